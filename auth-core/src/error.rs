@@ -1,0 +1,350 @@
+//! One error for the whole family: what went wrong, where it came from, and what to do next.
+
+use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration};
+
+use crate::{oauth::OAuthError, ports::Sent};
+
+/// Why something could not be done.
+///
+/// One pointer wide and cheap to clone, because one failed renewal is told to every caller that waited for it. It is opaque:
+/// ask it questions ([`needs_login`](Self::needs_login), [`is_configuration`](Self::is_configuration),
+/// [`is_retryable`](Self::is_retryable) …) rather than match on it. Neither `Display` nor `Debug` shows a secret.
+///
+/// ```
+/// use auth_core::{Error, ErrorKind};
+///
+/// let error = Error::new(ErrorKind::Configuration, "the client id is empty")
+///     .setting("client_id")
+///     .advice("copy it from the page where the application was registered");
+/// assert!(error.is_configuration() && !error.is_retryable());
+/// assert_eq!(
+///     error.to_string(),
+///     "the client id is empty (setting: client_id); copy it from the page where the application was registered"
+/// );
+/// ```
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+/// The kinds of [`Error`], by what the program has to do about them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A setting is wrong: a URL, a client id or secret, a registration. Trying again changes nothing.
+    Configuration,
+    /// A person, or a configured way to log in, is needed: there is no token, or the server refused the one there was.
+    NeedsLogin,
+    /// The person refused consent, or gave a wrong user name or password.
+    Denied,
+    /// A redirected URL that is not the answer to this authorization request: `state` or `iss` missing, wrong or repeated.
+    /// A listener goes on listening after it.
+    ForeignResponse,
+    /// The server understood the request and refused it.
+    Refused,
+    /// The network or the server's machine failed.
+    Transport,
+    /// An answer that cannot be read.
+    Malformed,
+    /// The deadline passed.
+    TimedOut,
+    /// The store failed, or holds something that is not a record.
+    Store,
+    /// A request that the program must not make: it would be refused, or would leave the service.
+    Usage,
+}
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    what: Cow<'static, str>,
+    setting: Option<Cow<'static, str>>,
+    advice: Option<Cow<'static, str>>,
+    status: Option<u16>,
+    oauth: Option<OAuthError>,
+    words: Option<String>,
+    retry_after: Option<Duration>,
+    sent: Option<Sent>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of this kind; `what` says what was wrong, without a full stop and without secrets.
+    #[must_use]
+    pub fn new(kind: ErrorKind, what: impl Into<Cow<'static, str>>) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            what: what.into(),
+            setting: None,
+            advice: None,
+            status: None,
+            oauth: None,
+            words: None,
+            retry_after: None,
+            sent: None,
+            source: None,
+        }))
+    }
+
+    /// The stored token is gone or refused: somebody has to log in.
+    #[must_use]
+    pub fn login_needed(what: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::NeedsLogin, what).advice("log in again")
+    }
+
+    /// A flow was given an event that cannot follow its last step: a fault of the driver.
+    #[must_use]
+    pub fn out_of_turn() -> Self {
+        Self::new(
+            ErrorKind::Usage,
+            "the driver gave this flow an event out of turn",
+        )
+    }
+
+    /// Names the setting that the fault came from.
+    #[must_use]
+    pub fn setting(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.inner().setting = Some(name.into());
+        self
+    }
+
+    /// Says what to do next; replaces earlier advice.
+    #[must_use]
+    pub fn advice(mut self, what_to_do: impl Into<Cow<'static, str>>) -> Self {
+        self.inner().advice = Some(what_to_do.into());
+        self
+    }
+
+    /// Changes the kind, where a caller knows better what an answer means.
+    #[must_use]
+    pub fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.inner().kind = kind;
+        self
+    }
+
+    /// The status of the answer that was refused or could not be read.
+    #[must_use]
+    pub fn with_status(mut self, status: http::StatusCode) -> Self {
+        self.inner().status = Some(status.as_u16());
+        self
+    }
+
+    /// The OAuth error that the server answered with.
+    #[must_use]
+    pub fn with_oauth(mut self, error: OAuthError) -> Self {
+        self.inner().oauth = Some(error);
+        self
+    }
+
+    /// The service's own words about the failure: shortened here, its control characters taken out.
+    #[must_use]
+    pub fn with_words(mut self, words: &str) -> Self {
+        self.inner().words = Some(presentable(words, 400)).filter(|words| !words.is_empty());
+        self
+    }
+
+    /// How long the server asked to wait.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.inner().retry_after = Some(wait);
+        self
+    }
+
+    /// The error beneath. Its `Display` is shown, its `Debug` never.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.inner().source = Some(Arc::from(source.into()));
+        self
+    }
+
+    pub(crate) fn with_sent(mut self, sent: Sent) -> Self {
+        self.inner().sent = Some(sent);
+        self
+    }
+
+    /// What the program has to do about it.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// A login is needed: no token, or a dead one.
+    #[must_use]
+    pub fn needs_login(&self) -> bool {
+        self.0.kind == ErrorKind::NeedsLogin
+    }
+
+    /// A setting is wrong; trying again changes nothing.
+    #[must_use]
+    pub fn is_configuration(&self) -> bool {
+        self.0.kind == ErrorKind::Configuration
+    }
+
+    /// The same call may succeed later: the network failed, a deadline passed, or the server asked for patience (408, 429,
+    /// 500, 502, 503, 504). Whether the request had an effect is another question: [`may_have_arrived`](Self::may_have_arrived).
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self.0.kind {
+            ErrorKind::Transport | ErrorKind::TimedOut => true,
+            ErrorKind::Refused | ErrorKind::Malformed => {
+                matches!(self.0.status, Some(408 | 429 | 500 | 502 | 503 | 504))
+            }
+            _ => false,
+        }
+    }
+
+    /// The request may have reached the server, so that it may have had its effect. `false` only where that is certain.
+    #[must_use]
+    pub fn may_have_arrived(&self) -> bool {
+        self.0.sent != Some(Sent::No)
+    }
+
+    /// How long the server asked to wait before the next try (`Retry-After`).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The HTTP status of the answer, if there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The OAuth error (RFC 6749 sections 4.1.2.1 and 5.2) that the server answered with.
+    #[must_use]
+    pub fn oauth(&self) -> Option<&OAuthError> {
+        self.0.oauth.as_ref()
+    }
+
+    /// What the service itself said, shortened.
+    #[must_use]
+    pub fn service_words(&self) -> Option<&str> {
+        self.0.words.as_deref()
+    }
+
+    /// The setting that the fault came from.
+    #[must_use]
+    pub fn setting_name(&self) -> Option<&str> {
+        self.0.setting.as_deref()
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn advised(&self) -> Option<&str> {
+        self.0.advice.as_deref()
+    }
+
+    fn inner(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.write_str(&inner.what)?;
+        if let Some(setting) = &inner.setting {
+            write!(f, " (setting: {setting})")?;
+        }
+        if let Some(status) = inner.status {
+            write!(f, " [HTTP {status}]")?;
+        }
+        if let Some(oauth) = &inner.oauth {
+            write!(f, ": {oauth}")?;
+        }
+        if let Some(words) = &inner.words {
+            write!(f, ": {words}")?;
+        }
+        if let Some(source) = &inner.source {
+            write!(f, ": {source}")?;
+        }
+        if let Some(advice) = &inner.advice {
+            write!(f, "; {advice}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({:?}: {self})", self.0.kind)
+    }
+}
+
+impl StdError for Error {}
+
+/// Foreign text as it may be shown: on one line, without control characters, at most `limit` characters.
+pub(crate) fn presentable(text: &str, limit: usize) -> String {
+    let mut out = String::new();
+    let mut count = 0;
+    let mut blank = true;
+    for c in text.chars() {
+        if c.is_control() || c.is_whitespace() {
+            if !blank {
+                out.push(' ');
+            }
+            blank = true;
+        } else {
+            out.push(c);
+            blank = false;
+        }
+        count += 1;
+        if count == limit {
+            out.push('…');
+            break;
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_pointer_wide() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+        assert_eq!(size_of::<Option<Error>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn foreign_text_is_tamed() {
+        assert_eq!(presentable("a\r\n\tb\u{1b}[31m  c ", 100), "a b [31m c");
+        assert_eq!(
+            presentable(&"x".repeat(50), 10),
+            format!("{}…", "x".repeat(10))
+        );
+        assert_eq!(presentable("\n\n", 10), "");
+    }
+
+    #[test]
+    fn every_question_has_one_answer() {
+        let check = |error: Error, login: bool, configuration: bool, retry: bool| {
+            assert_eq!(
+                (
+                    error.needs_login(),
+                    error.is_configuration(),
+                    error.is_retryable()
+                ),
+                (login, configuration, retry),
+                "{error}"
+            );
+        };
+        check(Error::login_needed("no token"), true, false, false);
+        check(
+            Error::new(ErrorKind::Configuration, "x"),
+            false,
+            true,
+            false,
+        );
+        check(Error::new(ErrorKind::Transport, "x"), false, false, true);
+        check(Error::new(ErrorKind::TimedOut, "x"), false, false, true);
+        let refused = |status| {
+            Error::new(ErrorKind::Refused, "x")
+                .with_status(http::StatusCode::from_u16(status).unwrap_or_default())
+        };
+        check(refused(503), false, false, true);
+        check(refused(429), false, false, true);
+        check(refused(403), false, false, false);
+    }
+}

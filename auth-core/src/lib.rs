@@ -1,0 +1,32 @@
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod oauth;
+mod ports;
+mod service;
+#[cfg(feature = "testkit")]
+pub mod testkit;
+mod time;
+mod wire;
+
+pub use error::{Error, ErrorKind};
+pub use oauth::{
+    AuthorizationRequest, AuthorizationServer, BasicEncoding, ClientAuthentication, CodeGrant,
+    Entropy, Forgiven, Lifetime, OAuthClient, OAuthError, Oddity, Pending, Pkce, PkceStyle,
+    Revocation, TokenAnswer, TokenRequest, retry_after, unverified_expiry,
+};
+pub use ports::{
+    AsyncTransport, BoxFuture, Event, Flow, Lease, Limits, Need, Runtime, Sent, Step, Store,
+    Transport, TransportError,
+};
+pub use secrecy::{ExposeSecret, SecretString};
+pub use service::{
+    Access, AccountKey, Api, Bound, Derive, Freshness, Manner, Message, Operation, Paged, Record,
+    Repeat, Service, Token, TokenKind, Turn,
+};
+pub use time::{Now, UnixTime};
+pub use wire::{
+    body::{Answer, AnswerBuffer, AnswerTooLarge, Body, Request, Response, Stream},
+    secret::{SecretBytes, SecretText},
+    url::{Base, Endpoint, RedirectKind, RedirectUri},
+};

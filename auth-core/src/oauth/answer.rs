@@ -1,0 +1,563 @@
+//! The token answer: RFC 6749 section 5.1, and what servers make of it.
+
+use std::{fmt, time::Duration};
+
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::{error::OAuthError, jwt::whole_seconds};
+use crate::{
+    error::{Error, ErrorKind, presentable},
+    service::{GRACE, Token, TokenParts, bearer},
+    time::{Now, UnixTime},
+    wire::{
+        body::Response,
+        secret::{SecretBytes, SecretText},
+    },
+};
+
+/// A token as the server gave it: its lifetime still relative, because reading an answer has no clock.
+///
+/// [`received`](Self::received) makes the [`Token`] of it.
+#[derive(Debug)]
+pub struct TokenAnswer {
+    bearer: SecretBytes,
+    refresh: Option<SecretText>,
+    lifetime: Lifetime,
+    scope: Option<Box<str>>,
+    date: Option<UnixTime>,
+    forgiven: Forgiven,
+}
+
+/// How long a token lives, as its server put it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifetime {
+    /// It did not say. iNaturalist's OAuth tokens never end; elsewhere the service's 401 tells.
+    Unstated,
+    /// So long from the moment the request was sent (`expires_in`).
+    For(Duration),
+    /// Until a time of the server's clock (`exp` of a JWT).
+    Until(UnixTime),
+}
+
+/// Something in an answer that the RFCs do not allow, but that real servers do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Oddity {
+    /// `expires_in` was text.
+    LifetimeAsText,
+    /// `expires_in` had a fraction, or was written as a float.
+    LifetimeAsFloat,
+    /// `expires_in` was negative, or no number at all, and was left aside.
+    LifetimeUnusable,
+    /// `token_type` was missing.
+    NoTokenType,
+    /// `scope` was a list.
+    ScopeAsList,
+    /// The status was a success, but not 200.
+    OtherStatus,
+    /// The content type was not JSON's.
+    OtherContentType,
+}
+
+impl Oddity {
+    const ALL: [Self; 7] = [
+        Self::LifetimeAsText,
+        Self::LifetimeAsFloat,
+        Self::LifetimeUnusable,
+        Self::NoTokenType,
+        Self::ScopeAsList,
+        Self::OtherStatus,
+        Self::OtherContentType,
+    ];
+}
+
+/// The oddities that an answer was forgiven.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Forgiven(u8);
+
+impl Forgiven {
+    /// Whether this one was.
+    #[must_use]
+    pub fn contains(self, oddity: Oddity) -> bool {
+        self.0 & (1 << oddity as u8) != 0
+    }
+
+    /// All that were.
+    pub fn iter(self) -> impl Iterator<Item = Oddity> {
+        Oddity::ALL
+            .into_iter()
+            .filter(move |oddity| self.contains(*oddity))
+    }
+
+    /// None was.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    fn add(&mut self, oddity: Oddity) {
+        self.0 |= 1 << oddity as u8;
+    }
+}
+
+impl fmt::Debug for Forgiven {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+impl TokenAnswer {
+    /// A token that came in another way than by a token request: for [`Derive`](crate::Derive), or pasted.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`]: it is empty, or has characters that cannot stand in a header.
+    pub fn new(access_token: &str, lifetime: Lifetime) -> Result<Self, Error> {
+        check_text(access_token)?;
+        Ok(Self {
+            bearer: bearer(access_token),
+            refresh: None,
+            lifetime,
+            scope: None,
+            date: None,
+            forgiven: Forgiven::default(),
+        })
+    }
+
+    /// Sets the server's clock at the time of the answer, from its `Date` header: an absolute end then becomes a lifetime
+    /// without trusting this machine's clock.
+    #[must_use]
+    pub fn dated(mut self, headers: &http::HeaderMap) -> Self {
+        self.date = headers
+            .get(http::header::DATE)
+            .and_then(crate::time::http_date);
+        self
+    }
+
+    /// What was forgiven in reading it.
+    #[must_use]
+    pub fn forgiven(&self) -> Forgiven {
+        self.forgiven
+    }
+
+    /// How long the server said it lives.
+    #[must_use]
+    pub fn lifetime(&self) -> Lifetime {
+        self.lifetime
+    }
+
+    /// The scopes the server named; `None` says nothing.
+    #[must_use]
+    pub fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
+    /// Whether a refresh token came with it.
+    #[must_use]
+    pub fn has_refresh_token(&self) -> bool {
+        self.refresh.is_some()
+    }
+
+    /// Keeps `old` as the refresh token if the answer brought none (RFC 6749 section 6).
+    #[must_use]
+    pub fn or_refresh_token(mut self, old: Option<&SecretText>) -> Self {
+        if self.refresh.is_none() {
+            self.refresh = old.cloned();
+        }
+        self
+    }
+
+    /// The token, as of the moment its request was **sent**.
+    ///
+    /// An absolute end becomes a lifetime by the server's own clock where the answer had a `Date`. Without one it is
+    /// compared to this machine's clock, which may be days off; such a token is then taken for good for at least 30 s, so
+    /// that no clock makes a program renew at every call.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`]: the token cannot stand in a header.
+    pub fn received(self, sent: Now, generation: u64) -> Result<Token, Error> {
+        let lifetime = match self.lifetime {
+            Lifetime::Unstated => None,
+            Lifetime::For(lifetime) => Some(lifetime),
+            Lifetime::Until(end) => Some(match self.date {
+                Some(date) => end.since(date),
+                None => end.since(sent.wall).max(GRACE),
+            }),
+        };
+        let parts = TokenParts {
+            refresh: self.refresh,
+            scope: self.scope,
+            sent: sent.wall,
+            up: Some(sent.up),
+            lifetime: lifetime.map(|lifetime| lifetime.min(CENTURY)),
+            generation,
+        };
+        Token::new(self.bearer, parts)
+    }
+}
+
+const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+/// What a token endpoint said: a token, or an error in whatever status.
+pub(super) enum Reading {
+    Token(TokenAnswer),
+    Error(OAuthError),
+    /// JSON, but neither: why.
+    Neither(&'static str),
+    /// No JSON object at all.
+    NotJson,
+}
+
+/// Reads the body of a token answer, whatever its status and content type.
+pub(super) fn read(response: &Response) -> Reading {
+    let bytes = response.body().as_bytes();
+    let Ok(fields) = Fields::read(bytes) else {
+        return Reading::NotJson;
+    };
+    if let Some(code) = &fields.error {
+        let short = |text: &Option<String>| text.as_deref().map(|text| presentable(text, 400));
+        return Reading::Error(OAuthError {
+            // Servers before league 7.3.3 called it `message`.
+            description: short(&fields.description).or_else(|| short(&fields.message)),
+            uri: short(&fields.uri),
+            hint: short(&fields.hint),
+            suspended_until: fields.suspended_until.clone(),
+            ..OAuthError::new(code)
+        });
+    }
+    if let Some(why) = fields.refused {
+        return Reading::Neither(why);
+    }
+    let Some(bearer) = fields.bearer else {
+        return Reading::Neither("it has no `access_token`");
+    };
+    let mut forgiven = fields.forgiven;
+    if !fields.typed {
+        forgiven.add(Oddity::NoTokenType);
+    }
+    if response.status() != http::StatusCode::OK {
+        forgiven.add(Oddity::OtherStatus);
+    }
+    if !is_json(response.headers()) {
+        forgiven.add(Oddity::OtherContentType);
+    }
+    let answer = TokenAnswer {
+        bearer,
+        refresh: fields.refresh,
+        lifetime: fields.lifetime,
+        scope: fields.scope,
+        date: None,
+        forgiven,
+    };
+    Reading::Token(answer.dated(response.headers()))
+}
+
+fn is_json(headers: &http::HeaderMap) -> bool {
+    let essence = headers
+        .get(http::header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default()
+        .trim();
+    essence.eq_ignore_ascii_case("application/json")
+}
+
+fn check_text(access_token: &str) -> Result<(), Error> {
+    let bad = |what| Err(Error::new(ErrorKind::Malformed, what));
+    if access_token.is_empty() {
+        return bad("the token is empty");
+    }
+    if !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return bad("the token has spaces or characters that cannot stand in a header");
+    }
+    Ok(())
+}
+
+/// The keys we know. Everything else is passed over without being copied.
+struct Fields {
+    bearer: Option<SecretBytes>,
+    typed: bool,
+    lifetime: Lifetime,
+    refresh: Option<SecretText>,
+    scope: Option<Box<str>>,
+    error: Option<String>,
+    description: Option<String>,
+    uri: Option<String>,
+    hint: Option<String>,
+    message: Option<String>,
+    suspended_until: Option<Option<String>>,
+    forgiven: Forgiven,
+    refused: Option<&'static str>,
+    seen: u16,
+}
+
+impl Fields {
+    fn read(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        let mut json = serde_json::Deserializer::from_slice(bytes);
+        let fields = json.deserialize_map(FieldsVisitor)?;
+        json.end()?;
+        Ok(fields)
+    }
+
+    /// Keys that say who may do what stand there once.
+    fn once(&mut self, bit: u16) {
+        if self.seen & (1 << bit) != 0 {
+            self.refused = Some("a key stands there twice");
+        }
+        self.seen |= 1 << bit;
+    }
+
+    fn access_token(&mut self, value: Scalar) {
+        match value {
+            Scalar::Text(text) if check_text(&text.0).is_ok() => {
+                self.bearer = Some(bearer(&text.0))
+            }
+            Scalar::Text(text) if text.0.is_empty() => {
+                self.refused = Some("its `access_token` is empty")
+            }
+            Scalar::Null => {}
+            _ => self.refused = Some("its `access_token` cannot stand in a header"),
+        }
+    }
+
+    fn expires_in(&mut self, value: Scalar) {
+        let (seconds, oddity) = match value {
+            Scalar::Null => return,
+            Scalar::Whole(seconds) => (Some(seconds), None),
+            Scalar::Float(seconds) => (whole_seconds(seconds), Some(Oddity::LifetimeAsFloat)),
+            Scalar::Text(text) => {
+                let text = text.0.trim();
+                let seconds = text
+                    .parse()
+                    .ok()
+                    .or_else(|| whole_seconds(text.parse().ok()?));
+                (seconds, Some(Oddity::LifetimeAsText))
+            }
+            _ => (None, None),
+        };
+        match seconds {
+            Some(seconds) => {
+                self.lifetime = Lifetime::For(Duration::from_secs(seconds));
+                if let Some(oddity) = oddity {
+                    self.forgiven.add(oddity);
+                }
+            }
+            None => self.forgiven.add(Oddity::LifetimeUnusable),
+        }
+    }
+
+    fn token_type(&mut self, value: Scalar) {
+        match value {
+            Scalar::Text(text) if text.0.eq_ignore_ascii_case("bearer") => self.typed = true,
+            Scalar::Null => {}
+            _ => self.refused = Some("its `token_type` is not Bearer"),
+        }
+    }
+
+    fn scope(&mut self, value: Scalar) {
+        match value {
+            Scalar::Text(text) => self.scope = Some(text.0.as_str().into()),
+            Scalar::List(items) => {
+                self.forgiven.add(Oddity::ScopeAsList);
+                self.scope = Some(items.join(" ").into());
+            }
+            _ => {}
+        }
+    }
+}
+
+struct FieldsVisitor;
+
+impl<'de> Visitor<'de> for FieldsVisitor {
+    type Value = Fields;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+        let mut fields = Fields {
+            bearer: None,
+            typed: false,
+            lifetime: Lifetime::Unstated,
+            refresh: None,
+            scope: None,
+            error: None,
+            description: None,
+            uri: None,
+            hint: None,
+            message: None,
+            suspended_until: None,
+            forgiven: Forgiven::default(),
+            refused: None,
+            seen: 0,
+        };
+        while let Some(key) = map.next_key_seed(KeySeed)? {
+            let key = match key {
+                Key::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+                key => key,
+            };
+            let value = map.next_value_seed(ScalarSeed)?;
+            fields.once(key as u16);
+            match key {
+                Key::AccessToken => fields.access_token(value),
+                Key::TokenType => fields.token_type(value),
+                Key::ExpiresIn => fields.expires_in(value),
+                Key::RefreshToken => {
+                    fields.refresh = value.secret().filter(|text| !text.is_blank())
+                }
+                Key::Scope => fields.scope(value),
+                Key::Error => fields.error = value.text().filter(|text| !text.is_empty()),
+                Key::ErrorDescription => fields.description = value.text(),
+                Key::ErrorUri => fields.uri = value.text(),
+                Key::Hint => fields.hint = value.text(),
+                Key::Message => fields.message = value.text(),
+                Key::SuspendedUntil => {
+                    fields.suspended_until = Some(value.text().map(|text| presentable(&text, 100)))
+                }
+                Key::Other => {}
+            }
+        }
+        Ok(fields)
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Key {
+    AccessToken,
+    TokenType,
+    ExpiresIn,
+    RefreshToken,
+    Scope,
+    Error,
+    ErrorDescription,
+    ErrorUri,
+    Hint,
+    Message,
+    SuspendedUntil,
+    Other,
+}
+
+struct KeySeed;
+
+impl<'de> serde::de::DeserializeSeed<'de> for KeySeed {
+    type Value = Key;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Key, E> {
+        Ok(match key {
+            "access_token" => Key::AccessToken,
+            "token_type" => Key::TokenType,
+            "expires_in" => Key::ExpiresIn,
+            "refresh_token" => Key::RefreshToken,
+            "scope" => Key::Scope,
+            "error" => Key::Error,
+            "error_description" => Key::ErrorDescription,
+            "error_uri" => Key::ErrorUri,
+            "hint" => Key::Hint,
+            "message" => Key::Message,
+            "suspended_until" => Key::SuspendedUntil,
+            _ => Key::Other,
+        })
+    }
+}
+
+/// Text that is wiped when it was not taken: it may be a token.
+struct WipedString(String);
+
+impl Drop for WipedString {
+    fn drop(&mut self) {
+        drop(SecretText::from(std::mem::take(&mut self.0)));
+    }
+}
+
+/// A value of any JSON type, as far as we look.
+enum Scalar {
+    Null,
+    Whole(u64),
+    Float(f64),
+    Text(WipedString),
+    List(Vec<String>),
+    Other,
+}
+
+impl Scalar {
+    fn text(self) -> Option<String> {
+        match self {
+            Self::Text(mut text) => Some(std::mem::take(&mut text.0)),
+            _ => None,
+        }
+    }
+
+    fn secret(self) -> Option<SecretText> {
+        self.text().map(SecretText::from)
+    }
+}
+
+struct ScalarSeed;
+
+impl<'de> serde::de::DeserializeSeed<'de> for ScalarSeed {
+    type Value = Scalar;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Scalar, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ScalarSeed {
+    type Value = Scalar;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Scalar, E> {
+        Ok(Scalar::Null)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Scalar, E> {
+        Ok(Scalar::Other)
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Scalar, E> {
+        Ok(Scalar::Whole(number))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Scalar, E> {
+        Ok(Scalar::Other)
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Scalar, E> {
+        Ok(Scalar::Float(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Scalar, E> {
+        Ok(Scalar::Text(WipedString(text.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Scalar, A::Error> {
+        let mut texts = Vec::new();
+        while let Some(item) = items.next_element_seed(ScalarSeed)? {
+            texts.extend(item.text());
+        }
+        Ok(Scalar::List(texts))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(Scalar::Other)
+    }
+}

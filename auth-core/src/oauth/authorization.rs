@@ -1,0 +1,260 @@
+//! The authorization request: RFC 6749 section 4.1.1 with PKCE, RFC 7636 section 4.3.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::ExposeSecret;
+
+use super::{client::OAuthClient, pkce::Pkce, response::Pending};
+use crate::{
+    error::{Error, ErrorKind},
+    wire::{
+        secret::wipe,
+        url::{RedirectKind, RedirectUri},
+    },
+};
+
+/// 64 bytes from the operating system's random number generator: half for the code verifier, half for `state`.
+///
+/// Each login needs its own; it is used up by one. Wiped when dropped.
+pub struct Entropy([u8; 64]);
+
+impl Entropy {
+    /// Takes the bytes over.
+    #[must_use]
+    pub fn new(bytes: [u8; 64]) -> Self {
+        Self(bytes)
+    }
+
+    fn halves(&self) -> (&[u8; 32], &[u8; 32]) {
+        let (verifier, state) = self.0.split_at(32);
+        (
+            verifier.try_into().expect("half of 64"),
+            state.try_into().expect("half of 64"),
+        )
+    }
+}
+
+impl Drop for Entropy {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
+}
+
+impl fmt::Debug for Entropy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Entropy(64 bytes)")
+    }
+}
+
+/// Asks a person, in a browser, to let this client act for them.
+///
+/// ```
+/// use auth_core::{AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, OAuthClient, RedirectUri};
+///
+/// let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?)
+///     .authorization_endpoint(Endpoint::parse("https://auth.example.org/authorize")?);
+/// let client = OAuthClient::new(server, "my-client-id")?;
+/// let redirect_uri = RedirectUri::parse("http://127.0.0.1:8080")?;
+/// let entropy = Entropy::new([7; 64]); // random in a real program
+///
+/// let (url, pending) = AuthorizationRequest::new(&client, redirect_uri, entropy).scope("write").begin()?;
+/// assert!(url.starts_with("https://auth.example.org/authorize?response_type=code&client_id=my-client-id&"));
+/// // … the person logs in; the server redirects their browser …
+/// let error = pending.accept("http://127.0.0.1:8080/?code=x&state=forged").expect_err("not our state");
+/// assert_eq!(error.kind(), auth_core::ErrorKind::ForeignResponse);
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct AuthorizationRequest<'a> {
+    client: &'a OAuthClient,
+    redirect_uri: RedirectUri,
+    entropy: Entropy,
+    scope: Option<&'a str>,
+    extra: Vec<(&'a str, &'a str)>,
+}
+
+/// Parameters that the request sets itself.
+const CORE: [&str; 8] = [
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "response_mode",
+];
+
+impl<'a> AuthorizationRequest<'a> {
+    /// A request of this client, to be answered at `redirect_uri`.
+    #[must_use]
+    pub fn new(client: &'a OAuthClient, redirect_uri: RedirectUri, entropy: Entropy) -> Self {
+        Self {
+            client,
+            redirect_uri,
+            entropy,
+            scope: None,
+            extra: Vec::new(),
+        }
+    }
+
+    /// The scopes to ask for, separated by spaces.
+    #[must_use]
+    pub fn scope(mut self, scope: &'a str) -> Self {
+        self.scope = Some(scope);
+        self
+    }
+
+    /// A parameter of the server's own, such as `locale`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`]: a parameter that the request sets itself.
+    pub fn param(mut self, name: &'a str, value: &'a str) -> Result<Self, Error> {
+        if CORE.contains(&name) {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!("the parameter `{name}` belongs to the protocol and cannot be set"),
+            ));
+        }
+        self.extra.push((name, value));
+        Ok(self)
+    }
+
+    /// The URL for the person's browser, and what is needed to understand the answer.
+    ///
+    /// # Errors
+    /// [`is_configuration`](Error::is_configuration): the server has no authorization endpoint.
+    pub fn begin(self) -> Result<(String, Pending), Error> {
+        let server = self.client.server();
+        let endpoint = server.authorization.as_ref().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Configuration,
+                "the server has no authorization endpoint",
+            )
+            .setting("authorization_endpoint")
+            .advice("give one, or log in in another way")
+        })?;
+        let (verifier, state) = self.entropy.halves();
+        let pkce = Pkce::new(verifier, server.pkce);
+        // Nothing comes back out of band, so there is no state to compare.
+        let state = (self.redirect_uri.kind() != RedirectKind::OutOfBand)
+            .then(|| URL_SAFE_NO_PAD.encode(state));
+
+        let endpoint = endpoint.uri().to_string();
+        let mut url = String::with_capacity(endpoint.len() + 384);
+        url.push_str(&endpoint);
+        url.push(if endpoint.contains('?') { '&' } else { '?' });
+        url.push_str("response_type=code");
+        add(&mut url, "client_id", self.client.id());
+        add(&mut url, "redirect_uri", self.redirect_uri.as_str());
+        if let Some(scope) = self.scope.filter(|scope| !scope.is_empty()) {
+            add(&mut url, "scope", scope);
+        }
+        if let Some(state) = &state {
+            add(&mut url, "state", state);
+        }
+        add(&mut url, "code_challenge", pkce.challenge());
+        url.push_str("&code_challenge_method=S256");
+        for (name, value) in &self.extra {
+            add(&mut url, name, value);
+        }
+        let verifier = pkce.verifier().expose_secret().into();
+        Ok((
+            url,
+            Pending::new(self.client, self.redirect_uri, state, verifier),
+        ))
+    }
+}
+
+fn add(url: &mut String, name: &str, value: &str) {
+    url.push('&');
+    url.extend(form_urlencoded::byte_serialize(name.as_bytes()));
+    url.push('=');
+    // A space as %20 and not as +: some servers do not undo the latter in a query.
+    for piece in form_urlencoded::byte_serialize(value.as_bytes()) {
+        url.push_str(if piece == "+" { "%20" } else { piece });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{oauth::AuthorizationServer, wire::url::Endpoint};
+
+    fn client(authorize: Option<&str>) -> OAuthClient {
+        let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
+        let mut server = AuthorizationServer::new(endpoint("https://a.example/token"));
+        if let Some(authorize) = authorize {
+            server = server.authorization_endpoint(endpoint(authorize));
+        }
+        OAuthClient::new(server, "an id&x").expect("an id")
+    }
+
+    #[test]
+    fn the_url() {
+        let check = |authorize: &str, redirect: &str, scope: Option<&str>, expect: &str| {
+            let client = client(Some(authorize));
+            let redirect = RedirectUri::parse(redirect).expect("a redirect URI");
+            let mut request = AuthorizationRequest::new(&client, redirect, Entropy::new([7; 64]));
+            if let Some(scope) = scope {
+                request = request.scope(scope);
+            }
+            let (url, _) = request
+                .param("locale", "de")
+                .expect("no core name")
+                .begin()
+                .expect("an endpoint");
+            let challenge = Pkce::new(&[7; 32], Default::default())
+                .challenge()
+                .to_owned();
+            let state = URL_SAFE_NO_PAD.encode([7; 32]);
+            assert_eq!(
+                url,
+                expect
+                    .replace("CHALLENGE", &challenge)
+                    .replace("STATE", &state)
+            );
+        };
+        check(
+            "https://a.example/authorize",
+            "http://127.0.0.1:8080",
+            Some("write login"),
+            "https://a.example/authorize?response_type=code&client_id=an%20id%26x\
+             &redirect_uri=http%3A%2F%2F127.0.0.1%3A8080&scope=write%20login&state=STATE\
+             &code_challenge=CHALLENGE&code_challenge_method=S256&locale=de",
+        );
+        check(
+            "https://a.example/authorize?tenant=1",
+            "urn:ietf:wg:oauth:2.0:oob",
+            None,
+            "https://a.example/authorize?tenant=1&response_type=code&client_id=an%20id%26x\
+             &redirect_uri=urn%3Aietf%3Awg%3Aoauth%3A2.0%3Aoob\
+             &code_challenge=CHALLENGE&code_challenge_method=S256&locale=de",
+        );
+    }
+
+    #[test]
+    fn core_parameters_cannot_be_replaced() {
+        let client = client(Some("https://a.example/authorize"));
+        for name in CORE {
+            let request = AuthorizationRequest::new(
+                &client,
+                RedirectUri::out_of_band(),
+                Entropy::new([0; 64]),
+            );
+            assert_eq!(
+                request.param(name, "x").expect_err(name).kind(),
+                ErrorKind::Usage
+            );
+        }
+    }
+
+    #[test]
+    fn a_server_without_the_endpoint() {
+        let client = client(None);
+        let request =
+            AuthorizationRequest::new(&client, RedirectUri::out_of_band(), Entropy::new([0; 64]));
+        assert!(request.begin().expect_err("no endpoint").is_configuration());
+    }
+}

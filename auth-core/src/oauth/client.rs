@@ -1,0 +1,289 @@
+//! A program as it is registered at an authorization server: RFC 6749 section 2.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use http::HeaderValue;
+use secrecy::ExposeSecret;
+
+use super::server::{AuthorizationServer, BasicEncoding, ClientAuthentication};
+use crate::{
+    error::{Error, ErrorKind},
+    wire::{
+        body::{Body, Request},
+        form::Form,
+        secret::{SecretBytes, SecretText, wipe},
+        url::Endpoint,
+    },
+};
+
+/// A client: its id, its secret if it has one, and the server it is registered at.
+///
+/// ```
+/// use auth_core::{AuthorizationServer, Endpoint, OAuthClient};
+///
+/// let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?);
+/// let client = OAuthClient::new(server, "0123abcd")?.secret("bbce628be722bfe2")?;
+/// assert!(!format!("{client:?}").contains("bbce628be722bfe2"));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct OAuthClient {
+    server: AuthorizationServer,
+    id: String,
+    secret: Option<SecretText>,
+    basic: Option<HeaderValue>,
+}
+
+impl OAuthClient {
+    /// A client without a secret (a public client).
+    ///
+    /// # Errors
+    /// [`is_configuration`](Error::is_configuration): the id is blank, or has white space around it or control characters
+    /// in it.
+    pub fn new(server: AuthorizationServer, id: impl Into<String>) -> Result<Self, Error> {
+        let id = id.into();
+        presentable("client_id", &id)?;
+        Ok(Self {
+            server,
+            id,
+            secret: None,
+            basic: None,
+        })
+    }
+
+    /// Gives it its secret (a confidential client). The secret is sent beside PKCE, never instead of it.
+    ///
+    /// # Errors
+    /// [`is_configuration`](Error::is_configuration): the secret is blank or has white space around it; or the server takes
+    /// Basic and the id has a colon, which Basic cannot carry.
+    pub fn secret(mut self, secret: impl Into<SecretText>) -> Result<Self, Error> {
+        let secret = secret.into();
+        presentable("client_secret", secret.expose_secret())?;
+        let ways = [
+            Some(self.server.authentication),
+            self.server.refresh_authentication,
+        ];
+        for way in ways.into_iter().flatten() {
+            if let ClientAuthentication::Basic(encoding) = way {
+                self.basic = Some(basic(&self.id, secret.expose_secret(), encoding)?);
+            }
+        }
+        self.secret = Some(secret);
+        Ok(self)
+    }
+
+    /// The client id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Whether it has a secret.
+    #[must_use]
+    pub fn is_confidential(&self) -> bool {
+        self.secret.is_some()
+    }
+
+    /// The server it is registered at.
+    #[must_use]
+    pub fn server(&self) -> &AuthorizationServer {
+        &self.server
+    }
+
+    /// A form posted to one of the server's endpoints, with exactly one kind of client authentication.
+    pub(crate) fn post(&self, to: &Endpoint, mut form: Form, way: ClientAuthentication) -> Request {
+        let mut authorization = None;
+        match (&self.secret, way) {
+            (None, _) => {
+                form.add("client_id", &self.id);
+            }
+            (Some(_), ClientAuthentication::Basic(_)) => {
+                authorization.clone_from(&self.basic);
+                if self.server.client_id_beside_basic {
+                    form.add("client_id", &self.id);
+                }
+            }
+            (Some(secret), ClientAuthentication::Body) => {
+                form.add("client_id", &self.id);
+                form.add("client_secret", secret.expose_secret());
+            }
+        }
+        let mut request = Request::new(Body::secret(form.finish()));
+        *request.method_mut() = http::Method::POST;
+        *request.uri_mut() = to.uri().clone();
+        let headers = request.headers_mut();
+        headers.insert(
+            http::header::CONTENT_TYPE,
+            HeaderValue::from_static("application/x-www-form-urlencoded"),
+        );
+        headers.insert(
+            http::header::ACCEPT,
+            HeaderValue::from_static("application/json"),
+        );
+        if let Some(authorization) = authorization {
+            headers.insert(http::header::AUTHORIZATION, authorization);
+        }
+        request
+    }
+
+    pub(crate) fn secret_text(&self) -> Option<&SecretText> {
+        self.secret.as_ref()
+    }
+}
+
+impl fmt::Debug for OAuthClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OAuthClient")
+            .field("id", &self.id)
+            .field("confidential", &self.is_confidential())
+            .field("server", &self.server)
+            .finish()
+    }
+}
+
+/// Whether a setting could be an id or a secret at all. The value is not shown: it may be the secret.
+fn presentable(setting: &'static str, value: &str) -> Result<(), Error> {
+    let what = if value.trim().is_empty() {
+        "is empty"
+    } else if value.trim() != value {
+        "has white space around it"
+    } else if value.chars().any(char::is_control) {
+        "has control characters in it"
+    } else {
+        return Ok(());
+    };
+    let name = setting.replace('_', " ");
+    Err(
+        Error::new(ErrorKind::Configuration, format!("the {name} {what}"))
+            .setting(setting)
+            .advice("copy it again from where the application was registered"),
+    )
+}
+
+fn basic(id: &str, secret: &str, encoding: BasicEncoding) -> Result<HeaderValue, Error> {
+    if id.contains(':') && encoding == BasicEncoding::Raw {
+        return Err(Error::new(
+            ErrorKind::Configuration,
+            "the client id has a colon, which Basic authentication cannot carry",
+        )
+        .setting("client_id")
+        .advice("check the id, or set the server's client authentication to the body"));
+    }
+    let mut plain = match encoding {
+        BasicEncoding::Raw => format!("{id}:{secret}"),
+        BasicEncoding::FormUrlEncoded => format!("{}:{}", encoded(id), encoded(secret)),
+    }
+    .into_bytes();
+    let mut header = String::with_capacity(8 + plain.len().div_ceil(3) * 4);
+    header.push_str("Basic ");
+    STANDARD.encode_string(&plain, &mut header);
+    wipe(&mut plain);
+    let shared = SecretBytes::new(header.into_bytes()).into_shared();
+    let mut value = HeaderValue::from_maybe_shared(shared).expect("base64 is visible ASCII");
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn encoded(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server(authentication: ClientAuthentication) -> AuthorizationServer {
+        let token = Endpoint::parse("https://auth.example.org/token").expect("an endpoint");
+        AuthorizationServer::new(token).client_authentication(authentication)
+    }
+
+    fn sent(client: &OAuthClient, way: ClientAuthentication) -> (Option<String>, String) {
+        let mut form = Form::with_capacity(64);
+        form.add("grant_type", "client_credentials");
+        let request = client.post(&client.server.token, form, way);
+        let header = request.headers().get("authorization");
+        let Body::Bytes(body) = request.body() else {
+            panic!("a form")
+        };
+        (
+            header.map(|h| h.to_str().expect("ASCII").to_owned()),
+            String::from_utf8_lossy(body).into_owned(),
+        )
+    }
+
+    #[test]
+    fn exactly_one_secret_per_request() {
+        let raw = ClientAuthentication::Basic(BasicEncoding::Raw);
+        let form = ClientAuthentication::Basic(BasicEncoding::FormUrlEncoded);
+        let check = |server: AuthorizationServer,
+                     secret: Option<&str>,
+                     way,
+                     header: Option<&str>,
+                     body: &str| {
+            let mut client = OAuthClient::new(server, "an id").expect("an id");
+            if let Some(secret) = secret {
+                client = client.secret(secret).expect("a secret");
+            }
+            let expect = (
+                header.map(str::to_owned),
+                format!("grant_type=client_credentials{body}"),
+            );
+            assert_eq!(sent(&client, way), expect);
+        };
+        check(server(raw), None, raw, None, "&client_id=an+id");
+        // "an id:s+%" and "an+id:s%2B%25"
+        check(
+            server(raw),
+            Some("s+%"),
+            raw,
+            Some("Basic YW4gaWQ6cysl"),
+            "",
+        );
+        check(
+            server(form),
+            Some("s+%"),
+            form,
+            Some("Basic YW4raWQ6cyUyQiUyNQ=="),
+            "",
+        );
+        check(
+            server(raw).client_id_beside_basic(),
+            Some("s+%"),
+            raw,
+            Some("Basic YW4gaWQ6cysl"),
+            "&client_id=an+id",
+        );
+        check(
+            server(ClientAuthentication::Body),
+            Some("s+%"),
+            ClientAuthentication::Body,
+            None,
+            "&client_id=an+id&client_secret=s%2B%25",
+        );
+    }
+
+    #[test]
+    fn settings_that_cannot_be_right() {
+        let raw = ClientAuthentication::Basic(BasicEncoding::Raw);
+        let check = |id: &str, secret: &str, setting: &str, words: &str| {
+            let error = OAuthClient::new(server(raw), id)
+                .and_then(|client| client.secret(secret))
+                .expect_err(words);
+            assert!(error.is_configuration());
+            assert_eq!(error.setting_name(), Some(setting));
+            assert!(error.to_string().contains(words), "{error}");
+            assert!(!error.to_string().contains("s3cret"), "{error}");
+        };
+        check("", "s3cret", "client_id", "is empty");
+        check(" \n", "s3cret", "client_id", "is empty");
+        check("id\n", "s3cret", "client_id", "white space around it");
+        check("i\u{7}d", "s3cret", "client_id", "control characters");
+        check("id", "", "client_secret", "is empty");
+        check("id", "s3cret ", "client_secret", "white space around it");
+        check("a:b", "s3cret", "client_id", "colon");
+        let body =
+            OAuthClient::new(server(ClientAuthentication::Body), "a:b").and_then(|c| c.secret("x"));
+        assert!(body.is_ok(), "a form can carry a colon");
+    }
+}

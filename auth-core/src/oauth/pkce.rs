@@ -1,0 +1,134 @@
+//! Proof Key for Code Exchange, RFC 7636. Only S256: `plain` is not offered.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::ExposeSecret;
+use sha2::{Digest, Sha256};
+
+use crate::wire::secret::SecretText;
+
+/// A code verifier and its S256 code challenge (RFC 7636 sections 4.1 and 4.2).
+///
+/// ```
+/// use auth_core::{Pkce, PkceStyle};
+///
+/// let pkce = Pkce::new(&[7; 32], PkceStyle::Rfc7636); // 32 random bytes in a real program
+/// assert_eq!(pkce.challenge().len(), 43);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Pkce {
+    verifier: SecretText,
+    challenge: String,
+}
+
+/// How the code verifier is chosen. Both styles are RFC 7636.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PkceStyle {
+    /// 43 characters of base64url, from 32 random bytes.
+    #[default]
+    Rfc7636,
+    /// The same, drawn until the challenge has letters and digits only. For a server that may compare base64 where it should
+    /// compare base64url: the two texts are then equal. It costs less than two bits of 256.
+    AlphanumericChallenge,
+}
+
+impl Pkce {
+    /// From 32 bytes of the operating system's random number generator.
+    #[must_use]
+    pub fn new(entropy: &[u8; 32], style: PkceStyle) -> Self {
+        let first = Self::from_verifier(encode(entropy).into());
+        match style {
+            PkceStyle::Rfc7636 => first,
+            PkceStyle::AlphanumericChallenge => Self::alphanumeric(first, entropy),
+        }
+    }
+
+    /// The challenge of a verifier that was kept.
+    pub(crate) fn from_verifier(verifier: SecretText) -> Self {
+        let challenge = encode(&Sha256::digest(verifier.expose_secret().as_bytes()));
+        Self {
+            verifier,
+            challenge,
+        }
+    }
+
+    /// The secret that is sent with the code.
+    #[must_use]
+    pub fn verifier(&self) -> &SecretText {
+        &self.verifier
+    }
+
+    /// What is sent with the authorization request, as `S256`.
+    #[must_use]
+    pub fn challenge(&self) -> &str {
+        &self.challenge
+    }
+
+    /// One draw in 3.8 has such a challenge. Further draws are hashes of the entropy and a counter: as random as it is.
+    fn alphanumeric(first: Self, entropy: &[u8; 32]) -> Self {
+        let mut drawn = first;
+        let mut count = 0u64;
+        while !drawn
+            .challenge
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric())
+        {
+            let seed = Sha256::new()
+                .chain_update(entropy)
+                .chain_update(count.to_be_bytes());
+            drawn = Self::from_verifier(encode(&seed.finalize()).into());
+            count += 1;
+        }
+        drawn
+    }
+}
+
+fn encode(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 7636 appendix B.
+    #[test]
+    fn the_vector_of_the_rfc() {
+        let octets = [
+            116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212,
+            37, 77, 105, 214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
+        ];
+        let pkce = Pkce::new(&octets, PkceStyle::Rfc7636);
+        assert_eq!(
+            pkce.verifier().expose_secret(),
+            "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+        );
+        assert_eq!(
+            pkce.challenge(),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
+    }
+
+    #[test]
+    fn an_alphanumeric_challenge_is_still_a_challenge() {
+        for seed in 0..64 {
+            let pkce = Pkce::new(&[seed; 32], PkceStyle::AlphanumericChallenge);
+            assert!(
+                pkce.challenge()
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric())
+            );
+            assert_eq!(pkce.verifier().expose_secret().len(), 43);
+            assert_eq!(
+                Pkce::from_verifier(pkce.verifier().clone()).challenge(),
+                pkce.challenge()
+            );
+        }
+    }
+
+    #[test]
+    fn debug_hides_the_verifier() {
+        let pkce = Pkce::new(&[1; 32], PkceStyle::Rfc7636);
+        assert!(!format!("{pkce:?}").contains(pkce.verifier().expose_secret()));
+    }
+}

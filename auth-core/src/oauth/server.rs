@@ -1,0 +1,132 @@
+//! An authorization server as a value: its endpoints (RFC 6749 section 3), and what is odd about it, by name.
+
+use super::pkce::PkceStyle;
+use crate::wire::url::Endpoint;
+
+/// An authorization server: its endpoints and its known oddities.
+///
+/// A service crate describes its own; for another server it is written by hand. Everything but the token endpoint is
+/// optional, and every oddity starts as the RFCs have it.
+///
+/// ```
+/// use auth_core::{AuthorizationServer, BasicEncoding, ClientAuthentication, Endpoint};
+///
+/// let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/oauth2/token")?)
+///     .authorization_endpoint(Endpoint::parse("https://auth.example.org/oauth2/authorize")?)
+///     .client_authentication(ClientAuthentication::Basic(BasicEncoding::Raw));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct AuthorizationServer {
+    pub(crate) token: Endpoint,
+    pub(crate) authorization: Option<Endpoint>,
+    pub(crate) revocation: Option<Endpoint>,
+    pub(crate) issuer: Option<String>,
+    pub(crate) issuer_in_response: bool,
+    pub(crate) authentication: ClientAuthentication,
+    pub(crate) refresh_authentication: Option<ClientAuthentication>,
+    pub(crate) client_id_beside_basic: bool,
+    pub(crate) errors_without_state: bool,
+    pub(crate) pkce: PkceStyle,
+}
+
+/// How a client with a secret proves who it is at the token endpoint (RFC 6749 section 2.3.1). One secret per request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuthentication {
+    /// The `Authorization: Basic` header.
+    Basic(BasicEncoding),
+    /// `client_id` and `client_secret` in the form.
+    Body,
+}
+
+/// How id and secret are written before base64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BasicEncoding {
+    /// As they are. Doorkeeper 5 and league 8 and 9 never decode them, against the RFC.
+    Raw,
+    /// Each form-urlencoded, as RFC 6749 section 2.3.1 says; node's oidc-provider insists on it.
+    FormUrlEncoded,
+}
+
+impl AuthorizationServer {
+    /// A server with this token endpoint, that otherwise does as the RFCs say.
+    #[must_use]
+    pub fn new(token_endpoint: Endpoint) -> Self {
+        Self {
+            token: token_endpoint,
+            authorization: None,
+            revocation: None,
+            issuer: None,
+            issuer_in_response: false,
+            authentication: ClientAuthentication::Basic(BasicEncoding::FormUrlEncoded),
+            refresh_authentication: None,
+            client_id_beside_basic: false,
+            errors_without_state: false,
+            pkce: PkceStyle::Rfc7636,
+        }
+    }
+
+    /// Where a person logs in (RFC 6749 section 3.1).
+    #[must_use]
+    pub fn authorization_endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.authorization = Some(endpoint);
+        self
+    }
+
+    /// Where tokens are revoked (RFC 7009).
+    #[must_use]
+    pub fn revocation_endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.revocation = Some(endpoint);
+        self
+    }
+
+    /// Its issuer identifier (RFC 8414). An authorization response that names another one is refused (RFC 9207).
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// It puts `iss` into every authorization response: one without is refused (RFC 9207 section 2.4).
+    #[must_use]
+    pub fn always_names_issuer(mut self) -> Self {
+        self.issuer_in_response = true;
+        self
+    }
+
+    /// How clients with a secret authenticate.
+    #[must_use]
+    pub fn client_authentication(mut self, authentication: ClientAuthentication) -> Self {
+        self.authentication = authentication;
+        self
+    }
+
+    /// How they do it on a refresh, where that differs. Info Flora documents the form for it.
+    #[must_use]
+    pub fn refresh_authentication(mut self, authentication: ClientAuthentication) -> Self {
+        self.refresh_authentication = Some(authentication);
+        self
+    }
+
+    /// It wants the equal `client_id` in the form beside the Basic header. Info Flora documents so.
+    #[must_use]
+    pub fn client_id_beside_basic(mut self) -> Self {
+        self.client_id_beside_basic = true;
+        self
+    }
+
+    /// It may leave `state` out of an error response, as league 8 does for `invalid_scope`. Such an error is then reported
+    /// instead of ignored. A success without `state` is refused all the same.
+    #[must_use]
+    pub fn errors_without_state(mut self) -> Self {
+        self.errors_without_state = true;
+        self
+    }
+
+    /// How code verifiers are chosen for it.
+    #[must_use]
+    pub fn pkce_style(mut self, style: PkceStyle) -> Self {
+        self.pkce = style;
+        self
+    }
+}

@@ -1,0 +1,99 @@
+//! Conversations that are pulled, not run: a flow says what it wants next, a driver does it.
+//!
+//! ```text
+//!              Event::Start
+//!                   │
+//!                   ▼
+//!            ┌─► Flow::step ──► Step::Done(output), or an error: the end
+//!            │      │
+//!            │      ▼
+//!            │   Step::Send · Sleep · Token · Lease · Load · Save
+//!            │      │
+//!            └──────┘  Event::Answer · Slept · Token · Leased · Loaded · Saved
+//! ```
+
+use std::{sync::Arc, time::Duration};
+
+use super::transport::{Limits, TransportError};
+use crate::{
+    error::Error,
+    service::{Record, Token, TokenKind},
+    time::Now,
+    wire::body::{Request, Response},
+};
+
+/// A conversation of several steps, without I/O.
+///
+/// A driver calls [`step`](Self::step) with [`Event::Start`], does what the step says, and calls it again with what came of
+/// it, until [`Step::Done`] or an error. It reads both clocks right before each call, so the `now` of the step that sends is
+/// the moment of sending. A lease that was granted is held until the flow ends, in whatever way, or asks for a token.
+pub trait Flow {
+    /// What it ends with.
+    type Output;
+
+    /// The next step.
+    ///
+    /// # Errors
+    /// The conversation has failed and is over; nothing more may be sent for it.
+    fn step(&mut self, now: Now, event: Event) -> Result<Step<Self::Output>, Error>;
+}
+
+/// What a flow wants done. The set is closed: a driver must do each of them.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a step is moved once, and boxing the request would cost each call")]
+pub enum Step<T> {
+    /// Send this request; comes back as [`Event::Answer`].
+    Send(Request, Limits),
+    /// Wait; comes back as [`Event::Slept`].
+    Sleep(Duration),
+    /// Get a token of the account, renewing it if need be; comes back as [`Event::Token`]. Renewing it takes the lease, so a
+    /// lease that this flow holds is given back first: leases never nest.
+    Token(TokenKind, Need),
+    /// Try for the lease of the account; comes back as [`Event::Leased`].
+    Lease,
+    /// Read the account's record; comes back as [`Event::Loaded`]. Without the lease it may be out of date at once.
+    Load,
+    /// Keep this record under the lease, an empty one by forgetting it; comes back as [`Event::Saved`].
+    Save(Record),
+    /// The end.
+    Done(T),
+}
+
+/// What came of a step.
+#[derive(Debug)]
+pub enum Event {
+    /// The first event of every flow.
+    Start,
+    /// The answer, or why there is none.
+    Answer(Result<Response, TransportError>),
+    /// The wait is over.
+    Slept,
+    /// A token, or why there is none.
+    Token(Result<Arc<Token>, Error>),
+    /// Whether the lease was granted.
+    Leased(bool),
+    /// The record as it is stored now; empty where there is none.
+    Loaded(Record),
+    /// The record is safe.
+    Saved,
+}
+
+/// Which token will do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Any that serves by its date.
+    Any,
+    /// One that serves, of a later generation than this: the caller saw this one refused.
+    NewerThan(u64),
+}
+
+impl Need {
+    /// Whether a token of this generation will do.
+    #[must_use]
+    pub fn accepts(self, generation: u64) -> bool {
+        match self {
+            Self::Any => true,
+            Self::NewerThan(refused) => generation > refused,
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What keeps an account's record, and lends the one lease for changing it.
+
+use std::{any::Any, fmt, sync::Arc};
+
+use crate::{error::Error, service::AccountKey, wire::secret::SecretBytes};
+
+/// Keeps one record of secret bytes for each account. Blocking; the async driver calls it where that harms nobody.
+///
+/// Whoever implements it promises: [`save`](Self::save) replaces the old record as a whole or not at all, and the new one is
+/// safe from a power cut when it returns; at any moment at most one [`Lease`] of an account is out, across all processes
+/// that use the same store; a holder that dies gives it back.
+pub trait Store: Send + Sync + 'static {
+    /// The record, or `None` where there is none.
+    ///
+    /// # Errors
+    /// The store cannot be read, or what lies there is no record.
+    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error>;
+
+    /// The lease of this account, or `None` while somebody else has it.
+    ///
+    /// # Errors
+    /// The store cannot be reached.
+    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error>;
+
+    /// Replaces the record.
+    ///
+    /// # Errors
+    /// It could not be kept; the old record is still there.
+    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error>;
+
+    /// Forgets the record. That there is none is no error.
+    ///
+    /// # Errors
+    /// It could not be removed.
+    fn remove(&self, lease: &Lease) -> Result<(), Error>;
+
+    /// What this store is and where, in a few words for a person: `file /home/me/.local/share/…`.
+    fn describe(&self) -> String;
+}
+
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
+        (**self).load(key)
+    }
+
+    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
+        (**self).try_lease(key)
+    }
+
+    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
+        (**self).save(lease, record)
+    }
+
+    fn remove(&self, lease: &Lease) -> Result<(), Error> {
+        (**self).remove(lease)
+    }
+
+    fn describe(&self) -> String {
+        (**self).describe()
+    }
+}
+
+/// The right to change one account's record. Dropping it gives it back.
+pub struct Lease {
+    key: AccountKey,
+    _guard: Box<dyn Any + Send + Sync>,
+}
+
+impl Lease {
+    /// For stores: a lease on `key` that ends when `guard` is dropped.
+    #[must_use]
+    pub fn new(key: AccountKey, guard: impl Any + Send + Sync) -> Self {
+        Self {
+            key,
+            _guard: Box::new(guard),
+        }
+    }
+
+    /// The account it is for.
+    #[must_use]
+    pub fn key(&self) -> &AccountKey {
+        &self.key
+    }
+}
+
+impl fmt::Debug for Lease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lease")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,218 @@
+//! What sends a request and brings its answer.
+
+use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
+
+use crate::{
+    error::{Error, ErrorKind},
+    wire::body::{Request, Response},
+};
+
+/// Sends requests, blocking.
+///
+/// Whoever implements it promises: every status is an answer and not an error; redirects are never followed; the answer is
+/// read in full within [`Limits`]; a body is opened once for each sending; an error tells whether the request may have
+/// arrived. The transport suite of `auth-testkit` checks these promises.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends one request.
+    ///
+    /// # Errors
+    /// No answer came: the connection failed, time ran out, or the answer was larger than allowed.
+    fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError>;
+}
+
+/// Sends requests, async. The promises are those of [`Transport`]; dropping the future ends the exchange.
+pub trait AsyncTransport: Send + Sync + 'static {
+    /// Sends one request.
+    ///
+    /// # Errors
+    /// As for [`Transport::send`].
+    fn send(
+        &self,
+        request: Request,
+        limits: &Limits,
+    ) -> impl Future<Output = Result<Response, TransportError>> + Send;
+}
+
+impl<T: Transport> Transport for Arc<T> {
+    fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
+        (**self).send(request, limits)
+    }
+}
+
+impl<T: AsyncTransport> AsyncTransport for Arc<T> {
+    fn send(
+        &self,
+        request: Request,
+        limits: &Limits,
+    ) -> impl Future<Output = Result<Response, TransportError>> + Send {
+        (**self).send(request, limits)
+    }
+}
+
+/// What one exchange may cost, and whether its answer is secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    answer: usize,
+    time: Duration,
+    secret: bool,
+}
+
+impl Limits {
+    /// For API calls: 64 MiB, 30 s, no secret.
+    #[must_use]
+    pub const fn api() -> Self {
+        Self {
+            answer: 64 << 20,
+            time: Duration::from_secs(30),
+            secret: false,
+        }
+    }
+
+    /// For token requests: 1 MiB, 30 s, and the answer is wiped.
+    #[must_use]
+    pub const fn token() -> Self {
+        Self {
+            answer: 1 << 20,
+            time: Duration::from_secs(30),
+            secret: true,
+        }
+    }
+
+    /// The longest answer, in bytes.
+    #[must_use]
+    pub const fn answer_bytes(mut self, bytes: usize) -> Self {
+        self.answer = bytes;
+        self
+    }
+
+    /// The time for the whole exchange, connecting and reading included.
+    #[must_use]
+    pub const fn within(mut self, time: Duration) -> Self {
+        self.time = time;
+        self
+    }
+
+    /// The answer is wiped when dropped.
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    /// The longest answer, in bytes.
+    #[must_use]
+    pub const fn answer(&self) -> usize {
+        self.answer
+    }
+
+    /// The time for the whole exchange.
+    #[must_use]
+    pub const fn time(&self) -> Duration {
+        self.time
+    }
+
+    /// Whether the answer is secret.
+    #[must_use]
+    pub const fn is_secret(&self) -> bool {
+        self.secret
+    }
+}
+
+/// Whether a request that failed may have reached the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// Certainly not: it can be sent again without a doubt.
+    No,
+    /// Perhaps: it may have had its effect.
+    Maybe,
+}
+
+/// No answer came.
+pub struct TransportError {
+    sent: Sent,
+    timed_out: bool,
+    source: Arc<dyn StdError + Send + Sync>,
+}
+
+impl TransportError {
+    /// The request certainly did not reach the server. `source` must not show secrets when displayed.
+    pub fn not_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Sent::No, source)
+    }
+
+    /// The request may have reached the server. `source` must not show secrets when displayed.
+    pub fn maybe_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Sent::Maybe, source)
+    }
+
+    /// Time ran out.
+    #[must_use]
+    pub fn timed_out(mut self) -> Self {
+        self.timed_out = true;
+        self
+    }
+
+    /// Whether the request may have reached the server.
+    #[must_use]
+    pub fn sent(&self) -> Sent {
+        self.sent
+    }
+
+    /// Whether time ran out.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.timed_out
+    }
+
+    fn new(sent: Sent, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self {
+            sent,
+            timed_out: false,
+            source: Arc::from(source.into()),
+        }
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match (self.timed_out, self.sent) {
+            (true, Sent::No) => "no connection in time",
+            (true, Sent::Maybe) => "no answer in time",
+            (false, Sent::No) => "the request could not be sent",
+            (false, Sent::Maybe) => "the answer was lost",
+        })?;
+        // Clients wrap the cause that a person needs ("connection refused") in errors that say nothing.
+        let mut cause: Option<&(dyn StdError + 'static)> = Some(&*self.source);
+        let mut said = String::new();
+        while let Some(error) = cause {
+            let words = error.to_string();
+            if !said.contains(&words) {
+                write!(f, ": {words}")?;
+                said.push_str(&words);
+            }
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TransportError({self})")
+    }
+}
+
+impl StdError for TransportError {}
+
+impl From<TransportError> for Error {
+    fn from(error: TransportError) -> Self {
+        let kind = if error.timed_out {
+            ErrorKind::TimedOut
+        } else {
+            ErrorKind::Transport
+        };
+        Self::new(kind, error.to_string())
+            .with_sent(error.sent)
+            .advice("check the network and try again")
+    }
+}

@@ -1,0 +1,290 @@
+//! A service as a value: its client, its APIs, and how its second token is derived.
+
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use http::HeaderValue;
+
+use super::{
+    account::AccountKey,
+    operation::{Access, Manner, Message, Operation},
+    token::{Token, TokenKind},
+};
+use crate::{
+    error::{Error, ErrorKind},
+    oauth::{OAuthClient, TokenAnswer},
+    ports::Limits,
+    wire::{
+        body::{Request, Response},
+        url::Base,
+    },
+};
+
+/// A service: who we are there, its APIs and which token each takes, and how a second token is derived.
+///
+/// The api crates make these; a program may make its own for a service that nobody has described.
+///
+/// ```
+/// use auth_core::{Api, AuthorizationServer, Base, Endpoint, OAuthClient, Service, TokenKind};
+///
+/// let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?);
+/// let client = OAuthClient::new(server, "my-client-id")?;
+/// let service = Service::new("example", client, "nightly/1.0 (mail@example.org)")?
+///     .api(Api::new("v1", Base::parse("https://api.example.org/v1")?, TokenKind::Login));
+/// assert_eq!(service.account_key("me").to_string(), "example/my-client-id/me");
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Service {
+    id: Cow<'static, str>,
+    client: OAuthClient,
+    user_agent: HeaderValue,
+    apis: Vec<Api>,
+    derive: Option<Arc<dyn Derive>>,
+    scope: Option<Cow<'static, str>>,
+}
+
+impl Service {
+    /// A service without APIs. `user_agent` names the program and a way to reach its author.
+    ///
+    /// # Errors
+    /// [`is_configuration`](Error::is_configuration): the user agent is blank or cannot stand in a header.
+    pub fn new(
+        id: impl Into<Cow<'static, str>>,
+        client: OAuthClient,
+        user_agent: &str,
+    ) -> Result<Self, Error> {
+        let advice = "name the program, its version and a way to reach you, such as `nightly/1.0 (mail@example.org)`";
+        let bad = |what| {
+            Error::new(ErrorKind::Configuration, what)
+                .setting("user_agent")
+                .advice(advice)
+        };
+        if user_agent.trim().is_empty() {
+            return Err(bad("the user agent is empty"));
+        }
+        let user_agent = HeaderValue::from_str(user_agent.trim())
+            .map_err(|_| bad("the user agent has characters that cannot stand in a header"))?;
+        Ok(Self {
+            id: id.into(),
+            client,
+            user_agent,
+            apis: Vec::new(),
+            derive: None,
+            scope: None,
+        })
+    }
+
+    /// Adds an API.
+    #[must_use]
+    pub fn api(mut self, api: Api) -> Self {
+        self.apis.push(api);
+        self
+    }
+
+    /// Says how the second token is derived from the first.
+    #[must_use]
+    pub fn derive(mut self, derive: impl Derive + 'static) -> Self {
+        self.derive = Some(Arc::new(derive));
+        self
+    }
+
+    /// The scopes that a login asks for unless it says otherwise, separated by spaces.
+    #[must_use]
+    pub fn default_scope(mut self, scope: impl Into<Cow<'static, str>>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    /// Its id, such as `inaturalist`: part of the key of every stored record.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The program as it is registered at the service's authorization server.
+    #[must_use]
+    pub fn client(&self) -> &OAuthClient {
+        &self.client
+    }
+
+    /// The `User-Agent` header of every request.
+    #[must_use]
+    pub fn user_agent(&self) -> &HeaderValue {
+        &self.user_agent
+    }
+
+    /// The scopes that a login asks for, if any.
+    #[must_use]
+    pub fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
+    /// How the second token is derived, if there is one.
+    #[must_use]
+    pub fn derivation(&self) -> Option<&dyn Derive> {
+        self.derive.as_deref()
+    }
+
+    /// The API of this name.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`]: there is none, so the operation belongs to another service.
+    pub fn find_api(&self, name: &str) -> Result<&Api, Error> {
+        self.apis
+            .iter()
+            .find(|api| api.name == name)
+            .ok_or_else(|| {
+                Error::new(
+                    ErrorKind::Usage,
+                    format!("{} has no API called `{name}`", self.id),
+                )
+                .advice("send the operation to the service that it belongs to")
+            })
+    }
+
+    /// The key of an account's record.
+    #[must_use]
+    pub fn account_key(&self, account: &str) -> AccountKey {
+        AccountKey::new(&self.id, self.client.id(), account)
+    }
+
+    /// An operation as a message that anything can send: values only.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`]: the operation belongs to another service. [`ErrorKind::NeedsLogin`]: it needs a token and
+    /// there is none.
+    pub fn bind<'a, O: Operation>(
+        &'a self,
+        operation: O,
+        token: Option<&'a Token>,
+    ) -> Result<Bound<'a, O>, Error> {
+        let manner = operation.manner();
+        let api = self.find_api(manner.api())?;
+        let token = match (manner.access(), token) {
+            (Access::None, _) => None,
+            (Access::Required, None) => {
+                return Err(
+                    Error::login_needed("this operation needs a token and there is none")
+                        .advice("use an account that is logged in"),
+                );
+            }
+            (_, token) => token,
+        };
+        Ok(Bound {
+            operation,
+            manner,
+            api,
+            token,
+            user_agent: &self.user_agent,
+        })
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service")
+            .field("id", &self.id)
+            .field("client", &self.client)
+            .field("user_agent", &self.user_agent)
+            .field("apis", &self.apis)
+            .field("derives", &self.derive.is_some())
+            .field("scope", &self.scope)
+            .finish()
+    }
+}
+
+/// One API of a service.
+#[derive(Clone, Debug)]
+pub struct Api {
+    name: &'static str,
+    base: Base,
+    token: TokenKind,
+}
+
+impl Api {
+    /// An API: the name its operations use, its base URL, and which token it takes.
+    #[must_use]
+    pub fn new(name: &'static str, base: Base, token: TokenKind) -> Self {
+        Self { name, base, token }
+    }
+
+    /// The name that operations use.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Its base URL.
+    #[must_use]
+    pub fn base(&self) -> &Base {
+        &self.base
+    }
+
+    /// Which token it takes.
+    #[must_use]
+    pub fn token(&self) -> TokenKind {
+        self.token
+    }
+}
+
+/// A second token got with the first: iNaturalist's API token, got with the OAuth access token.
+pub trait Derive: Send + Sync {
+    /// The API that is asked; it takes the login token.
+    fn api(&self) -> &'static str;
+
+    /// The request, without a token.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    fn request(&self, base: &Base) -> Result<Request, Error>;
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// The service refused: [`ErrorKind::NeedsLogin`] if the login token is dead.
+    fn parse(&self, response: Response) -> Result<TokenAnswer, Error>;
+
+    /// Reads a token that a person copied from a page of the service.
+    ///
+    /// # Errors
+    /// It is not such a token, or the service has no such page.
+    fn pasted(&self, text: &str) -> Result<TokenAnswer, Error>;
+
+    /// What a person does who has such a token but no login, when it has expired.
+    fn when_expired(&self) -> &'static str {
+        "log in again"
+    }
+}
+
+/// An operation bound to its API and a token: a [`Message`].
+#[derive(Debug)]
+pub struct Bound<'a, O> {
+    operation: O,
+    manner: Manner,
+    api: &'a Api,
+    token: Option<&'a Token>,
+    user_agent: &'a HeaderValue,
+}
+
+impl<O: Operation> Message for Bound<'_, O> {
+    type Output = O::Output;
+
+    fn request(&self) -> Result<Request, Error> {
+        let mut request = self.operation.request(self.api.base())?;
+        request
+            .headers_mut()
+            .insert(http::header::USER_AGENT, self.user_agent.clone());
+        if let Some(token) = self.token {
+            token.authorize(self.api, &mut request)?;
+        }
+        Ok(request)
+    }
+
+    fn parse(&self, response: Response) -> Result<O::Output, Error> {
+        self.operation.parse(response)
+    }
+
+    fn limits(&self) -> Limits {
+        self.manner.cost()
+    }
+}

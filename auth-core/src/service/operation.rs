@@ -1,0 +1,200 @@
+//! One request, one answer: operations know a path, messages are absolute.
+
+use crate::{
+    error::Error,
+    ports::Limits,
+    wire::{
+        body::{Request, Response},
+        url::Base,
+    },
+};
+
+/// An operation of a service's API. It knows a path, but neither a host nor a token.
+///
+/// ```
+/// use auth_core::{Base, Error, Manner, Operation, Request, Response};
+///
+/// /// How many observations there are.
+/// struct Count;
+///
+/// impl Operation for Count {
+///     type Output = u64;
+///
+///     fn manner(&self) -> Manner {
+///         Manner::read("v1").token_optional()
+///     }
+///
+///     fn request(&self, base: &Base) -> Result<Request, Error> {
+///         base.request(http::Method::GET, "/observations?per_page=0")
+///     }
+///
+///     fn parse(&self, response: Response) -> Result<u64, Error> {
+///         Ok(response.body().as_bytes().len() as u64)
+///     }
+/// }
+///
+/// let base = Base::parse("https://api.example.org/v1")?;
+/// assert_eq!(Count.request(&base)?.uri(), "https://api.example.org/v1/observations?per_page=0");
+/// # Ok::<(), Error>(())
+/// ```
+pub trait Operation {
+    /// What the answer is read into.
+    type Output;
+
+    /// Which API it belongs to, and how it may be sent.
+    fn manner(&self) -> Manner;
+
+    /// The request, without a token. Called again for each sending.
+    ///
+    /// # Errors
+    /// A request that the service would refuse: it does not leave.
+    fn request(&self, base: &Base) -> Result<Request, Error>;
+
+    /// Reads the answer, whatever its status.
+    ///
+    /// # Errors
+    /// The service refused, or the answer cannot be read.
+    fn parse(&self, response: Response) -> Result<Self::Output, Error>;
+}
+
+impl<O: Operation + ?Sized> Operation for &O {
+    type Output = O::Output;
+
+    fn manner(&self) -> Manner {
+        (**self).manner()
+    }
+
+    fn request(&self, base: &Base) -> Result<Request, Error> {
+        (**self).request(base)
+    }
+
+    fn parse(&self, response: Response) -> Result<Self::Output, Error> {
+        (**self).parse(response)
+    }
+}
+
+/// An exchange that is complete in itself: a token request, a revocation, or an operation bound to its API and token.
+pub trait Message {
+    /// What the answer is read into.
+    type Output;
+
+    /// The request with everything on it.
+    ///
+    /// # Errors
+    /// It cannot be made from what was given.
+    fn request(&self) -> Result<Request, Error>;
+
+    /// Reads the answer, whatever its status.
+    ///
+    /// # Errors
+    /// The server refused, or the answer cannot be read.
+    fn parse(&self, response: Response) -> Result<Self::Output, Error>;
+
+    /// What the exchange may cost.
+    fn limits(&self) -> Limits;
+}
+
+/// What the sender has to know beside the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manner {
+    api: &'static str,
+    access: Access,
+    repeat: Repeat,
+    limits: Limits,
+}
+
+impl Manner {
+    /// Reads from the API of this name: needs a token, is safe to repeat.
+    #[must_use]
+    pub const fn read(api: &'static str) -> Self {
+        Self {
+            api,
+            access: Access::Required,
+            repeat: Repeat::Safe,
+            limits: Limits::api(),
+        }
+    }
+
+    /// Writes to the API of this name: needs a token, is repeated only if it certainly did not arrive.
+    #[must_use]
+    pub const fn write(api: &'static str) -> Self {
+        Self {
+            repeat: Repeat::IfNotSent,
+            ..Self::read(api)
+        }
+    }
+
+    /// A token changes the answer, but is not needed.
+    #[must_use]
+    pub const fn token_optional(mut self) -> Self {
+        self.access = Access::Optional;
+        self
+    }
+
+    /// No token is ever sent.
+    #[must_use]
+    pub const fn without_token(mut self) -> Self {
+        self.access = Access::None;
+        self
+    }
+
+    /// Sets when it may be sent again after a failure.
+    #[must_use]
+    pub const fn repeat(mut self, repeat: Repeat) -> Self {
+        self.repeat = repeat;
+        self
+    }
+
+    /// Sets what it may cost.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The name of the API within its service.
+    #[must_use]
+    pub const fn api(&self) -> &'static str {
+        self.api
+    }
+
+    /// Whether a token is sent.
+    #[must_use]
+    pub const fn access(&self) -> Access {
+        self.access
+    }
+
+    /// When it may be sent again after a failure.
+    #[must_use]
+    pub const fn repeats(&self) -> Repeat {
+        self.repeat
+    }
+
+    /// What it may cost.
+    #[must_use]
+    pub const fn cost(&self) -> Limits {
+        self.limits
+    }
+}
+
+/// Whether an operation wants a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// None is sent.
+    None,
+    /// It works without, but the answer differs. An account's session always sends its token.
+    Optional,
+    /// It does not leave without one.
+    Required,
+}
+
+/// When an operation may be sent again after a failure. The HTTP method does not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Always: it has no effect.
+    Safe,
+    /// Always: twice has the effect of once, for example because it carries an id of its own.
+    Idempotent,
+    /// Only if it certainly did not arrive.
+    IfNotSent,
+}

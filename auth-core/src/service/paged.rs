@@ -1,0 +1,23 @@
+//! Operations that can be asked on.
+
+use super::operation::Operation;
+
+/// An operation that can be asked on. The operation itself is the cursor: what comes after a page is an operation again.
+pub trait Paged: Operation + Sized {
+    /// One item of a page.
+    type Item;
+
+    /// Turns the page: its items, and the operation that asks for the next one.
+    fn turn(self, answer: Self::Output) -> Turn<Self>;
+}
+
+/// One page turned.
+#[derive(Debug)]
+pub struct Turn<P: Paged> {
+    /// The items of this page, in order.
+    pub items: Vec<P::Item>,
+    /// How many items there are on all pages, where the service says so.
+    pub total: Option<u64>,
+    /// What to ask next; `None` at the end.
+    pub next: Option<P>,
+}

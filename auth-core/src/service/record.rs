@@ -1,0 +1,330 @@
+//! What rests in a store for one account: both tokens, each with its own life, as text with a version.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use secrecy::ExposeSecret;
+use serde_json::{Map, Value};
+
+use super::token::{Token, TokenKind, TokenParts, bearer};
+use crate::{
+    error::{Error, ErrorKind},
+    time::{UnixTime, millis},
+    wire::secret::{SecretBytes, SecretText, wipe},
+};
+
+/// The version of the text below. Another one is refused, not guessed at.
+const VERSION: u64 = 1;
+
+/// One account's tokens. A clone shares them.
+///
+/// A service without a second token uses the login token only; a pasted API token is a derived token without a login.
+#[derive(Clone, Default)]
+pub struct Record {
+    login: Option<Arc<Token>>,
+    derived: Option<Arc<Token>>,
+    /// The last generation of each kind, so that a token that replaces none is still newer than every one before it.
+    generations: [u64; 2],
+}
+
+impl Record {
+    /// The token of this kind.
+    #[must_use]
+    pub fn token(&self, kind: TokenKind) -> Option<&Arc<Token>> {
+        match kind {
+            TokenKind::Login => self.login.as_ref(),
+            TokenKind::Derived => self.derived.as_ref(),
+        }
+    }
+
+    /// No token of either kind.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.login.is_none() && self.derived.is_none()
+    }
+
+    /// The generation that the next token of this kind gets: later than every one before it. It counts in milliseconds of
+    /// the wall clock, so that it stays so when the record was removed and another process remembers the old one.
+    #[must_use]
+    pub fn next_generation(&self, kind: TokenKind, wall: UnixTime) -> u64 {
+        (self.generations[kind as usize] + 1).max(wall.as_millis())
+    }
+
+    /// Puts a token in the place of the one of its kind.
+    pub fn set(&mut self, kind: TokenKind, token: Arc<Token>) {
+        let last = &mut self.generations[kind as usize];
+        *last = (*last).max(token.generation());
+        *self.slot(kind) = Some(token);
+    }
+
+    /// Forgets the token of this kind; what comes after it will still be newer.
+    pub fn clear(&mut self, kind: TokenKind) {
+        *self.slot(kind) = None;
+    }
+
+    /// The text for a store. It holds the secrets in the clear; the store says what it does about that.
+    #[must_use]
+    pub fn to_text(&self) -> SecretBytes {
+        // Room for every character escaped, so that the text never moves and leaves a copy behind.
+        let secrets = TokenKind::ALL
+            .iter()
+            .filter_map(|kind| self.token(*kind))
+            .map(|token| {
+                let refresh = token
+                    .refresh_token()
+                    .map_or(0, |refresh| refresh.expose_secret().len());
+                token.expose_secret().len() + refresh + token.scope().map_or(0, str::len)
+            });
+        let mut out = String::with_capacity(1024 + 6 * secrets.sum::<usize>());
+        out.push_str(&format!(
+            "{{\"version\":{VERSION},\"generations\":[{},{}]",
+            self.generations[0], self.generations[1]
+        ));
+        for kind in TokenKind::ALL {
+            if let Some(token) = self.token(kind) {
+                out.push_str(&format!(",\"{}\":", name(kind)));
+                write_token(&mut out, token);
+            }
+        }
+        out.push('}');
+        SecretBytes::new(out.into_bytes())
+    }
+
+    /// Reads the text of [`to_text`](Self::to_text).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`]: it is empty, torn, of another version, or no record at all.
+    pub fn from_text(text: &[u8]) -> Result<Self, Error> {
+        let mut value: Value = serde_json::from_slice(text).map_err(|_| {
+            foreign(if text.is_empty() {
+                "is empty"
+            } else {
+                "is not a record, or a torn one"
+            })
+        })?;
+        let record = read(&value);
+        wipe_value(&mut value);
+        record
+    }
+
+    fn slot(&mut self, kind: TokenKind) -> &mut Option<Arc<Token>> {
+        match kind {
+            TokenKind::Login => &mut self.login,
+            TokenKind::Derived => &mut self.derived,
+        }
+    }
+}
+
+impl fmt::Debug for Record {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Record")
+            .field("login", &self.login)
+            .field("derived", &self.derived)
+            .finish_non_exhaustive()
+    }
+}
+
+fn name(kind: TokenKind) -> &'static str {
+    match kind {
+        TokenKind::Login => "login",
+        TokenKind::Derived => "derived",
+    }
+}
+
+fn write_token(out: &mut String, token: &Token) {
+    let (access, sent, lifetime) = token.parts();
+    out.push_str("{\"access_token\":");
+    push_string(out, access);
+    if let Some(refresh) = token.refresh_token() {
+        out.push_str(",\"refresh_token\":");
+        push_string(out, refresh.expose_secret());
+    }
+    if let Some(scope) = token.scope() {
+        out.push_str(",\"scope\":");
+        push_string(out, scope);
+    }
+    if let Some(lifetime) = lifetime {
+        out.push_str(&format!(",\"lifetime_ms\":{}", millis(lifetime)));
+    }
+    out.push_str(&format!(
+        ",\"sent_ms\":{},\"generation\":{}}}",
+        sent.as_millis(),
+        token.generation()
+    ));
+}
+
+/// A JSON string; all that JSON asks to escape is escaped.
+fn push_string(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if u32::from(c) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+fn read(value: &Value) -> Result<Record, Error> {
+    match value.get("version").and_then(Value::as_u64) {
+        Some(VERSION) => {}
+        Some(other) => {
+            return Err(foreign(&format!(
+                "is of version {other}, and this program reads version {VERSION}"
+            ))
+            .advice("use the program that wrote it, or log in again after removing it"));
+        }
+        None => return Err(foreign("is not a record")),
+    }
+    let mut record = Record::default();
+    for kind in TokenKind::ALL {
+        let last = value.get("generations").and_then(|g| g.get(kind as usize));
+        record.generations[kind as usize] = last.and_then(Value::as_u64).unwrap_or(0);
+        match value.get(name(kind)) {
+            None | Some(Value::Null) => {}
+            Some(Value::Object(map)) => record.set(kind, Arc::new(read_token(map)?)),
+            Some(_) => return Err(foreign("is not a record")),
+        }
+    }
+    Ok(record)
+}
+
+fn read_token(map: &Map<String, Value>) -> Result<Token, Error> {
+    let text = |key: &str| map.get(key).and_then(Value::as_str);
+    let number = |key: &str| map.get(key).and_then(Value::as_u64);
+    let access = text("access_token")
+        .filter(|access| !access.is_empty())
+        .ok_or_else(|| foreign("lacks the token's text"))?;
+    let parts = TokenParts {
+        refresh: text("refresh_token").map(SecretText::from),
+        scope: text("scope").map(Into::into),
+        sent: UnixTime::from_millis(
+            number("sent_ms").ok_or_else(|| foreign("lacks the token's time"))?,
+        ),
+        up: None,
+        lifetime: number("lifetime_ms").map(Duration::from_millis),
+        generation: number("generation").ok_or_else(|| foreign("lacks the token's generation"))?,
+    };
+    Token::new(bearer(access), parts)
+        .map_err(|_| foreign("holds a token with impossible characters"))
+}
+
+fn foreign(problem: &str) -> Error {
+    Error::new(
+        ErrorKind::Store,
+        format!("what is stored for this account {problem}"),
+    )
+    .advice("remove it and log in again, or restore it from a backup")
+}
+
+fn wipe_value(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            let mut bytes = std::mem::take(text).into_bytes();
+            wipe(&mut bytes);
+        }
+        Value::Array(items) => items.iter_mut().for_each(wipe_value),
+        Value::Object(map) => map.values_mut().for_each(wipe_value),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn token(
+        access: &str,
+        refresh: Option<&str>,
+        scope: Option<&str>,
+        lifetime: Option<u64>,
+        generation: u64,
+    ) -> Token {
+        Token::new(
+            bearer(access),
+            TokenParts {
+                refresh: refresh.map(SecretText::from),
+                scope: scope.map(Into::into),
+                sent: UnixTime::from_secs(1_700_000_000),
+                up: Some(Duration::from_secs(5)),
+                lifetime: lifetime.map(Duration::from_millis),
+                generation,
+            },
+        )
+        .expect("a header")
+    }
+
+    proptest! {
+        #[test]
+        fn print_and_parse_agree(
+            access in "[!-~]{1,80}",
+            refresh in proptest::option::of("\\PC{1,80}"),
+            scope in proptest::option::of("[ -~]{0,40}"),
+            lifetime in proptest::option::of(0u64..1 << 50),
+            generation in 0u64..1 << 60,
+        ) {
+            let mut record = Record::default();
+            record.set(TokenKind::Derived, Arc::new(token(&access, refresh.as_deref(), scope.as_deref(), lifetime, generation)));
+            let text = record.to_text();
+            let again = Record::from_text(text.as_ref()).expect("our own text");
+            let printed = again.to_text();
+            prop_assert_eq!(printed.as_ref(), text.as_ref());
+            let token = again.token(TokenKind::Derived).expect("the token");
+            prop_assert_eq!(token.expose_secret(), access.as_str());
+            prop_assert_eq!(token.refresh_token().map(|r| r.expose_secret().to_owned()), refresh);
+            prop_assert!(again.token(TokenKind::Login).is_none());
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Record::from_text(&bytes);
+        }
+    }
+
+    #[test]
+    fn foreign_text_is_refused_in_words() {
+        let check = |text: &str, words: &str| {
+            let error = Record::from_text(text.as_bytes()).expect_err(text);
+            assert_eq!(error.kind(), ErrorKind::Store);
+            assert!(error.to_string().contains(words), "{text}: {error}");
+        };
+        check("", "is empty");
+        check("{\"version\":1,\"login\":{\"access_tok", "torn");
+        check("{\"version\":2}", "version 2");
+        check("{}", "not a record");
+        check("[1]", "not a record");
+        check("{\"version\":1,\"login\":7}", "not a record");
+        check(
+            "{\"version\":1,\"login\":{\"sent_ms\":1,\"generation\":1}}",
+            "lacks the token's text",
+        );
+        check(
+            "{\"version\":1,\"login\":{\"access_token\":\"a\\nb\",\"sent_ms\":1,\"generation\":1}}",
+            "impossible",
+        );
+    }
+
+    #[test]
+    fn generations_go_on_after_a_token_is_gone() {
+        let mut record = Record::default();
+        let (early, late) = (
+            UnixTime::from_millis(0),
+            UnixTime::from_millis(1_700_000_000_000),
+        );
+        assert_eq!(record.next_generation(TokenKind::Login, early), 1);
+        assert_eq!(
+            record.next_generation(TokenKind::Login, late),
+            1_700_000_000_000
+        );
+        record.set(TokenKind::Login, Arc::new(token("a", None, None, None, 7)));
+        record.clear(TokenKind::Login);
+        assert!(record.is_empty());
+        let again = Record::from_text(record.to_text().as_ref()).expect("our own text");
+        assert_eq!(again.next_generation(TokenKind::Login, early), 8);
+    }
+}

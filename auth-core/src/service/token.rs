@@ -1,0 +1,338 @@
+//! A token as it is used: its header, its life on two clocks, its generation.
+
+use std::{fmt, time::Duration};
+
+use http::HeaderValue;
+
+use super::description::Api;
+use crate::{
+    error::{Error, ErrorKind},
+    time::{Now, UnixTime},
+    wire::{
+        body::Request,
+        secret::{SecretBytes, SecretText},
+    },
+};
+
+/// Which of an account's two tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TokenKind {
+    /// The access token of the OAuth login.
+    Login,
+    /// The second token that a service gives for the first, such as iNaturalist's API token.
+    Derived,
+}
+
+impl TokenKind {
+    /// Both kinds.
+    pub const ALL: [Self; 2] = [Self::Login, Self::Derived];
+}
+
+/// A token as it is used. The header is made once; its clones are free, and it is wiped with the last.
+pub struct Token {
+    header: HeaderValue,
+    refresh: Option<SecretText>,
+    scope: Option<Box<str>>,
+    sent: UnixTime,
+    up: Option<Duration>,
+    lifetime: Option<Duration>,
+    /// End of the window in which a wall clock reading alone says that the token is fresh.
+    due: UnixTime,
+    generation: u64,
+}
+
+/// What the clocks say of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// Good for a while.
+    Fresh,
+    /// Still good, but it is time to get the next one.
+    Due,
+    /// Past its time: it must not be sent.
+    Expired,
+}
+
+/// The part of an `Authorization` header before the token. Always spelled so: league 8 refuses `bearer`.
+const SCHEME: &str = "Bearer ";
+
+/// A token that is taken for fresh for this long after it was received, where its date cannot be trusted.
+pub(crate) const GRACE: Duration = Duration::from_secs(30);
+
+impl Token {
+    pub(crate) fn new(bearer: SecretBytes, parts: TokenParts) -> Result<Self, Error> {
+        let mut header = HeaderValue::from_maybe_shared(bearer.into_shared()).map_err(|_| {
+            Error::new(
+                ErrorKind::Malformed,
+                "the token has characters that cannot stand in a header",
+            )
+        })?;
+        header.set_sensitive(true);
+        let TokenParts {
+            refresh,
+            scope,
+            sent,
+            up,
+            lifetime,
+            generation,
+        } = parts;
+        let due = match lifetime {
+            Some(lifetime) => sent.plus(lifetime.saturating_sub(ahead(lifetime))),
+            None => UnixTime::from_millis(u64::MAX),
+        };
+        Ok(Self {
+            header,
+            refresh,
+            scope,
+            sent,
+            up,
+            lifetime,
+            due,
+            generation,
+        })
+    }
+
+    /// The hot path: one wall clock reading and a window. `false` means "look closer": [`freshness`](Self::freshness).
+    #[inline]
+    #[must_use]
+    pub fn is_fresh_at(&self, wall: UnixTime) -> bool {
+        self.sent <= wall && wall < self.due
+    }
+
+    /// What both clocks say. The token is past its time as soon as one of them says so.
+    ///
+    /// A wall clock before the moment of sending says nothing: the clock was set back, or the token comes from a store that
+    /// a machine with another clock wrote. Then only the monotonic clock counts, if the token was received in this process;
+    /// otherwise its age is unknown, and the service's answer decides.
+    #[must_use]
+    pub fn freshness(&self, now: Now) -> Freshness {
+        let Some(lifetime) = self.lifetime else {
+            return Freshness::Fresh;
+        };
+        let by_wall = (now.wall >= self.sent).then(|| now.wall.since(self.sent));
+        let by_up = self.up.map(|up| now.up.saturating_sub(up));
+        let age = by_wall.max(by_up).unwrap_or_default();
+        if age >= lifetime.saturating_sub(too_late(lifetime)) {
+            Freshness::Expired
+        } else if age >= lifetime.saturating_sub(ahead(lifetime)) {
+            Freshness::Due
+        } else {
+            Freshness::Fresh
+        }
+    }
+
+    /// How long it is still good by its date; `None` where it has none.
+    #[must_use]
+    pub fn remaining(&self, now: Now) -> Option<Duration> {
+        let lifetime = self.lifetime?;
+        let by_wall = (now.wall >= self.sent).then(|| now.wall.since(self.sent));
+        let by_up = self.up.map(|up| now.up.saturating_sub(up));
+        Some(lifetime.saturating_sub(by_wall.max(by_up).unwrap_or_default()))
+    }
+
+    /// When it ends by the wall clock; `None` where the server gave it no end.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<UnixTime> {
+        self.lifetime.map(|lifetime| self.sent.plus(lifetime))
+    }
+
+    /// Counts up with each token of its kind and account, also across processes that share a store.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// The refresh token that came with it (RFC 6749 section 1.5).
+    #[must_use]
+    pub fn refresh_token(&self) -> Option<&SecretText> {
+        self.refresh.as_ref()
+    }
+
+    /// The scopes the server named, separated by spaces; `None` where it named none, which says nothing.
+    #[must_use]
+    pub fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
+    /// The token's text, for a program that is not ours. It is a secret.
+    #[must_use]
+    pub fn expose_secret(&self) -> &str {
+        self.header
+            .to_str()
+            .ok()
+            .and_then(|text| text.strip_prefix(SCHEME))
+            .unwrap_or_default()
+    }
+
+    /// Puts the token on a request: the one place where that happens (RFC 6750 section 2.1).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`]: the request leaves the API that the token is for.
+    pub fn authorize(&self, api: &Api, request: &mut Request) -> Result<(), Error> {
+        if !api.base().covers(request.uri()) {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!(
+                    "a request to {} would carry a token for {} away",
+                    request.uri().host().unwrap_or("nowhere"),
+                    api.base().as_str()
+                ),
+            ));
+        }
+        request
+            .headers_mut()
+            .insert(http::header::AUTHORIZATION, self.header.clone());
+        Ok(())
+    }
+
+    pub(crate) fn parts(&self) -> (&str, UnixTime, Option<Duration>) {
+        (self.expose_secret(), self.sent, self.lifetime)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("generation", &self.generation)
+            .field("scope", &self.scope)
+            .field("sent", &self.sent)
+            .field("lifetime", &self.lifetime)
+            .field("refreshable", &self.refresh.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// All of a token but its text.
+pub(crate) struct TokenParts {
+    pub(crate) refresh: Option<SecretText>,
+    pub(crate) scope: Option<Box<str>>,
+    pub(crate) sent: UnixTime,
+    pub(crate) up: Option<Duration>,
+    pub(crate) lifetime: Option<Duration>,
+    pub(crate) generation: u64,
+}
+
+/// `Bearer ` and the token, as a header wants it.
+pub(crate) fn bearer(access_token: &str) -> SecretBytes {
+    let mut bytes = Vec::with_capacity(SCHEME.len() + access_token.len());
+    bytes.extend_from_slice(SCHEME.as_bytes());
+    bytes.extend_from_slice(access_token.as_bytes());
+    SecretBytes::new(bytes)
+}
+
+/// How long before its end the next token is fetched: a tenth of its life, at most ten minutes.
+fn ahead(lifetime: Duration) -> Duration {
+    (lifetime / 10).min(Duration::from_secs(600))
+}
+
+/// How long before its end it is no longer sent: a twentieth of its life, at most a minute.
+fn too_late(lifetime: Duration) -> Duration {
+    (lifetime / 20).min(Duration::from_secs(60))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    fn token(up: Option<Duration>, lifetime: Option<Duration>) -> Token {
+        Token::new(
+            bearer("s3cret"),
+            TokenParts {
+                refresh: None,
+                scope: None,
+                sent: UnixTime::from_secs(1_000_000),
+                up,
+                lifetime,
+                generation: 1,
+            },
+        )
+        .expect("a header")
+    }
+
+    fn at(wall: i64, up: u64) -> Now {
+        Now {
+            wall: UnixTime::from_secs(u64::try_from(1_000_000 + wall).expect("after the epoch")),
+            up: Duration::from_secs(100 + up),
+        }
+    }
+
+    #[test]
+    fn two_clocks() {
+        let received = Some(Duration::from_secs(100));
+        let check = |what: &str, up, now: Now, expect| {
+            assert_eq!(token(up, Some(HOUR)).freshness(now), expect, "{what}");
+        };
+        check("just received", received, at(0, 0), Freshness::Fresh);
+        check("in mid-life", received, at(1800, 1800), Freshness::Fresh);
+        check("ahead of its end", received, at(3300, 3300), Freshness::Due);
+        check(
+            "too late to send",
+            received,
+            at(3545, 3545),
+            Freshness::Expired,
+        );
+        check(
+            "woken from a long sleep that the monotonic clock missed",
+            received,
+            at(86_400, 5),
+            Freshness::Expired,
+        );
+        check(
+            "the clock was set back",
+            received,
+            at(-86_400, 1800),
+            Freshness::Fresh,
+        );
+        check(
+            "the clock was set back, and an hour passed",
+            received,
+            at(-86_400, 3600),
+            Freshness::Expired,
+        );
+        check(
+            "from a store that another clock wrote",
+            None,
+            at(-86_400, 0),
+            Freshness::Fresh,
+        );
+        check(
+            "from a store, long ago",
+            None,
+            at(86_400, 0),
+            Freshness::Expired,
+        );
+        assert_eq!(
+            token(None, None).freshness(at(1 << 30, 0)),
+            Freshness::Fresh
+        );
+    }
+
+    #[test]
+    fn the_hot_path_agrees_with_the_clocks() {
+        for lifetime in [None, Some(Duration::from_secs(2)), Some(HOUR), Some(DAY)] {
+            let token = token(Some(Duration::from_secs(100)), lifetime);
+            for second in [
+                0, 1, 2, 1800, 3239, 3240, 3241, 3600, 85_799, 85_800, 86_400,
+            ] {
+                let now = at(second, u64::try_from(second).expect("not negative"));
+                let fresh = token.freshness(now) == Freshness::Fresh;
+                assert_eq!(
+                    token.is_fresh_at(now.wall),
+                    fresh,
+                    "{lifetime:?} after {second} s"
+                );
+            }
+            assert!(!token.is_fresh_at(at(-1, 0).wall), "before it was sent");
+        }
+    }
+
+    #[test]
+    fn nothing_shows_it() {
+        let token = token(None, Some(HOUR));
+        assert!(!format!("{token:?}").contains("s3cret"));
+        assert!(!format!("{:?}", token.header).contains("s3cret"));
+        assert_eq!(token.expose_secret(), "s3cret");
+    }
+}

@@ -1,0 +1,281 @@
+//! Requests and answers: `http` types with bodies of our own, whose `Debug` shows lengths.
+
+use std::{fmt, io, sync::Arc};
+
+use bytes::Bytes;
+
+use super::secret::{SecretBytes, wipe};
+
+/// A request as a transport sends it.
+pub type Request = http::Request<Body>;
+
+/// An answer as a transport gives it back: always in full, always bounded.
+pub type Response = http::Response<Answer>;
+
+/// What a request carries. A clone is cheap and can be sent again.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub enum Body {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Bytes in memory.
+    Bytes(Bytes),
+    /// Something longer, read while it is sent.
+    Stream(Stream),
+}
+
+impl Body {
+    /// Bytes that are wiped when the last clone is dropped.
+    #[must_use]
+    pub fn secret(bytes: SecretBytes) -> Self {
+        Self::Bytes(bytes.into_shared())
+    }
+
+    /// Bytes that are no secret.
+    #[must_use]
+    pub fn plain(bytes: impl Into<Bytes>) -> Self {
+        Self::Bytes(bytes.into())
+    }
+
+    /// Its length in bytes.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::Empty => 0,
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Stream(stream) => stream.len(),
+        }
+    }
+
+    /// No bytes at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({} bytes)", self.len())
+    }
+}
+
+/// A body that is opened by the transport, once for each sending, and read while it is sent.
+///
+/// A repeat opens it again and reads from the start. Nothing is opened here.
+///
+/// ```
+/// use auth_core::Stream;
+///
+/// let stream = Stream::new(5, || Ok(Box::new(&b"hello"[..])));
+/// let mut text = String::new();
+/// stream.open()?.read_to_string(&mut text)?;
+/// assert_eq!((text.as_str(), stream.len()), ("hello", 5));
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Stream {
+    len: u64,
+    open: Arc<Open>,
+}
+
+type Open = dyn Fn() -> io::Result<Box<dyn io::Read + Send>> + Send + Sync;
+
+impl Stream {
+    /// A stream of exactly `len` bytes that `open` starts from its beginning.
+    pub fn new(
+        len: u64,
+        open: impl Fn() -> io::Result<Box<dyn io::Read + Send>> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            len,
+            open: Arc::new(open),
+        }
+    }
+
+    /// Its length in bytes, sent as `Content-Length`.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// No bytes at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Starts it from the beginning.
+    ///
+    /// # Errors
+    /// Whatever the opening gives, such as a file that is gone.
+    pub fn open(&self) -> io::Result<Box<dyn io::Read + Send>> {
+        (self.open)()
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Stream({} bytes)", self.len)
+    }
+}
+
+/// The body of an answer. Wiped when dropped, if its request said that it is secret.
+#[derive(Default)]
+pub struct Answer {
+    bytes: Vec<u8>,
+    secret: bool,
+}
+
+impl Answer {
+    /// A body that is no secret.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            secret: false,
+        }
+    }
+
+    /// A body that is wiped when dropped.
+    #[must_use]
+    pub fn secret(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            secret: true,
+        }
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if self.secret {
+            wipe(&mut self.bytes);
+        }
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Answer({} bytes)", self.bytes.len())
+    }
+}
+
+/// Collects the body of an answer within its limit, for transports.
+///
+/// A secret body that outgrows its memory is moved by hand, so that the outgrown memory is wiped.
+///
+/// ```
+/// use auth_core::{AnswerBuffer, Limits};
+///
+/// let limits = Limits::api().answer_bytes(4);
+/// let mut buffer = AnswerBuffer::new(&limits, None);
+/// buffer.push(b"1234")?;
+/// assert!(buffer.push(b"5").is_err());
+/// # Ok::<(), auth_core::AnswerTooLarge>(())
+/// ```
+#[derive(Debug)]
+pub struct AnswerBuffer {
+    answer: Answer,
+    limit: usize,
+}
+
+impl AnswerBuffer {
+    /// An empty buffer; `announced` is the `Content-Length`, if there was one.
+    #[must_use]
+    pub fn new(limits: &crate::ports::Limits, announced: Option<u64>) -> Self {
+        let limit = limits.answer();
+        let announced = announced.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        // A server's announcement is no reason to set aside more than this at once.
+        let capacity = announced.min(limit).clamp(0, 1 << 20);
+        let bytes = Vec::with_capacity(capacity);
+        let answer = Answer {
+            bytes,
+            secret: limits.is_secret(),
+        };
+        Self { answer, limit }
+    }
+
+    /// Adds a piece.
+    ///
+    /// # Errors
+    /// The body is longer than the limit. What came before is kept out of the error.
+    pub fn push(&mut self, piece: &[u8]) -> Result<(), AnswerTooLarge> {
+        let bytes = &mut self.answer.bytes;
+        if piece.len() > self.limit - bytes.len() {
+            return Err(AnswerTooLarge { limit: self.limit });
+        }
+        if self.answer.secret && bytes.capacity() - bytes.len() < piece.len() {
+            let mut larger = Vec::with_capacity(
+                (bytes.len() + piece.len())
+                    .max(2 * bytes.capacity())
+                    .max(1024),
+            );
+            larger.extend_from_slice(bytes);
+            wipe(bytes);
+            *bytes = larger;
+        }
+        bytes.extend_from_slice(piece);
+        Ok(())
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn finish(self) -> Answer {
+        self.answer
+    }
+}
+
+/// An answer was longer than its request allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnswerTooLarge {
+    limit: usize,
+}
+
+impl fmt::Display for AnswerTooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the answer is longer than the limit of {} bytes",
+            self.limit
+        )
+    }
+}
+
+impl std::error::Error for AnswerTooLarge {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::Limits;
+
+    #[test]
+    fn debug_shows_lengths_only() {
+        let body = Body::secret(SecretBytes::new(b"password=hunter2".to_vec()));
+        assert_eq!(format!("{body:?}"), "Body(16 bytes)");
+        assert_eq!(
+            format!("{:?}", Answer::secret(b"tok".to_vec())),
+            "Answer(3 bytes)"
+        );
+    }
+
+    #[test]
+    fn a_buffer_grows_to_its_limit_and_no_further() {
+        for limits in [Limits::token(), Limits::api()] {
+            let limits = limits.answer_bytes(3000);
+            let mut buffer = AnswerBuffer::new(&limits, Some(u64::MAX));
+            for _ in 0..30 {
+                buffer.push(&[7; 100]).expect("within the limit");
+            }
+            assert_eq!(buffer.push(&[7]), Err(AnswerTooLarge { limit: 3000 }));
+            assert_eq!(buffer.finish().as_bytes(), [7; 3000]);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! What travels, and what may never be shown.
+
+pub(crate) mod body;
+pub(crate) mod form;
+pub(crate) mod secret;
+pub(crate) mod url;

@@ -1,0 +1,485 @@
+//! URLs that may get credentials: https, or http to a loopback IP; no user info, no fragment.
+
+use std::{fmt, net::IpAddr};
+
+use bytes::Bytes;
+
+use super::body::{Body, Request};
+use crate::error::{Error, ErrorKind};
+
+/// An endpoint of an authorization server (RFC 6749 section 3).
+///
+/// ```
+/// use auth_core::Endpoint;
+///
+/// assert!(Endpoint::parse("https://auth.example.org/oauth2/token").is_ok());
+/// assert!(Endpoint::parse("http://127.0.0.1:4000/oauth/token").is_ok());
+/// let error = Endpoint::parse("http://auth.example.org/oauth2/token").expect_err("in the clear");
+/// assert!(error.is_configuration());
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Endpoint(http::Uri);
+
+impl Endpoint {
+    /// Reads an absolute URL.
+    ///
+    /// # Errors
+    /// [`is_configuration`](Error::is_configuration): another scheme, http to a host that is not a loopback IP, user
+    /// information, a fragment, or no URL at all.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        checked(text).map(Self)
+    }
+
+    /// As `http` wants it.
+    #[must_use]
+    pub fn uri(&self) -> &http::Uri {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Endpoint({})", self.0)
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The base URL of an API: scheme, host, port and the beginning of every path.
+///
+/// A bearer token goes only where its base reaches: see [`covers`](Self::covers).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Base {
+    text: String,
+    origin: usize,
+}
+
+impl Base {
+    /// Reads an absolute URL without a query. A slash at its end makes no difference.
+    ///
+    /// # Errors
+    /// As for [`Endpoint::parse`], and for a query.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let uri = checked(text)?;
+        if uri.query().is_some() {
+            return Err(refused(text, "has a query, which a base URL cannot have"));
+        }
+        let text = text.trim_end_matches('/').to_owned();
+        let authority = text.find("://").map_or(0, |at| at + 3);
+        let origin = text[authority..]
+            .find('/')
+            .map_or(text.len(), |at| authority + at);
+        Ok(Self { text, origin })
+    }
+
+    /// A request without a body for `path_and_query` under this base, asking for JSON.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`]: the path does not start with a slash, or has `.` or `..` as a segment.
+    pub fn request(&self, method: http::Method, path_and_query: &str) -> Result<Request, Error> {
+        let mut request = Request::new(Body::Empty);
+        *request.method_mut() = method;
+        *request.uri_mut() = self.uri(path_and_query)?;
+        request.headers_mut().insert(
+            http::header::ACCEPT,
+            http::HeaderValue::from_static("application/json"),
+        );
+        Ok(request)
+    }
+
+    /// The URI of `path_and_query` under this base.
+    ///
+    /// # Errors
+    /// As for [`request`](Self::request).
+    pub fn uri(&self, path_and_query: &str) -> Result<http::Uri, Error> {
+        let path = path_and_query.split(['?', '#']).next().unwrap_or_default();
+        if !path.starts_with('/') || climbs(path) || path_and_query.contains('#') {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!("`{path}` is not a path under the API"),
+            )
+            .advice("give a path that starts with one slash and has no `.` or `..` segments"));
+        }
+        let mut text = String::with_capacity(self.text.len() + path_and_query.len());
+        text.push_str(&self.text);
+        text.push_str(path_and_query);
+        http::Uri::from_maybe_shared(Bytes::from(text)).map_err(|error| {
+            Error::new(ErrorKind::Usage, format!("`{path}` makes no URL")).with_source(error)
+        })
+    }
+
+    /// Whether a URI lies under this base: same scheme, host and port, and a path that starts with all of its segments.
+    #[must_use]
+    pub fn covers(&self, uri: &http::Uri) -> bool {
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return false;
+        };
+        let (origin, prefix) = self.text.split_at(self.origin);
+        let same_origin = origin.split_once("://").is_some_and(|(s, a)| {
+            s.eq_ignore_ascii_case(scheme) && a.eq_ignore_ascii_case(authority.as_str())
+        });
+        let below = uri
+            .path()
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        same_origin && below && !climbs(uri.path())
+    }
+
+    /// The URL without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for Base {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Base({})", self.text)
+    }
+}
+
+/// Where the authorization server sends the person back to (RFC 6749 section 3.1.2, RFC 8252 section 7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedirectUri {
+    text: String,
+    kind: RedirectKind,
+}
+
+/// How a redirect reaches the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RedirectKind {
+    /// A listener on a loopback IP (RFC 8252 section 7.3).
+    Loopback,
+    /// A web service's own https address.
+    Https,
+    /// A private-use URI scheme such as `com.example.app:/callback`, that the system hands over (RFC 8252 section 7.1).
+    PrivateUse,
+    /// No redirect: the server shows the code, and the person carries it over.
+    OutOfBand,
+}
+
+impl RedirectUri {
+    /// The URI that asks a server to show the code instead of redirecting. Doorkeeper, and so iNaturalist, knows it.
+    pub const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
+
+    /// Reads a redirect URI exactly as it is registered; servers compare the text.
+    ///
+    /// # Errors
+    /// [`is_configuration`](Error::is_configuration): a fragment, user information, http to anything but a loopback IP,
+    /// or a scheme that is neither https nor a private-use scheme (which has a dot in it).
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        Ok(Self {
+            kind: redirect_kind(text)?,
+            text: text.to_owned(),
+        })
+    }
+
+    /// The out-of-band URI.
+    #[must_use]
+    pub fn out_of_band() -> Self {
+        Self {
+            text: Self::OUT_OF_BAND.to_owned(),
+            kind: RedirectKind::OutOfBand,
+        }
+    }
+
+    /// The text, as it is sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// How the redirect reaches the program.
+    #[must_use]
+    pub fn kind(&self) -> RedirectKind {
+        self.kind
+    }
+
+    /// The query of `redirected`, if that is this URI with a query of the server's added. An empty path and `/` are one.
+    pub(crate) fn query_of<'a>(&self, redirected: &'a str) -> Option<&'a str> {
+        let redirected = redirected.split('#').next().unwrap_or_default();
+        let (place, query) = redirected.split_once('?')?;
+        let own = self.text.split('?').next().unwrap_or_default();
+        (without_slash(place) == without_slash(own)).then_some(query)
+    }
+}
+
+impl fmt::Display for RedirectUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+fn redirect_kind(text: &str) -> Result<RedirectKind, Error> {
+    let named = |error: Error| error.setting("redirect_uri");
+    if text == RedirectUri::OUT_OF_BAND {
+        return Ok(RedirectKind::OutOfBand);
+    }
+    if text.contains('#') {
+        return Err(named(refused(
+            text,
+            "has a fragment, which a redirect URI cannot have",
+        )));
+    }
+    let scheme = text.split(':').next().unwrap_or_default();
+    let plain = text.bytes().all(|b| b.is_ascii_graphic());
+    if plain && scheme.contains('.') && scheme.len() < text.len() {
+        return Ok(RedirectKind::PrivateUse);
+    }
+    let lower = text.to_ascii_lowercase();
+    if let Some(rest) = lower.strip_prefix("http://localhost")
+        && rest
+            .chars()
+            .next()
+            .is_none_or(|c| matches!(c, ':' | '/' | '?'))
+    {
+        return Err(named(
+            refused(
+                text,
+                "names localhost, which servers do not treat as a loopback address",
+            )
+            .advice("register and use http://127.0.0.1 instead: then any free port will do"),
+        ));
+    }
+    let uri = checked(text).map_err(named)?;
+    Ok(if uri.scheme_str() == Some("https") {
+        RedirectKind::Https
+    } else {
+        RedirectKind::Loopback
+    })
+}
+
+fn without_slash(place: &str) -> &str {
+    let after = place.find("://").map_or(0, |at| at + 3);
+    match place[after..].find('/') {
+        Some(at) if after + at + 1 == place.len() => &place[..place.len() - 1],
+        _ => place,
+    }
+}
+
+/// The one place where a URL is found fit for credentials.
+fn checked(text: &str) -> Result<http::Uri, Error> {
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(refused(
+            text,
+            "has a space, a control character or a letter outside ASCII in it",
+        ));
+    }
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return Err(refused(text, "is not an absolute URL"));
+    };
+    // `http::Uri` drops a fragment without a word and keeps user information: look at the text first.
+    if text.contains('#') {
+        return Err(refused(text, "has a fragment"));
+    }
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(refused("it", "has user information in it")
+            .advice("put the client id and secret into their own settings"));
+    }
+    let uri: http::Uri = text
+        .parse()
+        .map_err(|error| refused(text, "is not a URL").with_source(error))?;
+    let host = uri.host().unwrap_or_default();
+    let port_fits = uri
+        .authority()
+        .is_some_and(|a| a.port().is_none() == (a.as_str().len() == host.len()));
+    if host.is_empty() || !port_fits || (uri.port().is_some() && uri.port_u16().is_none()) {
+        return Err(refused(text, "has no valid host and port"));
+    }
+    match scheme.to_ascii_lowercase().as_str() {
+        "https" => Ok(uri),
+        "http" if is_loopback(host) => Ok(uri),
+        "http" => Err(refused(text, "is http to a host that is not a loopback IP")
+            .advice("use https; http is only for 127.0.0.1 and [::1]")),
+        other => {
+            let problem = format!("has the scheme `{other}`");
+            Err(refused(text, &problem).advice("use https"))
+        }
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host.trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>()
+        .is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Whether a path has `.` or `..` as a segment, however it is spelled.
+fn climbs(path: &str) -> bool {
+    path.split(['/', '\\']).any(|segment| {
+        segment.len() <= 6 && {
+            let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+            plain == "." || plain == ".."
+        }
+    }) || path.to_ascii_lowercase().contains("%2f..")
+}
+
+fn refused(text: &str, problem: &str) -> Error {
+    let shown = match text {
+        "" => "the URL (which is empty)".to_owned(),
+        "it" => "the URL".to_owned(),
+        text => format!("`{}`", crate::error::presentable(text, 120)),
+    };
+    Error::new(ErrorKind::Configuration, format!("{shown} {problem}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints() {
+        let check = |text: &str, expect: Result<(), &str>| match (Endpoint::parse(text), expect) {
+            (Ok(_), Ok(())) => {}
+            (Err(error), Err(words)) => {
+                assert!(error.is_configuration());
+                assert!(error.to_string().contains(words), "{text}: {error}");
+            }
+            (got, _) => panic!("{text}: {got:?}"),
+        };
+        check("https://auth.infoflora.ch/oauth2/token", Ok(()));
+        check("https://auth.infoflora.ch/oauth2/token?x=1", Ok(()));
+        check("HTTPS://auth.infoflora.ch", Ok(()));
+        check("http://127.0.0.1:1/x", Ok(()));
+        check("http://127.9.9.9/x", Ok(()));
+        check("http://[::1]:8080/x", Ok(()));
+        check(
+            "http://auth.infoflora.ch/oauth2/token",
+            Err("is http to a host"),
+        );
+        check("http://localhost:3000/", Err("is http to a host"));
+        check("http://127.0.0.1.example.org/", Err("is http to a host"));
+        check("https://user:pw@example.org/", Err("user information"));
+        check("https://example.org/#x", Err("fragment"));
+        check("ftp://example.org/", Err("scheme `ftp`"));
+        check("example.org/token", Err("not an absolute URL"));
+        check("", Err("empty"));
+        check("https://", Err("not a URL"));
+        check("https://example.org:99999/", Err("host and port"));
+        check("https://exa mple.org/", Err("a space"));
+        check("https://exämple.org/", Err("outside ASCII"));
+    }
+
+    #[test]
+    fn user_information_is_not_repeated() {
+        let error = Endpoint::parse("https://user:hunter2@example.org/").expect_err("refused");
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_base_covers_what_is_under_it() {
+        let base = Base::parse("https://api.example.org/v1/").expect("a base");
+        let check = |uri: &str, expect: bool| {
+            assert_eq!(base.covers(&uri.parse().expect("a URI")), expect, "{uri}");
+        };
+        check("https://api.example.org/v1", true);
+        check("https://API.example.org/v1/users/me?x=1", true);
+        check("https://api.example.org/v10/users", false);
+        check("https://api.example.org/", false);
+        check("https://api.example.org:444/v1/x", false);
+        check("http://api.example.org/v1/x", false);
+        check("https://evil.example.org/v1/x", false);
+        check("https://api.example.org/v1/../admin", false);
+        check("https://api.example.org/v1/%2E%2e/admin", false);
+        check("/v1/x", false);
+        assert!(Base::parse("https://api.example.org/?q").is_err());
+    }
+
+    #[test]
+    fn paths_stay_below_the_base() {
+        let base = Base::parse("http://127.0.0.1:9/rest").expect("a base");
+        let check = |path: &str, expect: Option<&str>| {
+            assert_eq!(
+                base.uri(path).ok().map(|uri| uri.to_string()).as_deref(),
+                expect,
+                "{path}"
+            );
+        };
+        check(
+            "/v4/observations?limit=1",
+            Some("http://127.0.0.1:9/rest/v4/observations?limit=1"),
+        );
+        check(
+            "//evil.example.org/x",
+            Some("http://127.0.0.1:9/rest//evil.example.org/x"),
+        );
+        check("v4", None);
+        check("https://evil.example.org/", None);
+        check("/../x", None);
+        check("/a/%2e./x", None);
+        check("/x#y", None);
+        check("@evil.example.org/", None);
+    }
+
+    #[test]
+    fn redirect_uris() {
+        let check = |text: &str, expect: Result<RedirectKind, &str>| match (
+            RedirectUri::parse(text),
+            expect,
+        ) {
+            (Ok(uri), Ok(kind)) => assert_eq!(uri.kind(), kind),
+            (Err(error), Err(words)) => {
+                assert!(error.to_string().contains(words), "{text}: {error}")
+            }
+            (got, _) => panic!("{text}: {got:?}"),
+        };
+        check("http://127.0.0.1:8080", Ok(RedirectKind::Loopback));
+        check("http://[::1]:8080/callback", Ok(RedirectKind::Loopback));
+        check("https://my-app.com/oauth2redirect", Ok(RedirectKind::Https));
+        check(
+            "org.myorganisation.myapp:/oauth2redirect",
+            Ok(RedirectKind::PrivateUse),
+        );
+        check("urn:ietf:wg:oauth:2.0:oob", Ok(RedirectKind::OutOfBand));
+        check("http://localhost:8080", Err("localhost"));
+        check("http://my-app.com/cb", Err("not a loopback IP"));
+        check("https://my-app.com/cb#x", Err("fragment"));
+        check("javascript:alert(1)", Err("not an absolute URL"));
+    }
+
+    #[test]
+    fn a_redirected_url_is_recognised() {
+        let check = |own: &str, redirected: &str, expect: Option<&str>| {
+            let own = RedirectUri::parse(own).expect("a redirect URI");
+            assert_eq!(own.query_of(redirected), expect, "{redirected}");
+        };
+        check(
+            "http://127.0.0.1:8080",
+            "http://127.0.0.1:8080/?code=1",
+            Some("code=1"),
+        );
+        check(
+            "http://127.0.0.1:8080",
+            "http://127.0.0.1:8080?code=1#x",
+            Some("code=1"),
+        );
+        check(
+            "http://127.0.0.1:8080/",
+            "http://127.0.0.1:8080?code=1",
+            Some("code=1"),
+        );
+        check(
+            "http://127.0.0.1:8080",
+            "http://127.0.0.1:8081/?code=1",
+            None,
+        );
+        check(
+            "http://127.0.0.1:8080",
+            "http://127.0.0.1:8080/favicon.ico?code=1",
+            None,
+        );
+        check(
+            "com.example.app:/cb",
+            "com.example.app:/cb?code=1",
+            Some("code=1"),
+        );
+        check("https://a.example/cb", "https://a.example/cb", None);
+    }
+}
