@@ -40,7 +40,10 @@ pub trait Flow {
 
 /// What a flow wants done. The set is closed: a driver must do each of them.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a step is moved once, and boxing the request would cost each call")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a step is moved once, and boxing the request would cost each call"
+)]
 pub enum Step<T> {
     /// Send this request; comes back as [`Event::Answer`].
     Send(Request, Limits),
@@ -72,8 +75,8 @@ pub enum Event {
     Token(Result<Arc<Token>, Error>),
     /// Whether the lease was granted.
     Leased(bool),
-    /// The record as it is stored now; empty where there is none.
-    Loaded(Record),
+    /// The record as it is stored now, empty where there is none; or why it cannot be read. A login goes on all the same.
+    Loaded(Result<Record, Error>),
     /// The record is safe.
     Saved,
 }
