@@ -1,0 +1,179 @@
+//! Saying what a server should be like.
+
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use auth_core::testkit::Site;
+
+use crate::Dialect;
+use crate::client::{TestClient, User, words};
+use crate::server::TestServer;
+
+/// What becomes of a refresh token when it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotation {
+    /// There are no refresh tokens.
+    Off,
+    /// The old token dies when the new access token is first used, as in Doorkeeper with a `previous_refresh_token` column.
+    OnUse,
+    /// The old refresh token and the old access token die at once.
+    Instant,
+    /// As `Instant`; and when a dead refresh token or a used code comes back, all tokens of that login die
+    /// (RFC 9700 section 4.14.2), as in oidc-provider.
+    KillFamily,
+}
+
+/// What the server is configured with.
+#[derive(Clone)]
+pub(crate) struct Config {
+    pub(crate) dialect: Dialect,
+    pub(crate) clients: Vec<TestClient>,
+    pub(crate) users: Vec<User>,
+    pub(crate) site: Site,
+    pub(crate) default_scopes: Vec<String>,
+    pub(crate) optional_scopes: Vec<String>,
+    pub(crate) access_lifetime: Option<Duration>,
+    pub(crate) refresh_lifetime: Option<Duration>,
+    pub(crate) code_lifetime: Duration,
+    pub(crate) derived_lifetime: Option<Duration>,
+    pub(crate) rotation: Rotation,
+    pub(crate) port: u16,
+}
+
+/// Describes a server and starts it; made by [`TestServer::builder`].
+#[derive(Clone)]
+#[must_use = "nothing happens until the server is started"]
+pub struct TestServerBuilder {
+    config: Config,
+}
+
+impl TestServerBuilder {
+    pub(crate) fn new(dialect: Dialect) -> Self {
+        Self {
+            config: Config {
+                access_lifetime: dialect.access_lifetime(),
+                refresh_lifetime: dialect.refresh_lifetime(),
+                rotation: dialect.rotation(),
+                dialect,
+                clients: Vec::new(),
+                users: Vec::new(),
+                site: Site::new(),
+                default_scopes: Vec::new(),
+                optional_scopes: Vec::new(),
+                code_lifetime: Duration::from_secs(600),
+                derived_lifetime: None,
+                port: 0,
+            },
+        }
+    }
+
+    /// Registers a client.
+    pub fn client(mut self, client: TestClient) -> Self {
+        self.config.clients.push(client);
+        self
+    }
+
+    /// Adds a user. The first one has number 1, the next 2, and so on.
+    pub fn user(mut self, name: impl Into<String>, password: impl Into<String>) -> Self {
+        let user = User {
+            id: self.config.users.len() as u64 + 1,
+            name: name.into(),
+            password: password.into(),
+            suspended: None,
+        };
+        self.config.users.push(user);
+        self
+    }
+
+    /// The resource server's routes, served beside the endpoints of the authorization server.
+    pub fn site(mut self, site: Site) -> Self {
+        self.config.site = site;
+        self
+    }
+
+    /// The scopes of a request that asks for none, separated by spaces. Without it: all scopes of all clients, or `public`.
+    pub fn default_scopes(mut self, scopes: &str) -> Self {
+        self.config.default_scopes = words(scopes);
+        self
+    }
+
+    /// More scopes that may be asked for, separated by spaces.
+    pub fn optional_scopes(mut self, scopes: &str) -> Self {
+        self.config.optional_scopes = words(scopes);
+        self
+    }
+
+    /// How long access tokens live; with `None` they never expire, and answers have no `expires_in`.
+    ///
+    /// Without it: never in Doorkeeper's dialect, as iNaturalist configures it; one hour in league's.
+    pub fn access_token_lifetime(mut self, lifetime: Option<Duration>) -> Self {
+        self.config.access_lifetime = lifetime;
+        self
+    }
+
+    /// How long refresh tokens live. Without it: for ever in Doorkeeper's dialect, 30 days in league's (a month there).
+    pub fn refresh_token_lifetime(mut self, lifetime: Option<Duration>) -> Self {
+        self.config.refresh_lifetime = lifetime;
+        self
+    }
+
+    /// How long authorization codes live; 600 s without it, the default of all three dialects.
+    pub fn code_lifetime(mut self, lifetime: Duration) -> Self {
+        self.config.code_lifetime = lifetime;
+        self
+    }
+
+    /// How long derived tokens live; without it, as the site says.
+    pub fn derived_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.config.derived_lifetime = Some(lifetime);
+        self
+    }
+
+    /// Whether there are refresh tokens, and what becomes of a used one.
+    ///
+    /// Without it: [`Rotation::Off`] in Doorkeeper's dialect, [`Rotation::Instant`] in league's.
+    pub fn refresh_tokens(mut self, rotation: Rotation) -> Self {
+        self.config.rotation = rotation;
+        self
+    }
+
+    /// The port to listen on; a free one without it.
+    pub fn port(mut self, port: u16) -> Self {
+        self.config.port = port;
+        self
+    }
+
+    /// Starts the server on 127.0.0.1.
+    ///
+    /// # Errors
+    /// The port is taken, or the machine has no threads or sockets left.
+    pub fn start(mut self) -> io::Result<TestServer> {
+        let config = &mut self.config;
+        if config.default_scopes.is_empty() {
+            let all: Vec<_> = config
+                .clients
+                .iter()
+                .flat_map(|c| c.scopes.clone())
+                .collect();
+            config.default_scopes = if all.is_empty() {
+                vec!["public".to_owned()]
+            } else {
+                words(&all.join(" "))
+            };
+        }
+        TestServer::start(self.config)
+    }
+}
+
+impl fmt::Debug for TestServerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestServerBuilder")
+            .field("dialect", &self.config.dialect)
+            .field("clients", &self.config.clients)
+            .field("users", &self.config.users.len())
+            .field("site", &self.config.site)
+            .field("refresh_tokens", &self.config.rotation)
+            .finish_non_exhaustive()
+    }
+}

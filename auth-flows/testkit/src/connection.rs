@@ -1,0 +1,151 @@
+//! Sockets and threads: one thread accepts, one thread serves each connection, and all end when the server is dropped.
+
+use std::collections::HashMap;
+use std::io::{self, BufReader, Read};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use http::{Method, Response};
+
+use crate::clock::http_date;
+use crate::faults::{Ending, typed};
+use crate::gate::locked;
+use crate::serve;
+use crate::server::Shared;
+use crate::wire::{Incoming, read, write};
+
+/// Accepts connections until it is dropped.
+pub(crate) struct Acceptor {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    open: Arc<Open>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The connections that are open now.
+#[derive(Default)]
+struct Open {
+    stopped: AtomicBool,
+    streams: Mutex<HashMap<u64, Arc<TcpStream>>>,
+}
+
+impl Acceptor {
+    pub(crate) fn start(listener: TcpListener, shared: Arc<Shared>) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        let open = Arc::new(Open::default());
+        let thread = {
+            let (open, shared) = (Arc::clone(&open), Arc::clone(&shared));
+            thread::Builder::new()
+                .name("auth-testkit".to_owned())
+                .spawn(move || accept(&listener, &open, &shared))?
+        };
+        Ok(Self {
+            address,
+            shared,
+            open,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Acceptor {
+    fn drop(&mut self) {
+        self.open.stopped.store(true, Ordering::SeqCst);
+        self.shared.gate.stop();
+        for stream in locked(&self.open.streams).values() {
+            let _ = stream.shutdown(Shutdown::Both); // it may be closed already
+        }
+        // The thread waits in `accept`: a connection wakes it up.
+        let _ = TcpStream::connect_timeout(&self.address, Duration::from_secs(5));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn accept(listener: &TcpListener, open: &Arc<Open>, shared: &Arc<Shared>) {
+    let mut threads: Vec<JoinHandle<()>> = Vec::new();
+    for number in 0_u64.. {
+        let accepted = listener.accept();
+        if open.stopped.load(Ordering::SeqCst) {
+            break;
+        }
+        let Ok((stream, _)) = accepted else {
+            thread::sleep(Duration::from_millis(10)); // out of descriptors: they come back
+            continue;
+        };
+        let stream = Arc::new(stream);
+        locked(&open.streams).insert(number, Arc::clone(&stream));
+        if open.stopped.load(Ordering::SeqCst) {
+            break; // the drop may have looked through the streams before this one was in
+        }
+        let (open, shared) = (Arc::clone(open), Arc::clone(shared));
+        let spawned = thread::Builder::new()
+            .name("auth-testkit connection".to_owned())
+            .spawn(move || {
+                let _ = serve_connection(&stream, &shared); // the other side is gone: nobody to tell
+                let _ = stream.shutdown(Shutdown::Both);
+                locked(&open.streams).remove(&number);
+            });
+        threads.retain(|thread| !thread.is_finished());
+        threads.extend(spawned);
+    }
+    for stream in locked(&open.streams).values() {
+        let _ = stream.shutdown(Shutdown::Both);
+    }
+    for thread in threads {
+        let _ = thread.join();
+    }
+}
+
+fn serve_connection(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let (mut reader, mut writer) = (BufReader::new(stream), stream);
+    loop {
+        match read(&mut reader, &mut writer)? {
+            Incoming::End => return Ok(()),
+            Incoming::Refused(status) => {
+                let body = b"The request is not HTTP, or too large.\n".to_vec();
+                let answer = typed(status, "text/plain; charset=utf-8", body);
+                let date = http_date(shared.clock.now_ms());
+                write(&mut writer, &answer, &date, false, false)?;
+                return linger(stream, &mut reader);
+            }
+            Incoming::Request(request, keep) => {
+                let head_only = *request.method() == Method::HEAD;
+                let Ending::Answer(answer) = serve::answer(shared, &request) else {
+                    return Ok(());
+                };
+                let keep = keep && !shared.gate.is_stopped();
+                send(shared, writer, &answer, head_only, keep)?;
+                if !keep {
+                    return linger(stream, &mut reader);
+                }
+            }
+        }
+    }
+}
+
+fn send(
+    shared: &Shared,
+    mut writer: &TcpStream,
+    answer: &Response<Vec<u8>>,
+    head_only: bool,
+    keep: bool,
+) -> io::Result<()> {
+    let date = http_date(shared.clock.now_ms());
+    write(&mut writer, answer, &date, head_only, keep)
+}
+
+/// Reads on a little before the socket is closed: closing it with unread bytes would reset the connection, and the answer
+/// might be lost on the way.
+fn linger(stream: &TcpStream, reader: &mut impl Read) -> io::Result<()> {
+    stream.shutdown(Shutdown::Write)?;
+    stream.set_read_timeout(Some(Duration::from_millis(200)))?;
+    let mut rest = reader.take(1024 * 1024);
+    io::copy(&mut rest, &mut io::sink())?;
+    Ok(())
+}

@@ -1,0 +1,126 @@
+//! Derived tokens: the endpoint that gives them out for access tokens, and the doors that look at them.
+
+use auth_core::testkit::{Caller, DerivedTokens};
+use http::{Method, Request, Response, header};
+use serde_json::json;
+
+use crate::authorize::{found, session_user};
+use crate::clock::millis;
+use crate::dialect::{Software, doorkeeper, league};
+use crate::faults::{set, typed};
+use crate::params::object;
+use crate::resource::{Reason, access_token, refusal};
+use crate::serve::not_found;
+use crate::server::Shared;
+use crate::state::Derived;
+
+/// Is this the endpoint's path? Rails takes a format behind it: `/users/api_token.json`.
+pub(crate) fn is_at(derived: &DerivedTokens, path: &str) -> bool {
+    path.strip_suffix(".json").unwrap_or(path) == derived.path
+}
+
+/// Answers the endpoint.
+pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    let Some(derived) = shared.config.site.derived() else {
+        return not_found();
+    };
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return not_found();
+    }
+    // A derived token that is still good is answered with a new one, without the number of the application. Read in
+    // iNaturalist's Rails application (its warden strategies); not verified against the running service.
+    if let Some(caller) = caller(shared, request) {
+        return give(shared, derived, caller, false);
+    }
+    match access_token(shared, request) {
+        Ok(token) => {
+            let scoped = |wanted: &str| token.scope.split(' ').any(|scope| scope == wanted);
+            if !derived.scope.is_none_or(scoped) {
+                return match shared.config.dialect.software {
+                    Software::Doorkeeper5 => doorkeeper::forbidden(),
+                    Software::League8 | Software::League9 => league::insufficient_scope(),
+                };
+            }
+            if token.user.is_none() {
+                return found(&format!("{}/login", shared.url));
+            }
+            let caller = shared.state().caller(&token);
+            give(shared, derived, caller, true)
+        }
+        Err(Reason::Missing) => match session_user(shared, request) {
+            Some(user) => give(shared, derived, of_session(shared, user), false),
+            None => refusal(shared, request, Reason::Missing),
+        },
+        Err(reason) => refusal(shared, request, reason),
+    }
+}
+
+/// Whose derived token the request carries: the last word of `Authorization`, with or without a scheme, as in iNaturalist's
+/// Node application. Expired and unknown tokens are nobody's.
+pub(crate) fn caller(shared: &Shared, request: &Request<Vec<u8>>) -> Option<Caller> {
+    let value = request
+        .headers()
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?;
+    let text = value.split_whitespace().next_back()?;
+    let state = shared.state();
+    let derived = state.derived.get(text)?;
+    (shared.clock.now_ms() < derived.expires_at).then(|| derived.caller.clone())
+}
+
+/// A token as a logged-in person would see it in the browser.
+pub(crate) fn issue_for_session(shared: &Shared, user: &str) -> Option<String> {
+    let derived = shared.config.site.derived()?;
+    let id = shared.state().user_named(user)?.id;
+    Some(new_token(shared, derived, of_session(shared, id), false))
+}
+
+fn of_session(shared: &Shared, user: u64) -> Caller {
+    let state = shared.state();
+    let name = state.user(user).map(|user| user.name.clone());
+    Caller {
+        user: name.unwrap_or_default(),
+        user_id: user,
+        client_id: String::new(),
+        scope: String::new(),
+    }
+}
+
+fn give(
+    shared: &Shared,
+    derived: &DerivedTokens,
+    caller: Caller,
+    of_application: bool,
+) -> Response<Vec<u8>> {
+    let token = new_token(shared, derived, caller, of_application);
+    let body = object(&[(derived.field, json!(token))]);
+    let mut answer = typed(200, "application/json; charset=utf-8", body.into_bytes());
+    let caching = "max-age=0, private, must-revalidate"; // Rails' own; iNaturalist's production is not verified
+    set(&mut answer, header::CACHE_CONTROL, caching);
+    answer
+}
+
+fn new_token(
+    shared: &Shared,
+    derived: &DerivedTokens,
+    caller: Caller,
+    of_application: bool,
+) -> String {
+    let lifetime = shared.config.derived_lifetime.unwrap_or(derived.lifetime);
+    let expires_at = shared.clock.now_ms().saturating_add(millis(lifetime));
+    let mut state = shared.state();
+    let mut claims = vec![("user_id", json!(caller.user_id))];
+    if of_application {
+        let number = state.client_number(&caller.client_id);
+        claims.push(("oauth_application_id", json!(number)));
+    }
+    claims.push(("exp", json!(expires_at / 1000)));
+    // Two tokens of one second would have the same claims; their signatures are noise and differ.
+    let text = shared
+        .random
+        .jwt(r#"{"alg":"HS512"}"#, &object(&claims), 64);
+    let issued = Derived { caller, expires_at };
+    state.derived.insert(text.clone(), issued);
+    text
+}

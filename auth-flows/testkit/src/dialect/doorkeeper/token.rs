@@ -1,0 +1,268 @@
+//! Doorkeeper's token endpoint.
+
+use http::{Method, Request, Response, header};
+use serde_json::json;
+
+use super::{answered, error, missing, plain, refused, scope_for};
+use crate::Rotation;
+use crate::client::TestClient;
+use crate::faults::set;
+use crate::params::Params;
+use crate::redirect::doorkeeper_matches;
+use crate::resource::Refused;
+use crate::serve::not_found;
+use crate::server::Shared;
+use crate::state::{NoUser, State};
+use crate::token::{Grantee, basic, issue, verifier_matches};
+
+/// Answers the endpoint. Parameters come from the query, a form or a JSON body, as Rails reads them.
+pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    if *request.method() != Method::POST {
+        return not_found();
+    }
+    let params = Params::of_rails(request);
+    let mut state = shared.state();
+    let mut asking = Asking {
+        shared,
+        client: client(&state, request, &params),
+        params: &params,
+    };
+    match asking.grant(&mut state) {
+        Ok(place) => token_response(shared, &state, place),
+        Err(answer) => *answer,
+    }
+}
+
+/// The client of a request: Basic, else `client_id` and `client_secret` of the parameters; a secret that is blank passes only
+/// for a public client (`application_mixin.rb`).
+pub(super) fn client(
+    state: &State,
+    request: &Request<Vec<u8>>,
+    params: &Params,
+) -> Option<TestClient> {
+    let (id, secret) = credentials(request, params)?;
+    let client = state.client(&id)?;
+    let good = match &client.secret {
+        None => secret.trim().is_empty(),
+        Some(known) => *known == secret,
+    };
+    good.then(|| client.clone())
+}
+
+/// Whether the request tries to authenticate a client, and how.
+pub(super) fn credentials(request: &Request<Vec<u8>>, params: &Params) -> Option<(String, String)> {
+    let from_basic = basic(request, false).filter(|(id, _)| !id.trim().is_empty());
+    from_basic.or_else(|| {
+        let id = params.present("client_id")?;
+        let secret = params.get("client_secret").unwrap_or_default();
+        Some((id.to_owned(), secret.to_owned()))
+    })
+}
+
+struct Asking<'a> {
+    shared: &'a Shared,
+    client: Option<TestClient>,
+    params: &'a Params,
+}
+
+impl Asking<'_> {
+    fn grant(&mut self, state: &mut State) -> Result<usize, Refused> {
+        match self.params.present("grant_type") {
+            None => Err(lacking("grant_type")),
+            Some("authorization_code") => self.code(state),
+            Some("client_credentials") => self.client_credentials(state),
+            Some("password") => self.password(state),
+            Some("refresh_token") if self.shared.config.rotation != Rotation::Off => {
+                self.refresh(state)
+            }
+            Some(_) => Err(refuse("unsupported_grant_type")),
+        }
+    }
+
+    /// `authorization_code_request.rb`. A wrong verifier does not use the code up.
+    fn code(&self, state: &mut State) -> Result<usize, Refused> {
+        let text = self.params.present("code").ok_or_else(|| lacking("code"))?;
+        let code = state.codes.get(text).cloned();
+        let verifier = self.params.present("code_verifier");
+        let uses_pkce = code.as_ref().is_some_and(|code| code.challenge.is_some());
+        if uses_pkce && verifier.is_none() {
+            return Err(lacking("code_verifier"));
+        }
+        let redirect_uri = self.params.present("redirect_uri");
+        let redirect_uri = redirect_uri.ok_or_else(|| lacking("redirect_uri"))?;
+        let client = self.known_client()?;
+        let code = code.ok_or_else(|| refuse("invalid_grant"))?;
+        if code.used && self.shared.config.rotation == Rotation::KillFamily {
+            code.family.into_iter().for_each(|f| state.kill_family(f));
+        }
+        let asked_uri = code.redirect_uri.as_deref().unwrap_or_default();
+        let verified = match (&code.challenge, verifier) {
+            (None, verifier) => verifier.is_none(),
+            (Some(challenge), Some(verifier)) => verifier_matches(challenge, verifier),
+            (Some(_), None) => false,
+        };
+        let good = code.client_id == client.id
+            && !code.used
+            && self.shared.clock.now_ms() < code.expires_at
+            && doorkeeper_matches(redirect_uri, asked_uri)
+            && verified;
+        if !good {
+            return Err(refuse("invalid_grant"));
+        }
+        let place = self.issue(state, &client.id, Some(code.user), &code.scope, None, true);
+        let family = state.token(place).family;
+        if let Some(code) = state.codes.get_mut(text) {
+            code.used = true;
+            code.family = Some(family);
+        }
+        Ok(place)
+    }
+
+    fn client_credentials(&self, state: &mut State) -> Result<usize, Refused> {
+        let client = self.client_for("client_credentials")?;
+        let scope = self.scope(client)?;
+        Ok(self.issue(state, &client.id, None, &scope, None, false))
+    }
+
+    /// `password_access_token_request.rb`; the application looks for the user before the gem looks at the client.
+    fn password(&self, state: &mut State) -> Result<usize, Refused> {
+        let name = self.params.get("username").unwrap_or_default();
+        let password = self.params.get("password").unwrap_or_default();
+        let user = state.sign_in(name, password);
+        let user = match user {
+            Err(reason) if self.shared.config.dialect.framework => {
+                return Err(Box::new(refused_password(&reason)));
+            }
+            user => user.ok(),
+        };
+        let client = self.client_for("password")?;
+        let user = user.ok_or_else(|| refuse("invalid_grant"))?;
+        let scope = self.scope(client)?;
+        Ok(self.issue(state, &client.id, Some(user), &scope, None, true))
+    }
+
+    /// `refresh_token_request.rb`. The token may be narrowed, not widened.
+    fn refresh(&self, state: &mut State) -> Result<usize, Refused> {
+        let text = self.params.present("refresh_token");
+        let text = text.ok_or_else(|| lacking("refresh_token"))?;
+        let old = state.place_of_refresh(text);
+        let old = old.ok_or_else(|| refuse("invalid_grant"))?;
+        let token = state.token(old).clone();
+        let rotation = self.shared.config.rotation;
+        let now = self.shared.clock.now_ms();
+        if token.refresh_revoked || token.refresh_expires_at.is_some_and(|end| now >= end) {
+            if rotation == Rotation::KillFamily {
+                state.kill_family(token.family);
+            }
+            return Err(refuse("invalid_grant"));
+        }
+        let client = self.known_client()?;
+        if client.id != token.client_id {
+            return Err(refuse("invalid_grant"));
+        }
+        let scope = match self.params.present("scope") {
+            None => token.scope.clone(),
+            Some(scope) => {
+                let had = |word: &str| token.scope.split(' ').any(|s| s == word);
+                if !scope.split_whitespace().all(had) {
+                    return Err(refuse("invalid_scope"));
+                }
+                scope.to_owned()
+            }
+        };
+        let family = Some(token.family);
+        let place = self.issue(state, &client.id, token.user, &scope, family, true);
+        state.rotate(old, place, rotation);
+        Ok(place)
+    }
+
+    fn known_client(&self) -> Result<&TestClient, Refused> {
+        let client = self.client.as_ref();
+        client.ok_or_else(|| refuse("invalid_client"))
+    }
+
+    fn client_for(&self, grant: &str) -> Result<&TestClient, Refused> {
+        let client = self.known_client()?;
+        if client.may_use(grant) {
+            Ok(client)
+        } else {
+            Err(refuse("unauthorized_client"))
+        }
+    }
+
+    fn scope(&self, client: &TestClient) -> Result<String, Refused> {
+        let asked = self.params.present("scope");
+        scope_for(self.shared, client, asked).ok_or_else(|| refuse("invalid_scope"))
+    }
+
+    fn issue(
+        &self,
+        state: &mut State,
+        client_id: &str,
+        user: Option<u64>,
+        scope: &str,
+        family: Option<u64>,
+        refreshable: bool,
+    ) -> usize {
+        let grantee = Grantee {
+            client_id,
+            user,
+            scope,
+            family,
+            refreshable,
+        };
+        issue(self.shared, state, grantee)
+    }
+}
+
+/// `token_response.rb`: what is blank is left out.
+fn token_response(shared: &Shared, state: &State, place: usize) -> Response<Vec<u8>> {
+    let token = state.token(place);
+    let mut body = vec![
+        ("access_token", json!(token.access)),
+        ("token_type", json!("Bearer")),
+    ];
+    if let Some(end) = token.expires_at() {
+        let left = end.saturating_sub(shared.clock.now_ms());
+        body.push(("expires_in", json!((left + 500) / 1000)));
+    }
+    if let Some(refresh) = &token.refresh {
+        body.push(("refresh_token", json!(refresh)));
+    }
+    body.push(("scope", json!(token.scope)));
+    body.push(("created_at", json!(token.created_at / 1000)));
+    answered(200, &body)
+}
+
+/// The application's own answer to a refused password (iNaturalist's `oauth_tokens_controller.rb`): 400 without a challenge,
+/// and JSON that says it is HTML. The words for a suspended user are made up; its extra key is not.
+fn refused_password(reason: &NoUser) -> Response<Vec<u8>> {
+    let mut body = vec![("error", json!("invalid_grant"))];
+    match reason {
+        NoUser::Unknown => {
+            body.push((
+                "error_description",
+                json!("Invalid email, username, or password."),
+            ));
+        }
+        NoUser::Suspended(until) => {
+            body.push(("error_description", json!("This user has been suspended.")));
+            body.push(("suspended_until", json!(until)));
+        }
+    }
+    let mut answer = plain(400, &body);
+    set(
+        &mut answer,
+        header::CONTENT_TYPE,
+        "text/html; charset=utf-8",
+    );
+    answer
+}
+
+fn refuse(name: &str) -> Refused {
+    Box::new(refused(name))
+}
+
+fn lacking(parameter: &str) -> Refused {
+    Box::new(error(400, "invalid_request", &missing(parameter)))
+}

@@ -1,0 +1,292 @@
+//! league's token endpoint.
+
+use http::{Method, Request, Response, header};
+use serde_json::json;
+
+use super::{Refusal, is_verifier, scope_for};
+use crate::Rotation;
+use crate::client::TestClient;
+use crate::dialect::{Dialect, Software};
+use crate::faults::{set, typed};
+use crate::params::{Params, object};
+use crate::redirect::league_matches;
+use crate::serve::not_found;
+use crate::server::Shared;
+use crate::state::{Code, State};
+use crate::token::{Grantee, basic, issue, verifier_matches};
+
+/// Answers the endpoint. Only a form in the body counts: JSON or a query is an empty request.
+pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    if *request.method() != Method::POST {
+        return not_found();
+    }
+    let dialect = &shared.config.dialect;
+    let is_8 = dialect.software == Software::League8;
+    let form = Params::of_form(request);
+    let params = if is_8 { form } else { form.trimmed() }; // 9 trims white space around every parameter
+    let mut state = shared.state();
+    let asking = Asking {
+        shared,
+        dialect,
+        is_8,
+        params: &params,
+        basic: basic(request, !is_8).map(|(id, secret)| match is_8 {
+            true => (id, secret),
+            false => (id.trim().to_owned(), secret.trim().to_owned()),
+        }),
+    };
+    match asking.grant(&mut state) {
+        Ok(place) => token_response(shared, &state, place),
+        Err(refusal) => {
+            let had_authorization = request.headers().contains_key(header::AUTHORIZATION);
+            refusal.answer(dialect, had_authorization)
+        }
+    }
+}
+
+struct Asking<'a> {
+    shared: &'a Shared,
+    dialect: &'a Dialect,
+    is_8: bool,
+    params: &'a Params,
+    basic: Option<(String, String)>,
+}
+
+impl Asking<'_> {
+    fn grant(&self, state: &mut State) -> Result<usize, Refusal> {
+        let grant = self.params.get("grant_type").unwrap_or_default();
+        match grant {
+            "authorization_code" => self.code(state),
+            "client_credentials" => self.client_credentials(state),
+            "password" => self.password(state),
+            "refresh_token" if self.shared.config.rotation != Rotation::Off => self.refresh(state),
+            _ => Err(Refusal::GRANT_TYPE),
+        }
+    }
+
+    /// Id and secret: those of the body, and what it lacks from the Basic header.
+    fn client(&self, state: &State, grant: &str) -> Result<TestClient, Refusal> {
+        let (basic_id, basic_secret) = match &self.basic {
+            Some((id, secret)) => (Some(id.as_str()), Some(secret.as_str())),
+            None => (None, None),
+        };
+        let id = self.params.get("client_id").or(basic_id);
+        let secret = self.params.get("client_secret").or(basic_secret);
+        let id = id.ok_or_else(|| Refusal::request("client_id", None))?;
+        let client = state.client(id).ok_or(Refusal::CLIENT)?;
+        if !client.may_use(grant) {
+            let refusal = if self.is_8 {
+                Refusal::CLIENT
+            } else {
+                Refusal::UNAUTHORIZED
+            };
+            return Err(refusal); // both read in the source, not observed
+        }
+        match (&client.secret, secret.filter(|secret| !secret.is_empty())) {
+            (None, _) => {}
+            (Some(_), None) if self.is_8 => return Err(Refusal::CLIENT),
+            (Some(_), None) => return Err(Refusal::request("client_secret", None)),
+            (Some(known), Some(secret)) if known != secret => return Err(Refusal::CLIENT),
+            (Some(_), Some(_)) => {}
+        }
+        Ok(client.clone())
+    }
+
+    /// `AuthCodeGrant::respondToAccessTokenRequest`. A wrong verifier does not use the code up.
+    fn code(&self, state: &mut State) -> Result<usize, Refusal> {
+        let client = self.client(state, "authorization_code")?;
+        let redirect_uri = self.params.get("redirect_uri");
+        let registered = |uri: &str| {
+            client
+                .redirect_uris
+                .iter()
+                .any(|known| league_matches(uri, known))
+        };
+        if self.is_8 && redirect_uri.is_some_and(|uri| !registered(uri)) {
+            return Err(Refusal::CLIENT);
+        }
+        let text = self.params.get("code");
+        let text = text.ok_or_else(|| Refusal::request("code", None))?;
+        let Some(code) = state.codes.get(text).cloned() else {
+            return Err(match self.is_8 {
+                true => Refusal::request("code", Some("Cannot decrypt the authorization code")),
+                false => Refusal::grant("Cannot validate the provided authorization code"),
+            });
+        };
+        if code.used && self.shared.config.rotation == Rotation::KillFamily {
+            code.family.into_iter().for_each(|f| state.kill_family(f));
+        }
+        self.check_code(&code, &client, redirect_uri)?;
+        self.check_verifier(&code)?;
+        let refreshable = client.may_use("refresh_token");
+        let place = self.issue(
+            state,
+            &client.id,
+            Some(code.user),
+            &code.scope,
+            None,
+            refreshable,
+        );
+        let family = state.token(place).family;
+        if let Some(code) = state.codes.get_mut(text) {
+            code.used = true;
+            code.family = Some(family);
+        }
+        Ok(place)
+    }
+
+    fn check_code(
+        &self,
+        code: &Code,
+        client: &TestClient,
+        redirect_uri: Option<&str>,
+    ) -> Result<(), Refusal> {
+        let dead = |hint: &str| match self.is_8 {
+            true => Refusal::request("code", Some(hint)),
+            false => Refusal::grant(hint),
+        };
+        if self.shared.clock.now_ms() >= code.expires_at {
+            return Err(dead("Authorization code has expired"));
+        }
+        if code.used {
+            return Err(dead("Authorization code has been revoked"));
+        }
+        if code.client_id != client.id {
+            let hint = "Authorization code was not issued to this client";
+            return Err(Refusal::request("code", Some(hint)));
+        }
+        match (&code.redirect_uri, redirect_uri) {
+            (Some(_), None) => Err(Refusal::request("redirect_uri", None)),
+            (asked, given) if asked.as_deref() != given => Err(Refusal::request(
+                "redirect_uri",
+                Some("Invalid redirect URI"),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_verifier(&self, code: &Code) -> Result<(), Refusal> {
+        match (&code.challenge, self.params.get("code_verifier")) {
+            (None, None) => Ok(()),
+            (None, Some(_)) => {
+                let hint = "code_verifier received when no code_challenge is present";
+                Err(Refusal::request("code_challenge", Some(hint)))
+            }
+            (Some(_), None) => Err(Refusal::request("code_verifier", None)),
+            (Some(_), Some(verifier)) if !is_verifier(verifier) => {
+                let hint = "Code Verifier must follow the specifications of RFC-7636.";
+                Err(Refusal::request("code_verifier", Some(hint)))
+            }
+            (Some(challenge), Some(verifier)) => match verifier_matches(challenge, verifier) {
+                true => Ok(()),
+                false => Err(Refusal::grant("Failed to verify `code_verifier`.")),
+            },
+        }
+    }
+
+    fn client_credentials(&self, state: &mut State) -> Result<usize, Refusal> {
+        let client = self.client(state, "client_credentials")?;
+        if !client.is_confidential() {
+            return Err(Refusal::CLIENT);
+        }
+        let scope = scope_for(self.shared, &client, self.params.get("scope"))?;
+        Ok(self.issue(state, &client.id, None, &scope, None, false))
+    }
+
+    fn password(&self, state: &mut State) -> Result<usize, Refusal> {
+        let client = self.client(state, "password")?;
+        let scope = scope_for(self.shared, &client, self.params.get("scope"))?;
+        let lacking = |name: &str| Refusal::request(name, None);
+        let name = self
+            .params
+            .get("username")
+            .ok_or_else(|| lacking("username"))?;
+        let password = self
+            .params
+            .get("password")
+            .ok_or_else(|| lacking("password"))?;
+        let user = state
+            .sign_in(name, password)
+            .map_err(|_| Refusal::CREDENTIALS)?;
+        let refreshable = client.may_use("refresh_token");
+        Ok(self.issue(state, &client.id, Some(user), &scope, None, refreshable))
+    }
+
+    /// `RefreshTokenGrant`: the old refresh token and the old access token die at once; a dead one that comes back kills
+    /// nothing.
+    fn refresh(&self, state: &mut State) -> Result<usize, Refusal> {
+        let client = self.client(state, "refresh_token")?;
+        let text = self.params.get("refresh_token");
+        let text = text.ok_or_else(|| Refusal::request("refresh_token", None))?;
+        let dead = |hint: &str| Refusal::refresh(self.dialect, hint);
+        let old = state.place_of_refresh(text);
+        let old = old.ok_or_else(|| dead("Cannot decrypt the refresh token"))?;
+        let token = state.token(old).clone();
+        let rotation = self.shared.config.rotation;
+        if token.client_id != client.id {
+            return Err(dead("Token is not linked to client"));
+        }
+        let now = self.shared.clock.now_ms();
+        if token.refresh_expires_at.is_some_and(|end| now >= end) {
+            return Err(dead("Token has expired"));
+        }
+        if token.refresh_revoked {
+            if rotation == Rotation::KillFamily {
+                state.kill_family(token.family);
+            }
+            return Err(dead("Token has been revoked"));
+        }
+        let scope = match self.params.get("scope").filter(|scope| !scope.is_empty()) {
+            None => token.scope.clone(),
+            Some(asked) => {
+                let had = |word: &&str| token.scope.split(' ').any(|s| s == *word);
+                if let Some(bad) = asked.split_whitespace().find(|word| !had(word)) {
+                    return Err(Refusal::scope(bad)); // the token is not used up
+                }
+                asked.to_owned()
+            }
+        };
+        let family = Some(token.family);
+        let place = self.issue(state, &client.id, token.user, &scope, family, true);
+        state.rotate(old, place, rotation);
+        Ok(place)
+    }
+
+    fn issue(
+        &self,
+        state: &mut State,
+        client_id: &str,
+        user: Option<u64>,
+        scope: &str,
+        family: Option<u64>,
+        refreshable: bool,
+    ) -> usize {
+        let grantee = Grantee {
+            client_id,
+            user,
+            scope,
+            family,
+            refreshable,
+        };
+        issue(self.shared, state, grantee)
+    }
+}
+
+/// `BearerTokenResponse`; there is never a `scope` in it.
+fn token_response(shared: &Shared, state: &State, place: usize) -> Response<Vec<u8>> {
+    let token = state.token(place);
+    let mut body = vec![("token_type", json!("Bearer"))];
+    if let Some(end) = token.expires_at() {
+        let left = end.saturating_sub(shared.clock.now_ms());
+        body.push(("expires_in", json!(left.div_ceil(1000))));
+    }
+    body.push(("access_token", json!(token.access)));
+    if let Some(refresh) = &token.refresh {
+        body.push(("refresh_token", json!(refresh)));
+    }
+    let body = object(&body).into_bytes();
+    let mut answer = typed(200, "application/json; charset=UTF-8", body);
+    set(&mut answer, header::CACHE_CONTROL, "no-store");
+    set(&mut answer, header::PRAGMA, "no-cache");
+    answer
+}

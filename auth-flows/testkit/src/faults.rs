@@ -1,0 +1,245 @@
+//! Answers that go wrong on purpose.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use serde_json::Value;
+
+use crate::gate::locked;
+use crate::target::{On, Target};
+
+/// One way for an answer to go wrong.
+///
+/// Unless a variant says otherwise the request is *not* processed: no code is used up and no token changes.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// 500 with an HTML page.
+    Html500,
+    /// 200 without a body.
+    Empty200,
+    /// 200 and a JSON body of about this many bytes, well-formed.
+    Huge(usize),
+    /// 302 to this location.
+    Redirect(String),
+    /// 200 with an OAuth error (`invalid_grant`) in the body.
+    ErrorIn200,
+    /// 429 with an HTML page and, if given, this `Retry-After`: seconds or an HTTP date.
+    TooManyRequests {
+        /// The header's value.
+        retry_after: Option<String>,
+    },
+    /// 503 with an HTML page and, if given, this `Retry-After`.
+    Unavailable {
+        /// The header's value.
+        retry_after: Option<String>,
+    },
+    /// This answer.
+    Answer {
+        /// The status.
+        status: u16,
+        /// The `Content-Type`.
+        content_type: String,
+        /// The body.
+        body: Vec<u8>,
+    },
+    /// The connection is closed without an answer.
+    Reset,
+    /// Nothing for this long, then the connection is closed. It ends early with the server.
+    Silence(Duration),
+    /// The answer comes this much later. The request is processed, after the delay.
+    Delay(Duration),
+    /// The request is processed, then the connection is closed without an answer.
+    LostAnswer,
+    /// The request is processed; of the answer only the first half of the body is sent.
+    TruncatedJson,
+    /// The request is processed; an answer of 200 becomes 201.
+    Status201,
+    /// The request is processed; the answer says it is `text/plain`.
+    TextPlain,
+    /// The request is processed; `expires_in` of the answer is this value.
+    ExpiresIn(Value),
+    /// The request is processed; the answer lacks `token_type`.
+    NoTokenType,
+    /// The request is processed; the answer says `"token_type":"bearer"`.
+    TokenTypeLower,
+    /// The request is processed; every field of the answer that holds a token is empty.
+    EmptyToken,
+    /// The request is processed; this field of the JSON answer is set, or taken away with `None`.
+    Field(&'static str, Option<Value>),
+}
+
+/// The faults that are still to come; made by [`TestServer::faults`](crate::TestServer::faults).
+#[derive(Debug, Default)]
+pub struct Faults {
+    planned: Mutex<Vec<Planned>>,
+}
+
+#[derive(Debug)]
+struct Planned {
+    on: On,
+    fault: Fault,
+    left: Option<usize>,
+}
+
+impl Faults {
+    /// The next matching request goes wrong.
+    pub fn next(&self, on: On, fault: Fault) {
+        self.times(1, on, fault);
+    }
+
+    /// The next `n` matching requests go wrong. Faults for the same requests come in the order in which they were asked for.
+    pub fn times(&self, n: usize, on: On, fault: Fault) {
+        self.plan(Some(n), on, fault);
+    }
+
+    /// All matching requests go wrong until [`clear`](Self::clear).
+    pub fn always(&self, on: On, fault: Fault) {
+        self.plan(None, on, fault);
+    }
+
+    /// No more faults.
+    pub fn clear(&self) {
+        locked(&self.planned).clear();
+    }
+
+    /// How many faults have not happened yet; those of [`always`](Self::always) do not count.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        locked(&self.planned).iter().filter_map(|p| p.left).sum()
+    }
+
+    fn plan(&self, left: Option<usize>, on: On, fault: Fault) {
+        if left != Some(0) {
+            locked(&self.planned).push(Planned { on, fault, left });
+        }
+    }
+
+    /// The fault for this request, used up.
+    pub(crate) fn take(&self, target: &Target) -> Option<Fault> {
+        let mut planned = locked(&self.planned);
+        let place = planned.iter().position(|p| p.on.matches(target))?;
+        let fault = planned[place].fault.clone();
+        if let Some(left) = &mut planned[place].left {
+            *left -= 1;
+            if *left == 0 {
+                planned.remove(place);
+            }
+        }
+        Some(fault)
+    }
+}
+
+/// How a request ends.
+pub(crate) enum Ending {
+    Answer(Response<Vec<u8>>),
+    /// The connection is closed without an answer.
+    Close,
+}
+
+impl Fault {
+    /// The ending of a request that is not processed, or `None` if this fault wants it processed.
+    pub(crate) fn instead(&self) -> Option<Ending> {
+        Some(Ending::Answer(match self {
+            Self::Html500 => html(500, "We're sorry, but something went wrong", &None),
+            Self::Empty200 => Response::new(Vec::new()),
+            Self::Huge(len) => {
+                let mut body = br#"{"access_token":""#.to_vec();
+                body.resize(len.saturating_sub(2).max(body.len()), b'x');
+                body.extend_from_slice(br#""}"#);
+                typed(200, "application/json", body)
+            }
+            Self::Redirect(location) => {
+                let mut answer = Response::new(Vec::new());
+                *answer.status_mut() = StatusCode::FOUND;
+                set(&mut answer, header::LOCATION, location);
+                answer
+            }
+            Self::ErrorIn200 => {
+                let body =
+                    br#"{"error":"invalid_grant","error_description":"Refused with status 200."}"#;
+                typed(200, "application/json", body.to_vec())
+            }
+            Self::TooManyRequests { retry_after } => html(429, "Too many requests", retry_after),
+            Self::Unavailable { retry_after } => html(503, "Down for maintenance", retry_after),
+            Self::Answer {
+                status,
+                content_type,
+                body,
+            } => typed(*status, content_type, body.clone()),
+            Self::Reset | Self::Silence(_) => return Some(Ending::Close),
+            _ => return None,
+        }))
+    }
+
+    /// The ending of a request that was processed.
+    pub(crate) fn after(&self, mut answer: Response<Vec<u8>>) -> Ending {
+        match self {
+            Self::LostAnswer => return Ending::Close,
+            Self::TruncatedJson => {
+                let half = answer.body().len() / 2;
+                answer.body_mut().truncate(half);
+            }
+            Self::Status201 if answer.status() == StatusCode::OK => {
+                *answer.status_mut() = StatusCode::CREATED;
+            }
+            Self::TextPlain => set(&mut answer, header::CONTENT_TYPE, "text/plain"),
+            Self::ExpiresIn(value) => change(&mut answer, "expires_in", Some(value)),
+            Self::NoTokenType => change(&mut answer, "token_type", None),
+            Self::TokenTypeLower => change(&mut answer, "token_type", Some(&"bearer".into())),
+            Self::EmptyToken => empty_tokens(&mut answer),
+            Self::Field(name, value) => change(&mut answer, name, value.as_ref()),
+            _ => {}
+        }
+        Ending::Answer(answer)
+    }
+}
+
+fn html(status: u16, words: &str, retry_after: &Option<String>) -> Response<Vec<u8>> {
+    let body = format!("<!DOCTYPE html><html><body><h1>{words}</h1></body></html>");
+    let mut answer = typed(status, "text/html; charset=utf-8", body.into_bytes());
+    if let Some(value) = retry_after {
+        set(&mut answer, header::RETRY_AFTER, value);
+    }
+    answer
+}
+
+/// An answer with a status, a content type and a body.
+pub(crate) fn typed(status: u16, content_type: &str, body: Vec<u8>) -> Response<Vec<u8>> {
+    let mut answer = Response::new(body);
+    *answer.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    set(&mut answer, header::CONTENT_TYPE, content_type);
+    answer
+}
+
+/// Sets a header; a value that no header can have is left out.
+pub(crate) fn set(answer: &mut Response<Vec<u8>>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+        answer.headers_mut().insert(name, value);
+    }
+}
+
+fn change(answer: &mut Response<Vec<u8>>, name: &str, value: Option<&Value>) {
+    let Ok(Value::Object(mut object)) = serde_json::from_slice(answer.body()) else {
+        return;
+    };
+    match value {
+        Some(value) => object.insert(name.to_owned(), value.clone()),
+        None => object.remove(name),
+    };
+    *answer.body_mut() = Value::Object(object).to_string().into_bytes();
+}
+
+fn empty_tokens(answer: &mut Response<Vec<u8>>) {
+    let Ok(Value::Object(mut object)) = serde_json::from_slice(answer.body()) else {
+        return;
+    };
+    for (name, value) in &mut object {
+        if name.ends_with("token") && value.is_string() {
+            *value = Value::from("");
+        }
+    }
+    *answer.body_mut() = Value::Object(object).to_string().into_bytes();
+}

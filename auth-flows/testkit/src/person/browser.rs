@@ -1,0 +1,147 @@
+//! What a browser keeps from one request to the next: cookies, and the page that is open.
+
+use super::exchange::Answer;
+use super::location::Location;
+
+/// What is kept between requests.
+#[derive(Default)]
+pub(super) struct Browser {
+    cookies: Vec<Cookie>,
+    /// The page that is open, unless it forbade to name it.
+    page: Option<Location>,
+}
+
+struct Cookie {
+    authority: String,
+    path: String,
+    name: String,
+    value: String,
+}
+
+impl Browser {
+    /// As when a program opens a URL: no page leads there.
+    pub(super) fn leave_page(&mut self) {
+        self.page = None;
+    }
+
+    /// The lines `Cookie` and `Referer` of a request.
+    pub(super) fn headers(&self, at: &Location) -> String {
+        let cookies: Vec<_> = self
+            .cookies
+            .iter()
+            .filter(|cookie| cookie.belongs_to(at))
+            .map(|cookie| format!("{}={}", cookie.name, cookie.value))
+            .collect();
+        let mut lines = String::new();
+        if !cookies.is_empty() {
+            lines.push_str(&format!("Cookie: {}\r\n", cookies.join("; ")));
+        }
+        // The default of today's browsers, `strict-origin-when-cross-origin`.
+        match &self.page {
+            Some(page) if page.authority() == at.authority() => {
+                lines.push_str(&format!("Referer: {page}\r\n"));
+            }
+            Some(page) => lines.push_str(&format!("Referer: {}/\r\n", page.origin())),
+            None => {}
+        }
+        lines
+    }
+
+    /// Keeps the answer's cookies and, unless it is a redirect, makes it the open page.
+    pub(super) fn note(&mut self, at: &Location, answer: &Answer) {
+        for line in answer.all("set-cookie") {
+            self.set_cookie(at, line);
+        }
+        if answer.redirect().is_none() {
+            let secretive = answer.header("referrer-policy") == Some("no-referrer");
+            self.page = (!secretive).then(|| at.clone());
+        }
+    }
+
+    /// A cookie ends when its value is empty, its age is not above 0 or its date lies in 1970: the
+    /// ways in which servers delete one.
+    fn set_cookie(&mut self, at: &Location, line: &str) {
+        let mut parts = line.split(';');
+        let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {
+            return;
+        };
+        let (name, value) = (name.trim().to_owned(), value.trim().to_owned());
+        let mut path = "/".to_owned();
+        let mut ended = value.is_empty();
+        for attribute in parts {
+            let (key, value) = attribute.split_once('=').unwrap_or((attribute, ""));
+            match key.trim().to_ascii_lowercase().as_str() {
+                "path" if value.starts_with('/') => path = value.trim().to_owned(),
+                "max-age" => ended |= value.trim().parse::<i64>().is_ok_and(|age| age <= 0),
+                "expires" => ended |= value.contains("1970"),
+                _ => {}
+            }
+        }
+        let new = Cookie {
+            authority: at.authority().to_owned(),
+            path,
+            name,
+            value,
+        };
+        self.cookies.retain(|cookie| !cookie.is_replaced_by(&new));
+        if !ended {
+            self.cookies.push(new);
+        }
+    }
+}
+
+impl Cookie {
+    fn belongs_to(&self, at: &Location) -> bool {
+        let below = at.path().strip_prefix(&self.path);
+        self.authority == at.authority()
+            && below.is_some_and(|rest| {
+                rest.is_empty() || rest.starts_with('/') || self.path.ends_with('/')
+            })
+    }
+
+    fn is_replaced_by(&self, new: &Self) -> bool {
+        self.authority == new.authority && self.path == new.path && self.name == new.name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies() {
+        let check = |set: &[(&str, &str)], at: &str, expect: &str| {
+            let mut browser = Browser::default();
+            for (url, line) in set {
+                browser.set_cookie(&location(url), line);
+            }
+            assert_eq!(browser.headers(&location(at)), expect, "{set:?} {at}");
+        };
+        let at = "http://127.0.0.1:1/a/b";
+        check(&[], at, "");
+        check(
+            &[(at, "s=1=2; path=/; HttpOnly"), (at, "t=3")],
+            at,
+            "Cookie: s=1=2; t=3\r\n",
+        );
+        check(&[(at, "s=1"), (at, "s=2")], at, "Cookie: s=2\r\n");
+        check(&[(at, "s=1; Path=/a")], at, "Cookie: s=1\r\n");
+        check(&[(at, "s=1; Path=/a")], "http://127.0.0.1:1/ab", "");
+        check(&[(at, "s=1")], "http://127.0.0.1:2/a/b", "");
+        check(&[(at, "s=1"), (at, "s=2; Max-Age=0")], at, "");
+        check(
+            &[
+                (at, "s=1"),
+                (at, "s=x; expires=Thu, 01 Jan 1970 00:00:00 GMT"),
+            ],
+            at,
+            "",
+        );
+        check(&[(at, "s=1"), (at, "s=; path=/")], at, "");
+        check(&[(at, "nonsense")], at, "");
+    }
+
+    fn location(url: &str) -> Location {
+        Location::parse(url).expect("a loopback URL")
+    }
+}

@@ -1,0 +1,291 @@
+//! One exchange over HTTP/1.1 with a server on loopback, on a connection of its own.
+
+use std::fmt::Write as _;
+use std::io::{self, Read, Write};
+use std::time::{Duration, Instant};
+
+use super::location::Location;
+
+/// How long one exchange may take, from connecting to the last byte.
+const EXCHANGE_TIME: Duration = Duration::from_secs(30);
+
+/// How large an answer may be, in bytes.
+const ANSWER_LIMIT: usize = 4 << 20;
+
+/// One request: a page, or a form sent to one.
+pub(super) struct Request {
+    form: Option<String>,
+}
+
+impl Request {
+    pub(super) fn get() -> Self {
+        Self { form: None }
+    }
+
+    pub(super) fn post(fields: &[(String, String)]) -> Self {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields);
+        Self {
+            form: Some(form.finish()),
+        }
+    }
+
+    /// Sends the request on a connection of its own, with these header lines beside its own.
+    pub(super) fn send(&self, at: &Location, headers: &str) -> io::Result<Answer> {
+        let deadline = Instant::now() + EXCHANGE_TIME;
+        self.exchange(at, headers, deadline).map_err(|error| {
+            let text = match error.kind() {
+                // Linux calls a passed read timeout `WouldBlock`.
+                io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
+                    format!("no whole answer within {} s", EXCHANGE_TIME.as_secs())
+                }
+                _ => error.to_string(),
+            };
+            let kind = match error.kind() {
+                io::ErrorKind::WouldBlock => io::ErrorKind::TimedOut,
+                kind => kind,
+            };
+            io::Error::new(
+                kind,
+                format!("{} {}: {text}", self.method(), at.without_query()),
+            )
+        })
+    }
+
+    fn method(&self) -> &'static str {
+        if self.form.is_some() { "POST" } else { "GET" }
+    }
+
+    fn exchange(&self, at: &Location, headers: &str, deadline: Instant) -> io::Result<Answer> {
+        let mut stream = at.connect(EXCHANGE_TIME)?;
+        stream.set_write_timeout(Some(EXCHANGE_TIME))?;
+        stream.write_all(self.text(at, headers).as_bytes())?;
+        let mut received = Vec::new();
+        let mut part = [0; 16 << 10];
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            stream.set_read_timeout(Some(left))?;
+            let count = match stream.read(&mut part) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                read => read?,
+            };
+            received.extend_from_slice(&part[..count]);
+            if let Some(answer) = Answer::parse(&received, count == 0)? {
+                return Ok(answer);
+            }
+            if received.len() > ANSWER_LIMIT {
+                return Err(bad_answer("the answer is larger than 4 MiB"));
+            }
+        }
+    }
+
+    fn text(&self, at: &Location, headers: &str) -> String {
+        let mut text = format!(
+            "{} {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nUser-Agent: auth-testkit person\r\n\
+             Accept: text/html,*/*;q=0.8\r\n{headers}",
+            self.method(),
+            at.target(),
+            at.authority()
+        );
+        // Rails refuses a form whose Origin is not its own; forms never leave their origin here.
+        if let Some(form) = &self.form {
+            let _infallible = write!(
+                text,
+                "Origin: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+                 Content-Length: {}\r\n\r\n{form}",
+                at.origin(),
+                form.len()
+            );
+        } else {
+            text.push_str("\r\n");
+        }
+        text
+    }
+}
+
+/// An answer, read to its end.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    headers: Vec<(String, String)>,
+    pub(super) body: String,
+}
+
+impl Answer {
+    /// The answer in `received`, or `None` while more has to come.
+    fn parse(received: &[u8], ended: bool) -> io::Result<Option<Self>> {
+        let cut_off = || match ended {
+            true if received.is_empty() => Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the connection was closed without an answer",
+            )),
+            true => Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                "the connection was closed within the answer",
+            )),
+            false => Ok(None),
+        };
+        let Some(head_end) = find(received, b"\r\n\r\n") else {
+            return cut_off();
+        };
+        let (head, body) = (&received[..head_end], &received[head_end + 4..]);
+        let head = std::str::from_utf8(head).map_err(|_| bad_answer("the header is not text"))?;
+        let mut lines = head.split("\r\n");
+        let mut answer = Self {
+            status: status(lines.next().unwrap_or_default())?,
+            headers: lines.filter_map(header_line).collect(),
+            body: String::new(),
+        };
+        let length = answer.header("content-length").map(str::parse::<usize>);
+        let body = if answer
+            .header("transfer-encoding")
+            .is_some_and(|how| how.contains("chunked"))
+        {
+            let Some(body) = unchunk(body)? else {
+                return cut_off();
+            };
+            body
+        } else if matches!(answer.status, 204 | 304) {
+            Vec::new()
+        } else if let Some(length) = length {
+            let length = length.map_err(|_| bad_answer("Content-Length is not a number"))?;
+            let Some(body) = body.get(..length) else {
+                return cut_off();
+            };
+            body.to_vec()
+        } else if ended {
+            body.to_vec()
+        } else {
+            return Ok(None);
+        };
+        answer.body = String::from_utf8_lossy(&body).into_owned();
+        Ok(Some(answer))
+    }
+
+    /// Where the answer sends the browser.
+    pub(super) fn redirect(&self) -> Option<&str> {
+        matches!(self.status, 301 | 302 | 303 | 307 | 308).then(|| self.header("location"))?
+    }
+
+    /// Whether a redirect asks for the same request again, form and all (RFC 9110 section 15.4).
+    pub(super) fn keeps_method(&self) -> bool {
+        matches!(self.status, 307 | 308)
+    }
+
+    pub(super) fn is_html(&self) -> bool {
+        self.header("content-type")
+            .is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.all(name).next()
+    }
+
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers
+            .iter()
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+fn status(line: &str) -> io::Result<u16> {
+    let mut words = line.split(' ');
+    let is_http = words
+        .next()
+        .is_some_and(|version| version.starts_with("HTTP/1."));
+    let status = words.next().and_then(|word| word.parse().ok());
+    status
+        .filter(|_| is_http)
+        .ok_or_else(|| bad_answer("the answer is not HTTP/1"))
+}
+
+fn header_line(line: &str) -> Option<(String, String)> {
+    let (name, value) = line.split_once(':')?;
+    Some((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
+}
+
+/// The body in chunks (RFC 9112 section 7.1), or `None` while the last one is missing.
+fn unchunk(mut rest: &[u8]) -> io::Result<Option<Vec<u8>>> {
+    let mut body = Vec::new();
+    while let Some(line_end) = find(rest, b"\r\n") {
+        let line = String::from_utf8_lossy(&rest[..line_end]);
+        let size = line.split(';').next().unwrap_or_default().trim();
+        let size = usize::from_str_radix(size, 16)
+            .ok()
+            .filter(|size| *size <= ANSWER_LIMIT)
+            .ok_or_else(|| bad_answer("the size of a chunk is not one"))?;
+        if size == 0 {
+            return Ok(Some(body));
+        }
+        let start = line_end + 2;
+        let Some(chunk) = rest.get(start..start + size) else {
+            return Ok(None);
+        };
+        body.extend_from_slice(chunk);
+        let Some(next) = rest.get(start + size + 2..) else {
+            return Ok(None);
+        };
+        rest = next;
+    }
+    Ok(None)
+}
+
+fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
+    bytes
+        .windows(pattern.len())
+        .position(|window| window == pattern)
+}
+
+fn bad_answer(text: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers() {
+        let check = |received: &str, ended: bool, expect: Result<Option<&str>, io::ErrorKind>| {
+            let found = Answer::parse(received.as_bytes(), ended)
+                .map(|answer| answer.map(|answer| format!("{} {}", answer.status, answer.body)))
+                .map_err(|error| error.kind());
+            let expect = expect.map(|answer| answer.map(str::to_owned));
+            assert_eq!(found, expect, "{received} {ended}");
+        };
+        let eof = Err(io::ErrorKind::UnexpectedEof);
+        let bad = Err(io::ErrorKind::InvalidData);
+        check("", false, Ok(None));
+        check("", true, eof);
+        check("HTTP/1.1 200 OK\r\n", true, eof);
+        check("HTTP/1.1 204 No Content\r\n\r\n", false, Ok(Some("204 ")));
+        check(
+            "HTTP/1.1 200 OK\r\ncontent-length:2\r\n\r\nab",
+            false,
+            Ok(Some("200 ab")),
+        );
+        check(
+            "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab",
+            false,
+            Ok(None),
+        );
+        check("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", true, eof);
+        check("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nab", false, bad);
+        check("HTTP/1.0 200 OK\r\n\r\nab", false, Ok(None));
+        check("HTTP/1.0 200 OK\r\n\r\nab", true, Ok(Some("200 ab")));
+        check("SSH-2.0-x\r\n\r\n", false, bad);
+        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        check(
+            &format!("{chunked}2;x=y\r\nab\r\n1\r\nc\r\n0\r\n\r\n"),
+            false,
+            Ok(Some("200 abc")),
+        );
+        check(&format!("{chunked}2\r\nab\r\n1\r\n"), false, Ok(None));
+        check(&format!("{chunked}2\r\nab\r\n1"), true, eof);
+        check(&format!("{chunked}zz\r\nab\r\n"), false, bad);
+        check(&format!("{chunked}ffffffffffffffff\r\nab\r\n"), false, bad);
+    }
+}

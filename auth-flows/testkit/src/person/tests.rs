@@ -1,0 +1,350 @@
+//! A person in front of a small server that answers from a closure.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::{Outcome, Person};
+
+const LOGIN: &str = "<form method=post action=/login><input name=user><input type=password name=p>\
+                     <input type=hidden name=token value='&amp;'></form>";
+const CONSENT: &str = "<form method=post action='/grant?x=1'><button name=a value=allow>Allow\
+                       </button><button name=a value=deny>Deny</button></form>";
+
+#[test]
+fn logs_in_and_consents() {
+    let server = Server::start(authorization_server);
+    let person = Person::new("alice", "p&w");
+    let outcome = person
+        .visit(&server.url("/authorize?state=1"))
+        .expect("a login");
+    assert_eq!(
+        outcome,
+        Outcome::Redirected("http://127.0.0.1:9?code=c1&state=1".into())
+    );
+    let seen = server.seen();
+    assert_eq!(
+        firsts(&seen),
+        [
+            "GET /authorize?state=1",
+            "POST /login",
+            "GET /consent",
+            "POST /grant?x=1"
+        ]
+    );
+    assert!(
+        seen[1].ends_with("\r\n\r\nuser=alice&p=p%26w&token=%26"),
+        "{}",
+        seen[1]
+    );
+    assert!(
+        seen[1].contains(&format!("\r\nOrigin: {}\r\n", server.url(""))),
+        "{}",
+        seen[1]
+    );
+    assert!(seen[2].contains("\r\nCookie: s=1\r\n"), "{}", seen[2]);
+    let page = server.url("/authorize?state=1");
+    assert!(
+        seen[2].contains(&format!("\r\nReferer: {page}\r\n")),
+        "{}",
+        seen[2]
+    );
+    assert!(seen[3].ends_with("\r\n\r\na=allow"), "{}", seen[3]);
+
+    let again = person
+        .visit(&server.url("/authorize?state=2"))
+        .expect("a second login");
+    assert_eq!(
+        again.into_redirect().expect("a redirect"),
+        "http://127.0.0.1:9?code=c1&state=1"
+    );
+    assert_eq!(
+        firsts(&server.seen()[4..]),
+        ["GET /authorize?state=2", "POST /grant?x=1"]
+    );
+}
+
+#[test]
+fn denies() {
+    let server = Server::start(authorization_server);
+    let person = Person::new("alice", "p&w").denies();
+    let outcome = person.visit(&server.url("/authorize")).expect("a refusal");
+    assert_eq!(
+        outcome,
+        Outcome::Redirected("com.example.app:/cb?error=access_denied".into())
+    );
+    assert!(server.seen()[3].ends_with("\r\n\r\na=deny"));
+}
+
+#[test]
+fn ends_on_a_page() {
+    let check = |path: &str, password: &str, expect: (u16, &str)| {
+        let server = Server::start(authorization_server);
+        let outcome = Person::new("alice", password)
+            .visit(&server.url(path))
+            .expect("a page");
+        let Outcome::Page { status, url, text } = outcome else {
+            panic!("{path} ended in {outcome:?}");
+        };
+        assert_eq!((status, text.as_str()), expect, "{path}");
+        assert!(
+            url.starts_with(&server.url("")) && !url.contains('?'),
+            "{url}"
+        );
+    };
+    check("/authorize", "wrong", (200, "Try again"));
+    check("/error?x=1", "p&w", (200, "The scope isn't known."));
+    check("/json", "p&w", (400, r#"{"error":"<b>"}"#));
+    check("/nowhere", "p&w", (404, "Gone"));
+}
+
+#[test]
+fn reads_the_code_on_the_page() {
+    let server = Server::start(authorization_server);
+    let outcome = Person::new("alice", "p&w")
+        .visit(&server.url("/native"))
+        .expect("a page");
+    assert_eq!(outcome.into_code().expect("a code"), "a-_1");
+}
+
+#[test]
+fn gives_up() {
+    let check = |url: &str, kind: ErrorKind, words: &str| {
+        let error = Person::new("alice", "p&w").visit(url).expect_err(url);
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.to_string().contains(words), "{error}");
+    };
+    let server = Server::start(authorization_server);
+    check(
+        &server.url("/circle"),
+        ErrorKind::InvalidData,
+        "within 20 pages",
+    );
+    check(
+        &server.url("/foreign-form"),
+        ErrorKind::InvalidData,
+        "to another server: http://192.0.2.1/",
+    );
+    check(
+        &server.url("/silent"),
+        ErrorKind::UnexpectedEof,
+        "closed without an answer",
+    );
+    check(
+        "https://127.0.0.1:1/?code=hidden",
+        ErrorKind::InvalidInput,
+        "not https://127.0.0.1:1/",
+    );
+    check(
+        "http://192.0.2.1/",
+        ErrorKind::InvalidInput,
+        "192.0.2.1 is not an address",
+    );
+}
+
+#[test]
+fn follows_the_redirect_as_a_browser_does() {
+    let check = |callback: &str, icon_referer: bool| {
+        let server = Server::start(authorization_server);
+        let listener = Server::start(|request| {
+            let policy = if request.starts_with("GET /strict") {
+                "no-referrer"
+            } else {
+                ""
+            };
+            let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4";
+            format!("{page}\r\nReferrer-Policy: {policy}\r\n\r\nDone")
+        });
+        let person = Person::new("alice", "p&w");
+        person.visit(&server.url("/authorize")).expect("a login");
+        let redirect = listener.url(callback);
+        assert_eq!(
+            person.follow(&redirect).expect("a page"),
+            (200, "Done".to_owned())
+        );
+        let seen = listener.seen();
+        assert_eq!(
+            firsts(&seen),
+            [format!("GET {callback}").as_str(), "GET /favicon.ico"]
+        );
+        assert!(
+            seen[0].contains(&format!("\r\nReferer: {}/\r\n", server.url(""))),
+            "{}",
+            seen[0]
+        );
+        assert_eq!(
+            seen[1].contains(&format!("\r\nReferer: {redirect}\r\n")),
+            icon_referer
+        );
+        assert_eq!(seen[1].contains("Referer"), icon_referer);
+    };
+    check("/?code=c1&state=1", true);
+    check("/strict?code=c1&state=1", false);
+    let error = Person::new("a", "b")
+        .follow("com.example.app:/cb?code=hidden")
+        .expect_err("a scheme");
+    assert!(!error.to_string().contains("hidden"), "{error}");
+}
+
+#[test]
+fn debug_keeps_secrets() {
+    let check = |shown: String, expect: &str| assert_eq!(shown, expect);
+    check(
+        format!("{:?}", Person::new("alice", "hidden")),
+        "Person { name: \"alice\", consents: true, .. }",
+    );
+    check(
+        format!(
+            "{:?}",
+            Outcome::Redirected("app:/cb?code=hidden&state=hidden".into())
+        ),
+        "Redirected(app:/cb?code=…&state=…)",
+    );
+    check(
+        format!(
+            "{:?}",
+            Outcome::Redirected("app:/cb?error=access_denied".into())
+        ),
+        "Redirected(app:/cb?error=access_denied)",
+    );
+    check(
+        format!("{:?}", Outcome::Code("hidden".into())),
+        "Code(6 characters)",
+    );
+}
+
+fn authorization_server(request: &str) -> String {
+    let target = request.split(' ').nth(1).unwrap_or_default();
+    let known = request.contains("\r\nCookie: s=1\r\n");
+    match target.split('?').next().unwrap_or_default() {
+        "/authorize" if known => html(CONSENT),
+        "/authorize" => html(LOGIN),
+        "/login" if request.contains("&p=p%26w&") => {
+            "HTTP/1.1 302 Found\r\nSet-Cookie: s=1; path=/\r\nLocation: /consent\r\n\
+             Content-Length: 0\r\n\r\n"
+                .to_owned()
+        }
+        "/login" => html(&format!("Try again{LOGIN}")),
+        "/consent" => html(CONSENT),
+        "/grant" if request.ends_with("a=deny") => {
+            redirect("com.example.app:/cb?error=access_denied")
+        }
+        "/grant" => redirect("http://127.0.0.1:9?code=c1&state=1"),
+        "/native" => html("<code id=authorization_code>a-_1</code>"),
+        "/error" => html("<p>The scope isn&#39;t known.</p>"),
+        "/json" => "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n\r\n\
+                    {\"error\":\"<b>\"}"
+            .to_owned(),
+        "/circle" => redirect("/circle"),
+        "/foreign-form" => html("<form method=post action=http://192.0.2.1/></form>"),
+        "/silent" => String::new(),
+        _ => "HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\nGone".to_owned(),
+    }
+}
+
+fn html(body: &str) -> String {
+    let length = body.len();
+    format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n\
+         {length:x}\r\n{body}\r\n0\r\n\r\n"
+    )
+}
+
+fn redirect(to: &str) -> String {
+    format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n")
+}
+
+fn firsts(requests: &[String]) -> Vec<&str> {
+    let first = |request: &'_ String| request.find(" HTTP/1.1\r\n").unwrap_or(0);
+    requests
+        .iter()
+        .map(|request| &request[..first(request)])
+        .collect()
+}
+
+/// Answers one request a connection, until it is dropped.
+struct Server {
+    address: SocketAddr,
+    seen: Arc<Mutex<Vec<String>>>,
+    ends: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    fn start(answer: impl Fn(&str) -> String + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let ends = Arc::new(AtomicBool::new(false));
+        let thread = std::thread::spawn({
+            let (seen, ends) = (Arc::clone(&seen), Arc::clone(&ends));
+            move || {
+                for stream in listener.incoming() {
+                    if ends.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    let mut stream = stream.expect("a connection");
+                    let request = read_request(&mut stream);
+                    let answer = answer(&request);
+                    seen.lock().expect("no panic").push(request);
+                    stream
+                        .write_all(answer.as_bytes())
+                        .expect("a listening person");
+                }
+            }
+        });
+        Self {
+            address,
+            seen,
+            ends,
+            thread: Some(thread),
+        }
+    }
+
+    fn url(&self, target: &str) -> String {
+        format!("http://{}{target}", self.address)
+    }
+
+    fn seen(&self) -> Vec<String> {
+        self.seen.lock().expect("no panic").clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.ends.store(true, Ordering::SeqCst);
+        let _wakes_it = TcpStream::connect(self.address);
+        let ended = self.thread.take().map(JoinHandle::join);
+        if !std::thread::panicking() {
+            assert!(matches!(ended, Some(Ok(()))), "the server panicked");
+        }
+    }
+}
+
+fn read_request(stream: &mut TcpStream) -> String {
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .expect("a timeout");
+    let mut request = String::new();
+    let mut part = [0; 4096];
+    loop {
+        let count = stream.read(&mut part).expect("a request");
+        request.push_str(std::str::from_utf8(&part[..count]).expect("text"));
+        if count == 0 || is_whole(&request) {
+            return request;
+        }
+    }
+}
+
+fn is_whole(request: &str) -> bool {
+    let Some((head, body)) = request.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("Content-Length: "));
+    length.is_none_or(|length| length.parse() == Ok(body.len()))
+}

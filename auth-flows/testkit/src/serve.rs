@@ -1,0 +1,145 @@
+//! One request from arrival to ending: written down, held back, spoilt by a fault, answered.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use auth_core::testkit::{Door, Route, Visit};
+use http::{Method, Request, Response};
+
+use crate::faults::{Ending, Fault, typed};
+use crate::params::Params;
+use crate::server::Shared;
+use crate::target::{Kind, Target};
+use crate::{authorize, derived, resource};
+
+/// Answers a request, or says that the connection is to be closed without an answer.
+pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Ending {
+    let target = target(shared, request);
+    let place = shared.log.arrived(request, &target);
+    let _counted = Counted::new(&shared.in_flight);
+    if !shared.gate.pass(&target) {
+        return Ending::Close;
+    }
+    let ending = match shared.faults.take(&target) {
+        None => Ending::Answer(process(shared, request, &target)),
+        Some(fault) => spoilt(shared, request, &target, &fault),
+    };
+    if let Ending::Answer(answer) = &ending {
+        shared.log.answered(place, answer.status().as_u16());
+    }
+    ending
+}
+
+fn spoilt(shared: &Shared, request: &Request<Vec<u8>>, target: &Target, fault: &Fault) -> Ending {
+    if let Fault::Silence(time) | Fault::Delay(time) = fault
+        && !shared.gate.sleep(*time)
+    {
+        return Ending::Close;
+    }
+    match fault.instead() {
+        Some(ending) => ending,
+        None => fault.after(process(shared, request, target)),
+    }
+}
+
+fn process(shared: &Shared, request: &Request<Vec<u8>>, target: &Target) -> Response<Vec<u8>> {
+    let dialect = &shared.config.dialect;
+    match target.kind {
+        Kind::Authorize => authorize::answer(shared, request),
+        Kind::Login => authorize::site_login(shared, request),
+        Kind::Token => dialect.token(shared, request),
+        Kind::Revoke => dialect.revoke(shared, request),
+        Kind::Introspect => dialect.introspect(shared, request),
+        Kind::TokenInfo => dialect.token_info(shared, request),
+        Kind::Derived => derived::answer(shared, request),
+        Kind::Api => route(shared, request),
+        Kind::Other => not_found(),
+    }
+}
+
+fn target(shared: &Shared, request: &Request<Vec<u8>>) -> Target {
+    let path = request.uri().path();
+    let site = &shared.config.site;
+    let kind = if let Some(kind) = shared.config.dialect.kind_of(path) {
+        kind
+    } else if site.derived().is_some_and(|d| derived::is_at(d, path)) {
+        Kind::Derived
+    } else if find(site.routes(), request).is_some() {
+        Kind::Api
+    } else {
+        Kind::Other
+    };
+    let grant = (kind == Kind::Token)
+        .then(|| {
+            Params::of_body(request)
+                .get("grant_type")
+                .map(str::to_owned)
+        })
+        .flatten();
+    Target {
+        kind,
+        path: path.to_owned(),
+        grant,
+    }
+}
+
+type Segments<'a> = Vec<(&'static str, &'a str)>;
+
+fn find<'a>(
+    routes: &'a [Route],
+    request: &'a Request<Vec<u8>>,
+) -> Option<(&'a Route, Segments<'a>)> {
+    let method = match *request.method() {
+        Method::HEAD => &Method::GET,
+        ref method => method,
+    };
+    let matching = |route: &'a Route| Some((route, route.matches(method, request.uri().path())?));
+    routes.iter().find_map(matching)
+}
+
+fn route(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    let Some((route, segments)) = find(shared.config.site.routes(), request) else {
+        return not_found();
+    };
+    let caller = match route.door() {
+        Door::Open => None,
+        Door::Login => match resource::login(shared, request) {
+            Ok(caller) => Some(caller),
+            Err(answer) => return *answer,
+        },
+        Door::Derived => derived::caller(shared, request),
+    };
+    let visit = Visit {
+        request,
+        caller: caller.as_ref(),
+        segments,
+    };
+    // A route is foreign code: its panic is this request's failure, not the connection's.
+    catch_unwind(AssertUnwindSafe(|| route.answer(&visit)))
+        .unwrap_or_else(|_| text(500, "The route panicked.\n"))
+}
+
+/// 404 for what is not there.
+pub(crate) fn not_found() -> Response<Vec<u8>> {
+    text(404, "Not found.\n")
+}
+
+fn text(status: u16, words: &str) -> Response<Vec<u8>> {
+    typed(status, "text/plain; charset=utf-8", words.into())
+}
+
+/// Counts a request as long as it lives.
+struct Counted<'a>(&'a AtomicUsize);
+
+impl<'a> Counted<'a> {
+    fn new(counter: &'a AtomicUsize) -> Self {
+        counter.fetch_add(1, Ordering::SeqCst);
+        Self(counter)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,245 @@
+//! The running server, as a test holds it.
+
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use crate::builder::{Config, TestServerBuilder};
+use crate::clock::{Clock, millis};
+use crate::connection::Acceptor;
+use crate::derived;
+use crate::dialect::Dialect;
+use crate::faults::Faults;
+use crate::gate::{Gate, Hold, locked};
+use crate::random::Random;
+use crate::seen::{Log, Seen};
+use crate::state::{State, Token};
+use crate::target::On;
+use crate::token::{Grantee, issue};
+
+/// What all connections share.
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) url: String,
+    pub(crate) state: Mutex<State>,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) faults: Faults,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) log: Log,
+    pub(crate) in_flight: AtomicUsize,
+}
+
+impl Shared {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        locked(&self.state)
+    }
+}
+
+/// An authorization and resource server on 127.0.0.1.
+///
+/// Dropping it ends all its threads and connections. It waits for routes that are at work: one that never returns keeps it
+/// waiting.
+pub struct TestServer {
+    shared: Arc<Shared>,
+    _acceptor: Acceptor,
+}
+
+impl TestServer {
+    /// Describes a server of this dialect.
+    pub fn builder(dialect: Dialect) -> TestServerBuilder {
+        TestServerBuilder::new(dialect)
+    }
+
+    pub(crate) fn start(config: Config) -> io::Result<Self> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, config.port));
+        let listener = TcpListener::bind(address)?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let state = State::new(config.clients.clone(), config.users.clone());
+        let shared = Arc::new(Shared {
+            config,
+            url,
+            state: Mutex::new(state),
+            clock: Clock::default(),
+            random: Random::new(),
+            faults: Faults::default(),
+            gate: Arc::new(Gate::default()),
+            log: Log::default(),
+            in_flight: AtomicUsize::new(0),
+        });
+        let acceptor = Acceptor::start(listener, Arc::clone(&shared))?;
+        Ok(Self {
+            shared,
+            _acceptor: acceptor,
+        })
+    }
+
+    /// Where it listens, without a slash at the end: `http://127.0.0.1:40123`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.shared.url
+    }
+
+    /// The authorization endpoint. Behind league's a locale may follow: `/oauth2/authorize/fr`.
+    #[must_use]
+    pub fn authorization_endpoint(&self) -> String {
+        self.at(self.dialect().authorization_path())
+    }
+
+    /// The token endpoint.
+    #[must_use]
+    pub fn token_endpoint(&self) -> String {
+        self.at(self.dialect().token_path())
+    }
+
+    /// The revocation endpoint; league has none.
+    #[must_use]
+    pub fn revocation_endpoint(&self) -> Option<String> {
+        self.dialect().revocation_path().map(|path| self.at(path))
+    }
+
+    /// The introspection endpoint; league has none.
+    #[must_use]
+    pub fn introspection_endpoint(&self) -> Option<String> {
+        self.dialect()
+            .introspection_path()
+            .map(|path| self.at(path))
+    }
+
+    /// The endpoint of derived tokens, if the site has one.
+    #[must_use]
+    pub fn derived_endpoint(&self) -> Option<String> {
+        let derived = self.shared.config.site.derived()?;
+        Some(self.at(derived.path))
+    }
+
+    /// The dialect that it speaks.
+    #[must_use]
+    pub fn dialect(&self) -> &Dialect {
+        &self.shared.config.dialect
+    }
+
+    /// The server's time, as a duration since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        Duration::from_millis(self.shared.clock.now_ms())
+    }
+
+    /// Moves the server's clock on: tokens and codes expire by it, and the `Date` header shows it.
+    pub fn advance(&self, by: Duration) {
+        self.shared.clock.advance(by);
+    }
+
+    /// All derived tokens are expired from now on.
+    pub fn expire_derived_tokens(&self) {
+        for derived in self.shared.state().derived.values_mut() {
+            derived.expires_at = 0;
+        }
+    }
+
+    /// Revokes all access tokens; refresh tokens and derived tokens stay good.
+    pub fn revoke_access_tokens(&self) {
+        for token in self.shared.state().tokens_mut() {
+            token.access_revoked = true;
+        }
+    }
+
+    /// Revokes all refresh tokens; access tokens stay good.
+    pub fn kill_refresh_tokens(&self) {
+        for token in self.shared.state().tokens_mut() {
+            token.refresh_revoked = true;
+        }
+    }
+
+    /// Revokes all access tokens and refresh tokens. Derived tokens stay good, as JWTs do that nobody looks up.
+    pub fn revoke_all(&self) {
+        for token in self.shared.state().tokens_mut() {
+            token.revoke();
+        }
+    }
+
+    /// From now on the user cannot log in. `until` is shown as it is, an ISO 8601 text or nothing.
+    pub fn suspend(&self, user: &str, until: Option<&str>) {
+        for known in &mut self.shared.state().users {
+            if known.name == user {
+                known.suspended = Some(until.map(str::to_owned));
+            }
+        }
+    }
+
+    /// An access token as if the user had logged in with this client; `None` if there is no such user or client.
+    #[must_use]
+    pub fn issue_access_token(&self, client_id: &str, user: &str, scope: &str) -> Option<String> {
+        Some(self.issue(client_id, user, scope, false)?.access)
+    }
+
+    /// A refresh token likewise; `None` also if the server has none.
+    #[must_use]
+    pub fn issue_refresh_token(&self, client_id: &str, user: &str, scope: &str) -> Option<String> {
+        self.issue(client_id, user, scope, true)?.refresh
+    }
+
+    /// A derived token as if the user had copied it from the web site; `None` if there is no such user or no such token.
+    #[must_use]
+    pub fn issue_derived_token(&self, user: &str) -> Option<String> {
+        derived::issue_for_session(&self.shared, user)
+    }
+
+    /// The faults to come.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.shared.faults
+    }
+
+    /// What it saw so far.
+    #[must_use]
+    pub fn seen(&self) -> Seen {
+        self.shared.log.snapshot()
+    }
+
+    /// Makes matching requests wait until the guard is dropped, so that a test can have several of them at the same time.
+    pub fn hold(&self, on: On) -> Hold {
+        self.shared.gate.hold(on)
+    }
+
+    /// How many requests were read in full and are not yet answered.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.shared.in_flight.load(Ordering::SeqCst)
+    }
+
+    fn issue(&self, client_id: &str, user: &str, scope: &str, refreshable: bool) -> Option<Token> {
+        let mut state = self.shared.state();
+        state.client(client_id)?;
+        let grantee = Grantee {
+            client_id,
+            user: Some(state.user_named(user)?.id),
+            scope,
+            family: None,
+            refreshable,
+        };
+        let place = issue(&self.shared, &mut state, grantee);
+        Some(state.token(place).clone())
+    }
+
+    fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.shared.url)
+    }
+}
+
+impl fmt::Debug for TestServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestServer")
+            .field("url", &self.shared.url)
+            .field("dialect", self.dialect())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A lifetime in milliseconds.
+pub(crate) fn lifetime_ms(lifetime: Option<Duration>) -> Option<u64> {
+    lifetime.map(millis)
+}

@@ -1,0 +1,75 @@
+//! Which requests a fault, a hold or a count is about.
+
+/// What a request was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The authorization endpoint, its login form and its consent form included.
+    Authorize,
+    /// The token endpoint.
+    Token,
+    /// The revocation endpoint (RFC 7009).
+    Revoke,
+    /// The introspection endpoint (RFC 7662).
+    Introspect,
+    /// Doorkeeper's `/oauth/token/info`.
+    TokenInfo,
+    /// The endpoint that answers an access token with a derived token.
+    Derived,
+    /// The web site's own login page.
+    Login,
+    /// A route of the site.
+    Api,
+    /// Anything else; it is answered with 404.
+    Other,
+}
+
+/// Picks requests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum On {
+    /// Every request.
+    Any,
+    /// The authorization endpoint.
+    Authorize,
+    /// The token endpoint, whatever the grant.
+    Token,
+    /// The token endpoint, asked with this `grant_type`.
+    Grant(&'static str),
+    /// The revocation endpoint.
+    Revoke,
+    /// The introspection endpoint.
+    Introspect,
+    /// The endpoint of derived tokens.
+    Derived,
+    /// The routes of the site.
+    Api,
+    /// This path, without its query.
+    Path(String),
+}
+
+/// What a request is matched by.
+#[derive(Clone, Debug)]
+pub(crate) struct Target {
+    pub(crate) kind: Kind,
+    pub(crate) path: String,
+    pub(crate) grant: Option<String>,
+}
+
+impl On {
+    pub(crate) fn matches(&self, target: &Target) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Authorize => target.kind == Kind::Authorize,
+            Self::Token => target.kind == Kind::Token,
+            Self::Grant(name) => {
+                target.kind == Kind::Token && target.grant.as_deref() == Some(*name)
+            }
+            Self::Revoke => target.kind == Kind::Revoke,
+            Self::Introspect => target.kind == Kind::Introspect,
+            Self::Derived => target.kind == Kind::Derived,
+            Self::Api => target.kind == Kind::Api,
+            Self::Path(path) => target.path == *path,
+        }
+    }
+}

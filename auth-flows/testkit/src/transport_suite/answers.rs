@@ -1,0 +1,152 @@
+//! Every status is an answer, and answers arrive whole.
+
+use auth_core::{Body, Limits};
+
+use super::{Case, Outcome, Send, answer, ensure, expect, get, post, request};
+use crate::raw::{Act, RawServer};
+
+pub(super) const CASES: &[Case] = &[
+    ("every status is an answer", every_status),
+    ("redirects are not followed", redirects),
+    ("headers and body arrive", headers_and_body),
+    ("a chunked body arrives", chunked),
+    ("a body that ends with its connection arrives", until_close),
+    ("answers without a body have none", without_body),
+    ("a large body arrives", large),
+];
+
+fn every_status(send: &mut Send<'_>) -> Outcome {
+    for status in [
+        200, 201, 202, 301, 302, 303, 307, 308, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503,
+    ] {
+        let bytes = answer(status, "", br#"{"error":"invalid_grant"}"#);
+        let server = RawServer::start(move |_| vec![Act::Answer(bytes.clone())]);
+        let body = Body::plain("grant_type=refresh_token");
+        let answer = expect(
+            send(post(&server, "/token", body), &Limits::token()),
+            "POST",
+        )?;
+        ensure!(
+            answer.status() == status,
+            "{status} became {}",
+            answer.status()
+        );
+        let len = answer.body().as_bytes().len();
+        ensure!(len == 25, "the body of a {status} has {len} bytes");
+    }
+    Ok(())
+}
+
+fn redirects(send: &mut Send<'_>) -> Outcome {
+    let target = RawServer::start(|_| vec![Act::Answer(answer(200, "", b"followed"))]);
+    for status in [301, 302, 303, 307, 308] {
+        for method in ["GET", "POST"] {
+            let location = target.url("/elsewhere").to_string();
+            let bytes = answer(status, &format!("location: {location}\r\n"), b"");
+            let server = RawServer::start(move |_| vec![Act::Answer(bytes.clone())]);
+            let body = match method {
+                "POST" => Body::plain("refresh_token=abc"),
+                _ => Body::Empty,
+            };
+            let mut request = request(method, server.url("/"), body);
+            let bearer = http::HeaderValue::from_static("Bearer abc");
+            request.headers_mut().insert("authorization", bearer);
+            let answer = expect(send(request, &Limits::api()), method)?;
+            ensure!(
+                answer.status() == status,
+                "{status} became {}",
+                answer.status()
+            );
+            let said = answer
+                .headers()
+                .get("location")
+                .map(http::HeaderValue::as_bytes);
+            ensure!(
+                said == Some(location.as_bytes()),
+                "the Location of a {status} is lost"
+            );
+        }
+    }
+    let came = target.connections();
+    ensure!(came == 0, "{came} connections came to the target");
+    Ok(())
+}
+
+fn headers_and_body(send: &mut Send<'_>) -> Outcome {
+    let headers =
+        "content-type: application/json\r\nset-cookie: a=1\r\nSet-Cookie: b=2\r\nx-empty:\r\n";
+    let bytes = answer(200, headers, b"\0\xff{}\r\n\r\n");
+    let server = RawServer::start(move |_| vec![Act::Answer(bytes.clone())]);
+    let answer = expect(send(get(&server, "/"), &Limits::api()), "GET")?;
+    let cookies: Vec<_> = answer.headers().get_all("set-cookie").iter().collect();
+    ensure!(cookies == ["a=1", "b=2"], "Set-Cookie is {cookies:?}");
+    let content_type = answer.headers().get("content-type");
+    ensure!(
+        content_type.is_some_and(|v| v == "application/json"),
+        "Content-Type is {content_type:?}"
+    );
+    let empty = answer.headers().get("x-empty");
+    ensure!(
+        empty.is_some_and(http::HeaderValue::is_empty),
+        "an empty header is {empty:?}"
+    );
+    let body = answer.body().as_bytes();
+    ensure!(body == b"\0\xff{}\r\n\r\n", "the body is {body:?}");
+    Ok(())
+}
+
+fn chunked(send: &mut Send<'_>) -> Outcome {
+    let bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhell\r\nA;x=y\r\no chunked \r\n5\r\nworld\r\n0\r\n\r\n";
+    let server = RawServer::start(|_| vec![Act::answer(bytes)]);
+    for _ in 0..2 {
+        let answer = expect(send(get(&server, "/"), &Limits::api()), "GET")?;
+        let body = answer.body().as_bytes();
+        ensure!(
+            body == b"hello chunked world",
+            "the body is {}",
+            body.escape_ascii()
+        );
+    }
+    Ok(())
+}
+
+fn until_close(send: &mut Send<'_>) -> Outcome {
+    let bytes = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nto the end";
+    let server = RawServer::start(|_| vec![Act::Read, Act::send(bytes)]);
+    let answer = expect(send(get(&server, "/"), &Limits::api()), "GET")?;
+    let body = answer.body().as_bytes();
+    ensure!(body == b"to the end", "the body is {}", body.escape_ascii());
+    Ok(())
+}
+
+fn without_body(send: &mut Send<'_>) -> Outcome {
+    let limits = Limits::api().answer_bytes(10);
+    for (method, status, headers) in [
+        ("HEAD", "200 OK", "content-length: 4711\r\n"),
+        ("GET", "204 No Content", ""),
+        ("GET", "304 Not Modified", "content-length: 4711\r\n"),
+        ("DELETE", "204 No Content", ""),
+    ] {
+        let bytes = format!("HTTP/1.1 {status}\r\n{headers}\r\n").into_bytes();
+        let server = RawServer::start(move |_| vec![Act::Answer(bytes.clone())]);
+        for _ in 0..2 {
+            let request = request(method, server.url("/"), Body::Empty);
+            let what = format!("{method} with {status}");
+            let answer = expect(send(request, &limits), &what)?;
+            let len = answer.body().as_bytes().len();
+            ensure!(len == 0, "{what} has a body of {len} bytes");
+        }
+    }
+    Ok(())
+}
+
+fn large(send: &mut Send<'_>) -> Outcome {
+    let body: Vec<u8> = (0..3_000_017_u32).map(|i| (i % 251) as u8).collect();
+    let bytes = answer(200, "", &body);
+    let server = RawServer::start(move |_| vec![Act::Answer(bytes.clone())]);
+    for limits in [Limits::api(), Limits::token().answer_bytes(4 << 20)] {
+        let answer = expect(send(get(&server, "/"), &limits), "GET")?;
+        ensure!(answer.body().as_bytes() == body, "the body is another one");
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! Answers are bounded, and so is time.
+
+use std::time::{Duration, Instant};
+
+use auth_core::{Body, Limits, Sent, Stream};
+
+use super::{Case, Outcome, Send, answer, ensure, expect, expect_error, get, post};
+use crate::raw::{Act, RawServer};
+
+pub(super) const CASES: &[Case] = &[
+    (
+        "an answer of exactly the limit is taken, one byte more is not",
+        answer_limit,
+    ),
+    (
+        "an answer announced above the limit is refused at once",
+        announced,
+    ),
+    ("silence ends in time", silence),
+    ("a head that drips ends in time", dripping_head),
+    ("a body that drips ends in time", dripping_body),
+    ("an upload that nobody reads ends in time", unread_upload),
+];
+
+fn answer_limit(send: &mut Send<'_>) -> Outcome {
+    let limits = Limits::token().answer_bytes(50_000);
+    for (what, frame) in [
+        (
+            "with a length",
+            (|body| answer(200, "", body)) as fn(&[u8]) -> Vec<u8>,
+        ),
+        ("in chunks", |body| {
+            let mut bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
+            for chunk in body.chunks(7_000) {
+                bytes.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+                bytes.extend_from_slice(chunk);
+                bytes.extend_from_slice(b"\r\n");
+            }
+            bytes.extend_from_slice(b"0\r\n\r\n");
+            bytes
+        }),
+        ("to the end", |body| {
+            [&b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n"[..], body].concat()
+        }),
+    ] {
+        let serve = |len: usize| {
+            let bytes = frame(&vec![b'x'; len]);
+            RawServer::start(move |_| vec![Act::Read, Act::Send(bytes.clone())])
+        };
+        let server = serve(50_000);
+        let answer = expect(send(get(&server, "/"), &limits), what)?;
+        let len = answer.body().as_bytes().len();
+        ensure!(len == 50_000, "{what}: {len} bytes came");
+        let server = serve(50_001);
+        let error = expect_error(send(get(&server, "/"), &limits), what)?;
+        ensure!(
+            error.sent() == Sent::Maybe,
+            "{what}: the request arrived, but: {error}"
+        );
+        ensure!(!error.is_timeout(), "{what}: {error}");
+    }
+    Ok(())
+}
+
+fn announced(send: &mut Send<'_>) -> Outcome {
+    for len in ["1025", "18446744073709551615"] {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {len}\r\n\r\n").into_bytes();
+        let server = RawServer::start(move |_| vec![Act::Read, Act::Send(head.clone()), Act::Hold]);
+        let limits = Limits::token().answer_bytes(1024);
+        let error = expect_error(send(get(&server, "/"), &limits), "GET")?;
+        ensure!(!error.is_timeout(), "it waited for the body: {error}");
+        ensure!(
+            error.sent() == Sent::Maybe,
+            "the request arrived, but: {error}"
+        );
+    }
+    Ok(())
+}
+
+fn silence(send: &mut Send<'_>) -> Outcome {
+    let server = RawServer::start(|_| vec![Act::Read, Act::Hold]);
+    in_time(send, &server, Body::Empty)?;
+    ensure!(server.requests().len() == 1, "the request was not read");
+    Ok(())
+}
+
+fn dripping_head(send: &mut Send<'_>) -> Outcome {
+    let head = [&b"HTTP/1.1 200 OK\r\nx-drip: "[..], &[b'x'; 60_000]].concat();
+    let drip = Act::Drip(head, Duration::from_millis(20));
+    in_time(
+        send,
+        &RawServer::start(move |_| vec![Act::Read, drip.clone()]),
+        Body::Empty,
+    )
+}
+
+fn dripping_body(send: &mut Send<'_>) -> Outcome {
+    let acts = || {
+        let head = Act::send(b"HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n");
+        let drip = Act::Drip(vec![b'x'; 60_000], Duration::from_millis(20));
+        vec![Act::Read, head, drip]
+    };
+    in_time(send, &RawServer::start(move |_| acts()), Body::Empty)
+}
+
+fn unread_upload(send: &mut Send<'_>) -> Outcome {
+    let server = RawServer::start(|_| vec![Act::Hold]);
+    let zeros = Stream::new(256 << 20, || {
+        Ok(Box::new(std::io::Read::take(std::io::repeat(0), 256 << 20)))
+    });
+    in_time(send, &server, Body::Stream(zeros))
+}
+
+fn in_time(send: &mut Send<'_>, server: &RawServer, body: Body) -> Outcome {
+    let limits = Limits::api().within(Duration::from_millis(1500));
+    let request = match body {
+        Body::Empty => get(server, "/"),
+        body => post(server, "/", body),
+    };
+    let start = Instant::now();
+    let error = expect_error(send(request, &limits), "it")?;
+    let took = start.elapsed();
+    ensure!(error.is_timeout(), "it is no timeout: {error}");
+    ensure!(
+        error.sent() == Sent::Maybe,
+        "the request was sent, but: {error}"
+    );
+    // Far more than it was allowed, for a busy machine; far less than a transport that does not look at the clock.
+    ensure!(took < Duration::from_secs(30), "1.5 s were {took:?}");
+    Ok(())
+}

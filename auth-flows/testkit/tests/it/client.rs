@@ -1,0 +1,192 @@
+//! The smallest HTTP client that these tests need, and the words they share.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use auth_testkit::TestServer;
+use auth_testkit::person::{Outcome, Person};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+/// RFC 7636 appendix B.
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub(crate) const REDIRECT: &str = "http://127.0.0.1:41234/cb";
+
+pub(crate) type Pairs<'a> = &'a [(&'a str, &'a str)];
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(n, _)| n == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or(Value::Null)
+    }
+
+    pub(crate) fn text(&self, name: &str) -> String {
+        let json = self.json();
+        json[name].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub(crate) fn keys(&self) -> Vec<String> {
+        let json = self.json();
+        let keys = json.as_object().map(|o| o.keys().cloned().collect());
+        keys.unwrap_or_default()
+    }
+}
+
+pub(crate) fn connect(server: &TestServer) -> TcpStream {
+    let address = server.url().trim_start_matches("http://");
+    let stream = TcpStream::connect(address).expect("the server listens");
+    let limit = Some(Duration::from_secs(30));
+    stream.set_read_timeout(limit).expect("a limit above zero");
+    stream
+}
+
+/// Sends bytes as they are and gives all that comes back before the connection ends.
+pub(crate) fn raw(server: &TestServer, bytes: &[u8]) -> Vec<u8> {
+    let mut stream = connect(server);
+    let mut back = Vec::new();
+    let _ = stream.write_all(bytes); // the server may close while this is going on
+    let _ = stream.read_to_end(&mut back);
+    back
+}
+
+pub(crate) fn answer_of(bytes: &[u8]) -> Option<Answer> {
+    let text = String::from_utf8_lossy(bytes);
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let mut lines = head.split("\r\n");
+    let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
+    let header = |line: &str| {
+        let (name, value) = line.split_once(": ")?;
+        Some((name.to_owned(), value.to_owned()))
+    };
+    Some(Answer {
+        status,
+        headers: lines.filter_map(header).collect(),
+        body: body.to_owned(),
+    })
+}
+
+/// One request on a connection of its own; `None` where it was closed without an answer.
+pub(crate) fn try_send(
+    server: &TestServer,
+    method: &str,
+    path: &str,
+    headers: Pairs<'_>,
+    body: &str,
+) -> Option<Answer> {
+    let mut text = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    text.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+    answer_of(&raw(server, text.as_bytes()))
+}
+
+pub(crate) fn send(
+    server: &TestServer,
+    method: &str,
+    path: &str,
+    headers: Pairs<'_>,
+    body: &str,
+) -> Answer {
+    try_send(server, method, path, headers, body).expect("an answer")
+}
+
+pub(crate) fn get(server: &TestServer, path: &str, headers: Pairs<'_>) -> Answer {
+    send(server, "GET", path, headers, "")
+}
+
+pub(crate) fn bearer(server: &TestServer, path: &str, token: &str) -> Answer {
+    get(
+        server,
+        path,
+        &[("authorization", &format!("Bearer {token}"))],
+    )
+}
+
+pub(crate) fn encoded(pairs: Pairs<'_>) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish()
+}
+
+pub(crate) fn post(server: &TestServer, path: &str, headers: Pairs<'_>, form: Pairs<'_>) -> Answer {
+    let mut headers = headers.to_vec();
+    headers.push(("content-type", "application/x-www-form-urlencoded"));
+    send(server, "POST", path, &headers, &encoded(form))
+}
+
+pub(crate) fn path_of(endpoint: &str) -> &str {
+    let rest = endpoint.trim_start_matches("http://");
+    rest.find('/').map_or("/", |slash| &rest[slash..])
+}
+
+/// A token request.
+pub(crate) fn token(server: &TestServer, headers: Pairs<'_>, form: Pairs<'_>) -> Answer {
+    post(server, path_of(&server.token_endpoint()), headers, form)
+}
+
+pub(crate) fn basic(id: &str, secret: &str) -> String {
+    format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
+}
+
+/// The pairs with others put over them; an empty value takes a pair away.
+pub(crate) fn with<'a>(
+    base: &[(&'a str, &'a str)],
+    changes: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
+    let mut pairs = base.to_vec();
+    for &(name, value) in changes {
+        pairs.retain(|(n, _)| *n != name);
+        if !value.is_empty() {
+            pairs.push((name, value));
+        }
+    }
+    pairs
+}
+
+/// Sends alice to the authorization endpoint.
+pub(crate) fn visit(server: &TestServer, query: Pairs<'_>) -> Outcome {
+    let url = format!("{}?{}", server.authorization_endpoint(), encoded(query));
+    let person = Person::new("alice", "password");
+    person.visit(&url).expect("the visit ends")
+}
+
+pub(crate) fn query_of(url: &str) -> Vec<(String, String)> {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect()
+}
+
+/// Where alice is sent back to, as names and values.
+pub(crate) fn redirected(server: &TestServer, query: Pairs<'_>) -> Vec<(String, String)> {
+    match visit(server, query) {
+        Outcome::Redirected(url) => query_of(&url),
+        other => panic!("not redirected: {other:?}"),
+    }
+}
+
+pub(crate) fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let found = pairs.iter().find(|(n, _)| n == name);
+    found.map(|(_, value)| value.as_str())
+}
+
+/// A code for this authorization request.
+pub(crate) fn code(server: &TestServer, query: Pairs<'_>) -> String {
+    let back = redirected(server, query);
+    value(&back, "code").expect("a code").to_owned()
+}

@@ -1,0 +1,106 @@
+//! Doorkeeper's table of answers, continued: refused passwords, revocation, introspection, token info.
+
+use auth_testkit::{Dialect, TestServer};
+
+use crate::client::{Pairs, basic, bearer, get, post, token, with};
+use crate::doorkeeper::{PASSWORD, server, server_of};
+
+#[test]
+fn a_refused_password_is_the_applications_matter() {
+    let check = |server: &TestServer, form: Pairs<'_>, content: &str, challenged: bool| {
+        let answer = token(server, &[], form);
+        assert_eq!(answer.status, 400);
+        assert_eq!(answer.text("error"), "invalid_grant");
+        assert_eq!(answer.header("content-type"), Some(content));
+        assert_eq!(answer.header("www-authenticate").is_some(), challenged);
+        answer
+    };
+    let wrong = with(PASSWORD, &[("password", "wrong")]);
+    let server = server();
+    check(&server, &wrong, "text/html; charset=utf-8", false);
+    // the password is looked at before the client
+    let both_wrong = with(&wrong, &[("client_secret", "wrong")]);
+    check(&server, &both_wrong, "text/html; charset=utf-8", false);
+    server.suspend("alice", Some("2027-01-01T00:00:00Z"));
+    let answer = check(&server, PASSWORD, "text/html; charset=utf-8", false);
+    assert_eq!(answer.text("suspended_until"), "2027-01-01T00:00:00Z");
+    server.suspend("alice", None);
+    let answer = check(&server, PASSWORD, "text/html; charset=utf-8", false);
+    assert!(answer.json()["suspended_until"].is_null());
+    let bare = server_of(Dialect::doorkeeper_5().without_devise());
+    check(&bare, &wrong, "application/json; charset=utf-8", true);
+}
+
+#[test]
+fn revocation() {
+    let server = server();
+    let conf = basic("conf", "conf-secret");
+    let access = token(&server, &[], PASSWORD).text("access_token");
+    let check = |authorization: &str, form: Pairs<'_>, status: u16, body: &str| {
+        let headers: Pairs<'_> = match authorization {
+            "" => &[],
+            _ => &[("authorization", authorization)],
+        };
+        let answer = post(&server, "/oauth/revoke", headers, form);
+        assert_eq!(answer.status, status, "{form:?}");
+        assert!(answer.body.starts_with(body), "{}", answer.body);
+    };
+    let refused = r#"{"error":"unauthorized_client","#;
+    check("", &[("token", &access)], 403, refused);
+    check(
+        "",
+        &[("token", &access), ("client_id", "nobody")],
+        403,
+        refused,
+    );
+    check(
+        "",
+        &[("token", &access), ("client_id", "public")],
+        403,
+        refused,
+    );
+    check(
+        "",
+        &[("token", "unknown"), ("client_id", "public")],
+        200,
+        "{}",
+    );
+    check("", &[("client_id", "public")], 200, "{}");
+    assert_eq!(bearer(&server, "/oauth/token/info", &access).status, 200);
+    check(&conf, &[("token", &access)], 200, "{}");
+    check(&conf, &[("token", &access)], 200, "{}");
+    assert_eq!(bearer(&server, "/oauth/token/info", &access).status, 401);
+}
+
+#[test]
+fn introspection_and_token_info() {
+    let server = server();
+    let conf = basic("conf", "conf-secret");
+    let access = token(&server, &[], PASSWORD).text("access_token");
+    let check = |authorization: &str, what: &str, status: u16, expect: &str| {
+        let headers = [("authorization", authorization)];
+        let answer = post(&server, "/oauth/introspect", &headers, &[("token", what)]);
+        assert_eq!(answer.status, status);
+        assert!(answer.body.contains(expect), "{}", answer.body);
+    };
+    check(&conf, &access, 200, r#""exp":0"#); // never
+    check(
+        &conf,
+        &access,
+        200,
+        r#"{"active":true,"scope":"write login","client_id":"conf""#,
+    );
+    check(&conf, "unknown", 200, r#"{"active":false}"#);
+    check(&basic("conf", "x"), &access, 401, "invalid_client");
+    check("", &access, 400, "invalid_request");
+    check(&format!("Bearer {access}"), &access, 401, "invalid_token");
+    let answer = bearer(&server, "/oauth/token/info", &access);
+    assert!(answer.body.starts_with(
+        r#"{"resource_owner_id":1,"scope":["write","login"],"expires_in":null,"application":{"uid":"conf"},"#
+    ));
+    let answer = get(&server, "/oauth/token/info", &[]);
+    assert_eq!(
+        (answer.status, answer.text("error").as_str()),
+        (401, "invalid_token")
+    );
+}

@@ -1,0 +1,202 @@
+//! HTTP on the wire: keep-alive, bodies, garbage, the end of a server.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::thread;
+use std::time::Duration;
+
+use auth_core::testkit::{Door, Route, Site, json};
+use auth_testkit::{Dialect, Fault, On, TestServer};
+
+use crate::client::{answer_of, connect, get, raw};
+
+fn server() -> TestServer {
+    let site = Site::new()
+        .route(Route::get("/ping", Door::Open, |_| {
+            json(200, &serde_json::json!("pong"))
+        }))
+        .route(Route::new(
+            http::Method::POST,
+            "/len",
+            Door::Open,
+            |visit| {
+                let body = visit.request.body();
+                let sum = body.iter().map(|byte| u64::from(*byte)).sum::<u64>();
+                json(200, &serde_json::json!({ "len": body.len(), "sum": sum }))
+            },
+        ));
+    TestServer::builder(Dialect::league_9())
+        .site(site)
+        .start()
+        .expect("a free port")
+}
+
+/// Reads one answer with a length from a connection that stays open.
+fn read_answer(reader: &mut impl BufRead) -> (String, String) {
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        let read = reader.read_line(&mut head).expect("a line");
+        assert_ne!(read, 0, "the connection ended after {head:?}");
+    }
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "));
+    let length = length.expect("a length").parse().expect("a number");
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).expect("the whole body");
+    (head, String::from_utf8(body).expect("text"))
+}
+
+#[test]
+fn a_connection_takes_many_requests() {
+    let server = server();
+    let mut stream = connect(&server);
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    for _ in 0..3 {
+        stream
+            .write_all(b"GET /ping HTTP/1.1\r\nhost: x\r\n\r\n")
+            .unwrap();
+        let (head, body) = read_answer(&mut reader);
+        assert!(head.starts_with("HTTP/1.1 200 OK\r\n") && head.contains("connection: keep-alive"));
+        assert_eq!(body, r#""pong""#);
+    }
+    // two at once
+    stream
+        .write_all(b"GET /ping HTTP/1.1\r\n\r\nGET /nowhere HTTP/1.1\r\nconnection: close\r\n\r\n")
+        .unwrap();
+    assert!(read_answer(&mut reader).0.starts_with("HTTP/1.1 200"));
+    let (head, _) = read_answer(&mut reader);
+    assert!(head.starts_with("HTTP/1.1 404") && head.contains("connection: close"));
+    assert_eq!(reader.read(&mut [0]).unwrap(), 0);
+}
+
+#[test]
+fn old_clients_close() {
+    let server = server();
+    let answer = answer_of(&raw(&server, b"GET /ping HTTP/1.0\r\n\r\n")).unwrap();
+    assert_eq!(answer.header("connection"), Some("close"));
+}
+
+#[test]
+fn large_bodies_with_a_length_and_in_chunks() {
+    const PIECE: usize = 64 * 1024;
+    let server = server();
+    let check = |mib: usize, chunked: bool| {
+        let len = mib * 1024 * 1024;
+        let mut stream = connect(&server);
+        let framing = match chunked {
+            true => "transfer-encoding: chunked".to_owned(),
+            false => format!("content-length: {len}"),
+        };
+        let head = format!("POST /len HTTP/1.1\r\nconnection: close\r\n{framing}\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        let piece = vec![1_u8; PIECE];
+        for _ in 0..len / PIECE {
+            if chunked {
+                write!(stream, "{PIECE:x}\r\n").unwrap();
+            }
+            stream.write_all(&piece).unwrap();
+            if chunked {
+                stream.write_all(b"\r\n").unwrap();
+            }
+        }
+        if chunked {
+            stream.write_all(b"0\r\n\r\n").unwrap();
+        }
+        let mut back = Vec::new();
+        stream.read_to_end(&mut back).unwrap();
+        let answer = answer_of(&back).unwrap().json();
+        assert_eq!((&answer["len"], &answer["sum"]), (&len.into(), &len.into()));
+        assert_eq!(server.seen().requests().last().unwrap().body_len, len);
+    };
+    check(64, false);
+    check(20, true);
+}
+
+#[test]
+fn the_body_may_wait_for_continue() {
+    let server = server();
+    let mut stream = connect(&server);
+    stream
+        .write_all(b"POST /len HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: 3\r\n\r\n")
+        .unwrap();
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut line = String::new();
+    reader.read_line(&mut line).unwrap();
+    reader.read_line(&mut line).unwrap();
+    assert_eq!(line, "HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(b"abc").unwrap();
+    assert!(read_answer(&mut reader).1.contains(r#""len":3"#));
+}
+
+#[test]
+fn garbage_is_answered_and_survived() {
+    let server = server();
+    let check = |bytes: &[u8], status: u16| {
+        let answer = answer_of(&raw(&server, bytes)).expect("an answer");
+        assert_eq!(answer.status, status);
+        assert_eq!(answer.header("connection"), Some("close"));
+    };
+    check(b"\x16\x03\x01\x00\xa5\x01\x00\x00\n\r\n", 400);
+    check(b"GET\r\n\r\n", 400);
+    check(b"GET / HTTP/1.1\r\nbad header\r\n\r\n", 400);
+    check(b"POST /len HTTP/1.1\r\ncontent-length: x\r\n\r\n", 400);
+    check(
+        b"POST /len HTTP/1.1\r\ncontent-length: 999999999999\r\n\r\n",
+        413,
+    );
+    let long = format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(70_000));
+    check(long.as_bytes(), 431);
+    check("GET / HTTP/1.1\r\nx: \u{0}\r\n\r\n".as_bytes(), 400);
+    assert_eq!(get(&server, "/ping", &[]).status, 200);
+    assert_eq!(server.seen().total(), 1); // what was no request was not seen
+}
+
+#[test]
+fn the_date_is_the_servers_own() {
+    let server = server();
+    let date = |server: &TestServer| get(server, "/ping", &[]).header("date").unwrap().to_owned();
+    let (before, year) = (date(&server), Duration::from_secs(366 * 86_400));
+    assert!(before.ends_with(" GMT") && before.len() == 29, "{before}");
+    server.advance(year);
+    let after = date(&server);
+    assert_ne!(before[12..16], after[12..16]);
+}
+
+#[test]
+fn dropping_the_server_ends_everything() {
+    let server = server();
+    let idle = connect(&server);
+    let mut half = connect(&server);
+    half.write_all(b"POST /len HTTP/1.1\r\ncontent-length: 100\r\n\r\nhalf")
+        .unwrap();
+    let mut silent = connect(&server);
+    server.faults().next(
+        On::Path("/ping".into()),
+        Fault::Silence(Duration::from_secs(3600)),
+    );
+    silent.write_all(b"GET /ping HTTP/1.1\r\n\r\n").unwrap();
+    let hold = server.hold(On::Path("/held".into()));
+    let mut held = connect(&server);
+    held.write_all(b"GET /held HTTP/1.1\r\n\r\n").unwrap();
+    assert!(hold.wait_for(1, Duration::from_secs(60)));
+    let address = server.url().trim_start_matches("http://").to_owned();
+    let dropping = thread::spawn(move || drop(server));
+    for mut stream in [idle, half, silent, held] {
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest); // an end or a reset, but no answer
+        assert!(rest.is_empty(), "{rest:?}");
+    }
+    dropping.join().unwrap();
+    assert!(TcpStream::connect(address).is_err());
+    assert!(!hold.wait_for(1, Duration::ZERO));
+}
+
+#[test]
+fn a_thousand_connections_leave_nothing_behind() {
+    let server = server();
+    for _ in 0..1000 {
+        assert_eq!(get(&server, "/ping", &[]).status, 200);
+    }
+    assert_eq!(server.seen().api(), 1000);
+}
