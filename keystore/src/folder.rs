@@ -1,0 +1,194 @@
+//! The folder of a store: the user's own data folder, and one that is fit to hold secrets.
+
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Component, Path, PathBuf},
+};
+
+use auth_core::{Error, ErrorKind};
+
+use crate::{
+    errors::{self, Doing},
+    platform,
+};
+
+/// Makes the folder where it is missing, with missing parents, each 0700; refuses one where others
+/// can write. The path that comes back is absolute, so that it stays the same when the program
+/// changes its working directory.
+pub(crate) fn prepare(path: &Path) -> Result<PathBuf, Error> {
+    let path = std::path::absolute(path).map_err(|source| {
+        Error::new(ErrorKind::Configuration, "the store's folder has no name")
+            .advice("give the path of a folder")
+            .with_source(source)
+    })?;
+    let failed = |source| errors::failed(Doing::Opening, &path, source);
+    let missing: Vec<&Path> = path.ancestors().take_while(|at| !at.exists()).collect();
+    let mut builder = fs::DirBuilder::new();
+    platform::make_folder_private(&mut builder);
+    builder.recursive(true).create(&path).map_err(failed)?;
+    for parent in missing.iter().filter_map(|made| made.parent()) {
+        platform::sync_folder(parent)
+            .map_err(|source| errors::failed(Doing::Syncing, parent, source))?;
+    }
+    let metadata = fs::metadata(&path).map_err(failed)?;
+    match platform::mode(&metadata).filter(|mode| mode & 0o022 != 0) {
+        None => Ok(path),
+        Some(mode) => Err(errors::refused(
+            &path,
+            &format!("is a folder where other users can put files (mode {mode:04o})"),
+            format!(
+                "run: chmod go-w {}, or open the store in a folder of its own inside it",
+                errors::quoted(&path)
+            ),
+        )),
+    }
+}
+
+/// The folder of the program `app_name` in the user's data folder.
+pub(crate) fn in_data_dir(app_name: &str) -> Result<PathBuf, Error> {
+    let app_name = one_component(app_name)?;
+    let system = if cfg!(windows) {
+        System::Windows
+    } else if cfg!(target_os = "macos") {
+        System::Mac
+    } else {
+        System::Unix
+    };
+    let root = data_dir(system, |name| std::env::var_os(name), std::env::home_dir())?;
+    Ok(root.join(app_name))
+}
+
+/// Whose custom decides where data rests.
+#[derive(Clone, Copy, Debug)]
+enum System {
+    /// XDG Base Directory Specification 0.8.
+    Unix,
+    Mac,
+    Windows,
+}
+
+fn data_dir(
+    system: System,
+    variable: impl Fn(&str) -> Option<OsString>,
+    home: Option<PathBuf>,
+) -> Result<PathBuf, Error> {
+    // The specification has a relative path ignored; an empty one is relative.
+    let absolute = |path: &PathBuf| path.is_absolute();
+    let from = |name: &str| variable(name).map(PathBuf::from).filter(absolute);
+    let (chosen, inside, setting) = match system {
+        System::Unix => (from("XDG_DATA_HOME"), ".local/share", "XDG_DATA_HOME, HOME"),
+        System::Mac => (None, "Library/Application Support", "HOME"),
+        System::Windows => (from("APPDATA"), "AppData/Roaming", "APPDATA, USERPROFILE"),
+    };
+    if let Some(chosen) = chosen {
+        return Ok(chosen);
+    }
+    let problem = match home.filter(absolute) {
+        // It is not for this program to make up a home.
+        Some(home) if !home.is_dir() => {
+            format!("the home folder {} does not exist", home.display())
+        }
+        Some(home) => return Ok(home.join(inside)),
+        None => "this user has no home folder".into(),
+    };
+    Err(Error::new(
+        ErrorKind::Configuration,
+        format!("there is no place for the store: {problem}"),
+    )
+    .setting(setting)
+    .advice("set it, or give the store a folder with File::open"))
+}
+
+fn one_component(app_name: &str) -> Result<&str, Error> {
+    let mut components = Path::new(app_name).components();
+    match (components.next(), components.next()) {
+        (Some(Component::Normal(only)), None) if only == app_name && !app_name.contains('\0') => {
+            Ok(app_name)
+        }
+        _ => Err(Error::new(
+            ErrorKind::Configuration,
+            format!("{app_name:?} cannot be the name of a folder"),
+        )
+        .setting("app_name")
+        .advice("use the program's name, such as nightly-upload")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_folder_follows_the_system() {
+        let home = tempfile::tempdir().unwrap();
+        let at = |inside: &str| Some(home.path().join(inside));
+        let check = |system, variable: Option<&str>, home: Option<&Path>, expect| {
+            let found = data_dir(
+                system,
+                |_| variable.map(Into::into),
+                home.map(Path::to_owned),
+            );
+            assert_eq!(found.ok(), expect, "{system:?} {variable:?} {home:?}");
+        };
+        let given = Some(home.path());
+        check(System::Unix, None, given, at(".local/share"));
+        check(System::Unix, Some(""), given, at(".local/share"));
+        check(System::Unix, Some("data"), given, at(".local/share"));
+        check(
+            System::Unix,
+            Some("/elsewhere"),
+            None,
+            Some("/elsewhere".into()),
+        );
+        check(
+            System::Mac,
+            Some("/elsewhere"),
+            given,
+            at("Library/Application Support"),
+        );
+        check(
+            System::Windows,
+            Some("/roaming"),
+            None,
+            Some("/roaming".into()),
+        );
+        check(System::Windows, None, given, at("AppData/Roaming"));
+        check(System::Unix, None, None, None);
+        check(System::Unix, None, Some(Path::new("")), None);
+        check(System::Mac, None, Some(Path::new("relative")), None);
+        check(System::Unix, None, Some(&home.path().join("gone")), None);
+    }
+
+    #[test]
+    fn a_missing_home_is_a_clear_error() {
+        let check = |home: Option<&str>, words: &str| {
+            let error = data_dir(System::Unix, |_| None, home.map(Into::into)).unwrap_err();
+            assert!(error.is_configuration());
+            let text = error.to_string();
+            assert!(text.contains(words), "{text}");
+            assert!(
+                text.contains("HOME") && text.contains("File::open"),
+                "{text}"
+            );
+        };
+        check(None, "has no home folder");
+        check(Some("/nonexistent/me"), "/nonexistent/me does not exist");
+    }
+
+    #[test]
+    fn a_program_name_is_one_folder() {
+        let check = |name: &str, expect: bool| {
+            assert_eq!(one_component(name).is_ok(), expect, "{name:?}");
+        };
+        check("nightly-upload", true);
+        check("Nightly Upload", true);
+        check("", false);
+        check(".", false);
+        check("..", false);
+        check("a/b", false);
+        check("a/", false);
+        check("/a", false);
+        check("a\0", false);
+    }
+}

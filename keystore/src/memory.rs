@@ -1,0 +1,130 @@
+//! Records in the memory of this process, gone with it.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use auth_core::{AccountKey, Error, Lease, SecretBytes, Store};
+
+/// Keeps records in memory. Clones share them.
+///
+/// For tests, and for programs that log in anew each time they start. The last clone takes the
+/// records with it and wipes them. The lease holds among the threads and tasks that share clones;
+/// two stores made with [`new`](Self::new) know nothing of each other.
+///
+/// It protects against what reads disks and backups. It does not protect against who can read the
+/// memory of this process (a debugger, a core dump, swap).
+///
+/// ```
+/// use auth_core::{AccountKey, Record, Store};
+/// use keystore::Memory;
+///
+/// let store = Memory::new();
+/// let key = AccountKey::new("inaturalist", "app-id", AccountKey::DEFAULT);
+/// let lease = store.try_lease(&key)?.expect("nobody else has it");
+/// store.save(&lease, &Record::default().to_text())?;
+/// assert!(store.try_lease(&key)?.is_none(), "one lease an account");
+/// assert!(store.clone().load(&key)?.is_some());
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Memory(Arc<Mutex<Inner>>);
+
+#[derive(Default)]
+struct Inner {
+    records: HashMap<AccountKey, SecretBytes>,
+    leased: HashSet<AccountKey>,
+}
+
+impl Memory {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        // Each change is one insertion or removal: a panic elsewhere leaves nothing half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for Memory {
+    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
+        Ok(self.inner().records.get(key).cloned())
+    }
+
+    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
+        let free = self.inner().leased.insert(key.clone());
+        Ok(free.then(|| {
+            let held = Held {
+                store: self.clone(),
+                key: key.clone(),
+            };
+            Lease::new(key.clone(), held)
+        }))
+    }
+
+    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
+        let old = self
+            .inner()
+            .records
+            .insert(lease.key().clone(), record.clone());
+        drop(old); // wiped here, after the lock is free
+        Ok(())
+    }
+
+    fn remove(&self, lease: &Lease) -> Result<(), Error> {
+        let old = self.inner().records.remove(lease.key());
+        drop(old);
+        Ok(())
+    }
+
+    fn describe(&self) -> String {
+        "memory of this process".into()
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Memory({} records)", self.inner().records.len())
+    }
+}
+
+/// A lease that is out; dropping it, also while a panic unwinds, gives it back.
+struct Held {
+    store: Memory,
+    key: AccountKey,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.store.inner().leased.remove(&self.key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_secret_and_no_name() {
+        let store = Memory::new();
+        let key = AccountKey::new("inaturalist", "app", "me");
+        let lease = store.try_lease(&key).unwrap().unwrap();
+        store
+            .save(&lease, &SecretBytes::new(b"marked-secret".to_vec()))
+            .unwrap();
+        assert_eq!(format!("{store:?}"), "Memory(1 records)");
+    }
+
+    #[test]
+    fn two_stores_know_nothing_of_each_other() {
+        let key = AccountKey::new("inaturalist", "app", "me");
+        let (one, other) = (Memory::new(), Memory::new());
+        let _lease = one.try_lease(&key).unwrap().unwrap();
+        assert!(other.try_lease(&key).unwrap().is_some());
+    }
+}

@@ -1,0 +1,248 @@
+//! File names of accounts: readable, never the same for two accounts, never too long.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use auth_core::AccountKey;
+use sha2::{Digest, Sha256};
+
+/// The longest stem, in bytes. With the longest ending it stays under the 143 bytes that eCryptfs
+/// allows, the smallest limit among file systems in common use (most allow 255).
+const LONGEST: usize = 100;
+
+/// How much of a name that is too long stays readable: the rest is `~` and 64 digits.
+const READABLE: usize = LONGEST - 65;
+
+/// The account as the first part of a file name: `inaturalist+app-id+me`.
+///
+/// Small letters, digits, `-`, `_`, `@` and `.` stand for themselves, every other byte is written
+/// as `%` and two hexadecimal digits. Capitals are among those others, because a file system that
+/// ignores case would take `Me` and `me` for one file. A name that would be too long is cut and
+/// ends in `~` and the SHA-256 of the whole.
+pub(crate) fn stem(key: &AccountKey) -> String {
+    let mut stem = String::new();
+    // Windows takes `con.anything` for a device; so no dot comes before the first `+`.
+    encode(&mut stem, key.service(), false);
+    stem.push('+');
+    encode(&mut stem, key.client_id(), true);
+    stem.push('+');
+    encode(&mut stem, key.account(), true);
+    if stem.len() > LONGEST {
+        let digest = Sha256::digest(&stem);
+        stem.truncate(READABLE);
+        stem.push('~');
+        for byte in digest {
+            push_hex(&mut stem, byte);
+        }
+    }
+    stem
+}
+
+/// The file of the record.
+pub(crate) fn record(stem: &str) -> String {
+    format!("{stem}.json")
+}
+
+/// The file that the lease locks.
+pub(crate) fn lock(stem: &str) -> String {
+    format!("{stem}.lock")
+}
+
+/// A file that is going to be the record: another name at each call, and in each process.
+pub(crate) fn temporary(stem: &str) -> String {
+    static COUNTER: AtomicU32 = AtomicU32::new(0);
+    let attempt = COUNTER.fetch_add(1, Ordering::Relaxed);
+    format!("{stem}~{}-{attempt}.tmp", std::process::id())
+}
+
+/// Whether `name` is a [`temporary`] file of this stem, from whichever process.
+pub(crate) fn is_temporary(stem: &str, name: &str) -> bool {
+    let numbers = name
+        .strip_prefix(stem)
+        .and_then(|rest| rest.strip_prefix('~'))
+        .and_then(|rest| rest.strip_suffix(".tmp"))
+        .and_then(|rest| rest.split_once('-'));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    numbers.is_some_and(|(process, attempt)| digits(process) && digits(attempt))
+}
+
+/// Where foreign content is kept beside, for the `number`th time, counted from 1.
+pub(crate) fn bad(stem: &str, number: u32) -> String {
+    match number {
+        1 => format!("{stem}.bad"),
+        _ => format!("{stem}~{number}.bad"),
+    }
+}
+
+fn encode(out: &mut String, part: &str, dots: bool) {
+    for byte in part.bytes() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'@' => out.push(byte.into()),
+            b'.' if dots => out.push('.'),
+            _ => {
+                out.push('%');
+                push_hex(out, byte);
+            }
+        }
+    }
+}
+
+fn push_hex(out: &mut String, byte: u8) {
+    for digit in [byte >> 4, byte & 15] {
+        out.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[test]
+    fn names_are_readable() {
+        let check = |service: &str, client: &str, account: &str, expect: &str| {
+            assert_eq!(stem(&AccountKey::new(service, client, account)), expect);
+        };
+        check(
+            "inaturalist",
+            "app-id",
+            "default",
+            "inaturalist+app-id+default",
+        );
+        check(
+            "infoflora",
+            "7",
+            "me@example.org",
+            "infoflora+7+me@example.org",
+        );
+        check("", "", "", "++");
+        check("..", "..", "..", "%2e%2e+..+..");
+        check("con.", "nul", "aux", "con%2e+nul+aux");
+        check("a/b", "a\\b", "a\0b", "a%2fb+a%5cb+a%00b");
+        check("a+b", "a~b", "a%2fb", "a%2bb+a%7eb+a%252fb");
+        check("A", "a", "Ä", "%41+a+%c3%84");
+        check("s", "c", "two words\n", "s+c+two%20words%0a");
+    }
+
+    #[test]
+    fn names_can_be_read_back() {
+        for key in nasty_keys().filter(|key| !stem(key).contains('~')) {
+            let stem = stem(&key);
+            let parts: Vec<String> = stem.split('+').map(decode).collect();
+            assert_eq!(parts, [key.service(), key.client_id(), key.account()]);
+        }
+    }
+
+    #[test]
+    fn no_two_accounts_share_a_file() {
+        let mut seen = HashMap::new();
+        for key in nasty_keys() {
+            let folded = record(&stem(&key)).to_lowercase();
+            if let Some(other) = seen.insert(folded, key.clone()) {
+                panic!("{key:?} and {other:?} share a file");
+            }
+        }
+        assert_eq!(seen.len(), nasty_keys().count());
+    }
+
+    #[test]
+    fn every_name_fits_and_is_one_file() {
+        for key in nasty_keys() {
+            let stem = stem(&key);
+            let names = [
+                record(&stem),
+                lock(&stem),
+                temporary(&stem),
+                format!("{stem}~{0}-{0}.tmp", u32::MAX),
+                bad(&stem, 1),
+                bad(&stem, 99),
+            ];
+            for name in &names {
+                assert!(name.len() <= 143 && name.is_ascii(), "{name}");
+                assert!(!name.starts_with('.'), "{name}");
+                assert!(!name.contains(['/', '\\', ':', '\0']), "{name}");
+                assert_eq!(std::path::Path::new(name).components().count(), 1, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn long_names_start_readably_and_differ() {
+        let long = |end: &str| stem(&AccountKey::new("s", "c", &("x".repeat(5000) + end)));
+        assert!(long("1").starts_with("s+c+xxx"));
+        assert_eq!(long("1").len(), LONGEST);
+        assert_ne!(long("1"), long("2"));
+        assert_eq!(long("1"), long("1"));
+    }
+
+    #[test]
+    fn temporary_files_are_told_apart() {
+        let check = |stem: &str, name: &str, expect: bool| {
+            assert_eq!(is_temporary(stem, name), expect, "{stem} {name}");
+        };
+        check("s+c+a", &temporary("s+c+a"), true);
+        check("s+c+a", "s+c+a~1-0.tmp", true);
+        check("s+c+a", "s+c+ab~1-0.tmp", false);
+        check("s+c+a", "s+c+a.b~1-0.tmp", false);
+        check("s+c+a", "s+c+a~f00d~1-0.tmp", false);
+        check("s+c+a", "s+c+a~-.tmp", false);
+        check("s+c+a", "s+c+a~1-0", false);
+        check("s+c+a", "s+c+a.json", false);
+        check("s+c+a", "s+c+a.lock", false);
+        check("s+c+a", "notes.tmp", false);
+        assert_ne!(temporary("s+c+a"), temporary("s+c+a"));
+    }
+
+    /// Every combination of parts that somebody might mix up.
+    fn nasty_keys() -> impl Iterator<Item = AccountKey> {
+        let long = ["x".repeat(300), "x".repeat(301), "Ä".repeat(99)];
+        let parts = [
+            "",
+            ".",
+            "..",
+            "a",
+            "A",
+            "á",
+            "Á",
+            "a/b",
+            "a+b",
+            "a%2bb",
+            "a b",
+            "a\0",
+            "+",
+            "%",
+            "~",
+            "con",
+            "con.",
+            "a.json",
+            "a.lock",
+            "\u{1f33f}",
+        ];
+        let parts: Vec<String> = parts.into_iter().map(Into::into).chain(long).collect();
+        let mut keys = Vec::new();
+        for service in &parts {
+            for client in &parts {
+                for account in &parts {
+                    keys.push(AccountKey::new(service, client, account));
+                }
+            }
+        }
+        keys.into_iter()
+    }
+
+    fn decode(text: &str) -> String {
+        let mut bytes = Vec::new();
+        let mut rest = text.as_bytes();
+        while let Some((first, tail)) = rest.split_first() {
+            rest = tail;
+            if *first == b'%' {
+                let digits = std::str::from_utf8(&rest[..2]).unwrap();
+                bytes.push(u8::from_str_radix(digits, 16).unwrap());
+                rest = &rest[2..];
+            } else {
+                bytes.push(*first);
+            }
+        }
+        String::from_utf8(bytes).unwrap()
+    }
+}

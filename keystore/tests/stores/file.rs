@@ -1,0 +1,290 @@
+//! The file store on a real file system: modes, foreign things in its places, clear errors.
+
+use std::{
+    fs,
+    os::unix::fs::{PermissionsExt, symlink},
+    path::Path,
+};
+
+use auth_core::{Error, ErrorKind, SecretBytes, Store};
+use keystore::File;
+
+use crate::{check_holds, key, lease, record};
+
+const MARKED: &str = "marked-secret-8d1f";
+
+fn store() -> (tempfile::TempDir, File) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = File::open(folder.path()).unwrap();
+    (folder, store)
+}
+
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// The error is of the store, names the path and every word, and shows no secret.
+fn check_error<T: std::fmt::Debug>(result: Result<T, Error>, path: &Path, words: &[&str]) {
+    let error = result.expect_err(&format!("{words:?}"));
+    assert_eq!(error.kind(), ErrorKind::Store, "{error}");
+    let text = format!("{error} {error:?}");
+    assert!(text.contains(path.to_str().unwrap()), "{text}");
+    assert!(error.advised().is_some(), "{text}");
+    assert!(!text.contains(MARKED), "{text}");
+    for word in words {
+        assert!(text.contains(word), "{text}: {word}");
+    }
+}
+
+#[test]
+fn a_missing_folder_is_made_for_its_owner_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let deep = folder.path().join("a/b c/d");
+    let store = File::open(&deep).unwrap();
+    for made in ["a", "a/b c", "a/b c/d"] {
+        assert_eq!(mode(&folder.path().join(made)), 0o700, "{made}");
+    }
+    store.save(&lease(&store, "me"), &record("x", 1)).unwrap();
+    assert_eq!(mode(&store.path(&key("me"))), 0o600);
+    assert_eq!(
+        names(&deep),
+        ["inaturalist+app-id+me.json", "inaturalist+app-id+me.lock"]
+    );
+    assert_eq!(mode(&deep.join("inaturalist+app-id+me.lock")), 0o600);
+}
+
+#[test]
+fn folders_that_will_not_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "x").unwrap();
+    check_error(File::open(&file), &file, &["open the folder"]);
+    let below = file.join("below");
+    check_error(File::open(&below), &below, &["place of a folder"]);
+    for open in [0o777, 0o1777, 0o770, 0o702] {
+        set_mode(folder.path(), open);
+        let words = [&format!("mode {open:04o}"), "chmod go-w"];
+        check_error(File::open(folder.path()), folder.path(), &words);
+    }
+    set_mode(folder.path(), 0o755);
+    File::open(folder.path()).unwrap();
+    let error = File::open("").unwrap_err();
+    assert!(error.is_configuration(), "{error}");
+}
+
+#[test]
+fn a_relative_folder_becomes_absolute_when_it_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = std::env::current_dir().unwrap();
+    let up = "../".repeat(here.components().count() - 1);
+    let relative = up + folder.path().to_str().unwrap().trim_start_matches('/');
+    let store = File::open(&relative).unwrap();
+    assert!(store.path(&key("me")).is_absolute(), "{store:?}");
+    store.save(&lease(&store, "me"), &record("x", 1)).unwrap();
+    assert_eq!(names(folder.path()).len(), 2);
+}
+
+#[test]
+fn a_folder_that_vanished_is_not_an_empty_store() {
+    let (folder, store) = store();
+    let held = lease(&store, "me");
+    let path = folder.path().to_owned();
+    folder.close().unwrap();
+    check_error(store.load(&key("me")), &path, &["folder is gone"]);
+    check_error(store.try_lease(&key("me")), &path, &["folder is gone"]);
+    check_error(
+        store.save(&held, &record(MARKED, 1)),
+        &path,
+        &["folder is gone"],
+    );
+    check_error(store.remove(&held), &path, &["folder is gone"]);
+    File::open(&path).unwrap();
+    store.save(&lease(&store, "me"), &record("x", 1)).unwrap();
+    fs::remove_dir_all(&path).unwrap();
+}
+
+#[test]
+fn a_file_that_others_can_use_is_refused() {
+    let (_folder, store) = store();
+    let path = store.path(&key("me"));
+    store
+        .save(&lease(&store, "me"), &record(MARKED, 1))
+        .unwrap();
+    for open in [0o644, 0o640, 0o604, 0o620, 0o601, 0o666] {
+        set_mode(&path, open);
+        let words = [
+            &format!("mode {open:04o}"),
+            &format!("chmod 600 '{}'", path.display()),
+        ];
+        check_error(store.load(&key("me")), &path, &words.map(String::as_str));
+    }
+    for closed in [0o600, 0o400] {
+        set_mode(&path, closed);
+        assert!(store.load(&key("me")).unwrap().is_some());
+    }
+    set_mode(&path, 0o644);
+    store.save(&lease(&store, "me"), &record("new", 1)).unwrap();
+    assert_eq!(mode(&path), 0o600);
+    assert!(store.load(&key("me")).unwrap().is_some());
+}
+
+#[test]
+fn what_is_no_plain_file_is_refused_everywhere() {
+    let check = |put: &dyn Fn(&Path), word: &str| {
+        let (_folder, store) = store();
+        let held = lease(&store, "me");
+        let path = store.path(&key("me"));
+        put(&path);
+        check_error(store.load(&key("me")), &path, &[word]);
+        check_error(store.save(&held, &record(MARKED, 1)), &path, &[word]);
+        check_error(store.remove(&held), &path, &[word]);
+        fs::symlink_metadata(&path).expect("it is left where it was");
+        drop(held);
+        let lock = path.with_extension("lock");
+        fs::remove_file(&lock).unwrap();
+        put(&lock);
+        check_error(store.try_lease(&key("me")), &lock, &[word]);
+    };
+    check(&|path| fs::create_dir(path).unwrap(), "is a folder");
+    let target = tempfile::tempdir().unwrap();
+    let target = target.path().join("target");
+    check(&|path| symlink(&target, path).unwrap(), "symbolic link");
+    fs::write(&target, record(MARKED, 1).as_ref()).unwrap();
+    set_mode(&target, 0o600);
+    check(&|path| symlink(&target, path).unwrap(), "symbolic link");
+    check(
+        &|path| drop(std::os::unix::net::UnixListener::bind(path).unwrap()),
+        "not a plain file",
+    );
+}
+
+#[test]
+fn sizes_out_of_bounds_are_refused() {
+    let (_folder, store) = store();
+    let path = store.path(&key("me"));
+    let held = lease(&store, "me");
+    let check = |bytes: &[u8], word: &str| {
+        fs::write(&path, bytes).unwrap();
+        set_mode(&path, 0o600);
+        check_error(store.load(&key("me")), &path, &[word, "log in again"]);
+    };
+    check(b"", "is empty");
+    check(&vec![b'x'; (1 << 20) + 1], "larger than 1 MiB");
+    fs::write(&path, record("old", 1).as_ref()).unwrap();
+    for length in [0, (1 << 20) + 1] {
+        let wrong = SecretBytes::new(vec![b'x'; length]);
+        check_error(
+            store.save(&held, &wrong),
+            &path,
+            &["old one is still there"],
+        );
+    }
+    check_holds(&store, "me", Some(&record("old", 1)));
+    let largest = record(&"x".repeat((1 << 20) - record("", 1).len()), 1);
+    store.save(&held, &largest).unwrap();
+    assert_eq!(store.load(&key("me")).unwrap().unwrap().len(), 1 << 20);
+}
+
+#[test]
+fn foreign_content_is_kept_beside() {
+    let (folder, store) = store();
+    let held = lease(&store, "me");
+    let path = store.path(&key("me"));
+    let bad = |ending: &str| folder.path().join(format!("inaturalist+app-id+me{ending}"));
+    let check = |content: &[u8], ending: &str| {
+        fs::write(&path, content).unwrap();
+        set_mode(&path, 0o644);
+        store.save(&held, &record("new", 1)).unwrap();
+        assert_eq!(fs::read(bad(ending)).unwrap(), content);
+        assert_eq!(mode(&bad(ending)), 0o600);
+        check_holds(&store, "me", Some(&record("new", 1)));
+    };
+    check(&record(MARKED, 1).as_ref()[..40], ".bad");
+    check(b"{\"version\":2,\"from\":\"the future\"}", "~2.bad");
+    check(b"", "~3.bad");
+    check(&vec![0xff; (1 << 20) + 7], "~4.bad");
+    let before = names(folder.path());
+    store.save(&held, &record("newer", 1)).unwrap();
+    assert_eq!(names(folder.path()), before, "our own records are not kept");
+    store.remove(&held).unwrap();
+    assert!(bad(".bad").exists() && !path.exists());
+}
+
+#[test]
+fn when_every_name_beside_is_taken_the_new_record_is_still_saved() {
+    let (folder, store) = store();
+    let path = store.path(&key("me"));
+    for number in 1..=99 {
+        let ending = if number == 1 {
+            String::new()
+        } else {
+            format!("~{number}")
+        };
+        let name = format!("inaturalist+app-id+me{ending}.bad");
+        fs::write(folder.path().join(name), "earlier").unwrap();
+    }
+    fs::write(&path, "latest").unwrap();
+    store.save(&lease(&store, "me"), &record("new", 1)).unwrap();
+    assert!(store.load(&key("me")).unwrap().is_some());
+    let last = folder.path().join("inaturalist+app-id+me~99.bad");
+    assert_eq!(fs::read(last).unwrap(), b"latest");
+}
+
+#[test]
+fn a_refused_save_leaves_the_old_record_and_nothing_else() {
+    let (folder, store) = store();
+    let held = lease(&store, "me");
+    store.save(&held, &record("old", 1)).unwrap();
+    let before = names(folder.path());
+    let path = store.path(&key("me"));
+    let aside = folder.path().join("aside");
+    fs::rename(&path, &aside).unwrap();
+    fs::create_dir(&path).unwrap();
+    store.save(&held, &record("new", 1)).unwrap_err();
+    fs::remove_dir(&path).unwrap();
+    fs::rename(&aside, &path).unwrap();
+    assert_eq!(names(folder.path()), before);
+    check_holds(&store, "me", Some(&record("old", 1)));
+}
+
+#[test]
+fn what_dead_writers_left_is_swept_with_the_lease_and_nothing_else_is() {
+    let (folder, store) = store();
+    let put = |name: &str| fs::write(folder.path().join(name), "x").unwrap();
+    put("inaturalist+app-id+me~4711-0.tmp");
+    put("inaturalist+app-id+me~1-99.tmp");
+    let stay = [
+        "inaturalist+app-id+me.bad",
+        "inaturalist+app-id+me.lock",
+        "inaturalist+app-id+other~1-0.tmp",
+        "notes~1-0.tmp",
+    ];
+    for name in stay {
+        put(name);
+    }
+    let held = lease(&store, "me");
+    assert_eq!(names(folder.path()), stay);
+    put("inaturalist+app-id+me~1-0.tmp");
+    assert!(store.try_lease(&key("me")).unwrap().is_none());
+    store.load(&key("me")).unwrap();
+    assert!(
+        folder.path().join("inaturalist+app-id+me~1-0.tmp").exists(),
+        "who has no lease sweeps nothing"
+    );
+    drop(held);
+    drop(lease(&store, "me"));
+    assert_eq!(names(folder.path()), stay);
+}

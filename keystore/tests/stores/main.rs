@@ -1,0 +1,43 @@
+//! The stores from outside: their promises; the file store among strange files and processes.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of a test that fails is a test that fails"
+)]
+
+use auth_core::{AccountKey, Lease, SecretBytes, Store};
+
+mod contract;
+#[cfg(unix)]
+mod file;
+#[cfg(unix)]
+mod processes;
+
+fn key(account: &str) -> AccountKey {
+    AccountKey::new("inaturalist", "app-id", account)
+}
+
+/// A record with a login token, as the core writes it.
+fn record(token: &str, generation: u64) -> SecretBytes {
+    let text = format!(
+        "{{\"version\":1,\"generations\":[{generation},0],\"login\":{{\
+         \"access_token\":\"{token}\",\"sent_ms\":1,\"generation\":{generation}}}}}"
+    );
+    SecretBytes::new(text.into_bytes())
+}
+
+/// The lease of this account, which nobody has.
+fn lease(store: &dyn Store, account: &str) -> Lease {
+    store.try_lease(&key(account)).unwrap().expect("free")
+}
+
+/// The store holds these bytes for this account.
+fn check_holds(store: &dyn Store, account: &str, expect: Option<&SecretBytes>) {
+    let found = store.load(&key(account)).unwrap();
+    assert_eq!(
+        found.as_ref().map(AsRef::as_ref),
+        expect.map(AsRef::<[u8]>::as_ref),
+        "{account} in {}",
+        store.describe()
+    );
+}

@@ -1,0 +1,217 @@
+//! The file store among real processes: this test program starts itself again as the other one.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use auth_core::{Record, SecretBytes, Store, TokenKind};
+use keystore::File;
+
+use crate::{key, lease, record};
+
+/// Names the folder for a process that was started by one of these tests.
+const FOLDER: &str = "KEYSTORE_TEST_FOLDER";
+const READY: &str = "the other process is ready";
+
+/// A record whose parts can be checked against each other: the token is its generation, many times.
+fn numbered(generation: u64) -> SecretBytes {
+    record(&token(generation), generation)
+}
+
+fn token(generation: u64) -> String {
+    format!("{generation:08}").repeat(4096)
+}
+
+/// The generation of a record that is whole; fails on any other.
+fn whole(bytes: &SecretBytes) -> u64 {
+    let parsed = Record::from_text(bytes.as_ref()).expect("a whole record");
+    let token = parsed.token(TokenKind::Login).expect("its token");
+    let generation = token.generation();
+    assert!(
+        token.expose_secret() == self::token(generation),
+        "a mixture"
+    );
+    generation
+}
+
+/// Another process of this program; killed when dropped.
+struct Other(Child);
+
+impl Other {
+    /// Starts the test `role`, which sees the folder in its environment.
+    fn command(role: &str, folder: &Path) -> Command {
+        // A mask of 0 takes no right away: what is private then is so by our own doing.
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "umask 000; exec \"$0\" \"$@\""])
+            .arg(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                &format!("processes::{role}"),
+                "--nocapture",
+                "--test-threads=1",
+            ])
+            .env(FOLDER, folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        command
+    }
+
+    /// Starts it and waits until it says that it is ready.
+    fn ready(role: &str, folder: &Path) -> Self {
+        let mut other = Self(Self::command(role, folder).spawn().unwrap());
+        let output = other.0.stdout.as_mut().unwrap();
+        let said = BufReader::new(output)
+            .lines()
+            .map_while(Result::ok)
+            .any(|line| line.contains(READY));
+        assert!(said, "{role} ended before it was ready");
+        other
+    }
+
+    /// SIGKILL, and waits for its end.
+    fn kill(mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The folder, in a process that was started to play a role; `None` in the ordinary test run.
+fn role() -> Option<PathBuf> {
+    std::env::var_os(FOLDER).map(Into::into)
+}
+
+#[test]
+fn role_holder() {
+    let Some(folder) = role() else { return };
+    let store = File::open(folder).unwrap();
+    let _lease = lease(&store, "me");
+    println!("{READY}");
+    // Ends when the test does, whatever happens to it.
+    let _ = std::io::stdin().read(&mut [0]);
+}
+
+#[test]
+fn role_saver() {
+    let Some(folder) = role() else { return };
+    let store = File::open(folder).unwrap();
+    let lease = lease(&store, "me");
+    let mut generation = store.load(&key("me")).unwrap().map_or(0, |r| whole(&r));
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < deadline {
+        generation += 1;
+        store.save(&lease, &numbered(generation)).unwrap();
+        println!("{READY}");
+    }
+}
+
+/// Saves while another thread looks at the mode of everything that appears.
+#[test]
+fn role_watched_saver() {
+    let Some(folder) = role() else { return };
+    let folder = folder.join("made/by us");
+    let store = File::open(&folder).unwrap();
+    let done = AtomicBool::new(false);
+    let temporaries = AtomicUsize::new(0);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) && Instant::now() < deadline {
+                for entry in fs::read_dir(&folder).unwrap().flatten() {
+                    // Gone since it was listed: nothing to look at.
+                    let Ok(metadata) = entry.metadata() else {
+                        continue;
+                    };
+                    let mode = metadata.permissions().mode() & 0o7777;
+                    let name = entry.file_name().into_string().unwrap();
+                    if mode != 0o600 {
+                        done.store(true, Ordering::Relaxed);
+                        panic!("{name} has mode {mode:04o}");
+                    }
+                    let seen = usize::from(name.ends_with(".tmp"));
+                    temporaries.fetch_add(seen, Ordering::Relaxed);
+                }
+            }
+        });
+        let mut generation = 0;
+        // At least 200 saves; more, until the watcher has met some of them half way.
+        while !done.load(Ordering::Relaxed)
+            && Instant::now() < deadline
+            && (generation < 200 || temporaries.load(Ordering::Relaxed) < 10)
+        {
+            generation += 1;
+            let lease = lease(&store, "me");
+            store.save(&lease, &numbered(generation)).unwrap();
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    assert!(temporaries.load(Ordering::Relaxed) > 0, "none was seen");
+    for folder in [&*folder, folder.parent().unwrap()] {
+        let mode = fs::metadata(folder).unwrap().permissions().mode() & 0o7777;
+        assert_eq!(mode, 0o700);
+    }
+}
+
+#[test]
+fn every_file_is_private_at_every_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = Other::command("role_watched_saver", folder.path())
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    let trouble = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}{trouble}");
+    assert!(text.contains("1 passed"), "{text}");
+}
+
+#[test]
+fn the_lease_holds_across_processes_and_dies_with_its_holder() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = File::open(folder.path()).unwrap();
+    let other = Other::ready("role_holder", folder.path());
+    for _ in 0..20 {
+        assert!(store.try_lease(&key("me")).unwrap().is_none());
+    }
+    assert!(
+        store.load(&key("me")).unwrap().is_none(),
+        "reading needs none"
+    );
+    assert!(store.try_lease(&key("another")).unwrap().is_some());
+    other.kill();
+    let lease = store.try_lease(&key("me")).unwrap();
+    assert!(lease.is_some(), "the kernel frees it");
+}
+
+#[test]
+fn a_process_killed_while_saving_leaves_a_whole_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = File::open(folder.path()).unwrap();
+    let mut last = 0;
+    for round in 0..50 {
+        let other = Other::ready("role_saver", folder.path());
+        // Another moment in each round: not a wait for anything.
+        thread::sleep(Duration::from_micros(round * 137));
+        other.kill();
+        let generation = whole(&store.load(&key("me")).unwrap().expect("one was saved"));
+        assert!(generation > last, "{generation} after {last}");
+        last = generation;
+        drop(lease(&store, "me"));
+        let left = fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 2, "the record and the lock, and no torn file");
+    }
+}
