@@ -1,0 +1,207 @@
+//! An async transport over reqwest, and tokio as the runtime.
+#![doc = include_str!("../README.md")]
+
+mod client;
+mod error;
+mod tokio;
+mod upload;
+
+use std::{
+    fmt,
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use auth_core::{AnswerBuffer, AsyncTransport, Body, Limits, Request, Response, TransportError};
+use http::{HeaderMap, Method, StatusCode, Uri, header, uri::Scheme};
+use reqwest::{Client, ClientBuilder};
+
+use crate::{client::Lazy, error::Origin, upload::Upload};
+
+pub use crate::tokio::Tokio;
+
+/// Sends requests with a [`reqwest::Client`] that is built for the first of them. Cheap to clone; clones share the
+/// connections.
+///
+/// It works inside a tokio runtime, and its connections belong to the runtime that they were opened in: a second runtime
+/// takes a second transport.
+///
+/// ```
+/// use http_reqwest::Reqwest;
+///
+/// let default = Reqwest::default();
+/// let own = Reqwest::builder(reqwest::Client::builder().local_address("127.0.0.1".parse::<std::net::IpAddr>()?));
+/// # Ok::<(), std::net::AddrParseError>(())
+/// ```
+#[derive(Clone)]
+pub struct Reqwest {
+    clients: Arc<Clients>,
+}
+
+enum Clients {
+    /// Built here: never follows a redirect, never repeats.
+    Ours {
+        https: Lazy,
+        /// For plain http, which goes to loopback addresses only and through no proxy.
+        loopback: Lazy,
+    },
+    Trusted(Client),
+}
+
+impl Reqwest {
+    /// Sends with a client of this builder, with redirects and retries turned off.
+    ///
+    /// The builder is for https: its certificates, proxies, timeouts and resolver. Plain http to a loopback address is sent
+    /// by a client of our own that knows no proxy.
+    #[must_use]
+    pub fn builder(builder: ClientBuilder) -> Self {
+        let loopback = client::connecting(ClientBuilder::new().no_proxy());
+        Self::of(Clients::Ours {
+            https: Lazy::new(client::harden(builder)),
+            loopback: Lazy::new(client::harden(loopback)),
+        })
+    }
+
+    /// Sends with a finished client, which cannot be asked whether it follows redirects, repeats requests or uses a proxy
+    /// for loopback.
+    ///
+    /// An answer from another URL than the one asked is an error, but a client that follows redirects has by then shown the
+    /// request to another server. And since such a client may have sent a request before it failed, all its errors say
+    /// *maybe sent*. Where you can, use [`Reqwest::builder`].
+    #[must_use]
+    pub fn trusting(client: Client) -> Self {
+        Self::of(Clients::Trusted(client))
+    }
+
+    fn of(clients: Clients) -> Self {
+        let clients = Arc::new(clients);
+        Self { clients }
+    }
+
+    fn choose(&self, uri: &Uri) -> Result<(&Client, Origin), TransportError> {
+        let plain = uri.scheme() == Some(&Scheme::HTTP);
+        if plain && !is_loopback(uri) {
+            return Err(TransportError::not_sent(error::PLAIN_HTTP));
+        }
+        match &*self.clients {
+            Clients::Ours { loopback, .. } if plain => Ok((loopback.get()?, Origin::Ours)),
+            Clients::Ours { https, .. } => Ok((https.get()?, Origin::Ours)),
+            Clients::Trusted(client) => Ok((client, Origin::Trusted)),
+        }
+    }
+}
+
+impl Default for Reqwest {
+    /// Clients of our own, which may take 10 s to connect. Nothing is built and no certificate is loaded before the first
+    /// request.
+    fn default() -> Self {
+        let builder = client::connecting(ClientBuilder::new());
+        // reqwest would change over to the system's TLS as soon as any package of a program asks for it.
+        #[cfg(feature = "rustls")]
+        let builder = builder.tls_backend_rustls();
+        Self::builder(builder)
+    }
+}
+
+impl From<ClientBuilder> for Reqwest {
+    fn from(builder: ClientBuilder) -> Self {
+        Self::builder(builder)
+    }
+}
+
+impl fmt::Debug for Reqwest {
+    // A client's own Debug shows its proxies and default headers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reqwest").finish_non_exhaustive()
+    }
+}
+
+impl AsyncTransport for Reqwest {
+    async fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
+        let start = Instant::now();
+        let runtime = ::tokio::runtime::Handle::try_current().map_err(TransportError::not_sent)?;
+        let (client, origin) = self.choose(request.uri())?;
+        let headless = *request.method() == Method::HEAD;
+        let (mut head, body) = request.into_parts();
+        head.extensions.clear();
+        frame(&mut head.headers, &head.method, body.len());
+        let body = match body {
+            Body::Empty => reqwest::Body::default(),
+            Body::Bytes(bytes) => bytes.into(),
+            Body::Stream(stream) => {
+                let opening = Upload::open(stream, runtime);
+                let opened = ::tokio::time::timeout(limits.time(), opening).await;
+                opened
+                    .map_err(|late| TransportError::not_sent(late).timed_out())?
+                    .map_err(TransportError::not_sent)?
+                    .into_body()
+            }
+            _ => return Err(TransportError::not_sent(error::UNKNOWN_BODY)),
+        };
+        let mut request = reqwest::Request::try_from(http::Request::from_parts(head, body))
+            .map_err(|error| error::of(error, Origin::Ours))?;
+        *request.timeout_mut() = Some(limits.time().saturating_sub(start.elapsed()));
+        let asked = request.url().clone();
+        let answer = client
+            .execute(request)
+            .await
+            .map_err(|error| error::of(error, origin))?;
+        if *answer.url() != asked {
+            return Err(TransportError::maybe_sent(error::ELSEWHERE));
+        }
+        collect(answer, headless, limits).await
+    }
+}
+
+/// Says how long the body is (RFC 9110 section 8.6), and nothing else about its framing.
+fn frame(headers: &mut HeaderMap, method: &Method, len: u64) {
+    headers.remove(header::TRANSFER_ENCODING);
+    if len > 0 || matches!(*method, Method::POST | Method::PUT | Method::PATCH) {
+        headers.insert(header::CONTENT_LENGTH, len.into());
+    } else {
+        headers.remove(header::CONTENT_LENGTH);
+    }
+}
+
+async fn collect(
+    mut answer: reqwest::Response,
+    headless: bool,
+    limits: &Limits,
+) -> Result<Response, TransportError> {
+    let bodiless = [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&answer.status());
+    let announced = match headless || bodiless {
+        true => None,
+        false => announced(answer.headers()),
+    };
+    if announced.is_some_and(|len| len > limits.answer() as u64) {
+        return Err(TransportError::maybe_sent(error::TOO_LARGE));
+    }
+    let mut buffer = AnswerBuffer::new(limits, announced);
+    while let Some(piece) = answer.chunk().await.map_err(error::while_reading)? {
+        buffer.push(&piece).map_err(TransportError::maybe_sent)?;
+    }
+    let mut response = Response::new(buffer.finish());
+    *response.status_mut() = answer.status();
+    *response.version_mut() = answer.version();
+    *response.headers_mut() = std::mem::take(answer.headers_mut());
+    Ok(response)
+}
+
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    let value = headers.get(header::CONTENT_LENGTH)?;
+    value.to_str().ok()?.trim().parse().ok()
+}
+
+fn is_loopback(uri: &Uri) -> bool {
+    let host = uri.host().unwrap_or_default();
+    host.trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>()
+        .is_ok_and(|ip| ip.is_loopback())
+}
+
+/// How long our own clients may take to connect.
+///
+/// What runs out here is known as not sent. reqwest has this limit per client only, not per request.
+const CONNECTING: Duration = Duration::from_secs(10);

@@ -1,0 +1,124 @@
+//! tokio as the runtime of the flows.
+
+use std::time::Duration;
+
+use ::tokio::runtime::Handle;
+use auth_core::{BoxFuture, Error, ErrorKind, Runtime};
+
+/// Sleeps, offloads and spawns on one tokio runtime. Cheap to clone.
+///
+/// The runtime needs its timer (`enable_time` or `enable_all`). Work that was offloaded ends before the runtime is gone,
+/// if it has begun: drop a runtime only when nothing is renewed any more.
+///
+/// ```
+/// use auth_core::Runtime;
+/// use http_reqwest::Tokio;
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let runtime = Tokio::current()?;
+/// runtime.sleep(std::time::Duration::from_millis(1)).await;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Tokio {
+    handle: Handle,
+}
+
+impl Tokio {
+    /// The runtime that this code runs in.
+    ///
+    /// # Errors
+    /// It runs in none ([`ErrorKind::Usage`]).
+    pub fn current() -> Result<Self, Error> {
+        let handle = Handle::try_current().map_err(|error| {
+            Error::new(
+                ErrorKind::Usage,
+                "this code does not run in a tokio runtime",
+            )
+            .with_source(error)
+            .advice("call it from `#[tokio::main]`, or use `Tokio::new(handle)`")
+        })?;
+        Ok(Self::new(handle))
+    }
+
+    /// The runtime of this handle.
+    #[must_use]
+    pub fn new(handle: Handle) -> Self {
+        Self { handle }
+    }
+}
+
+impl From<Handle> for Tokio {
+    fn from(handle: Handle) -> Self {
+        Self::new(handle)
+    }
+}
+
+impl Runtime for Tokio {
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        // A timer belongs to the runtime that it is made in, whoever waits for it.
+        let _entered = self.handle.enter();
+        Box::pin(::tokio::time::sleep(duration))
+    }
+
+    fn offload(&self, job: Box<dyn FnOnce() + Send>) {
+        drop(self.handle.spawn_blocking(job));
+    }
+
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        drop(self.handle.spawn(task));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    #[test]
+    fn outside_of_a_runtime_there_is_no_current_one() {
+        let error = Tokio::current().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        assert!(error.to_string().contains("tokio"), "{error}");
+    }
+
+    #[test]
+    fn it_works_from_threads_outside_of_the_runtime() {
+        let runtime = ::tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_time()
+            .build()
+            .unwrap();
+        let tokio = Tokio::new(runtime.handle().clone());
+        let (done, wait) = mpsc::channel();
+        let slept = tokio.sleep(Duration::from_millis(1));
+        let spawned = done.clone();
+        tokio.spawn(Box::pin(async move {
+            slept.await;
+            spawned.send("spawned").unwrap();
+        }));
+        tokio.offload(Box::new(move || done.send("offloaded").unwrap()));
+        let mut heard: Vec<_> = wait.iter().collect();
+        heard.sort_unstable();
+        assert_eq!(heard, ["offloaded", "spawned"]);
+    }
+
+    #[test]
+    fn a_job_is_run_to_its_end() {
+        let (done, wait) = mpsc::channel();
+        let (began, begun) = mpsc::channel();
+        let runtime = ::tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        Tokio::new(runtime.handle().clone()).offload(Box::new(move || {
+            began.send(()).unwrap();
+            std::thread::yield_now();
+            done.send("done").unwrap();
+        }));
+        begun.recv().unwrap();
+        drop(runtime);
+        assert_eq!(wait.try_recv(), Ok("done"));
+    }
+}

@@ -1,0 +1,87 @@
+//! The promises of a transport, those of reqwest, and the shape of its requests.
+
+use std::time::Duration;
+
+use auth_core::{AsyncTransport, Body, Limits, Sent};
+use auth_testkit::{
+    raw::{Act, RawServer},
+    transport_suite,
+};
+use http_reqwest::Reqwest;
+use tokio::runtime::{Builder, Runtime};
+
+#[test]
+fn the_default_keeps_the_promises() {
+    keeps_the_promises(&current_thread(), &Reqwest::default());
+}
+
+#[test]
+fn it_keeps_them_on_many_threads() {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    keeps_the_promises(&runtime.unwrap(), &Reqwest::default());
+}
+
+fn keeps_the_promises(runtime: &Runtime, transport: &Reqwest) {
+    transport_suite::run(|request, limits| runtime.block_on(transport.send(request, limits)));
+}
+
+#[test]
+fn a_future_is_send_and_ends_when_dropped() {
+    fn spawnable<F: Future + Send>(future: F) -> F {
+        future
+    }
+    let server = RawServer::start(|_| vec![Act::Read, Act::Hold]);
+    let request = http::Request::get(server.url("/"))
+        .body(Body::Empty)
+        .unwrap();
+    let (transport, limits) = (Reqwest::default(), Limits::api());
+    current_thread().block_on(async {
+        let sending = spawnable(transport.send(request, &limits));
+        let given_up = tokio::time::timeout(Duration::from_millis(100), sending).await;
+        assert!(given_up.is_err());
+    });
+}
+
+#[test]
+fn without_a_runtime_it_is_an_error() {
+    let server = RawServer::start(|_| vec![Act::Hold]);
+    let request = http::Request::get(server.url("/"))
+        .body(Body::Empty)
+        .unwrap();
+    let (transport, limits) = (Reqwest::default(), Limits::api());
+    let mut sending = Box::pin(transport.send(request, &limits));
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(Err(error)) = sending.as_mut().poll(&mut cx) else {
+        panic!("it should fail at once");
+    };
+    assert_eq!(error.sent(), Sent::No);
+    assert_eq!(server.connections(), 0);
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[test]
+fn a_silent_handshake_is_a_timeout_before_sending() {
+    let server = RawServer::start(|_| vec![Act::Hold]);
+    let uri = server.url("/").to_string().replace("http://", "https://");
+    let request = http::Request::get(uri).body(Body::Empty).unwrap();
+    let builder = reqwest::Client::builder().connect_timeout(Duration::from_millis(500));
+    let transport = Reqwest::builder(builder.no_proxy());
+    let limits = Limits::api();
+    let outcome = current_thread().block_on(transport.send(request, &limits));
+    let error = outcome.unwrap_err();
+    assert_eq!(
+        (error.is_timeout(), error.sent()),
+        (true, Sent::No),
+        "{error}"
+    );
+}
+
+fn current_thread() -> Runtime {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be built")
+}

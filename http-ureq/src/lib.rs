@@ -1,0 +1,266 @@
+//! A blocking transport over ureq 3.
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod upload;
+
+use std::{fmt, io::Read, net::IpAddr, time::Duration};
+
+use auth_core::{
+    AnswerBuffer, Body, Limits, Request, Response, SecretBytes, Transport, TransportError,
+};
+use http::{HeaderMap, Method, Uri, header, uri::Scheme};
+
+/// Sends requests with a [`ureq::Agent`]. Cheap to clone; clones share the connections.
+///
+/// What a safe exchange needs is set on every request, whatever the agent says: a status is never an error, redirects
+/// are not followed, and time and answer are limited.
+///
+/// ```
+/// use http_ureq::Ureq;
+///
+/// let default = Ureq::default();
+/// let own = Ureq::new(ureq::Agent::new_with_defaults());
+/// ```
+#[derive(Clone)]
+pub struct Ureq {
+    agent: ureq::Agent,
+}
+
+impl Ureq {
+    /// Sends with `agent`: its TLS, proxies, resolver, connection pool and middleware.
+    ///
+    /// Its own timeouts count where they are shorter than those of a request. An agent whose TLS provider is not
+    /// compiled in panics on https: that is how ureq reports it.
+    #[must_use]
+    pub fn new(agent: ureq::Agent) -> Self {
+        Self { agent }
+    }
+
+    fn run<B: ureq::AsSendBody>(
+        &self,
+        request: http::Request<B>,
+        limits: &Limits,
+    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
+        let config = self.agent.config();
+        let direct = is_loopback(request.uri()) && config.proxy().is_some();
+        let ours = Budget::of(limits);
+        let theirs = Budget::set_on(config);
+        let budget = ours.no_longer_than(&theirs);
+        // ureq keeps a TLS configuration, and with it the sessions to resume, only for requests without settings of
+        // their own.
+        let settled = !config.http_status_as_error() && config.max_redirects() == 0;
+        if settled && !direct && budget == theirs {
+            return self.agent.run(request);
+        }
+        let mut request = self
+            .agent
+            .configure_request(request)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_resolve(budget.resolve)
+            .timeout_connect(budget.connect)
+            .timeout_global(budget.whole);
+        if direct {
+            request = request.proxy(None);
+        }
+        self.agent.run(request.build())
+    }
+}
+
+impl Default for Ureq {
+    /// An agent of our own. It loads no certificates before the first https request.
+    fn default() -> Self {
+        let budget = Budget::of(&Limits::api());
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_resolve(budget.resolve)
+            .timeout_connect(budget.connect)
+            .timeout_global(budget.whole);
+        #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
+        let config = config.tls_config(
+            ureq::tls::TlsConfig::builder()
+                .provider(ureq::tls::TlsProvider::NativeTls)
+                .root_certs(ureq::tls::RootCerts::PlatformVerifier)
+                .build(),
+        );
+        Self::new(config.build().new_agent())
+    }
+}
+
+impl From<ureq::Agent> for Ureq {
+    fn from(agent: ureq::Agent) -> Self {
+        Self::new(agent)
+    }
+}
+
+impl fmt::Debug for Ureq {
+    // An agent's own Debug shows its proxy and pool.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ureq").finish_non_exhaustive()
+    }
+}
+
+impl Transport for Ureq {
+    fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
+        if request.uri().scheme() == Some(&Scheme::HTTP) && !is_loopback(request.uri()) {
+            return Err(TransportError::not_sent(error::PLAIN_HTTP));
+        }
+        let (mut head, body) = request.into_parts();
+        let headless = head.method == Method::HEAD;
+        frame(&mut head.headers, &head.method, body.len());
+        let answer = match body {
+            Body::Stream(stream) => {
+                let reader = upload::open(&stream).map_err(TransportError::not_sent)?;
+                match stream.len() {
+                    0 => self.empty(head, limits),
+                    _ => {
+                        let body = ureq::SendBody::from_owned_reader(reader);
+                        self.run(http::Request::from_parts(head, body), limits)
+                    }
+                }
+            }
+            Body::Bytes(bytes) if !bytes.is_empty() => {
+                self.run(http::Request::from_parts(head, &bytes[..]), limits)
+            }
+            body if body.is_empty() => self.empty(head, limits),
+            _ => return Err(TransportError::not_sent(error::UNKNOWN_BODY)),
+        };
+        let answer = answer.map_err(|error| error::of(error, limits))?;
+        collect(answer, headless, limits)
+    }
+}
+
+impl Ureq {
+    fn empty(
+        &self,
+        head: http::request::Parts,
+        limits: &Limits,
+    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
+        if head.headers.contains_key(header::CONTENT_LENGTH) {
+            self.run(http::Request::from_parts(head, &[][..]), limits)
+        } else {
+            self.run(http::Request::from_parts(head, ()), limits)
+        }
+    }
+}
+
+/// The time for each part of an exchange.
+///
+/// The parts before sending end early enough that what runs out there is never mistaken for the whole: such a request
+/// was certainly not sent.
+#[derive(PartialEq, Eq)]
+struct Budget {
+    resolve: Option<Duration>,
+    connect: Option<Duration>,
+    whole: Option<Duration>,
+}
+
+impl Budget {
+    fn of(limits: &Limits) -> Self {
+        // ureq adds it to a clock reading, which must not overflow.
+        let whole = limits.time().min(Duration::from_secs(366 * 86_400));
+        Self {
+            resolve: Some(whole / 2),
+            connect: Some(whole * 2 / 5),
+            whole: Some(whole),
+        }
+    }
+
+    fn set_on(config: &ureq::config::Config) -> Self {
+        let set = config.timeouts();
+        Self {
+            resolve: set.resolve,
+            connect: set.connect,
+            whole: set.global,
+        }
+    }
+
+    fn no_longer_than(&self, other: &Self) -> Self {
+        let shorter = |a: Option<Duration>, b: Option<Duration>| a.into_iter().chain(b).min();
+        Self {
+            resolve: shorter(self.resolve, other.resolve),
+            connect: shorter(self.connect, other.connect),
+            whole: shorter(self.whole, other.whole),
+        }
+    }
+}
+
+/// Says how long the body is (RFC 9110 section 8.6), and nothing else about its framing.
+fn frame(headers: &mut HeaderMap, method: &Method, len: u64) {
+    headers.remove(header::TRANSFER_ENCODING);
+    if len > 0 || matches!(*method, Method::POST | Method::PUT | Method::PATCH) {
+        headers.insert(header::CONTENT_LENGTH, len.into());
+    } else {
+        headers.remove(header::CONTENT_LENGTH);
+    }
+}
+
+fn collect(
+    answer: http::Response<ureq::Body>,
+    headless: bool,
+    limits: &Limits,
+) -> Result<Response, TransportError> {
+    let (mut head, body) = answer.into_parts();
+    head.extensions.clear(); // ureq notes the URL there
+    let announced = match headless || matches!(head.status.as_u16(), 204 | 304) {
+        true => None,
+        false => announced(&head.headers),
+    };
+    if announced.is_some_and(|len| len > limits.answer() as u64) {
+        return Err(TransportError::maybe_sent(error::TOO_LARGE));
+    }
+    let mut buffer = AnswerBuffer::new(limits, announced);
+    let mut reader = body.into_reader();
+    let mut scratch = Scratch::new(limits);
+    loop {
+        match reader.read(&mut scratch.bytes) {
+            Ok(0) => break,
+            Ok(n) => buffer
+                .push(&scratch.bytes[..n])
+                .map_err(TransportError::maybe_sent)?,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error::while_reading(error.into())),
+        }
+    }
+    Ok(Response::from_parts(head, buffer.finish()))
+}
+
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    let value = headers.get(header::CONTENT_LENGTH)?;
+    value.to_str().ok()?.trim().parse().ok()
+}
+
+/// Pieces of an answer on their way into its buffer, wiped if the answer is secret.
+struct Scratch {
+    bytes: Vec<u8>,
+    secret: bool,
+}
+
+impl Scratch {
+    fn new(limits: &Limits) -> Self {
+        Self {
+            bytes: vec![0; 16 << 10],
+            secret: limits.is_secret(),
+        }
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if self.secret {
+            drop(SecretBytes::new(std::mem::take(&mut self.bytes)));
+        }
+    }
+}
+
+fn is_loopback(uri: &Uri) -> bool {
+    let host = uri.host().unwrap_or_default();
+    host.trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>()
+        .is_ok_and(|ip| ip.is_loopback())
+}

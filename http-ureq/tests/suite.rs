@@ -1,0 +1,77 @@
+//! The promises of a transport, and those of ureq that hold with a foreign agent too.
+
+use std::time::Duration;
+
+use auth_core::{Body, Limits, Transport, TransportError};
+use auth_testkit::{
+    raw::{Act, RawServer},
+    transport_suite,
+};
+use http_ureq::Ureq;
+
+#[test]
+fn the_default_keeps_the_promises() {
+    transport_suite::blocking(&Ureq::default());
+}
+
+#[test]
+fn a_foreign_agent_keeps_the_promises() {
+    // ureq's own defaults: errors for statuses, ten redirects, no time limit.
+    let config = ureq::Agent::config_builder();
+    #[cfg(all(feature = "native-tls", not(feature = "rustls")))] // without it, ureq panics on https
+    let config = config.tls_config(
+        ureq::tls::TlsConfig::builder()
+            .provider(ureq::tls::TlsProvider::NativeTls)
+            .build(),
+    );
+    transport_suite::blocking(&Ureq::new(config.build().new_agent()));
+}
+
+#[test]
+fn a_proxy_is_not_used_for_loopback() {
+    let proxy = RawServer::start(|_| vec![Act::Hold]);
+    let server =
+        RawServer::start(|_| vec![Act::answer(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")]);
+    let config = ureq::Agent::config_builder()
+        .proxy(Some(ureq::Proxy::new(&proxy.url("").to_string()).unwrap()))
+        .build();
+    let answer = get(&Ureq::from(config.new_agent()), &server, &Limits::api()).unwrap();
+    assert_eq!((answer.status().as_u16(), proxy.connections()), (200, 0));
+}
+
+#[test]
+fn an_agent_may_be_stricter_about_time() {
+    let server = RawServer::start(|_| vec![Act::Read, Act::Hold]);
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(Duration::from_millis(500)))
+        .build();
+    let limits = Limits::api().within(Duration::from_secs(600));
+    let error = get(&Ureq::from(config.new_agent()), &server, &limits).unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[test]
+fn a_silent_handshake_is_a_timeout_before_sending() {
+    let server = RawServer::start(|_| vec![Act::Hold]);
+    let uri = server.url("/").to_string().replace("http://", "https://");
+    let request = http::Request::get(uri).body(Body::Empty).unwrap();
+    let limits = Limits::api().within(Duration::from_secs(2));
+    let error = Ureq::default().send(request, &limits).unwrap_err();
+    assert_eq!(
+        (error.is_timeout(), error.sent()),
+        (true, auth_core::Sent::No),
+        "{error}"
+    );
+}
+
+fn get(
+    transport: &Ureq,
+    server: &RawServer,
+    limits: &Limits,
+) -> Result<auth_core::Response, TransportError> {
+    let request = http::Request::get(server.url("/"))
+        .body(Body::Empty)
+        .expect("the URL is one");
+    transport.send(request, limits)
+}
