@@ -7,6 +7,13 @@ pub trait Paged: Operation + Sized {
     /// One item of a page.
     type Item;
 
+    /// Called once, before the first page is asked for: a chance to choose an order that can be followed to its end. An
+    /// operation that is sent by itself is not changed.
+    #[must_use]
+    fn begin(self) -> Self {
+        self
+    }
+
     /// Turns the page: its items, and the operation that asks for the next one.
     fn turn(self, answer: Self::Output) -> Turn<Self>;
 }
