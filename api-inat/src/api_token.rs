@@ -1,0 +1,170 @@
+//! The API token: a JWT good for 24 hours, got with the OAuth access token or pasted from iNaturalist's own page.
+
+use std::{borrow::Cow, time::Duration};
+
+use auth_core::{
+    Base, Derive, Error, ErrorKind, ExposeSecret, Lifetime, Request, Response, SecretText,
+    TokenAnswer, unverified_expiry,
+};
+use http::{Method, StatusCode, header};
+use serde::Deserialize;
+
+use crate::errors;
+
+/// The API that gives it out: iNaturalist's Rails application.
+pub(crate) const WWW: &str = "www";
+
+/// The path of iNaturalist's page and endpoint for API tokens, under `www`.
+const PATH: &str = "/users/api_token";
+
+/// How long an API token is good if it does not say so itself (iNaturalist's Rails application, `users_controller.rb`).
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// How iNaturalist's API token is derived: `GET /users/api_token` with the OAuth access token.
+///
+/// The Node API (v1 and v2) understands this token alone. An OAuth access token on a v1 read is ignored without an error,
+/// and the answer is anonymous.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ApiToken;
+
+impl Derive for ApiToken {
+    fn api(&self) -> &'static str {
+        WWW
+    }
+
+    /// `Accept: application/json` is essential: without it a failure is a redirect to the login page.
+    fn request(&self, base: &Base) -> Result<Request, Error> {
+        base.request(Method::GET, PATH)
+    }
+
+    fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
+        if response.status() == StatusCode::OK {
+            let answer = page(response.body().as_bytes());
+            let token = answer.ok_or_else(|| no_token(&response))?;
+            return Ok(token_answer(&token)?.dated(response.headers()));
+        }
+        Err(refused(&response))
+    }
+
+    /// Takes the bare token, `Bearer` and the token, or the whole text of the page, `{"api_token":"…"}`. White space and
+    /// line breaks do not matter.
+    fn pasted(&self, text: &str) -> Result<TokenAnswer, Error> {
+        let mut compact = String::with_capacity(text.len());
+        compact.extend(text.split_whitespace());
+        let compact = SecretText::from(compact);
+        let text = compact.expose_secret();
+        if text.is_empty() {
+            return Err(not_pasted("nothing was pasted"));
+        }
+        if text.starts_with('{') {
+            let token = page(text.as_bytes()).ok_or_else(|| no_token_in(text))?;
+            return pasted_token(&token);
+        }
+        let text = text.trim_matches('"');
+        let scheme = text.get(..6);
+        let bare = match scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer")) {
+            true => &text[6..],
+            false => text,
+        };
+        pasted_token(bare)
+    }
+
+    fn when_expired(&self) -> &'static str {
+        "get a new one at https://www.inaturalist.org/users/api_token and paste it"
+    }
+}
+
+/// The page's whole JSON. Borrowed where it has no escapes, and a JWT has none, so that no copy of the token is left.
+#[derive(Deserialize)]
+struct Page<'a> {
+    #[serde(borrow)]
+    api_token: Cow<'a, str>,
+}
+
+fn page(body: &[u8]) -> Option<Cow<'_, str>> {
+    let page: Page<'_> = serde_json::from_slice(body).ok()?;
+    Some(page.api_token).filter(|token| !token.trim().is_empty())
+}
+
+fn token_answer(token: &str) -> Result<TokenAnswer, Error> {
+    let lifetime = unverified_expiry(token).map_or(Lifetime::For(DAY), Lifetime::Until);
+    TokenAnswer::new(token, lifetime)
+}
+
+fn no_token(response: &Response) -> Error {
+    let what = match errors::looks_like_html(response) {
+        true => "iNaturalist answered with a web page in place of an API token",
+        false => "iNaturalist's answer has no API token in it",
+    };
+    Error::new(ErrorKind::Malformed, what)
+        .with_status(response.status())
+        .advice("check that no proxy or captive portal answers in iNaturalist's place, and the setting `www`")
+}
+
+/// The refusals, as iNaturalist's Rails application gives them (`users_controller.rb`, Doorkeeper 5.6, Devise 4.8).
+fn refused(response: &Response) -> Error {
+    let status = response.status();
+    let body = response.body().as_bytes();
+    let error = match status {
+        // Empty for a dead access token (Doorkeeper), JSON without any (Devise).
+        StatusCode::UNAUTHORIZED => {
+            Error::login_needed("iNaturalist no longer accepts this login's access token")
+                .with_words(&errors::words(response))
+        }
+        StatusCode::FORBIDDEN if body.iter().all(u8::is_ascii_whitespace) => Error::new(
+            ErrorKind::Configuration,
+            "the access token lacks the scope `write`, without which iNaturalist gives no API token",
+        )
+        .setting("scope")
+        .advice("log in again without naming scopes, or with `write login`; `login` alone is not enough"),
+        _ if status.is_redirection() && leads_to_login(response) => {
+            Error::login_needed("iNaturalist sent the request for an API token to its login page").advice(
+                "log in as a person: a token of the application itself (client credentials) gets no API token",
+            )
+        }
+        _ => return errors::refusal(response),
+    };
+    error.with_status(status)
+}
+
+fn leads_to_login(response: &Response) -> bool {
+    let location = response.headers().get(header::LOCATION);
+    let location = location.and_then(|value| value.to_str().ok());
+    location.is_some_and(|to| {
+        let path = to.split(['?', '#']).next().unwrap_or_default();
+        path.trim_end_matches('/').ends_with("/login")
+    })
+}
+
+fn pasted_token(token: &str) -> Result<TokenAnswer, Error> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_=".contains(c);
+    let parts: Vec<_> = token.split('.').collect();
+    let is_jwt = parts.len() == 3
+        && parts.iter().all(|part| part.chars().all(plain))
+        && parts[..2].iter().all(|part| !part.is_empty());
+    if is_jwt {
+        return token_answer(token);
+    }
+    // Doorkeeper 5.6 makes access tokens of 32 random bytes in base64url.
+    if token.len() == 43 && token.chars().all(plain) {
+        return Err(not_pasted(
+            "this looks like an OAuth access token, which is not an API token",
+        ));
+    }
+    Err(not_pasted(
+        "this is not an API token: three parts with dots between, some 190 characters",
+    ))
+}
+
+fn no_token_in(page: &str) -> Error {
+    match serde_json::from_str::<serde::de::IgnoredAny>(page) {
+        Ok(_) => not_pasted("the pasted page has no API token in it: it shows one after a login"),
+        Err(_) => not_pasted("only a part of the page was pasted"),
+    }
+}
+
+fn not_pasted(what: &'static str) -> Error {
+    Error::new(ErrorKind::Configuration, what)
+        .setting("api_token")
+        .advice("log in at iNaturalist, open https://www.inaturalist.org/users/api_token and copy all of it")
+}

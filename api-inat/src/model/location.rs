@@ -1,0 +1,117 @@
+//! A place on the earth, in the three ways the API writes it.
+
+use std::fmt;
+
+use serde::{
+    Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+
+use super::tolerant::{Maybe, Soft};
+
+/// A point in degrees of WGS 84.
+///
+/// The API writes it as text, `"46.95,7.44"`, and as a GeoJSON point, which has the longitude first. Both are read into this.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Location {
+    /// Degrees north of the equator, -90 to 90.
+    pub latitude: f64,
+    /// Degrees east of Greenwich, -180 to 180.
+    pub longitude: f64,
+}
+
+impl Location {
+    /// Reads `"lat,lng"`; `None` if it is not that.
+    ///
+    /// ```
+    /// use api_inat::model::Location;
+    ///
+    /// let bern = Location::parse("46.95, 7.44").expect("two numbers");
+    /// assert_eq!((bern.latitude, bern.longitude), (46.95, 7.44));
+    /// assert_eq!(Location::parse("somewhere"), None);
+    /// ```
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (latitude, longitude) = text.split_once(',')?;
+        Self::new(
+            latitude.trim().parse().ok()?,
+            longitude.trim().parse().ok()?,
+        )
+    }
+
+    fn new(latitude: f64, longitude: f64) -> Option<Self> {
+        let on_earth = latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
+        on_earth.then_some(Self {
+            latitude,
+            longitude,
+        })
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{},{}", self.latitude, self.longitude)
+    }
+}
+
+impl Soft for Location {
+    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
+        from.deserialize_any(AnyLocation)
+    }
+}
+
+struct AnyLocation;
+
+impl<'de> Visitor<'de> for AnyLocation {
+    type Value = Option<Location>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a location")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Location::parse(text))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut numbers = Vec::with_capacity(2);
+        while let Some(Maybe(number)) = items.next_element::<Maybe<f64>>()? {
+            numbers.extend(number);
+        }
+        Ok(match numbers[..] {
+            [longitude, latitude, ..] => Location::new(latitude, longitude),
+            _ => None,
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(key) = entries.next_key::<Maybe<String>>()? {
+            match key.0.as_deref() {
+                Some("coordinates") => found = entries.next_value::<Maybe<Location>>()?.0,
+                _ => drop(entries.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(found)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+}

@@ -1,0 +1,92 @@
+//! v1's search for observations, with the real API's rules of paging.
+
+use auth_core::testkit::{Visit, json};
+use http::Response;
+use serde_json::{Value, json};
+
+use super::{data, error};
+
+const WINDOW: &str = "Result window is too large, page x size must be less than or equal to [10000]. Please narrow your \
+    search, or use a sliding window approach with id_above or id_below params.";
+
+/// `GET /v1/observations`. Parameters that are not known here are passed over, as the real API does.
+pub(super) fn answer(visit: &Visit<'_>) -> Response<Vec<u8>> {
+    let number = |name: &str| -> Option<u64> { visit.query(name)?.parse().ok() };
+    let per_page = number("per_page").unwrap_or(30).min(200);
+    let page = number("page").unwrap_or(1).max(1);
+    if page.saturating_mul(per_page) > 10_000 {
+        return error(403, WINDOW);
+    }
+    let mut found: Vec<_> = data::all()
+        .filter(|record| matches(record, visit))
+        .collect();
+    let order_by = visit.query("order_by");
+    match order_by.as_deref() {
+        Some("observed_on") => found.sort_by_key(|record| (record.day, record.id)),
+        // Ids ascend as observations are made, so `created_at` is the same order.
+        _ => found.sort_by_key(|record| record.id),
+    }
+    if visit.query("order").as_deref() != Some("asc") {
+        found.reverse();
+    }
+    let total = found.len() as u64;
+    let only_id = visit.query("only_id").as_deref() == Some("true");
+    let viewer = visit.caller.map(|caller| caller.user.as_str());
+    let start = usize::try_from((page - 1) * per_page).unwrap_or(usize::MAX);
+    let results = found
+        .iter()
+        .skip(start)
+        .take(usize::try_from(per_page).unwrap_or_default())
+        .map(|record| match only_id {
+            true => json!({"id": record.id}),
+            false => record.shown_to(viewer),
+        })
+        .collect();
+    json(200, &envelope(total, page, per_page.min(total), results))
+}
+
+/// `GET /v1/observations/{id}`, one id or several. An id that nothing has is left out; that v1 then answers 200 with an
+/// empty list is not verified.
+pub(super) fn by_id(visit: &Visit<'_>) -> Response<Vec<u8>> {
+    let ids: Result<Vec<u64>, _> = visit
+        .segment("id")
+        .unwrap_or_default()
+        .split(',')
+        .map(str::parse)
+        .collect();
+    let Ok(ids) = ids else {
+        return error(422, "Error");
+    };
+    let per_page = visit.query("per_page").and_then(|text| text.parse().ok());
+    if ids.len() as u64 > per_page.unwrap_or(30).min(200) {
+        return error(422, "Too many IDs");
+    }
+    let viewer = visit.caller.map(|caller| caller.user.as_str());
+    let results: Vec<_> = data::all()
+        .filter(|record| ids.contains(&record.id))
+        .map(|record| record.shown_to(viewer))
+        .collect();
+    let total = results.len() as u64;
+    json(200, &envelope(total, 1, total, results))
+}
+
+pub(super) fn envelope(total: u64, page: u64, per_page: u64, results: Vec<Value>) -> Value {
+    json!({"total_results": total, "page": page, "per_page": per_page, "results": results})
+}
+
+fn matches(record: &data::Record, visit: &Visit<'_>) -> bool {
+    let one_of = |name: &str, wanted: &[&str]| match visit.query(name) {
+        None => true,
+        Some(list) => list.split(',').any(|item| wanted.contains(&item)),
+    };
+    let bound = |name: &str| -> Option<u64> { visit.query(name)?.parse().ok() };
+    let (id, user_id) = (record.id.to_string(), record.user.0.to_string());
+    let taxon_id = record.taxon.0.to_string();
+    bound("id_above").is_none_or(|bound| record.id > bound)
+        && bound("id_below").is_none_or(|bound| record.id < bound)
+        && one_of("id", &[&id])
+        && one_of("user_login", &[record.user.1])
+        && one_of("user_id", &[&user_id, record.user.1])
+        && one_of("taxon_id", &[&taxon_id])
+        && one_of("quality_grade", &[record.grade])
+}

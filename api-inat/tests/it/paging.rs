@@ -1,0 +1,227 @@
+//! How a search is followed: by id, by page number, to its end or to what stops it.
+
+use api_inat::{
+    Page,
+    model::Observation,
+    observations::{Order, OrderBy, Search},
+};
+use auth_core::{Base, Error, ErrorKind, Operation, Paged, Turn};
+use serde_json::{Value, json};
+
+use crate::{response, sent};
+
+/// A page of these ids; `total` as the service would say it.
+fn page(ids: &[u64], total: Option<u64>) -> Page<Observation> {
+    let results: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
+    let body = json!({"total_results": total, "results": results}).to_string();
+    Search::new()
+        .parse(response(200, &[], body))
+        .expect("a page")
+}
+
+fn turn(
+    search: Search,
+    ids: &[u64],
+    total: Option<u64>,
+) -> (Vec<u64>, Option<u64>, Option<Search>) {
+    let Turn { items, total, next } = search.begin().turn(page(ids, total));
+    (items.iter().map(|item| item.id).collect(), total, next)
+}
+
+fn error(search: &Search) -> Error {
+    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    search.request(&base).expect_err("does not leave")
+}
+
+/// Follows a search over records with ids 1 to `count`, as the real API would answer; gives the ids and the requests.
+fn follow(search: Search, count: u64, totals: bool) -> (Vec<u64>, Vec<String>) {
+    let mut search = search.begin();
+    let (mut seen, mut requests) = (Vec::new(), Vec::new());
+    for _ in 0..1000 {
+        let request = sent(&search);
+        let query: Vec<(String, String)> = request
+            .split('?')
+            .nth(1)
+            .unwrap_or_default()
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .collect();
+        let number = |name: &str| {
+            let found = query.iter().find(|(n, _)| n == name);
+            found.map(|(_, v)| v.parse::<u64>().expect("a number"))
+        };
+        let ascending = query.iter().any(|(n, v)| n == "order" && v == "asc");
+        let mut all: Vec<u64> = (1..=count)
+            .filter(|id| number("id_above").is_none_or(|bound| *id > bound))
+            .filter(|id| number("id_below").is_none_or(|bound| *id < bound))
+            .collect();
+        if !ascending {
+            all.reverse();
+        }
+        let per_page = number("per_page").unwrap_or(30);
+        let skip = (number("page").unwrap_or(1) - 1) * per_page;
+        let ids: Vec<u64> = all
+            .iter()
+            .copied()
+            .skip(usize::try_from(skip).expect("small"))
+            .take(usize::try_from(per_page).expect("small"))
+            .collect();
+        requests.push(request);
+        let (items, total, next) = turn(search, &ids, totals.then_some(all.len() as u64));
+        assert_eq!(total, totals.then_some(count), "the first page's total");
+        seen.extend(items);
+        match next {
+            Some(next) => search = next,
+            None => return (seen, requests),
+        }
+    }
+    panic!("no end after 1000 pages");
+}
+
+#[test]
+fn every_record_comes_once_and_no_request_too_many() {
+    let check = |search: Search, count: u64, totals: bool, descending: bool, expect: usize| {
+        let (seen, requests) = follow(search, count, totals);
+        let mut all: Vec<u64> = (1..=count).collect();
+        if descending {
+            all.reverse();
+        }
+        assert_eq!(seen, all);
+        assert_eq!(requests.len(), expect, "{requests:?}");
+    };
+    let hundred = || Search::new().per_page(100);
+    check(hundred(), 250, true, false, 3);
+    check(hundred(), 200, true, false, 2);
+    check(hundred(), 0, true, false, 1);
+    check(hundred(), 1, true, false, 1);
+    // Without totals a full page cannot be known to be the last.
+    check(hundred(), 200, false, false, 3);
+    check(hundred(), 250, false, false, 3);
+    check(hundred().order(Order::Desc), 250, true, true, 3);
+    check(hundred().order_by(OrderBy::Id), 250, true, true, 3);
+    check(hundred().order_by(OrderBy::CreatedAt), 250, true, true, 3);
+    check(hundred().order_by(OrderBy::CreatedAt), 200, false, true, 3);
+    // 30, then 200 at a time.
+    check(Search::new(), 250, true, false, 3);
+    // Past what page numbers reach.
+    check(Search::new().per_page(200), 30_000, true, false, 150);
+}
+
+#[test]
+fn by_id_each_page_goes_on_from_the_last_id() {
+    let (_, requests) = follow(Search::new().user_login("me"), 250, true);
+    assert_eq!(
+        requests,
+        [
+            "/v1/observations?user_login=me&order_by=id&order=asc",
+            "/v1/observations?user_login=me&order_by=id&order=asc&id_above=30&per_page=200",
+            "/v1/observations?user_login=me&order_by=id&order=asc&id_above=230&per_page=200",
+        ]
+    );
+    let (_, requests) = follow(Search::new().order(Order::Desc).per_page(200), 250, true);
+    assert_eq!(
+        requests[1],
+        "/v1/observations?order=desc&per_page=200&order_by=id&id_below=51"
+    );
+}
+
+#[test]
+fn a_search_goes_on_where_the_program_says() {
+    let search = Search::new().id_above(100).per_page(50);
+    let (items, total, next) = turn(search, &[101, 102], Some(2));
+    assert_eq!(
+        (items, total, next.is_none()),
+        (vec![101, 102], Some(2), true)
+    );
+    // A page number that the program chose is used once.
+    let search = Search::new().page(2).per_page(2);
+    let (_, _, next) = turn(search, &[3, 4], Some(9));
+    assert_eq!(
+        sent(&next.expect("more")),
+        "/v1/observations?per_page=2&order_by=id&order=asc&id_above=4"
+    );
+}
+
+#[test]
+fn a_short_page_is_not_the_end_while_more_is_counted() {
+    let search = Search::new().per_page(3);
+    // The service left out a record that was just deleted.
+    let (items, _, next) = turn(search, &[1, 2], Some(5));
+    assert_eq!(items, [1, 2]);
+    let (items, total, next) = turn(next.expect("more"), &[4, 5], Some(2));
+    assert_eq!((items, total, next.is_none()), (vec![4, 5], Some(5), true));
+}
+
+#[test]
+fn an_empty_page_is_the_end() {
+    for search in [
+        Search::new(),
+        Search::new().order_by(OrderBy::Votes),
+        Search::new().per_page(0),
+    ] {
+        let (items, total, next) = turn(search, &[], Some(70));
+        assert_eq!((items.len(), total, next.is_none()), (0, Some(70), true));
+    }
+}
+
+#[test]
+fn a_repeated_page_is_an_error_and_not_an_end() {
+    let check = |search: Search| {
+        let (_, _, next) = turn(search, &[1, 2], Some(9));
+        let (items, _, next) = turn(next.expect("more"), &[1, 2], Some(9));
+        assert_eq!(items, [0_u64; 0], "nothing comes twice");
+        let error = error(&next.expect("not the end"));
+        assert_eq!(error.kind(), ErrorKind::Malformed, "{error}");
+        assert!(
+            error.to_string().contains("same observations again"),
+            "{error}"
+        );
+    };
+    check(Search::new().per_page(2));
+    check(Search::new().per_page(2).order_by(OrderBy::Votes));
+}
+
+#[test]
+fn what_was_seen_is_left_out_of_the_next_page() {
+    let (_, _, next) = turn(Search::new().per_page(2), &[1, 2], Some(9));
+    let (items, _, next) = turn(next.expect("more"), &[2, 3], Some(7));
+    assert_eq!(items, [3]);
+    assert!(sent(&next.expect("more")).contains("id_above=3"));
+}
+
+#[test]
+fn page_numbers_end_with_an_error_at_the_window() {
+    let search = Search::new()
+        .order_by(OrderBy::Votes)
+        .page(50)
+        .per_page(200);
+    let ids: Vec<u64> = (1..=200).collect();
+    let (items, _, next) = turn(search, &ids, Some(12_000));
+    assert_eq!(items.len(), 200);
+    let error = error(&next.expect("there is more, but not so"));
+    assert_eq!(error.kind(), ErrorKind::Usage);
+    assert!(error.to_string().contains("order by id"), "{error}");
+    // Exactly at the window's end there is nothing more.
+    let search = Search::new()
+        .order_by(OrderBy::Votes)
+        .page(50)
+        .per_page(200);
+    let (_, _, next) = turn(search, &ids, Some(10_000));
+    assert!(next.is_none());
+}
+
+#[test]
+fn records_without_ids_are_said_so() {
+    let search = Search::new().of::<Value>().begin();
+    let body = json!({"total_results": 9, "results": [{"name": "x"}]}).to_string();
+    let page = search.parse(response(200, &[], body)).expect("a page");
+    let Turn { items, next, .. } = search.turn(page);
+    assert_eq!(items.len(), 1);
+    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let error = next
+        .expect("not the end")
+        .request(&base)
+        .expect_err("does not leave");
+    assert!(error.to_string().contains("without ids"), "{error}");
+}

@@ -1,0 +1,148 @@
+//! What the operations send: path, query, and how they may be sent.
+
+use api_inat::{
+    Ids, Single,
+    model::{Geoprivacy, QualityGrade},
+    observations::{Get, Order, OrderBy, Search},
+    users::Me,
+};
+use auth_core::{Access, Base, ErrorKind, Operation, Repeat};
+
+use crate::sent;
+
+#[test]
+fn which_api_and_how() {
+    let check = |manner: auth_core::Manner, access| {
+        assert_eq!(manner.api(), "v1");
+        assert_eq!(manner.access(), access);
+        assert_eq!(manner.repeats(), Repeat::Safe);
+        assert!(!manner.cost().is_secret());
+    };
+    check(Me.manner(), Access::Required);
+    check(Me.of::<serde_json::Value>().manner(), Access::Required);
+    check(Get::new(1).manner(), Access::Optional);
+    check(Search::new().manner(), Access::Optional);
+}
+
+#[test]
+fn me() {
+    assert_eq!(sent(&Me), "/v1/users/me");
+    assert_eq!(sent(&Me.of::<serde_json::Value>()), "/v1/users/me");
+}
+
+#[test]
+fn by_id() {
+    let check = |ids: Ids, expect: &str| assert_eq!(sent(&Get::new(ids)), expect);
+    check(7.into(), "/v1/observations/7");
+    check([7, 9].into(), "/v1/observations/7,9");
+    let many: Vec<u64> = (1..=31).collect();
+    let list = Ids::from(many.clone()).to_string();
+    check(many.into(), &format!("/v1/observations/{list}?per_page=31"));
+    let refused = |ids: Ids| {
+        let base = Base::parse("https://api.example.org/v1").expect("a base");
+        let error = Get::new(ids).request(&base).expect_err("does not leave");
+        assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
+        assert!(error.advised().is_some(), "{error}");
+    };
+    refused(Ids::default());
+    refused((1..=201).collect());
+}
+
+#[test]
+fn searches() {
+    let check = |search: Search, expect: &str| {
+        assert_eq!(sent(&search), format!("/v1/observations?{expect}"));
+    };
+    check(Search::new().page(1), "page=1");
+    check(
+        Search::new().user_login("me").per_page(50),
+        &format!("user_login=me&per_page=50"),
+    );
+    check(
+        Search::new().user_id(12).taxon_id([1, 2]).id(vec![3, 4]),
+        &format!("user_id=12&taxon_id=1,2&id=3,4"),
+    );
+    check(
+        Search::new()
+            .taxon_name("Käfer & Co")
+            .place_id(6_753)
+            .project_id("my-project"),
+        &format!("taxon_name=K%C3%A4fer%20%26%20Co&place_id=6753&project_id=my-project"),
+    );
+    check(
+        Search::new()
+            .quality_grade(QualityGrade::NeedsId)
+            .geoprivacy(Geoprivacy::ObscuredPrivate)
+            .verifiable(true)
+            .photos(false),
+        &format!("quality_grade=needs_id&geoprivacy=obscured_private&verifiable=true&photos=false"),
+    );
+    check(
+        Search::new()
+            .d1("2026-01-01")
+            .d2("2026-12-31")
+            .created_d1("2026-01-02T03:04:05+01:00")
+            .updated_since("2026-02-01"),
+        &format!(
+            "d1=2026-01-01&d2=2026-12-31&created_d1=2026-01-02T03:04:05%2B01:00&updated_since=2026-02-01"
+        ),
+    );
+    check(
+        Search::new().lat(46.5).lng(-7.25).radius(10.0),
+        &format!("lat=46.5&lng=-7.25&radius=10"),
+    );
+    check(
+        Search::new().id_above(5).id_below(9).q("x").only_id(true),
+        &format!("id_above=5&id_below=9&q=x&only_id=true"),
+    );
+    check(
+        Search::new().param("acc_below", 100).param("a b", "c"),
+        &format!("acc_below=100&a%20b=c"),
+    );
+    check(
+        Search::new().per_page(10).user_login("a").per_page(20),
+        &format!("per_page=20&user_login=a"),
+    );
+    check(Search::new().order(Order::Desc), "order=desc");
+    check(
+        Search::new().order_by(OrderBy::ObservedOn).page(2),
+        "order_by=observed_on&page=2",
+    );
+    check(
+        Search::new().order_by(OrderBy::from("brand_new")),
+        "order_by=brand_new",
+    );
+}
+
+#[test]
+fn requests_that_do_not_leave() {
+    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let check = |search: Search, setting: &str, words: &str| {
+        let error = search.request(&base).expect_err(words);
+        assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
+        assert_eq!(error.setting_name(), Some(setting), "{error}");
+        assert!(error.to_string().contains(words), "{error}");
+    };
+    check(Search::new().per_page(201), "per_page", "200 is the most");
+    check(
+        Search::new().per_page(200).page(51),
+        "page, per_page",
+        "order by id",
+    );
+    check(Search::new().page(334), "page, per_page", "10,000");
+    check(Search::new().page(u64::MAX), "page, per_page", "10,000");
+    check(
+        Search::new().param("per_page", "many"),
+        "per_page",
+        "no whole number",
+    );
+    assert!(Search::new().per_page(200).page(50).request(&base).is_ok());
+}
+
+#[test]
+fn an_operation_shows_what_it_asks() {
+    let shown = format!("{:?}", Search::new().user_login("me"));
+    assert!(shown.contains("/observations?user_login=me"), "{shown}");
+    let copy = Search::new().user_login("me").of::<serde_json::Value>();
+    assert_eq!(sent(&copy.clone()), sent(&copy));
+}

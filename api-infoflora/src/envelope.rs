@@ -1,0 +1,99 @@
+//! The wrapping of every list: V4's with `success`, V5's without.
+
+use std::hash::{DefaultHasher, Hasher};
+
+use auth_core::{Error, Response};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::IgnoredAny};
+use serde_json::Value;
+
+use crate::errors;
+
+/// What an answer holds, without its wrapping.
+///
+/// The wrapping is Info Flora's documented one. The places of the totals were seen in public clients: `total_count` and
+/// `filtered_count` in the body, or the header `x-filtered-total`.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Envelope<T> {
+    /// The records.
+    pub data: T,
+    /// How many records there are without the filters.
+    pub total_count: Option<u64>,
+    /// How many records the filters leave, on all pages.
+    pub filtered_count: Option<u64>,
+    /// Of the whole body, to notice a page that comes twice.
+    fingerprint: u64,
+}
+
+impl<T> Envelope<T> {
+    /// How many records there are on all pages: after the filters if the answer says so, otherwise before. `None` is
+    /// usual in V5, which counts only when it is asked to.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.filtered_count.or(self.total_count)
+    }
+
+    pub(crate) fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+}
+
+impl<T: DeserializeOwned> Envelope<T> {
+    /// Reads an answer of V4 or V5.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`](auth_core::ErrorKind::Refused): another status than success, or V4's `"success": false` in a success.
+    /// [`ErrorKind::Malformed`](auth_core::ErrorKind::Malformed): the answer cannot be read into `T`.
+    pub fn read(response: &Response) -> Result<Self, Error> {
+        if !response.status().is_success() {
+            return Err(errors::refusal(response));
+        }
+        let body = response.body().as_bytes();
+        let wire: Wire<T> = match serde_json::from_slice(body) {
+            Ok(wire) => wire,
+            Err(error) => return Err(unreadable(response, &error)),
+        };
+        if wire.success == Some(Value::Bool(false)) {
+            return Err(errors::unsuccessful(response));
+        }
+        let header = response.headers().get("x-filtered-total");
+        let counted = header.and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        let mut hasher = DefaultHasher::new();
+        hasher.write(body);
+        Ok(Self {
+            data: wire.data.ok_or_else(|| errors::without_data(response))?,
+            total_count: wire.total_count,
+            filtered_count: wire.filtered_count.or(counted),
+            fingerprint: hasher.finish(),
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Wire<T> {
+    #[serde(default)]
+    success: Option<Value>,
+    #[serde(default = "Option::default")]
+    data: Option<T>,
+    #[serde(default, deserialize_with = "count")]
+    total_count: Option<u64>,
+    #[serde(default, deserialize_with = "count")]
+    filtered_count: Option<u64>,
+}
+
+/// A failure may have any `data`, so it is looked for again without reading that.
+fn unreadable(response: &Response, error: &serde_json::Error) -> Error {
+    let failed = serde_json::from_slice(response.body().as_bytes())
+        .is_ok_and(|wire: Wire<IgnoredAny>| wire.success == Some(Value::Bool(false)));
+    match failed {
+        true => errors::unsuccessful(response),
+        false => errors::unreadable(response, error),
+    }
+}
+
+/// A count, also as text; anything else is none.
+fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    let value = Value::deserialize(from)?;
+    let text = value.as_str().and_then(|text| text.trim().parse().ok());
+    Ok(value.as_u64().or(text))
+}

@@ -1,0 +1,51 @@
+//! Comma-joined lists: one value or several in one parameter.
+
+use std::fmt;
+
+/// One value or several, joined with commas: `7`, `[7, 8]`, `"7,8"`, a `Vec` of numbers.
+///
+/// ```
+/// use api_infoflora::Joined;
+///
+/// assert_eq!(Joined::from(7).to_string(), "7");
+/// assert_eq!(Joined::from([3, 5]).to_string(), "3,5");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Joined(String);
+
+impl From<u64> for Joined {
+    fn from(number: u64) -> Self {
+        [number].into()
+    }
+}
+
+impl<const N: usize> From<[u64; N]> for Joined {
+    fn from(numbers: [u64; N]) -> Self {
+        numbers.as_slice().into()
+    }
+}
+
+impl From<Vec<u64>> for Joined {
+    fn from(numbers: Vec<u64>) -> Self {
+        numbers.as_slice().into()
+    }
+}
+
+impl From<&[u64]> for Joined {
+    fn from(numbers: &[u64]) -> Self {
+        let texts: Vec<String> = numbers.iter().map(u64::to_string).collect();
+        Self(texts.join(","))
+    }
+}
+
+impl From<&str> for Joined {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Display for Joined {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

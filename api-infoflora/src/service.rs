@@ -1,0 +1,160 @@
+//! Info Flora as a service value: its authorization server with its oddities by name, and its API.
+
+use auth_core::{
+    Api, AuthorizationServer, Base, BasicEncoding, ClientAuthentication, Endpoint, Error,
+    ErrorKind, OAuthClient, PkceStyle, SecretText, Service, TokenKind,
+};
+
+use crate::API;
+
+const AUTH: &str = "https://auth.infoflora.ch";
+const REST: &str = "https://obs.infoflora.ch/rest";
+
+/// Info Flora, for a client that is registered there: by e-mail to info@infoflora.ch, which answers with an id and a secret.
+///
+/// ```
+/// let service = api_infoflora::service("0123456789abcdef0123456789abcdef")
+///     .secret("the secret that came with it")
+///     .user_agent("nightly/1.0 (mail@example.org)")
+///     .build()?;
+/// assert_eq!(service.id(), "infoflora");
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[must_use = "nothing is made before `build`"]
+pub fn service(client_id: impl Into<String>) -> ServiceBuilder {
+    ServiceBuilder {
+        client_id: client_id.into(),
+        secret: None,
+        user_agent: None,
+        locale: "fr".to_owned(),
+        auth: AUTH.to_owned(),
+        api: REST.to_owned(),
+        pkce: PkceStyle::Rfc7636,
+        authentication: ClientAuthentication::Basic(BasicEncoding::Raw),
+        refresh: ClientAuthentication::Body,
+    }
+}
+
+/// What is left to say before there is a [`Service`].
+#[derive(Clone, Debug)]
+#[must_use = "nothing is made before `build`"]
+pub struct ServiceBuilder {
+    client_id: String,
+    secret: Option<SecretText>,
+    user_agent: Option<String>,
+    locale: String,
+    auth: String,
+    api: String,
+    pkce: PkceStyle,
+    authentication: ClientAuthentication,
+    refresh: ClientAuthentication,
+}
+
+impl ServiceBuilder {
+    /// The client's secret. Info Flora's clients have one for both grants, beside PKCE and not in its place; a client of the
+    /// client credentials grant acts as one person, so its secret is worth that person's password.
+    pub fn secret(mut self, secret: impl Into<SecretText>) -> Self {
+        self.secret = Some(secret.into());
+        self
+    }
+
+    /// Names the program, its version and a way to reach its author, such as `nightly/1.0 (mail@example.org)`. Required.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// The language of the login page, a segment of its path. `fr` is documented and the default; `de` is likely, because
+    /// a public client names a German login page; others are not known.
+    pub fn authorize_locale(mut self, locale: impl Into<String>) -> Self {
+        self.locale = locale.into();
+        self
+    }
+
+    /// Another base URL of the authorization server.
+    pub fn auth_url(mut self, url: impl Into<String>) -> Self {
+        self.auth = url.into();
+        self
+    }
+
+    /// Another base URL of the API, up to and with `/rest`. No version belongs into it.
+    pub fn api_url(mut self, url: impl Into<String>) -> Self {
+        self.api = url.into();
+        self
+    }
+
+    /// Everything at one origin, such as `http://127.0.0.1:4000`: for test servers.
+    pub fn at(self, origin: impl AsRef<str>) -> Self {
+        let origin = origin.as_ref().trim_end_matches('/');
+        self.auth_url(origin).api_url(format!("{origin}/rest"))
+    }
+
+    /// How code verifiers are chosen; RFC 7636 by default. Info Flora's page builds the challenge in plain base64 where the RFC
+    /// has base64url: [`PkceStyle::AlphanumericChallenge`] is right whichever of the two the server compares.
+    pub fn pkce_style(mut self, style: PkceStyle) -> Self {
+        self.pkce = style;
+        self
+    }
+
+    /// How the client proves who it is; raw Basic by default, as documented. league's server, which is probably behind it,
+    /// never decodes what a Basic header carries.
+    pub fn client_authentication(mut self, authentication: ClientAuthentication) -> Self {
+        self.authentication = authentication;
+        self
+    }
+
+    /// How it does so on a refresh; in the form by default, the only way that Info Flora documents for it.
+    pub fn refresh_authentication(mut self, authentication: ClientAuthentication) -> Self {
+        self.refresh = authentication;
+        self
+    }
+
+    /// The service.
+    ///
+    /// # Errors
+    /// [`is_configuration`](Error::is_configuration): no User-Agent, an impossible client id, secret or locale, or a base URL
+    /// that must not get tokens. The error names the setting.
+    pub fn build(self) -> Result<Service, Error> {
+        let user_agent = self.user_agent.as_deref().unwrap_or_default();
+        if user_agent.trim().is_empty() {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "a User-Agent is needed, so that Info Flora can tell whose program asks",
+            )
+            .setting("user_agent")
+            .advice("give one, such as `.user_agent(\"nightly/1.0 (mail@example.org)\")`"));
+        }
+        let api = Base::parse(&self.api).map_err(|error| error.setting("api_url"))?;
+        let server = self.server()?;
+        let client = OAuthClient::new(server, self.client_id)?;
+        let client = match self.secret {
+            Some(secret) => client.secret(secret)?,
+            None => client,
+        };
+        let service = Service::new("infoflora", client, user_agent)?;
+        Ok(service.api(Api::new(API, api, TokenKind::Login)))
+    }
+
+    /// No revocation endpoint: Info Flora documents none.
+    fn server(&self) -> Result<AuthorizationServer, Error> {
+        let base = Base::parse(&self.auth).map_err(|error| error.setting("auth_url"))?;
+        let endpoint = |path: &str| Endpoint::parse(&format!("{}/oauth2{path}", base.as_str()));
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if self.locale.is_empty() || !self.locale.chars().all(plain) {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                format!("`{}` is no locale", self.locale),
+            )
+            .setting("authorize_locale")
+            .advice("give a language code, such as `fr` or `de`"));
+        }
+        let server = AuthorizationServer::new(endpoint("/token")?)
+            .authorization_endpoint(endpoint(&format!("/authorize/{}", self.locale))?)
+            .client_authentication(self.authentication)
+            .refresh_authentication(self.refresh)
+            .client_id_beside_basic()
+            .errors_without_state()
+            .pkce_style(self.pkce);
+        Ok(server)
+    }
+}

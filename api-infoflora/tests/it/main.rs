@@ -1,0 +1,37 @@
+//! Info Flora as values: what is sent, how answers are read, how pages are turned. No socket is opened.
+
+mod answers;
+mod paging;
+mod requests;
+mod service;
+#[cfg(feature = "testkit")]
+mod site;
+
+use auth_core::{Answer, Base, Operation, Response};
+
+/// An answer as a transport would give it.
+fn response(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Response {
+    let mut builder = http::Response::builder().status(status);
+    for (name, value) in headers {
+        builder = builder.header(*name, *value);
+    }
+    builder
+        .body(Answer::new(body.into()))
+        .expect("a well-formed answer")
+}
+
+fn base() -> Base {
+    Base::parse("https://obs.example.org/rest").expect("a base")
+}
+
+/// Path and query of what an operation sends.
+fn sent(operation: &impl Operation) -> String {
+    let request = operation.request(&base()).expect("a request");
+    assert_eq!(request.method(), http::Method::GET);
+    assert_eq!(request.headers()["accept"], "application/json");
+    assert!(request.body().is_empty());
+    let all = request.uri().to_string();
+    all.strip_prefix("https://obs.example.org")
+        .expect("the base's origin")
+        .to_owned()
+}

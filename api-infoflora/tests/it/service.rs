@@ -1,0 +1,189 @@
+//! The service value: endpoints, oddities, and what its token requests look like on the wire.
+
+use api_infoflora::{API, ServiceBuilder};
+use auth_core::{
+    AuthorizationRequest, BasicEncoding, Body, ClientAuthentication, Entropy, ErrorKind, Message,
+    PkceStyle, RedirectUri, SecretText, Service, TokenKind, TokenRequest,
+};
+
+fn built(builder: ServiceBuilder) -> Service {
+    builder
+        .user_agent("nightly/1.0 (mail@example.org)")
+        .build()
+        .expect("a service")
+}
+
+fn with_secret() -> ServiceBuilder {
+    api_infoflora::service("an-id").secret("s3cret")
+}
+
+/// URI, Authorization header and form of a token request.
+fn wire(request: &TokenRequest<'_>) -> (String, Option<String>, String) {
+    let request = request.request().expect("a request");
+    let Body::Bytes(form) = request.body() else {
+        panic!("a form");
+    };
+    let header = request.headers().get("authorization");
+    (
+        request.uri().to_string(),
+        header.map(|value| value.to_str().expect("ASCII").to_owned()),
+        String::from_utf8_lossy(form).into_owned(),
+    )
+}
+
+#[test]
+fn where_things_are() {
+    let check = |service: &Service, api: &str, token: &str| {
+        let found = service.find_api(API).expect("the API");
+        assert_eq!(
+            (found.base().as_str(), found.token()),
+            (api, TokenKind::Login)
+        );
+        let (uri, _, _) = wire(&TokenRequest::client_credentials(service.client()));
+        assert_eq!(uri, token);
+        assert!(service.derivation().is_none());
+    };
+    check(
+        &built(with_secret()),
+        "https://obs.infoflora.ch/rest",
+        "https://auth.infoflora.ch/oauth2/token",
+    );
+    check(
+        &built(with_secret().at("http://127.0.0.1:4000/")),
+        "http://127.0.0.1:4000/rest",
+        "http://127.0.0.1:4000/oauth2/token",
+    );
+    check(
+        &built(
+            with_secret()
+                .auth_url("https://auth.qual.example")
+                .api_url("https://obs.qual.example/rest/"),
+        ),
+        "https://obs.qual.example/rest",
+        "https://auth.qual.example/oauth2/token",
+    );
+}
+
+#[test]
+fn token_requests_as_the_page_shows_them() {
+    let service = built(with_secret());
+    let (_, header, form) = wire(&TokenRequest::client_credentials(service.client()));
+    // "an-id:s3cret"
+    assert_eq!(header.as_deref(), Some("Basic YW4taWQ6czNjcmV0"));
+    assert_eq!(form, "grant_type=client_credentials&client_id=an-id");
+    let refresh = SecretText::from("r3fresh");
+    let (_, header, form) = wire(&TokenRequest::refresh(service.client(), &refresh));
+    assert_eq!(header, None);
+    for part in [
+        "grant_type=refresh_token",
+        "client_id=an-id",
+        "client_secret=s3cret",
+        "refresh_token=r3fresh",
+    ] {
+        assert!(form.contains(part), "{part} in {form}");
+    }
+}
+
+#[test]
+fn client_authentication_is_a_setting() {
+    let service = built(
+        with_secret()
+            .client_authentication(ClientAuthentication::Body)
+            .refresh_authentication(ClientAuthentication::Basic(BasicEncoding::Raw)),
+    );
+    let (_, header, form) = wire(&TokenRequest::client_credentials(service.client()));
+    assert_eq!(header, None);
+    assert!(form.contains("client_secret=s3cret"), "{form}");
+    let refresh = SecretText::from("r3fresh");
+    let (_, header, form) = wire(&TokenRequest::refresh(service.client(), &refresh));
+    assert!(header.is_some());
+    assert!(!form.contains("s3cret"), "{form}");
+}
+
+fn authorization_url(service: &Service, seed: u8) -> String {
+    let redirect = RedirectUri::parse("https://my-app.example/oauth2redirect").expect("a URI");
+    let request = AuthorizationRequest::new(service.client(), redirect, Entropy::new([seed; 64]));
+    request.begin().expect("a URL").0
+}
+
+#[test]
+fn the_login_page_has_its_language_in_the_path() {
+    let url = authorization_url(&built(with_secret()), 7);
+    assert!(
+        url.starts_with("https://auth.infoflora.ch/oauth2/authorize/fr?"),
+        "{url}"
+    );
+    assert!(url.contains("code_challenge_method=S256"), "{url}");
+    assert!(url.contains("state="), "{url}");
+    assert!(!url.contains("scope="), "{url}");
+    let url = authorization_url(&built(with_secret().authorize_locale("de")), 7);
+    assert!(url.contains("/oauth2/authorize/de?"), "{url}");
+}
+
+#[test]
+fn a_challenge_that_reads_the_same_in_both_base64s() {
+    let service = built(with_secret().pkce_style(PkceStyle::AlphanumericChallenge));
+    for seed in 0..20 {
+        let url = authorization_url(&service, seed);
+        let challenge = url
+            .split("code_challenge=")
+            .nth(1)
+            .and_then(|rest| rest.split('&').next())
+            .expect("a challenge");
+        assert_eq!(challenge.len(), 43);
+        assert!(
+            challenge.chars().all(|c| c.is_ascii_alphanumeric()),
+            "{challenge}"
+        );
+    }
+}
+
+#[test]
+fn settings_that_cannot_be_right() {
+    let check = |builder: ServiceBuilder, setting: &str, words: &str| {
+        let error = builder.build().expect_err(words);
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
+        assert_eq!(error.setting_name(), Some(setting), "{error}");
+        assert!(error.to_string().contains(words), "{error}");
+        assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
+    };
+    let named = |builder: ServiceBuilder| builder.user_agent("x/1 (me@example.org)");
+    check(with_secret(), "user_agent", "nightly/1.0");
+    check(with_secret().user_agent("\n"), "user_agent", "is needed");
+    check(named(api_infoflora::service(" ")), "client_id", "is empty");
+    check(
+        named(api_infoflora::service("an-id").secret("")),
+        "client_secret",
+        "is empty",
+    );
+    check(
+        named(api_infoflora::service("a:b").secret("s3cret")),
+        "client_id",
+        "colon",
+    );
+    check(
+        named(with_secret().authorize_locale("")),
+        "authorize_locale",
+        "no locale",
+    );
+    check(
+        named(with_secret().authorize_locale("fr/../x")),
+        "authorize_locale",
+        "no locale",
+    );
+    check(
+        named(with_secret().auth_url("http://auth.example")),
+        "auth_url",
+        "http",
+    );
+    check(
+        named(with_secret().api_url("ftp://obs.example/rest")),
+        "api_url",
+        "ftp",
+    );
+}
+
+#[test]
+fn a_builder_shows_no_secret() {
+    assert!(!format!("{:?}", with_secret()).contains("s3cret"));
+}

@@ -1,0 +1,350 @@
+//! The blocking driver, and the handles over it.
+
+use std::{sync::Arc, thread, time::Duration};
+
+use auth_core::{
+    AccountKey, CodeGrant, Error, ErrorKind, Event, Flow, Need, Operation, Paged, SecretText,
+    Service, Step, Store, Token, TokenKind, Transport,
+};
+
+use super::{Common, Identity, Status, stored};
+use crate::{
+    account::{Landed, Look},
+    call::Call,
+    clock,
+    complete::{Complete, Proof},
+    gate::{Lead, park_on},
+    login::{Begun, Login},
+    logout::{LoggedOut, Logout},
+    paging::Pager,
+    pasted,
+    renewal::{Renewal, Way},
+};
+
+/// A service, a transport and a store: blocking. Cheap to clone; clones share everything.
+///
+/// See the [crate's page](crate) for a whole program.
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Common<Box<dyn Transport>>>);
+
+/// One account of a [`Client`], or nobody's. Cheap to clone; all sessions of one account share its tokens.
+#[derive(Clone, Debug)]
+pub struct Session {
+    client: Client,
+    who: Identity,
+}
+
+impl Client {
+    /// A client for `service` that sends with `transport` and keeps its tokens in `store`.
+    #[must_use]
+    pub fn new(service: Service, transport: impl Transport, store: impl Store) -> Self {
+        Self(Arc::new(Common::new(service, Box::new(transport), store)))
+    }
+
+    /// The account that the program calls so. The name is the program's own; several accounts live side by side.
+    #[must_use]
+    pub fn account(&self, name: &str) -> Session {
+        self.session(Some(name), Way::Stored)
+    }
+
+    /// The program itself, by client credentials (RFC 6749 section 4.4): renewing is asking again.
+    #[must_use]
+    pub fn daemon(&self) -> Session {
+        self.session(Some("daemon"), Way::ClientCredentials { scope: None })
+    }
+
+    /// Nobody: operations that need a token are refused before they are sent.
+    #[must_use]
+    pub fn anonymous(&self) -> Session {
+        self.session(None, Way::Stored)
+    }
+
+    /// The service this client is for.
+    #[must_use]
+    pub fn service(&self) -> &Service {
+        &self.0.service
+    }
+
+    fn session(&self, name: Option<&str>, way: Way) -> Session {
+        let account = name.map(|name| self.0.accounts.open(&self.0.service, name));
+        Session {
+            client: self.clone(),
+            who: Identity::new(account, way),
+        }
+    }
+}
+
+impl Session {
+    /// Sends an operation and reads its answer. A token that is about to end is renewed first; one that is refused is renewed
+    /// once; a failure is repeated where that can do no harm.
+    ///
+    /// # Errors
+    /// [`needs_login`](Error::needs_login): somebody has to log in. Otherwise what the service or the network said.
+    pub fn send<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
+        let anonymous = self.who.account.is_none();
+        self.run(Call::new(&self.client.0.service, operation, anonymous))
+    }
+
+    /// The items of all pages, asked for as they are needed. An error ends them: nothing is asked again by itself.
+    pub fn items<P: Paged>(&self, first: P) -> Items<P> {
+        Items {
+            pages: self.pages(first),
+            page: Vec::new().into_iter(),
+        }
+    }
+
+    /// The pages, asked for as they are needed. An error ends them; the cursor goes on from the page that failed.
+    pub fn pages<P: Paged>(&self, first: P) -> Pages<P> {
+        Pages {
+            session: self.clone(),
+            pager: Pager::new(first),
+        }
+    }
+
+    /// Logs a person in: [`begin`](Self::begin), [`wait`](crate::Waiting::wait) and [`complete`](Self::complete) in one.
+    ///
+    /// # Errors
+    /// As each of the three.
+    pub fn log_in(&self, login: Login) -> Result<Status, Error> {
+        self.complete(self.begin(login)?.start()?.wait()?)
+    }
+
+    /// Part one of a login: the URL, and the bound listener.
+    ///
+    /// # Errors
+    /// [`is_configuration`](Error::is_configuration): the port is taken, the redirect URI cannot be used, or the service has
+    /// no authorization endpoint.
+    pub fn begin(&self, login: Login) -> Result<Begun, Error> {
+        self.who.account()?;
+        login.begin(&self.client.0.service)
+    }
+
+    /// Part three of a login: exchanges the code, stores the tokens, and revokes the login they replace.
+    ///
+    /// # Errors
+    /// The server refused the code, or the tokens could not be stored.
+    pub fn complete(&self, grant: CodeGrant) -> Result<Status, Error> {
+        self.prove(Proof::Code(grant))
+    }
+
+    /// Logs in with user name and password (RFC 6749 section 4.3). The password is sent once and not stored.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`]: user name or password were refused. [`is_configuration`](Error::is_configuration): the client
+    /// was.
+    pub fn log_in_with_password(
+        &self,
+        username: &str,
+        password: impl Into<SecretText>,
+    ) -> Result<Status, Error> {
+        self.prove(Proof::Password {
+            username: username.into(),
+            password: password.into(),
+        })
+    }
+
+    /// A session that logs in with user name and password by itself, at first need and when its token is dead.
+    #[must_use]
+    pub fn with_password(mut self, username: &str, password: impl Into<SecretText>) -> Self {
+        self.who.way = Arc::new(Way::Password {
+            username: username.into(),
+            password: password.into(),
+        });
+        self
+    }
+
+    /// Stores a token that a person copied from a page of the service. It has no login behind it: it lasts as long as it lasts.
+    ///
+    /// # Errors
+    /// It is no such token, it has expired, or the service has no such page.
+    pub fn paste(&self, text: &str) -> Result<Status, Error> {
+        let answer = pasted::read(&self.client.0.service, text, clock::now())?;
+        self.prove(Proof::Pasted(answer))
+    }
+
+    /// Revokes the login where the server can, and forgets both tokens in any case.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn log_out(&self) -> Result<LoggedOut, Error> {
+        self.run(Logout::new(self.client.0.service.clone()))
+    }
+
+    /// What is stored for this account, without its secrets.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn status(&self) -> Result<Status, Error> {
+        let (key, store) = (self.who.account()?.key(), &*self.client.0.store);
+        Ok(Status::new(
+            key.clone(),
+            &stored::load(store, key)?,
+            store.describe(),
+        ))
+    }
+
+    /// A token that serves now, renewed if need be, for a program that is not ours. It is a secret:
+    /// [`Token::expose_secret`].
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send).
+    pub fn token(&self, kind: TokenKind) -> Result<Arc<Token>, Error> {
+        self.get(kind, Need::Any)
+    }
+
+    /// How long a call waits for a renewal that another thread runs: 60 s unless set.
+    #[must_use]
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.who.patience = patience;
+        self
+    }
+
+    /// Service, client and account; `None` for nobody.
+    #[must_use]
+    pub fn key(&self) -> Option<&AccountKey> {
+        self.who.account.as_ref().map(|account| account.key())
+    }
+
+    fn prove(&self, proof: Proof) -> Result<Status, Error> {
+        let record = self.run(Complete::new(self.client.0.service.clone(), proof))?;
+        let key = self.who.account()?.key().clone();
+        Ok(Status::new(key, &record, self.client.0.store.describe()))
+    }
+
+    fn get(&self, kind: TokenKind, need: Need) -> Result<Arc<Token>, Error> {
+        let slot = self.who.account()?.slot(kind);
+        loop {
+            match slot.look(need) {
+                Look::Here(token) => return Ok(token),
+                Look::HereButDue(token, lead) => {
+                    return Ok(self.renew(kind, need, lead).unwrap_or(token));
+                }
+                Look::Lead(lead) => return self.renew(kind, need, lead),
+                Look::Wait(wait) => match park_on(wait, self.who.patience) {
+                    Some(Some(Ok(token))) if need.accepts(token.generation()) => return Ok(token),
+                    Some(Some(Err(error))) => return Err(error),
+                    // Landed with too old a token, or the leader vanished: look again.
+                    Some(Some(Ok(_)) | None) => {}
+                    None => return Err(too_long(self.who.patience)),
+                },
+            }
+        }
+    }
+
+    /// One renewal, on this thread.
+    fn renew(&self, kind: TokenKind, need: Need, lead: Lead<Landed>) -> Landed {
+        let service = self.client.0.service.clone();
+        let landed = self.run(Renewal::new(service, kind, need, Arc::clone(&self.who.way)));
+        self.who.account()?.slot(kind).land(lead, &landed);
+        landed
+    }
+
+    /// The loop.
+    fn run<F: Flow>(&self, mut flow: F) -> Result<F::Output, Error> {
+        let common = &*self.client.0;
+        let account = || self.who.account();
+        let (mut lease, mut event) = (None, Event::Start);
+        loop {
+            event = match flow.step(clock::now(), event)? {
+                Step::Send(mut request, limits) => {
+                    common.sign(&mut request);
+                    Event::Answer(common.host.send(request, &limits))
+                }
+                Step::Sleep(wait) => {
+                    thread::sleep(wait);
+                    Event::Slept
+                }
+                Step::Token(kind, need) => {
+                    lease = None;
+                    Event::Token(self.get(kind, need))
+                }
+                Step::Lease => {
+                    lease = common.store.try_lease(account()?.key())?;
+                    Event::Leased(lease.is_some())
+                }
+                Step::Load => Event::Loaded(stored::load(&*common.store, account()?.key())),
+                Step::Save(record) => {
+                    stored::save(
+                        &*common.store,
+                        lease.as_ref().ok_or_else(Error::out_of_turn)?,
+                        &record,
+                    )?;
+                    account()?.publish(&record);
+                    Event::Saved
+                }
+                Step::Done(output) => return Ok(output),
+            };
+        }
+    }
+}
+
+pub(super) fn too_long(patience: Duration) -> Error {
+    Error::new(
+        ErrorKind::TimedOut,
+        format!("the token was not renewed within {} s", patience.as_secs()),
+    )
+    .advice("try again")
+}
+
+/// The items of all pages of a paged operation.
+#[derive(Debug)]
+#[must_use = "nothing is sent until an item is asked for"]
+pub struct Items<P: Paged> {
+    pages: Pages<P>,
+    page: std::vec::IntoIter<P::Item>,
+}
+
+impl<P: Paged> Items<P> {
+    /// How many items there are on all pages, once the first has come and where the service says so.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.pages.total()
+    }
+}
+
+impl<P: Paged> Iterator for Items<P> {
+    type Item = Result<P::Item, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(item) = self.page.next() {
+                return Some(Ok(item));
+            }
+            match self.pages.next()? {
+                Ok(page) => self.page = page.into_iter(),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+/// The pages of a paged operation.
+#[derive(Debug)]
+#[must_use = "nothing is sent until a page is asked for"]
+pub struct Pages<P: Paged> {
+    session: Session,
+    pager: Pager<P>,
+}
+
+impl<P: Paged> Pages<P> {
+    /// How many items there are on all pages, once the first has come and where the service says so.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.pager.total()
+    }
+
+    /// The operation that asks for the next page, or for the one that failed, to go on from later; `None` at the end.
+    #[must_use]
+    pub fn into_cursor(self) -> Option<P> {
+        self.pager.into_cursor()
+    }
+}
+
+impl<P: Paged> Iterator for Pages<P> {
+    type Item = Result<Vec<P::Item>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let answer = self.session.send(self.pager.ask()?);
+        Some(self.pager.take(answer))
+    }
+}

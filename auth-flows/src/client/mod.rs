@@ -1,0 +1,150 @@
+//! The two drivers and the handles over them: the only twins in the workspace.
+
+mod asynchronous;
+mod blocking;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use auth_core::{
+    AccountKey, Error, ExposeSecret, Lease, Record, Request, SecretBytes, Service, Store, Token,
+    TokenKind, UnixTime,
+};
+
+pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
+pub use blocking::{Client, Items, Pages, Session};
+
+use crate::{
+    account::{Account, Accounts},
+    call,
+    renewal::Way,
+};
+
+/// How long a caller waits for a renewal that somebody else runs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What all accounts of one client share.
+struct Common<H> {
+    service: Service,
+    host: H,
+    store: Arc<dyn Store>,
+    accounts: Accounts,
+}
+
+impl<H> Common<H> {
+    fn new(service: Service, host: H, store: impl Store) -> Self {
+        Self {
+            service,
+            host,
+            store: Arc::new(store),
+            accounts: Accounts::default(),
+        }
+    }
+
+    /// The header that every request carries.
+    fn sign(&self, request: &mut Request) {
+        request
+            .headers_mut()
+            .entry(http::header::USER_AGENT)
+            .or_insert_with(|| self.service.user_agent().clone());
+    }
+}
+
+impl<H> fmt::Debug for Common<H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("service", &self.service)
+            .field("store", &self.store.describe())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whose session it is, and how its login token is got.
+#[derive(Clone, Debug)]
+struct Identity {
+    account: Option<Arc<Account>>,
+    way: Arc<Way>,
+    patience: Duration,
+}
+
+impl Identity {
+    fn new(account: Option<Arc<Account>>, way: Way) -> Self {
+        Self {
+            account,
+            way: Arc::new(way),
+            patience: PATIENCE,
+        }
+    }
+
+    fn account(&self) -> Result<&Arc<Account>, Error> {
+        self.account.as_ref().ok_or_else(call::nobody)
+    }
+}
+
+/// The store as a driver uses it: records instead of bytes.
+mod stored {
+    use super::*;
+
+    pub(super) fn load(store: &dyn Store, key: &AccountKey) -> Result<Record, Error> {
+        match store.load(key)? {
+            Some(text) => Record::from_text(text.expose_secret())
+                .map_err(|error| error.setting(store.describe())),
+            None => Ok(Record::default()),
+        }
+    }
+
+    pub(super) fn save(store: &dyn Store, lease: &Lease, record: &Record) -> Result<(), Error> {
+        if record.is_empty() {
+            return store.remove(lease);
+        }
+        let text: SecretBytes = record.to_text();
+        store.save(lease, &text)
+    }
+}
+
+/// What is known of an account, without its secrets.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Status {
+    /// Service, client and account.
+    pub account: AccountKey,
+    /// The login token, if there is one.
+    pub login: Option<TokenStatus>,
+    /// The second token, if there is one.
+    pub derived: Option<TokenStatus>,
+    /// Where it is stored.
+    pub store: String,
+}
+
+/// What is known of a token, without its text.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TokenStatus {
+    /// The scopes the server named; `None` says nothing.
+    pub scope: Option<String>,
+    /// When it ends by the wall clock; `None` where the server gave it no end.
+    pub expires_at: Option<UnixTime>,
+    /// Whether it can be renewed with a refresh token.
+    pub refreshable: bool,
+}
+
+impl Status {
+    fn new(account: AccountKey, record: &Record, store: String) -> Self {
+        let status = |kind: TokenKind| record.token(kind).map(|token| TokenStatus::of(token));
+        Self {
+            login: status(TokenKind::Login),
+            derived: status(TokenKind::Derived),
+            account,
+            store,
+        }
+    }
+}
+
+impl TokenStatus {
+    fn of(token: &Token) -> Self {
+        Self {
+            scope: token.scope().map(str::to_owned),
+            expires_at: token.expires_at(),
+            refreshable: token.refresh_token().is_some(),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+
+mod account;
+mod backoff;
+mod call;
+mod client;
+mod clock;
+mod complete;
+mod gate;
+mod lease;
+mod listener;
+mod login;
+mod logout;
+mod paging;
+mod pasted;
+mod renewal;
+#[cfg(test)]
+mod tests;
+
+pub use client::{
+    AsyncClient, AsyncItems, AsyncPages, AsyncSession, Client, Items, Pages, Session, Status,
+    TokenStatus,
+};
+pub use login::{Begun, Invitation, Login, Waiting};
+pub use logout::LoggedOut;

@@ -1,0 +1,429 @@
+//! Logging a person in, in three parts: begin (values), wait (for the person), complete (a flow).
+
+use std::{
+    fmt, io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    thread,
+    time::Duration,
+};
+
+use auth_core::{
+    AuthorizationRequest, CodeGrant, Error, ErrorKind, Pending, RedirectKind, RedirectUri, Service,
+};
+
+use crate::{
+    clock,
+    gate::{Taker, park_on, promise},
+    listener::Listener,
+};
+
+/// How a person logs in. Made by one of its three constructors, given to a session's `log_in` or `begin`.
+///
+/// ```
+/// use std::time::Duration;
+/// use auth_flows::Login;
+///
+/// // Browser and callback on this machine: any free port, or the one that is registered.
+/// let login = Login::browser(|invitation| eprintln!("{invitation}")).port(8080).deadline(Duration::from_secs(300));
+/// // No browser on this machine: the service shows a code, the person types it in.
+/// let login = Login::out_of_band(|url| {
+///     eprintln!("Open {url} and enter the code:");
+///     std::io::read_to_string(std::io::stdin())
+/// });
+/// ```
+#[derive(Clone)]
+pub struct Login {
+    way: Way,
+    open: Open,
+    program: Option<String>,
+    scope: Option<String>,
+    parameters: Vec<(String, String)>,
+    deadline: Duration,
+}
+
+#[derive(Clone)]
+enum Way {
+    Browser {
+        show: Arc<dyn Fn(&Invitation<'_>) + Send + Sync>,
+        port: u16,
+        path: String,
+    },
+    Prompt {
+        redirect_uri: String,
+        prompt: Arc<Prompt>,
+    },
+}
+
+type Opener = dyn Fn(&str) -> io::Result<()> + Send + Sync;
+type Prompt = dyn Fn(&str) -> io::Result<String> + Send + Sync;
+
+#[derive(Clone)]
+enum Open {
+    /// The default browser, where the feature `browser` is on.
+    Default,
+    /// The program's own way.
+    With(Arc<Opener>),
+    /// The person opens it.
+    Not,
+}
+
+/// What a program shows a person who is to log in: the URL, and that the browser could not be opened, if so.
+///
+/// `Display` is a sentence that says both.
+#[derive(Debug)]
+pub struct Invitation<'a> {
+    url: &'a str,
+    problem: Option<&'a io::Error>,
+}
+
+impl Invitation<'_> {
+    /// Where to log in. It is meant for the person's eyes and browser, not for a log.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.url
+    }
+
+    /// Why no browser was opened, if one should have been.
+    #[must_use]
+    pub fn problem(&self) -> Option<&io::Error> {
+        self.problem
+    }
+}
+
+impl fmt::Display for Invitation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.problem {
+            None => write!(f, "To log in, open {}", self.url),
+            Some(problem) => write!(
+                f,
+                "No browser could be opened ({problem}); to log in, open {}",
+                self.url
+            ),
+        }
+    }
+}
+
+impl Login {
+    /// By browser, with a listener on 127.0.0.1 for the answer: any free port and an empty path, unless set otherwise.
+    ///
+    /// `show` is handed the URL before the browser is opened, and once more if it could not be.
+    #[must_use]
+    pub fn browser(show: impl Fn(&Invitation<'_>) + Send + Sync + 'static) -> Self {
+        Self::new(Way::Browser {
+            show: Arc::new(show),
+            port: 0,
+            path: String::new(),
+        })
+    }
+
+    /// The service shows a code instead of redirecting (`urn:ietf:wg:oauth:2.0:oob`); `prompt` shows the URL and asks for it.
+    #[must_use]
+    pub fn out_of_band(
+        prompt: impl Fn(&str) -> io::Result<String> + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(Way::Prompt {
+            redirect_uri: RedirectUri::OUT_OF_BAND.to_owned(),
+            prompt: Arc::new(prompt),
+        })
+    }
+
+    /// Nobody listens at the redirect URI: `prompt` shows the URL and asks for the whole address that the browser ended at.
+    /// For a machine without a browser, or a private-use scheme.
+    #[must_use]
+    pub fn paste(
+        redirect_uri: impl Into<String>,
+        prompt: impl Fn(&str) -> io::Result<String> + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(Way::Prompt {
+            redirect_uri: redirect_uri.into(),
+            prompt: Arc::new(prompt),
+        })
+    }
+
+    /// The listener's port, as registered: 0 is any free one, which Doorkeeper and league allow for 127.0.0.1.
+    #[must_use]
+    pub fn port(mut self, number: u16) -> Self {
+        if let Way::Browser { port, .. } = &mut self.way {
+            *port = number;
+        }
+        self
+    }
+
+    /// The path of the listener's redirect URI, as registered, such as `/callback`. Empty unless set.
+    #[must_use]
+    pub fn path(mut self, text: impl Into<String>) -> Self {
+        if let Way::Browser { path, .. } = &mut self.way {
+            *path = text.into();
+        }
+        self
+    }
+
+    /// Opens the URL in the program's own way instead of the default browser.
+    #[must_use]
+    pub fn open(mut self, open: impl Fn(&str) -> io::Result<()> + Send + Sync + 'static) -> Self {
+        self.open = Open::With(Arc::new(open));
+        self
+    }
+
+    /// Opens nothing: the person does it.
+    #[must_use]
+    pub fn open_nothing(mut self) -> Self {
+        self.open = Open::Not;
+        self
+    }
+
+    /// The program's name, for the page in the browser. The beginning of the service's user agent unless set.
+    #[must_use]
+    pub fn program(mut self, name: impl Into<String>) -> Self {
+        self.program = Some(name.into());
+        self
+    }
+
+    /// The scopes to ask for, separated by spaces; the service's own unless set.
+    #[must_use]
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    /// A further parameter of the authorization request, such as a locale.
+    #[must_use]
+    pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.parameters.push((name.into(), value.into()));
+        self
+    }
+
+    /// How long the listener waits: 120 s unless set. A prompt has no deadline but the program's own.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    fn new(way: Way) -> Self {
+        Self {
+            way,
+            open: Open::Default,
+            program: None,
+            scope: None,
+            parameters: Vec::new(),
+            deadline: Duration::from_secs(120),
+        }
+    }
+
+    /// Part one: values, and the bound listener.
+    pub(crate) fn begin(self, service: &Service) -> Result<Begun, Error> {
+        let (listener, redirect_uri) = match &self.way {
+            Way::Browser { port, path, .. } => {
+                if !path.is_empty() && !path.starts_with('/') {
+                    return Err(Error::new(
+                        ErrorKind::Configuration,
+                        format!("the callback path `{path}` does not start with a slash"),
+                    )
+                    .setting("path"));
+                }
+                let listener = Listener::bind(*port, path)?;
+                let uri = listener.redirect_uri();
+                (Some(listener), uri)
+            }
+            Way::Prompt { redirect_uri, .. } => (None, redirect_uri.clone()),
+        };
+        let redirect_uri = RedirectUri::parse(&redirect_uri)?;
+        let mut request =
+            AuthorizationRequest::new(service.client(), redirect_uri, clock::entropy()?);
+        if let Some(scope) = self.scope.as_deref().or(service.scope()) {
+            request = request.scope(scope);
+        }
+        for (name, value) in &self.parameters {
+            request = request.param(name, value)?;
+        }
+        let (url, pending) = request.begin()?;
+        let program = self.program.clone().unwrap_or_else(|| {
+            let agent = service.user_agent().to_str().unwrap_or_default();
+            agent
+                .split(['/', ' '])
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        });
+        Ok(Begun {
+            url,
+            pending,
+            listener,
+            program,
+            login: self,
+        })
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Login");
+        match &self.way {
+            Way::Browser { port, path, .. } => out.field("port", port).field("path", path),
+            Way::Prompt { redirect_uri, .. } => out.field("redirect_uri", redirect_uri),
+        };
+        out.field("scope", &self.scope)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A login that has begun: its URL is known and its listener bound, but nobody has been asked yet.
+pub struct Begun {
+    url: String,
+    pending: Pending,
+    listener: Option<Listener>,
+    program: String,
+    login: Login,
+}
+
+impl Begun {
+    /// Where the person logs in.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where the answer arrives.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &str {
+        self.pending.redirect_uri().as_str()
+    }
+
+    /// Part two: asks the person and waits for the answer, on a thread of its own.
+    ///
+    /// # Errors
+    /// No thread could be started.
+    pub fn start(self) -> Result<Waiting, Error> {
+        let (giver, outcome) = promise();
+        let stop = Arc::new(AtomicBool::new(false));
+        let waiting = Waiting {
+            outcome,
+            stop: Arc::clone(&stop),
+        };
+        match (self.login.way, self.listener) {
+            (Way::Browser { show, .. }, Some(listener)) => {
+                listener.spawn(self.pending, self.program, self.login.deadline, stop, giver)?;
+                show(&Invitation {
+                    url: &self.url,
+                    problem: None,
+                });
+                let (open, url) = (self.login.open, self.url);
+                // A launcher may wait for the browser's end; nobody waits for the launcher.
+                spawn("login browser", move || {
+                    if let Err(problem) = open.go(&url) {
+                        show(&Invitation {
+                            url: &url,
+                            problem: Some(&problem),
+                        });
+                    }
+                })?;
+            }
+            (Way::Prompt { prompt, .. }, _) => {
+                let (url, pending) = (self.url, self.pending);
+                spawn("login prompt", move || {
+                    giver.give(ask(&*prompt, &url, &pending))
+                })?;
+            }
+            (Way::Browser { .. }, None) => return Err(Error::out_of_turn()),
+        }
+        Ok(waiting)
+    }
+}
+
+impl fmt::Debug for Begun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The URL holds `state`, which nobody but the person's browser is to know.
+        f.debug_struct("Begun")
+            .field("pending", &self.pending)
+            .field("login", &self.login)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A login that waits for its person: a future, and something a thread can wait on. Dropping it ends the listener.
+#[derive(Debug)]
+#[must_use = "a login that is dropped is given up"]
+pub struct Waiting {
+    outcome: Taker<Result<CodeGrant, Error>>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Waiting {
+    /// Waits on this thread.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`]: the person refused. [`ErrorKind::TimedOut`]: the deadline passed. Otherwise why the answer was
+    /// not accepted.
+    pub fn wait(self) -> Result<CodeGrant, Error> {
+        // The listener has a deadline of its own, and a prompt is the program's.
+        park_on(self, Duration::MAX).unwrap_or_else(|| Err(no_answer()))
+    }
+}
+
+impl Future for Waiting {
+    type Output = Result<CodeGrant, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let outcome = Pin::new(&mut self.outcome).poll(context);
+        outcome.map(|outcome| outcome.unwrap_or_else(|| Err(no_answer())))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The program's own prompt panicked.
+fn no_answer() -> Error {
+    Error::new(
+        ErrorKind::Configuration,
+        "the login ended without an answer",
+    )
+    .advice("begin the login again")
+}
+
+impl Open {
+    fn go(&self, url: &str) -> io::Result<()> {
+        match self {
+            Self::Not => Ok(()),
+            Self::With(open) => open(url),
+            #[cfg(feature = "browser")]
+            Self::Default => open::that(url),
+            #[cfg(not(feature = "browser"))]
+            Self::Default => Err(io::Error::other(
+                "this program was built without the feature `browser`",
+            )),
+        }
+    }
+}
+
+fn spawn(name: &str, job: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+    let thread = thread::Builder::new().name(name.into()).spawn(job);
+    thread.map(|_| ()).map_err(|error| {
+        Error::new(ErrorKind::Configuration, "no thread could be started").with_source(error)
+    })
+}
+
+fn ask(prompt: &Prompt, url: &str, pending: &Pending) -> Result<CodeGrant, Error> {
+    let text = prompt(url).map_err(|error| {
+        Error::new(ErrorKind::Configuration, "nothing could be asked for").with_source(error)
+    })?;
+    if text.trim().is_empty() {
+        return Err(
+            Error::new(ErrorKind::Denied, "nothing was entered").advice("begin the login again")
+        );
+    }
+    match pending.redirect_uri().kind() {
+        RedirectKind::OutOfBand => pending.accept_code(&text),
+        _ => pending.accept(&text),
+    }
+}

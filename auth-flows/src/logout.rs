@@ -1,0 +1,102 @@
+//! Logging out: revoke where the service can, forget in any case.
+//!
+//! ```text
+//!   Start ─► Lease ─► Load ─┬─(it can be revoked: Send)─┬─► Save(nothing) ─► Done
+//!              ▲ │          └───────────────────────────┘
+//!              └─┴ taken: Sleep
+//! ```
+
+use auth_core::{
+    Error, Event, Flow, Freshness, Message, Now, Record, Revocation, Service, Step, TokenKind,
+    UnixTime,
+};
+
+use crate::{complete::revocation, lease::LeaseQueue};
+
+/// What a logout came to. The tokens are forgotten here in any case.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct LoggedOut {
+    /// Whether the server revoked the login; `None` where there was none, or the server cannot revoke.
+    pub revoked: Option<Result<(), Error>>,
+    /// Until when a second token goes on working at the service, if somebody has a copy: it cannot be revoked.
+    pub derived_lives_until: Option<UnixTime>,
+}
+
+pub(crate) struct Logout {
+    service: Service,
+    state: State,
+    out: LoggedOut,
+    queue: LeaseQueue,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    Start,
+    Lease,
+    LeaseTaken,
+    Load,
+    Revoke,
+    Save,
+    Over,
+}
+
+impl Logout {
+    pub(crate) fn new(service: Service) -> Self {
+        Self {
+            service,
+            state: State::Start,
+            out: LoggedOut::default(),
+            queue: LeaseQueue::new(),
+        }
+    }
+
+    fn leased(&mut self, now: Now, granted: bool) -> Result<Step<LoggedOut>, Error> {
+        if granted {
+            return self.go(State::Load, Step::Load);
+        }
+        let wait = self.queue.wait(now)?;
+        self.go(State::LeaseTaken, Step::Sleep(wait))
+    }
+
+    fn loaded(&mut self, now: Now, record: &Record) -> Result<Step<LoggedOut>, Error> {
+        self.out.derived_lives_until = record
+            .token(TokenKind::Derived)
+            .filter(|token| token.freshness(now) != Freshness::Expired)
+            .and_then(|token| token.expires_at());
+        match record.token(TokenKind::Login) {
+            Some(token) if Revocation::is_offered(self.service.client()) => {
+                let message = revocation(&self.service, token);
+                let step = Step::Send(message.request()?, message.limits());
+                self.go(State::Revoke, step)
+            }
+            _ => self.go(State::Save, Step::Save(Record::default())),
+        }
+    }
+
+    fn go(&mut self, state: State, step: Step<LoggedOut>) -> Result<Step<LoggedOut>, Error> {
+        self.state = state;
+        Ok(step)
+    }
+}
+
+impl Flow for Logout {
+    type Output = LoggedOut;
+
+    fn step(&mut self, now: Now, event: Event) -> Result<Step<LoggedOut>, Error> {
+        match (std::mem::replace(&mut self.state, State::Over), event) {
+            (State::Start, Event::Start) => self.go(State::Lease, Step::Lease),
+            (State::Lease, Event::Leased(granted)) => self.leased(now, granted),
+            (State::LeaseTaken, Event::Slept) => self.go(State::Lease, Step::Lease),
+            (State::Load, Event::Loaded(record)) => self.loaded(now, &record.unwrap_or_default()),
+            (State::Revoke, Event::Answer(answer)) => {
+                let client = self.service.client();
+                let parse = |response| Revocation::access_token(client, "").parse(response);
+                self.out.revoked = Some(answer.map_err(Error::from).and_then(parse));
+                self.go(State::Save, Step::Save(Record::default()))
+            }
+            (State::Save, Event::Saved) => Ok(Step::Done(std::mem::take(&mut self.out))),
+            _ => Err(Error::out_of_turn()),
+        }
+    }
+}

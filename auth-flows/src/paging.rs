@@ -1,0 +1,57 @@
+//! Asking on: pages and items of a paged operation, the same for both worlds. The driver only sends.
+
+use auth_core::{Error, Paged};
+
+/// Where a paged operation has got to.
+#[derive(Debug)]
+pub(crate) struct Pager<P: Paged> {
+    next: Option<P>,
+    total: Option<u64>,
+    failed: bool,
+}
+
+impl<P: Paged> Pager<P> {
+    pub(crate) fn new(first: P) -> Self {
+        Self {
+            next: Some(first.begin()),
+            total: None,
+            failed: false,
+        }
+    }
+
+    /// What to send; `None` at the end, and after a failure: nothing is asked again by itself.
+    pub(crate) fn ask(&self) -> Option<&P> {
+        self.next.as_ref().filter(|_| !self.failed)
+    }
+
+    /// Takes in what came of sending it.
+    pub(crate) fn take(&mut self, answer: Result<P::Output, Error>) -> Result<Vec<P::Item>, Error> {
+        match answer {
+            Ok(answer) => Ok(self.turn(answer)),
+            Err(error) => {
+                self.failed = true;
+                Err(error)
+            }
+        }
+    }
+
+    /// Turns the page that was answered. Only the first page tells the total: later ones may count what is left.
+    fn turn(&mut self, answer: P::Output) -> Vec<P::Item> {
+        let Some(operation) = self.next.take() else {
+            return Vec::new();
+        };
+        let turn = operation.turn(answer);
+        self.next = turn.next;
+        self.total = self.total.or(turn.total);
+        turn.items
+    }
+
+    pub(crate) fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// What asks for the page that comes next, or that failed; `None` at the end.
+    pub(crate) fn into_cursor(self) -> Option<P> {
+        self.next
+    }
+}

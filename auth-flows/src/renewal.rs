@@ -1,0 +1,377 @@
+//! One renewal of one token of one account. Its end gives the lease back.
+//!
+//! ```text
+//!   Start ─► Load ─(the stored one serves)──────────────────────────────────────────► Done
+//!             │
+//!             ├─ derived: Token(login) ─┐
+//!             ▼                         ▼
+//!           Lease ◄─(taken: Sleep)─► Load ─(another process renewed)──────────────────► Done
+//!             ▲                         │
+//!             │                         ▼
+//!             │                        Send ─► Save ──────────────────────────────────► Done
+//!             │                         │ derived and 401, once: Token(login, newer)
+//!             └─────────────────────────┘
+//! ```
+//!
+//! A renewal that fails while the stored token still serves ends with the stored token.
+
+use std::{sync::Arc, time::Duration};
+
+use auth_core::{
+    Error, ErrorKind, Event, Flow, Freshness, Limits, Message, Need, Now, Record, Response,
+    SecretText, Sent, Service, Step, Token, TokenAnswer, TokenKind, TokenRequest, TransportError,
+};
+
+use crate::{backoff::Backoff, complete::password_request, lease::LeaseQueue};
+
+/// How an account gets its login token without a browser.
+#[derive(Clone, Debug)]
+pub(crate) enum Way {
+    /// With the stored refresh token, if there is one; otherwise somebody has to log in.
+    Stored,
+    /// By asking for the client itself (RFC 6749 section 4.4).
+    ClientCredentials { scope: Option<Box<str>> },
+    /// With user name and password (RFC 6749 section 4.3).
+    Password {
+        username: Box<str>,
+        password: SecretText,
+    },
+}
+
+pub(crate) struct Renewal {
+    service: Service,
+    kind: TokenKind,
+    need: Need,
+    way: Arc<Way>,
+    state: State,
+    login: Option<Arc<Token>>,
+    record: Record,
+    sent: Option<Now>,
+    queue: LeaseQueue,
+    retries: u32,
+    asked_again: bool,
+    with: With,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    Start,
+    Peek,
+    Login,
+    Lease,
+    LeaseTaken,
+    Load,
+    Sent,
+    Pause,
+    Save,
+    Over,
+}
+
+/// What the request in flight was made with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum With {
+    RefreshToken,
+    ClientCredentials,
+    Password,
+    LoginToken,
+}
+
+/// How often a request that can be repeated without harm is sent.
+const TRIES: u32 = 3;
+
+impl Renewal {
+    pub(crate) fn new(service: Service, kind: TokenKind, need: Need, way: Arc<Way>) -> Self {
+        Self {
+            service,
+            kind,
+            need,
+            way,
+            state: State::Start,
+            login: None,
+            record: Record::default(),
+            sent: None,
+            queue: LeaseQueue::new(),
+            retries: 0,
+            asked_again: false,
+            with: With::LoginToken,
+        }
+    }
+
+    /// The stored token, if it is what is wanted: fresh, and not one that was refused.
+    fn stored(&self, now: Now) -> Option<Arc<Token>> {
+        self.record
+            .token(self.kind)
+            .filter(|token| {
+                self.need.accepts(token.generation()) && token.freshness(now) == Freshness::Fresh
+            })
+            .cloned()
+    }
+
+    /// The stored token, if it will do for want of a better one.
+    fn last_resort(&self, now: Now) -> Option<Arc<Token>> {
+        self.record
+            .token(self.kind)
+            .filter(|token| {
+                self.need.accepts(token.generation()) && token.freshness(now) != Freshness::Expired
+            })
+            .cloned()
+    }
+
+    fn peeked(&mut self, now: Now) -> Result<Step<Arc<Token>>, Error> {
+        if let Some(token) = self.stored(now) {
+            return Ok(Step::Done(token));
+        }
+        match self.kind {
+            TokenKind::Derived => self.go(State::Login, Step::Token(TokenKind::Login, Need::Any)),
+            TokenKind::Login => self.go(State::Lease, Step::Lease),
+        }
+    }
+
+    fn logged_in(
+        &mut self,
+        now: Now,
+        login: Result<Arc<Token>, Error>,
+    ) -> Result<Step<Arc<Token>>, Error> {
+        match login {
+            Ok(login) => {
+                self.login = Some(login);
+                self.go(State::Lease, Step::Lease)
+            }
+            Err(error) => self.fail(now, self.explain(error)),
+        }
+    }
+
+    /// A pasted token has no login behind it: what to do about its end is the service's to say.
+    fn explain(&self, error: Error) -> Error {
+        let pasted = self.record.token(TokenKind::Derived).is_some()
+            && self.record.token(TokenKind::Login).is_none();
+        match self.service.derivation() {
+            Some(derive) if error.needs_login() && pasted => {
+                Error::login_needed("the pasted token has expired or was refused, and there is no login to renew it with")
+                    .advice(derive.when_expired())
+            }
+            _ => error,
+        }
+    }
+
+    fn leased(&mut self, now: Now, granted: bool) -> Result<Step<Arc<Token>>, Error> {
+        if granted {
+            return self.go(State::Load, Step::Load);
+        }
+        match self.queue.wait(now) {
+            Ok(wait) => self.go(State::LeaseTaken, Step::Sleep(wait)),
+            Err(error) => self.fail(now, error),
+        }
+    }
+
+    fn loaded(&mut self, now: Now, record: Record) -> Result<Step<Arc<Token>>, Error> {
+        self.record = record;
+        if let Some(token) = self.stored(now) {
+            return Ok(Step::Done(token));
+        }
+        match self.choose() {
+            Ok(with) => {
+                self.with = with;
+                self.send(now)
+            }
+            Err(error) => self.fail(now, error),
+        }
+    }
+
+    fn choose(&self) -> Result<With, Error> {
+        if self.kind == TokenKind::Derived {
+            return Ok(With::LoginToken);
+        }
+        let stored = self.record.token(TokenKind::Login);
+        match &*self.way {
+            Way::ClientCredentials { .. } => Ok(With::ClientCredentials),
+            _ if stored.is_some_and(|token| token.refresh_token().is_some()) => {
+                Ok(With::RefreshToken)
+            }
+            Way::Password { .. } => Ok(With::Password),
+            Way::Stored => Err(match stored {
+                None => Error::login_needed("nobody is logged in to this account")
+                    .advice("log in first"),
+                Some(_) => {
+                    Error::login_needed("the stored login was refused and cannot be renewed")
+                }
+            }),
+        }
+    }
+
+    fn send(&mut self, now: Now) -> Result<Step<Arc<Token>>, Error> {
+        self.sent = Some(now);
+        let client = self.service.client();
+        let (request, limits) = match (self.with, &*self.way) {
+            (With::LoginToken, _) => {
+                let derive = self.service.derivation().ok_or_else(|| {
+                    Error::new(ErrorKind::Usage, "this service has no second token")
+                })?;
+                let api = self.service.find_api(derive.api())?;
+                let login = self.login.as_ref().ok_or_else(Error::out_of_turn)?;
+                let mut request = derive.request(api.base())?;
+                login.authorize(api, &mut request)?;
+                (request, Limits::token())
+            }
+            (With::RefreshToken, _) => {
+                let token = self
+                    .record
+                    .token(TokenKind::Login)
+                    .and_then(|token| token.refresh_token());
+                let message = TokenRequest::refresh(client, token.ok_or_else(Error::out_of_turn)?);
+                (message.request()?, message.limits())
+            }
+            (With::ClientCredentials, Way::ClientCredentials { scope }) => {
+                let mut message = TokenRequest::client_credentials(client);
+                if let Some(scope) = scope {
+                    message = message.scope(scope);
+                }
+                (message.request()?, message.limits())
+            }
+            (With::Password, Way::Password { username, password }) => {
+                let message = password_request(&self.service, username, password);
+                (message.request()?, message.limits())
+            }
+            _ => return Err(Error::out_of_turn()),
+        };
+        self.go(State::Sent, Step::Send(request, limits))
+    }
+
+    fn answered(
+        &mut self,
+        now: Now,
+        answer: Result<Response, TransportError>,
+    ) -> Result<Step<Arc<Token>>, Error> {
+        let answer = match answer {
+            Ok(response) => self.parse(response),
+            // A refresh token may be used up by a request whose answer was lost: never sent again blindly.
+            Err(error) if error.sent() == Sent::No || self.with != With::RefreshToken => {
+                return self.again(now, error.into());
+            }
+            Err(error) => Err(Error::from(error).advice(
+                "the renewal may have reached the server, so it is not repeated blindly; \
+                 the next call tries once more, and may find that a new login is needed",
+            )),
+        };
+        match answer {
+            Ok(answer) => self.received(answer),
+            Err(error) if error.needs_login() => self.refused(now, error),
+            Err(error) if error.is_retryable() && self.with != With::RefreshToken => {
+                self.again(now, error)
+            }
+            Err(error) => self.fail(now, error),
+        }
+    }
+
+    fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
+        let client = self.service.client();
+        match (self.with, &*self.way) {
+            (With::LoginToken, _) => self
+                .service
+                .derivation()
+                .ok_or_else(Error::out_of_turn)?
+                .parse(response),
+            (With::RefreshToken, _) => {
+                let old = self
+                    .record
+                    .token(TokenKind::Login)
+                    .and_then(|token| token.refresh_token());
+                let message = TokenRequest::refresh(client, old.ok_or_else(Error::out_of_turn)?);
+                Ok(message.parse(response)?.or_refresh_token(old))
+            }
+            (_, Way::Password { username, password }) => {
+                TokenRequest::password(client, username, password).parse(response)
+            }
+            _ => TokenRequest::client_credentials(client).parse(response),
+        }
+    }
+
+    fn received(&mut self, answer: TokenAnswer) -> Result<Step<Arc<Token>>, Error> {
+        let sent = self.sent.ok_or_else(Error::out_of_turn)?;
+        let generation = self.record.next_generation(self.kind, sent.wall);
+        let token = Arc::new(answer.received(sent, generation)?);
+        self.record.set(self.kind, token);
+        let record = self.record.clone();
+        self.go(State::Save, Step::Save(record))
+    }
+
+    /// The login is dead: by its own means it can be renewed once, and no more.
+    fn refused(&mut self, now: Now, error: Error) -> Result<Step<Arc<Token>>, Error> {
+        if self.asked_again {
+            return self.fail(now, error);
+        }
+        self.asked_again = true;
+        match (self.with, &*self.way) {
+            (With::LoginToken, _) => {
+                let refused = self.login.as_ref().map_or(0, |token| token.generation());
+                self.go(
+                    State::Login,
+                    Step::Token(TokenKind::Login, Need::NewerThan(refused)),
+                )
+            }
+            (With::RefreshToken, Way::Password { .. }) => {
+                self.with = With::Password;
+                self.send(now)
+            }
+            _ => self.fail(now, error),
+        }
+    }
+
+    fn again(&mut self, now: Now, error: Error) -> Result<Step<Arc<Token>>, Error> {
+        self.retries += 1;
+        if self.retries >= TRIES
+            || error
+                .retry_after()
+                .is_some_and(|wait| wait > Duration::from_secs(10))
+        {
+            return self.fail(now, error);
+        }
+        let mut backoff = Backoff::new(
+            Duration::from_millis(200) * self.retries,
+            Duration::from_secs(1),
+        );
+        let wait = backoff
+            .next(now)
+            .max(error.retry_after().unwrap_or_default());
+        self.go(State::Pause, Step::Sleep(wait))
+    }
+
+    /// Failed: but a stored token that still serves is better than an error.
+    fn fail(&mut self, now: Now, error: Error) -> Result<Step<Arc<Token>>, Error> {
+        self.state = State::Over;
+        self.last_resort(now).map(Step::Done).ok_or(error)
+    }
+
+    fn go(&mut self, state: State, step: Step<Arc<Token>>) -> Result<Step<Arc<Token>>, Error> {
+        self.state = state;
+        Ok(step)
+    }
+}
+
+impl Flow for Renewal {
+    type Output = Arc<Token>;
+
+    fn step(&mut self, now: Now, event: Event) -> Result<Step<Arc<Token>>, Error> {
+        match (std::mem::replace(&mut self.state, State::Over), event) {
+            (State::Start, Event::Start) => self.go(State::Peek, Step::Load),
+            (State::Peek, Event::Loaded(record)) => {
+                self.record = record?;
+                self.peeked(now)
+            }
+            (State::Login, Event::Token(login)) => self.logged_in(now, login),
+            (State::Lease, Event::Leased(granted)) => self.leased(now, granted),
+            (State::LeaseTaken, Event::Slept) => self.go(State::Lease, Step::Lease),
+            (State::Load, Event::Loaded(record)) => self.loaded(now, record?),
+            (State::Sent, Event::Answer(answer)) => self.answered(now, answer),
+            (State::Pause, Event::Slept) => self.send(now),
+            (State::Save, Event::Saved) => {
+                let token = self
+                    .record
+                    .token(self.kind)
+                    .ok_or_else(Error::out_of_turn)?;
+                Ok(Step::Done(Arc::clone(token)))
+            }
+            _ => Err(Error::out_of_turn()),
+        }
+    }
+}

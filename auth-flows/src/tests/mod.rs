@@ -1,0 +1,3 @@
+//! Flows in every order of events that a driver can produce.
+
+mod orders;

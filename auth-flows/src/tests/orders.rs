@@ -1,0 +1,379 @@
+//! Every order of events that a driver can produce ends in bounded steps, and nothing is sent that must not be.
+
+use std::{sync::Arc, time::Duration};
+
+use auth_core::{
+    Answer, Api, AuthorizationServer, Base, Body, Derive, Endpoint, Error, ErrorKind, Event, Flow,
+    Lifetime, Manner, Need, Now, OAuthClient, Operation, Record, Request, Response, SecretText,
+    Service, Step, Token, TokenAnswer, TokenKind, TransportError, UnixTime,
+};
+use proptest::prelude::*;
+
+use crate::{
+    call::Call,
+    complete::{Complete, Proof},
+    logout::Logout,
+    renewal::{Renewal, Way},
+};
+
+const TOKEN_URL: &str = "https://auth.example/token";
+const WWW: &str = "https://www.example";
+const API: &str = "https://api.example/v1";
+
+/// What the world does at each step, drawn by proptest.
+#[derive(Clone, Debug)]
+struct World {
+    answers: Vec<Reply>,
+    leases: Vec<bool>,
+    records: Vec<Stored>,
+    tokens: Vec<bool>,
+    wall: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Reply {
+    Token,
+    Dead,
+    BadClient,
+    Html(u16),
+    Status(u16),
+    NotSent,
+    Lost,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Stored {
+    Nothing,
+    Login { refreshable: bool, age: u64 },
+    Both { age: u64 },
+    Pasted { age: u64 },
+    Unreadable,
+}
+
+fn reply() -> impl Strategy<Value = Reply> {
+    prop_oneof![
+        3 => Just(Reply::Token),
+        1 => Just(Reply::Dead),
+        1 => Just(Reply::BadClient),
+        1 => prop_oneof![Just(200u16), Just(500), Just(503)].prop_map(Reply::Html),
+        1 => prop_oneof![Just(302u16), Just(401), Just(403), Just(429), Just(502)].prop_map(Reply::Status),
+        1 => Just(Reply::NotSent),
+        1 => Just(Reply::Lost),
+    ]
+}
+
+fn stored() -> impl Strategy<Value = Stored> {
+    let age = 0u64..8000;
+    prop_oneof![
+        Just(Stored::Nothing),
+        Just(Stored::Unreadable),
+        (any::<bool>(), age.clone())
+            .prop_map(|(refreshable, age)| Stored::Login { refreshable, age }),
+        age.clone().prop_map(|age| Stored::Both { age }),
+        age.prop_map(|age| Stored::Pasted { age }),
+    ]
+}
+
+fn world() -> impl Strategy<Value = World> {
+    (
+        proptest::collection::vec(reply(), 12),
+        proptest::collection::vec(any::<bool>(), 12),
+        proptest::collection::vec(stored(), 4),
+        proptest::collection::vec(any::<bool>(), 4),
+        10_000u64..1 << 40,
+    )
+        .prop_map(|(answers, leases, records, tokens, wall)| World {
+            answers,
+            leases,
+            records,
+            tokens,
+            wall,
+        })
+}
+
+struct Second;
+
+impl Derive for Second {
+    fn api(&self) -> &'static str {
+        "www"
+    }
+    fn request(&self, base: &Base) -> Result<Request, Error> {
+        base.request(http::Method::GET, "/api_token")
+    }
+    fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
+        match response.status().as_u16() {
+            200 => TokenAnswer::new("derived", Lifetime::For(Duration::from_secs(3600))),
+            401 => Err(Error::login_needed("dead")),
+            status => Err(Error::new(ErrorKind::Refused, "no")
+                .with_status(http::StatusCode::from_u16(status).unwrap_or_default())),
+        }
+    }
+    fn pasted(&self, text: &str) -> Result<TokenAnswer, Error> {
+        TokenAnswer::new(text, Lifetime::Unstated)
+    }
+}
+
+struct Ask {
+    write: bool,
+}
+
+impl Operation for Ask {
+    type Output = ();
+    fn manner(&self) -> Manner {
+        if self.write {
+            Manner::write("v1")
+        } else {
+            Manner::read("v1")
+        }
+    }
+    fn request(&self, base: &Base) -> Result<Request, Error> {
+        base.request(http::Method::POST, "/things")
+    }
+    fn parse(&self, response: Response) -> Result<(), Error> {
+        match response.status().is_success() {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::Refused, "no").with_status(response.status())),
+        }
+    }
+}
+
+fn service() -> Service {
+    let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
+    let server = AuthorizationServer::new(endpoint(TOKEN_URL))
+        .revocation_endpoint(endpoint("https://auth.example/revoke"));
+    let client = OAuthClient::new(server, "id")
+        .and_then(|c| c.secret("s3cret"))
+        .expect("a client");
+    let base = |text: &str| Base::parse(text).expect("a base");
+    Service::new("example", client, "test/1")
+        .expect("a user agent")
+        .api(Api::new("www", base(WWW), TokenKind::Login))
+        .api(Api::new("v1", base(API), TokenKind::Derived))
+        .derive(Second)
+}
+
+fn token(now: Now, age: u64, generation: u64, refresh: bool) -> Arc<Token> {
+    let sent = Now {
+        wall: UnixTime::from_millis(now.wall.as_millis().saturating_sub(age * 1000)),
+        up: Duration::ZERO,
+    };
+    let refresh_token = SecretText::from("r3fresh");
+    let answer =
+        TokenAnswer::new("t0ken", Lifetime::For(Duration::from_secs(3600))).expect("a token");
+    let answer = answer.or_refresh_token(refresh.then_some(&refresh_token));
+    Arc::new(answer.received(sent, generation).expect("a header"))
+}
+
+fn record(stored: Stored, now: Now) -> Record {
+    let mut record = Record::default();
+    match stored {
+        Stored::Nothing | Stored::Unreadable => {}
+        Stored::Login { refreshable, age } => {
+            record.set(TokenKind::Login, token(now, age, 1, refreshable))
+        }
+        Stored::Both { age } => {
+            record.set(TokenKind::Login, token(now, age, 1, true));
+            record.set(TokenKind::Derived, token(now, age, 1, false));
+        }
+        Stored::Pasted { age } => record.set(TokenKind::Derived, token(now, age, 1, false)),
+    }
+    // As a store gives it back: without the monotonic clock.
+    Record::from_text(record.to_text().as_ref()).expect("our own text")
+}
+
+fn response(status: u16, body: &str) -> Response {
+    let mut response = Response::new(Answer::secret(body.as_bytes().to_vec()));
+    *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
+    response
+}
+
+fn answer(reply: Reply) -> Result<Response, TransportError> {
+    Ok(match reply {
+        Reply::Token => response(
+            200,
+            r#"{"access_token":"new","token_type":"bearer","expires_in":3600,"refresh_token":"new-r"}"#,
+        ),
+        Reply::Dead => response(400, r#"{"error":"invalid_grant"}"#),
+        Reply::BadClient => response(401, r#"{"error":"invalid_client"}"#),
+        Reply::Html(status) => response(status, "<html></html>"),
+        Reply::Status(status) => response(status, ""),
+        Reply::NotSent => return Err(TransportError::not_sent("refused")),
+        Reply::Lost => return Err(TransportError::maybe_sent("reset")),
+    })
+}
+
+/// What a driver saw.
+#[derive(Debug, Default)]
+struct Log {
+    sends: Vec<String>,
+    refreshes: usize,
+    lost_refreshes: usize,
+    saves: usize,
+    leased: bool,
+}
+
+/// Drives a flow as the two drivers do, and checks what no flow may do.
+fn drive<F: Flow>(mut flow: F, world: &World) -> (Option<Result<F::Output, Error>>, Log) {
+    let mut log = Log::default();
+    let mut now = Now {
+        wall: UnixTime::from_secs(world.wall),
+        up: Duration::from_secs(1000),
+    };
+    let (mut answers, mut leases) = (world.answers.iter().cycle(), world.leases.iter().cycle());
+    let (mut records, mut tokens) = (world.records.iter().cycle(), world.tokens.iter().cycle());
+    let mut generation = 1;
+    let mut event = Event::Start;
+    for _ in 0..400 {
+        now.up += Duration::from_millis(10);
+        let step = match flow.step(now, event) {
+            Ok(Step::Done(output)) => return (Some(Ok(output)), log),
+            Ok(step) => step,
+            Err(error) => {
+                // Over is over: whatever comes next, nothing more leaves.
+                for event in [
+                    Event::Slept,
+                    Event::Saved,
+                    Event::Leased(true),
+                    Event::Answer(answer(Reply::Token)),
+                ] {
+                    assert!(
+                        flow.step(now, event).is_err(),
+                        "a flow went on after an error"
+                    );
+                }
+                return (Some(Err(error)), log);
+            }
+        };
+        event = match step {
+            Step::Send(request, _) => {
+                let reply = *answers.next().expect("endless");
+                check_request(&request, &mut log, reply);
+                Event::Answer(answer(reply))
+            }
+            Step::Sleep(wait) => {
+                assert!(wait <= Duration::from_secs(30), "{wait:?}");
+                now.up += wait;
+                Event::Slept
+            }
+            Step::Token(_, need) => {
+                log.leased = false;
+                generation = match need {
+                    Need::Any => generation,
+                    Need::NewerThan(refused) => refused + 1,
+                };
+                Event::Token(match tokens.next().expect("endless") {
+                    true => Ok(token(now, 0, generation, false)),
+                    false => Err(Error::login_needed("nobody")),
+                })
+            }
+            Step::Lease => {
+                assert!(!log.leased, "leases nest");
+                log.leased = *leases.next().expect("endless");
+                Event::Leased(log.leased)
+            }
+            Step::Load => Event::Loaded(match *records.next().expect("endless") {
+                Stored::Unreadable => Err(Error::new(ErrorKind::Store, "torn")),
+                stored => Ok(record(stored, now)),
+            }),
+            Step::Save(_) => {
+                assert!(log.leased, "saved without the lease");
+                log.saves += 1;
+                Event::Saved
+            }
+            Step::Done(_) => unreachable!("returned above"),
+        };
+    }
+    (None, log)
+}
+
+fn check_request(request: &Request, log: &mut Log, reply: Reply) {
+    let uri = request.uri().to_string();
+    let bearer = request
+        .headers()
+        .get("authorization")
+        .is_some_and(|value| value.as_bytes().starts_with(b"Bearer "));
+    assert_eq!(
+        bearer,
+        uri.starts_with(WWW) || uri.starts_with(API),
+        "a bearer to {uri}"
+    );
+    if let Body::Bytes(body) = request.body()
+        && body.starts_with(b"grant_type=refresh_token")
+    {
+        assert!(log.leased, "refreshed without the lease");
+        log.refreshes += 1;
+        log.lost_refreshes += usize::from(matches!(
+            reply,
+            Reply::Lost | Reply::Html(_) | Reply::Status(_)
+        ));
+    }
+    log.sends.push(uri);
+}
+
+fn ways() -> impl Strategy<Value = Way> {
+    prop_oneof![
+        Just(Way::Stored),
+        Just(Way::ClientCredentials { scope: None }),
+        Just(Way::Password {
+            username: "me".into(),
+            password: "hunter2".into()
+        }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn renewals_end(world in world(), way in ways(), derived in any::<bool>(), refused in any::<bool>()) {
+        let kind = if derived { TokenKind::Derived } else { TokenKind::Login };
+        let need = if refused { Need::NewerThan(1) } else { Need::Any };
+        let (result, log) = drive(Renewal::new(service(), kind, need, Arc::new(way)), &world);
+        let result = result.expect("an end in bounded steps");
+        prop_assert!(log.sends.len() <= 7, "{:?}", log);
+        // A refresh that may have reached the server is the last.
+        prop_assert!(log.lost_refreshes <= 1, "{:?}", log);
+        if let Ok(token) = result {
+            prop_assert!(need.accepts(token.generation()));
+            // What was fetched was saved before it was given out.
+            prop_assert!(token.expose_secret() == "t0ken" || log.saves == 1, "{:?}", log);
+        }
+    }
+
+    #[test]
+    fn calls_end(world in world(), write in any::<bool>()) {
+        let service = service();
+        let (result, log) = drive(Call::new(&service, Ask { write }, false), &world);
+        prop_assert!(result.is_some(), "{:?}", log);
+        prop_assert!(log.sends.len() <= 8, "{:?}", log);
+        if write {
+            // A write that may have arrived is the last.
+            let mut replies = world.answers.iter().take(log.sends.len());
+            let lost = replies.position(|reply| matches!(reply, Reply::Lost | Reply::Html(503) | Reply::Status(502)));
+            prop_assert!(lost.is_none_or(|at| at + 1 == log.sends.len()), "{:?} {:?}", lost, log);
+        }
+    }
+
+    #[test]
+    fn anonymous_calls_send_no_token(world in world()) {
+        let service = service();
+        let (result, log) = drive(Call::new(&service, Ask { write: false }, true), &world);
+        prop_assert!(result.is_some_and(|result| result.is_err_and(|error| error.needs_login())));
+        prop_assert!(log.sends.is_empty());
+    }
+
+    #[test]
+    fn logins_end(world in world()) {
+        let proof = Proof::Password { username: "me".into(), password: "hunter2".into() };
+        let (result, log) = drive(Complete::new(service(), proof), &world);
+        prop_assert!(result.is_some(), "{:?}", log);
+        prop_assert!(log.saves <= 1);
+    }
+
+    #[test]
+    fn logouts_end_in_forgetting(world in world()) {
+        let (result, log) = drive(Logout::new(service()), &world);
+        let result = result.expect("an end in bounded steps");
+        prop_assert_eq!(result.is_ok(), log.saves == 1, "{:?}", log);
+    }
+}

@@ -1,0 +1,299 @@
+//! What a token endpoint may answer, seen from a session: the error, its words, and that nothing is lost or sent twice.
+
+use std::time::Duration;
+
+use crate::common::{Me, PASSWORD, SECRET, World, browser, doorkeeper, service};
+use auth_core::{AuthorizationServer, Endpoint, Error, ErrorKind, OAuthClient, Service};
+use auth_flows::{Client, Login};
+use auth_testkit::{Fault, On, TestServer};
+use http_ureq::Ureq;
+use keystore::Memory;
+use serde_json::json;
+
+/// One bad answer to a login by password: the error, and how many requests it took.
+fn check(server: &TestServer, fault: Fault, kind: ErrorKind, words: &str) {
+    for world in World::both(server, Memory::new()) {
+        let shown = format!("{}, {fault:?}", world.name());
+        server.faults().next(On::Token, fault.clone());
+        let mark = server.seen().mark();
+        let error = world
+            .log_in_with_password("me", PASSWORD)
+            .expect_err(&shown);
+        assert_eq!(error.kind(), kind, "{shown}: {error}");
+        assert!(error.to_string().contains(words), "{shown}: {error}");
+        assert_eq!(server.seen().since(mark).token(), 1, "{shown}: sent once");
+        let status = world.status("me").expect("a status");
+        assert!(
+            status.login.is_none() && status.derived.is_none(),
+            "{shown}: nothing is stored"
+        );
+        let all = format!("{error} {error:?}");
+        assert!(!all.contains("marked"), "{all}");
+    }
+}
+
+#[test]
+fn answers_that_are_errors() {
+    use ErrorKind::{Configuration, Malformed, Refused, Transport};
+    let server = doorkeeper();
+    check(&server, Fault::Html500, Refused, "HTTP 500");
+    check(&server, Fault::Empty200, Malformed, "not JSON");
+    check(&server, Fault::TruncatedJson, Malformed, "not JSON");
+    check(&server, Fault::Huge(2 << 20), Transport, "longer");
+    check(
+        &server,
+        Fault::Redirect("https://evil.example/steal?x=1".into()),
+        Configuration,
+        "redirect to https://evil.example/steal",
+    );
+    check(&server, Fault::EmptyToken, Malformed, "empty");
+    check(
+        &server,
+        Fault::TooManyRequests {
+            retry_after: Some("7".into()),
+        },
+        Refused,
+        "HTTP 429",
+    );
+    check(
+        &server,
+        Fault::Unavailable { retry_after: None },
+        Refused,
+        "HTTP 503",
+    );
+    check(&server, Fault::Reset, Transport, "");
+    check(&server, Fault::LostAnswer, Transport, "");
+}
+
+#[test]
+fn answers_that_are_forgiven() {
+    let server = doorkeeper();
+    let check = |fault: Fault| {
+        for world in World::both(&server, Memory::new()) {
+            let shown = format!("{}, {fault:?}", world.name());
+            server.faults().next(On::Token, fault.clone());
+            world.log_in_with_password("me", PASSWORD).expect(&shown);
+            world.send("me", Me).expect(&shown);
+            world.log_out("me").expect(&shown);
+        }
+    };
+    check(Fault::Status201);
+    check(Fault::TextPlain);
+    check(Fault::NoTokenType);
+    check(Fault::TokenTypeLower);
+    check(Fault::ExpiresIn(json!("3600")));
+    check(Fault::ExpiresIn(json!(3600.0)));
+    check(Fault::ExpiresIn(json!(null)));
+    check(Fault::ExpiresIn(json!(-1)));
+    check(Fault::Field("scope", Some(json!(["write", "login"]))));
+}
+
+#[test]
+fn silence_ends_in_time() {
+    let server = doorkeeper();
+    server
+        .faults()
+        .next(On::Api, Fault::Silence(Duration::from_secs(60)));
+    let client = Client::new(service(&server), Ureq::default(), Memory::new());
+    let session = client.account("me");
+    session
+        .log_in_with_password("alice", PASSWORD)
+        .expect("a login");
+    let error = session.send(Impatient).expect_err("silence");
+    assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
+    assert!(error.is_retryable() && error.may_have_arrived(), "{error}");
+}
+
+/// A write that waits for no longer than half a second.
+struct Impatient;
+
+impl auth_core::Operation for Impatient {
+    type Output = ();
+    fn manner(&self) -> auth_core::Manner {
+        let limits = auth_core::Limits::api().within(Duration::from_millis(500));
+        auth_core::Manner::write("v1").limits(limits)
+    }
+    fn request(&self, base: &auth_core::Base) -> Result<auth_core::Request, Error> {
+        base.request(http::Method::POST, "/things")
+    }
+    fn parse(&self, _: auth_core::Response) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+#[test]
+fn the_client_and_the_person_are_told_apart() {
+    let server = doorkeeper();
+    for world in World::both(&server, Memory::new()) {
+        let error = world
+            .log_in_with_password("me", "wrong-password")
+            .expect_err("wrong");
+        assert_eq!(
+            (error.kind(), error.status()),
+            (ErrorKind::Denied, Some(400)),
+            "{error}"
+        );
+        assert!(
+            error.to_string().contains("user name or password"),
+            "{error}"
+        );
+    }
+    let wrong = OAuthClient::new(service(&server).client().server().clone(), "app")
+        .and_then(|client| client.secret("wrong-secret"))
+        .expect("a client");
+    let client = Client::new(
+        Service::new("example", wrong, "test/1").expect("an agent"),
+        Ureq::default(),
+        Memory::new(),
+    );
+    let error = client
+        .account("me")
+        .log_in_with_password("alice", PASSWORD)
+        .expect_err("wrong");
+    assert!(
+        error.is_configuration() && error.status() == Some(401),
+        "{error}"
+    );
+    assert!(error.to_string().contains("client id `app`"), "{error}");
+    let shown = format!("{error} {error:?}");
+    assert!(
+        !shown.contains("wrong-secret") && !shown.contains(SECRET),
+        "{shown}"
+    );
+}
+
+#[test]
+fn nobody_answers_at_all() {
+    // A port that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|s| s.local_addr())
+        .expect("a port")
+        .port();
+    let endpoint = Endpoint::parse(&format!("http://127.0.0.1:{port}/token")).expect("an endpoint");
+    let client = OAuthClient::new(AuthorizationServer::new(endpoint), "app").expect("an id");
+    let service = Service::new("example", client, "test/1").expect("an agent");
+    let client = Client::new(service, Ureq::default(), Memory::new());
+    let error = client
+        .account("me")
+        .log_in_with_password("alice", PASSWORD)
+        .expect_err("refused");
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.is_retryable() && !error.may_have_arrived(), "{error}");
+    assert!(
+        error.to_string().to_lowercase().contains("refused"),
+        "{error}"
+    );
+}
+
+#[test]
+fn logins_that_come_to_nothing() {
+    let server = doorkeeper();
+    for world in World::both(&server, Memory::new()) {
+        // The person refuses.
+        let login = Login::browser(|_| {}).open(|url| {
+            let person = auth_testkit::person::Person::new("alice", PASSWORD).denies();
+            let back = person.visit(url)?.into_redirect()?;
+            person.follow(&back).map(|_| ())
+        });
+        let error = world.log_in("me", login).expect_err("denied");
+        assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+        assert_eq!(
+            error.oauth().map(|oauth| oauth.code()),
+            Some("access_denied")
+        );
+
+        // Nobody comes, because the server shows a page of its own.
+        let login = browser()
+            .path("/not-registered")
+            .deadline(Duration::from_millis(300));
+        let error = world.log_in("me", login).expect_err("nobody came");
+        assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
+        assert!(
+            error
+                .to_string()
+                .contains("is not registered for this client"),
+            "{error}"
+        );
+
+        // No browser: the program is told at once, and the login can still succeed.
+        let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let listener = std::sync::Arc::clone(&told);
+        let login = Login::browser(move |invitation| {
+            listener
+                .lock()
+                .expect("no panic")
+                .push(invitation.to_string())
+        })
+        .open(|_| Err(std::io::Error::other("no display")))
+        .deadline(Duration::from_millis(500));
+        world.log_in("me", login).expect_err("nobody came");
+        let told = told.lock().expect("no panic");
+        assert!(
+            told.len() == 2 && told[1].starts_with("No browser could be opened (no display)"),
+            "{told:?}"
+        );
+
+        // A fixed port that is taken.
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = taken.local_addr().expect("an address").port();
+        let error = world.log_in("me", browser().port(port)).expect_err("taken");
+        assert!(
+            error.is_configuration() && error.setting_name() == Some("port"),
+            "{error}"
+        );
+
+        // A code that is used twice: the second login is refused, the first goes on.
+        world.log_in("me", browser()).expect("a login");
+        world.send("me", Me).expect("logged in");
+        world.log_out("me").expect("a logout");
+    }
+}
+
+#[test]
+fn out_of_band_and_pasted_redirects() {
+    let server = TestServer::builder(auth_testkit::Dialect::doorkeeper_5())
+        .site(crate::common::site())
+        .client(
+            auth_testkit::TestClient::confidential("app", SECRET)
+                .redirect_uri("urn:ietf:wg:oauth:2.0:oob")
+                .redirect_uri("http://127.0.0.1:8080")
+                .redirect_uri("com.example.app:/cb")
+                .scopes("write login"),
+        )
+        .user("alice", PASSWORD)
+        .start()
+        .expect("a server");
+    let person = || auth_testkit::person::Person::new("alice", PASSWORD);
+    for world in World::both(&server, Memory::new()) {
+        let login = Login::out_of_band(move |url| person().visit(url)?.into_code());
+        world.log_in("oob", login).expect("a code");
+        world.send("oob", Me).expect("a call");
+        for uri in ["http://127.0.0.1:8080", "com.example.app:/cb"] {
+            let login = Login::paste(uri, move |url| {
+                person()
+                    .visit(url)?
+                    .into_redirect()
+                    .map(|back| format!(" {back}\n"))
+            });
+            world.log_in("paste", login).expect(uri);
+            world.send("paste", Me).expect("a call");
+        }
+        let login = Login::paste("http://127.0.0.1:8080", |_| {
+            Ok("http://127.0.0.1:8080/?code=evil&state=forged".into())
+        });
+        assert_eq!(
+            world.log_in("paste", login).expect_err("forged").kind(),
+            ErrorKind::ForeignResponse
+        );
+        let login = Login::out_of_band(|_| Ok("  \n".into()));
+        assert_eq!(
+            world.log_in("oob", login).expect_err("nothing").kind(),
+            ErrorKind::Denied
+        );
+        let login = Login::out_of_band(|_| panic!("the program's own fault"));
+        assert!(
+            world.log_in("oob", login).is_err(),
+            "a prompt that panics strands nobody"
+        );
+    }
+}

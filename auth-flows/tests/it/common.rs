@@ -1,0 +1,399 @@
+//! One scene for all tests: a server on loopback, a service with a second token, and both worlds behind one face.
+
+use std::{sync::Arc, thread, time::Duration};
+
+use auth_core::{
+    AccountKey, Api, AuthorizationServer, Base, BasicEncoding, ClientAuthentication, Derive,
+    Endpoint, Error, ErrorKind, Lease, Lifetime, Manner, OAuthClient, Operation, Request, Response,
+    SecretBytes, Service, Store, TokenAnswer, TokenKind,
+    testkit::{DerivedTokens, Door, Route, Site, json},
+    unverified_expiry,
+};
+use auth_flows::{AsyncClient, Client, LoggedOut, Login, Status};
+use auth_testkit::{Dialect, Rotation, TestClient, TestServer, person::Person};
+use http_reqwest::{Reqwest, Tokio};
+use http_ureq::Ureq;
+
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// Marked, so that a test can look for it in whatever is shown.
+pub(crate) const SECRET: &str = "marked-client-secret";
+pub(crate) const PASSWORD: &str = "marked-password";
+
+/// Who asks, as the service sees it: needs the second token.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Me;
+
+/// Something that needs the login token itself.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ping;
+
+/// Something that changes with a token, but works without.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Greeting;
+
+/// A write.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Put;
+
+fn ask(base: &Base, method: http::Method, path: &str) -> Result<Request, Error> {
+    base.request(method, path)
+}
+
+fn text(response: Response) -> Result<String, Error> {
+    let body = String::from_utf8_lossy(response.body().as_bytes()).into_owned();
+    if response.status().is_success() {
+        return Ok(body);
+    }
+    let error =
+        Error::new(ErrorKind::Refused, "the service refused").with_status(response.status());
+    Err(error.with_words(&body))
+}
+
+macro_rules! operation {
+    ($name:ident, $manner:expr, $method:ident $path:literal) => {
+        impl Operation for $name {
+            type Output = String;
+            fn manner(&self) -> Manner {
+                $manner
+            }
+            fn request(&self, base: &Base) -> Result<Request, Error> {
+                ask(base, http::Method::$method, $path)
+            }
+            fn parse(&self, response: Response) -> Result<String, Error> {
+                text(response)
+            }
+        }
+    };
+}
+
+operation!(Me, Manner::read("v1"), GET "/me");
+operation!(Ping, Manner::read("www"), GET "/ping");
+operation!(Greeting, Manner::read("v1").token_optional(), GET "/greeting");
+operation!(Put, Manner::write("v1"), POST "/things");
+
+pub(crate) fn site() -> Site {
+    let me = |visit: &auth_core::testkit::Visit<'_>| match visit.caller {
+        Some(caller) => json(200, &serde_json::json!({ "login": caller.user })),
+        None => json(401, &serde_json::json!({ "error": "Unauthorized" })),
+    };
+    let greeting = |visit: &auth_core::testkit::Visit<'_>| {
+        let name = visit
+            .caller
+            .map_or("stranger", |caller| caller.user.as_str());
+        json(200, &serde_json::json!({ "hello": name }))
+    };
+    Site::new()
+        .route(Route::get("/v1/me", Door::Derived, me))
+        .route(Route::new(
+            http::Method::POST,
+            "/v1/things",
+            Door::Derived,
+            me,
+        ))
+        .route(Route::get("/v1/greeting", Door::Derived, greeting))
+        .route(Route::get("/ping", Door::Login, |_| {
+            json(200, &serde_json::json!({ "ok": true }))
+        }))
+        .derived_tokens(DerivedTokens {
+            path: "/users/api_token",
+            field: "api_token",
+            lifetime: Duration::from_secs(86_400),
+            scope: Some("write"),
+        })
+}
+
+struct Second;
+
+impl Derive for Second {
+    fn api(&self) -> &'static str {
+        "www"
+    }
+    fn request(&self, base: &Base) -> Result<Request, Error> {
+        ask(base, http::Method::GET, "/users/api_token")
+    }
+    fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
+        if response.status() == 401 {
+            return Err(Error::login_needed("the login was refused").with_status(response.status()));
+        }
+        let headers = response.headers().clone();
+        let body = text(response)?;
+        let value: serde_json::Value =
+            serde_json::from_str(&body).map_err(|_| Error::new(ErrorKind::Malformed, "no JSON"))?;
+        self.pasted(value["api_token"].as_str().unwrap_or_default())
+            .map(|answer| answer.dated(&headers))
+    }
+    fn pasted(&self, text: &str) -> Result<TokenAnswer, Error> {
+        TokenAnswer::new(
+            text.trim(),
+            unverified_expiry(text.trim()).map_or(Lifetime::Unstated, Lifetime::Until),
+        )
+    }
+    fn when_expired(&self) -> &'static str {
+        "copy a new one"
+    }
+}
+
+/// A server like iNaturalist's: logins for ever, second tokens for a day.
+pub(crate) fn doorkeeper() -> TestServer {
+    start(
+        TestServer::builder(Dialect::doorkeeper_5()).site(site()),
+        "write login",
+    )
+}
+
+/// A server like Info Flora's: an hour, and refresh tokens that serve once.
+pub(crate) fn league(dialect: Dialect, rotation: Rotation) -> TestServer {
+    let builder = TestServer::builder(dialect)
+        .site(Site::new().route(Route::get("/ping", Door::Login, |_| {
+            json(200, &serde_json::json!({ "ok": true }))
+        })))
+        .access_token_lifetime(Some(Duration::from_secs(3600)))
+        .refresh_tokens(rotation);
+    start(builder, "read")
+}
+
+fn start(builder: auth_testkit::TestServerBuilder, scopes: &str) -> TestServer {
+    builder
+        .client(
+            TestClient::confidential("app", SECRET)
+                .redirect_uri("http://127.0.0.1:8080")
+                .scopes(scopes),
+        )
+        .user("alice", PASSWORD)
+        .start()
+        .expect("a server on loopback")
+}
+
+pub(crate) fn service(server: &TestServer) -> Service {
+    let endpoint = |text: String| Endpoint::parse(&text).expect("an endpoint");
+    let mut at = AuthorizationServer::new(endpoint(server.token_endpoint()))
+        .authorization_endpoint(endpoint(server.authorization_endpoint()))
+        .client_authentication(ClientAuthentication::Basic(BasicEncoding::Raw));
+    if let Some(revocation) = server.revocation_endpoint() {
+        at = at.revocation_endpoint(endpoint(revocation));
+    }
+    let client = OAuthClient::new(at, "app")
+        .and_then(|client| client.secret(SECRET))
+        .expect("a client");
+    let base = |path: &str| Base::parse(&format!("{}{path}", server.url())).expect("a base");
+    let service = Service::new("example", client, "flows-test/1.0").expect("a user agent");
+    let service = service
+        .api(Api::new("www", base(""), TokenKind::Login))
+        .api(Api::new("v1", base("/v1"), TokenKind::Derived));
+    if server.derived_endpoint().is_some() {
+        service.derive(Second)
+    } else {
+        service
+    }
+}
+
+/// A browser login with a person who says yes.
+pub(crate) fn browser() -> Login {
+    Login::browser(|_| {}).open(|url| {
+        let person = Person::new("alice", PASSWORD);
+        let back = person.visit(url)?.into_redirect()?;
+        person.follow(&back).map(|_| ())
+    })
+}
+
+/// Both worlds behind one face.
+pub(crate) enum World {
+    Blocking(Client),
+    Async(AsyncClient, tokio::runtime::Runtime),
+}
+
+impl World {
+    pub(crate) fn both(server: &TestServer, store: impl Store + Clone) -> [Self; 2] {
+        [
+            Self::blocking(server, store.clone()),
+            Self::asynchronous(server, store),
+        ]
+    }
+
+    pub(crate) fn blocking(server: &TestServer, store: impl Store) -> Self {
+        Self::Blocking(Client::new(service(server), Ureq::default(), store))
+    }
+
+    pub(crate) fn asynchronous(server: &TestServer, store: impl Store) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let tokio = Tokio::new(runtime.handle().clone());
+        Self::Async(
+            AsyncClient::new(service(server), Reqwest::default(), tokio, store),
+            runtime,
+        )
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Blocking(_) => "blocking",
+            Self::Async(..) => "async",
+        }
+    }
+
+    pub(crate) fn send<O>(&self, account: &str, operation: O) -> Result<O::Output, Error>
+    where
+        O: Operation + Send + Sync,
+        O::Output: Send,
+    {
+        match self {
+            Self::Blocking(client) => client.account(account).send(operation),
+            Self::Async(client, runtime) => {
+                runtime.block_on(client.account(account).send(operation))
+            }
+        }
+    }
+
+    pub(crate) fn send_as_daemon<O>(&self, operation: O) -> Result<O::Output, Error>
+    where
+        O: Operation + Send + Sync,
+        O::Output: Send,
+    {
+        match self {
+            Self::Blocking(client) => client.daemon().send(operation),
+            Self::Async(client, runtime) => runtime.block_on(client.daemon().send(operation)),
+        }
+    }
+
+    pub(crate) fn send_anonymously<O>(&self, operation: O) -> Result<O::Output, Error>
+    where
+        O: Operation + Send + Sync,
+        O::Output: Send,
+    {
+        match self {
+            Self::Blocking(client) => client.anonymous().send(operation),
+            Self::Async(client, runtime) => runtime.block_on(client.anonymous().send(operation)),
+        }
+    }
+
+    pub(crate) fn log_in(&self, account: &str, login: Login) -> Result<Status, Error> {
+        match self {
+            Self::Blocking(client) => client.account(account).log_in(login),
+            Self::Async(client, runtime) => runtime.block_on(client.account(account).log_in(login)),
+        }
+    }
+
+    pub(crate) fn log_in_with_password(
+        &self,
+        account: &str,
+        password: &str,
+    ) -> Result<Status, Error> {
+        match self {
+            Self::Blocking(client) => client
+                .account(account)
+                .log_in_with_password("alice", password),
+            Self::Async(client, runtime) => runtime.block_on(
+                client
+                    .account(account)
+                    .log_in_with_password("alice", password),
+            ),
+        }
+    }
+
+    pub(crate) fn paste(&self, account: &str, token: &str) -> Result<Status, Error> {
+        match self {
+            Self::Blocking(client) => client.account(account).paste(token),
+            Self::Async(client, runtime) => runtime.block_on(client.account(account).paste(token)),
+        }
+    }
+
+    pub(crate) fn log_out(&self, account: &str) -> Result<LoggedOut, Error> {
+        match self {
+            Self::Blocking(client) => client.account(account).log_out(),
+            Self::Async(client, runtime) => runtime.block_on(client.account(account).log_out()),
+        }
+    }
+
+    pub(crate) fn status(&self, account: &str) -> Result<Status, Error> {
+        match self {
+            Self::Blocking(client) => client.account(account).status(),
+            Self::Async(client, runtime) => runtime.block_on(client.account(account).status()),
+        }
+    }
+
+    /// Many calls at the same time: threads or tasks. `meanwhile` runs when all have started.
+    pub(crate) fn crowd<O>(
+        &self,
+        count: usize,
+        account: &str,
+        operation: O,
+        meanwhile: impl FnOnce(),
+    ) -> Vec<Result<O::Output, Error>>
+    where
+        O: Operation + Copy + Send + Sync + 'static,
+        O::Output: Send + 'static,
+    {
+        match self {
+            Self::Blocking(client) => {
+                let session = client.account(account);
+                let callers: Vec<_> = (0..count)
+                    .map(|_| {
+                        let session = session.clone();
+                        thread::spawn(move || session.send(operation))
+                    })
+                    .collect();
+                meanwhile();
+                callers
+                    .into_iter()
+                    .map(|caller| caller.join().expect("no panic"))
+                    .collect()
+            }
+            Self::Async(client, runtime) => {
+                let session = client.account(account);
+                let callers: Vec<_> = (0..count)
+                    .map(|_| runtime.spawn(session.send(operation)))
+                    .collect();
+                meanwhile();
+                runtime.block_on(async move {
+                    let mut results = Vec::new();
+                    for caller in callers {
+                        results.push(caller.await.expect("no panic"));
+                    }
+                    results
+                })
+            }
+        }
+    }
+}
+
+/// A store that refuses to keep anything, or that tells in which order it was asked.
+#[derive(Clone, Default)]
+pub(crate) struct Watched {
+    inner: keystore::Memory,
+    pub(crate) log: Arc<std::sync::Mutex<Vec<&'static str>>>,
+    pub(crate) full: Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Watched {
+    fn note(&self, what: &'static str) {
+        self.log.lock().expect("no panic").push(what);
+    }
+}
+
+impl Store for Watched {
+    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
+        self.note("load");
+        self.inner.load(key)
+    }
+    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
+        self.note("lease");
+        self.inner.try_lease(key)
+    }
+    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
+        self.note("save");
+        if self.full.load(std::sync::atomic::Ordering::Relaxed) {
+            return Err(Error::new(ErrorKind::Store, "the disk is full").advice("make room"));
+        }
+        self.inner.save(lease, record)
+    }
+    fn remove(&self, lease: &Lease) -> Result<(), Error> {
+        self.note("remove");
+        self.inner.remove(lease)
+    }
+    fn describe(&self) -> String {
+        "watched memory".to_owned()
+    }
+}

@@ -1,0 +1,7 @@
+//! Everything together, over a server on loopback: sessions, answers, logins, secrets, in both worlds.
+
+mod answers;
+mod common;
+mod secrets;
+mod sessions;
+mod worlds;

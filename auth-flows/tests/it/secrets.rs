@@ -1,0 +1,225 @@
+//! No secret shows: every flow is driven with marked secrets, and all that can be printed is searched for them.
+
+use std::sync::{Arc, Mutex};
+
+use auth_core::{AccountKey, Error, ExposeSecret, Record, Store, TokenKind};
+use auth_flows::Login;
+use auth_testkit::{Dialect, Fault, On, Rotation, TestServer, person::Person};
+use keystore::Memory;
+
+use crate::common::{Me, PASSWORD, Ping, SECRET, World, browser, doorkeeper, league};
+
+/// All that was shown, and all that must not be in it.
+#[derive(Clone, Default)]
+struct Shown {
+    text: Arc<Mutex<String>>,
+    secrets: Arc<Mutex<Vec<String>>>,
+}
+
+impl Shown {
+    fn show(&self, thing: &dyn std::fmt::Debug) {
+        self.text
+            .lock()
+            .expect("no panic")
+            .push_str(&format!("{thing:?}\n{thing:#?}\n"));
+    }
+
+    fn error<T: std::fmt::Debug>(&self, result: Result<T, Error>) {
+        match result {
+            Ok(value) => self.show(&value),
+            Err(error) => {
+                self.show(&error);
+                let mut text = self.text.lock().expect("no panic");
+                text.push_str(&format!("{error}\n{error:#}\n"));
+                let mut source = std::error::Error::source(&error);
+                while let Some(inner) = source {
+                    text.push_str(&format!("{inner}\n{inner:?}\n"));
+                    source = inner.source();
+                }
+            }
+        }
+    }
+
+    fn secret(&self, text: &str) {
+        assert!(text.len() >= 8, "too short to search for");
+        self.secrets.lock().expect("no panic").push(text.to_owned());
+    }
+
+    /// The tokens that are stored now are secrets from here on.
+    fn stored(&self, store: &Memory, account: &str) {
+        let key = AccountKey::new("example", "app", account);
+        let Some(text) = store.load(&key).expect("a store") else {
+            return;
+        };
+        let record = Record::from_text(text.expose_secret()).expect("a record");
+        self.show(&record);
+        self.show(&text);
+        for kind in TokenKind::ALL {
+            let Some(token) = record.token(kind) else {
+                continue;
+            };
+            self.secret(token.expose_secret());
+            if let Some(refresh) = token.refresh_token() {
+                self.secret(refresh.expose_secret());
+            }
+        }
+    }
+
+    fn check(&self, least: usize) {
+        let (text, secrets) = (
+            self.text.lock().expect("no panic"),
+            self.secrets.lock().expect("no panic"),
+        );
+        assert!(
+            secrets.len() >= least,
+            "only {} secrets were seen",
+            secrets.len()
+        );
+        assert!(text.len() > 2000, "hardly anything was shown");
+        for secret in secrets.iter().map(String::as_str).chain([SECRET, PASSWORD]) {
+            assert!(!text.contains(secret), "{secret} in\n{text}");
+        }
+    }
+}
+
+/// A login by browser that notes code and verifier's kin on the way.
+fn noting(shown: &Shown) -> Login {
+    let (for_url, for_code) = (shown.clone(), shown.clone());
+    Login::browser(move |invitation| {
+        // The URL is for the person: the program is handed it. `state` must show nowhere else.
+        let state = invitation
+            .url()
+            .split("state=")
+            .nth(1)
+            .and_then(|rest| rest.split('&').next());
+        for_url.secret(state.expect("a state"));
+    })
+    .open(move |url| {
+        let person = Person::new("alice", PASSWORD);
+        let back = person.visit(url)?.into_redirect()?;
+        let code = back
+            .split("code=")
+            .nth(1)
+            .and_then(|rest| rest.split('&').next());
+        for_code.secret(code.expect("a code"));
+        person.follow(&back).map(|_| ())
+    })
+}
+
+#[test]
+fn in_a_whole_life() {
+    let server = doorkeeper();
+    let (shown, store) = (Shown::default(), Memory::new());
+    for world in World::both(&server, store.clone()) {
+        shown.error(world.log_in("me", noting(&shown)));
+        shown.stored(&store, "me");
+        shown.error(world.send("me", Me).map(|_| ()));
+        shown.error(world.send("me", Ping).map(|_| ()));
+        shown.error(world.status("me"));
+        shown.error(world.log_in_with_password("me", PASSWORD));
+        shown.stored(&store, "me");
+        let pasted = server.issue_derived_token("alice").expect("a token");
+        shown.secret(&pasted);
+        shown.error(world.paste("pasted", &pasted));
+        show_world(&shown, &world);
+        shown.error(world.log_out("me"));
+        shown.error(world.send("me", Me).map(|_| ()));
+    }
+    shown.show(&server.seen().requests());
+    shown.check(12);
+}
+
+#[test]
+fn in_every_failure() {
+    let shown = Shown::default();
+    let faults = [
+        Fault::Html500,
+        Fault::Empty200,
+        Fault::TruncatedJson,
+        Fault::Redirect("https://elsewhere.example/".into()),
+        Fault::EmptyToken,
+        Fault::Reset,
+        Fault::LostAnswer,
+        Fault::Huge(2 << 20),
+        Fault::TooManyRequests { retry_after: None },
+    ];
+    let store = Memory::new();
+    let server = doorkeeper();
+    for world in World::both(&server, store.clone()) {
+        for fault in &faults {
+            server.faults().next(On::Token, fault.clone());
+            shown.error(world.log_in("me", noting(&shown)));
+            server.faults().next(On::Token, fault.clone());
+            shown.error(world.log_in_with_password("me", PASSWORD));
+            server.faults().next(On::Derived, fault.clone());
+            shown.error(world.log_in_with_password("me", PASSWORD));
+            shown.stored(&store, "me");
+            server.faults().next(On::Api, fault.clone());
+            shown.error(world.send("me", Me).map(|_| ()));
+            server.faults().next(On::Revoke, fault.clone());
+            shown.error(world.log_out("me"));
+            server.faults().clear();
+        }
+        shown.error(world.log_in_with_password("me", "marked-wrong-password"));
+        shown.secret("marked-wrong-password");
+    }
+    shown.check(40);
+}
+
+#[test]
+fn in_the_life_of_a_refresh_token() {
+    let shown = Shown::default();
+    for dialect in [Dialect::league_8(), Dialect::league_9()] {
+        let store = Memory::new();
+        let server = league(dialect, Rotation::Instant);
+        for world in World::both(&server, store.clone()) {
+            shown.error(world.log_in("me", noting(&shown)));
+            shown.stored(&store, "me");
+            renewals(&shown, &server, &world);
+            shown.stored(&store, "me");
+            shown.error(world.log_out("me"));
+        }
+    }
+    shown.check(20);
+}
+
+fn renewals(shown: &Shown, server: &TestServer, world: &World) {
+    for fault in [
+        Fault::Html500,
+        Fault::TruncatedJson,
+        Fault::Delay(std::time::Duration::ZERO),
+    ] {
+        server.revoke_access_tokens();
+        server.faults().next(On::Token, fault);
+        shown.error(world.send("me", Ping).map(|_| ()));
+        shown.error(world.send("me", Ping).map(|_| ()));
+    }
+    server.revoke_all();
+    shown.error(world.send("me", Ping).map(|_| ()));
+    shown.error(world.log_in("me", browser()));
+}
+
+fn show_world(shown: &Shown, world: &World) {
+    match world {
+        World::Blocking(client) => {
+            shown.show(client);
+            shown.show(&client.account("me"));
+            shown.show(&client.account("me").with_password("alice", PASSWORD));
+            shown.show(client.service());
+            let begun = client.account("me").begin(browser()).expect("begun");
+            let state = begun
+                .url()
+                .split("state=")
+                .nth(1)
+                .and_then(|rest| rest.split('&').next());
+            shown.secret(state.expect("a state"));
+            shown.show(&begun);
+            shown.show(&begun.start());
+        }
+        World::Async(client, _) => {
+            shown.show(client);
+            shown.show(&client.account("me"));
+            shown.show(&client.account("me").with_password("alice", PASSWORD));
+        }
+    }
+}

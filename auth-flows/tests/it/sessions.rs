@@ -1,0 +1,499 @@
+//! Sessions over a real server on loopback, in both worlds: each test runs through ureq and through reqwest.
+
+use std::sync::atomic::Ordering;
+
+use crate::common::{
+    Greeting, Me, PASSWORD, PATIENCE, Ping, Put, Watched, World, browser, doorkeeper, league,
+};
+use auth_core::{ErrorKind, Store};
+use auth_testkit::{Dialect, Fault, Mark, On, Rotation, TestServer};
+use keystore::Memory;
+
+fn since(server: &TestServer, mark: Mark) -> (usize, usize, usize) {
+    let seen = server.seen().since(mark);
+    (seen.token(), seen.derived(), seen.api())
+}
+
+#[test]
+fn a_login_by_browser_and_a_call() {
+    let server = doorkeeper();
+    for world in World::both(&server, Memory::new()) {
+        let mark = server.seen().mark();
+        let status = world.log_in("me", browser()).expect("a login");
+        assert_eq!(status.account.to_string(), "example/app/me");
+        assert!(
+            status
+                .login
+                .is_some_and(|login| login.expires_at.is_none() && !login.refreshable)
+        );
+        assert!(
+            status
+                .derived
+                .is_some_and(|derived| derived.expires_at.is_some())
+        );
+        assert_eq!(
+            world.send("me", Me).expect("a call"),
+            r#"{"login":"alice"}"#
+        );
+        assert_eq!(world.send("me", Ping).expect("a call"), r#"{"ok":true}"#);
+        assert_eq!(since(&server, mark), (1, 1, 2), "{}", world.name());
+        world.log_out("me").expect("a logout");
+    }
+}
+
+#[test]
+fn nobody_is_logged_in() {
+    let server = doorkeeper();
+    for world in World::both(&server, Memory::new()) {
+        let mark = server.seen().mark();
+        let error = world.send("me", Me).expect_err("no login");
+        assert!(error.needs_login(), "{error}");
+        let error = world.send_anonymously(Me).expect_err("anonymous");
+        assert!(error.needs_login(), "{error}");
+        assert_eq!(since(&server, mark), (0, 0, 0));
+        assert_eq!(
+            world.send_anonymously(Greeting).expect("public"),
+            r#"{"hello":"stranger"}"#
+        );
+    }
+}
+
+#[test]
+fn an_account_is_never_answered_anonymously() {
+    let server = doorkeeper();
+    for world in World::both(&server, Memory::new()) {
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        assert_eq!(
+            world.send("me", Greeting).expect("a call"),
+            r#"{"hello":"alice"}"#
+        );
+        let error = world
+            .send("somebody else", Greeting)
+            .expect_err("not logged in");
+        assert!(error.needs_login(), "{error}");
+        world.log_out("me").expect("a logout");
+    }
+}
+
+#[test]
+fn a_crowd_at_an_absent_token_makes_one_request() {
+    let server = doorkeeper();
+    for (world, count) in World::both(&server, Memory::new())
+        .into_iter()
+        .zip([64, 1000])
+    {
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        server.expire_derived_tokens();
+        let mark = server.seen().mark();
+        let hold = server.hold(On::Derived);
+        let results = world.crowd(count, "me", Me, || {
+            assert!(hold.wait_for(1, PATIENCE), "nobody renews");
+            // All have been refused by now, or will be: they still make one renewal.
+            drop(hold);
+        });
+        assert_eq!(results.len(), count);
+        for result in results {
+            assert_eq!(result.expect("a call"), r#"{"login":"alice"}"#);
+        }
+        let (token, derived, _) = since(&server, mark);
+        assert_eq!((token, derived), (0, 1), "{}", world.name());
+        world.log_out("me").expect("a logout");
+    }
+}
+
+#[test]
+fn a_crowd_survives_a_first_attempt_that_fails() {
+    let server = doorkeeper();
+    for world in World::both(&server, Memory::new()) {
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        server.expire_derived_tokens();
+        server
+            .faults()
+            .next(On::Derived, Fault::Unavailable { retry_after: None });
+        let mark = server.seen().mark();
+        for result in world.crowd(32, "me", Me, || {}) {
+            result.expect("a call");
+        }
+        assert_eq!(
+            since(&server, mark).1,
+            2,
+            "one failed, one served all: {}",
+            world.name()
+        );
+        world.log_out("me").expect("a logout");
+    }
+}
+
+#[test]
+fn a_second_start_needs_no_login() {
+    let server = doorkeeper();
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = || keystore::File::open(folder.path().join("tokens")).expect("a store");
+    for again in 0..2 {
+        let first = &World::both(&server, open())[again];
+        first.log_in_with_password("me", PASSWORD).expect("a login");
+        for world in World::both(&server, open()) {
+            let mark = server.seen().mark();
+            world.send("me", Me).expect("a call");
+            assert_eq!(since(&server, mark), (0, 0, 1), "{}", world.name());
+        }
+    }
+}
+
+#[test]
+fn a_dead_login_needs_a_login() {
+    let server = doorkeeper();
+    for world in World::both(&server, Memory::new()) {
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        server.revoke_all();
+        // A second token lives on until its end; after it the dead login shows.
+        world.send("me", Me).expect("the second token still serves");
+        server.expire_derived_tokens();
+        for _ in 0..2 {
+            let error = world.send("me", Me).expect_err("revoked");
+            assert!(error.needs_login(), "{error}");
+        }
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        world.send("me", Me).expect("logged in again");
+        world.log_out("me").expect("a logout");
+    }
+}
+
+#[test]
+fn a_new_login_revokes_the_one_it_replaces() {
+    let server = doorkeeper();
+    for world in World::both(&server, Memory::new()) {
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        let mark = server.seen().mark();
+        world.log_in_with_password("me", PASSWORD).expect("another");
+        let kinds: Vec<_> = server
+            .seen()
+            .since(mark)
+            .requests()
+            .iter()
+            .map(|request| request.path.clone())
+            .collect();
+        assert_eq!(
+            kinds,
+            ["/oauth/token", "/oauth/revoke", "/users/api_token"],
+            "{}",
+            world.name()
+        );
+        world.send("me", Me).expect("the new one serves");
+        world.log_out("me").expect("a logout");
+    }
+}
+
+#[test]
+fn logging_out_revokes_and_forgets() {
+    let server = doorkeeper();
+    for world in World::both(&server, Memory::new()) {
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        let out = world.log_out("me").expect("a logout");
+        assert!(matches!(out.revoked, Some(Ok(()))), "{out:?}");
+        assert!(out.derived_lives_until.is_some(), "{out:?}");
+        assert!(world.send("me", Me).expect_err("logged out").needs_login());
+        let status = world.status("me").expect("a status");
+        assert!(
+            status.login.is_none() && status.derived.is_none(),
+            "{status:?}"
+        );
+        // Forgotten also where the server does not answer.
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        server.faults().next(On::Revoke, Fault::Html500);
+        let out = world.log_out("me").expect("a logout");
+        assert!(matches!(out.revoked, Some(Err(_))), "{out:?}");
+        assert!(world.send("me", Me).expect_err("logged out").needs_login());
+    }
+}
+
+#[test]
+fn a_pasted_token_serves_until_it_ends() {
+    let server = doorkeeper();
+    for world in World::both(&server, Memory::new()) {
+        let token = server
+            .issue_derived_token("alice")
+            .expect("a site with derived tokens");
+        let status = world.paste("me", &format!(" {token}\n")).expect("a token");
+        assert!(status.login.is_none() && status.derived.is_some());
+        world.send("me", Me).expect("a call");
+        server.expire_derived_tokens();
+        let error = world.send("me", Me).expect_err("ended");
+        assert!(
+            error.needs_login() && error.to_string().contains("copy a new one"),
+            "{error}"
+        );
+        let old = "e30.eyJleHAiOjE3MDAwMDAwMDB9.x";
+        let error = world.paste("me", old).expect_err("expired");
+        assert!(error.to_string().contains("Tue, 14 Nov 2023"), "{error}");
+    }
+}
+
+#[test]
+fn a_daemon_asks_again() {
+    for dialect in [Dialect::league_8(), Dialect::league_9()] {
+        let server = league(dialect, Rotation::Instant);
+        for world in [
+            World::blocking(&server, Memory::new()),
+            World::asynchronous(&server, Memory::new()),
+        ] {
+            let mark = server.seen().mark();
+            world.send_as_daemon(Ping).expect("a call");
+            world.send_as_daemon(Ping).expect("a call");
+            assert_eq!(since(&server, mark), (1, 0, 2));
+            server.revoke_access_tokens();
+            world.send_as_daemon(Ping).expect("asked again");
+            assert_eq!(since(&server, mark), (2, 0, 4), "{}", world.name());
+            server.faults().next(On::Token, Fault::Reset);
+            server.revoke_access_tokens();
+            world
+                .send_as_daemon(Ping)
+                .expect("asking is safe to repeat");
+        }
+    }
+}
+
+#[test]
+fn a_rotated_refresh_token_is_saved_before_it_is_used() {
+    for dialect in [Dialect::league_8(), Dialect::league_9()] {
+        let server = league(dialect, Rotation::KillFamily);
+        let store = Watched::default();
+        for world in World::both(&server, store.clone()) {
+            world.log_in("me", browser()).expect("a login");
+            for _ in 0..3 {
+                server.revoke_access_tokens();
+                store.log.lock().expect("no panic").clear();
+                let mark = server.seen().mark();
+                world.send("me", Ping).expect("renewed");
+                let seen = server.seen().since(mark);
+                assert_eq!(
+                    (seen.grant("refresh_token"), seen.api()),
+                    (1, 2),
+                    "{}",
+                    world.name()
+                );
+                // The store is read at once, then under the lease, and written before the call goes on.
+                assert_eq!(
+                    *store.log.lock().expect("no panic"),
+                    ["load", "lease", "load", "save"]
+                );
+            }
+            // What cannot be saved is not used.
+            server.revoke_access_tokens();
+            store.full.store(true, Ordering::Relaxed);
+            let error = world.send("me", Ping).expect_err("not saved");
+            assert_eq!(error.kind(), ErrorKind::Store, "{error}");
+            store.full.store(false, Ordering::Relaxed);
+            world.log_out("me").expect("a logout");
+        }
+    }
+}
+
+#[test]
+fn two_programs_share_a_rotating_token() {
+    let server = league(Dialect::league_9(), Rotation::KillFamily);
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = || keystore::File::open(folder.path().join("tokens")).expect("a store");
+    // Two clients that know nothing of each other, as two processes would be.
+    let (one, two) = (
+        World::blocking(&server, open()),
+        World::asynchronous(&server, open()),
+    );
+    one.log_in("me", browser()).expect("a login");
+    for round in 0..10 {
+        server.revoke_access_tokens();
+        let mark = server.seen().mark();
+        std::thread::scope(|scope| {
+            let first = scope.spawn(|| one.crowd(8, "me", Ping, || {}));
+            let second = two.crowd(8, "me", Ping, || {});
+            for result in first.join().expect("no panic").into_iter().chain(second) {
+                result.expect("a call");
+            }
+        });
+        assert_eq!(
+            server.seen().since(mark).grant("refresh_token"),
+            1,
+            "round {round}"
+        );
+    }
+}
+
+#[test]
+fn a_dead_refresh_token_needs_a_login() {
+    for dialect in [Dialect::league_8(), Dialect::league_9()] {
+        let server = league(dialect, Rotation::Instant);
+        for world in World::both(&server, Memory::new()) {
+            world.log_in("me", browser()).expect("a login");
+            server.revoke_all();
+            let error = world.send("me", Ping).expect_err("dead");
+            assert!(error.needs_login() && error.oauth().is_some(), "{error}");
+            assert!(
+                world.status("me").expect("a status").login.is_some(),
+                "kept until a new login succeeds"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_renewal_that_may_have_arrived_is_not_repeated() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for world in World::both(&server, Memory::new()) {
+        world.log_in("me", browser()).expect("a login");
+        server.revoke_access_tokens();
+        server
+            .faults()
+            .next(On::Grant("refresh_token"), Fault::LostAnswer);
+        let mark = server.seen().mark();
+        let error = world.send("me", Ping).expect_err("lost");
+        assert_eq!(
+            server.seen().since(mark).grant("refresh_token"),
+            1,
+            "{}",
+            world.name()
+        );
+        assert!(
+            error.is_retryable() && error.to_string().contains("not repeated blindly"),
+            "{error}"
+        );
+        // The server had rotated: now it is certain that a login is needed.
+        let error = world.send("me", Ping).expect_err("rotated away");
+        assert!(error.needs_login(), "{error}");
+        world.log_out("me").expect("a logout");
+    }
+}
+
+#[test]
+fn writes_are_repeated_only_if_they_did_not_arrive() {
+    let server = doorkeeper();
+    for world in World::both(&server, Memory::new()) {
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        let check = |fault: Fault, expect_ok: bool, requests: usize| {
+            server.faults().next(On::Api, fault);
+            let mark = server.seen().mark();
+            let result = world.send("me", Put);
+            assert_eq!(result.is_ok(), expect_ok, "{result:?}");
+            assert_eq!(
+                server.seen().since(mark).api(),
+                requests,
+                "{}: {result:?}",
+                world.name()
+            );
+        };
+        check(Fault::Unavailable { retry_after: None }, false, 1);
+        check(Fault::LostAnswer, false, 1);
+        check(
+            Fault::TooManyRequests {
+                retry_after: Some("0".into()),
+            },
+            true,
+            2,
+        );
+        server.expire_derived_tokens();
+        let mark = server.seen().mark();
+        world.send("me", Put).expect("a 401 did nothing");
+        assert_eq!(since(&server, mark), (0, 1, 2));
+        world.log_out("me").expect("a logout");
+    }
+}
+
+#[test]
+fn reads_are_repeated() {
+    let server = doorkeeper();
+    for world in World::both(&server, Memory::new()) {
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        server
+            .faults()
+            .next(On::Api, Fault::Unavailable { retry_after: None });
+        server.faults().next(On::Api, Fault::LostAnswer);
+        let mark = server.seen().mark();
+        world.send("me", Me).expect("the third");
+        assert_eq!(server.seen().since(mark).api(), 3, "{}", world.name());
+        server.faults().next(
+            On::Api,
+            Fault::Unavailable {
+                retry_after: Some("600".into()),
+            },
+        );
+        let error = world.send("me", Me).expect_err("too long a wait");
+        assert_eq!(error.status(), Some(503));
+        world.log_out("me").expect("a logout");
+    }
+}
+
+#[test]
+fn accounts_are_never_mixed() {
+    let server = doorkeeper();
+    let store = Memory::new();
+    for world in World::both(&server, store.clone()) {
+        world
+            .log_in_with_password("one", PASSWORD)
+            .expect("a login");
+        world
+            .log_in_with_password("two", PASSWORD)
+            .expect("a login");
+        let text = |account: &str| {
+            let key = auth_core::AccountKey::new("example", "app", account);
+            store
+                .load(&key)
+                .expect("a store")
+                .expect("a record")
+                .as_ref()
+                .to_vec()
+        };
+        assert_ne!(text("one"), text("two"));
+        world.log_out("one").expect("a logout");
+        world.send("two", Me).expect("still logged in");
+        world.log_out("two").expect("a logout");
+    }
+}
+
+#[test]
+fn two_users_of_one_name_in_two_services_do_not_meet() {
+    let (here, there) = (doorkeeper(), doorkeeper());
+    let store = Memory::new();
+    let (one, two) = (
+        World::blocking(&here, store.clone()),
+        World::blocking(&there, Memory::new()),
+    );
+    one.log_in_with_password("me", PASSWORD).expect("a login");
+    let mark = there.seen().mark();
+    assert!(
+        two.send("me", Me)
+            .expect_err("another server")
+            .needs_login()
+    );
+    assert_eq!(there.seen().since(mark).total(), 0);
+}
+
+#[test]
+fn a_login_replaces_what_cannot_be_read() {
+    let server = doorkeeper();
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = keystore::File::open(folder.path().join("tokens")).expect("a store");
+    let path = store.path(&auth_core::AccountKey::new("example", "app", "me"));
+    for world in World::both(&server, store) {
+        for foreign in [
+            "",
+            "{\"version\":1,\"login\":{\"acc",
+            "{\"version\":99}",
+            "shopping list",
+        ] {
+            world.log_in_with_password("me", PASSWORD).expect("a login");
+            std::fs::write(&path, foreign).expect("written");
+            // Memory still has it; another program would not.
+            let other = World::blocking(
+                &server,
+                keystore::File::open(folder.path().join("tokens")).expect("a store"),
+            );
+            let error = other.send("me", Me).expect_err("not a record");
+            assert_eq!(error.kind(), ErrorKind::Store, "{error}");
+            assert!(error.advised().is_some(), "{error}");
+            other
+                .log_in_with_password("me", PASSWORD)
+                .expect("a login in its place");
+            other.send("me", Me).expect("a call");
+        }
+        world.log_out("me").expect("a logout");
+    }
+}
