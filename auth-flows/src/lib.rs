@@ -23,3 +23,8 @@ pub use client::{
 };
 pub use login::{Begun, Invitation, Login, Waiting};
 pub use logout::LoggedOut;
+
+/// The examples in the README of the workspace compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct WorkspaceReadme;

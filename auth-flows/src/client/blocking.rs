@@ -281,7 +281,7 @@ impl Session {
 pub(super) fn too_long(patience: Duration) -> Error {
     Error::new(
         ErrorKind::TimedOut,
-        format!("the token was not renewed within {} s", patience.as_secs()),
+        format!("the token was not renewed within {patience:?}"),
     )
     .advice("try again")
 }

@@ -1,0 +1,46 @@
+//! A service whose thousand tasks share one token: Info Flora by client credentials. Async.
+//!
+//! ```sh
+//! INFOFLORA_CLIENT_ID=… INFOFLORA_CLIENT_SECRET=… cargo run -p auth-flows --example async_service
+//! ```
+//!
+//! `INFOFLORA_ORIGIN` names another server, such as one of auth-testkit's.
+
+use std::{env, error::Error};
+
+use api_infoflora::observations::List;
+use auth_flows::AsyncClient;
+use http_reqwest::{Reqwest, Tokio};
+use keystore::Memory;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let variable = |name: &str| env::var(name).map_err(|_| format!("set {name}"));
+    let mut service = api_infoflora::service(variable("INFOFLORA_CLIENT_ID")?)
+        .secret(variable("INFOFLORA_CLIENT_SECRET")?)
+        .user_agent("async-service/0.1 (mail@example.org)");
+    if let Ok(origin) = env::var("INFOFLORA_ORIGIN") {
+        service = service.at(&origin);
+    }
+    // The token of a daemon is a cache: memory will do.
+    let client = AsyncClient::new(
+        service.build()?,
+        Reqwest::default(),
+        Tokio::current()?,
+        Memory::new(),
+    );
+    let session = client.daemon();
+
+    let tasks: Vec<_> = (0..1000)
+        .map(|place| {
+            let page = List::new().limit(1).offset(place % 100);
+            tokio::spawn(session.send(page))
+        })
+        .collect();
+    let mut received = 0;
+    for task in tasks {
+        received += task.await??.data.len();
+    }
+    println!("1000 tasks received {received} observations with one token");
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! A small tool: logs its user in once, and lists their observations at iNaturalist. Blocking.
+//!
+//! ```sh
+//! INAT_APP_ID=… cargo run -p auth-flows --example blocking_tool
+//! ```
+//!
+//! `INAT_APP_SECRET` is needed where the application is registered as confidential. With `INAT_USERNAME` and `INAT_PASSWORD` it
+//! logs in without a browser. `INAT_ORIGIN` names another server, such as one of auth-testkit's.
+
+use std::{env, error::Error, path::PathBuf};
+
+use api_inat::{observations::Search, users::Me};
+use auth_flows::{Client, Login};
+use http_ureq::Ureq;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let app_id = env::var("INAT_APP_ID").map_err(|_| "set INAT_APP_ID to your application's id")?;
+    let mut service = api_inat::service(app_id).user_agent("blocking-tool/0.1 (mail@example.org)");
+    if let Ok(secret) = env::var("INAT_APP_SECRET") {
+        service = service.secret(secret);
+    }
+    if let Ok(origin) = env::var("INAT_ORIGIN") {
+        service = service.at(&origin);
+    }
+    let store = match env::var_os("TOKENS") {
+        Some(folder) => keystore::File::open(PathBuf::from(folder))?,
+        None => keystore::File::in_data_dir("blocking-tool")?,
+    };
+    let client = Client::new(service.build()?, Ureq::default(), store);
+    let session = client.account("me");
+
+    if session.status()?.login.is_none() {
+        match (env::var("INAT_USERNAME"), env::var("INAT_PASSWORD")) {
+            (Ok(name), Ok(password)) => session.log_in_with_password(&name, password)?,
+            _ => session.log_in(Login::browser(|invitation| eprintln!("{invitation}")))?,
+        };
+        eprintln!("logged in; the next start will not ask again");
+    }
+
+    let me = session.send(Me)?;
+    let login = me.login.ok_or("iNaturalist did not say who this is")?;
+    let mut observations = session.items(Search::new().user_login(login.as_str()));
+    let mut private = 0;
+    while let Some(observation) = observations.next() {
+        // Where the place is obscured, only its observer is told.
+        private += usize::from(observation?.private_location.is_some());
+    }
+    let total = observations.total().unwrap_or_default();
+    println!("{login} has {total} observations, {private} with private coordinates");
+    Ok(())
+}

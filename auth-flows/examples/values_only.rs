@@ -1,0 +1,44 @@
+//! Neither driver: values only. Makes the URL, reads the address the browser ended at, and sends one token request.
+//!
+//! ```sh
+//! INAT_APP_ID=… cargo run -p auth-flows --example values_only
+//! ```
+//!
+//! The application's redirect URI is `http://127.0.0.1:8080`; nobody has to listen there. `INAT_ORIGIN` names another server.
+
+use std::{env, error::Error, io, time::Duration};
+
+use auth_core::{
+    AuthorizationRequest, Entropy, Message, Now, RedirectUri, TokenRequest, Transport, UnixTime,
+};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let app_id = env::var("INAT_APP_ID").map_err(|_| "set INAT_APP_ID to your application's id")?;
+    let mut service = api_inat::service(app_id).user_agent("values-only/0.1 (mail@example.org)");
+    if let Ok(origin) = env::var("INAT_ORIGIN") {
+        service = service.at(&origin);
+    }
+    let service = service.build()?;
+
+    let mut bytes = [0; 64];
+    getrandom::fill(&mut bytes)?;
+    let redirect_uri = RedirectUri::parse("http://127.0.0.1:8080")?;
+    let (url, pending) =
+        AuthorizationRequest::new(service.client(), redirect_uri, Entropy::new(bytes)).begin()?;
+    println!("{url}");
+    eprintln!("Open this, then paste the whole address that your browser ended at:");
+    let mut redirected = String::new();
+    io::stdin().read_line(&mut redirected)?;
+
+    let grant = pending.accept(&redirected)?;
+    let message = TokenRequest::code(service.client(), &grant);
+    // Any HTTP client will do; this one keeps the promises that a token request needs.
+    let answer = http_ureq::Ureq::default().send(message.request()?, &message.limits())?;
+    let sent = Now {
+        wall: UnixTime::from_system(std::time::SystemTime::now()),
+        up: Duration::ZERO,
+    };
+    let token = message.parse(answer)?.received(sent, 1)?;
+    println!("a token for {}", token.scope().unwrap_or("unstated scopes"));
+    Ok(())
+}

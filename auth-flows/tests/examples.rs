@@ -1,0 +1,135 @@
+//! The examples are programs: each is run as one, against a server on loopback.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+    time::Duration,
+};
+
+use auth_testkit::{Dialect, TestClient, TestServer, person::Person};
+
+/// Where `cargo test` puts the examples that it builds beside the tests.
+fn example(name: &str) -> Command {
+    let mut path = std::env::current_exe().expect("a test has a path");
+    path.pop();
+    path.pop();
+    let path: PathBuf = path
+        .join("examples")
+        .join(name)
+        .with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(
+        path.exists(),
+        "{} is not built: run `cargo test -p auth-flows`, which builds it",
+        path.display()
+    );
+    let mut command = Command::new(path);
+    command.env_clear();
+    command
+}
+
+fn inaturalist() -> TestServer {
+    TestServer::builder(Dialect::doorkeeper_5())
+        .client(
+            TestClient::confidential("app", "app-secret")
+                .redirect_uri("http://127.0.0.1:8080")
+                .scopes("write login"),
+        )
+        .client(
+            TestClient::public("public-app")
+                .redirect_uri("http://127.0.0.1:8080")
+                .scopes("write login"),
+        )
+        .user("alice", "password")
+        .site(api_inat::testkit::site())
+        .start()
+        .expect("a server")
+}
+
+fn said(output: &Output) -> String {
+    let text = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(output.status.success(), "{text}");
+    text
+}
+
+#[test]
+fn blocking_tool() {
+    let server = inaturalist();
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = || {
+        let mut tool = example("blocking_tool");
+        tool.env("INAT_ORIGIN", server.url())
+            .env("INAT_APP_ID", "app")
+            .env("INAT_APP_SECRET", "app-secret")
+            .env("TOKENS", folder.path().join("tokens"))
+            .env("INAT_USERNAME", "alice")
+            .env("INAT_PASSWORD", "password");
+        said(&tool.output().expect("it runs"))
+    };
+    let first = run();
+    assert!(first.contains("logged in"), "{first}");
+    assert!(
+        first.contains("alice has 225 observations, 75 with private coordinates"),
+        "{first}"
+    );
+    let mark = server.seen().mark();
+    let second = run();
+    assert!(!second.contains("logged in"), "{second}");
+    let seen = server.seen().since(mark);
+    assert_eq!(
+        (seen.token(), seen.derived()),
+        (0, 0),
+        "the second start needs no login"
+    );
+}
+
+#[test]
+fn async_service() {
+    let server = TestServer::builder(Dialect::league_9())
+        .client(TestClient::confidential("daemon", "daemon-secret"))
+        .access_token_lifetime(Some(Duration::from_secs(3600)))
+        .site(api_infoflora::testkit::site())
+        .start()
+        .expect("a server");
+    let output = example("async_service")
+        .env("INFOFLORA_ORIGIN", server.url())
+        .env("INFOFLORA_CLIENT_ID", "daemon")
+        .env("INFOFLORA_CLIENT_SECRET", "daemon-secret")
+        .output()
+        .expect("it runs");
+    let text = said(&output);
+    assert!(
+        text.contains("1000 tasks received 1000 observations with one token"),
+        "{text}"
+    );
+    assert_eq!(server.seen().grant("client_credentials"), 1);
+}
+
+#[test]
+fn values_only() {
+    let server = inaturalist();
+    let mut child = example("values_only")
+        .env("INAT_ORIGIN", server.url())
+        .env("INAT_APP_ID", "public-app")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let url = lines.next().expect("a line").expect("text");
+    let back = Person::new("alice", "password")
+        .visit(&url)
+        .and_then(auth_testkit::person::Outcome::into_redirect)
+        .expect("redirected");
+    let mut stdin = child.stdin.take().expect("piped");
+    writeln!(stdin, "{back}").expect("it reads");
+    drop(stdin);
+    let rest: Vec<_> = lines.map_while(Result::ok).collect();
+    let text = said(&child.wait_with_output().expect("it ends"));
+    assert_eq!(rest, ["a token for write login"], "{text}");
+}
