@@ -4,7 +4,7 @@ use std::{borrow::Cow, time::Duration};
 
 use auth_core::{
     Base, Derive, Error, ErrorKind, ExposeSecret, Lifetime, Request, Response, SecretText,
-    TokenAnswer, unverified_expiry,
+    TokenAnswer, looks_like_html, unverified_expiry,
 };
 use http::{Method, StatusCode, header};
 use serde::Deserialize;
@@ -92,7 +92,7 @@ fn token_answer(token: &str) -> Result<TokenAnswer, Error> {
 }
 
 fn no_token(response: &Response) -> Error {
-    let what = match errors::looks_like_html(response) {
+    let what = match looks_like_html(response) {
         true => "iNaturalist answered with a web page in place of an API token",
         false => "iNaturalist's answer has no API token in it",
     };
@@ -108,8 +108,8 @@ fn refused(response: &Response) -> Error {
     let error = match status {
         // Empty for a dead access token (Doorkeeper), JSON without any (Devise).
         StatusCode::UNAUTHORIZED => {
-            Error::login_needed("iNaturalist no longer accepts this login's access token")
-                .with_words(&errors::words(response))
+            let what = "iNaturalist no longer accepts this login's access token";
+            Error::about(ErrorKind::NeedsLogin, what, response).advice("log in again")
         }
         StatusCode::FORBIDDEN if body.iter().all(u8::is_ascii_whitespace) => Error::new(
             ErrorKind::Configuration,

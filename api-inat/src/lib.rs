@@ -6,8 +6,6 @@ mod errors;
 mod list;
 #[macro_use]
 pub mod model;
-#[macro_use]
-mod query;
 mod service;
 #[cfg(feature = "testkit")]
 pub mod testkit;

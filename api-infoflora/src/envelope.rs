@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hasher};
 
-use auth_core::{Error, Response};
+use auth_core::{Error, Response, read_json};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::IgnoredAny};
 use serde_json::Value;
 
@@ -48,18 +48,14 @@ impl<T: DeserializeOwned> Envelope<T> {
         if !response.status().is_success() {
             return Err(errors::refusal(response));
         }
-        let body = response.body().as_bytes();
-        let wire: Wire<T> = match serde_json::from_slice(body) {
-            Ok(wire) => wire,
-            Err(error) => return Err(unreadable(response, &error)),
-        };
+        let wire: Wire<T> = read_json(response).map_err(|error| unreadable(response, error))?;
         if wire.success == Some(Value::Bool(false)) {
             return Err(errors::unsuccessful(response));
         }
         let header = response.headers().get("x-filtered-total");
         let counted = header.and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let mut hasher = DefaultHasher::new();
-        hasher.write(body);
+        hasher.write(response.body().as_bytes());
         Ok(Self {
             data: wire.data.ok_or_else(|| errors::without_data(response))?,
             total_count: wire.total_count,
@@ -82,12 +78,12 @@ struct Wire<T> {
 }
 
 /// A failure may have any `data`, so it is looked for again without reading that.
-fn unreadable(response: &Response, error: &serde_json::Error) -> Error {
-    let failed = serde_json::from_slice(response.body().as_bytes())
+fn unreadable(response: &Response, error: Error) -> Error {
+    let failed = read_json(response)
         .is_ok_and(|wire: Wire<IgnoredAny>| wire.success == Some(Value::Bool(false)));
     match failed {
         true => errors::unsuccessful(response),
-        false => errors::unreadable(response, error),
+        false => error,
     }
 }
 

@@ -5,8 +5,6 @@ mod envelope;
 mod errors;
 mod joined;
 #[macro_use]
-mod query;
-#[macro_use]
 mod record;
 pub mod observations;
 mod service;

@@ -21,12 +21,12 @@ pub use ports::{
 };
 pub use secrecy::{ExposeSecret, SecretString};
 pub use service::{
-    Access, AccountKey, Api, Bound, Derive, Freshness, Manner, Message, Operation, Paged, Record,
-    Repeat, Service, Token, TokenKind, Turn,
+    Access, AccountKey, Api, Bound, Derive, Freshness, Manner, Message, Operation, Paged, Query,
+    Record, Repeat, Service, Token, TokenKind, Turn, looks_like_html, read_json,
 };
 pub use time::{Now, UnixTime};
 pub use wire::{
     body::{Answer, AnswerBuffer, AnswerTooLarge, Body, Request, Response, Stream},
     secret::{SecretBytes, SecretText},
-    url::{Base, Endpoint, RedirectKind, RedirectUri},
+    url::{Base, Endpoint, RedirectKind, RedirectUri, is_loopback},
 };

@@ -5,8 +5,6 @@ use std::error::Error as StdError;
 use auth_core::TransportError;
 
 pub(crate) const PLAIN_HTTP: &str = "plain http is only for a loopback address: use https";
-pub(crate) const UNKNOWN_BODY: &str = "this kind of request body is not known to http-reqwest";
-pub(crate) const TOO_LARGE: &str = "the server announced a longer answer than is allowed";
 pub(crate) const ELSEWHERE: &str =
     "the answer came from another URL than the one asked: the client follows redirects";
 

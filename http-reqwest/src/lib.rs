@@ -8,13 +8,14 @@ mod upload;
 
 use std::{
     fmt,
-    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use auth_core::{AnswerBuffer, AsyncTransport, Body, Limits, Request, Response, TransportError};
-use http::{HeaderMap, Method, StatusCode, Uri, header, uri::Scheme};
+use auth_core::{
+    AnswerBuffer, AsyncTransport, Body, Limits, Request, Response, TransportError, is_loopback,
+};
+use http::{Method, Uri, uri::Scheme};
 use reqwest::{Client, ClientBuilder};
 
 use crate::{client::Lazy, error::Origin, upload::Upload};
@@ -122,10 +123,10 @@ impl AsyncTransport for Reqwest {
         let start = Instant::now();
         let runtime = ::tokio::runtime::Handle::try_current().map_err(TransportError::not_sent)?;
         let (client, origin) = self.choose(request.uri())?;
-        let headless = *request.method() == Method::HEAD;
+        let method = request.method().clone();
         let (mut head, body) = request.into_parts();
         head.extensions.clear();
-        frame(&mut head.headers, &head.method, body.len());
+        body.frame(&method, &mut head.headers);
         let body = match body {
             Body::Empty => reqwest::Body::default(),
             Body::Bytes(bytes) => bytes.into(),
@@ -137,7 +138,6 @@ impl AsyncTransport for Reqwest {
                     .map_err(TransportError::not_sent)?
                     .into_body()
             }
-            _ => return Err(TransportError::not_sent(error::UNKNOWN_BODY)),
         };
         let mut request = reqwest::Request::try_from(http::Request::from_parts(head, body))
             .map_err(|error| error::of(error, Origin::Ours))?;
@@ -150,34 +150,17 @@ impl AsyncTransport for Reqwest {
         if *answer.url() != asked {
             return Err(TransportError::maybe_sent(error::ELSEWHERE));
         }
-        collect(answer, headless, limits).await
-    }
-}
-
-/// Says how long the body is (RFC 9110 section 8.6), and nothing else about its framing.
-fn frame(headers: &mut HeaderMap, method: &Method, len: u64) {
-    headers.remove(header::TRANSFER_ENCODING);
-    if len > 0 || matches!(*method, Method::POST | Method::PUT | Method::PATCH) {
-        headers.insert(header::CONTENT_LENGTH, len.into());
-    } else {
-        headers.remove(header::CONTENT_LENGTH);
+        collect(answer, &method, limits).await
     }
 }
 
 async fn collect(
     mut answer: reqwest::Response,
-    headless: bool,
+    method: &Method,
     limits: &Limits,
 ) -> Result<Response, TransportError> {
-    let bodiless = [StatusCode::NO_CONTENT, StatusCode::NOT_MODIFIED].contains(&answer.status());
-    let announced = match headless || bodiless {
-        true => None,
-        false => announced(answer.headers()),
-    };
-    if announced.is_some_and(|len| len > limits.answer() as u64) {
-        return Err(TransportError::maybe_sent(error::TOO_LARGE));
-    }
-    let mut buffer = AnswerBuffer::new(limits, announced);
+    let buffer = AnswerBuffer::new(limits, method, answer.status(), answer.headers());
+    let mut buffer = buffer.map_err(TransportError::maybe_sent)?;
     while let Some(piece) = answer.chunk().await.map_err(error::while_reading)? {
         buffer.push(&piece).map_err(TransportError::maybe_sent)?;
     }
@@ -186,19 +169,6 @@ async fn collect(
     *response.version_mut() = answer.version();
     *response.headers_mut() = std::mem::take(answer.headers_mut());
     Ok(response)
-}
-
-fn announced(headers: &HeaderMap) -> Option<u64> {
-    let value = headers.get(header::CONTENT_LENGTH)?;
-    value.to_str().ok()?.trim().parse().ok()
-}
-
-fn is_loopback(uri: &Uri) -> bool {
-    let host = uri.host().unwrap_or_default();
-    host.trim_start_matches('[')
-        .trim_end_matches(']')
-        .parse::<IpAddr>()
-        .is_ok_and(|ip| ip.is_loopback())
 }
 
 /// How long our own clients may take to connect.

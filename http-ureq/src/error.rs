@@ -6,8 +6,6 @@ use auth_core::{Limits, TransportError};
 use ureq::{Error, Timeout};
 
 pub(crate) const PLAIN_HTTP: &str = "plain http is only for a loopback address: use https";
-pub(crate) const UNKNOWN_BODY: &str = "this kind of request body is not known to http-ureq";
-pub(crate) const TOO_LARGE: &str = "the server announced a longer answer than is allowed";
 
 /// Sorts an error from before the head of the answer was read.
 ///

@@ -4,12 +4,13 @@
 mod error;
 mod upload;
 
-use std::{fmt, io::Read, net::IpAddr, time::Duration};
+use std::{fmt, io::Read, time::Duration};
 
 use auth_core::{
     AnswerBuffer, Body, Limits, Request, Response, SecretBytes, Transport, TransportError,
+    is_loopback,
 };
-use http::{HeaderMap, Method, Uri, header, uri::Scheme};
+use http::{Method, header, uri::Scheme};
 
 /// Sends requests with a [`ureq::Agent`]. Cheap to clone; clones share the connections.
 ///
@@ -110,8 +111,8 @@ impl Transport for Ureq {
             return Err(TransportError::not_sent(error::PLAIN_HTTP));
         }
         let (mut head, body) = request.into_parts();
-        let headless = head.method == Method::HEAD;
-        frame(&mut head.headers, &head.method, body.len());
+        let method = head.method.clone();
+        body.frame(&method, &mut head.headers);
         let answer = match body {
             Body::Stream(stream) => {
                 let reader = upload::open(&stream).map_err(TransportError::not_sent)?;
@@ -126,11 +127,10 @@ impl Transport for Ureq {
             Body::Bytes(bytes) if !bytes.is_empty() => {
                 self.run(http::Request::from_parts(head, &bytes[..]), limits)
             }
-            body if body.is_empty() => self.empty(head, limits),
-            _ => return Err(TransportError::not_sent(error::UNKNOWN_BODY)),
+            Body::Bytes(_) | Body::Empty => self.empty(head, limits),
         };
         let answer = answer.map_err(|error| error::of(error, limits))?;
-        collect(answer, headless, limits)
+        collect(answer, &method, limits)
     }
 }
 
@@ -189,31 +189,15 @@ impl Budget {
     }
 }
 
-/// Says how long the body is (RFC 9110 section 8.6), and nothing else about its framing.
-fn frame(headers: &mut HeaderMap, method: &Method, len: u64) {
-    headers.remove(header::TRANSFER_ENCODING);
-    if len > 0 || matches!(*method, Method::POST | Method::PUT | Method::PATCH) {
-        headers.insert(header::CONTENT_LENGTH, len.into());
-    } else {
-        headers.remove(header::CONTENT_LENGTH);
-    }
-}
-
 fn collect(
     answer: http::Response<ureq::Body>,
-    headless: bool,
+    method: &Method,
     limits: &Limits,
 ) -> Result<Response, TransportError> {
     let (mut head, body) = answer.into_parts();
     head.extensions.clear(); // ureq notes the URL there
-    let announced = match headless || matches!(head.status.as_u16(), 204 | 304) {
-        true => None,
-        false => announced(&head.headers),
-    };
-    if announced.is_some_and(|len| len > limits.answer() as u64) {
-        return Err(TransportError::maybe_sent(error::TOO_LARGE));
-    }
-    let mut buffer = AnswerBuffer::new(limits, announced);
+    let buffer = AnswerBuffer::new(limits, method, head.status, &head.headers);
+    let mut buffer = buffer.map_err(TransportError::maybe_sent)?;
     let mut reader = body.into_reader();
     let mut scratch = Scratch::new(limits);
     loop {
@@ -227,11 +211,6 @@ fn collect(
         }
     }
     Ok(Response::from_parts(head, buffer.finish()))
-}
-
-fn announced(headers: &HeaderMap) -> Option<u64> {
-    let value = headers.get(header::CONTENT_LENGTH)?;
-    value.to_str().ok()?.trim().parse().ok()
 }
 
 /// Pieces of an answer on their way into its buffer, wiped if the answer is secret.
@@ -255,12 +234,4 @@ impl Drop for Scratch {
             drop(SecretBytes::new(std::mem::take(&mut self.bytes)));
         }
     }
-}
-
-fn is_loopback(uri: &Uri) -> bool {
-    let host = uri.host().unwrap_or_default();
-    host.trim_start_matches('[')
-        .trim_end_matches(']')
-        .parse::<IpAddr>()
-        .is_ok_and(|ip| ip.is_loopback())
 }

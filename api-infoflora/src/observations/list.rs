@@ -2,12 +2,12 @@
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
-use auth_core::{Base, Error, ErrorKind, Manner, Operation, Paged, Request, Response, Turn};
+use auth_core::{Base, Error, ErrorKind, Manner, Operation, Paged, Query, Request, Response, Turn};
 use http::Method;
 use serde::de::DeserializeOwned;
 
 use super::observation::Observation;
-use crate::{API, Envelope, Joined, Version, query::Query};
+use crate::{API, Envelope, Joined, Version};
 
 /// `GET /rest/{version}/observations`: the observations that the account may see.
 ///
@@ -78,7 +78,7 @@ impl Default for List {
 }
 
 impl<T> List<T> {
-    parameters! {
+    auth_core::parameters! {
         /// How many observations a page has. The server's default and maximum are not known.
         limit(u64);
         /// How many observations to pass over. Following the list counts by itself.

@@ -1,16 +1,20 @@
 //! What an API binding is made of: a service, its operations, its tokens, and what is kept of them.
 
 mod account;
+mod answer;
 mod description;
 mod operation;
 mod paged;
+mod query;
 mod record;
 mod token;
 
 pub use account::AccountKey;
+pub use answer::{looks_like_html, read_json};
 pub use description::{Api, Bound, Derive, Service};
 pub use operation::{Access, Manner, Message, Operation, Repeat};
 pub use paged::{Paged, Turn};
+pub use query::Query;
 pub use record::Record;
 pub use token::{Freshness, Token, TokenKind};
 pub(crate) use token::{GRACE, TokenParts, bearer};

@@ -12,9 +12,8 @@ pub type Request = http::Request<Body>;
 /// An answer as a transport gives it back: always in full, always bounded.
 pub type Response = http::Response<Answer>;
 
-/// What a request carries. A clone is cheap and can be sent again.
+/// What a request carries. A clone is cheap and can be sent again. The set is closed: a transport must send each of them.
 #[derive(Clone, Default)]
-#[non_exhaustive]
 pub enum Body {
     /// Nothing.
     #[default]
@@ -52,6 +51,17 @@ impl Body {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// For transports: says in the headers how long it is (RFC 9110 section 8.6), and nothing else about its framing.
+    pub fn frame(&self, method: &http::Method, headers: &mut http::HeaderMap) {
+        use http::{Method, header};
+        headers.remove(header::TRANSFER_ENCODING);
+        if !self.is_empty() || matches!(*method, Method::POST | Method::PUT | Method::PATCH) {
+            headers.insert(header::CONTENT_LENGTH, self.len().into());
+        } else {
+            headers.remove(header::CONTENT_LENGTH);
+        }
     }
 }
 
@@ -176,7 +186,8 @@ impl fmt::Debug for Answer {
 /// use auth_core::{AnswerBuffer, Limits};
 ///
 /// let limits = Limits::api().answer_bytes(4);
-/// let mut buffer = AnswerBuffer::new(&limits, None);
+/// let (method, status, headers) = (http::Method::GET, http::StatusCode::OK, http::HeaderMap::new());
+/// let mut buffer = AnswerBuffer::new(&limits, &method, status, &headers)?;
 /// buffer.push(b"1234")?;
 /// assert!(buffer.push(b"5").is_err());
 /// # Ok::<(), auth_core::AnswerTooLarge>(())
@@ -188,19 +199,37 @@ pub struct AnswerBuffer {
 }
 
 impl AnswerBuffer {
-    /// An empty buffer; `announced` is the `Content-Length`, if there was one.
-    #[must_use]
-    pub fn new(limits: &crate::ports::Limits, announced: Option<u64>) -> Self {
+    /// An empty buffer for an answer to `method`, with room for what its head announces.
+    ///
+    /// # Errors
+    /// The head announces a body that is longer than the limit.
+    pub fn new(
+        limits: &crate::ports::Limits,
+        method: &http::Method,
+        status: http::StatusCode,
+        headers: &http::HeaderMap,
+    ) -> Result<Self, AnswerTooLarge> {
         let limit = limits.answer();
-        let announced = announced.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        // Such answers have no body, whatever their head says (RFC 9110 section 6.4.1).
+        let bodiless = *method == http::Method::HEAD || matches!(status.as_u16(), 204 | 304);
+        let announced = match headers.get(http::header::CONTENT_LENGTH) {
+            Some(length) if !bodiless => length
+                .to_str()
+                .ok()
+                .and_then(|text| text.trim().parse::<u64>().ok()),
+            _ => None,
+        };
+        let announced = usize::try_from(announced.unwrap_or(0)).unwrap_or(usize::MAX);
+        if announced > limit {
+            return Err(AnswerTooLarge { limit });
+        }
         // A server's announcement is no reason to set aside more than this at once.
-        let capacity = announced.min(limit).clamp(0, 1 << 20);
-        let bytes = Vec::with_capacity(capacity);
+        let bytes = Vec::with_capacity(announced.min(1 << 20));
         let answer = Answer {
             bytes,
             secret: limits.is_secret(),
         };
-        Self { answer, limit }
+        Ok(Self { answer, limit })
     }
 
     /// Adds a piece.
@@ -266,16 +295,63 @@ mod tests {
         );
     }
 
+    fn buffer(limits: &Limits, status: u16, length: &str) -> Result<AnswerBuffer, AnswerTooLarge> {
+        let mut headers = http::HeaderMap::new();
+        headers.insert("content-length", length.parse().expect("a value"));
+        let status = http::StatusCode::from_u16(status).expect("a status");
+        AnswerBuffer::new(limits, &http::Method::GET, status, &headers)
+    }
+
     #[test]
     fn a_buffer_grows_to_its_limit_and_no_further() {
         for limits in [Limits::token(), Limits::api()] {
             let limits = limits.answer_bytes(3000);
-            let mut buffer = AnswerBuffer::new(&limits, Some(u64::MAX));
+            let mut buffer = buffer(&limits, 200, "3000").expect("within the limit");
             for _ in 0..30 {
                 buffer.push(&[7; 100]).expect("within the limit");
             }
             assert_eq!(buffer.push(&[7]), Err(AnswerTooLarge { limit: 3000 }));
             assert_eq!(buffer.finish().as_bytes(), [7; 3000]);
         }
+    }
+
+    #[test]
+    fn announcements() {
+        let limits = Limits::api().answer_bytes(3000);
+        let check = |status: u16, length: &str, fits: bool| {
+            assert_eq!(
+                buffer(&limits, status, length).is_ok(),
+                fits,
+                "{status} {length}"
+            );
+        };
+        check(200, "3000", true);
+        check(200, "3001", false);
+        check(200, "99999999999999999999999", true);
+        check(200, "18446744073709551615", false);
+        check(304, "3001", true);
+        check(204, "3001", true);
+        check(200, "much", true);
+    }
+
+    #[test]
+    fn framing() {
+        let check = |method: http::Method, body: Body, expect: Option<&str>| {
+            let mut headers = http::HeaderMap::new();
+            headers.insert(
+                "transfer-encoding",
+                http::HeaderValue::from_static("chunked"),
+            );
+            headers.insert("content-length", http::HeaderValue::from_static("77"));
+            body.frame(&method, &mut headers);
+            assert!(!headers.contains_key("transfer-encoding"));
+            let length = headers
+                .get("content-length")
+                .and_then(|length| length.to_str().ok());
+            assert_eq!(length, expect, "{method}");
+        };
+        check(http::Method::GET, Body::Empty, None);
+        check(http::Method::POST, Body::Empty, Some("0"));
+        check(http::Method::DELETE, Body::plain("abc"), Some("3"));
     }
 }

@@ -294,7 +294,7 @@ fn checked(text: &str) -> Result<http::Uri, Error> {
     }
     match scheme.to_ascii_lowercase().as_str() {
         "https" => Ok(uri),
-        "http" if is_loopback(host) => Ok(uri),
+        "http" if is_loopback(&uri) => Ok(uri),
         "http" => Err(refused(text, "is http to a host that is not a loopback IP")
             .advice("use https; http is only for 127.0.0.1 and [::1]")),
         other => {
@@ -304,7 +304,10 @@ fn checked(text: &str) -> Result<http::Uri, Error> {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a URI names a loopback IP as its host: 127.0.0.0/8 or `[::1]`. A name, also `localhost`, is none.
+#[must_use]
+pub fn is_loopback(uri: &http::Uri) -> bool {
+    let host = uri.host().unwrap_or_default();
     host.trim_start_matches('[')
         .trim_end_matches(']')
         .parse::<IpAddr>()

@@ -2,12 +2,12 @@
 
 use std::{fmt, marker::PhantomData};
 
-use auth_core::{Base, Error, ErrorKind, Manner, Operation, Request, Response};
+use auth_core::{Base, Error, ErrorKind, Manner, Operation, Query, Request, Response};
 use http::Method;
 use serde::de::DeserializeOwned;
 
 use super::{MOST, READ, USUAL};
-use crate::{errors, list::Ids, model::Observation, query::Query, v1::page::Page};
+use crate::{errors, list::Ids, model::Observation, v1::page::Page};
 
 /// `GET /observations/{id}`: observations by their numbers, 200 at most.
 ///

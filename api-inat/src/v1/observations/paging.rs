@@ -11,10 +11,10 @@
 //!                                             past the 10,000th result: error
 //! ```
 
-use auth_core::{Error, ErrorKind};
+use auth_core::{Error, ErrorKind, Query};
 
 use super::{MOST, USUAL};
-use crate::{model::Identified, query::Query, v1::page::Page};
+use crate::{model::Identified, v1::page::Page};
 
 /// How far pages can be asked for by number: `page × per_page` (the Node API; it answers 403 beyond).
 const WINDOW: u64 = 10_000;

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
-use auth_core::{Base, Error, Manner, Operation, Paged, Request, Response, Turn};
+use auth_core::{Base, Error, Manner, Operation, Paged, Query, Request, Response, Turn};
 use http::Method;
 use serde::de::DeserializeOwned;
 
@@ -15,7 +15,6 @@ use crate::{
     errors,
     list::{Ids, Words},
     model::{Geoprivacy, Identified, Observation, QualityGrade},
-    query::Query,
     v1::page::Page,
 };
 
@@ -75,7 +74,7 @@ impl Default for Search {
 }
 
 impl<T> Search<T> {
-    parameters! {
+    auth_core::parameters! {
         /// With one of these ids.
         id(into Ids);
         /// With none of these ids.

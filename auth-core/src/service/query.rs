@@ -2,13 +2,33 @@
 
 use std::{borrow::Cow, fmt, fmt::Write as _};
 
-use auth_core::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind};
 
-/// Setters for a struct with a field `query`: a line of documentation, the service's own name, and the type that is taken,
-/// after `into` if what turns into it is taken too.
+/// Writes setters for a struct with a field `query` of type [`Query`]: a line of documentation, the service's own name, and the
+/// type that is taken, after `into` if what turns into it is taken too.
+///
+/// ```
+/// #[derive(Default)]
+/// struct Search {
+///     query: auth_core::Query,
+/// }
+///
+/// impl Search {
+///     auth_core::parameters! {
+///         /// Observed by this person.
+///         user_login(into String);
+///         /// With photos.
+///         photos(bool);
+///     }
+/// }
+///
+/// let search = Search::default().user_login("me").photos(true);
+/// assert_eq!(search.query.behind("/observations"), "/observations?user_login=me&photos=true");
+/// ```
+#[macro_export]
 macro_rules! parameters {
     ($($(#[$meta:meta])* $name:ident($($kind:tt)+);)*) => {
-        $(parameters!(@ $(#[$meta])* $name $($kind)+);)*
+        $($crate::parameters!(@ $(#[$meta])* $name $($kind)+);)*
     };
     (@ $(#[$meta:meta])* $name:ident into $Type:ty) => {
         $(#[$meta])*
@@ -28,12 +48,20 @@ macro_rules! parameters {
     };
 }
 
-/// Parameters. Setting one again replaces its value.
+/// Parameters of an operation's query. Setting one again replaces its value and keeps its place.
+///
+/// ```
+/// let mut query = auth_core::Query::default();
+/// query.set("taxon_name", "Käfer & Co");
+/// query.set("d1", "2026-01-02T03:04:05+01:00");
+/// assert_eq!(query.behind("/observations"), "/observations?taxon_name=K%C3%A4fer%20%26%20Co&d1=2026-01-02T03:04:05%2B01:00");
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Query(Vec<(Cow<'static, str>, String)>);
+pub struct Query(Vec<(Cow<'static, str>, String)>);
 
 impl Query {
-    pub(crate) fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl fmt::Display) {
+    /// Sets a parameter.
+    pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl fmt::Display) {
         let (name, value) = (name.into(), value.to_string());
         match self.0.iter_mut().find(|(n, _)| *n == name) {
             Some((_, old)) => *old = value,
@@ -41,31 +69,36 @@ impl Query {
         }
     }
 
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+    /// Takes a parameter out.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(n, _)| n != name);
+    }
+
+    /// The value of a parameter.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(n, _)| n == name);
         found.map(|(_, value)| value.as_str())
     }
 
-    /// A parameter that has to be a whole number, whoever set it.
-    pub(crate) fn number(&self, name: &'static str) -> Result<Option<u64>, Error> {
+    /// The value of a parameter that has to be a whole number, whoever set it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`]: it is something else.
+    pub fn number(&self, name: &'static str) -> Result<Option<u64>, Error> {
         let Some(text) = self.get(name) else {
             return Ok(None);
         };
         text.parse().map(Some).map_err(|_| {
-            Error::new(
-                ErrorKind::Usage,
-                format!("`{name}` is `{text}`, which is no whole number"),
-            )
-            .setting(name)
+            let what = format!("`{name}` is `{text}`, which is no whole number");
+            Error::new(ErrorKind::Usage, what).setting(name)
         })
     }
 
-    pub(crate) fn remove(&mut self, name: &str) {
-        self.0.retain(|(n, _)| n != name);
-    }
-
-    /// The path with the parameters behind it.
-    pub(crate) fn behind(&self, path: &str) -> String {
+    /// The path with the parameters behind it, percent-encoded (RFC 3986 section 2.1). Commas and colons stay as they are: they
+    /// may, and lists and times stay readable.
+    #[must_use]
+    pub fn behind(&self, path: &str) -> String {
         let mut out = path.to_owned();
         for (place, (name, value)) in self.0.iter().enumerate() {
             out.push(if place == 0 { '?' } else { '&' });
@@ -75,11 +108,17 @@ impl Query {
         }
         out
     }
+
+    /// `text` as one segment of a path.
+    #[must_use]
+    pub fn segment(text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        encode(&mut out, text);
+        out
+    }
 }
 
-/// Percent-encodes (RFC 3986 section 2.1) for a query or one segment of a path. Commas and colons may stand as they are
-/// in both, and keep lists and times readable in a log.
-pub(crate) fn encode(out: &mut String, text: &str) {
+fn encode(out: &mut String, text: &str) {
     for byte in text.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b',' | b':' => {
@@ -96,11 +135,7 @@ mod tests {
 
     #[test]
     fn everything_reserved_is_encoded() {
-        let check = |text: &str, expect: &str| {
-            let mut out = String::new();
-            encode(&mut out, text);
-            assert_eq!(out, expect);
-        };
+        let check = |text: &str, expect: &str| assert_eq!(Query::segment(text), expect);
         check("A-z0.9_~", "A-z0.9_~");
         check("a b+c&d=e#f?g/h%", "a%20b%2Bc%26d%3De%23f%3Fg%2Fh%25");
         check("1,2", "1,2");
@@ -118,9 +153,7 @@ mod tests {
         assert_eq!(query.behind("/x"), "/x?a=true&b=y%20z");
         query.remove("a");
         assert_eq!((query.get("a"), query.get("b")), (None, Some("y z")));
-        assert_eq!(
-            query.number("b").expect_err("no number").setting_name(),
-            Some("b")
-        );
+        let error = query.number("b").expect_err("no number");
+        assert_eq!(error.setting_name(), Some("b"));
     }
 }

@@ -1,0 +1,229 @@
+//! Reading an API's answer, and finding the service's own words in one that refuses.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::{
+    error::{Error, ErrorKind},
+    oauth::retry_after,
+    wire::body::Response,
+};
+
+impl Error {
+    /// An error about this answer: with its status, the service's own words, and the wait that it asks for.
+    ///
+    /// The words are found in whatever shape they come: JSON with `error`, `errors`, `message` and their like, as text, list,
+    /// object, or JSON inside a text; errors by field; plain text; the title of a web page.
+    ///
+    /// ```
+    /// use auth_core::{Answer, Error, ErrorKind};
+    ///
+    /// let body = br#"{"errors":[["Taxon can't be blank"]]}"#.to_vec();
+    /// let answer = http::Response::builder().status(422).body(Answer::new(body)).expect("an answer");
+    /// let error = Error::about(ErrorKind::Refused, "the service refused", &answer);
+    /// assert_eq!(error.to_string(), "the service refused [HTTP 422]: Taxon can't be blank");
+    /// ```
+    #[must_use]
+    pub fn about(
+        kind: ErrorKind,
+        what: impl Into<std::borrow::Cow<'static, str>>,
+        answer: &Response,
+    ) -> Self {
+        let error = Self::new(kind, what)
+            .with_status(answer.status())
+            .with_words(&words(answer));
+        match retry_after(answer.headers()) {
+            Some(wait) => error.with_retry_after(wait),
+            None => error,
+        }
+    }
+}
+
+/// Reads the JSON of an answer that is a success.
+///
+/// # Errors
+/// [`ErrorKind::Malformed`]: a web page in its place, an answer that ends too early, or another shape than was asked for.
+pub fn read_json<T: DeserializeOwned>(answer: &Response) -> Result<T, Error> {
+    serde_json::from_slice(answer.body().as_bytes()).map_err(|error| unreadable(answer, &error))
+}
+
+/// Whether an answer is a web page, by its type or its first character.
+#[must_use]
+pub fn looks_like_html(answer: &Response) -> bool {
+    let kind = answer.headers().get(http::header::CONTENT_TYPE);
+    let kind = kind
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let typed = kind
+        .trim_start()
+        .to_ascii_lowercase()
+        .starts_with("text/html");
+    typed || answer.body().as_bytes().trim_ascii_start().first() == Some(&b'<')
+}
+
+fn unreadable(answer: &Response, error: &serde_json::Error) -> Error {
+    let length = answer.body().as_bytes().len();
+    let malformed = |what: String, advice| {
+        Error::new(ErrorKind::Malformed, what)
+            .with_status(answer.status())
+            .advice(advice)
+    };
+    if looks_like_html(answer) {
+        let what = "the answer is a web page in place of JSON".to_owned();
+        return malformed(
+            what,
+            "check that no proxy or captive portal answers in the service's place",
+        )
+        .with_words(&words(answer));
+    }
+    if length == 0 || error.is_eof() {
+        return malformed(
+            format!("the answer ends after {length} bytes, too early"),
+            "try again",
+        );
+    }
+    malformed(
+        format!("the answer is not what was asked for: {error}"),
+        "check the type that the answer is read into",
+    )
+}
+
+/// The service's own words, whatever their shape; empty if it says nothing.
+fn words(answer: &Response) -> String {
+    let body = answer.body().as_bytes();
+    if let Ok(value) = serde_json::from_slice::<Value>(body) {
+        let mut found = Vec::new();
+        collect(&value, &mut found, 8);
+        return found.join("; ");
+    }
+    let text = String::from_utf8_lossy(&body[..body.len().min(4000)]);
+    match looks_like_html(answer) {
+        true => title(&text).unwrap_or_default(),
+        false => text.into_owned(),
+    }
+}
+
+/// Keys that hold words, or hold what holds them.
+const KEYS: [&str; 8] = [
+    "error",
+    "errors",
+    "message",
+    "original",
+    "error_description",
+    "hint",
+    "detail",
+    "data",
+];
+
+fn collect(value: &Value, found: &mut Vec<String>, depth: u8) {
+    let Some(depth) = depth.checked_sub(1) else {
+        return;
+    };
+    match value {
+        Value::String(text) => match serde_json::from_str(text) {
+            Ok(inner @ (Value::Object(_) | Value::Array(_))) => collect(&inner, found, depth),
+            _ if text.trim().is_empty() || found.contains(text) => {}
+            _ => found.push(text.clone()),
+        },
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found, depth)),
+        Value::Object(map) => {
+            let before = found.len();
+            for value in KEYS.iter().filter_map(|key| map.get(*key)) {
+                collect(value, found, depth);
+            }
+            if found.len() == before {
+                fields(map, found, depth);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Validation errors by field: `{"taxon":["can't be blank"]}`.
+fn fields(map: &Map<String, Value>, found: &mut Vec<String>, depth: u8) {
+    for (name, value) in map {
+        let mut inner = Vec::new();
+        collect(value, &mut inner, depth);
+        if !inner.is_empty() && name != "status" && name != "errorCode" {
+            found.push(format!("{name}: {}", inner.join(", ")));
+        }
+    }
+}
+
+fn title(page: &str) -> Option<String> {
+    let lower = page.to_ascii_lowercase();
+    let start = lower.find("<title")?;
+    let start = start + lower[start..].find('>')? + 1;
+    let end = start + lower[start..].find('<')?;
+    Some(page[start..end].trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::body::Answer;
+
+    fn answer(kind: &str, body: &str) -> Response {
+        http::Response::builder()
+            .status(422)
+            .header("content-type", kind)
+            .body(Answer::new(body.as_bytes().to_vec()))
+            .expect("an answer")
+    }
+
+    #[test]
+    fn words_in_any_shape() {
+        let check = |body: &str, expect: &str| {
+            assert_eq!(words(&answer("application/json", body)), expect, "{body}")
+        };
+        check(r#"{"error":"Unauthorized","status":401}"#, "Unauthorized");
+        check(
+            r#"{"error":{"original":{"errors":[["A","B"],["C"]]}},"status":422}"#,
+            "A; B; C",
+        );
+        check(
+            r#"{"errors":[{"errorCode":"422","message":"{\"error\":\"inner\"}","from":"externalAPI"}]}"#,
+            "inner",
+        );
+        check(
+            r#"{"taxon":["can't be blank"],"status":"422"}"#,
+            "taxon: can't be blank",
+        );
+        check(r#"{"success":false,"data":{"message":"no"}}"#, "no");
+        check(
+            r#"{"error":"invalid","error_description":"why","hint":"how"}"#,
+            "invalid; why; how",
+        );
+        check(
+            "The resource server rejected the request.",
+            "The resource server rejected the request.",
+        );
+        check(
+            "<html><head><TITLE>502 Bad Gateway</TITLE></head></html>",
+            "502 Bad Gateway",
+        );
+        check("", "");
+        check("[[[[[[[[[[[[\"deep\"]]]]]]]]]]]]", "");
+    }
+
+    #[test]
+    fn successes_that_cannot_be_read() {
+        let check = |kind: &str, body: &str, expect: &str| {
+            let error = read_json::<Vec<u64>>(&answer(kind, body)).expect_err(body);
+            assert_eq!(error.kind(), ErrorKind::Malformed);
+            assert!(error.to_string().contains(expect), "{body}: {error}");
+        };
+        check(
+            "text/html",
+            "<title>Portal</title>",
+            "a web page in place of JSON [HTTP 422]: Portal",
+        );
+        check("application/json", "", "ends after 0 bytes");
+        check("application/json", "[1,2", "ends after 4 bytes");
+        check("application/json", "{}", "not what was asked for");
+        assert_eq!(
+            read_json::<Vec<u64>>(&answer("text/plain", "[1]")).expect("numbers"),
+            [1]
+        );
+    }
+}
