@@ -5,6 +5,7 @@
 //! ```
 //!
 //! `INFOFLORA_ORIGIN` names another server, such as one of auth-testkit's.
+#![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 use std::{env, error::Error};
 

@@ -6,6 +6,11 @@
 //!
 //! `INAT_APP_SECRET` is needed where the application is registered as confidential. With `INAT_USERNAME` and `INAT_PASSWORD` it
 //! logs in without a browser. `INAT_ORIGIN` names another server, such as one of auth-testkit's.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal"
+)]
 
 use std::{env, error::Error, path::PathBuf};
 
@@ -41,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let login = me.login.ok_or("iNaturalist did not say who this is")?;
     let mut observations = session.items(Search::new().user_login(login.as_str()));
     let mut private = 0;
-    while let Some(observation) = observations.next() {
+    for observation in observations.by_ref() {
         // Where the place is obscured, only its observer is told.
         private += usize::from(observation?.private_location.is_some());
     }

@@ -5,6 +5,11 @@
 //! ```
 //!
 //! The application's redirect URI is `http://127.0.0.1:8080`; nobody has to listen there. `INAT_ORIGIN` names another server.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal"
+)]
 
 use std::{env, error::Error, io, time::Duration};
 

@@ -56,18 +56,18 @@ fn searches() {
     check(Search::new().page(1), "page=1");
     check(
         Search::new().user_login("me").per_page(50),
-        &format!("user_login=me&per_page=50"),
+        "user_login=me&per_page=50",
     );
     check(
         Search::new().user_id(12).taxon_id([1, 2]).id(vec![3, 4]),
-        &format!("user_id=12&taxon_id=1,2&id=3,4"),
+        "user_id=12&taxon_id=1,2&id=3,4",
     );
     check(
         Search::new()
             .taxon_name("Käfer & Co")
             .place_id(6_753)
             .project_id("my-project"),
-        &format!("taxon_name=K%C3%A4fer%20%26%20Co&place_id=6753&project_id=my-project"),
+        "taxon_name=K%C3%A4fer%20%26%20Co&place_id=6753&project_id=my-project",
     );
     check(
         Search::new()
@@ -75,7 +75,7 @@ fn searches() {
             .geoprivacy(Geoprivacy::ObscuredPrivate)
             .verifiable(true)
             .photos(false),
-        &format!("quality_grade=needs_id&geoprivacy=obscured_private&verifiable=true&photos=false"),
+        "quality_grade=needs_id&geoprivacy=obscured_private&verifiable=true&photos=false",
     );
     check(
         Search::new()
@@ -83,25 +83,23 @@ fn searches() {
             .d2("2026-12-31")
             .created_d1("2026-01-02T03:04:05+01:00")
             .updated_since("2026-02-01"),
-        &format!(
-            "d1=2026-01-01&d2=2026-12-31&created_d1=2026-01-02T03:04:05%2B01:00&updated_since=2026-02-01"
-        ),
+        "d1=2026-01-01&d2=2026-12-31&created_d1=2026-01-02T03:04:05%2B01:00&updated_since=2026-02-01",
     );
     check(
         Search::new().lat(46.5).lng(-7.25).radius(10.0),
-        &format!("lat=46.5&lng=-7.25&radius=10"),
+        "lat=46.5&lng=-7.25&radius=10",
     );
     check(
         Search::new().id_above(5).id_below(9).q("x").only_id(true),
-        &format!("id_above=5&id_below=9&q=x&only_id=true"),
+        "id_above=5&id_below=9&q=x&only_id=true",
     );
     check(
         Search::new().param("acc_below", 100).param("a b", "c"),
-        &format!("acc_below=100&a%20b=c"),
+        "acc_below=100&a%20b=c",
     );
     check(
         Search::new().per_page(10).user_login("a").per_page(20),
-        &format!("per_page=20&user_login=a"),
+        "per_page=20&user_login=a",
     );
     check(Search::new().order(Order::Desc), "order=desc");
     check(
