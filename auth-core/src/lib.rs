@@ -27,6 +27,7 @@ pub use service::{
 pub use time::{Now, UnixTime};
 pub use wire::{
     body::{Answer, AnswerBuffer, AnswerTooLarge, Body, Request, Response, Stream},
+    redirect::{RedirectKind, RedirectUri},
     secret::{SecretBytes, SecretText},
-    url::{Base, Endpoint, RedirectKind, RedirectUri, is_loopback},
+    url::{Base, Endpoint, is_loopback},
 };

@@ -9,8 +9,8 @@ use super::{client::OAuthClient, pkce::Pkce, response::Pending};
 use crate::{
     error::{Error, ErrorKind},
     wire::{
+        redirect::{RedirectKind, RedirectUri},
         secret::wipe,
-        url::{RedirectKind, RedirectUri},
     },
 };
 

@@ -2,5 +2,6 @@
 
 pub(crate) mod body;
 pub(crate) mod form;
+pub(crate) mod redirect;
 pub(crate) mod secret;
 pub(crate) mod url;

@@ -142,128 +142,8 @@ impl fmt::Debug for Base {
     }
 }
 
-/// Where the authorization server sends the person back to (RFC 6749 section 3.1.2, RFC 8252 section 7).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RedirectUri {
-    text: String,
-    kind: RedirectKind,
-}
-
-/// How a redirect reaches the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RedirectKind {
-    /// A listener on a loopback IP (RFC 8252 section 7.3).
-    Loopback,
-    /// A web service's own https address.
-    Https,
-    /// A private-use URI scheme such as `com.example.app:/callback`, that the system hands over (RFC 8252 section 7.1).
-    PrivateUse,
-    /// No redirect: the server shows the code, and the person carries it over.
-    OutOfBand,
-}
-
-impl RedirectUri {
-    /// The URI that asks a server to show the code instead of redirecting. Doorkeeper, and so iNaturalist, knows it.
-    pub const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
-
-    /// Reads a redirect URI exactly as it is registered; servers compare the text.
-    ///
-    /// # Errors
-    /// [`is_configuration`](Error::is_configuration): a fragment, user information, http to anything but a loopback IP,
-    /// or a scheme that is neither https nor a private-use scheme (which has a dot in it).
-    pub fn parse(text: &str) -> Result<Self, Error> {
-        Ok(Self {
-            kind: redirect_kind(text)?,
-            text: text.to_owned(),
-        })
-    }
-
-    /// The out-of-band URI.
-    #[must_use]
-    pub fn out_of_band() -> Self {
-        Self {
-            text: Self::OUT_OF_BAND.to_owned(),
-            kind: RedirectKind::OutOfBand,
-        }
-    }
-
-    /// The text, as it is sent.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// How the redirect reaches the program.
-    #[must_use]
-    pub fn kind(&self) -> RedirectKind {
-        self.kind
-    }
-
-    /// The query of `redirected`, if that is this URI with a query of the server's added. An empty path and `/` are one.
-    pub(crate) fn query_of<'a>(&self, redirected: &'a str) -> Option<&'a str> {
-        let redirected = redirected.split('#').next().unwrap_or_default();
-        let (place, query) = redirected.split_once('?')?;
-        let own = self.text.split('?').next().unwrap_or_default();
-        (without_slash(place) == without_slash(own)).then_some(query)
-    }
-}
-
-impl fmt::Display for RedirectUri {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
-fn redirect_kind(text: &str) -> Result<RedirectKind, Error> {
-    let named = |error: Error| error.setting("redirect_uri");
-    if text == RedirectUri::OUT_OF_BAND {
-        return Ok(RedirectKind::OutOfBand);
-    }
-    if text.contains('#') {
-        return Err(named(refused(
-            text,
-            "has a fragment, which a redirect URI cannot have",
-        )));
-    }
-    let scheme = text.split(':').next().unwrap_or_default();
-    let plain = text.bytes().all(|b| b.is_ascii_graphic());
-    if plain && scheme.contains('.') && scheme.len() < text.len() {
-        return Ok(RedirectKind::PrivateUse);
-    }
-    let lower = text.to_ascii_lowercase();
-    if let Some(rest) = lower.strip_prefix("http://localhost")
-        && rest
-            .chars()
-            .next()
-            .is_none_or(|c| matches!(c, ':' | '/' | '?'))
-    {
-        return Err(named(
-            refused(
-                text,
-                "names localhost, which servers do not treat as a loopback address",
-            )
-            .advice("register and use http://127.0.0.1 instead: then any free port will do"),
-        ));
-    }
-    let uri = checked(text).map_err(named)?;
-    Ok(if uri.scheme_str() == Some("https") {
-        RedirectKind::Https
-    } else {
-        RedirectKind::Loopback
-    })
-}
-
-fn without_slash(place: &str) -> &str {
-    let after = place.find("://").map_or(0, |at| at + 3);
-    match place[after..].find('/') {
-        Some(at) if after + at + 1 == place.len() => &place[..place.len() - 1],
-        _ => place,
-    }
-}
-
 /// The one place where a URL is found fit for credentials.
-fn checked(text: &str) -> Result<http::Uri, Error> {
+pub(super) fn checked(text: &str) -> Result<http::Uri, Error> {
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(refused(
             text,
@@ -324,7 +204,7 @@ fn climbs(path: &str) -> bool {
     }) || path.to_ascii_lowercase().contains("%2f..")
 }
 
-fn refused(text: &str, problem: &str) -> Error {
+pub(super) fn refused(text: &str, problem: &str) -> Error {
     let shown = match text {
         "" => "the URL (which is empty)".to_owned(),
         "it" => "the URL".to_owned(),
@@ -419,70 +299,5 @@ mod tests {
         check("/a/%2e./x", None);
         check("/x#y", None);
         check("@evil.example.org/", None);
-    }
-
-    #[test]
-    fn redirect_uris() {
-        let check = |text: &str, expect: Result<RedirectKind, &str>| match (
-            RedirectUri::parse(text),
-            expect,
-        ) {
-            (Ok(uri), Ok(kind)) => assert_eq!(uri.kind(), kind),
-            (Err(error), Err(words)) => {
-                assert!(error.to_string().contains(words), "{text}: {error}")
-            }
-            (got, _) => panic!("{text}: {got:?}"),
-        };
-        check("http://127.0.0.1:8080", Ok(RedirectKind::Loopback));
-        check("http://[::1]:8080/callback", Ok(RedirectKind::Loopback));
-        check("https://my-app.com/oauth2redirect", Ok(RedirectKind::Https));
-        check(
-            "org.myorganisation.myapp:/oauth2redirect",
-            Ok(RedirectKind::PrivateUse),
-        );
-        check("urn:ietf:wg:oauth:2.0:oob", Ok(RedirectKind::OutOfBand));
-        check("http://localhost:8080", Err("localhost"));
-        check("http://my-app.com/cb", Err("not a loopback IP"));
-        check("https://my-app.com/cb#x", Err("fragment"));
-        check("javascript:alert(1)", Err("not an absolute URL"));
-    }
-
-    #[test]
-    fn a_redirected_url_is_recognised() {
-        let check = |own: &str, redirected: &str, expect: Option<&str>| {
-            let own = RedirectUri::parse(own).expect("a redirect URI");
-            assert_eq!(own.query_of(redirected), expect, "{redirected}");
-        };
-        check(
-            "http://127.0.0.1:8080",
-            "http://127.0.0.1:8080/?code=1",
-            Some("code=1"),
-        );
-        check(
-            "http://127.0.0.1:8080",
-            "http://127.0.0.1:8080?code=1#x",
-            Some("code=1"),
-        );
-        check(
-            "http://127.0.0.1:8080/",
-            "http://127.0.0.1:8080?code=1",
-            Some("code=1"),
-        );
-        check(
-            "http://127.0.0.1:8080",
-            "http://127.0.0.1:8081/?code=1",
-            None,
-        );
-        check(
-            "http://127.0.0.1:8080",
-            "http://127.0.0.1:8080/favicon.ico?code=1",
-            None,
-        );
-        check(
-            "com.example.app:/cb",
-            "com.example.app:/cb?code=1",
-            Some("code=1"),
-        );
-        check("https://a.example/cb", "https://a.example/cb", None);
     }
 }

@@ -8,7 +8,7 @@ use auth_core::{
     TokenKind, TransportError,
 };
 
-use super::{Common, Identity, Status, blocking::too_long, stored};
+use super::{AsyncItems, AsyncPages, Common, Identity, Status, blocking::too_long, stored};
 use crate::{
     account::{Landed, Look},
     call::Call,
@@ -17,7 +17,6 @@ use crate::{
     gate::{Lead, promise, within},
     login::{Begun, Login},
     logout::{LoggedOut, Logout},
-    paging::Pager,
     pasted,
     renewal::{Renewal, Way},
 };
@@ -144,18 +143,12 @@ impl AsyncSession {
 
     /// The items of all pages, asked for as they are needed. An error ends them: nothing is asked again by itself.
     pub fn items<P: Paged>(&self, first: P) -> AsyncItems<P> {
-        AsyncItems {
-            pages: self.pages(first),
-            page: Vec::new().into_iter(),
-        }
+        AsyncItems::new(self.pages(first))
     }
 
     /// The pages, asked for as they are needed. An error ends them; the cursor goes on from the page that failed.
     pub fn pages<P: Paged>(&self, first: P) -> AsyncPages<P> {
-        AsyncPages {
-            session: self.clone(),
-            pager: Pager::new(first),
-        }
+        AsyncPages::new(self.clone(), first)
     }
 
     /// Logs a person in: [`begin`](Self::begin), waiting and [`complete`](Self::complete) in one.
@@ -415,71 +408,5 @@ fn ended() -> Error {
 impl std::fmt::Debug for Host {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Host")
-    }
-}
-
-/// The items of all pages of a paged operation.
-#[derive(Debug)]
-#[must_use = "nothing is sent until an item is asked for"]
-pub struct AsyncItems<P: Paged> {
-    pages: AsyncPages<P>,
-    page: std::vec::IntoIter<P::Item>,
-}
-
-impl<P> AsyncItems<P>
-where
-    P: Paged + Send + Sync,
-    P::Output: Send,
-{
-    /// The next item; `None` at the end.
-    pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
-        loop {
-            if let Some(item) = self.page.next() {
-                return Some(Ok(item));
-            }
-            match self.pages.next().await? {
-                Ok(page) => self.page = page.into_iter(),
-                Err(error) => return Some(Err(error)),
-            }
-        }
-    }
-
-    /// How many items there are on all pages, once the first has come and where the service says so.
-    #[must_use]
-    pub fn total(&self) -> Option<u64> {
-        self.pages.total()
-    }
-}
-
-/// The pages of a paged operation.
-#[derive(Debug)]
-#[must_use = "nothing is sent until a page is asked for"]
-pub struct AsyncPages<P: Paged> {
-    session: AsyncSession,
-    pager: Pager<P>,
-}
-
-impl<P> AsyncPages<P>
-where
-    P: Paged + Send + Sync,
-    P::Output: Send,
-{
-    /// The next page; `None` at the end.
-    pub async fn next(&mut self) -> Option<Result<Vec<P::Item>, Error>> {
-        let session = self.session.clone();
-        let answer = session.send(self.pager.ask()?).await;
-        Some(self.pager.take(answer))
-    }
-
-    /// How many items there are on all pages, once the first has come and where the service says so.
-    #[must_use]
-    pub fn total(&self) -> Option<u64> {
-        self.pager.total()
-    }
-
-    /// The operation that asks for the next page, or for the one that failed, to go on from later; `None` at the end.
-    #[must_use]
-    pub fn into_cursor(self) -> Option<P> {
-        self.pager.into_cursor()
     }
 }

@@ -7,7 +7,7 @@ use auth_core::{
     Service, Step, Store, Token, TokenKind, Transport,
 };
 
-use super::{Common, Identity, Status, stored};
+use super::{Common, Identity, Items, Pages, Status, stored};
 use crate::{
     account::{Landed, Look},
     call::Call,
@@ -16,7 +16,6 @@ use crate::{
     gate::{Lead, park_on},
     login::{Begun, Login},
     logout::{LoggedOut, Logout},
-    paging::Pager,
     pasted,
     renewal::{Renewal, Way},
 };
@@ -87,18 +86,12 @@ impl Session {
 
     /// The items of all pages, asked for as they are needed. An error ends them: nothing is asked again by itself.
     pub fn items<P: Paged>(&self, first: P) -> Items<P> {
-        Items {
-            pages: self.pages(first),
-            page: Vec::new().into_iter(),
-        }
+        Items::new(self.pages(first))
     }
 
     /// The pages, asked for as they are needed. An error ends them; the cursor goes on from the page that failed.
     pub fn pages<P: Paged>(&self, first: P) -> Pages<P> {
-        Pages {
-            session: self.clone(),
-            pager: Pager::new(first),
-        }
+        Pages::new(self.clone(), first)
     }
 
     /// Logs a person in: [`begin`](Self::begin), [`wait`](crate::Waiting::wait) and [`complete`](Self::complete) in one.
@@ -284,67 +277,4 @@ pub(super) fn too_long(patience: Duration) -> Error {
         format!("the token was not renewed within {patience:?}"),
     )
     .advice("try again")
-}
-
-/// The items of all pages of a paged operation.
-#[derive(Debug)]
-#[must_use = "nothing is sent until an item is asked for"]
-pub struct Items<P: Paged> {
-    pages: Pages<P>,
-    page: std::vec::IntoIter<P::Item>,
-}
-
-impl<P: Paged> Items<P> {
-    /// How many items there are on all pages, once the first has come and where the service says so.
-    #[must_use]
-    pub fn total(&self) -> Option<u64> {
-        self.pages.total()
-    }
-}
-
-impl<P: Paged> Iterator for Items<P> {
-    type Item = Result<P::Item, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(item) = self.page.next() {
-                return Some(Ok(item));
-            }
-            match self.pages.next()? {
-                Ok(page) => self.page = page.into_iter(),
-                Err(error) => return Some(Err(error)),
-            }
-        }
-    }
-}
-
-/// The pages of a paged operation.
-#[derive(Debug)]
-#[must_use = "nothing is sent until a page is asked for"]
-pub struct Pages<P: Paged> {
-    session: Session,
-    pager: Pager<P>,
-}
-
-impl<P: Paged> Pages<P> {
-    /// How many items there are on all pages, once the first has come and where the service says so.
-    #[must_use]
-    pub fn total(&self) -> Option<u64> {
-        self.pager.total()
-    }
-
-    /// The operation that asks for the next page, or for the one that failed, to go on from later; `None` at the end.
-    #[must_use]
-    pub fn into_cursor(self) -> Option<P> {
-        self.pager.into_cursor()
-    }
-}
-
-impl<P: Paged> Iterator for Pages<P> {
-    type Item = Result<Vec<P::Item>, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let answer = self.session.send(self.pager.ask()?);
-        Some(self.pager.take(answer))
-    }
 }

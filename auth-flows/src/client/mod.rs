@@ -1,7 +1,9 @@
 //! The two drivers and the handles over them: the only twins in the workspace.
 
+mod async_paging;
 mod asynchronous;
 mod blocking;
+mod blocking_paging;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -10,8 +12,10 @@ use auth_core::{
     TokenKind, UnixTime,
 };
 
-pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
-pub use blocking::{Client, Items, Pages, Session};
+pub use async_paging::{AsyncItems, AsyncPages};
+pub use asynchronous::{AsyncClient, AsyncSession};
+pub use blocking::{Client, Session};
+pub use blocking_paging::{Items, Pages};
 
 use crate::{
     account::{Account, Accounts},

@@ -10,7 +10,7 @@ use auth_core::{
     unverified_expiry,
 };
 use auth_flows::{AsyncClient, Client, LoggedOut, Login, Status};
-use auth_testkit::{Dialect, Rotation, TestClient, TestServer, person::Person};
+use auth_testkit::{Dialect, Mark, Rotation, TestClient, TestServer, person::Person};
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 
@@ -194,6 +194,12 @@ pub(crate) fn browser() -> Login {
         let back = person.visit(url)?.into_redirect()?;
         person.follow(&back).map(|_| ())
     })
+}
+
+/// Token requests, requests for the second token, and API requests since a mark.
+pub(crate) fn since(server: &TestServer, mark: Mark) -> (usize, usize, usize) {
+    let seen = server.seen().since(mark);
+    (seen.token(), seen.derived(), seen.api())
 }
 
 /// Both worlds behind one face.

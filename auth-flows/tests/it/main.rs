@@ -2,6 +2,7 @@
 
 mod answers;
 mod common;
+mod failures;
 mod secrets;
 mod sessions;
 mod worlds;

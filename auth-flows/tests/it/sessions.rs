@@ -3,16 +3,11 @@
 use std::sync::atomic::Ordering;
 
 use crate::common::{
-    Greeting, Me, PASSWORD, PATIENCE, Ping, Put, Watched, World, browser, doorkeeper, league,
+    Greeting, Me, PASSWORD, PATIENCE, Ping, Watched, World, browser, doorkeeper, league, since,
 };
 use auth_core::{ErrorKind, Store};
-use auth_testkit::{Dialect, Fault, Mark, On, Rotation, TestServer};
+use auth_testkit::{Dialect, Fault, On, Rotation};
 use keystore::Memory;
-
-fn since(server: &TestServer, mark: Mark) -> (usize, usize, usize) {
-    let seen = server.seen().since(mark);
-    (seen.token(), seen.derived(), seen.api())
-}
 
 #[test]
 fn a_login_by_browser_and_a_call() {
@@ -102,29 +97,6 @@ fn a_crowd_at_an_absent_token_makes_one_request() {
 }
 
 #[test]
-fn a_crowd_survives_a_first_attempt_that_fails() {
-    let server = doorkeeper();
-    for world in World::both(&server, Memory::new()) {
-        world.log_in_with_password("me", PASSWORD).expect("a login");
-        server.expire_derived_tokens();
-        server
-            .faults()
-            .next(On::Derived, Fault::Unavailable { retry_after: None });
-        let mark = server.seen().mark();
-        for result in world.crowd(32, "me", Me, || {}) {
-            result.expect("a call");
-        }
-        assert_eq!(
-            since(&server, mark).1,
-            2,
-            "one failed, one served all: {}",
-            world.name()
-        );
-        world.log_out("me").expect("a logout");
-    }
-}
-
-#[test]
 fn a_second_start_needs_no_login() {
     let server = doorkeeper();
     let folder = tempfile::tempdir().expect("a folder");
@@ -137,25 +109,6 @@ fn a_second_start_needs_no_login() {
             world.send("me", Me).expect("a call");
             assert_eq!(since(&server, mark), (0, 0, 1), "{}", world.name());
         }
-    }
-}
-
-#[test]
-fn a_dead_login_needs_a_login() {
-    let server = doorkeeper();
-    for world in World::both(&server, Memory::new()) {
-        world.log_in_with_password("me", PASSWORD).expect("a login");
-        server.revoke_all();
-        // A second token lives on until its end; after it the dead login shows.
-        world.send("me", Me).expect("the second token still serves");
-        server.expire_derived_tokens();
-        for _ in 0..2 {
-            let error = world.send("me", Me).expect_err("revoked");
-            assert!(error.needs_login(), "{error}");
-        }
-        world.log_in_with_password("me", PASSWORD).expect("a login");
-        world.send("me", Me).expect("logged in again");
-        world.log_out("me").expect("a logout");
     }
 }
 
@@ -319,109 +272,6 @@ fn two_programs_share_a_rotating_token() {
 }
 
 #[test]
-fn a_dead_refresh_token_needs_a_login() {
-    for dialect in [Dialect::league_8(), Dialect::league_9()] {
-        let server = league(dialect, Rotation::Instant);
-        for world in World::both(&server, Memory::new()) {
-            world.log_in("me", browser()).expect("a login");
-            server.revoke_all();
-            let error = world.send("me", Ping).expect_err("dead");
-            assert!(error.needs_login() && error.oauth().is_some(), "{error}");
-            assert!(
-                world.status("me").expect("a status").login.is_some(),
-                "kept until a new login succeeds"
-            );
-        }
-    }
-}
-
-#[test]
-fn a_renewal_that_may_have_arrived_is_not_repeated() {
-    let server = league(Dialect::league_9(), Rotation::Instant);
-    for world in World::both(&server, Memory::new()) {
-        world.log_in("me", browser()).expect("a login");
-        server.revoke_access_tokens();
-        server
-            .faults()
-            .next(On::Grant("refresh_token"), Fault::LostAnswer);
-        let mark = server.seen().mark();
-        let error = world.send("me", Ping).expect_err("lost");
-        assert_eq!(
-            server.seen().since(mark).grant("refresh_token"),
-            1,
-            "{}",
-            world.name()
-        );
-        assert!(
-            error.is_retryable() && error.to_string().contains("not repeated blindly"),
-            "{error}"
-        );
-        // The server had rotated: now it is certain that a login is needed.
-        let error = world.send("me", Ping).expect_err("rotated away");
-        assert!(error.needs_login(), "{error}");
-        world.log_out("me").expect("a logout");
-    }
-}
-
-#[test]
-fn writes_are_repeated_only_if_they_did_not_arrive() {
-    let server = doorkeeper();
-    for world in World::both(&server, Memory::new()) {
-        world.log_in_with_password("me", PASSWORD).expect("a login");
-        let check = |fault: Fault, expect_ok: bool, requests: usize| {
-            server.faults().next(On::Api, fault);
-            let mark = server.seen().mark();
-            let result = world.send("me", Put);
-            assert_eq!(result.is_ok(), expect_ok, "{result:?}");
-            assert_eq!(
-                server.seen().since(mark).api(),
-                requests,
-                "{}: {result:?}",
-                world.name()
-            );
-        };
-        check(Fault::Unavailable { retry_after: None }, false, 1);
-        check(Fault::LostAnswer, false, 1);
-        check(
-            Fault::TooManyRequests {
-                retry_after: Some("0".into()),
-            },
-            true,
-            2,
-        );
-        server.expire_derived_tokens();
-        let mark = server.seen().mark();
-        world.send("me", Put).expect("a 401 did nothing");
-        assert_eq!(since(&server, mark), (0, 1, 2));
-        world.log_out("me").expect("a logout");
-    }
-}
-
-#[test]
-fn reads_are_repeated() {
-    let server = doorkeeper();
-    for world in World::both(&server, Memory::new()) {
-        world.log_in_with_password("me", PASSWORD).expect("a login");
-        server
-            .faults()
-            .next(On::Api, Fault::Unavailable { retry_after: None });
-        server.faults().next(On::Api, Fault::LostAnswer);
-        let mark = server.seen().mark();
-        world.send("me", Me).expect("the third");
-        assert_eq!(server.seen().since(mark).api(), 3, "{}", world.name());
-        server.faults().next(
-            On::Api,
-            Fault::Unavailable {
-                retry_after: Some("600".into()),
-            },
-        );
-        let error = world.send("me", Me).expect_err("too long a wait");
-        assert_eq!(error.status(), Some(503));
-        world.log_out("me").expect("a logout");
-    }
-}
-
-#[test]
 fn accounts_are_never_mixed() {
     let server = doorkeeper();
     let store = Memory::new();
@@ -464,36 +314,4 @@ fn two_users_of_one_name_in_two_services_do_not_meet() {
             .needs_login()
     );
     assert_eq!(there.seen().since(mark).total(), 0);
-}
-
-#[test]
-fn a_login_replaces_what_cannot_be_read() {
-    let server = doorkeeper();
-    let folder = tempfile::tempdir().expect("a folder");
-    let store = keystore::File::open(folder.path().join("tokens")).expect("a store");
-    let path = store.path(&auth_core::AccountKey::new("example", "app", "me"));
-    for world in World::both(&server, store) {
-        for foreign in [
-            "",
-            "{\"version\":1,\"login\":{\"acc",
-            "{\"version\":99}",
-            "shopping list",
-        ] {
-            world.log_in_with_password("me", PASSWORD).expect("a login");
-            std::fs::write(&path, foreign).expect("written");
-            // Memory still has it; another program would not.
-            let other = World::blocking(
-                &server,
-                keystore::File::open(folder.path().join("tokens")).expect("a store"),
-            );
-            let error = other.send("me", Me).expect_err("not a record");
-            assert_eq!(error.kind(), ErrorKind::Store, "{error}");
-            assert!(error.advised().is_some(), "{error}");
-            other
-                .log_in_with_password("me", PASSWORD)
-                .expect("a login in its place");
-            other.send("me", Me).expect("a call");
-        }
-        world.log_out("me").expect("a logout");
-    }
 }

@@ -1,0 +1,242 @@
+//! Authorization responses, in a table: the honest, the odd and the hostile.
+
+use super::*;
+use crate::{
+    oauth::{AuthorizationRequest, AuthorizationServer, Entropy},
+    wire::url::Endpoint,
+};
+
+const STATE: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
+
+fn pending(redirect: &str, adjust: impl Fn(AuthorizationServer) -> AuthorizationServer) -> Pending {
+    let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
+    let server = AuthorizationServer::new(endpoint("https://a.example/token"))
+        .authorization_endpoint(endpoint("https://a.example/authorize"));
+    let client = OAuthClient::new(adjust(server), "id").expect("an id");
+    let redirect = RedirectUri::parse(redirect).expect("a redirect URI");
+    let request = AuthorizationRequest::new(&client, redirect, Entropy::new([7; 64]));
+    request.begin().expect("an endpoint").1
+}
+
+/// `S` stands for our state.
+fn check(pending: &Pending, query: &str, expect: Result<&str, (ErrorKind, &str)>) {
+    let url = format!(
+        "http://127.0.0.1:8080/cb?{}",
+        query.replace("=S", &format!("={STATE}"))
+    );
+    match (pending.accept(&url), expect) {
+        (Ok(grant), Ok(code)) => assert_eq!(grant.code.expose_secret(), code, "{query}"),
+        (Err(error), Err((kind, words))) => {
+            assert_eq!(error.kind(), kind, "{query}: {error}");
+            assert!(error.to_string().contains(words), "{query}: {error}");
+            assert!(!format!("{error:?}").contains(STATE), "{error:?}");
+        }
+        (got, _) => panic!("{query}: {got:?}"),
+    }
+}
+
+#[test]
+fn responses() {
+    use ErrorKind::{Configuration, Denied, ForeignResponse, Refused};
+    let pending = pending("http://127.0.0.1:8080/cb", |server| server);
+    let foreign = |words| Err((ForeignResponse, words));
+    check(&pending, "code=c0de&state=S", Ok("c0de"));
+    check(&pending, "state=S&code=c0de&extra=1&extra=2", Ok("c0de"));
+    check(&pending, "code=a%2Bb%2F%3D&state=S", Ok("a+b/="));
+    check(&pending, "code=c0de", foreign("`state` is missing"));
+    check(&pending, "code=c0de&state=", foreign("not the one"));
+    check(&pending, "code=c0de&state=forged", foreign("not the one"));
+    check(&pending, "code=c0de&state=Sx", foreign("not the one"));
+    check(
+        &pending,
+        "code=c0de&state=S&state=S",
+        foreign("`state` stands there twice"),
+    );
+    check(
+        &pending,
+        "code=c0de&code=evil&state=S",
+        foreign("`code` stands there twice"),
+    );
+    check(
+        &pending,
+        "code=&state=S",
+        foreign("neither a code nor an error"),
+    );
+    check(&pending, "state=S", foreign("neither a code nor an error"));
+    check(&pending, "", foreign("`state` is missing"));
+    check(
+        &pending,
+        "code=c0de&state=S&iss=https://evil.example",
+        foreign("another authorization server"),
+    );
+    check(
+        &pending,
+        "error=access_denied&state=S",
+        Err((Denied, "access_denied")),
+    );
+    check(
+        &pending,
+        "error=access_denied&error_description=No+way&hint=h&state=S",
+        Err((Denied, "\"No way\" (hint: h)")),
+    );
+    check(
+        &pending,
+        "error=access_denied&code=c0de&state=S",
+        Err((Denied, "access_denied")),
+    );
+    check(
+        &pending,
+        "error=access_denied",
+        foreign("`state` is missing"),
+    );
+    check(
+        &pending,
+        "error=access_denied&state=forged",
+        foreign("not the one"),
+    );
+    check(
+        &pending,
+        "error=invalid_scope&state=S",
+        Err((Configuration, "setting: scope")),
+    );
+    check(
+        &pending,
+        "error=unauthorized_client&state=S",
+        Err((Configuration, "registered")),
+    );
+    check(
+        &pending,
+        "error=server_error&state=S",
+        Err((Refused, "server_error")),
+    );
+    check(
+        &pending,
+        "error=%1b[31m&state=S",
+        Err((Configuration, "[31m")),
+    );
+}
+
+#[test]
+fn servers_with_an_issuer() {
+    let foreign = |words| Err((ErrorKind::ForeignResponse, words));
+    let redirect = "http://127.0.0.1:8080/cb";
+    let known = pending(redirect, |server| server.issuer("https://a.example"));
+    check(
+        &known,
+        "code=c0de&state=S&iss=https%3A%2F%2Fa.example",
+        Ok("c0de"),
+    );
+    check(&known, "code=c0de&state=S", Ok("c0de"));
+    check(
+        &known,
+        "code=c0de&state=S&iss=https%3A%2F%2Fa.example%2F",
+        foreign("another"),
+    );
+    check(
+        &known,
+        "error=access_denied&state=S&iss=https%3A%2F%2Fb.example",
+        foreign("another"),
+    );
+    let strict = pending(redirect, |server| {
+        server.issuer("https://a.example").always_names_issuer()
+    });
+    check(&strict, "code=c0de&state=S", foreign("`iss` is missing"));
+}
+
+#[test]
+fn a_server_that_forgets_state_on_errors() {
+    let lenient = pending(
+        "http://127.0.0.1:8080/cb",
+        AuthorizationServer::errors_without_state,
+    );
+    check(
+        &lenient,
+        "error=invalid_scope&hint=x",
+        Err((ErrorKind::Configuration, "invalid_scope")),
+    );
+    check(
+        &lenient,
+        "error=invalid_scope&state=forged",
+        Err((ErrorKind::ForeignResponse, "not the one")),
+    );
+    check(
+        &lenient,
+        "code=c0de",
+        Err((ErrorKind::ForeignResponse, "missing")),
+    );
+}
+
+#[test]
+fn out_of_band() {
+    let pending = pending(RedirectUri::OUT_OF_BAND, |server| server);
+    let check = |text: &str, expect: Option<&str>| {
+        let grant = pending.accept_code(text).ok();
+        assert_eq!(
+            grant.as_ref().map(|grant| grant.code.expose_secret()),
+            expect,
+            "{text}"
+        );
+    };
+    check("c0de", Some("c0de"));
+    check("  c0de\r\n", Some("c0de"));
+    check(
+        "https://a.example/oauth/authorize/native?code=c0de",
+        Some("c0de"),
+    );
+    check(
+        "https://a.example/oauth/authorize/native",
+        Some("https://a.example/oauth/authorize/native"),
+    );
+    check("", None);
+    check("two words", None);
+    assert_eq!(
+        pending
+            .accept("urn:x?code=1")
+            .expect_err("no redirect")
+            .kind(),
+        ErrorKind::Usage
+    );
+}
+
+#[test]
+fn a_bare_code_is_refused_elsewhere() {
+    let pending = pending("http://127.0.0.1:8080/cb", |server| server);
+    assert_eq!(
+        pending.accept_code("c0de").expect_err("refused").kind(),
+        ErrorKind::Usage
+    );
+}
+
+#[test]
+fn stored_and_restored() {
+    let first = pending("http://127.0.0.1:8080/cb", |server| {
+        server.issuer("https://a.example")
+    });
+    let again = Pending::from_secret_text(first.to_secret_text().as_ref()).expect("our own text");
+    check(&again, "code=c0de&state=S", Ok("c0de"));
+    check(
+        &again,
+        "code=c0de&state=S&iss=x",
+        Err((ErrorKind::ForeignResponse, "another")),
+    );
+    assert_eq!(
+        again.verifier.expose_secret(),
+        first.verifier.expose_secret()
+    );
+    for text in ["", "{}", r#"{"version":1}"#, r#"{"version":2}"#] {
+        assert!(
+            Pending::from_secret_text(text.as_bytes()).is_err(),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn debug_hides_what_it_holds() {
+    let pending = pending("http://127.0.0.1:8080/cb", |server| server);
+    let shown = format!("{pending:?}");
+    assert!(
+        !shown.contains(STATE) && !shown.contains(pending.verifier.expose_secret()),
+        "{shown}"
+    );
+}

@@ -1,0 +1,378 @@
+//! Starts and ends a real authorization server: the peer a conformance run talks to.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// From the start of the process until it answers requests; Rails takes 2 s on an idle machine.
+const START_TIME: Duration = Duration::from_secs(30);
+
+/// From the closed standard input to the end of the process, before it is killed.
+const END_TIME: Duration = Duration::from_secs(5);
+
+/// How long to wait between two looks at something that takes time.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// The file in the peer's directory that gets its standard error.
+const LAST_WORDS: &str = "stderr.log";
+
+const DOORKEEPER: &str = include_str!("doorkeeper/app.rb");
+const DOORKEEPER_INSTALL: &str = "apt-get update; apt-get install -y --no-install-recommends \
+                                  ruby-doorkeeper ruby-rails ruby-sqlite3 puma";
+
+/// A server process on loopback that ends with this value.
+///
+/// A peer keeps to a contract: its first line on standard output is its origin, printed when it
+/// listens; it ends when its standard input closes; it writes only into the directory it is given.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    origin: String,
+    child: Child,
+    stdin: Option<ChildStdin>,
+    home: TempDir,
+}
+
+/// How a Doorkeeper is configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// Like iNaturalist's Rails application: tokens that never expire, no refresh tokens.
+    Inat,
+    /// Access tokens that end, and refresh tokens that are rotated in the request that uses them.
+    Rotating {
+        /// Lifetime of an access token, in seconds.
+        access_seconds: u32,
+    },
+}
+
+impl Peer {
+    /// Starts Doorkeeper on Rails, from Debian's packages.
+    ///
+    /// Users: alice/password, bob/hunter2. Clients: `conf`/`conf-secret`, `public`, and one with
+    /// reserved characters; the redirect URIs are in `doorkeeper/app.rb`.
+    pub(crate) fn doorkeeper(profile: Profile) -> Result<Self, PeerError> {
+        const NAME: &str = "Doorkeeper";
+        let missing = |found: String| PeerError::Missing {
+            name: NAME,
+            found,
+            install: DOORKEEPER_INSTALL,
+        };
+        find_gems(&["doorkeeper", "rails", "sqlite3", "puma"]).map_err(missing)?;
+
+        let home = TempDir::with_prefix("doorkeeper-").map_err(|e| PeerError::failed(NAME, e))?;
+        let script = home.path().join("app.rb");
+        fs::write(&script, DOORKEEPER).map_err(|e| PeerError::failed(NAME, e))?;
+        let mut command = Command::new("ruby");
+        command.args([OsStr::new("-W0"), script.as_os_str(), OsStr::new("0")]);
+        match profile {
+            Profile::Inat => command.arg("inat").arg(home.path()),
+            Profile::Rotating { access_seconds } => command
+                .arg("rotating")
+                .arg(home.path())
+                .arg(access_seconds.to_string()),
+        };
+        Self::start(NAME, command, "/login", home)
+    }
+
+    /// Scheme, host and port, as in `http://127.0.0.1:4200`.
+    pub(crate) fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Starts `command` and waits until a GET of `ready` gives 200.
+    fn start(
+        name: &'static str,
+        mut command: Command,
+        ready: &str,
+        home: TempDir,
+    ) -> Result<Self, PeerError> {
+        let deadline = Instant::now() + START_TIME;
+        let stderr =
+            File::create(home.path().join(LAST_WORDS)).map_err(|e| PeerError::failed(name, e))?;
+        let mut child = command
+            .current_dir(home.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(stderr)
+            .spawn()
+            .map_err(|e| PeerError::failed(name, e))?;
+        let stdout = child.stdout.take();
+        let stdin = child.stdin.take();
+        // From here on the process ends with `peer`, whatever happens.
+        let mut peer = Self {
+            origin: String::new(),
+            child,
+            stdin,
+            home,
+        };
+        peer.origin = stdout
+            .ok_or_else(|| "it has no standard output".to_owned())
+            .and_then(|stdout| first_line(stdout, deadline))
+            .and_then(|origin| wait_for(&origin, ready, deadline).map(|()| origin))
+            .map_err(|reason| PeerError::failed(name, peer.diagnosis(reason)))?;
+        Ok(peer)
+    }
+
+    /// The reason with what else is known: whether the process is gone, and its last words.
+    fn diagnosis(&mut self, mut reason: String) -> String {
+        if let Some(status) = self.wait(GLANCE * 10) {
+            reason.push_str(&format!("; {status}"));
+        }
+        let words = fs::read_to_string(self.home.path().join(LAST_WORDS)).unwrap_or_default();
+        let lines: Vec<_> = words.lines().collect();
+        for line in &lines[lines.len().saturating_sub(10)..] {
+            reason.push_str(&format!("\n  | {line}"));
+        }
+        reason
+    }
+
+    fn wait(&mut self, patience: Duration) -> Option<std::process::ExitStatus> {
+        let deadline = Instant::now() + patience;
+        loop {
+            match self.child.try_wait() {
+                Ok(None) if Instant::now() < deadline => thread::sleep(GLANCE),
+                ended => return ended.ok().flatten(),
+            }
+        }
+    }
+}
+
+/// Closes the standard input, which ends the process, and kills what is still there after that.
+impl Drop for Peer {
+    fn drop(&mut self) {
+        drop(self.stdin.take());
+        if self.wait(END_TIME).is_none() {
+            // Both fail only when the process is gone already.
+            let _gone = self.child.kill();
+            let _gone = self.child.wait();
+        }
+    }
+}
+
+/// Why there is no peer.
+#[derive(Debug)]
+pub(crate) enum PeerError {
+    /// Something has to be installed first.
+    Missing {
+        /// The server software.
+        name: &'static str,
+        /// What was looked for and not found.
+        found: String,
+        /// The command that installs it.
+        install: &'static str,
+    },
+    /// It is installed and does not run.
+    Failed {
+        /// The server software.
+        name: &'static str,
+        /// What happened, with the last lines it wrote.
+        reason: String,
+    },
+}
+
+impl PeerError {
+    fn failed(name: &'static str, reason: impl fmt::Display) -> Self {
+        Self::Failed {
+            name,
+            reason: reason.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for PeerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing {
+                name,
+                found,
+                install,
+            } => {
+                write!(f, "{name} is not installed: {found}\non Debian: {install}")
+            }
+            Self::Failed { name, reason } => write!(f, "{name} does not start: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for PeerError {}
+
+/// Asks Ruby for each gem, without loading any; the error says what is missing.
+fn find_gems(gems: &[&str]) -> Result<(), String> {
+    const ASK: &str = "ARGV.each { |name| begin; gem name; rescue LoadError; \
+                       abort \"the gem #{name} is missing\"; end }";
+    let output = Command::new("ruby")
+        .args(["-W0", "-e", ASK])
+        .args(gems)
+        .output();
+    match output {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err("the program ruby is missing".to_owned())
+        }
+        Err(error) => Err(format!("the program ruby does not run: {error}")),
+    }
+}
+
+/// The first line of the process; what follows is read and dropped, so that it never blocks.
+fn first_line(stdout: ChildStdout, deadline: Instant) -> Result<String, String> {
+    let (line, lines) = mpsc::channel();
+    thread::spawn(move || {
+        let mut stdout = BufReader::new(stdout);
+        let mut first = String::new();
+        if stdout.read_line(&mut first).is_ok_and(|count| count > 0) {
+            // Nobody waits any longer when this fails.
+            let _late = line.send(first);
+        }
+        drop(line);
+        let _ended = io::copy(&mut stdout, &mut io::sink());
+    });
+    match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        Ok(first) => Ok(first.trim().to_owned()),
+        Err(RecvTimeoutError::Timeout) => Err(format!(
+            "it did not say where it listens within {} s",
+            START_TIME.as_secs()
+        )),
+        Err(RecvTimeoutError::Disconnected) => Err("it ended without a line".to_owned()),
+    }
+}
+
+/// Asks for `path` until it is there.
+fn wait_for(origin: &str, path: &str, deadline: Instant) -> Result<(), String> {
+    let address: SocketAddr = origin
+        .strip_prefix("http://")
+        .and_then(|authority| authority.parse().ok())
+        .filter(|address: &SocketAddr| address.ip().is_loopback())
+        .ok_or_else(|| format!("its first line is not an origin on loopback: {origin}"))?;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let last = match status_line(address, path, left.max(GLANCE)) {
+            Ok(line) if line.starts_with("HTTP/1.1 200") => return Ok(()),
+            Ok(line) => line,
+            Err(error) => error.to_string(),
+        };
+        if left.is_zero() {
+            let waited = START_TIME.as_secs();
+            return Err(format!(
+                "{origin}{path} was not ready within {waited} s: {last}"
+            ));
+        }
+        thread::sleep(GLANCE);
+    }
+}
+
+fn status_line(address: SocketAddr, path: &str, patience: Duration) -> io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, patience)?;
+    stream.set_read_timeout(Some(patience))?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut answer = BufReader::new(stream.take(64 << 10));
+    let mut line = String::new();
+    answer.read_line(&mut line)?;
+    io::copy(&mut answer, &mut io::sink())?;
+    Ok(line.trim().to_owned())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    fn start(script: &str) -> Result<Peer, PeerError> {
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(script);
+        Peer::start(
+            "the peer",
+            command,
+            "/ready",
+            TempDir::new().expect("a directory"),
+        )
+    }
+
+    #[test]
+    fn failures_say_why() {
+        let check = |script: &str, expect: &[&str]| {
+            let error = start(script).expect_err(script).to_string();
+            for words in expect {
+                assert!(error.contains(words), "{script}: {error}");
+            }
+        };
+        check(
+            "echo one >&2; echo two >&2; exit 3",
+            &["ended without a line", "status: 3", "| two"],
+        );
+        check(
+            "echo listening; cat",
+            &["the peer does not start", "on loopback: listening"],
+        );
+        check(
+            "echo http://192.0.2.1:1; cat",
+            &["on loopback: http://192.0.2.1:1"],
+        );
+        check("echo https://127.0.0.1:1; cat", &["on loopback: https"]);
+    }
+
+    #[test]
+    fn ready_when_it_answers_and_gone_when_dropped() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let server = thread::spawn(move || {
+            for answer in ["503 Starting", "200 OK"] {
+                let (mut stream, _) = listener.accept().expect("a connection");
+                let mut request = String::new();
+                let mut reader = BufReader::new(&stream);
+                while !request.ends_with("\r\n\r\n") {
+                    assert_ne!(
+                        reader.read_line(&mut request).expect("a request"),
+                        0,
+                        "{request}"
+                    );
+                }
+                assert!(request.starts_with("GET /ready HTTP/1.1\r\n"), "{request}");
+                write!(stream, "HTTP/1.1 {answer}\r\n\r\n").expect("a reader");
+            }
+        });
+        let outside = TempDir::new().expect("a directory");
+        let ended = outside.path().join("ended");
+        let script = format!("echo http://{address}; cat; touch '{}'", ended.display());
+        let peer = start(&script).expect("a peer");
+        assert_eq!(peer.origin(), format!("http://{address}"));
+        server.join().expect("two requests");
+        let home = peer.home.path().to_owned();
+        assert!(home.exists() && !ended.exists());
+        drop(peer);
+        assert!(
+            ended.exists(),
+            "it was killed before it could end by itself"
+        );
+        assert!(!home.exists());
+    }
+
+    #[test]
+    fn missing_software_names_its_installation() {
+        let missing = PeerError::Missing {
+            name: "Doorkeeper",
+            found: "the gem puma is missing".to_owned(),
+            install: DOORKEEPER_INSTALL,
+        };
+        let text = missing.to_string();
+        assert!(
+            text.contains("the gem puma is missing\non Debian: apt-get update; apt-get"),
+            "{text}"
+        );
+        assert!(
+            text.ends_with("ruby-doorkeeper ruby-rails ruby-sqlite3 puma"),
+            "{text}"
+        );
+    }
+}

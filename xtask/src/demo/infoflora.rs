@@ -1,0 +1,288 @@
+//! Info Flora's story: a daemon with client credentials, a person with a rotating refresh token.
+
+use std::sync::Arc;
+
+use api_infoflora::observations::List;
+use api_infoflora::testkit::OBSERVATIONS;
+use auth_core::{AccountKey, ErrorKind, ExposeSecret, Record, Service, Store, Token, TokenKind};
+use auth_testkit::{Dialect, Kind, On, Seen, SeenRequest, TestClient, TestServer};
+use keystore::{File, Memory};
+
+use super::check::{Checked, fails, holds, same, there};
+use super::rig::{Account, PATIENCE, Program, Rig, until};
+use super::story::{Story, short};
+use super::visitors::{NAME, Opener, PASSWORD, log_in};
+
+/// A client for scripts, and one for people. The first secret has what a form would have to encode.
+const DAEMON: (&str, &str) = ("demo-daemon", "daemon+secret/with=%20:colon");
+const TOOL: (&str, &str) = ("demo-tool", "tool-secret");
+
+/// A server as Info Flora is believed to run it: league 8, where a dead refresh token is 401 `invalid_request`.
+pub(super) fn server() -> std::io::Result<TestServer> {
+    let daemon = TestClient::confidential(DAEMON.0, DAEMON.1).grants(["client_credentials"]);
+    let tool = TestClient::confidential(TOOL.0, TOOL.1)
+        .redirect_uri("http://127.0.0.1:8080")
+        .grants(["authorization_code", "refresh_token"]);
+    TestServer::builder(Dialect::league_8())
+        .client(daemon)
+        .client(tool)
+        .user(NAME, PASSWORD)
+        .site(api_infoflora::testkit::site())
+        .start()
+}
+
+/// Tells the story once, in the rig's world.
+pub(super) fn tell(story: &mut Story<'_>, rig: &Rig, opener: Opener) -> Checked {
+    let service = |(id, secret): (&str, &str)| {
+        api_infoflora::service(id)
+            .secret(secret)
+            .user_agent("fieldkey-demo/1.0 (demo@example.org)")
+            .at(story.server.url())
+            .build()
+    };
+    let (daemon, tool) = (service(DAEMON)?, service(TOOL)?);
+    machine(story, &rig.program(daemon, Memory::new()).daemon());
+    let folder = tempfile::tempdir()?;
+    let store = File::open(folder.path())?;
+    let alice = rig.program(tool.clone(), store.clone()).account(NAME);
+    login(story, &alice, opener);
+    rotation(story, &store, &tool, &alice);
+    second_start(story, &rig.program(tool, store));
+    death(story, &alice);
+    Ok(())
+}
+
+fn machine(story: &mut Story<'_>, daemon: &Account) {
+    let server = story.server;
+    story.step("client credentials", |wire| {
+        daemon.send(List::new().limit(1))?;
+        let seen = wire.seen();
+        let request = token_request(&seen, "client_credentials")?;
+        same("the scheme", request.scheme.as_deref(), Some("Basic"))?;
+        holds("the client id in the form too", sent(request, "client_id"))?;
+        holds(
+            "no second secret in the form",
+            !sent(request, "client_secret"),
+        )?;
+        same("calls", seen.api(), 1)?;
+        let token = daemon.token(TokenKind::Login)?;
+        holds("no refresh token", token.refresh_token().is_none())?;
+        Ok(format!("access token {}", short(token.expose_secret())))
+    });
+    story.step("paged list", |wire| {
+        let (found, total) = daemon.items(List::new().limit(100))?;
+        same("observations", found.len() as u64, OBSERVATIONS)?;
+        same("the total", total, Some(OBSERVATIONS))?;
+        holds(
+            "no observation twice",
+            found.is_sorted_by(|a, b| a.obs_id < b.obs_id),
+        )?;
+        same("pages", wire.seen().api(), 3)?;
+        same("token requests", wire.seen().token(), 0)?;
+        Ok(format!("{} observations", found.len()))
+    });
+    story.step("dead access token", |wire| {
+        server.revoke_access_tokens();
+        daemon.send(List::new().limit(1))?;
+        let seen = wire.seen();
+        same("token requests", seen.grant("client_credentials"), 1)?;
+        same(
+            "answers",
+            statuses(&seen),
+            vec![Some(401), Some(200), Some(200)],
+        )?;
+        Ok("renewing is asking again".to_owned())
+    });
+}
+
+fn login(story: &mut Story<'_>, alice: &Account, opener: Opener) {
+    let mut grant = None;
+    story.step("browser login with PKCE", |wire| {
+        let came = log_in(alice, opener)?;
+        if opener == Opener::Played {
+            same("authorization requests", wire.seen().authorize(), 3)?;
+        }
+        let seen = wire.seen();
+        let first = there("an authorization request", seen.requests().first())?;
+        holds(
+            "the login page's language in the path",
+            first.path.contains("/authorize/fr?"),
+        )?;
+        let meaning = format!("a code at {}", came.authority());
+        grant = Some(came.grant);
+        Ok(meaning)
+    });
+    story.step("code exchange", |wire| {
+        let grant = there("the code of the step before", grant)?;
+        let status = alice.complete(grant)?;
+        let seen = wire.seen();
+        same("requests", seen.total(), 1)?;
+        let request = token_request(&seen, "authorization_code")?;
+        same("the scheme", request.scheme.as_deref(), Some("Basic"))?;
+        holds(
+            "a code verifier beside the secret",
+            sent(request, "code_verifier"),
+        )?;
+        holds(
+            "no second secret in the form",
+            !sent(request, "client_secret"),
+        )?;
+        let login = there("a stored login", status.login)?;
+        holds("a stored refresh token", login.refreshable)?;
+        let token = alice.token(TokenKind::Login)?;
+        Ok(format!(
+            "access {}, refresh {}",
+            short(token.expose_secret()),
+            refresh(&token)?
+        ))
+    });
+}
+
+fn rotation(story: &mut Story<'_>, store: &File, service: &Service, alice: &Account) {
+    let server = story.server;
+    let key = service.account_key(NAME);
+    story.step("stored before it is used", |wire| {
+        let before = stored(store, &key)?;
+        server.revoke_access_tokens();
+        let at_refresh = server.hold(On::Grant("refresh_token"));
+        let call = alice.begin(List::new().limit(1));
+        holds("a refresh after the 401", at_refresh.wait_for(1, PATIENCE))?;
+        same(
+            "the refused call",
+            statuses(&wire.seen()),
+            vec![Some(401), None],
+        )?;
+        let untouched = stored(store, &key)?.generation();
+        same("the stored generation", untouched, before.generation())?;
+        // From here on no call is answered; the first one with the new token stops at the server's door.
+        let at_api = server.hold(On::Api);
+        at_refresh.release();
+        holds("the call with the new token", at_api.wait_for(1, PATIENCE))?;
+        let after = stored(store, &key)?;
+        holds(
+            "a newer token on disk",
+            after.generation() > before.generation(),
+        )?;
+        let (old, new) = (refresh(&before)?, refresh(&after)?);
+        holds(
+            "another refresh token on disk",
+            secret(&before) != secret(&after),
+        )?;
+        at_api.release();
+        call.join()?;
+        let seen = wire.seen();
+        same("refreshes", seen.grant("refresh_token"), 1)?;
+        same(
+            "answers",
+            statuses(&seen),
+            vec![Some(401), Some(200), Some(200)],
+        )?;
+        let memory = alice.token(TokenKind::Login)?;
+        same(
+            "the token in memory",
+            memory.generation(),
+            after.generation(),
+        )?;
+        Ok(format!(
+            "refresh token {old} became {new}, on disk before the new access token was used"
+        ))
+    });
+    story.step("refresh in the form", |wire| {
+        server.revoke_access_tokens();
+        alice.send(List::new().limit(1))?;
+        let seen = wire.seen();
+        let request = token_request(&seen, "refresh_token")?;
+        same("the scheme", request.scheme.as_deref(), None)?;
+        for field in ["client_id", "client_secret", "refresh_token"] {
+            holds(&format!("`{field}` in the form"), sent(request, field))?;
+        }
+        same(
+            "answers",
+            statuses(&seen),
+            vec![Some(401), Some(200), Some(200)],
+        )?;
+        Ok("client id and secret in the form, no Basic header".to_owned())
+    });
+    story.step("a cancelled caller", |wire| {
+        server.revoke_access_tokens();
+        let before = alice.token(TokenKind::Login)?.generation();
+        let hold = server.hold(On::Grant("refresh_token"));
+        let gone = alice.give_up(List::new().limit(1), || hold.wait_for(1, PATIENCE))?;
+        hold.release();
+        let how = gone.how;
+        gone.leader_ends()?;
+        until("the rotated token in memory", || {
+            Ok(alice.token(TokenKind::Login)?.generation() > before)
+        })?;
+        let on_disk = stored(store, &key)?.generation();
+        holds("the rotated token on disk", on_disk > before)?;
+        let calls = wire.seen().api();
+        alice.send(List::new().limit(1))?;
+        same(
+            "calls more for the next caller",
+            wire.seen().api() - calls,
+            1,
+        )?;
+        same("refreshes in all", wire.seen().grant("refresh_token"), 1)?;
+        Ok(format!("{how}, the rotated token was stored all the same"))
+    });
+}
+
+fn second_start(story: &mut Story<'_>, program: &Program) {
+    story.step("second start, no login", |wire| {
+        program.account(NAME).send(List::new().limit(1))?;
+        same("requests, none of them for a token", wire.seen().total(), 1)?;
+        same("calls", wire.seen().api(), 1)?;
+        Ok("the stored login served".to_owned())
+    });
+}
+
+fn death(story: &mut Story<'_>, alice: &Account) {
+    let server = story.server;
+    story.step("dead refresh token", |wire| {
+        server.revoke_all();
+        let error = alice.send(List::new().limit(1));
+        let error = fails("needs login", error, |error| {
+            error.kind() == ErrorKind::NeedsLogin && !error.is_retryable()
+        })?;
+        let seen = wire.seen();
+        same("refreshes", seen.grant("refresh_token"), 1)?;
+        same("answers", statuses(&seen), vec![Some(401), Some(401)])?;
+        Ok(format!("needs login, “{error}”"))
+    });
+}
+
+fn token_request<'s>(seen: &'s Seen, grant: &str) -> Checked<&'s SeenRequest> {
+    same("token requests", seen.token(), 1)?;
+    let found = seen
+        .requests()
+        .iter()
+        .find(|r| r.kind == Kind::Token && r.grant.as_deref() == Some(grant));
+    there(&format!("a token request with {grant}"), found)
+}
+
+fn sent(request: &SeenRequest, field: &str) -> bool {
+    request.fields.iter().any(|name| name == field)
+}
+
+fn statuses(seen: &Seen) -> Vec<Option<u16>> {
+    seen.requests()
+        .iter()
+        .map(|request| request.status)
+        .collect()
+}
+
+/// The login token as it lies on the disk now.
+fn stored(store: &File, key: &AccountKey) -> Checked<Arc<Token>> {
+    let text = there("a stored record", store.load(key)?)?;
+    let record = Record::from_text(text.expose_secret())?;
+    there("a stored login", record.token(TokenKind::Login).cloned())
+}
+
+fn secret(token: &Token) -> Option<&str> {
+    token.refresh_token().map(ExposeSecret::expose_secret)
+}
+
+fn refresh(token: &Token) -> Checked<String> {
+    Ok(short(there("a refresh token", secret(token))?))
+}

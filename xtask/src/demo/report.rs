@@ -1,0 +1,269 @@
+//! What the demo prints: a line as each step ends, a table at the end; or one JSON object a step.
+
+use std::env;
+use std::io::{self, IsTerminal};
+use std::time::{Duration, Instant};
+
+use auth_testkit::{Kind, SeenRequest};
+use serde_json::{Value, json};
+
+use super::check::{Checked, Miss};
+use super::lines::{columns, wire, wrap};
+use crate::say;
+
+/// How wide a line may be.
+const WIDTH: usize = 100;
+/// Where a step's details begin.
+const INDENT: usize = 30;
+
+/// A step that has ended.
+pub(super) struct Step {
+    pub(super) service: &'static str,
+    pub(super) transport: &'static str,
+    pub(super) name: &'static str,
+    /// What the server saw of it.
+    pub(super) requests: Vec<SeenRequest>,
+    /// What it means, or what else came than was expected.
+    pub(super) outcome: Checked<String>,
+    pub(super) took: Duration,
+}
+
+/// How it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Text,
+    Json,
+}
+
+/// Everything that was told so far.
+pub(super) struct Report {
+    form: Form,
+    /// Standard output is a terminal: a line may be written over.
+    live: bool,
+    colour: bool,
+    started: Instant,
+    steps: Vec<Step>,
+}
+
+impl Report {
+    pub(super) fn new(form: Form) -> Self {
+        let live = form == Form::Text && io::stdout().is_terminal();
+        let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
+        Self {
+            form,
+            live: live && !dumb,
+            colour: live && !dumb && !set("NO_COLOR"),
+            started: Instant::now(),
+            steps: Vec::new(),
+        }
+    }
+
+    /// A service and a world begin.
+    pub(super) fn chapter(&self, service: &str, transport: &str, software: &str, url: &str) {
+        if self.form == Form::Text {
+            say::line(format_args!(
+                "\n{service} through {transport}: {software} at {url}"
+            ));
+        }
+    }
+
+    /// A step begins.
+    pub(super) fn begin(&self, name: &str) {
+        if self.live {
+            say::part(format_args!("…  {name}"));
+        }
+    }
+
+    /// A step has ended.
+    pub(super) fn end(&mut self, step: Step) {
+        match self.form {
+            Form::Json => say::line(step.json()),
+            Form::Text => {
+                if self.live {
+                    say::part("\r\u{1b}[2K");
+                }
+                let mark = match &step.outcome {
+                    Ok(_) => self.paint("32", "ok"),
+                    Err(_) => self.paint("31", "NO"),
+                };
+                let lines = wrap(&step.details(), WIDTH - INDENT);
+                let mut lines = lines.iter();
+                let first = lines.next().map_or("", String::as_str);
+                say::line(format_args!(
+                    "{mark} {:<width$}{first}",
+                    step.name,
+                    width = INDENT - 3
+                ));
+                for line in lines {
+                    say::line(format_args!("{:INDENT$}{line}", ""));
+                }
+            }
+        }
+        self.steps.push(step);
+    }
+
+    /// The table and the last line; gives the number of failures.
+    pub(super) fn finish(self) -> usize {
+        let failed = self
+            .steps
+            .iter()
+            .filter(|step| step.outcome.is_err())
+            .count();
+        match self.form {
+            Form::Json => say::line(json!({
+                "summary": {
+                    "steps": self.steps.len(),
+                    "failed": failed,
+                    "ms": millis(self.started.elapsed()),
+                }
+            })),
+            Form::Text => {
+                say::line("");
+                for line in self.table() {
+                    say::line(line);
+                }
+                say::line(format_args!(
+                    "\n{:.1} s, no account, no network beyond 127.0.0.1",
+                    self.started.elapsed().as_secs_f64()
+                ));
+                say::line(format_args!(
+                    "demo: {} steps, {failed} failed",
+                    self.steps.len()
+                ));
+            }
+        }
+        failed
+    }
+
+    /// Step, ureq, reqwest, requests the server saw.
+    fn table(&self) -> Vec<String> {
+        let mut rows = vec![
+            [
+                "step",
+                "ureq",
+                "reqwest",
+                "requests the server saw (ureq | reqwest)",
+            ]
+            .map(str::to_owned),
+        ];
+        let mut told: Vec<(&str, &str)> = Vec::new();
+        for step in &self.steps {
+            let key = (step.service, step.name);
+            if told.contains(&key) {
+                continue;
+            }
+            told.push(key);
+            let of = |transport: &str| {
+                self.steps
+                    .iter()
+                    .find(|s| (s.service, s.name) == key && s.transport == transport)
+            };
+            let (ureq, reqwest) = (of("ureq"), of("reqwest"));
+            let verdict = |step: Option<&Step>| {
+                let word = match step.map(|step| &step.outcome) {
+                    None => "-",
+                    Some(Ok(_)) => "ok",
+                    Some(Err(_)) => "NO",
+                };
+                word.to_owned()
+            };
+            let mut counts: Vec<String> = [ureq, reqwest]
+                .into_iter()
+                .flatten()
+                .map(Step::counts)
+                .collect();
+            counts.dedup();
+            rows.push([
+                format!("{}: {}", step.service, step.name),
+                verdict(ureq),
+                verdict(reqwest),
+                counts.join(" | "),
+            ]);
+        }
+        columns(&rows)
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        match self.colour {
+            true => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+            false => text.to_owned(),
+        }
+    }
+}
+
+impl Step {
+    fn details(&self) -> String {
+        let wire = wire(&self.requests);
+        let joint = if wire.is_empty() { "" } else { ": " };
+        match &self.outcome {
+            Ok(meaning) => format!("{wire}{joint}{meaning}"),
+            Err(Miss { expected, got }) => {
+                format!("{wire}{joint}expected {expected}; came: {got}")
+            }
+        }
+    }
+
+    /// How many requests of which kind.
+    fn counts(&self) -> String {
+        let count = |kind: Kind| self.requests.iter().filter(|r| r.kind == kind).count();
+        let counts: Vec<_> = KINDS
+            .iter()
+            .map(|(name, kind)| (name, count(*kind)))
+            .filter(|(_, n)| *n > 0)
+            .map(|(name, n)| format!("{n} {name}"))
+            .collect();
+        match counts.is_empty() {
+            true => "none".to_owned(),
+            false => counts.join(", "),
+        }
+    }
+
+    fn json(&self) -> Value {
+        let requests: Vec<_> = self
+            .requests
+            .iter()
+            .map(|request| {
+                json!({
+                    "method": request.method.as_str(),
+                    "path": request.path,
+                    "grant": request.grant,
+                    "fields": request.fields,
+                    "authorization": request.scheme,
+                    "status": request.status,
+                })
+            })
+            .collect();
+        let mut object = json!({
+            "service": self.service,
+            "transport": self.transport,
+            "step": self.name,
+            "ok": self.outcome.is_ok(),
+            "requests": requests,
+            "ms": millis(self.took),
+        });
+        match &self.outcome {
+            Ok(meaning) => object["means"] = json!(meaning),
+            Err(Miss { expected, got }) => {
+                object["expected"] = json!(expected);
+                object["got"] = json!(got);
+            }
+        }
+        object
+    }
+}
+
+/// In the order of a story.
+const KINDS: [(&str, Kind); 7] = [
+    ("authorize", Kind::Authorize),
+    ("login", Kind::Login),
+    ("token", Kind::Token),
+    ("API token", Kind::Derived),
+    ("API", Kind::Api),
+    ("revoke", Kind::Revoke),
+    ("unknown", Kind::Other),
+];
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

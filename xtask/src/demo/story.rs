@@ -1,0 +1,104 @@
+//! A story told step by step: each step knows what the server saw of it.
+
+use std::time::{Duration, Instant};
+
+use auth_testkit::{Mark, Seen, TestServer};
+
+use super::check::Checked;
+use super::report::{Report, Step};
+
+/// One service's story in one world.
+pub(super) struct Story<'a> {
+    pub(super) server: &'a TestServer,
+    report: &'a mut Report,
+    service: &'static str,
+    transport: &'static str,
+}
+
+/// What went over the wire since the step began.
+pub(super) struct Wire<'a> {
+    server: &'a TestServer,
+    mark: Mark,
+}
+
+impl<'a> Story<'a> {
+    pub(super) fn new(
+        server: &'a TestServer,
+        report: &'a mut Report,
+        service: &'static str,
+        transport: &'static str,
+    ) -> Self {
+        report.chapter(service, transport, server.dialect().name(), server.url());
+        Self {
+            server,
+            report,
+            service,
+            transport,
+        }
+    }
+
+    /// One step: does something, checks what came of it, and says what it means. The next step comes in any case.
+    pub(super) fn step(
+        &mut self,
+        name: &'static str,
+        act: impl FnOnce(&Wire<'a>) -> Checked<String>,
+    ) {
+        self.report.begin(name);
+        let wire = Wire {
+            server: self.server,
+            mark: self.server.seen().mark(),
+        };
+        let start = Instant::now();
+        let outcome = act(&wire);
+        self.report.end(Step {
+            service: self.service,
+            transport: self.transport,
+            name,
+            requests: wire.seen().requests().to_vec(),
+            outcome,
+            took: start.elapsed(),
+        });
+    }
+}
+
+impl Wire<'_> {
+    pub(super) fn seen(&self) -> Seen {
+        self.server.seen().since(self.mark)
+    }
+}
+
+/// A secret as it may be shown: three characters and its length.
+pub(super) fn short(secret: &str) -> String {
+    let head: String = secret.chars().take(3).collect();
+    format!("{head}…({})", secret.len())
+}
+
+/// A while, in words.
+pub(super) fn words(duration: Duration) -> String {
+    let minutes = (duration.as_secs() + 30) / 60;
+    match minutes {
+        0..120 => format!("{minutes} min"),
+        _ => format!("{} h", (minutes + 30) / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_shortened() {
+        assert_eq!(short("abcdefgh"), "abc…(8)");
+        assert_eq!(short(""), "…(0)");
+    }
+
+    #[test]
+    fn times_are_rounded() {
+        let check = |secs: u64, expect: &str| {
+            assert_eq!(words(Duration::from_secs(secs)), expect);
+        };
+        check(3599, "60 min");
+        check(86_399, "24 h");
+        check(20, "0 min");
+    }
+}

@@ -1,0 +1,152 @@
+//! The workspace's own tasks: `cargo xtask help` lists them.
+
+mod conformance;
+mod demo;
+mod features;
+mod say;
+mod tidy;
+
+use std::env;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+const HELP: &str = "\
+cargo xtask <task>
+
+  demo [OPTIONS]          both services' whole story on loopback: no account, no network
+                          `cargo xtask demo --help` lists its options
+  tidy                    does the workspace keep its own rules? One line for each rule
+  features                builds every crate without features, with each one alone, and with all
+  conformance [SERVER]    our flows against real servers, through both transports
+                          SERVER: doorkeeper, all (default: all)
+  help                    this text
+
+Exit status: 0 all is well, 1 something failed, 2 wrong usage or something has to be installed.";
+
+/// How a task ended.
+pub(crate) type Outcome = Result<Verdict, Stop>;
+
+/// What a task that ran to its end found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Everything is as it should be.
+    Passed,
+    /// Something is not, and the task has said what.
+    Failed,
+}
+
+/// Why a task did not run to its end.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// It was called in the wrong way.
+    Usage(String),
+    /// Something has to be installed first.
+    Missing(String),
+    /// Something went wrong on the way.
+    Failed(String),
+}
+
+fn main() -> ExitCode {
+    match dispatch(env::args_os().skip(1).collect()) {
+        Ok(Verdict::Passed) => ExitCode::SUCCESS,
+        Ok(Verdict::Failed) => ExitCode::from(1),
+        Err(stop) => {
+            say::trouble(&stop);
+            match stop {
+                Stop::Failed(_) => ExitCode::from(1),
+                Stop::Usage(_) | Stop::Missing(_) => ExitCode::from(2),
+            }
+        }
+    }
+}
+
+fn dispatch(mut args: Vec<OsString>) -> Outcome {
+    if args.is_empty() {
+        return Err(Stop::Usage(format!("which task?\n\n{HELP}")));
+    }
+    let task = args.remove(0);
+    match task.to_str() {
+        Some("demo") => demo::run(args),
+        Some("tidy") => tidy::run(args),
+        Some("features") => features::run(args),
+        Some("conformance") => conformance::run(args),
+        Some("help" | "-h" | "--help") => {
+            say::line(HELP);
+            Ok(Verdict::Passed)
+        }
+        _ => Err(Stop::Usage(format!(
+            "there is no task `{}`\n\n{HELP}",
+            task.display()
+        ))),
+    }
+}
+
+impl Verdict {
+    /// Passed if nothing failed.
+    pub(crate) fn of(failures: usize) -> Self {
+        match failures {
+            0 => Self::Passed,
+            _ => Self::Failed,
+        }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(text) | Self::Missing(text) | Self::Failed(text) => f.write_str(text),
+        }
+    }
+}
+
+impl From<lexopt::Error> for Stop {
+    fn from(error: lexopt::Error) -> Self {
+        Self::Usage(format!("{error}\ntry `cargo xtask help`"))
+    }
+}
+
+/// For tasks that take no arguments.
+pub(crate) fn no_arguments(args: Vec<OsString>) -> Result<(), Stop> {
+    match lexopt::Parser::from_args(args).next()? {
+        Some(argument) => Err(argument.unexpected().into()),
+        None => Ok(()),
+    }
+}
+
+/// The folder of the workspace that is built and looked at.
+pub(crate) fn root() -> PathBuf {
+    let own =
+        env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let mut root = PathBuf::from(own);
+    root.pop();
+    root
+}
+
+/// The cargo that runs us, in the workspace.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// What a program prints; an error says what it said itself.
+pub(crate) fn output(command: &mut Command) -> Result<String, Stop> {
+    let called = format!("{command:?}");
+    let output = command
+        .output()
+        .map_err(|error| Stop::Missing(format!("{called} does not run: {error}")))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    let words = String::from_utf8_lossy(&output.stderr);
+    Err(Stop::Failed(format!("{called} failed: {}", words.trim())))
+}
+
+/// What `cargo metadata` says of the workspace's own packages.
+pub(crate) fn metadata() -> Result<serde_json::Value, Stop> {
+    let text = output(cargo().args(["metadata", "--format-version", "1", "--no-deps"]))?;
+    serde_json::from_str(&text)
+        .map_err(|error| Stop::Failed(format!("cargo metadata cannot be read: {error}")))
+}

@@ -1,0 +1,71 @@
+//! The newcomer's two commands: promised in README, kept by CI.
+
+use super::{
+    Finding,
+    tree::{File, Tree},
+};
+
+const COMMANDS: [&str; 2] = ["cargo xtask demo", "cargo test --workspace"];
+
+/// The files that have to have both: one promises, one tries.
+const FILES: [&str; 2] = ["README.md", ".ci/run"];
+
+pub(super) fn newcomer(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for path in FILES {
+        let Some(file) = tree.file(path) else {
+            findings.push(Finding::new(path, "this file is missing"));
+            continue;
+        };
+        for command in COMMANDS.iter().filter(|command| !has(file, command)) {
+            findings.push(Finding::new(path, format!("`{command}` is not in it")));
+        }
+    }
+    findings
+}
+
+/// The command with nothing after it but a comment; a comment alone runs nothing.
+fn has(file: &File, command: &str) -> bool {
+    file.lines().any(|(_, line)| {
+        let code = line.split('#').next().unwrap_or_default().trim();
+        code.strip_suffix(command)
+            .is_some_and(|before| before.is_empty() || before.ends_with([' ', '`']))
+            || code.contains(&format!("`{command}`"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::found;
+
+    const README: &str =
+        "```sh\ncargo xtask demo        # no account\ncargo test --workspace\n```\n";
+    const RUN: &str = "stage test cargo test --workspace\nstage demo cargo xtask demo\n";
+
+    #[test]
+    fn promised_and_kept() {
+        let check = |readme: &str, run: &str, expect: &[&str]| {
+            let tree = Tree::of(&[("README.md", readme), (".ci/run", run)]);
+            assert_eq!(found(newcomer, &tree), expect);
+        };
+        check(README, RUN, &[]);
+        check(
+            "Run cargo test --workspace --release or cargo xtask demolish\n",
+            RUN,
+            &[
+                "README.md: `cargo xtask demo` is not in it",
+                "README.md: `cargo test --workspace` is not in it",
+            ],
+        );
+        check(
+            README,
+            "stage test cargo test --workspace\n# stage demo cargo xtask demo\n",
+            &[".ci/run: `cargo xtask demo` is not in it"],
+        );
+        assert_eq!(
+            found(newcomer, &Tree::of(&[(".ci/run", RUN)])),
+            ["README.md: this file is missing"]
+        );
+    }
+}

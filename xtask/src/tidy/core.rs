@@ -1,0 +1,145 @@
+//! auth-core is values: no file, socket, clock, environment, thread or process. Locked twice: by clippy, and here.
+
+use super::{
+    Finding, stands_in,
+    tree::{File, Tree},
+};
+
+/// What auth-core must not say, and what its `clippy.toml` has to ban for it. `std::net::IpAddr` is a value, and fine.
+const BANNED: [(&str, &str); 12] = [
+    ("fs::", "std::fs::read"),
+    ("File::open", "std::fs::File"),
+    ("env::", "std::env::var"),
+    ("thread::", "std::thread::sleep"),
+    ("thread::spawn", "std::thread::spawn"),
+    ("process::", "std::process::Command"),
+    ("TcpStream", "std::net::TcpStream"),
+    ("TcpListener", "std::net::TcpListener"),
+    ("UdpSocket", "std::net::UdpSocket"),
+    (
+        "to_socket_addrs",
+        "std::net::ToSocketAddrs::to_socket_addrs",
+    ),
+    ("SystemTime::now", "std::time::SystemTime::now"),
+    ("Instant::now", "std::time::Instant::now"),
+];
+
+const SOURCES: &str = "auth-core/src/";
+const BANS: &str = "auth-core/clippy.toml";
+
+/// Banned words in what auth-core compiles to; its tests may do as they like.
+pub(super) fn calls(tree: &Tree) -> Vec<Finding> {
+    let own = tree.sources().filter(|file| file.path.starts_with(SOURCES));
+    let mut findings = Vec::new();
+    for file in own.filter(|file| !file.path.ends_with("/tests.rs")) {
+        for (number, line) in compiled(file) {
+            let found = BANNED.iter().find(|(word, _)| stands_in(line, word));
+            if let Some((word, _)) = found {
+                let what =
+                    format!("`{word}` has no place in auth-core: it is an argument, or a port's");
+                findings.push(Finding::at_line(&file.path, number, what));
+            }
+        }
+    }
+    findings
+}
+
+/// A `clippy.toml` of auth-core's own that bans each of them. Clippy reads the nearest one only.
+pub(super) fn bans(tree: &Tree) -> Vec<Finding> {
+    let Some(file) = tree.file(BANS) else {
+        return vec![Finding::new(BANS, "this file is missing")];
+    };
+    let has = |path: &str| {
+        file.lines()
+            .any(|(_, line)| !line.trim().starts_with('#') && line.contains(&format!("\"{path}\"")))
+    };
+    let missing = BANNED.iter().filter(|(_, path)| !has(path));
+    missing
+        .map(|(_, path)| Finding::new(BANS, format!("`{path}` is not banned")))
+        .collect()
+}
+
+/// The lines outside comments and test modules.
+fn compiled(file: &File) -> impl Iterator<Item = (usize, &str)> {
+    let mut until: Option<String> = None;
+    let mut attribute = false;
+    file.lines().filter(move |(_, line)| {
+        let code = line.trim_start();
+        if let Some(end) = &until {
+            if line == end {
+                until = None;
+            }
+            return false;
+        }
+        if code.starts_with("#[cfg(test)]") || code.starts_with("#[cfg(all(test") {
+            attribute = true;
+            return false;
+        }
+        if attribute && !code.starts_with("#[") {
+            attribute = false;
+            if code.ends_with('{') {
+                let indent = &line[..line.len() - code.len()];
+                until = Some(format!("{indent}}}"));
+            }
+            return false;
+        }
+        !code.starts_with("//")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::found;
+
+    #[test]
+    fn each_banned_word_is_found() {
+        for (word, _) in BANNED {
+            let check = |path: &str, text: &str, line: Option<usize>| {
+                let tree = Tree::of(&[(path, text)]);
+                let places: Vec<_> = calls(&tree).iter().map(|f| f.place.clone()).collect();
+                let expect: Vec<_> = line.iter().map(|n| format!("{path}:{n}")).collect();
+                assert_eq!(places, expect, "{text}");
+            };
+            let used = format!("//! x\nfn x() {{\n    std::{word}();\n}}\n");
+            let tested =
+                format!("//! x\n#[cfg(test)]\nmod tests {{\n    fn x() {{ {word}() }}\n}}\n");
+            check("auth-core/src/a/b.rs", &used, Some(3));
+            check("auth-core/src/a/tests.rs", &used, None);
+            check("keystore/src/a.rs", &used, None);
+            check(
+                "auth-core/src/a.rs",
+                &used.replace("    std", "    // std"),
+                None,
+            );
+            check("auth-core/src/a.rs", &used.replace("std::", "my_"), None);
+            check("auth-core/src/a.rs", &tested, None);
+            check(
+                "auth-core/src/a.rs",
+                &format!("{tested}fn x() {{ {word}() }}\n"),
+                Some(6),
+            );
+            check(
+                "auth-core/src/a.rs",
+                &format!("//! x\n#[cfg(test)]\nmod tests;\nfn x() {{ {word}() }}\n"),
+                Some(4),
+            );
+        }
+    }
+
+    #[test]
+    fn each_ban_is_missed() {
+        let all: String = BANNED
+            .iter()
+            .map(|(_, path)| format!("\"{path}\",\n"))
+            .collect();
+        assert_eq!(found(bans, &Tree::of(&[(BANS, &all)])), [""; 0]);
+        for (_, path) in BANNED {
+            let without = all.replace(&format!("\"{path}\""), &format!("# \"{path}\""));
+            let expect = format!("{BANS}: `{path}` is not banned");
+            assert_eq!(found(bans, &Tree::of(&[(BANS, &without)])), [expect]);
+        }
+        let missing = format!("{BANS}: this file is missing");
+        assert_eq!(found(bans, &Tree::default()), [missing]);
+    }
+}

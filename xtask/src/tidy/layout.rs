@@ -1,0 +1,151 @@
+//! Where files lie, how they begin and how long they are.
+
+use std::collections::BTreeSet;
+
+use super::{Finding, tree::Tree};
+
+/// The folders at the top: one for each crate that somebody uses, and the roof.
+const FOLDERS: [&str; 8] = [
+    "auth-core",
+    "auth-flows",
+    "http-reqwest",
+    "http-ureq",
+    "keystore",
+    "api-inat",
+    "api-infoflora",
+    "xtask",
+];
+
+/// What else may lie at the top, beside names that begin with a dot.
+const BESIDE: [&str; 13] = [
+    "docs",
+    "Cargo.toml",
+    "Cargo.lock",
+    "clippy.toml",
+    "rustfmt.toml",
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "SECURITY.md",
+    "COMPARE.md",
+    "LICENSE-MIT",
+    "LICENSE-APACHE",
+];
+
+/// The longest source file, tests included.
+const LONGEST: usize = 450;
+
+/// The eight folders, the named files, and nothing else.
+pub(super) fn top_level(tree: &Tree) -> Vec<Finding> {
+    let top: BTreeSet<_> = tree
+        .files()
+        .map(|file| file.path.split('/').next().unwrap_or_default())
+        .collect();
+    let missing = FOLDERS.iter().filter(|folder| !top.contains(**folder));
+    let stranger = |name: &&&str| {
+        !(name.starts_with('.') || FOLDERS.contains(*name) || BESIDE.contains(*name))
+    };
+    let strangers = top.iter().filter(stranger);
+    missing
+        .map(|folder| Finding::new(*folder, "this folder is missing"))
+        .chain(strangers.map(|name| {
+            Finding::new(
+                *name,
+                "it does not belong at the top: a folder of the eight is its place",
+            )
+        }))
+        .collect()
+}
+
+/// A source file begins with `//!` and words, or with the README it takes its words from.
+pub(super) fn first_line(tree: &Tree) -> Vec<Finding> {
+    let says = |line: &str| {
+        let words = line.strip_prefix("//!").map(str::trim);
+        words.is_some_and(|words| !words.is_empty()) || line.starts_with("#![doc = include_str!")
+    };
+    tree.sources()
+        .filter(|file| !says(file.text.lines().next().unwrap_or_default()))
+        .map(|file| {
+            Finding::at_line(
+                &file.path,
+                1,
+                "the first line does not say with `//!` what it is for",
+            )
+        })
+        .collect()
+}
+
+/// One file, one concept: a long one has two.
+pub(super) fn length(tree: &Tree) -> Vec<Finding> {
+    let lines = |text: &str| text.lines().count();
+    tree.sources()
+        .filter(|file| lines(&file.text) > LONGEST)
+        .map(|file| {
+            let lines = lines(&file.text);
+            Finding::at_line(
+                &file.path,
+                lines,
+                format!("{lines} lines: is this one concept?"),
+            )
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::found;
+
+    #[test]
+    fn strangers_and_gaps_at_the_top() {
+        let own = FOLDERS.map(|folder| (format!("{folder}/src/lib.rs"), "//! x"));
+        let mut files: Vec<_> = own
+            .iter()
+            .map(|(path, text)| (path.as_str(), *text))
+            .collect();
+        files.extend([(".ci/run", ""), ("docs/a.md", ""), ("Cargo.lock", "")]);
+        assert_eq!(found(top_level, &Tree::of(&files)), [""; 0]);
+        files.extend([
+            ("notes.txt", ""),
+            ("tools/x.rs", "//! x"),
+            ("tools/y.rs", "//! y"),
+        ]);
+        files.remove(4);
+        assert_eq!(
+            found(top_level, &Tree::of(&files)),
+            [
+                "keystore: this folder is missing",
+                "notes.txt: it does not belong at the top: a folder of the eight is its place",
+                "tools: it does not belong at the top: a folder of the eight is its place",
+            ]
+        );
+    }
+
+    #[test]
+    fn first_lines() {
+        let check = |text: &str, is_fine: bool| {
+            let tree = Tree::of(&[("a/b.rs", text), ("a/b.md", "no source")]);
+            let expect = "a/b.rs:1: the first line does not say with `//!` what it is for";
+            let expect = if is_fine { vec![] } else { vec![expect] };
+            assert_eq!(found(first_line, &tree), expect, "{text}");
+        };
+        check("//! What it is for.\n", true);
+        check("#![doc = include_str!(\"../README.md\")]\n", true);
+        check("", false);
+        check("//!\n//! What it is for.\n", false);
+        check("// What it is for.\n", false);
+        check("\n//! What it is for.\n", false);
+        check("use std::fmt;\n//! What it is for.\n", false);
+    }
+
+    #[test]
+    fn long_files() {
+        let tree = |lines| Tree::of(&[("a/b.rs", &"//! x\n".repeat(lines))]);
+        assert_eq!(found(length, &tree(450)), [""; 0]);
+        assert_eq!(
+            found(length, &tree(451)),
+            ["a/b.rs:451: 451 lines: is this one concept?"]
+        );
+    }
+}

@@ -1,0 +1,193 @@
+//! What each manifest has to say: whose rules it follows, and why it needs what it needs.
+
+use super::{
+    Finding,
+    tree::{File, Tree},
+};
+
+/// Lines that every package's manifest has, with the table they stand in.
+const SHARED: [(&str, &str); 2] = [
+    ("package", "license.workspace = true"),
+    ("lints", "workspace = true"),
+];
+
+/// Licence, lints, a description, and a README that is there.
+pub(super) fn package(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in manifests(tree) {
+        let mut missing = |what: String| findings.push(Finding::new(&file.path, what));
+        let entries: Vec<_> = entries(file).collect();
+        let has = |table: &str, line: &str| {
+            entries
+                .iter()
+                .any(|entry| entry.table == table && entry.line.starts_with(line))
+        };
+        for (table, line) in SHARED {
+            if !has(table, line) {
+                missing(format!("`{line}` is missing in [{table}]"));
+            }
+        }
+        if !has("package", "description = \"") || has("package", "description = \"\"") {
+            missing("it has no description".to_owned());
+        }
+        let readme = file.path.replace("Cargo.toml", "README.md");
+        if tree.file(&readme).is_none() {
+            missing(format!("{readme} is missing"));
+        }
+    }
+    findings
+}
+
+/// A comment on each dependency and feature, on its line or above it.
+///
+/// Packages of the workspace need none: the star says why they are there.
+pub(super) fn reasons(tree: &Tree) -> Vec<Finding> {
+    let is_own = |name: &str| tree.packages().iter().any(|package| package.name == name);
+    let mut findings = Vec::new();
+    for file in manifests(tree) {
+        for entry in entries(file) {
+            let kind = match entry.table.rsplit('.').next() {
+                Some("dependencies" | "dev-dependencies" | "build-dependencies") => "dependency",
+                Some("features") => "feature",
+                _ => continue,
+            };
+            let name = entry.name();
+            let obvious = is_own(name) || (kind == "feature" && name == "default");
+            if !obvious && !entry.commented {
+                let what = format!("the {kind} `{name}` does not say why");
+                findings.push(Finding::at_line(&file.path, entry.number, what));
+            }
+        }
+    }
+    findings
+}
+
+fn manifests(tree: &Tree) -> impl Iterator<Item = &File> {
+    let manifests = tree.packages().iter().map(|package| &package.manifest);
+    manifests.filter_map(|path| tree.file(path))
+}
+
+/// One `name = value` of a manifest; a value may take several lines.
+struct Entry<'t> {
+    table: &'t str,
+    line: &'t str,
+    number: usize,
+    commented: bool,
+}
+
+impl<'t> Entry<'t> {
+    /// What stands before `=`, without `.workspace` and the like.
+    fn name(&self) -> &'t str {
+        let key = self.line.split('=').next().unwrap_or_default().trim();
+        key.split('.').next().unwrap_or_default().trim_matches('"')
+    }
+}
+
+fn entries(file: &File) -> impl Iterator<Item = Entry<'_>> {
+    let (mut table, mut above, mut open) = ("", false, 0);
+    file.lines().filter_map(move |(number, line)| {
+        let line = line.trim();
+        let (inside, code) = (open > 0, without_strings(line));
+        let is_table = !inside && line.starts_with('[');
+        if !is_table {
+            open += code.matches(['[', '{']).count();
+            open -= code.matches([']', '}']).count().min(open);
+        }
+        let commented = above || code.contains('#');
+        above = !inside && line.starts_with('#');
+        if is_table {
+            table = line.trim_matches(['[', ']']);
+        }
+        let is_entry = !(inside || is_table || line.is_empty() || line.starts_with('#'));
+        is_entry.then_some(Entry {
+            table,
+            line,
+            number,
+            commented,
+        })
+    })
+}
+
+/// A bracket or `#` in a string is none.
+fn without_strings(line: &str) -> String {
+    line.split('"').step_by(2).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::tidy::found;
+
+    fn tree(manifest: &str, readme: bool) -> Tree {
+        let mut files = vec![("a/Cargo.toml", manifest)];
+        if readme {
+            files.push(("a/README.md", ""));
+        }
+        Tree::of(&files).with_metadata(&json!({ "workspace_root": "/ws", "packages": [
+            { "name": "a", "manifest_path": "/ws/a/Cargo.toml" },
+            { "name": "own", "manifest_path": "/ws/own/Cargo.toml" },
+        ]}))
+    }
+
+    #[test]
+    fn what_a_package_says() {
+        let good = "[package]\ndescription = \"what\"\nlicense.workspace = true\n\n[lints]\nworkspace = true\n";
+        let check = |manifest: &str, readme: bool, expect: &[&str]| {
+            assert_eq!(
+                found(package, &tree(manifest, readme)),
+                expect,
+                "{manifest}"
+            );
+        };
+        check(good, true, &[]);
+        check(good, false, &["a/Cargo.toml: a/README.md is missing"]);
+        check(
+            &good.replace("license.workspace = true", "license = \"MIT\""),
+            true,
+            &["a/Cargo.toml: `license.workspace = true` is missing in [package]"],
+        );
+        check(
+            &good.replace("[lints]", "[other]"),
+            true,
+            &["a/Cargo.toml: `workspace = true` is missing in [lints]"],
+        );
+        check(
+            &good.replace("\"what\"", "\"\""),
+            true,
+            &["a/Cargo.toml: it has no description"],
+        );
+    }
+
+    #[test]
+    fn who_says_why() {
+        let check = |table: &str, lines: &str, expect: &[&str]| {
+            let manifest = format!("[package]\nname = \"a\"\n\n[{table}]\n{lines}\n[x]\ny = 1\n");
+            assert_eq!(found(reasons, &tree(&manifest, true)), expect, "{manifest}");
+        };
+        check("dependencies", "own.workspace = true", &[]);
+        check("dependencies", "http.workspace = true # why", &[]);
+        check("dependencies", "# why\nhttp.workspace = true", &[]);
+        check(
+            "dependencies",
+            "# why\nhttp = { version = \"1\", features = [\n    \"a\",\n    \"b\",\n] }\nbytes = \"#1\"",
+            &["a/Cargo.toml:10: the dependency `bytes` does not say why"],
+        );
+        check(
+            "dev-dependencies",
+            "# why\n\nhttp.workspace = true",
+            &["a/Cargo.toml:7: the dependency `http` does not say why"],
+        );
+        check(
+            "target.'cfg(unix)'.dependencies",
+            "rustix = \"1\"",
+            &["a/Cargo.toml:5: the dependency `rustix` does not say why"],
+        );
+        check(
+            "features",
+            "default = [\"rustls\"]\nrustls = [\"x/rustls\"]\n# why\nother = []",
+            &["a/Cargo.toml:6: the feature `rustls` does not say why"],
+        );
+    }
+}

@@ -1,0 +1,123 @@
+//! `cargo xtask tidy`: the workspace keeps its own rules. One line for each rule; what breaks it is named by its place.
+
+mod commands;
+mod core;
+mod layout;
+mod manifests;
+mod packages;
+mod star;
+mod tree;
+mod words;
+
+use std::ffi::OsString;
+use std::fmt;
+
+use tree::Tree;
+
+use crate::{Outcome, Verdict, no_arguments, say};
+
+/// A rule, and the check that finds what breaks it.
+type Check = (&'static str, fn(&Tree) -> Vec<Finding>);
+
+const CHECKS: &[Check] = &[
+    (
+        "the star: a library crate depends on auth-core and on no sibling",
+        star::siblings,
+    ),
+    (
+        "eight folders at the top, and the files that belong there",
+        layout::top_level,
+    ),
+    (
+        "the first line of each source file says what it is for",
+        layout::first_line,
+    ),
+    ("no source file is longer than 450 lines", layout::length),
+    (
+        "each manifest: licence, lints, description, README",
+        manifests::package,
+    ),
+    (
+        "each dependency and each feature says why",
+        manifests::reasons,
+    ),
+    (
+        "auth-core: no file, socket, clock, environment, thread or process",
+        core::calls,
+    ),
+    ("auth-core: clippy bans the same", core::bans),
+    (
+        "nothing is left to do, and no test is switched off",
+        words::left_over,
+    ),
+    ("nothing names one machine", words::machine),
+    ("few packages", packages::counts),
+    (
+        "the newcomer's two commands stand in README and run in CI",
+        commands::newcomer,
+    ),
+];
+
+/// What breaks a rule, and where.
+#[derive(Debug, PartialEq, Eq)]
+struct Finding {
+    place: String,
+    what: String,
+}
+
+impl Finding {
+    fn new(place: impl Into<String>, what: impl Into<String>) -> Self {
+        Self {
+            place: place.into(),
+            what: what.into(),
+        }
+    }
+
+    /// `number` counts from 1.
+    fn at_line(path: &str, number: usize, what: impl Into<String>) -> Self {
+        Self::new(format!("{path}:{number}"), what)
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.what)
+    }
+}
+
+pub(crate) fn run(args: Vec<OsString>) -> Outcome {
+    no_arguments(args)?;
+    let tree = Tree::read()?;
+    let mut failed = 0;
+    for (rule, check) in CHECKS {
+        let findings = check(&tree);
+        if findings.is_empty() {
+            say::line(format_args!("ok      {rule}"));
+            continue;
+        }
+        failed += 1;
+        say::line(format_args!("FAILED  {rule}"));
+        for finding in findings {
+            say::line(format_args!("          {finding}"));
+        }
+    }
+    say::line(format_args!(
+        "tidy: {} checks, {failed} failed",
+        CHECKS.len()
+    ));
+    Ok(Verdict::of(failed))
+}
+
+/// Whether the line has the word itself, not the end of a longer one.
+fn stands_in(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+    })
+}
+
+/// For the tests of the checks: the findings as text.
+#[cfg(test)]
+fn found(check: fn(&Tree) -> Vec<Finding>, tree: &Tree) -> Vec<String> {
+    check(tree).iter().map(Finding::to_string).collect()
+}

@@ -1,0 +1,227 @@
+//! The workspace as the checks see it: its text files, what cargo says of its packages, what they build.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::{Stop, cargo, metadata, output, root};
+
+/// Read once; checks ask it and touch nothing else.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    files: Vec<File>,
+    packages: Vec<Package>,
+    builds: Vec<(Build, Vec<String>)>,
+}
+
+/// A text file that is tracked, or new and not ignored.
+#[derive(Debug)]
+pub(super) struct File {
+    /// Its path in the workspace, with `/` between.
+    pub(super) path: String,
+    pub(super) text: String,
+}
+
+/// A package of the workspace.
+#[derive(Debug)]
+pub(super) struct Package {
+    pub(super) name: String,
+    /// The path of its manifest in the workspace.
+    pub(super) manifest: String,
+    pub(super) dependencies: Vec<Dependency>,
+}
+
+/// A line of a manifest that names another package.
+#[derive(Debug)]
+pub(super) struct Dependency {
+    pub(super) name: String,
+    /// For tests and examples only.
+    pub(super) dev: bool,
+}
+
+/// What somebody builds, to count its packages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Build {
+    /// The values only.
+    Core,
+    /// A blocking client without TLS.
+    Blocking,
+}
+
+impl Build {
+    pub(super) const ALL: [Self; 2] = [Self::Core, Self::Blocking];
+
+    pub(super) fn packages(self) -> &'static [&'static str] {
+        match self {
+            Self::Core => &["auth-core"],
+            Self::Blocking => &["auth-core", "auth-flows", "http-ureq"],
+        }
+    }
+}
+
+impl Tree {
+    pub(super) fn read() -> Result<Self, Stop> {
+        let mut tree = Self {
+            files: files()?,
+            packages: packages(&metadata()?),
+            builds: Vec::new(),
+        };
+        for build in Build::ALL {
+            let mut command = cargo();
+            command.args(["tree", "--edges", "normal", "--prefix", "none"]);
+            for package in build.packages() {
+                command.args(["-p", package]);
+            }
+            tree.builds.push((build, distinct(&output(&mut command)?)));
+        }
+        Ok(tree)
+    }
+
+    pub(super) fn files(&self) -> impl Iterator<Item = &File> {
+        self.files.iter()
+    }
+
+    pub(super) fn sources(&self) -> impl Iterator<Item = &File> {
+        self.files().filter(|file| file.path.ends_with(".rs"))
+    }
+
+    pub(super) fn file(&self, path: &str) -> Option<&File> {
+        self.files().find(|file| file.path == path)
+    }
+
+    pub(super) fn packages(&self) -> &[Package] {
+        &self.packages
+    }
+
+    /// The packages that a build brings, its own included.
+    pub(super) fn build(&self, build: Build) -> &[String] {
+        let found = self.builds.iter().find(|(known, _)| *known == build);
+        found.map_or(&[], |(_, packages)| packages)
+    }
+}
+
+impl File {
+    /// Its lines, numbered from 1.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.text
+            .lines()
+            .zip(1..)
+            .map(|(line, number)| (number, line))
+    }
+}
+
+fn files() -> Result<Vec<File>, Stop> {
+    let root = root();
+    let listed = output(std::process::Command::new("git").current_dir(&root).args([
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]))?;
+    let mut paths: Vec<_> = listed.split('\0').filter(|path| !path.is_empty()).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    // What is deleted but still in the index, or no text, says nothing.
+    let read = |path: &str| {
+        Some(File {
+            path: path.to_owned(),
+            text: fs::read_to_string(root.join(path)).ok()?,
+        })
+    };
+    Ok(paths.into_iter().filter_map(read).collect())
+}
+
+fn packages(metadata: &Value) -> Vec<Package> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let workspace = text(&metadata["workspace_root"]).replace('\\', "/");
+    let dependency = |value: &Value| Dependency {
+        name: text(&value["name"]),
+        dev: value["kind"] == "dev",
+    };
+    let package = |value: &Value| {
+        let manifest = text(&value["manifest_path"]).replace('\\', "/");
+        let dependencies = value["dependencies"].as_array().into_iter().flatten();
+        Package {
+            name: text(&value["name"]),
+            manifest: manifest
+                .trim_start_matches(&workspace)
+                .trim_start_matches('/')
+                .to_owned(),
+            dependencies: dependencies.map(dependency).collect(),
+        }
+    };
+    let listed = metadata["packages"].as_array().into_iter().flatten();
+    listed.map(package).collect()
+}
+
+/// `cargo tree` marks with `(*)` what it has shown before.
+fn distinct(tree: &str) -> Vec<String> {
+    let names = tree
+        .lines()
+        .map(|line| line.trim_end_matches(" (*)").trim());
+    let mut names: Vec<_> = names
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Trees for the tests of the checks.
+#[cfg(test)]
+impl Tree {
+    pub(super) fn of(files: &[(&str, &str)]) -> Self {
+        let file = |(path, text): &(&str, &str)| File {
+            path: (*path).to_owned(),
+            text: (*text).to_owned(),
+        };
+        Self {
+            files: files.iter().map(file).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Cargo's own words about the packages.
+    pub(super) fn with_metadata(mut self, metadata: &Value) -> Self {
+        self.packages = packages(metadata);
+        self
+    }
+
+    /// Cargo's own words about a build.
+    pub(super) fn with_build(mut self, build: Build, tree: &str) -> Self {
+        self.builds.push((build, distinct(tree)));
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_counts_once() {
+        let tree = "http v1.0.0\nbytes v1.0.0\n\nbytes v1.0.0 (*)\nbytes v0.9.0\n";
+        let tree = Tree::default().with_build(Build::Core, tree);
+        assert_eq!(
+            tree.build(Build::Core),
+            ["bytes v0.9.0", "bytes v1.0.0", "http v1.0.0"]
+        );
+        assert!(tree.build(Build::Blocking).is_empty());
+    }
+
+    #[test]
+    fn this_workspace_can_be_read() {
+        let tree = Tree::read().expect("a workspace");
+        assert!(tree.file("xtask/src/tidy/tree.rs").is_some());
+        assert!(tree.file("target/CACHEDIR.TAG").is_none(), "it is ignored");
+        let own = tree.packages().iter().find(|p| p.name == "xtask");
+        assert_eq!(own.expect("this one").manifest, "xtask/Cargo.toml");
+        let core = tree.build(Build::Core);
+        assert!(
+            core.iter().any(|name| name.starts_with("http v")),
+            "{core:?}"
+        );
+    }
+}

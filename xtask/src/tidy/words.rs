@@ -1,0 +1,76 @@
+//! Words that must not be left in the tree. They are put together here, so that this file does not hold them.
+
+use super::{
+    Finding, stands_in,
+    tree::{File, Tree},
+};
+
+/// What a hurry leaves behind.
+const LEFT_OVER: [&str; 6] = [
+    concat!("todo", "!"),
+    concat!("unimplemented", "!"),
+    concat!("dbg", "!"),
+    concat!("FIX", "ME"),
+    concat!("XX", "X"),
+    concat!("#[", "ignore"),
+];
+
+/// What only one machine has.
+const MACHINE: [&str; 4] = [
+    concat!("/wo", "rk/"),
+    concat!("/fa", "rm/"),
+    concat!("bash", "_jobs"),
+    concat!("/tmp/", "target-"),
+];
+
+/// Things to be done and tests that do not run, in source files.
+pub(super) fn left_over(tree: &Tree) -> Vec<Finding> {
+    findings(tree.sources(), &LEFT_OVER, "is left here")
+}
+
+/// Paths of the machine that something was written on, in any file.
+pub(super) fn machine(tree: &Tree) -> Vec<Finding> {
+    findings(tree.files(), &MACHINE, "is a path of one machine")
+}
+
+fn findings<'t>(files: impl Iterator<Item = &'t File>, words: &[&str], what: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in files {
+        for (number, line) in file.lines() {
+            for word in words.iter().filter(|word| stands_in(line, word)) {
+                findings.push(Finding::at_line(
+                    &file.path,
+                    number,
+                    format!("`{word}` {what}"),
+                ));
+            }
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tidy::found;
+
+    #[test]
+    fn what_a_hurry_leaves() {
+        for word in LEFT_OVER {
+            let text = format!("//! x\nfn x() {{ {word} }}\nfn y() {{ my{word} }}\n");
+            let tree = Tree::of(&[("a/b.rs", &text), ("a/b.md", &text)]);
+            let expect = format!("a/b.rs:2: `{word}` is left here");
+            assert_eq!(found(left_over, &tree), [expect]);
+        }
+    }
+
+    #[test]
+    fn paths_of_one_machine() {
+        for word in MACHINE {
+            let text = format!("at https://a.example{word}\nin {word}x\n");
+            let tree = Tree::of(&[("README.md", &text)]);
+            let expect = format!("README.md:2: `{word}` is a path of one machine");
+            assert_eq!(found(machine, &tree), [expect]);
+        }
+    }
+}
