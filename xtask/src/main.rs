@@ -72,6 +72,7 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
         Some("tidy") => tidy::run(args),
         Some("features") => features::run(args),
         Some("conformance") => conformance::run(args),
+        Some("store-probe") => conformance::stores::probe(args),
         Some("help" | "-h" | "--help") => {
             say::line(HELP);
             Ok(Verdict::Passed)

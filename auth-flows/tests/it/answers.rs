@@ -47,6 +47,7 @@ fn answers_that_are_errors() {
         "redirect to https://evil.example/steal",
     );
     check(&server, Fault::EmptyToken, Malformed, "empty");
+    check(&server, Fault::ErrorIn200, ErrorKind::Denied, "invalid_grant");
     check(
         &server,
         Fault::TooManyRequests {

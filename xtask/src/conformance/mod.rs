@@ -4,6 +4,7 @@ mod doorkeeper;
 mod peer;
 mod report;
 mod rig;
+pub(crate) mod stores;
 mod visitor;
 
 use std::ffi::OsString;
@@ -17,7 +18,7 @@ use crate::{Outcome, Stop, Verdict, say};
 /// A server we know how to start, and what it is asked.
 type Server = (&'static str, fn(&[Rig; 2], &mut Report) -> Result<(), Stop>);
 
-const SERVERS: &[Server] = &[("doorkeeper", doorkeeper::run)];
+const SERVERS: &[Server] = &[("doorkeeper", doorkeeper::run), ("stores", stores::run)];
 
 pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     let servers = chosen(args)?;
@@ -70,6 +71,7 @@ mod tests {
         check(&[], Ok(SERVERS.len()));
         check(&["all"], Ok(SERVERS.len()));
         check(&["doorkeeper"], Ok(1));
+        check(&["stores"], Ok(1));
         check(&["keeper"], Err("there is: all, doorkeeper"));
         check(&["all", "doorkeeper"], Err("unexpected argument"));
         check(&["--fast"], Err("--fast"));

@@ -46,6 +46,16 @@ impl Report {
         say::line("");
     }
 
+    /// Runs a case that has nothing to do with transports: one cell.
+    pub(crate) fn single(&mut self, name: &str, case: impl FnOnce() -> Checked) {
+        let began = Instant::now();
+        let cell = self.note(name, "stores", case(), began.elapsed());
+        say::line(format_args!(
+            "  {name:<width$}{cell:>CELL_WIDTH$}",
+            width = NAME_WIDTH - 2
+        ));
+    }
+
     fn note(&mut self, name: &str, transport: &str, checked: Checked, took: Duration) -> String {
         match checked {
             Ok(()) => {

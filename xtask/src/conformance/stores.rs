@@ -1,0 +1,293 @@
+//! Stores where the machine says no: another user's files, a read-only folder, a full disk, a write limit, no home.
+//!
+//! Each case is a process of its own, because it needs another user, other mounts, or other limits. It runs this very program as
+//! `xtask store-probe`, which tries a store and prints one line for each operation.
+
+use std::ffi::OsString;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use auth_core::{
+    AccountKey, Lifetime, Now, Record, SecretBytes, Store, TokenAnswer, TokenKind, UnixTime,
+};
+use keystore::File;
+
+use super::report::{Checked, Report};
+use super::rig::Rig;
+use crate::{Outcome, Stop, Verdict, output, say};
+
+/// The user that owns nothing.
+const NOBODY: &str = "65534";
+const SECRET: &str = "marked-access-token";
+
+pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
+    for tool in ["setpriv", "unshare", "mount"] {
+        let found = Command::new(tool).arg("--version").output();
+        found.map_err(|_| {
+            Stop::Missing(format!(
+                "{tool} is missing: apt-get install -y util-linux mount"
+            ))
+        })?;
+    }
+    if output(Command::new("id").arg("-u"))?.trim() != "0" {
+        return Err(Stop::Missing(
+            "the store cases change users and mounts: run them as root".into(),
+        ));
+    }
+    say::line("\nThe file store, where the machine says no");
+    let scene = Scene::new().map_err(|error| Stop::Failed(format!("no scene: {error}")))?;
+    report.single("another user's folder", || scene.foreign_folder());
+    report.single(
+        "another user's record in a folder that all can read",
+        || scene.foreign_record(),
+    );
+    report.single(
+        "a read-only mount: the record can be read, and nothing else",
+        || scene.read_only(),
+    );
+    report.single("a full disk: the old record is still there", || {
+        scene.full()
+    });
+    report.single("a write limit: the old record is still there", || {
+        scene.limited()
+    });
+    report.single("no home: the error says what to set", || scene.homeless());
+    Ok(())
+}
+
+struct Scene {
+    folder: tempfile::TempDir,
+    program: PathBuf,
+}
+
+impl Scene {
+    fn new() -> std::io::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        // Another user must be able to get here and to run the program, wherever the workspace lies.
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
+        let program = folder.path().join("probe");
+        fs::copy(std::env::current_exe()?, &program)?;
+        fs::set_permissions(&program, Permissions::from_mode(0o755))?;
+        Ok(Self { folder, program })
+    }
+
+    /// A store with one record in it.
+    fn store(&self, name: &str) -> Result<PathBuf, Box<dyn std::error::Error + Send + Sync>> {
+        let folder = self.folder.path().join(name);
+        keep(&File::open(&folder)?, &record(1)?)?;
+        Ok(folder)
+    }
+
+    /// Runs `script` in a shell, with `$PROBE` and `$STORE` set, in mounts of its own.
+    fn shell(&self, store: &Path, script: &str) -> Command {
+        let mut command = Command::new("unshare");
+        command
+            .args(["--mount", "sh", "-euc", script])
+            .env("PROBE", &self.program)
+            .env("STORE", store);
+        command
+    }
+
+    fn foreign_folder(&self) -> Checked {
+        let store = self.store("folder")?;
+        let said = said(self.shell(&store, &as_nobody("\"$PROBE\" store-probe \"$STORE\"")))?;
+        for operation in ["load", "lease"] {
+            refused(&said, operation, "Permission denied")?;
+        }
+        unharmed(&store)
+    }
+
+    fn foreign_record(&self) -> Checked {
+        let store = self.store("record")?;
+        fs::set_permissions(&store, Permissions::from_mode(0o755))?;
+        let said = said(self.shell(&store, &as_nobody("\"$PROBE\" store-probe \"$STORE\"")))?;
+        for operation in ["load", "lease"] {
+            refused(&said, operation, "Permission denied")?;
+        }
+        fs::set_permissions(&store, Permissions::from_mode(0o700))?;
+        unharmed(&store)
+    }
+
+    fn read_only(&self) -> Checked {
+        let store = self.store("readonly")?;
+        let script = "mount --bind \"$STORE\" \"$STORE\"; mount -o remount,bind,ro \"$STORE\"; \"$PROBE\" store-probe \"$STORE\"";
+        let said = said(self.shell(&store, script))?;
+        if !said.contains("load: a record") {
+            return Err(format!("the record could not be read: {said}").into());
+        }
+        refused(&said, "lease", "Read-only file system")?;
+        unharmed(&store)
+    }
+
+    fn full(&self) -> Checked {
+        let store = self.folder.path().join("full");
+        fs::create_dir(&store)?;
+        let script = "mount -t tmpfs -o size=64k,mode=700 tmpfs \"$STORE\"; \"$PROBE\" store-probe \"$STORE\" fill";
+        let said = said(self.shell(&store, script))?;
+        refused(&said, "save", "No space left on device")?;
+        still_there(&said)
+    }
+
+    fn limited(&self) -> Checked {
+        let store = self.store("limited")?;
+        // One block of 512 bytes, and no signal: writing fails as it does on a full disk.
+        let script = "trap '' XFSZ; ulimit -f 1; \"$PROBE\" store-probe \"$STORE\" large | cat";
+        let said = said(self.shell(&store, script))?;
+        refused(&said, "save", "File too large")?;
+        still_there(&said)
+    }
+
+    /// Neither a variable nor the user database knows a home that exists.
+    fn homeless(&self) -> Checked {
+        let script = as_nobody("exec env -i \"$PROBE\" store-probe --data-dir");
+        refused(
+            &said(self.shell(self.folder.path(), &script))?,
+            "open",
+            "home",
+        )
+    }
+}
+
+fn as_nobody(script: &str) -> String {
+    format!("exec setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups sh -euc '{script}'")
+}
+
+fn said(mut command: Command) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+    let output = command.output()?;
+    let text = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    match output.status.success() && !text.contains(SECRET) {
+        true => Ok(text),
+        false => Err(format!("the probe ended with {}: {text}", output.status).into()),
+    }
+}
+
+/// The operation failed, the error names the cause and says what to do.
+fn refused(said: &str, operation: &str, cause: &str) -> Checked {
+    let line = said
+        .lines()
+        .find(|line| line.starts_with(&format!("{operation}: failed")))
+        .unwrap_or_default();
+    match line.contains(cause) && line.contains("; ") {
+        true => Ok(()),
+        false => Err(
+            format!("`{operation}` should have failed with `{cause}` and advice: {said}").into(),
+        ),
+    }
+}
+
+fn still_there(said: &str) -> Checked {
+    match said.contains("again: a record") {
+        true => Ok(()),
+        false => Err(format!("the old record is gone: {said}").into()),
+    }
+}
+
+fn unharmed(store: &Path) -> Checked {
+    match File::open(store)?
+        .load(&key())?
+        .is_some_and(|text| Record::from_text(text.as_ref()).is_ok())
+    {
+        true => Ok(()),
+        false => Err("the record was harmed".into()),
+    }
+}
+
+/// `xtask store-probe DIR [fill | large]`: tries a file store and says what came of each operation.
+pub(crate) fn probe(mut args: Vec<OsString>) -> Outcome {
+    if args.is_empty() {
+        return Err(Stop::Usage("store-probe: which folder?".into()));
+    }
+    let folder = args.remove(0);
+    let opened = match folder.to_str() {
+        Some("--data-dir") => File::in_data_dir("store-probe"),
+        _ => File::open(PathBuf::from(&folder)),
+    };
+    let Some(store) = told("open", opened.map(|store| (store, "opened"))) else {
+        return Ok(Verdict::Passed);
+    };
+    let manner = args
+        .first()
+        .and_then(|arg| arg.to_str())
+        .unwrap_or_default();
+    let small = record(1).map_err(|error| Stop::Failed(error.to_string()))?;
+    if manner == "fill" {
+        told("first", keep(&store, &small).map(|()| ((), "saved")));
+        // What the disk still holds is taken up by others.
+        let _ = fs::write(Path::new(&folder).join("ballast"), vec![0; 1 << 20]);
+    }
+    told(
+        "load",
+        store
+            .load(&key())
+            .map(|text| (text.is_some(), found(text.as_ref()))),
+    );
+    let Some(lease) = told(
+        "lease",
+        store.try_lease(&key()).map(|lease| (lease, "granted")),
+    )
+    .flatten() else {
+        return Ok(Verdict::Passed);
+    };
+    let record = match manner {
+        "fill" | "large" => record(2000).map_err(|error| Stop::Failed(error.to_string()))?,
+        _ => small,
+    };
+    told("save", store.save(&lease, &record).map(|()| ((), "saved")));
+    told(
+        "again",
+        store
+            .load(&key())
+            .map(|text| (text.is_some(), found(text.as_ref()))),
+    );
+    Ok(Verdict::Passed)
+}
+
+fn told<T>(operation: &str, result: Result<(T, &str), auth_core::Error>) -> Option<T> {
+    match result {
+        Ok((value, words)) => {
+            say::line(format_args!("{operation}: {words}"));
+            Some(value)
+        }
+        Err(error) => {
+            say::line(format_args!("{operation}: failed: {error}"));
+            None
+        }
+    }
+}
+
+fn found(text: Option<&SecretBytes>) -> &'static str {
+    match text {
+        Some(text) if Record::from_text(text.as_ref()).is_ok() => "a record",
+        Some(_) => "something else",
+        None => "nothing",
+    }
+}
+
+fn key() -> AccountKey {
+    AccountKey::new("example", "app", "me")
+}
+
+fn keep(store: &File, record: &SecretBytes) -> Result<(), auth_core::Error> {
+    let lease = store
+        .try_lease(&key())?
+        .ok_or_else(|| auth_core::Error::out_of_turn())?;
+    store.save(&lease, record)
+}
+
+/// A record whose token is `times` as long as the marked one.
+fn record(times: usize) -> Result<SecretBytes, auth_core::Error> {
+    let sent = Now {
+        wall: UnixTime::from_secs(1_700_000_000),
+        up: std::time::Duration::ZERO,
+    };
+    let token = TokenAnswer::new(&SECRET.repeat(times), Lifetime::Unstated)?.received(sent, 1)?;
+    let mut record = Record::default();
+    record.set(TokenKind::Login, token.into());
+    Ok(record.to_text())
+}
