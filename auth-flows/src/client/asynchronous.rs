@@ -297,6 +297,7 @@ impl AsyncSession {
     fn get_slowly(&self, kind: TokenKind, need: Need) -> BoxFuture<'_, Result<Arc<Token>, Error>> {
         Box::pin(async move {
             let slot = self.who.account()?.slot(kind);
+            let mut tries = 0;
             loop {
                 let wait = match slot.look(need) {
                     Look::Here(token) => return Ok(token),
@@ -314,6 +315,11 @@ impl AsyncSession {
                     }
                     Look::Wait(wait) => wait,
                 };
+                // A runtime that has shut down drops what is spawned: that ends, too.
+                tries += 1;
+                if tries > 8 {
+                    return Err(ended());
+                }
                 let patience = self.client.0.host.runtime.sleep(self.who.patience);
                 match within(wait, patience).await {
                     Some(Some(Ok(token))) if need.accepts(token.generation()) => return Ok(token),

@@ -109,6 +109,20 @@ fn a_blocking_client_works_inside_a_runtime() {
 }
 
 #[test]
+fn a_runtime_that_has_ended_is_an_error_and_no_hanging() {
+    let server = doorkeeper();
+    let gone = tokio::runtime::Runtime::new().expect("a runtime");
+    let tokio = Tokio::new(gone.handle().clone());
+    let client = AsyncClient::new(service(&server), Reqwest::default(), tokio, Memory::new());
+    gone.shutdown_background();
+    let here = tokio::runtime::Runtime::new().expect("a runtime");
+    let error = here
+        .block_on(client.account("me").send(Me))
+        .expect_err("no runtime");
+    assert!(error.to_string().contains("runtime"), "{error}");
+}
+
+#[test]
 fn handles_are_shared_and_nameable() {
     fn shared<T: Clone + Send + Sync + std::fmt::Debug + 'static>() {}
     shared::<Client>();
