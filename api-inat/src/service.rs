@@ -2,7 +2,7 @@
 
 use auth_core::{
     Api, AuthorizationServer, Base, ClientAuthentication, Endpoint, Error, ErrorKind, OAuthClient,
-    SecretText, Service, TokenKind,
+    Oddity, SecretText, Service, TokenKind,
 };
 
 use crate::{api_token, v1};
@@ -150,6 +150,8 @@ fn client(
         };
     };
     server = server
+        // Doorkeeper names no issuer before version 6; the day iNaturalist moves there must not end every login.
+        .forgive(Oddity::UnannouncedIssuer)
         .authorization_endpoint(endpoint("/oauth/authorize")?)
         .revocation_endpoint(endpoint("/oauth/revoke")?);
     let client = OAuthClient::new(server, client_id)?;

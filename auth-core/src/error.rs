@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use crate::{oauth::OAuthError, ports::Sent};
+use crate::{check::Check, oauth::OAuthError, ports::Sent};
 
 /// Why something could not be done.
 ///
@@ -63,6 +63,7 @@ struct Inner {
     words: Option<String>,
     retry_after: Option<Duration>,
     sent: Option<Sent>,
+    check: Option<Check>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -80,6 +81,7 @@ impl Error {
             words: None,
             retry_after: None,
             sent: None,
+            check: None,
             source: None,
         }))
     }
@@ -155,6 +157,12 @@ impl Error {
         self
     }
 
+    /// Names the check that was not passed; the innermost one stays.
+    pub(crate) fn with_check(mut self, check: Check) -> Self {
+        self.inner().check.get_or_insert(check);
+        self
+    }
+
     pub(crate) fn with_sent(mut self, sent: Sent) -> Self {
         self.inner().sent = Some(sent);
         self
@@ -213,6 +221,12 @@ impl Error {
     #[must_use]
     pub fn oauth(&self) -> Option<&OAuthError> {
         self.0.oauth.as_ref()
+    }
+
+    /// The check that was not passed, if it was one of this crate's.
+    #[must_use]
+    pub fn check(&self) -> Option<Check> {
+        self.0.check
     }
 
     /// What the service itself said, shortened.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod check;
 mod error;
 mod oauth;
 mod ports;
@@ -9,11 +10,14 @@ pub mod testkit;
 mod time;
 mod wire;
 
+pub use check::Check;
 pub use error::{Error, ErrorKind};
 pub use oauth::{
-    AuthorizationRequest, AuthorizationServer, BasicEncoding, ClientAuthentication, CodeGrant,
-    Entropy, Forgiven, Lifetime, OAuthClient, OAuthError, Oddity, Pending, Pkce, PkceStyle,
-    Revocation, TokenAnswer, TokenRequest, retry_after, unverified_expiry,
+    AuthorizationRequest, AuthorizationServer, BasicEncoding, Challenge, ClientAuthentication,
+    CodeGrant, DeviceAuthorization, DeviceRequest, Entropy, Forgiven, Introspected, Introspection,
+    Leniency, Lifetime, Metadata, MetadataRequest, OAuthClient, OAuthError, Oddity, Pending, Pkce,
+    PkceStyle, PushedRequest, RequestUri, Revocation, TokenAnswer, TokenRequest, retry_after,
+    unverified_expiry,
 };
 pub use ports::{
     AsyncTransport, BoxFuture, Event, Flow, Lease, Limits, Need, Runtime, Sent, Step, Store,

@@ -1,7 +1,7 @@
 //! A service whose thousand tasks share one token: Info Flora by client credentials. Async.
 //!
 //! ```sh
-//! INFOFLORA_CLIENT_ID=… INFOFLORA_CLIENT_SECRET=… cargo run -p auth-flows --example async_service
+//! INFOFLORA_CLIENT_ID=… INFOFLORA_CLIENT_SECRET=… cargo run -p auth-flows --features http-reqwest/rustls --example async_service
 //! ```
 //!
 //! `INFOFLORA_ORIGIN` names another server, such as one of auth-testkit's.

@@ -1,7 +1,7 @@
 //! A small tool: logs its user in once, and lists their observations at iNaturalist. Blocking.
 //!
 //! ```sh
-//! INAT_APP_ID=… cargo run -p auth-flows --example blocking_tool
+//! INAT_APP_ID=… cargo run -p auth-flows --features http-ureq/rustls --example blocking_tool
 //! ```
 //!
 //! `INAT_APP_SECRET` is needed where the application is registered as confidential. With `INAT_USERNAME` and `INAT_PASSWORD` it
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::new(service.build()?, Ureq::default(), store);
     let session = client.account("me");
 
-    if session.status()?.login.is_none() {
+    if !session.status()?.is_logged_in() {
         match (env::var("INAT_USERNAME"), env::var("INAT_PASSWORD")) {
             (Ok(name), Ok(password)) => session.log_in_with_password(&name, password)?,
             _ => session.log_in(Login::browser(|invitation| eprintln!("{invitation}")))?,

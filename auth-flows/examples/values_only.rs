@@ -1,7 +1,7 @@
 //! Neither driver: values only. Makes the URL, reads the address the browser ended at, and sends one token request.
 //!
 //! ```sh
-//! INAT_APP_ID=… cargo run -p auth-flows --example values_only
+//! INAT_APP_ID=… cargo run -p auth-flows --features http-ureq/rustls --example values_only
 //! ```
 //!
 //! The application's redirect URI is `http://127.0.0.1:8080`; nobody has to listen there. `INAT_ORIGIN` names another server.

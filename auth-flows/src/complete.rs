@@ -26,6 +26,8 @@ pub(crate) enum Proof {
         username: Box<str>,
         password: SecretText,
     },
+    /// A token that a person allowed on another device, and when it was asked for.
+    Device(TokenAnswer, Now),
     /// A second token, copied by a person from a page of the service.
     Pasted(TokenAnswer),
 }
@@ -79,6 +81,10 @@ impl Complete {
         self.sent = Some(now);
         match self.proof.take() {
             Some(Proof::Pasted(answer)) => self.received(TokenKind::Derived, answer),
+            Some(Proof::Device(answer, sent)) => {
+                self.sent = Some(sent);
+                self.received(TokenKind::Login, answer)
+            }
             Some(proof) => {
                 let message = request(&self.service, &proof)?;
                 let step = Step::Send(message.request()?, message.limits());
@@ -102,7 +108,11 @@ impl Complete {
                 _ => error,
             }
         })?;
-        let answer = request(&self.service, &proof)?.parse(response)?;
+        let mut message = request(&self.service, &proof)?;
+        if let Some(sent) = self.sent {
+            message = message.sent_at(sent);
+        }
+        let answer = message.parse(response)?;
         self.received(TokenKind::Login, answer)
     }
 
@@ -185,7 +195,7 @@ fn request<'a>(service: &'a Service, proof: &'a Proof) -> Result<TokenRequest<'a
     match proof {
         Proof::Code(grant) => Ok(TokenRequest::code(client, grant)),
         Proof::Password { username, password } => Ok(password_request(service, username, password)),
-        Proof::Pasted(_) => Err(Error::out_of_turn()),
+        Proof::Device(..) | Proof::Pasted(_) => Err(Error::out_of_turn()),
     }
 }
 

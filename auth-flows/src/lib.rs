@@ -6,6 +6,7 @@ mod call;
 mod client;
 mod clock;
 mod complete;
+mod device;
 mod gate;
 mod lease;
 mod listener;
@@ -16,13 +17,16 @@ mod pasted;
 mod renewal;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 pub use client::{
     AsyncClient, AsyncItems, AsyncPages, AsyncSession, Client, Items, Pages, Session, Status,
     TokenStatus,
 };
-pub use login::{Begun, Invitation, Login, Waiting};
+pub use listener::CallbackListener;
+pub use login::{Begun, Invitation, Login};
 pub use logout::LoggedOut;
+pub use waiting::Waiting;
 
 /// The examples in the README of the workspace compile.
 #[cfg(doctest)]

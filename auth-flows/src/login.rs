@@ -2,12 +2,8 @@
 
 use std::{
     fmt, io,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    sync::Arc,
     thread,
     time::Duration,
 };
@@ -16,11 +12,7 @@ use auth_core::{
     AuthorizationRequest, CodeGrant, Error, ErrorKind, Pending, RedirectKind, RedirectUri, Service,
 };
 
-use crate::{
-    clock,
-    gate::{Taker, park_on, promise},
-    listener::Listener,
-};
+use crate::{clock, listener::CallbackListener, waiting::Waiting};
 
 /// How a person logs in. Made by one of its three constructors, given to a session's `log_in` or `begin`.
 ///
@@ -50,6 +42,7 @@ pub struct Login {
 enum Way {
     Browser {
         show: Arc<dyn Fn(&Invitation<'_>) + Send + Sync>,
+        ip: IpAddr,
         port: u16,
         path: String,
     },
@@ -109,13 +102,15 @@ impl fmt::Display for Invitation<'_> {
 }
 
 impl Login {
-    /// By browser, with a listener on 127.0.0.1 for the answer: any free port and an empty path, unless set otherwise.
+    /// By browser, with a [`CallbackListener`] on 127.0.0.1 for the answer: any free port and an empty path, unless set
+    /// otherwise.
     ///
     /// `show` is handed the URL before the browser is opened, and once more if it could not be.
     #[must_use]
     pub fn browser(show: impl Fn(&Invitation<'_>) + Send + Sync + 'static) -> Self {
         Self::new(Way::Browser {
             show: Arc::new(show),
+            ip: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             path: String::new(),
         })
@@ -145,6 +140,15 @@ impl Login {
         })
     }
 
+    /// Listens on `[::1]` instead of 127.0.0.1, for a client that is registered so.
+    #[must_use]
+    pub fn ipv6(mut self) -> Self {
+        if let Way::Browser { ip, .. } = &mut self.way {
+            *ip = Ipv6Addr::LOCALHOST.into();
+        }
+        self
+    }
+
     /// The listener's port, as registered: 0 is any free one, which Doorkeeper and league allow for 127.0.0.1.
     #[must_use]
     pub fn port(mut self, number: u16) -> Self {
@@ -163,7 +167,21 @@ impl Login {
         self
     }
 
-    /// Opens the URL in the program's own way instead of the default browser.
+    /// Opens the URL in the program's own way instead of the default browser. It runs on a thread of its own and may block; where
+    /// it fails, `show` is told, and so is whoever waits if nobody comes.
+    ///
+    /// In a test, a person without a browser does:
+    ///
+    /// ```
+    /// use auth_flows::Login;
+    /// use auth_testkit::person::Person;
+    ///
+    /// let login = Login::browser(|_| {}).open(|url| {
+    ///     let person = Person::new("alice", "password");
+    ///     let back = person.visit(url)?.into_redirect()?; // logs in and consents
+    ///     person.follow(&back).map(|_| ()) // what the browser does next
+    /// });
+    /// ```
     #[must_use]
     pub fn open(mut self, open: impl Fn(&str) -> io::Result<()> + Send + Sync + 'static) -> Self {
         self.open = Open::With(Arc::new(open));
@@ -219,21 +237,13 @@ impl Login {
     /// Part one: values, and the bound listener.
     pub(crate) fn begin(self, service: &Service) -> Result<Begun, Error> {
         let (listener, redirect_uri) = match &self.way {
-            Way::Browser { port, path, .. } => {
-                if !path.is_empty() && !path.starts_with('/') {
-                    return Err(Error::new(
-                        ErrorKind::Configuration,
-                        format!("the callback path `{path}` does not start with a slash"),
-                    )
-                    .setting("path"));
-                }
-                let listener = Listener::bind(*port, path)?;
-                let uri = listener.redirect_uri();
+            Way::Browser { ip, port, path, .. } => {
+                let listener = CallbackListener::bind((*ip, *port), path)?;
+                let uri = listener.redirect_uri().clone();
                 (Some(listener), uri)
             }
-            Way::Prompt { redirect_uri, .. } => (None, redirect_uri.clone()),
+            Way::Prompt { redirect_uri, .. } => (None, RedirectUri::parse(redirect_uri)?),
         };
-        let redirect_uri = RedirectUri::parse(&redirect_uri)?;
         let mut request =
             AuthorizationRequest::new(service.client(), redirect_uri, clock::entropy()?);
         if let Some(scope) = self.scope.as_deref().or(service.scope()) {
@@ -265,7 +275,9 @@ impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Login");
         match &self.way {
-            Way::Browser { port, path, .. } => out.field("port", port).field("path", path),
+            Way::Browser { ip, port, path, .. } => {
+                out.field("ip", ip).field("port", port).field("path", path)
+            }
             Way::Prompt { redirect_uri, .. } => out.field("redirect_uri", redirect_uri),
         };
         out.field("scope", &self.scope)
@@ -278,7 +290,7 @@ impl fmt::Debug for Login {
 pub struct Begun {
     url: String,
     pending: Pending,
-    listener: Option<Listener>,
+    listener: Option<CallbackListener>,
     program: String,
     login: Login,
 }
@@ -301,39 +313,39 @@ impl Begun {
     /// # Errors
     /// No thread could be started.
     pub fn start(self) -> Result<Waiting, Error> {
-        let (giver, outcome) = promise();
-        let stop = Arc::new(AtomicBool::new(false));
-        let waiting = Waiting {
-            outcome,
-            stop: Arc::clone(&stop),
-        };
         match (self.login.way, self.listener) {
             (Way::Browser { show, .. }, Some(listener)) => {
-                listener.spawn(self.pending, self.program, self.login.deadline, stop, giver)?;
+                let waiting = listener.listen(self.pending, self.program, self.login.deadline)?;
                 show(&Invitation {
                     url: &self.url,
                     problem: None,
                 });
-                let (open, url) = (self.login.open, self.url);
+                let (open, url, noted) = (self.login.open, self.url, waiting.problem());
                 // A launcher may wait for the browser's end; nobody waits for the launcher.
                 spawn("login browser", move || {
                     if let Err(problem) = open.go(&url) {
+                        // Launchers repeat the URL in their errors.
+                        let words = problem.to_string().replace(&url, "the URL");
+                        let problem = io::Error::new(problem.kind(), words.clone());
+                        let _ = noted.set(words);
                         show(&Invitation {
                             url: &url,
                             problem: Some(&problem),
                         });
                     }
                 })?;
+                Ok(waiting)
             }
             (Way::Prompt { prompt, .. }, _) => {
+                let (outcome, waiting) = Waiting::new();
                 let (url, pending) = (self.url, self.pending);
                 spawn("login prompt", move || {
-                    giver.give(ask(&*prompt, &url, &pending))
+                    outcome.give(ask(&*prompt, &url, &pending))
                 })?;
+                Ok(waiting)
             }
-            (Way::Browser { .. }, None) => return Err(Error::out_of_turn()),
+            (Way::Browser { .. }, None) => Err(Error::out_of_turn()),
         }
-        Ok(waiting)
     }
 }
 
@@ -345,50 +357,6 @@ impl fmt::Debug for Begun {
             .field("login", &self.login)
             .finish_non_exhaustive()
     }
-}
-
-/// A login that waits for its person: a future, and something a thread can wait on. Dropping it ends the listener.
-#[derive(Debug)]
-#[must_use = "a login that is dropped is given up"]
-pub struct Waiting {
-    outcome: Taker<Result<CodeGrant, Error>>,
-    stop: Arc<AtomicBool>,
-}
-
-impl Waiting {
-    /// Waits on this thread.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Denied`]: the person refused. [`ErrorKind::TimedOut`]: the deadline passed. Otherwise why the answer was
-    /// not accepted.
-    pub fn wait(self) -> Result<CodeGrant, Error> {
-        // The listener has a deadline of its own, and a prompt is the program's.
-        park_on(self, Duration::MAX).unwrap_or_else(|| Err(no_answer()))
-    }
-}
-
-impl Future for Waiting {
-    type Output = Result<CodeGrant, Error>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let outcome = Pin::new(&mut self.outcome).poll(context);
-        outcome.map(|outcome| outcome.unwrap_or_else(|| Err(no_answer())))
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.stop.store(true, Ordering::Relaxed);
-    }
-}
-
-/// The program's own prompt panicked.
-fn no_answer() -> Error {
-    Error::new(
-        ErrorKind::Configuration,
-        "the login ended without an answer",
-    )
-    .advice("begin the login again")
 }
 
 impl Open {
@@ -426,4 +394,5 @@ fn ask(prompt: &Prompt, url: &str, pending: &Pending) -> Result<CodeGrant, Error
         RedirectKind::OutOfBand => pending.accept_code(&text),
         _ => pending.accept(&text),
     }
+    .map(|grant| grant.accepted_at(clock::now()))
 }

@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use auth_core::TransportError;
 
 pub(crate) const PLAIN_HTTP: &str = "plain http is only for a loopback address: use https";
+const NO_TLS: &str = "https needs the feature `rustls` or `native-tls` of http-reqwest";
 pub(crate) const ELSEWHERE: &str =
     "the answer came from another URL than the one asked: the client follows redirects";
 
@@ -23,6 +24,10 @@ pub(crate) enum Origin {
 /// in any moment, which counts as maybe sent.
 pub(crate) fn of(error: reqwest::Error, origin: Origin) -> TransportError {
     let timed_out = error.is_timeout();
+    if chain(&error).contains("scheme is not http") {
+        // hyper's words for a client that was built without TLS.
+        return TransportError::not_sent(NO_TLS).misconfigured();
+    }
     let before = error.is_builder() || error.is_connect();
     let words = chain(&error.without_url());
     let error = if before && origin == Origin::Ours {

@@ -14,6 +14,7 @@ pub(crate) const PLAIN_HTTP: &str = "plain http is only for a loopback address: 
 /// same in the middle of an exchange.
 pub(crate) fn of(error: Error, limits: &Limits) -> TransportError {
     let timed_out = matches!(error, Error::Timeout(_));
+    let misconfigured = matches!(error, Error::TlsRequired | Error::InvalidProxyUrl);
     let not_sent = match &error {
         Error::Timeout(reason) => matches!(reason, Timeout::Resolve | Timeout::Connect),
         Error::Io(error) => is_before_sending(error, limits),
@@ -35,7 +36,11 @@ pub(crate) fn of(error: Error, limits: &Limits) -> TransportError {
     } else {
         TransportError::maybe_sent(words(error))
     };
-    if timed_out { error.timed_out() } else { error }
+    match (timed_out, misconfigured) {
+        (true, _) => error.timed_out(),
+        (_, true) => error.misconfigured(),
+        _ => error,
+    }
 }
 
 /// Sorts an error from reading the answer: its request has arrived.

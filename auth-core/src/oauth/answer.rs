@@ -2,11 +2,15 @@
 
 mod fields;
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use self::fields::Fields;
-use super::error::OAuthError;
+use super::{
+    error::OAuthError,
+    oddity::{Forgiven, Oddity},
+};
 use crate::{
+    check::Check,
     error::{Error, ErrorKind, presentable},
     service::{GRACE, Token, TokenParts, bearer},
     time::{Now, UnixTime},
@@ -38,73 +42,6 @@ pub enum Lifetime {
     For(Duration),
     /// Until a time of the server's clock (`exp` of a JWT).
     Until(UnixTime),
-}
-
-/// Something in an answer that the RFCs do not allow, but that real servers do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Oddity {
-    /// `expires_in` was text.
-    LifetimeAsText,
-    /// `expires_in` had a fraction, or was written as a float.
-    LifetimeAsFloat,
-    /// `expires_in` was negative, or no number at all, and was left aside.
-    LifetimeUnusable,
-    /// `token_type` was missing.
-    NoTokenType,
-    /// `scope` was a list.
-    ScopeAsList,
-    /// The status was a success, but not 200.
-    OtherStatus,
-    /// The content type was not JSON's.
-    OtherContentType,
-}
-
-impl Oddity {
-    const ALL: [Self; 7] = [
-        Self::LifetimeAsText,
-        Self::LifetimeAsFloat,
-        Self::LifetimeUnusable,
-        Self::NoTokenType,
-        Self::ScopeAsList,
-        Self::OtherStatus,
-        Self::OtherContentType,
-    ];
-}
-
-/// The oddities that an answer was forgiven.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct Forgiven(u8);
-
-impl Forgiven {
-    /// Whether this one was.
-    #[must_use]
-    pub fn contains(self, oddity: Oddity) -> bool {
-        self.0 & (1 << oddity as u8) != 0
-    }
-
-    /// All that were.
-    pub fn iter(self) -> impl Iterator<Item = Oddity> {
-        Oddity::ALL
-            .into_iter()
-            .filter(move |oddity| self.contains(*oddity))
-    }
-
-    /// None was.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    fn add(&mut self, oddity: Oddity) {
-        self.0 |= 1 << oddity as u8;
-    }
-}
-
-impl fmt::Debug for Forgiven {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter()).finish()
-    }
 }
 
 impl TokenAnswer {
@@ -203,7 +140,7 @@ pub(super) enum Reading {
     Token(TokenAnswer),
     Error(OAuthError),
     /// JSON, but neither: why.
-    Neither(&'static str),
+    Neither(Check, &'static str),
     /// No JSON object at all.
     NotJson,
 }
@@ -225,11 +162,11 @@ pub(super) fn read(response: &Response) -> Reading {
             ..OAuthError::new(code)
         });
     }
-    if let Some(why) = fields.refused {
-        return Reading::Neither(why);
+    if let Some((check, why)) = fields.refused {
+        return Reading::Neither(check, why);
     }
     let Some(bearer) = fields.bearer else {
-        return Reading::Neither("it has no `access_token`");
+        return Reading::Neither(Check::Fields, "it has no `access_token`");
     };
     let mut forgiven = fields.forgiven;
     if !fields.typed {
@@ -252,7 +189,7 @@ pub(super) fn read(response: &Response) -> Reading {
     Reading::Token(answer.dated(response.headers()))
 }
 
-fn is_json(headers: &http::HeaderMap) -> bool {
+pub(super) fn is_json(headers: &http::HeaderMap) -> bool {
     let essence = headers
         .get(http::header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -263,7 +200,7 @@ fn is_json(headers: &http::HeaderMap) -> bool {
 }
 
 fn check_text(access_token: &str) -> Result<(), Error> {
-    let bad = |what| Err(Error::new(ErrorKind::Malformed, what));
+    let bad = |what| Err(Error::new(ErrorKind::Malformed, what).with_check(Check::TokenText));
     if access_token.is_empty() {
         return bad("the token is empty");
     }

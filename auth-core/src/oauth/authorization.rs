@@ -1,16 +1,26 @@
-//! The authorization request: RFC 6749 section 4.1.1 with PKCE, RFC 7636 section 4.3.
+//! The authorization request: RFC 6749 section 4.1.1 with PKCE, RFC 7636 section 4.3. Pushed by RFC 9126.
 
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::ExposeSecret;
 
-use super::{client::OAuthClient, pkce::Pkce, response::Pending};
+use super::{
+    client::OAuthClient,
+    grant::core_parameter,
+    oddity::{Forgiven, Oddity},
+    pkce::Pkce,
+    pushed::PushedRequest,
+    response::Pending,
+    server::AnnouncedPkce,
+};
 use crate::{
+    check::Check,
     error::{Error, ErrorKind},
     wire::{
         redirect::{RedirectKind, RedirectUri},
         secret::wipe,
+        url::{Endpoint, credential_in_url, is_credential},
     },
 };
 
@@ -75,7 +85,7 @@ pub struct AuthorizationRequest<'a> {
 }
 
 /// Parameters that the request sets itself.
-const CORE: [&str; 8] = [
+const CORE: [&str; 10] = [
     "response_type",
     "client_id",
     "redirect_uri",
@@ -84,6 +94,8 @@ const CORE: [&str; 8] = [
     "code_challenge",
     "code_challenge_method",
     "response_mode",
+    "request",
+    "request_uri",
 ];
 
 impl<'a> AuthorizationRequest<'a> {
@@ -109,13 +121,18 @@ impl<'a> AuthorizationRequest<'a> {
     /// A parameter of the server's own, such as `locale`.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`]: a parameter that the request sets itself.
+    /// [`ErrorKind::Usage`]: a parameter that the request sets itself, or one that stands there already.
+    /// [`is_configuration`](Error::is_configuration): a credential, which has no place in a URL.
     pub fn param(mut self, name: &'a str, value: &'a str) -> Result<Self, Error> {
         if CORE.contains(&name) {
-            return Err(Error::new(
-                ErrorKind::Usage,
-                format!("the parameter `{name}` belongs to the protocol and cannot be set"),
-            ));
+            return Err(core_parameter(name));
+        }
+        if is_credential(name) {
+            return Err(credential_in_url(name));
+        }
+        if self.extra.iter().any(|(own, _)| *own == name) {
+            let what = format!("the parameter `{name}` stands there twice");
+            return Err(Error::new(ErrorKind::Usage, what).with_check(Check::ParameterOnce));
         }
         self.extra.push((name, value));
         Ok(self)
@@ -124,51 +141,130 @@ impl<'a> AuthorizationRequest<'a> {
     /// The URL for the person's browser, and what is needed to understand the answer.
     ///
     /// # Errors
-    /// [`is_configuration`](Error::is_configuration): the server has no authorization endpoint.
+    /// [`is_configuration`](Error::is_configuration): the server has no authorization endpoint, its metadata do not offer
+    /// S256, or it wants the request [pushed](Self::push).
     pub fn begin(self) -> Result<(String, Pending), Error> {
+        if self.client.server().requires_pushed {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "the server wants its authorization requests pushed",
+            )
+            .with_check(Check::Pushed)
+            .advice("use `push`, send the message that it gives, and go on with its answer"));
+        }
+        let endpoint = self.endpoint()?;
+        let (parameters, pending) = self.parameters()?;
+        Ok((url(endpoint, &parameters), pending))
+    }
+
+    /// Pushes the parameters to the server instead of showing them to the browser (RFC 9126): a message to send first.
+    ///
+    /// # Errors
+    /// As for [`begin`](Self::begin); or the server has no endpoint for it.
+    pub fn push(self) -> Result<PushedRequest<'a>, Error> {
+        let (client, endpoint) = (self.client, self.endpoint()?);
+        let to = client.server().pushed.as_ref().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Configuration,
+                "the server has no endpoint for pushed authorization requests",
+            )
+            .setting("pushed_authorization_request_endpoint")
+            .advice("give one, or use `begin`")
+        })?;
+        let (parameters, pending) = self.parameters()?;
+        Ok(PushedRequest::new(
+            client, to, endpoint, parameters, pending,
+        ))
+    }
+
+    fn endpoint(&self) -> Result<&'a Endpoint, Error> {
         let server = self.client.server();
-        let endpoint = server.authorization.as_ref().ok_or_else(|| {
+        server.authorization.as_ref().ok_or_else(|| {
             Error::new(
                 ErrorKind::Configuration,
                 "the server has no authorization endpoint",
             )
             .setting("authorization_endpoint")
             .advice("give one, or log in in another way")
-        })?;
+        })
+    }
+
+    fn parameters(self) -> Result<(Parameters, Pending), Error> {
+        let server = self.client.server();
+        let forgiven = self.check_pkce()?;
         let (verifier, state) = self.entropy.halves();
         let pkce = Pkce::new(verifier, server.pkce);
         // Nothing comes back out of band, so there is no state to compare.
         let state = (self.redirect_uri.kind() != RedirectKind::OutOfBand)
             .then(|| URL_SAFE_NO_PAD.encode(state));
 
-        let endpoint = endpoint.uri().to_string();
-        let mut url = String::with_capacity(endpoint.len() + 384);
-        url.push_str(&endpoint);
-        url.push(if endpoint.contains('?') { '&' } else { '?' });
-        url.push_str("response_type=code");
-        add(&mut url, "client_id", self.client.id());
-        add(&mut url, "redirect_uri", self.redirect_uri.as_str());
+        let mut parameters = Parameters::new();
+        let mut add = |name: &str, value: &str| parameters.push((name.into(), value.into()));
+        add("response_type", "code");
+        add("client_id", self.client.id());
+        add("redirect_uri", self.redirect_uri.as_str());
         if let Some(scope) = self.scope.filter(|scope| !scope.is_empty()) {
-            add(&mut url, "scope", scope);
+            add("scope", scope);
         }
         if let Some(state) = &state {
-            add(&mut url, "state", state);
+            add("state", state);
         }
-        add(&mut url, "code_challenge", pkce.challenge());
-        url.push_str("&code_challenge_method=S256");
+        add("code_challenge", pkce.challenge());
+        add("code_challenge_method", "S256");
         for (name, value) in &self.extra {
-            add(&mut url, name, value);
+            add(name, value);
         }
         let verifier = pkce.verifier().expose_secret().into();
-        Ok((
-            url,
-            Pending::new(self.client, self.redirect_uri, state, verifier),
-        ))
+        let pending = Pending::new(self.client, self.redirect_uri, state, verifier, forgiven);
+        Ok((parameters, pending))
+    }
+
+    /// A server that does not take S256 gets no request: there is no falling back to `plain` or to nothing.
+    fn check_pkce(&self) -> Result<Forgiven, Error> {
+        let server = self.client.server();
+        let mut forgiven = Forgiven::default();
+        let what = match &server.announced_pkce {
+            AnnouncedPkce::S256 => return Ok(forgiven),
+            AnnouncedPkce::Nothing if server.leniency.forgives(Oddity::UnannouncedPkce) => {
+                forgiven.add(Oddity::UnannouncedPkce);
+                return Ok(forgiven);
+            }
+            AnnouncedPkce::Nothing => "the server's metadata do not say that it knows PKCE".into(),
+            AnnouncedPkce::Others(methods) => {
+                format!("the server takes code challenges by {methods} and not by S256")
+            }
+        };
+        let advice = match &server.announced_pkce {
+            AnnouncedPkce::Nothing => {
+                "ask whether it takes S256; if so, forgive it `Oddity::UnannouncedPkce`"
+            }
+            _ => {
+                "use a server that takes S256; `plain` protects from nobody who can read the request"
+            }
+        };
+        Err(Error::new(ErrorKind::Configuration, what)
+            .with_check(Check::Pkce)
+            .advice(advice))
     }
 }
 
+/// Names and values, in order.
+pub(super) type Parameters = Vec<(Box<str>, Box<str>)>;
+
+/// The authorization endpoint with these parameters in its query.
+pub(super) fn url(endpoint: &Endpoint, parameters: &Parameters) -> String {
+    let endpoint = endpoint.uri().to_string();
+    let mut url = String::with_capacity(endpoint.len() + 384);
+    url.push_str(&endpoint);
+    let mut separator = if endpoint.contains('?') { '&' } else { '?' };
+    for (name, value) in parameters {
+        url.push(std::mem::replace(&mut separator, '&'));
+        add(&mut url, name, value);
+    }
+    url
+}
+
 fn add(url: &mut String, name: &str, value: &str) {
-    url.push('&');
     url.extend(form_urlencoded::byte_serialize(name.as_bytes()));
     url.push('=');
     // A space as %20 and not as +: some servers do not undo the latter in a query.

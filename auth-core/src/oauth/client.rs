@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 
 use super::server::{AuthorizationServer, BasicEncoding, ClientAuthentication};
 use crate::{
+    check::Check,
     error::{Error, ErrorKind},
     wire::{
         body::{Body, Request},
@@ -32,7 +33,8 @@ pub struct OAuthClient {
     server: AuthorizationServer,
     id: String,
     secret: Option<SecretText>,
-    basic: Option<HeaderValue>,
+    /// The Basic header in each encoding that the server takes.
+    basic: Vec<(BasicEncoding, HeaderValue)>,
 }
 
 impl OAuthClient {
@@ -48,15 +50,15 @@ impl OAuthClient {
             server,
             id,
             secret: None,
-            basic: None,
+            basic: Vec::new(),
         })
     }
 
     /// Gives it its secret (a confidential client). The secret is sent beside PKCE, never instead of it.
     ///
     /// # Errors
-    /// [`is_configuration`](Error::is_configuration): the secret is blank or has white space around it; or the server takes
-    /// Basic and the id has a colon, which Basic cannot carry.
+    /// [`is_configuration`](Error::is_configuration): the secret is blank or has white space around it; the server takes no
+    /// secrets; or it takes raw Basic and the id has a colon, which that cannot carry.
     pub fn secret(mut self, secret: impl Into<SecretText>) -> Result<Self, Error> {
         let secret = secret.into();
         presentable("client_secret", secret.expose_secret())?;
@@ -64,9 +66,23 @@ impl OAuthClient {
             Some(self.server.authentication),
             self.server.refresh_authentication,
         ];
+        self.basic.clear();
         for way in ways.into_iter().flatten() {
-            if let ClientAuthentication::Basic(encoding) = way {
-                self.basic = Some(basic(&self.id, secret.expose_secret(), encoding)?);
+            match way {
+                ClientAuthentication::Basic(encoding) => {
+                    let header = basic(&self.id, secret.expose_secret(), encoding)?;
+                    self.basic.push((encoding, header));
+                }
+                ClientAuthentication::Body => {}
+                ClientAuthentication::None => {
+                    return Err(Error::new(
+                        ErrorKind::Configuration,
+                        "the server takes no client secrets",
+                    )
+                    .with_check(Check::ClientAuthentication)
+                    .setting("client_secret")
+                    .advice("leave the secret out: the client is a public one there"));
+                }
             }
         }
         self.secret = Some(secret);
@@ -95,11 +111,12 @@ impl OAuthClient {
     pub(crate) fn post(&self, to: &Endpoint, mut form: Form, way: ClientAuthentication) -> Request {
         let mut authorization = None;
         match (&self.secret, way) {
-            (None, _) => {
+            (None, _) | (Some(_), ClientAuthentication::None) => {
                 form.add("client_id", &self.id);
             }
-            (Some(_), ClientAuthentication::Basic(_)) => {
-                authorization.clone_from(&self.basic);
+            (Some(_), ClientAuthentication::Basic(encoding)) => {
+                let header = self.basic.iter().find(|(own, _)| *own == encoding);
+                authorization = header.map(|(_, header)| header.clone());
                 if self.server.client_id_beside_basic {
                     form.add("client_id", &self.id);
                 }
@@ -167,6 +184,7 @@ fn basic(id: &str, secret: &str, encoding: BasicEncoding) -> Result<HeaderValue,
             ErrorKind::Configuration,
             "the client id has a colon, which Basic authentication cannot carry",
         )
+        .with_check(Check::ClientAuthentication)
         .setting("client_id")
         .advice("check the id, or set the server's client authentication to the body"));
     }
@@ -261,6 +279,73 @@ mod tests {
             None,
             "&client_id=an+id&client_secret=s%2B%25",
         );
+    }
+
+    #[test]
+    fn reserved_characters() {
+        let form = BasicEncoding::FormUrlEncoded;
+        let check = |id: &str, secret: &str, encoding, plain: &str| {
+            let way = ClientAuthentication::Basic(encoding);
+            let client = OAuthClient::new(server(way), id)
+                .and_then(|client| client.secret(secret))
+                .expect("a client");
+            let (header, body) = sent(&client, way);
+            let header = header.expect("a header");
+            let sent = STANDARD
+                .decode(header.strip_prefix("Basic ").expect("Basic"))
+                .expect("base64");
+            assert_eq!(String::from_utf8(sent).expect("UTF-8"), plain);
+            assert_eq!(body, "grant_type=client_credentials");
+        };
+        // A colon is no hindrance where it is encoded.
+        check("a:b", "c:d", form, "a%3Ab:c%3Ad");
+        check(
+            "weird:id %+/x",
+            "p%40 s+s:w&r=d/?#",
+            form,
+            "weird%3Aid+%25%2B%2Fx:p%2540+s%2Bs%3Aw%26r%3Dd%2F%3F%23",
+        );
+        check("id", "s:e:c", BasicEncoding::Raw, "id:s:e:c");
+        check(
+            "id %+/x",
+            "p%40 s+s:w&r=d/?#",
+            BasicEncoding::Raw,
+            "id %+/x:p%40 s+s:w&r=d/?#",
+        );
+        check("\u{fc}", "\u{20ac}~*-._", form, "%C3%BC:%E2%82%AC%7E*-._");
+        let body = ClientAuthentication::Body;
+        let client = OAuthClient::new(server(body), "weird:id %+/x")
+            .and_then(|client| client.secret("p%40 s+s:w&r=d/?#"))
+            .expect("a client");
+        let expect = "grant_type=client_credentials&client_id=weird%3Aid+%25%2B%2Fx\
+                      &client_secret=p%2540+s%2Bs%3Aw%26r%3Dd%2F%3F%23";
+        assert_eq!(sent(&client, body), (None, expect.to_owned()));
+    }
+
+    #[test]
+    fn each_endpoint_has_its_own_encoding() {
+        let raw = ClientAuthentication::Basic(BasicEncoding::Raw);
+        let form = ClientAuthentication::Basic(BasicEncoding::FormUrlEncoded);
+        let client = OAuthClient::new(server(raw).refresh_authentication(form), "id")
+            .and_then(|client| client.secret("a+b"))
+            .expect("a client");
+        let check = |way, plain: &str| {
+            let expect = format!("Basic {}", STANDARD.encode(plain));
+            assert_eq!(sent(&client, way).0, Some(expect));
+        };
+        check(raw, "id:a+b");
+        check(form, "id:a%2Bb");
+    }
+
+    #[test]
+    fn a_server_that_takes_no_secrets() {
+        let none = ClientAuthentication::None;
+        let public = OAuthClient::new(server(none), "an id").expect("an id");
+        let form = "grant_type=client_credentials&client_id=an+id".to_owned();
+        assert_eq!(sent(&public, none), (None, form));
+        let error = public.secret("s3cret").expect_err("no secrets");
+        assert_eq!(error.check(), Some(Check::ClientAuthentication));
+        assert!(!error.to_string().contains("s3cret"), "{error}");
     }
 
     #[test]

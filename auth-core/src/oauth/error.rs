@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::oddity::Forgiven;
 use crate::error::presentable;
 
 /// What an authorization server said was wrong, in its own words: shortened, on one line, without our secrets.
@@ -12,6 +13,7 @@ pub struct OAuthError {
     pub(crate) uri: Option<String>,
     pub(crate) hint: Option<String>,
     pub(crate) suspended_until: Option<Option<String>>,
+    pub(crate) forgiven: Forgiven,
 }
 
 impl OAuthError {
@@ -46,6 +48,12 @@ impl OAuthError {
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
+    }
+
+    /// What the response that brought it was forgiven, such as that it came without `state`.
+    #[must_use]
+    pub fn forgiven(&self) -> Forgiven {
+        self.forgiven
     }
 
     /// `suspended_until`: iNaturalist's own key on a suspended account: `Some(None)` means without an end.

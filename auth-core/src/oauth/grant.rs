@@ -1,18 +1,26 @@
-//! Token requests: RFC 6749 sections 4.1.3, 4.3.2, 4.4.2 and 6.
+//! Token requests: RFC 6749 sections 4.1.3, 4.3.2, 4.4.2, 4.5 and 6, RFC 8628 section 3.4.
+
+mod extra;
 
 use secrecy::ExposeSecret;
 
+use self::extra::Extra;
+pub(super) use self::extra::core_parameter;
 use super::{
     answer::{Reading, TokenAnswer, read},
     client::OAuthClient,
-    refusal::{self, GrantType},
+    device::{DEVICE_CODE, DeviceAuthorization},
+    object::NoObject,
+    refusal::{self, Asked, GrantType},
     response::CodeGrant,
     server::ClientAuthentication,
 };
 use crate::{
+    check::Check,
     error::{Error, ErrorKind},
     ports::Limits,
     service::Message,
+    time::Now,
     wire::{
         body::{Request, Response},
         form::Form,
@@ -41,6 +49,8 @@ pub struct TokenRequest<'a> {
     client: &'a OAuthClient,
     grant: Grant<'a>,
     scope: Option<&'a str>,
+    extra: Extra<'a>,
+    now: Option<Now>,
 }
 
 #[derive(Debug)]
@@ -49,6 +59,8 @@ enum Grant<'a> {
     Refresh(&'a SecretText),
     ClientCredentials,
     Password(&'a str, &'a SecretText),
+    Device(&'a DeviceAuthorization),
+    Extension(&'a str),
 }
 
 impl<'a> TokenRequest<'a> {
@@ -77,10 +89,62 @@ impl<'a> TokenRequest<'a> {
         Self::new(client, Grant::Password(username, password))
     }
 
+    /// Asks whether the person has logged in on the other device (RFC 8628 section 3.4).
+    /// [`DeviceAuthorization::next_poll`] says what an error means for the next question.
+    #[must_use]
+    pub fn device(client: &'a OAuthClient, device: &'a DeviceAuthorization) -> Self {
+        Self::new(client, Grant::Device(device))
+    }
+
+    /// A grant that is none of the above (RFC 6749 section 4.5): its URI here, its parameters by [`param`](Self::param) and
+    /// [`secret_param`](Self::secret_param). So are JWT bearer assertions (RFC 7523) and token exchange (RFC 8693) made.
+    ///
+    /// ```
+    /// use auth_core::{AuthorizationServer, Endpoint, Message, OAuthClient, SecretText, TokenRequest};
+    ///
+    /// let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?);
+    /// let client = OAuthClient::new(server, "id")?;
+    /// let assertion = SecretText::from("eyJhbGciOiJFUzI1NiJ9.e30.c2ln"); // made and signed by the program
+    /// let message = TokenRequest::extension(&client, "urn:ietf:params:oauth:grant-type:jwt-bearer")
+    ///     .secret_param("assertion", &assertion)?;
+    /// assert_eq!(message.request()?.method(), "POST");
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn extension(client: &'a OAuthClient, grant_type: &'a str) -> Self {
+        Self::new(client, Grant::Extension(grant_type))
+    }
+
     /// The scopes to ask for, separated by spaces. Not for codes, whose scopes were asked for in the browser.
     #[must_use]
     pub fn scope(mut self, scope: &'a str) -> Self {
         self.scope = Some(scope);
+        self
+    }
+
+    /// A further parameter, such as `resource` (RFC 8707).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`]: a parameter that the request sets itself, or one that stands there already.
+    pub fn param(mut self, name: &'a str, value: &'a str) -> Result<Self, Error> {
+        self.extra.plain(name, value, self.grant_type())?;
+        Ok(self)
+    }
+
+    /// A further parameter that is a secret, such as an assertion: no error repeats it.
+    ///
+    /// # Errors
+    /// As for [`param`](Self::param).
+    pub fn secret_param(mut self, name: &'a str, value: &'a SecretText) -> Result<Self, Error> {
+        self.extra.secret(name, value, self.grant_type())?;
+        Ok(self)
+    }
+
+    /// Notes when it is sent: a code that is refused is then reported with its age, if
+    /// [`CodeGrant::accepted_at`] was told as well.
+    #[must_use]
+    pub fn sent_at(mut self, now: Now) -> Self {
+        self.now = Some(now);
         self
     }
 
@@ -89,6 +153,8 @@ impl<'a> TokenRequest<'a> {
             client,
             grant,
             scope: None,
+            extra: Extra::default(),
+            now: None,
         }
     }
 
@@ -98,6 +164,19 @@ impl<'a> TokenRequest<'a> {
             Grant::Refresh(_) => GrantType::RefreshToken,
             Grant::ClientCredentials => GrantType::ClientCredentials,
             Grant::Password(..) => GrantType::Password,
+            Grant::Device(_) => GrantType::DeviceCode,
+            Grant::Extension(_) => GrantType::Extension,
+        }
+    }
+
+    fn grant_type_text(&self) -> &'a str {
+        match self.grant {
+            Grant::Code(_) => "authorization_code",
+            Grant::Refresh(_) => "refresh_token",
+            Grant::ClientCredentials => "client_credentials",
+            Grant::Password(..) => "password",
+            Grant::Device(_) => DEVICE_CODE,
+            Grant::Extension(grant_type) => grant_type,
         }
     }
 
@@ -125,10 +204,64 @@ impl<'a> TokenRequest<'a> {
             }
             Grant::Refresh(token) => secrets.push(token.expose_secret()),
             Grant::Password(_, password) => secrets.push(password.expose_secret()),
-            Grant::ClientCredentials => {}
+            Grant::Device(device) => secrets.push(device.device_code().expose_secret()),
+            Grant::ClientCredentials | Grant::Extension(_) => {}
         }
+        secrets.extend(self.extra.secrets());
         secrets
     }
+
+    /// The parameters of the grant itself.
+    fn fill(&self, form: &mut Form) -> Result<(), Error> {
+        match &self.grant {
+            Grant::Code(grant) => {
+                if grant.client_id != self.client.id() {
+                    return Err(Error::new(
+                        ErrorKind::Usage,
+                        "the code was asked for by another client",
+                    )
+                    .with_check(Check::ClientBound));
+                }
+                grant.count_request();
+                form.add("code", grant.code.expose_secret())
+                    .add("redirect_uri", &grant.redirect_uri)
+                    .add("code_verifier", grant.verifier.expose_secret());
+            }
+            Grant::Refresh(token) => {
+                form.add("refresh_token", token.expose_secret());
+            }
+            Grant::ClientCredentials => {
+                if !self.client.is_confidential() {
+                    return Err(missing(
+                        "client_secret",
+                        "client credentials need a client secret and there is none",
+                    )
+                    .advice("give the secret that came with the client id"));
+                }
+            }
+            Grant::Password(username, password) => {
+                let advice = "give the user name and password of the person's own account";
+                if username.trim().is_empty() {
+                    return Err(missing("username", "the username is empty").advice(advice));
+                }
+                if password.is_blank() {
+                    return Err(missing("password", "the password is empty").advice(advice));
+                }
+                form.add("username", username)
+                    .add("password", password.expose_secret());
+            }
+            Grant::Device(device) => {
+                form.add("device_code", device.device_code().expose_secret());
+            }
+            Grant::Extension(grant_type) => extra::check_grant_type(grant_type)?,
+        }
+        self.extra.fill(form);
+        Ok(())
+    }
+}
+
+fn missing(setting: &'static str, what: &'static str) -> Error {
+    Error::new(ErrorKind::Configuration, what).setting(setting)
 }
 
 impl Message for TokenRequest<'_> {
@@ -138,51 +271,12 @@ impl Message for TokenRequest<'_> {
         // Room for everything encoded, so that the form is written once.
         let secrets: usize = self.secrets().iter().map(|secret| secret.len() + 32).sum();
         let mut form = Form::with_capacity(256 + 3 * (secrets + self.client.id().len()));
-        form.add("grant_type", self.grant_type().as_str());
-        match &self.grant {
-            Grant::Code(grant) => {
-                if grant.client_id != self.client.id() {
-                    return Err(Error::new(
-                        ErrorKind::Usage,
-                        "the code was asked for by another client",
-                    ));
-                }
-                form.add("code", grant.code.expose_secret());
-                form.add("redirect_uri", &grant.redirect_uri);
-                form.add("code_verifier", grant.verifier.expose_secret());
-            }
-            Grant::Refresh(token) => {
-                form.add("refresh_token", token.expose_secret());
-            }
-            Grant::ClientCredentials => {
-                if !self.client.is_confidential() {
-                    return Err(Error::new(
-                        ErrorKind::Configuration,
-                        "client credentials need a client secret and there is none",
-                    )
-                    .setting("client_secret")
-                    .advice("give the secret that came with the client id"));
-                }
-            }
-            Grant::Password(username, password) => {
-                for (setting, blank) in [
-                    ("username", username.trim().is_empty()),
-                    ("password", password.is_blank()),
-                ] {
-                    if blank {
-                        return Err(Error::new(
-                            ErrorKind::Configuration,
-                            format!("the {setting} is empty"),
-                        )
-                        .setting(setting)
-                        .advice("give the user name and password of the person's own account"));
-                    }
-                }
-                form.add("username", username)
-                    .add("password", password.expose_secret());
-            }
-        }
-        if let (Some(scope), false) = (self.scope, matches!(self.grant, Grant::Code(_))) {
+        form.add("grant_type", self.grant_type_text());
+        self.fill(&mut form)?;
+        if let (Some(scope), false) = (
+            self.scope,
+            matches!(self.grant, Grant::Code(_) | Grant::Device(_)),
+        ) {
             form.add("scope", scope);
         }
         Ok(self
@@ -191,25 +285,40 @@ impl Message for TokenRequest<'_> {
     }
 
     fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
-        let status = response.status();
+        let (status, secrets) = (response.status(), self.secrets());
         match read(&response) {
-            Reading::Token(answer) if status.is_success() => Ok(answer),
-            Reading::Error(oauth) => Err(refusal::token_error(
-                self.grant_type(),
-                self.client.id(),
-                &response,
-                oauth,
-                &self.secrets(),
-            )),
-            Reading::Neither(why) if status.is_success() => Err(refusal::malformed(&response, why)),
-            Reading::NotJson if status.is_success() => {
-                Err(refusal::malformed(&response, "it is not JSON")
-                    .with_words(&refusal::excerpt(&response, &self.secrets())))
+            Reading::Token(answer) if status.is_success() => {
+                let leniency = self.client.server().leniency;
+                refusal::unforgiven(&response, WHAT, leniency, answer.forgiven())?;
+                Ok(answer)
             }
+            Reading::Error(oauth) => {
+                let code = match &self.grant {
+                    Grant::Code(grant) => Some((*grant, self.now)),
+                    _ => None,
+                };
+                let asked = Asked {
+                    grant: self.grant_type(),
+                    grant_type: self.grant_type_text(),
+                    client_id: self.client.id(),
+                    code,
+                    secrets: &secrets,
+                };
+                Err(refusal::token_error(&asked, &response, oauth))
+            }
+            Reading::Neither(check, why) if status.is_success() => {
+                Err(refusal::malformed(&response, WHAT, check, why))
+            }
+            Reading::NotJson if status.is_success() => Err(refusal::no_object(
+                &response,
+                WHAT,
+                NoObject::NotJson,
+                &secrets,
+            )),
             _ => Err(refusal::unexplained(
                 "the token endpoint",
                 &response,
-                &self.secrets(),
+                &secrets,
             )),
         }
     }
@@ -218,6 +327,8 @@ impl Message for TokenRequest<'_> {
         Limits::token()
     }
 }
+
+const WHAT: &str = "token answer";
 
 #[cfg(test)]
 mod tests;

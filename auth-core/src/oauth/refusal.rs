@@ -1,11 +1,18 @@
 //! What a refused token request means, and what to do about it: by grant and error code, never by status alone.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
-use super::error::OAuthError;
+use super::{
+    answer::{Reading, read},
+    error::OAuthError,
+    object::{NoObject, Object},
+    oddity::{Forgiven, Leniency},
+    response::CodeGrant,
+};
 use crate::{
+    check::Check,
     error::{Error, ErrorKind},
-    time::http_date,
+    time::{Now, http_date},
     wire::{body::Response, secret::redact},
 };
 
@@ -16,27 +23,119 @@ pub(super) enum GrantType {
     RefreshToken,
     ClientCredentials,
     Password,
+    DeviceCode,
+    Extension,
 }
 
-impl GrantType {
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::AuthorizationCode => "authorization_code",
-            Self::RefreshToken => "refresh_token",
-            Self::ClientCredentials => "client_credentials",
-            Self::Password => "password",
-        }
-    }
+/// What was asked for, as far as an error has to speak of it.
+pub(super) struct Asked<'a> {
+    pub(super) grant: GrantType,
+    pub(super) grant_type: &'a str,
+    pub(super) client_id: &'a str,
+    pub(super) code: Option<(&'a CodeGrant, Option<Now>)>,
+    pub(super) secrets: &'a [&'a str],
 }
 
 /// An OAuth error of the token endpoint (RFC 6749 section 5.2), in whatever status it came.
-pub(super) fn token_error(
-    grant: GrantType,
+pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthError) -> Error {
+    let oauth = without(oauth, asked.secrets);
+    let client_id = asked.client_id;
+    let error = match (oauth.code(), asked.grant) {
+        ("unauthorized_client" | "unsupported_grant_type", _) => configuration(format!(
+            "the client `{client_id}` may not use the grant {}",
+            asked.grant_type
+        ))
+        .advice("have it registered for this grant, or log in in another way"),
+        ("authorization_pending" | "slow_down", GrantType::DeviceCode) => {
+            Error::new(ErrorKind::Refused, "the person has not answered yet")
+                .advice("ask again after the interval that the server gave")
+        }
+        ("access_denied", GrantType::DeviceCode) => {
+            Error::new(ErrorKind::Denied, "the person refused")
+                .advice("ask again when they are willing")
+        }
+        ("expired_token", GrantType::DeviceCode) => Error::new(
+            ErrorKind::TimedOut,
+            "nobody logged in before the device code ran out",
+        )
+        .advice("begin a new login"),
+        ("invalid_grant", GrantType::DeviceCode) => {
+            Error::login_needed("the device code was not accepted").advice("begin a new login")
+        }
+        (_, GrantType::RefreshToken) if is_dead_refresh_token(response, &oauth) => {
+            Error::login_needed("the refresh token is no longer accepted")
+        }
+        ("invalid_grant", GrantType::Password) => bad_password(&oauth),
+        (_, GrantType::AuthorizationCode) if is_dead_code(&oauth) => refused_code(asked.code),
+        ("invalid_grant", GrantType::ClientCredentials) => {
+            configuration(format!("the client `{client_id}` was refused"))
+                .setting("client_id, client_secret")
+                .advice("ask the service whether the client is still active")
+        }
+        ("invalid_grant", GrantType::Extension) => Error::new(
+            ErrorKind::Refused,
+            "what was given for a token was not accepted",
+        )
+        .advice("look whether it has expired, was used before, or is meant for another server"),
+        ("invalid_target", _) => {
+            configuration("the server does not give tokens for this resource or audience")
+                .setting("resource, audience")
+        }
+        (code, _) => common(code, client_id)
+            .unwrap_or_else(|| Error::new(ErrorKind::Refused, "the token request was refused")),
+    };
+    with_wait(
+        error.with_status(response.status()).with_oauth(oauth),
+        response,
+    )
+}
+
+/// What an error code means at every endpoint that a client authenticates to.
+fn common(code: &str, client_id: &str) -> Option<Error> {
+    Some(match code {
+        "invalid_client" => configuration(format!(
+            "the client id `{client_id}` or its secret was refused"
+        ))
+        .setting("client_id, client_secret")
+        .advice("compare both with the page where the application was registered"),
+        "invalid_scope" => configuration("the server does not know or does not grant the scopes")
+            .setting("scope")
+            .advice("ask for scopes that this client is registered for, separated by spaces"),
+        "server_error" | "temporarily_unavailable" => {
+            Error::new(ErrorKind::Refused, "the authorization server has a problem")
+                .advice("try again later")
+        }
+        _ => return None,
+    })
+}
+
+/// An answer that refuses, at an endpoint that gives no tokens: by its OAuth error where it has one.
+pub(super) fn endpoint_error(
+    who: &str,
     client_id: &str,
     response: &Response,
-    mut oauth: OAuthError,
     secrets: &[&str],
 ) -> Error {
+    let Reading::Error(oauth) = read(response) else {
+        return unexplained(who, response, secrets);
+    };
+    let oauth = without(oauth, secrets);
+    let error = match oauth.code() {
+        "unauthorized_client" => {
+            configuration(format!("the client `{client_id}` may not use {who}"))
+                .advice("have it registered for this")
+        }
+        code => common(code, client_id)
+            .unwrap_or_else(|| Error::new(ErrorKind::Refused, format!("{who} refused"))),
+    };
+    with_wait(
+        error.with_status(response.status()).with_oauth(oauth),
+        response,
+    )
+}
+
+/// The server's words, in which it may repeat what we sent.
+fn without(mut oauth: OAuthError, secrets: &[&str]) -> OAuthError {
     for text in [&mut oauth.description, &mut oauth.hint, &mut oauth.uri]
         .into_iter()
         .flatten()
@@ -44,41 +143,44 @@ pub(super) fn token_error(
         *text = redact(text, secrets);
     }
     oauth.code = redact(&oauth.code, secrets);
-    let error = match (oauth.code(), grant) {
-        ("invalid_client", _) => configuration(format!("the client id `{client_id}` or its secret was refused"))
-            .setting("client_id, client_secret")
-            .advice("compare both with the page where the application was registered"),
-        ("unauthorized_client" | "unsupported_grant_type", _) => configuration(format!(
-            "the client `{client_id}` may not use the grant {}",
-            grant.as_str()
-        ))
-        .advice("have it registered for this grant, or log in in another way"),
-        ("invalid_scope", _) => configuration("the server does not know or does not grant the scopes")
-            .setting("scope")
-            .advice("ask for scopes that this client is registered for, separated by spaces"),
-        ("server_error" | "temporarily_unavailable", _) => {
-            Error::new(ErrorKind::Refused, "the authorization server has a problem").advice("try again later")
-        }
-        (_, GrantType::RefreshToken) if is_dead_refresh_token(response, &oauth) => {
-            Error::login_needed("the refresh token is no longer accepted")
-        }
-        ("invalid_grant", GrantType::Password) => bad_password(&oauth),
-        ("invalid_grant", GrantType::AuthorizationCode) => {
-            Error::login_needed("the authorization code was not accepted").advice(
-                "begin a new login; a code serves once, for about ten minutes, and only with the redirect URI it was asked for with",
-            )
-        }
-        ("invalid_grant", GrantType::ClientCredentials) => {
-            configuration(format!("the client `{client_id}` was refused"))
-                .setting("client_id, client_secret")
-                .advice("ask the service whether the client is still active")
-        }
-        _ => Error::new(ErrorKind::Refused, "the token request was refused"),
+    oauth
+}
+
+/// What a person has to know who looks for the reason: servers say one word for all of these.
+fn refused_code(code: Option<(&CodeGrant, Option<Now>)>) -> Error {
+    let Some((grant, now)) = code else {
+        return Error::login_needed("the authorization code was not accepted");
     };
-    with_wait(
-        error.with_status(response.status()).with_oauth(oauth),
-        response,
-    )
+    let age = match now.and_then(|now| grant.age(now)) {
+        Some(age) => format!("{} s after it arrived", age.as_secs()),
+        None => "its age is not known".to_owned(),
+    };
+    let used: Cow<'_, str> = match grant.requests() {
+        0 | 1 => "this program had not sent it before".into(),
+        count => format!("this program has made {count} requests with it").into(),
+    };
+    let advice = match grant.requests() {
+        0 | 1 => {
+            "begin a new login; a code serves once, for about ten minutes, and only with the redirect URI it was asked for with"
+        }
+        _ => "begin a new login; a code serves once, so look for the place that sends it again",
+    };
+    Error::login_needed(format!(
+        "the authorization code was not accepted ({age}, {used}, redirect URI {})",
+        grant.redirect_uri()
+    ))
+    .advice(advice)
+}
+
+/// league 9 and the RFC say `invalid_grant`; league 8 says `invalid_request`, and names the code in its hint.
+fn is_dead_code(oauth: &OAuthError) -> bool {
+    match oauth.code() {
+        "invalid_grant" => true,
+        "invalid_request" => oauth
+            .hint()
+            .is_some_and(|hint| hint.to_lowercase().contains("authorization code")),
+        _ => false,
+    }
 }
 
 /// league 9 and the RFC say `invalid_grant`; league 8 says `invalid_request` with 401, or names the token in its words.
@@ -112,16 +214,53 @@ fn bad_password(oauth: &OAuthError) -> Error {
     error.advice("write to the service's support")
 }
 
-/// A success that cannot be read.
-pub(super) fn malformed(response: &Response, why: &str) -> Error {
+/// A success that cannot be used.
+pub(super) fn malformed(response: &Response, what: &str, check: Check, why: &str) -> Error {
     Error::new(
         ErrorKind::Malformed,
-        format!("the token answer cannot be used: {why}"),
+        format!("the {what} cannot be used: {why}"),
     )
+    .with_check(check)
     .with_status(response.status())
-    .advice(
-        "check that the token endpoint is the right one, and that no proxy answers in its place",
-    )
+    .advice("check that the endpoint is the right one, and that no proxy answers in its place")
+}
+
+/// A success that is no JSON object.
+pub(super) fn no_object(response: &Response, what: &str, why: NoObject, secrets: &[&str]) -> Error {
+    match why {
+        // A success that cannot be read may still hold a token, whatever its content type. A web page is a proxy's.
+        NoObject::NotJson if is_page(response) => {
+            malformed(response, what, Check::Object, "it is not JSON")
+                .with_words(&excerpt(response, secrets))
+        }
+        NoObject::NotJson => malformed(response, what, Check::Object, "it is not JSON"),
+        NoObject::KeyTwice => malformed(response, what, Check::Object, "a key stands there twice"),
+    }
+}
+
+fn is_page(response: &Response) -> bool {
+    response.body().as_bytes().trim_ascii_start().first() == Some(&b'<')
+}
+
+/// The object of a success.
+pub(super) fn object(response: &Response, what: &str, secrets: &[&str]) -> Result<Object, Error> {
+    Object::read(response).map_err(|why| no_object(response, what, why, secrets))
+}
+
+/// An oddity that this server is not forgiven.
+pub(super) fn unforgiven(
+    response: &Response,
+    what: &str,
+    leniency: Leniency,
+    forgiven: Forgiven,
+) -> Result<(), Error> {
+    match leniency.refuses(forgiven) {
+        Some(oddity) => Err(
+            malformed(response, what, Check::Leniency, &oddity.to_string())
+                .advice("forgive it to this server by name, if the server is known to do so"),
+        ),
+        None => Ok(()),
+    }
 }
 
 /// A failure without an OAuth error in it: a proxy's page, a framework's, a redirect, nothing.
@@ -139,6 +278,7 @@ pub(super) fn unexplained(who: &str, response: &Response, secrets: &[&str]) -> E
             "{who} answered with a redirect to {}",
             crate::error::presentable(&redact(to, secrets), 120)
         ))
+        .with_check(Check::NoRedirect)
         .with_status(status)
         .advice("check the endpoint's URL; a redirect is never followed with credentials");
     }
@@ -177,7 +317,7 @@ pub(super) fn excerpt(response: &Response, secrets: &[&str]) -> String {
     crate::error::presentable(&redact(&out, secrets), 200)
 }
 
-fn configuration(what: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+fn configuration(what: impl Into<Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Configuration, what)
 }
 
@@ -206,6 +346,44 @@ pub fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn codes_that_are_dead() {
+        let check = |error: &str, hint: Option<&str>, expect: bool| {
+            let oauth = OAuthError {
+                hint: hint.map(str::to_owned),
+                ..OAuthError::new(error)
+            };
+            assert_eq!(is_dead_code(&oauth), expect, "{error} {hint:?}");
+        };
+        check("invalid_grant", None, true);
+        check(
+            "invalid_request",
+            Some("Authorization code has expired"),
+            true,
+        );
+        check(
+            "invalid_request",
+            Some("Authorization code has been revoked"),
+            true,
+        );
+        check(
+            "invalid_request",
+            Some("Cannot decrypt the authorization code"),
+            true,
+        );
+        check(
+            "invalid_request",
+            Some("Check the `code_verifier` parameter"),
+            false,
+        );
+        check("invalid_request", None, false);
+        check(
+            "invalid_client",
+            Some("Authorization code has expired"),
+            false,
+        );
+    }
 
     #[test]
     fn waits() {

@@ -5,13 +5,26 @@
 //!                                                  state, iss
 //! ```
 
+mod parameters;
+
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
+
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
-use super::{client::OAuthClient, error::OAuthError};
+use self::parameters::{Parameters, foreign};
+use super::{
+    client::OAuthClient,
+    oddity::{Forgiven, Leniency, Oddity},
+};
 use crate::{
-    error::{Error, ErrorKind, presentable},
+    check::Check,
+    error::{Error, ErrorKind},
+    time::Now,
     wire::{
         redirect::{RedirectKind, RedirectUri},
         secret::{SecretBytes, SecretText},
@@ -27,7 +40,8 @@ pub struct Pending {
     verifier: SecretText,
     issuer: Option<String>,
     issuer_in_response: bool,
-    errors_without_state: bool,
+    leniency: Leniency,
+    forgiven: Forgiven,
 }
 
 /// An authorization code that has been checked: it answers the request it was asked for with. There is no other way to one.
@@ -37,26 +51,45 @@ pub struct CodeGrant {
     pub(crate) verifier: SecretText,
     pub(crate) redirect_uri: String,
     pub(crate) client_id: String,
+    forgiven: Forgiven,
+    accepted: Option<Duration>,
+    requests: AtomicU32,
 }
 
 impl CodeGrant {
+    /// Notes when the code arrived, unless that is noted already: one that is refused is then reported with its age.
+    #[must_use]
+    pub fn accepted_at(mut self, now: Now) -> Self {
+        self.accepted.get_or_insert(now.up);
+        self
+    }
+
+    /// What was forgiven on the way to it: oddities that its server is forgiven by name.
+    #[must_use]
+    pub fn forgiven(&self) -> Forgiven {
+        self.forgiven
+    }
+
+    /// How many token requests were made with it. A code serves once.
+    #[must_use]
+    pub fn requests(&self) -> u32 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count_request(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn age(&self, now: Now) -> Option<Duration> {
+        self.accepted
+            .map(|accepted| now.up.saturating_sub(accepted))
+    }
+
     /// The redirect URI that was sent, and will be sent again with the code.
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri
     }
-}
-
-/// The parameters of a response. Each may stand there once.
-#[derive(Default)]
-struct Parameters {
-    code: Option<SecretText>,
-    state: Option<SecretText>,
-    iss: Option<String>,
-    error: Option<String>,
-    description: Option<String>,
-    uri: Option<String>,
-    hint: Option<String>,
 }
 
 impl Pending {
@@ -65,6 +98,7 @@ impl Pending {
         redirect_uri: RedirectUri,
         state: Option<String>,
         verifier: SecretText,
+        forgiven: Forgiven,
     ) -> Self {
         let server = client.server();
         Self {
@@ -74,7 +108,8 @@ impl Pending {
             verifier,
             issuer: server.issuer.clone(),
             issuer_in_response: server.issuer_in_response,
-            errors_without_state: server.errors_without_state,
+            leniency: server.leniency,
+            forgiven,
         }
     }
 
@@ -87,7 +122,7 @@ impl Pending {
     /// Checks a redirected URL, in full as the browser was sent to it, and takes the code out of it.
     ///
     /// In this order: it is the redirect URI with a query; no parameter stands there twice; `state` is ours; `iss` is the
-    /// server's; then an error of the server's is reported, or the code taken.
+    /// server's; no token stands there; then an error of the server's is reported, or the code taken.
     ///
     /// # Errors
     /// [`ErrorKind::ForeignResponse`]: it is not the answer to this request, so that a listener goes on listening.
@@ -105,29 +140,45 @@ impl Pending {
             .redirect_uri
             .query_of(redirected.trim())
             .ok_or_else(|| {
-                foreign("the URL is not the redirect URI with an answer in it").advice(format!(
+                let what = "the URL is not the redirect URI with an answer in it";
+                foreign(Check::RedirectUri, what).advice(format!(
                     "copy the whole address that starts with {}",
                     self.redirect_uri
                 ))
             })?;
-        let mut parameters = Parameters::read(query)?;
-        self.check_state(state, &parameters)?;
-        self.check_issuer(&parameters)?;
+        let parameters = Parameters::read(query)?;
+        let mut forgiven = self.forgiven;
+        self.check_state(state, &parameters, &mut forgiven)?;
+        self.take(parameters, forgiven)
+    }
+
+    /// The code, once `state` is checked.
+    fn take(&self, mut parameters: Parameters, mut forgiven: Forgiven) -> Result<CodeGrant, Error> {
+        self.check_issuer(&parameters, &mut forgiven)?;
+        if let Some(name) = parameters.unasked {
+            let what = format!("it has `{name}` in it, and a code was asked for");
+            return Err(foreign(Check::ResponseType, what));
+        }
         if let Some(code) = parameters.error.take() {
-            return Err(refusal(&code, parameters));
+            return Err(parameters.refusal(&code, forgiven));
         }
         let code = parameters
             .code
             .filter(|code| !code.is_blank())
-            .ok_or_else(|| foreign("the URL has neither a code nor an error in it"))?;
-        Ok(self.grant(code))
+            .ok_or_else(|| {
+                let what = "the URL has neither a code nor an error in it";
+                foreign(Check::CodeOrError, what)
+            })?;
+        Ok(self.grant(code, forgiven))
     }
 
     /// Takes a code that a person carried over by hand. Only for the out-of-band redirect URI; the code verifier, which is
-    /// always sent, stands in for `state`. The whole address of the page that shows the code will do as well.
+    /// always sent, stands in for `state`. The whole address of the page that shows the code will do as well; it is checked as
+    /// a redirected URL is.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`]: the request has another redirect URI. [`ErrorKind::Malformed`]: that is no code.
+    /// [`ErrorKind::Usage`]: the request has another redirect URI. [`ErrorKind::Malformed`]: that is no code. Of a whole
+    /// address, what [`accept`](Self::accept) says; a `state` in it is refused, because none was sent.
     pub fn accept_code(&self, text: &str) -> Result<CodeGrant, Error> {
         if self.redirect_uri.kind() != RedirectKind::OutOfBand {
             return Err(Error::new(
@@ -137,18 +188,26 @@ impl Pending {
             .advice("give the whole redirected URL to `accept`"));
         }
         let text = text.trim();
-        let code = match text.split_once('?') {
-            Some((_, query)) if text.contains("://") => Parameters::read(query)?.code,
-            _ => Some(SecretText::from(text)),
+        let grant = match text.split_once('?') {
+            Some((_, query)) if text.contains("://") => {
+                let query = query.split('#').next().unwrap_or_default();
+                let parameters = Parameters::read(query)?;
+                if parameters.state.is_some() {
+                    let what = "it has a `state`, and none was sent";
+                    return Err(foreign(Check::UnexpectedState, what));
+                }
+                self.take(parameters, self.forgiven)?
+            }
+            _ => self.grant(SecretText::from(text), self.forgiven),
         };
-        let fits = |code: &SecretText| {
-            !code.is_blank() && code.expose_secret().bytes().all(|b| b.is_ascii_graphic())
-        };
-        let code = code.filter(fits).ok_or_else(|| {
-            Error::new(ErrorKind::Malformed, "that is not an authorization code")
-                .advice("copy the code from the page, without anything around it")
-        })?;
-        Ok(self.grant(code))
+        let code = grant.code.expose_secret();
+        if code.is_empty() || !code.bytes().all(|b| b.is_ascii_graphic()) {
+            let error = Error::new(ErrorKind::Malformed, "that is not an authorization code");
+            return Err(error
+                .with_check(Check::CodeOrError)
+                .advice("copy the code from the page, without anything around it"));
+        }
+        Ok(grant)
     }
 
     /// The text to keep it by until the answer arrives, for a web service whose callback is another request. It holds the
@@ -163,7 +222,9 @@ impl Pending {
             "verifier": self.verifier.expose_secret(),
             "issuer": self.issuer,
             "issuer_in_response": self.issuer_in_response,
-            "errors_without_state": self.errors_without_state,
+            "errors_without_state": self.leniency.forgives(Oddity::ErrorWithoutState),
+            "unannounced_issuer": self.leniency.forgives(Oddity::UnannouncedIssuer),
+            "unannounced_pkce": self.forgiven.contains(Oddity::UnannouncedPkce),
         });
         SecretBytes::new(text.to_string().into_bytes())
     }
@@ -186,6 +247,19 @@ impl Pending {
         if value.get("version").and_then(Value::as_u64) != Some(1) {
             return Err(bad());
         }
+        let mut leniency = Leniency::strict();
+        for (key, oddity) in [
+            ("errors_without_state", Oddity::ErrorWithoutState),
+            ("unannounced_issuer", Oddity::UnannouncedIssuer),
+        ] {
+            if flag(key)? {
+                leniency = leniency.and(oddity);
+            }
+        }
+        let mut forgiven = Forgiven::default();
+        if flag("unannounced_pkce")? {
+            forgiven.add(Oddity::UnannouncedPkce);
+        }
         let pending = Self {
             client_id: text("client_id").ok_or_else(bad)?.to_owned(),
             redirect_uri: RedirectUri::parse(text("redirect_uri").ok_or_else(bad)?)?,
@@ -193,7 +267,8 @@ impl Pending {
             verifier: text("verifier").ok_or_else(bad)?.into(),
             issuer: text("issuer").map(str::to_owned),
             issuer_in_response: flag("issuer_in_response")?,
-            errors_without_state: flag("errors_without_state")?,
+            leniency,
+            forgiven,
         };
         let out_of_band = pending.redirect_uri.kind() == RedirectKind::OutOfBand;
         if pending.state.is_none() != out_of_band || pending.verifier.is_blank() {
@@ -202,58 +277,56 @@ impl Pending {
         Ok(pending)
     }
 
-    fn check_state(&self, own: &SecretText, parameters: &Parameters) -> Result<(), Error> {
+    fn check_state(
+        &self,
+        own: &SecretText,
+        parameters: &Parameters,
+        forgiven: &mut Forgiven,
+    ) -> Result<(), Error> {
         match &parameters.state {
             Some(state) if same(own, state) => Ok(()),
-            Some(_) => Err(foreign("`state` is not the one that was sent")),
-            None if parameters.error.is_some() && self.errors_without_state => Ok(()),
-            None => Err(foreign("`state` is missing")),
+            Some(_) => Err(foreign(
+                Check::State,
+                "`state` is not the one that was sent",
+            )),
+            None if parameters.error.is_some()
+                && self.leniency.forgives(Oddity::ErrorWithoutState) =>
+            {
+                forgiven.add(Oddity::ErrorWithoutState);
+                Ok(())
+            }
+            None => Err(foreign(Check::State, "`state` is missing")),
         }
     }
 
-    fn check_issuer(&self, parameters: &Parameters) -> Result<(), Error> {
+    fn check_issuer(&self, parameters: &Parameters, forgiven: &mut Forgiven) -> Result<(), Error> {
         match (&self.issuer, &parameters.iss) {
             (Some(own), Some(iss)) if own == iss => Ok(()),
-            (_, Some(_)) => Err(foreign("`iss` names another authorization server").advice(
-                "begin a new login; if it happens again, somebody may be mixing up the servers",
-            )),
-            (_, None) if self.issuer_in_response => Err(foreign("`iss` is missing")),
+            (None, Some(_)) if self.leniency.forgives(Oddity::UnannouncedIssuer) => {
+                forgiven.add(Oddity::UnannouncedIssuer);
+                Ok(())
+            }
+            (_, Some(_)) => {
+                let what = "`iss` names another authorization server";
+                Err(foreign(Check::Issuer, what).advice(
+                    "begin a new login; if it happens again, somebody may be mixing up the servers",
+                ))
+            }
+            (_, None) if self.issuer_in_response => Err(foreign(Check::Issuer, "`iss` is missing")),
             (_, None) => Ok(()),
         }
     }
 
-    fn grant(&self, code: SecretText) -> CodeGrant {
+    fn grant(&self, code: SecretText, forgiven: Forgiven) -> CodeGrant {
         CodeGrant {
             code,
             verifier: self.verifier.clone(),
             redirect_uri: self.redirect_uri.as_str().to_owned(),
             client_id: self.client_id.clone(),
+            forgiven,
+            accepted: None,
+            requests: AtomicU32::new(0),
         }
-    }
-}
-
-impl Parameters {
-    fn read(query: &str) -> Result<Self, Error> {
-        let mut read = Self::default();
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let twice = match &*name {
-                "code" => read.code.replace(value.into_owned().into()).is_some(),
-                "state" => read.state.replace(value.into_owned().into()).is_some(),
-                "iss" => read.iss.replace(value.into_owned()).is_some(),
-                "error" => read.error.replace(value.into_owned()).is_some(),
-                "error_description" => read.description.replace(value.into_owned()).is_some(),
-                "error_uri" => read.uri.replace(value.into_owned()).is_some(),
-                "hint" => read.hint.replace(value.into_owned()).is_some(),
-                _ => false,
-            };
-            if twice {
-                return Err(foreign(format!(
-                    "the parameter `{}` stands there twice",
-                    presentable(&name, 40)
-                )));
-            }
-        }
-        Ok(read)
     }
 }
 
@@ -262,45 +335,6 @@ fn same(a: &SecretText, b: &SecretText) -> bool {
         .as_bytes()
         .ct_eq(b.expose_secret().as_bytes())
         .into()
-}
-
-fn foreign(what: impl Into<String>) -> Error {
-    let what = format!(
-        "this is not the answer to our authorization request: {}",
-        what.into()
-    );
-    Error::new(ErrorKind::ForeignResponse, what).advice("go on waiting, or begin a new login")
-}
-
-/// An error response, by what the program has to do about it (RFC 6749 section 4.1.2.1).
-fn refusal(code: &str, parameters: Parameters) -> Error {
-    let short = |text: Option<String>| text.map(|text| presentable(&text, 400));
-    let oauth = OAuthError {
-        description: short(parameters.description),
-        uri: short(parameters.uri),
-        hint: short(parameters.hint),
-        ..OAuthError::new(code)
-    };
-    let error = match code {
-        "access_denied" => Error::new(ErrorKind::Denied, "the person refused")
-            .advice("ask again when they are willing"),
-        "server_error" | "temporarily_unavailable" => {
-            Error::new(ErrorKind::Refused, "the authorization server has a problem")
-                .advice("begin a new login later")
-        }
-        "invalid_scope" => Error::new(
-            ErrorKind::Configuration,
-            "the server does not know or does not grant the scopes",
-        )
-        .setting("scope")
-        .advice("ask for scopes that this client is registered for, separated by spaces"),
-        _ => Error::new(
-            ErrorKind::Configuration,
-            "the server refused the authorization request",
-        )
-        .advice("check how the client is registered"),
-    };
-    error.with_oauth(oauth)
 }
 
 #[cfg(test)]

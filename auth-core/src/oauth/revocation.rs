@@ -2,10 +2,7 @@
 
 use secrecy::ExposeSecret;
 
-use super::{
-    client::OAuthClient,
-    refusal::{excerpt, unexplained},
-};
+use super::{client::OAuthClient, refusal};
 use crate::{
     error::{Error, ErrorKind},
     ports::Limits,
@@ -78,11 +75,99 @@ impl Message for Revocation<'_> {
         }
         let mut secrets = vec![self.token.expose_secret()];
         secrets.extend(self.client.secret_text().map(ExposeSecret::expose_secret));
-        let error = unexplained("the revocation endpoint", &response, &secrets);
-        Err(error.with_words(&excerpt(&response, &secrets)))
+        Err(refusal::endpoint_error(
+            "the revocation endpoint",
+            self.client.id(),
+            &response,
+            &secrets,
+        ))
     }
 
     fn limits(&self) -> Limits {
         Limits::token()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        oauth::AuthorizationServer,
+        wire::{
+            body::{Answer, Body},
+            url::Endpoint,
+        },
+    };
+
+    fn client() -> OAuthClient {
+        let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
+        let server = AuthorizationServer::new(endpoint("https://server.example.com/token"))
+            .revocation_endpoint(endpoint("https://server.example.com/revoke"));
+        OAuthClient::new(server, "s6BhdRkqt3")
+            .and_then(|client| client.secret("gX1fBat3bV"))
+            .expect("a client")
+    }
+
+    /// RFC 7009 section 2.1.
+    #[test]
+    fn the_example_of_the_rfc() {
+        let client = client();
+        let message = Revocation::refresh_token(&client, "45ghiukldjahdnhzdauz");
+        let request = message.request().expect("a request");
+        assert_eq!(request.uri(), "https://server.example.com/revoke");
+        assert_eq!(
+            request.headers()["authorization"],
+            "Basic czZCaGRSa3F0MzpnWDFmQmF0M2JW"
+        );
+        let Body::Bytes(body) = request.body() else {
+            panic!("a form")
+        };
+        assert_eq!(
+            body,
+            "token=45ghiukldjahdnhzdauz&token_type_hint=refresh_token"
+        );
+    }
+
+    #[test]
+    fn answers() {
+        use ErrorKind::{Configuration, Refused};
+        let check = |status: u16, body: &str, expect: Result<(), (ErrorKind, &str)>| {
+            let client = client();
+            let answer = http::Response::builder()
+                .status(status)
+                .body(Answer::secret(body.as_bytes().to_vec()))
+                .expect("an answer");
+            let message = Revocation::access_token(&client, "marked-token");
+            match (message.parse(answer), expect) {
+                (Ok(()), Ok(())) => {}
+                (Err(error), Err((kind, words))) => {
+                    assert_eq!(error.kind(), kind, "{body}: {error}");
+                    assert!(error.to_string().contains(words), "{body}: {error}");
+                    assert!(!format!("{error:?}").contains("marked-token"), "{error}");
+                }
+                (got, _) => panic!("{body}: {got:?}"),
+            }
+        };
+        // RFC 7009 section 2.2: also for a token that the server does not know.
+        check(200, "", Ok(()));
+        // Doorkeeper 5.5.
+        check(200, "{}", Ok(()));
+        check(
+            403,
+            r#"{"error":"unauthorized_client","error_description":"You are not authorized to revoke marked-token"}"#,
+            Err((Configuration, "revoke [secret]")),
+        );
+        check(
+            401,
+            r#"{"error":"invalid_client"}"#,
+            Err((Configuration, "s6BhdRkqt3")),
+        );
+        // RFC 7009 section 2.2.1.
+        check(
+            400,
+            r#"{"error":"unsupported_token_type"}"#,
+            Err((Refused, "unsupported_token_type")),
+        );
+        check(503, "<p>marked-token</p>", Err((Refused, "503")));
     }
 }

@@ -1,12 +1,15 @@
 //! An authorization server as a value: its endpoints (RFC 6749 section 3), and what is odd about it, by name.
 
-use super::pkce::PkceStyle;
+use super::{
+    oddity::{Leniency, Oddity},
+    pkce::PkceStyle,
+};
 use crate::wire::url::Endpoint;
 
 /// An authorization server: its endpoints and its known oddities.
 ///
-/// A service crate describes its own; for another server it is written by hand. Everything but the token endpoint is
-/// optional, and every oddity starts as the RFCs have it.
+/// A service crate describes its own; another server is written by hand, or read from its [`Metadata`](crate::Metadata).
+/// Everything but the token endpoint is optional. What is forgiven is a value on it: [`Leniency::field_tested`] unless set.
 ///
 /// ```
 /// use auth_core::{AuthorizationServer, BasicEncoding, ClientAuthentication, Endpoint};
@@ -21,13 +24,29 @@ pub struct AuthorizationServer {
     pub(crate) token: Endpoint,
     pub(crate) authorization: Option<Endpoint>,
     pub(crate) revocation: Option<Endpoint>,
+    pub(crate) introspection: Option<Endpoint>,
+    pub(crate) device: Option<Endpoint>,
+    pub(crate) pushed: Option<Endpoint>,
+    pub(crate) requires_pushed: bool,
     pub(crate) issuer: Option<String>,
     pub(crate) issuer_in_response: bool,
     pub(crate) authentication: ClientAuthentication,
     pub(crate) refresh_authentication: Option<ClientAuthentication>,
     pub(crate) client_id_beside_basic: bool,
-    pub(crate) errors_without_state: bool,
+    pub(crate) leniency: Leniency,
     pub(crate) pkce: PkceStyle,
+    pub(crate) announced_pkce: AnnouncedPkce,
+}
+
+/// What a server's metadata say of PKCE (`code_challenge_methods_supported`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AnnouncedPkce {
+    /// It was described by hand, or S256 is among the methods.
+    S256,
+    /// Nothing.
+    Nothing,
+    /// Other methods: these.
+    Others(String),
 }
 
 /// How a client with a secret proves who it is at the token endpoint (RFC 6749 section 2.3.1). One secret per request.
@@ -37,6 +56,8 @@ pub enum ClientAuthentication {
     Basic(BasicEncoding),
     /// `client_id` and `client_secret` in the form.
     Body,
+    /// Not at all: the server takes no client secrets, so that every client is a public one.
+    None,
 }
 
 /// How id and secret are written before base64.
@@ -56,13 +77,18 @@ impl AuthorizationServer {
             token: token_endpoint,
             authorization: None,
             revocation: None,
+            introspection: None,
+            device: None,
+            pushed: None,
+            requires_pushed: false,
             issuer: None,
             issuer_in_response: false,
             authentication: ClientAuthentication::Basic(BasicEncoding::FormUrlEncoded),
             refresh_authentication: None,
             client_id_beside_basic: false,
-            errors_without_state: false,
+            leniency: Leniency::field_tested(),
             pkce: PkceStyle::Rfc7636,
+            announced_pkce: AnnouncedPkce::S256,
         }
     }
 
@@ -77,6 +103,34 @@ impl AuthorizationServer {
     #[must_use]
     pub fn revocation_endpoint(mut self, endpoint: Endpoint) -> Self {
         self.revocation = Some(endpoint);
+        self
+    }
+
+    /// Where tokens are looked into (RFC 7662).
+    #[must_use]
+    pub fn introspection_endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.introspection = Some(endpoint);
+        self
+    }
+
+    /// Where a login on another device begins (RFC 8628).
+    #[must_use]
+    pub fn device_authorization_endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.device = Some(endpoint);
+        self
+    }
+
+    /// Where authorization requests are pushed to (RFC 9126).
+    #[must_use]
+    pub fn pushed_authorization_request_endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.pushed = Some(endpoint);
+        self
+    }
+
+    /// It refuses authorization requests that were not pushed (RFC 9126 section 5).
+    #[must_use]
+    pub fn requires_pushed_authorization_requests(mut self) -> Self {
+        self.requires_pushed = true;
         self
     }
 
@@ -115,11 +169,24 @@ impl AuthorizationServer {
         self
     }
 
-    /// It may leave `state` out of an error response, as league 8 does for `invalid_scope`. Such an error is then reported
-    /// instead of ignored. A success without `state` is refused all the same.
+    /// It may leave `state` out of an error response, as league 8 does for `invalid_scope`: [`Oddity::ErrorWithoutState`].
+    /// Such an error is then reported instead of ignored. A success without `state` is refused all the same.
     #[must_use]
-    pub fn errors_without_state(mut self) -> Self {
-        self.errors_without_state = true;
+    pub fn errors_without_state(self) -> Self {
+        self.forgive(Oddity::ErrorWithoutState)
+    }
+
+    /// It is forgiven this oddity as well.
+    #[must_use]
+    pub fn forgive(mut self, oddity: Oddity) -> Self {
+        self.leniency = self.leniency.and(oddity);
+        self
+    }
+
+    /// What it is forgiven, all in all: [`Leniency::strict`] takes nothing but what the RFCs allow.
+    #[must_use]
+    pub fn leniency(mut self, leniency: Leniency) -> Self {
+        self.leniency = leniency;
         self
     }
 

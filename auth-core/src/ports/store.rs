@@ -34,7 +34,7 @@ pub trait Store: Send + Sync + 'static {
     /// It could not be removed.
     fn remove(&self, lease: &Lease) -> Result<(), Error>;
 
-    /// What this store is and where, in a few words for a person: `file /home/me/.local/share/…`.
+    /// What this store is and where, in a few words for a person: `file ~/.local/share/nightly`.
     fn describe(&self) -> String;
 }
 

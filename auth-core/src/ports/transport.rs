@@ -131,6 +131,7 @@ pub enum Sent {
 pub struct TransportError {
     sent: Sent,
     timed_out: bool,
+    misconfigured: bool,
     source: Arc<dyn StdError + Send + Sync>,
 }
 
@@ -143,6 +144,13 @@ impl TransportError {
     /// The request may have reached the server. `source` must not show secrets when displayed.
     pub fn maybe_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(Sent::Maybe, source)
+    }
+
+    /// The transport itself is set up in a way that cannot work, such as without TLS: trying again changes nothing.
+    #[must_use]
+    pub fn misconfigured(mut self) -> Self {
+        self.misconfigured = true;
+        self
     }
 
     /// Time ran out.
@@ -168,6 +176,7 @@ impl TransportError {
         Self {
             sent,
             timed_out: false,
+            misconfigured: false,
             source: Arc::from(source.into()),
         }
     }
@@ -206,13 +215,16 @@ impl StdError for TransportError {}
 
 impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
-        let kind = if error.timed_out {
-            ErrorKind::TimedOut
-        } else {
-            ErrorKind::Transport
+        let (kind, advice) = match (error.misconfigured, error.timed_out) {
+            (true, _) => (
+                ErrorKind::Configuration,
+                "change how the transport is built or set up",
+            ),
+            (false, true) => (ErrorKind::TimedOut, "check the network and try again"),
+            (false, false) => (ErrorKind::Transport, "check the network and try again"),
         };
         Self::new(kind, error.to_string())
             .with_sent(error.sent)
-            .advice("check the network and try again")
+            .advice(advice)
     }
 }

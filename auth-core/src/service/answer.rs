@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     error::{Error, ErrorKind},
-    oauth::retry_after,
+    oauth::{Challenge, retry_after},
     wire::body::Response,
 };
 
@@ -13,7 +13,8 @@ impl Error {
     /// An error about this answer: with its status, the service's own words, and the wait that it asks for.
     ///
     /// The words are found in whatever shape they come: JSON with `error`, `errors`, `message` and their like, as text, list,
-    /// object, or JSON inside a text; errors by field; plain text; the title of a web page.
+    /// object, or JSON inside a text; errors by field; plain text; the title of a web page. Where the body says nothing, the
+    /// error of a Bearer challenge (RFC 6750 section 3) is told as [`oauth`](Self::oauth).
     ///
     /// ```
     /// use auth_core::{Answer, Error, ErrorKind};
@@ -29,9 +30,14 @@ impl Error {
         what: impl Into<std::borrow::Cow<'static, str>>,
         answer: &Response,
     ) -> Self {
-        let error = Self::new(kind, what)
+        let mut error = Self::new(kind, what)
             .with_status(answer.status())
             .with_words(&words(answer));
+        if error.service_words().is_none()
+            && let Some(told) = Challenge::bearer_error(answer.headers())
+        {
+            error = error.with_oauth(told);
+        }
         match retry_after(answer.headers()) {
             Some(wait) => error.with_retry_after(wait),
             None => error,

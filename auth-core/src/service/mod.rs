@@ -16,5 +16,6 @@ pub use operation::{Access, Manner, Message, Operation, Repeat};
 pub use paged::{Paged, Turn};
 pub use query::Query;
 pub use record::Record;
+pub(crate) use record::wipe_value;
 pub use token::{Freshness, Token, TokenKind};
 pub(crate) use token::{GRACE, TokenParts, bearer};

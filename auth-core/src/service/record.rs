@@ -217,10 +217,10 @@ fn foreign(problem: &str) -> Error {
         ErrorKind::Store,
         format!("what is stored for this account {problem}"),
     )
-    .advice("remove it and log in again, or restore it from a backup")
+    .advice("log in again, which puts a new record in its place")
 }
 
-fn wipe_value(value: &mut Value) {
+pub(crate) fn wipe_value(value: &mut Value) {
     match value {
         Value::String(text) => {
             let mut bytes = std::mem::take(text).into_bytes();

@@ -6,6 +6,7 @@ use http::HeaderValue;
 
 use super::description::Api;
 use crate::{
+    check::Check,
     error::{Error, ErrorKind},
     time::{Now, UnixTime},
     wire::{
@@ -65,6 +66,7 @@ impl Token {
                 ErrorKind::Malformed,
                 "the token has characters that cannot stand in a header",
             )
+            .with_check(Check::TokenText)
         })?;
         header.set_sensitive(true);
         let TokenParts {
@@ -176,7 +178,8 @@ impl Token {
                     request.uri().host().unwrap_or("nowhere"),
                     api.base().as_str()
                 ),
-            ));
+            )
+            .with_check(Check::BearerOrigin));
         }
         request
             .headers_mut()

@@ -53,6 +53,16 @@ impl Body {
         self.len() == 0
     }
 
+    /// The bytes, for any HTTP client that takes them; `None` for a stream. Every message of OAuth has its bytes in memory.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Empty => Some(&[]),
+            Self::Bytes(bytes) => Some(bytes),
+            Self::Stream(_) => None,
+        }
+    }
+
     /// For transports: says in the headers how long it is (RFC 9110 section 8.6), and nothing else about its framing.
     pub fn frame(&self, method: &http::Method, headers: &mut http::HeaderMap) {
         use http::{Method, header};

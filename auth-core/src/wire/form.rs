@@ -11,15 +11,17 @@ impl Form {
         Self(SecretBytes::new(Vec::with_capacity(capacity)))
     }
 
-    /// Adds one parameter. Names are ours and need no encoding.
+    /// Adds one parameter.
     pub(crate) fn add(&mut self, name: &str, value: &str) -> &mut Self {
         // Each byte becomes at most three.
-        self.room(name.len() + 3 * value.len() + 2);
+        self.room(3 * (name.len() + value.len()) + 2);
         let bytes = self.0.as_mut_vec();
         if !bytes.is_empty() {
             bytes.push(b'&');
         }
-        bytes.extend_from_slice(name.as_bytes());
+        for piece in form_urlencoded::byte_serialize(name.as_bytes()) {
+            bytes.extend_from_slice(piece.as_bytes());
+        }
         bytes.push(b'=');
         for piece in form_urlencoded::byte_serialize(value.as_bytes()) {
             bytes.extend_from_slice(piece.as_bytes());

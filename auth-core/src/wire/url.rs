@@ -5,7 +5,10 @@ use std::{fmt, net::IpAddr};
 use bytes::Bytes;
 
 use super::body::{Body, Request};
-use crate::error::{Error, ErrorKind};
+use crate::{
+    check::Check,
+    error::{Error, ErrorKind},
+};
 
 /// An endpoint of an authorization server (RFC 6749 section 3).
 ///
@@ -25,9 +28,14 @@ impl Endpoint {
     ///
     /// # Errors
     /// [`is_configuration`](Error::is_configuration): another scheme, http to a host that is not a loopback IP, user
-    /// information, a fragment, or no URL at all.
+    /// information, a fragment, a credential in its query, or no URL at all.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        checked(text).map(Self)
+        let uri = checked(text)?;
+        let query = uri.query().unwrap_or_default();
+        match form_urlencoded::parse(query.as_bytes()).find(|(name, _)| is_credential(name)) {
+            Some((name, _)) => Err(credential_in_url(&name)),
+            None => Ok(Self(uri)),
+        }
     }
 
     /// As `http` wants it.
@@ -142,8 +150,44 @@ impl fmt::Debug for Base {
     }
 }
 
+/// Parameters that are secret: they travel in a body, never in a URL, which logs and browsers keep.
+const CREDENTIALS: [&str; 14] = [
+    "access_token",
+    "actor_token",
+    "api_token",
+    "assertion",
+    "client_assertion",
+    "client_secret",
+    "code",
+    "code_verifier",
+    "device_code",
+    "jwt",
+    "password",
+    "refresh_token",
+    "subject_token",
+    "token",
+];
+
+/// Whether a parameter of this name is a credential.
+pub(crate) fn is_credential(name: &str) -> bool {
+    CREDENTIALS
+        .iter()
+        .any(|credential| name.eq_ignore_ascii_case(credential))
+}
+
+/// Its value is not repeated.
+pub(crate) fn credential_in_url(name: &str) -> Error {
+    let name = crate::error::presentable(name, 40);
+    Error::new(
+        ErrorKind::Configuration,
+        format!("`{name}` would be in a URL's query, where logs and browsers keep it"),
+    )
+    .with_check(Check::CredentialInUrl)
+    .advice("take it out; credentials have settings of their own and travel in the body")
+}
+
 /// The one place where a URL is found fit for credentials.
-pub(super) fn checked(text: &str) -> Result<http::Uri, Error> {
+pub(crate) fn checked(text: &str) -> Result<http::Uri, Error> {
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(refused(
             text,
@@ -210,7 +254,7 @@ pub(super) fn refused(text: &str, problem: &str) -> Error {
         "it" => "the URL".to_owned(),
         text => format!("`{}`", crate::error::presentable(text, 120)),
     };
-    Error::new(ErrorKind::Configuration, format!("{shown} {problem}"))
+    Error::new(ErrorKind::Configuration, format!("{shown} {problem}")).with_check(Check::Url)
 }
 
 #[cfg(test)]
@@ -248,6 +292,23 @@ mod tests {
         check("https://example.org:99999/", Err("host and port"));
         check("https://exa mple.org/", Err("a space"));
         check("https://exämple.org/", Err("outside ASCII"));
+    }
+
+    #[test]
+    fn credentials_stay_out_of_queries() {
+        for name in CREDENTIALS
+            .into_iter()
+            .chain(["Client_Secret", "client%5Fsecret"])
+        {
+            let text = format!("https://example.org/authorize?tenant=1&{name}=hunter2");
+            let error = Endpoint::parse(&text).expect_err(name);
+            assert_eq!(
+                error.check(),
+                Some(Check::CredentialInUrl),
+                "{name}: {error}"
+            );
+            assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+        }
     }
 
     #[test]

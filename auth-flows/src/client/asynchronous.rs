@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, AsyncTransport, BoxFuture, CodeGrant, Error, ErrorKind, Event, Flow, Limits, Need,
-    Operation, Paged, Request, Response, Runtime, SecretText, Service, Step, Store, Token,
-    TokenKind, TransportError,
+    AccountKey, AsyncTransport, BoxFuture, CodeGrant, DeviceAuthorization, Error, ErrorKind, Event,
+    Flow, Limits, Need, Operation, Paged, Request, Response, Runtime, SecretText, Service, Step,
+    Store, Token, TokenKind, TransportError,
 };
 
 use super::{AsyncItems, AsyncPages, Common, Identity, Status, blocking::too_long, stored};
@@ -14,6 +14,7 @@ use crate::{
     call::Call,
     clock,
     complete::{Complete, Proof},
+    device,
     gate::{Lead, promise, within},
     login::{Begun, Login},
     logout::{LoggedOut, Logout},
@@ -176,7 +177,8 @@ impl AsyncSession {
     /// # Errors
     /// The server refused the code, or the tokens could not be stored.
     pub async fn complete(&self, grant: CodeGrant) -> Result<Status, Error> {
-        self.prove(Proof::Code(grant)).await
+        self.prove(Proof::Code(grant.accepted_at(clock::now())))
+            .await
     }
 
     /// Logs in with user name and password (RFC 6749 section 4.3). The password is sent once and not stored.
@@ -194,6 +196,23 @@ impl AsyncSession {
             password: password.into(),
         };
         self.prove(proof).await
+    }
+
+    /// Logs in on another device, as [`Session::log_in_with_device`](crate::Session::log_in_with_device) does. Dropping the
+    /// future ends the asking; once the person has answered, it runs to its end.
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn log_in_with_device(
+        &self,
+        show: impl FnOnce(&DeviceAuthorization) + Send,
+    ) -> Result<Status, Error> {
+        self.who.account()?;
+        let service = &self.client.0.service;
+        let (device, began) = self.run(device::Begin::new(service)).await?;
+        show(&device);
+        let (answer, sent) = self.run(device::Poll::new(service, device, began)).await?;
+        self.prove(Proof::Device(answer, sent)).await
     }
 
     /// A session that logs in with user name and password by itself, at first need and when its token is dead.

@@ -3,8 +3,8 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use auth_core::{
-    AccountKey, CodeGrant, Error, ErrorKind, Event, Flow, Need, Operation, Paged, SecretText,
-    Service, Step, Store, Token, TokenKind, Transport,
+    AccountKey, CodeGrant, DeviceAuthorization, Error, ErrorKind, Event, Flow, Need, Operation,
+    Paged, SecretText, Service, Step, Store, Token, TokenKind, Transport,
 };
 
 use super::{Common, Identity, Items, Pages, Status, stored};
@@ -13,6 +13,7 @@ use crate::{
     call::Call,
     clock,
     complete::{Complete, Proof},
+    device,
     gate::{Lead, park_on},
     login::{Begun, Login},
     logout::{LoggedOut, Logout},
@@ -117,7 +118,7 @@ impl Session {
     /// # Errors
     /// The server refused the code, or the tokens could not be stored.
     pub fn complete(&self, grant: CodeGrant) -> Result<Status, Error> {
-        self.prove(Proof::Code(grant))
+        self.prove(Proof::Code(grant.accepted_at(clock::now())))
     }
 
     /// Logs in with user name and password (RFC 6749 section 4.3). The password is sent once and not stored.
@@ -134,6 +135,24 @@ impl Session {
             username: username.into(),
             password: password.into(),
         })
+    }
+
+    /// Logs in on another device (RFC 8628): `show` is handed the address and the code for the person, as a sentence or one by
+    /// one; then the server is asked until they have answered, for as long as the code is good.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`]: the person refused. [`ErrorKind::TimedOut`]: nobody answered.
+    /// [`is_configuration`](Error::is_configuration): the server has no device authorization endpoint, or refused the client.
+    pub fn log_in_with_device(
+        &self,
+        show: impl FnOnce(&DeviceAuthorization),
+    ) -> Result<Status, Error> {
+        self.who.account()?;
+        let service = &self.client.0.service;
+        let (device, began) = self.run(device::Begin::new(service))?;
+        show(&device);
+        let (answer, sent) = self.run(device::Poll::new(service, device, began))?;
+        self.prove(Proof::Device(answer, sent))
     }
 
     /// A session that logs in with user name and password by itself, at first need and when its token is dead.

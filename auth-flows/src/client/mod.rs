@@ -132,6 +132,12 @@ pub struct TokenStatus {
 }
 
 impl Status {
+    /// There is a token of either kind. Whether the service still accepts it, only a call tells.
+    #[must_use]
+    pub fn is_logged_in(&self) -> bool {
+        self.login.is_some() || self.derived.is_some()
+    }
+
     fn new(account: AccountKey, record: &Record, store: String) -> Self {
         let status = |kind: TokenKind| record.token(kind).map(|token| TokenStatus::of(token));
         Self {

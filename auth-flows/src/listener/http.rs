@@ -21,6 +21,8 @@ pub(super) enum Visit {
 const REQUEST_LINE: usize = 16 << 10;
 /// The longest head.
 const HEAD: usize = 64 << 10;
+/// How long a visitor who has the page may take to go.
+const PARTING: Duration = Duration::from_millis(200);
 
 /// Reads the head of a request, until `end`.
 pub(super) fn read(stream: &mut TcpStream, end: Instant) -> io::Result<Visit> {
@@ -84,17 +86,21 @@ pub(super) fn answer(stream: &mut TcpStream, status: u16, page: &str) -> io::Res
         200 => "OK",
         404 => "Not Found",
         405 => "Method Not Allowed",
+        410 => "Gone",
         _ => "Bad Request",
     };
+    // RFC 9110 section 15.5.6.
+    let allow = if status == 405 { "Allow: GET\r\n" } else { "" };
     // The browser has the code in its address bar: nothing it does next may carry it on.
     let head = format!(
         "HTTP/1.1 {status} {reason}\r\n\
          Content-Type: text/html; charset=utf-8\r\n\
          Content-Length: {}\r\n\
          Connection: close\r\n\
+         {allow}\
          Cache-Control: no-store\r\n\
          Referrer-Policy: no-referrer\r\n\
-         Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n\
+         Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n\
          X-Content-Type-Options: nosniff\r\n\r\n",
         page.len()
     );
@@ -103,14 +109,18 @@ pub(super) fn answer(stream: &mut TcpStream, status: u16, page: &str) -> io::Res
     stream.write_all(page.as_bytes())?;
     stream.shutdown(std::net::Shutdown::Write)?;
     // Closing while the visitor still sends would reset the connection, and the page with it.
-    stream.set_read_timeout(Some(Duration::from_millis(200)))?;
+    let end = Instant::now() + PARTING;
     let mut rest = [0; 4096];
-    for _ in 0..64 {
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(());
+        }
+        stream.set_read_timeout(Some(left))?;
         if stream.read(&mut rest)? == 0 {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
 }
 
 fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {

@@ -1,93 +1,146 @@
-//! The callback: a listener on the loopback IP that waits for one redirect and survives everything else.
+//! The callback: a listener on the loopback IP that waits for one redirect and survives everything else (RFC 8252 section 7.3).
 //!
 //! ```text
-//!   bind ──► wait ──┬── ours: code or refusal ──► the end, with a page that a person can read
-//!                   ├── a stranger: other path, wrong or repeated state, POST, foreign Host, favicon, noise ──► 404, go on
-//!                   ├── the deadline ──► an error that lists the likely causes
-//!                   └── dropped ──► the end
+//!   bind ──► listen ──┬── ours: code or refusal ──► the end, with a page that a person can read
+//!                     ├── a stranger: other path, wrong or repeated state, POST, foreign Host, favicon, noise ──► 4xx, go on
+//!                     ├── the deadline ──► an error that lists the likely causes
+//!                     └── dropped ──► the end
 //! ```
 
 mod http;
 mod page;
+mod visits;
 
 use std::{
     io,
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
-use auth_core::{CodeGrant, Error, ErrorKind, Pending};
+use auth_core::{Error, ErrorKind, Pending, RedirectUri};
 
-use self::http::{Visit, answer, read};
-use crate::gate::Giver;
+use self::visits::Host;
+use crate::waiting::Waiting;
 
-/// A listener bound to 127.0.0.1, before it waits.
+/// Receives the redirect of an authorization request on this machine's loopback IP (RFC 8252 section 7.3).
+///
+/// [`Login::browser`](crate::Login::browser) is made of it; a program that handles the authorization request itself uses it alone.
+/// It is bound before the request is made, so that the redirect URI has its port, and listens on a thread of its own afterwards.
+///
+/// * Only `GET` on the redirect URI's own path, with a query, under its own name (`Host`) can be the answer, and only if
+///   [`Pending::accept`] takes it. Whatever else comes is sent away with a 4xx page, and the listener goes on.
+/// * Several visitors are served at once. One who is slow or silent is given 5 s and holds up nobody; when many are silent, the
+///   oldest go first.
+/// * A request line may have 16 KiB: some servers' codes are long.
+/// * The person sees a page without scripts, with the program's name on it. It is not stored (`Cache-Control: no-store`) and
+///   passes its address, which has the code in it, on to nobody (`Referrer-Policy: no-referrer`).
+///
+/// ```
+/// use std::{net::Ipv4Addr, time::Duration};
+/// use auth_core::{AuthorizationRequest, Entropy};
+/// use auth_flows::CallbackListener;
+/// # use auth_core::{AuthorizationServer, Endpoint, OAuthClient};
+/// # use auth_testkit::{Dialect, TestClient, TestServer, person::Person};
+/// # let registered = TestClient::public("nightly").redirect_uri("http://127.0.0.1/callback");
+/// # let server = TestServer::builder(Dialect::doorkeeper_5()).client(registered).user("alice", "password").start()?;
+/// # let at = AuthorizationServer::new(Endpoint::parse(&server.token_endpoint())?)
+/// #     .authorization_endpoint(Endpoint::parse(&server.authorization_endpoint())?);
+/// # let client = OAuthClient::new(at, "nightly")?;
+/// # let open = |url: &str| { let alice = Person::new("alice", "password"); alice.follow(&alice.visit(url)?.into_redirect()?) };
+///
+/// // Port 0 is any free one, where the server allows that for a loopback IP.
+/// let listener = CallbackListener::bind((Ipv4Addr::LOCALHOST, 0), "/callback")?;
+/// let entropy = Entropy::new([7; 64]); // random in a real program
+/// let (url, pending) = AuthorizationRequest::new(&client, listener.redirect_uri().clone(), entropy).begin()?;
+/// let waiting = listener.listen(pending, "nightly", Duration::from_secs(120))?;
+/// open(&url)?; // the person logs in, in their browser
+/// let grant = waiting.wait()?; // or `waiting.await?`, with any executor
+/// // `TokenRequest::code(grant)` is the next message, `session.complete(grant)` the whole rest of a login.
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
-pub(crate) struct Listener {
+pub struct CallbackListener {
     socket: TcpListener,
     address: SocketAddr,
-    path: String,
+    redirect_uri: RedirectUri,
 }
 
-/// How many visitors are served at once; more are turned away, so that nobody can use up the machine.
-const VISITORS: usize = 32;
 /// How long the listener sleeps when nobody came.
 const NAP: Duration = Duration::from_millis(10);
-/// How long one visitor may take to say what they want.
-const VISIT: Duration = Duration::from_secs(5);
 
-impl Listener {
-    /// Binds a port, 0 for any free one.
-    pub(crate) fn bind(port: u16, path: &str) -> Result<Self, Error> {
-        let socket =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| taken(port, error))?;
+impl CallbackListener {
+    /// Binds 127.0.0.1 or `[::1]` and a port, 0 for any free one.
+    ///
+    /// `path` is the redirect URI's, as registered: empty, or something that starts with a slash, such as `/callback`.
+    ///
+    /// # Errors
+    /// [`is_configuration`](Error::is_configuration): the port is taken, the machine has no such address, the address is
+    /// another one than these two, or the path is no path.
+    pub fn bind(at: impl Into<SocketAddr>, path: &str) -> Result<Self, Error> {
+        let at = at.into();
+        if at.ip() != Ipv4Addr::LOCALHOST && at.ip() != Ipv6Addr::LOCALHOST {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                format!("{} is not a loopback address", at.ip()),
+            )
+            .setting("address")
+            .advice("listen on 127.0.0.1 or [::1]: nobody else can reach these"));
+        }
+        check_path(path)?;
+        let socket = TcpListener::bind(at).map_err(|error| cannot_listen(at, error))?;
         let address = socket.local_addr().and_then(|address| {
             socket.set_nonblocking(true)?;
             Ok(address)
         });
+        let address = address.map_err(|error| cannot_listen(at, error))?;
         Ok(Self {
-            address: address.map_err(|error| taken(port, error))?,
+            redirect_uri: RedirectUri::parse(&format!("http://{address}{path}"))?,
+            address,
             socket,
-            path: path.to_owned(),
         })
     }
 
-    /// The redirect URI that arrives here.
-    pub(crate) fn redirect_uri(&self) -> String {
-        format!("http://{}{}", self.address, self.path)
+    /// The redirect URI that arrives here, with the port that was bound.
+    #[must_use]
+    pub fn redirect_uri(&self) -> &RedirectUri {
+        &self.redirect_uri
     }
 
-    /// Listens on a thread of its own until the answer, the deadline, or `stop`.
-    pub(crate) fn spawn(
+    /// Listens, on a thread of its own, until the answer to `pending` arrives, the deadline passes, or what this returns is
+    /// dropped; then the port is free again.
+    ///
+    /// `program` is the name on the page in the browser.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`]: the authorization request has another redirect URI, so that its answer cannot arrive here.
+    /// [`is_configuration`](Error::is_configuration): no thread could be started.
+    pub fn listen(
         self,
         pending: Pending,
-        program: String,
+        program: impl Into<String>,
         deadline: Duration,
-        stop: Arc<AtomicBool>,
-        outcome: Giver<Result<CodeGrant, Error>>,
-    ) -> Result<(), Error> {
-        let host = Arc::new(Host {
-            authority: self.address.to_string(),
-            path: self.path,
-            pending,
-            program,
-            outcome,
-            over: AtomicBool::new(false),
-            inside: AtomicUsize::new(0),
-        });
-        let end = Instant::now() + deadline;
+    ) -> Result<Waiting, Error> {
+        if *pending.redirect_uri() != self.redirect_uri {
+            let what = format!(
+                "the answer goes to {}, but this listener is {}",
+                pending.redirect_uri(),
+                self.redirect_uri
+            );
+            return Err(Error::new(ErrorKind::Usage, what)
+                .advice("make the authorization request with the listener's redirect URI"));
+        }
+        let (outcome, waiting) = Waiting::new();
+        let host = Arc::new(Host::new(self.address, pending, program.into(), outcome));
+        let end = Instant::now().checked_add(deadline);
         let socket = self.socket;
         thread::Builder::new()
             .name("login listener".into())
             .spawn(move || {
-                while !stop.load(Ordering::Relaxed) && !host.over.load(Ordering::Relaxed) {
-                    if Instant::now() >= end {
-                        host.outcome.give(Err(nobody_came(deadline, &host.pending)));
+                while !host.is_over() {
+                    if end.is_some_and(|end| Instant::now() >= end) {
+                        host.nobody_came(deadline);
                         return;
                     }
                     match socket.accept() {
@@ -96,122 +149,48 @@ impl Listener {
                     }
                 }
             })
-            .map(|_| ())
             .map_err(|error| {
                 Error::new(
                     ErrorKind::Configuration,
                     "no thread could be started to listen on",
                 )
                 .with_source(error)
-            })
+            })?;
+        Ok(waiting)
     }
 }
 
-/// What all visits share.
-struct Host {
-    authority: String,
-    path: String,
-    pending: Pending,
-    program: String,
-    outcome: Giver<Result<CodeGrant, Error>>,
-    over: AtomicBool,
-    inside: AtomicUsize,
-}
-
-impl Host {
-    /// Serves a visitor on a thread of their own: one who says nothing holds up nobody.
-    fn admit(self: &Arc<Self>, stream: TcpStream) {
-        if self.inside.fetch_add(1, Ordering::Relaxed) >= VISITORS {
-            self.inside.fetch_sub(1, Ordering::Relaxed);
-            return;
-        }
-        let host = Arc::clone(self);
-        let started = thread::Builder::new()
-            .name("login visitor".into())
-            .spawn(move || {
-                let _ = host.serve(stream);
-                host.inside.fetch_sub(1, Ordering::Relaxed);
-            });
-        if started.is_err() {
-            self.inside.fetch_sub(1, Ordering::Relaxed);
-        }
-    }
-
-    fn serve(&self, mut stream: TcpStream) -> io::Result<()> {
-        stream.set_nonblocking(false)?;
-        let target = match read(&mut stream, Instant::now() + VISIT)? {
-            Visit::Get { target, host } if self.is_ours(&target, host.as_deref()) => target,
-            Visit::Get { .. } => {
-                return answer(&mut stream, 404, &page::nothing_here(&self.program));
-            }
-            Visit::OtherMethod => {
-                return answer(&mut stream, 405, &page::nothing_here(&self.program));
-            }
-            Visit::Noise => return answer(&mut stream, 400, &page::nothing_here(&self.program)),
-        };
-        let redirected = format!("http://{}{target}", self.authority);
-        match self.pending.accept(&redirected) {
-            Ok(grant) => {
-                // The page goes out first: the program may end as soon as it has the code.
-                let shown = answer(&mut stream, 200, &page::success(&self.program));
-                self.end(Ok(grant));
-                shown
-            }
-            Err(error) if error.kind() == ErrorKind::ForeignResponse => {
-                answer(&mut stream, 400, &page::not_ours(&self.program))
-            }
-            Err(error) => {
-                let shown = answer(&mut stream, 200, &page::refused(&self.program, &error));
-                self.end(Err(error));
-                shown
-            }
-        }
-    }
-
-    /// The path we are registered with, asked for under our own name: a foreign `Host` is a website that had its name
-    /// resolve to this machine.
-    fn is_ours(&self, target: &str, host: Option<&str>) -> bool {
-        let path = target.split('?').next().unwrap_or_default();
-        let own = if self.path.is_empty() {
-            "/"
-        } else {
-            &self.path
-        };
-        path == own && target.contains('?') && host == Some(self.authority.as_str())
-    }
-
-    fn end(&self, outcome: Result<CodeGrant, Error>) {
-        if !self.over.swap(true, Ordering::Relaxed) {
-            self.outcome.give(outcome);
-        }
-    }
-}
-
-fn taken(port: u16, error: io::Error) -> Error {
-    let free = Error::new(
-        ErrorKind::Configuration,
-        format!("cannot listen on 127.0.0.1:{port}"),
-    )
-    .setting("port");
-    let advice = if error.kind() == io::ErrorKind::AddrInUse {
-        "another program has this port: close it, choose another port, or use any free one (port 0) where the service allows it"
+fn check_path(path: &str) -> Result<(), Error> {
+    let problem = if !path.is_empty() && !path.starts_with('/') {
+        "does not start with a slash"
+    } else if path.contains(['?', '#']) {
+        "has a query or a fragment in it"
+    } else if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
+        "has characters that a URL cannot have"
     } else {
-        "choose another port, or paste the redirected URL instead"
+        return Ok(());
     };
-    free.with_source(error).advice(advice)
+    Err(Error::new(
+        ErrorKind::Configuration,
+        format!("the callback path `{}` {problem}", path.escape_debug()),
+    )
+    .setting("path"))
 }
 
-fn nobody_came(deadline: Duration, pending: &Pending) -> Error {
-    let what = format!(
-        "nobody came back from the browser within {} s",
-        deadline.as_secs()
-    );
-    Error::new(ErrorKind::TimedOut, what).advice(format!(
-        "likely causes: the login was not finished; the redirect URI {} is not registered for this client, or the client id is \
-         unknown (the service then shows a page of its own and never redirects); or the browser runs on another machine (paste \
-         the redirected URL instead)",
-        pending.redirect_uri()
-    ))
+fn cannot_listen(at: SocketAddr, error: io::Error) -> Error {
+    let advice = match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            "another program has this port: close it, choose another port, or use any free one (port 0) where the service allows it"
+        }
+        io::ErrorKind::AddrNotAvailable => {
+            "this machine does not have that address: listen on the other one of 127.0.0.1 and [::1]"
+        }
+        _ => "choose another port, or paste the redirected URL instead",
+    };
+    Error::new(ErrorKind::Configuration, format!("cannot listen on {at}"))
+        .setting("port")
+        .with_source(error)
+        .advice(advice)
 }
 
 #[cfg(test)]

@@ -1,105 +1,186 @@
-//! What the person sees in the browser at the end: light and dark, readable on a phone, no scripts.
+//! What the person sees in the browser at the end: light and dark, readable on a phone, no scripts, nothing from elsewhere.
 
 use auth_core::{Error, ErrorKind};
 
 /// The code has arrived.
 pub(super) fn success(program: &str) -> String {
-    page(
-        program,
-        "ok",
-        "✓",
-        "You are logged in",
-        "You can close this tab and go back to the program.",
-        None,
-    )
+    Page {
+        tone: Tone::Good,
+        title: "You are logged in",
+        text: "You can close this tab and go back to {program}.",
+        said: None,
+    }
+    .render(program)
 }
 
 /// The server or the person refused.
 pub(super) fn refused(program: &str, error: &Error) -> String {
-    let denied = error.kind() == ErrorKind::Denied;
-    let (title, text) = if denied {
+    let (tone, title, text) = if error.kind() == ErrorKind::Denied {
         (
+            Tone::Quiet,
             "You did not give access",
-            "Nothing was changed. You can close this tab; the program can ask you again.",
+            "Nothing was changed. You can close this tab, or begin again in {program}.",
         )
     } else {
         (
+            Tone::Bad,
             "The login did not work",
-            "You can close this tab. The program knows about it.",
+            "The service refused it. {program} knows about it: go back there to see what can be done.",
         )
     };
-    let said = error.oauth().map(|oauth| match oauth.description() {
-        Some(description) => format!("{}: {description}", oauth.code()),
-        None => oauth.code().to_owned(),
+    let said = error.oauth().map(|oauth| {
+        let description = oauth.description().unwrap_or_default();
+        [description.to_owned(), oauth.code().to_owned()]
     });
-    page(
-        program,
-        "no",
-        if denied { "–" } else { "!" },
+    Page {
+        tone,
         title,
         text,
-        said.as_deref(),
-    )
+        said,
+    }
+    .render(program)
 }
 
 /// A redirect that does not belong to this login.
 pub(super) fn not_ours(program: &str) -> String {
-    page(
-        program,
-        "no",
-        "!",
-        "This does not belong to the login",
-        "The address is not the answer that the program waits for. If you have just logged in, begin again in the program.",
-        None,
-    )
+    Page {
+        tone: Tone::Bad,
+        title: "Not the answer we waited for",
+        text: "{program} is still waiting for its own login to end. If you have just logged in, close this tab and begin again there.",
+        said: None,
+    }
+    .render(program)
+}
+
+/// The answer came after the program had stopped waiting.
+pub(super) fn given_up(program: &str) -> String {
+    Page {
+        tone: Tone::Quiet,
+        title: "Too late for this login",
+        text: "{program} is not waiting any more. Close this tab and begin again there.",
+        said: None,
+    }
+    .render(program)
 }
 
 /// Everything else.
 pub(super) fn nothing_here(program: &str) -> String {
-    page(
-        program,
-        "no",
-        "…",
-        "Nothing here",
-        "The program waits for a login on this address.",
-        None,
-    )
+    Page {
+        tone: Tone::Quiet,
+        title: "Nothing to see here",
+        text: "{program} waits on this address for a login to end.",
+        said: None,
+    }
+    .render(program)
+}
+
+/// What a page says, before the program's name is put in for `{program}`.
+struct Page {
+    tone: Tone,
+    title: &'static str,
+    text: &'static str,
+    /// The service's own words: a description, which may be empty, and a code.
+    said: Option<[String; 2]>,
+}
+
+#[derive(Clone, Copy)]
+enum Tone {
+    Good,
+    Quiet,
+    Bad,
+}
+
+impl Tone {
+    fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Quiet => "quiet",
+            Self::Bad => "bad",
+        }
+    }
+
+    /// A path in a square of 24, drawn by a line: a tick, a dash, an exclamation mark. No font needs to have it.
+    fn mark(self) -> &'static str {
+        match self {
+            Self::Good => "M6.8 12.6l3.5 3.5 6.9-7.6",
+            Self::Quiet => "M7.2 12h9.6",
+            Self::Bad => "M12 6.6v6.6m0 3.6v.1",
+        }
+    }
+
+    /// The mark's colour in the tab, which has no style sheet: one that shows on light and on dark.
+    fn colour(self) -> &'static str {
+        match self {
+            Self::Good => "%23338a5b",
+            Self::Quiet => "%23667a70",
+            Self::Bad => "%23bd5a22",
+        }
+    }
+}
+
+impl Page {
+    fn render(&self, program: &str) -> String {
+        let name = match program.trim() {
+            "" => "the program".to_owned(),
+            // Text that runs from right to left turns round nothing but itself.
+            name => format!("<bdi>{}</bdi>", escape(name)),
+        };
+        let text = self.text.replace("{program}", &name);
+        let text = match text.strip_prefix("the ") {
+            Some(rest) => format!("The {rest}"),
+            None => text,
+        };
+        let said = self.said.as_ref().map_or_else(String::new, |said| {
+            let [description, code] = said.each_ref().map(|words| escape(words));
+            format!(
+                "<figure><figcaption>The service said</figcaption><blockquote>{description}</blockquote>\
+                 <code>{code}</code></figure>"
+            )
+        });
+        let (tone, title) = (self.tone, self.title);
+        let (class, mark, colour) = (tone.class(), tone.mark(), tone.colour());
+        let tab = match program.trim() {
+            "" => String::new(),
+            name => format!(" · {}", escape(name)),
+        };
+        // A picture in the page: a browser that has one does not ask for /favicon.ico.
+        let icon = format!(
+            "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E\
+             %3Ccircle cx='12' cy='12' r='12' fill='{colour}'/%3E%3Cpath d='{mark}' fill='none' stroke='white' \
+             stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round'/%3E%3C/svg%3E"
+        );
+        format!(
+            "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+             <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
+             <meta name=\"color-scheme\" content=\"light dark\"><meta name=\"referrer\" content=\"no-referrer\">\
+             <meta name=\"robots\" content=\"noindex\">\
+             <link rel=\"icon\" href=\"{icon}\"><title>{title}{tab}</title><style>{STYLE}</style></head>\
+             <body><main class=\"{class}\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><circle cx=\"12\" cy=\"12\" r=\"12\"/>\
+             <path d=\"{mark}\"/></svg><h1>{title}</h1><p>{text}</p>{said}</main></body></html>\n"
+        )
+    }
 }
 
 const STYLE: &str = "\
-:root{color-scheme:light dark;--ground:#f4f6f3;--card:#fff;--ink:#1d251f;--soft:#5b665e;--ok:#2e7d4f;--no:#a8562a}\
-@media(prefers-color-scheme:dark){:root{--ground:#141a16;--card:#1e2621;--ink:#e9efe9;--soft:#a3afa6;--ok:#6fc795;--no:#e39a6c}}\
+:root{color-scheme:light dark;--ground:#eef1ec;--card:#fff;--edge:#dde3db;--ink:#1b241e;--soft:#505c54;--good:#2c7a50;--quiet:#5c6d64;--bad:#b3541f}\
+@media(prefers-color-scheme:dark){:root{--ground:#121714;--card:#1c2420;--edge:#2c3731;--ink:#edf2ee;--soft:#b0bcb4;--good:#5fc08e;--quiet:#93a59b;--bad:#ea9a66}}\
 *{box-sizing:border-box}\
-body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1.5rem;background:var(--ground);color:var(--ink);\
-font:1.05rem/1.55 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}\
-main{width:100%;max-width:27rem;padding:2.2rem 1.8rem;border-radius:1rem;background:var(--card);text-align:center;\
-box-shadow:0 1px 3px rgba(0,0,0,.12),0 8px 30px rgba(0,0,0,.07)}\
-.mark{display:inline-grid;place-items:center;width:3.4rem;height:3.4rem;border-radius:50%;color:var(--card);font-size:1.7rem;font-weight:700}\
-.ok{background:var(--ok)}.no{background:var(--no)}\
-h1{margin:1rem 0 .4rem;font-size:1.4rem;line-height:1.25}p{margin:.4rem 0;color:var(--soft)}\
-code{display:block;margin-top:1rem;padding:.7rem .8rem;border-radius:.5rem;background:var(--ground);color:var(--ink);\
-font-size:.9rem;overflow-wrap:anywhere;text-align:left}\
-footer{margin-top:1.6rem;font-size:.85rem;color:var(--soft);overflow-wrap:anywhere}";
-
-fn page(
-    program: &str,
-    class: &str,
-    mark: &str,
-    title: &str,
-    text: &str,
-    said: Option<&str>,
-) -> String {
-    let said = said.map_or_else(String::new, |said| format!("<code>{}</code>", escape(said)));
-    format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\
-         <meta name=\"referrer\" content=\"no-referrer\"><link rel=\"icon\" href=\"data:,\">\
-         <title>{title}</title><style>{STYLE}</style></head>\
-         <body><main><div class=\"mark {class}\" aria-hidden=\"true\">{mark}</div><h1>{title}</h1><p>{text}</p>{said}\
-         <footer>{}</footer></main></body></html>",
-        escape(program)
-    )
-}
+body{margin:0;min-height:100vh;min-height:100svh;display:grid;align-items:center;justify-items:center;padding:1.25rem;\
+background:var(--ground);color:var(--ink);font:1.0625rem/1.55 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',sans-serif;\
+-webkit-text-size-adjust:100%}\
+main{width:100%;max-width:29rem;padding:2.5rem 2rem;border:1px solid var(--edge);border-radius:1.1rem;background:var(--card);\
+text-align:center;box-shadow:0 12px 40px -16px rgba(0,0,0,.22)}\
+svg{display:block;width:3.75rem;height:3.75rem;margin:0 auto 1.25rem}\
+path{fill:none;stroke:var(--card);stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}\
+.good circle{fill:var(--good)}.quiet circle{fill:var(--quiet)}.bad circle{fill:var(--bad)}\
+h1{margin:0 0 .6rem;font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.01em;text-wrap:balance}\
+p{margin:0;color:var(--soft);text-wrap:pretty;overflow-wrap:anywhere}\
+bdi{color:var(--ink);font-weight:600}\
+figure{margin:1.5rem 0 0;padding:.8rem 1rem;border-radius:.7rem;background:var(--ground);text-align:left}\
+figcaption{color:var(--soft);font-size:.875rem}\
+blockquote{margin:.15rem 0 0;overflow-wrap:anywhere}\
+code{color:var(--soft);font:.875rem/1.55 ui-monospace,'SF Mono',Menlo,Consolas,monospace;overflow-wrap:anywhere}\
+@media(max-width:26rem){main{padding:2.25rem 1.4rem}}";
 
 fn escape(text: &str) -> String {
     text.chars()
@@ -124,9 +205,15 @@ mod tests {
     fn foreign_text_is_escaped() {
         let page = success("<script>alert(1)</script> & \"co\"");
         assert!(!page.contains("<script>"), "{page}");
-        assert!(
-            page.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;co&quot;"),
-            "{page}"
-        );
+        let escaped = "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;co&quot;";
+        assert_eq!(page.matches(escaped).count(), 2, "{page}");
+    }
+
+    #[test]
+    fn sentences_begin_with_a_capital_letter() {
+        let check = |page: String, expect: &str| assert!(page.contains(expect), "{page}");
+        check(nothing_here("nightly"), "<p><bdi>nightly</bdi> waits on");
+        check(nothing_here(" "), "<p>The program waits on");
+        check(success(""), "go back to the program.</p>");
     }
 }

@@ -2,70 +2,62 @@
 
 use std::{
     io::{Read, Write},
-    net::{Shutdown, TcpStream},
-    sync::{Arc, atomic::AtomicBool},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, TcpStream},
     time::Duration,
 };
 
 use auth_core::{
     AuthorizationRequest, AuthorizationServer, CodeGrant, Endpoint, Entropy, Error, ErrorKind,
-    OAuthClient, RedirectUri,
+    OAuthClient, Pending, RedirectUri,
 };
 
-use super::Listener;
-use crate::gate::{Taker, park_on, promise};
+use super::CallbackListener;
+use crate::{gate::park_on, waiting::Waiting};
 
 /// The state that follows from the entropy below.
 const STATE: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
 
 struct Scene {
     authority: String,
-    outcome: Taker<Result<CodeGrant, Error>>,
-    stop: Arc<AtomicBool>,
+    waiting: Waiting,
 }
 
 fn scene(path: &str, deadline: Duration) -> Scene {
-    let listener = Listener::bind(0, path).expect("a free port");
+    scene_at(Ipv4Addr::LOCALHOST.into(), path, deadline)
+}
+
+fn scene_at(ip: IpAddr, path: &str, deadline: Duration) -> Scene {
+    let listener = CallbackListener::bind((ip, 0), path).expect("a free port");
     let authority = listener.address.to_string();
+    let pending = pending(listener.redirect_uri());
+    let waiting = listener.listen(pending, "nightly & <co>", deadline);
+    Scene {
+        authority,
+        waiting: waiting.expect("a thread"),
+    }
+}
+
+fn pending(redirect_uri: &RedirectUri) -> Pending {
     let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
     let server = AuthorizationServer::new(endpoint("https://a.example/token"))
         .authorization_endpoint(endpoint("https://a.example/authorize"));
     let client = OAuthClient::new(server, "id").expect("an id");
-    let redirect = RedirectUri::parse(&listener.redirect_uri()).expect("a redirect URI");
-    let (_, pending) = AuthorizationRequest::new(&client, redirect, Entropy::new([7; 64]))
-        .begin()
-        .expect("an endpoint");
-    let (giver, outcome) = promise();
-    let stop = Arc::new(AtomicBool::new(false));
-    listener
-        .spawn(
-            pending,
-            "nightly & <co>".into(),
-            deadline,
-            Arc::clone(&stop),
-            giver,
-        )
-        .expect("a thread");
-    Scene {
-        authority,
-        outcome,
-        stop,
-    }
+    let request =
+        AuthorizationRequest::new(&client, redirect_uri.clone(), Entropy::new([7; 64])).begin();
+    request.expect("an endpoint").1
 }
 
 const LONG: Duration = Duration::from_secs(60);
 
 impl Scene {
-    /// Sends bytes and reads the answer to its end.
-    fn visit(&self, bytes: &[u8]) -> String {
-        let mut stream = TcpStream::connect(&self.authority).expect("somebody listens");
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.authority).expect("somebody listens");
         stream.set_read_timeout(Some(LONG)).expect("a timeout");
-        // A visitor that is turned away in mid-speech may not get to the end of it.
-        let _ = stream.write_all(bytes);
-        let _ = stream.shutdown(Shutdown::Write);
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        String::from_utf8_lossy(&answer).into_owned()
+        stream
+    }
+
+    fn visit(&self, bytes: &[u8]) -> String {
+        say(self.connect(), bytes)
     }
 
     fn get(&self, target: &str) -> String {
@@ -74,10 +66,26 @@ impl Scene {
     }
 
     fn end(self) -> Result<CodeGrant, Error> {
-        park_on(self.outcome, LONG)
-            .expect("in time")
-            .expect("an outcome")
+        park_on(self.waiting, LONG).expect("in time")
     }
+}
+
+/// Sends bytes and reads the answer to its end.
+fn say(mut stream: TcpStream, bytes: &[u8]) -> String {
+    // A visitor that is turned away in mid-speech may not get to the end of it.
+    let _ = stream.write_all(bytes);
+    let _ = stream.shutdown(Shutdown::Write);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Waits for something that another thread does.
+fn soon(happened: impl Fn() -> bool) -> bool {
+    (0..2000).any(|_| {
+        std::thread::sleep(Duration::from_millis(5));
+        happened()
+    })
 }
 
 fn status(answer: &str) -> &str {
@@ -127,15 +135,76 @@ fn strangers_change_nothing() {
 }
 
 #[test]
-fn one_who_says_nothing_holds_up_nobody() {
+fn those_who_say_nothing_hold_up_nobody() {
     let scene = scene("", LONG);
-    let silent: Vec<_> = (0..8)
-        .map(|_| TcpStream::connect(&scene.authority).expect("somebody listens"))
+    // More than are listened to at once; half of them begin to speak, and stop.
+    let silent: Vec<_> = (0..100)
+        .map(|number| {
+            let mut stream = scene.connect();
+            if number % 2 == 0 {
+                // The oldest may be shown the door already.
+                let _ = stream.write_all(b"GET /?code=");
+            }
+            stream
+        })
         .collect();
     let answer = scene.get(&format!("/?code=c0de&state={STATE}"));
     assert_eq!(status(&answer), "200");
     assert!(scene.end().is_ok());
     drop(silent);
+}
+
+#[test]
+fn a_request_may_come_in_pieces() {
+    let scene = scene("", LONG);
+    let mut stream = scene.connect();
+    let request = format!(
+        "GET /?code=c0de&state={STATE} HTTP/1.1\r\nHost: {}\r\n\r\n",
+        scene.authority
+    );
+    for piece in request.as_bytes().chunks(7) {
+        stream.write_all(piece).expect("it listens");
+    }
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("a page");
+    assert_eq!(status(&answer), "200");
+    assert!(scene.end().is_ok());
+}
+
+#[test]
+fn several_at_once_and_one_answer() {
+    let scene = scene("", LONG);
+    let streams: Vec<_> = (0..8).map(|_| scene.connect()).collect();
+    assert_eq!(
+        status(&scene.get("/")),
+        "404",
+        "the earlier ones are inside"
+    );
+    let authority = &scene.authority;
+    let ours = format!("GET /?code=c0de&state={STATE} HTTP/1.1\r\nHost: {authority}\r\n\r\n");
+    std::thread::scope(|scope| {
+        let visit = |stream| scope.spawn(|| say(stream, ours.as_bytes()));
+        let visits: Vec<_> = streams.into_iter().map(visit).collect();
+        for visit in visits {
+            assert_eq!(status(&visit.join().expect("no panic")), "200");
+        }
+    });
+    assert!(scene.end().is_ok());
+}
+
+#[test]
+fn the_other_loopback_address() {
+    let scene = scene_at(Ipv6Addr::LOCALHOST.into(), "/callback", LONG);
+    assert!(scene.authority.starts_with("[::1]:"), "{}", scene.authority);
+    let (_, port) = scene.authority.rsplit_once(':').expect("a port");
+    let redirect_uri = format!("http://[::1]:{port}/callback");
+    let target = format!("/callback?code=c0de&state={STATE}");
+    for foreign in [format!("127.0.0.1:{port}"), "[::1]".into(), "::1".into()] {
+        let request = format!("GET {target} HTTP/1.1\r\nHost: {foreign}\r\n\r\n");
+        assert_eq!(status(&scene.visit(request.as_bytes())), "404", "{foreign}");
+    }
+    assert_eq!(status(&scene.get(&target)), "200");
+    assert_eq!(scene.end().expect("a grant").redirect_uri(), redirect_uri);
 }
 
 #[test]
@@ -146,6 +215,7 @@ fn the_page_tells_nobody_the_code() {
         "Referrer-Policy: no-referrer",
         "Cache-Control: no-store",
         "Content-Security-Policy: default-src 'none'",
+        "X-Content-Type-Options: nosniff",
     ] {
         assert!(answer.contains(header), "{header} in {answer}");
     }
@@ -187,21 +257,69 @@ fn the_deadline_lists_the_causes() {
 #[test]
 fn a_dropped_login_frees_its_port() {
     let scene = scene("", LONG);
-    let port = scene
-        .authority
-        .rsplit(':')
-        .next()
-        .and_then(|port| port.parse().ok())
-        .expect("a port");
-    let error = Listener::bind(port, "").expect_err("taken");
+    let port = scene.authority.rsplit(':').next();
+    let port: u16 = port.and_then(|port| port.parse().ok()).expect("a port");
+    let bind = || CallbackListener::bind((Ipv4Addr::LOCALHOST, port), "");
+    let error = bind().expect_err("taken");
     assert!(
         error.is_configuration() && error.to_string().contains("another program has this port"),
         "{error}"
     );
-    scene.stop.store(true, std::sync::atomic::Ordering::Relaxed);
-    let freed = (0..2000).any(|_| {
-        std::thread::sleep(Duration::from_millis(5));
-        Listener::bind(port, "").is_ok()
-    });
-    assert!(freed, "port {port}");
+    // One who is in the door when that happens is told so.
+    let mut late = scene.connect();
+    write!(late, "GET /?code=c0de&state={STATE} HTTP/1.1\r\nHost: ").expect("it listens");
+    assert_eq!(
+        status(&scene.get("/")),
+        "404",
+        "the late one has been let in"
+    );
+    drop(scene.waiting);
+    assert!(soon(|| bind().is_ok()), "port {port}");
+    write!(late, "127.0.0.1:{port}\r\n\r\n").expect("it listens");
+    let mut answer = String::new();
+    late.read_to_string(&mut answer).expect("a page");
+    assert_eq!(status(&answer), "410", "{answer}");
+}
+
+#[test]
+fn what_cannot_be_bound() {
+    let check = |ip: &str, path: &str, setting: &str, words: &str| {
+        let ip: IpAddr = ip.parse().expect("an address");
+        let error = CallbackListener::bind((ip, 0), path).expect_err(words);
+        assert!(error.is_configuration(), "{error}");
+        let text = error.to_string();
+        assert!(text.contains(words), "{text}");
+        assert!(text.contains(&format!("(setting: {setting})")), "{text}");
+    };
+    check(
+        "0.0.0.0",
+        "",
+        "address",
+        "0.0.0.0 is not a loopback address",
+    );
+    check("::", "", "address", ":: is not a loopback address");
+    check("192.0.2.1", "", "address", "not a loopback address");
+    check("127.0.0.1", "callback", "path", "start with a slash");
+    check("127.0.0.1", "/a?b", "path", "a query or a fragment");
+    check("127.0.0.1", "/a#b", "path", "a query or a fragment");
+    check("127.0.0.1", "/a b", "path", "that a URL cannot have");
+    check("::1", "/a\r\nb", "path", "`/a\\r\\nb` has characters");
+}
+
+#[test]
+fn another_requests_answer_is_not_waited_for() {
+    let bind = || CallbackListener::bind((Ipv4Addr::LOCALHOST, 0), "").expect("a free port");
+    let (one, other) = (bind(), bind());
+    let error = one.listen(pending(other.redirect_uri()), "nightly", LONG);
+    assert_eq!(error.expect_err("not its own").kind(), ErrorKind::Usage);
+}
+
+#[test]
+fn no_deadline_is_too_long() {
+    let scene = scene("", Duration::MAX);
+    assert_eq!(
+        status(&scene.get(&format!("/?code=c0de&state={STATE}"))),
+        "200"
+    );
+    assert!(scene.end().is_ok());
 }

@@ -12,11 +12,13 @@ use proptest::prelude::*;
 use crate::{
     call::Call,
     complete::{Complete, Proof},
+    device,
     logout::Logout,
     renewal::{Renewal, Way},
 };
 
 const TOKEN_URL: &str = "https://auth.example/token";
+const DEVICE_URL: &str = "https://auth.example/device";
 const WWW: &str = "https://www.example";
 const API: &str = "https://api.example/v1";
 
@@ -33,6 +35,9 @@ struct World {
 #[derive(Clone, Copy, Debug)]
 enum Reply {
     Token,
+    Codes,
+    /// 400 with this OAuth error.
+    Says(&'static str),
     Dead,
     BadClient,
     Html(u16),
@@ -59,6 +64,9 @@ fn reply() -> impl Strategy<Value = Reply> {
         1 => prop_oneof![Just(302u16), Just(401), Just(403), Just(429), Just(502)].prop_map(Reply::Status),
         1 => Just(Reply::NotSent),
         1 => Just(Reply::Lost),
+        1 => Just(Reply::Codes),
+        1 => prop_oneof![Just("authorization_pending"), Just("slow_down"), Just("access_denied"), Just("expired_token")]
+            .prop_map(Reply::Says),
     ]
 }
 
@@ -140,7 +148,8 @@ impl Operation for Ask {
 fn service() -> Service {
     let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
     let server = AuthorizationServer::new(endpoint(TOKEN_URL))
-        .revocation_endpoint(endpoint("https://auth.example/revoke"));
+        .revocation_endpoint(endpoint("https://auth.example/revoke"))
+        .device_authorization_endpoint(endpoint(DEVICE_URL));
     let client = OAuthClient::new(server, "id")
         .and_then(|c| c.secret("s3cret"))
         .expect("a client");
@@ -193,6 +202,11 @@ fn answer(reply: Reply) -> Result<Response, TransportError> {
             200,
             r#"{"access_token":"new","token_type":"bearer","expires_in":3600,"refresh_token":"new-r"}"#,
         ),
+        Reply::Codes => response(
+            200,
+            r#"{"device_code":"d3vice","user_code":"AB-CD","verification_uri":"https://auth.example/d","expires_in":600}"#,
+        ),
+        Reply::Says(code) => response(400, &format!("{{\"error\":\"{code}\"}}")),
         Reply::Dead => response(400, r#"{"error":"invalid_grant"}"#),
         Reply::BadClient => response(401, r#"{"error":"invalid_client"}"#),
         Reply::Html(status) => response(status, "<html></html>"),
@@ -210,10 +224,24 @@ struct Log {
     lost_refreshes: usize,
     saves: usize,
     leased: bool,
+    /// When each request left, and the last thing happened.
+    times: Vec<Duration>,
+    end: Duration,
 }
 
+/// No flow waits longer at a time, but one that waits for a person.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
 /// Drives a flow as the two drivers do, and checks what no flow may do.
-fn drive<F: Flow>(mut flow: F, world: &World) -> (Option<Result<F::Output, Error>>, Log) {
+fn drive<F: Flow>(flow: F, world: &World) -> (Option<Result<F::Output, Error>>, Log) {
+    drive_patiently(flow, world, LONGEST_WAIT)
+}
+
+fn drive_patiently<F: Flow>(
+    mut flow: F,
+    world: &World,
+    longest: Duration,
+) -> (Option<Result<F::Output, Error>>, Log) {
     let mut log = Log::default();
     let mut now = Now {
         wall: UnixTime::from_secs(world.wall),
@@ -225,6 +253,7 @@ fn drive<F: Flow>(mut flow: F, world: &World) -> (Option<Result<F::Output, Error
     let mut event = Event::Start;
     for _ in 0..400 {
         now.up += Duration::from_millis(10);
+        log.end = now.up;
         let step = match flow.step(now, event) {
             Ok(Step::Done(output)) => return (Some(Ok(output)), log),
             Ok(step) => step,
@@ -247,11 +276,12 @@ fn drive<F: Flow>(mut flow: F, world: &World) -> (Option<Result<F::Output, Error
         event = match step {
             Step::Send(request, _) => {
                 let reply = *answers.next().expect("endless");
+                log.times.push(now.up);
                 check_request(&request, &mut log, reply);
                 Event::Answer(answer(reply))
             }
             Step::Sleep(wait) => {
-                assert!(wait <= Duration::from_secs(30), "{wait:?}");
+                assert!(wait <= longest, "{wait:?}");
                 now.up += wait;
                 Event::Slept
             }
@@ -368,6 +398,36 @@ proptest! {
         let (result, log) = drive(Complete::new(service(), proof), &world);
         prop_assert!(result.is_some(), "{:?}", log);
         prop_assert!(log.saves <= 1);
+    }
+
+    #[test]
+    fn device_logins_end(world in world()) {
+        let service = service();
+        let (result, log) = drive(device::Begin::new(&service), &world);
+        prop_assert_eq!(&log.sends, &[DEVICE_URL], "asked for once, without the lease");
+        let Some(Ok((codes, began))) = result else {
+            prop_assert!(result.is_some(), "{:?}", log);
+            return Ok(());
+        };
+        let (lifetime, interval) = (codes.lifetime(), codes.interval());
+        // One reply has been used up.
+        let world = World { answers: world.answers[1..].to_vec(), ..world };
+        let poll = device::Poll::new(&service, codes, began);
+        let (result, log) = drive_patiently(poll, &world, lifetime);
+        let result = result.expect("an end in bounded steps");
+        prop_assert!(log.end.saturating_sub(began.up) < lifetime + Duration::from_secs(1), "{:?}", log);
+        let mut last = began.up;
+        for (time, uri) in log.times.iter().zip(&log.sends) {
+            prop_assert!(*time - last >= interval, "too soon: {:?}", log);
+            prop_assert_eq!(uri, TOKEN_URL);
+            last = *time;
+        }
+        prop_assert!(!log.leased && log.saves == 0, "{:?}", log);
+        if let Ok((answer, sent)) = result {
+            let (result, log) = drive(Complete::new(service.clone(), Proof::Device(answer, sent)), &world);
+            prop_assert!(result.is_some(), "{:?}", log);
+            prop_assert!(log.saves <= 1 && !log.sends.iter().any(|uri| uri == TOKEN_URL), "{:?}", log);
+        }
     }
 
     #[test]

@@ -84,6 +84,22 @@ impl Person {
     ///   round in circles.
     /// - `TimedOut`: the server is silent; otherwise what the connection gives.
     pub fn visit(&self, url: &str) -> io::Result<Outcome> {
+        self.go(url, None)
+    }
+
+    /// Opens the verification URI of a device login (RFC 8628 section 3.3), types this code where the
+    /// page asks for one, and goes on as [`visit`](Self::visit) does.
+    ///
+    /// Such a login ends on a page of the server's, with words of success or of refusal.
+    ///
+    /// # Errors
+    ///
+    /// As [`visit`](Self::visit).
+    pub fn visit_with_code(&self, verification_uri: &str, user_code: &str) -> io::Result<Outcome> {
+        self.go(verification_uri, Some(user_code))
+    }
+
+    fn go(&self, url: &str, mut user_code: Option<&str>) -> io::Result<Outcome> {
         let mut at = Location::parse(url)?;
         let mut request = Request::get();
         let mut password_typed = false;
@@ -105,12 +121,24 @@ impl Person {
                 return Ok(Outcome::Code(code));
             }
             let login = page.forms.iter().find(|form| form.asks_for_password());
-            let action = match login {
+            let blank = page.forms.iter().find(|form| form.asks_for_text());
+            let action = match (login, blank, user_code) {
                 _ if answer.status >= 400 => None,
-                Some(_) if password_typed => None,
-                Some(form) => Some(Action::Submit(form, form.login(&self.name, &self.password))),
-                None if self.consents => consent(&page),
-                None => refusal(&page),
+                (Some(_), ..) if password_typed => None,
+                (Some(form), ..) => {
+                    let fields = form.login(&self.name, &self.password);
+                    Some(Action::Submit(form, fields))
+                }
+                (None, Some(form), Some(code)) => {
+                    user_code = None;
+                    Some(Action::Submit(form, form.typed(code)))
+                }
+                _ if page.submits_itself => {
+                    let form = page.forms.first();
+                    form.map(|form| Action::Submit(form, form.as_it_is()))
+                }
+                _ if self.consents => consent(&page),
+                _ => refusal(&page),
             };
             let Some(action) = action else {
                 return Ok(Outcome::stuck(&at, &answer, page.text));

@@ -47,7 +47,12 @@ fn answers_that_are_errors() {
         "redirect to https://evil.example/steal",
     );
     check(&server, Fault::EmptyToken, Malformed, "empty");
-    check(&server, Fault::ErrorIn200, ErrorKind::Denied, "invalid_grant");
+    check(
+        &server,
+        Fault::ErrorIn200,
+        ErrorKind::Denied,
+        "invalid_grant",
+    );
     check(
         &server,
         Fault::TooManyRequests {
@@ -227,7 +232,13 @@ fn logins_that_come_to_nothing() {
         })
         .open(|_| Err(std::io::Error::other("no display")))
         .deadline(Duration::from_millis(500));
-        world.log_in("me", login).expect_err("nobody came");
+        let error = world.log_in("me", login).expect_err("nobody came");
+        assert!(
+            error
+                .to_string()
+                .contains("no browser could be opened (no display)"),
+            "{error}"
+        );
         let told = told.lock().expect("no panic");
         assert!(
             told.len() == 2 && told[1].starts_with("No browser could be opened (no display)"),

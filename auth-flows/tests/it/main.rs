@@ -1,7 +1,9 @@
 //! Everything together, over a server on loopback: sessions, answers, logins, secrets, in both worlds.
 
 mod answers;
+mod callbacks;
 mod common;
+mod device;
 mod failures;
 mod secrets;
 mod sessions;

@@ -223,3 +223,24 @@ fn show_world(shown: &Shown, world: &World) {
         }
     }
 }
+
+#[test]
+fn in_a_device_login() {
+    use crate::device::{CODES, TOKEN, log_in};
+    let shown = Shown::default();
+    for secret in [
+        "marked-device-code",
+        "marked-access-token",
+        "marked-refresh-token",
+    ] {
+        shown.secret(secret);
+    }
+    let echo = r#"{"error":"access_denied","error_description":"marked-device-code was refused"}"#;
+    let torn = &TOKEN[..40];
+    for last in [(200, TOKEN), (400, echo), (200, torn), (403, torn)] {
+        for (result, ..) in log_in(&[(200, CODES), last]) {
+            shown.error(result);
+        }
+    }
+    shown.check(3);
+}

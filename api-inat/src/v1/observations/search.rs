@@ -40,11 +40,11 @@ use crate::{
 /// use api_inat::{model::QualityGrade, observations::Search};
 /// use auth_core::{Base, Operation};
 ///
-/// let search = Search::new().user_login("me").quality_grade(QualityGrade::Research).per_page(100);
+/// let search = Search::new().user_login("alice").quality_grade(QualityGrade::Research).per_page(100);
 /// let base = Base::parse("https://api.inaturalist.org/v1")?;
 /// assert_eq!(
 ///     search.request(&base)?.uri().query(),
-///     Some("user_login=me&quality_grade=research&per_page=100")
+///     Some("user_login=alice&quality_grade=research&per_page=100")
 /// );
 /// let everything = search.of::<serde_json::Value>();
 /// # Ok::<(), auth_core::Error>(())

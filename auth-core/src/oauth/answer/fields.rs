@@ -6,6 +6,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{Forgiven, Lifetime, Oddity, check_text};
 use crate::{
+    check::Check,
     error::presentable,
     oauth::jwt::whole_seconds,
     service::bearer,
@@ -26,7 +27,7 @@ pub(super) struct Fields {
     pub(super) message: Option<String>,
     pub(super) suspended_until: Option<Option<String>>,
     pub(super) forgiven: Forgiven,
-    pub(super) refused: Option<&'static str>,
+    pub(super) refused: Option<(Check, &'static str)>,
     seen: u16,
 }
 
@@ -42,7 +43,7 @@ impl Fields {
     /// Keys that say who may do what stand there once.
     fn once(&mut self, bit: u16) {
         if self.seen & (1 << bit) != 0 {
-            self.refused = Some("a key stands there twice");
+            self.refused = Some((Check::Object, "a key stands there twice"));
         }
         self.seen |= 1 << bit;
     }
@@ -53,10 +54,13 @@ impl Fields {
                 self.bearer = Some(bearer(&text.0))
             }
             Scalar::Text(text) if text.0.is_empty() => {
-                self.refused = Some("its `access_token` is empty")
+                self.refused = Some((Check::TokenText, "its `access_token` is empty"));
             }
             Scalar::Null => {}
-            _ => self.refused = Some("its `access_token` cannot stand in a header"),
+            _ => {
+                let why = "its `access_token` cannot stand in a header";
+                self.refused = Some((Check::TokenText, why));
+            }
         }
     }
 
@@ -90,7 +94,7 @@ impl Fields {
         match value {
             Scalar::Text(text) if text.0.eq_ignore_ascii_case("bearer") => self.typed = true,
             Scalar::Null => {}
-            _ => self.refused = Some("its `token_type` is not Bearer"),
+            _ => self.refused = Some((Check::TokenType, "its `token_type` is not Bearer")),
         }
     }
 

@@ -1,5 +1,8 @@
 //! Token requests and their answers, in tables.
 
+mod extension;
+mod refused_code;
+
 use proptest::prelude::*;
 
 use super::*;

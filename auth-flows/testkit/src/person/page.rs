@@ -11,6 +11,8 @@ pub(super) struct Page {
     pub(super) code: Option<String>,
     /// Where the first link leads whose words say no.
     pub(super) refusing_link: Option<String>,
+    /// A script sends the first form, without asking anybody.
+    pub(super) submits_itself: bool,
     /// The words on the page, one space between them.
     pub(super) text: String,
 }
@@ -20,6 +22,7 @@ pub(super) struct Page {
 pub(super) struct Form {
     /// As written; empty stands for the page's own URL.
     pub(super) action: String,
+    id: String,
     posts: bool,
     fields: Vec<Field>,
 }
@@ -43,9 +46,14 @@ enum Kind {
 
 impl Page {
     pub(super) fn parse(html: &str) -> Self {
-        let mut page = Self::default();
+        let mut page = Self {
+            submits_itself: html.contains(".submit()"),
+            ..Self::default()
+        };
         let mut form: Option<Form> = None;
-        let mut labelling = false;
+        // Fields that stand outside of the form they name.
+        let mut strays: Vec<(String, Field)> = Vec::new();
+        let mut labelling: Option<Labelling> = None;
         let mut link: Option<(String, String)> = None;
         let mut in_code = false;
         for token in Tokens(html) {
@@ -60,18 +68,31 @@ impl Page {
                     if let Some((_, label)) = &mut link {
                         label.push_str(&words);
                     }
-                    let button = form.as_mut().and_then(|form| form.fields.last_mut());
-                    if let Some(button) = button.filter(|_| labelling) {
+                    let button = match labelling {
+                        Some(Labelling::Own) => {
+                            form.as_mut().and_then(|form| form.fields.last_mut())
+                        }
+                        Some(Labelling::Stray) => strays.last_mut().map(|(_, field)| field),
+                        None => None,
+                    };
+                    if let Some(button) = button {
                         button.label.push_str(&words);
                     }
                 }
                 Token::Open(tag) => match tag.name.as_str() {
                     "form" => page.forms.extend(form.replace(Form::opened(&tag))),
                     "input" | "button" => {
-                        labelling = false;
-                        if let (Some(form), Some(field)) = (&mut form, Field::new(&tag)) {
+                        labelling = None;
+                        let Some(field) = Field::new(&tag) else {
+                            continue;
+                        };
+                        let is_button = tag.name == "button";
+                        if let Some(id) = tag.value("form") {
+                            strays.push((id.to_owned(), field));
+                            labelling = is_button.then_some(Labelling::Stray);
+                        } else if let Some(form) = &mut form {
                             form.fields.push(field);
-                            labelling = tag.name == "button";
+                            labelling = is_button.then_some(Labelling::Own);
                         }
                     }
                     "a" => {
@@ -87,7 +108,7 @@ impl Page {
                 },
                 Token::Close(name) => match name.as_str() {
                     "form" => page.forms.extend(form.take()),
-                    "button" => labelling = false,
+                    "button" => labelling = None,
                     "code" => in_code = false,
                     "a" => {
                         let refusing = link.take().filter(|(_, label)| says_no(label));
@@ -99,6 +120,12 @@ impl Page {
             }
         }
         page.forms.extend(form);
+        for (id, field) in strays {
+            let owner = page.forms.iter_mut().find(|form| form.id == id);
+            if let Some(form) = owner {
+                form.fields.push(field);
+            }
+        }
         page.forms.retain(|form| form.posts);
         page.code = page.code.map(|code| code.trim().to_owned());
         page.text = page.text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -106,9 +133,22 @@ impl Page {
     }
 }
 
+/// Where the button lies whose label is being read.
+#[derive(Clone, Copy)]
+enum Labelling {
+    /// In the form that is open.
+    Own,
+    /// Among the strays.
+    Stray,
+}
+
 impl Form {
     pub(super) fn asks_for_password(&self) -> bool {
         self.fields.iter().any(|field| field.kind == Kind::Password)
+    }
+
+    pub(super) fn asks_for_text(&self) -> bool {
+        self.fields.iter().any(|field| field.kind == Kind::Text)
     }
 
     /// Whether this is Rails' way to send a DELETE: a POST with a field `_method`.
@@ -132,6 +172,20 @@ impl Form {
         })
     }
 
+    /// What is sent when the first text field gets this text.
+    pub(super) fn typed(&self, text: &str) -> Vec<(String, String)> {
+        let mut text = Some(text);
+        self.sent(self.buttons().next(), |field| match field.kind {
+            Kind::Text => text.take().unwrap_or(&field.value).to_owned(),
+            _ => field.value.clone(),
+        })
+    }
+
+    /// What a script sends: no button is pressed.
+    pub(super) fn as_it_is(&self) -> Vec<(String, String)> {
+        self.sent(None, |field| field.value.clone())
+    }
+
     /// What is sent by the first button that does not say no.
     pub(super) fn consent(&self) -> Vec<(String, String)> {
         let button = self.buttons().find(|button| !button.says_no());
@@ -149,6 +203,7 @@ impl Form {
     fn opened(tag: &Tag) -> Self {
         Self {
             action: tag.value("action").unwrap_or_default().to_owned(),
+            id: tag.value("id").unwrap_or_default().to_owned(),
             posts: tag
                 .value("method")
                 .is_some_and(|method| method.eq_ignore_ascii_case("post")),
@@ -221,129 +276,4 @@ fn says_no(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sent(pairs: &[(String, String)]) -> String {
-        let pairs: Vec<_> = pairs
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        pairs.join(" ")
-    }
-
-    #[test]
-    fn words_on_a_page() {
-        let check = |html: &str, expect: &str| assert_eq!(Page::parse(html).text, expect, "{html}");
-        check("", "");
-        check("<h1>It&#39;s\n wrong</h1><p>1 < 2</p>", "It's wrong 1 < 2");
-        check(
-            "<title>T</title><style>p{}</style><script>'<p>'</script>seen",
-            "seen",
-        );
-        check("<!DOCTYPE html><!-- <p>hidden</p> -->seen", "seen");
-        check("<p title='a>b'>seen<b title=\"<c>\"> too", "seen too");
-        check("<!-- never closed", "");
-        check("<script>never closed", "");
-        check("cut <p", "cut");
-    }
-
-    #[test]
-    fn code_on_a_page() {
-        let check = |html: &str, expect: Option<&str>| {
-            assert_eq!(Page::parse(html).code.as_deref(), expect, "{html}");
-        };
-        check(
-            "<main>\n<code id=\"authorization_code\">a-_1</code> more</main>",
-            Some("a-_1"),
-        );
-        check(
-            "<code class=x id='authorization_code'> a<wbr>b\n</code>",
-            Some("ab"),
-        );
-        check("<code>a</code><code id=other>b</code>", None);
-    }
-
-    #[test]
-    fn login_forms() {
-        let check = |html: &str, expect: &str| {
-            let page = Page::parse(html);
-            let form = page
-                .forms
-                .iter()
-                .find(|form| form.asks_for_password())
-                .expect("a login");
-            assert_eq!(sent(&form.login("me", "pw")), expect, "{html}");
-        };
-        check(
-            "<form action='/login' method='post'><input type=hidden name=t value='&#x2713;'>\
-             <input name=user value=old><input type=password name=p>\
-             <input type=submit name=commit value='Log in'></form>",
-            "t=\u{2713} user=me p=pw commit=Log in",
-        );
-        check(
-            "<form method=GET><input name=q></form><FORM METHOD=POST><INPUT TYPE=EMAIL NAME=e>\
-             <input type=text name=other value=kept><input type=checkbox name=remember>\
-             <input type=checkbox name=terms value=1 checked><input type=password name=p>\
-             <input name=off disabled><button>Go</button>",
-            "e=me other=kept terms=1 p=pw",
-        );
-    }
-
-    #[test]
-    fn consent_forms() {
-        let check = |html: &str, yes: &str, no: &str| {
-            let page = Page::parse(html);
-            let form = page
-                .forms
-                .iter()
-                .find(|form| !form.deletes())
-                .expect("a form to allow");
-            assert_eq!(sent(&form.consent()), yes, "{html}");
-            let form = page
-                .forms
-                .iter()
-                .find(|form| form.deletes())
-                .unwrap_or(form);
-            assert_eq!(sent(&form.refusal()), no, "{html}");
-        };
-        check(
-            "<form method=post><input type=hidden name=state value='a&amp;b'>\
-             <input type=submit name=commit value=Authorize></form>\
-             <form method=post><input type=hidden name=_method value=delete>\
-             <input type=hidden name=state value='a&amp;b'>\
-             <input type=submit name=commit value=Deny></form>",
-            "state=a&b commit=Authorize",
-            "_method=delete state=a&b commit=Deny",
-        );
-        check(
-            "<form method=post><button name=answer value=0><b>Deny</b></button>\
-             <button name=answer value=1>Allow</button><button type=button name=x>Why</button>",
-            "answer=1",
-            "answer=0",
-        );
-        check(
-            "<form action=/search><input name=q><button>Go</button></form>\
-             <form method=post><input type=image name=approve value=true>\
-             <input type=submit name=approve value=false></form>",
-            "approve=true",
-            "approve=false",
-        );
-    }
-
-    #[test]
-    fn links_that_refuse() {
-        let check = |html: &str, expect: Option<&str>| {
-            assert_eq!(Page::parse(html).refusing_link.as_deref(), expect, "{html}");
-        };
-        check(
-            "<a href='/a?x=1&amp;y=2'>[ <i>Cancel</i> ]</a>",
-            Some("/a?x=1&y=2"),
-        );
-        check(
-            "<a href='/help'>Note</a><a href='/no'>No, thanks</a>",
-            Some("/no"),
-        );
-        check("<a href='/abort'>Help</a><a>Deny</a>", None);
-    }
-}
+mod tests;

@@ -11,6 +11,11 @@ use super::{Outcome, Person};
 
 const LOGIN: &str = "<form method=post action=/login><input name=user><input type=password name=p>\
                      <input type=hidden name=token value='&amp;'></form>";
+const BLANK: &str = "<form method=post action=/device><input type=hidden name=x value=1>\
+                     <input type=text name=user_code></form>";
+const CONFIRM: &str = "<form method=post action=/device id=f><input type=hidden name=confirm value=yes>\
+                       </form><button form=f>Continue</button>\
+                       <button form=f name=abort value=yes>[ Abort ]</button>";
 const CONSENT: &str = "<form method=post action='/grant?x=1'><button name=a value=allow>Allow\
                        </button><button name=a value=deny>Deny</button></form>";
 
@@ -108,6 +113,28 @@ fn reads_the_code_on_the_page() {
         .visit(&server.url("/native"))
         .expect("a page");
     assert_eq!(outcome.into_code().expect("a code"), "a-_1");
+}
+
+#[test]
+fn logs_in_for_another_device() {
+    let check = |consents: bool, target: &str, code: &str, expect: &str| {
+        let server = Server::start(authorization_server);
+        let mut person = Person::new("alice", "p&w");
+        if !consents {
+            person = person.denies();
+        }
+        let outcome = person.visit_with_code(&server.url(target), code);
+        let Outcome::Page { text, .. } = outcome.expect("a page") else {
+            panic!("{target} {code}: no page");
+        };
+        assert_eq!(text, expect, "{target} {code}");
+    };
+    check(true, "/device", "WDJB-MJHT", "Done");
+    check(true, "/device?user_code=WDJB-MJHT", "", "Done");
+    check(false, "/device", "WDJB-MJHT", "Aborted");
+    check(false, "/device?user_code=WDJB-MJHT", "", "Aborted");
+    // Wrong once is wrong: nobody guesses.
+    check(false, "/device", "WRONG", "Wrong code");
 }
 
 #[test]
@@ -229,6 +256,15 @@ fn authorization_server(request: &str) -> String {
         }
         "/login" => html(&format!("Try again{LOGIN}")),
         "/consent" => html(CONSENT),
+        "/device" if request.ends_with("abort=yes") => html("Aborted"),
+        "/device" if request.ends_with("confirm=yes") => html("Done"),
+        "/device" if request.ends_with("user_code=WDJB-MJHT") => html(CONFIRM),
+        "/device" if request.contains("?user_code=WDJB-MJHT ") => html(
+            "<script>document.forms[0].submit()</script><form method=post action=/device>\
+             <input type=hidden name=user_code value=WDJB-MJHT></form>",
+        ),
+        "/device" if request.starts_with("POST") => html(&format!("Wrong code{BLANK}")),
+        "/device" => html(BLANK),
         "/grant" if request.ends_with("a=deny") => {
             redirect("com.example.app:/cb?error=access_denied")
         }

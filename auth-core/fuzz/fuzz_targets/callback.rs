@@ -1,0 +1,44 @@
+//! Any text as a redirected URL: without our state there is never a grant.
+#![no_main]
+
+use auth_core::{
+    AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, ErrorKind, OAuthClient, Pending,
+    RedirectUri,
+};
+use libfuzzer_sys::fuzz_target;
+
+/// What follows from the entropy below.
+const STATE: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
+
+fuzz_target!(|text: &str| {
+    let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
+    let server = AuthorizationServer::new(endpoint("https://a.example/token"))
+        .authorization_endpoint(endpoint("https://a.example/authorize"))
+        .errors_without_state();
+    let client = OAuthClient::new(server, "id").expect("an id");
+    let begin = |redirect: RedirectUri| {
+        AuthorizationRequest::new(&client, redirect, Entropy::new([7; 64]))
+            .begin()
+            .expect("begun")
+            .1
+    };
+    let pending = begin(RedirectUri::parse("http://127.0.0.1:8080").expect("a redirect URI"));
+    // `~` stands for our state, so that the fuzzer finds its way in.
+    let ours = text.contains('~');
+    let query = text.replace('~', STATE);
+    for url in [format!("http://127.0.0.1:8080/?{query}"), query.clone()] {
+        match pending.accept(&url) {
+            Ok(_) => assert!(ours, "a grant without our state"),
+            Err(error) => assert!(
+                ours || error.kind() == ErrorKind::ForeignResponse || error.oauth().is_some()
+            ),
+        }
+    }
+    let _ = begin(RedirectUri::out_of_band()).accept_code(text);
+    let _ = RedirectUri::parse(text);
+    let _ = Endpoint::parse(text);
+    if let Ok(pending) = Pending::from_secret_text(text.as_bytes()) {
+        let again = Pending::from_secret_text(pending.to_secret_text().as_ref());
+        assert!(again.is_ok(), "what was printed is read again");
+    }
+});

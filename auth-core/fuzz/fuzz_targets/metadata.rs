@@ -1,0 +1,42 @@
+//! Any body as a server's metadata, and as a device authorization and an introspection: read or refused. What describes a server
+//! offers S256, and no endpoint of it is in the clear.
+#![no_main]
+
+use auth_core::{
+    Answer, AuthorizationRequest, AuthorizationServer, DeviceRequest, Endpoint, Entropy,
+    Introspection, Message, MetadataRequest, OAuthClient, RedirectUri,
+};
+use libfuzzer_sys::fuzz_target;
+
+const ISSUER: &str = "https://a.example";
+
+fuzz_target!(|body: &[u8]| {
+    let answer = || {
+        let answer = http::Response::builder().header("content-type", "application/json");
+        answer.body(Answer::new(body.to_vec())).expect("a response")
+    };
+    let asked = MetadataRequest::new(ISSUER).expect("an issuer");
+    if let Ok(metadata) = asked.parse(answer()) {
+        assert_eq!(metadata.issuer(), ISSUER);
+        if let Ok(server) = metadata.server()
+            && let Ok(client) = OAuthClient::new(server, "id")
+        {
+            let redirect = RedirectUri::parse("http://127.0.0.1:8080").expect("a redirect URI");
+            if let Ok((url, _)) =
+                AuthorizationRequest::new(&client, redirect, Entropy::new([7; 64])).begin()
+            {
+                assert!(
+                    url.starts_with("https://")
+                        || url.starts_with("http://1")
+                        || url.starts_with("http://["),
+                    "{url}"
+                );
+                assert!(url.contains("code_challenge_method=S256"), "{url}");
+            }
+        }
+    }
+    let endpoint = Endpoint::parse("https://a.example/token").expect("an endpoint");
+    let client = OAuthClient::new(AuthorizationServer::new(endpoint), "id").expect("an id");
+    let _ = DeviceRequest::new(&client).parse(answer());
+    let _ = Introspection::access_token(&client, "t0ken").parse(answer());
+});

@@ -1,0 +1,60 @@
+//! Any status and body as the answer to a token request: a token or an error, and no secret of ours in what is shown.
+#![no_main]
+
+use auth_core::{
+    Answer, AuthorizationServer, Endpoint, Message, Now, OAuthClient, SecretText, TokenRequest,
+    UnixTime,
+};
+use libfuzzer_sys::fuzz_target;
+
+const SECRET: &str = "marked-client-secret";
+const REFRESH: &str = "marked-refresh-token";
+
+fuzz_target!(|data: &[u8]| {
+    let Some(([high, low], body)) = data.split_first_chunk() else {
+        return;
+    };
+    let status = 200 + (u16::from(*high) << 8 | u16::from(*low)) % 400;
+    let server =
+        AuthorizationServer::new(Endpoint::parse("https://a.example/token").expect("an endpoint"));
+    let client = OAuthClient::new(server, "id")
+        .and_then(|client| client.secret(SECRET))
+        .expect("a client");
+    let refresh = SecretText::from(REFRESH);
+    // What was sent, and so must not come back in an error.
+    let messages = [
+        (TokenRequest::client_credentials(&client), &[SECRET][..]),
+        (
+            TokenRequest::refresh(&client, &refresh),
+            &[SECRET, REFRESH][..],
+        ),
+    ];
+    for (message, sent) in messages {
+        let answer = http::Response::builder()
+            .status(status)
+            .header("content-type", "application/json")
+            .header("date", "Sun, 06 Nov 1994 08:49:37 GMT")
+            .body(Answer::secret(body.to_vec()))
+            .expect("a response");
+        match message.parse(answer) {
+            Ok(answer) => {
+                let now = Now {
+                    wall: UnixTime::from_secs(1_700_000_000),
+                    up: std::time::Duration::ZERO,
+                };
+                let token = answer.received(now, 1).expect("what was read can be used");
+                assert!(!token.expose_secret().is_empty());
+                let shown = format!("{token:?}");
+                assert!(
+                    !shown.contains(token.expose_secret()) || token.expose_secret().len() < 8,
+                    "{shown}"
+                );
+            }
+            Err(error) => {
+                let shown = format!("{error} {error:?}");
+                assert!(!sent.iter().any(|secret| shown.contains(secret)), "{shown}");
+                assert!(shown.len() < 10_000, "bounded");
+            }
+        }
+    }
+});

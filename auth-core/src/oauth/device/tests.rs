@@ -1,0 +1,258 @@
+//! RFC 8628's own examples, odd and broken answers, and what each answer means for the next question.
+
+use super::*;
+use crate::{
+    oauth::{AuthorizationServer, Leniency, TokenRequest},
+    ports::TransportError,
+    wire::{body::Answer, body::Body, url::Endpoint},
+};
+
+const GOOD: &str = r#"{
+    "device_code": "GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS",
+    "user_code": "WDJB-MJHT",
+    "verification_uri": "https://example.com/device",
+    "verification_uri_complete": "https://example.com/device?user_code=WDJB-MJHT",
+    "expires_in": 1800,
+    "interval": 5
+}"#;
+
+fn client(leniency: Leniency) -> OAuthClient {
+    let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
+    let server = AuthorizationServer::new(endpoint("https://server.example.com/token"))
+        .device_authorization_endpoint(endpoint("https://server.example.com/device_authorization"))
+        .leniency(leniency);
+    OAuthClient::new(server, "1406020730").expect("an id")
+}
+
+fn answer(status: u16, body: &str) -> Response {
+    http::Response::builder()
+        .status(status)
+        .header("content-type", "application/json")
+        .body(Answer::secret(body.as_bytes().to_vec()))
+        .expect("an answer")
+}
+
+fn device(body: &str) -> Result<DeviceAuthorization, Error> {
+    let client = client(Leniency::field_tested());
+    DeviceRequest::new(&client).parse(answer(200, body))
+}
+
+fn form(request: &Request) -> String {
+    let Body::Bytes(body) = request.body() else {
+        panic!("a form")
+    };
+    String::from_utf8(body.to_vec()).expect("ASCII")
+}
+
+/// RFC 8628 sections 3.1, 3.2 and 3.4.
+#[test]
+fn the_examples_of_the_rfc() {
+    let client = client(Leniency::strict());
+    let message = DeviceRequest::new(&client).scope("example_scope");
+    let request = message.request().expect("a request");
+    assert_eq!(
+        request.uri(),
+        "https://server.example.com/device_authorization"
+    );
+    assert_eq!(form(&request), "scope=example_scope&client_id=1406020730");
+
+    let device = message.parse(answer(200, GOOD)).expect(GOOD);
+    assert_eq!(device.user_code(), "WDJB-MJHT");
+    assert_eq!(device.verification_uri(), "https://example.com/device");
+    assert_eq!(
+        device.verification_uri_complete(),
+        Some("https://example.com/device?user_code=WDJB-MJHT")
+    );
+    assert_eq!(device.lifetime(), Duration::from_secs(1800));
+    assert_eq!(device.interval(), Duration::from_secs(5));
+
+    let request = TokenRequest::device(&client, &device)
+        .request()
+        .expect("a request");
+    assert_eq!(request.uri(), "https://server.example.com/token");
+    assert_eq!(
+        form(&request),
+        "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code\
+         &device_code=GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS&client_id=1406020730"
+    );
+    let shown = format!("{device:?}");
+    assert!(
+        !shown.contains("GmRh") && !shown.contains("WDJB"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn odd_answers() {
+    let check = |from: &str, to: &str, interval: u64, oddities: &[Oddity]| {
+        let body = GOOD.replace(from, to);
+        assert!(from.is_empty() || body != GOOD, "{from}");
+        let device = device(&body).expect(&body);
+        assert_eq!(device.interval(), Duration::from_secs(interval), "{body}");
+        assert_eq!(
+            device.forgiven().iter().collect::<Vec<_>>(),
+            oddities,
+            "{body}"
+        );
+    };
+    check("\"interval\": 5", "\"interval\": null", 5, &[]);
+    check("\"interval\": 5", "\"other\": 5", 5, &[]);
+    check("\"interval\": 5", "\"interval\": 0", 1, &[]);
+    check("\"interval\": 5", "\"interval\": 7", 7, &[]);
+    check(
+        "\"interval\": 5",
+        "\"interval\": \"7\"",
+        7,
+        &[Oddity::LifetimeAsText],
+    );
+    // Google's answer.
+    check(
+        "verification_uri\"",
+        "verification_url\"",
+        5,
+        &[Oddity::VerificationUrl],
+    );
+    check("verification_uri_complete", "other", 5, &[]);
+    check(
+        "https://example.com/device\"",
+        "http://127.0.0.1:9/device\"",
+        5,
+        &[],
+    );
+}
+
+#[test]
+fn broken_answers() {
+    let check = |from: &str, to: &str, words: &str| {
+        let body = GOOD.replace(from, to);
+        assert_ne!(body, GOOD, "{from}");
+        let error = device(&body).expect_err(&body);
+        assert_eq!(error.kind(), ErrorKind::Malformed, "{error}");
+        assert!(error.to_string().contains(words), "{body}: {error}");
+        assert!(!format!("{error:?}").contains("GmRh"), "{error}");
+    };
+    check("device_code\"", "x\"", "no `device_code`");
+    check(
+        "\"GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS\"",
+        "7",
+        "no `device_code`",
+    );
+    check("\"user_code\"", "\"x\"", "no `user_code`");
+    check(
+        "\"user_code\": \"WDJB-",
+        "\"user_code\": \"WDJB\\n",
+        "could type",
+    );
+    check("\"verification_uri\"", "\"x\"", "no `verification_uri`");
+    check(
+        "https://example.com/device\"",
+        "javascript:alert(1)\"",
+        "not an https URL",
+    );
+    check(
+        "https://example.com/device\"",
+        "http://example.com/\"",
+        "not an https",
+    );
+    check(
+        "https://example.com/device?",
+        "http://example.com/device?",
+        "not an https",
+    );
+    check("\"expires_in\": 1800,", "", "no `expires_in`");
+    check("1800", "-1", "no number of seconds");
+    check(
+        "\"interval\": 5",
+        "\"interval\": []",
+        "no number of seconds",
+    );
+    check(
+        "\"interval\": 5",
+        "\"interval\": 5, \"device_code\": \"x\"",
+        "twice",
+    );
+    check(GOOD, "<html></html>", "not JSON");
+}
+
+#[test]
+fn refusals_and_missing_endpoints() {
+    let check = |status, body: &str, kind: ErrorKind, words: &str| {
+        let client = client(Leniency::field_tested());
+        let error = DeviceRequest::new(&client)
+            .parse(answer(status, body))
+            .expect_err(body);
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.to_string().contains(words), "{error}");
+    };
+    check(
+        401,
+        r#"{"error":"invalid_client"}"#,
+        ErrorKind::Configuration,
+        "1406020730",
+    );
+    check(
+        400,
+        r#"{"error":"invalid_scope"}"#,
+        ErrorKind::Configuration,
+        "scope",
+    );
+    check(
+        400,
+        r#"{"error":"unauthorized_client"}"#,
+        ErrorKind::Configuration,
+        "may not use",
+    );
+    check(404, "not here", ErrorKind::Refused, "404");
+    let token = Endpoint::parse("https://server.example.com/token").expect("an endpoint");
+    let bare = OAuthClient::new(AuthorizationServer::new(token), "id").expect("an id");
+    let error = DeviceRequest::new(&bare)
+        .request()
+        .expect_err("no endpoint");
+    assert_eq!(error.setting_name(), Some("device_authorization_endpoint"));
+}
+
+/// RFC 8628 section 3.5.
+#[test]
+fn what_comes_next() {
+    let poll = |device: &DeviceAuthorization, status, body: &str| {
+        let client = client(Leniency::field_tested());
+        TokenRequest::device(&client, device)
+            .parse(answer(status, body))
+            .expect_err(body)
+    };
+    let mut device = device(GOOD).expect(GOOD);
+    let mut check = |error: Error, kind: ErrorKind, expect: Option<u64>| {
+        assert_eq!(error.kind(), kind, "{error}");
+        assert_eq!(
+            device.next_poll(&error),
+            expect.map(Duration::from_secs),
+            "{error}"
+        );
+        assert!(!format!("{error:?}").contains("GmRh"), "{error}");
+    };
+    let fixed = self::device(GOOD).expect(GOOD);
+    let oauth = |code: &str| {
+        poll(
+            &fixed,
+            400,
+            &format!(
+                "{{\"error\":\"{code}\",\"error_description\":\"GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS\"}}"
+            ),
+        )
+    };
+    let lost = || Error::from(TransportError::maybe_sent("reset"));
+    let slow = || Error::from(TransportError::maybe_sent("slow").timed_out());
+    check(oauth("authorization_pending"), ErrorKind::Refused, Some(5));
+    check(oauth("slow_down"), ErrorKind::Refused, Some(10));
+    check(oauth("authorization_pending"), ErrorKind::Refused, Some(10));
+    check(slow(), ErrorKind::TimedOut, Some(20));
+    check(lost(), ErrorKind::Transport, Some(40));
+    check(poll(&fixed, 503, ""), ErrorKind::Refused, Some(60));
+    check(lost(), ErrorKind::Transport, Some(60));
+    check(oauth("slow_down"), ErrorKind::Refused, Some(65));
+    check(oauth("access_denied"), ErrorKind::Denied, None);
+    check(oauth("expired_token"), ErrorKind::TimedOut, None);
+    check(oauth("invalid_grant"), ErrorKind::NeedsLogin, None);
+    check(oauth("invalid_client"), ErrorKind::Configuration, None);
+    check(poll(&fixed, 200, "<html>"), ErrorKind::Malformed, None);
+}

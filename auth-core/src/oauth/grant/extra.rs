@@ -1,0 +1,131 @@
+//! Further parameters of a token request: RFC 6749 sections 4.5 and 8.3. None replaces one of the protocol's own.
+
+use secrecy::ExposeSecret;
+
+use super::GrantType;
+use crate::{
+    check::Check,
+    error::{Error, ErrorKind, presentable},
+    wire::{form::Form, secret::SecretText, url::is_credential},
+};
+
+/// What a program adds.
+#[derive(Debug, Default)]
+pub(super) struct Extra<'a> {
+    plain: Vec<(&'a str, &'a str)>,
+    secret: Vec<(&'a str, &'a SecretText)>,
+}
+
+/// What every token request sets itself, or must not carry beside its own client authentication.
+const ALWAYS: [&str; 6] = [
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "client_assertion",
+    "client_assertion_type",
+    "scope",
+];
+
+/// What the grants of RFC 6749 and RFC 8628 set. An extension may use these names in its own way.
+const GRANTS: [&str; 7] = [
+    "code",
+    "redirect_uri",
+    "code_verifier",
+    "refresh_token",
+    "username",
+    "password",
+    "device_code",
+];
+
+/// What may stand there more than once (RFC 8693 section 2.1, RFC 8707 section 2).
+const MANY: [&str; 2] = ["resource", "audience"];
+
+impl<'a> Extra<'a> {
+    pub(super) fn plain(
+        &mut self,
+        name: &'a str,
+        value: &'a str,
+        grant: GrantType,
+    ) -> Result<(), Error> {
+        self.check(name, grant)?;
+        self.plain.push((name, value));
+        Ok(())
+    }
+
+    pub(super) fn secret(
+        &mut self,
+        name: &'a str,
+        value: &'a SecretText,
+        grant: GrantType,
+    ) -> Result<(), Error> {
+        self.check(name, grant)?;
+        self.secret.push((name, value));
+        Ok(())
+    }
+
+    /// What must not come back in an error: also what was given as plain, but by its name is a credential.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &'a str> {
+        let plain = self.plain.iter().filter(|(name, _)| is_credential(name));
+        let secret = self.secret.iter().map(|(_, value)| value.expose_secret());
+        secret.chain(plain.map(|(_, value)| *value))
+    }
+
+    pub(super) fn fill(&self, form: &mut Form) {
+        for (name, value) in &self.plain {
+            form.add(name, value);
+        }
+        for (name, value) in &self.secret {
+            form.add(name, value.expose_secret());
+        }
+    }
+
+    fn check(&self, name: &str, grant: GrantType) -> Result<(), Error> {
+        let core = ALWAYS.contains(&name)
+            || (grant != GrantType::Extension && GRANTS.contains(&name))
+            || name.is_empty();
+        if core {
+            return Err(core_parameter(name));
+        }
+        let names = self.plain.iter().map(|(name, _)| *name);
+        let mut names = names.chain(self.secret.iter().map(|(name, _)| *name));
+        if !MANY.contains(&name) && names.any(|own| own == name) {
+            let what = format!(
+                "the parameter `{}` stands there twice",
+                presentable(name, 40)
+            );
+            return Err(Error::new(ErrorKind::Usage, what).with_check(Check::ParameterOnce));
+        }
+        Ok(())
+    }
+}
+
+/// A parameter that is the protocol's own.
+pub(in crate::oauth) fn core_parameter(name: &str) -> Error {
+    let name = presentable(name, 40);
+    let what = format!("the parameter `{name}` belongs to the protocol and cannot be set");
+    Error::new(ErrorKind::Usage, what).with_check(Check::CoreParameter)
+}
+
+/// An extension is named by a URI (RFC 6749 section 4.5), or at least by none of the names that are taken.
+pub(super) fn check_grant_type(grant_type: &str) -> Result<(), Error> {
+    const TAKEN: [&str; 5] = [
+        "authorization_code",
+        "refresh_token",
+        "client_credentials",
+        "password",
+        super::DEVICE_CODE,
+    ];
+    let blank = grant_type.is_empty() || !grant_type.bytes().all(|byte| byte.is_ascii_graphic());
+    if blank || TAKEN.contains(&grant_type) {
+        let what = format!(
+            "`{}` is not the name of an extension grant",
+            presentable(grant_type, 80)
+        );
+        return Err(Error::new(ErrorKind::Usage, what)
+            .with_check(Check::CoreParameter)
+            .advice(
+                "give the grant's URI; the grants of RFC 6749 have constructors of their own",
+            ));
+    }
+    Ok(())
+}

@@ -1,0 +1,324 @@
+//! Authorization server metadata: RFC 8414, and the same document as OpenID Connect Discovery 1.0 places it.
+//!
+//! ```text
+//! MetadataRequest::new(issuer) ──send──► Metadata ──server──► AuthorizationServer
+//!                                         issuer compared
+//! ```
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+
+use super::{
+    object::{Object, head},
+    oddity::Forgiven,
+    refusal,
+    server::{AnnouncedPkce, AuthorizationServer, BasicEncoding, ClientAuthentication},
+};
+use crate::{
+    check::Check,
+    error::{Error, ErrorKind, presentable},
+    ports::Limits,
+    service::Message,
+    wire::{
+        body::{Body, Request, Response},
+        url::Endpoint,
+    },
+};
+
+/// Asks a server to describe itself.
+///
+/// ```
+/// use auth_core::{Answer, Message, MetadataRequest, OAuthClient, Response};
+///
+/// let message = MetadataRequest::new("https://server.example.com/issuer1")?;
+/// let request = message.request()?; // send it with anything
+/// assert_eq!(
+///     request.uri(),
+///     "https://server.example.com/.well-known/oauth-authorization-server/issuer1"
+/// );
+/// # let body = br#"{"issuer":"https://server.example.com/issuer1","token_endpoint":"https://server.example.com/token",
+/// #   "code_challenge_methods_supported":["S256"]}"#.to_vec();
+/// # let answer = http::Response::builder().header("content-type", "application/json").body(Answer::new(body)).expect("an answer");
+/// let server = message.parse(answer)?.server()?;
+/// let client = OAuthClient::new(server, "my-client-id")?;
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct MetadataRequest {
+    issuer: String,
+    url: Endpoint,
+}
+
+/// How a server described itself. Its `issuer` is the one that was asked.
+pub struct Metadata {
+    issuer: String,
+    endpoints: [Option<Endpoint>; ENDPOINTS.len()],
+    object: Object,
+    forgiven: Forgiven,
+}
+
+/// The endpoints that we know what to do with. Each is checked as any other [`Endpoint`].
+const ENDPOINTS: [&str; 6] = [
+    "token_endpoint",
+    "authorization_endpoint",
+    "revocation_endpoint",
+    "introspection_endpoint",
+    "device_authorization_endpoint",
+    "pushed_authorization_request_endpoint",
+];
+
+impl MetadataRequest {
+    /// For this issuer, at the place that RFC 8414 section 3.1 gives the document: between host and path.
+    ///
+    /// # Errors
+    /// [`is_configuration`](Error::is_configuration): the issuer is no https URL (or http to a loopback IP), or has a query
+    /// or fragment.
+    pub fn new(issuer: impl Into<String>) -> Result<Self, Error> {
+        let issuer = issuer.into();
+        let (origin, path) = split(&issuer)?;
+        let url = format!("{origin}/.well-known/oauth-authorization-server{path}");
+        let url = Endpoint::parse(&url)?;
+        Ok(Self { issuer, url })
+    }
+
+    /// At the place that OpenID Connect Discovery 1.0 section 4.1 gives it: after the path.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn openid(issuer: impl Into<String>) -> Result<Self, Error> {
+        let issuer = issuer.into();
+        let (origin, path) = split(&issuer)?;
+        let url = format!("{origin}{path}/.well-known/openid-configuration");
+        let url = Endpoint::parse(&url)?;
+        Ok(Self { issuer, url })
+    }
+
+    /// Where the document is asked for.
+    #[must_use]
+    pub fn url(&self) -> &Endpoint {
+        &self.url
+    }
+}
+
+/// Scheme with host, and the path without a slash at its end.
+fn split(issuer: &str) -> Result<(&str, &str), Error> {
+    let named = |error: Error| error.setting("issuer");
+    Endpoint::parse(issuer).map_err(named)?;
+    if issuer.contains('?') {
+        return Err(Error::new(
+            ErrorKind::Configuration,
+            "the issuer has a query, which an issuer cannot have",
+        )
+        .with_check(Check::Url)
+        .setting("issuer"));
+    }
+    let authority = issuer.find("://").map_or(0, |at| at + 3);
+    let path = issuer[authority..]
+        .find('/')
+        .map_or(issuer.len(), |at| authority + at);
+    let (origin, path) = issuer.split_at(path);
+    Ok((origin, path.strip_suffix('/').unwrap_or(path)))
+}
+
+impl Message for MetadataRequest {
+    type Output = Metadata;
+
+    fn request(&self) -> Result<Request, Error> {
+        let mut request = Request::new(Body::Empty);
+        *request.uri_mut() = self.url.uri().clone();
+        request.headers_mut().insert(
+            http::header::ACCEPT,
+            http::HeaderValue::from_static("application/json"),
+        );
+        Ok(request)
+    }
+
+    fn parse(&self, response: Response) -> Result<Metadata, Error> {
+        let status = response.status();
+        if status.is_client_error() && status != http::StatusCode::TOO_MANY_REQUESTS {
+            let what = format!("there are no metadata at {}", self.url);
+            return Err(Error::new(ErrorKind::Configuration, what)
+                .with_status(status)
+                .setting("issuer")
+                .advice("try the other well-known place, or describe the server by hand"));
+        }
+        if !status.is_success() {
+            return Err(refusal::unexplained("the metadata's place", &response, &[]));
+        }
+        let object = refusal::object(&response, WHAT, &[])?;
+        self.check_issuer(&response, &object)?;
+        let mut endpoints = [const { None }; ENDPOINTS.len()];
+        for (endpoint, name) in endpoints.iter_mut().zip(ENDPOINTS) {
+            *endpoint = read_endpoint(&response, &object, name)?;
+        }
+        if endpoints[0].is_none() {
+            let why = "they name no `token_endpoint`";
+            return Err(refusal::malformed(&response, WHAT, Check::Fields, why));
+        }
+        Ok(Metadata {
+            issuer: self.issuer.clone(),
+            endpoints,
+            forgiven: head(&response, http::StatusCode::OK),
+            object,
+        })
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::api().answer_bytes(1 << 20)
+    }
+}
+
+const WHAT: &str = "metadata";
+
+impl MetadataRequest {
+    fn check_issuer(&self, response: &Response, object: &Object) -> Result<(), Error> {
+        let wrong = |why: String| {
+            refusal::malformed(response, WHAT, Check::MetadataIssuer, &why)
+                .setting("issuer")
+                .advice("give the issuer exactly as the server names itself, if that is the server that is meant")
+        };
+        match object.text("issuer") {
+            Some(issuer) if issuer == self.issuer => Ok(()),
+            Some(issuer) => Err(wrong(format!(
+                "they name the issuer {} and not {}",
+                presentable(issuer, 120),
+                self.issuer
+            ))),
+            None => Err(wrong("they name no issuer".to_owned())),
+        }
+    }
+}
+
+fn read_endpoint(
+    response: &Response,
+    object: &Object,
+    name: &'static str,
+) -> Result<Option<Endpoint>, Error> {
+    let Some(value) = object.get(name) else {
+        return Ok(None);
+    };
+    let Some(text) = value.as_str() else {
+        let why = format!("`{name}` is no URL");
+        return Err(refusal::malformed(response, WHAT, Check::Fields, &why));
+    };
+    let endpoint = Endpoint::parse(text).map_err(|error| error.setting(name))?;
+    Ok(Some(endpoint))
+}
+
+impl Metadata {
+    /// The server as these metadata describe it: its endpoints and issuer, how clients with a secret authenticate, whether it
+    /// puts `iss` into its responses and wants requests pushed. What is not said there can be set on it afterwards.
+    ///
+    /// Of the methods in `token_endpoint_auth_methods_supported` the first of these is taken: `client_secret_basic`
+    /// (form-encoded, as RFC 6749 section 2.3.1 says), `client_secret_post`, `none`.
+    ///
+    /// A server that does not name S256 among its `code_challenge_methods_supported` is described all the same, because
+    /// other grants do without; but an authorization request to it is refused, unless it says nothing of PKCE at all and is
+    /// forgiven that ([`Oddity::UnannouncedPkce`](crate::Oddity::UnannouncedPkce)).
+    ///
+    /// # Errors
+    /// [`is_configuration`](Error::is_configuration): it takes no client authentication that this crate has.
+    pub fn server(&self) -> Result<AuthorizationServer, Error> {
+        let [
+            token,
+            authorization,
+            revocation,
+            introspection,
+            device,
+            pushed,
+        ] = self.endpoints.clone();
+        let token = token.expect("`parse` checked that it is there");
+        let mut server = AuthorizationServer::new(token).issuer(self.issuer.as_str());
+        server.authorization = authorization;
+        server.revocation = revocation;
+        server.introspection = introspection;
+        server.device = device;
+        server.pushed = pushed;
+        server.issuer_in_response = self.flag("authorization_response_iss_parameter_supported");
+        server.requires_pushed = self.flag("require_pushed_authorization_requests");
+        server.authentication = self.authentication()?;
+        server.announced_pkce = self.pkce();
+        Ok(server)
+    }
+
+    /// `issuer`: the one that was asked.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// Any other field, such as `scopes_supported`, read into a type of the caller's; `None` where it is missing or of another
+    /// shape. URLs among them are not checked.
+    #[must_use]
+    pub fn field<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        self.object.field(name)
+    }
+
+    /// What was forgiven in reading it.
+    #[must_use]
+    pub fn forgiven(&self) -> Forgiven {
+        self.forgiven
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.object.get(name).and_then(serde_json::Value::as_bool) == Some(true)
+    }
+
+    fn authentication(&self) -> Result<ClientAuthentication, Error> {
+        const BASIC: ClientAuthentication =
+            ClientAuthentication::Basic(BasicEncoding::FormUrlEncoded);
+        // RFC 8414 section 2: where nothing is said, it is Basic.
+        let Some(methods) = self.object.texts("token_endpoint_auth_methods_supported") else {
+            return Ok(BASIC);
+        };
+        let takes = |method: &str| methods.contains(&method);
+        if takes("client_secret_basic") {
+            Ok(BASIC)
+        } else if takes("client_secret_post") {
+            Ok(ClientAuthentication::Body)
+        } else if takes("none") {
+            Ok(ClientAuthentication::None)
+        } else {
+            let what = format!(
+                "the server takes client authentication by {} only",
+                listed(&methods)
+            );
+            Err(Error::new(ErrorKind::Configuration, what)
+                .with_check(Check::ClientAuthentication)
+                .setting("token_endpoint_auth_methods_supported")
+                .advice(
+                    "use a server that takes `client_secret_basic`, `client_secret_post` or `none`",
+                ))
+        }
+    }
+
+    fn pkce(&self) -> AnnouncedPkce {
+        match self.object.texts("code_challenge_methods_supported") {
+            Some(methods) if methods.contains(&"S256") => AnnouncedPkce::S256,
+            Some(methods) => AnnouncedPkce::Others(listed(&methods)),
+            None => AnnouncedPkce::Nothing,
+        }
+    }
+}
+
+/// Foreign words, in a sentence.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [] => "nothing".to_owned(),
+        words => presentable(&words.join(", "), 120),
+    }
+}
+
+impl fmt::Debug for Metadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metadata")
+            .field("issuer", &self.issuer)
+            .field("endpoints", &self.endpoints)
+            .field("forgiven", &self.forgiven)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

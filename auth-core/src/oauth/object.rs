@@ -1,0 +1,181 @@
+//! A JSON object as an answer: no key stands there twice, and what it held is wiped when dropped.
+
+use std::fmt;
+
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::{
+    answer::is_json,
+    jwt::whole_seconds,
+    oddity::{Forgiven, Oddity},
+};
+use crate::{service::wipe_value, wire::body::Response};
+
+/// The fields of an answer.
+pub(super) struct Object(Map<String, Value>);
+
+/// Why a body is no [`Object`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoObject {
+    NotJson,
+    KeyTwice,
+}
+
+impl Object {
+    /// Reads a whole body, whatever its content type.
+    pub(super) fn read(response: &Response) -> Result<Self, NoObject> {
+        let mut json = serde_json::Deserializer::from_slice(response.body().as_bytes());
+        let (object, twice) = json
+            .deserialize_map(ObjectVisitor)
+            .map_err(|_| NoObject::NotJson)?;
+        json.end().map_err(|_| NoObject::NotJson)?;
+        match twice {
+            true => Err(NoObject::KeyTwice),
+            false => Ok(object),
+        }
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&Value> {
+        self.0.get(key).filter(|value| !value.is_null())
+    }
+
+    /// A text that is not empty.
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        self.get(key)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    }
+
+    /// A list of texts; a single text is a list of one.
+    pub(super) fn texts(&self, key: &str) -> Option<Vec<&str>> {
+        match self.get(key)? {
+            Value::String(text) => Some(vec![text]),
+            Value::Array(items) => Some(items.iter().filter_map(Value::as_str).collect()),
+            _ => None,
+        }
+    }
+
+    /// A number of seconds. `Err`: something stands there that is none.
+    pub(super) fn seconds(&self, key: &str, forgiven: &mut Forgiven) -> Result<Option<u64>, ()> {
+        let Some(value) = self.get(key) else {
+            return Ok(None);
+        };
+        let (seconds, oddity) = match value {
+            Value::Number(number) => match number.as_u64() {
+                Some(seconds) => (Some(seconds), None),
+                None => (
+                    number.as_f64().and_then(whole_seconds),
+                    Some(Oddity::LifetimeAsFloat),
+                ),
+            },
+            Value::String(text) => {
+                let text = text.trim();
+                let seconds = text
+                    .parse()
+                    .ok()
+                    .or_else(|| whole_seconds(text.parse().ok()?));
+                (seconds, Some(Oddity::LifetimeAsText))
+            }
+            _ => (None, None),
+        };
+        if let (Some(_), Some(oddity)) = (seconds, oddity) {
+            forgiven.add(oddity);
+        }
+        seconds.map(Some).ok_or(())
+    }
+
+    /// A field of whatever shape.
+    pub(super) fn field<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        T::deserialize(self.0.get(key)?).ok()
+    }
+}
+
+/// The oddities that an answer's head shows: another status than `expected`, another content type than JSON's.
+pub(super) fn head(response: &Response, expected: http::StatusCode) -> Forgiven {
+    let mut forgiven = Forgiven::default();
+    if response.status() != expected {
+        forgiven.add(Oddity::OtherStatus);
+    }
+    if !is_json(response.headers()) {
+        forgiven.add(Oddity::OtherContentType);
+    }
+    forgiven
+}
+
+impl Drop for Object {
+    fn drop(&mut self) {
+        self.0.values_mut().for_each(wipe_value);
+    }
+}
+
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Object({} fields)", self.0.len())
+    }
+}
+
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = (Object, bool);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut object, mut twice) = (Object(Map::new()), false);
+        while let Some((key, value)) = map.next_entry::<String, Value>()? {
+            if let Some(mut old) = object.0.insert(key, value) {
+                wipe_value(&mut old);
+                twice = true;
+            }
+        }
+        Ok((object, twice))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::body::Answer;
+
+    fn object(text: &str) -> Result<Object, NoObject> {
+        Object::read(&Response::new(Answer::secret(text.as_bytes().to_vec())))
+    }
+
+    #[test]
+    fn objects_and_others() {
+        let check = |text: &str, expect: Option<NoObject>| {
+            assert_eq!(object(text).err(), expect, "{text}");
+        };
+        check(r#"{"a":1,"b":{"c":1}}"#, None);
+        check("{}", None);
+        check(r#"{"a":1,"a":1}"#, Some(NoObject::KeyTwice));
+        check(r#"{"a":1,"\u0061":1}"#, Some(NoObject::KeyTwice));
+        check("[]", Some(NoObject::NotJson));
+        check("", Some(NoObject::NotJson));
+        check("{} {}", Some(NoObject::NotJson));
+        check("{\"a\":1", Some(NoObject::NotJson));
+        check(&"[".repeat(10_000), Some(NoObject::NotJson));
+    }
+
+    #[test]
+    fn numbers_of_seconds() {
+        let check = |value: &str, expect: Result<Option<u64>, ()>, oddity: Option<Oddity>| {
+            let object = object(&format!("{{\"n\":{value}}}")).expect("an object");
+            let mut forgiven = Forgiven::default();
+            assert_eq!(object.seconds("n", &mut forgiven), expect, "{value}");
+            assert_eq!(forgiven.iter().next(), oddity, "{value}");
+        };
+        check("1800", Ok(Some(1800)), None);
+        check("null", Ok(None), None);
+        check("\"1800\"", Ok(Some(1800)), Some(Oddity::LifetimeAsText));
+        check("1800.9", Ok(Some(1800)), Some(Oddity::LifetimeAsFloat));
+        check("-1", Err(()), None);
+        check("\"soon\"", Err(()), None);
+        check("[1]", Err(()), None);
+        check("1e300", Err(()), None);
+    }
+}

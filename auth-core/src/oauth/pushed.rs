@@ -1,0 +1,205 @@
+//! Pushed authorization requests: RFC 9126. The browser then carries a reference in place of the parameters.
+//!
+//! ```text
+//! AuthorizationRequest ──push──► PushedRequest ──send──► RequestUri
+//!                                      └────────begin───────┴──► (url, Pending)
+//! ```
+
+use std::{fmt, time::Duration};
+
+use secrecy::ExposeSecret;
+
+use super::{
+    authorization::{Parameters, url},
+    client::OAuthClient,
+    object::head,
+    oddity::Forgiven,
+    refusal,
+    response::Pending,
+    server::ClientAuthentication,
+};
+use crate::{
+    check::Check,
+    error::Error,
+    ports::Limits,
+    service::Message,
+    wire::{
+        body::{Request, Response},
+        form::Form,
+        url::Endpoint,
+    },
+};
+
+/// An authorization request on its way to the server itself, with client authentication.
+///
+/// ```
+/// use auth_core::{
+///     Answer, AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, Message, OAuthClient, RedirectUri,
+/// };
+///
+/// let server = AuthorizationServer::new(Endpoint::parse("https://as.example.com/token")?)
+///     .authorization_endpoint(Endpoint::parse("https://as.example.com/authorize")?)
+///     .pushed_authorization_request_endpoint(Endpoint::parse("https://as.example.com/as/par")?);
+/// let client = OAuthClient::new(server, "CLIENT1234")?;
+/// let redirect_uri = RedirectUri::parse("https://client.example.org/cb")?;
+///
+/// let pushed = AuthorizationRequest::new(&client, redirect_uri, Entropy::new([7; 64])).push()?;
+/// let request = pushed.request()?; // send it with anything
+/// # assert_eq!(request.uri(), "https://as.example.com/as/par");
+/// # let body = br#"{"request_uri":"urn:example:bwc4JK-ESC0w8acc191e-Y1LTC2","expires_in":90}"#.to_vec();
+/// # let answer = http::Response::builder().status(201).header("content-type", "application/json").body(Answer::new(body)).expect("an answer");
+/// let request_uri = pushed.parse(answer)?;
+/// let (url, pending) = pushed.begin(&request_uri);
+/// assert_eq!(
+///     url,
+///     "https://as.example.com/authorize?client_id=CLIENT1234&request_uri=urn%3Aexample%3Abwc4JK-ESC0w8acc191e-Y1LTC2"
+/// );
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+pub struct PushedRequest<'a> {
+    client: &'a OAuthClient,
+    to: &'a Endpoint,
+    authorization: &'a Endpoint,
+    parameters: Parameters,
+    pending: Pending,
+}
+
+/// The reference that the server gave for a pushed request. It serves once and not for long.
+pub struct RequestUri {
+    uri: String,
+    lifetime: Duration,
+    forgiven: Forgiven,
+}
+
+impl<'a> PushedRequest<'a> {
+    pub(super) fn new(
+        client: &'a OAuthClient,
+        to: &'a Endpoint,
+        authorization: &'a Endpoint,
+        parameters: Parameters,
+        pending: Pending,
+    ) -> Self {
+        Self {
+            client,
+            to,
+            authorization,
+            parameters,
+            pending,
+        }
+    }
+
+    /// Whether the server has an endpoint for it.
+    #[must_use]
+    pub fn is_offered(client: &OAuthClient) -> bool {
+        client.server().pushed.is_some()
+    }
+
+    /// The URL for the person's browser, with the client id and the reference only (RFC 9126 section 4), and what is needed
+    /// to understand the answer.
+    #[must_use]
+    pub fn begin(self, request_uri: &RequestUri) -> (String, Pending) {
+        let parameters = vec![
+            ("client_id".into(), self.client.id().into()),
+            ("request_uri".into(), request_uri.uri.as_str().into()),
+        ];
+        (url(self.authorization, &parameters), self.pending)
+    }
+}
+
+impl RequestUri {
+    /// How long it can be used, from the moment its request was sent.
+    #[must_use]
+    pub fn lifetime(&self) -> Duration {
+        self.lifetime
+    }
+
+    /// What was forgiven in reading it.
+    #[must_use]
+    pub fn forgiven(&self) -> Forgiven {
+        self.forgiven
+    }
+}
+
+impl Message for PushedRequest<'_> {
+    type Output = RequestUri;
+
+    fn request(&self) -> Result<Request, Error> {
+        let server = self.client.server();
+        let way = server.authentication;
+        // The request has its `client_id` once, whether or not the authentication brings it along.
+        let brought = !self.client.is_confidential()
+            || !matches!(way, ClientAuthentication::Basic(_))
+            || server.client_id_beside_basic;
+        let mut form = Form::with_capacity(1024);
+        for (name, value) in &self.parameters {
+            if !(brought && &**name == "client_id") {
+                form.add(name, value);
+            }
+        }
+        Ok(self.client.post(self.to, form, way))
+    }
+
+    fn parse(&self, response: Response) -> Result<RequestUri, Error> {
+        let secrets: Vec<&str> = self
+            .client
+            .secret_text()
+            .map(ExposeSecret::expose_secret)
+            .into_iter()
+            .collect();
+        if !response.status().is_success() {
+            let who = "the endpoint for pushed authorization requests";
+            return Err(refusal::endpoint_error(
+                who,
+                self.client.id(),
+                &response,
+                &secrets,
+            ));
+        }
+        let object = refusal::object(&response, WHAT, &secrets)?;
+        let bad = |why| refusal::malformed(&response, WHAT, Check::Fields, why);
+        let mut forgiven = head(&response, http::StatusCode::CREATED);
+        let uri = object
+            .text("request_uri")
+            .filter(|uri| uri.bytes().all(|byte| byte.is_ascii_graphic()))
+            .ok_or_else(|| bad("it has no `request_uri`"))?;
+        let lifetime = object
+            .seconds("expires_in", &mut forgiven)
+            .ok()
+            .flatten()
+            .filter(|seconds| *seconds > 0)
+            .ok_or_else(|| bad("`expires_in` is no number of seconds"))?;
+        refusal::unforgiven(&response, WHAT, self.client.server().leniency, forgiven)?;
+        Ok(RequestUri {
+            uri: uri.to_owned(),
+            lifetime: Duration::from_secs(lifetime),
+            forgiven,
+        })
+    }
+
+    fn limits(&self) -> Limits {
+        Limits::token()
+    }
+}
+
+const WHAT: &str = "answer to the pushed request";
+
+impl fmt::Debug for PushedRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The parameters hold `state`.
+        f.debug_struct("PushedRequest")
+            .field("client", &self.client)
+            .field("pending", &self.pending)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RequestUri {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestUri")
+            .field("lifetime", &self.lifetime)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! The parameters of an authorization response: RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207.
+
+use crate::{
+    check::Check,
+    error::{Error, ErrorKind, presentable},
+    oauth::{error::OAuthError, oddity::Forgiven},
+    wire::secret::SecretText,
+};
+
+/// The parameters that we look at. Each may stand there once.
+#[derive(Default)]
+pub(super) struct Parameters {
+    pub(super) code: Option<SecretText>,
+    pub(super) state: Option<SecretText>,
+    pub(super) iss: Option<String>,
+    pub(super) error: Option<String>,
+    pub(super) description: Option<String>,
+    pub(super) uri: Option<String>,
+    pub(super) hint: Option<String>,
+    pub(super) unasked: Option<&'static str>,
+}
+
+impl Parameters {
+    /// Reads the query of a redirected URL.
+    pub(super) fn read(query: &str) -> Result<Self, Error> {
+        let mut read = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let twice = match &*name {
+                "code" => read.code.replace(value.into_owned().into()).is_some(),
+                "state" => read.state.replace(value.into_owned().into()).is_some(),
+                "iss" => read.iss.replace(value.into_owned()).is_some(),
+                "error" => read.error.replace(value.into_owned()).is_some(),
+                "error_description" => read.description.replace(value.into_owned()).is_some(),
+                "error_uri" => read.uri.replace(value.into_owned()).is_some(),
+                "hint" => read.hint.replace(value.into_owned()).is_some(),
+                "access_token" => read.unasked.replace("access_token").is_some(),
+                "id_token" => read.unasked.replace("id_token").is_some(),
+                "response" => read.unasked.replace("response").is_some(),
+                _ => false,
+            };
+            if twice {
+                let what = format!(
+                    "the parameter `{}` stands there twice",
+                    presentable(&name, 40)
+                );
+                return Err(foreign(Check::ParameterOnce, what));
+            }
+        }
+        Ok(read)
+    }
+
+    /// An error response, by what the program has to do about it (RFC 6749 section 4.1.2.1).
+    pub(super) fn refusal(self, code: &str, forgiven: Forgiven) -> Error {
+        let short = |text: Option<String>| text.map(|text| presentable(&text, 400));
+        let oauth = OAuthError {
+            description: short(self.description),
+            uri: short(self.uri),
+            hint: short(self.hint),
+            forgiven,
+            ..OAuthError::new(code)
+        };
+        let error = match code {
+            "access_denied" => Error::new(ErrorKind::Denied, "the person refused")
+                .advice("ask again when they are willing"),
+            "server_error" | "temporarily_unavailable" => {
+                Error::new(ErrorKind::Refused, "the authorization server has a problem")
+                    .advice("begin a new login later")
+            }
+            "invalid_scope" => Error::new(
+                ErrorKind::Configuration,
+                "the server does not know or does not grant the scopes",
+            )
+            .setting("scope")
+            .advice("ask for scopes that this client is registered for, separated by spaces"),
+            _ => Error::new(
+                ErrorKind::Configuration,
+                "the server refused the authorization request",
+            )
+            .advice("check how the client is registered"),
+        };
+        error.with_oauth(oauth)
+    }
+}
+
+/// Not the answer to our request: a listener goes on listening.
+pub(super) fn foreign(check: Check, what: impl Into<String>) -> Error {
+    let what = format!(
+        "this is not the answer to our authorization request: {}",
+        what.into()
+    );
+    Error::new(ErrorKind::ForeignResponse, what)
+        .with_check(check)
+        .advice("go on waiting, or begin a new login")
+}

@@ -1,0 +1,8 @@
+//! What comes from outside, in tables: the checks by name, and hostile token answers, callbacks and metadata.
+
+mod callbacks;
+mod checks;
+mod common;
+mod metadata;
+mod properties;
+mod token_answers;

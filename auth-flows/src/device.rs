@@ -1,0 +1,147 @@
+//! A login on another device (RFC 8628): a code is asked for and shown, then the server is asked until the person answered.
+//!
+//! ```text
+//!   Begin:  Start ─► Send ─► Done(codes)
+//!
+//!   Poll:   Start ─► Sleep ─► Send ─► Done(token answer)
+//!                      ▲       │
+//!                      └───────┘ not yet, slower, or no answer: wait, as long as the code is good
+//! ```
+//!
+//! Neither holds the lease: a person takes minutes. [`Complete`](crate::complete::Complete) takes it, and stores the token.
+
+use std::time::Duration;
+
+use auth_core::{
+    DeviceAuthorization, DeviceRequest, Error, ErrorKind, Event, Flow, Message, Now, Response,
+    Service, Step, TokenAnswer, TokenRequest, TransportError,
+};
+
+/// Asks for the codes, with the service's scopes. Ends with them and the moment from which their life counts.
+pub(crate) struct Begin<'a> {
+    service: &'a Service,
+    sent: Option<Now>,
+    over: bool,
+}
+
+impl<'a> Begin<'a> {
+    pub(crate) fn new(service: &'a Service) -> Self {
+        Self {
+            service,
+            sent: None,
+            over: false,
+        }
+    }
+
+    fn message(&self) -> DeviceRequest<'a> {
+        let message = DeviceRequest::new(self.service.client());
+        match self.service.scope() {
+            Some(scope) => message.scope(scope),
+            None => message,
+        }
+    }
+}
+
+impl Flow for Begin<'_> {
+    type Output = (DeviceAuthorization, Now);
+
+    fn step(&mut self, now: Now, event: Event) -> Result<Step<Self::Output>, Error> {
+        if std::mem::replace(&mut self.over, true) {
+            return Err(Error::out_of_turn());
+        }
+        match (self.sent, event) {
+            (None, Event::Start) => {
+                let message = self.message();
+                let step = Step::Send(message.request()?, message.limits());
+                (self.sent, self.over) = (Some(now), false);
+                Ok(step)
+            }
+            (Some(sent), Event::Answer(answer)) => {
+                let device = self.message().parse(answer?)?;
+                Ok(Step::Done((device, sent)))
+            }
+            _ => Err(Error::out_of_turn()),
+        }
+    }
+}
+
+/// Asks until the person has answered, or the code is no longer good. Ends with the token answer and when it was asked for.
+pub(crate) struct Poll<'a> {
+    service: &'a Service,
+    device: DeviceAuthorization,
+    began: Now,
+    sent: Now,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    Start,
+    Pause,
+    Sent,
+    Over,
+}
+
+impl<'a> Poll<'a> {
+    pub(crate) fn new(service: &'a Service, device: DeviceAuthorization, began: Now) -> Self {
+        Self {
+            service,
+            device,
+            began,
+            sent: began,
+            state: State::Start,
+        }
+    }
+
+    /// Waits, unless the code is no longer good after that.
+    fn pause(&mut self, now: Now, wait: Duration) -> Result<Step<(TokenAnswer, Now)>, Error> {
+        let age = now.up.saturating_sub(self.began.up);
+        if age.saturating_add(wait) >= self.device.lifetime() {
+            return Err(Error::new(
+                ErrorKind::TimedOut,
+                "nobody logged in before the device code ran out",
+            )
+            .advice("begin a new login"));
+        }
+        self.state = State::Pause;
+        Ok(Step::Sleep(wait))
+    }
+
+    fn send(&mut self, now: Now) -> Result<Step<(TokenAnswer, Now)>, Error> {
+        let message = TokenRequest::device(self.service.client(), &self.device);
+        let step = Step::Send(message.request()?, message.limits());
+        (self.sent, self.state) = (now, State::Sent);
+        Ok(step)
+    }
+
+    fn answered(
+        &mut self,
+        now: Now,
+        answer: Result<Response, TransportError>,
+    ) -> Result<Step<(TokenAnswer, Now)>, Error> {
+        let message = TokenRequest::device(self.service.client(), &self.device);
+        let answer = answer
+            .map_err(Error::from)
+            .and_then(|response| message.parse(response));
+        match answer {
+            Ok(answer) => Ok(Step::Done((answer, self.sent))),
+            Err(error) => match self.device.next_poll(&error) {
+                Some(wait) => self.pause(now, wait),
+                None => Err(error),
+            },
+        }
+    }
+}
+
+impl Flow for Poll<'_> {
+    type Output = (TokenAnswer, Now);
+
+    fn step(&mut self, now: Now, event: Event) -> Result<Step<Self::Output>, Error> {
+        match (std::mem::replace(&mut self.state, State::Over), event) {
+            (State::Start, Event::Start) => self.pause(now, self.device.interval()),
+            (State::Pause, Event::Slept) => self.send(now),
+            (State::Sent, Event::Answer(answer)) => self.answered(now, answer),
+            _ => Err(Error::out_of_turn()),
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! However a redirect reaches the program, it goes through the same checks: listener, private-use scheme, web service, pasted.
+
+use std::{
+    collections::HashMap,
+    io::{Read, Write},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpStream},
+    sync::Mutex,
+    time::Duration,
+};
+
+use auth_core::{
+    AuthorizationRequest, CodeGrant, Entropy, Error, ErrorKind, ExposeSecret, Pending, RedirectUri,
+    SecretBytes, Service, TokenKind,
+};
+use auth_flows::{AsyncClient, CallbackListener, Client, Login};
+use auth_testkit::{Dialect, TestClient, TestServer, person::Person};
+use http_reqwest::{Reqwest, Tokio};
+use http_ureq::Ureq;
+use keystore::Memory;
+
+use crate::common::{PASSWORD, SECRET, doorkeeper, service};
+
+const LONG: Duration = Duration::from_secs(60);
+const HTTPS: &str = "https://app.example/callback";
+const PRIVATE_USE: &str = "com.example.app:/callback";
+
+/// A way for a redirect to reach the program: from what follows the redirect URI to what came of it.
+type Way = fn(&Service, &str) -> Result<CodeGrant, Error>;
+
+const WAYS: [(&str, Way); 5] = [
+    ("listener at 127.0.0.1", |service, answer| {
+        at_listener(service, Ipv4Addr::LOCALHOST.into(), answer)
+    }),
+    ("listener at [::1]", |service, answer| {
+        at_listener(service, Ipv6Addr::LOCALHOST.into(), answer)
+    }),
+    (
+        "private-use scheme, handed over by the system",
+        |service, answer| {
+            let redirect_uri = RedirectUri::parse(PRIVATE_USE)?;
+            let request = AuthorizationRequest::new(service.client(), redirect_uri, entropy());
+            let (url, pending) = request.begin()?;
+            pending.accept(&redirected(PRIVATE_USE, &url, answer))
+        },
+    ),
+    ("web service", |service, answer| {
+        let logins = Logins::default();
+        let url = logins.begin(service, "a visitor")?;
+        logins.end("a visitor", &redirected(HTTPS, &url, answer))
+    }),
+    ("pasted", |service, answer| {
+        let answer = answer.to_owned();
+        let login = Login::paste(PRIVATE_USE, move |url| {
+            Ok(redirected(PRIVATE_USE, url, &answer))
+        });
+        let client = Client::new(service.clone(), Ureq::default(), Memory::new());
+        client.account("me").begin(login)?.start()?.wait()
+    }),
+];
+
+/// The logins that have begun in a web service: one for each visitor, as README has it.
+#[derive(Default)]
+struct Logins(Mutex<HashMap<String, SecretBytes>>);
+
+impl Logins {
+    fn begin(&self, service: &Service, visitor: &str) -> Result<String, Error> {
+        let redirect_uri = RedirectUri::parse(HTTPS)?;
+        let request = AuthorizationRequest::new(service.client(), redirect_uri, entropy());
+        let (url, pending) = request.begin()?;
+        let mut begun = self.0.lock().expect("no panic");
+        begun.insert(visitor.to_owned(), pending.to_secret_text());
+        Ok(url)
+    }
+
+    fn end(&self, visitor: &str, redirected: &str) -> Result<CodeGrant, Error> {
+        let text = self.0.lock().expect("no panic").remove(visitor);
+        let text =
+            text.ok_or_else(|| Error::new(ErrorKind::ForeignResponse, "nothing has begun"))?;
+        Pending::from_secret_text(text.expose_secret())?.accept(redirected)
+    }
+}
+
+#[test]
+fn the_same_checks_on_every_way() {
+    let server = doorkeeper();
+    let service = service(&server);
+    let check = |answer: &str, expect: Result<(), ErrorKind>| {
+        for (name, way) in WAYS {
+            let came = way(&service, answer);
+            let shown = format!("{came:?}");
+            assert!(!shown.contains("m4rked"), "{name}: {shown}");
+            let came = came.map(|_| ()).map_err(|error| error.kind());
+            assert_eq!(came, expect, "{name}, {answer}: {shown}");
+        }
+    };
+    check("?code=m4rked&state=STATE", Ok(()));
+    check("?state=STATE&session_state=x&code=m4rked", Ok(()));
+    let foreign = Err(ErrorKind::ForeignResponse);
+    check("?code=m4rked", foreign);
+    check("?code=m4rked&state=", foreign);
+    check("?code=m4rked&state=forged", foreign);
+    check("?code=m4rked&state=STATEx", foreign);
+    check("?code=m4rked&state=STATE&state=STATE", foreign);
+    check("?code=m4rked&state=STATE&state=forged", foreign);
+    check("?code=m4rked&code=other&state=STATE", foreign);
+    check("?code=&state=STATE", foreign);
+    check("?state=STATE", foreign);
+    check("?", foreign);
+    check("", foreign);
+    check("#code=m4rked&state=STATE", foreign);
+    check("/more?code=m4rked&state=STATE", foreign);
+    check(
+        "?code=m4rked&state=STATE&iss=https%3A%2F%2Fevil.example",
+        foreign,
+    );
+    check("?error=access_denied", foreign);
+    check("?error=access_denied&state=forged", foreign);
+    check(
+        "?error=access_denied&error=server_error&state=STATE",
+        foreign,
+    );
+    check("?error=access_denied&state=STATE", Err(ErrorKind::Denied));
+    check(
+        "?error=invalid_scope&state=STATE",
+        Err(ErrorKind::Configuration),
+    );
+    check("?error=server_error&state=STATE", Err(ErrorKind::Refused));
+}
+
+#[test]
+fn a_web_service_takes_the_answer_once_and_of_its_visitor() {
+    let server = TestServer::builder(Dialect::doorkeeper_5())
+        .client(TestClient::confidential("app", SECRET).redirect_uri(HTTPS))
+        .user("alice", PASSWORD)
+        .start()
+        .expect("a server on loopback");
+    let service = service(&server);
+    let logins = Logins::default();
+    let redirect = |visitor: &str| {
+        let url = logins.begin(&service, visitor).expect("a URL");
+        let alice = Person::new("alice", PASSWORD);
+        let answer = alice
+            .visit(&url)
+            .and_then(|outcome| outcome.into_redirect());
+        answer.expect("a redirect")
+    };
+    let foreign = |visitor: &str, redirected: &str| {
+        let error = logins.end(visitor, redirected).expect_err("not theirs");
+        assert_eq!(error.kind(), ErrorKind::ForeignResponse, "{error}");
+    };
+
+    // Somebody else's answer, brought to another visitor: theirs is used up by it, and the right one's is not.
+    let (hers, his) = (redirect("hers"), redirect("his"));
+    foreign("nobody's", &hers);
+    foreign("his", &hers);
+    foreign("his", &his);
+    let grant = logins.end("hers", &hers).expect("her own");
+    foreign("hers", &hers);
+    let client = Client::new(service.clone(), Ureq::default(), Memory::new());
+    let session = client.account("hers");
+    let status = session.complete(grant).expect("a login");
+    assert!(status.login.is_some(), "{status:?}");
+    session.token(TokenKind::Login).expect("stored");
+
+    // The later of two logins that one visitor began is the one that counts.
+    let (earlier, later) = (redirect("hers"), redirect("hers"));
+    foreign("hers", &earlier);
+    foreign("hers", &later);
+    let later = redirect("hers");
+    let grant = logins.end("hers", &later).expect("her own");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let tokio = Tokio::new(runtime.handle().clone());
+    let client = AsyncClient::new(service.clone(), Reqwest::default(), tokio, Memory::new());
+    let status = runtime.block_on(client.account("hers").complete(grant));
+    assert!(status.expect("a login").login.is_some());
+}
+
+/// A listener is asked by a browser. What it does not accept it goes on listening after: then nobody else comes.
+fn at_listener(service: &Service, ip: IpAddr, answer: &str) -> Result<CodeGrant, Error> {
+    let listener = CallbackListener::bind((ip, 0), "/callback")?;
+    let redirect_uri = listener.redirect_uri().clone();
+    let request = AuthorizationRequest::new(service.client(), redirect_uri.clone(), entropy());
+    let (url, pending) = request.begin()?;
+    let waiting = listener.listen(pending, "callbacks", LONG)?;
+    let redirected = redirected(redirect_uri.as_str(), &url, answer);
+    match get(&redirected) {
+        "200" => waiting.wait(),
+        "400" | "404" => Err(Error::new(
+            ErrorKind::ForeignResponse,
+            "it goes on listening",
+        )),
+        other => panic!("{redirected}: {other}"),
+    }
+}
+
+/// What a browser does with a redirect: the fragment stays with it. Gives the status.
+fn get(url: &str) -> &'static str {
+    let bare = url.split('#').next().unwrap_or_default();
+    let (authority, target) = bare
+        .strip_prefix("http://")
+        .and_then(|rest| rest.split_at_checked(rest.find('/')?))
+        .expect("a URL with a path");
+    let mut stream = TcpStream::connect(authority).expect("somebody listens");
+    stream.set_read_timeout(Some(LONG)).expect("a timeout");
+    write!(stream, "GET {target} HTTP/1.1\r\nHost: {authority}\r\n\r\n").expect("it listens");
+    let mut page = String::new();
+    stream.read_to_string(&mut page).expect("a page");
+    assert!(!page.contains("m4rked"), "{page}");
+    let status = page.split(' ').nth(1).unwrap_or_default();
+    let known = ["200", "400", "404"]
+        .into_iter()
+        .find(|known| *known == status);
+    known.unwrap_or_else(|| panic!("{bare}: {page}"))
+}
+
+/// Where the browser ends: the redirect URI and an answer, with the state that the authorization URL has.
+fn redirected(redirect_uri: &str, url: &str, answer: &str) -> String {
+    let state = url.split('&').find_map(|pair| pair.strip_prefix("state="));
+    let answer = answer.replace("STATE", state.expect("a state"));
+    format!("{redirect_uri}{answer}")
+}
+
+fn entropy() -> Entropy {
+    static USED: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(0);
+    Entropy::new([USED.fetch_add(1, std::sync::atomic::Ordering::Relaxed); 64])
+}

@@ -1,0 +1,183 @@
+//! Logins on another device, over both transports: the server is a script, because no dialect of the test server has them.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use auth_core::{
+    AuthorizationServer, DeviceAuthorization, Endpoint, Error, ErrorKind, OAuthClient, Service,
+};
+use auth_flows::{AsyncClient, Client, Status};
+use auth_testkit::raw::{Act, RawServer};
+use http_reqwest::{Reqwest, Tokio};
+use http_ureq::Ureq;
+use keystore::Memory;
+
+pub(crate) const CODES: &str = r#"{"device_code":"marked-device-code","user_code":"WDJB-MJHT",
+    "verification_uri":"https://example.com/device","expires_in":60,"interval":1}"#;
+pub(crate) const TOKEN: &str = r#"{"access_token":"marked-access-token","token_type":"Bearer","expires_in":3600,
+    "refresh_token":"marked-refresh-token"}"#;
+
+/// One answer on each connection.
+fn server(answers: &[(u16, &str)]) -> RawServer {
+    let answers: Vec<String> = answers
+        .iter()
+        .map(|(status, body)| {
+            format!(
+                "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            )
+        })
+        .collect();
+    RawServer::start(move |connection| match answers.get(connection) {
+        Some(answer) => vec![Act::Read, Act::send(answer.as_bytes())],
+        None => vec![Act::Read],
+    })
+}
+
+fn service(server: &RawServer) -> Service {
+    let endpoint = |path: &str| {
+        let text = format!("http://{}{path}", server.address());
+        Endpoint::parse(&text).expect("an endpoint")
+    };
+    let described = AuthorizationServer::new(endpoint("/token"))
+        .device_authorization_endpoint(endpoint("/device_authorization"));
+    let client = OAuthClient::new(described, "1406020730").expect("an id");
+    Service::new("example", client, "flows-test/1.0")
+        .expect("a user agent")
+        .default_scope("example_scope")
+}
+
+/// The result, what the person was shown, and the forms that the server got; in both worlds.
+pub(crate) fn log_in(answers: &[(u16, &str)]) -> [(Result<Status, Error>, String, Vec<String>); 2] {
+    let shown = Arc::new(Mutex::new(String::new()));
+    let show = |shown: &Arc<Mutex<String>>| {
+        let shown = Arc::clone(shown);
+        move |device: &DeviceAuthorization| {
+            *shown.lock().expect("no panic") = device.to_string();
+        }
+    };
+    let forms = |server: &RawServer| -> Vec<String> {
+        let requests = server.requests();
+        let body = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).into_owned();
+        requests
+            .iter()
+            .map(|request| body(request.request().body()))
+            .collect()
+    };
+    let first = server(answers);
+    let session = Client::new(service(&first), Ureq::default(), Memory::new()).account("me");
+    let blocking = session.log_in_with_device(show(&shown));
+    let blocking = (
+        blocking,
+        shown.lock().expect("no panic").clone(),
+        forms(&first),
+    );
+
+    let second = server(answers);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let tokio = Tokio::new(runtime.handle().clone());
+    let session =
+        AsyncClient::new(service(&second), Reqwest::default(), tokio, Memory::new()).account("me");
+    let show = show(&shown);
+    let task = runtime.spawn(async move { session.log_in_with_device(show).await });
+    let result = runtime.block_on(task).expect("no panic");
+    [
+        blocking,
+        (
+            result,
+            shown.lock().expect("no panic").clone(),
+            forms(&second),
+        ),
+    ]
+}
+
+#[test]
+fn a_person_who_takes_a_while() {
+    let answers = [
+        (200, CODES),
+        (400, r#"{"error":"authorization_pending"}"#),
+        (200, TOKEN),
+    ];
+    for (result, shown, forms) in log_in(&answers) {
+        let status = result.expect("logged in");
+        let login = status.login.expect("a login token");
+        assert!(login.refreshable);
+        assert_eq!(
+            shown,
+            "To log in, open https://example.com/device and enter the code WDJB-MJHT"
+        );
+        let poll = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code\
+                    &device_code=marked-device-code&client_id=1406020730";
+        assert_eq!(
+            forms,
+            ["scope=example_scope&client_id=1406020730", poll, poll]
+        );
+    }
+}
+
+#[test]
+fn logins_that_come_to_nothing() {
+    let check = |answers: &[(u16, &str)], kind: ErrorKind, words: &str| {
+        for (result, _, forms) in log_in(answers) {
+            let error = result.expect_err(words);
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(error.to_string().contains(words), "{error}");
+            assert!(!format!("{error:?}").contains("marked"), "{error:?}");
+            assert_eq!(forms.len(), answers.len(), "nothing was sent twice");
+        }
+    };
+    check(
+        &[(401, r#"{"error":"invalid_client"}"#)],
+        ErrorKind::Configuration,
+        "1406020730",
+    );
+    check(
+        &[(200, CODES), (400, r#"{"error":"access_denied"}"#)],
+        ErrorKind::Denied,
+        "the person refused",
+    );
+    check(
+        &[(200, CODES), (400, r#"{"error":"expired_token"}"#)],
+        ErrorKind::TimedOut,
+        "ran out",
+    );
+    // The next question would come after the end of the code: it is not waited for.
+    let short = CODES.replace("\"interval\":1", "\"interval\":60");
+    check(&[(200, &short)], ErrorKind::TimedOut, "nobody logged in");
+}
+
+#[test]
+fn a_server_without_the_endpoint() {
+    let endpoint = Endpoint::parse("http://127.0.0.1:9/token").expect("an endpoint");
+    let client = OAuthClient::new(AuthorizationServer::new(endpoint), "id").expect("an id");
+    let service = Service::new("example", client, "flows-test/1.0").expect("a user agent");
+    let session = Client::new(service, Ureq::default(), Memory::new()).account("me");
+    let error = session
+        .log_in_with_device(|_| panic!("nothing to show"))
+        .expect_err("no endpoint");
+    assert!(error.is_configuration());
+    assert_eq!(error.setting_name(), Some("device_authorization_endpoint"));
+}
+
+#[test]
+fn a_dropped_login_asks_no_more() {
+    let codes = CODES.replace("\"interval\":1", "\"interval\":2");
+    let pending = (400, r#"{"error":"authorization_pending"}"#);
+    let server = server(&[(200, &codes), pending, pending]);
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let tokio = Tokio::new(runtime.handle().clone());
+    let session =
+        AsyncClient::new(service(&server), Reqwest::default(), tokio, Memory::new()).account("me");
+    runtime.block_on(async {
+        let (tell, shown) = tokio::sync::oneshot::channel();
+        let login = session.log_in_with_device(|_| tell.send(()).expect("somebody listens"));
+        tokio::select! {
+            result = login => panic!("nobody answered: {result:?}"),
+            _ = shown => {}
+        }
+        tokio::time::sleep(Duration::from_millis(2500)).await;
+        assert_eq!(server.requests().len(), 1);
+    });
+}
