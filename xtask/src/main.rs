@@ -3,6 +3,8 @@
 mod conformance;
 mod demo;
 mod features;
+mod fuzz;
+mod rig;
 mod say;
 mod tidy;
 
@@ -19,8 +21,11 @@ cargo xtask <task>
                           `cargo xtask demo --help` lists its options
   tidy                    does the workspace keep its own rules? One line for each rule
   features                builds every crate without features, with each one alone, and with all
+  fuzz                    the fuzz targets of auth-core, 60 s each; needs nightly and cargo-fuzz
   conformance [SERVER]    our flows against real servers, through both transports
-                          SERVER: doorkeeper, all (default: all)
+                          SERVER: doorkeeper, oidc-provider, league, browser, stores, all (default: all)
+                          all writes docs/CONFORMANCE.md; with --check it compares it
+                          --screenshots DIR: the browser keeps pictures of the listener's pages
   help                    this text
 
 Exit status: 0 all is well, 1 something failed, 2 wrong usage or something has to be installed.";
@@ -71,6 +76,7 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
         Some("demo") => demo::run(args),
         Some("tidy") => tidy::run(args),
         Some("features") => features::run(args),
+        Some("fuzz") => fuzz::run(args),
         Some("conformance") => conformance::run(args),
         Some("store-probe") => conformance::stores::probe(args),
         Some("help" | "-h" | "--help") => {

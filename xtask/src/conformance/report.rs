@@ -1,6 +1,8 @@
 //! What a run found: a row for each case, a column for each transport, complaints at the end.
 
 use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::rig::Rig;
@@ -16,17 +18,49 @@ pub(crate) type Checked = Result<(), Complaint>;
 pub(crate) const NAME_WIDTH: usize = 60;
 const CELL_WIDTH: usize = 16;
 
-/// Prints its rows as they come, and counts.
+/// Prints its rows as they come, keeps what they came to, and counts.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
-    passed: usize,
+    server: String,
+    rows: Vec<Row>,
     complaints: Vec<String>,
+    pictures: Option<PathBuf>,
+}
+
+/// What one case came to, on one server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub(crate) server: String,
+    pub(crate) case: String,
+    pub(crate) result: Outcome,
+}
+
+/// How a row ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Whether it passed, for each way it was run.
+    Run(Vec<(&'static str, bool)>),
+    /// The server has nothing of the kind, for this reason; that was proved, and is not counted as passed.
+    NotOffered(&'static str),
 }
 
 impl Report {
-    /// The heading of the rows that follow.
+    /// A report with pictures, in this folder.
+    pub(crate) fn with_pictures(folder: Option<PathBuf>) -> Self {
+        Self {
+            pictures: folder,
+            ..Self::default()
+        }
+    }
+
+    /// Where pictures go, if somebody wants them.
+    pub(crate) fn pictures(&self) -> Option<&Path> {
+        self.pictures.as_deref()
+    }
+
+    /// The heading of the rows that follow: the server they are about.
     pub(crate) fn heading(&mut self, title: impl Display, rigs: &[Rig; 2]) {
-        say::line(format_args!("\n{title}"));
+        self.about(title);
         let [left, right] = rigs.each_ref().map(Rig::name);
         let blank = "";
         say::line(format_args!(
@@ -34,40 +68,110 @@ impl Report {
         ));
     }
 
-    /// Runs a case over both transports: one row.
+    /// The heading of rows that have nothing to do with transports.
+    pub(crate) fn about(&mut self, title: impl Display) {
+        self.server = title.to_string();
+        say::line(format_args!("\n{title}"));
+    }
+
+    /// Runs a case over both transports, one after the other: one row.
     pub(crate) fn row(&mut self, name: &str, rigs: &[Rig; 2], case: impl Fn(&Rig) -> Checked) {
         say::part(format_args!("  {name:<width$}", width = NAME_WIDTH - 2));
-        for rig in rigs {
-            let began = Instant::now();
-            let checked = case(rig);
-            let cell = self.note(name, rig.name(), checked, began.elapsed());
+        let ended = rigs.each_ref().map(|rig| timed(|| case(rig)));
+        self.end_row(name, rigs, ended);
+    }
+
+    /// The same, over both at the same time: for cases that share nothing but the server, and mostly wait.
+    pub(crate) fn row_at_once(
+        &mut self,
+        name: &str,
+        rigs: &[Rig; 2],
+        case: impl Fn(&Rig) -> Checked + Sync,
+    ) {
+        say::part(format_args!("  {name:<width$}", width = NAME_WIDTH - 2));
+        let [left, right] = rigs;
+        let ended = thread::scope(|scope| {
+            let other = scope.spawn(|| timed(|| case(right)));
+            let panicked = |_| (Err("it panicked".into()), Duration::ZERO);
+            [timed(|| case(left)), other.join().unwrap_or_else(panicked)]
+        });
+        self.end_row(name, rigs, ended);
+    }
+
+    fn end_row(&mut self, name: &str, rigs: &[Rig; 2], ended: [(Checked, Duration); 2]) {
+        let mut ways = Vec::new();
+        for (rig, (checked, took)) in rigs.iter().zip(ended) {
+            ways.push((rig.name(), checked.is_ok()));
+            let cell = self.cell(name, rig.name(), checked, took);
             say::part(format_args!("{cell:>CELL_WIDTH$}"));
         }
         say::line("");
+        self.keep(name, Outcome::Run(ways));
     }
 
     /// Runs a case that has nothing to do with transports: one cell.
     pub(crate) fn single(&mut self, name: &str, case: impl FnOnce() -> Checked) {
-        let began = Instant::now();
-        let cell = self.note(name, "stores", case(), began.elapsed());
+        let (checked, took) = timed(case);
+        let outcome = Outcome::Run(vec![("here", checked.is_ok())]);
+        let cell = self.cell(name, "here", checked, took);
         say::line(format_args!(
             "  {name:<width$}{cell:>CELL_WIDTH$}",
             width = NAME_WIDTH - 2
         ));
+        self.keep(name, outcome);
     }
 
-    fn note(&mut self, name: &str, transport: &str, checked: Checked, took: Duration) -> String {
-        match checked {
+    /// A case that the server does not offer. Where the proof fails, it is offered, and the case is missing: a failure.
+    pub(crate) fn not_offered(
+        &mut self,
+        name: &str,
+        reason: &'static str,
+        proof: impl FnOnce() -> Checked,
+    ) {
+        let outcome = match proof() {
             Ok(()) => {
-                self.passed += 1;
-                format!("ok {:>6} ms", took.as_millis())
+                say::line(format_args!(
+                    "  {name:<width$}  not offered: {reason}",
+                    width = NAME_WIDTH - 2
+                ));
+                Outcome::NotOffered(reason)
             }
             Err(complaint) => {
+                let complaint = format!("is it offered? {complaint}").into();
+                let cell = self.cell(name, "proof", Err(complaint), Duration::ZERO);
+                say::line(format_args!(
+                    "  {name:<width$}{cell:>CELL_WIDTH$}",
+                    width = NAME_WIDTH - 2
+                ));
+                Outcome::Run(vec![("proof", false)])
+            }
+        };
+        self.keep(name, outcome);
+    }
+
+    fn keep(&mut self, case: &str, result: Outcome) {
+        self.rows.push(Row {
+            server: self.server.clone(),
+            case: case.to_owned(),
+            result,
+        });
+    }
+
+    fn cell(&mut self, name: &str, way: &str, checked: Checked, took: Duration) -> String {
+        match checked {
+            Ok(()) => format!("ok {:>6} ms", took.as_millis()),
+            Err(complaint) => {
+                let server = &self.server;
                 self.complaints
-                    .push(format!("FAILED  {name} ({transport}): {complaint}"));
+                    .push(format!("FAILED  {server}: {name} ({way}): {complaint}"));
                 "FAILED".to_owned()
             }
         }
+    }
+
+    /// What each case came to, in the order of the run.
+    pub(crate) fn rows(&self) -> &[Row] {
+        &self.rows
     }
 
     /// What went wrong, after an empty line.
@@ -75,13 +179,40 @@ impl Report {
         std::iter::once("").chain(self.complaints.iter().map(String::as_str))
     }
 
-    pub(crate) fn failed(&self) -> usize {
-        self.complaints.len()
+    /// How many ways of cases passed, failed, and how many cases are not offered.
+    pub(crate) fn counts(&self) -> Counts {
+        Counts::of(self.rows.iter())
     }
+}
 
-    /// The last line.
-    pub(crate) fn summary(&self) -> String {
-        format!("{} passed, {} failed", self.passed, self.failed())
+fn timed(case: impl FnOnce() -> Checked) -> (Checked, Duration) {
+    let began = Instant::now();
+    let checked = case();
+    (checked, began.elapsed())
+}
+
+/// What rows come to in sum. A case over two transports counts twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) passed: usize,
+    pub(crate) failed: usize,
+    pub(crate) not_offered: usize,
+}
+
+impl Counts {
+    pub(crate) fn of<'r>(rows: impl Iterator<Item = &'r Row>) -> Self {
+        let mut counts = Self::default();
+        for row in rows {
+            match &row.result {
+                Outcome::NotOffered(_) => counts.not_offered += 1,
+                Outcome::Run(ways) => {
+                    let passed = ways.iter().filter(|(_, passed)| *passed).count();
+                    counts.passed += passed;
+                    counts.failed += ways.len() - passed;
+                }
+            }
+        }
+        counts
     }
 }
 
@@ -90,15 +221,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_and_counts() {
+    fn rows_and_counts() {
         let mut report = Report::default();
-        let took = Duration::from_millis(45);
-        assert_eq!(report.note("a case", "ureq", Ok(()), took), "ok     45 ms");
-        assert_eq!(report.summary(), "1 passed, 0 failed");
-        let refused = Err("no token came".into());
-        assert_eq!(report.note("a case", "reqwest", refused, took), "FAILED");
-        assert_eq!(report.summary(), "1 passed, 1 failed");
+        report.about("a server");
+        report.single("a case", || Ok(()));
+        report.single("another", || Err("no token came".into()));
+        report.not_offered("a third", "it has none", || Ok(()));
+        report.not_offered("a fourth", "it has none", || Err("it answers 200".into()));
+        let expect = Counts {
+            passed: 1,
+            failed: 2,
+            not_offered: 1,
+        };
+        assert_eq!(report.counts(), expect);
+        let results: Vec<_> = report.rows().iter().map(|row| row.result.clone()).collect();
+        let expect = [
+            Outcome::Run(vec![("here", true)]),
+            Outcome::Run(vec![("here", false)]),
+            Outcome::NotOffered("it has none"),
+            Outcome::Run(vec![("proof", false)]),
+        ];
+        assert_eq!(results, expect);
         let complaints: Vec<_> = report.complaints().collect();
-        assert_eq!(complaints, ["", "FAILED  a case (reqwest): no token came"]);
+        assert_eq!(
+            complaints,
+            [
+                "",
+                "FAILED  a server: another (here): no token came",
+                "FAILED  a server: a fourth (proof): is it offered? it answers 200",
+            ]
+        );
     }
 }

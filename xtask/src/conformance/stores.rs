@@ -36,7 +36,7 @@ pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
             "the store cases change users and mounts: run them as root".into(),
         ));
     }
-    say::line("\nThe file store, where the machine says no");
+    report.about("the file store, where the machine says no");
     let scene = Scene::new().map_err(|error| Stop::Failed(format!("no scene: {error}")))?;
     report.single("another user's folder", || scene.foreign_folder());
     report.single(
@@ -276,7 +276,7 @@ fn key() -> AccountKey {
 fn keep(store: &File, record: &SecretBytes) -> Result<(), auth_core::Error> {
     let lease = store
         .try_lease(&key())?
-        .ok_or_else(|| auth_core::Error::out_of_turn())?;
+        .ok_or_else(auth_core::Error::out_of_turn)?;
     store.save(&lease, record)
 }
 

@@ -70,6 +70,11 @@ impl Visitor {
         outcome
     }
 
+    /// Types a code in where another device said so.
+    pub(crate) fn type_in(&self, verification_uri: &str, user_code: &str) -> io::Result<Outcome> {
+        self.0.person.visit_with_code(verification_uri, user_code)
+    }
+
     /// How the last visit ended; waits for it.
     pub(crate) fn ended(&self) -> Result<Outcome, String> {
         let (ended, _) = self

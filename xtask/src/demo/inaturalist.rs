@@ -11,9 +11,10 @@ use keystore::{File, Memory};
 
 use super::aging::age;
 use super::check::{Checked, fails, holds, same, there};
-use super::rig::{Account, PATIENCE, Program, Rig, until};
 use super::story::{Story, short, words};
 use super::visitors::{NAME, Opener, PASSWORD, log_in, sent_away};
+use super::waits::{give_up, until};
+use crate::rig::{PATIENCE, Program, Rig, Seat};
 
 const CLIENT: &str = "demo-app";
 const CALLERS: usize = 8;
@@ -58,7 +59,7 @@ pub(super) fn tell(story: &mut Story<'_>, rig: &Rig, opener: Opener) -> Checked 
     Ok(())
 }
 
-fn login(story: &mut Story<'_>, alice: &Account, opener: Opener) {
+fn login(story: &mut Story<'_>, alice: &Seat, opener: Opener) {
     let mut logged_in = None;
     story.step("browser login with PKCE", |wire| {
         let came = log_in(alice, opener)?;
@@ -99,7 +100,7 @@ fn login(story: &mut Story<'_>, alice: &Account, opener: Opener) {
     });
 }
 
-fn reading(story: &mut Story<'_>, program: &Program, alice: &Account) {
+fn reading(story: &mut Story<'_>, program: &Program, alice: &Seat) {
     story.step("users/me", |wire| {
         let me = alice.send(Me)?;
         same("who we are", me.login.as_deref(), Some(NAME))?;
@@ -160,7 +161,7 @@ fn second_start(story: &mut Story<'_>, program: &Program) {
     });
 }
 
-fn expiry(story: &mut Story<'_>, store: &File, alice: &Account) {
+fn expiry(story: &mut Story<'_>, store: &File, alice: &Seat) {
     let server = story.server;
     let mut end = None;
     story.step("expired overnight", |wire| {
@@ -208,7 +209,7 @@ fn expiry(story: &mut Story<'_>, store: &File, alice: &Account) {
     });
 }
 
-fn renewals(story: &mut Story<'_>, alice: &Account) {
+fn renewals(story: &mut Story<'_>, alice: &Seat) {
     let server = story.server;
     story.step("a 401 is recovered", |wire| {
         server.expire_derived_tokens();
@@ -224,7 +225,7 @@ fn renewals(story: &mut Story<'_>, alice: &Account) {
         server.expire_derived_tokens();
         let before = alice.token(TokenKind::Derived)?.generation();
         let hold = server.hold(On::Derived);
-        let gone = alice.give_up(Me, || hold.wait_for(1, PATIENCE))?;
+        let gone = give_up(alice, Me, || hold.wait_for(1, PATIENCE))?;
         hold.release();
         let how = gone.how;
         gone.leader_ends()?;
@@ -281,7 +282,7 @@ fn pasted(story: &mut Story<'_>, rig: &Rig) -> Checked {
     Ok(())
 }
 
-fn logout(story: &mut Story<'_>, rig: &Rig, service: &Service, alice: &Account) {
+fn logout(story: &mut Story<'_>, rig: &Rig, service: &Service, alice: &Seat) {
     story.step("logout revokes", |wire| {
         let login = alice.token(TokenKind::Login)?;
         let derived = alice.token(TokenKind::Derived)?;
@@ -329,7 +330,7 @@ fn brief_token() -> Checked<String> {
 }
 
 /// Where an obscured observation was made, as far as this account sees it.
-fn obscured(account: &Account) -> Checked<Option<String>> {
+fn obscured(account: &Seat) -> Checked<Option<String>> {
     let page = account.send(Get::new(observation_id(OBSCURED)))?;
     let observation = there("the observation", page.results.into_iter().next())?;
     same("obscured", observation.obscured, Some(true))?;

@@ -9,9 +9,10 @@ use auth_testkit::{Dialect, Kind, On, Seen, SeenRequest, TestClient, TestServer}
 use keystore::{File, Memory};
 
 use super::check::{Checked, fails, holds, same, there};
-use super::rig::{Account, PATIENCE, Program, Rig, until};
 use super::story::{Story, short};
 use super::visitors::{NAME, Opener, PASSWORD, log_in};
+use super::waits::{give_up, until};
+use crate::rig::{PATIENCE, Program, Rig, Seat};
 
 /// A client for scripts, and one for people. The first secret has what a form would have to encode.
 const DAEMON: (&str, &str) = ("demo-daemon", "daemon+secret/with=%20:colon");
@@ -52,7 +53,7 @@ pub(super) fn tell(story: &mut Story<'_>, rig: &Rig, opener: Opener) -> Checked 
     Ok(())
 }
 
-fn machine(story: &mut Story<'_>, daemon: &Account) {
+fn machine(story: &mut Story<'_>, daemon: &Seat) {
     let server = story.server;
     story.step("client credentials", |wire| {
         daemon.send(List::new().limit(1))?;
@@ -95,7 +96,7 @@ fn machine(story: &mut Story<'_>, daemon: &Account) {
     });
 }
 
-fn login(story: &mut Story<'_>, alice: &Account, opener: Opener) {
+fn login(story: &mut Story<'_>, alice: &Seat, opener: Opener) {
     let mut grant = None;
     story.step("browser login with PKCE", |wire| {
         let came = log_in(alice, opener)?;
@@ -138,7 +139,7 @@ fn login(story: &mut Story<'_>, alice: &Account, opener: Opener) {
     });
 }
 
-fn rotation(story: &mut Story<'_>, store: &File, service: &Service, alice: &Account) {
+fn rotation(story: &mut Story<'_>, store: &File, service: &Service, alice: &Seat) {
     let server = story.server;
     let key = service.account_key(NAME);
     story.step("stored before it is used", |wire| {
@@ -207,7 +208,7 @@ fn rotation(story: &mut Story<'_>, store: &File, service: &Service, alice: &Acco
         server.revoke_access_tokens();
         let before = alice.token(TokenKind::Login)?.generation();
         let hold = server.hold(On::Grant("refresh_token"));
-        let gone = alice.give_up(List::new().limit(1), || hold.wait_for(1, PATIENCE))?;
+        let gone = give_up(alice, List::new().limit(1), || hold.wait_for(1, PATIENCE))?;
         hold.release();
         let how = gone.how;
         gone.leader_ends()?;
@@ -237,7 +238,7 @@ fn second_start(story: &mut Story<'_>, program: &Program) {
     });
 }
 
-fn death(story: &mut Story<'_>, alice: &Account) {
+fn death(story: &mut Story<'_>, alice: &Seat) {
     let server = story.server;
     story.step("dead refresh token", |wire| {
         server.revoke_all();

@@ -6,9 +6,9 @@ mod inaturalist;
 mod infoflora;
 mod lines;
 mod report;
-mod rig;
 mod story;
 mod visitors;
+mod waits;
 
 use std::ffi::OsString;
 
@@ -17,9 +17,9 @@ use lexopt::{Arg, Parser, ValueExt};
 
 use self::check::Checked;
 use self::report::{Form, Report};
-use self::rig::Rig;
 use self::story::Story;
 use self::visitors::Opener;
+use crate::rig::Rig;
 use crate::{Outcome, Stop, Verdict, say};
 
 const HELP: &str = "\

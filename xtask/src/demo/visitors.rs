@@ -11,7 +11,7 @@ use auth_flows::Login;
 use auth_testkit::person::Person;
 
 use super::check::{Checked, Miss, holds, same, there};
-use super::rig::Account;
+use crate::rig::Seat;
 use crate::say;
 
 /// Who opens the authorization URL.
@@ -48,7 +48,7 @@ impl LoggedIn {
 }
 
 /// Logs in by browser, up to the code. Strangers knock at the listener before anybody has seen the URL.
-pub(super) fn log_in(account: &Account, opener: Opener) -> Checked<LoggedIn> {
+pub(super) fn log_in(account: &Seat, opener: Opener) -> Checked<LoggedIn> {
     let (tell, strangers) = mpsc::channel();
     let (told, page) = mpsc::channel();
     let mut login = Login::browser(move |invitation| {

@@ -5,11 +5,10 @@ use std::time::{Duration, SystemTime};
 use auth_core::{Error, ErrorKind, Service, TokenKind, UnixTime, unverified_expiry};
 use keystore::Memory;
 
-use super::Case;
-use super::bench::{
-    ALICE, App, Bench, CONFIDENTIAL, PUBLIC, Ping, USER_AGENT, alice, ensure, expect_error,
-    expect_pong, log_in,
-};
+use super::{CONFIDENTIAL, PUBLIC};
+use crate::conformance::bench::{App, Bench, Case, USER_AGENT, alice, log_in};
+use crate::conformance::expect::{ensure, expect_error};
+use crate::conformance::ping::Ping;
 use crate::conformance::{report::Checked, rig::Seat};
 
 pub(super) const CASES: &[Case] = &[
@@ -33,7 +32,7 @@ pub(super) const CASES: &[Case] = &[
         let seat = bench
             .rig
             .daemon(service(bench, CONFIDENTIAL)?, Memory::new());
-        expect_pong(&seat.send(Ping::default())?, None)?;
+        bench.is_its_own(&seat.send(Ping::default())?)?;
         let answer = seat.token(TokenKind::Derived);
         expect_error(answer, ErrorKind::NeedsLogin, &["log in as a person"]).map(drop)
     }),
@@ -73,7 +72,7 @@ fn seat(bench: &Bench<'_>, app: App) -> Result<Seat, Error> {
 fn both_tokens(bench: &Bench<'_>, app: App) -> Checked {
     let (seat, visitor) = (seat(bench, app)?, alice());
     let status = log_in(&seat, &visitor, visitor.browser())?;
-    expect_pong(&seat.send(Ping::default())?, ALICE)?;
+    bench.is_alices(&seat.send(Ping::default())?)?;
 
     let login = status.login.as_ref();
     ensure(

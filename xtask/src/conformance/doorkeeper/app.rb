@@ -22,7 +22,8 @@ ACCESS_SECONDS = Integer(seconds || "7200", 10)
 abort "unknown profile #{profile}: inat or rotating" unless %i[inat rotating].include?(PROFILE)
 
 ENV["RAILS_ENV"] = ENV["RACK_ENV"] = "production"
-ENV["DATABASE_URL"] = "sqlite3:#{HOME}/doorkeeper.sqlite3?pool=8&timeout=5000"
+# One connection for all: SQLite refuses a transaction that began to read before another one wrote.
+ENV["DATABASE_URL"] = "sqlite3:#{HOME}/doorkeeper.sqlite3?pool=1&checkout_timeout=30"
 
 ENDINGS = Queue.new
 Signal.trap("TERM") { ENDINGS << :signal }
@@ -161,6 +162,8 @@ client "public", confidential: false
 # Doorkeeper splits Basic credentials at the first colon and decodes neither half, so only the
 # secret may hold one, and `%41` has to stay `%41`.
 client "id %2F+/&=?#", secret: "s:%41 +/&=?#"
+
+ActiveRecord::Base.clear_active_connections! # this thread's, so that requests can have it
 
 # --- Controllers -------------------------------------------------------------------------------
 

@@ -1,0 +1,71 @@
+//! An account whose tokens lie in a file, to look at what is stored and when.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use auth_core::{Error, ExposeSecret, Freshness, Record, SecretText, Store, TokenKind};
+use keystore::File;
+use tempfile::TempDir;
+
+use crate::conformance::bench::{App, Bench, alice, log_in, now};
+use crate::conformance::report::{Checked, Complaint};
+use crate::conformance::rig::Seat;
+
+/// How long to wait for the server's tokens to end; they live 2 s.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An account that is logged in, and the file it is kept in.
+pub(in crate::conformance) struct Kept {
+    pub(in crate::conformance) seat: Seat,
+    home: TempDir,
+}
+
+impl Kept {
+    pub(in crate::conformance) fn logged_in(
+        bench: &Bench<'_>,
+        app: App,
+    ) -> Result<Self, Complaint> {
+        let home = TempDir::with_prefix("keystore-")?;
+        let store = File::open(home.path())?;
+        let seat = bench.rig.account(bench.service(app)?, store, "alice");
+        let visitor = alice();
+        log_in(&seat, &visitor, visitor.browser())?;
+        Ok(Self { seat, home })
+    }
+
+    /// The same file, opened once more.
+    pub(in crate::conformance) fn store(&self) -> Result<File, Error> {
+        File::open(self.home.path())
+    }
+
+    /// What lies in the file at this moment.
+    fn record(&self) -> Result<Record, Error> {
+        let key = self.seat.key().ok_or_else(Error::out_of_turn)?;
+        match self.store()?.load(key)? {
+            Some(text) => Record::from_text(text.expose_secret()),
+            None => Ok(Record::default()),
+        }
+    }
+
+    /// The refresh token in the file at this moment.
+    pub(in crate::conformance) fn refresh_token(&self) -> Result<SecretText, Complaint> {
+        let record = self.record()?;
+        let token = record.token(TokenKind::Login).ok_or("no token is stored")?;
+        let refresh = token.refresh_token().ok_or("no refresh token is stored")?;
+        Ok(refresh.clone())
+    }
+
+    /// Waits until the stored access token is past its time.
+    pub(in crate::conformance) fn expire(&self) -> Checked {
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            let record = self.record()?;
+            let token = record.token(TokenKind::Login).ok_or("no token is stored")?;
+            if token.freshness(now()) == Freshness::Expired {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Err("the access token does not expire".into())
+    }
+}

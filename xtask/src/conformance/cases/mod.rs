@@ -1,0 +1,10 @@
+//! What is asked of more than one server, written once. Each server lists what it has of it, with its own applications.
+
+pub(super) mod absent;
+pub(super) mod introspection;
+pub(super) mod kept;
+pub(super) mod login;
+pub(super) mod logout;
+pub(super) mod refusals;
+pub(super) mod rotation;
+pub(super) mod tokens;

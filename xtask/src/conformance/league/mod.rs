@@ -1,0 +1,73 @@
+//! Info Flora's service against our own test server, which speaks as league/oauth2-server 8 and 9 do: neither can be
+//! installed by a package manager here.
+
+mod desk;
+mod login;
+mod not_offered;
+mod refusals;
+mod renewal;
+
+use auth_testkit::Dialect;
+use desk::Desk;
+
+use super::report::{Checked, Report};
+use crate::Stop;
+use crate::rig::Rig;
+
+/// One case: a name that says what holds, and how to see it. Each has a server of its own.
+type Case = (&'static str, fn(&Desk<'_>) -> Checked);
+
+/// What league differs in from version to version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Version {
+    Eight,
+    Nine,
+}
+
+const VERSIONS: [(Version, &str); 2] = [
+    (Version::Eight, "Info Flora at our test server, as league 8"),
+    (Version::Nine, "Info Flora at our test server, as league 9"),
+];
+
+const CASES: [&[Case]; 3] = [login::CASES, renewal::CASES, refusals::CASES];
+
+pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
+    for (version, title) in VERSIONS {
+        report.heading(title, rigs);
+        for (name, case) in CASES.iter().copied().flatten() {
+            report.row_at_once(name, rigs, |rig| case(&Desk::new(version, rig)?));
+        }
+        let [rig, _] = rigs;
+        for (name, reason, proof) in not_offered::ALL {
+            report.not_offered(name, reason, || proof(&Desk::new(version, rig)?));
+        }
+    }
+    Ok(())
+}
+
+impl Version {
+    fn dialect(self) -> Dialect {
+        match self {
+            Self::Eight => Dialect::league_8(),
+            Self::Nine => Dialect::league_9(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::conformance::report::NAME_WIDTH;
+
+    #[test]
+    fn names_fit_and_are_told_apart() {
+        let mut names = HashSet::new();
+        let cases = CASES.iter().copied().flatten().map(|(name, _)| name);
+        for name in cases.chain(not_offered::ALL.iter().map(|(name, ..)| name)) {
+            assert!(name.chars().count() < NAME_WIDTH - 2, "{name}");
+            assert!(names.insert(*name), "twice: {name}");
+        }
+    }
+}

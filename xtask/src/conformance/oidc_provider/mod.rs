@@ -1,0 +1,114 @@
+//! A real oidc-provider on Node: certified for OpenID Connect, strict, and unforgiving of a refresh token that comes back.
+
+mod cases;
+mod device;
+mod metadata;
+mod pushed;
+
+use auth_core::{AuthorizationServer, Error, MetadataRequest};
+
+use super::Run;
+use super::bench::{App, BODY, Bench, ENCODED, Facts};
+use super::peer::Peer;
+use super::report::Report;
+use super::rig::Rig;
+use crate::Stop;
+
+const FACTS: Facts = Facts {
+    id: "oidc-provider",
+    server,
+    public: PUBLIC,
+    confidential: CONFIDENTIAL,
+    asks: Some("read write"),
+    grants: "read write",
+    own: "",
+    alice: "alice",
+    bob: "bob",
+    revoked: "revoked",
+};
+
+const PUBLIC: App = App {
+    id: "public",
+    secret: None,
+    authentication: ENCODED,
+};
+
+const CONFIDENTIAL: App = App {
+    id: "conf",
+    secret: Some("conf-secret"),
+    authentication: ENCODED,
+};
+
+/// oidc-provider registers one way for each client.
+const BY_BODY: App = App {
+    id: "conf-body",
+    secret: Some("conf-secret"),
+    authentication: BODY,
+};
+
+/// With every reserved character that a form or a Basic header might stumble over, in the id and in the secret.
+const RESERVED: App = App {
+    id: "id:%2F+/&=? #",
+    secret: Some("s:%41 +/&=?#"),
+    authentication: ENCODED,
+};
+
+const RESERVED_BY_BODY: App = App {
+    id: "id:%2F+/&=? # body",
+    secret: Some("s:%41 +/&=?#"),
+    authentication: BODY,
+};
+
+/// The server as its own metadata describe it (RFC 8414).
+fn server(bench: &Bench<'_>) -> Result<AuthorizationServer, Error> {
+    let metadata = MetadataRequest::new(bench.origin)?;
+    bench.rig.exchange(&metadata)?.server()
+}
+
+const RUNS: [(u32, Run); 2] = [
+    (
+        7200,
+        Run {
+            title: "oidc-provider",
+            facts: &FACTS,
+            cases: &[
+                cases::LOGIN,
+                cases::TOKENS,
+                cases::REFUSALS,
+                cases::LOGOUT,
+                cases::INTROSPECTION,
+                metadata::CASES,
+                pushed::CASES,
+                device::CASES,
+            ],
+            absent: cases::ABSENT,
+        },
+    ),
+    (
+        2,
+        Run {
+            title: "oidc-provider, access tokens good for 2 s",
+            facts: &FACTS,
+            cases: &[cases::ROTATION, device::RUNS_OUT],
+            absent: &[],
+        },
+    ),
+];
+
+pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
+    for (access_seconds, run) in &RUNS {
+        let peer = Peer::oidc_provider(*access_seconds)?;
+        run.over(peer.origin(), rigs, report);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_and_are_told_apart() {
+        RUNS.iter().for_each(|(_, run)| run.names_are_fine());
+    }
+}

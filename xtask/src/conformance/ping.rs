@@ -1,0 +1,74 @@
+//! The one operation that every server here has: who am I, and what may I do?
+
+use auth_core::{Base, Error, ErrorKind, Manner, Operation, Request, Response};
+use http::{Method, StatusCode, header};
+use serde_json::Value;
+
+/// The API whose one operation is below. It has the name of iNaturalist's Rails application in api-inat, so that the
+/// operation can be sent there, too.
+pub(super) const API: &str = "www";
+
+/// Who am I, and what may I do? `GET /api/ping`; Doorkeeper's `app.rb` wants the scope `write` for it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Ping<'a> {
+    leaving: Option<&'a (dyn Fn() + Send + Sync)>,
+}
+
+impl<'a> Ping<'a> {
+    /// A ping that calls `leaving` right before it is sent, each time.
+    pub(super) fn watched(leaving: &'a (dyn Fn() + Send + Sync)) -> Self {
+        Self {
+            leaving: Some(leaving),
+        }
+    }
+}
+
+/// What the server knows of the token it was asked with.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Pong {
+    /// A number or a name; `None` for a token of the application itself.
+    pub(super) user: Option<String>,
+    pub(super) scope: String,
+}
+
+impl Operation for Ping<'_> {
+    type Output = Pong;
+
+    fn manner(&self) -> Manner {
+        Manner::read(API)
+    }
+
+    fn request(&self, base: &Base) -> Result<Request, Error> {
+        if let Some(leaving) = self.leaving {
+            leaving();
+        }
+        base.request(Method::GET, "/api/ping")
+    }
+
+    /// Doorkeeper refuses with an empty page; the reason stands in `WWW-Authenticate` (RFC 6750 section 3).
+    fn parse(&self, response: Response) -> Result<Pong, Error> {
+        let status = response.status();
+        if status == StatusCode::OK {
+            let body = response.body().as_bytes();
+            let json: Value = serde_json::from_slice(body)
+                .map_err(|e| Error::new(ErrorKind::Malformed, "no pong").with_source(e))?;
+            return Ok(Pong {
+                user: match &json["user_id"] {
+                    Value::Null => None,
+                    Value::String(name) => Some(name.clone()),
+                    number => Some(number.to_string()),
+                },
+                scope: json["scope"].as_str().unwrap_or_default().to_owned(),
+            });
+        }
+        let reason = response.headers().get(header::WWW_AUTHENTICATE);
+        let reason = reason.and_then(|value| value.to_str().ok());
+        let error = match status {
+            StatusCode::UNAUTHORIZED => Error::login_needed("the ping was refused"),
+            _ => Error::new(ErrorKind::Refused, "the ping was refused"),
+        };
+        Err(error
+            .with_status(status)
+            .with_words(reason.unwrap_or_default()))
+    }
+}

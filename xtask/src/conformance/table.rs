@@ -1,0 +1,186 @@
+//! `docs/CONFORMANCE.md`: what a whole run came to, without versions and times, so that it only changes when a result does.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use super::report::{Counts, Outcome, Row};
+use crate::{Stop, Verdict, root, say};
+
+const PATH: &str = "docs/CONFORMANCE.md";
+
+const HEAD: &str = "\
+# Conformance
+
+What this workspace's flows do against authorization servers that nobody here wrote (Doorkeeper on Rails, oidc-provider on Node),
+against our own test server where the real one cannot be installed (league/oauth2-server 8 and 9), in a real browser, and what its
+stores do where the machine says no. `cargo xtask conformance` writes this file; CI runs it with `--check` and fails where the file
+and the run differ.
+
+*passed*: through both transports, blocking over ureq and async over reqwest. *not offered*: the server has nothing of the kind,
+which the run proves by asking for it; it is counted neither as passed nor as failed.
+";
+
+/// The whole text.
+pub(super) fn text(rows: &[Row]) -> String {
+    let mut text = HEAD.to_owned();
+    text.push_str("\n| server | passed | failed | not offered |\n| --- | ---: | ---: | ---: |\n");
+    let mut servers: Vec<&str> = Vec::new();
+    for row in rows {
+        if !servers.contains(&row.server.as_str()) {
+            servers.push(&row.server);
+        }
+    }
+    for server in servers {
+        let own = rows.iter().filter(|row| row.server == server);
+        line(&mut text, server, Counts::of(own));
+    }
+    line(&mut text, "all", Counts::of(rows.iter()));
+    text.push_str("\nA case through both transports counts twice.\n");
+    text.push_str("\n| case | server | result |\n| --- | --- | --- |\n");
+    for row in rows {
+        let (case, server, result) = (cell(&row.case), cell(&row.server), result(&row.result));
+        let _infallible = writeln!(text, "| {case} | {server} | {result} |");
+    }
+    text
+}
+
+fn line(text: &mut String, server: &str, counts: Counts) {
+    let Counts {
+        passed,
+        failed,
+        not_offered,
+    } = counts;
+    let server = cell(server);
+    let _infallible = writeln!(text, "| {server} | {passed} | {failed} | {not_offered} |");
+}
+
+fn result(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::NotOffered(reason) => format!("not offered: {}", cell(reason)),
+        Outcome::Run(ways) if ways.iter().all(|(_, passed)| *passed) => "passed".to_owned(),
+        Outcome::Run(ways) => {
+            let failed = ways.iter().filter(|(_, passed)| !passed);
+            let failed: Vec<_> = failed.map(|(way, _)| *way).collect();
+            format!("**failed** ({})", failed.join("; "))
+        }
+    }
+}
+
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
+/// Puts the table where it belongs.
+pub(super) fn write(text: &str) -> Result<(), Stop> {
+    let path = path();
+    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+    folder
+        .and_then(|()| fs::write(&path, text))
+        .map_err(|error| Stop::Failed(format!("{PATH} cannot be written: {error}")))?;
+    say::line(format_args!("{PATH} is written"));
+    Ok(())
+}
+
+/// Compares the table to the one that is there; says where they differ.
+pub(super) fn compare(text: &str) -> Result<Verdict, Stop> {
+    let known = match fs::read_to_string(path()) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        read => read.map_err(|error| Stop::Failed(format!("{PATH} cannot be read: {error}")))?,
+    };
+    let differences = differences(&known, text);
+    if differences.is_empty() {
+        say::line(format_args!("{PATH} says the same"));
+        return Ok(Verdict::Passed);
+    }
+    say::line(format_args!(
+        "{PATH} says something else; run `cargo xtask conformance` and commit it"
+    ));
+    differences.iter().for_each(say::line);
+    Ok(Verdict::Failed)
+}
+
+fn path() -> PathBuf {
+    root().join(PATH)
+}
+
+/// The lines that only one of the two has; where only their order differs, that.
+fn differences(known: &str, new: &str) -> Vec<String> {
+    if known == new {
+        return Vec::new();
+    }
+    let only = |one: &str, other: &str, sign: char| -> Vec<String> {
+        let others: Vec<_> = other.lines().collect();
+        one.lines()
+            .filter(|line| !others.contains(line))
+            .map(|line| format!("  {sign} {line}"))
+            .collect()
+    };
+    let mut all = only(known, new, '-');
+    all.extend(only(new, known, '+'));
+    if all.is_empty() {
+        all.push("  the same lines in another order".to_owned());
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(server: &str, case: &str, result: Outcome) -> Row {
+        Row {
+            server: server.to_owned(),
+            case: case.to_owned(),
+            result,
+        }
+    }
+
+    #[test]
+    fn the_table() {
+        let rows = [
+            row(
+                "A",
+                "one",
+                Outcome::Run(vec![("ureq", true), ("reqwest", true)]),
+            ),
+            row(
+                "A",
+                "a|b",
+                Outcome::Run(vec![("ureq", true), ("reqwest", false)]),
+            ),
+            row("B", "one", Outcome::NotOffered("it has none")),
+        ];
+        let text = text(&rows);
+        let (_, table) = text.split_once("by asking for it").expect("the head");
+        let (_, table) = table.split_once("\n\n").expect("the head's end");
+        assert_eq!(
+            table,
+            "| server | passed | failed | not offered |\n\
+             | --- | ---: | ---: | ---: |\n\
+             | A | 3 | 1 | 0 |\n\
+             | B | 0 | 0 | 1 |\n\
+             | all | 3 | 1 | 1 |\n\
+             \n\
+             A case through both transports counts twice.\n\
+             \n\
+             | case | server | result |\n\
+             | --- | --- | --- |\n\
+             | one | A | passed |\n\
+             | a\\|b | A | **failed** (reqwest) |\n\
+             | one | B | not offered: it has none |\n"
+        );
+    }
+
+    #[test]
+    fn differences_are_named() {
+        let check = |known: &str, new: &str, expect: &[&str]| {
+            assert_eq!(differences(known, new), expect, "{known} {new}");
+        };
+        check("a\nb\n", "a\nb\n", &[]);
+        check("a\nb\n", "a\nc\n", &["  - b", "  + c"]);
+        check("", "a\n", &["  + a"]);
+        check("a\nb\n", "b\na\n", &["  the same lines in another order"]);
+    }
+}

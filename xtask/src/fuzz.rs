@@ -1,0 +1,121 @@
+//! `cargo xtask fuzz`: every fuzz target of auth-core, for so many seconds each, from the committed corpus.
+
+use std::ffi::OsString;
+use std::fs;
+use std::process::Command;
+
+use lexopt::{Arg, ValueExt};
+
+use crate::{Outcome, Stop, Verdict, root, say};
+
+const HELP: &str = "\
+cargo xtask fuzz [--seconds N] [TARGET]
+
+  --seconds N   how long each target runs (default: 60)
+  TARGET        one target only
+
+Needs a nightly compiler and cargo-fuzz: `rustup toolchain install nightly`, `cargo install cargo-fuzz --locked`.
+What is found stays in auth-core/fuzz/artifacts; make a test of it.";
+
+pub(crate) fn run(args: Vec<OsString>) -> Outcome {
+    let mut parser = lexopt::Parser::from_args(args);
+    let (mut seconds, mut only) = (60_u32, None);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("seconds") => seconds = parser.value()?.parse()?,
+            Arg::Value(value) if only.is_none() => only = Some(value.string()?),
+            Arg::Long("help") | Arg::Short('h') => {
+                say::line(HELP);
+                return Ok(Verdict::Passed);
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    tools()?;
+    let targets = targets()?;
+    let chosen: Vec<_> = targets
+        .iter()
+        .filter(|target| only.as_ref().is_none_or(|only| only == *target))
+        .collect();
+    if chosen.is_empty() {
+        return Err(Stop::Usage(format!(
+            "there is no such target; there are: {}",
+            targets.join(", ")
+        )));
+    }
+    let mut failed = 0;
+    for target in &chosen {
+        let held = hold(target, seconds)?;
+        say::line(format_args!(
+            "{target:<16}{}",
+            if held { "ok" } else { "FAILED" }
+        ));
+        failed += usize::from(!held);
+    }
+    say::line(format_args!(
+        "\n{} passed, {failed} failed",
+        chosen.len() - failed
+    ));
+    Ok(Verdict::of(failed))
+}
+
+fn tools() -> Result<(), Stop> {
+    let works = |args: &[&str]| {
+        let output = Command::new("cargo").args(args).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    if !works(&["+nightly", "--version"]) {
+        return Err(Stop::Missing(
+            "no nightly compiler: rustup toolchain install nightly".into(),
+        ));
+    }
+    if !works(&["+nightly", "fuzz", "--version"]) {
+        return Err(Stop::Missing(
+            "cargo-fuzz is missing: cargo install cargo-fuzz --locked".into(),
+        ));
+    }
+    Ok(())
+}
+
+/// One target for each file; the corpus that is committed has a folder for each.
+fn targets() -> Result<Vec<String>, Stop> {
+    let folder = root().join("auth-core/fuzz/fuzz_targets");
+    let entries = fs::read_dir(&folder)
+        .map_err(|error| Stop::Failed(format!("{}: {error}", folder.display())))?;
+    let mut names: Vec<_> = entries
+        .flatten()
+        .filter_map(|entry| Some(entry.path().file_stem()?.to_str()?.to_owned()))
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+/// Runs a target; what it learns goes to a folder that is thrown away.
+fn hold(target: &str, seconds: u32) -> Result<bool, Stop> {
+    let learned =
+        tempfile::tempdir().map_err(|error| Stop::Failed(format!("no folder: {error}")))?;
+    let corpus = root().join("auth-core/fuzz/corpus").join(target);
+    if !corpus.is_dir() {
+        return Err(Stop::Failed(format!(
+            "{target} has no corpus in {}",
+            corpus.display()
+        )));
+    }
+    let output = Command::new("cargo")
+        .args(["+nightly", "fuzz", "run", target])
+        .arg(learned.path())
+        .arg(&corpus)
+        .args(["--", "-timeout=10", "-rss_limit_mb=2048"])
+        .arg(format!("-max_total_time={seconds}"))
+        .current_dir(root().join("auth-core"))
+        // The fuzzer's own flags; a program that runs inside cargo passes on more than it should.
+        .env_remove("CARGO_MANIFEST_DIR")
+        .output()
+        .map_err(|error| Stop::Failed(format!("cargo fuzz does not run: {error}")))?;
+    if !output.status.success() {
+        let words = String::from_utf8_lossy(&output.stderr);
+        let tail: Vec<_> = words.lines().rev().take(60).collect();
+        tail.iter().rev().for_each(say::line);
+    }
+    Ok(output.status.success())
+}

@@ -1,0 +1,316 @@
+//! One program in two worlds: blocking over ureq, async over reqwest. Stories and cases are written once and see no difference.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use auth_core::{
+    AccountKey, AsyncTransport, CodeGrant, DeviceAuthorization, Error, ErrorKind, Limits, Message,
+    Operation, Paged, Request, Response, Service, Store, Token, TokenKind, Transport,
+};
+use auth_flows::{
+    AsyncClient, AsyncSession, Begun, Client, LoggedOut, Login, Session, Status, Waiting,
+};
+use http_reqwest::{Reqwest, Tokio};
+use http_ureq::Ureq;
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task::AbortHandle;
+
+use crate::Stop;
+
+/// Nothing takes longer than this, unless a person in front of a real browser is waited for.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A world: a transport, and what it runs on.
+#[derive(Debug)]
+pub(crate) enum Rig {
+    Blocking(Ureq),
+    Async(Reqwest, Runtime),
+}
+
+impl Rig {
+    pub(crate) fn blocking() -> Self {
+        Self::Blocking(Ureq::default())
+    }
+
+    pub(crate) fn asynchronous() -> io::Result<Self> {
+        let runtime = Builder::new_multi_thread().enable_all().build()?;
+        Ok(Self::Async(Reqwest::default(), runtime))
+    }
+
+    pub(crate) fn both() -> Result<[Self; 2], Stop> {
+        let other = Self::asynchronous();
+        let other = other.map_err(|e| Stop::Failed(format!("no async runtime: {e}")))?;
+        Ok([Self::blocking(), other])
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Blocking(_) => "blocking, ureq",
+            Self::Async(..) => "async, reqwest",
+        }
+    }
+
+    /// A program that has just been started: its memory is empty.
+    pub(crate) fn program(&self, service: Service, store: impl Store) -> Program {
+        match self {
+            Self::Blocking(ureq) => Program::Blocking(Client::new(service, ureq.clone(), store)),
+            Self::Async(reqwest, runtime) => {
+                let handle = runtime.handle().clone();
+                let tokio = Tokio::new(handle.clone());
+                let client = AsyncClient::new(service, reqwest.clone(), tokio, store);
+                Program::Async(client, handle)
+            }
+        }
+    }
+
+    /// A person's account, of a program of its own.
+    pub(crate) fn account(&self, service: Service, store: impl Store, name: &str) -> Seat {
+        self.program(service, store).account(name)
+    }
+
+    /// A program itself, by client credentials.
+    pub(crate) fn daemon(&self, service: Service, store: impl Store) -> Seat {
+        self.program(service, store).daemon()
+    }
+
+    /// Values only: a message and the bare transport, without client, store and flow.
+    pub(crate) fn exchange<M: Message>(&self, message: &M) -> Result<M::Output, Error> {
+        message.parse(self.send(message.request()?, &message.limits())?)
+    }
+
+    /// Sends a request as it is.
+    pub(crate) fn send(&self, request: Request, limits: &Limits) -> Result<Response, Error> {
+        match self {
+            Self::Blocking(ureq) => Ok(Transport::send(ureq, request, limits)?),
+            Self::Async(reqwest, runtime) => bounded(runtime.handle(), async {
+                Ok(AsyncTransport::send(reqwest, request, limits).await?)
+            }),
+        }
+    }
+}
+
+/// A service, a transport and a store.
+pub(crate) enum Program {
+    Blocking(Client),
+    Async(AsyncClient, Handle),
+}
+
+/// Runs the same call on either client.
+macro_rules! open {
+    ($program:expr, $client:ident => $call:expr) => {
+        match $program {
+            Program::Blocking($client) => Seat::Blocking($call),
+            Program::Async($client, handle) => Seat::Async($call, handle.clone()),
+        }
+    };
+}
+
+impl Program {
+    pub(crate) fn account(&self, name: &str) -> Seat {
+        open!(self, client => client.account(name))
+    }
+
+    pub(crate) fn daemon(&self) -> Seat {
+        open!(self, client => client.daemon())
+    }
+
+    pub(crate) fn anonymous(&self) -> Seat {
+        open!(self, client => client.anonymous())
+    }
+}
+
+/// One account of a program. What it offers means what it means there.
+#[derive(Clone, Debug)]
+pub(crate) enum Seat {
+    Blocking(Session),
+    Async(AsyncSession, Handle),
+}
+
+/// Runs the same call on either session: at once, or awaited.
+macro_rules! both {
+    ($seat:expr, $session:ident => $call:expr) => {
+        match $seat {
+            Seat::Blocking($session) => $call,
+            Seat::Async($session, handle) => bounded(handle, $call),
+        }
+    };
+}
+
+impl Seat {
+    pub(crate) fn send<O>(&self, operation: O) -> Result<O::Output, Error>
+    where
+        O: Operation + Send + Sync,
+        O::Output: Send,
+    {
+        both!(self, session => session.send(operation))
+    }
+
+    /// All items of all pages, and the total that the service named.
+    pub(crate) fn items<P>(&self, first: P) -> Result<(Vec<P::Item>, Option<u64>), Error>
+    where
+        P: Paged + Send + Sync,
+        P::Output: Send,
+        P::Item: Send,
+    {
+        match self {
+            Self::Blocking(session) => {
+                let mut items = session.items(first);
+                let all = items.by_ref().collect::<Result<_, _>>()?;
+                Ok((all, items.total()))
+            }
+            Self::Async(session, handle) => bounded(handle, async {
+                let mut items = session.items(first);
+                let mut all = Vec::new();
+                while let Some(item) = items.next().await {
+                    all.push(item?);
+                }
+                Ok((all, items.total()))
+            }),
+        }
+    }
+
+    pub(crate) fn begin_login(&self, login: Login) -> Result<Begun, Error> {
+        match self {
+            Self::Blocking(session) => session.begin(login),
+            Self::Async(session, _) => session.begin(login),
+        }
+    }
+
+    /// Waits for the person. The login has a deadline of its own.
+    pub(crate) fn wait_for_login(&self, waiting: Waiting) -> Result<CodeGrant, Error> {
+        match self {
+            Self::Blocking(_) => waiting.wait(),
+            Self::Async(_, handle) => handle.block_on(waiting),
+        }
+    }
+
+    pub(crate) fn complete(&self, grant: CodeGrant) -> Result<Status, Error> {
+        both!(self, session => session.complete(grant))
+    }
+
+    /// The three parts of a login in one. The login has a deadline of its own.
+    pub(crate) fn log_in(&self, login: Login) -> Result<Status, Error> {
+        match self {
+            Self::Blocking(session) => session.log_in(login),
+            Self::Async(session, handle) => handle.block_on(session.log_in(login)),
+        }
+    }
+
+    pub(crate) fn log_in_with_password(&self, name: &str, password: &str) -> Result<Status, Error> {
+        both!(self, session => session.log_in_with_password(name, password))
+    }
+
+    pub(crate) fn log_in_with_device(
+        &self,
+        show: impl FnOnce(&DeviceAuthorization) + Send,
+    ) -> Result<Status, Error> {
+        both!(self, session => session.log_in_with_device(show))
+    }
+
+    pub(crate) fn paste(&self, text: &str) -> Result<Status, Error> {
+        both!(self, session => session.paste(text))
+    }
+
+    pub(crate) fn log_out(&self) -> Result<LoggedOut, Error> {
+        both!(self, session => session.log_out())
+    }
+
+    pub(crate) fn status(&self) -> Result<Status, Error> {
+        both!(self, session => session.status())
+    }
+
+    pub(crate) fn token(&self, kind: TokenKind) -> Result<Arc<Token>, Error> {
+        both!(self, session => session.token(kind))
+    }
+
+    pub(crate) fn key(&self) -> Option<&AccountKey> {
+        match self {
+            Self::Blocking(session) => session.key(),
+            Self::Async(session, _) => session.key(),
+        }
+    }
+
+    /// Begins a call that goes on beside this one: on a thread, or in a task.
+    pub(crate) fn begin<O>(&self, operation: O) -> Calling<O::Output>
+    where
+        O: Operation + Send + Sync + 'static,
+        O::Output: Send + 'static,
+    {
+        let (giver, answer) = mpsc::channel();
+        let begun = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&begun);
+        let task = match self.clone() {
+            Self::Blocking(session) => {
+                thread::spawn(move || {
+                    flag.store(true, Ordering::SeqCst);
+                    giver.send(session.send(operation))
+                });
+                None
+            }
+            Self::Async(session, handle) => {
+                let task = handle.spawn(async move {
+                    flag.store(true, Ordering::SeqCst);
+                    giver.send(session.send(operation).await)
+                });
+                Some(task.abort_handle())
+            }
+        };
+        Calling {
+            answer,
+            begun,
+            task,
+        }
+    }
+}
+
+/// A call under way.
+pub(crate) struct Calling<T> {
+    answer: Receiver<Result<T, Error>>,
+    begun: Arc<AtomicBool>,
+    task: Option<AbortHandle>,
+}
+
+impl<T> Calling<T> {
+    pub(crate) fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::SeqCst)
+    }
+
+    /// Waits for its end.
+    pub(crate) fn join(self) -> Result<T, Error> {
+        self.answer
+            .recv_timeout(PATIENCE)
+            .unwrap_or_else(|_| Err(too_long()))
+    }
+
+    /// Drops its future, and waits until that is done. Says what went otherwise.
+    pub(crate) fn cancel(self) -> Result<(), &'static str> {
+        if let Some(task) = self.task {
+            task.abort();
+        }
+        match self.answer.recv_timeout(PATIENCE) {
+            Err(RecvTimeoutError::Disconnected) => Ok(()),
+            Ok(_) => Err("it had its answer"),
+            Err(RecvTimeoutError::Timeout) => Err("it goes on"),
+        }
+    }
+}
+
+fn bounded<T>(handle: &Handle, future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    handle.block_on(async {
+        match tokio::time::timeout(PATIENCE, future).await {
+            Ok(result) => result,
+            Err(_) => Err(too_long()),
+        }
+    })
+}
+
+fn too_long() -> Error {
+    Error::new(
+        ErrorKind::TimedOut,
+        format!("we waited {} s", PATIENCE.as_secs()),
+    )
+}
