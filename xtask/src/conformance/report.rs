@@ -111,14 +111,11 @@ impl Report {
 
     /// Runs a case that has nothing to do with transports: one cell.
     pub(crate) fn single(&mut self, name: &str, case: impl FnOnce() -> Checked) {
-        let (checked, took) = timed(case);
-        let outcome = Outcome::Run(vec![("here", checked.is_ok())]);
-        let cell = self.cell(name, "here", checked, took);
+        let cell = self.alone(name, case);
         say::line(format_args!(
             "  {name:<width$}{cell:>CELL_WIDTH$}",
             width = NAME_WIDTH - 2
         ));
-        self.keep(name, outcome);
     }
 
     /// A case that the server does not offer. Where the proof fails, it is offered, and the case is missing: a failure.
@@ -128,25 +125,36 @@ impl Report {
         reason: &'static str,
         proof: impl FnOnce() -> Checked,
     ) {
-        let outcome = match proof() {
+        let cell = self.absent(name, reason, proof);
+        say::line(format_args!(
+            "  {name:<width$}  {cell}",
+            width = NAME_WIDTH - 2
+        ));
+    }
+
+    fn alone(&mut self, name: &str, case: impl FnOnce() -> Checked) -> String {
+        let (checked, took) = timed(case);
+        self.keep(name, Outcome::Run(vec![("here", checked.is_ok())]));
+        self.cell(name, "here", checked, took)
+    }
+
+    fn absent(
+        &mut self,
+        name: &str,
+        reason: &'static str,
+        proof: impl FnOnce() -> Checked,
+    ) -> String {
+        match proof() {
             Ok(()) => {
-                say::line(format_args!(
-                    "  {name:<width$}  not offered: {reason}",
-                    width = NAME_WIDTH - 2
-                ));
-                Outcome::NotOffered(reason)
+                self.keep(name, Outcome::NotOffered(reason));
+                format!("not offered: {reason}")
             }
             Err(complaint) => {
+                self.keep(name, Outcome::Run(vec![("proof", false)]));
                 let complaint = format!("is it offered? {complaint}").into();
-                let cell = self.cell(name, "proof", Err(complaint), Duration::ZERO);
-                say::line(format_args!(
-                    "  {name:<width$}{cell:>CELL_WIDTH$}",
-                    width = NAME_WIDTH - 2
-                ));
-                Outcome::Run(vec![("proof", false)])
+                self.cell(name, "proof", Err(complaint), Duration::ZERO)
             }
-        };
-        self.keep(name, outcome);
+        }
     }
 
     fn keep(&mut self, case: &str, result: Outcome) {
@@ -222,12 +230,17 @@ mod tests {
 
     #[test]
     fn rows_and_counts() {
-        let mut report = Report::default();
-        report.about("a server");
-        report.single("a case", || Ok(()));
-        report.single("another", || Err("no token came".into()));
-        report.not_offered("a third", "it has none", || Ok(()));
-        report.not_offered("a fourth", "it has none", || Err("it answers 200".into()));
+        let mut report = Report {
+            server: "a server".to_owned(),
+            ..Report::default()
+        };
+        assert!(report.alone("a case", || Ok(())).starts_with("ok "));
+        let cell = report.alone("another", || Err("no token came".into()));
+        assert_eq!(cell, "FAILED");
+        let cell = report.absent("a third", "it has none", || Ok(()));
+        assert_eq!(cell, "not offered: it has none");
+        let cell = report.absent("a fourth", "it has none", || Err("it answers 200".into()));
+        assert_eq!(cell, "FAILED");
         let expect = Counts {
             passed: 1,
             failed: 2,
