@@ -24,7 +24,7 @@ pub enum Oddity {
     OtherContentType,
     /// `exp` was 0 on an active token and means "never". Doorkeeper before 5.9.1 answers an introspection so.
     NeverAsZero,
-    /// `verification_uri` was called `verification_url`, as drafts of RFC 8628 had it and Google still does.
+    /// `verification_uri` was called `verification_url`: said of early drafts of RFC 8628 and of Google; not verified.
     VerificationUrl,
     /// An error response came without `state`, as league 8 sends `invalid_scope`. Whoever knows the redirect URI could then
     /// end a login with a forged error.

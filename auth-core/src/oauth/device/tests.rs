@@ -105,7 +105,7 @@ fn odd_answers() {
         7,
         &[Oddity::LifetimeAsText],
     );
-    // Google's answer.
+    // Said of Google's answer; not verified.
     check(
         "verification_uri\"",
         "verification_url\"",
