@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use crate::{check::Check, oauth::OAuthError, ports::Sent};
+use crate::{check::Check, oauth::OAuthError, ports::Sent, wire::secret::redact};
 
 /// Why something could not be done.
 ///
@@ -165,6 +165,17 @@ impl Error {
 
     pub(crate) fn with_sent(mut self, sent: Sent) -> Self {
         self.inner().sent = Some(sent);
+        self
+    }
+
+    /// Without these secrets in anything that is shown.
+    pub(crate) fn redacted(mut self, secrets: &[&str]) -> Self {
+        let inner = self.inner();
+        if secrets.iter().any(|secret| inner.what.contains(secret)) {
+            inner.what = redact(&inner.what, secrets).into();
+        }
+        inner.words = inner.words.take().map(|words| redact(&words, secrets));
+        inner.oauth = inner.oauth.take().map(|oauth| oauth.redacted(secrets));
         self
     }
 

@@ -86,13 +86,13 @@ impl<'a, O: Operation> Call<'a, O> {
     }
 
     fn answered(&mut self, now: Now, response: Response) -> Result<Step<O::Output>, Error> {
-        match (response.status().as_u16(), self.token.take()) {
-            (401, Some(token)) if !self.renewed => {
+        let refused = self.token.as_ref().map(|token| token.generation());
+        match (response.status().as_u16(), refused) {
+            (401, Some(generation)) if !self.renewed => {
                 self.renewed = true;
-                self.ask_for(Need::NewerThan(token.generation()))
+                self.ask_for(Need::NewerThan(generation))
             }
-            (status @ (429 | 502 | 503 | 504), token) if self.may_repeat_after(status) => {
-                self.token = token;
+            (status @ (429 | 502 | 503 | 504), _) if self.may_repeat_after(status) => {
                 let wait = self
                     .backoff
                     .next(now)
@@ -108,7 +108,11 @@ impl<'a, O: Operation> Call<'a, O> {
 
     fn finish(&mut self, response: Response) -> Result<Step<O::Output>, Error> {
         self.state = State::Over;
-        self.operation.parse(response).map(Step::Done)
+        let answer = self.operation.parse(response);
+        answer.map(Step::Done).map_err(|error| match &self.token {
+            Some(token) => token.kept_out_of(error),
+            None => error,
+        })
     }
 
     /// After 429 nothing was done, so that even a write may be repeated.

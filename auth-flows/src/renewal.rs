@@ -266,11 +266,12 @@ impl Renewal {
     fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
         let client = self.service.client();
         match (self.with, &*self.way) {
-            (With::LoginToken, _) => self
-                .service
-                .derivation()
-                .ok_or_else(Error::out_of_turn)?
-                .parse(response),
+            (With::LoginToken, _) => {
+                let derive = self.service.derivation().ok_or_else(Error::out_of_turn)?;
+                let login = self.login.as_ref().ok_or_else(Error::out_of_turn)?;
+                let answer = derive.parse(response);
+                answer.map_err(|error| login.kept_out_of(error))
+            }
             (With::RefreshToken, _) => {
                 let old = self
                     .record

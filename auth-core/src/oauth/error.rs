@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::oddity::Forgiven;
-use crate::error::presentable;
+use crate::{error::presentable, wire::secret::redact};
 
 /// What an authorization server said was wrong, in its own words: shortened, on one line, without our secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,6 +60,18 @@ impl OAuthError {
     #[must_use]
     pub fn suspended_until(&self) -> Option<Option<&str>> {
         self.suspended_until.as_ref().map(Option::as_deref)
+    }
+}
+
+impl OAuthError {
+    /// Without what we sent: a server may repeat it in its words.
+    pub(crate) fn redacted(mut self, secrets: &[&str]) -> Self {
+        let texts = [&mut self.description, &mut self.hint, &mut self.uri];
+        for text in texts.into_iter().flatten() {
+            *text = redact(text, secrets);
+        }
+        self.code = redact(&self.code, secrets);
+        self
     }
 }
 

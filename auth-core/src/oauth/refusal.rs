@@ -38,7 +38,7 @@ pub(super) struct Asked<'a> {
 
 /// An OAuth error of the token endpoint (RFC 6749 section 5.2), in whatever status it came.
 pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthError) -> Error {
-    let oauth = without(oauth, asked.secrets);
+    let oauth = oauth.redacted(asked.secrets);
     let client_id = asked.client_id;
     let error = match (oauth.code(), asked.grant) {
         ("unauthorized_client" | "unsupported_grant_type", _) => configuration(format!(
@@ -119,7 +119,7 @@ pub(super) fn endpoint_error(
     let Reading::Error(oauth) = read(response) else {
         return unexplained(who, response, secrets);
     };
-    let oauth = without(oauth, secrets);
+    let oauth = oauth.redacted(secrets);
     let error = match oauth.code() {
         "unauthorized_client" => {
             configuration(format!("the client `{client_id}` may not use {who}"))
@@ -132,18 +132,6 @@ pub(super) fn endpoint_error(
         error.with_status(response.status()).with_oauth(oauth),
         response,
     )
-}
-
-/// The server's words, in which it may repeat what we sent.
-fn without(mut oauth: OAuthError, secrets: &[&str]) -> OAuthError {
-    for text in [&mut oauth.description, &mut oauth.hint, &mut oauth.uri]
-        .into_iter()
-        .flatten()
-    {
-        *text = redact(text, secrets);
-    }
-    oauth.code = redact(&oauth.code, secrets);
-    oauth
 }
 
 /// What a person has to know who looks for the reason: servers say one word for all of these.

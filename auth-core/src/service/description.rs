@@ -281,7 +281,11 @@ impl<O: Operation> Message for Bound<'_, O> {
     }
 
     fn parse(&self, response: Response) -> Result<O::Output, Error> {
-        self.operation.parse(response)
+        let answer = self.operation.parse(response);
+        answer.map_err(|error| match self.token {
+            Some(token) => token.kept_out_of(error),
+            None => error,
+        })
     }
 
     fn limits(&self) -> Limits {

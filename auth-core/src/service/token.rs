@@ -187,6 +187,12 @@ impl Token {
         Ok(())
     }
 
+    /// The error without this token in it: an API may repeat in its words what it was sent.
+    #[must_use]
+    pub fn kept_out_of(&self, error: Error) -> Error {
+        error.redacted(&[self.expose_secret()])
+    }
+
     pub(crate) fn parts(&self) -> (&str, UnixTime, Option<Duration>) {
         (self.expose_secret(), self.sent, self.lifetime)
     }

@@ -145,12 +145,19 @@ pub(crate) fn wipe(bytes: &mut [u8]) {
     zeroize::optimization_barrier(bytes);
 }
 
-/// `text` with every one of `secrets` replaced: foreign words may repeat what we sent.
+/// `text` with every one of `secrets` replaced: foreign words may repeat what we sent. Text that was cut short may end in the
+/// beginning of one, which goes as well.
 pub(crate) fn redact(text: &str, secrets: &[&str]) -> String {
     let mut out = text.to_owned();
     for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
         if out.contains(secret) {
             out = out.replace(secret, "[secret]");
+        }
+        let end = out.trim_end_matches('…').len();
+        let beginnings = secret.char_indices().map(|(at, _)| &secret[..at]);
+        let cut = beginnings.rev().take_while(|cut| cut.len() >= 8);
+        if let Some(cut) = cut.into_iter().find(|cut| out[..end].ends_with(*cut)) {
+            out.replace_range(end - cut.len()..end, "[secret]");
         }
     }
     out
@@ -179,6 +186,12 @@ mod tests {
 
     #[test]
     fn echoes_are_redacted() {
+        let check =
+            |text: &str, expect: &str| assert_eq!(redact(text, &["0123456789abcdef"]), expect);
+        check("cut: 0123456789ab…", "cut: [secret]…");
+        check("cut: 01234567", "cut: [secret]");
+        check("not ours: 0123", "not ours: 0123");
+        check("0123456789abcdef 012345678…", "[secret] [secret]…");
         assert_eq!(
             redact("bad code c0de-1 (c0de-1)", &["c0de-1", ""]),
             "bad code [secret] ([secret])"

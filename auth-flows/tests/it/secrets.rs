@@ -129,6 +129,48 @@ fn in_a_whole_life() {
     shown.check(12);
 }
 
+/// An API that repeats in its error what it was sent: whole, and cut short by our own shortening.
+#[test]
+fn in_what_a_service_repeats() {
+    let server = doorkeeper();
+    let store = Memory::new();
+    for world in World::both(&server, store.clone()) {
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        let key = AccountKey::new("example", "app", "me");
+        let text = store.load(&key).expect("a store").expect("a record");
+        let record = Record::from_text(text.expose_secret()).expect("a record");
+        for (kind, filler) in [
+            (TokenKind::Derived, 0),
+            (TokenKind::Derived, 380),
+            (TokenKind::Login, 0),
+        ] {
+            let token = record
+                .token(kind)
+                .expect("a token")
+                .expose_secret()
+                .to_owned();
+            let echo = Fault::Answer {
+                status: 400,
+                content_type: "text/plain".into(),
+                body: format!("{}bad token {token}", "x".repeat(filler)).into_bytes(),
+            };
+            let on = match kind {
+                TokenKind::Derived => On::Api,
+                TokenKind::Login => {
+                    server.expire_derived_tokens();
+                    On::Derived
+                }
+            };
+            server.faults().next(on, echo);
+            let error = world.send("me", Me).expect_err("refused");
+            let said = format!("{error} {error:?}");
+            assert!(said.contains("[secret]"), "{said}");
+            assert!(!said.contains(&token[..12]), "{said}");
+        }
+        world.log_out("me").expect("a logout");
+    }
+}
+
 #[test]
 fn in_every_failure() {
     let shown = Shown::default();
