@@ -1,159 +1,43 @@
-//! One account in memory: its tokens, each behind a gate that lets one renewal through at a time.
+//! One account in memory, shared by all its sessions, and the table of them.
 
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+    sync::{Arc, Mutex, PoisonError},
 };
 
-use arc_swap::ArcSwapOption;
-use auth_core::{AccountKey, Error, Freshness, Need, Now, Record, Service, Token, TokenKind};
+use auth_core::{AccountKey, Record, Service, TokenKind};
 
-use crate::{
-    clock,
-    gate::{Gate, Join, Lead, Wait},
-};
-
-/// What a renewal came to, told to everybody who waited for it.
-pub(crate) type Landed = Result<Arc<Token>, Error>;
+use crate::{refusals::Refusals, slot::Slot};
 
 /// One account, shared by all its sessions.
 #[derive(Debug)]
 pub(crate) struct Account {
     key: AccountKey,
     slots: [Slot; 2],
+    refusals: Arc<Refusals>,
 }
-
-/// One token of one account.
-pub(crate) struct Slot {
-    token: ArcSwapOption<Token>,
-    gate: Arc<Gate<Landed>>,
-    /// Milliseconds of the monotonic clock before which a renewal ahead of time is not tried again.
-    not_before: AtomicU64,
-}
-
-/// How a token is got, as seen from memory.
-pub(crate) enum Look {
-    /// It is here.
-    Here(Arc<Token>),
-    /// It is here and serves, but it is time for the next one, and nobody is getting it: that is for us to do.
-    HereButDue(Arc<Token>, Lead<Landed>),
-    /// It is not here, and getting it is for us to do.
-    Lead(Lead<Landed>),
-    /// Somebody is getting it.
-    Wait(Wait<Landed>),
-}
-
-/// After a renewal ahead of time has failed, the next is tried this much later.
-const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(30);
 
 impl Account {
     pub(crate) fn key(&self) -> &AccountKey {
         &self.key
     }
 
+    #[inline]
     pub(crate) fn slot(&self, kind: TokenKind) -> &Slot {
         &self.slots[kind as usize]
+    }
+
+    pub(crate) fn refusals(&self) -> &Arc<Refusals> {
+        &self.refusals
     }
 
     /// What the store holds now is what memory holds.
     pub(crate) fn publish(&self, record: &Record) {
         for kind in TokenKind::ALL {
-            self.slot(kind).token.store(record.token(kind).cloned());
+            self.slot(kind).publish(record.token(kind).cloned());
         }
+        self.refusals.forget();
     }
-}
-
-impl Slot {
-    fn new() -> Self {
-        Self {
-            token: ArcSwapOption::empty(),
-            gate: Gate::new(),
-            not_before: AtomicU64::new(0),
-        }
-    }
-
-    /// A valid token from memory: no lock, no allocation, one clock reading.
-    #[inline]
-    pub(crate) fn fresh(&self, need: Need) -> Option<Arc<Token>> {
-        let token = self.token.load();
-        let token = token.as_ref()?;
-        (token.is_fresh_at(clock::wall()) && need.accepts(token.generation()))
-            .then(|| Arc::clone(token))
-    }
-
-    /// The token if it is here, otherwise what to do about it.
-    pub(crate) fn look(&self, need: Need) -> Look {
-        if let Some(token) = self.fresh(need) {
-            return Look::Here(token);
-        }
-        let now = clock::now();
-        let serving = self
-            .token
-            .load_full()
-            .filter(|token| need.accepts(token.generation()))
-            .and_then(|token| match token.freshness(now) {
-                Freshness::Fresh => Some((token, false)),
-                Freshness::Due => Some((
-                    token,
-                    millis(now) >= self.not_before.load(Ordering::Relaxed),
-                )),
-                Freshness::Expired => None,
-            });
-        match serving {
-            Some((token, false)) => Look::Here(token),
-            Some((token, true)) => match self.gate.join() {
-                Join::Lead(lead) => Look::HereButDue(token, lead),
-                Join::Wait(_) => Look::Here(token),
-            },
-            None => match self.gate.join() {
-                // Somebody may have landed between our look and our joining.
-                Join::Lead(lead) => match self.fresh(need) {
-                    Some(token) => {
-                        lead.land(Ok(Arc::clone(&token)));
-                        Look::Here(token)
-                    }
-                    None => Look::Lead(lead),
-                },
-                Join::Wait(wait) => Look::Wait(wait),
-            },
-        }
-    }
-
-    /// Ends a renewal: the token goes into memory first, then everybody is told.
-    pub(crate) fn land(&self, lead: Lead<Landed>, landed: &Landed) {
-        let now = clock::now();
-        match landed {
-            Ok(token) => {
-                self.token.store(Some(Arc::clone(token)));
-                if token.freshness(now) == Freshness::Fresh {
-                    self.not_before.store(0, Ordering::Relaxed);
-                } else {
-                    self.pause(now);
-                }
-            }
-            Err(_) => self.pause(now),
-        }
-        lead.land(landed.clone());
-    }
-
-    fn pause(&self, now: Now) {
-        let later = millis(now).saturating_add(PAUSE_AFTER_FAILURE.as_millis() as u64);
-        self.not_before.store(later, Ordering::Relaxed);
-    }
-}
-
-impl std::fmt::Debug for Slot {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Slot").field(&self.token.load()).finish()
-    }
-}
-
-fn millis(now: Now) -> u64 {
-    u64::try_from(now.up.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The accounts that this client has seen. Those that no session is open on are let go when there get to be many.
@@ -185,6 +69,7 @@ impl Accounts {
         let account = Arc::new(Account {
             key: service.account_key(name),
             slots: [Slot::new(), Slot::new()],
+            refusals: Arc::default(),
         });
         table.accounts.insert(name.into(), Arc::clone(&account));
         account

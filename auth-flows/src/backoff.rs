@@ -20,8 +20,13 @@ impl Backoff {
     pub(crate) fn next(&mut self, now: Now) -> Duration {
         let wait = self.next;
         self.next = (wait * 2).min(self.most);
-        wait - wait.mul_f64(0.25 * jitter(now))
+        shortened(wait, now)
     }
+}
+
+/// Between three quarters and all of a wait.
+pub(crate) fn shortened(wait: Duration, now: Now) -> Duration {
+    wait - wait.mul_f64(0.25 * jitter(now))
 }
 
 /// A number from 0 to 1, from the clock's nanoseconds: spread out, not secret.

@@ -40,6 +40,7 @@ pub(crate) struct Complete {
     sent: Option<Now>,
     replaced: Option<Arc<Token>>,
     record: Record,
+    login_alone: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,7 +66,14 @@ impl Complete {
             sent: None,
             replaced: None,
             record: Record::default(),
+            login_alone: false,
         }
+    }
+
+    /// A login in the middle of a renewal: whoever wants the second token is waiting for this one.
+    pub(crate) fn login_alone(mut self) -> Self {
+        self.login_alone = true;
+        self
     }
 
     fn leased(&mut self, now: Now, granted: bool) -> Result<Step<Record>, Error> {
@@ -148,7 +156,8 @@ impl Complete {
     }
 
     fn derive(&mut self) -> Result<Step<Record>, Error> {
-        if self.service.derivation().is_some() && self.record.token(TokenKind::Derived).is_none() {
+        let wanted = self.service.derivation().is_some() && !self.login_alone;
+        if wanted && self.record.token(TokenKind::Derived).is_none() {
             return self.go(State::Derived, Step::Token(TokenKind::Derived, Need::Any));
         }
         Ok(Step::Done(self.record.clone()))

@@ -14,10 +14,13 @@ mod login;
 mod logout;
 mod paging;
 mod pasted;
+mod refusals;
 mod renewal;
+mod slot;
 #[cfg(test)]
 mod tests;
 mod waiting;
+mod way;
 
 pub use client::{
     AsyncClient, AsyncItems, AsyncPages, AsyncSession, Client, Items, Pages, Session, Status,

@@ -223,6 +223,11 @@ impl Login {
         self
     }
 
+    /// How long it may take until the person has answered.
+    pub(crate) fn until(&self) -> Duration {
+        self.deadline
+    }
+
     fn new(way: Way) -> Self {
         Self {
             way,

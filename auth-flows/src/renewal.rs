@@ -18,31 +18,26 @@
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Error, ErrorKind, Event, Flow, Freshness, Limits, Message, Need, Now, Record, Response,
-    SecretText, Sent, Service, Step, Token, TokenAnswer, TokenKind, TokenRequest, TransportError,
+    Error, ErrorKind, Event, Flow, Freshness, Limits, Message, Need, Now, Record, Response, Sent,
+    Service, Step, Token, TokenAnswer, TokenKind, TokenRequest, TransportError,
 };
 
-use crate::{backoff::Backoff, complete::password_request, lease::LeaseQueue};
-
-/// How an account gets its login token without a browser.
-#[derive(Clone, Debug)]
-pub(crate) enum Way {
-    /// With the stored refresh token, if there is one; otherwise somebody has to log in.
-    Stored,
-    /// By asking for the client itself (RFC 6749 section 4.4).
-    ClientCredentials { scope: Option<Box<str>> },
-    /// With user name and password (RFC 6749 section 4.3).
-    Password {
-        username: Box<str>,
-        password: SecretText,
-    },
-}
+use crate::{
+    backoff::Backoff,
+    complete::password_request,
+    lease::LeaseQueue,
+    refusals::Refusals,
+    way::{Way, With},
+};
 
 pub(crate) struct Renewal {
     service: Service,
     kind: TokenKind,
     need: Need,
     way: Arc<Way>,
+    refusals: Arc<Refusals>,
+    /// The token in memory: it knows its age by the monotonic clock, which the stored one does not.
+    known: Option<Arc<Token>>,
     state: State,
     login: Option<Arc<Token>>,
     record: Record,
@@ -67,25 +62,24 @@ enum State {
     Over,
 }
 
-/// What the request in flight was made with.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum With {
-    RefreshToken,
-    ClientCredentials,
-    Password,
-    LoginToken,
-}
-
 /// How often a request that can be repeated without harm is sent.
 const TRIES: u32 = 3;
 
 impl Renewal {
-    pub(crate) fn new(service: Service, kind: TokenKind, need: Need, way: Arc<Way>) -> Self {
+    pub(crate) fn new(
+        service: Service,
+        kind: TokenKind,
+        need: Need,
+        way: Arc<Way>,
+        refusals: Arc<Refusals>,
+    ) -> Self {
         Self {
             service,
             kind,
             need,
             way,
+            refusals,
+            known: None,
             state: State::Start,
             login: None,
             record: Record::default(),
@@ -97,10 +91,26 @@ impl Renewal {
         }
     }
 
+    /// With the token in memory, which may know more of its age than the stored one.
+    pub(crate) fn knowing(mut self, known: Option<Arc<Token>>) -> Self {
+        self.known = known;
+        self
+    }
+
+    /// The stored token, as well as it is known.
+    fn kept(&self) -> Option<&Arc<Token>> {
+        let stored = self.record.token(self.kind)?;
+        let known = self.known.as_ref();
+        Some(
+            known
+                .filter(|known| known.generation() == stored.generation())
+                .unwrap_or(stored),
+        )
+    }
+
     /// The stored token, if it is what is wanted: fresh, and not one that was refused.
     fn stored(&self, now: Now) -> Option<Arc<Token>> {
-        self.record
-            .token(self.kind)
+        self.kept()
             .filter(|token| {
                 self.need.accepts(token.generation()) && token.freshness(now) == Freshness::Fresh
             })
@@ -109,8 +119,7 @@ impl Renewal {
 
     /// The stored token, if it will do for want of a better one.
     fn last_resort(&self, now: Now) -> Option<Arc<Token>> {
-        self.record
-            .token(self.kind)
+        self.kept()
             .filter(|token| {
                 self.need.accepts(token.generation()) && token.freshness(now) != Freshness::Expired
             })
@@ -121,10 +130,26 @@ impl Renewal {
         if let Some(token) = self.stored(now) {
             return Ok(Step::Done(token));
         }
+        if let Some(token) = self.renews_itself(now) {
+            self.login = Some(token);
+            return self.go(State::Lease, Step::Lease);
+        }
         match self.kind {
             TokenKind::Derived => self.go(State::Login, Step::Token(TokenKind::Login, Need::Any)),
             TokenKind::Login => self.go(State::Lease, Step::Lease),
         }
+    }
+
+    /// A pasted token that still serves, where the service takes it for the next one.
+    fn renews_itself(&self, now: Now) -> Option<Arc<Token>> {
+        let alone =
+            self.kind == TokenKind::Derived && self.record.token(TokenKind::Login).is_none();
+        let may = alone
+            && self
+                .service
+                .derivation()
+                .is_some_and(|derive| derive.renews_itself());
+        self.last_resort(now).filter(|_| may)
     }
 
     fn logged_in(
@@ -189,17 +214,24 @@ impl Renewal {
                 Ok(With::RefreshToken)
             }
             Way::Password { .. } => Ok(With::Password),
-            Way::Stored => Err(match stored {
+            Way::Stored | Way::Person(_) => Err(match stored {
                 None => Error::login_needed("nobody is logged in to this account")
                     .advice("log in first"),
                 Some(_) => {
                     Error::login_needed("the stored login was refused and cannot be renewed")
+                        .advice("log in again")
                 }
             }),
         }
     }
 
     fn send(&mut self, now: Now) -> Result<Step<Arc<Token>>, Error> {
+        if let Some(error) = self
+            .refusals
+            .recall(self.with, self.refused_with(), &self.way, now)
+        {
+            return self.refused(now, error);
+        }
         self.sent = Some(now);
         let client = self.service.client();
         let (request, limits) = match (self.with, &*self.way) {
@@ -255,12 +287,29 @@ impl Renewal {
         };
         match answer {
             Ok(answer) => self.received(answer),
-            Err(error) if error.needs_login() => self.refused(now, error),
             Err(error) if error.is_retryable() && self.with != With::RefreshToken => {
                 self.again(now, error)
             }
-            Err(error) => self.fail(now, error),
+            Err(error) => {
+                let generation = self.refused_with();
+                let (refusals, way) = (&self.refusals, &self.way);
+                refusals.remember(self.with, generation, way, &error, now);
+                match error.needs_login() {
+                    true => self.refused(now, error),
+                    false => self.fail(now, error),
+                }
+            }
         }
+    }
+
+    /// The generation of the token that the request is made with.
+    fn refused_with(&self) -> u64 {
+        let token = match self.with {
+            With::RefreshToken => self.record.token(TokenKind::Login),
+            With::LoginToken => self.login.as_ref(),
+            With::ClientCredentials | With::Password | With::Person => None,
+        };
+        token.map_or(0, |token| token.generation())
     }
 
     fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
@@ -298,7 +347,7 @@ impl Renewal {
 
     /// The login is dead: by its own means it can be renewed once, and no more.
     fn refused(&mut self, now: Now, error: Error) -> Result<Step<Arc<Token>>, Error> {
-        if self.asked_again {
+        if self.asked_again || !error.needs_login() {
             return self.fail(now, error);
         }
         self.asked_again = true;

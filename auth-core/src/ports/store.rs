@@ -36,6 +36,13 @@ pub trait Store: Send + Sync + 'static {
 
     /// What this store is and where, in a few words for a person: `file ~/.local/share/nightly`.
     fn describe(&self) -> String;
+
+    /// Whether what rests here may be a token as a person copied it from a page of the service, rather than a record: so it is
+    /// in an environment variable. Such a text is read by the service's own rules
+    /// ([`Derive::pasted`](crate::Derive::pasted)).
+    fn holds_pasted(&self) -> bool {
+        false
+    }
 }
 
 impl<S: Store + ?Sized> Store for Arc<S> {
@@ -57,6 +64,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn describe(&self) -> String {
         (**self).describe()
+    }
+
+    fn holds_pasted(&self) -> bool {
+        (**self).holds_pasted()
     }
 }
 

@@ -250,6 +250,12 @@ pub trait Derive: Send + Sync {
     /// It is not such a token, or the service has no such page.
     fn pasted(&self, text: &str) -> Result<TokenAnswer, Error>;
 
+    /// Whether such a token that still serves may be sent in the login token's place to get the next one, where there is no
+    /// login. Off unless a service is known to answer that.
+    fn renews_itself(&self) -> bool {
+        false
+    }
+
     /// What a person does who has such a token but no login, when it has expired.
     fn when_expired(&self) -> &'static str {
         "log in again"

@@ -37,6 +37,8 @@ pub struct Token {
     sent: UnixTime,
     up: Option<Duration>,
     lifetime: Option<Duration>,
+    /// How long before its end the next token is fetched.
+    ahead: Duration,
     /// End of the window in which a wall clock reading alone says that the token is fresh.
     due: UnixTime,
     generation: u64,
@@ -77,8 +79,9 @@ impl Token {
             lifetime,
             generation,
         } = parts;
+        let ahead = lifetime.map_or(Duration::ZERO, |lifetime| ahead(lifetime, generation));
         let due = match lifetime {
-            Some(lifetime) => sent.plus(lifetime.saturating_sub(ahead(lifetime))),
+            Some(lifetime) => sent.plus(lifetime.saturating_sub(ahead)),
             None => UnixTime::from_millis(u64::MAX),
         };
         Ok(Self {
@@ -88,6 +91,7 @@ impl Token {
             sent,
             up,
             lifetime,
+            ahead,
             due,
             generation,
         })
@@ -115,11 +119,17 @@ impl Token {
         let age = by_wall.max(by_up).unwrap_or_default();
         if age >= lifetime.saturating_sub(too_late(lifetime)) {
             Freshness::Expired
-        } else if age >= lifetime.saturating_sub(ahead(lifetime)) {
+        } else if age >= lifetime.saturating_sub(self.ahead) {
             Freshness::Due
         } else {
             Freshness::Fresh
         }
+    }
+
+    /// How long it was good for when it was sent for; `None` where the server gave it no end.
+    #[must_use]
+    pub fn lifetime(&self) -> Option<Duration> {
+        self.lifetime
     }
 
     /// How long it is still good by its date; `None` where it has none.
@@ -228,9 +238,13 @@ pub(crate) fn bearer(access_token: &str) -> SecretBytes {
     SecretBytes::new(bytes)
 }
 
-/// How long before its end the next token is fetched: a tenth of its life, at most ten minutes.
-fn ahead(lifetime: Duration) -> Duration {
-    (lifetime / 10).min(Duration::from_secs(600))
+/// How long before its end the next token is fetched: a tenth of its life, at most ten minutes, and up to a quarter less of
+/// that, so that tokens that were got together are not renewed together.
+fn ahead(lifetime: Duration, generation: u64) -> Duration {
+    let most = (lifetime / 10).min(Duration::from_secs(600));
+    // Spread out by the generation, a number that no two accounts have in common for long; it is no secret.
+    let spread = (generation.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 48) as u32;
+    most - most / 4 * spread / (1 << 16)
 }
 
 /// How long before its end it is no longer sent: a twentieth of its life, at most a minute.
@@ -322,9 +336,7 @@ mod tests {
     fn the_hot_path_agrees_with_the_clocks() {
         for lifetime in [None, Some(Duration::from_secs(2)), Some(HOUR), Some(DAY)] {
             let token = token(Some(Duration::from_secs(100)), lifetime);
-            for second in [
-                0, 1, 2, 1800, 3239, 3240, 3241, 3600, 85_799, 85_800, 86_400,
-            ] {
+            for second in (0..4000).chain(85_700..86_500) {
                 let now = at(second, u64::try_from(second).expect("not negative"));
                 let fresh = token.freshness(now) == Freshness::Fresh;
                 assert_eq!(
@@ -335,6 +347,21 @@ mod tests {
             }
             assert!(!token.is_fresh_at(at(-1, 0).wall), "before it was sent");
         }
+    }
+
+    #[test]
+    fn tokens_that_were_got_together_are_not_renewed_together() {
+        let due = |generation: u64| {
+            let ahead = ahead(HOUR, generation);
+            assert!(ahead <= HOUR / 10 && ahead >= HOUR * 3 / 40, "{ahead:?}");
+            assert!(ahead > too_late(HOUR));
+            ahead
+        };
+        let now = 1_790_000_000_000;
+        let moments: std::collections::BTreeSet<_> = (now..now + 1000).map(due).collect();
+        assert!(moments.len() > 900, "{}", moments.len());
+        let widest = moments.last().zip(moments.first()).map(|(a, b)| *a - *b);
+        assert!(widest > Some(Duration::from_secs(80)), "{widest:?}");
     }
 
     #[test]

@@ -4,13 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use auth_core::{
     AccountKey, AsyncTransport, BoxFuture, CodeGrant, DeviceAuthorization, Error, ErrorKind, Event,
-    Flow, Limits, Need, Operation, Paged, Request, Response, Runtime, SecretText, Service, Step,
-    Store, Token, TokenKind, TransportError,
+    Flow, Limits, Need, Operation, Paged, Record, Request, Response, Runtime, SecretText, Service,
+    Step, Store, Token, TokenKind, TransportError,
 };
 
-use super::{AsyncItems, AsyncPages, Common, Identity, Status, blocking::too_long, stored};
+use super::{AsyncItems, AsyncPages, Common, Identity, Status, blocking::too_long, longer, stored};
 use crate::{
-    account::{Landed, Look},
     call::Call,
     clock,
     complete::{Complete, Proof},
@@ -19,7 +18,8 @@ use crate::{
     login::{Begun, Login},
     logout::{LoggedOut, Logout},
     pasted,
-    renewal::{Renewal, Way},
+    slot::{Landed, Look},
+    way::Way,
 };
 
 /// A service, a transport, a runtime and a store: async. Cheap to clone; clones share everything.
@@ -218,10 +218,18 @@ impl AsyncSession {
     /// A session that logs in with user name and password by itself, at first need and when its token is dead.
     #[must_use]
     pub fn with_password(mut self, username: &str, password: impl Into<SecretText>) -> Self {
-        self.who.way = Arc::new(Way::Password {
-            username: username.into(),
-            password: password.into(),
-        });
+        self.who.with_password(username, password.into());
+        self
+    }
+
+    /// A session that asks a person to log in by itself, at first need and when its login is dead: once, however many callers
+    /// need it, who all wait until the login's deadline. If the person does not log in, they are not asked again by themselves,
+    /// and calls end with the error of that login.
+    ///
+    /// Without this no browser ever opens by itself, and the error is [`needs_login`](Error::needs_login).
+    #[must_use]
+    pub fn with_login(mut self, login: Login) -> Self {
+        self.who.with_login(login);
         self
     }
 
@@ -248,18 +256,9 @@ impl AsyncSession {
     /// # Errors
     /// The store failed.
     pub async fn status(&self) -> Result<Status, Error> {
-        let (key, store) = (
-            self.who.account()?.key().clone(),
-            Arc::clone(&self.client.0.store),
-        );
-        let job = move || {
-            Ok(Status::new(
-                key.clone(),
-                &stored::load(&*store, &key)?,
-                store.describe(),
-            ))
-        };
-        self.client.offload(job).await
+        let key = self.who.account()?.key().clone();
+        let record = self.stored().await?;
+        Ok(Status::new(key, &record, self.client.0.store.describe()))
     }
 
     /// A token that serves now, renewed if need be, for a program that is not ours. It is a secret:
@@ -269,6 +268,40 @@ impl AsyncSession {
     /// As for [`send`](Self::send).
     pub async fn token(&self, kind: TokenKind) -> Result<Arc<Token>, Error> {
         self.get(kind, Need::Any).await
+    }
+
+    /// A token that serves for at least so long from now, for a program that is not ours and cannot renew it. A token whose whole
+    /// life is shorter is handed out as it is.
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send). Where a token lasts too short a time and cannot be renewed, [`needs_login`](Error::needs_login).
+    pub async fn token_for(
+        &self,
+        kind: TokenKind,
+        at_least: Duration,
+    ) -> Result<Arc<Token>, Error> {
+        let token = self.get(kind, Need::Any).await?;
+        match longer(&token, at_least, clock::now()) {
+            Some(need) => self.get(kind, need).await,
+            None => Ok(token),
+        }
+    }
+
+    /// Takes the account's token for dead, for a program that has learned so elsewhere: the next call gets a new one. Other
+    /// programs that share the store learn it from the service.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn invalidate(&self, kind: TokenKind) -> Result<(), Error> {
+        let account = self.who.account()?;
+        let known = match account.slot(kind).latest() {
+            Some(token) => Some(token),
+            None => self.stored().await?.token(kind).cloned(),
+        };
+        if let Some(token) = known {
+            account.slot(kind).invalidate(token.generation());
+        }
+        Ok(())
     }
 
     /// How long a call waits for a renewal: 60 s unless set.
@@ -305,8 +338,14 @@ impl AsyncSession {
         taker.await.unwrap_or_else(|| Err(ended()))
     }
 
+    async fn stored(&self) -> Result<Record, Error> {
+        let (account, common) = (Arc::clone(self.who.account()?), Arc::clone(&self.client.0));
+        let job = move || stored::load(&*common.store, &common.service, account.key());
+        self.client.offload(job).await
+    }
+
     async fn get(&self, kind: TokenKind, need: Need) -> Result<Arc<Token>, Error> {
-        match self.who.account()?.slot(kind).fresh(need) {
+        match self.who.account()?.slot(kind).fresh(need, clock::wall()) {
             Some(token) => Ok(token),
             None => self.get_slowly(kind, need).await,
         }
@@ -316,9 +355,10 @@ impl AsyncSession {
     fn get_slowly(&self, kind: TokenKind, need: Need) -> BoxFuture<'_, Result<Arc<Token>, Error>> {
         Box::pin(async move {
             let slot = self.who.account()?.slot(kind);
+            let need = slot.need(need);
             let mut tries = 0;
             loop {
-                let wait = match slot.look(need) {
+                let wait = match slot.look(need, clock::now()) {
                     Look::Here(token) => return Ok(token),
                     Look::HereButDue(token, lead) => {
                         self.renew(kind, need, lead);
@@ -355,19 +395,32 @@ impl AsyncSession {
     fn renew(&self, kind: TokenKind, need: Need, lead: Lead<Landed>) {
         let session = self.clone();
         self.client.0.host.runtime.spawn(Box::pin(async move {
-            let service = session.client.0.service.clone();
-            let landed = session
-                .run(Renewal::new(
-                    service,
-                    kind,
-                    need,
-                    Arc::clone(&session.who.way),
-                ))
-                .await;
+            let landed = session.renewed(kind, need).await;
             if let Some(account) = &session.who.account {
-                account.slot(kind).land(lead, &landed);
+                account.slot(kind).land(lead, &landed, clock::now());
             }
         }));
+    }
+
+    async fn renewed(&self, kind: TokenKind, need: Need) -> Landed {
+        let renewal = self.who.renewal(&self.client.0.service, kind, need)?;
+        let landed = self.run(renewal).await;
+        match self.who.person(kind, &landed, clock::now())? {
+            None => landed,
+            Some(login) => self.who.asked(self.ask(login).await, clock::now()),
+        }
+    }
+
+    /// A login in the middle of a renewal.
+    async fn ask(&self, login: Login) -> Landed {
+        let grant = self.begin(login)?.start()?.await?;
+        let proof = Proof::Code(grant.accepted_at(clock::now()));
+        let complete = Complete::new(self.client.0.service.clone(), proof).login_alone();
+        let record = self.run(complete).await?;
+        record
+            .token(TokenKind::Login)
+            .cloned()
+            .ok_or_else(Error::out_of_turn)
     }
 
     /// The loop, awaiting.
@@ -398,11 +451,7 @@ impl AsyncSession {
                         .await?;
                     Event::Leased(lease.is_some())
                 }
-                Step::Load => {
-                    let account = account()?;
-                    let job = move || stored::load(&*store, account.key());
-                    Event::Loaded(self.client.offload(job).await)
-                }
+                Step::Load => Event::Loaded(self.stored().await),
                 // The lease goes with the save and comes back with it: it cannot be freed before the write has ended.
                 Step::Save(record) => {
                     let (account, held) =

@@ -3,13 +3,12 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use auth_core::{
-    AccountKey, CodeGrant, DeviceAuthorization, Error, ErrorKind, Event, Flow, Need, Operation,
-    Paged, SecretText, Service, Step, Store, Token, TokenKind, Transport,
+    AccountKey, CodeGrant, DeviceAuthorization, Error, ErrorKind, Event, Flow, Freshness, Need,
+    Operation, Paged, Record, SecretText, Service, Step, Store, Token, TokenKind, Transport,
 };
 
-use super::{Common, Identity, Items, Pages, Status, stored};
+use super::{Common, Identity, Items, Pages, Status, longer, stored};
 use crate::{
-    account::{Landed, Look},
     call::Call,
     clock,
     complete::{Complete, Proof},
@@ -18,7 +17,8 @@ use crate::{
     login::{Begun, Login},
     logout::{LoggedOut, Logout},
     pasted,
-    renewal::{Renewal, Way},
+    slot::{Landed, Look},
+    way::Way,
 };
 
 /// A service, a transport and a store: blocking. Cheap to clone; clones share everything.
@@ -158,10 +158,18 @@ impl Session {
     /// A session that logs in with user name and password by itself, at first need and when its token is dead.
     #[must_use]
     pub fn with_password(mut self, username: &str, password: impl Into<SecretText>) -> Self {
-        self.who.way = Arc::new(Way::Password {
-            username: username.into(),
-            password: password.into(),
-        });
+        self.who.with_password(username, password.into());
+        self
+    }
+
+    /// A session that asks a person to log in by itself, at first need and when its login is dead: once, however many callers
+    /// need it, who all wait until the login's deadline. If the person does not log in, they are not asked again by themselves,
+    /// and calls end with the error of that login.
+    ///
+    /// Without this no browser ever opens by itself, and the error is [`needs_login`](Error::needs_login).
+    #[must_use]
+    pub fn with_login(mut self, login: Login) -> Self {
+        self.who.with_login(login);
         self
     }
 
@@ -187,11 +195,11 @@ impl Session {
     /// # Errors
     /// The store failed.
     pub fn status(&self) -> Result<Status, Error> {
-        let (key, store) = (self.who.account()?.key(), &*self.client.0.store);
+        let key = self.who.account()?.key().clone();
         Ok(Status::new(
-            key.clone(),
-            &stored::load(store, key)?,
-            store.describe(),
+            key,
+            &self.stored()?,
+            self.client.0.store.describe(),
         ))
     }
 
@@ -202,6 +210,36 @@ impl Session {
     /// As for [`send`](Self::send).
     pub fn token(&self, kind: TokenKind) -> Result<Arc<Token>, Error> {
         self.get(kind, Need::Any)
+    }
+
+    /// A token that serves for at least so long from now, for a program that is not ours and cannot renew it. A token whose whole
+    /// life is shorter is handed out as it is.
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send). Where a token lasts too short a time and cannot be renewed, [`needs_login`](Error::needs_login).
+    pub fn token_for(&self, kind: TokenKind, at_least: Duration) -> Result<Arc<Token>, Error> {
+        let token = self.get(kind, Need::Any)?;
+        match longer(&token, at_least, clock::now()) {
+            Some(need) => self.get(kind, need),
+            None => Ok(token),
+        }
+    }
+
+    /// Takes the account's token for dead, for a program that has learned so elsewhere: the next call gets a new one. Other
+    /// programs that share the store learn it from the service.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn invalidate(&self, kind: TokenKind) -> Result<(), Error> {
+        let account = self.who.account()?;
+        let known = match account.slot(kind).latest() {
+            Some(token) => Some(token),
+            None => self.stored()?.token(kind).cloned(),
+        };
+        if let Some(token) = known {
+            account.slot(kind).invalidate(token.generation());
+        }
+        Ok(())
     }
 
     /// How long a call waits for a renewal that another thread runs: 60 s unless set.
@@ -223,14 +261,27 @@ impl Session {
         Ok(Status::new(key, &record, self.client.0.store.describe()))
     }
 
+    fn stored(&self) -> Result<Record, Error> {
+        let common = &*self.client.0;
+        stored::load(&*common.store, &common.service, self.who.account()?.key())
+    }
+
     fn get(&self, kind: TokenKind, need: Need) -> Result<Arc<Token>, Error> {
         let slot = self.who.account()?.slot(kind);
+        if let Some(token) = slot.fresh(need, clock::wall()) {
+            return Ok(token);
+        }
+        let need = slot.need(need);
         loop {
-            match slot.look(need) {
+            match slot.look(need, clock::now()) {
                 Look::Here(token) => return Ok(token),
-                Look::HereButDue(token, lead) => {
-                    return Ok(self.renew(kind, need, lead).unwrap_or(token));
-                }
+                Look::HereButDue(token, lead) => match self.renew(kind, need, lead) {
+                    // The attempt took time, too.
+                    Err(_) if token.freshness(clock::now()) != Freshness::Expired => {
+                        return Ok(token);
+                    }
+                    landed => return landed,
+                },
                 Look::Lead(lead) => return self.renew(kind, need, lead),
                 Look::Wait(wait) => match park_on(wait, self.who.patience) {
                     Some(Some(Ok(token))) if need.accepts(token.generation()) => return Ok(token),
@@ -245,10 +296,30 @@ impl Session {
 
     /// One renewal, on this thread.
     fn renew(&self, kind: TokenKind, need: Need, lead: Lead<Landed>) -> Landed {
-        let service = self.client.0.service.clone();
-        let landed = self.run(Renewal::new(service, kind, need, Arc::clone(&self.who.way)));
-        self.who.account()?.slot(kind).land(lead, &landed);
+        let landed = self
+            .who
+            .renewal(&self.client.0.service, kind, need)
+            .and_then(|renewal| self.run(renewal));
+        let landed = match self.who.person(kind, &landed, clock::now()) {
+            Ok(None) => landed,
+            Ok(Some(login)) => self.who.asked(self.ask(login), clock::now()),
+            Err(error) => Err(error),
+        };
+        let slot = self.who.account()?.slot(kind);
+        slot.land(lead, &landed, clock::now());
         landed
+    }
+
+    /// A login in the middle of a renewal.
+    fn ask(&self, login: Login) -> Landed {
+        let grant = self.begin(login)?.start()?.wait()?;
+        let proof = Proof::Code(grant.accepted_at(clock::now()));
+        let complete = Complete::new(self.client.0.service.clone(), proof).login_alone();
+        let record = self.run(complete)?;
+        record
+            .token(TokenKind::Login)
+            .cloned()
+            .ok_or_else(Error::out_of_turn)
     }
 
     /// The loop.
@@ -274,7 +345,7 @@ impl Session {
                     lease = common.store.try_lease(account()?.key())?;
                     Event::Leased(lease.is_some())
                 }
-                Step::Load => Event::Loaded(stored::load(&*common.store, account()?.key())),
+                Step::Load => Event::Loaded(self.stored()),
                 Step::Save(record) => {
                     stored::save(
                         &*common.store,

@@ -8,8 +8,8 @@ mod blocking_paging;
 use std::{fmt, sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, Error, ExposeSecret, Lease, Record, Request, SecretBytes, Service, Store, Token,
-    TokenKind, UnixTime,
+    AccountKey, Error, ExposeSecret, Lease, Need, Now, Record, Request, SecretBytes, SecretText,
+    Service, Store, Token, TokenKind, UnixTime,
 };
 
 pub use async_paging::{AsyncItems, AsyncPages};
@@ -20,7 +20,10 @@ pub use blocking_paging::{Items, Pages};
 use crate::{
     account::{Account, Accounts},
     call,
-    renewal::Way,
+    login::Login,
+    renewal::Renewal,
+    slot::Landed,
+    way::{Way, With},
 };
 
 /// How long a caller waits for a renewal that somebody else runs.
@@ -82,18 +85,83 @@ impl Identity {
     fn account(&self) -> Result<&Arc<Account>, Error> {
         self.account.as_ref().ok_or_else(call::nobody)
     }
+
+    fn with_password(&mut self, username: &str, password: SecretText) {
+        self.way = Arc::new(Way::Password {
+            username: username.into(),
+            password,
+        });
+    }
+
+    /// Callers wait for the person as well.
+    fn with_login(&mut self, login: Login) {
+        self.patience = self.patience.max(login.until() + PATIENCE);
+        self.way = Arc::new(Way::Person(login));
+    }
+
+    /// One renewal of a token of this account.
+    fn renewal(&self, service: &Service, kind: TokenKind, need: Need) -> Result<Renewal, Error> {
+        let (way, account) = (Arc::clone(&self.way), self.account()?);
+        let refusals = Arc::clone(account.refusals());
+        let renewal = Renewal::new(service.clone(), kind, need, way, refusals);
+        Ok(renewal.knowing(account.slot(kind).latest()))
+    }
+
+    /// The person to ask, where only a person can help and the program allowed it; `Err` where they have been asked before.
+    fn person(&self, kind: TokenKind, landed: &Landed, now: Now) -> Result<Option<Login>, Error> {
+        match (&*self.way, landed) {
+            (Way::Person(login), Err(error)) if kind == TokenKind::Login && error.needs_login() => {
+                let refusals = self.account()?.refusals();
+                match refusals.recall(With::Person, 0, &self.way, now) {
+                    Some(error) => Err(error),
+                    None => Ok(Some(login.clone())),
+                }
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Remembers that the person did not log in: they are not asked again by themselves.
+    fn asked(&self, landed: Landed, now: Now) -> Landed {
+        if let Err(error) = &landed {
+            let refusals = self.account()?.refusals();
+            refusals.remember(With::Person, 0, &self.way, error, now);
+        }
+        landed
+    }
+}
+
+/// What to ask for so that a token lasts for so long; `None` where this one does, or none would.
+fn longer(token: &Token, at_least: Duration, now: Now) -> Option<Need> {
+    let (remaining, lifetime) = (token.remaining(now)?, token.lifetime()?);
+    (remaining < at_least && lifetime > at_least).then(|| Need::NewerThan(token.generation()))
 }
 
 /// The store as a driver uses it: records instead of bytes.
 mod stored {
     use super::*;
+    use crate::{clock, pasted};
 
-    pub(super) fn load(store: &dyn Store, key: &AccountKey) -> Result<Record, Error> {
-        match store.load(key)? {
-            Some(text) => Record::from_text(text.expose_secret())
-                .map_err(|error| error.setting(store.describe())),
-            None => Ok(Record::default()),
+    pub(super) fn load(
+        store: &dyn Store,
+        service: &Service,
+        key: &AccountKey,
+    ) -> Result<Record, Error> {
+        let Some(text) = store.load(key)? else {
+            return Ok(Record::default());
+        };
+        match Record::from_text(text.expose_secret()) {
+            Err(_) if store.holds_pasted() && !is_record(text.expose_secret()) => {
+                pasted::record(service, text.expose_secret(), clock::now())
+            }
+            record => record,
         }
+        .map_err(|error| error.setting(store.describe()))
+    }
+
+    /// A torn record is one, too.
+    fn is_record(text: &[u8]) -> bool {
+        text.starts_with(b"{\"version\"")
     }
 
     pub(super) fn save(store: &dyn Store, lease: &Lease, record: &Record) -> Result<(), Error> {

@@ -1,3 +1,4 @@
 //! Flows in every order of events that a driver can produce.
 
+mod clocks;
 mod orders;

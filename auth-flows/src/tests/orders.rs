@@ -14,7 +14,8 @@ use crate::{
     complete::{Complete, Proof},
     device,
     logout::Logout,
-    renewal::{Renewal, Way},
+    renewal::Renewal,
+    way::Way,
 };
 
 const TOKEN_URL: &str = "https://auth.example/token";
@@ -145,7 +146,7 @@ impl Operation for Ask {
     }
 }
 
-fn service() -> Service {
+pub(super) fn service() -> Service {
     let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
     let server = AuthorizationServer::new(endpoint(TOKEN_URL))
         .revocation_endpoint(endpoint("https://auth.example/revoke"))
@@ -190,7 +191,7 @@ fn record(stored: Stored, now: Now) -> Record {
     Record::from_text(record.to_text().as_ref()).expect("our own text")
 }
 
-fn response(status: u16, body: &str) -> Response {
+pub(super) fn response(status: u16, body: &str) -> Response {
     let mut response = Response::new(Answer::secret(body.as_bytes().to_vec()));
     *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
     response
@@ -358,7 +359,7 @@ proptest! {
     fn renewals_end(world in world(), way in ways(), derived in any::<bool>(), refused in any::<bool>()) {
         let kind = if derived { TokenKind::Derived } else { TokenKind::Login };
         let need = if refused { Need::NewerThan(1) } else { Need::Any };
-        let (result, log) = drive(Renewal::new(service(), kind, need, Arc::new(way)), &world);
+        let (result, log) = drive(Renewal::new(service(), kind, need, Arc::new(way), Arc::default()), &world);
         let result = result.expect("an end in bounded steps");
         prop_assert!(log.sends.len() <= 7, "{:?}", log);
         // A refresh that may have reached the server is the last.

@@ -1,0 +1,174 @@
+//! One token in memory, behind a gate that lets one renewal through at a time. Time is an argument.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use arc_swap::ArcSwapOption;
+use auth_core::{Error, Freshness, Need, Now, Token, UnixTime};
+
+use crate::{
+    backoff,
+    gate::{Gate, Join, Lead, Wait},
+};
+
+/// What a renewal came to, told to everybody who waited for it.
+pub(crate) type Landed = Result<Arc<Token>, Error>;
+
+/// One token of one account.
+pub(crate) struct Slot {
+    token: ArcSwapOption<Token>,
+    gate: Arc<Gate<Landed>>,
+    /// The generation up to which the program has said that tokens are dead.
+    dead: AtomicU64,
+    /// Milliseconds of the monotonic clock before which a renewal ahead of time is not tried again.
+    not_before: AtomicU64,
+    /// How many renewals have failed since the last that did not.
+    failures: AtomicU32,
+}
+
+/// How a token is got, as seen from memory.
+pub(crate) enum Look {
+    /// It is here.
+    Here(Arc<Token>),
+    /// It is here and serves, but it is time for the next one, and nobody is getting it: that is for us to do.
+    HereButDue(Arc<Token>, Lead<Landed>),
+    /// It is not here, and getting it is for us to do.
+    Lead(Lead<Landed>),
+    /// Somebody is getting it.
+    Wait(Wait<Landed>),
+}
+
+/// After a first renewal ahead of time has failed, the next is tried this much later; then twice as much, and so on.
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+
+/// The longest of these pauses.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+
+impl Slot {
+    pub(crate) fn new() -> Self {
+        Self {
+            token: ArcSwapOption::empty(),
+            gate: Gate::new(),
+            dead: AtomicU64::new(0),
+            not_before: AtomicU64::new(0),
+            failures: AtomicU32::new(0),
+        }
+    }
+
+    /// A valid token from memory: no lock, no allocation, one clock reading.
+    #[inline]
+    pub(crate) fn fresh(&self, need: Need, wall: UnixTime) -> Option<Arc<Token>> {
+        let token = self.token.load();
+        let token = token.as_ref()?;
+        (token.is_fresh_at(wall) && self.accepts(need, token)).then(|| Arc::clone(token))
+    }
+
+    #[inline]
+    fn accepts(&self, need: Need, token: &Token) -> bool {
+        let generation = token.generation();
+        need.accepts(generation) && generation > self.dead.load(Ordering::Relaxed)
+    }
+
+    /// The token if it is here, otherwise what to do about it.
+    pub(crate) fn look(&self, need: Need, now: Now) -> Look {
+        match self.serving(need, now) {
+            Some((token, false)) => Look::Here(token),
+            Some((token, true)) => match self.gate.join() {
+                Join::Lead(lead) => Look::HereButDue(token, lead),
+                Join::Wait(_) => Look::Here(token),
+            },
+            None => match self.gate.join() {
+                // Somebody may have landed between our look and our joining.
+                Join::Lead(lead) => match self.serving(need, now) {
+                    Some((token, _)) => {
+                        lead.land(Ok(Arc::clone(&token)));
+                        Look::Here(token)
+                    }
+                    None => Look::Lead(lead),
+                },
+                Join::Wait(wait) => Look::Wait(wait),
+            },
+        }
+    }
+
+    /// The token, if it serves, and whether it is time to get the next one.
+    fn serving(&self, need: Need, now: Now) -> Option<(Arc<Token>, bool)> {
+        let token = self.token.load_full()?;
+        if !self.accepts(need, &token) {
+            return None;
+        }
+        match token.freshness(now) {
+            Freshness::Fresh => Some((token, false)),
+            Freshness::Due => {
+                let due = millis(now.up) >= self.not_before.load(Ordering::Relaxed);
+                Some((token, due))
+            }
+            Freshness::Expired => None,
+        }
+    }
+
+    /// What is needed, and not one that the program has said to be dead.
+    pub(crate) fn need(&self, need: Need) -> Need {
+        match (need, self.dead.load(Ordering::Relaxed)) {
+            (need, 0) => need,
+            (Need::Any, dead) => Need::NewerThan(dead),
+            (Need::NewerThan(refused), dead) => Need::NewerThan(refused.max(dead)),
+        }
+    }
+
+    /// The token in memory, whatever its age.
+    pub(crate) fn latest(&self) -> Option<Arc<Token>> {
+        self.token.load_full()
+    }
+
+    /// What the store holds now.
+    pub(crate) fn publish(&self, token: Option<Arc<Token>>) {
+        self.token.store(token);
+    }
+
+    /// Tokens up to this generation are dead.
+    pub(crate) fn invalidate(&self, generation: u64) {
+        self.dead.fetch_max(generation, Ordering::Relaxed);
+    }
+
+    /// Ends a renewal: the token goes into memory first, then everybody is told.
+    pub(crate) fn land(&self, lead: Lead<Landed>, landed: &Landed, now: Now) {
+        match landed {
+            Ok(token) => {
+                self.token.store(Some(Arc::clone(token)));
+                if token.freshness(now) == Freshness::Fresh {
+                    self.failures.store(0, Ordering::Relaxed);
+                    self.not_before.store(0, Ordering::Relaxed);
+                } else {
+                    // An old one that still serves: the renewal failed.
+                    self.pause(now);
+                }
+            }
+            Err(_) => self.pause(now),
+        }
+        lead.land(landed.clone());
+    }
+
+    fn pause(&self, now: Now) {
+        let failures = self.failures.fetch_add(1, Ordering::Relaxed).min(10);
+        let pause = (FIRST_PAUSE * (1 << failures)).min(LONGEST_PAUSE);
+        let later = now.up + backoff::shortened(pause, now);
+        self.not_before.store(millis(later), Ordering::Relaxed);
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Slot").field(&self.token.load()).finish()
+    }
+}
+
+fn millis(up: Duration) -> u64 {
+    u64::try_from(up.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,304 @@
+//! Clocks that jump, machines that sleep, programs that start again: a token that lives an hour, used for two days.
+
+use std::{sync::Arc, time::Duration};
+
+use auth_core::{Event, Flow, Need, Now, Record, SecretBytes, Step, Token, TokenKind, UnixTime};
+
+use super::orders::{response, service};
+use crate::{
+    renewal::Renewal,
+    slot::{Landed, Look, Slot},
+    way::Way,
+};
+
+const START: i64 = 1_790_000_000;
+const HOUR: i64 = 3600;
+const DAY: i64 = 24 * HOUR;
+const LIFE: i64 = HOUR;
+
+/// The machine: what its two clocks say at a true moment.
+struct Machine {
+    truth: i64,
+    /// By how much the wall clock is wrong.
+    skew: i64,
+    /// How long it slept, which the monotonic clock does not count.
+    slept: i64,
+    slot: Slot,
+    stored: Option<SecretBytes>,
+    /// The server's own: when each token was issued, by its name.
+    issued: Vec<i64>,
+    renewals: u32,
+    refused: u32,
+}
+
+/// What happens to the machine, and when.
+#[derive(Clone, Copy)]
+enum Happens {
+    /// The wall clock is set forward or back.
+    Set(i64),
+    Sleeps(i64),
+    /// The program ends and starts again: memory is gone, the store is not.
+    Restarts,
+}
+use Happens::{Restarts, Set, Sleeps};
+
+impl Machine {
+    fn new(skew: i64) -> Self {
+        Self {
+            truth: START,
+            skew,
+            slept: 0,
+            slot: Slot::new(),
+            stored: None,
+            issued: Vec::new(),
+            renewals: 0,
+            refused: 0,
+        }
+    }
+
+    fn now(&self) -> Now {
+        let positive = |seconds: i64| u64::try_from(seconds).expect("after the epoch");
+        Now {
+            wall: UnixTime::from_secs(positive(self.truth + self.skew)),
+            up: Duration::from_secs(positive(self.truth - self.slept)),
+        }
+    }
+
+    fn happens(&mut self, what: Happens) {
+        match what {
+            Set(by) => self.skew += by,
+            Sleeps(seconds) => {
+                self.slept += seconds;
+                self.truth += seconds;
+            }
+            Restarts => self.slot = Slot::new(),
+        }
+    }
+
+    /// One call: a token, and what the service says to it. It is repeated once, as calls are.
+    fn call(&mut self) {
+        let mut need = Need::Any;
+        for _ in 0..2 {
+            let token = self.token(need);
+            let age = self.truth - self.issued[name(&token)];
+            if age < LIFE {
+                return;
+            }
+            self.refused += 1;
+            need = Need::NewerThan(token.generation());
+        }
+        panic!("a renewed token was refused");
+    }
+
+    fn token(&mut self, need: Need) -> Arc<Token> {
+        if let Some(token) = self.slot.fresh(need, self.now().wall) {
+            return token;
+        }
+        let look = self.slot.look(need, self.now());
+        let (Look::HereButDue(_, lead) | Look::Lead(lead)) = look else {
+            let Look::Here(token) = look else {
+                panic!("nobody else is here");
+            };
+            return token;
+        };
+        let landed: Landed = Ok(self.renew(need));
+        self.slot.land(lead, &landed, self.now());
+        landed.expect("a token")
+    }
+
+    fn renew(&mut self, need: Need) -> Arc<Token> {
+        let way = Arc::new(Way::ClientCredentials { scope: None });
+        let mut flow = Renewal::new(service(), TokenKind::Login, need, way, Arc::default())
+            .knowing(self.slot.latest());
+        let mut event = Event::Start;
+        for _ in 0..20 {
+            event = match flow.step(self.now(), event).expect("no error") {
+                Step::Load => {
+                    let record = self
+                        .stored
+                        .as_ref()
+                        .map(|text| Record::from_text(text.as_ref()));
+                    Event::Loaded(record.unwrap_or_else(|| Ok(Record::default())))
+                }
+                Step::Lease => Event::Leased(true),
+                Step::Send(..) => {
+                    self.renewals += 1;
+                    self.issued.push(self.truth);
+                    let number = self.issued.len() - 1;
+                    let body = format!(
+                        "{{\"access_token\":\"t-{number}\",\"token_type\":\"Bearer\",\"expires_in\":{LIFE}}}"
+                    );
+                    Event::Answer(Ok(response(200, &body)))
+                }
+                Step::Save(record) => {
+                    self.stored = Some(record.to_text());
+                    Event::Saved
+                }
+                Step::Done(token) => return token,
+                Step::Sleep(_) | Step::Token(..) => panic!("not in a renewal of a login"),
+            };
+        }
+        panic!("no end");
+    }
+}
+
+fn name(token: &Token) -> usize {
+    let number = token.expose_secret().strip_prefix("t-");
+    number
+        .and_then(|number| number.parse().ok())
+        .expect("one of ours")
+}
+
+/// Two days of calls, one a minute, with things happening at some of them: how often it was renewed, and refused.
+fn two_days(skew: i64, happenings: &[(i64, Happens)]) -> (u32, u32) {
+    let mut machine = Machine::new(skew);
+    for minute in 0..2 * DAY / 60 {
+        for (at, what) in happenings {
+            if *at == minute * 60 {
+                machine.happens(*what);
+            }
+        }
+        machine.call();
+        machine.truth += 60;
+    }
+    (machine.renewals, machine.refused)
+}
+
+/// What two undisturbed days take: an hour each, less the time ahead, and a first one.
+const CALM: u32 = 53;
+
+#[test]
+fn clocks_that_jump_cause_no_storm() {
+    let check = |what: &str, skew: i64, happenings: &[(i64, Happens)], extra: u32, refused: u32| {
+        let (renewals, refusals) = two_days(skew, happenings);
+        assert!(
+            (CALM - 2..=CALM + extra).contains(&renewals) && refusals <= refused,
+            "{what}: {renewals} renewals, {refusals} refusals"
+        );
+    };
+    check("nothing happens", 0, &[], 0, 0);
+    for skew in [-DAY, -HOUR, HOUR, DAY, 365 * DAY, -365 * DAY] {
+        check("a clock that is wrong all the time", skew, &[], 0, 0);
+        check(
+            &format!("a clock that is set by {skew}"),
+            0,
+            &[(DAY + 600, Set(skew))],
+            1,
+            0,
+        );
+        check(
+            "a clock that is put right",
+            skew,
+            &[(DAY + 600, Set(-skew))],
+            1,
+            0,
+        );
+        let often: Vec<_> = (1..9)
+            .map(|n| (n * 4 * HOUR, Set(if n % 2 == 0 { -skew } else { skew })))
+            .collect();
+        check("a clock that is set eight times", 0, &often, 8, 0);
+        check(
+            "a clock that is set between two runs",
+            0,
+            &[(DAY, Set(skew)), (DAY, Restarts)],
+            1,
+            1,
+        );
+    }
+    for sleep in [HOUR / 2, HOUR, DAY] {
+        check(
+            "a machine that sleeps",
+            0,
+            &[(DAY / 2 + 1800, Sleeps(sleep))],
+            1,
+            0,
+        );
+        let lied = [
+            (DAY / 2 + 1800, Sleeps(sleep)),
+            (DAY / 2 + 1800, Set(-sleep)),
+        ];
+        check("a machine that sleeps and does not know it", 0, &lied, 1, 1);
+    }
+    let nights: Vec<_> = (1..48).map(|hour| (hour * HOUR, Restarts)).collect();
+    check("a program that starts again each hour", 0, &nights, 0, 0);
+}
+
+#[test]
+fn a_failed_renewal_ahead_of_time_is_tried_again_ever_later() {
+    let mut machine = Machine::new(0);
+    machine.call();
+    machine.truth += LIFE - 300;
+    let (mut attempts, mut last) = (Vec::new(), machine.truth);
+    while machine.truth < START + LIFE - 61 {
+        match machine.slot.look(Need::Any, machine.now()) {
+            Look::HereButDue(_, lead) => {
+                attempts.push(machine.truth - last);
+                last = machine.truth;
+                let failed = Err(auth_core::Error::new(
+                    auth_core::ErrorKind::Transport,
+                    "no network",
+                ));
+                machine.slot.land(lead, &failed, machine.now());
+            }
+            Look::Here(_) => {}
+            Look::Lead(_) | Look::Wait(_) => panic!("the old one still serves"),
+        }
+        machine.truth += 1;
+    }
+    assert_eq!(attempts[0], 0);
+    assert!((4..=7).contains(&attempts.len()), "{attempts:?}");
+    assert!(
+        attempts.windows(3).skip(1).all(|pair| pair[1] > pair[0]),
+        "{attempts:?}"
+    );
+    // Past its time it is not handed out, whatever failed before.
+    machine.truth = START + LIFE - 30;
+    assert!(matches!(
+        machine.slot.look(Need::Any, machine.now()),
+        Look::Lead(_)
+    ));
+}
+
+#[test]
+fn past_the_renewal_point_one_renews_and_the_others_go_on() {
+    let mut machine = Machine::new(0);
+    machine.call();
+    machine.truth += LIFE - 200;
+    let now = machine.now();
+    let Look::HereButDue(old, lead) = machine.slot.look(Need::Any, now) else {
+        panic!("it is time");
+    };
+    for _ in 0..1000 {
+        let Look::Here(token) = machine.slot.look(Need::Any, now) else {
+            panic!("others go on with the old one");
+        };
+        assert!(Arc::ptr_eq(&token, &old));
+    }
+    // Whoever saw it refused waits.
+    let refused = Need::NewerThan(old.generation());
+    assert!(matches!(machine.slot.look(refused, now), Look::Wait(_)));
+    drop(lead);
+    assert!(
+        matches!(machine.slot.look(refused, now), Look::Lead(_)),
+        "a leader that vanishes strands nobody"
+    );
+}
+
+#[test]
+fn what_the_program_says_is_dead_is_not_used() {
+    let mut machine = Machine::new(0);
+    machine.call();
+    let token = machine.token(Need::Any);
+    machine.slot.invalidate(token.generation());
+    assert!(machine.slot.fresh(Need::Any, machine.now().wall).is_none());
+    assert_eq!(
+        machine.slot.need(Need::Any),
+        Need::NewerThan(token.generation())
+    );
+    let need = machine.slot.need(Need::Any);
+    let newer = machine.token(need);
+    assert!(newer.generation() > token.generation());
+    // The store's old record does not bring it back.
+    machine.slot.publish(Some(token));
+    assert!(machine.slot.fresh(Need::Any, machine.now().wall).is_none());
+}

@@ -1,0 +1,44 @@
+//! How an account gets its login token without being told to: part of a session, not of the service.
+
+use std::fmt;
+
+use auth_core::SecretText;
+
+use crate::login::Login;
+
+/// How an account gets its login token by itself.
+#[derive(Clone)]
+pub(crate) enum Way {
+    /// With the stored refresh token, if there is one; otherwise somebody has to log in.
+    Stored,
+    /// By asking for the client itself (RFC 6749 section 4.4).
+    ClientCredentials { scope: Option<Box<str>> },
+    /// With user name and password (RFC 6749 section 4.3), where there is no refresh token or it is dead.
+    Password {
+        username: Box<str>,
+        password: SecretText,
+    },
+    /// By asking a person (RFC 6749 section 4.1), where there is no refresh token or it is dead.
+    Person(Login),
+}
+
+/// What a token request is made with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum With {
+    RefreshToken,
+    ClientCredentials,
+    Password,
+    LoginToken,
+    Person,
+}
+
+impl fmt::Debug for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Stored => "Stored",
+            Self::ClientCredentials { .. } => "ClientCredentials",
+            Self::Password { .. } => "Password",
+            Self::Person(_) => "Person",
+        })
+    }
+}
