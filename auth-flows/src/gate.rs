@@ -10,10 +10,14 @@
 use std::{
     fmt,
     pin::{Pin, pin},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, PoisonError},
     task::{Context, Poll, Wake, Waker},
-    thread::{self, Thread},
     time::{Duration, Instant},
+};
+
+use crate::sync::{
+    Mutex, MutexGuard,
+    thread::{self, Thread},
 };
 
 /// At most one flight at a time; everybody else waits for its landing.
@@ -23,7 +27,9 @@ struct State<T> {
     flying: bool,
     /// How many flights have landed.
     landings: u64,
+    /// What the last flight landed with, for as long as somebody may still ask for it.
     last: Option<T>,
+    waits: usize,
     next_key: u64,
     wakers: Vec<(u64, Waker)>,
 }
@@ -52,6 +58,7 @@ impl<T: Clone> Gate<T> {
             flying: false,
             landings: 0,
             last: None,
+            waits: 0,
             next_key: 0,
             wakers: Vec::new(),
         })))
@@ -60,17 +67,17 @@ impl<T: Clone> Gate<T> {
     pub(crate) fn join(self: &Arc<Self>) -> Join<T> {
         let mut state = lock(&self.0);
         if state.flying {
-            return Join::Wait(self.wait(state.landings));
+            return Join::Wait(self.wait(&mut state));
         }
         state.flying = true;
-        state.last = None;
         Join::Lead(Lead(Some(Arc::clone(self))))
     }
 
-    fn wait(self: &Arc<Self>, landings: u64) -> Wait<T> {
+    fn wait(self: &Arc<Self>, state: &mut State<T>) -> Wait<T> {
+        state.waits += 1;
         Wait {
             gate: Arc::clone(self),
-            landings,
+            landings: state.landings,
             key: None,
         }
     }
@@ -80,7 +87,7 @@ impl<T: Clone> Gate<T> {
             let mut state = lock(&self.0);
             state.flying = false;
             state.landings += 1;
-            state.last = value;
+            state.last = value.filter(|_| state.waits > 0);
             std::mem::take(&mut state.wakers)
         };
         for (_, waker) in wakers {
@@ -93,8 +100,8 @@ impl<T: Clone> Lead<T> {
     /// A way for the leader itself to wait for its own flight, when that goes on elsewhere.
     pub(crate) fn wait(&self) -> Option<Wait<T>> {
         let gate = self.0.as_ref()?;
-        let landings = lock(&gate.0).landings;
-        Some(gate.wait(landings))
+        let mut state = lock(&gate.0);
+        Some(gate.wait(&mut state))
     }
 
     /// Ends the flight and gives everybody the value.
@@ -141,8 +148,13 @@ impl<T: Clone> Future for Wait<T> {
 
 impl<T> Drop for Wait<T> {
     fn drop(&mut self) {
+        let mut state = lock(&self.gate.0);
         if let Some(key) = self.key {
-            lock(&self.gate.0).wakers.retain(|(k, _)| *k != key);
+            state.wakers.retain(|(k, _)| *k != key);
+        }
+        state.waits -= 1;
+        if state.waits == 0 {
+            state.last = None;
         }
     }
 }
@@ -256,98 +268,4 @@ pub(crate) async fn within<F: Future>(
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing that can panic runs under these locks, and what they guard is whole at every moment.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-
-    use super::*;
-
-    #[test]
-    fn one_leads_and_all_land() {
-        let gate = Gate::<u32>::new();
-        let Join::Lead(lead) = gate.join() else {
-            panic!("idle")
-        };
-        let flights = AtomicUsize::new(0);
-        thread::scope(|scope| {
-            let waiters: Vec<_> = (0..32)
-                .map(|_| {
-                    let Join::Wait(wait) = gate.join() else {
-                        panic!("flying")
-                    };
-                    scope.spawn(move || park_on(wait, Duration::from_secs(30)))
-                })
-                .collect();
-            flights.fetch_add(1, SeqCst);
-            lead.land(7);
-            for waiter in waiters {
-                assert_eq!(waiter.join().expect("no panic"), Some(Some(7)));
-            }
-        });
-        assert!(matches!(gate.join(), Join::Lead(_)), "idle again");
-    }
-
-    #[test]
-    fn a_leader_that_vanishes_strands_nobody() {
-        let gate = Gate::<u32>::new();
-        let Join::Lead(lead) = gate.join() else {
-            panic!("idle")
-        };
-        let Join::Wait(wait) = gate.join() else {
-            panic!("flying")
-        };
-        drop(lead);
-        assert_eq!(park_on(wait, Duration::from_secs(30)), Some(None));
-    }
-
-    #[test]
-    fn a_waiter_that_gives_up_leaves_no_waker() {
-        let gate = Gate::<u32>::new();
-        let Join::Lead(lead) = gate.join() else {
-            panic!("idle")
-        };
-        let Join::Wait(wait) = gate.join() else {
-            panic!("flying")
-        };
-        assert_eq!(park_on(wait, Duration::from_millis(1)), None);
-        assert!(lock(&gate.0).wakers.is_empty());
-        lead.land(1);
-    }
-
-    #[test]
-    fn a_value_is_given_once() {
-        let (giver, taker) = promise();
-        let thread = thread::spawn(move || {
-            giver.give(1);
-            giver.give(2);
-        });
-        assert_eq!(park_on(taker, Duration::from_secs(30)), Some(Some(1)));
-        thread.join().expect("no panic");
-    }
-
-    #[test]
-    fn a_giver_that_vanishes_strands_nobody() {
-        let (giver, taker) = promise::<u32>();
-        drop(giver);
-        assert_eq!(park_on(taker, Duration::from_secs(30)), Some(None));
-    }
-
-    #[test]
-    fn the_clock_may_win() {
-        let never = std::future::pending::<u32>();
-        assert_eq!(
-            park_on(within(never, async {}), Duration::from_secs(30)),
-            Some(None)
-        );
-        let at_once = async { 1 };
-        assert_eq!(
-            park_on(
-                within(at_once, std::future::pending()),
-                Duration::from_secs(30)
-            ),
-            Some(Some(1))
-        );
-    }
 }

@@ -17,6 +17,7 @@ mod pasted;
 mod refusals;
 mod renewal;
 mod slot;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod waiting;

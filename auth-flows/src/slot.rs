@@ -77,22 +77,22 @@ impl Slot {
 
     /// The token if it is here, otherwise what to do about it.
     pub(crate) fn look(&self, need: Need, now: Now) -> Look {
-        match self.serving(need, now) {
-            Some((token, false)) => Look::Here(token),
-            Some((token, true)) => match self.gate.join() {
-                Join::Lead(lead) => Look::HereButDue(token, lead),
-                Join::Wait(_) => Look::Here(token),
+        if let Some((token, false)) = self.serving(need, now) {
+            return Look::Here(token);
+        }
+        match self.gate.join() {
+            // Somebody may have landed between our look and our joining.
+            Join::Lead(lead) => match self.serving(need, now) {
+                Some((token, true)) => Look::HereButDue(token, lead),
+                Some((token, false)) => {
+                    lead.land(Ok(Arc::clone(&token)));
+                    Look::Here(token)
+                }
+                None => Look::Lead(lead),
             },
-            None => match self.gate.join() {
-                // Somebody may have landed between our look and our joining.
-                Join::Lead(lead) => match self.serving(need, now) {
-                    Some((token, _)) => {
-                        lead.land(Ok(Arc::clone(&token)));
-                        Look::Here(token)
-                    }
-                    None => Look::Lead(lead),
-                },
-                Join::Wait(wait) => Look::Wait(wait),
+            Join::Wait(wait) => match self.serving(need, now) {
+                Some((token, _)) => Look::Here(token),
+                None => Look::Wait(wait),
             },
         }
     }

@@ -1,4 +1,5 @@
 //! Flows in every order of events that a driver can produce.
 
 mod clocks;
+mod gate;
 mod orders;

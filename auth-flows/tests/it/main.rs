@@ -7,4 +7,5 @@ mod device;
 mod failures;
 mod secrets;
 mod sessions;
+mod upkeep;
 mod worlds;

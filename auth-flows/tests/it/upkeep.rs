@@ -1,0 +1,391 @@
+//! What keeps an account going by itself: a way to log in, refusals that are believed, tokens declared dead, tokens that must last.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    thread,
+    time::Duration,
+};
+
+use auth_core::{
+    AccountKey, Error, ErrorKind, Lease, Operation, SecretBytes, Store, Token, TokenKind,
+};
+use auth_flows::{AsyncSession, Login, Session};
+use auth_testkit::{Dialect, On, Rotation, TestServer, person::Person};
+use keystore::Memory;
+
+use crate::common::{Me, PASSWORD, PATIENCE, Ping, World, browser, doorkeeper, league, since};
+
+/// One account's session in either world.
+enum Handle<'w> {
+    Blocking(Session),
+    Async(AsyncSession, &'w tokio::runtime::Runtime),
+}
+
+impl<'w> Handle<'w> {
+    fn of(world: &'w World, account: &str) -> Self {
+        match world {
+            World::Blocking(client) => Self::Blocking(client.account(account)),
+            World::Async(client, runtime) => Self::Async(client.account(account), runtime),
+        }
+    }
+
+    fn with_login(self, login: Login) -> Self {
+        match self {
+            Self::Blocking(session) => Self::Blocking(session.with_login(login)),
+            Self::Async(session, runtime) => Self::Async(session.with_login(login), runtime),
+        }
+    }
+
+    fn with_password(self, password: &str) -> Self {
+        match self {
+            Self::Blocking(session) => Self::Blocking(session.with_password("alice", password)),
+            Self::Async(session, runtime) => {
+                Self::Async(session.with_password("alice", password), runtime)
+            }
+        }
+    }
+
+    fn send<O: Operation + Send + Sync>(&self, operation: O) -> Result<O::Output, Error>
+    where
+        O::Output: Send,
+    {
+        match self {
+            Self::Blocking(session) => session.send(operation),
+            Self::Async(session, runtime) => runtime.block_on(session.send(operation)),
+        }
+    }
+
+    fn token_for(&self, kind: TokenKind, at_least: Duration) -> Result<Arc<Token>, Error> {
+        match self {
+            Self::Blocking(session) => session.token_for(kind, at_least),
+            Self::Async(session, runtime) => runtime.block_on(session.token_for(kind, at_least)),
+        }
+    }
+
+    fn invalidate(&self, kind: TokenKind) -> Result<(), Error> {
+        match self {
+            Self::Blocking(session) => session.invalidate(kind),
+            Self::Async(session, runtime) => runtime.block_on(session.invalidate(kind)),
+        }
+    }
+
+    fn crowd(&self, count: usize) -> Vec<Result<String, Error>> {
+        match self {
+            Self::Blocking(session) => {
+                let callers: Vec<_> = (0..count)
+                    .map(|_| {
+                        let session = session.clone();
+                        thread::spawn(move || session.send(Me))
+                    })
+                    .collect();
+                let joined = callers.into_iter().map(|caller| caller.join());
+                joined.map(|result| result.expect("no panic")).collect()
+            }
+            Self::Async(session, runtime) => runtime.block_on(async {
+                let callers: Vec<_> = (0..count)
+                    .map(|_| {
+                        let session = session.clone();
+                        tokio::spawn(async move { session.send(Me).await })
+                    })
+                    .collect();
+                let mut results = Vec::new();
+                for caller in callers {
+                    results.push(caller.await.expect("no panic"));
+                }
+                results
+            }),
+        }
+    }
+}
+
+/// A login whose browser is a person, and that counts how often it was opened.
+fn counted(opened: &Arc<AtomicUsize>, says_yes: bool) -> Login {
+    let opened = Arc::clone(opened);
+    Login::browser(|_| {}).deadline(PATIENCE).open(move |url| {
+        opened.fetch_add(1, SeqCst);
+        let person = Person::new("alice", PASSWORD);
+        let person = if says_yes { person } else { person.denies() };
+        let back = person.visit(url)?.into_redirect()?;
+        person.follow(&back).map(|_| ())
+    })
+}
+
+#[test]
+fn a_session_that_may_ask_a_person_asks_once() {
+    let server = doorkeeper();
+    for (world, count) in World::both(&server, Memory::new()).iter().zip([64, 1000]) {
+        let opened = Arc::new(AtomicUsize::new(0));
+        let session = Handle::of(world, "me").with_login(counted(&opened, true));
+        let check = |browsers: usize, requests: (usize, usize)| {
+            let mark = server.seen().mark();
+            for result in session.crowd(count) {
+                assert_eq!(result.expect("a call"), r#"{"login":"alice"}"#);
+            }
+            let (token, derived, _) = since(&server, mark);
+            assert_eq!(opened.swap(0, SeqCst), browsers, "{}", world.name());
+            assert_eq!((token, derived), requests, "{}", world.name());
+        };
+        // At first need; then not again; and when the login is dead.
+        check(1, (1, 1));
+        check(0, (0, 0));
+        server.revoke_all();
+        server.expire_derived_tokens();
+        check(1, (1, 2));
+        world.log_out("me").expect("a logout");
+    }
+}
+
+#[test]
+fn a_person_who_says_no_is_not_asked_again() {
+    let server = doorkeeper();
+    for world in &World::both(&server, Memory::new()) {
+        let opened = Arc::new(AtomicUsize::new(0));
+        let session = Handle::of(world, "me").with_login(counted(&opened, false));
+        for _ in 0..3 {
+            let error = session.send(Me).expect_err("said no");
+            assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+        }
+        assert_eq!(opened.load(SeqCst), 1, "{}", world.name());
+        // Until the program asks, or somebody logs in.
+        world.log_in("me", browser()).expect("a login");
+        session.send(Me).expect("logged in");
+        let again = Handle::of(world, "other").with_login(counted(&opened, true));
+        again.send(Me).expect("another session may ask");
+        assert_eq!(opened.load(SeqCst), 2);
+        world.log_out("me").expect("a logout");
+        world.log_out("other").expect("a logout");
+    }
+}
+
+#[test]
+fn a_thousand_calls_on_a_dead_login_ask_once() {
+    let servers: [(TestServer, (usize, usize)); 2] = [
+        (doorkeeper(), (0, 1)),
+        (league(Dialect::league_9(), Rotation::Instant), (1, 0)),
+    ];
+    for (server, expect) in &servers {
+        for world in &World::both(server, Memory::new()) {
+            world.log_in("me", browser()).expect("a login");
+            server.revoke_all();
+            server.expire_derived_tokens();
+            let mark = server.seen().mark();
+            for _ in 0..20 {
+                let error = match expect.1 {
+                    0 => world.send("me", Ping).expect_err("dead"),
+                    _ => world.send("me", Me).expect_err("dead"),
+                };
+                assert!(error.needs_login(), "{error}");
+            }
+            let (token, derived, _) = since(server, mark);
+            assert_eq!((token, derived), *expect, "{}", world.name());
+            // Somebody else logs in: that is seen at once.
+            world.log_in("me", browser()).expect("a login");
+            world.send("me", Ping).expect("a call");
+            world.log_out("me").expect("a logout");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_password_is_tried_once() {
+    let server = doorkeeper();
+    for world in &World::both(&server, Memory::new()) {
+        let wrong = Handle::of(world, "me").with_password("not this one");
+        let mark = server.seen().mark();
+        for _ in 0..10 {
+            let error = wrong.send(Me).expect_err("wrong");
+            assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+        }
+        assert_eq!(since(&server, mark).0, 1, "{}", world.name());
+        let right = Handle::of(world, "me").with_password(PASSWORD);
+        right.send(Me).expect("another password is another attempt");
+        world.log_out("me").expect("a logout");
+    }
+}
+
+#[test]
+fn what_the_program_says_is_dead_is_renewed() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    let store = Memory::new();
+    for world in &World::both(&server, store.clone()) {
+        world.log_in("me", browser()).expect("a login");
+        let session = Handle::of(world, "me");
+        session.send(Ping).expect("a call");
+        let mark = server.seen().mark();
+        session.invalidate(TokenKind::Login).expect("known");
+        for _ in 0..3 {
+            session.send(Ping).expect("a call");
+        }
+        assert_eq!(
+            server.seen().since(mark).grant("refresh_token"),
+            1,
+            "{}",
+            world.name()
+        );
+        // Also a token that is only stored.
+        let other = &World::both(&server, store.clone())[0];
+        let fresh = Handle::of(other, "me");
+        fresh.invalidate(TokenKind::Login).expect("stored");
+        fresh.send(Ping).expect("a call");
+        assert_eq!(
+            server.seen().since(mark).grant("refresh_token"),
+            2,
+            "{}",
+            world.name()
+        );
+        let nobody = Handle::of(world, "nobody");
+        nobody.invalidate(TokenKind::Login).expect("nothing to do");
+        other.log_out("me").expect("a logout");
+    }
+}
+
+#[test]
+fn a_token_for_a_foreign_program_lasts() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    let day = Duration::from_secs(86_400);
+    for world in &World::both(&server, Memory::new()) {
+        world.log_in("me", browser()).expect("a login");
+        let session = Handle::of(world, "me");
+        let mark = server.seen().mark();
+        let check = |at_least: Duration, renewals: usize| {
+            let token = session
+                .token_for(TokenKind::Login, at_least)
+                .expect("a token");
+            assert!(!token.expose_secret().is_empty());
+            let renewed = server.seen().since(mark).grant("refresh_token");
+            assert_eq!(renewed, renewals, "{at_least:?} {}", world.name());
+        };
+        check(Duration::ZERO, 0);
+        check(Duration::from_secs(1800), 0);
+        // A moment less than its whole life: this one has lived already.
+        thread::sleep(Duration::from_millis(20));
+        check(Duration::from_millis(3_599_990), 1);
+        // Longer than any lives: as it is, and no renewal at each call.
+        check(day, 1);
+        check(day, 1);
+        world.log_out("me").expect("a logout");
+    }
+}
+
+/// A store that holds what a person pasted.
+#[derive(Clone)]
+struct Pasted(String);
+
+impl Store for Pasted {
+    fn load(&self, _: &AccountKey) -> Result<Option<SecretBytes>, Error> {
+        Ok(Some(SecretBytes::new(self.0.clone().into_bytes())))
+    }
+    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
+        Ok(Some(Lease::new(key.clone(), ())))
+    }
+    fn save(&self, _: &Lease, _: &SecretBytes) -> Result<(), Error> {
+        Err(Error::new(
+            ErrorKind::Configuration,
+            "this store is read-only",
+        ))
+    }
+    fn remove(&self, _: &Lease) -> Result<(), Error> {
+        Err(Error::new(
+            ErrorKind::Configuration,
+            "this store is read-only",
+        ))
+    }
+    fn describe(&self) -> String {
+        "a note on the screen".to_owned()
+    }
+    fn holds_pasted(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn a_token_that_rests_as_it_was_pasted_serves() {
+    let server = doorkeeper();
+    let token = server.issue_derived_token("alice").expect("a token");
+    for world in &World::both(&server, Pasted(token.clone())) {
+        let mark = server.seen().mark();
+        for _ in 0..3 {
+            world.send("me", Me).expect("a call");
+        }
+        assert_eq!(since(&server, mark), (0, 0, 3), "{}", world.name());
+        let status = world.status("me").expect("a status");
+        assert!(
+            status
+                .derived
+                .is_some_and(|token| token.expires_at.is_some())
+        );
+        assert_eq!(status.store, "a note on the screen");
+    }
+    let ended = Pasted("e30.eyJleHAiOjE3MDAwMDAwMDB9.x".to_owned());
+    for world in &World::both(&server, ended) {
+        let mark = server.seen().mark();
+        let error = world.send("me", Me).expect_err("expired");
+        assert!(
+            error.needs_login() && error.to_string().contains("copy a new one"),
+            "{error}"
+        );
+        assert_eq!(since(&server, mark), (0, 0, 0), "nothing was sent");
+    }
+    server.expire_derived_tokens();
+    for world in &World::both(&server, Pasted(token)) {
+        let error = world.send("me", Me).expect_err("refused");
+        assert!(
+            error.needs_login() && error.to_string().contains("copy a new one"),
+            "{error}"
+        );
+    }
+    let torn = Pasted("{\"version\":1,\"login\":{\"acc".to_owned());
+    for world in &World::both(&server, torn) {
+        let error = world.send("me", Me).expect_err("a torn record");
+        assert_eq!(error.kind(), ErrorKind::Store, "{error}");
+    }
+}
+
+#[test]
+fn a_caller_that_is_cancelled_costs_the_others_nothing() {
+    let server = doorkeeper();
+    let World::Async(client, runtime) = World::asynchronous(&server, Memory::new()) else {
+        panic!("async");
+    };
+    runtime.block_on(async {
+        let session = client.account("me");
+        session
+            .log_in_with_password("alice", PASSWORD)
+            .await
+            .expect("a login");
+        server.expire_derived_tokens();
+        let mark = server.seen().mark();
+        let hold = server.hold(On::Derived);
+        let first = tokio::spawn({
+            let session = session.clone();
+            async move { session.send(Me).await }
+        });
+        let waiting = tokio::task::spawn_blocking(move || {
+            assert!(hold.wait_for(1, PATIENCE), "nobody renews");
+            hold
+        });
+        let hold = waiting.await.expect("no panic");
+        let others: Vec<_> = (0..1000)
+            .map(|_| {
+                let session = session.clone();
+                tokio::spawn(async move { session.send(Me).await })
+            })
+            .collect();
+        // The one whose call began the renewal goes away in the middle of it.
+        first.abort();
+        assert!(first.await.is_err(), "cancelled");
+        drop(hold);
+        for other in others {
+            other.await.expect("no panic").expect("a call");
+        }
+        assert_eq!(
+            since(&server, mark).1,
+            1,
+            "one renewal, though its caller was cancelled"
+        );
+        session.log_out().await.expect("a logout");
+    });
+}

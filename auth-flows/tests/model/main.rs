@@ -1,0 +1,280 @@
+//! The single flight as a model: the very source of the gate and of the slot, on a lock and threads that are scheduled in every
+//! order a random search comes to. What the drivers do around it is repeated here in a dozen lines ([`get`]).
+
+#[path = "../../src/backoff.rs"]
+mod backoff;
+#[expect(
+    dead_code,
+    reason = "the model waits without a clock, and for threads only"
+)]
+#[path = "../../src/gate.rs"]
+mod gate;
+#[expect(
+    dead_code,
+    reason = "the model waits without a clock, and for threads only"
+)]
+#[path = "../../src/slot.rs"]
+mod slot;
+
+/// In place of the standard library's.
+mod sync {
+    pub(crate) use shuttle::{
+        sync::{Mutex, MutexGuard},
+        thread,
+    };
+}
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use auth_core::{Error, ErrorKind, Lifetime, Need, Now, Token, TokenAnswer, UnixTime};
+use shuttle::thread;
+
+use crate::{
+    gate::{Gate, Join, park_on, promise},
+    slot::{Landed, Look, Slot},
+};
+
+/// So many orders are gone through in each model.
+const ORDERS: usize = 3_000;
+
+const THREADS: usize = 4;
+
+fn at(seconds: u64) -> Now {
+    Now {
+        wall: UnixTime::from_secs(1_790_000_000 + seconds),
+        up: Duration::from_secs(1000 + seconds),
+    }
+}
+
+fn token(now: Now, generation: u64) -> Arc<Token> {
+    let answer = TokenAnswer::new("t0ken", Lifetime::For(Duration::from_secs(3600)));
+    let token = answer.and_then(|answer| answer.received(now, generation));
+    Arc::new(token.expect("a token"))
+}
+
+/// One slot, and a server that counts.
+struct World {
+    slot: Slot,
+    now: Now,
+    generations: AtomicU64,
+    renewals: AtomicUsize,
+}
+
+impl World {
+    fn new(now: Now) -> Arc<Self> {
+        Arc::new(Self {
+            slot: Slot::new(),
+            now,
+            generations: AtomicU64::new(1),
+            renewals: AtomicUsize::new(0),
+        })
+    }
+
+    fn holding(now: Now) -> Arc<Self> {
+        let world = Self::new(now);
+        world.slot.publish(Some(token(at(0), 1)));
+        world
+    }
+
+    fn renew(&self) -> Landed {
+        let count = self.renewals.fetch_add(1, SeqCst);
+        thread::yield_now();
+        assert_eq!(
+            self.renewals.load(SeqCst),
+            count + 1,
+            "two at the same time"
+        );
+        Ok(token(self.now, self.generations.fetch_add(1, SeqCst) + 1))
+    }
+}
+
+/// As the drivers do it.
+fn get(world: &World, need: Need, renew: impl Fn(&World) -> Option<Landed>) -> Landed {
+    loop {
+        let lead = match world.slot.look(need, world.now) {
+            Look::Here(token) => return Ok(token),
+            Look::HereButDue(token, lead) => {
+                let landed = renew(world).unwrap_or_else(|| Ok(token));
+                world.slot.land(lead, &landed, world.now);
+                return landed;
+            }
+            Look::Wait(wait) => match park_on(wait, Duration::MAX).flatten() {
+                Some(Ok(token)) if need.accepts(token.generation()) => return Ok(token),
+                Some(Err(error)) => return Err(error),
+                _ => continue,
+            },
+            Look::Lead(lead) => lead,
+        };
+        // A leader may vanish: then `lead` is dropped, and it comes back as a caller.
+        if let Some(landed) = renew(world) {
+            world.slot.land(lead, &landed, world.now);
+            return landed;
+        }
+    }
+}
+
+fn crowd(world: &Arc<World>, need: Need, renew: fn(&World) -> Option<Landed>) -> Vec<Landed> {
+    let callers: Vec<_> = (0..THREADS)
+        .map(|_| {
+            let world = Arc::clone(world);
+            thread::spawn(move || get(&world, need, renew))
+        })
+        .collect();
+    callers
+        .into_iter()
+        .map(|caller| caller.join().expect("no panic"))
+        .collect()
+}
+
+#[test]
+fn a_crowd_without_a_token_renews_once() {
+    shuttle::check_random(
+        || {
+            let world = World::new(at(0));
+            for landed in crowd(&world, Need::Any, |world| Some(world.renew())) {
+                landed.expect("a token");
+            }
+            assert_eq!(world.renewals.load(SeqCst), 1);
+        },
+        ORDERS,
+    );
+}
+
+#[test]
+fn a_crowd_that_was_refused_renews_once() {
+    shuttle::check_pct(
+        || {
+            let world = World::holding(at(60));
+            for landed in crowd(&world, Need::NewerThan(1), |world| Some(world.renew())) {
+                assert_eq!(landed.expect("a token").generation(), 2);
+            }
+            assert_eq!(world.renewals.load(SeqCst), 1);
+        },
+        ORDERS,
+        3,
+    );
+}
+
+#[test]
+fn past_the_renewal_point_at_most_one_renews_at_a_time() {
+    shuttle::check_random(
+        || {
+            let world = World::holding(at(3400));
+            for landed in crowd(&world, Need::Any, |world| Some(world.renew())) {
+                landed.expect("a token");
+            }
+            assert_eq!(world.renewals.load(SeqCst), 1);
+        },
+        ORDERS,
+    );
+}
+
+#[test]
+fn a_failure_is_everybodys_and_strands_nobody() {
+    shuttle::check_random(
+        || {
+            let world = World::new(at(0));
+            let results = crowd(&world, Need::Any, |world| {
+                Some(match world.renewals.load(SeqCst) {
+                    0 => world
+                        .renew()
+                        .and(Err(Error::new(ErrorKind::Transport, "no network"))),
+                    _ => world.renew(),
+                })
+            });
+            // Whoever came after the failure led again; nobody asked a third time.
+            let renewals = world.renewals.load(SeqCst);
+            let failed = results.iter().filter(|landed| landed.is_err()).count();
+            assert!(
+                (1..=2).contains(&renewals) && failed >= 1,
+                "{renewals} {failed}"
+            );
+            assert_eq!(failed == THREADS, renewals == 1);
+        },
+        ORDERS,
+    );
+}
+
+#[test]
+fn a_leader_that_vanishes_strands_nobody() {
+    static VANISHED: AtomicUsize = AtomicUsize::new(0);
+    shuttle::check_random(
+        || {
+            let world = World::new(at(0));
+            VANISHED.store(0, SeqCst);
+            let renew = |world: &World| match VANISHED.fetch_add(1, SeqCst) {
+                0 | 1 => None,
+                _ => Some(world.renew()),
+            };
+            for landed in crowd(&world, Need::Any, renew) {
+                landed.expect("a token");
+            }
+            assert_eq!(world.renewals.load(SeqCst), 1);
+        },
+        ORDERS,
+    );
+}
+
+#[test]
+fn a_caller_that_gives_up_takes_nothing_from_the_others() {
+    shuttle::check_random(
+        || {
+            let gate = Gate::<u32>::new();
+            let Join::Lead(lead) = gate.join() else {
+                panic!("idle")
+            };
+            let callers: Vec<_> = (0..THREADS)
+                .map(|caller| {
+                    let gate = Arc::clone(&gate);
+                    thread::spawn(move || match gate.join() {
+                        Join::Wait(wait) if caller % 2 == 0 => {
+                            park_on(wait, Duration::MAX).flatten()
+                        }
+                        // Waits for no time at all, and is gone.
+                        Join::Wait(wait) => park_on(wait, Duration::ZERO).flatten().or(Some(7)),
+                        Join::Lead(own) => {
+                            own.land(7);
+                            Some(7)
+                        }
+                    })
+                })
+                .collect();
+            lead.land(7);
+            for caller in callers {
+                assert_eq!(caller.join().expect("no panic"), Some(7));
+            }
+        },
+        ORDERS,
+    );
+}
+
+#[test]
+fn what_is_given_once_arrives() {
+    shuttle::check_random(
+        || {
+            let (giver, taker) = promise();
+            let thread = thread::spawn(move || {
+                giver.give(1);
+                giver.give(2);
+            });
+            assert_eq!(park_on(taker, Duration::MAX), Some(Some(1)));
+            thread.join().expect("no panic");
+        },
+        ORDERS,
+    );
+    shuttle::check_random(
+        || {
+            let (giver, taker) = promise::<u32>();
+            let thread = thread::spawn(move || drop(giver));
+            assert_eq!(park_on(taker, Duration::MAX), Some(None));
+            thread.join().expect("no panic");
+        },
+        ORDERS,
+    );
+}
