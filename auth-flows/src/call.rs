@@ -1,17 +1,21 @@
 //! The authorized call: an operation, a token, an answer. It sees neither store nor lease.
 //!
 //! ```text
-//!   Start ──► Token ──► Send ──► Done
-//!               ▲        │ 401, once: a token newer than this one
-//!               └────────┤
-//!                        │ failed, and may be repeated: Sleep, then Send again
+//!   Start ──► Token ──► Turn ──► Send ──► Done
+//!               ▲        ▲        │ 401, once: a token newer than this one
+//!               ├────────┼────────┤
+//!               │        └────────┤ 429, where the service has a pace: a turn after its pause
+//!               └─── Sleep ◄──────┘ failed, and may be repeated
 //! ```
+//!
+//! The token comes before the turn, so that those who waited for a renewal do not all leave at once; a turn that comes so late that
+//! the token has ended is kept, and the token got once more.
 
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Access, Error, ErrorKind, Event, Flow, Manner, Message, Need, Now, Operation, Repeat, Response,
-    Sent, Service, Step, Token, retry_after,
+    Access, Error, ErrorKind, Event, Flow, Freshness, Manner, Message, Need, Now, Operation,
+    Repeat, Response, Sent, Service, Step, Token, retry_after,
 };
 
 use crate::backoff::Backoff;
@@ -25,6 +29,8 @@ pub(crate) struct Call<'a, O> {
     state: State,
     token: Option<Arc<Token>>,
     renewed: bool,
+    /// It is our turn, and nothing was sent yet.
+    turn: bool,
     tries: u32,
     backoff: Backoff,
 }
@@ -33,6 +39,7 @@ pub(crate) struct Call<'a, O> {
 enum State {
     Start,
     Token,
+    Turn,
     Sent,
     Pause,
     Over,
@@ -55,6 +62,7 @@ impl<'a, O: Operation> Call<'a, O> {
             state: State::Start,
             token: None,
             renewed: false,
+            turn: false,
             tries: 0,
             backoff: Backoff::new(Duration::from_millis(250), Duration::from_secs(4)),
         }
@@ -62,8 +70,8 @@ impl<'a, O: Operation> Call<'a, O> {
 
     fn start(&mut self) -> Result<Step<O::Output>, Error> {
         match self.manner.access() {
-            Access::None => self.send(),
-            Access::Optional if self.anonymous => self.send(),
+            Access::None => self.take_turn(None),
+            Access::Optional if self.anonymous => self.take_turn(None),
             Access::Required if self.anonymous => Err(Error::login_needed(
                 "this operation needs a login and this client is anonymous",
             )
@@ -78,7 +86,32 @@ impl<'a, O: Operation> Call<'a, O> {
         Ok(Step::Token(kind, need))
     }
 
+    /// A turn, where the service has a pace and is not on this machine.
+    fn take_turn(&mut self, pause: Option<Duration>) -> Result<Step<O::Output>, Error> {
+        if self.turn || !self.is_paced()? {
+            return self.send();
+        }
+        let media = self.manner.cost().is_media();
+        self.state = State::Turn;
+        Ok(Step::Turn { media, pause })
+    }
+
+    fn is_paced(&self) -> Result<bool, Error> {
+        let api = self.service.find_api(self.manner.api())?;
+        Ok(self.service.limit().is_some() && !api.base().is_loopback())
+    }
+
+    fn turned(&mut self, now: Now) -> Result<Step<O::Output>, Error> {
+        self.turn = true;
+        let ended = |token: &Arc<Token>| token.freshness(now) == Freshness::Expired;
+        match self.token.take_if(|token| ended(token)) {
+            Some(_) => self.ask_for(Need::Any),
+            None => self.send(),
+        }
+    }
+
     fn send(&mut self) -> Result<Step<O::Output>, Error> {
+        self.turn = false;
         let bound = self.service.bind(&self.operation, self.token.as_deref())?;
         let request = bound.request()?;
         self.state = State::Sent;
@@ -99,6 +132,11 @@ impl<'a, O: Operation> Call<'a, O> {
                     .max(retry_after(response.headers()).unwrap_or_default());
                 if wait > LONGEST_WAIT {
                     return self.finish(response);
+                }
+                if status == 429 && self.is_paced()? {
+                    self.tries += 1;
+                    return self
+                        .take_turn(Some(retry_after(response.headers()).unwrap_or_default()));
                 }
                 self.pause(wait)
             }
@@ -135,7 +173,11 @@ impl<O: Operation> Flow for Call<'_, O> {
             (State::Start, Event::Start) => self.start(),
             (State::Token, Event::Token(token)) => {
                 self.token = Some(token?);
-                self.send()
+                self.take_turn(None)
+            }
+            (State::Turn, Event::Turned(turn)) => {
+                turn?;
+                self.turned(now)
             }
             (State::Sent, Event::Answer(Ok(response))) => self.answered(now, response),
             (State::Sent, Event::Answer(Err(error))) => {
@@ -152,7 +194,15 @@ impl<O: Operation> Flow for Call<'_, O> {
                     error
                 })
             }
-            (State::Pause, Event::Slept) => self.send(),
+            (State::Pause, Event::Slept) => match &self.token {
+                // It may have ended in the meantime.
+                Some(token) => {
+                    let generation = token.generation();
+                    let need = Need::NewerThan(generation.saturating_sub(1));
+                    self.ask_for(need)
+                }
+                None => self.take_turn(None),
+            },
             _ => Err(Error::out_of_turn()),
         }
     }

@@ -12,6 +12,7 @@ mod lease;
 mod listener;
 mod login;
 mod logout;
+mod pace;
 mod paging;
 mod pasted;
 mod refusals;

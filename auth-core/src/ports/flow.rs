@@ -7,9 +7,9 @@
 //!            ┌─► Flow::step ──► Step::Done(output), or an error: the end
 //!            │      │
 //!            │      ▼
-//!            │   Step::Send · Sleep · Token · Lease · Load · Save
+//!            │   Step::Send · Sleep · Turn · Token · Lease · Load · Save
 //!            │      │
-//!            └──────┘  Event::Answer · Slept · Token · Leased · Loaded · Saved
+//!            └──────┘  Event::Answer · Slept · Turned · Token · Leased · Loaded · Saved
 //! ```
 
 use std::{sync::Arc, time::Duration};
@@ -49,6 +49,14 @@ pub enum Step<T> {
     Send(Request, Limits),
     /// Wait; comes back as [`Event::Slept`].
     Sleep(Duration),
+    /// Wait for this request's turn by the service's [`Pace`](crate::Pace), `media` if its answer is a photo or a sound; comes
+    /// back as [`Event::Turned`]. `pause`: the service has just asked everybody to wait for so long.
+    Turn {
+        /// Its bytes will count.
+        media: bool,
+        /// Nobody's turn comes before this is over.
+        pause: Option<Duration>,
+    },
     /// Get a token of the account, renewing it if need be; comes back as [`Event::Token`]. Renewing it takes the lease, so a
     /// lease that this flow holds is given back first: leases never nest.
     Token(TokenKind, Need),
@@ -71,6 +79,8 @@ pub enum Event {
     Answer(Result<Response, TransportError>),
     /// The wait is over.
     Slept,
+    /// It is this request's turn, or why it will not be soon.
+    Turned(Result<(), Error>),
     /// A token, or why there is none.
     Token(Result<Arc<Token>, Error>),
     /// Whether the lease was granted.

@@ -43,6 +43,17 @@ pub trait Store: Send + Sync + 'static {
     fn holds_pasted(&self) -> bool {
         false
     }
+
+    /// Changes a small shared note under a lock: `change` is handed what all programs that use this store wrote there last (at
+    /// first nothing), and gives what they will read next. No secret is in it, and it may be lost in a power cut. `false` where
+    /// this store has no such thing; then programs know nothing of each other's requests.
+    ///
+    /// # Errors
+    /// It could not be read or written.
+    fn share(&self, note: &str, change: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
+        let _ = (note, change);
+        Ok(false)
+    }
 }
 
 impl<S: Store + ?Sized> Store for Arc<S> {
@@ -68,6 +79,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn holds_pasted(&self) -> bool {
         (**self).holds_pasted()
+    }
+
+    fn share(&self, note: &str, change: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
+        (**self).share(note, change)
     }
 }
 

@@ -55,6 +55,7 @@ pub struct Limits {
     answer: usize,
     time: Duration,
     secret: bool,
+    media: bool,
 }
 
 impl Limits {
@@ -65,6 +66,7 @@ impl Limits {
             answer: 64 << 20,
             time: Duration::from_secs(30),
             secret: false,
+            media: false,
         }
     }
 
@@ -75,6 +77,7 @@ impl Limits {
             answer: 1 << 20,
             time: Duration::from_secs(30),
             secret: true,
+            media: false,
         }
     }
 
@@ -83,6 +86,19 @@ impl Limits {
     pub const fn answer_bytes(mut self, bytes: usize) -> Self {
         self.answer = bytes;
         self
+    }
+
+    /// The answer is a photo or a sound: its bytes count towards the volume that a [`Pace`](crate::Pace) allows.
+    #[must_use]
+    pub const fn media(mut self) -> Self {
+        self.media = true;
+        self
+    }
+
+    /// Whether the answer is a photo or a sound.
+    #[must_use]
+    pub const fn is_media(&self) -> bool {
+        self.media
     }
 
     /// The time for the whole exchange, connecting and reading included.

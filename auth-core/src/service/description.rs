@@ -7,6 +7,7 @@ use http::HeaderValue;
 use super::{
     account::AccountKey,
     operation::{Access, Manner, Message, Operation},
+    pace::Pace,
     token::{Token, TokenKind},
 };
 use crate::{
@@ -41,6 +42,7 @@ pub struct Service {
     apis: Vec<Api>,
     derive: Option<Arc<dyn Derive>>,
     scope: Option<Cow<'static, str>>,
+    pace: Option<Arc<Pace>>,
 }
 
 impl Service {
@@ -71,6 +73,7 @@ impl Service {
             apis: Vec::new(),
             derive: None,
             scope: None,
+            pace: None,
         })
     }
 
@@ -92,6 +95,13 @@ impl Service {
     #[must_use]
     pub fn default_scope(mut self, scope: impl Into<Cow<'static, str>>) -> Self {
         self.scope = Some(scope.into());
+        self
+    }
+
+    /// How fast it is asked; as fast as it goes unless set.
+    #[must_use]
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = (!pace.is_unlimited()).then(|| Arc::new(pace));
         self
     }
 
@@ -117,6 +127,12 @@ impl Service {
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         self.scope.as_deref()
+    }
+
+    /// How fast it is asked, if there is a limit.
+    #[must_use]
+    pub fn limit(&self) -> Option<&Arc<Pace>> {
+        self.pace.as_ref()
     }
 
     /// How the second token is derived, if there is one.
@@ -189,6 +205,7 @@ impl fmt::Debug for Service {
             .field("apis", &self.apis)
             .field("derives", &self.derive.is_some())
             .field("scope", &self.scope)
+            .field("pace", &self.pace)
             .finish()
     }
 }

@@ -64,6 +64,7 @@ impl fmt::Display for Endpoint {
 pub struct Base {
     text: String,
     origin: usize,
+    loopback: bool,
 }
 
 impl Base {
@@ -81,7 +82,18 @@ impl Base {
         let origin = text[authority..]
             .find('/')
             .map_or(text.len(), |at| authority + at);
-        Ok(Self { text, origin })
+        let loopback = is_loopback(&uri);
+        Ok(Self {
+            text,
+            origin,
+            loopback,
+        })
+    }
+
+    /// Whether it is on this machine: an API of a test server.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.loopback
     }
 
     /// A request without a body for `path_and_query` under this base, asking for JSON.

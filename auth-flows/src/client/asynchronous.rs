@@ -433,7 +433,25 @@ impl AsyncSession {
             event = match flow.step(clock::now(), event)? {
                 Step::Send(mut request, limits) => {
                     common.sign(&mut request);
-                    Event::Answer(common.host.transport.send(request, &limits).await)
+                    let answer = common.host.transport.send(request, &limits).await;
+                    if let (true, Ok(answer)) = (limits.is_media(), &answer) {
+                        let bytes = answer.body().as_bytes().len();
+                        let common = Arc::clone(&self.client.0);
+                        let job = move || {
+                            common.count(bytes);
+                            Ok(())
+                        };
+                        self.client.offload(job).await?;
+                    }
+                    Event::Answer(answer)
+                }
+                Step::Turn { media, pause } => {
+                    let common = Arc::clone(&self.client.0);
+                    let turn = self.client.offload(move || common.turn(media, pause)).await;
+                    if let Ok(wait) = turn {
+                        self.client.0.host.runtime.sleep(wait).await;
+                    }
+                    Event::Turned(turn.map(drop))
                 }
                 Step::Sleep(wait) => {
                     common.host.runtime.sleep(wait).await;

@@ -331,7 +331,14 @@ impl Session {
             event = match flow.step(clock::now(), event)? {
                 Step::Send(mut request, limits) => {
                     common.sign(&mut request);
-                    Event::Answer(common.host.send(request, &limits))
+                    let answer = common.host.send(request, &limits);
+                    if let (true, Ok(answer)) = (limits.is_media(), &answer) {
+                        common.count(answer.body().as_bytes().len());
+                    }
+                    Event::Answer(answer)
+                }
+                Step::Turn { media, pause } => {
+                    Event::Turned(common.turn(media, pause).map(thread::sleep))
                 }
                 Step::Sleep(wait) => {
                     thread::sleep(wait);

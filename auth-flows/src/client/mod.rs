@@ -19,8 +19,9 @@ pub use blocking_paging::{Items, Pages};
 
 use crate::{
     account::{Account, Accounts},
-    call,
+    call, clock,
     login::Login,
+    pace::Pacer,
     renewal::Renewal,
     slot::Landed,
     way::{Way, With},
@@ -35,15 +36,32 @@ struct Common<H> {
     host: H,
     store: Arc<dyn Store>,
     accounts: Accounts,
+    pacer: Option<Pacer>,
 }
 
 impl<H> Common<H> {
     fn new(service: Service, host: H, store: impl Store) -> Self {
         Self {
+            pacer: Pacer::of(&service),
             service,
             host,
             store: Arc::new(store),
             accounts: Accounts::default(),
+        }
+    }
+
+    /// How long to wait for a turn. Blocking.
+    fn turn(&self, media: bool, pause: Option<Duration>) -> Result<Duration, Error> {
+        match &self.pacer {
+            Some(pacer) => pacer.turn(&*self.store, media, pause, clock::now()),
+            None => Ok(Duration::ZERO),
+        }
+    }
+
+    /// Counts an answer that is media. Blocking.
+    fn count(&self, bytes: usize) {
+        if let Some(pacer) = &self.pacer {
+            pacer.count(&*self.store, bytes as u64, clock::now());
         }
     }
 
@@ -140,7 +158,7 @@ fn longer(token: &Token, at_least: Duration, now: Now) -> Option<Need> {
 /// The store as a driver uses it: records instead of bytes.
 mod stored {
     use super::*;
-    use crate::{clock, pasted};
+    use crate::pasted;
 
     pub(super) fn load(
         store: &dyn Store,

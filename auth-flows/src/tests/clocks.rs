@@ -7,7 +7,7 @@ use auth_core::{Event, Flow, Need, Now, Record, SecretBytes, Step, Token, TokenK
 use super::orders::{response, service};
 use crate::{
     renewal::Renewal,
-    slot::{Landed, Look, Slot},
+    slot::{Look, Slot},
     way::Way,
 };
 
@@ -101,9 +101,9 @@ impl Machine {
             };
             return token;
         };
-        let landed: Landed = Ok(self.renew(need));
-        self.slot.land(lead, &landed, self.now());
-        landed.expect("a token")
+        let token = self.renew(need);
+        self.slot.land(lead, &Ok(Arc::clone(&token)), self.now());
+        token
     }
 
     fn renew(&mut self, need: Need) -> Arc<Token> {
@@ -135,7 +135,9 @@ impl Machine {
                     Event::Saved
                 }
                 Step::Done(token) => return token,
-                Step::Sleep(_) | Step::Token(..) => panic!("not in a renewal of a login"),
+                Step::Sleep(_) | Step::Turn { .. } | Step::Token(..) => {
+                    panic!("not in a renewal of a login")
+                }
             };
         }
         panic!("no end");

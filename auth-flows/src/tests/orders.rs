@@ -224,6 +224,7 @@ struct Log {
     refreshes: usize,
     lost_refreshes: usize,
     saves: usize,
+    turns: usize,
     leased: bool,
     /// When each request left, and the last thing happened.
     times: Vec<Duration>,
@@ -285,6 +286,10 @@ fn drive_patiently<F: Flow>(
                 assert!(wait <= longest, "{wait:?}");
                 now.up += wait;
                 Event::Slept
+            }
+            Step::Turn { .. } => {
+                log.turns += 1;
+                Event::Turned(Ok(()))
             }
             Step::Token(_, need) => {
                 log.leased = false;

@@ -5,6 +5,7 @@ mod callbacks;
 mod common;
 mod device;
 mod failures;
+mod pace;
 mod secrets;
 mod sessions;
 mod upkeep;

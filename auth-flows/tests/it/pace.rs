@@ -1,0 +1,217 @@
+//! Keeping to a service's pace, in both worlds, over a transport that only counts: nothing here leaves the machine.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use auth_core::{
+    Answer, Api, AsyncTransport, AuthorizationServer, Base, Endpoint, Error, ErrorKind, Limits,
+    Manner, OAuthClient, Operation, Pace, Request, Response, Service, TokenKind, Transport,
+    TransportError,
+};
+use auth_flows::{AsyncClient, Client};
+use http_reqwest::Tokio;
+use keystore::Memory;
+
+/// Answers everything, and notes when it was asked.
+#[derive(Clone, Default)]
+struct Counting {
+    asked: Arc<Mutex<Vec<Instant>>>,
+    /// What is answered first; then 200.
+    first: Arc<Mutex<Vec<u16>>>,
+}
+
+impl Counting {
+    fn answer(&self) -> Response {
+        self.asked.lock().expect("no panic").push(Instant::now());
+        let status = self.first.lock().expect("no panic").pop().unwrap_or(200);
+        let mut response = Response::new(Answer::new(vec![b'x'; 1000]));
+        *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
+        response
+    }
+
+    fn count(&self) -> usize {
+        self.asked.lock().expect("no panic").len()
+    }
+}
+
+impl Transport for Counting {
+    fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
+        Ok(self.answer())
+    }
+}
+
+impl AsyncTransport for Counting {
+    async fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
+        Ok(self.answer())
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Ask {
+    media: bool,
+}
+
+impl Operation for Ask {
+    type Output = u16;
+    fn manner(&self) -> Manner {
+        let limits = Limits::api();
+        let limits = if self.media { limits.media() } else { limits };
+        Manner::read("v1").token_optional().limits(limits)
+    }
+    fn request(&self, base: &Base) -> Result<Request, Error> {
+        base.request(http::Method::GET, "/things")
+    }
+    fn parse(&self, response: Response) -> Result<u16, Error> {
+        match response.status().is_success() {
+            true => Ok(response.status().as_u16()),
+            false => Err(Error::new(ErrorKind::Refused, "refused").with_status(response.status())),
+        }
+    }
+}
+
+fn service(base: &str, pace: Pace) -> Service {
+    let endpoint = Endpoint::parse("https://auth.example/token").expect("an endpoint");
+    let client = OAuthClient::new(AuthorizationServer::new(endpoint), "app").expect("a client");
+    Service::new("example", client, "pace-test/1.0")
+        .expect("a user agent")
+        .api(Api::new(
+            "v1",
+            Base::parse(base).expect("a base"),
+            TokenKind::Login,
+        ))
+        .pace(pace)
+}
+
+const AFAR: &str = "https://api.example/v1";
+
+/// So many calls one after the other, in each world.
+fn both(
+    base: &str,
+    pace: &Pace,
+    ask: Ask,
+    calls: usize,
+    check: impl Fn(Vec<Result<u16, Error>>, &Counting),
+) {
+    let transport = Counting::default();
+    let client = Client::new(
+        service(base, pace.clone()),
+        transport.clone(),
+        Memory::new(),
+    );
+    let results = (0..calls).map(|_| client.anonymous().send(ask)).collect();
+    check(results, &transport);
+
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let transport = Counting::default();
+    let tokio = Tokio::new(runtime.handle().clone());
+    let client = AsyncClient::new(
+        service(base, pace.clone()),
+        transport.clone(),
+        tokio,
+        Memory::new(),
+    );
+    let results = (0..calls)
+        .map(|_| runtime.block_on(client.anonymous().send(ask)))
+        .collect();
+    check(results, &transport);
+}
+
+#[test]
+fn what_is_used_up_is_an_error_that_says_when_to_go_on() {
+    let pace = Pace::unlimited().at_most(3, Duration::from_secs(86_400));
+    both(
+        AFAR,
+        &pace,
+        Ask { media: false },
+        5,
+        |results, transport| {
+            assert_eq!(transport.count(), 3);
+            for result in &results[..3] {
+                assert_eq!(*result.as_ref().expect("a turn"), 200);
+            }
+            for result in &results[3..] {
+                let error = result.as_ref().expect_err("used up");
+                assert!(error.is_retryable(), "{error}");
+                let wait = error.retry_after().expect("when");
+                assert!(wait > Duration::from_secs(86_000), "{wait:?}");
+            }
+        },
+    );
+}
+
+#[test]
+fn nothing_is_held_back_on_this_machine() {
+    let pace = Pace::unlimited().at_most(1, Duration::from_secs(86_400));
+    both(
+        "http://127.0.0.1:9/v1",
+        &pace,
+        Ask { media: true },
+        5,
+        |results, transport| {
+            assert!(results.iter().all(Result::is_ok), "{results:?}");
+            assert_eq!(transport.count(), 5);
+        },
+    );
+}
+
+#[test]
+fn requests_go_one_after_the_other() {
+    let spacing = Duration::from_millis(40);
+    both(
+        AFAR,
+        &Pace::every(spacing),
+        Ask { media: false },
+        5,
+        |results, transport| {
+            assert!(results.iter().all(Result::is_ok), "{results:?}");
+            let asked = transport.asked.lock().expect("no panic");
+            // A turn is given to the millisecond.
+            let whole = asked[4] - asked[0];
+            assert!(whole >= Duration::from_millis(4 * 40 - 4), "{whole:?}");
+        },
+    );
+}
+
+#[test]
+fn media_are_counted_in_bytes() {
+    let pace = Pace::unlimited().volume(2_500, Duration::from_secs(3600));
+    both(AFAR, &pace, Ask { media: true }, 4, |results, transport| {
+        // 1,000 bytes each: after the third, it is enough.
+        assert_eq!(transport.count(), 3);
+        assert!(results[3].is_err());
+    });
+    both(AFAR, &pace, Ask { media: false }, 4, |results, _| {
+        assert!(results.iter().all(Result::is_ok));
+    });
+}
+
+#[test]
+fn everybody_waits_after_429() {
+    let pace = Pace::unlimited()
+        .at_most(1000, Duration::from_secs(3600))
+        .pause(Duration::from_millis(300));
+    let transport = Counting::default();
+    transport.first.lock().expect("no panic").push(429);
+    let client = Client::new(service(AFAR, pace), transport.clone(), Memory::new());
+    client
+        .anonymous()
+        .send(Ask { media: false })
+        .expect("repeated");
+    client
+        .anonymous()
+        .send(Ask { media: false })
+        .expect("goes on");
+    let asked = transport.asked.lock().expect("no panic");
+    assert_eq!(asked.len(), 3);
+    assert!(
+        asked[1] - asked[0] >= Duration::from_millis(299),
+        "{:?}",
+        asked[1] - asked[0]
+    );
+}
