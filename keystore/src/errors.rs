@@ -33,8 +33,10 @@ pub(crate) fn failed(doing: Doing, path: &Path, source: io::Error) -> Error {
     };
     let what = format!("cannot {verb} {}", path.display());
     let mut advice = advice(&source).to_owned();
-    if doing == Doing::Saving {
-        advice.push_str("; the old record is still there");
+    match doing {
+        Doing::Saving => advice.push_str("; the old record is still there"),
+        Doing::Syncing => advice.push_str("; the change itself is done, and every reader sees it"),
+        _ => {}
     }
     Error::new(ErrorKind::Store, what)
         .advice(advice)
@@ -85,6 +87,11 @@ mod tests {
             let error = failed(doing, Path::new("/data/x.json"), kind.into());
             assert_eq!(error.kind(), ErrorKind::Store);
             let text = error.to_string();
+            assert_eq!(
+                text.contains("old record"),
+                doing == Doing::Saving,
+                "{text}"
+            );
             for words in expect {
                 assert!(text.contains(words), "{text}: {words}");
             }
@@ -110,6 +117,11 @@ mod tests {
             &["on another one"],
         );
         check(Doing::Opening, io::ErrorKind::NotFound, &["mounted"]);
+        check(
+            Doing::Syncing,
+            io::ErrorKind::StorageFull,
+            &["power cut", "room", "the change itself is done"],
+        );
         check(Doing::Removing, io::ErrorKind::Other, &["check that disk"]);
     }
 

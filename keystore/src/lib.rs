@@ -2,6 +2,7 @@
 
 mod errors;
 mod file;
+mod files;
 mod folder;
 mod lock;
 mod memory;

@@ -78,8 +78,11 @@ pub(crate) fn check_plain_file(doing: Doing, path: &Path) -> Result<bool, Error>
     Err(errors::refused(path, problem, advice))
 }
 
-/// Whether there is a file that `judge` says no to, or that cannot be read at all.
-pub(crate) fn is_foreign(path: &Path, judge: impl FnOnce(&[u8]) -> bool) -> Result<bool, Error> {
+/// Whether there is a file that `judge` calls foreign, or that cannot be read at all.
+pub(crate) fn is_foreign(
+    path: &Path,
+    judge: impl FnOnce(SecretBytes) -> bool,
+) -> Result<bool, Error> {
     if !check_plain_file(Doing::Saving, path)? {
         return Ok(false);
     }
@@ -88,7 +91,7 @@ pub(crate) fn is_foreign(path: &Path, judge: impl FnOnce(&[u8]) -> bool) -> Resu
         read_bytes(&mut file, length)
     });
     Ok(match bytes {
-        Ok(Ok(bytes)) => !judge(bytes.as_ref()),
+        Ok(Ok(bytes)) => judge(bytes),
         Ok(Err(_)) => true,
         Err(error) => error.kind() != io::ErrorKind::NotFound,
     })

@@ -25,7 +25,8 @@ pub trait Store: Send + Sync + 'static {
     /// Replaces the record.
     ///
     /// # Errors
-    /// It could not be kept; the old record is still there.
+    /// It could not be kept, and the old record is still there. Or it is in its place, and only that it survives a power cut
+    /// is not certain; the error says so.
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error>;
 
     /// Forgets the record. That there is none is no error.
@@ -33,6 +34,11 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// It could not be removed.
     fn remove(&self, lease: &Lease) -> Result<(), Error>;
+
+    /// Only hands out what a person put there: [`save`](Self::save) and [`remove`](Self::remove) always fail.
+    fn is_read_only(&self) -> bool {
+        false
+    }
 
     /// What this store is and where, in a few words for a person: `file ~/.local/share/nightly`.
     fn describe(&self) -> String;
@@ -73,6 +79,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).remove(lease)
     }
 
+    fn is_read_only(&self) -> bool {
+        (**self).is_read_only()
+    }
+
     fn describe(&self) -> String {
         (**self).describe()
     }
@@ -89,7 +99,7 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 /// The right to change one account's record. Dropping it gives it back.
 pub struct Lease {
     key: AccountKey,
-    _guard: Box<dyn Any + Send + Sync>,
+    guard: Box<dyn Any + Send + Sync>,
 }
 
 impl Lease {
@@ -98,7 +108,7 @@ impl Lease {
     pub fn new(key: AccountKey, guard: impl Any + Send + Sync) -> Self {
         Self {
             key,
-            _guard: Box::new(guard),
+            guard: Box::new(guard),
         }
     }
 
@@ -106,6 +116,12 @@ impl Lease {
     #[must_use]
     pub fn key(&self) -> &AccountKey {
         &self.key
+    }
+
+    /// For stores: the guard that the lease was made with, if it is a `G`.
+    #[must_use]
+    pub fn guard<G: Any>(&self) -> Option<&G> {
+        self.guard.downcast_ref()
     }
 }
 
