@@ -3,7 +3,10 @@
 mod errors;
 mod file;
 mod files;
+mod fixed;
 mod folder;
+mod given;
+mod leases;
 mod lock;
 mod memory;
 mod names;
@@ -11,4 +14,5 @@ mod platform;
 mod private;
 
 pub use file::File;
+pub use fixed::{Environment, Fixed};
 pub use memory::Memory;

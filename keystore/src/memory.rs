@@ -1,12 +1,14 @@
 //! Records in the memory of this process, gone with it.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use auth_core::{AccountKey, Error, Lease, SecretBytes, Store};
+
+use crate::leases::Leases;
 
 /// Keeps records in memory. Clones share them.
 ///
@@ -30,13 +32,12 @@ use auth_core::{AccountKey, Error, Lease, SecretBytes, Store};
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 #[derive(Clone, Default)]
-pub struct Memory(Arc<Mutex<Inner>>);
-
-#[derive(Default)]
-struct Inner {
-    records: HashMap<AccountKey, SecretBytes>,
-    leased: HashSet<AccountKey>,
+pub struct Memory {
+    records: Arc<Mutex<Records>>,
+    leases: Leases,
 }
+
+type Records = HashMap<AccountKey, SecretBytes>;
 
 impl Memory {
     /// An empty store.
@@ -45,39 +46,29 @@ impl Memory {
         Self::default()
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner> {
+    fn records(&self) -> MutexGuard<'_, Records> {
         // Each change is one insertion or removal: a panic elsewhere leaves nothing half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Store for Memory {
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        Ok(self.inner().records.get(key).cloned())
+        Ok(self.records().get(key).cloned())
     }
 
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
-        let free = self.inner().leased.insert(key.clone());
-        Ok(free.then(|| {
-            let held = Held {
-                store: self.clone(),
-                key: key.clone(),
-            };
-            Lease::new(key.clone(), held)
-        }))
+        Ok(self.leases.try_take(key))
     }
 
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
-        let old = self
-            .inner()
-            .records
-            .insert(lease.key().clone(), record.clone());
+        let old = self.records().insert(lease.key().clone(), record.clone());
         drop(old); // wiped here, after the lock is free
         Ok(())
     }
 
     fn remove(&self, lease: &Lease) -> Result<(), Error> {
-        let old = self.inner().records.remove(lease.key());
+        let old = self.records().remove(lease.key());
         drop(old);
         Ok(())
     }
@@ -89,19 +80,7 @@ impl Store for Memory {
 
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Memory({} records)", self.inner().records.len())
-    }
-}
-
-/// A lease that is out; dropping it, also while a panic unwinds, gives it back.
-struct Held {
-    store: Memory,
-    key: AccountKey,
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        self.store.inner().leased.remove(&self.key);
+        write!(f, "Memory({} records)", self.records().len())
     }
 }
 

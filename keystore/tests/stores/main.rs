@@ -10,6 +10,7 @@ use auth_core::{AccountKey, Lease, SecretBytes, Store};
 mod contract;
 #[cfg(unix)]
 mod file;
+mod fixed;
 #[cfg(unix)]
 mod processes;
 

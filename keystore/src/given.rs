@@ -1,0 +1,94 @@
+//! Text that a person put somewhere by hand: an environment variable, a clipboard.
+
+use std::ffi::OsString;
+
+use auth_core::{Error, ErrorKind, ExposeSecret, SecretBytes, SecretText};
+
+/// Without white space around it, and without the one pair of double quotes that `set NAME="value"`
+/// of the Windows command prompt makes part of the value. `None` where nothing is left.
+pub(crate) fn bare(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let inside = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    Some(inside.unwrap_or(text).trim()).filter(|bare| !bare.is_empty())
+}
+
+/// The [`bare`] text of an environment variable; one that is unset, empty or blank is `None`.
+pub(crate) fn variable(name: &str) -> Result<Option<SecretText>, Error> {
+    // No variable can have such a name: it would look unset for ever.
+    if name.is_empty() || name.contains(['=', '\0']) {
+        return Err(Error::new(
+            ErrorKind::Configuration,
+            format!("{name:?} cannot be the name of an environment variable"),
+        )
+        .advice("use letters, digits and underscores, such as INAT_API_TOKEN"));
+    }
+    value(name, std::env::var_os(name))
+}
+
+fn value(name: &str, value: Option<OsString>) -> Result<Option<SecretText>, Error> {
+    let text = value
+        .map(OsString::into_string)
+        .transpose()
+        .map_err(|raw| {
+            drop(SecretBytes::new(raw.into_encoded_bytes())); // wiped
+            Error::new(
+                ErrorKind::Configuration,
+                format!("the environment variable {name} holds bytes that are no text"),
+            )
+            .setting(name.to_owned())
+            .advice("set it again; its value was perhaps cut or encoded on the way")
+        })?;
+    let text = text.map(SecretText::from);
+    Ok(text.and_then(|text| bare(text.expose_secret()).map(SecretText::from)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_pasted() {
+        let check = |text: &str, expect: Option<&str>| assert_eq!(bare(text), expect, "{text:?}");
+        check("eyJ.a.b", Some("eyJ.a.b"));
+        check("  eyJ.a.b \r\n", Some("eyJ.a.b"));
+        check("\"eyJ.a.b\"", Some("eyJ.a.b"));
+        check(" \" eyJ.a.b \" ", Some("eyJ.a.b"));
+        check("\"\"twice\"\"", Some("\"twice\""));
+        check("{\"api_token\":\"x\"}", Some("{\"api_token\":\"x\"}"));
+        check("\"half", Some("\"half"));
+        check("half\"", Some("half\""));
+        check("'single'", Some("'single'"));
+        check("\"", Some("\""));
+        check("", None);
+        check(" \t\n", None);
+        check("\"\"", None);
+        check("\" \"", None);
+    }
+
+    #[test]
+    fn a_variable_is_text_or_missing() {
+        let check = |value: Option<&str>, expect: Option<&str>| {
+            let found = super::value("X", value.map(Into::into)).unwrap();
+            assert_eq!(found.as_ref().map(ExposeSecret::expose_secret), expect);
+        };
+        check(None, None);
+        check(Some(" "), None);
+        check(Some("\"a b\""), Some("a b"));
+        for name in ["", "A=B", "A\0"] {
+            assert!(variable(name).unwrap_err().is_configuration());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn bytes_that_are_no_text_are_not_shown() {
+        use std::os::unix::ffi::OsStringExt;
+        let raw = OsString::from_vec(b"marked-secret\xff".to_vec());
+        let error = value("INAT_API_TOKEN", Some(raw)).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(error.is_configuration() && !shown.contains("marked"));
+        assert!(shown.contains("INAT_API_TOKEN"), "{shown}");
+    }
+}

@@ -1,0 +1,122 @@
+//! The stores that only hand out: what they hand out, for whom, and how they refuse the rest.
+
+use std::process::Command;
+
+use auth_core::{AccountKey, Error, Store};
+use keystore::{Environment, Fixed};
+
+use crate::{key, lease, record};
+
+const TOKEN: &str = "eyJhbGciOiJIUzUxMiJ9.bWFya2Vk.c2VjcmV0";
+const VARIABLE: &str = "KEYSTORE_TEST_TOKEN";
+
+fn held(store: &dyn Store, key: &AccountKey) -> Option<String> {
+    let bytes = store.load(key).unwrap()?;
+    Some(String::from_utf8(bytes.as_ref().to_vec()).unwrap())
+}
+
+fn check_read_only(store: &dyn Store, words: &[&str]) {
+    assert!(store.is_read_only());
+    let first = lease(store, "me");
+    assert!(store.try_lease(&key("me")).unwrap().is_none());
+    drop(lease(store, "other"));
+    let check = |error: Error| {
+        assert!(error.is_configuration(), "{error}");
+        assert!(error.advised().is_some());
+        let text = format!("{error} {error:?}");
+        for word in words.iter().chain(&["this store is read-only"]) {
+            assert!(text.contains(word), "{text}: {word}");
+        }
+        assert!(!text.contains(TOKEN), "{text}");
+    };
+    check(store.save(&first, &record(TOKEN, 1)).unwrap_err());
+    check(store.remove(&first).unwrap_err());
+    drop(first);
+    drop(lease(store, "me"));
+}
+
+#[test]
+fn a_given_token_is_handed_out_as_it_was_pasted() {
+    let check = |given: &str, expect: Option<&str>| {
+        let store = Fixed::new(given);
+        assert_eq!(held(&store, &key("me")).as_deref(), expect, "{given:?}");
+        assert_eq!(held(&store.clone(), &key("you")).as_deref(), expect);
+    };
+    check(TOKEN, Some(TOKEN));
+    check(&format!(" \"{TOKEN}\"\r\n"), Some(TOKEN));
+    let page = format!("{{\"api_token\":\"{TOKEN}\"}}");
+    check(&page, Some(&page));
+    check(" ", None);
+    check("\"\"", None);
+}
+
+#[test]
+fn a_given_token_is_read_only_and_not_shown() {
+    let store = Fixed::new(TOKEN);
+    check_read_only(&store, &["a token given to the program", "a new token"]);
+    let shown = format!("{store:?} {}", store.describe());
+    assert!(!shown.contains(TOKEN), "{shown}");
+}
+
+#[test]
+fn a_token_may_be_for_one_account_only() {
+    let store = Fixed::new(TOKEN).only_for(key("me"));
+    assert!(held(&store, &key("me")).is_some());
+    assert!(held(&store, &key("you")).is_none());
+    let elsewhere = AccountKey::new("infoflora", "app-id", "me");
+    assert!(held(&store, &elsewhere).is_none());
+}
+
+/// Runs with the variable set, as a process of its own: a test cannot set a variable of its own
+/// process without a race.
+#[test]
+fn role_environment() {
+    let Ok(expect) = std::env::var("KEYSTORE_TEST_EXPECT") else {
+        return;
+    };
+    let store = Environment::variable(VARIABLE).unwrap();
+    let found = held(&store, &key("me")).unwrap_or_default();
+    assert_eq!(found, expect);
+    let only = store.clone().only_for(key("me"));
+    assert_eq!(held(&only, &key("me")).unwrap_or_default(), expect);
+    assert!(held(&only, &key("you")).is_none());
+    check_read_only(&store, &[VARIABLE, "unset", "set KEYSTORE_TEST_TOKEN to"]);
+    let shown = format!("{store:?} {}", store.describe());
+    assert!(
+        shown.contains(VARIABLE) && !shown.contains(TOKEN),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_variable_is_handed_out_as_it_was_pasted() {
+    let check = |value: Option<&str>, expect: &str| {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "fixed::role_environment", "--nocapture"]);
+        command.env("KEYSTORE_TEST_EXPECT", expect);
+        match value {
+            Some(value) => command.env(VARIABLE, value),
+            None => command.env_remove(VARIABLE),
+        };
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        let trouble = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{value:?}: {said}{trouble}");
+        assert!(said.contains("1 passed"), "{said}");
+    };
+    check(None, "");
+    check(Some(""), "");
+    check(Some("  "), "");
+    check(Some("\"\""), "");
+    check(Some(TOKEN), TOKEN);
+    check(Some(&format!("\"{TOKEN}\"")), TOKEN);
+    check(Some(&format!(" {TOKEN}\n")), TOKEN);
+}
+
+#[test]
+fn a_name_that_is_none_is_refused() {
+    for name in ["", "A=B", "A\0B"] {
+        let error = Environment::variable(name).unwrap_err();
+        assert!(error.is_configuration(), "{error}");
+    }
+}
