@@ -47,6 +47,13 @@ impl<F: Form> Files<F> {
         Ok(Self { folder, form })
     }
 
+    /// The records of another form in the same folder.
+    #[cfg(feature = "encrypted")]
+    pub(crate) fn with_form<G>(&self, form: G) -> Files<G> {
+        let folder = Arc::clone(&self.folder);
+        Files { folder, form }
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "encrypted")]
+mod encrypted;
 mod errors;
 mod file;
 mod files;
@@ -13,6 +15,8 @@ mod names;
 mod platform;
 mod private;
 
+#[cfg(feature = "encrypted")]
+pub use encrypted::{Encrypted, EncryptionKey, KdfCost};
 pub use file::File;
 pub use fixed::{Environment, Fixed};
 pub use memory::Memory;

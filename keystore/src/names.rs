@@ -42,6 +42,12 @@ pub(crate) fn record(stem: &str) -> String {
     format!("{stem}.json")
 }
 
+/// The file of the record where it is sealed.
+#[cfg(feature = "encrypted")]
+pub(crate) fn sealed(stem: &str) -> String {
+    format!("{stem}.sealed")
+}
+
 /// The file that the lease locks.
 pub(crate) fn lock(stem: &str) -> String {
     format!("{stem}.lock")

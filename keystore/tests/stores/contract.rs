@@ -20,6 +20,16 @@ fn check(question: impl Fn(&dyn Store)) {
     let folder = tempfile::tempdir().unwrap();
     question(&File::open(folder.path()).unwrap());
     question(&Arc::new(File::open(folder.path().join("by arc")).unwrap()));
+    #[cfg(feature = "encrypted")]
+    {
+        let open = |name: &str, key| {
+            let folder = folder.path().join(name);
+            keystore::Encrypted::open(folder, key).unwrap()
+        };
+        question(&open("with a passphrase", crate::passphrase("phrase")));
+        let key = keystore::EncryptionKey::from_text("a1".repeat(32)).unwrap();
+        question(&open("with a key", key).taking_over_clear());
+    }
 }
 
 #[test]

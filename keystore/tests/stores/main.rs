@@ -8,6 +8,8 @@
 use auth_core::{AccountKey, Lease, SecretBytes, Store};
 
 mod contract;
+#[cfg(all(unix, feature = "encrypted"))]
+mod encrypted;
 #[cfg(unix)]
 mod file;
 mod fixed;
@@ -16,6 +18,14 @@ mod processes;
 
 fn key(account: &str) -> AccountKey {
     AccountKey::new("inaturalist", "app-id", account)
+}
+
+/// A key that costs no time.
+#[cfg(feature = "encrypted")]
+fn passphrase(text: &str) -> keystore::EncryptionKey {
+    keystore::EncryptionKey::from_passphrase(text)
+        .unwrap()
+        .costing(keystore::KdfCost::new(8, 1, 1).unwrap())
 }
 
 /// A record with a login token, as the core writes it.

@@ -1,0 +1,91 @@
+//! How much work it is to try a passphrase.
+
+use auth_core::{Error, ErrorKind};
+
+/// How much work Argon2id (RFC 9106) makes of each passphrase that is tried.
+///
+/// [`Default`] is the second recommended option of RFC 9106 section 4: 64 MiB, 3 passes, 4 lanes;
+/// a fraction of a second, once for each salt. The numbers stand in each sealed file, so a program
+/// can raise them at any time: what was sealed before opens as before, and the next save uses the
+/// new ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KdfCost {
+    pub(super) memory_kib: u32,
+    pub(super) passes: u32,
+    pub(super) lanes: u32,
+}
+
+/// What a file may ask for: 1 GiB and some seconds. More is refused, so that a planted file cannot
+/// take a machine's memory.
+const MOST: KdfCost = KdfCost {
+    memory_kib: 1 << 20,
+    passes: 64,
+    lanes: 64,
+};
+
+impl KdfCost {
+    /// This much memory in KiB (8 for each lane to 1,048,576), this many passes over it (1 to 64),
+    /// in this many lanes (1 to 64; they are computed one after the other).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`]: a number is out of these bounds.
+    pub fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, Error> {
+        let cost = Self {
+            memory_kib,
+            passes,
+            lanes,
+        };
+        if cost.is_sound() {
+            return Ok(cost);
+        }
+        Err(Error::new(
+            ErrorKind::Configuration,
+            format!(
+                "a passphrase cannot be made to cost {memory_kib} KiB, {passes} passes and \
+                 {lanes} lanes"
+            ),
+        )
+        .setting("KdfCost")
+        .advice("take 8 KiB for each lane to 1 GiB, 1 to 64 passes, and 1 to 64 lanes"))
+    }
+
+    pub(super) fn is_sound(&self) -> bool {
+        (1..=MOST.lanes).contains(&self.lanes)
+            && (1..=MOST.passes).contains(&self.passes)
+            && (8 * self.lanes..=MOST.memory_kib).contains(&self.memory_kib)
+    }
+}
+
+impl Default for KdfCost {
+    fn default() -> Self {
+        Self {
+            memory_kib: 1 << 16,
+            passes: 3,
+            lanes: 4,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds() {
+        let check = |memory, passes, lanes, expect| {
+            let cost = KdfCost::new(memory, passes, lanes);
+            assert_eq!(cost.is_ok(), expect, "{memory} {passes} {lanes}");
+        };
+        check(8, 1, 1, true);
+        check(1 << 20, 64, 64, true);
+        check(7, 1, 1, false);
+        check(15, 1, 2, false);
+        check((1 << 20) + 1, 1, 1, false);
+        check(64, 0, 1, false);
+        check(64, 65, 1, false);
+        check(64, 1, 0, false);
+        check(1 << 20, 1, 65, false);
+        check(0, 0, u32::MAX, false);
+        assert!(KdfCost::default().is_sound());
+    }
+}

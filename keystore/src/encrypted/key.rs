@@ -1,0 +1,213 @@
+//! What records are sealed with: a passphrase, or a key.
+
+use std::fmt;
+
+use auth_core::{Error, ErrorKind, ExposeSecret, SecretBytes, SecretText};
+use base64::{
+    Engine,
+    alphabet::{STANDARD, URL_SAFE},
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use zeroize::Zeroizing;
+
+use super::cost::KdfCost;
+use crate::given;
+
+/// What an [`Encrypted`](super::Encrypted) store seals records with: a passphrase that a person can
+/// remember, or a key of 32 random bytes (`openssl rand -hex 32` makes one).
+///
+/// ```
+/// use keystore::EncryptionKey;
+///
+/// let phrase = EncryptionKey::from_passphrase("correct horse battery staple")?;
+/// assert_eq!(format!("{phrase:?}"), "EncryptionKey(passphrase)");
+/// // A missing variable is an error that names it.
+/// let error = EncryptionKey::in_variable("NIGHTLY_UPLOAD_KEY").unwrap_err();
+/// assert!(error.is_configuration() && error.to_string().contains("NIGHTLY_UPLOAD_KEY"));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+pub struct EncryptionKey(pub(super) Source);
+
+pub(super) enum Source {
+    Passphrase(SecretText, KdfCost),
+    Raw(Zeroizing<[u8; 32]>),
+}
+
+impl EncryptionKey {
+    /// This passphrase, every character of it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`]: it is empty or blank.
+    pub fn from_passphrase(text: impl Into<SecretText>) -> Result<Self, Error> {
+        let text = text.into();
+        if text.is_blank() {
+            return Err(wrong("the passphrase is empty").advice(SOME_PASSPHRASE));
+        }
+        Ok(Self(Source::Passphrase(text, KdfCost::default())))
+    }
+
+    /// The passphrase in the environment variable `name`. White space around it is not part of it,
+    /// and neither is one pair of double quotes, which the Windows command prompt leaves there.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`]: the variable is unset, empty, blank, or no text.
+    pub fn passphrase_in_variable(name: &str) -> Result<Self, Error> {
+        let text = given::variable(name)?;
+        text.ok_or_else(|| missing(name, SOME_PASSPHRASE))
+            .and_then(Self::from_passphrase)
+    }
+
+    /// This key of 32 bytes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`]: it has another length.
+    pub fn from_bytes(key: &SecretBytes) -> Result<Self, Error> {
+        let bytes = <[u8; 32]>::try_from(key.as_ref()).map_err(|_| {
+            wrong(format!("the key has {} bytes, not 32", key.len())).advice(MAKE_ONE)
+        })?;
+        Ok(Self(Source::Raw(Zeroizing::new(bytes))))
+    }
+
+    /// This key of 32 bytes, written as 64 hexadecimal digits or as base64 (of either alphabet,
+    /// with or without padding).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`]: it is neither, or has another length.
+    pub fn from_text(text: impl Into<SecretText>) -> Result<Self, Error> {
+        let text = text.into();
+        let key = given::bare(text.expose_secret()).and_then(decode);
+        let key = key.ok_or_else(|| {
+            wrong("the key is neither 64 hexadecimal digits nor 32 bytes in base64")
+                .advice(MAKE_ONE)
+        })?;
+        Ok(Self(Source::Raw(key)))
+    }
+
+    /// The key in the environment variable `name`, written as for [`from_text`](Self::from_text).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`]: the variable is unset or empty, or holds no key.
+    pub fn in_variable(name: &str) -> Result<Self, Error> {
+        let text = given::variable(name)?;
+        text.ok_or_else(|| missing(name, MAKE_ONE))
+            .and_then(Self::from_text)
+            .map_err(|error| error.setting(name.to_owned()))
+    }
+
+    /// How much work a passphrase is made. Changes nothing for a key, which nobody can guess.
+    #[must_use]
+    pub fn costing(mut self, cost: KdfCost) -> Self {
+        if let Source::Passphrase(_, own) = &mut self.0 {
+            *own = cost;
+        }
+        self
+    }
+}
+
+impl fmt::Debug for EncryptionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Source::Passphrase(..) => "EncryptionKey(passphrase)",
+            Source::Raw(_) => "EncryptionKey(key)",
+        })
+    }
+}
+
+const SOME_PASSPHRASE: &str = "choose one of several words, and give the same one each time";
+const MAKE_ONE: &str = "make one with: openssl rand -hex 32";
+
+fn wrong(what: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::Configuration, what).setting("EncryptionKey")
+}
+
+fn missing(name: &str, advice: &'static str) -> Error {
+    wrong(format!(
+        "the environment variable {name} is not set, or empty"
+    ))
+    .setting(name.to_owned())
+    .advice(advice)
+}
+
+fn decode(text: &str) -> Option<Zeroizing<[u8; 32]>> {
+    let mut key = Zeroizing::new([0; 32]);
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        for (byte, digits) in key.iter_mut().zip(text.as_bytes().chunks(2)) {
+            let digits = std::str::from_utf8(digits).ok()?;
+            *byte = u8::from_str_radix(digits, 16).ok()?;
+        }
+        return Some(key);
+    }
+    let lenient =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let mut room = Zeroizing::new([0; 36]);
+    [STANDARD, URL_SAFE].into_iter().find_map(|alphabet| {
+        let engine = GeneralPurpose::new(&alphabet, lenient);
+        let length = engine.decode_slice(text, &mut room[..]).ok()?;
+        (length == 32).then(|| key.copy_from_slice(&room[..32]))
+    })?;
+    Some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key_of(text: &str) -> Option<[u8; 32]> {
+        match EncryptionKey::from_text(text) {
+            Ok(EncryptionKey(Source::Raw(key))) => Some(*key),
+            Ok(_) => panic!("a key is no passphrase"),
+            Err(error) => {
+                assert!(error.is_configuration());
+                let shown = format!("{error} {error:?}");
+                assert!(text.len() < 8 || !shown.contains(text), "{shown}");
+                None
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_as_text() {
+        let check = |text: &str, expect: Option<[u8; 32]>| {
+            assert_eq!(key_of(text), expect, "{text:?}");
+        };
+        check(&"00".repeat(32), Some([0; 32]));
+        check(&"Fb".repeat(32), Some([0xfb; 32]));
+        check(&format!(" \"{}\"\n", "fb".repeat(32)), Some([0xfb; 32]));
+        let base64 = "+/v7".repeat(10) + "+/s";
+        check(&base64, Some([0xfb; 32]));
+        check(&(base64.clone() + "="), Some([0xfb; 32]));
+        check(
+            &base64.replace('+', "-").replace('/', "_"),
+            Some([0xfb; 32]),
+        );
+        check("", None);
+        check(&"fb".repeat(31), None);
+        check(&"fb".repeat(33), None);
+        check(&("fb".repeat(31) + "fg"), None);
+        check(&"+/v7".repeat(10), None);
+        check(&"+/v7".repeat(12), None);
+        check(&(base64[1..].to_owned() + "é"), None);
+        check("marked-secret", None);
+    }
+
+    #[test]
+    fn what_cannot_be_a_key_is_refused() {
+        let check = |result: Result<EncryptionKey, Error>, words: &str| {
+            let error = result.unwrap_err();
+            assert!(error.is_configuration(), "{error}");
+            assert!(error.to_string().contains(words), "{error}");
+        };
+        check(EncryptionKey::from_passphrase(""), "passphrase is empty");
+        check(EncryptionKey::from_passphrase(" \n"), "passphrase is empty");
+        let short = SecretBytes::new(vec![1; 31]);
+        check(EncryptionKey::from_bytes(&short), "31 bytes");
+        let unset = "KEYSTORE_TEST_UNSET";
+        check(EncryptionKey::in_variable(unset), unset);
+        check(EncryptionKey::passphrase_in_variable(unset), unset);
+        check(
+            EncryptionKey::in_variable("CARGO_PKG_NAME"),
+            "CARGO_PKG_NAME",
+        );
+        assert!(EncryptionKey::passphrase_in_variable("CARGO_PKG_NAME").is_ok());
+    }
+}

@@ -1,0 +1,247 @@
+//! The keys that one passphrase gives: one for each salt, derived once.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use auth_core::{Error, ErrorKind, ExposeSecret, SecretText};
+use sha2::{Digest, Sha256};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{
+    cost::KdfCost,
+    key::{EncryptionKey, Source},
+};
+
+/// How a key came about: what a sealed file says of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// From a passphrase.
+    Argon2id { cost: KdfCost, salt: [u8; 16] },
+    /// It was given.
+    Raw,
+}
+
+/// A key that seals and opens.
+pub(super) struct SealingKey {
+    pub(super) origin: Origin,
+    pub(super) key: Zeroizing<[u8; 32]>,
+    /// Tells a wrong passphrase from a damaged file. It helps nobody to guess: a guess can be
+    /// tried on the sealed bytes as well.
+    pub(super) check: [u8; 16],
+}
+
+/// What the program gave, and what was derived from it.
+pub(super) struct Keys {
+    source: Source,
+    /// The one used last comes last.
+    derived: Mutex<Vec<Arc<SealingKey>>>,
+}
+
+impl Keys {
+    pub(super) fn new(key: EncryptionKey) -> Self {
+        let derived = match &key.0 {
+            Source::Passphrase(..) => Vec::new(),
+            Source::Raw(key) => vec![Arc::new(SealingKey {
+                origin: Origin::Raw,
+                key: key.clone(),
+                check: digest(key),
+            })],
+        };
+        Self {
+            source: key.0,
+            derived: Mutex::new(derived),
+        }
+    }
+
+    /// The key to seal with now.
+    ///
+    /// It is the one used last at the cost that is wanted now, most often the one that the old record was
+    /// opened with: so processes that share a folder come to share one salt, and need not derive
+    /// again for each other's records. Nonces are drawn at random, so a shared key does no harm.
+    pub(super) fn for_sealing(&self) -> Result<Arc<SealingKey>, Error> {
+        let mut derived = self.derived();
+        let now = match &self.source {
+            Source::Raw(_) => derived.last(),
+            Source::Passphrase(_, wanted) => derived.iter().rfind(
+                |key| matches!(&key.origin, Origin::Argon2id { cost, .. } if cost == wanted),
+            ),
+        };
+        if let Some(key) = now {
+            return Ok(Arc::clone(key));
+        }
+        let Source::Passphrase(passphrase, cost) = &self.source else {
+            return Err(Error::new(ErrorKind::Store, "there is no key to seal with"));
+        };
+        let key = Arc::new(derive(passphrase, *cost, random()?)?);
+        derived.push(Arc::clone(&key));
+        Ok(key)
+    }
+
+    /// The key of this origin; `None` where it is a passphrase's and the program gave a key, or the
+    /// other way round.
+    pub(super) fn of(&self, origin: Origin) -> Result<Option<Arc<SealingKey>>, Error> {
+        let mut derived = self.derived();
+        if let Some(at) = derived.iter().position(|key| key.origin == origin) {
+            let key = derived.remove(at);
+            derived.push(Arc::clone(&key));
+            return Ok(Some(key));
+        }
+        match (&self.source, origin) {
+            (Source::Passphrase(passphrase, _), Origin::Argon2id { cost, salt }) => {
+                // Under the lock: who else wants this key waits for it rather than derive it too.
+                let key = Arc::new(derive(passphrase, cost, salt)?);
+                derived.push(Arc::clone(&key));
+                Ok(Some(key))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn derived(&self) -> MutexGuard<'_, Vec<Arc<SealingKey>>> {
+        // A key is added when it is complete: a panic elsewhere leaves nothing half done.
+        self.derived.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Random bytes, for a salt or a nonce.
+pub(super) fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|source| {
+        Error::new(ErrorKind::Store, "the system gives no random bytes").with_source(source)
+    })?;
+    Ok(bytes)
+}
+
+/// Argon2id version 1.3 (RFC 9106): 32 bytes are the key, the next 16 its check.
+fn derive(passphrase: &SecretText, cost: KdfCost, salt: [u8; 16]) -> Result<SealingKey, Error> {
+    let failed = |why: String| {
+        Error::new(
+            ErrorKind::Store,
+            format!(
+                "no key could be made of the passphrase with {} KiB of memory",
+                cost.memory_kib
+            ),
+        )
+        .with_source(why)
+        .advice("give the program more memory, or the store a smaller KdfCost")
+    };
+    let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(48))
+        .map_err(|error| failed(error.to_string()))?;
+    let mut memory = Vec::new();
+    memory
+        .try_reserve_exact(params.block_count())
+        .map_err(|error| failed(error.to_string()))?;
+    memory.resize(params.block_count(), Block::new());
+    let mut out = Zeroizing::new([0; 48]);
+    let outcome = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into_with_memory(
+            passphrase.expose_secret().as_bytes(),
+            &salt,
+            &mut out[..],
+            &mut memory[..],
+        );
+    memory.iter_mut().for_each(Zeroize::zeroize); // the key could be computed from it
+    outcome.map_err(|error| failed(error.to_string()))?;
+    let mut key = Zeroizing::new([0; 32]);
+    let mut check = [0; 16];
+    key.copy_from_slice(&out[..32]);
+    check.copy_from_slice(&out[32..]);
+    let origin = Origin::Argon2id { cost, salt };
+    Ok(SealingKey { origin, key, check })
+}
+
+fn digest(key: &[u8; 32]) -> [u8; 16] {
+    let digest = Sha256::new()
+        .chain_update(b"keystore-sealed check of a given key\n")
+        .chain_update(key)
+        .finalize();
+    let mut check = [0; 16];
+    check.copy_from_slice(&digest[..16]);
+    check
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys(memory_kib: u32) -> Keys {
+        let cost = KdfCost::new(memory_kib, 1, 1).unwrap();
+        Keys::new(
+            EncryptionKey::from_passphrase("phrase")
+                .unwrap()
+                .costing(cost),
+        )
+    }
+
+    fn salt(key: &SealingKey) -> [u8; 16] {
+        match key.origin {
+            Origin::Argon2id { salt, .. } => salt,
+            Origin::Raw => panic!("of a passphrase"),
+        }
+    }
+
+    #[test]
+    fn a_key_is_derived_once_for_each_salt() {
+        let keys = keys(8);
+        let own = keys.for_sealing().unwrap();
+        for _ in 0..3 {
+            assert!(Arc::ptr_eq(&own, &keys.for_sealing().unwrap()));
+            let again = keys.of(own.origin).unwrap().unwrap();
+            assert!(Arc::ptr_eq(&own, &again));
+        }
+        assert_eq!(keys.derived().len(), 1);
+    }
+
+    #[test]
+    fn what_was_opened_last_is_sealed_with() {
+        let (one, other) = (keys(8), keys(8));
+        let (first, second) = (one.for_sealing().unwrap(), other.for_sealing().unwrap());
+        assert_ne!(salt(&first), salt(&second), "drawn at random");
+        assert_ne!(first.key[..], second.key[..]);
+        let opened = one.of(second.origin).unwrap().unwrap();
+        assert!(opened.key == second.key && opened.check == second.check);
+        assert_eq!(salt(&one.for_sealing().unwrap()), salt(&second));
+        one.of(first.origin).unwrap();
+        assert_eq!(salt(&one.for_sealing().unwrap()), salt(&first));
+    }
+
+    #[test]
+    fn a_raised_cost_opens_the_old_and_seals_anew() {
+        let (old, new) = (keys(8), keys(16));
+        let sealed = old.for_sealing().unwrap();
+        assert!(new.of(sealed.origin).unwrap().unwrap().key == sealed.key);
+        let raised = new.for_sealing().unwrap();
+        assert!(matches!(&raised.origin, Origin::Argon2id { cost, .. } if cost.memory_kib == 16));
+    }
+
+    #[test]
+    fn a_passphrase_is_no_key_and_a_key_no_passphrase() {
+        let raw = Keys::new(EncryptionKey::from_text("11".repeat(32)).unwrap());
+        let phrase = keys(8);
+        assert!(phrase.of(Origin::Raw).unwrap().is_none());
+        let origin = phrase.for_sealing().unwrap().origin;
+        assert!(raw.of(origin).unwrap().is_none());
+        let key = raw.for_sealing().unwrap();
+        assert!(*key.key == [0x11; 32] && key.check != [0; 16]);
+        let other = Keys::new(EncryptionKey::from_text("12".repeat(32)).unwrap());
+        assert_ne!(other.for_sealing().unwrap().check, key.check);
+    }
+
+    /// The key of a passphrase must never change with a newer library: these bytes were computed
+    /// with the reference implementation (Python's argon2-cffi).
+    #[test]
+    fn keys_stay_what_they_are() {
+        let cost = KdfCost::new(64, 2, 2).unwrap();
+        let found = derive(&"correct horse".into(), cost, *b"0123456789abcdef").unwrap();
+        let hex: String = found
+            .key
+            .iter()
+            .chain(&found.check)
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        assert_eq!(
+            hex,
+            "eeab5a653d65ebeecad8957ae77d8ff7d30a251ccfaf18971f0c65c62e10444046291d2a59e7f2aec2b27eaea96be78b"
+        );
+    }
+}

@@ -1,0 +1,343 @@
+//! The form of a sealed file: one line that says how, then the sealed bytes.
+//!
+//! ```text
+//! keystore-sealed 1 argon2id,65536,3,4,SALT CHECK NONCE SUM⏎
+//! the record, encrypted, and 16 bytes of authentication
+//! ```
+//!
+//! The second field of the line is the version; the third `argon2id` with memory in KiB, passes, lanes and salt, or `key`.
+//! CHECK tells whether a key is the right one, SUM is the beginning of the SHA-256 of everything else: together they
+//! tell damage from a wrong key before anything is decrypted. Bytes are in small hexadecimal digits.
+//! What is authenticated besides the record is the line without SUM, and the account: each of its
+//! three parts after its length.
+
+use std::{borrow::Cow, path::Path, sync::Arc};
+
+use auth_core::{AccountKey, Error, SecretBytes};
+use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305, XNonce};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use super::{
+    cost::KdfCost,
+    keys::{Keys, Origin, SealingKey, random},
+};
+use crate::{errors, files::Form, names};
+
+const MAGIC: &str = "keystore-sealed ";
+const VERSION: &str = "1 ";
+
+/// More than the longest line has.
+const LONGEST_LINE: usize = 256;
+const TAG: usize = 16;
+
+#[derive(Clone)]
+pub(super) struct Sealed {
+    keys: Arc<Keys>,
+}
+
+impl Sealed {
+    pub(super) fn new(keys: Arc<Keys>) -> Self {
+        Self { keys }
+    }
+
+    fn open(&self, account: &AccountKey, bytes: &[u8]) -> Result<SecretBytes, Problem> {
+        let (line, body) = split(bytes)?;
+        let head = Head::parse(line)?;
+        let key = self.keys.of(head.origin).map_err(Problem::Failed)?;
+        let key = key.ok_or(Problem::OtherKind(head.origin))?;
+        if key.check != head.check {
+            return Err(Problem::OtherKey(head.origin));
+        }
+        let mut record = body.to_vec();
+        cipher(&key)
+            .decrypt_in_place(
+                &XNonce::from(head.nonce),
+                &associated(line, account),
+                &mut record,
+            )
+            .map_err(|_| Problem::OtherAccount)?;
+        Ok(SecretBytes::new(record))
+    }
+}
+
+impl Form for Sealed {
+    fn file_name(&self, stem: &str) -> String {
+        names::sealed(stem)
+    }
+
+    fn write<'a>(&self, key: &AccountKey, record: &'a SecretBytes) -> Result<Cow<'a, [u8]>, Error> {
+        let sealing = self.keys.for_sealing()?;
+        let head = Head {
+            origin: sealing.origin,
+            check: sealing.check,
+            nonce: random()?,
+        };
+        let line = head.line();
+        // Room for the tag as well, so that the record is never moved and leaves no copy behind.
+        let mut body = Zeroizing::new(Vec::with_capacity(record.len() + TAG));
+        body.extend_from_slice(record.as_ref());
+        cipher(&sealing)
+            .encrypt_in_place(
+                &XNonce::from(head.nonce),
+                &associated(&line, key),
+                &mut *body,
+            )
+            .expect("a record is shorter than the 256 GiB that the cipher can do");
+        let mut file = format!("{line} {}\n", sum(&line, &body)).into_bytes();
+        file.extend_from_slice(&body);
+        Ok(Cow::Owned(file))
+    }
+
+    fn read(
+        &self,
+        key: &AccountKey,
+        path: &Path,
+        bytes: SecretBytes,
+    ) -> Result<SecretBytes, Error> {
+        self.open(key, bytes.as_ref())
+            .map_err(|problem| problem.at(path))
+    }
+}
+
+/// What the line says, its sum left aside.
+#[derive(Debug, PartialEq)]
+struct Head {
+    origin: Origin,
+    check: [u8; 16],
+    nonce: [u8; 24],
+}
+
+impl Head {
+    fn line(&self) -> String {
+        let origin = match &self.origin {
+            Origin::Raw => "key".to_owned(),
+            Origin::Argon2id { cost, salt } => format!(
+                "argon2id,{},{},{},{}",
+                cost.memory_kib,
+                cost.passes,
+                cost.lanes,
+                hex(salt)
+            ),
+        };
+        let (check, nonce) = (hex(&self.check), hex(&self.nonce));
+        format!("{MAGIC}{VERSION}{origin} {check} {nonce}")
+    }
+
+    /// Takes exactly what [`line`](Self::line) writes.
+    fn parse(line: &str) -> Result<Self, Problem> {
+        line.strip_prefix(MAGIC)
+            .and_then(|rest| rest.strip_prefix(VERSION))
+            .and_then(Self::fields)
+            .filter(|head| head.line() == line)
+            .ok_or(Problem::OtherVersion)
+    }
+
+    fn fields(fields: &str) -> Option<Self> {
+        let mut fields = fields.split(' ');
+        let origin = match fields.next()?.split(',').collect::<Vec<_>>()[..] {
+            ["key"] => Origin::Raw,
+            ["argon2id", memory, passes, lanes, salt] => {
+                let cost = KdfCost {
+                    memory_kib: memory.parse().ok()?,
+                    passes: passes.parse().ok()?,
+                    lanes: lanes.parse().ok()?,
+                };
+                let salt = unhex(salt)?;
+                cost.is_sound().then_some(Origin::Argon2id { cost, salt })?
+            }
+            _ => return None,
+        };
+        Some(Self {
+            origin,
+            check: unhex(fields.next()?)?,
+            nonce: unhex(fields.next()?)?,
+        })
+    }
+}
+
+/// Why a file cannot be opened.
+#[derive(Debug)]
+enum Problem {
+    Foreign,
+    OtherVersion,
+    Damaged,
+    OtherKind(Origin),
+    OtherKey(Origin),
+    OtherAccount,
+    Failed(Error),
+}
+
+impl Problem {
+    fn at(self, path: &Path) -> Error {
+        const LOG_IN: &str = "or log in again, which keeps this file beside";
+        let (problem, advice) = match self {
+            Self::Foreign => (
+                "is no sealed record",
+                "move it away and log in again".to_owned(),
+            ),
+            Self::OtherVersion => (
+                "is sealed in a way that this version does not know",
+                format!("use the newer version of the program that wrote it; {LOG_IN}"),
+            ),
+            Self::Damaged => (
+                "is a sealed record that is damaged: it was cut short or changed",
+                format!("bring it back from a backup; {LOG_IN}"),
+            ),
+            Self::OtherKind(Origin::Raw) => (
+                "was sealed with a key, and the store has a passphrase",
+                format!("give the store that key; {LOG_IN}"),
+            ),
+            Self::OtherKind(Origin::Argon2id { .. }) => (
+                "was sealed with a passphrase, and the store has a key",
+                format!("give the store that passphrase; {LOG_IN}"),
+            ),
+            Self::OtherKey(Origin::Raw) => (
+                "was sealed with another key",
+                format!("give the store that key; {LOG_IN}"),
+            ),
+            Self::OtherKey(Origin::Argon2id { .. }) => (
+                "was sealed with another passphrase",
+                format!("give the store that passphrase; {LOG_IN}"),
+            ),
+            Self::OtherAccount => (
+                "was sealed for another account, or changed on purpose",
+                format!("put the account's own file there; {LOG_IN}"),
+            ),
+            Self::Failed(error) => return error,
+        };
+        errors::refused(path, problem, advice)
+    }
+}
+
+/// The line without its sum, which is right, and the sealed bytes.
+fn split(bytes: &[u8]) -> Result<(&str, &[u8]), Problem> {
+    let rest = bytes.strip_prefix(MAGIC.as_bytes());
+    if !rest
+        .ok_or(Problem::Foreign)?
+        .starts_with(VERSION.as_bytes())
+    {
+        return Err(Problem::OtherVersion); // whose line may look otherwise
+    }
+    let end = bytes
+        .iter()
+        .take(LONGEST_LINE)
+        .position(|byte| *byte == b'\n');
+    let (line, body) = bytes.split_at(end.ok_or(Problem::Damaged)?);
+    let line = std::str::from_utf8(line).map_err(|_| Problem::Damaged)?;
+    let (line, found) = line.rsplit_once(' ').ok_or(Problem::Damaged)?;
+    let body = &body[1..];
+    if found != sum(line, body) || body.len() < TAG {
+        return Err(Problem::Damaged);
+    }
+    Ok((line, body))
+}
+
+fn sum(line: &str, body: &[u8]) -> String {
+    let digest = Sha256::new()
+        .chain_update(line)
+        .chain_update(b"\n")
+        .chain_update(body)
+        .finalize();
+    hex(&digest[..8])
+}
+
+fn associated(line: &str, account: &AccountKey) -> Vec<u8> {
+    let mut data = Vec::new();
+    for part in [
+        line,
+        account.service(),
+        account.client_id(),
+        account.account(),
+    ] {
+        data.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        data.extend_from_slice(part.as_bytes());
+    }
+    data
+}
+
+fn cipher(key: &SealingKey) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new((&*key.key).into())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut bytes = [0; N];
+    if text.len() != 2 * N || !text.is_ascii() {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok()?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encrypted::EncryptionKey;
+
+    fn sealed() -> Sealed {
+        let key = EncryptionKey::from_text("ab".repeat(32)).unwrap();
+        Sealed::new(Arc::new(Keys::new(key)))
+    }
+
+    /// What a file with this line, whose sum is right, is refused for.
+    fn refusal(line: &str) -> String {
+        let body = [7; 40];
+        let mut file = format!("{line} {}\n", sum(line, &body)).into_bytes();
+        file.extend_from_slice(&body);
+        let path = Path::new("/x.sealed");
+        let account = AccountKey::new("s", "c", "a");
+        let read = sealed().read(&account, path, SecretBytes::new(file));
+        read.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_line_is_taken_only_as_it_is_written() {
+        let check = |origin: &str, check: &str, expect: &str| {
+            let line = format!("keystore-sealed {origin} {check} {}", "0".repeat(48));
+            let error = refusal(&line);
+            assert!(error.contains(expect), "{line}: {error}");
+        };
+        let (zeros, unknown) = ("0".repeat(32), "does not know");
+        let argon = |cost: &str| format!("1 argon2id,{cost},{zeros}");
+        check("1 key", &zeros, "another key");
+        check(&argon("65536,3,4"), &zeros, "with a passphrase, and");
+        check(&argon("1048577,3,4"), &zeros, unknown);
+        check(&argon("65536,65,4"), &zeros, unknown);
+        check(&argon("065536,3,4"), &zeros, unknown);
+        check(&argon("+65536,3,4"), &zeros, unknown);
+        check(&argon("65536,3"), &zeros, unknown);
+        check(&argon("65536,3,-4"), &zeros, unknown);
+        check("1 argon2i,65536,3,4", &zeros, unknown);
+        check("1 key", &zeros.replace("00", "0A"), unknown);
+        check("1 key", &(zeros.clone() + "00"), unknown);
+        check("1 key", "é", unknown);
+        check("1 key ", &zeros, unknown);
+        check("2 key", &zeros, unknown);
+        check("10 key", &zeros, unknown);
+        assert!(refusal("keystore-sealed 1").contains("does not know"));
+        assert!(refusal("another program's").contains("is no sealed record"));
+    }
+
+    #[test]
+    fn the_longest_line_fits() {
+        let cost = KdfCost::new(1 << 20, 64, 64).unwrap();
+        let origin = Origin::Argon2id {
+            cost,
+            salt: [255; 16],
+        };
+        let head = Head {
+            origin,
+            check: [255; 16],
+            nonce: [255; 24],
+        };
+        let line = head.line();
+        assert_eq!(Head::parse(&line).unwrap(), head);
+        assert!(line.len() + 18 < LONGEST_LINE, "{}", line.len());
+    }
+}

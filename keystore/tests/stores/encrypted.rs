@@ -1,0 +1,334 @@
+//! The encrypted store: nothing in the clear, nothing accepted that was changed, nothing lost.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use auth_core::{AccountKey, Error, ErrorKind, Store};
+use keystore::{Encrypted, EncryptionKey, File, KdfCost};
+
+use crate::{check_holds, key, lease, passphrase, record};
+
+const MARKED: &str = "marked-secret-5b0c";
+
+fn store(folder: &Path, phrase: &str) -> Encrypted {
+    Encrypted::open(folder, passphrase(phrase)).unwrap()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// Puts a file where only its owner can read it, as the store wants it.
+fn put(path: &Path, bytes: &[u8]) {
+    fs::write(path, bytes).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// The error is of the store, names the path, has advice and the words, and shows no secret.
+fn check_error<T: std::fmt::Debug>(result: Result<T, Error>, path: &Path, words: &[&str]) {
+    let error = result.expect_err(&format!("{words:?}"));
+    assert_eq!(error.kind(), ErrorKind::Store, "{error}");
+    let text = format!("{error} {error:?}");
+    assert!(text.contains(path.to_str().unwrap()), "{text}");
+    assert!(error.advised().is_some(), "{text}");
+    assert!(
+        !text.contains(MARKED) && !text.contains("phrase one"),
+        "{text}"
+    );
+    for word in words {
+        assert!(text.contains(word), "{text}: {word}");
+    }
+}
+
+fn contains(bytes: &[u8], word: &str) -> bool {
+    bytes.windows(word.len()).any(|at| at == word.as_bytes())
+}
+
+#[test]
+fn a_record_opens_in_another_process_s_store_and_shows_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = store(folder.path(), "phrase one");
+    one.save(&lease(&one, "me"), &record(MARKED, 1)).unwrap();
+    let other = store(folder.path(), "phrase one");
+    check_holds(&other, "me", Some(&record(MARKED, 1)));
+    let path = one.path(&key("me"));
+    let bytes = fs::read(&path).unwrap();
+    assert!(bytes.starts_with(b"keystore-sealed 1 argon2id,8,1,1,"));
+    assert!(!contains(&bytes, MARKED) && !contains(&bytes, "access_token"));
+    assert_eq!(
+        names(folder.path()),
+        ["inaturalist+app-id+me.lock", "inaturalist+app-id+me.sealed"]
+    );
+    let mode = fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o7777, 0o600);
+    let shown = format!("{one:?} {}", one.describe());
+    assert!(
+        shown.contains("encrypted file /") && !shown.contains("phrase"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn the_default_cost_seals_and_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || {
+        let key = EncryptionKey::from_passphrase("phrase one").unwrap();
+        Encrypted::open(folder.path(), key.costing(KdfCost::default())).unwrap()
+    };
+    let one = open();
+    one.save(&lease(&one, "me"), &record(MARKED, 1)).unwrap();
+    check_holds(&open(), "me", Some(&record(MARKED, 1)));
+    let bytes = fs::read(one.path(&key("me"))).unwrap();
+    assert!(contains(&bytes, " argon2id,65536,3,4,"));
+}
+
+#[test]
+fn every_save_is_sealed_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path(), "phrase one");
+    let held = lease(&store, "me");
+    let mut seen = std::collections::HashSet::new();
+    for _ in 0..20 {
+        store.save(&held, &record(MARKED, 1)).unwrap();
+        let bytes = fs::read(store.path(&key("me"))).unwrap();
+        let end = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+        let line = String::from_utf8(bytes[..end].to_vec()).unwrap();
+        let fields: Vec<&str> = line.split(' ').collect();
+        assert!(seen.insert(fields[4].to_owned()), "the nonce of {line}");
+        assert!(seen.insert(format!("{:?}", &bytes[end..])), "its bytes");
+    }
+}
+
+#[test]
+fn a_changed_byte_anywhere_is_a_clear_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path(), "phrase one");
+    let held = lease(&store, "me");
+    store.save(&held, &record(MARKED, 1)).unwrap();
+    let path = store.path(&key("me"));
+    let whole = fs::read(&path).unwrap();
+    let refused = |bytes: &[u8], expect: &str| {
+        put(&path, bytes);
+        check_error(store.load(&key("me")), &path, &[expect]);
+    };
+    for at in 0..whole.len() {
+        for flip in [1, 0x80, 0xff] {
+            let mut changed = whole.clone();
+            changed[at] ^= flip;
+            refused(
+                &changed,
+                match at {
+                    0..16 => "is no sealed record",
+                    16..18 => "does not know",
+                    _ => "is damaged",
+                },
+            );
+        }
+    }
+    for length in 1..whole.len() {
+        let expect = match length {
+            ..16 => "is no sealed record",
+            16..18 => "does not know",
+            _ => "is damaged",
+        };
+        refused(&whole[..length], expect);
+    }
+    let longer = [&*whole, b"x"].concat();
+    refused(&longer, "is damaged");
+    refused(&[&*whole, &*whole].concat(), "is damaged");
+    put(&path, &whole);
+    check_holds(&store, "me", Some(&record(MARKED, 1)));
+}
+
+#[test]
+fn one_account_s_file_does_not_open_as_another_s() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path(), "phrase one");
+    store
+        .save(&lease(&store, "me"), &record(MARKED, 1))
+        .unwrap();
+    let bytes = fs::read(store.path(&key("me"))).unwrap();
+    let others = [
+        key("you"),
+        AccountKey::new("inaturalist", "other-app", "me"),
+        AccountKey::new("infoflora", "app-id", "me"),
+        AccountKey::new("inaturalistapp-id", "", "me"),
+    ];
+    for other in others {
+        let path = store.path(&other);
+        put(&path, &bytes);
+        check_error(store.load(&other), &path, &["for another account"]);
+    }
+}
+
+#[test]
+fn the_wrong_key_is_told_and_loses_nothing() {
+    let raw = |digits: &str| EncryptionKey::from_text(digits.repeat(32)).unwrap();
+    let check = |right: fn() -> EncryptionKey, wrong: EncryptionKey, words: &[&str]| {
+        let folder = tempfile::tempdir().unwrap();
+        let owner = Encrypted::open(folder.path(), right()).unwrap();
+        owner
+            .save(&lease(&owner, "me"), &record("first", 1))
+            .unwrap();
+        let path = owner.path(&key("me"));
+        let sealed = fs::read(&path).unwrap();
+        let stranger = Encrypted::open(folder.path(), wrong).unwrap();
+        check_error(stranger.load(&key("me")), &path, words);
+        assert_eq!(fs::read(&path).unwrap(), sealed, "reading changes nothing");
+        // A new login: its record takes the place, and the old file is kept.
+        stranger
+            .save(&lease(&stranger, "me"), &record("second", 2))
+            .unwrap();
+        check_holds(&stranger, "me", Some(&record("second", 2)));
+        let beside = folder.path().join("inaturalist+app-id+me.bad");
+        assert_eq!(fs::read(&beside).unwrap(), sealed);
+        assert!(owner.load(&key("me")).is_err());
+        fs::rename(&beside, &path).unwrap();
+        check_holds(&owner, "me", Some(&record("first", 1)));
+    };
+    let phrase = || passphrase("phrase one");
+    let bytes = || EncryptionKey::from_text("a1".repeat(32)).unwrap();
+    let passphrase_wanted = ["with another passphrase", "give the store that passphrase"];
+    check(phrase, passphrase("phrase two"), &passphrase_wanted);
+    check(phrase, passphrase("phrase one "), &passphrase_wanted);
+    check(
+        phrase,
+        raw("a1"),
+        &["a passphrase, and the store has a key"],
+    );
+    check(bytes, raw("a2"), &["with another key"]);
+    check(bytes, phrase(), &["a key, and the store has a passphrase"]);
+}
+
+#[test]
+fn a_cost_that_was_raised_opens_what_was_sealed_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = store(folder.path(), "phrase one");
+    old.save(&lease(&old, "me"), &record("first", 1)).unwrap();
+    let raised = passphrase("phrase one").costing(KdfCost::new(16, 2, 1).unwrap());
+    let new = Encrypted::open(folder.path(), raised).unwrap();
+    check_holds(&new, "me", Some(&record("first", 1)));
+    new.save(&lease(&new, "me"), &record("second", 2)).unwrap();
+    let bytes = fs::read(new.path(&key("me"))).unwrap();
+    assert!(contains(&bytes, " argon2id,16,2,1,"));
+    check_holds(&old, "me", Some(&record("second", 2)));
+    assert_eq!(names(folder.path()).len(), 2, "nothing kept beside");
+}
+
+#[test]
+fn a_record_in_the_clear_is_told_or_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = File::open(folder.path()).unwrap();
+    let clear = file.path(&key("me"));
+    file.save(&lease(&file, "me"), &record(MARKED, 5)).unwrap();
+
+    let strict = store(folder.path(), "phrase one");
+    let words = ["in the clear", "taking_over_clear", "delete that file"];
+    check_error(strict.load(&key("me")), &clear, &words);
+    let held = lease(&strict, "me");
+    assert!(file.try_lease(&key("me")).unwrap().is_none(), "one lease");
+    drop(held);
+    assert!(clear.exists(), "the default changes nothing");
+
+    let store = store(folder.path(), "phrase one").taking_over_clear();
+    check_holds(&store, "me", Some(&record(MARKED, 5)));
+    assert!(clear.exists(), "who has no lease changes nothing");
+    drop(lease(&store, "me"));
+    assert!(!clear.exists());
+    check_holds(&store, "me", Some(&record(MARKED, 5)));
+    check_holds(&strict, "me", Some(&record(MARKED, 5)));
+
+    // The program ran once more as it was before; or a crash left both.
+    let check = |token: &str, generation, expect: (&str, u64)| {
+        put(&clear, record(token, generation).as_ref());
+        drop(lease(&store, "me"));
+        assert!(!clear.exists());
+        check_holds(&store, "me", Some(&record(expect.0, expect.1)));
+    };
+    check("older", 4, (MARKED, 5));
+    check(MARKED, 5, (MARKED, 5));
+    check("newer", 6, ("newer", 6));
+    put(&clear, b"no record at all");
+    drop(lease(&store, "me"));
+    assert!(clear.exists(), "foreign content is left alone");
+}
+
+#[test]
+fn foreign_content_is_kept_beside() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path(), "phrase one");
+    let held = lease(&store, "me");
+    let path = store.path(&key("me"));
+    for (number, content) in [&b"torn"[..], b"keystore-sealed 9 x", b""]
+        .iter()
+        .enumerate()
+    {
+        put(&path, content);
+        check_error(store.load(&key("me")), &path, &["log in again"]);
+        store.save(&held, &record("new", 1)).unwrap();
+        check_holds(&store, "me", Some(&record("new", 1)));
+        let ending = ["", "~2", "~3"][number];
+        let beside = format!("inaturalist+app-id+me{ending}.bad");
+        assert_eq!(fs::read(folder.path().join(beside)).unwrap(), *content);
+    }
+    let size = names(folder.path()).len();
+    store.save(&held, &record("newer", 2)).unwrap();
+    assert_eq!(names(folder.path()).len(), size, "our own are not kept");
+}
+
+/// Looks into every file that appears while records are saved, sealed over and taken over.
+#[test]
+fn nothing_is_in_the_clear_at_any_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path(), "phrase one");
+    let done = AtomicBool::new(false);
+    let (looks, halfway) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let deadline = Instant::now() + Duration::from_secs(30);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) && Instant::now() < deadline {
+                for entry in fs::read_dir(folder.path()).unwrap().flatten() {
+                    let Ok(bytes) = fs::read(entry.path()) else {
+                        continue; // gone since it was listed
+                    };
+                    if contains(&bytes, MARKED) || contains(&bytes, "access_token") {
+                        done.store(true, Ordering::Relaxed);
+                        panic!("{:?} is in the clear", entry.file_name());
+                    }
+                    looks.fetch_add(1, Ordering::Relaxed);
+                    let name = entry.file_name();
+                    let half = usize::from(name.to_str().unwrap().ends_with(".tmp"));
+                    halfway.fetch_add(half, Ordering::Relaxed);
+                }
+            }
+        });
+        let mut generation = 0;
+        while !done.load(Ordering::Relaxed)
+            && Instant::now() < deadline
+            && (generation < 100 || halfway.load(Ordering::Relaxed) < 10)
+        {
+            generation += 1;
+            let held = lease(&store, "me");
+            store
+                .save(&held, &record(&MARKED.repeat(500), generation))
+                .unwrap();
+            if generation % 10 == 0 {
+                put(&store.path(&key("me")), b"foreign");
+            }
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    assert!(halfway.load(Ordering::Relaxed) > 0, "none was seen");
+    assert!(looks.load(Ordering::Relaxed) > 100);
+}
