@@ -99,7 +99,7 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 /// The right to change one account's record. Dropping it gives it back.
 pub struct Lease {
     key: AccountKey,
-    guard: Box<dyn Any + Send + Sync>,
+    _guard: Box<dyn Any + Send + Sync>,
 }
 
 impl Lease {
@@ -108,7 +108,7 @@ impl Lease {
     pub fn new(key: AccountKey, guard: impl Any + Send + Sync) -> Self {
         Self {
             key,
-            guard: Box::new(guard),
+            _guard: Box::new(guard),
         }
     }
 
@@ -116,12 +116,6 @@ impl Lease {
     #[must_use]
     pub fn key(&self) -> &AccountKey {
         &self.key
-    }
-
-    /// For stores: the guard that the lease was made with, if it is a `G`.
-    #[must_use]
-    pub fn guard<G: Any>(&self) -> Option<&G> {
-        self.guard.downcast_ref()
     }
 }
 

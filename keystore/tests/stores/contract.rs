@@ -10,7 +10,7 @@ use std::{
 };
 
 use auth_core::{AccountKey, Lease, Store};
-use keystore::{File, Memory};
+use keystore::{Environment, File, First, Memory};
 
 use crate::{check_holds, key, lease, record};
 
@@ -20,6 +20,9 @@ fn check(question: impl Fn(&dyn Store)) {
     let folder = tempfile::tempdir().unwrap();
     question(&File::open(folder.path()).unwrap());
     question(&Arc::new(File::open(folder.path().join("by arc")).unwrap()));
+    let unset = Environment::variable("KEYSTORE_TEST_UNSET").unwrap();
+    let file = File::open(folder.path().join("fall-through")).unwrap();
+    question(&First::of(unset).or_else(file).or_else(Memory::new()));
     #[cfg(feature = "encrypted")]
     {
         let open = |name: &str, key| {

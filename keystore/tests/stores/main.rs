@@ -12,6 +12,7 @@ mod contract;
 mod encrypted;
 #[cfg(unix)]
 mod file;
+mod first;
 mod fixed;
 #[cfg(unix)]
 mod processes;

@@ -1,4 +1,5 @@
-//! The file store among real processes: this test program starts itself again as the other one.
+//! The stores that processes share, among real processes: this test program starts itself again as
+//! the other one.
 
 use std::{
     fs,
@@ -12,13 +13,38 @@ use std::{
 };
 
 use auth_core::{Record, SecretBytes, Store, TokenKind};
-use keystore::File;
+use keystore::{File, First, Fixed};
 
 use crate::{key, lease, record};
 
 /// Names the folder for a process that was started by one of these tests.
 const FOLDER: &str = "KEYSTORE_TEST_FOLDER";
+/// Names the kind of store in such a process.
+const KIND: &str = "KEYSTORE_TEST_KIND";
 const READY: &str = "the other process is ready";
+
+/// Stores that are shared by who opens the same folder.
+const KINDS: &[&str] = &[
+    "file",
+    "fall-through",
+    #[cfg(feature = "encrypted")]
+    "encrypted",
+];
+
+fn open(kind: &str, folder: &Path) -> Box<dyn Store> {
+    match kind {
+        "file" => Box::new(File::open(folder).unwrap()),
+        "fall-through" => Box::new(First::of(Fixed::new("")).or_else(File::open(folder).unwrap())),
+        #[cfg(feature = "encrypted")]
+        "encrypted" => {
+            Box::new(keystore::Encrypted::open(folder, crate::passphrase("shared")).unwrap())
+        }
+        _ => panic!("{kind} is no kind of store"),
+    }
+}
+
+/// How far each process counts.
+const STEPS: u64 = 20;
 
 /// A record whose parts can be checked against each other: the token is its generation, many times.
 fn numbered(generation: u64) -> SecretBytes {
@@ -45,8 +71,8 @@ fn whole(bytes: &SecretBytes) -> u64 {
 struct Other(Child);
 
 impl Other {
-    /// Starts the test `role`, which sees the folder in its environment.
-    fn command(role: &str, folder: &Path) -> Command {
+    /// The test `role`, which sees the kind of store and the folder in its environment.
+    fn command(role: &str, kind: &str, folder: &Path) -> Command {
         // A mask of 0 takes no right away: what is private then is so by our own doing.
         let mut command = Command::new("sh");
         command
@@ -59,14 +85,15 @@ impl Other {
                 "--test-threads=1",
             ])
             .env(FOLDER, folder)
+            .env(KIND, kind)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
         command
     }
 
     /// Starts it and waits until it says that it is ready.
-    fn ready(role: &str, folder: &Path) -> Self {
-        let mut other = Self(Self::command(role, folder).spawn().unwrap());
+    fn ready(role: &str, kind: &str, folder: &Path) -> Self {
+        let mut other = Self(Self::command(role, kind, folder).spawn().unwrap());
         let output = other.0.stdout.as_mut().unwrap();
         let said = BufReader::new(output)
             .lines()
@@ -74,6 +101,12 @@ impl Other {
             .any(|line| line.contains(READY));
         assert!(said, "{role} ended before it was ready");
         other
+    }
+
+    /// Starts it, to be waited for by [`check_passes`].
+    fn piped(role: &str, kind: &str, folder: &Path) -> Self {
+        let mut command = Self::command(role, kind, folder);
+        Self(command.stderr(Stdio::piped()).spawn().unwrap())
     }
 
     /// SIGKILL, and waits for its end.
@@ -90,16 +123,32 @@ impl Drop for Other {
     }
 }
 
-/// The folder, in a process that was started to play a role; `None` in the ordinary test run.
-fn role() -> Option<PathBuf> {
-    std::env::var_os(FOLDER).map(Into::into)
+/// Waits for the processes; each has passed its one test. A role has a deadline of its own.
+fn check_passes(kind: &str, others: Vec<Other>) {
+    for mut other in others {
+        let mut said = String::new();
+        let mut trouble = String::new();
+        let output = other.0.stdout.as_mut().unwrap();
+        output.read_to_string(&mut said).unwrap();
+        let errors = other.0.stderr.as_mut().unwrap();
+        errors.read_to_string(&mut trouble).unwrap();
+        let status = other.0.wait().unwrap();
+        assert!(status.success(), "{kind}: {said}{trouble}");
+        assert!(said.contains("1 passed"), "{kind}: {said}");
+    }
+}
+
+/// The kind and folder, in a process that was started to play a role; `None` in the ordinary run.
+fn role() -> Option<(String, PathBuf)> {
+    let folder = std::env::var_os(FOLDER)?;
+    Some((std::env::var(KIND).unwrap(), folder.into()))
 }
 
 #[test]
 fn role_holder() {
-    let Some(folder) = role() else { return };
-    let store = File::open(folder).unwrap();
-    let _lease = lease(&store, "me");
+    let Some((kind, folder)) = role() else { return };
+    let store = open(&kind, &folder);
+    let _lease = lease(&*store, "me");
     println!("{READY}");
     // Ends when the test does, whatever happens to it.
     let _ = std::io::stdin().read(&mut [0]);
@@ -107,9 +156,9 @@ fn role_holder() {
 
 #[test]
 fn role_saver() {
-    let Some(folder) = role() else { return };
-    let store = File::open(folder).unwrap();
-    let lease = lease(&store, "me");
+    let Some((kind, folder)) = role() else { return };
+    let store = open(&kind, &folder);
+    let lease = lease(&*store, "me");
     let mut generation = store.load(&key("me")).unwrap().map_or(0, |r| whole(&r));
     let deadline = Instant::now() + Duration::from_secs(60);
     while Instant::now() < deadline {
@@ -119,12 +168,31 @@ fn role_saver() {
     }
 }
 
+/// Counts in the record, one step under each lease, as renewals do.
+#[test]
+fn role_counter() {
+    let Some((kind, folder)) = role() else { return };
+    let store = open(&kind, &folder);
+    let deadline = Instant::now() + Duration::from_secs(120);
+    let mut done = 0;
+    while done < STEPS {
+        assert!(Instant::now() < deadline, "{done} steps only");
+        let Some(lease) = store.try_lease(&key("me")).unwrap() else {
+            thread::sleep(Duration::from_micros(200)); // as a queue does: let others run
+            continue;
+        };
+        let generation = store.load(&key("me")).unwrap().map_or(0, |r| whole(&r));
+        store.save(&lease, &numbered(generation + 1)).unwrap();
+        done += 1;
+    }
+}
+
 /// Saves while another thread looks at the mode of everything that appears.
 #[test]
 fn role_watched_saver() {
-    let Some(folder) = role() else { return };
+    let Some((kind, folder)) = role() else { return };
     let folder = folder.join("made/by us");
-    let store = File::open(&folder).unwrap();
+    let store = open(&kind, &folder);
     let done = AtomicBool::new(false);
     let temporaries = AtomicUsize::new(0);
     let deadline = Instant::now() + Duration::from_secs(30);
@@ -154,7 +222,7 @@ fn role_watched_saver() {
             && (generation < 200 || temporaries.load(Ordering::Relaxed) < 10)
         {
             generation += 1;
-            let lease = lease(&store, "me");
+            let lease = lease(&*store, "me");
             store.save(&lease, &numbered(generation)).unwrap();
         }
         done.store(true, Ordering::Relaxed);
@@ -168,50 +236,65 @@ fn role_watched_saver() {
 
 #[test]
 fn every_file_is_private_at_every_moment() {
-    let folder = tempfile::tempdir().unwrap();
-    let output = Other::command("role_watched_saver", folder.path())
-        .stderr(Stdio::piped())
-        .output()
-        .unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    let trouble = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}{trouble}");
-    assert!(text.contains("1 passed"), "{text}");
+    for kind in KINDS {
+        let folder = tempfile::tempdir().unwrap();
+        let other = Other::piped("role_watched_saver", kind, folder.path());
+        check_passes(kind, vec![other]);
+    }
+}
+
+#[test]
+fn no_step_is_lost_among_two_and_eight_processes() {
+    for kind in KINDS {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(kind, folder.path());
+        let mut expect = 0;
+        for count in [2, 8] {
+            let start = |_| Other::piped("role_counter", kind, folder.path());
+            let others: Vec<Other> = (0..count).map(start).collect();
+            check_passes(kind, others);
+            expect += count * STEPS;
+            let found = whole(&store.load(&key("me")).unwrap().expect("saved"));
+            assert_eq!(found, expect, "{kind}, {count} processes");
+        }
+    }
 }
 
 #[test]
 fn the_lease_holds_across_processes_and_dies_with_its_holder() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = File::open(folder.path()).unwrap();
-    let other = Other::ready("role_holder", folder.path());
-    for _ in 0..20 {
-        assert!(store.try_lease(&key("me")).unwrap().is_none());
+    for kind in KINDS {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(kind, folder.path());
+        let other = Other::ready("role_holder", kind, folder.path());
+        for _ in 0..20 {
+            assert!(store.try_lease(&key("me")).unwrap().is_none(), "{kind}");
+        }
+        let record = store.load(&key("me")).unwrap();
+        assert!(record.is_none(), "reading needs no lease");
+        assert!(store.try_lease(&key("another")).unwrap().is_some());
+        other.kill();
+        let lease = store.try_lease(&key("me")).unwrap();
+        assert!(lease.is_some(), "the kernel frees it");
     }
-    assert!(
-        store.load(&key("me")).unwrap().is_none(),
-        "reading needs none"
-    );
-    assert!(store.try_lease(&key("another")).unwrap().is_some());
-    other.kill();
-    let lease = store.try_lease(&key("me")).unwrap();
-    assert!(lease.is_some(), "the kernel frees it");
 }
 
 #[test]
 fn a_process_killed_while_saving_leaves_a_whole_record() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = File::open(folder.path()).unwrap();
-    let mut last = 0;
-    for round in 0..50 {
-        let other = Other::ready("role_saver", folder.path());
-        // Another moment in each round: not a wait for anything.
-        thread::sleep(Duration::from_micros(round * 137));
-        other.kill();
-        let generation = whole(&store.load(&key("me")).unwrap().expect("one was saved"));
-        assert!(generation > last, "{generation} after {last}");
-        last = generation;
-        drop(lease(&store, "me"));
-        let left = fs::read_dir(folder.path()).unwrap().count();
-        assert_eq!(left, 2, "the record and the lock, and no torn file");
+    for kind in KINDS {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(kind, folder.path());
+        let mut last = 0;
+        for round in 0..30 {
+            let other = Other::ready("role_saver", kind, folder.path());
+            // Another moment in each round: not a wait for anything.
+            thread::sleep(Duration::from_micros(round * 137));
+            other.kill();
+            let generation = whole(&store.load(&key("me")).unwrap().expect("one was saved"));
+            assert!(generation > last, "{generation} after {last}");
+            last = generation;
+            drop(lease(&*store, "me"));
+            let left = fs::read_dir(folder.path()).unwrap().count();
+            assert_eq!(left, 2, "the record and the lock, and no torn file");
+        }
     }
 }
