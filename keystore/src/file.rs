@@ -80,6 +80,10 @@ impl Store for File {
         self.0.remove(lease)
     }
 
+    fn share(&self, note: &str, change: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
+        self.0.share(note, change).map(|()| true)
+    }
+
     fn describe(&self) -> String {
         format!("file {}", self.0.folder().display())
     }

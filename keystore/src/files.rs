@@ -13,7 +13,7 @@ use crate::{
     errors::{self, Doing},
     folder,
     lock::Held,
-    names, platform,
+    names, note, platform,
     private::{self, Temporary},
 };
 
@@ -118,6 +118,14 @@ impl<F: Form> Files<F> {
         }
         fs::remove_file(&path).map_err(|source| errors::failed(Doing::Removing, &path, source))?;
         self.sync()
+    }
+
+    pub(crate) fn share(
+        &self,
+        note: &str,
+        change: &mut dyn FnMut(&str) -> String,
+    ) -> Result<(), Error> {
+        note::change(&self.folder, note, change)
     }
 
     /// That there is no record is one thing, that the folder is gone (a disk that is not mounted)

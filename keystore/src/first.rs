@@ -304,6 +304,20 @@ impl Store for First {
         self.choices.iter().all(Store::is_read_only)
     }
 
+    fn holds_pasted(&self) -> bool {
+        self.choices.iter().any(Store::holds_pasted)
+    }
+
+    /// In the first store that can: the note is about requests, not about records.
+    fn share(&self, note: &str, change: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
+        for choice in &self.choices {
+            if choice.share(note, change)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Which store was used last, and what the others said: `file /data/nightly (in use), after
     /// keyring (no keyring service is running)`.
     fn describe(&self) -> String {

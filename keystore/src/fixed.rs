@@ -101,6 +101,10 @@ impl Store for Environment {
         true
     }
 
+    fn holds_pasted(&self) -> bool {
+        true
+    }
+
     fn describe(&self) -> String {
         format!("environment variable {}", self.name)
     }
@@ -171,6 +175,10 @@ impl Store for Fixed {
     }
 
     fn is_read_only(&self) -> bool {
+        true
+    }
+
+    fn holds_pasted(&self) -> bool {
         true
     }
 

@@ -14,6 +14,7 @@ mod leases;
 mod lock;
 mod memory;
 mod names;
+mod note;
 mod platform;
 mod private;
 

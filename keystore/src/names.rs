@@ -37,6 +37,13 @@ pub(crate) fn stem(key: &AccountKey) -> String {
     stem
 }
 
+/// The first part of the file name of a note that all programs share. No account's begins so: it has two `+`.
+pub(crate) fn note(name: &str) -> String {
+    let mut stem = "note+".to_owned();
+    encode(&mut stem, name, true);
+    stem
+}
+
 /// The file of the record.
 pub(crate) fn record(stem: &str) -> String {
     format!("{stem}.json")

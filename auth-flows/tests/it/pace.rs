@@ -215,3 +215,31 @@ fn everybody_waits_after_429() {
         asked[1] - asked[0]
     );
 }
+
+#[test]
+fn programs_that_share_a_file_store_share_the_pace() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pace = Pace::unlimited().at_most(3, Duration::from_secs(86_400));
+    let transport = Counting::default();
+    // Each client opens the store for itself, as another program would.
+    let client = || {
+        let store = keystore::File::open(folder.path().join("tokens")).expect("a store");
+        Client::new(service(AFAR, pace.clone()), transport.clone(), store)
+    };
+    for _ in 0..3 {
+        let one = client().anonymous();
+        one.send(Ask { media: false }).expect("a turn");
+    }
+    let error = client().anonymous().send(Ask { media: false });
+    assert!(error.expect_err("used up").retry_after().is_some());
+    assert_eq!(transport.count(), 3);
+    // A note that cannot be used is no reason to stand still.
+    let note = folder.path().join("tokens").join("note+pace-example.txt");
+    assert!(note.is_file());
+    std::fs::remove_file(&note).expect("there");
+    std::fs::create_dir(&note).expect("made");
+    client()
+        .anonymous()
+        .send(Ask { media: false })
+        .expect("by its own count");
+}

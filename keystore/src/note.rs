@@ -1,0 +1,119 @@
+//! A small note beside the records that all programs share: who asked when. No secret is in it, and it may be lost.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+use auth_core::{Error, ErrorKind};
+
+use crate::{
+    errors::{self, Doing},
+    lock::Held,
+    names, platform,
+};
+
+/// A longer note is taken for a foreign one.
+const LONGEST: u64 = 256 << 10;
+
+/// How long another program may take over its change. It reads and writes a few hundred bytes.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Changes the note under its lock. It is replaced as a whole, but nobody waits for the disk.
+pub(crate) fn change(
+    folder: &Path,
+    note: &str,
+    change: &mut dyn FnMut(&str) -> String,
+) -> Result<(), Error> {
+    let stem = names::note(note);
+    let held = lock(&folder.join(names::lock(&stem)))?;
+    let path = folder.join(format!("{stem}.txt"));
+    let old = match fs::metadata(&path) {
+        Ok(metadata) if metadata.is_file() && metadata.len() <= LONGEST => {
+            fs::read_to_string(&path).unwrap_or_default()
+        }
+        _ => String::new(),
+    };
+    let new = change(&old);
+    let beside = folder.join(names::temporary(&stem));
+    let written = write(&beside, &new).and_then(|()| fs::rename(&beside, &path));
+    drop(held);
+    written.map_err(|source| {
+        let _: io::Result<()> = fs::remove_file(&beside);
+        errors::failed(Doing::Saving, &path, source)
+    })
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    platform::make_private(&mut options);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+fn lock(path: &Path) -> Result<Held, Error> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(held) = Held::try_take(path)? {
+            return Ok(held);
+        }
+        if Instant::now() >= end {
+            let what = format!("another program holds {}", path.display());
+            return Err(Error::new(ErrorKind::TimedOut, what).advice("try again"));
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn eight_threads_count_to_eight_hundred() {
+        let folder = tempfile::tempdir().unwrap();
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..100 {
+                        let mut add =
+                            |text: &str| (text.parse::<u32>().unwrap_or(0) + 1).to_string();
+                        while change(folder.path(), "pace-x", &mut add).is_err() {}
+                    }
+                });
+            }
+        });
+        let mut seen = String::new();
+        change(folder.path(), "pace-x", &mut |text| {
+            seen = text.to_owned();
+            String::new()
+        })
+        .unwrap();
+        assert_eq!(seen, "800");
+        let names: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
+        assert_eq!(names.len(), 2, "the note and its lock: {names:?}");
+    }
+
+    #[test]
+    fn foreign_content_counts_for_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("note+pace-x.txt");
+        let check = |content: &[u8], expect: &str| {
+            fs::write(&path, content).unwrap();
+            let mut seen = None;
+            change(folder.path(), "pace-x", &mut |text| {
+                seen = Some(text.to_owned());
+                "new".to_owned()
+            })
+            .unwrap();
+            assert_eq!(seen.as_deref(), Some(expect));
+            assert_eq!(fs::read(&path).unwrap(), b"new");
+        };
+        check(b"old", "old");
+        check(b"\xff\xfe", "");
+        check(&vec![b'x'; 300 << 10], "");
+    }
+}
