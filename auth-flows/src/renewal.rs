@@ -13,7 +13,7 @@
 //!             └─────────────────────────┘
 //! ```
 //!
-//! A renewal that fails while the stored token still serves ends with the stored token.
+//! A renewal that fails, or finds the lease taken, while the stored token still serves ends with the stored token.
 
 use std::{sync::Arc, time::Duration};
 
@@ -182,6 +182,10 @@ impl Renewal {
     fn leased(&mut self, now: Now, granted: bool) -> Result<Step<Arc<Token>>, Error> {
         if granted {
             return self.go(State::Load, Step::Load);
+        }
+        // Whoever has it may hang: nobody waits for a token while the one that is there serves.
+        if let Some(token) = self.last_resort(now) {
+            return Ok(Step::Done(token));
         }
         match self.queue.wait(now) {
             Ok(wait) => self.go(State::LeaseTaken, Step::Sleep(wait)),

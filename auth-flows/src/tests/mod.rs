@@ -3,3 +3,4 @@
 mod clocks;
 mod gate;
 mod orders;
+mod taken;
