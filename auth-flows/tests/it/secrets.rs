@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use auth_core::{AccountKey, Error, ExposeSecret, Record, Store, TokenKind};
 use auth_flows::Login;
 use auth_testkit::{Dialect, Fault, On, Rotation, TestServer, person::Person};
-use keystore::Memory;
+use keystore::{Encrypted, EncryptionKey, File, First, Fixed, Memory};
 
 use crate::common::{Me, PASSWORD, Ping, SECRET, World, browser, doorkeeper, league};
 
@@ -46,7 +46,7 @@ impl Shown {
     }
 
     /// The tokens that are stored now are secrets from here on.
-    fn stored(&self, store: &Memory, account: &str) {
+    fn stored(&self, store: &dyn Store, account: &str) {
         let key = AccountKey::new("example", "app", account);
         let Some(text) = store.load(&key).expect("a store") else {
             return;
@@ -239,6 +239,87 @@ fn renewals(shown: &Shown, server: &TestServer, world: &World) {
     server.revoke_all();
     shown.error(world.send("me", Ping).map(|_| ()));
     shown.error(world.log_in("me", browser()));
+}
+
+/// Every kind of store, whole and spoilt: what it says of itself, and of what it cannot read or write.
+#[test]
+fn in_every_store() {
+    let shown = Shown::default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = |name: &str| folder.path().join(name);
+    let (key, other) = ("0f".repeat(32), "f0".repeat(32));
+    shown.secret(&key);
+    shown.secret(&other);
+    let sealing = |key: &str| EncryptionKey::from_text(key.to_owned()).expect("a key");
+    let server = doorkeeper();
+
+    let file = File::open(folder("file")).expect("a store");
+    let sealed = Encrypted::open(folder("sealed"), sealing(&key)).expect("a store");
+    let first = First::of(Fixed::new("")).or_else(File::open(folder("first")).expect("a store"));
+    shown.show(&(&file, &sealed, &first, sealing(&key)));
+    a_life_in(&shown, &server, &Memory::new());
+    a_life_in(&shown, &server, &first);
+    a_life_in(&shown, &server, &file);
+    a_life_in(&shown, &server, &sealed);
+
+    // A token in the clear where none belongs, torn, foreign, open to others; and another's key.
+    for world in World::both(&server, file.clone()) {
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        shown.stored(&file, "me");
+        let path = file.path(&AccountKey::new("example", "app", "me"));
+        let whole = std::fs::read(&path).expect("a file");
+        for spoilt in [&whole[..whole.len() - 9], &whole[1..], &whole[..60]] {
+            std::fs::write(&path, spoilt).expect("written");
+            let fresh = &World::both(&server, file.clone())[0];
+            shown.error(fresh.send("me", Me));
+            shown.error(fresh.status("me"));
+        }
+        std::fs::remove_file(&path).expect("there");
+        world.log_out("me").expect("a logout");
+    }
+    for world in World::both(&server, sealed.clone()) {
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        shown.stored(&sealed, "me");
+        let wrong = Encrypted::open(folder("sealed"), sealing(&other)).expect("a store");
+        let stranger = &World::both(&server, wrong)[0];
+        shown.error(stranger.send("me", Me));
+        shown.error(stranger.log_in_with_password("me", PASSWORD));
+        shown.error(world.log_out("me"));
+    }
+
+    // Pasted tokens, and what is none.
+    for text in [
+        server.issue_derived_token("alice").expect("a token"),
+        "marked-nonsense".into(),
+    ] {
+        shown.secret(&text);
+        let fixed = Fixed::new(text);
+        shown.show(&fixed);
+        for world in World::both(&server, fixed) {
+            shown.error(world.send("me", Me).map(|_| ()));
+            shown.error(world.status("me"));
+            shown.error(world.log_in_with_password("me", PASSWORD));
+            shown.error(world.log_out("me"));
+        }
+    }
+    shown.check(15);
+}
+
+fn a_life_in(shown: &Shown, server: &TestServer, store: &(impl Store + Clone)) {
+    for world in World::both(server, store.clone()) {
+        shown.error(world.log_in("me", noting(shown)));
+        shown.stored(store, "me");
+        shown.error(world.send("me", Me).map(|_| ()));
+        server.expire_derived_tokens();
+        shown.error(world.send("me", Me).map(|_| ()));
+        shown.stored(store, "me");
+        shown.error(world.status("me"));
+        server.revoke_all();
+        server.expire_derived_tokens();
+        shown.error(world.send("me", Me).map(|_| ()));
+        shown.show(&store.describe());
+        shown.error(world.log_out("me"));
+    }
 }
 
 fn show_world(shown: &Shown, world: &World) {
