@@ -13,6 +13,12 @@ pub(crate) fn json<T: DeserializeOwned>(response: &Response) -> Result<T, Error>
     if !response.status().is_success() {
         return Err(refusal(response));
     }
+    // Text that was checked once as a whole reads faster than bytes that are checked piece by piece.
+    if let Ok(text) = std::str::from_utf8(response.body().as_bytes())
+        && let Ok(read) = serde_json::from_str(text)
+    {
+        return Ok(read);
+    }
     read_json(response).map_err(|error| unreadable(response, error))
 }
 

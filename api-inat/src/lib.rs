@@ -1,9 +1,17 @@
 //! iNaturalist as typed operations: its service, its second token, and what its API can be asked.
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod api_token;
+mod call;
 mod errors;
 mod list;
+#[macro_use]
+mod operation;
+mod page;
+mod paging;
+mod value;
+mod when;
 #[macro_use]
 pub mod model;
 mod service;
@@ -11,8 +19,13 @@ mod service;
 pub mod testkit;
 pub mod v1;
 
+pub use answer::{Done, Raw};
 pub use api_token::ApiToken;
+/// The crate for dates and times that parameters and records are made of.
+pub use jiff;
 pub use list::{Ids, Words};
+pub use page::Page;
 pub use service::{NO_APPLICATION, ServiceBuilder, service, service_without_application};
+pub use when::When;
 /// The default version of the API is v1: `api_inat::users::Me` is `api_inat::v1::users::Me`.
 pub use v1::*;

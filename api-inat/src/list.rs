@@ -70,9 +70,22 @@ impl fmt::Display for Ids {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words(Vec<String>);
 
+impl Words {
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
 impl From<&str> for Words {
     fn from(word: &str) -> Self {
         Self(vec![word.to_owned()])
+    }
+}
+
+/// As records hold their texts.
+impl From<Box<str>> for Words {
+    fn from(word: Box<str>) -> Self {
+        Self(vec![word.into()])
     }
 }
 

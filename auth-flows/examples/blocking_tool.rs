@@ -42,9 +42,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         eprintln!("logged in; the next start will not ask again");
     }
 
-    let me = session.send(Me)?;
+    let me = session.send(Me::new())?;
     let login = me.login.ok_or("iNaturalist did not say who this is")?;
-    let mut observations = session.items(Search::new().user_login(login.as_str()));
+    let mut observations = session.items(Search::new().user_login(login.clone()));
     let mut private = 0;
     for observation in observations.by_ref() {
         // Where the place is obscured, only its observer is told.

@@ -43,6 +43,36 @@ macro_rules! choice {
             }
         }
 
+        impl From<$Name> for crate::Words {
+            fn from(value: $Name) -> Self {
+                [value].into()
+            }
+        }
+
+        impl<const N: usize> From<[$Name; N]> for crate::Words {
+            fn from(values: [$Name; N]) -> Self {
+                values.iter().map($Name::as_str).collect()
+            }
+        }
+
+        impl crate::value::Segment for $Name {
+            fn text(&self) -> String {
+                self.as_str().to_owned()
+            }
+        }
+
+        impl crate::value::Field for $Name {
+            fn json(self) -> serde_json::Value {
+                self.as_str().into()
+            }
+        }
+
+        impl crate::model::tolerant::Soft for $Name {
+            fn read<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
+                crate::model::tolerant::scalar(from)
+            }
+        }
+
         impl crate::model::tolerant::Scalar for $Name {
             fn from_text(text: &str) -> Option<Self> {
                 (!text.is_empty()).then(|| Self::from(text))
@@ -74,5 +104,83 @@ choice! {
         Private = "private",
         /// In a search: obscured or private.
         ObscuredPrivate = "obscured_private",
+    }
+}
+
+choice! {
+    /// A wide group that everybody knows.
+    pub enum IconicTaxon {
+        /// Ray-finned fishes.
+        Actinopterygii = "Actinopterygii",
+        /// Animals that are in none of the other groups.
+        Animalia = "Animalia",
+        /// Amphibians.
+        Amphibia = "Amphibia",
+        /// Arachnids.
+        Arachnida = "Arachnida",
+        /// Birds.
+        Aves = "Aves",
+        /// Kelp, diatoms and their relatives.
+        Chromista = "Chromista",
+        /// Fungi, lichens among them.
+        Fungi = "Fungi",
+        /// Insects.
+        Insecta = "Insecta",
+        /// Mammals.
+        Mammalia = "Mammalia",
+        /// Molluscs.
+        Mollusca = "Mollusca",
+        /// Reptiles.
+        Reptilia = "Reptilia",
+        /// Plants.
+        Plantae = "Plantae",
+        /// Protozoans.
+        Protozoa = "Protozoa",
+        /// In a search: of none of them.
+        Unknown = "unknown",
+    }
+}
+
+choice! {
+    /// A licence. All rights are reserved where there is none.
+    pub enum License {
+        /// No rights reserved.
+        Cc0 = "cc0",
+        /// Attribution.
+        CcBy = "cc-by",
+        /// Attribution, non-commercial.
+        CcByNc = "cc-by-nc",
+        /// Attribution, no derivatives.
+        CcByNd = "cc-by-nd",
+        /// Attribution, share alike.
+        CcBySa = "cc-by-sa",
+        /// Attribution, non-commercial, no derivatives.
+        CcByNcNd = "cc-by-nc-nd",
+        /// Attribution, non-commercial, share alike.
+        CcByNcSa = "cc-by-nc-sa",
+    }
+}
+
+choice! {
+    /// What an identification does for its observation.
+    pub enum Category {
+        /// The first to name a taxon that the community agreed on since.
+        Improving = "improving",
+        /// Names a narrower taxon than the community has agreed on so far.
+        Leading = "leading",
+        /// Agrees with what others had said before.
+        Supporting = "supporting",
+        /// The community disagrees with it.
+        Maverick = "maverick",
+    }
+}
+
+choice! {
+    /// For or against.
+    pub enum Direction {
+        /// For.
+        Up = "up",
+        /// Against.
+        Down = "down",
     }
 }

@@ -7,7 +7,7 @@ use serde::{
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use super::tolerant::{Maybe, Soft};
+use super::tolerant::{Maybe, Soft, nothing_else};
 
 /// A point in degrees of WGS 84.
 ///
@@ -73,10 +73,6 @@ impl<'de> Visitor<'de> for AnyLocation {
         Ok(Location::parse(text))
     }
 
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         let mut numbers = Vec::with_capacity(2);
         while let Some(Maybe(number)) = items.next_element::<Maybe<f64>>()? {
@@ -99,19 +95,5 @@ impl<'de> Visitor<'de> for AnyLocation {
         Ok(found)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(None)
-    }
+    nothing_else!(None);
 }

@@ -4,24 +4,54 @@
 //! unknown fields are passed over. A value of a type that a field cannot hold counts as absent. Where these types do not
 //! fit, a search reads into the caller's own: see [`Search::of`](crate::v1::observations::Search::of).
 //!
-//! Times and dates are the API's own texts: times in RFC 3339 with the offset of the observer's time zone, dates as
-//! `YYYY-MM-DD`. Lengths are in metres, coordinates in degrees of WGS 84.
+//! Moments are [`Timestamp`](jiff::Timestamp)s, so in UTC; days are [`Date`](jiff::civil::Date)s, local to the place. Lengths
+//! are in metres, coordinates in degrees of WGS 84.
 
 #[macro_use]
 mod record;
 #[macro_use]
 mod choice;
+mod annotation;
+mod count;
+mod flag;
+mod identification;
 mod location;
+mod message;
 mod observation;
 mod photo;
+mod place;
+mod project;
+mod rank;
 mod taxon;
 pub(crate) mod tolerant;
 mod user;
 
-pub use choice::{Geoprivacy, QualityGrade};
+pub use annotation::{
+    Annotation, ControlledTerm, ObservationField, ObservationFieldValue, TermLabel,
+};
+pub use choice::{Category, Direction, Geoprivacy, IconicTaxon, License, QualityGrade};
+pub use count::{
+    CategoryCount, Count, Histogram, MapLayers, ObserverCount, PopularValue, RecentTaxon,
+    TaxonCount, TaxonSummary, Taxonomy, TaxonomyTaxon, UserCount,
+};
+pub use flag::{DateDetails, Flag, ModeratorAction, QualityMetric, Vote};
+pub use identification::{Comment, Identification, TaxonChange};
 pub use location::Location;
-pub use observation::Observation;
-pub use photo::Photo;
-pub use record::Identified;
-pub use taxon::Taxon;
-pub use user::User;
+pub use message::{
+    Application, AuthorizedApplication, Message, Post, Subscription, Thread, Unread, Update,
+};
+pub use observation::{Observation, ObservationPreferences, Outlink};
+pub use photo::{Dimensions, ObservationPhoto, ObservationSound, Photo, Sound, TaxonPhoto};
+pub use place::{NearbyPlaces, Place};
+pub use project::{
+    NonTraditionalProject, Project, ProjectAdmin, ProjectField, ProjectMember,
+    ProjectObservation, ProjectObservationPreferences, ProjectRule, RulePreference,
+    SearchParameter, SiteFeature,
+};
+pub use rank::Rank;
+pub use record::{Identified, Shape};
+pub use taxon::{
+    Color, ConservationStatus, EstablishmentMeans, FlagCounts, List, ListedTaxon, Taxon,
+    TaxonName,
+};
+pub use user::{Preferences, Site, TaxonNamePriority, User};

@@ -33,7 +33,17 @@ impl Identified for Value {
     }
 }
 
-/// A record: its struct as written, each field but the id read with tolerance.
+/// A kind of record, by its name and the names of the fields that are read.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// The name of its type.
+    pub name: &'static str,
+    /// The names of its fields in the API's JSON.
+    pub fields: &'static [&'static str],
+}
+
+/// A record: its struct as written, each field read with tolerance. One that begins with `pub id: u64` requires its id.
 macro_rules! record {
     (
         $(#[$meta:meta])*
@@ -63,9 +73,40 @@ macro_rules! record {
             }
         }
 
+        record! { @soft $Name "id" $($field)* }
+    };
+    (
+        $(#[$meta:meta])*
+        pub struct $Name:ident {
+            $($(#[$field_meta:meta])* pub $field:ident: $Type:ty,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
+        #[non_exhaustive]
+        pub struct $Name {
+            $(
+                $(#[$field_meta])*
+                #[serde(default, deserialize_with = "crate::model::tolerant::read")]
+                pub $field: $Type,
+            )*
+        }
+
+        record! { @soft $Name $($field)* }
+    };
+    (@soft $Name:ident $($id:literal)? $($field:ident)*) => {
+        impl $Name {
+            /// Its name and its fields' names.
+            #[doc(hidden)]
+            pub const SHAPE: crate::model::Shape = crate::model::Shape {
+                name: stringify!($Name),
+                fields: &[$($id,)? $(stringify!($field)),*],
+            };
+        }
+
         impl crate::model::tolerant::Soft for $Name {
             fn read<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
-                serde::Deserialize::deserialize(from)
+                crate::model::tolerant::record(from)
             }
         }
     };

@@ -1,11 +1,16 @@
 //! Reading with tolerance: one visitor for every single value, in one pass, without a detour through JSON values.
 
-use std::{fmt, marker::PhantomData};
+use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
+use jiff::{Timestamp, civil::Date};
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{
+        DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+        value::MapAccessDeserializer,
+    },
 };
+use serde_json::Value;
 
 /// A field of a record.
 pub(crate) fn read<'de, D: Deserializer<'de>, T: Tolerant>(from: D) -> Result<T, D::Error> {
@@ -55,17 +60,74 @@ impl<T: Soft> Tolerant for Option<T> {
     }
 }
 
+impl<T: Soft> Soft for Box<T> {
+    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
+        Ok(T::read(from)?.map(Box::new))
+    }
+}
+
+/// A list in a list.
+impl<T: Soft> Soft for Vec<T> {
+    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
+        from.deserialize_any(List(PhantomData)).map(Some)
+    }
+}
+
+/// Counts by name.
+impl<T: Soft> Tolerant for BTreeMap<Box<str>, T> {
+    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Soft::read(from)?.unwrap_or_default())
+    }
+}
+
+impl<T: Soft> Soft for BTreeMap<Box<str>, T> {
+    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
+        from.deserialize_any(Entries(PhantomData))
+    }
+}
+
+/// Whatever it is, kept as it is.
+impl Tolerant for Value {
+    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::deserialize(from)
+    }
+}
+
+impl Soft for Value {
+    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
+        Self::deserialize(from).map(Some)
+    }
+}
+
+/// A record, where there is an object; everything else counts as absent.
+pub(crate) fn record<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
+    from.deserialize_any(Object(PhantomData))
+}
+
 impl<T: Soft> Tolerant for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_any(List(PhantomData))
     }
 }
 
-impl<T: Scalar> Soft for T {
-    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
-        from.deserialize_any(Single(PhantomData))
-    }
+/// A single value.
+pub(crate) fn scalar<'de, D: Deserializer<'de>, T: Scalar>(from: D) -> Result<Option<T>, D::Error> {
+    from.deserialize_any(Single(PhantomData))
 }
+
+macro_rules! scalars {
+    ($($Type:ty),*) => {
+        $(impl Soft for $Type {
+            fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
+                scalar(from)
+            }
+        })*
+    };
+}
+
+scalars!(bool, u8, u16, u32, u64, i64, f64, String, Box<str>, Date, Timestamp);
 
 impl Scalar for String {
     fn from_text(text: &str) -> Option<Self> {
@@ -88,6 +150,69 @@ impl Scalar for String {
         Some(flag.to_string())
     }
 }
+
+impl Scalar for Box<str> {
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text.into())
+    }
+
+    fn from_whole(number: u64) -> Option<Self> {
+        Some(number.to_string().into())
+    }
+
+    fn from_negative(number: i64) -> Option<Self> {
+        Some(number.to_string().into())
+    }
+
+    fn from_float(number: f64) -> Option<Self> {
+        Some(number.to_string().into())
+    }
+
+    fn from_flag(flag: bool) -> Option<Self> {
+        Some(if flag { "true" } else { "false" }.into())
+    }
+}
+
+/// A day; of a moment, its day as it is written.
+impl Scalar for Date {
+    fn from_text(text: &str) -> Option<Self> {
+        text.get(..10)?.parse().ok()
+    }
+}
+
+impl Scalar for Timestamp {
+    fn from_text(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+/// Whole numbers that are narrower or may be negative: a value that does not fit counts as absent.
+macro_rules! whole {
+    ($($Type:ty),*) => {
+        $(impl Scalar for $Type {
+            fn from_text(text: &str) -> Option<Self> {
+                text.trim().parse().ok()
+            }
+
+            fn from_whole(number: u64) -> Option<Self> {
+                number.try_into().ok()
+            }
+
+            fn from_negative(number: i64) -> Option<Self> {
+                number.try_into().ok()
+            }
+
+            fn from_float(number: f64) -> Option<Self> {
+                match number < 0.0 {
+                    true => Self::from_negative(i64::try_from(u64::from_float(-number)?).ok()?.checked_neg()?),
+                    false => Self::from_whole(u64::from_float(number)?),
+                }
+            }
+        })*
+    };
+}
+
+whole!(u8, u16, u32, i64);
 
 impl Scalar for u64 {
     fn from_text(text: &str) -> Option<Self> {
@@ -202,6 +327,88 @@ impl<'de, T: Scalar> Visitor<'de> for Single<T> {
     }
 }
 
+/// The single values that a visitor of something else takes for nothing.
+macro_rules! nothing_else {
+    ($nothing:expr) => {
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok($nothing)
+        }
+
+        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+            Ok($nothing)
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+            Ok($nothing)
+        }
+
+        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+            Ok($nothing)
+        }
+
+        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+            Ok($nothing)
+        }
+    };
+}
+pub(super) use nothing_else;
+
+struct Object<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(entries)).map(Some)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    nothing_else!(None);
+}
+
+struct Entries<T>(PhantomData<T>);
+
+impl<'de, T: Soft> Visitor<'de> for Entries<T> {
+    type Value = Option<BTreeMap<Box<str>, T>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut found = BTreeMap::new();
+        while let Some(name) = entries.next_key::<Box<str>>()? {
+            if let Some(value) = entries.next_value_seed(Element(PhantomData))? {
+                found.insert(name, value);
+            }
+        }
+        Ok(Some(found))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    nothing_else!(None);
+}
+
 struct List<T>(PhantomData<T>);
 
 impl<'de, T: Soft> Visitor<'de> for List<T> {
@@ -211,9 +418,16 @@ impl<'de, T: Soft> Visitor<'de> for List<T> {
         f.write_str("a list")
     }
 
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Vec::new())
     }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+
+    nothing_else!(Vec::new());
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         let mut list = Vec::new();

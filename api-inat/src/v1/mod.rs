@@ -1,15 +1,54 @@
-//! The API v1: one module for each kind of resource.
+//! The API v1: one module for each kind of resource, one paragraph for each endpoint.
 //!
 //! Reads understand the API token alone; [`API`] is the name of the API in the [`Service`](auth_core::Service), which gives
 //! it that token.
+//!
+//! # Adding an endpoint
+//! One paragraph in the file of its resource: an `operation!` (its grammar stands in `src/operation.rs`). For example
+//!
+//! ```text
+//! operation! {
+//!     /// Rewrites a comment of one's own.
+//!     pub Update: PUT "/comments/{id}" -> One<Comment>, WRITE;
+//!     at(id(u64));
+//!     body "comment" {
+//!         /// What it says.
+//!         body(into String);
+//!     }
+//! }
+//! ```
+//!
+//! Its manner is one of the constants below. Its record is a `record!` in `src/model/`, its enumerations are `choice!`s.
+//! It counts as covered once it stands in the list of `tests/every_operation/<resource>.rs`, with all of its setters set:
+//! from there it goes through both transports, and `cargo xtask coverage inat` compares what was sent with the API's
+//! description.
 
+mod shared;
+
+pub mod comments;
+pub mod identifications;
 pub mod observations;
-mod of;
-mod page;
+pub mod taxa;
 pub mod users;
 
-pub use of::{Of, Single};
-pub use page::Page;
+use std::time::Duration;
+
+use auth_core::{Limits, Manner};
 
 /// The name of this API within the service.
 pub const API: &str = "v1";
+
+/// What an exchange may take: full observations are long, 200 of them can be 20 MB.
+const LIMITS: Limits = Limits::api().within(Duration::from_secs(120));
+
+/// A read that is the same for everybody: no token is sent.
+const OPEN: Manner = Manner::read(API).without_token().limits(LIMITS);
+
+/// A read that a token changes, with private fields or with names in the caller's own language, but that needs none.
+const OPTIONAL: Manner = Manner::read(API).token_optional().limits(LIMITS);
+
+/// A read for somebody who is logged in.
+const REQUIRED: Manner = Manner::read(API).limits(LIMITS);
+
+/// A write, repeated only if it certainly did not arrive.
+const WRITE: Manner = Manner::write(API).limits(LIMITS);

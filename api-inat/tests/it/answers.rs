@@ -1,7 +1,7 @@
 //! How answers are read: a success, and every shape of a refusal.
 
 use api_inat::{
-    Page, Single,
+    Page,
     model::{Observation, User},
     observations::{Get, Search},
     users::Me,
@@ -40,14 +40,14 @@ fn a_page() {
 fn a_single_record() {
     let body =
         r#"{"total_results":1,"results":[{"id":3,"login":"alice","email":"a@example.org"}]}"#;
-    let me: User = Me.parse(response(200, &[], body)).expect("a user");
+    let me: User = Me::new().parse(response(200, &[], body)).expect("a user");
     assert_eq!((me.id, me.login.as_deref()), (3, Some("alice")));
-    let value = Me
+    let value = Me::new()
         .of::<Value>()
         .parse(response(200, &[], body))
         .expect("a user");
     assert_eq!(value["email"], "a@example.org");
-    let empty = Me.parse(response(200, &[], r#"{"results":[]}"#));
+    let empty = Me::new().parse(response(200, &[], r#"{"results":[]}"#));
     assert_eq!(empty.expect_err("nobody").kind(), ErrorKind::Malformed);
 }
 

@@ -30,7 +30,7 @@ fn a_full_observation() {
     assert_eq!(observation.location, observation.geojson);
     assert_eq!(observation.private_location, observation.private_geojson);
     assert_eq!(observation.best_location(), Location::parse("46.51,7.26"));
-    assert_eq!(observation.tags, ["a", "b"]);
+    assert_eq!(observation.tags, [Box::from("a"), Box::from("b")]);
     assert_eq!(observation.photos[0].id, 1);
     let taxon = observation.taxon.expect("a taxon");
     assert_eq!(
@@ -38,7 +38,7 @@ fn a_full_observation() {
         (Some(10.0), vec![1, 9])
     );
     let user = observation.user.expect("a user");
-    assert_eq!(user.roles, ["curator"]);
+    assert_eq!(user.roles, [Box::from("curator")]);
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn numbers_and_flags_as_text_and_text_as_numbers() {
     assert_eq!(observation.obscured, Some(true));
     assert_eq!(observation.captive, Some(false));
     assert_eq!(observation.place_ids, [1, 2]);
-    assert_eq!(observation.tags, ["x", "5"]);
+    assert_eq!(observation.tags, [Box::from("x"), Box::from("5")]);
     assert_eq!(observation.place_guess.as_deref(), Some("12"));
     let taxon: Taxon = read(json!({"id": 1, "rank_level": "57.5"}));
     assert_eq!(taxon.rank_level, Some(57.5));

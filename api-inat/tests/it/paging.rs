@@ -174,7 +174,7 @@ fn a_repeated_page_is_an_error_and_not_an_end() {
         let error = error(&next.expect("not the end"));
         assert_eq!(error.kind(), ErrorKind::Malformed, "{error}");
         assert!(
-            error.to_string().contains("same observations again"),
+            error.to_string().contains("same records again"),
             "{error}"
         );
     };

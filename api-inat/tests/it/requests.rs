@@ -1,7 +1,8 @@
 //! What the operations send: path, query, and how they may be sent.
 
 use api_inat::{
-    Ids, Single,
+    Ids,
+    jiff::{Timestamp, civil::date},
     model::{Geoprivacy, QualityGrade},
     observations::{Get, Order, OrderBy, Search},
     users::Me,
@@ -18,16 +19,16 @@ fn which_api_and_how() {
         assert_eq!(manner.repeats(), Repeat::Safe);
         assert!(!manner.cost().is_secret());
     };
-    check(Me.manner(), Access::Required);
-    check(Me.of::<serde_json::Value>().manner(), Access::Required);
+    check(Me::new().manner(), Access::Required);
+    check(Me::new().of::<serde_json::Value>().manner(), Access::Required);
     check(Get::new(1).manner(), Access::Optional);
     check(Search::new().manner(), Access::Optional);
 }
 
 #[test]
 fn me() {
-    assert_eq!(sent(&Me), "/v1/users/me");
-    assert_eq!(sent(&Me.of::<serde_json::Value>()), "/v1/users/me");
+    assert_eq!(sent(&Me::new()), "/v1/users/me");
+    assert_eq!(sent(&Me::new().of::<serde_json::Value>()), "/v1/users/me");
 }
 
 #[test]
@@ -79,11 +80,11 @@ fn searches() {
     );
     check(
         Search::new()
-            .d1("2026-01-01")
-            .d2("2026-12-31")
-            .created_d1("2026-01-02T03:04:05+01:00")
-            .updated_since("2026-02-01"),
-        "d1=2026-01-01&d2=2026-12-31&created_d1=2026-01-02T03:04:05%2B01:00&updated_since=2026-02-01",
+            .d1(date(2026, 1, 1))
+            .d2(date(2026, 12, 31))
+            .created_d1("2026-01-02T03:04:05+01:00".parse::<Timestamp>().expect("a moment"))
+            .observed_on(date(2026, 2, 1)),
+        "d1=2026-01-01&d2=2026-12-31&created_d1=2026-01-02T02:04:05%2B00:00&observed_on=2026-02-01",
     );
     check(
         Search::new().lat(46.5).lng(-7.25).radius(10.0),

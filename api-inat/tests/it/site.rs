@@ -1,7 +1,6 @@
 //! The routes for test servers and the operations agree; asked directly, without a server.
 
 use api_inat::{
-    Single,
     model::Observation,
     observations::{Get, Order, OrderBy, Search},
     testkit::{OBSCURED_OF_EACH_USER, OBSERVATIONS, OF_EACH_USER, observation_id, site},
@@ -78,12 +77,12 @@ fn send<O: Operation>(
 
 #[test]
 fn who_am_i() {
-    let me = send(&Me, Some(&caller("bob"))).expect("a user");
+    let me = send(&Me::new(), Some(&caller("bob"))).expect("a user");
     assert_eq!((me.id, me.login.as_deref()), (2, Some("bob")));
     assert_eq!(me.email.as_deref(), Some("bob@example.org"));
-    let all = send(&Me.of::<Value>(), Some(&caller("alice"))).expect("a user");
+    let all = send(&Me::new().of::<Value>(), Some(&caller("alice"))).expect("a user");
     assert_eq!(all["login"], "alice");
-    let error = send(&Me, None).expect_err("a dead token");
+    let error = send(&Me::new(), None).expect_err("a dead token");
     assert_eq!(
         (error.kind(), error.status(), error.service_words()),
         (ErrorKind::Refused, Some(401), Some("Unauthorized"))

@@ -34,7 +34,7 @@ macro_rules! parameters {
         $(#[$meta])*
         #[must_use]
         pub fn $name(mut self, value: impl Into<$Type>) -> Self {
-            self.query.set(stringify!($name), value.into());
+            self.query.set(stringify!($name).trim_start_matches("r#"), value.into());
             self
         }
     };
@@ -42,7 +42,7 @@ macro_rules! parameters {
         $(#[$meta])*
         #[must_use]
         pub fn $name(mut self, value: $Type) -> Self {
-            self.query.set(stringify!($name), value);
+            self.query.set(stringify!($name).trim_start_matches("r#"), value);
             self
         }
     };

@@ -102,7 +102,7 @@ fn login(story: &mut Story<'_>, alice: &Seat, opener: Opener) {
 
 fn reading(story: &mut Story<'_>, program: &Program, alice: &Seat) {
     story.step("users/me", |wire| {
-        let me = alice.send(Me)?;
+        let me = alice.send(Me::new())?;
         same("who we are", me.login.as_deref(), Some(NAME))?;
         holds("the e-mail that only its owner sees", me.email.is_some())?;
         same("requests", wire.seen().total(), 1)?;
@@ -153,7 +153,7 @@ fn reading(story: &mut Story<'_>, program: &Program, alice: &Seat) {
 
 fn second_start(story: &mut Story<'_>, program: &Program) {
     story.step("second start, no login", |wire| {
-        let me = program.account(NAME).send(Me)?;
+        let me = program.account(NAME).send(Me::new())?;
         same("who we are", me.login.as_deref(), Some(NAME))?;
         same("requests, none of them for a token", wire.seen().total(), 1)?;
         same("calls", wire.seen().api(), 1)?;
@@ -213,7 +213,7 @@ fn renewals(story: &mut Story<'_>, alice: &Seat) {
     let server = story.server;
     story.step("a 401 is recovered", |wire| {
         server.expire_derived_tokens();
-        let me = alice.send(Me)?;
+        let me = alice.send(Me::new())?;
         same("who we are", me.login.as_deref(), Some(NAME))?;
         let seen = wire.seen();
         same("renewals", seen.derived(), 1)?;
@@ -225,7 +225,7 @@ fn renewals(story: &mut Story<'_>, alice: &Seat) {
         server.expire_derived_tokens();
         let before = alice.token(TokenKind::Derived)?.generation();
         let hold = server.hold(On::Derived);
-        let gone = give_up(alice, Me, || hold.wait_for(1, PATIENCE))?;
+        let gone = give_up(alice, Me::new(), || hold.wait_for(1, PATIENCE))?;
         hold.release();
         let how = gone.how;
         gone.leader_ends()?;
@@ -233,7 +233,7 @@ fn renewals(story: &mut Story<'_>, alice: &Seat) {
             Ok(alice.token(TokenKind::Derived)?.generation() > before)
         })?;
         let calls = wire.seen().api();
-        alice.send(Me)?;
+        alice.send(Me::new())?;
         let more = wire.seen().api() - calls;
         same("calls more for the next caller", more, 1)?;
         same("renewals in all", wire.seen().derived(), 1)?;
@@ -264,7 +264,7 @@ fn pasted(story: &mut Story<'_>, rig: &Rig) -> Checked {
             let (account, token) = (program.account(how), token()?);
             let status = account.paste(&format!("{before}{token}{after}"))?;
             same("a login", status.login.is_some(), false)?;
-            same("who we are", account.send(Me)?.login.as_deref(), Some(NAME))?;
+            same("who we are", account.send(Me::new())?.login.as_deref(), Some(NAME))?;
             same("requests, none of them for a token", wire.seen().total(), 1)?;
             let life = remaining(there("a stored token", status.derived)?.expires_at)?;
             Ok(format!("{} {how}, good for {}", short(&token), words(life)))
@@ -300,7 +300,7 @@ fn logout(story: &mut Story<'_>, rig: &Rig, service: &Service, alice: &Seat) {
         let answer = rig.send(request, &Limits::token())?;
         let status = answer.status().as_u16();
         same("the answer to the revoked token", status, 401)?;
-        let me = service.bind(Me, Some(&derived))?;
+        let me = service.bind(Me::new(), Some(&derived))?;
         let answer = rig.send(me.request()?, &me.limits())?;
         let status = answer.status().as_u16();
         same("the answer to the API token", status, 200)?;
@@ -309,7 +309,7 @@ fn logout(story: &mut Story<'_>, rig: &Rig, service: &Service, alice: &Seat) {
         ))
     });
     story.step("after the logout", |wire| {
-        let error = fails("needs login", alice.send(Me), Error::needs_login)?;
+        let error = fails("needs login", alice.send(Me::new()), Error::needs_login)?;
         same("requests", wire.seen().total(), 0)?;
         let status = alice.status()?;
         same("a stored login", status.login.is_some(), false)?;

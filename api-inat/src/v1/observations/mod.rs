@@ -1,25 +1,22 @@
-//! Observations: by id, and searched.
+//! Observations: searched, by id, counted, made and changed, marked.
 
-mod get;
+mod counts;
+mod filters;
+mod marks;
 mod order;
-mod paging;
 mod search;
+mod write;
 
-pub use get::Get;
+pub use counts::{
+    DateField, Histogram, IconicTaxaCounts, Identifiers, Interval, Observers, PopularFieldValues,
+    QualityGrades, SpeciesCounts, Taxonomy, UmbrellaProjectStats,
+};
+pub(in crate::v1) use filters::filters;
+pub use filters::{Agreement, SearchOn};
+pub use marks::{
+    Fave, MarkViewed, Metric, ObservationsBy, Review, Subscriptions, Unfave, Unreview,
+    UnvoteQuality, Updates, VoteQuality,
+};
 pub use order::{Order, OrderBy};
-pub use search::Search;
-
-use std::time::Duration;
-
-use auth_core::{Limits, Manner};
-
-/// The most observations that one request may ask for (the Node API's observations controller).
-pub(crate) const MOST: u64 = 200;
-
-/// How many come where a request does not say (the same).
-pub(crate) const USUAL: u64 = 30;
-
-/// A token adds the caller's private fields, but is not needed. Full observations are long: 200 of them can be 20 MB.
-const READ: Manner = Manner::read(super::API)
-    .token_optional()
-    .limits(Limits::api().within(Duration::from_secs(120)));
+pub use search::{Deleted, Get, Search, TaxonSummary};
+pub use write::{Create, Delete, Update};

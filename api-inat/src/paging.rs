@@ -1,10 +1,10 @@
-//! Where a search stands, and what it asks for next.
+//! Where a list stands, and what it asks for next.
 //!
 //! ```text
 //!             by id                                 in another order
 //!   first page: as the program said           first page: as the program said
 //!        │                                         │
-//!   id_above = last id seen, per_page = 200   page + 1
+//!   id_above = last id seen, per_page = most  page + 1
 //!        │                                         │
 //!   the page holds all that remains: end      page × per_page ≥ total: end
 //!   nothing new on it: error                  the same page again: error
@@ -13,15 +13,27 @@
 
 use auth_core::{Error, ErrorKind, Query};
 
-use super::{MOST, USUAL};
-use crate::{model::Identified, v1::page::Page};
+use crate::{model::Identified, page::Page};
 
 /// How far pages can be asked for by number: `page × per_page` (the Node API; it answers 403 beyond).
 const WINDOW: u64 = 10_000;
 
-/// What a search remembers between its pages.
+/// What an operation's requests may ask for, and how its pages are followed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    /// How many ids its path takes without more words, and how many at all.
+    pub(crate) ids: Option<(u64, u64)>,
+    /// How many records a page has without more words, and how many at most.
+    pub(crate) pages: Option<(u64, u64)>,
+    /// Whether it can be ordered by id and followed by `id_above`.
+    pub(crate) by_id: bool,
+    /// The object and field of the body that make a repeated write the same write.
+    pub(crate) once: Option<(&'static str, &'static str)>,
+}
+
+/// What a list remembers between its pages.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// The total of the first page. Later ones count what remains.
     total: Option<u64>,
     /// The ids of the last page that was asked for by number.
@@ -29,7 +41,7 @@ pub(super) struct Place {
     stuck: Option<Stuck>,
 }
 
-/// Why a search cannot go on, though it has not come to its end.
+/// Why a list cannot go on, though it has not come to its end.
 #[derive(Clone, Copy, Debug)]
 enum Stuck {
     Repeated,
@@ -38,33 +50,39 @@ enum Stuck {
 }
 
 impl Place {
-    pub(super) fn total(&self) -> Option<u64> {
+    pub(crate) fn total(&self) -> Option<u64> {
         self.total
     }
 
-    /// The parameters of the next request.
-    pub(super) fn query(&self, query: &Query) -> Result<Query, Error> {
+    /// Whether the next request can be answered.
+    pub(crate) fn check(&self, query: &Query, rules: &Rules) -> Result<(), Error> {
         if let Some(stuck) = self.stuck {
-            return Err(stuck.error());
+            return Err(stuck.error(rules));
         }
-        let asked = per_page(query)?;
-        if asked > MOST {
+        let Some((usual, most)) = rules.pages else {
+            return Ok(());
+        };
+        let asked = query.number("per_page")?.unwrap_or(usual);
+        if asked > most {
             return Err(Error::new(
                 ErrorKind::Usage,
-                format!("a page of {asked} observations was asked for; 200 is the most"),
+                format!("a page of {asked} records was asked for; {most} is the most"),
             )
             .setting("per_page")
-            .advice("ask for 200 or fewer and follow the search through its pages"));
+            .advice(format!(
+                "ask for {most} or fewer, and follow the list through its pages where it has more"
+            )));
         }
-        if page_number(query)?.saturating_mul(asked) > WINDOW {
-            return Err(Stuck::Window.error());
+        let page = query.number("page")?.unwrap_or(1);
+        if page.saturating_mul(asked) > WINDOW {
+            return Err(Stuck::Window.error(rules));
         }
-        Ok(query.clone())
+        Ok(())
     }
 
-    /// A search that is to be followed goes by id, unless the program named an order of its own.
-    pub(super) fn begin(query: &mut Query) {
-        if query.get("order_by").is_none() {
+    /// What is to be followed goes by id where it can, unless the program named an order of its own.
+    pub(crate) fn begin(query: &mut Query, rules: &Rules) {
+        if rules.by_id && query.get("order_by").is_none() {
             query.set("order_by", "id");
             if query.get("order").is_none() {
                 query.set("order", "asc");
@@ -73,22 +91,31 @@ impl Place {
     }
 
     /// The items of a page that are new, and whether `query` asks for more after it.
-    pub(super) fn turn<T: Identified>(
+    pub(crate) fn turn<T: Identified>(
         &mut self,
         query: &mut Query,
         page: Page<T>,
+        rules: &Rules,
     ) -> (Vec<T>, bool) {
         self.total = self.total.or(page.total_results);
         if page.results.is_empty() {
             return (Vec::new(), false);
         }
+        let (usual, most) = rules.pages.unwrap_or((1, 1));
+        let asked = query.number("per_page").ok().flatten().unwrap_or(usual);
         match query.get("order_by") {
-            Some("id") => self.turn_by_id(query, page),
-            _ => self.turn_by_number(query, page),
+            Some("id") if rules.by_id => self.turn_by_id(query, page, asked, most),
+            _ => self.turn_by_number(query, page, asked),
         }
     }
 
-    fn turn_by_id<T: Identified>(&mut self, query: &mut Query, page: Page<T>) -> (Vec<T>, bool) {
+    fn turn_by_id<T: Identified>(
+        &mut self,
+        query: &mut Query,
+        page: Page<T>,
+        asked: u64,
+        most: u64,
+    ) -> (Vec<T>, bool) {
         let descending = match query.get("order") {
             Some(order) => order == "desc",
             // iNaturalist's own default, where the program named `order_by` alone.
@@ -103,7 +130,6 @@ impl Place {
             })
         };
         let received = page.results.len() as u64;
-        let asked = per_page(query).unwrap_or(USUAL);
         let mut items = page.results;
         items.retain(|item| item.id().is_none_or(beyond));
         let ids = items.iter().filter_map(Identified::id);
@@ -121,7 +147,7 @@ impl Place {
                 query.set(name, last);
                 query.remove("page");
                 if query.get("per_page").is_none() {
-                    query.set("per_page", MOST);
+                    query.set("per_page", most);
                 }
             }
             None if items.is_empty() => self.stuck = Some(Stuck::Repeated),
@@ -134,6 +160,7 @@ impl Place {
         &mut self,
         query: &mut Query,
         page: Page<T>,
+        asked: u64,
     ) -> (Vec<T>, bool) {
         let ids: Vec<u64> = page.results.iter().filter_map(Identified::id).collect();
         if !ids.is_empty() && ids == self.last {
@@ -141,10 +168,7 @@ impl Place {
             return (Vec::new(), true);
         }
         self.last = ids;
-        let (number, asked) = (
-            page_number(query).unwrap_or(1),
-            per_page(query).unwrap_or(USUAL),
-        );
+        let number = query.number("page").ok().flatten().unwrap_or(1);
         let complete = match page.total_results {
             Some(total) => number.saturating_mul(asked) >= total,
             None => (page.results.len() as u64) < asked,
@@ -155,16 +179,16 @@ impl Place {
 }
 
 impl Stuck {
-    fn error(self) -> Error {
+    fn error(self, rules: &Rules) -> Error {
         match self {
             Self::Repeated => Error::new(
                 ErrorKind::Malformed,
-                "iNaturalist gave the same observations again in place of the next page",
+                "iNaturalist gave the same records again in place of the next page",
             )
             .advice("try again later from the last id that came"),
             Self::WithoutIds => Error::new(
                 ErrorKind::Usage,
-                "the observations came without ids, so there is no next page to ask for",
+                "the records came without ids, so there is no next page to ask for",
             )
             .advice("let the type that they are read into keep its id"),
             Self::Window => Error::new(
@@ -172,15 +196,10 @@ impl Stuck {
                 "iNaturalist gives no more than 10,000 results by page number",
             )
             .setting("page, per_page")
-            .advice("order by id, which goes on beyond that, or narrow the search"),
+            .advice(match rules.by_id {
+                true => "order by id, which goes on beyond that, or narrow the search",
+                false => "narrow the search",
+            }),
         }
     }
-}
-
-fn per_page(query: &Query) -> Result<u64, Error> {
-    Ok(query.number("per_page")?.unwrap_or(USUAL))
-}
-
-fn page_number(query: &Query) -> Result<u64, Error> {
-    Ok(query.number("page")?.unwrap_or(1))
 }

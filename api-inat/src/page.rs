@@ -1,4 +1,4 @@
-//! The envelope around every list of v1.
+//! The envelope around every list.
 
 use serde::Deserialize;
 

@@ -1,0 +1,93 @@
+//! How an answer holds what was asked for: a page, one record, the body as it is; and answers read as bytes.
+
+use auth_core::{Base, Error, ErrorKind, Manner, Operation, Request, Response};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny},
+};
+
+use crate::{errors, page::Page};
+
+/// It was done, and the answer says no more than that.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Done;
+
+impl<'de> Deserialize<'de> for Done {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(from).map(|_| Self)
+    }
+}
+
+/// An operation whose answer is not read, only checked for an error; made by an operation's `raw`.
+#[derive(Clone, Debug)]
+pub struct Raw<O>(O);
+
+impl<O: Operation> Raw<O> {
+    pub(crate) fn new(operation: O) -> Self {
+        Self(operation)
+    }
+}
+
+impl<O: Operation> Operation for Raw<O> {
+    type Output = Vec<u8>;
+
+    fn manner(&self) -> Manner {
+        self.0.manner()
+    }
+
+    fn request(&self, base: &Base) -> Result<Request, Error> {
+        self.0.request(base)
+    }
+
+    fn parse(&self, response: Response) -> Result<Vec<u8>, Error> {
+        bytes(&response)
+    }
+}
+
+/// The body of a success as it is.
+pub(crate) fn bytes(response: &Response) -> Result<Vec<u8>, Error> {
+    match response.status().is_success() {
+        true => Ok(response.body().as_bytes().to_vec()),
+        false => Err(errors::refusal(response)),
+    }
+}
+
+/// The body as one JSON value; an empty one counts as `null`.
+pub(crate) fn whole<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
+    let blank = response
+        .body()
+        .as_bytes()
+        .iter()
+        .all(u8::is_ascii_whitespace);
+    if blank
+        && response.status().is_success()
+        && let Ok(nothing) = serde_json::from_str("null")
+    {
+        return Ok(nothing);
+    }
+    errors::json(response)
+}
+
+/// One record: in an envelope or a list of one (Node API), or bare (what the Rails application answers to writes).
+pub(crate) fn one<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
+    #[derive(Deserialize)]
+    struct Envelope {
+        #[expect(dead_code, reason = "it is only asked whether it is there")]
+        results: IgnoredAny,
+    }
+    let body = response.body().as_bytes();
+    let first = if body.trim_ascii_start().first() == Some(&b'[') {
+        errors::json::<Vec<T>>(response)?.into_iter().next()
+    } else if serde_json::from_slice::<Envelope>(body).is_ok() {
+        let page: Page<T> = errors::json(response)?;
+        page.results.into_iter().next()
+    } else {
+        return errors::json(response);
+    };
+    first.ok_or_else(|| {
+        Error::new(ErrorKind::Malformed, "the answer holds no record")
+            .with_status(response.status())
+            .advice("check the id: iNaturalist may have no such record")
+    })
+}

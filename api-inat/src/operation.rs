@@ -1,0 +1,210 @@
+//! One endpoint as one paragraph: the macro that makes an operation of it.
+
+/// Makes an operation of an endpoint: its struct, its setters, and how it is sent, read and followed.
+///
+/// ```text
+/// operation! {
+///     /// What it does, in one sentence.
+///     pub Name: METHOD "/path/{id}" -> Shape<Record>, MANNER;
+///     at(id(into Ids));              what stands in the braces of the path, in order: arguments of `new`
+///     with(taxon_id(u64));           setters that `new` calls: what the API cannot do without
+///     preset(uuid(fresh_uuid()));    setters that `new` calls with a value of its own
+///     ids 30, 200;                   how many ids without more words, and at most
+///     pages 30, 200 by id;           records on a page without more words, and at most; followed `by id` or `by number`;
+///                                    neither for a list that has no second page
+///     once "observation" "uuid";     the field of the body that makes a repeated write the same write
+///     shared filters, pages;         macros that make setters, for what several endpoints take
+///     query { … }                    setters as in `auth_core::parameters!`
+///     body "comment" { … }           the same, into that object of the JSON body; "" for the body itself; may be repeated
+/// }
+/// ```
+///
+/// Every clause but the first may be left out; they keep this order. `Shape` is one of
+///
+/// | shape | answer | output |
+/// | --- | --- | --- |
+/// | `Page<T>` | `{total_results, page, per_page, results: [T]}` | `Page<T>` |
+/// | `One<T>` | the first of such results, or the bare record | `T` |
+/// | `Whole<T>` | the whole body; `Done` where it does not matter | `T` |
+/// | `Bytes<()>` | anything | `Vec<u8>` |
+macro_rules! operation {
+    (
+        $(#[$meta:meta])*
+        pub $Name:ident: $METHOD:ident $path:literal -> $Shape:ident<$Record:ty>, $manner:expr;
+        $(at($($at:ident($($at_kind:tt)+)),+);)?
+        $(with($($with:ident($($with_kind:tt)+)),+);)?
+        $(preset($($preset:ident($preset_value:expr)),+);)?
+        $(ids $ids:expr, $most_ids:expr;)?
+        $(pages $usual:expr, $most:expr $(, by $by:ident)?;)?
+        $(once $once_nest:literal $once_name:literal;)?
+        $(shared $($shared:ident),+;)?
+        $(query { $($query:tt)* })?
+        $(body $nest:literal { $($body:tt)* })*
+    ) => {
+        $(#[$meta])*
+        #[doc = ""]
+        #[doc = concat!("`", stringify!($METHOD), " ", $path, "`")]
+        pub struct $Name<T = $Record> {
+            query: auth_core::Query,
+            call: $crate::call::Call,
+            of: std::marker::PhantomData<fn() -> T>,
+        }
+
+        impl $Name {
+            /// The operation, with what the API cannot do without.
+            #[must_use]
+            #[expect(clippy::new_without_default, reason = "`Default` is there where nothing has to be given")]
+            pub fn new(
+                $($($at: operation!(@type $($at_kind)+),)+)?
+                $($($with: operation!(@type $($with_kind)+),)+)?
+            ) -> Self {
+                $($(let $at = operation!(@value $at, $($at_kind)+);)+)?
+                Self {
+                    query: auth_core::Query::default(),
+                    call: $crate::call::Call::new(http::Method::$METHOD, $path, &[$($(&$at),+)?]),
+                    of: std::marker::PhantomData,
+                }
+                $($(.$with($with))+)?
+                $($(.$preset($preset_value))+)?
+            }
+        }
+
+        impl<T> $Name<T> {
+            const RULES: $crate::paging::Rules = $crate::paging::Rules {
+                ids: operation!(@pair $($ids, $most_ids)?),
+                pages: operation!(@pair $($usual, $most)?),
+                by_id: operation!(@by_id $($($by)?)?),
+                once: operation!(@pair $($once_nest, $once_name)?),
+            };
+
+            $($($shared! {})+)?
+            $(auth_core::parameters! { $($query)* })?
+            $(operation! { @fields $nest; $($body)* })*
+
+            /// A parameter that has no setter here. Setting one again replaces it.
+            #[must_use]
+            pub fn param(
+                mut self,
+                name: impl Into<std::borrow::Cow<'static, str>>,
+                value: impl std::fmt::Display,
+            ) -> Self {
+                self.query.set(name, value);
+                self
+            }
+
+            operation! { @free $($nest)* }
+
+            /// Reads the record into another type: a struct of the caller's own, or `serde_json::Value` for all of it.
+            #[must_use]
+            pub fn of<U>(self) -> $Name<U> {
+                $Name {
+                    query: self.query,
+                    call: self.call,
+                    of: std::marker::PhantomData,
+                }
+            }
+        }
+
+        impl<T: serde::de::DeserializeOwned> $Name<T> {
+            /// Gives the bytes of the answer as they are.
+            #[must_use]
+            pub fn raw(self) -> $crate::Raw<Self> {
+                $crate::Raw::new(self)
+            }
+        }
+
+        impl<T: serde::de::DeserializeOwned> auth_core::Operation for $Name<T> {
+            type Output = operation!(@output $Shape T);
+
+            fn manner(&self) -> auth_core::Manner {
+                self.call.manner($manner, &Self::RULES)
+            }
+
+            fn request(&self, base: &auth_core::Base) -> Result<auth_core::Request, auth_core::Error> {
+                self.call.request(base, &self.query, &Self::RULES)
+            }
+
+            fn parse(&self, response: auth_core::Response) -> Result<Self::Output, auth_core::Error> {
+                operation!(@read $Shape &response)
+            }
+        }
+
+        $($(operation! { @paged $by $Name })?)?
+
+        impl<T> Clone for $Name<T> {
+            fn clone(&self) -> Self {
+                Self {
+                    query: self.query.clone(),
+                    call: self.call.clone(),
+                    of: std::marker::PhantomData,
+                }
+            }
+        }
+
+        impl<T> std::fmt::Debug for $Name<T> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.call.show(stringify!($Name), &self.query, f)
+            }
+        }
+    };
+
+    (@pair) => { None };
+    (@pair $first:expr, $second:expr) => { Some(($first, $second)) };
+    (@by_id id) => { true };
+    (@by_id $($other:ident)?) => { false };
+
+    (@type into $Type:ty) => { impl Into<$Type> };
+    (@type $Type:ty) => { $Type };
+    (@value $value:ident, into $Type:ty) => { Into::<$Type>::into($value) };
+    (@value $value:ident, $Type:ty) => { $value };
+
+    (@output Page $T:ident) => { $crate::Page<$T> };
+    (@output One $T:ident) => { $T };
+    (@output Whole $T:ident) => { $T };
+    (@output Bytes $T:ident) => { Vec<u8> };
+    (@read Page $response:expr) => { $crate::errors::json($response) };
+    (@read One $response:expr) => { $crate::answer::one($response) };
+    (@read Whole $response:expr) => { $crate::answer::whole($response) };
+    (@read Bytes $response:expr) => { $crate::answer::bytes($response) };
+
+    (@fields $nest:literal; $($(#[$meta:meta])* $name:ident($($kind:tt)+);)*) => {
+        $(
+            $(#[$meta])*
+            #[must_use]
+            pub fn $name(mut self, value: operation!(@type $($kind)+)) -> Self {
+                let name = stringify!($name).trim_start_matches("r#");
+                self.call.set($nest, name.into(), operation!(@value value, $($kind)+));
+                self
+            }
+        )*
+    };
+    (@free) => {};
+    (@free $nest:literal $($more:literal)*) => {
+        /// A field of the body that has no setter here.
+        #[must_use]
+        pub fn field(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
+            self.call.set($nest, name.into(), value.into());
+            self
+        }
+    };
+
+    (@paged $by:ident $Name:ident) => {
+        impl<T: serde::de::DeserializeOwned + $crate::model::Identified> auth_core::Paged for $Name<T> {
+            type Item = T;
+
+            fn begin(mut self) -> Self {
+                $crate::call::Call::begin(&mut self.query, &Self::RULES);
+                self
+            }
+
+            fn turn(mut self, page: $crate::Page<T>) -> auth_core::Turn<Self> {
+                let (items, more) = self.call.turn(&mut self.query, page, &Self::RULES);
+                auth_core::Turn {
+                    items,
+                    total: self.call.total(),
+                    next: more.then_some(self),
+                }
+            }
+        }
+    };
+}

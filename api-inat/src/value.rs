@@ -1,0 +1,113 @@
+//! What may stand in a path and in a JSON body.
+
+use jiff::civil::Date;
+use serde_json::Value;
+
+use crate::{
+    list::{Ids, Words},
+    when::When,
+};
+
+/// What may stand in place of a brace in a path.
+pub(crate) trait Segment {
+    fn text(&self) -> String;
+
+    /// How many records it names.
+    fn count(&self) -> usize {
+        1
+    }
+}
+
+impl Segment for u64 {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Segment for String {
+    fn text(&self) -> String {
+        self.clone()
+    }
+}
+
+impl Segment for Ids {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+
+    fn count(&self) -> usize {
+        self.as_slice().len()
+    }
+}
+
+impl Segment for Words {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+
+    fn count(&self) -> usize {
+        self.len()
+    }
+}
+
+/// What a field of a JSON body may be set to.
+pub(crate) trait Field {
+    fn json(self) -> Value;
+}
+
+macro_rules! fields {
+    ($($Type:ty),*) => {
+        $(impl Field for $Type {
+            fn json(self) -> Value {
+                self.into()
+            }
+        })*
+    };
+}
+
+fields!(bool, u64, i64, f64, String, Value);
+
+impl Field for Ids {
+    fn json(self) -> Value {
+        self.as_slice().into()
+    }
+}
+
+/// As one text with commas, which is how the API takes tags.
+impl Field for Words {
+    fn json(self) -> Value {
+        self.to_string().into()
+    }
+}
+
+impl Field for Date {
+    fn json(self) -> Value {
+        self.to_string().into()
+    }
+}
+
+impl Field for When {
+    fn json(self) -> Value {
+        self.to_string().into()
+    }
+}
+
+/// A new UUID of version 4 (RFC 9562 section 5.4). Should the system have no randomness, an empty text: then the record gets
+/// its UUID from the service, and its request is not repeated.
+pub(crate) fn fresh_uuid() -> String {
+    let mut bytes = [0; 16];
+    if getrandom::fill(&mut bytes).is_err() {
+        return String::new();
+    }
+    let number = u128::from_be_bytes(bytes);
+    let number = number & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
+    let text = format!("{number:032x}");
+    [
+        &text[..8],
+        &text[8..12],
+        &text[12..16],
+        &text[16..20],
+        &text[20..],
+    ]
+    .join("-")
+}
