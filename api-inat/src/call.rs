@@ -138,7 +138,8 @@ impl Call {
         let count = count as u64;
         if count > most {
             return unfit(
-                format!("{count} ids were given; iNaturalist takes at most {most} at a time").into(),
+                format!("{count} ids were given; iNaturalist takes at most {most} at a time")
+                    .into(),
                 format!("ask for them in pieces of {most}").into(),
             );
         }

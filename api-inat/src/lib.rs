@@ -26,6 +26,6 @@ pub use jiff;
 pub use list::{Ids, Words};
 pub use page::Page;
 pub use service::{NO_APPLICATION, ServiceBuilder, service, service_without_application};
-pub use when::When;
 /// The default version of the API is v1: `api_inat::users::Me` is `api_inat::v1::users::Me`.
 pub use v1::*;
+pub use when::When;

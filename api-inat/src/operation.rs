@@ -53,7 +53,6 @@ macro_rules! operation {
         impl $Name {
             /// The operation, with what the API cannot do without.
             #[must_use]
-            #[expect(clippy::new_without_default, reason = "`Default` is there where nothing has to be given")]
             pub fn new(
                 $($($at: operation!(@type $($at_kind)+),)+)?
                 $($($with: operation!(@type $($with_kind)+),)+)?
@@ -129,6 +128,7 @@ macro_rules! operation {
             }
         }
 
+        operation! { @default $Name $($($at)+)? $($($with)+)? }
         $($(operation! { @paged $by $Name })?)?
 
         impl<T> Clone for $Name<T> {
@@ -147,6 +147,15 @@ macro_rules! operation {
             }
         }
     };
+
+    (@default $Name:ident) => {
+        impl Default for $Name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+    };
+    (@default $Name:ident $($given:ident)+) => {};
 
     (@pair) => { None };
     (@pair $first:expr, $second:expr) => { Some(($first, $second)) };

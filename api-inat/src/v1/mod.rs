@@ -26,6 +26,7 @@
 mod shared;
 
 pub mod comments;
+pub mod controlled_terms;
 pub mod identifications;
 pub mod observations;
 pub mod taxa;

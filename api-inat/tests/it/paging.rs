@@ -173,10 +173,7 @@ fn a_repeated_page_is_an_error_and_not_an_end() {
         assert_eq!(items, [0_u64; 0], "nothing comes twice");
         let error = error(&next.expect("not the end"));
         assert_eq!(error.kind(), ErrorKind::Malformed, "{error}");
-        assert!(
-            error.to_string().contains("same records again"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("same records again"), "{error}");
     };
     check(Search::new().per_page(2));
     check(Search::new().per_page(2).order_by(OrderBy::Votes));

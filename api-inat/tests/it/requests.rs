@@ -20,7 +20,10 @@ fn which_api_and_how() {
         assert!(!manner.cost().is_secret());
     };
     check(Me::new().manner(), Access::Required);
-    check(Me::new().of::<serde_json::Value>().manner(), Access::Required);
+    check(
+        Me::new().of::<serde_json::Value>().manner(),
+        Access::Required,
+    );
     check(Get::new(1).manner(), Access::Optional);
     check(Search::new().manner(), Access::Optional);
 }
@@ -82,7 +85,11 @@ fn searches() {
         Search::new()
             .d1(date(2026, 1, 1))
             .d2(date(2026, 12, 31))
-            .created_d1("2026-01-02T03:04:05+01:00".parse::<Timestamp>().expect("a moment"))
+            .created_d1(
+                "2026-01-02T03:04:05+01:00"
+                    .parse::<Timestamp>()
+                    .expect("a moment"),
+            )
             .observed_on(date(2026, 2, 1)),
         "d1=2026-01-01&d2=2026-12-31&created_d1=2026-01-02T02:04:05%2B00:00&observed_on=2026-02-01",
     );

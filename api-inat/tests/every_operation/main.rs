@@ -1,0 +1,40 @@
+//! Every operation, with all of its setters set, through both transports, to a site that records what arrives.
+//!
+//! A file for each resource adds its operations to one list. Each is sent through ureq and through reqwest; what arrives has to
+//! be the same, with a token as the operation's manner says, and the answer has to be read. With `INAT_COVERAGE` naming a file,
+//! what was sent is written there: `cargo xtask coverage inat` compares it with the API's description.
+
+mod comments;
+mod controlled_terms;
+mod identifications;
+mod observations;
+mod records;
+mod sendings;
+mod site;
+mod taxa;
+mod users;
+
+use sendings::Sendings;
+
+/// A line for each resource.
+const RESOURCES: &[fn(&mut Sendings)] = &[
+    comments::all,
+    controlled_terms::all,
+    identifications::all,
+    observations::all,
+    taxa::all,
+    users::all,
+];
+
+#[test]
+fn every_operation_through_both_transports() {
+    let mut sendings = Sendings::default();
+    for resource in RESOURCES {
+        resource(&mut sendings);
+    }
+    let recorded = sendings.send_all();
+    if let Some(file) = std::env::var_os("INAT_COVERAGE") {
+        let table = serde_json::json!({"operations": recorded, "records": records::all()});
+        std::fs::write(file, table.to_string()).expect("the file can be written");
+    }
+}

@@ -1,0 +1,14 @@
+//! The records and the fields of them that are read.
+
+use serde_json::{Map, Value};
+
+/// The names of the fields of every record, by the record's name.
+pub(crate) fn all() -> Value {
+    let mut found = Map::new();
+    for shape in api_inat::model::SHAPES {
+        let plain = |field: &&str| Value::from(field.trim_start_matches("r#"));
+        let fields: Vec<Value> = shape.fields.iter().map(plain).collect();
+        found.insert(shape.name.to_owned(), fields.into());
+    }
+    found.into()
+}

@@ -1,0 +1,150 @@
+//! The list of what is sent, and the sending of it: once blocking, once async.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use auth_core::{Access, Error, Manner, Operation, Repeat};
+use auth_flows::{AsyncClient, AsyncSession, Client, Session};
+use http_reqwest::{Reqwest, Tokio};
+use http_ureq::Ureq;
+use keystore::Memory;
+use serde_json::{Value, json};
+
+use crate::site::Recorder;
+
+type Blocking = Box<dyn Fn(&Session) -> Result<(), Error>>;
+type Outcome = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+/// One operation, forgetting its type.
+struct Sending {
+    name: &'static str,
+    manner: Manner,
+    answer: Vec<u8>,
+    blocking: Blocking,
+    asynchronous: Box<dyn Fn(&AsyncSession) -> Outcome>,
+}
+
+/// The list.
+#[derive(Default)]
+pub(crate) struct Sendings {
+    list: Vec<Sending>,
+}
+
+impl Sendings {
+    /// Adds an operation with all of its setters set; the JSON that the site answers; and what has to have come of it.
+    pub(crate) fn add<O>(
+        &mut self,
+        operation: O,
+        answer: Value,
+        read: impl Fn(O::Output) + Send + Sync + 'static,
+    ) where
+        O: Operation + Clone + Send + Sync + 'static,
+        O::Output: Send,
+    {
+        self.add_bytes(operation, answer.to_string().into_bytes(), read);
+    }
+
+    /// Adds an operation whose answer says nothing.
+    pub(crate) fn done<O>(&mut self, operation: O)
+    where
+        O: Operation<Output = api_inat::Done> + Clone + Send + Sync + 'static,
+    {
+        self.add_bytes(operation, Vec::new(), |_| ());
+    }
+
+    /// As [`add`](Self::add), for an answer that is not JSON.
+    pub(crate) fn add_bytes<O>(
+        &mut self,
+        operation: O,
+        answer: Vec<u8>,
+        read: impl Fn(O::Output) + Send + Sync + 'static,
+    ) where
+        O: Operation + Clone + Send + Sync + 'static,
+        O::Output: Send,
+    {
+        let read = Arc::new(read);
+        let (again, read_again) = (operation.clone(), read.clone());
+        self.list.push(Sending {
+            name: std::any::type_name::<O>(),
+            manner: operation.manner(),
+            answer,
+            blocking: Box::new(move |session| session.send(&operation).map(|output| read(output))),
+            asynchronous: Box::new(move |session| {
+                let (sending, read) = (session.send(again.clone()), read_again.clone());
+                Box::pin(async move { sending.await.map(|output| read(output)) })
+            }),
+        });
+    }
+
+    /// Sends all of it through both transports, and gives what arrived.
+    pub(crate) fn send_all(&self) -> Vec<Value> {
+        let recorder = Recorder::start();
+        let token = recorder
+            .server
+            .issue_derived_token("alice")
+            .expect("a token");
+        let service = api_inat::service_without_application()
+            .user_agent("every-operation/1 (test@example.org)")
+            .at(recorder.server.url())
+            .build()
+            .expect("a service");
+        let session = Client::new(service.clone(), Ureq::default(), Memory::new()).account("alice");
+        session.paste(&token).expect("a token to paste");
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let async_session = {
+            let _inside = runtime.enter();
+            let tokio = Tokio::current().expect("the runtime");
+            AsyncClient::new(service, Reqwest::default(), tokio, Memory::new()).account("alice")
+        };
+        runtime
+            .block_on(async_session.paste(&token))
+            .expect("a token to paste");
+        self.list
+            .iter()
+            .map(|sending| {
+                recorder.answer(sending.answer.clone());
+                let name = sending.name;
+                (sending.blocking)(&session).unwrap_or_else(|e| panic!("{name}, ureq: {e}"));
+                let by_ureq = one(name, &recorder);
+                runtime
+                    .block_on((sending.asynchronous)(&async_session))
+                    .unwrap_or_else(|e| panic!("{name}, reqwest: {e}"));
+                let by_reqwest = one(name, &recorder);
+                assert_eq!(by_ureq, by_reqwest, "{name}");
+                let wanted = sending.manner.access() != Access::None;
+                assert_eq!(by_ureq["token"], json!(wanted), "{name}: the token");
+                noted(by_ureq, name, sending.manner)
+            })
+            .collect()
+    }
+}
+
+fn one(name: &str, recorder: &Recorder) -> Value {
+    let mut arrived = recorder.arrived();
+    assert_eq!(arrived.len(), 1, "{name}: {arrived:?}");
+    arrived.remove(0)
+}
+
+fn noted(mut record: Value, name: &str, manner: Manner) -> Value {
+    let short = name.split('<').next().unwrap_or_default();
+    record["name"] = json!(short.strip_prefix("api_inat::").unwrap_or(short));
+    record["access"] = json!(match manner.access() {
+        Access::None => "none",
+        Access::Optional => "optional",
+        Access::Required => "required",
+    });
+    record["repeat"] = json!(match manner.repeats() {
+        Repeat::Safe => "safe",
+        Repeat::Idempotent => "idempotent",
+        Repeat::IfNotSent => "if not sent",
+    });
+    record
+}
+
+/// An envelope with these results.
+pub(crate) fn page(results: Value) -> Value {
+    json!({"total_results": 1, "page": 1, "per_page": 30, "results": results})
+}

@@ -1,0 +1,144 @@
+//! A site on loopback that takes anything, records it, and answers what it was told to.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use auth_core::testkit::{DerivedTokens, Door, Route, Site, Visit};
+use auth_testkit::{Dialect, TestServer};
+use http::{Method, Response, StatusCode, header};
+use serde_json::{Value, json};
+
+/// Paths of up to this many segments.
+const PATTERNS: [&str; 7] = [
+    "/{a}",
+    "/{a}/{b}",
+    "/{a}/{b}/{c}",
+    "/{a}/{b}/{c}/{d}",
+    "/{a}/{b}/{c}/{d}/{e}",
+    "/{a}/{b}/{c}/{d}/{e}/{f}",
+    "/{a}/{b}/{c}/{d}/{e}/{f}/{g}",
+];
+
+/// What the site was told to answer, and what arrived.
+#[derive(Default)]
+struct Desk {
+    answer: Vec<u8>,
+    arrived: Vec<Value>,
+}
+
+/// The site, running.
+pub(crate) struct Recorder {
+    pub(crate) server: TestServer,
+    desk: Arc<Mutex<Desk>>,
+}
+
+impl Recorder {
+    pub(crate) fn start() -> Self {
+        let desk = Arc::new(Mutex::new(Desk::default()));
+        let mut site = Site::new().derived_tokens(DerivedTokens {
+            path: "/users/api_token",
+            field: "api_token",
+            lifetime: std::time::Duration::from_secs(24 * 3600),
+            scope: None,
+        });
+        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
+            for pattern in PATTERNS {
+                let desk = desk.clone();
+                let route = Route::new(method.clone(), pattern, Door::Derived, move |visit| {
+                    let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
+                    desk.arrived.push(record(visit));
+                    let mut answer = Response::new(desk.answer.clone());
+                    *answer.status_mut() = StatusCode::OK;
+                    answer
+                });
+                site = site.route(route);
+            }
+        }
+        let server = TestServer::builder(Dialect::doorkeeper_5())
+            .user("alice", "wonderland")
+            .site(site)
+            .start()
+            .expect("a server on loopback");
+        Self { server, desk }
+    }
+
+    /// Answers like this from now on.
+    pub(crate) fn answer(&self, body: Vec<u8>) {
+        self.desk
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .answer = body;
+    }
+
+    /// What arrived since it was asked last.
+    pub(crate) fn arrived(&self) -> Vec<Value> {
+        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut desk.arrived)
+    }
+}
+
+fn record(visit: &Visit<'_>) -> Value {
+    let request = visit.request;
+    let query: Vec<(String, String)> = request
+        .uri()
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (decoded(name), decoded(value)))
+        .collect();
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    json!({
+        "method": request.method().as_str(),
+        "path": request.uri().path(),
+        "query": query,
+        "token": visit.caller.is_some(),
+        "type": kind.split(';').next(),
+        "body": body(kind, request.body()),
+    })
+}
+
+/// JSON as it is; of a multipart body the names of its parts and what they say, a file's content left out.
+fn body(kind: &str, bytes: &[u8]) -> Value {
+    if bytes.is_empty() {
+        return Value::Null;
+    }
+    match kind.split_once("boundary=") {
+        Some((_, boundary)) => parts(boundary.trim_matches('"'), bytes),
+        None => serde_json::from_slice(bytes).expect("a JSON body"),
+    }
+}
+
+fn parts(boundary: &str, bytes: &[u8]) -> Value {
+    let text = String::from_utf8_lossy(bytes);
+    let mut found = serde_json::Map::new();
+    for part in text.split(&format!("--{boundary}")) {
+        let Some((head, content)) = part.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let (_, name) = head.split_once("name=\"").expect("every part has a name");
+        let name = name.split('"').next().unwrap_or_default().to_owned();
+        let value = match head.contains("filename=") {
+            true => json!({"file": content.trim_end_matches("\r\n").len()}),
+            false => json!(content.trim_end_matches("\r\n")),
+        };
+        found.insert(name, value);
+    }
+    Value::Object(found)
+}
+
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'%' => {
+                let hex = [rest.next(), rest.next()].map(|digit| digit.unwrap_or(b'0'));
+                let hex = std::str::from_utf8(&hex).unwrap_or("3f").to_owned();
+                bytes.push(u8::from_str_radix(&hex, 16).unwrap_or(b'?'));
+            }
+            byte => bytes.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}

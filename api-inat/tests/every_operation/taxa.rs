@@ -1,0 +1,69 @@
+//! Taxa.
+
+use api_inat::{
+    model::Rank,
+    v1::{
+        observations::Order,
+        taxa::{Autocomplete, Get, Iconic, LifelistMetadata, MapLayers, OrderBy, Search, Wanted},
+    },
+};
+use serde_json::json;
+
+use crate::sendings::{Sendings, page};
+
+pub(crate) fn all(list: &mut Sendings) {
+    let taxa = page(json!([{"id": 9, "name": "Aves", "rank": "class", "rank_level": 50}]));
+    list.add(Get::new([9, 10]).rank_level(50.0), taxa.clone(), |page| {
+        assert_eq!(page.results[0].rank, Some(Rank::Class))
+    });
+    list.add(
+        Search::new()
+            .q("av")
+            .is_active(true)
+            .id([9, 10])
+            .parent_id(2)
+            .rank([Rank::Class, Rank::Order])
+            .rank_level(50.0)
+            .id_above(1)
+            .id_below(99)
+            .page(1)
+            .per_page(500)
+            .locale("de")
+            .preferred_place_id(7)
+            .only_id(false)
+            .all_names(true)
+            .order(Order::Asc)
+            .order_by(OrderBy::ObservationsCount),
+        taxa.clone(),
+        |page| assert_eq!(page.results[0].id, 9),
+    );
+    list.add(
+        Autocomplete::new("av")
+            .is_active(true)
+            .taxon_id([1, 2])
+            .rank(Rank::Class)
+            .rank_level(50.0)
+            .per_page(30)
+            .locale("de")
+            .preferred_place_id(7)
+            .all_names(true),
+        page(json!([{"id": 9, "matched_term": "Aves"}])),
+        |page| assert_eq!(page.results[0].matched_term.as_deref(), Some("Aves")),
+    );
+    list.add(
+        MapLayers::new(9),
+        json!({"id": 9, "ranges": true}),
+        |layers| assert_eq!(layers.ranges, Some(true)),
+    );
+    list.add(
+        LifelistMetadata::new().observed_by_user_id(1).locale("de"),
+        json!({"9": {"id": 9}}),
+        |metadata| assert_eq!(metadata["9"]["id"], 9),
+    );
+    list.add(Iconic::new(), taxa.clone(), |page| {
+        assert_eq!(page.results[0].id, 9)
+    });
+    list.add(Wanted::new(9), taxa, |page| {
+        assert_eq!(page.results[0].id, 9)
+    });
+}

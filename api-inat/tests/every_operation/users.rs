@@ -1,0 +1,63 @@
+//! People.
+
+use api_inat::v1::users::{
+    Autocomplete, Get, Me, Mute, ProjectType, Projects, ResendConfirmation, Unmute, Update,
+    UpdateSession,
+};
+use serde_json::json;
+
+use crate::sendings::{Sendings, page};
+
+pub(crate) fn all(list: &mut Sendings) {
+    let user = json!({"id": 1, "login": "alice"});
+    list.add(Me::new(), page(json!([user])), |user| {
+        assert_eq!(user.login.as_deref(), Some("alice"));
+    });
+    list.add(Get::new(1), page(json!([user])), |user| {
+        assert_eq!(user.id, 1)
+    });
+    list.add(
+        Autocomplete::new("al").project_id(3).per_page(7),
+        page(json!([user])),
+        |page| assert_eq!(page.results[0].id, 1),
+    );
+    list.add(
+        Projects::new(1)
+            .rule_details(true)
+            .project_type(ProjectType::Umbrella)
+            .page(2)
+            .per_page(20),
+        page(json!([{"id": 3, "title": "Bees"}])),
+        |page| assert_eq!(page.results[0].title.as_deref(), Some("Bees")),
+    );
+    list.add(
+        Update::new(1)
+            .login("alice")
+            .email("alice@example.org")
+            .name("Alice")
+            .locale("de")
+            .time_zone("Bern")
+            .place_id(7)
+            .description("Botanist")
+            .icon_delete(true),
+        user,
+        |user| assert_eq!(user.id, 1),
+    );
+    list.done(Mute::new(2));
+    list.done(Unmute::new(2));
+    list.done(ResendConfirmation::new());
+    list.done(
+        UpdateSession::new()
+            .preferred_taxon_page_ancestors_shown(true)
+            .preferred_taxon_page_place_id(7)
+            .preferred_taxon_page_tab("map")
+            .prefers_skip_coarer_id_modal(true)
+            .prefers_hide_obs_show_annotations(true)
+            .prefers_hide_obs_show_projects(true)
+            .prefers_hide_obs_show_tags(true)
+            .prefers_hide_obs_show_observation_fields(true)
+            .prefers_hide_obs_show_identifiers(true)
+            .prefers_hide_obs_show_copyright(true)
+            .prefers_hide_obs_show_quality_metrics(true),
+    );
+}
