@@ -3,7 +3,10 @@
 use std::hash::{DefaultHasher, Hasher};
 
 use auth_core::{Error, Response, read_json};
-use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::IgnoredAny};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _, IgnoredAny},
+};
 use serde_json::Value;
 
 use crate::errors;
@@ -65,6 +68,37 @@ impl<T: DeserializeOwned> Envelope<T> {
     }
 }
 
+/// Without the answer's headers: a total that stands in one is not seen.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let wire = Wire::deserialize(from)?;
+        let failed = wire.success == Some(Value::Bool(false));
+        let data = match wire.data {
+            Some(data) if !failed => data,
+            _ if failed => return Err(D::Error::custom("it says `success: false`")),
+            _ => return Err(D::Error::missing_field("data")),
+        };
+        Ok(Self {
+            data,
+            total_count: wire.total_count,
+            filtered_count: wire.filtered_count,
+            fingerprint: 0,
+        })
+    }
+}
+
+/// The error of an answer that is a refusal: by its status, or by V4's `success: false` in a success.
+pub(crate) fn accepted(response: &Response) -> Result<(), Error> {
+    if !response.status().is_success() {
+        return Err(errors::refusal(response));
+    }
+    let body: Result<Wire<IgnoredAny>, _> = serde_json::from_slice(response.body().as_bytes());
+    match body {
+        Ok(wire) if wire.success == Some(Value::Bool(false)) => Err(errors::unsuccessful(response)),
+        _ => Ok(()),
+    }
+}
+
 #[derive(Deserialize)]
 struct Wire<T> {
     #[serde(default)]
@@ -79,12 +113,7 @@ struct Wire<T> {
 
 /// A failure may have any `data`, so it is looked for again without reading that.
 fn unreadable(response: &Response, error: Error) -> Error {
-    let failed = read_json(response)
-        .is_ok_and(|wire: Wire<IgnoredAny>| wire.success == Some(Value::Bool(false)));
-    match failed {
-        true => errors::unsuccessful(response),
-        false => error,
-    }
+    accepted(response).err().unwrap_or(error)
 }
 
 /// A count, also as text; anything else is none.

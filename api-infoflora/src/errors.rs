@@ -7,15 +7,20 @@
 use auth_core::{Error, ErrorKind, Response};
 use http::StatusCode;
 
+/// Basic Auth with a person's own name and password is over; this is what took its place, and where it goes.
+pub(crate) const REPLACED: &str = "log in again; OAuth replaced Basic Auth: a user name and password are no longer accepted, a client id and secret \
+     take their place, in `api_infoflora::service(client_id).secret(client_secret)`";
+
+/// What a person does whose client id or secret is refused. Info Flora has no page to look them up on.
+pub(crate) const CLIENT_REFUSED: &str = "compare both with what Info Flora sent when the client was registered; a user name and password do not \
+     belong here: OAuth replaced Basic Auth, write to info@infoflora.ch for a client id and secret";
+
 /// The error for an answer that is no success.
 pub(crate) fn refusal(response: &Response) -> Error {
     let status = response.status();
     let refused = |what, advice| Error::about(ErrorKind::Refused, what, response).advice(advice);
     match status {
-        StatusCode::UNAUTHORIZED => refused(
-            "Info Flora did not accept the access token",
-            "log in again; a user name and password are no longer accepted: a client id and secret take their place",
-        ),
+        StatusCode::UNAUTHORIZED => refused("Info Flora did not accept the access token", REPLACED),
         StatusCode::FORBIDDEN => refused(
             "this account or client may not do that",
             "check the scopes that the client was registered with, and what the person may see",
@@ -58,4 +63,14 @@ pub(crate) fn without_data(response: &Response) -> Error {
         response,
     )
     .advice("check the version of the API")
+}
+
+/// A success that should be a FeatureCollection and is none.
+pub(crate) fn without_features(response: &Response) -> Error {
+    Error::about(
+        ErrorKind::Malformed,
+        "the answer has no `features`, which a GeoJSON FeatureCollection has",
+        response,
+    )
+    .advice("look at the answer itself with `Rest::get`")
 }

@@ -67,6 +67,16 @@ macro_rules! record {
     };
 }
 
+impl Field for Value {
+    /// A field whose type nobody documents.
+    fn read(value: Value) -> Result<Self, Value> {
+        match value {
+            Value::Null => Err(Value::Null),
+            other => Ok(other),
+        }
+    }
+}
+
 impl Field for String {
     fn read(value: Value) -> Result<Self, Value> {
         match value {

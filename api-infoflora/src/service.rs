@@ -5,7 +5,7 @@ use auth_core::{
     ErrorKind, OAuthClient, PkceStyle, SecretText, Service, TokenKind,
 };
 
-use crate::API;
+use crate::{API, Scope, errors};
 
 const AUTH: &str = "https://auth.infoflora.ch";
 const REST: &str = "https://obs.infoflora.ch/rest";
@@ -22,24 +22,34 @@ const REST: &str = "https://obs.infoflora.ch/rest";
 /// ```
 #[must_use = "nothing is made before `build`"]
 pub fn service(client_id: impl Into<String>) -> ServiceBuilder {
-    ServiceBuilder {
-        client_id: client_id.into(),
-        secret: None,
-        user_agent: None,
-        locale: "fr".to_owned(),
-        auth: AUTH.to_owned(),
-        api: REST.to_owned(),
-        pkce: PkceStyle::Rfc7636,
-        authentication: ClientAuthentication::Basic(BasicEncoding::Raw),
-        refresh: ClientAuthentication::Body,
-    }
+    ServiceBuilder::new(Some(client_id.into()))
+}
+
+/// The client id of a service that stands for no registered client, see [`service_without_client`].
+pub const NO_CLIENT: &str = "no-client";
+
+/// Info Flora, for who reads only what is public: the units of an atlas, for example.
+///
+/// A client of `auth-flows` made with it is asked for its `anonymous()` session. It has no authorization endpoint, so that a
+/// login is refused before anything is sent.
+///
+/// ```
+/// let service = api_infoflora::service_without_client()
+///     .user_agent("atlas/1.0 (mail@example.org)")
+///     .build()?;
+/// assert_eq!(service.client().id(), api_infoflora::NO_CLIENT);
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[must_use = "nothing is made before `build`"]
+pub fn service_without_client() -> ServiceBuilder {
+    ServiceBuilder::new(None)
 }
 
 /// What is left to say before there is a [`Service`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is made before `build`"]
 pub struct ServiceBuilder {
-    client_id: String,
+    client_id: Option<String>,
     secret: Option<SecretText>,
     user_agent: Option<String>,
     locale: String,
@@ -48,9 +58,25 @@ pub struct ServiceBuilder {
     pkce: PkceStyle,
     authentication: ClientAuthentication,
     refresh: ClientAuthentication,
+    scope: Option<String>,
 }
 
 impl ServiceBuilder {
+    fn new(client_id: Option<String>) -> Self {
+        Self {
+            client_id,
+            secret: None,
+            user_agent: None,
+            locale: "fr".to_owned(),
+            auth: AUTH.to_owned(),
+            api: REST.to_owned(),
+            pkce: PkceStyle::Rfc7636,
+            authentication: ClientAuthentication::Basic(BasicEncoding::Raw),
+            refresh: ClientAuthentication::Body,
+            scope: None,
+        }
+    }
+
     /// The client's secret. Info Flora's clients have one for both grants, beside PKCE and not in its place; a client of the
     /// client credentials grant acts as one person, so its secret is worth that person's password.
     pub fn secret(mut self, secret: impl Into<SecretText>) -> Self {
@@ -109,6 +135,13 @@ impl ServiceBuilder {
         self
     }
 
+    /// What a login by code asks for; nothing unless set, as in the page's own example. Client credentials ask for nothing: all
+    /// scopes of the client are granted, Info Flora says.
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
+        self.scope = Some(Scope::join(scopes)).filter(|scope| !scope.is_empty());
+        self
+    }
+
     /// The service.
     ///
     /// # Errors
@@ -125,14 +158,27 @@ impl ServiceBuilder {
             .advice("give one, such as `.user_agent(\"nightly/1.0 (mail@example.org)\")`"));
         }
         let api = Base::parse(&self.api).map_err(|error| error.setting("api_url"))?;
-        let server = self.server()?;
-        let client = OAuthClient::new(server, self.client_id)?;
-        let client = match self.secret {
-            Some(secret) => client.secret(secret)?,
-            None => client,
-        };
-        let service = Service::new("infoflora", client, user_agent)?;
+        let mut service = Service::new("infoflora", self.client()?, user_agent)?;
+        if let Some(scope) = self.scope {
+            service = service.default_scope(scope);
+        }
         Ok(service.api(Api::new(API, api, TokenKind::Login)))
+    }
+
+    fn client(&self) -> Result<OAuthClient, Error> {
+        let refused = |what| Error::new(ErrorKind::Configuration, what).setting("client_id");
+        let server = self.server()?;
+        match (&self.client_id, self.secret.clone()) {
+            (Some(id), _) if id.contains('@') => Err(refused(
+                "the client id is an e-mail address: is it a user name, and the secret a password?",
+            )
+            .advice(errors::CLIENT_REFUSED)),
+            (Some(id), Some(secret)) => OAuthClient::new(server, id.as_str())?.secret(secret),
+            (Some(id), None) => OAuthClient::new(server, id.as_str()),
+            (None, None) => OAuthClient::new(server, NO_CLIENT),
+            (None, Some(_)) => Err(refused("there is a client secret, but no client id")
+                .advice("use `api_infoflora::service(client_id)`")),
+        }
     }
 
     /// No revocation endpoint: Info Flora documents none.
@@ -149,12 +195,18 @@ impl ServiceBuilder {
             .advice("give a language code, such as `fr` or `de`"));
         }
         let server = AuthorizationServer::new(endpoint("/token")?)
-            .authorization_endpoint(endpoint(&format!("/authorize/{}", self.locale))?)
             .client_authentication(self.authentication)
             .refresh_authentication(self.refresh)
             .client_id_beside_basic()
+            .refused_client_advice(errors::CLIENT_REFUSED)
             .errors_without_state()
             .pkce_style(self.pkce);
-        Ok(server)
+        Ok(match self.client_id {
+            Some(_) => {
+                let locale = format!("/authorize/{}", self.locale);
+                server.authorization_endpoint(endpoint(&locale)?)
+            }
+            None => server,
+        })
     }
 }

@@ -1,6 +1,8 @@
 //! The versions of the API. The operation carries its own, so that a program can move from one to the next call by call.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
+
+use auth_core::{Error, ErrorKind};
 
 /// A version of the API, as it stands in the path.
 ///
@@ -24,6 +26,36 @@ impl fmt::Display for Version {
             Self::V4 => f.write_str("v4"),
             Self::V5 => f.write_str("v5"),
             Self::Other(number) => write!(f, "v{number}"),
+        }
+    }
+}
+
+impl FromStr for Version {
+    type Err = Error;
+
+    /// From a setting: `v4`, `V5`, `6`.
+    ///
+    /// ```
+    /// use api_infoflora::Version;
+    ///
+    /// assert_eq!("v5".parse::<Version>()?, Version::V5);
+    /// assert_eq!("6".parse::<Version>()?, Version::Other(6));
+    /// assert!("latest".parse::<Version>().is_err());
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let digits = text.trim().trim_start_matches(['v', 'V']);
+        match digits.parse() {
+            Ok(4) => Ok(Self::V4),
+            Ok(5) => Ok(Self::V5),
+            Ok(number) => Ok(Self::Other(number)),
+            Err(_) => {
+                let shown: String = text.chars().filter(|c| !c.is_control()).take(20).collect();
+                let what = format!("`{shown}` is no version of the API");
+                Err(Error::new(ErrorKind::Configuration, what)
+                    .setting("version")
+                    .advice("give `v4`, `v5`, or the number of a later one"))
+            }
         }
     }
 }

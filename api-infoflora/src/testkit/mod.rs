@@ -3,8 +3,11 @@
 //! What is not known of the real service is chosen here so that a client is tried: a `limit` of more than [`MOST`] is cut
 //! to it without a word, the totals stand in V4's body and in a header of V5, and unknown parameters are passed over.
 
+mod atlas;
+mod lists;
+
 use auth_core::testkit::{Door, Route, Site, Visit, json};
-use http::{HeaderValue, Response};
+use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
 /// How many observations there are.
@@ -19,12 +22,38 @@ const USUAL: u64 = 50;
 /// How many projects the observations are spread over, in turn: their numbers are 1 to this.
 pub const PROJECTS: u64 = 5;
 
-/// Info Flora's routes: `GET /rest/v4/observations` and `GET /rest/v5/observations`, for logged-in callers.
+pub use atlas::{ATLAS, NAMES, TAXON, UNITS};
+pub use lists::{RELEVES, TAXA};
+
+/// Info Flora's routes. The observations, relevés and what is written are for logged-in callers; atlases and taxonomy are open.
 #[must_use]
 pub fn site() -> Site {
-    Site::new()
+    let site = Site::new()
         .route(Route::get("/rest/v4/observations", Door::Login, v4))
-        .route(Route::get("/rest/v5/observations", Door::Login, v5))
+        .route(Route::get("/rest/v5/observations", Door::Login, v5));
+    atlas::routes(lists::routes(site))
+}
+
+/// V4's wrapping of a list, with the page that was asked for.
+fn wrapped(visit: &Visit<'_>, found: Vec<Value>) -> Response<Vec<u8>> {
+    let total = found.len();
+    let body = json!({
+        "success": true,
+        "data": page(visit, found),
+        "total_count": total,
+        "filtered_count": total,
+    });
+    json(200, &body)
+}
+
+/// A framework's page for what is not there.
+fn nothing_here() -> Response<Vec<u8>> {
+    let page = "<!DOCTYPE html><html><head><title>Not Found</title></head><body></body></html>";
+    let mut answer = Response::new(page.into());
+    *answer.status_mut() = StatusCode::NOT_FOUND;
+    let html = HeaderValue::from_static("text/html; charset=UTF-8");
+    answer.headers_mut().insert(header::CONTENT_TYPE, html);
+    answer
 }
 
 fn v4(visit: &Visit<'_>) -> Response<Vec<u8>> {

@@ -304,7 +304,12 @@ impl Message for TokenRequest<'_> {
                     code,
                     secrets: &secrets,
                 };
-                Err(refusal::token_error(&asked, &response, oauth))
+                let is_client = oauth.code() == "invalid_client";
+                let error = refusal::token_error(&asked, &response, oauth);
+                Err(match self.client.server().refused_client {
+                    Some(advice) if is_client => error.advice(advice),
+                    _ => error,
+                })
             }
             Reading::Neither(check, why) if status.is_success() => {
                 Err(refusal::malformed(&response, WHAT, check, why))

@@ -36,6 +36,7 @@ pub struct AuthorizationServer {
     pub(crate) leniency: Leniency,
     pub(crate) pkce: PkceStyle,
     pub(crate) announced_pkce: AnnouncedPkce,
+    pub(crate) refused_client: Option<&'static str>,
 }
 
 /// What a server's metadata say of PKCE (`code_challenge_methods_supported`).
@@ -89,6 +90,7 @@ impl AuthorizationServer {
             leniency: Leniency::field_tested(),
             pkce: PkceStyle::Rfc7636,
             announced_pkce: AnnouncedPkce::S256,
+            refused_client: None,
         }
     }
 
@@ -166,6 +168,14 @@ impl AuthorizationServer {
     #[must_use]
     pub fn client_id_beside_basic(mut self) -> Self {
         self.client_id_beside_basic = true;
+        self
+    }
+
+    /// What a person does whose client id or secret was refused (`invalid_client`), where that is more than looking at the page that
+    /// the application was registered on.
+    #[must_use]
+    pub fn refused_client_advice(mut self, advice: &'static str) -> Self {
+        self.refused_client = Some(advice);
         self
     }
 

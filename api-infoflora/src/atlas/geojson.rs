@@ -1,0 +1,117 @@
+//! The units of a taxon in an atlas, as GeoJSON (RFC 7946).
+
+use std::fmt;
+
+use auth_core::{Error, Query, Response, read_json};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
+use serde_json::Value;
+
+use super::Unit;
+use crate::{Version, call::Call, envelope::accepted, errors};
+
+operation! {
+    /// `GET /rest/{version}/communities/0/public/atlases/{id}/names/{taxon}/units.geojson`: where the taxon occurs, as points.
+    ///
+    /// The version is V5 unless set: that is where it was seen, in 2026. The answer is a bare FeatureCollection, without the
+    /// API's wrapping.
+    ///
+    /// ```
+    /// use api_infoflora::atlas::UnitsGeoJson;
+    /// use auth_core::{Answer, Base, Operation, Response};
+    ///
+    /// let base = Base::parse("https://obs.infoflora.ch/rest")?;
+    /// let units = UnitsGeoJson::of_taxon(2, 1_000_010).with_legend(true);
+    /// assert_eq!(
+    ///     units.request(&base)?.uri(),
+    ///     "https://obs.infoflora.ch/rest/v5/communities/0/public/atlases/2/names/1000010/units.geojson?with-legend=true"
+    /// );
+    /// let body = r#"{"type":"FeatureCollection","features":[
+    ///     {"type":"Feature","geometry":{"type":"Point","coordinates":[7.44,46.95]},"properties":{"year_min":1899}}]}"#;
+    /// let units = units.parse(Response::new(Answer::new(body.into())))?;
+    /// let features = units.features.unwrap_or_default();
+    /// assert_eq!(features[0].point(), Some((7.44, 46.95))); // longitude, latitude
+    /// assert_eq!(features[0].properties.as_ref().and_then(|unit| unit.year_min), Some(1899));
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    pub struct UnitsGeoJson<T = FeatureCollection> -> T, read_collection;
+}
+
+versioned!(UnitsGeoJson);
+
+impl UnitsGeoJson {
+    /// The units of this taxon in this atlas.
+    #[must_use]
+    pub fn of_taxon(atlas: impl fmt::Display, taxon: impl fmt::Display) -> Self {
+        let path = format!("{}/units.geojson", super::name_in(atlas, taxon));
+        Self::made(
+            Call::new(path).token_optional().version(Version::V5),
+            Query::default(),
+        )
+    }
+}
+
+impl<T> UnitsGeoJson<T> {
+    /// Asks for the legend. The service writes this one parameter with a hyphen: `with-legend`.
+    #[must_use]
+    pub fn with_legend(mut self, yes: bool) -> Self {
+        self.query.set("with-legend", yes);
+        self
+    }
+}
+
+record! {
+    /// A FeatureCollection (RFC 7946 section 3.3).
+    pub struct FeatureCollection {
+        /// The features.
+        pub features: Option<Vec<Feature>>,
+    }
+}
+
+record! {
+    /// A Feature (RFC 7946 section 3.2): one unit.
+    pub struct Feature {
+        /// Where it is; points were seen.
+        pub geometry: Option<Geometry>,
+        /// What it is. That the fields are those of [`Units`](super::Units) is likely, not verified.
+        pub properties: Option<Unit>,
+    }
+}
+
+record! {
+    /// A geometry (RFC 7946 section 3.1). Its `type` is in `extra`.
+    pub struct Geometry {
+        /// Its positions: one for a point, nested lists of them for others. WGS 84, degrees, longitude first.
+        pub coordinates: Option<Value>,
+    }
+}
+
+impl Feature {
+    /// Longitude and latitude in degrees, if it is a point.
+    #[must_use]
+    pub fn point(&self) -> Option<(f64, f64)> {
+        let geometry = self.geometry.as_ref()?;
+        if geometry.extra.get("type")? != "Point" {
+            return None;
+        }
+        let position = geometry.coordinates.as_ref()?.as_array()?;
+        Some((position.first()?.as_f64()?, position.get(1)?.as_f64()?))
+    }
+}
+
+/// An answer that is a FeatureCollection, into whatever the caller reads it.
+fn read_collection<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
+    accepted(response)?;
+    let probe: Probe = read_json(response)?;
+    match probe.features {
+        Some(_) => read_json(response),
+        None => Err(errors::without_features(response)),
+    }
+}
+
+#[derive(Deserialize)]
+struct Probe {
+    features: Option<Vec<IgnoredAny>>,
+}
