@@ -1,7 +1,9 @@
 //! The workspace's own tasks: `cargo xtask help` lists them.
 
 mod conformance;
+mod coverage;
 mod demo;
+mod document;
 mod features;
 mod fuzz;
 mod rig;
@@ -26,6 +28,9 @@ cargo xtask <task>
                           SERVER: doorkeeper, oidc-provider, league, browser, stores, all (default: all)
                           all writes docs/CONFORMANCE.md; with --check it compares it
                           --screenshots DIR: the browser keeps pictures of the listener's pages
+  coverage [SERVICE]      what is known of a service's API, and which of it goes over the wire as it should
+                          SERVICE: infoflora, all (default: all); writes docs/COVERAGE-SERVICE.md
+                          with --check it compares it
   help                    this text
 
 Exit status: 0 all is well, 1 something failed, 2 wrong usage or something has to be installed.";
@@ -78,6 +83,7 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
         Some("features") => features::run(args),
         Some("fuzz") => fuzz::run(args),
         Some("conformance") => conformance::run(args),
+        Some("coverage") => coverage::run(args),
         Some("store-probe") => conformance::stores::probe(args),
         Some("help" | "-h" | "--help") => {
             say::line(HELP);

@@ -65,9 +65,12 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     let counts = report.counts();
     let table = table::text(report.rows());
     let verdict = match options.table {
-        Table::Compared => table::compare(&table)?,
+        Table::Compared => table::DOCUMENT.compare(&table)?,
         // What failed is to be mended, not to be written down.
-        Table::Written if counts.failed == 0 => table::write(&table).map(|()| Verdict::Passed)?,
+        Table::Written if counts.failed == 0 => {
+            table::DOCUMENT.write(&table)?;
+            Verdict::Passed
+        }
         Table::Written | Table::Kept => Verdict::of(counts.failed),
     };
     say::line(format_args!("{} not offered", counts.not_offered));

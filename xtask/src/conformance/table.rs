@@ -1,14 +1,14 @@
 //! `docs/CONFORMANCE.md`: what a whole run came to, without versions and times, so that it only changes when a result does.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::io;
-use std::path::PathBuf;
 
 use super::report::{Counts, Outcome, Row};
-use crate::{Stop, Verdict, root, say};
+use crate::document::Document;
 
-const PATH: &str = "docs/CONFORMANCE.md";
+pub(super) const DOCUMENT: Document = Document {
+    path: "docs/CONFORMANCE.md",
+    command: "cargo xtask conformance",
+};
 
 const HEAD: &str = "\
 # Conformance
@@ -72,59 +72,6 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
-/// Puts the table where it belongs.
-pub(super) fn write(text: &str) -> Result<(), Stop> {
-    let path = path();
-    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
-    folder
-        .and_then(|()| fs::write(&path, text))
-        .map_err(|error| Stop::Failed(format!("{PATH} cannot be written: {error}")))?;
-    say::line(format_args!("{PATH} is written"));
-    Ok(())
-}
-
-/// Compares the table to the one that is there; says where they differ.
-pub(super) fn compare(text: &str) -> Result<Verdict, Stop> {
-    let known = match fs::read_to_string(path()) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        read => read.map_err(|error| Stop::Failed(format!("{PATH} cannot be read: {error}")))?,
-    };
-    let differences = differences(&known, text);
-    if differences.is_empty() {
-        say::line(format_args!("{PATH} says the same"));
-        return Ok(Verdict::Passed);
-    }
-    say::line(format_args!(
-        "{PATH} says something else; run `cargo xtask conformance` and commit it"
-    ));
-    differences.iter().for_each(say::line);
-    Ok(Verdict::Failed)
-}
-
-fn path() -> PathBuf {
-    root().join(PATH)
-}
-
-/// The lines that only one of the two has; where only their order differs, that.
-fn differences(known: &str, new: &str) -> Vec<String> {
-    if known == new {
-        return Vec::new();
-    }
-    let only = |one: &str, other: &str, sign: char| -> Vec<String> {
-        let others: Vec<_> = other.lines().collect();
-        one.lines()
-            .filter(|line| !others.contains(line))
-            .map(|line| format!("  {sign} {line}"))
-            .collect()
-    };
-    let mut all = only(known, new, '-');
-    all.extend(only(new, known, '+'));
-    if all.is_empty() {
-        all.push("  the same lines in another order".to_owned());
-    }
-    all
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,16 +118,5 @@ mod tests {
              | a\\|b | A | **failed** (reqwest) |\n\
              | one | B | not offered: it has none |\n"
         );
-    }
-
-    #[test]
-    fn differences_are_named() {
-        let check = |known: &str, new: &str, expect: &[&str]| {
-            assert_eq!(differences(known, new), expect, "{known} {new}");
-        };
-        check("a\nb\n", "a\nb\n", &[]);
-        check("a\nb\n", "a\nc\n", &["  - b", "  + c"]);
-        check("", "a\n", &["  + a"]);
-        check("a\nb\n", "b\na\n", &["  the same lines in another order"]);
     }
 }

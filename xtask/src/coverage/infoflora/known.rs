@@ -1,0 +1,290 @@
+//! What is known of Info Flora's API: written down from what its pages say and what public clients do, not from our operations.
+
+use api_infoflora::{Rest, Version, atlas, observations, releves, taxonomy};
+use auth_core::Error;
+use serde_json::json;
+
+use super::Callers;
+
+/// Where a fact is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// Info Flora's page on authentication.
+    Page,
+    /// Info Flora's guide from V4 to V5.
+    Guide,
+    /// A public client, at work.
+    Client,
+}
+
+/// A path.
+pub(super) struct Path {
+    pub(super) method: &'static str,
+    pub(super) path: &'static str,
+    /// The path as it should arrive.
+    pub(super) example: &'static str,
+    pub(super) source: Source,
+    /// Whether it is asked without a token.
+    pub(super) anonymous: bool,
+    pub(super) ours: &'static str,
+    pub(super) parameters: &'static [Parameter],
+    pub(super) send: fn(&Callers) -> Result<(), Error>,
+}
+
+/// A parameter of a query.
+pub(super) struct Parameter {
+    pub(super) name: &'static str,
+    /// As it should arrive.
+    pub(super) example: &'static str,
+    pub(super) source: Source,
+    pub(super) ours: &'static str,
+}
+
+const fn seen(name: &'static str, example: &'static str, ours: &'static str) -> Parameter {
+    Parameter {
+        name,
+        example,
+        source: Source::Client,
+        ours,
+    }
+}
+
+/// A filter of V4 that the guide names, as one that V5 no longer has.
+const fn guide(name: &'static str, example: &'static str, ours: &'static str) -> Parameter {
+    Parameter {
+        source: Source::Guide,
+        ..seen(name, example, ours)
+    }
+}
+
+pub(super) const KNOWN: &[Path] = &[
+    Path {
+        method: "GET",
+        path: "/rest/v4/observations",
+        example: "/rest/v4/observations",
+        source: Source::Page,
+        anonymous: false,
+        ours: "observations::List",
+        parameters: &[
+            seen("limit", "limit=10", ".limit(10)"),
+            seen("offset", "offset=20", ".offset(20)"),
+            guide("projects", "projects=1,2", ".projects([1, 2])"),
+            guide("observers", "observers=12", ".observers(12)"),
+            seen(
+                "releves_ids",
+                "releves_ids=700,704",
+                ".releves_ids([700, 704])",
+            ),
+            guide("taxa", "taxa=1000010", ".taxa(1_000_010)"),
+            seen(
+                "taxa_matching",
+                "taxa_matching=synonyms",
+                ".taxa_matching(\"synonyms\")",
+            ),
+            seen(
+                "taxa_relations_references",
+                "taxa_relations_references=3,5,6,7,8",
+                ".taxa_relations_references([3, 5, 6, 7, 8])",
+            ),
+            seen("srid", "srid=2056", ".srid(2056)"),
+            guide("with_total", "with_total=true", ".with_total(true)"),
+        ],
+        send: |callers| {
+            let list = observations::List::new()
+                .limit(10)
+                .offset(20)
+                .projects([1, 2])
+                .observers(12)
+                .releves_ids([700, 704])
+                .taxa(1_000_010)
+                .taxa_matching("synonyms")
+                .taxa_relations_references([3, 5, 6, 7, 8])
+                .srid(2056)
+                .with_total(true);
+            callers.daemon(list)
+        },
+    },
+    Path {
+        method: "GET",
+        path: "/rest/v5/observations",
+        example: "/rest/v5/observations",
+        source: Source::Guide,
+        anonymous: false,
+        ours: "observations::List with Version::V5",
+        parameters: &[guide("with_total", "with_total=true", ".with_total(true)")],
+        send: |callers| {
+            let list = observations::List::new().version(Version::V5);
+            callers.daemon(list.with_total(true))
+        },
+    },
+    Path {
+        method: "GET",
+        path: "/rest/v4/releves",
+        example: "/rest/v4/releves",
+        source: Source::Client,
+        anonymous: false,
+        ours: "releves::List",
+        parameters: &[
+            seen("after", "after=2026-01-31", ".after(\"2026-01-31\")"),
+            seen("limit", "limit=10", ".limit(10)"),
+            seen("offset", "offset=20", ".offset(20)"),
+            seen("projects", "projects=1", ".projects(1)"),
+            seen("observers", "observers=12,13", ".observers([12, 13])"),
+        ],
+        send: |callers| {
+            let list = releves::List::new()
+                .after("2026-01-31")
+                .limit(10)
+                .offset(20);
+            callers.daemon(list.projects(1).observers([12, 13]))
+        },
+    },
+    Path {
+        method: "GET",
+        path: "/rest/public/v4/taxonomy/taxa",
+        example: "/rest/public/v4/taxonomy/taxa",
+        source: Source::Client,
+        anonymous: false,
+        ours: "taxonomy::Taxa",
+        parameters: &[
+            seen("lang", "lang=en", ".lang(\"en\")"),
+            seen("limit", "limit=10000", ".limit(10_000)"),
+            seen("references", "references=3", ".references(3)"),
+            seen("ranks", "ranks=2263,696", ".ranks([2263, 696])"),
+        ],
+        send: |callers| {
+            let taxa = taxonomy::Taxa::new().lang("en").limit(10_000);
+            callers.daemon(taxa.references(3).ranks([2263, 696]))
+        },
+    },
+    Path {
+        method: "GET",
+        path: "/rest/v4/communities/0/public/atlases/{id}/names",
+        example: "/rest/v4/communities/0/public/atlases/2/names",
+        source: Source::Client,
+        anonymous: false,
+        ours: "atlas::Names",
+        parameters: &[
+            seen("offset", "offset=20", ".offset(20)"),
+            seen("limit", "limit=10", ".limit(10)"),
+            seen("with_total", "with_total=true", ".with_total(true)"),
+            seen("id", "id=2", ".id(2)"),
+            seen("atlas_id", "atlas_id=2", ".atlas_id(2)"),
+        ],
+        send: |callers| {
+            let names = atlas::Names::of_atlas(2)
+                .offset(20)
+                .limit(10)
+                .with_total(true);
+            callers.daemon(names.id(2).atlas_id(2))
+        },
+    },
+    Path {
+        method: "GET",
+        path: "/rest/v4/communities/0/public/atlases/{id}/names/{taxon}/units",
+        example: "/rest/v4/communities/0/public/atlases/2/names/1000010/units",
+        source: Source::Client,
+        anonymous: true,
+        ours: "atlas::Units",
+        parameters: &[
+            seen("srid", "srid=4326", ".srid(4326)"),
+            seen("with-legend", "with-legend=true", ".with_legend(true)"),
+        ],
+        send: |callers| {
+            let units = atlas::Units::of_taxon(2, 1_000_010).srid(4326);
+            callers.nobody(units.with_legend(true))
+        },
+    },
+    Path {
+        method: "GET",
+        path: "/rest/v5/communities/0/public/atlases/{id}/names/{taxon}/units.geojson",
+        example: "/rest/v5/communities/0/public/atlases/2/names/1000010/units.geojson",
+        source: Source::Client,
+        anonymous: true,
+        ours: "atlas::UnitsGeoJson",
+        parameters: &[seen(
+            "with-legend",
+            "with-legend=true",
+            ".with_legend(true)",
+        )],
+        send: |callers| {
+            callers.nobody(atlas::UnitsGeoJson::of_taxon(2, 1_000_010).with_legend(true))
+        },
+    },
+    generic(
+        "PUT",
+        "/rest/v4/observations/{id}/neophytes",
+        "/rest/v4/observations/7/neophytes",
+        |callers| {
+            let put = Rest::put("/v4/observations/7/neophytes").json(&json!({}))?;
+            callers.daemon(put)
+        },
+    ),
+    Path {
+        ours: "Rest, deprecated in favour of PUT",
+        ..generic(
+            "POST",
+            "/rest/v4/observations/{id}/neophytes",
+            "/rest/v4/observations/7/neophytes",
+            |callers| {
+                let post = Rest::post("/v4/observations/7/neophytes").json(&json!({}))?;
+                callers.daemon(post)
+            },
+        )
+    },
+    generic(
+        "PUT",
+        "/rest/v4/observations/{id}/supplements",
+        "/rest/v4/observations/7/supplements",
+        |callers| {
+            let put = Rest::put("/v4/observations/7/supplements").json(&json!({}))?;
+            callers.daemon(put)
+        },
+    ),
+    Path {
+        ours: "Rest, deprecated in favour of PUT",
+        ..generic(
+            "POST",
+            "/rest/v4/observations/{id}/supplements",
+            "/rest/v4/observations/7/supplements",
+            |callers| {
+                let post = Rest::post("/v4/observations/7/supplements").json(&json!({}))?;
+                callers.daemon(post)
+            },
+        )
+    },
+    generic("GET", "/rest/v4/cantons", "/rest/v4/cantons", |callers| {
+        callers.daemon(Rest::get("/v4/cantons").list())
+    }),
+    generic(
+        "GET",
+        "/rest/v4/municipalities",
+        "/rest/v4/municipalities",
+        |callers| callers.daemon(Rest::get("/v4/municipalities").list()),
+    ),
+    generic(
+        "GET",
+        "/rest/v5/administrative_units",
+        "/rest/v5/administrative_units",
+        |callers| callers.daemon(Rest::get("/v5/administrative_units").list()),
+    ),
+];
+
+/// A path that the guide names, without more: the generic request sends it.
+const fn generic(
+    method: &'static str,
+    path: &'static str,
+    example: &'static str,
+    send: fn(&Callers) -> Result<(), Error>,
+) -> Path {
+    Path {
+        method,
+        path,
+        example,
+        source: Source::Guide,
+        anonymous: false,
+        ours: "Rest",
+        parameters: &[],
+        send,
+    }
+}

@@ -1,0 +1,82 @@
+//! Documents that a task writes: written down after a run that went well, or compared to what is there.
+
+use std::fs;
+use std::io;
+
+use crate::{Stop, Verdict, root, say};
+
+/// A document below the root of the workspace, and the command that writes it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Document {
+    pub(crate) path: &'static str,
+    pub(crate) command: &'static str,
+}
+
+impl Document {
+    /// Puts the text where it belongs.
+    pub(crate) fn write(&self, text: &str) -> Result<(), Stop> {
+        let path = root().join(self.path);
+        let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+        folder
+            .and_then(|()| fs::write(&path, text))
+            .map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", self.path)))?;
+        say::line(format_args!("{} is written", self.path));
+        Ok(())
+    }
+
+    /// Compares the text to the one that is there; says where they differ.
+    pub(crate) fn compare(&self, text: &str) -> Result<Verdict, Stop> {
+        let known = match fs::read_to_string(root().join(self.path)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            read => read
+                .map_err(|error| Stop::Failed(format!("{} cannot be read: {error}", self.path)))?,
+        };
+        let differences = differences(&known, text);
+        if differences.is_empty() {
+            say::line(format_args!("{} says the same", self.path));
+            return Ok(Verdict::Passed);
+        }
+        say::line(format_args!(
+            "{} says something else; run `{}` and commit it",
+            self.path, self.command
+        ));
+        differences.iter().for_each(say::line);
+        Ok(Verdict::Failed)
+    }
+}
+
+/// The lines that only one of the two has; where only their order differs, that.
+fn differences(known: &str, new: &str) -> Vec<String> {
+    if known == new {
+        return Vec::new();
+    }
+    let only = |one: &str, other: &str, sign: char| -> Vec<String> {
+        let others: Vec<_> = other.lines().collect();
+        one.lines()
+            .filter(|line| !others.contains(line))
+            .map(|line| format!("  {sign} {line}"))
+            .collect()
+    };
+    let mut all = only(known, new, '-');
+    all.extend(only(new, known, '+'));
+    if all.is_empty() {
+        all.push("  the same lines in another order".to_owned());
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_are_named() {
+        let check = |known: &str, new: &str, expect: &[&str]| {
+            assert_eq!(differences(known, new), expect, "{known} {new}");
+        };
+        check("a\nb\n", "a\nb\n", &[]);
+        check("a\nb\n", "a\nc\n", &["  - b", "  + c"]);
+        check("", "a\n", &["  + a"]);
+        check("a\nb\n", "b\na\n", &["  the same lines in another order"]);
+    }
+}
