@@ -304,7 +304,7 @@ impl Message for TokenRequest<'_> {
                     code,
                     secrets: &secrets,
                 };
-                let is_client = oauth.code() == "invalid_client";
+                let is_client = refusal::blames_client(&oauth);
                 let error = refusal::token_error(&asked, &response, oauth);
                 Err(match self.client.server().refused_client {
                     Some(advice) if is_client => error.advice(advice),

@@ -81,6 +81,7 @@ pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthEr
             configuration("the server does not give tokens for this resource or audience")
                 .setting("resource, audience")
         }
+        _ if blames_client(&oauth) => refused_client(client_id),
         (code, _) => common(code, client_id)
             .unwrap_or_else(|| Error::new(ErrorKind::Refused, "the token request was refused")),
     };
@@ -90,14 +91,20 @@ pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthEr
     )
 }
 
+/// `invalid_client`, or league's `invalid_request` whose hint names the id or the secret: league 9 says so of a missing secret.
+pub(super) fn blames_client(oauth: &OAuthError) -> bool {
+    let named = |hint: &str| hint.contains("`client_secret`") || hint.contains("`client_id`");
+    match oauth.code() {
+        "invalid_client" => true,
+        "invalid_request" => oauth.hint().is_some_and(named),
+        _ => false,
+    }
+}
+
 /// What an error code means at every endpoint that a client authenticates to.
 fn common(code: &str, client_id: &str) -> Option<Error> {
     Some(match code {
-        "invalid_client" => configuration(format!(
-            "the client id `{client_id}` or its secret was refused"
-        ))
-        .setting("client_id, client_secret")
-        .advice("compare both with the page where the application was registered"),
+        "invalid_client" => refused_client(client_id),
         "invalid_scope" => configuration("the server does not know or does not grant the scopes")
             .setting("scope")
             .advice("ask for scopes that this client is registered for, separated by spaces"),
@@ -107,6 +114,14 @@ fn common(code: &str, client_id: &str) -> Option<Error> {
         }
         _ => return None,
     })
+}
+
+fn refused_client(client_id: &str) -> Error {
+    configuration(format!(
+        "the client id `{client_id}` or its secret was refused"
+    ))
+    .setting("client_id, client_secret")
+    .advice("compare both with the page where the application was registered")
 }
 
 /// An answer that refuses, at an endpoint that gives no tokens: by its OAuth error where it has one.

@@ -20,6 +20,8 @@ pub(super) struct App(pub(super) &'static str, pub(super) &'static str);
 pub(super) const DAEMON: App = App("daemon %2F+", "daemon+secret/with=%20:colon");
 /// For people.
 pub(super) const TOOL: App = App("tool", "tool-secret");
+/// For people, too: somebody else's.
+pub(super) const OTHER: App = App("other", "other-secret");
 
 pub(super) struct Desk<'a> {
     pub(super) server: TestServer,
@@ -35,9 +37,13 @@ impl<'a> Desk<'a> {
             .redirect_uri("http://127.0.0.1/callback")
             .redirect_uri("com.example.app:/cb")
             .grants(["authorization_code", "refresh_token"]);
+        let other = TestClient::confidential(OTHER.0, OTHER.1)
+            .redirect_uri("http://127.0.0.1:8080")
+            .grants(["authorization_code", "refresh_token"]);
         let server = TestServer::builder(version.dialect())
             .client(daemon)
             .client(tool)
+            .client(other)
             .user("alice", "password")
             .user("bob", "hunter2")
             .site(api_infoflora::testkit::site())
@@ -53,6 +59,13 @@ impl<'a> Desk<'a> {
     pub(super) fn describe(&self, app: App) -> ServiceBuilder {
         api_infoflora::service(app.0)
             .secret(app.1)
+            .user_agent(USER_AGENT)
+            .at(self.server.url())
+    }
+
+    /// The same for a client that was not given its secret.
+    pub(super) fn describe_without_secret(&self, app: App) -> ServiceBuilder {
+        api_infoflora::service(app.0)
             .user_agent(USER_AGENT)
             .at(self.server.url())
     }

@@ -6,6 +6,7 @@ mod login;
 mod not_offered;
 mod refusals;
 mod renewal;
+mod rows;
 
 use auth_testkit::Dialect;
 use desk::Desk;
@@ -29,7 +30,7 @@ const VERSIONS: [(Version, &str); 2] = [
     (Version::Nine, "Info Flora at our test server, as league 9"),
 ];
 
-const CASES: [&[Case]; 3] = [login::CASES, renewal::CASES, refusals::CASES];
+const CASES: [&[Case]; 4] = [login::CASES, renewal::CASES, refusals::CASES, rows::CASES];
 
 pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
     for (version, title) in VERSIONS {
