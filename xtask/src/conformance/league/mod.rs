@@ -4,6 +4,7 @@
 mod desk;
 mod login;
 mod not_offered;
+mod oddities;
 mod refusals;
 mod renewal;
 mod rows;
@@ -30,7 +31,13 @@ const VERSIONS: [(Version, &str); 2] = [
     (Version::Nine, "Info Flora at our test server, as league 9"),
 ];
 
-const CASES: [&[Case]; 4] = [login::CASES, renewal::CASES, refusals::CASES, rows::CASES];
+const CASES: [&[Case]; 5] = [
+    login::CASES,
+    renewal::CASES,
+    refusals::CASES,
+    rows::CASES,
+    oddities::CASES,
+];
 
 pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
     for (version, title) in VERSIONS {
