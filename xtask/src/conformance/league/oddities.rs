@@ -8,7 +8,6 @@ use super::Case;
 use super::desk::{App, DAEMON, Desk, TOOL, call};
 use crate::conformance::bench::{alice, log_in};
 use crate::conformance::expect::{ensure, expect_error};
-use crate::conformance::report::Checked;
 use crate::rig::Seat;
 
 pub(super) const CASES: &[Case] = &[

@@ -1,0 +1,161 @@
+//! What people get wrong, and what they are told before or after it is sent.
+
+use std::time::Duration;
+
+use api_infoflora::{Rest, Version, observations::List};
+use auth_core::{BasicEncoding, ClientAuthentication, ErrorKind};
+use auth_flows::Login;
+use auth_testkit::person::Person;
+use keystore::Memory;
+
+use crate::scene::{DAEMON, Scene, TOOL, everywhere, fails};
+
+fn nothing_was_sent(scene: &Scene) {
+    assert_eq!(scene.seen().total(), 0);
+}
+
+#[test]
+fn a_client_id_with_a_colon() {
+    everywhere(|scene| {
+        let built = scene.describe(("a:b", "s3cret")).build();
+        let error = fails(built, ErrorKind::Configuration, &["colon", "body"]);
+        assert_eq!(error.setting_name(), Some("client_id"));
+        nothing_was_sent(scene);
+    });
+}
+
+#[test]
+fn a_secret_with_reserved_characters() {
+    everywhere(|scene| {
+        let by = |way| scene.describe(DAEMON).client_authentication(way);
+        let call = |described| scene.program(described, Memory::new()).daemon().call();
+        call(scene.describe(DAEMON)).expect("raw Basic is the default");
+        call(by(ClientAuthentication::Body)).expect("the body carries everything");
+        let encoded = by(ClientAuthentication::Basic(BasicEncoding::FormUrlEncoded));
+        fails(call(encoded), ErrorKind::Configuration, &["invalid_client"]);
+    });
+}
+
+#[test]
+fn localhost_as_redirect_uri() {
+    everywhere(|scene| {
+        let seat = scene
+            .program(scene.describe(TOOL), Memory::new())
+            .account("alice");
+        let login = Login::paste("http://localhost:8080", |_| Ok(String::new()));
+        let words = ["localhost", "http://127.0.0.1"];
+        let error = fails(seat.log_in(login), ErrorKind::Configuration, &words);
+        assert_eq!(error.setting_name(), Some("redirect_uri"));
+        nothing_was_sent(scene);
+    });
+}
+
+/// league shows JSON in the browser and never redirects: all the program sees is its deadline, which has to say so.
+#[test]
+fn an_unregistered_redirect_uri_or_an_unknown_client() {
+    everywhere(|scene| {
+        let waits = |client, path: &str| {
+            let login = Login::browser(|_| {})
+                .path(path)
+                .open(|url| Person::new("alice", "password").visit(url).map(drop))
+                .deadline(Duration::from_millis(300));
+            let seat = scene
+                .program(scene.describe(client), Memory::new())
+                .account("alice");
+            let words = ["redirect URI", "client id", "never redirects"];
+            fails(seat.log_in(login), ErrorKind::TimedOut, &words);
+        };
+        waits(TOOL, "/unregistered");
+        waits(("nobody", "s3cret"), "");
+    });
+}
+
+#[test]
+fn a_locale_that_is_none() {
+    everywhere(|scene| {
+        for locale in ["", "fr/../token", "fr?x", "français", "de CH"] {
+            let built = scene.describe(TOOL).authorize_locale(locale).build();
+            let error = fails(built, ErrorKind::Configuration, &["no locale", "`fr`"]);
+            assert_eq!(error.setting_name(), Some("authorize_locale"));
+        }
+        nothing_was_sent(scene);
+    });
+}
+
+#[test]
+fn a_user_name_and_password_in_place_of_id_and_secret() {
+    everywhere(|scene| {
+        let told = ["OAuth replaced Basic Auth", "info@infoflora.ch"];
+        let daemon = scene.program(scene.describe(("alice", "password")), Memory::new());
+        let error = fails(daemon.daemon().call(), ErrorKind::Configuration, &told);
+        assert_eq!(error.status(), Some(401));
+        assert_eq!(error.setting_name(), Some("client_id, client_secret"));
+        let sent = scene.seen().total();
+
+        let built = scene.describe(("alice@example.org", "password")).build();
+        let error = fails(built, ErrorKind::Configuration, &told);
+        assert_eq!(error.setting_name(), Some("client_id"));
+        assert_eq!(scene.seen().total(), sent, "an address is seen before");
+    });
+}
+
+#[test]
+fn a_client_without_its_secret() {
+    everywhere(|scene| {
+        let described = api_infoflora::service(DAEMON.0)
+            .user_agent("test/1.0 (mail@example.org)")
+            .at(scene.server.url());
+        let seat = scene.program(described, Memory::new()).daemon();
+        fails(seat.call(), ErrorKind::Configuration, &["secret"]);
+    });
+}
+
+#[test]
+fn paths_that_lead_elsewhere() {
+    everywhere(|scene| {
+        let seat = scene.daemon();
+        for path in [
+            "https://elsewhere.example/rest/v4/observations",
+            "http://127.0.0.1:1/rest/v4/observations",
+            "//elsewhere.example/v4/observations",
+            "/rest//elsewhere.example/",
+            "/v4/../../oauth2/token",
+            "/v4/%2e%2E/%2e%2e/oauth2/token",
+            "/v4/..%2f..%2foauth2",
+            "/v4/observations?access_token=x",
+            "/v4/observations#x",
+            "v4/observations",
+            "@elsewhere.example/",
+            "",
+        ] {
+            fails(seat.send(Rest::get(path)), ErrorKind::Usage, &["path"]);
+            fails(
+                seat.send(Rest::get(path).list()),
+                ErrorKind::Usage,
+                &["path"],
+            );
+        }
+        assert_eq!(scene.seen().api(), 0, "nothing but the token was asked for");
+    });
+}
+
+#[test]
+fn a_version_that_there_is_not() {
+    everywhere(|scene| {
+        let list = List::new().version(Version::Other(9));
+        let error = fails(scene.daemon().send(list), ErrorKind::Refused, &["version"]);
+        assert_eq!(error.status(), Some(404));
+        let parsed = "latest".parse::<Version>();
+        fails(parsed, ErrorKind::Configuration, &["`latest`", "v4"]);
+    });
+}
+
+#[test]
+fn a_password_login_is_not_offered() {
+    everywhere(|scene| {
+        let described = scene.describe(TOOL).build().expect("a service");
+        let password = auth_core::SecretText::from("password");
+        let request = auth_core::TokenRequest::password(described.client(), "alice", &password);
+        fails(scene.exchange(&request), ErrorKind::Configuration, &[]);
+    });
+}

@@ -1,0 +1,141 @@
+//! The life of a login on league's terms: a refresh token that serves once, an access token that dies with it.
+
+use auth_core::{ErrorKind, TokenRequest};
+use auth_testkit::{Fault, On};
+use keystore::{File, Memory};
+
+use crate::scene::{DAEMON, PATIENCE, TOOL, browser, everywhere, fails};
+
+#[test]
+fn a_rotation_kills_the_old_access_token_at_once() {
+    everywhere(|scene| {
+        let seat = scene.alice();
+        let old = seat.token();
+        // Somebody else rotates: the access token has most of its hour left.
+        let service = scene.describe(TOOL).build().expect("a service");
+        let refresh = old.refresh_token().expect("a refresh token");
+        let rotated = scene.exchange(&TokenRequest::refresh(service.client(), refresh));
+        rotated.expect("it rotates");
+        let error = fails(seat.call(), ErrorKind::NeedsLogin, &["no longer accepted"]);
+        assert!(!error.is_retryable(), "{error}");
+        let seen = scene.seen();
+        assert_eq!((seen.api(), scene.refreshes()), (1, 2), "one call, refused");
+    });
+}
+
+#[test]
+fn calls_under_the_old_token_are_repeated_and_refresh_once() {
+    everywhere(|scene| {
+        let seat = scene.alice();
+        let at_api = scene.server.hold(On::Api);
+        let answers = seat.crowd(8, || {
+            assert!(at_api.wait_for(8, PATIENCE), "they leave together");
+            scene.server.revoke_access_tokens();
+            at_api.release();
+        });
+        for answer in answers {
+            answer.expect("repeated with the new token");
+        }
+        assert_eq!((scene.refreshes(), scene.seen().api()), (1, 16));
+    });
+}
+
+#[test]
+fn a_lost_answer_to_a_refresh_is_a_lost_login_and_says_so() {
+    everywhere(|scene| {
+        let seat = scene.alice();
+        scene.server.revoke_access_tokens();
+        let lost = On::Grant("refresh_token");
+        scene.server.faults().next(lost, Fault::LostAnswer);
+        let words = ["may have reached the server", "new login"];
+        let error = fails(seat.call(), ErrorKind::Transport, &words);
+        assert!(error.may_have_arrived());
+        assert_eq!(scene.refreshes(), 1, "it is not repeated blindly");
+        fails(seat.call(), ErrorKind::NeedsLogin, &["log in again"]);
+        seat.log_in(browser()).expect("a new login");
+        seat.call().expect("and all is well");
+    });
+}
+
+#[test]
+fn a_dead_refresh_token_needs_a_login_in_both_versions_words() {
+    everywhere(|scene| {
+        let seat = scene.alice();
+        scene.server.revoke_all();
+        let words = match scene.eight {
+            true => ["401", "invalid_request"],
+            false => ["400", "invalid_grant"],
+        };
+        let error = fails(seat.call(), ErrorKind::NeedsLogin, &words);
+        assert!(error.needs_login() && !error.is_configuration(), "{error}");
+        assert_eq!(scene.refreshes(), 1, "asking twice changes nothing");
+    });
+}
+
+#[test]
+fn several_instances_of_a_daemon_are_harmless() {
+    everywhere(|scene| {
+        let (one, other) = (scene.daemon(), scene.daemon());
+        one.call().expect("one serves");
+        other.call().expect("the other serves");
+        one.call().expect("the older token lives on");
+        let same = one.token().expose_secret() == other.token().expose_secret();
+        assert!(!same, "each has a token of its own");
+        assert_eq!(scene.seen().grant("client_credentials"), 2);
+        // A token that has died is asked for anew.
+        scene.server.revoke_access_tokens();
+        one.call().expect("asked for anew");
+        assert_eq!(scene.seen().grant("client_credentials"), 3);
+    });
+}
+
+#[test]
+fn several_instances_of_a_tool_share_one_store() {
+    everywhere(|scene| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let start = || {
+            let store = File::open(folder.path()).expect("a store");
+            scene.program(scene.describe(TOOL), store).account("alice")
+        };
+        let (one, other) = (start(), start());
+        one.log_in(browser()).expect("a login");
+        other.call().expect("the other one finds it");
+        scene.server.revoke_access_tokens();
+        one.call().expect("one refreshes");
+        other.call().expect("the other one finds the new token");
+        assert_eq!(scene.refreshes(), 1);
+    });
+}
+
+#[test]
+fn both_grants_share_one_store() {
+    everywhere(|scene| {
+        let store = Memory::new();
+        let daemon = scene
+            .program(scene.describe(DAEMON), store.clone())
+            .daemon();
+        let alice = scene
+            .program(scene.describe(TOOL), store.clone())
+            .account("alice");
+        alice.log_in(browser()).expect("a login");
+        daemon.call().expect("the daemon serves");
+        alice.call().expect("alice's session serves");
+        // Kept: both, by client and account.
+        let again = scene.program(scene.describe(DAEMON), store).daemon();
+        again.call().expect("a second start");
+        assert_eq!(scene.seen().grant("client_credentials"), 1);
+    });
+}
+
+#[test]
+fn a_server_in_trouble_costs_no_login() {
+    everywhere(|scene| {
+        let seat = scene.alice();
+        scene.server.revoke_access_tokens();
+        let down = Fault::Unavailable { retry_after: None };
+        scene.server.faults().next(On::Grant("refresh_token"), down);
+        let error = fails(seat.call(), ErrorKind::Refused, &["503"]);
+        assert!(error.is_retryable(), "{error}");
+        seat.call().expect("the refresh token still serves");
+    });
+}

@@ -1,0 +1,8 @@
+//! Info Flora's service against servers that speak as league/oauth2-server 8 and 9 do, through both transports.
+
+mod bad_input;
+mod lifecycle;
+mod logins;
+mod oddities;
+mod reading;
+mod scene;

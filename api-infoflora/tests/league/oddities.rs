@@ -1,0 +1,405 @@
+//! What is odd about league and the framework around it, one test for each; those about renewals are in `lifecycle`.
+
+use std::time::Duration;
+
+use api_infoflora::{Rest, Scope, atlas, observations::List};
+use auth_core::{
+    AuthorizationRequest, ClientAuthentication, Entropy, ErrorKind, ExposeSecret, RedirectUri,
+    TokenRequest, UnixTime,
+};
+use auth_testkit::{Fault, Kind, On, person::Person};
+use keystore::{File, Memory};
+use serde_json::{Value, json};
+
+use crate::scene::{DAEMON, Scene, Seat, TOOL, browser, everywhere, fails};
+
+#[test]
+fn token_type_is_not_echoed_as_the_scheme() {
+    everywhere(|scene| {
+        scene.server.faults().next(On::Token, Fault::TokenTypeLower);
+        scene.daemon().call().expect("league 8 refuses `bearer`");
+        let seen = scene.seen();
+        let call = seen.requests().iter().find(|r| r.kind == Kind::Api);
+        assert_eq!(call.expect("a call").scheme.as_deref(), Some("Bearer"));
+    });
+}
+
+/// Body credentials override a header silently: there is never more than one secret, and the id beside it is the same.
+#[test]
+fn one_secret_in_each_request() {
+    everywhere(|scene| {
+        let by_body = |way| scene.describe(TOOL).client_authentication(way);
+        for described in [scene.describe(TOOL), by_body(ClientAuthentication::Body)] {
+            let seat = scene.program(described, Memory::new()).account("alice");
+            seat.log_in(browser()).expect("a login");
+            scene.server.revoke_access_tokens();
+            seat.call().expect("refreshed");
+        }
+        let seen = scene.seen();
+        let requests = seen.requests().iter().filter(|r| r.kind == Kind::Token);
+        let mut count = 0;
+        for request in requests {
+            let has = |name: &str| request.fields.iter().any(|field| field == name);
+            assert!(has("client_id"), "{request:?}");
+            assert_ne!(
+                request.scheme.is_some(),
+                has("client_secret"),
+                "{request:?}"
+            );
+            count += 1;
+        }
+        assert_eq!(count, 4);
+    });
+}
+
+/// A code that alice got, and what becomes of it.
+fn exchange_after(scene: &Scene, meanwhile: impl Fn(&dyn Fn() -> Result<(), auth_core::Error>)) {
+    let service = scene.describe(TOOL).build().expect("a service");
+    let uri = RedirectUri::parse("http://127.0.0.1:8080").expect("a URI");
+    let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([3; 64]));
+    let (url, pending) = request.begin().expect("a URL");
+    let redirect = Person::new("alice", "password")
+        .visit(&url)
+        .and_then(auth_testkit::person::Outcome::into_redirect)
+        .expect("redirected");
+    let grant = pending.accept(&redirect).expect("our own answer");
+    let exchange = TokenRequest::code(service.client(), &grant);
+    meanwhile(&|| scene.exchange(&exchange).map(drop));
+}
+
+#[test]
+fn an_expired_or_used_code_needs_a_new_login_in_both_versions_words() {
+    everywhere(|scene| {
+        let word = if scene.eight {
+            "invalid_request"
+        } else {
+            "invalid_grant"
+        };
+        exchange_after(scene, |exchange| {
+            exchange().expect("once");
+            fails(exchange(), ErrorKind::NeedsLogin, &[word, "revoked"]);
+        });
+        exchange_after(scene, |exchange| {
+            scene.server.advance(Duration::from_secs(601));
+            fails(exchange(), ErrorKind::NeedsLogin, &[word, "expired"]);
+        });
+    });
+}
+
+#[test]
+fn hints_are_kept_as_they_came() {
+    everywhere(|scene| {
+        let service = scene.describe(DAEMON).build().expect("a service");
+        let request = TokenRequest::client_credentials(service.client()).scope("nope<b>");
+        let error = fails(
+            scene.exchange(&request),
+            ErrorKind::Configuration,
+            &["nope&lt;b&gt;"],
+        );
+        let oauth = error.oauth().expect("an OAuth error");
+        assert_eq!(oauth.code(), "invalid_scope");
+        assert_eq!(oauth.hint(), Some("Check the `nope&lt;b&gt;` scope"));
+    });
+}
+
+#[test]
+fn a_refused_client_without_a_challenge() {
+    everywhere(|scene| {
+        let wrong = scene.describe((DAEMON.0, "wr0ng"));
+        let wrong = wrong.client_authentication(ClientAuthentication::Body);
+        let seat = scene.program(wrong, Memory::new()).daemon();
+        let error = fails(seat.call(), ErrorKind::Configuration, &["invalid_client"]);
+        assert_eq!(error.status(), Some(401));
+        assert!(!error.to_string().contains("wr0ng"), "{error}");
+    });
+}
+
+/// A POST that a redirect turns into an empty form is `unsupported_grant_type`: none is followed.
+#[test]
+fn no_redirect_is_followed() {
+    everywhere(|scene| {
+        let to = |path: &str| Fault::Redirect(format!("{}{path}", scene.server.url()));
+        scene.server.faults().next(On::Token, to("/oauth2/token/"));
+        fails(
+            scene.daemon().call(),
+            ErrorKind::Configuration,
+            &["redirect"],
+        );
+        assert_eq!(scene.seen().total(), 1);
+        scene.server.faults().next(On::Api, to("/rest/v4/releves"));
+        fails(scene.daemon().call(), ErrorKind::Refused, &["redirect"]);
+        assert_eq!(scene.seen().total(), 3);
+    });
+}
+
+#[test]
+fn an_invalid_scope_comes_back_with_and_without_state() {
+    everywhere(|scene| {
+        let seat = scene
+            .program(scene.describe(TOOL), Memory::new())
+            .account("alice");
+        let login = browser().scope("nonsense");
+        let error = fails(
+            seat.log_in(login),
+            ErrorKind::Configuration,
+            &["invalid_scope"],
+        );
+        assert_eq!(error.setting_name(), Some("scope"));
+    });
+}
+
+#[test]
+fn the_method_of_the_challenge_is_always_said() {
+    everywhere(|scene| {
+        scene.alice();
+        let seen = scene.seen();
+        let page = seen.requests().iter().find(|r| r.kind == Kind::Authorize);
+        let path = &page.expect("a page").path;
+        assert!(path.contains("code_challenge_method=S256"), "{path}");
+    });
+}
+
+#[test]
+fn content_types_are_taken_as_they_come() {
+    everywhere(|scene| {
+        scene.server.faults().next(On::Token, Fault::TextPlain);
+        scene.server.faults().next(On::Api, Fault::TextPlain);
+        scene.daemon().call().expect("JSON by any name");
+    });
+}
+
+#[test]
+fn refusals_of_the_api_in_any_shape() {
+    everywhere(|scene| {
+        let html = "<!DOCTYPE html><html><head><title>An Error Occurred</title></head></html>";
+        let check = |status: u16, kind: &str, body: &str, words: &[&str]| {
+            let seat = scene.daemon();
+            seat.token();
+            let answer = Fault::Answer {
+                status,
+                content_type: kind.to_owned(),
+                body: body.as_bytes().to_vec(),
+            };
+            scene.server.faults().always(On::Api, answer);
+            let error = fails(seat.call(), ErrorKind::Refused, words);
+            assert_eq!(error.status(), Some(status));
+            scene.server.faults().clear();
+        };
+        let plain = "The resource server rejected the request.";
+        check(
+            401,
+            "text/plain",
+            plain,
+            &[plain, "OAuth replaced Basic Auth"],
+        );
+        check(401, "text/plain", "", &["OAuth replaced Basic Auth"]);
+        check(401, "text/html", html, &["An Error Occurred"]);
+        check(
+            403,
+            "text/plain",
+            "Insufficient scopes.",
+            &["Insufficient scopes."],
+        );
+        check(403, "text/html", html, &["scopes", "An Error Occurred"]);
+        check(403, "application/json", "", &["scopes"]);
+        check(404, "text/html", html, &["version"]);
+        check(405, "text/html", html, &["version"]);
+        check(
+            500,
+            "text/html",
+            html,
+            &["An Error Occurred", "try again later"],
+        );
+        check(
+            200,
+            "application/json",
+            r#"{"success":false,"message":"no"}"#,
+            &["success: false", "no"],
+        );
+    });
+}
+
+#[test]
+fn a_403_is_no_reason_to_renew() {
+    everywhere(|scene| {
+        let seat = scene.alice();
+        let refused = Fault::Answer {
+            status: 403,
+            content_type: "text/plain".to_owned(),
+            body: b"Insufficient scopes.".to_vec(),
+        };
+        scene.server.faults().next(On::Api, refused);
+        fails(seat.call(), ErrorKind::Refused, &["Insufficient scopes."]);
+        assert_eq!((scene.refreshes(), scene.seen().api()), (0, 1));
+    });
+}
+
+/// Codes of 812 characters arrive at the listener in every login here; access tokens of 700 rest in a file.
+#[test]
+fn tokens_are_long() {
+    everywhere(|scene| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let start = || {
+            let store = File::open(folder.path()).expect("a store");
+            scene.program(scene.describe(TOOL), store).account("alice")
+        };
+        let long = "x".repeat(4000);
+        let access = Fault::Field("access_token", Some(json!(long)));
+        scene
+            .server
+            .faults()
+            .next(On::Grant("authorization_code"), access);
+        start().log_in(browser()).expect("a login");
+        assert_eq!(start().token().expose_secret(), long);
+    });
+}
+
+#[test]
+fn lifetimes_as_they_come() {
+    everywhere(|scene| {
+        for value in [json!(3599), json!("3600"), json!(3600.5), Value::Null] {
+            scene
+                .server
+                .faults()
+                .next(On::Token, Fault::ExpiresIn(value));
+            let seat = scene.daemon();
+            seat.call().expect("it serves");
+            seat.call().expect("without asking again");
+        }
+        assert_eq!(scene.seen().token(), 4);
+    });
+}
+
+#[test]
+fn no_scope_is_claimed_where_none_is_told() {
+    everywhere(|scene| {
+        let login = scene.alice().status().login.expect("a token");
+        assert_eq!(login.scope, None);
+    });
+}
+
+#[test]
+fn scopes_are_separated_by_spaces() {
+    everywhere(|scene| {
+        fails(
+            Scope::new("observation:read,document:read"),
+            ErrorKind::Usage,
+            &["one scope"],
+        );
+        let service = scene.describe(DAEMON).build().expect("a service");
+        let request = TokenRequest::client_credentials(service.client()).scope("public,public");
+        fails(
+            scene.exchange(&request),
+            ErrorKind::Configuration,
+            &["invalid_scope", "spaces"],
+        );
+    });
+}
+
+#[test]
+fn answers_without_a_refresh_token() {
+    everywhere(|scene| {
+        let absent = || Fault::Field("refresh_token", None);
+        // To a refresh: the old one is kept.
+        let seat = scene.alice();
+        let before = seat.token();
+        scene.server.revoke_access_tokens();
+        scene
+            .server
+            .faults()
+            .next(On::Grant("refresh_token"), absent());
+        seat.call().expect("refreshed");
+        let kept = |seat: &Seat| {
+            let token = seat.token();
+            token
+                .refresh_token()
+                .map(|refresh| refresh.expose_secret().to_owned())
+        };
+        assert_eq!(
+            kept(&seat),
+            before.refresh_token().map(|t| t.expose_secret().to_owned())
+        );
+        // To a code: it serves as long as it lasts.
+        scene
+            .server
+            .faults()
+            .next(On::Grant("authorization_code"), absent());
+        let seat = scene.alice();
+        seat.call().expect("it serves");
+        assert_eq!(kept(&seat), None);
+        scene.server.revoke_access_tokens();
+        fails(seat.call(), ErrorKind::NeedsLogin, &[]);
+    });
+}
+
+/// league's tokens are JWTs with fractional times and an empty `sub`; this one's `exp` has long passed. Nobody looks.
+#[test]
+fn access_tokens_are_opaque() {
+    // {"alg":"RS256"} . {"iat":1700000000.25,"exp":1700003600.25,"sub":"","aud":"tool"} . sig
+    const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpYXQiOjE3MDAwMDAwMDAuMjUsImV4cCI6MTcwMDAwMzYwMC4yNSwic3ViIjoiIiwiYXVkIjoidG9vbCJ9.c2ln";
+    everywhere(|scene| {
+        let access = Fault::Field("access_token", Some(json!(JWT)));
+        scene.server.faults().next(On::Token, access);
+        let seat = scene.daemon();
+        assert_eq!(seat.token().expose_secret(), JWT);
+        let end = seat.status().login.and_then(|token| token.expires_at);
+        assert!(end.expect("an end") > UnixTime::from_system(std::time::SystemTime::now()));
+        assert_eq!(
+            seat.token().expose_secret(),
+            JWT,
+            "it is not asked for again"
+        );
+        assert_eq!(scene.seen().token(), 1);
+    });
+}
+
+/// A typo would be passed over by the service, and give everything: the names are the setters' own.
+#[test]
+fn parameters_have_the_services_own_names() {
+    everywhere(|scene| {
+        let seat = scene.daemon();
+        seat.send(List::new().limit(5).with_total(true))
+            .expect("a page");
+        seat.send(atlas::Units::of_taxon(2, 1_000_001).with_legend(true))
+            .expect("units");
+        let seen = scene.seen();
+        let paths: Vec<_> = seen
+            .requests()
+            .iter()
+            .filter(|r| r.kind == Kind::Api)
+            .map(|r| r.path.as_str())
+            .collect();
+        assert_eq!(
+            paths,
+            [
+                "/rest/v4/observations?limit=5&with_total=true",
+                "/rest/v4/communities/0/public/atlases/2/names/1000001/units?with-legend=true",
+            ]
+        );
+    });
+}
+
+/// The last page may be empty, with or without totals; a page that comes twice is an error and no end.
+#[test]
+fn lists_end_at_an_empty_page() {
+    everywhere(|scene| {
+        let seat = scene.daemon();
+        let v5 = List::new().version(api_infoflora::Version::V5).limit(100);
+        let (found, total) = seat.items(v5.clone()).expect("all");
+        assert_eq!((found.len(), total, scene.seen().api()), (250, None, 4));
+
+        let same = Fault::Answer {
+            status: 200,
+            content_type: "application/json".to_owned(),
+            body: br#"{"data":[{"id":1}]}"#.to_vec(),
+        };
+        scene.server.faults().always(On::Api, same);
+        fails(seat.items(v5), ErrorKind::Malformed, &["same page again"]);
+        let generic = Rest::get("/v5/observations").list();
+        fails(
+            seat.items(generic),
+            ErrorKind::Malformed,
+            &["same page again"],
+        );
+    });
+}
