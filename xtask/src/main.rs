@@ -85,6 +85,7 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
         Some("conformance") => conformance::run(args),
         Some("coverage") => coverage::run(args),
         Some("store-probe") => conformance::stores::probe(args),
+        Some("store-worker") => conformance::stores::work(args),
         Some("help" | "-h" | "--help") => {
             say::line(HELP);
             Ok(Verdict::Passed)

@@ -227,6 +227,14 @@ impl Seat {
         both!(self, session => session.token(kind))
     }
 
+    /// How long a call waits for a renewal that goes on elsewhere.
+    pub(crate) fn patience(self, patience: Duration) -> Self {
+        match self {
+            Self::Blocking(session) => Self::Blocking(session.patience(patience)),
+            Self::Async(session, handle) => Self::Async(session.patience(patience), handle),
+        }
+    }
+
     pub(crate) fn key(&self) -> Option<&AccountKey> {
         match self {
             Self::Blocking(session) => session.key(),

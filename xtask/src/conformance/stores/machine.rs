@@ -3,34 +3,22 @@
 //! Each case is a process of its own, because it needs another user, other mounts, or other limits. It runs this very program as
 //! `xtask store-probe`, which tries a store and prints one line for each operation.
 
-use std::ffi::OsString;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use auth_core::{
-    AccountKey, Lifetime, Now, Record, SecretBytes, Store, TokenAnswer, TokenKind, UnixTime,
-};
+use auth_core::{Record, Store};
 use keystore::File;
 
-use super::report::{Checked, Report};
-use super::rig::Rig;
-use crate::{Outcome, Stop, Verdict, output, say};
+use super::probe::{SECRET, keep, key, record};
+use crate::conformance::report::{Checked, Complaint, Report};
+use crate::{Stop, output};
 
 /// The user that owns nothing.
 const NOBODY: &str = "65534";
-const SECRET: &str = "marked-access-token";
 
-pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
-    for tool in ["setpriv", "unshare", "mount"] {
-        let found = Command::new(tool).arg("--version").output();
-        found.map_err(|_| {
-            Stop::Missing(format!(
-                "{tool} is missing: apt-get install -y util-linux mount"
-            ))
-        })?;
-    }
+pub(super) fn run(report: &mut Report) -> Result<(), Stop> {
     if output(Command::new("id").arg("-u"))?.trim() != "0" {
         return Err(Stop::Missing(
             "the store cases change users and mounts: run them as root".into(),
@@ -74,7 +62,7 @@ impl Scene {
     }
 
     /// A store with one record in it.
-    fn store(&self, name: &str) -> Result<PathBuf, Box<dyn std::error::Error + Send + Sync>> {
+    fn store(&self, name: &str) -> Result<PathBuf, Complaint> {
         let folder = self.folder.path().join(name);
         keep(&File::open(&folder)?, &record(1)?)?;
         Ok(folder)
@@ -154,7 +142,7 @@ fn as_nobody(script: &str) -> String {
     format!("exec setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups sh -euc '{script}'")
 }
 
-fn said(mut command: Command) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+fn said(mut command: Command) -> Result<String, Complaint> {
     let output = command.output()?;
     let text = format!(
         "{}{}",
@@ -196,98 +184,4 @@ fn unharmed(store: &Path) -> Checked {
         true => Ok(()),
         false => Err("the record was harmed".into()),
     }
-}
-
-/// `xtask store-probe DIR [fill | large]`: tries a file store and says what came of each operation.
-pub(crate) fn probe(mut args: Vec<OsString>) -> Outcome {
-    if args.is_empty() {
-        return Err(Stop::Usage("store-probe: which folder?".into()));
-    }
-    let folder = args.remove(0);
-    let opened = match folder.to_str() {
-        Some("--data-dir") => File::in_data_dir("store-probe"),
-        _ => File::open(PathBuf::from(&folder)),
-    };
-    let Some(store) = told("open", opened.map(|store| (store, "opened"))) else {
-        return Ok(Verdict::Passed);
-    };
-    let manner = args
-        .first()
-        .and_then(|arg| arg.to_str())
-        .unwrap_or_default();
-    let small = record(1).map_err(|error| Stop::Failed(error.to_string()))?;
-    if manner == "fill" {
-        told("first", keep(&store, &small).map(|()| ((), "saved")));
-        // What the disk still holds is taken up by others.
-        let _ = fs::write(Path::new(&folder).join("ballast"), vec![0; 1 << 20]);
-    }
-    told(
-        "load",
-        store
-            .load(&key())
-            .map(|text| (text.is_some(), found(text.as_ref()))),
-    );
-    let Some(lease) = told(
-        "lease",
-        store.try_lease(&key()).map(|lease| (lease, "granted")),
-    )
-    .flatten() else {
-        return Ok(Verdict::Passed);
-    };
-    let record = match manner {
-        "fill" | "large" => record(2000).map_err(|error| Stop::Failed(error.to_string()))?,
-        _ => small,
-    };
-    told("save", store.save(&lease, &record).map(|()| ((), "saved")));
-    told(
-        "again",
-        store
-            .load(&key())
-            .map(|text| (text.is_some(), found(text.as_ref()))),
-    );
-    Ok(Verdict::Passed)
-}
-
-fn told<T>(operation: &str, result: Result<(T, &str), auth_core::Error>) -> Option<T> {
-    match result {
-        Ok((value, words)) => {
-            say::line(format_args!("{operation}: {words}"));
-            Some(value)
-        }
-        Err(error) => {
-            say::line(format_args!("{operation}: failed: {error}"));
-            None
-        }
-    }
-}
-
-fn found(text: Option<&SecretBytes>) -> &'static str {
-    match text {
-        Some(text) if Record::from_text(text.as_ref()).is_ok() => "a record",
-        Some(_) => "something else",
-        None => "nothing",
-    }
-}
-
-fn key() -> AccountKey {
-    AccountKey::new("example", "app", "me")
-}
-
-fn keep(store: &File, record: &SecretBytes) -> Result<(), auth_core::Error> {
-    let lease = store
-        .try_lease(&key())?
-        .ok_or_else(auth_core::Error::out_of_turn)?;
-    store.save(&lease, record)
-}
-
-/// A record whose token is `times` as long as the marked one.
-fn record(times: usize) -> Result<SecretBytes, auth_core::Error> {
-    let sent = Now {
-        wall: UnixTime::from_secs(1_700_000_000),
-        up: std::time::Duration::ZERO,
-    };
-    let token = TokenAnswer::new(&SECRET.repeat(times), Lifetime::Unstated)?.received(sent, 1)?;
-    let mut record = Record::default();
-    record.set(TokenKind::Login, token.into());
-    Ok(record.to_text())
 }

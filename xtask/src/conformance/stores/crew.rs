@@ -1,0 +1,231 @@
+//! A worker process as its master sees it: orders go in, lines come back, and it can be killed, stopped and let go on.
+
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use auth_core::ErrorKind;
+use auth_testkit::TestServer;
+use serde_json::Value;
+
+use super::clock::FakeClock;
+use super::ground::{Home, MARK};
+use super::worker::TASK;
+use crate::conformance::report::{Checked, Complaint};
+use crate::rig::{PATIENCE, Rig};
+
+/// How a worker is to be started.
+#[derive(Clone)]
+pub(super) struct Start<'a> {
+    origin: String,
+    folder: PathBuf,
+    options: Vec<OsString>,
+    clock: Option<&'a FakeClock>,
+    tracer: Vec<OsString>,
+}
+
+impl<'a> Start<'a> {
+    /// At this server and this store.
+    pub(super) fn at(server: &TestServer, home: &Home) -> Self {
+        Self {
+            origin: server.url().to_owned(),
+            folder: home.folder(),
+            options: Vec::new(),
+            clock: None,
+            tracer: Vec::new(),
+        }
+    }
+
+    /// In the rig's world: what it is told to do once, it does there.
+    pub(super) fn like(self, rig: &Rig) -> Self {
+        match rig {
+            Rig::Blocking(_) => self,
+            Rig::Async(..) => self.option("--async"),
+        }
+    }
+
+    /// It halts at this step, counted from 1.
+    pub(super) fn halt_at(self, step: usize) -> Self {
+        self.option("--halt-at").option(step.to_string())
+    }
+
+    /// How long its calls wait for a renewal.
+    pub(super) fn patience(self, patience: Duration) -> Self {
+        let millis = patience.as_millis().to_string();
+        self.option("--patience-ms").option(millis)
+    }
+
+    /// By another clock than ours.
+    pub(super) fn clock(mut self, clock: &'a FakeClock) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Run by another program, given with its arguments.
+    pub(super) fn under<S: Into<OsString>>(mut self, tracer: impl IntoIterator<Item = S>) -> Self {
+        self.tracer = tracer.into_iter().map(Into::into).collect();
+        self
+    }
+
+    fn option(mut self, option: impl Into<OsString>) -> Self {
+        self.options.push(option.into());
+        self
+    }
+
+    pub(super) fn spawn(&self) -> Result<Worker, Complaint> {
+        // A mask of 0 takes no right away: what is private then is so by the store's own doing.
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "umask 000; exec \"$0\" \"$@\""])
+            .args(&self.tracer)
+            .arg(std::env::current_exe()?)
+            .args([TASK, "--origin", &self.origin, "--folder"])
+            .arg(&self.folder)
+            .args(&self.options)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        if let Some(clock) = self.clock {
+            clock.apply(&mut command);
+        }
+        Worker::of(command.spawn()?)
+    }
+}
+
+/// What came from a worker.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    Ok,
+    Failed(Failure),
+    /// It halted at the step of this name.
+    Halted(String),
+    /// It has ended.
+    Gone,
+}
+
+/// An error as a worker reported it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub(super) kind: String,
+    pub(super) text: String,
+    pub(super) retryable: bool,
+}
+
+impl Heard {
+    /// Complains unless it went well.
+    pub(super) fn went_well(self) -> Checked {
+        match self {
+            Self::Ok => Ok(()),
+            other => Err(format!("a call ended so: {other:?}").into()),
+        }
+    }
+
+    /// Whether it is this kind of error.
+    pub(super) fn is(&self, kind: ErrorKind) -> bool {
+        matches!(self, Self::Failed(failure) if failure.kind == format!("{kind:?}"))
+    }
+}
+
+/// A process that works; killed when dropped.
+pub(super) struct Worker {
+    child: Child,
+    orders: ChildStdin,
+    lines: Receiver<String>,
+}
+
+impl Worker {
+    fn of(mut child: Child) -> Result<Self, Complaint> {
+        let orders = child.stdin.take().ok_or("no way in")?;
+        let output = child.stdout.take().ok_or("no way out")?;
+        let (giver, lines) = mpsc::channel();
+        thread::spawn(move || {
+            let heard = BufReader::new(output).lines().map_while(Result::ok);
+            heard
+                .take_while(|line| giver.send(line.clone()).is_ok())
+                .for_each(drop);
+        });
+        Ok(Self {
+            child,
+            orders,
+            lines,
+        })
+    }
+
+    pub(super) fn tell(&mut self, order: &str) -> Checked {
+        Ok(writeln!(self.orders, "{order}")?)
+    }
+
+    /// The next line it writes.
+    pub(super) fn hear(&mut self) -> Result<Heard, Complaint> {
+        self.hear_within(PATIENCE)?
+            .ok_or_else(|| "it says nothing".into())
+    }
+
+    /// The same; `None` if there is none in this time.
+    pub(super) fn hear_within(&mut self, limit: Duration) -> Result<Option<Heard>, Complaint> {
+        let line = match self.lines.recv_timeout(limit) {
+            Ok(line) => line,
+            Err(RecvTimeoutError::Timeout) => return Ok(None),
+            Err(RecvTimeoutError::Disconnected) => return Ok(Some(Heard::Gone)),
+        };
+        if line.contains(MARK) {
+            return Err("a worker shows a secret".into());
+        }
+        let value: Value = serde_json::from_str(&line)?;
+        let text = |name: &str| value[name].as_str().map(str::to_owned);
+        Ok(Some(if value["ok"] == true {
+            Heard::Ok
+        } else if let Some(step) = text("halt") {
+            Heard::Halted(step)
+        } else {
+            Heard::Failed(Failure {
+                kind: text("kind").ok_or("a line without a kind")?,
+                text: text("text").unwrap_or_default(),
+                retryable: value["again"] == true,
+            })
+        }))
+    }
+
+    pub(super) fn ask(&mut self, order: &str) -> Result<Heard, Complaint> {
+        self.tell(order)?;
+        self.hear()
+    }
+
+    /// SIGKILL, and waits for its end.
+    pub(super) fn kill(mut self) -> Checked {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+
+    /// SIGSTOP: it hangs, with all that it holds.
+    pub(super) fn stop(&self) -> Checked {
+        self.signal("STOP")
+    }
+
+    /// SIGCONT.
+    pub(super) fn go_on(&self) -> Checked {
+        self.signal("CONT")
+    }
+
+    fn signal(&self, name: &str) -> Checked {
+        let id = self.child.id().to_string();
+        let sent = Command::new("sh")
+            .args(["-c", "kill -s \"$0\" \"$1\"", name, &id])
+            .status()?;
+        match sent.success() {
+            true => Ok(()),
+            false => Err(format!("SIG{name} could not be sent").into()),
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let _ended_before = self.child.kill();
+        let _ended_before = self.child.wait();
+    }
+}

@@ -1,0 +1,238 @@
+//! SIGKILL before and after each step of logins and renewals, and inside a save: what a fresh process finds then.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use auth_core::{ErrorKind, Record, SecretBytes, TokenKind};
+use auth_testkit::{Mark, Rotation, TestServer};
+
+use super::crew::{Heard, Start};
+use super::ground::{Home, MORE_THAN_A_DAY, TWO_HOURS, rotations, server, since};
+use super::syscalls;
+use crate::conformance::expect::ensure;
+use crate::conformance::report::{Checked, Complaint, Report};
+use crate::rig::Rig;
+use crate::say;
+
+/// What is killed: how it is set up, what the process is told, and what shows that it can be used afterwards.
+pub(super) struct Job {
+    name: &'static str,
+    rotation: Rotation,
+    begin: fn(&TestServer, &Rig) -> Result<Home, Complaint>,
+    order: &'static str,
+    afterwards: &'static str,
+    lost: Lost,
+}
+
+/// When nothing but a new login helps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lost {
+    Never,
+    /// Before there was a login.
+    WithoutLogin,
+    /// When the server has rotated the refresh token, and the new one was not saved.
+    RotatedUnsaved,
+}
+
+const RENEWAL: Job = Job {
+    name: "a renewal, old token dead at once",
+    rotation: Rotation::KillFamily,
+    begin: expired,
+    order: "call",
+    afterwards: "call",
+    lost: Lost::RotatedUnsaved,
+};
+
+const JOBS: &[Job] = &[
+    Job {
+        name: "a first login",
+        rotation: Rotation::KillFamily,
+        begin: |_, _| Home::new(),
+        order: "log-in",
+        afterwards: "me",
+        lost: Lost::WithoutLogin,
+    },
+    Job {
+        name: "a login that replaces another one",
+        rotation: Rotation::KillFamily,
+        begin: |server, rig| Home::logged_in(server.url(), rig),
+        order: "log-in",
+        afterwards: "me",
+        lost: Lost::Never,
+    },
+    RENEWAL,
+    Job {
+        name: "a renewal, old token dead on first use of the new",
+        rotation: Rotation::OnUse,
+        begin: expired,
+        order: "call",
+        afterwards: "call",
+        lost: Lost::Never,
+    },
+    Job {
+        name: "a renewal of the API token",
+        rotation: Rotation::KillFamily,
+        begin: without_api_token,
+        order: "me",
+        afterwards: "me",
+        lost: Lost::Never,
+    },
+];
+
+/// Fewer would not be each step of all of these.
+const AT_LEAST: usize = 20;
+
+pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
+    report.heading("killed before and after each step", rigs);
+    let killed = Mutex::new(0);
+    for job in JOBS {
+        let points = Mutex::new(Vec::new());
+        report.row(job.name, rigs, |rig| {
+            let found = job.at_each_step(rig)?;
+            *locked(&killed) += found.len();
+            *locked(&points) = found;
+            Ok(())
+        });
+        for (number, point) in (1..).zip(locked(&points).iter()) {
+            say::line(format_args!("      {number:>2}  {point}"));
+        }
+    }
+    let each = *locked(&killed) / rigs.len();
+    report.single("in all: at least 20 kill points in each world", || {
+        ensure(each >= AT_LEAST, format!("{each} kill points only"))
+    });
+    say::line(format_args!("      {each} in each world"));
+    let [rig, _] = rigs;
+    let points = Mutex::new(Vec::new());
+    report.single("a renewal, at each system call that others can see", || {
+        let found = syscalls::at_each(&RENEWAL, rig)?;
+        *locked(&points) = found;
+        Ok(())
+    });
+    for point in locked(&points).iter() {
+        say::line(format_args!("      before {point}"));
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn expired(server: &TestServer, rig: &Rig) -> Result<Home, Complaint> {
+    let home = Home::logged_in(server.url(), rig)?;
+    home.age(TokenKind::Login, TWO_HOURS)?;
+    Ok(home)
+}
+
+fn without_api_token(server: &TestServer, rig: &Rig) -> Result<Home, Complaint> {
+    let home = Home::logged_in(server.url(), rig)?;
+    home.age(TokenKind::Derived, MORE_THAN_A_DAY)?;
+    Ok(home)
+}
+
+impl Job {
+    pub(super) fn order(&self) -> &'static str {
+        self.order
+    }
+
+    pub(super) fn server(&self) -> Result<TestServer, Complaint> {
+        server(self.rotation)
+    }
+
+    /// The names of the steps.
+    fn at_each_step(&self, rig: &Rig) -> Result<Vec<String>, Complaint> {
+        let server = self.server()?;
+        let mut names = Vec::new();
+        // A step that is never reached ends it; the bound is for a flow that never ends.
+        for step in 1..100 {
+            let accident = Accident::begin(self, &server, rig)?;
+            let mut worker = accident.start().halt_at(step).spawn()?;
+            let heard = worker.ask(self.order)?;
+            let Heard::Halted(name) = heard else {
+                heard.went_well()?;
+                return Ok(names);
+            };
+            worker.kill()?;
+            let at_this = |complaint| format!("killed at step {step}, {name}: {complaint}");
+            accident.aftermath().map_err(at_this)?;
+            names.push(name);
+        }
+        Err("it has no end".into())
+    }
+}
+
+/// A process is about to be killed.
+pub(super) struct Accident<'a> {
+    job: &'a Job,
+    server: &'a TestServer,
+    rig: &'a Rig,
+    home: Home,
+    before: Option<SecretBytes>,
+    mark: Mark,
+}
+
+impl<'a> Accident<'a> {
+    pub(super) fn begin(
+        job: &'a Job,
+        server: &'a TestServer,
+        rig: &'a Rig,
+    ) -> Result<Self, Complaint> {
+        let home = (job.begin)(server, rig)?;
+        let before = home.text()?;
+        let mark = server.seen().mark();
+        Ok(Self {
+            job,
+            server,
+            rig,
+            home,
+            before,
+            mark,
+        })
+    }
+
+    pub(super) fn start(&self) -> Start<'_> {
+        Start::at(self.server, &self.home).like(self.rig)
+    }
+
+    pub(super) fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// It was killed. Complains unless a fresh process finds all in order.
+    pub(super) fn aftermath(&self) -> Checked {
+        self.home.is_private()?;
+        let record = self.home.record()?;
+        let lost = self.is_lost(&record)?;
+        let mark = self.server.seen().mark();
+        let mut fresh = self.start().spawn()?;
+        let heard = fresh.ask(self.job.afterwards)?;
+        if lost {
+            let needs_login = heard.is(ErrorKind::NeedsLogin);
+            ensure(needs_login, format!("in place of needs login: {heard:?}"))?;
+            fresh.ask("log-in")?.went_well()?;
+            fresh.ask(self.job.afterwards)?.went_well()?;
+        } else {
+            heard.went_well()?;
+        }
+        let again = since(self.server, mark);
+        ensure(again.grant("refresh_token") <= 1, "it renewed twice")?;
+        drop(fresh);
+        self.home.is_tidy()?;
+        self.home.is_private()
+    }
+
+    /// Whether a new login is the only way, by what the server has done and what was saved.
+    fn is_lost(&self, now: &Record) -> Result<bool, Complaint> {
+        let text = self.home.text()?;
+        let bytes = |text: &Option<SecretBytes>| text.as_ref().map(|text| text.as_ref().to_vec());
+        let saved = bytes(&self.before) != bytes(&text);
+        let rotated = rotations(&since(self.server, self.mark));
+        Ok(match self.job.lost {
+            Lost::Never => false,
+            Lost::WithoutLogin => now.token(TokenKind::Login).is_none(),
+            Lost::RotatedUnsaved => {
+                ensure(rotated <= 1, "it renewed twice")?;
+                rotated == 1 && !saved
+            }
+        })
+    }
+}

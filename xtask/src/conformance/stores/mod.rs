@@ -1,0 +1,52 @@
+//! Stores among real processes: where the machine says no, shared, killed, stopped, cut off, at a wrong time of day.
+//!
+//! What takes a process of its own is this very program, started again as `xtask store-probe` or `xtask store-worker`.
+
+mod clock;
+mod crew;
+mod ground;
+mod holders;
+mod kills;
+mod machine;
+mod probe;
+mod steps;
+mod syscalls;
+mod together;
+mod watch;
+mod worker;
+
+use std::process::Command;
+
+pub(crate) use probe::probe;
+pub(crate) use worker::work;
+
+use super::report::Report;
+use super::rig::Rig;
+use crate::Stop;
+
+/// What has to be there, and the packages that bring it.
+const TOOLS: &[(&str, &str)] = &[
+    ("setpriv", "util-linux"),
+    ("unshare", "util-linux"),
+    ("mount", "mount"),
+    ("faketime", "faketime"),
+    ("strace", "strace"),
+];
+
+pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
+    let there = |tool: &str| Command::new(tool).arg("--version").output().is_ok();
+    let missing: Vec<_> = TOOLS.iter().filter(|(tool, _)| !there(tool)).collect();
+    if !missing.is_empty() {
+        let packages: Vec<_> = missing.iter().map(|(_, package)| *package).collect();
+        let packages = packages.join(" ");
+        return Err(Stop::Missing(format!(
+            "tools are missing: apt-get install -y {packages}"
+        )));
+    }
+    crate::output(Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]))?;
+    machine::run(report)?;
+    together::run(report);
+    holders::run(rigs, report);
+    kills::run(rigs, report);
+    Ok(())
+}

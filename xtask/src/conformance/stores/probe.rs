@@ -1,0 +1,109 @@
+//! `xtask store-probe`: tries a file store, in whatever surroundings it was started.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use auth_core::{
+    AccountKey, Lifetime, Now, Record, SecretBytes, Store, TokenAnswer, TokenKind, UnixTime,
+};
+use keystore::File;
+
+use crate::{Outcome, Stop, Verdict, say};
+
+/// What the probe must never print.
+pub(super) const SECRET: &str = "marked-access-token";
+
+/// `xtask store-probe DIR [fill | large]`: tries a file store and says what came of each operation.
+pub(crate) fn probe(mut args: Vec<OsString>) -> Outcome {
+    if args.is_empty() {
+        return Err(Stop::Usage("store-probe: which folder?".into()));
+    }
+    let folder = args.remove(0);
+    let opened = match folder.to_str() {
+        Some("--data-dir") => File::in_data_dir("store-probe"),
+        _ => File::open(PathBuf::from(&folder)),
+    };
+    let Some(store) = told("open", opened.map(|store| (store, "opened"))) else {
+        return Ok(Verdict::Passed);
+    };
+    let manner = args
+        .first()
+        .and_then(|arg| arg.to_str())
+        .unwrap_or_default();
+    let small = record(1).map_err(|error| Stop::Failed(error.to_string()))?;
+    if manner == "fill" {
+        told("first", keep(&store, &small).map(|()| ((), "saved")));
+        // What the disk still holds is taken up by others.
+        let _ = fs::write(Path::new(&folder).join("ballast"), vec![0; 1 << 20]);
+    }
+    told(
+        "load",
+        store
+            .load(&key())
+            .map(|text| (text.is_some(), found(text.as_ref()))),
+    );
+    let Some(lease) = told(
+        "lease",
+        store.try_lease(&key()).map(|lease| (lease, "granted")),
+    )
+    .flatten() else {
+        return Ok(Verdict::Passed);
+    };
+    let record = match manner {
+        "fill" | "large" => record(2000).map_err(|error| Stop::Failed(error.to_string()))?,
+        _ => small,
+    };
+    told("save", store.save(&lease, &record).map(|()| ((), "saved")));
+    told(
+        "again",
+        store
+            .load(&key())
+            .map(|text| (text.is_some(), found(text.as_ref()))),
+    );
+    Ok(Verdict::Passed)
+}
+
+fn told<T>(operation: &str, result: Result<(T, &str), auth_core::Error>) -> Option<T> {
+    match result {
+        Ok((value, words)) => {
+            say::line(format_args!("{operation}: {words}"));
+            Some(value)
+        }
+        Err(error) => {
+            say::line(format_args!("{operation}: failed: {error}"));
+            None
+        }
+    }
+}
+
+fn found(text: Option<&SecretBytes>) -> &'static str {
+    match text {
+        Some(text) if Record::from_text(text.as_ref()).is_ok() => "a record",
+        Some(_) => "something else",
+        None => "nothing",
+    }
+}
+
+pub(super) fn key() -> AccountKey {
+    AccountKey::new("example", "app", "me")
+}
+
+pub(super) fn keep(store: &File, record: &SecretBytes) -> Result<(), auth_core::Error> {
+    let lease = store
+        .try_lease(&key())?
+        .ok_or_else(auth_core::Error::out_of_turn)?;
+    store.save(&lease, record)
+}
+
+/// A record whose token is `times` as long as the marked one.
+pub(super) fn record(times: usize) -> Result<SecretBytes, auth_core::Error> {
+    let sent = Now {
+        wall: UnixTime::from_secs(1_700_000_000),
+        up: std::time::Duration::ZERO,
+    };
+    let token = TokenAnswer::new(&SECRET.repeat(times), Lifetime::Unstated)?.received(sent, 1)?;
+    let mut record = Record::default();
+    record.set(TokenKind::Login, token.into());
+    Ok(record.to_text())
+}

@@ -1,0 +1,126 @@
+//! A store and a transport that count what goes through them, and come to a halt at one step, for somebody to kill them there.
+
+use std::fmt::Display;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use auth_core::{
+    AccountKey, AsyncTransport, Error, Lease, Limits, Request, Response, SecretBytes, Store,
+    Transport, TransportError,
+};
+
+/// Counts steps: two for each operation, one before it and one after it.
+#[derive(Clone, Debug)]
+pub(super) struct Steps(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    passed: AtomicUsize,
+    /// The step that is not passed, counted from 1.
+    halt_at: Option<usize>,
+    /// Told its name.
+    tell: fn(&str),
+}
+
+impl Steps {
+    pub(super) fn new(halt_at: Option<usize>, tell: fn(&str)) -> Self {
+        let passed = AtomicUsize::new(0);
+        Self(Arc::new(Inner {
+            passed,
+            halt_at,
+            tell,
+        }))
+    }
+
+    /// The same counter around a store or a transport.
+    pub(super) fn around<I>(&self, inner: I) -> Counted<I> {
+        let steps = self.clone();
+        Counted { inner, steps }
+    }
+
+    fn pass(&self, name: impl Display) {
+        let number = self.0.passed.fetch_add(1, Ordering::SeqCst) + 1;
+        if self.0.halt_at == Some(number) {
+            (self.0.tell)(&name.to_string());
+            loop {
+                thread::park();
+            }
+        }
+    }
+
+    fn wrap<T>(&self, name: impl Display, job: impl FnOnce() -> T) -> T {
+        self.pass(format_args!("before {name}"));
+        let done = job();
+        self.pass(format_args!("after {name}"));
+        done
+    }
+}
+
+/// A store or a transport whose steps are counted.
+#[derive(Debug)]
+pub(super) struct Counted<I> {
+    inner: I,
+    steps: Steps,
+}
+
+impl<S: Store> Store for Counted<S> {
+    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
+        self.steps.wrap("load", || self.inner.load(key))
+    }
+
+    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
+        let lease = self.steps.wrap("lease", || self.inner.try_lease(key))?;
+        Ok(lease.map(|lease| {
+            let steps = self.steps.clone();
+            let lease = Some(lease);
+            Lease::new(key.clone(), Held { lease, steps })
+        }))
+    }
+
+    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
+        self.steps.wrap("save", || self.inner.save(lease, record))
+    }
+
+    fn remove(&self, lease: &Lease) -> Result<(), Error> {
+        self.steps.wrap("remove", || self.inner.remove(lease))
+    }
+
+    fn describe(&self) -> String {
+        self.inner.describe()
+    }
+}
+
+/// A lease whose end is counted, too.
+struct Held {
+    lease: Option<Lease>,
+    steps: Steps,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let lease = self.lease.take();
+        self.steps.wrap("giving the lease back", || drop(lease));
+    }
+}
+
+impl<T: Transport> Transport for Counted<T> {
+    fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
+        let name = name(&request);
+        self.steps.wrap(name, || self.inner.send(request, limits))
+    }
+}
+
+impl<T: AsyncTransport> AsyncTransport for Counted<T> {
+    async fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
+        let name = name(&request);
+        self.steps.pass(format_args!("before {name}"));
+        let answer = self.inner.send(request, limits).await;
+        self.steps.pass(format_args!("after {name}"));
+        answer
+    }
+}
+
+fn name(request: &Request) -> String {
+    format!("{} {}", request.method(), request.uri().path())
+}

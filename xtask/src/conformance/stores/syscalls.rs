@@ -1,0 +1,59 @@
+//! SIGKILL at single system calls, by strace: between the steps of a save, where no program of ours can stop.
+
+use super::crew::Heard;
+use super::kills::{Accident, Job};
+use crate::conformance::expect::ensure;
+use crate::conformance::report::Complaint;
+use crate::rig::Rig;
+
+/// Those by which others see what a process does to a file, a lock or a connection. A question mark: not on every machine.
+const CALLS: &[&str] = &[
+    "?flock",
+    "?write",
+    "?fsync",
+    "?rename",
+    "?renameat",
+    "?renameat2",
+    "?unlink",
+    "?unlinkat",
+    "?sendto",
+];
+
+/// Kills the job right before the first of these calls, the second, and so on. The names of the calls.
+pub(super) fn at_each(job: &Job, rig: &Rig) -> Result<Vec<String>, Complaint> {
+    let server = job.server()?;
+    let (mut names, mut left) = (Vec::new(), Vec::new());
+    for call in CALLS {
+        // The bound is for a flow that never ends.
+        for time in 1.. {
+            let accident = Accident::begin(job, &server, rig)?;
+            let (trace, inject) = (
+                format!("trace={call}"),
+                format!("inject={call}:signal=KILL:when={time}"),
+            );
+            let strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e"];
+            let tracer = strace.into_iter().chain([&*trace, "-e", &*inject]);
+            let mut worker = accident.start().under(tracer).spawn()?;
+            let heard = worker.ask(job.order())?;
+            if heard == Heard::Ok {
+                break;
+            }
+            let name = format!("{} {time}", call.trim_start_matches('?'));
+            ensure(
+                heard == Heard::Gone && time < 100,
+                format!("{name}: {heard:?}"),
+            )?;
+            drop(worker);
+            left.extend(accident.home().half_written()?);
+            let at_this = |complaint| format!("killed before {name}: {complaint}");
+            accident.aftermath().map_err(at_this)?;
+            names.push(name);
+        }
+    }
+    let (empty, full) = (left.contains(&0), left.iter().any(|length| *length > 0));
+    ensure(
+        empty && full,
+        format!("no file was left half-way: {left:?}"),
+    )?;
+    Ok(names)
+}

@@ -1,0 +1,92 @@
+//! An eye on a folder: every file in it is for its owner only, at every moment.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use crate::conformance::report::{Checked, Complaint};
+
+/// Looks at a folder's modes on a thread of its own, again and again.
+pub(super) struct Watcher {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<Checked>>,
+}
+
+struct Shared {
+    folder: PathBuf,
+    over: AtomicBool,
+    half_written: AtomicUsize,
+}
+
+impl Watcher {
+    pub(super) fn over(folder: PathBuf) -> Self {
+        let shared = Arc::new(Shared {
+            folder,
+            over: AtomicBool::new(false),
+            half_written: AtomicUsize::new(0),
+        });
+        let watched = Arc::clone(&shared);
+        let thread = Some(thread::spawn(move || watched.watch()));
+        Self { shared, thread }
+    }
+
+    /// How often it has met a file that was going to be the record.
+    pub(super) fn half_written(&self) -> usize {
+        self.shared.half_written.load(Ordering::Relaxed)
+    }
+
+    /// Ends it. Complains if it has seen what is not private.
+    pub(super) fn end(mut self) -> Checked {
+        self.shared.over.store(true, Ordering::Relaxed);
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(checked)) => checked,
+            _ => Err("the watcher panicked".into()),
+        }
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.shared.over.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Shared {
+    fn watch(&self) -> Checked {
+        while !self.over.load(Ordering::Relaxed) {
+            self.look()?;
+            // Others need the processor, too.
+            thread::sleep(Duration::from_micros(100));
+        }
+        self.look()
+    }
+
+    fn look(&self) -> Checked {
+        private(&self.folder, 0o700)?;
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let seen = private(&entry.path(), 0o600)?;
+            if seen && entry.file_name().to_string_lossy().ends_with(".tmp") {
+                self.half_written.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether it is there; complains about its mode.
+fn private(path: &Path, expect: u32) -> Result<bool, Complaint> {
+    // Gone since it was listed: nothing to look at.
+    let Ok(metadata) = fs::symlink_metadata(path) else {
+        return Ok(false);
+    };
+    let mode = metadata.permissions().mode() & 0o7777;
+    match mode == expect {
+        true => Ok(true),
+        false => Err(format!("{} has had mode {mode:04o}", path.display()).into()),
+    }
+}

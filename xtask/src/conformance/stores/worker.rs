@@ -1,0 +1,189 @@
+//! `xtask store-worker`: one process of several at one store. It does what it is told, line by line.
+//!
+//! | it reads | it does | it writes |
+//! | --- | --- | --- |
+//! | `log-in` | logs in with the password | a line |
+//! | `call` | a call with the login token | a line |
+//! | `me` | a call with the API token | a line |
+//! | `calls T K` | as `call`, from T threads and K tasks at once | a line for each, as they end |
+//!
+//! A line is `{"ok":true}`, or the error in JSON. At the step where it has to halt, it writes `{"halt":"…"}` and does no more.
+
+use std::ffi::OsString;
+use std::io::BufRead;
+use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
+
+use api_inat::users::Me;
+use auth_core::Error;
+use auth_flows::{AsyncClient, Client};
+use http_reqwest::{Reqwest, Tokio};
+use http_ureq::Ureq;
+use keystore::File;
+use lexopt::{Arg, ValueExt};
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+use super::ground::{ACCOUNT, PASSWORD, service};
+use super::steps::Steps;
+use crate::conformance::ping::Ping;
+use crate::rig::{Program, Rig, Seat};
+use crate::{Outcome, Stop, Verdict, say};
+
+/// The task's name.
+pub(super) const TASK: &str = "store-worker";
+
+/// Works until its standard input ends.
+pub(crate) fn work(args: Vec<OsString>) -> Outcome {
+    let options = Options::parse(args)?;
+    let Rig::Async(_, runtime) =
+        Rig::asynchronous().map_err(|error| Stop::Failed(format!("no runtime: {error}")))?
+    else {
+        return Err(Stop::Failed("the async rig is none".to_owned()));
+    };
+    let worker =
+        Worker::new(&options, &runtime).map_err(|error| Stop::Failed(error.to_string()))?;
+    for line in std::io::stdin().lock().lines() {
+        let line = line.map_err(|error| Stop::Failed(format!("no more orders: {error}")))?;
+        worker.obey(&line)?;
+    }
+    // Whatever still waits for somebody is not waited for.
+    runtime.shutdown_background();
+    Ok(Verdict::Passed)
+}
+
+struct Options {
+    origin: String,
+    folder: PathBuf,
+    asynchronous: bool,
+    halt_at: Option<usize>,
+    patience: Option<Duration>,
+}
+
+impl Options {
+    fn parse(args: Vec<OsString>) -> Result<Self, Stop> {
+        let mut options = Self {
+            origin: String::new(),
+            folder: PathBuf::new(),
+            asynchronous: false,
+            halt_at: None,
+            patience: None,
+        };
+        let mut parser = lexopt::Parser::from_args(args);
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Long("origin") => options.origin = parser.value()?.string()?,
+                Arg::Long("folder") => options.folder = parser.value()?.into(),
+                Arg::Long("async") => options.asynchronous = true,
+                Arg::Long("halt-at") => options.halt_at = Some(parser.value()?.parse()?),
+                Arg::Long("patience-ms") => {
+                    let patience = Duration::from_millis(parser.value()?.parse()?);
+                    options.patience = Some(patience);
+                }
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// One account in both worlds: two programs in one process, which share nothing but the store.
+struct Worker {
+    blocking: Seat,
+    asynchronous: Seat,
+    prefers_async: bool,
+}
+
+impl Worker {
+    fn new(options: &Options, runtime: &Runtime) -> Result<Self, Error> {
+        let steps = Steps::new(options.halt_at, |name| say::line(json!({ "halt": name })));
+        let store = File::open(&options.folder)?;
+        let service = service(&options.origin)?;
+        let handle = runtime.handle().clone();
+        let blocking = Client::new(
+            service.clone(),
+            steps.around(Ureq::default()),
+            steps.around(store.clone()),
+        );
+        let asynchronous = AsyncClient::new(
+            service,
+            steps.around(Reqwest::default()),
+            Tokio::new(handle.clone()),
+            steps.around(store),
+        );
+        let [blocking, asynchronous] = [
+            Program::Blocking(blocking),
+            Program::Async(asynchronous, handle),
+        ]
+        .map(|program| {
+            let seat = program.account(ACCOUNT);
+            match options.patience {
+                Some(patience) => seat.patience(patience),
+                None => seat,
+            }
+        });
+        Ok(Self {
+            blocking,
+            asynchronous,
+            prefers_async: options.asynchronous,
+        })
+    }
+
+    fn seat(&self) -> &Seat {
+        match self.prefers_async {
+            true => &self.asynchronous,
+            false => &self.blocking,
+        }
+    }
+
+    fn obey(&self, order: &str) -> Result<(), Stop> {
+        let words: Vec<_> = order.split(' ').collect();
+        match words[..] {
+            ["log-in"] => tell(self.seat().log_in_with_password(ACCOUNT, PASSWORD)),
+            ["call"] => tell(self.seat().send(Ping::default())),
+            ["me"] => tell(self.seat().send(Me)),
+            ["calls", threads, tasks] => {
+                let number = |text: &str| text.parse::<usize>();
+                match (number(threads), number(tasks)) {
+                    (Ok(threads), Ok(tasks)) => self.call_at_once(threads, tasks),
+                    _ => return Err(unknown(order)),
+                }
+            }
+            _ => return Err(unknown(order)),
+        }
+        Ok(())
+    }
+
+    fn call_at_once(&self, threads: usize, tasks: usize) {
+        let (blocking, asynchronous) = (&self.blocking, &self.asynchronous);
+        for (seat, times) in [(asynchronous, tasks), (blocking, threads)] {
+            for _ in 0..times {
+                match seat.clone() {
+                    Seat::Blocking(session) => {
+                        thread::spawn(move || tell(session.send(Ping::default())));
+                    }
+                    Seat::Async(session, handle) => {
+                        handle.spawn(async move { tell(session.send(Ping::default()).await) });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One line for one result.
+fn tell<T>(result: Result<T, Error>) {
+    say::line(match result {
+        Ok(_) => json!({ "ok": true }),
+        Err(error) => json!({
+            "kind": format!("{:?}", error.kind()),
+            "text": error.to_string(),
+            "again": error.is_retryable(),
+        }),
+    });
+}
+
+fn unknown(order: &str) -> Stop {
+    Stop::Usage(format!("{TASK} knows no `{order}`"))
+}
