@@ -14,9 +14,10 @@ const HEAD: &str = "\
 # Conformance
 
 What this workspace's flows do against authorization servers that nobody here wrote (Doorkeeper on Rails, oidc-provider on Node),
-against our own test server where the real one cannot be installed (league/oauth2-server 8 and 9), in a real browser, and what its
-stores do where the machine says no. `cargo xtask conformance` writes this file; CI runs it with `--check` and fails where the file
-and the run differ.
+against our own test server where the real one cannot be installed (league/oauth2-server 8 and 9), in a real browser; and what its
+stores do where the machine says no, among several processes at once, and when these are killed, stopped, cut off from an answer, or
+run by a wrong clock. `cargo xtask conformance` writes this file; CI runs it with `--check` and fails where the file and the run
+differ.
 
 *passed*: through both transports, blocking over ureq and async over reqwest. *not offered*: the server has nothing of the kind,
 which the run proves by asking for it; it is counted neither as passed nor as failed.

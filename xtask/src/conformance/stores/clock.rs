@@ -10,6 +10,7 @@ use crate::conformance::report::{Checked, Complaint};
 pub(super) struct FakeClock {
     folder: tempfile::TempDir,
     library: String,
+    monotonic: bool,
 }
 
 impl FakeClock {
@@ -25,9 +26,17 @@ impl FakeClock {
                 .map_err(|stop| stop.to_string())?
                 .trim()
                 .to_owned(),
+            monotonic: false,
         };
         clock.set(seconds)?;
         Ok(clock)
+    }
+
+    /// The monotonic clock is another one, too, which is libfaketime's own default. Waiting with a deadline has no end then,
+    /// because the kernel goes by the true one.
+    pub(super) fn with_monotonic(mut self) -> Self {
+        self.monotonic = true;
+        self
     }
 
     /// Sets it, for all processes at once.
@@ -46,7 +55,9 @@ impl FakeClock {
         command
             .env("LD_PRELOAD", &self.library)
             .env("FAKETIME_TIMESTAMP_FILE", self.file())
-            .env("FAKETIME_NO_CACHE", "1")
-            .env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+            .env("FAKETIME_NO_CACHE", "1");
+        if !self.monotonic {
+            command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        }
     }
 }

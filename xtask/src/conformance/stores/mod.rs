@@ -3,12 +3,15 @@
 //! What takes a process of its own is this very program, started again as `xtask store-probe` or `xtask store-worker`.
 
 mod clock;
+mod clocks;
 mod crew;
 mod ground;
 mod holders;
 mod kills;
+mod lost;
 mod machine;
 mod probe;
+mod proxy;
 mod steps;
 mod syscalls;
 mod together;
@@ -48,5 +51,7 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
     together::run(report);
     holders::run(rigs, report);
     kills::run(rigs, report);
+    lost::run(rigs, report);
+    clocks::run(rigs, report);
     Ok(())
 }
