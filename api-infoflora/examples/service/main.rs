@@ -1,0 +1,195 @@
+//! A web service that logs its visitors in at Info Flora by its own https callback, and serves each their own session. Async.
+//!
+//! ```sh
+//! export INFOFLORA_CLIENT_ID=… INFOFLORA_CLIENT_SECRET=… PUBLIC_URL=https://my-app.example LISTEN=127.0.0.1:8080
+//! cargo run -p api-infoflora --features http-reqwest/rustls --example infoflora-service
+//! ```
+//!
+//! It speaks http on a loopback address; what visitors reach at `PUBLIC_URL` is a proxy in front of it (nginx, Caddy) that ends TLS.
+//! `PUBLIC_URL` and `/oauth2redirect` behind it is the redirect URI to register, to the letter. `TOKENS` names a folder for the tokens, so
+//! that a restart logs nobody out; `INFOFLORA_ORIGIN` another server, such as one of auth-testkit's.
+//!
+//! | request | answer |
+//! | --- | --- |
+//! | `GET /` | the visitor's observations, or where to log in |
+//! | `GET /login` | off to Info Flora |
+//! | `GET /oauth2redirect` | back from there |
+//! | `POST /logout` | forgotten |
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal"
+)]
+
+mod visitors;
+
+use std::{convert::Infallible, env, error::Error, path::PathBuf, sync::Arc};
+
+use api_infoflora::observations::List;
+use auth_core::{Error as AuthError, ErrorKind, RedirectUri};
+use auth_flows::{AsyncClient, AsyncSession};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::Full;
+use http_reqwest::{Reqwest, Tokio};
+use hyper::{body::Bytes, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpListener;
+
+use visitors::{Logins, Visitor};
+
+/// What all requests share.
+struct Site {
+    client: AsyncClient,
+    logins: Logins,
+    redirect_uri: RedirectUri,
+}
+
+type Page = Response<Full<Bytes>>;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let variable = |name: &str| env::var(name).map_err(|_| format!("set {name}"));
+    let mut service = api_infoflora::service(variable("INFOFLORA_CLIENT_ID")?)
+        .secret(variable("INFOFLORA_CLIENT_SECRET")?)
+        .user_agent("my-app/0.1 (mail@example.org)");
+    if let Ok(origin) = env::var("INFOFLORA_ORIGIN") {
+        service = service.at(&origin);
+    }
+    let service = service.build()?;
+    let (transport, runtime) = (Reqwest::default(), Tokio::current()?);
+    let client = match env::var_os("TOKENS") {
+        Some(folder) => {
+            let store = keystore::File::open(PathBuf::from(folder))?;
+            AsyncClient::new(service, transport, runtime, store)
+        }
+        None => AsyncClient::new(service, transport, runtime, keystore::Memory::new()),
+    };
+    let public = variable("PUBLIC_URL")?;
+    let site = Arc::new(Site {
+        client,
+        logins: Logins::default(),
+        redirect_uri: RedirectUri::parse(&format!("{public}/oauth2redirect"))?,
+    });
+
+    let listener = TcpListener::bind(variable("LISTEN")?).await?;
+    println!("http://{}", listener.local_addr()?);
+    loop {
+        let (stream, _) = listener.accept().await?;
+        let site = Arc::clone(&site);
+        tokio::spawn(async move {
+            let answer = service_fn(move |request: Request<Incoming>| {
+                let site = Arc::clone(&site);
+                async move { Ok::<_, Infallible>(site.answer(&request).await) }
+            });
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .serve_connection(TokioIo::new(stream), answer);
+            if let Err(error) = connection.await {
+                eprintln!("a connection broke: {error}");
+            }
+        });
+    }
+}
+
+impl Site {
+    async fn answer(&self, request: &Request<Incoming>) -> Page {
+        let visitor = Visitor::of(request);
+        let answer = match (request.method(), request.uri().path()) {
+            (&Method::GET, "/") => self.home(visitor).await,
+            (&Method::GET, "/login") => self.login(),
+            (&Method::GET, "/oauth2redirect") => {
+                let query = request.uri().query().unwrap_or_default();
+                self.back(visitor, query).await
+            }
+            (&Method::POST, "/logout") => self.logout(visitor).await,
+            _ => return page(StatusCode::NOT_FOUND, "There is nothing here.\n"),
+        };
+        // What went wrong is told in full to the log; the visitor hears what they can do.
+        answer.unwrap_or_else(|error| {
+            eprintln!("{error}");
+            match error.kind() {
+                ErrorKind::NeedsLogin => page(StatusCode::UNAUTHORIZED, "Please log in: /login\n"),
+                ErrorKind::Denied => {
+                    page(StatusCode::FORBIDDEN, "You refused; /login asks again.\n")
+                }
+                ErrorKind::ForeignResponse => page(
+                    StatusCode::BAD_REQUEST,
+                    "This login is not yours, or too old: /login\n",
+                ),
+                _ => page(
+                    StatusCode::BAD_GATEWAY,
+                    "Info Flora does not answer as it should.\n",
+                ),
+            }
+        })
+    }
+
+    /// The account's name is the visitor's secret number: whoever has the cookie has the session.
+    fn session(&self, visitor: &Visitor) -> AsyncSession {
+        self.client.account(visitor.id())
+    }
+
+    async fn home(&self, visitor: Option<Visitor>) -> Result<Page, AuthError> {
+        let visitor = visitor.ok_or_else(|| AuthError::login_needed("a new visitor"))?;
+        let list = List::new().limit(1).with_total(true);
+        let answer = self.session(&visitor).send(list).await?;
+        let first = answer
+            .data
+            .first()
+            .and_then(|observation| observation.obs_id);
+        let text = format!(
+            "You may see {} observations; the first is {}.\n",
+            answer.total().map_or("some".to_owned(), |n| n.to_string()),
+            first.map_or("not numbered".to_owned(), |n| n.to_string()),
+        );
+        Ok(page(StatusCode::OK, text))
+    }
+
+    /// Each login begins with a new visitor: a number that somebody else put into the browser is worth nothing afterwards.
+    fn login(&self) -> Result<Page, AuthError> {
+        let visitor = Visitor::new()?;
+        let (service, uri) = (self.client.service(), self.redirect_uri.clone());
+        let url = self.logins.begin(service, uri, &visitor)?;
+        Ok(away(&url, Some(visitor.cookie())))
+    }
+
+    async fn back(&self, visitor: Option<Visitor>, query: &str) -> Result<Page, AuthError> {
+        let foreign = || AuthError::new(ErrorKind::ForeignResponse, "nobody began this login");
+        let visitor = visitor.ok_or_else(foreign)?;
+        // The proxy ended TLS: what the visitor asked for is the public address.
+        let redirected = format!("{}?{query}", self.redirect_uri);
+        let grant = self.logins.end(&visitor, &redirected)?;
+        self.session(&visitor).complete(grant).await?;
+        // At once to another address: this one has the code in it.
+        Ok(away("/", None))
+    }
+
+    async fn logout(&self, visitor: Option<Visitor>) -> Result<Page, AuthError> {
+        if let Some(visitor) = visitor {
+            self.session(&visitor).log_out().await?;
+        }
+        Ok(away("/", Some(Visitor::no_cookie())))
+    }
+}
+
+fn page(status: StatusCode, text: impl Into<Bytes>) -> Page {
+    let mut page = Response::new(Full::new(text.into()));
+    *page.status_mut() = status;
+    let headers = page.headers_mut();
+    let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    set(header::CONTENT_TYPE, "text/plain; charset=utf-8");
+    set(header::CACHE_CONTROL, "no-store");
+    set(header::REFERRER_POLICY, "no-referrer");
+    page
+}
+
+fn away(to: &str, cookie: Option<HeaderValue>) -> Page {
+    let mut page = page(StatusCode::SEE_OTHER, "");
+    if let Ok(to) = HeaderValue::from_str(to) {
+        page.headers_mut().insert(header::LOCATION, to);
+    }
+    if let Some(cookie) = cookie {
+        page.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    page
+}

@@ -1,0 +1,48 @@
+//! Prints an access token, alone on standard output: for scripts that go on with curl.
+//!
+//! ```sh
+//! export INFOFLORA_CLIENT_ID=… INFOFLORA_CLIENT_SECRET=…
+//! ACCESS_TOKEN=$(cargo run -q -p api-infoflora --features http-ureq/rustls --example infoflora-token)
+//! curl -H "accept: application/json" -H "authorization: Bearer $ACCESS_TOKEN" https://obs.infoflora.ch/rest/v4/observations
+//! ```
+//!
+//! The token is good for about an hour. `INFOFLORA_ORIGIN` names another server, such as one of auth-testkit's.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal"
+)]
+
+use std::{env, error::Error, process::ExitCode};
+
+use auth_core::TokenKind;
+use auth_flows::Client;
+use http_ureq::Ureq;
+use keystore::Memory;
+
+fn main() -> ExitCode {
+    match token() {
+        Ok(token) => {
+            println!("{token}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("no token: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn token() -> Result<String, Box<dyn Error>> {
+    let variable = |name: &str| env::var(name).map_err(|_| format!("set {name}"));
+    let mut service = api_infoflora::service(variable("INFOFLORA_CLIENT_ID")?)
+        .secret(variable("INFOFLORA_CLIENT_SECRET")?)
+        .user_agent("token/0.1 (mail@example.org)");
+    if let Ok(origin) = env::var("INFOFLORA_ORIGIN") {
+        service = service.at(&origin);
+    }
+    // Each start asks for a token of its own; the older ones live on.
+    let client = Client::new(service.build()?, Ureq::default(), Memory::new());
+    let token = client.daemon().token(TokenKind::Login)?;
+    Ok(token.expose_secret().to_owned())
+}
