@@ -52,7 +52,7 @@ fn numbered(generation: u64) -> SecretBytes {
 }
 
 fn token(generation: u64) -> String {
-    format!("{generation:08}").repeat(4096)
+    format!("{generation:08}").repeat(512)
 }
 
 /// The generation of a record that is whole; fails on any other.
@@ -216,10 +216,10 @@ fn role_watched_saver() {
             }
         });
         let mut generation = 0;
-        // At least 200 saves; more, until the watcher has met some of them half way.
+        // At least 100 saves; more, until the watcher has met some of them half way.
         while !done.load(Ordering::Relaxed)
             && Instant::now() < deadline
-            && (generation < 200 || temporaries.load(Ordering::Relaxed) < 10)
+            && (generation < 100 || temporaries.load(Ordering::Relaxed) < 10)
         {
             generation += 1;
             let lease = lease(&*store, "me");
