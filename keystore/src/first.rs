@@ -28,18 +28,19 @@ const TRIES: usize = 3;
 ///
 /// **Absent is not failed.** A store that answers with a configuration error
 /// ([`Error::is_configuration`]) is not to be had on this machine (no keyring service, no home
-/// folder) and is passed over. Any other error is a failure of a store that is there: a keyring that
-/// waits to be unlocked, a disk that is full, a file that others can read. It is not passed over,
-/// because tokens that were meant for the keyring would silently come to rest in a file, and
-/// a second login beside the first; the caller gets the store's own error. A
-/// program that prefers to go on says so with [`passing_over_failures`](Self::passing_over_failures).
+/// folder) and is passed over. Any other error is a failure of a store that is there: a keyring
+/// that waits to be unlocked, a disk that is full, a file that others can read. It is not passed
+/// over, because tokens that were meant for the keyring would silently come to rest in a file, and
+/// a second login beside the first; the caller gets the store's own error. A program that prefers
+/// to go on says so with [`passing_over_failures`](Self::passing_over_failures).
 ///
 /// **Processes that see different stores** (a desktop session sees the keyring, cron does not):
 /// where both can reach the store that has the record, they share its lease, and one renewal serves
-/// both. Where the record lies in the keyring, cron finds none: it needs a login of its own, which then
-/// lies in the next store. From then on there are two logins with tokens of their own; each process
-/// uses the one in the first store it can see, and neither spoils the other's. To have them share one,
-/// give both the same store.
+/// both. Where the record lies in the keyring, cron finds none: it needs a login of its own, which
+/// then lies in the next store. From then on there are two logins with tokens of their own; each
+/// process uses the one in the first store it can see, and neither spoils the other's, unless the
+/// server itself ends a login when the same person logs in again. To have them share one, give both
+/// the same store.
 ///
 /// [`remove`](Store::remove) removes the account's record from every store that can be written and
 /// is not absent, so that a logout does not bring back an older login. It revokes nothing there.
@@ -88,8 +89,8 @@ impl First {
         Self::beginning_with(Arc::new(store))
     }
 
-    /// The store that was opened; or none, where it could not be opened because it is not to be had on
-    /// this machine. `name` stands for it in descriptions.
+    /// The store that was opened; or none, where it could not be opened because it is not to be had
+    /// on this machine. `name` stands for it in descriptions.
     ///
     /// # Errors
     /// The error of opening it, where that is no configuration error.

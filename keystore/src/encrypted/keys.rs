@@ -55,9 +55,10 @@ impl Keys {
 
     /// The key to seal with now.
     ///
-    /// It is the one used last at the cost that is wanted now, most often the one that the old record was
-    /// opened with: so processes that share a folder come to share one salt, and need not derive
-    /// again for each other's records. Nonces are drawn at random, so a shared key does no harm.
+    /// It is the one used last at the cost that is wanted now, most often the one that the old
+    /// record was opened with: so processes that share a folder come to share one salt, and need
+    /// not derive again for each other's records. Nonces are drawn at random, so a shared key does
+    /// no harm.
     pub(super) fn for_sealing(&self) -> Result<Arc<SealingKey>, Error> {
         let mut derived = self.derived();
         let now = match &self.source {

@@ -33,8 +33,8 @@ use crate::{
 /// ([`KdfCost`]), not impossible. The account's name is in the file's name, and the record's length
 /// shows.
 ///
-/// **A wrong passphrase** or key is an error that says so, and differs from the error for a damaged file.
-/// Neither loses anything: when a new login is saved over a file that this store cannot open,
+/// **A wrong passphrase** or key is an error that says so, and differs from the error for a damaged
+/// file. Neither loses anything: when a new login is saved over a file that this store cannot open,
 /// that file is kept beside, and the passphrase it was sealed with still opens it.
 ///
 /// **From [`File`](crate::File) to this store**: both can use one folder, and they share the
@@ -92,9 +92,9 @@ impl Encrypted {
     }
 
     /// Also reads records that a [`File`](crate::File) left in this folder in the clear. Whoever
-    /// takes the lease next seals such a record and deletes the file in the clear; where both exist, the one with
-    /// the newer token stays. What the file system or a backup keeps of the deleted file is beyond
-    /// this crate: log out and in again if that matters.
+    /// takes the lease next seals such a record and deletes the file in the clear; where both
+    /// exist, the one with the newer token stays. What the file system or a backup keeps of the
+    /// deleted file is beyond this crate: log out and in again if that matters.
     ///
     /// It is not the default, because then anybody who can put a file into the folder could have
     /// a record accepted that was never sealed.

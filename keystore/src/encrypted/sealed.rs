@@ -5,11 +5,11 @@
 //! the record, encrypted, and 16 bytes of authentication
 //! ```
 //!
-//! The second field of the line is the version; the third `argon2id` with memory in KiB, passes, lanes and salt, or `key`.
-//! CHECK tells whether a key is the right one, SUM is the beginning of the SHA-256 of everything else: together they
-//! tell damage from a wrong key before anything is decrypted. Bytes are in small hexadecimal digits.
-//! What is authenticated besides the record is the line without SUM, and the account: each of its
-//! three parts after its length.
+//! The second field of the line is the version; the third `argon2id` with memory in KiB, passes,
+//! lanes and salt, or `key`. CHECK tells whether a key is the right one, SUM is the beginning of
+//! the SHA-256 of everything else: together they tell damage from a wrong key before anything is
+//! decrypted. Bytes are in small hexadecimal digits. What is authenticated besides the record is
+//! the line without SUM, and the account: each of its three parts after its length.
 
 use std::{borrow::Cow, path::Path, sync::Arc};
 
