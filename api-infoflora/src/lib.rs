@@ -5,6 +5,7 @@
 mod call;
 mod envelope;
 mod errors;
+pub mod guide;
 mod joined;
 #[macro_use]
 mod record;

@@ -4,8 +4,8 @@ mod answers;
 mod paging;
 mod requests;
 mod service;
-#[cfg(feature = "testkit")]
 mod site;
+mod values;
 
 use auth_core::{Answer, Base, Operation, Response};
 
