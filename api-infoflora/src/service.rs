@@ -1,8 +1,10 @@
 //! Info Flora as a service value: its authorization server with its oddities by name, and its API.
 
+use std::time::Duration;
+
 use auth_core::{
     Api, AuthorizationServer, Base, BasicEncoding, ClientAuthentication, Endpoint, Error,
-    ErrorKind, OAuthClient, PkceStyle, SecretText, Service, TokenKind,
+    ErrorKind, OAuthClient, Pace, PkceStyle, SecretText, Service, TokenKind,
 };
 
 use crate::{API, Scope, errors};
@@ -59,6 +61,7 @@ pub struct ServiceBuilder {
     authentication: ClientAuthentication,
     refresh: ClientAuthentication,
     scope: Option<String>,
+    pace: Pace,
 }
 
 impl ServiceBuilder {
@@ -74,6 +77,8 @@ impl ServiceBuilder {
             authentication: ClientAuthentication::Basic(BasicEncoding::Raw),
             refresh: ClientAuthentication::Body,
             scope: None,
+            // Info Flora names no limit; a public client sleeps half a second after each page.
+            pace: Pace::every(Duration::from_millis(500)).burst(2),
         }
     }
 
@@ -142,6 +147,12 @@ impl ServiceBuilder {
         self
     }
 
+    /// How fast it is asked: two requests a second unless set. Info Flora names no limit; one public client keeps to this one.
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
     /// The service.
     ///
     /// # Errors
@@ -158,7 +169,7 @@ impl ServiceBuilder {
             .advice("give one, such as `.user_agent(\"nightly/1.0 (mail@example.org)\")`"));
         }
         let api = Base::parse(&self.api).map_err(|error| error.setting("api_url"))?;
-        let mut service = Service::new("infoflora", self.client()?, user_agent)?;
+        let mut service = Service::new("infoflora", self.client()?, user_agent)?.pace(self.pace);
         if let Some(scope) = self.scope {
             service = service.default_scope(scope);
         }

@@ -1,9 +1,11 @@
 //! The service value: endpoints, oddities, and what its token requests look like on the wire.
 
+use std::time::Duration;
+
 use api_infoflora::{API, ServiceBuilder};
 use auth_core::{
     AuthorizationRequest, BasicEncoding, Body, ClientAuthentication, Entropy, ErrorKind, Message,
-    PkceStyle, RedirectUri, SecretText, Service, TokenKind, TokenRequest,
+    Pace, PkceStyle, RedirectUri, SecretText, Service, TokenKind, TokenRequest,
 };
 
 fn built(builder: ServiceBuilder) -> Service {
@@ -186,4 +188,28 @@ fn settings_that_cannot_be_right() {
 #[test]
 fn a_builder_shows_no_secret() {
     assert!(!format!("{:?}", with_secret()).contains("s3cret"));
+}
+
+#[test]
+fn two_requests_a_second_unless_set() {
+    let service = built(with_secret());
+    let pace = service.limit().expect("a pace");
+    assert_eq!(
+        (pace.spacing(), pace.burst_size()),
+        (Duration::from_millis(500), 2)
+    );
+    let service = built(with_secret().pace(Pace::unlimited()));
+    assert!(service.limit().is_none());
+}
+
+#[test]
+fn a_service_without_a_client() {
+    let service = built(api_infoflora::service_without_client());
+    assert_eq!(service.client().id(), api_infoflora::NO_CLIENT);
+    let redirect = RedirectUri::parse("https://my-app.example/oauth2redirect").expect("a URI");
+    let request = AuthorizationRequest::new(service.client(), redirect, Entropy::new([1; 64]));
+    assert!(request.begin().expect_err("no login").is_configuration());
+    let lonely = api_infoflora::service_without_client().secret("s3cret");
+    let error = lonely.user_agent("x/1 (me@example.org)").build();
+    assert_eq!(error.expect_err("no id").setting_name(), Some("client_id"));
 }
