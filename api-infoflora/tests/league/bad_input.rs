@@ -8,7 +8,7 @@ use auth_flows::Login;
 use auth_testkit::person::Person;
 use keystore::Memory;
 
-use crate::scene::{DAEMON, Scene, TOOL, everywhere, fails};
+use crate::scene::{DAEMON, Scene, TOOL, browser, everywhere, fails};
 
 fn nothing_was_sent(scene: &Scene) {
     assert_eq!(scene.seen().total(), 0);
@@ -102,11 +102,20 @@ fn a_user_name_and_password_in_place_of_id_and_secret() {
 #[test]
 fn a_client_without_its_secret() {
     everywhere(|scene| {
-        let described = api_infoflora::service(DAEMON.0)
-            .user_agent("test/1.0 (mail@example.org)")
-            .at(scene.server.url());
-        let seat = scene.program(described, Memory::new()).daemon();
-        fails(seat.call(), ErrorKind::Configuration, &["secret"]);
+        let without = |id| {
+            let described = api_infoflora::service(id)
+                .user_agent("test/1.0 (mail@example.org)")
+                .at(scene.server.url());
+            scene.program(described, Memory::new())
+        };
+        let daemon = without(DAEMON.0).daemon();
+        fails(daemon.call(), ErrorKind::Configuration, &["secret"]);
+        nothing_was_sent(scene);
+        // 401 `invalid_client` from league 8, 400 `invalid_request` that names the parameter from league 9.
+        let tool = without(TOOL.0).account("alice").log_in(browser());
+        let words = ["secret", "info@infoflora.ch"];
+        let error = fails(tool, ErrorKind::Configuration, &words);
+        assert_eq!(error.status(), Some(if scene.eight { 401 } else { 400 }));
     });
 }
 
