@@ -160,7 +160,7 @@ fn api_token(rig: &Rig, loss: Loss) -> Checked {
     let scene = Scene::new(rig, Rotation::KillFamily)?;
     scene.home.age(TokenKind::Derived, MORE_THAN_A_DAY)?;
     let mark = scene.lose(API_TOKEN, loss);
-    scene.seat(rig)?.send(api_inat::users::Me)?;
+    scene.seat(rig)?.send(api_inat::users::Me::new())?;
     counted("requests", scene.since(mark)?.derived(), 2)
 }
 

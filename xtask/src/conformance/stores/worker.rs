@@ -142,7 +142,7 @@ impl Worker {
         match words[..] {
             ["log-in"] => tell(self.seat().log_in_with_password(ACCOUNT, PASSWORD)),
             ["call"] => tell(self.seat().send(Ping::default())),
-            ["me"] => tell(self.seat().send(Me)),
+            ["me"] => tell(self.seat().send(Me::new())),
             ["calls", threads, tasks] => {
                 let number = |text: &str| text.parse::<usize>();
                 match (number(threads), number(tasks)) {
