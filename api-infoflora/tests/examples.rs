@@ -40,6 +40,7 @@ fn example(name: &str, server: &TestServer) -> Command {
     command
 }
 
+#[expect(clippy::print_stderr, reason = "a test that fails shows which it was")]
 fn everywhere(site: &Site, test: impl Fn(&TestServer)) {
     for dialect in [Dialect::league_8(), Dialect::league_9()] {
         eprintln!("{}", dialect.name());

@@ -39,6 +39,7 @@ pub(crate) enum World {
 }
 
 /// Runs a test in all four scenes.
+#[expect(clippy::print_stderr, reason = "a test that fails shows which it was")]
 pub(crate) fn everywhere(test: impl Fn(&Scene)) {
     for eight in [true, false] {
         for world in [World::blocking(), World::asynchronous()] {

@@ -264,7 +264,11 @@ fn pasted(story: &mut Story<'_>, rig: &Rig) -> Checked {
             let (account, token) = (program.account(how), token()?);
             let status = account.paste(&format!("{before}{token}{after}"))?;
             same("a login", status.login.is_some(), false)?;
-            same("who we are", account.send(Me::new())?.login.as_deref(), Some(NAME))?;
+            same(
+                "who we are",
+                account.send(Me::new())?.login.as_deref(),
+                Some(NAME),
+            )?;
             same("requests, none of them for a token", wire.seen().total(), 1)?;
             let life = remaining(there("a stored token", status.derived)?.expires_at)?;
             Ok(format!("{} {how}, good for {}", short(&token), words(life)))
