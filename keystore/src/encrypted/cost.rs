@@ -5,7 +5,7 @@ use auth_core::{Error, ErrorKind};
 /// How much work Argon2id (RFC 9106) makes of each passphrase that is tried.
 ///
 /// [`Default`] is the second recommended option of RFC 9106 section 4: 64 MiB, 3 passes, 4 lanes;
-/// a fraction of a second, once for each salt. The numbers stand in each sealed file, so a program
+/// about a second on a small machine, once for each salt. The numbers stand in each sealed file, so a program
 /// can raise them at any time: what was sealed before opens as before, and the next save uses the
 /// new ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
