@@ -1,31 +1,26 @@
 //! Another time of day for whole processes, by libfaketime.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use crate::conformance::report::{Checked, Complaint};
+
+/// Where Debian's package has it; the loader knows what `$LIB` is. Without `MT` it gives a wrong time now and then where
+/// several threads ask.
+const LIBRARY: &str = "/usr/$LIB/faketime/libfaketimeMT.so.1";
 
 /// A clock that is so far from ours, and can be set while processes run by it.
 pub(super) struct FakeClock {
     folder: tempfile::TempDir,
-    library: String,
     monotonic: bool,
 }
 
 impl FakeClock {
     /// A clock that is `seconds` ahead of ours, or behind it.
     pub(super) fn ahead(seconds: i64) -> Result<Self, Complaint> {
-        // The wrapper knows where its library lies; processes are started without it, because it leaves semaphores
-        // behind when they are killed. `-m`: the other library gives a wrong time now and then where several threads ask.
-        let mut said = Command::new("faketime");
-        said.args(["-m", "-f", "+0", "printenv", "LD_PRELOAD"]);
         let clock = Self {
             folder: tempfile::tempdir()?,
-            library: crate::output(&mut said)
-                .map_err(|stop| stop.to_string())?
-                .trim()
-                .to_owned(),
             monotonic: false,
         };
         clock.set(seconds)?;
@@ -50,14 +45,23 @@ impl FakeClock {
         self.folder.path().join("offset")
     }
 
-    /// A process that is started so goes by it.
-    pub(super) fn apply(&self, command: &mut Command) {
-        command
-            .env("LD_PRELOAD", &self.library)
-            .env("FAKETIME_TIMESTAMP_FILE", self.file())
-            .env("FAKETIME_NO_CACHE", "1");
+    /// The beginning of a command line: what follows it goes by this clock.
+    pub(super) fn command(&self) -> Vec<OsString> {
+        let mut file = OsString::from("FAKETIME_TIMESTAMP_FILE=");
+        file.push(self.file());
+        let mut command: Vec<OsString> = vec!["env".into(), file];
+        command.push("FAKETIME_NO_CACHE=1".into());
         if !self.monotonic {
-            command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+            command.push("FAKETIME_DONT_FAKE_MONOTONIC=1".into());
         }
+        command.push(format!("LD_PRELOAD={LIBRARY}").into());
+        command
+    }
+}
+
+/// Removes what libfaketime leaves behind of a process that was killed: the next one with its id would not start.
+pub(super) fn clean_up_after(process: u32) {
+    for name in ["faketime_shm", "sem.faketime_sem"] {
+        let _not_there = fs::remove_file(format!("/dev/shm/{name}_{process}"));
     }
 }

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use auth_core::ErrorKind;
 use auth_testkit::TestServer;
 use serde_json::Value;
 
-use super::clock::FakeClock;
+use super::clock::{FakeClock, clean_up_after};
 use super::ground::{Home, MARK};
 use super::worker::TASK;
 use crate::conformance::report::{Checked, Complaint};
@@ -20,23 +20,24 @@ use crate::rig::{PATIENCE, Rig};
 
 /// How a worker is to be started.
 #[derive(Clone)]
-pub(super) struct Start<'a> {
+pub(super) struct Start {
     origin: String,
     folder: PathBuf,
     options: Vec<OsString>,
-    clock: Option<&'a FakeClock>,
-    tracer: Vec<OsString>,
+    faked_clock: bool,
+    /// The program that runs it, with its arguments.
+    under: Vec<OsString>,
 }
 
-impl<'a> Start<'a> {
+impl Start {
     /// At this server and this store.
     pub(super) fn at(server: &TestServer, home: &Home) -> Self {
         Self {
             origin: server.url().to_owned(),
             folder: home.folder(),
             options: Vec::new(),
-            clock: None,
-            tracer: Vec::new(),
+            faked_clock: false,
+            under: Vec::new(),
         }
     }
 
@@ -60,14 +61,14 @@ impl<'a> Start<'a> {
     }
 
     /// By another clock than ours.
-    pub(super) fn clock(mut self, clock: &'a FakeClock) -> Self {
-        self.clock = Some(clock);
-        self
+    pub(super) fn clock(mut self, clock: &FakeClock) -> Self {
+        self.faked_clock = true;
+        self.under(clock.command())
     }
 
     /// Run by another program, given with its arguments.
-    pub(super) fn under<S: Into<OsString>>(mut self, tracer: impl IntoIterator<Item = S>) -> Self {
-        self.tracer = tracer.into_iter().map(Into::into).collect();
+    pub(super) fn under<S: Into<OsString>>(mut self, program: impl IntoIterator<Item = S>) -> Self {
+        self.under = program.into_iter().map(Into::into).collect();
         self
     }
 
@@ -81,17 +82,14 @@ impl<'a> Start<'a> {
         let mut command = Command::new("sh");
         command
             .args(["-c", "umask 000; exec \"$0\" \"$@\""])
-            .args(&self.tracer)
+            .args(&self.under)
             .arg(std::env::current_exe()?)
             .args([TASK, "--origin", &self.origin, "--folder"])
             .arg(&self.folder)
             .args(&self.options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
-        if let Some(clock) = self.clock {
-            clock.apply(&mut command);
-        }
-        Worker::of(command.spawn()?)
+        Worker::of(command.spawn()?, self.faked_clock)
     }
 }
 
@@ -132,13 +130,14 @@ impl Heard {
 /// A process that works; killed when dropped.
 pub(super) struct Worker {
     child: Child,
-    orders: ChildStdin,
+    orders: Option<ChildStdin>,
     lines: Receiver<String>,
+    faked_clock: bool,
 }
 
 impl Worker {
-    fn of(mut child: Child) -> Result<Self, Complaint> {
-        let orders = child.stdin.take().ok_or("no way in")?;
+    fn of(mut child: Child, faked_clock: bool) -> Result<Self, Complaint> {
+        let orders = child.stdin.take();
         let output = child.stdout.take().ok_or("no way out")?;
         let (giver, lines) = mpsc::channel();
         thread::spawn(move || {
@@ -151,11 +150,13 @@ impl Worker {
             child,
             orders,
             lines,
+            faked_clock,
         })
     }
 
     pub(super) fn tell(&mut self, order: &str) -> Checked {
-        Ok(writeln!(self.orders, "{order}")?)
+        let orders = self.orders.as_mut().ok_or("no way in")?;
+        Ok(writeln!(orders, "{order}")?)
     }
 
     /// The next line it writes.
@@ -225,7 +226,19 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
+        // The end of its orders ends it, which gives libfaketime the time to clear up.
+        drop(self.orders.take());
+        let deadline = Instant::now() + Duration::from_secs(2);
+        while self.faked_clock
+            && matches!(self.child.try_wait(), Ok(None))
+            && Instant::now() < deadline
+        {
+            thread::sleep(Duration::from_millis(1));
+        }
         let _ended_before = self.child.kill();
         let _ended_before = self.child.wait();
+        if self.faked_clock {
+            clean_up_after(self.child.id());
+        }
     }
 }

@@ -189,7 +189,7 @@ impl<'a> Accident<'a> {
         })
     }
 
-    pub(super) fn start(&self) -> Start<'_> {
+    pub(super) fn start(&self) -> Start {
         Start::at(self.server, &self.home).like(self.rig)
     }
 

@@ -55,5 +55,7 @@ pub(super) fn at_each(job: &Job, rig: &Rig) -> Result<Vec<String>, Complaint> {
         empty && full,
         format!("no file was left half-way: {left:?}"),
     )?;
+    let synced = names.iter().any(|name| name == "fsync 2");
+    ensure(synced, "a save does not wait for the disk, file and folder")?;
     Ok(names)
 }

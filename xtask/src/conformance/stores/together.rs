@@ -48,11 +48,11 @@ pub(super) fn run(report: &mut Report) {
 }
 
 struct Crew {
+    workers: Vec<Worker>,
+    watcher: Watcher,
     server: TestServer,
     clock: FakeClock,
     ahead: Duration,
-    workers: Vec<Worker>,
-    watcher: Watcher,
     home: Home,
 }
 
