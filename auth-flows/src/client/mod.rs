@@ -1,21 +1,17 @@
 //! The two drivers and the handles over them: the only twins in the workspace.
 
-mod async_paging;
 mod asynchronous;
 mod blocking;
-mod blocking_paging;
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, Error, ExposeSecret, Lease, Need, Now, Record, Request, SecretBytes, SecretText,
-    Service, Store, Token, TokenKind, UnixTime,
+    AccountKey, Error, ErrorKind, ExposeSecret, Lease, Need, Now, Record, Request, SecretBytes,
+    SecretText, Service, Store, Token, TokenKind, UnixTime,
 };
 
-pub use async_paging::{AsyncItems, AsyncPages};
-pub use asynchronous::{AsyncClient, AsyncSession};
-pub use blocking::{Client, Session};
-pub use blocking_paging::{Items, Pages};
+pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
+pub use blocking::{Client, Items, Pages, Session};
 
 use crate::{
     account::{Account, Accounts},
@@ -153,6 +149,15 @@ impl Identity {
 fn longer(token: &Token, at_least: Duration, now: Now) -> Option<Need> {
     let (remaining, lifetime) = (token.remaining(now)?, token.lifetime()?);
     (remaining < at_least && lifetime > at_least).then(|| Need::NewerThan(token.generation()))
+}
+
+/// A caller has waited long enough for a renewal that somebody else runs.
+fn too_long(patience: Duration) -> Error {
+    Error::new(
+        ErrorKind::TimedOut,
+        format!("the token was not renewed within {patience:?}"),
+    )
+    .advice("try again")
 }
 
 /// The store as a driver uses it: records instead of bytes.

@@ -1,23 +1,25 @@
-//! The blocking driver, and the handles over it.
+//! The blocking handles.
 
-use std::{sync::Arc, thread, time::Duration};
+mod driver;
+mod paging;
+
+use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, CodeGrant, DeviceAuthorization, Error, ErrorKind, Event, Flow, Freshness, Need,
-    Operation, Paged, Record, SecretText, Service, Step, Store, Token, TokenKind, Transport,
+    AccountKey, CodeGrant, DeviceAuthorization, Error, Need, Operation, Paged, SecretText, Service,
+    Store, Token, TokenKind, Transport,
 };
 
-use super::{Common, Identity, Items, Pages, Status, longer, stored};
+pub use self::paging::{Items, Pages};
+use super::{Common, Identity, Status, longer};
 use crate::{
     call::Call,
     clock,
     complete::{Complete, Proof},
     device,
-    gate::{Lead, park_on},
     login::{Begun, Login},
     logout::{LoggedOut, Logout},
     pasted,
-    slot::{Landed, Look},
     way::Way,
 };
 
@@ -260,118 +262,4 @@ impl Session {
         let key = self.who.account()?.key().clone();
         Ok(Status::new(key, &record, self.client.0.store.describe()))
     }
-
-    fn stored(&self) -> Result<Record, Error> {
-        let common = &*self.client.0;
-        stored::load(&*common.store, &common.service, self.who.account()?.key())
-    }
-
-    fn get(&self, kind: TokenKind, need: Need) -> Result<Arc<Token>, Error> {
-        let slot = self.who.account()?.slot(kind);
-        if let Some(token) = slot.fresh(need, clock::wall()) {
-            return Ok(token);
-        }
-        let need = slot.need(need);
-        loop {
-            match slot.look(need, clock::now()) {
-                Look::Here(token) => return Ok(token),
-                Look::HereButDue(token, lead) => match self.renew(kind, need, lead) {
-                    // The attempt took time, too.
-                    Err(_) if token.freshness(clock::now()) != Freshness::Expired => {
-                        return Ok(token);
-                    }
-                    landed => return landed,
-                },
-                Look::Lead(lead) => return self.renew(kind, need, lead),
-                Look::Wait(wait) => match park_on(wait, self.who.patience) {
-                    Some(Some(Ok(token))) if need.accepts(token.generation()) => return Ok(token),
-                    Some(Some(Err(error))) => return Err(error),
-                    // Landed with too old a token, or the leader vanished: look again.
-                    Some(Some(Ok(_)) | None) => {}
-                    None => return Err(too_long(self.who.patience)),
-                },
-            }
-        }
-    }
-
-    /// One renewal, on this thread.
-    fn renew(&self, kind: TokenKind, need: Need, lead: Lead<Landed>) -> Landed {
-        let landed = self
-            .who
-            .renewal(&self.client.0.service, kind, need)
-            .and_then(|renewal| self.run(renewal));
-        let landed = match self.who.person(kind, &landed, clock::now()) {
-            Ok(None) => landed,
-            Ok(Some(login)) => self.who.asked(self.ask(login), clock::now()),
-            Err(error) => Err(error),
-        };
-        let slot = self.who.account()?.slot(kind);
-        slot.land(lead, &landed, clock::now());
-        landed
-    }
-
-    /// A login in the middle of a renewal.
-    fn ask(&self, login: Login) -> Landed {
-        let grant = self.begin(login)?.start()?.wait()?;
-        let proof = Proof::Code(grant.accepted_at(clock::now()));
-        let complete = Complete::new(self.client.0.service.clone(), proof).login_alone();
-        let record = self.run(complete)?;
-        record
-            .token(TokenKind::Login)
-            .cloned()
-            .ok_or_else(Error::out_of_turn)
-    }
-
-    /// The loop.
-    fn run<F: Flow>(&self, mut flow: F) -> Result<F::Output, Error> {
-        let common = &*self.client.0;
-        let account = || self.who.account();
-        let (mut lease, mut event) = (None, Event::Start);
-        loop {
-            event = match flow.step(clock::now(), event)? {
-                Step::Send(mut request, limits) => {
-                    common.sign(&mut request);
-                    let answer = common.host.send(request, &limits);
-                    if let (true, Ok(answer)) = (limits.is_media(), &answer) {
-                        common.count(answer.body().as_bytes().len());
-                    }
-                    Event::Answer(answer)
-                }
-                Step::Turn { media, pause } => {
-                    Event::Turned(common.turn(media, pause).map(thread::sleep))
-                }
-                Step::Sleep(wait) => {
-                    thread::sleep(wait);
-                    Event::Slept
-                }
-                Step::Token(kind, need) => {
-                    lease = None;
-                    Event::Token(self.get(kind, need))
-                }
-                Step::Lease => {
-                    lease = common.store.try_lease(account()?.key())?;
-                    Event::Leased(lease.is_some())
-                }
-                Step::Load => Event::Loaded(self.stored()),
-                Step::Save(record) => {
-                    stored::save(
-                        &*common.store,
-                        lease.as_ref().ok_or_else(Error::out_of_turn)?,
-                        &record,
-                    )?;
-                    account()?.publish(&record);
-                    Event::Saved
-                }
-                Step::Done(output) => return Ok(output),
-            };
-        }
-    }
-}
-
-pub(super) fn too_long(patience: Duration) -> Error {
-    Error::new(
-        ErrorKind::TimedOut,
-        format!("the token was not renewed within {patience:?}"),
-    )
-    .advice("try again")
 }
