@@ -14,6 +14,7 @@ mod value;
 mod when;
 #[macro_use]
 pub mod model;
+mod names;
 mod service;
 #[cfg(feature = "testkit")]
 pub mod testkit;
@@ -24,6 +25,7 @@ pub use api_token::ApiToken;
 /// The crate for dates and times that parameters and records are made of.
 pub use jiff;
 pub use list::{Ids, Words};
+pub use names::CREDENTIALS;
 pub use page::Page;
 pub use service::{NO_APPLICATION, ServiceBuilder, service, service_without_application};
 /// The default version of the API is v1: `api_inat::users::Me` is `api_inat::v1::users::Me`.

@@ -7,6 +7,7 @@ mod envelope;
 mod errors;
 pub mod guide;
 mod joined;
+mod names;
 #[macro_use]
 mod record;
 pub mod atlas;
@@ -22,6 +23,7 @@ mod version;
 
 pub use envelope::Envelope;
 pub use joined::Joined;
+pub use names::CREDENTIALS;
 pub use rest::{Rest, RestList};
 pub use scope::Scope;
 pub use service::{NO_CLIENT, ServiceBuilder, service, service_without_client};

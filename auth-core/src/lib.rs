@@ -25,8 +25,9 @@ pub use ports::{
 };
 pub use secrecy::{ExposeSecret, SecretString};
 pub use service::{
-    Access, AccountKey, Api, Bound, Derive, Freshness, Manner, Message, Operation, Pace, Paged,
-    Query, Record, Repeat, Service, Token, TokenKind, Turn, looks_like_html, read_json,
+    Access, AccountKey, Api, Bound, CredentialField, CredentialNames, Derive, Freshness, Manner,
+    Message, Operation, Pace, Paged, Query, Record, Repeat, Service, Token, TokenKind, Turn,
+    looks_like_html, read_json,
 };
 pub use time::{Now, UnixTime};
 pub use wire::{

@@ -2,6 +2,7 @@
 
 mod account;
 mod answer;
+mod credential_names;
 mod description;
 mod operation;
 mod pace;
@@ -12,6 +13,7 @@ mod token;
 
 pub use account::AccountKey;
 pub use answer::{looks_like_html, read_json};
+pub use credential_names::{CredentialField, CredentialNames};
 pub use description::{Api, Bound, Derive, Service};
 pub use operation::{Access, Manner, Message, Operation, Repeat};
 pub use pace::Pace;

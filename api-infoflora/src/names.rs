@@ -1,0 +1,31 @@
+//! Where people keep what they log in to Info Flora with: variables and keyring entries.
+
+use auth_core::{CredentialField, CredentialNames};
+
+/// The variables `INFOFLORA_CLIENT_ID` and `INFOFLORA_CLIENT_SECRET`, and in a keyring the entries `client_id` and
+/// `client_secret` of the service `/infoflora`.
+///
+/// Both are required: Info Flora's clients have a secret for both grants, beside PKCE (its page on authentication). The
+/// names are this crate's own; no other tool is known to keep these credentials in a keyring.
+///
+/// ```
+/// use auth_core::CredentialField::{ClientSecret, Password};
+///
+/// let names = api_infoflora::CREDENTIALS;
+/// assert_eq!(names.variable(ClientSecret), Some("INFOFLORA_CLIENT_SECRET"));
+/// assert!(names.is_required(ClientSecret));
+/// assert_eq!(names.variable(Password), None);
+/// ```
+pub const CREDENTIALS: CredentialNames = CredentialNames::new("/infoflora")
+    .field(
+        CredentialField::ClientId,
+        "INFOFLORA_CLIENT_ID",
+        "client_id",
+    )
+    .field(
+        CredentialField::ClientSecret,
+        "INFOFLORA_CLIENT_SECRET",
+        "client_secret",
+    )
+    .required(CredentialField::ClientId)
+    .required(CredentialField::ClientSecret);

@@ -1,0 +1,172 @@
+//! Under which names a person keeps what a program logs in with: variables and keyring entries, as a value.
+
+use std::fmt;
+
+/// What a program logs in with, in the terms of RFC 6749.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum CredentialField {
+    /// A person's user name (section 4.3).
+    Username,
+    /// A person's password (section 4.3).
+    Password,
+    /// The client identifier (section 2.2). Some services call it the application id.
+    ClientId,
+    /// The client's password (section 2.3.1).
+    ClientSecret,
+}
+
+impl CredentialField {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Username,
+        Self::Password,
+        Self::ClientId,
+        Self::ClientSecret,
+    ];
+
+    /// Its place in [`ALL`](Self::ALL).
+    const fn index(self) -> usize {
+        match self {
+            Self::Username => 0,
+            Self::Password => 1,
+            Self::ClientId => 2,
+            Self::ClientSecret => 3,
+        }
+    }
+}
+
+impl fmt::Display for CredentialField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Username => "user name",
+            Self::Password => "password",
+            Self::ClientId => "client id",
+            Self::ClientSecret => "client secret",
+        })
+    }
+}
+
+/// The names of a service's credentials on a person's machine. An api crate makes it, `keystore` looks under these names.
+///
+/// ```
+/// use auth_core::{CredentialField, CredentialNames};
+///
+/// const NAMES: CredentialNames = CredentialNames::new("example")
+///     .field(CredentialField::ClientId, "EXAMPLE_CLIENT_ID", "client_id")
+///     .field(CredentialField::ClientSecret, "EXAMPLE_CLIENT_SECRET", "client_secret")
+///     .required(CredentialField::ClientId);
+///
+/// assert_eq!(NAMES.variable(CredentialField::ClientId), Some("EXAMPLE_CLIENT_ID"));
+/// assert_eq!(NAMES.variable(CredentialField::Password), None);
+/// assert!(NAMES.is_required(CredentialField::ClientId));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CredentialNames {
+    keyring_service: &'static str,
+    fields: [Option<Names>; 4],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Names {
+    variable: &'static str,
+    keyring_user: &'static str,
+    required: bool,
+}
+
+impl CredentialNames {
+    /// Names without a field yet; `keyring_service` is the service that the entries of a keyring belong to.
+    #[must_use]
+    pub const fn new(keyring_service: &'static str) -> Self {
+        Self {
+            keyring_service,
+            fields: [None; 4],
+        }
+    }
+
+    /// This field is the environment variable `variable`, and the entry of the user `keyring_user` in a keyring.
+    #[must_use]
+    pub const fn field(
+        mut self,
+        field: CredentialField,
+        variable: &'static str,
+        keyring_user: &'static str,
+    ) -> Self {
+        self.fields[field.index()] = Some(Names {
+            variable,
+            keyring_user,
+            required: false,
+        });
+        self
+    }
+
+    /// Nothing works without this field. It is one that was named before.
+    #[must_use]
+    pub const fn required(mut self, field: CredentialField) -> Self {
+        if let Some(names) = &mut self.fields[field.index()] {
+            names.required = true;
+        }
+        self
+    }
+
+    /// The fields that have names.
+    pub fn fields(&self) -> impl Iterator<Item = CredentialField> + use<> {
+        let fields = self.fields;
+        CredentialField::ALL
+            .into_iter()
+            .filter(move |field| fields[field.index()].is_some())
+    }
+
+    /// The environment variable of this field.
+    #[must_use]
+    pub fn variable(&self, field: CredentialField) -> Option<&'static str> {
+        self.fields[field.index()].map(|names| names.variable)
+    }
+
+    /// The service that the entries of a keyring belong to.
+    #[must_use]
+    pub fn keyring_service(&self) -> &'static str {
+        self.keyring_service
+    }
+
+    /// The user of this field's entry in a keyring.
+    #[must_use]
+    pub fn keyring_user(&self, field: CredentialField) -> Option<&'static str> {
+        self.fields[field.index()].map(|names| names.keyring_user)
+    }
+
+    /// Whether nothing works without this field.
+    #[must_use]
+    pub fn is_required(&self, field: CredentialField) -> bool {
+        self.fields[field.index()].is_some_and(|names| names.required)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_field_has_its_own_place() {
+        let names = CredentialField::ALL
+            .into_iter()
+            .fold(CredentialNames::new("s"), |names, field| {
+                assert_eq!(CredentialField::ALL[field.index()], field);
+                assert_eq!(names.variable(field), None, "{field}");
+                names.field(field, "VARIABLE", "user")
+            })
+            .required(CredentialField::Password);
+        assert_eq!(names.fields().count(), 4);
+        let required: Vec<_> = names
+            .fields()
+            .filter(|field| names.is_required(*field))
+            .collect();
+        assert_eq!(required, [CredentialField::Password]);
+    }
+
+    #[test]
+    fn a_field_without_names_is_never_required() {
+        let names = CredentialNames::new("s").required(CredentialField::Username);
+        assert!(!names.is_required(CredentialField::Username));
+        assert_eq!(names.fields().count(), 0);
+    }
+}
