@@ -100,7 +100,8 @@ fn data_dir(
     .advice("set it, or give the store a folder with File::open"))
 }
 
-fn one_component(app_name: &str) -> Result<&str, Error> {
+/// `app_name`, if it is the name of one folder.
+pub(crate) fn one_component(app_name: &str) -> Result<&str, Error> {
     let mut components = Path::new(app_name).components();
     match (components.next(), components.next()) {
         (Some(Component::Normal(only)), None) if only == app_name && !app_name.contains('\0') => {

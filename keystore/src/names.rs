@@ -60,6 +60,13 @@ pub(crate) fn lock(stem: &str) -> String {
     format!("{stem}.lock")
 }
 
+/// The file that the lease of a record in the keyring locks: another than a file store's in the same folder, so that both can
+/// have a lease of one account at once.
+#[cfg(feature = "keyring")]
+pub(crate) fn keyring_lock(stem: &str) -> String {
+    format!("{stem}~keyring.lock")
+}
+
 /// A file that is going to be the record: another name at each call, and in each process.
 pub(crate) fn temporary(stem: &str) -> String {
     static COUNTER: AtomicU32 = AtomicU32::new(0);

@@ -1,0 +1,258 @@
+//! The Secret Service of Linux and the BSDs: GNOME Keyring, KWallet, KeePassXC and others, over the session bus.
+//!
+//! Entries are found by the attributes `service` and `username`, wherever they lie, as Python's keyring and the Rust ones
+//! find them; new ones go into the default collection.
+
+use std::collections::HashMap;
+
+use auth_core::SecretBytes;
+use secret_service::{
+    EncryptionType, Error,
+    blocking::{Collection, Item, SecretService},
+};
+
+use super::entries::{Entries, Failure, Kind, Name};
+
+/// What Python's keyring marks its items with. It overwrites an item in place only where the attributes are equal.
+const PYTHON: (&str, &str) = ("application", "Python keyring library");
+
+/// A connection to the service.
+pub(super) struct Service(SecretService<'static>);
+
+/// Connects. What travels over the bus is encrypted, as libsecret does it.
+pub(super) fn connect() -> Result<Box<dyn Entries>, Failure> {
+    let service = SecretService::connect(EncryptionType::Dh).map_err(|error| match error {
+        // A bus address that nothing listens on.
+        Error::Zbus(error) if error.to_string().starts_with("I/O error") => Failure::NoBus,
+        error => failure(error),
+    })?;
+    Ok(Box::new(Service(service)))
+}
+
+impl Service {
+    /// The items of this name that are unlocked, newest first. Unlocks, which may ask a person, where there are none.
+    fn find(&self, name: &Name) -> Result<Vec<Found<'_>>, Failure> {
+        let mut found = self.search(name)?;
+        if found.unlocked.is_empty() && found.locked.is_empty() {
+            // KeePassXC shows no items of a database that is locked.
+            match self.0.get_default_collection() {
+                Ok(collection) if collection.is_locked().map_err(failure)? => {
+                    unlock(&collection)?;
+                    found = self.search(name)?;
+                }
+                Ok(_) => {}
+                // Then there is no place for a record either: this keyring is as good as none.
+                Err(error) => return Err(failure(error)),
+            }
+        }
+        let mut items = found.unlocked;
+        if items.is_empty() {
+            for item in found.locked {
+                item.unlock().map_err(failure)?;
+                match item.is_locked().map_err(failure)? {
+                    true => return Err(Failure::Locked),
+                    false => items.push(item),
+                }
+            }
+        }
+        let mut items = items
+            .into_iter()
+            .map(Found::look)
+            .collect::<Result<Vec<_>, _>>()?;
+        items.sort_by_key(Found::rank);
+        items.reverse();
+        Ok(items)
+    }
+
+    fn search(&self, name: &Name) -> Result<secret_service::SearchItemsResult<Item<'_>>, Failure> {
+        let attributes = HashMap::from([
+            ("service", name.service.as_ref()),
+            ("username", name.user.as_ref()),
+        ]);
+        self.0.search_items(attributes).map_err(failure)
+    }
+
+    fn create(&self, name: &Name, secret: &SecretBytes) -> Result<(), Failure> {
+        let collection = self.0.get_default_collection().map_err(failure)?;
+        if collection.is_locked().map_err(failure)? {
+            unlock(&collection)?;
+        }
+        let mut attributes = HashMap::from([
+            ("service", name.service.as_ref()),
+            ("username", name.user.as_ref()),
+        ]);
+        if name.kind == Kind::Password {
+            attributes.extend([PYTHON]);
+        }
+        collection
+            .create_item(
+                &name.label(),
+                attributes,
+                secret.as_ref(),
+                true,
+                content_type(name.kind),
+            )
+            .map(drop)
+            .map_err(failure)
+    }
+}
+
+impl Entries for Service {
+    fn get(&self, name: &Name) -> Result<Option<SecretBytes>, Failure> {
+        let items = self.find(name)?;
+        let Some(first) = items.first() else {
+            return Ok(None);
+        };
+        let secret = first.secret()?;
+        for other in items.iter().skip(1) {
+            if other.rank() == first.rank() && other.secret()?.as_ref() != secret.as_ref() {
+                return Err(Failure::Ambiguous);
+            }
+        }
+        Ok(Some(secret))
+    }
+
+    fn set(&self, name: &Name, secret: &SecretBytes) -> Result<(), Failure> {
+        let items = self.find(name)?;
+        let Some((first, others)) = items.split_first() else {
+            return self.create(name, secret);
+        };
+        first
+            .item
+            .set_secret(secret.as_ref(), content_type(name.kind))
+            .map_err(failure)?;
+        if name.kind == Kind::Password && !first.is_pythons() {
+            first.mark()?;
+        }
+        others
+            .iter()
+            .try_for_each(|other| other.item.delete().map_err(failure))
+    }
+
+    fn delete(&self, name: &Name) -> Result<(), Failure> {
+        let items = self.find(name)?;
+        items
+            .iter()
+            .try_for_each(|found| found.item.delete().map_err(failure))
+    }
+}
+
+/// An item, and what decides between several of one name.
+struct Found<'s> {
+    item: Item<'s>,
+    attributes: HashMap<String, String>,
+    /// In seconds; a keyring that does not say gives 0.
+    modified: u64,
+}
+
+impl<'s> Found<'s> {
+    fn look(item: Item<'s>) -> Result<Self, Failure> {
+        let attributes = item.get_attributes().map_err(failure)?;
+        let modified = item.get_modified().unwrap_or_default();
+        Ok(Self {
+            item,
+            attributes,
+            modified,
+        })
+    }
+
+    /// The one that was changed last; within the same second Python's, which would make a second item beside another's.
+    fn rank(&self) -> (u64, bool) {
+        (self.modified, self.is_pythons())
+    }
+
+    fn is_pythons(&self) -> bool {
+        self.attributes.get(PYTHON.0).map(String::as_str) == Some(PYTHON.1)
+    }
+
+    fn secret(&self) -> Result<SecretBytes, Failure> {
+        self.item
+            .get_secret()
+            .map(SecretBytes::new)
+            .map_err(failure)
+    }
+
+    /// Makes the attributes those that Python's keyring looks for.
+    fn mark(&self) -> Result<(), Failure> {
+        let mut attributes: HashMap<&str, &str> = self
+            .attributes
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        attributes.extend([PYTHON]);
+        self.item.set_attributes(attributes).map_err(failure)
+    }
+}
+
+fn unlock(collection: &Collection<'_>) -> Result<(), Failure> {
+    collection.unlock().map_err(failure)?;
+    match collection.is_locked().map_err(failure)? {
+        true => Err(Failure::Locked),
+        false => Ok(()),
+    }
+}
+
+/// KeePassXC keeps what is no text as an attachment, and empties the password.
+fn content_type(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Record => "application/octet-stream",
+        Kind::Password => "text/plain",
+    }
+}
+
+fn failure(error: Error) -> Failure {
+    match error {
+        Error::Unavailable => Failure::NoBus,
+        Error::Locked | Error::Prompt => Failure::Locked,
+        Error::NoResult => Failure::NoCollection,
+        error => of_bus(&error.to_string()),
+    }
+}
+
+/// By the name of the D-Bus error (D-Bus specification, and Secret Service API draft, section "Errors"): those are fixed,
+/// unlike the words that follow.
+fn of_bus(words: &str) -> Failure {
+    const NO_SERVICE: [&str; 3] = [
+        "org.freedesktop.DBus.Error.ServiceUnknown",
+        "org.freedesktop.DBus.Error.NameHasNoOwner",
+        "org.freedesktop.DBus.Error.Spawn.",
+    ];
+    if NO_SERVICE.iter().any(|name| words.contains(name)) {
+        Failure::NoService
+    } else if words.contains("org.freedesktop.Secret.Error.IsLocked") {
+        Failure::Locked
+    } else {
+        Failure::Broken(words.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_are_told_apart_by_the_names_of_errors() {
+        let check = |error: Error, expect: Failure| assert_eq!(failure(error), expect);
+        check(Error::Unavailable, Failure::NoBus);
+        check(Error::Prompt, Failure::Locked);
+        check(Error::Locked, Failure::Locked);
+        check(Error::NoResult, Failure::NoCollection);
+        let check = |words: &str, expect: Failure| assert_eq!(of_bus(words), expect);
+        check(
+            "zbus error: org.freedesktop.DBus.Error.ServiceUnknown: The name is not activatable",
+            Failure::NoService,
+        );
+        check(
+            "zbus error: org.freedesktop.DBus.Error.Spawn.ChildExited: it ended",
+            Failure::NoService,
+        );
+        check(
+            "zbus error: org.freedesktop.Secret.Error.IsLocked: locked",
+            Failure::Locked,
+        );
+        check(
+            "zbus error: org.freedesktop.Secret.Error.NoSession: gone",
+            Failure::Broken("zbus error: org.freedesktop.Secret.Error.NoSession: gone".into()),
+        );
+    }
+}
