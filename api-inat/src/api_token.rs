@@ -9,10 +9,7 @@ use auth_core::{
 use http::{Method, StatusCode, header};
 use serde::Deserialize;
 
-use crate::errors;
-
-/// The API that gives it out: iNaturalist's Rails application.
-pub(crate) const WWW: &str = "www";
+use crate::{errors, v0};
 
 /// The path of iNaturalist's page and endpoint for API tokens, under `www`.
 const PATH: &str = "/users/api_token";
@@ -25,11 +22,22 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// The Node API (v1 and v2) understands this token alone. An OAuth access token on a v1 read is ignored without an error,
 /// and the answer is anonymous.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct ApiToken;
+pub struct ApiToken {
+    renews_itself: bool,
+}
+
+impl ApiToken {
+    /// See [`renew_pasted_token`](crate::ServiceBuilder::renew_pasted_token).
+    #[must_use]
+    pub fn renewing_itself(mut self) -> Self {
+        self.renews_itself = true;
+        self
+    }
+}
 
 impl Derive for ApiToken {
     fn api(&self) -> &'static str {
-        WWW
+        v0::API
     }
 
     /// `Accept: application/json` is essential: without it a failure is a redirect to the login page.
@@ -67,6 +75,10 @@ impl Derive for ApiToken {
             false => text,
         };
         pasted_token(bare)
+    }
+
+    fn renews_itself(&self) -> bool {
+        self.renews_itself
     }
 
     fn when_expired(&self) -> &'static str {

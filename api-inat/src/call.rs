@@ -3,15 +3,20 @@
 use std::{borrow::Cow, fmt};
 
 use auth_core::{Base, Body, Error, ErrorKind, Manner, Query, Repeat, Request};
-use http::{HeaderValue, Method, header};
+use http::{HeaderName, HeaderValue, Method, header};
 use serde_json::{Map, Value};
 
 use crate::{
+    fields::Fields,
     model::Identified,
     page::Page,
     paging::{Place, Rules},
+    upload::{self, Medium, Upload},
     value::{Field, Segment},
 };
+
+/// The longest URL that is sent: beyond it, iNaturalist's own client `inaturalistjs` moves the fields of v2 into a body.
+const LONGEST_URL: usize = 2000;
 
 /// The part of an operation that its parameters are not. Made by [`operation!`](crate::operation).
 #[derive(Clone)]
@@ -21,6 +26,10 @@ pub(crate) struct Call {
     /// How many ids the path names; `None` where a segment has nothing in it.
     ids: Option<usize>,
     body: Option<Map<String, Value>>,
+    /// The name of a file's part in the form, what it has to be, and the file.
+    file: Option<(&'static str, Medium, Upload)>,
+    /// Which fields v2 is asked for.
+    fields: Option<Fields>,
     place: Place,
 }
 
@@ -45,6 +54,8 @@ impl Call {
             path,
             ids,
             body: None,
+            file: None,
+            fields: None,
             place: Place::default(),
         }
     }
@@ -83,11 +94,25 @@ impl Call {
         }
     }
 
+    /// Sends a file with it, which makes its body a form.
+    pub(crate) fn attach(&mut self, part: &'static str, medium: Medium, file: Upload) {
+        self.file = Some((part, medium, file));
+    }
+
+    /// Says which fields the answer has.
+    pub(crate) fn select(&mut self, fields: Fields) {
+        self.fields = Some(fields);
+    }
+
     /// How it may be sent. A write that carries an id of its own can be sent twice.
     pub(crate) fn manner(&self, usual: Manner, rules: &Rules) -> Manner {
         let carried = rules.once.is_some_and(|(nest, name)| {
-            let body = self.body.as_ref().and_then(|body| body.get(nest));
-            body.is_some_and(|inner| inner[name].is_string())
+            let body = self.body.as_ref();
+            let inner = match nest {
+                "" => body,
+                _ => body.and_then(|body| body.get(nest)?.as_object()),
+            };
+            inner.is_some_and(|inner| inner.get(name).is_some_and(Value::is_string))
         });
         match carried {
             true => usual.repeat(Repeat::Idempotent),
@@ -109,16 +134,45 @@ impl Call {
             // Without it, more ids than a page has by default are refused as too many.
             query.to_mut().set("per_page", more);
         }
-        let mut request = base.request(self.method.clone(), &query.behind(&self.path))?;
-        if let Some(body) = &self.body {
-            let text = serde_json::to_vec(body).expect("values are always writable");
-            request.headers_mut().insert(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("application/json"),
-            );
-            *request.body_mut() = Body::plain(text);
+        let in_url = (self.method == Method::GET).then_some(self.fields.as_ref());
+        if let Some(Some(fields)) = in_url {
+            let mut whole = query.clone().into_owned();
+            whole.set("fields", fields);
+            let path = whole.behind(&self.path);
+            if base.as_str().len() + path.len() <= LONGEST_URL {
+                return base.request(Method::GET, &path);
+            }
+            return overridden(base, &query.behind(&self.path), fields);
         }
+        let mut request = base.request(self.method.clone(), &query.behind(&self.path))?;
+        self.write_body(&mut request, rules)?;
         Ok(request)
+    }
+
+    fn write_body(&self, request: &mut Request, rules: &Rules) -> Result<(), Error> {
+        let mut body = Cow::Borrowed(&self.body);
+        let form = rules.form || self.file.is_some();
+        if let Some(fields) = &self.fields {
+            let fields = match (form, fields.json()) {
+                // A form has texts alone.
+                (true, json @ Value::Object(_)) => json.to_string().into(),
+                (_, json) => json,
+            };
+            let body = body.to_mut().get_or_insert_default();
+            body.insert("fields".to_owned(), fields);
+        }
+        match body.as_ref() {
+            None if !form => {}
+            Some(body) if !form => json_body(request, body),
+            body => {
+                let part = self.file.as_ref();
+                let part = part.map(|(name, medium, file)| file.part(name, *medium));
+                let nothing = Map::new();
+                let fields = body.as_ref().unwrap_or(&nothing);
+                upload::write(request, fields, part.transpose()?)?;
+            }
+        }
+        Ok(())
     }
 
     /// The number of ids, if it is more than a page has by default.
@@ -180,6 +234,27 @@ impl Call {
             let fields: Vec<_> = body.keys().collect();
             shown.field("body", &fields);
         }
+        if let Some((part, _, file)) = &self.file {
+            shown.field(part, file);
+        }
         shown.finish()
     }
+}
+
+/// A read whose fields do not fit into a URL: a POST that says it is a GET (v2's description, "X-HTTP-Method-Override").
+fn overridden(base: &Base, path: &str, fields: &Fields) -> Result<Request, Error> {
+    let mut request = base.request(Method::POST, path)?;
+    let name = HeaderName::from_static("x-http-method-override");
+    let method = HeaderValue::from_static("GET");
+    request.headers_mut().insert(name, method);
+    let body = Map::from_iter([("fields".to_owned(), fields.json())]);
+    json_body(&mut request, &body);
+    Ok(request)
+}
+
+fn json_body(request: &mut Request, body: &Map<String, Value>) {
+    let text = serde_json::to_vec(body).expect("values are always writable");
+    let kind = HeaderValue::from_static("application/json");
+    request.headers_mut().insert(header::CONTENT_TYPE, kind);
+    *request.body_mut() = Body::plain(text);
 }

@@ -5,11 +5,14 @@ mod answer;
 mod api_token;
 mod call;
 mod errors;
+mod fields;
 mod list;
+mod media;
 #[macro_use]
 mod operation;
 mod page;
 mod paging;
+mod upload;
 mod value;
 mod when;
 #[macro_use]
@@ -18,16 +21,20 @@ mod names;
 mod service;
 #[cfg(feature = "testkit")]
 pub mod testkit;
+pub mod v0;
 pub mod v1;
+pub mod v2;
 
 pub use answer::{Done, Raw};
 pub use api_token::ApiToken;
+pub use fields::Fields;
 /// The crate for dates and times that parameters and records are made of.
 pub use jiff;
 pub use list::{Ids, Words};
 pub use names::CREDENTIALS;
 pub use page::Page;
-pub use service::{NO_APPLICATION, ServiceBuilder, service, service_without_application};
+pub use service::{NO_APPLICATION, ServiceBuilder, pace, service, service_without_application};
+pub use upload::{LARGEST_UPLOAD, Upload};
 /// The default version of the API is v1: `api_inat::users::Me` is `api_inat::v1::users::Me`.
 pub use v1::*;
 pub use when::When;

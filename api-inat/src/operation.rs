@@ -16,6 +16,8 @@
 ///     shared filters, pages;         macros that make setters, for what several endpoints take
 ///     query { … }                    setters as in `auth_core::parameters!`
 ///     body "comment" { … }           the same, into that object of the JSON body; "" for the body itself; may be repeated
+///     upload Photo "file" { icon; }  a setter that takes a file into that part of the body, which is a form then; `Photo` or `Sound`
+///     form always;                   a form without a file too
 /// }
 /// ```
 ///
@@ -27,6 +29,7 @@
 /// | `One<T>` | the first of such results, or the bare record | `T` |
 /// | `Whole<T>` | the whole body; `Done` where it does not matter | `T` |
 /// | `Bytes<()>` | anything | `Vec<u8>` |
+/// | `Export<()>` | observations in another format, counted in headers | `v0::observations::Exported` |
 macro_rules! operation {
     (
         $(#[$meta:meta])*
@@ -40,6 +43,8 @@ macro_rules! operation {
         $(shared $($shared:ident),+;)?
         $(query { $($query:tt)* })?
         $(body $nest:literal { $($body:tt)* })*
+        $(upload $Medium:ident $part:literal { $(#[$file_meta:meta])* $file:ident; })?
+        $(form $form:ident;)?
     ) => {
         $(#[$meta])*
         #[doc = ""]
@@ -74,11 +79,20 @@ macro_rules! operation {
                 pages: operation!(@pair $($usual, $most)?),
                 by_id: operation!(@by_id $($($by)?)?),
                 once: operation!(@pair $($once_nest, $once_name)?),
+                form: operation!(@form $($form)?),
             };
 
             $($($shared! {})+)?
             $(auth_core::parameters! { $($query)* })?
             $(operation! { @fields $nest; $($body)* })*
+            $(
+                $(#[$file_meta])*
+                #[must_use]
+                pub fn $file(mut self, file: impl Into<$crate::Upload>) -> Self {
+                    self.call.attach($part, $crate::upload::Medium::$Medium, file.into());
+                    self
+                }
+            )?
 
             /// A parameter that has no setter here. Setting one again replaces it.
             #[must_use]
@@ -162,6 +176,9 @@ macro_rules! operation {
     (@by_id id) => { true };
     (@by_id $($other:ident)?) => { false };
 
+    (@form) => { false };
+    (@form always) => { true };
+
     (@type into $Type:ty) => { impl Into<$Type> };
     (@type $Type:ty) => { $Type };
     (@value $value:ident, into $Type:ty) => { Into::<$Type>::into($value) };
@@ -171,10 +188,12 @@ macro_rules! operation {
     (@output One $T:ident) => { $T };
     (@output Whole $T:ident) => { $T };
     (@output Bytes $T:ident) => { Vec<u8> };
+    (@output Export $T:ident) => { $crate::v0::observations::Exported };
     (@read Page $response:expr) => { $crate::errors::json($response) };
     (@read One $response:expr) => { $crate::answer::one($response) };
     (@read Whole $response:expr) => { $crate::answer::whole($response) };
     (@read Bytes $response:expr) => { $crate::answer::bytes($response) };
+    (@read Export $response:expr) => { $crate::v0::observations::exported($response) };
 
     (@fields $nest:literal; $($(#[$meta:meta])* $name:ident($($kind:tt)+);)*) => {
         $(

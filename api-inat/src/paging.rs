@@ -29,6 +29,8 @@ pub(crate) struct Rules {
     pub(crate) by_id: bool,
     /// The object and field of the body that make a repeated write the same write.
     pub(crate) once: Option<(&'static str, &'static str)>,
+    /// Its body is a form, even without a file.
+    pub(crate) form: bool,
 }
 
 /// What a list remembers between its pages.

@@ -1,17 +1,22 @@
 //! iNaturalist as a service value: its authorization server, its APIs and which token each takes.
 
+use std::time::Duration;
+
 use auth_core::{
     Api, AuthorizationServer, Base, ClientAuthentication, Endpoint, Error, ErrorKind, OAuthClient,
-    Oddity, SecretText, Service, TokenKind,
+    Oddity, Pace, SecretText, Service, TokenKind,
 };
 
-use crate::{api_token, v1};
+use crate::{api_token, media, v0, v1, v2};
 
 /// The client id of a service that stands for no registered application, see [`service_without_application`].
 pub const NO_APPLICATION: &str = "no-application";
 
 const WWW: &str = "https://www.inaturalist.org";
 const V1: &str = "https://api.inaturalist.org/v1";
+const V2: &str = "https://api.inaturalist.org/v2";
+const STATIC: &str = "https://static.inaturalist.org";
+const OPEN_DATA: &str = "https://inaturalist-open-data.s3.amazonaws.com";
 
 /// iNaturalist, for an application that is registered there.
 ///
@@ -50,6 +55,26 @@ pub fn service_without_application() -> ServiceBuilder {
     ServiceBuilder::new(None)
 }
 
+/// How fast iNaturalist asks to be asked, with a little left over; every service has it unless [`ServiceBuilder::pace`] says
+/// otherwise.
+///
+/// One request a second, five at once after a quiet time, 55 in any minute, 10,000 in a day; 5 GB of photos and sounds in an hour,
+/// 24 GB in a day. The API's description asks for at most 60 a minute (it throttles at 100) and 10,000 a day. The page "API
+/// Recommended Practices", as others quote it, asks for one a second and names the two limits of media, beyond which an address may
+/// be blocked for good; the page itself was not read. The burst of five is pyinaturalist's. Nothing of it was tried.
+#[must_use]
+pub fn pace() -> Pace {
+    const MINUTE: Duration = Duration::from_secs(60);
+    const HOUR: Duration = Duration::from_secs(3600);
+    const DAY: Duration = Duration::from_secs(86_400);
+    Pace::every(Duration::from_secs(1))
+        .burst(5)
+        .at_most(55, MINUTE)
+        .at_most(10_000, DAY)
+        .volume(5_000_000_000, HOUR)
+        .volume(24_000_000_000, DAY)
+}
+
 /// What is left to say before there is a [`Service`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is made before `build`"]
@@ -59,6 +84,11 @@ pub struct ServiceBuilder {
     user_agent: Option<String>,
     www: String,
     v1: String,
+    v2: String,
+    static_media: String,
+    open_data: String,
+    pace: Pace,
+    renews_pasted: bool,
 }
 
 impl ServiceBuilder {
@@ -69,6 +99,11 @@ impl ServiceBuilder {
             user_agent: None,
             www: WWW.to_owned(),
             v1: V1.to_owned(),
+            v2: V2.to_owned(),
+            static_media: STATIC.to_owned(),
+            open_data: OPEN_DATA.to_owned(),
+            pace: pace(),
+            renews_pasted: false,
         }
     }
 
@@ -97,10 +132,43 @@ impl ServiceBuilder {
         self
     }
 
+    /// Another base URL of the API v2.
+    pub fn v2(mut self, url: impl Into<String>) -> Self {
+        self.v2 = url.into();
+        self
+    }
+
+    /// Other base URLs in place of the media servers `https://static.inaturalist.org` and
+    /// `https://inaturalist-open-data.s3.amazonaws.com`.
+    pub fn media(mut self, static_media: impl Into<String>, open_data: impl Into<String>) -> Self {
+        self.static_media = static_media.into();
+        self.open_data = open_data.into();
+        self
+    }
+
     /// Everything at one origin, such as `http://127.0.0.1:4000`: for test servers.
     pub fn at(self, origin: impl AsRef<str>) -> Self {
         let origin = origin.as_ref().trim_end_matches('/');
-        self.www(origin).v1(format!("{origin}/v1"))
+        self.www(origin)
+            .v1(format!("{origin}/v1"))
+            .v2(format!("{origin}/v2"))
+            .media(origin, origin)
+    }
+
+    /// How fast iNaturalist is asked, in place of [`pace()`]. Nothing is held back towards a loopback IP.
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
+    /// A pasted API token that still serves is sent to `GET /users/api_token` when it is due, for the next one: so a program that
+    /// runs at least once a day goes on without a new paste.
+    ///
+    /// Off unless asked for: that iNaturalist answers so was read in its Rails application, and not verified. Where it does not,
+    /// the pasted token serves to its end as before.
+    pub fn renew_pasted_token(mut self) -> Self {
+        self.renews_pasted = true;
+        self
     }
 
     /// The service.
@@ -120,11 +188,23 @@ impl ServiceBuilder {
         }
         let www = Base::parse(&self.www).map_err(|error| error.setting("www"))?;
         let v1 = Base::parse(&self.v1).map_err(|error| error.setting("v1"))?;
+        let v2 = Base::parse(&self.v2).map_err(|error| error.setting("v2"))?;
+        let media = |url: &str| Base::parse(url).map_err(|error| error.setting("media"));
+        let (static_media, open_data) = (media(&self.static_media)?, media(&self.open_data)?);
         let client = client(&www, self.client_id, self.secret)?;
+        let api_token = match self.renews_pasted {
+            true => api_token::ApiToken::default().renewing_itself(),
+            false => api_token::ApiToken::default(),
+        };
         Ok(Service::new("inaturalist", client, user_agent)?
-            .api(Api::new(api_token::WWW, www, TokenKind::Login))
+            .pace(self.pace)
+            .api(Api::new(v0::API, www, TokenKind::Login))
             .api(Api::new(v1::API, v1, TokenKind::Derived))
-            .derive(api_token::ApiToken))
+            .api(Api::new(v2::API, v2, TokenKind::Derived))
+            // Their operations send no token.
+            .api(Api::new(media::STATIC, static_media, TokenKind::Derived))
+            .api(Api::new(media::OPEN_DATA, open_data, TokenKind::Derived))
+            .derive(api_token))
     }
 }
 

@@ -22,7 +22,9 @@ mod photo;
 mod place;
 mod project;
 mod rank;
+mod suggestion;
 mod taxon;
+mod token;
 pub(crate) mod tolerant;
 mod user;
 
@@ -49,9 +51,11 @@ pub use project::{
 };
 pub use rank::Rank;
 pub use record::{Identified, Shape};
+pub use suggestion::{Suggestion, Suggestions};
 pub use taxon::{
     Color, ConservationStatus, EstablishmentMeans, FlagCounts, List, ListedTaxon, Taxon, TaxonName,
 };
+pub use token::{TokenApplication, TokenInfo};
 pub use user::{Preferences, Site, TaxonNamePriority, User};
 
 /// Every kind of record.
@@ -108,6 +112,8 @@ pub const SHAPES: &[Shape] = &[
     SiteFeature::SHAPE,
     Sound::SHAPE,
     Subscription::SHAPE,
+    Suggestion::SHAPE,
+    Suggestions::SHAPE,
     Taxon::SHAPE,
     TaxonChange::SHAPE,
     TaxonCount::SHAPE,
@@ -119,6 +125,8 @@ pub const SHAPES: &[Shape] = &[
     TaxonomyTaxon::SHAPE,
     TermLabel::SHAPE,
     Thread::SHAPE,
+    TokenApplication::SHAPE,
+    TokenInfo::SHAPE,
     Unread::SHAPE,
     Update::SHAPE,
     User::SHAPE,

@@ -23,12 +23,17 @@
 //! from there it goes through both transports, and `cargo xtask coverage inat` compares what was sent with the API's
 //! description.
 
-mod shared;
+pub(crate) mod shared;
 
 pub mod comments;
+pub mod computer_vision;
 pub mod controlled_terms;
 pub mod identifications;
+pub mod observation_photos;
+pub mod observation_sounds;
 pub mod observations;
+pub mod photos;
+pub mod sounds;
 pub mod taxa;
 pub mod users;
 
@@ -53,3 +58,6 @@ const REQUIRED: Manner = Manner::read(API).limits(LIMITS);
 
 /// A write, repeated only if it certainly did not arrive.
 const WRITE: Manner = Manner::write(API).limits(LIMITS);
+
+/// A write that sends a file: it may take ten minutes.
+const UPLOAD: Manner = WRITE.limits(LIMITS.within(Duration::from_secs(600)));

@@ -11,7 +11,7 @@ macro_rules! pages {
         }
     };
 }
-pub(super) use pages;
+pub(crate) use pages;
 
 /// The language and the place that common names are chosen for.
 macro_rules! names {
@@ -24,4 +24,4 @@ macro_rules! names {
         }
     };
 }
-pub(super) use names;
+pub(crate) use names;

@@ -59,7 +59,7 @@ operation! {
 }
 
 operation! {
-    /// Changes one's own profile.
+    /// Changes one's own profile. With a picture the request is a form.
     pub Update: PUT "/users/{id}" -> One<User>, WRITE;
     at(id(u64));
     body "user" {
@@ -81,6 +81,10 @@ operation! {
     body "" {
         /// Takes the picture away.
         icon_delete(bool);
+    }
+    upload Photo "user[icon]" {
+        /// The picture.
+        icon;
     }
 }
 

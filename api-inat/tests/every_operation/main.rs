@@ -5,25 +5,33 @@
 //! what was sent is written there: `cargo xtask coverage inat` compares it with the API's description.
 
 mod comments;
+mod computer_vision;
 mod controlled_terms;
 mod identifications;
+mod media;
 mod observations;
 mod records;
 mod sendings;
 mod site;
 mod taxa;
 mod users;
+mod v0;
+mod v2;
 
 use sendings::Sendings;
 
 /// A line for each resource.
 const RESOURCES: &[fn(&mut Sendings)] = &[
     comments::all,
+    computer_vision::all,
     controlled_terms::all,
     identifications::all,
+    media::all,
     observations::all,
     taxa::all,
     users::all,
+    v0::all,
+    v2::all,
 ];
 
 #[test]

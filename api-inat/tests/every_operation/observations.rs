@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 
 use crate::sendings::{Sendings, page};
 
-/// Every setter that finds observations.
-macro_rules! filtered {
+/// Every setter that finds observations, in v1 and v2.
+macro_rules! common {
     ($operation:expr) => {{
         use api_inat::{
             jiff::{Timestamp, civil::date},
@@ -33,7 +33,6 @@ macro_rules! filtered {
             .search_on(SearchOn::Names)
             .user_id(["alice", "2"])
             .user_login("alice")
-            .ident_user_id(2)
             .unobserved_by_user_id(2)
             .annotation_user_id("bob")
             .viewer_id(1)
@@ -79,10 +78,8 @@ macro_rules! filtered {
             .sound_license(License::CcByNc)
             .term_id([1])
             .term_value_id([2])
-            .without_term_id(3)
             .without_term_value_id([4])
             .term_id_or_unknown([1])
-            .ofv_datatype(["text", "numeric"])
             .d1(date(2026, 1, 1))
             .d2(date(2026, 12, 31))
             .observed_on(date(2026, 6, 1))
@@ -123,6 +120,17 @@ macro_rules! filtered {
             .fails_dqa_subject(false)
             .fails_dqa_wild(false)
     }};
+}
+pub(crate) use common;
+
+/// Every setter that finds observations in v1.
+macro_rules! filtered {
+    ($operation:expr) => {
+        $crate::observations::common!($operation)
+            .ident_user_id(2)
+            .without_term_id(3)
+            .ofv_datatype(["text", "numeric"])
+    };
 }
 pub(crate) use filtered;
 

@@ -9,7 +9,7 @@ use http_ureq::Ureq;
 use keystore::Memory;
 use serde_json::{Value, json};
 
-use crate::site::Recorder;
+use crate::site::{PASSWORD, Recorder};
 
 type Blocking = Box<dyn Fn(&Session) -> Result<(), Error>>;
 type Outcome = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
@@ -89,6 +89,12 @@ impl Sendings {
             .expect("a service");
         let session = Client::new(service.clone(), Ureq::default(), Memory::new()).account("alice");
         session.paste(&token).expect("a token to paste");
+        // The Rails application takes the token of a login.
+        let login = recorder.login();
+        let logged_in = Client::new(login.clone(), Ureq::default(), Memory::new()).account("alice");
+        logged_in
+            .log_in_with_password("alice", PASSWORD)
+            .expect("a login");
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -102,15 +108,27 @@ impl Sendings {
         runtime
             .block_on(async_session.paste(&token))
             .expect("a token to paste");
+        let async_logged_in = {
+            let _inside = runtime.enter();
+            let tokio = Tokio::current().expect("the runtime");
+            AsyncClient::new(login, Reqwest::default(), tokio, Memory::new()).account("alice")
+        };
+        runtime
+            .block_on(async_logged_in.log_in_with_password("alice", PASSWORD))
+            .expect("a login");
         self.list
             .iter()
             .map(|sending| {
                 recorder.answer(sending.answer.clone());
                 let name = sending.name;
-                (sending.blocking)(&session).unwrap_or_else(|e| panic!("{name}, ureq: {e}"));
+                let (session, async_session) = match sending.manner.api() {
+                    api_inat::v0::API => (&logged_in, &async_logged_in),
+                    _ => (&session, &async_session),
+                };
+                (sending.blocking)(session).unwrap_or_else(|e| panic!("{name}, ureq: {e}"));
                 let by_ureq = one(name, &recorder);
                 runtime
-                    .block_on((sending.asynchronous)(&async_session))
+                    .block_on((sending.asynchronous)(async_session))
                     .unwrap_or_else(|e| panic!("{name}, reqwest: {e}"));
                 let by_reqwest = one(name, &recorder);
                 assert_eq!(by_ureq, by_reqwest, "{name}");
@@ -130,6 +148,7 @@ fn one(name: &str, recorder: &Recorder) -> Value {
 
 fn noted(mut record: Value, name: &str, manner: Manner) -> Value {
     let short = name.split('<').next().unwrap_or_default();
+    record["api"] = json!(manner.api());
     record["name"] = json!(short.strip_prefix("api_inat::").unwrap_or(short));
     record["access"] = json!(match manner.access() {
         Access::None => "none",

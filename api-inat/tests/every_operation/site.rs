@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use auth_core::testkit::{DerivedTokens, Door, Route, Site, Visit};
-use auth_testkit::{Dialect, TestServer};
+use auth_testkit::{Dialect, TestClient, TestServer};
 use http::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -17,6 +17,9 @@ const PATTERNS: [&str; 7] = [
     "/{a}/{b}/{c}/{d}/{e}/{f}",
     "/{a}/{b}/{c}/{d}/{e}/{f}/{g}",
 ];
+
+/// The password of `alice`.
+pub(crate) const PASSWORD: &str = "wonderland";
 
 /// What the site was told to answer, and what arrived.
 #[derive(Default)]
@@ -54,11 +57,21 @@ impl Recorder {
             }
         }
         let server = TestServer::builder(Dialect::doorkeeper_5())
-            .user("alice", "wonderland")
+            .client(TestClient::public("an-id"))
+            .user("alice", PASSWORD)
             .site(site)
             .start()
             .expect("a server on loopback");
         Self { server, desk }
+    }
+
+    /// The service for an application that is registered here.
+    pub(crate) fn login(&self) -> auth_core::Service {
+        api_inat::service("an-id")
+            .user_agent("every-operation/1 (test@example.org)")
+            .at(self.server.url())
+            .build()
+            .expect("a service")
     }
 
     /// Answers like this from now on.
@@ -92,10 +105,24 @@ fn record(visit: &Visit<'_>) -> Value {
         "method": request.method().as_str(),
         "path": request.uri().path(),
         "query": query,
-        "token": visit.caller.is_some(),
+        "token": token(visit),
         "type": kind.split(';').next(),
         "body": body(kind, request.body()),
     })
+}
+
+/// Whether it carries the token that belongs there: v1 and v2 take a derived one, the Rails application an access token, which
+/// the doors of this site do not look at.
+fn token(visit: &Visit<'_>) -> bool {
+    let path = visit.request.uri().path();
+    match path.starts_with("/v1/") || path.starts_with("/v2/") {
+        true => visit.caller.is_some(),
+        false => {
+            let carried = visit.request.headers().get(header::AUTHORIZATION);
+            carried.is_some_and(|value| value.len() == "Bearer ".len() + 43)
+                && visit.caller.is_none()
+        }
+    }
 }
 
 /// JSON as it is; of a multipart body the names of its parts and what they say, a file's content left out.

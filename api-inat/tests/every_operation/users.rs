@@ -40,7 +40,12 @@ pub(crate) fn all(list: &mut Sendings) {
             .place_id(7)
             .description("Botanist")
             .icon_delete(true),
-        user,
+        user.clone(),
+        |user| assert_eq!(user.id, 1),
+    );
+    list.add(
+        Update::new(1).name("Alice").icon(super::media::photo()),
+        json!({"id": 1, "login": "alice"}),
         |user| assert_eq!(user.id, 1),
     );
     list.done(Mute::new(2));

@@ -29,7 +29,7 @@ fn text(answer: TokenAnswer) -> String {
 #[test]
 fn it_is_asked_for_in_json() {
     let base = Base::parse("https://www.inaturalist.org").expect("a base");
-    let request = ApiToken.request(&base).expect("a request");
+    let request = ApiToken::default().request(&base).expect("a request");
     assert_eq!(request.method(), http::Method::GET);
     assert_eq!(request.uri(), "https://www.inaturalist.org/users/api_token");
     assert_eq!(request.headers()["accept"], "application/json");
@@ -38,7 +38,9 @@ fn it_is_asked_for_in_json() {
 #[test]
 fn a_token_is_read_with_its_end() {
     let check = |body: String, token: &str, lifetime| {
-        let answer = ApiToken.parse(response(200, &[], body)).expect("a token");
+        let answer = ApiToken::default()
+            .parse(response(200, &[], body))
+            .expect("a token");
         assert_eq!(answer.lifetime(), lifetime);
         assert_eq!(text(answer), token);
     };
@@ -60,7 +62,7 @@ fn its_end_is_taken_by_the_servers_clock() {
     // The machine's clock is a year ahead; the server says that an hour is left.
     let date = "Fri, 15 Jan 2027 07:00:00 GMT";
     let body = format!("{{\"api_token\":\"{JWT}\"}}");
-    let answer = ApiToken
+    let answer = ApiToken::default()
         .parse(response(200, &[("date", date)], body))
         .expect("a token");
     let now = Now {
@@ -75,7 +77,7 @@ fn its_end_is_taken_by_the_servers_clock() {
 fn every_other_answer_says_what_to_do() {
     let check =
         |what: &str, status: u16, headers: &[(&str, &str)], body: &str, kind, words: &str| {
-            let error = ApiToken
+            let error = ApiToken::default()
                 .parse(response(status, headers, body))
                 .expect_err(what);
             assert_eq!(error.kind(), kind, "{what}: {error}");
@@ -188,14 +190,16 @@ fn every_other_answer_says_what_to_do() {
 #[test]
 fn a_broken_token_is_not_shown() {
     let body = "{\"api_token\":\"s3cret\n\"";
-    let error = ApiToken.parse(response(200, &[], body)).expect_err("torn");
+    let error = ApiToken::default()
+        .parse(response(200, &[], body))
+        .expect_err("torn");
     assert!(!format!("{error:?}").contains("s3cret"));
 }
 
 #[test]
 fn what_people_paste() {
     let check = |pasted: &str, expect: &str| {
-        let answer = ApiToken.pasted(pasted).expect("a token");
+        let answer = ApiToken::default().pasted(pasted).expect("a token");
         assert_eq!(answer.lifetime(), end(), "{pasted}");
         assert_eq!(text(answer), expect, "{pasted}");
     };
@@ -218,17 +222,23 @@ fn what_people_paste() {
 fn an_expired_one_says_so_itself() {
     // exp 1500000000
     let old = "eyJhbGciOiJIUzUxMiJ9.eyJ1c2VyX2lkIjoxLCJleHAiOjE1MDAwMDAwMDB9.c2ln";
-    let answer = ApiToken.pasted(old).expect("a token, though an old one");
+    let answer = ApiToken::default()
+        .pasted(old)
+        .expect("a token, though an old one");
     assert_eq!(
         answer.lifetime(),
         Lifetime::Until(UnixTime::from_secs(1_500_000_000))
     );
-    assert!(ApiToken.when_expired().contains("/users/api_token"));
+    assert!(
+        ApiToken::default()
+            .when_expired()
+            .contains("/users/api_token")
+    );
 }
 
 #[test]
 fn what_is_no_api_token() {
-    let refused = |pasted: &str| -> Error { ApiToken.pasted(pasted).expect_err(pasted) };
+    let refused = |pasted: &str| -> Error { ApiToken::default().pasted(pasted).expect_err(pasted) };
     let check = |pasted: &str, words: &str| {
         let error = refused(pasted);
         assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");

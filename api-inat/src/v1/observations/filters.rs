@@ -1,6 +1,7 @@
 //! What observations are searched by: the same for the search itself, for counts of it, and for map tiles.
 
-macro_rules! filters {
+/// What v1 and v2 both take.
+macro_rules! common_filters {
     () => {
         auth_core::parameters! {
             /// With one of these ids.
@@ -20,8 +21,6 @@ macro_rules! filters {
             user_id(into Words);
             /// Observed by one of these people, by login name.
             user_login(into Words);
-            /// Identified by this person.
-            ident_user_id(u64);
             /// Of a taxon that this person never observed.
             unobserved_by_user_id(u64);
             /// With an annotation by one of these people.
@@ -116,14 +115,10 @@ macro_rules! filters {
             term_id(into Ids);
             /// With one of these values of the controlled term.
             term_value_id(into Ids);
-            /// Without an annotation of this controlled term.
-            without_term_id(u64);
             /// Without one of these values of the controlled term.
             without_term_value_id(into Ids);
             /// With or without an annotation of the controlled term, but with none of other values; with `term_value_id`.
             term_id_or_unknown(into Ids);
-            /// With an observation field of one of these types of value.
-            ofv_datatype(into Words);
 
             /// Observed on this day, or at this moment, or later.
             d1(into When);
@@ -207,6 +202,22 @@ macro_rules! filters {
         }
     };
 }
+pub(crate) use common_filters;
+
+/// What v1 takes.
+macro_rules! filters {
+    () => {
+        $crate::v1::observations::common_filters! {}
+        auth_core::parameters! {
+            /// Identified by this person.
+            ident_user_id(u64);
+            /// Without an annotation of this controlled term.
+            without_term_id(u64);
+            /// With an observation field of one of these types of value.
+            ofv_datatype(into Words);
+        }
+    };
+}
 pub(in crate::v1) use filters;
 
 /// How long a cache may keep the answer.
@@ -218,7 +229,7 @@ macro_rules! cached {
         }
     };
 }
-pub(in crate::v1) use cached;
+pub(crate) use cached;
 
 choice! {
     /// Where the words of a search are looked for.

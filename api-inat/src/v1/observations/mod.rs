@@ -13,6 +13,7 @@ pub use counts::{
 };
 pub(in crate::v1) use filters::filters;
 pub use filters::{Agreement, SearchOn};
+pub(crate) use filters::{cached, common_filters};
 pub use marks::{
     Fave, MarkViewed, Metric, ObservationsBy, Review, Subscriptions, Unfave, Unreview,
     UnvoteQuality, Updates, VoteQuality,

@@ -1,0 +1,241 @@
+//! Which fields of its records v2 is asked for, and how that is written: RISON in a URL, JSON in a body.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde_json::{Map, Value};
+
+/// The fields that v2 puts into its records. Without any it gives next to nothing, often the UUID alone.
+///
+/// A field of a record inside is named with a dot. The `id` of every record that is named, at every depth, is asked for too, because
+/// the records of [`model`](crate::model) require theirs; [`exactly`](Self::exactly) leaves that out.
+///
+/// ```
+/// use api_inat::Fields;
+///
+/// let fields = Fields::from(["species_guess", "user.login", "photos.url"]);
+/// assert_eq!(
+///     fields.to_string(),
+///     "(id:!t,photos:(id:!t,url:!t),species_guess:!t,user:(id:!t,login:!t))"
+/// );
+/// assert_eq!(Fields::from("observed_on,user.login").exactly().to_string(), "(observed_on:!t,user:(login:!t))");
+/// assert_eq!(Fields::all().to_string(), "all");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields {
+    node: Node,
+    exactly: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Node {
+    All,
+    One,
+    These(BTreeMap<String, Node>),
+}
+
+impl Fields {
+    /// Every field there is, of every record inside too: as much as v1 gives.
+    #[must_use]
+    pub fn all() -> Self {
+        Self {
+            node: Node::All,
+            exactly: false,
+        }
+    }
+
+    /// The id alone: something to add to.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            node: Node::These(BTreeMap::new()),
+            exactly: false,
+        }
+    }
+
+    /// Adds a field, such as `observed_on` or `user.login`; several with commas between. To all there is nothing to add.
+    #[must_use]
+    pub fn with(mut self, names: &str) -> Self {
+        for path in names
+            .split(',')
+            .map(str::trim)
+            .filter(|path| !path.is_empty())
+        {
+            let steps: Vec<_> = path.split('.').collect();
+            self.node.add(&steps);
+        }
+        self
+    }
+
+    /// Adds a record inside with every field it has.
+    #[must_use]
+    pub fn with_all_of(mut self, name: &str) -> Self {
+        let mut steps: Vec<_> = name.split('.').collect();
+        steps.push(ALL);
+        self.node.add(&steps);
+        self
+    }
+
+    /// Asks for no more than was named: for answers that are read into a type of one's own.
+    #[must_use]
+    pub fn exactly(mut self) -> Self {
+        self.exactly = true;
+        self
+    }
+
+    /// For a JSON body.
+    pub(crate) fn json(&self) -> Value {
+        self.node.json(!self.exactly)
+    }
+}
+
+/// How every field of a record is asked for.
+const ALL: &str = "all";
+
+impl Node {
+    fn add(&mut self, steps: &[&str]) {
+        let [first, rest @ ..] = steps else {
+            return;
+        };
+        match self {
+            Self::All => {}
+            node if *first == ALL && rest.is_empty() => *node = Self::All,
+            Self::One => {
+                *self = Self::These(BTreeMap::new());
+                self.add(steps);
+            }
+            Self::These(fields) => {
+                let field = fields.entry((*first).to_owned());
+                field.or_insert(Self::One).add(rest);
+            }
+        }
+    }
+
+    fn json(&self, with_id: bool) -> Value {
+        match self {
+            Self::All => ALL.into(),
+            Self::One => true.into(),
+            Self::These(fields) => {
+                let mut map: Map<_, _> = fields
+                    .iter()
+                    .map(|(name, node)| (name.clone(), node.json(with_id)))
+                    .collect();
+                if with_id {
+                    map.entry("id").or_insert(true.into());
+                }
+                map.into()
+            }
+        }
+    }
+}
+
+impl From<&str> for Fields {
+    fn from(names: &str) -> Self {
+        Self::none().with(names)
+    }
+}
+
+impl<const N: usize> From<[&str; N]> for Fields {
+    fn from(names: [&str; N]) -> Self {
+        names.into_iter().collect()
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for Fields {
+    fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
+        let add = |fields: Self, name: S| fields.with(name.as_ref());
+        names.into_iter().fold(Self::none(), add)
+    }
+}
+
+/// As RISON, a notation of JSON for URLs.
+impl fmt::Display for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        rison(&self.json(), f)
+    }
+}
+
+fn rison(value: &Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match value {
+        Value::Object(map) => {
+            f.write_str("(")?;
+            for (place, (name, value)) in map.iter().enumerate() {
+                if place > 0 {
+                    f.write_str(",")?;
+                }
+                word(name, f)?;
+                f.write_str(":")?;
+                rison(value, f)?;
+            }
+            f.write_str(")")
+        }
+        Value::String(text) => word(text, f),
+        // There is nothing else among fields.
+        _ => f.write_str("!t"),
+    }
+}
+
+/// A text: bare where it cannot be taken for anything else, in quotes otherwise.
+fn word(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let bare = !text.is_empty()
+        && !text.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+        && !text.contains([' ', '\'', '!', ':', '(', ')', ',', '*', '@', '$']);
+    if bare {
+        return f.write_str(text);
+    }
+    let escaped = text.replace('!', "!!").replace('\'', "!'");
+    write!(f, "'{escaped}'")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn both_notations() {
+        let check = |fields: Fields, rison: &str, json: Value| {
+            assert_eq!(fields.to_string(), rison);
+            assert_eq!(fields.json(), json);
+        };
+        check(Fields::all(), "all", json!("all"));
+        check(Fields::from("all"), "all", json!("all"));
+        check(Fields::none(), "(id:!t)", json!({"id": true}));
+        check(Fields::none().exactly(), "()", json!({}));
+        check(
+            Fields::from("b, a,"),
+            "(a:!t,b:!t,id:!t)",
+            json!({"a": true, "b": true, "id": true}),
+        );
+        check(
+            Fields::from(["user", "user.login", "user.site.name"]).exactly(),
+            "(user:(login:!t,site:(name:!t)))",
+            json!({"user": {"login": true, "site": {"name": true}}}),
+        );
+        check(
+            Fields::from("user.login").with("user"),
+            "(id:!t,user:(id:!t,login:!t))",
+            json!({"id": true, "user": {"id": true, "login": true}}),
+        );
+        check(
+            Fields::from("taxon.name").with_all_of("user").exactly(),
+            "(taxon:(name:!t),user:all)",
+            json!({"taxon": {"name": true}, "user": "all"}),
+        );
+        check(
+            Fields::none()
+                .with_all_of("user")
+                .with("user.login")
+                .exactly(),
+            "(user:all)",
+            json!({"user": "all"}),
+        );
+        check(Fields::from("x").with("all"), "all", json!("all"));
+        check(Fields::all().with("x"), "all", json!("all"));
+        check(
+            Fields::from("2nd,-x,it's,wow!,a b,c:d,(e)").exactly(),
+            "('(e)':!t,'-x':!t,'2nd':!t,'a b':!t,'c:d':!t,'it!'s':!t,'wow!!':!t)",
+            json!({"(e)": true, "-x": true, "2nd": true, "a b": true, "c:d": true, "it's": true, "wow!": true}),
+        );
+    }
+}

@@ -1,0 +1,133 @@
+//! Where a file's bytes come from, and the reader that counts them while they are sent.
+
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Cursor, Read},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use auth_core::{Error, ErrorKind, Stream};
+
+use super::{Progress, format::BEGINNING};
+
+/// Where the bytes come from.
+#[derive(Clone)]
+pub(super) enum Source {
+    Path(PathBuf),
+    Bytes(Arc<[u8]>),
+    Reader(Stream),
+}
+
+impl Source {
+    /// How many bytes it has now.
+    pub(super) fn len(&self) -> Result<u64, Error> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes.len() as u64),
+            Self::Reader(stream) => Ok(stream.len()),
+            Self::Path(path) => match path.metadata() {
+                Ok(found) if found.is_file() => Ok(found.len()),
+                Ok(_) => Err(self.unreadable(io::ErrorKind::InvalidInput.into())),
+                Err(error) => Err(self.unreadable(error)),
+            },
+        }
+    }
+
+    /// Its first bytes.
+    pub(super) fn beginning(&self) -> Result<Vec<u8>, Error> {
+        let read = || -> io::Result<Vec<u8>> {
+            let mut beginning = Vec::with_capacity(BEGINNING);
+            self.open()?
+                .take(BEGINNING as u64)
+                .read_to_end(&mut beginning)?;
+            Ok(beginning)
+        };
+        read().map_err(|error| self.unreadable(error))
+    }
+
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Path(path) => Some(path),
+            Self::Bytes(_) | Self::Reader(_) => None,
+        }
+    }
+
+    /// The whole, counted, as a transport opens and reads it.
+    pub(super) fn sending(&self, len: u64, progress: Option<Arc<Progress>>) -> Stream {
+        let source = self.clone();
+        Stream::new(len, move || {
+            Ok(Box::new(Counted {
+                inner: source.open()?,
+                read: 0,
+                len,
+                progress: progress.clone(),
+            }))
+        })
+    }
+
+    fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Self::Path(path) => Box::new(File::open(path)?),
+            Self::Bytes(bytes) => Box::new(Cursor::new(Arc::clone(bytes))),
+            Self::Reader(stream) => stream.open()?,
+        })
+    }
+
+    fn unreadable(&self, error: io::Error) -> Error {
+        let what = match (self.path(), error.kind()) {
+            (Some(path), io::ErrorKind::NotFound) => {
+                format!("there is no file `{}`", path.display())
+            }
+            (Some(path), io::ErrorKind::InvalidInput) => {
+                format!("`{}` is not a file", path.display())
+            }
+            _ => format!("{self} cannot be read: {error}"),
+        };
+        Error::new(ErrorKind::Usage, what)
+            .setting("file")
+            .advice("check the path and who may read it")
+            .with_source(error)
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(path) => write!(f, "`{}`", path.display()),
+            Self::Bytes(_) | Self::Reader(_) => f.write_str("the file"),
+        }
+    }
+}
+
+/// Counts what is read, and holds the file to its length: what follows it in the form must not be taken for its own.
+struct Counted {
+    inner: Box<dyn Read + Send>,
+    read: u64,
+    len: u64,
+    progress: Option<Arc<Progress>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        let changed = |how| io::Error::other(format!("the file became {how} while it was sent"));
+        let read = self.inner.read(buf)?;
+        let before = self.read;
+        self.read += read as u64;
+        if self.read > self.len {
+            return Err(changed("longer"));
+        }
+        if read == 0 && self.read < self.len {
+            return Err(changed("shorter"));
+        }
+        if self.read > before
+            && let Some(progress) = &self.progress
+        {
+            progress(self.read, self.len);
+        }
+        Ok(read)
+    }
+}

@@ -1,0 +1,38 @@
+//! What the service's computer vision makes of a picture.
+
+use std::time::Duration;
+
+use auth_core::Manner;
+use jiff::civil::Date;
+
+use crate::{
+    Upload,
+    model::Suggestions,
+    v1::{API, LIMITS},
+};
+
+/// It changes nothing, so it may be repeated.
+const SCORE: Manner = Manner::read(API).limits(LIMITS.within(Duration::from_secs(600)));
+
+operation! {
+    /// Suggests taxa for a picture, which is not kept. Place and day make the suggestions better.
+    ///
+    /// Not in the API's description. iNaturalist gives it to its own programs and to people it allowed; whether it answers every
+    /// account's token is not verified.
+    pub ScoreImage: POST "/computervision/score_image" -> Whole<Suggestions>, SCORE;
+    with(image(into Upload));
+    body "" {
+        /// Where it was seen: degrees north of the equator.
+        lat(f64);
+        /// Where it was seen: degrees east of Greenwich.
+        lng(f64);
+        /// When it was seen.
+        observed_on(Date);
+        /// The language of common names, such as `de`.
+        locale(into String);
+    }
+    upload Photo "image" {
+        /// The picture.
+        image;
+    }
+}

@@ -1,0 +1,25 @@
+//! Computer vision.
+
+use api_inat::{jiff::civil::date, v1::computer_vision::ScoreImage};
+use serde_json::json;
+
+use crate::{media::photo, sendings::Sendings};
+
+pub(crate) fn all(list: &mut Sendings) {
+    list.add(
+        ScoreImage::new(photo())
+            .lat(46.5)
+            .lng(7.5)
+            .observed_on(date(2026, 6, 1))
+            .locale("de"),
+        json!({
+            "results": [{"combined_score": 98.5, "taxon": {"id": 41976}}],
+            "common_ancestor": {"score": 99.0, "taxon": {"id": 41944}},
+        }),
+        |suggested| {
+            assert_eq!(suggested.results[0].combined_score, Some(98.5));
+            let shared = suggested.common_ancestor.and_then(|shared| shared.taxon);
+            assert_eq!(shared.map(|taxon| taxon.id), Some(41944));
+        },
+    );
+}
