@@ -7,10 +7,12 @@ use http::{HeaderName, HeaderValue, Method, header};
 use serde_json::{Map, Value};
 
 use crate::{
+    cursor::Cursor,
     fields::Fields,
     model::Identified,
     page::Page,
-    paging::{Place, Rules},
+    paging::{Place, Progress, Rules},
+    plausible,
     upload::{self, Medium, Upload},
     value::{Field, Segment},
 };
@@ -128,6 +130,7 @@ impl Call {
     ) -> Result<Request, Error> {
         let mut query = Cow::Borrowed(query);
         self.place.check(&query, rules)?;
+        plausible::check(&query, self.body.as_ref())?;
         if let Some(more) = self.more_ids(rules)?
             && query.get("per_page").is_none()
         {
@@ -215,9 +218,30 @@ impl Call {
         self.place.turn(query, page, rules)
     }
 
-    /// The total of the first page.
-    pub(crate) fn total(&self) -> Option<u64> {
-        self.place.total()
+    pub(crate) fn progress(&self) -> Progress {
+        self.place.progress
+    }
+
+    /// The place in a list as text.
+    pub(crate) fn to_text(&self, api: &'static str, query: &Query) -> String {
+        Cursor::new(api, &self.path, query, self.fields.as_ref(), &self.place).to_text()
+    }
+
+    /// A place in the list of this API and path.
+    pub(crate) fn from_text(api: &str, template: &str, text: &str) -> Result<(Self, Query), Error> {
+        let cursor = Cursor::from_text(text)?;
+        cursor.is_of(api, template)?;
+        let (path, query, fields, place) = cursor.into_parts();
+        let call = Self {
+            method: Method::GET,
+            path,
+            ids: Some(1),
+            body: None,
+            file: None,
+            fields,
+            place,
+        };
+        Ok((call, query))
     }
 
     /// For `Debug`: the request line and the names of the body's fields; never their values, which may be private.

@@ -32,13 +32,14 @@ pub(crate) fn refusal(response: &Response) -> Error {
             .is_some_and(|said| said.contains(words))
     };
     match status {
+        // 403 on v1; on v2 the status is not verified.
+        _ if says("Result window is too large") => refused(
+            "iNaturalist gives no more than 10,000 results by page number",
+            "order by id, which goes on beyond that, or narrow the search",
+        ),
         StatusCode::UNAUTHORIZED => refused(
             "iNaturalist did not accept the token",
             "log in again, or paste a new API token",
-        ),
-        StatusCode::FORBIDDEN if says("Result window is too large") => refused(
-            "iNaturalist gives no more than 10,000 results by page number",
-            "order by id, which goes on beyond that, or narrow the search",
         ),
         StatusCode::FORBIDDEN if looks_like_html(response) => refused(
             "iNaturalist turned this program or this address away",

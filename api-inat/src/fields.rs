@@ -86,6 +86,14 @@ impl Fields {
     pub(crate) fn json(&self) -> Value {
         self.node.json(!self.exactly)
     }
+
+    /// What [`json`](Self::json) wrote.
+    pub(crate) fn from_json(json: &Value) -> Self {
+        Self {
+            node: Node::from_json(json),
+            exactly: true,
+        }
+    }
 }
 
 /// How every field of a record is asked for.
@@ -107,6 +115,21 @@ impl Node {
                 let field = fields.entry((*first).to_owned());
                 field.or_insert(Self::One).add(rest);
             }
+        }
+    }
+
+    fn from_json(json: &Value) -> Self {
+        match json {
+            Value::Object(fields) => {
+                let fields = fields.iter();
+                Self::These(
+                    fields
+                        .map(|(name, node)| (name.clone(), Self::from_json(node)))
+                        .collect(),
+                )
+            }
+            Value::String(_) => Self::All,
+            _ => Self::One,
         }
     }
 

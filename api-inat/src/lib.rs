@@ -4,6 +4,7 @@
 mod answer;
 mod api_token;
 mod call;
+mod cursor;
 mod errors;
 mod fields;
 mod list;
@@ -12,6 +13,7 @@ mod media;
 mod operation;
 mod page;
 mod paging;
+mod plausible;
 mod upload;
 mod value;
 mod when;
@@ -33,6 +35,7 @@ pub use jiff;
 pub use list::{Ids, Words};
 pub use names::CREDENTIALS;
 pub use page::Page;
+pub use paging::Progress;
 pub use service::{NO_APPLICATION, ServiceBuilder, pace, service, service_without_application};
 pub use upload::{LARGEST_UPLOAD, Upload};
 /// The default version of the API is v1: `api_inat::users::Me` is `api_inat::v1::users::Me`.

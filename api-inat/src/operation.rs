@@ -143,7 +143,7 @@ macro_rules! operation {
         }
 
         operation! { @default $Name $($($at)+)? $($($with)+)? }
-        $($(operation! { @paged $by $Name })?)?
+        $($(operation! { @paged $by $Name $path, $manner })?)?
 
         impl<T> Clone for $Name<T> {
             fn clone(&self) -> Self {
@@ -216,7 +216,41 @@ macro_rules! operation {
         }
     };
 
-    (@paged $by:ident $Name:ident) => {
+    (@paged $by:ident $Name:ident $path:literal, $manner:expr) => {
+        impl $Name {
+            /// A place in this list that was stored with [`to_text`](Self::to_text): what is followed from here goes on there.
+            /// [`of`](Self::of) reads on into another type.
+            ///
+            /// # Errors
+            /// [`ErrorKind::Usage`](auth_core::ErrorKind::Usage): the text is torn, of another list, or of another version of
+            /// this crate's cursors.
+            pub fn from_text(text: &str) -> Result<Self, auth_core::Error> {
+                let (call, query) = $crate::call::Call::from_text($manner.api(), $path, text)?;
+                Ok(Self {
+                    query,
+                    call,
+                    of: std::marker::PhantomData,
+                })
+            }
+        }
+
+        impl<T> $Name<T> {
+            /// The place in this list as one line of text, to be stored and gone on from with [`from_text`](Self::from_text).
+            ///
+            /// It has the parameters and a few numbers in it, no record and no secret. Stored after a page was kept, it asks
+            /// for the next one; after an error, for the page that failed.
+            #[must_use]
+            pub fn to_text(&self) -> String {
+                self.call.to_text($manner.api(), &self.query)
+            }
+
+            /// How far it has come, stored and gone on from or not.
+            #[must_use]
+            pub fn progress(&self) -> $crate::Progress {
+                self.call.progress()
+            }
+        }
+
         impl<T: serde::de::DeserializeOwned + $crate::model::Identified> auth_core::Paged for $Name<T> {
             type Item = T;
 
@@ -229,7 +263,7 @@ macro_rules! operation {
                 let (items, more) = self.call.turn(&mut self.query, page, &Self::RULES);
                 auth_core::Turn {
                     items,
-                    total: self.call.total(),
+                    total: self.call.progress().total,
                     next: more.then_some(self),
                 }
             }

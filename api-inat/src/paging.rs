@@ -11,6 +11,8 @@
 //!                                             past the 10,000th result: error
 //! ```
 
+use std::fmt;
+
 use auth_core::{Error, ErrorKind, Query};
 
 use crate::{model::Identified, page::Page};
@@ -33,14 +35,38 @@ pub(crate) struct Rules {
     pub(crate) form: bool,
 }
 
-/// What a list remembers between its pages.
+/// What a list remembers between its pages: the same few numbers, however long it is.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Place {
-    /// The total of the first page. Later ones count what remains.
-    total: Option<u64>,
-    /// The ids of the last page that was asked for by number.
-    last: Vec<u64>,
+    pub(crate) progress: Progress,
+    /// A fingerprint of the last page that was asked for by number.
+    pub(crate) last: Option<u64>,
     stuck: Option<Stuck>,
+}
+
+/// How far a list has come.
+///
+/// ```
+/// use api_inat::observations::Search;
+///
+/// assert_eq!(Search::new().progress().to_string(), "0 so far");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// How many records have come.
+    pub received: u64,
+    /// How many there were on all pages when the first one came; `None` before that.
+    pub total: Option<u64>,
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.total {
+            Some(total) => write!(f, "{} of {total}", self.received),
+            None => write!(f, "{} so far", self.received),
+        }
+    }
 }
 
 /// Why a list cannot go on, though it has not come to its end.
@@ -52,8 +78,16 @@ enum Stuck {
 }
 
 impl Place {
-    pub(crate) fn total(&self) -> Option<u64> {
-        self.total
+    pub(crate) fn new(progress: Progress, last: Option<u64>, without_ids: bool) -> Self {
+        Self {
+            progress,
+            last,
+            stuck: without_ids.then_some(Stuck::WithoutIds),
+        }
+    }
+
+    pub(crate) fn is_without_ids(&self) -> bool {
+        matches!(self.stuck, Some(Stuck::WithoutIds))
     }
 
     /// Whether the next request can be answered.
@@ -99,16 +133,18 @@ impl Place {
         page: Page<T>,
         rules: &Rules,
     ) -> (Vec<T>, bool) {
-        self.total = self.total.or(page.total_results);
+        self.progress.total = self.progress.total.or(page.total_results);
         if page.results.is_empty() {
             return (Vec::new(), false);
         }
         let (usual, most) = rules.pages.unwrap_or((1, 1));
         let asked = query.number("per_page").ok().flatten().unwrap_or(usual);
-        match query.get("order_by") {
+        let turned = match query.get("order_by") {
             Some("id") if rules.by_id => self.turn_by_id(query, page, asked, most),
             _ => self.turn_by_number(query, page, asked),
-        }
+        };
+        self.progress.received += turned.0.len() as u64;
+        turned
     }
 
     fn turn_by_id<T: Identified>(
@@ -164,12 +200,12 @@ impl Place {
         page: Page<T>,
         asked: u64,
     ) -> (Vec<T>, bool) {
-        let ids: Vec<u64> = page.results.iter().filter_map(Identified::id).collect();
-        if !ids.is_empty() && ids == self.last {
+        let print = fingerprint(&page.results);
+        if print.is_some() && print == self.last {
             self.stuck = Some(Stuck::Repeated);
             return (Vec::new(), true);
         }
-        self.last = ids;
+        self.last = print;
         let number = query.number("page").ok().flatten().unwrap_or(1);
         let complete = match page.total_results {
             Some(total) => number.saturating_mul(asked) >= total,
@@ -178,6 +214,18 @@ impl Place {
         query.set("page", number.saturating_add(1));
         (page.results, !complete)
     }
+}
+
+/// The ids of a page in one number (FNV-1a, by ids in place of bytes): the same in every version and on every machine, since it is
+/// stored. `None` without ids.
+fn fingerprint(items: &[impl Identified]) -> Option<u64> {
+    items
+        .iter()
+        .filter_map(Identified::id)
+        .fold(None, |print, id| {
+            let print = print.unwrap_or(0xcbf2_9ce4_8422_2325);
+            Some((print ^ id).wrapping_mul(0x0100_0000_01b3))
+        })
 }
 
 impl Stuck {

@@ -65,7 +65,17 @@ macro_rules! fields {
     };
 }
 
-fields!(bool, u64, i64, f64, String, Value);
+fields!(bool, u64, i64, String, Value);
+
+impl Field for f64 {
+    /// What is no number stays to be seen: as `null` it would empty the field.
+    fn json(self) -> Value {
+        match self.is_finite() {
+            true => self.into(),
+            false => self.to_string().into(),
+        }
+    }
+}
 
 impl Field for Ids {
     fn json(self) -> Value {

@@ -51,6 +51,10 @@ impl<P: Paged> Pager<P> {
     }
 
     /// What asks for the page that comes next, or that failed; `None` at the end.
+    pub(crate) fn cursor(&self) -> Option<&P> {
+        self.next.as_ref()
+    }
+
     pub(crate) fn into_cursor(self) -> Option<P> {
         self.next
     }

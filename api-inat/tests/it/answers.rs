@@ -130,6 +130,87 @@ fn every_shape_of_a_refusal() {
     check("nothing", 404, "", None);
     check("a page without a title", 403, "<p>no</p>", None);
     check("a number", 400, "7", None);
+    check(
+        "v1, its own fault",
+        500,
+        r#"{"error":"Error","status":500}"#,
+        Some("Error"),
+    );
+    check(
+        "v1, no such route or record",
+        404,
+        r#"{"error":"Not Found","status":404}"#,
+        Some("Not Found"),
+    );
+    check(
+        "v1, from Rails, a list of lists",
+        422,
+        r#"{"error":{"original":{"errors":[["Latitude must be less than 90","Taxon is unknown"],[]]}},"status":422}"#,
+        Some("Latitude must be less than 90; Taxon is unknown"),
+    );
+    check(
+        "v1, from Rails, which wrote no JSON",
+        502,
+        r#"{"error":"Error","status":502}"#,
+        Some("Error"),
+    );
+    check(
+        "v2, validation",
+        422,
+        r#"{"status":"422","errors":[{"errorCode":"type.openapi.validation","message":"must be integer","path":"/query/per_page"}]}"#,
+        Some("must be integer"),
+    );
+    check(
+        "v2, window",
+        500,
+        r#"{"status":"500","errors":[{"errorCode":"500","message":"Result window is too large, page x size must be less than or equal to [10000]."}]}"#,
+        Some("Result window is too large, page x size must be less than or equal to [10000]."),
+    );
+    check(
+        "v0, not signed in",
+        401,
+        r#"{"error":"You need to sign in or sign up before continuing."}"#,
+        Some("You need to sign in or sign up before continuing."),
+    );
+    check(
+        "v0, forbidden",
+        403,
+        r#"{"error":"You don't have permission to do that."}"#,
+        Some("You don't have permission to do that."),
+    );
+    check(
+        "v0, gone",
+        410,
+        r#"{"error":"Observation does not exist."}"#,
+        Some("Observation does not exist."),
+    );
+    check(
+        "in front, too many",
+        429,
+        "<html><head><title>429 Too Many Requests</title></head><body></body></html>",
+        Some("429 Too Many Requests"),
+    );
+    check(
+        "maintenance",
+        503,
+        "<html><head><title>Down for maintenance</title></head></html>",
+        Some("Down for maintenance"),
+    );
+}
+
+#[test]
+fn an_access_token_that_is_refused_in_a_challenge() {
+    let challenge = r#"Bearer realm="Doorkeeper", error="invalid_token", error_description="The access token was revoked""#;
+    let error = refused(401, &[("www-authenticate", challenge)], "");
+    assert_eq!(
+        (error.status(), error.service_words()),
+        (Some(401), None),
+        "{error}"
+    );
+    assert!(
+        error.to_string().contains("The access token was revoked"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -146,6 +227,12 @@ fn what_to_do_depends_on_the_status() {
         r#"{"error":"Result window is too large, page x size must be less than or equal to [10000].","status":403}"#,
         "order by id",
         false,
+    );
+    check(
+        500,
+        r#"{"status":"500","errors":[{"message":"Result window is too large"}]}"#,
+        "order by id",
+        true,
     );
     check(403, "<html></html>", "slow down", false);
     check(403, "", "which account is logged in", false);

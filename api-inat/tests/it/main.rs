@@ -2,6 +2,8 @@
 
 mod answers;
 mod api_token;
+mod cursors;
+mod implausible;
 mod models;
 mod paging;
 mod requests;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{response, sent};
 
 /// A page of these ids; `total` as the service would say it.
-fn page(ids: &[u64], total: Option<u64>) -> Page<Observation> {
+pub(crate) fn page(ids: &[u64], total: Option<u64>) -> Page<Observation> {
     let results: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
     let body = json!({"total_results": total, "results": results}).to_string();
     Search::new()
@@ -35,6 +35,16 @@ fn error(search: &Search) -> Error {
 
 /// Follows a search over records with ids 1 to `count`, as the real API would answer; gives the ids and the requests.
 fn follow(search: Search, count: u64, totals: bool) -> (Vec<u64>, Vec<String>) {
+    follow_with(search, count, totals, |search| search)
+}
+
+/// The same; `between` stands between any two pages.
+pub(crate) fn follow_with(
+    search: Search,
+    count: u64,
+    totals: bool,
+    between: impl Fn(Search) -> Search,
+) -> (Vec<u64>, Vec<String>) {
     let mut search = search.begin();
     let (mut seen, mut requests) = (Vec::new(), Vec::new());
     for _ in 0..1000 {
@@ -72,7 +82,7 @@ fn follow(search: Search, count: u64, totals: bool) -> (Vec<u64>, Vec<String>) {
         assert_eq!(total, totals.then_some(count), "the first page's total");
         seen.extend(items);
         match next {
-            Some(next) => search = next,
+            Some(next) => search = between(next).begin(),
             None => return (seen, requests),
         }
     }

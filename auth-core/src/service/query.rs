@@ -81,6 +81,11 @@ impl Query {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Names and values, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (&**name, &**value))
+    }
+
     /// The value of a parameter that has to be a whole number, whoever set it.
     ///
     /// # Errors
@@ -153,6 +158,7 @@ mod tests {
         assert_eq!(query.behind("/x"), "/x?a=true&b=y%20z");
         query.remove("a");
         assert_eq!((query.get("a"), query.get("b")), (None, Some("y z")));
+        assert_eq!(query.iter().collect::<Vec<_>>(), [("b", "y z")]);
         let error = query.number("b").expect_err("no number");
         assert_eq!(error.setting_name(), Some("b"));
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    Done, Words,
+    Done, When, Words,
     model::{Geoprivacy, License, Observation},
     v1::WRITE,
     value::fresh_uuid,
@@ -100,6 +100,13 @@ impl<T> Update<T> {
 }
 
 impl<T> Create<T> {
+    /// Sets the day or the moment it was observed at, as [`observed_on_string`](Self::observed_on_string) takes it. One that is
+    /// still to come does not leave.
+    #[must_use]
+    pub fn observed_on(self, when: impl Into<When>) -> Self {
+        self.observed_on_string(when.into().to_string())
+    }
+
     /// Adds a value of an observation field; for more of them, call it again.
     #[must_use]
     pub fn field_value(mut self, observation_field_id: u64, value: impl Into<Value>) -> Self {
@@ -111,6 +118,13 @@ impl<T> Create<T> {
 }
 
 impl<T> Update<T> {
+    /// Sets the day or the moment it was observed at, as [`observed_on_string`](Self::observed_on_string) takes it. One that is
+    /// still to come does not leave.
+    #[must_use]
+    pub fn observed_on(self, when: impl Into<When>) -> Self {
+        self.observed_on_string(when.into().to_string())
+    }
+
     /// Adds a value of an observation field; for more of them, call it again.
     #[must_use]
     pub fn field_value(mut self, observation_field_id: u64, value: impl Into<Value>) -> Self {

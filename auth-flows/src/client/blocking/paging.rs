@@ -70,7 +70,14 @@ impl<P: Paged> Pages<P> {
         self.pager.total()
     }
 
-    /// The operation that asks for the next page, or for the one that failed, to go on from later; `None` at the end.
+    /// The operation that asks for the next page, or for the one that failed; `None` at the end. A program that stores it after
+    /// each page goes on from there at its next start.
+    #[must_use]
+    pub fn cursor(&self) -> Option<&P> {
+        self.pager.cursor()
+    }
+
+    /// The same, for going on with it; `None` at the end.
     #[must_use]
     pub fn into_cursor(self) -> Option<P> {
         self.pager.into_cursor()

@@ -1,0 +1,168 @@
+//! A place in a list as text: what a program stores between two of its runs.
+//!
+//! One line of JSON, here broken for reading:
+//!
+//! ```json
+//! {"inat_cursor":1,"api":"v1","path":"/observations",
+//!  "query":[["user_login","me"],["order_by","id"],["order","asc"],["id_above","250000413"],["per_page","200"]],
+//!  "received":200,"total":450}
+//! ```
+//!
+//! `inat_cursor` is the version of the text. A place among page numbers has `last` as well, a fingerprint of the page before, so that
+//! a page that repeats is noticed after a restart, too.
+
+use std::borrow::Cow;
+
+use auth_core::{Error, ErrorKind, Query};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    fields::Fields,
+    paging::{Place, Progress},
+};
+
+/// The version of the text. Another one is refused, not guessed at.
+const VERSION: u64 = 1;
+
+/// The text, taken apart.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Cursor<'a> {
+    inat_cursor: u64,
+    api: Cow<'a, str>,
+    path: Cow<'a, str>,
+    query: Vec<(Cow<'a, str>, Cow<'a, str>)>,
+    /// Which fields v2 is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fields: Option<Value>,
+    received: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last: Option<u64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    without_ids: bool,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(
+        api: &'static str,
+        path: &'a str,
+        query: &'a Query,
+        fields: Option<&Fields>,
+        place: &Place,
+    ) -> Self {
+        Self {
+            inat_cursor: VERSION,
+            api: api.into(),
+            path: path.into(),
+            query: query
+                .iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+            fields: fields.map(Fields::json),
+            received: place.progress.received,
+            total: place.progress.total,
+            last: place.last,
+            without_ids: place.is_without_ids(),
+        }
+    }
+
+    pub(crate) fn to_text(&self) -> String {
+        serde_json::to_string(self).expect("texts and numbers are always writable")
+    }
+
+    pub(crate) fn from_text(text: &'a str) -> Result<Self, Error> {
+        #[derive(Deserialize)]
+        struct Version {
+            inat_cursor: u64,
+        }
+        let Ok(Version { inat_cursor }) = serde_json::from_str(text) else {
+            return Err(foreign("is none, or a torn one"));
+        };
+        if inat_cursor != VERSION {
+            return Err(foreign(&format!(
+                "is of version {inat_cursor}; this program reads version {VERSION}"
+            )));
+        }
+        serde_json::from_str(text).map_err(|_| foreign("is not whole"))
+    }
+
+    /// Whether it belongs to this list.
+    pub(crate) fn is_of(&self, api: &str, template: &str) -> Result<(), Error> {
+        if self.api == api && fits(&self.path, template) {
+            return Ok(());
+        }
+        Err(foreign(&format!(
+            "is for {} of {}, and not for {template} of {api}",
+            self.path, self.api
+        )))
+    }
+
+    pub(crate) fn into_parts(self) -> (String, Query, Option<Fields>, Place) {
+        let mut query = Query::default();
+        for (name, value) in self.query {
+            query.set(name.into_owned(), value);
+        }
+        let progress = Progress {
+            received: self.received,
+            total: self.total,
+        };
+        let place = Place::new(progress, self.last, self.without_ids);
+        let fields = self.fields.as_ref().map(Fields::from_json);
+        (self.path.into_owned(), query, fields, place)
+    }
+}
+
+/// Whether a path has something in the place of each brace, and nothing there that could lead elsewhere.
+fn fits(path: &str, template: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~,:%".contains(c);
+    let filled = |have: &str| {
+        have.chars().all(plain) && have.chars().any(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    let mut wanted = template.split('/');
+    path.split('/').all(|have| match wanted.next() {
+        Some(want) if want.starts_with('{') => filled(have),
+        want => want == Some(have),
+    }) && wanted.next().is_none()
+}
+
+fn foreign(problem: &str) -> Error {
+    Error::new(
+        ErrorKind::Usage,
+        format!("what was stored as a place in a list {problem}"),
+    )
+    .setting("cursor")
+    .advice("follow the list from its beginning")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_path_of_the_list_fits() {
+        let check = |path: &str, expect: bool| {
+            assert_eq!(fits(path, "/users/{id}/projects"), expect, "{path}");
+        };
+        check("/users/7/projects", true);
+        check("/users/some%20body/projects", true);
+        check("/users/_/projects", true);
+        for path in [
+            "/users//projects",
+            "/users/../projects",
+            "/users/7",
+            "/users/7/projects/8",
+            "/users/7/projects/",
+            "/users/7?x=/projects",
+            "/users/7#/projects",
+            "//host/users/7/projects",
+            "users/7/projects",
+            "",
+        ] {
+            check(path, false);
+        }
+        assert!(fits("/observations", "/observations"));
+        assert!(!fits("/observation", "/observations"));
+    }
+}

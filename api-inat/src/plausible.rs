@@ -1,0 +1,103 @@
+//! Values that cannot be: places that are not on Earth, and observations of days that are still to come. They do not leave.
+//!
+//! That iNaturalist refuses them too is not verified; an observation in the future is none.
+
+use auth_core::{Error, ErrorKind, Query};
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz};
+use serde_json::{Map, Value};
+
+/// Parameters and fields that are degrees, and how many there are of them.
+const DEGREES: [(&str, f64); 8] = [
+    ("lat", 90.0),
+    ("nelat", 90.0),
+    ("swlat", 90.0),
+    ("latitude", 90.0),
+    ("lng", 180.0),
+    ("nelng", 180.0),
+    ("swlng", 180.0),
+    ("longitude", 180.0),
+];
+
+/// How far clocks may be apart.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(10);
+
+/// Looks at the parameters of a query, and at the object `observation` of a body.
+pub(crate) fn check(query: &Query, body: Option<&Map<String, Value>>) -> Result<(), Error> {
+    let observation = body.and_then(|body| body.get("observation"));
+    for (name, most) in DEGREES {
+        if let Some(text) = query.get(name) {
+            degrees(name, text.parse().ok(), most)?;
+        }
+        match observation.and_then(|observation| observation.get(name)) {
+            Some(Value::String(text)) => degrees(name, text.parse().ok(), most)?,
+            Some(value) => degrees(name, value.as_f64(), most)?,
+            None => {}
+        }
+    }
+    let day = observation.and_then(|observation| observation.get("observed_on_string"));
+    match day.and_then(Value::as_str) {
+        Some(text) => past(text, Timestamp::now()),
+        None => Ok(()),
+    }
+}
+
+/// What is no number at all is the service's to judge.
+fn degrees(name: &'static str, value: Option<f64>, most: f64) -> Result<(), Error> {
+    match value {
+        Some(value) if !(-most..=most).contains(&value) => Err(Error::new(
+            ErrorKind::Usage,
+            format!("`{name}` is {value}; degrees go from -{most} to {most}"),
+        )
+        .setting(name)
+        .advice("check whether latitude and longitude are in each other's place")),
+        _ => Ok(()),
+    }
+}
+
+/// Only digits are read here, as ISO 8601 has them; words like "yesterday" are the service's to read.
+fn past(text: &str, now: Timestamp) -> Result<(), Error> {
+    let text = text.trim();
+    let latest = now.saturating_add(CLOCKS).unwrap_or(now);
+    let ahead = match (text.parse::<Timestamp>(), text.parse::<DateTime>()) {
+        (Ok(moment), _) => moment > latest,
+        // In an unnamed time zone: it is not yet that late where the day begins first, 14 hours before UTC.
+        (_, Ok(local)) => local > tz::offset(14).to_datetime(latest),
+        _ => false,
+    };
+    if !ahead {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Usage,
+        format!("the observation is dated {text}, which is still to come"),
+    )
+    .setting("observed_on_string")
+    .advice("check the date, and this machine's clock"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_to_come() {
+        let now: Timestamp = "2026-06-01T12:00:00Z".parse().expect("a moment");
+        let check = |text: &str, expect: bool| {
+            assert_eq!(past(text, now).is_ok(), expect, "{text}");
+        };
+        check("2026-06-01", true);
+        check("2026-06-01 12:30", true);
+        check("2026-06-01T14:05:00+02:00", true);
+        check("2026-06-01T14:15:00+02:00", false);
+        check("2026-06-01T12:11:00Z", false);
+        // Already so on Kiritimati.
+        check("2026-06-02 02:05", true);
+        check("2026-06-02 02:15", false);
+        check("2026-06-02", true);
+        check("2026-06-03", false);
+        check("9999-12-31", false);
+        check("yesterday at noon", true);
+        check("06/03/2027", true);
+        check("", true);
+    }
+}

@@ -1,0 +1,87 @@
+//! Places that are not on Earth and days that are still to come do not leave.
+
+use api_inat::{
+    jiff::{Timestamp, civil::date},
+    observations::{Create, Search, SpeciesCounts, Update},
+};
+use auth_core::{Base, ErrorKind, Operation};
+
+fn check(operation: &impl Operation, fault: Option<(&str, &str)>) {
+    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let outcome = operation.request(&base);
+    match (outcome, fault) {
+        (Ok(_), None) => {}
+        (Err(error), Some((setting, words))) => {
+            assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
+            assert_eq!(error.setting_name(), Some(setting), "{error}");
+            assert!(error.to_string().contains(words), "{error}");
+            assert!(error.advised().is_some(), "{error}");
+        }
+        (outcome, fault) => panic!("{fault:?}: {}", outcome.is_ok()),
+    }
+}
+
+#[test]
+fn coordinates() {
+    let at = |latitude, longitude| Create::new().latitude(latitude).longitude(longitude);
+    check(&at(46.02, 7.75), None);
+    check(&at(-90.0, 180.0), None);
+    check(&at(90.0, -180.0), None);
+    check(
+        &at(90.1, 0.0),
+        Some(("latitude", "`latitude` is 90.1; degrees go from -90 to 90")),
+    );
+    check(&at(117.2, 34.1), Some(("latitude", "each other's place")));
+    check(&at(0.0, -180.5), Some(("longitude", "-180 to 180")));
+    check(&at(f64::NAN, 0.0), Some(("latitude", "NaN")));
+    check(&at(0.0, f64::INFINITY), Some(("longitude", "inf")));
+    check(&Update::new(7).latitude(91.0), Some(("latitude", "91")));
+    check(
+        &Create::new().field("latitude", "95"),
+        Some(("latitude", "95")),
+    );
+    check(&Create::new().field("latitude", "north"), None);
+    check(
+        &Update::new(7).field("latitude", serde_json::Value::Null),
+        None,
+    );
+    check(
+        &Search::new().lat(-91.0).lng(7.0).radius(2.0),
+        Some(("lat", "-91")),
+    );
+    check(
+        &Search::new().lat(46.0).lng(187.0).radius(2.0),
+        Some(("lng", "187")),
+    );
+    check(&Search::new().nelat(90.5), Some(("nelat", "90.5")));
+    check(
+        &SpeciesCounts::new().swlng(f64::NAN),
+        Some(("swlng", "NaN")),
+    );
+    check(&Search::new().param("lat", "46.5"), None);
+}
+
+#[test]
+fn days() {
+    let to_come = Some(("observed_on_string", "still to come"));
+    check(&Create::new().observed_on(date(2026, 6, 1)), None);
+    check(&Create::new().observed_on(date(9999, 1, 1)), to_come);
+    check(&Update::new(7).observed_on(date(9999, 1, 1)), to_come);
+    check(
+        &Create::new().observed_on_string("9999-01-01 12:00"),
+        to_come,
+    );
+    check(&Create::new().observed_on_string("tomorrow"), None);
+    check(&Create::new().observed_on(Timestamp::now()), None);
+    let body = Create::new().uuid("").observed_on(date(2026, 6, 1));
+    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let request = body.request(&base).expect("a request");
+    let auth_core::Body::Bytes(text) = request.body() else {
+        panic!("a body");
+    };
+    let text = String::from_utf8_lossy(text);
+    assert!(
+        text.contains(r#""observed_on_string":"2026-06-01""#),
+        "{text}"
+    );
+}
