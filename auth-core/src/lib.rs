@@ -29,7 +29,7 @@ pub use service::{
     Message, Operation, Pace, Paged, Query, Record, Repeat, Service, Token, TokenKind, Turn,
     looks_like_html, read_json,
 };
-pub use time::{Now, UnixTime};
+pub use time::{Now, UnixTime, server_time};
 pub use wire::{
     body::{Answer, AnswerBuffer, AnswerTooLarge, Body, Request, Response, Stream},
     redirect::{RedirectKind, RedirectUri},

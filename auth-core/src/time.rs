@@ -79,7 +79,12 @@ pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A `Date` header (RFC 9110 section 6.6.1) as a time.
+/// What time it was by the server's own clock when it answered, by its `Date` header (RFC 9110 section 6.6.1).
+#[must_use]
+pub fn server_time(headers: &http::HeaderMap) -> Option<UnixTime> {
+    http_date(headers.get(http::header::DATE)?)
+}
+
 pub(crate) fn http_date(value: &http::HeaderValue) -> Option<UnixTime> {
     httpdate::parse_http_date(value.to_str().ok()?)
         .ok()

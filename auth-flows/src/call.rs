@@ -10,12 +10,15 @@
 //!
 //! The token comes before the turn, so that those who waited for a renewal do not all leave at once; a turn that comes so late that
 //! the token has ended is kept, and the token got once more.
+//!
+//! Where the token is optional, a dead one may be answered as if there were none, without an error. So a success that the server
+//! dates after the end which the token itself states counts as a 401.
 
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
     Access, Error, ErrorKind, Event, Flow, Freshness, Manner, Message, Need, Now, Operation,
-    Repeat, Response, Sent, Service, Step, Token, retry_after,
+    Repeat, Response, Sent, Service, Step, Token, retry_after, server_time, unverified_expiry,
 };
 
 use crate::backoff::Backoff;
@@ -120,8 +123,14 @@ impl<'a, O: Operation> Call<'a, O> {
 
     fn answered(&mut self, now: Now, response: Response) -> Result<Step<O::Output>, Error> {
         let refused = self.token.as_ref().map(|token| token.generation());
+        let too_late = self.is_past_its_end(&response);
         match (response.status().as_u16(), refused) {
-            (401, Some(generation)) if !self.renewed => {
+            (200..=299, Some(_)) if too_late && self.renewed => Err(Error::new(
+                ErrorKind::Malformed,
+                "the server dates its answer after the end of the token that it has just given",
+            )
+            .advice("try again later: the server's clocks do not agree")),
+            (status, Some(generation)) if !self.renewed && (status == 401 || too_late) => {
                 self.renewed = true;
                 self.ask_for(Need::NewerThan(generation))
             }
@@ -142,6 +151,16 @@ impl<'a, O: Operation> Call<'a, O> {
             }
             _ => self.finish(response),
         }
+    }
+
+    /// Whether the server took the token for dead without saying so: by its own clock the token's stated end had passed. This
+    /// machine's clock has no part in it.
+    fn is_past_its_end(&self, response: &Response) -> bool {
+        let optional = self.manner.access() == Access::Optional && response.status().is_success();
+        let ends = |token: &Arc<Token>| unverified_expiry(token.expose_secret());
+        let end = self.token.as_ref().filter(|_| optional).and_then(ends);
+        end.zip(server_time(response.headers()))
+            .is_some_and(|(end, now)| end <= now)
     }
 
     fn finish(&mut self, response: Response) -> Result<Step<O::Output>, Error> {

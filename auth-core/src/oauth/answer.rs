@@ -65,9 +65,7 @@ impl TokenAnswer {
     /// without trusting this machine's clock.
     #[must_use]
     pub fn dated(mut self, headers: &http::HeaderMap) -> Self {
-        self.date = headers
-            .get(http::header::DATE)
-            .and_then(crate::time::http_date);
+        self.date = crate::time::server_time(headers);
         self
     }
 

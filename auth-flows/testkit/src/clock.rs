@@ -1,12 +1,12 @@
-//! The server's own clock, which a test can move on, and the `Date` header that is read from it.
+//! The server's own clock, which a test can set, and the `Date` header that is read from it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The machine's wall clock plus what a test has added to it.
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
-    ahead_ms: AtomicU64,
+    ahead_ms: AtomicI64,
 }
 
 impl Clock {
@@ -15,18 +15,27 @@ impl Clock {
         let wall = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        millis(wall).saturating_add(self.ahead_ms.load(Ordering::SeqCst))
+        millis(wall).saturating_add_signed(self.ahead_ms.load(Ordering::SeqCst))
     }
 
-    /// Moves this clock on; there is no way back.
+    /// Moves this clock on.
     pub(crate) fn advance(&self, by: Duration) {
-        self.ahead_ms.fetch_add(millis(by), Ordering::SeqCst);
+        self.ahead_ms.fetch_add(signed(by), Ordering::SeqCst);
+    }
+
+    /// Sets this clock back.
+    pub(crate) fn set_back(&self, by: Duration) {
+        self.ahead_ms.fetch_sub(signed(by), Ordering::SeqCst);
     }
 }
 
 /// A duration in whole milliseconds.
 pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn signed(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// An IMF-fixdate (RFC 9110 section 5.6.7), such as `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -86,5 +95,7 @@ mod tests {
         let before = clock.now_ms();
         clock.advance(Duration::from_secs(3600));
         assert!(clock.now_ms() >= before + 3_600_000);
+        clock.set_back(Duration::from_secs(7200));
+        assert!(clock.now_ms() < before);
     }
 }

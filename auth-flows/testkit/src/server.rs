@@ -133,6 +133,11 @@ impl TestServer {
         self.shared.clock.advance(by);
     }
 
+    /// Sets the server's clock back: beside it, the program's is ahead.
+    pub fn set_back(&self, by: Duration) {
+        self.shared.clock.set_back(by);
+    }
+
     /// All derived tokens are expired from now on.
     pub fn expire_derived_tokens(&self) {
         for derived in self.shared.state().derived.values_mut() {
