@@ -8,7 +8,6 @@ mod models;
 mod paging;
 mod requests;
 mod service;
-#[cfg(feature = "testkit")]
 mod site;
 
 use auth_core::{Answer, Base, Operation, Response};

@@ -1,0 +1,161 @@
+//! The right token for the right door: v1 gets the API token, `www` the OAuth access token, and neither the other's.
+
+use std::sync::{Arc, Mutex};
+
+use api_inat::{
+    controlled_terms,
+    observations::{Create, Get, Search},
+    users::{Me, Mute},
+};
+use auth_core::{
+    Base, Error, ErrorKind, Manner, Operation, Request, Response, TokenKind,
+    testkit::{Door, Route, Visit, json},
+};
+use http::{Method, header};
+use keystore::Memory;
+use serde_json::json;
+
+use crate::scene::{World, bare_site, browser, inaturalist, server, since};
+
+/// Who is logged in, as the Rails application says it.
+#[derive(Clone, Copy, Debug)]
+struct Edit;
+
+impl Operation for Edit {
+    type Output = String;
+
+    fn manner(&self) -> Manner {
+        Manner::read("www")
+    }
+
+    fn request(&self, base: &Base) -> Result<Request, Error> {
+        base.request(Method::GET, "/users/edit.json")
+    }
+
+    fn parse(&self, response: Response) -> Result<String, Error> {
+        match response.status().is_success() {
+            true => Ok(String::from_utf8_lossy(response.body().as_bytes()).into_owned()),
+            false => Err(Error::about(ErrorKind::Refused, "refused", &response)),
+        }
+    }
+}
+
+#[test]
+fn each_door_gets_its_own_token() {
+    let seen: Arc<Mutex<Vec<(String, Option<String>)>>> = Arc::default();
+    let mut site = bare_site();
+    for (method, pattern) in [
+        (Method::GET, "/users/edit.json"),
+        (Method::GET, "/v1/users/me"),
+        (Method::POST, "/v1/users/{id}/mute"),
+        (Method::GET, "/v1/observations"),
+        (Method::POST, "/v1/observations"),
+        (Method::GET, "/v1/observations/{id}"),
+        (Method::GET, "/v1/controlled_terms"),
+    ] {
+        let seen = seen.clone();
+        let note = move |visit: &Visit<'_>| {
+            let token = visit.request.headers().get(header::AUTHORIZATION);
+            let token = token.map(|token| token.to_str().expect("text").to_owned());
+            let path = visit.request.uri().path().to_owned();
+            seen.lock().expect("no panic").push((path, token));
+            match *visit.request.method() {
+                Method::GET => json(200, &json!({"total_results": 1, "results": [{"id": 1}]})),
+                _ => json(200, &json!({"id": 1})),
+            }
+        };
+        site = site.route(Route::new(method, pattern, Door::Open, note));
+    }
+    let server = server(site);
+    for which in [0, 1] {
+        let (world, _) = World::logged_in(&server, which);
+        let name = world.name();
+        let bearer = |kind| Some(format!("Bearer {}", world.token(kind)));
+        let (login, derived) = (bearer(TokenKind::Login), bearer(TokenKind::Derived));
+        assert_ne!(login, derived);
+        let check = |path: &str, expect: &Option<String>, sent: Result<(), Error>| {
+            sent.unwrap_or_else(|error| panic!("{name}, {path}: {error}"));
+            let arrived = std::mem::take(&mut *seen.lock().expect("no panic"));
+            assert_eq!(arrived, [(path.to_owned(), expect.clone())], "{name}");
+        };
+        check("/users/edit.json", &login, world.send(Edit).map(|_| ()));
+        check("/v1/users/me", &derived, world.send(Me::new()).map(|_| ()));
+        check(
+            "/v1/users/7/mute",
+            &derived,
+            world.send(Mute::new(7)).map(|_| ()),
+        );
+        check(
+            "/v1/observations",
+            &derived,
+            world.send(Search::new()).map(|_| ()),
+        );
+        check(
+            "/v1/observations",
+            &derived,
+            world.send(Create::new()).map(|_| ()),
+        );
+        check(
+            "/v1/observations/7",
+            &derived,
+            world.send(Get::new(7)).map(|_| ()),
+        );
+        let terms = world.send(controlled_terms::All::new()).map(|_| ());
+        check("/v1/controlled_terms", &None, terms);
+        // Without a login: public reads alone.
+        let public = world.send_anonymously(Search::new()).map(|_| ());
+        check("/v1/observations", &None, public);
+        for refused in [
+            world.send_anonymously(Me::new()).map(|_| ()),
+            world.send_anonymously(Create::new()).map(|_| ()),
+            world.send_anonymously(Edit).map(|_| ()),
+        ] {
+            let error = refused.expect_err("it needs a login");
+            assert!(error.needs_login(), "{name}: {error}");
+        }
+        assert!(
+            seen.lock().expect("no panic").is_empty(),
+            "{name}: nothing left"
+        );
+    }
+}
+
+#[test]
+fn nobody_logged_in_is_an_error_and_not_an_anonymous_answer() {
+    let server = inaturalist();
+    for world in World::both(&server, Memory::new()) {
+        let mark = server.seen().mark();
+        let error = world.send(Get::new(1)).expect_err("nobody is logged in");
+        assert!(error.needs_login(), "{}: {error}", world.name());
+        assert_eq!(since(&server, mark), (0, 0), "nothing left");
+    }
+}
+
+#[test]
+fn a_login_that_may_only_log_in_is_explained() {
+    let server = inaturalist();
+    for world in World::both(&server, Memory::new()) {
+        // The API token is asked for as soon as the login is done, so that it is told there and not later.
+        let outcome = world.log_in_by(browser().scope("login"));
+        let mark = server.seen().mark();
+        let read = world.send(Get::new(1)).map(|_| ());
+        let me = world.send(Me::new()).map(|_| ());
+        for error in [outcome.map(|_| ()).err(), read.err(), me.err()]
+            .into_iter()
+            .flatten()
+        {
+            assert!(error.is_configuration(), "{}: {error}", world.name());
+            assert_eq!(error.setting_name(), Some("scope"), "{error}");
+            assert!(
+                error.to_string().contains("`login` alone is not enough"),
+                "{error}"
+            );
+        }
+        assert_eq!(server.seen().since(mark).api(), 0, "no anonymous read");
+        // Such a login serves where no API token is needed.
+        let edit = world.send(Edit).expect("the Rails application takes it");
+        assert!(edit.contains("alice"), "{edit}");
+        world.log_in_by(browser()).expect("a login with `write`");
+        assert!(world.send(Me::new()).is_ok());
+    }
+}

@@ -1,0 +1,164 @@
+//! What iNaturalist refuses, as both worlds tell it: the same error, with status, its own words, and what to do.
+
+use api_inat::{
+    observations::{Create, Delete, Get, Update},
+    users::Me,
+};
+use auth_core::{Error, ErrorKind, Operation};
+use auth_testkit::{Fault, On};
+
+use crate::scene::{World, inaturalist};
+
+fn answer(status: u16, content_type: &str, body: &str) -> Fault {
+    Fault::Answer {
+        status,
+        content_type: content_type.to_owned(),
+        body: body.as_bytes().to_vec(),
+    }
+}
+
+#[test]
+fn each_refusal_is_one_error_in_both_worlds() {
+    let server = inaturalist();
+    let worlds = [0, 1].map(|which| World::logged_in(&server, which).0);
+    fn told<O>(worlds: &[World; 2], operation: O) -> Error
+    where
+        O: Operation + Clone + Send + Sync,
+        O::Output: Send,
+    {
+        let [one, other] = worlds.each_ref().map(|world| {
+            let outcome = world.send(operation.clone()).map(|_| ());
+            outcome.expect_err("refused")
+        });
+        assert_eq!(one.to_string(), other.to_string());
+        assert_eq!(one.kind(), other.kind());
+        one
+    }
+    let check = |what: &str, error: Error, status: u16, words: &str, advice: &str| {
+        assert_eq!(error.kind(), ErrorKind::Refused, "{what}: {error}");
+        assert_eq!(error.status(), Some(status), "{what}: {error}");
+        assert!(
+            error.service_words().unwrap_or_default().contains(words),
+            "{what}: {error}"
+        );
+        let advised = error.advised().unwrap_or_default();
+        assert!(advised.contains(advice), "{what}: {error}");
+    };
+    let json = "application/json";
+    let faults = server.faults();
+
+    faults.times(
+        2,
+        On::Any,
+        answer(422, json, r#"{"error":"Error","status":422}"#),
+    );
+    check(
+        "a wrong id",
+        told(&worlds, Get::new(7)),
+        422,
+        "Error",
+        "correct the values",
+    );
+
+    let gone = r#"{"error":{"original":{"error":"Observation does not exist."}},"status":410}"#;
+    faults.times(2, On::Any, answer(410, json, gone));
+    check(
+        "a deleted one",
+        told(&worlds, Update::new(7).description("x")),
+        410,
+        "Observation does not exist.",
+        "which account is logged in",
+    );
+
+    let foreign =
+        r#"{"error":{"original":{"error":"You don't have permission to do that."}},"status":403}"#;
+    faults.times(2, On::Any, answer(403, json, foreign));
+    check(
+        "somebody else's",
+        told(&worlds, Delete::new(7)),
+        403,
+        "You don't have permission",
+        "whose record it is",
+    );
+
+    let invalid = r#"{"error":{"original":{"errors":[["Taxon can't be blank"],["Date is odd"]]}},"status":422}"#;
+    faults.times(2, On::Any, answer(422, json, invalid));
+    check(
+        "values",
+        told(&worlds, Create::new()),
+        422,
+        "Taxon can't be blank; Date is odd",
+        "correct the values that it names",
+    );
+
+    let window = r#"{"error":"Result window is too large, page x size must be less than or equal to [10000].","status":403}"#;
+    faults.times(2, On::Any, answer(403, json, window));
+    check(
+        "the window",
+        told(&worlds, Get::new(7)),
+        403,
+        "Result window",
+        "order by id",
+    );
+
+    let blocked = "<html><head><title>Blocked</title></head></html>";
+    faults.times(2, On::Any, answer(403, "text/html", blocked));
+    check(
+        "an address",
+        told(&worlds, Get::new(7)),
+        403,
+        "Blocked",
+        "support",
+    );
+
+    faults.always(
+        On::Any,
+        answer(
+            502,
+            "text/html",
+            "<html><head><title>502 Bad Gateway</title></head></html>",
+        ),
+    );
+    let mark = server.seen().mark();
+    let fave = told(&worlds, api_inat::observations::Fave::new(7));
+    check(
+        "a proxy, of a write",
+        fave,
+        502,
+        "502 Bad Gateway",
+        "try again later",
+    );
+    assert_eq!(
+        server.seen().since(mark).total(),
+        2,
+        "a write that may have arrived is not repeated"
+    );
+    let mark = server.seen().mark();
+    check(
+        "a proxy, of a read",
+        told(&worlds, Get::new(7)),
+        502,
+        "502 Bad Gateway",
+        "later",
+    );
+    assert_eq!(
+        server.seen().since(mark).total(),
+        8,
+        "a read is, some times"
+    );
+    faults.clear();
+
+    // A dead token, said so: renewed once, and then told.
+    faults.always(
+        On::Path("/v1/users/me".into()),
+        answer(401, json, r#"{"error":"Unauthorized","status":401}"#),
+    );
+    check(
+        "a token",
+        told(&worlds, Me::new()),
+        401,
+        "Unauthorized",
+        "log in again",
+    );
+    faults.clear();
+}
