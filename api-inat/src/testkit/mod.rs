@@ -6,6 +6,7 @@
 
 mod data;
 mod search;
+mod writes;
 
 use std::time::Duration;
 
@@ -28,10 +29,12 @@ pub fn observation_id(place: u64) -> u64 {
     data::id(place)
 }
 
-/// iNaturalist's routes: the API token, v1's `users/me` and `observations`, and `users/edit.json` of v0.
+/// iNaturalist's routes: the API token, v1's `users/me` and `observations`, `users/edit.json` of v0; and of what is written:
+/// observations, their photos and their annotations, which this value remembers.
 #[must_use]
 pub fn site() -> Site {
-    Site::new()
+    let written = writes::Written::default();
+    let site = Site::new()
         .derived_tokens(DerivedTokens {
             path: "/users/api_token",
             field: "api_token",
@@ -44,12 +47,13 @@ pub fn site() -> Site {
             "/v1/observations",
             Door::Derived,
             search::answer,
-        ))
-        .route(Route::get(
-            "/v1/observations/{id}",
-            Door::Derived,
-            search::by_id,
-        ))
+        ));
+    let site = written.routes(site);
+    site.route(Route::get(
+        "/v1/observations/{id}",
+        Door::Derived,
+        move |visit| writes::by_id(&written, visit),
+    ))
 }
 
 fn me(visit: &Visit<'_>) -> Response<Vec<u8>> {

@@ -45,31 +45,6 @@ pub(super) fn answer(visit: &Visit<'_>) -> Response<Vec<u8>> {
     json(200, &envelope(total, page, per_page.min(total), results))
 }
 
-/// `GET /v1/observations/{id}`, one id or several. An id that nothing has is left out; that v1 then answers 200 with an
-/// empty list is not verified.
-pub(super) fn by_id(visit: &Visit<'_>) -> Response<Vec<u8>> {
-    let ids: Result<Vec<u64>, _> = visit
-        .segment("id")
-        .unwrap_or_default()
-        .split(',')
-        .map(str::parse)
-        .collect();
-    let Ok(ids) = ids else {
-        return error(422, "Error");
-    };
-    let per_page = visit.query("per_page").and_then(|text| text.parse().ok());
-    if ids.len() as u64 > per_page.unwrap_or(30).min(200) {
-        return error(422, "Too many IDs");
-    }
-    let viewer = visit.caller.map(|caller| caller.user.as_str());
-    let results: Vec<_> = data::all()
-        .filter(|record| ids.contains(&record.id))
-        .map(|record| record.shown_to(viewer))
-        .collect();
-    let total = results.len() as u64;
-    json(200, &envelope(total, 1, total, results))
-}
-
 pub(super) fn envelope(total: u64, page: u64, per_page: u64, results: Vec<Value>) -> Value {
     json!({"total_results": total, "page": page, "per_page": per_page, "results": results})
 }

@@ -25,6 +25,7 @@
 
 pub(crate) mod shared;
 
+pub mod annotations;
 pub mod comments;
 pub mod computer_vision;
 pub mod controlled_terms;

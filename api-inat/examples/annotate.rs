@@ -1,0 +1,168 @@
+//! Annotates observations from a CSV file: one line for each, with three numbers. What is there already is not sent again, so that a
+//! list that broke off is simply started again. Blocking.
+//!
+//! ```text
+//! observation_id,attribute_id,value_id
+//! 250000001,1,2
+//! ```
+//!
+//! ```sh
+//! export INAT_APP_ID=… INAT_APP_SECRET=…
+//! cargo run -p api-inat --features http-ureq/rustls --example inat-annotate -- --live --browser annotations.csv
+//! ```
+//!
+//! The numbers of terms and values are those of <https://api.inaturalist.org/v1/controlled_terms>. Nothing is sent before the whole file
+//! was read. The other options and variables stand in `support/mod.rs`. Not run against the real service.
+#![expect(clippy::print_stdout, reason = "a program for a terminal")]
+
+mod support;
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    error::Error,
+    fmt, fs,
+    process::ExitCode,
+};
+
+use api_inat::{
+    annotations::{Create, ResourceType},
+    observations::Get,
+};
+use auth_flows::{Client, Session};
+use http_ureq::Ureq;
+use support::{Args, LogsIn, say};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(ExitCode::SUCCESS) => ExitCode::SUCCESS,
+        Ok(code) => code,
+        Err(error) => {
+            say(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<ExitCode, Box<dyn Error>> {
+    let (args, operands) = Args::read("FILE.csv")?;
+    let [path] = &operands[..] else {
+        return Err("which file?".into());
+    };
+    let rows = rows(&fs::read_to_string(path)?)?;
+    let (service, store) = support::open("inat-annotate", &args)?;
+    let session = Client::new(service, Ureq::default(), store)
+        .account("me")
+        .told_by(&args)?;
+
+    let mut done = Done {
+        rows: rows.len(),
+        ..Done::default()
+    };
+    let outcome = rows
+        .chunks(200)
+        .try_for_each(|some| annotate(&session, some, &mut done));
+    println!("{done}");
+    outcome.map_err(|error| format!("{error}\nwhat was done stays done: start again to go on"))?;
+    Ok(match done.refused {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    })
+}
+
+/// A line of the file: its number, the observation, the term, the value.
+type Row = (usize, u64, u64, u64);
+
+/// What became of the rows.
+#[derive(Default)]
+struct Done {
+    rows: usize,
+    annotated: usize,
+    there: usize,
+    refused: usize,
+}
+
+impl fmt::Display for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            rows,
+            annotated,
+            there,
+            refused,
+        } = self;
+        let left = rows - annotated - there - refused;
+        write!(
+            f,
+            "{annotated} annotated, {there} already there, {refused} refused, {left} not tried"
+        )
+    }
+}
+
+/// Annotates up to 200 observations. An error ends the list; a row that iNaturalist refuses does not.
+fn annotate(session: &Session, rows: &[Row], done: &mut Done) -> Result<(), auth_core::Error> {
+    let ids: BTreeSet<u64> = rows.iter().map(|(_, id, ..)| *id).collect();
+    // As they are now, and not as a cache knows them.
+    let now = session.send(Get::new(ids.into_iter().collect::<Vec<_>>()).param("ttl", -1))?;
+    let known: HashSet<u64> = now
+        .results
+        .iter()
+        .map(|observation| observation.id)
+        .collect();
+    let mut there: HashSet<(u64, u64, u64)> = HashSet::new();
+    for observation in &now.results {
+        there.extend(observation.annotations.iter().filter_map(|known| {
+            Some((
+                observation.id,
+                known.controlled_attribute_id?,
+                known.controlled_value_id?,
+            ))
+        }));
+    }
+    for &(line, id, attribute, value) in rows {
+        if !known.contains(&id) {
+            say(&format!(
+                "line {line}: iNaturalist has no observation {id}, or it is gone"
+            ));
+            done.refused += 1;
+            continue;
+        }
+        if !there.insert((id, attribute, value)) {
+            done.there += 1;
+            continue;
+        }
+        match session.send(Create::new(ResourceType::Observation, id, attribute, value)) {
+            Ok(_) => done.annotated += 1,
+            Err(error) if matches!(error.status(), Some(403 | 404 | 410 | 422)) => {
+                say(&format!("line {line}: {error}"));
+                done.refused += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// All rows, or the first that cannot be read.
+fn rows(text: &str) -> Result<Vec<Row>, String> {
+    let mut rows = Vec::new();
+    for (place, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        let cells: Vec<&str> = line
+            .split([',', ';'])
+            .map(|cell| cell.trim().trim_matches('"'))
+            .collect();
+        let is_head = place == 0 && cells[0].parse::<u64>().is_err();
+        if is_head || line.trim().is_empty() {
+            continue;
+        }
+        let numbers: Result<Vec<u64>, _> = cells.iter().map(|cell| cell.parse()).collect();
+        match numbers.as_deref() {
+            Ok(&[id, attribute, value]) => rows.push((place + 1, id, attribute, value)),
+            _ => {
+                return Err(format!(
+                    "line {}: `{line}` is not three numbers (observation, attribute, value); nothing was sent",
+                    place + 1
+                ));
+            }
+        }
+    }
+    Ok(rows)
+}

@@ -1,0 +1,166 @@
+//! What the examples have in common: their arguments, which server they ask, and how they are logged in.
+//!
+//! | option or variable | means |
+//! | --- | --- |
+//! | `--live` | asks the real iNaturalist. Without it `INAT_ORIGIN` has to name a test server, such as one of auth-testkit's |
+//! | `--store FOLDER` | where the login is kept; a folder of the user's own unless given |
+//! | `--browser`, `--out-of-band` | a person may be asked to log in: here, or with a code from a browser anywhere |
+//! | `INAT_APP_ID`, `INAT_APP_SECRET` | the registered application; the secret where it is confidential |
+//! | `INAT_USERNAME`, `INAT_PASSWORD` | logs in with these when a login is needed |
+//! | `INAT_API_TOKEN` | a token pasted from <https://www.inaturalist.org/users/api_token>: serves without any application |
+
+use std::{env, error::Error, fmt, io, path::PathBuf};
+
+use auth_core::{SecretText, Service};
+use auth_flows::{AsyncSession, Login, Session};
+use keystore::{Environment, File, First};
+
+/// The arguments of a program, taken apart.
+pub(crate) struct Args {
+    flags: Vec<String>,
+    values: Vec<(String, String)>,
+}
+
+/// Options that every program takes: without a value, and with one.
+const FLAGS: [&str; 3] = ["--live", "--browser", "--out-of-band"];
+const VALUES: [&str; 1] = ["--store"];
+
+impl Args {
+    /// Reads the arguments, and gives the operands apart. `usage` says what the program takes of its own: `--for MINUTES FILE` is one
+    /// option and one operand.
+    pub(crate) fn read(usage: &str) -> Result<(Self, Vec<PathBuf>), Box<dyn Error>> {
+        let (mut known, mut wanted) = (VALUES.map(str::to_owned).to_vec(), 0);
+        let mut words = usage.split_whitespace();
+        while let Some(word) = words.next() {
+            match word.starts_with("--") {
+                true => {
+                    known.push(word.to_owned());
+                    words.next();
+                }
+                false => wanted += 1,
+            }
+        }
+        let wrong = |what: fmt::Arguments<'_>| {
+            format!("{what}\nusage: [--live] [--browser|--out-of-band] [--store FOLDER] {usage}")
+        };
+        let (mut flags, mut values, mut operands) = (Vec::new(), Vec::new(), Vec::new());
+        let mut args = env::args_os().skip(1);
+        while let Some(arg) = args.next() {
+            match arg.to_str() {
+                Some(name) if FLAGS.contains(&name) => flags.push(name.to_owned()),
+                Some(name) if known.iter().any(|known| known == name) => {
+                    let value = args.next().and_then(|value| value.into_string().ok());
+                    let value = value.ok_or_else(|| wrong(format_args!("{name} needs a value")))?;
+                    values.push((name.to_owned(), value));
+                }
+                Some(name) if name.starts_with("--") => {
+                    return Err(wrong(format_args!("{name} is not known")).into());
+                }
+                _ => operands.push(PathBuf::from(arg)),
+            }
+        }
+        match operands.len() == wanted {
+            true => Ok((Self { flags, values }, operands)),
+            false => Err(wrong(format_args!("{wanted} operands are needed")).into()),
+        }
+    }
+
+    /// The value of an option.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        let found = self.values.iter().rev().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+
+    fn has(&self, flag: &str) -> bool {
+        self.flags.iter().any(|known| known == flag)
+    }
+}
+
+/// The service that is to be asked, and the store with the login.
+pub(crate) fn open(program: &str, args: &Args) -> Result<(Service, First), Box<dyn Error>> {
+    let mut service = match variable("INAT_APP_ID")? {
+        Some(id) => api_inat::service(id),
+        None => api_inat::service_without_application(),
+    };
+    if let Some(secret) = variable("INAT_APP_SECRET")? {
+        service = service.secret(secret);
+    }
+    service = match (args.has("--live"), variable("INAT_ORIGIN")?) {
+        (true, None) => service,
+        (false, Some(origin)) => service.at(origin),
+        (true, Some(_)) => return Err("--live and INAT_ORIGIN are two different servers".into()),
+        (false, None) => {
+            return Err(
+                "say --live to ask the real iNaturalist, or set INAT_ORIGIN to a test server"
+                    .into(),
+            );
+        }
+    };
+    let service = service
+        .user_agent(format!("{program}/0.1 (mail@example.org)"))
+        .build()?;
+    let file = match args.value("--store") {
+        Some(folder) => File::open(folder)?,
+        None => File::in_data_dir(program)?,
+    };
+    let store = First::of(Environment::variable("INAT_API_TOKEN")?).or_else(file);
+    Ok((service, store))
+}
+
+/// A session of either world, with the way to log in that the person at the terminal chose.
+pub(crate) trait LogsIn: Sized {
+    fn by_password(self, name: &str, password: SecretText) -> Self;
+    fn by_person(self, login: Login) -> Self;
+
+    /// Without any of these, a call that needs a login ends with an error that says so.
+    fn told_by(self, args: &Args) -> Result<Self, Box<dyn Error>> {
+        if let (Some(name), Some(password)) =
+            (variable("INAT_USERNAME")?, variable("INAT_PASSWORD")?)
+        {
+            return Ok(self.by_password(&name, password.into()));
+        }
+        if args.has("--out-of-band") {
+            return Ok(self.by_person(Login::out_of_band(|url| {
+                say(&format!(
+                    "Open {url} in any browser, and enter the code that it shows:"
+                ));
+                let mut code = String::new();
+                io::stdin().read_line(&mut code).map(|_| code)
+            })));
+        }
+        Ok(match args.has("--browser") {
+            true => self.by_person(Login::browser(|invitation| say(&invitation.to_string()))),
+            false => self,
+        })
+    }
+}
+
+macro_rules! logs_in {
+    ($($Session:ty),*) => {
+        $(impl LogsIn for $Session {
+            fn by_password(self, name: &str, password: SecretText) -> Self {
+                self.with_password(name, password)
+            }
+            fn by_person(self, login: Login) -> Self {
+                self.with_login(login)
+            }
+        })*
+    };
+}
+
+logs_in!(Session, AsyncSession);
+
+/// Tells the person something, and nobody who reads standard output.
+#[expect(clippy::print_stderr, reason = "a program for a terminal")]
+pub(crate) fn say(words: &str) {
+    eprintln!("{words}");
+}
+
+/// A variable that is set and not blank.
+fn variable(name: &str) -> Result<Option<String>, Box<dyn Error>> {
+    match env::var(name) {
+        Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(format!("{name} is no text").into()),
+    }
+}

@@ -1,0 +1,44 @@
+//! Prints an API token, alone on standard output: for scripts that go on with curl. Blocking.
+//!
+//! ```sh
+//! export INAT_APP_ID=… INAT_APP_SECRET=…
+//! TOKEN=$(cargo run -q -p api-inat --features http-ureq/rustls --example inat-token -- --live --browser --for 60)
+//! curl -H "authorization: Bearer $TOKEN" -H "user-agent: my-script/1.0 (mail@example.org)" https://api.inaturalist.org/v1/users/me
+//! ```
+//!
+//! The person is asked once; from then on the stored login serves. `--for` is how many minutes the token has to last at least, 5
+//! unless given. The other options and variables stand in `support/mod.rs`. Not run against the real service.
+#![expect(clippy::print_stdout, reason = "the token is what it is for")]
+
+mod support;
+
+use std::{error::Error, process::ExitCode, time::Duration};
+
+use auth_core::TokenKind;
+use auth_flows::Client;
+use http_ureq::Ureq;
+use support::{Args, LogsIn};
+
+fn main() -> ExitCode {
+    match token() {
+        Ok(token) => {
+            println!("{token}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            support::say(&format!("no token: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn token() -> Result<String, Box<dyn Error>> {
+    let (args, _) = Args::read("--for MINUTES")?;
+    let minutes: u64 = args.value("--for").unwrap_or("5").parse()?;
+    let (service, store) = support::open("inat-token", &args)?;
+    let session = Client::new(service, Ureq::default(), store)
+        .account("me")
+        .told_by(&args)?;
+    let token = session.token_for(TokenKind::Derived, Duration::from_secs(minutes * 60))?;
+    Ok(token.expose_secret().to_owned())
+}
