@@ -9,6 +9,8 @@ mod paging;
 mod requests;
 mod service;
 mod site;
+mod v0;
+mod v2;
 
 use auth_core::{Answer, Base, Operation, Response};
 

@@ -23,6 +23,8 @@ fn which_token_goes_where() {
     let check = |service: &Service, www: &str, v1: &str| {
         assert_eq!(base(service, "www"), (www.to_owned(), TokenKind::Login));
         assert_eq!(base(service, "v1"), (v1.to_owned(), TokenKind::Derived));
+        let v2 = v1.replace("/v1", "/v2");
+        assert_eq!(base(service, "v2"), (v2, TokenKind::Derived));
         assert_eq!(service.derivation().expect("a second token").api(), "www");
         assert_eq!(service.scope(), None, "the server's default scopes");
     };
@@ -41,6 +43,56 @@ fn which_token_goes_where() {
         "https://inaturalist.ca",
         "https://api.inaturalist.org/v1",
     );
+}
+
+#[test]
+fn media_lie_at_two_servers() {
+    let service = built(api_inat::service("an-id"));
+    assert_eq!(base(&service, "static").0, "https://static.inaturalist.org");
+    let open = "https://inaturalist-open-data.s3.amazonaws.com";
+    assert_eq!(base(&service, "open data").0, open);
+    let moved = api_inat::service("an-id").media("http://127.0.0.1:1/a", "http://127.0.0.1:1/b");
+    assert_eq!(
+        base(&built(moved.clone()), "open data").0,
+        "http://127.0.0.1:1/b"
+    );
+    let here = built(moved.at("http://127.0.0.1:4000"));
+    assert_eq!(base(&here, "static").0, "http://127.0.0.1:4000");
+}
+
+#[test]
+fn a_pace_that_inaturalist_asks_for() {
+    let service = built(api_inat::service("an-id"));
+    let pace = service.limit().expect("a pace");
+    let seconds = |of: &[(u64, std::time::Duration)]| -> Vec<_> {
+        of.iter()
+            .map(|(most, within)| (*most, within.as_secs()))
+            .collect()
+    };
+    assert_eq!((pace.spacing().as_secs(), pace.burst_size()), (1, 5));
+    assert_eq!(seconds(pace.windows()), [(55, 60), (10_000, 86_400)]);
+    let media = [(5_000_000_000, 3600), (24_000_000_000, 86_400)];
+    assert_eq!(seconds(pace.volumes()), media);
+    let slower = api_inat::pace().at_most(30, std::time::Duration::from_secs(60));
+    let service = built(api_inat::service("an-id").pace(slower));
+    assert_eq!(service.limit().expect("a pace").windows().len(), 3);
+    let unlimited = api_inat::service("an-id").pace(auth_core::Pace::unlimited());
+    assert!(built(unlimited).limit().is_none());
+}
+
+#[test]
+fn a_pasted_token_renews_itself_only_if_asked_to() {
+    let renews = |builder: ServiceBuilder| {
+        let service = built(builder);
+        service
+            .derivation()
+            .expect("a second token")
+            .renews_itself()
+    };
+    assert!(!renews(api_inat::service_without_application()));
+    assert!(renews(
+        api_inat::service_without_application().renew_pasted_token()
+    ));
 }
 
 #[test]
@@ -144,6 +196,16 @@ fn settings_that_cannot_be_right() {
         named(api_inat::service("an-id").v1("https://me:s3cret@api.example/v1")),
         "v1",
         "user",
+    );
+    check(
+        named(api_inat::service("an-id").v2("ftp://api.example/v2")),
+        "v2",
+        "ftp",
+    );
+    check(
+        named(api_inat::service("an-id").media("https://media.example", "?")),
+        "media",
+        "?",
     );
     check(
         named(api_inat::service("an-id").at("nowhere")),

@@ -1,0 +1,118 @@
+//! Files that are not sent, or not to their end.
+
+use api_inat::{
+    Upload,
+    v1::{observation_photos, observation_sounds},
+};
+use auth_core::{Error, ErrorKind};
+use keystore::Memory;
+
+use crate::{site::Photographs, worlds::World};
+
+const JPEG: &[u8] = b"\xFF\xD8\xFF\xE0 a photo";
+
+#[test]
+fn what_cannot_be_right_does_not_leave() {
+    let site = Photographs::start();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, content: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).expect("room");
+        Upload::path(path)
+    };
+    let text = file("notes.jpg", b"not a photo at all");
+    let large = file("large.jpg", &[JPEG, &[0; 1000]].concat());
+    let check = |error: Error, words: &str| {
+        assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
+        assert_eq!(error.setting_name(), Some("file"), "{error}");
+        assert!(error.advised().is_some(), "{error}");
+        assert!(error.to_string().contains(words), "{words}: {error}");
+    };
+    let worlds = World::both(&site.service(), Memory::new);
+    let mark = site.server.seen().mark();
+    for world in &worlds {
+        world.paste(&site.token());
+        let photo = |upload: Upload, words: &str| {
+            let create = observation_photos::Create::new(upload, 7);
+            check(world.send(create).expect_err(words), words);
+        };
+        let sound = |upload: Upload, words: &str| {
+            let create = observation_sounds::Create::new(upload, 7);
+            check(world.send(create).expect_err(words), words);
+        };
+        photo(
+            Upload::path(folder.path().join("none.jpg")),
+            "there is no file",
+        );
+        photo(Upload::path(folder.path()), "is not a file");
+        photo(file("empty.jpg", b""), "is empty");
+        photo(Upload::bytes("empty.jpg", []), "the file is empty");
+        photo(
+            text.clone(),
+            "notes.jpg` is not a photo, by its first bytes",
+        );
+        photo(
+            large.clone().at_most(1000),
+            "has 1012 bytes; 1000 is the most",
+        );
+        let huge = || {
+            Upload::reader("huge.jpg", api_inat::LARGEST_UPLOAD + 1, || {
+                Ok(Box::new(JPEG))
+            })
+        };
+        photo(huge(), "has 20000001 bytes; 20000000 is the most");
+        photo(
+            Upload::bytes("owl.wav", *b"RIFF....WAVE"),
+            "is a WAV, not a photo",
+        );
+        photo(
+            Upload::bytes("a.heic", *b"\0\0\0\x18ftypheic"),
+            "send JPEG, PNG or GIF",
+        );
+        photo(
+            Upload::reader("gone.jpg", 9, || Err(std::io::ErrorKind::NotFound.into())),
+            "cannot be read",
+        );
+        sound(Upload::bytes("a.jpg", JPEG), "is a JPEG, not a sound");
+        sound(
+            Upload::bytes("a.mov", *b"\0\0\0\x14ftypqt  "),
+            "is a film, not a sound",
+        );
+        let odd = Upload::bytes("a.jpg", JPEG).content_type("image/\njpeg");
+        let error = world.send(observation_photos::Create::new(odd, 7));
+        assert_eq!(error.expect_err("odd").setting_name(), Some("content_type"));
+    }
+    assert_eq!(site.server.seen().since(mark).api(), 0, "nothing was sent");
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_sent_is_not_taken_for_whole() {
+    let site = Photographs::start();
+    for world in World::both(&site.service(), Memory::new) {
+        world.paste(&site.token());
+        for (len, words) in [(500_000, "became shorter"), (300_000, "became longer")] {
+            let upload = Upload::reader("a.jpg", len, || {
+                Ok(Box::new(std::io::Read::take(std::io::repeat(7), 400_000)))
+            })
+            .content_type("image/jpeg");
+            let error = world
+                .send(observation_photos::Create::new(upload, 7))
+                .expect_err(words);
+            assert!(
+                error.to_string().contains(words),
+                "{}: {error}",
+                world.name()
+            );
+        }
+        assert!(site.desk().forms.is_empty(), "{}", world.name());
+    }
+}
+
+#[test]
+fn nothing_of_a_file_shows() {
+    let upload = Upload::bytes("a.jpg", *b"\xFF\xD8\xFF secret of a photo");
+    let shown = format!("{:?}", observation_photos::Create::new(upload, 7));
+    assert!(shown.contains("POST /observation_photos"), "{shown}");
+    assert!(shown.contains("file: Upload(the file)"), "{shown}");
+    assert!(!shown.contains("secret"), "{shown}");
+}

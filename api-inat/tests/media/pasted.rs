@@ -1,0 +1,123 @@
+//! A pasted API token that renews itself, where the program asked for that.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use api_inat::users::Me;
+use auth_core::{Lifetime, Now, Record, Service, Store, TokenAnswer, TokenKind, UnixTime};
+use auth_testkit::{Fault, On};
+use keystore::Memory;
+
+use crate::{site::Photographs, worlds::World};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// A service without an application, as it is for people who paste.
+fn service(site: &Photographs, renews: bool) -> Service {
+    let builder = api_inat::service_without_application()
+        .user_agent("pasted/1 (test@example.org)")
+        .at(site.server.url());
+    match renews {
+        true => builder.renew_pasted_token(),
+        false => builder,
+    }
+    .build()
+    .expect("a service")
+}
+
+/// A store with a token that was pasted so long ago.
+fn pasted(service: &Service, token: &str, ago: Duration) -> Memory {
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .expect("after 1970");
+    let then = Now {
+        wall: UnixTime::from_secs((now - ago).as_secs()),
+        up: Duration::ZERO,
+    };
+    let answer = TokenAnswer::new(token, Lifetime::For(DAY)).expect("a token");
+    let mut record = Record::default();
+    let token = answer.received(then, 1).expect("a token");
+    record.set(TokenKind::Derived, Arc::new(token));
+    let store = Memory::new();
+    let lease = store
+        .try_lease(&service.account_key("alice"))
+        .expect("a lease")
+        .expect("nobody has it");
+    store.save(&lease, &record.to_text()).expect("saved");
+    store
+}
+
+/// How many tokens were asked for while `alice` was asked who she is three times.
+fn asked(site: &Photographs, renews: bool, ago: Duration, expect: usize) {
+    let service = service(site, renews);
+    for world in World::both(&service, || pasted(&service, &site.token(), ago)) {
+        let mark = site.server.seen().mark();
+        for _ in 0..3 {
+            let me = world.sent(Me::new());
+            assert_eq!(me.login.as_deref(), Some("alice"));
+        }
+        let seen = site.server.seen().since(mark);
+        assert_eq!(
+            (seen.derived(), seen.api()),
+            (expect, 3),
+            "{}",
+            world.name()
+        );
+        assert_eq!(
+            world.generation() > 1,
+            expect > 0,
+            "{}: the next one",
+            world.name()
+        );
+    }
+}
+
+#[test]
+fn it_is_renewed_when_it_is_due_and_the_program_asked_for_that() {
+    let site = Photographs::start();
+    let due = DAY - Duration::from_secs(300);
+    asked(&site, true, due, 1);
+    asked(&site, true, DAY / 2, 0);
+    asked(&site, false, due, 0);
+}
+
+#[test]
+fn a_service_that_does_not_answer_so_changes_nothing() {
+    let site = Photographs::start();
+    let service = service(&site, true);
+    let due = DAY - Duration::from_secs(300);
+    for world in World::both(&service, || pasted(&service, &site.token(), due)) {
+        site.server.faults().always(
+            On::Derived,
+            Fault::Answer {
+                status: 401,
+                content_type: "application/json".to_owned(),
+                body: br#"{"error":"You need to sign in or sign up before continuing."}"#.to_vec(),
+            },
+        );
+        let me = world.sent(Me::new());
+        assert_eq!(me.login.as_deref(), Some("alice"));
+        assert_eq!(world.generation(), 1, "{}: as it was pasted", world.name());
+        site.server.faults().clear();
+    }
+}
+
+#[test]
+fn one_that_has_ended_is_not_sent() {
+    let site = Photographs::start();
+    let service = service(&site, true);
+    for world in World::both(&service, || pasted(&service, &site.token(), DAY)) {
+        let mark = site.server.seen().mark();
+        let error = world.send(Me::new()).expect_err("ended");
+        assert!(error.needs_login(), "{error}");
+        assert!(error.to_string().contains("/users/api_token"), "{error}");
+        assert_eq!(
+            site.server.seen().since(mark).total(),
+            0,
+            "{}",
+            world.name()
+        );
+    }
+}
