@@ -1,6 +1,7 @@
 //! How an answer holds what was asked for: a page, one record, the body as it is; and answers read as bytes.
 
 use auth_core::{Base, Error, ErrorKind, Manner, Operation, Request, Response};
+use http::{HeaderValue, header};
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, IgnoredAny},
@@ -50,6 +51,26 @@ pub(crate) fn bytes(response: &Response) -> Result<Vec<u8>, Error> {
     match response.status().is_success() {
         true => Ok(response.body().as_bytes().to_vec()),
         false => Err(errors::refusal(response)),
+    }
+}
+
+/// Asks for whatever there is, in place of JSON.
+pub(crate) fn anything(mut request: Request) -> Request {
+    let whatever = HeaderValue::from_static("*/*");
+    request.headers_mut().insert(header::ACCEPT, whatever);
+    request
+}
+
+/// Records in an envelope, or in a bare list (what the Rails application answers to some reads).
+pub(crate) fn list<T: DeserializeOwned>(response: &Response) -> Result<Page<T>, Error> {
+    match response.body().as_bytes().trim_ascii_start().first() {
+        Some(b'[') => Ok(Page {
+            total_results: None,
+            page: None,
+            per_page: None,
+            results: errors::json(response)?,
+        }),
+        _ => errors::json(response),
     }
 }
 

@@ -26,6 +26,7 @@
 /// | shape | answer | output |
 /// | --- | --- | --- |
 /// | `Page<T>` | `{total_results, page, per_page, results: [T]}` | `Page<T>` |
+/// | `List<T>` | the same, or the bare list `[T]` | `Page<T>` |
 /// | `One<T>` | the first of such results, or the bare record | `T` |
 /// | `Whole<T>` | the whole body; `Done` where it does not matter | `T` |
 /// | `Bytes<()>` | anything | `Vec<u8>` |
@@ -134,7 +135,8 @@ macro_rules! operation {
             }
 
             fn request(&self, base: &auth_core::Base) -> Result<auth_core::Request, auth_core::Error> {
-                self.call.request(base, &self.query, &Self::RULES)
+                let request = self.call.request(base, &self.query, &Self::RULES)?;
+                Ok(operation!(@asking $Shape request))
             }
 
             fn parse(&self, response: auth_core::Response) -> Result<Self::Output, auth_core::Error> {
@@ -185,15 +187,20 @@ macro_rules! operation {
     (@value $value:ident, $Type:ty) => { $value };
 
     (@output Page $T:ident) => { $crate::Page<$T> };
+    (@output List $T:ident) => { $crate::Page<$T> };
     (@output One $T:ident) => { $T };
     (@output Whole $T:ident) => { $T };
     (@output Bytes $T:ident) => { Vec<u8> };
     (@output Export $T:ident) => { $crate::v0::observations::Exported };
     (@read Page $response:expr) => { $crate::errors::json($response) };
+    (@read List $response:expr) => { $crate::answer::list($response) };
     (@read One $response:expr) => { $crate::answer::one($response) };
     (@read Whole $response:expr) => { $crate::answer::whole($response) };
     (@read Bytes $response:expr) => { $crate::answer::bytes($response) };
     (@read Export $response:expr) => { $crate::v0::observations::exported($response) };
+
+    (@asking Bytes $request:ident) => { $crate::answer::anything($request) };
+    (@asking $Shape:ident $request:ident) => { $request };
 
     (@fields $nest:literal; $($(#[$meta:meta])* $name:ident($($kind:tt)+);)*) => {
         $(

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{
     flag::Flag,
     identification::{Comment, Identification},
+    record::Identified,
     user::User,
 };
 
@@ -160,6 +161,12 @@ record! {
         pub scopes: Vec<Box<str>>,
         /// Since when.
         pub created_at: Option<Timestamp>,
+    }
+}
+
+impl Identified for AuthorizedApplication {
+    fn id(&self) -> Option<u64> {
+        self.application.as_ref().map(|application| application.id)
     }
 }
 

@@ -11,6 +11,7 @@
 mod record;
 #[macro_use]
 mod choice;
+mod account;
 mod annotation;
 mod count;
 mod flag;
@@ -22,12 +23,15 @@ mod photo;
 mod place;
 mod project;
 mod rank;
+mod search;
 mod suggestion;
 mod taxon;
+mod tile;
 mod token;
 pub(crate) mod tolerant;
 mod user;
 
+pub use account::{Announcement, Ping, ProviderAuthorization, Relationship};
 pub use annotation::{
     Annotation, ControlledTerm, ObservationField, ObservationFieldValue, TermLabel,
 };
@@ -44,17 +48,19 @@ pub use message::{
 };
 pub use observation::{Observation, ObservationPreferences, Outlink};
 pub use photo::{Dimensions, ObservationPhoto, ObservationSound, Photo, Sound, TaxonPhoto};
-pub use place::{NearbyPlaces, Place};
+pub use place::{Nearby, NearbyPlaces, Place};
 pub use project::{
     NonTraditionalProject, Project, ProjectAdmin, ProjectField, ProjectMember, ProjectObservation,
     ProjectObservationPreferences, ProjectRule, RulePreference, SearchParameter, SiteFeature,
 };
 pub use rank::Rank;
 pub use record::{Identified, Shape};
-pub use suggestion::{Suggestion, Suggestions};
+pub use search::Found;
+pub use suggestion::{Suggestion, Suggestions, TaxonSuggestion, TaxonSuggestions};
 pub use taxon::{
     Color, ConservationStatus, EstablishmentMeans, FlagCounts, List, ListedTaxon, Taxon, TaxonName,
 };
+pub use tile::UtfGrid;
 pub use token::{TokenApplication, TokenInfo};
 pub use user::{Preferences, Site, TaxonNamePriority, User};
 
@@ -62,6 +68,7 @@ pub use user::{Preferences, Site, TaxonNamePriority, User};
 #[doc(hidden)]
 pub const SHAPES: &[Shape] = &[
     Annotation::SHAPE,
+    Announcement::SHAPE,
     Application::SHAPE,
     AuthorizedApplication::SHAPE,
     CategoryCount::SHAPE,
@@ -75,6 +82,7 @@ pub const SHAPES: &[Shape] = &[
     EstablishmentMeans::SHAPE,
     Flag::SHAPE,
     FlagCounts::SHAPE,
+    Found::SHAPE,
     Histogram::SHAPE,
     Identification::SHAPE,
     List::SHAPE,
@@ -82,6 +90,7 @@ pub const SHAPES: &[Shape] = &[
     MapLayers::SHAPE,
     Message::SHAPE,
     ModeratorAction::SHAPE,
+    Nearby::SHAPE,
     NearbyPlaces::SHAPE,
     NonTraditionalProject::SHAPE,
     Observation::SHAPE,
@@ -93,6 +102,7 @@ pub const SHAPES: &[Shape] = &[
     ObserverCount::SHAPE,
     Outlink::SHAPE,
     Photo::SHAPE,
+    Ping::SHAPE,
     Place::SHAPE,
     PopularValue::SHAPE,
     Post::SHAPE,
@@ -104,8 +114,10 @@ pub const SHAPES: &[Shape] = &[
     ProjectObservation::SHAPE,
     ProjectObservationPreferences::SHAPE,
     ProjectRule::SHAPE,
+    ProviderAuthorization::SHAPE,
     QualityMetric::SHAPE,
     RecentTaxon::SHAPE,
+    Relationship::SHAPE,
     RulePreference::SHAPE,
     SearchParameter::SHAPE,
     Site::SHAPE,
@@ -120,6 +132,8 @@ pub const SHAPES: &[Shape] = &[
     TaxonName::SHAPE,
     TaxonNamePriority::SHAPE,
     TaxonPhoto::SHAPE,
+    TaxonSuggestion::SHAPE,
+    TaxonSuggestions::SHAPE,
     TaxonSummary::SHAPE,
     Taxonomy::SHAPE,
     TaxonomyTaxon::SHAPE,
@@ -131,5 +145,6 @@ pub const SHAPES: &[Shape] = &[
     Update::SHAPE,
     User::SHAPE,
     UserCount::SHAPE,
+    UtfGrid::SHAPE,
     Vote::SHAPE,
 ];

@@ -60,3 +60,17 @@ record! {
         pub community: Vec<Place>,
     }
 }
+
+record! {
+    /// The answer that has them.
+    pub struct Nearby {
+        /// How many places there are.
+        pub total_results: Option<u64>,
+        /// Which page this is: the first.
+        pub page: Option<u64>,
+        /// How many places it has.
+        pub per_page: Option<u64>,
+        /// The places.
+        pub results: Option<NearbyPlaces>,
+    }
+}

@@ -195,6 +195,8 @@ record! {
         pub taxa_count: Option<u64>,
         /// For which observations its curators see true places: `any`, `taxon`, or none.
         pub prefers_curator_coordinate_access_for: Option<Box<str>>,
+        /// Hears of what is new in it.
+        pub prefers_updates: Option<bool>,
         /// Since when.
         pub created_at: Option<Timestamp>,
         /// The same.

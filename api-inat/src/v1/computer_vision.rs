@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use crate::{
     Upload,
     model::Suggestions,
-    v1::{API, LIMITS},
+    v1::{API, LIMITS, REQUIRED},
 };
 
 /// It changes nothing, so it may be repeated.
@@ -34,5 +34,23 @@ operation! {
     upload Photo "image" {
         /// The picture.
         image;
+    }
+}
+
+operation! {
+    /// Suggests taxa for an observation, from its first photo.
+    ///
+    /// Not in the API's description; named in the Node API's routes. As [`ScoreImage`], it may not be for every account.
+    pub ScoreObservation: GET "/computervision/score_observation/{id}" -> Whole<Suggestions>, REQUIRED;
+    at(id(u64));
+    query {
+        /// Where it was seen, in place of what the observation says: degrees north of the equator.
+        lat(f64);
+        /// Where it was seen: degrees east of Greenwich.
+        lng(f64);
+        /// Of this taxon and its descendants alone.
+        taxon_id(u64);
+        /// The language of common names, such as `de`.
+        locale(into String);
     }
 }

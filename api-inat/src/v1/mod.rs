@@ -3,6 +3,15 @@
 //! Reads understand the API token alone; [`API`] is the name of the API in the [`Service`](auth_core::Service), which gives
 //! it that token.
 //!
+//! # What is verified
+//! Paths, parameters and bodies are those of the API's description 1.3.0; what stands outside of it says so, with its source.
+//! Nothing was tried on the running service. The description says little about answers: of the writes it has only the one of
+//! [`messages::Create`], of the reads none for [`posts`], [`search`], [`messages::Search`],
+//! [`projects::Membership`], [`projects::Subscriptions`], [`observations::Subscriptions`], [`observations::Updates`] and
+//! [`controlled_terms`]. There the records are those of the Node API's and pyinaturalist's sources. A write that gives a record
+//! reads it bare, in a list or in an envelope; where such an answer turns out to be something else, `of` and `raw` take it as
+//! it is.
+//!
 //! # Adding an endpoint
 //! One paragraph in the file of its resource: an `operation!` (its grammar stands in `src/operation.rs`). For example
 //!
@@ -26,17 +35,35 @@
 pub(crate) mod shared;
 
 pub mod annotations;
+pub mod announcements;
+pub mod authorized_applications;
 pub mod comments;
 pub mod computer_vision;
 pub mod controlled_terms;
+pub mod flags;
 pub mod identifications;
+pub mod messages;
+pub mod observation_field_values;
 pub mod observation_photos;
 pub mod observation_sounds;
 pub mod observations;
 pub mod photos;
+pub mod places;
+pub mod posts;
+pub mod project_observations;
+pub mod projects;
+pub mod provider_authorizations;
+pub mod relationships;
+pub mod search;
+pub mod sites;
 pub mod sounds;
+pub mod status;
+pub mod subscriptions;
 pub mod taxa;
+pub mod taxon_name_priorities;
+pub mod tiles;
 pub mod users;
+pub mod votes;
 
 use std::time::Duration;
 

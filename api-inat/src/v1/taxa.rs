@@ -1,9 +1,11 @@
 //! Taxa: species and all that is wider or narrower.
 
+use jiff::civil::Date;
+
 use crate::{
     Ids, Words, model,
     model::Taxon,
-    v1::{OPTIONAL, observations::Order, shared::names},
+    v1::{OPTIONAL, REQUIRED, observations::Order, shared::names},
 };
 
 operation! {
@@ -105,6 +107,47 @@ operation! {
     /// Taxa below this one that nobody has observed yet. Not in the API's description; named in the Node API's routes.
     pub Wanted: GET "/taxa/{id}/wanted" -> Page<Taxon>, OPTIONAL;
     at(id(u64));
+}
+
+operation! {
+    /// What an observation may be of, from what its photo looks like and from what was found nearby. Not in the API's
+    /// description of v1; named in the Node API's routes. The parameters are those that v2 describes; that v1 takes all of
+    /// them is not verified.
+    pub Suggest: GET "/taxa/suggest" -> Whole<model::TaxonSuggestions>, REQUIRED;
+    query {
+        /// For this observation.
+        observation_id(into String);
+        /// An observation that is to be looked at even if it has just been made.
+        featured_observation_id(into String);
+        /// For the picture at this address.
+        image_url(into String);
+        /// What they are taken from, such as `visual`, `observations` or `checklist`.
+        source(into String);
+        /// What to order by, such as `taxonomy` or `sort_order`.
+        order_by(into String);
+        /// This taxon and its descendants.
+        taxon_id(u64);
+        /// Found in this place.
+        place_id(u64);
+        /// Latitude of the place, in degrees.
+        place_lat(f64);
+        /// Longitude of the place, in degrees.
+        place_lng(f64);
+        /// Found near this latitude, in degrees.
+        lat(f64);
+        /// Found near this longitude, in degrees.
+        lng(f64);
+        /// Found at this time of the year.
+        observed_on(Date);
+        /// Found in these months, 1 to 12.
+        months(into Ids);
+        /// With a photo of each that looks like the picture.
+        include_representative_photos(bool);
+        /// How many at most.
+        limit(u64);
+        /// The language of common names, such as `de`.
+        locale(into String);
+    }
 }
 
 choice! {

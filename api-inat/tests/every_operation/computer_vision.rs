@@ -1,6 +1,9 @@
 //! Computer vision.
 
-use api_inat::{jiff::civil::date, v1::computer_vision::ScoreImage};
+use api_inat::{
+    jiff::civil::date,
+    v1::computer_vision::{ScoreImage, ScoreObservation},
+};
 use serde_json::json;
 
 use crate::{media::photo, sendings::Sendings};
@@ -21,5 +24,14 @@ pub(crate) fn all(list: &mut Sendings) {
             let shared = suggested.common_ancestor.and_then(|shared| shared.taxon);
             assert_eq!(shared.map(|taxon| taxon.id), Some(41944));
         },
+    );
+    list.add(
+        ScoreObservation::new(1)
+            .lat(46.5)
+            .lng(7.5)
+            .taxon_id(9)
+            .locale("de"),
+        json!({"results": [{"vision_score": 60.5, "taxon": {"id": 9}}]}),
+        |suggested| assert_eq!(suggested.results[0].vision_score, Some(60.5)),
     );
 }

@@ -249,7 +249,7 @@ macro_rules! described {
             .captive_flag(false)
             .license(License::CcBy)
             .map_scale(12)
-            .owners_identification_from_vision_requested(false)
+            .owners_identification_from_vision(false)
             .field_value(297, "dry")
     };
 }

@@ -10,5 +10,8 @@ pub(crate) fn all() -> Value {
         let fields: Vec<Value> = shape.fields.iter().map(plain).collect();
         found.insert(shape.name.to_owned(), fields.into());
     }
+    // The envelope is no record: it has the records' type.
+    let envelope = ["total_results", "page", "per_page", "results"];
+    found.insert("Page".to_owned(), envelope.to_vec().into());
     found.into()
 }

@@ -1,10 +1,14 @@
 //! Taxa.
 
 use api_inat::{
+    jiff::civil::date,
     model::Rank,
     v1::{
         observations::Order,
-        taxa::{Autocomplete, Get, Iconic, LifelistMetadata, MapLayers, OrderBy, Search, Wanted},
+        taxa::{
+            Autocomplete, Get, Iconic, LifelistMetadata, MapLayers, OrderBy, Search, Suggest,
+            Wanted,
+        },
     },
 };
 use serde_json::json;
@@ -66,4 +70,29 @@ pub(crate) fn all(list: &mut Sendings) {
     list.add(Wanted::new(9), taxa, |page| {
         assert_eq!(page.results[0].id, 9)
     });
+    suggestions(list);
+}
+
+fn suggestions(list: &mut Sendings) {
+    list.add(
+        Suggest::new()
+            .observation_id("1")
+            .featured_observation_id("2")
+            .image_url("https://example.org/bee.jpg")
+            .source("visual")
+            .order_by("taxonomy")
+            .taxon_id(9)
+            .place_id(7)
+            .place_lat(46.5)
+            .place_lng(7.5)
+            .lat(46.5)
+            .lng(7.5)
+            .observed_on(date(2026, 6, 1))
+            .months([5, 6])
+            .include_representative_photos(true)
+            .limit(10)
+            .locale("de"),
+        json!({"results": [{"source_type": "visual", "score": 88.5, "taxon": {"id": 9}}]}),
+        |suggestions| assert_eq!(suggestions.results[0].score, Some(88.5)),
+    );
 }

@@ -43,8 +43,9 @@ macro_rules! description {
             license(into License);
             /// How far the map was zoomed in when the place was chosen.
             map_scale(u64);
-            /// The observer identified it from a picture, with the service's own suggestions.
-            owners_identification_from_vision_requested(bool);
+            /// The observer identified it from a picture, with the service's own suggestions. The description of v2 has it; that
+            /// v1, which hands the body to the same application, takes it as well is not verified.
+            owners_identification_from_vision(bool);
         }
     };
 }

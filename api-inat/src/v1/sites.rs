@@ -1,0 +1,15 @@
+//! The sites of the iNaturalist network. Not in the API's description of v1; named in the Node API's routes, and described for v2.
+
+use crate::{Ids, model::Site, v1::OPEN};
+
+operation! {
+    /// All sites.
+    pub All: GET "/sites" -> Page<Site>, OPEN;
+}
+
+operation! {
+    /// Sites by their numbers, 200 at most.
+    pub Get: GET "/sites/{id}" -> Page<Site>, OPEN;
+    at(id(into Ids));
+    ids 200, 200;
+}
