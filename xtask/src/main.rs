@@ -29,8 +29,10 @@ cargo xtask <task>
                           all writes docs/CONFORMANCE.md; with --check it compares it
                           --screenshots DIR: the browser keeps pictures of the listener's pages
   coverage [SERVICE]      what is known of a service's API, and which of it goes over the wire as it should
-                          SERVICE: infoflora, all (default: all); writes docs/COVERAGE-SERVICE.md
+                          SERVICE: infoflora, inat, all (default: all); writes docs/COVERAGE-infoflora.md
                           with --check it compares it
+                          inat DESCRIPTION: beside iNaturalist's description of the API; writes api-inat/COVERAGE.md
+                          without one it compares that
   help                    this text
 
 Exit status: 0 all is well, 1 something failed, 2 wrong usage or something has to be installed.";

@@ -26,7 +26,8 @@ macro_rules! filters {
             user_id(into Ids);
             /// By one of these people, by login name.
             user_login(into Words);
-            /// The latest of its author on the observation: `true`, which is the service's own choice, `false` or `any`.
+            /// The latest of its author on the observation: `true`, which is the service's own choice, `false`, or `any` (not
+            /// described; the Node API's controller takes it).
             current(into String);
             /// By the observer.
             own_observation(bool);
@@ -164,7 +165,7 @@ operation! {
 operation! {
     /// Species that observations of a taxon are confused with, with counts. It takes what a search for observations takes.
     pub SimilarSpecies: GET "/identifications/similar_species" -> Page<TaxonCount>, OPTIONAL;
-    with(taxon_id(into Ids));
+    with(taxon_id(u64));
     shared observation_filters;
 }
 

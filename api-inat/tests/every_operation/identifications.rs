@@ -27,7 +27,7 @@ macro_rules! all_set {
             .id_below(99)
             .user_id([1, 2])
             .user_login(["alice", "bob"])
-            .current("any")
+            .current("true")
             .own_observation(true)
             .category([Category::Improving, Category::Leading])
             .is_change(false)
@@ -97,7 +97,8 @@ pub(crate) fn all(list: &mut Sendings) {
         |page| assert!(page.results[0].taxon.is_some() && page.results[0].identification.is_some()),
     );
     list.add(
-        filtered!(SimilarSpecies::new(9)),
+        // Only one taxon is described here.
+        filtered!(SimilarSpecies::new(9)).taxon_id(9),
         page(json!([{"count": 3, "taxon": {"id": 9}}])),
         |page| assert_eq!(page.results[0].count, Some(3)),
     );

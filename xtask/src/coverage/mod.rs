@@ -1,8 +1,10 @@
 //! `cargo xtask coverage`: what is known of each service's API, and which of it is sent as it should be, through both transports.
 
+mod inat;
 mod infoflora;
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use lexopt::{Arg, ValueExt};
 
@@ -11,20 +13,47 @@ use crate::rig::Rig;
 use crate::{Outcome, Stop, Verdict, say};
 
 /// A service, and how its coverage is measured. A new one is a file beside this one, and a line here.
-const SERVICES: &[Service] = &[Service {
-    name: "infoflora",
-    document: Document {
-        path: "docs/COVERAGE-infoflora.md",
-        command: "cargo xtask coverage infoflora",
+const SERVICES: &[Service] = &[
+    Service {
+        name: "infoflora",
+        document: Document {
+            path: "docs/COVERAGE-infoflora.md",
+            command: "cargo xtask coverage infoflora",
+        },
+        described: false,
+        measure: infoflora::measure,
     },
-    measure: infoflora::measure,
-}];
+    Service {
+        name: "inat",
+        document: Document {
+            path: inat::DOCUMENT,
+            command: "cargo xtask coverage inat DESCRIPTION",
+        },
+        described: true,
+        measure: inat::measure,
+    },
+];
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 struct Service {
     name: &'static str,
     document: Document,
-    measure: fn(&[Rig; 2]) -> Result<Coverage, Stop>,
+    /// The service has a description of its API, and only with that at hand the document is written.
+    described: bool,
+    measure: fn(&Asked<'_>) -> Result<Coverage, Stop>,
+}
+
+/// What a measuring has at hand.
+struct Asked<'a> {
+    rigs: &'a [Rig; 2],
+    description: Option<&'a Path>,
+}
+
+/// What the command line asks for.
+struct Arguments {
+    services: Vec<Service>,
+    description: Option<PathBuf>,
+    check: bool,
 }
 
 /// What a service's measuring came to.
@@ -32,28 +61,36 @@ struct Service {
 struct Coverage {
     /// The whole document.
     text: String,
-    /// One line for each thing of the API that is known and sent.
-    counted: usize,
-    /// What is known and was not seen on the wire, with the reason.
+    /// How much of what is known was sent, in words.
+    summary: String,
+    /// What is known and was not seen on the wire as it should be, without a reason.
     missing: Vec<String>,
 }
 
 pub(crate) fn run(args: Vec<OsString>) -> Outcome {
-    let (services, check) = parse(args)?;
-    let rigs = Rig::both()?;
+    let Arguments {
+        services,
+        description,
+        check,
+    } = parse(args)?;
+    let asked = Asked {
+        rigs: &Rig::both()?,
+        description: description.as_deref(),
+    };
     let mut verdict = Verdict::Passed;
     for service in services {
         let Coverage {
             text,
-            counted,
+            summary,
             missing,
-        } = (service.measure)(&rigs)?;
+        } = (service.measure)(&asked)?;
         missing.iter().for_each(say::line);
         let name = service.name;
         say::line(format_args!(
-            "{name}: {counted} sent through both transports, {} missing",
+            "{name}: {summary}; sent through both transports; {} unexplained",
             missing.len()
         ));
+        let check = check || (service.described && description.is_none());
         let ended = match (missing.len(), check) {
             // What is missing is to be mended, not to be written down.
             (1.., _) => Verdict::Failed,
@@ -70,12 +107,13 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     Ok(verdict)
 }
 
-fn parse(args: Vec<OsString>) -> Result<(Vec<Service>, bool), Stop> {
+fn parse(args: Vec<OsString>) -> Result<Arguments, Stop> {
     let mut parser = lexopt::Parser::from_args(args);
-    let (mut name, mut check) = (None, false);
+    let (mut name, mut description, mut check) = (None, None, false);
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Value(value) if name.is_none() => name = Some(value.string()?),
+            Arg::Value(value) if description.is_none() => description = Some(PathBuf::from(value)),
             Arg::Long("check") => check = true,
             other => return Err(other.unexpected().into()),
         }
@@ -90,7 +128,24 @@ fn parse(args: Vec<OsString>) -> Result<(Vec<Service>, bool), Stop> {
             names.join(", ")
         )));
     }
-    Ok((services, check))
+    if description.is_some()
+        && !matches!(
+            services[..],
+            [Service {
+                described: true,
+                ..
+            }]
+        )
+    {
+        return Err(Stop::Usage(format!(
+            "`{name}` takes no description; `inat` alone does"
+        )));
+    }
+    Ok(Arguments {
+        services,
+        description,
+        check,
+    })
 }
 
 #[cfg(test)]
@@ -101,8 +156,13 @@ mod tests {
     #[test]
     fn the_documents_are_true() {
         let rigs = Rig::both().expect("a runtime");
-        for service in SERVICES {
-            let coverage = (service.measure)(&rigs).expect("it runs");
+        let asked = Asked {
+            rigs: &rigs,
+            description: None,
+        };
+        // What is described is measured by a run of cargo, which is CI's part: `cargo xtask coverage --check`.
+        for service in SERVICES.iter().filter(|service| !service.described) {
+            let coverage = (service.measure)(&asked).expect("it runs");
             assert_eq!(coverage.missing, [""; 0], "{}", service.name);
             let written = crate::root().join(service.document.path);
             let written = std::fs::read_to_string(written).expect("it is written");
@@ -116,19 +176,25 @@ mod tests {
 
     #[test]
     fn arguments() {
-        let check = |args: &[&str], expect: Result<(usize, bool), &str>| {
+        let check = |args: &[&str], expect: Result<(usize, bool, bool), &str>| {
             let args = args.iter().map(OsString::from).collect();
             match (parse(args), expect) {
-                (Ok((services, check)), Ok(expect)) => {
-                    assert_eq!((services.len(), check), expect);
+                (Ok(got), Ok(expect)) => {
+                    let got = (got.services.len(), got.description.is_some(), got.check);
+                    assert_eq!(got, expect);
                 }
                 (Err(stop), Err(words)) => assert!(stop.to_string().contains(words), "{stop}"),
-                (got, _) => panic!("{got:?}"),
+                (got, _) => panic!("{:?}", got.map(|got| got.services.len())),
             }
         };
-        check(&[], Ok((SERVICES.len(), false)));
-        check(&["infoflora", "--check"], Ok((1, true)));
-        check(&["nowhere"], Err("there is: all, infoflora"));
-        check(&["infoflora", "twice"], Err("unexpected"));
+        check(&[], Ok((SERVICES.len(), false, false)));
+        check(&["infoflora", "--check"], Ok((1, false, true)));
+        check(&["inat"], Ok((1, false, false)));
+        check(&["inat", "api.json"], Ok((1, true, false)));
+        check(&["inat", "api.json", "--check"], Ok((1, true, true)));
+        check(&["nowhere"], Err("there is: all, infoflora, inat"));
+        check(&["infoflora", "api.json"], Err("`inat` alone"));
+        check(&["all", "api.json"], Err("`inat` alone"));
+        check(&["inat", "api.json", "twice"], Err("unexpected"));
     }
 }

@@ -8,7 +8,7 @@ use auth_testkit::{Dialect, TestClient, TestServer};
 use keystore::Memory;
 
 use self::known::{KNOWN, Path};
-use super::Coverage;
+use super::{Asked, Coverage};
 use crate::Stop;
 use crate::rig::{Rig, Seat};
 
@@ -25,12 +25,12 @@ struct Arrived {
     with_token: bool,
 }
 
-pub(super) fn measure(rigs: &[Rig; 2]) -> Result<Coverage, Stop> {
+pub(super) fn measure(asked: &Asked<'_>) -> Result<Coverage, Stop> {
     let mut missing = Vec::new();
     let mut counted = 0;
     for path in KNOWN {
         let mut complaints = Vec::new();
-        for rig in rigs {
+        for rig in asked.rigs {
             match send(path, rig) {
                 Ok(arrived) => complaints.extend(path.lacks(&arrived)),
                 Err(error) => complaints.push(error.to_string()),
@@ -46,7 +46,7 @@ pub(super) fn measure(rigs: &[Rig; 2]) -> Result<Coverage, Stop> {
     }
     Ok(Coverage {
         text: text::of(KNOWN, counted),
-        counted,
+        summary: format!("{counted} paths and parameters"),
         missing,
     })
 }

@@ -1,0 +1,223 @@
+//! What a description of the API says there is: operations with their parameters and bodies, and the fields of records.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::text::read_back;
+use crate::Stop;
+
+/// All of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Described {
+    pub(super) version: String,
+    pub(super) endpoints: Vec<Endpoint>,
+    /// The fields of each kind of record, by its name.
+    pub(super) records: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// An operation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Endpoint {
+    pub(super) method: String,
+    /// With braces around what varies.
+    pub(super) path: String,
+    /// It needs a token.
+    pub(super) token: bool,
+    /// What stands in the braces of the path, in order.
+    pub(super) segments: Vec<Kind>,
+    pub(super) query: BTreeMap<String, Kind>,
+    /// The fields of the body or form, with dots between objects.
+    pub(super) body: BTreeMap<String, Kind>,
+    /// The body is a form.
+    pub(super) form: bool,
+}
+
+/// What a value has to be: a schema. Without one, which is what is left of it in our own document, anything goes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Kind(pub(super) Value);
+
+/// Reads a description: in Swagger 2.0, or out of our own document.
+pub(super) fn read(path: &Path) -> Result<Described, Stop> {
+    let unfit = |what: String| Stop::Failed(format!("{}: {what}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| unfit(error.to_string()))?;
+    let described = match text.trim_start().starts_with('{') {
+        true => described(&serde_json::from_str(&text).map_err(|error| unfit(error.to_string()))?),
+        false => read_back(&text).unwrap_or_default(),
+    };
+    match described.endpoints.len() {
+        0 => Err(unfit("this describes no operation".to_owned())),
+        _ => Ok(described),
+    }
+}
+
+pub(super) fn described(whole: &Value) -> Described {
+    let mut all = Described {
+        version: text(&whole["info"]["version"]),
+        ..Described::default()
+    };
+    for (path, methods) in object(&whole["paths"]) {
+        for (method, operation) in object(methods) {
+            let operation = resolved(whole, operation);
+            all.endpoints.push(endpoint(whole, method, path, operation));
+            let schema = &operation["responses"]["200"]["schema"];
+            if schema["$ref"].is_null() {
+                let name = format!("{} {path}", method.to_uppercase());
+                records(whole, &name, schema, &mut all.records);
+            }
+        }
+    }
+    all.endpoints
+        .sort_by(|one, other| (&one.path, &one.method).cmp(&(&other.path, &other.method)));
+    for (name, schema) in object(&whole["definitions"]) {
+        // These are bodies of requests.
+        if !["Post", "Put", "Update"]
+            .iter()
+            .any(|verb| name.starts_with(verb))
+        {
+            records(whole, name, schema, &mut all.records);
+        }
+    }
+    all
+}
+
+fn endpoint(whole: &Value, method: &str, path: &str, operation: &Value) -> Endpoint {
+    let mut endpoint = Endpoint {
+        method: method.to_uppercase(),
+        path: path.to_owned(),
+        token: operation["security"]
+            .as_array()
+            .is_some_and(|all| !all.is_empty()),
+        ..Endpoint::default()
+    };
+    let mut segments = BTreeMap::new();
+    for parameter in operation["parameters"].as_array().into_iter().flatten() {
+        let parameter = resolved(whole, parameter);
+        let name = text(&parameter["name"]);
+        let kind = Kind(parameter.clone());
+        match parameter["in"].as_str() {
+            Some("query") => drop(endpoint.query.insert(name, kind)),
+            Some("path") => drop(segments.insert(name, kind)),
+            Some("formData") => {
+                endpoint.form = true;
+                endpoint.body.insert(name, kind);
+            }
+            _ => fields(whole, "", &parameter["schema"], &mut endpoint.body),
+        }
+    }
+    let braces = path
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'));
+    endpoint.segments = braces
+        .map(|(name, _)| segments.remove(name).unwrap_or_default())
+        .collect();
+    endpoint
+}
+
+/// The fields of a body's schema, by their names with dots between.
+fn fields(whole: &Value, before: &str, schema: &Value, found: &mut BTreeMap<String, Kind>) {
+    for (name, inner) in properties(whole, schema) {
+        let name = format!("{before}{name}");
+        match properties(whole, inner).is_empty() {
+            true => drop(found.insert(name, Kind(inner.clone()))),
+            false => fields(whole, &format!("{name}."), inner, found),
+        }
+    }
+}
+
+/// The fields of a record's schema, and of the records in it that have no name of their own.
+fn records(
+    whole: &Value,
+    name: &str,
+    schema: &Value,
+    found: &mut BTreeMap<String, BTreeSet<String>>,
+) {
+    let fields = properties(whole, schema);
+    if fields.is_empty() {
+        return;
+    }
+    for (field, inner) in &fields {
+        let inner = match inner["items"].is_null() {
+            true => inner,
+            false => &inner["items"],
+        };
+        if inner["$ref"].is_null() && !inner["properties"].is_null() {
+            records(whole, &format!("{name}.{field}"), inner, found);
+        }
+    }
+    let names = fields.keys().map(|field| (*field).to_owned()).collect();
+    found.insert(name.to_owned(), names);
+}
+
+/// What an object's schema names, with what the schemas that it is made of name.
+fn properties<'a>(whole: &'a Value, schema: &'a Value) -> BTreeMap<&'a str, &'a Value> {
+    let schema = resolved(whole, schema);
+    let mut found = BTreeMap::new();
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        found.extend(properties(whole, part));
+    }
+    let own = object(&schema["properties"]);
+    found.extend(own.map(|(name, inner)| (name.as_str(), inner)));
+    found
+}
+
+/// What a reference stands for.
+fn resolved<'a>(whole: &'a Value, value: &'a Value) -> &'a Value {
+    let place = value["$ref"]
+        .as_str()
+        .and_then(|name| name.strip_prefix('#'));
+    place
+        .and_then(|place| whole.pointer(place))
+        .unwrap_or(value)
+}
+
+fn object(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    value.as_object().into_iter().flat_map(Map::iter)
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+impl Kind {
+    /// Whether a text of a path or query can be such a value.
+    pub(super) fn takes(&self, text: &str) -> bool {
+        let allowed = |text: &str| {
+            let choices = self.0["enum"].as_array();
+            choices.is_none_or(|all| all.iter().any(|choice| plain(choice) == text))
+        };
+        match self.0["type"].as_str() {
+            Some("integer") => text.parse::<i64>().is_ok() && allowed(text),
+            Some("number") => text.parse::<f64>().is_ok() && allowed(text),
+            Some("boolean") => ["true", "false"].contains(&text),
+            Some("array") => {
+                let items = Self(self.0["items"].clone());
+                text.split(',').all(|item| items.takes(item))
+            }
+            _ => allowed(text),
+        }
+    }
+
+    /// Whether a value of a JSON body can be such a value.
+    pub(super) fn takes_json(&self, value: &Value) -> bool {
+        let fits = match self.0["type"].as_str() {
+            Some("integer") => value.is_i64() || value.is_u64(),
+            Some("number") => value.is_number(),
+            Some("boolean") => value.is_boolean(),
+            Some("string") => value.is_string(),
+            Some("object") => value.is_object(),
+            Some("array") => value.is_array(),
+            _ => true,
+        };
+        let choices = self.0["enum"].as_array();
+        fits && choices.is_none_or(|all| all.contains(value))
+    }
+}
+
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}

@@ -1,0 +1,212 @@
+//! What is known besides the description: which of our records reads which of theirs, where more operations are known from, and
+//! why something is not as it is described.
+
+/// A difference that has to be, and why.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reason {
+    /// Of which operation or record.
+    pub(super) of: &'static str,
+    /// `-name` is missing, `+name` is more than is described.
+    pub(super) what: &'static [&'static str],
+    pub(super) why: &'static str,
+}
+
+/// How we read a record.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ReadAs {
+    /// As a record of ours, or `Page`, the envelope.
+    Record(&'static str),
+    /// In another way, in words.
+    Otherwise(&'static str),
+}
+
+use ReadAs::{Otherwise, Record};
+
+/// Names that many operations have together: in the document one word stands for all of them. Each group is what those have in
+/// common that take its second name.
+pub(super) const GROUPS: &[(&str, &str)] = &[
+    ("observation filters", "unobserved_by_user_id"),
+    ("identification filters", "own_observation"),
+    ("project filters", "noteworthy"),
+];
+
+pub(super) const READ_AS: &[(&str, ReadAs)] = &[
+    ("Annotation", Record("Annotation")),
+    ("AutocompleteTaxon", Record("Taxon")),
+    ("BaseResponse", Record("Page")),
+    ("Color", Record("Color")),
+    ("Comment", Record("Comment")),
+    ("ConservationStatus", Record("ConservationStatus")),
+    ("CorePlace", Record("Place")),
+    ("CoreTaxon", Record("Taxon")),
+    ("DateDetails", Record("DateDetails")),
+    (
+        "Error",
+        Otherwise("the error of the whole family, in the service's own words"),
+    ),
+    ("EstablishmentMeans", Record("EstablishmentMeans")),
+    ("Fave", Record("Vote")),
+    ("FieldValue", Record("ObservationFieldValue")),
+    ("Flag", Record("Flag")),
+    ("GET /messages/unread", Record("Unread")),
+    ("GET /messages/{id}", Record("Thread")),
+    ("Identification", Record("Identification")),
+    ("Identification.taxon_change", Record("TaxonChange")),
+    ("IdentificationsResponse", Record("Page")),
+    ("Message", Record("Message")),
+    ("MessagesResponse", Record("Page")),
+    ("ModeratorAction", Record("ModeratorAction")),
+    ("NearbyPlacesResponse", Record("Nearby")),
+    ("NearbyPlacesResponse.results", Record("NearbyPlaces")),
+    ("NonOwnerIdentification", Record("Identification")),
+    ("Observation", Record("Observation")),
+    ("ObservationPhoto", Record("ObservationPhoto")),
+    ("ObservationTaxon", Record("Taxon")),
+    ("ObservationsObserversResponse", Record("Page")),
+    (
+        "ObservationsObserversResponse.results",
+        Record("ObserverCount"),
+    ),
+    ("ObservationsResponse", Record("Page")),
+    ("ObservationsShowResponse", Record("Page")),
+    ("Outlink", Record("Outlink")),
+    ("Photo", Record("Photo")),
+    ("PlacesResponse", Record("Page")),
+    ("PointGeoJson", Otherwise("`Location`, two numbers")),
+    ("PolygonGeoJson", Otherwise("JSON as it comes")),
+    ("Project", Record("Project")),
+    ("ProjectMember", Record("ProjectMember")),
+    ("ProjectMembersResponse", Record("Page")),
+    ("ProjectObservation", Record("ProjectObservation")),
+    ("ProjectsResponse", Record("Page")),
+    ("QualityMetric", Record("QualityMetric")),
+    ("RawConservationStatus", Record("ConservationStatus")),
+    ("ShowObservation", Record("Observation")),
+    ("ShowPlace", Record("Place")),
+    ("ShowTaxon", Record("Taxon")),
+    ("Sound", Record("Sound")),
+    ("SpeciesCountsResponse", Record("Page")),
+    ("SpeciesCountsResponse.results", Record("TaxonCount")),
+    ("TaxaAutocompleteResponse", Record("Page")),
+    ("TaxaShowResponse", Record("Page")),
+    ("TaxonConservationStatus", Record("ConservationStatus")),
+    ("TaxonPhoto", Record("Photo")),
+    ("UTFGridResponse", Record("UtfGrid")),
+    ("User", Record("User")),
+    ("UserCountsResponse", Record("Page")),
+    ("UserCountsResponse.results", Record("UserCount")),
+    ("Vote", Record("Vote")),
+];
+
+const PYINATURALIST: &str = "pyinaturalist uses it";
+const ROUTES: &str = "the Node API's routes";
+const DESCRIBED_FOR_V2: &str = "the Node API's routes; described for v2";
+
+/// Operations of v1 that its description lacks, by our names for them, and where they are known from.
+pub(super) const BEYOND: &[(&str, &str)] = &[
+    ("announcements::Dismiss", DESCRIBED_FOR_V2),
+    ("announcements::Search", DESCRIBED_FOR_V2),
+    ("authorized_applications::All", DESCRIBED_FOR_V2),
+    ("authorized_applications::Revoke", DESCRIBED_FOR_V2),
+    ("computer_vision::ScoreImage", DESCRIBED_FOR_V2),
+    ("computer_vision::ScoreObservation", DESCRIBED_FOR_V2),
+    ("observation_sounds::Create", PYINATURALIST),
+    ("observation_sounds::Delete", ROUTES),
+    ("observations::IconicTaxaCounts", ROUTES),
+    ("observations::QualityGrades", ROUTES),
+    ("observations::Taxonomy", PYINATURALIST),
+    ("observations::UmbrellaProjectStats", ROUTES),
+    ("projects::Update", PYINATURALIST),
+    ("provider_authorizations::All", DESCRIBED_FOR_V2),
+    ("provider_authorizations::Delete", DESCRIBED_FOR_V2),
+    ("relationships::Create", DESCRIBED_FOR_V2),
+    ("relationships::Delete", DESCRIBED_FOR_V2),
+    ("relationships::Search", DESCRIBED_FOR_V2),
+    ("relationships::Update", DESCRIBED_FOR_V2),
+    ("sites::All", DESCRIBED_FOR_V2),
+    ("sites::Get", ROUTES),
+    ("sounds::Create", ROUTES),
+    ("status::LocateIp", ROUTES),
+    ("status::Ping", ROUTES),
+    ("taxa::Iconic", ROUTES),
+    ("taxa::LifelistMetadata", PYINATURALIST),
+    ("taxa::MapLayers", PYINATURALIST),
+    ("taxa::Suggest", DESCRIBED_FOR_V2),
+    ("taxa::Wanted", ROUTES),
+    (
+        "taxon_name_priorities::Create",
+        "the Node API's controllers; described for v2",
+    ),
+    (
+        "taxon_name_priorities::Delete",
+        "the Node API's controllers; described for v2",
+    ),
+    (
+        "taxon_name_priorities::Update",
+        "the Node API's controllers; described for v2",
+    ),
+];
+
+pub(super) const REASONS: &[Reason] = &[
+    Reason {
+        of: "POST /observations",
+        what: WRITTEN,
+        why: "The body is described by three of its fields. These are the ones that pyinaturalist sends; `uuid`, `captive_flag`, \
+              `license` and `owners_identification_from_vision` are described for v2, which hands them to the same application.",
+    },
+    Reason {
+        of: "PUT /observations/{id}",
+        what: WRITTEN,
+        why: "As for `POST /observations`.",
+    },
+    Reason {
+        of: "PUT /observations/{id}",
+        what: &["+ignore_photos"],
+        why: "Without it the Rails application takes the photos away (pyinaturalist sends it).",
+    },
+    Reason {
+        of: "GET /projects",
+        what: &["+page"],
+        why: "Described is `per_page` alone; the Node API's controller reads both.",
+    },
+    Reason {
+        of: "GET /taxa",
+        what: &["+page"],
+        why: "Described is `per_page` alone; the Node API's controller reads both.",
+    },
+    Reason {
+        of: "PUT /users/{id}",
+        what: &[
+            "+icon_delete",
+            "+user.description",
+            "+user.email",
+            "+user.locale",
+            "+user.login",
+            "+user.name",
+            "+user.place_id",
+            "+user.time_zone",
+            "+user[icon]",
+            "+user[name]",
+        ],
+        why: "The operation refers to no body; these are the fields of the definition `PostUser`, which nothing else refers to. \
+              The picture makes it a form.",
+    },
+];
+
+/// What is sent of an observation.
+const WRITTEN: &[&str] = &[
+    "+observation.captive_flag",
+    "+observation.geoprivacy",
+    "+observation.latitude",
+    "+observation.license",
+    "+observation.longitude",
+    "+observation.map_scale",
+    "+observation.observation_field_values_attributes",
+    "+observation.observed_on_string",
+    "+observation.owners_identification_from_vision",
+    "+observation.place_guess",
+    "+observation.positional_accuracy",
+    "+observation.tag_list",
+    "+observation.time_zone",
+    "+observation.uuid",
+];
