@@ -7,6 +7,7 @@ mod call;
 mod cursor;
 mod errors;
 mod fields;
+pub mod guide;
 mod list;
 mod media;
 #[macro_use]

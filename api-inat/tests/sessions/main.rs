@@ -2,6 +2,7 @@
 //! jobs that break off, and everything that is refused.
 
 mod doors;
+mod logins;
 mod private_places;
 mod refusals;
 mod resuming;
