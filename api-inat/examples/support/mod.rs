@@ -8,12 +8,14 @@
 //! | `INAT_APP_ID`, `INAT_APP_SECRET` | the registered application; the secret where it is confidential |
 //! | `INAT_USERNAME`, `INAT_PASSWORD` | logs in with these when a login is needed |
 //! | `INAT_API_TOKEN` | a token pasted from <https://www.inaturalist.org/users/api_token>: serves without any application |
+//!
+//! The four in the middle may lie in the system's keyring instead, with keystore's feature `keyring`.
 
 use std::{env, error::Error, fmt, io, path::PathBuf};
 
-use auth_core::{SecretText, Service};
+use auth_core::{CredentialField, ExposeSecret, SecretText, Service};
 use auth_flows::{AsyncSession, Login, Session};
-use keystore::{Environment, File, First};
+use keystore::{Credentials, Environment, File, First};
 
 /// The arguments of a program, taken apart.
 pub(crate) struct Args {
@@ -59,7 +61,8 @@ impl Args {
                 _ => operands.push(PathBuf::from(arg)),
             }
         }
-        match operands.len() == wanted {
+        let more = usage.ends_with("...") && operands.len() > wanted;
+        match operands.len() == wanted || more {
             true => Ok((Self { flags, values }, operands)),
             false => Err(wrong(format_args!("{wanted} operands are needed")).into()),
         }
@@ -78,13 +81,19 @@ impl Args {
 
 /// The service that is to be asked, and the store with the login.
 pub(crate) fn open(program: &str, args: &Args) -> Result<(Service, First), Box<dyn Error>> {
-    let mut service = match variable("INAT_APP_ID")? {
-        Some(id) => api_inat::service(id),
-        None => api_inat::service_without_application(),
+    let mut service = match Credentials::of(api_inat::CREDENTIALS).discover() {
+        Ok(credentials) => {
+            credentials.remarks().iter().for_each(|remark| say(remark));
+            let id = credentials.need(CredentialField::ClientId)?;
+            let service = api_inat::service(id.expose_secret());
+            match credentials.get(CredentialField::ClientSecret) {
+                Some(secret) => service.secret(secret.clone()),
+                None => service,
+            }
+        }
+        Err(_) if variable("INAT_API_TOKEN")?.is_some() => api_inat::service_without_application(),
+        Err(error) => return Err(error.into()),
     };
-    if let Some(secret) = variable("INAT_APP_SECRET")? {
-        service = service.secret(secret);
-    }
     service = match (args.has("--live"), variable("INAT_ORIGIN")?) {
         (true, None) => service,
         (false, Some(origin)) => service.at(origin),
@@ -114,10 +123,11 @@ pub(crate) trait LogsIn: Sized {
 
     /// Without any of these, a call that needs a login ends with an error that says so.
     fn told_by(self, args: &Args) -> Result<Self, Box<dyn Error>> {
-        if let (Some(name), Some(password)) =
-            (variable("INAT_USERNAME")?, variable("INAT_PASSWORD")?)
+        if let Ok(known) = Credentials::of(api_inat::CREDENTIALS).discover()
+            && let Some(name) = known.get(CredentialField::Username)
+            && let Some(password) = known.get(CredentialField::Password)
         {
-            return Ok(self.by_password(&name, password.into()));
+            return Ok(self.by_password(name.expose_secret(), password.clone()));
         }
         if args.has("--out-of-band") {
             return Ok(self.by_person(Login::out_of_band(|url| {

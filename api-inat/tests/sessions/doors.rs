@@ -40,9 +40,12 @@ impl Operation for Edit {
     }
 }
 
+/// What arrived: the path, and what `Authorization` said.
+type Arrived = Vec<(String, Option<String>)>;
+
 #[test]
 fn each_door_gets_its_own_token() {
-    let seen: Arc<Mutex<Vec<(String, Option<String>)>>> = Arc::default();
+    let seen: Arc<Mutex<Arrived>> = Arc::default();
     let mut site = bare_site();
     for (method, pattern) in [
         (Method::GET, "/users/edit.json"),

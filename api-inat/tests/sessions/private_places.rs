@@ -14,8 +14,10 @@ fn private(world: &World) -> Result<bool, Error> {
     Ok(page.results[0].private_location.is_some())
 }
 
+type Clocks = (&'static str, fn(&TestServer));
+
 /// How the program's clock stands beside the server's.
-const CLOCKS: [(&str, fn(&TestServer)); 3] = [
+const CLOCKS: [Clocks; 3] = [
     ("the clocks agree", |_| ()),
     ("the program is two days behind", |server| {
         server.advance(2 * DAY)

@@ -182,7 +182,7 @@ impl World {
         match self {
             Self::Blocking(client) => {
                 let mut pages = client.account("me").pages(first);
-                while let Some(page) = pages.next() {
+                for page in pages.by_ref() {
                     match page {
                         Ok(page) => items.extend(page),
                         Err(failed) => error = Some(failed),

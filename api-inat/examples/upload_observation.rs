@@ -1,0 +1,186 @@
+//! Makes an observation with photos and values of observation fields. Started again after a failure it goes on, and nothing is there
+//! twice. Blocking.
+//!
+//! ```sh
+//! export INAT_APP_ID=… INAT_APP_SECRET=…
+//! cargo run -p api-inat --features http-ureq/rustls --example inat-upload -- --live --browser \
+//!     --name Edelweiss --date 2026-06-01 --at 46.02,7.75 --accuracy 12 --fields 297=dry,311=3 front.jpg back.jpg
+//! ```
+//!
+//! The UUIDs of the observation and its photos are drawn before the first request and noted in `front.jpg.upload`; with the same UUID
+//! iNaturalist makes no second one. Photos are looked at before anything is sent. The other options and variables stand in
+//! `support/mod.rs`. Not run against the real service.
+#![expect(clippy::print_stdout, reason = "a program for a terminal")]
+
+mod support;
+
+use std::{
+    error::Error,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use api_inat::{Upload, observation_photos, observations};
+use auth_core::{Base, Operation};
+use auth_flows::Client;
+use http_ureq::Ureq;
+use support::{Args, LogsIn, say};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(words) => {
+            println!("{words}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            say(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<String, Box<dyn Error>> {
+    let usage = "--name TEXT --date DATE --at LATITUDE,LONGITUDE --accuracy METRES --fields ID=VALUE,… PHOTO...";
+    let (args, photos) = Args::read(usage)?;
+    let (service, store) = support::open("inat-upload", &args)?;
+    let base = service.find_api("v1")?.base().clone();
+    let note = Note::of(&photos)?;
+    let observation = observation(&args)?.uuid(note.observation());
+    let uploads = photos.iter().zip(note.photos()).map(|(path, uuid)| {
+        let upload = Upload::path(path).on_progress(progress(path));
+        move |id| observation_photos::Create::new(upload.clone(), id).uuid(uuid)
+    });
+    let uploads: Vec<_> = uploads.collect();
+    // Whatever cannot be sent is found before anything is: a place off Earth, a file that is no photo.
+    observation.request(&base)?;
+    uploads
+        .iter()
+        .try_for_each(|upload| can_be_sent(&upload(1), &base))?;
+
+    let session = Client::new(service, Ureq::default(), store)
+        .account("me")
+        .told_by(&args)?;
+    note.keep()?;
+    let again = |error| format!("{error}\nstart again to go on: nothing will be there twice");
+    let made = session.send(observation).map_err(again)?;
+    for (place, upload) in uploads.iter().enumerate() {
+        session.send(upload(made.id)).map_err(|error| {
+            format!(
+                "observation {} has {place} of {} photos\n{}",
+                made.id,
+                uploads.len(),
+                again(error)
+            )
+        })?;
+    }
+    Ok(format!(
+        "observation {} with {} photos",
+        made.id,
+        uploads.len()
+    ))
+}
+
+fn can_be_sent(operation: &impl Operation, base: &Base) -> Result<(), auth_core::Error> {
+    operation.request(base).map(|_| ())
+}
+
+/// What the options say of it.
+fn observation(args: &Args) -> Result<observations::Create, Box<dyn Error>> {
+    let mut create = observations::Create::new();
+    if let Some(name) = args.value("--name") {
+        create = create.species_guess(name);
+    }
+    if let Some(date) = args.value("--date") {
+        create = create.observed_on_string(date);
+    }
+    if let Some(at) = args.value("--at") {
+        let (latitude, longitude) = at.split_once(',').ok_or("--at is LATITUDE,LONGITUDE")?;
+        create = create
+            .latitude(latitude.trim().parse()?)
+            .longitude(longitude.trim().parse()?);
+    }
+    if let Some(metres) = args.value("--accuracy") {
+        create = create.positional_accuracy(metres.parse()?);
+    }
+    for field in args
+        .value("--fields")
+        .unwrap_or_default()
+        .split(',')
+        .filter(|field| !field.is_empty())
+    {
+        let (id, value) = field
+            .split_once('=')
+            .ok_or("--fields is ID=VALUE, with commas between")?;
+        create = create.field_value(id.trim().parse()?, value);
+    }
+    Ok(create)
+}
+
+fn progress(path: &Path) -> impl Fn(u64, u64) + Send + Sync + 'static {
+    let name = path.display().to_string();
+    move |sent, total| {
+        if sent == total {
+            say(&format!("{name}: {total} bytes"));
+        }
+    }
+}
+
+/// The UUIDs of an upload, one a line: the observation's, then each photo's. It lies beside the first photo.
+struct Note {
+    path: PathBuf,
+    uuids: Vec<String>,
+}
+
+impl Note {
+    /// The note of these photos; a new one where there is none.
+    fn of(photos: &[PathBuf]) -> Result<Self, Box<dyn Error>> {
+        let mut path = OsString::from(photos.first().ok_or("which photo?")?);
+        path.push(".upload");
+        let path = PathBuf::from(path);
+        let uuids: Vec<String> = match fs::read_to_string(&path) {
+            Ok(text) => text.lines().map(str::to_owned).collect(),
+            Err(_) => (0..=photos.len())
+                .map(|_| uuid())
+                .collect::<Result<_, _>>()?,
+        };
+        match uuids.len() == photos.len() + 1 {
+            true => Ok(Self { path, uuids }),
+            false => Err(format!("{} is of another number of photos", path.display()).into()),
+        }
+    }
+
+    fn observation(&self) -> &str {
+        &self.uuids[0]
+    }
+
+    fn photos(&self) -> impl Iterator<Item = &str> {
+        self.uuids[1..].iter().map(String::as_str)
+    }
+
+    /// Whole or not at all.
+    fn keep(&self) -> std::io::Result<()> {
+        let mut new = self.path.clone().into_os_string();
+        new.push(".new");
+        fs::write(&new, self.uuids.join("\n") + "\n")?;
+        fs::rename(new, &self.path)
+    }
+}
+
+/// A UUID of version 4 (RFC 9562 section 5.4).
+fn uuid() -> Result<String, getrandom::Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)?;
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let (a, b, c, d, e) = (
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..],
+    );
+    Ok(format!("{a}-{b}-{c}-{d}-{e}"))
+}
