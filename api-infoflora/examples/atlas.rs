@@ -4,28 +4,28 @@
 //! cargo run -p api-infoflora --features http-reqwest/rustls --example infoflora-atlas -- 2 1000010 > units.geojson
 //! ```
 //!
-//! The numbers are an atlas's and a taxon's. `INFOFLORA_ORIGIN` names another server, such as one of auth-testkit's.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for a terminal"
-)]
+//! The numbers are an atlas's and a taxon's. `--blocking`, as the first argument, does the same with ureq (and the feature
+//! `http-ureq/rustls`). `INFOFLORA_ORIGIN` names another server, such as one of auth-testkit's.
+#![expect(clippy::print_stderr, reason = "a program for a terminal")]
 
-use std::{env, error::Error, process::ExitCode};
+use std::{
+    env,
+    error::Error,
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use api_infoflora::atlas::UnitsGeoJson;
-use auth_flows::AsyncClient;
+use auth_flows::{AsyncClient, Client};
 use http_reqwest::{Reqwest, Tokio};
+use http_ureq::Ureq;
 use keystore::Memory;
 use serde_json::Value;
+use tokio::runtime::Runtime;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match units().await {
-        Ok(map) => {
-            println!("{map:#}");
-            ExitCode::SUCCESS
-        }
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
             ExitCode::FAILURE
@@ -33,24 +33,34 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn units() -> Result<Value, Box<dyn Error>> {
-    let mut numbers = env::args().skip(1).map(|text| text.parse::<u64>());
-    let (Some(Ok(atlas)), Some(Ok(taxon)), None) = (numbers.next(), numbers.next(), numbers.next())
-    else {
-        return Err("usage: atlas ATLAS TAXON (two numbers)".into());
+fn run() -> Result<(), Box<dyn Error>> {
+    let mut args: Vec<String> = env::args().skip(1).collect();
+    let blocking = args.first().is_some_and(|first| first == "--blocking");
+    if blocking {
+        args.remove(0);
+    }
+    let numbers: Result<Vec<u64>, _> = args.iter().map(|text| text.parse()).collect();
+    let Ok(&[atlas, taxon]) = numbers.as_deref() else {
+        return Err("usage: atlas [--blocking] ATLAS TAXON (two numbers)".into());
     };
     let mut service =
         api_infoflora::service_without_client().user_agent("atlas/0.1 (mail@example.org)");
     if let Ok(origin) = env::var("INFOFLORA_ORIGIN") {
         service = service.at(&origin);
     }
-    let client = AsyncClient::new(
-        service.build()?,
-        Reqwest::default(),
-        Tokio::current()?,
-        Memory::new(),
-    );
+    let (service, store) = (service.build()?, Memory::new());
     // Kept as it comes: whatever the features have beside what we know is in the file, too.
     let units = UnitsGeoJson::of_taxon(atlas, taxon).with_legend(true);
-    Ok(client.anonymous().send(units.of::<Value>()).await?)
+    let units = units.of::<Value>();
+    let map = if blocking {
+        let client = Client::new(service, Ureq::default(), store);
+        client.anonymous().send(units)?
+    } else {
+        let runtime = Runtime::new()?;
+        let tokio = Tokio::new(runtime.handle().clone());
+        let client = AsyncClient::new(service, Reqwest::default(), tokio, store);
+        runtime.block_on(client.anonymous().send(units))?
+    };
+    writeln!(io::stdout(), "{map:#}")?;
+    Ok(())
 }

@@ -6,7 +6,8 @@
 //! curl -H "accept: application/json" -H "authorization: Bearer $ACCESS_TOKEN" https://obs.infoflora.ch/rest/v4/observations
 //! ```
 //!
-//! The token is good for about an hour. `INFOFLORA_ORIGIN` names another server, such as one of auth-testkit's.
+//! The token is good for about an hour. `--async` does the same on tokio, with reqwest (and the feature `http-reqwest/rustls`).
+//! `INFOFLORA_ORIGIN` names another server, such as one of auth-testkit's.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -16,9 +17,11 @@
 use std::{env, error::Error, process::ExitCode};
 
 use auth_core::TokenKind;
-use auth_flows::Client;
+use auth_flows::{AsyncClient, Client};
+use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use keystore::Memory;
+use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
     match token() {
@@ -34,6 +37,11 @@ fn main() -> ExitCode {
 }
 
 fn token() -> Result<String, Box<dyn Error>> {
+    let args: Vec<_> = env::args_os().skip(1).collect();
+    let asynchronous = args == ["--async"];
+    if !asynchronous && !args.is_empty() {
+        return Err("usage: token [--async]".into());
+    }
     let variable = |name: &str| env::var(name).map_err(|_| format!("set {name}"));
     let mut service = api_infoflora::service(variable("INFOFLORA_CLIENT_ID")?)
         .secret(variable("INFOFLORA_CLIENT_SECRET")?)
@@ -42,7 +50,15 @@ fn token() -> Result<String, Box<dyn Error>> {
         service = service.at(&origin);
     }
     // Each start asks for a token of its own; the older ones live on.
-    let client = Client::new(service.build()?, Ureq::default(), Memory::new());
-    let token = client.daemon().token(TokenKind::Login)?;
+    let (service, store) = (service.build()?, Memory::new());
+    let token = if asynchronous {
+        let runtime = Runtime::new()?;
+        let tokio = Tokio::new(runtime.handle().clone());
+        let client = AsyncClient::new(service, Reqwest::default(), tokio, store);
+        runtime.block_on(client.daemon().token(TokenKind::Login))?
+    } else {
+        let client = Client::new(service, Ureq::default(), store);
+        client.daemon().token(TokenKind::Login)?
+    };
     Ok(token.expose_secret().to_owned())
 }

@@ -7,7 +7,8 @@
 //!
 //! It speaks http on a loopback address; what visitors reach at `PUBLIC_URL` is a proxy in front of it (nginx, Caddy) that ends TLS.
 //! `PUBLIC_URL` and `/oauth2redirect` behind it is the redirect URI to register, to the letter. `TOKENS` names a folder for the tokens, so
-//! that a restart logs nobody out; `INFOFLORA_ORIGIN` another server, such as one of auth-testkit's.
+//! that a restart logs nobody out; `INFOFLORA_ORIGIN` another server, such as one of auth-testkit's. `--ureq` sends with ureq (and the
+//! feature `http-ureq/rustls`) in reqwest's place, on threads of tokio's.
 //!
 //! | request | answer |
 //! | --- | --- |
@@ -21,20 +22,23 @@
     reason = "a program for a terminal"
 )]
 
+mod offloaded;
 mod visitors;
 
 use std::{convert::Infallible, env, error::Error, path::PathBuf, sync::Arc};
 
 use api_infoflora::observations::List;
-use auth_core::{Error as AuthError, ErrorKind, RedirectUri};
+use auth_core::{AsyncTransport, Error as AuthError, ErrorKind, RedirectUri, Service};
 use auth_flows::{AsyncClient, AsyncSession};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
 use http_reqwest::{Reqwest, Tokio};
+use http_ureq::Ureq;
 use hyper::{body::Bytes, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 
+use offloaded::Offloaded;
 use visitors::{Logins, Visitor};
 
 /// What all requests share.
@@ -56,13 +60,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         service = service.at(&origin);
     }
     let service = service.build()?;
-    let (transport, runtime) = (Reqwest::default(), Tokio::current()?);
-    let client = match env::var_os("TOKENS") {
-        Some(folder) => {
-            let store = keystore::File::open(PathBuf::from(folder))?;
-            AsyncClient::new(service, transport, runtime, store)
-        }
-        None => AsyncClient::new(service, transport, runtime, keystore::Memory::new()),
+    let args: Vec<_> = env::args_os().skip(1).collect();
+    let client = if args.is_empty() {
+        client(service, Reqwest::default())?
+    } else if args == ["--ureq"] {
+        client(service, Offloaded(Ureq::default()))?
+    } else {
+        return Err("usage: service [--ureq]".into());
     };
     let public = variable("PUBLIC_URL")?;
     let site = Arc::new(Site {
@@ -89,6 +93,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
         });
     }
+}
+
+fn client(service: Service, transport: impl AsyncTransport) -> Result<AsyncClient, AuthError> {
+    let runtime = Tokio::current()?;
+    Ok(match env::var_os("TOKENS") {
+        Some(folder) => {
+            let store = keystore::File::open(PathBuf::from(folder))?;
+            AsyncClient::new(service, transport, runtime, store)
+        }
+        None => AsyncClient::new(service, transport, runtime, keystore::Memory::new()),
+    })
 }
 
 impl Site {

@@ -1,0 +1,114 @@
+//! What has been downloaded so far: whole lines only, and how the next page joins them.
+
+use std::{
+    ffi::OsString,
+    fs::{self, File, TryLockError},
+    io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+
+pub(crate) struct Part {
+    path: PathBuf,
+    file: BufWriter<File>,
+    count: u64,
+    /// The last record of an earlier start, which has to come again.
+    last: Option<Value>,
+}
+
+impl Part {
+    /// Opens what an earlier start left, without a line that was torn. One program at a time: the system takes the lock back
+    /// however it ends.
+    pub(crate) fn open(whole: &Path) -> io::Result<Self> {
+        let mut path = OsString::from(whole);
+        path.push(".part");
+        let mut options = File::options();
+        let file = options
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)?;
+        file.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => io::Error::other("another download of it is under way"),
+            TryLockError::Error(error) => error,
+        })?;
+        let (mut good, mut count, mut last) = (0, 0, None);
+        let mut lines = BufReader::new(&file);
+        let mut line = Vec::new();
+        while lines.read_until(b'\n', &mut line)? > 0 {
+            let Ok(record) = serde_json::from_slice(&line) else {
+                break;
+            };
+            if line.last() != Some(&b'\n') {
+                break;
+            }
+            good += line.len() as u64;
+            count += 1;
+            last = Some(record);
+            line.clear();
+        }
+        drop(lines);
+        file.set_len(good)?;
+        let mut file = BufWriter::new(file);
+        file.seek(SeekFrom::Start(good))?;
+        Ok(Self {
+            path: path.into(),
+            file,
+            count,
+            last,
+        })
+    }
+
+    /// How many records there are.
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Where to ask from: one step back, if anything is there.
+    pub(crate) fn begin(&self) -> u64 {
+        self.count - u64::from(self.last.is_some())
+    }
+
+    /// Adds a page. False if it is not what comes after the records that are there.
+    pub(crate) fn add(&mut self, mut page: Vec<Value>) -> io::Result<bool> {
+        if let Some(last) = &self.last {
+            if page.first().map(id) != Some(id(last)) {
+                return Ok(false);
+            }
+            self.last = None;
+            page.remove(0);
+        }
+        for record in &page {
+            writeln!(self.file, "{record}")?;
+        }
+        self.file.flush()?;
+        self.count += page.len() as u64;
+        eprintln!("{} observations", self.count);
+        Ok(true)
+    }
+
+    /// Whether what came has joined what was there. If not, all of it is thrown away.
+    pub(crate) fn fits(&mut self) -> io::Result<bool> {
+        if self.last.take().is_none() {
+            return Ok(true);
+        }
+        eprintln!("the list has changed: from the beginning");
+        self.file.get_ref().set_len(0)?;
+        self.file.seek(SeekFrom::Start(0))?;
+        self.count = 0;
+        Ok(false)
+    }
+
+    /// Puts it in the place of yesterday's.
+    pub(crate) fn finish(self, whole: &Path) -> io::Result<()> {
+        self.file.get_ref().sync_all()?;
+        fs::rename(&self.path, whole)
+    }
+}
+
+/// V4's number of an observation, or the whole record where it has none.
+fn id(record: &Value) -> &Value {
+    record.get("obs_id").unwrap_or(record)
+}

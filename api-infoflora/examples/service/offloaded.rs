@@ -1,0 +1,15 @@
+//! A blocking transport in an async program: each request is sent on one of tokio's threads for that.
+
+use auth_core::{AsyncTransport, Limits, Request, Response, Transport, TransportError};
+use http_ureq::Ureq;
+use tokio::task;
+
+pub(crate) struct Offloaded(pub(crate) Ureq);
+
+impl AsyncTransport for Offloaded {
+    async fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
+        let (ureq, limits) = (self.0.clone(), *limits);
+        let sent = task::spawn_blocking(move || ureq.send(request, &limits)).await;
+        sent.unwrap_or_else(|died| Err(TransportError::maybe_sent(died)))
+    }
+}

@@ -1,0 +1,107 @@
+//! The examples are programs: each is run as one, against servers on loopback that speak as league 8 and 9 do, once for each transport.
+
+mod atlas;
+mod download;
+mod service;
+mod token;
+
+use std::{
+    process::{Command, Output},
+    time::Duration,
+};
+
+use auth_core::{Body, Limits, Request, Response, Transport, testkit::Site};
+use auth_testkit::{Dialect, TestClient, TestServer};
+use http::{HeaderValue, Method, header};
+use http_ureq::Ureq;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+const CALLBACK: &str = "https://my-app.example/oauth2redirect";
+const SECRET: &str = "app+secret/%20:=";
+
+/// One server in one dialect, and the transport that the examples send with.
+struct Scene {
+    server: TestServer,
+    ureq: bool,
+}
+
+/// Runs a test in all four scenes.
+#[expect(clippy::print_stderr, reason = "a test that fails shows which it was")]
+fn everywhere(site: &Site, test: impl Fn(&Scene)) {
+    for dialect in [Dialect::league_8(), Dialect::league_9()] {
+        for ureq in [true, false] {
+            eprintln!("{}, ureq: {ureq}", dialect.name());
+            test(&Scene::new(dialect.clone(), ureq, site.clone()));
+        }
+    }
+}
+
+impl Scene {
+    fn new(dialect: Dialect, ureq: bool, site: Site) -> Self {
+        let client = TestClient::confidential("app", SECRET).redirect_uri(CALLBACK);
+        let server = TestServer::builder(dialect)
+            .client(client)
+            .user("alice", "password")
+            .user("bob", "hunter2")
+            .site(site)
+            .start()
+            .expect("a server");
+        Self { server, ureq }
+    }
+
+    /// An example, from where `cargo test` puts those that it builds beside the tests.
+    fn example(&self, name: &str) -> Command {
+        let mut path = std::env::current_exe().expect("a test has a path");
+        path.pop();
+        path.pop();
+        let path = path
+            .join("examples")
+            .join(format!("infoflora-{name}"))
+            .with_extension(std::env::consts::EXE_EXTENSION);
+        assert!(
+            path.exists(),
+            "{} is not built: run `cargo test -p api-infoflora`, which builds it",
+            path.display()
+        );
+        let mut command = Command::new(path);
+        command
+            .env_clear()
+            .env("INFOFLORA_ORIGIN", self.server.url())
+            .env("INFOFLORA_CLIENT_ID", "app")
+            .env("INFOFLORA_CLIENT_SECRET", SECRET);
+        // Each is written for one transport, and has a flag for the other.
+        match (name, self.ureq) {
+            ("token" | "download", false) => command.arg("--async"),
+            ("atlas", true) => command.arg("--blocking"),
+            ("service", true) => command.arg("--ureq"),
+            _ => &mut command,
+        };
+        command
+    }
+}
+
+fn run(command: &mut Command) -> Output {
+    command.output().expect("it runs")
+}
+
+/// Standard output and standard error of a program that went well.
+fn said(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let said = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{said:?}");
+    said
+}
+
+fn get(url: &str, name: header::HeaderName, value: &str) -> Response {
+    asked(Method::GET, url, name, value)
+}
+
+fn asked(method: Method, url: &str, name: header::HeaderName, value: &str) -> Response {
+    let mut request = Request::new(Body::Empty);
+    *request.method_mut() = method;
+    *request.uri_mut() = url.parse().expect("a URL");
+    let value = HeaderValue::from_str(value).expect("a header");
+    request.headers_mut().insert(name, value);
+    let answer = Transport::send(&Ureq::default(), request, &Limits::api());
+    answer.expect("an answer")
+}

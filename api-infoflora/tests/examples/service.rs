@@ -1,0 +1,161 @@
+//! `infoflora-service`, between two visitors' browsers and Info Flora.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use auth_core::testkit::{Door, Route, Site, json};
+use auth_testkit::person::Person;
+use http::{Method, header};
+use serde_json::json;
+
+use crate::{asked, everywhere};
+
+/// A web service under way; it ends with this.
+struct Service {
+    child: Child,
+    at: String,
+}
+
+impl Service {
+    fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .env("PUBLIC_URL", "https://my-app.example")
+            .env("LISTEN", "127.0.0.1:0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it runs");
+        let mut at = String::new();
+        let out = child.stdout.as_mut().expect("piped");
+        BufReader::new(out).read_line(&mut at).expect("a line");
+        Self {
+            child,
+            at: at.trim().to_owned(),
+        }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A person's browser, with the proxy that ends TLS in between.
+struct Browser<'a> {
+    service: &'a Service,
+    cookie: String,
+    person: Person,
+}
+
+impl<'a> Browser<'a> {
+    fn new(service: &'a Service, name: &str, password: &str) -> Self {
+        Self {
+            service,
+            cookie: "other=1".to_owned(),
+            person: Person::new(name, password),
+        }
+    }
+
+    /// Status, where to next, and the page's text.
+    fn ask(&mut self, method: Method, path: &str) -> (u16, String, String) {
+        let url = format!("{}{path}", self.service.at);
+        let answer = asked(method, &url, header::COOKIE, &self.cookie);
+        let header = |name| {
+            let value = answer.headers().get(name);
+            value
+                .map(|v| v.to_str().expect("ASCII").to_owned())
+                .unwrap_or_default()
+        };
+        let cookie = header(header::SET_COOKIE);
+        if let Some(pair) = cookie.split(';').next().filter(|pair| !pair.is_empty()) {
+            for word in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
+                assert!(cookie.contains(word), "{cookie}");
+            }
+            self.cookie = pair.to_owned();
+        }
+        assert_eq!(header(header::REFERRER_POLICY), "no-referrer");
+        let text = String::from_utf8_lossy(answer.body().as_bytes()).into_owned();
+        (answer.status().as_u16(), header(header::LOCATION), text)
+    }
+
+    fn get(&mut self, path: &str) -> (u16, String, String) {
+        self.ask(Method::GET, path)
+    }
+
+    /// Logs in at Info Flora; gives the path that the browser is sent back to.
+    fn off(&mut self) -> String {
+        let (status, to, _) = self.get("/login");
+        assert_eq!(status, 303);
+        assert!(to.contains("/oauth2/authorize/fr?"), "{to}");
+        let outcome = self.person.visit(&to).expect("pages");
+        let back = outcome.into_redirect().expect("redirected");
+        let path = back.strip_prefix("https://my-app.example");
+        path.expect("to the public address").to_owned()
+    }
+}
+
+/// One observation, whose number is its caller's.
+fn own_site() -> Site {
+    Site::new().route(Route::get("/rest/v4/observations", Door::Login, |visit| {
+        let id = visit.caller.map_or(0, |caller| caller.user_id);
+        json(
+            200,
+            &json!({"success": true, "data": [{"obs_id": id}], "filtered_count": 1}),
+        )
+    }))
+}
+
+#[test]
+fn service_keeps_its_visitors_apart() {
+    everywhere(&own_site(), |scene| {
+        let server = &scene.server;
+        let folder = tempfile::tempdir().expect("a folder");
+        let start = || Service::start(scene.example("service").env("TOKENS", folder.path()));
+        let service = start();
+        let (mut alice, mut bob) = (
+            Browser::new(&service, "alice", "password"),
+            Browser::new(&service, "bob", "hunter2"),
+        );
+        let (status, _, text) = alice.get("/");
+        assert_eq!((status, text.contains("/login")), (401, true), "{text}");
+        assert_eq!(server.seen().total(), 0);
+
+        let (alices, bobs) = (alice.off(), bob.off());
+        // Somebody else's callback, a made-up one, one without a login: all turned away; hers still serves, once.
+        let mut mallory = Browser::new(&service, "bob", "hunter2");
+        assert_eq!(mallory.get(&alices).0, 400);
+        assert_eq!(bob.get("/oauth2redirect?code=x&state=y").0, 400);
+        assert_eq!(alice.get(&alices).0, 303);
+        assert_eq!(alice.get(&alices).0, 400, "a login serves once");
+        assert_eq!(bob.get(&bobs).0, 400, "the made-up one has used it up");
+        let bobs = bob.off();
+        assert_eq!(bob.get(&bobs).0, 303);
+        for (browser, number) in [(&mut alice, "1"), (&mut bob, "2")] {
+            let (status, _, text) = browser.get("/");
+            assert_eq!(status, 200, "{text}");
+            assert!(text.contains(&format!("the first is {number}.")), "{text}");
+        }
+
+        // Renewed behind the scenes, and kept over a restart.
+        server.revoke_access_tokens();
+        assert_eq!(alice.get("/").0, 200);
+        let (alices, bobs) = (alice.cookie, bob.cookie);
+        drop(service);
+        let service = start();
+        let mut alice = Browser::new(&service, "alice", "password");
+        alice.cookie = alices;
+        assert_eq!(alice.get("/").0, 200);
+        assert_eq!(alice.ask(Method::POST, "/logout").0, 303);
+        assert_eq!(alice.get("/").0, 401);
+        let mut bob = Browser::new(&service, "bob", "hunter2");
+        bob.cookie = bobs;
+        let (status, _, text) = bob.get("/");
+        assert_eq!(status, 200, "{text}");
+        assert!(text.contains("the first is 2."), "{text}");
+        assert_eq!(bob.get("/elsewhere").0, 404);
+    });
+}
