@@ -2,6 +2,8 @@
 
 mod atlas;
 mod download;
+#[cfg(unix)]
+mod guide;
 mod service;
 mod token;
 

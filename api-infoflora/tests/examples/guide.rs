@@ -1,0 +1,62 @@
+//! The guide's own commands for curl and jq, as a person would paste them. Skipped where there is no curl or no jq.
+
+use std::process::{Command, Output};
+
+use auth_testkit::{Fault, On};
+use http::Uri;
+
+use crate::{Scene, everywhere, run, said};
+
+const SCRIPTS: &str = include_str!("../../src/guide/scripts.md");
+
+/// The commands of the guide that begin so, against the test server in Info Flora's place.
+fn pasted(scene: &Scene, begin: &str, then: &str) -> Output {
+    let mut blocks = SCRIPTS
+        .split("```sh\n")
+        .filter(|rest| rest.starts_with(begin));
+    let block = blocks.next().and_then(|rest| rest.split("```").next());
+    let mut commands = block.expect("it is in the guide").to_owned();
+    for host in ["https://auth.infoflora.ch", "https://obs.infoflora.ch"] {
+        commands = commands.replace(host, scene.server.url());
+    }
+    assert!(!commands.contains("infoflora.ch"), "{commands}");
+    let program = scene.example("token");
+    let mut shell = Command::new("/bin/sh");
+    shell
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .envs(program.get_envs().filter_map(|(k, v)| Some((k, v?))))
+        .args(["-c", &format!("{commands}\n{then}")]);
+    run(&mut shell)
+}
+
+fn is_here(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok()
+}
+
+#[test]
+fn curl_and_jq_alone() {
+    if !is_here("curl") || !is_here("jq") {
+        return;
+    }
+    everywhere(&api_infoflora::testkit::site(), |scene| {
+        let uri: Uri = scene.server.url().parse().expect("a URL");
+        assert_eq!(uri.host(), Some("127.0.0.1"));
+        let (out, _) = said(&pasted(scene, "ACCESS_TOKEN=$(curl", ""));
+        assert!(out.contains(r#""obs_id":9000001"#), "{out}");
+
+        // What a script would go on with: nothing, and the server's words are seen.
+        let faults = scene.server.faults();
+        faults.next(On::Token, Fault::Field("access_token", None));
+        faults.next(On::Token, Fault::Unavailable { retry_after: None });
+        faults.next(On::Token, Fault::ErrorIn200);
+        for words in ["no token", "503", "invalid_grant"] {
+            let token = "printf '<%s>' \"$ACCESS_TOKEN\"";
+            let output = pasted(scene, "ACCESS_TOKEN=$(curl", token);
+            let out = String::from_utf8_lossy(&output.stdout).into_owned();
+            let error = String::from_utf8_lossy(&output.stderr);
+            assert!(out.ends_with("<>"), "{out}");
+            assert!(error.contains(words), "{error}");
+        }
+    });
+}
