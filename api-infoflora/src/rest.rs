@@ -26,7 +26,7 @@ use crate::{API, Envelope, call::Call, envelope::accepted};
 /// use auth_core::{Base, Operation};
 ///
 /// let base = Base::parse("https://obs.infoflora.ch/rest")?;
-/// // Documented in V5, where it took the place of cantons and municipalities; its fields are not known.
+/// // Named in the guide from V4 to V5, in place of cantons and municipalities; its fields are not known.
 /// let units = Rest::get("/v5/administrative_units").param("limit", 10).list();
 /// assert_eq!(units.request(&base)?.uri(), "https://obs.infoflora.ch/rest/v5/administrative_units?limit=10");
 ///

@@ -8,9 +8,9 @@ use crate::{Envelope, Joined, call::Call};
 operation! {
     /// `GET /rest/{version}/observations`: the observations that the account may see.
     ///
-    /// The path is Info Flora's documented one. The parameters were **seen in public clients** and have their names; what is
-    /// not here goes through [`param`](Self::param). The service seems to pass over parameters it does not know, so a
-    /// misspelt filter gives *unfiltered* data.
+    /// The path in V4 is Info Flora's documented one; its migration guide names V5 of the same API, without the path. The
+    /// parameters were **seen in public clients** and have their names; what is not here goes through [`param`](Self::param).
+    /// The service seems to pass over parameters it does not know, so a misspelt filter gives *unfiltered* data.
     ///
     /// # Versions
     /// V4 is the default, as on Info Flora's page on authentication. V5 removed the list filters `taxa`, `projects` and

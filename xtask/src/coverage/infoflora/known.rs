@@ -13,6 +13,8 @@ pub(super) enum Source {
     Page,
     /// Info Flora's guide from V4 to V5.
     Guide,
+    /// That guide, without the whole path: what stands before it is put together as in the paths that are known.
+    Named,
     /// A public client, at work.
     Client,
 }
@@ -87,7 +89,7 @@ pub(super) const KNOWN: &[Path] = &[
                 ".taxa_relations_references([3, 5, 6, 7, 8])",
             ),
             seen("srid", "srid=2056", ".srid(2056)"),
-            guide("with_total", "with_total=true", ".with_total(true)"),
+            seen("with_total", "with_total=true", ".with_total(true)"),
         ],
         send: |callers| {
             let list = observations::List::new()
@@ -108,7 +110,7 @@ pub(super) const KNOWN: &[Path] = &[
         method: "GET",
         path: "/rest/v5/observations",
         example: "/rest/v5/observations",
-        source: Source::Guide,
+        source: Source::Named,
         anonymous: false,
         ours: "observations::List with Version::V5",
         parameters: &[guide("with_total", "with_total=true", ".with_total(true)")],
@@ -253,21 +255,15 @@ pub(super) const KNOWN: &[Path] = &[
             },
         )
     },
-    generic("GET", "/rest/v4/cantons", "/rest/v4/cantons", |callers| {
+    named("/rest/v4/cantons", |callers| {
         callers.daemon(Rest::get("/v4/cantons").list())
     }),
-    generic(
-        "GET",
-        "/rest/v4/municipalities",
-        "/rest/v4/municipalities",
-        |callers| callers.daemon(Rest::get("/v4/municipalities").list()),
-    ),
-    generic(
-        "GET",
-        "/rest/v5/administrative_units",
-        "/rest/v5/administrative_units",
-        |callers| callers.daemon(Rest::get("/v5/administrative_units").list()),
-    ),
+    named("/rest/v4/municipalities", |callers| {
+        callers.daemon(Rest::get("/v4/municipalities").list())
+    }),
+    named("/rest/v5/administrative_units", |callers| {
+        callers.daemon(Rest::get("/v5/administrative_units").list())
+    }),
 ];
 
 /// A path that the guide names, without more: the generic request sends it.
@@ -286,5 +282,13 @@ const fn generic(
         ours: "Rest",
         parameters: &[],
         send,
+    }
+}
+
+/// A list that the guide names by the end of its path.
+const fn named(path: &'static str, send: fn(&Callers) -> Result<(), Error>) -> Path {
+    Path {
+        source: Source::Named,
+        ..generic("GET", path, path, send)
     }
 }

@@ -1,6 +1,8 @@
-//! Info Flora: each path and parameter that is known is sent, by our operations, to a server that writes down what arrives.
+//! Info Flora: each path and parameter that is known is sent, by our operations, to a server that writes down what arrives;
+//! and our operations have no setter for anything else.
 
 mod known;
+mod setters;
 mod text;
 
 use auth_core::{Error, Operation, Service};
@@ -44,6 +46,9 @@ pub(super) fn measure(asked: &Asked<'_>) -> Result<Coverage, Stop> {
             .map(|complaint| format!("{} {}: {complaint}", path.method, path.path));
         missing.extend(named);
     }
+    let ours = setters::ours()
+        .map_err(|error| Stop::Failed(format!("our own source cannot be read: {error}")))?;
+    missing.extend(setters::strange(&ours, KNOWN));
     Ok(Coverage {
         text: text::of(KNOWN, counted),
         summary: format!("{counted} paths and parameters"),

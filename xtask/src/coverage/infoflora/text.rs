@@ -9,9 +9,11 @@ const HEAD: &str = "\
 
 No description of the whole API was at hand; this is what Info Flora's pages and public clients show. `cargo xtask coverage infoflora`
 writes this file: it sends each line below by the named type, through both transports, to a test server that writes down what
-arrives, and counts only what arrived exactly so. CI runs it with `--check`. **Nothing was checked against the running service.**
+arrives, and counts only what arrived exactly so; a setter of ours that has no line here fails it. CI runs it with `--check`. **Nothing
+was checked against the running service.**
 
-*documented*: by Info Flora, on its page on authentication or in its guide from V4 to V5. *seen*: in public clients, at work.
+*documented*: by Info Flora, on its page on authentication or in its guide from V4 to V5. *named*: in that guide, but not with the whole
+path, which is put together as the others are. *seen*: in public clients, at work.
 Where only `Rest` stands, no parameter and no field is known: the generic request serves.
 ";
 
@@ -53,6 +55,7 @@ fn words(source: Source) -> (&'static str, &'static str) {
     match source {
         Source::Page => ("page on authentication", "documented"),
         Source::Guide => ("guide from V4 to V5", "documented"),
+        Source::Named => ("guide from V4 to V5", "named"),
         Source::Client => ("a public client", "seen"),
     }
 }
