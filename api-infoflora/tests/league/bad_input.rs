@@ -5,7 +5,7 @@ use std::time::Duration;
 use api_infoflora::{Rest, Version, observations::List};
 use auth_core::{BasicEncoding, ClientAuthentication, ErrorKind};
 use auth_flows::Login;
-use auth_testkit::person::Person;
+use auth_testkit::{Fault, On, person::Person};
 use keystore::Memory;
 
 use crate::scene::{DAEMON, Scene, TOOL, browser, everywhere, fails};
@@ -62,11 +62,14 @@ fn an_unregistered_redirect_uri_or_an_unknown_client() {
             let seat = scene
                 .program(scene.describe(client), Memory::new())
                 .account("alice");
-            let words = ["redirect URI", "client id", "never redirects"];
+            let id = format!("client id `{}`", client.0);
+            let words = ["redirect URI", &id, "never redirects"];
             fails(seat.log_in(login), ErrorKind::TimedOut, &words);
         };
         waits(TOOL, "/unregistered");
         waits(("nobody", "s3cret"), "");
+        // A person's name in place of the id: it is in the words, to be seen.
+        waits(("alice", "password"), "");
     });
 }
 
@@ -79,6 +82,29 @@ fn a_locale_that_is_none() {
             assert_eq!(error.setting_name(), Some("authorize_locale"));
         }
         nothing_was_sent(scene);
+    });
+}
+
+/// Which locales there are is not known: where there is no such page, the program's deadline is all it sees.
+#[test]
+fn a_locale_without_a_login_page() {
+    everywhere(|scene| {
+        let page = Fault::Answer {
+            status: 404,
+            content_type: "text/html".to_owned(),
+            body: b"<title>Not Found</title>".to_vec(),
+        };
+        scene.server.faults().always(On::Authorize, page);
+        let login = Login::browser(|_| {})
+            .open(|url| {
+                assert!(url.contains("/oauth2/authorize/rm?"), "{url}");
+                Person::new("alice", "password").visit(url).map(drop)
+            })
+            .deadline(Duration::from_millis(300));
+        let described = scene.describe(TOOL).authorize_locale("rm");
+        let seat = scene.program(described, Memory::new()).account("alice");
+        let words = ["address of the login page"];
+        fails(seat.log_in(login), ErrorKind::TimedOut, &words);
     });
 }
 

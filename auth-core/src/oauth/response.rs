@@ -119,6 +119,12 @@ impl Pending {
         &self.redirect_uri
     }
 
+    /// Who asked: the client id, as the server was told it.
+    #[must_use]
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
     /// Checks a redirected URL, in full as the browser was sent to it, and takes the code out of it.
     ///
     /// In this order: it is the redirect URI with a query; no parameter stands there twice; `state` is ours; `iss` is the

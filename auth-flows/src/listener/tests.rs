@@ -251,7 +251,8 @@ fn the_deadline_lists_the_causes() {
         words.contains(&format!("http://{authority}/callback is not registered")),
         "{words}"
     );
-    assert!(words.contains("client id is unknown"), "{words}");
+    assert!(words.contains("client id `"), "{words}");
+    assert!(words.contains("address of the login page"), "{words}");
 }
 
 #[test]

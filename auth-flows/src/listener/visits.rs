@@ -99,10 +99,11 @@ impl Host {
             deadline.as_secs()
         );
         self.outcome.give(Err(Error::new(ErrorKind::TimedOut, what).advice(format!(
-            "likely causes: the login was not finished; the redirect URI {} is not registered for this client, or the client \
-             id is unknown (the service then shows a page of its own and never redirects); or the browser runs on another \
-             machine (paste the redirected URL instead)",
-            self.pending.redirect_uri()
+            "likely causes: the login was not finished; the redirect URI {} is not registered for this client, the client id \
+             `{}` is unknown, or the address of the login page is wrong (the service then shows a page of its own and never \
+             redirects); or the browser runs on another machine (paste the redirected URL instead)",
+            self.pending.redirect_uri(),
+            self.pending.client_id()
         ))));
     }
 
