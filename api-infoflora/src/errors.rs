@@ -8,7 +8,7 @@ use auth_core::{Error, ErrorKind, Response};
 use http::StatusCode;
 
 /// Basic Auth with a person's own name and password is over; this is what took its place, and where it goes.
-pub(crate) const REPLACED: &str = "log in again; OAuth replaced Basic Auth: a user name and password are no longer accepted, a client id and secret \
+pub(crate) const REPLACED: &str = "log in again, or, for a daemon, see whether its client is still active; OAuth replaced Basic Auth: a user name and password are no longer accepted, a client id and secret \
      take their place, in `api_infoflora::service(client_id).secret(client_secret)`";
 
 /// What a person does whose client id or secret is refused. Info Flora has no page to look them up on.

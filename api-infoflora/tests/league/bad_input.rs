@@ -3,12 +3,17 @@
 use std::time::Duration;
 
 use api_infoflora::{Rest, Version, observations::List};
-use auth_core::{BasicEncoding, ClientAuthentication, ErrorKind};
+use auth_core::{
+    AuthorizationRequest, BasicEncoding, ClientAuthentication, Entropy, ErrorKind, RedirectUri,
+};
 use auth_flows::Login;
-use auth_testkit::{Fault, On, person::Person};
+use auth_testkit::{
+    Fault, On,
+    person::{Outcome, Person},
+};
 use keystore::Memory;
 
-use crate::scene::{DAEMON, Scene, TOOL, browser, everywhere, fails};
+use crate::scene::{CALLBACK, DAEMON, Scene, TOOL, browser, everywhere, fails};
 
 fn nothing_was_sent(scene: &Scene) {
     assert_eq!(scene.seen().total(), 0);
@@ -82,6 +87,48 @@ fn a_locale_that_is_none() {
             assert_eq!(error.setting_name(), Some("authorize_locale"));
         }
         nothing_was_sent(scene);
+    });
+}
+
+/// The page's own example of a callback has no `state`. league sends ours back, and a code without it may be anybody's.
+#[test]
+fn an_answer_as_the_page_shows_it_without_state() {
+    everywhere(|scene| {
+        let seat = scene
+            .program(scene.describe(TOOL), Memory::new())
+            .account("alice");
+        let shown = format!("{CALLBACK}?code=AUTHORIZATION_CODE");
+        let login = Login::paste(CALLBACK, move |_| Ok(shown.clone()));
+        fails(
+            seat.log_in(login),
+            ErrorKind::ForeignResponse,
+            &["`state` is missing"],
+        );
+        nothing_was_sent(scene);
+    });
+}
+
+/// The page's PHP recipe: plain base64, whose `+` and `/` no challenge may have. It ends before the login page, and never
+/// redirects.
+#[test]
+fn a_challenge_by_the_pages_own_recipe() {
+    everywhere(|scene| {
+        let service = scene.describe(TOOL).build().expect("a service");
+        let uri = RedirectUri::parse(CALLBACK).expect("a redirect URI");
+        let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([5; 64]));
+        let (url, pending) = request.begin().expect("a URL");
+        let (before, rest) = url.split_once("code_challenge=").expect("a challenge");
+        let recipe = format!("{before}code_challenge=%2B%2F{}", &rest[2..]);
+        let visit = |url: &str| Person::new("alice", "password").visit(url).expect("pages");
+        match visit(&recipe) {
+            Outcome::Page { status, text, .. } => {
+                assert_eq!(status, 400);
+                assert!(text.contains("Code challenge must follow"), "{text}");
+            }
+            other => panic!("{other:?}"),
+        }
+        let ours = visit(&url).into_redirect().expect("redirected");
+        pending.accept(&ours).expect("as RFC 7636 has it");
     });
 }
 
