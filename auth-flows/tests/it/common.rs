@@ -202,6 +202,9 @@ pub(crate) fn since(server: &TestServer, mark: Mark) -> (usize, usize, usize) {
     (seen.token(), seen.derived(), seen.api())
 }
 
+/// In the place of an account's name: the program itself.
+pub(crate) const DAEMON: &str = "daemon";
+
 /// Both worlds behind one face.
 pub(crate) enum World {
     Blocking(Client),
@@ -320,7 +323,7 @@ impl World {
         }
     }
 
-    /// Many calls at the same time: threads or tasks. `meanwhile` runs when all have started.
+    /// Many calls of one account, or of the [`DAEMON`], at the same time: threads or tasks. `meanwhile` runs when all have started.
     pub(crate) fn crowd<O>(
         &self,
         count: usize,
@@ -334,7 +337,10 @@ impl World {
     {
         match self {
             Self::Blocking(client) => {
-                let session = client.account(account);
+                let session = match account {
+                    DAEMON => client.daemon(),
+                    name => client.account(name),
+                };
                 let callers: Vec<_> = (0..count)
                     .map(|_| {
                         let session = session.clone();
@@ -348,7 +354,10 @@ impl World {
                     .collect()
             }
             Self::Async(client, runtime) => {
-                let session = client.account(account);
+                let session = match account {
+                    DAEMON => client.daemon(),
+                    name => client.account(name),
+                };
                 let callers: Vec<_> = (0..count)
                     .map(|_| runtime.spawn(session.send(operation)))
                     .collect();

@@ -4,7 +4,7 @@ use auth_core::ErrorKind;
 use auth_testkit::{Dialect, Fault, On, Rotation};
 use keystore::Memory;
 
-use crate::common::{Me, PASSWORD, Ping, Put, World, browser, doorkeeper, league, since};
+use crate::common::{DAEMON, Me, PASSWORD, Ping, Put, World, browser, doorkeeper, league, since};
 
 #[test]
 fn a_dead_refresh_token_needs_a_login() {
@@ -160,17 +160,35 @@ fn a_dead_login_needs_a_login() {
     }
 }
 
+/// So many callers: threads, and tasks.
+const CROWDS: [usize; 2] = [64, 1000];
+
+#[test]
+fn a_crowd_at_a_dead_token_makes_one_token_request() {
+    let server = league(Dialect::league_9(), Rotation::KillFamily);
+    for (world, count) in World::both(&server, Memory::new()).iter().zip(CROWDS) {
+        world.log_in("me", browser()).expect("a login");
+        server.revoke_access_tokens();
+        let mark = server.seen().mark();
+        for result in world.crowd(count, "me", Ping, || {}) {
+            result.expect("a call");
+        }
+        assert_eq!(since(&server, mark).0, 1, "{}", world.name());
+        world.log_out("me").expect("a logout");
+    }
+}
+
 #[test]
 fn a_crowd_survives_a_first_attempt_that_fails() {
     let server = doorkeeper();
-    for world in World::both(&server, Memory::new()) {
+    for (world, count) in World::both(&server, Memory::new()).iter().zip(CROWDS) {
         world.log_in_with_password("me", PASSWORD).expect("a login");
         server.expire_derived_tokens();
         server
             .faults()
             .next(On::Derived, Fault::Unavailable { retry_after: None });
         let mark = server.seen().mark();
-        for result in world.crowd(32, "me", Me, || {}) {
+        for result in world.crowd(count, "me", Me, || {}) {
             result.expect("a call");
         }
         assert_eq!(
@@ -180,5 +198,21 @@ fn a_crowd_survives_a_first_attempt_that_fails() {
             world.name()
         );
         world.log_out("me").expect("a logout");
+    }
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for (world, count) in World::both(&server, Memory::new()).iter().zip(CROWDS) {
+        for fault in [
+            Fault::Unavailable { retry_after: None },
+            Fault::Reset,
+            Fault::LostAnswer,
+        ] {
+            server.revoke_access_tokens();
+            server.faults().next(On::Token, fault);
+            let mark = server.seen().mark();
+            for result in world.crowd(count, DAEMON, Ping, || {}) {
+                result.expect("a call");
+            }
+            assert_eq!(since(&server, mark).0, 2, "{}", world.name());
+        }
     }
 }
