@@ -25,7 +25,7 @@ cargo xtask <task>
   features                builds every crate without features, with each one alone, and with all
   fuzz                    the fuzz targets of auth-core, 60 s each; needs nightly and cargo-fuzz
   conformance [SERVER]    our flows against real servers, through both transports
-                          SERVER: doorkeeper, oidc-provider, league, browser, stores, all (default: all)
+                          SERVER: doorkeeper, oidc-provider, league, browser, stores, keyrings, all (default: all)
                           all writes docs/CONFORMANCE.md; with --check it compares it
                           --screenshots DIR: the browser keeps pictures of the listener's pages
   coverage [SERVICE]      what is known of a service's API, and which of it goes over the wire as it should

@@ -146,7 +146,7 @@ impl Failure {
             Self::Ambiguous => "several entries match, and none is newer than the others".into(),
             Self::NoAnswer(time) => format!(
                 "the keyring gave no answer within {} s (does a prompt wait for a person?)",
-                time.as_secs()
+                time.as_secs_f32()
             )
             .into(),
             Self::TooLong => "it is larger than the keyring allows".into(),

@@ -21,11 +21,9 @@ pub(super) struct Service(SecretService<'static>);
 
 /// Connects. What travels over the bus is encrypted, as libsecret does it.
 pub(super) fn connect() -> Result<Box<dyn Entries>, Failure> {
-    let service = SecretService::connect(EncryptionType::Dh).map_err(|error| match error {
-        // A bus address that nothing listens on.
-        Error::Zbus(error) if error.to_string().starts_with("I/O error") => Failure::NoBus,
-        error => failure(error),
-    })?;
+    // What cannot be reached is the bus, whatever the reason; the service is asked on the next line.
+    let bus = zbus::blocking::Connection::session().map_err(|_| Failure::NoBus)?;
+    let service = SecretService::connect_with_existing(EncryptionType::Dh, bus).map_err(failure)?;
     Ok(Box::new(Service(service)))
 }
 
@@ -65,11 +63,7 @@ impl Service {
     }
 
     fn search(&self, name: &Name) -> Result<secret_service::SearchItemsResult<Item<'_>>, Failure> {
-        let attributes = HashMap::from([
-            ("service", name.service.as_ref()),
-            ("username", name.user.as_ref()),
-        ]);
-        self.0.search_items(attributes).map_err(failure)
+        self.0.search_items(identity(name)).map_err(failure)
     }
 
     fn create(&self, name: &Name, secret: &SecretBytes) -> Result<(), Failure> {
@@ -77,10 +71,7 @@ impl Service {
         if collection.is_locked().map_err(failure)? {
             unlock(&collection)?;
         }
-        let mut attributes = HashMap::from([
-            ("service", name.service.as_ref()),
-            ("username", name.user.as_ref()),
-        ]);
+        let mut attributes = identity(name);
         if name.kind == Kind::Password {
             attributes.extend([PYTHON]);
         }
@@ -122,7 +113,7 @@ impl Entries for Service {
             .set_secret(secret.as_ref(), content_type(name.kind))
             .map_err(failure)?;
         if name.kind == Kind::Password && !first.is_pythons() {
-            first.mark()?;
+            first.mark(name);
         }
         others
             .iter()
@@ -172,16 +163,27 @@ impl<'s> Found<'s> {
             .map_err(failure)
     }
 
-    /// Makes the attributes those that Python's keyring looks for.
-    fn mark(&self) -> Result<(), Failure> {
-        let mut attributes: HashMap<&str, &str> = self
-            .attributes
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-            .collect();
-        attributes.extend([PYTHON]);
-        self.item.set_attributes(attributes).map_err(failure)
+    /// Makes the attributes those that Python's keyring looks for, if the service lets us. If it does not, the password is there
+    /// all the same; only Python would make a second item, of which the newer counts.
+    fn mark(&self, name: &Name) {
+        let kept = self.attributes.iter();
+        let mut all: HashMap<&str, &str> = kept.map(|(key, value)| (&**key, &**value)).collect();
+        all.extend([PYTHON]);
+        if self.item.set_attributes(all).is_err() {
+            // KeePassXC lists attributes of its own that it does not take back; it keeps those that are not named.
+            let mut ours = identity(name);
+            ours.extend([PYTHON]);
+            let _: Result<(), Error> = self.item.set_attributes(ours);
+        }
     }
+}
+
+/// The attributes that an entry is found by.
+fn identity(name: &Name) -> HashMap<&str, &str> {
+    HashMap::from([
+        ("service", name.service.as_ref()),
+        ("username", name.user.as_ref()),
+    ])
 }
 
 fn unlock(collection: &Collection<'_>) -> Result<(), Failure> {

@@ -5,6 +5,7 @@ mod browser;
 mod cases;
 mod doorkeeper;
 mod expect;
+mod keyrings;
 mod league;
 mod oidc_provider;
 mod peer;
@@ -35,6 +36,7 @@ const SERVERS: &[Server] = &[
     ("league", league::run),
     ("browser", browser::run),
     ("stores", stores::run),
+    ("keyrings", keyrings::run),
 ];
 
 /// What was asked for.

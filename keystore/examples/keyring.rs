@@ -1,0 +1,194 @@
+//! The system's keyring from the command line: is there one, does it keep a record, which credentials lie in it.
+//!
+//! ```sh
+//! cargo run -p keystore --features keyring --example keyring -- check
+//! cargo run -p keystore --features keyring --example keyring -- credentials
+//! ```
+//!
+//! | command | does |
+//! | --- | --- |
+//! | `check` | says whether there is a keyring that answers |
+//! | `save BYTES SEED` | saves a record of so many bytes, made from a number |
+//! | `load` | reads the record, and says what it is made from |
+//! | `load-again` | reads it, waits for a line of input, reads it again |
+//! | `remove` | removes it |
+//! | `hold` | takes the lease, and keeps it until the input ends |
+//! | `credentials` | looks for iNaturalist's, and says where each field came from and how long it is |
+//! | `save-credentials` | writes those of the environment (`INAT_USERNAME` …) into the keyring, as pyinaturalist keeps them |
+//!
+//! Options before the command: `limit=BYTES` of an entry, `patience=MILLISECONDS`, and `on=` how it is called: `plain` (the
+//! default), `current_thread` or `spawn_blocking` of a tokio runtime. The record is that of a made-up account, in entries of
+//! the service `keystore-example`. Exit status 1: the keyring did not do it, and the line says why.
+
+#![expect(clippy::print_stdout, reason = "a program for a terminal")]
+
+use std::{env, io, process::ExitCode, time::Duration};
+
+use auth_core::{AccountKey, Error, ErrorKind, ExposeSecret, SecretBytes, Store};
+use keystore::{Credentials, Keyring};
+
+const APP: &str = "keystore-example";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let options = args.iter().take_while(|arg| arg.contains('=')).count();
+    let (options, command) = args.split_at(options);
+    let option = |name: &str| {
+        let mut pairs = options.iter().filter_map(|option| option.split_once('='));
+        pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+    };
+    let task = Task {
+        limit: option("limit").and_then(|text| text.parse().ok()),
+        patience: option("patience").and_then(|text| text.parse().ok()),
+        command: command.to_vec(),
+    };
+    let outcome = match option("on") {
+        None | Some("plain") => task.run(),
+        Some(how) => in_a_runtime(how, task),
+    };
+    match outcome {
+        Ok(line) => {
+            println!("{line}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            println!("failed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A store may be called from an async program: where that holds up nobody, and where it does.
+fn in_a_runtime(how: &str, task: Task) -> Result<String, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .map_err(|error| usage("there is no runtime").with_source(error))?;
+    match how {
+        "current_thread" => runtime.block_on(async { task.run() }),
+        "spawn_blocking" => runtime
+            .block_on(async { tokio::task::spawn_blocking(move || task.run()).await })
+            .unwrap_or_else(|_| Err(usage("it panicked"))),
+        _ => Err(usage("on= is plain, current_thread or spawn_blocking")),
+    }
+}
+
+struct Task {
+    limit: Option<usize>,
+    patience: Option<u64>,
+    command: Vec<String>,
+}
+
+impl Task {
+    fn run(&self) -> Result<String, Error> {
+        let words: Vec<&str> = self.command.iter().map(String::as_str).collect();
+        match words[..] {
+            ["check"] => self.store()?.check().map(|()| "there is a keyring".into()),
+            ["save", bytes, seed] => {
+                let record = record(number(bytes)?, number(seed)?);
+                let store = self.store()?;
+                let lease = lease(&store)?;
+                store.save(&lease, &record).map(|()| "saved".into())
+            }
+            ["load"] => self.store()?.load(&key()).map(what_it_is),
+            ["load-again"] => {
+                let store = self.store()?;
+                println!("{}", what_it_is(store.load(&key())?));
+                wait_for_line();
+                store.load(&key()).map(what_it_is)
+            }
+            ["remove"] => {
+                let store = self.store()?;
+                let lease = lease(&store)?;
+                store.remove(&lease).map(|()| "removed".into())
+            }
+            ["hold"] => {
+                let store = self.store()?;
+                let lease = lease(&store)?;
+                println!("held");
+                wait_for_line();
+                drop(lease);
+                Ok("given back".into())
+            }
+            ["credentials"] => {
+                let mut discovery = Credentials::of(api_inat::CREDENTIALS);
+                if let Some(patience) = self.patience {
+                    discovery = discovery.patience(Duration::from_millis(patience));
+                }
+                let found = discovery.discover()?;
+                Ok(format!("{found:?} {:?}", found.remarks()))
+            }
+            ["save-credentials"] => {
+                let found = Credentials::of(api_inat::CREDENTIALS)
+                    .without_keyring()
+                    .discover()?;
+                let written = found.save_to_keyring()?;
+                Ok(format!("saved {} fields", written.len()))
+            }
+            _ => Err(usage(
+                "which command? The first lines of this file list them",
+            )),
+        }
+    }
+
+    fn store(&self) -> Result<Keyring, Error> {
+        let mut store = Keyring::open(APP)?;
+        if let Some(limit) = self.limit {
+            store = store.entry_limit(limit);
+        }
+        if let Some(patience) = self.patience {
+            store = store.patience(Duration::from_millis(patience));
+        }
+        Ok(store)
+    }
+}
+
+fn key() -> AccountKey {
+    AccountKey::new("example", "app-id", AccountKey::DEFAULT)
+}
+
+fn lease(store: &Keyring) -> Result<auth_core::Lease, Error> {
+    store
+        .try_lease(&key())?
+        .ok_or_else(|| usage("another program has the lease"))
+}
+
+/// Bytes that tell which number they are made from: it is the first four.
+fn record(bytes: usize, seed: usize) -> SecretBytes {
+    let seed = u32::try_from(seed).unwrap_or(u32::MAX);
+    let mut state = seed;
+    let noise = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        state.to_be_bytes()[0]
+    });
+    let all = seed.to_be_bytes().into_iter().chain(noise);
+    SecretBytes::new(all.take(bytes).collect())
+}
+
+fn what_it_is(found: Option<SecretBytes>) -> String {
+    let Some(found) = found else {
+        return "nothing".into();
+    };
+    let seed = found
+        .as_ref()
+        .first_chunk()
+        .map(|seed| u32::from_be_bytes(*seed));
+    let seed = seed.and_then(|seed| usize::try_from(seed).ok());
+    match seed.filter(|seed| record(found.len(), *seed).expose_secret() == found.expose_secret()) {
+        Some(seed) => format!("{} bytes made from {seed}", found.len()),
+        None => format!("{} bytes of something else", found.len()),
+    }
+}
+
+fn wait_for_line() {
+    // The end of the input will do.
+    let _: io::Result<usize> = io::stdin().read_line(&mut String::new());
+}
+
+fn number(text: &str) -> Result<usize, Error> {
+    text.parse()
+        .map_err(|_| usage("a number is expected there"))
+}
+
+fn usage(what: &'static str) -> Error {
+    Error::new(ErrorKind::Usage, what)
+}

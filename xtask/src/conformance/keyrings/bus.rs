@@ -1,0 +1,234 @@
+//! A session bus and a home that nobody else uses, and processes that live there.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::conformance::report::Complaint;
+
+/// How long a service may take to start; KeePassXC takes 2 s on an idle machine.
+const START_TIME: Duration = Duration::from_secs(30);
+/// How long a process may take that was asked to end, before it is killed.
+const END_TIME: Duration = Duration::from_secs(5);
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// No service is started by the bus itself: what is on it was put there.
+const CONFIGURATION: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:dir=RUN</listen><policy context="default">
+<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>
+"#;
+
+/// A bus with nothing on it.
+pub(super) struct Bus {
+    /// The daemon ends before its folder goes.
+    _daemon: Running,
+    address: String,
+    home: TempDir,
+}
+
+impl Bus {
+    pub(super) fn start() -> Result<Self, Complaint> {
+        let home = TempDir::with_prefix("keyring-")?;
+        let configuration = home.path().join("bus.conf");
+        let run = home.path().display().to_string();
+        fs::write(&configuration, CONFIGURATION.replace("RUN", &run))?;
+        let mut command = Command::new("dbus-daemon");
+        command
+            .arg("--config-file")
+            .arg(&configuration)
+            .args(["--nofork", "--print-address"])
+            .stdout(Stdio::piped());
+        let mut daemon = Running::start(command, &home.path().join("bus.log"))?;
+        let mut address = String::new();
+        if let Some(stdout) = daemon.0.stdout.take() {
+            BufReader::new(stdout).read_line(&mut address)?;
+        }
+        let address = address.trim().to_owned();
+        match address.is_empty() {
+            true => Err(last_words(
+                "dbus-daemon gave no address",
+                &home.path().join("bus.log"),
+            )),
+            false => Ok(Self {
+                _daemon: daemon,
+                address,
+                home,
+            }),
+        }
+    }
+
+    pub(super) fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    pub(super) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// A command in this home, on this bus.
+    pub(super) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = at_home(program, self.home());
+        command.env("DBUS_SESSION_BUS_ADDRESS", &self.address);
+        command
+    }
+
+    /// Starts a service, which gets `input`, and waits until `ready` says so.
+    pub(super) fn serve(
+        &self,
+        name: &str,
+        command: Command,
+        input: &str,
+        ready: impl FnMut() -> bool,
+    ) -> Result<Running, Complaint> {
+        self.serve_while(name, command, Some(input), ready)
+    }
+
+    /// The same, with an input that stays open and says nothing: the service ends with it.
+    pub(super) fn serve_holding_input(
+        &self,
+        name: &str,
+        command: Command,
+        ready: impl FnMut() -> bool,
+    ) -> Result<Running, Complaint> {
+        self.serve_while(name, command, None, ready)
+    }
+
+    fn serve_while(
+        &self,
+        name: &str,
+        mut command: Command,
+        input: Option<&str>,
+        mut ready: impl FnMut() -> bool,
+    ) -> Result<Running, Complaint> {
+        let log = self.home().join(format!("{name}.log"));
+        command.stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut service = Running::start(command, &log)?;
+        if let (Some(input), Some(mut stdin)) =
+            (input, service.0.stdin.take_if(|_| input.is_some()))
+        {
+            stdin.write_all(input.as_bytes())?;
+        }
+        let deadline = Instant::now() + START_TIME;
+        while !ready() {
+            if let Some(status) = service.0.try_wait()? {
+                return Err(last_words(&format!("{name} ended with {status}"), &log));
+            }
+            if Instant::now() > deadline {
+                return Err(last_words(&format!("{name} was not ready in time"), &log));
+            }
+            thread::sleep(GLANCE);
+        }
+        Ok(service)
+    }
+
+    /// Asks the Secret Service on this bus; its answer as text, with an error's in place of it.
+    pub(super) fn ask(&self, object: &str, method: &str, arguments: &[&str]) -> String {
+        let output = self
+            .command("dbus-send")
+            .args(["--session", "--print-reply", "--reply-timeout=5000"])
+            .args(["--dest=org.freedesktop.secrets", object, method])
+            .args(arguments)
+            .output();
+        match output {
+            Ok(output) if output.status.success() => {
+                String::from_utf8_lossy(&output.stdout).into_owned()
+            }
+            Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    /// Whether new entries have a place, and it is unlocked.
+    pub(super) fn is_unlocked(&self) -> bool {
+        let answer = self.ask(
+            "/org/freedesktop/secrets/aliases/default",
+            "org.freedesktop.DBus.Properties.Get",
+            &["string:org.freedesktop.Secret.Collection", "string:Locked"],
+        );
+        answer.contains("boolean false")
+    }
+
+    pub(super) fn lock(&self) -> String {
+        self.ask(
+            "/org/freedesktop/secrets",
+            "org.freedesktop.Secret.Service.Lock",
+            &["array:objpath:/org/freedesktop/secrets/aliases/default"],
+        )
+    }
+}
+
+/// A command that knows of no bus and no screen, in this home.
+pub(super) fn at_home(program: impl AsRef<OsStr>, home: &Path) -> Command {
+    let mut command = Command::new(program);
+    let below = |name: &str| -> PathBuf { home.join(name) };
+    command
+        .current_dir(home)
+        .env("HOME", home)
+        .env("XDG_RUNTIME_DIR", home)
+        .env("XDG_DATA_HOME", below("data"))
+        .env("XDG_CONFIG_HOME", below("config"))
+        .env("XDG_CACHE_HOME", below("cache"))
+        .stdin(Stdio::null());
+    let elsewhere = ["DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"];
+    let credentials = ["USERNAME", "PASSWORD", "APP_ID", "APP_SECRET"];
+    for variable in elsewhere {
+        command.env_remove(variable);
+    }
+    for name in credentials {
+        command.env_remove(format!("INAT_{name}"));
+    }
+    command
+}
+
+/// A process that ends with this value: it is asked to, and killed if it does not.
+pub(super) struct Running(pub(super) Child);
+
+impl Running {
+    fn start(mut command: Command, log: &Path) -> Result<Self, Complaint> {
+        let name = command.get_program().to_owned();
+        let started = command.stderr(File::create(log)?).spawn();
+        started
+            .map(Self)
+            .map_err(|error| format!("{} does not run: {error}", name.display()).into())
+    }
+
+    /// Ends it now, without asking.
+    pub(super) fn kill(&mut self) {
+        // Both fail only when it is gone already.
+        let _gone = self.0.kill();
+        let _gone = self.0.wait();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        let id = self.0.id().to_string();
+        if let Ok(None) = self.0.try_wait() {
+            // What cannot be asked is killed below.
+            let _asked = Command::new("kill").arg(id).status();
+        }
+        let deadline = Instant::now() + END_TIME;
+        while Instant::now() < deadline {
+            match self.0.try_wait() {
+                Ok(None) => thread::sleep(GLANCE),
+                _ => return,
+            }
+        }
+        self.kill();
+    }
+}
+
+fn last_words(what: &str, log: &Path) -> Complaint {
+    let words = fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<_> = words.lines().collect();
+    let last = lines[lines.len().saturating_sub(5)..].join(" | ");
+    format!("{what}: {last}").into()
+}

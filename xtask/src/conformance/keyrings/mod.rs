@@ -1,0 +1,75 @@
+//! The keyring store and shared credentials against real Secret Services: GNOME Keyring, KeePassXC, and none at all; beside
+//! Python's keyring, pyinaturalist and secret-tool.
+//!
+//! Which bus a process asks is decided by its environment, so what asks is a process of its own: the example `keyring` of
+//! keystore, built for this run. Each service runs on a bus of its own with a home of its own, both gone afterwards.
+
+mod away;
+mod bus;
+mod gnome;
+mod keepassxc;
+mod person;
+mod program;
+mod python;
+mod records;
+mod sharing;
+
+use std::process::Command;
+
+use program::Program;
+use python::Python;
+
+use super::report::{Complaint, Report};
+use super::rig::Rig;
+use crate::Stop;
+
+/// What has to be there, the question that shows it, and the Debian package that brings it.
+const TOOLS: &[(&str, &str, &str)] = &[
+    ("dbus-daemon", "--version", "dbus-daemon"),
+    ("dbus-send", "--help", "dbus-bin"),
+    ("gnome-keyring-daemon", "--version", "gnome-keyring"),
+    ("secret-tool", "--version", "libsecret-tools"),
+    ("keepassxc-cli", "--version", "keepassxc"),
+    ("Xvfb", "-help", "xvfb"),
+    ("xdotool", "version", "xdotool"),
+    ("python3", "--version", "python3-venv"),
+];
+
+pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
+    let missing: Vec<_> = TOOLS
+        .iter()
+        .filter(|(tool, question, _)| Command::new(tool).arg(question).output().is_err())
+        .map(|(_, _, package)| *package)
+        .collect();
+    if !missing.is_empty() {
+        let packages = missing.join(" ");
+        return Err(Stop::Missing(format!(
+            "keyrings are missing: apt-get install -y --no-install-recommends {packages}"
+        )));
+    }
+    let program = Program::built()?;
+    let python = Python::installed()?;
+    report.about("no keyring at all");
+    away::run(&program, &python, report);
+    report.about("GNOME Keyring, without a desktop");
+    gnome::run(&program, &python, report);
+    report.about("KeePassXC, on a screen in memory");
+    keepassxc::run(&program, &python, report);
+    Ok(())
+}
+
+/// The text has all these words in it.
+fn expect(text: &str, words: &[&str]) -> Result<(), Complaint> {
+    match words.iter().find(|word| !text.contains(**word)) {
+        None => Ok(()),
+        Some(word) => Err(format!("`{word}` is not in: {text}").into()),
+    }
+}
+
+/// The text is this one.
+fn same(found: &str, expected: &str) -> Result<(), Complaint> {
+    match found == expected {
+        true => Ok(()),
+        false => Err(format!("`{found}` instead of `{expected}`").into()),
+    }
+}

@@ -1,0 +1,83 @@
+//! Somebody in front of KeePassXC, who answers its dialogs, as xdotool.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::bus::Bus;
+use crate::conformance::report::{Checked, Complaint};
+
+const PATIENCE: Duration = Duration::from_secs(15);
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// KeePassXC 2.7 asks before another program overwrites an entry, and waits.
+const ACCESS: &str = "Access Request";
+const UNLOCK: &str = "Unlock Database";
+const MAIN: &str = " - KeePassXC$";
+
+pub(super) struct Person<'p> {
+    pub(super) bus: &'p Bus,
+    pub(super) screen: &'p str,
+}
+
+impl Person<'_> {
+    /// Allows what KeePassXC asks about.
+    pub(super) fn allows(&self) -> Checked {
+        self.answers(ACCESS, &[&["key", "Return"]])
+    }
+
+    /// Types the password when it asks for it.
+    pub(super) fn unlocks(&self) -> Checked {
+        self.answers(UNLOCK, &[&["type", "pw"], &["key", "Return"]])
+    }
+
+    /// Locks the database, as with its menu.
+    pub(super) fn locks(&self) -> Checked {
+        let deadline = Instant::now() + PATIENCE;
+        while self.bus.is_unlocked() {
+            if let Some(window) = self.window(MAIN)? {
+                self.xdotool(&["windowfocus", &window, "key", "ctrl+l"])?;
+            }
+            if Instant::now() > deadline {
+                return Err("KeePassXC does not lock".into());
+            }
+            thread::sleep(GLANCE);
+        }
+        Ok(())
+    }
+
+    /// Waits for the dialog, and gives it this answer until it is gone.
+    fn answers(&self, dialog: &str, answer: &[&[&str]]) -> Checked {
+        let deadline = Instant::now() + PATIENCE;
+        let mut was_there = false;
+        while Instant::now() < deadline {
+            match self.window(dialog)? {
+                Some(window) => {
+                    was_there = true;
+                    for keys in answer {
+                        // A window that has just gone is no trouble.
+                        let focus = ["windowfocus", &window];
+                        let _gone = self.xdotool(&[&focus[..], keys].concat());
+                    }
+                }
+                None if was_there => return Ok(()),
+                None => {}
+            }
+            thread::sleep(GLANCE);
+        }
+        Err(format!("KeePassXC's dialog `{dialog}` did not come, or did not go").into())
+    }
+
+    fn window(&self, name: &str) -> Result<Option<String>, Complaint> {
+        let found = self.xdotool(&["search", "--onlyvisible", "--name", name])?;
+        Ok(found.lines().next().map(str::to_owned))
+    }
+
+    fn xdotool(&self, arguments: &[&str]) -> Result<String, Complaint> {
+        let mut command = self.bus.command("xdotool");
+        let output = command
+            .args(arguments)
+            .env("DISPLAY", self.screen)
+            .output()?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+}
