@@ -31,7 +31,7 @@ pub use service::{
 };
 pub use time::{Now, UnixTime, server_time};
 pub use wire::{
-    body::{Answer, AnswerBuffer, AnswerTooLarge, Body, Request, Response, Stream},
+    body::{Answer, AnswerBuffer, AnswerTooLarge, Body, BodyBytes, Request, Response, Stream},
     redirect::{RedirectKind, RedirectUri},
     secret::{SecretBytes, SecretText},
     url::{Base, Endpoint, is_loopback},

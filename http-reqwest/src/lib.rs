@@ -129,7 +129,7 @@ impl AsyncTransport for Reqwest {
         body.frame(&method, &mut head.headers);
         let body = match body {
             Body::Empty => reqwest::Body::default(),
-            Body::Bytes(bytes) => bytes.into(),
+            Body::Bytes(bytes) => bytes.into_shared().into(),
             Body::Stream(stream) => {
                 let opening = Upload::open(stream, runtime);
                 let opened = ::tokio::time::timeout(limits.time(), opening).await;

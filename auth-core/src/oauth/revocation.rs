@@ -123,7 +123,7 @@ mod tests {
             panic!("a form")
         };
         assert_eq!(
-            body,
+            String::from_utf8_lossy(body),
             "token=45ghiukldjahdnhzdauz&token_type_hint=refresh_token"
         );
     }

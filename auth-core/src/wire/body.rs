@@ -1,6 +1,6 @@
 //! Requests and answers: `http` types with bodies of our own, whose `Debug` shows lengths.
 
-use std::{fmt, io, sync::Arc};
+use std::{fmt, io, ops::Deref, sync::Arc};
 
 use bytes::Bytes;
 
@@ -19,7 +19,7 @@ pub enum Body {
     #[default]
     Empty,
     /// Bytes in memory.
-    Bytes(Bytes),
+    Bytes(BodyBytes),
     /// Something longer, read while it is sent.
     Stream(Stream),
 }
@@ -28,13 +28,13 @@ impl Body {
     /// Bytes that are wiped when the last clone is dropped.
     #[must_use]
     pub fn secret(bytes: SecretBytes) -> Self {
-        Self::Bytes(bytes.into_shared())
+        Self::Bytes(BodyBytes(Held::Secret(bytes)))
     }
 
     /// Bytes that are no secret.
     #[must_use]
     pub fn plain(bytes: impl Into<Bytes>) -> Self {
-        Self::Bytes(bytes.into())
+        Self::Bytes(BodyBytes(Held::Plain(bytes.into())))
     }
 
     /// Its length in bytes.
@@ -78,6 +78,45 @@ impl Body {
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Body({} bytes)", self.len())
+    }
+}
+
+/// The bytes of a body. Those of a secret one are wiped when dropped; a clone of it is a copy.
+#[derive(Clone)]
+pub struct BodyBytes(Held);
+
+#[derive(Clone)]
+enum Held {
+    Plain(Bytes),
+    /// Not shared before somebody wants to: most transports only read it.
+    Secret(SecretBytes),
+}
+
+impl BodyBytes {
+    /// As a transport shares them. Those of a secret body are wiped when the last clone is dropped.
+    #[must_use]
+    pub fn into_shared(self) -> Bytes {
+        match self.0 {
+            Held::Plain(bytes) => bytes,
+            Held::Secret(bytes) => bytes.into_shared(),
+        }
+    }
+}
+
+impl Deref for BodyBytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match &self.0 {
+            Held::Plain(bytes) => bytes,
+            Held::Secret(bytes) => bytes.as_ref(),
+        }
+    }
+}
+
+impl fmt::Debug for BodyBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BodyBytes({} bytes)", self.len())
     }
 }
 

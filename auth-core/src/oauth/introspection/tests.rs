@@ -43,7 +43,7 @@ fn the_request() {
         let Body::Bytes(body) = request.body() else {
             panic!("a form")
         };
-        assert_eq!(body, form);
+        assert_eq!(String::from_utf8_lossy(body), form);
     };
     check(
         Introspection::access_token(&client, "mF_9.B5f-4.1JqM"),
