@@ -172,9 +172,9 @@ impl Error {
     pub(crate) fn redacted(mut self, secrets: &[&str]) -> Self {
         let inner = self.inner();
         if secrets.iter().any(|secret| inner.what.contains(secret)) {
-            inner.what = redact(&inner.what, secrets).into();
+            inner.what = redact(std::mem::take(&mut inner.what).into_owned(), secrets).into();
         }
-        inner.words = inner.words.take().map(|words| redact(&words, secrets));
+        inner.words = inner.words.take().map(|words| redact(words, secrets));
         inner.oauth = inner.oauth.take().map(|oauth| oauth.redacted(secrets));
         self
     }
@@ -299,7 +299,12 @@ impl StdError for Error {}
 
 /// Foreign text as it may be shown: on one line, without control characters, at most `limit` characters.
 pub(crate) fn presentable(text: &str, limit: usize) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(text.len().min(limit + 4));
+    // What needs nothing done to it is taken over at once: nearly everything.
+    if text.len() < limit && is_presentable(text.as_bytes()) {
+        out.push_str(text);
+        return out;
+    }
     let mut count = 0;
     let mut blank = true;
     for c in text.chars() {
@@ -322,6 +327,20 @@ pub(crate) fn presentable(text: &str, limit: usize) -> String {
     out
 }
 
+/// Visible ASCII in words with one space between them. Looked at without a way out in the middle: many bytes together.
+fn is_presentable(text: &[u8]) -> bool {
+    let [first, rest @ ..] = text else {
+        return false;
+    };
+    let mut odd = 0;
+    for (a, b) in text.iter().zip(rest) {
+        let foreign = u8::from(b.wrapping_sub(b' ') > b'~' - b' ');
+        let wide = u8::from((*a == b' ') & (*b == b' '));
+        odd |= foreign | wide;
+    }
+    odd == 0 && matches!(first, b'!'..=b'~') && text.last() != Some(&b' ')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -340,6 +359,16 @@ mod tests {
             format!("{}…", "x".repeat(10))
         );
         assert_eq!(presentable("\n\n", 10), "");
+        let check =
+            |text: &str, expect: &str| assert_eq!(presentable(text, 40), expect, "{text:?}");
+        for fine in ["a", "two words", "~!", "The grant is invalid, or expired."] {
+            check(fine, fine);
+        }
+        check(" a", "a");
+        check("a ", "a");
+        check("a  b", "a b");
+        check("a\u{7f}b", "a b");
+        check("gr\u{fc}n", "gr\u{fc}n");
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod fields;
 
 use std::time::Duration;
 
-use self::fields::Fields;
+use self::fields::{Fields, Text};
 use super::{
     error::OAuthError,
     oddity::{Forgiven, Oddity},
@@ -65,7 +65,9 @@ impl TokenAnswer {
     /// without trusting this machine's clock.
     #[must_use]
     pub fn dated(mut self, headers: &http::HeaderMap) -> Self {
-        self.date = crate::time::server_time(headers);
+        if matches!(self.lifetime, Lifetime::Until(_)) {
+            self.date = crate::time::server_time(headers);
+        }
         self
     }
 
@@ -150,7 +152,7 @@ pub(super) fn read(response: &Response) -> Reading {
         return Reading::NotJson;
     };
     if let Some(code) = &fields.error {
-        let short = |text: &Option<String>| text.as_deref().map(|text| presentable(text, 400));
+        let short = |text: &Option<Text<'_>>| text.as_deref().map(|text| presentable(text, 400));
         return Reading::Error(OAuthError {
             // Servers before league 7.3.3 called it `message`.
             description: short(&fields.description).or_else(|| short(&fields.message)),
@@ -202,8 +204,15 @@ fn check_text(access_token: &str) -> Result<(), Error> {
     if access_token.is_empty() {
         return bad("the token is empty");
     }
-    if !access_token.bytes().all(|byte| byte.is_ascii_graphic()) {
+    if !is_token(access_token) {
         return bad("the token has spaces or characters that cannot stand in a header");
     }
     Ok(())
+}
+
+/// Text that a header can carry: visible ASCII, and some of it.
+fn is_token(text: &str) -> bool {
+    // Without a way out in the middle, so that many bytes are looked at together.
+    let odd = |odd: bool, byte: u8| odd | !byte.is_ascii_graphic();
+    !text.is_empty() && !text.bytes().fold(false, odd)
 }

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use secrecy::ExposeSecret;
 
 use super::{
     client::OAuthClient,
@@ -18,6 +17,7 @@ use crate::{
     check::Check,
     error::{Error, ErrorKind},
     wire::{
+        form::encode,
         redirect::{RedirectKind, RedirectUri},
         secret::wipe,
         url::{Endpoint, credential_in_url, is_credential},
@@ -152,9 +152,9 @@ impl<'a> AuthorizationRequest<'a> {
             .with_check(Check::Pushed)
             .advice("use `push`, send the message that it gives, and go on with its answer"));
         }
-        let endpoint = self.endpoint()?;
-        let (parameters, pending) = self.parameters()?;
-        Ok((url(endpoint, &parameters), pending))
+        let mut url = Url::new(self.endpoint()?);
+        let pending = self.each(|name, value, kind| url.add(name, value, kind))?;
+        Ok((url.finish(), pending))
     }
 
     /// Pushes the parameters to the server instead of showing them to the browser (RFC 9126): a message to send first.
@@ -171,7 +171,8 @@ impl<'a> AuthorizationRequest<'a> {
             .setting("pushed_authorization_request_endpoint")
             .advice("give one, or use `begin`")
         })?;
-        let (parameters, pending) = self.parameters()?;
+        let mut parameters = Parameters::new();
+        let pending = self.each(|name, value, _| parameters.push((name.into(), value.into())))?;
         Ok(PushedRequest::new(
             client, to, endpoint, parameters, pending,
         ))
@@ -189,7 +190,8 @@ impl<'a> AuthorizationRequest<'a> {
         })
     }
 
-    fn parameters(self) -> Result<(Parameters, Pending), Error> {
+    /// Names the parameters one by one, in order.
+    fn each(self, mut add: impl FnMut(&str, &str, Kind)) -> Result<Pending, Error> {
         let server = self.client.server();
         let forgiven = self.check_pkce()?;
         let (verifier, state) = self.entropy.halves();
@@ -198,25 +200,23 @@ impl<'a> AuthorizationRequest<'a> {
         let state = (self.redirect_uri.kind() != RedirectKind::OutOfBand)
             .then(|| URL_SAFE_NO_PAD.encode(state));
 
-        let mut parameters = Parameters::new();
-        let mut add = |name: &str, value: &str| parameters.push((name.into(), value.into()));
-        add("response_type", "code");
-        add("client_id", self.client.id());
-        add("redirect_uri", self.redirect_uri.as_str());
+        add("response_type", "code", Kind::Plain);
+        add("client_id", self.client.id(), Kind::Text);
+        add("redirect_uri", self.redirect_uri.as_str(), Kind::Text);
         if let Some(scope) = self.scope.filter(|scope| !scope.is_empty()) {
-            add("scope", scope);
+            add("scope", scope, Kind::Text);
         }
         if let Some(state) = &state {
-            add("state", state);
+            add("state", state, Kind::Plain);
         }
-        add("code_challenge", pkce.challenge());
-        add("code_challenge_method", "S256");
+        add("code_challenge", pkce.challenge(), Kind::Plain);
+        add("code_challenge_method", "S256", Kind::Plain);
         for (name, value) in &self.extra {
-            add(name, value);
+            add(name, value, Kind::Foreign);
         }
-        let verifier = pkce.verifier().expose_secret().into();
+        let verifier = pkce.into_verifier();
         let pending = Pending::new(self.client, self.redirect_uri, state, verifier, forgiven);
-        Ok((parameters, pending))
+        Ok(pending)
     }
 
     /// A server that does not take S256 gets no request: there is no falling back to `plain` or to nothing.
@@ -251,25 +251,70 @@ impl<'a> AuthorizationRequest<'a> {
 /// Names and values, in order.
 pub(super) type Parameters = Vec<(Box<str>, Box<str>)>;
 
-/// The authorization endpoint with these parameters in its query.
-pub(super) fn url(endpoint: &Endpoint, parameters: &Parameters) -> String {
-    let endpoint = endpoint.uri().to_string();
-    let mut url = String::with_capacity(endpoint.len() + 384);
-    url.push_str(&endpoint);
-    let mut separator = if endpoint.contains('?') { '&' } else { '?' };
-    for (name, value) in parameters {
-        url.push(std::mem::replace(&mut separator, '&'));
-        add(&mut url, name, value);
-    }
-    url
+/// What of a parameter a query can hold as it is.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// Name and value: base64url, or a word of the RFC.
+    Plain,
+    /// The name.
+    Text,
+    /// Perhaps neither.
+    Foreign,
 }
 
-fn add(url: &mut String, name: &str, value: &str) {
-    url.extend(form_urlencoded::byte_serialize(name.as_bytes()));
-    url.push('=');
-    // A space as %20 and not as +: some servers do not undo the latter in a query.
-    for piece in form_urlencoded::byte_serialize(value.as_bytes()) {
-        url.push_str(if piece == "+" { "%20" } else { piece });
+/// The authorization endpoint with these parameters in its query.
+pub(super) fn url(endpoint: &Endpoint, parameters: &Parameters) -> String {
+    let mut url = Url::new(endpoint);
+    for (name, value) in parameters {
+        url.add(name, value, Kind::Foreign);
+    }
+    url.finish()
+}
+
+/// An authorization endpoint whose query is being written, without a copy on the way.
+struct Url {
+    text: Vec<u8>,
+    separator: u8,
+}
+
+impl Url {
+    fn new(endpoint: &Endpoint) -> Self {
+        let uri = endpoint.uri();
+        let authority = uri.authority().map_or("", |authority| authority.as_str());
+        let place = uri.path_and_query().map_or("", |place| place.as_str());
+        let mut text = Vec::with_capacity(512 + authority.len() + place.len());
+        for part in [
+            uri.scheme_str().unwrap_or_default(),
+            "://",
+            authority,
+            place,
+        ] {
+            text.extend_from_slice(part.as_bytes());
+        }
+        Self {
+            separator: if uri.query().is_some() { b'&' } else { b'?' },
+            text,
+        }
+    }
+
+    fn add(&mut self, name: &str, value: &str, kind: Kind) {
+        // A space as %20 and not as +: some servers do not undo the latter in a query.
+        const SPACE: &[u8] = b"%20";
+        let text = &mut self.text;
+        text.push(std::mem::replace(&mut self.separator, b'&'));
+        match kind {
+            Kind::Foreign => encode(text, name, SPACE),
+            Kind::Plain | Kind::Text => text.extend_from_slice(name.as_bytes()),
+        }
+        text.push(b'=');
+        match kind {
+            Kind::Plain => text.extend_from_slice(value.as_bytes()),
+            Kind::Text | Kind::Foreign => encode(text, value, SPACE),
+        }
+    }
+
+    fn finish(self) -> String {
+        String::from_utf8(self.text).expect("made of text")
     }
 }
 

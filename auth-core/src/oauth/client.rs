@@ -1,6 +1,6 @@
 //! A program as it is registered at an authorization server: RFC 6749 section 2.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::HeaderValue;
@@ -12,7 +12,7 @@ use crate::{
     error::{Error, ErrorKind},
     wire::{
         body::{Body, Request},
-        form::Form,
+        form::{Form, encode},
         secret::{SecretBytes, SecretText, wipe},
         url::Endpoint,
     },
@@ -31,7 +31,7 @@ use crate::{
 #[derive(Clone)]
 pub struct OAuthClient {
     server: AuthorizationServer,
-    id: String,
+    id: Arc<str>,
     secret: Option<SecretText>,
     /// The Basic header in each encoding that the server takes.
     basic: Vec<(BasicEncoding, HeaderValue)>,
@@ -48,7 +48,7 @@ impl OAuthClient {
         presentable("client_id", &id)?;
         Ok(Self {
             server,
-            id,
+            id: id.into(),
             secret: None,
             basic: Vec::new(),
         })
@@ -144,6 +144,10 @@ impl OAuthClient {
         request
     }
 
+    pub(crate) fn shared_id(&self) -> &Arc<str> {
+        &self.id
+    }
+
     pub(crate) fn secret_text(&self) -> Option<&SecretText> {
         self.secret.as_ref()
     }
@@ -204,7 +208,9 @@ fn basic(id: &str, secret: &str, encoding: BasicEncoding) -> Result<HeaderValue,
 }
 
 fn encoded(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+    let mut encoded = Vec::with_capacity(3 * text.len());
+    encode(&mut encoded, text, b"+");
+    String::from_utf8(encoded).expect("all ASCII")
 }
 
 #[cfg(test)]

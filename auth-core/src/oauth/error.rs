@@ -68,9 +68,9 @@ impl OAuthError {
     pub(crate) fn redacted(mut self, secrets: &[&str]) -> Self {
         let texts = [&mut self.description, &mut self.hint, &mut self.uri];
         for text in texts.into_iter().flatten() {
-            *text = redact(text, secrets);
+            *text = redact(std::mem::take(text), secrets);
         }
-        self.code = redact(&self.code, secrets);
+        self.code = redact(self.code, secrets);
         self
     }
 }

@@ -2,6 +2,8 @@
 
 mod extra;
 
+use std::ops::Deref;
+
 use secrecy::ExposeSecret;
 
 use self::extra::Extra;
@@ -180,6 +182,19 @@ impl<'a> TokenRequest<'a> {
         }
     }
 
+    /// About how long what it sends is, in bytes before encoding.
+    fn weight(&self) -> usize {
+        let grant = match &self.grant {
+            Grant::Code(grant) => grant.code.expose_secret().len() + grant.redirect_uri().len(),
+            Grant::Refresh(token) => token.expose_secret().len(),
+            Grant::Password(name, password) => name.len() + password.expose_secret().len(),
+            Grant::Device(device) => device.device_code().expose_secret().len(),
+            Grant::ClientCredentials | Grant::Extension(_) => 0,
+        };
+        let secret = self.client.secret_text();
+        grant + self.client.id().len() + secret.map_or(0, |secret| secret.expose_secret().len())
+    }
+
     fn authentication(&self) -> ClientAuthentication {
         let server = self.client.server();
         match self.grant {
@@ -191,31 +206,28 @@ impl<'a> TokenRequest<'a> {
     }
 
     /// What we sent that must not come back in an error.
-    fn secrets(&self) -> Vec<&str> {
-        let mut secrets: Vec<&str> = self
-            .client
-            .secret_text()
-            .map(ExposeSecret::expose_secret)
-            .into_iter()
-            .collect();
-        match &self.grant {
-            Grant::Code(grant) => {
-                secrets.extend([grant.code.expose_secret(), grant.verifier.expose_secret()]);
-            }
-            Grant::Refresh(token) => secrets.push(token.expose_secret()),
-            Grant::Password(_, password) => secrets.push(password.expose_secret()),
-            Grant::Device(device) => secrets.push(device.device_code().expose_secret()),
-            Grant::ClientCredentials | Grant::Extension(_) => {}
+    fn secrets(&self) -> Secrets<'_> {
+        let own = self.client.secret_text();
+        let [first, second] = match &self.grant {
+            Grant::Code(grant) => [grant.code.expose_secret(), grant.verifier.expose_secret()],
+            Grant::Refresh(token) => [token.expose_secret(), ""],
+            Grant::Password(_, password) => [password.expose_secret(), ""],
+            Grant::Device(device) => [device.device_code().expose_secret(), ""],
+            Grant::ClientCredentials | Grant::Extension(_) => ["", ""],
+        };
+        let few = [own.map_or("", |own| own.expose_secret()), first, second];
+        let mut many: Vec<&str> = self.extra.secrets().collect();
+        if !many.is_empty() {
+            many.extend(few);
         }
-        secrets.extend(self.extra.secrets());
-        secrets
+        Secrets { few, many }
     }
 
     /// The parameters of the grant itself.
     fn fill(&self, form: &mut Form) -> Result<(), Error> {
         match &self.grant {
             Grant::Code(grant) => {
-                if grant.client_id != self.client.id() {
+                if *grant.client_id != *self.client.id() {
                     return Err(Error::new(
                         ErrorKind::Usage,
                         "the code was asked for by another client",
@@ -224,7 +236,7 @@ impl<'a> TokenRequest<'a> {
                 }
                 grant.count_request();
                 form.add("code", grant.code.expose_secret())
-                    .add("redirect_uri", &grant.redirect_uri)
+                    .add("redirect_uri", grant.redirect_uri())
                     .add("code_verifier", grant.verifier.expose_secret());
             }
             Grant::Refresh(token) => {
@@ -260,6 +272,24 @@ impl<'a> TokenRequest<'a> {
     }
 }
 
+/// Secrets to look for. The usual few of them take no memory; an empty one is none.
+struct Secrets<'a> {
+    few: [&'a str; 3],
+    /// All of them, where there are more.
+    many: Vec<&'a str>,
+}
+
+impl<'a> Deref for Secrets<'a> {
+    type Target = [&'a str];
+
+    fn deref(&self) -> &[&'a str] {
+        match self.many.is_empty() {
+            true => &self.few,
+            false => &self.many,
+        }
+    }
+}
+
 fn missing(setting: &'static str, what: &'static str) -> Error {
     Error::new(ErrorKind::Configuration, what).setting(setting)
 }
@@ -269,8 +299,7 @@ impl Message for TokenRequest<'_> {
 
     fn request(&self) -> Result<Request, Error> {
         // Room for everything encoded, so that the form is written once.
-        let secrets: usize = self.secrets().iter().map(|secret| secret.len() + 32).sum();
-        let mut form = Form::with_capacity(256 + 3 * (secrets + self.client.id().len()));
+        let mut form = Form::with_capacity(256 + 3 * self.weight());
         form.add("grant_type", self.grant_type_text());
         self.fill(&mut form)?;
         if let (Some(scope), false) = (
@@ -285,7 +314,7 @@ impl Message for TokenRequest<'_> {
     }
 
     fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
-        let (status, secrets) = (response.status(), self.secrets());
+        let status = response.status();
         match read(&response) {
             Reading::Token(answer) if status.is_success() => {
                 let leniency = self.client.server().leniency;
@@ -302,7 +331,7 @@ impl Message for TokenRequest<'_> {
                     grant_type: self.grant_type_text(),
                     client_id: self.client.id(),
                     code,
-                    secrets: &secrets,
+                    secrets: &self.secrets(),
                 };
                 let is_client = refusal::blames_client(&oauth);
                 let error = refusal::token_error(&asked, &response, oauth);
@@ -318,12 +347,12 @@ impl Message for TokenRequest<'_> {
                 &response,
                 WHAT,
                 NoObject::NotJson,
-                &secrets,
+                &self.secrets(),
             )),
             _ => Err(refusal::unexplained(
                 "the token endpoint",
                 &response,
-                &secrets,
+                &self.secrets(),
             )),
         }
     }

@@ -17,8 +17,11 @@ use crate::wire::secret::SecretText;
 #[derive(Clone, Debug)]
 pub struct Pkce {
     verifier: SecretText,
-    challenge: String,
+    challenge: [u8; CHALLENGE],
 }
+
+/// The length of a SHA-256 as base64url, in characters.
+const CHALLENGE: usize = 43;
 
 /// How the code verifier is chosen. Both styles are RFC 7636.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,7 +48,10 @@ impl Pkce {
 
     /// The challenge of a verifier that was kept.
     pub(crate) fn from_verifier(verifier: SecretText) -> Self {
-        let challenge = encode(&Sha256::digest(verifier.expose_secret().as_bytes()));
+        let digest = Sha256::digest(verifier.expose_secret().as_bytes());
+        let mut challenge = [0; CHALLENGE];
+        let written = URL_SAFE_NO_PAD.encode_slice(digest, &mut challenge);
+        debug_assert_eq!(written, Ok(CHALLENGE));
         Self {
             verifier,
             challenge,
@@ -61,18 +67,18 @@ impl Pkce {
     /// What is sent with the authorization request, as `S256`.
     #[must_use]
     pub fn challenge(&self) -> &str {
-        &self.challenge
+        std::str::from_utf8(&self.challenge).expect("base64url is ASCII")
+    }
+
+    pub(crate) fn into_verifier(self) -> SecretText {
+        self.verifier
     }
 
     /// One draw in 3.8 has such a challenge. Further draws are hashes of the entropy and a counter: as random as it is.
     fn alphanumeric(first: Self, entropy: &[u8; 32]) -> Self {
         let mut drawn = first;
         let mut count = 0u64;
-        while !drawn
-            .challenge
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric())
-        {
+        while !drawn.challenge.iter().all(u8::is_ascii_alphanumeric) {
             let seed = Sha256::new()
                 .chain_update(entropy)
                 .chain_update(count.to_be_bytes());

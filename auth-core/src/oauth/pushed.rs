@@ -133,7 +133,7 @@ impl Message for PushedRequest<'_> {
         let mut form = Form::with_capacity(1024);
         for (name, value) in &self.parameters {
             if !(brought && &**name == "client_id") {
-                form.add(name, value);
+                form.add_foreign(name, value);
             }
         }
         Ok(self.client.post(self.to, form, way))

@@ -279,7 +279,7 @@ pub(super) fn unexplained(who: &str, response: &Response, secrets: &[&str]) -> E
             .unwrap_or("nowhere");
         return configuration(format!(
             "{who} answered with a redirect to {}",
-            crate::error::presentable(&redact(to, secrets), 120)
+            crate::error::presentable(&redact(to.to_owned(), secrets), 120)
         ))
         .with_check(Check::NoRedirect)
         .with_status(status)
@@ -317,7 +317,7 @@ pub(super) fn excerpt(response: &Response, secrets: &[&str]) -> String {
             _ => {}
         }
     }
-    crate::error::presentable(&redact(&out, secrets), 200)
+    crate::error::presentable(&redact(out, secrets), 200)
 }
 
 fn configuration(what: impl Into<Cow<'static, str>>) -> Error {

@@ -8,7 +8,10 @@
 mod parameters;
 
 use std::{
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -34,11 +37,11 @@ use crate::{
 /// An authorization request that waits for its answer. It holds the code verifier.
 #[derive(Debug)]
 pub struct Pending {
-    client_id: String,
+    client_id: Arc<str>,
     redirect_uri: RedirectUri,
     state: Option<SecretText>,
     verifier: SecretText,
-    issuer: Option<String>,
+    issuer: Option<Arc<str>>,
     issuer_in_response: bool,
     leniency: Leniency,
     forgiven: Forgiven,
@@ -49,8 +52,8 @@ pub struct Pending {
 pub struct CodeGrant {
     pub(crate) code: SecretText,
     pub(crate) verifier: SecretText,
-    pub(crate) redirect_uri: String,
-    pub(crate) client_id: String,
+    pub(crate) redirect_uri: RedirectUri,
+    pub(crate) client_id: Arc<str>,
     forgiven: Forgiven,
     accepted: Option<Duration>,
     requests: AtomicU32,
@@ -88,7 +91,7 @@ impl CodeGrant {
     /// The redirect URI that was sent, and will be sent again with the code.
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
-        &self.redirect_uri
+        self.redirect_uri.as_str()
     }
 }
 
@@ -102,7 +105,7 @@ impl Pending {
     ) -> Self {
         let server = client.server();
         Self {
-            client_id: client.id().to_owned(),
+            client_id: Arc::clone(client.shared_id()),
             redirect_uri,
             state: state.map(SecretText::from),
             verifier,
@@ -222,11 +225,11 @@ impl Pending {
     pub fn to_secret_text(&self) -> SecretBytes {
         let text = json!({
             "version": 1,
-            "client_id": self.client_id,
+            "client_id": &*self.client_id,
             "redirect_uri": self.redirect_uri.as_str(),
             "state": self.state.as_ref().map(ExposeSecret::expose_secret),
             "verifier": self.verifier.expose_secret(),
-            "issuer": self.issuer,
+            "issuer": self.issuer.as_deref(),
             "issuer_in_response": self.issuer_in_response,
             "errors_without_state": self.leniency.forgives(Oddity::ErrorWithoutState),
             "unannounced_issuer": self.leniency.forgives(Oddity::UnannouncedIssuer),
@@ -267,11 +270,11 @@ impl Pending {
             forgiven.add(Oddity::UnannouncedPkce);
         }
         let pending = Self {
-            client_id: text("client_id").ok_or_else(bad)?.to_owned(),
+            client_id: text("client_id").ok_or_else(bad)?.into(),
             redirect_uri: RedirectUri::parse(text("redirect_uri").ok_or_else(bad)?)?,
             state: text("state").map(SecretText::from),
             verifier: text("verifier").ok_or_else(bad)?.into(),
-            issuer: text("issuer").map(str::to_owned),
+            issuer: text("issuer").map(Arc::from),
             issuer_in_response: flag("issuer_in_response")?,
             leniency,
             forgiven,
@@ -307,7 +310,7 @@ impl Pending {
 
     fn check_issuer(&self, parameters: &Parameters, forgiven: &mut Forgiven) -> Result<(), Error> {
         match (&self.issuer, &parameters.iss) {
-            (Some(own), Some(iss)) if own == iss => Ok(()),
+            (Some(own), Some(iss)) if **own == **iss => Ok(()),
             (None, Some(_)) if self.leniency.forgives(Oddity::UnannouncedIssuer) => {
                 forgiven.add(Oddity::UnannouncedIssuer);
                 Ok(())
@@ -327,7 +330,7 @@ impl Pending {
         CodeGrant {
             code,
             verifier: self.verifier.clone(),
-            redirect_uri: self.redirect_uri.as_str().to_owned(),
+            redirect_uri: self.redirect_uri.clone(),
             client_id: self.client_id.clone(),
             forgiven,
             accepted: None,

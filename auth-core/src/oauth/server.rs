@@ -1,5 +1,7 @@
 //! An authorization server as a value: its endpoints (RFC 6749 section 3), and what is odd about it, by name.
 
+use std::sync::Arc;
+
 use super::{
     oddity::{Leniency, Oddity},
     pkce::PkceStyle,
@@ -28,7 +30,7 @@ pub struct AuthorizationServer {
     pub(crate) device: Option<Endpoint>,
     pub(crate) pushed: Option<Endpoint>,
     pub(crate) requires_pushed: bool,
-    pub(crate) issuer: Option<String>,
+    pub(crate) issuer: Option<Arc<str>>,
     pub(crate) issuer_in_response: bool,
     pub(crate) authentication: ClientAuthentication,
     pub(crate) refresh_authentication: Option<ClientAuthentication>,
@@ -139,7 +141,7 @@ impl AuthorizationServer {
     /// Its issuer identifier (RFC 8414). An authorization response that names another one is refused (RFC 9207).
     #[must_use]
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
-        self.issuer = Some(issuer.into());
+        self.issuer = Some(issuer.into().into());
         self
     }
 

@@ -11,22 +11,33 @@ impl Form {
         Self(SecretBytes::new(Vec::with_capacity(capacity)))
     }
 
-    /// Adds one parameter.
-    pub(crate) fn add(&mut self, name: &str, value: &str) -> &mut Self {
-        // Each byte becomes at most three.
+    /// Adds a parameter of ours, whose name needs no encoding.
+    pub(crate) fn add(&mut self, name: &'static str, value: &str) -> &mut Self {
+        debug_assert!(!name.bytes().any(|byte| SPECIAL[usize::from(byte)]));
+        self.room(name.len() + 3 * value.len() + 2);
+        let bytes = self.begin();
+        bytes.extend_from_slice(name.as_bytes());
+        bytes.push(b'=');
+        encode(bytes, value, b"+");
+        self
+    }
+
+    /// Adds a parameter whose name is somebody else's.
+    pub(crate) fn add_foreign(&mut self, name: &str, value: &str) -> &mut Self {
         self.room(3 * (name.len() + value.len()) + 2);
+        let bytes = self.begin();
+        encode(bytes, name, b"+");
+        bytes.push(b'=');
+        encode(bytes, value, b"+");
+        self
+    }
+
+    fn begin(&mut self) -> &mut Vec<u8> {
         let bytes = self.0.as_mut_vec();
         if !bytes.is_empty() {
             bytes.push(b'&');
         }
-        for piece in form_urlencoded::byte_serialize(name.as_bytes()) {
-            bytes.extend_from_slice(piece.as_bytes());
-        }
-        bytes.push(b'=');
-        for piece in form_urlencoded::byte_serialize(value.as_bytes()) {
-            bytes.extend_from_slice(piece.as_bytes());
-        }
-        self
+        bytes
     }
 
     pub(crate) fn finish(self) -> SecretBytes {
@@ -44,6 +55,37 @@ impl Form {
     }
 }
 
+/// The encoding of form and query (WHATWG URL, `application/x-www-form-urlencoded`). What is written for a space is the
+/// caller's to say.
+pub(crate) fn encode(to: &mut Vec<u8>, text: &str, space: &[u8]) {
+    let mut rest = text.as_bytes();
+    while let Some(at) = rest.iter().position(|byte| SPECIAL[usize::from(*byte)]) {
+        to.extend_from_slice(&rest[..at]);
+        match rest[at] {
+            b' ' => to.extend_from_slice(space),
+            byte => to.extend_from_slice(&[b'%', hex(byte >> 4), hex(byte & 15)]),
+        }
+        rest = &rest[at + 1..];
+    }
+    to.extend_from_slice(rest);
+}
+
+const fn hex(digit: u8) -> u8 {
+    b"0123456789ABCDEF"[digit as usize]
+}
+
+/// The bytes that cannot stand for themselves.
+static SPECIAL: [bool; 256] = {
+    let mut special = [true; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'-' | b'.' | b'_');
+        special[byte as usize] = !plain;
+        byte += 1;
+    }
+    special
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,5 +99,23 @@ mod tests {
             form.finish().as_ref(),
             b"grant_type=password&password=a+b%26c%3D%C3%BC%2B"
         );
+    }
+
+    #[test]
+    fn it_is_the_encoding_of_the_url_standard() {
+        let check = |text: &str| {
+            let mut encoded = Vec::new();
+            encode(&mut encoded, text, b"+");
+            let expect: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+            assert_eq!(String::from_utf8(encoded), Ok(expect), "{text:?}");
+        };
+        for byte in 0..=127 {
+            check(&char::from(byte).to_string());
+            check(&char::from(byte).to_string().repeat(20));
+            check(&format!("a{}b", char::from(byte)));
+        }
+        check("");
+        check("gr\u{fc}n \u{20ac} \u{1f33f}\u{1f33f}x");
+        check("http://127.0.0.1:8080/callback?a=b");
     }
 }

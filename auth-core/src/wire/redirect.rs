@@ -1,6 +1,6 @@
 //! Redirect URIs: the loopback IP, a web service's https, a private-use scheme, or out of band.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use super::url::{checked, refused};
 use crate::error::Error;
@@ -8,7 +8,7 @@ use crate::error::Error;
 /// Where the authorization server sends the person back to (RFC 6749 section 3.1.2, RFC 8252 section 7).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedirectUri {
-    text: String,
+    text: Arc<str>,
     kind: RedirectKind,
 }
 
@@ -38,7 +38,7 @@ impl RedirectUri {
     pub fn parse(text: &str) -> Result<Self, Error> {
         Ok(Self {
             kind: redirect_kind(text)?,
-            text: text.to_owned(),
+            text: text.into(),
         })
     }
 
@@ -46,7 +46,7 @@ impl RedirectUri {
     #[must_use]
     pub fn out_of_band() -> Self {
         Self {
-            text: Self::OUT_OF_BAND.to_owned(),
+            text: Self::OUT_OF_BAND.into(),
             kind: RedirectKind::OutOfBand,
         }
     }

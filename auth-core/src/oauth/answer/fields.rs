@@ -1,10 +1,12 @@
-//! The fields of a token answer, read out of its JSON without copying what nobody asked for.
+//! The fields of a token answer, read out of its JSON without copying: a text without escapes stays where it is.
 
-use std::{fmt, time::Duration};
+use std::{fmt, ops::Deref, time::Duration};
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{Forgiven, Lifetime, Oddity, check_text};
+use secrecy::ExposeSecret;
+
+use super::{Forgiven, Lifetime, Oddity, is_token};
 use crate::{
     check::Check,
     error::presentable,
@@ -14,26 +16,26 @@ use crate::{
 };
 
 /// The keys we know. Everything else is passed over without being copied.
-pub(super) struct Fields {
+pub(super) struct Fields<'a> {
     pub(super) bearer: Option<SecretBytes>,
     pub(super) typed: bool,
     pub(super) lifetime: Lifetime,
     pub(super) refresh: Option<SecretText>,
     pub(super) scope: Option<Box<str>>,
-    pub(super) error: Option<String>,
-    pub(super) description: Option<String>,
-    pub(super) uri: Option<String>,
-    pub(super) hint: Option<String>,
-    pub(super) message: Option<String>,
+    pub(super) error: Option<Text<'a>>,
+    pub(super) description: Option<Text<'a>>,
+    pub(super) uri: Option<Text<'a>>,
+    pub(super) hint: Option<Text<'a>>,
+    pub(super) message: Option<Text<'a>>,
     pub(super) suspended_until: Option<Option<String>>,
     pub(super) forgiven: Forgiven,
     pub(super) refused: Option<(Check, &'static str)>,
     seen: u16,
 }
 
-impl Fields {
+impl<'a> Fields<'a> {
     /// Reads a whole JSON object.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, serde_json::Error> {
         let mut json = serde_json::Deserializer::from_slice(bytes);
         let fields = json.deserialize_map(FieldsVisitor)?;
         json.end()?;
@@ -48,12 +50,10 @@ impl Fields {
         self.seen |= 1 << bit;
     }
 
-    fn access_token(&mut self, value: Scalar) {
+    fn access_token(&mut self, value: Scalar<'a>) {
         match value {
-            Scalar::Text(text) if check_text(&text.0).is_ok() => {
-                self.bearer = Some(bearer(&text.0))
-            }
-            Scalar::Text(text) if text.0.is_empty() => {
+            Scalar::Text(text) if is_token(&text) => self.bearer = Some(bearer(&text)),
+            Scalar::Text(text) if text.is_empty() => {
                 self.refused = Some((Check::TokenText, "its `access_token` is empty"));
             }
             Scalar::Null => {}
@@ -64,13 +64,13 @@ impl Fields {
         }
     }
 
-    fn expires_in(&mut self, value: Scalar) {
+    fn expires_in(&mut self, value: Scalar<'a>) {
         let (seconds, oddity) = match value {
             Scalar::Null => return,
             Scalar::Whole(seconds) => (Some(seconds), None),
             Scalar::Float(seconds) => (whole_seconds(seconds), Some(Oddity::LifetimeAsFloat)),
             Scalar::Text(text) => {
-                let text = text.0.trim();
+                let text = text.trim();
                 let seconds = text
                     .parse()
                     .ok()
@@ -90,20 +90,27 @@ impl Fields {
         }
     }
 
-    fn token_type(&mut self, value: Scalar) {
+    fn token_type(&mut self, value: Scalar<'a>) {
         match value {
-            Scalar::Text(text) if text.0.eq_ignore_ascii_case("bearer") => self.typed = true,
+            Scalar::Text(text) if text.eq_ignore_ascii_case("bearer") => self.typed = true,
             Scalar::Null => {}
             _ => self.refused = Some((Check::TokenType, "its `token_type` is not Bearer")),
         }
     }
 
-    fn scope(&mut self, value: Scalar) {
+    fn scope(&mut self, value: Scalar<'a>) {
         match value {
-            Scalar::Text(text) => self.scope = Some(text.0.as_str().into()),
+            Scalar::Text(text) => self.scope = Some((*text).into()),
             Scalar::List(items) => {
                 self.forgiven.add(Oddity::ScopeAsList);
-                self.scope = Some(items.join(" ").into());
+                self.scope = Some(
+                    items
+                        .iter()
+                        .map(|item| &**item)
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                        .into(),
+                );
             }
             _ => {}
         }
@@ -113,13 +120,13 @@ impl Fields {
 struct FieldsVisitor;
 
 impl<'de> Visitor<'de> for FieldsVisitor {
-    type Value = Fields;
+    type Value = Fields<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields<'de>, A::Error> {
         let mut fields = Fields {
             bearer: None,
             typed: false,
@@ -151,7 +158,8 @@ impl<'de> Visitor<'de> for FieldsVisitor {
                 Key::TokenType => fields.token_type(value),
                 Key::ExpiresIn => fields.expires_in(value),
                 Key::RefreshToken => {
-                    fields.refresh = value.secret().filter(|text| !text.is_blank())
+                    let text = value.text().filter(|text| !text.trim().is_empty());
+                    fields.refresh = text.map(|text| SecretText::from(&*text));
                 }
                 Key::Scope => fields.scope(value),
                 Key::Error => fields.error = value.text().filter(|text| !text.is_empty()),
@@ -220,80 +228,88 @@ impl Visitor<'_> for KeySeed {
     }
 }
 
-/// Text that is wiped when it was not taken: it may be a token.
-struct WipedString(String);
+/// Text of the answer: where it stands, or, if it had escapes, a copy that is wiped. It may be a token.
+pub(super) enum Text<'a> {
+    There(&'a str),
+    Copy(SecretText),
+}
 
-impl Drop for WipedString {
-    fn drop(&mut self) {
-        drop(SecretText::from(std::mem::take(&mut self.0)));
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::There(text) => text,
+            Self::Copy(text) => text.expose_secret(),
+        }
     }
 }
 
 /// A value of any JSON type, as far as we look.
-enum Scalar {
+enum Scalar<'a> {
     Null,
     Whole(u64),
     Float(f64),
-    Text(WipedString),
-    List(Vec<String>),
+    Text(Text<'a>),
+    List(Vec<Text<'a>>),
     Other,
 }
 
-impl Scalar {
-    fn text(self) -> Option<String> {
+impl<'a> Scalar<'a> {
+    fn text(self) -> Option<Text<'a>> {
         match self {
-            Self::Text(mut text) => Some(std::mem::take(&mut text.0)),
+            Self::Text(text) => Some(text),
             _ => None,
         }
-    }
-
-    fn secret(self) -> Option<SecretText> {
-        self.text().map(SecretText::from)
     }
 }
 
 struct ScalarSeed;
 
 impl<'de> serde::de::DeserializeSeed<'de> for ScalarSeed {
-    type Value = Scalar;
+    type Value = Scalar<'de>;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Scalar, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Scalar<'de>, D::Error> {
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for ScalarSeed {
-    type Value = Scalar;
+    type Value = Scalar<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value")
     }
 
-    fn visit_unit<E>(self) -> Result<Scalar, E> {
+    fn visit_unit<E>(self) -> Result<Scalar<'de>, E> {
         Ok(Scalar::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> Result<Scalar, E> {
+    fn visit_bool<E>(self, _: bool) -> Result<Scalar<'de>, E> {
         Ok(Scalar::Other)
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Scalar, E> {
+    fn visit_u64<E>(self, number: u64) -> Result<Scalar<'de>, E> {
         Ok(Scalar::Whole(number))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Scalar, E> {
+    fn visit_i64<E>(self, _: i64) -> Result<Scalar<'de>, E> {
         Ok(Scalar::Other)
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Scalar, E> {
+    fn visit_f64<E>(self, number: f64) -> Result<Scalar<'de>, E> {
         Ok(Scalar::Float(number))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Scalar, E> {
-        Ok(Scalar::Text(WipedString(text.to_owned())))
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Text(Text::There(text)))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Scalar, A::Error> {
+    fn visit_str<E>(self, text: &str) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Text(Text::Copy(text.into())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Scalar<'de>, A::Error> {
         let mut texts = Vec::new();
         while let Some(item) = items.next_element_seed(ScalarSeed)? {
             texts.extend(item.text());
@@ -301,7 +317,7 @@ impl<'de> Visitor<'de> for ScalarSeed {
         Ok(Scalar::List(texts))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar<'de>, A::Error> {
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Scalar::Other)
     }

@@ -72,10 +72,10 @@ impl<'a> Extra<'a> {
 
     pub(super) fn fill(&self, form: &mut Form) {
         for (name, value) in &self.plain {
-            form.add(name, value);
+            form.add_foreign(name, value);
         }
         for (name, value) in &self.secret {
-            form.add(name, value.expose_secret());
+            form.add_foreign(name, value.expose_secret());
         }
     }
 
