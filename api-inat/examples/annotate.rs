@@ -1,5 +1,5 @@
 //! Annotates observations from a CSV file: one line for each, with three numbers. What is there already is not sent again, so that a
-//! list that broke off is simply started again. Blocking.
+//! list that broke off is simply started again. Blocking, or async with `--async`.
 //!
 //! ```text
 //! observation_id,attribute_id,value_id
@@ -16,6 +16,8 @@
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod support;
+#[path = "support/world.rs"]
+mod world;
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -28,9 +30,8 @@ use api_inat::{
     annotations::{Create, ResourceType},
     observations::Get,
 };
-use auth_flows::{Client, Session};
-use http_ureq::Ureq;
-use support::{Args, LogsIn, say};
+use support::{Args, say};
+use world::World;
 
 fn main() -> ExitCode {
     match run() {
@@ -50,9 +51,7 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
     };
     let rows = rows(&fs::read_to_string(path)?)?;
     let (service, store) = support::open("inat-annotate", &args)?;
-    let session = Client::new(service, Ureq::default(), store)
-        .account("me")
-        .told_by(&args)?;
+    let world = World::of(service, store, &args)?;
 
     let mut done = Done {
         rows: rows.len(),
@@ -60,7 +59,7 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
     };
     let outcome = rows
         .chunks(200)
-        .try_for_each(|some| annotate(&session, some, &mut done));
+        .try_for_each(|some| annotate(&world, some, &mut done));
     println!("{done}");
     outcome.map_err(|error| format!("{error}\nwhat was done stays done: start again to go on"))?;
     Ok(match done.refused {
@@ -98,10 +97,10 @@ impl fmt::Display for Done {
 }
 
 /// Annotates up to 200 observations. An error ends the list; a row that iNaturalist refuses does not.
-fn annotate(session: &Session, rows: &[Row], done: &mut Done) -> Result<(), auth_core::Error> {
+fn annotate(world: &World, rows: &[Row], done: &mut Done) -> Result<(), auth_core::Error> {
     let ids: BTreeSet<u64> = rows.iter().map(|(_, id, ..)| *id).collect();
     // As they are now, and not as a cache knows them.
-    let now = session.send(Get::new(ids.into_iter().collect::<Vec<_>>()).param("ttl", -1))?;
+    let now = world.send(Get::new(ids.into_iter().collect::<Vec<_>>()).param("ttl", -1))?;
     let known: HashSet<u64> = now
         .results
         .iter()
@@ -129,7 +128,7 @@ fn annotate(session: &Session, rows: &[Row], done: &mut Done) -> Result<(), auth
             done.there += 1;
             continue;
         }
-        match session.send(Create::new(ResourceType::Observation, id, attribute, value)) {
+        match world.send(Create::new(ResourceType::Observation, id, attribute, value)) {
             Ok(_) => done.annotated += 1,
             Err(error) if matches!(error.status(), Some(403 | 404 | 410 | 422)) => {
                 say(&format!("line {line}: {error}"));

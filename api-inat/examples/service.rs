@@ -1,4 +1,5 @@
-//! A service whose tasks share one session: each reads an observation with what only its owner sees, and none of them logs in. Async.
+//! A service whose tasks share one session: each reads an observation with what only its owner sees, and none of them logs in. Async, or on 50
+//! threads with `--blocking`.
 //!
 //! ```sh
 //! export INAT_APP_ID=… INAT_APP_SECRET=…
@@ -11,19 +12,32 @@
 
 mod support;
 
-use std::{error::Error, process::ExitCode};
+use std::{
+    error::Error,
+    iter,
+    process::ExitCode,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+    thread,
+};
 
 use api_inat::{
+    Page,
+    model::{Observation, User},
     observations::{Get, Search},
     users::Me,
 };
-use auth_flows::AsyncClient;
+use auth_core::{Service, Store};
+use auth_flows::{AsyncClient, Client};
 use http_reqwest::{Reqwest, Tokio};
+use http_ureq::Ureq;
 use support::{Args, LogsIn};
+use tokio::runtime::Runtime;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match serve().await {
+/// How many threads share the tasks of the blocking world.
+const THREADS: usize = 50;
+
+fn main() -> ExitCode {
+    match run() {
         Ok(words) => {
             println!("{words}");
             ExitCode::SUCCESS
@@ -35,42 +49,108 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve() -> Result<String, Box<dyn Error>> {
+fn run() -> Result<String, Box<dyn Error>> {
     let (args, _) = Args::read("--tasks NUMBER")?;
     let tasks: usize = args.value("--tasks").unwrap_or("1000").parse()?;
     let (service, store) = support::open("inat-service", &args)?;
+    if args.is_async(true) {
+        Runtime::new()?.block_on(serve(service, store, &args, tasks))
+    } else {
+        serve_on_threads(service, store, &args, tasks)
+    }
+}
+
+async fn serve(
+    service: Service,
+    store: impl Store,
+    args: &Args,
+    tasks: usize,
+) -> Result<String, Box<dyn Error>> {
     let client = AsyncClient::new(service, Reqwest::default(), Tokio::current()?, store);
     // Made once, cloned for each task: all of them have the same tokens, and one renewal serves them all.
-    let session = client.account("me").told_by(&args)?;
-
-    let me = session.send(Me::new()).await?;
-    let login = me.login.ok_or("iNaturalist did not say who this is")?;
-    let own = Search::new().user_login(login.clone()).per_page(200);
-    let ids: Vec<u64> = session
-        .send(own)
-        .await?
-        .results
-        .iter()
-        .map(|own| own.id)
-        .collect();
-    if ids.is_empty() {
-        return Ok(format!("{login} has no observations"));
-    }
-
+    let session = client.account("me").told_by(args)?;
+    let mut done = Done::of(session.send(Me::new()).await?)?;
+    let ids = ids(&session.send(done.own()).await?);
     let tasks: Vec<_> = ids
-        .into_iter()
+        .iter()
         .cycle()
         .take(tasks)
-        .map(|id| tokio::spawn(session.send(Get::new(id))))
+        .map(|id| tokio::spawn(session.send(Get::new(*id))))
         .collect();
-    let (mut read, mut private) = (0, 0);
     for task in tasks {
-        for observation in task.await??.results {
-            read += 1;
-            private += usize::from(observation.private_location.is_some());
-        }
+        done.count(&task.await??);
     }
-    Ok(format!(
-        "{login}: {read} observations read, {private} of them with a private place"
-    ))
+    Ok(done.words())
+}
+
+/// The same on threads, each of which takes the next task when it is done with one.
+fn serve_on_threads(
+    service: Service,
+    store: impl Store,
+    args: &Args,
+    tasks: usize,
+) -> Result<String, Box<dyn Error>> {
+    let client = Client::new(service, Ureq::default(), store);
+    let session = client.account("me").told_by(args)?;
+    let mut done = Done::of(session.send(Me::new())?)?;
+    let ids = ids(&session.send(done.own())?);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mine =
+            || Some(next.fetch_add(1, Relaxed)).filter(|task| *task < tasks && !ids.is_empty());
+        let pages = iter::from_fn(mine).map(|task| session.send(Get::new(ids[task % ids.len()])));
+        pages.collect::<Result<Vec<_>, _>>()
+    };
+    let pages = thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
+        let results = threads.into_iter().map(|thread| thread.join());
+        results.collect::<Result<Vec<_>, _>>()
+    });
+    for pages in pages.map_err(|_| "a thread broke off")? {
+        pages?.iter().for_each(|page| done.count(page));
+    }
+    Ok(done.words())
+}
+
+fn ids(own: &Page<Observation>) -> Vec<u64> {
+    own.results.iter().map(|own| own.id).collect()
+}
+
+/// Who it is for, and what was read.
+struct Done {
+    login: Box<str>,
+    read: usize,
+    private: usize,
+}
+
+impl Done {
+    fn of(me: User) -> Result<Self, &'static str> {
+        Ok(Self {
+            login: me.login.ok_or("iNaturalist did not say who this is")?,
+            read: 0,
+            private: 0,
+        })
+    }
+
+    fn own(&self) -> Search {
+        Search::new().user_login(self.login.clone()).per_page(200)
+    }
+
+    fn count(&mut self, page: &Page<Observation>) {
+        self.read += page.results.len();
+        let private = page
+            .results
+            .iter()
+            .filter(|one| one.private_location.is_some());
+        self.private += private.count();
+    }
+
+    fn words(&self) -> String {
+        let Self {
+            login,
+            read,
+            private,
+        } = self;
+        format!("{login}: {read} observations read, {private} of them with a private place")
+    }
 }

@@ -1,4 +1,4 @@
-//! Prints an API token, alone on standard output: for scripts that go on with curl. Blocking.
+//! Prints an API token, alone on standard output: for scripts that go on with curl. Blocking, or async with `--async`.
 //!
 //! ```sh
 //! export INAT_APP_ID=… INAT_APP_SECRET=…
@@ -15,9 +15,11 @@ mod support;
 use std::{error::Error, process::ExitCode, time::Duration};
 
 use auth_core::TokenKind;
-use auth_flows::Client;
+use auth_flows::{AsyncClient, Client};
+use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use support::{Args, LogsIn};
+use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
     match token() {
@@ -35,10 +37,18 @@ fn main() -> ExitCode {
 fn token() -> Result<String, Box<dyn Error>> {
     let (args, _) = Args::read("--for MINUTES")?;
     let minutes: u64 = args.value("--for").unwrap_or("5").parse()?;
+    let lasts = Duration::from_secs(minutes.saturating_mul(60));
     let (service, store) = support::open("inat-token", &args)?;
-    let session = Client::new(service, Ureq::default(), store)
-        .account("me")
-        .told_by(&args)?;
-    let token = session.token_for(TokenKind::Derived, Duration::from_secs(minutes * 60))?;
+    let token = if args.is_async(false) {
+        let runtime = Runtime::new()?;
+        let tokio = Tokio::new(runtime.handle().clone());
+        let client = AsyncClient::new(service, Reqwest::default(), tokio, store);
+        let session = client.account("me").told_by(&args)?;
+        runtime.block_on(session.token_for(TokenKind::Derived, lasts))?
+    } else {
+        let client = Client::new(service, Ureq::default(), store);
+        let session = client.account("me").told_by(&args)?;
+        session.token_for(TokenKind::Derived, lasts)?
+    };
     Ok(token.expose_secret().to_owned())
 }

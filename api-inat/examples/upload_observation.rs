@@ -1,5 +1,5 @@
 //! Makes an observation with photos and values of observation fields. Started again after a failure it goes on, and nothing is there
-//! twice. Blocking.
+//! twice. Blocking, or async with `--async`.
 //!
 //! ```sh
 //! export INAT_APP_ID=… INAT_APP_SECRET=…
@@ -13,6 +13,8 @@
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod support;
+#[path = "support/world.rs"]
+mod world;
 
 use std::{
     error::Error,
@@ -24,9 +26,8 @@ use std::{
 
 use api_inat::{Upload, observation_photos, observations};
 use auth_core::{Base, Operation};
-use auth_flows::Client;
-use http_ureq::Ureq;
-use support::{Args, LogsIn, say};
+use support::{Args, say};
+use world::World;
 
 fn main() -> ExitCode {
     match run() {
@@ -59,14 +60,12 @@ fn run() -> Result<String, Box<dyn Error>> {
         .iter()
         .try_for_each(|upload| can_be_sent(&upload(1), &base))?;
 
-    let session = Client::new(service, Ureq::default(), store)
-        .account("me")
-        .told_by(&args)?;
+    let world = World::of(service, store, &args)?;
     note.keep()?;
     let again = |error| format!("{error}\nstart again to go on: nothing will be there twice");
-    let made = session.send(observation).map_err(again)?;
+    let made = world.send(observation).map_err(again)?;
     for (place, upload) in uploads.iter().enumerate() {
-        session.send(upload(made.id)).map_err(|error| {
+        world.send(upload(made.id)).map_err(|error| {
             format!(
                 "observation {} has {place} of {} photos\n{}",
                 made.id,

@@ -5,6 +5,8 @@
 //! | `--live` | asks the real iNaturalist. Without it `INAT_ORIGIN` has to name a test server, such as one of auth-testkit's |
 //! | `--store FOLDER` | where the login is kept; a folder of the user's own unless given |
 //! | `--browser`, `--out-of-band` | a person may be asked to log in: here, or with a code from a browser anywhere |
+//! | `--redirect URI` | for `--browser`, the redirect URI as it is registered: `http://127.0.0.1/` unless given. With a port, `http://127.0.0.1:8080`, it is that port; otherwise any free one |
+//! | `--async`, `--blocking` | sends with reqwest on tokio, or with ureq; a program says which is its usual way. For the real service the transport's feature `rustls` is needed: `--features http-ureq/rustls`, `--features http-reqwest/rustls` |
 //! | `INAT_APP_ID`, `INAT_APP_SECRET` | the registered application; the secret where it is confidential |
 //! | `INAT_USERNAME`, `INAT_PASSWORD` | logs in with these when a login is needed |
 //! | `INAT_API_TOKEN` | a token pasted from <https://www.inaturalist.org/users/api_token>: serves without any application |
@@ -24,8 +26,14 @@ pub(crate) struct Args {
 }
 
 /// Options that every program takes: without a value, and with one.
-const FLAGS: [&str; 3] = ["--live", "--browser", "--out-of-band"];
-const VALUES: [&str; 1] = ["--store"];
+const FLAGS: [&str; 5] = [
+    "--live",
+    "--browser",
+    "--out-of-band",
+    "--async",
+    "--blocking",
+];
+const VALUES: [&str; 2] = ["--store", "--redirect"];
 
 impl Args {
     /// Reads the arguments, and gives the operands apart. `usage` says what the program takes of its own: `--for MINUTES FILE` is one
@@ -43,7 +51,9 @@ impl Args {
             }
         }
         let wrong = |what: fmt::Arguments<'_>| {
-            format!("{what}\nusage: [--live] [--browser|--out-of-band] [--store FOLDER] {usage}")
+            format!(
+                "{what}\nusage: [--live] [--browser [--redirect URI]|--out-of-band] [--async|--blocking] [--store FOLDER] {usage}"
+            )
         };
         let (mut flags, mut values, mut operands) = (Vec::new(), Vec::new(), Vec::new());
         let mut args = env::args_os().skip(1);
@@ -72,6 +82,15 @@ impl Args {
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         let found = self.values.iter().rev().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// Whether it is to send with reqwest on tokio.
+    pub(crate) fn is_async(&self, usual: bool) -> bool {
+        match (self.has("--async"), self.has("--blocking")) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => usual,
+        }
     }
 
     fn has(&self, flag: &str) -> bool {
@@ -139,10 +158,30 @@ pub(crate) trait LogsIn: Sized {
             })));
         }
         Ok(match args.has("--browser") {
-            true => self.by_person(Login::browser(|invitation| say(&invitation.to_string()))),
+            true => self.by_person(browser(args.value("--redirect"))?),
             false => self,
         })
     }
+}
+
+/// A login by browser, whose answer comes to this redirect URI.
+fn browser(redirect: Option<&str>) -> Result<Login, String> {
+    let redirect = redirect.unwrap_or("http://127.0.0.1/");
+    let wrong = || {
+        format!("--redirect {redirect} is not http://127.0.0.1, with or without a port and a path")
+    };
+    let rest = redirect
+        .strip_prefix("http://127.0.0.1")
+        .ok_or_else(wrong)?;
+    // Without a path and with `/` are two: what is sent has to be what is registered, to the letter.
+    let (port, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let port = match port.strip_prefix(':') {
+        Some(number) => number.parse().map_err(|_| wrong())?,
+        None if port.is_empty() => 0,
+        None => return Err(wrong()),
+    };
+    let login = Login::browser(|invitation| say(&invitation.to_string()));
+    Ok(login.port(port).path(path))
 }
 
 macro_rules! logs_in {

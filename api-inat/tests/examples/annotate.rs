@@ -1,0 +1,85 @@
+//! `inat-annotate`: each line once, however often it is started.
+
+use std::fs;
+
+use auth_testkit::{Fault, On};
+
+use crate::{everywhere, run};
+
+#[test]
+fn annotate_does_each_line_once() {
+    everywhere(|scene| {
+        let server = &scene.server;
+        let folder = tempfile::tempdir().expect("a folder");
+        let list = folder.path().join("list.csv");
+        let start = |rows: &str, well| {
+            fs::write(&list, rows).expect("written");
+            run(scene.example("annotate", folder.path()).arg(&list), well)
+        };
+        let writes = || {
+            let seen = server.seen();
+            let posts = seen
+                .requests()
+                .iter()
+                .filter(|one| one.path == "/v1/annotations");
+            posts.count()
+        };
+        let id = api_inat::testkit::observation_id;
+        let row = |place, value| format!("{},1,{value}\n", id(place));
+
+        // Nothing is sent before the file is whole.
+        let (_, err) = start(&format!("{}{},1\n", row(0, 2), id(1)), false);
+        assert!(
+            err.contains("line 2:") && err.contains("nothing was sent"),
+            "{err}"
+        );
+        assert_eq!(server.seen().total(), 0);
+
+        // The third one breaks off: a limit that lasts.
+        let all: String = (0..6).map(|place| row(place, 2)).collect();
+        let all = format!("observation_id,attribute_id,value_id\n{all}");
+        let on = || On::Path("/v1/annotations".into());
+        server.faults().times(2, on(), Fault::Status201);
+        server
+            .faults()
+            .always(on(), Fault::TooManyRequests { retry_after: None });
+        let (out, err) = start(&all, false);
+        assert_eq!(
+            out,
+            "2 annotated, 0 already there, 0 refused, 4 not tried\n"
+        );
+        assert!(
+            err.contains("too many requests") && err.contains("start again"),
+            "{err}"
+        );
+
+        // The answer to the next one is lost on the way: it is not sent blindly again.
+        server.faults().clear();
+        server.faults().next(on(), Fault::LostAnswer);
+        let (out, err) = start(&all, false);
+        assert_eq!(
+            out,
+            "0 annotated, 2 already there, 0 refused, 4 not tried\n"
+        );
+        assert!(err.contains("look whether it had its effect"), "{err}");
+
+        let before = writes();
+        let (out, _) = start(&all, true);
+        assert_eq!(
+            out,
+            "3 annotated, 3 already there, 0 refused, 0 not tried\n"
+        );
+        assert_eq!(writes() - before, 3);
+
+        // A line that cannot be done does not hold up the others.
+        let (out, err) = start(&format!("7,1,2\n{}{}", row(0, 2), row(7, 3)), false);
+        assert_eq!(
+            out,
+            "1 annotated, 1 already there, 1 refused, 0 not tried\n"
+        );
+        assert!(
+            err.contains("line 1: iNaturalist has no observation 7"),
+            "{err}"
+        );
+    });
+}

@@ -1,0 +1,222 @@
+//! `inat-export`, and the ways in which it can break off.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use api_inat::testkit::{OBSCURED_OF_EACH_USER, OF_EACH_USER};
+use auth_testkit::{Fault, On};
+use serde_json::Value;
+
+use crate::{PATIENCE, everywhere, run};
+
+#[test]
+fn a_pasted_token_needs_no_application() {
+    everywhere(|scene| {
+        let server = &scene.server;
+        let folder = tempfile::tempdir().expect("a folder");
+        let token = server.issue_derived_token("alice").expect("a token");
+        let target = folder.path().join("all.ndjson");
+        let mut program = scene.example("export", folder.path());
+        for variable in [
+            "INAT_APP_ID",
+            "INAT_APP_SECRET",
+            "INAT_USERNAME",
+            "INAT_PASSWORD",
+        ] {
+            program.env_remove(variable);
+        }
+        // As the page shows it.
+        program
+            .env("INAT_API_TOKEN", format!("{{\"api_token\":\"{token}\"}}"))
+            .arg(&target);
+        run(&mut program, true);
+        complete(&target);
+        let seen = server.seen();
+        assert_eq!((seen.token(), seen.derived()), (0, 0));
+    });
+}
+
+#[test]
+fn export_goes_on_where_it_broke_off() {
+    everywhere(|scene| {
+        let server = &scene.server;
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = |name: &str| folder.path().join(name);
+        let (whole, part, place) = (
+            file("all.ndjson"),
+            file("all.ndjson.part"),
+            file("all.ndjson.place"),
+        );
+        fs::write(&whole, "yesterday's\n").expect("written");
+        let start = |well| run(scene.example("export", folder.path()).arg(&whole), well).1;
+        // The first page comes, the second one does not.
+        server
+            .faults()
+            .next(On::Path("/v1/observations".into()), Fault::Status201);
+        server.faults().next(
+            On::Path("/v1/observations".into()),
+            Fault::Answer {
+                status: 400,
+                content_type: "text/html".into(),
+                body: b"<title>Bad day</title>".to_vec(),
+            },
+        );
+        let words = start(false);
+        assert!(
+            words.contains("Bad day") && words.contains("200 observations are kept"),
+            "{words}"
+        );
+        assert_eq!(
+            fs::read_to_string(&whole).expect("it stays"),
+            "yesterday's\n"
+        );
+
+        // And the machine failed in the middle of a line.
+        let mut torn = fs::read_to_string(&part).expect("what came");
+        torn.push_str("{\"id\":250");
+        fs::write(&part, torn).expect("written");
+        let mark = server.seen().mark();
+        let words = start(true);
+        assert!(words.contains("going on: 200 of 225"), "{words}");
+        let seen = server.seen().since(mark);
+        let pages = seen
+            .requests()
+            .iter()
+            .filter(|one| one.path.starts_with("/v1/observations"));
+        let pages: Vec<_> = pages.map(|one| one.path.clone()).collect();
+        assert!(
+            pages.len() == 1 && pages[0].contains("id_above="),
+            "{pages:?}"
+        );
+        complete(&whole);
+        assert!(!part.exists() && !place.exists());
+
+        // What was begun cannot be read, or is of another list: from the beginning.
+        for note in [
+            "",
+            "nonsense\n1\n{}\n",
+            "{\"inat_cursor\":2}\n12\n{\"inat_cursor\":2}\n",
+        ] {
+            fs::write(&part, "{\"id\":7}\n").expect("written");
+            fs::write(&place, note).expect("written");
+            start(true);
+            complete(&whole);
+        }
+    });
+}
+
+/// All of alice's observations, each once, in order, with her private places.
+fn complete(file: &Path) {
+    let text = fs::read_to_string(file).expect("a file");
+    let all: Vec<Value> = text
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let ids: Vec<u64> = all
+        .iter()
+        .map(|one| one["id"].as_u64().expect("a number"))
+        .collect();
+    assert_eq!(ids.len() as u64, OF_EACH_USER);
+    assert!(ids.is_sorted_by(|a, b| a < b), "each once");
+    let private = all.iter().filter(|one| one["private_location"].is_string());
+    assert_eq!(private.count() as u64, OBSCURED_OF_EACH_USER);
+}
+
+/// A file's size limit is a death at any byte: the system kills the program in mid-write (at a block of 512 bytes), and what it wrote
+/// stays.
+#[cfg(unix)]
+#[test]
+fn killed_in_the_middle_of_a_page_it_goes_on_without_gaps_and_doubles() {
+    everywhere(|scene| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let whole = folder.path().join("all.ndjson");
+        let part = folder.path().join("all.ndjson.part");
+        let program = scene.example("export", folder.path());
+        let start = |limit: &str| {
+            let mut shell = Command::new("/bin/sh");
+            shell
+                .env_clear()
+                .envs(program.get_envs().filter_map(|(k, v)| Some((k, v?))))
+                .args(["-c", "ulimit -c 0; ulimit -f $0; exec \"$@\"", limit])
+                .arg(program.get_program())
+                .args(program.get_args())
+                .arg(&whole);
+            shell.output().expect("it runs")
+        };
+        // Once without a limit: the login is stored, and the size is known.
+        assert!(start("unlimited").status.success());
+        let blocks = fs::metadata(&whole).expect("a file").len() / 512;
+        fs::remove_file(&whole).expect("there");
+        let mut torn = 0;
+        // The page ends at eight ninths of it; the note of the place has about a block.
+        for limit in [
+            0,
+            1,
+            7,
+            blocks / 3,
+            blocks * 7 / 9,
+            blocks * 17 / 18,
+            blocks,
+        ] {
+            let output = start(&limit.to_string());
+            assert_eq!(output.status.code(), None, "{limit}: {output:?}");
+            assert!(!whole.exists(), "{limit}");
+            let left = fs::read(&part).expect("what it wrote");
+            torn += usize::from(left.last().is_some_and(|byte| *byte != b'\n'));
+        }
+        assert!(torn > 2, "killed in the middle of a line, {torn} times");
+        let output = start("unlimited");
+        assert!(output.status.success(), "{output:?}");
+        complete(&whole);
+    });
+}
+
+#[test]
+fn killed_while_it_waits_it_goes_on_and_two_do_not_meet() {
+    everywhere(|scene| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let whole = folder.path().join("all.ndjson");
+        let start = || {
+            let mut program = scene.example("export", folder.path());
+            program.arg(&whole);
+            program
+        };
+        // The first page comes; the second one is not answered as long as this lasts.
+        let faults = scene.server.faults();
+        let on = || On::Path("/v1/observations".into());
+        faults.next(on(), Fault::Status201);
+        faults.next(on(), Fault::Silence(PATIENCE));
+        let mut first = start().stderr(Stdio::null()).spawn().expect("it runs");
+        let deadline = Instant::now() + PATIENCE;
+        while faults.pending() > 0 && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(10));
+        }
+        let second = run(&mut start(), false);
+        first.kill().expect("killed");
+        assert!(!first.wait().expect("it ends").success());
+        assert!(second.1.contains("under way"), "{second:?}");
+
+        let words = run(&mut start(), true).1;
+        assert!(words.contains("going on: 200 of 225"), "{words}");
+        complete(&whole);
+    });
+}
+
+#[test]
+fn where_nothing_is_found_the_last_export_stays() {
+    everywhere(|scene| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let whole = folder.path().join("all.ndjson");
+        fs::write(&whole, "yesterday's\n").expect("written");
+        let mut program = scene.example("export", folder.path());
+        let (_, err) = run(program.args(["--user", "nobody"]).arg(&whole), false);
+        assert!(err.contains("nothing was found"), "{err}");
+        let kept = fs::read_to_string(&whole).expect("it stays");
+        assert_eq!(kept, "yesterday's\n");
+    });
+}

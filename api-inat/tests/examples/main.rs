@@ -1,0 +1,107 @@
+//! The examples are programs: each is run as one, against a server on loopback, once over ureq and once over reqwest.
+
+mod annotate;
+mod export;
+mod service;
+mod token;
+mod upload;
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+    time::Duration,
+};
+
+use auth_core::{Body, Limits, Request, Response, Transport};
+use auth_testkit::{Dialect, TestClient, TestServer};
+use http::{HeaderValue, header};
+use http_ureq::Ureq;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A server like iNaturalist's, and the transport that the examples send with.
+struct Scene {
+    server: TestServer,
+    transport: &'static str,
+}
+
+/// Runs a test over both transports.
+#[expect(clippy::print_stderr, reason = "a test that fails shows which it was")]
+fn everywhere(test: impl Fn(&Scene)) {
+    for transport in ["--blocking", "--async"] {
+        eprintln!("{transport}");
+        test(&Scene::new(transport));
+    }
+}
+
+impl Scene {
+    fn new(transport: &'static str) -> Self {
+        let server = TestServer::builder(Dialect::doorkeeper_5())
+            .client(
+                TestClient::confidential("app", "app-secret")
+                    .redirect_uri("urn:ietf:wg:oauth:2.0:oob")
+                    .redirect_uri("http://127.0.0.1/")
+                    .redirect_uri("http://127.0.0.1:8080")
+                    .scopes("write login"),
+            )
+            .user("alice", "password")
+            .site(api_inat::testkit::site())
+            .start()
+            .expect("a server");
+        Self { server, transport }
+    }
+
+    /// Where `cargo test` puts the examples that it builds beside the tests. Alice's login is in `folder`, or her password at hand.
+    fn example(&self, name: &str, folder: &Path) -> Command {
+        let mut path = std::env::current_exe().expect("a test has a path");
+        path.pop();
+        path.pop();
+        let path = path
+            .join("examples")
+            .join(format!("inat-{name}"))
+            .with_extension(std::env::consts::EXE_EXTENSION);
+        assert!(
+            path.exists(),
+            "{} is not built: run `cargo test -p api-inat`, which builds it",
+            path.display()
+        );
+        let mut command = Command::new(path);
+        command
+            .env_clear()
+            .env("INAT_ORIGIN", self.server.url())
+            .env("INAT_APP_ID", "app")
+            .env("INAT_APP_SECRET", "app-secret")
+            .env("INAT_USERNAME", "alice")
+            .env("INAT_PASSWORD", "password")
+            .arg(self.transport)
+            .arg("--store")
+            .arg(folder.join("tokens"));
+        command
+    }
+}
+
+/// Standard output and standard error of a program that ended as it should.
+fn said(output: &Output, well: bool) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let said = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.success(), well, "{said:?}");
+    for secret in ["app-secret", "password"] {
+        assert!(
+            !said.0.contains(secret) && !said.1.contains(secret),
+            "{said:?}"
+        );
+    }
+    said
+}
+
+fn run(command: &mut Command, well: bool) -> (String, String) {
+    said(&command.output().expect("it runs"), well)
+}
+
+fn get(url: &str, token: &str) -> Response {
+    let mut request = Request::new(Body::Empty);
+    *request.uri_mut() = url.parse().expect("a URL");
+    let value = HeaderValue::from_str(&format!("Bearer {token}")).expect("a header");
+    request.headers_mut().insert(header::AUTHORIZATION, value);
+    Transport::send(&Ureq::default(), request, &Limits::api()).expect("an answer")
+}

@@ -1,0 +1,148 @@
+//! `inat-token`, the ways to log in that all programs have, and which server they ask.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    process::{Child, Command, Stdio},
+};
+
+use auth_testkit::person::{Outcome, Person};
+
+use crate::{everywhere, get, run, said};
+
+#[test]
+fn token_prints_the_token_alone() {
+    everywhere(|scene| {
+        let server = &scene.server;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (out, err) = run(&mut scene.example("token", folder.path()), true);
+        let token = out.strip_suffix('\n').expect("one line");
+        assert_eq!(token.split('.').count(), 3, "a JWT");
+        assert_eq!(err, "");
+        let me = get(&format!("{}/v1/users/me", server.url()), token);
+        assert_eq!(me.status(), 200);
+
+        // The next start needs neither password nor login, and has the same token while it lasts.
+        let mark = server.seen().mark();
+        let without = || {
+            let mut program = scene.example("token", folder.path());
+            program
+                .env_remove("INAT_USERNAME")
+                .env_remove("INAT_PASSWORD");
+            program
+        };
+        assert_eq!(run(&mut without(), true).0, out);
+        assert_eq!(server.seen().since(mark).total(), 0);
+        let empty = tempfile::tempdir().expect("a folder");
+        let mut nobody = scene.example("token", empty.path());
+        nobody.env_remove("INAT_USERNAME");
+        let (out, err) = run(&mut nobody, false);
+        assert_eq!(out, "", "nothing that a script takes for a token");
+        assert!(err.contains("log in"), "{err}");
+    });
+}
+
+/// Starts it, and gives the URL that it shows a person.
+fn invited(command: &mut Command) -> (Child, String) {
+    let mut child = command
+        .env_remove("INAT_USERNAME")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut line = String::new();
+    let err = child.stderr.as_mut().expect("piped");
+    // Not a byte is lost with this reader: the program says nothing more until the person has answered.
+    BufReader::new(err).read_line(&mut line).expect("a line");
+    let mut words = line.split_whitespace();
+    let url = words.find(|word| word.starts_with("http"));
+    let url = url.expect("a URL").trim_end_matches(',').to_owned();
+    (child, url)
+}
+
+#[test]
+fn token_from_a_browser_elsewhere() {
+    everywhere(|scene| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut program = scene.example("token", folder.path());
+        let (mut child, url) = invited(program.arg("--out-of-band"));
+        let code = Person::new("alice", "password")
+            .visit(&url)
+            .and_then(Outcome::into_code)
+            .expect("a code");
+        let mut stdin = child.stdin.take().expect("piped");
+        writeln!(stdin, "{code}").expect("it reads");
+        drop(stdin);
+        let (out, _) = said(&child.wait_with_output().expect("it ends"), true);
+        assert_eq!(out.trim().split('.').count(), 3, "{out}");
+    });
+}
+
+/// Where there is no program that opens a browser, the person does.
+#[cfg(target_os = "linux")]
+#[test]
+fn token_from_a_browser_here() {
+    everywhere(|scene| {
+        let nothing = tempfile::tempdir().expect("a folder");
+        let check = |redirect: Option<&str>, expect: &str| {
+            let folder = tempfile::tempdir().expect("a folder");
+            let mut program = scene.example("token", folder.path());
+            program.arg("--browser").env("PATH", nothing.path());
+            if let Some(uri) = redirect {
+                program.args(["--redirect", uri]);
+            }
+            let (child, url) = invited(&mut program);
+            let person = Person::new("alice", "password");
+            let back = person
+                .visit(&url)
+                .and_then(Outcome::into_redirect)
+                .expect("a redirect");
+            let end = back.split_once('?').expect("a query").0;
+            assert!(
+                end.starts_with("http://127.0.0.1:") && end.ends_with(expect),
+                "{end}"
+            );
+            let (status, _) = person.follow(&back).expect("a page");
+            assert_eq!(status, 200);
+            let (out, _) = said(&child.wait_with_output().expect("it ends"), true);
+            assert_eq!(out.trim().split('.').count(), 3, "{out}");
+        };
+        // As the guide has it registered, and as pyinaturalist's page has it.
+        check(None, "/");
+        check(Some("http://127.0.0.1"), "");
+        for uri in [
+            "http://localhost:8080",
+            "http://127.0.0.1:port",
+            "http://127.0.0.10/",
+        ] {
+            let mut program = scene.example("token", nothing.path());
+            program.env_remove("INAT_USERNAME");
+            let (_, err) = run(program.args(["--browser", "--redirect", uri]), false);
+            assert!(err.contains(uri), "{err}");
+        }
+    });
+}
+
+#[test]
+fn the_real_service_is_asked_only_if_told_so() {
+    everywhere(|scene| {
+        let server = &scene.server;
+        let folder = tempfile::tempdir().expect("a folder");
+        let check = |args: &[&str], words: &str| {
+            let mut program = scene.example("token", folder.path());
+            program.args(args);
+            if args.is_empty() {
+                program.env_remove("INAT_ORIGIN");
+            }
+            let (out, err) = run(&mut program, false);
+            assert!(out.is_empty() && err.contains(words), "{out}{err}");
+        };
+        check(&[], "say --live");
+        check(&["--live"], "two different servers");
+        check(&["--lively"], "--lively is not known");
+        check(&["--store"], "--store needs a value");
+        check(&["--for", "ever"], "invalid digit");
+        check(&["file"], "0 operands are needed");
+        assert_eq!(server.seen().total(), 0);
+    });
+}

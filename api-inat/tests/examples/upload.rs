@@ -1,0 +1,95 @@
+//! `inat-upload`: what breaks off goes on, and nothing is there twice.
+
+use std::{fs, path::Path};
+
+use auth_testkit::{Fault, On};
+use serde_json::Value;
+
+use crate::{everywhere, get, run};
+
+#[test]
+fn upload_goes_on_and_nothing_is_there_twice() {
+    everywhere(|scene| {
+        let server = &scene.server;
+        let folder = tempfile::tempdir().expect("a folder");
+        let photo = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join(name);
+            fs::write(&path, bytes).expect("written");
+            path
+        };
+        let jpeg = |fill: u8| [&b"\xff\xd8\xff\xe0"[..], &[fill; 50_000]].concat();
+        let (front, back) = (photo("front.jpg", &jpeg(1)), photo("back.jpg", &jpeg(2)));
+        let note = folder.path().join("front.jpg.upload");
+        let start = |args: &[&str], photos: &[&Path], well| {
+            let mut program = scene.example("upload", folder.path());
+            run(program.args(args).args(photos), well)
+        };
+
+        // What cannot be sent is found before anything is.
+        let check = |args: &[&str], photos: &[&Path], words: &str| {
+            let (_, err) = start(args, photos, false);
+            assert!(err.contains(words), "{err}");
+            assert_eq!(server.seen().total(), 0, "{words}");
+            assert!(!note.exists());
+        };
+        let text = photo("text.jpg", b"this is no photo at all");
+        check(&["--at", "117.2,34.1"], &[&front], "each other's place");
+        check(&["--date", "9999-01-01"], &[&front], "still to come");
+        check(&[], &[&front, &text], "text.jpg");
+        check(
+            &[],
+            &[&front, Path::new("/no/such/photo.jpg")],
+            "/no/such/photo.jpg",
+        );
+        check(&[], &[], "operands are needed");
+
+        // The observation and one photo are there; then the service asks for patience.
+        let all = [
+            "--name",
+            "Edelweiss",
+            "--date",
+            "2026-06-01",
+            "--at",
+            "46.02,7.75",
+            "--fields",
+            "297=dry,311=3",
+        ];
+        let on = || On::Path("/v1/observation_photos".into());
+        server.faults().next(on(), Fault::LostAnswer);
+        server.faults().next(on(), Fault::Status201);
+        server
+            .faults()
+            .always(on(), Fault::TooManyRequests { retry_after: None });
+        let (out, err) = start(&all, &[&front, &back], false);
+        assert_eq!(out, "");
+        assert!(
+            err.contains("has 1 of 2 photos") && err.contains("start again"),
+            "{err}"
+        );
+
+        server.faults().clear();
+        let (out, _) = start(&all, &[&front, &back], true);
+        let id = out
+            .strip_prefix("observation ")
+            .and_then(|rest| rest.split(' ').next());
+        let id: u64 = id.expect("an id").parse().expect("a number");
+        assert!(out.contains("with 2 photos"), "{out}");
+        // And again, by mistake.
+        assert_eq!(start(&all, &[&front, &back], true).0, out);
+
+        let token = server.issue_derived_token("alice").expect("a token");
+        let answer = get(&format!("{}/v1/observations/{id}", server.url()), &token);
+        let page: Value = serde_json::from_slice(answer.body().as_bytes()).expect("JSON");
+        let made = &page["results"][0];
+        assert_eq!(made["species_guess"], "Edelweiss");
+        assert_eq!(made["location"], "46.02,7.75");
+        assert_eq!(made["photos"].as_array().map(Vec::len), Some(2), "{made}");
+        assert_eq!(made["ofvs"].as_array().map(Vec::len), Some(2), "{made}");
+        let answer = get(
+            &format!("{}/v1/observations/{}", server.url(), id + 1),
+            &token,
+        );
+        let page: Value = serde_json::from_slice(answer.body().as_bytes()).expect("JSON");
+        assert_eq!(page["total_results"], 0, "no second one");
+    });
+}
