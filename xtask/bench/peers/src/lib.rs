@@ -1,0 +1,6 @@
+//! The peers, asked to do what ours do: the same client, the same server, the same answers.
+
+pub mod exchange;
+pub mod oauth2_values;
+
+pub use oauth2_values::WORKS;

@@ -1,0 +1,30 @@
+//! `peers work NAME TIMES`, `peers exchange NAME ADDRESS TIMES`.
+
+use std::env;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let number = |text: &str| -> u32 { text.parse().expect("a number") };
+    match args[..] {
+        ["work", name, times] => match bench::find(&[peers::WORKS], name) {
+            Some(work) => work(number(times)),
+            None => return unknown(name),
+        },
+        ["exchange", name, address, times] => {
+            let mut all = peers::exchange::EXCHANGES.iter();
+            match all.find(|(own, _)| *own == name) {
+                Some((_, exchange)) => exchange(address, number(times)),
+                None => return unknown(name),
+            }
+        }
+        _ => return unknown(&args.join(" ")),
+    }
+    ExitCode::SUCCESS
+}
+
+fn unknown(what: &str) -> ExitCode {
+    eprintln!("there is no `{what}`");
+    ExitCode::from(2)
+}

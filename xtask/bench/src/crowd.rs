@@ -1,0 +1,208 @@
+//! Everybody at once at an expired token: threads, tasks, processes.
+
+use std::{
+    env, fs,
+    path::Path,
+    process::{Command, Stdio},
+    sync::{Arc, Barrier, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+use auth_core::{Error, TokenKind};
+use auth_flows::{AsyncClient, AsyncSession, Client};
+use http_reqwest::{Reqwest, Tokio};
+use http_ureq::Ureq;
+use keystore::{File, Memory};
+
+use crate::{
+    scene,
+    slow::{Plan, Slow},
+};
+
+/// How long the server takes.
+pub const DELAY: Duration = Duration::from_millis(300);
+
+/// What may go otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// Nothing.
+    Plain,
+    /// The first attempt is answered with 503. All are told so and ask once more.
+    Failing,
+    /// The caller that came first is cancelled while it waits.
+    Cancelled,
+}
+
+/// Prints for each case: its name, token requests, and milliseconds until the last caller had its token. Where the first
+/// attempt fails, those from the failure on.
+pub fn run() {
+    for (case, name) in [(Case::Plain, "plain"), (Case::Failing, "failing")] {
+        let (requests, last) = threads(64, case);
+        println!("threads-{name} {requests} {last:.1}");
+    }
+    for (case, name) in [
+        (Case::Plain, "plain"),
+        (Case::Failing, "failing"),
+        (Case::Cancelled, "cancelled"),
+    ] {
+        let (requests, last) = tasks(1000, case);
+        println!("tasks-{name} {requests} {last:.1}");
+    }
+    let (requests, last) = processes(8);
+    println!("processes {requests} {last:.1}");
+}
+
+fn server(case: Case) -> Slow {
+    Slow::start(Plan {
+        delay: DELAY,
+        failures: usize::from(case == Case::Failing),
+    })
+}
+
+/// When the latest came, from each caller's own start of what counts.
+#[derive(Default)]
+struct Last(Mutex<Duration>);
+
+impl Last {
+    fn note(&self, since: Instant) {
+        let mut last = self.0.lock().expect("no panic");
+        *last = (*last).max(since.elapsed());
+    }
+
+    fn millis(&self) -> f64 {
+        self.0.lock().expect("no panic").as_secs_f64() * 1e3
+    }
+}
+
+fn refused(error: &Error) -> bool {
+    error.status() == Some(503)
+}
+
+fn threads(count: usize, case: Case) -> (usize, f64) {
+    let server = server(case);
+    let session = scene::session(&server.address(), scene::EXPIRED);
+    let (start, last) = (Barrier::new(count), Last::default());
+    thread::scope(|scope| {
+        for _ in 0..count {
+            scope.spawn(|| {
+                start.wait();
+                let mut began = Instant::now();
+                let mut token = session.token(TokenKind::Login);
+                if case == Case::Failing {
+                    assert!(token.as_ref().is_err_and(refused), "{token:?}");
+                    began = Instant::now();
+                    token = session.token(TokenKind::Login);
+                }
+                token.expect("a token");
+                last.note(began);
+            });
+        }
+    });
+    (server.requests(), last.millis())
+}
+
+fn tasks(count: usize, case: Case) -> (usize, f64) {
+    let server = server(case);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let session = asynchronous(&server.address(), runtime.handle());
+    let last = Arc::new(Last::default());
+    runtime.block_on(async {
+        // The transport is built and the store's thread is there: that is no part of a renewal.
+        let warm = Slow::start(Plan {
+            delay: Duration::ZERO,
+            failures: 0,
+        });
+        let first = asynchronous(&warm.address(), runtime.handle());
+        first.token(TokenKind::Login).await.expect("a token");
+        let start = Instant::now();
+        let callers: Vec<_> = (0..count)
+            .map(|_| {
+                let (session, last) = (session.clone(), Arc::clone(&last));
+                tokio::spawn(async move {
+                    let mut began = start;
+                    let mut token = session.token(TokenKind::Login).await;
+                    if case == Case::Failing {
+                        assert!(token.as_ref().is_err_and(refused), "{token:?}");
+                        began = Instant::now();
+                        token = session.token(TokenKind::Login).await;
+                    }
+                    token.expect("a token");
+                    last.note(began);
+                })
+            })
+            .collect();
+        if case == Case::Cancelled {
+            while server.requests() == 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            callers[0].abort();
+        }
+        for (place, caller) in callers.into_iter().enumerate() {
+            let ended = caller.await;
+            assert!(ended.is_ok() || (place == 0 && case == Case::Cancelled));
+        }
+    });
+    (server.requests(), last.millis())
+}
+
+fn asynchronous(address: &str, handle: &tokio::runtime::Handle) -> AsyncSession {
+    let (service, store) = (scene::service(address), Memory::new());
+    scene::put(&store, &service, "me", scene::EXPIRED);
+    let tokio = Tokio::new(handle.clone());
+    AsyncClient::new(service, Reqwest::default(), tokio, store).account("me")
+}
+
+fn processes(count: usize) -> (usize, f64) {
+    let server = server(Case::Plain);
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = File::open(folder.path().join("store")).expect("a store");
+    scene::put(
+        &store,
+        &scene::service(&server.address()),
+        "me",
+        scene::EXPIRED,
+    );
+    let own = env::current_exe().expect("this program");
+    let children: Vec<_> = (0..count)
+        .map(|number| {
+            let mut child = Command::new(&own);
+            child.args(["process", &server.address(), &number.to_string()]);
+            child.arg(folder.path()).stdout(Stdio::piped());
+            child.spawn().expect("a process")
+        })
+        .collect();
+    let ready = |number: usize| folder.path().join(format!("ready-{number}")).exists();
+    let end = Instant::now() + Duration::from_secs(60);
+    while !(0..count).all(ready) && Instant::now() < end {
+        thread::sleep(Duration::from_millis(1));
+    }
+    fs::write(folder.path().join("go"), "").expect("a file");
+    let mut last = 0.0;
+    for child in children {
+        let output = child.wait_with_output().expect("a process");
+        assert!(output.status.success());
+        let text = String::from_utf8(output.stdout).expect("a number");
+        last = f64::max(last, text.trim().parse().expect("a number"));
+    }
+    (server.requests(), last)
+}
+
+/// One of several processes that share a store: waits for the signal, gets a token, prints how many milliseconds it took.
+pub fn process(address: &str, number: &str, folder: &Path) {
+    let store = File::open(folder.join("store")).expect("a store");
+    let client = Client::new(scene::service(address), Ureq::default(), store);
+    let session = client.account("me");
+    fs::write(folder.join(format!("ready-{number}")), "").expect("a file");
+    let end = Instant::now() + Duration::from_secs(60);
+    while !folder.join("go").exists() && Instant::now() < end {
+        thread::sleep(Duration::from_millis(1));
+    }
+    let began = Instant::now();
+    session.token(TokenKind::Login).expect("a token");
+    println!("{:.1}", began.elapsed().as_secs_f64() * 1e3);
+}

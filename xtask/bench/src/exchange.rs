@@ -1,0 +1,121 @@
+//! One token request over loopback, and the same by hand with the bare client and serde.
+
+use std::hint::black_box;
+
+use auth_core::{AsyncTransport, Message, SecretText, TokenRequest, Transport};
+use http_reqwest::Reqwest;
+use http_ureq::Ureq;
+use serde::Deserialize;
+
+use crate::{ours, parts};
+
+/// An exchange: its name, and how it is done so many times at this address.
+pub type Exchange = (&'static str, fn(&str, u32));
+
+/// Each as often as it is told.
+pub const EXCHANGES: &[Exchange] = &[
+    ("ours-ureq", ours_ureq),
+    ("bare-ureq", bare_ureq),
+    ("ours-reqwest", ours_reqwest),
+    ("bare-reqwest", bare_reqwest),
+];
+
+/// The URL of the token endpoint at this address.
+#[must_use]
+pub fn url(address: &str) -> String {
+    format!("http://{address}/oauth/token")
+}
+
+/// The form that the bare clients send.
+pub const FORM: [(&str, &str); 2] = [
+    ("grant_type", "refresh_token"),
+    ("refresh_token", parts::REFRESH),
+];
+
+/// A token answer as it is written down by hand.
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "what is measured is the reading")]
+pub struct ByHand {
+    access_token: String,
+    token_type: String,
+    expires_in: Option<u64>,
+    refresh_token: Option<String>,
+    scope: Option<String>,
+}
+
+/// The header that the bare clients send.
+#[must_use]
+pub fn basic() -> String {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let pair = format!("{}:{}", parts::ID, parts::SECRET);
+    format!("Basic {}", STANDARD.encode(pair))
+}
+
+fn ours_ureq(address: &str, times: u32) {
+    let (client, transport) = (ours::client(&url(address)), Ureq::default());
+    let refresh = SecretText::from(parts::REFRESH);
+    for _ in 0..times {
+        let message = TokenRequest::refresh(&client, &refresh);
+        let request = message.request().expect("a request");
+        let answer = transport
+            .send(request, &message.limits())
+            .expect("an answer");
+        black_box(message.parse(answer).expect("a token"));
+    }
+}
+
+fn bare_ureq(address: &str, times: u32) {
+    let agent = ureq::Agent::config_builder().build().new_agent();
+    let (url, basic) = (url(address), basic());
+    for _ in 0..times {
+        let mut answer = agent
+            .post(&url)
+            .header("accept", "application/json")
+            .header("authorization", &basic)
+            .send_form(FORM)
+            .expect("an answer");
+        black_box(answer.body_mut().read_json::<ByHand>().expect("a token"));
+    }
+}
+
+fn ours_reqwest(address: &str, times: u32) {
+    let (client, transport) = (ours::client(&url(address)), Reqwest::default());
+    let refresh = SecretText::from(parts::REFRESH);
+    block_on(async {
+        for _ in 0..times {
+            let message = TokenRequest::refresh(&client, &refresh);
+            let request = message.request().expect("a request");
+            let answer = transport.send(request, &message.limits()).await;
+            black_box(message.parse(answer.expect("an answer")).expect("a token"));
+        }
+    });
+}
+
+fn bare_reqwest(address: &str, times: u32) {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client");
+    let (url, basic) = (url(address), basic());
+    block_on(async {
+        for _ in 0..times {
+            let answer = client
+                .post(&url)
+                .header("accept", "application/json")
+                .header("authorization", &basic)
+                .form(&FORM)
+                .send()
+                .await
+                .expect("an answer");
+            black_box(answer.json::<ByHand>().await.expect("a token"));
+        }
+    });
+}
+
+/// Runs on one thread: what is counted is the exchange, not the handing over between threads.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.expect("a runtime").block_on(future)
+}

@@ -1,0 +1,35 @@
+//! What `cargo xtask bench` measures: ours, and beside each the floor, the least code that does the job with the same base
+//! crates. A work runs so many times that its setup can be told from what is measured.
+
+#![recursion_limit = "256"] // one large `json!`
+
+pub mod crowd;
+
+pub mod exchange;
+pub mod floor;
+pub mod memory;
+pub mod observations;
+pub mod ours;
+pub mod parts;
+pub mod scene;
+pub mod serve;
+pub mod slow;
+pub mod space;
+
+/// Something that is measured: its name, and how it is done so many times.
+pub type Work = (&'static str, fn(u32));
+
+/// All works of ours and of the floor.
+pub const WORKS: &[&[Work]] = &[
+    ours::WORKS,
+    floor::WORKS,
+    memory::WORKS,
+    observations::WORKS,
+];
+
+/// Finds a work by its name.
+#[must_use]
+pub fn find(works: &[&[Work]], name: &str) -> Option<fn(u32)> {
+    let mut all = works.iter().copied().flatten();
+    all.find(|(own, _)| *own == name).map(|(_, run)| *run)
+}

@@ -1,0 +1,40 @@
+//! What `cargo xtask bench` starts: one part of the measurements at a time, in a process of its own.
+
+use std::env;
+use std::path::Path;
+use std::process::ExitCode;
+
+use bench::{WORKS, crowd, exchange, find, memory, observations, serve};
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let number = |text: &str| -> u32 { text.parse().expect("a number") };
+    match args[..] {
+        ["work", name, times] => match find(WORKS, name) {
+            Some(work) => work(number(times)),
+            None => return unknown(name),
+        },
+        ["exchange", name, address, times] => {
+            let mut all = exchange::EXCHANGES.iter();
+            match all.find(|(own, _)| *own == name) {
+                Some((_, exchange)) => exchange(address, number(times)),
+                None => return unknown(name),
+            }
+        }
+        ["serve"] => serve::run().expect("a port"),
+        ["memory", threads, pairs] => {
+            memory::ratios(number(threads) as usize, number(pairs) as usize)
+        }
+        ["crowd"] => crowd::run(),
+        ["process", address, place, folder] => crowd::process(address, place, Path::new(folder)),
+        ["observations", pairs] => observations::ratios(number(pairs) as usize),
+        _ => return unknown(&args.join(" ")),
+    }
+    ExitCode::SUCCESS
+}
+
+fn unknown(what: &str) -> ExitCode {
+    eprintln!("there is no `{what}`");
+    ExitCode::from(2)
+}

@@ -1,0 +1,286 @@
+//! A page of 200 observations as rich as real ones: typed, as `serde_json::Value`, and passed over.
+
+use std::{hint::black_box, time::Instant};
+
+use api_inat::model::Observation;
+use serde::{Deserialize, de::DeserializeOwned, de::IgnoredAny};
+use serde_json::{Value, json};
+
+use crate::{Work, memory::median};
+
+/// Each as often as it is told.
+pub const WORKS: &[Work] = &[
+    ("page-typed", typed),
+    ("page-value", value),
+    ("page-ignored", ignored),
+];
+
+#[derive(Deserialize)]
+struct Page<T> {
+    results: Vec<T>,
+}
+
+fn typed(times: u32) {
+    read::<Page<Observation>>(times);
+}
+
+fn value(times: u32) {
+    read::<Value>(times);
+}
+
+fn ignored(times: u32) {
+    read::<IgnoredAny>(times);
+}
+
+fn read<T: DeserializeOwned>(times: u32) {
+    let text = page();
+    for _ in 0..times {
+        let read: T = serde_json::from_slice(black_box(text.as_bytes())).expect("a page");
+        black_box(read);
+    }
+}
+
+/// Prints the size, and milliseconds and ratios of pairs that alternate.
+pub fn ratios(pairs: usize) {
+    let text = page();
+    let one: Page<Observation> = serde_json::from_str(&text).expect("a page");
+    assert_eq!(one.results.len(), 200);
+    let time = |read: &dyn Fn()| {
+        let began = Instant::now();
+        read();
+        began.elapsed().as_secs_f64() * 1e3
+    };
+    let bytes = text.as_bytes();
+    let mut rounds = Vec::new();
+    for _ in 0..pairs {
+        rounds.push([
+            time(&|| {
+                drop(black_box(
+                    serde_json::from_slice::<Page<Observation>>(bytes).expect("a page"),
+                ))
+            }),
+            time(&|| {
+                drop(black_box(
+                    serde_json::from_slice::<Value>(bytes).expect("a page"),
+                ))
+            }),
+            time(&|| {
+                let _ = black_box(serde_json::from_slice::<IgnoredAny>(bytes).expect("a page"));
+            }),
+        ]);
+    }
+    let of = |pick: fn(&[f64; 3]) -> f64| median(rounds.iter().map(pick).collect());
+    println!("bytes {}", bytes.len());
+    println!("typed {:.2}", of(|r| r[0]));
+    println!("value {:.2}", of(|r| r[1]));
+    println!("ignored {:.2}", of(|r| r[2]));
+    println!("typed/value {:.3}", of(|r| r[0] / r[1]));
+    println!("typed/ignored {:.3}", of(|r| r[0] / r[2]));
+}
+
+/// 200 observations with what a busy one has in iNaturalist's API description v1: ancestors, identifications, comments,
+/// photos, places, votes. About 20 MB.
+#[must_use]
+pub fn page() -> String {
+    let results: Vec<Value> = (0..200).map(observation).collect();
+    json!({ "total_results": 200, "page": 1, "per_page": 200, "results": results }).to_string()
+}
+
+fn observation(number: u64) -> Value {
+    let id = 250_000_000 + number;
+    let identifications: Vec<_> = (0..12).map(|n| identification(id * 100 + n)).collect();
+    let photos: Vec<_> = (0..4).map(|n| photo(id * 10 + n)).collect();
+    let observation_photos: Vec<_> = (0..4)
+        .map(|n| json!({ "id": id * 10 + n, "position": n, "uuid": uuid(n), "photo": photo(id * 10 + n) }))
+        .collect();
+    json!({
+        "id": id,
+        "uuid": uuid(id),
+        "species_guess": "Stemless Gentian",
+        "taxon": taxon(101, true),
+        "user": user(number),
+        "quality_grade": "research",
+        "observed_on": "2026-06-04",
+        "observed_on_string": "2026/06/04 10:00",
+        "observed_on_details": { "date": "2026-06-04", "day": 4, "month": 6, "year": 2026, "hour": 10, "week": 23 },
+        "time_observed_at": "2026-06-04T10:00:00+02:00",
+        "observed_time_zone": "Europe/Zurich",
+        "created_at": "2026-07-04T08:00:00+02:00",
+        "updated_at": "2026-07-04T08:00:01+02:00",
+        "description": "On a meadow above the lake, in full bloom. ".repeat(8),
+        "location": "46.02,7.74",
+        "geojson": { "type": "Point", "coordinates": [7.74, 46.02] },
+        "place_guess": "Zermatt, Switzerland",
+        "positional_accuracy": 12,
+        "public_positional_accuracy": 12,
+        "obscured": false,
+        "geoprivacy": null,
+        "taxon_geoprivacy": null,
+        "captive": false,
+        "mappable": true,
+        "out_of_range": null,
+        "license_code": "cc-by-nc",
+        "photos": photos,
+        "observation_photos": observation_photos,
+        "sounds": [],
+        "tags": ["alps", "summer"],
+        "place_ids": (6000..6030).collect::<Vec<u64>>(),
+        "project_ids": [1, 2, 3],
+        "reviewed_by": (1..20).collect::<Vec<u64>>(),
+        "ident_taxon_ids": (48460..48480).collect::<Vec<u64>>(),
+        "identifications": identifications,
+        "comments": (0..3).map(|n| comment(id * 10 + n)).collect::<Vec<_>>(),
+        "annotations": [],
+        "ofvs": [],
+        "votes": (0..3).map(vote).collect::<Vec<_>>(),
+        "faves": (0..3).map(vote).collect::<Vec<_>>(),
+        "flags": [],
+        "quality_metrics": [],
+        "community_taxon_id": 101,
+        "identifications_count": 12,
+        "identifications_most_agree": true,
+        "num_identification_agreements": 11,
+        "num_identification_disagreements": 0,
+        "comments_count": 3,
+        "faves_count": 3,
+        "cached_votes_total": 3,
+        "site_id": 1,
+        "oauth_application_id": 3,
+        "owners_identification_from_vision": true,
+        "preferences": { "prefers_community_taxon": null },
+        "uri": format!("https://www.inaturalist.org/observations/{id}"),
+    })
+}
+
+fn identification(id: u64) -> Value {
+    json!({
+        "id": id,
+        "uuid": uuid(id),
+        "user": user(id % 50),
+        "body": "Leaves and calyx fit well. ".repeat(3),
+        "category": "supporting",
+        "current": true,
+        "own_observation": false,
+        "vision": false,
+        "disagreement": null,
+        "hidden": false,
+        "spam": false,
+        "flags": [],
+        "moderator_actions": [],
+        "previous_observation_taxon_id": 101,
+        "taxon_id": 101,
+        "created_at": "2026-06-05T08:00:00+02:00",
+        "created_at_details": { "date": "2026-06-05", "day": 5, "month": 6, "year": 2026, "hour": 8, "week": 23 },
+        "taxon": taxon(101, true),
+        "taxon_change": null,
+    })
+}
+
+fn taxon(id: u64, ancestors: bool) -> Value {
+    let mut taxon = json!({
+        "id": id,
+        "name": "Gentiana acaulis",
+        "rank": "species",
+        "rank_level": 10,
+        "preferred_common_name": "Stemless Gentian",
+        "english_common_name": "Stemless Gentian",
+        "iconic_taxon_id": 47126,
+        "iconic_taxon_name": "Plantae",
+        "ancestor_ids": [48460, 47126, 211_194, 47125, 47124, 71_275, 47_362, 57_149, 60_551, id],
+        "ancestry": "48460/47126/211194/47125/47124/71275/47362/57149/60551",
+        "parent_id": 60_551,
+        "is_active": true,
+        "extinct": false,
+        "endemic": false,
+        "introduced": false,
+        "native": true,
+        "threatened": false,
+        "observations_count": 9_321,
+        "complete_species_count": null,
+        "wikipedia_url": "http://en.wikipedia.org/wiki/Gentiana_acaulis",
+        "taxon_schemes_count": 2,
+        "taxon_changes_count": 0,
+        "atlas_id": null,
+        "current_synonymous_taxon_ids": null,
+        "flag_counts": { "resolved": 0, "unresolved": 0 },
+        "default_photo": {
+            "id": 1_234_567,
+            "license_code": "cc-by",
+            "attribution": "(c) somebody, some rights reserved (CC BY)",
+            "url": "https://static.inaturalist.org/photos/1234567/square.jpg",
+            "square_url": "https://static.inaturalist.org/photos/1234567/square.jpg",
+            "medium_url": "https://static.inaturalist.org/photos/1234567/medium.jpg",
+            "original_dimensions": { "width": 2048, "height": 1536 },
+            "flags": [],
+        },
+    });
+    if ancestors {
+        taxon["ancestors"] = (0..7).map(|n| taxon_alone(id + n)).collect();
+    }
+    taxon
+}
+
+fn taxon_alone(id: u64) -> Value {
+    taxon(id, false)
+}
+
+fn user(id: u64) -> Value {
+    json!({
+        "id": id,
+        "login": format!("somebody{id}"),
+        "login_autocomplete": format!("somebody{id}"),
+        "login_exact": format!("somebody{id}"),
+        "name": "Some Body",
+        "name_autocomplete": "Some Body",
+        "created_at": "2020-02-03T04:05:06+00:00",
+        "icon": format!("/attachments/users/icons/{id}/thumb.jpg"),
+        "icon_url": format!("https://static.inaturalist.org/attachments/users/icons/{id}/medium.jpg"),
+        "observations_count": 1_200,
+        "identifications_count": 3_400,
+        "journal_posts_count": 2,
+        "activity_count": 4_602,
+        "species_count": 800,
+        "universal_search_rank": 1_200,
+        "roles": [],
+        "site_id": 1,
+        "orcid": null,
+        "spam": false,
+        "suspended": false,
+        "preferences": {},
+    })
+}
+
+fn photo(id: u64) -> Value {
+    json!({
+        "id": id,
+        "license_code": "cc-by-nc",
+        "attribution": "(c) Some Body, some rights reserved (CC BY-NC)",
+        "url": format!("https://static.inaturalist.org/photos/{id}/square.jpg"),
+        "original_dimensions": { "width": 2048, "height": 1536 },
+        "flags": [],
+        "moderator_actions": [],
+        "hidden": false,
+    })
+}
+
+fn comment(id: u64) -> Value {
+    json!({
+        "id": id,
+        "uuid": uuid(id),
+        "body": "Beautiful, thank you!",
+        "hidden": false,
+        "created_at": "2026-06-05T08:00:00+02:00",
+        "created_at_details": { "date": "2026-06-05", "day": 5, "month": 6, "year": 2026, "hour": 8, "week": 23 },
+        "user": user(id % 50),
+        "flags": [],
+        "moderator_actions": [],
+    })
+}
+
+fn vote(id: u64) -> Value {
+    json!({ "id": id, "user_id": id, "vote_flag": true, "vote_scope": null, "created_at": "2026-06-05T08:00:00+02:00", "user": user(id) })
+}
+
+fn uuid(id: u64) -> String {
+    format!("00000000-0000-4000-8000-{id:012}")
+}

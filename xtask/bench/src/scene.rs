@@ -1,0 +1,78 @@
+//! Sessions to measure: a service on loopback, and records with a login of a chosen age.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use auth_core::{
+    Api, Base, ExposeSecret, Record, SecretBytes, Service, Store, TokenKind, UnixTime,
+};
+use auth_flows::Session;
+use http_ureq::Ureq;
+use keystore::Memory;
+
+use crate::ours;
+
+/// How long the logins of [`record`] live.
+pub const LIFETIME: Duration = Duration::from_secs(3600);
+
+/// A service at this address.
+#[must_use]
+pub fn service(address: &str) -> Service {
+    let client = ours::client(&format!("http://{address}/oauth/token"));
+    let base = Base::parse(&format!("http://{address}")).expect("a base URL");
+    let service = Service::new("bench", client, "bench/1.0").expect("a User-Agent");
+    service.api(Api::new("api", base, TokenKind::Login))
+}
+
+/// The text of a record whose login was got so long ago and can be renewed.
+#[must_use]
+pub fn record(age: Duration, text: &str) -> SecretBytes {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let sent = (now - age).as_millis();
+    let lifetime = LIFETIME.as_millis();
+    let text = format!(
+        r#"{{"version":1,"generations":[{GENERATION},0],"login":{{"access_token":"{text}","refresh_token":"{text}","scope":"write login","lifetime_ms":{lifetime},"sent_ms":{sent},"generation":{GENERATION}}}}}"#
+    );
+    SecretBytes::new(text.into_bytes())
+}
+
+/// The generation of the token in [`record`]. When it is renewed hangs on it.
+const GENERATION: u64 = 1_700_000_000_000;
+
+/// How old the token of [`record`] is when it is time to fetch the next one, to the second.
+#[must_use]
+pub fn age_when_due() -> Duration {
+    let text = record(Duration::ZERO, "2YotnFZFEjr1zCsicMWpAA");
+    let record = Record::from_text(text.expose_secret()).expect("a record");
+    let token = record.token(TokenKind::Login).expect("a login");
+    let now = UnixTime::from_system(SystemTime::now());
+    let ages = (0..LIFETIME.as_secs()).map(Duration::from_secs);
+    let mut due = ages.skip_while(|age| token.is_fresh_at(now.plus(*age)));
+    due.next().expect("it ends")
+}
+
+/// Puts a login of this age into a store.
+pub fn put(store: &impl Store, service: &Service, account: &str, age: Duration) {
+    let key = service.account_key(account);
+    let lease = store
+        .try_lease(&key)
+        .expect("a store")
+        .expect("nobody else");
+    let saved = store.save(&lease, &record(age, "2YotnFZFEjr1zCsicMWpAA"));
+    saved.expect("memory or a temporary folder");
+}
+
+/// A blocking session whose login is so old.
+#[must_use]
+pub fn session(address: &str, age: Duration) -> Session {
+    let (service, store) = (service(address), Memory::new());
+    put(&store, &service, "me", age);
+    auth_flows::Client::new(service, Ureq::default(), store).account("me")
+}
+
+/// Old enough to be past its time.
+pub const EXPIRED: Duration = Duration::from_secs(7200);
+
+/// As good as new.
+pub const FRESH: Duration = Duration::from_secs(1);

@@ -1,0 +1,106 @@
+//! A token endpoint that takes its time, counts, and may fail at first: for callers that all want a token at once.
+
+use std::{
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+/// What it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// How long each answer takes.
+    pub delay: Duration,
+    /// How many of the first requests are answered with 503.
+    pub failures: usize,
+}
+
+/// The server. Its threads end with the process.
+#[derive(Debug)]
+pub struct Slow {
+    address: SocketAddr,
+    requests: Arc<AtomicUsize>,
+}
+
+impl Slow {
+    /// Starts it on a free port.
+    ///
+    /// # Panics
+    /// There is no port.
+    #[must_use]
+    pub fn start(plan: Plan) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+        let address = listener.local_addr().expect("a bound port has an address");
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&requests);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let counted = Arc::clone(&counted);
+                thread::spawn(move || answer(&stream, plan, &counted));
+            }
+        });
+        Self { address, requests }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// How many requests came.
+    #[must_use]
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+}
+
+fn answer(stream: &TcpStream, plan: Plan, counted: &AtomicUsize) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let (mut reader, mut writer) = (BufReader::new(stream), stream);
+    while read(&mut reader)? {
+        let number = counted.fetch_add(1, Ordering::SeqCst);
+        thread::sleep(plan.delay);
+        let (status, body) = match number < plan.failures {
+            true => ("503 Service Unavailable", "{}".to_owned()),
+            false => ("200 OK", body(number)),
+        };
+        let length = body.len();
+        write!(
+            writer,
+            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        )?;
+    }
+    Ok(())
+}
+
+fn body(number: usize) -> String {
+    format!(
+        r#"{{"access_token":"access-{number}","token_type":"Bearer","expires_in":3600,"refresh_token":"refresh-{number}"}}"#
+    )
+}
+
+/// Reads one request and forgets it; `false` at the end.
+pub fn read(reader: &mut BufReader<&TcpStream>) -> io::Result<bool> {
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line)? == 0 {
+            return Ok(false);
+        }
+        let line = line.trim_end().to_ascii_lowercase();
+        if line.is_empty() {
+            break;
+        }
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap_or(0);
+        }
+    }
+    io::copy(&mut reader.by_ref().take(length), &mut io::sink())?;
+    Ok(true)
+}

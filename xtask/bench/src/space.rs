@@ -1,0 +1,129 @@
+//! What stays in memory: many accounts beside their tokens, and many pages.
+
+use std::sync::Arc;
+
+use auth_core::{
+    AccountKey, Answer, Base, Error, ExposeSecret, Lease, Limits, Manner, Operation, Paged, Record,
+    Request, Response, SecretBytes, Store, Token, TokenKind, Transport, TransportError, Turn,
+};
+use auth_flows::{Client, Session};
+use http_ureq::Ureq;
+
+use crate::scene;
+
+/// As many accounts as are held.
+pub const ACCOUNTS: usize = 10_000;
+
+/// Every account has the same login.
+struct Everybody;
+
+impl Store for Everybody {
+    fn load(&self, _: &AccountKey) -> Result<Option<SecretBytes>, Error> {
+        Ok(Some(scene::record(scene::FRESH, "2YotnFZFEjr1zCsicMWpAA")))
+    }
+
+    fn try_lease(&self, _: &AccountKey) -> Result<Option<Lease>, Error> {
+        Ok(None)
+    }
+
+    fn save(&self, _: &Lease, _: &SecretBytes) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn remove(&self, _: &Lease) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn describe(&self) -> String {
+        "everybody".to_owned()
+    }
+}
+
+/// A session of each account, with its token in memory.
+#[must_use]
+pub fn sessions() -> (Client, Vec<Session>) {
+    let client = Client::new(scene::service("127.0.0.1:9"), Ureq::default(), Everybody);
+    let sessions: Vec<_> = (0..ACCOUNTS)
+        .map(|number| {
+            let session = client.account(&format!("account-{number}"));
+            session.token(TokenKind::Login).expect("a token");
+            session
+        })
+        .collect();
+    (client, sessions)
+}
+
+/// As many tokens, and nothing else.
+#[must_use]
+pub fn tokens() -> Vec<Arc<Token>> {
+    let one = |_| {
+        let text = scene::record(scene::FRESH, "2YotnFZFEjr1zCsicMWpAA");
+        let record = Record::from_text(text.expose_secret()).expect("a record");
+        Arc::clone(record.token(TokenKind::Login).expect("a login"))
+    };
+    (0..ACCOUNTS).map(one).collect()
+}
+
+/// A page of 200 numbers; there is always a next one until the last.
+#[derive(Clone, Debug)]
+struct Numbers {
+    page: usize,
+    last: usize,
+}
+
+impl Operation for Numbers {
+    type Output = Vec<u64>;
+
+    fn manner(&self) -> Manner {
+        Manner::read("api").without_token()
+    }
+
+    fn request(&self, base: &Base) -> Result<Request, Error> {
+        base.request(http::Method::GET, &format!("/numbers?page={}", self.page))
+    }
+
+    fn parse(&self, response: Response) -> Result<Vec<u64>, Error> {
+        auth_core::read_json(&response)
+    }
+}
+
+impl Paged for Numbers {
+    type Item = u64;
+
+    fn turn(self, answer: Vec<u64>) -> Turn<Self> {
+        let next = Self {
+            page: self.page + 1,
+            ..self
+        };
+        Turn {
+            items: answer,
+            total: None,
+            next: Some(next).filter(|next| next.page < next.last),
+        }
+    }
+}
+
+/// A transport that has the answer at hand.
+struct AtHand;
+
+impl Transport for AtHand {
+    fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
+        drop(request);
+        let numbers: Vec<String> = (0..200).map(|number: u64| number.to_string()).collect();
+        Ok(Response::new(Answer::new(
+            format!("[{}]", numbers.join(",")).into_bytes(),
+        )))
+    }
+}
+
+/// Follows so many pages; gives how many items there were.
+#[must_use]
+pub fn pages(count: usize) -> usize {
+    let client = Client::new(scene::service("127.0.0.1:9"), AtHand, Everybody);
+    let first = Numbers {
+        page: 0,
+        last: count,
+    };
+    let items = client.anonymous().items(first);
+    items.map(|item| item.expect("a number")).count()
+}
