@@ -1,5 +1,7 @@
 //! What belongs to an account: whom it follows, whom it logged in with, what the service has to tell it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::user::User;
@@ -10,11 +12,11 @@ record! {
         /// Its number.
         pub id: u64,
         /// Who chose.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// Who chose, by number.
         pub user_id: Option<u64>,
         /// About whom.
-        pub friend_user: Option<Box<User>>,
+        pub friend_user: Option<Arc<User>>,
         /// About whom, by number.
         pub friend_id: Option<u64>,
         /// Hears of what they do.

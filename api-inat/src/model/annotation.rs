@@ -1,5 +1,7 @@
 //! Annotations with controlled terms, and values of observation fields.
 
+use std::sync::Arc;
+
 use super::{flag::Vote, taxon::Taxon, user::User};
 
 record! {
@@ -18,7 +20,7 @@ record! {
         /// Both numbers with a bar between.
         pub concatenated_attr_val: Option<Box<str>>,
         /// Who says so.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// Who says so, by number.
         pub user_id: Option<u64>,
         /// Votes for it less votes against it.
@@ -132,9 +134,9 @@ record! {
         /// The taxon that is the value, by number.
         pub taxon_id: Option<u64>,
         /// The taxon that is the value.
-        pub taxon: Option<Box<Taxon>>,
+        pub taxon: Option<Arc<Taxon>>,
         /// Who entered it.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// Who entered it, by number.
         pub user_id: Option<u64>,
     }

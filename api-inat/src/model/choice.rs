@@ -68,7 +68,10 @@ macro_rules! choice {
         }
 
         impl crate::model::tolerant::Soft for $Name {
-            fn read<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
+            fn read<'de, D: serde::Deserializer<'de>>(
+                from: D,
+                _: &crate::model::tolerant::Pool,
+            ) -> Result<Option<Self>, D::Error> {
                 crate::model::tolerant::scalar(from)
             }
         }

@@ -1,5 +1,7 @@
 //! Counts, and other answers that are not records of their own.
 
+use std::sync::Arc;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -19,7 +21,7 @@ record! {
         /// How many.
         pub count: Option<u64>,
         /// The taxon.
-        pub taxon: Option<Taxon>,
+        pub taxon: Option<Arc<Taxon>>,
     }
 }
 
@@ -37,7 +39,7 @@ record! {
         /// The person, by number.
         pub user_id: Option<u64>,
         /// The person.
-        pub user: Option<User>,
+        pub user: Option<Arc<User>>,
     }
 }
 
@@ -57,7 +59,7 @@ record! {
         /// The person, by number.
         pub user_id: Option<u64>,
         /// The person.
-        pub user: Option<User>,
+        pub user: Option<Arc<User>>,
     }
 }
 
@@ -94,7 +96,7 @@ record! {
     /// A taxon that was identified for the first time, and how.
     pub struct RecentTaxon {
         /// The taxon.
-        pub taxon: Option<Taxon>,
+        pub taxon: Option<Arc<Taxon>>,
         /// The identification.
         pub identification: Option<Identification>,
     }

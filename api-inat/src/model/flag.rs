@@ -1,5 +1,7 @@
 //! Complaints, what moderators did, votes, and dates in pieces.
 
+use std::sync::Arc;
+
 use jiff::{Timestamp, civil::Date};
 
 use super::user::User;
@@ -22,7 +24,7 @@ record! {
         /// When it was settled.
         pub resolved_at: Option<Timestamp>,
         /// Who complained.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// Who complained, by number.
         pub user_id: Option<u64>,
         /// What kind of record it is about.
@@ -54,7 +56,7 @@ record! {
         /// The same in pieces.
         pub created_at_details: Option<DateDetails>,
         /// Who did it.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// `hide`, `unhide`, `rename`, `suspend` or `unsuspend`.
         pub action: Option<Box<str>>,
         /// Why.
@@ -72,7 +74,7 @@ record! {
         /// Who voted, by number.
         pub user_id: Option<u64>,
         /// Who voted.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// For it, or against it.
         pub vote_flag: Option<bool>,
         /// What the vote is about, such as `needs_id`; absent for a favourite.
@@ -92,7 +94,7 @@ record! {
         /// Who voted, by number.
         pub user_id: Option<u64>,
         /// Who voted.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// Which point, such as `wild` or `location`.
         pub metric: Option<Box<str>>,
         /// Whether the point holds.

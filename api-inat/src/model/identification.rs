@@ -1,5 +1,7 @@
 //! Identifications and comments: what people say about an observation.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{
@@ -24,13 +26,13 @@ record! {
         /// What it is, by number.
         pub taxon_id: Option<u64>,
         /// What it is.
-        pub taxon: Option<Box<Taxon>>,
+        pub taxon: Option<Arc<Taxon>>,
         /// What the observation was taken for before, by number.
         pub previous_observation_taxon_id: Option<u64>,
         /// What the observation was taken for before.
-        pub previous_observation_taxon: Option<Box<Taxon>>,
+        pub previous_observation_taxon: Option<Arc<Taxon>>,
         /// Who says so.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// Who says so, by number.
         pub user_id: Option<u64>,
         /// Why.
@@ -94,7 +96,7 @@ record! {
         /// The same as HTML.
         pub html: Option<Box<str>>,
         /// Who says it.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// Who says it, by number.
         pub user_id: Option<u64>,
         /// When it was made.

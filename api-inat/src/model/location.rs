@@ -7,7 +7,7 @@ use serde::{
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
-use super::tolerant::{Maybe, Soft, nothing_else};
+use super::tolerant::{Maybe, Pool, Soft, nothing_else};
 
 /// A point in degrees of WGS 84.
 ///
@@ -55,7 +55,7 @@ impl fmt::Display for Location {
 }
 
 impl Soft for Location {
-    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
+    fn read<'de, D: Deserializer<'de>>(from: D, _: &Pool) -> Result<Option<Self>, D::Error> {
         from.deserialize_any(AnyLocation)
     }
 }

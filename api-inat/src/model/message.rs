@@ -1,5 +1,7 @@
 //! Messages, journal posts, subscriptions and news.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -22,9 +24,9 @@ record! {
         /// What it says.
         pub body: Option<Box<str>>,
         /// Who wrote it.
-        pub from_user: Option<Box<User>>,
+        pub from_user: Option<Arc<User>>,
         /// For whom.
-        pub to_user: Option<Box<User>>,
+        pub to_user: Option<Arc<User>>,
         /// The conversation it belongs to.
         pub thread_id: Option<u64>,
         /// How many messages that has.
@@ -46,7 +48,7 @@ record! {
     /// A conversation.
     pub struct Thread {
         /// Whom an answer goes to.
-        pub reply_to_user: Option<Box<User>>,
+        pub reply_to_user: Option<Arc<User>>,
         /// The conversation's number.
         pub thread_id: Option<u64>,
         /// The message that a complaint about the conversation is about.
@@ -78,7 +80,7 @@ record! {
         /// How that is written: `simple` HTML or Markdown, or `none`.
         pub preferred_formatting: Option<Box<str>>,
         /// Who wrote it.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// Who wrote it, by number.
         pub user_id: Option<u64>,
         /// Whose journal it is in, by kind: `User` or `Project`.

@@ -4,6 +4,10 @@
 //! unknown fields are passed over. A value of a type that a field cannot hold counts as absent. Where these types do not
 //! fit, a search reads into the caller's own: see [`Search::of`](crate::v1::observations::Search::of).
 //!
+//! Taxa and people lie in an [`Arc`](std::sync::Arc): an observation names most of them several times, with each identification and
+//! with all ancestors, and those that are the same in every field are held once. To change one, take a copy of your own with
+//! [`Arc::make_mut`](std::sync::Arc::make_mut).
+//!
 //! Moments are [`Timestamp`](jiff::Timestamp)s, so in UTC; days are [`Date`](jiff::civil::Date)s, local to the place. Lengths
 //! are in metres, coordinates in degrees of WGS 84.
 

@@ -1,5 +1,7 @@
 //! An observation.
 
+use std::sync::Arc;
+
 use jiff::{Timestamp, civil::Date};
 
 use super::{
@@ -28,9 +30,9 @@ record! {
         /// What the observer called it.
         pub species_guess: Option<Box<str>>,
         /// What it was identified as.
-        pub taxon: Option<Box<Taxon>>,
+        pub taxon: Option<Arc<Taxon>>,
         /// Who observed it.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// How far the community has come with it.
         pub quality_grade: Option<QualityGrade>,
         /// The day it was observed on, local to the place.
@@ -140,7 +142,7 @@ record! {
         /// What the community's identifications agree on, by number.
         pub community_taxon_id: Option<u64>,
         /// What the community's identifications agree on.
-        pub community_taxon: Option<Box<Taxon>>,
+        pub community_taxon: Option<Arc<Taxon>>,
         /// How many identifications it has.
         pub identifications_count: Option<u64>,
         /// How many identifications of others agree with the observer's.

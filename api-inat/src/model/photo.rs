@@ -1,5 +1,7 @@
 //! Photos and sounds.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{
@@ -136,7 +138,7 @@ record! {
         /// The taxon's number.
         pub taxon_id: Option<u64>,
         /// The taxon.
-        pub taxon: Option<Box<Taxon>>,
+        pub taxon: Option<Arc<Taxon>>,
         /// The photo.
         pub photo: Option<Photo>,
     }

@@ -1,5 +1,7 @@
 //! A place with a boundary.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::{location::Location, user::User};
@@ -45,7 +47,7 @@ record! {
         /// How high it comes in searches.
         pub universal_search_rank: Option<u64>,
         /// Who drew it.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// It has no list of taxa.
         pub without_check_list: Option<bool>,
     }

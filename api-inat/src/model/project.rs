@@ -1,5 +1,7 @@
 //! Projects, their members and their observations.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -30,7 +32,7 @@ record! {
         /// The project that has taken its place.
         pub delegated_project_id: Option<u64>,
         /// Who made it.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// Who made it, by number.
         pub user_id: Option<u64>,
         /// Who is in it, by number.
@@ -94,7 +96,7 @@ record! {
         /// `manager` or `curator`.
         pub role: Option<Box<str>>,
         /// The person.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// The person, by number.
         pub user_id: Option<u64>,
     }
@@ -116,9 +118,9 @@ record! {
         /// The project it is asked about.
         pub project: Option<Box<Project>>,
         /// The taxon it is asked about.
-        pub taxon: Option<Box<Taxon>>,
+        pub taxon: Option<Arc<Taxon>>,
         /// The person it is asked about.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
     }
 }
 
@@ -184,7 +186,7 @@ record! {
         /// The project.
         pub project_id: Option<u64>,
         /// The person.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// The person, by number.
         pub user_id: Option<u64>,
         /// `curator` or `manager`; absent for most.
@@ -222,7 +224,7 @@ record! {
         /// The observation, by number.
         pub observation_id: Option<u64>,
         /// Who added it.
-        pub user: Option<Box<User>>,
+        pub user: Option<Arc<User>>,
         /// Who added it, by number.
         pub user_id: Option<u64>,
         /// The observer's membership.

@@ -43,28 +43,34 @@ pub struct Shape {
     pub fields: &'static [&'static str],
 }
 
+/// A field's name as it is in JSON: Rust writes `r#type` for `type`.
+pub(crate) const fn plain(field: &'static str) -> &'static str {
+    match field.as_bytes() {
+        [b'r', b'#', ..] => field.split_at(2).1,
+        _ => field,
+    }
+}
+
 /// A record: its struct as written, each field read with tolerance. One that begins with `pub id: u64` requires its id.
+///
+/// It is read in place, field after field as they come, into what was all absent before. Of a field that comes twice the
+/// later value counts.
 macro_rules! record {
     (
         $(#[$meta:meta])*
         pub struct $Name:ident {
-            $(#[$id:meta])*
+            $(#[$id_meta:meta])*
             pub id: u64,
             $($(#[$field_meta:meta])* pub $field:ident: $Type:ty,)*
         }
     ) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
-        #[non_exhaustive]
-        pub struct $Name {
-            $(#[$id])*
-            #[serde(deserialize_with = "crate::model::tolerant::id")]
-            pub id: u64,
-            $(
-                $(#[$field_meta])*
-                #[serde(default, deserialize_with = "crate::model::tolerant::read")]
-                pub $field: $Type,
-            )*
+        record! {
+            @all
+            $(#[$meta])*
+            pub struct $Name {
+                required { $(#[$id_meta])* id }
+                $($(#[$field_meta])* $field: $Type,)*
+            }
         }
 
         impl crate::model::Identified for $Name {
@@ -72,8 +78,6 @@ macro_rules! record {
                 Some(self.id)
             }
         }
-
-        record! { @soft $Name "id" $($field)* }
     };
     (
         $(#[$meta:meta])*
@@ -81,33 +85,104 @@ macro_rules! record {
             $($(#[$field_meta:meta])* pub $field:ident: $Type:ty,)*
         }
     ) => {
+        record! {
+            @all
+            $(#[$meta])*
+            pub struct $Name {
+                required {}
+                $($(#[$field_meta])* $field: $Type,)*
+            }
+        }
+    };
+    (
+        @all
+        $(#[$meta:meta])*
+        pub struct $Name:ident {
+            required { $($(#[$id_meta:meta])* $id:ident)? }
+            $($(#[$field_meta:meta])* $field:ident: $Type:ty,)*
+        }
+    ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq)]
         #[non_exhaustive]
         pub struct $Name {
-            $(
-                $(#[$field_meta])*
-                #[serde(default, deserialize_with = "crate::model::tolerant::read")]
-                pub $field: $Type,
-            )*
+            $($(#[$id_meta])* pub $id: u64,)?
+            $($(#[$field_meta])* pub $field: $Type,)*
         }
 
-        record! { @soft $Name $($field)* }
-    };
-    (@soft $Name:ident $($id:literal)? $($field:ident)*) => {
         impl $Name {
             /// Its name and its fields' names.
             #[doc(hidden)]
             pub const SHAPE: crate::model::Shape = crate::model::Shape {
                 name: stringify!($Name),
-                fields: &[$($id,)? $(stringify!($field)),*],
+                fields: &[
+                    $(stringify!($id),)?
+                    $(crate::model::record::plain(stringify!($field))),*
+                ],
             };
         }
 
-        impl crate::model::tolerant::Soft for $Name {
-            fn read<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
-                crate::model::tolerant::record(from)
+        const _: () = {
+            use crate::model::{record::plain, tolerant};
+
+            #[expect(non_camel_case_types, reason = "they are the fields' own names")]
+            enum Field {
+                $($id,)?
+                $($field,)*
+                Unknown,
             }
-        }
+
+            impl tolerant::Named for Field {
+                fn of(name: &str) -> Self {
+                    $(if name == stringify!($id) {
+                        return Self::$id;
+                    })?
+                    $(if name == const { plain(stringify!($field)) } {
+                        return Self::$field;
+                    })*
+                    Self::Unknown
+                }
+            }
+
+            impl tolerant::Record for $Name {
+                const NAME: &'static str = stringify!($Name);
+
+                fn fill<'de, A: serde::de::MapAccess<'de>>(
+                    &mut self,
+                    mut entries: A,
+                    pool: &tolerant::Pool,
+                ) -> Result<(), A::Error> {
+                    $(let mut $id = None;)?
+                    while let Some(key) = entries.next_key_seed(tolerant::Key::new())? {
+                        match key {
+                            $(Field::$id => $id = Some(entries.next_value_seed(tolerant::Id)?),)?
+                            $(Field::$field => {
+                                self.$field = entries.next_value_seed(tolerant::Reading::new(pool))?;
+                            })*
+                            Field::Unknown => {
+                                entries.next_value::<serde::de::IgnoredAny>()?;
+                            }
+                        }
+                    }
+                    $(self.$id = $id.ok_or_else(|| serde::de::Error::missing_field(stringify!($id)))?;)?
+                    Ok(())
+                }
+            }
+
+            impl tolerant::Soft for $Name {
+                fn read<'de, D: serde::Deserializer<'de>>(
+                    from: D,
+                    pool: &tolerant::Pool,
+                ) -> Result<Option<Self>, D::Error> {
+                    tolerant::record(from, pool)
+                }
+            }
+
+            impl<'de> serde::Deserialize<'de> for $Name {
+                fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                    tolerant::whole(from)
+                }
+            }
+        };
     };
 }

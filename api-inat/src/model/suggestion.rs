@@ -1,5 +1,7 @@
 //! What computer vision suggests, and what is suggested from elsewhere.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::taxon::Taxon;
@@ -18,7 +20,7 @@ record! {
     /// A taxon, and how likely it is.
     pub struct Suggestion {
         /// The taxon.
-        pub taxon: Option<Taxon>,
+        pub taxon: Option<Arc<Taxon>>,
         /// By sight and place together, 0 to 100.
         pub combined_score: Option<f64>,
         /// By sight, 0 to 100.
@@ -48,7 +50,7 @@ record! {
     /// A taxon, how likely it is, and where that is taken from.
     pub struct TaxonSuggestion {
         /// The taxon.
-        pub taxon: Option<Taxon>,
+        pub taxon: Option<Arc<Taxon>>,
         /// What it is taken from, such as `visual` or `observations`.
         pub source_type: Option<Box<str>>,
         /// How likely it is, as a number of the source's own.

@@ -1,5 +1,7 @@
 //! A taxon.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use jiff::Timestamp;
@@ -49,9 +51,9 @@ record! {
         /// The same as text with slashes, without its own.
         pub ancestry: Option<Box<str>>,
         /// Its ancestors, from the widest.
-        pub ancestors: Vec<Taxon>,
+        pub ancestors: Vec<Arc<Taxon>>,
         /// The taxa directly below it.
-        pub children: Vec<Taxon>,
+        pub children: Vec<Arc<Taxon>>,
         /// Its ancestors up to the species, as text with slashes.
         pub min_species_ancestry: Option<Box<str>>,
         /// Its species, or itself.
@@ -203,7 +205,7 @@ record! {
         /// The taxon, by number.
         pub taxon_id: Option<u64>,
         /// The taxon.
-        pub taxon: Option<Box<Taxon>>,
+        pub taxon: Option<Arc<Taxon>>,
         /// The list.
         pub list: Option<List>,
         /// The place of the list.

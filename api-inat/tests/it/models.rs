@@ -1,5 +1,7 @@
 //! Records are read with tolerance: only the id is required.
 
+use std::sync::Arc;
+
 use api_inat::model::{Geoprivacy, Identified, Location, Observation, QualityGrade, Taxon, User};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -34,8 +36,8 @@ fn a_full_observation() {
     assert_eq!(observation.photos[0].id, 1);
     let taxon = observation.taxon.expect("a taxon");
     assert_eq!(
-        (taxon.rank_level, taxon.ancestor_ids),
-        (Some(10.0), vec![1, 9])
+        (taxon.rank_level, &taxon.ancestor_ids[..]),
+        (Some(10.0), &[1, 9][..])
     );
     let user = observation.user.expect("a user");
     assert_eq!(user.roles, [Box::from("curator")]);
@@ -140,4 +142,67 @@ fn ids_of_values() {
     check(json!([]), None);
     let user: User = read(json!({"id": 7}));
     assert_eq!(user.id(), Some(7));
+}
+
+#[test]
+fn what_an_observation_says_twice_is_held_once() {
+    let taxon = |count: u64| {
+        json!({"id": 9, "name": "Leontopodium nivale", "observations_count": count,
+            "ancestors": [{"id": 1, "name": "Plantae"}, {"id": 2, "name": "Asteraceae"}]})
+    };
+    let alice = json!({"id": 2, "login": "alice"});
+    let observation: Observation = read(json!({
+        "id": 5, "taxon": taxon(7), "user": alice,
+        "identifications": [
+            {"id": 11, "taxon": taxon(7), "user": alice},
+            {"id": 12, "taxon": taxon(8), "user": {"id": 2, "login": "alice", "name": "Alice"}},
+        ],
+        "comments": [{"id": 21, "user": alice}],
+    }));
+    let mine = observation.taxon.as_ref().expect("a taxon");
+    let [first, second] = &observation.identifications[..] else {
+        panic!("two identifications");
+    };
+    let taxa = [first, second].map(|one| one.taxon.as_ref().expect("a taxon"));
+    assert!(Arc::ptr_eq(mine, taxa[0]), "the same in every field");
+    assert_eq!(
+        taxa[1].observations_count,
+        Some(8),
+        "another in one field stays another"
+    );
+    assert!(Arc::ptr_eq(&mine.ancestors[1], &taxa[1].ancestors[1]));
+    let people = [
+        &observation.user,
+        &first.user,
+        &second.user,
+        &observation.comments[0].user,
+    ];
+    let [observer, first, second, comment] = people.map(|user| user.as_ref().expect("a user"));
+    assert!(Arc::ptr_eq(observer, first) && Arc::ptr_eq(observer, comment));
+    assert_eq!(second.name.as_deref(), Some("Alice"));
+    assert_eq!(observer.name, None);
+}
+
+#[test]
+fn a_taxon_with_more_relatives_than_are_looked_through() {
+    let children: Vec<Value> = (0..1000)
+        .map(|id| json!({"id": id % 500, "rank": "species"}))
+        .collect();
+    let taxon: Taxon = read(json!({"id": 1, "children": children}));
+    let ids: Vec<u64> = taxon.children.iter().map(|child| child.id).collect();
+    assert_eq!(ids, (0..1000).map(|id| id % 500).collect::<Vec<_>>());
+    assert!(Arc::ptr_eq(&taxon.children[3], &taxon.children[503]));
+}
+
+#[test]
+fn of_a_field_that_comes_twice_the_later_counts() {
+    let text =
+        r#"{"id": 1, "name": "a", "id": 2, "name": "b", "name": null, "\u0072ank": "genus"}"#;
+    let taxon: Taxon = serde_json::from_str(text).expect("a taxon");
+    assert_eq!((taxon.id, taxon.name.as_deref()), (2, None));
+    assert_eq!(
+        taxon.rank,
+        Some(api_inat::model::Rank::Genus),
+        "a name with an escape"
+    );
 }

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         }
         ["crowd"] => crowd::run(),
         ["process", address, place, folder] => crowd::process(address, place, Path::new(folder)),
+        ["observations-one", reader, file] => observations::one(reader, Path::new(file)),
         ["observations", pairs] => observations::ratios(number(pairs) as usize),
         _ => return unknown(&args.join(" ")),
     }

@@ -1,94 +1,136 @@
-//! A page of 200 observations as rich as real ones: typed, as `serde_json::Value`, and passed over.
+//! A page of 200 observations as rich as real ones: typed as api-inat reads it, as `serde_json::Value`, and passed over.
+//!
+//! Each reader runs in a process of its own, and the processes take turns: what a reader leaves behind in the heap is paid by
+//! the next one in the same process, whoever that is.
 
-use std::{hint::black_box, time::Instant};
+use std::{
+    env, fs,
+    hint::black_box,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
 
-use api_inat::model::Observation;
-use serde::{Deserialize, de::DeserializeOwned, de::IgnoredAny};
+use api_inat::{model::Observation, v1::observations::Search};
+use auth_core::{Answer, Operation, Response};
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
 use crate::{Work, memory::median};
 
-/// Each as often as it is told.
+/// Each as often as it is told. The last one has a page in which no two taxa are alike.
 pub const WORKS: &[Work] = &[
-    ("page-typed", typed),
-    ("page-value", value),
-    ("page-ignored", ignored),
+    ("page-typed", |times| {
+        read(&page(Alike::AsUsual), typed, times);
+    }),
+    ("page-value", |times| {
+        read(&page(Alike::AsUsual), value, times);
+    }),
+    ("page-ignored", |times| {
+        read(&page(Alike::AsUsual), ignored, times);
+    }),
+    ("page-typed-unlike", |times| {
+        read(&page(Alike::Never), typed, times);
+    }),
 ];
 
-#[derive(Deserialize)]
-struct Page<T> {
-    results: Vec<T>,
+/// Reads a page, and says how long that took, with giving it back.
+type Reader = fn(&str) -> Duration;
+
+const READERS: [(&str, Reader); 3] = [("typed", typed), ("value", value), ("ignored", ignored)];
+
+/// As [`Search`] reads it. That the transport brought the body is no part of it.
+fn typed(text: &str) -> Duration {
+    let answer = Response::new(Answer::new(text.as_bytes().to_vec()));
+    timed(|| Search::<Observation>::new().parse(answer).expect("a page"))
 }
 
-fn typed(times: u32) {
-    read::<Page<Observation>>(times);
+fn value(text: &str) -> Duration {
+    timed(|| serde_json::from_slice::<Value>(text.as_bytes()).expect("a page"))
 }
 
-fn value(times: u32) {
-    read::<Value>(times);
+fn ignored(text: &str) -> Duration {
+    timed(|| serde_json::from_slice::<IgnoredAny>(text.as_bytes()).expect("a page"))
 }
 
-fn ignored(times: u32) {
-    read::<IgnoredAny>(times);
+fn timed<T>(read: impl FnOnce() -> T) -> Duration {
+    let began = Instant::now();
+    drop(black_box(read()));
+    began.elapsed()
 }
 
-fn read<T: DeserializeOwned>(times: u32) {
-    let text = page();
-    for _ in 0..times {
-        let read: T = serde_json::from_slice(black_box(text.as_bytes())).expect("a page");
-        black_box(read);
-    }
+/// Milliseconds of the middle one.
+fn read(text: &str, reader: Reader, times: u32) -> f64 {
+    let times = (0..times).map(|_| reader(text).as_secs_f64() * 1e3);
+    median(times.collect())
 }
 
-/// Prints the size, and milliseconds and ratios of pairs that alternate.
+/// What [`ratios`] starts: milliseconds of one reader on the page in this file.
+pub fn one(reader: &str, file: &Path) {
+    let text = fs::read_to_string(file).expect("a page");
+    let mut all = READERS.iter();
+    let (_, reader) = all
+        .find(|(name, _)| *name == reader)
+        .expect("one of three readers");
+    reader(&text);
+    println!("{:.3}", read(&text, *reader, 5));
+}
+
+/// Prints the size, and milliseconds and ratios of processes that take turns.
 pub fn ratios(pairs: usize) {
-    let text = page();
-    let one: Page<Observation> = serde_json::from_str(&text).expect("a page");
-    assert_eq!(one.results.len(), 200);
-    let time = |read: &dyn Fn()| {
-        let began = Instant::now();
-        read();
-        began.elapsed().as_secs_f64() * 1e3
-    };
-    let bytes = text.as_bytes();
-    let mut rounds = Vec::new();
-    for _ in 0..pairs {
-        rounds.push([
-            time(&|| {
-                drop(black_box(
-                    serde_json::from_slice::<Page<Observation>>(bytes).expect("a page"),
-                ))
-            }),
-            time(&|| {
-                drop(black_box(
-                    serde_json::from_slice::<Value>(bytes).expect("a page"),
-                ))
-            }),
-            time(&|| {
-                let _ = black_box(serde_json::from_slice::<IgnoredAny>(bytes).expect("a page"));
-            }),
-        ]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let own = env::current_exe().expect("this program");
+    for (kind, suffix) in [(Alike::AsUsual, ""), (Alike::Never, "-unlike")] {
+        let (text, file) = (page(kind), folder.path().join("page.json"));
+        fs::write(&file, &text).expect("room for a page");
+        let started = |reader: &str| -> f64 {
+            let mut child = Command::new(&own);
+            let output = child.args(["observations-one", reader]).arg(&file).output();
+            let text = String::from_utf8(output.expect("a process").stdout).expect("a number");
+            text.trim().parse().expect("milliseconds")
+        };
+        let rounds: Vec<[f64; 3]> = (0..pairs)
+            .map(|_| READERS.map(|(name, _)| started(name)))
+            .collect();
+        let of = |pick: fn(&[f64; 3]) -> f64| median(rounds.iter().map(pick).collect());
+        println!("bytes{suffix} {}", text.len());
+        println!("typed{suffix} {:.2}", of(|r| r[0]));
+        println!("value{suffix} {:.2}", of(|r| r[1]));
+        println!("ignored{suffix} {:.2}", of(|r| r[2]));
+        println!("typed/value{suffix} {:.3}", of(|r| r[0] / r[1]));
+        println!("typed/ignored{suffix} {:.3}", of(|r| r[0] / r[2]));
     }
-    let of = |pick: fn(&[f64; 3]) -> f64| median(rounds.iter().map(pick).collect());
-    println!("bytes {}", bytes.len());
-    println!("typed {:.2}", of(|r| r[0]));
-    println!("value {:.2}", of(|r| r[1]));
-    println!("ignored {:.2}", of(|r| r[2]));
-    println!("typed/value {:.3}", of(|r| r[0] / r[1]));
-    println!("typed/ignored {:.3}", of(|r| r[0] / r[2]));
+}
+
+/// How much of a page says again what it said before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alike {
+    /// People agree, mostly: three of four identifications name the same species, the others its genus.
+    AsUsual,
+    /// No two taxa of an observation are the same, not even their ancestors. There is no such page; it is the worst case.
+    Never,
 }
 
 /// 200 observations with what a busy one has in iNaturalist's API description v1: ancestors, identifications, comments,
 /// photos, places, votes. About 20 MB.
 #[must_use]
-pub fn page() -> String {
-    let results: Vec<Value> = (0..200).map(observation).collect();
+pub fn page(alike: Alike) -> String {
+    let results: Vec<Value> = (0..200).map(|number| observation(number, alike)).collect();
     json!({ "total_results": 200, "page": 1, "per_page": 200, "results": results }).to_string()
 }
 
-fn observation(number: u64) -> Value {
+fn observation(number: u64, alike: Alike) -> Value {
     let id = 250_000_000 + number;
-    let identifications: Vec<_> = (0..12).map(|n| identification(id * 100 + n)).collect();
+    let species = 100_000 + 10 * (number % 80);
+    let identifications: Vec<_> = (0..12)
+        .map(|n| {
+            let named = match alike {
+                Alike::Never => taxon(species, 100 * number + n + 1),
+                Alike::AsUsual => taxon(species + u64::from(n % 4 == 3), 0),
+            };
+            identification(id * 100 + n, named)
+        })
+        .collect();
     let photos: Vec<_> = (0..4).map(|n| photo(id * 10 + n)).collect();
     let observation_photos: Vec<_> = (0..4)
         .map(|n| json!({ "id": id * 10 + n, "position": n, "uuid": uuid(n), "photo": photo(id * 10 + n) }))
@@ -97,7 +139,7 @@ fn observation(number: u64) -> Value {
         "id": id,
         "uuid": uuid(id),
         "species_guess": "Stemless Gentian",
-        "taxon": taxon(101, true),
+        "taxon": taxon(species, 0),
         "user": user(number),
         "quality_grade": "research",
         "observed_on": "2026-06-04",
@@ -152,7 +194,7 @@ fn observation(number: u64) -> Value {
     })
 }
 
-fn identification(id: u64) -> Value {
+fn identification(id: u64, taxon: Value) -> Value {
     json!({
         "id": id,
         "uuid": uuid(id),
@@ -167,17 +209,27 @@ fn identification(id: u64) -> Value {
         "spam": false,
         "flags": [],
         "moderator_actions": [],
-        "previous_observation_taxon_id": 101,
-        "taxon_id": 101,
+        "previous_observation_taxon_id": taxon["id"],
+        "taxon_id": taxon["id"],
         "created_at": "2026-06-05T08:00:00+02:00",
         "created_at_details": { "date": "2026-06-05", "day": 5, "month": 6, "year": 2026, "hour": 8, "week": 23 },
-        "taxon": taxon(101, true),
+        "taxon": taxon,
         "taxon_change": null,
     })
 }
 
-fn taxon(id: u64, ancestors: bool) -> Value {
-    let mut taxon = json!({
+/// A taxon with seven ancestors, of which the widest are everybody's. `more` goes into a count of each, so that taxa that differ
+/// in it are not the same.
+fn taxon(id: u64, more: u64) -> Value {
+    let mut taxon = taxon_alone(id, more);
+    let wide = (0..4).map(|n| taxon_alone(40_000 + n, more));
+    let narrow = (0..3).map(|n| taxon_alone(id / 10 * 10 + 7 + n, more));
+    taxon["ancestors"] = wide.chain(narrow).collect();
+    taxon
+}
+
+fn taxon_alone(id: u64, more: u64) -> Value {
+    json!({
         "id": id,
         "name": "Gentiana acaulis",
         "rank": "species",
@@ -195,7 +247,7 @@ fn taxon(id: u64, ancestors: bool) -> Value {
         "introduced": false,
         "native": true,
         "threatened": false,
-        "observations_count": 9_321,
+        "observations_count": 9_321 + more,
         "complete_species_count": null,
         "wikipedia_url": "http://en.wikipedia.org/wiki/Gentiana_acaulis",
         "taxon_schemes_count": 2,
@@ -213,15 +265,7 @@ fn taxon(id: u64, ancestors: bool) -> Value {
             "original_dimensions": { "width": 2048, "height": 1536 },
             "flags": [],
         },
-    });
-    if ancestors {
-        taxon["ancestors"] = (0..7).map(|n| taxon_alone(id + n)).collect();
-    }
-    taxon
-}
-
-fn taxon_alone(id: u64) -> Value {
-    taxon(id, false)
+    })
 }
 
 fn user(id: u64) -> Value {

@@ -1,36 +1,38 @@
 //! Reading with tolerance: one visitor for every single value, in one pass, without a detour through JSON values.
 
+mod pool;
+mod records;
 mod scalars;
 mod visitors;
 
-use std::{collections::BTreeMap, marker::PhantomData};
+use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::{Deserialize, Deserializer, de::DeserializeSeed};
 use serde_json::Value;
 
+pub(crate) use pool::Pool;
+pub(crate) use records::{Id, Key, Named, Record, record, whole};
 pub(super) use visitors::nothing_else;
-use visitors::{Entries, List, Object, Single};
+use {
+    pool::Shared,
+    records::{Boxed, Object, Pooled},
+    visitors::{Entries, List, Single},
+};
 
-/// A field of a record.
+/// A field of something that is no record.
 pub(crate) fn read<'de, D: Deserializer<'de>, T: Tolerant>(from: D) -> Result<T, D::Error> {
-    T::read(from)
-}
-
-/// An id: required, but it may come as text.
-pub(crate) fn id<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
-    let id = <u64 as Soft>::read(from)?;
-    id.ok_or_else(|| D::Error::custom("the id is no whole number"))
+    T::read(from, &Pool::default())
 }
 
 /// A field that may be anything.
 pub(crate) trait Tolerant: Sized {
-    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error>;
+    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Self, D::Error>;
 }
 
 /// Something that may be null, or a value that it cannot hold: both read as `None`.
 pub(crate) trait Soft: Sized {
-    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error>;
+    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error>;
 }
 
 /// A single value: what it makes of the few types of JSON.
@@ -54,61 +56,79 @@ pub(crate) trait Scalar: Sized {
     }
 }
 
-impl<T: Soft> Tolerant for Option<T> {
-    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        T::read(from)
+/// A field that is to come, where serde asks for a value.
+pub(crate) struct Reading<'p, T>(&'p Pool, PhantomData<T>);
+
+impl<'p, T> Reading<'p, T> {
+    pub(crate) fn new(pool: &'p Pool) -> Self {
+        Self(pool, PhantomData)
     }
 }
 
-impl<T: Soft> Soft for Box<T> {
-    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
-        Ok(T::read(from)?.map(Box::new))
+impl<'de, T: Tolerant> DeserializeSeed<'de> for Reading<'_, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<T, D::Error> {
+        T::read(from, self.0)
+    }
+}
+
+impl<T: Soft> Tolerant for Option<T> {
+    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Self, D::Error> {
+        T::read(from, pool)
+    }
+}
+
+/// A record that is alone in its place.
+impl<T: Record> Soft for Box<T> {
+    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error> {
+        from.deserialize_any(Object::<Boxed<T>>::new(pool))
+    }
+}
+
+/// A record that was perhaps there before.
+impl<T: Record + Shared> Soft for Arc<T> {
+    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error> {
+        from.deserialize_any(Object::<Pooled<T>>::new(pool))
     }
 }
 
 /// A list in a list.
 impl<T: Soft> Soft for Vec<T> {
-    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
-        from.deserialize_any(List(PhantomData)).map(Some)
+    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error> {
+        from.deserialize_any(List::new(pool)).map(Some)
+    }
+}
+
+impl<T: Soft> Tolerant for Vec<T> {
+    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Self, D::Error> {
+        from.deserialize_any(List::new(pool))
     }
 }
 
 /// Counts by name.
 impl<T: Soft> Tolerant for BTreeMap<Box<str>, T> {
-    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        Ok(Soft::read(from)?.unwrap_or_default())
+    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Self, D::Error> {
+        Ok(Soft::read(from, pool)?.unwrap_or_default())
     }
 }
 
 impl<T: Soft> Soft for BTreeMap<Box<str>, T> {
-    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
-        from.deserialize_any(Entries(PhantomData))
+    fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error> {
+        from.deserialize_any(Entries::new(pool))
     }
 }
 
 /// Whatever it is, kept as it is.
 impl Tolerant for Value {
-    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+    fn read<'de, D: Deserializer<'de>>(from: D, _: &Pool) -> Result<Self, D::Error> {
         Self::deserialize(from)
     }
 }
 
 impl Soft for Value {
-    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
+    fn read<'de, D: Deserializer<'de>>(from: D, _: &Pool) -> Result<Option<Self>, D::Error> {
         Self::deserialize(from).map(Some)
-    }
-}
-
-/// A record, where there is an object; everything else counts as absent.
-pub(crate) fn record<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    from: D,
-) -> Result<Option<T>, D::Error> {
-    from.deserialize_any(Object(PhantomData))
-}
-
-impl<T: Soft> Tolerant for Vec<T> {
-    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(List(PhantomData))
     }
 }
 
@@ -120,7 +140,7 @@ pub(crate) fn scalar<'de, D: Deserializer<'de>, T: Scalar>(from: D) -> Result<Op
 macro_rules! scalars {
     ($($Type:ty),*) => {
         $(impl Soft for $Type {
-            fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
+            fn read<'de, D: Deserializer<'de>>(from: D, _: &Pool) -> Result<Option<Self>, D::Error> {
                 scalar(from)
             }
         })*
@@ -141,11 +161,11 @@ scalars!(
     Timestamp
 );
 
-/// A value that is read through [`Scalar`] or [`Soft`], where serde asks for a type of its own.
+/// A value that is read through [`Soft`], where serde asks for a type of its own.
 pub(super) struct Maybe<T>(pub(super) Option<T>);
 
 impl<'de, T: Soft> Deserialize<'de> for Maybe<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        T::read(from).map(Self)
+        T::read(from, &Pool::default()).map(Self)
     }
 }

@@ -2,14 +2,9 @@
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{
-        DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer,
-    },
-};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{Scalar, Soft};
+use super::{Pool, Scalar, Soft, records::Element};
 
 pub(super) struct Single<T>(pub(super) PhantomData<T>);
 
@@ -84,34 +79,15 @@ macro_rules! nothing_else {
 }
 pub(in crate::model) use nothing_else;
 
-pub(super) struct Object<T>(pub(super) PhantomData<T>);
+pub(super) struct Entries<'p, T>(&'p Pool, PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
+impl<'p, T> Entries<'p, T> {
+    pub(super) fn new(pool: &'p Pool) -> Self {
+        Self(pool, PhantomData)
     }
-
-    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(entries)).map(Some)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    nothing_else!(None);
 }
 
-pub(super) struct Entries<T>(pub(super) PhantomData<T>);
-
-impl<'de, T: Soft> Visitor<'de> for Entries<T> {
+impl<'de, T: Soft> Visitor<'de> for Entries<'_, T> {
     type Value = Option<BTreeMap<Box<str>, T>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -121,7 +97,7 @@ impl<'de, T: Soft> Visitor<'de> for Entries<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
         let mut found = BTreeMap::new();
         while let Some(name) = entries.next_key::<Box<str>>()? {
-            if let Some(value) = entries.next_value_seed(Element(PhantomData))? {
+            if let Some(value) = entries.next_value_seed(Element(self.0, PhantomData))? {
                 found.insert(name, value);
             }
         }
@@ -140,9 +116,19 @@ impl<'de, T: Soft> Visitor<'de> for Entries<T> {
     nothing_else!(None);
 }
 
-pub(super) struct List<T>(pub(super) PhantomData<T>);
+/// A list of values no larger than this begins with room for [`MANY`]: most are lists of ids, and most of those have about as many.
+const SMALL: usize = 8;
+const MANY: usize = 16;
 
-impl<'de, T: Soft> Visitor<'de> for List<T> {
+pub(super) struct List<'p, T>(&'p Pool, PhantomData<T>);
+
+impl<'p, T> List<'p, T> {
+    pub(super) fn new(pool: &'p Pool) -> Self {
+        Self(pool, PhantomData)
+    }
+}
+
+impl<'de, T: Soft> Visitor<'de> for List<'_, T> {
     type Value = Vec<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -162,19 +148,12 @@ impl<'de, T: Soft> Visitor<'de> for List<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Element(PhantomData))? {
+        while let Some(item) = items.next_element_seed(Element(self.0, PhantomData))? {
+            if list.capacity() == 0 && size_of::<T>() <= SMALL {
+                list.reserve_exact(MANY);
+            }
             list.extend(item);
         }
         Ok(list)
-    }
-}
-
-struct Element<T>(PhantomData<T>);
-
-impl<'de, T: Soft> DeserializeSeed<'de> for Element<T> {
-    type Value = Option<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
-        T::read(from)
     }
 }

@@ -1,0 +1,184 @@
+//! Records: fields by name, filled in as they come, wherever the record lies in the end.
+
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use serde::{
+    Deserializer,
+    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+
+use super::{
+    Soft,
+    pool::{Pool, Shared},
+    visitors::nothing_else,
+};
+
+/// Something with fields by name.
+pub(crate) trait Record: Default {
+    /// What it is called in an error.
+    const NAME: &'static str;
+
+    /// Reads all fields that come.
+    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error>;
+}
+
+/// The names of a record's fields.
+pub(crate) trait Named {
+    fn of(name: &str) -> Self;
+}
+
+/// The name of the field that comes next.
+pub(crate) struct Key<F>(PhantomData<F>);
+
+impl<F> Key<F> {
+    pub(crate) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<'de, F: Named> DeserializeSeed<'de> for Key<F> {
+    type Value = F;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<F, D::Error> {
+        from.deserialize_identifier(self)
+    }
+}
+
+impl<F: Named> Visitor<'_> for Key<F> {
+    type Value = F;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<F, E> {
+        Ok(F::of(name))
+    }
+}
+
+/// An id: required, but it may come as text.
+pub(crate) struct Id;
+
+impl<'de> DeserializeSeed<'de> for Id {
+    type Value = u64;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<u64, D::Error> {
+        let id = super::scalar(from)?;
+        id.ok_or_else(|| D::Error::custom("the id is no whole number"))
+    }
+}
+
+/// A record by itself, which has to be an object.
+pub(crate) fn whole<'de, D: Deserializer<'de>, T: Record>(from: D) -> Result<T, D::Error> {
+    from.deserialize_map(Whole(PhantomData))
+}
+
+struct Whole<T>(PhantomData<T>);
+
+impl<'de, T: Record> Visitor<'de> for Whole<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::NAME)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<T, A::Error> {
+        Plain::hold(entries, &Pool::default())
+    }
+}
+
+/// A record in a field, where there is an object; everything else counts as absent.
+pub(crate) fn record<'de, D: Deserializer<'de>, T: Record>(
+    from: D,
+    pool: &Pool,
+) -> Result<Option<T>, D::Error> {
+    from.deserialize_any(Object::<Plain<T>>::new(pool))
+}
+
+/// Where a record lies.
+pub(super) trait Hold {
+    type Held;
+
+    fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<Self::Held, A::Error>;
+}
+
+/// In the record around it.
+pub(super) struct Plain<T>(PhantomData<T>);
+
+impl<T: Record> Hold for Plain<T> {
+    type Held = T;
+
+    fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<T, A::Error> {
+        let mut record = T::default();
+        record.fill(entries, pool)?;
+        Ok(record)
+    }
+}
+
+/// In a place of its own.
+pub(super) struct Boxed<T>(PhantomData<T>);
+
+impl<T: Record> Hold for Boxed<T> {
+    type Held = Box<T>;
+
+    fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<Box<T>, A::Error> {
+        let mut record = Box::<T>::default();
+        record.fill(entries, pool)?;
+        Ok(record)
+    }
+}
+
+/// In a place that it shares with all that are the same.
+pub(super) struct Pooled<T>(PhantomData<T>);
+
+impl<T: Record + Shared> Hold for Pooled<T> {
+    type Held = Arc<T>;
+
+    fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<Arc<T>, A::Error> {
+        let mut record = T::default();
+        record.fill(entries, pool)?;
+        Ok(pool.share(record))
+    }
+}
+
+pub(super) struct Object<'p, H>(&'p Pool, PhantomData<H>);
+
+impl<'p, H> Object<'p, H> {
+    pub(super) fn new(pool: &'p Pool) -> Self {
+        Self(pool, PhantomData)
+    }
+}
+
+impl<'de, H: Hold> Visitor<'de> for Object<'_, H> {
+    type Value = Option<H::Held>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Self::Value, A::Error> {
+        H::hold(entries, self.0).map(Some)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    nothing_else!(None);
+}
+
+/// One of a list or table.
+pub(super) struct Element<'p, T>(pub(super) &'p Pool, pub(super) PhantomData<T>);
+
+impl<'de, T: Soft> DeserializeSeed<'de> for Element<'_, T> {
+    type Value = Option<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        T::read(from, self.0)
+    }
+}
