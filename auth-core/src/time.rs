@@ -28,6 +28,15 @@ impl UnixTime {
         ))
     }
 
+    /// As a reading of the standard clock; the end of the year 9999 where that cannot count so far.
+    #[must_use]
+    pub fn to_system(self) -> std::time::SystemTime {
+        let since = |duration| std::time::UNIX_EPOCH.checked_add(duration);
+        let time = since(Duration::from_millis(self.0));
+        let time = time.or_else(|| since(Duration::from_secs(END_OF_9999)));
+        time.unwrap_or(std::time::UNIX_EPOCH)
+    }
+
     /// Milliseconds since the epoch.
     #[must_use]
     pub const fn as_millis(self) -> u64 {
@@ -53,10 +62,13 @@ impl UnixTime {
     }
 }
 
+/// The first second of the year 10,000.
+const END_OF_9999: u64 = 253_402_300_800;
+
 impl fmt::Display for UnixTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time = std::time::UNIX_EPOCH.checked_add(Duration::from_secs(self.as_secs()));
-        match time.filter(|_| self.as_secs() < 253_402_300_800) {
+        match time.filter(|_| self.as_secs() < END_OF_9999) {
             Some(time) => write!(f, "{}", httpdate::fmt_http_date(time)),
             None => f.write_str("never"),
         }
@@ -104,6 +116,7 @@ mod tests {
             Duration::ZERO
         );
         assert_eq!(late.to_string(), "never");
+        assert_eq!(UnixTime::from_system(late.to_system()), late);
         assert_eq!(
             UnixTime::from_secs(0).to_string(),
             "Thu, 01 Jan 1970 00:00:00 GMT"

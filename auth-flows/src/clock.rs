@@ -12,14 +12,14 @@ pub(crate) fn now() -> Now {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     Now {
         up: START.elapsed(),
-        wall: wall(),
+        wall: UnixTime::from_system(wall()),
     }
 }
 
 /// The wall clock alone, for the hot path.
 #[inline]
-pub(crate) fn wall() -> UnixTime {
-    UnixTime::from_system(SystemTime::now())
+pub(crate) fn wall() -> SystemTime {
+    SystemTime::now()
 }
 
 /// Fresh entropy for one login.

@@ -10,7 +10,10 @@
 use std::{
     fmt,
     pin::{Pin, pin},
-    sync::{Arc, PoisonError},
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll, Wake, Waker},
     time::{Duration, Instant},
 };
@@ -21,7 +24,11 @@ use crate::sync::{
 };
 
 /// At most one flight at a time; everybody else waits for its landing.
-pub(crate) struct Gate<T>(Mutex<State<T>>);
+pub(crate) struct Gate<T> {
+    state: Mutex<State<T>>,
+    /// The state's `flying` for those who only want to know: it may be told a moment late.
+    flying: AtomicBool,
+}
 
 struct State<T> {
     flying: bool,
@@ -54,22 +61,32 @@ pub(crate) struct Wait<T> {
 
 impl<T: Clone> Gate<T> {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State {
-            flying: false,
-            landings: 0,
-            last: None,
-            waits: 0,
-            next_key: 0,
-            wakers: Vec::new(),
-        })))
+        Arc::new(Self {
+            state: Mutex::new(State {
+                flying: false,
+                landings: 0,
+                last: None,
+                waits: 0,
+                next_key: 0,
+                wakers: Vec::new(),
+            }),
+            flying: AtomicBool::new(false),
+        })
+    }
+
+    /// Somebody is flying, or was a moment ago. No lock.
+    #[inline]
+    pub(crate) fn is_flying(&self) -> bool {
+        self.flying.load(Ordering::Relaxed)
     }
 
     pub(crate) fn join(self: &Arc<Self>) -> Join<T> {
-        let mut state = lock(&self.0);
+        let mut state = lock(&self.state);
         if state.flying {
             return Join::Wait(self.wait(&mut state));
         }
         state.flying = true;
+        self.flying.store(true, Ordering::Relaxed);
         Join::Lead(Lead(Some(Arc::clone(self))))
     }
 
@@ -84,8 +101,9 @@ impl<T: Clone> Gate<T> {
 
     fn land(&self, value: Option<T>) {
         let wakers = {
-            let mut state = lock(&self.0);
+            let mut state = lock(&self.state);
             state.flying = false;
+            self.flying.store(false, Ordering::Relaxed);
             state.landings += 1;
             state.last = value.filter(|_| state.waits > 0);
             std::mem::take(&mut state.wakers)
@@ -100,7 +118,7 @@ impl<T: Clone> Lead<T> {
     /// A way for the leader itself to wait for its own flight, when that goes on elsewhere.
     pub(crate) fn wait(&self) -> Option<Wait<T>> {
         let gate = self.0.as_ref()?;
-        let mut state = lock(&gate.0);
+        let mut state = lock(&gate.state);
         Some(gate.wait(&mut state))
     }
 
@@ -125,7 +143,7 @@ impl<T: Clone> Future for Wait<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
         let gate = Arc::clone(&self.gate);
-        let mut state = lock(&gate.0);
+        let mut state = lock(&gate.state);
         if state.landings != self.landings {
             self.key = None;
             return Poll::Ready(state.last.clone());
@@ -148,7 +166,7 @@ impl<T: Clone> Future for Wait<T> {
 
 impl<T> Drop for Wait<T> {
     fn drop(&mut self) {
-        let mut state = lock(&self.gate.0);
+        let mut state = lock(&self.gate.state);
         if let Some(key) = self.key {
             state.wakers.retain(|(k, _)| *k != key);
         }

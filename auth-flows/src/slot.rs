@@ -6,11 +6,11 @@ use std::{
         Arc,
         atomic::{AtomicU32, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use arc_swap::ArcSwapOption;
-use auth_core::{Error, Freshness, Need, Now, Token, UnixTime};
+use auth_core::{Error, Freshness, Need, Now, Token};
 
 use crate::{
     backoff,
@@ -61,12 +61,13 @@ impl Slot {
         }
     }
 
-    /// A valid token from memory: no lock, no allocation, one clock reading.
+    /// A token from memory that needs no thought: it is fresh, or it serves and somebody is getting the next one already. No
+    /// lock, no allocation, one clock reading; a renewal that is stuck costs nobody anything.
     #[inline]
-    pub(crate) fn fresh(&self, need: Need, wall: UnixTime) -> Option<Arc<Token>> {
-        let token = self.token.load();
-        let token = token.as_ref()?;
-        (token.is_fresh_at(wall) && self.accepts(need, token)).then(|| Arc::clone(token))
+    pub(crate) fn at_hand(&self, need: Need, wall: SystemTime) -> Option<Arc<Token>> {
+        let token = self.token.load_full()?;
+        let serves = token.is_fresh_at(wall) || (self.gate.is_flying() && token.serves_at(wall));
+        (serves && self.accepts(need, &token)).then_some(token)
     }
 
     #[inline]

@@ -1,6 +1,9 @@
 //! A token as it is used: its header, its life on two clocks, its generation.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use http::HeaderValue;
 
@@ -39,9 +42,18 @@ pub struct Token {
     lifetime: Option<Duration>,
     /// How long before its end the next token is fetched.
     ahead: Duration,
-    /// End of the window in which a wall clock reading alone says that the token is fresh.
-    due: UnixTime,
+    window: Window,
     generation: u64,
+}
+
+/// When a wall clock reading alone says something of a token. As the clock itself tells the time: on the way that every use of a
+/// token goes, nothing is converted.
+struct Window {
+    opens: SystemTime,
+    /// Until then the token is fresh.
+    due: SystemTime,
+    /// Until then it serves.
+    too_late: SystemTime,
 }
 
 /// What the clocks say of a token.
@@ -80,9 +92,14 @@ impl Token {
             generation,
         } = parts;
         let ahead = lifetime.map_or(Duration::ZERO, |lifetime| ahead(lifetime, generation));
-        let due = match lifetime {
-            Some(lifetime) => sent.plus(lifetime.saturating_sub(ahead)),
-            None => UnixTime::from_millis(u64::MAX),
+        let before_its_end = |margin| match lifetime {
+            Some(lifetime) => sent.plus(lifetime.saturating_sub(margin)).to_system(),
+            None => UnixTime::from_millis(u64::MAX).to_system(),
+        };
+        let window = Window {
+            opens: sent.to_system(),
+            due: before_its_end(ahead),
+            too_late: before_its_end(lifetime.map_or(Duration::ZERO, too_late)),
         };
         Ok(Self {
             header,
@@ -92,7 +109,7 @@ impl Token {
             up,
             lifetime,
             ahead,
-            due,
+            window,
             generation,
         })
     }
@@ -100,8 +117,16 @@ impl Token {
     /// The hot path: one wall clock reading and a window. `false` means "look closer": [`freshness`](Self::freshness).
     #[inline]
     #[must_use]
-    pub fn is_fresh_at(&self, wall: UnixTime) -> bool {
-        self.sent <= wall && wall < self.due
+    pub fn is_fresh_at(&self, wall: SystemTime) -> bool {
+        self.window.opens <= wall && wall < self.window.due
+    }
+
+    /// As [`is_fresh_at`](Self::is_fresh_at), with the time when it is due but still good in it. For those who know that the
+    /// next one is being fetched.
+    #[inline]
+    #[must_use]
+    pub fn serves_at(&self, wall: SystemTime) -> bool {
+        self.window.opens <= wall && wall < self.window.too_late
     }
 
     /// What both clocks say. The token is past its time as soon as one of them says so.
@@ -339,13 +364,16 @@ mod tests {
             for second in (0..4000).chain(85_700..86_500) {
                 let now = at(second, u64::try_from(second).expect("not negative"));
                 let fresh = token.freshness(now) == Freshness::Fresh;
+                let serves = token.freshness(now) != Freshness::Expired;
+                let wall = now.wall.to_system();
                 assert_eq!(
-                    token.is_fresh_at(now.wall),
-                    fresh,
+                    (token.is_fresh_at(wall), token.serves_at(wall)),
+                    (fresh, serves),
                     "{lifetime:?} after {second} s"
                 );
             }
-            assert!(!token.is_fresh_at(at(-1, 0).wall), "before it was sent");
+            let before = at(-1, 0).wall.to_system();
+            assert!(!token.is_fresh_at(before) && !token.serves_at(before));
         }
     }
 

@@ -91,7 +91,7 @@ impl Machine {
     }
 
     fn token(&mut self, need: Need) -> Arc<Token> {
-        if let Some(token) = self.slot.fresh(need, self.now().wall) {
+        if let Some(token) = self.slot.at_hand(need, self.now().wall.to_system()) {
             return token;
         }
         let look = self.slot.look(need, self.now());
@@ -292,7 +292,12 @@ fn what_the_program_says_is_dead_is_not_used() {
     machine.call();
     let token = machine.token(Need::Any);
     machine.slot.invalidate(token.generation());
-    assert!(machine.slot.fresh(Need::Any, machine.now().wall).is_none());
+    assert!(
+        machine
+            .slot
+            .at_hand(Need::Any, machine.now().wall.to_system())
+            .is_none()
+    );
     assert_eq!(
         machine.slot.need(Need::Any),
         Need::NewerThan(token.generation())
@@ -302,5 +307,10 @@ fn what_the_program_says_is_dead_is_not_used() {
     assert!(newer.generation() > token.generation());
     // The store's old record does not bring it back.
     machine.slot.publish(Some(token));
-    assert!(machine.slot.fresh(Need::Any, machine.now().wall).is_none());
+    assert!(
+        machine
+            .slot
+            .at_hand(Need::Any, machine.now().wall.to_system())
+            .is_none()
+    );
 }

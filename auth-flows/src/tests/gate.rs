@@ -1,4 +1,4 @@
-//! The gate and the one-shot cell, on real threads. The model in `tests/model` goes through the orders in which threads meet.
+//! The gate, the slot around it, and the one-shot cell, on real threads. The model in `tests/model` goes through the orders in which threads meet.
 
 use std::{
     pin::pin,
@@ -10,7 +10,12 @@ use std::{
     time::Duration,
 };
 
-use crate::gate::{Gate, Join, park_on, promise, within};
+use auth_core::{Lifetime, Need, Now, TokenAnswer, UnixTime};
+
+use crate::{
+    gate::{Gate, Join, park_on, promise, within},
+    slot::{Look, Slot},
+};
 
 #[test]
 fn one_leads_and_all_land() {
@@ -106,4 +111,30 @@ fn the_clock_may_win() {
         ),
         Some(Some(1))
     );
+}
+
+#[test]
+fn while_the_next_token_is_fetched_the_old_one_is_at_hand_until_its_end() {
+    let at = |seconds: u64| Now {
+        wall: UnixTime::from_secs(1_790_000_000 + seconds),
+        up: Duration::from_secs(1000 + seconds),
+    };
+    let hour = Lifetime::For(Duration::from_secs(3600));
+    let token = TokenAnswer::new("t0ken", hour).and_then(|answer| answer.received(at(0), 1));
+    let slot = Slot::new();
+    slot.publish(Some(Arc::new(token.expect("a token"))));
+    let at_hand = |need, seconds| slot.at_hand(need, at(seconds).wall.to_system()).is_some();
+    assert!(at_hand(Need::Any, 60));
+    assert!(
+        !at_hand(Need::Any, 3500),
+        "due, and nobody is fetching the next one"
+    );
+    let Look::HereButDue(_, lead) = slot.look(Need::Any, at(3500)) else {
+        panic!("it is due");
+    };
+    assert!(at_hand(Need::Any, 3500), "somebody is");
+    assert!(!at_hand(Need::NewerThan(1), 3500), "it was refused");
+    assert!(!at_hand(Need::Any, 3550), "it is past its time");
+    drop(lead);
+    assert!(!at_hand(Need::Any, 3500), "nobody is any more");
 }

@@ -96,6 +96,9 @@ impl World {
 
 /// As the drivers do it.
 fn get(world: &World, need: Need, renew: impl Fn(&World) -> Option<Landed>) -> Landed {
+    if let Some(token) = world.slot.at_hand(need, world.now.wall.to_system()) {
+        return Ok(token);
+    }
     loop {
         let lead = match world.slot.look(need, world.now) {
             Look::Here(token) => return Ok(token),

@@ -48,7 +48,7 @@ pub fn age_when_due() -> Duration {
     let token = record.token(TokenKind::Login).expect("a login");
     let now = UnixTime::from_system(SystemTime::now());
     let ages = (0..LIFETIME.as_secs()).map(Duration::from_secs);
-    let mut due = ages.skip_while(|age| token.is_fresh_at(now.plus(*age)));
+    let mut due = ages.skip_while(|age| token.is_fresh_at(now.plus(*age).to_system()));
     due.next().expect("it ends")
 }
 

@@ -40,7 +40,7 @@ impl AsyncSession {
         kind: TokenKind,
         need: Need,
     ) -> Result<Arc<Token>, Error> {
-        match self.who.account()?.slot(kind).fresh(need, clock::wall()) {
+        match self.who.account()?.slot(kind).at_hand(need, clock::wall()) {
             Some(token) => Ok(token),
             None => self.get_slowly(kind, need).await,
         }

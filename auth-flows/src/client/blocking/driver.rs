@@ -22,7 +22,7 @@ impl Session {
 
     pub(in crate::client) fn get(&self, kind: TokenKind, need: Need) -> Result<Arc<Token>, Error> {
         let slot = self.who.account()?.slot(kind);
-        if let Some(token) = slot.fresh(need, clock::wall()) {
+        if let Some(token) = slot.at_hand(need, clock::wall()) {
             return Ok(token);
         }
         let need = slot.need(need);
