@@ -2,13 +2,11 @@
 
 use std::fmt;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-
 use super::{
     client::OAuthClient,
     grant::core_parameter,
     oddity::{Forgiven, Oddity},
-    pkce::Pkce,
+    pkce::{Pkce, base64url},
     pushed::PushedRequest,
     response::Pending,
     server::AnnouncedPkce,
@@ -197,11 +195,14 @@ impl<'a> AuthorizationRequest<'a> {
         let (verifier, state) = self.entropy.halves();
         let pkce = Pkce::new(verifier, server.pkce);
         // Nothing comes back out of band, so there is no state to compare.
-        let state = (self.redirect_uri.kind() != RedirectKind::OutOfBand)
-            .then(|| URL_SAFE_NO_PAD.encode(state));
+        let state = (self.redirect_uri.kind() != RedirectKind::OutOfBand).then(|| base64url(state));
 
         add("response_type", "code", Kind::Plain);
-        add("client_id", self.client.id(), Kind::Text);
+        let id = match self.client.id_is_plain {
+            true => Kind::Plain,
+            false => Kind::Text,
+        };
+        add("client_id", self.client.id(), id);
         add("redirect_uri", self.redirect_uri.as_str(), Kind::Text);
         if let Some(scope) = self.scope.filter(|scope| !scope.is_empty()) {
             add("scope", scope, Kind::Text);
@@ -273,8 +274,9 @@ pub(super) fn url(endpoint: &Endpoint, parameters: &Parameters) -> String {
 
 /// An authorization endpoint whose query is being written, without a copy on the way.
 struct Url {
-    text: Vec<u8>,
-    separator: u8,
+    text: String,
+    /// There is a query already.
+    begun: bool,
 }
 
 impl Url {
@@ -282,44 +284,49 @@ impl Url {
         let uri = endpoint.uri();
         let authority = uri.authority().map_or("", |authority| authority.as_str());
         let place = uri.path_and_query().map_or("", |place| place.as_str());
-        let mut text = Vec::with_capacity(512 + authority.len() + place.len());
+        let mut text = String::with_capacity(512 + authority.len() + place.len());
         for part in [
             uri.scheme_str().unwrap_or_default(),
             "://",
             authority,
             place,
         ] {
-            text.extend_from_slice(part.as_bytes());
+            text.push_str(part);
         }
         Self {
-            separator: if uri.query().is_some() { b'&' } else { b'?' },
+            begun: uri.query().is_some(),
             text,
         }
     }
 
     fn add(&mut self, name: &str, value: &str, kind: Kind) {
         // A space as %20 and not as +: some servers do not undo the latter in a query.
-        const SPACE: &[u8] = b"%20";
+        const SPACE: &str = "%20";
         let text = &mut self.text;
-        text.push(std::mem::replace(&mut self.separator, b'&'));
-        match kind {
-            Kind::Foreign => encode(text, name, SPACE),
-            Kind::Plain | Kind::Text => text.extend_from_slice(name.as_bytes()),
+        match std::mem::replace(&mut self.begun, true) {
+            true => text.push('&'),
+            false => text.push('?'),
         }
-        text.push(b'=');
         match kind {
-            Kind::Plain => text.extend_from_slice(value.as_bytes()),
-            Kind::Text | Kind::Foreign => encode(text, value, SPACE),
+            Kind::Foreign => encode(name, SPACE, |piece| text.push_str(piece)),
+            Kind::Plain | Kind::Text => text.push_str(name),
+        }
+        text.push('=');
+        match kind {
+            Kind::Plain => text.push_str(value),
+            Kind::Text | Kind::Foreign => encode(value, SPACE, |piece| text.push_str(piece)),
         }
     }
 
     fn finish(self) -> String {
-        String::from_utf8(self.text).expect("made of text")
+        self.text
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
     use super::*;
     use crate::{oauth::AuthorizationServer, wire::url::Endpoint};
 

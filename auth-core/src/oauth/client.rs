@@ -12,7 +12,7 @@ use crate::{
     error::{Error, ErrorKind},
     wire::{
         body::{Body, Request},
-        form::{Form, encode},
+        form::{self, Form},
         secret::{SecretBytes, SecretText, wipe},
         url::Endpoint,
     },
@@ -32,6 +32,8 @@ use crate::{
 pub struct OAuthClient {
     server: AuthorizationServer,
     id: Arc<str>,
+    /// The id stands for itself in a query, as nearly all do.
+    pub(super) id_is_plain: bool,
     secret: Option<SecretText>,
     /// The Basic header in each encoding that the server takes.
     basic: Vec<(BasicEncoding, HeaderValue)>,
@@ -48,6 +50,7 @@ impl OAuthClient {
         presentable("client_id", &id)?;
         Ok(Self {
             server,
+            id_is_plain: form::is_plain(&id),
             id: id.into(),
             secret: None,
             basic: Vec::new(),
@@ -208,9 +211,9 @@ fn basic(id: &str, secret: &str, encoding: BasicEncoding) -> Result<HeaderValue,
 }
 
 fn encoded(text: &str) -> String {
-    let mut encoded = Vec::with_capacity(3 * text.len());
-    encode(&mut encoded, text, b"+");
-    String::from_utf8(encoded).expect("all ASCII")
+    let mut encoded = String::with_capacity(3 * text.len());
+    form::encode(text, "+", |piece| encoded.push_str(piece));
+    encoded
 }
 
 #[cfg(test)]

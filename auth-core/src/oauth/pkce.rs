@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
-use crate::wire::secret::SecretText;
+use crate::wire::secret::{SecretText, wipe};
 
 /// A code verifier and its S256 code challenge (RFC 7636 sections 4.1 and 4.2).
 ///
@@ -39,7 +39,7 @@ impl Pkce {
     /// From 32 bytes of the operating system's random number generator.
     #[must_use]
     pub fn new(entropy: &[u8; 32], style: PkceStyle) -> Self {
-        let first = Self::from_verifier(encode(entropy).into());
+        let first = Self::from_verifier(base64url(entropy).into());
         match style {
             PkceStyle::Rfc7636 => first,
             PkceStyle::AlphanumericChallenge => Self::alphanumeric(first, entropy),
@@ -82,15 +82,23 @@ impl Pkce {
             let seed = Sha256::new()
                 .chain_update(entropy)
                 .chain_update(count.to_be_bytes());
-            drawn = Self::from_verifier(encode(&seed.finalize()).into());
+            drawn = Self::from_verifier(base64url(&seed.finalize().into()).into());
             count += 1;
         }
         drawn
     }
 }
 
-fn encode(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+/// 32 bytes as text. They are secret: the copy on the stack is wiped.
+pub(super) fn base64url(bytes: &[u8; 32]) -> String {
+    let mut text = [0; CHALLENGE];
+    let written = URL_SAFE_NO_PAD.encode_slice(bytes, &mut text);
+    debug_assert_eq!(written, Ok(CHALLENGE));
+    let owned = std::str::from_utf8(&text)
+        .expect("base64url is ASCII")
+        .to_owned();
+    wipe(&mut text);
+    owned
 }
 
 #[cfg(test)]

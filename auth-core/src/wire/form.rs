@@ -13,12 +13,14 @@ impl Form {
 
     /// Adds a parameter of ours, whose name needs no encoding.
     pub(crate) fn add(&mut self, name: &'static str, value: &str) -> &mut Self {
-        debug_assert!(!name.bytes().any(|byte| SPECIAL[usize::from(byte)]));
+        debug_assert!(is_plain(name));
         self.room(name.len() + 3 * value.len() + 2);
         let bytes = self.begin();
         bytes.extend_from_slice(name.as_bytes());
         bytes.push(b'=');
-        encode(bytes, value, b"+");
+        encode(value, "+", |piece| {
+            bytes.extend_from_slice(piece.as_bytes())
+        });
         self
     }
 
@@ -26,9 +28,11 @@ impl Form {
     pub(crate) fn add_foreign(&mut self, name: &str, value: &str) -> &mut Self {
         self.room(3 * (name.len() + value.len()) + 2);
         let bytes = self.begin();
-        encode(bytes, name, b"+");
+        encode(name, "+", |piece| bytes.extend_from_slice(piece.as_bytes()));
         bytes.push(b'=');
-        encode(bytes, value, b"+");
+        encode(value, "+", |piece| {
+            bytes.extend_from_slice(piece.as_bytes())
+        });
         self
     }
 
@@ -55,23 +59,48 @@ impl Form {
     }
 }
 
-/// The encoding of form and query (WHATWG URL, `application/x-www-form-urlencoded`). What is written for a space is the
-/// caller's to say.
-pub(crate) fn encode(to: &mut Vec<u8>, text: &str, space: &[u8]) {
-    let mut rest = text.as_bytes();
-    while let Some(at) = rest.iter().position(|byte| SPECIAL[usize::from(*byte)]) {
-        to.extend_from_slice(&rest[..at]);
-        match rest[at] {
-            b' ' => to.extend_from_slice(space),
-            byte => to.extend_from_slice(&[b'%', hex(byte >> 4), hex(byte & 15)]),
+/// The encoding of form and query (WHATWG URL, `application/x-www-form-urlencoded`), in pieces. What is written for a space is
+/// the caller's to say.
+pub(crate) fn encode(text: &str, space: &str, mut add: impl FnMut(&str)) {
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(|byte| SPECIAL[usize::from(byte)]) {
+        let (plain, special) = rest.split_at(at);
+        add(plain);
+        let len = special.chars().next().map_or(0, char::len_utf8);
+        let (special, after) = special.split_at(len);
+        match special {
+            " " => add(space),
+            _ => special.bytes().for_each(|byte| add(escaped(byte))),
         }
-        rest = &rest[at + 1..];
+        rest = after;
     }
-    to.extend_from_slice(rest);
+    add(rest);
 }
 
-const fn hex(digit: u8) -> u8 {
-    b"0123456789ABCDEF"[digit as usize]
+/// Whether the text is its own encoding.
+pub(crate) fn is_plain(text: &str) -> bool {
+    !text.bytes().any(|byte| SPECIAL[usize::from(byte)])
+}
+
+/// `%2F` and its like.
+fn escaped(byte: u8) -> &'static str {
+    const ALL: [u8; 3 * 256] = {
+        let hex = b"0123456789ABCDEF";
+        let mut all = [b'%'; 3 * 256];
+        let mut byte = 0;
+        while byte < 256 {
+            all[3 * byte + 1] = hex[byte >> 4];
+            all[3 * byte + 2] = hex[byte & 15];
+            byte += 1;
+        }
+        all
+    };
+    const TEXT: &str = match std::str::from_utf8(&ALL) {
+        Ok(text) => text,
+        Err(_) => panic!("it is ASCII"),
+    };
+    let at = 3 * usize::from(byte);
+    &TEXT[at..at + 3]
 }
 
 /// The bytes that cannot stand for themselves.
@@ -104,10 +133,10 @@ mod tests {
     #[test]
     fn it_is_the_encoding_of_the_url_standard() {
         let check = |text: &str| {
-            let mut encoded = Vec::new();
-            encode(&mut encoded, text, b"+");
+            let mut encoded = String::new();
+            encode(text, "+", |piece| encoded.push_str(piece));
             let expect: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
-            assert_eq!(String::from_utf8(encoded), Ok(expect), "{text:?}");
+            assert_eq!(encoded, expect, "{text:?}");
         };
         for byte in 0..=127 {
             check(&char::from(byte).to_string());

@@ -151,7 +151,7 @@ pub(crate) fn redact(text: String, secrets: &[&str]) -> String {
     let mut out = text;
     for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
         // Nearly always nothing of it is there: its first bytes tell.
-        if secret.get(..8).is_some_and(|first| !out.contains(first)) {
+        if secret.len() >= 8 && !may_hold(out.as_bytes(), secret.as_bytes()) {
             continue;
         }
         if out.contains(secret) {
@@ -167,9 +167,40 @@ pub(crate) fn redact(text: String, secrets: &[&str]) -> String {
     out
 }
 
+/// Whether the first four bytes of a secret stand together anywhere. Looked at without a way out in the middle: many places at
+/// once.
+fn may_hold(text: &[u8], secret: &[u8]) -> bool {
+    let (Some(&[a, b, c, d]), [_, second @ ..]) = (secret.first_chunk(), text) else {
+        return false;
+    };
+    let (third, fourth) = match second {
+        [_, third @ ..] => (third, third.get(1..).unwrap_or_default()),
+        [] => return false,
+    };
+    let places = text.iter().zip(second).zip(third).zip(fourth);
+    let found = places.fold(0, |found, (((w, x), y), z)| {
+        found | u8::from(*w == a) & u8::from(*x == b) & u8::from(*y == c) & u8::from(*z == d)
+    });
+    found != 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_beginning_of_a_secret_is_found_wherever_it_stands() {
+        let words = "x".repeat(70);
+        for at in 0..=words.len() {
+            let text = format!("{}0123{}", &words[..at], &words[at..]);
+            assert!(may_hold(text.as_bytes(), b"0123456789"), "{text}");
+            assert!(!may_hold(text.as_bytes(), b"0124456789"), "{text}");
+        }
+        for text in ["", "0", "01", "012", "x012"] {
+            assert!(!may_hold(text.as_bytes(), b"0123456789"), "{text}");
+        }
+        assert!(may_hold(b"0123", b"0123456789"));
+    }
 
     #[test]
     fn wiping_leaves_zeros() {
