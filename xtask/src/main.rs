@@ -1,5 +1,6 @@
 //! The workspace's own tasks: `cargo xtask help` lists them.
 
+mod bench;
 mod conformance;
 mod coverage;
 mod demo;
@@ -33,6 +34,9 @@ cargo xtask <task>
                           with --check it compares it
                           inat DESCRIPTION: beside iNaturalist's description of the API; writes api-inat/COVERAGE.md
                           without one it compares that
+  bench [OPTIONS]         what ours costs, beside the peers and beside the floor; writes docs/PERFORMANCE.md
+                          --check: what comes out the same each time, beside docs/performance-figures.txt; needs valgrind
+                          `cargo xtask bench --help` lists its options
   help                    this text
 
 Exit status: 0 all is well, 1 something failed, 2 wrong usage or something has to be installed.";
@@ -86,6 +90,7 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
         Some("fuzz") => fuzz::run(args),
         Some("conformance") => conformance::run(args),
         Some("coverage") => coverage::run(args),
+        Some("bench") => bench::run(args),
         Some("store-probe") => conformance::stores::probe(args),
         Some("store-worker") => conformance::stores::work(args),
         Some("help" | "-h" | "--help") => {

@@ -4,12 +4,12 @@
 #![recursion_limit = "256"] // one large `json!`
 
 pub mod crowd;
-
 pub mod exchange;
 pub mod floor;
 pub mod memory;
 pub mod observations;
 pub mod ours;
+pub mod pages;
 pub mod parts;
 pub mod scene;
 pub mod serve;

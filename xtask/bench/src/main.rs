@@ -4,7 +4,7 @@ use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
-use bench::{WORKS, crowd, exchange, find, memory, observations, serve};
+use bench::{WORKS, crowd, exchange, find, memory, observations, pages, serve};
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -30,6 +30,8 @@ fn main() -> ExitCode {
         ["process", address, place, folder] => crowd::process(address, place, Path::new(folder)),
         ["observations-one", reader, file] => observations::one(reader, Path::new(file)),
         ["observations", pairs] => observations::ratios(number(pairs) as usize),
+        ["page", file] => pages::write(file),
+        ["read-page", kind, file, times] => pages::read(kind, file, number(times)),
         _ => return unknown(&args.join(" ")),
     }
     ExitCode::SUCCESS

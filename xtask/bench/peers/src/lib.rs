@@ -2,5 +2,6 @@
 
 pub mod exchange;
 pub mod oauth2_values;
+pub mod wall;
 
 pub use oauth2_values::WORKS;

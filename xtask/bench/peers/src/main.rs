@@ -1,4 +1,4 @@
-//! `peers work NAME TIMES`, `peers exchange NAME ADDRESS TIMES`.
+//! `peers work NAME TIMES`, `peers exchange NAME ADDRESS TIMES`, `peers wall PAIRS`.
 
 use std::env;
 use std::process::ExitCode;
@@ -19,6 +19,7 @@ fn main() -> ExitCode {
                 None => return unknown(name),
             }
         }
+        ["wall", pairs] => peers::wall::ratios(number(pairs) as usize),
         _ => return unknown(&args.join(" ")),
     }
     ExitCode::SUCCESS

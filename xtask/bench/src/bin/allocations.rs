@@ -1,24 +1,44 @@
-//! `allocations`: the allocations of one run of each work, and what stays in memory; one line each.
+//! `allocations GROUP`: what one run of each work allocates, or what stays in memory; one line each.
 
-use bench::{floor, memory, ours, space};
+use std::env;
+
+use allocation_counter::measure;
+use bench::{Work, floor, memory, ours, pages, space};
 
 fn main() {
-    let works = ours::WORKS.iter().chain(floor::WORKS).chain(memory::WORKS);
+    let args: Vec<String> = env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args[..] {
+        ["values"] => works(ours::WORKS.iter().chain(floor::WORKS)),
+        ["memory"] => works(memory::WORKS.iter()),
+        ["page", kind, file] => {
+            let count = |times| measure(|| pages::read(kind, file, times)).count_total;
+            println!("page-{kind} {}", count(1) - count(0));
+        }
+        ["space"] => in_memory(),
+        _ => panic!("values, memory, page KIND FILE, or space"),
+    }
+}
+
+fn works<'w>(works: impl Iterator<Item = &'w Work>) {
     for (name, work) in works {
         // What a setup takes differs by a little; over a thousand runs that is nothing.
-        let count = |times| allocation_counter::measure(|| work(times)).count_total as f64;
+        let count = |times| measure(|| work(times)).count_total as f64;
         println!("{name} {:.1}", ((count(1001) - count(1)) / 1000.0).max(0.0));
     }
-    let held = |work: &mut dyn FnMut()| allocation_counter::measure(work).bytes_current as f64;
+}
+
+fn in_memory() {
+    let held = |work: &mut dyn FnMut()| measure(work).bytes_current as f64;
     let (mut sessions, mut tokens) = (None, None);
     let sessions = held(&mut || sessions = Some(space::sessions()));
     let tokens = held(&mut || tokens = Some(space::tokens()));
     println!(
-        "account-bytes {:.0}",
+        "account {:.0}",
         (sessions - tokens) / space::ACCOUNTS as f64
     );
     for pages in [100, 10_000] {
-        let most = allocation_counter::measure(|| assert_eq!(space::pages(pages), 200 * pages));
+        let most = measure(|| assert_eq!(space::pages(pages), 200 * pages));
         println!("pages-{pages} {}", most.bytes_max);
     }
 }

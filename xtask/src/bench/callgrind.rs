@@ -1,0 +1,107 @@
+//! Instructions, counted by callgrind: those of a program in user mode, of which a difference takes away its start and its setup.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::ground::Ground;
+use crate::Stop;
+
+/// How often a work is done in the two runs whose difference counts. Setup, start and end cancel.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times(pub(super) u32, pub(super) u32);
+
+/// Enough for a work of some thousand instructions.
+pub(super) const MANY: Times = Times(100, 1100);
+
+/// Says what to install where valgrind is missing.
+pub(super) fn is_there() -> Result<PathBuf, Stop> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut folders = env::split_paths(&path);
+    let found = folders.find_map(|folder| {
+        let program = folder.join("valgrind");
+        program.is_file().then_some(program)
+    });
+    found.ok_or_else(|| {
+        let words = "valgrind counts the instructions and is missing: apt-get install valgrind";
+        Stop::Missing(words.to_owned())
+    })
+}
+
+/// The instructions of one repetition. The arguments are made from how often the work is done.
+pub(super) fn each(
+    ground: &Ground,
+    program: &str,
+    times: Times,
+    arguments: impl Fn(&str) -> Vec<String>,
+) -> Result<f64, Stop> {
+    let count = |times: u32| {
+        let arguments = arguments(&times.to_string());
+        whole(
+            &ground.release(),
+            program,
+            &arguments,
+            Path::new("/dev/null"),
+        )
+    };
+    let (few, many) = (count(times.0)?, count(times.1)?);
+    Ok((many - few) / f64::from(times.1 - times.0))
+}
+
+/// The instructions of a whole run; where they went is written to `profile`.
+///
+/// The environment is empty and the program is called by a relative path, so that the first bytes of its stack are the same on every
+/// machine and in every folder. What is left is the processor (its features choose among copies of `memcpy`) and, where a map is
+/// hashed with a random seed, some parts in a thousand.
+pub(super) fn whole(
+    folder: &Path,
+    program: &str,
+    arguments: &[String],
+    profile: &Path,
+) -> Result<f64, Stop> {
+    let mut out = std::ffi::OsString::from("--callgrind-out-file=");
+    out.push(profile);
+    let output = Command::new(is_there()?)
+        .arg("--tool=callgrind")
+        .arg(out)
+        .arg(format!("./{program}"))
+        .args(arguments)
+        .current_dir(folder)
+        .env_clear()
+        .output()
+        .map_err(|error| Stop::Missing(format!("valgrind does not run: {error}")))?;
+    let words = String::from_utf8_lossy(&output.stderr);
+    let failed = || {
+        let called = format!("valgrind {program} {}", arguments.join(" "));
+        Stop::Failed(format!(
+            "{called} ended with {}: {}",
+            output.status,
+            words.trim()
+        ))
+    };
+    match collected(&words) {
+        Some(count) if output.status.success() => Ok(count),
+        _ => Err(failed()),
+    }
+}
+
+/// `==1234== Collected : 594828`
+fn collected(words: &str) -> Option<f64> {
+    let mut lines = words.lines();
+    let (_, count) = lines.find_map(|line| line.split_once("Collected :"))?;
+    count.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_count_is_read() {
+        let check = |words: &str, expect: Option<f64>| assert_eq!(collected(words), expect);
+        let words = "==25068== Events    : Ir\n==25068== Collected : 594828\n==25068==\n";
+        check(words, Some(594_828.0));
+        check("==1== valgrind: no such file", None);
+        check("==1== Collected : many", None);
+    }
+}

@@ -1,0 +1,64 @@
+//! One token request over loopback: ours and the bare client on both transports, oauth2 and the versions that it sends with.
+
+use super::Depth;
+use super::callgrind::{self, Times};
+use super::ground::{Ground, Server};
+use super::measured::Measured;
+use crate::Stop;
+
+/// Instructions of many exchanges less those of few: connecting is in both.
+const TIMES: Times = Times(50, 550);
+
+/// How many exchanges have to share a connection.
+const SHARING: &str = "2000";
+
+/// The exchanges, and the program that does them.
+const OURS: &[(&str, &str)] = &[("ours-ureq", "bench"), ("ours-reqwest", "bench")];
+const OTHERS: &[(&str, &str)] = &[
+    ("bare-ureq", "bench"),
+    ("bare-reqwest", "bench"),
+    ("oauth2-ureq", "peers"),
+    ("bare-ureq2", "peers"),
+    ("oauth2-reqwest", "peers"),
+    ("bare-reqwest12", "peers"),
+];
+
+pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) -> Result<(), Stop> {
+    let others = match depth {
+        Depth::Steady => &[],
+        Depth::Everything => {
+            ground.build("peers")?;
+            OTHERS
+        }
+    };
+    for (name, program) in OURS.iter().chain(others) {
+        let server = ground.serve("bench", &["serve"])?;
+        let count = callgrind::each(ground, program, TIMES, |times| {
+            let arguments = ["exchange", name, server.address(), times];
+            arguments.map(str::to_owned).to_vec()
+        })?;
+        measured.put(format!("instructions/exchange-{name}"), count);
+    }
+    for transport in ["ureq", "reqwest"] {
+        let server = ground.serve("bench", &["serve"])?;
+        let name = format!("ours-{transport}");
+        ground.run("bench", &["exchange", &name, server.address(), SHARING])?;
+        let connections = connections(server)?;
+        measured.put(format!("connections/{transport}"), connections);
+    }
+    Ok(())
+}
+
+/// How many there were, where all requests came.
+fn connections(server: Server) -> Result<f64, Stop> {
+    let last = server.end()?;
+    match last.split_once(' ') {
+        Some((connections, SHARING)) => connections.parse().ok(),
+        _ => None,
+    }
+    .ok_or_else(|| {
+        Stop::Failed(format!(
+            "the server counted `{last}`, not {SHARING} requests"
+        ))
+    })
+}

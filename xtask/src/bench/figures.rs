@@ -1,0 +1,235 @@
+//! The figures that come out the same each time, committed as text, and what a run says to them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+
+use super::measured::{Measured, shown};
+use crate::{Stop, Verdict, root, say};
+
+/// Where they are committed.
+pub(super) const PATH: &str = "docs/performance-figures.txt";
+
+/// How much of a committed figure one may grow by: 5 %.
+const GROWTH: f64 = 1.05;
+
+const HEAD: &str = "\
+# What comes out the same on each run: instructions (user mode, x86-64, callgrind), allocations, token requests, connections,
+# packages, bytes. `cargo xtask bench --check` measures them again and fails where one grew by more than 5 %; CI runs it.
+# Who makes one grow changes it here in the same commit, with a reason behind `#`: cargo xtask bench --write-figures
+";
+
+/// The committed figures by their names, each with the reason behind it.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Committed(BTreeMap<String, (f64, String)>);
+
+impl Committed {
+    fn parse(text: &str) -> Result<Self, Stop> {
+        let mut figures = BTreeMap::new();
+        for (line, number) in text.lines().zip(1..) {
+            let (figure, reason) = line.split_once('#').unwrap_or((line, ""));
+            let words: Vec<_> = figure.split_whitespace().collect();
+            let [name, figure] = words[..] else {
+                if words.is_empty() {
+                    continue;
+                }
+                return Err(wrong(number, "a name and a figure belong here"));
+            };
+            let figure: f64 = figure
+                .parse()
+                .map_err(|_| wrong(number, "the figure is no number"))?;
+            let kept = (figure, reason.trim().to_owned());
+            if figures.insert(name.to_owned(), kept).is_some() {
+                return Err(wrong(number, "this name stands here twice"));
+            }
+        }
+        Ok(Self(figures))
+    }
+
+    /// The text with these figures. Who does not change keeps its reason.
+    fn with(&self, measured: &Measured) -> String {
+        let mut text = HEAD.to_owned();
+        for (name, figure) in measured.all() {
+            let figure = written(figure);
+            let reason = match self.0.get(name) {
+                Some((old, reason)) if written(*old) == figure => reason.clone(),
+                Some((old, _)) => format!("was {}", written(*old)),
+                None => String::new(),
+            };
+            let line = match reason.as_str() {
+                "" => format!("{name} {figure}"),
+                reason => format!("{name} {figure} # {reason}"),
+            };
+            let _infallible = writeln!(text, "{line}");
+        }
+        text
+    }
+}
+
+fn wrong(line: usize, words: &str) -> Stop {
+    Stop::Failed(format!("{PATH}:{line}: {words}"))
+}
+
+/// As it stands in the file: instructions are whole, allocations may have a tenth.
+fn written(figure: f64) -> String {
+    format!("{}", (figure * 10.0).round() / 10.0)
+}
+
+/// What is committed; nothing where there is no file.
+pub(super) fn committed() -> Result<Committed, Stop> {
+    Committed::parse(&fs::read_to_string(root().join(PATH)).unwrap_or_default())
+}
+
+/// Writes the figures of this run.
+pub(super) fn write(committed: &Committed, measured: &Measured) -> Result<(), Stop> {
+    let text = committed.with(measured);
+    fs::write(root().join(PATH), text)
+        .map_err(|error| Stop::Failed(format!("{PATH} cannot be written: {error}")))?;
+    say::line(format_args!("{PATH} is written"));
+    Ok(())
+}
+
+/// Says what grew, what shrank, what is missing and what is new.
+pub(super) fn check(committed: &Committed, measured: &Measured) -> Verdict {
+    let Compared { failures, hints } = compare(committed, measured);
+    hints.iter().for_each(say::line);
+    failures.iter().for_each(say::line);
+    let count = measured.all().count();
+    if failures.is_empty() {
+        say::line(format_args!(
+            "bench: {count} figures, none grew by more than 5 %"
+        ));
+    } else {
+        say::line(format_args!(
+            "bench: {count} figures, {} not as committed. Profile what grew (xtask/bench/README.md says how), or, with a\n\
+             reason, change its figure in the same commit: `cargo xtask bench --write-figures` writes {PATH}",
+            failures.len()
+        ));
+    }
+    Verdict::of(failures.len())
+}
+
+/// What a run says to the committed figures.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Compared {
+    failures: Vec<String>,
+    hints: Vec<String>,
+}
+
+fn compare(committed: &Committed, measured: &Measured) -> Compared {
+    let mut compared = Compared::default();
+    for (name, (old, _)) in &committed.0 {
+        let Some(new) = measured.get(name) else {
+            let words = format!("MISSING  {name}: committed is {}", shown(*old));
+            compared.failures.push(words);
+            continue;
+        };
+        let change = || {
+            let percent = (new / old - 1.0) * 100.0;
+            let percent = if percent.is_finite() {
+                format!("{percent:+.1} %")
+            } else {
+                "from nothing".to_owned()
+            };
+            format!("{name}: {} → {} ({percent})", shown(*old), shown(new))
+        };
+        // A committed figure is rounded; what is nothing stays nothing.
+        if new > old * GROWTH && written(new) != written(*old) {
+            compared.failures.push(format!("GREW     {}", change()));
+        } else if new * GROWTH < *old {
+            compared.hints.push(format!("smaller  {}", change()));
+        }
+    }
+    for (name, figure) in measured.all() {
+        if !committed.0.contains_key(name) {
+            let words = format!("UNKNOWN  {name}: {} is not committed", shown(figure));
+            compared.failures.push(words);
+        }
+    }
+    compared
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(figures: &[(&str, f64)]) -> Measured {
+        let mut measured = Measured::default();
+        for (name, figure) in figures {
+            measured.put(*name, *figure);
+        }
+        measured
+    }
+
+    #[test]
+    fn growth_fails_and_a_little_passes() {
+        let check = |text: &str, figures: &[(&str, f64)], failures: &[&str], hints: &[&str]| {
+            let committed = Committed::parse(text).expect("figures");
+            let compared = compare(&committed, &measured(figures));
+            assert_eq!(compared.failures, failures, "{text}");
+            assert_eq!(compared.hints, hints, "{text}");
+        };
+        check("a 1000\n", &[("a", 1000.0)], &[], &[]);
+        check("a 1000\n", &[("a", 1040.0)], &[], &[]);
+        check(
+            "a 1000 # since then it checks\n",
+            &[("a", 1060.0)],
+            &["GREW     a: 1,000 → 1,060 (+6.0 %)"],
+            &[],
+        );
+        check(
+            "a 0\nb 0\n",
+            &[("a", 1.0), ("b", 0.01)],
+            &["GREW     a: 0 → 1 (from nothing)"],
+            &[],
+        );
+        check(
+            "a 1000\n",
+            &[("a", 900.0)],
+            &[],
+            &["smaller  a: 1,000 → 900 (-10.0 %)"],
+        );
+        check(
+            "# figures\n\na 3\nb 4\n",
+            &[("a", 3.0)],
+            &["MISSING  b: committed is 4"],
+            &[],
+        );
+        check(
+            "a 3\n",
+            &[("a", 3.0), ("b", 4.0)],
+            &["UNKNOWN  b: 4 is not committed"],
+            &[],
+        );
+        check("", &[("a", 3.0)], &["UNKNOWN  a: 3 is not committed"], &[]);
+    }
+
+    #[test]
+    fn what_is_no_figure_is_named() {
+        let check = |text: &str, expect: &str| {
+            let error = Committed::parse(text).expect_err("no figures").to_string();
+            assert!(error.contains(expect), "{error}");
+        };
+        check("a\n", "docs/performance-figures.txt:1: a name and a figure");
+        check("a 1\nb two # why\n", ".txt:2: the figure is no number");
+        check("a 1\na 1\n", ".txt:2: this name stands here twice");
+    }
+
+    #[test]
+    fn reasons_stay_with_their_figures() {
+        let committed = Committed::parse("a 3 # two of them are the answer's\nb 100\nc 1\n");
+        let committed = committed.expect("figures");
+        let text = committed.with(&measured(&[
+            ("a", 3.0),
+            ("b", 120.04),
+            ("c", 1.0),
+            ("d", 7.3),
+        ]));
+        let figures = text.strip_prefix(HEAD).expect("the head");
+        assert_eq!(
+            figures,
+            "a 3 # two of them are the answer's\nb 120 # was 100\nc 1\nd 7.3\n"
+        );
+        assert!(Committed::parse(&text).is_ok());
+    }
+}

@@ -1,0 +1,255 @@
+//! Every goal: what it is about, the figure it is read from, and how much it may be at most.
+
+use super::measured::{Measured, shown};
+
+/// A goal.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Goal {
+    /// The group that measures it.
+    pub(super) group: &'static str,
+    pub(super) what: &'static str,
+    of: Of,
+    most: f64,
+}
+
+/// What a goal is read from.
+#[derive(Clone, Copy, Debug)]
+enum Of {
+    /// A figure as it is.
+    One(&'static str),
+    /// One figure in parts of another.
+    Ratio(&'static str, &'static str),
+}
+
+use Of::{One, Ratio};
+
+const fn goal(group: &'static str, what: &'static str, of: Of, most: f64) -> Goal {
+    Goal {
+        group,
+        what,
+        of,
+        most,
+    }
+}
+
+/// How long the last of a crowd may wait, in milliseconds: 1.3 × what the server takes, and 20 ms.
+const LAST: f64 = 1.3 * 300.0 + 20.0;
+
+/// All of them, in the order of the issue that set them.
+#[rustfmt::skip]
+pub(super) const GOALS: &[Goal] = &[
+    goal("values", "start a login: instructions ÷ oauth2", Ratio("instructions/ours-login", "instructions/oauth2-login"), 0.40),
+    goal("values", "start a login: allocations", One("allocations/ours-login"), 3.0),
+    goal("values", "build a token request: instructions ÷ oauth2", Ratio("instructions/ours-request", "instructions/oauth2-request"), 0.30),
+    goal("values", "build a token request: allocations", One("allocations/ours-request"), 3.0),
+    goal("values", "request + parse 400 B: instructions ÷ oauth2", Ratio("instructions/ours-parse-400", "instructions/oauth2-parse-400"), 0.40),
+    goal("values", "request + parse 400 B: allocations, 4 of them the answer's", One("allocations/ours-parse-400"), 11.0),
+    goal("values", "request + parse 4 KB, secrets wiped: instructions ÷ oauth2", Ratio("instructions/ours-parse-4k", "instructions/oauth2-parse-4k"), 0.78),
+    goal("values", "request + parse 4 KB, secrets wiped: wall time ÷ oauth2", One("wall/parse-4k"), 0.60),
+    goal("values", "request + parse an error: instructions ÷ oauth2", Ratio("instructions/ours-error", "instructions/oauth2-error"), 0.42),
+    goal("values", "request + parse an error: allocations, 4 of them the answer's", One("allocations/ours-error"), 10.0),
+
+    goal("exchange", "one exchange over loopback, ureq: instructions ÷ bare client", Ratio("instructions/exchange-ours-ureq", "instructions/exchange-bare-ureq"), 1.06),
+    goal("exchange", "one exchange over loopback, reqwest: instructions ÷ bare client", Ratio("instructions/exchange-ours-reqwest", "instructions/exchange-bare-reqwest"), 1.06),
+    goal("exchange", "2,000 exchanges, ureq: connections", One("connections/ureq"), 1.0),
+    goal("exchange", "2,000 exchanges, reqwest: connections", One("connections/reqwest"), 1.0),
+
+    goal("memory", "token from memory: allocations", One("allocations/ours-memory"), 0.0),
+    goal("memory", "token from memory, a renewal is stuck: allocations", One("allocations/ours-memory-stuck"), 0.0),
+    goal("memory", "token from memory ÷ floor, 1 thread", One("memory/valid-1"), 1.2),
+    goal("memory", "token from memory ÷ floor, 2 threads", One("memory/valid-2"), 1.2),
+    goal("memory", "token from memory ÷ floor, 64 threads", One("memory/valid-64"), 1.2),
+    goal("memory", "the same, a renewal is stuck, 1 thread", One("memory/stuck-1"), 1.2),
+    goal("memory", "the same, a renewal is stuck, 2 threads", One("memory/stuck-2"), 1.2),
+    goal("memory", "the same, a renewal is stuck, 64 threads", One("memory/stuck-64"), 1.2),
+
+    goal("crowd", "64 threads at expiry: token requests", One("requests/threads-plain"), 1.0),
+    goal("crowd", "64 threads at expiry: last caller, ms", One("milliseconds/threads-plain"), LAST),
+    goal("crowd", "64 threads, the first attempt fails: token requests, with that one", One("requests/threads-failing"), 2.0),
+    goal("crowd", "64 threads, the first attempt fails: last caller after it, ms", One("milliseconds/threads-failing"), LAST),
+    goal("crowd", "1,000 tasks at expiry: token requests", One("requests/tasks-plain"), 1.0),
+    goal("crowd", "1,000 tasks at expiry: last caller, ms", One("milliseconds/tasks-plain"), LAST),
+    goal("crowd", "1,000 tasks, the first attempt fails: token requests, with that one", One("requests/tasks-failing"), 2.0),
+    goal("crowd", "1,000 tasks, the first attempt fails: last caller after it, ms", One("milliseconds/tasks-failing"), LAST),
+    goal("crowd", "1,000 tasks, the first caller is cancelled: token requests", One("requests/tasks-cancelled"), 1.0),
+    goal("crowd", "1,000 tasks, the first caller is cancelled: last caller, ms", One("milliseconds/tasks-cancelled"), LAST),
+    goal("crowd", "8 processes at expiry: token requests", One("requests/processes"), 1.0),
+
+    goal("packages", "core: packages", One("packages/core"), 30.0),
+    goal("packages", "small tool: packages", One("packages/tool"), 55.0),
+
+    goal("space", "10,000 accounts: bytes of a session beside its token", One("bytes/account"), 1024.0),
+    goal("space", "10,000 pages: memory ÷ that of 100 pages", Ratio("bytes/pages-10000", "bytes/pages-100"), 1.0),
+
+    goal("observations", "a page of 200 observations: time typed ÷ serde_json::Value", One("wall/page-typed-value"), 0.45),
+];
+
+/// A goal and what was found.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) goal: Goal,
+    pub(super) figure: Option<f64>,
+    /// What the figure was made of.
+    pub(super) from: String,
+}
+
+impl Row {
+    pub(super) fn is_met(&self) -> bool {
+        self.figure.is_some_and(|figure| figure <= self.goal.most)
+    }
+
+    pub(super) fn verdict(&self) -> &'static str {
+        match self.figure {
+            None => "not measured",
+            Some(_) if self.is_met() => "met",
+            Some(_) => "NOT MET",
+        }
+    }
+
+    /// The figure, with enough places that it can be told from the goal.
+    pub(super) fn figure(&self) -> String {
+        self.figure
+            .map_or_else(|| "–".to_owned(), |figure| self.places(figure))
+    }
+
+    pub(super) fn most(&self) -> String {
+        self.places(self.goal.most)
+    }
+
+    fn places(&self, figure: f64) -> String {
+        match self.goal.most {
+            _ if figure == 0.0 => "0".to_owned(),
+            most if most < 0.05 => format!("1/{:.0}", 1.0 / figure),
+            most if most < 2.0 && figure.fract() != 0.0 => format!("{figure:.3}"),
+            most if most >= 20.0 => shown(figure.round()),
+            _ => shown(figure),
+        }
+    }
+}
+
+/// The goals of these groups, with their figures.
+pub(super) fn rows(groups: &[&str], measured: &Measured) -> Vec<Row> {
+    let wanted = GOALS.iter().filter(|goal| groups.contains(&goal.group));
+    wanted
+        .map(|goal| {
+            let get = |name| measured.get(name);
+            let (figure, from) = match goal.of {
+                One(name) => (get(name), String::new()),
+                Ratio(ours, theirs) => match (get(ours), get(theirs)) {
+                    (Some(ours), Some(theirs)) => {
+                        let from = format!("{} ÷ {}", shown(ours), shown(theirs));
+                        (Some(ours / theirs), from)
+                    }
+                    _ => (None, String::new()),
+                },
+            };
+            Row {
+                goal: *goal,
+                figure,
+                from,
+            }
+        })
+        .collect()
+}
+
+/// The table, as a terminal shows it.
+pub(super) fn lines(rows: &[Row]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut group = "";
+    for row in rows {
+        if row.goal.group != group {
+            group = row.goal.group;
+            let blank = "";
+            let head = format!("{group:<71}{:>9} {:>9}  {blank}", "figure", "goal ≤");
+            lines.push(head.trim_end().to_owned());
+        }
+        let (what, figure, most) = (row.goal.what, row.figure(), row.most());
+        let line = format!(
+            "  {what:<69}{figure:>9} {most:>9}  {:<13}{}",
+            row.verdict(),
+            row.from
+        );
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+/// How many are met.
+pub(super) fn summary(rows: &[Row]) -> String {
+    let met = rows.iter().filter(|row| row.is_met()).count();
+    let missing = rows.iter().filter(|row| row.figure.is_none()).count();
+    format!(
+        "{} goals: {met} met, {} not met, {missing} not measured",
+        rows.len(),
+        rows.len() - met - missing
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measured(figures: &[(&str, f64)]) -> Measured {
+        let mut measured = Measured::default();
+        for (name, figure) in figures {
+            measured.put(*name, *figure);
+        }
+        measured
+    }
+
+    #[test]
+    fn met_and_not_met() {
+        let check = |figures: &[(&str, f64)], place: usize, expect: [&str; 3]| {
+            let rows = rows(&["values"], &measured(figures));
+            let row = &rows[place];
+            assert_eq!([&row.figure(), &row.most(), row.verdict()], expect);
+        };
+        let login = |ours| {
+            [
+                ("instructions/ours-login", ours),
+                ("instructions/oauth2-login", 20_000.0),
+            ]
+        };
+        check(&login(8000.0), 0, ["0.400", "0.400", "met"]);
+        check(&login(8100.0), 0, ["0.405", "0.400", "NOT MET"]);
+        check(&login(8000.0), 1, ["–", "3", "not measured"]);
+        check(&[("allocations/ours-login", 3.0)], 1, ["3", "3", "met"]);
+        check(&[("allocations/ours-login", 4.0)], 1, ["4", "3", "NOT MET"]);
+    }
+
+    #[test]
+    fn the_table_names_what_a_ratio_is_made_of() {
+        let figures = [
+            ("bytes/account", 750.4),
+            ("bytes/pages-100", 12_174.0),
+            ("bytes/pages-10000", 12_174.0),
+        ];
+        let rows = rows(&["space"], &measured(&figures));
+        let lines: Vec<_> = lines(&rows)
+            .iter()
+            .map(|line| {
+                let words: Vec<_> = line.split_whitespace().collect();
+                words.join(" ")
+            })
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "space figure goal ≤",
+                "10,000 accounts: bytes of a session beside its token 750 1,024 met",
+                "10,000 pages: memory ÷ that of 100 pages 1 1 met 12,174 ÷ 12,174",
+            ]
+        );
+        assert_eq!(summary(&rows), "2 goals: 2 met, 0 not met, 0 not measured");
+    }
+
+    /// A name that stands twice would be read twice and shown once.
+    #[test]
+    fn goals_have_names_of_their_own() {
+        let mut names = std::collections::HashSet::new();
+        for goal in GOALS {
+            assert!(names.insert(goal.what), "twice: {}", goal.what);
+            assert!(goal.what.chars().count() <= 68, "{}", goal.what);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Where measurements run: `xtask/bench` with its own target folder, its packages, built in release, and its programs.
+
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use crate::{Stop, output, root};
+
+/// The workspace that is measured.
+pub(super) struct Ground {
+    folder: PathBuf,
+}
+
+impl Ground {
+    /// Builds what most groups need: ours and the floor.
+    pub(super) fn new() -> Result<Self, Stop> {
+        let ground = Self {
+            folder: root().join("xtask/bench"),
+        };
+        ground.build("bench")?;
+        Ok(ground)
+    }
+
+    /// The folder of the workspace, with its lock file.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where cargo builds to, and where what is installed for a measurement may lie.
+    pub(super) fn target(&self) -> PathBuf {
+        self.folder.join("target")
+    }
+
+    /// Where the built programs lie.
+    pub(super) fn release(&self) -> PathBuf {
+        self.target().join("release")
+    }
+
+    /// Cargo, at home in that workspace and not told of this one.
+    pub(super) fn cargo(&self) -> Command {
+        let mut cargo = crate::cargo();
+        cargo.current_dir(&self.folder);
+        // What cargo told this task is about this task; what a person set for the workspace above does not hold below.
+        for name in [
+            "CARGO_MANIFEST_DIR",
+            "CARGO_MANIFEST_PATH",
+            "CARGO_TARGET_DIR",
+            "CARGO_BUILD_TARGET",
+            "RUSTFLAGS",
+        ] {
+            cargo.env_remove(name);
+        }
+        cargo
+    }
+
+    /// Builds one package in release, with its own features and nobody else's.
+    pub(super) fn build(&self, package: &str) -> Result<(), Stop> {
+        let arguments = ["build", "--quiet", "--release", "--locked", "--bins", "-p"];
+        output(self.cargo().args(arguments).arg(package)).map(drop)
+    }
+
+    /// A program that was built, in the folder of the programs and with an empty environment.
+    pub(super) fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(self.release().join(name));
+        command.current_dir(self.release()).env_clear();
+        command
+    }
+
+    /// What a program prints.
+    pub(super) fn run(&self, name: &str, arguments: &[&str]) -> Result<Lines, Stop> {
+        output(self.program(name).args(arguments)).map(Lines)
+    }
+
+    /// Starts a program that prints its address and serves until the end of its input.
+    pub(super) fn serve(&self, name: &str, arguments: &[&str]) -> Result<Server, Stop> {
+        let failed = |error: io::Error| Stop::Failed(format!("`{name} serve`: {error}"));
+        let mut child = self
+            .program(name)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(failed)?;
+        let (input, out) = (child.stdin.take(), child.stdout.take());
+        let mut reader = BufReader::new(out.ok_or_else(|| Stop::Failed("no output".to_owned()))?);
+        let mut address = String::new();
+        reader.read_line(&mut address).map_err(failed)?;
+        Ok(Server {
+            address: address.trim().to_owned(),
+            child,
+            input,
+            reader,
+        })
+    }
+}
+
+/// A server in a process of its own; it ends with its input.
+pub(super) struct Server {
+    address: String,
+    child: Child,
+    input: Option<ChildStdin>,
+    reader: BufReader<std::process::ChildStdout>,
+}
+
+impl Server {
+    pub(super) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Ends it, and gives what it says at its end.
+    pub(super) fn end(mut self) -> Result<String, Stop> {
+        drop(self.input.take());
+        let mut last = String::new();
+        let read = self.reader.read_line(&mut last);
+        let ended = self.child.wait();
+        read.and(ended)
+            .map_err(|error| Stop::Failed(format!("the server's end: {error}")))?;
+        Ok(last.trim().to_owned())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if self.input.take().is_some() {
+            let _gone_already = self.child.wait();
+        }
+    }
+}
+
+/// Lines of a name and numbers, as the measured programs print them.
+#[derive(Debug)]
+pub(super) struct Lines(String);
+
+impl Lines {
+    /// Each line: its name and its numbers.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, Vec<f64>)> {
+        self.0.lines().filter_map(|line| {
+            let mut words = line.split_whitespace();
+            let name = words.next()?;
+            Some((name, words.filter_map(|word| word.parse().ok()).collect()))
+        })
+    }
+
+    /// The number in this place of the line with this name.
+    pub(super) fn number(&self, name: &str, place: usize) -> Result<f64, Stop> {
+        let mut lines = self.all();
+        let found = lines.find(|(own, _)| *own == name);
+        let number = found.and_then(|(_, numbers)| numbers.get(place).copied());
+        number.ok_or_else(|| Stop::Failed(format!("no `{name}` in: {}", self.0.trim())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_found_by_name() {
+        let lines = Lines("valid 112.8 73.5 1.915\ntyped/value 0.4\n\n".to_owned());
+        let check = |name: &str, place: usize, expect: Option<f64>| {
+            assert_eq!(lines.number(name, place).ok(), expect, "{name} {place}");
+        };
+        check("valid", 2, Some(1.915));
+        check("valid", 3, None);
+        check("typed/value", 0, Some(0.4));
+        check("typed", 0, None);
+    }
+}

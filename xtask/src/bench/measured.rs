@@ -1,0 +1,77 @@
+//! What a run found: figures by their names, and what could not be measured.
+
+use std::collections::BTreeMap;
+
+/// Figures by name, such as `instructions/ours-login`. What comes before the first `/` says what is counted.
+#[derive(Debug, Default)]
+pub(super) struct Measured {
+    figures: BTreeMap<String, f64>,
+    troubles: Vec<String>,
+}
+
+impl Measured {
+    /// Keeps a figure; the last one of a name counts.
+    pub(super) fn put(&mut self, name: impl Into<String>, figure: f64) {
+        self.figures.insert(name.into(), figure);
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<f64> {
+        self.figures.get(name).copied()
+    }
+
+    /// All figures, in the order of their names.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&str, f64)> {
+        let all = self.figures.iter();
+        all.map(|(name, figure)| (name.as_str(), *figure))
+    }
+
+    /// Something that could not be measured, and why.
+    pub(super) fn trouble(&mut self, what: &str, words: &str) {
+        self.troubles.push(format!("not measured: {what}: {words}"));
+    }
+
+    pub(super) fn troubles(&self) -> impl Iterator<Item = &str> {
+        self.troubles.iter().map(String::as_str)
+    }
+}
+
+/// A figure as a person reads it: whole numbers with commas, others with as many places as they need.
+pub(super) fn shown(figure: f64) -> String {
+    if figure.fract() != 0.0 && figure.abs() < 1.0 {
+        return format!("{figure:.4}");
+    }
+    if figure.fract() != 0.0 && figure.abs() < 1000.0 {
+        return format!("{figure:.2}");
+    }
+    let digits = format!("{figure:.0}");
+    let (sign, digits) = match digits.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", digits.as_str()),
+    };
+    let mut text = sign.to_owned();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_read_by_people() {
+        let check = |figure: f64, expect: &str| assert_eq!(shown(figure), expect);
+        check(0.0, "0");
+        check(3.0, "3");
+        check(0.403, "0.4030");
+        check(1.0213, "1.02");
+        check(750.4, "750.40");
+        check(7848.01, "7,848");
+        check(28_208_277.0, "28,208,277");
+        check(-1234.0, "-1,234");
+    }
+}

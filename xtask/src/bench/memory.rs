@@ -1,0 +1,36 @@
+//! A valid token from memory: allocations and instructions, and wall time beside the floor.
+
+use super::Depth;
+use super::ground::Ground;
+use super::measured::Measured;
+use super::values::{allocations, work_instructions};
+use crate::Stop;
+
+/// How many pairs, of which the median counts.
+const PAIRS: &str = "21";
+
+pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) -> Result<(), Stop> {
+    allocations(ground, "allocations", &["memory"], depth, measured)?;
+    // While a renewal is stuck other threads run: their instructions come out otherwise each time.
+    let works: &[_] = match depth {
+        Depth::Steady => &["ours-memory"],
+        Depth::Everything => &["ours-memory", "ours-memory-stuck", "floor-memory"],
+    };
+    for name in works {
+        let count = work_instructions(ground, "bench", name)?;
+        measured.put(format!("instructions/{name}"), count);
+    }
+    if depth == Depth::Steady {
+        return Ok(());
+    }
+    for threads in ["1", "2", "64"] {
+        for (name, numbers) in ground.run("bench", &["memory", threads, PAIRS])?.all() {
+            if let [ours, floor, ratio] = numbers[..] {
+                measured.put(format!("memory/{name}-{threads}"), ratio);
+                measured.put(format!("nanoseconds/memory-{name}-{threads}"), ours);
+                measured.put(format!("nanoseconds/floor-{name}-{threads}"), floor);
+            }
+        }
+    }
+    Ok(())
+}

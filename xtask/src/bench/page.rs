@@ -1,0 +1,192 @@
+//! `docs/PERFORMANCE.md`: every goal with its figure, what they were made of, how each was measured, on what.
+
+use std::fmt::Write as _;
+
+use super::goals::{self, Row};
+use super::machine::Machine;
+use super::measured::{Measured, shown};
+use super::words::{COMMANDS, COSTS, HEAD, HOW, NOT_MEASURED};
+use crate::document::Document;
+
+pub(super) const DOCUMENT: Document = Document {
+    path: "docs/PERFORMANCE.md",
+    command: "cargo xtask bench",
+};
+
+/// The whole text.
+pub(super) fn text(rows: &[Row], measured: &Measured, machine: &Machine) -> String {
+    let mut text = HEAD.to_owned();
+    let mut add = |part: &str| text.push_str(part);
+    add(&format!("\n## Goals\n\n{}.\n\n", goals::summary(rows)));
+    add("| group | goal | figure | at most | | from |\n| --- | --- | ---: | ---: | --- | --- |\n");
+    for row in rows {
+        let verdict = match row.is_met() {
+            true => "met".to_owned(),
+            false => format!("**{}**", row.verdict().to_lowercase()),
+        };
+        let (group, what) = (row.goal.group, row.goal.what);
+        let (figure, most) = (row.figure(), row.most());
+        let from = &row.from;
+        add(&format!(
+            "| {group} | {what} | {figure} | {most} | {verdict} | {from} |\n"
+        ));
+    }
+    add("\n## Side by side\n");
+    for side in SIDES {
+        add(&side.text(measured));
+    }
+    add("\n## How it was measured\n");
+    add(HOW);
+    add("\n## On what\n\n| | |\n| --- | --- |\n");
+    for (name, words) in machine.facts.iter().chain(&machine.packages) {
+        add(&format!("| {name} | {words} |\n"));
+    }
+    add("\n## Again\n");
+    add(COMMANDS);
+    add("\n## What a promise costs\n");
+    add(COSTS);
+    add("\n## What is not measured\n");
+    add(NOT_MEASURED);
+    text
+}
+
+/// A table whose rows are works and whose columns are figures of different sides.
+struct Side {
+    title: &'static str,
+    columns: &'static [&'static str],
+    rows: &'static [(&'static str, &'static [&'static str])],
+}
+
+impl Side {
+    fn text(&self, measured: &Measured) -> String {
+        let mut text = format!("\n| {} |", self.title);
+        for column in self.columns {
+            let _infallible = write!(text, " {column} |");
+        }
+        text.push_str("\n| --- |");
+        text.push_str(&" ---: |".repeat(self.columns.len()));
+        text.push('\n');
+        for (what, names) in self.rows {
+            let _infallible = write!(text, "| {what} |");
+            for name in *names {
+                let figure = measured.get(name).map_or_else(|| "–".to_owned(), shown);
+                let _infallible = write!(text, " {figure} |");
+            }
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// What stands beside what.
+#[rustfmt::skip]
+const SIDES: &[Side] = &[
+    Side {
+        title: "instructions of one",
+        columns: &["ours", "floor", "oauth2 5"],
+        rows: &[
+            ("start a login", &["instructions/ours-login", "instructions/floor-login", "instructions/oauth2-login"]),
+            ("build a token request", &["instructions/ours-request", "instructions/floor-request", "instructions/oauth2-request"]),
+            ("request + parse a 400-byte answer", &["instructions/ours-parse-400", "instructions/floor-parse-400", "instructions/oauth2-parse-400"]),
+            ("request + parse a 4 KB answer", &["instructions/ours-parse-4k", "instructions/floor-parse-4k", "instructions/oauth2-parse-4k"]),
+            ("request + parse an error answer", &["instructions/ours-error", "instructions/floor-error", "instructions/oauth2-error"]),
+        ],
+    },
+    Side {
+        title: "allocations of one",
+        columns: &["ours", "floor", "oauth2 5"],
+        rows: &[
+            ("start a login", &["allocations/ours-login", "allocations/floor-login", "allocations/oauth2-login"]),
+            ("build a token request", &["allocations/ours-request", "allocations/floor-request", "allocations/oauth2-request"]),
+            ("request + parse a 400-byte answer, 4 of them the answer's", &["allocations/ours-parse-400", "allocations/floor-parse-400", "allocations/oauth2-parse-400"]),
+            ("request + parse a 4 KB answer, 4 of them the answer's", &["allocations/ours-parse-4k", "allocations/floor-parse-4k", "allocations/oauth2-parse-4k"]),
+            ("request + parse an error answer, 4 of them the answer's", &["allocations/ours-error", "allocations/floor-error", "allocations/oauth2-error"]),
+        ],
+    },
+    Side {
+        title: "nanoseconds of one, wall",
+        columns: &["ours", "oauth2 5", "median ratio"],
+        rows: &[
+            ("start a login", &["nanoseconds/ours-login", "nanoseconds/oauth2-login", "wall/login"]),
+            ("build a token request", &["nanoseconds/ours-request", "nanoseconds/oauth2-request", "wall/request"]),
+            ("request + parse a 400-byte answer", &["nanoseconds/ours-parse-400", "nanoseconds/oauth2-parse-400", "wall/parse-400"]),
+            ("request + parse a 4 KB answer", &["nanoseconds/ours-parse-4k", "nanoseconds/oauth2-parse-4k", "wall/parse-4k"]),
+            ("request + parse an error answer", &["nanoseconds/ours-error", "nanoseconds/oauth2-error", "wall/error"]),
+        ],
+    },
+    Side {
+        title: "instructions of one exchange over loopback",
+        columns: &["ours", "bare client", "oauth2 5", "bare client of its version"],
+        rows: &[
+            ("ureq 3; oauth2: ureq 2", &["instructions/exchange-ours-ureq", "instructions/exchange-bare-ureq", "instructions/exchange-oauth2-ureq", "instructions/exchange-bare-ureq2"]),
+            ("reqwest 0.13; oauth2: reqwest 0.12", &["instructions/exchange-ours-reqwest", "instructions/exchange-bare-reqwest", "instructions/exchange-oauth2-reqwest", "instructions/exchange-bare-reqwest12"]),
+        ],
+    },
+    Side {
+        title: "a valid token from memory, nanoseconds",
+        columns: &["ours", "floor", "median ratio", "ours, renewal stuck", "floor", "median ratio"],
+        rows: &[
+            ("1 thread", &["nanoseconds/memory-valid-1", "nanoseconds/floor-valid-1", "memory/valid-1", "nanoseconds/memory-stuck-1", "nanoseconds/floor-stuck-1", "memory/stuck-1"]),
+            ("2 threads", &["nanoseconds/memory-valid-2", "nanoseconds/floor-valid-2", "memory/valid-2", "nanoseconds/memory-stuck-2", "nanoseconds/floor-stuck-2", "memory/stuck-2"]),
+            ("64 threads", &["nanoseconds/memory-valid-64", "nanoseconds/floor-valid-64", "memory/valid-64", "nanoseconds/memory-stuck-64", "nanoseconds/floor-stuck-64", "memory/stuck-64"]),
+            ("instructions", &["instructions/ours-memory", "instructions/floor-memory", "", "instructions/ours-memory-stuck"]),
+        ],
+    },
+    Side {
+        title: "at an expired token; the server takes 300 ms",
+        columns: &["token requests", "last caller, ms"],
+        rows: &[
+            ("64 threads", &["requests/threads-plain", "milliseconds/threads-plain"]),
+            ("64 threads, the first attempt fails", &["requests/threads-failing", "milliseconds/threads-failing"]),
+            ("1,000 tasks", &["requests/tasks-plain", "milliseconds/tasks-plain"]),
+            ("1,000 tasks, the first attempt fails", &["requests/tasks-failing", "milliseconds/tasks-failing"]),
+            ("1,000 tasks, the first caller is cancelled", &["requests/tasks-cancelled", "milliseconds/tasks-cancelled"]),
+            ("8 processes, one file store", &["requests/processes", "milliseconds/processes"]),
+        ],
+    },
+    Side {
+        title: "a page of 200 observations",
+        columns: &["typed", "serde_json::Value", "passed over"],
+        rows: &[
+            ("milliseconds", &["milliseconds/page-typed", "milliseconds/page-value", "milliseconds/page-ignored"]),
+            ("MB/s", &["megabytes-a-second/page-typed", "megabytes-a-second/page-value", "megabytes-a-second/page-ignored"]),
+            ("allocations", &["allocations/page-typed", "allocations/page-value", "allocations/page-ignored"]),
+            ("instructions", &["instructions/page-typed", "instructions/page-value", "instructions/page-ignored"]),
+            ("time of typed ÷ this one", &["", "wall/page-typed-value", "wall/page-typed-ignored"]),
+        ],
+    },
+    Side {
+        title: "packages",
+        columns: &["core", "small tool", "bare ureq", "oauth2", "oauth2 + ureq", "yup-oauth2", "google-cloud-auth"],
+        rows: &[
+            ("beside the program", &["packages/core", "packages/tool", "packages/ureq", "packages/oauth2", "packages/oauth2-ureq", "packages/yup-oauth2", "packages/google-cloud-auth"]),
+        ],
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document() {
+        let mut measured = Measured::default();
+        measured.put("bytes/account", 750.0);
+        measured.put("packages/core", 24.0);
+        let rows = goals::rows(&["space"], &measured);
+        let machine = Machine {
+            facts: vec![("processor", "a processor, 2 cores".to_owned())],
+            packages: vec![("oauth2", "5.0.0".to_owned())],
+        };
+        let text = text(&rows, &measured, &machine);
+        for line in [
+            "2 goals: 1 met, 0 not met, 1 not measured.",
+            "| space | 10,000 accounts: bytes of a session beside its token | 750 | 1,024 | met |  |",
+            "| space | 10,000 pages: memory ÷ that of 100 pages | – | 1 | **not measured** |  |",
+            "| beside the program | 24 | – | – | – | – | – | – |",
+            "| oauth2 | 5.0.0 |",
+        ] {
+            assert!(text.lines().any(|own| own == line), "{line}\n{text}");
+        }
+    }
+}
