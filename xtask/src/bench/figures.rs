@@ -46,15 +46,16 @@ impl Committed {
         Ok(Self(figures))
     }
 
-    /// The text with these figures. Who does not change keeps its reason.
+    /// The text with these figures. One that moved by less than 1 % stays as it was, with its reason.
     fn with(&self, measured: &Measured) -> String {
         let mut text = HEAD.to_owned();
         for (name, figure) in measured.all() {
-            let figure = written(figure);
-            let reason = match self.0.get(name) {
-                Some((old, reason)) if written(*old) == figure => reason.clone(),
-                Some((old, _)) => format!("was {}", written(*old)),
-                None => String::new(),
+            let (figure, reason) = match self.0.get(name) {
+                Some((old, reason)) if (figure - old).abs() <= old * 0.01 => {
+                    (written(*old), reason.clone())
+                }
+                Some((old, _)) => (written(figure), format!("was {}", written(*old))),
+                None => (written(figure), String::new()),
             };
             let line = match reason.as_str() {
                 "" => format!("{name} {figure}"),
@@ -70,9 +71,12 @@ fn wrong(line: usize, words: &str) -> Stop {
     Stop::Failed(format!("{PATH}:{line}: {words}"))
 }
 
-/// As it stands in the file: instructions are whole, allocations may have a tenth.
+/// As it stands in the file: what is large is whole, allocations may have a tenth.
 fn written(figure: f64) -> String {
-    format!("{}", (figure * 10.0).round() / 10.0)
+    match figure {
+        100.0.. => format!("{figure:.0}"),
+        _ => format!("{}", (figure * 10.0).round() / 10.0),
+    }
 }
 
 /// What is committed; nothing where there is no file.
@@ -217,18 +221,20 @@ mod tests {
 
     #[test]
     fn reasons_stay_with_their_figures() {
-        let committed = Committed::parse("a 3 # two of them are the answer's\nb 100\nc 1\n");
+        let text = "a 3 # two of them are the answer's\nb 100\nc 1\ne 10000 # why\n";
+        let committed = Committed::parse(text);
         let committed = committed.expect("figures");
         let text = committed.with(&measured(&[
             ("a", 3.0),
             ("b", 120.04),
             ("c", 1.0),
             ("d", 7.3),
+            ("e", 10_040.0),
         ]));
         let figures = text.strip_prefix(HEAD).expect("the head");
         assert_eq!(
             figures,
-            "a 3 # two of them are the answer's\nb 120 # was 100\nc 1\nd 7.3\n"
+            "a 3 # two of them are the answer's\nb 120 # was 100\nc 1\nd 7.3\ne 10000 # why\n"
         );
         assert!(Committed::parse(&text).is_ok());
     }
