@@ -9,6 +9,7 @@ use auth_core::testkit::Site;
 use crate::Dialect;
 use crate::client::{TestClient, User, words};
 use crate::server::TestServer;
+use crate::watch::{Passage, Watcher};
 
 /// What becomes of a refresh token when it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,7 @@ pub(crate) struct Config {
     pub(crate) derived_lifetime: Option<Duration>,
     pub(crate) rotation: Rotation,
     pub(crate) port: u16,
+    pub(crate) watcher: Option<Watcher>,
 }
 
 /// Describes a server and starts it; made by [`TestServer::builder`].
@@ -64,6 +66,7 @@ impl TestServerBuilder {
                 code_lifetime: Duration::from_secs(600),
                 derived_lifetime: None,
                 port: 0,
+                watcher: None,
             },
         }
     }
@@ -141,6 +144,13 @@ impl TestServerBuilder {
     /// The port to listen on; a free one without it.
     pub fn port(mut self, port: u16) -> Self {
         self.config.port = port;
+        self
+    }
+
+    /// Tells of each request as it went. Such a server keeps no list of them for [`TestServer::seen`], so that it can run for as
+    /// long as one likes.
+    pub fn watch(mut self, told: impl Fn(&Passage<'_>) + Send + Sync + 'static) -> Self {
+        self.config.watcher = Some(Watcher::new(told));
         self
     }
 

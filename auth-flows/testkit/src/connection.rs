@@ -1,7 +1,7 @@
 //! Sockets and threads: one thread accepts, one thread serves each connection, and all end when the server is dropped.
 
 use std::collections::HashMap;
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -13,9 +13,10 @@ use http::{Method, Response};
 use crate::clock::http_date;
 use crate::faults::{Ending, typed};
 use crate::gate::locked;
+use crate::held::Held;
 use crate::serve;
 use crate::server::Shared;
-use crate::wire::{Incoming, read, write};
+use crate::wire::{Incoming, head, read, write};
 
 /// Accepts connections until it is dropped.
 pub(crate) struct Acceptor {
@@ -51,13 +52,26 @@ impl Acceptor {
     }
 }
 
+impl Open {
+    fn hang_up(&self) {
+        for stream in locked(&self.streams).values() {
+            let _ = stream.shutdown(Shutdown::Both); // it may be closed already
+        }
+    }
+}
+
+impl Acceptor {
+    /// Ends the connections that are open now.
+    pub(crate) fn hang_up(&self) {
+        self.open.hang_up();
+    }
+}
+
 impl Drop for Acceptor {
     fn drop(&mut self) {
         self.open.stopped.store(true, Ordering::SeqCst);
         self.shared.gate.stop();
-        for stream in locked(&self.open.streams).values() {
-            let _ = stream.shutdown(Shutdown::Both); // it may be closed already
-        }
+        self.open.hang_up();
         // The thread waits in `accept`: a connection wakes it up.
         let _ = TcpStream::connect_timeout(&self.address, Duration::from_secs(5));
         if let Some(thread) = self.thread.take() {
@@ -86,27 +100,35 @@ fn accept(listener: &TcpListener, open: &Arc<Open>, shared: &Arc<Shared>) {
         let spawned = thread::Builder::new()
             .name("auth-testkit connection".to_owned())
             .spawn(move || {
-                let _ = serve_connection(&stream, &shared); // the other side is gone: nobody to tell
-                let _ = stream.shutdown(Shutdown::Both);
+                // An error says that the other side is gone: nobody to tell.
+                let is_reset = matches!(serve_connection(&stream, &shared), Ok(End::Reset));
+                if !is_reset {
+                    let _ = stream.shutdown(Shutdown::Both);
+                }
+                // The last handle closes it, which is a reset if bytes were left unread.
                 locked(&open.streams).remove(&number);
             });
         threads.retain(|thread| !thread.is_finished());
         threads.extend(spawned);
     }
-    for stream in locked(&open.streams).values() {
-        let _ = stream.shutdown(Shutdown::Both);
-    }
+    open.hang_up();
     for thread in threads {
         let _ = thread.join();
     }
 }
 
-fn serve_connection(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
+/// How a connection is to end.
+enum End {
+    Closed,
+    Reset,
+}
+
+fn serve_connection(stream: &TcpStream, shared: &Shared) -> io::Result<End> {
     stream.set_nodelay(true)?;
-    let (mut reader, mut writer) = (BufReader::new(stream), stream);
+    let (mut reader, mut writer) = (Held::new(stream), stream);
     loop {
         match read(&mut reader, &mut writer)? {
-            Incoming::End => return Ok(()),
+            Incoming::End => return Ok(End::Closed),
             Incoming::Refused(status) => {
                 let body = b"The request is not HTTP, or too large.\n".to_vec();
                 let answer = typed(status, "text/plain; charset=utf-8", body);
@@ -116,17 +138,49 @@ fn serve_connection(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
             }
             Incoming::Request(request, keep) => {
                 let head_only = *request.method() == Method::HEAD;
-                let Ending::Answer(answer) = serve::answer(shared, &request) else {
-                    return Ok(());
-                };
+                let ending = serve::answer(shared, &request);
                 let keep = keep && !shared.gate.is_stopped();
-                send(shared, writer, &answer, head_only, keep)?;
+                match ending {
+                    Ending::Slowly(answer, time) if !head_only => {
+                        drip(shared, writer, &answer, time, keep)?
+                    }
+                    Ending::Answer(answer) | Ending::Slowly(answer, _) => {
+                        send(shared, writer, &answer, head_only, keep)?
+                    }
+                    Ending::Close => {
+                        reader.let_go()?;
+                        return Ok(End::Closed);
+                    }
+                    Ending::Reset => return Ok(End::Reset),
+                }
                 if !keep {
                     return linger(stream, &mut reader);
                 }
             }
         }
     }
+}
+
+/// In how many pieces a slow body comes.
+const PIECES: usize = 8;
+
+fn drip(
+    shared: &Shared,
+    mut writer: &TcpStream,
+    answer: &Response<Vec<u8>>,
+    time: Duration,
+    keep: bool,
+) -> io::Result<()> {
+    let date = http_date(shared.clock.now_ms());
+    writer.write_all(&head(answer, &date, keep)?)?;
+    let body = answer.body();
+    for piece in body.chunks(body.len().div_ceil(PIECES).max(1)) {
+        if !shared.gate.sleep(time / PIECES as u32) {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        writer.write_all(piece)?;
+    }
+    Ok(())
 }
 
 fn send(
@@ -142,10 +196,10 @@ fn send(
 
 /// Reads on a little before the socket is closed: closing it with unread bytes would reset the connection, and the answer
 /// might be lost on the way.
-fn linger(stream: &TcpStream, reader: &mut impl Read) -> io::Result<()> {
+fn linger(stream: &TcpStream, reader: &mut impl Read) -> io::Result<End> {
     stream.shutdown(Shutdown::Write)?;
     stream.set_read_timeout(Some(Duration::from_millis(200)))?;
     let mut rest = reader.take(1024 * 1024);
     io::copy(&mut rest, &mut io::sink())?;
-    Ok(())
+    Ok(End::Closed)
 }

@@ -1,5 +1,6 @@
 //! Answers that go wrong on purpose.
 
+use std::fmt;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -44,7 +45,7 @@ pub enum Fault {
         /// The body.
         body: Vec<u8>,
     },
-    /// The connection is closed without an answer.
+    /// The connection is reset without an answer.
     Reset,
     /// Nothing for this long, then the connection is closed. It ends early with the server.
     Silence(Duration),
@@ -52,6 +53,10 @@ pub enum Fault {
     Delay(Duration),
     /// The request is processed, then the connection is closed without an answer.
     LostAnswer,
+    /// The request is processed, then the connection is reset without an answer.
+    LostByReset,
+    /// The request is processed; the answer's head comes at once, and its body in pieces over this long.
+    SlowBody(Duration),
     /// The request is processed; of the answer only the first half of the body is sent.
     TruncatedJson,
     /// The request is processed; an answer of 200 becomes 201.
@@ -74,6 +79,19 @@ pub enum Fault {
 #[derive(Debug, Default)]
 pub struct Faults {
     planned: Mutex<Vec<Planned>>,
+    choosers: Mutex<Vec<Chooser>>,
+}
+
+/// What is asked for a fault at each matching request.
+struct Chooser {
+    on: On,
+    choose: Box<dyn FnMut() -> Option<Fault> + Send>,
+}
+
+impl fmt::Debug for Chooser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Chooser").field(&self.on).finish()
+    }
 }
 
 #[derive(Debug)]
@@ -99,9 +117,17 @@ impl Faults {
         self.plan(None, on, fault);
     }
 
+    /// Matching requests that no other fault is planned for go wrong as `choose` says, request by request, until
+    /// [`clear`](Self::clear). Of several that match, the first one is asked.
+    pub fn choose(&self, on: On, choose: impl FnMut() -> Option<Fault> + Send + 'static) {
+        let choose = Box::new(choose);
+        locked(&self.choosers).push(Chooser { on, choose });
+    }
+
     /// No more faults.
     pub fn clear(&self) {
         locked(&self.planned).clear();
+        locked(&self.choosers).clear();
     }
 
     /// How many faults have not happened yet; those of [`always`](Self::always) do not count.
@@ -118,6 +144,14 @@ impl Faults {
 
     /// The fault for this request, used up.
     pub(crate) fn take(&self, target: &Target) -> Option<Fault> {
+        self.take_planned(target).or_else(|| {
+            let mut choosers = locked(&self.choosers);
+            let chooser = choosers.iter_mut().find(|c| c.on.matches(target))?;
+            (chooser.choose)()
+        })
+    }
+
+    fn take_planned(&self, target: &Target) -> Option<Fault> {
         let mut planned = locked(&self.planned);
         let place = planned.iter().position(|p| p.on.matches(target))?;
         let fault = planned[place].fault.clone();
@@ -134,8 +168,22 @@ impl Faults {
 /// How a request ends.
 pub(crate) enum Ending {
     Answer(Response<Vec<u8>>),
+    /// The answer, its body over so long.
+    Slowly(Response<Vec<u8>>, Duration),
     /// The connection is closed without an answer.
     Close,
+    /// The connection is reset without an answer.
+    Reset,
+}
+
+impl Ending {
+    /// The answer, if there is one.
+    pub(crate) fn answer(&self) -> Option<&Response<Vec<u8>>> {
+        match self {
+            Self::Answer(answer) | Self::Slowly(answer, _) => Some(answer),
+            Self::Close | Self::Reset => None,
+        }
+    }
 }
 
 impl Fault {
@@ -168,7 +216,8 @@ impl Fault {
                 content_type,
                 body,
             } => typed(*status, content_type, body.clone()),
-            Self::Reset | Self::Silence(_) => return Some(Ending::Close),
+            Self::Silence(_) => return Some(Ending::Close),
+            Self::Reset => return Some(Ending::Reset),
             _ => return None,
         }))
     }
@@ -177,6 +226,8 @@ impl Fault {
     pub(crate) fn after(&self, mut answer: Response<Vec<u8>>) -> Ending {
         match self {
             Self::LostAnswer => return Ending::Close,
+            Self::LostByReset => return Ending::Reset,
+            Self::SlowBody(time) => return Ending::Slowly(answer, *time),
             Self::TruncatedJson => {
                 let half = answer.body().len() / 2;
                 answer.body_mut().truncate(half);

@@ -10,36 +10,58 @@ use crate::faults::{Ending, Fault, typed};
 use crate::params::Params;
 use crate::server::Shared;
 use crate::target::{Kind, Target};
+use crate::watch::{Outcome, Watched};
 use crate::{authorize, derived, resource};
 
 /// Answers a request, or says that the connection is to be closed without an answer.
 pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Ending {
     let target = target(shared, request);
-    let place = shared.log.arrived(request, &target);
+    let watched = Watched::new(shared, request, &target);
+    let place = match watched {
+        None => Some(shared.log.arrived(request, &target)),
+        Some(_) => None,
+    };
     let _counted = Counted::new(&shared.in_flight);
     if !shared.gate.pass(&target) {
         return Ending::Close;
     }
-    let ending = match shared.faults.take(&target) {
-        None => Ending::Answer(process(shared, request, &target)),
-        Some(fault) => spoilt(shared, request, &target, &fault),
+    let fault = shared.faults.take(&target);
+    let (ending, outcome) = match &fault {
+        None => {
+            let answer = process(shared, request, &target);
+            let outcome = Outcome::processed(&answer, target.kind);
+            (Ending::Answer(answer), outcome)
+        }
+        Some(fault) => spoilt(shared, request, &target, fault),
     };
-    if let Ending::Answer(answer) = &ending {
+    if let (Some(answer), Some(place)) = (ending.answer(), place) {
         shared.log.answered(place, answer.status().as_u16());
+    }
+    if let Some(watched) = watched {
+        watched.tell(shared, request, &target, fault.as_ref(), &outcome);
     }
     ending
 }
 
-fn spoilt(shared: &Shared, request: &Request<Vec<u8>>, target: &Target, fault: &Fault) -> Ending {
-    if let Fault::Silence(time) | Fault::Delay(time) = fault
-        && !shared.gate.sleep(*time)
-    {
-        return Ending::Close;
+fn spoilt(
+    shared: &Shared,
+    request: &Request<Vec<u8>>,
+    target: &Target,
+    fault: &Fault,
+) -> (Ending, Outcome) {
+    let instead = match fault {
+        Fault::Silence(time) | Fault::Delay(time) if !shared.gate.sleep(*time) => {
+            Some(Ending::Close)
+        }
+        _ => fault.instead(),
+    };
+    if let Some(ending) = instead {
+        let outcome = Outcome::instead(&ending);
+        return (ending, outcome);
     }
-    match fault.instead() {
-        Some(ending) => ending,
-        None => fault.after(process(shared, request, target)),
-    }
+    let answer = process(shared, request, target);
+    let outcome = Outcome::processed(&answer, target.kind);
+    (fault.after(answer), outcome)
 }
 
 fn process(shared: &Shared, request: &Request<Vec<u8>>, target: &Target) -> Response<Vec<u8>> {

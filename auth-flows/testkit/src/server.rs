@@ -45,7 +45,7 @@ impl Shared {
 /// waiting.
 pub struct TestServer {
     shared: Arc<Shared>,
-    _acceptor: Acceptor,
+    acceptor: Acceptor,
 }
 
 impl TestServer {
@@ -71,10 +71,7 @@ impl TestServer {
             in_flight: AtomicUsize::new(0),
         });
         let acceptor = Acceptor::start(listener, Arc::clone(&shared))?;
-        Ok(Self {
-            shared,
-            _acceptor: acceptor,
-        })
+        Ok(Self { shared, acceptor })
     }
 
     /// Where it listens, without a slash at the end: `http://127.0.0.1:40123`.
@@ -199,7 +196,7 @@ impl TestServer {
         &self.shared.faults
     }
 
-    /// What it saw so far.
+    /// What it saw so far; nothing where somebody [watches](TestServerBuilder::watch).
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.shared.log.snapshot()
@@ -214,6 +211,12 @@ impl TestServer {
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.shared.in_flight.load(Ordering::SeqCst)
+    }
+
+    /// Ends the connections that are open now, as a server does that is restarted. Requests that are being worked on lose their
+    /// answer.
+    pub fn hang_up(&self) {
+        self.acceptor.hang_up();
     }
 
     fn issue(&self, client_id: &str, user: &str, scope: &str, refreshable: bool) -> Option<Token> {

@@ -67,8 +67,17 @@ pub(crate) fn write(
     head_only: bool,
     keep: bool,
 ) -> io::Result<()> {
+    let mut out = head(answer, date, keep)?;
+    if !is_bodiless(answer) && !head_only {
+        out.extend_from_slice(answer.body());
+    }
+    writer.write_all(&out)?;
+    writer.flush()
+}
+
+/// The answer without its body.
+pub(crate) fn head(answer: &Response<Vec<u8>>, date: &str, keep: bool) -> io::Result<Vec<u8>> {
     let status = answer.status();
-    let bodiless = status.as_u16() == 204 || status.as_u16() == 304;
     let mut out = Vec::with_capacity(answer.body().len().min(64 * 1024) + 512);
     let reason = status.canonical_reason().unwrap_or("Status");
     write!(out, "HTTP/1.1 {} {reason}\r\n", status.as_u16())?;
@@ -82,16 +91,16 @@ pub(crate) fn write(
     if !answer.headers().contains_key(header::DATE) {
         write!(out, "date: {date}\r\n")?;
     }
-    if !bodiless {
+    if !is_bodiless(answer) {
         write!(out, "content-length: {}\r\n", answer.body().len())?;
     }
     let connection = if keep { "keep-alive" } else { "close" };
     write!(out, "connection: {connection}\r\n\r\n")?;
-    if !bodiless && !head_only {
-        out.extend_from_slice(answer.body());
-    }
-    writer.write_all(&out)?;
-    writer.flush()
+    Ok(out)
+}
+
+fn is_bodiless(answer: &Response<Vec<u8>>) -> bool {
+    matches!(answer.status().as_u16(), 204 | 304)
 }
 
 enum Head {

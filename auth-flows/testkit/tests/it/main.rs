@@ -8,3 +8,4 @@ mod http;
 mod league;
 mod rotation;
 mod site;
+mod watch;

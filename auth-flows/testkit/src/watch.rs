@@ -1,0 +1,181 @@
+//! Who watches a server: told of each request as it went, with what the server knows about it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use http::{Request, header};
+use serde_json::Value;
+
+use crate::faults::{Ending, Fault};
+use crate::params::Params;
+use crate::server::Shared;
+use crate::state::{State, Token};
+use crate::target::{Kind, Target};
+
+/// One request as it went. It is told right before the answer leaves, or the connection is closed.
+///
+/// The request is as it was sent: its secrets are in it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Passage<'a> {
+    /// The request in full.
+    pub request: &'a Request<Vec<u8>>,
+    /// What it was for.
+    pub kind: Kind,
+    /// The `grant_type`, of a token request.
+    pub grant: Option<&'a str>,
+    /// When it had been read in full.
+    pub began: SystemTime,
+    /// How it was spoilt.
+    pub fault: Option<&'a Fault>,
+    /// Whether the server did what it was asked, as far as it would have without a fault.
+    pub processed: bool,
+    /// The status of the answer, also where the connection is closed in its place; `None` where there was no answer to lose.
+    pub status: Option<u16>,
+    /// Whose token or password it carried, if the server knows it, whether it is still good or not.
+    pub user: Option<&'a str>,
+    /// The number of the login that the token goes back to, or that the answer begins.
+    pub login: Option<u64>,
+    /// The number of the refresh token that it carried, good or not.
+    pub refresh_token: Option<usize>,
+}
+
+/// What is told of each request.
+#[derive(Clone)]
+pub(crate) struct Watcher(Arc<Told>);
+
+type Told = dyn Fn(&Passage<'_>) + Send + Sync;
+
+impl Watcher {
+    pub(crate) fn new(told: impl Fn(&Passage<'_>) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(told))
+    }
+}
+
+impl fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watcher")
+    }
+}
+
+/// A request that is being watched.
+pub(crate) struct Watched<'a> {
+    watcher: &'a Watcher,
+    began: SystemTime,
+    user: Option<String>,
+    login: Option<u64>,
+    refresh_token: Option<usize>,
+}
+
+impl<'a> Watched<'a> {
+    /// `None` if nobody watches.
+    pub(crate) fn new(
+        shared: &'a Shared,
+        request: &Request<Vec<u8>>,
+        target: &Target,
+    ) -> Option<Self> {
+        let watcher = shared.config.watcher.as_ref()?;
+        let mut watched = Self {
+            watcher,
+            began: SystemTime::now(),
+            user: None,
+            login: None,
+            refresh_token: None,
+        };
+        let state = shared.state();
+        match target.kind {
+            Kind::Token => watched.token_request(&state, request),
+            _ => watched.bearer(&state, request),
+        }
+        Some(watched)
+    }
+
+    fn token_request(&mut self, state: &State, request: &Request<Vec<u8>>) {
+        let params = Params::of_body(request);
+        self.user = params.get("username").map(str::to_owned);
+        let text = params.get("refresh_token").unwrap_or_default();
+        if let Some(place) = state.place_of_refresh(text) {
+            self.refresh_token = Some(place);
+            self.goes_back_to(state, state.token(place));
+        }
+    }
+
+    fn bearer(&mut self, state: &State, request: &Request<Vec<u8>>) {
+        let value = request.headers().get(header::AUTHORIZATION);
+        let text = value.and_then(|value| value.to_str().ok());
+        let text = text.and_then(|text| text.split_whitespace().next_back());
+        let text = text.unwrap_or_default();
+        if let Some(derived) = state.derived.get(text) {
+            self.user = Some(derived.caller.user.clone());
+        } else if let Some(place) = state.place_of_access(text) {
+            self.goes_back_to(state, state.token(place));
+        }
+    }
+
+    fn goes_back_to(&mut self, state: &State, token: &Token) {
+        let user = token.user.and_then(|id| state.user(id));
+        self.user = user.map(|user| user.name.clone());
+        self.login = Some(token.family);
+    }
+
+    /// Tells it. `answer` is what the server itself came to, before it was spoilt.
+    pub(crate) fn tell(
+        mut self,
+        shared: &Shared,
+        request: &Request<Vec<u8>>,
+        target: &Target,
+        fault: Option<&Fault>,
+        outcome: &Outcome,
+    ) {
+        if let (Kind::Token, Some(token)) = (target.kind, outcome.access_token.as_deref()) {
+            let state = shared.state();
+            let place = state.place_of_access(token);
+            self.login = place.map(|place| state.token(place).family);
+        }
+        (self.watcher.0)(&Passage {
+            request,
+            kind: target.kind,
+            grant: target.grant.as_deref(),
+            began: self.began,
+            fault,
+            processed: outcome.processed,
+            status: outcome.status,
+            user: self.user.as_deref(),
+            login: self.login,
+            refresh_token: self.refresh_token,
+        });
+    }
+}
+
+/// What a request came to.
+pub(crate) struct Outcome {
+    pub(crate) processed: bool,
+    pub(crate) status: Option<u16>,
+    access_token: Option<String>,
+}
+
+impl Outcome {
+    /// It was not processed, and ends so.
+    pub(crate) fn instead(ending: &Ending) -> Self {
+        let answer = ending.answer();
+        Self {
+            processed: false,
+            status: answer.map(|answer| answer.status().as_u16()),
+            access_token: None,
+        }
+    }
+
+    /// It was processed, and this is the answer.
+    pub(crate) fn processed(answer: &http::Response<Vec<u8>>, kind: Kind) -> Self {
+        let token = || {
+            let value: Value = serde_json::from_slice(answer.body()).ok()?;
+            value["access_token"].as_str().map(str::to_owned)
+        };
+        Self {
+            processed: true,
+            status: Some(answer.status().as_u16()),
+            access_token: (kind == Kind::Token).then(token).flatten(),
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! How connections break, faults that are chosen request by request, and who watches.
+
+use std::io::{ErrorKind, Read, Write};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use auth_core::testkit::{Door, Route, Site, json};
+use auth_testkit::{Dialect, Fault, Kind, On, Rotation, TestClient, TestServer, TestServerBuilder};
+use serde_json::json;
+
+use crate::client::{Answer, Pairs, bearer, connect, get, token, try_send};
+
+const LOGIN: Pairs<'_> = &[
+    ("grant_type", "password"),
+    ("client_id", "app"),
+    ("username", "alice"),
+    ("password", "password"),
+];
+
+fn builder() -> TestServerBuilder {
+    let ping = Route::get("/ping", Door::Login, |_| {
+        json(200, &json!({ "pong": true }))
+    });
+    TestServer::builder(Dialect::league_9())
+        .client(TestClient::public("app"))
+        .user("alice", "password")
+        .refresh_tokens(Rotation::KillFamily)
+        .site(Site::new().route(ping))
+}
+
+fn refresh(server: &TestServer, text: &str) -> Option<Answer> {
+    let form = format!("grant_type=refresh_token&client_id=app&refresh_token={text}");
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    try_send(server, "POST", "/oauth2/token", &headers, &form)
+}
+
+#[test]
+fn an_end_and_a_reset_are_told_apart() {
+    let server = builder().start().expect("a free port");
+    let check = |fault: Fault, expect: Result<usize, ErrorKind>| {
+        server.faults().next(On::Api, fault.clone());
+        let mut stream = connect(&server);
+        let request = b"GET /ping HTTP/1.1\r\nhost: x\r\n\r\n";
+        stream.write_all(request).expect("it is sent");
+        let ended = stream.read(&mut [0]).map_err(|error| error.kind());
+        assert_eq!(ended, expect, "{fault:?}");
+    };
+    check(Fault::LostAnswer, Ok(0));
+    check(Fault::Silence(Duration::ZERO), Ok(0));
+    check(Fault::Reset, Err(ErrorKind::ConnectionReset));
+    check(Fault::LostByReset, Err(ErrorKind::ConnectionReset));
+}
+
+#[test]
+fn what_a_lost_answer_was_about_is_done() {
+    let server = builder().start().expect("a free port");
+    let check = |fault: Fault, expect: u16| {
+        let text = token(&server, &[], LOGIN).text("refresh_token");
+        server.faults().next(On::Token, fault.clone());
+        assert!(refresh(&server, &text).is_none(), "{fault:?}");
+        let again = refresh(&server, &text).expect("an answer");
+        assert_eq!(again.status, expect, "{fault:?}");
+    };
+    check(Fault::Reset, 200);
+    check(Fault::LostByReset, 400);
+    check(Fault::LostAnswer, 400);
+}
+
+#[test]
+fn a_slow_body_takes_its_time_and_is_whole() {
+    let server = builder().start().expect("a free port");
+    let time = Duration::from_millis(80);
+    server.faults().next(On::Token, Fault::SlowBody(time));
+    let began = Instant::now();
+    let answer = token(&server, &[], LOGIN);
+    assert!(began.elapsed() >= time && answer.status == 200);
+    assert_eq!(
+        bearer(&server, "/ping", &answer.text("access_token")).status,
+        200
+    );
+}
+
+#[test]
+fn faults_are_chosen_where_none_is_planned() {
+    let server = builder().start().expect("a free port");
+    let mut asked = 0;
+    server.faults().choose(On::Api, move || {
+        asked += 1;
+        (asked % 2 == 0).then_some(Fault::Html500)
+    });
+    server.faults().next(On::Api, Fault::Empty200);
+    let statuses = [(); 5].map(|()| get(&server, "/ping", &[]).status);
+    assert_eq!(statuses, [200, 401, 500, 401, 500]);
+    server.faults().clear();
+    assert_eq!(
+        [(); 2].map(|()| get(&server, "/ping", &[]).status),
+        [401, 401]
+    );
+}
+
+#[test]
+fn who_watches_is_told_of_each_request() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let theirs = Arc::clone(&told);
+    let server = builder()
+        .watch(move |passage| {
+            let carried = (
+                passage.user.map(str::to_owned),
+                passage.login,
+                passage.refresh_token,
+            );
+            let came = (passage.processed, passage.status, passage.fault.is_some());
+            theirs
+                .lock()
+                .expect("no panic")
+                .push((passage.kind, carried, came));
+        })
+        .start()
+        .expect("a free port");
+    let first = token(&server, &[], LOGIN);
+    bearer(&server, "/ping", &first.text("access_token"));
+    let text = first.text("refresh_token");
+    server.faults().next(On::Token, Fault::Html500);
+    refresh(&server, &text);
+    server.faults().next(On::Token, Fault::LostAnswer);
+    refresh(&server, &text);
+    refresh(&server, &text);
+    get(&server, "/ping", &[]);
+    server.faults().next(On::Any, Fault::Reset);
+    refresh(&server, "nobody's");
+    let alice = |login, place| (Some("alice".to_owned()), login, place);
+    let nobody = (None, None, None);
+    assert_eq!(
+        *told.lock().expect("no panic"),
+        [
+            (Kind::Token, alice(Some(1), None), (true, Some(200), false)),
+            (Kind::Api, alice(Some(1), None), (true, Some(200), false)),
+            (
+                Kind::Token,
+                alice(Some(1), Some(0)),
+                (false, Some(500), true)
+            ),
+            (
+                Kind::Token,
+                alice(Some(1), Some(0)),
+                (true, Some(200), true)
+            ),
+            (
+                Kind::Token,
+                alice(Some(1), Some(0)),
+                (true, Some(400), false)
+            ),
+            (Kind::Api, nobody.clone(), (true, Some(401), false)),
+            (Kind::Token, nobody, (false, None, true)),
+        ]
+    );
+    assert_eq!(server.seen().total(), 0);
+}
+
+#[test]
+fn a_server_hangs_up_and_goes_on() {
+    let server = builder().start().expect("a free port");
+    let mut stream = connect(&server);
+    stream
+        .write_all(b"GET /ping HTTP/1.1\r\nhost: x\r\n\r\n")
+        .expect("it is sent");
+    assert!(stream.read(&mut [0; 4096]).expect("an answer") > 0);
+    server.hang_up();
+    assert_eq!(stream.read(&mut [0]).expect("an end"), 0);
+    assert_eq!(get(&server, "/ping", &[]).status, 401);
+}
