@@ -9,6 +9,7 @@ mod features;
 mod fuzz;
 mod rig;
 mod say;
+mod soak;
 mod tidy;
 
 use std::env;
@@ -37,6 +38,8 @@ cargo xtask <task>
   bench [OPTIONS]         what ours costs, beside the peers and beside the floor; writes docs/PERFORMANCE.md
                           --check: what comes out the same each time, beside docs/performance-figures.txt; needs valgrind
                           `cargo xtask bench --help` lists its options
+  soak [OPTIONS]          64 workers over both transports at a server that fails at random, for as long as asked:
+                          [--minutes N | --seconds N] [--seed N] [--workers N] (default: 60 s); needs Linux
   help                    this text
 
 Exit status: 0 all is well, 1 something failed, 2 wrong usage or something has to be installed.";
@@ -91,6 +94,9 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
         Some("conformance") => conformance::run(args),
         Some("coverage") => coverage::run(args),
         Some("bench") => bench::run(args),
+        Some("soak") => soak::run(args),
+        Some("soak-crew") => soak::work(args),
+        Some("soak-server") => soak::serve(args),
         Some("store-probe") => conformance::stores::probe(args),
         Some("store-worker") => conformance::stores::work(args),
         Some("help" | "-h" | "--help") => {

@@ -1,0 +1,232 @@
+//! Where the workers of one process report: progress is counted, errors are told at once, nothing is kept.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::SystemTime;
+
+use auth_core::Error;
+use serde_json::{Value, json};
+
+use super::ground::{MARK, Place, micros};
+use super::lines::Failed;
+use crate::say;
+
+/// Shared by all workers of a process.
+#[derive(Debug)]
+pub(super) struct Desk {
+    crew: u64,
+    running: AtomicBool,
+    over: AtomicBool,
+    /// How many workers are in the middle of something.
+    busy: AtomicUsize,
+    calls: AtomicU64,
+    failed: AtomicU64,
+    dropped: AtomicU64,
+    /// What each worker has brought to a good end.
+    done: Vec<AtomicU64>,
+}
+
+/// Something that a worker does: from its beginning to its end.
+#[derive(Debug)]
+pub(super) struct Act<'a> {
+    desk: &'a Desk,
+    pub(super) worker: usize,
+    /// The number of this call, among all processes.
+    pub(super) call: u64,
+    pub(super) place: Place,
+    pub(super) user: &'a str,
+    pub(super) by: &'a str,
+    pub(super) what: &'static str,
+    began: u64,
+}
+
+impl Desk {
+    pub(super) fn new(crew: u64, workers: usize) -> Self {
+        Self {
+            crew,
+            running: AtomicBool::new(false),
+            over: AtomicBool::new(false),
+            busy: AtomicUsize::new(0),
+            calls: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+            dropped: AtomicU64::new(0),
+            done: (0..workers).map(|_| AtomicU64::new(0)).collect(),
+        }
+    }
+
+    pub(super) fn run(&self, running: bool) {
+        self.running.store(running, Ordering::SeqCst);
+    }
+
+    pub(super) fn end(&self) {
+        self.over.store(true, Ordering::SeqCst);
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.over.load(Ordering::SeqCst)
+    }
+
+    /// Nobody is in the middle of anything.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.busy.load(Ordering::SeqCst) == 0
+    }
+
+    /// Whether there is work; who is let in comes out with [`leave`](Self::leave).
+    pub(super) fn enter(&self) -> bool {
+        self.busy.fetch_add(1, Ordering::SeqCst);
+        let running = self.running.load(Ordering::SeqCst);
+        if !running {
+            self.leave();
+        }
+        running
+    }
+
+    pub(super) fn leave(&self) {
+        self.busy.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// A worker begins something.
+    pub(super) fn begin<'a>(
+        &'a self,
+        worker: usize,
+        (place, user): (Place, &'a str),
+        by: &'a str,
+        what: &'static str,
+    ) -> Act<'a> {
+        let number = self.calls.fetch_add(1, Ordering::Relaxed);
+        Act {
+            desk: self,
+            worker,
+            call: (self.crew << 40) + number,
+            place,
+            user,
+            by,
+            what,
+            began: micros(SystemTime::now()),
+        }
+    }
+
+    /// The counts so far.
+    pub(super) fn tally(&self) -> Value {
+        let done: Vec<_> = self
+            .done
+            .iter()
+            .map(|n| n.load(Ordering::Relaxed))
+            .collect();
+        json!({
+            "calls": self.calls.load(Ordering::Relaxed),
+            "failed": self.failed.load(Ordering::Relaxed),
+            "dropped": self.dropped.load(Ordering::Relaxed),
+            "done": done,
+        })
+    }
+
+    /// What must not be.
+    pub(super) fn wrong(&self, what: String) {
+        say::line(json!({ "wrong": what }));
+    }
+}
+
+impl Act<'_> {
+    /// It went well. `user` is whom the server took it for, where that was asked.
+    pub(super) fn went_well(self, user: Option<Option<&str>>) {
+        match user {
+            Some(None) => self
+                .desk
+                .wrong(format!("{}: an anonymous answer", self.name())),
+            Some(Some(user)) if user != self.user => {
+                let name = self.name();
+                self.desk.wrong(format!("{name}: an answer for {user}"));
+            }
+            _ => {}
+        }
+        if let Some(done) = self.desk.done.get(self.worker) {
+            done.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Its future was dropped on the way.
+    pub(super) fn dropped(self) {
+        self.desk.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// It failed.
+    pub(super) fn failed(self, error: &Error) {
+        self.desk.failed.fetch_add(1, Ordering::Relaxed);
+        let shown = format!("{error} {error:?}");
+        if let Some(length) = secret_in(&shown) {
+            let name = self.name();
+            let what = format!("{name}: an error shows {length} characters of a secret");
+            self.desk.wrong(what);
+            return;
+        }
+        say::line(
+            Failed {
+                place: self.place,
+                user: self.user.to_owned(),
+                by: self.by.to_owned(),
+                act: self.what.to_owned(),
+                call: self.call,
+                began: self.began,
+                ended: micros(SystemTime::now()),
+                kind: String::new(),
+                status: None,
+                needs_login: false,
+                is_configuration: false,
+                is_retryable: false,
+                may_have_arrived: false,
+                text: String::new(),
+            }
+            .with(error)
+            .line(),
+        );
+    }
+
+    /// A new login of this account, begun with this act, is safe.
+    pub(super) fn healed(self) {
+        say::line(json!({ "healed": {
+            "place": self.place.word(),
+            "user": self.user,
+            "by": self.by,
+            "began": self.began,
+            "ended": micros(SystemTime::now()),
+        }}));
+    }
+
+    fn name(&self) -> String {
+        let (place, user, by, what) = (self.place.word(), self.user, self.by, self.what);
+        format!("{what}, {place}, {user}, {by}")
+    }
+}
+
+/// How long the secret is that stands in this text, if one does: our own are marked, and every token of the server has more than 24
+/// characters of base64url in a row, digits among them, as no word has.
+fn secret_in(text: &str) -> Option<usize> {
+    if text.contains(MARK) {
+        return Some(MARK.len());
+    }
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let words = text.split(|c| !is_part(c));
+    let is_token = |word: &&str| word.len() > 24 && word.contains(|c: char| c.is_ascii_digit());
+    words.filter(is_token).map(str::len).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_found() {
+        let check = |text: &str, expect| assert_eq!(secret_in(text), expect, "{text}");
+        check("the token endpoint refused [HTTP 500]: We're sorry", None);
+        check("http://127.0.0.1:40123/users/api_token refused", None);
+        check("no marked-password here", Some(7));
+        check(
+            "Bearer dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+            Some(43),
+        );
+        check(
+            &format!("half of it: {}", "0123456789abcdef".repeat(2)),
+            Some(32),
+        );
+    }
+}

@@ -1,0 +1,202 @@
+//! What the processes tell each other: one JSON object a line.
+//!
+//! | a line has | it is |
+//! | --- | --- |
+//! | `reply` | the end of an order |
+//! | `passed` | a request as the server saw it go |
+//! | `failed` | an error as a worker saw it |
+//! | `healed` | a new login after one was lost |
+//! | `wrong` | what must not be, found on the spot |
+
+use auth_core::{Error, ErrorKind};
+use serde_json::{Value, json};
+
+use super::ground::Place;
+use super::spoilt::Spoilt;
+
+/// What a request was for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Door {
+    /// The token endpoint, with a refresh token.
+    Renewal,
+    /// The token endpoint, with a password.
+    Login,
+    /// The endpoint of second tokens.
+    Derived,
+    Api,
+    Other,
+}
+
+impl Door {
+    pub(super) const ALL: [Self; 5] = [
+        Self::Renewal,
+        Self::Login,
+        Self::Derived,
+        Self::Api,
+        Self::Other,
+    ];
+
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Renewal => "renewal",
+            Self::Login => "login",
+            Self::Derived => "API token",
+            Self::Api => "API",
+            Self::Other => "other",
+        }
+    }
+
+    /// It gives a token.
+    pub(super) fn gives_a_token(self) -> bool {
+        matches!(self, Self::Renewal | Self::Login | Self::Derived)
+    }
+}
+
+/// A request as the server saw it go.
+#[derive(Clone, Debug)]
+pub(super) struct Passed {
+    pub(super) place: Place,
+    pub(super) door: Door,
+    /// The program that sent it.
+    pub(super) by: String,
+    pub(super) user: Option<String>,
+    /// The numbers that the server knows the login and the refresh token by.
+    pub(super) login: Option<u64>,
+    pub(super) refresh_token: Option<u64>,
+    pub(super) call: Option<u64>,
+    pub(super) is_write: bool,
+    pub(super) spoilt: Option<Spoilt>,
+    pub(super) processed: bool,
+    pub(super) status: Option<u64>,
+    pub(super) began: u64,
+    pub(super) ended: u64,
+}
+
+impl Passed {
+    pub(super) fn line(&self) -> Value {
+        json!({ "passed": {
+            "place": self.place.word(),
+            "door": self.door.word(),
+            "by": self.by,
+            "user": self.user,
+            "login": self.login,
+            "refresh_token": self.refresh_token,
+            "call": self.call,
+            "write": self.is_write,
+            "spoilt": self.spoilt.map(Spoilt::word),
+            "processed": self.processed,
+            "status": self.status,
+            "began": self.began,
+            "ended": self.ended,
+        }})
+    }
+
+    pub(super) fn read(value: &Value) -> Option<Self> {
+        let door = value["door"].as_str()?;
+        Some(Self {
+            place: Place::of_word(value["place"].as_str()?)?,
+            door: Door::ALL.into_iter().find(|known| known.word() == door)?,
+            by: value["by"].as_str()?.to_owned(),
+            user: value["user"].as_str().map(str::to_owned),
+            login: value["login"].as_u64(),
+            refresh_token: value["refresh_token"].as_u64(),
+            call: value["call"].as_u64(),
+            is_write: value["write"].as_bool()?,
+            spoilt: value["spoilt"].as_str().and_then(Spoilt::of_word),
+            processed: value["processed"].as_bool()?,
+            status: value["status"].as_u64(),
+            began: value["began"].as_u64()?,
+            ended: value["ended"].as_u64()?,
+        })
+    }
+}
+
+/// An error as a worker saw it.
+#[derive(Clone, Debug)]
+pub(super) struct Failed {
+    pub(super) place: Place,
+    pub(super) user: String,
+    pub(super) by: String,
+    /// What the worker did.
+    pub(super) act: String,
+    pub(super) call: u64,
+    pub(super) began: u64,
+    pub(super) ended: u64,
+    pub(super) kind: String,
+    pub(super) status: Option<u64>,
+    pub(super) needs_login: bool,
+    pub(super) is_configuration: bool,
+    pub(super) is_retryable: bool,
+    pub(super) may_have_arrived: bool,
+    pub(super) text: String,
+}
+
+impl Failed {
+    /// How this error answers each question.
+    pub(super) fn with(mut self, error: &Error) -> Self {
+        self.kind = kind(error.kind()).to_owned();
+        self.status = error.status().map(u64::from);
+        self.needs_login = error.needs_login();
+        self.is_configuration = error.is_configuration();
+        self.is_retryable = error.is_retryable();
+        self.may_have_arrived = error.may_have_arrived();
+        self.text = error.to_string();
+        self
+    }
+
+    pub(super) fn line(&self) -> Value {
+        json!({ "failed": {
+            "place": self.place.word(),
+            "user": self.user,
+            "by": self.by,
+            "act": self.act,
+            "call": self.call,
+            "began": self.began,
+            "ended": self.ended,
+            "kind": self.kind,
+            "status": self.status,
+            "needs_login": self.needs_login,
+            "configuration": self.is_configuration,
+            "retryable": self.is_retryable,
+            "arrived": self.may_have_arrived,
+            "text": self.text,
+        }})
+    }
+
+    pub(super) fn read(value: &Value) -> Option<Self> {
+        let text = |name: &str| value[name].as_str().map(str::to_owned);
+        Some(Self {
+            place: Place::of_word(value["place"].as_str()?)?,
+            user: text("user")?,
+            by: text("by")?,
+            act: text("act")?,
+            call: value["call"].as_u64()?,
+            began: value["began"].as_u64()?,
+            ended: value["ended"].as_u64()?,
+            kind: text("kind")?,
+            status: value["status"].as_u64(),
+            needs_login: value["needs_login"].as_bool()?,
+            is_configuration: value["configuration"].as_bool()?,
+            is_retryable: value["retryable"].as_bool()?,
+            may_have_arrived: value["arrived"].as_bool()?,
+            text: text("text")?,
+        })
+    }
+}
+
+/// The word for a kind of error.
+fn kind(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Configuration => "configuration",
+        ErrorKind::NeedsLogin => "needs login",
+        ErrorKind::Denied => "denied",
+        ErrorKind::ForeignResponse => "foreign response",
+        ErrorKind::Refused => "refused",
+        ErrorKind::Transport => "transport",
+        ErrorKind::Malformed => "malformed",
+        ErrorKind::TimedOut => "timed out",
+        ErrorKind::Store => "store",
+        ErrorKind::Usage => "usage",
+        _ => "another",
+    }
+}

@@ -1,0 +1,258 @@
+//! The book of logins: which were lost by what, which refresh tokens served twice, and whether two token requests met.
+//!
+//! At Info Flora a renewal whose answer the server kept to itself costs the login: the new refresh token never arrived, and the old one
+//! is used up. The first to try it again is refused, rightly. Such a loss is the server's, and lasts until somebody has logged in
+//! again. At iNaturalist the old refresh token serves until the new access token is used, so nothing is ever lost there.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::ground::Place;
+use super::lines::{Door, Passed};
+use super::spoilt::Spoilt;
+
+/// An account.
+type Whose = (Place, String);
+
+/// A login that the server has made worthless.
+#[derive(Clone, Debug)]
+struct Loss {
+    by: Spoilt,
+    since: u64,
+    /// When a new login, begun after it, was safe.
+    until: Option<u64>,
+    noticed: bool,
+}
+
+/// What became of one refresh token.
+#[derive(Clone, Copy, Debug, Default)]
+struct Served {
+    times: u64,
+    /// The last answer that it served for never arrived.
+    lost: bool,
+}
+
+/// All logins of a run.
+#[derive(Debug, Default)]
+pub(super) struct Logins {
+    losses: HashMap<Whose, Vec<Loss>>,
+    served: HashMap<(Place, u64), Served>,
+    /// When the last token request of an account ended.
+    last: HashMap<Whose, u64>,
+    /// By the login's number and the program: how often a dead login was tried again.
+    tried_dead: HashMap<(Place, u64, String), Vec<u64>>,
+    pub(super) double_renewals: Vec<String>,
+    pub(super) at_once: Vec<String>,
+    pub(super) asked_too_often: Vec<String>,
+}
+
+/// For so long a refusal is believed (`auth-flows/src/refusals.rs`), in microseconds.
+const BELIEVED: u64 = 60_000_000;
+
+impl Logins {
+    /// A request went.
+    pub(super) fn passed(&mut self, passed: &Passed) {
+        let Some(user) = passed.user.clone().filter(|_| passed.door.gives_a_token()) else {
+            return;
+        };
+        let whose = (passed.place, user);
+        let last = self.last.entry(whose.clone()).or_default();
+        if passed.began < *last {
+            let (by, door) = (&passed.by, passed.door.word());
+            self.at_once
+                .push(format!("{}: {by}: {door}", shown(&whose)));
+        }
+        *last = (*last).max(passed.ended);
+        if passed.door == Door::Renewal && passed.processed {
+            self.renewed(passed, whose);
+        }
+    }
+
+    fn renewed(&mut self, passed: &Passed, whose: Whose) {
+        let Some(number) = passed.refresh_token else {
+            return;
+        };
+        let served = self.served.entry((passed.place, number)).or_default();
+        if served.times > 0 && !served.lost {
+            let by = &passed.by;
+            self.double_renewals
+                .push(format!("{}: {by}", shown(&whose)));
+        }
+        let lost = passed.spoilt.filter(|spoilt| spoilt.loses_the_answer());
+        if passed.status == Some(200) {
+            served.times += 1;
+            served.lost = lost.is_some();
+            if let (Some(by), Place::InfoFlora) = (lost, passed.place) {
+                self.losses.entry(whose).or_default().push(Loss {
+                    by,
+                    since: passed.ended,
+                    until: None,
+                    noticed: false,
+                });
+            }
+        } else if lost.is_none() {
+            let login = (passed.place, number, passed.by.clone());
+            let tries = self.tried_dead.entry(login).or_default();
+            if tries.iter().any(|before| passed.began < before + BELIEVED) {
+                let by = &passed.by;
+                self.asked_too_often
+                    .push(format!("{}: {by}", shown(&whose)));
+            }
+            tries.push(passed.began);
+        }
+    }
+
+    /// A login that was begun and safe at these moments.
+    pub(super) fn healed(&mut self, place: Place, user: &str, began: u64, ended: u64) {
+        let losses = self.losses.get_mut(&(place, user.to_owned()));
+        for loss in losses.into_iter().flatten() {
+            if loss.until.is_none() && loss.since <= began {
+                loss.until = Some(ended);
+            }
+        }
+    }
+
+    /// Somebody was told between these moments that a login is needed. Whether the server is to blame.
+    pub(super) fn needs_login(&mut self, place: Place, user: &str, began: u64, ended: u64) -> bool {
+        let losses = self.losses.get_mut(&(place, user.to_owned()));
+        let mut losses = losses.into_iter().flatten().rev();
+        let in_time =
+            |loss: &&mut Loss| loss.since <= ended && loss.until.is_none_or(|until| began <= until);
+        match losses.find(in_time) {
+            Some(loss) => {
+                loss.noticed = true;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// How many logins were lost by each fault, and how many of these losses were noticed.
+    pub(super) fn lost(&self) -> BTreeMap<Spoilt, (usize, usize)> {
+        let mut lost = BTreeMap::new();
+        for loss in self.losses.values().flatten() {
+            let (all, noticed): &mut (usize, usize) = lost.entry(loss.by).or_default();
+            *all += 1;
+            *noticed += usize::from(loss.noticed);
+        }
+        lost
+    }
+}
+
+fn shown((place, user): &Whose) -> String {
+    format!("{}, {user}", place.word())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn renewal(place: Place, number: u64, (began, ended): (u64, u64)) -> Passed {
+        Passed {
+            place,
+            door: Door::Renewal,
+            by: "soak-0/threads".to_owned(),
+            user: Some("shared-0".to_owned()),
+            login: Some(1),
+            refresh_token: Some(number),
+            call: None,
+            is_write: false,
+            spoilt: None,
+            processed: true,
+            status: Some(200),
+            began,
+            ended,
+        }
+    }
+
+    fn spoilt(mut passed: Passed, spoilt: Spoilt) -> Passed {
+        passed.spoilt = Some(spoilt);
+        passed
+    }
+
+    fn refused(mut passed: Passed) -> Passed {
+        passed.status = Some(400);
+        passed
+    }
+
+    #[test]
+    fn a_token_serves_once_unless_its_answer_was_lost() {
+        let check = |passages: &[Passed], expect: usize| {
+            let mut logins = Logins::default();
+            passages.iter().for_each(|passed| logins.passed(passed));
+            assert_eq!(logins.double_renewals.len(), expect, "{passages:?}");
+        };
+        for place in Place::BOTH {
+            let at = |number, when| renewal(place, number, (when, when + 1));
+            check(&[at(1, 1), at(2, 3)], 0);
+            check(&[at(1, 1), at(1, 3)], 1);
+            check(&[at(1, 1), refused(at(1, 3))], 1);
+            let lost = spoilt(at(1, 1), Spoilt::Lost);
+            check(&[lost.clone(), at(1, 3)], 0);
+            check(&[lost.clone(), at(1, 3), at(1, 5)], 1);
+            check(&[lost, refused(at(1, 3)), refused(at(1, 5))], 0);
+            let slow = spoilt(at(1, 1), Spoilt::Slow);
+            check(&[slow, at(1, 3)], 1);
+            let mut unseen = spoilt(at(1, 1), Spoilt::Broken);
+            unseen.processed = false;
+            check(&[unseen, at(1, 3)], 0);
+        }
+    }
+
+    #[test]
+    fn token_requests_of_an_account_do_not_meet() {
+        let mut logins = Logins::default();
+        let mut check = |began, ended, expect: usize| {
+            logins.passed(&renewal(Place::InfoFlora, began, (began, ended)));
+            assert_eq!(logins.at_once.len(), expect, "{began}");
+        };
+        check(10, 20, 0);
+        check(20, 30, 0);
+        check(29, 40, 1);
+    }
+
+    #[test]
+    fn losses_last_until_somebody_has_logged_in() {
+        let mut logins = Logins::default();
+        let lost = spoilt(renewal(Place::InfoFlora, 1, (10, 20)), Spoilt::LostByReset);
+        logins.passed(&lost);
+        let mut check = |began, ended, expect: bool| {
+            let blamed = logins.needs_login(Place::InfoFlora, "shared-0", began, ended);
+            assert_eq!(blamed, expect, "{began} {ended}");
+        };
+        check(1, 19, false);
+        check(15, 25, true);
+        check(1000, 1001, true);
+        logins.healed(Place::InfoFlora, "shared-0", 5, 15);
+        logins.healed(Place::InfoFlora, "shared-0", 30, 40);
+        let mut check = |began, expect: bool| {
+            let blamed = logins.needs_login(Place::InfoFlora, "shared-0", began, 2000);
+            assert_eq!(blamed, expect, "{began}");
+        };
+        check(39, true);
+        check(41, false);
+        assert!(!logins.needs_login(Place::InfoFlora, "shared-1", 15, 25));
+        let other = spoilt(renewal(Place::INaturalist, 1, (10, 20)), Spoilt::Lost);
+        logins.passed(&other);
+        assert!(!logins.needs_login(Place::INaturalist, "shared-0", 15, 25));
+        assert_eq!(
+            logins.lost(),
+            BTreeMap::from([(Spoilt::LostByReset, (1, 1))])
+        );
+    }
+
+    #[test]
+    fn a_refusal_is_believed() {
+        let mut logins = Logins::default();
+        logins.passed(&spoilt(renewal(Place::InfoFlora, 1, (0, 1)), Spoilt::Lost));
+        let mut check = |by: &str, when, expect: usize| {
+            let mut passed = refused(renewal(Place::InfoFlora, 1, (when, when + 1)));
+            passed.by = by.to_owned();
+            logins.passed(&passed);
+            assert_eq!(logins.asked_too_often.len(), expect, "{by} {when}");
+        };
+        check("a", 10, 0);
+        check("b", 20, 0);
+        check("a", 30, 1);
+        check("b", 20 + BELIEVED, 1);
+    }
+}

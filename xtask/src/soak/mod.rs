@@ -1,0 +1,157 @@
+//! `cargo xtask soak`: a long run. Two processes full of workers, over both transports, at a server that fails at random.
+//!
+//! ```text
+//!   soak ──┬── soak-server   Info Flora's service as league, iNaturalist's as Doorkeeper with API tokens; tells of every request
+//!          ├── soak-crew 1   16 threads over ureq, 16 tasks over reqwest ─┬─ a file store that both share, and memory of their own
+//!          └── soak-crew 2   the same                                     ┘
+//! ```
+//!
+//! Tokens live two seconds, so that nearly every call meets a renewal, its own or another's. The server holds answers back, resets
+//! connections before and after the work, answers 500, 503, 429 and web pages, cuts bodies short and loses answers, by a seed that is
+//! printed. What the server tells of each request is put beside what the workers were told: that is all that this task knows.
+//!
+//! **Memory** is what a crew's process has asked for and touched (`RssAnon`), the median of the last seconds of load before a moment,
+//! so that both moments are alike. The first moment is minute 2, or half of a run of less than four minutes.
+//!
+//! **Handles and threads** are compared at rest: the workers pause, renewals that go on by themselves end, the server hangs up. reqwest
+//! drops a connection at once whose other side hangs up; ureq finds out at its next call, so each crew makes one from one thread, and
+//! the server hangs up again: one dead connection for each service is left in ureq's pool at both moments. A thread of tokio's blocking
+//! pool that has nothing to do ends after half a second here, which takes ten by default.
+
+mod chance;
+mod child;
+mod crew;
+mod desk;
+mod ground;
+mod judge;
+mod lines;
+mod logins;
+mod reading;
+mod run;
+mod server;
+mod spoilt;
+mod summary;
+mod worker;
+
+use std::ffi::OsString;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use lexopt::{Arg, ValueExt};
+
+pub(crate) use crew::work;
+pub(crate) use server::serve;
+
+use crate::{Outcome, Stop, Verdict, say};
+
+const HELP: &str = "\
+cargo xtask soak [--minutes N | --seconds N] [--seed N] [--workers N]
+
+  --seconds N   how long the workers work (default: 60)
+  --minutes N   the same, in minutes
+  --seed N      what the faults are drawn by; printed, so that a run can be repeated as far as threads allow
+  --workers N   how many there are (default: 64): half are threads over ureq, half are tasks over reqwest
+
+Needs Linux, whose /proc tells of memory, handles and threads.";
+
+/// What was asked for.
+struct Options {
+    seconds: u64,
+    seed: u64,
+    workers: u64,
+}
+
+/// The shortest run that tells anything.
+const SHORTEST: u64 = 10;
+
+/// The moment that the end of a run is compared with, in a long one.
+const MINUTE_2: u64 = 120;
+
+pub(crate) fn run(args: Vec<OsString>) -> Outcome {
+    let Some(options) = Options::parse(args)? else {
+        say::line(HELP);
+        return Ok(Verdict::Passed);
+    };
+    say::line(format_args!(
+        "soak: {}, seed {}, {} workers in {} processes, half of them threads over ureq, half tasks over reqwest; {} accounts",
+        summary::long(Duration::from_secs(options.seconds)),
+        options.seed,
+        options.workers,
+        ground::CREWS,
+        2 * ground::users().len(),
+    ));
+    let came = run::Run::start(&options)?.go(&options)?;
+    Ok(Verdict::of(summary::tell(&came, &options)))
+}
+
+impl Options {
+    /// `None` where help was asked for.
+    fn parse(args: Vec<OsString>) -> Result<Option<Self>, Stop> {
+        let mut options = Self {
+            seconds: 60,
+            seed: by_the_clock(),
+            workers: 64,
+        };
+        let mut parser = lexopt::Parser::from_args(args);
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Long("seconds") => options.seconds = parser.value()?.parse()?,
+                Arg::Long("minutes") => {
+                    let minutes: u64 = parser.value()?.parse()?;
+                    options.seconds = minutes.saturating_mul(60);
+                }
+                Arg::Long("seed") => options.seed = parser.value()?.parse()?,
+                Arg::Long("workers") => options.workers = parser.value()?.parse()?,
+                Arg::Long("help") | Arg::Short('h') => return Ok(None),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        if options.seconds < SHORTEST {
+            let words = format!("a run of less than {SHORTEST} s tells nothing");
+            return Err(Stop::Usage(words));
+        }
+        if !(4..=1000).contains(&options.workers) {
+            let words = "4 to 1000 workers: one of each kind in each process, and no more than a machine bears";
+            return Err(Stop::Usage(words.to_owned()));
+        }
+        Ok(Some(options))
+    }
+
+    fn is_short(&self) -> bool {
+        self.seconds < 2 * MINUTE_2
+    }
+
+    /// The second that the end is compared with.
+    fn reference(&self) -> u64 {
+        match self.is_short() {
+            true => self.seconds / 2,
+            false => MINUTE_2,
+        }
+    }
+}
+
+fn by_the_clock() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |now| u64::from(now.subsec_nanos()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_long_and_beside_what() {
+        let check = |args: &[&str], expect: Option<(u64, u64, u64)>| {
+            let args = args.iter().map(OsString::from).collect();
+            let parsed = Options::parse(args).ok().flatten();
+            let told = parsed.map(|it| (it.seconds, it.workers, it.reference()));
+            assert_eq!(told, expect);
+        };
+        check(&[], Some((60, 64, 30)));
+        check(&["--minutes", "30"], Some((1800, 64, 120)));
+        check(&["--seconds", "239"], Some((239, 64, 119)));
+        check(&["--seconds", "240", "--workers", "8"], Some((240, 8, 120)));
+        check(&["--seconds", "9"], None);
+        check(&["--workers", "3"], None);
+        check(&["--hours", "1"], None);
+    }
+}

@@ -1,0 +1,132 @@
+//! `xtask soak-server`: both services in one process of their own, which answer wrongly by chance and tell of every request.
+//!
+//! | it reads | it does |
+//! | --- | --- |
+//! | `storm`, `calm` | answers wrongly by chance from now on, or no more |
+//! | `idle` | says how many requests it is working on |
+//! | `hang-up` | ends all connections |
+
+use std::ffi::OsString;
+use std::io::BufRead;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
+
+use auth_testkit::{Dialect, Kind, On, Passage, Rotation, TestClient, TestServer};
+use lexopt::Arg;
+use serde_json::{Value, json};
+
+use super::chance::Chance;
+use super::ground::{CALL, CLIENT, CLIENT_SECRET, LIFE, PASSWORD, Place, micros, users};
+use super::lines::{Door, Passed};
+use super::spoilt::{OF_APIS, OF_TOKENS, Spoilt};
+use crate::{Outcome, Stop, Verdict, say};
+
+/// The task's name.
+pub(super) const TASK: &str = "soak-server";
+
+/// Serves until its standard input ends.
+pub(crate) fn serve(args: Vec<OsString>) -> Outcome {
+    let mut seed = 0;
+    let mut parser = lexopt::Parser::from_args(args);
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Arg::Long("seed") => {
+                let text = parser.value()?;
+                seed = lexopt::ValueExt::parse(&text)?;
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let storm = Arc::new(AtomicBool::new(false));
+    let mut servers = Vec::new();
+    for place in Place::BOTH {
+        let server = start(place, seed, &storm);
+        servers.push(server.map_err(|error| Stop::Failed(format!("no server: {error}")))?);
+    }
+    let origins: Vec<_> = servers.iter().map(TestServer::url).collect();
+    reply(json!(origins));
+    for line in std::io::stdin().lock().lines() {
+        let line = line.map_err(|error| Stop::Failed(format!("no more orders: {error}")))?;
+        match line.as_str() {
+            "storm" => storm.store(true, Ordering::SeqCst),
+            "calm" => storm.store(false, Ordering::SeqCst),
+            "hang-up" => servers.iter().for_each(TestServer::hang_up),
+            "idle" => {}
+            other => return Err(Stop::Usage(format!("{TASK} knows no `{other}`"))),
+        }
+        let working: usize = servers.iter().map(TestServer::in_flight).sum();
+        reply(json!(working));
+    }
+    Ok(Verdict::Passed)
+}
+
+fn reply(what: Value) {
+    say::line(json!({ "reply": what }));
+}
+
+fn start(place: Place, seed: u64, storm: &Arc<AtomicBool>) -> std::io::Result<TestServer> {
+    let (dialect, rotation) = match place {
+        Place::InfoFlora => (Dialect::league_9(), Rotation::KillFamily),
+        Place::INaturalist => (Dialect::doorkeeper_5(), Rotation::OnUse),
+    };
+    let mut builder = TestServer::builder(dialect)
+        .client(TestClient::confidential(CLIENT, CLIENT_SECRET))
+        .default_scopes("write login")
+        .access_token_lifetime(Some(LIFE))
+        .refresh_tokens(rotation)
+        .site(place.site())
+        .watch(move |passage| say::line(passed(place, passage).line()));
+    for user in users() {
+        builder = builder.user(user, PASSWORD);
+    }
+    let server = builder.start()?;
+    for (number, (on, odds)) in [
+        (On::Token, OF_TOKENS),
+        (On::Derived, OF_TOKENS),
+        (On::Api, OF_APIS),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let storm = Arc::clone(storm);
+        let mut chance = Chance::new(seed, 10 * place as u64 + number as u64);
+        server.faults().choose(on, move || {
+            if !storm.load(Ordering::SeqCst) {
+                return None;
+            }
+            let spoilt: Spoilt = chance.weighed(odds)?;
+            Some(spoilt.fault(&mut chance))
+        });
+    }
+    Ok(server)
+}
+
+fn passed(place: Place, passage: &Passage<'_>) -> Passed {
+    let header = |name: &str| {
+        let value = passage.request.headers().get(name)?;
+        value.to_str().ok()
+    };
+    let by = header("user-agent").and_then(|agent| agent.split(' ').next());
+    Passed {
+        place,
+        door: match (passage.kind, passage.grant) {
+            (Kind::Token, Some("refresh_token")) => Door::Renewal,
+            (Kind::Token, Some("password")) => Door::Login,
+            (Kind::Derived, _) => Door::Derived,
+            (Kind::Api, _) => Door::Api,
+            _ => Door::Other,
+        },
+        by: by.unwrap_or_default().to_owned(),
+        user: passage.user.map(str::to_owned),
+        login: passage.login,
+        refresh_token: passage.refresh_token.map(|number| number as u64),
+        call: header(CALL).and_then(|call| call.parse().ok()),
+        is_write: passage.kind == Kind::Api && passage.request.method() == http::Method::POST,
+        spoilt: passage.fault.and_then(Spoilt::of),
+        processed: passage.processed,
+        status: passage.status.map(u64::from),
+        began: micros(passage.began),
+        ended: micros(SystemTime::now()),
+    }
+}

@@ -1,0 +1,158 @@
+//! The ways in which the server answers wrongly, how often, and their words.
+
+use std::time::Duration;
+
+use auth_testkit::Fault;
+
+use super::chance::Chance;
+
+/// One way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Spoilt {
+    Delay,
+    Slow,
+    Reset,
+    Broken,
+    Busy,
+    Limit,
+    Page,
+    Half,
+    Lost,
+    LostByReset,
+}
+
+impl Spoilt {
+    pub(super) const ALL: [Self; 10] = [
+        Self::Delay,
+        Self::Slow,
+        Self::Reset,
+        Self::Broken,
+        Self::Busy,
+        Self::Limit,
+        Self::Page,
+        Self::Half,
+        Self::Lost,
+        Self::LostByReset,
+    ];
+
+    /// As it is called in lines and in the summary.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Delay => "up to 0.8 s late",
+            Self::Slow => "a slow body",
+            Self::Reset => "reset",
+            Self::Broken => "500, a page",
+            Self::Busy => "503, Retry-After",
+            Self::Limit => "429, a page",
+            Self::Page => "200, a page",
+            Self::Half => "half the JSON",
+            Self::Lost => "a lost answer",
+            Self::LostByReset => "reset after the work",
+        }
+    }
+
+    pub(super) fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|spoilt| spoilt.word() == word)
+    }
+
+    /// Which one the server was told.
+    pub(super) fn of(fault: &Fault) -> Option<Self> {
+        Some(match fault {
+            Fault::Delay(_) => Self::Delay,
+            Fault::SlowBody(_) => Self::Slow,
+            Fault::Reset => Self::Reset,
+            Fault::Html500 => Self::Broken,
+            Fault::Unavailable { .. } => Self::Busy,
+            Fault::TooManyRequests { .. } => Self::Limit,
+            Fault::Answer { .. } => Self::Page,
+            Fault::TruncatedJson => Self::Half,
+            Fault::LostAnswer => Self::Lost,
+            Fault::LostByReset => Self::LostByReset,
+            _ => return None,
+        })
+    }
+
+    /// What the server is told, with a chance of its own.
+    pub(super) fn fault(self, chance: &mut Chance) -> Fault {
+        match self {
+            Self::Delay => Fault::Delay(chance.millis(0, 800)),
+            Self::Slow => Fault::SlowBody(chance.millis(50, 600)),
+            Self::Reset => Fault::Reset,
+            Self::Broken => Fault::Html500,
+            Self::Busy => Fault::Unavailable {
+                retry_after: Some("1".to_owned()),
+            },
+            Self::Limit => Fault::TooManyRequests { retry_after: None },
+            Self::Page => Fault::Answer {
+                status: 200,
+                content_type: "text/html; charset=utf-8".to_owned(),
+                body: PAGE.to_vec(),
+            },
+            Self::Half => Fault::TruncatedJson,
+            Self::Lost => Fault::LostAnswer,
+            Self::LostByReset => Fault::LostByReset,
+        }
+    }
+
+    /// The work was done, and the client cannot know what came of it.
+    pub(super) fn loses_the_answer(self) -> bool {
+        matches!(self, Self::Half | Self::Lost | Self::LostByReset)
+    }
+}
+
+const PAGE: &[u8] =
+    b"<!DOCTYPE html><html><head><title>Welcome to the network</title></head><body>\
+    <form>Accept the terms</form></body></html>";
+
+/// In a thousand answers of the APIs.
+pub(super) const OF_APIS: &[(Spoilt, u64)] = &[
+    (Spoilt::Delay, 100),
+    (Spoilt::Slow, 25),
+    (Spoilt::Reset, 15),
+    (Spoilt::Broken, 20),
+    (Spoilt::Busy, 10),
+    (Spoilt::Limit, 20),
+    (Spoilt::Page, 15),
+    (Spoilt::Half, 15),
+    (Spoilt::Lost, 20),
+    (Spoilt::LostByReset, 10),
+];
+
+/// In a thousand answers of what gives tokens.
+pub(super) const OF_TOKENS: &[(Spoilt, u64)] = &[
+    (Spoilt::Delay, 150),
+    (Spoilt::Slow, 40),
+    (Spoilt::Reset, 20),
+    (Spoilt::Broken, 30),
+    (Spoilt::Busy, 15),
+    (Spoilt::Limit, 20),
+    (Spoilt::Page, 20),
+    (Spoilt::Half, 15),
+    (Spoilt::Lost, 20),
+    (Spoilt::LostByReset, 15),
+];
+
+/// The longest that an answer is held back by chance.
+pub(super) const LONGEST: Duration = Duration::from_millis(800);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_known_again() {
+        for spoilt in Spoilt::ALL {
+            let mut chance = Chance::new(1, 1);
+            assert_eq!(Spoilt::of(&spoilt.fault(&mut chance)), Some(spoilt));
+            assert_eq!(Spoilt::of_word(spoilt.word()), Some(spoilt));
+        }
+    }
+
+    #[test]
+    fn most_answers_are_good() {
+        for odds in [OF_APIS, OF_TOKENS] {
+            assert!(odds.iter().map(|(_, weight)| weight).sum::<u64>() < 400);
+            assert_eq!(odds.len(), Spoilt::ALL.len());
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What was survived, in lines: a figure, and where something must hold, whether it does.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::Options;
+use super::lines::Door;
+use super::run::{Came, Moment};
+use super::spoilt::Spoilt;
+use crate::say;
+
+/// Prints its lines as they come, and counts.
+#[derive(Debug, Default)]
+struct Summary {
+    checks: usize,
+    failed: usize,
+}
+
+/// How many of a kind of complaint are shown.
+const SHOWN: usize = 10;
+
+/// How much more memory may be in use at the end than at the reference moment.
+const GROWTH: f64 = 1.05;
+
+/// Prints it all; gives the number of failures.
+pub(super) fn tell(came: &Came, options: &Options) -> usize {
+    let mut summary = Summary::default();
+    summary.traffic(came);
+    summary.faults(came);
+    summary.errors(came);
+    summary.logins(came);
+    summary.progress(came);
+    summary.memory(came, options);
+    say::line(format_args!(
+        "\nsoak: {} s, {} checks, {} failed",
+        options.seconds, summary.checks, summary.failed
+    ));
+    summary.failed
+}
+
+impl Summary {
+    fn heading(&self, text: &str) {
+        say::line(format_args!("\n{text}"));
+    }
+
+    /// A figure that nothing hangs on.
+    fn figure(&self, name: &str, figure: impl std::fmt::Display) {
+        say::line(format_args!("        {name:<58}{figure:>14}"));
+    }
+
+    /// A figure that has to be so.
+    fn check(&mut self, name: &str, figure: impl std::fmt::Display, holds: bool) {
+        self.checks += 1;
+        self.failed += usize::from(!holds);
+        let verdict = if holds { "ok" } else { "FAILED" };
+        say::line(format_args!("{verdict:<8}{name:<58}{figure:>14}"));
+    }
+
+    /// A list that has to be empty.
+    fn none(&mut self, name: &str, complaints: &[String]) {
+        self.check(name, complaints.len(), complaints.is_empty());
+        for complaint in complaints.iter().take(SHOWN) {
+            say::line(format_args!("          {complaint}"));
+        }
+        if complaints.len() > SHOWN {
+            say::line(format_args!(
+                "          and {} more",
+                complaints.len() - SHOWN
+            ));
+        }
+    }
+
+    fn traffic(&mut self, came: &Came) {
+        self.heading("traffic");
+        let judge = &came.judge;
+        let of_tallies = |name: &str| -> u64 {
+            let last = came.crews.iter().map(|[_, last]| &last.tally);
+            last.filter_map(|tally| tally[name].as_u64()).sum()
+        };
+        self.figure("calls of workers", of_tallies("calls"));
+        self.figure("  that failed", of_tallies("failed"));
+        self.figure("  whose future was dropped", of_tallies("dropped"));
+        self.figure(
+            "requests that the server saw",
+            judge.requests.values().sum::<u64>(),
+        );
+        for door in Door::ALL {
+            let count = judge.requests.get(&door).copied().unwrap_or_default();
+            self.figure(&format!("  {}", door.word()), count);
+        }
+        let share = |ticks: u64| {
+            let seconds = ticks as f64 / 100.0;
+            format!(
+                "{:.0} %",
+                100.0 * seconds / came.load.as_secs_f64().max(1.0)
+            )
+        };
+        let [crews, server] = came.ticks;
+        self.figure("processor time of one core: workers", share(crews));
+        self.figure("processor time of one core: server", share(server));
+    }
+
+    fn faults(&mut self, came: &Came) {
+        self.heading("answers that were spoilt                                          renewal   login  API token     API");
+        for spoilt in Spoilt::ALL {
+            let count = |door| came.judge.faults.get(&(spoilt, door)).copied().unwrap_or(0);
+            say::line(format_args!(
+                "        {:<58}{:>7}{:>8}{:>11}{:>8}",
+                spoilt.word(),
+                count(Door::Renewal),
+                count(Door::Login),
+                count(Door::Derived),
+                count(Door::Api),
+            ));
+        }
+        let unseen = Spoilt::ALL.into_iter().filter(|spoilt| {
+            let hit = |(way, _): &&(Spoilt, Door)| way == spoilt;
+            !came.judge.faults.keys().any(|key| hit(&key))
+        });
+        let unseen: Vec<_> = unseen.map(|spoilt| spoilt.word().to_owned()).collect();
+        self.none("ways to spoil an answer that did not occur", &unseen);
+    }
+
+    fn errors(&mut self, came: &Came) {
+        self.heading("errors that workers were told");
+        for ((kind, status), count) in &came.judge.errors {
+            let name = match status {
+                Some(status) => format!("{kind}, HTTP {status}"),
+                None => kind.clone(),
+            };
+            self.figure(&name, count);
+        }
+        self.none("errors that no fault explains", &came.judge.unexplained);
+        self.none(
+            "wrong answers, shown secrets, strange lines",
+            &came.judge.wrong,
+        );
+        self.none("writes that were done twice", &came.judge.written_twice);
+    }
+
+    fn logins(&mut self, came: &Came) {
+        let judge = &came.judge;
+        self.heading("logins");
+        for (spoilt, (all, noticed)) in judge.logins.lost() {
+            let name = format!("lost by the server: {} on a renewal", spoilt.word());
+            self.figure(&name, all);
+            self.figure("  of which a worker was told before a new login", noticed);
+        }
+        self.figure("new logins after that", judge.healed);
+        self.none("lost without the server's doing", &judge.lost_by_us);
+        self.none("refresh tokens used twice", &judge.logins.double_renewals);
+        self.none(
+            "token requests of one account at the same time",
+            &judge.logins.at_once,
+        );
+        self.none(
+            "dead logins tried again within a minute by one program",
+            &judge.logins.asked_too_often,
+        );
+    }
+
+    fn progress(&mut self, came: &Came) {
+        self.heading("progress");
+        for world in ["threads over ureq", "tasks over reqwest"] {
+            let all = came
+                .judge
+                .renewals
+                .get(world)
+                .map_or(&[][..], Vec::as_slice);
+            let last = all
+                .iter()
+                .filter(|ended| **ended >= came.last_tenth)
+                .count();
+            self.figure(&format!("renewals by {world}"), all.len());
+            self.check("  in the last tenth of the time", last, last > 0);
+        }
+        let mut least = u64::MAX;
+        for [first, last] in &came.crews {
+            for (before, after) in done(first).into_iter().zip(done(last)) {
+                least = least.min(before).min(after - before);
+            }
+        }
+        let name = "calls of the slowest worker in the slower part of the time";
+        self.check(name, least, (1..u64::MAX).contains(&least));
+    }
+
+    fn memory(&mut self, came: &Came, options: &Options) {
+        let reference = options.reference();
+        let minute_2 = match options.is_short() {
+            true => format!("second {reference}, half of this short run"),
+            false => "minute 2".to_owned(),
+        };
+        self.heading(&format!(
+            "at the end, beside {minute_2}; memory: median of {} s of load, handles and threads: all at rest",
+            came.window
+        ));
+        for (number, [first, last]) in came.crews.iter().enumerate() {
+            let number = number + 1;
+            let ratio = last.loaded_kib as f64 / first.loaded_kib.max(1) as f64;
+            let name = format!(
+                "process {number}: memory, {} KiB of {} KiB: at most {GROWTH}",
+                last.loaded_kib, first.loaded_kib
+            );
+            self.check(&name, format!("{ratio:.3}"), ratio <= GROWTH);
+            self.figure(
+                "  at rest, with the pages of the program",
+                format!("{}, {}", last.quiet.all_kib, first.quiet.all_kib),
+            );
+            let (before, after) = (first.quiet, last.quiet);
+            let pairs = [
+                ("open handles", before.handles, after.handles),
+                ("threads", before.threads, after.threads),
+            ];
+            for (what, before, after) in pairs {
+                let figure = format!("{after}, {before}");
+                let name = format!("process {number}: {what}");
+                self.check(&name, figure, after == before);
+            }
+        }
+    }
+}
+
+/// What each worker had brought to a good end.
+fn done(moment: &Moment) -> Vec<u64> {
+    let done = moment.tally["done"].as_array().into_iter().flatten();
+    done.filter_map(Value::as_u64).collect()
+}
+
+/// As a person says it.
+pub(super) fn long(duration: Duration) -> String {
+    match duration.as_secs() {
+        seconds if seconds % 60 == 0 && seconds > 60 => format!("{} minutes", seconds / 60),
+        seconds => format!("{seconds} s"),
+    }
+}

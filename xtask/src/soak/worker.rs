@@ -1,0 +1,228 @@
+//! What one worker does, again and again: a thread over ureq, or a task over reqwest. The only twins here.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use auth_core::{Error, TokenKind};
+use auth_flows::{AsyncSession, Session};
+
+use super::chance::Chance;
+use super::desk::{Act, Desk};
+use super::ground::{PASSWORD, Place, What};
+
+/// One account in one process, as both worlds see it.
+#[derive(Debug)]
+pub(super) struct Account {
+    pub(super) place: Place,
+    pub(super) user: String,
+    pub(super) threads: Session,
+    pub(super) tasks: AsyncSession,
+    /// Somebody is logging in again.
+    pub(super) healing: AtomicBool,
+}
+
+/// A worker.
+#[derive(Debug)]
+pub(super) struct Worker {
+    pub(super) number: usize,
+    /// The program that it belongs to, as the server knows it.
+    pub(super) by: String,
+    pub(super) chance: Chance,
+    pub(super) desk: Arc<Desk>,
+    pub(super) accounts: Arc<Vec<Account>>,
+}
+
+/// What is done next.
+#[derive(Clone, Copy, Debug)]
+enum Next {
+    Ask(What),
+    /// As `Ask`, and its future is dropped on the way.
+    Drop(Duration),
+    Token(TokenKind),
+    TokenFor(TokenKind, Duration),
+    Invalidate(TokenKind),
+}
+
+impl Next {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Ask(What::Who) => "a read",
+            Self::Ask(What::WhoByLogin) => "a read by login token",
+            Self::Ask(What::Greeting) => "a read with an optional token",
+            Self::Ask(What::Put) => "a write",
+            Self::Drop(_) => "a read that is dropped",
+            Self::Token(_) => "a token",
+            Self::TokenFor(..) => "a token for a while",
+            Self::Invalidate(_) => "a token taken for dead",
+        }
+    }
+
+    fn choose(chance: &mut Chance, place: Place) -> Self {
+        let kind = match (place, chance.below(2)) {
+            (Place::INaturalist, 0) => TokenKind::Derived,
+            _ => TokenKind::Login,
+        };
+        match chance.below(1000) {
+            0..480 => Self::Ask(What::Who),
+            480..560 => Self::Ask(What::WhoByLogin),
+            560..720 => Self::Ask(What::Greeting),
+            720..830 => Self::Ask(What::Put),
+            830..900 => Self::Drop(chance.millis(0, 300)),
+            900..940 => Self::Token(kind),
+            940..990 => Self::TokenFor(kind, chance.millis(100, 1500)),
+            _ => Self::Invalidate(kind),
+        }
+    }
+}
+
+/// What a worker pauses for between two acts, in milliseconds.
+const PAUSE: (u64, u64) = (100, 300);
+
+/// How long a worker that has no work looks for some.
+const IDLE: Duration = Duration::from_millis(20);
+
+/// How often a lost login is tried anew; each try can be spoilt like any other request.
+const TRIES: usize = 30;
+
+impl Worker {
+    fn begin<'a>(&'a self, account: &'a Account, what: &'static str) -> Act<'a> {
+        let whose = (account.place, account.user.as_str());
+        self.desk.begin(self.number, whose, &self.by, what)
+    }
+
+    fn next(&mut self) -> (usize, Next) {
+        let place = self.chance.below(self.accounts.len() as u64) as usize;
+        let account = &self.accounts[place];
+        (place, Next::choose(&mut self.chance, account.place))
+    }
+
+    /// On a thread of its own.
+    pub(super) fn work(mut self) {
+        while !self.desk.is_over() {
+            if !self.desk.enter() {
+                thread::sleep(IDLE);
+                continue;
+            }
+            let (place, next) = self.next();
+            let accounts = Arc::clone(&self.accounts);
+            if self.act(&accounts[place], next) {
+                self.heal(&accounts[place]);
+            }
+            self.desk.leave();
+            thread::sleep(self.chance.millis(PAUSE.0, PAUSE.1));
+        }
+    }
+
+    /// Whether the login turned out to be lost.
+    fn act(&self, account: &Account, next: Next) -> bool {
+        let session = &account.threads;
+        let act = self.begin(account, next.word());
+        let call = act.call;
+        let came = match next {
+            Next::Ask(what) => session.send(account.place.ask(what, call)).map(Some),
+            // A thread cannot be taken back.
+            Next::Drop(_) => session.send(account.place.ask(What::Who, call)).map(Some),
+            Next::Token(kind) => session.token(kind).map(|_| None),
+            Next::TokenFor(kind, time) => session.token_for(kind, time).map(|_| None),
+            Next::Invalidate(kind) => session.invalidate(kind).map(|()| None),
+        };
+        ended(act, came)
+    }
+
+    fn heal(&self, account: &Account) {
+        if account.healing.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        for _ in 0..TRIES {
+            let act = self.begin(account, "a login");
+            match account
+                .threads
+                .log_in_with_password(&account.user, PASSWORD)
+            {
+                Ok(_) => {
+                    act.healed();
+                    break;
+                }
+                Err(error) => act.failed(&error),
+            }
+            thread::sleep(Duration::from_millis(300));
+        }
+        account.healing.store(false, Ordering::SeqCst);
+    }
+
+    /// In a task of its own.
+    pub(super) async fn toil(mut self) {
+        while !self.desk.is_over() {
+            if !self.desk.enter() {
+                tokio::time::sleep(IDLE).await;
+                continue;
+            }
+            let (place, next) = self.next();
+            let accounts = Arc::clone(&self.accounts);
+            if self.act_async(&accounts[place], next).await {
+                self.heal_async(&accounts[place]).await;
+            }
+            self.desk.leave();
+            tokio::time::sleep(self.chance.millis(PAUSE.0, PAUSE.1)).await;
+        }
+    }
+
+    async fn act_async(&self, account: &Account, next: Next) -> bool {
+        let session = &account.tasks;
+        let act = self.begin(account, next.word());
+        let call = act.call;
+        let came = match next {
+            Next::Ask(what) => session.send(account.place.ask(what, call)).await.map(Some),
+            Next::Drop(after) => {
+                let sending = session.send(account.place.ask(What::Who, call));
+                match tokio::time::timeout(after, sending).await {
+                    Ok(came) => came.map(Some),
+                    Err(_) => {
+                        act.dropped();
+                        return false;
+                    }
+                }
+            }
+            Next::Token(kind) => session.token(kind).await.map(|_| None),
+            Next::TokenFor(kind, time) => session.token_for(kind, time).await.map(|_| None),
+            Next::Invalidate(kind) => session.invalidate(kind).await.map(|()| None),
+        };
+        ended(act, came)
+    }
+
+    async fn heal_async(&self, account: &Account) {
+        if account.healing.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        for _ in 0..TRIES {
+            let act = self.begin(account, "a login");
+            let login = account.tasks.log_in_with_password(&account.user, PASSWORD);
+            match login.await {
+                Ok(_) => {
+                    act.healed();
+                    break;
+                }
+                Err(error) => act.failed(&error),
+            }
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+        account.healing.store(false, Ordering::SeqCst);
+    }
+}
+
+/// Reports the end of an act, and says whether the login turned out to be lost.
+fn ended(act: Act<'_>, came: Result<Option<Option<String>>, Error>) -> bool {
+    match came {
+        Ok(user) => {
+            act.went_well(user.as_ref().map(|user| user.as_deref()));
+            false
+        }
+        Err(error) => {
+            let lost = error.needs_login();
+            act.failed(&error);
+            lost
+        }
+    }
+}
