@@ -183,10 +183,18 @@ impl Act<'_> {
 
     /// A new login of this account, begun with this act, is safe.
     pub(super) fn healed(self) {
-        say::line(json!({ "healed": {
+        self.tell("healed");
+    }
+
+    /// It asked for a newer login token than the one there was, perhaps.
+    pub(super) fn hurried(&self) {
+        self.tell("hurried");
+    }
+
+    fn tell(&self, what: &str) {
+        say::line(json!({ what: {
             "place": self.place.word(),
             "user": self.user,
-            "by": self.by,
             "began": self.began,
             "ended": micros(SystemTime::now()),
         }}));

@@ -8,12 +8,14 @@ use serde_json::Value;
 use super::ground::{Place, micros};
 use super::lines::{Door, Failed, Passed};
 use super::logins::Logins;
-use super::spoilt::{LONGEST, Spoilt};
+use super::needless::Needless;
+use super::spoilt::Spoilt;
 
 /// Hears all that is told, from the server and from the workers.
 #[derive(Debug, Default)]
 pub(super) struct Judge {
     pub(super) logins: Logins,
+    pub(super) needless: Needless,
     /// What may explain an error: spoilt answers and refusals, the latest last.
     passages: VecDeque<Passed>,
     /// Errors that are judged when all is told that may explain them.
@@ -52,14 +54,11 @@ impl Judge {
             self.passed(passed);
         } else if let Some(failed) = line.get("failed").and_then(Failed::read) {
             self.waiting.push_back(failed);
-        } else if let Some(healed) = line.get("healed") {
-            let place = healed["place"].as_str().and_then(Place::of_word);
-            let moment = |name: &str| healed[name].as_u64().unwrap_or_default();
-            if let (Some(place), Some(user)) = (place, healed["user"].as_str()) {
-                self.healed += 1;
-                let (began, ended) = (moment("began"), moment("ended"));
-                self.logins.healed(place, user, began, ended);
-            }
+        } else if let Some((place, user, began, ended)) = act(&line["healed"]) {
+            self.healed += 1;
+            self.logins.healed(place, user, began, ended);
+        } else if let Some((place, user, began, ended)) = act(&line["hurried"]) {
+            self.needless.wanted(place, user, (began, ended));
         } else if let Some(wrong) = line.get("wrong").and_then(Value::as_str) {
             self.wrong.push(wrong.to_owned());
         } else {
@@ -74,9 +73,9 @@ impl Judge {
             *self.faults.entry((spoilt, passed.door)).or_default() += 1;
         }
         self.logins.passed(&passed);
-        let arrived = !passed.spoilt.is_some_and(Spoilt::loses_the_answer);
+        self.needless.passed(&passed);
         let good = passed.processed && passed.status == Some(200);
-        if passed.door == Door::Renewal && good && arrived {
+        if passed.door == Door::Renewal && good && !passed.is_lost() {
             let ended = passed.ended;
             self.renewals
                 .entry(world(&passed.by))
@@ -91,7 +90,7 @@ impl Judge {
                 self.written_twice.push(what);
             }
         }
-        if passed.spoilt.is_some() || passed.status != Some(200) {
+        if passed.spoilt.is_some() || passed.status != Some(200) || passed.is_late {
             self.passages.push_back(passed);
         }
     }
@@ -107,10 +106,13 @@ impl Judge {
                 self.judge(failed);
             }
         }
-        let old = |passed: &Passed| passed.ended < moment.saturating_sub(KEPT);
-        while self.passages.front().is_some_and(old) {
-            self.passages.pop_front();
-        }
+        let kept = moment.saturating_sub(KEPT);
+        while self
+            .passages
+            .pop_front_if(|passed| passed.ended < kept)
+            .is_some()
+        {}
+        self.needless.judge_until(moment, kept);
     }
 
     /// Nothing more will be told.
@@ -167,8 +169,7 @@ impl<'a> Evidence<'a> {
 
     /// How often the call itself was refused as nobody's.
     fn refusals(&self) -> usize {
-        let refused = |passed: &&&Passed| passed.status == Some(401);
-        self.own.iter().filter(refused).count()
+        self.own.iter().filter(|passed| passed.is_refused()).count()
     }
 }
 
@@ -184,22 +185,25 @@ fn is_explained(failed: &Failed, evidence: &Evidence<'_>) -> bool {
         ("refused", Some(503), (true, false)) => evidence.has(&[Spoilt::Busy]),
         ("refused", Some(429), (true, false)) => evidence.has(&[Spoilt::Limit]),
         ("malformed", Some(200), (false, false)) => evidence.has(&[Spoilt::Page, Spoilt::Half]),
-        // A token ends, or is renewed by somebody else, while its request is held back; once the call mends that by itself.
+        // A token ends, or is renewed by somebody else, while its request is held back: once the call mends that by itself.
         ("refused", Some(401), (false, false)) => evidence.refusals() >= 2,
         ("malformed", None, (false, false)) => {
-            failed.text.contains("after the end of the token") && evidence.is_held_back()
+            failed.text.contains("after the end of the token") && evidence.refusals() >= 2
         }
         _ => false,
     }
 }
 
-impl Evidence<'_> {
-    fn is_held_back(&self) -> bool {
-        let long = u64::try_from(LONGEST.as_micros() / 8).unwrap_or_default();
-        let held = |passed: &&&Passed| passed.ended - passed.began >= long;
-        self.own.iter().any(|passed| held(&passed))
-            || self.tokens.iter().any(|passed| held(&passed))
-    }
+/// What a worker tells of an act: whose account, and from when to when.
+fn act(told: &Value) -> Option<(Place, &str, u64, u64)> {
+    let place = Place::of_word(told["place"].as_str()?)?;
+    let moment = |name: &str| told[name].as_u64();
+    Some((
+        place,
+        told["user"].as_str()?,
+        moment("began")?,
+        moment("ended")?,
+    ))
 }
 
 fn world(by: &str) -> &'static str {
@@ -250,19 +254,10 @@ mod tests {
 
     fn passed(door: Door, spoilt: Option<Spoilt>, status: Option<u64>) -> Passed {
         Passed {
-            place: Place::InfoFlora,
-            door,
-            by: "soak-0/tasks".to_owned(),
-            user: Some("shared-0".to_owned()),
-            login: Some(1),
-            refresh_token: None,
-            call: (door == Door::Api).then_some(7),
-            is_write: false,
             spoilt,
             processed: false,
             status,
-            began: 100_500_000,
-            ended: 100_600_000,
+            ..Passed::example(door, (100_500_000, 100_600_000))
         }
     }
 

@@ -6,6 +6,7 @@
 //! | `passed` | a request as the server saw it go |
 //! | `failed` | an error as a worker saw it |
 //! | `healed` | a new login after one was lost |
+//! | `hurried` | a worker wanted a newer login token than there was |
 //! | `wrong` | what must not be, found on the spot |
 
 use auth_core::{Error, ErrorKind};
@@ -68,11 +69,23 @@ pub(super) struct Passed {
     pub(super) spoilt: Option<Spoilt>,
     pub(super) processed: bool,
     pub(super) status: Option<u64>,
+    /// By its own date the server answered after the end that the token states, which is in whole seconds.
+    pub(super) is_late: bool,
     pub(super) began: u64,
     pub(super) ended: u64,
 }
 
 impl Passed {
+    /// It was answered as nobody's, or as good as that.
+    pub(super) fn is_refused(&self) -> bool {
+        self.status == Some(401) || self.is_late
+    }
+
+    /// The answer never arrived, or not as one.
+    pub(super) fn is_lost(&self) -> bool {
+        self.spoilt.is_some_and(Spoilt::loses_the_answer)
+    }
+
     pub(super) fn line(&self) -> Value {
         json!({ "passed": {
             "place": self.place.word(),
@@ -86,6 +99,7 @@ impl Passed {
             "spoilt": self.spoilt.map(Spoilt::word),
             "processed": self.processed,
             "status": self.status,
+            "late": self.is_late,
             "began": self.began,
             "ended": self.ended,
         }})
@@ -105,6 +119,7 @@ impl Passed {
             spoilt: value["spoilt"].as_str().and_then(Spoilt::of_word),
             processed: value["processed"].as_bool()?,
             status: value["status"].as_u64(),
+            is_late: value["late"].as_bool()?,
             began: value["began"].as_u64()?,
             ended: value["ended"].as_u64()?,
         })
@@ -198,5 +213,28 @@ fn kind(kind: ErrorKind) -> &'static str {
         ErrorKind::Store => "store",
         ErrorKind::Usage => "usage",
         _ => "another",
+    }
+}
+
+#[cfg(test)]
+impl Passed {
+    /// One that went well: of `shared-0` at Info Flora, sent by the tasks of the first process.
+    pub(super) fn example(door: Door, (began, ended): (u64, u64)) -> Self {
+        Self {
+            place: Place::InfoFlora,
+            door,
+            by: "soak-0/tasks".to_owned(),
+            user: Some("shared-0".to_owned()),
+            login: Some(1),
+            refresh_token: (door == Door::Renewal).then_some(1),
+            call: (door == Door::Api).then_some(7),
+            is_write: false,
+            spoilt: None,
+            processed: true,
+            status: Some(200),
+            is_late: false,
+            began,
+            ended,
+        }
     }
 }

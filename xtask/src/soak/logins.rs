@@ -77,7 +77,7 @@ impl Logins {
             self.double_renewals
                 .push(format!("{}: {by}", shown(&whose)));
         }
-        let lost = passed.spoilt.filter(|spoilt| spoilt.loses_the_answer());
+        let lost = passed.spoilt.filter(|_| passed.is_lost());
         if passed.status == Some(200) {
             served.times += 1;
             served.lost = lost.is_some();
@@ -146,21 +146,11 @@ fn shown((place, user): &Whose) -> String {
 mod tests {
     use super::*;
 
-    fn renewal(place: Place, number: u64, (began, ended): (u64, u64)) -> Passed {
+    fn renewal(place: Place, number: u64, span: (u64, u64)) -> Passed {
         Passed {
             place,
-            door: Door::Renewal,
-            by: "soak-0/threads".to_owned(),
-            user: Some("shared-0".to_owned()),
-            login: Some(1),
             refresh_token: Some(number),
-            call: None,
-            is_write: false,
-            spoilt: None,
-            processed: true,
-            status: Some(200),
-            began,
-            ended,
+            ..Passed::example(Door::Renewal, span)
         }
     }
 

@@ -26,6 +26,7 @@ mod ground;
 mod judge;
 mod lines;
 mod logins;
+mod needless;
 mod reading;
 mod run;
 mod server;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
+use auth_core::{UnixTime, unverified_expiry};
 use auth_testkit::{Dialect, Kind, On, Passage, Rotation, TestClient, TestServer};
 use lexopt::Arg;
 use serde_json::{Value, json};
@@ -107,6 +108,11 @@ fn passed(place: Place, passage: &Passage<'_>) -> Passed {
         let value = passage.request.headers().get(name)?;
         value.to_str().ok()
     };
+    let now = SystemTime::now();
+    // The answer gets its date a little later.
+    let date = (micros(now) + 50_000) / 1_000_000;
+    let token = header("authorization").and_then(|text| text.split(' ').next_back());
+    let end = token.and_then(unverified_expiry);
     let by = header("user-agent").and_then(|agent| agent.split(' ').next());
     Passed {
         place,
@@ -126,7 +132,9 @@ fn passed(place: Place, passage: &Passage<'_>) -> Passed {
         spoilt: passage.fault.and_then(Spoilt::of),
         processed: passage.processed,
         status: passage.status.map(u64::from),
+        is_late: passage.kind == Kind::Api
+            && end.is_some_and(|end| end <= UnixTime::from_secs(date)),
         began: micros(passage.began),
-        ended: micros(SystemTime::now()),
+        ended: micros(now),
     }
 }

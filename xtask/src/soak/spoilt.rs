@@ -1,7 +1,5 @@
 //! The ways in which the server answers wrongly, how often, and their words.
 
-use std::time::Duration;
-
 use auth_testkit::Fault;
 
 use super::chance::Chance;
@@ -131,9 +129,6 @@ pub(super) const OF_TOKENS: &[(Spoilt, u64)] = &[
     (Spoilt::Lost, 20),
     (Spoilt::LostByReset, 15),
 ];
-
-/// The longest that an answer is held back by chance.
-pub(super) const LONGEST: Duration = Duration::from_millis(800);
 
 #[cfg(test)]
 mod tests {

@@ -150,6 +150,8 @@ impl Summary {
         self.figure("new logins after that", judge.healed);
         self.none("lost without the server's doing", &judge.lost_by_us);
         self.none("refresh tokens used twice", &judge.logins.double_renewals);
+        self.figure("renewals of young tokens", judge.needless.early);
+        self.none("  that nobody needed", &judge.needless.found);
         self.none(
             "token requests of one account at the same time",
             &judge.logins.at_once,

@@ -59,6 +59,15 @@ impl Next {
         }
     }
 
+    /// Whether the login token may be renewed for it, however young it is.
+    fn may_hurry(self) -> bool {
+        let kind = match self {
+            Self::TokenFor(kind, _) | Self::Invalidate(kind) => kind,
+            _ => return false,
+        };
+        kind == TokenKind::Login
+    }
+
     fn choose(chance: &mut Chance, place: Place) -> Self {
         let kind = match (place, chance.below(2)) {
             (Place::INaturalist, 0) => TokenKind::Derived,
@@ -128,7 +137,7 @@ impl Worker {
             Next::TokenFor(kind, time) => session.token_for(kind, time).map(|_| None),
             Next::Invalidate(kind) => session.invalidate(kind).map(|()| None),
         };
-        ended(act, came)
+        ended(act, next, came)
     }
 
     fn heal(&self, account: &Account) {
@@ -189,7 +198,7 @@ impl Worker {
             Next::TokenFor(kind, time) => session.token_for(kind, time).await.map(|_| None),
             Next::Invalidate(kind) => session.invalidate(kind).await.map(|()| None),
         };
-        ended(act, came)
+        ended(act, next, came)
     }
 
     async fn heal_async(&self, account: &Account) {
@@ -213,7 +222,10 @@ impl Worker {
 }
 
 /// Reports the end of an act, and says whether the login turned out to be lost.
-fn ended(act: Act<'_>, came: Result<Option<Option<String>>, Error>) -> bool {
+fn ended(act: Act<'_>, next: Next, came: Result<Option<Option<String>>, Error>) -> bool {
+    if next.may_hurry() {
+        act.hurried();
+    }
     match came {
         Ok(user) => {
             act.went_well(user.as_ref().map(|user| user.as_deref()));
