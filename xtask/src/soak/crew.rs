@@ -3,7 +3,8 @@
 //! | it reads | it does |
 //! | --- | --- |
 //! | `log-in` | logs all accounts in that it is given |
-//! | `go`, `pause` | lets the workers work; waits until all of them have come to an end |
+//! | `go`, `sprint` | lets the workers work, or hurry |
+//! | `pause` | waits until all of them have come to an end |
 //! | `flush` | one call to each service, from one thread |
 //! | `tally` | says how far it is |
 
@@ -158,7 +159,10 @@ impl Crew {
                         .log_in_with_password(&account.user, PASSWORD)?;
                 }
             }
-            "go" => self.desk.run(true),
+            "sprint" | "go" => {
+                self.desk.sprint(order == "sprint");
+                self.desk.run(true);
+            }
             "pause" => {
                 self.desk.run(false);
                 while !self.desk.is_quiet() {

@@ -8,10 +8,18 @@
 //!
 //! Tokens live two seconds, so that nearly every call meets a renewal, its own or another's. The server holds answers back, resets
 //! connections before and after the work, answers 500, 503, 429 and web pages, cuts bodies short and loses answers, by a seed that is
-//! printed. What the server tells of each request is put beside what the workers were told: that is all that this task knows.
+//! printed. Of each request it tells what it was for, whose, how it was spoilt and what came of it; the workers tell of each error. The
+//! master puts both beside each other, and knows nothing else:
+//!
+//! - An error has to be the one that a fault of its own requests, or of its account's token requests in its time, is to be told as.
+//! - A needed login has to follow a renewal whose answer the server kept to itself, and no new login (`logins.rs`).
+//! - No refresh token serves twice, no two token requests of an account meet, no young token is renewed without a reason (`needless.rs`),
+//!   no dead login is tried twice within a minute by one program, no write is done twice, no answer is for somebody else or nobody, no
+//!   error shows a secret.
 //!
 //! **Memory** is what a crew's process has asked for and touched (`RssAnon`), the median of the last seconds of load before a moment,
-//! so that both moments are alike. The first moment is minute 2, or half of a run of less than four minutes.
+//! so that both moments are alike. The first moment is minute 2, or half of a run of less than four minutes. In the first half of the
+//! time before it the workers make a quarter of their pauses: a heap keeps what it once needed, and a busy second later on is no leak.
 //!
 //! **Handles and threads** are compared at rest: the workers pause, renewals that go on by themselves end, the server hangs up. reqwest
 //! drops a connection at once whose other side hangs up; ureq finds out at its next call, so each crew makes one from one thread, and

@@ -120,7 +120,8 @@ impl Worker {
                 self.heal(&accounts[place]);
             }
             self.desk.leave();
-            thread::sleep(self.chance.millis(PAUSE.0, PAUSE.1));
+            let drawn = self.chance.millis(PAUSE.0, PAUSE.1);
+            thread::sleep(self.desk.pause(drawn));
         }
     }
 
@@ -174,7 +175,8 @@ impl Worker {
                 self.heal_async(&accounts[place]).await;
             }
             self.desk.leave();
-            tokio::time::sleep(self.chance.millis(PAUSE.0, PAUSE.1)).await;
+            let drawn = self.chance.millis(PAUSE.0, PAUSE.1);
+            tokio::time::sleep(self.desk.pause(drawn)).await;
         }
     }
 
