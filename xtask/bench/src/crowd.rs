@@ -109,7 +109,7 @@ fn tasks(count: usize, case: Case) -> (usize, f64) {
         .enable_all()
         .build()
         .expect("a runtime");
-    let session = asynchronous(&server.address(), runtime.handle());
+    let session = asynchronous(&server.address(), scene::EXPIRED, runtime.handle());
     let last = Arc::new(Last::default());
     runtime.block_on(async {
         // The transport is built and the store's thread is there: that is no part of a renewal.
@@ -117,7 +117,7 @@ fn tasks(count: usize, case: Case) -> (usize, f64) {
             delay: Duration::ZERO,
             failures: 0,
         });
-        let first = asynchronous(&warm.address(), runtime.handle());
+        let first = asynchronous(&warm.address(), scene::EXPIRED, runtime.handle());
         first.token(TokenKind::Login).await.expect("a token");
         let start = Instant::now();
         let callers: Vec<_> = (0..count)
@@ -150,9 +150,11 @@ fn tasks(count: usize, case: Case) -> (usize, f64) {
     (server.requests(), last.millis())
 }
 
-fn asynchronous(address: &str, handle: &tokio::runtime::Handle) -> AsyncSession {
+/// A session for tasks, whose login is so old.
+#[must_use]
+pub fn asynchronous(address: &str, age: Duration, handle: &tokio::runtime::Handle) -> AsyncSession {
     let (service, store) = (scene::service(address), Memory::new());
-    scene::put(&store, &service, "me", scene::EXPIRED);
+    scene::put(&store, &service, "me", age);
     let tokio = Tokio::new(handle.clone());
     AsyncClient::new(service, Reqwest::default(), tokio, store).account("me")
 }

@@ -6,6 +6,7 @@
 pub mod crowd;
 pub mod exchange;
 pub mod floor;
+pub mod inat;
 pub mod memory;
 pub mod observations;
 pub mod ours;

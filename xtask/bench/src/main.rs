@@ -4,7 +4,7 @@ use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
-use bench::{WORKS, crowd, exchange, find, memory, observations, pages, serve};
+use bench::{WORKS, crowd, exchange, find, inat, memory, observations, pages, serve};
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -23,6 +23,7 @@ fn main() -> ExitCode {
             }
         }
         ["serve"] => serve::run().expect("a port"),
+        ["inat"] => inat::run().expect("a port"),
         ["memory", threads, pairs] => {
             memory::ratios(number(threads) as usize, number(pairs) as usize)
         }

@@ -34,6 +34,15 @@ impl Slow {
     /// There is no port.
     #[must_use]
     pub fn start(plan: Plan) -> Self {
+        Self::start_with(plan, LIFETIME)
+    }
+
+    /// The same; the first token lives so many seconds, those after it an hour. It is given at once.
+    ///
+    /// # Panics
+    /// There is no port.
+    #[must_use]
+    pub fn start_with(plan: Plan, first: u64) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         let address = listener.local_addr().expect("a bound port has an address");
         let requests = Arc::new(AtomicUsize::new(0));
@@ -41,7 +50,7 @@ impl Slow {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let counted = Arc::clone(&counted);
-                thread::spawn(move || answer(&stream, plan, &counted));
+                thread::spawn(move || answer(&stream, plan, first, &counted));
             }
         });
         Self { address, requests }
@@ -60,15 +69,21 @@ impl Slow {
     }
 }
 
-fn answer(stream: &TcpStream, plan: Plan, counted: &AtomicUsize) -> io::Result<()> {
+/// How many seconds a token lives.
+const LIFETIME: u64 = 3600;
+
+fn answer(stream: &TcpStream, plan: Plan, first: u64, counted: &AtomicUsize) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (mut reader, mut writer) = (BufReader::new(stream), stream);
     while read(&mut reader)? {
         let number = counted.fetch_add(1, Ordering::SeqCst);
-        thread::sleep(plan.delay);
+        let lifetime = if number == 0 { first } else { LIFETIME };
+        if lifetime == LIFETIME {
+            thread::sleep(plan.delay);
+        }
         let (status, body) = match number < plan.failures {
             true => ("503 Service Unavailable", "{}".to_owned()),
-            false => ("200 OK", body(number)),
+            false => ("200 OK", body(number, lifetime)),
         };
         let length = body.len();
         write!(
@@ -79,9 +94,9 @@ fn answer(stream: &TcpStream, plan: Plan, counted: &AtomicUsize) -> io::Result<(
     Ok(())
 }
 
-fn body(number: usize) -> String {
+fn body(number: usize, lifetime: u64) -> String {
     format!(
-        r#"{{"access_token":"access-{number}","token_type":"Bearer","expires_in":3600,"refresh_token":"refresh-{number}"}}"#
+        r#"{{"access_token":"access-{number}","token_type":"Bearer","expires_in":{lifetime},"refresh_token":"refresh-{number}"}}"#
     )
 }
 

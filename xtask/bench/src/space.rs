@@ -125,5 +125,7 @@ pub fn pages(count: usize) -> usize {
         last: count,
     };
     let items = client.anonymous().items(first);
-    items.map(|item| item.expect("a number")).count()
+    items
+        .inspect(|item| assert!(item.is_ok(), "{item:?}"))
+        .count()
 }

@@ -1,8 +1,10 @@
 //! Instructions, counted by callgrind: those of a program in user mode, of which a difference takes away its start and its setup.
 
 use std::env;
+use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use super::ground::Ground;
 use crate::Stop;
@@ -37,31 +39,50 @@ pub(super) fn each(
 ) -> Result<f64, Stop> {
     let count = |times: u32| {
         let arguments = arguments(&times.to_string());
-        whole(
-            &ground.release(),
-            program,
-            &arguments,
-            Path::new("/dev/null"),
-        )
+        whole(&ground.release(), program, &arguments)
     };
     let (few, many) = (count(times.0)?, count(times.1)?);
     Ok((many - few) / f64::from(times.1 - times.0))
 }
 
-/// The instructions of a whole run; where they went is written to `profile`.
-///
-/// The environment is empty and the program is called by a relative path, so that the first bytes of its stack are the same on every
-/// machine and in every folder. What is left is the processor (its features choose among copies of `memcpy`) and, where a map is
-/// hashed with a random seed, some parts in a thousand.
-pub(super) fn whole(
+/// The instructions of a whole run.
+fn whole(folder: &Path, program: &str, arguments: &[String]) -> Result<f64, Stop> {
+    let output = run(folder, program, arguments, Path::new("/dev/null"))?;
+    let words = String::from_utf8_lossy(&output.stderr);
+    match collected(&words) {
+        Some(count) if output.status.success() => Ok(count),
+        _ => {
+            let (called, ended) = (arguments.join(" "), output.status);
+            let words = words.trim();
+            Err(Stop::Failed(format!(
+                "valgrind {program} {called} ended with {ended}: {words}"
+            )))
+        }
+    }
+}
+
+/// The functions that a run goes through, however it ends; of a program with symbols. The profile stays in its file.
+pub(super) fn functions(
     folder: &Path,
     program: &str,
     arguments: &[String],
     profile: &Path,
-) -> Result<f64, Stop> {
-    let mut out = std::ffi::OsString::from("--callgrind-out-file=");
+) -> Result<Vec<String>, Stop> {
+    run(folder, program, arguments, profile)?;
+    let text = fs::read_to_string(profile)
+        .map_err(|error| Stop::Failed(format!("{}: {error}", profile.display())))?;
+    Ok(named(&text))
+}
+
+/// Runs a program under callgrind.
+///
+/// The environment is empty and the program is called by a relative path, so that the first bytes of its stack are the same on every
+/// machine and in every folder. What is left is the processor (its features choose among copies of `memcpy`) and, where a map is
+/// hashed with a random seed, some parts in a thousand.
+fn run(folder: &Path, program: &str, arguments: &[String], profile: &Path) -> Result<Output, Stop> {
+    let mut out = OsString::from("--callgrind-out-file=");
     out.push(profile);
-    let output = Command::new(is_there()?)
+    Command::new(is_there()?)
         .arg("--tool=callgrind")
         .arg(out)
         .arg(format!("./{program}"))
@@ -69,20 +90,17 @@ pub(super) fn whole(
         .current_dir(folder)
         .env_clear()
         .output()
-        .map_err(|error| Stop::Missing(format!("valgrind does not run: {error}")))?;
-    let words = String::from_utf8_lossy(&output.stderr);
-    let failed = || {
-        let called = format!("valgrind {program} {}", arguments.join(" "));
-        Stop::Failed(format!(
-            "{called} ended with {}: {}",
-            output.status,
-            words.trim()
-        ))
+        .map_err(|error| Stop::Missing(format!("valgrind does not run: {error}")))
+}
+
+/// The names in a profile: each stands once, where it is first met, as `fn=(12) name` or `cfn=(12) name`.
+fn named(profile: &str) -> Vec<String> {
+    let name = |line: &str| {
+        let (key, value) = line.split_once('=')?;
+        let (_, name) = value.split_once(") ")?;
+        matches!(key, "fn" | "cfn").then(|| name.to_owned())
     };
-    match collected(&words) {
-        Some(count) if output.status.success() => Ok(count),
-        _ => Err(failed()),
-    }
+    profile.lines().filter_map(name).collect()
 }
 
 /// `==1234== Collected : 594828`
@@ -95,6 +113,12 @@ fn collected(words: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn functions_are_named_once() {
+        let profile = "events: Ir\nob=(1) /lib/x\nfn=(1) main\n12 3\ncfn=(2) <a::B as c::D>::e\ncalls=1 0\nfn=(2)\n0 9\n";
+        assert_eq!(named(profile), ["main", "<a::B as c::D>::e"]);
+    }
 
     #[test]
     fn the_count_is_read() {

@@ -14,5 +14,14 @@ pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) ->
             }
         }
     }
+    if depth == Depth::Everything {
+        ground.build("peers")?;
+        for (name, numbers) in ground.run("peers", &["crowd"])?.all() {
+            if let [requests, last] = numbers[..] {
+                measured.put(format!("requests/tasks-{name}"), requests);
+                measured.put(format!("milliseconds/tasks-{name}"), last);
+            }
+        }
+    }
     Ok(())
 }

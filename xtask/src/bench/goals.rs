@@ -62,6 +62,8 @@ pub(super) const GOALS: &[Goal] = &[
     goal("memory", "the same, a renewal is stuck, 1 thread", One("memory/stuck-1"), 1.2),
     goal("memory", "the same, a renewal is stuck, 2 threads", One("memory/stuck-2"), 1.2),
     goal("memory", "the same, a renewal is stuck, 64 threads", One("memory/stuck-64"), 1.2),
+    goal("memory", "token from memory, 64 tasks ÷ yup-oauth2", One("memory/tasks-yup-oauth2"), 0.15),
+    goal("memory", "token from memory, 64 tasks ÷ google-cloud-auth", One("memory/tasks-google-cloud-auth"), 0.5),
 
     goal("crowd", "64 threads at expiry: token requests", One("requests/threads-plain"), 1.0),
     goal("crowd", "64 threads at expiry: last caller, ms", One("milliseconds/threads-plain"), LAST),
@@ -77,6 +79,16 @@ pub(super) const GOALS: &[Goal] = &[
 
     goal("packages", "core: packages", One("packages/core"), 30.0),
     goal("packages", "small tool: packages", One("packages/tool"), 55.0),
+    goal("builds", "core: processor seconds of a build ÷ oauth2 without features", Ratio("cpu/core", "cpu/oauth2"), 0.45),
+    goal("builds", "small tool: processor seconds of a build ÷ oauth2 + ureq", Ratio("cpu/tool", "cpu/oauth2-ureq"), 0.80),
+    goal("builds", "small tool: stripped size ÷ bare ureq", Ratio("bytes/tool", "bytes/ureq"), 1.08),
+
+    goal("programs", "start with a stored token, one API read: wall time ÷ bare ureq", One("wall/start"), 1.15),
+    goal("programs", "the same: most memory ÷ bare ureq", One("memory/start"), 1.15),
+    goal("programs", "the same: functions of TLS that run", One("functions/tls-http"), 0.0),
+
+    goal("python", "iNaturalist login: wall time ÷ pyinaturalist", One("wall/login"), 1.0 / 150.0),
+    goal("python", "iNaturalist login: most memory ÷ pyinaturalist", One("memory/login"), 1.0 / 10.0),
 
     goal("space", "10,000 accounts: bytes of a session beside its token", One("bytes/account"), 1024.0),
     goal("space", "10,000 pages: memory ÷ that of 100 pages", Ratio("bytes/pages-10000", "bytes/pages-100"), 1.0),
@@ -119,7 +131,7 @@ impl Row {
     fn places(&self, figure: f64) -> String {
         match self.goal.most {
             _ if figure == 0.0 => "0".to_owned(),
-            most if most < 0.05 => format!("1/{:.0}", 1.0 / figure),
+            _ if self.goal.group == "python" => format!("1/{:.1}", 1.0 / figure),
             most if most < 2.0 && figure.fract() != 0.0 => format!("{figure:.3}"),
             most if most >= 20.0 => shown(figure.round()),
             _ => shown(figure),

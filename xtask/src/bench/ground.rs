@@ -132,6 +132,11 @@ impl Drop for Server {
 pub(super) struct Lines(String);
 
 impl Lines {
+    /// What a program printed.
+    pub(super) fn of(text: String) -> Self {
+        Self(text)
+    }
+
     /// Each line: its name and its numbers.
     pub(super) fn all(&self) -> impl Iterator<Item = (&str, Vec<f64>)> {
         self.0.lines().filter_map(|line| {

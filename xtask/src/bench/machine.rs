@@ -6,6 +6,7 @@ use std::thread;
 
 use super::callgrind;
 use super::ground::Ground;
+use super::python;
 use crate::{Stop, output};
 
 /// The packages that something is compared with or built on; where there are two versions, both.
@@ -59,6 +60,7 @@ pub(super) fn read(ground: &Ground) -> Result<Machine, Stop> {
             format!("{}, profile `release` as cargo has it", rustc.trim()),
         ),
         ("counted by", valgrind.trim().to_owned()),
+        ("python", python::version(ground)),
     ];
     let named = PACKAGES.iter().map(|name| (*name, versions(&lock, name)));
     Ok(Machine {

@@ -35,6 +35,12 @@ impl Measured {
     }
 }
 
+/// The middle one of an odd number of values; of an even number the upper one of the two in the middle.
+pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
 /// A figure as a person reads it: whole numbers with commas, others with as many places as they need.
 pub(super) fn shown(figure: f64) -> String {
     if figure.fract() != 0.0 && figure.abs() < 1.0 {
@@ -61,6 +67,17 @@ pub(super) fn shown(figure: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_middle() {
+        let check = |values: &[f64], expect: Option<f64>| {
+            assert_eq!(median(values.to_vec()), expect, "{values:?}");
+        };
+        check(&[], None);
+        check(&[2.0], Some(2.0));
+        check(&[3.0, 1.0, 2.0], Some(2.0));
+        check(&[4.0, 3.0, 1.0, 2.0], Some(3.0));
+    }
 
     #[test]
     fn figures_are_read_by_people() {

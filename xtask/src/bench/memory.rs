@@ -9,6 +9,9 @@ use crate::Stop;
 /// How many pairs, of which the median counts.
 const PAIRS: &str = "21";
 
+/// How many tasks ask beside those of the peers.
+const TASKS: &str = "64";
+
 pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) -> Result<(), Stop> {
     allocations(ground, "allocations", &["memory"], depth, measured)?;
     // While a renewal is stuck other threads run: their instructions come out otherwise each time.
@@ -30,6 +33,14 @@ pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) ->
                 measured.put(format!("nanoseconds/memory-{name}-{threads}"), ours);
                 measured.put(format!("nanoseconds/floor-{name}-{threads}"), floor);
             }
+        }
+    }
+    ground.build("peers")?;
+    for (name, numbers) in ground.run("peers", &["memory", TASKS, PAIRS])?.all() {
+        if let [ours, theirs, ratio] = numbers[..] {
+            measured.put(format!("memory/tasks-{name}"), ratio);
+            measured.put(format!("nanoseconds/tasks-ours-{name}"), ours);
+            measured.put(format!("nanoseconds/tasks-{name}"), theirs);
         }
     }
     Ok(())

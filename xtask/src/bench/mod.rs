@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what ours costs, beside the peers and beside the floor; `--check` keeps the part that is the same each time.
 
+mod builds;
 mod callgrind;
 mod crowd;
 mod exchange;
@@ -12,6 +13,8 @@ mod memory;
 mod observations;
 mod packages;
 mod page;
+mod programs;
+mod python;
 mod space;
 mod values;
 mod words;
@@ -29,9 +32,9 @@ cargo xtask bench [--only GROUP…]   measures and prints every goal with its fi
 cargo xtask bench --check           the part that comes out the same each time: fails where a figure grew by more than 5 %
 cargo xtask bench --write-figures   writes that part to docs/performance-figures.txt
 
-  GROUP   values, exchange, memory, crowd, observations, space, packages
+  GROUP   values, exchange, memory, crowd, observations, space, packages, programs, python, builds
 
-Needs valgrind.
+Needs valgrind; python a python3 with venv and, once, pip's network; builds strip, from binutils.
 A goal that is not met is reported and no failure; what could not be measured is one.";
 
 /// A part of the measurements that can be asked for by its name.
@@ -88,6 +91,21 @@ const GROUPS: &[Group] = &[
         name: "packages",
         measure: packages::measure,
         steady: true,
+    },
+    Group {
+        name: "programs",
+        measure: programs::measure,
+        steady: false,
+    },
+    Group {
+        name: "python",
+        measure: python::measure,
+        steady: false,
+    },
+    Group {
+        name: "builds",
+        measure: builds::measure,
+        steady: false,
     },
 ];
 

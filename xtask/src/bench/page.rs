@@ -133,6 +133,14 @@ const SIDES: &[Side] = &[
         ],
     },
     Side {
+        title: "a valid token from memory, 64 tasks, nanoseconds",
+        columns: &["ours", "the other", "median ratio"],
+        rows: &[
+            ("yup-oauth2", &["nanoseconds/tasks-ours-yup-oauth2", "nanoseconds/tasks-yup-oauth2", "memory/tasks-yup-oauth2"]),
+            ("google-cloud-auth", &["nanoseconds/tasks-ours-google-cloud-auth", "nanoseconds/tasks-google-cloud-auth", "memory/tasks-google-cloud-auth"]),
+        ],
+    },
+    Side {
         title: "at an expired token; the server takes 300 ms",
         columns: &["token requests", "last caller, ms"],
         rows: &[
@@ -141,14 +149,16 @@ const SIDES: &[Side] = &[
             ("1,000 tasks", &["requests/tasks-plain", "milliseconds/tasks-plain"]),
             ("1,000 tasks, the first attempt fails", &["requests/tasks-failing", "milliseconds/tasks-failing"]),
             ("1,000 tasks, the first caller is cancelled", &["requests/tasks-cancelled", "milliseconds/tasks-cancelled"]),
+            ("1,000 tasks, yup-oauth2", &["requests/tasks-yup-oauth2", "milliseconds/tasks-yup-oauth2"]),
+            ("1,000 tasks, google-cloud-auth", &["requests/tasks-google-cloud-auth", "milliseconds/tasks-google-cloud-auth"]),
             ("8 processes, one file store", &["requests/processes", "milliseconds/processes"]),
         ],
     },
     Side {
         title: "a page of 200 observations",
-        columns: &["typed", "serde_json::Value", "passed over"],
+        columns: &["typed", "serde_json::Value", "passed over", "Python: json.loads", "and pyinaturalist's records"],
         rows: &[
-            ("milliseconds", &["milliseconds/page-typed", "milliseconds/page-value", "milliseconds/page-ignored"]),
+            ("milliseconds", &["milliseconds/page-typed", "milliseconds/page-value", "milliseconds/page-ignored", "milliseconds/page-python-loads", "milliseconds/page-python-records"]),
             ("MB/s", &["megabytes-a-second/page-typed", "megabytes-a-second/page-value", "megabytes-a-second/page-ignored"]),
             ("allocations", &["allocations/page-typed", "allocations/page-value", "allocations/page-ignored"]),
             ("instructions", &["instructions/page-typed", "instructions/page-value", "instructions/page-ignored"]),
@@ -160,6 +170,32 @@ const SIDES: &[Side] = &[
         columns: &["core", "small tool", "bare ureq", "oauth2", "oauth2 + ureq", "yup-oauth2", "google-cloud-auth"],
         rows: &[
             ("beside the program", &["packages/core", "packages/tool", "packages/ureq", "packages/oauth2", "packages/oauth2-ureq", "packages/yup-oauth2", "packages/google-cloud-auth"]),
+        ],
+    },
+    Side {
+        title: "whole programs",
+        columns: &["small tool", "bare ureq", "core", "oauth2", "oauth2 + ureq", "yup-oauth2", "google-cloud-auth"],
+        rows: &[
+            ("processor seconds of a clean build", &["cpu/tool", "cpu/ureq", "cpu/core", "cpu/oauth2", "cpu/oauth2-ureq", "cpu/yup-oauth2", "cpu/google-cloud-auth"]),
+            ("stripped size, bytes", &["bytes/tool", "bytes/ureq", "bytes/core", "bytes/oauth2", "bytes/oauth2-ureq", "bytes/yup-oauth2", "bytes/google-cloud-auth"]),
+        ],
+    },
+    Side {
+        title: "a process that starts with a stored token and reads once",
+        columns: &["small tool", "bare ureq", "median ratio"],
+        rows: &[
+            ("milliseconds", &["milliseconds/start-ours", "milliseconds/start-bare", "wall/start"]),
+            ("most memory, KiB", &["kib/start-ours", "kib/start-bare", "memory/start"]),
+            ("functions of TLS that run", &["functions/tls-http"]),
+            ("… when the same is asked of https", &["functions/tls-https"]),
+        ],
+    },
+    Side {
+        title: "a process that logs in at iNaturalist",
+        columns: &["small tool", "pyinaturalist", "median ratio"],
+        rows: &[
+            ("milliseconds", &["milliseconds/login-ours", "milliseconds/login-pyinaturalist", "wall/login"]),
+            ("most memory, KiB", &["kib/login-ours", "kib/login-pyinaturalist", "memory/login"]),
         ],
     },
 ];

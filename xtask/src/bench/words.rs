@@ -20,12 +20,29 @@ pub(super) const HOW: &str = "
   ureq 2 and reqwest 0.12, so its bare clients are of those versions.
 - **Token from memory**: the floor is an `Arc` cloned from an arc-swap and one reading of the system clock; 21 pairs that take turns, the
   median of the ratios. *Stuck*: the token is due, and its renewal waits for a server that does not answer.
+- **The same, by tasks**: 64 tasks on a tokio runtime of two threads, each asks 3,000 times; 21 pairs. yup-oauth2: its installed flow with a
+  pasted code, its default client, the token in its own memory. google-cloud-auth: credentials of type `authorized_user` whose `token_uri`
+  is on loopback, asked by `access_token()`. All three have got a token that lives an hour before anything is timed.
 - **Everybody at once**: the server takes 300 ms for each answer; from a caller's start to its token. Where the first attempt fails with
-  503, all callers are told so, ask once more, and are timed from there.
+  503, all callers are told so, ask once more, and are timed from there. The other two are set up as above with a first token that lives 2 s,
+  and are asked when it is over. google-cloud-auth renews a token of an hour four minutes ahead in a task of its own, so it meets an
+  expired one only where tokens are short-lived or the machine slept: it looks again 10 s after the last time, for which callers wait.
 - **Pages of observations**: 200 synthetic ones, each with all that iNaturalist's API description v1 knows for a busy one; 15 rounds.
 - **Accounts and pages**: the counting allocator; 10,000 sessions with a token each, less the 10,000 tokens alone; the most bytes held
   while pages of 200 items are followed.
 - **Packages**: `cargo tree --edges normal,build`, each package once, without the program itself: what cargo builds on this platform.
+- **Whole programs**: `xtask/bench/programs`. The small tool and the bare one (ureq, serde and a file, by hand) do the same: log in at
+  iNaturalist with a password (two requests), store the tokens, or read who one is with the stored one. The server is our test server in
+  Doorkeeper's dialect with api-inat's routes, in a process of its own. 101 pairs of processes that take turns, from start to end; memory
+  is the `VmHWM` that each process reads of itself at its end; medians.
+- **No TLS**: callgrind names every function that a process goes through, and those of rustls, webpki and ring are counted; with the same
+  program asked for https as the control. The programs hold their root certificates, so no file of certificates is there to be opened.
+- **pyinaturalist**: from pip, in an environment of its own, by `get_access_token(…, refresh=True)`, with `API_V0` of its module `auth` set
+  to the test server; its modules are compiled before. 15 pairs. It keeps the token in its cache of answers, our tool in a file store with two
+  saves that are each synced to the disk. Its records of a page are made when they are first asked for: what its column holds is the page as
+  dictionaries and 200 outer records.
+- **Builds**: clean builds in a folder of their own, one after the other, release profile; user and system time of cargo and all that it
+  runs. Sizes after `strip`.
 ";
 
 pub(super) const COMMANDS: &str = "

@@ -1,7 +1,10 @@
 //! The peers, asked to do what ours do: the same client, the same server, the same answers.
 
+pub mod crowd;
 pub mod exchange;
+pub mod memory;
 pub mod oauth2_values;
+pub mod tokens;
 pub mod wall;
 
 pub use oauth2_values::WORKS;

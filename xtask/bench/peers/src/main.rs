@@ -1,4 +1,4 @@
-//! `peers work NAME TIMES`, `peers exchange NAME ADDRESS TIMES`, `peers wall PAIRS`.
+//! `peers work NAME TIMES`, `peers exchange NAME ADDRESS TIMES`, `peers wall PAIRS`, `peers memory TASKS PAIRS`, `peers crowd`.
 
 use std::env;
 use std::process::ExitCode;
@@ -20,6 +20,10 @@ fn main() -> ExitCode {
             }
         }
         ["wall", pairs] => peers::wall::ratios(number(pairs) as usize),
+        ["memory", tasks, pairs] => {
+            peers::memory::ratios(number(tasks) as usize, number(pairs) as usize)
+        }
+        ["crowd"] => peers::crowd::run(),
         _ => return unknown(&args.join(" ")),
     }
     ExitCode::SUCCESS

@@ -1,0 +1,179 @@
+//! Whole programs: a start with a stored token and one API read, ours beside the bare client; wall time, memory, TLS.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use super::Depth;
+use super::callgrind;
+use super::ground::Ground;
+use super::measured::{Measured, median};
+use crate::{Stop, output};
+
+/// How many pairs, of which the median counts.
+const PAIRS: usize = 101;
+
+/// Names that functions of TLS begin with.
+const TLS: [&str; 4] = ["rustls", "webpki", "ring", "rustls_pki_types"];
+
+pub(super) fn measure(ground: &Ground, _: Depth, measured: &mut Measured) -> Result<(), Stop> {
+    for program in ["program-tool", "program-ureq"] {
+        ground.build(program)?;
+    }
+    let server = ground.serve("bench", &["inat"])?;
+    let origin = server.address();
+    let folder = folder(ground)?;
+    let (store, file) = (folder.path().join("store"), folder.path().join("token"));
+    let tool = |what: &str, origin: &str| command(ground, "program-tool", what, origin, &store);
+    let bare = |what: &str| command(ground, "program-ureq", what, origin, &file);
+    output(&mut tool("login", origin))?;
+    output(&mut bare("login"))?;
+    let pairs = pairs(PAIRS, || tool("read", origin), || bare("read"))?;
+    pairs.put(measured, "start", "ours", "bare");
+
+    // Nothing of TLS runs where no https is asked for; what would run is seen where it is.
+    let used = tls(ground, &folder, &["read", origin, &store.to_string_lossy()])?;
+    let https = origin.replacen("http:", "https:", 1);
+    let control = tls(ground, &folder, &["read", &https, &store.to_string_lossy()])?;
+    if control == 0 {
+        let words = "a request to https shows no function of TLS: the count proves nothing";
+        return Err(Stop::Failed(words.to_owned()));
+    }
+    measured.put("functions/tls-http", used as f64);
+    measured.put("functions/tls-https", control as f64);
+    Ok(())
+}
+
+/// A folder that is gone when the group is done.
+pub(super) fn folder(ground: &Ground) -> Result<tempfile::TempDir, Stop> {
+    tempfile::tempdir_in(ground.target())
+        .map_err(|error| Stop::Failed(format!("no folder: {error}")))
+}
+
+/// One of the programs.
+pub(super) fn command(
+    ground: &Ground,
+    program: &str,
+    what: &str,
+    origin: &str,
+    place: &Path,
+) -> Command {
+    let mut command = ground.program(program);
+    command.args([what, origin]).arg(place);
+    command
+}
+
+/// What pairs of processes that take turns came to.
+pub(super) struct Pairs {
+    /// Milliseconds and KiB of the one and of the other.
+    rounds: Vec<[[f64; 2]; 2]>,
+}
+
+impl Pairs {
+    /// Keeps `milliseconds/WHAT-ONE`, `kib/WHAT-ONE` and the same of the other, `wall/WHAT` and `memory/WHAT`.
+    pub(super) fn put(&self, measured: &mut Measured, what: &str, one: &str, other: &str) {
+        for (place, unit, ratio) in [(0, "milliseconds", "wall"), (1, "kib", "memory")] {
+            let mut put = |name: String, of: &dyn Fn(&[[f64; 2]; 2]) -> f64| {
+                if let Some(figure) = median(self.rounds.iter().map(of).collect()) {
+                    measured.put(name, figure);
+                }
+            };
+            put(format!("{unit}/{what}-{one}"), &|round| round[0][place]);
+            put(format!("{unit}/{what}-{other}"), &|round| round[1][place]);
+            let of = |round: &[[f64; 2]; 2]| round[0][place] / round[1][place];
+            put(format!("{ratio}/{what}"), &of);
+        }
+    }
+}
+
+/// Runs both so many times; neither is always the first.
+pub(super) fn pairs(
+    count: usize,
+    one: impl Fn() -> Command,
+    other: impl Fn() -> Command,
+) -> Result<Pairs, Stop> {
+    let mut rounds = Vec::new();
+    for turn in 0..count {
+        rounds.push(match turn % 2 {
+            0 => [once(one())?, once(other())?],
+            _ => {
+                let second = once(other())?;
+                [once(one())?, second]
+            }
+        });
+    }
+    Ok(Pairs { rounds })
+}
+
+/// Milliseconds from the start of a process to its end, and the memory it says it had at most.
+fn once(mut command: Command) -> Result<[f64; 2], Stop> {
+    let began = Instant::now();
+    let text = output(&mut command)?;
+    let took = began.elapsed().as_secs_f64() * 1e3;
+    let peak = text
+        .lines()
+        .last()
+        .and_then(|line| line.trim().parse().ok());
+    let peak = peak.ok_or_else(|| Stop::Failed(format!("no peak memory in: {}", text.trim())))?;
+    Ok([took, peak])
+}
+
+/// How many functions of TLS a run of the tool goes through.
+fn tls(ground: &Ground, folder: &tempfile::TempDir, arguments: &[&str]) -> Result<usize, Stop> {
+    let profile = folder.path().join("profile");
+    let arguments: Vec<_> = arguments.iter().map(|word| (*word).to_owned()).collect();
+    let names = callgrind::functions(&ground.release(), "program-tool", &arguments, &profile)?;
+    Ok(names.iter().filter(|name| is_tls(name)).count())
+}
+
+/// Whether the function, or the type whose method it is, belongs to a crate of TLS.
+fn is_tls(function: &str) -> bool {
+    let path = function.trim_start_matches(['<', '&']);
+    TLS.iter().any(|name| {
+        let rest = path.strip_prefix(name);
+        rest.is_some_and(|rest| rest.starts_with("::") || rest.starts_with("_core"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_of_tls() {
+        let check = |name: &str, expect: bool| assert_eq!(is_tls(name), expect, "{name}");
+        check("rustls::client::hs::start_handshake", true);
+        check("<rustls::tls13::Key as core::fmt::Debug>::fmt", true);
+        check("ring_core_0_17_14__sha256_block_data_order", true);
+        check("webpki::crl::parse", true);
+        check(
+            "<ureq::tls::rustls::RustlsConnector as Connector>::connect",
+            false,
+        );
+        check("core::ptr::drop_in_place<rustls::Error>", false);
+        check("ringbuffer::push", false);
+    }
+
+    #[test]
+    fn medians_of_rounds() {
+        let pairs = Pairs {
+            rounds: vec![
+                [[2.0, 10.0], [1.0, 5.0]],
+                [[3.0, 11.0], [2.0, 5.0]],
+                [[9.0, 12.0], [1.0, 5.0]],
+            ],
+        };
+        let mut measured = Measured::default();
+        pairs.put(&mut measured, "start", "ours", "bare");
+        let all: Vec<_> = measured.all().collect();
+        let expect = [
+            ("kib/start-bare", 5.0),
+            ("kib/start-ours", 11.0),
+            ("memory/start", 2.2),
+            ("milliseconds/start-bare", 1.0),
+            ("milliseconds/start-ours", 3.0),
+            ("wall/start", 2.0),
+        ];
+        assert_eq!(all, expect);
+    }
+}

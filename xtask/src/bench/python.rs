@@ -1,0 +1,118 @@
+//! pyinaturalist from pip beside ours: a whole iNaturalist login as a process, and a page of observations.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::Depth;
+use super::ground::{Ground, Lines};
+use super::measured::Measured;
+use super::observations::PAGE;
+use super::programs::{command, folder, pairs};
+use crate::{Stop, output};
+
+/// The package, in its newest version when this was written.
+pub(super) const PACKAGE: &str = "pyinaturalist==0.21.1";
+
+/// How many pairs, of which the median counts.
+const PAIRS: usize = 15;
+
+/// What a user of it writes to log in, with the address of the server, and the most memory that the process had, in KiB.
+const LOGIN: &str = "
+import sys
+import pyinaturalist.auth as auth
+auth.API_V0 = sys.argv[1]
+token = auth.get_access_token(
+    username='alice', password='correct horse',
+    app_id='33f27dc63bdf27f4ca6cd95dd9dcd5df91fdcd5f', app_secret='bbce628be722bfe2abd5fc566ba83d4ff32a9a1a',
+    refresh=True)
+assert token
+print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM:')))
+";
+
+/// A page as text, as lists and dictionaries, and as its records.
+const PAGE_SCRIPT: &str = "
+import json, sys, time
+from pyinaturalist import Observation
+text = open(sys.argv[1], 'rb').read()
+def median(work):
+    times = []
+    for _ in range(7):
+        began = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - began) * 1e3)
+    return sorted(times)[3]
+print('loads', median(lambda: json.loads(text)))
+print('records', median(lambda: Observation.from_json_list(json.loads(text))))
+";
+
+pub(super) fn measure(ground: &Ground, _: Depth, measured: &mut Measured) -> Result<(), Stop> {
+    let python = installed(ground)?;
+    ground.build("program-tool")?;
+    let server = ground.serve("bench", &["inat"])?;
+    let origin = server.address();
+    let folder = folder(ground)?;
+    let store = folder.path().join("store");
+    let script = |text: &str, argument: &str| {
+        let mut command = Command::new(&python);
+        command.args(["-c", text, argument]).env_clear();
+        // Where it keeps answers and the times of its requests.
+        command.env("HOME", folder.path());
+        command
+    };
+    // Its modules are compiled once, as on any machine where it is used.
+    output(&mut script(LOGIN, origin))?;
+    let pairs = pairs(
+        PAIRS,
+        || command(ground, "program-tool", "login", origin, &store),
+        || script(LOGIN, origin),
+    )?;
+    pairs.put(measured, "login", "ours", "pyinaturalist");
+
+    let page = ground.release().join(PAGE);
+    ground.run("bench", &["page", PAGE])?;
+    let lines = Lines::of(output(&mut script(PAGE_SCRIPT, &page.to_string_lossy()))?);
+    for name in ["loads", "records"] {
+        measured.put(
+            format!("milliseconds/page-python-{name}"),
+            lines.number(name, 0)?,
+        );
+    }
+    Ok(())
+}
+
+/// Python with the package, in an environment of its own below the folder that is built in.
+fn installed(ground: &Ground) -> Result<PathBuf, Stop> {
+    let failed = |error: io::Error| Stop::Failed(format!("{PACKAGE}: {error}"));
+    let folder = ground.target().join("pyinaturalist");
+    let (program, list) = (folder.join("bin/python"), folder.join("installed.txt"));
+    if !fs::read_to_string(&list).is_ok_and(|found| found == PACKAGE) {
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
+        }
+        output(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+        let arguments = [
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            PACKAGE,
+        ];
+        output(Command::new(&program).args(arguments))?;
+        // Comes last, and makes it count.
+        fs::write(&list, PACKAGE).map_err(failed)?;
+    }
+    Ok(program)
+}
+
+/// `Python 3.11.2, pyinaturalist 0.21.1`; where it was not installed, why not.
+pub(super) fn version(ground: &Ground) -> String {
+    let program = ground.target().join("pyinaturalist/bin/python");
+    match output(Command::new(program).arg("--version")) {
+        Ok(python) => format!("{}, {}", python.trim(), PACKAGE.replace("==", " ")),
+        Err(stop) => stop.to_string(),
+    }
+}
