@@ -1,6 +1,6 @@
 //! One token request over loopback, and the same by hand with the bare client and serde.
 
-use std::hint::black_box;
+use std::{hint::black_box, time::Duration};
 
 use auth_core::{AsyncTransport, Message, SecretText, TokenRequest, Transport};
 use http_reqwest::Reqwest;
@@ -16,6 +16,7 @@ pub type Exchange = (&'static str, fn(&str, u32));
 pub const EXCHANGES: &[Exchange] = &[
     ("ours-ureq", ours_ureq),
     ("bare-ureq", bare_ureq),
+    ("bare-ureq-limited", bare_ureq_limited),
     ("ours-reqwest", ours_reqwest),
     ("bare-reqwest", bare_reqwest),
 ];
@@ -64,8 +65,24 @@ fn ours_ureq(address: &str, times: u32) {
     }
 }
 
+/// As ureq is made: it waits for ever.
 fn bare_ureq(address: &str, times: u32) {
-    let agent = ureq::Agent::config_builder().build().new_agent();
+    by_hand(ureq::Agent::config_builder(), address, times);
+}
+
+/// With an end to its patience, as ours. ureq then looks up the host in a thread of its own, for each request.
+fn bare_ureq_limited(address: &str, times: u32) {
+    let limit = Some(Duration::from_secs(30));
+    let config = ureq::Agent::config_builder().timeout_global(limit);
+    by_hand(config, address, times);
+}
+
+fn by_hand(
+    config: ureq::config::ConfigBuilder<ureq::typestate::AgentScope>,
+    address: &str,
+    times: u32,
+) {
+    let agent = config.build().new_agent();
     let (url, basic) = (url(address), basic());
     for _ in 0..times {
         let mut answer = agent

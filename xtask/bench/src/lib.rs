@@ -21,12 +21,7 @@ pub mod space;
 pub type Work = (&'static str, fn(u32));
 
 /// All works of ours and of the floor.
-pub const WORKS: &[&[Work]] = &[
-    ours::WORKS,
-    floor::WORKS,
-    memory::WORKS,
-    observations::WORKS,
-];
+pub const WORKS: &[&[Work]] = &[ours::WORKS, floor::WORKS, memory::WORKS];
 
 /// Finds a work by its name.
 #[must_use]

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         }
         ["crowd"] => crowd::run(),
         ["process", address, place, folder] => crowd::process(address, place, Path::new(folder)),
-        ["observations-one", reader, file] => observations::one(reader, Path::new(file)),
+        ["time-page", kind, file] => pages::time(kind, Path::new(file)),
         ["observations", pairs] => observations::ratios(number(pairs) as usize),
         ["page", file] => pages::write(file),
         ["read-page", kind, file, times] => pages::read(kind, file, number(times)),

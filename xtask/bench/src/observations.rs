@@ -6,7 +6,6 @@
 use std::{
     env, fs,
     hint::black_box,
-    path::Path,
     process::Command,
     time::{Duration, Instant},
 };
@@ -16,26 +15,10 @@ use auth_core::{Answer, Operation, Response};
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
-use crate::{Work, memory::median};
-
-/// Each as often as it is told. The last one has a page in which no two taxa are alike.
-pub const WORKS: &[Work] = &[
-    ("page-typed", |times| {
-        read(&page(Alike::AsUsual), typed, times);
-    }),
-    ("page-value", |times| {
-        read(&page(Alike::AsUsual), value, times);
-    }),
-    ("page-ignored", |times| {
-        read(&page(Alike::AsUsual), ignored, times);
-    }),
-    ("page-typed-unlike", |times| {
-        read(&page(Alike::Never), typed, times);
-    }),
-];
+use crate::memory::median;
 
 /// Reads a page, and says how long that took, with giving it back.
-type Reader = fn(&str) -> Duration;
+pub type Reader = fn(&str) -> Duration;
 
 const READERS: [(&str, Reader); 3] = [("typed", typed), ("value", value), ("ignored", ignored)];
 
@@ -59,21 +42,22 @@ fn timed<T>(read: impl FnOnce() -> T) -> Duration {
     began.elapsed()
 }
 
-/// Milliseconds of the middle one.
-fn read(text: &str, reader: Reader, times: u32) -> f64 {
-    let times = (0..times).map(|_| reader(text).as_secs_f64() * 1e3);
-    median(times.collect())
+/// The reader of this name.
+///
+/// # Panics
+/// There is none.
+#[must_use]
+pub fn reader(name: &str) -> Reader {
+    let mut all = READERS.iter();
+    let found = all.find(|(own, _)| *own == name);
+    found.expect("typed, value or ignored").1
 }
 
-/// What [`ratios`] starts: milliseconds of one reader on the page in this file.
-pub fn one(reader: &str, file: &Path) {
-    let text = fs::read_to_string(file).expect("a page");
-    let mut all = READERS.iter();
-    let (_, reader) = all
-        .find(|(name, _)| *name == reader)
-        .expect("one of three readers");
-    reader(&text);
-    println!("{:.3}", read(&text, *reader, 5));
+/// How long it takes, the middle one of so many times.
+#[must_use]
+pub fn milliseconds(reader: Reader, text: &str, times: u32) -> f64 {
+    let times = (0..times).map(|_| reader(text).as_secs_f64() * 1e3);
+    median(times.collect())
 }
 
 /// Prints the size, and milliseconds and ratios of processes that take turns.
@@ -85,7 +69,7 @@ pub fn ratios(pairs: usize) {
         fs::write(&file, &text).expect("room for a page");
         let started = |reader: &str| -> f64 {
             let mut child = Command::new(&own);
-            let output = child.args(["observations-one", reader]).arg(&file).output();
+            let output = child.args(["time-page", reader]).arg(&file).output();
             let text = String::from_utf8(output.expect("a process").stdout).expect("a number");
             text.trim().parse().expect("milliseconds")
         };

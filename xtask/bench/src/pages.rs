@@ -1,25 +1,15 @@
 //! A page of observations in a file: made once, read as often as somebody wants to count.
 
-use std::{fs, hint::black_box};
+use std::{fs, path::Path};
 
-use api_inat::model::Observation;
-use serde::{Deserialize, de::DeserializeOwned, de::IgnoredAny};
-use serde_json::Value;
-
-use crate::observations;
-
-#[derive(Deserialize)]
-struct Page<T> {
-    #[expect(dead_code, reason = "what is measured is the reading")]
-    results: Vec<T>,
-}
+use crate::observations::{self, Alike};
 
 /// Writes the page.
 ///
 /// # Panics
 /// The file cannot be written.
 pub fn write(file: &str) {
-    fs::write(file, observations::page()).expect("a file");
+    fs::write(file, observations::page(Alike::AsUsual)).expect("a file");
 }
 
 /// Reads the file once, and what is in it so many times: `typed`, `value` or `ignored`.
@@ -27,18 +17,20 @@ pub fn write(file: &str) {
 /// # Panics
 /// There is no such kind, or no page in the file.
 pub fn read(kind: &str, file: &str, times: u32) {
-    let text = fs::read(file).expect("a file");
-    match kind {
-        "typed" => each::<Page<Observation>>(&text, times),
-        "value" => each::<Value>(&text, times),
-        "ignored" => each::<IgnoredAny>(&text, times),
-        _ => panic!("there is no `{kind}`"),
+    let text = fs::read_to_string(file).expect("a file");
+    let reader = observations::reader(kind);
+    for _ in 0..times {
+        reader(&text);
     }
 }
 
-fn each<T: DeserializeOwned>(text: &[u8], times: u32) {
-    for _ in 0..times {
-        let read: T = serde_json::from_slice(black_box(text)).expect("a page");
-        black_box(read);
-    }
+/// What [`observations::ratios`] starts: prints the milliseconds of one reader.
+///
+/// # Panics
+/// As for [`read`].
+pub fn time(kind: &str, file: &Path) {
+    let text = fs::read_to_string(file).expect("a file");
+    let reader = observations::reader(kind);
+    reader(&text);
+    println!("{:.3}", observations::milliseconds(reader, &text, 5));
 }

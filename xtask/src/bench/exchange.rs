@@ -16,6 +16,7 @@ const SHARING: &str = "2000";
 const OURS: &[(&str, &str)] = &[("ours-ureq", "bench"), ("ours-reqwest", "bench")];
 const OTHERS: &[(&str, &str)] = &[
     ("bare-ureq", "bench"),
+    ("bare-ureq-limited", "bench"),
     ("bare-reqwest", "bench"),
     ("oauth2-ureq", "peers"),
     ("bare-ureq2", "peers"),

@@ -50,6 +50,7 @@ pub(super) const GOALS: &[Goal] = &[
     goal("values", "request + parse an error: allocations, 4 of them the answer's", One("allocations/ours-error"), 10.0),
 
     goal("exchange", "one exchange over loopback, ureq: instructions ÷ bare client", Ratio("instructions/exchange-ours-ureq", "instructions/exchange-bare-ureq"), 1.06),
+    goal("exchange", "the same ÷ bare client with a time limit", Ratio("instructions/exchange-ours-ureq", "instructions/exchange-bare-ureq-limited"), 1.06),
     goal("exchange", "one exchange over loopback, reqwest: instructions ÷ bare client", Ratio("instructions/exchange-ours-reqwest", "instructions/exchange-bare-reqwest"), 1.06),
     goal("exchange", "2,000 exchanges, ureq: connections", One("connections/ureq"), 1.0),
     goal("exchange", "2,000 exchanges, reqwest: connections", One("connections/reqwest"), 1.0),
@@ -94,6 +95,8 @@ pub(super) const GOALS: &[Goal] = &[
     goal("space", "10,000 pages: memory ÷ that of 100 pages", Ratio("bytes/pages-10000", "bytes/pages-100"), 1.0),
 
     goal("observations", "a page of 200 observations: time typed ÷ serde_json::Value", One("wall/page-typed-value"), 0.45),
+    goal("observations", "the same: time typed ÷ passing all over", One("wall/page-typed-ignored"), 3.5),
+    goal("observations", "a page in which no two taxa are alike: time typed ÷ serde_json::Value", One("wall/page-unlike-value"), 0.45),
 ];
 
 /// A goal and what was found.

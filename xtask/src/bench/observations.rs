@@ -39,6 +39,9 @@ pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) ->
         measured.put("bytes/page", bytes);
         measured.put("wall/page-typed-value", times.number("typed/value", 0)?);
         measured.put("wall/page-typed-ignored", times.number("typed/ignored", 0)?);
+        let unlike = |other: &str| times.number(&format!("typed/{other}-unlike"), 0);
+        measured.put("wall/page-unlike-value", unlike("value")?);
+        measured.put("wall/page-unlike-ignored", unlike("ignored")?);
         for kind in kinds {
             let millis = times.number(kind, 0)?;
             measured.put(format!("milliseconds/page-{kind}"), millis);

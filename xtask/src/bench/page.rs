@@ -116,10 +116,10 @@ const SIDES: &[Side] = &[
     },
     Side {
         title: "instructions of one exchange over loopback",
-        columns: &["ours", "bare client", "oauth2 5", "bare client of its version"],
+        columns: &["ours", "bare client", "bare client with a time limit", "oauth2 5", "bare client of its version"],
         rows: &[
-            ("ureq 3; oauth2: ureq 2", &["instructions/exchange-ours-ureq", "instructions/exchange-bare-ureq", "instructions/exchange-oauth2-ureq", "instructions/exchange-bare-ureq2"]),
-            ("reqwest 0.13; oauth2: reqwest 0.12", &["instructions/exchange-ours-reqwest", "instructions/exchange-bare-reqwest", "instructions/exchange-oauth2-reqwest", "instructions/exchange-bare-reqwest12"]),
+            ("ureq 3; oauth2: ureq 2", &["instructions/exchange-ours-ureq", "instructions/exchange-bare-ureq", "instructions/exchange-bare-ureq-limited", "instructions/exchange-oauth2-ureq", "instructions/exchange-bare-ureq2"]),
+            ("reqwest 0.13; oauth2: reqwest 0.12", &["instructions/exchange-ours-reqwest", "instructions/exchange-bare-reqwest", "", "instructions/exchange-oauth2-reqwest", "instructions/exchange-bare-reqwest12"]),
         ],
     },
     Side {
@@ -163,6 +163,7 @@ const SIDES: &[Side] = &[
             ("allocations", &["allocations/page-typed", "allocations/page-value", "allocations/page-ignored"]),
             ("instructions", &["instructions/page-typed", "instructions/page-value", "instructions/page-ignored"]),
             ("time of typed ÷ this one", &["", "wall/page-typed-value", "wall/page-typed-ignored"]),
+            ("the same, no two taxa alike", &["", "wall/page-unlike-value", "wall/page-unlike-ignored"]),
         ],
     },
     Side {
