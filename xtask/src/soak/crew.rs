@@ -5,7 +5,7 @@
 //! | `log-in` | logs all accounts in that it is given |
 //! | `go`, `sprint` | lets the workers work, or hurry |
 //! | `pause` | waits until all of them have come to an end |
-//! | `flush` | one call to each service, from one thread |
+//! | `flush` | uses each account once in both worlds, one after the other |
 //! | `tally` | says how far it is |
 
 use std::ffi::OsString;
@@ -23,7 +23,7 @@ use http_ureq::Ureq;
 use keystore::{File, Memory};
 use lexopt::{Arg, ValueExt};
 use serde_json::{Value, json};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::chance::Chance;
 use super::desk::Desk;
@@ -93,6 +93,7 @@ impl Options {
 }
 
 struct Crew {
+    runtime: Handle,
     desk: Arc<Desk>,
     accounts: Arc<Vec<Account>>,
 }
@@ -124,6 +125,7 @@ impl Crew {
         }
         let workers = options.threads + options.tasks;
         Ok(Self {
+            runtime: runtime.handle().clone(),
             desk: Arc::new(Desk::new(options.crew, workers)),
             accounts: Arc::new(all),
         })
@@ -170,11 +172,10 @@ impl Crew {
                 }
             }
             "flush" => {
-                for place in Place::BOTH {
-                    let here = |account: &&Account| account.place == place;
-                    if let Some(account) = self.accounts.iter().find(here) {
-                        account.threads.send(place.ask(What::Who, u64::MAX))?;
-                    }
+                for account in self.accounts.iter() {
+                    let ask = account.place.ask(What::Who, u64::MAX);
+                    account.threads.send(ask)?;
+                    self.runtime.block_on(account.tasks.send(ask))?;
                 }
             }
             "tally" => {}

@@ -7,6 +7,7 @@ use auth_core::Error;
 use serde_json::{Value, json};
 
 use super::ground::{MARK, Place, micros};
+use super::heap;
 use super::lines::Failed;
 use crate::say;
 
@@ -132,6 +133,7 @@ impl Desk {
             "failed": self.failed.load(Ordering::Relaxed),
             "dropped": self.dropped.load(Ordering::Relaxed),
             "done": done,
+            "heap": heap::bytes(),
         })
     }
 

@@ -167,6 +167,12 @@ impl<'a> Evidence<'a> {
             || self.tokens.iter().copied().any(|passed| is_one(&passed))
     }
 
+    /// Half of an answer of this status was all that came.
+    fn has_half_of(&self, status: u64) -> bool {
+        let mut all = self.own.iter().chain(&self.tokens);
+        all.any(|passed| passed.spoilt == Some(Spoilt::Half) && passed.status == Some(status))
+    }
+
     /// How often the call itself was refused as nobody's.
     fn refusals(&self) -> usize {
         self.own.iter().filter(|passed| passed.is_refused()).count()
@@ -185,6 +191,10 @@ fn is_explained(failed: &Failed, evidence: &Evidence<'_>) -> bool {
         ("refused", Some(503), (true, false)) => evidence.has(&[Spoilt::Busy]),
         ("refused", Some(429), (true, false)) => evidence.has(&[Spoilt::Limit]),
         ("malformed", Some(200), (false, false)) => evidence.has(&[Spoilt::Page, Spoilt::Half]),
+        // A refusal that was cut short.
+        ("refused", Some(status @ (400 | 401)), (false, false)) if evidence.has_half_of(status) => {
+            true
+        }
         // A token ends, or is renewed by somebody else, while its request is held back: once the call mends that by itself.
         ("refused", Some(401), (false, false)) => evidence.refusals() >= 2,
         ("malformed", None, (false, false)) => {

@@ -17,20 +17,23 @@
 //!   no dead login is tried twice within a minute by one program, no write is done twice, no answer is for somebody else or nobody, no
 //!   error shows a secret.
 //!
-//! **Memory** is what a crew's process has asked for and touched (`RssAnon`), the median of the last seconds of load before a moment,
-//! so that both moments are alike. The first moment is minute 2, or half of a run of less than four minutes. In the first half of the
-//! time before it the workers make a quarter of their pauses: a heap keeps what it once needed, and a busy second later on is no leak.
+//! **Memory** is compared with that of minute 2, or of half the run where it is shorter than four minutes. At rest the heap: bytes that
+//! were asked for and not given back, by a counting allocator. Under load what Linux counts as the process's own (`RssAnon`), the median of
+//! the last seconds before either moment; that one is checked in long runs only, since it takes a while until a heap's gaps and the stacks
+//! of all threads have seen their worst. So that this is over soon, the workers make only a quarter of their pauses in the first half of the
+//! time before the first moment. The heap under load is shown and not checked: it says how many requests were on their way.
 //!
-//! **Handles and threads** are compared at rest: the workers pause, renewals that go on by themselves end, the server hangs up. reqwest
-//! drops a connection at once whose other side hangs up; ureq finds out at its next call, so each crew makes one from one thread, and
-//! the server hangs up again: one dead connection for each service is left in ureq's pool at both moments. A thread of tokio's blocking
-//! pool that has nothing to do ends after half a second here, which takes ten by default.
+//! **Rest**, for handles, threads and the heap: the workers pause, renewals that go on by themselves end, each account is used once in both
+//! worlds, one after the other, and the server hangs up. reqwest drops a connection at once whose other side hangs up. ureq finds out at its
+//! next call, so that one dead connection for each service is left in its pool, at both moments; to have no more, the server hangs up once
+//! before these calls as well. A thread of tokio's blocking pool that has nothing to do ends after half a second here, not after ten.
 
 mod chance;
 mod child;
 mod crew;
 mod desk;
 mod ground;
+mod heap;
 mod judge;
 mod lines;
 mod logins;

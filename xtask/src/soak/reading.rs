@@ -7,6 +7,8 @@ use crate::Stop;
 /// What one process used at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Reading {
+    /// Bytes on its heap, as it says itself.
+    pub(super) heap: u64,
     /// Memory of its own that is in use, in KiB: what it asked for and has touched. The pages of the program's file do not count,
     /// which come in as its code is run for the first time.
     pub(super) own_kib: u64,
@@ -30,6 +32,7 @@ impl Reading {
         let status = fs::read_to_string(format!("{path}/status")).map_err(missing)?;
         let times = fs::read_to_string(format!("{path}/stat")).map_err(missing)?;
         Ok(Self {
+            heap: 0,
             own_kib: kib(&status, "RssAnon:"),
             all_kib: kib(&status, "VmRSS:"),
             handles: count("fd")?,

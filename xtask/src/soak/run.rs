@@ -27,8 +27,8 @@ pub(super) struct Run {
 /// What was read of one crew at a quiet moment, and in the time before it.
 #[derive(Clone, Debug)]
 pub(super) struct Moment {
-    /// The median of what it used under load.
-    pub(super) loaded_kib: u64,
+    /// The medians of its heap, in bytes, and of its own memory, in KiB, under load.
+    pub(super) loaded: [u64; 2],
     pub(super) quiet: Reading,
     /// What each of its workers had brought to a good end.
     pub(super) tally: Value,
@@ -140,8 +140,8 @@ impl Run {
         for second in from + 1..=to {
             let due = began + Duration::from_secs(second - from);
             thread::sleep(due.saturating_duration_since(Instant::now()));
-            for (crew, samples) in self.crews.iter().zip(&mut self.samples) {
-                samples.push(Reading::of(crew.id())?);
+            for (crew, samples) in self.crews.iter_mut().zip(&mut self.samples) {
+                samples.push(read(crew)?.0);
             }
             if second % (end / 10).clamp(10, 60) == 0 {
                 self.say(second);
@@ -192,12 +192,19 @@ impl Run {
         self.server.ask("hang-up")?;
         let readings = self.settled()?;
         let mut moments = Vec::new();
-        for ((crew, samples), quiet) in self.crews.iter_mut().zip(&self.samples).zip(readings) {
-            let latest = samples.iter().rev().take(window);
+        for ((crew, samples), settled) in self.crews.iter_mut().zip(&self.samples).zip(readings) {
+            let latest = || samples.iter().rev().take(window);
+            let (quiet, tally) = read(crew)?;
             moments.push(Moment {
-                loaded_kib: median(latest.map(|reading| reading.own_kib)),
-                quiet,
-                tally: crew.ask("tally")?,
+                loaded: [
+                    median(latest().map(|reading| reading.heap)),
+                    median(latest().map(|reading| reading.own_kib)),
+                ],
+                quiet: Reading {
+                    heap: quiet.heap,
+                    ..settled
+                },
+                tally,
             });
         }
         Ok(moments)
@@ -231,6 +238,14 @@ impl Run {
         }
         Ok([crews, Reading::of(self.server.id())?.ticks])
     }
+}
+
+/// What a crew uses, and its tally.
+fn read(crew: &mut Process) -> Result<(Reading, Value), Stop> {
+    let tally = crew.ask("tally")?;
+    let heap = tally["heap"].as_u64().unwrap_or_default();
+    let reading = Reading::of(crew.id())?;
+    Ok((Reading { heap, ..reading }, tally))
 }
 
 fn locked(judge: &Mutex<Judge>) -> std::sync::MutexGuard<'_, Judge> {

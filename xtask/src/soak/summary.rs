@@ -46,7 +46,7 @@ impl Summary {
 
     /// A figure that nothing hangs on.
     fn figure(&self, name: &str, figure: impl std::fmt::Display) {
-        say::line(format_args!("        {name:<58}{figure:>14}"));
+        say::line(format_args!("        {name:<50}{figure:>30}"));
     }
 
     /// A figure that has to be so.
@@ -54,7 +54,7 @@ impl Summary {
         self.checks += 1;
         self.failed += usize::from(!holds);
         let verdict = if holds { "ok" } else { "FAILED" };
-        say::line(format_args!("{verdict:<8}{name:<58}{figure:>14}"));
+        say::line(format_args!("{verdict:<8}{name:<50}{figure:>30}"));
     }
 
     /// A list that has to be empty.
@@ -187,6 +187,16 @@ impl Summary {
         self.check(name, least, (1..u64::MAX).contains(&least));
     }
 
+    /// Memory in KiB, before and after, which must not have grown where it is a check.
+    fn grown(&mut self, name: &str, [before, after]: [u64; 2], is_check: bool) {
+        let ratio = after as f64 / before.max(1) as f64;
+        let figure = format!("{after} / {before} KiB = {ratio:.3}");
+        match is_check {
+            true => self.check(name, figure, ratio <= GROWTH),
+            false => self.figure(name, figure),
+        }
+    }
+
     fn memory(&mut self, came: &Came, options: &Options) {
         let reference = options.reference();
         let minute_2 = match options.is_short() {
@@ -194,29 +204,34 @@ impl Summary {
             false => "minute 2".to_owned(),
         };
         self.heading(&format!(
-            "at the end, beside {minute_2}; memory: median of {} s of load, handles and threads: all at rest",
+            "at the end, beside {minute_2}; under load: the median of {} s",
             came.window
         ));
         for (number, [first, last]) in came.crews.iter().enumerate() {
             let number = number + 1;
-            let ratio = last.loaded_kib as f64 / first.loaded_kib.max(1) as f64;
-            let name = format!(
-                "process {number}: memory, {} KiB of {} KiB: at most {GROWTH}",
-                last.loaded_kib, first.loaded_kib
-            );
-            self.check(&name, format!("{ratio:.3}"), ratio <= GROWTH);
-            self.figure(
-                "  at rest, with the pages of the program",
-                format!("{}, {}", last.quiet.all_kib, first.quiet.all_kib),
-            );
             let (before, after) = (first.quiet, last.quiet);
+            let heap = [before.heap / 1024, after.heap / 1024];
+            self.grown(&format!("process {number}: heap at rest"), heap, true);
+            let heap = [first, last].map(|moment| moment.loaded[0] / 1024);
+            self.grown("  under load", heap, false);
+            let name = format!("process {number}: memory under load");
+            let own = [first, last].map(|moment| moment.loaded[1]);
+            self.grown(&name, own, !options.is_short());
+            let rest = [before.own_kib, after.own_kib];
+            self.grown("  at rest", rest, false);
+            let all = [before.all_kib, after.all_kib];
+            self.grown(
+                "  at rest, with the pages of the program's file",
+                all,
+                false,
+            );
             let pairs = [
                 ("open handles", before.handles, after.handles),
                 ("threads", before.threads, after.threads),
             ];
             for (what, before, after) in pairs {
-                let figure = format!("{after}, {before}");
-                let name = format!("process {number}: {what}");
+                let figure = format!("{after} / {before}");
+                let name = format!("process {number}: {what} at rest");
                 self.check(&name, figure, after == before);
             }
         }
