@@ -1,6 +1,6 @@
 //! The envelope around every list.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// One page of a list.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -16,5 +16,15 @@ pub struct Page<T> {
     #[serde(default, deserialize_with = "crate::model::tolerant::read")]
     pub per_page: Option<u64>,
     /// The records.
+    #[serde(
+        deserialize_with = "records",
+        bound(deserialize = "T: Deserialize<'de>")
+    )]
     pub results: Vec<T>,
+}
+
+/// A list that may be null, and may have nulls in it.
+fn records<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+    let list: Option<Vec<Option<T>>> = Deserialize::deserialize(from)?;
+    Ok(list.unwrap_or_default().into_iter().flatten().collect())
 }

@@ -32,6 +32,8 @@ macro_rules! choice {
             fn from(text: &str) -> Self {
                 match text {
                     $($text => Self::$Variant,)*
+                    // The Rails application writes some in capitals.
+                    $(_ if text.eq_ignore_ascii_case($text) => Self::$Variant,)*
                     _ => Self::Other(text.into()),
                 }
             }

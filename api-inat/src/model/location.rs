@@ -39,7 +39,7 @@ impl Location {
         )
     }
 
-    fn new(latitude: f64, longitude: f64) -> Option<Self> {
+    pub(super) fn new(latitude: f64, longitude: f64) -> Option<Self> {
         let on_earth = latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
         on_earth.then_some(Self {
             latitude,
@@ -73,22 +73,17 @@ impl<'de> Visitor<'de> for AnyLocation {
         Ok(Location::parse(text))
     }
 
+    /// Two numbers by themselves do not say which is which.
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let mut numbers = Vec::with_capacity(2);
-        while let Some(Maybe(number)) = items.next_element::<Maybe<f64>>()? {
-            numbers.extend(number);
-        }
-        Ok(match numbers[..] {
-            [longitude, latitude, ..] => Location::new(latitude, longitude),
-            _ => None,
-        })
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
         let mut found = None;
         while let Some(key) = entries.next_key::<Maybe<String>>()? {
             match key.0.as_deref() {
-                Some("coordinates") => found = entries.next_value::<Maybe<Location>>()?.0,
+                Some("coordinates") => found = coordinates(entries.next_value()?),
                 _ => drop(entries.next_value::<IgnoredAny>()?),
             }
         }
@@ -96,4 +91,12 @@ impl<'de> Visitor<'de> for AnyLocation {
     }
 
     nothing_else!(None);
+}
+
+/// The longitude first, as GeoJSON has it (RFC 7946 section 3.1.1).
+fn coordinates(numbers: Maybe<Vec<f64>>) -> Option<Location> {
+    match numbers.0?[..] {
+        [longitude, latitude, ..] => Location::new(latitude, longitude),
+        _ => None,
+    }
 }

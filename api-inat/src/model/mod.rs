@@ -1,7 +1,8 @@
 //! The records of the API, tolerant by rule: only the id is required.
 //!
 //! Anything else may be absent or null. Numbers may come as text, an unknown value of an enumeration is kept as text, and
-//! unknown fields are passed over. A value of a type that a field cannot hold counts as absent. Where these types do not
+//! unknown fields are passed over. A value of a type that a field cannot hold counts as absent. So does a record
+//! without its id that stands in another one or in a list; only one that was asked for by itself fails without it. Where these types do not
 //! fit, a search reads into the caller's own: see [`Search::of`](crate::v1::observations::Search::of).
 //!
 //! Taxa and people lie in an [`Arc`](std::sync::Arc): an observation names most of them several times, with each identification and

@@ -29,8 +29,14 @@ record! {
         pub uuid: Option<Box<str>>,
         /// What the observer called it.
         pub species_guess: Option<Box<str>>,
+        /// What it was identified as, by number, in the answer to a write.
+        pub taxon_id: Option<u64>,
         /// What it was identified as.
         pub taxon: Option<Arc<Taxon>>,
+        /// Who observed it, by number, in the answer to a write.
+        pub user_id: Option<u64>,
+        /// Who observed it, by login name, in the answer to a write.
+        pub user_login: Option<Box<str>>,
         /// Who observed it.
         pub user: Option<Arc<User>>,
         /// How far the community has come with it.
@@ -65,14 +71,24 @@ record! {
         pub geojson: Option<Location>,
         /// The true place again; GeoJSON on the wire.
         pub private_geojson: Option<Location>,
+        /// Degrees north of the equator. The Rails application, which answers writes, has these in the place of `location`.
+        pub latitude: Option<f64>,
+        /// Degrees east of Greenwich.
+        pub longitude: Option<f64>,
+        /// The true place, in the answer to a write.
+        pub private_latitude: Option<f64>,
+        /// The true place, in the answer to a write.
+        pub private_longitude: Option<f64>,
         /// The place in words.
         pub place_guess: Option<Box<str>>,
         /// The true place in words.
         pub private_place_guess: Option<Box<str>>,
         /// How exact the true place is: the radius of a circle, in metres.
-        pub positional_accuracy: Option<u64>,
+        pub positional_accuracy: Option<f64>,
         /// How exact the public place is, in metres: tens of kilometres where it is obscured.
-        pub public_positional_accuracy: Option<u64>,
+        pub public_positional_accuracy: Option<f64>,
+        /// How exact the true place is, in metres, in the answer to a write.
+        pub private_positional_accuracy: Option<f64>,
         /// The public place is not the true one.
         pub obscured: Option<bool>,
         /// Who sees the place, as the observer chose.
@@ -103,6 +119,8 @@ record! {
         pub spam: Option<bool>,
         /// Its licence; absent where all rights are reserved.
         pub license_code: Option<License>,
+        /// The same, in the answer to a write.
+        pub license: Option<License>,
         /// Its photos, in their order.
         pub photos: Vec<Photo>,
         /// Its photos with their places.
@@ -216,9 +234,12 @@ impl Observation {
     /// The most exact place that this answer holds: the true one if it is there, otherwise the public one.
     #[must_use]
     pub fn best_location(&self) -> Option<Location> {
+        let pair = |latitude: Option<f64>, longitude| Location::new(latitude?, longitude?);
         self.private_location
             .or(self.private_geojson)
+            .or_else(|| pair(self.private_latitude, self.private_longitude))
             .or(self.location)
             .or(self.geojson)
+            .or_else(|| pair(self.latitude, self.longitude))
     }
 }

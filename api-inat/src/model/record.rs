@@ -51,7 +51,8 @@ pub(crate) const fn plain(field: &'static str) -> &'static str {
     }
 }
 
-/// A record: its struct as written, each field read with tolerance. One that begins with `pub id: u64` requires its id.
+/// A record: its struct as written, each field read with tolerance. One that begins with `pub id: u64` requires its id: without
+/// one it counts as absent where it is a field or one of a list, and is an error by itself.
 ///
 /// It is read in place, field after field as they come, into what was all absent before. Of a field that comes twice the
 /// later value counts.
@@ -151,11 +152,11 @@ macro_rules! record {
                     &mut self,
                     mut entries: A,
                     pool: &tolerant::Pool,
-                ) -> Result<(), A::Error> {
+                ) -> Result<bool, A::Error> {
                     $(let mut $id = None;)?
                     while let Some(key) = entries.next_key_seed(tolerant::Key::new())? {
                         match key {
-                            $(Field::$id => $id = Some(entries.next_value_seed(tolerant::Id)?),)?
+                            $(Field::$id => $id = entries.next_value_seed(tolerant::Reading::new(pool))?,)?
                             $(Field::$field => {
                                 self.$field = entries.next_value_seed(tolerant::Reading::new(pool))?;
                             })*
@@ -164,8 +165,11 @@ macro_rules! record {
                             }
                         }
                     }
-                    $(self.$id = $id.ok_or_else(|| serde::de::Error::missing_field(stringify!($id)))?;)?
-                    Ok(())
+                    $(match $id {
+                        Some($id) => self.$id = $id,
+                        None => return Ok(false),
+                    })?
+                    Ok(true)
                 }
             }
 

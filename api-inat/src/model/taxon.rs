@@ -54,7 +54,7 @@ record! {
         pub ancestors: Vec<Arc<Taxon>>,
         /// The taxa directly below it.
         pub children: Vec<Arc<Taxon>>,
-        /// Its ancestors up to the species, as text with slashes.
+        /// Its ancestors up to the species, as text with commas.
         pub min_species_ancestry: Option<Box<str>>,
         /// Its species, or itself.
         pub min_species_taxon_id: Option<u64>,
@@ -208,6 +208,10 @@ record! {
         pub taxon: Option<Arc<Taxon>>,
         /// The list.
         pub list: Option<List>,
+        /// The list, by number.
+        pub list_id: Option<u64>,
+        /// The place of the list, by number.
+        pub place_id: Option<u64>,
         /// The place of the list.
         pub place: Option<Box<Place>>,
         /// How it came there.

@@ -77,7 +77,7 @@ impl Written {
 
 type Answer = Response<Vec<u8>>;
 
-/// The bare record, as the Rails application answers; one of a UUID that is known already is changed and not made twice.
+/// A list of one, as the Rails application answers; one of a UUID that is known already is changed and not made twice.
 fn create(books: &mut Books, caller: &Caller, visit: &Visit<'_>) -> Answer {
     let Some(fields) = object(visit, "observation") else {
         return error(422, "Error");
@@ -108,7 +108,7 @@ fn create(books: &mut Books, caller: &Caller, visit: &Visit<'_>) -> Answer {
         books.made.len() - 1
     });
     apply(&mut books.made[place], &fields);
-    json(200, &books.made[place])
+    json(200, &as_written(&books.made[place]))
 }
 
 /// 410 for what is missing or somebody else's (the Rails application).
@@ -126,7 +126,7 @@ fn update(books: &mut Books, caller: &Caller, visit: &Visit<'_>) -> Answer {
                 return refusal;
             }
             apply(&mut books.made[place], &fields);
-            json(200, &books.made[place])
+            json(200, &as_written(&books.made[place]))
         }
         (None, _) => from_rails(410, json!({"error": "Observation does not exist."})),
     }
@@ -264,6 +264,28 @@ fn apply(observation: &mut Value, fields: &Map<String, Value>) {
     ) {
         observation["location"] = json!(format!("{latitude},{longitude}"));
     }
+}
+
+/// As the Rails application shows an observation after a write, which is not as the Node API shows it: numbers of records in their
+/// place, coordinates as text, the licence in capitals (pyinaturalist's `test/sample_data/v1/update_observation_result.json`).
+fn as_written(observation: &Value) -> Value {
+    let mut shown = observation.as_object().cloned().unwrap_or_default();
+    for name in ["location", "geojson", "taxon", "photos", "ofvs"] {
+        shown.remove(name);
+    }
+    if let Some(user) = shown.remove("user") {
+        shown.insert("user_id".into(), user["id"].clone());
+        shown.insert("user_login".into(), user["login"].clone());
+    }
+    for name in ["latitude", "longitude"] {
+        if let Some(degrees) = shown.get_mut(name) {
+            *degrees = json!(degrees.to_string());
+        }
+    }
+    if let Some(license) = shown.get_mut("license") {
+        *license = json!(license.as_str().unwrap_or_default().to_uppercase());
+    }
+    json!([shown])
 }
 
 /// The words are made up; their shape, a list of lists, is the Rails application's.

@@ -286,7 +286,7 @@ fn a_success_that_is_none() {
         &[],
         r#"{"results":[{"login":"x"}]}"#,
         ErrorKind::Malformed,
-        "missing field `id`",
+        "no id that is a whole number",
     );
     check(&[], "[]", ErrorKind::Malformed, "not what was asked for");
     check(

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use api_inat::model::{Geoprivacy, Identified, Location, Observation, QualityGrade, Taxon, User};
+use api_inat::{
+    model::{Geoprivacy, Identified, License, Location, Observation, QualityGrade, Taxon, User},
+    observations::Search,
+};
+use auth_core::{Answer, Operation, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -28,7 +32,7 @@ fn a_full_observation() {
     assert_eq!(observation.id(), Some(5));
     assert_eq!(observation.quality_grade, Some(QualityGrade::Research));
     assert_eq!(observation.geoprivacy, Some(Geoprivacy::Obscured));
-    assert_eq!(observation.positional_accuracy, Some(12));
+    assert_eq!(observation.positional_accuracy, Some(12.0));
     assert_eq!(observation.location, observation.geojson);
     assert_eq!(observation.private_location, observation.private_geojson);
     assert_eq!(observation.best_location(), Location::parse("46.51,7.26"));
@@ -74,8 +78,8 @@ fn numbers_and_flags_as_text_and_text_as_numbers() {
         "location": "46.5, 7.25",
     }));
     assert_eq!(observation.id, 7);
-    assert_eq!(observation.positional_accuracy, Some(31));
-    assert_eq!(observation.public_positional_accuracy, Some(28_500));
+    assert_eq!(observation.positional_accuracy, Some(31.0));
+    assert_eq!(observation.public_positional_accuracy, Some(28_500.0));
     assert_eq!(observation.comments_count, Some(2));
     assert_eq!(observation.obscured, Some(true));
     assert_eq!(observation.captive, Some(false));
@@ -205,4 +209,132 @@ fn of_a_field_that_comes_twice_the_later_counts() {
         Some(api_inat::model::Rank::Genus),
         "a name with an escape"
     );
+}
+
+/// The shape of pyinaturalist's `test/sample_data/v1/update_observation_result.json`.
+#[test]
+fn the_answer_to_a_write() {
+    let written: Observation = read(json!({
+        "id": 17, "latitude": "50.4898053873", "longitude": "5.1035889611", "private_latitude": null,
+        "positional_accuracy": "12.5", "taxon_id": 54_327, "user_id": 12, "user_login": "vespawatch",
+        "license": "CC-BY-NC", "time_zone": "Brussels", "created_at_utc": "2018-10-29T13:37:32.176Z",
+    }));
+    assert_eq!(
+        written.best_location(),
+        Location::parse("50.4898053873,5.1035889611")
+    );
+    assert_eq!(
+        (written.taxon_id, written.user_id),
+        (Some(54_327), Some(12))
+    );
+    assert_eq!(written.user_login.as_deref(), Some("vespawatch"));
+    assert_eq!(written.license, Some(License::CcByNc), "whatever its case");
+    assert_eq!(written.positional_accuracy, Some(12.5));
+    let obscured: Observation = read(json!({
+        "id": 17, "latitude": "50.4", "longitude": "5.1", "private_latitude": "50.48", "private_longitude": "5.10",
+    }));
+    assert_eq!(obscured.best_location(), Location::parse("50.48,5.10"));
+}
+
+#[test]
+fn a_record_without_an_id_counts_as_absent_where_it_is_not_asked_for() {
+    let observation: Observation = read(json!({
+        "id": 1, "photos": [{"url": "x"}, {"id": 2}, null], "user": {"login": "x"}, "taxon": {"id": null},
+        "observation_photos": [{"id": 3, "photo": {"url": "x"}}],
+        "identifications": [{"id": 4, "taxon": {"id": "x", "ancestors": [{}, {"id": 1}]}}],
+    }));
+    assert_eq!(observation.photos.len(), 1);
+    assert_eq!((observation.user, observation.taxon), (None, None));
+    assert_eq!(observation.observation_photos[0].photo, None);
+    assert_eq!(observation.identifications[0].taxon, None);
+    let error = serde_json::from_str::<Observation>("{}").expect_err("no id");
+    assert!(error.to_string().contains("no id"), "{error}");
+}
+
+#[test]
+fn a_list_may_be_null_and_have_nulls_in_it() {
+    let read = |body: &str| {
+        let answer = Response::new(Answer::new(body.as_bytes().to_vec()));
+        Search::new().parse(answer)
+    };
+    let ids = |body: &str| -> Vec<u64> {
+        let page = read(body).expect("a page");
+        page.results
+            .iter()
+            .map(|observation| observation.id)
+            .collect()
+    };
+    assert_eq!(
+        ids(r#"{"total_results": 2, "results": [{"id": 1}, null, {"id": 2}]}"#),
+        [1, 2]
+    );
+    assert_eq!(ids(r#"{"total_results": 0, "results": null}"#), [0; 0]);
+    assert!(
+        read(r#"{"results": [{"login": "x"}]}"#).is_err(),
+        "its id was asked for"
+    );
+}
+
+/// So serde_json gives them to a program of which any crate asks for its feature `arbitrary_precision`.
+#[test]
+fn numbers_with_any_number_of_digits() {
+    let number = |text: &str| json!({"$serde_json::private::Number": text});
+    let taxon: Taxon = read(
+        json!({"id": number("7.0"), "rank_level": number("57.5"), "observations_count": number("3.0")}),
+    );
+    assert_eq!(
+        (taxon.id, taxon.rank_level, taxon.observations_count),
+        (7, Some(57.5), Some(3))
+    );
+    let observation: Observation =
+        read(json!({"id": 1, "geojson": {"coordinates": [number("7.25"), number("46.5")]}}));
+    assert_eq!(observation.geojson, Location::parse("46.5,7.25"));
+}
+
+#[test]
+fn other_ways_to_write_the_same() {
+    let check = |field: &str, value: Value, expect: fn(&Observation) -> bool| {
+        let observation: Observation = read(json!({"id": 1, field: value.clone()}));
+        assert!(expect(&observation), "{field}: {value}: {observation:?}");
+    };
+    for moment in [
+        "2026-06-01T10:00:00Z",
+        "2026-06-01T12:00:00+02:00",
+        "2026-06-01 10:00:00 UTC",
+        "2026-06-01 12:00:00 +0200",
+    ] {
+        check("created_at", json!(moment), |found| {
+            found
+                .created_at
+                .is_some_and(|found| found.to_string() == "2026-06-01T10:00:00Z")
+        });
+    }
+    for nothing in ["2026-06-01", "yesterday UTC", ""] {
+        check("created_at", json!(nothing), |found| {
+            found.created_at.is_none()
+        });
+    }
+    for day in ["2026-06-01", "2026/06/01", "2026-06-01T23:00:00-07:00"] {
+        check("observed_on", json!(day), |found| {
+            found
+                .observed_on
+                .is_some_and(|found| found.to_string() == "2026-06-01")
+        });
+    }
+    for yes in [json!("t"), json!("True"), json!("true"), json!(1)] {
+        check("captive", yes, |found| found.captive == Some(true));
+    }
+    check("captive", json!("f"), |found| found.captive == Some(false));
+    check("cached_votes_total", json!("-5.0"), |found| {
+        found.cached_votes_total == Some(-5)
+    });
+    check("positional_accuracy", json!(12.7), |found| {
+        found.positional_accuracy == Some(12.7)
+    });
+    // Which of two numbers is the latitude is said by GeoJSON alone.
+    check("location", json!([46.9, 7.4]), |found| {
+        found.location.is_none()
+    });
+    let grid: api_inat::model::UtfGrid = read(json!({"data": null}));
+    assert_eq!(grid.data, None);
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Deserializer, de::DeserializeSeed};
 use serde_json::Value;
 
 pub(crate) use pool::Pool;
-pub(crate) use records::{Id, Key, Named, Record, record, whole};
+pub(crate) use records::{Key, Named, Record, record, whole};
 pub(super) use visitors::nothing_else;
 use {
     pool::Shared,
@@ -128,7 +128,7 @@ impl Tolerant for Value {
 
 impl Soft for Value {
     fn read<'de, D: Deserializer<'de>>(from: D, _: &Pool) -> Result<Option<Self>, D::Error> {
-        Self::deserialize(from).map(Some)
+        Option::deserialize(from)
     }
 }
 

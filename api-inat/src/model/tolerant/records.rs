@@ -18,8 +18,8 @@ pub(crate) trait Record: Default {
     /// What it is called in an error.
     const NAME: &'static str;
 
-    /// Reads all fields that come.
-    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error>;
+    /// Reads all fields that come; `false` where the one that is required did not.
+    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<bool, A::Error>;
 }
 
 /// The names of a record's fields.
@@ -56,18 +56,6 @@ impl<F: Named> Visitor<'_> for Key<F> {
     }
 }
 
-/// An id: required, but it may come as text.
-pub(crate) struct Id;
-
-impl<'de> DeserializeSeed<'de> for Id {
-    type Value = u64;
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<u64, D::Error> {
-        let id = super::scalar(from)?;
-        id.ok_or_else(|| D::Error::custom("the id is no whole number"))
-    }
-}
-
 /// A record by itself, which has to be an object.
 pub(crate) fn whole<'de, D: Deserializer<'de>, T: Record>(from: D) -> Result<T, D::Error> {
     from.deserialize_map(Whole(PhantomData))
@@ -83,7 +71,8 @@ impl<'de, T: Record> Visitor<'de> for Whole<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<T, A::Error> {
-        Plain::hold(entries, &Pool::default())
+        let record = Plain::hold(entries, &Pool::default())?;
+        record.ok_or_else(|| A::Error::custom("it has no id that is a whole number"))
     }
 }
 
@@ -99,7 +88,11 @@ pub(crate) fn record<'de, D: Deserializer<'de>, T: Record>(
 pub(super) trait Hold {
     type Held;
 
-    fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<Self::Held, A::Error>;
+    /// `None` for a record without its id.
+    fn hold<'de, A: MapAccess<'de>>(
+        entries: A,
+        pool: &Pool,
+    ) -> Result<Option<Self::Held>, A::Error>;
 }
 
 /// In the record around it.
@@ -108,10 +101,10 @@ pub(super) struct Plain<T>(PhantomData<T>);
 impl<T: Record> Hold for Plain<T> {
     type Held = T;
 
-    fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<T, A::Error> {
+    fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<Option<T>, A::Error> {
         let mut record = T::default();
-        record.fill(entries, pool)?;
-        Ok(record)
+        let complete = record.fill(entries, pool)?;
+        Ok(complete.then_some(record))
     }
 }
 
@@ -121,10 +114,10 @@ pub(super) struct Boxed<T>(PhantomData<T>);
 impl<T: Record> Hold for Boxed<T> {
     type Held = Box<T>;
 
-    fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<Box<T>, A::Error> {
+    fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<Option<Box<T>>, A::Error> {
         let mut record = Box::<T>::default();
-        record.fill(entries, pool)?;
-        Ok(record)
+        let complete = record.fill(entries, pool)?;
+        Ok(complete.then_some(record))
     }
 }
 
@@ -134,10 +127,10 @@ pub(super) struct Pooled<T>(PhantomData<T>);
 impl<T: Record + Shared> Hold for Pooled<T> {
     type Held = Arc<T>;
 
-    fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<Arc<T>, A::Error> {
+    fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<Option<Arc<T>>, A::Error> {
         let mut record = T::default();
-        record.fill(entries, pool)?;
-        Ok(pool.share(record))
+        let complete = record.fill(entries, pool)?;
+        Ok(complete.then(|| pool.share(record)))
     }
 }
 
@@ -157,7 +150,7 @@ impl<'de, H: Hold> Visitor<'de> for Object<'_, H> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Self::Value, A::Error> {
-        H::hold(entries, self.0).map(Some)
+        H::hold(entries, self.0)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {

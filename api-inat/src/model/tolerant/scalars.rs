@@ -48,16 +48,24 @@ impl Scalar for Box<str> {
     }
 }
 
-/// A day; of a moment, its day as it is written.
+/// A day, `2026-06-01` or `2026/06/01`; of a moment, its day as it is written.
 impl Scalar for Date {
     fn from_text(text: &str) -> Option<Self> {
-        text.get(..10)?.parse().ok()
+        let day = text.get(..10)?;
+        let dashed = || day.replace('/', "-").parse().ok();
+        day.parse().ok().or_else(dashed)
     }
 }
 
+/// A moment with its time zone: ISO 8601, or as Ruby writes it, `2026-06-01 10:00:00 UTC`.
 impl Scalar for Timestamp {
     fn from_text(text: &str) -> Option<Self> {
-        text.parse().ok()
+        let ruby = || {
+            let (moment, zone) = text.rsplit_once(' ')?;
+            let zone = if zone == "UTC" { "Z" } else { zone };
+            format!("{moment}{zone}").parse().ok()
+        };
+        text.parse().ok().or_else(ruby)
     }
 }
 
@@ -66,7 +74,9 @@ macro_rules! whole {
     ($($Type:ty),*) => {
         $(impl Scalar for $Type {
             fn from_text(text: &str) -> Option<Self> {
-                text.trim().parse().ok()
+                let text = text.trim();
+                let float = || Self::from_float(text.parse().ok()?);
+                text.parse().ok().or_else(float)
             }
 
             fn from_whole(number: u64) -> Option<Self> {
@@ -140,8 +150,8 @@ impl Scalar for f64 {
 impl Scalar for bool {
     fn from_text(text: &str) -> Option<Self> {
         match text {
-            "true" | "1" => Some(true),
-            "false" | "0" => Some(false),
+            "true" | "True" | "t" | "1" => Some(true),
+            "false" | "False" | "f" | "0" => Some(false),
             _ => None,
         }
     }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{Pool, Scalar, Soft, records::Element};
+use super::{Maybe, Pool, Scalar, Soft, records::Element};
 
 pub(super) struct Single<T>(pub(super) PhantomData<T>);
 
@@ -48,10 +48,26 @@ impl<'de, T: Scalar> Visitor<'de> for Single<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(None)
+        let mut found = None;
+        while let Some(Maybe(key)) = entries.next_key::<Maybe<Box<str>>>()? {
+            match key.as_deref() {
+                Some(NUMBER) => {
+                    let text = entries
+                        .next_value::<Maybe<Box<str>>>()?
+                        .0
+                        .unwrap_or_default();
+                    found = text.parse().ok().and_then(T::from_float);
+                }
+                _ => drop(entries.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(found)
     }
 }
+
+/// How serde_json gives a number with a fraction as soon as any crate of the program asks it for `arbitrary_precision`: as an
+/// object with this key and the number's text.
+const NUMBER: &str = "$serde_json::private::Number";
 
 /// The single values that a visitor of something else takes for nothing.
 macro_rules! nothing_else {
