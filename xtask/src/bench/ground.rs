@@ -1,10 +1,23 @@
 //! Where measurements run: `xtask/bench` with its own target folder, its packages, built in release, and its programs.
 
+use std::env;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
 use crate::{Stop, output, root};
+
+/// What else would change a build.
+const TOLD: [&str; 8] = [
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_TARGET_DIR",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_INCREMENTAL",
+    "RUSTFLAGS",
+    "RUSTC_WRAPPER",
+    "RUSTC_WORKSPACE_WRAPPER",
+];
 
 /// The workspace that is measured.
 pub(super) struct Ground {
@@ -41,22 +54,22 @@ impl Ground {
         let mut cargo = crate::cargo();
         cargo.current_dir(&self.folder);
         // What cargo told this task is about this task; what a person set for the workspace above does not hold below.
-        for name in [
-            "CARGO_MANIFEST_DIR",
-            "CARGO_MANIFEST_PATH",
-            "CARGO_TARGET_DIR",
-            "CARGO_BUILD_TARGET",
-            "RUSTFLAGS",
-        ] {
-            cargo.env_remove(name);
+        for (name, _) in env::vars_os() {
+            let text = name.to_string_lossy();
+            let profile = text.starts_with("CARGO_PROFILE_") || text.starts_with("CARGO_BUILD_");
+            if profile || TOLD.contains(&&*text) {
+                cargo.env_remove(&name);
+            }
         }
         cargo
     }
 
     /// Builds one package in release, with its own features and nobody else's.
     pub(super) fn build(&self, package: &str) -> Result<(), Stop> {
-        let arguments = ["build", "--quiet", "--release", "--locked", "--bins", "-p"];
-        output(self.cargo().args(arguments).arg(package)).map(drop)
+        let mut cargo = self.cargo();
+        cargo.args(["build", "--quiet", "--release", "--locked", "--bins"]);
+        cargo.args(["--package", package, "--target-dir"]);
+        output(cargo.arg(self.target())).map(drop)
     }
 
     /// A program that was built, in the folder of the programs and with an empty environment.

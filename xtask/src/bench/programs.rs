@@ -17,7 +17,7 @@ const PAIRS: usize = 101;
 const TLS: [&str; 4] = ["rustls", "webpki", "ring", "rustls_pki_types"];
 
 pub(super) fn measure(ground: &Ground, _: Depth, measured: &mut Measured) -> Result<(), Stop> {
-    for program in ["program-tool", "program-ureq"] {
+    for program in ["program-tool", "program-ureq", "program-oauth2-ureq"] {
         ground.build(program)?;
     }
     let server = ground.serve("bench", &["inat"])?;
@@ -28,8 +28,9 @@ pub(super) fn measure(ground: &Ground, _: Depth, measured: &mut Measured) -> Res
     let bare = |what: &str| command(ground, "program-ureq", what, origin, &file);
     output(&mut tool("login", origin))?;
     output(&mut bare("login"))?;
-    let pairs = pairs(PAIRS, || tool("read", origin), || bare("read"))?;
-    pairs.put(measured, "start", "ours", "bare");
+    let starts = pairs(PAIRS, || tool("read", origin), || bare("read"))?;
+    starts.put(measured, "start", "ours", "bare");
+    logins(ground, origin, &folder, measured)?;
 
     // Nothing of TLS runs where no https is asked for; what would run is seen where it is.
     let used = tls(ground, &folder, &["read", origin, &store.to_string_lossy()])?;
@@ -41,6 +42,33 @@ pub(super) fn measure(ground: &Ground, _: Depth, measured: &mut Measured) -> Res
     }
     measured.put("functions/tls-http", used as f64);
     measured.put("functions/tls-https", control as f64);
+    Ok(())
+}
+
+/// Logins by the bare client, by oauth2 with it, and by ours with a store on a disk that is memory, where nothing is synced.
+fn logins(
+    ground: &Ground,
+    origin: &str,
+    folder: &tempfile::TempDir,
+    measured: &mut Measured,
+) -> Result<(), Stop> {
+    let file = folder.path().join("token");
+    let login = |program: &str, place: &Path| command(ground, program, "login", origin, place);
+    let others = pairs(
+        PAIRS,
+        || login("program-ureq", &file),
+        || login("program-oauth2-ureq", &file),
+    )?;
+    others.put(measured, "login", "bare", "oauth2");
+    let memory = tempfile::tempdir_in("/dev/shm")
+        .map_err(|error| Stop::Missing(format!("a disk in memory is at /dev/shm: {error}")))?;
+    let (here, there) = (folder.path().join("store"), memory.path().join("store"));
+    let ours = pairs(
+        PAIRS,
+        || login("program-tool", &here),
+        || login("program-tool", &there),
+    )?;
+    ours.put(measured, "login", "ours", "unsynced");
     Ok(())
 }
 
@@ -70,7 +98,8 @@ pub(super) struct Pairs {
 }
 
 impl Pairs {
-    /// Keeps `milliseconds/WHAT-ONE`, `kib/WHAT-ONE` and the same of the other, `wall/WHAT` and `memory/WHAT`.
+    /// Keeps `milliseconds/WHAT-ONE`, `kib/WHAT-ONE` and the same of the other, and as ratios
+    /// `wall/WHAT-ONE-OTHER` and `memory/WHAT-ONE-OTHER`.
     pub(super) fn put(&self, measured: &mut Measured, what: &str, one: &str, other: &str) {
         for (place, unit, ratio) in [(0, "milliseconds", "wall"), (1, "kib", "memory")] {
             let mut put = |name: String, of: &dyn Fn(&[[f64; 2]; 2]) -> f64| {
@@ -81,7 +110,7 @@ impl Pairs {
             put(format!("{unit}/{what}-{one}"), &|round| round[0][place]);
             put(format!("{unit}/{what}-{other}"), &|round| round[1][place]);
             let of = |round: &[[f64; 2]; 2]| round[0][place] / round[1][place];
-            put(format!("{ratio}/{what}"), &of);
+            put(format!("{ratio}/{what}-{one}-{other}"), &of);
         }
     }
 }
@@ -169,10 +198,10 @@ mod tests {
         let expect = [
             ("kib/start-bare", 5.0),
             ("kib/start-ours", 11.0),
-            ("memory/start", 2.2),
+            ("memory/start-ours-bare", 2.2),
             ("milliseconds/start-bare", 1.0),
             ("milliseconds/start-ours", 3.0),
-            ("wall/start", 2.0),
+            ("wall/start-ours-bare", 2.0),
         ];
         assert_eq!(all, expect);
     }

@@ -42,7 +42,7 @@ pub(super) const HOW: &str = "
   program asked for https as the control. The programs hold their root certificates, so no file of certificates is there to be opened.
 - **pyinaturalist**: from pip, in an environment of its own, by `get_access_token(…, refresh=True)`, with `API_V0` of its module `auth` set
   to the test server; its modules are compiled before. 15 pairs. It keeps the token in its cache of answers, our tool in a file store with two
-  saves that are each synced to the disk. Its records of a page are made when they are first asked for: what its column holds is the page as
+  saves that are each synced to the disk; *its store in memory*: the same on `/dev/shm`, where a sync costs nothing. Its records of a page are made when they are first asked for: what its column holds is the page as
   dictionaries and 200 outer records.
 - **Builds**: clean builds in a folder of their own, one after the other, release profile; user and system time of cargo and all that it
   runs. Sizes after `strip`.
@@ -61,6 +61,8 @@ One work alone, for a profile: `xtask/bench/README.md`.
 
 pub(super) const COSTS: &str = "
 - *Our own copies of secrets are wiped*: the wiping of a 4 KB answer is in our figures; oauth2 wipes nothing.
+- *A crash leaves the old state or the new one*: a login saves twice, each time through a new file that is synced, and its folder after
+  it; the column *its store in memory* is the same without a disk.
 - *Odd answers are forgiven, and the caller is told*: the answer is read by a visitor that keeps what was odd, where the floor knows one
   answer. *Redirect URIs, endpoints and `state` are checked*: the floor checks nothing.
 - *Time is bounded*: as soon as a request has a time limit, ureq 3 looks up its host in a thread of its own, for every request, also where

@@ -1,5 +1,5 @@
 //! `oauth2-ureq login|read ORIGIN FILE`: the same as `tool`, with oauth2 for the token request and the ureq that it sends with for
-//! the rest, which is by hand.
+//! the rest, which is by hand. The last line is the most memory it had.
 
 use std::env;
 use std::error::Error;
@@ -45,6 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             println!("{}", me["results"][0]["login"].as_str().unwrap_or_default());
         }
     }
+    println!("{}", peak()?);
     Ok(())
 }
 
@@ -70,4 +71,12 @@ fn get(agent: &ureq::Agent, url: &str, authorization: &str) -> Result<Value, Box
 fn now() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     now.unwrap_or_default().as_secs()
+}
+
+/// The most memory this process had, in KiB.
+fn peak() -> Result<u64, Box<dyn Error>> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let words = line.and_then(|line| line.split_whitespace().next());
+    Ok(words.ok_or("no VmHWM")?.parse()?)
 }
