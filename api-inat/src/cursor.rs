@@ -9,7 +9,8 @@
 //! ```
 //!
 //! `inat_cursor` is the version of the text. A place among page numbers has `last` as well, a fingerprint of the page before, so that
-//! a page that repeats is noticed after a restart, too.
+//! a page that repeats is noticed after a restart, too; `before` if it began with a later page than the first, and `size` if the
+//! server gives fewer records at a time than it is asked for. Texts without them are read as well.
 
 use std::borrow::Cow;
 
@@ -19,7 +20,7 @@ use serde_json::Value;
 
 use crate::{
     fields::Fields,
-    paging::{Place, Progress},
+    paging::{Place, Progress, Stuck},
 };
 
 /// The version of the text. Another one is refused, not guessed at.
@@ -40,6 +41,10 @@ pub(crate) struct Cursor<'a> {
     total: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<u64>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    before: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     without_ids: bool,
 }
@@ -64,6 +69,8 @@ impl<'a> Cursor<'a> {
             received: place.progress.received,
             total: place.progress.total,
             last: place.last,
+            before: place.before,
+            size: place.size,
             without_ids: place.is_without_ids(),
         }
     }
@@ -108,10 +115,21 @@ impl<'a> Cursor<'a> {
             received: self.received,
             total: self.total,
         };
-        let place = Place::new(progress, self.last, self.without_ids);
+        let place = Place {
+            progress,
+            last: self.last,
+            before: self.before,
+            size: self.size,
+            stuck: self.without_ids.then_some(Stuck::WithoutIds),
+        };
         let fields = self.fields.as_ref().map(Fields::from_json);
         (self.path.into_owned(), query, fields, place)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Whether a path has something in the place of each brace, and nothing there that could lead elsewhere.

@@ -6,10 +6,17 @@
 //!        │                                         │
 //!   id_above = last id seen, per_page = most  page + 1
 //!        │                                         │
-//!   the page holds all that remains: end      page × per_page ≥ total: end
+//!   the page holds all that remains: end      all that is counted has come: end
 //!   nothing new on it: error                  the same page again: error
 //!                                             past the 10,000th result: error
+//!
+//!   either way: an empty page is the end, a shorter one than asked for is not
 //! ```
+//!
+//! A page may be shorter than it was asked to be because the server gives no more at a time, or because it left out what the caller may
+//! not see; so only records that came are counted, never those that were asked for. The number of the page goes on in the server's own
+//! size, and `per_page` stays as it was: with another one, numbers would mean other records. A count may include what the caller never
+//! gets to see: then the last page is an empty one. Where nothing is counted (bare lists), the empty page is the only end.
 
 use std::fmt;
 
@@ -41,7 +48,11 @@ pub(crate) struct Place {
     pub(crate) progress: Progress,
     /// A fingerprint of the last page that was asked for by number.
     pub(crate) last: Option<u64>,
-    stuck: Option<Stuck>,
+    /// How many records lie before the page that the list began with, by the size of that page: no more than there are.
+    pub(crate) before: u64,
+    /// How many records the server gives at a time, once that was less than what was asked for.
+    pub(crate) size: Option<u64>,
+    pub(crate) stuck: Option<Stuck>,
 }
 
 /// How far a list has come.
@@ -71,21 +82,13 @@ impl fmt::Display for Progress {
 
 /// Why a list cannot go on, though it has not come to its end.
 #[derive(Clone, Copy, Debug)]
-enum Stuck {
+pub(crate) enum Stuck {
     Repeated,
     WithoutIds,
     Window,
 }
 
 impl Place {
-    pub(crate) fn new(progress: Progress, last: Option<u64>, without_ids: bool) -> Self {
-        Self {
-            progress,
-            last,
-            stuck: without_ids.then_some(Stuck::WithoutIds),
-        }
-    }
-
     pub(crate) fn is_without_ids(&self) -> bool {
         matches!(self.stuck, Some(Stuck::WithoutIds))
     }
@@ -110,7 +113,9 @@ impl Place {
             )));
         }
         let page = query.number("page")?.unwrap_or(1);
-        if page.saturating_mul(asked) > WINDOW {
+        // The window is one of results, so it is as many pages wide as the server's own size makes it.
+        let size = self.size.map_or(asked, |size| size.min(asked));
+        if page.saturating_mul(size) > WINDOW {
             return Err(Stuck::Window.error(rules));
         }
         Ok(())
@@ -140,7 +145,7 @@ impl Place {
         let (usual, most) = rules.pages.unwrap_or((1, 1));
         let asked = query.number("per_page").ok().flatten().unwrap_or(usual);
         let turned = match query.get("order_by") {
-            Some("id") if rules.by_id => self.turn_by_id(query, page, asked, most),
+            Some("id") if rules.by_id => self.turn_by_id(query, page, most),
             _ => self.turn_by_number(query, page, asked),
         };
         self.progress.received += turned.0.len() as u64;
@@ -151,7 +156,6 @@ impl Place {
         &mut self,
         query: &mut Query,
         page: Page<T>,
-        asked: u64,
         most: u64,
     ) -> (Vec<T>, bool) {
         let descending = match query.get("order") {
@@ -173,11 +177,7 @@ impl Place {
         let ids = items.iter().filter_map(Identified::id);
         let last = if descending { ids.min() } else { ids.max() };
         // With the id in the request, the total counts what remains; so this page may be all of it.
-        let complete = match page.total_results {
-            Some(remaining) => received >= remaining,
-            None => received < asked,
-        };
-        if complete {
+        if page.total_results.is_some_and(|all| received >= all) {
             return (items, false);
         }
         match last {
@@ -207,12 +207,21 @@ impl Place {
         }
         self.last = print;
         let number = query.number("page").ok().flatten().unwrap_or(1);
-        let complete = match page.total_results {
-            Some(total) => number.saturating_mul(asked) >= total,
-            None => (page.results.len() as u64) < asked,
-        };
+        let came = page.results.len() as u64;
+        if self.progress.received == 0 {
+            self.before = number.saturating_sub(1).saturating_mul(came);
+        }
+        let so_far = self.before.saturating_add(self.progress.received + came);
+        let total = page.total_results.or(self.progress.total);
+        if total.is_none() && print.is_none() {
+            // Neither a count nor a repeated page could end it.
+            self.stuck = Some(Stuck::WithoutIds);
+        }
+        if came < asked || self.size.is_some() {
+            self.size = self.size.max(Some(came));
+        }
         query.set("page", number.saturating_add(1));
-        (page.results, !complete)
+        (page.results, total.is_none_or(|total| so_far < total))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use api_inat::{
     Page,
-    model::Observation,
+    model::{Identified, Observation},
     observations::{Order, OrderBy, Search},
+    posts, relationships,
 };
 use auth_core::{Base, Error, ErrorKind, Operation, Paged, Turn};
 use serde_json::{Value, json};
@@ -105,9 +106,9 @@ fn every_record_comes_once_and_no_request_too_many() {
     check(hundred(), 200, true, false, 2);
     check(hundred(), 0, true, false, 1);
     check(hundred(), 1, true, false, 1);
-    // Without totals a full page cannot be known to be the last.
+    // Without totals the last page is known by the empty one after it.
     check(hundred(), 200, false, false, 3);
-    check(hundred(), 250, false, false, 3);
+    check(hundred(), 250, false, false, 4);
     check(hundred().order(Order::Desc), 250, true, true, 3);
     check(hundred().order_by(OrderBy::Id), 250, true, true, 3);
     check(hundred().order_by(OrderBy::CreatedAt), 250, true, true, 3);
@@ -163,6 +164,111 @@ fn a_short_page_is_not_the_end_while_more_is_counted() {
     assert_eq!((items, total, next.is_none()), (vec![4, 5], Some(5), true));
 }
 
+/// Follows a list by number over records with ids 1 to `count`, on a server that gives no more than `most` at a time: how many came,
+/// and in how many requests. With `hidden`, every record whose id it divides is counted, and left out of its page.
+fn capped<L>(
+    list: L,
+    (count, most, hidden): (u64, u64, Option<u64>),
+    totals: bool,
+    stored: impl Fn(L) -> L,
+) -> (u64, usize)
+where
+    L: Paged + Operation<Output = Page<<L as Paged>::Item>>,
+    L::Item: Identified,
+{
+    let mut list = list.begin();
+    let mut seen = Vec::new();
+    for requests in 1..1000 {
+        let request = sent(&list);
+        let number = |name: &str| {
+            let (_, rest) = request.split_once(name)?;
+            rest.split('&').next()?.parse::<u64>().ok()
+        };
+        let size = number("per_page=").map_or(most, |asked| asked.min(most));
+        let skipped = (number("&page=").or_else(|| number("?page=")).unwrap_or(1) - 1) * size;
+        let ids = (skipped + 1..=count).take(usize::try_from(size).expect("small"));
+        let visible = ids.filter(|id| hidden.is_none_or(|every| id % every > 0));
+        let records: Vec<Value> = visible.map(|id| json!({"id": id})).collect();
+        let body = match totals {
+            true => json!({"total_results": count, "results": records}),
+            false => records.into(),
+        };
+        let page = list
+            .parse(response(200, &[], body.to_string()))
+            .expect("a page");
+        let Turn { items, next, .. } = list.turn(page);
+        seen.extend(items.iter().filter_map(Identified::id));
+        match next {
+            Some(next) => list = stored(next).begin(),
+            None => {
+                assert!(seen.is_sorted_by(|one, next| one < next), "each once");
+                return (seen.len() as u64, requests);
+            }
+        }
+    }
+    panic!("no end after 1000 pages");
+}
+
+#[test]
+fn a_server_that_gives_fewer_at_a_time_gives_all_the_same() {
+    let follow = |per_page: u64, server| {
+        let list = relationships::Search::new().per_page(per_page);
+        let whole = capped(list.clone(), server, true, |list| list);
+        let restarted = capped(list, server, true, |list| {
+            relationships::Search::from_text(&list.to_text()).expect("our own text")
+        });
+        assert_eq!(whole, restarted);
+        whole
+    };
+    let check = |per_page, server, expect| {
+        assert_eq!(follow(per_page, server), expect, "{per_page} {server:?}");
+    };
+    check(100, (90, 30, None), (90, 3));
+    check(100, (91, 30, None), (91, 4));
+    check(100, (250, 100, None), (250, 3));
+    check(30, (30, 100, None), (30, 1));
+    check(30, (0, 100, None), (0, 1));
+    // The window is one of 10,000 results, also where pages are shorter than asked for.
+    check(100, (9_000, 30, None), (9_000, 300));
+    // Records that are counted and not shown: nothing is missing or twice, and an empty page ends it.
+    check(100, (250, 100, Some(10)), (225, 4));
+    check(100, (90, 30, Some(10)), (81, 4));
+
+    // A list that the program began further on: no more is taken for known than has come.
+    let later = relationships::Search::new().per_page(100).page(3);
+    assert_eq!(capped(later, (300, 30, None), true, |list| list), (240, 8));
+    // A text that an earlier version wrote in the middle of such a list.
+    let text = r#"{"inat_cursor":1,"api":"v1","path":"/relationships","query":[["per_page","100"],["page","2"]],"received":30,"total":90,"last":1}"#;
+    let list = relationships::Search::from_text(text).expect("an earlier version's text");
+    assert_eq!(capped(list, (90, 30, None), true, |list| list), (60, 2));
+}
+
+#[test]
+fn a_list_that_counts_nothing_ends_with_an_empty_page() {
+    let check = |per_page, server, expect| {
+        let list = posts::Search::new().per_page(per_page);
+        let whole = capped(list.clone(), server, false, |list| list);
+        let restarted = capped(list, server, false, |list| {
+            posts::Search::from_text(&list.to_text()).expect("our own text")
+        });
+        assert_eq!((whole, restarted), (expect, expect));
+    };
+    check(100, (90, 30, None), (90, 4));
+    check(100, (75, 30, None), (75, 4));
+    check(30, (75, 30, Some(10)), (68, 4));
+    check(10, (0, 30, None), (0, 1));
+
+    // Without ids, nothing could ever end it.
+    let list = posts::Search::new().of::<Value>().begin();
+    let body = json!([{"title": "x"}]).to_string();
+    let page = list.parse(response(200, &[], body)).expect("a page");
+    let stuck = list.turn(page).next.expect("not the end");
+    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let error = stuck.request(&base).expect_err("does not leave");
+    assert!(error.to_string().contains("without ids"), "{error}");
+}
+
+/// A count may include what the caller does not get to see: iNaturalist goes on counting it when nothing comes any more.
 #[test]
 fn an_empty_page_is_the_end() {
     for search in [
