@@ -62,6 +62,20 @@ pub fn service_without_application() -> ServiceBuilder {
 /// 24 GB in a day. The API's description asks for at most 60 a minute (it throttles at 100) and 10,000 a day. The page "API
 /// Recommended Practices", as others quote it, asks for one a second and names the two limits of media, beyond which an address may
 /// be blocked for good; the page itself was not read. The burst of five is pyinaturalist's. Nothing of it was tried.
+///
+/// # Many at once
+/// A request whose turn would come after more than ten minutes is refused, with an error that says when to come again: some 550
+/// requests may wait in line at once. A program that starts more tasks than that at a time gives them more patience, or starts fewer:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let service = api_inat::service("33f27dc63bdf27f4ca6cd95dd")
+///     .user_agent("nightly/1.0 (mail@example.org)")
+///     .pace(api_inat::pace().patience(Duration::from_secs(86_400)))
+///     .build()?;
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[must_use]
 pub fn pace() -> Pace {
     const MINUTE: Duration = Duration::from_secs(60);

@@ -5,6 +5,7 @@ mod api_token;
 mod cursors;
 mod implausible;
 mod models;
+mod pace;
 mod paging;
 mod requests;
 mod service;

@@ -11,6 +11,8 @@ pub(super) struct Ledger {
     due: u64,
     /// The last turn that was given; the next does not come before it.
     last: u64,
+    /// The longest patience among those who wait in line: programs at one store need not have the same.
+    patience: u64,
     counters: Vec<Counter>,
     /// Lines of other programs with other limits: kept as they are.
     foreign: Vec<String>,
@@ -35,6 +37,9 @@ enum Kind {
 
 /// Up to so many are counted one by one.
 const EXACT: u64 = 200;
+
+/// The longest time, in milliseconds: a sum of a few of them still is a number.
+const FOREVER: u64 = u64::MAX / 8;
 
 /// The first line of the text.
 const HEAD: &str = "pace 1";
@@ -68,6 +73,8 @@ impl Ledger {
         if at - now > millis(pace.longest_wait()) {
             return Err(at);
         }
+        let in_line = if self.last > now { self.patience } else { 0 };
+        self.patience = in_line.max(millis(pace.longest_wait()));
         self.last = at;
         self.due = self.due.max(at) + millis(pace.spacing());
         for counter in &mut self.counters {
@@ -96,7 +103,8 @@ impl Ledger {
 
     /// What lies further ahead than any turn can was written by a clock that was wrong.
     fn forget_the_future(&mut self, pace: &Pace, now: u64) {
-        let furthest = now + 2 * millis(pace.longest_wait()) + millis(pace.pause_after_429());
+        let patience = self.patience.max(millis(pace.longest_wait()));
+        let furthest = now + 2 * patience + millis(pace.pause_after_429());
         if self.last.max(self.due) > furthest {
             (self.last, self.due) = (0, 0);
         }
@@ -106,7 +114,7 @@ impl Ledger {
     }
 
     pub(super) fn to_text(&self) -> String {
-        let mut out = format!("{HEAD}\n{} {}\n", self.due, self.last);
+        let mut out = format!("{HEAD}\n{} {} {}\n", self.due, self.last, self.patience);
         for counter in &self.counters {
             let kind = counter.kind.name();
             let _ = write!(out, "{kind} {} {}", counter.length, counter.grain);
@@ -129,10 +137,11 @@ impl Ledger {
             return self;
         }
         let moments = lines.next().and_then(|line| {
-            let (due, last) = line.split_once(' ')?;
-            Some((due.parse().ok()?, last.parse().ok()?))
+            let mut numbers = line.split(' ').map_while(|word| word.parse().ok());
+            let (due, last) = (numbers.next()?, numbers.next()?);
+            Some((due, last, numbers.next().unwrap_or(0).min(FOREVER)))
         });
-        (self.due, self.last) = moments.unwrap_or_default();
+        (self.due, self.last, self.patience) = moments.unwrap_or_default();
         for line in lines {
             if !self.counters.iter_mut().any(|counter| counter.read(line)) {
                 self.foreign.push(line.to_owned());
@@ -234,149 +243,9 @@ impl Counter {
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis())
-        .unwrap_or(u64::MAX / 4)
-        .min(u64::MAX / 4)
+        .unwrap_or(FOREVER)
+        .min(FOREVER)
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const SECOND: u64 = 1000;
-    const MINUTE: u64 = 60 * SECOND;
-    const DAY: u64 = 24 * 60 * MINUTE;
-    const START: u64 = 1_790_000_000_000;
-
-    fn pace() -> Pace {
-        Pace::every(Duration::from_secs(1))
-            .burst(5)
-            .at_most(55, Duration::from_secs(60))
-            .at_most(10_000, Duration::from_secs(86_400))
-            .volume(5_000_000_000, Duration::from_secs(3600))
-    }
-
-    /// As many requests as come: the most in any stretch of this length.
-    fn most_in(turns: &[u64], length: u64) -> usize {
-        let mut from = 0;
-        (0..turns.len())
-            .map(|to| {
-                while turns[from] + length <= turns[to] {
-                    from += 1;
-                }
-                to + 1 - from
-            })
-            .max()
-            .unwrap_or(0)
-    }
-
-    #[test]
-    fn a_day_of_asking_all_the_time() {
-        let pace = pace().patience(Duration::from_secs(86_400));
-        let mut ledger = Ledger::new(&pace);
-        let (mut now, mut turns) = (START, Vec::new());
-        while now < START + DAY {
-            let at = ledger.turn(&pace, now, false).expect("patient");
-            turns.push(at);
-            now = at;
-        }
-        assert!(most_in(&turns, MINUTE) <= 55, "{}", most_in(&turns, MINUTE));
-        assert!(most_in(&turns, DAY) <= 10_000);
-        assert!(most_in(&turns, SECOND) <= 6);
-        // And it is used: a good part of what is allowed.
-        assert!(turns.len() >= 9_900, "{}", turns.len());
-        assert_eq!(&turns[..5], &[START; 5], "a burst after a quiet time");
-        assert!(ledger.to_text().len() < 4_000, "{}", ledger.to_text().len());
-    }
-
-    #[test]
-    fn a_quota_that_is_used_up_says_when_it_goes_on() {
-        let pace = Pace::unlimited().at_most(3, Duration::from_secs(3600));
-        let mut ledger = Ledger::new(&pace);
-        for _ in 0..3 {
-            assert_eq!(ledger.turn(&pace, START, false), Ok(START));
-        }
-        let next = START + 3600 * SECOND;
-        assert_eq!(ledger.turn(&pace, START + 7, false), Err(next));
-        assert_eq!(ledger.turn(&pace, next, false), Ok(next));
-    }
-
-    #[test]
-    fn everybody_waits_after_429() {
-        let pace = pace();
-        let mut ledger = Ledger::new(&pace);
-        assert_eq!(ledger.turn(&pace, START, false), Ok(START));
-        ledger.pause(&pace, START, Duration::from_secs(30));
-        let after = START + 30 * SECOND;
-        assert_eq!(ledger.turn(&pace, START, false), Ok(after));
-        assert_eq!(
-            ledger.turn(&pace, START, false),
-            Ok(after + SECOND),
-            "no burst"
-        );
-    }
-
-    #[test]
-    fn media_are_counted() {
-        let pace = pace();
-        let mut ledger = Ledger::new(&pace);
-        ledger.count(START, 4_999_999_999);
-        assert_eq!(ledger.turn(&pace, START, true), Ok(START));
-        ledger.count(START, 1);
-        assert_eq!(
-            ledger.turn(&pace, START, false),
-            Ok(START),
-            "other requests go on"
-        );
-        let error = ledger.turn(&pace, START, true).expect_err("an hour");
-        assert!(
-            (3600 * SECOND..3900 * SECOND).contains(&(error - START)),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn a_clock_that_was_wrong_stops_nobody() {
-        let pace = pace();
-        let mut ledger = Ledger::new(&pace);
-        let ahead = START + 365 * DAY;
-        for _ in 0..60 {
-            ledger.turn(&pace, ahead, false).expect("a turn");
-        }
-        let back = Ledger::new(&pace)
-            .read(&ledger.to_text())
-            .turn(&pace, START, false);
-        assert_eq!(back, Ok(START));
-    }
-
-    proptest! {
-        #[test]
-        fn any_order_of_asking_keeps_to_it(steps in proptest::collection::vec((0u64..5000, any::<bool>(), 0u64..40), 1..400)) {
-            let pace = pace().patience(Duration::from_secs(3600));
-            let mut ledger = Ledger::new(&pace);
-            let (mut now, mut turns) = (START, Vec::new());
-            for (wait, pauses, seconds) in steps {
-                now += wait;
-                // Programs take turns at one text.
-                ledger = Ledger::new(&pace).read(&ledger.to_text());
-                if pauses && seconds > 35 {
-                    ledger.pause(&pace, now, Duration::from_secs(seconds));
-                }
-                turns.extend(ledger.turn(&pace, now, false));
-            }
-            prop_assert!(turns.is_sorted());
-            prop_assert!(most_in(&turns, MINUTE) <= 55);
-            prop_assert!(most_in(&turns, SECOND) <= 6);
-        }
-
-        #[test]
-        fn any_text_is_read(text in "(pace 1\n)?[0-9a-z: \n]{0,200}", now in 0u64..1 << 45) {
-            let pace = pace();
-            let mut ledger = Ledger::new(&pace).read(&text);
-            let _ = ledger.turn(&pace, now, true);
-            let again = Ledger::new(&pace).read(&ledger.to_text());
-            prop_assert_eq!(again.to_text(), ledger.to_text());
-        }
-    }
-}
+mod tests;

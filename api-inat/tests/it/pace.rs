@@ -1,0 +1,154 @@
+//! iNaturalist's own pace, kept by a client: over a transport that only counts, with waits that end at once and are noted.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use api_inat::{ServiceBuilder, observations::Get, pace, photos};
+use auth_core::{
+    AsyncTransport, BoxFuture, Error, ErrorKind, Limits, Operation, Pace, Request, Response,
+    Runtime, Service, Transport, TransportError,
+};
+use auth_flows::{AsyncClient, Client};
+use http_reqwest::Tokio;
+use keystore::Memory;
+
+use crate::response;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// Answers everything with one observation.
+#[derive(Clone, Default)]
+struct Counting(Arc<AtomicUsize>);
+
+impl Counting {
+    fn answer(&self) -> Response {
+        self.0.fetch_add(1, Relaxed);
+        response(200, &[], r#"{"total_results":1,"results":[{"id":7}]}"#)
+    }
+}
+
+impl Transport for Counting {
+    fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
+        Ok(self.answer())
+    }
+}
+
+impl AsyncTransport for Counting {
+    async fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
+        Ok(self.answer())
+    }
+}
+
+/// tokio, where nobody waits: how long it would have been is noted.
+#[derive(Clone)]
+struct Noting(Tokio, Arc<Mutex<Vec<Duration>>>);
+
+impl Runtime for Noting {
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.1.lock().expect("no panic").push(duration);
+        Box::pin(async {})
+    }
+    fn offload(&self, job: Box<dyn FnOnce() + Send>) {
+        self.0.offload(job);
+    }
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        self.0.spawn(task);
+    }
+}
+
+fn service(change: impl FnOnce(ServiceBuilder) -> ServiceBuilder) -> Service {
+    let builder = api_inat::service_without_application().user_agent("pace/1 (me@example.org)");
+    change(builder).build().expect("a service")
+}
+
+/// A thousand tasks at once: what came of them, how many were sent, and the waits from the shortest to the longest.
+fn thousand(pace: Pace) -> (Vec<Result<(), Error>>, usize, Vec<Duration>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let transport = Counting::default();
+    let noting = Noting(Tokio::new(runtime.handle().clone()), Arc::default());
+    let service = service(|builder| builder.pace(pace));
+    let client = AsyncClient::new(service, transport.clone(), noting.clone(), Memory::new());
+    let session = client.anonymous();
+    let results = runtime.block_on(async {
+        let tasks: Vec<_> = (0..1000)
+            .map(|_| tokio::spawn(session.send(Get::new(7))))
+            .collect();
+        let mut results = Vec::new();
+        for task in tasks {
+            results.push(task.await.expect("no panic").map(drop));
+        }
+        results
+    });
+    let mut waits = noting.1.lock().expect("no panic").clone();
+    waits.sort();
+    (results, transport.0.load(Relaxed), waits)
+}
+
+/// As `inat-service` does.
+#[test]
+fn a_thousand_tasks_wait_in_line_where_there_is_patience() {
+    let (results, sent, waits) = thousand(pace().patience(DAY));
+    assert_eq!(
+        (results.iter().filter(|one| one.is_ok()).count(), sent),
+        (1000, 1000)
+    );
+    // 55 a minute: the last one has its turn in the nineteenth.
+    let last = waits.last().expect("waits").as_secs();
+    assert!((17 * 60..20 * 60).contains(&last), "{last} s");
+    for minute in waits.windows(56) {
+        // Tasks ask one after the other, within less than a few seconds.
+        assert!(
+            minute[55] - minute[0] > Duration::from_secs(50),
+            "{minute:?}"
+        );
+    }
+}
+
+#[test]
+fn without_patience_who_would_wait_over_ten_minutes_is_told_when_to_come() {
+    let (results, sent, waits) = thousand(pace());
+    assert!((500..650).contains(&sent), "{sent}");
+    assert!(*waits.last().expect("waits") <= Duration::from_secs(600));
+    for error in results.iter().filter_map(|one| one.as_ref().err()) {
+        assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
+        let wait = error.retry_after().expect("when");
+        assert!(wait > Duration::from_secs(600), "{wait:?}");
+    }
+}
+
+/// The very pace of [`pace()`], which every service has: it would hold up the sixth request at once.
+#[test]
+fn nothing_is_held_back_towards_this_machine() {
+    fn check(origin: &str, operation: impl Operation + Clone) {
+        let transport = Counting::default();
+        let service = service(|builder| builder.at(origin));
+        assert_eq!(service.limit().map(|own| (**own).clone()), Some(pace()));
+        let client = Client::new(service, transport.clone(), Memory::new());
+        let began = std::time::Instant::now();
+        for _ in 0..100 {
+            client
+                .anonymous()
+                .send(operation.clone())
+                .expect("an answer");
+        }
+        assert_eq!(transport.0.load(Relaxed), 100, "{origin}");
+        assert!(began.elapsed() < Duration::from_secs(30), "{origin}");
+    }
+    let photo = "https://static.inaturalist.org/photos/1/square.jpg";
+    for origin in ["http://127.0.0.1:9", "http://[::1]:9"] {
+        check(origin, Get::new(7));
+        check(
+            origin,
+            photos::Download::url(photo).expect("a photo's address"),
+        );
+    }
+}
