@@ -46,6 +46,51 @@ impl<O: Operation> Operation for Raw<O> {
     }
 }
 
+/// A read by id for one id, whose answer is the record itself; made by an operation's `one`.
+///
+/// That there is no such record is an error: v1 answers with an empty list, v2 with 404.
+#[derive(Clone, Debug)]
+pub struct OneRecord<O> {
+    list: O,
+    ids: usize,
+}
+
+impl<O: Operation> OneRecord<O> {
+    pub(crate) fn new(list: O, ids: usize) -> Self {
+        Self { list, ids }
+    }
+}
+
+impl<O, T> Operation for OneRecord<O>
+where
+    O: Operation<Output = Page<T>>,
+{
+    type Output = T;
+
+    fn manner(&self) -> Manner {
+        self.list.manner()
+    }
+
+    fn request(&self, base: &Base) -> Result<Request, Error> {
+        if self.ids > 1 {
+            let what = format!("{} ids were given where one record is asked for", self.ids);
+            return Err(Error::new(ErrorKind::Usage, what)
+                .advice("give one id, or take the page as it is, without `one`"));
+        }
+        self.list.request(base)
+    }
+
+    fn parse(&self, response: Response) -> Result<T, Error> {
+        let status = response.status();
+        let page = self.list.parse(response)?;
+        page.results.into_iter().next().ok_or_else(|| {
+            Error::new(ErrorKind::Refused, "iNaturalist has no such record")
+                .with_status(status)
+                .advice("check the id: the record may have been deleted")
+        })
+    }
+}
+
 /// The body of a success as it is.
 pub(crate) fn bytes(response: &Response) -> Result<Vec<u8>, Error> {
     match response.status().is_success() {

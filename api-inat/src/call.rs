@@ -178,6 +178,11 @@ impl Call {
         Ok(())
     }
 
+    /// How many ids the path names.
+    pub(crate) fn ids(&self) -> usize {
+        self.ids.unwrap_or_default()
+    }
+
     /// The number of ids, if it is more than a page has by default.
     fn more_ids(&self, rules: &Rules) -> Result<Option<u64>, Error> {
         let unfit = |what: Cow<'static, str>, advice: Cow<'static, str>| {

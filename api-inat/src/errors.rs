@@ -54,6 +54,13 @@ pub(crate) fn refusal(response: &Response) -> Error {
             "the record is gone, or belongs to somebody else",
             "check the id and which account is logged in",
         ),
+        // What v1 says of an id that is none.
+        StatusCode::UNPROCESSABLE_ENTITY if refused("", "").service_words() == Some("Error") => {
+            refused(
+                "iNaturalist found a fault in the request, and does not say which",
+                "check the id: this is how it answers to one that cannot be; then the other values",
+            )
+        }
         StatusCode::UNPROCESSABLE_ENTITY => refused(
             "iNaturalist found a fault in the request's values",
             "correct the values that it names",

@@ -28,7 +28,7 @@ pub mod v0;
 pub mod v1;
 pub mod v2;
 
-pub use answer::{Done, Raw};
+pub use answer::{Done, OneRecord, Raw};
 pub use api_token::ApiToken;
 pub use fields::Fields;
 /// The crate for dates and times that parameters and records are made of.

@@ -9,7 +9,7 @@
 ///     at(id(into Ids));              what stands in the braces of the path, in order: arguments of `new`
 ///     with(taxon_id(u64));           setters that `new` calls: what the API cannot do without
 ///     preset(uuid(fresh_uuid()));    setters that `new` calls with a value of its own
-///     ids 30, 200;                   how many ids without more words, and at most
+///     ids 30, 200;                   how many ids without more words, and at most; adds `one`, for a single record
 ///     pages 30, 200 by id;           records on a page without more words, and at most; followed `by id` or `by number`;
 ///                                    neither for a list that has no second page
 ///     once "observation" "uuid";     the field of the body that makes a repeated write the same write
@@ -145,6 +145,7 @@ macro_rules! operation {
         }
 
         operation! { @default $Name $($($at)+)? $($($with)+)? }
+        $(operation! { @one $Name $most_ids })?
         $($(operation! { @paged $by $Name $path, $manner })?)?
 
         impl<T> Clone for $Name<T> {
@@ -160,6 +161,17 @@ macro_rules! operation {
         impl<T> std::fmt::Debug for $Name<T> {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 self.call.show(stringify!($Name), &self.query, f)
+            }
+        }
+    };
+
+    (@one $Name:ident $most:expr) => {
+        impl<T: serde::de::DeserializeOwned> $Name<T> {
+            /// For a single id: gives the record itself in place of a page. That there is no such record is an error.
+            #[must_use]
+            pub fn one(self) -> $crate::OneRecord<Self> {
+                let ids = self.call.ids();
+                $crate::OneRecord::new(self, ids)
             }
         }
     };

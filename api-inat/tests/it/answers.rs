@@ -239,6 +239,12 @@ fn what_to_do_depends_on_the_status() {
     check(404, "", "check the id", false);
     check(410, "", "gone", false);
     check(422, "", "correct the values", false);
+    let (id, none) = (
+        r#"{"error":"Error","status":422}"#,
+        r#"{"error":"Too many IDs"}"#,
+    );
+    check(422, id, "check the id", false);
+    check(422, none, "correct the values", false);
     check(429, "", "once a second", true);
     check(500, "", "try again later", true);
     check(503, "", "maintenance", true);

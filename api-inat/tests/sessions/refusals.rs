@@ -1,11 +1,15 @@
 //! What iNaturalist refuses, as both worlds tell it: the same error, with status, its own words, and what to do.
 
 use api_inat::{
+    Page,
+    model::Observation,
     observations::{Create, Delete, Get, Update},
+    testkit::observation_id,
     users::Me,
 };
-use auth_core::{Error, ErrorKind, Operation};
+use auth_core::{Base, Error, ErrorKind, Manner, Operation, Request, Response};
 use auth_testkit::{Fault, On};
+use http::Method;
 
 use crate::scene::{World, inaturalist};
 
@@ -14,6 +18,23 @@ fn answer(status: u16, content_type: &str, body: &str) -> Fault {
         status,
         content_type: content_type.to_owned(),
         body: body.as_bytes().to_vec(),
+    }
+}
+
+/// An observation by a text, which the typed operation has no way to send.
+#[derive(Clone)]
+struct ByText(&'static str);
+
+impl Operation for ByText {
+    type Output = Page<Observation>;
+    fn manner(&self) -> Manner {
+        Get::new(7).manner()
+    }
+    fn request(&self, base: &Base) -> Result<Request, Error> {
+        base.request(Method::GET, &format!("/observations/{}", self.0))
+    }
+    fn parse(&self, response: Response) -> Result<Self::Output, Error> {
+        Get::new(7).parse(response)
     }
 }
 
@@ -47,18 +68,18 @@ fn each_refusal_is_one_error_in_both_worlds() {
     let json = "application/json";
     let faults = server.faults();
 
-    faults.times(
-        2,
-        On::Any,
-        answer(422, json, r#"{"error":"Error","status":422}"#),
-    );
-    check(
-        "a wrong id",
-        told(&worlds, Get::new(7)),
-        422,
-        "Error",
-        "correct the values",
-    );
+    let wrong = told(&worlds, ByText("seven"));
+    check("an id that is none", wrong, 422, "Error", "check the id");
+    let unknown = told(&worlds, Get::new(7).one());
+    check("an unknown id", unknown, 200, "", "check the id");
+    for world in &worlds {
+        let page = world.send(Get::new(7)).expect("v1 refuses no unknown id");
+        assert_eq!(page.results.len(), 0, "{}", world.name());
+        let one = world.send(Get::new(observation_id(3)).one());
+        assert_eq!(one.expect("a known one").id, observation_id(3));
+    }
+    let several = told(&worlds, Get::new([7, 8]).one());
+    assert_eq!(several.kind(), ErrorKind::Usage, "{several}");
 
     let gone = r#"{"error":{"original":{"error":"Observation does not exist."}},"status":410}"#;
     faults.times(2, On::Any, answer(410, json, gone));

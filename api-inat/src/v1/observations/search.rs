@@ -63,7 +63,8 @@ operation! {
 operation! {
     /// Observations by their numbers, 200 at most.
     ///
-    /// An answer has the observations that exist, in no promised order; an id that is gone is left out.
+    /// An answer has the observations that exist, in no promised order; an id that is gone is left out, and if nothing is left the page
+    /// is empty. [`one`](Self::one) takes that for an error.
     ///
     /// ```
     /// use api_inat::observations::Get;
@@ -72,6 +73,9 @@ operation! {
     /// let base = Base::parse("https://api.inaturalist.org/v1")?;
     /// let get = Get::new([7, 8]);
     /// assert_eq!(get.request(&base)?.uri(), "https://api.inaturalist.org/v1/observations/7,8");
+    /// let one = Get::new(7).one();
+    /// // let observation: Observation = session.send(one)?;
+    /// # assert!(one.request(&base).is_ok());
     /// # Ok::<(), auth_core::Error>(())
     /// ```
     pub Get: GET "/observations/{id}" -> Page<Observation>, OPTIONAL;
