@@ -27,12 +27,15 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::chance::Chance;
 use super::desk::Desk;
-use super::ground::{PASSWORD, Place, What, accounts};
+use super::ground::{PASSWORD, Place, accounts};
 use super::worker::{Account, Worker};
 use crate::{Outcome, Stop, Verdict, say};
 
 /// The task's name.
 pub(super) const TASK: &str = "soak-crew";
+
+/// The number of a worker whose progress is not counted.
+const NOBODY: usize = usize::MAX;
 
 /// Works until its standard input ends.
 pub(crate) fn work(args: Vec<OsString>) -> Outcome {
@@ -131,20 +134,24 @@ impl Crew {
         })
     }
 
-    fn start(&self, options: &Options, runtime: &Runtime) {
-        let worker = |number: usize, world| Worker {
+    fn worker(&self, number: usize, world: &str, options: &Options) -> Worker {
+        let salt = (options.crew + 1) << 32 ^ number as u64;
+        Worker {
             number,
             by: program(options.crew, world),
-            chance: Chance::new(options.seed, 1000 * (options.crew + 1) + number as u64),
+            chance: Chance::new(options.seed, salt),
             desk: Arc::clone(&self.desk),
             accounts: Arc::clone(&self.accounts),
-        };
+        }
+    }
+
+    fn start(&self, options: &Options, runtime: &Runtime) {
         for number in 0..options.threads {
-            let worker = worker(number, "threads");
+            let worker = self.worker(number, "threads", options);
             thread::spawn(move || worker.work());
         }
         for number in options.threads..options.threads + options.tasks {
-            runtime.spawn(worker(number, "tasks").toil());
+            runtime.spawn(self.worker(number, "tasks", options).toil());
         }
     }
 
@@ -172,10 +179,11 @@ impl Crew {
                 }
             }
             "flush" => {
+                let [threads, tasks] =
+                    ["threads", "tasks"].map(|world| self.worker(NOBODY, world, options));
                 for account in self.accounts.iter() {
-                    let ask = account.place.ask(What::Who, u64::MAX);
-                    account.threads.send(ask)?;
-                    self.runtime.block_on(account.tasks.send(ask))?;
+                    threads.touch(account);
+                    self.runtime.block_on(tasks.touch_async(account));
                 }
             }
             "tally" => {}

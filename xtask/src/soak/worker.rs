@@ -107,6 +107,24 @@ impl Worker {
         (place, Next::choose(&mut self.chance, account.place))
     }
 
+    /// Uses an account once, from a thread. A login that turns out to be lost is made anew.
+    pub(super) fn touch(&self, account: &Account) {
+        let next = Next::Ask(What::Who);
+        if self.act(account, next) {
+            self.heal(account);
+            self.act(account, next);
+        }
+    }
+
+    /// The same, in a task.
+    pub(super) async fn touch_async(&self, account: &Account) {
+        let next = Next::Ask(What::Who);
+        if self.act_async(account, next).await {
+            self.heal_async(account).await;
+            self.act_async(account, next).await;
+        }
+    }
+
     /// On a thread of its own.
     pub(super) fn work(mut self) {
         while !self.desk.is_over() {
