@@ -38,6 +38,8 @@ pub(super) struct Act<'a> {
     pub(super) user: &'a str,
     pub(super) by: &'a str,
     pub(super) what: &'static str,
+    /// Any token that serves is good enough for it.
+    pub(super) is_plain: bool,
     began: u64,
 }
 
@@ -106,7 +108,7 @@ impl Desk {
         worker: usize,
         (place, user): (Place, &'a str),
         by: &'a str,
-        what: &'static str,
+        what: (&'static str, bool),
     ) -> Act<'a> {
         let number = self.calls.fetch_add(1, Ordering::Relaxed);
         Act {
@@ -116,7 +118,8 @@ impl Desk {
             place,
             user,
             by,
-            what,
+            what: what.0,
+            is_plain: what.1,
             began: micros(SystemTime::now()),
         }
     }
@@ -182,6 +185,7 @@ impl Act<'_> {
                 user: self.user.to_owned(),
                 by: self.by.to_owned(),
                 act: self.what.to_owned(),
+                is_plain: self.is_plain,
                 call: self.call,
                 began: self.began,
                 ended: micros(SystemTime::now()),

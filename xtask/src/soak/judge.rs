@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use serde_json::Value;
 
+use super::evidence::Evidence;
 use super::ground::{Place, micros};
 use super::lines::{Door, Failed, Passed};
 use super::logins::Logins;
@@ -32,6 +33,8 @@ pub(super) struct Judge {
     pub(super) unexplained: Vec<String>,
     /// Logins that were lost without the server's doing.
     pub(super) lost_by_us: Vec<String>,
+    /// Renewals that may have arrived and were sent again all the same, before anybody was told.
+    pub(super) repeated: Vec<String>,
     pub(super) written_twice: Vec<String>,
     /// What was found wrong on the spot.
     pub(super) wrong: Vec<String>,
@@ -39,10 +42,6 @@ pub(super) struct Judge {
 
 /// How long after an error the last line that may explain it arrives at most, in microseconds.
 const LATE: u64 = 5_000_000;
-
-/// How long before its beginning a call can still be hit: by the end of a renewal that it waits for. A busy machine takes its time to
-/// hand that on.
-const EARLY: u64 = 1_000_000;
 
 /// How far back explanations are kept: longer than any call takes.
 const KEPT: u64 = 180_000_000;
@@ -124,83 +123,22 @@ impl Judge {
         let kind = (failed.kind.clone(), failed.status);
         *self.errors.entry(kind).or_default() += 1;
         let (place, user) = (failed.place, failed.user.as_str());
-        if failed.needs_login {
-            let blamed = self
-                .logins
-                .needs_login(place, user, failed.began, failed.ended);
-            if !blamed {
-                self.lost_by_us.push(shown(&failed));
+        let (began, ended) = (failed.began, failed.ended);
+        let evidence = Evidence::for_error(&self.passages, &failed);
+        if !failed.needs_login {
+            if !evidence.explains(&failed) {
+                self.unexplained.push(shown(&failed));
             }
             return;
         }
-        if !is_explained(&failed, &Evidence::for_error(&self.passages, &failed)) {
-            self.unexplained.push(shown(&failed));
+        if !self.logins.needs_login(place, user, began, ended) {
+            self.lost_by_us.push(shown(&failed));
         }
-    }
-}
-
-/// What may have hit a call: what its own requests came to, and the token requests of its account in its time.
-struct Evidence<'a> {
-    own: Vec<&'a Passed>,
-    tokens: Vec<&'a Passed>,
-}
-
-impl<'a> Evidence<'a> {
-    fn for_error(passages: &'a VecDeque<Passed>, failed: &Failed) -> Self {
-        let from = failed.began.saturating_sub(EARLY);
-        let in_time = |passed: &&Passed| passed.ended >= from && passed.began <= failed.ended;
-        let tokens = |passed: &&Passed| {
-            passed.door.gives_a_token()
-                && passed.place == failed.place
-                && passed.user.as_deref() == Some(&failed.user)
-        };
-        let own = |passed: &&Passed| passed.call == Some(failed.call);
-        Self {
-            own: passages.iter().filter(own).collect(),
-            tokens: passages.iter().filter(in_time).filter(tokens).collect(),
+        // Who wanted a newer token than the renewal was about has waited for two.
+        let waited = failed.is_plain && !self.needless.is_wanted(place, user, (began, ended));
+        if waited && evidence.shows_a_repeated_renewal(&failed) {
+            self.repeated.push(shown(&failed));
         }
-    }
-
-    fn has(&self, ways: &[Spoilt]) -> bool {
-        let is_one = |passed: &&Passed| passed.spoilt.is_some_and(|way| ways.contains(&way));
-        self.own.iter().copied().any(|passed| is_one(&passed))
-            || self.tokens.iter().copied().any(|passed| is_one(&passed))
-    }
-
-    /// Half of an answer of this status was all that came.
-    fn has_half_of(&self, status: u64) -> bool {
-        let mut all = self.own.iter().chain(&self.tokens);
-        all.any(|passed| passed.spoilt == Some(Spoilt::Half) && passed.status == Some(status))
-    }
-
-    /// How often the call itself was refused as nobody's.
-    fn refusals(&self) -> usize {
-        self.own.iter().filter(|passed| passed.is_refused()).count()
-    }
-}
-
-/// Whether it is the right error for what happened: its kind, its status, and its answers to the questions that programs ask.
-fn is_explained(failed: &Failed, evidence: &Evidence<'_>) -> bool {
-    let questions = (failed.is_retryable, failed.is_configuration);
-    match (failed.kind.as_str(), failed.status, questions) {
-        ("transport", None, (true, false)) => {
-            failed.may_have_arrived
-                && evidence.has(&[Spoilt::Reset, Spoilt::Lost, Spoilt::LostByReset])
-        }
-        ("refused", Some(500), (true, false)) => evidence.has(&[Spoilt::Broken]),
-        ("refused", Some(503), (true, false)) => evidence.has(&[Spoilt::Busy]),
-        ("refused", Some(429), (true, false)) => evidence.has(&[Spoilt::Limit]),
-        ("malformed", Some(200), (false, false)) => evidence.has(&[Spoilt::Page, Spoilt::Half]),
-        // A refusal that was cut short.
-        ("refused", Some(status @ (400 | 401)), (false, false)) if evidence.has_half_of(status) => {
-            true
-        }
-        // A token ends, or is renewed by somebody else, while its request is held back: once the call mends that by itself.
-        ("refused", Some(401), (false, false)) => evidence.refusals() >= 2,
-        ("malformed", None, (false, false)) => {
-            failed.text.contains("after the end of the token") && evidence.refusals() >= 2
-        }
-        _ => false,
     }
 }
 
@@ -243,23 +181,8 @@ fn shown(failed: &Failed) -> String {
 mod tests {
     use super::*;
 
-    fn failed(kind: &str, status: Option<u64>, retryable: bool) -> Failed {
-        Failed {
-            place: Place::InfoFlora,
-            user: "shared-0".to_owned(),
-            by: "soak-0/tasks".to_owned(),
-            act: "a read".to_owned(),
-            call: 7,
-            began: 100_000_000,
-            ended: 101_000_000,
-            kind: kind.to_owned(),
-            status,
-            needs_login: kind == "needs login",
-            is_configuration: kind == "configuration",
-            is_retryable: retryable,
-            may_have_arrived: true,
-            text: "it failed".to_owned(),
-        }
+    fn failed(kind: &str, status: Option<u64>) -> Failed {
+        Failed::example(kind, status, (100_000_000, 101_000_000))
     }
 
     fn passed(door: Door, spoilt: Option<Spoilt>, status: Option<u64>) -> Passed {
@@ -280,85 +203,23 @@ mod tests {
     }
 
     #[test]
-    fn errors_have_to_be_explained() {
-        let check = |failed: Failed, passages: &[Passed], expect: bool| {
-            let judge = judged(failed.clone(), passages);
-            assert_eq!(
-                judge.unexplained.is_empty(),
-                expect,
-                "{failed:?} {passages:?}"
-            );
+    fn errors_are_judged_by_what_went_before() {
+        let check = |spoilt, expect: usize| {
+            let passed = passed(Door::Renewal, Some(spoilt), None);
+            let judge = judged(failed("transport", None), &[passed]);
+            assert_eq!(judge.unexplained.len(), expect, "{spoilt:?}");
         };
-        for door in [Door::Api, Door::Renewal] {
-            let reset = passed(door, Some(Spoilt::Reset), None);
-            let broken = passed(door, Some(Spoilt::Broken), Some(500));
-            let page = passed(door, Some(Spoilt::Page), Some(200));
-            check(
-                failed("transport", None, true),
-                std::slice::from_ref(&reset),
-                true,
-            );
-            check(
-                failed("transport", None, true),
-                std::slice::from_ref(&broken),
-                false,
-            );
-            check(failed("transport", None, false), &[reset], false);
-            check(
-                failed("refused", Some(500), true),
-                std::slice::from_ref(&broken),
-                true,
-            );
-            check(
-                failed("refused", Some(503), true),
-                std::slice::from_ref(&broken),
-                false,
-            );
-            check(failed("configuration", Some(500), false), &[broken], false);
-            check(
-                failed("malformed", Some(200), false),
-                std::slice::from_ref(&page),
-                true,
-            );
-            check(failed("malformed", Some(200), true), &[page], false);
-        }
-        check(failed("transport", None, true), &[], false);
-        check(failed("timed out", None, true), &[], false);
-        let refused = passed(Door::Api, None, Some(401));
-        check(
-            failed("refused", Some(401), false),
-            std::slice::from_ref(&refused),
-            false,
-        );
-        check(
-            failed("refused", Some(401), false),
-            &[refused.clone(), refused],
-            true,
-        );
-    }
-
-    #[test]
-    fn others_faults_explain_nothing() {
-        let check = |change: fn(&mut Passed), expect: bool| {
-            let mut reset = passed(Door::Renewal, Some(Spoilt::Reset), None);
-            change(&mut reset);
-            let judge = judged(failed("transport", None, true), &[reset.clone()]);
-            assert_eq!(judge.unexplained.is_empty(), expect, "{reset:?}");
-        };
-        check(|_| {}, true);
-        check(|passed| passed.user = Some("shared-1".to_owned()), false);
-        check(|passed| passed.place = Place::INaturalist, false);
-        check(|passed| passed.ended = 98_000_000, false);
-        check(|passed| passed.began = 102_000_000, false);
+        check(Spoilt::Reset, 0);
+        check(Spoilt::Busy, 1);
     }
 
     #[test]
     fn a_login_is_not_lost_for_nothing() {
-        let judge = judged(failed("needs login", Some(400), false), &[]);
+        let judge = judged(failed("needs login", Some(400)), &[]);
         assert_eq!((judge.lost_by_us.len(), judge.unexplained.len()), (1, 0));
         let mut lost = passed(Door::Renewal, Some(Spoilt::Lost), Some(200));
         (lost.processed, lost.refresh_token) = (true, Some(1));
-        let judge = judged(failed("needs login", Some(400), false), &[lost]);
+        let judge = judged(failed("needs login", Some(400)), &[lost]);
         assert_eq!((judge.lost_by_us.len(), judge.unexplained.len()), (0, 0));
     }
 

@@ -134,6 +134,8 @@ pub(super) struct Failed {
     pub(super) by: String,
     /// What the worker did.
     pub(super) act: String,
+    /// Any token that serves was good enough for it.
+    pub(super) is_plain: bool,
     pub(super) call: u64,
     pub(super) began: u64,
     pub(super) ended: u64,
@@ -165,6 +167,7 @@ impl Failed {
             "user": self.user,
             "by": self.by,
             "act": self.act,
+            "plain": self.is_plain,
             "call": self.call,
             "began": self.began,
             "ended": self.ended,
@@ -185,6 +188,7 @@ impl Failed {
             user: text("user")?,
             by: text("by")?,
             act: text("act")?,
+            is_plain: value["plain"].as_bool()?,
             call: value["call"].as_u64()?,
             began: value["began"].as_u64()?,
             ended: value["ended"].as_u64()?,
@@ -235,6 +239,30 @@ impl Passed {
             is_late: false,
             began,
             ended,
+        }
+    }
+}
+
+#[cfg(test)]
+impl Failed {
+    /// An error of a read: of `shared-0` at Info Flora, by the tasks of the first process.
+    pub(super) fn example(kind: &str, status: Option<u64>, (began, ended): (u64, u64)) -> Self {
+        Self {
+            place: Place::InfoFlora,
+            user: "shared-0".to_owned(),
+            by: "soak-0/tasks".to_owned(),
+            act: "a read".to_owned(),
+            is_plain: true,
+            call: 7,
+            began,
+            ended,
+            kind: kind.to_owned(),
+            status,
+            needs_login: kind == "needs login",
+            is_configuration: kind == "configuration",
+            is_retryable: kind == "transport" || status.is_some_and(|status| status > 401),
+            may_have_arrived: true,
+            text: "it failed".to_owned(),
         }
     }
 }

@@ -74,14 +74,19 @@ impl Needless {
         reasons.push_back(span);
     }
 
+    /// Whether somebody did, in this span.
+    pub(super) fn is_wanted(&self, place: Place, user: &str, (from, to): Span) -> bool {
+        let reasons = self.reasons.get(&(place, user.to_owned()));
+        let mut reasons = reasons.into_iter().flatten();
+        reasons.any(|(began, ended)| *began <= to && *ended >= from)
+    }
+
     /// Judges what is older than this, and forgets reasons that are older than `kept`.
     pub(super) fn judge_until(&mut self, moment: u64, kept: u64) {
         while let Some(early) = self.waiting.pop_front_if(|early| early.span.1 < moment) {
-            let reasons = self.reasons.get(&early.whose).into_iter().flatten();
+            let (place, user) = &early.whose;
             let (from, to) = early.span;
-            let mut in_time = reasons.filter(|(began, ended)| *began <= to && *ended >= from);
-            if in_time.next().is_none() {
-                let (place, user) = &early.whose;
+            if !self.is_wanted(*place, user, early.span) {
                 let age = (to - from) / 1000;
                 let by = early.by;
                 self.found

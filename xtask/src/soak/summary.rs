@@ -152,6 +152,7 @@ impl Summary {
         self.none("refresh tokens used twice", &judge.logins.double_renewals);
         self.figure("renewals of young tokens", judge.needless.early);
         self.none("  that nobody needed", &judge.needless.found);
+        self.none("renewals repeated before anybody was told", &judge.repeated);
         self.none(
             "token requests of one account at the same time",
             &judge.logins.at_once,

@@ -59,6 +59,11 @@ impl Next {
         }
     }
 
+    /// Whether any token that serves is good enough for it.
+    fn is_plain(self) -> bool {
+        matches!(self, Self::Ask(_) | Self::Token(_))
+    }
+
     /// Whether the login token may be renewed for it, however young it is.
     fn may_hurry(self) -> bool {
         let kind = match self {
@@ -96,7 +101,7 @@ const IDLE: Duration = Duration::from_millis(20);
 const TRIES: usize = 30;
 
 impl Worker {
-    fn begin<'a>(&'a self, account: &'a Account, what: &'static str) -> Act<'a> {
+    fn begin<'a>(&'a self, account: &'a Account, what: (&'static str, bool)) -> Act<'a> {
         let whose = (account.place, account.user.as_str());
         self.desk.begin(self.number, whose, &self.by, what)
     }
@@ -146,7 +151,7 @@ impl Worker {
     /// Whether the login turned out to be lost.
     fn act(&self, account: &Account, next: Next) -> bool {
         let session = &account.threads;
-        let act = self.begin(account, next.word());
+        let act = self.begin(account, (next.word(), next.is_plain()));
         let call = act.call;
         let came = match next {
             Next::Ask(what) => session.send(account.place.ask(what, call)).map(Some),
@@ -164,7 +169,7 @@ impl Worker {
             return;
         }
         for _ in 0..TRIES {
-            let act = self.begin(account, "a login");
+            let act = self.begin(account, ("a login", false));
             match account
                 .threads
                 .log_in_with_password(&account.user, PASSWORD)
@@ -200,7 +205,7 @@ impl Worker {
 
     async fn act_async(&self, account: &Account, next: Next) -> bool {
         let session = &account.tasks;
-        let act = self.begin(account, next.word());
+        let act = self.begin(account, (next.word(), next.is_plain()));
         let call = act.call;
         let came = match next {
             Next::Ask(what) => session.send(account.place.ask(what, call)).await.map(Some),
@@ -226,7 +231,7 @@ impl Worker {
             return;
         }
         for _ in 0..TRIES {
-            let act = self.begin(account, "a login");
+            let act = self.begin(account, ("a login", false));
             let login = account.tasks.log_in_with_password(&account.user, PASSWORD);
             match login.await {
                 Ok(_) => {

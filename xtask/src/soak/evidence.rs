@@ -1,0 +1,202 @@
+//! Which error is the right one for what happened, and what happened to a call.
+
+use std::collections::VecDeque;
+
+use super::lines::{Door, Failed, Passed};
+use super::spoilt::Spoilt;
+
+/// What may have hit a call: what its own requests came to, and the token requests of its account in its time. Only what was spoilt or
+/// refused is here.
+pub(super) struct Evidence<'a> {
+    own: Vec<&'a Passed>,
+    tokens: Vec<&'a Passed>,
+}
+
+/// How long before its beginning a call can still be hit: by the end of a renewal that it waits for. A busy machine takes its time to
+/// hand that on.
+const EARLY: u64 = 1_000_000;
+
+impl<'a> Evidence<'a> {
+    pub(super) fn for_error(passages: &'a VecDeque<Passed>, failed: &Failed) -> Self {
+        let from = failed.began.saturating_sub(EARLY);
+        let in_time = |passed: &&Passed| passed.ended >= from && passed.began <= failed.ended;
+        let tokens = |passed: &&Passed| {
+            passed.door.gives_a_token()
+                && passed.place == failed.place
+                && passed.user.as_deref() == Some(&failed.user)
+        };
+        let own = |passed: &&Passed| passed.call == Some(failed.call);
+        Self {
+            own: passages.iter().filter(own).collect(),
+            tokens: passages.iter().filter(in_time).filter(tokens).collect(),
+        }
+    }
+
+    /// Whether it is the right error: its kind, its status, and its answers to the questions that programs ask.
+    pub(super) fn explains(&self, failed: &Failed) -> bool {
+        let questions = (failed.is_retryable, failed.is_configuration);
+        match (failed.kind.as_str(), failed.status, questions) {
+            ("transport", None, (true, false)) => {
+                failed.may_have_arrived
+                    && self.has(&[Spoilt::Reset, Spoilt::Lost, Spoilt::LostByReset])
+            }
+            ("refused", Some(500), (true, false)) => self.has(&[Spoilt::Broken]),
+            ("refused", Some(503), (true, false)) => self.has(&[Spoilt::Busy]),
+            ("refused", Some(429), (true, false)) => self.has(&[Spoilt::Limit]),
+            ("malformed", Some(200), (false, false)) => self.has(&[Spoilt::Page, Spoilt::Half]),
+            // A token ends, or is renewed by somebody else, while its request is held back: once the call mends that by itself. Or it is
+            // a refusal that was cut short.
+            ("refused", Some(401), (false, false)) => self.refusals() >= 2 || self.has_half_of(401),
+            ("refused", Some(400), (false, false)) => self.has_half_of(400),
+            ("malformed", None, (false, false)) => {
+                failed.text.contains("after the end of the token") && self.refusals() >= 2
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether the program of this call sent a refresh token, got no token for it, and sent it again, while the call did nothing but
+    /// wait.
+    pub(super) fn shows_a_repeated_renewal(&self, failed: &Failed) -> bool {
+        let renewals = || {
+            let of_program = |passed: &&&Passed| {
+                passed.door == Door::Renewal
+                    && passed.by == failed.by
+                    && passed.began > failed.began
+                    && passed.ended < failed.ended
+            };
+            self.tokens.iter().filter(of_program)
+        };
+        let is_again = |first: &Passed, second: &Passed| {
+            second.began >= first.ended && second.refresh_token == first.refresh_token
+        };
+        let late = |spoilt| matches!(spoilt, Spoilt::Delay | Spoilt::Slow);
+        let unanswered = |passed: &&&Passed| passed.spoilt.is_some_and(|spoilt| !late(spoilt));
+        self.own.is_empty()
+            && renewals()
+                .filter(unanswered)
+                .any(|first| renewals().any(|second| is_again(first, second)))
+    }
+
+    fn has(&self, ways: &[Spoilt]) -> bool {
+        let mut all = self.own.iter().chain(&self.tokens);
+        all.any(|passed| passed.spoilt.is_some_and(|way| ways.contains(&way)))
+    }
+
+    /// Half of an answer of this status was all that came.
+    fn has_half_of(&self, status: u64) -> bool {
+        let mut all = self.own.iter().chain(&self.tokens);
+        all.any(|passed| passed.spoilt == Some(Spoilt::Half) && passed.status == Some(status))
+    }
+
+    /// How often the call itself was refused as nobody's.
+    fn refusals(&self) -> usize {
+        self.own.iter().filter(|passed| passed.is_refused()).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ground::Place;
+    use super::*;
+
+    fn failed(kind: &str, status: Option<u64>) -> Failed {
+        Failed::example(kind, status, (100_000_000, 101_000_000))
+    }
+
+    fn passed(door: Door, spoilt: Option<Spoilt>, status: Option<u64>) -> Passed {
+        Passed {
+            spoilt,
+            status,
+            ..Passed::example(door, (100_500_000, 100_600_000))
+        }
+    }
+
+    fn explains(failed: &Failed, passages: &[Passed]) -> bool {
+        let passages = VecDeque::from(passages.to_vec());
+        Evidence::for_error(&passages, failed).explains(failed)
+    }
+
+    #[test]
+    fn errors_have_to_be_explained() {
+        let check = |failed: Failed, passages: &[&Passed], expect: bool| {
+            let passages: Vec<_> = passages.iter().map(|&passed| passed.clone()).collect();
+            assert_eq!(
+                explains(&failed, &passages),
+                expect,
+                "{failed:?} {passages:?}"
+            );
+        };
+        let not_retryable = |mut failed: Failed| {
+            failed.is_retryable = false;
+            failed
+        };
+        for door in [Door::Api, Door::Renewal] {
+            let reset = passed(door, Some(Spoilt::Reset), None);
+            let broken = passed(door, Some(Spoilt::Broken), Some(500));
+            let page = passed(door, Some(Spoilt::Page), Some(200));
+            check(failed("transport", None), &[&reset], true);
+            check(failed("transport", None), &[&broken], false);
+            check(not_retryable(failed("transport", None)), &[&reset], false);
+            check(failed("refused", Some(500)), &[&broken], true);
+            check(
+                not_retryable(failed("refused", Some(500))),
+                &[&broken],
+                false,
+            );
+            check(failed("refused", Some(503)), &[&broken], false);
+            check(failed("configuration", Some(500)), &[&broken], false);
+            check(failed("malformed", Some(200)), &[&page], true);
+            check(failed("malformed", Some(200)), &[&broken], false);
+        }
+        check(failed("transport", None), &[], false);
+        check(failed("timed out", None), &[], false);
+        let refused = passed(Door::Api, None, Some(401));
+        check(failed("refused", Some(401)), &[&refused], false);
+        check(failed("refused", Some(401)), &[&refused, &refused], true);
+        let half = passed(Door::Renewal, Some(Spoilt::Half), Some(400));
+        check(failed("refused", Some(400)), &[&half], true);
+        check(failed("refused", Some(401)), &[&half], false);
+    }
+
+    #[test]
+    fn others_faults_explain_nothing() {
+        let check = |change: fn(&mut Passed), expect: bool| {
+            let mut reset = passed(Door::Renewal, Some(Spoilt::Reset), None);
+            change(&mut reset);
+            assert_eq!(
+                explains(&failed("transport", None), &[reset.clone()]),
+                expect,
+                "{reset:?}"
+            );
+        };
+        check(|_| {}, true);
+        check(|passed| passed.user = Some("shared-1".to_owned()), false);
+        check(|passed| passed.place = Place::INaturalist, false);
+        check(|passed| passed.ended = 98_000_000, false);
+        check(|passed| passed.began = 102_000_000, false);
+    }
+
+    #[test]
+    fn a_renewal_that_is_repeated_shows() {
+        let lost = passed(Door::Renewal, Some(Spoilt::Lost), Some(200));
+        let mut again = passed(Door::Renewal, None, Some(400));
+        (again.began, again.ended) = (100_700_000, 100_800_000);
+        let check = |change: fn(&mut Passed, &mut Passed), more: Option<Passed>, expect: bool| {
+            let (mut lost, mut again) = (lost.clone(), again.clone());
+            change(&mut lost, &mut again);
+            let passages: VecDeque<_> = [lost, again].into_iter().chain(more).collect();
+            let failed = failed("needs login", Some(400));
+            let shows = Evidence::for_error(&passages, &failed).shows_a_repeated_renewal(&failed);
+            assert_eq!(shows, expect, "{passages:?}");
+        };
+        check(|_, _| {}, None, true);
+        check(|lost, _| lost.began = 99_900_000, None, false);
+        check(|lost, _| lost.by = "another".to_owned(), None, false);
+        check(|_, again| again.refresh_token = Some(2), None, false);
+        check(|lost, _| lost.spoilt = None, None, false);
+        check(|lost, _| lost.spoilt = Some(Spoilt::Slow), None, false);
+        let refused = passed(Door::Api, None, Some(401));
+        check(|_, _| {}, Some(refused), false);
+    }
+}
