@@ -59,7 +59,7 @@ impl fmt::Display for Ids {
 
 /// One word or several: `"aves"`, `["aves", "mammalia"]`, a `Vec` of them; numbers where a parameter takes both.
 ///
-/// The API splits at commas and has no way to write one, so a word cannot contain a comma.
+/// The API splits at commas and has no way to write one, so a word cannot contain a comma: `"a,b"` is two words.
 ///
 /// ```
 /// use api_inat::Words;
@@ -71,8 +71,9 @@ impl fmt::Display for Ids {
 pub struct Words(Vec<String>);
 
 impl Words {
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
+    /// How many words the API reads.
+    pub(crate) fn count(&self) -> usize {
+        self.0.iter().map(|words| words.split(',').count()).sum()
     }
 }
 

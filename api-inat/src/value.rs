@@ -46,7 +46,7 @@ impl Segment for Words {
     }
 
     fn count(&self) -> usize {
-        self.len()
+        Words::count(self)
     }
 }
 

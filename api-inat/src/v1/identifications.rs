@@ -117,10 +117,10 @@ operation! {
 }
 
 operation! {
-    /// Identifications by their numbers, 30 at most.
+    /// Identifications by their numbers, 200 at most.
     pub Get: GET "/identifications/{id}" -> Page<Identification>, OPTIONAL;
     at(id(into Ids));
-    ids 30, 30;
+    ids 30, 200;
 }
 
 operation! {

@@ -59,7 +59,7 @@ operation! {
     /// Projects by their numbers or slugs, 100 at most.
     pub Get: GET "/projects/{id}" -> Page<Project>, OPTIONAL;
     at(id(into Words));
-    ids 10, 100;
+    ids 30, 100;
     query {
         /// With all there is to say about the rules: records in the place of ids.
         rule_details(bool);

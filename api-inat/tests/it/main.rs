@@ -4,6 +4,7 @@ mod answers;
 mod api_token;
 mod cursors;
 mod implausible;
+mod limits;
 mod models;
 mod pace;
 mod paging;
