@@ -63,6 +63,9 @@ pub fn service_without_application() -> ServiceBuilder {
 /// Recommended Practices", as others quote it, asks for one a second and names the two limits of media, beyond which an address may
 /// be blocked for good; the page itself was not read. The burst of five is pyinaturalist's. Nothing of it was tried.
 ///
+/// Requests to the APIs count, and what is fetched from the media servers. Logins and the derivation of API tokens
+/// (`GET /users/api_token`, at most about one a day for each account, whatever the number of callers) take no turn.
+///
 /// # Many at once
 /// A request whose turn would come after more than ten minutes is refused, with an error that says when to come again: some 550
 /// requests may wait in line at once. A program that starts more tasks than that at a time gives them more patience, or starts fewer:

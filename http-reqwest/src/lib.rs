@@ -161,8 +161,13 @@ async fn collect(
 ) -> Result<Response, TransportError> {
     let buffer = AnswerBuffer::new(limits, method, answer.status(), answer.headers());
     let mut buffer = buffer.map_err(TransportError::maybe_sent)?;
-    while let Some(piece) = answer.chunk().await.map_err(error::while_reading)? {
-        buffer.push(&piece).map_err(TransportError::maybe_sent)?;
+    let mut came = 0;
+    while let Some(piece) =
+        (answer.chunk().await).map_err(|error| error::while_reading(error).after(came))?
+    {
+        came += piece.len() as u64;
+        let pushed = buffer.push(&piece);
+        pushed.map_err(|error| TransportError::maybe_sent(error).after(came))?;
     }
     let mut response = Response::new(buffer.finish());
     *response.status_mut() = answer.status();

@@ -199,15 +199,17 @@ fn collect(
     let buffer = AnswerBuffer::new(limits, method, head.status, &head.headers);
     let mut buffer = buffer.map_err(TransportError::maybe_sent)?;
     let mut reader = body.into_reader();
-    let mut scratch = Scratch::new(limits);
+    let (mut scratch, mut came) = (Scratch::new(limits), 0);
     loop {
         match reader.read(&mut scratch.bytes) {
             Ok(0) => break,
-            Ok(n) => buffer
-                .push(&scratch.bytes[..n])
-                .map_err(TransportError::maybe_sent)?,
+            Ok(n) => {
+                came += n as u64;
+                let pushed = buffer.push(&scratch.bytes[..n]);
+                pushed.map_err(|error| TransportError::maybe_sent(error).after(came))?;
+            }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error::while_reading(error.into())),
+            Err(error) => return Err(error::while_reading(error.into()).after(came)),
         }
     }
     Ok(Response::from_parts(head, buffer.finish()))

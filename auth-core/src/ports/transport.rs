@@ -11,7 +11,7 @@ use crate::{
 ///
 /// Whoever implements it promises: every status is an answer and not an error; redirects are never followed; the answer is
 /// read in full within [`Limits`]; a body is opened once for each sending; an error tells whether the request may have
-/// arrived. The transport suite of `auth-testkit` checks these promises.
+/// arrived, and how many bytes of an answer had come. The transport suite of `auth-testkit` checks these promises.
 pub trait Transport: Send + Sync + 'static {
     /// Sends one request.
     ///
@@ -148,6 +148,7 @@ pub struct TransportError {
     sent: Sent,
     timed_out: bool,
     misconfigured: bool,
+    received: u64,
     source: Arc<dyn StdError + Send + Sync>,
 }
 
@@ -176,6 +177,20 @@ impl TransportError {
         self
     }
 
+    /// So many bytes of the answer's body had come before it broke off.
+    #[must_use]
+    pub fn after(mut self, bytes: u64) -> Self {
+        self.received = bytes;
+        self
+    }
+
+    /// How many bytes of the answer's body had come: they count towards a [`Pace`](crate::Pace)'s volume like those of a whole
+    /// one.
+    #[must_use]
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
     /// Whether the request may have reached the server.
     #[must_use]
     pub fn sent(&self) -> Sent {
@@ -193,6 +208,7 @@ impl TransportError {
             sent,
             timed_out: false,
             misconfigured: false,
+            received: 0,
             source: Arc::from(source.into()),
         }
     }

@@ -7,6 +7,10 @@ use std::time::Duration;
 /// A request waits for its turn; one that would wait longer than [`patience`](Self::patience) ends with an error that says when
 /// it could go. Nothing is held back towards a loopback IP.
 ///
+/// Requests to the APIs count. Logins, the renewal of tokens and the derivation of second ones take no turn and are not counted: a
+/// caller waits for them with the turn that it already has, or will have, and they are few (one derivation a day for each account, by
+/// iNaturalist's times, whatever the number of callers). After 429 they keep to waits of their own.
+///
 /// ```
 /// use std::time::Duration;
 /// use auth_core::Pace;
@@ -65,7 +69,10 @@ impl Pace {
     }
 
     /// Never more than so many bytes of media in any stretch of time of this length: the answers to operations that say so
-    /// ([`Limits::media`](crate::Limits::media)).
+    /// ([`Limits::media`](crate::Limits::media)). Those of an answer that broke off count, too.
+    ///
+    /// Bytes are counted once they have come. So what is under way at the moment when it is enough still comes: one answer for each
+    /// request that is sent at the same time.
     #[must_use]
     pub fn volume(mut self, bytes: u64, within: Duration) -> Self {
         self.volumes.push((bytes.max(1), within));

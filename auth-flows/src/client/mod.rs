@@ -6,8 +6,8 @@ mod blocking;
 use std::{fmt, sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, Error, ErrorKind, ExposeSecret, Lease, Need, Now, Record, Request, SecretBytes,
-    SecretText, Service, Store, Token, TokenKind, UnixTime,
+    AccountKey, Error, ErrorKind, ExposeSecret, Lease, Limits, Need, Now, Record, Request,
+    Response, SecretBytes, SecretText, Service, Store, Token, TokenKind, TransportError, UnixTime,
 };
 
 pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
@@ -54,10 +54,10 @@ impl<H> Common<H> {
         }
     }
 
-    /// Counts an answer that is media. Blocking.
-    fn count(&self, bytes: usize) {
+    /// Counts bytes of media. Blocking.
+    fn count(&self, bytes: u64) {
         if let Some(pacer) = &self.pacer {
-            pacer.count(&*self.store, bytes as u64, clock::now());
+            pacer.count(&*self.store, bytes, clock::now());
         }
     }
 
@@ -77,6 +77,15 @@ impl<H> fmt::Debug for Common<H> {
             .field("store", &self.store.describe())
             .finish_non_exhaustive()
     }
+}
+
+/// How many bytes of media have come, in an answer that is whole or one that broke off.
+fn media(limits: &Limits, answer: &Result<Response, TransportError>) -> Option<u64> {
+    let bytes = match answer {
+        Ok(answer) => answer.body().as_bytes().len() as u64,
+        Err(error) => error.received(),
+    };
+    (limits.is_media() && bytes > 0).then_some(bytes)
 }
 
 /// Whose session it is, and how its login token is got.

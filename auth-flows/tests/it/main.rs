@@ -6,6 +6,7 @@ mod common;
 mod device;
 mod failures;
 mod pace;
+mod pace_of_processes;
 mod secrets;
 mod sessions;
 mod upkeep;

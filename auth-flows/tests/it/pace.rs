@@ -16,11 +16,13 @@ use keystore::Memory;
 
 /// Answers everything, and notes when it was asked.
 #[derive(Clone)]
-struct Counting {
+pub(crate) struct Counting {
     made: Instant,
     asked: Arc<Mutex<Vec<Instant>>>,
     /// What is answered first; then 200.
     first: Arc<Mutex<Vec<u16>>>,
+    /// Every answer breaks off after 1,000 bytes.
+    broken: bool,
 }
 
 impl Default for Counting {
@@ -29,39 +31,43 @@ impl Default for Counting {
             made: Instant::now(),
             asked: Arc::default(),
             first: Arc::default(),
+            broken: false,
         }
     }
 }
 
 impl Counting {
-    fn answer(&self) -> Response {
+    fn answer(&self) -> Result<Response, TransportError> {
         self.asked.lock().expect("no panic").push(Instant::now());
         let status = self.first.lock().expect("no panic").pop().unwrap_or(200);
         let mut response = Response::new(Answer::new(vec![b'x'; 1000]));
         *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
-        response
+        match self.broken {
+            true => Err(TransportError::maybe_sent("reset").after(1000)),
+            false => Ok(response),
+        }
     }
 
-    fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.asked.lock().expect("no panic").len()
     }
 }
 
 impl Transport for Counting {
     fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(self.answer())
+        self.answer()
     }
 }
 
 impl AsyncTransport for Counting {
     async fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(self.answer())
+        self.answer()
     }
 }
 
 #[derive(Clone, Copy)]
-struct Ask {
-    media: bool,
+pub(crate) struct Ask {
+    pub(crate) media: bool,
 }
 
 impl Operation for Ask {
@@ -82,7 +88,7 @@ impl Operation for Ask {
     }
 }
 
-fn service(base: &str, pace: Pace) -> Service {
+pub(crate) fn service(base: &str, pace: Pace) -> Service {
     let endpoint = Endpoint::parse("https://auth.example/token").expect("an endpoint");
     let client = OAuthClient::new(AuthorizationServer::new(endpoint), "app").expect("a client");
     Service::new("example", client, "pace-test/1.0")
@@ -95,7 +101,7 @@ fn service(base: &str, pace: Pace) -> Service {
         .pace(pace)
 }
 
-const AFAR: &str = "https://api.example/v1";
+pub(crate) const AFAR: &str = "https://api.example/v1";
 
 /// So many calls one after the other, in each world.
 fn both(
@@ -105,7 +111,18 @@ fn both(
     calls: usize,
     check: impl Fn(Vec<Result<u16, Error>>, &Counting),
 ) {
-    let transport = Counting::default();
+    both_over(Counting::default, base, pace, ask, calls, check);
+}
+
+fn both_over(
+    made: impl Fn() -> Counting,
+    base: &str,
+    pace: &Pace,
+    ask: Ask,
+    calls: usize,
+    check: impl Fn(Vec<Result<u16, Error>>, &Counting),
+) {
+    let transport = made();
     let client = Client::new(
         service(base, pace.clone()),
         transport.clone(),
@@ -119,7 +136,7 @@ fn both(
         .enable_all()
         .build()
         .expect("a runtime");
-    let transport = Counting::default();
+    let transport = made();
     let tokio = Tokio::new(runtime.handle().clone());
     let client = AsyncClient::new(
         service(base, pace.clone()),
@@ -201,6 +218,29 @@ fn media_are_counted_in_bytes() {
     both(AFAR, &pace, Ask { media: false }, 4, |results, _| {
         assert!(results.iter().all(Result::is_ok));
     });
+}
+
+#[test]
+fn media_that_broke_off_are_counted_as_far_as_they_came() {
+    let pace = Pace::unlimited().volume(2_500, Duration::from_secs(3600));
+    let broken = || Counting {
+        broken: true,
+        ..Counting::default()
+    };
+    both_over(
+        broken,
+        AFAR,
+        &pace,
+        Ask { media: true },
+        1,
+        |results, transport| {
+            // A read is sent again by itself, until it is enough.
+            let error = results[0].as_ref().expect_err("it never comes");
+            assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
+            assert!(error.retry_after().is_some(), "{error}");
+            assert_eq!(transport.count(), 3);
+        },
+    );
 }
 
 #[test]

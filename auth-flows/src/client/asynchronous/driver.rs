@@ -6,7 +6,7 @@ use auth_core::{BoxFuture, Error, Event, Flow, Need, Record, Step, Token, TokenK
 
 use super::{AsyncSession, host::ended};
 use crate::{
-    client::{stored, too_long},
+    client::{media, stored, too_long},
     clock,
     complete::{Complete, Proof},
     gate::{Lead, promise, within},
@@ -129,8 +129,7 @@ impl AsyncSession {
                 Step::Send(mut request, limits) => {
                     common.sign(&mut request);
                     let answer = common.host.transport.send(request, &limits).await;
-                    if let (true, Ok(answer)) = (limits.is_media(), &answer) {
-                        let bytes = answer.body().as_bytes().len();
+                    if let Some(bytes) = media(&limits, &answer) {
                         let common = Arc::clone(&self.client.0);
                         let job = move || {
                             common.count(bytes);

@@ -6,7 +6,7 @@ use auth_core::{Error, Event, Flow, Freshness, Need, Record, Step, Token, TokenK
 
 use super::Session;
 use crate::{
-    client::{stored, too_long},
+    client::{media, stored, too_long},
     clock,
     complete::{Complete, Proof},
     gate::{Lead, park_on},
@@ -86,8 +86,8 @@ impl Session {
                 Step::Send(mut request, limits) => {
                     common.sign(&mut request);
                     let answer = common.host.send(request, &limits);
-                    if let (true, Ok(answer)) = (limits.is_media(), &answer) {
-                        common.count(answer.body().as_bytes().len());
+                    if let Some(bytes) = media(&limits, &answer) {
+                        common.count(bytes);
                     }
                     Event::Answer(answer)
                 }

@@ -82,11 +82,11 @@ fn no_tls(send: &mut Send<'_>) -> Outcome {
 }
 
 fn closed(send: &mut Send<'_>) -> Outcome {
-    maybe(send, vec![Act::Read])
+    maybe(send, vec![Act::Read]).map(drop)
 }
 
 fn reset(send: &mut Send<'_>) -> Outcome {
-    maybe(send, vec![Act::Reset])
+    maybe(send, vec![Act::Reset]).map(drop)
 }
 
 fn half_a_head(send: &mut Send<'_>) -> Outcome {
@@ -94,6 +94,7 @@ fn half_a_head(send: &mut Send<'_>) -> Outcome {
         send,
         vec![Act::Read, Act::send(b"HTTP/1.1 200 OK\r\ncontent-le")],
     )
+    .map(drop)
 }
 
 fn garbage(send: &mut Send<'_>) -> Outcome {
@@ -111,18 +112,32 @@ fn garbage(send: &mut Send<'_>) -> Outcome {
 }
 
 fn half_a_body(send: &mut Send<'_>) -> Outcome {
-    for bytes in [
-        &b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"access_token\":\"sesame-answer"[..],
-        b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n20\r\nsesame-answer",
-        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n",
+    for (bytes, came) in [
+        (
+            &b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"access_token\":\"sesame-answer"[..],
+            30,
+        ),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n", 0),
+        (
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n20\r\nsesame-answer",
+            13,
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n",
+            5,
+        ),
     ] {
-        maybe(send, vec![Act::Read, Act::send(bytes)])?;
+        let error = maybe(send, vec![Act::Read, Act::send(bytes)])?;
+        ensure!(
+            error.received() == came,
+            "{came} bytes of the answer had come, and it tells of {}",
+            error.received()
+        );
     }
     Ok(())
 }
 
-fn maybe(send: &mut Send<'_>, acts: Vec<Act>) -> Outcome {
+fn maybe(send: &mut Send<'_>, acts: Vec<Act>) -> Result<TransportError, String> {
     let said = format!("{acts:?}");
     let server = RawServer::start(move |_| acts.clone());
     let error = fails(send, &format!("http://{}", server.address()))?;
@@ -134,7 +149,7 @@ fn maybe(send: &mut Send<'_>, acts: Vec<Act>) -> Outcome {
         !error.is_timeout(),
         "it is no timeout: {error} after {said}"
     );
-    Ok(())
+    Ok(error)
 }
 
 /// Sends requests full of secrets and expects errors without them.

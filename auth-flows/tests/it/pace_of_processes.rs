@@ -1,0 +1,63 @@
+//! One pace among real processes: this test program starts itself again, several times at once, over one file store.
+
+use std::process::{Child, Command, Stdio};
+
+use auth_core::{ErrorKind, Pace};
+use auth_flows::Client;
+use std::time::Duration;
+
+use crate::pace::{AFAR, Ask, Counting, service};
+
+/// Names the folder of the store for a process that was started by the test below.
+const FOLDER: &str = "PACE_TEST_FOLDER";
+/// What such a process says before the number of its requests.
+const SENT: &str = "requests sent: ";
+/// How many requests all of them may send together.
+const ALLOWED: u32 = 60;
+const PROCESSES: usize = 6;
+
+/// Asks until it is told that it is enough.
+#[test]
+fn role_asker() {
+    let Some(folder) = std::env::var_os(FOLDER) else {
+        return;
+    };
+    let pace = Pace::every(Duration::from_millis(1)).at_most(ALLOWED, Duration::from_secs(86_400));
+    let store = keystore::File::open(folder).expect("a store");
+    let transport = Counting::default();
+    let session = Client::new(service(AFAR, pace), transport.clone(), store).anonymous();
+    let error = (0..=ALLOWED)
+        .find_map(|_| session.send(Ask { media: false }).err())
+        .expect("one process alone may not send more than all together");
+    assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
+    assert!(error.retry_after().is_some(), "{error}");
+    println!("{SENT}{}", transport.count());
+}
+
+fn start(folder: &std::path::Path) -> Child {
+    Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "pace_of_processes::role_asker", "--nocapture"])
+        .env(FOLDER, folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts")
+}
+
+#[test]
+fn processes_at_one_file_store_together_send_no_more_than_the_pace_allows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = folder.path().join("tokens");
+    let others: Vec<Child> = (0..PROCESSES).map(|_| start(&store)).collect();
+    let sent = others.into_iter().map(|other| {
+        let output = other.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let trouble = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}{trouble}");
+        let (_, number) = said.split_once(SENT).expect("a number");
+        let number = number.split_whitespace().next().expect("a number");
+        number.parse::<u32>().expect("a number")
+    });
+    let sent: Vec<u32> = sent.collect();
+    assert_eq!(sent.iter().sum::<u32>(), ALLOWED, "{sent:?}");
+}
