@@ -194,6 +194,12 @@ impl Call {
                 "give at least one id, and no empty name".into(),
             );
         };
+        if count == usize::MAX {
+            return unfit(
+                "a range of ids runs backwards, or is of more than 500 numbers".into(),
+                "begin with the smaller number, and ask in pieces".into(),
+            );
+        }
         let Some((usual, most)) = rules.ids else {
             return Ok(None);
         };

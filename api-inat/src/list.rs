@@ -1,59 +1,102 @@
 //! Comma-joined lists: one value or several in one parameter.
 
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 
-/// One number or several: `7`, `[7, 8]`, a `Vec` or a slice of them.
+/// One number or several: `7`, `[7, 8]`, a `Vec` or a slice of them, a range of at most 500.
 ///
 /// ```
 /// use api_inat::Ids;
 ///
 /// assert_eq!(Ids::from(7).to_string(), "7");
 /// assert_eq!(Ids::from([7, 8]).to_string(), "7,8");
+/// assert_eq!(Ids::from(4..=6).to_string(), "4,5,6");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ids(Vec<u64>);
+pub struct Ids {
+    all: Vec<u64>,
+    /// A range that cannot be sent: the request that it is in is an error.
+    unfit: Option<RangeInclusive<u64>>,
+}
+
+/// The longest range: as many ids as any operation takes.
+const LONGEST: u64 = 500;
 
 impl Ids {
-    /// The numbers.
+    /// The numbers; none for a range that cannot be sent.
     #[must_use]
     pub fn as_slice(&self) -> &[u64] {
-        &self.0
+        &self.all
+    }
+
+    pub(crate) fn is_unfit(&self) -> bool {
+        self.unfit.is_some()
+    }
+
+    /// The range in a text that [`Ids`] wrote of one that cannot be sent.
+    pub(crate) fn unfit_in(text: &str) -> Option<&str> {
+        let (first, last) = text.split_once(UNFIT)?;
+        let is_number = |text: &str| text.parse::<u64>().is_ok();
+        (is_number(first) && is_number(last)).then_some(text)
+    }
+}
+
+/// What stands between the ends of a range that cannot be sent; no list of numbers has it.
+const UNFIT: &str = "..=";
+
+/// From the first number to the last. A range that runs backwards, or is of more than 500 numbers, does not leave: the request that it
+/// is in is an error ([`ErrorKind::Usage`](auth_core::ErrorKind::Usage)).
+impl From<RangeInclusive<u64>> for Ids {
+    fn from(range: RangeInclusive<u64>) -> Self {
+        let (first, last) = (*range.start(), *range.end());
+        match last.checked_sub(first) {
+            Some(steps) if steps < LONGEST => range.collect(),
+            _ => Self {
+                all: Vec::new(),
+                unfit: Some(range),
+            },
+        }
     }
 }
 
 impl From<u64> for Ids {
     fn from(id: u64) -> Self {
-        Self(vec![id])
+        Self::from_iter([id])
     }
 }
 
 impl<const N: usize> From<[u64; N]> for Ids {
     fn from(ids: [u64; N]) -> Self {
-        Self(ids.to_vec())
+        Self::from_iter(ids)
     }
 }
 
 impl From<Vec<u64>> for Ids {
     fn from(ids: Vec<u64>) -> Self {
-        Self(ids)
+        Self {
+            all: ids,
+            unfit: None,
+        }
     }
 }
 
 impl From<&[u64]> for Ids {
     fn from(ids: &[u64]) -> Self {
-        Self(ids.to_vec())
+        Self::from(ids.to_vec())
     }
 }
 
 impl FromIterator<u64> for Ids {
     fn from_iter<I: IntoIterator<Item = u64>>(ids: I) -> Self {
-        Self(ids.into_iter().collect())
+        Self::from(Vec::from_iter(ids))
     }
 }
 
 impl fmt::Display for Ids {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        joined(&self.0, f)
+        match &self.unfit {
+            Some(range) => write!(f, "{}{UNFIT}{}", range.start(), range.end()),
+            None => joined(&self.all, f),
+        }
     }
 }
 

@@ -1,10 +1,13 @@
-//! Values that cannot be: places that are not on Earth, and observations of days that are still to come. They do not leave.
+//! Values that cannot be: places that are not on Earth, observations of days that are still to come, ranges without end. They do not
+//! leave.
 //!
 //! That iNaturalist refuses them too is not verified; an observation in the future is none.
 
 use auth_core::{Error, ErrorKind, Query};
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz};
 use serde_json::{Map, Value};
+
+use crate::list::Ids;
 
 /// Parameters and fields that are degrees, and how many there are of them.
 const DEGREES: [(&str, f64); 8] = [
@@ -34,11 +37,23 @@ pub(crate) fn check(query: &Query, body: Option<&Map<String, Value>>) -> Result<
             None => {}
         }
     }
+    for (name, text) in query.iter().filter(|(name, _)| *name != "q") {
+        if let Some(range) = Ids::unfit_in(text) {
+            return Err(unfit(name, range));
+        }
+    }
     let day = observation.and_then(|observation| observation.get("observed_on_string"));
     match day.and_then(Value::as_str) {
         Some(text) => past(text, Timestamp::now()),
         None => Ok(()),
     }
+}
+
+/// The error for a range that cannot be sent.
+fn unfit(name: &str, range: &str) -> Error {
+    let what =
+        format!("`{name}` is the range {range}, which runs backwards or has more than 500 numbers");
+    Error::new(ErrorKind::Usage, what).advice("begin with the smaller number, and ask in pieces")
 }
 
 /// What is no number at all is the service's to judge.

@@ -36,7 +36,10 @@ impl Segment for Ids {
     }
 
     fn count(&self) -> usize {
-        self.as_slice().len()
+        match self.is_unfit() {
+            true => usize::MAX,
+            false => self.as_slice().len(),
+        }
     }
 }
 
@@ -74,12 +77,6 @@ impl Field for f64 {
             true => self.into(),
             false => self.to_string().into(),
         }
-    }
-}
-
-impl Field for Ids {
-    fn json(self) -> Value {
-        self.as_slice().into()
     }
 }
 

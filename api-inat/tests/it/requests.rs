@@ -50,6 +50,43 @@ fn by_id() {
     };
     refused(Ids::default());
     refused((1..=201).collect());
+    refused((1..=201).into());
+}
+
+#[test]
+fn ranges() {
+    let check = |search: Search, expect: &str| {
+        assert_eq!(sent(&search), format!("/v1/observations?{expect}"));
+    };
+    check(Search::new().month(4..=6), "month=4,5,6");
+    check(
+        Search::new().month(4..=4).hour(22..=23),
+        "month=4&hour=22,23",
+    );
+    check(
+        Search::new().id(u64::MAX - 1..=u64::MAX),
+        "id=18446744073709551614,18446744073709551615",
+    );
+    check(Search::new().q("6..=4"), "q=6..%3D4");
+    assert_eq!(sent(&Get::new(7..=9)), "/v1/observations/7,8,9");
+    assert_eq!(Ids::from(1..=500).as_slice().len(), 500);
+
+    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let refused = |operation: &dyn Fn() -> Result<auth_core::Request, auth_core::Error>| {
+        let error = operation().expect_err("does not leave");
+        assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
+        assert!(error.to_string().contains("range"), "{error}");
+        assert!(error.advised().is_some(), "{error}");
+    };
+    #[expect(clippy::reversed_empty_ranges, reason = "that is what is refused")]
+    let backwards = 6..=4;
+    for range in [backwards, 0..=u64::MAX, 1..=501] {
+        refused(&|| Search::new().month(range.clone()).request(&base));
+        refused(&|| Get::new(range.clone()).request(&base));
+        // Not forgotten in a place in a list that was stored.
+        let text = Search::new().id(range.clone()).to_text();
+        refused(&|| Search::from_text(&text)?.request(&base));
+    }
 }
 
 #[test]

@@ -44,6 +44,8 @@ operation! {
     ///     search.request(&base)?.uri().query(),
     ///     Some("user_login=alice&quality_grade=research&per_page=100")
     /// );
+    /// let spring = Search::new().month(4..=6).taxon_id([47_126, 47_170]);
+    /// assert_eq!(spring.request(&base)?.uri().query(), Some("month=4,5,6&taxon_id=47126,47170"));
     /// let everything = search.of::<serde_json::Value>();
     /// # Ok::<(), auth_core::Error>(())
     /// ```
