@@ -32,6 +32,8 @@ pub(crate) struct Call {
     file: Option<(&'static str, Medium, Upload)>,
     /// Which fields v2 is asked for.
     fields: Option<Fields>,
+    /// The program says that it is not to be sent again, though it carries an id of its own.
+    unrepeated: bool,
     place: Place,
 }
 
@@ -58,6 +60,7 @@ impl Call {
             body: None,
             file: None,
             fields: None,
+            unrepeated: false,
             place: Place::default(),
         }
     }
@@ -106,6 +109,11 @@ impl Call {
         self.fields = Some(fields);
     }
 
+    /// It is not sent again where it may have arrived.
+    pub(crate) fn never_repeat(&mut self) {
+        self.unrepeated = true;
+    }
+
     /// How it may be sent. A write that carries an id of its own can be sent twice.
     pub(crate) fn manner(&self, usual: Manner, rules: &Rules) -> Manner {
         let carried = rules.once.is_some_and(|(nest, name)| {
@@ -116,7 +124,7 @@ impl Call {
             };
             inner.is_some_and(|inner| inner.get(name).is_some_and(Value::is_string))
         });
-        match carried {
+        match carried && !self.unrepeated {
             true => usual.repeat(Repeat::Idempotent),
             false => usual,
         }
@@ -250,6 +258,7 @@ impl Call {
             body: None,
             file: None,
             fields,
+            unrepeated: false,
             place,
         };
         Ok((call, query))

@@ -12,7 +12,8 @@
 ///     ids 30, 200;                   how many ids without more words, and at most; adds `one`, for a single record
 ///     pages 30, 200 by id;           records on a page without more words, and at most; followed `by id` or `by number`;
 ///                                    neither for a list that has no second page
-///     once "observation" "uuid";     the field of the body that makes a repeated write the same write
+///     once "observation" "uuid";     the field of the body that makes a repeated write the same write; adds
+///                                    `without_repeat`
 ///     shared filters, pages;         macros that make setters, for what several endpoints take
 ///     query { … }                    setters as in `auth_core::parameters!`
 ///     body "comment" { … }           the same, into that object of the JSON body; "" for the body itself; may be repeated
@@ -144,6 +145,7 @@ macro_rules! operation {
             }
         }
 
+        $(operation! { @once $Name $once_name })?
         operation! { @default $Name $($($at)+)? $($($with)+)? }
         $(operation! { @one $Name $most_ids })?
         $($(operation! { @paged $by $Name $path, $manner })?)?
@@ -172,6 +174,19 @@ macro_rules! operation {
             pub fn one(self) -> $crate::OneRecord<Self> {
                 let ids = self.call.ids();
                 $crate::OneRecord::new(self, ids)
+            }
+        }
+    };
+
+    (@once $Name:ident $name:literal) => {
+        impl<T> $Name<T> {
+            /// Is not sent again where its answer was lost, though it carries a UUID. Without this it is. That iNaturalist makes nothing
+            /// twice of one UUID was read of v2's observations, of photos and of sounds; of v1's observations it is not verified, and
+            /// none of it was tried.
+            #[must_use]
+            pub fn without_repeat(mut self) -> Self {
+                self.call.never_repeat();
+                self
             }
         }
     };

@@ -189,3 +189,25 @@ fn an_operation_shows_what_it_asks() {
     let copy = Search::new().user_login("me").of::<serde_json::Value>();
     assert_eq!(sent(&copy.clone()), sent(&copy));
 }
+
+#[test]
+fn a_write_with_a_uuid_repeats_unless_told_not_to() {
+    use api_inat::{Upload, observation_photos, observation_sounds, observations, sounds, v2};
+    let check = |with: auth_core::Manner, without: auth_core::Manner| {
+        assert_eq!(with.repeats(), Repeat::Idempotent);
+        assert_eq!(without.repeats(), Repeat::IfNotSent);
+    };
+    macro_rules! check_all {
+        ($($create:expr),*) => {
+            $(check($create.manner(), $create.without_repeat().manner());)*
+        };
+    }
+    let file = || Upload::path("x.jpg");
+    check_all!(
+        observations::Create::new(),
+        v2::observations::Create::new(),
+        observation_photos::Create::new(file(), 7),
+        observation_sounds::Create::new(file(), 7),
+        sounds::Create::new(file()).uuid("3f2504e0-4f89-41d3-9a0c-0305e82c3301")
+    );
+}

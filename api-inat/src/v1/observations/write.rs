@@ -13,7 +13,8 @@ use crate::{
 macro_rules! description {
     () => {
         operation! { @fields "observation";
-            /// Its UUID. A repeated request with the same one makes no second observation.
+            /// Its UUID. A repeated request with the same one makes no second observation: so it is said of v2; that v1, which hands
+            /// the body to the same application, does so too is not verified.
             uuid(into String);
             /// What the observer calls it; looked up as a taxon where no `taxon_id` is given.
             species_guess(into String);
@@ -51,8 +52,9 @@ macro_rules! description {
 }
 
 operation! {
-    /// Makes an observation. It carries a UUID of its own, so that it can be sent again after a failure without being made
-    /// twice; [`uuid`](Self::uuid) sets another one.
+    /// Makes an observation. It carries a UUID of its own, and is sent again where its answer was lost;
+    /// [`uuid`](Self::uuid) sets another one. That iNaturalist makes no second observation then is known of v2 and not verified of v1:
+    /// [`without_repeat`](Self::without_repeat) has it sent once, and the program look before it tries again.
     ///
     /// Photos and sounds are added afterwards.
     ///
@@ -67,6 +69,7 @@ operation! {
     ///     .longitude(7.75)
     ///     .field_value(297, "dry");
     /// assert_eq!(create.manner().repeats(), Repeat::Idempotent);
+    /// assert_eq!(create.without_repeat().manner().repeats(), Repeat::IfNotSent);
     /// ```
     pub Create: POST "/observations" -> One<Observation>, WRITE;
     preset(uuid(fresh_uuid()));
