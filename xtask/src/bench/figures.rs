@@ -46,7 +46,8 @@ impl Committed {
         Ok(Self(figures))
     }
 
-    /// The text with these figures. One that moved by less than 1 % stays as it was, with its reason.
+    /// The text with these figures. One that moved by less than 1 % stays as it was, with its reason; one
+    /// that grew says what it was, until somebody says why.
     fn with(&self, measured: &Measured) -> String {
         let mut text = HEAD.to_owned();
         for (name, figure) in measured.all() {
@@ -54,8 +55,10 @@ impl Committed {
                 Some((old, reason)) if (figure - old).abs() <= old * 0.01 => {
                     (written(*old), reason.clone())
                 }
-                Some((old, _)) => (written(figure), format!("was {}", written(*old))),
-                None => (written(figure), String::new()),
+                Some((old, _)) if figure > *old => {
+                    (written(figure), format!("was {}", written(*old)))
+                }
+                _ => (written(figure), String::new()),
             };
             let line = match reason.as_str() {
                 "" => format!("{name} {figure}"),
@@ -221,7 +224,7 @@ mod tests {
 
     #[test]
     fn reasons_stay_with_their_figures() {
-        let text = "a 3 # two of them are the answer's\nb 100\nc 1\ne 10000 # why\n";
+        let text = "a 3 # two of them are the answer's\nb 100\nc 1\ne 10000 # why\nf 9 # dear\n";
         let committed = Committed::parse(text);
         let committed = committed.expect("figures");
         let text = committed.with(&measured(&[
@@ -230,11 +233,12 @@ mod tests {
             ("c", 1.0),
             ("d", 7.3),
             ("e", 10_040.0),
+            ("f", 8.0),
         ]));
         let figures = text.strip_prefix(HEAD).expect("the head");
         assert_eq!(
             figures,
-            "a 3 # two of them are the answer's\nb 120 # was 100\nc 1\nd 7.3\ne 10000 # why\n"
+            "a 3 # two of them are the answer's\nb 120 # was 100\nc 1\nd 7.3\ne 10000 # why\nf 8\n"
         );
         assert!(Committed::parse(&text).is_ok());
     }

@@ -96,7 +96,7 @@ pub(super) const GOALS: &[Goal] = &[
 
     goal("observations", "a page of 200 observations: time typed ÷ serde_json::Value", One("wall/page-typed-value"), 0.45),
     goal("observations", "the same: time typed ÷ passing all over", One("wall/page-typed-ignored"), 3.5),
-    goal("observations", "a page in which no two taxa are alike: time typed ÷ serde_json::Value", One("wall/page-unlike-value"), 0.45),
+    goal("observations", "the same, no two taxa alike: time typed ÷ serde_json::Value", One("wall/page-unlike-value"), 0.45),
 ];
 
 /// A goal and what was found.
