@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::goals::{self, Row};
 use super::machine::Machine;
 use super::measured::{Measured, shown};
-use super::words::{COMMANDS, COSTS, HEAD, HOW, NOT_MEASURED};
+use super::words::{COMMANDS, COSTS, HEAD, HOW, NOT_MEASURED, TRIED};
 use crate::document::Document;
 
 pub(super) const DOCUMENT: Document = Document {
@@ -45,6 +45,8 @@ pub(super) fn text(rows: &[Row], measured: &Measured, machine: &Machine) -> Stri
     add(COMMANDS);
     add("\n## What a promise costs\n");
     add(COSTS);
+    add("\n## What was tried\n");
+    add(TRIED);
     add("\n## What is not measured\n");
     add(NOT_MEASURED);
     text
