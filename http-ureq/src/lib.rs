@@ -198,14 +198,14 @@ fn collect(
     head.extensions.clear(); // ureq notes the URL there
     let buffer = AnswerBuffer::new(limits, method, head.status, &head.headers);
     let mut buffer = buffer.map_err(TransportError::maybe_sent)?;
-    let mut reader = body.into_reader();
-    let (mut scratch, mut came) = (Scratch::new(limits), 0);
+    let mut scratch = Scratch::new(limits, body.content_length());
+    let (mut reader, mut came) = (body.into_reader(), 0);
     loop {
         match reader.read(&mut scratch.bytes) {
             Ok(0) => break,
             Ok(n) => {
                 came += n as u64;
-                let pushed = buffer.push(&scratch.bytes[..n]);
+                let pushed = buffer.push(scratch.first(n));
                 pushed.map_err(|error| TransportError::maybe_sent(error).after(came))?;
             }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
@@ -218,21 +218,33 @@ fn collect(
 /// Pieces of an answer on their way into its buffer, wiped if the answer is secret.
 struct Scratch {
     bytes: Vec<u8>,
+    /// How many of them have held something.
+    used: usize,
     secret: bool,
 }
 
 impl Scratch {
-    fn new(limits: &Limits) -> Self {
+    /// As large as the answer, if that is known and small: a token answer has a few hundred bytes.
+    fn new(limits: &Limits, length: Option<u64>) -> Self {
+        const MOST: usize = 16 << 10;
+        let length = length.and_then(|length| usize::try_from(length).ok());
         Self {
-            bytes: vec![0; 16 << 10],
+            bytes: vec![0; length.unwrap_or(MOST).clamp(256, MOST)],
+            used: 0,
             secret: limits.is_secret(),
         }
+    }
+
+    fn first(&mut self, count: usize) -> &[u8] {
+        self.used = self.used.max(count);
+        &self.bytes[..count]
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
         if self.secret {
+            self.bytes.truncate(self.used);
             drop(SecretBytes::new(std::mem::take(&mut self.bytes)));
         }
     }

@@ -54,7 +54,7 @@ pub fn read_json<T: DeserializeOwned>(answer: &Response) -> Result<T, Error> {
     // Checked once as a whole, a body's texts need not be checked one by one: that takes a tenth off a long page.
     let read = match std::str::from_utf8(body) {
         Ok(text) => serde_json::from_str(text),
-        Err(_) => serde_json::from_slice(body),
+        Err(error) => Err(serde::de::Error::custom(error)),
     };
     read.map_err(|error| unreadable(answer, &error))
 }

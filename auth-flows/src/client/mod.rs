@@ -105,6 +105,7 @@ impl Identity {
         }
     }
 
+    #[inline]
     fn account(&self) -> Result<&Arc<Account>, Error> {
         self.account.as_ref().ok_or_else(call::nobody)
     }

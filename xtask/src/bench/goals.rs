@@ -134,7 +134,7 @@ impl Row {
     fn places(&self, figure: f64) -> String {
         match self.goal.most {
             _ if figure == 0.0 => "0".to_owned(),
-            _ if self.goal.group == "python" => format!("1/{:.1}", 1.0 / figure),
+            _ if self.goal.group == "python" => format!("1/{:.2}", 1.0 / figure),
             most if most < 2.0 && figure.fract() != 0.0 => format!("{figure:.3}"),
             most if most >= 20.0 => shown(figure.round()),
             _ => shown(figure),

@@ -66,7 +66,7 @@ pub(super) const COSTS: &str = "
 - *Odd answers are forgiven, and the caller is told*: the answer is read by a visitor that keeps what was odd, where the floor knows one
   answer. *Redirect URIs, endpoints and `state` are checked*: the floor checks nothing.
 - *Time is bounded*: as soon as a request has a time limit, ureq 3 looks up its host in a thread of its own, for every request, also where
-  the connection is there and the host is an IP. That is all of the difference to a bare client without a limit; beside one with a limit
+  the connection is there and the host is an IP: the column *with a time limit* has that, the one before it has not. Beside the former
   the row below it counts. Only a resolver of our own could spare it, and ureq keeps that interface out of its promises.
 - *No secret in an error*: the server's words are searched for what we sent, and made fit for one line: a quarter of what reading an error
   answer takes, and what its goal is missed by.

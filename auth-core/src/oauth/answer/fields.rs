@@ -36,16 +36,9 @@ pub(super) struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Reads a whole JSON object.
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, serde_json::Error> {
-        // Checked once as a whole, its texts need not be checked one by one.
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Self::read_all(serde_json::Deserializer::from_str(text)),
-            Err(_) => Self::read_all(serde_json::Deserializer::from_slice(bytes)),
-        }
-    }
-
-    fn read_all(
-        mut json: serde_json::Deserializer<impl serde_json::de::Read<'a>>,
-    ) -> Result<Self, serde_json::Error> {
+        // Checked once as a whole, its texts need not be checked one by one. JSON is UTF-8 (RFC 8259 section 8.1).
+        let text = std::str::from_utf8(bytes).map_err(serde::de::Error::custom)?;
+        let mut json = serde_json::Deserializer::from_str(text);
         let fields = json.deserialize_map(FieldsVisitor)?;
         json.end()?;
         Ok(fields)
