@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -80,8 +80,13 @@ impl Process {
 
     /// The end of the oldest order that has not been waited for.
     pub(super) fn hear(&self) -> Result<Value, Stop> {
-        let reply = self.replies.recv_timeout(PATIENCE);
-        reply.map_err(|error| Stop::Failed(format!("{} says nothing: {error}", self.name)))
+        let name = &self.name;
+        self.replies.recv_timeout(PATIENCE).map_err(|error| {
+            Stop::Failed(match error {
+                RecvTimeoutError::Timeout => format!("{name} says nothing"),
+                RecvTimeoutError::Disconnected => format!("{name} has ended before its time"),
+            })
+        })
     }
 
     pub(super) fn ask(&mut self, order: &str) -> Result<Value, Stop> {

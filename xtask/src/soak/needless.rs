@@ -87,7 +87,7 @@ impl Needless {
             let (place, user) = &early.whose;
             let (from, to) = early.span;
             if !self.is_wanted(*place, user, early.span) {
-                let age = (to - from) / 1000;
+                let age = to.saturating_sub(from) / 1000;
                 let by = early.by;
                 self.found
                     .push(format!("{}, {user}: {by}, after {age} ms", place.word()));
