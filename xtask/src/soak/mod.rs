@@ -19,12 +19,11 @@
 //!   error shows a secret.
 //!
 //! **Memory** is compared with that of minute 2, or of half the run where it is shorter than four minutes. At rest the heap: bytes that
-//! were asked for and not given back, by a counting allocator; at most 1.05 times as many, and in fact they are equal. Under load what Linux
-//! counts as the process's own (`RssAnon`), the median of the last seconds before either moment: at most 1.05 times as much, or 1 MiB more.
-//! The heap of such a process is 0.7 MiB at rest and 2 MiB under load, in 5 to 6 MiB: the rest are gaps in it and stacks, which grow in
-//! steps, and in long runs too. That check would show what no allocator counts; in a short run it is only a figure. So that most steps are
-//! over soon, the workers make only a quarter of their pauses in the first half of the time before the first moment. The heap under load is
-//! shown and not checked: it says how many requests were on their way.
+//! were asked for and not given back, by a counting allocator. At rest, too, what Linux counts as the process's own (`RssAnon`), which would
+//! show what no allocator counts: at most 1.05 times as much either. It is checked in long runs only, since it takes a while until a heap's
+//! gaps and the stacks of all threads have seen their worst; so that this is over soon, the workers make only a quarter of their pauses in
+//! the first half of the time before the first moment. Both under load (`RssAnon` as the median of the last seconds before either moment)
+//! are shown and not checked: they say how many requests happened to be on their way, which in 6 MiB is a tenth more or less.
 //!
 //! **Rest**, for handles, threads and the heap: the workers pause, renewals that go on by themselves end, each account is used once in both
 //! worlds, one after the other, and the server hangs up. reqwest drops a connection at once whose other side hangs up. ureq finds out at its

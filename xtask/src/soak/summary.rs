@@ -23,10 +23,6 @@ const SHOWN: usize = 10;
 /// How much more memory may be in use at the end than at the reference moment.
 const GROWTH: f64 = 1.05;
 
-/// By so many KiB more the gaps in a heap, and stacks that have been deeper once, may differ from one moment to another. A heap's own bytes
-/// do not.
-const GAPS: u64 = 1024;
-
 /// Prints it all; gives the number of failures.
 pub(super) fn tell(came: &Came, options: &Options) -> usize {
     let mut summary = Summary::default();
@@ -192,13 +188,13 @@ impl Summary {
         self.check(name, least, (1..u64::MAX).contains(&least));
     }
 
-    /// Memory in KiB, before and after. Where it is a check it must not have grown, but for so many KiB.
-    fn grown(&mut self, name: &str, [before, after]: [u64; 2], but: Option<u64>) {
+    /// Memory in KiB, before and after, which must not have grown where it is a check.
+    fn grown(&mut self, name: &str, [before, after]: [u64; 2], is_check: bool) {
         let ratio = after as f64 / before.max(1) as f64;
         let figure = format!("{after} / {before} KiB = {ratio:.3}");
-        match but {
-            Some(but) => self.check(name, figure, ratio <= GROWTH || after <= before + but),
-            None => self.figure(name, figure),
+        match is_check {
+            true => self.check(name, figure, ratio <= GROWTH),
+            false => self.figure(name, figure),
         }
     }
 
@@ -216,16 +212,20 @@ impl Summary {
             let number = number + 1;
             let (before, after) = (first.quiet, last.quiet);
             let heap = [before.heap / 1024, after.heap / 1024];
-            self.grown(&format!("process {number}: heap at rest"), heap, Some(0));
+            self.grown(&format!("process {number}: heap at rest"), heap, true);
             let heap = [first, last].map(|moment| moment.loaded[0] / 1024);
-            self.grown("  under load", heap, None);
-            let name = format!("process {number}: memory under load");
-            let own = [first, last].map(|moment| moment.loaded[1]);
-            self.grown(&name, own, (!options.is_short()).then_some(GAPS));
+            self.grown("  under load", heap, false);
+            let name = format!("process {number}: memory at rest");
             let rest = [before.own_kib, after.own_kib];
-            self.grown("  at rest", rest, None);
+            self.grown(&name, rest, !options.is_short());
+            let own = [first, last].map(|moment| moment.loaded[1]);
+            self.grown("  under load", own, false);
             let all = [before.all_kib, after.all_kib];
-            self.grown("  at rest, with the pages of the program's file", all, None);
+            self.grown(
+                "  at rest, with the pages of the program's file",
+                all,
+                false,
+            );
             let pairs = [
                 ("open handles", before.handles, after.handles),
                 ("threads", before.threads, after.threads),
