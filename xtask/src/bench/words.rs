@@ -69,7 +69,7 @@ pub(super) const COSTS: &str = "
   the connection is there and the host is an IP: the column *with a time limit* has that, the one before it has not. Beside the former
   the row below it counts. Only a resolver of our own could spare it, and ureq keeps that interface out of its promises.
 - *No secret in an error*: the server's words are searched for what we sent, and made fit for one line: a quarter of what reading an error
-  answer takes, and what its goal is missed by.
+  answer takes, more than what its goal is missed by.
 - *At most one renewal across processes*: eight processes at an expired token ask the file store's lease every 20 to 250 ms, so the last
   of them may come a quarter of a second after the answer.
 ";
@@ -101,9 +101,19 @@ somebody is at it; now a flag says so.
 that are the same in every field are held once (8 MB where it was 42), records are filled in place, lists of ids start with room, and the
 body is checked as UTF-8 once.
 
-**An exchange over ureq** beside a bare client without a time limit: all of the difference is the thread that ureq starts to look up the
-host, see above. Limits for the parts of an exchange in place of the whole would spare it, and a slow server could then take three times
-as long as it may: not done.
+**An exchange over ureq** took 90,300: an answer of 400 bytes was read through 16 KiB of memory, which was zeroed before and wiped after.
+Now the memory is as long as the answer says it is, and as much is wiped as was used. What is left beside a bare client without a time
+limit is the thread that ureq starts to look up the host, see above. Limits for the parts of an exchange in place of the whole would spare
+it, and a slow server could then take three times as long as it may: not done.
+
+**A small tool's build**: of about 95 processor seconds 57 are those of bare ureq with TLS, some 15 are jiff's, which dates and moments are
+made of, and about 20 are our own crates'. The goal was set beside a skeleton of 770 lines. **Its size**: 1.3 MB beside the bare program's
+2.7; by symbols auth-core 0.18, api-inat 0.17, auth-flows 0.10, and what they ask of the standard library (texts, formatting, giving
+memory back) 0.35. The API's records were there twice, for texts and for bytes: now once. **Its memory**: at a start, nearly all of the
+difference is the program's own pages.
+
+**A whole login** is two requests and two saves, each synced with its folder: on a disk that takes a millisecond for that, the saves are
+most of the time. The column *its store in memory* is the same without a disk.
 ";
 
 pub(super) const NOT_MEASURED: &str = "
