@@ -46,7 +46,7 @@ impl Summary {
 
     /// A figure that nothing hangs on.
     fn figure(&self, name: &str, figure: impl std::fmt::Display) {
-        say::line(format_args!("        {name:<50}{figure:>30}"));
+        say::line(format_args!("        {name:<56}{figure:>26}"));
     }
 
     /// A figure that has to be so.
@@ -54,7 +54,7 @@ impl Summary {
         self.checks += 1;
         self.failed += usize::from(!holds);
         let verdict = if holds { "ok" } else { "FAILED" };
-        say::line(format_args!("{verdict:<8}{name:<50}{figure:>30}"));
+        say::line(format_args!("{verdict:<8}{name:<56}{figure:>26}"));
     }
 
     /// A list that has to be empty.
@@ -102,17 +102,15 @@ impl Summary {
     }
 
     fn faults(&mut self, came: &Came) {
-        self.heading("answers that were spoilt                                          renewal   login  API token     API");
+        let doors = [Door::Renewal, Door::Login, Door::Derived, Door::Api];
+        let cells = |cells: [String; 4]| cells.map(|cell| format!("{cell:>10}")).concat();
+        let words = cells(doors.map(|door| door.word().to_owned()));
+        self.heading(&format!("{:<50}{words}", "answers that were spoilt"));
         for spoilt in Spoilt::ALL {
-            let count = |door| came.judge.faults.get(&(spoilt, door)).copied().unwrap_or(0);
-            say::line(format_args!(
-                "        {:<58}{:>7}{:>8}{:>11}{:>8}",
-                spoilt.word(),
-                count(Door::Renewal),
-                count(Door::Login),
-                count(Door::Derived),
-                count(Door::Api),
-            ));
+            let faults = &came.judge.faults;
+            let count = |door| faults.get(&(spoilt, door)).copied().unwrap_or_default();
+            let counts = cells(doors.map(|door| count(door).to_string()));
+            say::line(format_args!("        {:<42}{counts}", spoilt.word()));
         }
         let unseen = Spoilt::ALL.into_iter().filter(|spoilt| {
             let hit = |(way, _): &&(Spoilt, Door)| way == spoilt;
