@@ -12,7 +12,7 @@ use super::{
 use crate::{
     check::Check,
     error::{Error, ErrorKind, presentable},
-    service::{GRACE, Token, TokenParts, bearer},
+    service::{GRACE, Token, TokenParts, bearer, is_token},
     time::{Now, UnixTime},
     wire::{
         body::Response,
@@ -208,11 +208,4 @@ fn check_text(access_token: &str) -> Result<(), Error> {
         return bad("the token has spaces or characters that cannot stand in a header");
     }
     Ok(())
-}
-
-/// Text that a header can carry: visible ASCII, and some of it.
-fn is_token(text: &str) -> bool {
-    // Without a way out in the middle, so that many bytes are looked at together.
-    let odd = |odd: bool, byte: u8| odd | !byte.is_ascii_graphic();
-    !text.is_empty() && !text.bytes().fold(false, odd)
 }

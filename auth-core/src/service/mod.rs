@@ -22,4 +22,4 @@ pub use query::Query;
 pub use record::Record;
 pub(crate) use record::wipe_value;
 pub use token::{Freshness, Token, TokenKind};
-pub(crate) use token::{GRACE, TokenParts, bearer};
+pub(crate) use token::{GRACE, TokenParts, bearer, is_token};

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
-use super::token::{Token, TokenKind, TokenParts, bearer};
+use super::token::{Token, TokenKind, TokenParts, bearer, is_token};
 use crate::{
     error::{Error, ErrorKind},
     time::{UnixTime, millis},
@@ -208,8 +208,11 @@ fn read_token(map: &Map<String, Value>) -> Result<Token, Error> {
         lifetime: number("lifetime_ms").map(Duration::from_millis),
         generation: number("generation").ok_or_else(|| foreign("lacks the token's generation"))?,
     };
-    Token::new(bearer(access), parts)
-        .map_err(|_| foreign("holds a token with impossible characters"))
+    let impossible = || foreign("holds a token with impossible characters");
+    if !is_token(access) {
+        return Err(impossible());
+    }
+    Token::new(bearer(access), parts).map_err(|_| impossible())
 }
 
 fn foreign(problem: &str) -> Error {
@@ -305,6 +308,10 @@ mod tests {
         );
         check(
             "{\"version\":1,\"login\":{\"access_token\":\"a\\nb\",\"sent_ms\":1,\"generation\":1}}",
+            "impossible",
+        );
+        check(
+            "{\"version\":1,\"login\":{\"access_token\":\"r\\u0701\",\"sent_ms\":1,\"generation\":1}}",
             "impossible",
         );
     }

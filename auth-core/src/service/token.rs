@@ -255,6 +255,14 @@ pub(crate) struct TokenParts {
     pub(crate) generation: u64,
 }
 
+/// Text that a header can carry: visible ASCII, and some of it. A header would take other bytes as well, and not give them back as
+/// text.
+pub(crate) fn is_token(text: &str) -> bool {
+    // Without a way out in the middle, so that many bytes are looked at together.
+    let odd = |odd: bool, byte: u8| odd | !byte.is_ascii_graphic();
+    !text.is_empty() && !text.bytes().fold(false, odd)
+}
+
 /// `Bearer ` and the token, as a header wants it.
 pub(crate) fn bearer(access_token: &str) -> SecretBytes {
     let mut bytes = Vec::with_capacity(SCHEME.len() + access_token.len());

@@ -6,12 +6,12 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use secrecy::ExposeSecret;
 
-use super::{Forgiven, Lifetime, Oddity, is_token};
+use super::{Forgiven, Lifetime, Oddity};
 use crate::{
     check::Check,
     error::presentable,
     oauth::jwt::whole_seconds,
-    service::bearer,
+    service::{bearer, is_token},
     wire::secret::{SecretBytes, SecretText},
 };
 
