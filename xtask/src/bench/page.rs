@@ -74,6 +74,7 @@ impl Side {
                 let figure = measured.get(name).map_or_else(|| "–".to_owned(), shown);
                 let _infallible = write!(text, " {figure} |");
             }
+            text.push_str(&" – |".repeat(self.columns.len().saturating_sub(names.len())));
             text.push('\n');
         }
         text

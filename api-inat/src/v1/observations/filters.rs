@@ -128,7 +128,7 @@ macro_rules! common_filters {
             observed_on(Date);
             /// Observed in one of these years.
             year(into Ids);
-            /// Observed in one of these months, 1 to 12.
+            /// Observed in one of these months, 1 to 12: `4..=6`, or `[11, 12, 1, 2]` for a winter.
             month(into Ids);
             /// Observed on one of these days of the month.
             day(into Ids);
