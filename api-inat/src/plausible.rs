@@ -1,4 +1,4 @@
-//! Values that cannot be: places that are not on Earth, observations of days that are still to come, ranges without end. They do not
+//! Values that cannot be: places that are not on Earth, a 13th month, observations of days that are still to come, ranges without end. They do not
 //! leave.
 //!
 //! That iNaturalist refuses them too is not verified; an observation in the future is none.
@@ -21,6 +21,16 @@ const DEGREES: [(&str, f64); 8] = [
     ("longitude", 180.0),
 ];
 
+/// Parameters that are parts of a date or time, and how far they go.
+const CALENDAR: [(&str, u64, u64); 6] = [
+    ("month", 1, 12),
+    ("created_month", 1, 12),
+    ("day", 1, 31),
+    ("created_day", 1, 31),
+    ("hour", 0, 23),
+    ("created_hour", 0, 23),
+];
+
 /// How far clocks may be apart.
 const CLOCKS: SignedDuration = SignedDuration::from_mins(10);
 
@@ -35,6 +45,16 @@ pub(crate) fn check(query: &Query, body: Option<&Map<String, Value>>) -> Result<
             Some(Value::String(text)) => degrees(name, text.parse().ok(), most)?,
             Some(value) => degrees(name, value.as_f64(), most)?,
             None => {}
+        }
+    }
+    for (name, least, most) in CALENDAR {
+        let numbers = query.get(name).unwrap_or_default().split(',');
+        let mut numbers = numbers.filter_map(|number| number.parse::<u64>().ok());
+        if let Some(number) = numbers.find(|number| !(least..=most).contains(number)) {
+            let what = format!("`{name}` is {number}; it goes from {least} to {most}");
+            return Err(Error::new(ErrorKind::Usage, what)
+                .setting(name)
+                .advice("correct the number"));
         }
     }
     for (name, text) in query.iter().filter(|(name, _)| *name != "q") {

@@ -22,6 +22,27 @@ fn check(operation: &impl Operation, fault: Option<(&str, &str)>) {
 }
 
 #[test]
+fn months_and_days() {
+    check(&Search::new().month(1..=12).day([1, 31]), None);
+    check(&Search::new().month([11, 12, 1, 2]), None);
+    check(
+        &Search::new().month(13),
+        Some(("month", "`month` is 13; it goes from 1 to 12")),
+    );
+    check(&Search::new().month([1, 0]), Some(("month", "is 0")));
+    check(&Search::new().day(32), Some(("day", "from 1 to 31")));
+    check(
+        &Search::new().created_day([1, 40]),
+        Some(("created_day", "is 40")),
+    );
+    check(
+        &Search::new().param("hour", "24"),
+        Some(("hour", "from 0 to 23")),
+    );
+    check(&Search::new().param("month", "june"), None);
+}
+
+#[test]
 fn coordinates() {
     let at = |latitude, longitude| Create::new().latitude(latitude).longitude(longitude);
     check(&at(46.02, 7.75), None);
