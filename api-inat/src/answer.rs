@@ -142,10 +142,10 @@ pub(crate) fn one<T: DeserializeOwned>(response: &Response) -> Result<T, Error> 
         #[expect(dead_code, reason = "it is only asked whether it is there")]
         results: IgnoredAny,
     }
-    let body = response.body().as_bytes();
-    let first = if body.trim_ascii_start().first() == Some(&b'[') {
+    let text = errors::text(response).unwrap_or_default();
+    let first = if text.trim_ascii_start().starts_with('[') {
         errors::json::<Vec<T>>(response)?.into_iter().next()
-    } else if serde_json::from_slice::<Envelope>(body).is_ok() {
+    } else if serde_json::from_str::<Envelope>(text).is_ok() {
         let page: Page<T> = errors::json(response)?;
         page.results.into_iter().next()
     } else {

@@ -47,7 +47,7 @@ impl Derive for ApiToken {
 
     fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
         if response.status() == StatusCode::OK {
-            let answer = page(response.body().as_bytes());
+            let answer = errors::text(&response).and_then(page);
             let token = answer.ok_or_else(|| no_token(&response))?;
             return Ok(token_answer(&token)?.dated(response.headers()));
         }
@@ -65,7 +65,7 @@ impl Derive for ApiToken {
             return Err(not_pasted("nothing was pasted"));
         }
         if text.starts_with('{') {
-            let token = page(text.as_bytes()).ok_or_else(|| no_token_in(text))?;
+            let token = page(text).ok_or_else(|| no_token_in(text))?;
             return pasted_token(&token);
         }
         let text = text.trim_matches('"');
@@ -93,8 +93,8 @@ struct Page<'a> {
     api_token: Cow<'a, str>,
 }
 
-fn page(body: &[u8]) -> Option<Cow<'_, str>> {
-    let page: Page<'_> = serde_json::from_slice(body).ok()?;
+fn page(text: &str) -> Option<Cow<'_, str>> {
+    let page: Page<'_> = serde_json::from_str(text).ok()?;
     Some(page.api_token).filter(|token| !token.trim().is_empty())
 }
 

@@ -50,6 +50,7 @@ pub(crate) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
+    #[inline]
     pub(crate) fn new(
         api: &'static str,
         path: &'a str,
@@ -75,10 +76,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    #[inline]
     pub(crate) fn to_text(&self) -> String {
         serde_json::to_string(self).expect("texts and numbers are always writable")
     }
 
+    #[inline]
     pub(crate) fn from_text(text: &'a str) -> Result<Self, Error> {
         #[derive(Deserialize)]
         struct Version {
@@ -96,6 +99,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Whether it belongs to this list.
+    #[inline]
     pub(crate) fn is_of(&self, api: &str, template: &str) -> Result<(), Error> {
         if self.api == api && fits(&self.path, template) {
             return Ok(());
@@ -106,6 +110,7 @@ impl<'a> Cursor<'a> {
         )))
     }
 
+    #[inline]
     pub(crate) fn into_parts(self) -> (String, Query, Option<Fields>, Place) {
         let mut query = Query::default();
         for (name, value) in self.query {
@@ -127,12 +132,14 @@ impl<'a> Cursor<'a> {
     }
 }
 
+#[inline]
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
 /// Whether a path has something in the place of each brace, and nothing there that could lead elsewhere.
+#[inline]
 fn fits(path: &str, template: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~,:%".contains(c);
     let filled = |have: &str| {
@@ -145,6 +152,7 @@ fn fits(path: &str, template: &str) -> bool {
     }) && wanted.next().is_none()
 }
 
+#[inline]
 fn foreign(problem: &str) -> Error {
     Error::new(
         ErrorKind::Usage,

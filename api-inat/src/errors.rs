@@ -14,12 +14,15 @@ pub(crate) fn json<T: DeserializeOwned>(response: &Response) -> Result<T, Error>
         return Err(refusal(response));
     }
     // Text that was checked once as a whole reads faster than bytes that are checked piece by piece.
-    if let Ok(text) = std::str::from_utf8(response.body().as_bytes())
-        && let Ok(read) = serde_json::from_str(text)
-    {
+    if let Some(read) = text(response).and_then(|text| serde_json::from_str(text).ok()) {
         return Ok(read);
     }
     read_json(response).map_err(|error| unreadable(response, error))
+}
+
+/// The body, if it is text.
+pub(crate) fn text(response: &Response) -> Option<&str> {
+    std::str::from_utf8(response.body().as_bytes()).ok()
 }
 
 /// The error for an answer that is no success.
@@ -87,8 +90,8 @@ pub(crate) fn refusal(response: &Response) -> Error {
 
 /// A success that is not what was asked for. Where it holds an error, its words are better than what the reader missed.
 fn unreadable(response: &Response, error: Error) -> Error {
-    match serde_json::from_slice(response.body().as_bytes()) {
-        Ok(Value::Object(map)) if map.contains_key("error") || map.contains_key("errors") => {
+    match text(response).and_then(|text| serde_json::from_str(text).ok()) {
+        Some(Value::Object(map)) if map.contains_key("error") || map.contains_key("errors") => {
             Error::about(
                 ErrorKind::Refused,
                 "iNaturalist refused the request",

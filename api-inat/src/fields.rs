@@ -35,6 +35,7 @@ enum Node {
 
 impl Fields {
     /// Every field there is, of every record inside too: as much as v1 gives.
+    #[inline]
     #[must_use]
     pub fn all() -> Self {
         Self {
@@ -44,6 +45,7 @@ impl Fields {
     }
 
     /// The id alone: something to add to.
+    #[inline]
     #[must_use]
     pub fn none() -> Self {
         Self {
@@ -53,6 +55,7 @@ impl Fields {
     }
 
     /// Adds a field, such as `observed_on` or `user.login`; several with commas between. To all there is nothing to add.
+    #[inline]
     #[must_use]
     pub fn with(mut self, names: &str) -> Self {
         for path in names
@@ -67,6 +70,7 @@ impl Fields {
     }
 
     /// Adds a record inside with every field it has.
+    #[inline]
     #[must_use]
     pub fn with_all_of(mut self, name: &str) -> Self {
         let mut steps: Vec<_> = name.split('.').collect();
@@ -76,6 +80,7 @@ impl Fields {
     }
 
     /// Asks for no more than was named: for answers that are read into a type of one's own.
+    #[inline]
     #[must_use]
     pub fn exactly(mut self) -> Self {
         self.exactly = true;
@@ -83,11 +88,13 @@ impl Fields {
     }
 
     /// For a JSON body.
+    #[inline]
     pub(crate) fn json(&self) -> Value {
         self.node.json(!self.exactly)
     }
 
     /// What [`json`](Self::json) wrote.
+    #[inline]
     pub(crate) fn from_json(json: &Value) -> Self {
         Self {
             node: Node::from_json(json),
@@ -100,6 +107,7 @@ impl Fields {
 const ALL: &str = "all";
 
 impl Node {
+    #[inline]
     fn add(&mut self, steps: &[&str]) {
         let [first, rest @ ..] = steps else {
             return;
@@ -118,30 +126,31 @@ impl Node {
         }
     }
 
+    #[inline]
     fn from_json(json: &Value) -> Self {
         match json {
             Value::Object(fields) => {
-                let fields = fields.iter();
-                Self::These(
-                    fields
-                        .map(|(name, node)| (name.clone(), Self::from_json(node)))
-                        .collect(),
-                )
+                let mut these = BTreeMap::new();
+                for (name, node) in fields {
+                    these.insert(name.clone(), Self::from_json(node));
+                }
+                Self::These(these)
             }
             Value::String(_) => Self::All,
             _ => Self::One,
         }
     }
 
+    #[inline]
     fn json(&self, with_id: bool) -> Value {
         match self {
             Self::All => ALL.into(),
             Self::One => true.into(),
             Self::These(fields) => {
-                let mut map: Map<_, _> = fields
-                    .iter()
-                    .map(|(name, node)| (name.clone(), node.json(with_id)))
-                    .collect();
+                let mut map = Map::new();
+                for (name, node) in fields {
+                    map.insert(name.clone(), node.json(with_id));
+                }
                 if with_id {
                     map.entry("id").or_insert(true.into());
                 }
@@ -152,12 +161,14 @@ impl Node {
 }
 
 impl From<&str> for Fields {
+    #[inline]
     fn from(names: &str) -> Self {
         Self::none().with(names)
     }
 }
 
 impl<const N: usize> From<[&str; N]> for Fields {
+    #[inline]
     fn from(names: [&str; N]) -> Self {
         names.into_iter().collect()
     }
@@ -172,11 +183,13 @@ impl<S: AsRef<str>> FromIterator<S> for Fields {
 
 /// As RISON, a notation of JSON for URLs.
 impl fmt::Display for Fields {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         rison(&self.json(), f)
     }
 }
 
+#[inline]
 fn rison(value: &Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match value {
         Value::Object(map) => {
@@ -198,6 +211,7 @@ fn rison(value: &Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 /// A text: bare where it cannot be taken for anything else, in quotes otherwise.
+#[inline]
 fn word(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let bare = !text.is_empty()
         && !text.starts_with(|c: char| c.is_ascii_digit() || c == '-')

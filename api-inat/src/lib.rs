@@ -3,6 +3,7 @@
 
 mod answer;
 mod api_token;
+mod body;
 mod call;
 mod cursor;
 mod errors;

@@ -73,6 +73,7 @@ impl Size {
     ];
 
     /// The word for it in a URL.
+    #[inline]
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -87,6 +88,7 @@ impl Size {
 }
 
 impl fmt::Display for Size {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -97,6 +99,7 @@ impl Download {
     ///
     /// # Errors
     /// [`ErrorKind::Usage`]: the record names no URL, or one that is not iNaturalist's own, as of photos from Flickr.
+    #[inline]
     pub fn photo(photo: &Photo, size: Size) -> Result<Self, Error> {
         let named = match size {
             Size::Original => &photo.original_url,
@@ -126,6 +129,7 @@ impl Download {
     ///
     /// # Errors
     /// [`ErrorKind::Usage`]: the record names no URL, or one that is not iNaturalist's own.
+    #[inline]
     pub fn sound(sound: &Sound) -> Result<Self, Error> {
         match &sound.file_url {
             Some(url) => Self::url(url),
@@ -139,6 +143,7 @@ impl Download {
     ///
     /// # Errors
     /// [`ErrorKind::Usage`]: another server.
+    #[inline]
     pub fn url(url: &str) -> Result<Self, Error> {
         let rest = url
             .strip_prefix("https://")
@@ -169,11 +174,13 @@ impl Download {
 impl Operation for Download {
     type Output = Vec<u8>;
 
+    #[inline]
     fn manner(&self) -> Manner {
         const MEDIA: Limits = Limits::api().media().within(Duration::from_secs(300));
         Manner::read(self.server).without_token().limits(MEDIA)
     }
 
+    #[inline]
     fn request(&self, base: &Base) -> Result<Request, Error> {
         let mut request = base.request(Method::GET, &self.path)?;
         let anything = HeaderValue::from_static("*/*");
@@ -181,6 +188,7 @@ impl Operation for Download {
         Ok(request)
     }
 
+    #[inline]
     fn parse(&self, response: Response) -> Result<Vec<u8>, Error> {
         let status = response.status();
         let failed = |kind, what: &'static str, advice: &'static str| {
@@ -214,6 +222,7 @@ impl Operation for Download {
 }
 
 /// The URL with another size in it: it is the name of the file.
+#[inline]
 fn resized(url: &str, size: Size) -> Result<String, Error> {
     let (folder, file) = url.rsplit_once('/').unwrap_or_default();
     let rest = file.split_once('.').and_then(|(name, rest)| {

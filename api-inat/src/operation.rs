@@ -59,6 +59,7 @@ macro_rules! operation {
 
         impl $Name {
             /// The operation, with what the API cannot do without.
+            #[inline]
             #[must_use]
             pub fn new(
                 $($($at: operation!(@type $($at_kind)+),)+)?
@@ -91,7 +92,7 @@ macro_rules! operation {
                 $(#[$file_meta])*
                 #[must_use]
                 pub fn $file(mut self, file: impl Into<$crate::Upload>) -> Self {
-                    self.call.attach($part, $crate::upload::Medium::$Medium, file.into());
+                    self.call.content().attach($part, $crate::upload::Medium::$Medium, file.into());
                     self
                 }
             )?
@@ -193,6 +194,7 @@ macro_rules! operation {
 
     (@default $Name:ident) => {
         impl Default for $Name {
+            #[inline]
             fn default() -> Self {
                 Self::new()
             }
@@ -205,8 +207,8 @@ macro_rules! operation {
     (@by_id id) => { true };
     (@by_id $($other:ident)?) => { false };
 
-    (@form) => { false };
-    (@form always) => { true };
+    (@form) => { None };
+    (@form always) => { Some($crate::body::form) };
 
     (@type into $Type:ty) => { impl Into<$Type> };
     (@type $Type:ty) => { $Type };
@@ -235,7 +237,7 @@ macro_rules! operation {
             #[must_use]
             pub fn $name(mut self, value: operation!(@type $($kind)+)) -> Self {
                 let name = stringify!($name).trim_start_matches("r#");
-                self.call.set($nest, name.into(), operation!(@value value, $($kind)+));
+                self.call.content().set($nest, name.into(), operation!(@value value, $($kind)+));
                 self
             }
         )*
@@ -245,7 +247,7 @@ macro_rules! operation {
         /// A field of the body that has no setter here.
         #[must_use]
         pub fn field(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
-            self.call.set($nest, name.into(), value.into());
+            self.call.content().set($nest, name.into(), value.into());
             self
         }
     };
@@ -258,6 +260,7 @@ macro_rules! operation {
             /// # Errors
             /// [`ErrorKind::Usage`](auth_core::ErrorKind::Usage): the text is torn, of another list, or of another version of
             /// this crate's cursors.
+            #[inline]
             pub fn from_text(text: &str) -> Result<Self, auth_core::Error> {
                 let (call, query) = $crate::call::Call::from_text($manner.api(), $path, text)?;
                 Ok(Self {

@@ -22,7 +22,7 @@ use std::fmt;
 
 use auth_core::{Error, ErrorKind, Query};
 
-use crate::{model::Identified, page::Page};
+use crate::{body::Write, model::Identified, page::Page};
 
 /// How far pages can be asked for by number: `page × per_page` (the Node API; it answers 403 beyond).
 const WINDOW: u64 = 10_000;
@@ -38,8 +38,8 @@ pub(crate) struct Rules {
     pub(crate) by_id: bool,
     /// The object and field of the body that make a repeated write the same write.
     pub(crate) once: Option<(&'static str, &'static str)>,
-    /// Its body is a form, even without a file.
-    pub(crate) form: bool,
+    /// Writes its body as a form, even without a file.
+    pub(crate) form: Option<Write>,
 }
 
 /// What a list remembers between its pages: the same few numbers, however long it is.

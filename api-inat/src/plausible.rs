@@ -1,5 +1,5 @@
-//! Values that cannot be: places that are not on Earth, a 13th month, observations of days that are still to come, ranges without end. They do not
-//! leave.
+//! Values that cannot be: places that are not on Earth, a 13th month, observations of days that are still to come, ranges without
+//! end. They do not leave.
 //!
 //! That iNaturalist refuses them too is not verified; an observation in the future is none.
 
@@ -34,17 +34,11 @@ const CALENDAR: [(&str, u64, u64); 6] = [
 /// How far clocks may be apart.
 const CLOCKS: SignedDuration = SignedDuration::from_mins(10);
 
-/// Looks at the parameters of a query, and at the object `observation` of a body.
-pub(crate) fn check(query: &Query, body: Option<&Map<String, Value>>) -> Result<(), Error> {
-    let observation = body.and_then(|body| body.get("observation"));
+/// Looks at the parameters of a query.
+pub(crate) fn parameters(query: &Query) -> Result<(), Error> {
     for (name, most) in DEGREES {
         if let Some(text) = query.get(name) {
             degrees(name, text.parse().ok(), most)?;
-        }
-        match observation.and_then(|observation| observation.get(name)) {
-            Some(Value::String(text)) => degrees(name, text.parse().ok(), most)?,
-            Some(value) => degrees(name, value.as_f64(), most)?,
-            None => {}
         }
     }
     for (name, least, most) in CALENDAR {
@@ -62,8 +56,26 @@ pub(crate) fn check(query: &Query, body: Option<&Map<String, Value>>) -> Result<
             return Err(unfit(name, range));
         }
     }
-    let day = observation.and_then(|observation| observation.get("observed_on_string"));
-    match day.and_then(Value::as_str) {
+    Ok(())
+}
+
+/// Looks at the object `observation` of a body.
+#[inline]
+pub(crate) fn fields(body: &Map<String, Value>) -> Result<(), Error> {
+    let Some(observation) = body.get("observation") else {
+        return Ok(());
+    };
+    for (name, most) in DEGREES {
+        match observation.get(name) {
+            Some(Value::String(text)) => degrees(name, text.parse().ok(), most)?,
+            Some(value) => degrees(name, value.as_f64(), most)?,
+            None => {}
+        }
+    }
+    match observation
+        .get("observed_on_string")
+        .and_then(Value::as_str)
+    {
         Some(text) => past(text, Timestamp::now()),
         None => Ok(()),
     }
@@ -90,6 +102,7 @@ fn degrees(name: &'static str, value: Option<f64>, most: f64) -> Result<(), Erro
 }
 
 /// Only digits are read here, as ISO 8601 has them; words like "yesterday" are the service's to read.
+#[inline]
 fn past(text: &str, now: Timestamp) -> Result<(), Error> {
     let text = text.trim();
     let latest = now.saturating_add(CLOCKS).unwrap_or(now);

@@ -101,6 +101,7 @@ impl Field for When {
 
 /// A new UUID of version 4 (RFC 9562 section 5.4). Should the system have no randomness, an empty text: then the record gets
 /// its UUID from the service, and its request is not repeated.
+#[inline]
 pub(crate) fn fresh_uuid() -> String {
     let mut bytes = [0; 16];
     if getrandom::fill(&mut bytes).is_err() {

@@ -28,6 +28,7 @@ enum Kind {
 }
 
 impl From<Date> for When {
+    #[inline]
     fn from(day: Date) -> Self {
         Self(Kind::Day(day))
     }
@@ -35,6 +36,7 @@ impl From<Date> for When {
 
 /// In UTC.
 impl From<Timestamp> for When {
+    #[inline]
     fn from(moment: Timestamp) -> Self {
         Self(Kind::Moment(moment, Offset::UTC))
     }
@@ -42,18 +44,21 @@ impl From<Timestamp> for When {
 
 /// With the offset that its time zone has at that moment.
 impl From<Zoned> for When {
+    #[inline]
     fn from(moment: Zoned) -> Self {
         Self::from(&moment)
     }
 }
 
 impl From<&Zoned> for When {
+    #[inline]
     fn from(moment: &Zoned) -> Self {
         Self(Kind::Moment(moment.timestamp(), moment.offset()))
     }
 }
 
 impl fmt::Display for When {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Kind::Day(day) => day.fmt(f),

@@ -19,6 +19,7 @@ macro_rules! choice {
 
         impl $Name {
             /// The API's own text for it.
+            #[inline]
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -29,6 +30,7 @@ macro_rules! choice {
         }
 
         impl From<&str> for $Name {
+            #[inline]
             fn from(text: &str) -> Self {
                 match text {
                     $($text => Self::$Variant,)*
@@ -40,30 +42,35 @@ macro_rules! choice {
         }
 
         impl std::fmt::Display for $Name {
+            #[inline]
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())
             }
         }
 
         impl From<$Name> for crate::Words {
+            #[inline]
             fn from(value: $Name) -> Self {
                 [value].into()
             }
         }
 
         impl<const N: usize> From<[$Name; N]> for crate::Words {
+            #[inline]
             fn from(values: [$Name; N]) -> Self {
                 values.iter().map($Name::as_str).collect()
             }
         }
 
         impl crate::value::Segment for $Name {
+            #[inline]
             fn text(&self) -> String {
                 self.as_str().to_owned()
             }
         }
 
         impl crate::value::Field for $Name {
+            #[inline]
             fn json(self) -> serde_json::Value {
                 self.as_str().into()
             }
@@ -79,6 +86,7 @@ macro_rules! choice {
         }
 
         impl crate::model::tolerant::Scalar for $Name {
+            #[inline]
             fn from_text(text: &str) -> Option<Self> {
                 (!text.is_empty()).then(|| Self::from(text))
             }

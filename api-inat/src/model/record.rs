@@ -134,6 +134,7 @@ macro_rules! record {
             }
 
             impl tolerant::Named for Field {
+                #[inline]
                 fn of(name: &str) -> Self {
                     $(if name == stringify!($id) {
                         return Self::$id;

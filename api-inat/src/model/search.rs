@@ -21,24 +21,28 @@ record! {
 
 impl Found {
     /// The record, if it is a taxon.
+    #[inline]
     #[must_use]
     pub fn taxon(&self) -> Option<Taxon> {
         self.read("Taxon")
     }
 
     /// The record, if it is a place.
+    #[inline]
     #[must_use]
     pub fn place(&self) -> Option<Place> {
         self.read("Place")
     }
 
     /// The record, if it is a project.
+    #[inline]
     #[must_use]
     pub fn project(&self) -> Option<Project> {
         self.read("Project")
     }
 
     /// The record, if it is a person.
+    #[inline]
     #[must_use]
     pub fn user(&self) -> Option<User> {
         self.read("User")

@@ -14,6 +14,7 @@ pub(crate) enum Medium {
 
 impl Medium {
     /// What the service takes.
+    #[inline]
     pub(super) fn taken(self) -> &'static str {
         match self {
             Self::Photo => "JPEG, PNG or GIF",
@@ -23,6 +24,7 @@ impl Medium {
 }
 
 impl fmt::Display for Medium {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Photo => "a photo",
@@ -45,11 +47,13 @@ pub(super) struct Format {
 }
 
 impl Format {
+    #[inline]
     pub(super) fn of(beginning: &[u8]) -> Option<&'static Self> {
         FORMATS.iter().find(|format| (format.is)(beginning))
     }
 }
 
+#[inline]
 const fn photo(
     name: &'static str,
     content_type: &'static str,
@@ -66,6 +70,7 @@ const fn photo(
     }
 }
 
+#[inline]
 const fn sound(
     name: &'static str,
     content_type: &'static str,
@@ -78,6 +83,7 @@ const fn sound(
     }
 }
 
+#[inline]
 const fn refused(format: Format) -> Format {
     Format {
         taken: false,
@@ -139,6 +145,7 @@ const FORMATS: &[Format] = &[
 ];
 
 /// The brand of a file of boxes (ISO 14496-12).
+#[inline]
 fn brand(beginning: &[u8]) -> Option<&[u8; 4]> {
     match beginning.get(4..8) {
         Some(b"ftyp") => beginning.get(8..12)?.try_into().ok(),
@@ -146,11 +153,13 @@ fn brand(beginning: &[u8]) -> Option<&[u8; 4]> {
     }
 }
 
+#[inline]
 fn riff(beginning: &[u8], kind: &[u8; 4]) -> bool {
     beginning.starts_with(b"RIFF") && beginning.get(8..12) == Some(kind)
 }
 
 /// The byte behind the first eight set bits, if three more are set.
+#[inline]
 fn sync(beginning: &[u8]) -> Option<u8> {
     match beginning {
         [0xFF, second, ..] if second & 0xE0 == 0xE0 && *second != 0xFF => Some(*second),

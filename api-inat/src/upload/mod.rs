@@ -70,6 +70,7 @@ impl Upload {
 
     /// Anything of `len` bytes that can be opened again from its start, with a name for the file. It is opened once for each
     /// sending; and once before that, for its first bytes, unless [`content_type`](Self::content_type) is given.
+    #[inline]
     #[must_use]
     pub fn reader(
         file_name: impl Into<String>,
@@ -80,6 +81,7 @@ impl Upload {
         Self::of(Source::Reader(stream), Some(file_name.into()))
     }
 
+    #[inline]
     fn of(source: Source, name: Option<String>) -> Self {
         Self {
             source,
@@ -105,6 +107,7 @@ impl Upload {
     }
 
     /// The most bytes that it may have: [`LARGEST_UPLOAD`] unless set.
+    #[inline]
     #[must_use]
     pub fn at_most(mut self, bytes: u64) -> Self {
         self.largest = bytes;
@@ -120,6 +123,7 @@ impl Upload {
     }
 
     /// The file as a part of a form, after every check that can be made here.
+    #[inline]
     pub(crate) fn part(&self, part: &str, medium: Medium) -> Result<Part, Error> {
         let len = self.source.len()?;
         let refuse = |what: String, advice: Cow<'static, str>| {
@@ -161,6 +165,7 @@ impl Upload {
     }
 
     /// What its first bytes say, if the service takes such files there.
+    #[inline]
     fn format(&self, medium: Medium) -> Result<&'static Format, Error> {
         let refuse = |what: String, advice: String| {
             Err(Error::new(ErrorKind::Usage, what)
@@ -183,6 +188,7 @@ impl Upload {
         }
     }
 
+    #[inline]
     fn shown_name(&self, format: Option<&Format>) -> String {
         let name = match (&self.name, self.source.path().and_then(Path::file_name)) {
             (Some(name), _) if !name.is_empty() => name.clone(),
@@ -200,18 +206,21 @@ impl Upload {
 }
 
 impl From<&Path> for Upload {
+    #[inline]
     fn from(path: &Path) -> Self {
         Self::path(path)
     }
 }
 
 impl From<PathBuf> for Upload {
+    #[inline]
     fn from(path: PathBuf) -> Self {
         Self::path(path)
     }
 }
 
 impl fmt::Debug for Upload {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Upload({})", self.source)
     }

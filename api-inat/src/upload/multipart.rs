@@ -16,6 +16,7 @@ pub(crate) struct Part {
 }
 
 /// Makes `fields` and `file` the body of a request. Objects become names with brackets, as Rails reads them.
+#[inline]
 pub(crate) fn write(
     request: &mut Request,
     fields: &Map<String, Value>,
@@ -39,6 +40,7 @@ pub(crate) fn write(
     Ok(())
 }
 
+#[inline]
 fn around(mut head: Vec<u8>, boundary: &str, part: Part) -> Result<Stream, Error> {
     if HeaderValue::try_from(part.content_type.as_ref()).is_err() {
         let what = "the content type has characters that cannot stand in a header";
@@ -63,6 +65,7 @@ fn around(mut head: Vec<u8>, boundary: &str, part: Part) -> Result<Stream, Error
 }
 
 /// 128 random bits: they occur in a file with a chance of one in 10^30 or so.
+#[inline]
 fn boundary() -> Result<String, Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| {
@@ -75,6 +78,7 @@ fn boundary() -> Result<String, Error> {
     Ok(format!("boundary-{:032x}", u128::from_be_bytes(bytes)))
 }
 
+#[inline]
 fn add(out: &mut Vec<u8>, boundary: &str, name: &str, value: &Value) {
     match value {
         Value::Object(inner) => {
@@ -89,10 +93,12 @@ fn add(out: &mut Vec<u8>, boundary: &str, name: &str, value: &Value) {
         }
         Value::Null => text(out, boundary, name, ""),
         Value::String(value) => text(out, boundary, name, value),
-        Value::Bool(_) | Value::Number(_) => text(out, boundary, name, &value.to_string()),
+        Value::Bool(value) => text(out, boundary, name, &value.to_string()),
+        Value::Number(value) => text(out, boundary, name, &value.to_string()),
     }
 }
 
+#[inline]
 fn text(out: &mut Vec<u8>, boundary: &str, name: &str, value: &str) {
     let part = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"\r\n\r\n{value}\r\n",
@@ -102,6 +108,7 @@ fn text(out: &mut Vec<u8>, boundary: &str, name: &str, value: &str) {
 }
 
 /// As browsers write names (WHATWG HTML, section "Multipart form data").
+#[inline]
 fn quoted(name: &str) -> Cow<'_, str> {
     if !name.contains(['"', '\r', '\n']) {
         return name.into();

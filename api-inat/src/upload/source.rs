@@ -22,6 +22,7 @@ pub(super) enum Source {
 
 impl Source {
     /// How many bytes it has now.
+    #[inline]
     pub(super) fn len(&self) -> Result<u64, Error> {
         match self {
             Self::Bytes(bytes) => Ok(bytes.len() as u64),
@@ -35,6 +36,7 @@ impl Source {
     }
 
     /// Its first bytes.
+    #[inline]
     pub(super) fn beginning(&self) -> Result<Vec<u8>, Error> {
         let read = || -> io::Result<Vec<u8>> {
             let mut beginning = Vec::with_capacity(BEGINNING);
@@ -46,6 +48,7 @@ impl Source {
         read().map_err(|error| self.unreadable(error))
     }
 
+    #[inline]
     pub(super) fn path(&self) -> Option<&Path> {
         match self {
             Self::Path(path) => Some(path),
@@ -54,6 +57,7 @@ impl Source {
     }
 
     /// The whole, counted, as a transport opens and reads it.
+    #[inline]
     pub(super) fn sending(&self, len: u64, progress: Option<Arc<Progress>>) -> Stream {
         let source = self.clone();
         Stream::new(len, move || {
@@ -66,6 +70,7 @@ impl Source {
         })
     }
 
+    #[inline]
     fn open(&self) -> io::Result<Box<dyn Read + Send>> {
         Ok(match self {
             Self::Path(path) => Box::new(File::open(path)?),
@@ -74,6 +79,7 @@ impl Source {
         })
     }
 
+    #[inline]
     fn unreadable(&self, error: io::Error) -> Error {
         let what = match (self.path(), error.kind()) {
             (Some(path), io::ErrorKind::NotFound) => {
@@ -92,6 +98,7 @@ impl Source {
 }
 
 impl fmt::Display for Source {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Path(path) => write!(f, "`{}`", path.display()),
@@ -109,6 +116,7 @@ struct Counted {
 }
 
 impl Read for Counted {
+    #[inline]
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if buf.is_empty() {
             return Ok(0);

@@ -96,9 +96,9 @@ impl<T> Update<T> {
     /// Says which photos it has from now on, by their numbers. **Those not named are taken off it.**
     #[must_use]
     pub fn photos(mut self, observation_id: u64, photo_ids: &[u64]) -> Self {
-        self.call.unset("ignore_photos");
+        self.call.content().unset("ignore_photos");
         let photos = json!({observation_id.to_string(): photo_ids});
-        self.call.set("", "local_photos".into(), photos);
+        self.call.content().set("", "local_photos".into(), photos);
         self
     }
 }
@@ -116,6 +116,7 @@ impl<T> Create<T> {
     pub fn field_value(mut self, observation_field_id: u64, value: impl Into<Value>) -> Self {
         let value = json!({"observation_field_id": observation_field_id, "value": value.into()});
         self.call
+            .content()
             .push("observation", "observation_field_values_attributes", value);
         self
     }
@@ -134,6 +135,7 @@ impl<T> Update<T> {
     pub fn field_value(mut self, observation_field_id: u64, value: impl Into<Value>) -> Self {
         let value = json!({"observation_field_id": observation_field_id, "value": value.into()});
         self.call
+            .content()
             .push("observation", "observation_field_values_attributes", value);
         self
     }

@@ -99,7 +99,7 @@ impl<T> Create<T> {
     /// [`observation_field_values`](crate::v2::observation_field_values). Another call replaces it.
     #[must_use]
     pub fn field_value(mut self, observation_field_id: u64, value: impl Into<Value>) -> Self {
-        self.call.set(
+        self.call.content().set(
             "observation",
             VALUES.into(),
             field_value(observation_field_id, value.into()),
@@ -113,7 +113,7 @@ impl<T> Update<T> {
     /// [`observation_field_values`](crate::v2::observation_field_values). Another call replaces it.
     #[must_use]
     pub fn field_value(mut self, observation_field_id: u64, value: impl Into<Value>) -> Self {
-        self.call.set(
+        self.call.content().set(
             "observation",
             VALUES.into(),
             field_value(observation_field_id, value.into()),

@@ -1,0 +1,221 @@
+//! What a call sends beside its parameters: fields as JSON, or as a form around a file; and which fields it asks for.
+//!
+//! Each function that writes such a thing is put where it is called from by what first needs it: so a program that sends no file has
+//! no form in it, and one that only reads has none of this at all.
+
+use std::borrow::Cow;
+
+use auth_core::{Base, Body, Error, Query, Request};
+use http::{HeaderName, HeaderValue, Method, header};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{
+    fields::Fields,
+    plausible,
+    upload::{self, Medium, Upload},
+    value::Field,
+};
+
+/// The longest URL that is sent: beyond it, iNaturalist's own client `inaturalistjs` moves the fields of v2 into a body.
+const LONGEST_URL: usize = 2000;
+
+/// Writes a body into a request.
+pub(crate) type Write = fn(&Content, &mut Request) -> Result<(), Error>;
+
+/// Makes a read that says which fields its answer shall have.
+type Ask = fn(&Fields, &Base, &str, &Query) -> Result<Request, Error>;
+
+/// What a call was given beside its parameters.
+#[derive(Clone, Default)]
+pub(crate) struct Content {
+    fields: Option<Map<String, Value>>,
+    /// The name of a file's part in the form, what it has to be, and the file.
+    file: Option<(&'static str, Medium, Upload)>,
+    /// Which fields v2 is asked for.
+    selected: Option<Selected>,
+    /// How it is written; `None` while there is nothing.
+    write: Option<Write>,
+}
+
+#[derive(Clone)]
+struct Selected {
+    fields: Fields,
+    ask: Ask,
+}
+
+impl Content {
+    /// Sets a field; inside of the object `nest`, unless that is empty.
+    #[inline]
+    pub(crate) fn set(&mut self, nest: &str, name: Cow<'_, str>, value: impl Field) {
+        self.put(nest, name, value.json());
+    }
+
+    #[inline]
+    fn put(&mut self, nest: &str, name: Cow<'_, str>, value: Value) {
+        self.write.get_or_insert(json);
+        let mut object = self.fields.get_or_insert_default();
+        if !nest.is_empty() {
+            let inner = object.entry(nest).or_insert_with(|| Map::new().into());
+            if !inner.is_object() {
+                *inner = Map::new().into();
+            }
+            object = inner.as_object_mut().expect("it was just made one");
+        }
+        // An empty UUID is none.
+        if name != "uuid" || value != "" {
+            object.insert(name.into_owned(), value);
+        }
+    }
+
+    /// Adds to a list in the object `nest`.
+    #[inline]
+    pub(crate) fn push(&mut self, nest: &str, name: &str, value: Value) {
+        let body = self.fields.get_or_insert_default();
+        let inner = body.entry(nest).or_insert_with(|| Map::new().into());
+        match inner.get_mut(name).and_then(Value::as_array_mut) {
+            Some(list) => list.push(value),
+            None => self.put(nest, name.into(), Value::Array(vec![value])),
+        }
+    }
+
+    /// Takes a field out.
+    #[inline]
+    pub(crate) fn unset(&mut self, name: &str) {
+        if let Some(fields) = &mut self.fields {
+            fields.remove(name);
+        }
+    }
+
+    /// Sends a file with it, which makes it a form.
+    #[inline]
+    pub(crate) fn attach(&mut self, part: &'static str, medium: Medium, file: Upload) {
+        self.file = Some((part, medium, file));
+        self.write = Some(form);
+    }
+
+    /// Says which fields the answer has.
+    #[inline]
+    pub(crate) fn select(&mut self, fields: Fields) {
+        self.selected = Some(Selected { fields, ask });
+        self.write.get_or_insert(json);
+    }
+
+    #[inline]
+    pub(crate) fn selected(&self) -> Option<&Fields> {
+        self.selected.as_ref().map(|selected| &selected.fields)
+    }
+
+    /// Whether a field is a text; in the object `nest`, unless that is empty.
+    #[inline]
+    pub(crate) fn has_text(&self, nest: &str, name: &str) -> bool {
+        let fields = self.fields.as_ref();
+        let inner = match nest {
+            "" => fields,
+            _ => fields.and_then(|fields| fields.get(nest)?.as_object()),
+        };
+        inner.is_some_and(|inner| inner.get(name).is_some_and(Value::is_string))
+    }
+
+    /// The names of its fields.
+    #[inline]
+    pub(crate) fn names(&self) -> Option<Vec<&str>> {
+        let fields = self.fields.as_ref()?;
+        Some(fields.keys().map(String::as_str).collect())
+    }
+
+    #[inline]
+    pub(crate) fn file(&self) -> Option<(&'static str, &Upload)> {
+        self.file.as_ref().map(|(part, _, file)| (*part, file))
+    }
+
+    /// A read with the selected fields in it; `None` where none were.
+    #[inline]
+    pub(crate) fn ask(
+        &self,
+        base: &Base,
+        path: &str,
+        query: &Query,
+    ) -> Option<Result<Request, Error>> {
+        let Selected { fields, ask } = self.selected.as_ref()?;
+        Some(ask(fields, base, path, query))
+    }
+
+    /// Makes it the body of a request; written by `always`, if there is such a way.
+    #[inline]
+    pub(crate) fn write(&self, request: &mut Request, always: Option<Write>) -> Result<(), Error> {
+        match always.or(self.write) {
+            Some(write) => write(self, request),
+            None => Ok(()),
+        }
+    }
+
+    /// All its fields, and `also`.
+    #[inline]
+    fn with(&self, also: Option<Value>) -> Cow<'_, Map<String, Value>> {
+        let mut fields = match &self.fields {
+            Some(fields) => Cow::Borrowed(fields),
+            None => Cow::Owned(Map::new()),
+        };
+        if let Some(also) = also {
+            fields.to_mut().insert("fields".to_owned(), also);
+        }
+        fields
+    }
+}
+
+/// As JSON.
+#[inline]
+fn json(content: &Content, request: &mut Request) -> Result<(), Error> {
+    let selected = content.selected().map(Fields::json);
+    let fields = content.with(selected);
+    plausible::fields(&fields)?;
+    write_json(request, &fields);
+    Ok(())
+}
+
+/// As a form, around the file if there is one. A form has texts alone.
+#[inline]
+pub(crate) fn form(content: &Content, request: &mut Request) -> Result<(), Error> {
+    let selected = content.selected().map(|selected| match selected.json() {
+        json @ Value::Object(_) => text(&json).into(),
+        json => json,
+    });
+    let fields = content.with(selected);
+    plausible::fields(&fields)?;
+    let part = content.file.as_ref();
+    let part = part.map(|(name, medium, file)| file.part(name, *medium));
+    upload::write(request, &fields, part.transpose()?)
+}
+
+/// In the URL; or, if that gets too long, in the body of a POST that says it is a GET (v2's description,
+/// "X-HTTP-Method-Override").
+#[inline]
+fn ask(fields: &Fields, base: &Base, path: &str, query: &Query) -> Result<Request, Error> {
+    let mut whole = query.clone();
+    whole.set("fields", fields);
+    let short = whole.behind(path);
+    if base.as_str().len() + short.len() <= LONGEST_URL {
+        return base.request(Method::GET, &short);
+    }
+    let mut request = base.request(Method::POST, &query.behind(path))?;
+    let name = HeaderName::from_static("x-http-method-override");
+    let method = HeaderValue::from_static("GET");
+    request.headers_mut().insert(name, method);
+    let mut body = Map::new();
+    body.insert("fields".to_owned(), fields.json());
+    write_json(&mut request, &body);
+    Ok(request)
+}
+
+#[inline]
+fn write_json(request: &mut Request, body: &Map<String, Value>) {
+    let kind = HeaderValue::from_static("application/json");
+    request.headers_mut().insert(header::CONTENT_TYPE, kind);
+    *request.body_mut() = Body::plain(text(body));
+}
+
+#[inline]
+fn text(json: &impl Serialize) -> String {
+    serde_json::to_string(json).expect("values are always writable")
+}
