@@ -1,5 +1,6 @@
 //! Reading with tolerance: one visitor for every single value, in one pass, without a detour through JSON values.
 
+mod dates;
 mod pool;
 mod records;
 mod scalars;
@@ -134,7 +135,9 @@ impl Soft for Value {
 
 /// A single value.
 pub(crate) fn scalar<'de, D: Deserializer<'de>, T: Scalar>(from: D) -> Result<Option<T>, D::Error> {
-    from.deserialize_any(Single(PhantomData))
+    let mut found = None;
+    from.deserialize_any(Single(&mut found))?;
+    Ok(found)
 }
 
 macro_rules! scalars {

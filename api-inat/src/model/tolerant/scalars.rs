@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::Scalar;
+use super::{Scalar, dates};
 
 impl Scalar for String {
     fn from_text(text: &str) -> Option<Self> {
@@ -51,21 +51,14 @@ impl Scalar for Box<str> {
 /// A day, `2026-06-01` or `2026/06/01`; of a moment, its day as it is written.
 impl Scalar for Date {
     fn from_text(text: &str) -> Option<Self> {
-        let day = text.get(..10)?;
-        let dashed = || day.replace('/', "-").parse().ok();
-        day.parse().ok().or_else(dashed)
+        dates::day(text)
     }
 }
 
-/// A moment with its time zone: ISO 8601, or as Ruby writes it, `2026-06-01 10:00:00 UTC`.
+/// A moment with its time zone: RFC 3339, or as Ruby writes it, `2026-06-01 10:00:00 UTC`.
 impl Scalar for Timestamp {
     fn from_text(text: &str) -> Option<Self> {
-        let ruby = || {
-            let (moment, zone) = text.rsplit_once(' ')?;
-            let zone = if zone == "UTC" { "Z" } else { zone };
-            format!("{moment}{zone}").parse().ok()
-        };
-        text.parse().ok().or_else(ruby)
+        dates::moment(text)
     }
 }
 

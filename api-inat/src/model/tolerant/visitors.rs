@@ -6,49 +6,86 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{Maybe, Pool, Scalar, Soft, records::Element};
 
-pub(super) struct Single<T>(pub(super) PhantomData<T>);
+/// A single value. What is made of it is behind a table of functions, so that there is one such visitor in a program for all types
+/// there are.
+pub(super) struct Single<'a>(pub(super) &'a mut dyn Taker);
 
-impl<'de, T: Scalar> Visitor<'de> for Single<T> {
-    type Value = Option<T>;
+/// Takes what a single value turns out to be.
+pub(super) trait Taker {
+    fn text(&mut self, text: &str);
+    fn whole(&mut self, number: u64);
+    fn negative(&mut self, number: i64);
+    fn float(&mut self, number: f64);
+    fn flag(&mut self, flag: bool);
+}
+
+impl<T: Scalar> Taker for Option<T> {
+    fn text(&mut self, text: &str) {
+        *self = T::from_text(text);
+    }
+
+    fn whole(&mut self, number: u64) {
+        *self = T::from_whole(number);
+    }
+
+    fn negative(&mut self, number: i64) {
+        *self = T::from_negative(number);
+    }
+
+    fn float(&mut self, number: f64) {
+        *self = T::from_float(number);
+    }
+
+    fn flag(&mut self, flag: bool) {
+        *self = T::from_flag(flag);
+    }
+}
+
+impl<'de> Visitor<'de> for Single<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any value")
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(T::from_text(text))
+    fn visit_str<E>(self, text: &str) -> Result<(), E> {
+        self.0.text(text);
+        Ok(())
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(T::from_whole(number))
+    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
+        self.0.whole(number);
+        Ok(())
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(match u64::try_from(number) {
-            Ok(number) => T::from_whole(number),
-            Err(_) => T::from_negative(number),
-        })
+    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
+        match u64::try_from(number) {
+            Ok(number) => self.0.whole(number),
+            Err(_) => self.0.negative(number),
+        }
+        Ok(())
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(T::from_float(number))
+    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
+        self.0.float(number);
+        Ok(())
     }
 
-    fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
-        Ok(T::from_flag(flag))
+    fn visit_bool<E>(self, flag: bool) -> Result<(), E> {
+        self.0.flag(flag);
+        Ok(())
     }
 
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
-        let mut found = None;
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         while let Some(Maybe(key)) = entries.next_key::<Maybe<Box<str>>>()? {
             match key.as_deref() {
                 Some(NUMBER) => {
@@ -56,12 +93,14 @@ impl<'de, T: Scalar> Visitor<'de> for Single<T> {
                         .next_value::<Maybe<Box<str>>>()?
                         .0
                         .unwrap_or_default();
-                    found = text.parse().ok().and_then(T::from_float);
+                    if let Ok(number) = text.parse() {
+                        self.0.float(number);
+                    }
                 }
                 _ => drop(entries.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(found)
+        Ok(())
     }
 }
 
