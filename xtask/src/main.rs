@@ -7,6 +7,7 @@ mod demo;
 mod document;
 mod features;
 mod fuzz;
+mod pip;
 mod rig;
 mod say;
 mod soak;

@@ -1,7 +1,5 @@
 //! pyinaturalist from pip beside ours: a whole iNaturalist login as a process, and a page of observations.
 
-use std::fs;
-use std::io;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -10,7 +8,7 @@ use super::ground::{Ground, Lines};
 use super::measured::Measured;
 use super::observations::PAGE;
 use super::programs::{command, folder, pairs};
-use crate::{Stop, output};
+use crate::{Stop, output, pip};
 
 /// The package, in its newest version when this was written.
 pub(super) const PACKAGE: &str = "pyinaturalist==0.21.1";
@@ -48,7 +46,7 @@ print('records', median(lambda: Observation.from_json_list(json.loads(text))))
 ";
 
 pub(super) fn measure(ground: &Ground, _: Depth, measured: &mut Measured) -> Result<(), Stop> {
-    let python = installed(ground)?;
+    let python = pip::installed(&folder_of(ground), &[PACKAGE])?;
     ground.build("program-tool")?;
     let server = ground.serve("bench", &["inat"])?;
     let origin = server.address();
@@ -82,35 +80,14 @@ pub(super) fn measure(ground: &Ground, _: Depth, measured: &mut Measured) -> Res
     Ok(())
 }
 
-/// Python with the package, in an environment of its own below the folder that is built in.
-fn installed(ground: &Ground) -> Result<PathBuf, Stop> {
-    let failed = |error: io::Error| Stop::Failed(format!("{PACKAGE}: {error}"));
-    let folder = ground.target().join("pyinaturalist");
-    let (program, list) = (folder.join("bin/python"), folder.join("installed.txt"));
-    if !fs::read_to_string(&list).is_ok_and(|found| found == PACKAGE) {
-        match fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-            _ => {}
-        }
-        output(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-        let arguments = [
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            PACKAGE,
-        ];
-        output(Command::new(&program).args(arguments))?;
-        // Comes last, and makes it count.
-        fs::write(&list, PACKAGE).map_err(failed)?;
-    }
-    Ok(program)
+/// Where pip puts it.
+fn folder_of(ground: &Ground) -> PathBuf {
+    ground.target().join("pyinaturalist")
 }
 
 /// `Python 3.11.2, pyinaturalist 0.21.1`; where it was not installed, why not.
 pub(super) fn version(ground: &Ground) -> String {
-    let program = ground.target().join("pyinaturalist/bin/python");
+    let program = folder_of(ground).join("bin/python");
     match output(Command::new(program).arg("--version")) {
         Ok(python) => format!("{}, {}", python.trim(), PACKAGE.replace("==", " ")),
         Err(stop) => stop.to_string(),

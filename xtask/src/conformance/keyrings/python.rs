@@ -1,13 +1,11 @@
 //! Python's keyring and pyinaturalist, from pip: installed once, below the folder that cargo builds in.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::bus::Bus;
 use crate::conformance::report::Complaint;
-use crate::{Stop, metadata, output};
+use crate::{Stop, metadata, pip};
 
 /// The newest of each when this was written; pyinaturalist's own entries are as its page on authentication describes them.
 const PACKAGES: &[&str] = &[
@@ -16,43 +14,17 @@ const PACKAGES: &[&str] = &[
     "pyinaturalist==0.21.1",
 ];
 
-/// The list of what was installed.
-const LIST: &str = "installed.txt";
-
 /// An environment of Python's with the packages in it.
 pub(super) struct Python(PathBuf);
 
 impl Python {
     pub(super) fn installed() -> Result<Self, Stop> {
-        let failed = |error: io::Error| Stop::Failed(format!("Python's packages: {error}"));
         let metadata = metadata()?;
         let target = metadata["target_directory"]
             .as_str()
             .ok_or_else(|| Stop::Failed("cargo metadata names no target directory".to_owned()))?;
-        let conformance = Path::new(target).join("conformance");
-        let folder = conformance.join("python-keyring");
-        let list = PACKAGES.join("\n");
-        let program = folder.join("bin/python");
-        let is_installed = fs::read_to_string(folder.join(LIST)).is_ok_and(|found| found == list);
-        if !is_installed {
-            fs::create_dir_all(&conformance).map_err(failed)?;
-            match fs::remove_dir_all(&folder) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-                _ => {}
-            }
-            // An environment cannot be moved; the list comes last and makes it count.
-            output(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-            let arguments = [
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-            ];
-            output(Command::new(&program).args(arguments).args(PACKAGES))?;
-            fs::write(folder.join(LIST), list).map_err(failed)?;
-        }
-        Ok(Self(program))
+        let folder = Path::new(target).join("conformance/python-keyring");
+        Ok(Self(pip::installed(&folder, PACKAGES)?))
     }
 
     /// Runs a script with these arguments, and gives what it prints.
