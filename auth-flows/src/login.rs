@@ -4,7 +4,6 @@ use std::{
     fmt, io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     sync::Arc,
-    thread,
     time::Duration,
 };
 
@@ -12,7 +11,11 @@ use auth_core::{
     AuthorizationRequest, CodeGrant, Error, ErrorKind, Pending, RedirectKind, RedirectUri, Service,
 };
 
-use crate::{clock, listener::CallbackListener, waiting::Waiting};
+use crate::{
+    clock,
+    listener::CallbackListener,
+    waiting::{Waiting, spawn},
+};
 
 /// How a person logs in. Made by one of its three constructors, given to a session's `log_in` or `begin`.
 ///
@@ -327,7 +330,7 @@ impl Begun {
                 });
                 let (open, url, noted) = (self.login.open, self.url, waiting.problem());
                 // A launcher may wait for the browser's end; nobody waits for the launcher.
-                spawn("login browser", move || {
+                let launch = move || {
                     if let Err(problem) = open.go(&url) {
                         // Launchers repeat the URL in their errors.
                         let words = problem.to_string().replace(&url, "the URL");
@@ -338,15 +341,15 @@ impl Begun {
                             problem: Some(&problem),
                         });
                     }
-                })?;
+                };
+                spawn("login browser", Box::new(launch)).map_err(no_thread)?;
                 Ok(waiting)
             }
             (Way::Prompt { prompt, .. }, _) => {
                 let (outcome, waiting) = Waiting::new();
                 let (url, pending) = (self.url, self.pending);
-                spawn("login prompt", move || {
-                    outcome.give(ask(&*prompt, &url, &pending))
-                })?;
+                let ask = move || outcome.give(ask(&*prompt, &url, &pending));
+                spawn("login prompt", Box::new(ask)).map_err(no_thread)?;
                 Ok(waiting)
             }
             (Way::Browser { .. }, None) => Err(Error::out_of_turn()),
@@ -379,11 +382,8 @@ impl Open {
     }
 }
 
-fn spawn(name: &str, job: impl FnOnce() + Send + 'static) -> Result<(), Error> {
-    let thread = thread::Builder::new().name(name.into()).spawn(job);
-    thread.map(|_| ()).map_err(|error| {
-        Error::new(ErrorKind::Configuration, "no thread could be started").with_source(error)
-    })
+fn no_thread(error: io::Error) -> Error {
+    Error::new(ErrorKind::Configuration, "no thread could be started").with_source(error)
 }
 
 fn ask(prompt: &Prompt, url: &str, pending: &Pending) -> Result<CodeGrant, Error> {

@@ -1,12 +1,14 @@
 //! A login that waits for its person: a one-shot cell, and a flag that says whether anybody still waits.
 
 use std::{
+    io,
     pin::Pin,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
+    thread,
     time::Duration,
 };
 
@@ -97,6 +99,12 @@ impl Outcome {
     pub(crate) fn is_given_up(&self) -> bool {
         self.given_up.load(Ordering::Relaxed)
     }
+}
+
+/// A thread of its own, with a name. The job is a box, so that threads are compiled once for all.
+pub(crate) fn spawn(name: &str, job: Box<dyn FnOnce() + Send>) -> io::Result<()> {
+    let thread = thread::Builder::new().name(name.to_owned());
+    thread.spawn(job).map(drop)
 }
 
 /// The program's own prompt panicked.

@@ -1,10 +1,10 @@
 //! How an account gets its login token without being told to: part of a session, not of the service.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-use auth_core::SecretText;
+use auth_core::{Error, SecretText, Service};
 
-use crate::login::Login;
+use crate::waiting::Waiting;
 
 /// How an account gets its login token by itself.
 #[derive(Clone)]
@@ -19,8 +19,11 @@ pub(crate) enum Way {
         password: SecretText,
     },
     /// By asking a person (RFC 6749 section 4.1), where there is no refresh token or it is dead.
-    Person(Login),
+    Person(Arc<Ask>),
 }
+
+/// Asks the person. What a login is made of stands behind it: a program that never has a person asked has no listener in it.
+pub(crate) type Ask = dyn Fn(&Service) -> Result<Waiting, Error> + Send + Sync;
 
 /// What a token request is made with.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -20,7 +20,7 @@ use crate::{
     pace::Pacer,
     renewal::Renewal,
     slot::Landed,
-    way::{Way, With},
+    way::{Ask, Way, With},
 };
 
 /// How long a caller waits for a renewal that somebody else runs.
@@ -120,7 +120,8 @@ impl Identity {
     /// Callers wait for the person as well.
     fn with_login(&mut self, login: Login) {
         self.patience = self.patience.max(login.until() + PATIENCE);
-        self.way = Arc::new(Way::Person(login));
+        let ask = move |service: &Service| login.clone().begin(service)?.start();
+        self.way = Arc::new(Way::Person(Arc::new(ask)));
     }
 
     /// One renewal of a token of this account.
@@ -132,13 +133,18 @@ impl Identity {
     }
 
     /// The person to ask, where only a person can help and the program allowed it; `Err` where they have been asked before.
-    fn person(&self, kind: TokenKind, landed: &Landed, now: Now) -> Result<Option<Login>, Error> {
+    fn person(
+        &self,
+        kind: TokenKind,
+        landed: &Landed,
+        now: Now,
+    ) -> Result<Option<Arc<Ask>>, Error> {
         match (&*self.way, landed) {
-            (Way::Person(login), Err(error)) if kind == TokenKind::Login && error.needs_login() => {
+            (Way::Person(ask), Err(error)) if kind == TokenKind::Login && error.needs_login() => {
                 let refusals = self.account()?.refusals();
                 match refusals.recall(With::Person, 0, &self.way, now) {
                     Some(error) => Err(error),
-                    None => Ok(Some(login.clone())),
+                    None => Ok(Some(Arc::clone(ask))),
                 }
             }
             _ => Ok(None),

@@ -22,7 +22,7 @@ use std::{
 use auth_core::{Error, ErrorKind, Pending, RedirectUri};
 
 use self::visits::Host;
-use crate::waiting::Waiting;
+use crate::waiting::{Waiting, spawn};
 
 /// Receives the redirect of an authorization request on this machine's loopback IP (RFC 8252 section 7.3).
 ///
@@ -135,27 +135,25 @@ impl CallbackListener {
         let host = Arc::new(Host::new(self.address, pending, program.into(), outcome));
         let end = Instant::now().checked_add(deadline);
         let socket = self.socket;
-        thread::Builder::new()
-            .name("login listener".into())
-            .spawn(move || {
-                while !host.is_over() {
-                    if end.is_some_and(|end| Instant::now() >= end) {
-                        host.nobody_came(deadline);
-                        return;
-                    }
-                    match socket.accept() {
-                        Ok((stream, _)) => host.admit(stream),
-                        Err(_) => thread::sleep(NAP),
-                    }
+        let listen = move || {
+            while !host.is_over() {
+                if end.is_some_and(|end| Instant::now() >= end) {
+                    host.nobody_came(deadline);
+                    return;
                 }
-            })
-            .map_err(|error| {
-                Error::new(
-                    ErrorKind::Configuration,
-                    "no thread could be started to listen on",
-                )
-                .with_source(error)
-            })?;
+                match socket.accept() {
+                    Ok((stream, _)) => host.admit(stream),
+                    Err(_) => thread::sleep(NAP),
+                }
+            }
+        };
+        spawn("login listener", Box::new(listen)).map_err(|error| {
+            Error::new(
+                ErrorKind::Configuration,
+                "no thread could be started to listen on",
+            )
+            .with_source(error)
+        })?;
         Ok(waiting)
     }
 }

@@ -8,7 +8,6 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    thread,
     time::{Duration, Instant},
 };
 
@@ -18,7 +17,10 @@ use super::{
     http::{Visit, answer, read},
     page,
 };
-use crate::{clock, waiting::Outcome};
+use crate::{
+    clock,
+    waiting::{Outcome, spawn},
+};
 
 /// How many visitors may be listened to at once; one more, and the oldest has to go.
 const LISTENED_TO: usize = 32;
@@ -81,13 +83,11 @@ impl Host {
             return;
         }
         let host = Arc::clone(self);
-        let started = thread::Builder::new()
-            .name("login visitor".into())
-            .spawn(move || {
-                let _ = host.serve(stream);
-                host.inside.fetch_sub(1, Ordering::Relaxed);
-            });
-        if started.is_err() {
+        let visit = move || {
+            let _ = host.serve(stream);
+            host.inside.fetch_sub(1, Ordering::Relaxed);
+        };
+        if spawn("login visitor", Box::new(visit)).is_err() {
             self.inside.fetch_sub(1, Ordering::Relaxed);
         }
     }

@@ -10,8 +10,8 @@ use crate::{
     clock,
     complete::{Complete, Proof},
     gate::{Lead, promise, within},
-    login::Login,
     slot::{Landed, Look},
+    way::Ask,
 };
 
 impl AsyncSession {
@@ -102,13 +102,13 @@ impl AsyncSession {
         let landed = self.run(renewal).await;
         match self.who.person(kind, &landed, clock::now())? {
             None => landed,
-            Some(login) => self.who.asked(self.ask(login).await, clock::now()),
+            Some(ask) => self.who.asked(self.ask(&*ask).await, clock::now()),
         }
     }
 
     /// A login in the middle of a renewal.
-    async fn ask(&self, login: Login) -> Landed {
-        let grant = self.begin(login)?.start()?.await?;
+    async fn ask(&self, ask: &Ask) -> Landed {
+        let grant = ask(&self.client.0.service)?.await?;
         let proof = Proof::Code(grant.accepted_at(clock::now()));
         let complete = Complete::new(self.client.0.service.clone(), proof).login_alone();
         let record = self.run(complete).await?;

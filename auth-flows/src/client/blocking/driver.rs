@@ -10,8 +10,8 @@ use crate::{
     clock,
     complete::{Complete, Proof},
     gate::{Lead, park_on},
-    login::Login,
     slot::{Landed, Look},
+    way::Ask,
 };
 
 impl Session {
@@ -56,7 +56,7 @@ impl Session {
             .and_then(|renewal| self.run(renewal));
         let landed = match self.who.person(kind, &landed, clock::now()) {
             Ok(None) => landed,
-            Ok(Some(login)) => self.who.asked(self.ask(login), clock::now()),
+            Ok(Some(ask)) => self.who.asked(self.ask(&*ask), clock::now()),
             Err(error) => Err(error),
         };
         let slot = self.who.account()?.slot(kind);
@@ -65,8 +65,8 @@ impl Session {
     }
 
     /// A login in the middle of a renewal.
-    fn ask(&self, login: Login) -> Landed {
-        let grant = self.begin(login)?.start()?.wait()?;
+    fn ask(&self, ask: &Ask) -> Landed {
+        let grant = ask(&self.client.0.service)?.wait()?;
         let proof = Proof::Code(grant.accepted_at(clock::now()));
         let complete = Complete::new(self.client.0.service.clone(), proof).login_alone();
         let record = self.run(complete)?;
