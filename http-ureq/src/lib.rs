@@ -10,7 +10,8 @@ use auth_core::{
     AnswerBuffer, Body, Limits, Request, Response, SecretBytes, Transport, TransportError,
     is_loopback,
 };
-use http::{Method, header, uri::Scheme};
+use http::{Method, uri::Scheme};
+use ureq::SendBody;
 
 /// Sends requests with a [`ureq::Agent`]. Cheap to clone; clones share the connections.
 ///
@@ -38,9 +39,9 @@ impl Ureq {
         Self { agent }
     }
 
-    fn run<B: ureq::AsSendBody>(
+    fn run(
         &self,
-        request: http::Request<B>,
+        request: http::Request<SendBody<'_>>,
         limits: &Limits,
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
         let config = self.agent.config();
@@ -113,38 +114,21 @@ impl Transport for Ureq {
         let (mut head, body) = request.into_parts();
         let method = head.method.clone();
         body.frame(&method, &mut head.headers);
+        // How long the body is stands in the head by now, whatever ureq knows of it.
+        let run = |body: SendBody<'_>| self.run(http::Request::from_parts(head, body), limits);
         let answer = match body {
             Body::Stream(stream) => {
-                let reader = upload::open(&stream).map_err(TransportError::not_sent)?;
+                let mut reader = upload::open(&stream).map_err(TransportError::not_sent)?;
                 match stream.len() {
-                    0 => self.empty(head, limits),
-                    _ => {
-                        let body = ureq::SendBody::from_owned_reader(reader);
-                        self.run(http::Request::from_parts(head, body), limits)
-                    }
+                    0 => run(SendBody::none()),
+                    _ => run(SendBody::from_reader(&mut reader)),
                 }
             }
-            Body::Bytes(bytes) if !bytes.is_empty() => {
-                self.run(http::Request::from_parts(head, &bytes[..]), limits)
-            }
-            Body::Bytes(_) | Body::Empty => self.empty(head, limits),
+            Body::Bytes(bytes) if !bytes.is_empty() => run(SendBody::from_reader(&mut &bytes[..])),
+            Body::Bytes(_) | Body::Empty => run(SendBody::none()),
         };
         let answer = answer.map_err(|error| error::of(error, limits))?;
         collect(answer, &method, limits)
-    }
-}
-
-impl Ureq {
-    fn empty(
-        &self,
-        head: http::request::Parts,
-        limits: &Limits,
-    ) -> Result<http::Response<ureq::Body>, ureq::Error> {
-        if head.headers.contains_key(header::CONTENT_LENGTH) {
-            self.run(http::Request::from_parts(head, &[][..]), limits)
-        } else {
-            self.run(http::Request::from_parts(head, ()), limits)
-        }
     }
 }
 
