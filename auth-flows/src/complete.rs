@@ -33,7 +33,7 @@ pub(crate) enum Proof {
 }
 
 pub(crate) struct Complete {
-    service: Service,
+    service: Arc<Service>,
     proof: Option<Proof>,
     state: State,
     queue: LeaseQueue,
@@ -57,7 +57,7 @@ enum State {
 }
 
 impl Complete {
-    pub(crate) fn new(service: Service, proof: Proof) -> Self {
+    pub(crate) fn new(service: Arc<Service>, proof: Proof) -> Self {
         Self {
             service,
             proof: Some(proof),

@@ -6,6 +6,8 @@
 //!              └─┴ taken: Sleep
 //! ```
 
+use std::sync::Arc;
+
 use auth_core::{
     Error, Event, Flow, Freshness, Message, Now, Record, Revocation, Service, Step, TokenKind,
     UnixTime,
@@ -24,7 +26,7 @@ pub struct LoggedOut {
 }
 
 pub(crate) struct Logout {
-    service: Service,
+    service: Arc<Service>,
     state: State,
     out: LoggedOut,
     queue: LeaseQueue,
@@ -42,7 +44,7 @@ enum State {
 }
 
 impl Logout {
-    pub(crate) fn new(service: Service) -> Self {
+    pub(crate) fn new(service: Arc<Service>) -> Self {
         Self {
             service,
             state: State::Start,

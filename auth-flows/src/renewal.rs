@@ -31,7 +31,7 @@ use crate::{
 };
 
 pub(crate) struct Renewal {
-    service: Service,
+    service: Arc<Service>,
     kind: TokenKind,
     need: Need,
     way: Arc<Way>,
@@ -67,7 +67,7 @@ const TRIES: u32 = 3;
 
 impl Renewal {
     pub(crate) fn new(
-        service: Service,
+        service: Arc<Service>,
         kind: TokenKind,
         need: Need,
         way: Arc<Way>,

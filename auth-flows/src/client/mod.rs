@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What all accounts of one client share.
 struct Common<H> {
-    service: Service,
+    service: Arc<Service>,
     host: H,
     store: Arc<dyn Store>,
     accounts: Accounts,
@@ -39,7 +39,7 @@ impl<H> Common<H> {
     fn new(service: Service, host: H, store: impl Store) -> Self {
         Self {
             pacer: Pacer::of(&service),
-            service,
+            service: Arc::new(service),
             host,
             store: Arc::new(store),
             accounts: Accounts::default(),
@@ -125,10 +125,15 @@ impl Identity {
     }
 
     /// One renewal of a token of this account.
-    fn renewal(&self, service: &Service, kind: TokenKind, need: Need) -> Result<Renewal, Error> {
+    fn renewal(
+        &self,
+        service: &Arc<Service>,
+        kind: TokenKind,
+        need: Need,
+    ) -> Result<Renewal, Error> {
         let (way, account) = (Arc::clone(&self.way), self.account()?);
         let refusals = Arc::clone(account.refusals());
-        let renewal = Renewal::new(service.clone(), kind, need, way, refusals);
+        let renewal = Renewal::new(Arc::clone(service), kind, need, way, refusals);
         Ok(renewal.knowing(account.slot(kind).latest()))
     }
 

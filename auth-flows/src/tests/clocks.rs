@@ -108,8 +108,14 @@ impl Machine {
 
     fn renew(&mut self, need: Need) -> Arc<Token> {
         let way = Arc::new(Way::ClientCredentials { scope: None });
-        let mut flow = Renewal::new(service(), TokenKind::Login, need, way, Arc::default())
-            .knowing(self.slot.latest());
+        let mut flow = Renewal::new(
+            service().into(),
+            TokenKind::Login,
+            need,
+            way,
+            Arc::default(),
+        )
+        .knowing(self.slot.latest());
         let mut event = Event::Start;
         for _ in 0..20 {
             event = match flow.step(self.now(), event).expect("no error") {

@@ -364,7 +364,7 @@ proptest! {
     fn renewals_end(world in world(), way in ways(), derived in any::<bool>(), refused in any::<bool>()) {
         let kind = if derived { TokenKind::Derived } else { TokenKind::Login };
         let need = if refused { Need::NewerThan(1) } else { Need::Any };
-        let (result, log) = drive(Renewal::new(service(), kind, need, Arc::new(way), Arc::default()), &world);
+        let (result, log) = drive(Renewal::new(service().into(), kind, need, Arc::new(way), Arc::default()), &world);
         let result = result.expect("an end in bounded steps");
         prop_assert!(log.sends.len() <= 7, "{:?}", log);
         // A refresh that may have reached the server is the last.
@@ -401,7 +401,7 @@ proptest! {
     #[test]
     fn logins_end(world in world()) {
         let proof = Proof::Password { username: "me".into(), password: "hunter2".into() };
-        let (result, log) = drive(Complete::new(service(), proof), &world);
+        let (result, log) = drive(Complete::new(service().into(), proof), &world);
         prop_assert!(result.is_some(), "{:?}", log);
         prop_assert!(log.saves <= 1);
     }
@@ -430,7 +430,7 @@ proptest! {
         }
         prop_assert!(!log.leased && log.saves == 0, "{:?}", log);
         if let Ok((answer, sent)) = result {
-            let (result, log) = drive(Complete::new(service.clone(), Proof::Device(answer, sent)), &world);
+            let (result, log) = drive(Complete::new(service.clone().into(), Proof::Device(answer, sent)), &world);
             prop_assert!(result.is_some(), "{:?}", log);
             prop_assert!(log.saves <= 1 && !log.sends.iter().any(|uri| uri == TOKEN_URL), "{:?}", log);
         }
@@ -438,7 +438,7 @@ proptest! {
 
     #[test]
     fn logouts_end_in_forgetting(world in world()) {
-        let (result, log) = drive(Logout::new(service()), &world);
+        let (result, log) = drive(Logout::new(service().into()), &world);
         let result = result.expect("an end in bounded steps");
         prop_assert_eq!(result.is_ok(), log.saves == 1, "{:?}", log);
     }

@@ -43,7 +43,13 @@ fn record(now: Now, age: u64) -> Record {
 fn renew(need: Need, age: u64) -> Then {
     let now = at(100_000);
     let way = Arc::new(Way::Stored);
-    let mut flow = Renewal::new(service(), TokenKind::Login, need, way, Arc::default());
+    let mut flow = Renewal::new(
+        service().into(),
+        TokenKind::Login,
+        need,
+        way,
+        Arc::default(),
+    );
     assert!(matches!(flow.step(now, Event::Start), Ok(Step::Load)));
     match flow.step(now, Event::Loaded(Ok(record(now, age)))) {
         Ok(Step::Done(_)) => return Then::NoLease,

@@ -15,7 +15,7 @@ use self::host::Host;
 pub use self::paging::{AsyncItems, AsyncPages};
 use super::{Common, Identity, Status, longer};
 use crate::{
-    call::Call,
+    call::{Call, Kept},
     clock,
     complete::{Complete, Proof},
     device,
@@ -103,9 +103,9 @@ impl AsyncSession {
     {
         let session = self.clone();
         async move {
-            let anonymous = session.who.account.is_none();
-            let service = &session.client.0.service;
-            session.run(Call::new(service, operation, anonymous)).await
+            let kept = Kept::new(&operation);
+            session.call(&kept).await?;
+            kept.output()
         }
     }
 
@@ -214,7 +214,7 @@ impl AsyncSession {
     /// # Errors
     /// The store failed.
     pub async fn log_out(&self) -> Result<LoggedOut, Error> {
-        let logout = Logout::new(self.client.0.service.clone());
+        let logout = Logout::new(Arc::clone(&self.client.0.service));
         self.to_its_end(logout).await
     }
 
@@ -284,8 +284,14 @@ impl AsyncSession {
         self.who.account.as_ref().map(|account| account.key())
     }
 
+    async fn call(&self, operation: &(dyn Operation<Output = ()> + Sync)) -> Result<(), Error> {
+        let anonymous = self.who.account.is_none();
+        let call = Call::new(&self.client.0.service, operation, anonymous);
+        self.run(call).await
+    }
+
     async fn prove(&self, proof: Proof) -> Result<Status, Error> {
-        let flow = Complete::new(self.client.0.service.clone(), proof);
+        let flow = Complete::new(Arc::clone(&self.client.0.service), proof);
         let record = self.to_its_end(flow).await?;
         let key = self.who.account()?.key().clone();
         Ok(Status::new(key, &record, self.client.0.store.describe()))

@@ -68,7 +68,7 @@ impl Session {
     fn ask(&self, ask: &Ask) -> Landed {
         let grant = ask(&self.client.0.service)?.wait()?;
         let proof = Proof::Code(grant.accepted_at(clock::now()));
-        let complete = Complete::new(self.client.0.service.clone(), proof).login_alone();
+        let complete = Complete::new(Arc::clone(&self.client.0.service), proof).login_alone();
         let record = self.run(complete)?;
         record
             .token(TokenKind::Login)

@@ -13,7 +13,7 @@ use auth_core::{
 pub use self::paging::{Items, Pages};
 use super::{Common, Identity, Status, longer};
 use crate::{
-    call::Call,
+    call::{Call, Kept},
     clock,
     complete::{Complete, Proof},
     device,
@@ -83,8 +83,9 @@ impl Session {
     /// # Errors
     /// [`needs_login`](Error::needs_login): somebody has to log in. Otherwise what the service or the network said.
     pub fn send<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
-        let anonymous = self.who.account.is_none();
-        self.run(Call::new(&self.client.0.service, operation, anonymous))
+        let kept = Kept::new(&operation);
+        self.call(&kept)?;
+        kept.output()
     }
 
     /// The items of all pages, asked for as they are needed. An error ends them: nothing is asked again by itself.
@@ -189,7 +190,7 @@ impl Session {
     /// # Errors
     /// The store failed.
     pub fn log_out(&self) -> Result<LoggedOut, Error> {
-        self.run(Logout::new(self.client.0.service.clone()))
+        self.run(Logout::new(Arc::clone(&self.client.0.service)))
     }
 
     /// What is stored for this account, without its secrets.
@@ -257,8 +258,13 @@ impl Session {
         self.who.account.as_ref().map(|account| account.key())
     }
 
+    fn call(&self, operation: &dyn Operation<Output = ()>) -> Result<(), Error> {
+        let anonymous = self.who.account.is_none();
+        self.run(Call::new(&self.client.0.service, operation, anonymous))
+    }
+
     fn prove(&self, proof: Proof) -> Result<Status, Error> {
-        let record = self.run(Complete::new(self.client.0.service.clone(), proof))?;
+        let record = self.run(Complete::new(Arc::clone(&self.client.0.service), proof))?;
         let key = self.who.account()?.key().clone();
         Ok(Status::new(key, &record, self.client.0.store.describe()))
     }
