@@ -71,19 +71,7 @@ impl Error {
     /// An error of this kind; `what` says what was wrong, without a full stop and without secrets.
     #[must_use]
     pub fn new(kind: ErrorKind, what: impl Into<Cow<'static, str>>) -> Self {
-        Self(Arc::new(Inner {
-            kind,
-            what: what.into(),
-            setting: None,
-            advice: None,
-            status: None,
-            oauth: None,
-            words: None,
-            retry_after: None,
-            sent: None,
-            check: None,
-            source: None,
-        }))
+        Self::made(kind, what.into())
     }
 
     /// The stored token is gone or refused: somebody has to log in.
@@ -103,16 +91,14 @@ impl Error {
 
     /// Names the setting that the fault came from.
     #[must_use]
-    pub fn setting(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.inner().setting = Some(name.into());
-        self
+    pub fn setting(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.named(name.into())
     }
 
     /// Says what to do next; replaces earlier advice.
     #[must_use]
-    pub fn advice(mut self, what_to_do: impl Into<Cow<'static, str>>) -> Self {
-        self.inner().advice = Some(what_to_do.into());
-        self
+    pub fn advice(self, what_to_do: impl Into<Cow<'static, str>>) -> Self {
+        self.advising(what_to_do.into())
     }
 
     /// Changes the kind, where a caller knows better what an answer means.
@@ -152,9 +138,8 @@ impl Error {
 
     /// The error beneath. Its `Display` is shown, its `Debug` never.
     #[must_use]
-    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.inner().source = Some(Arc::from(source.into()));
-        self
+    pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.caused_by(source.into())
     }
 
     /// Names the check that was not passed; the innermost one stays.
@@ -258,6 +243,44 @@ impl Error {
         self.0.advice.as_deref()
     }
 
+    // What is generic above is thin, and the rest is here: compiled once, and not again wherever an error is made.
+
+    #[cold]
+    fn made(kind: ErrorKind, what: Cow<'static, str>) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            what,
+            setting: None,
+            advice: None,
+            status: None,
+            oauth: None,
+            words: None,
+            retry_after: None,
+            sent: None,
+            check: None,
+            source: None,
+        }))
+    }
+
+    #[cold]
+    fn named(mut self, setting: Cow<'static, str>) -> Self {
+        self.inner().setting = Some(setting);
+        self
+    }
+
+    #[cold]
+    fn advising(mut self, advice: Cow<'static, str>) -> Self {
+        self.inner().advice = Some(advice);
+        self
+    }
+
+    #[cold]
+    fn caused_by(mut self, source: Box<dyn StdError + Send + Sync>) -> Self {
+        self.inner().source = Some(Arc::from(source));
+        self
+    }
+
+    #[cold]
     fn inner(&mut self) -> &mut Inner {
         Arc::make_mut(&mut self.0)
     }

@@ -50,11 +50,12 @@ impl Challenge {
     /// Reads all `WWW-Authenticate` headers of an answer. A header that cannot be read is passed over.
     #[must_use]
     pub fn all(headers: &http::HeaderMap) -> Vec<Self> {
-        let values = headers.get_all(http::header::WWW_AUTHENTICATE).iter();
-        values
-            .filter_map(|value| Self::parse(&String::from_utf8_lossy(value.as_bytes())).ok())
-            .flatten()
-            .collect()
+        let mut all = Vec::new();
+        for value in headers.get_all(http::header::WWW_AUTHENTICATE) {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            all.append(&mut Self::parse(&text).unwrap_or_default());
+        }
+        all
     }
 
     /// The scheme, as the server spells it.
@@ -196,7 +197,8 @@ impl<'a> Reader<'a> {
 
     /// A token68 stands alone: nothing but a comma comes after it.
     fn token68(&mut self) -> Option<&'a str> {
-        let fits = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
+        let fits =
+            |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '+' | '/');
         let body = self.rest.trim_start_matches(fits);
         let after = body.trim_start_matches('=');
         let token = &self.rest[..self.rest.len() - after.len()];
@@ -214,7 +216,8 @@ impl<'a> Reader<'a> {
         let Some(rest) = self.rest.strip_prefix('=').filter(|_| !name.is_empty()) else {
             return Err(malformed("a parameter has no name or no equals sign"));
         };
-        self.rest = rest.trim_start_matches(is_space);
+        self.rest = rest;
+        self.skip(is_space);
         let value = match self.rest.strip_prefix('"') {
             Some(rest) => {
                 self.rest = rest;
@@ -258,6 +261,7 @@ impl<'a> Reader<'a> {
         self.rest.is_empty() || self.rest.starts_with(',')
     }
 
+    #[inline(never)]
     fn take(&mut self, fits: fn(char) -> bool) -> &'a str {
         let after = self.rest.trim_start_matches(fits);
         let taken = &self.rest[..self.rest.len() - after.len()];
@@ -276,7 +280,11 @@ fn is_space(c: char) -> bool {
 
 /// RFC 9110 section 5.6.2.
 fn is_token(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
+    c.is_ascii_alphanumeric()
+        || matches!(
+            c,
+            '!' | '#'..='\'' | '*' | '+' | '-' | '.' | '^' | '_' | '`' | '|' | '~'
+        )
 }
 
 fn malformed(what: impl Into<std::borrow::Cow<'static, str>>) -> Error {

@@ -22,7 +22,8 @@ pub fn unverified_expiry(token: &str) -> Option<UnixTime> {
         return None;
     }
     let payload = SecretBytes::new(URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?);
-    let claims: serde_json::Value = serde_json::from_slice(payload.as_ref()).ok()?;
+    let claims = std::str::from_utf8(payload.as_ref()).ok()?;
+    let claims: serde_json::Value = serde_json::from_str(claims).ok()?;
     let exp = claims.get("exp")?;
     let seconds = exp.as_u64().or_else(|| whole_seconds(exp.as_f64()?))?;
     Some(UnixTime::from_secs(seconds))

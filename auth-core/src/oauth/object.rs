@@ -25,7 +25,9 @@ pub(super) enum NoObject {
 impl Object {
     /// Reads a whole body, whatever its content type.
     pub(super) fn read(response: &Response) -> Result<Self, NoObject> {
-        let mut json = serde_json::Deserializer::from_slice(response.body().as_bytes());
+        let text = std::str::from_utf8(response.body().as_bytes());
+        let text = text.map_err(|_| NoObject::NotJson)?;
+        let mut json = serde_json::Deserializer::from_str(text);
         let (object, twice) = json
             .deserialize_map(ObjectVisitor)
             .map_err(|_| NoObject::NotJson)?;

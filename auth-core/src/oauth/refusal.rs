@@ -181,7 +181,7 @@ fn is_dead_code(oauth: &OAuthError) -> bool {
         "invalid_grant" => true,
         "invalid_request" => oauth
             .hint()
-            .is_some_and(|hint| hint.to_lowercase().contains("authorization code")),
+            .is_some_and(|hint| hint.to_ascii_lowercase().contains("authorization code")),
         _ => false,
     }
 }
@@ -192,7 +192,10 @@ fn is_dead_refresh_token(response: &Response, oauth: &OAuthError) -> bool {
         "invalid_grant" => true,
         "invalid_request" => {
             let names_it = |text: Option<&str>| {
-                text.is_some_and(|text| text.to_lowercase().contains("refresh token is invalid"))
+                text.is_some_and(|text| {
+                    text.to_ascii_lowercase()
+                        .contains("refresh token is invalid")
+                })
             };
             response.status() == http::StatusCode::UNAUTHORIZED || names_it(oauth.description())
         }

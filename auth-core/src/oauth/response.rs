@@ -250,7 +250,8 @@ impl Pending {
             )
             .advice("begin a new login")
         };
-        let value: Value = serde_json::from_slice(text).map_err(|_| bad())?;
+        let text = std::str::from_utf8(text).map_err(|_| bad())?;
+        let value: Value = serde_json::from_str(text).map_err(|_| bad())?;
         let text = |key: &str| value.get(key).and_then(Value::as_str);
         let flag = |key: &str| value.get(key).and_then(Value::as_bool).ok_or_else(bad);
         if value.get("version").and_then(Value::as_u64) != Some(1) {

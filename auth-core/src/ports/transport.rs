@@ -155,12 +155,12 @@ pub struct TransportError {
 impl TransportError {
     /// The request certainly did not reach the server. `source` must not show secrets when displayed.
     pub fn not_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new(Sent::No, source)
+        Self::new(Sent::No, source.into())
     }
 
     /// The request may have reached the server. `source` must not show secrets when displayed.
     pub fn maybe_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new(Sent::Maybe, source)
+        Self::new(Sent::Maybe, source.into())
     }
 
     /// The transport itself is set up in a way that cannot work, such as without TLS: trying again changes nothing.
@@ -203,13 +203,13 @@ impl TransportError {
         self.timed_out
     }
 
-    fn new(sent: Sent, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    fn new(sent: Sent, source: Box<dyn StdError + Send + Sync>) -> Self {
         Self {
             sent,
             timed_out: false,
             misconfigured: false,
             received: 0,
-            source: Arc::from(source.into()),
+            source: Arc::from(source),
         }
     }
 }
@@ -227,7 +227,7 @@ impl fmt::Display for TransportError {
         let mut said = String::new();
         while let Some(error) = cause {
             let words = error.to_string();
-            if !said.contains(&words) {
+            if !said.contains(words.as_str()) {
                 write!(f, ": {words}")?;
                 said.push_str(&words);
             }

@@ -103,7 +103,8 @@ fn unreadable(answer: &Response, error: &serde_json::Error) -> Error {
 /// The service's own words, whatever their shape; empty if it says nothing.
 fn words(answer: &Response) -> String {
     let body = answer.body().as_bytes();
-    if let Ok(value) = serde_json::from_slice::<Value>(body) {
+    let value = std::str::from_utf8(body).ok();
+    if let Some(value) = value.and_then(|text| serde_json::from_str(text).ok()) {
         let mut found = Vec::new();
         collect(&value, &mut found, 8);
         return found.join("; ");

@@ -75,13 +75,14 @@ impl Record {
                 token.expose_secret().len() + refresh + token.scope().map_or(0, str::len)
             });
         let mut out = String::with_capacity(1024 + 6 * secrets.sum::<usize>());
-        out.push_str(&format!(
-            "{{\"version\":{VERSION},\"generations\":[{},{}]",
-            self.generations[0], self.generations[1]
-        ));
+        let [login, derived] = self.generations;
+        push(
+            &mut out,
+            format_args!("{{\"version\":{VERSION},\"generations\":[{login},{derived}]"),
+        );
         for kind in TokenKind::ALL {
             if let Some(token) = self.token(kind) {
-                out.push_str(&format!(",\"{}\":", name(kind)));
+                push(&mut out, format_args!(",\"{}\":", name(kind)));
                 write_token(&mut out, token);
             }
         }
@@ -94,7 +95,10 @@ impl Record {
     /// # Errors
     /// [`ErrorKind::Store`]: it is empty, torn, of another version, or no record at all.
     pub fn from_text(text: &[u8]) -> Result<Self, Error> {
-        let mut value: Value = serde_json::from_slice(text).map_err(|_| {
+        // Read as text, as all JSON is here, so that a program has one reader of it.
+        let value = std::str::from_utf8(text).ok();
+        let value = value.and_then(|text| serde_json::from_str(text).ok());
+        let mut value: Value = value.ok_or_else(|| {
             foreign(if text.is_empty() {
                 "is empty"
             } else {
@@ -143,13 +147,18 @@ fn write_token(out: &mut String, token: &Token) {
         push_string(out, scope);
     }
     if let Some(lifetime) = lifetime {
-        out.push_str(&format!(",\"lifetime_ms\":{}", millis(lifetime)));
+        let lifetime = millis(lifetime);
+        push(out, format_args!(",\"lifetime_ms\":{lifetime}"));
     }
-    out.push_str(&format!(
-        ",\"sent_ms\":{},\"generation\":{}}}",
-        sent.as_millis(),
-        token.generation()
-    ));
+    let (sent, generation) = (sent.as_millis(), token.generation());
+    push(
+        out,
+        format_args!(",\"sent_ms\":{sent},\"generation\":{generation}}}"),
+    );
+}
+
+fn push(out: &mut String, text: fmt::Arguments<'_>) {
+    fmt::Write::write_fmt(out, text).expect("a text takes all in");
 }
 
 /// A JSON string; all that JSON asks to escape is escaped.
@@ -161,7 +170,7 @@ fn push_string(out: &mut String, text: &str) {
                 out.push('\\');
                 out.push(c);
             }
-            c if u32::from(c) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c if u32::from(c) < 0x20 => push(out, format_args!("\\u{:04x}", u32::from(c))),
             c => out.push(c),
         }
     }

@@ -149,26 +149,26 @@ pub(crate) fn wipe(bytes: &mut [u8]) {
 /// beginning of one, which goes as well.
 pub(crate) fn redact(text: String, secrets: &[&str]) -> String {
     let mut out = text;
-    for secret in secrets.iter().filter(|secret| secret.len() >= 4) {
+    for secret in secrets {
         // Nearly always nothing of it is there: its first bytes tell.
-        if secret.len() >= 8 && !may_hold(out.as_bytes(), secret.as_bytes()) {
+        if !may_hold(out.as_bytes(), secret.as_bytes()) {
             continue;
         }
-        if out.contains(secret) {
-            out = out.replace(secret, "[secret]");
-        }
+        out = out.replace(secret, "[secret]");
         let end = out.trim_end_matches('…').len();
-        let beginnings = secret.char_indices().map(|(at, _)| &secret[..at]);
-        let cut = beginnings.rev().take_while(|cut| cut.len() >= 8);
-        if let Some(cut) = cut.into_iter().find(|cut| out[..end].ends_with(*cut)) {
-            out.replace_range(end - cut.len()..end, "[secret]");
+        let mut beginnings = (8..secret.len()).rev().filter_map(|at| secret.get(..at));
+        if let Some(cut) = beginnings.find(|cut| out[..end].ends_with(*cut)) {
+            let dots = out.split_off(end);
+            out.truncate(end - cut.len());
+            out.push_str("[secret]");
+            out.push_str(&dots);
         }
     }
     out
 }
 
-/// Whether the first four bytes of a secret stand together anywhere. Looked at without a way out in the middle: many places at
-/// once.
+/// Whether the first four bytes of a secret stand together anywhere; a shorter one is none. Looked at without a way out in the
+/// middle: many places at once.
 fn may_hold(text: &[u8], secret: &[u8]) -> bool {
     let (Some(&[a, b, c, d]), [_, second @ ..]) = (secret.first_chunk(), text) else {
         return false;

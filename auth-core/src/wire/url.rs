@@ -252,12 +252,24 @@ pub fn is_loopback(uri: &http::Uri) -> bool {
 
 /// Whether a path has `.` or `..` as a segment, however it is spelled.
 fn climbs(path: &str) -> bool {
-    path.split(['/', '\\']).any(|segment| {
-        segment.len() <= 6 && {
-            let plain = segment.to_ascii_lowercase().replace("%2e", ".");
-            plain == "." || plain == ".."
+    path.split(['/', '\\']).any(is_dots)
+        || path.contains('%') && {
+            let mut windows = path.as_bytes().windows(5);
+            windows.any(|window| window.eq_ignore_ascii_case(b"%2f.."))
         }
-    }) || path.to_ascii_lowercase().contains("%2f..")
+}
+
+/// Whether a segment is one dot or two, and nothing else.
+fn is_dots(segment: &str) -> bool {
+    let mut rest = segment.as_bytes();
+    for dots in 0..3 {
+        rest = match rest {
+            [] => return dots > 0,
+            [b'.', rest @ ..] | [b'%', b'2', b'e' | b'E', rest @ ..] => rest,
+            _ => return false,
+        };
+    }
+    false
 }
 
 pub(super) fn refused(text: &str, problem: &str) -> Error {
@@ -370,7 +382,11 @@ mod tests {
         check("https://evil.example.org/", None);
         check("/../x", None);
         check("/a/%2e./x", None);
+        check("/a\\%2E%2e/x", None);
+        check("/a%2F../x", None);
         check("/x#y", None);
+        check("/.../x", Some("http://127.0.0.1:9/rest/.../x"));
+        check("/%2E%2e%2e", Some("http://127.0.0.1:9/rest/%2E%2e%2e"));
         check("@evil.example.org/", None);
     }
 }
