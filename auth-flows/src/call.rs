@@ -14,60 +14,14 @@
 //! Where the token is optional, a dead one may be answered as if there were none, without an error. So a success that the server
 //! dates after the end which the token itself states counts as a 401.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Access, Base, Error, ErrorKind, Event, Flow, Freshness, Manner, Message, Need, Now, Operation,
-    Repeat, Request, Response, Sent, Service, Step, Token, retry_after, server_time,
-    unverified_expiry,
+    Access, Error, ErrorKind, Event, Flow, Freshness, Manner, Message, Need, Now, Operation,
+    Repeat, Response, Sent, Service, Step, Token, retry_after, server_time, unverified_expiry,
 };
 
 use crate::backoff::Backoff;
-
-/// An operation whose answer waits here until the call is over. So calls differ in nothing, and are compiled once for all
-/// operations instead of once for each.
-pub(crate) struct Kept<'a, O: Operation> {
-    operation: &'a O,
-    output: Mutex<Option<O::Output>>,
-}
-
-impl<'a, O: Operation> Kept<'a, O> {
-    pub(crate) fn new(operation: &'a O) -> Self {
-        Self {
-            operation,
-            output: Mutex::new(None),
-        }
-    }
-
-    /// What the answer was read into.
-    pub(crate) fn output(self) -> Result<O::Output, Error> {
-        let output = self.output.into_inner();
-        output
-            .unwrap_or_else(PoisonError::into_inner)
-            .ok_or_else(Error::out_of_turn)
-    }
-}
-
-impl<O: Operation> Operation for Kept<'_, O> {
-    type Output = ();
-
-    fn manner(&self) -> Manner {
-        self.operation.manner()
-    }
-
-    fn request(&self, base: &Base) -> Result<Request, Error> {
-        self.operation.request(base)
-    }
-
-    fn parse(&self, response: Response) -> Result<(), Error> {
-        let output = self.operation.parse(response)?;
-        *self.output.lock().unwrap_or_else(PoisonError::into_inner) = Some(output);
-        Ok(())
-    }
-}
 
 /// One call of an operation.
 pub(crate) struct Call<'a, O> {

@@ -17,6 +17,8 @@ use auth_core::{
     Service, Step, TokenAnswer, TokenRequest, TransportError,
 };
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// Asks for the codes, with the service's scopes. Ends with them and the moment from which their life counts.
 pub(crate) struct Begin<'a> {
     service: &'a Service,
@@ -33,6 +35,7 @@ impl<'a> Begin<'a> {
         }
     }
 
+    #[inline]
     fn message(&self) -> DeviceRequest<'a> {
         let message = DeviceRequest::new(self.service.client());
         match self.service.scope() {
@@ -45,6 +48,7 @@ impl<'a> Begin<'a> {
 impl Flow for Begin<'_> {
     type Output = (DeviceAuthorization, Now);
 
+    #[inline]
     fn step(&mut self, now: Now, event: Event) -> Result<Step<Self::Output>, Error> {
         if std::mem::replace(&mut self.over, true) {
             return Err(Error::out_of_turn());
@@ -94,6 +98,7 @@ impl<'a> Poll<'a> {
     }
 
     /// Waits, unless the code is no longer good after that.
+    #[inline]
     fn pause(&mut self, now: Now, wait: Duration) -> Result<Step<(TokenAnswer, Now)>, Error> {
         let age = now.up.saturating_sub(self.began.up);
         if age.saturating_add(wait) >= self.device.lifetime() {
@@ -107,6 +112,7 @@ impl<'a> Poll<'a> {
         Ok(Step::Sleep(wait))
     }
 
+    #[inline]
     fn send(&mut self, now: Now) -> Result<Step<(TokenAnswer, Now)>, Error> {
         let message = TokenRequest::device(self.service.client(), &self.device);
         let step = Step::Send(message.request()?, message.limits());
@@ -114,6 +120,7 @@ impl<'a> Poll<'a> {
         Ok(step)
     }
 
+    #[inline]
     fn answered(
         &mut self,
         now: Now,
@@ -136,6 +143,7 @@ impl<'a> Poll<'a> {
 impl Flow for Poll<'_> {
     type Output = (TokenAnswer, Now);
 
+    #[inline]
     fn step(&mut self, now: Now, event: Event) -> Result<Step<Self::Output>, Error> {
         match (std::mem::replace(&mut self.state, State::Over), event) {
             (State::Start, Event::Start) => self.pause(now, self.device.interval()),

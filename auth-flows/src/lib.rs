@@ -8,6 +8,7 @@ mod clock;
 mod complete;
 mod device;
 mod gate;
+mod kept;
 mod lease;
 mod listener;
 mod login;

@@ -17,6 +17,8 @@ use crate::{
     waiting::{Waiting, spawn},
 };
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// How a person logs in. Made by one of its three constructors, given to a session's `log_in` or `begin`.
 ///
 /// ```
@@ -243,6 +245,7 @@ impl Login {
     }
 
     /// Part one: values, and the bound listener.
+    #[inline]
     pub(crate) fn begin(self, service: &Service) -> Result<Begun, Error> {
         let (listener, redirect_uri) = match &self.way {
             Way::Browser { ip, port, path, .. } => {
@@ -320,6 +323,7 @@ impl Begun {
     ///
     /// # Errors
     /// No thread could be started.
+    #[inline]
     pub fn start(self) -> Result<Waiting, Error> {
         match (self.login.way, self.listener) {
             (Way::Browser { show, .. }, Some(listener)) => {
@@ -368,6 +372,7 @@ impl fmt::Debug for Begun {
 }
 
 impl Open {
+    #[inline]
     fn go(&self, url: &str) -> io::Result<()> {
         match self {
             Self::Not => Ok(()),
@@ -382,10 +387,12 @@ impl Open {
     }
 }
 
+#[inline]
 fn no_thread(error: io::Error) -> Error {
     Error::new(ErrorKind::Configuration, "no thread could be started").with_source(error)
 }
 
+#[inline]
 fn ask(prompt: &Prompt, url: &str, pending: &Pending) -> Result<CodeGrant, Error> {
     let text = prompt(url).map_err(|error| {
         Error::new(ErrorKind::Configuration, "nothing could be asked for").with_source(error)

@@ -15,6 +15,8 @@ use auth_core::{
 
 use crate::{complete::revocation, lease::LeaseQueue};
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// What a logout came to. The tokens are forgotten here in any case.
 #[derive(Debug, Default)]
 #[non_exhaustive]
@@ -53,6 +55,7 @@ impl Logout {
         }
     }
 
+    #[inline]
     fn leased(&mut self, now: Now, granted: bool) -> Result<Step<LoggedOut>, Error> {
         if granted {
             return self.go(State::Load, Step::Load);
@@ -61,6 +64,7 @@ impl Logout {
         self.go(State::LeaseTaken, Step::Sleep(wait))
     }
 
+    #[inline]
     fn loaded(&mut self, now: Now, record: &Record) -> Result<Step<LoggedOut>, Error> {
         self.out.derived_lives_until = record
             .token(TokenKind::Derived)
@@ -85,6 +89,7 @@ impl Logout {
 impl Flow for Logout {
     type Output = LoggedOut;
 
+    #[inline]
     fn step(&mut self, now: Now, event: Event) -> Result<Step<LoggedOut>, Error> {
         match (std::mem::replace(&mut self.state, State::Over), event) {
             (State::Start, Event::Start) => self.go(State::Lease, Step::Lease),

@@ -22,6 +22,8 @@ use crate::{
     },
 };
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// 64 bytes from the operating system's random number generator: half for the code verifier, half for `state`.
 ///
 /// Each login needs its own; it is used up by one. Wiped when dropped.
@@ -30,6 +32,7 @@ pub struct Entropy([u8; 64]);
 impl Entropy {
     /// Takes the bytes over.
     #[must_use]
+    #[inline]
     pub fn new(bytes: [u8; 64]) -> Self {
         Self(bytes)
     }
@@ -99,6 +102,7 @@ const CORE: [&str; 10] = [
 impl<'a> AuthorizationRequest<'a> {
     /// A request of this client, to be answered at `redirect_uri`.
     #[must_use]
+    #[inline]
     pub fn new(client: &'a OAuthClient, redirect_uri: RedirectUri, entropy: Entropy) -> Self {
         Self {
             client,
@@ -121,6 +125,7 @@ impl<'a> AuthorizationRequest<'a> {
     /// # Errors
     /// [`ErrorKind::Usage`]: a parameter that the request sets itself, or one that stands there already.
     /// [`is_configuration`](Error::is_configuration): a credential, which has no place in a URL.
+    #[inline]
     pub fn param(mut self, name: &'a str, value: &'a str) -> Result<Self, Error> {
         if CORE.contains(&name) {
             return Err(core_parameter(name));
@@ -141,6 +146,7 @@ impl<'a> AuthorizationRequest<'a> {
     /// # Errors
     /// [`is_configuration`](Error::is_configuration): the server has no authorization endpoint, its metadata do not offer
     /// S256, or it wants the request [pushed](Self::push).
+    #[inline]
     pub fn begin(self) -> Result<(String, Pending), Error> {
         if self.client.server().requires_pushed {
             return Err(Error::new(
@@ -159,6 +165,7 @@ impl<'a> AuthorizationRequest<'a> {
     ///
     /// # Errors
     /// As for [`begin`](Self::begin); or the server has no endpoint for it.
+    #[inline]
     pub fn push(self) -> Result<PushedRequest<'a>, Error> {
         let (client, endpoint) = (self.client, self.endpoint()?);
         let to = client.server().pushed.as_ref().ok_or_else(|| {
@@ -176,6 +183,7 @@ impl<'a> AuthorizationRequest<'a> {
         ))
     }
 
+    #[inline]
     fn endpoint(&self) -> Result<&'a Endpoint, Error> {
         let server = self.client.server();
         server.authorization.as_ref().ok_or_else(|| {
@@ -189,6 +197,7 @@ impl<'a> AuthorizationRequest<'a> {
     }
 
     /// Names the parameters one by one, in order.
+    #[inline]
     fn each(self, mut add: impl FnMut(&str, &str, Kind)) -> Result<Pending, Error> {
         let server = self.client.server();
         let forgiven = self.check_pkce()?;
@@ -221,6 +230,7 @@ impl<'a> AuthorizationRequest<'a> {
     }
 
     /// A server that does not take S256 gets no request: there is no falling back to `plain` or to nothing.
+    #[inline]
     fn check_pkce(&self) -> Result<Forgiven, Error> {
         let server = self.client.server();
         let mut forgiven = Forgiven::default();
@@ -264,6 +274,7 @@ enum Kind {
 }
 
 /// The authorization endpoint with these parameters in its query.
+#[inline]
 pub(super) fn url(endpoint: &Endpoint, parameters: &Parameters) -> String {
     let mut url = Url::new(endpoint);
     for (name, value) in parameters {
@@ -280,6 +291,7 @@ struct Url {
 }
 
 impl Url {
+    #[inline]
     fn new(endpoint: &Endpoint) -> Self {
         let uri = endpoint.uri();
         let authority = uri.authority().map_or("", |authority| authority.as_str());
@@ -299,6 +311,7 @@ impl Url {
         }
     }
 
+    #[inline]
     fn add(&mut self, name: &str, value: &str, kind: Kind) {
         // A space as %20 and not as +: some servers do not undo the latter in a query.
         const SPACE: &str = "%20";
@@ -318,6 +331,7 @@ impl Url {
         }
     }
 
+    #[inline]
     fn finish(self) -> String {
         self.text
     }

@@ -29,6 +29,8 @@ use crate::{
     },
 };
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// The grant type of the token request (RFC 8628 section 3.4).
 pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -102,6 +104,7 @@ impl<'a> DeviceRequest<'a> {
 impl Message for DeviceRequest<'_> {
     type Output = DeviceAuthorization;
 
+    #[inline]
     fn request(&self) -> Result<Request, Error> {
         let server = self.client.server();
         let endpoint = server.device.as_ref().ok_or_else(|| {
@@ -119,6 +122,7 @@ impl Message for DeviceRequest<'_> {
         Ok(self.client.post(endpoint, form, server.authentication))
     }
 
+    #[inline]
     fn parse(&self, response: Response) -> Result<DeviceAuthorization, Error> {
         let secrets: Vec<&str> = self
             .client
@@ -153,6 +157,7 @@ impl Message for DeviceRequest<'_> {
 
 const WHAT: &str = "device authorization";
 
+#[inline]
 fn read(object: &Object) -> Result<DeviceAuthorization, &'static str> {
     let mut forgiven = Forgiven::default();
     let uri = match (
@@ -231,6 +236,7 @@ impl DeviceAuthorization {
     /// How long to wait until the next question after this answer to one; `None`: there is no next one (RFC 8628 section 3.5).
     ///
     /// `slow_down` makes this and every later wait 5 s longer; a network that fails doubles it, up to 60 s.
+    #[inline]
     pub fn next_poll(&mut self, error: &Error) -> Option<Duration> {
         match error.oauth().map(super::OAuthError::code) {
             Some("authorization_pending") => {}
@@ -257,6 +263,7 @@ impl DeviceAuthorization {
 }
 
 impl fmt::Display for DeviceAuthorization {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -267,6 +274,7 @@ impl fmt::Display for DeviceAuthorization {
 }
 
 impl fmt::Debug for DeviceAuthorization {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeviceAuthorization")
             .field("verification_uri", &self.verification_uri)

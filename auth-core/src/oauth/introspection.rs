@@ -24,6 +24,8 @@ use crate::{
     },
 };
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// Asks the server whether a token is good, and what for. The client authenticates as for a token request.
 #[derive(Debug)]
 pub struct Introspection<'a> {
@@ -69,6 +71,7 @@ impl<'a> Introspection<'a> {
         client.server().introspection.is_some()
     }
 
+    #[inline]
     fn secrets(&self) -> Vec<&str> {
         let mut secrets = vec![self.token.expose_secret()];
         secrets.extend(self.client.secret_text().map(ExposeSecret::expose_secret));
@@ -79,6 +82,7 @@ impl<'a> Introspection<'a> {
 impl Message for Introspection<'_> {
     type Output = Introspected;
 
+    #[inline]
     fn request(&self) -> Result<Request, Error> {
         let server = self.client.server();
         let endpoint = server.introspection.as_ref().ok_or_else(|| {
@@ -94,6 +98,7 @@ impl Message for Introspection<'_> {
         Ok(self.client.post(endpoint, form, server.authentication))
     }
 
+    #[inline]
     fn parse(&self, response: Response) -> Result<Introspected, Error> {
         let secrets = self.secrets();
         if !response.status().is_success() {
@@ -199,6 +204,7 @@ impl Introspected {
 
     /// `aud`: whom it is for; empty where the server names nobody.
     #[must_use]
+    #[inline]
     pub fn audience(&self) -> Vec<&str> {
         match self.active {
             true => self.object.texts("aud").unwrap_or_default(),

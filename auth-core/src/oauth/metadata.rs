@@ -26,6 +26,8 @@ use crate::{
     },
 };
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// Asks a server to describe itself.
 ///
 /// ```
@@ -102,6 +104,7 @@ impl MetadataRequest {
 }
 
 /// Scheme with host, and the path without a slash at its end.
+#[inline]
 fn split(issuer: &str) -> Result<(&str, &str), Error> {
     let named = |error: Error| error.setting("issuer");
     Endpoint::parse(issuer).map_err(named)?;
@@ -124,6 +127,7 @@ fn split(issuer: &str) -> Result<(&str, &str), Error> {
 impl Message for MetadataRequest {
     type Output = Metadata;
 
+    #[inline]
     fn request(&self) -> Result<Request, Error> {
         let mut request = Request::new(Body::Empty);
         *request.uri_mut() = self.url.uri().clone();
@@ -134,6 +138,7 @@ impl Message for MetadataRequest {
         Ok(request)
     }
 
+    #[inline]
     fn parse(&self, response: Response) -> Result<Metadata, Error> {
         let status = response.status();
         if status.is_client_error() && status != http::StatusCode::TOO_MANY_REQUESTS {
@@ -172,6 +177,7 @@ impl Message for MetadataRequest {
 const WHAT: &str = "metadata";
 
 impl MetadataRequest {
+    #[inline]
     fn check_issuer(&self, response: &Response, object: &Object) -> Result<(), Error> {
         let wrong = |why: String| {
             refusal::malformed(response, WHAT, Check::MetadataIssuer, &why)
@@ -190,6 +196,7 @@ impl MetadataRequest {
     }
 }
 
+#[inline]
 fn read_endpoint(
     response: &Response,
     object: &Object,
@@ -219,6 +226,7 @@ impl Metadata {
     ///
     /// # Errors
     /// [`is_configuration`](Error::is_configuration): it takes no client authentication that this crate has.
+    #[inline]
     pub fn server(&self) -> Result<AuthorizationServer, Error> {
         let [
             token,
@@ -265,6 +273,7 @@ impl Metadata {
         self.object.get(name).and_then(serde_json::Value::as_bool) == Some(true)
     }
 
+    #[inline]
     fn authentication(&self) -> Result<ClientAuthentication, Error> {
         const BASIC: ClientAuthentication =
             ClientAuthentication::Basic(BasicEncoding::FormUrlEncoded);
@@ -293,6 +302,7 @@ impl Metadata {
         }
     }
 
+    #[inline]
     fn pkce(&self) -> AnnouncedPkce {
         match self.object.texts("code_challenge_methods_supported") {
             Some(methods) if methods.contains(&"S256") => AnnouncedPkce::S256,
@@ -303,6 +313,7 @@ impl Metadata {
 }
 
 /// Foreign words, in a sentence.
+#[inline]
 fn listed(words: &[&str]) -> String {
     match words {
         [] => "nothing".to_owned(),

@@ -12,6 +12,8 @@ use super::{
 };
 use crate::{service::wipe_value, wire::body::Response};
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// The fields of an answer.
 pub(super) struct Object(Map<String, Value>);
 
@@ -24,6 +26,7 @@ pub(super) enum NoObject {
 
 impl Object {
     /// Reads a whole body, whatever its content type.
+    #[inline]
     pub(super) fn read(response: &Response) -> Result<Self, NoObject> {
         let text = std::str::from_utf8(response.body().as_bytes());
         let text = text.map_err(|_| NoObject::NotJson)?;
@@ -50,6 +53,7 @@ impl Object {
     }
 
     /// A list of texts; a single text is a list of one.
+    #[inline]
     pub(super) fn texts(&self, key: &str) -> Option<Vec<&str>> {
         match self.get(key)? {
             Value::String(text) => Some(vec![text]),
@@ -59,6 +63,7 @@ impl Object {
     }
 
     /// A number of seconds. `Err`: something stands there that is none.
+    #[inline]
     pub(super) fn seconds(&self, key: &str, forgiven: &mut Forgiven) -> Result<Option<u64>, ()> {
         let Some(value) = self.get(key) else {
             return Ok(None);
@@ -94,6 +99,7 @@ impl Object {
 }
 
 /// The oddities that an answer's head shows: another status than `expected`, another content type than JSON's.
+#[inline]
 pub(super) fn head(response: &Response, expected: http::StatusCode) -> Forgiven {
     let mut forgiven = Forgiven::default();
     if response.status() != expected {

@@ -30,6 +30,8 @@ use crate::{
     },
 };
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// An authorization request on its way to the server itself, with client authentication.
 ///
 /// ```
@@ -97,6 +99,7 @@ impl<'a> PushedRequest<'a> {
     /// The URL for the person's browser, with the client id and the reference only (RFC 9126 section 4), and what is needed
     /// to understand the answer.
     #[must_use]
+    #[inline]
     pub fn begin(self, request_uri: &RequestUri) -> (String, Pending) {
         let parameters = vec![
             ("client_id".into(), self.client.id().into()),
@@ -123,6 +126,7 @@ impl RequestUri {
 impl Message for PushedRequest<'_> {
     type Output = RequestUri;
 
+    #[inline]
     fn request(&self) -> Result<Request, Error> {
         let server = self.client.server();
         let way = server.authentication;
@@ -139,6 +143,7 @@ impl Message for PushedRequest<'_> {
         Ok(self.client.post(self.to, form, way))
     }
 
+    #[inline]
     fn parse(&self, response: Response) -> Result<RequestUri, Error> {
         let secrets: Vec<&str> = self
             .client

@@ -34,6 +34,8 @@ use crate::{
     },
 };
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// An authorization request that waits for its answer. It holds the code verifier.
 #[derive(Debug)]
 pub struct Pending {
@@ -137,6 +139,7 @@ impl Pending {
     /// [`ErrorKind::ForeignResponse`]: it is not the answer to this request, so that a listener goes on listening.
     /// [`ErrorKind::Denied`]: the person refused. [`ErrorKind::Configuration`] or [`ErrorKind::Refused`]: the server
     /// refused, see [`Error::oauth`].
+    #[inline]
     pub fn accept(&self, redirected: &str) -> Result<CodeGrant, Error> {
         let state = self.state.as_ref().ok_or_else(|| {
             Error::new(
@@ -162,6 +165,7 @@ impl Pending {
     }
 
     /// The code, once `state` is checked.
+    #[inline]
     fn take(&self, mut parameters: Parameters, mut forgiven: Forgiven) -> Result<CodeGrant, Error> {
         self.check_issuer(&parameters, &mut forgiven)?;
         if let Some(name) = parameters.unasked {
@@ -188,6 +192,7 @@ impl Pending {
     /// # Errors
     /// [`ErrorKind::Usage`]: the request has another redirect URI. [`ErrorKind::Malformed`]: that is no code. Of a whole
     /// address, what [`accept`](Self::accept) says; a `state` in it is refused, because none was sent.
+    #[inline]
     pub fn accept_code(&self, text: &str) -> Result<CodeGrant, Error> {
         if self.redirect_uri.kind() != RedirectKind::OutOfBand {
             return Err(Error::new(
@@ -222,6 +227,7 @@ impl Pending {
     /// The text to keep it by until the answer arrives, for a web service whose callback is another request. It holds the
     /// code verifier: keep it where only the server can read it, bound to the visitor, and use it once.
     #[must_use]
+    #[inline]
     pub fn to_secret_text(&self) -> SecretBytes {
         let text = json!({
             "version": 1,
@@ -242,6 +248,7 @@ impl Pending {
     ///
     /// # Errors
     /// [`ErrorKind::Store`]: it is something else.
+    #[inline]
     pub fn from_secret_text(text: &[u8]) -> Result<Self, Error> {
         let bad = || {
             Error::new(
@@ -287,6 +294,7 @@ impl Pending {
         Ok(pending)
     }
 
+    #[inline]
     fn check_state(
         &self,
         own: &SecretText,
@@ -309,6 +317,7 @@ impl Pending {
         }
     }
 
+    #[inline]
     fn check_issuer(&self, parameters: &Parameters, forgiven: &mut Forgiven) -> Result<(), Error> {
         match (&self.issuer, &parameters.iss) {
             (Some(own), Some(iss)) if **own == **iss => Ok(()),
@@ -327,6 +336,7 @@ impl Pending {
         }
     }
 
+    #[inline]
     fn grant(&self, code: SecretText, forgiven: Forgiven) -> CodeGrant {
         CodeGrant {
             code,
@@ -340,6 +350,7 @@ impl Pending {
     }
 }
 
+#[inline]
 fn same(a: &SecretText, b: &SecretText) -> bool {
     a.expose_secret()
         .as_bytes()

@@ -5,6 +5,8 @@ use std::{fmt, sync::Arc};
 use super::url::{checked, refused};
 use crate::error::Error;
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// Where the authorization server sends the person back to (RFC 6749 section 3.1.2, RFC 8252 section 7).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedirectUri {
@@ -35,6 +37,7 @@ impl RedirectUri {
     /// # Errors
     /// [`is_configuration`](Error::is_configuration): a fragment, user information, http to anything but a loopback IP,
     /// or a scheme that is neither https nor a private-use scheme (which has a dot in it).
+    #[inline]
     pub fn parse(text: &str) -> Result<Self, Error> {
         Ok(Self {
             kind: redirect_kind(text)?,
@@ -64,6 +67,7 @@ impl RedirectUri {
     }
 
     /// The query of `redirected`, if that is this URI with a query of the server's added. An empty path and `/` are one.
+    #[inline]
     pub(crate) fn query_of<'a>(&self, redirected: &'a str) -> Option<&'a str> {
         let redirected = redirected.split('#').next().unwrap_or_default();
         let (place, query) = redirected.split_once('?')?;
@@ -78,6 +82,7 @@ impl fmt::Display for RedirectUri {
     }
 }
 
+#[inline]
 fn redirect_kind(text: &str) -> Result<RedirectKind, Error> {
     let named = |error: Error| error.setting("redirect_uri");
     if text == RedirectUri::OUT_OF_BAND {
@@ -117,6 +122,7 @@ fn redirect_kind(text: &str) -> Result<RedirectKind, Error> {
     })
 }
 
+#[inline]
 fn without_slash(place: &str) -> &str {
     let after = place.find("://").map_or(0, |at| at + 3);
     match place[after..].find('/') {

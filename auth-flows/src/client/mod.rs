@@ -118,6 +118,8 @@ impl Identity {
     }
 
     /// Callers wait for the person as well.
+    // Compiled where it is called, and with it all that a login is made of.
+    #[inline]
     fn with_login(&mut self, login: Login) {
         self.patience = self.patience.max(login.until() + PATIENCE);
         let ask = move |service: &Service| login.clone().begin(service)?.start();

@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// What a visitor wants.
 #[derive(Debug, PartialEq)]
 pub(super) enum Visit {
@@ -25,6 +27,7 @@ const HEAD: usize = 64 << 10;
 const PARTING: Duration = Duration::from_millis(200);
 
 /// Reads the head of a request, until `end`.
+#[inline]
 pub(super) fn read(stream: &mut TcpStream, end: Instant) -> io::Result<Visit> {
     let mut head = Vec::with_capacity(2048);
     let mut piece = [0; 2048];
@@ -48,6 +51,7 @@ pub(super) fn read(stream: &mut TcpStream, end: Instant) -> io::Result<Visit> {
     }
 }
 
+#[inline]
 fn parse(head: &[u8]) -> Visit {
     let Ok(head) = std::str::from_utf8(head) else {
         return Visit::Noise;
@@ -81,6 +85,7 @@ fn parse(head: &[u8]) -> Visit {
 }
 
 /// Sends a page and closes the connection in an orderly way.
+#[inline]
 pub(super) fn answer(stream: &mut TcpStream, status: u16, page: &str) -> io::Result<()> {
     let reason = match status {
         200 => "OK",
@@ -123,6 +128,7 @@ pub(super) fn answer(stream: &mut TcpStream, status: u16, page: &str) -> io::Res
     }
 }
 
+#[inline]
 fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
     bytes.windows(what.len()).position(|window| window == what)
 }

@@ -24,6 +24,8 @@ use auth_core::{Error, ErrorKind, Pending, RedirectUri};
 use self::visits::Host;
 use crate::waiting::{Waiting, spawn};
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// Receives the redirect of an authorization request on this machine's loopback IP (RFC 8252 section 7.3).
 ///
 /// [`Login::browser`](crate::Login::browser) is made of it; a program that handles the authorization request itself uses it alone.
@@ -158,6 +160,7 @@ impl CallbackListener {
     }
 }
 
+#[inline]
 fn check_path(path: &str) -> Result<(), Error> {
     let problem = if !path.is_empty() && !path.starts_with('/') {
         "does not start with a slash"
@@ -175,6 +178,7 @@ fn check_path(path: &str) -> Result<(), Error> {
     .setting("path"))
 }
 
+#[inline]
 fn cannot_listen(at: SocketAddr, error: io::Error) -> Error {
     let advice = match error.kind() {
         io::ErrorKind::AddrInUse => {

@@ -2,7 +2,10 @@
 
 use auth_core::{Error, ErrorKind};
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// The code has arrived.
+#[inline]
 pub(super) fn success(program: &str) -> String {
     Page {
         tone: Tone::Good,
@@ -14,6 +17,7 @@ pub(super) fn success(program: &str) -> String {
 }
 
 /// The server or the person refused.
+#[inline]
 pub(super) fn refused(program: &str, error: &Error) -> String {
     let (tone, title, text) = if error.kind() == ErrorKind::Denied {
         (
@@ -42,6 +46,7 @@ pub(super) fn refused(program: &str, error: &Error) -> String {
 }
 
 /// A redirect that does not belong to this login.
+#[inline]
 pub(super) fn not_ours(program: &str) -> String {
     Page {
         tone: Tone::Bad,
@@ -53,6 +58,7 @@ pub(super) fn not_ours(program: &str) -> String {
 }
 
 /// The answer came after the program had stopped waiting.
+#[inline]
 pub(super) fn given_up(program: &str) -> String {
     Page {
         tone: Tone::Quiet,
@@ -64,6 +70,7 @@ pub(super) fn given_up(program: &str) -> String {
 }
 
 /// Everything else.
+#[inline]
 pub(super) fn nothing_here(program: &str) -> String {
     Page {
         tone: Tone::Quiet,
@@ -119,6 +126,7 @@ impl Tone {
 }
 
 impl Page {
+    #[inline]
     fn render(&self, program: &str) -> String {
         let name = match program.trim() {
             "" => "the program".to_owned(),
@@ -182,6 +190,7 @@ blockquote{margin:.15rem 0 0;overflow-wrap:anywhere}\
 code{color:var(--soft);font:.875rem/1.55 ui-monospace,'SF Mono',Menlo,Consolas,monospace;overflow-wrap:anywhere}\
 @media(max-width:26rem){main{padding:2.25rem 1.4rem}}";
 
+#[inline]
 fn escape(text: &str) -> String {
     text.chars()
         .fold(String::with_capacity(text.len()), |mut out, c| {

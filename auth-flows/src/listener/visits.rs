@@ -22,6 +22,8 @@ use crate::{
     waiting::{Outcome, spawn},
 };
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// How many visitors may be listened to at once; one more, and the oldest has to go.
 const LISTENED_TO: usize = 32;
 /// How many may be inside in all; more are turned away at the door, so that nobody can use up the machine.
@@ -49,6 +51,7 @@ struct Speaking {
 }
 
 impl Host {
+    #[inline]
     pub(super) fn new(
         address: SocketAddr,
         pending: Pending,
@@ -77,6 +80,7 @@ impl Host {
     }
 
     /// Serves a visitor on a thread of their own: one who says nothing holds up nobody.
+    #[inline]
     pub(super) fn admit(self: &Arc<Self>, stream: TcpStream) {
         if self.inside.fetch_add(1, Ordering::Relaxed) >= INSIDE {
             self.inside.fetch_sub(1, Ordering::Relaxed);
@@ -93,6 +97,7 @@ impl Host {
     }
 
     /// Ends it without an answer.
+    #[inline]
     pub(super) fn nobody_came(&self, deadline: Duration) {
         let what = format!(
             "nobody came back from the browser within {} s",
@@ -107,6 +112,7 @@ impl Host {
         ))));
     }
 
+    #[inline]
     fn serve(&self, mut stream: TcpStream) -> io::Result<()> {
         stream.set_nonblocking(false)?;
         let visit = self.hear(&mut stream)?;
@@ -136,6 +142,7 @@ impl Host {
     }
 
     /// Hears what a visitor wants. When too many are slow to say it, the oldest is shown the door.
+    #[inline]
     fn hear(&self, stream: &mut TcpStream) -> io::Result<Visit> {
         let own = stream.try_clone()?;
         let (number, oldest) = {
@@ -159,6 +166,7 @@ impl Host {
 
     /// The path we are registered with, asked for under our own name: a foreign `Host` is a website that had its name
     /// resolve to this machine.
+    #[inline]
     fn is_ours(&self, target: &str, host: Option<&str>) -> bool {
         // A browser leaves the scheme's own port out.
         let bare = self.authority.strip_suffix(":80");
@@ -168,6 +176,7 @@ impl Host {
     }
 
     /// From here on no deadline passes. The page goes out first: the program may end as soon as it has the answer.
+    #[inline]
     fn end(
         &self,
         outcome: Result<CodeGrant, Error>,

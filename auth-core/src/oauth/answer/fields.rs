@@ -105,14 +105,14 @@ impl<'a> Fields<'a> {
             Scalar::Text(text) => self.scope = Some((*text).into()),
             Scalar::List(items) => {
                 self.forgiven.add(Oddity::ScopeAsList);
-                self.scope = Some(
-                    items
-                        .iter()
-                        .map(|item| &**item)
-                        .collect::<Vec<_>>()
-                        .join(" ")
-                        .into(),
-                );
+                let mut scope = String::new();
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        scope.push(' ');
+                    }
+                    scope.push_str(item);
+                }
+                self.scope = Some(scope.into());
             }
             _ => {}
         }

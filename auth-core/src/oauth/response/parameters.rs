@@ -7,6 +7,8 @@ use crate::{
     wire::secret::SecretText,
 };
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// The parameters that we look at. Each may stand there once.
 #[derive(Default)]
 pub(super) struct Parameters {
@@ -22,6 +24,7 @@ pub(super) struct Parameters {
 
 impl Parameters {
     /// Reads the query of a redirected URL.
+    #[inline]
     pub(super) fn read(query: &str) -> Result<Self, Error> {
         let mut read = Self::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -50,6 +53,7 @@ impl Parameters {
     }
 
     /// An error response, by what the program has to do about it (RFC 6749 section 4.1.2.1).
+    #[inline]
     pub(super) fn refusal(self, code: &str, forgiven: Forgiven) -> Error {
         let short = |text: Option<String>| text.map(|text| presentable(&text, 400));
         let oauth = OAuthError {

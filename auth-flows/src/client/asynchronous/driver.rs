@@ -10,9 +10,12 @@ use crate::{
     clock,
     complete::{Complete, Proof},
     gate::{Lead, promise, within},
+    kept::Run,
     slot::{Landed, Look},
     way::Ask,
 };
+
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
 
 impl AsyncSession {
     /// Runs a flow in a task of its own: the caller may be dropped, the flow goes on.
@@ -47,6 +50,7 @@ impl AsyncSession {
     }
 
     /// A box, off the hot path only: it also breaks the cycle of types run → get → run.
+    #[inline]
     fn get_slowly(&self, kind: TokenKind, need: Need) -> BoxFuture<'_, Result<Arc<Token>, Error>> {
         Box::pin(async move {
             let slot = self.who.account()?.slot(kind);
@@ -87,6 +91,7 @@ impl AsyncSession {
     }
 
     /// One renewal, in a task of its own: it belongs to the session, never to a caller.
+    #[inline]
     fn renew(&self, kind: TokenKind, need: Need, lead: Lead<Landed>) {
         let session = self.clone();
         self.client.0.host.runtime.spawn(Box::pin(async move {
@@ -118,8 +123,21 @@ impl AsyncSession {
             .ok_or_else(Error::out_of_turn)
     }
 
+    pub(in crate::client) async fn run<F>(&self, flow: F) -> Result<F::Output, Error>
+    where
+        F: Flow + Send,
+        F::Output: Send,
+    {
+        let mut run = Run::new(flow);
+        self.drive(&mut run).await?;
+        run.output()
+    }
+
     /// The loop, awaiting.
-    pub(in crate::client) async fn run<F: Flow>(&self, mut flow: F) -> Result<F::Output, Error> {
+    pub(in crate::client) async fn drive(
+        &self,
+        flow: &mut (dyn Flow<Output = ()> + Send),
+    ) -> Result<(), Error> {
         let common = &*self.client.0;
         let (mut lease, mut event) = (None, Event::Start);
         loop {
@@ -177,7 +195,7 @@ impl AsyncSession {
                     lease = Some(held);
                     Event::Saved
                 }
-                Step::Done(output) => return Ok(output),
+                Step::Done(()) => return Ok(()),
             };
         }
     }

@@ -15,15 +15,18 @@ use self::host::Host;
 pub use self::paging::{AsyncItems, AsyncPages};
 use super::{Common, Identity, Status, longer};
 use crate::{
-    call::{Call, Kept},
+    call::Call,
     clock,
     complete::{Complete, Proof},
     device,
+    kept::Asked,
     login::{Begun, Login},
     logout::{LoggedOut, Logout},
     pasted,
     way::Way,
 };
+
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
 
 /// A service, a transport, a runtime and a store: async. Cheap to clone; clones share everything.
 ///
@@ -103,9 +106,9 @@ impl AsyncSession {
     {
         let session = self.clone();
         async move {
-            let kept = Kept::new(&operation);
-            session.call(&kept).await?;
-            kept.output()
+            let asked = Asked::new(&operation);
+            session.call(&asked).await?;
+            asked.output()
         }
     }
 
@@ -133,6 +136,7 @@ impl AsyncSession {
     /// # Errors
     /// [`is_configuration`](Error::is_configuration): the port is taken, the redirect URI cannot be used, or the service has
     /// no authorization endpoint.
+    #[inline]
     pub fn begin(&self, login: Login) -> Result<Begun, Error> {
         self.who.account()?;
         login.begin(&self.client.0.service)
@@ -195,6 +199,7 @@ impl AsyncSession {
     ///
     /// Without this no browser ever opens by itself, and the error is [`needs_login`](Error::needs_login).
     #[must_use]
+    #[inline]
     pub fn with_login(mut self, login: Login) -> Self {
         self.who.with_login(login);
         self
@@ -286,8 +291,8 @@ impl AsyncSession {
 
     async fn call(&self, operation: &(dyn Operation<Output = ()> + Sync)) -> Result<(), Error> {
         let anonymous = self.who.account.is_none();
-        let call = Call::new(&self.client.0.service, operation, anonymous);
-        self.run(call).await
+        let mut call = Call::new(&self.client.0.service, operation, anonymous);
+        self.drive(&mut call).await
     }
 
     async fn prove(&self, proof: Proof) -> Result<Status, Error> {

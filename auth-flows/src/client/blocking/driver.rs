@@ -10,6 +10,7 @@ use crate::{
     clock,
     complete::{Complete, Proof},
     gate::{Lead, park_on},
+    kept::Run,
     slot::{Landed, Look},
     way::Ask,
 };
@@ -76,8 +77,14 @@ impl Session {
             .ok_or_else(Error::out_of_turn)
     }
 
+    pub(in crate::client) fn run<F: Flow>(&self, flow: F) -> Result<F::Output, Error> {
+        let mut run = Run::new(flow);
+        self.drive(&mut run)?;
+        run.output()
+    }
+
     /// The loop.
-    pub(in crate::client) fn run<F: Flow>(&self, mut flow: F) -> Result<F::Output, Error> {
+    pub(in crate::client) fn drive(&self, flow: &mut dyn Flow<Output = ()>) -> Result<(), Error> {
         let common = &*self.client.0;
         let account = || self.who.account();
         let (mut lease, mut event) = (None, Event::Start);
@@ -116,7 +123,7 @@ impl Session {
                     account()?.publish(&record);
                     Event::Saved
                 }
-                Step::Done(output) => return Ok(output),
+                Step::Done(()) => return Ok(()),
             };
         }
     }

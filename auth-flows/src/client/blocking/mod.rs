@@ -13,15 +13,18 @@ use auth_core::{
 pub use self::paging::{Items, Pages};
 use super::{Common, Identity, Status, longer};
 use crate::{
-    call::{Call, Kept},
+    call::Call,
     clock,
     complete::{Complete, Proof},
     device,
+    kept::Asked,
     login::{Begun, Login},
     logout::{LoggedOut, Logout},
     pasted,
     way::Way,
 };
+
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
 
 /// A service, a transport and a store: blocking. Cheap to clone; clones share everything.
 ///
@@ -83,9 +86,9 @@ impl Session {
     /// # Errors
     /// [`needs_login`](Error::needs_login): somebody has to log in. Otherwise what the service or the network said.
     pub fn send<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
-        let kept = Kept::new(&operation);
-        self.call(&kept)?;
-        kept.output()
+        let asked = Asked::new(&operation);
+        self.call(&asked)?;
+        asked.output()
     }
 
     /// The items of all pages, asked for as they are needed. An error ends them: nothing is asked again by itself.
@@ -102,6 +105,7 @@ impl Session {
     ///
     /// # Errors
     /// As each of the three.
+    #[inline]
     pub fn log_in(&self, login: Login) -> Result<Status, Error> {
         self.complete(self.begin(login)?.start()?.wait()?)
     }
@@ -111,6 +115,7 @@ impl Session {
     /// # Errors
     /// [`is_configuration`](Error::is_configuration): the port is taken, the redirect URI cannot be used, or the service has
     /// no authorization endpoint.
+    #[inline]
     pub fn begin(&self, login: Login) -> Result<Begun, Error> {
         self.who.account()?;
         login.begin(&self.client.0.service)
@@ -171,6 +176,7 @@ impl Session {
     ///
     /// Without this no browser ever opens by itself, and the error is [`needs_login`](Error::needs_login).
     #[must_use]
+    #[inline]
     pub fn with_login(mut self, login: Login) -> Self {
         self.who.with_login(login);
         self
@@ -189,6 +195,7 @@ impl Session {
     ///
     /// # Errors
     /// The store failed.
+    #[inline]
     pub fn log_out(&self) -> Result<LoggedOut, Error> {
         self.run(Logout::new(Arc::clone(&self.client.0.service)))
     }
@@ -260,7 +267,7 @@ impl Session {
 
     fn call(&self, operation: &dyn Operation<Output = ()>) -> Result<(), Error> {
         let anonymous = self.who.account.is_none();
-        self.run(Call::new(&self.client.0.service, operation, anonymous))
+        self.drive(&mut Call::new(&self.client.0.service, operation, anonymous))
     }
 
     fn prove(&self, proof: Proof) -> Result<Status, Error> {

@@ -1,0 +1,84 @@
+//! What an operation or a flow comes to, kept here until all is over. So calls, and whatever else a driver runs, differ in nothing,
+//! and their way is compiled once instead of once for each.
+
+use std::sync::{Mutex, PoisonError};
+
+use auth_core::{Base, Error, Event, Flow, Manner, Now, Operation, Request, Response, Step};
+
+/// An operation, and what its answer was read into.
+pub(crate) struct Asked<'a, O: Operation> {
+    operation: &'a O,
+    output: Mutex<Option<O::Output>>,
+}
+
+impl<'a, O: Operation> Asked<'a, O> {
+    pub(crate) fn new(operation: &'a O) -> Self {
+        Self {
+            operation,
+            output: Mutex::new(None),
+        }
+    }
+
+    /// What the answer was read into.
+    pub(crate) fn output(self) -> Result<O::Output, Error> {
+        let output = self.output.into_inner();
+        output
+            .unwrap_or_else(PoisonError::into_inner)
+            .ok_or_else(Error::out_of_turn)
+    }
+}
+
+impl<O: Operation> Operation for Asked<'_, O> {
+    type Output = ();
+
+    fn manner(&self) -> Manner {
+        self.operation.manner()
+    }
+
+    fn request(&self, base: &Base) -> Result<Request, Error> {
+        self.operation.request(base)
+    }
+
+    fn parse(&self, response: Response) -> Result<(), Error> {
+        let output = self.operation.parse(response)?;
+        *self.output.lock().unwrap_or_else(PoisonError::into_inner) = Some(output);
+        Ok(())
+    }
+}
+
+/// A flow, and what it ended with.
+pub(crate) struct Run<F: Flow> {
+    flow: F,
+    output: Option<F::Output>,
+}
+
+impl<F: Flow> Run<F> {
+    pub(crate) fn new(flow: F) -> Self {
+        Self { flow, output: None }
+    }
+
+    /// What it ended with.
+    pub(crate) fn output(self) -> Result<F::Output, Error> {
+        self.output.ok_or_else(Error::out_of_turn)
+    }
+}
+
+impl<F: Flow> Flow for Run<F> {
+    type Output = ();
+
+    fn step(&mut self, now: Now, event: Event) -> Result<Step<()>, Error> {
+        Ok(match self.flow.step(now, event)? {
+            Step::Send(request, limits) => Step::Send(request, limits),
+            Step::Sleep(wait) => Step::Sleep(wait),
+            Step::Turn { media, pause } => Step::Turn { media, pause },
+            Step::Token(kind, need) => Step::Token(kind, need),
+            Step::Lease => Step::Lease,
+            Step::Load => Step::Load,
+            Step::Save(record) => Step::Save(record),
+            Step::Done(output) => {
+                self.output = Some(output);
+                Step::Done(())
+            }
+        })
+    }
+}
