@@ -10,6 +10,8 @@ use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
 
 use crate::absent::Absent;
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// How often the place of a record may change while its lease is being taken.
 const TRIES: usize = 3;
 
@@ -121,6 +123,7 @@ impl First {
         self
     }
 
+    #[inline]
     fn beginning_with(choice: Arc<dyn Store>) -> Self {
         Self {
             choices: vec![choice],
@@ -131,6 +134,7 @@ impl First {
 
     /// Where the account's record is or would go, by the rule in the type's documentation; `None`
     /// where no store is left for a new one. Stores in `not` get no new record.
+    #[inline]
     fn find(&self, key: &AccountKey, not: &[usize]) -> Option<Place> {
         let (mut found, mut failed, mut empty) = (None, None, None);
         let mut answers = vec![Answer::NotAsked; self.choices.len()];
@@ -162,10 +166,12 @@ impl First {
         place.map(|(at, record)| Place { at, record })
     }
 
+    #[inline]
     fn is_absent(&self, why: &Error) -> bool {
         why.is_configuration() || self.pass_over_failures
     }
 
+    #[inline]
     fn none_left(&self) -> Error {
         let what = format!("no store is left to keep tokens in: {}", self.describe());
         Error::new(ErrorKind::Configuration, what)
@@ -174,12 +180,14 @@ impl First {
     }
 
     /// The store that this lease is of, and its own lease.
+    #[inline]
     fn pinned(&self, lease: &Lease) -> Result<(usize, Arc<Lease>), Error> {
         let pin = self.shared().pins.get(lease.key()).cloned();
         pin.ok_or_else(|| Error::new(ErrorKind::Usage, "this lease is of another store"))
     }
 
     /// Removes a record that a store has besides the one in use.
+    #[inline]
     fn remove_other(&self, choice: &dyn Store, key: &AccountKey) -> Result<(), Error> {
         match choice.load(key) {
             Ok(Some(_)) => {}
@@ -200,6 +208,7 @@ impl First {
         }
     }
 
+    #[inline]
     fn shared(&self) -> MutexGuard<'_, Shared> {
         // Each change is one assignment: a panic elsewhere leaves nothing half done.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
@@ -219,6 +228,7 @@ struct Out {
 }
 
 impl Drop for Out {
+    #[inline]
     fn drop(&mut self) {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let pin = shared.pins.remove(&self.key);
@@ -228,6 +238,7 @@ impl Drop for Out {
 }
 
 impl Store for First {
+    #[inline]
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
         let pin = self.shared().pins.get(key).map(|(at, _)| *at);
         if let Some(at) = pin {
@@ -248,6 +259,7 @@ impl Store for First {
         }
     }
 
+    #[inline]
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
         if self.shared().pins.contains_key(key) {
             return Ok(None);
@@ -285,11 +297,13 @@ impl Store for First {
         Ok(None)
     }
 
+    #[inline]
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
         let (at, own) = self.pinned(lease)?;
         self.choices[at].save(&own, record)
     }
 
+    #[inline]
     fn remove(&self, lease: &Lease) -> Result<(), Error> {
         let (used, own) = self.pinned(lease)?;
         let mut outcome = self.choices[used].remove(&own);
@@ -301,15 +315,18 @@ impl Store for First {
         outcome
     }
 
+    #[inline]
     fn is_read_only(&self) -> bool {
         self.choices.iter().all(Store::is_read_only)
     }
 
+    #[inline]
     fn holds_pasted(&self) -> bool {
         self.choices.iter().any(Store::holds_pasted)
     }
 
     /// In the first store that can: the note is about requests, not about records.
+    #[inline]
     fn share(&self, note: &str, change: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
         for choice in &self.choices {
             if choice.share(note, change)? {
@@ -321,6 +338,7 @@ impl Store for First {
 
     /// Which store was used last, and what the others said: `file /data/nightly (in use), after
     /// keyring (no keyring service is running)`.
+    #[inline]
     fn describe(&self) -> String {
         let answers = self.shared().answers.clone();
         let named = |at: usize| {

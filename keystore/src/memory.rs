@@ -10,6 +10,8 @@ use auth_core::{AccountKey, Error, Lease, SecretBytes, Store};
 
 use crate::leases::Leases;
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// Keeps records in memory. Clones share them.
 ///
 /// For tests, and for programs that log in anew each time they start. The last clone takes the
@@ -46,6 +48,7 @@ impl Memory {
         Self::default()
     }
 
+    #[inline]
     fn records(&self) -> MutexGuard<'_, Records> {
         // Each change is one insertion or removal: a panic elsewhere leaves nothing half done.
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
@@ -53,20 +56,24 @@ impl Memory {
 }
 
 impl Store for Memory {
+    #[inline]
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
         Ok(self.records().get(key).cloned())
     }
 
+    #[inline]
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
         Ok(self.leases.try_take(key))
     }
 
+    #[inline]
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
         let old = self.records().insert(lease.key().clone(), record.clone());
         drop(old); // wiped here, after the lock is free
         Ok(())
     }
 
+    #[inline]
     fn remove(&self, lease: &Lease) -> Result<(), Error> {
         let old = self.records().remove(lease.key());
         drop(old);

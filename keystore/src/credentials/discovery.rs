@@ -11,6 +11,8 @@ use super::{
 #[cfg(feature = "keyring")]
 use crate::keyring::{Failure, PATIENCE, Passwords};
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// What is left to say before credentials are looked for. [`Credentials::of`] makes it.
 #[must_use = "nothing is looked for before `discover`"]
 pub struct Discovery {
@@ -28,6 +30,7 @@ pub struct Discovery {
 type Variable = dyn Fn(&str) -> Option<OsString> + Send + Sync;
 
 impl Discovery {
+    #[inline]
     pub(super) fn new(names: CredentialNames) -> Self {
         Self {
             names,
@@ -78,6 +81,7 @@ impl Discovery {
     /// # Errors
     /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration): a required field is nowhere. The error names all
     /// that are missing, with every place they were looked for, and why the keyring could not be asked, if so.
+    #[inline]
     pub fn discover(self) -> Result<Credentials, Error> {
         let mut search = Search::default();
         for (field, value) in &self.given {
@@ -135,6 +139,7 @@ impl Discovery {
 }
 
 impl fmt::Debug for Discovery {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Discovery")
             .field("names", &self.names)
@@ -154,6 +159,7 @@ struct Search {
 }
 
 impl Search {
+    #[inline]
     fn look_in_environment(
         &mut self,
         field: CredentialField,
@@ -188,6 +194,7 @@ impl Search {
     }
 
     #[cfg(feature = "keyring")]
+    #[inline]
     fn look_in_keyring(&mut self, names: &CredentialNames, passwords: &Passwords) -> Place {
         let service = names.keyring_service();
         for field in names.fields() {
@@ -228,6 +235,7 @@ enum Place {
 }
 
 impl Place {
+    #[inline]
     fn words(&self, names: &CredentialNames, field: CredentialField) -> String {
         let user = names.keyring_user(field).unwrap_or_default();
         let entry = format!("entry {user} of {}", names.keyring_service());
@@ -245,6 +253,7 @@ impl Place {
 }
 
 /// Without one pair of double quotes around it, and whether there was one.
+#[inline]
 fn unquoted(value: SecretText) -> (SecretText, bool) {
     let text = value.expose_secret();
     let inner = text

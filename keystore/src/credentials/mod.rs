@@ -11,6 +11,8 @@ pub use self::{discovery::Discovery, source::CredentialSource};
 #[cfg(feature = "keyring")]
 use crate::keyring::Passwords;
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// A person's or program's credentials for one service, each field with the place it came from.
 ///
 /// They are filled field by field, in this order: what the program gives, the environment, the keyring (with the feature
@@ -61,6 +63,7 @@ impl Credentials {
 
     /// The field's value, if it was found.
     #[must_use]
+    #[inline]
     pub fn get(&self, field: CredentialField) -> Option<&SecretText> {
         self.found.get(&field).map(|(value, _)| value)
     }
@@ -70,6 +73,7 @@ impl Credentials {
     /// # Errors
     /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration): it is missing. The error says where it was looked
     /// for.
+    #[inline]
     pub fn need(&self, field: CredentialField) -> Result<&SecretText, Error> {
         self.get(field)
             .ok_or_else(|| source::missing(&[field], &self.looked))
@@ -97,6 +101,7 @@ impl Credentials {
     /// # Errors
     /// The keyring is not there, or does not take one; those before it in [`CredentialField::ALL`] are written then.
     #[cfg(feature = "keyring")]
+    #[inline]
     pub fn save_to_keyring(&self) -> Result<Vec<CredentialField>, Error> {
         use crate::keyring::Doing;
 
@@ -121,6 +126,7 @@ impl Credentials {
 }
 
 impl fmt::Debug for Credentials {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut map = f.debug_map();
         for (field, (value, source)) in &self.found {

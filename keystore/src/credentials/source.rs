@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, fmt};
 
 use auth_core::{CredentialField, Error, ErrorKind};
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// Where a field of [`Credentials`](crate::Credentials) came from. `Display` says it in a few words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -32,6 +34,7 @@ impl CredentialSource {
 }
 
 impl fmt::Display for CredentialSource {
+    #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Given => f.write_str("the program"),
@@ -42,6 +45,7 @@ impl fmt::Display for CredentialSource {
 }
 
 /// The error for fields that are nowhere: which, and where each was looked for.
+#[inline]
 pub(super) fn missing(
     fields: &[CredentialField],
     looked: &BTreeMap<CredentialField, String>,
