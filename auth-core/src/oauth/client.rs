@@ -11,7 +11,7 @@ use crate::{
     check::Check,
     error::{Error, ErrorKind},
     wire::{
-        body::{Body, Request},
+        body::{Body, Request, set_header},
         form::{self, Form},
         secret::{SecretBytes, SecretText, wipe},
         url::Endpoint,
@@ -133,16 +133,12 @@ impl OAuthClient {
         *request.method_mut() = http::Method::POST;
         *request.uri_mut() = to.uri().clone();
         let headers = request.headers_mut();
-        headers.insert(
-            http::header::CONTENT_TYPE,
-            HeaderValue::from_static("application/x-www-form-urlencoded"),
-        );
-        headers.insert(
-            http::header::ACCEPT,
-            HeaderValue::from_static("application/json"),
-        );
+        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+        set_header(headers, http::header::CONTENT_TYPE, form);
+        let json = HeaderValue::from_static("application/json");
+        set_header(headers, http::header::ACCEPT, json);
         if let Some(authorization) = authorization {
-            headers.insert(http::header::AUTHORIZATION, authorization);
+            set_header(headers, http::header::AUTHORIZATION, authorization);
         }
         request
     }

@@ -21,7 +21,7 @@ use crate::{
     ports::Limits,
     service::Message,
     wire::{
-        body::{Body, Request, Response},
+        body::{Body, Request, Response, set_header},
         url::Endpoint,
     },
 };
@@ -131,10 +131,8 @@ impl Message for MetadataRequest {
     fn request(&self) -> Result<Request, Error> {
         let mut request = Request::new(Body::Empty);
         *request.uri_mut() = self.url.uri().clone();
-        request.headers_mut().insert(
-            http::header::ACCEPT,
-            http::HeaderValue::from_static("application/json"),
-        );
+        let json = http::HeaderValue::from_static("application/json");
+        set_header(request.headers_mut(), http::header::ACCEPT, json);
         Ok(request)
     }
 

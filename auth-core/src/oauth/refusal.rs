@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     check::Check,
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, holds},
     time::{Now, http_date},
     wire::{body::Response, secret::redact},
 };
@@ -93,7 +93,7 @@ pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthEr
 
 /// `invalid_client`, or league's `invalid_request` whose hint names the id or the secret: league 9 says so of a missing secret.
 pub(super) fn blames_client(oauth: &OAuthError) -> bool {
-    let named = |hint: &str| hint.contains("`client_secret`") || hint.contains("`client_id`");
+    let named = |hint: &str| holds(hint, "`client_secret`") || holds(hint, "`client_id`");
     match oauth.code() {
         "invalid_client" => true,
         "invalid_request" => oauth.hint().is_some_and(named),
@@ -181,7 +181,7 @@ fn is_dead_code(oauth: &OAuthError) -> bool {
         "invalid_grant" => true,
         "invalid_request" => oauth
             .hint()
-            .is_some_and(|hint| hint.to_ascii_lowercase().contains("authorization code")),
+            .is_some_and(|hint| holds(&hint.to_ascii_lowercase(), "authorization code")),
         _ => false,
     }
 }
@@ -193,8 +193,7 @@ fn is_dead_refresh_token(response: &Response, oauth: &OAuthError) -> bool {
         "invalid_request" => {
             let names_it = |text: Option<&str>| {
                 text.is_some_and(|text| {
-                    text.to_ascii_lowercase()
-                        .contains("refresh token is invalid")
+                    holds(&text.to_ascii_lowercase(), "refresh token is invalid")
                 })
             };
             response.status() == http::StatusCode::UNAUTHORIZED || names_it(oauth.description())
@@ -304,7 +303,7 @@ pub(super) fn unexplained(who: &str, response: &Response, secrets: &[&str]) -> E
 pub(super) fn excerpt(response: &Response, secrets: &[&str]) -> String {
     let bytes = response.body().as_bytes();
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(2000)]);
-    if text.contains("_token") {
+    if holds(&text, "_token") {
         return String::new();
     }
     let mut out = String::new();

@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use crate::{
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, holds},
     wire::body::{Request, Response},
 };
 
@@ -227,7 +227,7 @@ impl fmt::Display for TransportError {
         let mut said = String::new();
         while let Some(error) = cause {
             let words = error.to_string();
-            if !said.contains(words.as_str()) {
+            if !holds(&said, &words) {
                 write!(f, ": {words}")?;
                 said.push_str(&words);
             }

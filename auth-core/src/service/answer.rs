@@ -66,11 +66,9 @@ pub fn looks_like_html(answer: &Response) -> bool {
     let kind = kind
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    let typed = kind
-        .trim_start()
-        .to_ascii_lowercase()
-        .starts_with("text/html");
-    typed || answer.body().as_bytes().trim_ascii_start().first() == Some(&b'<')
+    let typed = kind.trim_start().get(.."text/html".len());
+    typed.is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"))
+        || answer.body().as_bytes().trim_ascii_start().first() == Some(&b'<')
 }
 
 fn unreadable(answer: &Response, error: &serde_json::Error) -> Error {

@@ -15,7 +15,7 @@ use crate::{
     oauth::{OAuthClient, TokenAnswer},
     ports::Limits,
     wire::{
-        body::{Request, Response},
+        body::{Request, Response, set_header},
         url::Base,
     },
 };
@@ -294,9 +294,8 @@ impl<O: Operation> Message for Bound<'_, O> {
 
     fn request(&self) -> Result<Request, Error> {
         let mut request = self.operation.request(self.api.base())?;
-        request
-            .headers_mut()
-            .insert(http::header::USER_AGENT, self.user_agent.clone());
+        let agent = self.user_agent.clone();
+        set_header(request.headers_mut(), http::header::USER_AGENT, agent);
         if let Some(token) = self.token {
             token.authorize(self.api, &mut request)?;
         }

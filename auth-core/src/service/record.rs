@@ -134,6 +134,8 @@ fn name(kind: TokenKind) -> &'static str {
     }
 }
 
+// Once in a program, not once for each kind of token.
+#[inline(never)]
 fn write_token(out: &mut String, token: &Token) {
     let (access, sent, lifetime) = token.parts();
     out.push_str("{\"access_token\":");

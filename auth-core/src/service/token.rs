@@ -13,7 +13,7 @@ use crate::{
     error::{Error, ErrorKind},
     time::{Now, UnixTime},
     wire::{
-        body::Request,
+        body::{Request, set_header},
         secret::{SecretBytes, SecretText},
     },
 };
@@ -216,9 +216,8 @@ impl Token {
             )
             .with_check(Check::BearerOrigin));
         }
-        request
-            .headers_mut()
-            .insert(http::header::AUTHORIZATION, self.header.clone());
+        let header = self.header.clone();
+        set_header(request.headers_mut(), http::header::AUTHORIZATION, header);
         Ok(())
     }
 

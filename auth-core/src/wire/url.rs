@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr};
 
 use bytes::Bytes;
 
-use super::body::{Body, Request};
+use super::body::{Body, Request, set_header};
 use crate::{
     check::Check,
     error::{Error, ErrorKind},
@@ -104,10 +104,8 @@ impl Base {
         let mut request = Request::new(Body::Empty);
         *request.method_mut() = method;
         *request.uri_mut() = self.uri(path_and_query)?;
-        request.headers_mut().insert(
-            http::header::ACCEPT,
-            http::HeaderValue::from_static("application/json"),
-        );
+        let json = http::HeaderValue::from_static("application/json");
+        set_header(request.headers_mut(), http::header::ACCEPT, json);
         Ok(request)
     }
 
