@@ -1,6 +1,6 @@
 //! What went wrong, and whether the request may have arrived all the same.
 
-use std::{io, time::Duration};
+use std::{fmt, io, time::Duration};
 
 use auth_core::{Limits, TransportError};
 use ureq::{Error, Timeout};
@@ -89,7 +89,28 @@ fn words(error: Error) -> Box<dyn std::error::Error + Send + Sync> {
                 .into()
         }
         Error::Io(error) => error.into(),
-        other => other.into(),
+        other => Other(other).into(),
+    }
+}
+
+/// Any other, without its own `Debug`: that names every error there is in TLS, and nobody sees it.
+struct Other(Error);
+
+impl fmt::Display for Other {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Other {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Other {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
     }
 }
 

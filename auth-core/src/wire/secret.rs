@@ -154,7 +154,7 @@ pub(crate) fn redact(text: String, secrets: &[&str]) -> String {
         if !may_hold(out.as_bytes(), secret.as_bytes()) {
             continue;
         }
-        out = out.replace(secret, "[secret]");
+        out = out.replace(*secret, "[secret]");
         let end = out.trim_end_matches('…').len();
         let mut beginnings = (8..secret.len()).rev().filter_map(|at| secret.get(..at));
         if let Some(cut) = beginnings.find(|cut| out[..end].ends_with(*cut)) {
