@@ -30,18 +30,23 @@ impl Error {
         what: impl Into<std::borrow::Cow<'static, str>>,
         answer: &Response,
     ) -> Self {
-        let mut error = Self::new(kind, what)
-            .with_status(answer.status())
-            .with_words(&words(answer));
-        if error.service_words().is_none()
-            && let Some(told) = Challenge::bearer_error(answer.headers())
-        {
-            error = error.with_oauth(told);
-        }
-        match retry_after(answer.headers()) {
-            Some(wait) => error.with_retry_after(wait),
-            None => error,
-        }
+        told(Self::new(kind, what), answer)
+    }
+}
+
+/// The error with all that the answer tells of it.
+fn told(error: Error, answer: &Response) -> Error {
+    let mut error = error
+        .with_status(answer.status())
+        .with_words(&words(answer));
+    if error.service_words().is_none()
+        && let Some(oauth) = Challenge::bearer_error(answer.headers())
+    {
+        error = error.with_oauth(oauth);
+    }
+    match retry_after(answer.headers()) {
+        Some(wait) => error.with_retry_after(wait),
+        None => error,
     }
 }
 

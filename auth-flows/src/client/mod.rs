@@ -36,12 +36,12 @@ struct Common<H> {
 }
 
 impl<H> Common<H> {
-    fn new(service: Service, host: H, store: impl Store) -> Self {
+    fn new(service: Arc<Service>, host: H, store: Arc<dyn Store>) -> Self {
         Self {
             pacer: Pacer::of(&service),
-            service: Arc::new(service),
+            service,
             host,
-            store: Arc::new(store),
+            store,
             accounts: Accounts::default(),
         }
     }

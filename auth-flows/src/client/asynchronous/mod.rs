@@ -54,6 +54,7 @@ impl AsyncClient {
             transport: Box::new(transport),
             runtime: Box::new(runtime),
         };
+        let (service, store) = (Arc::new(service), Arc::new(store));
         Self(Arc::new(Common::new(service, host, store)))
     }
 

@@ -43,6 +43,7 @@ impl Client {
     /// A client for `service` that sends with `transport` and keeps its tokens in `store`.
     #[must_use]
     pub fn new(service: Service, transport: impl Transport, store: impl Store) -> Self {
+        let (service, store) = (Arc::new(service), Arc::new(store));
         Self(Arc::new(Common::new(service, Box::new(transport), store)))
     }
 
