@@ -137,15 +137,10 @@ pub(crate) fn whole<T: DeserializeOwned>(response: &Response) -> Result<T, Error
 
 /// One record: in an envelope or a list of one (Node API), or bare (what the Rails application answers to writes).
 pub(crate) fn one<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
-    #[derive(Deserialize)]
-    struct Envelope {
-        #[expect(dead_code, reason = "it is only asked whether it is there")]
-        results: IgnoredAny,
-    }
     let text = errors::text(response).unwrap_or_default();
     let first = if text.trim_ascii_start().starts_with('[') {
         errors::json::<Vec<T>>(response)?.into_iter().next()
-    } else if serde_json::from_str::<Envelope>(text).is_ok() {
+    } else if errors::top(response).is_some_and(|top| top.results) {
         let page: Page<T> = errors::json(response)?;
         page.results.into_iter().next()
     } else {

@@ -3,10 +3,16 @@
 //! The shapes are those of the Node API (`lib/util.js`, `lib/inaturalist_api.js`), of the Rails application behind it, and
 //! of the servers in front, as read in their sources and in public reports; not verified against the running service.
 
+use std::fmt;
+
 use auth_core::{Error, ErrorKind, Response, looks_like_html, read_json};
 use http::StatusCode;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor},
+};
+
+use crate::model::tolerant;
 
 /// Reads the JSON of a success; everything else is an error.
 pub(crate) fn json<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
@@ -23,6 +29,60 @@ pub(crate) fn json<T: DeserializeOwned>(response: &Response) -> Result<T, Error>
 /// The body, if it is text.
 pub(crate) fn text(response: &Response) -> Option<&str> {
     std::str::from_utf8(response.body().as_bytes()).ok()
+}
+
+/// What stands at the top of an answer that is an object.
+#[derive(Default)]
+pub(crate) struct Top {
+    pub(crate) results: bool,
+    pub(crate) errors: bool,
+}
+
+/// Nothing of it is kept: a table of its values would weigh many times as much.
+pub(crate) fn top(response: &Response) -> Option<Top> {
+    serde_json::from_str(text(response)?).ok()
+}
+
+impl<'de> Deserialize<'de> for Top {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(Self::default())
+    }
+}
+
+impl<'de> Visitor<'de> for Top {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut entries: A) -> Result<Self, A::Error> {
+        while let Some(key) = entries.next_key_seed(tolerant::Key::new())? {
+            match key {
+                Key::Results => self.results = true,
+                Key::Errors => self.errors = true,
+                Key::Other => {}
+            }
+            entries.next_value::<IgnoredAny>()?;
+        }
+        Ok(self)
+    }
+}
+
+enum Key {
+    Results,
+    Errors,
+    Other,
+}
+
+impl tolerant::Named for Key {
+    fn of(name: &str) -> Self {
+        match name {
+            "results" => Self::Results,
+            "error" | "errors" => Self::Errors,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// The error for an answer that is no success.
@@ -90,14 +150,12 @@ pub(crate) fn refusal(response: &Response) -> Error {
 
 /// A success that is not what was asked for. Where it holds an error, its words are better than what the reader missed.
 fn unreadable(response: &Response, error: Error) -> Error {
-    match text(response).and_then(|text| serde_json::from_str(text).ok()) {
-        Some(Value::Object(map)) if map.contains_key("error") || map.contains_key("errors") => {
-            Error::about(
-                ErrorKind::Refused,
-                "iNaturalist refused the request",
-                response,
-            )
-        }
-        _ => error,
+    match top(response).is_some_and(|top| top.errors) {
+        true => Error::about(
+            ErrorKind::Refused,
+            "iNaturalist refused the request",
+            response,
+        ),
+        false => error,
     }
 }
