@@ -37,6 +37,7 @@ impl Entropy {
         Self(bytes)
     }
 
+    #[inline]
     fn halves(&self) -> (&[u8; 32], &[u8; 32]) {
         let (verifier, state) = self.0.split_at(32);
         (

@@ -66,6 +66,7 @@ impl Pkce {
 
     /// What is sent with the authorization request, as `S256`.
     #[must_use]
+    #[inline]
     pub fn challenge(&self) -> &str {
         std::str::from_utf8(&self.challenge).expect("base64url is ASCII")
     }

@@ -88,6 +88,7 @@ pub(crate) fn is_plain(text: &str) -> bool {
 }
 
 /// `%2F` and its like.
+#[inline]
 fn escaped(byte: u8) -> &'static str {
     const ALL: [u8; 3 * 256] = {
         let hex = b"0123456789ABCDEF";

@@ -1,4 +1,5 @@
-//! Processor seconds of clean builds of the minimal programs, one after the other, and the size of what comes of them.
+//! Processor seconds of clean builds of the minimal programs, one after the other, the size of what comes of them, and what of ours
+//! must not be in it.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +14,35 @@ use crate::{Stop, output};
 /// Ticks of a second in `/proc`, on every Linux.
 const TICKS: f64 = 100.0;
 
-pub(super) fn measure(ground: &Ground, _: Depth, measured: &mut Measured) -> Result<(), Stop> {
+/// How the names of functions begin, as the compiler writes them, that a program has no use for which opens no browser, sends no file
+/// and reads no dates but iNaturalist's.
+const UNCALLED: [&str; 3] = ["10auth_flows8listener", "8api_inat6upload", "4jiff3fmt"];
+
+pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) -> Result<(), Stop> {
+    match depth {
+        Depth::Everything => all(ground, measured)?,
+        Depth::Steady => {
+            for program in &PROGRAMS[..2] {
+                let package = format!("program-{program}");
+                ground.build(&package)?;
+                let built = ground.release().join(package);
+                measured.put(format!("bytes/{program}"), stripped(&built)?);
+            }
+        }
+    }
+    ground.build("program-tool")?;
+    let names = output(Command::new("nm").arg(ground.release().join("program-tool")))?;
+    // Without a single name it would say nothing.
+    if !names.contains("10auth_flows") {
+        return Err(Stop::Failed("the small tool has no names in it".to_owned()));
+    }
+    let uncalled = UNCALLED.iter().filter(|name| names.contains(**name));
+    let uncalled = uncalled.count();
+    measured.put("rooms/tool-uncalled", uncalled as f64);
+    Ok(())
+}
+
+fn all(ground: &Ground, measured: &mut Measured) -> Result<(), Stop> {
     // What has to be fetched is fetched before anything is timed.
     output(ground.cargo().args(["fetch", "--locked", "--quiet"]))?;
     for program in PROGRAMS {

@@ -34,7 +34,7 @@ cargo xtask bench --write-figures   writes that part to docs/performance-figures
 
   GROUP   values, exchange, memory, crowd, observations, space, packages, programs, python, builds
 
-Needs valgrind; python a python3 with venv and, once, pip's network; builds strip, from binutils.
+Needs valgrind; python a python3 with venv and, once, pip's network; builds strip and nm, from binutils.
 A goal that is not met is reported and no failure; what could not be measured is one.";
 
 /// A part of the measurements that can be asked for by its name.
@@ -105,7 +105,7 @@ const GROUPS: &[Group] = &[
     Group {
         name: "builds",
         measure: builds::measure,
-        steady: false,
+        steady: true,
     },
 ];
 
