@@ -23,6 +23,8 @@ use crate::{
     paging::{Place, Progress, Stuck},
 };
 
+// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+
 /// The version of the text. Another one is refused, not guessed at.
 const VERSION: u64 = 1;
 
