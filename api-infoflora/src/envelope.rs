@@ -92,7 +92,9 @@ pub(crate) fn accepted(response: &Response) -> Result<(), Error> {
     if !response.status().is_success() {
         return Err(errors::refusal(response));
     }
-    let body: Result<Wire<IgnoredAny>, _> = serde_json::from_slice(response.body().as_bytes());
+    // As text, so that a program has one reader of JSON and not another for bytes.
+    let body = String::from_utf8_lossy(response.body().as_bytes());
+    let body: Result<Wire<IgnoredAny>, _> = serde_json::from_str(&body);
     match body {
         Ok(wire) if wire.success == Some(Value::Bool(false)) => Err(errors::unsuccessful(response)),
         _ => Ok(()),
