@@ -2,7 +2,8 @@
 //!
 //! The users are `alice` and `bob`. Each has 225 of the [`OBSERVATIONS`], in turn; every third one is obscured, and its true
 //! place is shown to its owner alone. A missing, wrong or expired API token is no error on the reads of observations: the
-//! answer is anonymous, with status 200, as on the real v1.
+//! answer is anonymous, with status 200, as on the real v1. Parameters that are not known here are passed over, days among them: a
+//! search by `d1` and `d2` finds what it finds without.
 
 mod data;
 mod search;
