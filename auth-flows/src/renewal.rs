@@ -10,10 +10,13 @@
 //!             │                         ▼
 //!             │                        Send ─► Save ──────────────────────────────────► Done
 //!             │                         │ derived and 401, once: Token(login, newer)
+//!             │                         │ derived, and the login token has ended: Token(login)
 //!             └─────────────────────────┘
 //! ```
 //!
-//! A renewal that fails, or finds the lease taken, while the stored token still serves ends with the stored token.
+//! A login token may end while a lease or another try is waited for. It is not sent then, and that it was refused in its last moments
+//! says nothing of the login: the next one is asked for, a few times. A renewal that fails, or finds the lease taken, while the stored
+//! token still serves ends with the stored token.
 
 use std::{sync::Arc, time::Duration};
 
@@ -45,6 +48,8 @@ pub(crate) struct Renewal {
     queue: LeaseQueue,
     retries: u32,
     asked_again: bool,
+    /// How many login tokens ended before they had served.
+    outlived: u32,
     with: With,
 }
 
@@ -87,6 +92,7 @@ impl Renewal {
             queue: LeaseQueue::new(),
             retries: 0,
             asked_again: false,
+            outlived: 0,
             with: With::LoginToken,
         }
     }
@@ -229,7 +235,19 @@ impl Renewal {
         }
     }
 
+    /// Whether the login token has ended in the meantime, and another one may be asked for.
+    fn is_outlived(&mut self, now: Now) -> bool {
+        let login = self.login.as_ref();
+        let ended = login.is_some_and(|login| login.freshness(now) == Freshness::Expired);
+        let may = ended && self.outlived < TRIES;
+        self.outlived += u32::from(may);
+        may
+    }
+
     fn send(&mut self, now: Now) -> Result<Step<Arc<Token>>, Error> {
+        if self.is_outlived(now) {
+            return self.go(State::Login, Step::Token(TokenKind::Login, Need::Any));
+        }
         if let Some(error) = self
             .refusals
             .recall(self.with, self.refused_with(), &self.way, now)
@@ -351,10 +369,11 @@ impl Renewal {
 
     /// The login is dead: by its own means it can be renewed once, and no more.
     fn refused(&mut self, now: Now, error: Error) -> Result<Step<Arc<Token>>, Error> {
-        if self.asked_again || !error.needs_login() {
+        let outlived = error.needs_login() && self.is_outlived(now);
+        if !outlived && (self.asked_again || !error.needs_login()) {
             return self.fail(now, error);
         }
-        self.asked_again = true;
+        self.asked_again |= !outlived;
         match (self.with, &*self.way) {
             (With::LoginToken, _) => {
                 let refused = self.login.as_ref().map_or(0, |token| token.generation());

@@ -3,4 +3,5 @@
 mod clocks;
 mod gate;
 mod orders;
+mod outlived;
 mod taken;
