@@ -99,9 +99,9 @@ zeroes; a URL that is text from its first byte on; a client id that is known to 
 **A token from memory** took 1.3 of the floor's time, 4.8 with a renewal under way. A third was the way from `SystemTime` to milliseconds and
 back: the window of a token is kept as the clock tells the time. The other: a token that is due but serves asked the gate, a mutex, whether
 somebody is at it; now a flag says so. With two threads or more, nearly all of the time is the reference count that the processors take
-from each other, on our side and in the floor; what that costs depends on the machine. Beside yup-oauth2 the same code was 0.14 on one
-machine and 0.21 to 0.26 on another whose processor has the same name: yup-oauth2 took 467 ns on the one and 310 on the other, and there
-the floor alone, at 75, is above 0.15 of it.
+from each other, on our side and in the floor; what that costs changes with what else the machine does. Beside yup-oauth2 the same code
+was 0.14 in some runs and 0.21 to 0.26 in others: its lock took from 310 to 470 ns, and where it is 310, the floor alone, at 75, is
+above 0.15 of it.
 
 **A page of observations** was 0.37 of `Value` in time, each reader in a process of its own (1.03 in one process, where it had to clear
 up what `Value` left in the heap), 0.47 in instructions and 4.3 of passing all over: it waited for memory. Taxa and people of an observation
