@@ -4,9 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use auth_core::{Event, Flow, Need, Now, Record, SecretBytes, Step, Token, TokenKind, UnixTime};
 
-use super::orders::{response, service};
+use super::orders::{renewal, response};
 use crate::{
-    renewal::Renewal,
     slot::{Look, Slot},
     way::Way,
 };
@@ -107,15 +106,8 @@ impl Machine {
     }
 
     fn renew(&mut self, need: Need) -> Arc<Token> {
-        let way = Arc::new(Way::ClientCredentials { scope: None });
-        let mut flow = Renewal::new(
-            service().into(),
-            TokenKind::Login,
-            need,
-            way,
-            Arc::default(),
-        )
-        .knowing(self.slot.latest());
+        let way = Way::ClientCredentials { scope: None };
+        let mut flow = renewal(TokenKind::Login, need, way).knowing(self.slot.latest());
         let mut event = Event::Start;
         for _ in 0..20 {
             event = match flow.step(self.now(), event).expect("no error") {

@@ -146,6 +146,11 @@ impl Operation for Ask {
     }
 }
 
+/// A renewal that knows of nothing before it.
+pub(super) fn renewal(kind: TokenKind, need: Need, way: Way) -> Renewal {
+    Renewal::new(service().into(), kind, need, Arc::new(way), Arc::default())
+}
+
 pub(super) fn service() -> Service {
     let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
     let server = AuthorizationServer::new(endpoint(TOKEN_URL))

@@ -7,7 +7,7 @@ use auth_core::{
     TokenKind, TransportError, UnixTime,
 };
 
-use super::orders::service;
+use super::orders::renewal;
 use crate::{renewal::Renewal, way::Way};
 
 /// How long a login token serves, in seconds.
@@ -32,9 +32,7 @@ struct Told(Renewal, Vec<String>);
 impl Told {
     /// A renewal of the derived token that has got the first login token.
     fn new() -> Self {
-        let (way, need) = (Arc::new(Way::Stored), Need::Any);
-        let kind = TokenKind::Derived;
-        let flow = Renewal::new(service().into(), kind, need, way, Arc::default());
+        let flow = renewal(TokenKind::Derived, Need::Any, Way::Stored);
         let mut told = Self(flow, Vec::new());
         told.step(0, Event::Start);
         told.step(0, Event::Loaded(Ok(Record::default())));

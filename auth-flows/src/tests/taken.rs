@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use auth_core::{Event, Flow, Lifetime, Need, Now, Record, Step, TokenAnswer, TokenKind, UnixTime};
 
-use super::orders::service;
-use crate::{renewal::Renewal, way::Way};
+use super::orders::renewal;
+use crate::way::Way;
 
 const LIFE: Duration = Duration::from_secs(3600);
 
@@ -42,14 +42,7 @@ fn record(now: Now, age: u64) -> Record {
 
 fn renew(need: Need, age: u64) -> Then {
     let now = at(100_000);
-    let way = Arc::new(Way::Stored);
-    let mut flow = Renewal::new(
-        service().into(),
-        TokenKind::Login,
-        need,
-        way,
-        Arc::default(),
-    );
+    let mut flow = renewal(TokenKind::Login, need, Way::Stored);
     assert!(matches!(flow.step(now, Event::Start), Ok(Step::Load)));
     match flow.step(now, Event::Loaded(Ok(record(now, age)))) {
         Ok(Step::Done(_)) => return Then::NoLease,
