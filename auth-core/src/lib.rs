@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
-mod check;
 mod error;
+mod leniency;
 mod oauth;
 mod ports;
 mod service;
@@ -10,24 +10,43 @@ pub mod testkit;
 mod time;
 mod wire;
 
-pub use check::Check;
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorKind, check::Check, oauth_error::OAuthError};
+pub use leniency::{Forgiven, Leniency, Oddity};
 pub use oauth::{
-    AuthorizationRequest, AuthorizationServer, BasicEncoding, Challenge, ClientAuthentication,
-    CodeGrant, DeviceAuthorization, DeviceRequest, Entropy, Forgiven, Introspected, Introspection,
-    Leniency, Lifetime, Metadata, MetadataRequest, OAuthClient, OAuthError, Oddity, Pending, Pkce,
-    PkceStyle, PushedRequest, RequestUri, Revocation, TokenAnswer, TokenRequest, retry_after,
-    unverified_expiry,
+    authorization_request::{AuthorizationRequest, Entropy},
+    authorization_response::{CodeGrant, Pending},
+    challenge::Challenge,
+    client::OAuthClient,
+    device::{DeviceAuthorization, DeviceRequest},
+    error_response::retry_after,
+    introspection::{Introspected, Introspection},
+    jwt::unverified_expiry,
+    metadata::{Metadata, MetadataRequest},
+    pkce::{Pkce, PkceStyle},
+    pushed_request::{PushedRequest, RequestUri},
+    revocation::Revocation,
+    server::{AuthorizationServer, BasicEncoding, ClientAuthentication},
+    token::{Freshness, Token, TokenKind},
+    token_request::TokenRequest,
+    token_response::{Lifetime, TokenAnswer},
 };
 pub use ports::{
-    AsyncTransport, BoxFuture, Event, Flow, Lease, Limits, Need, Runtime, Sent, Step, Store,
-    Transport, TransportError,
+    flow::{Event, Flow, Need, Step},
+    runtime::{BoxFuture, Runtime},
+    store::{Lease, Store},
+    transport::{AsyncTransport, Limits, Sent, Transport, TransportError},
 };
 pub use secrecy::{ExposeSecret, SecretString};
 pub use service::{
-    Access, AccountKey, Api, Bound, CredentialField, CredentialNames, Derive, Freshness, Manner,
-    Message, Operation, Pace, Paged, Query, Record, Repeat, Service, Token, TokenKind, Turn,
-    looks_like_html, read_json,
+    account_key::AccountKey,
+    api_response::{looks_like_html, read_json},
+    credential_names::{CredentialField, CredentialNames},
+    description::{Api, Bound, Derive, Service},
+    operation::{Access, Manner, Message, Operation, Repeat},
+    paged::{Paged, Turn},
+    query::Query,
+    rate_limit::Pace,
+    token_record::Record,
 };
 pub use time::{Now, UnixTime, server_time};
 pub use wire::{

@@ -8,8 +8,7 @@ use secrecy::ExposeSecret;
 
 use super::server::{AuthorizationServer, BasicEncoding, ClientAuthentication};
 use crate::{
-    check::Check,
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, check::Check},
     wire::{
         body::{Body, Request, set_header},
         form::{self, Form},

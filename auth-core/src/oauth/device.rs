@@ -12,15 +12,14 @@ use secrecy::ExposeSecret;
 
 use super::{
     client::OAuthClient,
-    object::{Object, head},
-    oddity::{Forgiven, Oddity},
-    refusal,
+    error_response,
+    json_object::{Object, head},
 };
 use crate::{
-    check::Check,
-    error::{Error, ErrorKind},
-    ports::Limits,
-    service::Message,
+    error::{Error, ErrorKind, check::Check, oauth_error::OAuthError},
+    leniency::{Forgiven, Oddity},
+    ports::transport::Limits,
+    service::operation::Message,
     wire::{
         body::{Request, Response},
         form::Form,
@@ -132,21 +131,21 @@ impl Message for DeviceRequest<'_> {
             .collect();
         if !response.status().is_success() {
             let who = "the device authorization endpoint";
-            return Err(refusal::endpoint_error(
+            return Err(error_response::endpoint_error(
                 who,
                 self.client.id(),
                 &response,
                 &secrets,
             ));
         }
-        let object = refusal::object(&response, WHAT, &secrets)?;
-        let mut device =
-            read(&object).map_err(|why| refusal::malformed(&response, WHAT, Check::Fields, why))?;
+        let object = error_response::object(&response, WHAT, &secrets)?;
+        let mut device = read(&object)
+            .map_err(|why| error_response::malformed(&response, WHAT, Check::Fields, why))?;
         for oddity in head(&response, http::StatusCode::OK).iter() {
             device.forgiven.add(oddity);
         }
         let leniency = self.client.server().leniency;
-        refusal::unforgiven(&response, WHAT, leniency, device.forgiven)?;
+        error_response::unforgiven(&response, WHAT, leniency, device.forgiven)?;
         Ok(device)
     }
 
@@ -238,7 +237,7 @@ impl DeviceAuthorization {
     /// `slow_down` makes this and every later wait 5 s longer; a network that fails doubles it, up to 60 s.
     #[inline]
     pub fn next_poll(&mut self, error: &Error) -> Option<Duration> {
-        match error.oauth().map(super::OAuthError::code) {
+        match error.oauth().map(OAuthError::code) {
             Some("authorization_pending") => {}
             Some("slow_down") => self.interval = self.interval.saturating_add(FIVE),
             _ if error.kind() == ErrorKind::TimedOut && error.oauth().is_some() => return None,

@@ -7,15 +7,14 @@ use serde::de::DeserializeOwned;
 
 use super::{
     client::OAuthClient,
-    object::{Object, head},
-    oddity::{Forgiven, Oddity},
-    refusal,
+    error_response,
+    json_object::{Object, head},
 };
 use crate::{
-    check::Check,
-    error::{Error, ErrorKind},
-    ports::Limits,
-    service::Message,
+    error::{Error, ErrorKind, check::Check},
+    leniency::{Forgiven, Oddity},
+    ports::transport::Limits,
+    service::operation::Message,
     time::UnixTime,
     wire::{
         body::{Request, Response},
@@ -103,15 +102,15 @@ impl Message for Introspection<'_> {
         let secrets = self.secrets();
         if !response.status().is_success() {
             let who = "the introspection endpoint";
-            return Err(refusal::endpoint_error(
+            return Err(error_response::endpoint_error(
                 who,
                 self.client.id(),
                 &response,
                 &secrets,
             ));
         }
-        let object = refusal::object(&response, WHAT, &secrets)?;
-        let bad = |why| refusal::malformed(&response, WHAT, Check::Fields, why);
+        let object = error_response::object(&response, WHAT, &secrets)?;
+        let bad = |why| error_response::malformed(&response, WHAT, Check::Fields, why);
         let active = object
             .get("active")
             .and_then(serde_json::Value::as_bool)
@@ -129,7 +128,7 @@ impl Message for Introspection<'_> {
             forgiven.add(Oddity::NeverAsZero);
             expires = None;
         }
-        refusal::unforgiven(&response, WHAT, self.client.server().leniency, forgiven)?;
+        error_response::unforgiven(&response, WHAT, self.client.server().leniency, forgiven)?;
         Ok(Introspected {
             active,
             expires: expires.map(UnixTime::from_secs),

@@ -10,16 +10,15 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 
 use super::{
-    object::{Object, head},
-    oddity::Forgiven,
-    refusal,
+    error_response,
+    json_object::{Object, head},
     server::{AnnouncedPkce, AuthorizationServer, BasicEncoding, ClientAuthentication},
 };
 use crate::{
-    check::Check,
-    error::{Error, ErrorKind, presentable},
-    ports::Limits,
-    service::Message,
+    error::{Error, ErrorKind, check::Check, presentable},
+    leniency::Forgiven,
+    ports::transport::Limits,
+    service::operation::Message,
     wire::{
         body::{Body, Request, Response, set_header},
         url::Endpoint,
@@ -147,9 +146,13 @@ impl Message for MetadataRequest {
                 .advice("try the other well-known place, or describe the server by hand"));
         }
         if !status.is_success() {
-            return Err(refusal::unexplained("the metadata's place", &response, &[]));
+            return Err(error_response::unexplained(
+                "the metadata's place",
+                &response,
+                &[],
+            ));
         }
-        let object = refusal::object(&response, WHAT, &[])?;
+        let object = error_response::object(&response, WHAT, &[])?;
         self.check_issuer(&response, &object)?;
         let mut endpoints = [const { None }; ENDPOINTS.len()];
         for (endpoint, name) in endpoints.iter_mut().zip(ENDPOINTS) {
@@ -157,7 +160,12 @@ impl Message for MetadataRequest {
         }
         if endpoints[0].is_none() {
             let why = "they name no `token_endpoint`";
-            return Err(refusal::malformed(&response, WHAT, Check::Fields, why));
+            return Err(error_response::malformed(
+                &response,
+                WHAT,
+                Check::Fields,
+                why,
+            ));
         }
         Ok(Metadata {
             issuer: self.issuer.clone(),
@@ -178,7 +186,7 @@ impl MetadataRequest {
     #[inline]
     fn check_issuer(&self, response: &Response, object: &Object) -> Result<(), Error> {
         let wrong = |why: String| {
-            refusal::malformed(response, WHAT, Check::MetadataIssuer, &why)
+            error_response::malformed(response, WHAT, Check::MetadataIssuer, &why)
                 .setting("issuer")
                 .advice("give the issuer exactly as the server names itself, if that is the server that is meant")
         };
@@ -205,7 +213,12 @@ fn read_endpoint(
     };
     let Some(text) = value.as_str() else {
         let why = format!("`{name}` is no URL");
-        return Err(refusal::malformed(response, WHAT, Check::Fields, &why));
+        return Err(error_response::malformed(
+            response,
+            WHAT,
+            Check::Fields,
+            &why,
+        ));
     };
     let endpoint = Endpoint::parse(text).map_err(|error| error.setting(name))?;
     Ok(Some(endpoint))

@@ -2,11 +2,11 @@
 
 use secrecy::ExposeSecret;
 
-use super::{client::OAuthClient, refusal};
+use super::{client::OAuthClient, error_response};
 use crate::{
     error::{Error, ErrorKind},
-    ports::Limits,
-    service::Message,
+    ports::transport::Limits,
+    service::operation::Message,
     wire::{
         body::{Request, Response},
         form::Form,
@@ -75,7 +75,7 @@ impl Message for Revocation<'_> {
         }
         let mut secrets = vec![self.token.expose_secret()];
         secrets.extend(self.client.secret_text().map(ExposeSecret::expose_secret));
-        Err(refusal::endpoint_error(
+        Err(error_response::endpoint_error(
             "the revocation endpoint",
             self.client.id(),
             &response,
@@ -92,7 +92,7 @@ impl Message for Revocation<'_> {
 mod tests {
     use super::*;
     use crate::{
-        oauth::AuthorizationServer,
+        oauth::server::AuthorizationServer,
         wire::{
             body::{Answer, Body},
             url::Endpoint,

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{
-    oddity::{Leniency, Oddity},
-    pkce::PkceStyle,
+use super::pkce::PkceStyle;
+use crate::{
+    leniency::{Leniency, Oddity},
+    wire::url::Endpoint,
 };
-use crate::wire::url::Endpoint;
 
 /// An authorization server: its endpoints and its known oddities.
 ///

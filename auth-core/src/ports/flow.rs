@@ -17,7 +17,8 @@ use std::{sync::Arc, time::Duration};
 use super::transport::{Limits, TransportError};
 use crate::{
     error::Error,
-    service::{Record, Token, TokenKind},
+    oauth::token::{Token, TokenKind},
+    service::token_record::Record,
     time::Now,
     wire::body::{Request, Response},
 };

@@ -2,7 +2,7 @@
 
 use std::{any::Any, fmt, sync::Arc};
 
-use crate::{error::Error, service::AccountKey, wire::secret::SecretBytes};
+use crate::{error::Error, service::account_key::AccountKey, wire::secret::SecretBytes};
 
 /// Keeps one record of secret bytes for each account. Blocking; the async driver calls it where that harms nobody.
 ///

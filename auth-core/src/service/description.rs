@@ -5,15 +5,18 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use http::HeaderValue;
 
 use super::{
-    account::AccountKey,
+    account_key::AccountKey,
     operation::{Access, Manner, Message, Operation},
-    pace::Pace,
-    token::{Token, TokenKind},
+    rate_limit::Pace,
 };
 use crate::{
     error::{Error, ErrorKind},
-    oauth::{OAuthClient, TokenAnswer},
-    ports::Limits,
+    oauth::{
+        client::OAuthClient,
+        token::{Token, TokenKind},
+        token_response::TokenAnswer,
+    },
+    ports::transport::Limits,
     wire::{
         body::{Request, Response, set_header},
         url::Base,

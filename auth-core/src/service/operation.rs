@@ -2,7 +2,7 @@
 
 use crate::{
     error::Error,
-    ports::Limits,
+    ports::transport::Limits,
     wire::{
         body::{Request, Response},
         url::Base,

@@ -263,7 +263,7 @@ impl AnswerBuffer {
     /// # Errors
     /// The head announces a body that is longer than the limit.
     pub fn new(
-        limits: &crate::ports::Limits,
+        limits: &crate::ports::transport::Limits,
         method: &http::Method,
         status: http::StatusCode,
         headers: &http::HeaderMap,
@@ -342,7 +342,7 @@ impl std::error::Error for AnswerTooLarge {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ports::Limits;
+    use crate::ports::transport::Limits;
 
     #[test]
     fn debug_shows_lengths_only() {

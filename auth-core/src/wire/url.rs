@@ -5,10 +5,7 @@ use std::{fmt, net::IpAddr};
 use bytes::Bytes;
 
 use super::body::{Body, Request, set_header};
-use crate::{
-    check::Check,
-    error::{Error, ErrorKind},
-};
+use crate::error::{Error, ErrorKind, check::Check};
 
 /// An endpoint of an authorization server (RFC 6749 section 3).
 ///

@@ -2,9 +2,13 @@
 
 use super::*;
 use crate::{
-    oauth::{AuthorizationServer, Leniency, TokenRequest},
-    ports::TransportError,
-    wire::{body::Answer, body::Body, url::Endpoint},
+    leniency::Leniency,
+    oauth::{server::AuthorizationServer, token_request::TokenRequest},
+    ports::transport::TransportError,
+    wire::{
+        body::{Answer, Body},
+        url::Endpoint,
+    },
 };
 
 const GOOD: &str = r#"{

@@ -2,8 +2,12 @@
 
 use super::*;
 use crate::{
-    oauth::{AuthorizationServer, Leniency},
-    wire::{body::Answer, body::Body, url::Endpoint},
+    leniency::Leniency,
+    oauth::server::AuthorizationServer,
+    wire::{
+        body::{Answer, Body},
+        url::Endpoint,
+    },
 };
 
 fn client(leniency: Leniency) -> OAuthClient {

@@ -2,7 +2,11 @@
 
 use super::*;
 use crate::{
-    oauth::{AuthorizationRequest, Entropy, OAuthClient, Oddity},
+    leniency::Oddity,
+    oauth::{
+        authorization_request::{AuthorizationRequest, Entropy},
+        client::OAuthClient,
+    },
     wire::{body::Answer, redirect::RedirectUri},
 };
 

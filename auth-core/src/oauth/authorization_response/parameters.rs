@@ -1,9 +1,8 @@
 //! The parameters of an authorization response: RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207.
 
 use crate::{
-    check::Check,
-    error::{Error, ErrorKind, presentable},
-    oauth::{error::OAuthError, oddity::Forgiven},
+    error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, presentable},
+    leniency::Forgiven,
     wire::secret::SecretText,
 };
 

@@ -2,7 +2,10 @@
 
 use super::*;
 use crate::{
-    oauth::{AuthorizationRequest, AuthorizationServer, Entropy},
+    oauth::{
+        authorization_request::{AuthorizationRequest, Entropy},
+        server::AuthorizationServer,
+    },
     wire::url::Endpoint,
 };
 

@@ -3,17 +3,16 @@
 use std::fmt;
 
 use super::{
+    authorization_response::Pending,
     client::OAuthClient,
-    grant::core_parameter,
-    oddity::{Forgiven, Oddity},
     pkce::{Pkce, base64url},
-    pushed::PushedRequest,
-    response::Pending,
+    pushed_request::PushedRequest,
     server::AnnouncedPkce,
+    token_request::parameters::core_parameter,
 };
 use crate::{
-    check::Check,
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, check::Check},
+    leniency::{Forgiven, Oddity},
     wire::{
         form::encode,
         redirect::{RedirectKind, RedirectUri},
@@ -343,7 +342,7 @@ mod tests {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
     use super::*;
-    use crate::{oauth::AuthorizationServer, wire::url::Endpoint};
+    use crate::{oauth::server::AuthorizationServer, wire::url::Endpoint};
 
     fn client(authorize: Option<&str>) -> OAuthClient {
         let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");

@@ -5,14 +5,10 @@ mod fields;
 use std::time::Duration;
 
 use self::fields::{Fields, Text};
-use super::{
-    error::OAuthError,
-    oddity::{Forgiven, Oddity},
-};
+use super::token::{GRACE, Token, TokenParts, bearer, is_token};
 use crate::{
-    check::Check,
-    error::{Error, ErrorKind, presentable},
-    service::{GRACE, Token, TokenParts, bearer, is_token},
+    error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, presentable},
+    leniency::{Forgiven, Oddity},
     time::{Now, UnixTime},
     wire::{
         body::Response,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::{check::Check, oauth::Leniency, time::UnixTime};
+use crate::{error::check::Check, leniency::Leniency, time::UnixTime};
 
 fn at(seconds: u64) -> Now {
     Now {

@@ -1,27 +1,25 @@
 //! Token requests: RFC 6749 sections 4.1.3, 4.3.2, 4.4.2, 4.5 and 6, RFC 8628 section 3.4.
 
-mod extra;
+pub(super) mod parameters;
 
 use std::ops::Deref;
 
 use secrecy::ExposeSecret;
 
-use self::extra::Extra;
-pub(super) use self::extra::core_parameter;
+use self::parameters::Extra;
 use super::{
-    answer::{Reading, TokenAnswer, read},
+    authorization_response::CodeGrant,
     client::OAuthClient,
     device::{DEVICE_CODE, DeviceAuthorization},
-    object::NoObject,
-    refusal::{self, Asked, GrantType},
-    response::CodeGrant,
+    error_response::{self, Asked, GrantType},
+    json_object::NoObject,
     server::ClientAuthentication,
+    token_response::{Reading, TokenAnswer, read},
 };
 use crate::{
-    check::Check,
-    error::{Error, ErrorKind},
-    ports::Limits,
-    service::Message,
+    error::{Error, ErrorKind, check::Check},
+    ports::transport::Limits,
+    service::operation::Message,
     time::Now,
     wire::{
         body::{Request, Response},
@@ -265,7 +263,7 @@ impl<'a> TokenRequest<'a> {
             Grant::Device(device) => {
                 form.add("device_code", device.device_code().expose_secret());
             }
-            Grant::Extension(grant_type) => extra::check_grant_type(grant_type)?,
+            Grant::Extension(grant_type) => parameters::check_grant_type(grant_type)?,
         }
         self.extra.fill(form);
         Ok(())
@@ -318,7 +316,7 @@ impl Message for TokenRequest<'_> {
         match read(&response) {
             Reading::Token(answer) if status.is_success() => {
                 let leniency = self.client.server().leniency;
-                refusal::unforgiven(&response, WHAT, leniency, answer.forgiven())?;
+                error_response::unforgiven(&response, WHAT, leniency, answer.forgiven())?;
                 Ok(answer)
             }
             Reading::Error(oauth) => {
@@ -333,23 +331,23 @@ impl Message for TokenRequest<'_> {
                     code,
                     secrets: &self.secrets(),
                 };
-                let is_client = refusal::blames_client(&oauth);
-                let error = refusal::token_error(&asked, &response, oauth);
+                let is_client = error_response::blames_client(&oauth);
+                let error = error_response::token_error(&asked, &response, oauth);
                 Err(match self.client.server().refused_client {
                     Some(advice) if is_client => error.advice(advice),
                     _ => error,
                 })
             }
             Reading::Neither(check, why) if status.is_success() => {
-                Err(refusal::malformed(&response, WHAT, check, why))
+                Err(error_response::malformed(&response, WHAT, check, why))
             }
-            Reading::NotJson if status.is_success() => Err(refusal::no_object(
+            Reading::NotJson if status.is_success() => Err(error_response::no_object(
                 &response,
                 WHAT,
                 NoObject::NotJson,
                 &self.secrets(),
             )),
-            _ => Err(refusal::unexplained(
+            _ => Err(error_response::unexplained(
                 "the token endpoint",
                 &response,
                 &self.secrets(),

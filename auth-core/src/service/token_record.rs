@@ -5,9 +5,9 @@ use std::{fmt, sync::Arc, time::Duration};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
-use super::token::{Token, TokenKind, TokenParts, bearer, is_token};
 use crate::{
     error::{Error, ErrorKind},
+    oauth::token::{Token, TokenKind, TokenParts, bearer, is_token},
     time::{UnixTime, millis},
     wire::secret::{SecretBytes, SecretText, wipe},
 };

@@ -2,11 +2,7 @@
 
 use std::fmt;
 
-use super::error::OAuthError;
-use crate::{
-    check::Check,
-    error::{Error, ErrorKind, presentable},
-};
+use crate::error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, presentable};
 
 /// One challenge of a `WWW-Authenticate` header: a scheme with its parameters, or with a token68.
 ///

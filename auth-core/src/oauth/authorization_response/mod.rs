@@ -20,13 +20,10 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use self::parameters::{Parameters, foreign};
-use super::{
-    client::OAuthClient,
-    oddity::{Forgiven, Leniency, Oddity},
-};
+use super::client::OAuthClient;
 use crate::{
-    check::Check,
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, check::Check},
+    leniency::{Forgiven, Leniency, Oddity},
     time::Now,
     wire::{
         redirect::{RedirectKind, RedirectUri},

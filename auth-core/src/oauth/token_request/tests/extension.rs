@@ -1,7 +1,7 @@
 //! Extension grants and further parameters: RFC 6749 section 4.5, RFC 7523, RFC 8693.
 
 use super::*;
-use crate::check::Check;
+use crate::error::check::Check;
 
 fn server_client(id: &str, secret: Option<&str>) -> OAuthClient {
     let endpoint = Endpoint::parse("https://as.example.com/as/token.oauth2").expect("an endpoint");

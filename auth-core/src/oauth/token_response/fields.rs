@@ -6,12 +6,14 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use secrecy::ExposeSecret;
 
-use super::{Forgiven, Lifetime, Oddity};
+use super::Lifetime;
 use crate::{
-    check::Check,
-    error::presentable,
-    oauth::jwt::whole_seconds,
-    service::{bearer, is_token},
+    error::{check::Check, presentable},
+    leniency::{Forgiven, Oddity},
+    oauth::{
+        jwt::whole_seconds,
+        token::{bearer, is_token},
+    },
     wire::secret::{SecretBytes, SecretText},
 };
 

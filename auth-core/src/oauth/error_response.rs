@@ -3,15 +3,13 @@
 use std::{borrow::Cow, time::Duration};
 
 use super::{
-    answer::{Reading, read},
-    error::OAuthError,
-    object::{NoObject, Object},
-    oddity::{Forgiven, Leniency},
-    response::CodeGrant,
+    authorization_response::CodeGrant,
+    json_object::{NoObject, Object},
+    token_response::{Reading, read},
 };
 use crate::{
-    check::Check,
-    error::{Error, ErrorKind, holds},
+    error::{Error, ErrorKind, check::Check, holds, oauth_error::OAuthError},
+    leniency::{Forgiven, Leniency},
     time::{Now, http_date},
     wire::{body::Response, secret::redact},
 };

@@ -3,7 +3,11 @@
 use super::*;
 use crate::{
     error::ErrorKind,
-    oauth::{AuthorizationRequest, AuthorizationServer, BasicEncoding, Entropy, Leniency, Oddity},
+    leniency::{Leniency, Oddity},
+    oauth::{
+        authorization_request::{AuthorizationRequest, Entropy},
+        server::{AuthorizationServer, BasicEncoding},
+    },
     wire::{body::Answer, redirect::RedirectUri},
 };
 

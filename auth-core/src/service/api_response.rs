@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     error::{Error, ErrorKind},
-    oauth::{Challenge, retry_after},
+    oauth::{challenge::Challenge, error_response::retry_after},
     wire::body::Response,
 };
 

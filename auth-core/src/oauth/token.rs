@@ -7,10 +7,9 @@ use std::{
 
 use http::HeaderValue;
 
-use super::description::Api;
 use crate::{
-    check::Check,
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, check::Check},
+    service::description::Api,
     time::{Now, UnixTime},
     wire::{
         body::{Request, set_header},

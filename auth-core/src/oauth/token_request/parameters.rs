@@ -2,10 +2,9 @@
 
 use secrecy::ExposeSecret;
 
-use super::GrantType;
 use crate::{
-    check::Check,
-    error::{Error, ErrorKind, presentable},
+    error::{Error, ErrorKind, check::Check, presentable},
+    oauth::{device::DEVICE_CODE, error_response::GrantType},
     wire::{form::Form, secret::SecretText, url::is_credential},
 };
 
@@ -113,7 +112,7 @@ pub(super) fn check_grant_type(grant_type: &str) -> Result<(), Error> {
         "refresh_token",
         "client_credentials",
         "password",
-        super::DEVICE_CODE,
+        DEVICE_CODE,
     ];
     let blank = grant_type.is_empty() || !grant_type.bytes().all(|byte| byte.is_ascii_graphic());
     if blank || TAKEN.contains(&grant_type) {

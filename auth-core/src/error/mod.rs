@@ -1,8 +1,12 @@
 //! One error for the whole family: what went wrong, where it came from, and what to do next.
 
+pub(crate) mod check;
+pub(crate) mod oauth_error;
+
 use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use crate::{check::Check, oauth::OAuthError, ports::Sent, wire::secret::redact};
+use self::{check::Check, oauth_error::OAuthError};
+use crate::{ports::transport::Sent, wire::secret::redact};
 
 /// Why something could not be done.
 ///

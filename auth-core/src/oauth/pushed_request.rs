@@ -10,19 +10,18 @@ use std::{fmt, time::Duration};
 use secrecy::ExposeSecret;
 
 use super::{
-    authorization::{Parameters, url},
+    authorization_request::{Parameters, url},
+    authorization_response::Pending,
     client::OAuthClient,
-    object::head,
-    oddity::Forgiven,
-    refusal,
-    response::Pending,
+    error_response,
+    json_object::head,
     server::ClientAuthentication,
 };
 use crate::{
-    check::Check,
-    error::Error,
-    ports::Limits,
-    service::Message,
+    error::{Error, check::Check},
+    leniency::Forgiven,
+    ports::transport::Limits,
+    service::operation::Message,
     wire::{
         body::{Request, Response},
         form::Form,
@@ -153,15 +152,15 @@ impl Message for PushedRequest<'_> {
             .collect();
         if !response.status().is_success() {
             let who = "the endpoint for pushed authorization requests";
-            return Err(refusal::endpoint_error(
+            return Err(error_response::endpoint_error(
                 who,
                 self.client.id(),
                 &response,
                 &secrets,
             ));
         }
-        let object = refusal::object(&response, WHAT, &secrets)?;
-        let bad = |why| refusal::malformed(&response, WHAT, Check::Fields, why);
+        let object = error_response::object(&response, WHAT, &secrets)?;
+        let bad = |why| error_response::malformed(&response, WHAT, Check::Fields, why);
         let mut forgiven = head(&response, http::StatusCode::CREATED);
         let uri = object
             .text("request_uri")
@@ -173,7 +172,7 @@ impl Message for PushedRequest<'_> {
             .flatten()
             .filter(|seconds| *seconds > 0)
             .ok_or_else(|| bad("`expires_in` is no number of seconds"))?;
-        refusal::unforgiven(&response, WHAT, self.client.server().leniency, forgiven)?;
+        error_response::unforgiven(&response, WHAT, self.client.server().leniency, forgiven)?;
         Ok(RequestUri {
             uri: uri.to_owned(),
             lifetime: Duration::from_secs(lifetime),

@@ -5,12 +5,12 @@ use std::fmt;
 use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::{
-    answer::is_json,
-    jwt::whole_seconds,
-    oddity::{Forgiven, Oddity},
+use super::{jwt::whole_seconds, token_response::is_json};
+use crate::{
+    leniency::{Forgiven, Oddity},
+    service::token_record::wipe_value,
+    wire::body::Response,
 };
-use crate::{service::wipe_value, wire::body::Response};
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
 

@@ -7,7 +7,12 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    oauth::{AuthorizationRequest, AuthorizationServer, BasicEncoding, Entropy, Lifetime, Oddity},
+    leniency::Oddity,
+    oauth::{
+        authorization_request::{AuthorizationRequest, Entropy},
+        server::{AuthorizationServer, BasicEncoding},
+        token_response::Lifetime,
+    },
     wire::{
         body::{Answer, Body},
         redirect::RedirectUri,
