@@ -10,7 +10,7 @@ pub mod testkit;
 mod time;
 mod wire;
 
-pub use error::{Error, ErrorKind, check::Check, oauth_error::OAuthError};
+pub use error::{Error, ErrorKind, check::Check, delivery::Sent, oauth_error::OAuthError};
 pub use leniency::{Forgiven, Leniency, Oddity};
 pub use oauth::{
     authorization_request::{AuthorizationRequest, Entropy},
@@ -34,7 +34,7 @@ pub use ports::{
     flow::{Event, Flow, Need, Step},
     runtime::{BoxFuture, Runtime},
     store::{Lease, Store},
-    transport::{AsyncTransport, Limits, Sent, Transport, TransportError},
+    transport::{AsyncTransport, Limits, Transport, TransportError},
 };
 pub use secrecy::{ExposeSecret, SecretString};
 pub use service::{

@@ -1,12 +1,18 @@
 //! One error for the whole family: what went wrong, where it came from, and what to do next.
 
 pub(crate) mod check;
+pub(crate) mod delivery;
 pub(crate) mod oauth_error;
+pub(crate) mod text;
 
 use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
-use self::{check::Check, oauth_error::OAuthError};
-use crate::{ports::transport::Sent, wire::secret::redact};
+use self::{
+    check::Check,
+    delivery::Sent,
+    oauth_error::OAuthError,
+    text::{holds, presentable, redact},
+};
 
 /// Why something could not be done.
 ///
@@ -324,56 +330,6 @@ impl fmt::Debug for Error {
 
 impl StdError for Error {}
 
-/// Whether `what` stands in a text. The only place where that search is compiled: it is 2 KB.
-#[inline(never)]
-pub(crate) fn holds(text: &str, what: &str) -> bool {
-    text.contains(what)
-}
-
-/// Foreign text as it may be shown: on one line, without control characters, at most `limit` characters.
-pub(crate) fn presentable(text: &str, limit: usize) -> String {
-    let mut out = String::with_capacity(text.len().min(limit + 4));
-    // What needs nothing done to it is taken over at once: nearly everything.
-    if text.len() < limit && is_presentable(text.as_bytes()) {
-        out.push_str(text);
-        return out;
-    }
-    let mut count = 0;
-    let mut blank = true;
-    for c in text.chars() {
-        if c.is_control() || c.is_whitespace() {
-            if !blank {
-                out.push(' ');
-            }
-            blank = true;
-        } else {
-            out.push(c);
-            blank = false;
-        }
-        count += 1;
-        if count == limit {
-            out.push('…');
-            break;
-        }
-    }
-    out.truncate(out.trim_end().len());
-    out
-}
-
-/// Visible ASCII in words with one space between them. Looked at without a way out in the middle: many bytes together.
-fn is_presentable(text: &[u8]) -> bool {
-    let [first, rest @ ..] = text else {
-        return false;
-    };
-    let mut odd = 0;
-    for (a, b) in text.iter().zip(rest) {
-        let foreign = u8::from(b.wrapping_sub(b' ') > b'~' - b' ');
-        let wide = u8::from((*a == b' ') & (*b == b' '));
-        odd |= foreign | wide;
-    }
-    odd == 0 && matches!(first, b'!'..=b'~') && text.last() != Some(&b' ')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -382,26 +338,6 @@ mod tests {
     fn one_pointer_wide() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
         assert_eq!(size_of::<Option<Error>>(), size_of::<usize>());
-    }
-
-    #[test]
-    fn foreign_text_is_tamed() {
-        assert_eq!(presentable("a\r\n\tb\u{1b}[31m  c ", 100), "a b [31m c");
-        assert_eq!(
-            presentable(&"x".repeat(50), 10),
-            format!("{}…", "x".repeat(10))
-        );
-        assert_eq!(presentable("\n\n", 10), "");
-        let check =
-            |text: &str, expect: &str| assert_eq!(presentable(text, 40), expect, "{text:?}");
-        for fine in ["a", "two words", "~!", "The grant is invalid, or expired."] {
-            check(fine, fine);
-        }
-        check(" a", "a");
-        check("a ", "a");
-        check("a  b", "a b");
-        check("a\u{7f}b", "a b");
-        check("gr\u{fc}n", "gr\u{fc}n");
     }
 
     #[test]

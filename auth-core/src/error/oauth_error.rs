@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::presentable;
-use crate::{leniency::Forgiven, wire::secret::redact};
+use super::text::{presentable, redact};
+use crate::leniency::Forgiven;
 
 /// What an authorization server said was wrong, in its own words: shortened, on one line, without our secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

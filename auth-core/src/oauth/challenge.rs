@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, presentable};
+use crate::error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, text::presentable};
 
 /// One challenge of a `WWW-Authenticate` header: a scheme with its parameters, or with a token68.
 ///

@@ -8,10 +8,15 @@ use super::{
     token_response::{Reading, read},
 };
 use crate::{
-    error::{Error, ErrorKind, check::Check, holds, oauth_error::OAuthError},
+    error::{
+        Error, ErrorKind,
+        check::Check,
+        oauth_error::OAuthError,
+        text::{holds, presentable, redact},
+    },
     leniency::{Forgiven, Leniency},
     time::{Now, http_date},
-    wire::{body::Response, secret::redact},
+    wire::body::Response,
 };
 
 /// The grants, as far as their errors differ.
@@ -279,7 +284,7 @@ pub(super) fn unexplained(who: &str, response: &Response, secrets: &[&str]) -> E
             .unwrap_or("nowhere");
         return configuration(format!(
             "{who} answered with a redirect to {}",
-            crate::error::presentable(&redact(to.to_owned(), secrets), 120)
+            presentable(&redact(to.to_owned(), secrets), 120)
         ))
         .with_check(Check::NoRedirect)
         .with_status(status)
@@ -317,7 +322,7 @@ pub(super) fn excerpt(response: &Response, secrets: &[&str]) -> String {
             _ => {}
         }
     }
-    crate::error::presentable(&redact(out, secrets), 200)
+    presentable(&redact(out, secrets), 200)
 }
 
 fn configuration(what: impl Into<Cow<'static, str>>) -> Error {

@@ -15,7 +15,7 @@ use super::{
     server::{AnnouncedPkce, AuthorizationServer, BasicEncoding, ClientAuthentication},
 };
 use crate::{
-    error::{Error, ErrorKind, check::Check, presentable},
+    error::{Error, ErrorKind, check::Check, text::presentable},
     leniency::Forgiven,
     ports::transport::Limits,
     service::operation::Message,

@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use crate::{
-    error::{Error, ErrorKind, holds},
+    error::{Error, ErrorKind, delivery::Sent, text::holds},
     wire::body::{Request, Response},
 };
 
@@ -132,15 +132,6 @@ impl Limits {
     pub const fn is_secret(&self) -> bool {
         self.secret
     }
-}
-
-/// Whether a request that failed may have reached the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sent {
-    /// Certainly not: it can be sent again without a doubt.
-    No,
-    /// Perhaps: it may have had its effect.
-    Maybe,
 }
 
 /// No answer came.

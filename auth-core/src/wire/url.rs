@@ -5,7 +5,7 @@ use std::{fmt, net::IpAddr};
 use bytes::Bytes;
 
 use super::body::{Body, Request, set_header};
-use crate::error::{Error, ErrorKind, check::Check};
+use crate::error::{Error, ErrorKind, check::Check, text::presentable};
 
 /// An endpoint of an authorization server (RFC 6749 section 3).
 ///
@@ -184,7 +184,7 @@ pub(crate) fn is_credential(name: &str) -> bool {
 
 /// Its value is not repeated.
 pub(crate) fn credential_in_url(name: &str) -> Error {
-    let name = crate::error::presentable(name, 40);
+    let name = presentable(name, 40);
     Error::new(
         ErrorKind::Configuration,
         format!("`{name}` would be in a URL's query, where logs and browsers keep it"),
@@ -271,7 +271,7 @@ pub(super) fn refused(text: &str, problem: &str) -> Error {
     let shown = match text {
         "" => "the URL (which is empty)".to_owned(),
         "it" => "the URL".to_owned(),
-        text => format!("`{}`", crate::error::presentable(text, 120)),
+        text => format!("`{}`", presentable(text, 120)),
     };
     Error::new(ErrorKind::Configuration, format!("{shown} {problem}")).with_check(Check::Url)
 }

@@ -1,7 +1,7 @@
 //! The parameters of an authorization response: RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207.
 
 use crate::{
-    error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, presentable},
+    error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, text::presentable},
     leniency::Forgiven,
     wire::secret::SecretText,
 };

@@ -3,7 +3,7 @@
 use secrecy::ExposeSecret;
 
 use crate::{
-    error::{Error, ErrorKind, check::Check, presentable},
+    error::{Error, ErrorKind, check::Check, text::presentable},
     oauth::{device::DEVICE_CODE, error_response::GrantType},
     wire::{form::Form, secret::SecretText, url::is_credential},
 };

@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 
 use super::Lifetime;
 use crate::{
-    error::{check::Check, presentable},
+    error::{check::Check, text::presentable},
     leniency::{Forgiven, Oddity},
     oauth::{
         jwt::whole_seconds,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use self::fields::{Fields, Text};
 use super::token::{GRACE, Token, TokenParts, bearer, is_token};
 use crate::{
-    error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, presentable},
+    error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, text::presentable},
     leniency::{Forgiven, Oddity},
     time::{Now, UnixTime},
     wire::{

@@ -1,0 +1,10 @@
+//! How far a failed request got.
+
+/// Whether a request that failed may have reached the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// Certainly not: it can be sent again without a doubt.
+    No,
+    /// Perhaps: it may have had its effect.
+    Maybe,
+}
