@@ -34,7 +34,7 @@ pub use ports::{
     flow::{Event, Flow, Need, Step},
     runtime::{BoxFuture, Runtime},
     store::{Lease, Store},
-    transport::{AsyncTransport, Limits, Transport, TransportError},
+    transport::{AsyncTransport, Transport, TransportError},
 };
 pub use secrecy::{ExposeSecret, SecretString};
 pub use service::{
@@ -42,7 +42,7 @@ pub use service::{
     api_response::{looks_like_html, read_json},
     credential_names::{CredentialField, CredentialNames},
     description::{Api, Bound, Derive, Service},
-    operation::{Access, Manner, Message, Operation, Repeat},
+    operation::{Access, Manner, Operation, Repeat},
     paged::{Paged, Turn},
     query::Query,
     rate_limit::Pace,
@@ -50,8 +50,11 @@ pub use service::{
 };
 pub use time::{Now, UnixTime, server_time};
 pub use wire::{
-    body::{Answer, AnswerBuffer, AnswerTooLarge, Body, BodyBytes, Request, Response, Stream},
+    body::{Body, BodyBytes, Request, Stream},
+    limits::Limits,
+    message::Message,
     redirect::{RedirectKind, RedirectUri},
+    response_body::{Answer, AnswerBuffer, AnswerTooLarge, Response},
     secret::{SecretBytes, SecretText},
     url::{Base, Endpoint, is_loopback},
 };

@@ -18,13 +18,9 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, check::Check, oauth_error::OAuthError},
     leniency::{Forgiven, Oddity},
-    ports::transport::Limits,
-    service::operation::Message,
     wire::{
-        body::{Request, Response},
-        form::Form,
-        secret::SecretText,
-        url::checked,
+        body::Request, form::Form, limits::Limits, message::Message, response_body::Response,
+        secret::SecretText, url::checked,
     },
 };
 

@@ -16,7 +16,7 @@ use crate::{
     },
     leniency::{Forgiven, Leniency},
     time::{Now, http_date},
-    wire::body::Response,
+    wire::response_body::Response,
 };
 
 /// The grants, as far as their errors differ.

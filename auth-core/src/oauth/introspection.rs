@@ -13,12 +13,9 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, check::Check},
     leniency::{Forgiven, Oddity},
-    ports::transport::Limits,
-    service::operation::Message,
     time::UnixTime,
     wire::{
-        body::{Request, Response},
-        form::Form,
+        body::Request, form::Form, limits::Limits, message::Message, response_body::Response,
         secret::SecretText,
     },
 };

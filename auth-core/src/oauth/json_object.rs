@@ -8,8 +8,7 @@ use serde_json::{Map, Value};
 use super::{jwt::whole_seconds, token_response::is_json};
 use crate::{
     leniency::{Forgiven, Oddity},
-    service::token_record::wipe_value,
-    wire::body::Response,
+    wire::{response_body::Response, secret::wipe_value},
 };
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
@@ -147,7 +146,7 @@ impl<'de> Visitor<'de> for ObjectVisitor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::body::Answer;
+    use crate::wire::response_body::Answer;
 
     fn object(text: &str) -> Result<Object, NoObject> {
         Object::read(&Response::new(Answer::secret(text.as_bytes().to_vec())))

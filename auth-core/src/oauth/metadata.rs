@@ -17,10 +17,11 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, check::Check, text::presentable},
     leniency::Forgiven,
-    ports::transport::Limits,
-    service::operation::Message,
     wire::{
-        body::{Body, Request, Response, set_header},
+        body::{Body, Request, set_header},
+        limits::Limits,
+        message::Message,
+        response_body::Response,
         url::Endpoint,
     },
 };

@@ -20,11 +20,8 @@ use super::{
 use crate::{
     error::{Error, check::Check},
     leniency::Forgiven,
-    ports::transport::Limits,
-    service::operation::Message,
     wire::{
-        body::{Request, Response},
-        form::Form,
+        body::Request, form::Form, limits::Limits, message::Message, response_body::Response,
         url::Endpoint,
     },
 };

@@ -5,11 +5,8 @@ use secrecy::ExposeSecret;
 use super::{client::OAuthClient, error_response};
 use crate::{
     error::{Error, ErrorKind},
-    ports::transport::Limits,
-    service::operation::Message,
     wire::{
-        body::{Request, Response},
-        form::Form,
+        body::Request, form::Form, limits::Limits, message::Message, response_body::Response,
         secret::SecretText,
     },
 };
@@ -93,10 +90,7 @@ mod tests {
     use super::*;
     use crate::{
         oauth::server::AuthorizationServer,
-        wire::{
-            body::{Answer, Body},
-            url::Endpoint,
-        },
+        wire::{body::Body, response_body::Answer, url::Endpoint},
     };
 
     fn client() -> OAuthClient {

@@ -14,13 +14,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::transport::{Limits, TransportError};
+use super::transport::TransportError;
 use crate::{
     error::Error,
     oauth::token::{Token, TokenKind},
     service::token_record::Record,
     time::Now,
-    wire::body::{Request, Response},
+    wire::{body::Request, limits::Limits, response_body::Response},
 };
 
 /// A conversation of several steps, without I/O.

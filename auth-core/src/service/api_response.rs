@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::{
     error::{Error, ErrorKind},
     oauth::{challenge::Challenge, error_response::retry_after},
-    wire::body::Response,
+    wire::response_body::Response,
 };
 
 impl Error {
@@ -177,7 +177,7 @@ fn title(page: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::body::Answer;
+    use crate::wire::response_body::Answer;
 
     fn answer(kind: &str, body: &str) -> Response {
         http::Response::builder()

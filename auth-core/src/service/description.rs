@@ -6,7 +6,7 @@ use http::HeaderValue;
 
 use super::{
     account_key::AccountKey,
-    operation::{Access, Manner, Message, Operation},
+    operation::{Access, Manner, Operation},
     rate_limit::Pace,
 };
 use crate::{
@@ -16,9 +16,11 @@ use crate::{
         token::{Token, TokenKind},
         token_response::TokenAnswer,
     },
-    ports::transport::Limits,
     wire::{
-        body::{Request, Response, set_header},
+        body::{Request, set_header},
+        limits::Limits,
+        message::Message,
+        response_body::Response,
         url::Base,
     },
 };

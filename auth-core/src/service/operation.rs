@@ -1,12 +1,8 @@
-//! One request, one answer: operations know a path, messages are absolute.
+//! Operations of an API: they know a path, and neither a host nor a token.
 
 use crate::{
     error::Error,
-    ports::transport::Limits,
-    wire::{
-        body::{Request, Response},
-        url::Base,
-    },
+    wire::{body::Request, limits::Limits, response_body::Response, url::Base},
 };
 
 /// An operation of a service's API. It knows a path, but neither a host nor a token.
@@ -71,27 +67,6 @@ impl<O: Operation + ?Sized> Operation for &O {
     fn parse(&self, response: Response) -> Result<Self::Output, Error> {
         (**self).parse(response)
     }
-}
-
-/// An exchange that is complete in itself: a token request, a revocation, or an operation bound to its API and token.
-pub trait Message {
-    /// What the answer is read into.
-    type Output;
-
-    /// The request with everything on it.
-    ///
-    /// # Errors
-    /// It cannot be made from what was given.
-    fn request(&self) -> Result<Request, Error>;
-
-    /// Reads the answer, whatever its status.
-    ///
-    /// # Errors
-    /// The server refused, or the answer cannot be read.
-    fn parse(&self, response: Response) -> Result<Self::Output, Error>;
-
-    /// What the exchange may cost.
-    fn limits(&self) -> Limits;
 }
 
 /// What the sender has to know beside the request.

@@ -9,7 +9,7 @@ use crate::{
     error::{Error, ErrorKind},
     oauth::token::{Token, TokenKind, TokenParts, bearer, is_token},
     time::{UnixTime, millis},
-    wire::secret::{SecretBytes, SecretText, wipe},
+    wire::secret::{SecretBytes, SecretText, wipe_value},
 };
 
 /// The version of the text below. Another one is refused, not guessed at.
@@ -232,18 +232,6 @@ fn foreign(problem: &str) -> Error {
         format!("what is stored for this account {problem}"),
     )
     .advice("log in again, which puts a new record in its place")
-}
-
-pub(crate) fn wipe_value(value: &mut Value) {
-    match value {
-        Value::String(text) => {
-            let mut bytes = std::mem::take(text).into_bytes();
-            wipe(&mut bytes);
-        }
-        Value::Array(items) => items.iter_mut().for_each(wipe_value),
-        Value::Object(map) => map.values_mut().for_each(wipe_value),
-        _ => {}
-    }
 }
 
 #[cfg(test)]

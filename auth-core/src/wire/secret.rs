@@ -4,6 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 
 /// Secret text: a token, a client secret, a password, a code verifier.
 ///
@@ -143,6 +144,19 @@ impl fmt::Debug for SecretBytes {
 pub(crate) fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
     zeroize::optimization_barrier(bytes);
+}
+
+/// Overwrites every text in a JSON value.
+pub(crate) fn wipe_value(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            let mut bytes = std::mem::take(text).into_bytes();
+            wipe(&mut bytes);
+        }
+        Value::Array(items) => items.iter_mut().for_each(wipe_value),
+        Value::Object(map) => map.values_mut().for_each(wipe_value),
+        _ => {}
+    }
 }
 
 #[cfg(test)]

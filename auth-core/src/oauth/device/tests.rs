@@ -5,10 +5,7 @@ use crate::{
     leniency::Leniency,
     oauth::{server::AuthorizationServer, token_request::TokenRequest},
     ports::transport::TransportError,
-    wire::{
-        body::{Answer, Body},
-        url::Endpoint,
-    },
+    wire::{body::Body, response_body::Answer, url::Endpoint},
 };
 
 const GOOD: &str = r#"{

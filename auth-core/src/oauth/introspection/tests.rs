@@ -4,10 +4,7 @@ use super::*;
 use crate::{
     leniency::Leniency,
     oauth::server::AuthorizationServer,
-    wire::{
-        body::{Answer, Body},
-        url::Endpoint,
-    },
+    wire::{body::Body, response_body::Answer, url::Endpoint},
 };
 
 fn client(leniency: Leniency) -> OAuthClient {

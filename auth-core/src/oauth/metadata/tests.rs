@@ -7,7 +7,7 @@ use crate::{
         authorization_request::{AuthorizationRequest, Entropy},
         client::OAuthClient,
     },
-    wire::{body::Answer, redirect::RedirectUri},
+    wire::{redirect::RedirectUri, response_body::Answer},
 };
 
 /// RFC 8414 section 3.2.

@@ -8,7 +8,7 @@ use crate::{
         authorization_request::{AuthorizationRequest, Entropy},
         server::{AuthorizationServer, BasicEncoding},
     },
-    wire::{body::Answer, redirect::RedirectUri},
+    wire::{redirect::RedirectUri, response_body::Answer},
 };
 
 fn server() -> AuthorizationServer {

@@ -18,12 +18,9 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, check::Check},
-    ports::transport::Limits,
-    service::operation::Message,
     time::Now,
     wire::{
-        body::{Request, Response},
-        form::Form,
+        body::Request, form::Form, limits::Limits, message::Message, response_body::Response,
         secret::SecretText,
     },
 };

@@ -13,11 +13,7 @@ use crate::{
         server::{AuthorizationServer, BasicEncoding},
         token_response::Lifetime,
     },
-    wire::{
-        body::{Answer, Body},
-        redirect::RedirectUri,
-        url::Endpoint,
-    },
+    wire::{body::Body, redirect::RedirectUri, response_body::Answer, url::Endpoint},
 };
 
 fn client(secret: Option<&str>) -> OAuthClient {

@@ -11,7 +11,7 @@ use crate::{
     leniency::{Forgiven, Oddity},
     time::{Now, UnixTime},
     wire::{
-        body::Response,
+        response_body::Response,
         secret::{SecretBytes, SecretText},
     },
 };

@@ -1,0 +1,209 @@
+//! Responses: the `http` type with a bounded body of our own, and how a transport collects it.
+
+use std::fmt;
+
+use super::{limits::Limits, secret::wipe};
+
+/// An answer as a transport gives it back: always in full, always bounded.
+pub type Response = http::Response<Answer>;
+
+/// The body of an answer. Wiped when dropped, if its request said that it is secret.
+#[derive(Default)]
+pub struct Answer {
+    bytes: Vec<u8>,
+    secret: bool,
+}
+
+impl Answer {
+    /// A body that is no secret.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            secret: false,
+        }
+    }
+
+    /// A body that is wiped when dropped.
+    #[must_use]
+    pub fn secret(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            secret: true,
+        }
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if self.secret {
+            wipe(&mut self.bytes);
+        }
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Answer({} bytes)", self.bytes.len())
+    }
+}
+
+/// Collects the body of an answer within its limit, for transports.
+///
+/// A secret body that outgrows its memory is moved by hand, so that the outgrown memory is wiped.
+///
+/// ```
+/// use auth_core::{AnswerBuffer, Limits};
+///
+/// let limits = Limits::api().answer_bytes(4);
+/// let (method, status, headers) = (http::Method::GET, http::StatusCode::OK, http::HeaderMap::new());
+/// let mut buffer = AnswerBuffer::new(&limits, &method, status, &headers)?;
+/// buffer.push(b"1234")?;
+/// assert!(buffer.push(b"5").is_err());
+/// # Ok::<(), auth_core::AnswerTooLarge>(())
+/// ```
+#[derive(Debug)]
+pub struct AnswerBuffer {
+    answer: Answer,
+    limit: usize,
+}
+
+impl AnswerBuffer {
+    /// An empty buffer for an answer to `method`, with room for what its head announces.
+    ///
+    /// # Errors
+    /// The head announces a body that is longer than the limit.
+    pub fn new(
+        limits: &Limits,
+        method: &http::Method,
+        status: http::StatusCode,
+        headers: &http::HeaderMap,
+    ) -> Result<Self, AnswerTooLarge> {
+        let limit = limits.answer();
+        // Such answers have no body, whatever their head says (RFC 9110 section 6.4.1).
+        let bodiless = *method == http::Method::HEAD || matches!(status.as_u16(), 204 | 304);
+        let announced = match headers.get(http::header::CONTENT_LENGTH) {
+            Some(length) if !bodiless => length
+                .to_str()
+                .ok()
+                .and_then(|text| text.trim().parse::<u64>().ok()),
+            _ => None,
+        };
+        let announced = usize::try_from(announced.unwrap_or(0)).unwrap_or(usize::MAX);
+        if announced > limit {
+            return Err(AnswerTooLarge { limit });
+        }
+        // A server's announcement is no reason to set aside more than this at once.
+        let bytes = Vec::with_capacity(announced.min(1 << 20));
+        let answer = Answer {
+            bytes,
+            secret: limits.is_secret(),
+        };
+        Ok(Self { answer, limit })
+    }
+
+    /// Adds a piece.
+    ///
+    /// # Errors
+    /// The body is longer than the limit. What came before is kept out of the error.
+    pub fn push(&mut self, piece: &[u8]) -> Result<(), AnswerTooLarge> {
+        let bytes = &mut self.answer.bytes;
+        if piece.len() > self.limit - bytes.len() {
+            return Err(AnswerTooLarge { limit: self.limit });
+        }
+        if self.answer.secret && bytes.capacity() - bytes.len() < piece.len() {
+            let mut larger = Vec::with_capacity(
+                (bytes.len() + piece.len())
+                    .max(2 * bytes.capacity())
+                    .max(1024),
+            );
+            larger.extend_from_slice(bytes);
+            wipe(bytes);
+            *bytes = larger;
+        }
+        bytes.extend_from_slice(piece);
+        Ok(())
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn finish(self) -> Answer {
+        self.answer
+    }
+}
+
+/// An answer was longer than its request allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnswerTooLarge {
+    limit: usize,
+}
+
+impl fmt::Display for AnswerTooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the answer is longer than the limit of {} bytes",
+            self.limit
+        )
+    }
+}
+
+impl std::error::Error for AnswerTooLarge {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_lengths_only() {
+        assert_eq!(
+            format!("{:?}", Answer::secret(b"tok".to_vec())),
+            "Answer(3 bytes)"
+        );
+    }
+
+    fn buffer(limits: &Limits, status: u16, length: &str) -> Result<AnswerBuffer, AnswerTooLarge> {
+        let mut headers = http::HeaderMap::new();
+        headers.insert("content-length", length.parse().expect("a value"));
+        let status = http::StatusCode::from_u16(status).expect("a status");
+        AnswerBuffer::new(limits, &http::Method::GET, status, &headers)
+    }
+
+    #[test]
+    fn a_buffer_grows_to_its_limit_and_no_further() {
+        for limits in [Limits::token(), Limits::api()] {
+            let limits = limits.answer_bytes(3000);
+            let mut buffer = buffer(&limits, 200, "3000").expect("within the limit");
+            for _ in 0..30 {
+                buffer.push(&[7; 100]).expect("within the limit");
+            }
+            assert_eq!(buffer.push(&[7]), Err(AnswerTooLarge { limit: 3000 }));
+            assert_eq!(buffer.finish().as_bytes(), [7; 3000]);
+        }
+    }
+
+    #[test]
+    fn announcements() {
+        let limits = Limits::api().answer_bytes(3000);
+        let check = |status: u16, length: &str, fits: bool| {
+            assert_eq!(
+                buffer(&limits, status, length).is_ok(),
+                fits,
+                "{status} {length}"
+            );
+        };
+        check(200, "3000", true);
+        check(200, "3001", false);
+        check(200, "99999999999999999999999", true);
+        check(200, "18446744073709551615", false);
+        check(304, "3001", true);
+        check(204, "3001", true);
+        check(200, "much", true);
+    }
+}
