@@ -26,9 +26,9 @@ pub use oauth::{
     pushed_request::{PushedRequest, RequestUri},
     revocation::Revocation,
     server::{AuthorizationServer, BasicEncoding, ClientAuthentication},
-    token::{Freshness, Token, TokenKind},
+    token::{Freshness, Lifetime, Token, TokenKind},
     token_request::TokenRequest,
-    token_response::{Lifetime, TokenAnswer},
+    token_response::TokenAnswer,
 };
 pub use ports::{
     flow::{Event, Flow, Need, Step},

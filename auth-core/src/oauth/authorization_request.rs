@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{
     authorization_response::Pending,
+    authorization_url::{Kind, Parameters, Url},
     client::OAuthClient,
     pkce::{Pkce, base64url},
     pushed_request::PushedRequest,
@@ -14,7 +15,6 @@ use crate::{
     error::{Error, ErrorKind, check::Check},
     leniency::{Forgiven, Oddity},
     wire::{
-        form::encode,
         redirect::{RedirectKind, RedirectUri},
         secret::wipe,
         url::{Endpoint, credential_in_url, is_credential},
@@ -256,84 +256,6 @@ impl<'a> AuthorizationRequest<'a> {
         Err(Error::new(ErrorKind::Configuration, what)
             .with_check(Check::Pkce)
             .advice(advice))
-    }
-}
-
-/// Names and values, in order.
-pub(super) type Parameters = Vec<(Box<str>, Box<str>)>;
-
-/// What of a parameter a query can hold as it is.
-#[derive(Clone, Copy)]
-enum Kind {
-    /// Name and value: base64url, or a word of the RFC.
-    Plain,
-    /// The name.
-    Text,
-    /// Perhaps neither.
-    Foreign,
-}
-
-/// The authorization endpoint with these parameters in its query.
-#[inline]
-pub(super) fn url(endpoint: &Endpoint, parameters: &Parameters) -> String {
-    let mut url = Url::new(endpoint);
-    for (name, value) in parameters {
-        url.add(name, value, Kind::Foreign);
-    }
-    url.finish()
-}
-
-/// An authorization endpoint whose query is being written, without a copy on the way.
-struct Url {
-    text: String,
-    /// There is a query already.
-    begun: bool,
-}
-
-impl Url {
-    #[inline]
-    fn new(endpoint: &Endpoint) -> Self {
-        let uri = endpoint.uri();
-        let authority = uri.authority().map_or("", |authority| authority.as_str());
-        let place = uri.path_and_query().map_or("", |place| place.as_str());
-        let mut text = String::with_capacity(512 + authority.len() + place.len());
-        for part in [
-            uri.scheme_str().unwrap_or_default(),
-            "://",
-            authority,
-            place,
-        ] {
-            text.push_str(part);
-        }
-        Self {
-            begun: uri.query().is_some(),
-            text,
-        }
-    }
-
-    #[inline]
-    fn add(&mut self, name: &str, value: &str, kind: Kind) {
-        // A space as %20 and not as +: some servers do not undo the latter in a query.
-        const SPACE: &str = "%20";
-        let text = &mut self.text;
-        match std::mem::replace(&mut self.begun, true) {
-            true => text.push('&'),
-            false => text.push('?'),
-        }
-        match kind {
-            Kind::Foreign => encode(name, SPACE, |piece| text.push_str(piece)),
-            Kind::Plain | Kind::Text => text.push_str(name),
-        }
-        text.push('=');
-        match kind {
-            Kind::Plain => text.push_str(value),
-            Kind::Text | Kind::Foreign => encode(value, SPACE, |piece| text.push_str(piece)),
-        }
-    }
-
-    #[inline]
-    fn finish(self) -> String {
-        self.text
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod authorization_request;
 pub(crate) mod authorization_response;
+pub(crate) mod authorization_url;
 pub(crate) mod challenge;
 pub(crate) mod client;
 pub(crate) mod device;

@@ -10,8 +10,8 @@ use std::{fmt, time::Duration};
 use secrecy::ExposeSecret;
 
 use super::{
-    authorization_request::{Parameters, url},
     authorization_response::Pending,
+    authorization_url::{Parameters, url},
     client::OAuthClient,
     error_response,
     json_object::head,

@@ -31,6 +31,17 @@ impl TokenKind {
     pub const ALL: [Self; 2] = [Self::Login, Self::Derived];
 }
 
+/// How long a token lives, as its server put it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lifetime {
+    /// It did not say. iNaturalist's OAuth tokens never end; elsewhere the service's 401 tells.
+    Unstated,
+    /// So long from the moment the request was sent (`expires_in`).
+    For(Duration),
+    /// Until a time of the server's clock (`exp` of a JWT).
+    Until(UnixTime),
+}
+
 /// A token as it is used. The header is made once; its clones are free, and it is wiped with the last.
 pub struct Token {
     header: HeaderValue,

@@ -11,7 +11,7 @@ use crate::{
     oauth::{
         authorization_request::{AuthorizationRequest, Entropy},
         server::{AuthorizationServer, BasicEncoding},
-        token_response::Lifetime,
+        token::Lifetime,
     },
     wire::{body::Body, redirect::RedirectUri, response_body::Answer, url::Endpoint},
 };

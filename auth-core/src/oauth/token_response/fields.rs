@@ -6,13 +6,12 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use secrecy::ExposeSecret;
 
-use super::Lifetime;
 use crate::{
     error::{check::Check, text::presentable},
     leniency::{Forgiven, Oddity},
     oauth::{
         jwt::whole_seconds,
-        token::{bearer, is_token},
+        token::{Lifetime, bearer, is_token},
     },
     wire::secret::{SecretBytes, SecretText},
 };

@@ -5,7 +5,7 @@ mod fields;
 use std::time::Duration;
 
 use self::fields::{Fields, Text};
-use super::token::{GRACE, Token, TokenParts, bearer, is_token};
+use super::token::{GRACE, Lifetime, Token, TokenParts, bearer, is_token};
 use crate::{
     error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, text::presentable},
     leniency::{Forgiven, Oddity},
@@ -27,17 +27,6 @@ pub struct TokenAnswer {
     scope: Option<Box<str>>,
     date: Option<UnixTime>,
     forgiven: Forgiven,
-}
-
-/// How long a token lives, as its server put it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lifetime {
-    /// It did not say. iNaturalist's OAuth tokens never end; elsewhere the service's 401 tells.
-    Unstated,
-    /// So long from the moment the request was sent (`expires_in`).
-    For(Duration),
-    /// Until a time of the server's clock (`exp` of a JWT).
-    Until(UnixTime),
 }
 
 impl TokenAnswer {
