@@ -264,7 +264,7 @@ impl Renewal {
                 let api = self.service.find_api(derive.api())?;
                 let login = self.login.as_ref().ok_or_else(Error::out_of_turn)?;
                 let mut request = derive.request(api.base())?;
-                login.authorize(api, &mut request)?;
+                login.authorize(api.base(), &mut request)?;
                 (request, Limits::token())
             }
             (With::RefreshToken, _) => {

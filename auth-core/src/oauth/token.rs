@@ -9,11 +9,11 @@ use http::HeaderValue;
 
 use crate::{
     error::{Error, ErrorKind, check::Check},
-    service::description::Api,
     time::{Now, UnixTime},
     wire::{
         body::{Request, set_header},
         secret::{SecretBytes, SecretText},
+        url::Base,
     },
 };
 
@@ -214,14 +214,14 @@ impl Token {
     ///
     /// # Errors
     /// [`ErrorKind::Usage`]: the request leaves the API that the token is for.
-    pub fn authorize(&self, api: &Api, request: &mut Request) -> Result<(), Error> {
-        if !api.base().covers(request.uri()) {
+    pub fn authorize(&self, base: &Base, request: &mut Request) -> Result<(), Error> {
+        if !base.covers(request.uri()) {
             return Err(Error::new(
                 ErrorKind::Usage,
                 format!(
                     "a request to {} would carry a token for {} away",
                     request.uri().host().unwrap_or("nowhere"),
-                    api.base().as_str()
+                    base.as_str()
                 ),
             )
             .with_check(Check::BearerOrigin));

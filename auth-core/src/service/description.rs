@@ -302,7 +302,7 @@ impl<O: Operation> Message for Bound<'_, O> {
         let agent = self.user_agent.clone();
         set_header(request.headers_mut(), http::header::USER_AGENT, agent);
         if let Some(token) = self.token {
-            token.authorize(self.api, &mut request)?;
+            token.authorize(self.api.base(), &mut request)?;
         }
         Ok(request)
     }

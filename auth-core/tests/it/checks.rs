@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use auth_core::{
-    Api, AuthorizationRequest, Base, Body, Challenge, Check, ClientAuthentication, DeviceRequest,
+    AuthorizationRequest, Base, Body, Challenge, Check, ClientAuthentication, DeviceRequest,
     Endpoint, Entropy, Error, Introspection, Leniency, Lifetime, Message, MetadataRequest, Now,
     OAuthClient, PushedRequest, RedirectUri, Request, Revocation, SecretText, TokenAnswer,
-    TokenKind, TokenRequest, UnixTime,
+    TokenRequest, UnixTime,
 };
 
 use crate::common::{REDIRECT, STATE, client, endpoint, json, pending, pending_at, public, server};
@@ -49,9 +49,7 @@ fn bearer_to(url: &str) -> Option<Error> {
     let base = Base::parse("https://api.example/v1").expect("a base");
     let mut request = Request::new(Body::Empty);
     *request.uri_mut() = url.parse().expect("a URI");
-    let refused = token
-        .authorize(&Api::new("v1", base, TokenKind::Login), &mut request)
-        .err();
+    let refused = token.authorize(&base, &mut request).err();
     assert_eq!(
         refused.is_some(),
         !request.headers().contains_key("authorization"),

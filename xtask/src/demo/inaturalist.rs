@@ -300,7 +300,7 @@ fn logout(story: &mut Story<'_>, rig: &Rig, service: &Service, alice: &Seat) {
         let derive = there("a derivation", service.derivation())?;
         let www = service.find_api(derive.api())?;
         let mut request = derive.request(www.base())?;
-        login.authorize(www, &mut request)?;
+        login.authorize(www.base(), &mut request)?;
         let answer = rig.send(request, &Limits::token())?;
         let status = answer.status().as_u16();
         same("the answer to the revoked token", status, 401)?;
