@@ -40,12 +40,14 @@ pub use secrecy::{ExposeSecret, SecretString};
 pub use service::{
     account_key::AccountKey,
     api_response::{looks_like_html, read_json},
+    bound_operation::Bound,
     credential_names::{CredentialField, CredentialNames},
-    description::{Api, Bound, Derive, Service},
+    description::{Api, Service},
     operation::{Access, Manner, Operation, Repeat},
     paged::{Paged, Turn},
     query::Query,
     rate_limit::Pace,
+    token_derivation::Derive,
     token_record::Record,
 };
 pub use time::{Now, UnixTime, server_time};

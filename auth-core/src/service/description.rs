@@ -1,28 +1,14 @@
-//! A service as a value: its client, its APIs, and how its second token is derived.
+//! A service as a value: its client and its APIs.
 
 use std::{borrow::Cow, fmt, sync::Arc};
 
 use http::HeaderValue;
 
-use super::{
-    account_key::AccountKey,
-    operation::{Access, Manner, Operation},
-    rate_limit::Pace,
-};
+use super::{account_key::AccountKey, rate_limit::Pace, token_derivation::Derive};
 use crate::{
     error::{Error, ErrorKind},
-    oauth::{
-        client::OAuthClient,
-        token::{Token, TokenKind},
-        token_response::TokenAnswer,
-    },
-    wire::{
-        body::{Request, set_header},
-        limits::Limits,
-        message::Message,
-        response_body::Response,
-        url::Base,
-    },
+    oauth::{client::OAuthClient, token::TokenKind},
+    wire::url::Base,
 };
 
 /// A service: who we are there, its APIs and which token each takes, and how a second token is derived.
@@ -168,37 +154,6 @@ impl Service {
     pub fn account_key(&self, account: &str) -> AccountKey {
         AccountKey::new(&self.id, self.client.id(), account)
     }
-
-    /// An operation as a message that anything can send: values only.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Usage`]: the operation belongs to another service. [`ErrorKind::NeedsLogin`]: it needs a token and
-    /// there is none.
-    pub fn bind<'a, O: Operation>(
-        &'a self,
-        operation: O,
-        token: Option<&'a Token>,
-    ) -> Result<Bound<'a, O>, Error> {
-        let manner = operation.manner();
-        let api = self.find_api(manner.api())?;
-        let token = match (manner.access(), token) {
-            (Access::None, _) => None,
-            (Access::Required, None) => {
-                return Err(
-                    Error::login_needed("this operation needs a token and there is none")
-                        .advice("use an account that is logged in"),
-                );
-            }
-            (_, token) => token,
-        };
-        Ok(Bound {
-            operation,
-            manner,
-            api,
-            token,
-            user_agent: &self.user_agent,
-        })
-    }
 }
 
 impl fmt::Debug for Service {
@@ -246,76 +201,5 @@ impl Api {
     #[must_use]
     pub fn token(&self) -> TokenKind {
         self.token
-    }
-}
-
-/// A second token got with the first: iNaturalist's API token, got with the OAuth access token.
-pub trait Derive: Send + Sync {
-    /// The API that is asked; it takes the login token.
-    fn api(&self) -> &'static str;
-
-    /// The request, without a token.
-    ///
-    /// # Errors
-    /// It cannot be made.
-    fn request(&self, base: &Base) -> Result<Request, Error>;
-
-    /// Reads the answer.
-    ///
-    /// # Errors
-    /// The service refused: [`ErrorKind::NeedsLogin`] if the login token is dead.
-    fn parse(&self, response: Response) -> Result<TokenAnswer, Error>;
-
-    /// Reads a token that a person copied from a page of the service.
-    ///
-    /// # Errors
-    /// It is not such a token, or the service has no such page.
-    fn pasted(&self, text: &str) -> Result<TokenAnswer, Error>;
-
-    /// Whether such a token that still serves may be sent in the login token's place to get the next one, where there is no
-    /// login. Off unless a service is known to answer that.
-    fn renews_itself(&self) -> bool {
-        false
-    }
-
-    /// What a person does who has such a token but no login, when it has expired.
-    fn when_expired(&self) -> &'static str {
-        "log in again"
-    }
-}
-
-/// An operation bound to its API and a token: a [`Message`].
-#[derive(Debug)]
-pub struct Bound<'a, O> {
-    operation: O,
-    manner: Manner,
-    api: &'a Api,
-    token: Option<&'a Token>,
-    user_agent: &'a HeaderValue,
-}
-
-impl<O: Operation> Message for Bound<'_, O> {
-    type Output = O::Output;
-
-    fn request(&self) -> Result<Request, Error> {
-        let mut request = self.operation.request(self.api.base())?;
-        let agent = self.user_agent.clone();
-        set_header(request.headers_mut(), http::header::USER_AGENT, agent);
-        if let Some(token) = self.token {
-            token.authorize(self.api.base(), &mut request)?;
-        }
-        Ok(request)
-    }
-
-    fn parse(&self, response: Response) -> Result<O::Output, Error> {
-        let answer = self.operation.parse(response);
-        answer.map_err(|error| match self.token {
-            Some(token) => token.kept_out_of(error),
-            None => error,
-        })
-    }
-
-    fn limits(&self) -> Limits {
-        self.manner.cost()
     }
 }

@@ -1,11 +1,13 @@
-//! What an API binding is made of: a service, its operations, its tokens, and what is kept of them.
+//! What an API binding is made of: a service, its operations, and what is kept of its tokens.
 
 pub(crate) mod account_key;
 pub(crate) mod api_response;
+pub(crate) mod bound_operation;
 pub(crate) mod credential_names;
 pub(crate) mod description;
 pub(crate) mod operation;
 pub(crate) mod paged;
 pub(crate) mod query;
 pub(crate) mod rate_limit;
+pub(crate) mod token_derivation;
 pub(crate) mod token_record;
