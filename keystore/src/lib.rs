@@ -1,32 +1,24 @@
 #![doc = include_str!("../README.md")]
 
-mod absent;
 mod credentials;
 #[cfg(feature = "encrypted")]
 mod encrypted;
-mod errors;
-mod file;
-mod files;
-mod first;
-mod fixed;
-mod folder;
-mod given;
+mod fallback;
+mod fs;
 #[cfg(feature = "keyring")]
 mod keyring;
-mod leases;
-mod lock;
 mod memory;
-mod names;
-mod note;
-mod platform;
-mod private;
+mod process_leases;
+mod static_token;
+mod text_input;
+mod unavailable;
 
 pub use credentials::{CredentialSource, Credentials, Discovery};
 #[cfg(feature = "encrypted")]
 pub use encrypted::{Encrypted, EncryptionKey, KdfCost};
-pub use file::File;
-pub use first::First;
-pub use fixed::{Environment, Fixed};
+pub use fallback::First;
+pub use fs::File;
 #[cfg(feature = "keyring")]
 pub use keyring::Keyring;
 pub use memory::Memory;
+pub use static_token::{Environment, Fixed};

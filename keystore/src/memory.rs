@@ -8,7 +8,7 @@ use std::{
 
 use auth_core::{AccountKey, Error, Lease, SecretBytes, Store};
 
-use crate::leases::Leases;
+use crate::process_leases::Leases;
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
 

@@ -11,7 +11,7 @@ use base64::{
 use zeroize::Zeroizing;
 
 use super::cost::KdfCost;
-use crate::given;
+use crate::text_input;
 
 /// What an [`Encrypted`](super::Encrypted) store seals records with: a passphrase that a person can
 /// remember, or a key of 32 random bytes (`openssl rand -hex 32` makes one).
@@ -52,7 +52,7 @@ impl EncryptionKey {
     /// # Errors
     /// [`ErrorKind::Configuration`]: the variable is unset, empty, blank, or no text.
     pub fn passphrase_in_variable(name: &str) -> Result<Self, Error> {
-        let text = given::variable(name)?;
+        let text = text_input::variable(name)?;
         text.ok_or_else(|| missing(name, SOME_PASSPHRASE))
             .and_then(Self::from_passphrase)
     }
@@ -75,7 +75,7 @@ impl EncryptionKey {
     /// [`ErrorKind::Configuration`]: it is neither, or has another length.
     pub fn from_text(text: impl Into<SecretText>) -> Result<Self, Error> {
         let text = text.into();
-        let key = given::bare(text.expose_secret()).and_then(decode);
+        let key = text_input::bare(text.expose_secret()).and_then(decode);
         let key = key.ok_or_else(|| {
             wrong("the key is neither 64 hexadecimal digits nor 32 bytes in base64")
                 .advice(MAKE_ONE)
@@ -88,7 +88,7 @@ impl EncryptionKey {
     /// # Errors
     /// [`ErrorKind::Configuration`]: the variable is unset or empty, or holds no key.
     pub fn in_variable(name: &str) -> Result<Self, Error> {
-        let text = given::variable(name)?;
+        let text = text_input::variable(name)?;
         text.ok_or_else(|| missing(name, MAKE_ONE))
             .and_then(Self::from_text)
             .map_err(|error| error.setting(name.to_owned()))

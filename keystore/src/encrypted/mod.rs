@@ -11,10 +11,9 @@ use auth_core::{AccountKey, Error, Lease, Record, SecretBytes, Store, TokenKind}
 
 pub use self::{cost::KdfCost, key::EncryptionKey};
 use self::{keys::Keys, sealed::Sealed};
-use crate::{
-    errors,
-    files::{Clear, Files},
-    folder,
+use crate::fs::{
+    account_files::{Clear, Files},
+    dir, errors,
 };
 
 /// Keeps each account's record in a file of its own, sealed with a passphrase or a key. Clones
@@ -88,7 +87,7 @@ impl Encrypted {
     /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration): the user has no home
     /// folder, or `app_name` is no name of a folder. And those of [`open`](Self::open).
     pub fn in_data_dir(app_name: &str, key: EncryptionKey) -> Result<Self, Error> {
-        Self::open(folder::in_data_dir(app_name)?, key)
+        Self::open(dir::in_data_dir(app_name)?, key)
     }
 
     /// Also reads records that a [`File`](crate::File) left in this folder in the clear. Whoever

@@ -22,7 +22,7 @@ use super::{
     cost::KdfCost,
     keys::{Keys, Origin, SealingKey, random},
 };
-use crate::{errors, files::Form, names};
+use crate::fs::{account_files::Form, errors, file_names};
 
 const MAGIC: &str = "keystore-sealed ";
 const VERSION: &str = "1 ";
@@ -63,7 +63,7 @@ impl Sealed {
 
 impl Form for Sealed {
     fn file_name(&self, stem: &str) -> String {
-        names::sealed(stem)
+        file_names::sealed(stem)
     }
 
     fn write<'a>(&self, key: &AccountKey, record: &'a SecretBytes) -> Result<Cow<'a, [u8]>, Error> {

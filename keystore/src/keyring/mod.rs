@@ -45,7 +45,7 @@ use self::{
     split::Split,
     worker::{Guard, Worker},
 };
-use crate::{folder, lock::Held, names, note, private};
+use crate::fs::{dir, file_names, lock::Held, private_file, shared_note};
 
 /// How long a call waits for the keyring: a person may have to type a password first.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -103,7 +103,7 @@ impl Keyring {
     /// # Errors
     /// [`ErrorKind::Configuration`]: there is no data folder for the locks, or `app_name` is no name of a folder.
     pub fn open(app_name: &str) -> Result<Self, Error> {
-        let folder = folder::in_data_dir(app_name)?;
+        let folder = dir::in_data_dir(app_name)?;
         Self::with_lock_folder(app_name, folder)
     }
 
@@ -112,8 +112,8 @@ impl Keyring {
     /// # Errors
     /// The folder cannot be made, or lets other users put files into it; or `app_name` is no name of a folder.
     pub fn with_lock_folder(app_name: &str, folder: impl Into<PathBuf>) -> Result<Self, Error> {
-        folder::one_component(app_name)?;
-        let folder = folder::prepare(&folder.into())?;
+        dir::one_component(app_name)?;
+        let folder = dir::prepare(&folder.into())?;
         let worker = Worker::new(Arc::new(system::connect));
         Ok(Self::over(app_name, &folder, system::LIMIT, worker))
     }
@@ -168,7 +168,7 @@ impl Keyring {
         let split = Split {
             entries: &entries,
             service: &self.app_name,
-            stem: &names::stem(key),
+            stem: &file_names::stem(key),
             limit: self.limit,
         };
         act(&split).map_err(|failure| {
@@ -189,7 +189,9 @@ impl Store for Keyring {
     }
 
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
-        let path = self.folder.join(names::keyring_lock(&names::stem(key)));
+        let path = self
+            .folder
+            .join(file_names::keyring_lock(&file_names::stem(key)));
         let Some(held) = Held::try_take(&path)? else {
             return Ok(None);
         };
@@ -201,7 +203,7 @@ impl Store for Keyring {
     }
 
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
-        if record.is_empty() || record.len() as u64 > private::LIMIT {
+        if record.is_empty() || record.len() as u64 > private_file::LIMIT {
             let what = format!(
                 "a record of {} bytes cannot be saved in the keyring",
                 record.len()
@@ -217,7 +219,7 @@ impl Store for Keyring {
     }
 
     fn share(&self, note: &str, change: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
-        note::change(&self.folder, note, change).map(|()| true)
+        shared_note::change(&self.folder, note, change).map(|()| true)
     }
 
     fn describe(&self) -> String {

@@ -21,7 +21,7 @@ use auth_core::SecretBytes;
 use sha2::{Digest, Sha256};
 
 use super::entries::{Entries, Failure, Kind, Name};
-use crate::private;
+use crate::fs::private_file;
 
 /// How often a record that does not fit together is read again before it counts as torn.
 const ATTEMPTS: usize = 5;
@@ -249,7 +249,7 @@ impl Head {
             },
             parts: next()?.parse().ok()?,
         };
-        let sensible = head.length as u64 <= private::LIMIT && head.parts <= MOST_PARTS;
+        let sensible = head.length as u64 <= private_file::LIMIT && head.parts <= MOST_PARTS;
         (sensible && words.next().is_none()).then_some((head, rest))
     }
 }

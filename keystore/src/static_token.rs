@@ -6,7 +6,7 @@ use auth_core::{
     AccountKey, Error, ErrorKind, ExposeSecret, Lease, SecretBytes, SecretText, Store,
 };
 
-use crate::{given, leases::Leases};
+use crate::{process_leases::Leases, text_input};
 
 /// A token in an environment variable of the program's choice: read, never written.
 ///
@@ -52,7 +52,7 @@ impl Environment {
     /// text. That it is unset is no error.
     pub fn variable(name: impl Into<String>) -> Result<Self, Error> {
         let name = name.into().into_boxed_str();
-        given::variable(&name)?;
+        text_input::variable(&name)?;
         let shared = Shared::default();
         Ok(Self { name, shared })
     }
@@ -82,7 +82,7 @@ impl Store for Environment {
         if !self.shared.serves(key) {
             return Ok(None);
         }
-        Ok(given::variable(&self.name)?.map(|text| bytes(text.expose_secret())))
+        Ok(text_input::variable(&self.name)?.map(|text| bytes(text.expose_secret())))
     }
 
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
@@ -144,7 +144,7 @@ impl Fixed {
     pub fn new(token: impl Into<SecretText>) -> Self {
         let token = token.into();
         Self {
-            text: given::bare(token.expose_secret()).map(bytes),
+            text: text_input::bare(token.expose_secret()).map(bytes),
             shared: Shared::default(),
         }
     }

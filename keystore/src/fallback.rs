@@ -8,7 +8,7 @@ use std::{
 
 use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
 
-use crate::absent::Absent;
+use crate::unavailable::Absent;
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
 

@@ -8,7 +8,7 @@ use std::{
 
 use auth_core::{Error, ErrorKind};
 
-use crate::{
+use super::{
     errors::{self, Doing},
     platform,
 };

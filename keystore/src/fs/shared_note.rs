@@ -10,10 +10,11 @@ use std::{
 
 use auth_core::{Error, ErrorKind};
 
-use crate::{
+use super::{
     errors::{self, Doing},
+    file_names,
     lock::Held,
-    names, platform,
+    platform,
 };
 
 /// A longer note is taken for a foreign one.
@@ -28,8 +29,8 @@ pub(crate) fn change(
     note: &str,
     change: &mut dyn FnMut(&str) -> String,
 ) -> Result<(), Error> {
-    let stem = names::note(note);
-    let held = lock(&folder.join(names::lock(&stem)))?;
+    let stem = file_names::note(note);
+    let held = lock(&folder.join(file_names::lock(&stem)))?;
     let path = folder.join(format!("{stem}.txt"));
     let old = match fs::metadata(&path) {
         Ok(metadata) if metadata.is_file() && metadata.len() <= LONGEST => {
@@ -38,7 +39,7 @@ pub(crate) fn change(
         _ => String::new(),
     };
     let new = change(&old);
-    let beside = folder.join(names::temporary(&stem));
+    let beside = folder.join(file_names::temporary(&stem));
     let written = write(&beside, &new).and_then(|()| fs::rename(&beside, &path));
     drop(held);
     written.map_err(|source| {

@@ -9,12 +9,14 @@ use std::{
 
 use auth_core::{AccountKey, Error, ErrorKind, Lease, Record, SecretBytes};
 
-use crate::{
+use super::{
+    dir,
     errors::{self, Doing},
-    folder,
+    file_names,
     lock::Held,
-    names, note, platform,
-    private::{self, Temporary},
+    platform,
+    private_file::{self, Temporary},
+    shared_note,
 };
 
 /// How many files of foreign content are kept beside one record before the last is replaced.
@@ -41,9 +43,9 @@ pub(crate) struct Files<F> {
 }
 
 impl<F: Form> Files<F> {
-    /// See [`folder::prepare`].
+    /// See [`dir::prepare`].
     pub(crate) fn open(folder: &Path, form: F) -> Result<Self, Error> {
-        let folder = folder::prepare(folder)?.into();
+        let folder = dir::prepare(folder)?.into();
         Ok(Self { folder, form })
     }
 
@@ -60,20 +62,21 @@ impl<F: Form> Files<F> {
 
     /// Where this account's record lies, or would lie.
     pub(crate) fn path(&self, key: &AccountKey) -> PathBuf {
-        self.folder.join(self.form.file_name(&names::stem(key)))
+        self.folder
+            .join(self.form.file_name(&file_names::stem(key)))
     }
 
     pub(crate) fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
         let path = self.path(key);
-        match private::read(&path)? {
+        match private_file::read(&path)? {
             Some(bytes) => self.form.read(key, &path, bytes).map(Some),
             None => self.check_folder().map(|()| None),
         }
     }
 
     pub(crate) fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
-        let stem = names::stem(key);
-        let Some(held) = Held::try_take(&self.folder.join(names::lock(&stem)))? else {
+        let stem = file_names::stem(key);
+        let Some(held) = Held::try_take(&self.folder.join(file_names::lock(&stem)))? else {
             return Ok(None);
         };
         self.sweep(&stem);
@@ -84,7 +87,7 @@ impl<F: Form> Files<F> {
         let key = lease.key();
         let path = self.path(key);
         let bytes = self.form.write(key, record)?;
-        if record.is_empty() || bytes.len() as u64 > private::LIMIT {
+        if record.is_empty() || bytes.len() as u64 > private_file::LIMIT {
             return Err(Error::new(
                 ErrorKind::Store,
                 format!(
@@ -95,14 +98,14 @@ impl<F: Form> Files<F> {
             )
             .advice("a record's file has 1 byte to 1 MiB; the old one is still there"));
         }
-        let foreign = private::is_foreign(&path, |bytes| {
+        let foreign = private_file::is_foreign(&path, |bytes| {
             self.form
                 .read(key, &path, bytes)
                 .and_then(|bytes| Record::from_text(bytes.as_ref()))
                 .is_err()
         })?;
-        let stem = names::stem(key);
-        let new = self.folder.join(names::temporary(&stem));
+        let stem = file_names::stem(key);
+        let new = self.folder.join(file_names::temporary(&stem));
         let new = Temporary::write(new, &bytes)?;
         if foreign {
             self.keep_beside(&stem, &path)?;
@@ -113,7 +116,7 @@ impl<F: Form> Files<F> {
 
     pub(crate) fn remove(&self, lease: &Lease) -> Result<(), Error> {
         let path = self.path(lease.key());
-        if !private::check_plain_file(Doing::Removing, &path)? {
+        if !private_file::check_plain_file(Doing::Removing, &path)? {
             return self.check_folder();
         }
         fs::remove_file(&path).map_err(|source| errors::failed(Doing::Removing, &path, source))?;
@@ -125,7 +128,7 @@ impl<F: Form> Files<F> {
         note: &str,
         change: &mut dyn FnMut(&str) -> String,
     ) -> Result<(), Error> {
-        note::change(&self.folder, note, change)
+        shared_note::change(&self.folder, note, change)
     }
 
     /// That there is no record is one thing, that the folder is gone (a disk that is not mounted)
@@ -155,7 +158,7 @@ impl<F: Form> Files<F> {
             let name = entry.file_name();
             if name
                 .to_str()
-                .is_some_and(|name| names::is_temporary(stem, name))
+                .is_some_and(|name| file_names::is_temporary(stem, name))
             {
                 let _: io::Result<()> = fs::remove_file(entry.path());
             }
@@ -166,9 +169,9 @@ impl<F: Form> Files<F> {
     fn keep_beside(&self, stem: &str, path: &Path) -> Result<(), Error> {
         let failed = |source| errors::failed(Doing::Saving, path, source);
         let beside = (1..=BAD_FILES)
-            .map(|number| self.folder.join(names::bad(stem, number)))
+            .map(|number| self.folder.join(file_names::bad(stem, number)))
             .find(|beside| fs::symlink_metadata(beside).is_err())
-            .unwrap_or_else(|| self.folder.join(names::bad(stem, BAD_FILES)));
+            .unwrap_or_else(|| self.folder.join(file_names::bad(stem, BAD_FILES)));
         // Where it belongs to another user this fails; the new record must be saved all the same.
         let _: io::Result<()> = platform::close_to_others(path);
         fs::rename(path, beside).map_err(failed)
@@ -181,7 +184,7 @@ pub(crate) struct Clear;
 
 impl Form for Clear {
     fn file_name(&self, stem: &str) -> String {
-        names::record(stem)
+        file_names::record(stem)
     }
 
     fn write<'a>(&self, _: &AccountKey, record: &'a SecretBytes) -> Result<Cow<'a, [u8]>, Error> {

@@ -4,9 +4,9 @@ use std::{fmt, path::PathBuf};
 
 use auth_core::{AccountKey, Error, Lease, SecretBytes, Store};
 
-use crate::{
-    files::{Clear, Files},
-    folder,
+use super::{
+    account_files::{Clear, Files},
+    dir,
 };
 
 /// Keeps each account's record in a file of its own, in one folder. Clones share the folder, and
@@ -53,7 +53,7 @@ impl File {
     /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration): the user has no home
     /// folder, or `app_name` is no name of a folder. And those of [`open`](Self::open).
     pub fn in_data_dir(app_name: &str) -> Result<Self, Error> {
-        Self::open(folder::in_data_dir(app_name)?)
+        Self::open(dir::in_data_dir(app_name)?)
     }
 
     /// Where this account's record lies, or would lie.

@@ -8,9 +8,9 @@ use std::{
 
 use auth_core::Error;
 
-use crate::{
+use super::{
     errors::{self, Doing},
-    platform, private,
+    platform, private_file,
 };
 
 /// A lock that is held. Dropping it frees it, and so does the kernel when the process dies.
@@ -24,7 +24,7 @@ impl Held {
     /// Locks the file, or `None` while somebody else has it locked.
     pub(crate) fn try_take(path: &Path) -> Result<Option<Self>, Error> {
         let failed = |source| errors::failed(Doing::Leasing, path, source);
-        private::check_plain_file(Doing::Leasing, path)?;
+        private_file::check_plain_file(Doing::Leasing, path)?;
         let mut options = OpenOptions::new();
         // Some network file systems lock only what is open for writing.
         options.read(true).write(true).create(true).truncate(false);

@@ -1,0 +1,13 @@
+//! Stores records in files: what all file stores share, and the store in the clear.
+
+pub(crate) mod account_files;
+pub(crate) mod dir;
+pub(crate) mod errors;
+mod file;
+pub(crate) mod file_names;
+pub(crate) mod lock;
+mod platform;
+pub(crate) mod private_file;
+pub(crate) mod shared_note;
+
+pub use self::file::File;
