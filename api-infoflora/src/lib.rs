@@ -2,32 +2,31 @@
 #![doc = include_str!("../README.md")]
 
 #[macro_use]
-mod call;
-mod envelope;
-mod errors;
-pub mod guide;
-mod joined;
-mod names;
+mod operation;
 #[macro_use]
 mod record;
 pub mod atlas;
+mod credential_names;
+mod envelope;
+mod errors;
+pub mod guide;
 pub mod observations;
+mod path;
 pub mod releves;
 mod rest;
 mod scope;
 mod service;
+mod string_list;
 pub mod taxonomy;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod version;
 
+pub use credential_names::CREDENTIALS;
 pub use envelope::Envelope;
-pub use joined::Joined;
-pub use names::CREDENTIALS;
+pub use path::API;
 pub use rest::{Rest, RestList};
 pub use scope::Scope;
 pub use service::{NO_CLIENT, ServiceBuilder, service, service_without_client};
+pub use string_list::Joined;
 pub use version::Version;
-
-/// The name of the API within the service: everything under `/rest`.
-pub const API: &str = "rest";

@@ -3,7 +3,11 @@
 use auth_core::{Base, Error, ErrorKind, Manner, Paged, Query, Request, Turn};
 use http::Method;
 
-use crate::{API, Envelope, Version, rest::below_rest};
+use crate::{
+    envelope::Envelope,
+    path::{API, below_rest},
+    version::Version,
+};
 
 /// The part of an operation that has no type of its own.
 #[derive(Clone, Debug, Default)]
@@ -151,13 +155,13 @@ macro_rules! operation {
     ) => {
         $(#[$meta])*
         pub struct $Name<T = $Default> {
-            call: crate::call::Call,
+            call: crate::operation::Call,
             query: auth_core::Query,
             of: std::marker::PhantomData<fn() -> T>,
         }
 
         impl<T> $Name<T> {
-            fn made(call: crate::call::Call, query: auth_core::Query) -> Self {
+            fn made(call: crate::operation::Call, query: auth_core::Query) -> Self {
                 Self { call, query, of: std::marker::PhantomData }
             }
 
@@ -218,7 +222,7 @@ macro_rules! versioned {
         impl<T> $Name<T> {
             /// The version of the API.
             #[must_use]
-            pub fn version(mut self, version: crate::Version) -> Self {
+            pub fn version(mut self, version: crate::version::Version) -> Self {
                 self.call = self.call.version(version);
                 self
             }
@@ -232,7 +236,7 @@ macro_rules! paged {
         impl<T: serde::de::DeserializeOwned> auth_core::Paged for $Name<T> {
             type Item = T;
 
-            fn turn(self, page: crate::Envelope<Vec<T>>) -> auth_core::Turn<Self> {
+            fn turn(self, page: crate::envelope::Envelope<Vec<T>>) -> auth_core::Turn<Self> {
                 self.call.turn(self.query, page, Self::made)
             }
         }

@@ -10,7 +10,11 @@ use http::{HeaderValue, Method, header};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{API, Envelope, call::Call, envelope::accepted};
+use crate::{
+    envelope::{Envelope, accepted},
+    operation::Call,
+    path::{API, below_rest},
+};
 
 /// A JSON request to any path under `/rest/`, and its whole answer.
 ///
@@ -213,24 +217,3 @@ operation! {
 }
 
 paged!(RestList);
-
-/// The path behind `/rest`, whichever way it was given. What else can be wrong with it, the base says.
-pub(crate) fn below_rest(path: &str) -> Result<&str, Error> {
-    let below = match path.strip_prefix("/rest") {
-        Some(below) if below.starts_with('/') => below,
-        _ => path,
-    };
-    let problem = if below.contains("://") {
-        "is an absolute URL"
-    } else if below.starts_with("//") {
-        "begins with two slashes"
-    } else if below.contains('?') {
-        "has a query in it"
-    } else {
-        return Ok(below);
-    };
-    let shown: String = path.chars().filter(|c| !c.is_control()).take(120).collect();
-    Err(Error::new(ErrorKind::Usage, format!("`{shown}` {problem}"))
-        .setting("path")
-        .advice("give the path behind `/rest`, such as `/v4/observations`, and its parameters with `param`; another server is a setting of the service: `api_url`"))
-}

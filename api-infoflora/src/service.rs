@@ -7,7 +7,7 @@ use auth_core::{
     ErrorKind, OAuthClient, Pace, PkceStyle, SecretText, Service, TokenKind,
 };
 
-use crate::{API, Scope, errors};
+use crate::{errors, path::API, scope::Scope};
 
 const AUTH: &str = "https://auth.infoflora.ch";
 const REST: &str = "https://obs.infoflora.ch/rest";

@@ -2,7 +2,7 @@
 
 use auth_core::Query;
 
-use crate::{Envelope, Joined, call::Call};
+use crate::{envelope::Envelope, operation::Call, string_list::Joined};
 
 operation! {
     /// `GET /rest/public/{version}/taxonomy/taxa`: taxa, by reference and rank.

@@ -9,8 +9,8 @@ use serde::{
 };
 use serde_json::Value;
 
-use super::Unit;
-use crate::{Version, call::Call, envelope::accepted, errors};
+use super::units::Unit;
+use crate::{envelope::accepted, errors, operation::Call, version::Version};
 
 operation! {
     /// `GET /rest/{version}/communities/0/public/atlases/{id}/names/{taxon}/units.geojson`: where the taxon occurs, as points.

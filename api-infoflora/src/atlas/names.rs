@@ -4,7 +4,7 @@ use std::fmt;
 
 use auth_core::Query;
 
-use crate::{Envelope, call::Call};
+use crate::{envelope::Envelope, operation::Call};
 
 operation! {
     /// `GET /rest/{version}/communities/0/public/atlases/{id}/names`: the taxa of an atlas.

@@ -5,7 +5,7 @@ use std::fmt;
 use auth_core::Query;
 use serde_json::Value;
 
-use crate::{Envelope, call::Call};
+use crate::{envelope::Envelope, operation::Call};
 
 operation! {
     /// `GET /rest/{version}/communities/0/public/atlases/{id}/names/{taxon}/units`: where the taxon occurs.

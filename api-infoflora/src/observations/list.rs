@@ -3,7 +3,7 @@
 use auth_core::Query;
 
 use super::observation::Observation;
-use crate::{Envelope, Joined, call::Call};
+use crate::{envelope::Envelope, operation::Call, string_list::Joined};
 
 operation! {
     /// `GET /rest/{version}/observations`: the observations that the account may see.
