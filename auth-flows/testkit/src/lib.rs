@@ -1,39 +1,24 @@
 //! An authorization and resource server on loopback for tests, in the dialects of real server software.
 #![doc = include_str!("../README.md")]
 
-mod authorize;
-mod builder;
-mod client;
-mod clock;
-mod connection;
-mod derived;
+mod control;
 mod dialect;
-mod faults;
-mod gate;
-mod held;
-mod pages;
-mod params;
+mod endpoint;
+mod http;
 pub mod person;
-mod random;
 pub mod raw;
-mod redirect;
-mod resource;
-mod seen;
-mod serve;
 mod server;
 mod state;
-mod target;
-mod token;
+mod sync;
 pub mod transport_suite;
-mod watch;
-mod wire;
 
-pub use builder::{Rotation, TestServerBuilder};
-pub use client::TestClient;
+pub use control::exchange::Passage;
+pub use control::faults::{Fault, Faults};
+pub use control::hold::Hold;
+pub use control::request_kind::{Kind, On};
+pub use control::request_log::{Mark, Seen, SeenRequest};
 pub use dialect::Dialect;
-pub use faults::{Fault, Faults};
-pub use gate::Hold;
-pub use seen::{Mark, Seen, SeenRequest};
 pub use server::TestServer;
-pub use target::{Kind, On};
-pub use watch::Passage;
+pub use server::builder::TestServerBuilder;
+pub use state::client::TestClient;
+pub use state::settings::Rotation;

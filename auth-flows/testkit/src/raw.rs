@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use crate::wire::{self, Incoming};
+use crate::http::codec::{self, Incoming};
 
 /// The most connections it takes, and the most requests it keeps.
 const MOST: usize = 1000;
@@ -266,7 +266,7 @@ fn play(stream: &TcpStream, number: usize, acts: &[Act], shared: &Shared) {
 
 fn read(reader: &mut BufReader<&TcpStream>, connection: usize, shared: &Shared) -> bool {
     let mut writer = *reader.get_ref();
-    let Ok(Incoming::Request(request, _)) = wire::read(reader, &mut writer) else {
+    let Ok(Incoming::Request(request, _)) = codec::read(reader, &mut writer) else {
         return false;
     };
     let mut requests = lock(&shared.requests);

@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use http::{Request, Response};
 
-use crate::Rotation;
-use crate::authorize::Asked;
-use crate::params::Params;
-use crate::random::Random;
-use crate::resource::Refused;
-use crate::serve::not_found;
+use crate::control::request_kind::Kind;
+use crate::endpoint::authorize::Asked;
+use crate::endpoint::resource::Refused;
+use crate::http::params::Params;
+use crate::http::reply::not_found;
 use crate::server::Shared;
-use crate::target::Kind;
+use crate::state::random::Random;
+use crate::state::settings::Rotation;
 
 /// The software that a server speaks like.
 ///

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use super::token::{client, credentials};
 use super::{answered, challenge, plain, refused, token_words};
-use crate::params::Params;
-use crate::resource::{Reason, access_token};
-use crate::serve::not_found;
+use crate::endpoint::resource::{Reason, access_token};
+use crate::http::params::Params;
+use crate::http::reply::not_found;
 use crate::server::Shared;
 
 /// RFC 7009 as in `tokens_controller.rb`: 200 also for a token that is not known, 403 without a good client, and 403 for a

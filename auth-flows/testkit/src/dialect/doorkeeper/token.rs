@@ -4,16 +4,15 @@ use http::{Method, Request, Response, header};
 use serde_json::json;
 
 use super::{answered, error, missing, plain, refused, scope_for};
-use crate::Rotation;
-use crate::client::TestClient;
-use crate::faults::set;
-use crate::params::Params;
-use crate::redirect::doorkeeper_matches;
-use crate::resource::Refused;
-use crate::serve::not_found;
+use crate::endpoint::issue::{Grantee, basic, issue, verifier_matches};
+use crate::endpoint::resource::Refused;
+use crate::http::params::Params;
+use crate::http::redirect::doorkeeper_matches;
+use crate::http::reply::{not_found, set};
 use crate::server::Shared;
+use crate::state::client::TestClient;
+use crate::state::settings::Rotation;
 use crate::state::{NoUser, State};
-use crate::token::{Grantee, basic, issue, verifier_matches};
 
 /// Answers the endpoint. Parameters come from the query, a form or a JSON body, as Rails reads them.
 pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {

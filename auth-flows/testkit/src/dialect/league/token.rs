@@ -4,16 +4,15 @@ use http::{Method, Request, Response, header};
 use serde_json::json;
 
 use super::{Refusal, is_verifier, scope_for};
-use crate::Rotation;
-use crate::client::TestClient;
 use crate::dialect::{Dialect, Software};
-use crate::faults::{set, typed};
-use crate::params::{Params, object};
-use crate::redirect::league_matches;
-use crate::serve::not_found;
+use crate::endpoint::issue::{Grantee, basic, issue, verifier_matches};
+use crate::http::params::Params;
+use crate::http::redirect::league_matches;
+use crate::http::reply::{not_found, object, set, typed};
 use crate::server::Shared;
+use crate::state::client::TestClient;
+use crate::state::settings::Rotation;
 use crate::state::{Code, State};
-use crate::token::{Grantee, basic, issue, verifier_matches};
 
 /// Answers the endpoint. Only a form in the body counts: JSON or a query is an empty request.
 pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {

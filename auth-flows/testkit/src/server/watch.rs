@@ -1,63 +1,16 @@
 //! Who watches a server: told of each request as it went, with what the server knows about it.
 
-use std::fmt;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use http::{Request, header};
 use serde_json::Value;
 
-use crate::faults::{Ending, Fault};
-use crate::params::Params;
+use crate::control::exchange::{Passage, Watcher};
+use crate::control::faults::{Ending, Fault};
+use crate::control::request_kind::{Kind, Target};
+use crate::http::params::Params;
 use crate::server::Shared;
 use crate::state::{State, Token};
-use crate::target::{Kind, Target};
-
-/// One request as it went. It is told right before the answer leaves, or the connection is closed.
-///
-/// The request is as it was sent: its secrets are in it.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Passage<'a> {
-    /// The request in full.
-    pub request: &'a Request<Vec<u8>>,
-    /// What it was for.
-    pub kind: Kind,
-    /// The `grant_type`, of a token request.
-    pub grant: Option<&'a str>,
-    /// When it had been read in full.
-    pub began: SystemTime,
-    /// How it was spoilt.
-    pub fault: Option<&'a Fault>,
-    /// Whether the server did what it was asked, as far as it would have without a fault.
-    pub processed: bool,
-    /// The status of the answer, also where the connection is closed in its place; `None` where there was no answer to lose.
-    pub status: Option<u16>,
-    /// Whose token or password it carried, if the server knows it, whether it is still good or not.
-    pub user: Option<&'a str>,
-    /// The number of the login that the token goes back to, or that the answer begins.
-    pub login: Option<u64>,
-    /// The number of the refresh token that it carried, good or not.
-    pub refresh_token: Option<usize>,
-}
-
-/// What is told of each request.
-#[derive(Clone)]
-pub(crate) struct Watcher(Arc<Told>);
-
-type Told = dyn Fn(&Passage<'_>) + Send + Sync;
-
-impl Watcher {
-    pub(crate) fn new(told: impl Fn(&Passage<'_>) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(told))
-    }
-}
-
-impl fmt::Debug for Watcher {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Watcher")
-    }
-}
 
 /// A request that is being watched.
 pub(crate) struct Watched<'a> {
@@ -133,7 +86,7 @@ impl<'a> Watched<'a> {
             let place = state.place_of_access(token);
             self.login = place.map(|place| state.token(place).family);
         }
-        (self.watcher.0)(&Passage {
+        self.watcher.tell(&Passage {
             request,
             kind: target.kind,
             grant: target.grant.as_deref(),

@@ -1,14 +1,10 @@
 //! Making requests wait, so that a test decides what happens at the same time, and waits that end with the server.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::target::{On, Target};
-
-/// Locks a mutex. A test that panicked while it held one must not hide its message behind a second panic.
-pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use crate::control::request_kind::{On, Target};
+use crate::sync::locked;
 
 /// Where requests wait.
 #[derive(Debug, Default)]

@@ -1,5 +1,10 @@
 //! The running server, as a test holds it.
 
+pub(crate) mod builder;
+mod connection;
+mod router;
+mod watch;
+
 use std::fmt;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -7,18 +12,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use crate::builder::{Config, TestServerBuilder};
-use crate::clock::{Clock, millis};
-use crate::connection::Acceptor;
-use crate::derived;
+use crate::control::faults::Faults;
+use crate::control::hold::{Gate, Hold};
+use crate::control::request_kind::On;
+use crate::control::request_log::{Log, Seen};
 use crate::dialect::Dialect;
-use crate::faults::Faults;
-use crate::gate::{Gate, Hold, locked};
-use crate::random::Random;
-use crate::seen::{Log, Seen};
+use crate::endpoint::derived;
+use crate::endpoint::issue::{Grantee, issue};
+use crate::server::builder::TestServerBuilder;
+use crate::server::connection::Acceptor;
+use crate::state::clock::Clock;
+use crate::state::random::Random;
+use crate::state::settings::Config;
 use crate::state::{State, Token};
-use crate::target::On;
-use crate::token::{Grantee, issue};
+use crate::sync::locked;
 
 /// What all connections share.
 pub(crate) struct Shared {
@@ -245,9 +252,4 @@ impl fmt::Debug for TestServer {
             .field("dialect", self.dialect())
             .finish_non_exhaustive()
     }
-}
-
-/// A lifetime in milliseconds.
-pub(crate) fn lifetime_ms(lifetime: Option<Duration>) -> Option<u64> {
-    lifetime.map(millis)
 }

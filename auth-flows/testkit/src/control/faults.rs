@@ -4,11 +4,12 @@ use std::fmt;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{Response, StatusCode, header};
 use serde_json::Value;
 
-use crate::gate::locked;
-use crate::target::{On, Target};
+use crate::control::request_kind::{On, Target};
+use crate::http::reply::{set, typed};
+use crate::sync::locked;
 
 /// One way for an answer to go wrong.
 ///
@@ -254,22 +255,6 @@ fn html(status: u16, words: &str, retry_after: &Option<String>) -> Response<Vec<
         set(&mut answer, header::RETRY_AFTER, value);
     }
     answer
-}
-
-/// An answer with a status, a content type and a body.
-pub(crate) fn typed(status: u16, content_type: &str, body: Vec<u8>) -> Response<Vec<u8>> {
-    let mut answer = Response::new(body);
-    *answer.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    set(&mut answer, header::CONTENT_TYPE, content_type);
-    answer
-}
-
-/// Sets a header; a value that no header can have is left out.
-pub(crate) fn set(answer: &mut Response<Vec<u8>>, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
-        answer.headers_mut().insert(name, value);
-    }
 }
 
 fn change(answer: &mut Response<Vec<u8>>, name: &str, value: Option<&Value>) {

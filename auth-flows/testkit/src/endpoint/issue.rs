@@ -1,15 +1,18 @@
 //! What the token endpoints of all dialects share: client credentials, code verifiers, new tokens.
 
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD_INDIFFERENT, URL_SAFE_NO_PAD};
 use http::{Request, header};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::Rotation;
 use crate::dialect::Software;
-use crate::params::object;
-use crate::server::{Shared, lifetime_ms};
+use crate::http::reply::object;
+use crate::server::Shared;
+use crate::state::clock::millis;
+use crate::state::settings::Rotation;
 use crate::state::{Challenge, State, Token};
 
 /// Who gets a token.
@@ -53,6 +56,11 @@ pub(crate) fn issue(shared: &Shared, state: &mut State, grantee: Grantee<'_>) ->
         family,
         replaces: None,
     })
+}
+
+/// A lifetime in milliseconds.
+fn lifetime_ms(lifetime: Option<Duration>) -> Option<u64> {
+    lifetime.map(millis)
 }
 
 fn lifetime_ms_of_refresh(shared: &Shared) -> Option<u64> {

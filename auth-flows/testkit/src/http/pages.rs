@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use http::{Response, header};
 
-use crate::faults::{set, typed};
+use crate::http::reply::{set, typed};
 
 /// The login form. `hidden` is carried along to the next page.
 pub(crate) fn login(

@@ -8,16 +8,16 @@ use http::{Response, header};
 use serde_json::{Value, json};
 
 use super::{Dialect, Software};
-use crate::authorize::{Asked, found};
-use crate::client::{TestClient, words};
-use crate::faults::{set, typed};
-use crate::pages::escaped;
-use crate::params::{Params, object};
-use crate::redirect::{league_matches, with_query};
-use crate::resource::{Reason, Refused};
+use crate::control::request_kind::Kind;
+use crate::endpoint::authorize::Asked;
+use crate::endpoint::resource::{Reason, Refused};
+use crate::http::pages::escaped;
+use crate::http::params::Params;
+use crate::http::redirect::{league_matches, with_query};
+use crate::http::reply::{found, object, set, typed};
 use crate::server::Shared;
 use crate::state::Challenge;
-use crate::target::Kind;
+use crate::state::client::{TestClient, words};
 
 pub(crate) const AUTHORIZE: &str = "/oauth2/authorize";
 pub(crate) const TOKEN: &str = "/oauth2/token";

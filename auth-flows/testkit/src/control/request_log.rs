@@ -4,9 +4,9 @@ use std::sync::Mutex;
 
 use http::{Method, Request, header};
 
-use crate::gate::locked;
-use crate::params::Params;
-use crate::target::{Kind, Target};
+use crate::control::request_kind::{Kind, Target};
+use crate::http::params::Params;
+use crate::sync::locked;
 
 /// One request as it arrived. Secrets are never in it: of an `Authorization` header only the scheme is kept, of a form only
 /// the names, and of a query the secret values are replaced by `…`.

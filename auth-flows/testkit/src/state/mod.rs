@@ -1,11 +1,16 @@
 //! What the server remembers: clients, users, codes, tokens, sessions. It knows no dialect.
 
+pub(crate) mod client;
+pub(crate) mod clock;
+pub(crate) mod random;
+pub(crate) mod settings;
+
 use std::collections::HashMap;
 
 use auth_core::testkit::Caller;
 
-use crate::Rotation;
-use crate::client::{TestClient, User};
+use crate::state::client::{TestClient, User};
+use crate::state::settings::Rotation;
 
 /// A code challenge as it was sent (RFC 7636 section 4.3).
 #[derive(Clone)]

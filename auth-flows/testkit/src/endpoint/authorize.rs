@@ -3,16 +3,16 @@
 //! What is checked and how it is refused is the dialect's matter. Unlike the imitated servers this one checks the request
 //! before it asks for a login, so that a test sees a refusal at once.
 
-use http::{Method, Request, Response, header};
+use http::{Method, Request, Response};
 
-use crate::clock::millis;
 use crate::dialect::Software;
-use crate::faults::{set, typed};
-use crate::pages;
-use crate::params::Params;
-use crate::serve::not_found;
+use crate::endpoint::session::{session_user, sign_in, start_session};
+use crate::http::pages;
+use crate::http::params::Params;
+use crate::http::reply::not_found;
 use crate::server::Shared;
-use crate::state::{Challenge, Code, NoUser};
+use crate::state::clock::millis;
+use crate::state::{Challenge, Code};
 
 /// An authorization request that the dialect found good.
 #[derive(Clone)]
@@ -27,8 +27,6 @@ pub(crate) struct Asked {
     pub(crate) state: Option<String>,
     pub(crate) challenge: Option<Challenge>,
 }
-
-const SESSION: &str = "_testkit_session";
 
 /// Answers the authorization endpoint.
 pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
@@ -77,59 +75,6 @@ fn go_on(shared: &Shared, request: &Request<Vec<u8>>, params: &Params) -> Respon
         }
         Err(words) => pages::login(path, &carried(params), Some(&words)),
     }
-}
-
-/// The web site's own login page, to which Devise sends who is not logged in.
-pub(crate) fn site_login(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let path = request.uri().path();
-    if *request.method() != Method::POST {
-        return pages::login(path, &[], None);
-    }
-    match sign_in(shared, &Params::of_form(request)) {
-        Ok(user) => {
-            let mut answer = found(&format!("{}/", shared.url));
-            start_session(shared, &mut answer, user);
-            answer
-        }
-        Err(words) => pages::login(path, &[], Some(&words)),
-    }
-}
-
-/// The user of the session cookie.
-pub(crate) fn session_user(shared: &Shared, request: &Request<Vec<u8>>) -> Option<u64> {
-    let headers = request.headers().get_all(header::COOKIE);
-    let cookies = headers.iter().filter_map(|value| value.to_str().ok());
-    let state = shared.state();
-    cookies
-        .flat_map(|text| text.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(name, _)| *name == SESSION)
-        .find_map(|(_, value)| state.sessions.get(value).copied())
-}
-
-/// A redirect with status 302.
-pub(crate) fn found(location: &str) -> Response<Vec<u8>> {
-    let mut answer = typed(302, "text/html; charset=utf-8", Vec::new());
-    set(&mut answer, header::LOCATION, location);
-    set(&mut answer, header::CACHE_CONTROL, "no-store");
-    answer
-}
-
-fn sign_in(shared: &Shared, params: &Params) -> Result<u64, String> {
-    let name = params.get("login").unwrap_or_default();
-    let password = params.get("password").unwrap_or_default();
-    let refused = |reason| match reason {
-        NoUser::Unknown => "Wrong login or password.".to_owned(),
-        NoUser::Suspended(_) => "This account is suspended.".to_owned(),
-    };
-    shared.state().sign_in(name, password).map_err(refused)
-}
-
-fn start_session(shared: &Shared, answer: &mut Response<Vec<u8>>, user: u64) {
-    let id = shared.random.url_safe(24);
-    let cookie = format!("{SESSION}={id}; Path=/; HttpOnly; SameSite=Lax");
-    shared.state().sessions.insert(id, user);
-    set(answer, header::SET_COOKIE, &cookie);
 }
 
 fn consent_or_skip(

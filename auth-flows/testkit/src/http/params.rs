@@ -82,11 +82,3 @@ fn essence(request: &Request<Vec<u8>>) -> String {
     let essence = text.split(';').next().unwrap_or_default();
     essence.trim().to_ascii_lowercase()
 }
-
-/// A JSON object with its keys in the order given, as the imitated servers write them.
-pub(crate) fn object(pairs: &[(&str, serde_json::Value)]) -> String {
-    let pairs = pairs
-        .iter()
-        .map(|(name, value)| format!("{}:{value}", serde_json::Value::from(*name)));
-    format!("{{{}}}", pairs.collect::<Vec<_>>().join(","))
-}

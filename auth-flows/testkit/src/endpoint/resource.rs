@@ -1,14 +1,11 @@
-//! The door of a protected resource: an OAuth access token, or a refusal in the dialect.
+//! The caller of a protected resource, or the refusal of a request without a valid token.
 
 use auth_core::testkit::Caller;
 use http::{Request, Response, header};
 use serde_json::json;
 
-use crate::authorize::found;
-use crate::derived;
 use crate::dialect::{Software, doorkeeper, league};
-use crate::faults::typed;
-use crate::params::object;
+use crate::http::reply::{found, object, typed};
 use crate::server::Shared;
 use crate::state::Token;
 
@@ -27,7 +24,7 @@ pub(crate) enum Reason {
 
 /// Who is at the door of a route for logged-in callers. A site with derived tokens takes those as well.
 pub(crate) fn login(shared: &Shared, request: &Request<Vec<u8>>) -> Result<Caller, Refused> {
-    if let Some(caller) = derived::caller(shared, request) {
+    if let Some(caller) = derived_caller(shared, request) {
         return Ok(caller);
     }
     match access_token(shared, request) {
@@ -47,6 +44,20 @@ pub(crate) fn access_token(shared: &Shared, request: &Request<Vec<u8>>) -> Resul
     } else {
         Ok(token)
     }
+}
+
+/// Whose derived token the request carries: the last word of `Authorization`, with or without a scheme, as in iNaturalist's
+/// Node application. Expired and unknown tokens are nobody's.
+pub(crate) fn derived_caller(shared: &Shared, request: &Request<Vec<u8>>) -> Option<Caller> {
+    let value = request
+        .headers()
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?;
+    let text = value.split_whitespace().next_back()?;
+    let state = shared.state();
+    let derived = state.derived.get(text)?;
+    (shared.clock.now_ms() < derived.expires_at).then(|| derived.caller.clone())
 }
 
 /// The refusal of a request without a good token.

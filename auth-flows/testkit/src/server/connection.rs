@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use http::{Method, Response};
 
-use crate::clock::http_date;
-use crate::faults::{Ending, typed};
-use crate::gate::locked;
-use crate::held::Held;
-use crate::serve;
-use crate::server::Shared;
-use crate::wire::{Incoming, head, read, write};
+use crate::control::faults::Ending;
+use crate::http::codec::{Incoming, head, read, write};
+use crate::http::reply::typed;
+use crate::http::unread::Held;
+use crate::server::{Shared, router};
+use crate::state::clock::http_date;
+use crate::sync::locked;
 
 /// Accepts connections until it is dropped.
 pub(crate) struct Acceptor {
@@ -138,7 +138,7 @@ fn serve_connection(stream: &TcpStream, shared: &Shared) -> io::Result<End> {
             }
             Incoming::Request(request, keep) => {
                 let head_only = *request.method() == Method::HEAD;
-                let ending = serve::answer(shared, &request);
+                let ending = router::answer(shared, &request);
                 let keep = keep && !shared.gate.is_stopped();
                 match ending {
                     Ending::Slowly(answer, time) if !head_only => {

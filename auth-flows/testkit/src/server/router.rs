@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use auth_core::testkit::{Door, Route, Visit};
 use http::{Method, Request, Response};
 
-use crate::faults::{Ending, Fault, typed};
-use crate::params::Params;
+use crate::control::faults::{Ending, Fault};
+use crate::control::request_kind::{Kind, Target};
+use crate::endpoint::{authorize, derived, resource, session};
+use crate::http::params::Params;
+use crate::http::reply::{not_found, text};
 use crate::server::Shared;
-use crate::target::{Kind, Target};
-use crate::watch::{Outcome, Watched};
-use crate::{authorize, derived, resource};
+use crate::server::watch::{Outcome, Watched};
 
 /// Answers a request, or says that the connection is to be closed without an answer.
 pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Ending {
@@ -68,7 +69,7 @@ fn process(shared: &Shared, request: &Request<Vec<u8>>, target: &Target) -> Resp
     let dialect = &shared.config.dialect;
     match target.kind {
         Kind::Authorize => authorize::answer(shared, request),
-        Kind::Login => authorize::site_login(shared, request),
+        Kind::Login => session::site_login(shared, request),
         Kind::Token => dialect.token(shared, request),
         Kind::Revoke => dialect.revoke(shared, request),
         Kind::Introspect => dialect.introspect(shared, request),
@@ -129,7 +130,7 @@ fn route(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
             Ok(caller) => Some(caller),
             Err(answer) => return *answer,
         },
-        Door::Derived => derived::caller(shared, request),
+        Door::Derived => resource::derived_caller(shared, request),
     };
     let visit = Visit {
         request,
@@ -139,15 +140,6 @@ fn route(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     // A route is foreign code: its panic is this request's failure, not the connection's.
     catch_unwind(AssertUnwindSafe(|| route.answer(&visit)))
         .unwrap_or_else(|_| text(500, "The route panicked.\n"))
-}
-
-/// 404 for what is not there.
-pub(crate) fn not_found() -> Response<Vec<u8>> {
-    text(404, "Not found.\n")
-}
-
-fn text(status: u16, words: &str) -> Response<Vec<u8>> {
-    typed(status, "text/plain; charset=utf-8", words.into())
 }
 
 /// Counts a request as long as it lives.

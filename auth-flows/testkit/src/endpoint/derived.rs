@@ -1,18 +1,16 @@
-//! Derived tokens: the endpoint that gives them out for access tokens, and the doors that look at them.
+//! Derived tokens: the endpoint that gives them out for access tokens.
 
 use auth_core::testkit::{Caller, DerivedTokens};
 use http::{Method, Request, Response, header};
 use serde_json::json;
 
-use crate::authorize::{found, session_user};
-use crate::clock::millis;
 use crate::dialect::{Software, doorkeeper, league};
-use crate::faults::{set, typed};
-use crate::params::object;
-use crate::resource::{Reason, access_token, refusal};
-use crate::serve::not_found;
+use crate::endpoint::resource::{Reason, access_token, derived_caller, refusal};
+use crate::endpoint::session::session_user;
+use crate::http::reply::{found, not_found, object, set, typed};
 use crate::server::Shared;
 use crate::state::Derived;
+use crate::state::clock::millis;
 
 /// Is this the endpoint's path? Rails takes a format behind it: `/users/api_token.json`.
 pub(crate) fn is_at(derived: &DerivedTokens, path: &str) -> bool {
@@ -29,7 +27,7 @@ pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Ve
     }
     // A derived token that is still good is answered with a new one, without the number of the application. Read in
     // iNaturalist's Rails application (its warden strategies); not verified against the running service.
-    if let Some(caller) = caller(shared, request) {
+    if let Some(caller) = derived_caller(shared, request) {
         return give(shared, derived, caller, false);
     }
     match access_token(shared, request) {
@@ -53,20 +51,6 @@ pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Ve
         },
         Err(reason) => refusal(shared, request, reason),
     }
-}
-
-/// Whose derived token the request carries: the last word of `Authorization`, with or without a scheme, as in iNaturalist's
-/// Node application. Expired and unknown tokens are nobody's.
-pub(crate) fn caller(shared: &Shared, request: &Request<Vec<u8>>) -> Option<Caller> {
-    let value = request
-        .headers()
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?;
-    let text = value.split_whitespace().next_back()?;
-    let state = shared.state();
-    let derived = state.derived.get(text)?;
-    (shared.clock.now_ms() < derived.expires_at).then(|| derived.caller.clone())
 }
 
 /// A token as a logged-in person would see it in the browser.

@@ -8,16 +8,16 @@ pub(crate) mod token;
 use http::{Response, header};
 use serde_json::{Value, json};
 
-use crate::authorize::{Asked, found};
-use crate::client::{TestClient, words};
-use crate::faults::{set, typed};
-use crate::pages;
-use crate::params::{Params, object};
-use crate::redirect::{OUT_OF_BAND, doorkeeper_accepts, doorkeeper_matches, with_query};
-use crate::resource::{Reason, Refused};
+use crate::control::request_kind::Kind;
+use crate::endpoint::authorize::Asked;
+use crate::endpoint::resource::{Reason, Refused};
+use crate::http::pages;
+use crate::http::params::Params;
+use crate::http::redirect::{OUT_OF_BAND, doorkeeper_accepts, doorkeeper_matches, with_query};
+use crate::http::reply::{found, object, set, typed};
 use crate::server::Shared;
 use crate::state::Challenge;
-use crate::target::Kind;
+use crate::state::client::{TestClient, words};
 
 pub(crate) const AUTHORIZE: &str = "/oauth/authorize";
 pub(crate) const NATIVE: &str = "/oauth/authorize/native";

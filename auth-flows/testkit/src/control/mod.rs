@@ -1,0 +1,7 @@
+//! What a test controls and reads while the server runs: faults, holds, the log of requests.
+
+pub(crate) mod exchange;
+pub(crate) mod faults;
+pub(crate) mod hold;
+pub(crate) mod request_kind;
+pub(crate) mod request_log;

@@ -1,0 +1,46 @@
+//! Builds responses: status, content type, headers and JSON objects.
+
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use serde_json::Value;
+
+/// An answer with a status, a content type and a body.
+pub(crate) fn typed(status: u16, content_type: &str, body: Vec<u8>) -> Response<Vec<u8>> {
+    let mut answer = Response::new(body);
+    *answer.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    set(&mut answer, header::CONTENT_TYPE, content_type);
+    answer
+}
+
+/// Sets a header; a value that no header can have is left out.
+pub(crate) fn set(answer: &mut Response<Vec<u8>>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+        answer.headers_mut().insert(name, value);
+    }
+}
+
+/// A redirect with status 302.
+pub(crate) fn found(location: &str) -> Response<Vec<u8>> {
+    let mut answer = typed(302, "text/html; charset=utf-8", Vec::new());
+    set(&mut answer, header::LOCATION, location);
+    set(&mut answer, header::CACHE_CONTROL, "no-store");
+    answer
+}
+
+/// 404 for what is not there.
+pub(crate) fn not_found() -> Response<Vec<u8>> {
+    text(404, "Not found.\n")
+}
+
+/// A plain text.
+pub(crate) fn text(status: u16, words: &str) -> Response<Vec<u8>> {
+    typed(status, "text/plain; charset=utf-8", words.into())
+}
+
+/// A JSON object with its keys in the order given, as the imitated servers write them.
+pub(crate) fn object(pairs: &[(&str, Value)]) -> String {
+    let pairs = pairs
+        .iter()
+        .map(|(name, value)| format!("{}:{value}", Value::from(*name)));
+    format!("{{{}}}", pairs.collect::<Vec<_>>().join(","))
+}
