@@ -8,7 +8,7 @@ use crate::sync::locked;
 
 /// Where requests wait.
 #[derive(Debug, Default)]
-pub(crate) struct Gate {
+pub(crate) struct Holds {
     inner: Mutex<Inner>,
     changed: Condvar,
 }
@@ -32,7 +32,7 @@ impl Inner {
     }
 }
 
-impl Gate {
+impl Holds {
     /// Lets no matching request pass until the guard is dropped.
     pub(crate) fn hold(self: &Arc<Self>, on: On) -> Hold {
         let mut inner = locked(&self.inner);
@@ -40,7 +40,7 @@ impl Gate {
         inner.holds.push((id, on.clone()));
         drop(inner);
         Hold {
-            gate: Arc::clone(self),
+            holds: Arc::clone(self),
             id,
             on,
         }
@@ -91,7 +91,7 @@ impl Gate {
 #[derive(Debug)]
 #[must_use = "requests are held back only as long as this value lives"]
 pub struct Hold {
-    gate: Arc<Gate>,
+    holds: Arc<Holds>,
     id: u64,
     on: On,
 }
@@ -100,21 +100,21 @@ impl Hold {
     /// How many requests wait here now.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        locked(&self.gate.inner).waiting_for(&self.on)
+        locked(&self.holds.inner).waiting_for(&self.on)
     }
 
     /// Waits until at least `n` requests are held back, at most `limit`. False when the time ran out.
     #[must_use = "false says that the requests did not come"]
     pub fn wait_for(&self, n: usize, limit: Duration) -> bool {
         let deadline = Instant::now() + limit;
-        let mut inner = locked(&self.gate.inner);
+        let mut inner = locked(&self.holds.inner);
         while inner.waiting_for(&self.on) < n && !inner.stopped {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return false;
             }
             (inner, _) = self
-                .gate
+                .holds
                 .changed
                 .wait_timeout(inner, left)
                 .unwrap_or_else(PoisonError::into_inner);
@@ -128,9 +128,9 @@ impl Hold {
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        locked(&self.gate.inner)
+        locked(&self.holds.inner)
             .holds
             .retain(|(id, _)| *id != self.id);
-        self.gate.changed.notify_all();
+        self.holds.changed.notify_all();
     }
 }

@@ -4,13 +4,13 @@ use auth_core::testkit::{Caller, DerivedTokens};
 use http::{Method, Request, Response, header};
 use serde_json::json;
 
-use crate::dialect::{Software, doorkeeper, league};
-use crate::endpoint::resource::{Reason, access_token, derived_caller, refusal};
+use crate::endpoint::resource::{access_token, derived_caller};
 use crate::endpoint::session::session_user;
+use crate::endpoint::software::{Reason, Software};
 use crate::http::reply::{found, not_found, object, set, typed};
-use crate::server::Shared;
 use crate::state::Derived;
 use crate::state::clock::millis;
+use crate::state::context::ServerContext;
 
 /// Is this the endpoint's path? Rails takes a format behind it: `/users/api_token.json`.
 pub(crate) fn is_at(derived: &DerivedTokens, path: &str) -> bool {
@@ -18,50 +18,52 @@ pub(crate) fn is_at(derived: &DerivedTokens, path: &str) -> bool {
 }
 
 /// Answers the endpoint.
-pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let Some(derived) = shared.config.site.derived() else {
+pub(crate) fn answer(
+    context: &ServerContext,
+    software: &dyn Software,
+    request: &Request<Vec<u8>>,
+) -> Response<Vec<u8>> {
+    let Some(derived) = context.settings.site.derived() else {
         return not_found();
     };
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return not_found();
     }
-    // A derived token that is still good is answered with a new one, without the number of the application. Read in
-    // iNaturalist's Rails application (its warden strategies); not verified against the running service.
-    if let Some(caller) = derived_caller(shared, request) {
-        return give(shared, derived, caller, false);
+    // A derived token that is still good is answered with a new one, without the number of the
+    // application. Read in iNaturalist's Rails application (its warden strategies); not verified
+    // against the running service.
+    if let Some(caller) = derived_caller(context, request) {
+        return give(context, derived, caller, false);
     }
-    match access_token(shared, request) {
+    match access_token(context, software, request) {
         Ok(token) => {
             let scoped = |wanted: &str| token.scope.split(' ').any(|scope| scope == wanted);
             if !derived.scope.is_none_or(scoped) {
-                return match shared.config.dialect.software {
-                    Software::Doorkeeper5 => doorkeeper::forbidden(),
-                    Software::League8 | Software::League9 => league::insufficient_scope(),
-                };
+                return software.refuse_scope();
             }
             if token.user.is_none() {
-                return found(&format!("{}/login", shared.url));
+                return found(&format!("{}/login", context.url));
             }
-            let caller = shared.state().caller(&token);
-            give(shared, derived, caller, true)
+            let caller = context.state().caller(&token);
+            give(context, derived, caller, true)
         }
-        Err(Reason::Missing) => match session_user(shared, request) {
-            Some(user) => give(shared, derived, of_session(shared, user), false),
-            None => refusal(shared, request, Reason::Missing),
+        Err(Reason::Missing) => match session_user(context, request) {
+            Some(user) => give(context, derived, of_session(context, user), false),
+            None => software.refuse(context, request, Reason::Missing),
         },
-        Err(reason) => refusal(shared, request, reason),
+        Err(reason) => software.refuse(context, request, reason),
     }
 }
 
 /// A token as a logged-in person would see it in the browser.
-pub(crate) fn issue_for_session(shared: &Shared, user: &str) -> Option<String> {
-    let derived = shared.config.site.derived()?;
-    let id = shared.state().user_named(user)?.id;
-    Some(new_token(shared, derived, of_session(shared, id), false))
+pub(crate) fn issue_for_session(context: &ServerContext, user: &str) -> Option<String> {
+    let derived = context.settings.site.derived()?;
+    let id = context.state().user_named(user)?.id;
+    Some(new_token(context, derived, of_session(context, id), false))
 }
 
-fn of_session(shared: &Shared, user: u64) -> Caller {
-    let state = shared.state();
+fn of_session(context: &ServerContext, user: u64) -> Caller {
+    let state = context.state();
     let name = state.user(user).map(|user| user.name.clone());
     Caller {
         user: name.unwrap_or_default(),
@@ -72,12 +74,12 @@ fn of_session(shared: &Shared, user: u64) -> Caller {
 }
 
 fn give(
-    shared: &Shared,
+    context: &ServerContext,
     derived: &DerivedTokens,
     caller: Caller,
     of_application: bool,
 ) -> Response<Vec<u8>> {
-    let token = new_token(shared, derived, caller, of_application);
+    let token = new_token(context, derived, caller, of_application);
     let body = object(&[(derived.field, json!(token))]);
     let mut answer = typed(200, "application/json; charset=utf-8", body.into_bytes());
     let caching = "max-age=0, private, must-revalidate"; // Rails' own; iNaturalist's production is not verified
@@ -86,14 +88,17 @@ fn give(
 }
 
 fn new_token(
-    shared: &Shared,
+    context: &ServerContext,
     derived: &DerivedTokens,
     caller: Caller,
     of_application: bool,
 ) -> String {
-    let lifetime = shared.config.derived_lifetime.unwrap_or(derived.lifetime);
-    let expires_at = shared.clock.now_ms().saturating_add(millis(lifetime));
-    let mut state = shared.state();
+    let lifetime = context
+        .settings
+        .derived_lifetime
+        .unwrap_or(derived.lifetime);
+    let expires_at = context.clock.now_ms().saturating_add(millis(lifetime));
+    let mut state = context.state();
     let mut claims = vec![("user_id", json!(caller.user_id))];
     if of_application {
         let number = state.client_number(&caller.client_id);
@@ -101,7 +106,7 @@ fn new_token(
     }
     claims.push(("exp", json!(expires_at / 1000)));
     // Two tokens of one second would have the same claims; their signatures are noise and differ.
-    let text = shared
+    let text = context
         .random
         .jwt(r#"{"alg":"HS512"}"#, &object(&claims), 64);
     let issued = Derived { caller, expires_at };

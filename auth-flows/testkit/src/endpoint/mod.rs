@@ -1,7 +1,8 @@
-//! The endpoints, as far as all server software has them alike.
+//! The endpoints that all dialects share, and the trait for what differs between them.
 
 pub(crate) mod authorize;
 pub(crate) mod derived;
 pub(crate) mod issue;
 pub(crate) mod resource;
 pub(crate) mod session;
+pub(crate) mod software;

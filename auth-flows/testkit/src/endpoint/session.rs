@@ -5,21 +5,21 @@ use http::{Method, Request, Response, header};
 use crate::http::pages;
 use crate::http::params::Params;
 use crate::http::reply::{found, set};
-use crate::server::Shared;
 use crate::state::NoUser;
+use crate::state::context::ServerContext;
 
 const SESSION: &str = "_testkit_session";
 
 /// The web site's own login page, to which Devise sends who is not logged in.
-pub(crate) fn site_login(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+pub(crate) fn site_login(context: &ServerContext, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     let path = request.uri().path();
     if *request.method() != Method::POST {
         return pages::login(path, &[], None);
     }
-    match sign_in(shared, &Params::of_form(request)) {
+    match sign_in(context, &Params::of_form(request)) {
         Ok(user) => {
-            let mut answer = found(&format!("{}/", shared.url));
-            start_session(shared, &mut answer, user);
+            let mut answer = found(&format!("{}/", context.url));
+            start_session(context, &mut answer, user);
             answer
         }
         Err(words) => pages::login(path, &[], Some(&words)),
@@ -27,10 +27,10 @@ pub(crate) fn site_login(shared: &Shared, request: &Request<Vec<u8>>) -> Respons
 }
 
 /// The user of the session cookie.
-pub(crate) fn session_user(shared: &Shared, request: &Request<Vec<u8>>) -> Option<u64> {
+pub(crate) fn session_user(context: &ServerContext, request: &Request<Vec<u8>>) -> Option<u64> {
     let headers = request.headers().get_all(header::COOKIE);
     let cookies = headers.iter().filter_map(|value| value.to_str().ok());
-    let state = shared.state();
+    let state = context.state();
     cookies
         .flat_map(|text| text.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
@@ -39,20 +39,20 @@ pub(crate) fn session_user(shared: &Shared, request: &Request<Vec<u8>>) -> Optio
 }
 
 /// The user whose login and password these are, or what to show instead.
-pub(crate) fn sign_in(shared: &Shared, params: &Params) -> Result<u64, String> {
+pub(crate) fn sign_in(context: &ServerContext, params: &Params) -> Result<u64, String> {
     let name = params.get("login").unwrap_or_default();
     let password = params.get("password").unwrap_or_default();
     let refused = |reason| match reason {
         NoUser::Unknown => "Wrong login or password.".to_owned(),
         NoUser::Suspended(_) => "This account is suspended.".to_owned(),
     };
-    shared.state().sign_in(name, password).map_err(refused)
+    context.state().sign_in(name, password).map_err(refused)
 }
 
 /// Begins a session, whose cookie the answer sets.
-pub(crate) fn start_session(shared: &Shared, answer: &mut Response<Vec<u8>>, user: u64) {
-    let id = shared.random.url_safe(24);
+pub(crate) fn start_session(context: &ServerContext, answer: &mut Response<Vec<u8>>, user: u64) {
+    let id = context.random.url_safe(24);
     let cookie = format!("{SESSION}={id}; Path=/; HttpOnly; SameSite=Lax");
-    shared.state().sessions.insert(id, user);
+    context.state().sessions.insert(id, user);
     set(answer, header::SET_COOKIE, &cookie);
 }

@@ -7,7 +7,7 @@ use std::io::{self, BufRead, Read};
 use std::net::TcpStream;
 
 /// A buffered reader that is one buffer behind with reading.
-pub(crate) struct Held<'a> {
+pub(crate) struct Unread<'a> {
     stream: &'a TcpStream,
     buffer: Vec<u8>,
     /// How many bytes of the buffer are there, and still with the kernel.
@@ -15,7 +15,7 @@ pub(crate) struct Held<'a> {
     used: usize,
 }
 
-impl<'a> Held<'a> {
+impl<'a> Unread<'a> {
     pub(crate) fn new(stream: &'a TcpStream) -> Self {
         Self {
             stream,
@@ -33,7 +33,7 @@ impl<'a> Held<'a> {
     }
 }
 
-impl BufRead for Held<'_> {
+impl BufRead for Unread<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.used == self.seen {
             self.let_go()?;
@@ -47,7 +47,7 @@ impl BufRead for Held<'_> {
     }
 }
 
-impl Read for Held<'_> {
+impl Read for Unread<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let there = self.fill_buf()?;
         let amount = there.len().min(out.len());

@@ -10,23 +10,24 @@ use crate::control::exchange::{Passage, Watcher};
 use crate::dialect::Dialect;
 use crate::server::TestServer;
 use crate::state::client::{TestClient, User, words};
-use crate::state::settings::{Config, Rotation};
+use crate::state::settings::{Rotation, Settings};
 
 /// Describes a server and starts it; made by [`TestServer::builder`].
 #[derive(Clone)]
 #[must_use = "nothing happens until the server is started"]
 pub struct TestServerBuilder {
-    config: Config,
+    dialect: Dialect,
+    settings: Settings,
+    observer: Option<Watcher>,
 }
 
 impl TestServerBuilder {
     pub(crate) fn new(dialect: Dialect) -> Self {
         Self {
-            config: Config {
-                access_lifetime: dialect.access_lifetime(),
-                refresh_lifetime: dialect.refresh_lifetime(),
-                rotation: dialect.rotation(),
-                dialect,
+            settings: Settings {
+                access_lifetime: dialect.software().access_lifetime(),
+                refresh_lifetime: dialect.software().refresh_lifetime(),
+                rotation: dialect.software().rotation(),
                 clients: Vec::new(),
                 users: Vec::new(),
                 site: Site::new(),
@@ -35,44 +36,45 @@ impl TestServerBuilder {
                 code_lifetime: Duration::from_secs(600),
                 derived_lifetime: None,
                 port: 0,
-                watcher: None,
             },
+            observer: None,
+            dialect,
         }
     }
 
     /// Registers a client.
     pub fn client(mut self, client: TestClient) -> Self {
-        self.config.clients.push(client);
+        self.settings.clients.push(client);
         self
     }
 
     /// Adds a user. The first one has number 1, the next 2, and so on.
     pub fn user(mut self, name: impl Into<String>, password: impl Into<String>) -> Self {
         let user = User {
-            id: self.config.users.len() as u64 + 1,
+            id: self.settings.users.len() as u64 + 1,
             name: name.into(),
             password: password.into(),
             suspended: None,
         };
-        self.config.users.push(user);
+        self.settings.users.push(user);
         self
     }
 
     /// The resource server's routes, served beside the endpoints of the authorization server.
     pub fn site(mut self, site: Site) -> Self {
-        self.config.site = site;
+        self.settings.site = site;
         self
     }
 
     /// The scopes of a request that asks for none, separated by spaces. Without it: all scopes of all clients, or `public`.
     pub fn default_scopes(mut self, scopes: &str) -> Self {
-        self.config.default_scopes = words(scopes);
+        self.settings.default_scopes = words(scopes);
         self
     }
 
     /// More scopes that may be asked for, separated by spaces.
     pub fn optional_scopes(mut self, scopes: &str) -> Self {
-        self.config.optional_scopes = words(scopes);
+        self.settings.optional_scopes = words(scopes);
         self
     }
 
@@ -80,25 +82,25 @@ impl TestServerBuilder {
     ///
     /// Without it: never in Doorkeeper's dialect, as iNaturalist configures it; one hour in league's.
     pub fn access_token_lifetime(mut self, lifetime: Option<Duration>) -> Self {
-        self.config.access_lifetime = lifetime;
+        self.settings.access_lifetime = lifetime;
         self
     }
 
     /// How long refresh tokens live. Without it: for ever in Doorkeeper's dialect, 30 days in league's (a month there).
     pub fn refresh_token_lifetime(mut self, lifetime: Option<Duration>) -> Self {
-        self.config.refresh_lifetime = lifetime;
+        self.settings.refresh_lifetime = lifetime;
         self
     }
 
     /// How long authorization codes live; 600 s without it, the default of all three dialects.
     pub fn code_lifetime(mut self, lifetime: Duration) -> Self {
-        self.config.code_lifetime = lifetime;
+        self.settings.code_lifetime = lifetime;
         self
     }
 
     /// How long derived tokens live; without it, as the site says.
     pub fn derived_token_lifetime(mut self, lifetime: Duration) -> Self {
-        self.config.derived_lifetime = Some(lifetime);
+        self.settings.derived_lifetime = Some(lifetime);
         self
     }
 
@@ -106,20 +108,20 @@ impl TestServerBuilder {
     ///
     /// Without it: [`Rotation::Off`] in Doorkeeper's dialect, [`Rotation::Instant`] in league's.
     pub fn refresh_tokens(mut self, rotation: Rotation) -> Self {
-        self.config.rotation = rotation;
+        self.settings.rotation = rotation;
         self
     }
 
     /// The port to listen on; a free one without it.
     pub fn port(mut self, port: u16) -> Self {
-        self.config.port = port;
+        self.settings.port = port;
         self
     }
 
     /// Tells of each request as it went. Such a server keeps no list of them for [`TestServer::seen`], so that it can run for as
     /// long as one likes.
     pub fn watch(mut self, told: impl Fn(&Passage<'_>) + Send + Sync + 'static) -> Self {
-        self.config.watcher = Some(Watcher::new(told));
+        self.observer = Some(Watcher::new(told));
         self
     }
 
@@ -128,31 +130,31 @@ impl TestServerBuilder {
     /// # Errors
     /// The port is taken, or the machine has no threads or sockets left.
     pub fn start(mut self) -> io::Result<TestServer> {
-        let config = &mut self.config;
-        if config.default_scopes.is_empty() {
-            let all: Vec<_> = config
+        let settings = &mut self.settings;
+        if settings.default_scopes.is_empty() {
+            let all: Vec<_> = settings
                 .clients
                 .iter()
                 .flat_map(|c| c.scopes.clone())
                 .collect();
-            config.default_scopes = if all.is_empty() {
+            settings.default_scopes = if all.is_empty() {
                 vec!["public".to_owned()]
             } else {
                 words(&all.join(" "))
             };
         }
-        TestServer::start(self.config)
+        TestServer::start(self.dialect, self.settings, self.observer)
     }
 }
 
 impl fmt::Debug for TestServerBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TestServerBuilder")
-            .field("dialect", &self.config.dialect)
-            .field("clients", &self.config.clients)
-            .field("users", &self.config.users.len())
-            .field("site", &self.config.site)
-            .field("refresh_tokens", &self.config.rotation)
+            .field("dialect", &self.dialect)
+            .field("clients", &self.settings.clients)
+            .field("users", &self.settings.users.len())
+            .field("site", &self.settings.site)
+            .field("refresh_tokens", &self.settings.rotation)
             .finish_non_exhaustive()
     }
 }

@@ -13,7 +13,7 @@ use http::{Method, Response};
 use crate::control::faults::Ending;
 use crate::http::codec::{Incoming, head, read, write};
 use crate::http::reply::typed;
-use crate::http::unread::Held;
+use crate::http::unread::Unread;
 use crate::server::{Shared, router};
 use crate::state::clock::http_date;
 use crate::sync::locked;
@@ -70,7 +70,7 @@ impl Acceptor {
 impl Drop for Acceptor {
     fn drop(&mut self) {
         self.open.stopped.store(true, Ordering::SeqCst);
-        self.shared.gate.stop();
+        self.shared.holds.stop();
         self.open.hang_up();
         // The thread waits in `accept`: a connection wakes it up.
         let _ = TcpStream::connect_timeout(&self.address, Duration::from_secs(5));
@@ -125,21 +125,21 @@ enum End {
 
 fn serve_connection(stream: &TcpStream, shared: &Shared) -> io::Result<End> {
     stream.set_nodelay(true)?;
-    let (mut reader, mut writer) = (Held::new(stream), stream);
+    let (mut reader, mut writer) = (Unread::new(stream), stream);
     loop {
         match read(&mut reader, &mut writer)? {
             Incoming::End => return Ok(End::Closed),
             Incoming::Refused(status) => {
                 let body = b"The request is not HTTP, or too large.\n".to_vec();
                 let answer = typed(status, "text/plain; charset=utf-8", body);
-                let date = http_date(shared.clock.now_ms());
+                let date = http_date(shared.context.clock.now_ms());
                 write(&mut writer, &answer, &date, false, false)?;
                 return linger(stream, &mut reader);
             }
             Incoming::Request(request, keep) => {
                 let head_only = *request.method() == Method::HEAD;
                 let ending = router::answer(shared, &request);
-                let keep = keep && !shared.gate.is_stopped();
+                let keep = keep && !shared.holds.is_stopped();
                 match ending {
                     Ending::Slowly(answer, time) if !head_only => {
                         drip(shared, writer, &answer, time, keep)?
@@ -171,11 +171,11 @@ fn drip(
     time: Duration,
     keep: bool,
 ) -> io::Result<()> {
-    let date = http_date(shared.clock.now_ms());
+    let date = http_date(shared.context.clock.now_ms());
     writer.write_all(&head(answer, &date, keep)?)?;
     let body = answer.body();
     for piece in body.chunks(body.len().div_ceil(PIECES).max(1)) {
-        if !shared.gate.sleep(time / PIECES as u32) {
+        if !shared.holds.sleep(time / PIECES as u32) {
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         writer.write_all(piece)?;
@@ -190,7 +190,7 @@ fn send(
     head_only: bool,
     keep: bool,
 ) -> io::Result<()> {
-    let date = http_date(shared.clock.now_ms());
+    let date = http_date(shared.context.clock.now_ms());
     write(&mut writer, answer, &date, head_only, keep)
 }
 

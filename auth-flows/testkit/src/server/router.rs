@@ -23,7 +23,7 @@ pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Ending {
         Some(_) => None,
     };
     let _counted = Counted::new(&shared.in_flight);
-    if !shared.gate.pass(&target) {
+    if !shared.holds.pass(&target) {
         return Ending::Close;
     }
     let fault = shared.faults.take(&target);
@@ -51,7 +51,7 @@ fn spoilt(
     fault: &Fault,
 ) -> (Ending, Outcome) {
     let instead = match fault {
-        Fault::Silence(time) | Fault::Delay(time) if !shared.gate.sleep(*time) => {
+        Fault::Silence(time) | Fault::Delay(time) if !shared.holds.sleep(*time) => {
             Some(Ending::Close)
         }
         _ => fault.instead(),
@@ -66,15 +66,15 @@ fn spoilt(
 }
 
 fn process(shared: &Shared, request: &Request<Vec<u8>>, target: &Target) -> Response<Vec<u8>> {
-    let dialect = &shared.config.dialect;
+    let (context, software) = (&shared.context, shared.software());
     match target.kind {
-        Kind::Authorize => authorize::answer(shared, request),
-        Kind::Login => session::site_login(shared, request),
-        Kind::Token => dialect.token(shared, request),
-        Kind::Revoke => dialect.revoke(shared, request),
-        Kind::Introspect => dialect.introspect(shared, request),
-        Kind::TokenInfo => dialect.token_info(shared, request),
-        Kind::Derived => derived::answer(shared, request),
+        Kind::Authorize => authorize::answer(context, software, request),
+        Kind::Login => session::site_login(context, request),
+        Kind::Token => software.token(context, request),
+        Kind::Revoke => software.revoke(context, request),
+        Kind::Introspect => software.introspect(context, request),
+        Kind::TokenInfo => software.token_info(context, request),
+        Kind::Derived => derived::answer(context, software, request),
         Kind::Api => route(shared, request),
         Kind::Other => not_found(),
     }
@@ -82,8 +82,8 @@ fn process(shared: &Shared, request: &Request<Vec<u8>>, target: &Target) -> Resp
 
 fn target(shared: &Shared, request: &Request<Vec<u8>>) -> Target {
     let path = request.uri().path();
-    let site = &shared.config.site;
-    let kind = if let Some(kind) = shared.config.dialect.kind_of(path) {
+    let site = &shared.context.settings.site;
+    let kind = if let Some(kind) = shared.software().request_kind(path) {
         kind
     } else if site.derived().is_some_and(|d| derived::is_at(d, path)) {
         Kind::Derived
@@ -121,16 +121,16 @@ fn find<'a>(
 }
 
 fn route(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let Some((route, segments)) = find(shared.config.site.routes(), request) else {
+    let Some((route, segments)) = find(shared.context.settings.site.routes(), request) else {
         return not_found();
     };
     let caller = match route.door() {
         Door::Open => None,
-        Door::Login => match resource::login(shared, request) {
+        Door::Login => match resource::login(&shared.context, shared.software(), request) {
             Ok(caller) => Some(caller),
             Err(answer) => return *answer,
         },
-        Door::Derived => resource::derived_caller(shared, request),
+        Door::Derived => resource::derived_caller(&shared.context, request),
     };
     let visit = Visit {
         request,

@@ -28,7 +28,7 @@ impl<'a> Watched<'a> {
         request: &Request<Vec<u8>>,
         target: &Target,
     ) -> Option<Self> {
-        let watcher = shared.config.watcher.as_ref()?;
+        let watcher = shared.observer.as_ref()?;
         let mut watched = Self {
             watcher,
             began: SystemTime::now(),
@@ -36,7 +36,7 @@ impl<'a> Watched<'a> {
             login: None,
             refresh_token: None,
         };
-        let state = shared.state();
+        let state = shared.context.state();
         match target.kind {
             Kind::Token => watched.token_request(&state, request),
             _ => watched.bearer(&state, request),
@@ -82,7 +82,7 @@ impl<'a> Watched<'a> {
         outcome: &Outcome,
     ) {
         if let (Kind::Token, Some(token)) = (target.kind, outcome.access_token.as_deref()) {
-            let state = shared.state();
+            let state = shared.context.state();
             let place = state.place_of_access(token);
             self.login = place.map(|place| state.token(place).family);
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod clock;
+pub(crate) mod context;
 pub(crate) mod random;
 pub(crate) mod settings;
 

@@ -3,21 +3,23 @@
 use http::{Method, Request, Response};
 use serde_json::{Value, json};
 
-use super::token::{client, credentials};
-use super::{answered, challenge, plain, refused, token_words};
-use crate::endpoint::resource::{Reason, access_token};
+use crate::dialect::doorkeeper::Doorkeeper;
+use crate::dialect::doorkeeper::replies::{answered, challenge, plain, refused, token_words};
+use crate::dialect::doorkeeper::token::{client, credentials};
+use crate::endpoint::resource::access_token;
+use crate::endpoint::software::Reason;
 use crate::http::params::Params;
 use crate::http::reply::not_found;
-use crate::server::Shared;
+use crate::state::context::ServerContext;
 
-/// RFC 7009 as in `tokens_controller.rb`: 200 also for a token that is not known, 403 without a good client, and 403 for a
-/// confidential client's token in the hands of another.
-pub(crate) fn revoke(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+/// RFC 7009 as in `tokens_controller.rb`: 200 also for a token that is not known, 403 without a
+/// good client, and 403 for a confidential client's token in the hands of another.
+pub(super) fn revoke(context: &ServerContext, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     if *request.method() != Method::POST {
         return not_found();
     }
     let params = Params::of_rails(request);
-    let mut state = shared.state();
+    let mut state = context.state();
     let Some(asking) = client(&state, request, &params) else {
         return not_yours();
     };
@@ -30,24 +32,28 @@ pub(crate) fn revoke(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Ve
     if owner.is_some_and(|owner| owner.is_confidential() && owner.id != asking.id) {
         return not_yours();
     }
-    // Only a living access token is revoked, with its refresh token; a refresh token whose access token has expired is left
-    // alone although the answer is 200. So it is in the gem.
-    if state.token(place).is_accessible(shared.clock.now_ms()) {
+    // Only a living access token is revoked, with its refresh token; a refresh token whose access
+    // token has expired is left alone although the answer is 200. So it is in the gem.
+    if state.token(place).is_accessible(context.clock.now_ms()) {
         state.token_mut(place).revoke();
     }
     done()
 }
 
-/// RFC 7662 as in `token_introspection.rb`, for tokens of the asking client only. The `exp` of a token that never expires is 0
-/// (before 5.9.1).
-pub(crate) fn introspect(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+/// RFC 7662 as in `token_introspection.rb`, for tokens of the asking client only. The `exp` of a
+/// token that never expires is 0 (before 5.9.1).
+pub(super) fn introspect(
+    context: &ServerContext,
+    software: &Doorkeeper,
+    request: &Request<Vec<u8>>,
+) -> Response<Vec<u8>> {
     if *request.method() != Method::POST {
         return not_found();
     }
     let params = Params::of_rails(request);
     let text = params.present("token").unwrap_or_default();
-    let bearer = access_token(shared, request);
-    let state = shared.state();
+    let bearer = access_token(context, software, request);
+    let state = context.state();
     let by_access = state.place_of_access(text);
     let place = by_access.or_else(|| state.place_of_refresh(text));
     let token = place.map(|place| state.token(place));
@@ -66,7 +72,7 @@ pub(crate) fn introspect(shared: &Shared, request: &Request<Vec<u8>>) -> Respons
             Err(reason) => return invalid_token_json(reason),
         }
     }
-    let living = token.filter(|token| allowed && token.is_accessible(shared.clock.now_ms()));
+    let living = token.filter(|token| allowed && token.is_accessible(context.clock.now_ms()));
     let Some(token) = living else {
         return plain(200, &[("active", json!(false))]);
     };
@@ -82,14 +88,18 @@ pub(crate) fn introspect(shared: &Shared, request: &Request<Vec<u8>>) -> Respons
 }
 
 /// `token_info_controller.rb`: what the bearer token itself is.
-pub(crate) fn info(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+pub(super) fn info(
+    context: &ServerContext,
+    software: &Doorkeeper,
+    request: &Request<Vec<u8>>,
+) -> Response<Vec<u8>> {
     if *request.method() != Method::GET {
         return not_found();
     }
-    let Ok(token) = access_token(shared, request) else {
+    let Ok(token) = access_token(context, software, request) else {
         return invalid_token_json(Reason::Unknown); // the reason is not told here
     };
-    let now = shared.clock.now_ms();
+    let now = context.clock.now_ms();
     let left = |end: u64| json!((end.saturating_sub(now) + 500) / 1000);
     let scopes: Vec<_> = token.scope.split(' ').collect();
     plain(
@@ -117,7 +127,8 @@ fn not_yours() -> Response<Vec<u8>> {
     plain(403, &body)
 }
 
-/// As the refusal of a resource endpoint, but with a body. (`state` is in it, by the gem's own constructor.)
+/// As the refusal of a resource endpoint, but with a body. (`state` is in it, by the gem's own
+/// constructor.)
 fn invalid_token_json(reason: Reason) -> Response<Vec<u8>> {
     let words = token_words(reason);
     let body = [

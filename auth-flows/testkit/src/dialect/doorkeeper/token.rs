@@ -3,37 +3,45 @@
 use http::{Method, Request, Response, header};
 use serde_json::json;
 
-use super::{answered, error, missing, plain, refused, scope_for};
-use crate::endpoint::issue::{Grantee, basic, issue, verifier_matches};
-use crate::endpoint::resource::Refused;
+use crate::dialect::doorkeeper::Doorkeeper;
+use crate::dialect::doorkeeper::authorization::scope_for;
+use crate::dialect::doorkeeper::replies::{answered, error, missing, plain, refused};
+use crate::endpoint::issue::{basic, issue, verifier_matches};
+use crate::endpoint::software::{ErrorReply, Grantee};
 use crate::http::params::Params;
 use crate::http::redirect::doorkeeper_matches;
 use crate::http::reply::{not_found, set};
-use crate::server::Shared;
 use crate::state::client::TestClient;
+use crate::state::context::ServerContext;
 use crate::state::settings::Rotation;
 use crate::state::{NoUser, State};
 
-/// Answers the endpoint. Parameters come from the query, a form or a JSON body, as Rails reads them.
-pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+/// Answers the endpoint. Parameters come from the query, a form or a JSON body, as Rails reads
+/// them.
+pub(super) fn answer(
+    context: &ServerContext,
+    software: &Doorkeeper,
+    request: &Request<Vec<u8>>,
+) -> Response<Vec<u8>> {
     if *request.method() != Method::POST {
         return not_found();
     }
     let params = Params::of_rails(request);
-    let mut state = shared.state();
+    let mut state = context.state();
     let mut asking = Asking {
-        shared,
+        context,
+        software,
         client: client(&state, request, &params),
         params: &params,
     };
     match asking.grant(&mut state) {
-        Ok(place) => token_response(shared, &state, place),
+        Ok(place) => token_response(context, &state, place),
         Err(answer) => *answer,
     }
 }
 
-/// The client of a request: Basic, else `client_id` and `client_secret` of the parameters; a secret that is blank passes only
-/// for a public client (`application_mixin.rb`).
+/// The client of a request: Basic, else `client_id` and `client_secret` of the parameters; a secret
+/// that is blank passes only for a public client (`application_mixin.rb`).
 pub(super) fn client(
     state: &State,
     request: &Request<Vec<u8>>,
@@ -59,19 +67,20 @@ pub(super) fn credentials(request: &Request<Vec<u8>>, params: &Params) -> Option
 }
 
 struct Asking<'a> {
-    shared: &'a Shared,
+    context: &'a ServerContext,
+    software: &'a Doorkeeper,
     client: Option<TestClient>,
     params: &'a Params,
 }
 
 impl Asking<'_> {
-    fn grant(&mut self, state: &mut State) -> Result<usize, Refused> {
+    fn grant(&mut self, state: &mut State) -> Result<usize, ErrorReply> {
         match self.params.present("grant_type") {
             None => Err(lacking("grant_type")),
             Some("authorization_code") => self.code(state),
             Some("client_credentials") => self.client_credentials(state),
             Some("password") => self.password(state),
-            Some("refresh_token") if self.shared.config.rotation != Rotation::Off => {
+            Some("refresh_token") if self.context.settings.rotation != Rotation::Off => {
                 self.refresh(state)
             }
             Some(_) => Err(refuse("unsupported_grant_type")),
@@ -79,7 +88,7 @@ impl Asking<'_> {
     }
 
     /// `authorization_code_request.rb`. A wrong verifier does not use the code up.
-    fn code(&self, state: &mut State) -> Result<usize, Refused> {
+    fn code(&self, state: &mut State) -> Result<usize, ErrorReply> {
         let text = self.params.present("code").ok_or_else(|| lacking("code"))?;
         let code = state.codes.get(text).cloned();
         let verifier = self.params.present("code_verifier");
@@ -91,7 +100,7 @@ impl Asking<'_> {
         let redirect_uri = redirect_uri.ok_or_else(|| lacking("redirect_uri"))?;
         let client = self.known_client()?;
         let code = code.ok_or_else(|| refuse("invalid_grant"))?;
-        if code.used && self.shared.config.rotation == Rotation::KillFamily {
+        if code.used && self.context.settings.rotation == Rotation::KillFamily {
             code.family.into_iter().for_each(|f| state.kill_family(f));
         }
         let asked_uri = code.redirect_uri.as_deref().unwrap_or_default();
@@ -102,7 +111,7 @@ impl Asking<'_> {
         };
         let good = code.client_id == client.id
             && !code.used
-            && self.shared.clock.now_ms() < code.expires_at
+            && self.context.clock.now_ms() < code.expires_at
             && doorkeeper_matches(redirect_uri, asked_uri)
             && verified;
         if !good {
@@ -117,19 +126,20 @@ impl Asking<'_> {
         Ok(place)
     }
 
-    fn client_credentials(&self, state: &mut State) -> Result<usize, Refused> {
+    fn client_credentials(&self, state: &mut State) -> Result<usize, ErrorReply> {
         let client = self.client_for("client_credentials")?;
         let scope = self.scope(client)?;
         Ok(self.issue(state, &client.id, None, &scope, None, false))
     }
 
-    /// `password_access_token_request.rb`; the application looks for the user before the gem looks at the client.
-    fn password(&self, state: &mut State) -> Result<usize, Refused> {
+    /// `password_access_token_request.rb`; the application looks for the user before the gem looks
+    /// at the client.
+    fn password(&self, state: &mut State) -> Result<usize, ErrorReply> {
         let name = self.params.get("username").unwrap_or_default();
         let password = self.params.get("password").unwrap_or_default();
         let user = state.sign_in(name, password);
         let user = match user {
-            Err(reason) if self.shared.config.dialect.framework => {
+            Err(reason) if self.software.devise => {
                 return Err(Box::new(refused_password(&reason)));
             }
             user => user.ok(),
@@ -141,14 +151,14 @@ impl Asking<'_> {
     }
 
     /// `refresh_token_request.rb`. The token may be narrowed, not widened.
-    fn refresh(&self, state: &mut State) -> Result<usize, Refused> {
+    fn refresh(&self, state: &mut State) -> Result<usize, ErrorReply> {
         let text = self.params.present("refresh_token");
         let text = text.ok_or_else(|| lacking("refresh_token"))?;
         let old = state.place_of_refresh(text);
         let old = old.ok_or_else(|| refuse("invalid_grant"))?;
         let token = state.token(old).clone();
-        let rotation = self.shared.config.rotation;
-        let now = self.shared.clock.now_ms();
+        let rotation = self.context.settings.rotation;
+        let now = self.context.clock.now_ms();
         if token.refresh_revoked || token.refresh_expires_at.is_some_and(|end| now >= end) {
             if rotation == Rotation::KillFamily {
                 state.kill_family(token.family);
@@ -175,12 +185,12 @@ impl Asking<'_> {
         Ok(place)
     }
 
-    fn known_client(&self) -> Result<&TestClient, Refused> {
+    fn known_client(&self) -> Result<&TestClient, ErrorReply> {
         let client = self.client.as_ref();
         client.ok_or_else(|| refuse("invalid_client"))
     }
 
-    fn client_for(&self, grant: &str) -> Result<&TestClient, Refused> {
+    fn client_for(&self, grant: &str) -> Result<&TestClient, ErrorReply> {
         let client = self.known_client()?;
         if client.may_use(grant) {
             Ok(client)
@@ -189,9 +199,9 @@ impl Asking<'_> {
         }
     }
 
-    fn scope(&self, client: &TestClient) -> Result<String, Refused> {
+    fn scope(&self, client: &TestClient) -> Result<String, ErrorReply> {
         let asked = self.params.present("scope");
-        scope_for(self.shared, client, asked).ok_or_else(|| refuse("invalid_scope"))
+        scope_for(self.context, client, asked).ok_or_else(|| refuse("invalid_scope"))
     }
 
     fn issue(
@@ -210,19 +220,19 @@ impl Asking<'_> {
             family,
             refreshable,
         };
-        issue(self.shared, state, grantee)
+        issue(self.context, self.software, state, grantee)
     }
 }
 
 /// `token_response.rb`: what is blank is left out.
-fn token_response(shared: &Shared, state: &State, place: usize) -> Response<Vec<u8>> {
+fn token_response(context: &ServerContext, state: &State, place: usize) -> Response<Vec<u8>> {
     let token = state.token(place);
     let mut body = vec![
         ("access_token", json!(token.access)),
         ("token_type", json!("Bearer")),
     ];
     if let Some(end) = token.expires_at() {
-        let left = end.saturating_sub(shared.clock.now_ms());
+        let left = end.saturating_sub(context.clock.now_ms());
         body.push(("expires_in", json!((left + 500) / 1000)));
     }
     if let Some(refresh) = &token.refresh {
@@ -233,8 +243,9 @@ fn token_response(shared: &Shared, state: &State, place: usize) -> Response<Vec<
     answered(200, &body)
 }
 
-/// The application's own answer to a refused password (iNaturalist's `oauth_tokens_controller.rb`): 400 without a challenge,
-/// and JSON that says it is HTML. The words for a suspended user are made up; its extra key is not.
+/// The application's own answer to a refused password (iNaturalist's `oauth_tokens_controller.rb`):
+/// 400 without a challenge, and JSON that says it is HTML. The words for a suspended user are made
+/// up; its extra key is not.
 fn refused_password(reason: &NoUser) -> Response<Vec<u8>> {
     let mut body = vec![("error", json!("invalid_grant"))];
     match reason {
@@ -258,10 +269,10 @@ fn refused_password(reason: &NoUser) -> Response<Vec<u8>> {
     answer
 }
 
-fn refuse(name: &str) -> Refused {
+fn refuse(name: &str) -> ErrorReply {
     Box::new(refused(name))
 }
 
-fn lacking(parameter: &str) -> Refused {
+fn lacking(parameter: &str) -> ErrorReply {
     Box::new(error(400, "invalid_request", &missing(parameter)))
 }

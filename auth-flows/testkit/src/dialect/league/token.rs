@@ -3,30 +3,35 @@
 use http::{Method, Request, Response, header};
 use serde_json::json;
 
-use super::{Refusal, is_verifier, scope_for};
-use crate::dialect::{Dialect, Software};
-use crate::endpoint::issue::{Grantee, basic, issue, verifier_matches};
+use crate::dialect::league::authorization::{is_verifier, scope_for};
+use crate::dialect::league::refusal::Refusal;
+use crate::dialect::league::{League, Version};
+use crate::endpoint::issue::{basic, issue, verifier_matches};
+use crate::endpoint::software::Grantee;
 use crate::http::params::Params;
 use crate::http::redirect::league_matches;
 use crate::http::reply::{not_found, object, set, typed};
-use crate::server::Shared;
 use crate::state::client::TestClient;
+use crate::state::context::ServerContext;
 use crate::state::settings::Rotation;
 use crate::state::{Code, State};
 
 /// Answers the endpoint. Only a form in the body counts: JSON or a query is an empty request.
-pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+pub(super) fn answer(
+    context: &ServerContext,
+    league: &League,
+    request: &Request<Vec<u8>>,
+) -> Response<Vec<u8>> {
     if *request.method() != Method::POST {
         return not_found();
     }
-    let dialect = &shared.config.dialect;
-    let is_8 = dialect.software == Software::League8;
+    let is_8 = league.version == Version::V8;
     let form = Params::of_form(request);
     let params = if is_8 { form } else { form.trimmed() }; // 9 trims white space around every parameter
-    let mut state = shared.state();
+    let mut state = context.state();
     let asking = Asking {
-        shared,
-        dialect,
+        context,
+        league,
         is_8,
         params: &params,
         basic: basic(request, !is_8).map(|(id, secret)| match is_8 {
@@ -35,17 +40,17 @@ pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Ve
         }),
     };
     match asking.grant(&mut state) {
-        Ok(place) => token_response(shared, &state, place),
+        Ok(place) => token_response(context, &state, place),
         Err(refusal) => {
             let had_authorization = request.headers().contains_key(header::AUTHORIZATION);
-            refusal.answer(dialect, had_authorization)
+            refusal.answer(league, had_authorization)
         }
     }
 }
 
 struct Asking<'a> {
-    shared: &'a Shared,
-    dialect: &'a Dialect,
+    context: &'a ServerContext,
+    league: &'a League,
     is_8: bool,
     params: &'a Params,
     basic: Option<(String, String)>,
@@ -58,7 +63,9 @@ impl Asking<'_> {
             "authorization_code" => self.code(state),
             "client_credentials" => self.client_credentials(state),
             "password" => self.password(state),
-            "refresh_token" if self.shared.config.rotation != Rotation::Off => self.refresh(state),
+            "refresh_token" if self.context.settings.rotation != Rotation::Off => {
+                self.refresh(state)
+            }
             _ => Err(Refusal::GRANT_TYPE),
         }
     }
@@ -112,7 +119,7 @@ impl Asking<'_> {
                 false => Refusal::grant("Cannot validate the provided authorization code"),
             });
         };
-        if code.used && self.shared.config.rotation == Rotation::KillFamily {
+        if code.used && self.context.settings.rotation == Rotation::KillFamily {
             code.family.into_iter().for_each(|f| state.kill_family(f));
         }
         self.check_code(&code, &client, redirect_uri)?;
@@ -144,7 +151,7 @@ impl Asking<'_> {
             true => Refusal::request("code", Some(hint)),
             false => Refusal::grant(hint),
         };
-        if self.shared.clock.now_ms() >= code.expires_at {
+        if self.context.clock.now_ms() >= code.expires_at {
             return Err(dead("Authorization code has expired"));
         }
         if code.used {
@@ -188,13 +195,13 @@ impl Asking<'_> {
         if !client.is_confidential() {
             return Err(Refusal::CLIENT);
         }
-        let scope = scope_for(self.shared, &client, self.params.get("scope"))?;
+        let scope = scope_for(self.context, &client, self.params.get("scope"))?;
         Ok(self.issue(state, &client.id, None, &scope, None, false))
     }
 
     fn password(&self, state: &mut State) -> Result<usize, Refusal> {
         let client = self.client(state, "password")?;
-        let scope = scope_for(self.shared, &client, self.params.get("scope"))?;
+        let scope = scope_for(self.context, &client, self.params.get("scope"))?;
         let lacking = |name: &str| Refusal::request(name, None);
         let name = self
             .params
@@ -211,21 +218,21 @@ impl Asking<'_> {
         Ok(self.issue(state, &client.id, Some(user), &scope, None, refreshable))
     }
 
-    /// `RefreshTokenGrant`: the old refresh token and the old access token die at once; a dead one that comes back kills
-    /// nothing.
+    /// `RefreshTokenGrant`: the old refresh token and the old access token die at once; a dead one
+    /// that comes back kills nothing.
     fn refresh(&self, state: &mut State) -> Result<usize, Refusal> {
         let client = self.client(state, "refresh_token")?;
         let text = self.params.get("refresh_token");
         let text = text.ok_or_else(|| Refusal::request("refresh_token", None))?;
-        let dead = |hint: &str| Refusal::refresh(self.dialect, hint);
+        let dead = |hint: &str| Refusal::refresh(self.league, hint);
         let old = state.place_of_refresh(text);
         let old = old.ok_or_else(|| dead("Cannot decrypt the refresh token"))?;
         let token = state.token(old).clone();
-        let rotation = self.shared.config.rotation;
+        let rotation = self.context.settings.rotation;
         if token.client_id != client.id {
             return Err(dead("Token is not linked to client"));
         }
-        let now = self.shared.clock.now_ms();
+        let now = self.context.clock.now_ms();
         if token.refresh_expires_at.is_some_and(|end| now >= end) {
             return Err(dead("Token has expired"));
         }
@@ -267,16 +274,16 @@ impl Asking<'_> {
             family,
             refreshable,
         };
-        issue(self.shared, state, grantee)
+        issue(self.context, self.league, state, grantee)
     }
 }
 
 /// `BearerTokenResponse`; there is never a `scope` in it.
-fn token_response(shared: &Shared, state: &State, place: usize) -> Response<Vec<u8>> {
+fn token_response(context: &ServerContext, state: &State, place: usize) -> Response<Vec<u8>> {
     let token = state.token(place);
     let mut body = vec![("token_type", json!("Bearer"))];
     if let Some(end) = token.expires_at() {
-        let left = end.saturating_sub(shared.clock.now_ms());
+        let left = end.saturating_sub(context.clock.now_ms());
         body.push(("expires_in", json!(left.div_ceil(1000))));
     }
     body.push(("access_token", json!(token.access)));

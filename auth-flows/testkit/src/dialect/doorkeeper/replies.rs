@@ -1,0 +1,121 @@
+//! The shapes of Doorkeeper's responses: JSON, refusals and challenges, with the gem's words.
+
+use http::{Response, header};
+use serde_json::{Value, json};
+
+use crate::endpoint::software::Reason;
+use crate::http::reply::{object, set, typed};
+
+const JSON: &str = "application/json; charset=utf-8";
+
+/// The refusal of a resource endpoint: no body, the reason in the header
+/// (`invalid_token_response.rb`).
+pub(super) fn invalid_token(reason: Reason) -> Response<Vec<u8>> {
+    let mut answer = typed(401, "text/html", Vec::new());
+    uncached(&mut answer);
+    challenge(&mut answer, "invalid_token", token_words(reason));
+    answer
+}
+
+pub(super) fn token_words(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Revoked => "The access token was revoked",
+        Reason::Expired => "The access token expired",
+        Reason::Missing | Reason::Unknown => "The access token is invalid",
+    }
+}
+
+/// A token that lacks the scope: no body, no challenge (`forbidden_token_response.rb`).
+pub(super) fn forbidden() -> Response<Vec<u8>> {
+    let mut answer = typed(403, "text/html", Vec::new());
+    uncached(&mut answer);
+    answer
+}
+
+/// A JSON answer with the caching headers that Rails adds by itself.
+pub(super) fn plain(status: u16, body: &[(&str, Value)]) -> Response<Vec<u8>> {
+    let mut answer = typed(status, JSON, object(body).into_bytes());
+    let caching = match status {
+        200 => "max-age=0, private, must-revalidate",
+        _ => "no-cache",
+    };
+    set(&mut answer, header::CACHE_CONTROL, caching);
+    answer
+}
+
+/// A JSON answer that must not be cached.
+pub(super) fn answered(status: u16, body: &[(&str, Value)]) -> Response<Vec<u8>> {
+    let body = object(body).into_bytes();
+    let mut answer = typed(status, JSON, body);
+    uncached(&mut answer);
+    answer
+}
+
+/// `error_response.rb`: the challenge is a `Bearer` one, whatever the client used.
+pub(super) fn error(status: u16, name: &str, words: &str) -> Response<Vec<u8>> {
+    let body = [("error", json!(name)), ("error_description", json!(words))];
+    let mut answer = answered(status, &body);
+    challenge(&mut answer, name, words);
+    answer
+}
+
+/// An error with its usual status and words.
+pub(super) fn refused(name: &str) -> Response<Vec<u8>> {
+    let status = match name {
+        "invalid_client" | "unauthorized_client" => 401,
+        _ => 400,
+    };
+    error(status, name, &description(name))
+}
+
+fn uncached(answer: &mut Response<Vec<u8>>) {
+    set(answer, header::CACHE_CONTROL, "no-store");
+    set(answer, header::PRAGMA, "no-cache");
+}
+
+pub(super) fn challenge(answer: &mut Response<Vec<u8>>, name: &str, words: &str) {
+    let value =
+        format!(r#"Bearer realm="Doorkeeper", error="{name}", error_description="{words}""#);
+    set(answer, header::WWW_AUTHENTICATE, &value);
+}
+
+pub(super) fn missing(parameter: &str) -> String {
+    format!("Missing required parameter: {parameter}.")
+}
+
+/// The English words of the gem's locale file.
+pub(super) fn description(name: &str) -> String {
+    match name {
+        "invalid_client" => {
+            "Client authentication failed due to unknown client, no client authentication \
+             included, or unsupported authentication method."
+        }
+        "unauthorized_client" => {
+            "The client is not authorized to perform this request using this method."
+        }
+        "invalid_redirect_uri" => {
+            "The requested redirect uri is malformed or doesn't match client redirect URI."
+        }
+        "unsupported_response_type" => {
+            "The authorization server does not support this response type."
+        }
+        "unsupported_response_mode" => {
+            "The authorization server does not support this response mode."
+        }
+        "invalid_scope" => "The requested scope is invalid, unknown, or malformed.",
+        "invalid_code_challenge_method" => "The code challenge method must be plain or S256.",
+        "access_denied" => "The resource owner or authorization server denied the request.",
+        "invalid_grant" => {
+            "The provided authorization grant is invalid, expired, revoked, does not match the \
+             redirection URI used in the authorization request, or was issued to another client."
+        }
+        "unsupported_grant_type" => {
+            "The authorization grant type is not supported by the authorization server."
+        }
+        _ => {
+            "The request is missing a required parameter, includes an unsupported parameter \
+             value, or is otherwise malformed."
+        }
+    }
+    .to_owned()
+}

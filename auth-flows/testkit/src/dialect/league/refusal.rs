@@ -1,0 +1,161 @@
+//! league's refusals: the library's exceptions as JSON or in a redirect, or plain text.
+
+use http::{Response, header};
+use serde_json::{Value, json};
+
+use crate::dialect::league::{League, Version};
+use crate::endpoint::software::Reason;
+use crate::http::pages::escaped;
+use crate::http::redirect::with_query;
+use crate::http::reply::{found, object, set, typed};
+
+/// The refusal of a resource endpoint: the library's JSON, or the bundle's plain text.
+pub(super) fn invalid_token(league: &League, reason: Reason) -> Response<Vec<u8>> {
+    if league.symfony {
+        let words = "The resource server rejected the request.";
+        let mut answer = typed(401, "text/plain; charset=UTF-8", words.into());
+        set(&mut answer, header::WWW_AUTHENTICATE, "Bearer");
+        return answer;
+    }
+    let hint = match reason {
+        Reason::Missing => r#"Missing "Authorization" header"#,
+        Reason::Revoked => "Access token has been revoked",
+        Reason::Unknown | Reason::Expired => "Access token could not be verified",
+    };
+    Refusal::denied(hint).answer(league, false)
+}
+
+/// The bundle's answer to a token without the scope; the library itself does not look at scopes.
+pub(super) fn insufficient_scope() -> Response<Vec<u8>> {
+    typed(
+        403,
+        "text/plain; charset=UTF-8",
+        "Insufficient scopes.".into(),
+    )
+}
+
+/// One `OAuthServerException`.
+#[derive(Clone)]
+pub(super) struct Refusal {
+    status: u16,
+    error: &'static str,
+    description: &'static str,
+    hint: Option<String>,
+}
+
+impl Refusal {
+    const fn new(status: u16, error: &'static str, description: &'static str) -> Self {
+        Self {
+            status,
+            error,
+            description,
+            hint: None,
+        }
+    }
+
+    pub(super) const CLIENT: Self =
+        Self::new(401, "invalid_client", "Client authentication failed");
+    pub(super) const UNAUTHORIZED: Self = Self::new(
+        400,
+        "unauthorized_client",
+        "The authenticated client is not authorized to use this authorization grant type.",
+    );
+    pub(super) const GRANT_TYPE: Self = Self::new(
+        400,
+        "unsupported_grant_type",
+        "The authorization grant type is not supported by the authorization server.",
+    );
+    pub(super) const CREDENTIALS: Self =
+        Self::new(400, "invalid_grant", "The user credentials were incorrect.");
+
+    pub(super) fn denied(hint: &str) -> Self {
+        let description = "The resource owner or authorization server denied the request.";
+        Self {
+            hint: Some(hint.to_owned()),
+            ..Self::new(401, "access_denied", description)
+        }
+    }
+
+    pub(super) fn request(parameter: &str, hint: Option<&str>) -> Self {
+        let checked = || format!("Check the `{parameter}` parameter");
+        let description = "The request is missing a required parameter, includes an invalid \
+                           parameter value, includes a parameter more than once, or is otherwise \
+                           malformed.";
+        Self {
+            hint: Some(hint.map_or_else(checked, str::to_owned)),
+            ..Self::new(400, "invalid_request", description)
+        }
+    }
+
+    pub(super) fn grant(hint: &str) -> Self {
+        let description = "The provided authorization grant (e.g., authorization code, resource \
+                           owner credentials) or refresh token is invalid, expired, revoked, does \
+                           not match the redirection URI used in the authorization request, or \
+                           was issued to another client.";
+        Self {
+            hint: Some(hint.to_owned()),
+            ..Self::new(400, "invalid_grant", description)
+        }
+    }
+
+    pub(super) fn scope(scope: &str) -> Self {
+        let description = "The requested scope is invalid, unknown, or malformed";
+        Self {
+            hint: Some(format!("Check the `{}` scope", escaped(scope))),
+            ..Self::new(400, "invalid_scope", description)
+        }
+    }
+
+    /// A dead refresh token: 401 `invalid_request` in version 8, 400 `invalid_grant` in 9.
+    pub(super) fn refresh(league: &League, hint: &str) -> Self {
+        let (status, error) = match league.version {
+            Version::V8 => (401, "invalid_request"),
+            Version::V9 => (400, "invalid_grant"),
+        };
+        Self {
+            hint: Some(hint.to_owned()),
+            ..Self::new(status, error, "The refresh token is invalid.")
+        }
+    }
+
+    /// Keys and values in the library's order. Version 8 repeats the description as `message`.
+    fn pairs(&self, league: &League) -> Vec<(&'static str, String)> {
+        let mut pairs = vec![
+            ("error", self.error.to_owned()),
+            ("error_description", self.description.to_owned()),
+        ];
+        pairs.extend(self.hint.clone().map(|hint| ("hint", hint)));
+        if league.version == Version::V8 {
+            pairs.push(("message", self.description.to_owned()));
+        }
+        pairs
+    }
+
+    /// The challenge comes only with `invalid_client`, and only if the request had an
+    /// `Authorization` header.
+    pub(super) fn answer(&self, league: &League, had_authorization: bool) -> Response<Vec<u8>> {
+        let pairs = self.pairs(league);
+        let pairs: Vec<(&str, Value)> = pairs.iter().map(|(n, v)| (*n, json!(v))).collect();
+        let mut answer = typed(self.status, "application/json", object(&pairs).into_bytes());
+        if self.error == "invalid_client" && had_authorization {
+            set(
+                &mut answer,
+                header::WWW_AUTHENTICATE,
+                r#"Basic realm="OAuth""#,
+            );
+        }
+        answer
+    }
+
+    pub(super) fn redirect(
+        &self,
+        league: &League,
+        uri: &str,
+        state: Option<&str>,
+    ) -> Response<Vec<u8>> {
+        let own = self.pairs(league);
+        let mut pairs: Vec<(&str, &str)> = state.map(|s| ("state", s)).into_iter().collect();
+        pairs.extend(own.iter().map(|(name, value)| (*name, value.as_str())));
+        found(&with_query(uri, &pairs))
+    }
+}
