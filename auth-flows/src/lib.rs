@@ -7,7 +7,6 @@ mod client;
 mod clock;
 mod complete;
 mod device;
-mod gate;
 mod kept;
 mod lease;
 mod listener;

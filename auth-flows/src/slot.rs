@@ -14,7 +14,7 @@ use auth_core::{Error, Freshness, Need, Now, Token};
 
 use crate::{
     backoff,
-    gate::{Gate, Join, Lead, Wait},
+    sync::single_flight::{Gate, Join, Lead, Wait},
 };
 
 /// What a renewal came to, told to everybody who waited for it.

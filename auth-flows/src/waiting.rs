@@ -14,7 +14,10 @@ use std::{
 
 use auth_core::{CodeGrant, Error, ErrorKind};
 
-use crate::gate::{Giver, Taker, park_on, promise};
+use crate::sync::{
+    oneshot::{Giver, Taker, promise},
+    park::park_on,
+};
 
 /// A login that waits for its person: a future, and something a thread can wait on. Dropping it ends the listener.
 ///

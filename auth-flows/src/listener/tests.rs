@@ -12,7 +12,7 @@ use auth_core::{
 };
 
 use super::CallbackListener;
-use crate::{gate::park_on, waiting::Waiting};
+use crate::{sync::park::park_on, waiting::Waiting};
 
 /// The state that follows from the entropy below.
 const STATE: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";

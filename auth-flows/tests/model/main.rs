@@ -1,5 +1,6 @@
-//! The single flight as a model: the very source of the gate and of the slot, on a lock and threads that are scheduled in every
-//! order a random search comes to. What the drivers do around it is repeated here in a dozen lines ([`get`]).
+//! The single flight as a model: the very source of `sync/` and of the slot, on a lock and threads
+//! that are scheduled in every order a random search finds. What the drivers do around it is
+//! repeated here in a dozen lines ([`get`]).
 
 #[path = "../../src/backoff.rs"]
 mod backoff;
@@ -7,22 +8,27 @@ mod backoff;
     dead_code,
     reason = "the model waits without a clock, and for threads only"
 )]
-#[path = "../../src/gate.rs"]
-mod gate;
+#[path = "../../src/sync"]
+mod sync {
+    mod lock;
+    pub(crate) mod oneshot;
+    pub(crate) mod park;
+    pub(crate) mod single_flight;
+
+    /// In place of the standard library's.
+    mod primitives {
+        pub(crate) use shuttle::{
+            sync::{Mutex, MutexGuard},
+            thread,
+        };
+    }
+}
 #[expect(
     dead_code,
     reason = "the model waits without a clock, and for threads only"
 )]
 #[path = "../../src/slot.rs"]
 mod slot;
-
-/// In place of the standard library's.
-mod sync {
-    pub(crate) use shuttle::{
-        sync::{Mutex, MutexGuard},
-        thread,
-    };
-}
 
 use std::{
     sync::{
@@ -36,8 +42,12 @@ use auth_core::{Error, ErrorKind, Lifetime, Need, Now, Token, TokenAnswer, UnixT
 use shuttle::thread;
 
 use crate::{
-    gate::{Gate, Join, park_on, promise},
     slot::{Landed, Look, Slot},
+    sync::{
+        oneshot::promise,
+        park::park_on,
+        single_flight::{Gate, Join},
+    },
 };
 
 /// So many orders are gone through in each model.

@@ -9,9 +9,9 @@ use crate::{
     client::{media, stored, too_long},
     clock,
     complete::{Complete, Proof},
-    gate::{Lead, promise, within},
     kept::Run,
     slot::{Landed, Look},
+    sync::{oneshot::promise, park::within, single_flight::Lead},
     way::Ask,
 };
 

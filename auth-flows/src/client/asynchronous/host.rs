@@ -7,7 +7,7 @@ use auth_core::{
 };
 
 use super::AsyncClient;
-use crate::gate::promise;
+use crate::sync::oneshot::promise;
 
 /// What an async client sends with and runs on, without their types, so that handles have no type parameters.
 pub(in crate::client) struct Host {

@@ -9,9 +9,9 @@ use crate::{
     client::{media, stored, too_long},
     clock,
     complete::{Complete, Proof},
-    gate::{Lead, park_on},
     kept::Run,
     slot::{Landed, Look},
+    sync::{park::park_on, single_flight::Lead},
     way::Ask,
 };
 

@@ -1,4 +1,5 @@
-//! The gate, the slot around it, and the one-shot cell, on real threads. The model in `tests/model` goes through the orders in which threads meet.
+//! The single flight, the slot around it, and the one-shot channel, on real threads. The model in
+//! `tests/model` goes through the orders in which threads meet.
 
 use std::{
     pin::pin,
@@ -13,8 +14,12 @@ use std::{
 use auth_core::{Lifetime, Need, Now, TokenAnswer, UnixTime};
 
 use crate::{
-    gate::{Gate, Join, park_on, promise, within},
     slot::{Look, Slot},
+    sync::{
+        oneshot::promise,
+        park::{park_on, within},
+        single_flight::{Gate, Join},
+    },
 };
 
 #[test]

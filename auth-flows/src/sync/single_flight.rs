@@ -1,4 +1,4 @@
-//! The only synchronisation: a list of wakers. Threads and tasks wait on the same futures.
+//! One flight at a time: a lock and a list of wakers. Threads and tasks wait on the same futures.
 //!
 //! ```text
 //!             join                      land(value), or the leader is dropped
@@ -8,20 +8,15 @@
 //! ```
 
 use std::{
-    fmt,
-    pin::{Pin, pin},
+    pin::Pin,
     sync::{
-        Arc, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll, Wake, Waker},
-    time::{Duration, Instant},
+    task::{Context, Poll, Waker},
 };
 
-use crate::sync::{
-    Mutex, MutexGuard,
-    thread::{self, Thread},
-};
+use super::{lock::lock, primitives::Mutex};
 
 /// At most one flight at a time; everybody else waits for its landing.
 pub(crate) struct Gate<T> {
@@ -175,115 +170,4 @@ impl<T> Drop for Wait<T> {
             state.last = None;
         }
     }
-}
-
-/// A value that somebody will give once: the giver's end, and the taker's.
-pub(crate) fn promise<T>() -> (Giver<T>, Taker<T>) {
-    let shared = Arc::new(Mutex::new(Promise {
-        value: None,
-        over: false,
-        waker: None,
-    }));
-    (Giver(Arc::clone(&shared)), Taker(shared))
-}
-
-struct Promise<T> {
-    value: Option<T>,
-    over: bool,
-    waker: Option<Waker>,
-}
-
-/// Gives the value. Dropped without giving, it tells the taker that nothing will come.
-pub(crate) struct Giver<T>(Arc<Mutex<Promise<T>>>);
-
-/// The value to come; `None` if it never will.
-pub(crate) struct Taker<T>(Arc<Mutex<Promise<T>>>);
-
-impl<T> Giver<T> {
-    /// Gives the value; a second one is dropped.
-    pub(crate) fn give(&self, value: T) {
-        self.end(Some(value));
-    }
-
-    fn end(&self, value: Option<T>) {
-        let waker = {
-            let mut promise = lock(&self.0);
-            if promise.over {
-                return;
-            }
-            promise.over = true;
-            promise.value = value;
-            promise.waker.take()
-        };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-}
-
-impl<T> Drop for Giver<T> {
-    fn drop(&mut self) {
-        self.end(None);
-    }
-}
-
-impl<T> Future for Taker<T> {
-    type Output = Option<T>;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
-        let mut promise = lock(&self.0);
-        if promise.over {
-            return Poll::Ready(promise.value.take());
-        }
-        promise.waker = Some(context.waker().clone());
-        Poll::Pending
-    }
-}
-
-impl<T> fmt::Debug for Taker<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Taker")
-    }
-}
-
-/// Waits on a future from a thread; `None` when `limit` passed first.
-pub(crate) fn park_on<F: Future>(future: F, limit: Duration) -> Option<F::Output> {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let end = Instant::now().checked_add(limit);
-    let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            return Some(value);
-        }
-        match end {
-            Some(end) => thread::park_timeout(end.checked_duration_since(Instant::now())?),
-            None => thread::park(),
-        }
-    }
-}
-
-/// The first of two futures; `None` if `clock` was it.
-pub(crate) async fn within<F: Future>(
-    future: F,
-    clock: impl Future<Output = ()>,
-) -> Option<F::Output> {
-    let (mut future, mut clock) = (pin!(future), pin!(clock));
-    std::future::poll_fn(|context| {
-        if let Poll::Ready(value) = future.as_mut().poll(context) {
-            return Poll::Ready(Some(value));
-        }
-        clock.as_mut().poll(context).map(|()| None)
-    })
-    .await
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // Nothing that can panic runs under these locks, and what they guard is whole at every moment.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
