@@ -21,7 +21,7 @@ use auth_core::{
     Repeat, Response, Sent, Service, Step, Token, retry_after, server_time, unverified_expiry,
 };
 
-use crate::backoff::Backoff;
+use crate::retry::Backoff;
 
 /// One call of an operation.
 pub(crate) struct Call<'a, O> {

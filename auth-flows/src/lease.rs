@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use auth_core::{Error, ErrorKind, Now};
 
-use crate::backoff::Backoff;
+use crate::retry::Backoff;
 
 /// One wait for a lease: asks again every 20 to 250 ms, for 30 s.
 #[derive(Debug)]

@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod account;
-mod backoff;
 mod call;
 mod client;
 mod clock;
@@ -12,11 +11,12 @@ mod lease;
 mod listener;
 mod login;
 mod logout;
-mod pace;
 mod paging;
 mod pasted;
+mod rate_limit;
 mod refusals;
 mod renewal;
+mod retry;
 mod slot;
 mod sync;
 #[cfg(test)]

@@ -26,10 +26,10 @@ use auth_core::{
 };
 
 use crate::{
-    backoff::Backoff,
     complete::password_request,
     lease::LeaseQueue,
     refusals::Refusals,
+    retry::Backoff,
     way::{Way, With},
 };
 

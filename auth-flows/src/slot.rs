@@ -13,7 +13,7 @@ use arc_swap::ArcSwapOption;
 use auth_core::{Error, Freshness, Need, Now, Token};
 
 use crate::{
-    backoff,
+    retry,
     sync::single_flight::{Gate, Join, Lead, Wait},
 };
 
@@ -159,7 +159,7 @@ impl Slot {
     fn pause(&self, now: Now) {
         let failures = self.failures.fetch_add(1, Ordering::Relaxed).min(10);
         let pause = (FIRST_PAUSE * (1 << failures)).min(LONGEST_PAUSE);
-        let later = now.up + backoff::shortened(pause, now);
+        let later = now.up + retry::shortened(pause, now);
         self.not_before.store(millis(later), Ordering::Relaxed);
     }
 }

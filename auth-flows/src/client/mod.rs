@@ -17,7 +17,7 @@ use crate::{
     account::{Account, Accounts},
     call, clock,
     login::Login,
-    pace::Pacer,
+    rate_limit::Pacer,
     renewal::Renewal,
     slot::Landed,
     way::{Ask, Way, With},

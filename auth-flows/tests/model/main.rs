@@ -2,8 +2,8 @@
 //! that are scheduled in every order a random search finds. What the drivers do around it is
 //! repeated here in a dozen lines ([`get`]).
 
-#[path = "../../src/backoff.rs"]
-mod backoff;
+#[path = "../../src/retry.rs"]
+mod retry;
 #[expect(
     dead_code,
     reason = "the model waits without a clock, and for threads only"
