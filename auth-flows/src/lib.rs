@@ -8,7 +8,6 @@ mod complete;
 mod device;
 mod kept;
 mod lease;
-mod listener;
 mod login;
 mod logout;
 mod paging;
@@ -21,17 +20,19 @@ mod slot;
 mod sync;
 #[cfg(test)]
 mod tests;
-mod waiting;
 mod way;
 
 pub use client::{
     AsyncClient, AsyncItems, AsyncPages, AsyncSession, Client, Items, Pages, Session, Status,
     TokenStatus,
 };
-pub use listener::CallbackListener;
-pub use login::{Begun, Invitation, Login};
+pub use login::{
+    Login,
+    listener::CallbackListener,
+    pending::Waiting,
+    prepared::{Begun, Invitation},
+};
 pub use logout::LoggedOut;
-pub use waiting::Waiting;
 
 /// The examples in the README of the workspace compile.
 #[cfg(doctest)]

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use auth_core::{Error, SecretText, Service};
 
-use crate::waiting::Waiting;
+use crate::login::pending::Waiting;
 
 /// How an account gets its login token by itself.
 #[derive(Clone)]

@@ -16,7 +16,11 @@ const TICKS: f64 = 100.0;
 
 /// How the names of functions begin, as the compiler writes them, that a program has no use for which opens no browser, sends no file
 /// and reads no dates but iNaturalist's.
-const UNCALLED: [&str; 3] = ["10auth_flows8listener", "8api_inat6upload", "4jiff3fmt"];
+const UNCALLED: [&str; 3] = [
+    "10auth_flows5login8listener",
+    "8api_inat6upload",
+    "4jiff3fmt",
+];
 
 pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) -> Result<(), Stop> {
     match depth {

@@ -20,7 +20,7 @@ use crate::{
     complete::{Complete, Proof},
     device,
     kept::Asked,
-    login::{Begun, Login},
+    login::{Login, prepared::Begun},
     logout::{LoggedOut, Logout},
     pasted,
     way::Way,

@@ -12,7 +12,7 @@ use auth_core::{
 };
 
 use super::CallbackListener;
-use crate::{sync::park::park_on, waiting::Waiting};
+use crate::{login::pending::Waiting, sync::park::park_on};
 
 /// The state that follows from the entropy below.
 const STATE: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     clock,
-    waiting::{Outcome, spawn},
+    login::pending::{Outcome, spawn},
 };
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.

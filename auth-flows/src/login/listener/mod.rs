@@ -7,9 +7,9 @@
 //!                     └── dropped ──► the end
 //! ```
 
+mod connections;
 mod http;
 mod page;
-mod visits;
 
 use std::{
     io,
@@ -21,8 +21,8 @@ use std::{
 
 use auth_core::{Error, ErrorKind, Pending, RedirectUri};
 
-use self::visits::Host;
-use crate::waiting::{Waiting, spawn};
+use self::connections::Host;
+use crate::login::pending::{Waiting, spawn};
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
 
