@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod account;
 mod call;
 mod client;
 mod clock;
@@ -11,16 +10,13 @@ mod lease;
 mod login;
 mod logout;
 mod paging;
-mod pasted;
 mod rate_limit;
-mod refusals;
 mod renewal;
 mod retry;
-mod slot;
 mod sync;
 #[cfg(test)]
 mod tests;
-mod way;
+mod token;
 
 pub use client::{
     AsyncClient, AsyncItems, AsyncPages, AsyncSession, Client, Items, Pages, Session, Status,

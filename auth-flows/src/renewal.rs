@@ -28,9 +28,11 @@ use auth_core::{
 use crate::{
     complete::password_request,
     lease::LeaseQueue,
-    refusals::Refusals,
     retry::Backoff,
-    way::{Way, With},
+    token::{
+        login_source::{Way, With},
+        negative_cache::Refusals,
+    },
 };
 
 pub(crate) struct Renewal {

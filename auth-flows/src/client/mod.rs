@@ -14,13 +14,15 @@ pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
 pub use blocking::{Client, Items, Pages, Session};
 
 use crate::{
-    account::{Account, Accounts},
     call, clock,
     login::Login,
     rate_limit::Pacer,
     renewal::Renewal,
-    slot::Landed,
-    way::{Ask, Way, With},
+    token::{
+        account::{Account, Accounts},
+        cell::Landed,
+        login_source::{Ask, Way, With},
+    },
 };
 
 /// How long a caller waits for a renewal that somebody else runs.
@@ -186,7 +188,7 @@ fn too_long(patience: Duration) -> Error {
 /// The store as a driver uses it: records instead of bytes.
 mod stored {
     use super::*;
-    use crate::pasted;
+    use crate::token::plain_token;
 
     pub(super) fn load(
         store: &dyn Store,
@@ -198,7 +200,7 @@ mod stored {
         };
         match Record::from_text(text.expose_secret()) {
             Err(_) if store.holds_pasted() && !is_record(text.expose_secret()) => {
-                pasted::record(service, text.expose_secret(), clock::now())
+                plain_token::record(service, text.expose_secret(), clock::now())
             }
             record => record,
         }

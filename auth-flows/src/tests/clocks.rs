@@ -5,9 +5,9 @@ use std::{sync::Arc, time::Duration};
 use auth_core::{Event, Flow, Need, Now, Record, SecretBytes, Step, Token, TokenKind, UnixTime};
 
 use super::orders::{renewal, response};
-use crate::{
-    slot::{Look, Slot},
-    way::Way,
+use crate::token::{
+    cell::{Look, Slot},
+    login_source::Way,
 };
 
 const START: i64 = 1_790_000_000;

@@ -15,7 +15,7 @@ use crate::{
     device,
     logout::Logout,
     renewal::Renewal,
-    way::Way,
+    token::login_source::Way,
 };
 
 const TOKEN_URL: &str = "https://auth.example/token";

@@ -8,7 +8,7 @@ use auth_core::{
 };
 
 use super::orders::renewal;
-use crate::{renewal::Renewal, way::Way};
+use crate::{renewal::Renewal, token::login_source::Way};
 
 /// How long a login token serves, in seconds.
 const LIFE: u64 = 60;

@@ -14,12 +14,12 @@ use std::{
 use auth_core::{Lifetime, Need, Now, TokenAnswer, UnixTime};
 
 use crate::{
-    slot::{Look, Slot},
     sync::{
         oneshot::promise,
         park::{park_on, within},
         single_flight::{Gate, Join},
     },
+    token::cell::{Look, Slot},
 };
 
 #[test]

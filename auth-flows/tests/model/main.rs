@@ -27,8 +27,10 @@ mod sync {
     dead_code,
     reason = "the model waits without a clock, and for threads only"
 )]
-#[path = "../../src/slot.rs"]
-mod slot;
+#[path = "../../src/token"]
+mod token {
+    pub(crate) mod cell;
+}
 
 use std::{
     sync::{
@@ -42,12 +44,12 @@ use auth_core::{Error, ErrorKind, Lifetime, Need, Now, Token, TokenAnswer, UnixT
 use shuttle::thread;
 
 use crate::{
-    slot::{Landed, Look, Slot},
     sync::{
         oneshot::promise,
         park::park_on,
         single_flight::{Gate, Join},
     },
+    token::cell::{Landed, Look, Slot},
 };
 
 /// So many orders are gone through in each model.

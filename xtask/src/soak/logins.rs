@@ -45,7 +45,7 @@ pub(super) struct Logins {
     pub(super) asked_too_often: Vec<String>,
 }
 
-/// For so long a refusal is believed (`auth-flows/src/refusals.rs`), in microseconds.
+/// For so long a refusal is believed (`auth-flows/src/token/negative_cache.rs`), in microseconds.
 const BELIEVED: u64 = 60_000_000;
 
 impl Logins {

@@ -10,9 +10,11 @@ use crate::{
     clock,
     complete::{Complete, Proof},
     kept::Run,
-    slot::{Landed, Look},
     sync::{oneshot::promise, park::within, single_flight::Lead},
-    way::Ask,
+    token::{
+        cell::{Landed, Look},
+        login_source::Ask,
+    },
 };
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.

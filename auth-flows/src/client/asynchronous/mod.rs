@@ -22,8 +22,7 @@ use crate::{
     kept::Asked,
     login::{Login, prepared::Begun},
     logout::{LoggedOut, Logout},
-    pasted,
-    way::Way,
+    token::{login_source::Way, plain_token},
 };
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
@@ -211,7 +210,7 @@ impl AsyncSession {
     /// # Errors
     /// It is no such token, it has expired, or the service has no such page.
     pub async fn paste(&self, text: &str) -> Result<Status, Error> {
-        let answer = pasted::read(&self.client.0.service, text, clock::now())?;
+        let answer = plain_token::read(&self.client.0.service, text, clock::now())?;
         self.prove(Proof::Pasted(answer)).await
     }
 

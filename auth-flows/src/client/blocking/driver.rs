@@ -10,9 +10,11 @@ use crate::{
     clock,
     complete::{Complete, Proof},
     kept::Run,
-    slot::{Landed, Look},
     sync::{park::park_on, single_flight::Lead},
-    way::Ask,
+    token::{
+        cell::{Landed, Look},
+        login_source::Ask,
+    },
 };
 
 impl Session {

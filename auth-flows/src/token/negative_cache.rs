@@ -7,7 +7,7 @@ use std::{
 
 use auth_core::{Error, ErrorKind, Now};
 
-use crate::way::{Way, With};
+use super::login_source::{Way, With};
 
 /// The refusals of one account, until something new is stored for it.
 #[derive(Debug, Default)]

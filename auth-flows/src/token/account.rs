@@ -7,7 +7,7 @@ use std::{
 
 use auth_core::{AccountKey, Record, Service, TokenKind};
 
-use crate::{refusals::Refusals, slot::Slot};
+use super::{cell::Slot, negative_cache::Refusals};
 
 /// One account, shared by all its sessions.
 #[derive(Debug)]

@@ -1,0 +1,7 @@
+//! An account's tokens in memory, and where the next one comes from.
+
+pub(crate) mod account;
+pub(crate) mod cell;
+pub(crate) mod login_source;
+pub(crate) mod negative_cache;
+pub(crate) mod plain_token;
