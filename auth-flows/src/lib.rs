@@ -1,17 +1,11 @@
 #![doc = include_str!("../README.md")]
 
-mod call;
 mod client;
 mod clock;
-mod complete;
-mod device;
-mod kept;
-mod lease;
+mod flow;
 mod login;
-mod logout;
 mod paging;
 mod rate_limit;
-mod renewal;
 mod retry;
 mod sync;
 #[cfg(test)]
@@ -22,13 +16,13 @@ pub use client::{
     AsyncClient, AsyncItems, AsyncPages, AsyncSession, Client, Items, Pages, Session, Status,
     TokenStatus,
 };
+pub use flow::logout::LoggedOut;
 pub use login::{
     Login,
     listener::CallbackListener,
     pending::Waiting,
     prepared::{Begun, Invitation},
 };
-pub use logout::LoggedOut;
 
 /// The examples in the README of the workspace compile.
 #[cfg(doctest)]

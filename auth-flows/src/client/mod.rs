@@ -14,10 +14,10 @@ pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
 pub use blocking::{Client, Items, Pages, Session};
 
 use crate::{
-    call, clock,
+    clock,
+    flow::{call, renewal::Renewal},
     login::Login,
     rate_limit::Pacer,
-    renewal::Renewal,
     token::{
         account::{Account, Accounts},
         cell::Landed,

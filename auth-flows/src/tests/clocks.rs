@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use auth_core::{Event, Flow, Need, Now, Record, SecretBytes, Step, Token, TokenKind, UnixTime};
 
-use super::orders::{renewal, response};
+use super::example::{renewal, response};
 use crate::token::{
     cell::{Look, Slot},
     login_source::Way,

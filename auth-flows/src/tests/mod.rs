@@ -1,6 +1,7 @@
 //! Flows in every order of events that a driver can produce.
 
 mod clocks;
+mod example;
 mod orders;
 mod outlived;
 mod single_flight;

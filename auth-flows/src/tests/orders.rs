@@ -3,25 +3,22 @@
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Answer, Api, AuthorizationServer, Base, Body, Derive, Endpoint, Error, ErrorKind, Event, Flow,
-    Lifetime, Manner, Need, Now, OAuthClient, Operation, Record, Request, Response, SecretText,
-    Service, Step, Token, TokenAnswer, TokenKind, TransportError, UnixTime,
+    Body, Error, ErrorKind, Event, Flow, Lifetime, Need, Now, Record, Request, Response,
+    SecretText, Step, Token, TokenAnswer, TokenKind, TransportError, UnixTime,
 };
 use proptest::prelude::*;
 
+use super::example::{API, Ask, DEVICE_URL, TOKEN_URL, WWW, response, service};
 use crate::{
-    call::Call,
-    complete::{Complete, Proof},
-    device,
-    logout::Logout,
-    renewal::Renewal,
+    flow::{
+        call::Call,
+        complete_login::{Complete, Proof},
+        device_login,
+        logout::Logout,
+        renewal::Renewal,
+    },
     token::login_source::Way,
 };
-
-const TOKEN_URL: &str = "https://auth.example/token";
-const DEVICE_URL: &str = "https://auth.example/device";
-const WWW: &str = "https://www.example";
-const API: &str = "https://api.example/v1";
 
 /// What the world does at each step, drawn by proptest.
 #[derive(Clone, Debug)]
@@ -100,73 +97,6 @@ fn world() -> impl Strategy<Value = World> {
         })
 }
 
-struct Second;
-
-impl Derive for Second {
-    fn api(&self) -> &'static str {
-        "www"
-    }
-    fn request(&self, base: &Base) -> Result<Request, Error> {
-        base.request(http::Method::GET, "/api_token")
-    }
-    fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
-        match response.status().as_u16() {
-            200 => TokenAnswer::new("derived", Lifetime::For(Duration::from_secs(3600))),
-            401 => Err(Error::login_needed("dead")),
-            status => Err(Error::new(ErrorKind::Refused, "no")
-                .with_status(http::StatusCode::from_u16(status).unwrap_or_default())),
-        }
-    }
-    fn pasted(&self, text: &str) -> Result<TokenAnswer, Error> {
-        TokenAnswer::new(text, Lifetime::Unstated)
-    }
-}
-
-struct Ask {
-    write: bool,
-}
-
-impl Operation for Ask {
-    type Output = ();
-    fn manner(&self) -> Manner {
-        if self.write {
-            Manner::write("v1")
-        } else {
-            Manner::read("v1")
-        }
-    }
-    fn request(&self, base: &Base) -> Result<Request, Error> {
-        base.request(http::Method::POST, "/things")
-    }
-    fn parse(&self, response: Response) -> Result<(), Error> {
-        match response.status().is_success() {
-            true => Ok(()),
-            false => Err(Error::new(ErrorKind::Refused, "no").with_status(response.status())),
-        }
-    }
-}
-
-/// A renewal that knows of nothing before it.
-pub(super) fn renewal(kind: TokenKind, need: Need, way: Way) -> Renewal {
-    Renewal::new(service().into(), kind, need, Arc::new(way), Arc::default())
-}
-
-pub(super) fn service() -> Service {
-    let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
-    let server = AuthorizationServer::new(endpoint(TOKEN_URL))
-        .revocation_endpoint(endpoint("https://auth.example/revoke"))
-        .device_authorization_endpoint(endpoint(DEVICE_URL));
-    let client = OAuthClient::new(server, "id")
-        .and_then(|c| c.secret("s3cret"))
-        .expect("a client");
-    let base = |text: &str| Base::parse(text).expect("a base");
-    Service::new("example", client, "test/1")
-        .expect("a user agent")
-        .api(Api::new("www", base(WWW), TokenKind::Login))
-        .api(Api::new("v1", base(API), TokenKind::Derived))
-        .derive(Second)
-}
-
 fn token(now: Now, age: u64, generation: u64, refresh: bool) -> Arc<Token> {
     let sent = Now {
         wall: UnixTime::from_millis(now.wall.as_millis().saturating_sub(age * 1000)),
@@ -194,12 +124,6 @@ fn record(stored: Stored, now: Now) -> Record {
     }
     // As a store gives it back: without the monotonic clock.
     Record::from_text(record.to_text().as_ref()).expect("our own text")
-}
-
-pub(super) fn response(status: u16, body: &str) -> Response {
-    let mut response = Response::new(Answer::secret(body.as_bytes().to_vec()));
-    *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
-    response
 }
 
 fn answer(reply: Reply) -> Result<Response, TransportError> {
@@ -414,7 +338,7 @@ proptest! {
     #[test]
     fn device_logins_end(world in world()) {
         let service = service();
-        let (result, log) = drive(device::Begin::new(&service), &world);
+        let (result, log) = drive(device_login::Begin::new(&service), &world);
         prop_assert_eq!(&log.sends, &[DEVICE_URL], "asked for once, without the lease");
         let Some(Ok((codes, began))) = result else {
             prop_assert!(result.is_some(), "{:?}", log);
@@ -423,7 +347,7 @@ proptest! {
         let (lifetime, interval) = (codes.lifetime(), codes.interval());
         // One reply has been used up.
         let world = World { answers: world.answers[1..].to_vec(), ..world };
-        let poll = device::Poll::new(&service, codes, began);
+        let poll = device_login::Poll::new(&service, codes, began);
         let (result, log) = drive_patiently(poll, &world, lifetime);
         let result = result.expect("an end in bounded steps");
         prop_assert!(log.end.saturating_sub(began.up) < lifetime + Duration::from_secs(1), "{:?}", log);

@@ -7,8 +7,8 @@ use auth_core::{
     TokenKind, TransportError, UnixTime,
 };
 
-use super::orders::renewal;
-use crate::{renewal::Renewal, token::login_source::Way};
+use super::example::renewal;
+use crate::{flow::renewal::Renewal, token::login_source::Way};
 
 /// How long a login token serves, in seconds.
 const LIFE: u64 = 60;

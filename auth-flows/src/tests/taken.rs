@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use auth_core::{Event, Flow, Lifetime, Need, Now, Record, Step, TokenAnswer, TokenKind, UnixTime};
 
-use super::orders::renewal;
+use super::example::renewal;
 use crate::token::login_source::Way;
 
 const LIFE: Duration = Duration::from_secs(3600);

@@ -8,8 +8,10 @@ use super::{AsyncSession, host::ended};
 use crate::{
     client::{media, stored, too_long},
     clock,
-    complete::{Complete, Proof},
-    kept::Run,
+    flow::{
+        complete_login::{Complete, Proof},
+        erased::Run,
+    },
     sync::{oneshot::promise, park::within, single_flight::Lead},
     token::{
         cell::{Landed, Look},

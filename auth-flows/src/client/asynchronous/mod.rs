@@ -15,13 +15,15 @@ use self::host::Host;
 pub use self::paging::{AsyncItems, AsyncPages};
 use super::{Common, Identity, Status, longer};
 use crate::{
-    call::Call,
     clock,
-    complete::{Complete, Proof},
-    device,
-    kept::Asked,
+    flow::{
+        call::Call,
+        complete_login::{Complete, Proof},
+        device_login,
+        erased::Asked,
+        logout::{LoggedOut, Logout},
+    },
     login::{Login, prepared::Begun},
-    logout::{LoggedOut, Logout},
     token::{login_source::Way, plain_token},
 };
 
@@ -180,9 +182,11 @@ impl AsyncSession {
     ) -> Result<Status, Error> {
         self.who.account()?;
         let service = &self.client.0.service;
-        let (device, began) = self.run(device::Begin::new(service)).await?;
+        let (device, began) = self.run(device_login::Begin::new(service)).await?;
         show(&device);
-        let (answer, sent) = self.run(device::Poll::new(service, device, began)).await?;
+        let (answer, sent) = self
+            .run(device_login::Poll::new(service, device, began))
+            .await?;
         self.prove(Proof::Device(answer, sent)).await
     }
 

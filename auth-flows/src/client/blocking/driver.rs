@@ -8,8 +8,10 @@ use super::Session;
 use crate::{
     client::{media, stored, too_long},
     clock,
-    complete::{Complete, Proof},
-    kept::Run,
+    flow::{
+        complete_login::{Complete, Proof},
+        erased::Run,
+    },
     sync::{park::park_on, single_flight::Lead},
     token::{
         cell::{Landed, Look},

@@ -13,13 +13,15 @@ use auth_core::{
 pub use self::paging::{Items, Pages};
 use super::{Common, Identity, Status, longer};
 use crate::{
-    call::Call,
     clock,
-    complete::{Complete, Proof},
-    device,
-    kept::Asked,
+    flow::{
+        call::Call,
+        complete_login::{Complete, Proof},
+        device_login,
+        erased::Asked,
+        logout::{LoggedOut, Logout},
+    },
     login::{Login, prepared::Begun},
-    logout::{LoggedOut, Logout},
     token::{login_source::Way, plain_token},
 };
 
@@ -157,9 +159,9 @@ impl Session {
     ) -> Result<Status, Error> {
         self.who.account()?;
         let service = &self.client.0.service;
-        let (device, began) = self.run(device::Begin::new(service))?;
+        let (device, began) = self.run(device_login::Begin::new(service))?;
         show(&device);
-        let (answer, sent) = self.run(device::Poll::new(service, device, began))?;
+        let (answer, sent) = self.run(device_login::Poll::new(service, device, began))?;
         self.prove(Proof::Device(answer, sent))
     }
 

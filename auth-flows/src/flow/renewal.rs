@@ -25,9 +25,8 @@ use auth_core::{
     Service, Step, Token, TokenAnswer, TokenKind, TokenRequest, TransportError,
 };
 
+use super::{complete_login::password_request, lease_backoff::LeaseQueue};
 use crate::{
-    complete::password_request,
-    lease::LeaseQueue,
     retry::Backoff,
     token::{
         login_source::{Way, With},
@@ -401,10 +400,8 @@ impl Renewal {
         {
             return self.fail(now, error);
         }
-        let mut backoff = Backoff::new(
-            Duration::from_millis(200) * self.retries,
-            Duration::from_secs(1),
-        );
+        let first = Duration::from_millis(200) * self.retries;
+        let mut backoff = Backoff::new(first, Duration::from_secs(1));
         let wait = backoff
             .next(now)
             .max(error.retry_after().unwrap_or_default());

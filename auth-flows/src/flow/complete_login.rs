@@ -16,7 +16,7 @@ use auth_core::{
     SecretText, Service, Step, Token, TokenAnswer, TokenKind, TokenRequest, TransportError,
 };
 
-use crate::lease::LeaseQueue;
+use super::lease_backoff::LeaseQueue;
 
 /// What a login is made of.
 #[derive(Debug)]

@@ -8,7 +8,8 @@
 //!                      └───────┘ not yet, slower, or no answer: wait, as long as the code is good
 //! ```
 //!
-//! Neither holds the lease: a person takes minutes. [`Complete`](crate::complete::Complete) takes it, and stores the token.
+//! Neither holds the lease: a person takes minutes. [`Complete`](super::complete_login::Complete) takes it,
+//! and stores the token.
 
 use std::time::Duration;
 

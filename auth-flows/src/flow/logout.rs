@@ -13,7 +13,7 @@ use auth_core::{
     UnixTime,
 };
 
-use crate::{complete::revocation, lease::LeaseQueue};
+use super::{complete_login::revocation, lease_backoff::LeaseQueue};
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
 
