@@ -4,7 +4,6 @@ mod client;
 mod clock;
 mod flow;
 mod login;
-mod paging;
 mod rate_limit;
 mod retry;
 mod sync;

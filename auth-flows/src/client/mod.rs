@@ -2,16 +2,19 @@
 
 mod asynchronous;
 mod blocking;
+mod pager;
+mod status;
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use auth_core::{
     AccountKey, Error, ErrorKind, ExposeSecret, Lease, Limits, Need, Now, Record, Request,
-    Response, SecretBytes, SecretText, Service, Store, Token, TokenKind, TransportError, UnixTime,
+    Response, SecretBytes, SecretText, Service, Store, Token, TokenKind, TransportError,
 };
 
 pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
 pub use blocking::{Client, Items, Pages, Session};
+pub use status::{Status, TokenStatus};
 
 use crate::{
     clock,
@@ -218,59 +221,5 @@ mod stored {
         }
         let text: SecretBytes = record.to_text();
         store.save(lease, &text)
-    }
-}
-
-/// What is known of an account, without its secrets.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Status {
-    /// Service, client and account.
-    pub account: AccountKey,
-    /// The login token, if there is one.
-    pub login: Option<TokenStatus>,
-    /// The second token, if there is one.
-    pub derived: Option<TokenStatus>,
-    /// Where it is stored.
-    pub store: String,
-}
-
-/// What is known of a token, without its text.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct TokenStatus {
-    /// The scopes the server named; `None` says nothing.
-    pub scope: Option<String>,
-    /// When it ends by the wall clock; `None` where the server gave it no end.
-    pub expires_at: Option<UnixTime>,
-    /// Whether it can be renewed with a refresh token.
-    pub refreshable: bool,
-}
-
-impl Status {
-    /// There is a token of either kind. Whether the service still accepts it, only a call tells.
-    #[must_use]
-    pub fn is_logged_in(&self) -> bool {
-        self.login.is_some() || self.derived.is_some()
-    }
-
-    fn new(account: AccountKey, record: &Record, store: String) -> Self {
-        let status = |kind: TokenKind| record.token(kind).map(|token| TokenStatus::of(token));
-        Self {
-            login: status(TokenKind::Login),
-            derived: status(TokenKind::Derived),
-            account,
-            store,
-        }
-    }
-}
-
-impl TokenStatus {
-    fn of(token: &Token) -> Self {
-        Self {
-            scope: token.scope().map(str::to_owned),
-            expires_at: token.expires_at(),
-            refreshable: token.refresh_token().is_some(),
-        }
     }
 }

@@ -13,7 +13,7 @@ use auth_core::{
 
 use self::host::Host;
 pub use self::paging::{AsyncItems, AsyncPages};
-use super::{Common, Identity, Status, longer};
+use super::{Common, Identity, longer, status::Status};
 use crate::{
     clock,
     flow::{

@@ -11,7 +11,7 @@ use auth_core::{
 };
 
 pub use self::paging::{Items, Pages};
-use super::{Common, Identity, Status, longer};
+use super::{Common, Identity, longer, status::Status};
 use crate::{
     clock,
     flow::{

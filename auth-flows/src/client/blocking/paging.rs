@@ -3,7 +3,7 @@
 use auth_core::{Error, Paged};
 
 use super::Session;
-use crate::paging::Pager;
+use crate::client::pager::Pager;
 
 /// The items of all pages of a paged operation.
 #[derive(Debug)]
