@@ -1,6 +1,7 @@
 //! Reading with tolerance: one visitor for every single value, in one pass, without a detour through JSON values.
 
 mod dates;
+mod nothing_else;
 mod pool;
 mod records;
 mod scalars;
@@ -12,9 +13,9 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Deserializer, de::DeserializeSeed};
 use serde_json::Value;
 
+pub(super) use nothing_else::nothing_else;
 pub(crate) use pool::Pool;
 pub(crate) use records::{Key, Named, Record, record, whole};
-pub(super) use visitors::nothing_else;
 use {
     pool::Shared,
     records::{Boxed, Object, Pooled},

@@ -9,8 +9,8 @@ use serde::{
 
 use super::{
     Soft,
+    nothing_else::nothing_else,
     pool::{Pool, Shared},
-    visitors::nothing_else,
 };
 
 /// Something with fields by name.

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{Maybe, Pool, Scalar, Soft, records::Element};
+use super::{Maybe, Pool, Scalar, Soft, nothing_else::nothing_else, records::Element};
 
 /// A single value. What is made of it is behind a table of functions, so that there is one such visitor in a program for all types
 /// there are.
@@ -107,32 +107,6 @@ impl<'de> Visitor<'de> for Single<'_> {
 /// How serde_json gives a number with a fraction as soon as any crate of the program asks it for `arbitrary_precision`: as an
 /// object with this key and the number's text.
 const NUMBER: &str = "$serde_json::private::Number";
-
-/// The single values that a visitor of something else takes for nothing.
-macro_rules! nothing_else {
-    ($nothing:expr) => {
-        fn visit_unit<E>(self) -> Result<Self::Value, E> {
-            Ok($nothing)
-        }
-
-        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-            Ok($nothing)
-        }
-
-        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-            Ok($nothing)
-        }
-
-        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-            Ok($nothing)
-        }
-
-        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-            Ok($nothing)
-        }
-    };
-}
-pub(in crate::model) use nothing_else;
 
 pub(super) struct Entries<'p, T>(&'p Pool, PhantomData<T>);
 
