@@ -7,7 +7,11 @@ use auth_core::{
     Oddity, Pace, SecretText, Service, TokenKind,
 };
 
-use crate::{api_token, media, v0, v1, v2};
+use crate::{
+    media,
+    v0::{self, api_token},
+    v1, v2,
+};
 
 /// The client id of a service that stands for no registered application, see [`service_without_application`].
 pub const NO_APPLICATION: &str = "no-application";

@@ -48,28 +48,28 @@ macro_rules! choice {
             }
         }
 
-        impl From<$Name> for crate::Words {
+        impl From<$Name> for crate::parameter::lists::Words {
             #[inline]
             fn from(value: $Name) -> Self {
                 [value].into()
             }
         }
 
-        impl<const N: usize> From<[$Name; N]> for crate::Words {
+        impl<const N: usize> From<[$Name; N]> for crate::parameter::lists::Words {
             #[inline]
             fn from(values: [$Name; N]) -> Self {
                 values.iter().map($Name::as_str).collect()
             }
         }
 
-        impl crate::value::Segment for $Name {
+        impl crate::parameter::path_value::Segment for $Name {
             #[inline]
             fn text(&self) -> String {
                 self.as_str().to_owned()
             }
         }
 
-        impl crate::value::Field for $Name {
+        impl crate::parameter::path_value::Field for $Name {
             #[inline]
             fn json(self) -> serde_json::Value {
                 self.as_str().into()
@@ -93,6 +93,7 @@ macro_rules! choice {
         }
     };
 }
+pub(crate) use choice;
 
 choice! {
     /// How far the community has come with an observation.

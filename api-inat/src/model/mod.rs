@@ -15,7 +15,7 @@
 #[macro_use]
 mod record;
 #[macro_use]
-mod choice;
+pub(crate) mod choice;
 mod account;
 mod annotation;
 mod count;

@@ -3,6 +3,7 @@
 //! It takes the OAuth access token of a login; to an API token that was pasted, without a login, it is closed. Its public reads
 //! answer an anonymous client too.
 
+pub(crate) mod api_token;
 pub mod observation_fields;
 pub mod observations;
 pub mod tokens;

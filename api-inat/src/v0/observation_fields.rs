@@ -1,6 +1,6 @@
 //! Observation fields by name, which v1 and v2 cannot search for.
 
-use crate::{model::ObservationField, v0::OPTIONAL};
+use crate::{model::ObservationField, operation::operation, v0::OPTIONAL};
 
 operation! {
     /// Observation fields with these words in their names. The list ends with an empty page.

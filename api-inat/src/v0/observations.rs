@@ -1,9 +1,13 @@
 //! Observations in formats that v1 and v2 do not have.
 
-use auth_core::{Error, Response};
 use jiff::civil::Date;
 
-use crate::{When, answer::bytes, v0::OPTIONAL, v1::observations::Order};
+use crate::{
+    model::choice::choice, operation::operation, parameter::date_or_time::When, v0::OPTIONAL,
+    v1::observations::Order,
+};
+
+pub use crate::operation::response::Exported;
 
 operation! {
     /// A page of observations as CSV, Atom, KML, Simple Darwin Core, JSON or a piece of JavaScript.
@@ -112,48 +116,4 @@ choice! {
         /// By the time they were made at iNaturalist.
         DateAdded = "date_added",
     }
-}
-
-/// A page of observations as it came.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Exported {
-    /// The page, in the format that was asked for.
-    pub bytes: Vec<u8>,
-    /// How many observations there are on all pages (`X-Total-Entries`).
-    pub total: Option<u64>,
-    /// Which page this is, from 1 (`X-Page`).
-    pub page: Option<u64>,
-    /// How many observations a page has (`X-Per-Page`).
-    pub per_page: Option<u64>,
-}
-
-impl Exported {
-    /// The page as text.
-    ///
-    /// # Errors
-    /// It is not UTF-8.
-    pub fn text(&self) -> Result<&str, std::str::Utf8Error> {
-        std::str::from_utf8(&self.bytes)
-    }
-
-    /// Whether there is a page after this one; `None` where the answer did not say.
-    #[must_use]
-    pub fn has_more(&self) -> Option<bool> {
-        Some(self.page?.saturating_mul(self.per_page?) < self.total?)
-    }
-}
-
-/// Reads an export.
-pub(crate) fn exported(response: &Response) -> Result<Exported, Error> {
-    let number = |name| {
-        let value = response.headers().get(name)?.to_str().ok()?;
-        value.trim().parse().ok()
-    };
-    Ok(Exported {
-        total: number("x-total-entries"),
-        page: number("x-page"),
-        per_page: number("x-per-page"),
-        bytes: bytes(response)?,
-    })
 }

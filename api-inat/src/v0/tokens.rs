@@ -3,9 +3,9 @@
 use auth_core::{Base, Derive, Error, Limits, Manner, Operation, Request, Response, TokenAnswer};
 
 use crate::{
-    ApiToken,
     model::TokenInfo,
-    v0::{API, REQUIRED},
+    operation::operation,
+    v0::{API, REQUIRED, api_token::ApiToken},
 };
 
 operation! {

@@ -1,6 +1,10 @@
 //! Annotations: statements about an observation, with controlled terms.
 
-use crate::{Done, model::Annotation, v1::WRITE};
+use crate::{
+    model::{Annotation, choice::choice},
+    operation::{operation, response::Done},
+    v1::WRITE,
+};
 
 operation! {
     /// Annotates an observation: with a controlled term, such as "life stage", and one of its values, such as "adult". Both

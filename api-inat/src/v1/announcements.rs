@@ -2,8 +2,9 @@
 //! described for v2.
 
 use crate::{
-    Done, Words,
     model::Announcement,
+    operation::{operation, response::Done},
+    parameter::lists::Words,
     v1::{OPTIONAL, WRITE},
 };
 

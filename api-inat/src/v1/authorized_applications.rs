@@ -2,8 +2,8 @@
 //! and described for v2.
 
 use crate::{
-    Done,
     model::AuthorizedApplication,
+    operation::{operation, response::Done},
     v1::{REQUIRED, WRITE, shared::pages},
 };
 

@@ -1,6 +1,10 @@
 //! Comments on observations, journal posts and other records.
 
-use crate::{Done, model::Comment, v1::WRITE};
+use crate::{
+    model::{Comment, choice::choice},
+    operation::{operation, response::Done},
+    v1::WRITE,
+};
 
 operation! {
     /// Comments on something.

@@ -6,8 +6,9 @@ use auth_core::Manner;
 use jiff::civil::Date;
 
 use crate::{
-    Upload,
     model::Suggestions,
+    operation::operation,
+    upload::Upload,
     v1::{API, LIMITS, REQUIRED},
 };
 

@@ -1,6 +1,6 @@
 //! Controlled terms: what annotations are made of.
 
-use crate::{model::ControlledTerm, v1::OPEN};
+use crate::{model::ControlledTerm, operation::operation, v1::OPEN};
 
 operation! {
     /// All controlled terms with their values.

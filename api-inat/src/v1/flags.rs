@@ -1,6 +1,10 @@
 //! Flags: complaints about records.
 
-use crate::{Done, model, v1::WRITE};
+use crate::{
+    model::{self, choice::choice},
+    operation::{operation, response::Done},
+    v1::WRITE,
+};
 
 operation! {
     /// Complains about a record.

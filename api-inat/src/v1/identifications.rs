@@ -3,8 +3,12 @@
 use jiff::civil::Date;
 
 use crate::{
-    Done, Ids, When, Words,
-    model::{CategoryCount, Identification, Rank, TaxonCount, UserCount},
+    model::{CategoryCount, Identification, Rank, TaxonCount, UserCount, choice::choice},
+    operation::{operation, response::Done},
+    parameter::{
+        date_or_time::When,
+        lists::{Ids, Words},
+    },
     v1::{
         OPTIONAL, WRITE,
         observations::{Agreement, Order, SearchOn, filters as observation_filters},

@@ -1,8 +1,8 @@
 //! Private messages.
 
 use crate::{
-    Done,
-    model::{Message, Thread, Unread},
+    model::{Message, Thread, Unread, choice::choice},
+    operation::{operation, response::Done},
     v1::{REQUIRED, WRITE},
 };
 

@@ -13,7 +13,7 @@
 //! it is.
 //!
 //! # Adding an endpoint
-//! One paragraph in the file of its resource: an `operation!` (its grammar stands in `src/operation.rs`). For example
+//! One paragraph in the file of its resource: an `operation!` (its grammar stands in `src/operation/mod.rs`). For example
 //!
 //! ```text
 //! operation! {

@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use crate::{Done, model::ObservationFieldValue, v1::WRITE};
+use crate::{
+    model::ObservationFieldValue,
+    operation::{operation, response::Done},
+    v1::WRITE,
+};
 
 /// What a value says.
 macro_rules! says {

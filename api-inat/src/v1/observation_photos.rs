@@ -1,10 +1,11 @@
 //! The photos of an observation: added, put into order, replaced, taken off.
 
 use crate::{
-    Done, Upload,
     model::ObservationPhoto,
+    operation::{operation, response::Done},
+    parameter::path_value::fresh_uuid,
+    upload::Upload,
     v1::{UPLOAD, WRITE},
-    value::fresh_uuid,
 };
 
 operation! {

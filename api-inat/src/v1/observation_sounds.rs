@@ -1,10 +1,11 @@
 //! The sounds of an observation: added and taken off.
 
 use crate::{
-    Done, Upload,
     model::ObservationSound,
+    operation::{operation, response::Done},
+    parameter::path_value::fresh_uuid,
+    upload::Upload,
     v1::{UPLOAD, WRITE},
-    value::fresh_uuid,
 };
 
 operation! {

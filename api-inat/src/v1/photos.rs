@@ -1,6 +1,6 @@
 //! Photos: sent by themselves, and fetched at any size.
 
-use crate::{Upload, model::Photo, v1::UPLOAD};
+use crate::{model::Photo, operation::operation, upload::Upload, v1::UPLOAD};
 
 pub use crate::media::{Download, Size};
 

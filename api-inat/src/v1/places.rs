@@ -1,8 +1,9 @@
 //! Places with a boundary.
 
 use crate::{
-    Words,
-    model::{Nearby, Place},
+    model::{Nearby, Place, choice::choice},
+    operation::operation,
+    parameter::lists::Words,
     v1::OPEN,
 };
 

@@ -4,8 +4,9 @@
 //! without), posts as records.
 
 use crate::{
-    Done, When,
-    model::Post,
+    model::{Post, choice::choice},
+    operation::{operation, response::Done},
+    parameter::date_or_time::When,
     v1::{OPTIONAL, REQUIRED, WRITE, shared::pages},
 };
 

@@ -1,6 +1,10 @@
 //! Observations in traditional projects.
 
-use crate::{Done, model::ProjectObservation, v1::WRITE};
+use crate::{
+    model::ProjectObservation,
+    operation::{operation, response::Done},
+    v1::WRITE,
+};
 
 operation! {
     /// Adds an observation to a project. Needs a membership; the project's rules have to hold.

@@ -1,8 +1,9 @@
 //! Projects: observations that belong together.
 
 use crate::{
-    Done, Ids, Words,
-    model::{Project, ProjectMember, Subscription},
+    model::{Project, ProjectMember, Subscription, choice::choice},
+    operation::{operation, response::Done},
+    parameter::lists::{Ids, Words},
     v1::{OPTIONAL, REQUIRED, WRITE, shared::pages},
 };
 

@@ -2,8 +2,8 @@
 //! API's routes, and described for v2.
 
 use crate::{
-    Done,
     model::ProviderAuthorization,
+    operation::{operation, response::Done},
     v1::{REQUIRED, WRITE, shared::pages},
 };
 

@@ -2,7 +2,8 @@
 //! described for v2.
 
 use crate::{
-    Done, model,
+    model::{self, choice::choice},
+    operation::{operation, response::Done},
     v1::{REQUIRED, WRITE, observations::Order, shared::pages},
 };
 

@@ -1,8 +1,9 @@
 //! The search over taxa, places, projects and people at once.
 
 use crate::{
-    Ids, Words,
-    model::Found,
+    model::{Found, choice::choice},
+    operation::operation,
+    parameter::lists::{Ids, Words},
     v1::{OPTIONAL, shared::names},
 };
 

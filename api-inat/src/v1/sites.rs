@@ -1,6 +1,6 @@
 //! The sites of the iNaturalist network. Not in the API's description of v1; named in the Node API's routes, and described for v2.
 
-use crate::{Ids, model::Site, v1::OPEN};
+use crate::{model::Site, operation::operation, parameter::lists::Ids, v1::OPEN};
 
 operation! {
     /// All sites.

@@ -1,6 +1,9 @@
 //! Sounds: sent by themselves, and fetched.
 
-use crate::{Upload, model::Sound, v1::UPLOAD, value::fresh_uuid};
+use crate::{
+    model::Sound, operation::operation, parameter::path_value::fresh_uuid, upload::Upload,
+    v1::UPLOAD,
+};
 
 pub use crate::media::Download;
 

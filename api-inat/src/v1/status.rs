@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::{
     model,
+    operation::operation,
     v1::{OPEN, REQUIRED},
 };
 

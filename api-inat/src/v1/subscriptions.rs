@@ -4,7 +4,10 @@
 //!
 //! The Node API writes the kind with a capital letter in its routes, its description does not; its router takes both.
 
-use crate::{Done, v1::WRITE};
+use crate::{
+    operation::{operation, response::Done},
+    v1::WRITE,
+};
 
 operation! {
     /// Subscribes to an observation; where that is so already, ends it.

@@ -3,8 +3,9 @@
 use jiff::civil::Date;
 
 use crate::{
-    Ids, Words, model,
-    model::Taxon,
+    model::{self, Taxon, choice::choice},
+    operation::operation,
+    parameter::lists::{Ids, Words},
     v1::{OPTIONAL, REQUIRED, observations::Order, shared::names},
 };
 

@@ -1,7 +1,11 @@
 //! In which languages the account sees common names. None of them is in the API's description of v1; the Node API has them
 //! there, and they are described for v2. What there is, [`users::Me`](crate::v1::users::Me) says.
 
-use crate::{Done, model::TaxonNamePriority, v1::WRITE};
+use crate::{
+    model::TaxonNamePriority,
+    operation::{operation, response::Done},
+    v1::WRITE,
+};
 
 operation! {
     /// Adds a language.

@@ -6,8 +6,12 @@
 use jiff::civil::Date;
 
 use crate::{
-    Ids, When, Words,
     model::{Rank, UtfGrid},
+    operation::operation,
+    parameter::{
+        date_or_time::When,
+        lists::{Ids, Words},
+    },
     v1::{
         OPEN, OPTIONAL,
         observations::{Agreement, SearchOn, cached, filters},

@@ -1,8 +1,9 @@
 //! People with an account.
 
 use crate::{
-    Done, Words,
-    model::{Project, User},
+    model::{Project, User, choice::choice},
+    operation::{operation, response::Done},
+    parameter::lists::Words,
     v1::{OPTIONAL, REQUIRED, WRITE, shared::pages},
 };
 

@@ -1,6 +1,10 @@
 //! Votes on annotations and observations.
 
-use crate::{Done, model::Direction, v1::WRITE};
+use crate::{
+    model::{Direction, choice::choice},
+    operation::{operation, response::Done},
+    v1::WRITE,
+};
 
 operation! {
     /// Votes for or against an annotation, by its UUID.

@@ -6,8 +6,10 @@ use auth_core::Manner;
 use jiff::civil::Date;
 
 use crate::{
-    Fields, Upload,
     model::Suggestions,
+    operation::operation,
+    parameter::fields::Fields,
+    upload::Upload,
     v2::{API, LIMITS, selected},
 };
 

@@ -53,7 +53,7 @@ macro_rules! selected {
     () => {
         /// The fields of the answer's records: all, unless set. Names with dots between, or a [`Fields`](crate::Fields).
         #[must_use]
-        pub fn fields(mut self, fields: impl Into<$crate::Fields>) -> Self {
+        pub fn fields(mut self, fields: impl Into<$crate::parameter::fields::Fields>) -> Self {
             self.call.content().select(fields.into());
             self
         }

@@ -4,8 +4,9 @@ use auth_core::Repeat;
 use serde_json::Value;
 
 use crate::{
-    Done, Fields, Words,
     model::ObservationFieldValue,
+    operation::{operation, response::Done},
+    parameter::{fields::Fields, lists::Words},
     v2::{WRITE, selected},
 };
 

@@ -1,10 +1,11 @@
 //! The sounds of an observation: added, changed, taken off. Everything goes by UUID.
 
 use crate::{
-    Done, Fields, Upload, Words,
     model::ObservationSound,
+    operation::{operation, response::Done},
+    parameter::{fields::Fields, lists::Words, path_value::fresh_uuid},
+    upload::Upload,
     v2::{UPLOAD, WRITE, selected},
-    value::fresh_uuid,
 };
 
 operation! {

@@ -1,8 +1,12 @@
 //! Taxa: species and all that is wider or narrower.
 
 use crate::{
-    Fields, Ids, Words,
     model::Taxon,
+    operation::operation,
+    parameter::{
+        fields::Fields,
+        lists::{Ids, Words},
+    },
     v1::shared::names,
     v2::{OPTIONAL, selected},
 };

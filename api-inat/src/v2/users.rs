@@ -1,8 +1,9 @@
 //! Oneself.
 
 use crate::{
-    Fields,
     model::User,
+    operation::operation,
+    parameter::fields::Fields,
     v2::{REQUIRED, selected},
 };
 

@@ -5,8 +5,12 @@ use serde_json::Value;
 
 use super::filters::{Agreement, SearchOn, cached, filters};
 use crate::{
-    Ids, When, Words, model,
-    model::{ObserverCount, PopularValue, Rank, TaxonCount, UserCount},
+    model::{self, ObserverCount, PopularValue, Rank, TaxonCount, UserCount, choice::choice},
+    operation::operation,
+    parameter::{
+        date_or_time::When,
+        lists::{Ids, Words},
+    },
     v1::{
         OPTIONAL,
         shared::{names, pages},

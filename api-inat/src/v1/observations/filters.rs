@@ -1,5 +1,7 @@
 //! What observations are searched by: the same for the search itself, for counts of it, and for map tiles.
 
+use crate::model::choice::choice;
+
 /// What v1 and v2 both take.
 macro_rules! common_filters {
     () => {

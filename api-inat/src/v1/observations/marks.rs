@@ -1,8 +1,9 @@
 //! Marks on observations: favourites, reviews, votes on their quality, and what is new about them.
 
 use crate::{
-    Done, When,
-    model::{Subscription, Update},
+    model::{Subscription, Update, choice::choice},
+    operation::{operation, response::Done},
+    parameter::date_or_time::When,
     v1::{REQUIRED, WRITE, shared::pages},
 };
 

@@ -1,5 +1,7 @@
 //! How a search is ordered.
 
+use crate::model::choice::choice;
+
 choice! {
     /// What a search is ordered by.
     pub enum OrderBy {

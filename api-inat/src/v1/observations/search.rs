@@ -7,8 +7,12 @@ use super::{
     order::{Order, OrderBy},
 };
 use crate::{
-    Ids, When, Words, model,
-    model::{Observation, Rank},
+    model::{self, Observation, Rank},
+    operation::operation,
+    parameter::{
+        date_or_time::When,
+        lists::{Ids, Words},
+    },
     v1::{
         OPTIONAL, REQUIRED,
         shared::{names, pages},

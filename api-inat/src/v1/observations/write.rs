@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::{
-    Done, When, Words,
     model::{Geoprivacy, License, Observation},
+    operation::{operation, response::Done},
+    parameter::{date_or_time::When, lists::Words, path_value::fresh_uuid},
     v1::WRITE,
-    value::fresh_uuid,
 };
 
 /// What can be said of an observation, when it is made and later.

@@ -3,8 +3,13 @@
 use jiff::civil::Date;
 
 use crate::{
-    Fields, Ids, When, Words,
     model::{Observation, Rank},
+    operation::operation,
+    parameter::{
+        date_or_time::When,
+        fields::Fields,
+        lists::{Ids, Words},
+    },
     v1::{
         observations::{Agreement, Order, OrderBy, SearchOn, cached, common_filters},
         shared::{names, pages},

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::{
-    Done, Fields, Words,
     model::{Geoprivacy, License, Observation},
+    operation::{operation, response::Done},
+    parameter::{fields::Fields, lists::Words, path_value::fresh_uuid},
     v2::{WRITE, selected},
-    value::fresh_uuid,
 };
 
 /// What can be said of an observation, when it is made and later.

@@ -7,7 +7,7 @@ use auth_core::{Error, ErrorKind, Query};
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz};
 use serde_json::{Map, Value};
 
-use crate::list::Ids;
+use crate::parameter::lists::Ids;
 
 /// Parameters and fields that are degrees, and how many there are of them.
 const DEGREES: [(&str, f64); 8] = [

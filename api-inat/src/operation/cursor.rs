@@ -19,8 +19,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    fields::Fields,
-    paging::{Place, Progress, Stuck},
+    operation::paging::{Place, Progress, Stuck},
+    parameter::fields::Fields,
 };
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.

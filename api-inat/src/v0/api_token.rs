@@ -9,7 +9,7 @@ use auth_core::{
 use http::{Method, StatusCode, header};
 use serde::Deserialize;
 
-use crate::{errors, v0};
+use crate::{operation::errors, v0};
 
 /// The path of iNaturalist's page and endpoint for API tokens, under `www`.
 const PATH: &str = "/users/api_token";

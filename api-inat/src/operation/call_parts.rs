@@ -6,16 +6,18 @@ use auth_core::{Base, Error, ErrorKind, Manner, Query, Repeat, Request};
 use http::Method;
 
 use crate::{
-    body::Content,
-    cursor::Cursor,
     model::Identified,
-    page::Page,
-    paging::{Place, Progress, Rules},
-    plausible,
-    value::Segment,
+    operation::{
+        body::Content,
+        cursor::Cursor,
+        page::Page,
+        paging::{Place, Progress, Rules},
+        validate,
+    },
+    parameter::path_value::Segment,
 };
 
-/// The part of an operation that its parameters are not. Made by [`operation!`](crate::operation).
+/// The part of an operation that its parameters are not. Made by [`operation!`](crate::operation::operation!).
 #[derive(Clone)]
 pub(crate) struct Call {
     method: Method,
@@ -83,7 +85,7 @@ impl Call {
     ) -> Result<Request, Error> {
         let mut query = Cow::Borrowed(query);
         self.place.check(&query, rules)?;
-        plausible::parameters(&query)?;
+        validate::parameters(&query)?;
         if let Some(more) = self.more_ids(rules)?
             && query.get("per_page").is_none()
         {

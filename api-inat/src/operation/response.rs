@@ -7,7 +7,7 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny},
 };
 
-use crate::{errors, page::Page};
+use crate::operation::{errors, page::Page};
 
 /// It was done, and the answer says no more than that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -150,5 +150,49 @@ pub(crate) fn one<T: DeserializeOwned>(response: &Response) -> Result<T, Error> 
         Error::new(ErrorKind::Malformed, "the answer holds no record")
             .with_status(response.status())
             .advice("check the id: iNaturalist may have no such record")
+    })
+}
+
+/// A page of observations as it came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Exported {
+    /// The page, in the format that was asked for.
+    pub bytes: Vec<u8>,
+    /// How many observations there are on all pages (`X-Total-Entries`).
+    pub total: Option<u64>,
+    /// Which page this is, from 1 (`X-Page`).
+    pub page: Option<u64>,
+    /// How many observations a page has (`X-Per-Page`).
+    pub per_page: Option<u64>,
+}
+
+impl Exported {
+    /// The page as text.
+    ///
+    /// # Errors
+    /// It is not UTF-8.
+    pub fn text(&self) -> Result<&str, std::str::Utf8Error> {
+        std::str::from_utf8(&self.bytes)
+    }
+
+    /// Whether there is a page after this one; `None` where the answer did not say.
+    #[must_use]
+    pub fn has_more(&self) -> Option<bool> {
+        Some(self.page?.saturating_mul(self.per_page?) < self.total?)
+    }
+}
+
+/// Reads an export.
+pub(crate) fn exported(response: &Response) -> Result<Exported, Error> {
+    let number = |name| {
+        let value = response.headers().get(name)?.to_str().ok()?;
+        value.trim().parse().ok()
+    };
+    Ok(Exported {
+        total: number("x-total-entries"),
+        page: number("x-page"),
+        per_page: number("x-per-page"),
+        bytes: bytes(response)?,
     })
 }

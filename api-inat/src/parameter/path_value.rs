@@ -3,9 +3,9 @@
 use jiff::civil::Date;
 use serde_json::Value;
 
-use crate::{
-    list::{Ids, Words},
-    when::When,
+use crate::parameter::{
+    date_or_time::When,
+    lists::{Ids, Words},
 };
 
 /// What may stand in place of a brace in a path.

@@ -22,7 +22,10 @@ use std::fmt;
 
 use auth_core::{Error, ErrorKind, Query};
 
-use crate::{body::Write, model::Identified, page::Page};
+use crate::{
+    model::Identified,
+    operation::{body::Write, page::Page},
+};
 
 /// How far pages can be asked for by number: `page × per_page` (the Node API; it answers 403 beyond).
 const WINDOW: u64 = 10_000;

@@ -1,4 +1,13 @@
-//! One endpoint as one paragraph: the macro that makes an operation of it.
+//! One endpoint as one paragraph: the macro that makes an operation of it, and the parts it is made of.
+
+pub(crate) mod body;
+pub(crate) mod call_parts;
+mod cursor;
+pub(crate) mod errors;
+pub(crate) mod page;
+pub(crate) mod paging;
+pub(crate) mod response;
+mod validate;
 
 /// Makes an operation of an endpoint: its struct, its setters, and how it is sent, read and followed.
 ///
@@ -53,7 +62,7 @@ macro_rules! operation {
         #[doc = concat!("`", stringify!($METHOD), " ", $path, "`")]
         pub struct $Name<T = $Record> {
             query: auth_core::Query,
-            call: $crate::call::Call,
+            call: $crate::operation::call_parts::Call,
             of: std::marker::PhantomData<fn() -> T>,
         }
 
@@ -68,7 +77,7 @@ macro_rules! operation {
                 $($(let $at = operation!(@value $at, $($at_kind)+);)+)?
                 Self {
                     query: auth_core::Query::default(),
-                    call: $crate::call::Call::new(http::Method::$METHOD, $path, &[$($(&$at),+)?]),
+                    call: $crate::operation::call_parts::Call::new(http::Method::$METHOD, $path, &[$($(&$at),+)?]),
                     of: std::marker::PhantomData,
                 }
                 $($(.$with($with))+)?
@@ -77,7 +86,7 @@ macro_rules! operation {
         }
 
         impl<T> $Name<T> {
-            const RULES: $crate::paging::Rules = $crate::paging::Rules {
+            const RULES: $crate::operation::paging::Rules = $crate::operation::paging::Rules {
                 ids: operation!(@pair $($ids, $most_ids)?),
                 pages: operation!(@pair $($usual, $most)?),
                 by_id: operation!(@by_id $($($by)?)?),
@@ -91,7 +100,7 @@ macro_rules! operation {
             $(
                 $(#[$file_meta])*
                 #[must_use]
-                pub fn $file(mut self, file: impl Into<$crate::Upload>) -> Self {
+                pub fn $file(mut self, file: impl Into<$crate::upload::Upload>) -> Self {
                     self.call.content().attach($part, $crate::upload::Medium::$Medium, file.into());
                     self
                 }
@@ -124,8 +133,8 @@ macro_rules! operation {
         impl<T: serde::de::DeserializeOwned> $Name<T> {
             /// Gives the bytes of the answer as they are.
             #[must_use]
-            pub fn raw(self) -> $crate::Raw<Self> {
-                $crate::Raw::new(self)
+            pub fn raw(self) -> $crate::operation::response::Raw<Self> {
+                $crate::operation::response::Raw::new(self)
             }
         }
 
@@ -172,9 +181,9 @@ macro_rules! operation {
         impl<T: serde::de::DeserializeOwned> $Name<T> {
             /// For a single id: gives the record itself in place of a page. That there is no such record is an error.
             #[must_use]
-            pub fn one(self) -> $crate::OneRecord<Self> {
+            pub fn one(self) -> $crate::operation::response::OneRecord<Self> {
                 let ids = self.call.ids();
-                $crate::OneRecord::new(self, ids)
+                $crate::operation::response::OneRecord::new(self, ids)
             }
         }
     };
@@ -208,27 +217,27 @@ macro_rules! operation {
     (@by_id $($other:ident)?) => { false };
 
     (@form) => { None };
-    (@form always) => { Some($crate::body::form) };
+    (@form always) => { Some($crate::operation::body::form) };
 
     (@type into $Type:ty) => { impl Into<$Type> };
     (@type $Type:ty) => { $Type };
     (@value $value:ident, into $Type:ty) => { Into::<$Type>::into($value) };
     (@value $value:ident, $Type:ty) => { $value };
 
-    (@output Page $T:ident) => { $crate::Page<$T> };
-    (@output List $T:ident) => { $crate::Page<$T> };
+    (@output Page $T:ident) => { $crate::operation::page::Page<$T> };
+    (@output List $T:ident) => { $crate::operation::page::Page<$T> };
     (@output One $T:ident) => { $T };
     (@output Whole $T:ident) => { $T };
     (@output Bytes $T:ident) => { Vec<u8> };
-    (@output Export $T:ident) => { $crate::v0::observations::Exported };
-    (@read Page $response:expr) => { $crate::errors::json($response) };
-    (@read List $response:expr) => { $crate::answer::list($response) };
-    (@read One $response:expr) => { $crate::answer::one($response) };
-    (@read Whole $response:expr) => { $crate::answer::whole($response) };
-    (@read Bytes $response:expr) => { $crate::answer::bytes($response) };
-    (@read Export $response:expr) => { $crate::v0::observations::exported($response) };
+    (@output Export $T:ident) => { $crate::operation::response::Exported };
+    (@read Page $response:expr) => { $crate::operation::errors::json($response) };
+    (@read List $response:expr) => { $crate::operation::response::list($response) };
+    (@read One $response:expr) => { $crate::operation::response::one($response) };
+    (@read Whole $response:expr) => { $crate::operation::response::whole($response) };
+    (@read Bytes $response:expr) => { $crate::operation::response::bytes($response) };
+    (@read Export $response:expr) => { $crate::operation::response::exported($response) };
 
-    (@asking Bytes $request:ident) => { $crate::answer::anything($request) };
+    (@asking Bytes $request:ident) => { $crate::operation::response::anything($request) };
     (@asking $Shape:ident $request:ident) => { $request };
 
     (@fields $nest:literal; $($(#[$meta:meta])* $name:ident($($kind:tt)+);)*) => {
@@ -262,7 +271,7 @@ macro_rules! operation {
             /// this crate's cursors.
             #[inline]
             pub fn from_text(text: &str) -> Result<Self, auth_core::Error> {
-                let (call, query) = $crate::call::Call::from_text($manner.api(), $path, text)?;
+                let (call, query) = $crate::operation::call_parts::Call::from_text($manner.api(), $path, text)?;
                 Ok(Self {
                     query,
                     call,
@@ -283,7 +292,7 @@ macro_rules! operation {
 
             /// How far it has come, stored and gone on from or not.
             #[must_use]
-            pub fn progress(&self) -> $crate::Progress {
+            pub fn progress(&self) -> $crate::operation::paging::Progress {
                 self.call.progress()
             }
         }
@@ -292,11 +301,11 @@ macro_rules! operation {
             type Item = T;
 
             fn begin(mut self) -> Self {
-                $crate::call::Call::begin(&mut self.query, &Self::RULES);
+                $crate::operation::call_parts::Call::begin(&mut self.query, &Self::RULES);
                 self
             }
 
-            fn turn(mut self, page: $crate::Page<T>) -> auth_core::Turn<Self> {
+            fn turn(mut self, page: $crate::operation::page::Page<T>) -> auth_core::Turn<Self> {
                 let (items, more) = self.call.turn(&mut self.query, page, &Self::RULES);
                 auth_core::Turn {
                     items,
@@ -307,3 +316,4 @@ macro_rules! operation {
         }
     };
 }
+pub(crate) use operation;

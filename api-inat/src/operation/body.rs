@@ -11,10 +11,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    fields::Fields,
-    plausible,
+    operation::validate,
+    parameter::{fields::Fields, path_value::Field},
     upload::{self, Medium, Upload},
-    value::Field,
 };
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
@@ -171,7 +170,7 @@ impl Content {
 fn json(content: &Content, request: &mut Request) -> Result<(), Error> {
     let selected = content.selected().map(Fields::json);
     let fields = content.with(selected);
-    plausible::fields(&fields)?;
+    validate::fields(&fields)?;
     write_json(request, &fields);
     Ok(())
 }
@@ -184,7 +183,7 @@ pub(crate) fn form(content: &Content, request: &mut Request) -> Result<(), Error
         json => json,
     });
     let fields = content.with(selected);
-    plausible::fields(&fields)?;
+    validate::fields(&fields)?;
     let part = content.file.as_ref();
     let part = part.map(|(name, medium, file)| file.part(name, *medium));
     upload::write(request, &fields, part.transpose()?)
