@@ -28,7 +28,7 @@
 //! ```
 //!
 //! Its manner is one of the constants below. Its record is a `record!` in `src/model/`, its enumerations are `choice!`s.
-//! It counts as covered once it stands in the list of `tests/every_operation/<resource>.rs`, with all of its setters set:
+//! It counts as covered once it stands in the list of `tests/every_operation/v1/<resource>.rs`, with all of its setters set:
 //! from there it goes through both transports, and `cargo xtask coverage inat` compares what was sent with the API's
 //! description.
 

@@ -1,15 +1,10 @@
-//! The Rails application's own API.
+//! Observations in other formats.
 
 use api_inat::{
     jiff::{Timestamp, civil::date},
-    v0::{
-        observation_fields,
-        observations::{Export, Format, OrderBy},
-        users::Me,
-    },
+    v0::observations::{Export, Format, OrderBy},
     v1::observations::Order,
 };
-use serde_json::json;
 
 use crate::sendings::Sendings;
 
@@ -49,12 +44,4 @@ pub(crate) fn all(list: &mut Sendings) {
         b"id,species_guess\n1,Lynx\n".to_vec(),
         |page| assert_eq!(page.text(), Ok("id,species_guess\n1,Lynx\n")),
     );
-    list.add(
-        observation_fields::Search::new().q("host plant").page(2),
-        json!([{"id": 297, "name": "Host plant", "datatype": "taxon"}]),
-        |fields| assert_eq!(fields[0].id, 297),
-    );
-    list.add(Me::new(), json!({"id": 1, "login": "alice"}), |user| {
-        assert_eq!(user.login.as_deref(), Some("alice"));
-    });
 }

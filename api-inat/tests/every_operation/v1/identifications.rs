@@ -14,8 +14,8 @@ use api_inat::{
 use serde_json::json;
 
 use crate::{
-    observations::filtered,
     sendings::{Sendings, page},
+    v1::observations::filtered,
 };
 
 /// Every setter of a search for identifications.

@@ -126,7 +126,7 @@ pub(crate) use common;
 /// Every setter that finds observations in v1.
 macro_rules! filtered {
     ($operation:expr) => {
-        $crate::observations::common!($operation)
+        $crate::v1::observations::common!($operation)
             .ident_user_id(2)
             .without_term_id(3)
             .ofv_datatype(["text", "numeric"])

@@ -6,7 +6,10 @@ use api_inat::v1::users::{
 };
 use serde_json::json;
 
-use crate::sendings::{Sendings, page};
+use crate::{
+    samples::photo,
+    sendings::{Sendings, page},
+};
 
 pub(crate) fn all(list: &mut Sendings) {
     let user = json!({"id": 1, "login": "alice"});
@@ -44,7 +47,7 @@ pub(crate) fn all(list: &mut Sendings) {
         |user| assert_eq!(user.id, 1),
     );
     list.add(
-        Update::new(1).name("Alice").icon(super::media::photo()),
+        Update::new(1).name("Alice").icon(photo()),
         json!({"id": 1, "login": "alice"}),
         |user| assert_eq!(user.id, 1),
     );

@@ -6,7 +6,7 @@ use api_inat::{
 };
 use serde_json::json;
 
-use crate::{media::photo, sendings::Sendings};
+use crate::{samples::photo, sendings::Sendings};
 
 pub(crate) fn all(list: &mut Sendings) {
     list.add(

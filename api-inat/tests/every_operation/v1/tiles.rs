@@ -6,7 +6,7 @@ use api_inat::v1::tiles::{
 };
 use serde_json::json;
 
-use crate::{observations::filtered, sendings::Sendings};
+use crate::{sendings::Sendings, v1::observations::filtered};
 
 /// The bytes that every PNG begins with; not text in any encoding.
 const PNG: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
