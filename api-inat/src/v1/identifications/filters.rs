@@ -1,20 +1,6 @@
-//! Identifications: what people say an observation is.
+//! What identifications are searched by: the same for the search itself and for counts of it.
 
-use jiff::civil::Date;
-
-use crate::{
-    model::{CategoryCount, Identification, Rank, TaxonCount, UserCount, choice::choice},
-    operation::{operation, response::Done},
-    parameter::{
-        date_or_time::When,
-        lists::{Ids, Words},
-    },
-    v1::{
-        OPTIONAL, WRITE,
-        observations::{Agreement, Order, SearchOn, filters as observation_filters},
-        shared::pages,
-    },
-};
+use crate::model::choice::choice;
 
 /// What identifications are searched by.
 macro_rules! filters {
@@ -96,104 +82,7 @@ macro_rules! filters {
         }
     };
 }
-
-/// What an identification says.
-macro_rules! says {
-    () => {
-        operation! { @fields "identification";
-            /// The observation.
-            observation_id(u64);
-            /// What it is.
-            taxon_id(u64);
-            /// Whether it stands; only the latest of each person does.
-            current(bool);
-            /// Why.
-            body(into String);
-        }
-    };
-}
-
-operation! {
-    /// Searches for identifications. Followed through its pages it goes by id.
-    pub Search: GET "/identifications" -> Page<Identification>, OPTIONAL;
-    pages 30, 200, by id;
-    shared filters, pages;
-}
-
-operation! {
-    /// Identifications by their numbers, 200 at most.
-    pub Get: GET "/identifications/{id}" -> Page<Identification>, OPTIONAL;
-    at(id(into Ids));
-    ids 30, 200;
-}
-
-operation! {
-    /// How many identifications there are of each category.
-    pub Categories: GET "/identifications/categories" -> Page<CategoryCount>, OPTIONAL;
-    pages 30, 200;
-    shared filters, pages;
-}
-
-operation! {
-    /// How many identifications there are of each species.
-    pub SpeciesCounts: GET "/identifications/species_counts" -> Page<TaxonCount>, OPTIONAL;
-    pages 500, 500, by number;
-    shared filters, pages;
-    query {
-        /// Whose taxon is counted.
-        taxon_of(into TaxonOf);
-    }
-}
-
-operation! {
-    /// Who identified, with counts.
-    pub Identifiers: GET "/identifications/identifiers" -> Page<UserCount>, OPTIONAL;
-    pages 500, 500, by number;
-    shared filters, pages;
-}
-
-operation! {
-    /// Whose observations were identified, with counts.
-    pub Observers: GET "/identifications/observers" -> Page<UserCount>, OPTIONAL;
-    pages 500, 500, by number;
-    shared filters, pages;
-}
-
-operation! {
-    /// Taxa that were identified lately for the first time. The answer's records have an identification and its taxon.
-    pub RecentTaxa: GET "/identifications/recent_taxa" -> Page<crate::model::RecentTaxon>, OPTIONAL;
-    pages 30, 200;
-    shared filters, pages;
-}
-
-operation! {
-    /// Species that observations of a taxon are confused with, with counts. It takes what a search for observations takes.
-    pub SimilarSpecies: GET "/identifications/similar_species" -> Page<TaxonCount>, OPTIONAL;
-    with(taxon_id(u64));
-    shared observation_filters;
-}
-
-operation! {
-    /// Identifies an observation.
-    pub Create: POST "/identifications" -> One<Identification>, WRITE;
-    with(observation_id(u64), taxon_id(u64));
-    shared says;
-    body "identification" {}
-}
-
-operation! {
-    /// Changes an identification of one's own; with [`current(false)`](Self::current) it is withdrawn.
-    pub Update: PUT "/identifications/{id}" -> One<Identification>, WRITE;
-    at(id(u64));
-    shared says;
-    body "identification" {}
-}
-
-operation! {
-    /// Deletes an identification of one's own.
-    pub Delete: DELETE "/identifications/{id}" -> Whole<Done>, WRITE;
-    at(id(u64));
-}
+pub(super) use filters;
 
 choice! {
     /// What identifications are ordered by.
@@ -202,15 +91,5 @@ choice! {
         Id = "id",
         /// By the time they were made.
         CreatedAt = "created_at",
-    }
-}
-
-choice! {
-    /// Whose taxon is counted.
-    pub enum TaxonOf {
-        /// The identification's.
-        Identification = "identification",
-        /// The observation's.
-        Observation = "observation",
     }
 }

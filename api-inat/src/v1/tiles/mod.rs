@@ -1,0 +1,25 @@
+//! Map tiles: pictures of 256 × 256 pixels by zoom, x and y (XYZ), and grids that say what lies under them.
+//!
+//! Tiles of observations take what a search for observations takes. Zoom 0 is the whole world in one tile; x counts from the
+//! antimeridian eastwards, y from the north southwards.
+
+mod grid;
+mod heatmap;
+mod points;
+mod ranges;
+
+pub use grid::{Grid, GridData};
+pub use heatmap::{ColoredHeatmap, ColoredHeatmapData, Heatmap, HeatmapData};
+pub use points::{Points, PointsData};
+pub use ranges::{Place, TaxonPlaces, TaxonRange};
+
+/// How tiles of observations look.
+macro_rules! painted {
+    () => {
+        auth_core::parameters! {
+            /// The colour, as a word or as `#rrggbb`.
+            color(into String);
+        }
+    };
+}
+use painted;
