@@ -16,6 +16,8 @@
 //! One paragraph in the file of its resource: an `operation!` (its grammar stands in `src/operation/mod.rs`). For example
 //!
 //! ```text
+//! use crate::{model::Comment, operation::operation, v1::WRITE};
+//!
 //! operation! {
 //!     /// Rewrites a comment of one's own.
 //!     pub Update: PUT "/comments/{id}" -> One<Comment>, WRITE;
