@@ -1,9 +1,6 @@
 //! auth-core is values: no file, socket, clock, environment, thread or process. Locked twice: by clippy, and here.
 
-use super::{
-    Finding, stands_in,
-    tree::{File, Tree},
-};
+use super::{Finding, stands_in, tree::Tree};
 
 /// What auth-core must not say, and what its `clippy.toml` has to ban for it. `std::net::IpAddr` is a value, and fine.
 const BANNED: [(&str, &str); 12] = [
@@ -32,7 +29,7 @@ pub(super) fn calls(tree: &Tree) -> Vec<Finding> {
     let own = tree.sources().filter(|file| file.path.starts_with(SOURCES));
     let mut findings = Vec::new();
     for file in own.filter(|file| !file.path.ends_with("/tests.rs")) {
-        for (number, line) in compiled(file) {
+        for (number, line) in file.compiled() {
             let found = BANNED.iter().find(|(word, _)| stands_in(line, word));
             if let Some((word, _)) = found {
                 let what =
@@ -57,34 +54,6 @@ pub(super) fn bans(tree: &Tree) -> Vec<Finding> {
     missing
         .map(|(_, path)| Finding::new(BANS, format!("`{path}` is not banned")))
         .collect()
-}
-
-/// The lines outside comments and test modules.
-fn compiled(file: &File) -> impl Iterator<Item = (usize, &str)> {
-    let mut until: Option<String> = None;
-    let mut attribute = false;
-    file.lines().filter(move |(_, line)| {
-        let code = line.trim_start();
-        if let Some(end) = &until {
-            if line == end {
-                until = None;
-            }
-            return false;
-        }
-        if code.starts_with("#[cfg(test)]") || code.starts_with("#[cfg(all(test") {
-            attribute = true;
-            return false;
-        }
-        if attribute && !code.starts_with("#[") {
-            attribute = false;
-            if code.ends_with('{') {
-                let indent = &line[..line.len() - code.len()];
-                until = Some(format!("{indent}}}"));
-            }
-            return false;
-        }
-        !code.starts_with("//")
-    })
 }
 
 #[cfg(test)]

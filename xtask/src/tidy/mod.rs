@@ -2,6 +2,7 @@
 
 mod commands;
 mod core;
+mod ladder;
 mod layout;
 mod manifests;
 mod packages;
@@ -23,6 +24,10 @@ const CHECKS: &[Check] = &[
     (
         "the star: a library crate depends on auth-core and on no sibling",
         star::siblings,
+    ),
+    (
+        "the ladder: inside a crate, imports run down only",
+        ladder::imports,
     ),
     (
         "eight folders at the top, and the files that belong there",

@@ -108,6 +108,34 @@ impl File {
             .zip(1..)
             .map(|(line, number)| (number, line))
     }
+
+    /// The lines outside comments and test modules.
+    pub(super) fn compiled(&self) -> impl Iterator<Item = (usize, &str)> {
+        let mut until: Option<String> = None;
+        let mut attribute = false;
+        self.lines().filter(move |(_, line)| {
+            let code = line.trim_start();
+            if let Some(end) = &until {
+                if line == end {
+                    until = None;
+                }
+                return false;
+            }
+            if code.starts_with("#[cfg(test)]") || code.starts_with("#[cfg(all(test") {
+                attribute = true;
+                return false;
+            }
+            if attribute && !code.starts_with("#[") {
+                attribute = false;
+                if code.ends_with('{') {
+                    let indent = &line[..line.len() - code.len()];
+                    until = Some(format!("{indent}}}"));
+                }
+                return false;
+            }
+            !code.starts_with("//")
+        })
+    }
 }
 
 fn files() -> Result<Vec<File>, Stop> {
