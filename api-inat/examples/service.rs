@@ -58,7 +58,7 @@ fn run() -> Result<String, Box<dyn Error>> {
     let (args, _) = Args::read("--tasks NUMBER")?;
     let tasks: usize = args.value("--tasks").unwrap_or("1000").parse()?;
     let (service, store) = support::open("inat-service", &args)?;
-    let service = service.pace(api_inat::pace().patience(PATIENCE));
+    let service = service.with_rate_limit(api_inat::rate_limit().with_max_wait(PATIENCE));
     if args.is_async(true) {
         Runtime::new()?.block_on(serve(service, store, &args, tasks))
     } else {

@@ -25,7 +25,7 @@ use std::{
 };
 
 use api_inat::{Upload, observation_photos, observations};
-use auth_core::{Base, Operation};
+use auth_core::{BaseUrl, Operation};
 use support::{Args, say};
 use world::World;
 
@@ -46,7 +46,7 @@ fn run() -> Result<String, Box<dyn Error>> {
     let usage = "--name TEXT --date DATE --at LATITUDE,LONGITUDE --accuracy METRES --fields ID=VALUE,… PHOTO...";
     let (args, photos) = Args::read(usage)?;
     let (service, store) = support::open("inat-upload", &args)?;
-    let base = service.find_api("v1")?.base().clone();
+    let base = service.api("v1")?.base_url().clone();
     let note = Note::of(&photos)?;
     let observation = observation(&args)?.uuid(note.observation());
     let uploads = photos.iter().zip(note.photos()).map(|(path, uuid)| {
@@ -81,7 +81,7 @@ fn run() -> Result<String, Box<dyn Error>> {
     ))
 }
 
-fn can_be_sent(operation: &impl Operation, base: &Base) -> Result<(), auth_core::Error> {
+fn can_be_sent(operation: &impl Operation, base: &BaseUrl) -> Result<(), auth_core::Error> {
     operation.request(base).map(|_| ())
 }
 

@@ -17,12 +17,12 @@ use auth_core::{CredentialField, CredentialNames};
 /// assert_eq!(names.keyring_service(), "/inaturalist");
 /// ```
 pub const CREDENTIALS: CredentialNames = CredentialNames::new("/inaturalist")
-    .field(CredentialField::Username, "INAT_USERNAME", "username")
-    .field(CredentialField::Password, "INAT_PASSWORD", "password")
-    .field(CredentialField::ClientId, "INAT_APP_ID", "app_id")
-    .field(
+    .with_field(CredentialField::Username, "INAT_USERNAME", "username")
+    .with_field(CredentialField::Password, "INAT_PASSWORD", "password")
+    .with_field(CredentialField::ClientId, "INAT_APP_ID", "app_id")
+    .with_field(
         CredentialField::ClientSecret,
         "INAT_APP_SECRET",
         "app_secret",
     )
-    .required(CredentialField::ClientId);
+    .with_required(CredentialField::ClientId);

@@ -21,14 +21,16 @@ pub use jiff;
 pub use operation::{
     page::Page,
     paging::Progress,
-    response::{Done, OneRecord, Raw},
+    response::{Empty, OneRecord, Raw},
 };
 pub use parameter::{
-    date_or_time::When,
+    date_or_time::DateOrTime,
     fields::Fields,
-    lists::{Ids, Words},
+    lists::{IdList, StringList},
 };
-pub use service::{NO_APPLICATION, ServiceBuilder, pace, service, service_without_application};
+pub use service::{
+    NO_APPLICATION, ServiceBuilder, rate_limit, service, service_without_application,
+};
 pub use upload::{LARGEST_UPLOAD, Upload};
 pub use v0::api_token::ApiToken;
 /// The default version of the API is v1: `api_inat::users::Me` is `api_inat::v1::users::Me`.

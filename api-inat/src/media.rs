@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt, time::Duration};
 
 use auth_core::{
-    Base, Error, ErrorKind, Limits, Manner, Operation, Request, Response, looks_like_html,
+    BaseUrl, CallPolicy, Error, ErrorKind, Limits, Operation, Request, Response, looks_like_html,
 };
 use http::{HeaderValue, Method, StatusCode, header};
 
@@ -27,12 +27,12 @@ const HOSTS: [(&str, &str); 2] = [
 ///
 /// ```
 /// use api_inat::{model::Photo, photos::{Download, Size}};
-/// use auth_core::{Base, Operation};
+/// use auth_core::{BaseUrl, Operation};
 ///
 /// let mut photo = Photo::default();
 /// photo.url = Some("https://inaturalist-open-data.s3.amazonaws.com/photos/7/square.jpg".into());
 /// let download = Download::photo(&photo, Size::Large)?;
-/// let base = Base::parse("https://inaturalist-open-data.s3.amazonaws.com")?;
+/// let base = BaseUrl::parse("https://inaturalist-open-data.s3.amazonaws.com")?;
 /// assert_eq!(
 ///     download.request(&base)?.uri(),
 ///     "https://inaturalist-open-data.s3.amazonaws.com/photos/7/large.jpg"
@@ -122,7 +122,7 @@ impl Download {
         ];
         let any = any.into_iter().flatten().next().ok_or_else(|| {
             refused("the photo's record names no URL")
-                .advice("ask for the field `url`; a hidden photo has none")
+                .with_help("ask for the field `url`; a hidden photo has none")
         })?;
         Self::url(&resized(any, size)?)
     }
@@ -136,7 +136,7 @@ impl Download {
         match &sound.file_url {
             Some(url) => Self::url(url),
             None => Err(refused("the sound's record names no URL")
-                .advice("ask for the field `file_url`; a hidden sound has none")),
+                .with_help("ask for the field `file_url`; a hidden sound has none")),
         }
     }
 
@@ -167,7 +167,7 @@ impl Download {
                 Err(refused(format!(
                     "`{host}` is not one of iNaturalist's media servers"
                 ))
-                .advice("fetch it from there yourself, as its owner allows"))
+                .with_help("fetch it from there yourself, as its owner allows"))
             }
         }
     }
@@ -177,13 +177,15 @@ impl Operation for Download {
     type Output = Vec<u8>;
 
     #[inline]
-    fn manner(&self) -> Manner {
-        const MEDIA: Limits = Limits::api().media().within(Duration::from_secs(300));
-        Manner::read(self.server).without_token().limits(MEDIA)
+    fn policy(&self) -> CallPolicy {
+        const MEDIA: Limits = Limits::api().media().with_timeout(Duration::from_secs(300));
+        CallPolicy::read(self.server)
+            .without_token()
+            .with_limits(MEDIA)
     }
 
     #[inline]
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         let mut request = base.request(Method::GET, &self.path)?;
         let anything = HeaderValue::from_static("*/*");
         request.headers_mut().insert(header::ACCEPT, anything);
@@ -194,7 +196,7 @@ impl Operation for Download {
     fn parse(&self, response: Response) -> Result<Vec<u8>, Error> {
         let status = response.status();
         let failed = |kind, what: &'static str, advice: &'static str| {
-            Err(Error::about(kind, what, &response).advice(advice))
+            Err(Error::about(kind, what, &response).with_help(advice))
         };
         match status {
             // The store behind the open data answers 403 for what it does not have.
@@ -237,7 +239,7 @@ fn resized(url: &str, size: Size) -> Result<String, Error> {
         Some(rest) => Ok(format!("{folder}/{size}.{rest}")),
         None => Err(
             refused("the photo's URL names no size, so there is no other beside it")
-                .advice("fetch that URL with `Download::url`"),
+                .with_help("fetch that URL with `Download::url`"),
         ),
     }
 }
@@ -262,7 +264,7 @@ mod tests {
                 Ok((server, path)) => {
                     let download = download.expect(url);
                     assert_eq!((download.server, download.path.as_str()), (server, path));
-                    assert!(download.manner().cost().is_media());
+                    assert!(download.policy().limits().is_media());
                 }
                 Err(words) => {
                     let error = download.expect_err(url);

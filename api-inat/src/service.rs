@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use auth_core::{
-    Api, AuthorizationServer, Base, ClientAuthentication, Endpoint, Error, ErrorKind, OAuthClient,
-    Oddity, Pace, SecretText, Service, TokenKind,
+    Api, AuthorizationServer, BaseUrl, ClientAuthentication, Endpoint, Error, ErrorKind,
+    OAuthClient, Quirk, RateLimit, SecretText, Service, TokenKind,
 };
 
 use crate::{
@@ -59,7 +59,7 @@ pub fn service_without_application() -> ServiceBuilder {
     ServiceBuilder::new(None)
 }
 
-/// How fast iNaturalist asks to be asked, with a little left over; every service has it unless [`ServiceBuilder::pace`] says
+/// How fast iNaturalist asks to be asked, with a little left over; every service has it unless [`ServiceBuilder::rate_limit`] says
 /// otherwise.
 ///
 /// One request a second, five at once after a quiet time, 55 in any minute, 10,000 in a day; 5 GB of photos and sounds in an hour,
@@ -79,21 +79,21 @@ pub fn service_without_application() -> ServiceBuilder {
 ///
 /// let service = api_inat::service("33f27dc63bdf27f4ca6cd95dd")
 ///     .user_agent("nightly/1.0 (mail@example.org)")
-///     .pace(api_inat::pace().patience(Duration::from_secs(86_400)))
+///     .rate_limit(api_inat::rate_limit().with_max_wait(Duration::from_secs(86_400)))
 ///     .build()?;
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 #[must_use]
-pub fn pace() -> Pace {
+pub fn rate_limit() -> RateLimit {
     const MINUTE: Duration = Duration::from_secs(60);
     const HOUR: Duration = Duration::from_secs(3600);
     const DAY: Duration = Duration::from_secs(86_400);
-    Pace::every(Duration::from_secs(1))
-        .burst(5)
-        .at_most(55, MINUTE)
-        .at_most(10_000, DAY)
-        .volume(5_000_000_000, HOUR)
-        .volume(24_000_000_000, DAY)
+    RateLimit::every(Duration::from_secs(1))
+        .with_burst(5)
+        .with_window(55, MINUTE)
+        .with_window(10_000, DAY)
+        .with_media_window(5_000_000_000, HOUR)
+        .with_media_window(24_000_000_000, DAY)
 }
 
 /// What is left to say before there is a [`Service`].
@@ -108,7 +108,7 @@ pub struct ServiceBuilder {
     v2: String,
     static_media: String,
     open_data: String,
-    pace: Pace,
+    pace: RateLimit,
     renews_pasted: bool,
 }
 
@@ -123,7 +123,7 @@ impl ServiceBuilder {
             v2: V2.to_owned(),
             static_media: STATIC.to_owned(),
             open_data: OPEN_DATA.to_owned(),
-            pace: pace(),
+            pace: rate_limit(),
             renews_pasted: false,
         }
     }
@@ -176,8 +176,8 @@ impl ServiceBuilder {
             .media(origin, origin)
     }
 
-    /// How fast iNaturalist is asked, in place of [`pace()`]. Nothing is held back towards a loopback IP.
-    pub fn pace(mut self, pace: Pace) -> Self {
+    /// How fast iNaturalist is asked, in place of [`rate_limit()`]. Nothing is held back towards a loopback IP.
+    pub fn rate_limit(mut self, pace: RateLimit) -> Self {
         self.pace = pace;
         self
     }
@@ -187,7 +187,7 @@ impl ServiceBuilder {
     ///
     /// Off unless asked for: that iNaturalist answers so was read in its Rails application, and not verified. Where it does not,
     /// the pasted token serves to its end as before.
-    pub fn renew_pasted_token(mut self) -> Self {
+    pub fn renew_plain_token(mut self) -> Self {
         self.renews_pasted = true;
         self
     }
@@ -204,13 +204,13 @@ impl ServiceBuilder {
                 ErrorKind::Configuration,
                 "iNaturalist asks every program for a User-Agent that names it and its author",
             )
-            .setting("user_agent")
-            .advice("give one, such as `.user_agent(\"nightly/1.0 (mail@example.org)\")`"));
+            .with_setting("user_agent")
+            .with_help("give one, such as `.user_agent(\"nightly/1.0 (mail@example.org)\")`"));
         }
-        let www = Base::parse(&self.www).map_err(|error| error.setting("www"))?;
-        let v1 = Base::parse(&self.v1).map_err(|error| error.setting("v1"))?;
-        let v2 = Base::parse(&self.v2).map_err(|error| error.setting("v2"))?;
-        let media = |url: &str| Base::parse(url).map_err(|error| error.setting("media"));
+        let www = BaseUrl::parse(&self.www).map_err(|error| error.with_setting("www"))?;
+        let v1 = BaseUrl::parse(&self.v1).map_err(|error| error.with_setting("v1"))?;
+        let v2 = BaseUrl::parse(&self.v2).map_err(|error| error.with_setting("v2"))?;
+        let media = |url: &str| BaseUrl::parse(url).map_err(|error| error.with_setting("media"));
         let (static_media, open_data) = (media(&self.static_media)?, media(&self.open_data)?);
         let client = client(&www, self.client_id, self.secret)?;
         let api_token = match self.renews_pasted {
@@ -218,19 +218,19 @@ impl ServiceBuilder {
             false => api_token::ApiToken::default(),
         };
         Ok(Service::new("inaturalist", client, user_agent)?
-            .pace(self.pace)
-            .api(Api::new(v0::API, www, TokenKind::Login))
-            .api(Api::new(v1::API, v1, TokenKind::Derived))
-            .api(Api::new(v2::API, v2, TokenKind::Derived))
+            .with_rate_limit(self.pace)
+            .with_api(Api::new(v0::API, www, TokenKind::Login))
+            .with_api(Api::new(v1::API, v1, TokenKind::Derived))
+            .with_api(Api::new(v2::API, v2, TokenKind::Derived))
             // Their operations send no token.
-            .api(Api::new(media::STATIC, static_media, TokenKind::Derived))
-            .api(Api::new(media::OPEN_DATA, open_data, TokenKind::Derived))
-            .derive(api_token))
+            .with_api(Api::new(media::STATIC, static_media, TokenKind::Derived))
+            .with_api(Api::new(media::OPEN_DATA, open_data, TokenKind::Derived))
+            .with_token_derivation(api_token))
     }
 }
 
 fn client(
-    www: &Base,
+    www: &BaseUrl,
     client_id: Option<String>,
     secret: Option<SecretText>,
 ) -> Result<OAuthClient, Error> {
@@ -246,18 +246,18 @@ fn client(
                 ErrorKind::Configuration,
                 "there is a client secret, but no client id",
             )
-            .setting("client_id")
-            .advice("use `api_inat::service(client_id)` for a registered application")),
+            .with_setting("client_id")
+            .with_help("use `api_inat::service(client_id)` for a registered application")),
         };
     };
     server = server
         // Doorkeeper names no issuer before version 6; the day iNaturalist moves there must not end every login.
-        .forgive(Oddity::UnannouncedIssuer)
+        .allow(Quirk::UnannouncedIssuer)
         .authorization_endpoint(endpoint("/oauth/authorize")?)
         .revocation_endpoint(endpoint("/oauth/revoke")?);
     let client = OAuthClient::new(server, client_id)?;
     match secret {
-        Some(secret) => client.secret(secret),
+        Some(secret) => client.with_secret(secret),
         None => Ok(client),
     }
 }

@@ -5,8 +5,8 @@
 use allocation_counter::{AllocationInfo, measure, opt_out};
 use api_inat::observations::{OrderBy, Search};
 use auth_core::{
-    Answer, Body, Limits, Request, Response, Transport, TransportError,
-    testkit::{Door, Route, Site, Visit, json},
+    Body, Limits, Request, Response, ResponseBody, Transport, TransportError,
+    testkit::{Auth, Route, RouteRequest, Site, json},
 };
 use auth_flows::{AsyncClient, Client};
 use auth_testkit::{Dialect, TestClient, TestServer};
@@ -27,7 +27,7 @@ const STAYS: u64 = 1_000;
 const AT_ONCE: u64 = 64_000;
 
 /// Generated observations, by id or by page number, and what remains of them.
-fn page(visit: &Visit<'_>) -> http::Response<Vec<u8>> {
+fn page(visit: &RouteRequest<'_>) -> http::Response<Vec<u8>> {
     let number = |name: &str| visit.query(name).and_then(|text| text.parse::<u64>().ok());
     let before = match number("page") {
         Some(page) => (page - 1) * PER_PAGE,
@@ -47,7 +47,7 @@ fn page(visit: &Visit<'_>) -> http::Response<Vec<u8>> {
 fn server() -> TestServer {
     TestServer::builder(Dialect::doorkeeper_5())
         .client(TestClient::public("app"))
-        .site(Site::new().route(Route::get("/v1/observations", Door::Derived, page)))
+        .site(Site::new().with_route(Route::get("/v1/observations", Auth::Derived, page)))
         .start()
         .expect("a server on loopback")
 }
@@ -71,7 +71,7 @@ impl Transport for Apart {
             sent = Some(self.0.send(copy, limits));
         });
         let sent = sent.expect("it was sent")?;
-        let mut answer = Response::new(Answer::new(sent.body().as_bytes().to_vec()));
+        let mut answer = Response::new(ResponseBody::new(sent.body().as_bytes().to_vec()));
         *answer.status_mut() = sent.status();
         *answer.headers_mut() = copied(sent.headers());
         opt_out(|| drop(sent));

@@ -55,10 +55,10 @@ fn token() -> Result<String, Box<dyn Error>> {
         let runtime = Runtime::new()?;
         let tokio = Tokio::new(runtime.handle().clone());
         let client = AsyncClient::new(service, Reqwest::default(), tokio, store);
-        runtime.block_on(client.daemon().token(TokenKind::Login))?
+        runtime.block_on(client.client_session().token(TokenKind::Login))?
     } else {
         let client = Client::new(service, Ureq::default(), store);
-        client.daemon().token(TokenKind::Login)?
+        client.client_session().token(TokenKind::Login)?
     };
     Ok(token.expose_secret().to_owned())
 }

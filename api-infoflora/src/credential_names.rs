@@ -17,15 +17,15 @@ use auth_core::{CredentialField, CredentialNames};
 /// assert_eq!(names.variable(Password), None);
 /// ```
 pub const CREDENTIALS: CredentialNames = CredentialNames::new("/infoflora")
-    .field(
+    .with_field(
         CredentialField::ClientId,
         "INFOFLORA_CLIENT_ID",
         "client_id",
     )
-    .field(
+    .with_field(
         CredentialField::ClientSecret,
         "INFOFLORA_CLIENT_SECRET",
         "client_secret",
     )
-    .required(CredentialField::ClientId)
-    .required(CredentialField::ClientSecret);
+    .with_required(CredentialField::ClientId)
+    .with_required(CredentialField::ClientSecret);

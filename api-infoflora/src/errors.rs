@@ -18,7 +18,7 @@ pub(crate) const CLIENT_REFUSED: &str = "compare both with what Info Flora sent 
 /// The error for an answer that is no success.
 pub(crate) fn refusal(response: &Response) -> Error {
     let status = response.status();
-    let refused = |what, advice| Error::about(ErrorKind::Refused, what, response).advice(advice);
+    let refused = |what, advice| Error::about(ErrorKind::Refused, what, response).with_help(advice);
     match status {
         StatusCode::UNAUTHORIZED => refused("Info Flora did not accept the access token", REPLACED),
         StatusCode::FORBIDDEN => refused(
@@ -52,7 +52,7 @@ pub(crate) fn unsuccessful(response: &Response) -> Error {
         "Info Flora answered with `success: false`",
         response,
     )
-    .advice("check the request's parameters")
+    .with_help("check the request's parameters")
 }
 
 /// A success without the key that everything stands under.
@@ -62,7 +62,7 @@ pub(crate) fn without_data(response: &Response) -> Error {
         "the answer has no `data`, in which V4 and V5 put everything",
         response,
     )
-    .advice("check the version of the API")
+    .with_help("check the version of the API")
 }
 
 /// A success that should be a FeatureCollection and is none.
@@ -72,5 +72,5 @@ pub(crate) fn without_features(response: &Response) -> Error {
         "the answer has no `features`, which a GeoJSON FeatureCollection has",
         response,
     )
-    .advice("look at the answer itself with `Rest::get`")
+    .with_help("look at the answer itself with `Rest::get`")
 }

@@ -28,5 +28,5 @@ pub use path::API;
 pub use rest::{Rest, RestList};
 pub use scope::Scope;
 pub use service::{NO_CLIENT, ServiceBuilder, service, service_without_client};
-pub use string_list::Joined;
+pub use string_list::StringList;
 pub use version::Version;

@@ -1,6 +1,6 @@
 //! What every operation here is made of: a path, a version, parameters, and for a list the place it has reached.
 
-use auth_core::{Base, Error, ErrorKind, Manner, Paged, Query, Request, Turn};
+use auth_core::{BaseUrl, CallPolicy, Error, ErrorKind, PageParts, Paged, Query, Request};
 use http::Method;
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 
 /// The part of an operation that has no type of its own.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Call {
+pub(crate) struct CallParts {
     /// With `{version}` where the version stands.
     path: String,
     version: Version,
@@ -40,7 +40,7 @@ const NOT_IN_V5: [&str; 6] = [
     "municipalities",
 ];
 
-impl Call {
+impl CallParts {
     pub(crate) fn new(path: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -60,10 +60,10 @@ impl Call {
         self
     }
 
-    pub(crate) fn manner(&self) -> Manner {
+    pub(crate) fn policy(&self) -> CallPolicy {
         match self.optional {
-            true => Manner::read(API).token_optional(),
-            false => Manner::read(API),
+            true => CallPolicy::read(API).with_optional_token(),
+            false => CallPolicy::read(API),
         }
     }
 
@@ -73,20 +73,20 @@ impl Call {
     }
 
     pub(crate) fn path_and(&self, query: &Query) -> String {
-        query.behind(&self.path.replace("{version}", &self.version.to_string()))
+        query.append_to(&self.path.replace("{version}", &self.version.to_string()))
     }
 
-    pub(crate) fn get(&self, query: &Query, base: &Base) -> Result<Request, Error> {
+    pub(crate) fn get(&self, query: &Query, base: &BaseUrl) -> Result<Request, Error> {
         if self.place.repeated {
             return Err(Error::new(
                 ErrorKind::Malformed,
                 "Info Flora gave the same page again in place of the next one",
             )
-            .setting("offset")
-            .advice("try again later from the offset that was reached"));
+            .with_setting("offset")
+            .with_help("try again later from the offset that was reached"));
         }
-        query.number("limit")?;
-        query.number("offset")?;
+        query.integer("limit")?;
+        query.integer("offset")?;
         self.check_filters(query)?;
         below_rest(&self.path)?;
         let path_and_query = self.path_and(query);
@@ -100,21 +100,21 @@ impl Call {
     ///
     /// It goes on by the number of items that came: a server that gives fewer than `limit` makes no holes. It ends with an
     /// empty page or at the total. A page that comes twice is no end: the next request is the error.
-    pub(crate) fn turn<P: Paged>(
+    pub(crate) fn split_page<P: Paged>(
         mut self,
         mut query: Query,
         page: Envelope<Vec<P::Item>>,
         wrap: impl FnOnce(Self, Query) -> P,
-    ) -> Turn<P> {
+    ) -> PageParts<P> {
         let total = page.total().or(self.place.total);
         self.place.total = total;
         let repeated = self.place.last == Some(page.fingerprint());
         self.place.last = Some(page.fingerprint());
         let mut items = page.data;
-        let reached = query.number("offset").ok().flatten().unwrap_or(0);
+        let reached = query.integer("offset").ok().flatten().unwrap_or(0);
         let reached = reached.saturating_add(items.len() as u64);
         if items.is_empty() || (!repeated && total.is_some_and(|total| reached >= total)) {
-            return Turn {
+            return PageParts {
                 items,
                 total,
                 next: None,
@@ -126,7 +126,7 @@ impl Call {
         } else {
             query.set("offset", reached);
         }
-        Turn {
+        PageParts {
             items,
             total,
             next: Some(wrap(self, query)),
@@ -140,8 +140,8 @@ impl Call {
                 ErrorKind::Usage,
                 format!("V5 has no filter `{name}`: it would give everything"),
             )
-            .setting(*name)
-            .advice("use V4, or V5's own filters through `param`")),
+            .with_setting(*name)
+            .with_help("use V4, or V5's own filters through `param`")),
             _ => Ok(()),
         }
     }
@@ -155,13 +155,13 @@ macro_rules! operation {
     ) => {
         $(#[$meta])*
         pub struct $Name<T = $Default> {
-            call: crate::operation::Call,
+            call: crate::operation::CallParts,
             query: auth_core::Query,
             of: std::marker::PhantomData<fn() -> T>,
         }
 
         impl<T> $Name<T> {
-            fn made(call: crate::operation::Call, query: auth_core::Query) -> Self {
+            fn made(call: crate::operation::CallParts, query: auth_core::Query) -> Self {
                 Self { call, query, of: std::marker::PhantomData }
             }
 
@@ -186,11 +186,11 @@ macro_rules! operation {
         impl<T: serde::de::DeserializeOwned> auth_core::Operation for $Name<T> {
             type Output = $Output;
 
-            fn manner(&self) -> auth_core::Manner {
-                self.call.manner()
+            fn policy(&self) -> auth_core::CallPolicy {
+                self.call.policy()
             }
 
-            fn request(&self, base: &auth_core::Base) -> Result<auth_core::Request, auth_core::Error> {
+            fn request(&self, base: &auth_core::BaseUrl) -> Result<auth_core::Request, auth_core::Error> {
                 self.call.get(&self.query, base)
             }
 
@@ -236,8 +236,11 @@ macro_rules! paged {
         impl<T: serde::de::DeserializeOwned> auth_core::Paged for $Name<T> {
             type Item = T;
 
-            fn turn(self, page: crate::envelope::Envelope<Vec<T>>) -> auth_core::Turn<Self> {
-                self.call.turn(self.query, page, Self::made)
+            fn split_page(
+                self,
+                page: crate::envelope::Envelope<Vec<T>>,
+            ) -> auth_core::PageParts<Self> {
+                self.call.split_page(self.query, page, Self::made)
             }
         }
     };

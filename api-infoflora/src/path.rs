@@ -22,6 +22,6 @@ pub(crate) fn below_rest(path: &str) -> Result<&str, Error> {
     };
     let shown: String = path.chars().filter(|c| !c.is_control()).take(120).collect();
     Err(Error::new(ErrorKind::Usage, format!("`{shown}` {problem}"))
-        .setting("path")
-        .advice("give the path behind `/rest`, such as `/v4/observations`, and its parameters with `param`; another server is a setting of the service: `api_url`"))
+        .with_setting("path")
+        .with_help("give the path behind `/rest`, such as `/v4/observations`, and its parameters with `param`; another server is a setting of the service: `api_url`"))
 }

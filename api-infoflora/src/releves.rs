@@ -2,7 +2,7 @@
 
 use auth_core::Query;
 
-use crate::{envelope::Envelope, operation::Call, string_list::Joined};
+use crate::{envelope::Envelope, operation::CallParts, string_list::StringList};
 
 operation! {
     /// `GET /rest/{version}/releves`: the relevés that the account may see.
@@ -13,9 +13,9 @@ operation! {
     ///
     /// ```
     /// use api_infoflora::releves::List;
-    /// use auth_core::{Base, Operation};
+    /// use auth_core::{BaseUrl, Operation};
     ///
-    /// let base = Base::parse("https://obs.infoflora.ch/rest")?;
+    /// let base = BaseUrl::parse("https://obs.infoflora.ch/rest")?;
     /// let list = List::new().projects(7).after("2026-01-31");
     /// assert_eq!(
     ///     list.request(&base)?.uri(),
@@ -34,7 +34,7 @@ impl List {
     /// All relevés.
     #[must_use]
     pub fn new() -> Self {
-        let call = Call::new("/{version}/releves").filtered();
+        let call = CallParts::new("/{version}/releves").filtered();
         Self::made(call, Query::default())
     }
 }
@@ -54,9 +54,9 @@ impl<T> List<T> {
         /// Since this day, `YYYY-MM-DD`. Whether that is the day of the survey or of its last change is not known.
         after(&str);
         /// In one of these projects. V4.
-        projects(into Joined);
+        projects(into StringList);
         /// By one of these observers. V4.
-        observers(into Joined);
+        observers(into StringList);
     }
 }
 

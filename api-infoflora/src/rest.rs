@@ -3,8 +3,8 @@
 use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use auth_core::{
-    Access, Base, Body, Error, ErrorKind, Manner, Operation, Query, Repeat, Request, Response,
-    read_json,
+    Access, BaseUrl, Body, CallPolicy, Error, ErrorKind, Operation, Query, Request, Response,
+    RetrySafety, read_json,
 };
 use http::{HeaderValue, Method, header};
 use serde::{Serialize, de::DeserializeOwned};
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{
     envelope::{Envelope, accepted},
-    operation::Call,
+    operation::CallParts,
     path::{API, below_rest},
 };
 
@@ -27,9 +27,9 @@ use crate::{
 ///
 /// ```
 /// use api_infoflora::{Envelope, Rest, observations::Observation};
-/// use auth_core::{Base, Operation};
+/// use auth_core::{BaseUrl, Operation};
 ///
-/// let base = Base::parse("https://obs.infoflora.ch/rest")?;
+/// let base = BaseUrl::parse("https://obs.infoflora.ch/rest")?;
 /// // Named in the guide from V4 to V5, in place of cantons and municipalities; its fields are not known.
 /// let units = Rest::get("/v5/administrative_units").param("limit", 10).list();
 /// assert_eq!(units.request(&base)?.uri(), "https://obs.infoflora.ch/rest/v5/administrative_units?limit=10");
@@ -51,7 +51,7 @@ pub struct Rest<T = Value> {
     path: String,
     query: Query,
     body: Option<Body>,
-    manner: Manner,
+    policy: CallPolicy,
     of: PhantomData<fn() -> T>,
 }
 
@@ -68,13 +68,13 @@ impl Rest {
         Self::new(Method::POST, path)
     }
 
-    /// Replaces: repeated only if it certainly did not arrive, unless [`repeat`](Self::repeat) says that twice is as good as once.
+    /// Replaces: repeated only if it certainly did not arrive, unless [`with_retry`](Self::with_retry) says that twice is as good as once.
     #[must_use]
     pub fn put(path: impl Into<String>) -> Self {
         Self::new(Method::PUT, path)
     }
 
-    /// Removes: repeated only if it certainly did not arrive, unless [`repeat`](Self::repeat) says that twice is as good as once.
+    /// Removes: repeated only if it certainly did not arrive, unless [`with_retry`](Self::with_retry) says that twice is as good as once.
     #[must_use]
     pub fn delete(path: impl Into<String>) -> Self {
         Self::new(Method::DELETE, path)
@@ -83,16 +83,16 @@ impl Rest {
     /// Another method.
     #[must_use]
     pub fn new(method: Method, path: impl Into<String>) -> Self {
-        let manner = match method {
-            Method::GET | Method::HEAD => Manner::read(API),
-            _ => Manner::write(API),
+        let policy = match method {
+            Method::GET | Method::HEAD => CallPolicy::read(API),
+            _ => CallPolicy::write(API),
         };
         Self {
             method,
             path: path.into(),
             query: Query::default(),
             body: None,
-            manner,
+            policy,
             of: PhantomData,
         }
     }
@@ -100,8 +100,8 @@ impl Rest {
     /// The same path as a list that is followed by `offset`, with the wrapping of V4 and V5.
     #[must_use]
     pub fn list(self) -> RestList {
-        let call = Call::new(self.path);
-        let call = match self.manner.access() {
+        let call = CallParts::new(self.path);
+        let call = match self.policy.access() {
             Access::Required => call,
             Access::Optional | Access::None => call.token_optional(),
         };
@@ -132,14 +132,14 @@ impl<T> Rest<T> {
     /// It works without a token: an anonymous client may send it, too.
     #[must_use]
     pub fn token_optional(mut self) -> Self {
-        self.manner = self.manner.token_optional();
+        self.policy = self.policy.with_optional_token();
         self
     }
 
     /// When it may be sent again after a failure.
     #[must_use]
-    pub fn repeat(mut self, repeat: Repeat) -> Self {
-        self.manner = self.manner.repeat(repeat);
+    pub fn repeat(mut self, repeat: RetrySafety) -> Self {
+        self.policy = self.policy.with_retry(repeat);
         self
     }
 
@@ -151,7 +151,7 @@ impl<T> Rest<T> {
             path: self.path,
             query: self.query,
             body: self.body,
-            manner: self.manner,
+            policy: self.policy,
             of: PhantomData,
         }
     }
@@ -160,12 +160,12 @@ impl<T> Rest<T> {
 impl<T: DeserializeOwned> Operation for Rest<T> {
     type Output = T;
 
-    fn manner(&self) -> Manner {
-        self.manner
+    fn policy(&self) -> CallPolicy {
+        self.policy
     }
 
-    fn request(&self, base: &Base) -> Result<Request, Error> {
-        let path = self.query.behind(below_rest(&self.path)?);
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
+        let path = self.query.append_to(below_rest(&self.path)?);
         let mut request = base.request(self.method.clone(), &path)?;
         if let Some(body) = &self.body {
             *request.body_mut() = body.clone();
@@ -193,7 +193,7 @@ impl<T> Clone for Rest<T> {
             path: self.path.clone(),
             query: self.query.clone(),
             body: self.body.clone(),
-            manner: self.manner,
+            policy: self.policy,
             of: PhantomData,
         }
     }
@@ -203,7 +203,7 @@ impl<T> fmt::Debug for Rest<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rest")
             .field("method", &self.method)
-            .field("request", &self.query.behind(&self.path))
+            .field("request", &self.query.append_to(&self.path))
             .field("body", &self.body)
             .finish_non_exhaustive()
     }

@@ -78,7 +78,7 @@ impl Scope {
         }
         let shown: String = text.chars().filter(|c| !c.is_control()).take(60).collect();
         let what = format!("`{shown}` is not one scope");
-        Err(Error::new(ErrorKind::Usage, what).setting("scope").advice(
+        Err(Error::new(ErrorKind::Usage, what).with_setting("scope").with_help(
             "give them one by one, such as `observation:read`, and join them with `Scope::join`",
         ))
     }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use auth_core::{
-    Api, AuthorizationServer, Base, BasicEncoding, ClientAuthentication, Endpoint, Error,
-    ErrorKind, OAuthClient, Pace, PkceStyle, SecretText, Service, TokenKind,
+    Api, AuthorizationServer, BaseUrl, BasicEncoding, ClientAuthentication, Endpoint, Error,
+    ErrorKind, OAuthClient, PkceStyle, RateLimit, SecretText, Service, TokenKind,
 };
 
 use crate::{errors, path::API, scope::Scope};
@@ -61,7 +61,7 @@ pub struct ServiceBuilder {
     authentication: ClientAuthentication,
     refresh: ClientAuthentication,
     scope: Option<String>,
-    pace: Pace,
+    pace: RateLimit,
 }
 
 impl ServiceBuilder {
@@ -78,7 +78,7 @@ impl ServiceBuilder {
             refresh: ClientAuthentication::Body,
             scope: None,
             // Info Flora names no limit; a public client sleeps half a second after each page.
-            pace: Pace::every(Duration::from_millis(500)).burst(2),
+            pace: RateLimit::every(Duration::from_millis(500)).with_burst(2),
         }
     }
 
@@ -148,7 +148,7 @@ impl ServiceBuilder {
     }
 
     /// How fast it is asked: two requests a second unless set. Info Flora names no limit; one public client keeps to this one.
-    pub fn pace(mut self, pace: Pace) -> Self {
+    pub fn rate_limit(mut self, pace: RateLimit) -> Self {
         self.pace = pace;
         self
     }
@@ -165,36 +165,37 @@ impl ServiceBuilder {
                 ErrorKind::Configuration,
                 "a User-Agent is needed, so that Info Flora can tell whose program asks",
             )
-            .setting("user_agent")
-            .advice("give one, such as `.user_agent(\"nightly/1.0 (mail@example.org)\")`"));
+            .with_setting("user_agent")
+            .with_help("give one, such as `.user_agent(\"nightly/1.0 (mail@example.org)\")`"));
         }
-        let api = Base::parse(&self.api).map_err(|error| error.setting("api_url"))?;
-        let mut service = Service::new("infoflora", self.client()?, user_agent)?.pace(self.pace);
+        let api = BaseUrl::parse(&self.api).map_err(|error| error.with_setting("api_url"))?;
+        let mut service =
+            Service::new("infoflora", self.client()?, user_agent)?.with_rate_limit(self.pace);
         if let Some(scope) = self.scope {
-            service = service.default_scope(scope);
+            service = service.with_default_scope(scope);
         }
-        Ok(service.api(Api::new(API, api, TokenKind::Login)))
+        Ok(service.with_api(Api::new(API, api, TokenKind::Login)))
     }
 
     fn client(&self) -> Result<OAuthClient, Error> {
-        let refused = |what| Error::new(ErrorKind::Configuration, what).setting("client_id");
+        let refused = |what| Error::new(ErrorKind::Configuration, what).with_setting("client_id");
         let server = self.server()?;
         match (&self.client_id, self.secret.clone()) {
             (Some(id), _) if id.contains('@') => Err(refused(
                 "the client id is an e-mail address: is it a user name, and the secret a password?",
             )
-            .advice(errors::CLIENT_REFUSED)),
-            (Some(id), Some(secret)) => OAuthClient::new(server, id.as_str())?.secret(secret),
+            .with_help(errors::CLIENT_REFUSED)),
+            (Some(id), Some(secret)) => OAuthClient::new(server, id.as_str())?.with_secret(secret),
             (Some(id), None) => OAuthClient::new(server, id.as_str()),
             (None, None) => OAuthClient::new(server, NO_CLIENT),
             (None, Some(_)) => Err(refused("there is a client secret, but no client id")
-                .advice("use `api_infoflora::service(client_id)`")),
+                .with_help("use `api_infoflora::service(client_id)`")),
         }
     }
 
     /// No revocation endpoint: Info Flora documents none.
     fn server(&self) -> Result<AuthorizationServer, Error> {
-        let base = Base::parse(&self.auth).map_err(|error| error.setting("auth_url"))?;
+        let base = BaseUrl::parse(&self.auth).map_err(|error| error.with_setting("auth_url"))?;
         let endpoint = |path: &str| Endpoint::parse(&format!("{}/oauth2{path}", base.as_str()));
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if self.locale.is_empty() || !self.locale.chars().all(plain) {
@@ -202,8 +203,8 @@ impl ServiceBuilder {
                 ErrorKind::Configuration,
                 format!("`{}` is no locale", self.locale),
             )
-            .setting("authorize_locale")
-            .advice("give a language code, such as `fr` or `de`"));
+            .with_setting("authorize_locale")
+            .with_help("give a language code, such as `fr` or `de`"));
         }
         let server = AuthorizationServer::new(endpoint("/token")?)
             .client_authentication(self.authentication)

@@ -2,7 +2,7 @@
 
 use auth_core::Query;
 
-use crate::{envelope::Envelope, operation::Call, string_list::Joined};
+use crate::{envelope::Envelope, operation::CallParts, string_list::StringList};
 
 operation! {
     /// `GET /rest/public/{version}/taxonomy/taxa`: taxa, by reference and rank.
@@ -13,9 +13,9 @@ operation! {
     ///
     /// ```
     /// use api_infoflora::taxonomy::Taxa;
-    /// use auth_core::{Base, Operation};
+    /// use auth_core::{BaseUrl, Operation};
     ///
-    /// let base = Base::parse("https://obs.infoflora.ch/rest")?;
+    /// let base = BaseUrl::parse("https://obs.infoflora.ch/rest")?;
     /// let taxa = Taxa::new().lang("en").references(3).ranks([2263, 696]).limit(10_000);
     /// assert_eq!(
     ///     taxa.request(&base)?.uri(),
@@ -33,7 +33,7 @@ impl Taxa {
     #[must_use]
     pub fn new() -> Self {
         Self::made(
-            Call::new("/public/{version}/taxonomy/taxa").token_optional(),
+            CallParts::new("/public/{version}/taxonomy/taxa").token_optional(),
             Query::default(),
         )
     }
@@ -52,9 +52,9 @@ impl<T> Taxa<T> {
         /// How many taxa at most. 10000 was seen.
         limit(u64);
         /// Taken from these references, by number: 3 was seen.
-        references(into Joined);
+        references(into StringList);
         /// Of these ranks, by number: 2263 and 696 were seen.
-        ranks(into Joined);
+        ranks(into StringList);
     }
 }
 

@@ -53,8 +53,8 @@ impl FromStr for Version {
                 let shown: String = text.chars().filter(|c| !c.is_control()).take(20).collect();
                 let what = format!("`{shown}` is no version of the API");
                 Err(Error::new(ErrorKind::Configuration, what)
-                    .setting("version")
-                    .advice("give `v4`, `v5`, or the number of a later one"))
+                    .with_setting("version")
+                    .with_help("give `v4`, `v5`, or the number of a later one"))
             }
         }
     }

@@ -7,7 +7,7 @@ use std::fmt;
 /// Those in [`Leniency::field_tested`] harm nobody; the others weaken a check, and are forgiven to a server by name only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Oddity {
+pub enum Quirk {
     /// A number of seconds (`expires_in`, `interval`, `exp`) was text.
     LifetimeAsText,
     /// A number of seconds had a fraction, or was written as a float.
@@ -36,7 +36,7 @@ pub enum Oddity {
     UnannouncedPkce,
 }
 
-impl Oddity {
+impl Quirk {
     const ALL: [Self; 12] = [
         Self::LifetimeAsText,
         Self::LifetimeAsFloat,
@@ -57,7 +57,7 @@ impl Oddity {
     }
 }
 
-impl fmt::Display for Oddity {
+impl fmt::Display for Quirk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::LifetimeAsText => "a number of seconds is text",
@@ -79,11 +79,11 @@ impl fmt::Display for Oddity {
 /// Which oddities a server is forgiven: a value on its description.
 ///
 /// ```
-/// use auth_core::{Leniency, Oddity};
+/// use auth_core::{Leniency, Quirk};
 ///
-/// let leniency = Leniency::field_tested().but(Oddity::NoTokenType);
-/// assert!(leniency.forgives(Oddity::LifetimeAsText) && !leniency.forgives(Oddity::NoTokenType));
-/// assert!(!Leniency::strict().forgives(Oddity::LifetimeAsText));
+/// let leniency = Leniency::field_tested().without(Quirk::NoTokenType);
+/// assert!(leniency.allows(Quirk::LifetimeAsText) && !leniency.allows(Quirk::NoTokenType));
+/// assert!(!Leniency::strict().allows(Quirk::LifetimeAsText));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Leniency(u16);
@@ -98,34 +98,34 @@ impl Leniency {
     /// What servers in the field do and what weakens no check. A server has this unless it is described otherwise.
     #[must_use]
     pub const fn field_tested() -> Self {
-        let all = (1 << Oddity::ALL.len()) - 1;
-        let by_name_only = Oddity::ErrorWithoutState.bit()
-            | Oddity::UnannouncedIssuer.bit()
-            | Oddity::UnannouncedPkce.bit();
+        let all = (1 << Quirk::ALL.len()) - 1;
+        let by_name_only = Quirk::ErrorWithoutState.bit()
+            | Quirk::UnannouncedIssuer.bit()
+            | Quirk::UnannouncedPkce.bit();
         Self(all & !by_name_only)
     }
 
     /// This one as well.
     #[must_use]
-    pub const fn and(self, oddity: Oddity) -> Self {
+    pub const fn with(self, oddity: Quirk) -> Self {
         Self(self.0 | oddity.bit())
     }
 
     /// All of it but this one.
     #[must_use]
-    pub const fn but(self, oddity: Oddity) -> Self {
+    pub const fn without(self, oddity: Quirk) -> Self {
         Self(self.0 & !oddity.bit())
     }
 
     /// Whether this one is forgiven.
     #[must_use]
-    pub const fn forgives(self, oddity: Oddity) -> bool {
+    pub const fn allows(self, oddity: Quirk) -> bool {
         self.0 & oddity.bit() != 0
     }
 
     /// The first oddity that is not forgiven.
-    pub(super) fn refuses(self, forgiven: Forgiven) -> Option<Oddity> {
-        forgiven.iter().find(|oddity| !self.forgives(*oddity))
+    pub(super) fn refuses(self, forgiven: Quirks) -> Option<Quirk> {
+        forgiven.iter().find(|oddity| !self.allows(*oddity))
     }
 }
 
@@ -137,24 +137,24 @@ impl Default for Leniency {
 
 impl fmt::Debug for Leniency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Leniency({:?})", Forgiven(self.0))
+        write!(f, "Leniency({:?})", Quirks(self.0))
     }
 }
 
 /// The oddities that an answer was forgiven.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct Forgiven(u16);
+pub struct Quirks(u16);
 
-impl Forgiven {
+impl Quirks {
     /// Whether this one was.
     #[must_use]
-    pub fn contains(self, oddity: Oddity) -> bool {
+    pub fn contains(self, oddity: Quirk) -> bool {
         self.0 & oddity.bit() != 0
     }
 
     /// All that were.
-    pub fn iter(self) -> impl Iterator<Item = Oddity> {
-        Oddity::ALL
+    pub fn iter(self) -> impl Iterator<Item = Quirk> {
+        Quirk::ALL
             .into_iter()
             .filter(move |oddity| self.contains(*oddity))
     }
@@ -165,12 +165,12 @@ impl Forgiven {
         self.0 == 0
     }
 
-    pub(super) fn add(&mut self, oddity: Oddity) {
+    pub(super) fn add(&mut self, oddity: Quirk) {
         self.0 |= oddity.bit();
     }
 }
 
-impl fmt::Debug for Forgiven {
+impl fmt::Debug for Quirks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.iter()).finish()
     }
@@ -182,25 +182,25 @@ mod tests {
 
     #[test]
     fn what_weakens_a_check_is_forgiven_by_name_only() {
-        let check = |oddity: Oddity, by_default: bool| {
+        let check = |oddity: Quirk, by_default: bool| {
             assert_eq!(
-                Leniency::field_tested().forgives(oddity),
+                Leniency::field_tested().allows(oddity),
                 by_default,
                 "{oddity:?}"
             );
-            assert!(!Leniency::strict().forgives(oddity), "{oddity:?}");
-            let alone = Leniency::strict().and(oddity);
+            assert!(!Leniency::strict().allows(oddity), "{oddity:?}");
+            let alone = Leniency::strict().with(oddity);
             assert_eq!(
                 format!("{alone:?}"),
                 format!("Leniency({{{oddity:?}}})"),
                 "no bit is shared"
             );
-            assert_eq!(alone.but(oddity), Leniency::strict());
+            assert_eq!(alone.without(oddity), Leniency::strict());
         };
-        for oddity in Oddity::ALL {
+        for oddity in Quirk::ALL {
             let weakens = matches!(
                 oddity,
-                Oddity::ErrorWithoutState | Oddity::UnannouncedIssuer | Oddity::UnannouncedPkce
+                Quirk::ErrorWithoutState | Quirk::UnannouncedIssuer | Quirk::UnannouncedPkce
             );
             check(oddity, !weakens);
         }

@@ -10,28 +10,28 @@ pub mod testkit;
 mod time;
 mod wire;
 
-pub use error::{Error, ErrorKind, check::Check, delivery::Sent, oauth_error::OAuthError};
-pub use leniency::{Forgiven, Leniency, Oddity};
+pub use error::{Error, ErrorKind, check::Check, delivery::Delivery, oauth_error::OAuthError};
+pub use leniency::{Leniency, Quirk, Quirks};
 pub use oauth::{
     authorization_request::{AuthorizationRequest, Entropy},
-    authorization_response::{CodeGrant, Pending},
+    authorization_response::{CodeGrant, PendingAuthorization},
     challenge::Challenge,
     client::OAuthClient,
-    device::{DeviceAuthorization, DeviceRequest},
+    device::{DeviceAuthorizationRequest, DeviceAuthorizationResponse},
     error_response::retry_after,
-    introspection::{Introspected, Introspection},
+    introspection::{IntrospectionRequest, IntrospectionResponse},
     jwt::unverified_expiry,
     metadata::{Metadata, MetadataRequest},
     pkce::{Pkce, PkceStyle},
-    pushed_request::{PushedRequest, RequestUri},
-    revocation::Revocation,
+    pushed_request::{PushedAuthorizationRequest, RequestUri},
+    revocation::RevocationRequest,
     server::{AuthorizationServer, BasicEncoding, ClientAuthentication},
     token::{Freshness, Lifetime, Token, TokenKind},
     token_request::TokenRequest,
-    token_response::TokenAnswer,
+    token_response::TokenResponse,
 };
 pub use ports::{
-    flow::{Event, Flow, Need, Step},
+    flow::{Event, Flow, Step, TokenRequirement},
     runtime::{BoxFuture, Runtime},
     store::{Lease, Store},
     transport::{AsyncTransport, Transport, TransportError},
@@ -40,15 +40,15 @@ pub use secrecy::{ExposeSecret, SecretString};
 pub use service::{
     account_key::AccountKey,
     api_response::{looks_like_html, read_json},
-    bound_operation::Bound,
+    bound_operation::BoundOperation,
     credential_names::{CredentialField, CredentialNames},
     description::{Api, Service},
-    operation::{Access, Manner, Operation, Repeat},
-    paged::{Paged, Turn},
+    operation::{Access, CallPolicy, Operation, RetrySafety},
+    paged::{PageParts, Paged},
     query::Query,
-    rate_limit::Pace,
-    token_derivation::Derive,
-    token_record::Record,
+    rate_limit::RateLimit,
+    token_derivation::TokenDerivation,
+    token_record::TokenRecord,
 };
 pub use time::{Now, UnixTime, server_time};
 pub use wire::{
@@ -56,7 +56,7 @@ pub use wire::{
     limits::Limits,
     message::Message,
     redirect::{RedirectKind, RedirectUri},
-    response_body::{Answer, AnswerBuffer, AnswerTooLarge, Response},
+    response_body::{Response, ResponseBody, ResponseBuffer, ResponseTooLarge},
     secret::{SecretBytes, SecretText},
-    url::{Base, Endpoint, is_loopback},
+    url::{BaseUrl, Endpoint, is_loopback},
 };

@@ -21,14 +21,14 @@ impl Site {
 
     /// Adds a route. Routes are tried in the order they were added.
     #[must_use]
-    pub fn route(mut self, route: Route) -> Self {
+    pub fn with_route(mut self, route: Route) -> Self {
         self.routes.push(route);
         self
     }
 
     /// The service hands out a second token for its OAuth access token, as iNaturalist does.
     #[must_use]
-    pub fn derived_tokens(mut self, derived: DerivedTokens) -> Self {
+    pub fn with_derived_tokens(mut self, derived: DerivedTokens) -> Self {
         self.derived = Some(derived);
         self
     }
@@ -41,7 +41,7 @@ impl Site {
 
     /// The endpoint for the second token, if the service has one.
     #[must_use]
-    pub fn derived(&self) -> Option<&DerivedTokens> {
+    pub fn derived_tokens(&self) -> Option<&DerivedTokens> {
         self.derived.as_ref()
     }
 }
@@ -61,26 +61,26 @@ pub struct DerivedTokens {
 
 /// Which token a route looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum Auth {
     /// No token is looked at.
     Open,
     /// An OAuth access token is required: without a valid one the server answers 401 in its dialect, and the route is not
     /// asked.
     Login,
-    /// A derived token is looked at. [`Visit::caller`] is `None` where there is none, or where it is expired or unknown;
+    /// A derived token is looked at. [`RouteRequest::caller`] is `None` where there is none, or where it is expired or unknown;
     /// what follows is the route's own matter. (iNaturalist's v1 answers most reads anonymously then, with 200.)
     Derived,
 }
 
 /// What a route does with a request.
-pub type Handler = dyn Fn(&Visit<'_>) -> http::Response<Vec<u8>> + Send + Sync;
+pub type Handler = dyn Fn(&RouteRequest<'_>) -> http::Response<Vec<u8>> + Send + Sync;
 
 /// One method and path, and what answers there.
 #[derive(Clone)]
 pub struct Route {
     method: http::Method,
     pattern: &'static str,
-    door: Door,
+    door: Auth,
     handler: Arc<Handler>,
 }
 
@@ -89,8 +89,8 @@ impl Route {
     pub fn new(
         method: http::Method,
         pattern: &'static str,
-        door: Door,
-        handler: impl Fn(&Visit<'_>) -> http::Response<Vec<u8>> + Send + Sync + 'static,
+        door: Auth,
+        handler: impl Fn(&RouteRequest<'_>) -> http::Response<Vec<u8>> + Send + Sync + 'static,
     ) -> Self {
         Self {
             method,
@@ -103,15 +103,15 @@ impl Route {
     /// Shorthand for a route asked with GET.
     pub fn get(
         pattern: &'static str,
-        door: Door,
-        handler: impl Fn(&Visit<'_>) -> http::Response<Vec<u8>> + Send + Sync + 'static,
+        door: Auth,
+        handler: impl Fn(&RouteRequest<'_>) -> http::Response<Vec<u8>> + Send + Sync + 'static,
     ) -> Self {
         Self::new(http::Method::GET, pattern, door, handler)
     }
 
     /// Which token this route looks at.
     #[must_use]
-    pub fn door(&self) -> Door {
+    pub fn door(&self) -> Auth {
         self.door
     }
 
@@ -150,7 +150,7 @@ impl Route {
 
     /// Asks the route.
     #[must_use]
-    pub fn answer(&self, visit: &Visit<'_>) -> http::Response<Vec<u8>> {
+    pub fn respond(&self, visit: &RouteRequest<'_>) -> http::Response<Vec<u8>> {
         (self.handler)(visit)
     }
 }
@@ -180,7 +180,7 @@ pub struct Caller {
 
 /// One request to a route.
 #[derive(Debug)]
-pub struct Visit<'a> {
+pub struct RouteRequest<'a> {
     /// The request as it arrived, its body in full.
     pub request: &'a http::Request<Vec<u8>>,
     /// Whose token it carried, if the door looked at one and found it valid.
@@ -189,7 +189,7 @@ pub struct Visit<'a> {
     pub segments: Vec<(&'static str, &'a str)>,
 }
 
-impl Visit<'_> {
+impl RouteRequest<'_> {
     /// What stood in for `{name}` in the pattern.
     #[must_use]
     pub fn segment(&self, name: &str) -> Option<&str> {
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn patterns_match_whole_paths() {
-        let route = Route::get("/v1/observations/{id}", Door::Open, |_| {
+        let route = Route::get("/v1/observations/{id}", Auth::Open, |_| {
             json(200, &serde_json::json!({}))
         });
         let check = |path: &str, expect: Option<&str>| {

@@ -83,7 +83,7 @@ pub struct Now {
     /// The time of day.
     pub wall: UnixTime,
     /// Time since some fixed moment of this process.
-    pub up: Duration,
+    pub monotonic: Duration,
 }
 
 /// Whole milliseconds, at most `u64::MAX`.

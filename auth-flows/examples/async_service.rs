@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Tokio::current()?,
         Memory::new(),
     );
-    let session = client.daemon();
+    let session = client.client_session();
 
     let tasks: Vec<_> = (0..1000)
         .map(|place| {

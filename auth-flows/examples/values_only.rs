@@ -41,9 +41,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let answer = http_ureq::Ureq::default().send(message.request()?, &message.limits())?;
     let sent = Now {
         wall: UnixTime::from_system(std::time::SystemTime::now()),
-        up: Duration::ZERO,
+        monotonic: Duration::ZERO,
     };
-    let token = message.parse(answer)?.received(sent, 1)?;
+    let token = message.parse(answer)?.into_token(sent, 1)?;
     println!("a token for {}", token.scope().unwrap_or("unstated scopes"));
     Ok(())
 }

@@ -11,7 +11,7 @@ use auth_core::{Entropy, Error, ErrorKind, Now, UnixTime};
 pub(crate) fn now() -> Now {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     Now {
-        up: START.elapsed(),
+        monotonic: START.elapsed(),
         wall: UnixTime::from_system(wall()),
     }
 }

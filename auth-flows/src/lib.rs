@@ -19,8 +19,8 @@ pub use flow::logout::LoggedOut;
 pub use login::{
     Login,
     listener::CallbackListener,
-    pending::Waiting,
-    prepared::{Begun, Invitation},
+    pending::PendingLogin,
+    prepared::{LoginPrompt, PreparedLogin},
 };
 
 /// The examples in the README of the workspace compile.

@@ -31,7 +31,7 @@ pub(crate) fn shortened(wait: Duration, now: Now) -> Duration {
 
 /// A number from 0 to 1, from the clock's nanoseconds: spread out, not secret.
 fn jitter(now: Now) -> f64 {
-    let mixed = (now.up.as_nanos() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+    let mixed = (now.monotonic.as_nanos() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
     f64::from(mixed as u32) / f64::from(u32::MAX)
 }
 
@@ -47,7 +47,7 @@ mod tests {
         for (count, full) in [20, 40, 80, 160, 250, 250].into_iter().enumerate() {
             let now = Now {
                 wall: UnixTime::default(),
-                up: Duration::from_nanos(count as u64 * 1_234_567),
+                monotonic: Duration::from_nanos(count as u64 * 1_234_567),
             };
             let wait = backoff.next(now);
             let full = Duration::from_millis(full);

@@ -76,10 +76,10 @@ fn blocking_tool() {
         first.contains("alice has 225 observations, 75 with private coordinates"),
         "{first}"
     );
-    let mark = server.seen().mark();
+    let mark = server.requests().mark();
     let second = run();
     assert!(!second.contains("logged in"), "{second}");
-    let seen = server.seen().since(mark);
+    let seen = server.requests().since(mark);
     assert_eq!(
         (seen.token(), seen.derived()),
         (0, 0),
@@ -106,7 +106,7 @@ fn async_service() {
         text.contains("1000 tasks received 1000 observations with one token"),
         "{text}"
     );
-    assert_eq!(server.seen().grant("client_credentials"), 1);
+    assert_eq!(server.requests().grant("client_credentials"), 1);
 }
 
 #[test]

@@ -55,7 +55,7 @@ mod tests {
     use super::*;
     use crate::Reqwest;
     use auth_core::{AsyncTransport, Body, Limits};
-    use auth_testkit::raw::{Act, RawServer};
+    use auth_testkit::raw::{RawServer, ScriptStep};
 
     #[test]
     fn nothing_is_built_before_it_is_needed() {
@@ -64,14 +64,14 @@ mod tests {
         for _ in 0..2 {
             let error = lazy.get().map(|_| ()).unwrap_err();
             assert!(error.to_string().contains("could not be built"), "{error}");
-            assert_eq!(error.sent(), auth_core::Sent::No);
+            assert_eq!(error.delivery(), auth_core::Delivery::NotSent);
         }
     }
 
     // A client for https cannot be watched on loopback without certificates, so its settings are tested on the builder.
     #[::tokio::test]
     async fn a_builder_that_follows_redirects_does_not_any_more() {
-        let target = RawServer::start(|_| vec![Act::Hold]);
+        let target = RawServer::start(|_| vec![ScriptStep::Hold]);
         let server = redirecting_to(&target);
         let following = ClientBuilder::new().redirect(redirect::Policy::limited(5));
         let client = harden(following).build().unwrap();
@@ -85,10 +85,12 @@ mod tests {
     #[::tokio::test]
     async fn an_answer_from_another_url_is_an_error() {
         let target = RawServer::start(|_| {
-            vec![Act::answer(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")]
+            vec![ScriptStep::answer(
+                b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+            )]
         });
         let server = redirecting_to(&target);
-        let trusting = Reqwest::trusting(Client::new());
+        let trusting = Reqwest::with_unchecked_client(Client::new());
         let request = http::Request::get(server.url("/"))
             .body(Body::Empty)
             .unwrap();
@@ -102,6 +104,6 @@ mod tests {
     fn redirecting_to(target: &RawServer) -> RawServer {
         let location = target.url("/elsewhere");
         let head = format!("HTTP/1.1 307 .\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
-        RawServer::start(move |_| vec![Act::answer(head.as_bytes())])
+        RawServer::start(move |_| vec![ScriptStep::answer(head.as_bytes())])
     }
 }

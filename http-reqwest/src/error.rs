@@ -33,7 +33,7 @@ pub(crate) fn of(error: reqwest::Error, origin: Origin) -> TransportError {
     let error = if before && origin == Origin::Ours {
         TransportError::not_sent(words)
     } else {
-        TransportError::maybe_sent(words)
+        TransportError::delivery_unknown(words)
     };
     if timed_out { error.timed_out() } else { error }
 }
@@ -41,7 +41,7 @@ pub(crate) fn of(error: reqwest::Error, origin: Origin) -> TransportError {
 /// Sorts an error from reading the answer: its request has arrived.
 pub(crate) fn while_reading(error: reqwest::Error) -> TransportError {
     let timed_out = error.is_timeout();
-    let error = TransportError::maybe_sent(error.without_url());
+    let error = TransportError::delivery_unknown(error.without_url());
     if timed_out { error.timed_out() } else { error }
 }
 

@@ -13,7 +13,7 @@ use std::{
 };
 
 use auth_core::{
-    AnswerBuffer, AsyncTransport, Body, Limits, Request, Response, TransportError, is_loopback,
+    AsyncTransport, Body, Limits, Request, Response, ResponseBuffer, TransportError, is_loopback,
 };
 use http::{Method, Uri, uri::Scheme};
 use reqwest::{Client, ClientBuilder};
@@ -32,7 +32,7 @@ pub use crate::tokio::Tokio;
 /// use http_reqwest::Reqwest;
 ///
 /// let default = Reqwest::default();
-/// let own = Reqwest::builder(reqwest::Client::builder().local_address("127.0.0.1".parse::<std::net::IpAddr>()?));
+/// let own = Reqwest::with_builder(reqwest::Client::builder().local_address("127.0.0.1".parse::<std::net::IpAddr>()?));
 /// # Ok::<(), std::net::AddrParseError>(())
 /// ```
 #[derive(Clone)]
@@ -56,7 +56,7 @@ impl Reqwest {
     /// The builder is for https: its certificates, proxies, timeouts and resolver. Plain http to a loopback address is sent
     /// by a client of our own that knows no proxy.
     #[must_use]
-    pub fn builder(builder: ClientBuilder) -> Self {
+    pub fn with_builder(builder: ClientBuilder) -> Self {
         let loopback = client::connecting(ClientBuilder::new().no_proxy());
         Self::of(Clients::Ours {
             https: Lazy::new(client::harden(builder)),
@@ -69,9 +69,9 @@ impl Reqwest {
     ///
     /// An answer from another URL than the one asked is an error, but a client that follows redirects has by then shown the
     /// request to another server. And since such a client may have sent a request before it failed, all its errors say
-    /// *maybe sent*. Where you can, use [`Reqwest::builder`].
+    /// *maybe sent*. Where you can, use [`Reqwest::with_builder`].
     #[must_use]
-    pub fn trusting(client: Client) -> Self {
+    pub fn with_unchecked_client(client: Client) -> Self {
         Self::of(Clients::Trusted(client))
     }
 
@@ -101,13 +101,13 @@ impl Default for Reqwest {
         // reqwest would change over to the system's TLS as soon as any package of a program asks for it.
         #[cfg(feature = "rustls")]
         let builder = builder.tls_backend_rustls();
-        Self::builder(builder)
+        Self::with_builder(builder)
     }
 }
 
 impl From<ClientBuilder> for Reqwest {
     fn from(builder: ClientBuilder) -> Self {
-        Self::builder(builder)
+        Self::with_builder(builder)
     }
 }
 
@@ -132,7 +132,7 @@ impl AsyncTransport for Reqwest {
             Body::Bytes(bytes) => bytes.into_shared().into(),
             Body::Stream(stream) => {
                 let opening = Upload::open(stream, runtime);
-                let opened = ::tokio::time::timeout(limits.time(), opening).await;
+                let opened = ::tokio::time::timeout(limits.timeout(), opening).await;
                 opened
                     .map_err(|late| TransportError::not_sent(late).timed_out())?
                     .map_err(TransportError::not_sent)?
@@ -141,14 +141,14 @@ impl AsyncTransport for Reqwest {
         };
         let mut request = reqwest::Request::try_from(http::Request::from_parts(head, body))
             .map_err(|error| error::of(error, Origin::Ours))?;
-        *request.timeout_mut() = Some(limits.time().saturating_sub(start.elapsed()));
+        *request.timeout_mut() = Some(limits.timeout().saturating_sub(start.elapsed()));
         let asked = request.url().clone();
         let answer = client
             .execute(request)
             .await
             .map_err(|error| error::of(error, origin))?;
         if *answer.url() != asked {
-            return Err(TransportError::maybe_sent(error::ELSEWHERE));
+            return Err(TransportError::delivery_unknown(error::ELSEWHERE));
         }
         collect(answer, &method, limits).await
     }
@@ -159,15 +159,15 @@ async fn collect(
     method: &Method,
     limits: &Limits,
 ) -> Result<Response, TransportError> {
-    let buffer = AnswerBuffer::new(limits, method, answer.status(), answer.headers());
-    let mut buffer = buffer.map_err(TransportError::maybe_sent)?;
+    let buffer = ResponseBuffer::new(limits, method, answer.status(), answer.headers());
+    let mut buffer = buffer.map_err(TransportError::delivery_unknown)?;
     let mut came = 0;
     while let Some(piece) =
-        (answer.chunk().await).map_err(|error| error::while_reading(error).after(came))?
+        (answer.chunk().await).map_err(|error| error::while_reading(error).with_received(came))?
     {
         came += piece.len() as u64;
         let pushed = buffer.push(&piece);
-        pushed.map_err(|error| TransportError::maybe_sent(error).after(came))?;
+        pushed.map_err(|error| TransportError::delivery_unknown(error).with_received(came))?;
     }
     let mut response = Response::new(buffer.finish());
     *response.status_mut() = answer.status();

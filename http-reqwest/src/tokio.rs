@@ -38,7 +38,7 @@ impl Tokio {
                 "this code does not run in a tokio runtime",
             )
             .with_source(error)
-            .advice("call it from `#[tokio::main]`, or use `Tokio::new(handle)`")
+            .with_help("call it from `#[tokio::main]`, or use `Tokio::new(handle)`")
         })?;
         Ok(Self::new(handle))
     }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use auth_core::{AsyncTransport, Body, Limits, Sent};
+use auth_core::{AsyncTransport, Body, Delivery, Limits};
 use auth_testkit::{
-    raw::{Act, RawServer},
+    raw::{RawServer, ScriptStep},
     transport_suite,
 };
 use http_reqwest::Reqwest;
@@ -33,7 +33,7 @@ fn a_future_is_send_and_ends_when_dropped() {
     fn spawnable<F: Future + Send>(future: F) -> F {
         future
     }
-    let server = RawServer::start(|_| vec![Act::Read, Act::Hold]);
+    let server = RawServer::start(|_| vec![ScriptStep::Read, ScriptStep::Hold]);
     let request = http::Request::get(server.url("/"))
         .body(Body::Empty)
         .unwrap();
@@ -47,7 +47,7 @@ fn a_future_is_send_and_ends_when_dropped() {
 
 #[test]
 fn without_a_runtime_it_is_an_error() {
-    let server = RawServer::start(|_| vec![Act::Hold]);
+    let server = RawServer::start(|_| vec![ScriptStep::Hold]);
     let request = http::Request::get(server.url("/"))
         .body(Body::Empty)
         .unwrap();
@@ -57,24 +57,24 @@ fn without_a_runtime_it_is_an_error() {
     let std::task::Poll::Ready(Err(error)) = sending.as_mut().poll(&mut cx) else {
         panic!("it should fail at once");
     };
-    assert_eq!(error.sent(), Sent::No);
+    assert_eq!(error.delivery(), Delivery::NotSent);
     assert_eq!(server.connections(), 0);
 }
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[test]
 fn a_silent_handshake_is_a_timeout_before_sending() {
-    let server = RawServer::start(|_| vec![Act::Hold]);
+    let server = RawServer::start(|_| vec![ScriptStep::Hold]);
     let uri = server.url("/").to_string().replace("http://", "https://");
     let request = http::Request::get(uri).body(Body::Empty).unwrap();
     let builder = reqwest::Client::builder().connect_timeout(Duration::from_millis(500));
-    let transport = Reqwest::builder(builder.no_proxy());
+    let transport = Reqwest::with_builder(builder.no_proxy());
     let limits = Limits::api();
     let outcome = current_thread().block_on(transport.send(request, &limits));
     let error = outcome.unwrap_err();
     assert_eq!(
-        (error.is_timeout(), error.sent()),
-        (true, Sent::No),
+        (error.is_timed_out(), error.delivery()),
+        (true, Delivery::NotSent),
         "{error}"
     );
 }

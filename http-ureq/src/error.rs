@@ -34,7 +34,7 @@ pub(crate) fn of(error: Error, limits: &Limits) -> TransportError {
     let error = if not_sent {
         TransportError::not_sent(words(error))
     } else {
-        TransportError::maybe_sent(words(error))
+        TransportError::delivery_unknown(words(error))
     };
     match (timed_out, misconfigured) {
         (true, _) => error.timed_out(),
@@ -46,7 +46,7 @@ pub(crate) fn of(error: Error, limits: &Limits) -> TransportError {
 /// Sorts an error from reading the answer: its request has arrived.
 pub(crate) fn while_reading(error: Error) -> TransportError {
     let timed_out = matches!(error, Error::Timeout(_));
-    let error = TransportError::maybe_sent(words(error));
+    let error = TransportError::delivery_unknown(words(error));
     if timed_out { error.timed_out() } else { error }
 }
 
@@ -57,7 +57,7 @@ fn is_before_sending(error: &io::Error, limits: &Limits) -> bool {
         // (RFC 1122 section 4.2.3.5, R2).
         io::ErrorKind::HostUnreachable
         | io::ErrorKind::NetworkUnreachable
-        | io::ErrorKind::NetworkDown => limits.time() < Duration::from_secs(100),
+        | io::ErrorKind::NetworkDown => limits.timeout() < Duration::from_secs(100),
         _ => is_lookup(error) || is_handshake(error),
     }
 }
@@ -117,41 +117,57 @@ impl std::error::Error for Other {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use auth_core::Sent;
+    use auth_core::Delivery;
 
     #[test]
     fn only_what_cannot_happen_later_was_not_sent() {
-        let check = |error: Error, sent: Sent, timed_out: bool| {
+        let check = |error: Error, sent: Delivery, timed_out: bool| {
             let said = format!("{error:?}");
             let error = of(error, &Limits::token());
             assert_eq!(
-                (error.sent(), error.is_timeout()),
+                (error.delivery(), error.is_timed_out()),
                 (sent, timed_out),
                 "{said}"
             );
         };
         let io = |kind: io::ErrorKind| Error::Io(kind.into());
         let text = |text: &str| Error::Io(io::Error::other(text.to_owned()));
-        check(Error::Timeout(Timeout::Resolve), Sent::No, true);
-        check(Error::Timeout(Timeout::Connect), Sent::No, true);
-        check(Error::Timeout(Timeout::Global), Sent::Maybe, true);
-        check(Error::Timeout(Timeout::SendRequest), Sent::Maybe, true);
-        check(Error::Timeout(Timeout::RecvResponse), Sent::Maybe, true);
-        check(Error::HostNotFound, Sent::No, false);
-        check(Error::TlsRequired, Sent::No, false);
-        check(io(io::ErrorKind::ConnectionRefused), Sent::No, false);
-        check(io(io::ErrorKind::NetworkUnreachable), Sent::No, false);
-        check(io(io::ErrorKind::ConnectionReset), Sent::Maybe, false);
-        check(io(io::ErrorKind::BrokenPipe), Sent::Maybe, false);
-        check(io(io::ErrorKind::UnexpectedEof), Sent::Maybe, false);
+        check(Error::Timeout(Timeout::Resolve), Delivery::NotSent, true);
+        check(Error::Timeout(Timeout::Connect), Delivery::NotSent, true);
+        check(Error::Timeout(Timeout::Global), Delivery::Unknown, true);
+        check(
+            Error::Timeout(Timeout::SendRequest),
+            Delivery::Unknown,
+            true,
+        );
+        check(
+            Error::Timeout(Timeout::RecvResponse),
+            Delivery::Unknown,
+            true,
+        );
+        check(Error::HostNotFound, Delivery::NotSent, false);
+        check(Error::TlsRequired, Delivery::NotSent, false);
+        check(
+            io(io::ErrorKind::ConnectionRefused),
+            Delivery::NotSent,
+            false,
+        );
+        check(
+            io(io::ErrorKind::NetworkUnreachable),
+            Delivery::NotSent,
+            false,
+        );
+        check(io(io::ErrorKind::ConnectionReset), Delivery::Unknown, false);
+        check(io(io::ErrorKind::BrokenPipe), Delivery::Unknown, false);
+        check(io(io::ErrorKind::UnexpectedEof), Delivery::Unknown, false);
         check(
             text("invalid peer certificate: UnknownIssuer"),
-            Sent::No,
+            Delivery::NotSent,
             false,
         );
         check(
             text("received fatal alert: InternalError"),
-            Sent::Maybe,
+            Delivery::Unknown,
             false,
         );
     }
@@ -159,12 +175,12 @@ mod tests {
     #[test]
     fn an_unreachable_network_is_doubtful_once_retransmissions_may_have_run_out() {
         let unreachable = || Error::Io(io::ErrorKind::NetworkUnreachable.into());
-        let check = |seconds: u64, expect: Sent| {
-            let limits = Limits::api().within(Duration::from_secs(seconds));
-            assert_eq!(of(unreachable(), &limits).sent(), expect, "{seconds} s");
+        let check = |seconds: u64, expect: Delivery| {
+            let limits = Limits::api().with_timeout(Duration::from_secs(seconds));
+            assert_eq!(of(unreachable(), &limits).delivery(), expect, "{seconds} s");
         };
-        check(99, Sent::No);
-        check(100, Sent::Maybe);
+        check(99, Delivery::NotSent);
+        check(100, Delivery::Unknown);
     }
 
     #[test]

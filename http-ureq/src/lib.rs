@@ -7,7 +7,7 @@ mod upload;
 use std::{fmt, io::Read, time::Duration};
 
 use auth_core::{
-    AnswerBuffer, Body, Limits, Request, Response, SecretBytes, Transport, TransportError,
+    Body, Limits, Request, Response, ResponseBuffer, SecretBytes, Transport, TransportError,
     is_loopback,
 };
 use http::{Method, uri::Scheme};
@@ -22,7 +22,7 @@ use ureq::SendBody;
 /// use http_ureq::Ureq;
 ///
 /// let default = Ureq::default();
-/// let own = Ureq::new(ureq::Agent::new_with_defaults());
+/// let own = Ureq::with_agent(ureq::Agent::new_with_defaults());
 /// ```
 #[derive(Clone)]
 pub struct Ureq {
@@ -35,7 +35,7 @@ impl Ureq {
     /// Its own timeouts count where they are shorter than those of a request. An agent whose TLS provider is not
     /// compiled in panics on https: that is how ureq reports it.
     #[must_use]
-    pub fn new(agent: ureq::Agent) -> Self {
+    pub fn with_agent(agent: ureq::Agent) -> Self {
         Self { agent }
     }
 
@@ -89,13 +89,13 @@ impl Default for Ureq {
                 .root_certs(ureq::tls::RootCerts::PlatformVerifier)
                 .build(),
         );
-        Self::new(config.build().new_agent())
+        Self::with_agent(config.build().new_agent())
     }
 }
 
 impl From<ureq::Agent> for Ureq {
     fn from(agent: ureq::Agent) -> Self {
-        Self::new(agent)
+        Self::with_agent(agent)
     }
 }
 
@@ -146,7 +146,7 @@ struct Budget {
 impl Budget {
     fn of(limits: &Limits) -> Self {
         // ureq adds it to a clock reading, which must not overflow.
-        let whole = limits.time().min(Duration::from_secs(366 * 86_400));
+        let whole = limits.timeout().min(Duration::from_secs(366 * 86_400));
         Self {
             resolve: Some(whole / 2),
             connect: Some(whole * 2 / 5),
@@ -180,8 +180,8 @@ fn collect(
 ) -> Result<Response, TransportError> {
     let (mut head, body) = answer.into_parts();
     head.extensions.clear(); // ureq notes the URL there
-    let buffer = AnswerBuffer::new(limits, method, head.status, &head.headers);
-    let mut buffer = buffer.map_err(TransportError::maybe_sent)?;
+    let buffer = ResponseBuffer::new(limits, method, head.status, &head.headers);
+    let mut buffer = buffer.map_err(TransportError::delivery_unknown)?;
     let mut scratch = Scratch::new(limits, body.content_length());
     let (mut reader, mut came) = (body.into_reader(), 0);
     loop {
@@ -190,10 +190,11 @@ fn collect(
             Ok(n) => {
                 came += n as u64;
                 let pushed = buffer.push(scratch.first(n));
-                pushed.map_err(|error| TransportError::maybe_sent(error).after(came))?;
+                pushed
+                    .map_err(|error| TransportError::delivery_unknown(error).with_received(came))?;
             }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error::while_reading(error.into()).after(came)),
+            Err(error) => return Err(error::while_reading(error.into()).with_received(came)),
         }
     }
     Ok(Response::from_parts(head, buffer.finish()))

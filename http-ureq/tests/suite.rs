@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use auth_core::{Body, Limits, Transport, TransportError};
 use auth_testkit::{
-    raw::{Act, RawServer},
+    raw::{RawServer, ScriptStep},
     transport_suite,
 };
 use http_ureq::Ureq;
@@ -24,14 +24,17 @@ fn a_foreign_agent_keeps_the_promises() {
             .provider(ureq::tls::TlsProvider::NativeTls)
             .build(),
     );
-    transport_suite::blocking(&Ureq::new(config.build().new_agent()));
+    transport_suite::blocking(&Ureq::with_agent(config.build().new_agent()));
 }
 
 #[test]
 fn a_proxy_is_not_used_for_loopback() {
-    let proxy = RawServer::start(|_| vec![Act::Hold]);
-    let server =
-        RawServer::start(|_| vec![Act::answer(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")]);
+    let proxy = RawServer::start(|_| vec![ScriptStep::Hold]);
+    let server = RawServer::start(|_| {
+        vec![ScriptStep::answer(
+            b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+        )]
+    });
     let config = ureq::Agent::config_builder()
         .proxy(Some(ureq::Proxy::new(&proxy.url("").to_string()).unwrap()))
         .build();
@@ -41,26 +44,26 @@ fn a_proxy_is_not_used_for_loopback() {
 
 #[test]
 fn an_agent_may_be_stricter_about_time() {
-    let server = RawServer::start(|_| vec![Act::Read, Act::Hold]);
+    let server = RawServer::start(|_| vec![ScriptStep::Read, ScriptStep::Hold]);
     let config = ureq::Agent::config_builder()
         .timeout_global(Some(Duration::from_millis(500)))
         .build();
-    let limits = Limits::api().within(Duration::from_secs(600));
+    let limits = Limits::api().with_timeout(Duration::from_secs(600));
     let error = get(&Ureq::from(config.new_agent()), &server, &limits).unwrap_err();
-    assert!(error.is_timeout(), "{error}");
+    assert!(error.is_timed_out(), "{error}");
 }
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[test]
 fn a_silent_handshake_is_a_timeout_before_sending() {
-    let server = RawServer::start(|_| vec![Act::Hold]);
+    let server = RawServer::start(|_| vec![ScriptStep::Hold]);
     let uri = server.url("/").to_string().replace("http://", "https://");
     let request = http::Request::get(uri).body(Body::Empty).unwrap();
-    let limits = Limits::api().within(Duration::from_secs(2));
+    let limits = Limits::api().with_timeout(Duration::from_secs(2));
     let error = Ureq::default().send(request, &limits).unwrap_err();
     assert_eq!(
-        (error.is_timeout(), error.sent()),
-        (true, auth_core::Sent::No),
+        (error.is_timed_out(), error.delivery()),
+        (true, auth_core::Delivery::NotSent),
         "{error}"
     );
 }

@@ -110,15 +110,15 @@ impl Task {
                 Ok("given back".into())
             }
             ["credentials"] => {
-                let mut discovery = Credentials::of(api_inat::CREDENTIALS);
+                let mut discovery = Credentials::discover(api_inat::CREDENTIALS);
                 if let Some(patience) = self.patience {
-                    discovery = discovery.patience(Duration::from_millis(patience));
+                    discovery = discovery.keyring_timeout(Duration::from_millis(patience));
                 }
                 let found = discovery.discover()?;
-                Ok(format!("{found:?} {:?}", found.remarks()))
+                Ok(format!("{found:?} {:?}", found.warnings()))
             }
             ["save-credentials"] => {
-                let found = Credentials::of(api_inat::CREDENTIALS)
+                let found = Credentials::discover(api_inat::CREDENTIALS)
                     .without_keyring()
                     .discover()?;
                 let written = found.save_to_keyring()?;
@@ -136,7 +136,7 @@ impl Task {
             store = store.entry_limit(limit);
         }
         if let Some(patience) = self.patience {
-            store = store.patience(Duration::from_millis(patience));
+            store = store.with_timeout(Duration::from_millis(patience));
         }
         Ok(store)
     }

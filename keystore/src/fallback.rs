@@ -8,7 +8,7 @@ use std::{
 
 use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
 
-use crate::unavailable::Absent;
+use crate::unavailable::Unavailable;
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
 
@@ -34,7 +34,7 @@ const TRIES: usize = 3;
 /// that waits to be unlocked, a disk that is full, a file that others can read. It is not passed
 /// over, because tokens that were meant for the keyring would silently come to rest in a file, and
 /// a second login beside the first; the caller gets the store's own error. A program that prefers
-/// to go on says so with [`passing_over_failures`](Self::passing_over_failures).
+/// to go on says so with [`with_failures_skipped`](Self::with_failures_skipped).
 ///
 /// **Processes that see different stores** (a desktop session sees the keyring, cron does not):
 /// where both can reach the store that has the record, they share its lease, and one renewal serves
@@ -48,13 +48,13 @@ const TRIES: usize = 3;
 /// is not absent, so that a logout does not bring back an older login. It revokes nothing there.
 ///
 /// ```
-/// use auth_core::{AccountKey, Record, Store};
-/// use keystore::{Environment, First, Memory};
+/// use auth_core::{AccountKey, TokenRecord, Store};
+/// use keystore::{Environment, Fallback, Memory};
 ///
-/// let store = First::of(Environment::variable("NIGHTLY_API_TOKEN")?).or_else(Memory::new());
+/// let store = Fallback::new(Environment::variable("NIGHTLY_API_TOKEN")?).or(Memory::new());
 /// let key = AccountKey::new("inaturalist", "app-id", AccountKey::DEFAULT);
 /// let lease = store.try_lease(&key)?.expect("nobody else has it");
-/// store.save(&lease, &Record::default().to_text())?;
+/// store.save(&lease, &TokenRecord::default().to_text())?;
 /// assert_eq!(
 ///     store.describe(),
 ///     "memory of this process (in use), after environment variable NIGHTLY_API_TOKEN (no record)"
@@ -62,7 +62,7 @@ const TRIES: usize = 3;
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct First {
+pub struct Fallback {
     choices: Vec<Arc<dyn Store>>,
     pass_over_failures: bool,
     shared: Arc<Mutex<Shared>>,
@@ -84,10 +84,10 @@ enum Answer {
     Failed(Error),
 }
 
-impl First {
+impl Fallback {
     /// This store, where it will do.
     #[must_use]
-    pub fn of(store: impl Store) -> Self {
+    pub fn new(store: impl Store) -> Self {
         Self::beginning_with(Arc::new(store))
     }
 
@@ -96,11 +96,11 @@ impl First {
     ///
     /// # Errors
     /// The error of opening it, where that is no configuration error.
-    pub fn of_opened<S: Store>(name: &str, opened: Result<S, Error>) -> Result<Self, Error> {
+    pub fn new_if_available<S: Store>(name: &str, opened: Result<S, Error>) -> Result<Self, Error> {
         match opened {
-            Ok(store) => Ok(Self::of(store)),
+            Ok(store) => Ok(Self::new(store)),
             Err(why) if why.is_configuration() => {
-                Ok(Self::beginning_with(Arc::new(Absent::new(name, why))))
+                Ok(Self::beginning_with(Arc::new(Unavailable::new(name, why))))
             }
             Err(failed) => Err(failed),
         }
@@ -108,7 +108,7 @@ impl First {
 
     /// Else this one.
     #[must_use]
-    pub fn or_else(mut self, store: impl Store) -> Self {
+    pub fn or(mut self, store: impl Store) -> Self {
         self.choices.push(Arc::new(store));
         self
     }
@@ -118,7 +118,7 @@ impl First {
     /// Then a login made while the keyring is locked comes to rest in the next store; and when the
     /// keyring is unlocked again, an older login in it is used before that one.
     #[must_use]
-    pub fn passing_over_failures(mut self) -> Self {
+    pub fn with_failures_skipped(mut self) -> Self {
         self.pass_over_failures = true;
         self
     }
@@ -175,8 +175,8 @@ impl First {
     fn none_left(&self) -> Error {
         let what = format!("no store is left to keep tokens in: {}", self.describe());
         Error::new(ErrorKind::Configuration, what)
-            .setting("First")
-            .advice("put one of them right, or give the program another store")
+            .with_setting("First")
+            .with_help("put one of them right, or give the program another store")
     }
 
     /// The store that this lease is of, and its own lease.
@@ -204,7 +204,7 @@ impl First {
                     choice.describe()
                 ),
             )
-            .advice("try again")),
+            .with_help("try again")),
         }
     }
 
@@ -237,7 +237,7 @@ impl Drop for Out {
     }
 }
 
-impl Store for First {
+impl Store for Fallback {
     #[inline]
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
         let pin = self.shared().pins.get(key).map(|(at, _)| *at);
@@ -321,15 +321,19 @@ impl Store for First {
     }
 
     #[inline]
-    fn holds_pasted(&self) -> bool {
-        self.choices.iter().any(Store::holds_pasted)
+    fn holds_plain_token(&self) -> bool {
+        self.choices.iter().any(Store::holds_plain_token)
     }
 
     /// In the first store that can: the note is about requests, not about records.
     #[inline]
-    fn share(&self, note: &str, change: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
+    fn update_note(
+        &self,
+        note: &str,
+        change: &mut dyn FnMut(&str) -> String,
+    ) -> Result<bool, Error> {
         for choice in &self.choices {
-            if choice.share(note, change)? {
+            if choice.update_note(note, change)? {
                 return Ok(true);
             }
         }
@@ -371,7 +375,7 @@ impl Store for First {
     }
 }
 
-impl fmt::Debug for First {
+impl fmt::Debug for Fallback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "First({})", self.describe())
     }

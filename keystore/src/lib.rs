@@ -16,9 +16,9 @@ mod unavailable;
 pub use credentials::{CredentialSource, Credentials, Discovery};
 #[cfg(feature = "encrypted")]
 pub use encrypted::{Encrypted, EncryptionKey, KdfCost};
-pub use fallback::First;
+pub use fallback::Fallback;
 pub use fs::File;
 #[cfg(feature = "keyring")]
 pub use keyring::Keyring;
 pub use memory::Memory;
-pub use static_token::{Environment, Fixed};
+pub use static_token::{Environment, StaticToken};

@@ -22,13 +22,13 @@ use crate::process_leases::Leases;
 /// memory of this process (a debugger, a core dump, swap).
 ///
 /// ```
-/// use auth_core::{AccountKey, Record, Store};
+/// use auth_core::{AccountKey, TokenRecord, Store};
 /// use keystore::Memory;
 ///
 /// let store = Memory::new();
 /// let key = AccountKey::new("inaturalist", "app-id", AccountKey::DEFAULT);
 /// let lease = store.try_lease(&key)?.expect("nobody else has it");
-/// store.save(&lease, &Record::default().to_text())?;
+/// store.save(&lease, &TokenRecord::default().to_text())?;
 /// assert!(store.try_lease(&key)?.is_none(), "one lease an account");
 /// assert!(store.clone().load(&key)?.is_some());
 /// # Ok::<(), auth_core::Error>(())

@@ -17,7 +17,7 @@ use crate::{process_leases::Leases, text_input};
 /// each load.
 ///
 /// The variable has no account's name on it, so **every account that is asked for has this
-/// token**, unless [`only_for`](Self::only_for) names one.
+/// token**, unless [`with_account`](Self::with_account) names one.
 ///
 /// [`save`](Store::save) and [`remove`](Store::remove) are configuration errors that name the
 /// variable and say what to do. The lease holds among the threads and tasks that share clones. It
@@ -52,14 +52,14 @@ impl Environment {
     /// text. That it is unset is no error.
     pub fn variable(name: impl Into<String>) -> Result<Self, Error> {
         let name = name.into().into_boxed_str();
-        text_input::variable(&name)?;
+        text_input::env_var(&name)?;
         let shared = Shared::default();
         Ok(Self { name, shared })
     }
 
     /// For this account only; every other one has no token here.
     #[must_use]
-    pub fn only_for(mut self, key: AccountKey) -> Self {
+    pub fn with_account(mut self, key: AccountKey) -> Self {
         self.shared.only_for = Some(key);
         self
     }
@@ -73,7 +73,7 @@ impl Environment {
                 self.name
             ),
         )
-        .setting(String::from(&*self.name))
+        .with_setting(String::from(&*self.name))
     }
 }
 
@@ -82,7 +82,7 @@ impl Store for Environment {
         if !self.shared.serves(key) {
             return Ok(None);
         }
-        Ok(text_input::variable(&self.name)?.map(|text| bytes(text.expose_secret())))
+        Ok(text_input::env_var(&self.name)?.map(|text| bytes(text.expose_secret())))
     }
 
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
@@ -101,7 +101,7 @@ impl Store for Environment {
         true
     }
 
-    fn holds_pasted(&self) -> bool {
+    fn holds_plain_token(&self) -> bool {
         true
     }
 
@@ -119,45 +119,45 @@ impl fmt::Debug for Environment {
 /// A token that the program was given: read, never written.
 ///
 /// In everything else it is as [`Environment`] is: the text as it was pasted, for every account
-/// unless [`only_for`](Self::only_for) names one. Where the program got it from, and what protects
+/// unless [`with_account`](Self::with_account) names one. Where the program got it from, and what protects
 /// it there, is the program's business; here it lies in memory and is wiped with the last clone.
 ///
 /// ```
 /// use auth_core::{AccountKey, Store};
-/// use keystore::Fixed;
+/// use keystore::StaticToken;
 ///
-/// let store = Fixed::new("\"eyJhbGciOiJIUzUxMiJ9.e30.c2ln\"\n");
+/// let store = StaticToken::new("\"eyJhbGciOiJIUzUxMiJ9.e30.c2ln\"\n");
 /// let key = AccountKey::new("inaturalist", "app-id", AccountKey::DEFAULT);
 /// let token = store.load(&key)?.expect("it was given");
 /// assert_eq!(token.as_ref(), b"eyJhbGciOiJIUzUxMiJ9.e30.c2ln");
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Fixed {
+pub struct StaticToken {
     text: Option<SecretBytes>,
     shared: Shared,
 }
 
-impl Fixed {
+impl StaticToken {
     /// This token, bare or as the page showed it.
     #[must_use]
     pub fn new(token: impl Into<SecretText>) -> Self {
         let token = token.into();
         Self {
-            text: text_input::bare(token.expose_secret()).map(bytes),
+            text: text_input::trimmed(token.expose_secret()).map(bytes),
             shared: Shared::default(),
         }
     }
 
     /// For this account only; every other one has no token here.
     #[must_use]
-    pub fn only_for(mut self, key: AccountKey) -> Self {
+    pub fn with_account(mut self, key: AccountKey) -> Self {
         self.shared.only_for = Some(key);
         self
     }
 }
 
-impl Store for Fixed {
+impl Store for StaticToken {
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
         Ok(self.text.clone().filter(|_| self.shared.serves(key)))
     }
@@ -178,7 +178,7 @@ impl Store for Fixed {
         true
     }
 
-    fn holds_pasted(&self) -> bool {
+    fn holds_plain_token(&self) -> bool {
         true
     }
 
@@ -187,7 +187,7 @@ impl Store for Fixed {
     }
 }
 
-impl fmt::Debug for Fixed {
+impl fmt::Debug for StaticToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Fixed").field(&self.text).finish()
     }
@@ -219,5 +219,5 @@ fn refused(what: &str, advice: impl Into<std::borrow::Cow<'static, str>>) -> Err
         ErrorKind::Configuration,
         format!("this store is read-only: {what} cannot be changed by the program"),
     )
-    .advice(advice)
+    .with_help(advice)
 }

@@ -6,7 +6,7 @@ use auth_core::{Error, ErrorKind, ExposeSecret, SecretBytes, SecretText};
 
 /// Without white space around it, and without the one pair of double quotes that `set NAME="value"`
 /// of the Windows command prompt makes part of the value. `None` where nothing is left.
-pub(crate) fn bare(text: &str) -> Option<&str> {
+pub(crate) fn trimmed(text: &str) -> Option<&str> {
     let text = text.trim();
     let inside = text
         .strip_prefix('"')
@@ -15,14 +15,14 @@ pub(crate) fn bare(text: &str) -> Option<&str> {
 }
 
 /// The [`bare`] text of an environment variable; one that is unset, empty or blank is `None`.
-pub(crate) fn variable(name: &str) -> Result<Option<SecretText>, Error> {
+pub(crate) fn env_var(name: &str) -> Result<Option<SecretText>, Error> {
     // No variable can have such a name: it would look unset for ever.
     if name.is_empty() || name.contains(['=', '\0']) {
         return Err(Error::new(
             ErrorKind::Configuration,
             format!("{name:?} cannot be the name of an environment variable"),
         )
-        .advice("use letters, digits and underscores, such as INAT_API_TOKEN"));
+        .with_help("use letters, digits and underscores, such as INAT_API_TOKEN"));
     }
     value(name, std::env::var_os(name))
 }
@@ -37,11 +37,11 @@ fn value(name: &str, value: Option<OsString>) -> Result<Option<SecretText>, Erro
                 ErrorKind::Configuration,
                 format!("the environment variable {name} holds bytes that are no text"),
             )
-            .setting(name.to_owned())
-            .advice("set it again; its value was perhaps cut or encoded on the way")
+            .with_setting(name.to_owned())
+            .with_help("set it again; its value was perhaps cut or encoded on the way")
         })?;
     let text = text.map(SecretText::from);
-    Ok(text.and_then(|text| bare(text.expose_secret()).map(SecretText::from)))
+    Ok(text.and_then(|text| trimmed(text.expose_secret()).map(SecretText::from)))
 }
 
 #[cfg(test)]
@@ -50,7 +50,8 @@ mod tests {
 
     #[test]
     fn what_a_person_pasted() {
-        let check = |text: &str, expect: Option<&str>| assert_eq!(bare(text), expect, "{text:?}");
+        let check =
+            |text: &str, expect: Option<&str>| assert_eq!(trimmed(text), expect, "{text:?}");
         check("eyJ.a.b", Some("eyJ.a.b"));
         check("  eyJ.a.b \r\n", Some("eyJ.a.b"));
         check("\"eyJ.a.b\"", Some("eyJ.a.b"));
@@ -77,7 +78,7 @@ mod tests {
         check(Some(" "), None);
         check(Some("\"a b\""), Some("a b"));
         for name in ["", "A=B", "A\0"] {
-            assert!(variable(name).unwrap_err().is_configuration());
+            assert!(env_var(name).unwrap_err().is_configuration());
         }
     }
 

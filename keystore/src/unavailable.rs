@@ -3,19 +3,19 @@
 use auth_core::{AccountKey, Error, Lease, SecretBytes, Store};
 
 /// In the place of a store that is not to be had on this machine.
-pub(crate) struct Absent {
+pub(crate) struct Unavailable {
     name: Box<str>,
     why: Error,
 }
 
-impl Absent {
+impl Unavailable {
     pub(crate) fn new(name: &str, why: Error) -> Self {
         let name = name.into();
         Self { name, why }
     }
 }
 
-impl Store for Absent {
+impl Store for Unavailable {
     fn load(&self, _: &AccountKey) -> Result<Option<SecretBytes>, Error> {
         Err(self.why.clone())
     }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::{Outcome, Stop, Verdict, cargo, metadata, no_arguments, say};
+use crate::{Outcome, Stop, Verdict, cargo, metadata, no_arguments, output};
 
 pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     no_arguments(args)?;
@@ -13,7 +13,7 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     let mut failed = 0;
     for build in &builds {
         let began = Instant::now();
-        say::part(format_args!("{:<72}", build.join(" ")));
+        output::part(format_args!("{:<72}", build.join(" ")));
         let output = cargo()
             .args(["check", "--quiet"])
             .args(build)
@@ -22,14 +22,14 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
         // A quiet build that succeeds says something only if it warns.
         let words = String::from_utf8_lossy(&output.stderr);
         if output.status.success() && words.trim().is_empty() {
-            say::line(format_args!("ok  {:>5.1} s", began.elapsed().as_secs_f32()));
+            output::line(format_args!("ok  {:>5.1} s", began.elapsed().as_secs_f32()));
         } else {
             failed += 1;
-            say::line("FAILED");
-            say::line(words.trim_end());
+            output::line("FAILED");
+            output::line(words.trim_end());
         }
     }
-    say::line(format_args!(
+    output::line(format_args!(
         "features: {} builds, {failed} failed",
         builds.len()
     ));

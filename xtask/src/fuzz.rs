@@ -6,7 +6,7 @@ use std::process::Command;
 
 use lexopt::{Arg, ValueExt};
 
-use crate::{Outcome, Stop, Verdict, root, say};
+use crate::{Outcome, Stop, Verdict, output, root};
 
 const HELP: &str = "\
 cargo xtask fuzz [--seconds N] [TARGET]
@@ -25,7 +25,7 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
             Arg::Long("seconds") => seconds = parser.value()?.parse()?,
             Arg::Value(value) if only.is_none() => only = Some(value.string()?),
             Arg::Long("help") | Arg::Short('h') => {
-                say::line(HELP);
+                output::line(HELP);
                 return Ok(Verdict::Passed);
             }
             other => return Err(other.unexpected().into()),
@@ -46,13 +46,13 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     let mut failed = 0;
     for target in &chosen {
         let held = hold(target, seconds)?;
-        say::line(format_args!(
+        output::line(format_args!(
             "{target:<16}{}",
             if held { "ok" } else { "FAILED" }
         ));
         failed += usize::from(!held);
     }
-    say::line(format_args!(
+    output::line(format_args!(
         "\n{} passed, {failed} failed",
         chosen.len() - failed
     ));
@@ -115,7 +115,7 @@ fn hold(target: &str, seconds: u32) -> Result<bool, Stop> {
     if !output.status.success() {
         let words = String::from_utf8_lossy(&output.stderr);
         let tail: Vec<_> = words.lines().rev().take(60).collect();
-        tail.iter().rev().for_each(say::line);
+        tail.iter().rev().for_each(output::line);
     }
     Ok(output.status.success())
 }

@@ -4,12 +4,12 @@ mod bench;
 mod conformance;
 mod coverage;
 mod demo;
-mod document;
 mod features;
 mod fuzz;
+mod generated_doc;
+mod output;
 mod pip;
 mod rig;
-mod say;
 mod soak;
 mod tidy;
 
@@ -73,7 +73,7 @@ fn main() -> ExitCode {
         Ok(Verdict::Passed) => ExitCode::SUCCESS,
         Ok(Verdict::Failed) => ExitCode::from(1),
         Err(stop) => {
-            say::trouble(&stop);
+            output::trouble(&stop);
             match stop {
                 Stop::Failed(_) => ExitCode::from(1),
                 Stop::Usage(_) | Stop::Missing(_) => ExitCode::from(2),
@@ -101,7 +101,7 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
         Some("store-probe") => conformance::stores::probe(args),
         Some("store-worker") => conformance::stores::work(args),
         Some("help" | "-h" | "--help") => {
-            say::line(HELP);
+            output::line(HELP);
             Ok(Verdict::Passed)
         }
         _ => Err(Stop::Usage(format!(

@@ -8,11 +8,12 @@ use std::thread;
 use std::time::Duration;
 
 use auth_core::{
-    AccountKey, AsyncTransport, CodeGrant, DeviceAuthorization, Error, ErrorKind, Limits, Message,
-    Operation, Paged, Request, Response, Service, Store, Token, TokenKind, Transport,
+    AccountKey, AsyncTransport, CodeGrant, DeviceAuthorizationResponse, Error, ErrorKind, Limits,
+    Message, Operation, Paged, Request, Response, Service, Store, Token, TokenKind, Transport,
 };
 use auth_flows::{
-    AsyncClient, AsyncSession, Begun, Client, LoggedOut, Login, Session, Status, Waiting,
+    AsyncClient, AsyncSession, Client, LoggedOut, Login, PendingLogin, PreparedLogin, Session,
+    Status,
 };
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
@@ -115,7 +116,7 @@ impl Program {
     }
 
     pub(crate) fn daemon(&self) -> Seat {
-        open!(self, client => client.daemon())
+        open!(self, client => client.client_session())
     }
 
     pub(crate) fn anonymous(&self) -> Seat {
@@ -173,15 +174,15 @@ impl Seat {
         }
     }
 
-    pub(crate) fn begin_login(&self, login: Login) -> Result<Begun, Error> {
+    pub(crate) fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
         match self {
-            Self::Blocking(session) => session.begin(login),
-            Self::Async(session, _) => session.begin(login),
+            Self::Blocking(session) => session.begin_login(login),
+            Self::Async(session, _) => session.begin_login(login),
         }
     }
 
     /// Waits for the person. The login has a deadline of its own.
-    pub(crate) fn wait_for_login(&self, waiting: Waiting) -> Result<CodeGrant, Error> {
+    pub(crate) fn wait_for_login(&self, waiting: PendingLogin) -> Result<CodeGrant, Error> {
         match self {
             Self::Blocking(_) => waiting.wait(),
             Self::Async(_, handle) => handle.block_on(waiting),
@@ -189,7 +190,7 @@ impl Seat {
     }
 
     pub(crate) fn complete(&self, grant: CodeGrant) -> Result<Status, Error> {
-        both!(self, session => session.complete(grant))
+        both!(self, session => session.complete_login(grant))
     }
 
     /// The three parts of a login in one. The login has a deadline of its own.
@@ -206,13 +207,13 @@ impl Seat {
 
     pub(crate) fn log_in_with_device(
         &self,
-        show: impl FnOnce(&DeviceAuthorization) + Send,
+        show: impl FnOnce(&DeviceAuthorizationResponse) + Send,
     ) -> Result<Status, Error> {
         both!(self, session => session.log_in_with_device(show))
     }
 
     pub(crate) fn paste(&self, text: &str) -> Result<Status, Error> {
-        both!(self, session => session.paste(text))
+        both!(self, session => session.import_token(text))
     }
 
     pub(crate) fn log_out(&self) -> Result<LoggedOut, Error> {
@@ -230,8 +231,10 @@ impl Seat {
     /// How long a call waits for a renewal that goes on elsewhere.
     pub(crate) fn patience(self, patience: Duration) -> Self {
         match self {
-            Self::Blocking(session) => Self::Blocking(session.patience(patience)),
-            Self::Async(session, handle) => Self::Async(session.patience(patience), handle),
+            Self::Blocking(session) => Self::Blocking(session.with_renewal_timeout(patience)),
+            Self::Async(session, handle) => {
+                Self::Async(session.with_renewal_timeout(patience), handle)
+            }
         }
     }
 

@@ -17,7 +17,7 @@ use std::{env, error::Error, fmt, io, path::PathBuf};
 
 use auth_core::{CredentialField, ExposeSecret, SecretText, Service};
 use auth_flows::{AsyncSession, Login, Session};
-use keystore::{Credentials, Environment, File, First};
+use keystore::{Credentials, Environment, Fallback, File};
 
 /// The arguments of a program, taken apart.
 pub(crate) struct Args {
@@ -99,11 +99,11 @@ impl Args {
 }
 
 /// The service that is to be asked, and the store with the login.
-pub(crate) fn open(program: &str, args: &Args) -> Result<(Service, First), Box<dyn Error>> {
-    let mut service = match Credentials::of(api_inat::CREDENTIALS).discover() {
+pub(crate) fn open(program: &str, args: &Args) -> Result<(Service, Fallback), Box<dyn Error>> {
+    let mut service = match Credentials::discover(api_inat::CREDENTIALS).discover() {
         Ok(credentials) => {
-            credentials.remarks().iter().for_each(|remark| say(remark));
-            let id = credentials.need(CredentialField::ClientId)?;
+            credentials.warnings().iter().for_each(|remark| say(remark));
+            let id = credentials.require(CredentialField::ClientId)?;
             let service = api_inat::service(id.expose_secret());
             match credentials.get(CredentialField::ClientSecret) {
                 Some(secret) => service.secret(secret.clone()),
@@ -131,7 +131,7 @@ pub(crate) fn open(program: &str, args: &Args) -> Result<(Service, First), Box<d
         Some(folder) => File::open(folder)?,
         None => File::in_data_dir(program)?,
     };
-    let store = First::of(Environment::variable("INAT_API_TOKEN")?).or_else(file);
+    let store = Fallback::new(Environment::variable("INAT_API_TOKEN")?).or(file);
     Ok((service, store))
 }
 
@@ -142,7 +142,7 @@ pub(crate) trait LogsIn: Sized {
 
     /// Without any of these, a call that needs a login ends with an error that says so.
     fn told_by(self, args: &Args) -> Result<Self, Box<dyn Error>> {
-        if let Ok(known) = Credentials::of(api_inat::CREDENTIALS).discover()
+        if let Ok(known) = Credentials::discover(api_inat::CREDENTIALS).discover()
             && let Some(name) = known.get(CredentialField::Username)
             && let Some(password) = known.get(CredentialField::Password)
         {

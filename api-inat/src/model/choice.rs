@@ -48,14 +48,14 @@ macro_rules! choice {
             }
         }
 
-        impl From<$Name> for crate::parameter::lists::Words {
+        impl From<$Name> for crate::parameter::lists::StringList {
             #[inline]
             fn from(value: $Name) -> Self {
                 [value].into()
             }
         }
 
-        impl<const N: usize> From<[$Name; N]> for crate::parameter::lists::Words {
+        impl<const N: usize> From<[$Name; N]> for crate::parameter::lists::StringList {
             #[inline]
             fn from(values: [$Name; N]) -> Self {
                 values.iter().map($Name::as_str).collect()

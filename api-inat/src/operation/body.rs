@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use auth_core::{Base, Body, Error, Query, Request};
+use auth_core::{BaseUrl, Body, Error, Query, Request};
 use http::{HeaderName, HeaderValue, Method, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -25,7 +25,7 @@ const LONGEST_URL: usize = 2000;
 pub(crate) type Write = fn(&Content, &mut Request) -> Result<(), Error>;
 
 /// Makes a read that says which fields its answer shall have.
-type Ask = fn(&Fields, &Base, &str, &Query) -> Result<Request, Error>;
+type Ask = fn(&Fields, &BaseUrl, &str, &Query) -> Result<Request, Error>;
 
 /// What a call was given beside its parameters.
 #[derive(Clone, Default)]
@@ -134,7 +134,7 @@ impl Content {
     #[inline]
     pub(crate) fn ask(
         &self,
-        base: &Base,
+        base: &BaseUrl,
         path: &str,
         query: &Query,
     ) -> Option<Result<Request, Error>> {
@@ -192,14 +192,14 @@ pub(crate) fn form(content: &Content, request: &mut Request) -> Result<(), Error
 /// In the URL; or, if that gets too long, in the body of a POST that says it is a GET (v2's description,
 /// "X-HTTP-Method-Override").
 #[inline]
-fn ask(fields: &Fields, base: &Base, path: &str, query: &Query) -> Result<Request, Error> {
+fn ask(fields: &Fields, base: &BaseUrl, path: &str, query: &Query) -> Result<Request, Error> {
     let mut whole = query.clone();
     whole.set("fields", fields);
-    let short = whole.behind(path);
+    let short = whole.append_to(path);
     if base.as_str().len() + short.len() <= LONGEST_URL {
         return base.request(Method::GET, &short);
     }
-    let mut request = base.request(Method::POST, &query.behind(path))?;
+    let mut request = base.request(Method::POST, &query.append_to(path))?;
     let name = HeaderName::from_static("x-http-method-override");
     let method = HeaderValue::from_static("GET");
     request.headers_mut().insert(name, method);

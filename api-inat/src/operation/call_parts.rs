@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use auth_core::{Base, Error, ErrorKind, Manner, Query, Repeat, Request};
+use auth_core::{BaseUrl, CallPolicy, Error, ErrorKind, Query, Request, RetrySafety};
 use http::Method;
 
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         body::Content,
         cursor::Cursor,
         page::Page,
-        paging::{Place, Progress, Rules},
+        paging::{Position, Progress, Rules},
         validate,
     },
     parameter::path_value::Segment,
@@ -19,7 +19,7 @@ use crate::{
 
 /// The part of an operation that its parameters are not. Made by [`operation!`](crate::operation::operation!).
 #[derive(Clone)]
-pub(crate) struct Call {
+pub(crate) struct CallParts {
     method: Method,
     path: String,
     /// How many ids the path names; `None` where a segment has nothing in it.
@@ -27,10 +27,10 @@ pub(crate) struct Call {
     content: Content,
     /// The program says that it is not to be sent again, though it carries an id of its own.
     unrepeated: bool,
-    place: Place,
+    place: Position,
 }
 
-impl Call {
+impl CallParts {
     /// `template` with `segments` in the places of its braces, in order.
     pub(crate) fn new(method: Method, template: &str, segments: &[&dyn Segment]) -> Self {
         let mut path = String::with_capacity(template.len() + 16);
@@ -43,7 +43,7 @@ impl Call {
             let text = value.text();
             ids = ids.filter(|_| !text.is_empty());
             ids = ids.map(|count| count.max(value.count()));
-            path.push_str(&Query::segment(&text));
+            path.push_str(&Query::path_segment(&text));
             path.push_str(literal);
         }
         Self {
@@ -52,7 +52,7 @@ impl Call {
             ids,
             content: Content::default(),
             unrepeated: false,
-            place: Place::default(),
+            place: Position::default(),
         }
     }
 
@@ -67,19 +67,19 @@ impl Call {
     }
 
     /// How it may be sent. A write that carries an id of its own can be sent twice.
-    pub(crate) fn manner(&self, usual: Manner, rules: &Rules) -> Manner {
+    pub(crate) fn policy(&self, usual: CallPolicy, rules: &Rules) -> CallPolicy {
         let carried = rules
             .once
             .is_some_and(|(nest, name)| self.content.has_text(nest, name));
         match carried && !self.unrepeated {
-            true => usual.repeat(Repeat::Idempotent),
+            true => usual.with_retry(RetrySafety::Idempotent),
             false => usual,
         }
     }
 
     pub(crate) fn request(
         &self,
-        base: &Base,
+        base: &BaseUrl,
         query: &Query,
         rules: &Rules,
     ) -> Result<Request, Error> {
@@ -97,7 +97,7 @@ impl Call {
         {
             return request;
         }
-        let mut request = base.request(self.method.clone(), &query.behind(&self.path))?;
+        let mut request = base.request(self.method.clone(), &query.append_to(&self.path))?;
         self.content.write(&mut request, rules.form)?;
         Ok(request)
     }
@@ -110,7 +110,7 @@ impl Call {
     /// The number of ids, if it is more than a page has by default.
     fn more_ids(&self, rules: &Rules) -> Result<Option<u64>, Error> {
         let unfit = |what: Cow<'static, str>, advice: Cow<'static, str>| {
-            Err(Error::new(ErrorKind::Usage, what).advice(advice))
+            Err(Error::new(ErrorKind::Usage, what).with_help(advice))
         };
         let Some(count) = self.ids else {
             return unfit(
@@ -140,17 +140,17 @@ impl Call {
 
     /// Prepares a list for being followed to its end.
     pub(crate) fn begin(query: &mut Query, rules: &Rules) {
-        Place::begin(query, rules);
+        Position::begin(query, rules);
     }
 
     /// The items of a page that are new, and whether `query` asks for more after it.
-    pub(crate) fn turn<T: Identified>(
+    pub(crate) fn split_page<T: Identified>(
         &mut self,
         query: &mut Query,
         page: Page<T>,
         rules: &Rules,
     ) -> (Vec<T>, bool) {
-        self.place.turn(query, page, rules)
+        self.place.split_page(query, page, rules)
     }
 
     pub(crate) fn progress(&self) -> Progress {
@@ -192,7 +192,7 @@ impl Call {
         query: &Query,
         f: &mut fmt::Formatter<'_>,
     ) -> fmt::Result {
-        let request = format!("{} {}", self.method, query.behind(&self.path));
+        let request = format!("{} {}", self.method, query.append_to(&self.path));
         let mut shown = f.debug_struct(name);
         shown.field("request", &request);
         if let Some(names) = self.content.names() {

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    operation::paging::{Place, Progress, Stuck},
+    operation::paging::{Position, Progress, Stuck},
     parameter::fields::Fields,
 };
 
@@ -58,7 +58,7 @@ impl<'a> Cursor<'a> {
         path: &'a str,
         query: &'a Query,
         fields: Option<&Fields>,
-        place: &Place,
+        place: &Position,
     ) -> Self {
         Self {
             inat_cursor: VERSION,
@@ -113,7 +113,7 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    pub(crate) fn into_parts(self) -> (String, Query, Option<Fields>, Place) {
+    pub(crate) fn into_parts(self) -> (String, Query, Option<Fields>, Position) {
         let mut query = Query::default();
         for (name, value) in self.query {
             query.set(name.into_owned(), value);
@@ -122,7 +122,7 @@ impl<'a> Cursor<'a> {
             received: self.received,
             total: self.total,
         };
-        let place = Place {
+        let place = Position {
             progress,
             last: self.last,
             before: self.before,
@@ -160,8 +160,8 @@ fn foreign(problem: &str) -> Error {
         ErrorKind::Usage,
         format!("what was stored as a place in a list {problem}"),
     )
-    .setting("cursor")
-    .advice("follow the list from its beginning")
+    .with_setting("cursor")
+    .with_help("follow the list from its beginning")
 }
 
 #[cfg(test)]

@@ -88,10 +88,10 @@ impl tolerant::Named for Key {
 /// The error for an answer that is no success.
 pub(crate) fn refusal(response: &Response) -> Error {
     let status = response.status();
-    let refused = |what, advice| Error::about(ErrorKind::Refused, what, response).advice(advice);
+    let refused = |what, advice| Error::about(ErrorKind::Refused, what, response).with_help(advice);
     let says = |words| {
         refused("", "")
-            .service_words()
+            .server_message()
             .is_some_and(|said| said.contains(words))
     };
     match status {
@@ -118,7 +118,7 @@ pub(crate) fn refusal(response: &Response) -> Error {
             "check the id and which account is logged in",
         ),
         // What v1 says of an id that is none.
-        StatusCode::UNPROCESSABLE_ENTITY if refused("", "").service_words() == Some("Error") => {
+        StatusCode::UNPROCESSABLE_ENTITY if refused("", "").server_message() == Some("Error") => {
             refused(
                 "iNaturalist found a fault in the request, and does not say which",
                 "check the id: this is how it answers to one that cannot be; then the other values",

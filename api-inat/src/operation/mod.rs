@@ -14,8 +14,8 @@ mod validate;
 /// ```text
 /// operation! {
 ///     /// What it does, in one sentence.
-///     pub Name: METHOD "/path/{id}" -> Shape<Record>, MANNER;
-///     at(id(into Ids));              what stands in the braces of the path, in order: arguments of `new`
+///     pub Name: METHOD "/path/{id}" -> Shape<TokenRecord>, MANNER;
+///     at(id(into IdList));              what stands in the braces of the path, in order: arguments of `new`
 ///     with(taxon_id(u64));           setters that `new` calls: what the API cannot do without
 ///     preset(uuid(fresh_uuid()));    setters that `new` calls with a value of its own
 ///     ids 30, 200;                   how many ids without more words, and at most; adds `one`, for a single record
@@ -44,7 +44,7 @@ mod validate;
 macro_rules! operation {
     (
         $(#[$meta:meta])*
-        pub $Name:ident: $METHOD:ident $path:literal -> $Shape:ident<$Record:ty>, $manner:expr;
+        pub $Name:ident: $METHOD:ident $path:literal -> $Shape:ident<$Record:ty>, $policy:expr;
         $(at($($at:ident($($at_kind:tt)+)),+);)?
         $(with($($with:ident($($with_kind:tt)+)),+);)?
         $(preset($($preset:ident($preset_value:expr)),+);)?
@@ -62,7 +62,7 @@ macro_rules! operation {
         #[doc = concat!("`", stringify!($METHOD), " ", $path, "`")]
         pub struct $Name<T = $Record> {
             query: auth_core::Query,
-            call: $crate::operation::call_parts::Call,
+            call: $crate::operation::call_parts::CallParts,
             of: std::marker::PhantomData<fn() -> T>,
         }
 
@@ -77,7 +77,7 @@ macro_rules! operation {
                 $($(let $at = operation!(@value $at, $($at_kind)+);)+)?
                 Self {
                     query: auth_core::Query::default(),
-                    call: $crate::operation::call_parts::Call::new(http::Method::$METHOD, $path, &[$($(&$at),+)?]),
+                    call: $crate::operation::call_parts::CallParts::new(http::Method::$METHOD, $path, &[$($(&$at),+)?]),
                     of: std::marker::PhantomData,
                 }
                 $($(.$with($with))+)?
@@ -141,11 +141,11 @@ macro_rules! operation {
         impl<T: serde::de::DeserializeOwned> auth_core::Operation for $Name<T> {
             type Output = operation!(@output $Shape T);
 
-            fn manner(&self) -> auth_core::Manner {
-                self.call.manner($manner, &Self::RULES)
+            fn policy(&self) -> auth_core::CallPolicy {
+                self.call.policy($policy, &Self::RULES)
             }
 
-            fn request(&self, base: &auth_core::Base) -> Result<auth_core::Request, auth_core::Error> {
+            fn request(&self, base: &auth_core::BaseUrl) -> Result<auth_core::Request, auth_core::Error> {
                 let request = self.call.request(base, &self.query, &Self::RULES)?;
                 Ok(operation!(@asking $Shape request))
             }
@@ -158,7 +158,7 @@ macro_rules! operation {
         $(operation! { @once $Name $once_name })?
         operation! { @default $Name $($($at)+)? $($($with)+)? }
         $(operation! { @one $Name $most_ids })?
-        $($(operation! { @paged $by $Name $path, $manner })?)?
+        $($(operation! { @paged $by $Name $path, $policy })?)?
 
         impl<T> Clone for $Name<T> {
             fn clone(&self) -> Self {
@@ -261,7 +261,7 @@ macro_rules! operation {
         }
     };
 
-    (@paged $by:ident $Name:ident $path:literal, $manner:expr) => {
+    (@paged $by:ident $Name:ident $path:literal, $policy:expr) => {
         impl $Name {
             /// A place in this list that was stored with [`to_text`](Self::to_text): what is followed from here goes on there.
             /// [`of`](Self::of) reads on into another type.
@@ -271,7 +271,7 @@ macro_rules! operation {
             /// this crate's cursors.
             #[inline]
             pub fn from_text(text: &str) -> Result<Self, auth_core::Error> {
-                let (call, query) = $crate::operation::call_parts::Call::from_text($manner.api(), $path, text)?;
+                let (call, query) = $crate::operation::call_parts::CallParts::from_text($policy.api(), $path, text)?;
                 Ok(Self {
                     query,
                     call,
@@ -287,7 +287,7 @@ macro_rules! operation {
             /// for the next one; after an error, for the page that failed.
             #[must_use]
             pub fn to_text(&self) -> String {
-                self.call.to_text($manner.api(), &self.query)
+                self.call.to_text($policy.api(), &self.query)
             }
 
             /// How far it has come, stored and gone on from or not.
@@ -301,13 +301,13 @@ macro_rules! operation {
             type Item = T;
 
             fn begin(mut self) -> Self {
-                $crate::operation::call_parts::Call::begin(&mut self.query, &Self::RULES);
+                $crate::operation::call_parts::CallParts::begin(&mut self.query, &Self::RULES);
                 self
             }
 
-            fn turn(mut self, page: $crate::operation::page::Page<T>) -> auth_core::Turn<Self> {
-                let (items, more) = self.call.turn(&mut self.query, page, &Self::RULES);
-                auth_core::Turn {
+            fn split_page(mut self, page: $crate::operation::page::Page<T>) -> auth_core::PageParts<Self> {
+                let (items, more) = self.call.split_page(&mut self.query, page, &Self::RULES);
+                auth_core::PageParts {
                     items,
                     total: self.call.progress().total,
                     next: more.then_some(self),

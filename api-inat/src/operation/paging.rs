@@ -47,7 +47,7 @@ pub(crate) struct Rules {
 
 /// What a list remembers between its pages: the same few numbers, however long it is.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     pub(crate) progress: Progress,
     /// A fingerprint of the last page that was asked for by number.
     pub(crate) last: Option<u64>,
@@ -91,7 +91,7 @@ pub(crate) enum Stuck {
     Window,
 }
 
-impl Place {
+impl Position {
     pub(crate) fn is_without_ids(&self) -> bool {
         matches!(self.stuck, Some(Stuck::WithoutIds))
     }
@@ -104,18 +104,18 @@ impl Place {
         let Some((usual, most)) = rules.pages else {
             return Ok(());
         };
-        let asked = query.number("per_page")?.unwrap_or(usual);
+        let asked = query.integer("per_page")?.unwrap_or(usual);
         if asked > most {
             return Err(Error::new(
                 ErrorKind::Usage,
                 format!("a page of {asked} records was asked for; {most} is the most"),
             )
-            .setting("per_page")
-            .advice(format!(
+            .with_setting("per_page")
+            .with_help(format!(
                 "ask for {most} or fewer, and follow the list through its pages where it has more"
             )));
         }
-        let page = query.number("page")?.unwrap_or(1);
+        let page = query.integer("page")?.unwrap_or(1);
         // The window is one of results, so it is as many pages wide as the server's own size makes it.
         let size = self.size.map_or(asked, |size| size.min(asked));
         if page.saturating_mul(size) > WINDOW {
@@ -135,7 +135,7 @@ impl Place {
     }
 
     /// The items of a page that are new, and whether `query` asks for more after it.
-    pub(crate) fn turn<T: Identified>(
+    pub(crate) fn split_page<T: Identified>(
         &mut self,
         query: &mut Query,
         page: Page<T>,
@@ -146,7 +146,7 @@ impl Place {
             return (Vec::new(), false);
         }
         let (usual, most) = rules.pages.unwrap_or((1, 1));
-        let asked = query.number("per_page").ok().flatten().unwrap_or(usual);
+        let asked = query.integer("per_page").ok().flatten().unwrap_or(usual);
         let turned = match query.get("order_by") {
             Some("id") if rules.by_id => self.turn_by_id(query, page, most),
             _ => self.turn_by_number(query, page, asked),
@@ -209,7 +209,7 @@ impl Place {
             return (Vec::new(), true);
         }
         self.last = print;
-        let number = query.number("page").ok().flatten().unwrap_or(1);
+        let number = query.integer("page").ok().flatten().unwrap_or(1);
         let came = page.results.len() as u64;
         if self.progress.received == 0 {
             self.before = number.saturating_sub(1).saturating_mul(came);
@@ -247,18 +247,18 @@ impl Stuck {
                 ErrorKind::Malformed,
                 "iNaturalist gave the same records again in place of the next page",
             )
-            .advice("try again later from the last id that came"),
+            .with_help("try again later from the last id that came"),
             Self::WithoutIds => Error::new(
                 ErrorKind::Usage,
                 "the records came without ids, so there is no next page to ask for",
             )
-            .advice("let the type that they are read into keep its id"),
+            .with_help("let the type that they are read into keep its id"),
             Self::Window => Error::new(
                 ErrorKind::Usage,
                 "iNaturalist gives no more than 10,000 results by page number",
             )
-            .setting("page, per_page")
-            .advice(match rules.by_id {
+            .with_setting("page, per_page")
+            .with_help(match rules.by_id {
                 true => "order by id, which goes on beyond that, or narrow the search",
                 false => "narrow the search",
             }),

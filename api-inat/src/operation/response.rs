@@ -1,6 +1,6 @@
 //! How an answer holds what was asked for: a page, one record, the body as it is; and answers read as bytes.
 
-use auth_core::{Base, Error, ErrorKind, Manner, Operation, Request, Response};
+use auth_core::{BaseUrl, CallPolicy, Error, ErrorKind, Operation, Request, Response};
 use http::{HeaderValue, header};
 use serde::{
     Deserialize, Deserializer,
@@ -12,9 +12,9 @@ use crate::operation::{errors, page::Page};
 /// It was done, and the answer says no more than that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Done;
+pub struct Empty;
 
-impl<'de> Deserialize<'de> for Done {
+impl<'de> Deserialize<'de> for Empty {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         IgnoredAny::deserialize(from).map(|_| Self)
     }
@@ -33,11 +33,11 @@ impl<O: Operation> Raw<O> {
 impl<O: Operation> Operation for Raw<O> {
     type Output = Vec<u8>;
 
-    fn manner(&self) -> Manner {
-        self.0.manner()
+    fn policy(&self) -> CallPolicy {
+        self.0.policy()
     }
 
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         self.0.request(base)
     }
 
@@ -67,15 +67,15 @@ where
 {
     type Output = T;
 
-    fn manner(&self) -> Manner {
-        self.list.manner()
+    fn policy(&self) -> CallPolicy {
+        self.list.policy()
     }
 
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         if self.ids > 1 {
             let what = format!("{} ids were given where one record is asked for", self.ids);
             return Err(Error::new(ErrorKind::Usage, what)
-                .advice("give one id, or take the page as it is, without `one`"));
+                .with_help("give one id, or take the page as it is, without `one`"));
         }
         self.list.request(base)
     }
@@ -86,7 +86,7 @@ where
         page.results.into_iter().next().ok_or_else(|| {
             Error::new(ErrorKind::Refused, "iNaturalist has no such record")
                 .with_status(status)
-                .advice("check the id: the record may have been deleted")
+                .with_help("check the id: the record may have been deleted")
         })
     }
 }
@@ -149,7 +149,7 @@ pub(crate) fn one<T: DeserializeOwned>(response: &Response) -> Result<T, Error> 
     first.ok_or_else(|| {
         Error::new(ErrorKind::Malformed, "the answer holds no record")
             .with_status(response.status())
-            .advice("check the id: iNaturalist may have no such record")
+            .with_help("check the id: iNaturalist may have no such record")
     })
 }
 

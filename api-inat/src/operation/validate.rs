@@ -7,7 +7,7 @@ use auth_core::{Error, ErrorKind, Query};
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz};
 use serde_json::{Map, Value};
 
-use crate::parameter::lists::Ids;
+use crate::parameter::lists::IdList;
 
 /// Parameters and fields that are degrees, and how many there are of them.
 const DEGREES: [(&str, f64); 8] = [
@@ -47,13 +47,13 @@ pub(crate) fn parameters(query: &Query) -> Result<(), Error> {
         if let Some(number) = numbers.find(|number| !(least..=most).contains(number)) {
             let what = format!("`{name}` is {number}; it goes from {least} to {most}");
             return Err(Error::new(ErrorKind::Usage, what)
-                .setting(name)
-                .advice("correct the number"));
+                .with_setting(name)
+                .with_help("correct the number"));
         }
     }
     for (name, text) in query.iter().filter(|(name, _)| *name != "q") {
-        if let Some(range) = Ids::unfit_in(text) {
-            return Err(unfit(name, range));
+        if let Some(range) = IdList::unfit_in(text) {
+            return Err(invalid_range(name, range));
         }
     }
     Ok(())
@@ -82,10 +82,10 @@ pub(crate) fn fields(body: &Map<String, Value>) -> Result<(), Error> {
 }
 
 /// The error for a range that cannot be sent.
-fn unfit(name: &str, range: &str) -> Error {
+fn invalid_range(name: &str, range: &str) -> Error {
     let what =
         format!("`{name}` is the range {range}, which runs backwards or has more than 500 numbers");
-    Error::new(ErrorKind::Usage, what).advice("begin with the smaller number, and ask in pieces")
+    Error::new(ErrorKind::Usage, what).with_help("begin with the smaller number, and ask in pieces")
 }
 
 /// What is no number at all is the service's to judge.
@@ -95,8 +95,8 @@ fn degrees(name: &'static str, value: Option<f64>, most: f64) -> Result<(), Erro
             ErrorKind::Usage,
             format!("`{name}` is {value}; degrees go from -{most} to {most}"),
         )
-        .setting(name)
-        .advice("check whether latitude and longitude are in each other's place")),
+        .with_setting(name)
+        .with_help("check whether latitude and longitude are in each other's place")),
         _ => Ok(()),
     }
 }
@@ -119,8 +119,8 @@ fn past(text: &str, now: Timestamp) -> Result<(), Error> {
         ErrorKind::Usage,
         format!("the observation is dated {text}, which is still to come"),
     )
-    .setting("observed_on_string")
-    .advice("check the date, and this machine's clock"))
+    .with_setting("observed_on_string")
+    .with_help("check the date, and this machine's clock"))
 }
 
 #[cfg(test)]

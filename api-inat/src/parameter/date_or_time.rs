@@ -13,15 +13,15 @@ use jiff::{
 /// A day, or a moment with its offset from UTC, as the API reads it: `2026-06-01`, `2026-06-01T12:30:00+02:00`.
 ///
 /// ```
-/// use api_inat::{When, jiff::civil::date};
+/// use api_inat::{DateOrTime, jiff::civil::date};
 ///
-/// assert_eq!(When::from(date(2026, 6, 1)).to_string(), "2026-06-01");
+/// assert_eq!(DateOrTime::from(date(2026, 6, 1)).to_string(), "2026-06-01");
 /// let moment: api_inat::jiff::Timestamp = "2026-06-01T12:30:00+02:00".parse()?;
-/// assert_eq!(When::from(moment).to_string(), "2026-06-01T10:30:00+00:00");
+/// assert_eq!(DateOrTime::from(moment).to_string(), "2026-06-01T10:30:00+00:00");
 /// # Ok::<(), api_inat::jiff::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct When(Kind);
+pub struct DateOrTime(Kind);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -29,7 +29,7 @@ enum Kind {
     Moment(Timestamp, Offset),
 }
 
-impl From<Date> for When {
+impl From<Date> for DateOrTime {
     #[inline]
     fn from(day: Date) -> Self {
         Self(Kind::Day(day))
@@ -37,7 +37,7 @@ impl From<Date> for When {
 }
 
 /// In UTC.
-impl From<Timestamp> for When {
+impl From<Timestamp> for DateOrTime {
     #[inline]
     fn from(moment: Timestamp) -> Self {
         Self(Kind::Moment(moment, Offset::UTC))
@@ -45,21 +45,21 @@ impl From<Timestamp> for When {
 }
 
 /// With the offset that its time zone has at that moment.
-impl From<Zoned> for When {
+impl From<Zoned> for DateOrTime {
     #[inline]
     fn from(moment: Zoned) -> Self {
         Self::from(&moment)
     }
 }
 
-impl From<&Zoned> for When {
+impl From<&Zoned> for DateOrTime {
     #[inline]
     fn from(moment: &Zoned) -> Self {
         Self(Kind::Moment(moment.timestamp(), moment.offset()))
     }
 }
 
-impl fmt::Display for When {
+impl fmt::Display for DateOrTime {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {

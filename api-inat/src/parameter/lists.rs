@@ -5,14 +5,14 @@ use std::{fmt, ops::RangeInclusive};
 /// One number or several: `7`, `[7, 8]`, a `Vec` or a slice of them, a range of at most 500.
 ///
 /// ```
-/// use api_inat::Ids;
+/// use api_inat::IdList;
 ///
-/// assert_eq!(Ids::from(7).to_string(), "7");
-/// assert_eq!(Ids::from([7, 8]).to_string(), "7,8");
-/// assert_eq!(Ids::from(4..=6).to_string(), "4,5,6");
+/// assert_eq!(IdList::from(7).to_string(), "7");
+/// assert_eq!(IdList::from([7, 8]).to_string(), "7,8");
+/// assert_eq!(IdList::from(4..=6).to_string(), "4,5,6");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ids {
+pub struct IdList {
     all: Vec<u64>,
     /// A range that cannot be sent: the request that it is in is an error.
     unfit: Option<RangeInclusive<u64>>,
@@ -21,7 +21,7 @@ pub struct Ids {
 /// The longest range: as many ids as any operation takes.
 const LONGEST: u64 = 500;
 
-impl Ids {
+impl IdList {
     /// The numbers; none for a range that cannot be sent.
     #[must_use]
     pub fn as_slice(&self) -> &[u64] {
@@ -32,7 +32,7 @@ impl Ids {
         self.unfit.is_some()
     }
 
-    /// The range in a text that [`Ids`] wrote of one that cannot be sent.
+    /// The range in a text that [`IdList`] wrote of one that cannot be sent.
     pub(crate) fn unfit_in(text: &str) -> Option<&str> {
         let (first, last) = text.split_once(UNFIT)?;
         let is_number = |text: &str| text.parse::<u64>().is_ok();
@@ -45,7 +45,7 @@ const UNFIT: &str = "..=";
 
 /// From the first number to the last. A range that runs backwards, or is of more than 500 numbers, does not leave: the request that it
 /// is in is an error ([`ErrorKind::Usage`](auth_core::ErrorKind::Usage)).
-impl From<RangeInclusive<u64>> for Ids {
+impl From<RangeInclusive<u64>> for IdList {
     fn from(range: RangeInclusive<u64>) -> Self {
         let (first, last) = (*range.start(), *range.end());
         match last.checked_sub(first) {
@@ -58,19 +58,19 @@ impl From<RangeInclusive<u64>> for Ids {
     }
 }
 
-impl From<u64> for Ids {
+impl From<u64> for IdList {
     fn from(id: u64) -> Self {
         Self::from_iter([id])
     }
 }
 
-impl<const N: usize> From<[u64; N]> for Ids {
+impl<const N: usize> From<[u64; N]> for IdList {
     fn from(ids: [u64; N]) -> Self {
         Self::from_iter(ids)
     }
 }
 
-impl From<Vec<u64>> for Ids {
+impl From<Vec<u64>> for IdList {
     fn from(ids: Vec<u64>) -> Self {
         Self {
             all: ids,
@@ -79,19 +79,19 @@ impl From<Vec<u64>> for Ids {
     }
 }
 
-impl From<&[u64]> for Ids {
+impl From<&[u64]> for IdList {
     fn from(ids: &[u64]) -> Self {
         Self::from(ids.to_vec())
     }
 }
 
-impl FromIterator<u64> for Ids {
+impl FromIterator<u64> for IdList {
     fn from_iter<I: IntoIterator<Item = u64>>(ids: I) -> Self {
         Self::from(Vec::from_iter(ids))
     }
 }
 
-impl fmt::Display for Ids {
+impl fmt::Display for IdList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.unfit {
             Some(range) => write!(f, "{}{UNFIT}{}", range.start(), range.end()),
@@ -105,65 +105,65 @@ impl fmt::Display for Ids {
 /// The API splits at commas and has no way to write one, so a word cannot contain a comma: `"a,b"` is two words.
 ///
 /// ```
-/// use api_inat::Words;
+/// use api_inat::StringList;
 ///
-/// assert_eq!(Words::from(["needs_id", "research"]).to_string(), "needs_id,research");
-/// assert_eq!(Words::from(12).to_string(), "12");
+/// assert_eq!(StringList::from(["needs_id", "research"]).to_string(), "needs_id,research");
+/// assert_eq!(StringList::from(12).to_string(), "12");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Words(Vec<String>);
+pub struct StringList(Vec<String>);
 
-impl Words {
+impl StringList {
     /// How many words the API reads.
     pub(crate) fn count(&self) -> usize {
         self.0.iter().map(|words| words.split(',').count()).sum()
     }
 }
 
-impl From<&str> for Words {
+impl From<&str> for StringList {
     fn from(word: &str) -> Self {
         Self(vec![word.to_owned()])
     }
 }
 
 /// As records hold their texts.
-impl From<Box<str>> for Words {
+impl From<Box<str>> for StringList {
     fn from(word: Box<str>) -> Self {
         Self(vec![word.into()])
     }
 }
 
-impl From<String> for Words {
+impl From<String> for StringList {
     fn from(word: String) -> Self {
         Self(vec![word])
     }
 }
 
-impl From<u64> for Words {
+impl From<u64> for StringList {
     fn from(number: u64) -> Self {
         Self(vec![number.to_string()])
     }
 }
 
-impl<const N: usize> From<[&str; N]> for Words {
+impl<const N: usize> From<[&str; N]> for StringList {
     fn from(words: [&str; N]) -> Self {
         words.into_iter().collect()
     }
 }
 
-impl From<Vec<String>> for Words {
+impl From<Vec<String>> for StringList {
     fn from(words: Vec<String>) -> Self {
         Self(words)
     }
 }
 
-impl<S: Into<String>> FromIterator<S> for Words {
+impl<S: Into<String>> FromIterator<S> for StringList {
     fn from_iter<I: IntoIterator<Item = S>>(words: I) -> Self {
         Self(words.into_iter().map(Into::into).collect())
     }
 }
 
-impl fmt::Display for Words {
+impl fmt::Display for StringList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         joined(&self.0, f)
     }

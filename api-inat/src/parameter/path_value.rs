@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use serde_json::Value;
 
 use crate::parameter::{
-    date_or_time::When,
-    lists::{Ids, Words},
+    date_or_time::DateOrTime,
+    lists::{IdList, StringList},
 };
 
 /// What may stand in place of a brace in a path.
@@ -30,7 +30,7 @@ impl Segment for String {
     }
 }
 
-impl Segment for Ids {
+impl Segment for IdList {
     fn text(&self) -> String {
         self.to_string()
     }
@@ -43,13 +43,13 @@ impl Segment for Ids {
     }
 }
 
-impl Segment for Words {
+impl Segment for StringList {
     fn text(&self) -> String {
         self.to_string()
     }
 
     fn count(&self) -> usize {
-        Words::count(self)
+        StringList::count(self)
     }
 }
 
@@ -81,7 +81,7 @@ impl Field for f64 {
 }
 
 /// As one text with commas, which is how the API takes tags.
-impl Field for Words {
+impl Field for StringList {
     fn json(self) -> Value {
         self.to_string().into()
     }
@@ -93,7 +93,7 @@ impl Field for Date {
     }
 }
 
-impl Field for When {
+impl Field for DateOrTime {
     fn json(self) -> Value {
         self.to_string().into()
     }

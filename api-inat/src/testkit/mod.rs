@@ -11,7 +11,7 @@ mod writes;
 
 use std::time::Duration;
 
-use auth_core::testkit::{Caller, DerivedTokens, Door, Route, Site, Visit, json};
+use auth_core::testkit::{Auth, Caller, DerivedTokens, Route, RouteRequest, Site, json};
 use http::Response;
 use serde_json::{Value, json};
 
@@ -36,28 +36,28 @@ pub fn observation_id(place: u64) -> u64 {
 pub fn site() -> Site {
     let written = writes::Written::default();
     let site = Site::new()
-        .derived_tokens(DerivedTokens {
+        .with_derived_tokens(DerivedTokens {
             path: "/users/api_token",
             field: "api_token",
             lifetime: Duration::from_secs(24 * 3600),
             scope: Some("write"),
         })
-        .route(Route::get("/users/edit.json", Door::Login, edit))
-        .route(Route::get("/v1/users/me", Door::Derived, me))
-        .route(Route::get(
+        .with_route(Route::get("/users/edit.json", Auth::Login, edit))
+        .with_route(Route::get("/v1/users/me", Auth::Derived, me))
+        .with_route(Route::get(
             "/v1/observations",
-            Door::Derived,
+            Auth::Derived,
             search::answer,
         ));
     let site = written.routes(site);
-    site.route(Route::get(
+    site.with_route(Route::get(
         "/v1/observations/{id}",
-        Door::Derived,
+        Auth::Derived,
         move |visit| writes::by_id(&written, visit),
     ))
 }
 
-fn me(visit: &Visit<'_>) -> Response<Vec<u8>> {
+fn me(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     match visit.caller {
         // The exact body of the Node API's own test (`test/integration/v1/users.js`).
         None => error(401, "Unauthorized"),
@@ -70,7 +70,7 @@ fn me(visit: &Visit<'_>) -> Response<Vec<u8>> {
     }
 }
 
-fn edit(visit: &Visit<'_>) -> Response<Vec<u8>> {
+fn edit(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     let nobody = Caller {
         user: String::new(),
         user_id: 0,

@@ -1,6 +1,6 @@
 //! v1's search for observations, with the real API's rules of paging.
 
-use auth_core::testkit::{Visit, json};
+use auth_core::testkit::{RouteRequest, json};
 use http::Response;
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ const WINDOW: &str = "Result window is too large, page x size must be less than 
     search, or use a sliding window approach with id_above or id_below params.";
 
 /// `GET /v1/observations`. Parameters that are not known here are passed over, as the real API does.
-pub(super) fn answer(visit: &Visit<'_>) -> Response<Vec<u8>> {
+pub(super) fn answer(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     let number = |name: &str| -> Option<u64> { visit.query(name)?.parse().ok() };
     let per_page = number("per_page").unwrap_or(30).min(200);
     let page = number("page").unwrap_or(1).max(1);
@@ -49,7 +49,7 @@ pub(super) fn envelope(total: u64, page: u64, per_page: u64, results: Vec<Value>
     json!({"total_results": total, "page": page, "per_page": per_page, "results": results})
 }
 
-fn matches(record: &data::Record, visit: &Visit<'_>) -> bool {
+fn matches(record: &data::Record, visit: &RouteRequest<'_>) -> bool {
     let one_of = |name: &str, wanted: &[&str]| match visit.query(name) {
         None => true,
         Some(list) => list.split(',').any(|item| wanted.contains(&item)),

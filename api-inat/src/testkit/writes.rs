@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use auth_core::testkit::{Caller, Door, Route, Site, Visit, json};
+use auth_core::testkit::{Auth, Caller, Route, RouteRequest, Site, json};
 use http::{Method, Response};
 use serde_json::{Map, Value, json};
 
@@ -29,22 +29,23 @@ struct Books {
 impl Written {
     /// The routes of writes.
     pub(super) fn routes(&self, site: Site) -> Site {
-        let route = |method: Method,
-                     pattern: &'static str,
-                     answer: fn(&mut Books, &Caller, &Visit<'_>) -> Answer| {
-            let written = self.clone();
-            Route::new(method, pattern, Door::Derived, move |visit| {
-                match visit.caller {
-                    None => error(401, "Unauthorized"),
-                    Some(caller) => answer(&mut written.books(), caller, visit),
-                }
-            })
-        };
-        site.route(route(Method::POST, "/v1/observations", create))
-            .route(route(Method::PUT, "/v1/observations/{id}", update))
-            .route(route(Method::DELETE, "/v1/observations/{id}", delete))
-            .route(route(Method::POST, "/v1/annotations", annotate))
-            .route(route(Method::POST, "/v1/observation_photos", add_photo))
+        let route =
+            |method: Method,
+             pattern: &'static str,
+             answer: fn(&mut Books, &Caller, &RouteRequest<'_>) -> Answer| {
+                let written = self.clone();
+                Route::new(method, pattern, Auth::Derived, move |visit| {
+                    match visit.caller {
+                        None => error(401, "Unauthorized"),
+                        Some(caller) => answer(&mut written.books(), caller, visit),
+                    }
+                })
+            };
+        site.with_route(route(Method::POST, "/v1/observations", create))
+            .with_route(route(Method::PUT, "/v1/observations/{id}", update))
+            .with_route(route(Method::DELETE, "/v1/observations/{id}", delete))
+            .with_route(route(Method::POST, "/v1/annotations", annotate))
+            .with_route(route(Method::POST, "/v1/observation_photos", add_photo))
     }
 
     /// The observations that were made here and have one of these ids.
@@ -78,7 +79,7 @@ impl Written {
 type Answer = Response<Vec<u8>>;
 
 /// A list of one, as the Rails application answers; one of a UUID that is known already is changed and not made twice.
-fn create(books: &mut Books, caller: &Caller, visit: &Visit<'_>) -> Answer {
+fn create(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answer {
     let Some(fields) = object(visit, "observation") else {
         return error(422, "Error");
     };
@@ -112,7 +113,7 @@ fn create(books: &mut Books, caller: &Caller, visit: &Visit<'_>) -> Answer {
 }
 
 /// 410 for what is missing or somebody else's (the Rails application).
-fn update(books: &mut Books, caller: &Caller, visit: &Visit<'_>) -> Answer {
+fn update(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answer {
     let own = |made: &Value| made["user"]["id"] == caller.user_id;
     let place =
         number(visit).and_then(|id| books.made.iter().position(|made| id_of(made) == Some(id)));
@@ -133,7 +134,7 @@ fn update(books: &mut Books, caller: &Caller, visit: &Visit<'_>) -> Answer {
 }
 
 /// 404 for what is unknown, 403 for somebody else's (the Node API's description).
-fn delete(books: &mut Books, caller: &Caller, visit: &Visit<'_>) -> Answer {
+fn delete(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answer {
     let Some(id) = number(visit) else {
         return error(422, "Error");
     };
@@ -151,7 +152,7 @@ fn delete(books: &mut Books, caller: &Caller, visit: &Visit<'_>) -> Answer {
     }
 }
 
-fn annotate(books: &mut Books, caller: &Caller, visit: &Visit<'_>) -> Answer {
+fn annotate(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answer {
     let fields = object(visit, "annotation").unwrap_or_default();
     let number = |name: &str| fields.get(name).and_then(Value::as_u64);
     let (Some(id), Some(attribute), Some(value)) = (
@@ -185,7 +186,7 @@ fn annotate(books: &mut Books, caller: &Caller, visit: &Visit<'_>) -> Answer {
 }
 
 /// Takes JPEG, PNG and GIF by their first bytes. A photo whose UUID is known already is not added twice.
-fn add_photo(books: &mut Books, caller: &Caller, visit: &Visit<'_>) -> Answer {
+fn add_photo(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answer {
     let body = visit.request.body();
     let text = String::from_utf8_lossy(body);
     let field = |name: &str| {
@@ -312,12 +313,12 @@ fn from_rails(status: u16, body: Value) -> Answer {
     )
 }
 
-fn object(visit: &Visit<'_>, name: &str) -> Option<Map<String, Value>> {
+fn object(visit: &RouteRequest<'_>, name: &str) -> Option<Map<String, Value>> {
     let body: Value = serde_json::from_slice(visit.request.body()).ok()?;
     body.get(name)?.as_object().cloned()
 }
 
-fn number(visit: &Visit<'_>) -> Option<u64> {
+fn number(visit: &RouteRequest<'_>) -> Option<u64> {
     visit.segment("id")?.parse().ok()
 }
 
@@ -327,7 +328,7 @@ fn id_of(observation: &Value) -> Option<u64> {
 
 /// `GET /v1/observations/{id}`, one id or several: those generated and those made here, each with what was written about it. An id
 /// that nothing has is left out; that v1 then answers 200 with an empty list is not verified.
-pub(super) fn by_id(written: &Written, visit: &Visit<'_>) -> Answer {
+pub(super) fn by_id(written: &Written, visit: &RouteRequest<'_>) -> Answer {
     let ids: Result<Vec<u64>, _> = visit
         .segment("id")
         .unwrap_or_default()

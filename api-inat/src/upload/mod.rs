@@ -36,9 +36,9 @@ pub const LARGEST_UPLOAD: u64 = 20_000_000;
 ///
 /// ```
 /// use api_inat::{Upload, observation_photos::Create};
-/// use auth_core::{Base, Operation};
+/// use auth_core::{BaseUrl, Operation};
 ///
-/// let base = Base::parse("https://api.inaturalist.org/v1")?;
+/// let base = BaseUrl::parse("https://api.inaturalist.org/v1")?;
 /// let photo = Upload::bytes("lynx.jpg", *b"\xFF\xD8\xFF\xE0 a very small photo");
 /// let request = Create::new(photo, 250_000_001).request(&base)?;
 /// assert!(request.headers()["content-type"].to_str().is_ok_and(|kind| kind.starts_with("multipart/form-data")));
@@ -130,8 +130,8 @@ impl Upload {
         let len = self.source.len()?;
         let refuse = |what: String, advice: Cow<'static, str>| {
             Err(Error::new(ErrorKind::Usage, what)
-                .setting("file")
-                .advice(advice))
+                .with_setting("file")
+                .with_help(advice))
         };
         if len == 0 {
             return refuse(
@@ -171,8 +171,8 @@ impl Upload {
     fn format(&self, medium: Medium) -> Result<&'static Format, Error> {
         let refuse = |what: String, advice: String| {
             Err(Error::new(ErrorKind::Usage, what)
-                .setting("file")
-                .advice(advice))
+                .with_setting("file")
+                .with_help(advice))
         };
         match Format::of(&self.source.beginning()?) {
             Some(format) if format.medium == medium && format.taken => Ok(format),

@@ -46,7 +46,7 @@ pub(crate) fn write(
 fn around(mut head: Vec<u8>, boundary: &str, part: Part) -> Result<Stream, Error> {
     if HeaderValue::try_from(part.content_type.as_ref()).is_err() {
         let what = "the content type has characters that cannot stand in a header";
-        return Err(Error::new(ErrorKind::Usage, what).setting("content_type"));
+        return Err(Error::new(ErrorKind::Usage, what).with_setting("content_type"));
     }
     let opening = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",

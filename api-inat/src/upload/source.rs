@@ -93,8 +93,8 @@ impl Source {
             _ => format!("{self} cannot be read: {error}"),
         };
         Error::new(ErrorKind::Usage, what)
-            .setting("file")
-            .advice("check the path and who may read it")
+            .with_setting("file")
+            .with_help("check the path and who may read it")
             .with_source(error)
     }
 }

@@ -3,8 +3,8 @@
 use std::{borrow::Cow, time::Duration};
 
 use auth_core::{
-    Base, Derive, Error, ErrorKind, ExposeSecret, Lifetime, Request, Response, SecretText,
-    TokenAnswer, looks_like_html, unverified_expiry,
+    BaseUrl, Error, ErrorKind, ExposeSecret, Lifetime, Request, Response, SecretText,
+    TokenDerivation, TokenResponse, looks_like_html, unverified_expiry,
 };
 use http::{Method, StatusCode, header};
 use serde::Deserialize;
@@ -35,28 +35,28 @@ impl ApiToken {
     }
 }
 
-impl Derive for ApiToken {
+impl TokenDerivation for ApiToken {
     fn api(&self) -> &'static str {
         v0::API
     }
 
     /// `Accept: application/json` is essential: without it a failure is a redirect to the login page.
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         base.request(Method::GET, PATH)
     }
 
-    fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
+    fn parse(&self, response: Response) -> Result<TokenResponse, Error> {
         if response.status() == StatusCode::OK {
             let answer = errors::text(&response).and_then(page);
             let token = answer.ok_or_else(|| no_token(&response))?;
-            return Ok(token_answer(&token)?.dated(response.headers()));
+            return Ok(token_answer(&token)?.with_date(response.headers()));
         }
         Err(refused(&response))
     }
 
     /// Takes the bare token, `Bearer` and the token, or the whole text of the page, `{"api_token":"…"}`. White space and
     /// line breaks do not matter.
-    fn pasted(&self, text: &str) -> Result<TokenAnswer, Error> {
+    fn read_plain_token(&self, text: &str) -> Result<TokenResponse, Error> {
         let mut compact = String::with_capacity(text.len());
         compact.extend(text.split_whitespace());
         let compact = SecretText::from(compact);
@@ -77,11 +77,11 @@ impl Derive for ApiToken {
         pasted_token(bare)
     }
 
-    fn renews_itself(&self) -> bool {
+    fn can_self_renew(&self) -> bool {
         self.renews_itself
     }
 
-    fn when_expired(&self) -> &'static str {
+    fn expired_help(&self) -> &'static str {
         "get a new one at https://www.inaturalist.org/users/api_token and paste it"
     }
 }
@@ -98,9 +98,9 @@ fn page(text: &str) -> Option<Cow<'_, str>> {
     Some(page.api_token).filter(|token| !token.trim().is_empty())
 }
 
-fn token_answer(token: &str) -> Result<TokenAnswer, Error> {
+fn token_answer(token: &str) -> Result<TokenResponse, Error> {
     let lifetime = unverified_expiry(token).map_or(Lifetime::For(DAY), Lifetime::Until);
-    TokenAnswer::new(token, lifetime)
+    TokenResponse::new(token, lifetime)
 }
 
 fn no_token(response: &Response) -> Error {
@@ -110,7 +110,7 @@ fn no_token(response: &Response) -> Error {
     };
     Error::new(ErrorKind::Malformed, what)
         .with_status(response.status())
-        .advice("check that no proxy or captive portal answers in iNaturalist's place, and the setting `www`")
+        .with_help("check that no proxy or captive portal answers in iNaturalist's place, and the setting `www`")
 }
 
 /// The refusals, as iNaturalist's Rails application gives them (`users_controller.rb`, Doorkeeper 5.6, Devise 4.8).
@@ -121,16 +121,16 @@ fn refused(response: &Response) -> Error {
         // Empty for a dead access token (Doorkeeper), JSON without any (Devise).
         StatusCode::UNAUTHORIZED => {
             let what = "iNaturalist no longer accepts this login's access token";
-            Error::about(ErrorKind::NeedsLogin, what, response).advice("log in again")
+            Error::about(ErrorKind::NeedsLogin, what, response).with_help("log in again")
         }
         StatusCode::FORBIDDEN if body.iter().all(u8::is_ascii_whitespace) => Error::new(
             ErrorKind::Configuration,
             "the access token lacks the scope `write`, without which iNaturalist gives no API token",
         )
-        .setting("scope")
-        .advice("log in again without naming scopes, or with `write login`; `login` alone is not enough"),
+        .with_setting("scope")
+        .with_help("log in again without naming scopes, or with `write login`; `login` alone is not enough"),
         _ if status.is_redirection() && leads_to_login(response) => {
-            Error::login_needed("iNaturalist sent the request for an API token to its login page").advice(
+            Error::login_needed("iNaturalist sent the request for an API token to its login page").with_help(
                 "log in as a person: a token of the application itself (client credentials) gets no API token",
             )
         }
@@ -148,7 +148,7 @@ fn leads_to_login(response: &Response) -> bool {
     })
 }
 
-fn pasted_token(token: &str) -> Result<TokenAnswer, Error> {
+fn pasted_token(token: &str) -> Result<TokenResponse, Error> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_=".contains(c);
     let parts: Vec<_> = token.split('.').collect();
     let is_jwt = parts.len() == 3
@@ -177,6 +177,6 @@ fn no_token_in(page: &str) -> Error {
 
 fn not_pasted(what: &'static str) -> Error {
     Error::new(ErrorKind::Configuration, what)
-        .setting("api_token")
-        .advice("log in at iNaturalist, open https://www.inaturalist.org/users/api_token and copy all of it")
+        .with_setting("api_token")
+        .with_help("log in at iNaturalist, open https://www.inaturalist.org/users/api_token and copy all of it")
 }

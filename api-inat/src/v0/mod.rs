@@ -11,15 +11,17 @@ pub mod users;
 
 use std::time::Duration;
 
-use auth_core::{Limits, Manner};
+use auth_core::{CallPolicy, Limits};
 
 /// The name of this API within the service.
 pub const API: &str = "www";
 
-const LIMITS: Limits = Limits::api().within(Duration::from_secs(120));
+const LIMITS: Limits = Limits::api().with_timeout(Duration::from_secs(120));
 
 /// A read that a token changes, but that needs none.
-const OPTIONAL: Manner = Manner::read(API).token_optional().limits(LIMITS);
+const OPTIONAL: CallPolicy = CallPolicy::read(API)
+    .with_optional_token()
+    .with_limits(LIMITS);
 
 /// A read for somebody who is logged in.
-const REQUIRED: Manner = Manner::read(API).limits(LIMITS);
+const REQUIRED: CallPolicy = CallPolicy::read(API).with_limits(LIMITS);

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::{
-    model::choice::choice, operation::operation, parameter::date_or_time::When, v0::OPTIONAL,
+    model::choice::choice, operation::operation, parameter::date_or_time::DateOrTime, v0::OPTIONAL,
     v1::observations::Order,
 };
 
@@ -17,9 +17,9 @@ operation! {
     ///
     /// ```
     /// use api_inat::v0::observations::{Export, Format};
-    /// use auth_core::{Base, Operation};
+    /// use auth_core::{BaseUrl, Operation};
     ///
-    /// let base = Base::parse("https://www.inaturalist.org")?;
+    /// let base = BaseUrl::parse("https://www.inaturalist.org")?;
     /// let export = Export::new(Format::Csv).taxon_id(47126).year(2026).per_page(200);
     /// assert_eq!(
     ///     export.request(&base)?.uri(),
@@ -84,7 +84,7 @@ operation! {
         /// Of a taxon on this list, which has at most 2,000.
         list_id(u64);
         /// Changed at this moment or later.
-        updated_since(into When);
+        updated_since(into DateOrTime);
         /// With more about each, in JSON: `fields`, `identifications`, `projects`, `observation_photos`.
         extra(into String);
     }

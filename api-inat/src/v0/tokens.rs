@@ -1,6 +1,9 @@
 //! What an access token is, and the API token that is got with it.
 
-use auth_core::{Base, Derive, Error, Limits, Manner, Operation, Request, Response, TokenAnswer};
+use auth_core::{
+    BaseUrl, CallPolicy, Error, Limits, Operation, Request, Response, TokenDerivation,
+    TokenResponse,
+};
 
 use crate::{
     model::TokenInfo,
@@ -31,17 +34,17 @@ impl Derived {
 }
 
 impl Operation for Derived {
-    type Output = TokenAnswer;
+    type Output = TokenResponse;
 
-    fn manner(&self) -> Manner {
-        Manner::read(API).limits(Limits::token())
+    fn policy(&self) -> CallPolicy {
+        CallPolicy::read(API).with_limits(Limits::token())
     }
 
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         ApiToken::default().request(base)
     }
 
-    fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
+    fn parse(&self, response: Response) -> Result<TokenResponse, Error> {
         ApiToken::default().parse(response)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     model::{Annotation, choice::choice},
-    operation::{operation, response::Done},
+    operation::{operation, response::Empty},
     v1::WRITE,
 };
 
@@ -30,7 +30,7 @@ operation! {
 
 operation! {
     /// Deletes an annotation of one's own, by its UUID.
-    pub Delete: DELETE "/annotations/{id}" -> Whole<Done>, WRITE;
+    pub Delete: DELETE "/annotations/{id}" -> Whole<Empty>, WRITE;
     at(id(into String));
 }
 

@@ -3,8 +3,8 @@
 
 use crate::{
     model::Announcement,
-    operation::{operation, response::Done},
-    parameter::lists::Words,
+    operation::{operation, response::Empty},
+    parameter::lists::StringList,
     v1::{OPTIONAL, WRITE},
 };
 
@@ -13,7 +13,7 @@ operation! {
     pub Search: GET "/announcements" -> Page<Announcement>, OPTIONAL;
     query {
         /// Shown at one of these places, such as `mobile/home`; `mobile` for all that begin so.
-        placement(into Words);
+        placement(into StringList);
         /// For this program; without it, what is for all programs.
         client(into String);
         /// In this language, such as `de`.
@@ -23,6 +23,6 @@ operation! {
 
 operation! {
     /// Puts an announcement away, for this account.
-    pub Dismiss: PUT "/announcements/{id}/dismiss" -> Whole<Done>, WRITE;
+    pub Dismiss: PUT "/announcements/{id}/dismiss" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     model::AuthorizedApplication,
-    operation::{operation, response::Done},
+    operation::{operation, response::Empty},
     v1::{REQUIRED, WRITE, shared::pages},
 };
 
@@ -17,6 +17,6 @@ operation! {
 operation! {
     /// Takes an application's permission away, by the application's number. Its access tokens die; an API token that it
     /// already has lives on to its end, 24 hours at most (read in the sources, not verified).
-    pub Revoke: DELETE "/authorized_applications/{id}" -> Whole<Done>, WRITE;
+    pub Revoke: DELETE "/authorized_applications/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

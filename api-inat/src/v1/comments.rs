@@ -2,7 +2,7 @@
 
 use crate::{
     model::{Comment, choice::choice},
-    operation::{operation, response::Done},
+    operation::{operation, response::Empty},
     v1::WRITE,
 };
 
@@ -36,7 +36,7 @@ operation! {
 
 operation! {
     /// Deletes a comment of one's own.
-    pub Delete: DELETE "/comments/{id}" -> Whole<Done>, WRITE;
+    pub Delete: DELETE "/comments/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 

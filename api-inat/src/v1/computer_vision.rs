@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_core::Manner;
+use auth_core::CallPolicy;
 use jiff::civil::Date;
 
 use crate::{
@@ -13,7 +13,8 @@ use crate::{
 };
 
 /// It changes nothing, so it may be repeated.
-const SCORE: Manner = Manner::read(API).limits(LIMITS.within(Duration::from_secs(600)));
+const SCORE: CallPolicy =
+    CallPolicy::read(API).with_limits(LIMITS.with_timeout(Duration::from_secs(600)));
 
 operation! {
     /// Suggests taxa for a picture, which is not kept. Place and day make the suggestions better.

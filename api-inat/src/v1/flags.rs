@@ -2,7 +2,7 @@
 
 use crate::{
     model::{self, choice::choice},
-    operation::{operation, response::Done},
+    operation::{operation, response::Empty},
     v1::WRITE,
 };
 
@@ -37,7 +37,7 @@ operation! {
 
 operation! {
     /// Deletes a complaint of one's own.
-    pub Delete: DELETE "/flags/{id}" -> Whole<Done>, WRITE;
+    pub Delete: DELETE "/flags/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 

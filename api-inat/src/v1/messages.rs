@@ -2,7 +2,7 @@
 
 use crate::{
     model::{Message, Thread, Unread, choice::choice},
-    operation::{operation, response::Done},
+    operation::{operation, response::Empty},
     v1::{REQUIRED, WRITE},
 };
 
@@ -53,7 +53,7 @@ operation! {
 
 operation! {
     /// Deletes one's own copy of the whole conversation that a message belongs to.
-    pub Delete: DELETE "/messages/{id}" -> Whole<Done>, WRITE;
+    pub Delete: DELETE "/messages/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 

@@ -29,7 +29,7 @@
 //! }
 //! ```
 //!
-//! Its manner is one of the constants below. Its record is a `record!` in `src/model/`, its enumerations are `choice!`s.
+//! Its policy is one of the constants below. Its record is a `record!` in `src/model/`, its enumerations are `choice!`s.
 //! It counts as covered once it stands in the list of `tests/every_operation/v1/<resource>.rs`, with all of its setters set:
 //! from there it goes through both transports, and `cargo xtask coverage inat` compares what was sent with the API's
 //! description.
@@ -69,25 +69,27 @@ pub mod votes;
 
 use std::time::Duration;
 
-use auth_core::{Limits, Manner};
+use auth_core::{CallPolicy, Limits};
 
 /// The name of this API within the service.
 pub const API: &str = "v1";
 
 /// What an exchange may take: full observations are long, 200 of them can be 20 MB.
-const LIMITS: Limits = Limits::api().within(Duration::from_secs(120));
+const LIMITS: Limits = Limits::api().with_timeout(Duration::from_secs(120));
 
 /// A read that is the same for everybody: no token is sent.
-const OPEN: Manner = Manner::read(API).without_token().limits(LIMITS);
+const OPEN: CallPolicy = CallPolicy::read(API).without_token().with_limits(LIMITS);
 
 /// A read that a token changes, with private fields or with names in the caller's own language, but that needs none.
-const OPTIONAL: Manner = Manner::read(API).token_optional().limits(LIMITS);
+const OPTIONAL: CallPolicy = CallPolicy::read(API)
+    .with_optional_token()
+    .with_limits(LIMITS);
 
 /// A read for somebody who is logged in.
-const REQUIRED: Manner = Manner::read(API).limits(LIMITS);
+const REQUIRED: CallPolicy = CallPolicy::read(API).with_limits(LIMITS);
 
 /// A write, repeated only if it certainly did not arrive.
-const WRITE: Manner = Manner::write(API).limits(LIMITS);
+const WRITE: CallPolicy = CallPolicy::write(API).with_limits(LIMITS);
 
 /// A write that sends a file: it may take ten minutes.
-const UPLOAD: Manner = WRITE.limits(LIMITS.within(Duration::from_secs(600)));
+const UPLOAD: CallPolicy = WRITE.with_limits(LIMITS.with_timeout(Duration::from_secs(600)));

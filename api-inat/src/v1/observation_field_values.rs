@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     model::ObservationFieldValue,
-    operation::{operation, response::Done},
+    operation::{operation, response::Empty},
     v1::WRITE,
 };
 
@@ -40,6 +40,6 @@ operation! {
 
 operation! {
     /// Deletes a value.
-    pub Delete: DELETE "/observation_field_values/{id}" -> Whole<Done>, WRITE;
+    pub Delete: DELETE "/observation_field_values/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

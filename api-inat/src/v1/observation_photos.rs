@@ -2,7 +2,7 @@
 
 use crate::{
     model::ObservationPhoto,
-    operation::{operation, response::Done},
+    operation::{operation, response::Empty},
     parameter::path_value::fresh_uuid,
     upload::Upload,
     v1::{UPLOAD, WRITE},
@@ -14,10 +14,10 @@ operation! {
     ///
     /// ```
     /// use api_inat::{Upload, observation_photos::Create};
-    /// use auth_core::{Operation, Repeat};
+    /// use auth_core::{Operation, RetrySafety};
     ///
     /// let photo = Upload::path("lynx.jpg").on_progress(|sent, total| println!("{sent} of {total} bytes"));
-    /// assert_eq!(Create::new(photo, 250_000_001).manner().repeats(), Repeat::Idempotent);
+    /// assert_eq!(Create::new(photo, 250_000_001).policy().retry(), RetrySafety::Idempotent);
     /// ```
     pub Create: POST "/observation_photos" -> One<ObservationPhoto>, UPLOAD;
     with(file(into Upload), observation_id(u64));
@@ -53,6 +53,6 @@ operation! {
 
 operation! {
     /// Takes a photo off its observation.
-    pub Delete: DELETE "/observation_photos/{id}" -> Whole<Done>, WRITE;
+    pub Delete: DELETE "/observation_photos/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

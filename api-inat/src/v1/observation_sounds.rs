@@ -2,7 +2,7 @@
 
 use crate::{
     model::ObservationSound,
-    operation::{operation, response::Done},
+    operation::{operation, response::Empty},
     parameter::path_value::fresh_uuid,
     upload::Upload,
     v1::{UPLOAD, WRITE},
@@ -31,6 +31,6 @@ operation! {
 
 operation! {
     /// Takes a sound off its observation. Not in the API's description; the Rails application has it.
-    pub Delete: DELETE "/observation_sounds/{id}" -> Whole<Done>, WRITE;
+    pub Delete: DELETE "/observation_sounds/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

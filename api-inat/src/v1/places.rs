@@ -3,18 +3,18 @@
 use crate::{
     model::{Nearby, Place, choice::choice},
     operation::operation,
-    parameter::lists::Words,
+    parameter::lists::StringList,
     v1::OPEN,
 };
 
 operation! {
     /// Places by their numbers or slugs, 500 at most.
     pub Get: GET "/places/{id}" -> Page<Place>, OPEN;
-    at(id(into Words));
+    at(id(into StringList));
     ids 500, 500;
     query {
         /// Only of one of these administrative levels.
-        admin_level(into Words);
+        admin_level(into StringList);
     }
 }
 

@@ -5,8 +5,8 @@
 
 use crate::{
     model::{Post, choice::choice},
-    operation::{operation, response::Done},
-    parameter::date_or_time::When,
+    operation::{operation, response::Empty},
+    parameter::date_or_time::DateOrTime,
     v1::{OPTIONAL, REQUIRED, WRITE, shared::pages},
 };
 
@@ -54,9 +54,9 @@ operation! {
     pages 10, 200, by number;
     query {
         /// Made public after this moment.
-        newer_than(into When);
+        newer_than(into DateOrTime);
         /// Made public before this moment.
-        older_than(into When);
+        older_than(into DateOrTime);
         /// The number of the page, from 1. Following a list counts by itself.
         page(u64);
     }
@@ -81,7 +81,7 @@ operation! {
 
 operation! {
     /// Deletes a post of one's own.
-    pub Delete: DELETE "/posts/{id}" -> Whole<Done>, WRITE;
+    pub Delete: DELETE "/posts/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 

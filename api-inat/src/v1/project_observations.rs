@@ -2,7 +2,7 @@
 
 use crate::{
     model::ProjectObservation,
-    operation::{operation, response::Done},
+    operation::{operation, response::Empty},
     v1::WRITE,
 };
 
@@ -34,6 +34,6 @@ operation! {
 
 operation! {
     /// Takes an observation out of a project, by the number of its place there.
-    pub Delete: DELETE "/project_observations/{id}" -> Whole<Done>, WRITE;
+    pub Delete: DELETE "/project_observations/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     model::ProviderAuthorization,
-    operation::{operation, response::Done},
+    operation::{operation, response::Empty},
     v1::{REQUIRED, WRITE, shared::pages},
 };
 
@@ -16,6 +16,6 @@ operation! {
 
 operation! {
     /// Unties a service from the account.
-    pub Delete: DELETE "/provider_authorizations/{id}" -> Whole<Done>, WRITE;
+    pub Delete: DELETE "/provider_authorizations/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

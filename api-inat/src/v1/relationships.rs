@@ -3,7 +3,7 @@
 
 use crate::{
     model::{self, choice::choice},
-    operation::{operation, response::Done},
+    operation::{operation, response::Empty},
     v1::{REQUIRED, WRITE, observations::Order, shared::pages},
 };
 
@@ -54,7 +54,7 @@ operation! {
 
 operation! {
     /// Neither follows nor trusts a person any more.
-    pub Delete: DELETE "/relationships/{id}" -> Whole<Done>, WRITE;
+    pub Delete: DELETE "/relationships/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     model::{Found, choice::choice},
     operation::operation,
-    parameter::lists::{Ids, Words},
+    parameter::lists::{IdList, StringList},
     v1::{OPTIONAL, shared::names},
 };
 
@@ -17,9 +17,9 @@ operation! {
         /// What is looked for.
         q(into String);
         /// In which kinds of records; in all without it.
-        sources(into Words);
+        sources(into StringList);
         /// That have to do with one of these places.
-        place_id(into Ids);
+        place_id(into IdList);
         /// Taxa come with their ancestors.
         include_taxon_ancestors(bool);
         /// How many at most.

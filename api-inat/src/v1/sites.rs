@@ -1,6 +1,6 @@
 //! The sites of the iNaturalist network. Not in the API's description of v1; named in the Node API's routes, and described for v2.
 
-use crate::{model::Site, operation::operation, parameter::lists::Ids, v1::OPEN};
+use crate::{model::Site, operation::operation, parameter::lists::IdList, v1::OPEN};
 
 operation! {
     /// All sites.
@@ -10,6 +10,6 @@ operation! {
 operation! {
     /// Sites by their numbers, 200 at most.
     pub Get: GET "/sites/{id}" -> Page<Site>, OPEN;
-    at(id(into Ids));
+    at(id(into IdList));
     ids 200, 200;
 }

@@ -5,18 +5,18 @@
 //! The Node API writes the kind with a capital letter in its routes, its description does not; its router takes both.
 
 use crate::{
-    operation::{operation, response::Done},
+    operation::{operation, response::Empty},
     v1::WRITE,
 };
 
 operation! {
     /// Subscribes to an observation; where that is so already, ends it.
-    pub ToggleObservation: POST "/subscriptions/observation/{id}/subscribe" -> Whole<Done>, WRITE;
+    pub ToggleObservation: POST "/subscriptions/observation/{id}/subscribe" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 operation! {
     /// Subscribes to a project; where that is so already, ends it.
-    pub ToggleProject: POST "/subscriptions/project/{id}/subscribe" -> Whole<Done>, WRITE;
+    pub ToggleProject: POST "/subscriptions/project/{id}/subscribe" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

@@ -5,14 +5,14 @@ use jiff::civil::Date;
 use crate::{
     model::{self, Taxon, choice::choice},
     operation::operation,
-    parameter::lists::{Ids, Words},
+    parameter::lists::{IdList, StringList},
     v1::{OPTIONAL, REQUIRED, observations::Order, shared::names},
 };
 
 operation! {
     /// Taxa by their numbers, 30 at most, with ancestors and children.
     pub Get: GET "/taxa/{id}" -> Page<Taxon>, OPTIONAL;
-    at(id(into Ids));
+    at(id(into IdList));
     ids 30, 30;
     query {
         /// Only of this rank level: 70 is a kingdom, 10 a species.
@@ -31,11 +31,11 @@ operation! {
         /// Still in use.
         is_active(bool);
         /// With one of these ids.
-        id(into Ids);
+        id(into IdList);
         /// Directly below this taxon.
         parent_id(u64);
         /// Of one of these ranks.
-        rank(into Words);
+        rank(into StringList);
         /// Of this rank level: 70 is a kingdom, 10 a species.
         rank_level(f64);
         /// With a greater id than this one.
@@ -69,9 +69,9 @@ operation! {
         /// Still in use.
         is_active(bool);
         /// One of these taxa or their descendants.
-        taxon_id(into Ids);
+        taxon_id(into IdList);
         /// Of one of these ranks.
-        rank(into Words);
+        rank(into StringList);
         /// Of this rank level.
         rank_level(f64);
         /// How many at most.
@@ -141,7 +141,7 @@ operation! {
         /// Found at this time of the year.
         observed_on(Date);
         /// Found in these months, 1 to 12.
-        months(into Ids);
+        months(into IdList);
         /// With a photo of each that looks like the picture.
         include_representative_photos(bool);
         /// How many at most.

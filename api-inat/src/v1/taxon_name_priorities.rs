@@ -3,7 +3,7 @@
 
 use crate::{
     model::TaxonNamePriority,
-    operation::{operation, response::Done},
+    operation::{operation, response::Empty},
     v1::WRITE,
 };
 
@@ -31,6 +31,6 @@ operation! {
 
 operation! {
     /// Takes a language out.
-    pub Delete: DELETE "/taxon_name_priorities/{id}" -> Whole<Done>, WRITE;
+    pub Delete: DELETE "/taxon_name_priorities/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     model::{Project, User, choice::choice},
-    operation::{operation, response::Done},
-    parameter::lists::Words,
+    operation::{operation, response::Empty},
+    parameter::lists::StringList,
     v1::{OPTIONAL, REQUIRED, WRITE, shared::pages},
 };
 
@@ -14,9 +14,9 @@ operation! {
     ///
     /// ```
     /// use api_inat::users::Me;
-    /// use auth_core::{Base, Operation};
+    /// use auth_core::{BaseUrl, Operation};
     ///
-    /// let base = Base::parse("https://api.inaturalist.org/v1")?;
+    /// let base = BaseUrl::parse("https://api.inaturalist.org/v1")?;
     /// assert_eq!(Me::new().request(&base)?.uri(), "https://api.inaturalist.org/v1/users/me");
     /// let everything = Me::new().of::<serde_json::Value>();
     /// # Ok::<(), auth_core::Error>(())
@@ -27,7 +27,7 @@ operation! {
 operation! {
     /// A person, by number or login name.
     pub Get: GET "/users/{id}" -> One<User>, OPTIONAL;
-    at(id(into Words));
+    at(id(into StringList));
 }
 
 operation! {
@@ -48,7 +48,7 @@ operation! {
 operation! {
     /// The projects that a person has joined, by their number or login name.
     pub Projects: GET "/users/{id}/projects" -> Page<Project>, OPTIONAL;
-    at(id(into Words));
+    at(id(into StringList));
     pages 10, 100, by number;
     shared pages;
     query {
@@ -91,24 +91,24 @@ operation! {
 
 operation! {
     /// Mutes a person: no more news of them.
-    pub Mute: POST "/users/{id}/mute" -> Whole<Done>, WRITE;
+    pub Mute: POST "/users/{id}/mute" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 operation! {
     /// Hears of a person again.
-    pub Unmute: DELETE "/users/{id}/mute" -> Whole<Done>, WRITE;
+    pub Unmute: DELETE "/users/{id}/mute" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 operation! {
     /// Sends the mail that confirms one's address once more.
-    pub ResendConfirmation: POST "/users/resend_confirmation" -> Whole<Done>, WRITE;
+    pub ResendConfirmation: POST "/users/resend_confirmation" -> Whole<Empty>, WRITE;
 }
 
 operation! {
     /// Changes what the web site remembers of one's choices.
-    pub UpdateSession: PUT "/users/update_session" -> Whole<Done>, WRITE;
+    pub UpdateSession: PUT "/users/update_session" -> Whole<Empty>, WRITE;
     body "" {
         /// The page of a taxon shows its ancestors.
         preferred_taxon_page_ancestors_shown(bool);

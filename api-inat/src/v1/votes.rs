@@ -2,13 +2,13 @@
 
 use crate::{
     model::{Direction, choice::choice},
-    operation::{operation, response::Done},
+    operation::{operation, response::Empty},
     v1::WRITE,
 };
 
 operation! {
     /// Votes for or against an annotation, by its UUID.
-    pub VoteAnnotation: POST "/votes/vote/annotation/{id}" -> Whole<Done>, WRITE;
+    pub VoteAnnotation: POST "/votes/vote/annotation/{id}" -> Whole<Empty>, WRITE;
     at(id(into String));
     with(vote(into Direction));
     body "" {
@@ -19,13 +19,13 @@ operation! {
 
 operation! {
     /// Takes one's vote on an annotation back.
-    pub UnvoteAnnotation: DELETE "/votes/unvote/annotation/{id}" -> Whole<Done>, WRITE;
+    pub UnvoteAnnotation: DELETE "/votes/unvote/annotation/{id}" -> Whole<Empty>, WRITE;
     at(id(into String));
 }
 
 operation! {
     /// Votes for or against an observation. Without a [`scope`](Self::scope) a vote for it is a favourite.
-    pub VoteObservation: POST "/votes/vote/observation/{id}" -> Whole<Done>, WRITE;
+    pub VoteObservation: POST "/votes/vote/observation/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
     with(vote(into Direction));
     body "" {
@@ -38,7 +38,7 @@ operation! {
 
 operation! {
     /// Takes one's vote on an observation back: the one of this [`scope`](Self::scope).
-    pub UnvoteObservation: DELETE "/votes/unvote/observation/{id}" -> Whole<Done>, WRITE;
+    pub UnvoteObservation: DELETE "/votes/unvote/observation/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
     body "" {
         /// For, or against.

@@ -8,10 +8,10 @@
 //!
 //! ```
 //! use api_inat::v2::observations::Search;
-//! use auth_core::{Base, Operation};
+//! use auth_core::{BaseUrl, Operation};
 //!
 //! let search = Search::new().user_login("alice").fields(["uuid", "taxon.name"]);
-//! let base = Base::parse("https://api.inaturalist.org/v2")?;
+//! let base = BaseUrl::parse("https://api.inaturalist.org/v2")?;
 //! assert_eq!(
 //!     search.request(&base)?.uri().query(),
 //!     Some("user_login=alice&fields=%28id:%21t,taxon:%28id:%21t,name:%21t%29,uuid:%21t%29")
@@ -29,24 +29,26 @@ pub mod users;
 
 use std::time::Duration;
 
-use auth_core::{Limits, Manner};
+use auth_core::{CallPolicy, Limits};
 
 /// The name of this API within the service.
 pub const API: &str = "v2";
 
-const LIMITS: Limits = Limits::api().within(Duration::from_secs(120));
+const LIMITS: Limits = Limits::api().with_timeout(Duration::from_secs(120));
 
 /// A read that a token changes, but that needs none.
-const OPTIONAL: Manner = Manner::read(API).token_optional().limits(LIMITS);
+const OPTIONAL: CallPolicy = CallPolicy::read(API)
+    .with_optional_token()
+    .with_limits(LIMITS);
 
 /// A read for somebody who is logged in.
-const REQUIRED: Manner = Manner::read(API).limits(LIMITS);
+const REQUIRED: CallPolicy = CallPolicy::read(API).with_limits(LIMITS);
 
 /// A write, repeated only if it certainly did not arrive.
-const WRITE: Manner = Manner::write(API).limits(LIMITS);
+const WRITE: CallPolicy = CallPolicy::write(API).with_limits(LIMITS);
 
 /// A write that sends a file: it may take ten minutes.
-const UPLOAD: Manner = WRITE.limits(LIMITS.within(Duration::from_secs(600)));
+const UPLOAD: CallPolicy = WRITE.with_limits(LIMITS.with_timeout(Duration::from_secs(600)));
 
 /// Which fields the answer has.
 macro_rules! selected {

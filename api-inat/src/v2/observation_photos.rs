@@ -2,8 +2,8 @@
 
 use crate::{
     model::ObservationPhoto,
-    operation::{operation, response::Done},
-    parameter::{fields::Fields, lists::Words, path_value::fresh_uuid},
+    operation::{operation, response::Empty},
+    parameter::{fields::Fields, lists::StringList, path_value::fresh_uuid},
     upload::Upload,
     v2::{UPLOAD, WRITE, selected},
 };
@@ -52,7 +52,7 @@ operation! {
 operation! {
     /// Moves a photo among those of its observation.
     pub Update: PUT "/observation_photos/{uuid}" -> One<ObservationPhoto>, WRITE;
-    at(uuid(into Words));
+    at(uuid(into StringList));
     with(observation_id(into String));
     preset(fields(Fields::all()));
     shared selected;
@@ -66,6 +66,6 @@ operation! {
 
 operation! {
     /// Takes a photo off its observation.
-    pub Delete: DELETE "/observation_photos/{uuid}" -> Whole<Done>, WRITE;
-    at(uuid(into Words));
+    pub Delete: DELETE "/observation_photos/{uuid}" -> Whole<Empty>, WRITE;
+    at(uuid(into StringList));
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     model::ObservationSound,
-    operation::{operation, response::Done},
-    parameter::{fields::Fields, lists::Words, path_value::fresh_uuid},
+    operation::{operation, response::Empty},
+    parameter::{fields::Fields, lists::StringList, path_value::fresh_uuid},
     upload::Upload,
     v2::{UPLOAD, WRITE, selected},
 };
@@ -46,7 +46,7 @@ operation! {
 operation! {
     /// Puts a sound into another observation.
     pub Update: PUT "/observation_sounds/{uuid}" -> One<ObservationSound>, WRITE;
-    at(uuid(into Words));
+    at(uuid(into StringList));
     with(observation_id(into String));
     preset(fields(Fields::all()));
     shared selected;
@@ -58,6 +58,6 @@ operation! {
 
 operation! {
     /// Takes a sound off its observation.
-    pub Delete: DELETE "/observation_sounds/{uuid}" -> Whole<Done>, WRITE;
-    at(uuid(into Words));
+    pub Delete: DELETE "/observation_sounds/{uuid}" -> Whole<Empty>, WRITE;
+    at(uuid(into StringList));
 }

@@ -5,7 +5,7 @@ use crate::{
     operation::operation,
     parameter::{
         fields::Fields,
-        lists::{Ids, Words},
+        lists::{IdList, StringList},
     },
     v1::shared::names,
     v2::{OPTIONAL, selected},
@@ -14,13 +14,13 @@ use crate::{
 operation! {
     /// Taxa by their numbers, 30 at most.
     pub Get: GET "/taxa/{id}" -> Page<Taxon>, OPTIONAL;
-    at(id(into Ids));
+    at(id(into IdList));
     preset(fields(Fields::all()));
     ids 30, 30;
     shared selected;
     query {
         /// Only of one of these rank levels: 70 is a kingdom, 10 a species.
-        rank_level(into Words);
+        rank_level(into StringList);
     }
 }
 
@@ -42,9 +42,9 @@ operation! {
         /// Directly below this taxon.
         parent_id(u64);
         /// Of one of these ranks.
-        rank(into Words);
+        rank(into StringList);
         /// Of one of these rank levels: 70 is a kingdom, 10 a species.
-        rank_level(into Words);
+        rank_level(into StringList);
         /// With a greater id than this one.
         id_above(u64);
         /// With a smaller id than this one.

@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use auth_core::{Access, Error, Manner, Operation, Repeat};
+use auth_core::{Access, CallPolicy, Error, Operation, RetrySafety};
 use auth_flows::{AsyncClient, AsyncSession, Client, Session};
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
@@ -17,7 +17,7 @@ type Outcome = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 /// One operation, forgetting its type.
 struct Sending {
     name: &'static str,
-    manner: Manner,
+    policy: CallPolicy,
     answer: Vec<u8>,
     blocking: Blocking,
     asynchronous: Box<dyn Fn(&AsyncSession) -> Outcome>,
@@ -46,7 +46,7 @@ impl Sendings {
     /// Adds an operation whose answer says nothing.
     pub(crate) fn done<O>(&mut self, operation: O)
     where
-        O: Operation<Output = api_inat::Done> + Clone + Send + Sync + 'static,
+        O: Operation<Output = api_inat::Empty> + Clone + Send + Sync + 'static,
     {
         self.add_bytes(operation, Vec::new(), |_| ());
     }
@@ -65,7 +65,7 @@ impl Sendings {
         let (again, read_again) = (operation.clone(), read.clone());
         self.list.push(Sending {
             name: std::any::type_name::<O>(),
-            manner: operation.manner(),
+            policy: operation.policy(),
             answer,
             blocking: Box::new(move |session| session.send(&operation).map(|output| read(output))),
             asynchronous: Box::new(move |session| {
@@ -88,7 +88,7 @@ impl Sendings {
             .build()
             .expect("a service");
         let session = Client::new(service.clone(), Ureq::default(), Memory::new()).account("alice");
-        session.paste(&token).expect("a token to paste");
+        session.import_token(&token).expect("a token to paste");
         // The Rails application takes the token of a login.
         let login = recorder.login();
         let logged_in = Client::new(login.clone(), Ureq::default(), Memory::new()).account("alice");
@@ -106,7 +106,7 @@ impl Sendings {
             AsyncClient::new(service, Reqwest::default(), tokio, Memory::new()).account("alice")
         };
         runtime
-            .block_on(async_session.paste(&token))
+            .block_on(async_session.import_token(&token))
             .expect("a token to paste");
         let async_logged_in = {
             let _inside = runtime.enter();
@@ -121,7 +121,7 @@ impl Sendings {
             .map(|sending| {
                 recorder.answer(sending.answer.clone());
                 let name = sending.name;
-                let (session, async_session) = match sending.manner.api() {
+                let (session, async_session) = match sending.policy.api() {
                     api_inat::v0::API => (&logged_in, &async_logged_in),
                     _ => (&session, &async_session),
                 };
@@ -132,9 +132,9 @@ impl Sendings {
                     .unwrap_or_else(|e| panic!("{name}, reqwest: {e}"));
                 let by_reqwest = one(name, &recorder);
                 assert_eq!(by_ureq, by_reqwest, "{name}");
-                let wanted = sending.manner.access() != Access::None;
+                let wanted = sending.policy.access() != Access::None;
                 assert_eq!(by_ureq["token"], json!(wanted), "{name}: the token");
-                noted(by_ureq, name, sending.manner)
+                noted(by_ureq, name, sending.policy)
             })
             .collect()
     }
@@ -146,19 +146,19 @@ fn one(name: &str, recorder: &Recorder) -> Value {
     arrived.remove(0)
 }
 
-fn noted(mut record: Value, name: &str, manner: Manner) -> Value {
+fn noted(mut record: Value, name: &str, policy: CallPolicy) -> Value {
     let short = name.split('<').next().unwrap_or_default();
-    record["api"] = json!(manner.api());
+    record["api"] = json!(policy.api());
     record["name"] = json!(short.strip_prefix("api_inat::").unwrap_or(short));
-    record["access"] = json!(match manner.access() {
+    record["access"] = json!(match policy.access() {
         Access::None => "none",
         Access::Optional => "optional",
         Access::Required => "required",
     });
-    record["repeat"] = json!(match manner.repeats() {
-        Repeat::Safe => "safe",
-        Repeat::Idempotent => "idempotent",
-        Repeat::IfNotSent => "if not sent",
+    record["repeat"] = json!(match policy.retry() {
+        RetrySafety::Safe => "safe",
+        RetrySafety::Idempotent => "idempotent",
+        RetrySafety::IfNotSent => "if not sent",
     });
     record
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use auth_core::testkit::{DerivedTokens, Door, Route, Site, Visit};
+use auth_core::testkit::{Auth, DerivedTokens, Route, RouteRequest, Site};
 use auth_testkit::{Dialect, TestClient, TestServer};
 use http::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ pub(crate) struct Recorder {
 impl Recorder {
     pub(crate) fn start() -> Self {
         let desk = Arc::new(Mutex::new(Desk::default()));
-        let mut site = Site::new().derived_tokens(DerivedTokens {
+        let mut site = Site::new().with_derived_tokens(DerivedTokens {
             path: "/users/api_token",
             field: "api_token",
             lifetime: std::time::Duration::from_secs(24 * 3600),
@@ -46,14 +46,14 @@ impl Recorder {
         for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
             for pattern in PATTERNS {
                 let desk = desk.clone();
-                let route = Route::new(method.clone(), pattern, Door::Derived, move |visit| {
+                let route = Route::new(method.clone(), pattern, Auth::Derived, move |visit| {
                     let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
                     desk.arrived.push(record(visit));
                     let mut answer = Response::new(desk.answer.clone());
                     *answer.status_mut() = StatusCode::OK;
                     answer
                 });
-                site = site.route(route);
+                site = site.with_route(route);
             }
         }
         let server = TestServer::builder(Dialect::doorkeeper_5())
@@ -89,7 +89,7 @@ impl Recorder {
     }
 }
 
-fn record(visit: &Visit<'_>) -> Value {
+fn record(visit: &RouteRequest<'_>) -> Value {
     let request = visit.request;
     let query: Vec<(String, String)> = request
         .uri()
@@ -113,7 +113,7 @@ fn record(visit: &Visit<'_>) -> Value {
 
 /// Whether it carries the token that belongs there: v1 and v2 take a derived one, the Rails application an access token, which
 /// the doors of this site do not look at.
-fn token(visit: &Visit<'_>) -> bool {
+fn token(visit: &RouteRequest<'_>) -> bool {
     let path = visit.request.uri().path();
     match path.starts_with("/v1/") || path.starts_with("/v2/") {
         true => visit.caller.is_some(),

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use auth_testkit::{Fault, On};
+use auth_testkit::{Fault, Matching};
 
 use crate::{everywhere, run};
 
@@ -17,7 +17,7 @@ fn annotate_does_each_line_once() {
             run(scene.example("annotate", folder.path()).arg(&list), well)
         };
         let writes = || {
-            let seen = server.seen();
+            let seen = server.requests();
             let posts = seen
                 .requests()
                 .iter()
@@ -33,12 +33,12 @@ fn annotate_does_each_line_once() {
             err.contains("line 2:") && err.contains("nothing was sent"),
             "{err}"
         );
-        assert_eq!(server.seen().total(), 0);
+        assert_eq!(server.requests().total(), 0);
 
         // The third one breaks off: a limit that lasts.
         let all: String = (0..6).map(|place| row(place, 2)).collect();
         let all = format!("observation_id,attribute_id,value_id\n{all}");
-        let on = || On::Path("/v1/annotations".into());
+        let on = || Matching::Path("/v1/annotations".into());
         server.faults().times(2, on(), Fault::Status201);
         server
             .faults()

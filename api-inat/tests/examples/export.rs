@@ -9,7 +9,7 @@ use std::{
 };
 
 use api_inat::testkit::{OBSCURED_OF_EACH_USER, OF_EACH_USER};
-use auth_testkit::{Fault, On};
+use auth_testkit::{Fault, Matching};
 use serde_json::Value;
 
 use crate::{PATIENCE, everywhere, run};
@@ -36,7 +36,7 @@ fn a_pasted_token_needs_no_application() {
             .arg(&target);
         run(&mut program, true);
         complete(&target);
-        let seen = server.seen();
+        let seen = server.requests();
         assert_eq!((seen.token(), seen.derived()), (0, 0));
     });
 }
@@ -57,9 +57,9 @@ fn export_goes_on_where_it_broke_off() {
         // The first page comes, the second one does not.
         server
             .faults()
-            .next(On::Path("/v1/observations".into()), Fault::Status201);
+            .next(Matching::Path("/v1/observations".into()), Fault::Status201);
         server.faults().next(
-            On::Path("/v1/observations".into()),
+            Matching::Path("/v1/observations".into()),
             Fault::Answer {
                 status: 400,
                 content_type: "text/html".into(),
@@ -80,10 +80,10 @@ fn export_goes_on_where_it_broke_off() {
         let mut torn = fs::read_to_string(&part).expect("what came");
         torn.push_str("{\"id\":250");
         fs::write(&part, torn).expect("written");
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         let words = start(true);
         assert!(words.contains("going on: 200 of 225"), "{words}");
-        let seen = server.seen().since(mark);
+        let seen = server.requests().since(mark);
         let pages = seen
             .requests()
             .iter()
@@ -188,7 +188,7 @@ fn killed_while_it_waits_it_goes_on_and_two_do_not_meet() {
         };
         // The first page comes; the second one is not answered as long as this lasts.
         let faults = scene.server.faults();
-        let on = || On::Path("/v1/observations".into());
+        let on = || Matching::Path("/v1/observations".into());
         faults.next(on(), Fault::Status201);
         faults.next(on(), Fault::Silence(PATIENCE));
         let mut first = start().stderr(Stdio::null()).spawn().expect("it runs");

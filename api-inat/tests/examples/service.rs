@@ -9,7 +9,7 @@ fn service_shares_one_login_among_a_thousand_tasks() {
         let folder = tempfile::tempdir().expect("a folder");
         let (out, _) = run(&mut scene.example("service", folder.path()), true);
         assert!(out.starts_with("alice: 1000 observations read, "), "{out}");
-        let seen = server.seen();
+        let seen = server.requests();
         assert_eq!(
             (seen.token(), seen.derived()),
             (1, 1),

@@ -22,7 +22,7 @@ fn token_prints_the_token_alone() {
         assert_eq!(me.status(), 200);
 
         // The next start needs neither password nor login, and has the same token while it lasts.
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         let without = || {
             let mut program = scene.example("token", folder.path());
             program
@@ -31,7 +31,7 @@ fn token_prints_the_token_alone() {
             program
         };
         assert_eq!(run(&mut without(), true).0, out);
-        assert_eq!(server.seen().since(mark).total(), 0);
+        assert_eq!(server.requests().since(mark).total(), 0);
         let empty = tempfile::tempdir().expect("a folder");
         let mut nobody = scene.example("token", empty.path());
         nobody.env_remove("INAT_USERNAME");
@@ -143,6 +143,6 @@ fn the_real_service_is_asked_only_if_told_so() {
         check(&["--store"], "--store needs a value");
         check(&["--for", "ever"], "invalid digit");
         check(&["file"], "0 operands are needed");
-        assert_eq!(server.seen().total(), 0);
+        assert_eq!(server.requests().total(), 0);
     });
 }

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use auth_testkit::{Fault, On};
+use auth_testkit::{Fault, Matching};
 use serde_json::Value;
 
 use crate::{everywhere, get, run};
@@ -29,7 +29,7 @@ fn upload_goes_on_and_nothing_is_there_twice() {
         let check = |args: &[&str], photos: &[&Path], words: &str| {
             let (_, err) = start(args, photos, false);
             assert!(err.contains(words), "{err}");
-            assert_eq!(server.seen().total(), 0, "{words}");
+            assert_eq!(server.requests().total(), 0, "{words}");
             assert!(!note.exists());
         };
         let text = photo("text.jpg", b"this is no photo at all");
@@ -54,7 +54,7 @@ fn upload_goes_on_and_nothing_is_there_twice() {
             "--fields",
             "297=dry,311=3",
         ];
-        let on = || On::Path("/v1/observation_photos".into());
+        let on = || Matching::Path("/v1/observation_photos".into());
         server.faults().next(on(), Fault::LostAnswer);
         server.faults().next(on(), Fault::Status201);
         server

@@ -63,8 +63,8 @@ fn every_shape_of_a_refusal() {
         let error = refused(status, &[], body);
         assert_eq!(error.kind(), ErrorKind::Refused, "{what}: {error}");
         assert_eq!(error.status(), Some(status), "{what}: {error}");
-        assert_eq!(error.service_words(), words, "{what}: {error}");
-        assert!(error.advised().is_some(), "{what}: {error}");
+        assert_eq!(error.server_message(), words, "{what}: {error}");
+        assert!(error.help().is_some(), "{what}: {error}");
     };
     check(
         "v1",
@@ -203,7 +203,7 @@ fn an_access_token_that_is_refused_in_a_challenge() {
     let challenge = r#"Bearer realm="Doorkeeper", error="invalid_token", error_description="The access token was revoked""#;
     let error = refused(401, &[("www-authenticate", challenge)], "");
     assert_eq!(
-        (error.status(), error.service_words()),
+        (error.status(), error.server_message()),
         (Some(401), None),
         "{error}"
     );

@@ -1,7 +1,9 @@
 //! The derived token: every answer of `/users/api_token`, and everything a person may paste.
 
 use api_inat::ApiToken;
-use auth_core::{Base, Derive, Error, ErrorKind, Lifetime, Now, TokenAnswer, UnixTime};
+use auth_core::{
+    BaseUrl, Error, ErrorKind, Lifetime, Now, TokenDerivation, TokenResponse, UnixTime,
+};
 use std::time::Duration;
 
 use crate::response;
@@ -17,18 +19,18 @@ fn end() -> Lifetime {
     Lifetime::Until(UnixTime::from_secs(1_800_000_000))
 }
 
-fn text(answer: TokenAnswer) -> String {
+fn text(answer: TokenResponse) -> String {
     let now = Now {
         wall: UnixTime::from_secs(1_799_990_000),
-        up: Duration::from_secs(5),
+        monotonic: Duration::from_secs(5),
     };
-    let token = answer.received(now, 1).expect("a token");
+    let token = answer.into_token(now, 1).expect("a token");
     token.expose_secret().to_owned()
 }
 
 #[test]
 fn it_is_asked_for_in_json() {
-    let base = Base::parse("https://www.inaturalist.org").expect("a base");
+    let base = BaseUrl::parse("https://www.inaturalist.org").expect("a base");
     let request = ApiToken::default().request(&base).expect("a request");
     assert_eq!(request.method(), http::Method::GET);
     assert_eq!(request.uri(), "https://www.inaturalist.org/users/api_token");
@@ -67,9 +69,9 @@ fn its_end_is_taken_by_the_servers_clock() {
         .expect("a token");
     let now = Now {
         wall: UnixTime::from_secs(1_831_536_000),
-        up: Duration::from_secs(5),
+        monotonic: Duration::from_secs(5),
     };
-    let token = answer.received(now, 1).expect("a token");
+    let token = answer.into_token(now, 1).expect("a token");
     assert_eq!(token.remaining(now), Some(Duration::from_secs(3600)));
 }
 
@@ -83,7 +85,7 @@ fn every_other_answer_says_what_to_do() {
             assert_eq!(error.kind(), kind, "{what}: {error}");
             assert_eq!(error.status(), Some(status), "{what}: {error}");
             assert!(error.to_string().contains(words), "{what}: {error}");
-            assert!(error.advised().is_some(), "{what}: {error}");
+            assert!(error.help().is_some(), "{what}: {error}");
         };
     let html = [("content-type", "text/html; charset=utf-8")];
     check(
@@ -199,7 +201,9 @@ fn a_broken_token_is_not_shown() {
 #[test]
 fn what_people_paste() {
     let check = |pasted: &str, expect: &str| {
-        let answer = ApiToken::default().pasted(pasted).expect("a token");
+        let answer = ApiToken::default()
+            .read_plain_token(pasted)
+            .expect("a token");
         assert_eq!(answer.lifetime(), end(), "{pasted}");
         assert_eq!(text(answer), expect, "{pasted}");
     };
@@ -223,7 +227,7 @@ fn an_expired_one_says_so_itself() {
     // exp 1500000000
     let old = "eyJhbGciOiJIUzUxMiJ9.eyJ1c2VyX2lkIjoxLCJleHAiOjE1MDAwMDAwMDB9.c2ln";
     let answer = ApiToken::default()
-        .pasted(old)
+        .read_plain_token(old)
         .expect("a token, though an old one");
     assert_eq!(
         answer.lifetime(),
@@ -231,18 +235,22 @@ fn an_expired_one_says_so_itself() {
     );
     assert!(
         ApiToken::default()
-            .when_expired()
+            .expired_help()
             .contains("/users/api_token")
     );
 }
 
 #[test]
 fn what_is_no_api_token() {
-    let refused = |pasted: &str| -> Error { ApiToken::default().pasted(pasted).expect_err(pasted) };
+    let refused = |pasted: &str| -> Error {
+        ApiToken::default()
+            .read_plain_token(pasted)
+            .expect_err(pasted)
+    };
     let check = |pasted: &str, words: &str| {
         let error = refused(pasted);
         assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
-        assert_eq!(error.setting_name(), Some("api_token"), "{error}");
+        assert_eq!(error.setting(), Some("api_token"), "{error}");
         assert!(error.to_string().contains(words), "{pasted}: {error}");
         assert!(
             error

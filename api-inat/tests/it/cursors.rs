@@ -4,7 +4,7 @@ use api_inat::{
     identifications, model::Observation, observations, observations::OrderBy, observations::Search,
     users,
 };
-use auth_core::{Base, ErrorKind, Operation, Paged, Turn};
+use auth_core::{BaseUrl, ErrorKind, Operation, PageParts, Paged};
 use serde_json::Value;
 
 use crate::{
@@ -43,13 +43,13 @@ fn a_restart_between_any_two_pages_changes_nothing() {
 fn progress_goes_on_where_it_was() {
     let search = Search::new().per_page(2).begin();
     assert_eq!(search.progress().to_string(), "0 so far");
-    let Turn { next, total, .. } = search.turn(page(&[1, 2], Some(5)));
+    let PageParts { next, total, .. } = search.split_page(page(&[1, 2], Some(5)));
     let search = stored(next.expect("more"));
     assert_eq!(
         (total, search.progress().to_string()),
         (Some(5), "2 of 5".into())
     );
-    let Turn { next, total, .. } = search.begin().turn(page(&[3, 4], Some(3)));
+    let PageParts { next, total, .. } = search.begin().split_page(page(&[3, 4], Some(3)));
     let search = next.expect("more");
     assert_eq!(
         (total, search.progress().to_string()),
@@ -67,16 +67,16 @@ fn a_repeated_page_is_noticed_after_a_restart() {
         Search::new().per_page(2),
         Search::new().per_page(2).order_by(OrderBy::Votes),
     ] {
-        let next = search.begin().turn(page(&[1, 2], Some(9))).next;
+        let next = search.begin().split_page(page(&[1, 2], Some(9))).next;
         let again = stored(next.expect("more"));
-        let Turn { items, next, .. } = again.turn(page(&[1, 2], Some(9)));
+        let PageParts { items, next, .. } = again.split_page(page(&[1, 2], Some(9)));
         assert_eq!(items, Vec::<Observation>::new(), "nothing comes twice");
-        let base = Base::parse("https://api.example.org/v1").expect("a base");
+        let base = BaseUrl::parse("https://api.example.org/v1").expect("a base");
         let stuck = next.expect("not the end");
         assert!(stuck.request(&base).is_err());
         // What is stored then asks for that page once more.
         let later = stored(stuck);
-        let next = later.turn(page(&[3, 4], Some(9)));
+        let next = later.split_page(page(&[3, 4], Some(9)));
         assert_eq!(next.items.len(), 2);
     }
 }
@@ -88,9 +88,9 @@ fn records_without_ids_stay_so() {
     let page = search
         .parse(crate::response(200, &[], body))
         .expect("a page");
-    let stuck = search.turn(page).next.expect("not the end");
+    let stuck = search.split_page(page).next.expect("not the end");
     let again = Search::from_text(&stuck.to_text()).expect("our own text");
-    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let base = BaseUrl::parse("https://api.example.org/v1").expect("a base");
     let error = again.request(&base).expect_err("does not leave");
     assert!(error.to_string().contains("without ids"), "{error}");
 }
@@ -116,9 +116,9 @@ fn what_is_no_place_in_this_list() {
     let check = |text: &str, words: &str| {
         let error = Search::from_text(text).expect_err(text);
         assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
-        assert_eq!(error.setting_name(), Some("cursor"), "{error}");
+        assert_eq!(error.setting(), Some("cursor"), "{error}");
         assert!(error.to_string().contains(words), "{text}: {error}");
-        assert!(error.advised().is_some(), "{error}");
+        assert!(error.help().is_some(), "{error}");
     };
     let text = Search::new().user_login("me").to_text();
     check("", "is none, or a torn one");
@@ -147,7 +147,7 @@ fn what_is_no_place_in_this_list() {
 #[test]
 fn which_fields_are_asked_for_goes_along() {
     use api_inat::{Fields, v2};
-    let base = Base::parse("https://api.example/v2").expect("a base");
+    let base = BaseUrl::parse("https://api.example/v2").expect("a base");
     for fields in [
         Fields::all(),
         Fields::from("species_guess,user.login"),

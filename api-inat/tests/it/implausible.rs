@@ -4,18 +4,18 @@ use api_inat::{
     jiff::{Timestamp, civil::date},
     observations::{Create, Search, SpeciesCounts, Update},
 };
-use auth_core::{Base, ErrorKind, Operation};
+use auth_core::{BaseUrl, ErrorKind, Operation};
 
 fn check(operation: &impl Operation, fault: Option<(&str, &str)>) {
-    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let base = BaseUrl::parse("https://api.example.org/v1").expect("a base");
     let outcome = operation.request(&base);
     match (outcome, fault) {
         (Ok(_), None) => {}
         (Err(error), Some((setting, words))) => {
             assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
-            assert_eq!(error.setting_name(), Some(setting), "{error}");
+            assert_eq!(error.setting(), Some(setting), "{error}");
             assert!(error.to_string().contains(words), "{error}");
-            assert!(error.advised().is_some(), "{error}");
+            assert!(error.help().is_some(), "{error}");
         }
         (outcome, fault) => panic!("{fault:?}: {}", outcome.is_ok()),
     }
@@ -95,7 +95,7 @@ fn days() {
     check(&Create::new().observed_on_string("tomorrow"), None);
     check(&Create::new().observed_on(Timestamp::now()), None);
     let body = Create::new().uuid("").observed_on(date(2026, 6, 1));
-    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let base = BaseUrl::parse("https://api.example.org/v1").expect("a base");
     let request = body.request(&base).expect("a request");
     let auth_core::Body::Bytes(text) = request.body() else {
         panic!("a body");

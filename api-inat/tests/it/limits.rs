@@ -3,8 +3,8 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use api_inat::{Ids, Words, v0, v1, v2};
-use auth_core::{Base, Error, ErrorKind, Operation, Request};
+use api_inat::{IdList, StringList, v0, v1, v2};
+use auth_core::{BaseUrl, Error, ErrorKind, Operation, Request};
 use serde_json::Value;
 
 /// Where the numbers are from.
@@ -26,7 +26,7 @@ type Row = (
 );
 
 fn leaves(operation: &impl Operation) -> Result<Request, Error> {
-    operation.request(&Base::parse("https://api.example.org/v1").expect("a base"))
+    operation.request(&BaseUrl::parse("https://api.example.org/v1").expect("a base"))
 }
 
 macro_rules! rows {
@@ -80,11 +80,11 @@ fn pages() -> Vec<Row> {
 }
 
 fn ids() -> Vec<Row> {
-    let numbers = |n: u64| (1..=n).collect::<Ids>();
+    let numbers = |n: u64| (1..=n).collect::<IdList>();
     let words = |n: u64| {
         (1..=n)
             .map(|word| format!("slug-{word}"))
-            .collect::<Words>()
+            .collect::<StringList>()
     };
     rows! {
         v1::identifications::Get (30, 200) Read: |n| Get::new(numbers(n));
@@ -102,7 +102,7 @@ fn refused(row: &Row, n: u64) -> Error {
     let (name, .., ask) = row;
     let error = ask(n).expect_err(name);
     assert_eq!(error.kind(), ErrorKind::Usage, "{name}: {error}");
-    assert!(error.advised().is_some(), "{name}: {error}");
+    assert!(error.help().is_some(), "{name}: {error}");
     error
 }
 
@@ -120,7 +120,7 @@ fn a_page_has_no_more_than_the_most() {
             );
         }
         let error = refused(&row, most + 1);
-        assert_eq!(error.setting_name(), Some("per_page"), "{name}: {error}");
+        assert_eq!(error.setting(), Some("per_page"), "{name}: {error}");
         assert!(
             error.to_string().contains(&format!("{most} is the most")),
             "{name}: {error}"

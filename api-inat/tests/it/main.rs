@@ -6,15 +6,15 @@ mod cursors;
 mod implausible;
 mod limits;
 mod models;
-mod pace;
 mod paging;
+mod rate_limit;
 mod requests;
 mod service;
 mod site;
 mod v0;
 mod v2;
 
-use auth_core::{Answer, Base, Operation, Response};
+use auth_core::{BaseUrl, Operation, Response, ResponseBody};
 
 /// An answer as a transport would give it.
 fn response(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Response {
@@ -23,13 +23,13 @@ fn response(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> 
         builder = builder.header(*name, *value);
     }
     builder
-        .body(Answer::new(body.into()))
+        .body(ResponseBody::new(body.into()))
         .expect("a well-formed answer")
 }
 
 /// Path and query of what an operation sends.
 fn sent(operation: &impl Operation) -> String {
-    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let base = BaseUrl::parse("https://api.example.org/v1").expect("a base");
     let request = operation.request(&base).expect("a request");
     assert_eq!(request.method(), http::Method::GET);
     assert_eq!(request.headers()["accept"], "application/json");

@@ -6,7 +6,7 @@ use api_inat::{
     model::{Geoprivacy, Identified, License, Location, Observation, QualityGrade, Taxon, User},
     observations::Search,
 };
-use auth_core::{Answer, Operation, Response};
+use auth_core::{Operation, Response, ResponseBody};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -254,7 +254,7 @@ fn a_record_without_an_id_counts_as_absent_where_it_is_not_asked_for() {
 #[test]
 fn a_list_may_be_null_and_have_nulls_in_it() {
     let read = |body: &str| {
-        let answer = Response::new(Answer::new(body.as_bytes().to_vec()));
+        let answer = Response::new(ResponseBody::new(body.as_bytes().to_vec()));
         Search::new().parse(answer)
     };
     let ids = |body: &str| -> Vec<u64> {

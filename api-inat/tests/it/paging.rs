@@ -6,7 +6,7 @@ use api_inat::{
     observations::{Order, OrderBy, Search},
     posts, relationships,
 };
-use auth_core::{Base, Error, ErrorKind, Operation, Paged, Turn};
+use auth_core::{BaseUrl, Error, ErrorKind, Operation, PageParts, Paged};
 use serde_json::{Value, json};
 
 use crate::{response, sent};
@@ -25,12 +25,12 @@ fn turn(
     ids: &[u64],
     total: Option<u64>,
 ) -> (Vec<u64>, Option<u64>, Option<Search>) {
-    let Turn { items, total, next } = search.begin().turn(page(ids, total));
+    let PageParts { items, total, next } = search.begin().split_page(page(ids, total));
     (items.iter().map(|item| item.id).collect(), total, next)
 }
 
 fn error(search: &Search) -> Error {
-    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let base = BaseUrl::parse("https://api.example.org/v1").expect("a base");
     search.request(&base).expect_err("does not leave")
 }
 
@@ -196,7 +196,7 @@ where
         let page = list
             .parse(response(200, &[], body.to_string()))
             .expect("a page");
-        let Turn { items, next, .. } = list.turn(page);
+        let PageParts { items, next, .. } = list.split_page(page);
         seen.extend(items.iter().filter_map(Identified::id));
         match next {
             Some(next) => list = stored(next).begin(),
@@ -262,8 +262,8 @@ fn a_list_that_counts_nothing_ends_with_an_empty_page() {
     let list = posts::Search::new().of::<Value>().begin();
     let body = json!([{"title": "x"}]).to_string();
     let page = list.parse(response(200, &[], body)).expect("a page");
-    let stuck = list.turn(page).next.expect("not the end");
-    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let stuck = list.split_page(page).next.expect("not the end");
+    let base = BaseUrl::parse("https://api.example.org/v1").expect("a base");
     let error = stuck.request(&base).expect_err("does not leave");
     assert!(error.to_string().contains("without ids"), "{error}");
 }
@@ -329,9 +329,9 @@ fn records_without_ids_are_said_so() {
     let search = Search::new().of::<Value>().begin();
     let body = json!({"total_results": 9, "results": [{"name": "x"}]}).to_string();
     let page = search.parse(response(200, &[], body)).expect("a page");
-    let Turn { items, next, .. } = search.turn(page);
+    let PageParts { items, next, .. } = search.split_page(page);
     assert_eq!(items.len(), 1);
-    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let base = BaseUrl::parse("https://api.example.org/v1").expect("a base");
     let error = next
         .expect("not the end")
         .request(&base)

@@ -1,31 +1,31 @@
 //! What the operations send: path, query, and how they may be sent.
 
 use api_inat::{
-    Ids,
+    IdList,
     jiff::{Timestamp, civil::date},
     model::{Geoprivacy, QualityGrade},
     observations::{Get, Order, OrderBy, Search},
     users::Me,
 };
-use auth_core::{Access, Base, ErrorKind, Operation, Repeat};
+use auth_core::{Access, BaseUrl, ErrorKind, Operation, RetrySafety};
 
 use crate::sent;
 
 #[test]
 fn which_api_and_how() {
-    let check = |manner: auth_core::Manner, access| {
-        assert_eq!(manner.api(), "v1");
-        assert_eq!(manner.access(), access);
-        assert_eq!(manner.repeats(), Repeat::Safe);
-        assert!(!manner.cost().is_secret());
+    let check = |policy: auth_core::CallPolicy, access| {
+        assert_eq!(policy.api(), "v1");
+        assert_eq!(policy.access(), access);
+        assert_eq!(policy.retry(), RetrySafety::Safe);
+        assert!(!policy.limits().is_secret());
     };
-    check(Me::new().manner(), Access::Required);
+    check(Me::new().policy(), Access::Required);
     check(
-        Me::new().of::<serde_json::Value>().manner(),
+        Me::new().of::<serde_json::Value>().policy(),
         Access::Required,
     );
-    check(Get::new(1).manner(), Access::Optional);
-    check(Search::new().manner(), Access::Optional);
+    check(Get::new(1).policy(), Access::Optional);
+    check(Search::new().policy(), Access::Optional);
 }
 
 #[test]
@@ -36,19 +36,19 @@ fn me() {
 
 #[test]
 fn by_id() {
-    let check = |ids: Ids, expect: &str| assert_eq!(sent(&Get::new(ids)), expect);
+    let check = |ids: IdList, expect: &str| assert_eq!(sent(&Get::new(ids)), expect);
     check(7.into(), "/v1/observations/7");
     check([7, 9].into(), "/v1/observations/7,9");
     let many: Vec<u64> = (1..=31).collect();
-    let list = Ids::from(many.clone()).to_string();
+    let list = IdList::from(many.clone()).to_string();
     check(many.into(), &format!("/v1/observations/{list}?per_page=31"));
-    let refused = |ids: Ids| {
-        let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let refused = |ids: IdList| {
+        let base = BaseUrl::parse("https://api.example.org/v1").expect("a base");
         let error = Get::new(ids).request(&base).expect_err("does not leave");
         assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
-        assert!(error.advised().is_some(), "{error}");
+        assert!(error.help().is_some(), "{error}");
     };
-    refused(Ids::default());
+    refused(IdList::default());
     refused((1..=201).collect());
     refused((1..=201).into());
 }
@@ -69,14 +69,14 @@ fn ranges() {
     );
     check(Search::new().q("6..=4"), "q=6..%3D4");
     assert_eq!(sent(&Get::new(7..=9)), "/v1/observations/7,8,9");
-    assert_eq!(Ids::from(1..=500).as_slice().len(), 500);
+    assert_eq!(IdList::from(1..=500).as_slice().len(), 500);
 
-    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let base = BaseUrl::parse("https://api.example.org/v1").expect("a base");
     let refused = |operation: &dyn Fn() -> Result<auth_core::Request, auth_core::Error>| {
         let error = operation().expect_err("does not leave");
         assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
         assert!(error.to_string().contains("range"), "{error}");
-        assert!(error.advised().is_some(), "{error}");
+        assert!(error.help().is_some(), "{error}");
     };
     #[expect(clippy::reversed_empty_ranges, reason = "that is what is refused")]
     let backwards = 6..=4;
@@ -159,11 +159,11 @@ fn searches() {
 
 #[test]
 fn requests_that_do_not_leave() {
-    let base = Base::parse("https://api.example.org/v1").expect("a base");
+    let base = BaseUrl::parse("https://api.example.org/v1").expect("a base");
     let check = |search: Search, setting: &str, words: &str| {
         let error = search.request(&base).expect_err(words);
         assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
-        assert_eq!(error.setting_name(), Some(setting), "{error}");
+        assert_eq!(error.setting(), Some(setting), "{error}");
         assert!(error.to_string().contains(words), "{error}");
     };
     check(Search::new().per_page(201), "per_page", "200 is the most");
@@ -193,13 +193,13 @@ fn an_operation_shows_what_it_asks() {
 #[test]
 fn a_write_with_a_uuid_repeats_unless_told_not_to() {
     use api_inat::{Upload, observation_photos, observation_sounds, observations, sounds, v2};
-    let check = |with: auth_core::Manner, without: auth_core::Manner| {
-        assert_eq!(with.repeats(), Repeat::Idempotent);
-        assert_eq!(without.repeats(), Repeat::IfNotSent);
+    let check = |with: auth_core::CallPolicy, without: auth_core::CallPolicy| {
+        assert_eq!(with.retry(), RetrySafety::Idempotent);
+        assert_eq!(without.retry(), RetrySafety::IfNotSent);
     };
     macro_rules! check_all {
         ($($create:expr),*) => {
-            $(check($create.manner(), $create.without_repeat().manner());)*
+            $(check($create.policy(), $create.without_repeat().policy());)*
         };
     }
     let file = || Upload::path("x.jpg");

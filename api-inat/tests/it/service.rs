@@ -14,8 +14,8 @@ fn built(builder: ServiceBuilder) -> Service {
 }
 
 fn base(service: &Service, api: &str) -> (String, TokenKind) {
-    let api = service.find_api(api).expect("the API");
-    (api.base().as_str().to_owned(), api.token())
+    let api = service.api(api).expect("the API");
+    (api.base_url().as_str().to_owned(), api.token())
 }
 
 #[test]
@@ -25,8 +25,11 @@ fn which_token_goes_where() {
         assert_eq!(base(service, "v1"), (v1.to_owned(), TokenKind::Derived));
         let v2 = v1.replace("/v1", "/v2");
         assert_eq!(base(service, "v2"), (v2, TokenKind::Derived));
-        assert_eq!(service.derivation().expect("a second token").api(), "www");
-        assert_eq!(service.scope(), None, "the server's default scopes");
+        assert_eq!(
+            service.token_derivation().expect("a second token").api(),
+            "www"
+        );
+        assert_eq!(service.default_scope(), None, "the server's default scopes");
     };
     check(
         &built(api_inat::service("an-id")),
@@ -63,21 +66,21 @@ fn media_lie_at_two_servers() {
 #[test]
 fn a_pace_that_inaturalist_asks_for() {
     let service = built(api_inat::service("an-id"));
-    let pace = service.limit().expect("a pace");
+    let pace = service.rate_limit().expect("a pace");
     let seconds = |of: &[(u64, std::time::Duration)]| -> Vec<_> {
         of.iter()
             .map(|(most, within)| (*most, within.as_secs()))
             .collect()
     };
-    assert_eq!((pace.spacing().as_secs(), pace.burst_size()), (1, 5));
+    assert_eq!((pace.spacing().as_secs(), pace.burst()), (1, 5));
     assert_eq!(seconds(pace.windows()), [(55, 60), (10_000, 86_400)]);
     let media = [(5_000_000_000, 3600), (24_000_000_000, 86_400)];
-    assert_eq!(seconds(pace.volumes()), media);
-    let slower = api_inat::pace().at_most(30, std::time::Duration::from_secs(60));
-    let service = built(api_inat::service("an-id").pace(slower));
-    assert_eq!(service.limit().expect("a pace").windows().len(), 3);
-    let unlimited = api_inat::service("an-id").pace(auth_core::Pace::unlimited());
-    assert!(built(unlimited).limit().is_none());
+    assert_eq!(seconds(pace.media_windows()), media);
+    let slower = api_inat::rate_limit().with_window(30, std::time::Duration::from_secs(60));
+    let service = built(api_inat::service("an-id").rate_limit(slower));
+    assert_eq!(service.rate_limit().expect("a pace").windows().len(), 3);
+    let unlimited = api_inat::service("an-id").rate_limit(auth_core::RateLimit::unlimited());
+    assert!(built(unlimited).rate_limit().is_none());
 }
 
 #[test]
@@ -85,13 +88,13 @@ fn a_pasted_token_renews_itself_only_if_asked_to() {
     let renews = |builder: ServiceBuilder| {
         let service = built(builder);
         service
-            .derivation()
+            .token_derivation()
             .expect("a second token")
-            .renews_itself()
+            .can_self_renew()
     };
     assert!(!renews(api_inat::service_without_application()));
     assert!(renews(
-        api_inat::service_without_application().renew_pasted_token()
+        api_inat::service_without_application().renew_plain_token()
     ));
 }
 
@@ -156,7 +159,7 @@ fn settings_that_cannot_be_right() {
     let check = |builder: ServiceBuilder, setting: &str, words: &str| {
         let error = builder.build().expect_err(words);
         assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
-        assert_eq!(error.setting_name(), Some(setting), "{error}");
+        assert_eq!(error.setting(), Some(setting), "{error}");
         assert!(error.to_string().contains(words), "{error}");
         assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
     };

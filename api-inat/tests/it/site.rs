@@ -7,9 +7,9 @@ use api_inat::{
     users::Me,
 };
 use auth_core::{
-    Answer, ErrorKind, Lifetime, Message, Now, Operation, Paged, Response, Service, Token,
-    TokenAnswer, UnixTime,
-    testkit::{Caller, Visit},
+    ErrorKind, Lifetime, Message, Now, Operation, Paged, Response, ResponseBody, Service, Token,
+    TokenResponse, UnixTime,
+    testkit::{Caller, RouteRequest},
 };
 use serde_json::Value;
 use std::time::Duration;
@@ -25,10 +25,10 @@ fn service() -> Service {
 fn token() -> Token {
     let now = Now {
         wall: UnixTime::from_secs(1_700_000_000),
-        up: Duration::from_secs(1),
+        monotonic: Duration::from_secs(1),
     };
-    TokenAnswer::new("a.b.c", Lifetime::For(Duration::from_secs(3600)))
-        .and_then(|answer| answer.received(now, 1))
+    TokenResponse::new("a.b.c", Lifetime::For(Duration::from_secs(3600)))
+        .and_then(|answer| answer.into_token(now, 1))
         .expect("a token")
 }
 
@@ -53,12 +53,12 @@ fn ask(path_and_query: &str, caller: Option<&Caller>) -> Response {
         .iter()
         .find_map(|route| Some((route, route.matches(request.method(), &path)?)))
         .expect("a route");
-    let visit = Visit {
+    let visit = RouteRequest {
         request: &request,
         caller,
         segments,
     };
-    route.answer(&visit).map(Answer::new)
+    route.respond(&visit).map(ResponseBody::new)
 }
 
 /// Sends an operation to the site, bound as it would be in a program.
@@ -84,7 +84,7 @@ fn who_am_i() {
     assert_eq!(all["login"], "alice");
     let error = send(&Me::new(), None).expect_err("a dead token");
     assert_eq!(
-        (error.kind(), error.status(), error.service_words()),
+        (error.kind(), error.status(), error.server_message()),
         (ErrorKind::Refused, Some(401), Some("Unauthorized"))
     );
 }
@@ -95,7 +95,7 @@ fn all(search: Search, caller: Option<&Caller>) -> (Vec<Observation>, usize) {
     let mut found = Vec::new();
     for pages in 1..100 {
         let page = send(&search, caller).expect("a page");
-        let turn = search.turn(page);
+        let turn = search.split_page(page);
         found.extend(turn.items);
         match turn.next {
             Some(next) => search = next,
@@ -164,7 +164,7 @@ fn by_id() {
     let check = |path: &str, status: u16, words: &str| {
         let error = Get::new(1).parse(ask(path, None)).expect_err(path);
         assert_eq!(error.status(), Some(status), "{error}");
-        assert_eq!(error.service_words(), Some(words), "{error}");
+        assert_eq!(error.server_message(), Some(words), "{error}");
     };
     let many: Vec<String> = (1..=31).map(|id: u64| id.to_string()).collect();
     check(

@@ -5,28 +5,28 @@ use api_inat::v0::{
     observations::{Export, Format},
     tokens, users,
 };
-use auth_core::{Access, Base, ErrorKind, Limits, Operation};
+use auth_core::{Access, BaseUrl, ErrorKind, Limits, Operation};
 
 use crate::response;
 
 fn path(operation: &impl Operation) -> String {
-    let base = Base::parse("https://www.inaturalist.org").expect("a base");
+    let base = BaseUrl::parse("https://www.inaturalist.org").expect("a base");
     let request = operation.request(&base).expect("a request");
     request.uri().path_and_query().expect("a path").to_string()
 }
 
 #[test]
 fn which_door() {
-    let check = |manner: auth_core::Manner, access| {
-        assert_eq!((manner.api(), manner.access()), ("www", access));
+    let check = |policy: auth_core::CallPolicy, access| {
+        assert_eq!((policy.api(), policy.access()), ("www", access));
     };
-    check(Export::new(Format::Kml).manner(), Access::Optional);
-    check(observation_fields::Search::new().manner(), Access::Optional);
-    check(users::Me::new().manner(), Access::Required);
-    check(tokens::Info::new().manner(), Access::Required);
+    check(Export::new(Format::Kml).policy(), Access::Optional);
+    check(observation_fields::Search::new().policy(), Access::Optional);
+    check(users::Me::new().policy(), Access::Required);
+    check(tokens::Info::new().policy(), Access::Required);
     let derived = tokens::Derived::new();
-    check(derived.manner(), Access::Required);
-    assert_eq!(derived.manner().cost(), Limits::token());
+    check(derived.policy(), Access::Required);
+    assert_eq!(derived.policy().limits(), Limits::token());
     assert_eq!(path(&derived), "/users/api_token");
 }
 
@@ -52,7 +52,7 @@ fn an_export_is_counted_in_headers() {
     let error = Export::new(Format::Csv)
         .parse(response(401, &[], r#"{"error":"You need to sign in"}"#))
         .expect_err("refused");
-    assert_eq!(error.service_words(), Some("You need to sign in"));
+    assert_eq!(error.server_message(), Some("You need to sign in"));
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn exports_that_are_asked_for() {
         Export::new(Format::Json).param("has[]", "geo"),
         "/observations.json?has%5B%5D=geo",
     );
-    let base = Base::parse("https://www.inaturalist.org").expect("a base");
+    let base = BaseUrl::parse("https://www.inaturalist.org").expect("a base");
     let many = Export::new(Format::Csv).per_page(201).request(&base);
     assert_eq!(many.expect_err("too many").kind(), ErrorKind::Usage);
 }

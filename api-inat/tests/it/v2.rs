@@ -1,7 +1,7 @@
 //! How v2 is asked for fields: in the URL, in a body in its place where it is too long, and in the bodies of writes.
 
 use api_inat::{
-    Fields, Ids, Upload,
+    Fields, IdList, Upload,
     v2::{
         observation_photos,
         observations::{Create, Delete, Get, Search, Update},
@@ -9,7 +9,7 @@ use api_inat::{
         users::Me,
     },
 };
-use auth_core::{Base, Body, ErrorKind, Operation, Paged, Repeat, Request};
+use auth_core::{BaseUrl, Body, ErrorKind, Operation, Paged, Request, RetrySafety};
 use serde_json::{Value, json};
 
 use crate::response;
@@ -17,7 +17,7 @@ use crate::response;
 const UUID: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 
 fn request(operation: &impl Operation) -> Request {
-    let base = Base::parse("https://api.example.org/v2").expect("a base");
+    let base = BaseUrl::parse("https://api.example.org/v2").expect("a base");
     operation.request(&base).expect("a request")
 }
 
@@ -44,7 +44,7 @@ fn fields_in_the_url() {
         &format!("/v2/observations/{UUID},{UUID}?fields=%28uuid:%21t%29"),
     );
     check(
-        &|| request(&taxa::Get::new(Ids::from([1, 2]))),
+        &|| request(&taxa::Get::new(IdList::from([1, 2]))),
         "/v2/taxa/1,2?fields=all",
     );
     check(
@@ -69,7 +69,7 @@ fn fields_that_do_not_fit_into_the_url() {
     assert_eq!(body["fields"]["field_7"], json!({"id": true, "name": true}));
     assert_eq!(body.as_object().map(serde_json::Map::len), Some(1));
     // It reads all the same.
-    assert_eq!(search.manner().repeats(), Repeat::Safe);
+    assert_eq!(search.policy().retry(), RetrySafety::Safe);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn fields_in_bodies() {
     let sent = request(&create);
     assert_eq!(sent.uri(), "https://api.example.org/v2/observations");
     assert_eq!(body(&sent), expect);
-    assert_eq!(create.manner().repeats(), Repeat::Idempotent);
+    assert_eq!(create.policy().retry(), RetrySafety::Idempotent);
     let update = Update::new(UUID)
         .field_value(7, "x")
         .field_value(8, 2)
@@ -108,7 +108,7 @@ fn fields_in_bodies() {
     assert_eq!(body(&request(&update)), expect);
     assert!(request(&Delete::new(UUID)).body().is_empty());
     let error =
-        Delete::new("").request(&Base::parse("https://api.example.org/v2").expect("a base"));
+        Delete::new("").request(&BaseUrl::parse("https://api.example.org/v2").expect("a base"));
     assert_eq!(error.expect_err("no UUID").kind(), ErrorKind::Usage);
 }
 
@@ -138,7 +138,7 @@ fn a_search_is_followed_by_id_with_its_fields() {
         r#"{"total_results":2,"results":[{"id":5,"uuid":"a"}]}"#,
     );
     let page = search.parse(page).expect("a page");
-    let next = search.turn(page).next.expect("there is more");
+    let next = search.split_page(page).next.expect("there is more");
     let uri = request(&next).uri().to_string();
     assert!(uri.contains("id_above=5"), "{uri}");
     assert!(uri.contains("fields=%28id:%21t,uuid:%21t%29"), "{uri}");
@@ -150,7 +150,7 @@ fn what_v2_says_when_it_refuses() {
         let error = Me::new()
             .parse(response(status, &[], body))
             .expect_err(body);
-        assert_eq!(error.service_words(), Some(words), "{error}");
+        assert_eq!(error.server_message(), Some(words), "{error}");
     };
     check(
         401,

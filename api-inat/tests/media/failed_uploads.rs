@@ -24,12 +24,12 @@ fn what_cannot_be_right_does_not_leave() {
     let large = file("large.jpg", &[JPEG, &[0; 1000]].concat());
     let check = |error: Error, words: &str| {
         assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
-        assert_eq!(error.setting_name(), Some("file"), "{error}");
-        assert!(error.advised().is_some(), "{error}");
+        assert_eq!(error.setting(), Some("file"), "{error}");
+        assert!(error.help().is_some(), "{error}");
         assert!(error.to_string().contains(words), "{words}: {error}");
     };
     let worlds = World::both(&site.service(), Memory::new);
-    let mark = site.server.seen().mark();
+    let mark = site.server.requests().mark();
     for world in &worlds {
         world.paste(&site.token());
         let photo = |upload: Upload, words: &str| {
@@ -80,9 +80,13 @@ fn what_cannot_be_right_does_not_leave() {
         );
         let odd = Upload::bytes("a.jpg", JPEG).content_type("image/\njpeg");
         let error = world.send(observation_photos::Create::new(odd, 7));
-        assert_eq!(error.expect_err("odd").setting_name(), Some("content_type"));
+        assert_eq!(error.expect_err("odd").setting(), Some("content_type"));
     }
-    assert_eq!(site.server.seen().since(mark).api(), 0, "nothing was sent");
+    assert_eq!(
+        site.server.requests().since(mark).api(),
+        0,
+        "nothing was sent"
+    );
 }
 
 #[test]

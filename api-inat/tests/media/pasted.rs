@@ -6,8 +6,8 @@ use std::{
 };
 
 use api_inat::users::Me;
-use auth_core::{Lifetime, Now, Record, Service, Store, TokenAnswer, TokenKind, UnixTime};
-use auth_testkit::{Fault, On};
+use auth_core::{Lifetime, Now, Service, Store, TokenKind, TokenRecord, TokenResponse, UnixTime};
+use auth_testkit::{Fault, Matching};
 use keystore::Memory;
 
 use crate::{site::Photographs, worlds::World};
@@ -20,7 +20,7 @@ fn service(site: &Photographs, renews: bool) -> Service {
         .user_agent("pasted/1 (test@example.org)")
         .at(site.server.url());
     match renews {
-        true => builder.renew_pasted_token(),
+        true => builder.renew_plain_token(),
         false => builder,
     }
     .build()
@@ -34,11 +34,11 @@ fn pasted(service: &Service, token: &str, ago: Duration) -> Memory {
         .expect("after 1970");
     let then = Now {
         wall: UnixTime::from_secs((now - ago).as_secs()),
-        up: Duration::ZERO,
+        monotonic: Duration::ZERO,
     };
-    let answer = TokenAnswer::new(token, Lifetime::For(DAY)).expect("a token");
-    let mut record = Record::default();
-    let token = answer.received(then, 1).expect("a token");
+    let answer = TokenResponse::new(token, Lifetime::For(DAY)).expect("a token");
+    let mut record = TokenRecord::default();
+    let token = answer.into_token(then, 1).expect("a token");
     record.set(TokenKind::Derived, Arc::new(token));
     let store = Memory::new();
     let lease = store
@@ -53,12 +53,12 @@ fn pasted(service: &Service, token: &str, ago: Duration) -> Memory {
 fn asked(site: &Photographs, renews: bool, ago: Duration, expect: usize) {
     let service = service(site, renews);
     for world in World::both(&service, || pasted(&service, &site.token(), ago)) {
-        let mark = site.server.seen().mark();
+        let mark = site.server.requests().mark();
         for _ in 0..3 {
             let me = world.sent(Me::new());
             assert_eq!(me.login.as_deref(), Some("alice"));
         }
-        let seen = site.server.seen().since(mark);
+        let seen = site.server.requests().since(mark);
         assert_eq!(
             (seen.derived(), seen.api()),
             (expect, 3),
@@ -90,7 +90,7 @@ fn a_service_that_does_not_answer_so_changes_nothing() {
     let due = DAY - Duration::from_secs(300);
     for world in World::both(&service, || pasted(&service, &site.token(), due)) {
         site.server.faults().always(
-            On::Derived,
+            Matching::Derived,
             Fault::Answer {
                 status: 401,
                 content_type: "application/json".to_owned(),
@@ -109,12 +109,12 @@ fn one_that_has_ended_is_not_sent() {
     let site = Photographs::start();
     let service = service(&site, true);
     for world in World::both(&service, || pasted(&service, &site.token(), DAY)) {
-        let mark = site.server.seen().mark();
+        let mark = site.server.requests().mark();
         let error = world.send(Me::new()).expect_err("ended");
         assert!(error.needs_login(), "{error}");
         assert!(error.to_string().contains("/users/api_token"), "{error}");
         assert_eq!(
-            site.server.seen().since(mark).total(),
+            site.server.requests().since(mark).total(),
             0,
             "{}",
             world.name()

@@ -8,7 +8,7 @@ use std::{
 
 use auth_core::{
     Service,
-    testkit::{DerivedTokens, Door, Route, Site, Visit, json},
+    testkit::{Auth, DerivedTokens, Route, RouteRequest, Site, json},
 };
 use auth_testkit::{Dialect, TestClient, TestServer};
 use http::{Method, Response, header};
@@ -45,23 +45,23 @@ impl Photographs {
         let desk = Arc::<Mutex<Desk>>::default();
         let keep = |pattern| {
             let desk = Arc::clone(&desk);
-            Route::new(Method::POST, pattern, Door::Derived, move |visit| {
+            Route::new(Method::POST, pattern, Auth::Derived, move |visit| {
                 receive(&mut locked(&desk), visit)
             })
         };
         let site = Site::new()
-            .derived_tokens(DerivedTokens {
+            .with_derived_tokens(DerivedTokens {
                 path: "/users/api_token",
                 field: "api_token",
                 lifetime: Duration::from_secs(24 * 3600),
                 scope: None,
             })
-            .route(keep("/v1/observation_photos"))
-            .route(keep("/v1/photos"))
-            .route(keep("/v1/observation_sounds"))
-            .route(Route::get(
+            .with_route(keep("/v1/observation_photos"))
+            .with_route(keep("/v1/photos"))
+            .with_route(keep("/v1/observation_sounds"))
+            .with_route(Route::get(
                 "/v1/users/me",
-                Door::Derived,
+                Auth::Derived,
                 |visit| match visit.caller {
                     Some(caller) => {
                         json(200, &value!({"results": [{"id": 1, "login": caller.user}]}))
@@ -69,7 +69,7 @@ impl Photographs {
                     None => json(401, &value!({"error": "Unauthorized"})),
                 },
             ))
-            .route(Route::get("/photos/{id}/{file}", Door::Open, picture));
+            .with_route(Route::get("/photos/{id}/{file}", Auth::Open, picture));
         let server = TestServer::builder(Dialect::doorkeeper_5())
             .client(TestClient::public("an-id").scopes("write login"))
             .user("alice", PASSWORD)
@@ -100,7 +100,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn receive(desk: &mut Desk, visit: &Visit<'_>) -> Response<Vec<u8>> {
+fn receive(desk: &mut Desk, visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     if visit.caller.is_none() {
         return json(401, &value!({"error": "Unauthorized"}));
     }
@@ -163,7 +163,7 @@ fn find(text: &[u8], word: &[u8]) -> Option<usize> {
     }
 }
 
-fn picture(visit: &Visit<'_>) -> Response<Vec<u8>> {
+fn picture(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     let mut answer = match visit.segment("file") {
         Some("large.jpg") => Response::new(b"\xFF\xD8\xFF\xE0 large".to_vec()),
         Some("page.jpg") => Response::new(b"<html>a portal</html>".to_vec()),

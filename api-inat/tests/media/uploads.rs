@@ -13,7 +13,7 @@ use api_inat::{
     v1::{observation_photos, observation_sounds, photos},
 };
 use auth_core::ErrorKind;
-use auth_testkit::{Fault, On};
+use auth_testkit::{Fault, Matching};
 use keystore::Memory;
 
 use crate::{site::Photographs, worlds::World};
@@ -147,7 +147,7 @@ fn a_lost_answer_costs_no_second_photo() {
         let photo = counted(&opened).on_progress(move |read, _| {
             told.lock().expect("no panic").push(read);
         });
-        site.server.faults().next(On::Api, Fault::LostAnswer);
+        site.server.faults().next(Matching::Api, Fault::LostAnswer);
         let placed = world.sent(observation_photos::Create::new(photo, 7));
         assert_eq!(placed.id, 1);
         let desk = site.desk();
@@ -169,7 +169,7 @@ fn without_a_uuid_nothing_is_sent_again() {
         world.paste(&site.token());
         *site.desk() = Default::default();
         let opened = Arc::new(AtomicUsize::new(0));
-        site.server.faults().next(On::Api, Fault::LostAnswer);
+        site.server.faults().next(Matching::Api, Fault::LostAnswer);
         let error = world
             .send(photos::Create::new(counted(&opened)))
             .expect_err("its answer was lost");
@@ -181,7 +181,7 @@ fn without_a_uuid_nothing_is_sent_again() {
 
         // An empty UUID takes nothing back: the one that was there stays.
         let nameless = observation_photos::Create::new(counted(&opened), 7).uuid("");
-        site.server.faults().next(On::Api, Fault::LostAnswer);
+        site.server.faults().next(Matching::Api, Fault::LostAnswer);
         world.sent(nameless);
     }
 }
@@ -196,12 +196,12 @@ fn what_the_service_says_of_an_upload() {
             content_type: "application/json".to_owned(),
             body: br#"{"errors":"No observation specified"}"#.to_vec(),
         };
-        site.server.faults().next(On::Api, refusal);
+        site.server.faults().next(Matching::Api, refusal);
         let photo = counted(&Arc::default());
         let error = world
             .send(observation_photos::Create::new(photo, 7))
             .expect_err("refused");
         assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
-        assert_eq!(error.service_words(), Some("No observation specified"));
+        assert_eq!(error.server_message(), Some("No observation specified"));
     }
 }

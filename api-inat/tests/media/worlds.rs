@@ -43,8 +43,10 @@ impl World {
 
     pub(crate) fn paste(&self, token: &str) {
         match self {
-            Self::Blocking(session) => session.paste(token).map(|_| ()),
-            Self::Async(session, runtime) => runtime.block_on(session.paste(token)).map(|_| ()),
+            Self::Blocking(session) => session.import_token(token).map(|_| ()),
+            Self::Async(session, runtime) => {
+                runtime.block_on(session.import_token(token)).map(|_| ())
+            }
         }
         .expect("a token to paste");
     }

@@ -8,8 +8,8 @@ use api_inat::{
     users::{Me, Mute},
 };
 use auth_core::{
-    Base, Error, ErrorKind, Manner, Operation, Request, Response, TokenKind,
-    testkit::{Door, Route, Visit, json},
+    BaseUrl, CallPolicy, Error, ErrorKind, Operation, Request, Response, TokenKind,
+    testkit::{Auth, Route, RouteRequest, json},
 };
 use http::{Method, header};
 use keystore::Memory;
@@ -24,11 +24,11 @@ struct Edit;
 impl Operation for Edit {
     type Output = String;
 
-    fn manner(&self) -> Manner {
-        Manner::read("www")
+    fn policy(&self) -> CallPolicy {
+        CallPolicy::read("www")
     }
 
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         base.request(Method::GET, "/users/edit.json")
     }
 
@@ -57,7 +57,7 @@ fn each_door_gets_its_own_token() {
         (Method::GET, "/v1/controlled_terms"),
     ] {
         let seen = seen.clone();
-        let note = move |visit: &Visit<'_>| {
+        let note = move |visit: &RouteRequest<'_>| {
             let token = visit.request.headers().get(header::AUTHORIZATION);
             let token = token.map(|token| token.to_str().expect("text").to_owned());
             let path = visit.request.uri().path().to_owned();
@@ -67,7 +67,7 @@ fn each_door_gets_its_own_token() {
                 _ => json(200, &json!({"id": 1})),
             }
         };
-        site = site.route(Route::new(method, pattern, Door::Open, note));
+        site = site.with_route(Route::new(method, pattern, Auth::Open, note));
     }
     let server = server(site);
     for which in [0, 1] {
@@ -127,7 +127,7 @@ fn each_door_gets_its_own_token() {
 fn nobody_logged_in_is_an_error_and_not_an_anonymous_answer() {
     let server = inaturalist();
     for world in World::both(&server, Memory::new()) {
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         let error = world.send(Get::new(1)).expect_err("nobody is logged in");
         assert!(error.needs_login(), "{}: {error}", world.name());
         assert_eq!(since(&server, mark), (0, 0), "nothing left");
@@ -140,7 +140,7 @@ fn a_login_that_may_only_log_in_is_explained() {
     for world in World::both(&server, Memory::new()) {
         // The API token is asked for as soon as the login is done, so that it is told there and not later.
         let outcome = world.log_in_by(browser().scope("login"));
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         let read = world.send(Get::new(1)).map(|_| ());
         let me = world.send(Me::new()).map(|_| ());
         for error in [outcome.map(|_| ()).err(), read.err(), me.err()]
@@ -148,13 +148,13 @@ fn a_login_that_may_only_log_in_is_explained() {
             .flatten()
         {
             assert!(error.is_configuration(), "{}: {error}", world.name());
-            assert_eq!(error.setting_name(), Some("scope"), "{error}");
+            assert_eq!(error.setting(), Some("scope"), "{error}");
             assert!(
                 error.to_string().contains("`login` alone is not enough"),
                 "{error}"
             );
         }
-        assert_eq!(server.seen().since(mark).api(), 0, "no anonymous read");
+        assert_eq!(server.requests().since(mark).api(), 0, "no anonymous read");
         // Such a login serves where no API token is needed.
         let edit = world.send(Edit).expect("the Rails application takes it");
         assert!(edit.contains("alice"), "{edit}");

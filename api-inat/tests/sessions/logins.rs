@@ -54,7 +54,7 @@ fn each_redirect_uri_as_registered() {
         };
         check(client, None, Some(login)).expect(uri);
     }
-    let pasted = Login::paste("http://127.0.0.1:8080", |url| {
+    let pasted = Login::pasted_redirect("http://127.0.0.1:8080", |url| {
         Person::new("alice", PASSWORD).visit(url)?.into_redirect()
     });
     check(

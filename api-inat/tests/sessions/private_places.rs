@@ -54,14 +54,14 @@ fn the_site_shows_it_to_its_owner_alone() {
 fn before_expiry_and_after_it() {
     everywhere(|server, which, what| {
         let (world, store) = World::logged_in(server, which);
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         assert!(private(&world).expect(what), "{what}, before");
         assert_eq!(since(server, mark), (0, 1), "{what}, before");
         // The next day, in a new process: both clocks have gone on.
         server.advance(DAY + DAY / 24);
         shift(&store, -25 * 3600);
         let world = World::one(server, which, &store);
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         assert!(private(&world).expect(what), "{what}, after");
         assert_eq!(since(server, mark), (1, 1), "{what}: renewal comes first");
     });
@@ -74,7 +74,7 @@ fn a_clock_that_is_set_between() {
         // Ahead: a good token looks dead, and is renewed without need.
         shift(&store, -2 * 86_400);
         let early = World::one(server, which, &store);
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         assert!(private(&early).expect(what), "{what}, set ahead");
         assert_eq!(since(server, mark), (1, 1), "{what}, set ahead");
         // Behind: a dead token looks good, in a store and in memory. The server's own clock tells.
@@ -82,7 +82,7 @@ fn a_clock_that_is_set_between() {
         shift(&store, 2 * 86_400);
         let late = World::one(server, which, &store);
         for world in [late, world] {
-            let mark = server.seen().mark();
+            let mark = server.requests().mark();
             assert!(private(&world).expect(what), "{what}, set back");
             let (derived, api) = since(server, mark);
             assert!(derived <= 1 && api <= 2, "{what}: {derived}, {api}");

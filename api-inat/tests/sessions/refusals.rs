@@ -7,8 +7,8 @@ use api_inat::{
     testkit::observation_id,
     users::Me,
 };
-use auth_core::{Base, Error, ErrorKind, Manner, Operation, Request, Response};
-use auth_testkit::{Fault, On};
+use auth_core::{BaseUrl, CallPolicy, Error, ErrorKind, Operation, Request, Response};
+use auth_testkit::{Fault, Matching};
 use http::Method;
 
 use crate::scene::{World, inaturalist};
@@ -27,10 +27,10 @@ struct ByText(&'static str);
 
 impl Operation for ByText {
     type Output = Page<Observation>;
-    fn manner(&self) -> Manner {
-        Get::new(7).manner()
+    fn policy(&self) -> CallPolicy {
+        Get::new(7).policy()
     }
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         base.request(Method::GET, &format!("/observations/{}", self.0))
     }
     fn parse(&self, response: Response) -> Result<Self::Output, Error> {
@@ -59,10 +59,10 @@ fn each_refusal_is_one_error_in_both_worlds() {
         assert_eq!(error.kind(), ErrorKind::Refused, "{what}: {error}");
         assert_eq!(error.status(), Some(status), "{what}: {error}");
         assert!(
-            error.service_words().unwrap_or_default().contains(words),
+            error.server_message().unwrap_or_default().contains(words),
             "{what}: {error}"
         );
-        let advised = error.advised().unwrap_or_default();
+        let advised = error.help().unwrap_or_default();
         assert!(advised.contains(advice), "{what}: {error}");
     };
     let json = "application/json";
@@ -82,7 +82,7 @@ fn each_refusal_is_one_error_in_both_worlds() {
     assert_eq!(several.kind(), ErrorKind::Usage, "{several}");
 
     let gone = r#"{"error":{"original":{"error":"Observation does not exist."}},"status":410}"#;
-    faults.times(2, On::Any, answer(410, json, gone));
+    faults.times(2, Matching::Any, answer(410, json, gone));
     check(
         "a deleted one",
         told(&worlds, Update::new(7).description("x")),
@@ -93,7 +93,7 @@ fn each_refusal_is_one_error_in_both_worlds() {
 
     let foreign =
         r#"{"error":{"original":{"error":"You don't have permission to do that."}},"status":403}"#;
-    faults.times(2, On::Any, answer(403, json, foreign));
+    faults.times(2, Matching::Any, answer(403, json, foreign));
     check(
         "somebody else's",
         told(&worlds, Delete::new(7)),
@@ -103,7 +103,7 @@ fn each_refusal_is_one_error_in_both_worlds() {
     );
 
     let invalid = r#"{"error":{"original":{"errors":[["Taxon can't be blank"],["Date is odd"]]}},"status":422}"#;
-    faults.times(2, On::Any, answer(422, json, invalid));
+    faults.times(2, Matching::Any, answer(422, json, invalid));
     check(
         "values",
         told(&worlds, Create::new()),
@@ -113,7 +113,7 @@ fn each_refusal_is_one_error_in_both_worlds() {
     );
 
     let window = r#"{"error":"Result window is too large, page x size must be less than or equal to [10000].","status":403}"#;
-    faults.times(2, On::Any, answer(403, json, window));
+    faults.times(2, Matching::Any, answer(403, json, window));
     check(
         "the window",
         told(&worlds, Get::new(7)),
@@ -123,7 +123,7 @@ fn each_refusal_is_one_error_in_both_worlds() {
     );
 
     let blocked = "<html><head><title>Blocked</title></head></html>";
-    faults.times(2, On::Any, answer(403, "text/html", blocked));
+    faults.times(2, Matching::Any, answer(403, "text/html", blocked));
     check(
         "an address",
         told(&worlds, Get::new(7)),
@@ -133,14 +133,14 @@ fn each_refusal_is_one_error_in_both_worlds() {
     );
 
     faults.always(
-        On::Any,
+        Matching::Any,
         answer(
             502,
             "text/html",
             "<html><head><title>502 Bad Gateway</title></head></html>",
         ),
     );
-    let mark = server.seen().mark();
+    let mark = server.requests().mark();
     let fave = told(&worlds, api_inat::observations::Fave::new(7));
     check(
         "a proxy, of a write",
@@ -150,11 +150,11 @@ fn each_refusal_is_one_error_in_both_worlds() {
         "try again later",
     );
     assert_eq!(
-        server.seen().since(mark).total(),
+        server.requests().since(mark).total(),
         2,
         "a write that may have arrived is not repeated"
     );
-    let mark = server.seen().mark();
+    let mark = server.requests().mark();
     check(
         "a proxy, of a read",
         told(&worlds, Get::new(7)),
@@ -163,7 +163,7 @@ fn each_refusal_is_one_error_in_both_worlds() {
         "later",
     );
     assert_eq!(
-        server.seen().since(mark).total(),
+        server.requests().since(mark).total(),
         8,
         "a read is, some times"
     );
@@ -171,7 +171,7 @@ fn each_refusal_is_one_error_in_both_worlds() {
 
     // A dead token, said so: renewed once, and then told.
     faults.always(
-        On::Path("/v1/users/me".into()),
+        Matching::Path("/v1/users/me".into()),
         answer(401, json, r#"{"error":"Unauthorized","status":401}"#),
     );
     check(

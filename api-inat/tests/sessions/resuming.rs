@@ -7,9 +7,9 @@ use api_inat::{
 };
 use auth_core::{
     Error,
-    testkit::{Door, Route, json},
+    testkit::{Auth, Route, json},
 };
-use auth_testkit::{Fault, On, TestServer};
+use auth_testkit::{Fault, Matching, TestServer};
 use serde_json::{Value, json};
 
 use crate::scene::{DAY, Followed, World, bare_site, inaturalist, server, since};
@@ -62,7 +62,7 @@ fn limited_in_the_middle_of_a_job() {
     let limited = |items| {
         if items == 200 {
             let fault = Fault::TooManyRequests { retry_after: None };
-            server.faults().always(On::Api, fault);
+            server.faults().always(Matching::Api, fault);
         }
     };
     let (ids, errors) = followed(&server, Search::new().per_page(100), limited, |_| {
@@ -85,7 +85,7 @@ fn a_short_limit_is_waited_out() {
     let limited = |items| {
         if items == 200 {
             let fault = Fault::TooManyRequests { retry_after: None };
-            server.faults().times(2, On::Api, fault);
+            server.faults().times(2, Matching::Api, fault);
         }
     };
     let (ids, errors) = followed(&server, Search::new().per_page(100), limited, |_| ());
@@ -107,7 +107,7 @@ fn answers_that_are_torn_or_none() {
             300 => Fault::Redirect("https://example.org/".into()),
             _ => return,
         };
-        server.faults().next(On::Api, fault);
+        server.faults().next(Matching::Api, fault);
     };
     let search = Search::new().per_page(100).order(Order::Desc);
     let (ids, errors) = followed(&server, search, broken, |_| server.faults().clear());
@@ -147,7 +147,7 @@ fn any_order_can_be_gone_on_with() {
     let server = inaturalist();
     let broken = |items| {
         if items % 100 == 0 && items < 400 {
-            server.faults().next(On::Api, Fault::TruncatedJson);
+            server.faults().next(Matching::Api, Fault::TruncatedJson);
         }
     };
     let search = Search::new().per_page(100).order_by(OrderBy::ObservedOn);
@@ -160,15 +160,15 @@ fn any_order_can_be_gone_on_with() {
 fn a_page_that_repeats_is_an_error_and_nothing_comes_twice() {
     let page: Vec<Value> = (1..=50).map(|id| json!({"id": id})).collect();
     let page = json!({"total_results": 450, "results": page});
-    let route = Route::get("/v1/observations", Door::Derived, move |_| json(200, &page));
-    let server = server(bare_site().route(route));
+    let route = Route::get("/v1/observations", Auth::Derived, move |_| json(200, &page));
+    let server = server(bare_site().with_route(route));
     for which in [0, 1] {
         let (world, _) = World::logged_in(&server, which);
         for search in [
             Search::new().per_page(50),
             Search::new().per_page(50).order_by(OrderBy::Votes),
         ] {
-            let mark = server.seen().mark();
+            let mark = server.requests().mark();
             let followed = world.follow(search, |_| ());
             assert_eq!(followed.items.len(), 50, "{}", world.name());
             let error = followed.error.expect("not the end");
@@ -180,7 +180,7 @@ fn a_page_that_repeats_is_an_error_and_nothing_comes_twice() {
 
 #[test]
 fn past_what_page_numbers_reach() {
-    let page = |visit: &auth_core::testkit::Visit<'_>| {
+    let page = |visit: &auth_core::testkit::RouteRequest<'_>| {
         let number: u64 = visit
             .query("page")
             .map_or(1, |n| n.parse().expect("a number"));
@@ -190,7 +190,8 @@ fn past_what_page_numbers_reach() {
             .collect();
         json(200, &json!({"total_results": 12_000, "results": page}))
     };
-    let server = server(bare_site().route(Route::get("/v1/observations", Door::Derived, page)));
+    let server =
+        server(bare_site().with_route(Route::get("/v1/observations", Auth::Derived, page)));
     for which in [0, 1] {
         let (world, _) = World::logged_in(&server, which);
         let search = Search::new().per_page(200).order_by(OrderBy::Votes);

@@ -21,7 +21,7 @@ pub(crate) fn inaturalist() -> TestServer {
 
 /// A site with iNaturalist's second token, and no routes yet.
 pub(crate) fn bare_site() -> Site {
-    Site::new().derived_tokens(DerivedTokens {
+    Site::new().with_derived_tokens(DerivedTokens {
         path: "/users/api_token",
         field: "api_token",
         lifetime: DAY,
@@ -54,7 +54,7 @@ pub(crate) fn browser() -> Login {
 
 /// Requests for the second token, and API requests since a mark.
 pub(crate) fn since(server: &TestServer, mark: auth_testkit::Mark) -> (usize, usize) {
-    let seen = server.seen().since(mark);
+    let seen = server.requests().since(mark);
     (seen.derived(), seen.api())
 }
 
@@ -135,8 +135,10 @@ impl World {
 
     pub(crate) fn paste(&self, token: &str) -> Result<Status, Error> {
         match self {
-            Self::Blocking(client) => client.account("me").paste(token),
-            Self::Async(client, runtime) => runtime.block_on(client.account("me").paste(token)),
+            Self::Blocking(client) => client.account("me").import_token(token),
+            Self::Async(client, runtime) => {
+                runtime.block_on(client.account("me").import_token(token))
+            }
         }
     }
 

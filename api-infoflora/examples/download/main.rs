@@ -67,10 +67,10 @@ fn run() -> Result<(), Box<dyn Error>> {
         let runtime = Runtime::new()?;
         let tokio = Tokio::new(runtime.handle().clone());
         let client = AsyncClient::new(service, Reqwest::default(), tokio, store);
-        runtime.block_on(download_async(&client.daemon(), &list, &mut part))
+        runtime.block_on(download_async(&client.client_session(), &list, &mut part))
     } else {
         let client = Client::new(service, Ureq::default(), store);
-        download(&client.daemon(), &list, &mut part)
+        download(&client.client_session(), &list, &mut part)
     };
     let count = part.count();
     downloaded

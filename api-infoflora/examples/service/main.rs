@@ -127,7 +127,7 @@ impl Site {
                 ErrorKind::Denied => {
                     page(StatusCode::FORBIDDEN, "You refused; /login asks again.\n")
                 }
-                ErrorKind::ForeignResponse => page(
+                ErrorKind::CallbackMismatch => page(
                     StatusCode::BAD_REQUEST,
                     "This login is not yours, or too old: /login\n",
                 ),
@@ -169,12 +169,12 @@ impl Site {
     }
 
     async fn back(&self, visitor: Option<Visitor>, query: &str) -> Result<Page, AuthError> {
-        let foreign = || AuthError::new(ErrorKind::ForeignResponse, "nobody began this login");
+        let foreign = || AuthError::new(ErrorKind::CallbackMismatch, "nobody began this login");
         let visitor = visitor.ok_or_else(foreign)?;
         // The proxy ended TLS: what the visitor asked for is the public address.
         let redirected = format!("{}?{query}", self.redirect_uri);
         let grant = self.logins.end(&visitor, &redirected)?;
-        self.session(&visitor).complete(grant).await?;
+        self.session(&visitor).complete_login(grant).await?;
         // At once to another address: this one has the code in it.
         Ok(away("/", None))
     }

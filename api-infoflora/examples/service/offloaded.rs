@@ -10,6 +10,6 @@ impl AsyncTransport for Offloaded {
     async fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
         let (ureq, limits) = (self.0.clone(), *limits);
         let sent = task::spawn_blocking(move || ureq.send(request, &limits)).await;
-        sent.unwrap_or_else(|died| Err(TransportError::maybe_sent(died)))
+        sent.unwrap_or_else(|died| Err(TransportError::delivery_unknown(died)))
     }
 }

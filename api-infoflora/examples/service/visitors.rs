@@ -8,8 +8,8 @@ use std::{
 };
 
 use auth_core::{
-    AuthorizationRequest, CodeGrant, Entropy, Error, ErrorKind, ExposeSecret, Pending, RedirectUri,
-    SecretBytes, Service,
+    AuthorizationRequest, CodeGrant, Entropy, Error, ErrorKind, ExposeSecret, PendingAuthorization,
+    RedirectUri, SecretBytes, Service,
 };
 use http::{HeaderValue, Request, header};
 
@@ -84,7 +84,7 @@ impl Logins {
         random(&mut bytes)?;
         let mut request =
             AuthorizationRequest::new(service.client(), redirect_uri, Entropy::new(bytes));
-        if let Some(scope) = service.scope() {
+        if let Some(scope) = service.default_scope() {
             request = request.scope(scope);
         }
         let (url, pending) = request.begin()?;
@@ -107,9 +107,11 @@ impl Logins {
     pub(crate) fn end(&self, visitor: &Visitor, redirected: &str) -> Result<CodeGrant, Error> {
         let begun = self.begun().remove(&visitor.0);
         match begun.filter(|(since, _)| since.elapsed() < PATIENCE) {
-            Some((_, text)) => Pending::from_secret_text(text.expose_secret())?.accept(redirected),
+            Some((_, text)) => {
+                PendingAuthorization::from_secret_text(text.expose_secret())?.accept(redirected)
+            }
             None => Err(Error::new(
-                ErrorKind::ForeignResponse,
+                ErrorKind::CallbackMismatch,
                 "this visitor has begun no login",
             )),
         }

@@ -10,7 +10,7 @@ use serde::{
 use serde_json::Value;
 
 use super::units::Unit;
-use crate::{envelope::accepted, errors, operation::Call, version::Version};
+use crate::{envelope::accepted, errors, operation::CallParts, version::Version};
 
 operation! {
     /// `GET /rest/{version}/communities/0/public/atlases/{id}/names/{taxon}/units.geojson`: where the taxon occurs, as points.
@@ -20,9 +20,9 @@ operation! {
     ///
     /// ```
     /// use api_infoflora::atlas::UnitsGeoJson;
-    /// use auth_core::{Answer, Base, Operation, Response};
+    /// use auth_core::{ResponseBody, BaseUrl, Operation, Response};
     ///
-    /// let base = Base::parse("https://obs.infoflora.ch/rest")?;
+    /// let base = BaseUrl::parse("https://obs.infoflora.ch/rest")?;
     /// let units = UnitsGeoJson::of_taxon(2, 1_000_010).with_legend(true);
     /// assert_eq!(
     ///     units.request(&base)?.uri(),
@@ -30,7 +30,7 @@ operation! {
     /// );
     /// let body = r#"{"type":"FeatureCollection","features":[
     ///     {"type":"Feature","geometry":{"type":"Point","coordinates":[7.44,46.95]},"properties":{"year_min":1899}}]}"#;
-    /// let units = units.parse(Response::new(Answer::new(body.into())))?;
+    /// let units = units.parse(Response::new(ResponseBody::new(body.into())))?;
     /// let features = units.features.unwrap_or_default();
     /// assert_eq!(features[0].point(), Some((7.44, 46.95))); // longitude, latitude
     /// assert_eq!(features[0].properties.as_ref().and_then(|unit| unit.year_min), Some(1899));
@@ -47,7 +47,7 @@ impl UnitsGeoJson {
     pub fn of_taxon(atlas: impl fmt::Display, taxon: impl fmt::Display) -> Self {
         let path = format!("{}/units.geojson", super::name_in(atlas, taxon));
         Self::made(
-            Call::new(path).token_optional().version(Version::V5),
+            CallParts::new(path).token_optional().version(Version::V5),
             Query::default(),
         )
     }

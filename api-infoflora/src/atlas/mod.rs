@@ -16,12 +16,12 @@ use auth_core::Query;
 
 /// The path below which an atlas has its names.
 fn names_of(atlas: impl std::fmt::Display) -> String {
-    let atlas = Query::segment(&atlas.to_string());
+    let atlas = Query::path_segment(&atlas.to_string());
     format!("/{{version}}/communities/0/public/atlases/{atlas}/names")
 }
 
 /// The path of one name.
 fn name_in(atlas: impl std::fmt::Display, taxon: impl std::fmt::Display) -> String {
-    let taxon = Query::segment(&taxon.to_string());
+    let taxon = Query::path_segment(&taxon.to_string());
     format!("{}/{taxon}", names_of(atlas))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use auth_core::Query;
 
-use crate::{envelope::Envelope, operation::Call};
+use crate::{envelope::Envelope, operation::CallParts};
 
 operation! {
     /// `GET /rest/{version}/communities/0/public/atlases/{id}/names`: the taxa of an atlas.
@@ -13,9 +13,9 @@ operation! {
     ///
     /// ```
     /// use api_infoflora::atlas::Names;
-    /// use auth_core::{Base, Operation};
+    /// use auth_core::{BaseUrl, Operation};
     ///
-    /// let base = Base::parse("https://obs.infoflora.ch/rest")?;
+    /// let base = BaseUrl::parse("https://obs.infoflora.ch/rest")?;
     /// assert_eq!(
     ///     Names::of_atlas(2).limit(1000).with_total(true).request(&base)?.uri(),
     ///     "https://obs.infoflora.ch/rest/v4/communities/0/public/atlases/2/names?limit=1000&with_total=true"
@@ -34,7 +34,7 @@ impl Names {
     #[must_use]
     pub fn of_atlas(id: impl fmt::Display) -> Self {
         Self::made(
-            Call::new(super::names_of(id)).token_optional(),
+            CallParts::new(super::names_of(id)).token_optional(),
             Query::default(),
         )
     }

@@ -5,16 +5,16 @@ use std::fmt;
 use auth_core::Query;
 use serde_json::Value;
 
-use crate::{envelope::Envelope, operation::Call};
+use crate::{envelope::Envelope, operation::CallParts};
 
 operation! {
     /// `GET /rest/{version}/communities/0/public/atlases/{id}/names/{taxon}/units`: where the taxon occurs.
     ///
     /// ```
     /// use api_infoflora::atlas::Units;
-    /// use auth_core::{Base, Operation};
+    /// use auth_core::{BaseUrl, Operation};
     ///
-    /// let base = Base::parse("https://obs.infoflora.ch/rest")?;
+    /// let base = BaseUrl::parse("https://obs.infoflora.ch/rest")?;
     /// assert_eq!(
     ///     Units::of_taxon(2, 1_000_010).srid(4326).with_legend(true).request(&base)?.uri(),
     ///     "https://obs.infoflora.ch/rest/v4/communities/0/public/atlases/2/names/1000010/units?srid=4326&with-legend=true"
@@ -31,7 +31,7 @@ impl Units {
     #[must_use]
     pub fn of_taxon(atlas: impl fmt::Display, taxon: impl fmt::Display) -> Self {
         let path = format!("{}/units", super::name_in(atlas, taxon));
-        Self::made(Call::new(path).token_optional(), Query::default())
+        Self::made(CallParts::new(path).token_optional(), Query::default())
     }
 }
 

@@ -3,7 +3,7 @@
 use auth_core::Query;
 
 use super::observation::Observation;
-use crate::{envelope::Envelope, operation::Call, string_list::Joined};
+use crate::{envelope::Envelope, operation::CallParts, string_list::StringList};
 
 operation! {
     /// `GET /rest/{version}/observations`: the observations that the account may see.
@@ -23,9 +23,9 @@ operation! {
     ///
     /// ```
     /// use api_infoflora::{Version, observations::List};
-    /// use auth_core::{Base, Operation};
+    /// use auth_core::{BaseUrl, Operation};
     ///
-    /// let base = Base::parse("https://obs.infoflora.ch/rest")?;
+    /// let base = BaseUrl::parse("https://obs.infoflora.ch/rest")?;
     /// let list = List::new().projects([1, 2]).limit(100);
     /// assert_eq!(
     ///     list.request(&base)?.uri(),
@@ -46,7 +46,7 @@ impl List {
     #[must_use]
     pub fn new() -> Self {
         Self::made(
-            Call::new("/{version}/observations").filtered(),
+            CallParts::new("/{version}/observations").filtered(),
             Query::default(),
         )
     }
@@ -65,17 +65,17 @@ impl<T> List<T> {
         /// How many observations to pass over. Following the list counts by itself.
         offset(u64);
         /// In one of these projects. V4.
-        projects(into Joined);
+        projects(into StringList);
         /// By one of these observers. V4.
-        observers(into Joined);
+        observers(into StringList);
         /// Of one of these relevés.
-        releves_ids(into Joined);
+        releves_ids(into StringList);
         /// Of one of these taxa. V4.
-        taxa(into Joined);
+        taxa(into StringList);
         /// How `taxa` is understood: `synonyms` was seen.
         taxa_matching(&str);
         /// Which references the relations between taxa are taken from.
-        taxa_relations_references(into Joined);
+        taxa_relations_references(into StringList);
         /// The coordinate system of the answer, by its EPSG number: 2056 (CH1903+/LV95, metres) or 4326 (WGS 84, degrees).
         srid(u32);
         /// Asks for the totals, which V5 leaves out otherwise (Info Flora's migration guide).

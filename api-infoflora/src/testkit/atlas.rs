@@ -1,6 +1,6 @@
 //! One atlas: its names, and their units in both shapes.
 
-use auth_core::testkit::{Door, Route, Site, Visit, json};
+use auth_core::testkit::{Auth, Route, RouteRequest, Site, json};
 use http::Response;
 use serde_json::{Value, json};
 
@@ -19,24 +19,24 @@ pub const NAMES: u64 = 130;
 pub const UNITS: u64 = 12;
 
 pub(super) fn routes(site: Site) -> Site {
-    site.route(Route::get(
+    site.with_route(Route::get(
         "/rest/v4/communities/0/public/atlases/{atlas}/names",
-        Door::Open,
+        Auth::Open,
         names,
     ))
-    .route(Route::get(
+    .with_route(Route::get(
         "/rest/v4/communities/0/public/atlases/{atlas}/names/{taxon}/units",
-        Door::Open,
+        Auth::Open,
         units,
     ))
-    .route(Route::get(
+    .with_route(Route::get(
         "/rest/v5/communities/0/public/atlases/{atlas}/names/{taxon}/units.geojson",
-        Door::Open,
+        Auth::Open,
         geojson,
     ))
 }
 
-fn names(visit: &Visit<'_>) -> Response<Vec<u8>> {
+fn names(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     if !is_here(visit) {
         return nothing_here();
     }
@@ -44,14 +44,14 @@ fn names(visit: &Visit<'_>) -> Response<Vec<u8>> {
     wrapped(visit, found.collect())
 }
 
-fn units(visit: &Visit<'_>) -> Response<Vec<u8>> {
+fn units(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     match has_units(visit) {
         true => wrapped(visit, (0..UNITS).map(|place| unit(visit, place)).collect()),
         false => nothing_here(),
     }
 }
 
-fn geojson(visit: &Visit<'_>) -> Response<Vec<u8>> {
+fn geojson(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     if !has_units(visit) {
         return nothing_here();
     }
@@ -70,7 +70,7 @@ fn geojson(visit: &Visit<'_>) -> Response<Vec<u8>> {
     )
 }
 
-fn unit(visit: &Visit<'_>, place: u64) -> Value {
+fn unit(visit: &RouteRequest<'_>, place: u64) -> Value {
     let mut unit = json!({"gis_id": 500_000 + place, "year_min": 1890 + 10 * place});
     if visit.query("with-legend").as_deref() == Some("true") {
         unit["legend"] = json!("observed");
@@ -78,11 +78,11 @@ fn unit(visit: &Visit<'_>, place: u64) -> Value {
     unit
 }
 
-fn is_here(visit: &Visit<'_>) -> bool {
+fn is_here(visit: &RouteRequest<'_>) -> bool {
     visit.segment("atlas") == Some(ATLAS.to_string().as_str())
 }
 
-fn has_units(visit: &Visit<'_>) -> bool {
+fn has_units(visit: &RouteRequest<'_>) -> bool {
     let taxon = visit.segment("taxon").and_then(|text| text.parse().ok());
     is_here(visit) && taxon.is_some_and(|taxon: u64| (TAXON..TAXON + NAMES).contains(&taxon))
 }

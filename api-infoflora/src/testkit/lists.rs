@@ -1,6 +1,6 @@
 //! Relevés, the taxonomy, and what only the generic request reaches.
 
-use auth_core::testkit::{Door, Route, Site, Visit, json};
+use auth_core::testkit::{Auth, Route, RouteRequest, Site, json};
 use http::{Method, Response};
 use serde_json::{Value, json};
 
@@ -14,12 +14,12 @@ pub const TAXA: u64 = 80;
 
 pub(super) fn routes(site: Site) -> Site {
     // POST is deprecated there in favour of PUT; what is in the body is not known, so it is not looked at.
-    let written = |_: &Visit<'_>| json(200, &json!({"success": true, "data": {}}));
+    let written = |_: &RouteRequest<'_>| json(200, &json!({"success": true, "data": {}}));
     let mut site = site
-        .route(Route::get("/rest/v4/releves", Door::Login, releves))
-        .route(Route::get(
+        .with_route(Route::get("/rest/v4/releves", Auth::Login, releves))
+        .with_route(Route::get(
             "/rest/public/v4/taxonomy/taxa",
-            Door::Open,
+            Auth::Open,
             taxa,
         ));
     for path in [
@@ -27,7 +27,7 @@ pub(super) fn routes(site: Site) -> Site {
         "/rest/v4/observations/{id}/supplements",
     ] {
         for method in [Method::POST, Method::PUT] {
-            site = site.route(Route::new(method, path, Door::Login, written));
+            site = site.with_route(Route::new(method, path, Auth::Login, written));
         }
     }
     for path in [
@@ -35,14 +35,14 @@ pub(super) fn routes(site: Site) -> Site {
         "/rest/v4/municipalities",
         "/rest/v5/administrative_units",
     ] {
-        site = site.route(Route::get(path, Door::Login, |visit| {
+        site = site.with_route(Route::get(path, Auth::Login, |visit| {
             wrapped(visit, (1..=26).map(|id| json!({"id": id})).collect())
         }));
     }
     site
 }
 
-fn releves(visit: &Visit<'_>) -> Response<Vec<u8>> {
+fn releves(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     let wanted = |project: u64| match visit.query("projects") {
         None => true,
         Some(list) => list.split(',').any(|item| item == project.to_string()),
@@ -62,7 +62,7 @@ fn releves(visit: &Visit<'_>) -> Response<Vec<u8>> {
     wrapped(visit, found.collect())
 }
 
-fn taxa(visit: &Visit<'_>) -> Response<Vec<u8>> {
+fn taxa(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     let found = (0..TAXA).map(|place| json!({"id": 1_000_000 + place}));
     wrapped(visit, found.collect())
 }

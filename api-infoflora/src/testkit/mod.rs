@@ -6,7 +6,7 @@
 mod atlas;
 mod lists;
 
-use auth_core::testkit::{Door, Route, Site, Visit, json};
+use auth_core::testkit::{Auth, Route, RouteRequest, Site, json};
 use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -29,13 +29,13 @@ pub use lists::{RELEVES, TAXA};
 #[must_use]
 pub fn site() -> Site {
     let site = Site::new()
-        .route(Route::get("/rest/v4/observations", Door::Login, v4))
-        .route(Route::get("/rest/v5/observations", Door::Login, v5));
+        .with_route(Route::get("/rest/v4/observations", Auth::Login, v4))
+        .with_route(Route::get("/rest/v5/observations", Auth::Login, v5));
     atlas::routes(lists::routes(site))
 }
 
 /// V4's wrapping of a list, with the page that was asked for.
-fn wrapped(visit: &Visit<'_>, found: Vec<Value>) -> Response<Vec<u8>> {
+fn wrapped(visit: &RouteRequest<'_>, found: Vec<Value>) -> Response<Vec<u8>> {
     let total = found.len();
     let body = json!({
         "success": true,
@@ -56,7 +56,7 @@ fn nothing_here() -> Response<Vec<u8>> {
     answer
 }
 
-fn v4(visit: &Visit<'_>) -> Response<Vec<u8>> {
+fn v4(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     let wanted = |project: u64| match visit.query("projects") {
         None => true,
         Some(list) => list.split(',').any(|item| item == project.to_string()),
@@ -76,7 +76,7 @@ fn v4(visit: &Visit<'_>) -> Response<Vec<u8>> {
     json(200, &body)
 }
 
-fn v5(visit: &Visit<'_>) -> Response<Vec<u8>> {
+fn v5(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     let found: Vec<Value> = (0..OBSERVATIONS).map(observation_v5).collect();
     let mut answer = json(200, &json!({"data": page(visit, found)}));
     if visit.query("with_total").as_deref() == Some("true") {
@@ -86,7 +86,7 @@ fn v5(visit: &Visit<'_>) -> Response<Vec<u8>> {
     answer
 }
 
-fn page(visit: &Visit<'_>, found: Vec<Value>) -> Vec<Value> {
+fn page(visit: &RouteRequest<'_>, found: Vec<Value>) -> Vec<Value> {
     let number = |name: &str| -> Option<u64> { visit.query(name)?.parse().ok() };
     let limit = number("limit").unwrap_or(USUAL).min(MOST);
     let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use auth_testkit::{Fault, Kind, On};
+use auth_testkit::{Fault, Matching, RequestKind};
 use serde_json::Value;
 
 use crate::{PATIENCE, everywhere, run, said};
@@ -32,8 +32,8 @@ fn download_goes_on_where_it_broke_off() {
             body: b"<title>Bad day</title>".to_vec(),
         };
         // The first page comes, the second one does not.
-        server.faults().next(On::Api, Fault::Status201);
-        server.faults().next(On::Api, broken());
+        server.faults().next(Matching::Api, Fault::Status201);
+        server.faults().next(Matching::Api, broken());
         let output = start();
         let words = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success(), "{words}");
@@ -50,10 +50,10 @@ fn download_goes_on_where_it_broke_off() {
         let mut torn = fs::read_to_string(&part).expect("what came");
         torn.push_str(r#"{"obs_id":90003"#);
         fs::write(&part, torn).expect("written");
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         said(&start());
-        let seen = server.seen().since(mark);
-        let first = seen.requests().iter().find(|r| r.kind == Kind::Api);
+        let seen = server.requests().since(mark);
+        let first = seen.requests().iter().find(|r| r.kind == RequestKind::Api);
         let first = &first.expect("a call").path;
         assert!(first.ends_with("limit=1000&offset=99"), "{first}");
         complete(&whole);
@@ -135,8 +135,8 @@ fn killed_while_it_waits_it_goes_on_and_two_do_not_meet() {
         };
         // The first page comes; the second one is not answered as long as this lasts.
         let faults = scene.server.faults();
-        faults.next(On::Api, Fault::Status201);
-        faults.next(On::Api, Fault::Silence(PATIENCE));
+        faults.next(Matching::Api, Fault::Status201);
+        faults.next(Matching::Api, Fault::Silence(PATIENCE));
         let mut first = start().stderr(Stdio::null()).spawn().expect("it runs");
         let deadline = Instant::now() + PATIENCE;
         while faults.pending() > 0 && Instant::now() < deadline {
@@ -149,10 +149,10 @@ fn killed_while_it_waits_it_goes_on_and_two_do_not_meet() {
         let words = String::from_utf8_lossy(&second.stderr);
         assert!(words.contains("under way"), "{words}");
 
-        let mark = scene.server.seen().mark();
+        let mark = scene.server.requests().mark();
         said(&run(&mut start()));
-        let seen = scene.server.seen().since(mark);
-        let call = seen.requests().iter().find(|r| r.kind == Kind::Api);
+        let seen = scene.server.requests().since(mark);
+        let call = seen.requests().iter().find(|r| r.kind == RequestKind::Api);
         let path = &call.expect("a call").path;
         assert!(path.ends_with("offset=99"), "{path}");
         complete(&whole);
@@ -176,7 +176,7 @@ fn download_keeps_what_it_has_where_nothing_is_found() {
         check(&[], "usage");
         check(&["our project"], "a project is a number");
         check(&["1,"], "a project is a number");
-        assert_eq!(scene.server.seen().total(), 0);
+        assert_eq!(scene.server.requests().total(), 0);
         check(&["77"], "nothing was found");
     });
 }

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use auth_testkit::{Fault, On};
+use auth_testkit::{Fault, Matching};
 use http::Uri;
 
 use crate::{Scene, everywhere, run, said};
@@ -47,9 +47,9 @@ fn curl_and_jq_alone() {
 
         // What a script would go on with: nothing, and the server's words are seen.
         let faults = scene.server.faults();
-        faults.next(On::Token, Fault::Field("access_token", None));
-        faults.next(On::Token, Fault::Unavailable { retry_after: None });
-        faults.next(On::Token, Fault::ErrorIn200);
+        faults.next(Matching::Token, Fault::Field("access_token", None));
+        faults.next(Matching::Token, Fault::Unavailable { retry_after: None });
+        faults.next(Matching::Token, Fault::ErrorIn200);
         for words in ["no token", "503", "invalid_grant"] {
             let token = "printf '<%s>' \"$ACCESS_TOKEN\"";
             let output = pasted(scene, "ACCESS_TOKEN=$(curl", token);

@@ -5,7 +5,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use auth_core::testkit::{Door, Route, Site, json};
+use auth_core::testkit::{Auth, Route, Site, json};
 use auth_testkit::person::Person;
 use http::{Method, header};
 use serde_json::json;
@@ -100,7 +100,7 @@ impl<'a> Browser<'a> {
 
 /// One observation, whose number is its caller's.
 fn own_site() -> Site {
-    Site::new().route(Route::get("/rest/v4/observations", Door::Login, |visit| {
+    Site::new().with_route(Route::get("/rest/v4/observations", Auth::Login, |visit| {
         let id = visit.caller.map_or(0, |caller| caller.user_id);
         json(
             200,
@@ -122,7 +122,7 @@ fn service_keeps_its_visitors_apart() {
         );
         let (status, _, text) = alice.get("/");
         assert_eq!((status, text.contains("/login")), (401, true), "{text}");
-        assert_eq!(server.seen().total(), 0);
+        assert_eq!(server.requests().total(), 0);
 
         let (alices, bobs) = (alice.off(), bob.off());
         // Somebody else's callback, a made-up one, one without a login: all turned away; hers still serves, once.

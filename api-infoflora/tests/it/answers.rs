@@ -144,8 +144,8 @@ fn refusals_in_any_shape() {
             let error = refused(status, headers, body);
             assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
             assert_eq!(error.status(), Some(status), "{error}");
-            assert_eq!(error.service_words(), words, "{error}");
-            assert!(error.advised().expect("advice").contains(advice), "{error}");
+            assert_eq!(error.server_message(), words, "{error}");
+            assert!(error.help().expect("advice").contains(advice), "{error}");
         };
     let text = [("content-type", "text/plain; charset=UTF-8")];
     let html = [("content-type", "text/html")];

@@ -7,7 +7,7 @@ mod service;
 mod site;
 mod values;
 
-use auth_core::{Answer, Base, Operation, Response};
+use auth_core::{BaseUrl, Operation, Response, ResponseBody};
 
 /// An answer as a transport would give it.
 fn response(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Response {
@@ -16,12 +16,12 @@ fn response(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> 
         builder = builder.header(*name, *value);
     }
     builder
-        .body(Answer::new(body.into()))
+        .body(ResponseBody::new(body.into()))
         .expect("a well-formed answer")
 }
 
-fn base() -> Base {
-    Base::parse("https://obs.example.org/rest").expect("a base")
+fn base() -> BaseUrl {
+    BaseUrl::parse("https://obs.example.org/rest").expect("a base")
 }
 
 /// Path and query of what an operation sends.

@@ -1,7 +1,7 @@
 //! How the list is followed: by what came, to an empty page or the total.
 
 use api_infoflora::{Envelope, Version, observations::List};
-use auth_core::{ErrorKind, Operation, Paged, Turn};
+use auth_core::{ErrorKind, Operation, PageParts, Paged};
 use serde_json::{Value, json};
 
 use crate::{base, response, sent};
@@ -27,7 +27,7 @@ fn follow(mut list: List<Value>, count: u64, most: u64, totals: bool) -> (Vec<u6
         let limit = number("limit").unwrap_or(10).min(most);
         let ids: Vec<u64> = (offset..count.min(offset + limit)).collect();
         requests.push(request);
-        let Turn { items, total, next } = list.turn(page(&ids, totals.then_some(count)));
+        let PageParts { items, total, next } = list.split_page(page(&ids, totals.then_some(count)));
         assert_eq!(total, totals.then_some(count));
         seen.extend(items.iter().filter_map(|item| item["obs_id"].as_u64()));
         match next {
@@ -73,21 +73,21 @@ fn offsets_go_on_by_what_came() {
 #[test]
 fn a_list_goes_on_where_the_program_says() {
     let list = List::new().version(Version::V5).offset(240).of::<Value>();
-    let Turn { items, next, .. } = list.turn(page(&[240, 241], Some(250)));
+    let PageParts { items, next, .. } = list.split_page(page(&[240, 241], Some(250)));
     assert_eq!(items.len(), 2);
     assert_eq!(
         sent(&next.expect("more")),
         "/rest/v5/observations?offset=242"
     );
     let list = List::new().offset(248).of::<Value>();
-    assert!(list.turn(page(&[248, 249], Some(250))).next.is_none());
+    assert!(list.split_page(page(&[248, 249], Some(250))).next.is_none());
 }
 
 #[test]
 fn a_repeated_page_is_an_error_and_not_an_end() {
     let list = List::new().limit(2).of::<Value>();
-    let first = list.turn(page(&[1, 2], None));
-    let second = first.next.expect("more").turn(page(&[1, 2], None));
+    let first = list.split_page(page(&[1, 2], None));
+    let second = first.next.expect("more").split_page(page(&[1, 2], None));
     assert!(second.items.is_empty(), "nothing comes twice");
     let error = second
         .next

@@ -1,16 +1,16 @@
 //! What the list asks for.
 
 use api_infoflora::{API, Version, observations::List};
-use auth_core::{Access, ErrorKind, Operation, Repeat};
+use auth_core::{Access, ErrorKind, Operation, RetrySafety};
 
 use crate::{base, sent};
 
 #[test]
 fn how_it_is_sent() {
-    let manner = List::new().manner();
-    assert_eq!(manner.api(), API);
-    assert_eq!(manner.access(), Access::Required);
-    assert_eq!(manner.repeats(), Repeat::Safe);
+    let policy = List::new().policy();
+    assert_eq!(policy.api(), API);
+    assert_eq!(policy.access(), Access::Required);
+    assert_eq!(policy.retry(), RetrySafety::Safe);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn requests_that_do_not_leave() {
     let check = |list: List, setting: &str| {
         let error = list.request(&base()).expect_err(setting);
         assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
-        assert_eq!(error.setting_name(), Some(setting), "{error}");
+        assert_eq!(error.setting(), Some(setting), "{error}");
     };
     let v5 = || List::new().version(Version::V5);
     check(v5().projects(1), "projects");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use api_infoflora::{API, ServiceBuilder};
 use auth_core::{
     AuthorizationRequest, BasicEncoding, Body, ClientAuthentication, Entropy, ErrorKind, Message,
-    Pace, PkceStyle, RedirectUri, SecretText, Service, TokenKind, TokenRequest,
+    PkceStyle, RateLimit, RedirectUri, SecretText, Service, TokenKind, TokenRequest,
 };
 
 fn built(builder: ServiceBuilder) -> Service {
@@ -36,14 +36,14 @@ fn wire(request: &TokenRequest<'_>) -> (String, Option<String>, String) {
 #[test]
 fn where_things_are() {
     let check = |service: &Service, api: &str, token: &str| {
-        let found = service.find_api(API).expect("the API");
+        let found = service.api(API).expect("the API");
         assert_eq!(
-            (found.base().as_str(), found.token()),
+            (found.base_url().as_str(), found.token()),
             (api, TokenKind::Login)
         );
         let (uri, _, _) = wire(&TokenRequest::client_credentials(service.client()));
         assert_eq!(uri, token);
-        assert!(service.derivation().is_none());
+        assert!(service.token_derivation().is_none());
     };
     check(
         &built(with_secret()),
@@ -145,7 +145,7 @@ fn settings_that_cannot_be_right() {
     let check = |builder: ServiceBuilder, setting: &str, words: &str| {
         let error = builder.build().expect_err(words);
         assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
-        assert_eq!(error.setting_name(), Some(setting), "{error}");
+        assert_eq!(error.setting(), Some(setting), "{error}");
         assert!(error.to_string().contains(words), "{error}");
         assert!(!format!("{error:?}").contains("s3cret"), "{error:?}");
     };
@@ -193,13 +193,13 @@ fn a_builder_shows_no_secret() {
 #[test]
 fn two_requests_a_second_unless_set() {
     let service = built(with_secret());
-    let pace = service.limit().expect("a pace");
+    let pace = service.rate_limit().expect("a pace");
     assert_eq!(
-        (pace.spacing(), pace.burst_size()),
+        (pace.spacing(), pace.burst()),
         (Duration::from_millis(500), 2)
     );
-    let service = built(with_secret().pace(Pace::unlimited()));
-    assert!(service.limit().is_none());
+    let service = built(with_secret().rate_limit(RateLimit::unlimited()));
+    assert!(service.rate_limit().is_none());
 }
 
 #[test]
@@ -211,5 +211,5 @@ fn a_service_without_a_client() {
     assert!(request.begin().expect_err("no login").is_configuration());
     let lonely = api_infoflora::service_without_client().secret("s3cret");
     let error = lonely.user_agent("x/1 (me@example.org)").build();
-    assert_eq!(error.expect_err("no id").setting_name(), Some("client_id"));
+    assert_eq!(error.expect_err("no id").setting(), Some("client_id"));
 }

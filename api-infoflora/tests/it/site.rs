@@ -6,8 +6,8 @@ use api_infoflora::{
     testkit::{OBSERVATIONS, PROJECTS, site},
 };
 use auth_core::{
-    Answer, Lifetime, Message, Now, Paged, Response, TokenAnswer, UnixTime,
-    testkit::{Door, Visit},
+    Lifetime, Message, Now, Paged, Response, ResponseBody, TokenResponse, UnixTime,
+    testkit::{Auth, RouteRequest},
 };
 use std::time::Duration;
 
@@ -23,13 +23,13 @@ fn ask(path_and_query: &str) -> Response {
         .iter()
         .find_map(|route| Some((route, route.matches(request.method(), &path)?)))
         .expect("a route");
-    assert_eq!(route.door(), Door::Login);
-    let visit = Visit {
+    assert_eq!(route.door(), Auth::Login);
+    let visit = RouteRequest {
         request: &request,
         caller: None,
         segments,
     };
-    route.answer(&visit).map(Answer::new)
+    route.respond(&visit).map(ResponseBody::new)
 }
 
 /// Follows a list to its end, bound as it would be in a program; gives the observations, the last total, and the pages.
@@ -41,10 +41,10 @@ fn all(mut list: List) -> (Vec<Observation>, Option<u64>, usize) {
         .expect("a service");
     let now = Now {
         wall: UnixTime::from_secs(1_700_000_000),
-        up: Duration::from_secs(1),
+        monotonic: Duration::from_secs(1),
     };
-    let token = TokenAnswer::new("t0ken", Lifetime::Unstated)
-        .and_then(|answer| answer.received(now, 1))
+    let token = TokenResponse::new("t0ken", Lifetime::Unstated)
+        .and_then(|answer| answer.into_token(now, 1))
         .expect("a token");
     let mut found = Vec::new();
     for pages in 1..100 {
@@ -55,7 +55,7 @@ fn all(mut list: List) -> (Vec<Observation>, Option<u64>, usize) {
         assert_eq!(request.headers()["authorization"], "Bearer t0ken");
         let uri = request.uri().path_and_query().expect("a path").to_string();
         let page = bound.parse(ask(&uri)).expect("a page");
-        let turn = list.turn(page);
+        let turn = list.split_page(page);
         found.extend(turn.items);
         match turn.next {
             Some(next) => list = next,

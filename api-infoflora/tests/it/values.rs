@@ -6,7 +6,7 @@ use api_infoflora::{
     observations::{List, Observation},
     releves, taxonomy,
 };
-use auth_core::{Access, ErrorKind, Operation, Repeat};
+use auth_core::{Access, ErrorKind, Operation, RetrySafety};
 use serde_json::{Value, json};
 
 use crate::{base, response, sent};
@@ -17,7 +17,7 @@ fn scopes() {
         let scope = Scope::new(text);
         assert_eq!(scope.is_ok(), is_one, "{text}");
         if let Err(error) = scope {
-            assert_eq!(error.setting_name(), Some("scope"));
+            assert_eq!(error.setting(), Some("scope"));
         }
     };
     check("observation:read", true);
@@ -52,9 +52,9 @@ fn versions() {
 #[test]
 fn which_need_a_token() {
     let check = |operation: &dyn Operation<Output = Envelope<Vec<Value>>>, access: Access| {
-        let manner = operation.manner();
-        assert_eq!((manner.api(), manner.access()), (API, access));
-        assert_eq!(manner.repeats(), Repeat::Safe);
+        let policy = operation.policy();
+        assert_eq!((policy.api(), policy.access()), (API, access));
+        assert_eq!(policy.retry(), RetrySafety::Safe);
     };
     check(&List::new().of::<Value>(), Access::Required);
     check(&releves::List::new().of::<Value>(), Access::Required);
@@ -70,19 +70,14 @@ fn which_need_a_token() {
 
 #[test]
 fn the_generic_request() {
-    let check = |rest: Rest, expect: (&str, &str, Repeat, &[u8])| {
+    let check = |rest: Rest, expect: (&str, &str, RetrySafety, &[u8])| {
         let request = rest.request(&base()).expect("a request");
         let uri = request.uri().to_string();
         let path = uri
             .strip_prefix("https://obs.example.org")
             .expect("the base");
         let body = request.body().bytes().expect("in memory");
-        let got = (
-            request.method().as_str(),
-            path,
-            rest.manner().repeats(),
-            body,
-        );
+        let got = (request.method().as_str(), path, rest.policy().retry(), body);
         assert_eq!(got, expect);
         let kind = request.headers().get("content-type");
         assert_eq!(kind.is_some(), !body.is_empty());
@@ -96,27 +91,30 @@ fn the_generic_request() {
     let path = "/rest/v4/observations/7/neophytes";
     check(
         Rest::get("/v4/a").param("x", "1,2"),
-        ("GET", "/rest/v4/a?x=1,2", Repeat::Safe, b""),
+        ("GET", "/rest/v4/a?x=1,2", RetrySafety::Safe, b""),
     );
     check(
         Rest::get("/rest/public/v4/a"),
-        ("GET", "/rest/public/v4/a", Repeat::Safe, b""),
+        ("GET", "/rest/public/v4/a", RetrySafety::Safe, b""),
     );
     check(
         Rest::get("/restful"),
-        ("GET", "/rest/restful", Repeat::Safe, b""),
+        ("GET", "/rest/restful", RetrySafety::Safe, b""),
     );
     check(
         Rest::post("/v4/a"),
-        ("POST", "/rest/v4/a", Repeat::IfNotSent, b""),
+        ("POST", "/rest/v4/a", RetrySafety::IfNotSent, b""),
     );
     check(
         Rest::delete("/v4/a/7"),
-        ("DELETE", "/rest/v4/a/7", Repeat::IfNotSent, b""),
+        ("DELETE", "/rest/v4/a/7", RetrySafety::IfNotSent, b""),
     );
-    check(written(), ("PUT", path, Repeat::IfNotSent, br#"{"a":1}"#));
-    let twice = written().repeat(Repeat::Idempotent);
-    check(twice, ("PUT", path, Repeat::Idempotent, br#"{"a":1}"#));
+    check(
+        written(),
+        ("PUT", path, RetrySafety::IfNotSent, br#"{"a":1}"#),
+    );
+    let twice = written().repeat(RetrySafety::Idempotent);
+    check(twice, ("PUT", path, RetrySafety::Idempotent, br#"{"a":1}"#));
     assert!(
         !format!("{:?}", written()).contains(r#""a""#),
         "a body does not show"
@@ -238,10 +236,7 @@ fn filters_that_v5_lacks() {
         .version(Version::V5)
         .projects(1)
         .request(&base());
-    assert_eq!(
-        refused.expect_err("refused").setting_name(),
-        Some("projects")
-    );
+    assert_eq!(refused.expect_err("refused").setting(), Some("projects"));
     assert_eq!(
         sent(&Names::of_atlas(1).version(Version::V5).param("taxa", 1)),
         "/rest/v5/communities/0/public/atlases/1/names?taxa=1"

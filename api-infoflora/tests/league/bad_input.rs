@@ -8,7 +8,7 @@ use auth_core::{
 };
 use auth_flows::Login;
 use auth_testkit::{
-    Fault, On,
+    Fault, Matching,
     person::{Outcome, Person},
 };
 use keystore::Memory;
@@ -24,7 +24,7 @@ fn a_client_id_with_a_colon() {
     everywhere(|scene| {
         let built = scene.describe(("a:b", "s3cret")).build();
         let error = fails(built, ErrorKind::Configuration, &["colon", "body"]);
-        assert_eq!(error.setting_name(), Some("client_id"));
+        assert_eq!(error.setting(), Some("client_id"));
         nothing_was_sent(scene);
     });
 }
@@ -47,10 +47,10 @@ fn localhost_as_redirect_uri() {
         let seat = scene
             .program(scene.describe(TOOL), Memory::new())
             .account("alice");
-        let login = Login::paste("http://localhost:8080", |_| Ok(String::new()));
+        let login = Login::pasted_redirect("http://localhost:8080", |_| Ok(String::new()));
         let words = ["localhost", "http://127.0.0.1"];
         let error = fails(seat.log_in(login), ErrorKind::Configuration, &words);
-        assert_eq!(error.setting_name(), Some("redirect_uri"));
+        assert_eq!(error.setting(), Some("redirect_uri"));
         nothing_was_sent(scene);
     });
 }
@@ -63,7 +63,7 @@ fn an_unregistered_redirect_uri_or_an_unknown_client() {
             let login = Login::browser(|_| {})
                 .path(path)
                 .open(|url| Person::new("alice", "password").visit(url).map(drop))
-                .deadline(Duration::from_millis(300));
+                .timeout(Duration::from_millis(300));
             let seat = scene
                 .program(scene.describe(client), Memory::new())
                 .account("alice");
@@ -84,7 +84,7 @@ fn a_locale_that_is_none() {
         for locale in ["", "fr/../token", "fr?x", "français", "de CH"] {
             let built = scene.describe(TOOL).authorize_locale(locale).build();
             let error = fails(built, ErrorKind::Configuration, &["no locale", "`fr`"]);
-            assert_eq!(error.setting_name(), Some("authorize_locale"));
+            assert_eq!(error.setting(), Some("authorize_locale"));
         }
         nothing_was_sent(scene);
     });
@@ -98,10 +98,10 @@ fn an_answer_as_the_page_shows_it_without_state() {
             .program(scene.describe(TOOL), Memory::new())
             .account("alice");
         let shown = format!("{CALLBACK}?code=AUTHORIZATION_CODE");
-        let login = Login::paste(CALLBACK, move |_| Ok(shown.clone()));
+        let login = Login::pasted_redirect(CALLBACK, move |_| Ok(shown.clone()));
         fails(
             seat.log_in(login),
-            ErrorKind::ForeignResponse,
+            ErrorKind::CallbackMismatch,
             &["`state` is missing"],
         );
         nothing_was_sent(scene);
@@ -141,13 +141,13 @@ fn a_locale_without_a_login_page() {
             content_type: "text/html".to_owned(),
             body: b"<title>Not Found</title>".to_vec(),
         };
-        scene.server.faults().always(On::Authorize, page);
+        scene.server.faults().always(Matching::Authorize, page);
         let login = Login::browser(|_| {})
             .open(|url| {
                 assert!(url.contains("/oauth2/authorize/rm?"), "{url}");
                 Person::new("alice", "password").visit(url).map(drop)
             })
-            .deadline(Duration::from_millis(300));
+            .timeout(Duration::from_millis(300));
         let described = scene.describe(TOOL).authorize_locale("rm");
         let seat = scene.program(described, Memory::new()).account("alice");
         let words = ["address of the login page"];
@@ -162,12 +162,12 @@ fn a_user_name_and_password_in_place_of_id_and_secret() {
         let daemon = scene.program(scene.describe(("alice", "password")), Memory::new());
         let error = fails(daemon.daemon().call(), ErrorKind::Configuration, &told);
         assert_eq!(error.status(), Some(401));
-        assert_eq!(error.setting_name(), Some("client_id, client_secret"));
+        assert_eq!(error.setting(), Some("client_id, client_secret"));
         let sent = scene.seen().total();
 
         let built = scene.describe(("alice@example.org", "password")).build();
         let error = fails(built, ErrorKind::Configuration, &told);
-        assert_eq!(error.setting_name(), Some("client_id"));
+        assert_eq!(error.setting(), Some("client_id"));
         assert_eq!(scene.seen().total(), sent, "an address is seen before");
     });
 }

@@ -1,7 +1,7 @@
 //! The life of a login on league's terms: a refresh token that serves once, an access token that dies with it.
 
 use auth_core::{ErrorKind, TokenRequest};
-use auth_testkit::{Fault, On};
+use auth_testkit::{Fault, Matching};
 use keystore::{File, Memory};
 
 use crate::scene::{DAEMON, PATIENCE, TOOL, browser, everywhere, fails};
@@ -27,7 +27,7 @@ fn a_rotation_kills_the_old_access_token_at_once() {
 fn calls_under_the_old_token_are_repeated_and_refresh_once() {
     everywhere(|scene| {
         let seat = scene.alice();
-        let at_api = scene.server.hold(On::Api);
+        let at_api = scene.server.hold(Matching::Api);
         let answers = seat.crowd(8, || {
             assert!(at_api.wait_for(8, PATIENCE), "they leave together");
             scene.server.revoke_access_tokens();
@@ -45,11 +45,11 @@ fn a_lost_answer_to_a_refresh_is_a_lost_login_and_says_so() {
     everywhere(|scene| {
         let seat = scene.alice();
         scene.server.revoke_access_tokens();
-        let lost = On::Grant("refresh_token");
+        let lost = Matching::Grant("refresh_token");
         scene.server.faults().next(lost, Fault::LostAnswer);
         let words = ["may have reached the server", "new login"];
         let error = fails(seat.call(), ErrorKind::Transport, &words);
-        assert!(error.may_have_arrived());
+        assert!(error.may_have_been_delivered());
         assert_eq!(scene.refreshes(), 1, "it is not repeated blindly");
         fails(seat.call(), ErrorKind::NeedsLogin, &["log in again"]);
         seat.log_in(browser()).expect("a new login");
@@ -133,7 +133,10 @@ fn a_server_in_trouble_costs_no_login() {
         let seat = scene.alice();
         scene.server.revoke_access_tokens();
         let down = Fault::Unavailable { retry_after: None };
-        scene.server.faults().next(On::Grant("refresh_token"), down);
+        scene
+            .server
+            .faults()
+            .next(Matching::Grant("refresh_token"), down);
         let error = fails(seat.call(), ErrorKind::Refused, &["503"]);
         assert!(error.is_retryable(), "{error}");
         seat.call().expect("the refresh token still serves");

@@ -2,10 +2,11 @@
 
 use api_infoflora::{Scope, ServiceBuilder};
 use auth_core::{
-    AuthorizationRequest, Entropy, ExposeSecret, Pending, PkceStyle, RedirectUri, SecretBytes,
+    AuthorizationRequest, Entropy, ExposeSecret, PendingAuthorization, PkceStyle, RedirectUri,
+    SecretBytes,
 };
 use auth_flows::Login;
-use auth_testkit::{Kind, person::Person};
+use auth_testkit::{RequestKind, person::Person};
 use keystore::Memory;
 
 use crate::scene::{CALLBACK, SCHEME, Scene, TOOL, browser, everywhere};
@@ -21,7 +22,10 @@ fn serves(scene: &Scene, described: ServiceBuilder, login: Login) {
     assert!(status.login.is_some_and(|token| token.refreshable));
     seat.call().expect("it serves");
     let seen = scene.seen();
-    let exchange = seen.requests().iter().find(|r| r.kind == Kind::Token);
+    let exchange = seen
+        .requests()
+        .iter()
+        .find(|r| r.kind == RequestKind::Token);
     let exchange = exchange.expect("an exchange");
     // PKCE and a secret, and the id in the form beside the header.
     assert_eq!(exchange.scheme.as_deref(), Some("Basic"));
@@ -39,7 +43,7 @@ fn a_loopback_ip_at_any_free_port() {
 #[test]
 fn a_private_use_scheme() {
     everywhere(|scene| {
-        let login = Login::paste(SCHEME, visited);
+        let login = Login::pasted_redirect(SCHEME, visited);
         serves(scene, scene.describe(TOOL), login);
     });
 }
@@ -47,7 +51,7 @@ fn a_private_use_scheme() {
 #[test]
 fn the_pasted_address_of_a_page_that_nobody_serves() {
     everywhere(|scene| {
-        let login = Login::paste("http://127.0.0.1:8080", visited);
+        let login = Login::pasted_redirect("http://127.0.0.1:8080", visited);
         serves(scene, scene.describe(TOOL), login);
     });
 }
@@ -66,7 +70,10 @@ fn scopes_of_the_service_are_asked_for() {
         let scope = Scope::new("public").expect("a scope");
         serves(scene, scene.describe(TOOL).scopes([scope]), browser());
         let seen = scene.seen();
-        let page = seen.requests().iter().find(|r| r.kind == Kind::Authorize);
+        let page = seen
+            .requests()
+            .iter()
+            .find(|r| r.kind == RequestKind::Authorize);
         assert!(page.expect("a page").path.contains("scope=public"));
     });
 }
@@ -83,7 +90,8 @@ fn an_https_callback_of_a_web_service() {
 
         let redirected = visited(&url).expect("redirected");
         assert!(redirected.starts_with("https://my-app.example/oauth2redirect?code="));
-        let pending = Pending::from_secret_text(kept.expose_secret()).expect("our own text");
+        let pending =
+            PendingAuthorization::from_secret_text(kept.expose_secret()).expect("our own text");
         let grant = pending.accept(&redirected).expect("our own answer");
         let seat = scene
             .program(scene.describe(TOOL), Memory::new())

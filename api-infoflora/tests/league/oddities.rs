@@ -7,7 +7,7 @@ use auth_core::{
     AuthorizationRequest, ClientAuthentication, Entropy, ErrorKind, ExposeSecret, RedirectUri,
     TokenRequest, UnixTime,
 };
-use auth_testkit::{Fault, Kind, On, person::Person};
+use auth_testkit::{Fault, Matching, RequestKind, person::Person};
 use keystore::{File, Memory};
 use serde_json::{Value, json};
 
@@ -16,10 +16,13 @@ use crate::scene::{DAEMON, Scene, Seat, TOOL, browser, everywhere, fails};
 #[test]
 fn token_type_is_not_echoed_as_the_scheme() {
     everywhere(|scene| {
-        scene.server.faults().next(On::Token, Fault::TokenTypeLower);
+        scene
+            .server
+            .faults()
+            .next(Matching::Token, Fault::TokenTypeLower);
         scene.daemon().call().expect("league 8 refuses `bearer`");
         let seen = scene.seen();
-        let call = seen.requests().iter().find(|r| r.kind == Kind::Api);
+        let call = seen.requests().iter().find(|r| r.kind == RequestKind::Api);
         assert_eq!(call.expect("a call").scheme.as_deref(), Some("Bearer"));
     });
 }
@@ -36,7 +39,10 @@ fn one_secret_in_each_request() {
             seat.call().expect("refreshed");
         }
         let seen = scene.seen();
-        let requests = seen.requests().iter().filter(|r| r.kind == Kind::Token);
+        let requests = seen
+            .requests()
+            .iter()
+            .filter(|r| r.kind == RequestKind::Token);
         let mut count = 0;
         for request in requests {
             let has = |name: &str| request.fields.iter().any(|field| field == name);
@@ -119,14 +125,20 @@ fn a_refused_client_without_a_challenge() {
 fn no_redirect_is_followed() {
     everywhere(|scene| {
         let to = |path: &str| Fault::Redirect(format!("{}{path}", scene.server.url()));
-        scene.server.faults().next(On::Token, to("/oauth2/token/"));
+        scene
+            .server
+            .faults()
+            .next(Matching::Token, to("/oauth2/token/"));
         fails(
             scene.daemon().call(),
             ErrorKind::Configuration,
             &["redirect"],
         );
         assert_eq!(scene.seen().total(), 1);
-        scene.server.faults().next(On::Api, to("/rest/v4/releves"));
+        scene
+            .server
+            .faults()
+            .next(Matching::Api, to("/rest/v4/releves"));
         fails(scene.daemon().call(), ErrorKind::Refused, &["redirect"]);
         assert_eq!(scene.seen().total(), 3);
     });
@@ -144,7 +156,7 @@ fn an_invalid_scope_comes_back_with_and_without_state() {
             ErrorKind::Configuration,
             &["invalid_scope"],
         );
-        assert_eq!(error.setting_name(), Some("scope"));
+        assert_eq!(error.setting(), Some("scope"));
     });
 }
 
@@ -153,7 +165,10 @@ fn the_method_of_the_challenge_is_always_said() {
     everywhere(|scene| {
         scene.alice();
         let seen = scene.seen();
-        let page = seen.requests().iter().find(|r| r.kind == Kind::Authorize);
+        let page = seen
+            .requests()
+            .iter()
+            .find(|r| r.kind == RequestKind::Authorize);
         let path = &page.expect("a page").path;
         assert!(path.contains("code_challenge_method=S256"), "{path}");
     });
@@ -162,8 +177,11 @@ fn the_method_of_the_challenge_is_always_said() {
 #[test]
 fn content_types_are_taken_as_they_come() {
     everywhere(|scene| {
-        scene.server.faults().next(On::Token, Fault::TextPlain);
-        scene.server.faults().next(On::Api, Fault::TextPlain);
+        scene
+            .server
+            .faults()
+            .next(Matching::Token, Fault::TextPlain);
+        scene.server.faults().next(Matching::Api, Fault::TextPlain);
         scene.daemon().call().expect("JSON by any name");
     });
 }
@@ -180,7 +198,7 @@ fn refusals_of_the_api_in_any_shape() {
                 content_type: kind.to_owned(),
                 body: body.as_bytes().to_vec(),
             };
-            scene.server.faults().always(On::Api, answer);
+            scene.server.faults().always(Matching::Api, answer);
             let error = fails(seat.call(), ErrorKind::Refused, words);
             assert_eq!(error.status(), Some(status));
             scene.server.faults().clear();
@@ -228,7 +246,7 @@ fn a_403_is_no_reason_to_renew() {
             content_type: "text/plain".to_owned(),
             body: b"Insufficient scopes.".to_vec(),
         };
-        scene.server.faults().next(On::Api, refused);
+        scene.server.faults().next(Matching::Api, refused);
         fails(seat.call(), ErrorKind::Refused, &["Insufficient scopes."]);
         assert_eq!((scene.refreshes(), scene.seen().api()), (0, 1));
     });
@@ -248,7 +266,7 @@ fn tokens_are_long() {
         scene
             .server
             .faults()
-            .next(On::Grant("authorization_code"), access);
+            .next(Matching::Grant("authorization_code"), access);
         start().log_in(browser()).expect("a login");
         assert_eq!(start().token().expose_secret(), long);
     });
@@ -261,7 +279,7 @@ fn lifetimes_as_they_come() {
             scene
                 .server
                 .faults()
-                .next(On::Token, Fault::ExpiresIn(value));
+                .next(Matching::Token, Fault::ExpiresIn(value));
             let seat = scene.daemon();
             seat.call().expect("it serves");
             seat.call().expect("without asking again");
@@ -307,7 +325,7 @@ fn answers_without_a_refresh_token() {
         scene
             .server
             .faults()
-            .next(On::Grant("refresh_token"), absent());
+            .next(Matching::Grant("refresh_token"), absent());
         seat.call().expect("refreshed");
         let kept = |seat: &Seat| {
             let token = seat.token();
@@ -323,7 +341,7 @@ fn answers_without_a_refresh_token() {
         scene
             .server
             .faults()
-            .next(On::Grant("authorization_code"), absent());
+            .next(Matching::Grant("authorization_code"), absent());
         let seat = scene.alice();
         seat.call().expect("it serves");
         assert_eq!(kept(&seat), None);
@@ -339,7 +357,7 @@ fn access_tokens_are_opaque() {
     const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpYXQiOjE3MDAwMDAwMDAuMjUsImV4cCI6MTcwMDAwMzYwMC4yNSwic3ViIjoiIiwiYXVkIjoidG9vbCJ9.c2ln";
     everywhere(|scene| {
         let access = Fault::Field("access_token", Some(json!(JWT)));
-        scene.server.faults().next(On::Token, access);
+        scene.server.faults().next(Matching::Token, access);
         let seat = scene.daemon();
         assert_eq!(seat.token().expose_secret(), JWT);
         let end = seat.status().login.and_then(|token| token.expires_at);
@@ -366,7 +384,7 @@ fn parameters_have_the_services_own_names() {
         let paths: Vec<_> = seen
             .requests()
             .iter()
-            .filter(|r| r.kind == Kind::Api)
+            .filter(|r| r.kind == RequestKind::Api)
             .map(|r| r.path.as_str())
             .collect();
         assert_eq!(
@@ -393,7 +411,7 @@ fn lists_end_at_an_empty_page() {
             content_type: "application/json".to_owned(),
             body: br#"{"data":[{"id":1}]}"#.to_vec(),
         };
-        scene.server.faults().always(On::Api, same);
+        scene.server.faults().always(Matching::Api, same);
         fails(seat.items(v5), ErrorKind::Malformed, &["same page again"]);
         let generic = Rest::get("/v5/observations").list();
         fails(

@@ -8,7 +8,7 @@ use auth_core::{
     Token, TokenKind, Transport,
 };
 use auth_flows::{AsyncClient, AsyncSession, Client, Login, Session, Status};
-use auth_testkit::{Dialect, Seen, TestClient, TestServer, person::Person};
+use auth_testkit::{Dialect, RequestLog, TestClient, TestServer, person::Person};
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use keystore::Memory;
@@ -145,8 +145,8 @@ impl Scene {
         }
     }
 
-    pub(crate) fn seen(&self) -> Seen {
-        self.server.seen()
+    pub(crate) fn seen(&self) -> RequestLog {
+        self.server.requests()
     }
 
     pub(crate) fn refreshes(&self) -> usize {
@@ -174,7 +174,7 @@ impl Program {
     }
 
     pub(crate) fn daemon(&self) -> Seat {
-        open!(self, client => client.daemon())
+        open!(self, client => client.client_session())
     }
 
     pub(crate) fn nobody(&self) -> Seat {
@@ -239,7 +239,7 @@ impl Seat {
     }
 
     pub(crate) fn complete(&self, grant: auth_core::CodeGrant) -> Result<Status, Error> {
-        both!(self, session => session.complete(grant))
+        both!(self, session => session.complete_login(grant))
     }
 
     pub(crate) fn status(&self) -> Status {
@@ -283,7 +283,7 @@ pub(crate) fn browser() -> Login {
             let back = alice.visit(url)?.into_redirect()?;
             alice.follow(&back).map(drop)
         })
-        .deadline(PATIENCE)
+        .timeout(PATIENCE)
 }
 
 /// The error of something that has to fail, of this kind and with these words.

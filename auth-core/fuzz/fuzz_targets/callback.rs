@@ -2,8 +2,8 @@
 #![no_main]
 
 use auth_core::{
-    AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, ErrorKind, OAuthClient, Pending,
-    RedirectUri,
+    AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, ErrorKind, OAuthClient,
+    PendingAuthorization, RedirectUri,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -30,15 +30,15 @@ fuzz_target!(|text: &str| {
         match pending.accept(&url) {
             Ok(_) => assert!(ours, "a grant without our state"),
             Err(error) => assert!(
-                ours || error.kind() == ErrorKind::ForeignResponse || error.oauth().is_some()
+                ours || error.kind() == ErrorKind::CallbackMismatch || error.oauth().is_some()
             ),
         }
     }
     let _ = begin(RedirectUri::out_of_band()).accept_code(text);
     let _ = RedirectUri::parse(text);
     let _ = Endpoint::parse(text);
-    if let Ok(pending) = Pending::from_secret_text(text.as_bytes()) {
-        let again = Pending::from_secret_text(pending.to_secret_text().as_ref());
+    if let Ok(pending) = PendingAuthorization::from_secret_text(text.as_bytes()) {
+        let again = PendingAuthorization::from_secret_text(pending.to_secret_text().as_ref());
         assert!(again.is_ok(), "what was printed is read again");
     }
 });

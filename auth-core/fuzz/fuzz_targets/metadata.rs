@@ -3,8 +3,8 @@
 #![no_main]
 
 use auth_core::{
-    Answer, AuthorizationRequest, AuthorizationServer, DeviceRequest, Endpoint, Entropy,
-    Introspection, Message, MetadataRequest, OAuthClient, RedirectUri,
+    AuthorizationRequest, AuthorizationServer, DeviceAuthorizationRequest, Endpoint, Entropy,
+    IntrospectionRequest, Message, MetadataRequest, OAuthClient, RedirectUri, ResponseBody,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -13,7 +13,9 @@ const ISSUER: &str = "https://a.example";
 fuzz_target!(|body: &[u8]| {
     let answer = || {
         let answer = http::Response::builder().header("content-type", "application/json");
-        answer.body(Answer::new(body.to_vec())).expect("a response")
+        answer
+            .body(ResponseBody::new(body.to_vec()))
+            .expect("a response")
     };
     let asked = MetadataRequest::new(ISSUER).expect("an issuer");
     if let Ok(metadata) = asked.parse(answer()) {
@@ -37,6 +39,6 @@ fuzz_target!(|body: &[u8]| {
     }
     let endpoint = Endpoint::parse("https://a.example/token").expect("an endpoint");
     let client = OAuthClient::new(AuthorizationServer::new(endpoint), "id").expect("an id");
-    let _ = DeviceRequest::new(&client).parse(answer());
-    let _ = Introspection::access_token(&client, "t0ken").parse(answer());
+    let _ = DeviceAuthorizationRequest::new(&client).parse(answer());
+    let _ = IntrospectionRequest::access_token(&client, "t0ken").parse(answer());
 });

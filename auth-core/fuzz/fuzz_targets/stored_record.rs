@@ -1,13 +1,13 @@
 //! Any bytes as a stored record: read or refused, and what is read prints to what reads the same.
 #![no_main]
 
-use auth_core::Record;
+use auth_core::TokenRecord;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    if let Ok(record) = Record::from_text(bytes) {
+    if let Ok(record) = TokenRecord::from_text(bytes) {
         let printed = record.to_text();
-        let again = Record::from_text(printed.as_ref()).expect("our own text");
+        let again = TokenRecord::from_text(printed.as_ref()).expect("our own text");
         let twice = again.to_text();
         assert_eq!(twice.as_ref(), printed.as_ref());
     }

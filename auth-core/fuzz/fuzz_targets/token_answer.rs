@@ -2,8 +2,8 @@
 #![no_main]
 
 use auth_core::{
-    Answer, AuthorizationServer, Endpoint, Message, Now, OAuthClient, SecretText, TokenRequest,
-    UnixTime,
+    AuthorizationServer, Endpoint, Message, Now, OAuthClient, ResponseBody, SecretText,
+    TokenRequest, UnixTime,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -18,7 +18,7 @@ fuzz_target!(|data: &[u8]| {
     let server =
         AuthorizationServer::new(Endpoint::parse("https://a.example/token").expect("an endpoint"));
     let client = OAuthClient::new(server, "id")
-        .and_then(|client| client.secret(SECRET))
+        .and_then(|client| client.with_secret(SECRET))
         .expect("a client");
     let refresh = SecretText::from(REFRESH);
     // What was sent, and so must not come back in an error.
@@ -34,15 +34,17 @@ fuzz_target!(|data: &[u8]| {
             .status(status)
             .header("content-type", "application/json")
             .header("date", "Sun, 06 Nov 1994 08:49:37 GMT")
-            .body(Answer::secret(body.to_vec()))
+            .body(ResponseBody::secret(body.to_vec()))
             .expect("a response");
         match message.parse(answer) {
             Ok(answer) => {
                 let now = Now {
                     wall: UnixTime::from_secs(1_700_000_000),
-                    up: std::time::Duration::ZERO,
+                    monotonic: std::time::Duration::ZERO,
                 };
-                let token = answer.received(now, 1).expect("what was read can be used");
+                let token = answer
+                    .into_token(now, 1)
+                    .expect("what was read can be used");
                 assert!(!token.expose_secret().is_empty());
                 let shown = format!("{token:?}");
                 assert!(

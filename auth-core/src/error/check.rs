@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A check that something did not pass: [`Error::check`](crate::Error::check) says which.
 ///
-/// The crate's page has a sentence on each; none can be switched off, but by an [`Oddity`](crate::Oddity) that a server is
+/// The crate's page has a sentence on each; none can be switched off, but by an [`Quirk`](crate::Quirk) that a server is
 /// forgiven by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

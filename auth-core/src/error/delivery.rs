@@ -2,9 +2,9 @@
 
 /// Whether a request that failed may have reached the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sent {
+pub enum Delivery {
     /// Certainly not: it can be sent again without a doubt.
-    No,
+    NotSent,
     /// Perhaps: it may have had its effect.
-    Maybe,
+    Unknown,
 }

@@ -9,7 +9,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration}
 
 use self::{
     check::Check,
-    delivery::Sent,
+    delivery::Delivery,
     oauth_error::OAuthError,
     text::{holds, presentable, redact},
 };
@@ -24,8 +24,8 @@ use self::{
 /// use auth_core::{Error, ErrorKind};
 ///
 /// let error = Error::new(ErrorKind::Configuration, "the client id is empty")
-///     .setting("client_id")
-///     .advice("copy it from the page where the application was registered");
+///     .with_setting("client_id")
+///     .with_help("copy it from the page where the application was registered");
 /// assert!(error.is_configuration() && !error.is_retryable());
 /// assert_eq!(
 ///     error.to_string(),
@@ -47,7 +47,7 @@ pub enum ErrorKind {
     Denied,
     /// A redirected URL that is not the answer to this authorization request: `state` or `iss` missing, wrong or repeated.
     /// A listener goes on listening after it.
-    ForeignResponse,
+    CallbackMismatch,
     /// The server understood the request and refused it.
     Refused,
     /// The network or the server's machine failed.
@@ -72,7 +72,7 @@ struct Inner {
     oauth: Option<OAuthError>,
     words: Option<String>,
     retry_after: Option<Duration>,
-    sent: Option<Sent>,
+    sent: Option<Delivery>,
     check: Option<Check>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
@@ -87,7 +87,7 @@ impl Error {
     /// The stored token is gone or refused: somebody has to log in.
     #[must_use]
     pub fn login_needed(what: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(ErrorKind::NeedsLogin, what).advice("log in again")
+        Self::new(ErrorKind::NeedsLogin, what).with_help("log in again")
     }
 
     /// A flow was given an event that cannot follow its last step: a fault of the driver.
@@ -101,13 +101,13 @@ impl Error {
 
     /// Names the setting that the fault came from.
     #[must_use]
-    pub fn setting(self, name: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_setting(self, name: impl Into<Cow<'static, str>>) -> Self {
         self.named(name.into())
     }
 
     /// Says what to do next; replaces earlier advice.
     #[must_use]
-    pub fn advice(self, what_to_do: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_help(self, what_to_do: impl Into<Cow<'static, str>>) -> Self {
         self.advising(what_to_do.into())
     }
 
@@ -134,7 +134,7 @@ impl Error {
 
     /// The service's own words about the failure: shortened here, its control characters taken out.
     #[must_use]
-    pub fn with_words(mut self, words: &str) -> Self {
+    pub fn with_server_message(mut self, words: &str) -> Self {
         self.inner().words = Some(presentable(words, 400)).filter(|words| !words.is_empty());
         self
     }
@@ -158,7 +158,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_sent(mut self, sent: Sent) -> Self {
+    pub(crate) fn with_delivery(mut self, sent: Delivery) -> Self {
         self.inner().sent = Some(sent);
         self
     }
@@ -193,7 +193,7 @@ impl Error {
     }
 
     /// The same call may succeed later: the network failed, a deadline passed, or the server asked for patience (408, 429,
-    /// 500, 502, 503, 504). Whether the request had an effect is another question: [`may_have_arrived`](Self::may_have_arrived).
+    /// 500, 502, 503, 504). Whether the request had an effect is another question: [`may_have_been_delivered`](Self::may_have_been_delivered).
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
@@ -207,8 +207,8 @@ impl Error {
 
     /// The request may have reached the server, so that it may have had its effect. `false` only where that is certain.
     #[must_use]
-    pub fn may_have_arrived(&self) -> bool {
-        self.0.sent != Some(Sent::No)
+    pub fn may_have_been_delivered(&self) -> bool {
+        self.0.sent != Some(Delivery::NotSent)
     }
 
     /// How long the server asked to wait before the next try (`Retry-After`).
@@ -237,19 +237,19 @@ impl Error {
 
     /// What the service itself said, shortened.
     #[must_use]
-    pub fn service_words(&self) -> Option<&str> {
+    pub fn server_message(&self) -> Option<&str> {
         self.0.words.as_deref()
     }
 
     /// The setting that the fault came from.
     #[must_use]
-    pub fn setting_name(&self) -> Option<&str> {
+    pub fn setting(&self) -> Option<&str> {
         self.0.setting.as_deref()
     }
 
     /// What to do next.
     #[must_use]
-    pub fn advised(&self) -> Option<&str> {
+    pub fn help(&self) -> Option<&str> {
         self.0.advice.as_deref()
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::text::{presentable, redact};
-use crate::leniency::Forgiven;
+use crate::leniency::Quirks;
 
 /// What an authorization server said was wrong, in its own words: shortened, on one line, without our secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub struct OAuthError {
     pub(crate) uri: Option<String>,
     pub(crate) hint: Option<String>,
     pub(crate) suspended_until: Option<Option<String>>,
-    pub(crate) forgiven: Forgiven,
+    pub(crate) forgiven: Quirks,
 }
 
 impl OAuthError {
@@ -52,7 +52,7 @@ impl OAuthError {
 
     /// What the response that brought it was forgiven, such as that it came without `state`.
     #[must_use]
-    pub fn forgiven(&self) -> Forgiven {
+    pub fn quirks(&self) -> Quirks {
         self.forgiven
     }
 

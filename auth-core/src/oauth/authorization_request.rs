@@ -3,17 +3,17 @@
 use std::fmt;
 
 use super::{
-    authorization_response::Pending,
+    authorization_response::PendingAuthorization,
     authorization_url::{Kind, Parameters, Url},
     client::OAuthClient,
     pkce::{Pkce, base64url},
-    pushed_request::PushedRequest,
+    pushed_request::PushedAuthorizationRequest,
     server::AnnouncedPkce,
     token_request::parameters::core_parameter,
 };
 use crate::{
     error::{Error, ErrorKind, check::Check},
-    leniency::{Forgiven, Oddity},
+    leniency::{Quirk, Quirks},
     wire::{
         redirect::{RedirectKind, RedirectUri},
         secret::wipe,
@@ -73,7 +73,7 @@ impl fmt::Debug for Entropy {
 /// assert!(url.starts_with("https://auth.example.org/authorize?response_type=code&client_id=my-client-id&"));
 /// // … the person logs in; the server redirects their browser …
 /// let error = pending.accept("http://127.0.0.1:8080/?code=x&state=forged").expect_err("not our state");
-/// assert_eq!(error.kind(), auth_core::ErrorKind::ForeignResponse);
+/// assert_eq!(error.kind(), auth_core::ErrorKind::CallbackMismatch);
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 #[derive(Debug)]
@@ -147,14 +147,14 @@ impl<'a> AuthorizationRequest<'a> {
     /// [`is_configuration`](Error::is_configuration): the server has no authorization endpoint, its metadata do not offer
     /// S256, or it wants the request [pushed](Self::push).
     #[inline]
-    pub fn begin(self) -> Result<(String, Pending), Error> {
+    pub fn begin(self) -> Result<(String, PendingAuthorization), Error> {
         if self.client.server().requires_pushed {
             return Err(Error::new(
                 ErrorKind::Configuration,
                 "the server wants its authorization requests pushed",
             )
             .with_check(Check::Pushed)
-            .advice("use `push`, send the message that it gives, and go on with its answer"));
+            .with_help("use `push`, send the message that it gives, and go on with its answer"));
         }
         let mut url = Url::new(self.endpoint()?);
         let pending = self.each(|name, value, kind| url.add(name, value, kind))?;
@@ -166,19 +166,19 @@ impl<'a> AuthorizationRequest<'a> {
     /// # Errors
     /// As for [`begin`](Self::begin); or the server has no endpoint for it.
     #[inline]
-    pub fn push(self) -> Result<PushedRequest<'a>, Error> {
+    pub fn push(self) -> Result<PushedAuthorizationRequest<'a>, Error> {
         let (client, endpoint) = (self.client, self.endpoint()?);
         let to = client.server().pushed.as_ref().ok_or_else(|| {
             Error::new(
                 ErrorKind::Configuration,
                 "the server has no endpoint for pushed authorization requests",
             )
-            .setting("pushed_authorization_request_endpoint")
-            .advice("give one, or use `begin`")
+            .with_setting("pushed_authorization_request_endpoint")
+            .with_help("give one, or use `begin`")
         })?;
         let mut parameters = Parameters::new();
         let pending = self.each(|name, value, _| parameters.push((name.into(), value.into())))?;
-        Ok(PushedRequest::new(
+        Ok(PushedAuthorizationRequest::new(
             client, to, endpoint, parameters, pending,
         ))
     }
@@ -191,14 +191,14 @@ impl<'a> AuthorizationRequest<'a> {
                 ErrorKind::Configuration,
                 "the server has no authorization endpoint",
             )
-            .setting("authorization_endpoint")
-            .advice("give one, or log in in another way")
+            .with_setting("authorization_endpoint")
+            .with_help("give one, or log in in another way")
         })
     }
 
     /// Names the parameters one by one, in order.
     #[inline]
-    fn each(self, mut add: impl FnMut(&str, &str, Kind)) -> Result<Pending, Error> {
+    fn each(self, mut add: impl FnMut(&str, &str, Kind)) -> Result<PendingAuthorization, Error> {
         let server = self.client.server();
         let forgiven = self.check_pkce()?;
         let (verifier, state) = self.entropy.halves();
@@ -225,19 +225,20 @@ impl<'a> AuthorizationRequest<'a> {
             add(name, value, Kind::Foreign);
         }
         let verifier = pkce.into_verifier();
-        let pending = Pending::new(self.client, self.redirect_uri, state, verifier, forgiven);
+        let pending =
+            PendingAuthorization::new(self.client, self.redirect_uri, state, verifier, forgiven);
         Ok(pending)
     }
 
     /// A server that does not take S256 gets no request: there is no falling back to `plain` or to nothing.
     #[inline]
-    fn check_pkce(&self) -> Result<Forgiven, Error> {
+    fn check_pkce(&self) -> Result<Quirks, Error> {
         let server = self.client.server();
-        let mut forgiven = Forgiven::default();
+        let mut forgiven = Quirks::default();
         let what = match &server.announced_pkce {
             AnnouncedPkce::S256 => return Ok(forgiven),
-            AnnouncedPkce::Nothing if server.leniency.forgives(Oddity::UnannouncedPkce) => {
-                forgiven.add(Oddity::UnannouncedPkce);
+            AnnouncedPkce::Nothing if server.leniency.allows(Quirk::UnannouncedPkce) => {
+                forgiven.add(Quirk::UnannouncedPkce);
                 return Ok(forgiven);
             }
             AnnouncedPkce::Nothing => "the server's metadata do not say that it knows PKCE".into(),
@@ -255,7 +256,7 @@ impl<'a> AuthorizationRequest<'a> {
         };
         Err(Error::new(ErrorKind::Configuration, what)
             .with_check(Check::Pkce)
-            .advice(advice))
+            .with_help(advice))
     }
 }
 

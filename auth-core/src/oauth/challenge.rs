@@ -285,7 +285,7 @@ fn is_token(c: char) -> bool {
 
 fn malformed(what: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Malformed, what)
-        .advice("the server's `WWW-Authenticate` header is not made as RFC 9110 has it")
+        .with_help("the server's `WWW-Authenticate` header is not made as RFC 9110 has it")
 }
 
 #[cfg(test)]

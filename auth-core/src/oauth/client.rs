@@ -23,7 +23,7 @@ use crate::{
 /// use auth_core::{AuthorizationServer, Endpoint, OAuthClient};
 ///
 /// let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?);
-/// let client = OAuthClient::new(server, "0123abcd")?.secret("bbce628be722bfe2")?;
+/// let client = OAuthClient::new(server, "0123abcd")?.with_secret("bbce628be722bfe2")?;
 /// assert!(!format!("{client:?}").contains("bbce628be722bfe2"));
 /// # Ok::<(), auth_core::Error>(())
 /// ```
@@ -61,7 +61,7 @@ impl OAuthClient {
     /// # Errors
     /// [`is_configuration`](Error::is_configuration): the secret is blank or has white space around it; the server takes no
     /// secrets; or it takes raw Basic and the id has a colon, which that cannot carry.
-    pub fn secret(mut self, secret: impl Into<SecretText>) -> Result<Self, Error> {
+    pub fn with_secret(mut self, secret: impl Into<SecretText>) -> Result<Self, Error> {
         let secret = secret.into();
         presentable("client_secret", secret.expose_secret())?;
         let ways = [
@@ -82,8 +82,8 @@ impl OAuthClient {
                         "the server takes no client secrets",
                     )
                     .with_check(Check::ClientAuthentication)
-                    .setting("client_secret")
-                    .advice("leave the secret out: the client is a public one there"));
+                    .with_setting("client_secret")
+                    .with_help("leave the secret out: the client is a public one there"));
                 }
             }
         }
@@ -175,8 +175,8 @@ fn presentable(setting: &'static str, value: &str) -> Result<(), Error> {
     let name = setting.replace('_', " ");
     Err(
         Error::new(ErrorKind::Configuration, format!("the {name} {what}"))
-            .setting(setting)
-            .advice("copy it again from where the application was registered"),
+            .with_setting(setting)
+            .with_help("copy it again from where the application was registered"),
     )
 }
 
@@ -187,8 +187,8 @@ fn basic(id: &str, secret: &str, encoding: BasicEncoding) -> Result<HeaderValue,
             "the client id has a colon, which Basic authentication cannot carry",
         )
         .with_check(Check::ClientAuthentication)
-        .setting("client_id")
-        .advice("check the id, or set the server's client authentication to the body"));
+        .with_setting("client_id")
+        .with_help("check the id, or set the server's client authentication to the body"));
     }
     let mut plain = match encoding {
         BasicEncoding::Raw => format!("{id}:{secret}"),
@@ -245,7 +245,7 @@ mod tests {
                      body: &str| {
             let mut client = OAuthClient::new(server, "an id").expect("an id");
             if let Some(secret) = secret {
-                client = client.secret(secret).expect("a secret");
+                client = client.with_secret(secret).expect("a secret");
             }
             let expect = (
                 header.map(str::to_owned),
@@ -291,7 +291,7 @@ mod tests {
         let check = |id: &str, secret: &str, encoding, plain: &str| {
             let way = ClientAuthentication::Basic(encoding);
             let client = OAuthClient::new(server(way), id)
-                .and_then(|client| client.secret(secret))
+                .and_then(|client| client.with_secret(secret))
                 .expect("a client");
             let (header, body) = sent(&client, way);
             let header = header.expect("a header");
@@ -319,7 +319,7 @@ mod tests {
         check("\u{fc}", "\u{20ac}~*-._", form, "%C3%BC:%E2%82%AC%7E*-._");
         let body = ClientAuthentication::Body;
         let client = OAuthClient::new(server(body), "weird:id %+/x")
-            .and_then(|client| client.secret("p%40 s+s:w&r=d/?#"))
+            .and_then(|client| client.with_secret("p%40 s+s:w&r=d/?#"))
             .expect("a client");
         let expect = "grant_type=client_credentials&client_id=weird%3Aid+%25%2B%2Fx\
                       &client_secret=p%2540+s%2Bs%3Aw%26r%3Dd%2F%3F%23";
@@ -331,7 +331,7 @@ mod tests {
         let raw = ClientAuthentication::Basic(BasicEncoding::Raw);
         let form = ClientAuthentication::Basic(BasicEncoding::FormUrlEncoded);
         let client = OAuthClient::new(server(raw).refresh_authentication(form), "id")
-            .and_then(|client| client.secret("a+b"))
+            .and_then(|client| client.with_secret("a+b"))
             .expect("a client");
         let check = |way, plain: &str| {
             let expect = format!("Basic {}", STANDARD.encode(plain));
@@ -347,7 +347,7 @@ mod tests {
         let public = OAuthClient::new(server(none), "an id").expect("an id");
         let form = "grant_type=client_credentials&client_id=an+id".to_owned();
         assert_eq!(sent(&public, none), (None, form));
-        let error = public.secret("s3cret").expect_err("no secrets");
+        let error = public.with_secret("s3cret").expect_err("no secrets");
         assert_eq!(error.check(), Some(Check::ClientAuthentication));
         assert!(!error.to_string().contains("s3cret"), "{error}");
     }
@@ -357,10 +357,10 @@ mod tests {
         let raw = ClientAuthentication::Basic(BasicEncoding::Raw);
         let check = |id: &str, secret: &str, setting: &str, words: &str| {
             let error = OAuthClient::new(server(raw), id)
-                .and_then(|client| client.secret(secret))
+                .and_then(|client| client.with_secret(secret))
                 .expect_err(words);
             assert!(error.is_configuration());
-            assert_eq!(error.setting_name(), Some(setting));
+            assert_eq!(error.setting(), Some(setting));
             assert!(error.to_string().contains(words), "{error}");
             assert!(!error.to_string().contains("s3cret"), "{error}");
         };
@@ -371,8 +371,8 @@ mod tests {
         check("id", "", "client_secret", "is empty");
         check("id", "s3cret ", "client_secret", "white space around it");
         check("a:b", "s3cret", "client_id", "colon");
-        let body =
-            OAuthClient::new(server(ClientAuthentication::Body), "a:b").and_then(|c| c.secret("x"));
+        let body = OAuthClient::new(server(ClientAuthentication::Body), "a:b")
+            .and_then(|c| c.with_secret("x"));
         assert!(body.is_ok(), "a form can carry a colon");
     }
 }

@@ -1,7 +1,7 @@
 //! Device authorization: RFC 8628. A person logs in on another device, by a short code.
 //!
 //! ```text
-//! DeviceRequest ──send──► DeviceAuthorization ──► TokenRequest::device ──send──► token
+//! DeviceAuthorizationRequest ──send──► DeviceAuthorizationResponse ──► TokenRequest::device ──send──► token
 //!                          │ shown to the person      ▲              │
 //!                          │                          └──next_poll───┘ not yet: wait, and ask again
 //! ```
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, check::Check, oauth_error::OAuthError},
-    leniency::{Forgiven, Oddity},
+    leniency::{Quirk, Quirks},
     wire::{
         body::Request, form::Form, limits::Limits, message::Message, response_body::Response,
         secret::SecretText, url::checked,
@@ -38,23 +38,23 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 /// Asks for a code that a person can type in on another device.
 ///
 /// ```
-/// use auth_core::{Answer, AuthorizationServer, DeviceRequest, Endpoint, Message, OAuthClient, Response};
+/// use auth_core::{ResponseBody, AuthorizationServer, DeviceAuthorizationRequest, Endpoint, Message, OAuthClient, Response};
 ///
 /// let server = AuthorizationServer::new(Endpoint::parse("https://server.example.com/token")?)
 ///     .device_authorization_endpoint(Endpoint::parse("https://server.example.com/device_authorization")?);
 /// let client = OAuthClient::new(server, "1406020730")?;
-/// let message = DeviceRequest::new(&client).scope("example_scope");
+/// let message = DeviceAuthorizationRequest::new(&client).scope("example_scope");
 /// let request = message.request()?; // send it with anything
 /// # assert_eq!(request.uri(), "https://server.example.com/device_authorization");
 /// # let body = br#"{"device_code":"GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS","user_code":"WDJB-MJHT",
 /// #   "verification_uri":"https://example.com/device","expires_in":1800}"#.to_vec();
-/// # let answer = http::Response::builder().header("content-type", "application/json").body(Answer::secret(body)).expect("an answer");
+/// # let answer = http::Response::builder().header("content-type", "application/json").body(ResponseBody::secret(body)).expect("an answer");
 /// let device = message.parse(answer)?;
 /// assert_eq!(device.to_string(), "To log in, open https://example.com/device and enter the code WDJB-MJHT");
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct DeviceRequest<'a> {
+pub struct DeviceAuthorizationRequest<'a> {
     client: &'a OAuthClient,
     scope: Option<&'a str>,
 }
@@ -62,17 +62,17 @@ pub struct DeviceRequest<'a> {
 /// A login on another device that has begun: what the person is shown, and the code that the program asks with.
 ///
 /// `Display` is a sentence for the person. `Debug` shows neither code.
-pub struct DeviceAuthorization {
+pub struct DeviceAuthorizationResponse {
     device_code: SecretText,
     user_code: String,
     verification_uri: String,
     verification_uri_complete: Option<String>,
     lifetime: Duration,
     interval: Duration,
-    forgiven: Forgiven,
+    forgiven: Quirks,
 }
 
-impl<'a> DeviceRequest<'a> {
+impl<'a> DeviceAuthorizationRequest<'a> {
     /// A request of this client.
     #[must_use]
     pub fn new(client: &'a OAuthClient) -> Self {
@@ -96,8 +96,8 @@ impl<'a> DeviceRequest<'a> {
     }
 }
 
-impl Message for DeviceRequest<'_> {
-    type Output = DeviceAuthorization;
+impl Message for DeviceAuthorizationRequest<'_> {
+    type Output = DeviceAuthorizationResponse;
 
     #[inline]
     fn request(&self) -> Result<Request, Error> {
@@ -107,8 +107,8 @@ impl Message for DeviceRequest<'_> {
                 ErrorKind::Configuration,
                 "the server has no device authorization endpoint",
             )
-            .setting("device_authorization_endpoint")
-            .advice("give one, or log in in another way")
+            .with_setting("device_authorization_endpoint")
+            .with_help("give one, or log in in another way")
         })?;
         let mut form = Form::with_capacity(512);
         if let Some(scope) = self.scope.filter(|scope| !scope.is_empty()) {
@@ -118,7 +118,7 @@ impl Message for DeviceRequest<'_> {
     }
 
     #[inline]
-    fn parse(&self, response: Response) -> Result<DeviceAuthorization, Error> {
+    fn parse(&self, response: Response) -> Result<DeviceAuthorizationResponse, Error> {
         let secrets: Vec<&str> = self
             .client
             .secret_text()
@@ -153,15 +153,15 @@ impl Message for DeviceRequest<'_> {
 const WHAT: &str = "device authorization";
 
 #[inline]
-fn read(object: &Object) -> Result<DeviceAuthorization, &'static str> {
-    let mut forgiven = Forgiven::default();
+fn read(object: &Object) -> Result<DeviceAuthorizationResponse, &'static str> {
+    let mut forgiven = Quirks::default();
     let uri = match (
         object.text("verification_uri"),
         object.text("verification_url"),
     ) {
         (Some(uri), _) => uri,
         (None, Some(url)) => {
-            forgiven.add(Oddity::VerificationUrl);
+            forgiven.add(Quirk::VerificationUrl);
             url
         }
         (None, None) => return Err("it has no `verification_uri`"),
@@ -175,13 +175,13 @@ fn read(object: &Object) -> Result<DeviceAuthorization, &'static str> {
         .text("user_code")
         .filter(|code| code.chars().count() <= 100 && !code.chars().any(char::is_control))
         .ok_or("it has no `user_code` that a person could type")?;
-    let seconds = |key, forgiven: &mut Forgiven| {
+    let seconds = |key, forgiven: &mut Quirks| {
         let seconds = object.seconds(key, forgiven);
         seconds.map_err(|()| "a time in it is no number of seconds")
     };
     let lifetime = seconds("expires_in", &mut forgiven)?.ok_or("it has no `expires_in`")?;
     let interval = seconds("interval", &mut forgiven)?;
-    Ok(DeviceAuthorization {
+    Ok(DeviceAuthorizationResponse {
         device_code: object
             .text("device_code")
             .ok_or("it has no `device_code`")?
@@ -196,7 +196,7 @@ fn read(object: &Object) -> Result<DeviceAuthorization, &'static str> {
     })
 }
 
-impl DeviceAuthorization {
+impl DeviceAuthorizationResponse {
     /// What the person types in.
     #[must_use]
     pub fn user_code(&self) -> &str {
@@ -248,7 +248,7 @@ impl DeviceAuthorization {
 
     /// What was forgiven in reading it.
     #[must_use]
-    pub fn forgiven(&self) -> Forgiven {
+    pub fn quirks(&self) -> Quirks {
         self.forgiven
     }
 
@@ -257,7 +257,7 @@ impl DeviceAuthorization {
     }
 }
 
-impl fmt::Display for DeviceAuthorization {
+impl fmt::Display for DeviceAuthorizationResponse {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -268,7 +268,7 @@ impl fmt::Display for DeviceAuthorization {
     }
 }
 
-impl fmt::Debug for DeviceAuthorization {
+impl fmt::Debug for DeviceAuthorizationResponse {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeviceAuthorization")

@@ -14,7 +14,7 @@ use crate::{
         oauth_error::OAuthError,
         text::{holds, presentable, redact},
     },
-    leniency::{Forgiven, Leniency},
+    leniency::{Leniency, Quirks},
     time::{Now, http_date},
     wire::response_body::Response,
 };
@@ -48,22 +48,22 @@ pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthEr
             "the client `{client_id}` may not use the grant {}",
             asked.grant_type
         ))
-        .advice("have it registered for this grant, or log in in another way"),
+        .with_help("have it registered for this grant, or log in in another way"),
         ("authorization_pending" | "slow_down", GrantType::DeviceCode) => {
             Error::new(ErrorKind::Refused, "the person has not answered yet")
-                .advice("ask again after the interval that the server gave")
+                .with_help("ask again after the interval that the server gave")
         }
         ("access_denied", GrantType::DeviceCode) => {
             Error::new(ErrorKind::Denied, "the person refused")
-                .advice("ask again when they are willing")
+                .with_help("ask again when they are willing")
         }
         ("expired_token", GrantType::DeviceCode) => Error::new(
             ErrorKind::TimedOut,
             "nobody logged in before the device code ran out",
         )
-        .advice("begin a new login"),
+        .with_help("begin a new login"),
         ("invalid_grant", GrantType::DeviceCode) => {
-            Error::login_needed("the device code was not accepted").advice("begin a new login")
+            Error::login_needed("the device code was not accepted").with_help("begin a new login")
         }
         (_, GrantType::RefreshToken) if is_dead_refresh_token(response, &oauth) => {
             Error::login_needed("the refresh token is no longer accepted")
@@ -72,17 +72,17 @@ pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthEr
         (_, GrantType::AuthorizationCode) if is_dead_code(&oauth) => refused_code(asked.code),
         ("invalid_grant", GrantType::ClientCredentials) => {
             configuration(format!("the client `{client_id}` was refused"))
-                .setting("client_id, client_secret")
-                .advice("ask the service whether the client is still active")
+                .with_setting("client_id, client_secret")
+                .with_help("ask the service whether the client is still active")
         }
         ("invalid_grant", GrantType::Extension) => Error::new(
             ErrorKind::Refused,
             "what was given for a token was not accepted",
         )
-        .advice("look whether it has expired, was used before, or is meant for another server"),
+        .with_help("look whether it has expired, was used before, or is meant for another server"),
         ("invalid_target", _) => {
             configuration("the server does not give tokens for this resource or audience")
-                .setting("resource, audience")
+                .with_setting("resource, audience")
         }
         _ if blames_client(&oauth) => refused_client(client_id),
         (code, _) => common(code, client_id)
@@ -109,11 +109,11 @@ fn common(code: &str, client_id: &str) -> Option<Error> {
     Some(match code {
         "invalid_client" => refused_client(client_id),
         "invalid_scope" => configuration("the server does not know or does not grant the scopes")
-            .setting("scope")
-            .advice("ask for scopes that this client is registered for, separated by spaces"),
+            .with_setting("scope")
+            .with_help("ask for scopes that this client is registered for, separated by spaces"),
         "server_error" | "temporarily_unavailable" => {
             Error::new(ErrorKind::Refused, "the authorization server has a problem")
-                .advice("try again later")
+                .with_help("try again later")
         }
         _ => return None,
     })
@@ -123,8 +123,8 @@ fn refused_client(client_id: &str) -> Error {
     configuration(format!(
         "the client id `{client_id}` or its secret was refused"
     ))
-    .setting("client_id, client_secret")
-    .advice("compare both with the page where the application was registered")
+    .with_setting("client_id, client_secret")
+    .with_help("compare both with the page where the application was registered")
 }
 
 /// An answer that refuses, at an endpoint that gives no tokens: by its OAuth error where it has one.
@@ -141,7 +141,7 @@ pub(super) fn endpoint_error(
     let error = match oauth.code() {
         "unauthorized_client" => {
             configuration(format!("the client `{client_id}` may not use {who}"))
-                .advice("have it registered for this")
+                .with_help("have it registered for this")
         }
         code => common(code, client_id)
             .unwrap_or_else(|| Error::new(ErrorKind::Refused, format!("{who} refused"))),
@@ -175,7 +175,7 @@ fn refused_code(code: Option<(&CodeGrant, Option<Now>)>) -> Error {
         "the authorization code was not accepted ({age}, {used}, redirect URI {})",
         grant.redirect_uri()
     ))
-    .advice(advice)
+    .with_help(advice)
 }
 
 /// league 9 and the RFC say `invalid_grant`; league 8 says `invalid_request`, and names the code in its hint.
@@ -215,11 +215,11 @@ fn bad_password(oauth: &OAuthError) -> Error {
         Some(None) => Error::new(ErrorKind::Denied, "the account is suspended without an end"),
         None => {
             return Error::new(ErrorKind::Denied, "the user name or password was refused")
-                .setting("username, password")
-                .advice("check both; the client id and secret are another pair of settings");
+                .with_setting("username, password")
+                .with_help("check both; the client id and secret are another pair of settings");
         }
     };
-    error.advice("write to the service's support")
+    error.with_help("write to the service's support")
 }
 
 /// A success that cannot be used.
@@ -230,7 +230,7 @@ pub(super) fn malformed(response: &Response, what: &str, check: Check, why: &str
     )
     .with_check(check)
     .with_status(response.status())
-    .advice("check that the endpoint is the right one, and that no proxy answers in its place")
+    .with_help("check that the endpoint is the right one, and that no proxy answers in its place")
 }
 
 /// A success that is no JSON object.
@@ -239,7 +239,7 @@ pub(super) fn no_object(response: &Response, what: &str, why: NoObject, secrets:
         // A success that cannot be read may still hold a token, whatever its content type. A web page is a proxy's.
         NoObject::NotJson if is_page(response) => {
             malformed(response, what, Check::Object, "it is not JSON")
-                .with_words(&excerpt(response, secrets))
+                .with_server_message(&excerpt(response, secrets))
         }
         NoObject::NotJson => malformed(response, what, Check::Object, "it is not JSON"),
         NoObject::KeyTwice => malformed(response, what, Check::Object, "a key stands there twice"),
@@ -260,12 +260,12 @@ pub(super) fn unforgiven(
     response: &Response,
     what: &str,
     leniency: Leniency,
-    forgiven: Forgiven,
+    forgiven: Quirks,
 ) -> Result<(), Error> {
     match leniency.refuses(forgiven) {
         Some(oddity) => Err(
             malformed(response, what, Check::Leniency, &oddity.to_string())
-                .advice("forgive it to this server by name, if the server is known to do so"),
+                .with_help("forgive it to this server by name, if the server is known to do so"),
         ),
         None => Ok(()),
     }
@@ -288,15 +288,15 @@ pub(super) fn unexplained(who: &str, response: &Response, secrets: &[&str]) -> E
         ))
         .with_check(Check::NoRedirect)
         .with_status(status)
-        .advice("check the endpoint's URL; a redirect is never followed with credentials");
+        .with_help("check the endpoint's URL; a redirect is never followed with credentials");
     }
     let error = Error::new(ErrorKind::Refused, format!("{who} refused"))
         .with_status(status)
-        .with_words(&excerpt(response, secrets));
+        .with_server_message(&excerpt(response, secrets));
     let error = if error.is_retryable() {
-        error.advice("try again later")
+        error.with_help("try again later")
     } else {
-        error.advice("check the endpoint's URL and how the client is registered")
+        error.with_help("check the endpoint's URL and how the client is registered")
     };
     with_wait(error, response)
 }

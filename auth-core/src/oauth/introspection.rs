@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, check::Check},
-    leniency::{Forgiven, Oddity},
+    leniency::{Quirk, Quirks},
     time::UnixTime,
     wire::{
         body::Request, form::Form, limits::Limits, message::Message, response_body::Response,
@@ -24,23 +24,23 @@ use crate::{
 
 /// Asks the server whether a token is good, and what for. The client authenticates as for a token request.
 #[derive(Debug)]
-pub struct Introspection<'a> {
+pub struct IntrospectionRequest<'a> {
     client: &'a OAuthClient,
     token: SecretText,
     hint: &'static str,
 }
 
 /// What the server says of a token. Of one that is not active it says nothing more.
-pub struct Introspected {
+pub struct IntrospectionResponse {
     active: bool,
     expires: Option<UnixTime>,
     issued: Option<UnixTime>,
     not_before: Option<UnixTime>,
     object: Object,
-    forgiven: Forgiven,
+    forgiven: Quirks,
 }
 
-impl<'a> Introspection<'a> {
+impl<'a> IntrospectionRequest<'a> {
     /// Looks into an access token.
     #[must_use]
     pub fn access_token(client: &'a OAuthClient, token: impl Into<SecretText>) -> Self {
@@ -75,8 +75,8 @@ impl<'a> Introspection<'a> {
     }
 }
 
-impl Message for Introspection<'_> {
-    type Output = Introspected;
+impl Message for IntrospectionRequest<'_> {
+    type Output = IntrospectionResponse;
 
     #[inline]
     fn request(&self) -> Result<Request, Error> {
@@ -86,7 +86,7 @@ impl Message for Introspection<'_> {
                 ErrorKind::Configuration,
                 "the server has no introspection endpoint",
             )
-            .setting("introspection_endpoint")
+            .with_setting("introspection_endpoint")
         })?;
         let mut form = Form::with_capacity(128 + 3 * (self.token.expose_secret().len() + 128));
         form.add("token", self.token.expose_secret());
@@ -95,7 +95,7 @@ impl Message for Introspection<'_> {
     }
 
     #[inline]
-    fn parse(&self, response: Response) -> Result<Introspected, Error> {
+    fn parse(&self, response: Response) -> Result<IntrospectionResponse, Error> {
         let secrets = self.secrets();
         if !response.status().is_success() {
             let who = "the introspection endpoint";
@@ -122,11 +122,11 @@ impl Message for Introspection<'_> {
         };
         let (mut expires, issued, not_before) = (time("exp")?, time("iat")?, time("nbf")?);
         if expires == Some(0) {
-            forgiven.add(Oddity::NeverAsZero);
+            forgiven.add(Quirk::NeverAsZero);
             expires = None;
         }
         error_response::unforgiven(&response, WHAT, self.client.server().leniency, forgiven)?;
-        Ok(Introspected {
+        Ok(IntrospectionResponse {
             active,
             expires: expires.map(UnixTime::from_secs),
             issued: issued.map(UnixTime::from_secs),
@@ -143,7 +143,7 @@ impl Message for Introspection<'_> {
 
 const WHAT: &str = "introspection answer";
 
-impl Introspected {
+impl IntrospectionResponse {
     /// Whether the token is good: issued here, not expired, not revoked, and for us to see.
     #[must_use]
     pub fn is_active(&self) -> bool {
@@ -216,7 +216,7 @@ impl Introspected {
 
     /// What was forgiven in reading it.
     #[must_use]
-    pub fn forgiven(&self) -> Forgiven {
+    pub fn quirks(&self) -> Quirks {
         self.forgiven
     }
 
@@ -225,7 +225,7 @@ impl Introspected {
     }
 }
 
-impl fmt::Debug for Introspected {
+impl fmt::Debug for IntrospectionResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Whose token it is, is nobody's business in a log.
         f.debug_struct("Introspected")

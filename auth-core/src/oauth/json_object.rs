@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{jwt::whole_seconds, token_response::is_json};
 use crate::{
-    leniency::{Forgiven, Oddity},
+    leniency::{Quirk, Quirks},
     wire::{response_body::Response, secret::wipe_value},
 };
 
@@ -63,7 +63,7 @@ impl Object {
 
     /// A number of seconds. `Err`: something stands there that is none.
     #[inline]
-    pub(super) fn seconds(&self, key: &str, forgiven: &mut Forgiven) -> Result<Option<u64>, ()> {
+    pub(super) fn seconds(&self, key: &str, forgiven: &mut Quirks) -> Result<Option<u64>, ()> {
         let Some(value) = self.get(key) else {
             return Ok(None);
         };
@@ -72,7 +72,7 @@ impl Object {
                 Some(seconds) => (Some(seconds), None),
                 None => (
                     number.as_f64().and_then(whole_seconds),
-                    Some(Oddity::LifetimeAsFloat),
+                    Some(Quirk::LifetimeAsFloat),
                 ),
             },
             Value::String(text) => {
@@ -81,7 +81,7 @@ impl Object {
                     .parse()
                     .ok()
                     .or_else(|| whole_seconds(text.parse().ok()?));
-                (seconds, Some(Oddity::LifetimeAsText))
+                (seconds, Some(Quirk::LifetimeAsText))
             }
             _ => (None, None),
         };
@@ -99,13 +99,13 @@ impl Object {
 
 /// The oddities that an answer's head shows: another status than `expected`, another content type than JSON's.
 #[inline]
-pub(super) fn head(response: &Response, expected: http::StatusCode) -> Forgiven {
-    let mut forgiven = Forgiven::default();
+pub(super) fn head(response: &Response, expected: http::StatusCode) -> Quirks {
+    let mut forgiven = Quirks::default();
     if response.status() != expected {
-        forgiven.add(Oddity::OtherStatus);
+        forgiven.add(Quirk::OtherStatus);
     }
     if !is_json(response.headers()) {
-        forgiven.add(Oddity::OtherContentType);
+        forgiven.add(Quirk::OtherContentType);
     }
     forgiven
 }
@@ -146,10 +146,12 @@ impl<'de> Visitor<'de> for ObjectVisitor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::response_body::Answer;
+    use crate::wire::response_body::ResponseBody;
 
     fn object(text: &str) -> Result<Object, NoObject> {
-        Object::read(&Response::new(Answer::secret(text.as_bytes().to_vec())))
+        Object::read(&Response::new(ResponseBody::secret(
+            text.as_bytes().to_vec(),
+        )))
     }
 
     #[test]
@@ -170,16 +172,16 @@ mod tests {
 
     #[test]
     fn numbers_of_seconds() {
-        let check = |value: &str, expect: Result<Option<u64>, ()>, oddity: Option<Oddity>| {
+        let check = |value: &str, expect: Result<Option<u64>, ()>, oddity: Option<Quirk>| {
             let object = object(&format!("{{\"n\":{value}}}")).expect("an object");
-            let mut forgiven = Forgiven::default();
+            let mut forgiven = Quirks::default();
             assert_eq!(object.seconds("n", &mut forgiven), expect, "{value}");
             assert_eq!(forgiven.iter().next(), oddity, "{value}");
         };
         check("1800", Ok(Some(1800)), None);
         check("null", Ok(None), None);
-        check("\"1800\"", Ok(Some(1800)), Some(Oddity::LifetimeAsText));
-        check("1800.9", Ok(Some(1800)), Some(Oddity::LifetimeAsFloat));
+        check("\"1800\"", Ok(Some(1800)), Some(Quirk::LifetimeAsText));
+        check("1800.9", Ok(Some(1800)), Some(Quirk::LifetimeAsFloat));
         check("-1", Err(()), None);
         check("\"soon\"", Err(()), None);
         check("[1]", Err(()), None);

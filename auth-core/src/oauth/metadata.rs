@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorKind, check::Check, text::presentable},
-    leniency::Forgiven,
+    leniency::Quirks,
     wire::{
         body::{Body, Request, set_header},
         limits::Limits,
@@ -31,7 +31,7 @@ use crate::{
 /// Asks a server to describe itself.
 ///
 /// ```
-/// use auth_core::{Answer, Message, MetadataRequest, OAuthClient, Response};
+/// use auth_core::{ResponseBody, Message, MetadataRequest, OAuthClient, Response};
 ///
 /// let message = MetadataRequest::new("https://server.example.com/issuer1")?;
 /// let request = message.request()?; // send it with anything
@@ -41,7 +41,7 @@ use crate::{
 /// );
 /// # let body = br#"{"issuer":"https://server.example.com/issuer1","token_endpoint":"https://server.example.com/token",
 /// #   "code_challenge_methods_supported":["S256"]}"#.to_vec();
-/// # let answer = http::Response::builder().header("content-type", "application/json").body(Answer::new(body)).expect("an answer");
+/// # let answer = http::Response::builder().header("content-type", "application/json").body(ResponseBody::new(body)).expect("an answer");
 /// let server = message.parse(answer)?.server()?;
 /// let client = OAuthClient::new(server, "my-client-id")?;
 /// # Ok::<(), auth_core::Error>(())
@@ -57,7 +57,7 @@ pub struct Metadata {
     issuer: String,
     endpoints: [Option<Endpoint>; ENDPOINTS.len()],
     object: Object,
-    forgiven: Forgiven,
+    forgiven: Quirks,
 }
 
 /// The endpoints that we know what to do with. Each is checked as any other [`Endpoint`].
@@ -106,7 +106,7 @@ impl MetadataRequest {
 /// Scheme with host, and the path without a slash at its end.
 #[inline]
 fn split(issuer: &str) -> Result<(&str, &str), Error> {
-    let named = |error: Error| error.setting("issuer");
+    let named = |error: Error| error.with_setting("issuer");
     Endpoint::parse(issuer).map_err(named)?;
     if issuer.contains('?') {
         return Err(Error::new(
@@ -114,7 +114,7 @@ fn split(issuer: &str) -> Result<(&str, &str), Error> {
             "the issuer has a query, which an issuer cannot have",
         )
         .with_check(Check::Url)
-        .setting("issuer"));
+        .with_setting("issuer"));
     }
     let authority = issuer.find("://").map_or(0, |at| at + 3);
     let path = issuer[authority..]
@@ -143,8 +143,8 @@ impl Message for MetadataRequest {
             let what = format!("there are no metadata at {}", self.url);
             return Err(Error::new(ErrorKind::Configuration, what)
                 .with_status(status)
-                .setting("issuer")
-                .advice("try the other well-known place, or describe the server by hand"));
+                .with_setting("issuer")
+                .with_help("try the other well-known place, or describe the server by hand"));
         }
         if !status.is_success() {
             return Err(error_response::unexplained(
@@ -177,7 +177,7 @@ impl Message for MetadataRequest {
     }
 
     fn limits(&self) -> Limits {
-        Limits::api().answer_bytes(1 << 20)
+        Limits::api().with_max_bytes(1 << 20)
     }
 }
 
@@ -188,8 +188,8 @@ impl MetadataRequest {
     fn check_issuer(&self, response: &Response, object: &Object) -> Result<(), Error> {
         let wrong = |why: String| {
             error_response::malformed(response, WHAT, Check::MetadataIssuer, &why)
-                .setting("issuer")
-                .advice("give the issuer exactly as the server names itself, if that is the server that is meant")
+                .with_setting("issuer")
+                .with_help("give the issuer exactly as the server names itself, if that is the server that is meant")
         };
         match object.text("issuer") {
             Some(issuer) if issuer == self.issuer => Ok(()),
@@ -221,7 +221,7 @@ fn read_endpoint(
             &why,
         ));
     };
-    let endpoint = Endpoint::parse(text).map_err(|error| error.setting(name))?;
+    let endpoint = Endpoint::parse(text).map_err(|error| error.with_setting(name))?;
     Ok(Some(endpoint))
 }
 
@@ -234,7 +234,7 @@ impl Metadata {
     ///
     /// A server that does not name S256 among its `code_challenge_methods_supported` is described all the same, because
     /// other grants do without; but an authorization request to it is refused, unless it says nothing of PKCE at all and is
-    /// forgiven that ([`Oddity::UnannouncedPkce`](crate::Oddity::UnannouncedPkce)).
+    /// forgiven that ([`Quirk::UnannouncedPkce`](crate::Quirk::UnannouncedPkce)).
     ///
     /// # Errors
     /// [`is_configuration`](Error::is_configuration): it takes no client authentication that this crate has.
@@ -277,7 +277,7 @@ impl Metadata {
 
     /// What was forgiven in reading it.
     #[must_use]
-    pub fn forgiven(&self) -> Forgiven {
+    pub fn quirks(&self) -> Quirks {
         self.forgiven
     }
 
@@ -307,8 +307,8 @@ impl Metadata {
             );
             Err(Error::new(ErrorKind::Configuration, what)
                 .with_check(Check::ClientAuthentication)
-                .setting("token_endpoint_auth_methods_supported")
-                .advice(
+                .with_setting("token_endpoint_auth_methods_supported")
+                .with_help(
                     "use a server that takes `client_secret_basic`, `client_secret_post` or `none`",
                 ))
         }

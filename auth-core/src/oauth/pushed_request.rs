@@ -1,8 +1,8 @@
 //! Pushed authorization requests: RFC 9126. The browser then carries a reference in place of the parameters.
 //!
 //! ```text
-//! AuthorizationRequest ──push──► PushedRequest ──send──► RequestUri
-//!                                      └────────begin───────┴──► (url, Pending)
+//! AuthorizationRequest ──push──► PushedAuthorizationRequest ──send──► RequestUri
+//!                                      └────────begin───────┴──► (url, PendingAuthorization)
 //! ```
 
 use std::{fmt, time::Duration};
@@ -10,7 +10,7 @@ use std::{fmt, time::Duration};
 use secrecy::ExposeSecret;
 
 use super::{
-    authorization_response::Pending,
+    authorization_response::PendingAuthorization,
     authorization_url::{Parameters, url},
     client::OAuthClient,
     error_response,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::{Error, check::Check},
-    leniency::Forgiven,
+    leniency::Quirks,
     wire::{
         body::Request, form::Form, limits::Limits, message::Message, response_body::Response,
         url::Endpoint,
@@ -32,7 +32,7 @@ use crate::{
 ///
 /// ```
 /// use auth_core::{
-///     Answer, AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, Message, OAuthClient, RedirectUri,
+///     ResponseBody, AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, Message, OAuthClient, RedirectUri,
 /// };
 ///
 /// let server = AuthorizationServer::new(Endpoint::parse("https://as.example.com/token")?)
@@ -45,7 +45,7 @@ use crate::{
 /// let request = pushed.request()?; // send it with anything
 /// # assert_eq!(request.uri(), "https://as.example.com/as/par");
 /// # let body = br#"{"request_uri":"urn:example:bwc4JK-ESC0w8acc191e-Y1LTC2","expires_in":90}"#.to_vec();
-/// # let answer = http::Response::builder().status(201).header("content-type", "application/json").body(Answer::new(body)).expect("an answer");
+/// # let answer = http::Response::builder().status(201).header("content-type", "application/json").body(ResponseBody::new(body)).expect("an answer");
 /// let request_uri = pushed.parse(answer)?;
 /// let (url, pending) = pushed.begin(&request_uri);
 /// assert_eq!(
@@ -54,28 +54,28 @@ use crate::{
 /// );
 /// # Ok::<(), auth_core::Error>(())
 /// ```
-pub struct PushedRequest<'a> {
+pub struct PushedAuthorizationRequest<'a> {
     client: &'a OAuthClient,
     to: &'a Endpoint,
     authorization: &'a Endpoint,
     parameters: Parameters,
-    pending: Pending,
+    pending: PendingAuthorization,
 }
 
 /// The reference that the server gave for a pushed request. It serves once and not for long.
 pub struct RequestUri {
     uri: String,
     lifetime: Duration,
-    forgiven: Forgiven,
+    forgiven: Quirks,
 }
 
-impl<'a> PushedRequest<'a> {
+impl<'a> PushedAuthorizationRequest<'a> {
     pub(super) fn new(
         client: &'a OAuthClient,
         to: &'a Endpoint,
         authorization: &'a Endpoint,
         parameters: Parameters,
-        pending: Pending,
+        pending: PendingAuthorization,
     ) -> Self {
         Self {
             client,
@@ -96,7 +96,7 @@ impl<'a> PushedRequest<'a> {
     /// to understand the answer.
     #[must_use]
     #[inline]
-    pub fn begin(self, request_uri: &RequestUri) -> (String, Pending) {
+    pub fn begin(self, request_uri: &RequestUri) -> (String, PendingAuthorization) {
         let parameters = vec![
             ("client_id".into(), self.client.id().into()),
             ("request_uri".into(), request_uri.uri.as_str().into()),
@@ -114,12 +114,12 @@ impl RequestUri {
 
     /// What was forgiven in reading it.
     #[must_use]
-    pub fn forgiven(&self) -> Forgiven {
+    pub fn quirks(&self) -> Quirks {
         self.forgiven
     }
 }
 
-impl Message for PushedRequest<'_> {
+impl Message for PushedAuthorizationRequest<'_> {
     type Output = RequestUri;
 
     #[inline]
@@ -184,7 +184,7 @@ impl Message for PushedRequest<'_> {
 
 const WHAT: &str = "answer to the pushed request";
 
-impl fmt::Debug for PushedRequest<'_> {
+impl fmt::Debug for PushedAuthorizationRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The parameters hold `state`.
         f.debug_struct("PushedRequest")

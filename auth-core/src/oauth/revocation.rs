@@ -13,13 +13,13 @@ use crate::{
 
 /// Tells the server that a token is no longer wanted. A token it does not know is a success too (RFC 7009 section 2.2).
 #[derive(Debug)]
-pub struct Revocation<'a> {
+pub struct RevocationRequest<'a> {
     client: &'a OAuthClient,
     token: SecretText,
     hint: &'static str,
 }
 
-impl<'a> Revocation<'a> {
+impl<'a> RevocationRequest<'a> {
     /// Revokes an access token.
     #[must_use]
     pub fn access_token(client: &'a OAuthClient, token: impl Into<SecretText>) -> Self {
@@ -47,7 +47,7 @@ impl<'a> Revocation<'a> {
     }
 }
 
-impl Message for Revocation<'_> {
+impl Message for RevocationRequest<'_> {
     type Output = ();
 
     fn request(&self) -> Result<Request, Error> {
@@ -57,8 +57,8 @@ impl Message for Revocation<'_> {
                 ErrorKind::Configuration,
                 "the server has no revocation endpoint",
             )
-            .setting("revocation_endpoint")
-            .advice("let the token run out, or revoke it on the service's website")
+            .with_setting("revocation_endpoint")
+            .with_help("let the token run out, or revoke it on the service's website")
         })?;
         let mut form = Form::with_capacity(128 + 3 * (self.token.expose_secret().len() + 128));
         form.add("token", self.token.expose_secret());
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
     use crate::{
         oauth::server::AuthorizationServer,
-        wire::{body::Body, response_body::Answer, url::Endpoint},
+        wire::{body::Body, response_body::ResponseBody, url::Endpoint},
     };
 
     fn client() -> OAuthClient {
@@ -98,7 +98,7 @@ mod tests {
         let server = AuthorizationServer::new(endpoint("https://server.example.com/token"))
             .revocation_endpoint(endpoint("https://server.example.com/revoke"));
         OAuthClient::new(server, "s6BhdRkqt3")
-            .and_then(|client| client.secret("gX1fBat3bV"))
+            .and_then(|client| client.with_secret("gX1fBat3bV"))
             .expect("a client")
     }
 
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn the_example_of_the_rfc() {
         let client = client();
-        let message = Revocation::refresh_token(&client, "45ghiukldjahdnhzdauz");
+        let message = RevocationRequest::refresh_token(&client, "45ghiukldjahdnhzdauz");
         let request = message.request().expect("a request");
         assert_eq!(request.uri(), "https://server.example.com/revoke");
         assert_eq!(
@@ -129,9 +129,9 @@ mod tests {
             let client = client();
             let answer = http::Response::builder()
                 .status(status)
-                .body(Answer::secret(body.as_bytes().to_vec()))
+                .body(ResponseBody::secret(body.as_bytes().to_vec()))
                 .expect("an answer");
-            let message = Revocation::access_token(&client, "marked-token");
+            let message = RevocationRequest::access_token(&client, "marked-token");
             match (message.parse(answer), expect) {
                 (Ok(()), Ok(())) => {}
                 (Err(error), Err((kind, words))) => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::pkce::PkceStyle;
 use crate::{
-    leniency::{Leniency, Oddity},
+    leniency::{Leniency, Quirk},
     wire::url::Endpoint,
 };
 
@@ -181,17 +181,17 @@ impl AuthorizationServer {
         self
     }
 
-    /// It may leave `state` out of an error response, as league 8 does for `invalid_scope`: [`Oddity::ErrorWithoutState`].
+    /// It may leave `state` out of an error response, as league 8 does for `invalid_scope`: [`Quirk::ErrorWithoutState`].
     /// Such an error is then reported instead of ignored. A success without `state` is refused all the same.
     #[must_use]
     pub fn errors_without_state(self) -> Self {
-        self.forgive(Oddity::ErrorWithoutState)
+        self.allow(Quirk::ErrorWithoutState)
     }
 
     /// It is forgiven this oddity as well.
     #[must_use]
-    pub fn forgive(mut self, oddity: Oddity) -> Self {
-        self.leniency = self.leniency.and(oddity);
+    pub fn allow(mut self, oddity: Quirk) -> Self {
+        self.leniency = self.leniency.with(oddity);
         self
     }
 

@@ -13,7 +13,7 @@ use crate::{
     wire::{
         body::{Request, set_header},
         secret::{SecretBytes, SecretText},
-        url::Base,
+        url::BaseUrl,
     },
 };
 
@@ -135,7 +135,7 @@ impl Token {
     /// next one is being fetched.
     #[inline]
     #[must_use]
-    pub fn serves_at(&self, wall: SystemTime) -> bool {
+    pub fn is_usable_at(&self, wall: SystemTime) -> bool {
         self.window.opens <= wall && wall < self.window.too_late
     }
 
@@ -150,7 +150,7 @@ impl Token {
             return Freshness::Fresh;
         };
         let by_wall = (now.wall >= self.sent).then(|| now.wall.since(self.sent));
-        let by_up = self.up.map(|up| now.up.saturating_sub(up));
+        let by_up = self.up.map(|up| now.monotonic.saturating_sub(up));
         let age = by_wall.max(by_up).unwrap_or_default();
         if age >= lifetime.saturating_sub(too_late(lifetime)) {
             Freshness::Expired
@@ -172,7 +172,7 @@ impl Token {
     pub fn remaining(&self, now: Now) -> Option<Duration> {
         let lifetime = self.lifetime?;
         let by_wall = (now.wall >= self.sent).then(|| now.wall.since(self.sent));
-        let by_up = self.up.map(|up| now.up.saturating_sub(up));
+        let by_up = self.up.map(|up| now.monotonic.saturating_sub(up));
         Some(lifetime.saturating_sub(by_wall.max(by_up).unwrap_or_default()))
     }
 
@@ -214,7 +214,7 @@ impl Token {
     ///
     /// # Errors
     /// [`ErrorKind::Usage`]: the request leaves the API that the token is for.
-    pub fn authorize(&self, base: &Base, request: &mut Request) -> Result<(), Error> {
+    pub fn authorize(&self, base: &BaseUrl, request: &mut Request) -> Result<(), Error> {
         if !base.covers(request.uri()) {
             return Err(Error::new(
                 ErrorKind::Usage,
@@ -233,7 +233,7 @@ impl Token {
 
     /// The error without this token in it: an API may repeat in its words what it was sent.
     #[must_use]
-    pub fn kept_out_of(&self, error: Error) -> Error {
+    pub fn redact(&self, error: Error) -> Error {
         error.redacted(&[self.expose_secret()])
     }
 
@@ -319,7 +319,7 @@ mod tests {
     fn at(wall: i64, up: u64) -> Now {
         Now {
             wall: UnixTime::from_secs(u64::try_from(1_000_000 + wall).expect("after the epoch")),
-            up: Duration::from_secs(100 + up),
+            monotonic: Duration::from_secs(100 + up),
         }
     }
 
@@ -384,13 +384,13 @@ mod tests {
                 let serves = token.freshness(now) != Freshness::Expired;
                 let wall = now.wall.to_system();
                 assert_eq!(
-                    (token.is_fresh_at(wall), token.serves_at(wall)),
+                    (token.is_fresh_at(wall), token.is_usable_at(wall)),
                     (fresh, serves),
                     "{lifetime:?} after {second} s"
                 );
             }
             let before = at(-1, 0).wall.to_system();
-            assert!(!token.is_fresh_at(before) && !token.serves_at(before));
+            assert!(!token.is_fresh_at(before) && !token.is_usable_at(before));
         }
     }
 

@@ -9,7 +9,7 @@
 //!            │      ▼
 //!            │   Step::Send · Sleep · Turn · Token · Lease · Load · Save
 //!            │      │
-//!            └──────┘  Event::Answer · Slept · Turned · Token · Leased · Loaded · Saved
+//!            └──────┘  Event::Response · Slept · Permitted · Token · Leased · Loaded · Saved
 //! ```
 
 use std::{sync::Arc, time::Duration};
@@ -18,7 +18,7 @@ use super::transport::TransportError;
 use crate::{
     error::Error,
     oauth::token::{Token, TokenKind},
-    service::token_record::Record,
+    service::token_record::TokenRecord,
     time::Now,
     wire::{body::Request, limits::Limits, response_body::Response},
 };
@@ -46,13 +46,13 @@ pub trait Flow {
     reason = "a step is moved once, and boxing the request would cost each call"
 )]
 pub enum Step<T> {
-    /// Send this request; comes back as [`Event::Answer`].
+    /// Send this request; comes back as [`Event::Response`].
     Send(Request, Limits),
     /// Wait; comes back as [`Event::Slept`].
     Sleep(Duration),
-    /// Wait for this request's turn by the service's [`Pace`](crate::Pace), `media` if its answer is a photo or a sound; comes
-    /// back as [`Event::Turned`]. `pause`: the service has just asked everybody to wait for so long.
-    Turn {
+    /// Wait for this request's turn by the service's [`RateLimit`](crate::RateLimit), `media` if its answer is a photo or a sound; comes
+    /// back as [`Event::Permitted`]. `pause`: the service has just asked everybody to wait for so long.
+    Permit {
         /// Its bytes will count.
         media: bool,
         /// Nobody's turn comes before this is over.
@@ -60,13 +60,13 @@ pub enum Step<T> {
     },
     /// Get a token of the account, renewing it if need be; comes back as [`Event::Token`]. Renewing it takes the lease, so a
     /// lease that this flow holds is given back first: leases never nest.
-    Token(TokenKind, Need),
+    Token(TokenKind, TokenRequirement),
     /// Try for the lease of the account; comes back as [`Event::Leased`].
     Lease,
     /// Read the account's record; comes back as [`Event::Loaded`]. Without the lease it may be out of date at once.
     Load,
     /// Keep this record under the lease, an empty one by forgetting it; comes back as [`Event::Saved`].
-    Save(Record),
+    Save(TokenRecord),
     /// The end.
     Done(T),
 }
@@ -77,31 +77,31 @@ pub enum Event {
     /// The first event of every flow.
     Start,
     /// The answer, or why there is none.
-    Answer(Result<Response, TransportError>),
+    Response(Result<Response, TransportError>),
     /// The wait is over.
     Slept,
     /// It is this request's turn, or why it will not be soon.
-    Turned(Result<(), Error>),
+    Permitted(Result<(), Error>),
     /// A token, or why there is none.
     Token(Result<Arc<Token>, Error>),
     /// Whether the lease was granted.
     Leased(bool),
     /// The record as it is stored now, empty where there is none; or why it cannot be read. A login goes on all the same.
-    Loaded(Result<Record, Error>),
+    Loaded(Result<TokenRecord, Error>),
     /// The record is safe.
     Saved,
 }
 
 /// Which token will do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
+pub enum TokenRequirement {
     /// Any that serves by its date.
     Any,
     /// One that serves, of a later generation than this: the caller saw this one refused.
     NewerThan(u64),
 }
 
-impl Need {
+impl TokenRequirement {
     /// Whether a token of this generation will do.
     #[must_use]
     pub fn accepts(self, generation: u64) -> bool {

@@ -45,8 +45,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Whether what rests here may be a token as a person copied it from a page of the service, rather than a record: so it is
     /// in an environment variable. Such a text is read by the service's own rules
-    /// ([`Derive::pasted`](crate::Derive::pasted)).
-    fn holds_pasted(&self) -> bool {
+    /// ([`TokenDerivation::read_plain_token`](crate::TokenDerivation::read_plain_token)).
+    fn holds_plain_token(&self) -> bool {
         false
     }
 
@@ -56,7 +56,11 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// It could not be read or written.
-    fn share(&self, note: &str, change: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
+    fn update_note(
+        &self,
+        note: &str,
+        change: &mut dyn FnMut(&str) -> String,
+    ) -> Result<bool, Error> {
         let _ = (note, change);
         Ok(false)
     }
@@ -87,12 +91,16 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).describe()
     }
 
-    fn holds_pasted(&self) -> bool {
-        (**self).holds_pasted()
+    fn holds_plain_token(&self) -> bool {
+        (**self).holds_plain_token()
     }
 
-    fn share(&self, note: &str, change: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
-        (**self).share(note, change)
+    fn update_note(
+        &self,
+        note: &str,
+        change: &mut dyn FnMut(&str) -> String,
+    ) -> Result<bool, Error> {
+        (**self).update_note(note, change)
     }
 }
 

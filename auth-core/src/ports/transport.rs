@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, fmt, sync::Arc};
 
 use crate::{
-    error::{Error, ErrorKind, delivery::Sent, text::holds},
+    error::{Error, ErrorKind, delivery::Delivery, text::holds},
     wire::{body::Request, limits::Limits, response_body::Response},
 };
 
@@ -51,7 +51,7 @@ impl<T: AsyncTransport> AsyncTransport for Arc<T> {
 
 /// No answer came.
 pub struct TransportError {
-    sent: Sent,
+    sent: Delivery,
     timed_out: bool,
     misconfigured: bool,
     received: u64,
@@ -61,12 +61,12 @@ pub struct TransportError {
 impl TransportError {
     /// The request certainly did not reach the server. `source` must not show secrets when displayed.
     pub fn not_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new(Sent::No, source.into())
+        Self::new(Delivery::NotSent, source.into())
     }
 
     /// The request may have reached the server. `source` must not show secrets when displayed.
-    pub fn maybe_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self::new(Sent::Maybe, source.into())
+    pub fn delivery_unknown(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::new(Delivery::Unknown, source.into())
     }
 
     /// The transport itself is set up in a way that cannot work, such as without TLS: trying again changes nothing.
@@ -85,12 +85,12 @@ impl TransportError {
 
     /// So many bytes of the answer's body had come before it broke off.
     #[must_use]
-    pub fn after(mut self, bytes: u64) -> Self {
+    pub fn with_received(mut self, bytes: u64) -> Self {
         self.received = bytes;
         self
     }
 
-    /// How many bytes of the answer's body had come: they count towards a [`Pace`](crate::Pace)'s volume like those of a whole
+    /// How many bytes of the answer's body had come: they count towards a [`RateLimit`](crate::RateLimit)'s volume like those of a whole
     /// one.
     #[must_use]
     pub fn received(&self) -> u64 {
@@ -99,17 +99,17 @@ impl TransportError {
 
     /// Whether the request may have reached the server.
     #[must_use]
-    pub fn sent(&self) -> Sent {
+    pub fn delivery(&self) -> Delivery {
         self.sent
     }
 
     /// Whether time ran out.
     #[must_use]
-    pub fn is_timeout(&self) -> bool {
+    pub fn is_timed_out(&self) -> bool {
         self.timed_out
     }
 
-    fn new(sent: Sent, source: Box<dyn StdError + Send + Sync>) -> Self {
+    fn new(sent: Delivery, source: Box<dyn StdError + Send + Sync>) -> Self {
         Self {
             sent,
             timed_out: false,
@@ -123,10 +123,10 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match (self.timed_out, self.sent) {
-            (true, Sent::No) => "no connection in time",
-            (true, Sent::Maybe) => "no answer in time",
-            (false, Sent::No) => "the request could not be sent",
-            (false, Sent::Maybe) => "the answer was lost",
+            (true, Delivery::NotSent) => "no connection in time",
+            (true, Delivery::Unknown) => "no answer in time",
+            (false, Delivery::NotSent) => "the request could not be sent",
+            (false, Delivery::Unknown) => "the answer was lost",
         })?;
         // Clients wrap the cause that a person needs ("connection refused") in errors that say nothing.
         let mut cause: Option<&(dyn StdError + 'static)> = Some(&*self.source);
@@ -162,7 +162,7 @@ impl From<TransportError> for Error {
             (false, false) => (ErrorKind::Transport, "check the network and try again"),
         };
         Self::new(kind, error.to_string())
-            .with_sent(error.sent)
-            .advice(advice)
+            .with_delivery(error.sent)
+            .with_help(advice)
     }
 }

@@ -17,10 +17,10 @@ impl Error {
     /// error of a Bearer challenge (RFC 6750 section 3) is told as [`oauth`](Self::oauth).
     ///
     /// ```
-    /// use auth_core::{Answer, Error, ErrorKind};
+    /// use auth_core::{ResponseBody, Error, ErrorKind};
     ///
     /// let body = br#"{"errors":[["Taxon can't be blank"]]}"#.to_vec();
-    /// let answer = http::Response::builder().status(422).body(Answer::new(body)).expect("an answer");
+    /// let answer = http::Response::builder().status(422).body(ResponseBody::new(body)).expect("an answer");
     /// let error = Error::about(ErrorKind::Refused, "the service refused", &answer);
     /// assert_eq!(error.to_string(), "the service refused [HTTP 422]: Taxon can't be blank");
     /// ```
@@ -38,8 +38,8 @@ impl Error {
 fn told(error: Error, answer: &Response) -> Error {
     let mut error = error
         .with_status(answer.status())
-        .with_words(&words(answer));
-    if error.service_words().is_none()
+        .with_server_message(&words(answer));
+    if error.server_message().is_none()
         && let Some(oauth) = Challenge::bearer_error(answer.headers())
     {
         error = error.with_oauth(oauth);
@@ -81,7 +81,7 @@ fn unreadable(answer: &Response, error: &serde_json::Error) -> Error {
     let malformed = |what: String, advice| {
         Error::new(ErrorKind::Malformed, what)
             .with_status(answer.status())
-            .advice(advice)
+            .with_help(advice)
     };
     if looks_like_html(answer) {
         let what = "the answer is a web page in place of JSON".to_owned();
@@ -89,7 +89,7 @@ fn unreadable(answer: &Response, error: &serde_json::Error) -> Error {
             what,
             "check that no proxy or captive portal answers in the service's place",
         )
-        .with_words(&words(answer));
+        .with_server_message(&words(answer));
     }
     if length == 0 || error.is_eof() {
         return malformed(
@@ -177,13 +177,13 @@ fn title(page: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::response_body::Answer;
+    use crate::wire::response_body::ResponseBody;
 
     fn answer(kind: &str, body: &str) -> Response {
         http::Response::builder()
             .status(422)
             .header("content-type", kind)
-            .body(Answer::new(body.as_bytes().to_vec()))
+            .body(ResponseBody::new(body.as_bytes().to_vec()))
             .expect("an answer")
     }
 

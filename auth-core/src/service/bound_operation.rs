@@ -4,7 +4,7 @@ use http::HeaderValue;
 
 use super::{
     description::{Api, Service},
-    operation::{Access, Manner, Operation},
+    operation::{Access, CallPolicy, Operation},
 };
 use crate::{
     error::Error,
@@ -19,9 +19,9 @@ use crate::{
 
 /// An operation bound to its API and a token: a [`Message`].
 #[derive(Debug)]
-pub struct Bound<'a, O> {
+pub struct BoundOperation<'a, O> {
     operation: O,
-    manner: Manner,
+    policy: CallPolicy,
     api: &'a Api,
     token: Option<&'a Token>,
     user_agent: &'a HeaderValue,
@@ -37,22 +37,22 @@ impl Service {
         &'a self,
         operation: O,
         token: Option<&'a Token>,
-    ) -> Result<Bound<'a, O>, Error> {
-        let manner = operation.manner();
-        let api = self.find_api(manner.api())?;
-        let token = match (manner.access(), token) {
+    ) -> Result<BoundOperation<'a, O>, Error> {
+        let policy = operation.policy();
+        let api = self.api(policy.api())?;
+        let token = match (policy.access(), token) {
             (Access::None, _) => None,
             (Access::Required, None) => {
                 return Err(
                     Error::login_needed("this operation needs a token and there is none")
-                        .advice("use an account that is logged in"),
+                        .with_help("use an account that is logged in"),
                 );
             }
             (_, token) => token,
         };
-        Ok(Bound {
+        Ok(BoundOperation {
             operation,
-            manner,
+            policy,
             api,
             token,
             user_agent: self.user_agent(),
@@ -60,15 +60,15 @@ impl Service {
     }
 }
 
-impl<O: Operation> Message for Bound<'_, O> {
+impl<O: Operation> Message for BoundOperation<'_, O> {
     type Output = O::Output;
 
     fn request(&self) -> Result<Request, Error> {
-        let mut request = self.operation.request(self.api.base())?;
+        let mut request = self.operation.request(self.api.base_url())?;
         let agent = self.user_agent.clone();
         set_header(request.headers_mut(), http::header::USER_AGENT, agent);
         if let Some(token) = self.token {
-            token.authorize(self.api.base(), &mut request)?;
+            token.authorize(self.api.base_url(), &mut request)?;
         }
         Ok(request)
     }
@@ -76,12 +76,12 @@ impl<O: Operation> Message for Bound<'_, O> {
     fn parse(&self, response: Response) -> Result<O::Output, Error> {
         let answer = self.operation.parse(response);
         answer.map_err(|error| match self.token {
-            Some(token) => token.kept_out_of(error),
+            Some(token) => token.redact(error),
             None => error,
         })
     }
 
     fn limits(&self) -> Limits {
-        self.manner.cost()
+        self.policy.limits()
     }
 }

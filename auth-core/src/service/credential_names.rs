@@ -52,9 +52,9 @@ impl fmt::Display for CredentialField {
 /// use auth_core::{CredentialField, CredentialNames};
 ///
 /// const NAMES: CredentialNames = CredentialNames::new("example")
-///     .field(CredentialField::ClientId, "EXAMPLE_CLIENT_ID", "client_id")
-///     .field(CredentialField::ClientSecret, "EXAMPLE_CLIENT_SECRET", "client_secret")
-///     .required(CredentialField::ClientId);
+///     .with_field(CredentialField::ClientId, "EXAMPLE_CLIENT_ID", "client_id")
+///     .with_field(CredentialField::ClientSecret, "EXAMPLE_CLIENT_SECRET", "client_secret")
+///     .with_required(CredentialField::ClientId);
 ///
 /// assert_eq!(NAMES.variable(CredentialField::ClientId), Some("EXAMPLE_CLIENT_ID"));
 /// assert_eq!(NAMES.variable(CredentialField::Password), None);
@@ -85,7 +85,7 @@ impl CredentialNames {
 
     /// This field is the environment variable `variable`, and the entry of the user `keyring_user` in a keyring.
     #[must_use]
-    pub const fn field(
+    pub const fn with_field(
         mut self,
         field: CredentialField,
         variable: &'static str,
@@ -101,7 +101,7 @@ impl CredentialNames {
 
     /// Nothing works without this field. It is one that was named before.
     #[must_use]
-    pub const fn required(mut self, field: CredentialField) -> Self {
+    pub const fn with_required(mut self, field: CredentialField) -> Self {
         if let Some(names) = &mut self.fields[field.index()] {
             names.required = true;
         }
@@ -152,9 +152,9 @@ mod tests {
             .fold(CredentialNames::new("s"), |names, field| {
                 assert_eq!(CredentialField::ALL[field.index()], field);
                 assert_eq!(names.variable(field), None, "{field}");
-                names.field(field, "VARIABLE", "user")
+                names.with_field(field, "VARIABLE", "user")
             })
-            .required(CredentialField::Password);
+            .with_required(CredentialField::Password);
         assert_eq!(names.fields().count(), 4);
         let required: Vec<_> = names
             .fields()
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_field_without_names_is_never_required() {
-        let names = CredentialNames::new("s").required(CredentialField::Username);
+        let names = CredentialNames::new("s").with_required(CredentialField::Username);
         assert!(!names.is_required(CredentialField::Username));
         assert_eq!(names.fields().count(), 0);
     }

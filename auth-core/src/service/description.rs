@@ -4,11 +4,11 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 use http::HeaderValue;
 
-use super::{account_key::AccountKey, rate_limit::Pace, token_derivation::Derive};
+use super::{account_key::AccountKey, rate_limit::RateLimit, token_derivation::TokenDerivation};
 use crate::{
     error::{Error, ErrorKind},
     oauth::{client::OAuthClient, token::TokenKind},
-    wire::url::Base,
+    wire::url::BaseUrl,
 };
 
 /// A service: who we are there, its APIs and which token each takes, and how a second token is derived.
@@ -16,12 +16,12 @@ use crate::{
 /// The api crates make these; a program may make its own for a service that nobody has described.
 ///
 /// ```
-/// use auth_core::{Api, AuthorizationServer, Base, Endpoint, OAuthClient, Service, TokenKind};
+/// use auth_core::{Api, AuthorizationServer, BaseUrl, Endpoint, OAuthClient, Service, TokenKind};
 ///
 /// let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?);
 /// let client = OAuthClient::new(server, "my-client-id")?;
 /// let service = Service::new("example", client, "nightly/1.0 (mail@example.org)")?
-///     .api(Api::new("v1", Base::parse("https://api.example.org/v1")?, TokenKind::Login));
+///     .with_api(Api::new("v1", BaseUrl::parse("https://api.example.org/v1")?, TokenKind::Login));
 /// assert_eq!(service.account_key("me").to_string(), "example/my-client-id/me");
 /// # Ok::<(), auth_core::Error>(())
 /// ```
@@ -31,9 +31,9 @@ pub struct Service {
     client: OAuthClient,
     user_agent: HeaderValue,
     apis: Vec<Api>,
-    derive: Option<Arc<dyn Derive>>,
+    derive: Option<Arc<dyn TokenDerivation>>,
     scope: Option<Cow<'static, str>>,
-    pace: Option<Arc<Pace>>,
+    pace: Option<Arc<RateLimit>>,
 }
 
 impl Service {
@@ -49,8 +49,8 @@ impl Service {
         let advice = "name the program, its version and a way to reach you, such as `nightly/1.0 (mail@example.org)`";
         let bad = |what| {
             Error::new(ErrorKind::Configuration, what)
-                .setting("user_agent")
-                .advice(advice)
+                .with_setting("user_agent")
+                .with_help(advice)
         };
         if user_agent.trim().is_empty() {
             return Err(bad("the user agent is empty"));
@@ -70,28 +70,28 @@ impl Service {
 
     /// Adds an API.
     #[must_use]
-    pub fn api(mut self, api: Api) -> Self {
+    pub fn with_api(mut self, api: Api) -> Self {
         self.apis.push(api);
         self
     }
 
     /// Says how the second token is derived from the first.
     #[must_use]
-    pub fn derive(mut self, derive: impl Derive + 'static) -> Self {
+    pub fn with_token_derivation(mut self, derive: impl TokenDerivation + 'static) -> Self {
         self.derive = Some(Arc::new(derive));
         self
     }
 
     /// The scopes that a login asks for unless it says otherwise, separated by spaces.
     #[must_use]
-    pub fn default_scope(mut self, scope: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_default_scope(mut self, scope: impl Into<Cow<'static, str>>) -> Self {
         self.scope = Some(scope.into());
         self
     }
 
     /// How fast it is asked; as fast as it goes unless set.
     #[must_use]
-    pub fn pace(mut self, pace: Pace) -> Self {
+    pub fn with_rate_limit(mut self, pace: RateLimit) -> Self {
         self.pace = (!pace.is_unlimited()).then(|| Arc::new(pace));
         self
     }
@@ -116,19 +116,19 @@ impl Service {
 
     /// The scopes that a login asks for, if any.
     #[must_use]
-    pub fn scope(&self) -> Option<&str> {
+    pub fn default_scope(&self) -> Option<&str> {
         self.scope.as_deref()
     }
 
     /// How fast it is asked, if there is a limit.
     #[must_use]
-    pub fn limit(&self) -> Option<&Arc<Pace>> {
+    pub fn rate_limit(&self) -> Option<&Arc<RateLimit>> {
         self.pace.as_ref()
     }
 
     /// How the second token is derived, if there is one.
     #[must_use]
-    pub fn derivation(&self) -> Option<&dyn Derive> {
+    pub fn token_derivation(&self) -> Option<&dyn TokenDerivation> {
         self.derive.as_deref()
     }
 
@@ -136,7 +136,7 @@ impl Service {
     ///
     /// # Errors
     /// [`ErrorKind::Usage`]: there is none, so the operation belongs to another service.
-    pub fn find_api(&self, name: &str) -> Result<&Api, Error> {
+    pub fn api(&self, name: &str) -> Result<&Api, Error> {
         self.apis
             .iter()
             .find(|api| api.name == name)
@@ -145,7 +145,7 @@ impl Service {
                     ErrorKind::Usage,
                     format!("{} has no API called `{name}`", self.id),
                 )
-                .advice("send the operation to the service that it belongs to")
+                .with_help("send the operation to the service that it belongs to")
             })
     }
 
@@ -174,14 +174,14 @@ impl fmt::Debug for Service {
 #[derive(Clone, Debug)]
 pub struct Api {
     name: &'static str,
-    base: Base,
+    base: BaseUrl,
     token: TokenKind,
 }
 
 impl Api {
     /// An API: the name its operations use, its base URL, and which token it takes.
     #[must_use]
-    pub fn new(name: &'static str, base: Base, token: TokenKind) -> Self {
+    pub fn new(name: &'static str, base: BaseUrl, token: TokenKind) -> Self {
         Self { name, base, token }
     }
 
@@ -193,7 +193,7 @@ impl Api {
 
     /// Its base URL.
     #[must_use]
-    pub fn base(&self) -> &Base {
+    pub fn base_url(&self) -> &BaseUrl {
         &self.base
     }
 

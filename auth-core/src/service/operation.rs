@@ -2,13 +2,13 @@
 
 use crate::{
     error::Error,
-    wire::{body::Request, limits::Limits, response_body::Response, url::Base},
+    wire::{body::Request, limits::Limits, response_body::Response, url::BaseUrl},
 };
 
 /// An operation of a service's API. It knows a path, but neither a host nor a token.
 ///
 /// ```
-/// use auth_core::{Base, Error, Manner, Operation, Request, Response};
+/// use auth_core::{BaseUrl, Error, CallPolicy, Operation, Request, Response};
 ///
 /// /// How many observations there are.
 /// struct Count;
@@ -16,11 +16,11 @@ use crate::{
 /// impl Operation for Count {
 ///     type Output = u64;
 ///
-///     fn manner(&self) -> Manner {
-///         Manner::read("v1").token_optional()
+///     fn policy(&self) -> CallPolicy {
+///         CallPolicy::read("v1").with_optional_token()
 ///     }
 ///
-///     fn request(&self, base: &Base) -> Result<Request, Error> {
+///     fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
 ///         base.request(http::Method::GET, "/observations?per_page=0")
 ///     }
 ///
@@ -29,7 +29,7 @@ use crate::{
 ///     }
 /// }
 ///
-/// let base = Base::parse("https://api.example.org/v1")?;
+/// let base = BaseUrl::parse("https://api.example.org/v1")?;
 /// assert_eq!(Count.request(&base)?.uri(), "https://api.example.org/v1/observations?per_page=0");
 /// # Ok::<(), Error>(())
 /// ```
@@ -38,13 +38,13 @@ pub trait Operation {
     type Output;
 
     /// Which API it belongs to, and how it may be sent.
-    fn manner(&self) -> Manner;
+    fn policy(&self) -> CallPolicy;
 
     /// The request, without a token. Called again for each sending.
     ///
     /// # Errors
     /// A request that the service would refuse: it does not leave.
-    fn request(&self, base: &Base) -> Result<Request, Error>;
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error>;
 
     /// Reads the answer, whatever its status.
     ///
@@ -56,11 +56,11 @@ pub trait Operation {
 impl<O: Operation + ?Sized> Operation for &O {
     type Output = O::Output;
 
-    fn manner(&self) -> Manner {
-        (**self).manner()
+    fn policy(&self) -> CallPolicy {
+        (**self).policy()
     }
 
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         (**self).request(base)
     }
 
@@ -71,21 +71,21 @@ impl<O: Operation + ?Sized> Operation for &O {
 
 /// What the sender has to know beside the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Manner {
+pub struct CallPolicy {
     api: &'static str,
     access: Access,
-    repeat: Repeat,
+    repeat: RetrySafety,
     limits: Limits,
 }
 
-impl Manner {
+impl CallPolicy {
     /// Reads from the API of this name: needs a token, is safe to repeat.
     #[must_use]
     pub const fn read(api: &'static str) -> Self {
         Self {
             api,
             access: Access::Required,
-            repeat: Repeat::Safe,
+            repeat: RetrySafety::Safe,
             limits: Limits::api(),
         }
     }
@@ -94,14 +94,14 @@ impl Manner {
     #[must_use]
     pub const fn write(api: &'static str) -> Self {
         Self {
-            repeat: Repeat::IfNotSent,
+            repeat: RetrySafety::IfNotSent,
             ..Self::read(api)
         }
     }
 
     /// A token changes the answer, but is not needed.
     #[must_use]
-    pub const fn token_optional(mut self) -> Self {
+    pub const fn with_optional_token(mut self) -> Self {
         self.access = Access::Optional;
         self
     }
@@ -115,14 +115,14 @@ impl Manner {
 
     /// Sets when it may be sent again after a failure.
     #[must_use]
-    pub const fn repeat(mut self, repeat: Repeat) -> Self {
+    pub const fn with_retry(mut self, repeat: RetrySafety) -> Self {
         self.repeat = repeat;
         self
     }
 
     /// Sets what it may cost.
     #[must_use]
-    pub const fn limits(mut self, limits: Limits) -> Self {
+    pub const fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
@@ -141,13 +141,13 @@ impl Manner {
 
     /// When it may be sent again after a failure.
     #[must_use]
-    pub const fn repeats(&self) -> Repeat {
+    pub const fn retry(&self) -> RetrySafety {
         self.repeat
     }
 
     /// What it may cost.
     #[must_use]
-    pub const fn cost(&self) -> Limits {
+    pub const fn limits(&self) -> Limits {
         self.limits
     }
 }
@@ -165,7 +165,7 @@ pub enum Access {
 
 /// When an operation may be sent again after a failure. The HTTP method does not tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
+pub enum RetrySafety {
     /// Always: it has no effect.
     Safe,
     /// Always: twice has the effect of once, for example because it carries an id of its own.

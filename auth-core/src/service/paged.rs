@@ -15,12 +15,12 @@ pub trait Paged: Operation + Sized {
     }
 
     /// Turns the page: its items, and the operation that asks for the next one.
-    fn turn(self, answer: Self::Output) -> Turn<Self>;
+    fn split_page(self, answer: Self::Output) -> PageParts<Self>;
 }
 
 /// One page turned.
 #[derive(Debug)]
-pub struct Turn<P: Paged> {
+pub struct PageParts<P: Paged> {
     /// The items of this page, in order.
     pub items: Vec<P::Item>,
     /// How many items there are on all pages, where the service says so.

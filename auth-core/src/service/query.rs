@@ -23,7 +23,7 @@ use crate::error::{Error, ErrorKind};
 /// }
 ///
 /// let search = Search::default().user_login("me").photos(true);
-/// assert_eq!(search.query.behind("/observations"), "/observations?user_login=me&photos=true");
+/// assert_eq!(search.query.append_to("/observations"), "/observations?user_login=me&photos=true");
 /// ```
 #[macro_export]
 macro_rules! parameters {
@@ -54,7 +54,7 @@ macro_rules! parameters {
 /// let mut query = auth_core::Query::default();
 /// query.set("taxon_name", "Käfer & Co");
 /// query.set("d1", "2026-01-02T03:04:05+01:00");
-/// assert_eq!(query.behind("/observations"), "/observations?taxon_name=K%C3%A4fer%20%26%20Co&d1=2026-01-02T03:04:05%2B01:00");
+/// assert_eq!(query.append_to("/observations"), "/observations?taxon_name=K%C3%A4fer%20%26%20Co&d1=2026-01-02T03:04:05%2B01:00");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query(Vec<(Cow<'static, str>, String)>);
@@ -90,20 +90,20 @@ impl Query {
     ///
     /// # Errors
     /// [`ErrorKind::Usage`]: it is something else.
-    pub fn number(&self, name: &'static str) -> Result<Option<u64>, Error> {
+    pub fn integer(&self, name: &'static str) -> Result<Option<u64>, Error> {
         let Some(text) = self.get(name) else {
             return Ok(None);
         };
         text.parse().map(Some).map_err(|_| {
             let what = format!("`{name}` is `{text}`, which is no whole number");
-            Error::new(ErrorKind::Usage, what).setting(name)
+            Error::new(ErrorKind::Usage, what).with_setting(name)
         })
     }
 
     /// The path with the parameters behind it, percent-encoded (RFC 3986 section 2.1). Commas and colons stay as they are: they
     /// may, and lists and times stay readable.
     #[must_use]
-    pub fn behind(&self, path: &str) -> String {
+    pub fn append_to(&self, path: &str) -> String {
         let mut out = path.to_owned();
         for (place, (name, value)) in self.0.iter().enumerate() {
             out.push(if place == 0 { '?' } else { '&' });
@@ -116,7 +116,7 @@ impl Query {
 
     /// `text` as one segment of a path.
     #[must_use]
-    pub fn segment(text: &str) -> String {
+    pub fn path_segment(text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         encode(&mut out, text);
         out
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn everything_reserved_is_encoded() {
-        let check = |text: &str, expect: &str| assert_eq!(Query::segment(text), expect);
+        let check = |text: &str, expect: &str| assert_eq!(Query::path_segment(text), expect);
         check("A-z0.9_~", "A-z0.9_~");
         check("a b+c&d=e#f?g/h%", "a%20b%2Bc%26d%3De%23f%3Fg%2Fh%25");
         check("1,2", "1,2");
@@ -151,15 +151,15 @@ mod tests {
     #[test]
     fn the_last_value_counts_and_keeps_its_place() {
         let mut query = Query::default();
-        assert_eq!(query.behind("/x"), "/x");
+        assert_eq!(query.append_to("/x"), "/x");
         query.set("a", 1);
         query.set("b", "y z");
         query.set("a", true);
-        assert_eq!(query.behind("/x"), "/x?a=true&b=y%20z");
+        assert_eq!(query.append_to("/x"), "/x?a=true&b=y%20z");
         query.remove("a");
         assert_eq!((query.get("a"), query.get("b")), (None, Some("y z")));
         assert_eq!(query.iter().collect::<Vec<_>>(), [("b", "y z")]);
-        let error = query.number("b").expect_err("no number");
-        assert_eq!(error.setting_name(), Some("b"));
+        let error = query.integer("b").expect_err("no number");
+        assert_eq!(error.setting(), Some("b"));
     }
 }

@@ -13,17 +13,17 @@ use std::time::Duration;
 ///
 /// ```
 /// use std::time::Duration;
-/// use auth_core::Pace;
+/// use auth_core::RateLimit;
 ///
-/// let pace = Pace::every(Duration::from_secs(1))
-///     .burst(5)
-///     .at_most(55, Duration::from_secs(60))
-///     .at_most(10_000, Duration::from_secs(86_400))
-///     .volume(5_000_000_000, Duration::from_secs(3600));
+/// let pace = RateLimit::every(Duration::from_secs(1))
+///     .with_burst(5)
+///     .with_window(55, Duration::from_secs(60))
+///     .with_window(10_000, Duration::from_secs(86_400))
+///     .with_media_window(5_000_000_000, Duration::from_secs(3600));
 /// assert_eq!(pace.windows().len(), 2);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pace {
+pub struct RateLimit {
     spacing: Duration,
     burst: u32,
     windows: Vec<(u64, Duration)>,
@@ -32,7 +32,7 @@ pub struct Pace {
     patience: Duration,
 }
 
-impl Pace {
+impl RateLimit {
     /// One request in this time, on average.
     #[must_use]
     pub fn every(spacing: Duration) -> Self {
@@ -54,7 +54,7 @@ impl Pace {
 
     /// So many may go at once after a quiet time. One unless set.
     #[must_use]
-    pub fn burst(mut self, requests: u32) -> Self {
+    pub fn with_burst(mut self, requests: u32) -> Self {
         self.burst = requests.max(1);
         self
     }
@@ -63,7 +63,7 @@ impl Pace {
     ///
     /// Up to 200 requests are counted one by one; more by twenty-fourths of the time, so that a little less than all may go.
     #[must_use]
-    pub fn at_most(mut self, requests: u32, within: Duration) -> Self {
+    pub fn with_window(mut self, requests: u32, within: Duration) -> Self {
         self.windows.push((requests.max(1).into(), within));
         self
     }
@@ -74,21 +74,21 @@ impl Pace {
     /// Bytes are counted once they have come. So what is under way at the moment when it is enough still comes: one answer for each
     /// request that is sent at the same time.
     #[must_use]
-    pub fn volume(mut self, bytes: u64, within: Duration) -> Self {
+    pub fn with_media_window(mut self, bytes: u64, within: Duration) -> Self {
         self.volumes.push((bytes.max(1), within));
         self
     }
 
     /// How long everybody waits after 429 (RFC 6585 section 4) where the service does not say: 30 s unless set.
     #[must_use]
-    pub fn pause(mut self, pause: Duration) -> Self {
+    pub fn with_pause_after_429(mut self, pause: Duration) -> Self {
         self.pause = pause;
         self
     }
 
     /// How long a request waits for its turn at most: 10 minutes unless set.
     #[must_use]
-    pub fn patience(mut self, patience: Duration) -> Self {
+    pub fn with_max_wait(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
@@ -101,7 +101,7 @@ impl Pace {
 
     /// How many may go at once.
     #[must_use]
-    pub fn burst_size(&self) -> u32 {
+    pub fn burst(&self) -> u32 {
         self.burst
     }
 
@@ -113,7 +113,7 @@ impl Pace {
 
     /// How many bytes of media in how long.
     #[must_use]
-    pub fn volumes(&self) -> &[(u64, Duration)] {
+    pub fn media_windows(&self) -> &[(u64, Duration)] {
         &self.volumes
     }
 
@@ -125,7 +125,7 @@ impl Pace {
 
     /// The longest wait for a turn.
     #[must_use]
-    pub fn longest_wait(&self) -> Duration {
+    pub fn max_wait(&self) -> Duration {
         self.patience
     }
 

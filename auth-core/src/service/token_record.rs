@@ -19,14 +19,14 @@ const VERSION: u64 = 1;
 ///
 /// A service without a second token uses the login token only; a pasted API token is a derived token without a login.
 #[derive(Clone, Default)]
-pub struct Record {
+pub struct TokenRecord {
     login: Option<Arc<Token>>,
     derived: Option<Arc<Token>>,
     /// The last generation of each kind, so that a token that replaces none is still newer than every one before it.
     generations: [u64; 2],
 }
 
-impl Record {
+impl TokenRecord {
     /// The token of this kind.
     #[must_use]
     pub fn token(&self, kind: TokenKind) -> Option<&Arc<Token>> {
@@ -53,12 +53,12 @@ impl Record {
     pub fn set(&mut self, kind: TokenKind, token: Arc<Token>) {
         let last = &mut self.generations[kind as usize];
         *last = (*last).max(token.generation());
-        *self.slot(kind) = Some(token);
+        *self.entry(kind) = Some(token);
     }
 
     /// Forgets the token of this kind; what comes after it will still be newer.
     pub fn clear(&mut self, kind: TokenKind) {
-        *self.slot(kind) = None;
+        *self.entry(kind) = None;
     }
 
     /// The text for a store. It holds the secrets in the clear; the store says what it does about that.
@@ -110,7 +110,7 @@ impl Record {
         record
     }
 
-    fn slot(&mut self, kind: TokenKind) -> &mut Option<Arc<Token>> {
+    fn entry(&mut self, kind: TokenKind) -> &mut Option<Arc<Token>> {
         match kind {
             TokenKind::Login => &mut self.login,
             TokenKind::Derived => &mut self.derived,
@@ -118,7 +118,7 @@ impl Record {
     }
 }
 
-impl fmt::Debug for Record {
+impl fmt::Debug for TokenRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Record")
             .field("login", &self.login)
@@ -179,18 +179,18 @@ fn push_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
-fn read(value: &Value) -> Result<Record, Error> {
+fn read(value: &Value) -> Result<TokenRecord, Error> {
     match value.get("version").and_then(Value::as_u64) {
         Some(VERSION) => {}
         Some(other) => {
             return Err(foreign(&format!(
                 "is of version {other}, and this program reads version {VERSION}"
             ))
-            .advice("use the program that wrote it, or log in again after removing it"));
+            .with_help("use the program that wrote it, or log in again after removing it"));
         }
         None => return Err(foreign("is not a record")),
     }
-    let mut record = Record::default();
+    let mut record = TokenRecord::default();
     for kind in TokenKind::ALL {
         let last = value.get("generations").and_then(|g| g.get(kind as usize));
         record.generations[kind as usize] = last.and_then(Value::as_u64).unwrap_or(0);
@@ -231,7 +231,7 @@ fn foreign(problem: &str) -> Error {
         ErrorKind::Store,
         format!("what is stored for this account {problem}"),
     )
-    .advice("log in again, which puts a new record in its place")
+    .with_help("log in again, which puts a new record in its place")
 }
 
 #[cfg(test)]
@@ -270,10 +270,10 @@ mod tests {
             lifetime in proptest::option::of(0u64..1 << 50),
             generation in 0u64..1 << 60,
         ) {
-            let mut record = Record::default();
+            let mut record = TokenRecord::default();
             record.set(TokenKind::Derived, Arc::new(token(&access, refresh.as_deref(), scope.as_deref(), lifetime, generation)));
             let text = record.to_text();
-            let again = Record::from_text(text.as_ref()).expect("our own text");
+            let again = TokenRecord::from_text(text.as_ref()).expect("our own text");
             let printed = again.to_text();
             prop_assert_eq!(printed.as_ref(), text.as_ref());
             let token = again.token(TokenKind::Derived).expect("the token");
@@ -284,14 +284,14 @@ mod tests {
 
         #[test]
         fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Record::from_text(&bytes);
+            let _ = TokenRecord::from_text(&bytes);
         }
     }
 
     #[test]
     fn foreign_text_is_refused_in_words() {
         let check = |text: &str, words: &str| {
-            let error = Record::from_text(text.as_bytes()).expect_err(text);
+            let error = TokenRecord::from_text(text.as_bytes()).expect_err(text);
             assert_eq!(error.kind(), ErrorKind::Store);
             assert!(error.to_string().contains(words), "{text}: {error}");
         };
@@ -317,7 +317,7 @@ mod tests {
 
     #[test]
     fn generations_go_on_after_a_token_is_gone() {
-        let mut record = Record::default();
+        let mut record = TokenRecord::default();
         let (early, late) = (
             UnixTime::from_millis(0),
             UnixTime::from_millis(1_700_000_000_000),
@@ -330,7 +330,7 @@ mod tests {
         record.set(TokenKind::Login, Arc::new(token("a", None, None, None, 7)));
         record.clear(TokenKind::Login);
         assert!(record.is_empty());
-        let again = Record::from_text(record.to_text().as_ref()).expect("our own text");
+        let again = TokenRecord::from_text(record.to_text().as_ref()).expect("our own text");
         assert_eq!(again.next_generation(TokenKind::Login, early), 8);
     }
 }

@@ -36,12 +36,12 @@ impl Limits {
 
     /// The longest answer, in bytes.
     #[must_use]
-    pub const fn answer_bytes(mut self, bytes: usize) -> Self {
+    pub const fn with_max_bytes(mut self, bytes: usize) -> Self {
         self.answer = bytes;
         self
     }
 
-    /// The answer is a photo or a sound: its bytes count towards the volume that a [`Pace`](crate::Pace) allows.
+    /// The answer is a photo or a sound: its bytes count towards the volume that a [`RateLimit`](crate::RateLimit) allows.
     #[must_use]
     pub const fn media(mut self) -> Self {
         self.media = true;
@@ -56,7 +56,7 @@ impl Limits {
 
     /// The time for the whole exchange, connecting and reading included.
     #[must_use]
-    pub const fn within(mut self, time: Duration) -> Self {
+    pub const fn with_timeout(mut self, time: Duration) -> Self {
         self.time = time;
         self
     }
@@ -70,13 +70,13 @@ impl Limits {
 
     /// The longest answer, in bytes.
     #[must_use]
-    pub const fn answer(&self) -> usize {
+    pub const fn max_bytes(&self) -> usize {
         self.answer
     }
 
     /// The time for the whole exchange.
     #[must_use]
-    pub const fn time(&self) -> Duration {
+    pub const fn timeout(&self) -> Duration {
         self.time
     }
 

@@ -84,7 +84,7 @@ impl fmt::Display for RedirectUri {
 
 #[inline]
 fn redirect_kind(text: &str) -> Result<RedirectKind, Error> {
-    let named = |error: Error| error.setting("redirect_uri");
+    let named = |error: Error| error.with_setting("redirect_uri");
     if text == RedirectUri::OUT_OF_BAND {
         return Ok(RedirectKind::OutOfBand);
     }
@@ -111,7 +111,7 @@ fn redirect_kind(text: &str) -> Result<RedirectKind, Error> {
                 text,
                 "names localhost, which servers do not treat as a loopback address",
             )
-            .advice("register and use http://127.0.0.1 instead: then any free port will do"),
+            .with_help("register and use http://127.0.0.1 instead: then any free port will do"),
         ));
     }
     let uri = checked(text).map_err(named)?;

@@ -5,16 +5,16 @@ use std::fmt;
 use super::{limits::Limits, secret::wipe};
 
 /// An answer as a transport gives it back: always in full, always bounded.
-pub type Response = http::Response<Answer>;
+pub type Response = http::Response<ResponseBody>;
 
 /// The body of an answer. Wiped when dropped, if its request said that it is secret.
 #[derive(Default)]
-pub struct Answer {
+pub struct ResponseBody {
     bytes: Vec<u8>,
     secret: bool,
 }
 
-impl Answer {
+impl ResponseBody {
     /// A body that is no secret.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
@@ -40,7 +40,7 @@ impl Answer {
     }
 }
 
-impl Drop for Answer {
+impl Drop for ResponseBody {
     fn drop(&mut self) {
         if self.secret {
             wipe(&mut self.bytes);
@@ -48,7 +48,7 @@ impl Drop for Answer {
     }
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for ResponseBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Answer({} bytes)", self.bytes.len())
     }
@@ -59,22 +59,22 @@ impl fmt::Debug for Answer {
 /// A secret body that outgrows its memory is moved by hand, so that the outgrown memory is wiped.
 ///
 /// ```
-/// use auth_core::{AnswerBuffer, Limits};
+/// use auth_core::{ResponseBuffer, Limits};
 ///
-/// let limits = Limits::api().answer_bytes(4);
+/// let limits = Limits::api().with_max_bytes(4);
 /// let (method, status, headers) = (http::Method::GET, http::StatusCode::OK, http::HeaderMap::new());
-/// let mut buffer = AnswerBuffer::new(&limits, &method, status, &headers)?;
+/// let mut buffer = ResponseBuffer::new(&limits, &method, status, &headers)?;
 /// buffer.push(b"1234")?;
 /// assert!(buffer.push(b"5").is_err());
-/// # Ok::<(), auth_core::AnswerTooLarge>(())
+/// # Ok::<(), auth_core::ResponseTooLarge>(())
 /// ```
 #[derive(Debug)]
-pub struct AnswerBuffer {
-    answer: Answer,
+pub struct ResponseBuffer {
+    answer: ResponseBody,
     limit: usize,
 }
 
-impl AnswerBuffer {
+impl ResponseBuffer {
     /// An empty buffer for an answer to `method`, with room for what its head announces.
     ///
     /// # Errors
@@ -84,8 +84,8 @@ impl AnswerBuffer {
         method: &http::Method,
         status: http::StatusCode,
         headers: &http::HeaderMap,
-    ) -> Result<Self, AnswerTooLarge> {
-        let limit = limits.answer();
+    ) -> Result<Self, ResponseTooLarge> {
+        let limit = limits.max_bytes();
         // Such answers have no body, whatever their head says (RFC 9110 section 6.4.1).
         let bodiless = *method == http::Method::HEAD || matches!(status.as_u16(), 204 | 304);
         let announced = match headers.get(http::header::CONTENT_LENGTH) {
@@ -97,11 +97,11 @@ impl AnswerBuffer {
         };
         let announced = usize::try_from(announced.unwrap_or(0)).unwrap_or(usize::MAX);
         if announced > limit {
-            return Err(AnswerTooLarge { limit });
+            return Err(ResponseTooLarge { limit });
         }
         // A server's announcement is no reason to set aside more than this at once.
         let bytes = Vec::with_capacity(announced.min(1 << 20));
-        let answer = Answer {
+        let answer = ResponseBody {
             bytes,
             secret: limits.is_secret(),
         };
@@ -112,10 +112,10 @@ impl AnswerBuffer {
     ///
     /// # Errors
     /// The body is longer than the limit. What came before is kept out of the error.
-    pub fn push(&mut self, piece: &[u8]) -> Result<(), AnswerTooLarge> {
+    pub fn push(&mut self, piece: &[u8]) -> Result<(), ResponseTooLarge> {
         let bytes = &mut self.answer.bytes;
         if piece.len() > self.limit - bytes.len() {
-            return Err(AnswerTooLarge { limit: self.limit });
+            return Err(ResponseTooLarge { limit: self.limit });
         }
         if self.answer.secret && bytes.capacity() - bytes.len() < piece.len() {
             let mut larger = Vec::with_capacity(
@@ -133,18 +133,18 @@ impl AnswerBuffer {
 
     /// The body.
     #[must_use]
-    pub fn finish(self) -> Answer {
+    pub fn finish(self) -> ResponseBody {
         self.answer
     }
 }
 
 /// An answer was longer than its request allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AnswerTooLarge {
+pub struct ResponseTooLarge {
     limit: usize,
 }
 
-impl fmt::Display for AnswerTooLarge {
+impl fmt::Display for ResponseTooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -154,7 +154,7 @@ impl fmt::Display for AnswerTooLarge {
     }
 }
 
-impl std::error::Error for AnswerTooLarge {}
+impl std::error::Error for ResponseTooLarge {}
 
 #[cfg(test)]
 mod tests {
@@ -163,34 +163,38 @@ mod tests {
     #[test]
     fn debug_shows_lengths_only() {
         assert_eq!(
-            format!("{:?}", Answer::secret(b"tok".to_vec())),
+            format!("{:?}", ResponseBody::secret(b"tok".to_vec())),
             "Answer(3 bytes)"
         );
     }
 
-    fn buffer(limits: &Limits, status: u16, length: &str) -> Result<AnswerBuffer, AnswerTooLarge> {
+    fn buffer(
+        limits: &Limits,
+        status: u16,
+        length: &str,
+    ) -> Result<ResponseBuffer, ResponseTooLarge> {
         let mut headers = http::HeaderMap::new();
         headers.insert("content-length", length.parse().expect("a value"));
         let status = http::StatusCode::from_u16(status).expect("a status");
-        AnswerBuffer::new(limits, &http::Method::GET, status, &headers)
+        ResponseBuffer::new(limits, &http::Method::GET, status, &headers)
     }
 
     #[test]
     fn a_buffer_grows_to_its_limit_and_no_further() {
         for limits in [Limits::token(), Limits::api()] {
-            let limits = limits.answer_bytes(3000);
+            let limits = limits.with_max_bytes(3000);
             let mut buffer = buffer(&limits, 200, "3000").expect("within the limit");
             for _ in 0..30 {
                 buffer.push(&[7; 100]).expect("within the limit");
             }
-            assert_eq!(buffer.push(&[7]), Err(AnswerTooLarge { limit: 3000 }));
+            assert_eq!(buffer.push(&[7]), Err(ResponseTooLarge { limit: 3000 }));
             assert_eq!(buffer.finish().as_bytes(), [7; 3000]);
         }
     }
 
     #[test]
     fn announcements() {
-        let limits = Limits::api().answer_bytes(3000);
+        let limits = Limits::api().with_max_bytes(3000);
         let check = |status: u16, length: &str, fits: bool| {
             assert_eq!(
                 buffer(&limits, status, length).is_ok(),

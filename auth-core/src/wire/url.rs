@@ -58,13 +58,13 @@ impl fmt::Display for Endpoint {
 ///
 /// A bearer token goes only where its base reaches: see [`covers`](Self::covers).
 #[derive(Clone, PartialEq, Eq)]
-pub struct Base {
+pub struct BaseUrl {
     text: String,
     origin: usize,
     loopback: bool,
 }
 
-impl Base {
+impl BaseUrl {
     /// Reads an absolute URL without a query. A slash at its end makes no difference.
     ///
     /// # Errors
@@ -117,7 +117,7 @@ impl Base {
                 ErrorKind::Usage,
                 format!("`{path}` is not a path under the API"),
             )
-            .advice("give a path that starts with one slash and has no `.` or `..` segments"));
+            .with_help("give a path that starts with one slash and has no `.` or `..` segments"));
         }
         let mut text = String::with_capacity(self.text.len() + path_and_query.len());
         text.push_str(&self.text);
@@ -151,7 +151,7 @@ impl Base {
     }
 }
 
-impl fmt::Debug for Base {
+impl fmt::Debug for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Base({})", self.text)
     }
@@ -190,7 +190,7 @@ pub(crate) fn credential_in_url(name: &str) -> Error {
         format!("`{name}` would be in a URL's query, where logs and browsers keep it"),
     )
     .with_check(Check::CredentialInUrl)
-    .advice("take it out; credentials have settings of their own and travel in the body")
+    .with_help("take it out; credentials have settings of their own and travel in the body")
 }
 
 /// The one place where a URL is found fit for credentials.
@@ -211,7 +211,7 @@ pub(crate) fn checked(text: &str) -> Result<http::Uri, Error> {
     let authority = rest.split(['/', '?']).next().unwrap_or_default();
     if authority.contains('@') {
         return Err(refused("it", "has user information in it")
-            .advice("put the client id and secret into their own settings"));
+            .with_help("put the client id and secret into their own settings"));
     }
     let uri: http::Uri = text
         .parse()
@@ -227,10 +227,10 @@ pub(crate) fn checked(text: &str) -> Result<http::Uri, Error> {
         "https" => Ok(uri),
         "http" if is_loopback(&uri) => Ok(uri),
         "http" => Err(refused(text, "is http to a host that is not a loopback IP")
-            .advice("use https; http is only for 127.0.0.1 and [::1]")),
+            .with_help("use https; http is only for 127.0.0.1 and [::1]")),
         other => {
             let problem = format!("has the scheme `{other}`");
-            Err(refused(text, &problem).advice("use https"))
+            Err(refused(text, &problem).with_help("use https"))
         }
     }
 }
@@ -338,7 +338,7 @@ mod tests {
 
     #[test]
     fn a_base_covers_what_is_under_it() {
-        let base = Base::parse("https://api.example.org/v1/").expect("a base");
+        let base = BaseUrl::parse("https://api.example.org/v1/").expect("a base");
         let check = |uri: &str, expect: bool| {
             assert_eq!(base.covers(&uri.parse().expect("a URI")), expect, "{uri}");
         };
@@ -352,12 +352,12 @@ mod tests {
         check("https://api.example.org/v1/../admin", false);
         check("https://api.example.org/v1/%2E%2e/admin", false);
         check("/v1/x", false);
-        assert!(Base::parse("https://api.example.org/?q").is_err());
+        assert!(BaseUrl::parse("https://api.example.org/?q").is_err());
     }
 
     #[test]
     fn paths_stay_below_the_base() {
-        let base = Base::parse("http://127.0.0.1:9/rest").expect("a base");
+        let base = BaseUrl::parse("http://127.0.0.1:9/rest").expect("a base");
         let check = |path: &str, expect: Option<&str>| {
             assert_eq!(
                 base.uri(path).ok().map(|uri| uri.to_string()).as_deref(),

@@ -1,6 +1,6 @@
 //! Hostile callbacks: what a browser, a stranger or another server may send to the redirect URI.
 
-use auth_core::{AuthorizationServer, Check, ErrorKind, Oddity, RedirectUri};
+use auth_core::{AuthorizationServer, Check, ErrorKind, Quirk, RedirectUri};
 
 use crate::common::{REDIRECT, STATE, pending, pending_at, server};
 
@@ -33,7 +33,7 @@ fn check(redirected: &str, expect: Expect) {
 
 fn foreign(check: Check) -> Expect {
     Err((
-        ErrorKind::ForeignResponse,
+        ErrorKind::CallbackMismatch,
         Some(check),
         "not the answer to our authorization request",
     ))
@@ -160,13 +160,13 @@ fn from_another_server() {
         "$R?code=c0de&state=$S&iss=https%3A%2F%2Fa.example",
         Ok(()),
     );
-    let unannounced = server().forgive(Oddity::UnannouncedIssuer);
+    let unannounced = server().allow(Quirk::UnannouncedIssuer);
     check_at(
         unannounced,
         "$R?code=c0de&state=$S&iss=https://b.example",
         Ok(()),
     );
-    let known = known().forgive(Oddity::UnannouncedIssuer);
+    let known = known().allow(Quirk::UnannouncedIssuer);
     check_at(
         known,
         "$R?code=c0de&state=$S&iss=https://b.example",
@@ -211,28 +211,22 @@ fn errors_of_the_server() {
 
 #[test]
 fn what_was_forgiven_is_on_the_result() {
-    let grant = pending(server().forgive(Oddity::UnannouncedIssuer))
+    let grant = pending(server().allow(Quirk::UnannouncedIssuer))
         .accept(&format!(
             "{REDIRECT}?code=c0de&state={STATE}&iss=https://b.example"
         ))
         .expect("forgiven by name");
-    let forgiven: Vec<_> = grant.forgiven().iter().collect();
-    assert_eq!(forgiven, [Oddity::UnannouncedIssuer]);
+    let forgiven: Vec<_> = grant.quirks().iter().collect();
+    assert_eq!(forgiven, [Quirk::UnannouncedIssuer]);
     let error = pending(server().errors_without_state())
         .accept(&format!("{REDIRECT}?error=invalid_scope"))
         .expect_err("an error");
     let oauth = error.oauth().expect("the server's own");
-    assert!(oauth.forgiven().contains(Oddity::ErrorWithoutState));
+    assert!(oauth.quirks().contains(Quirk::ErrorWithoutState));
     let error = pending(server().errors_without_state())
         .accept(&format!("{REDIRECT}?error=invalid_scope&state={STATE}"))
         .expect_err("an error");
-    assert!(
-        error
-            .oauth()
-            .expect("the server's own")
-            .forgiven()
-            .is_empty()
-    );
+    assert!(error.oauth().expect("the server's own").quirks().is_empty());
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use auth_core::{
-    AuthorizationRequest, Base, Body, Challenge, Check, ClientAuthentication, DeviceRequest,
-    Endpoint, Entropy, Error, Introspection, Leniency, Lifetime, Message, MetadataRequest, Now,
-    OAuthClient, PushedRequest, RedirectUri, Request, Revocation, SecretText, TokenAnswer,
-    TokenRequest, UnixTime,
+    AuthorizationRequest, BaseUrl, Body, Challenge, Check, ClientAuthentication,
+    DeviceAuthorizationRequest, Endpoint, Entropy, Error, IntrospectionRequest, Leniency, Lifetime,
+    Message, MetadataRequest, Now, OAuthClient, PushedAuthorizationRequest, RedirectUri, Request,
+    RevocationRequest, SecretText, TokenRequest, TokenResponse, UnixTime,
 };
 
 use crate::common::{REDIRECT, STATE, client, endpoint, json, pending, pending_at, public, server};
@@ -41,12 +41,12 @@ fn metadata(fields: &str) -> Result<OAuthClient, Error> {
 fn bearer_to(url: &str) -> Option<Error> {
     let now = Now {
         wall: UnixTime::from_secs(1_700_000_000),
-        up: std::time::Duration::ZERO,
+        monotonic: std::time::Duration::ZERO,
     };
-    let token = TokenAnswer::new("t0ken", Lifetime::Unstated)
-        .and_then(|answer| answer.received(now, 1))
+    let token = TokenResponse::new("t0ken", Lifetime::Unstated)
+        .and_then(|answer| answer.into_token(now, 1))
         .expect("a token");
-    let base = Base::parse("https://api.example/v1").expect("a base");
+    let base = BaseUrl::parse("https://api.example/v1").expect("a base");
     let mut request = Request::new(Body::Empty);
     *request.uri_mut() = url.parse().expect("a URI");
     let refused = token.authorize(&base, &mut request).err();
@@ -64,7 +64,7 @@ fn broken(check: Check) -> Vec<Option<Error>> {
     match check {
         Check::Url => vec![
             Endpoint::parse("http://a.example/token").err(),
-            Base::parse("https://user:pw@a.example").err(),
+            BaseUrl::parse("https://user:pw@a.example").err(),
             RedirectUri::parse("https://a.example/cb#x").err(),
             MetadataRequest::new("https://a.example?x").err(),
         ],
@@ -92,8 +92,8 @@ fn broken(check: Check) -> Vec<Option<Error>> {
             let raw = ClientAuthentication::Basic(auth_core::BasicEncoding::Raw);
             let colon = OAuthClient::new(server().client_authentication(raw), "a:b");
             vec![
-                public(none).secret("x").err(),
-                colon.and_then(|client| client.secret("x")).err(),
+                public(none).with_secret("x").err(),
+                colon.and_then(|client| client.with_secret("x")).err(),
                 metadata("\"token_endpoint_auth_methods_supported\":[\"tls_client_auth\"]").err(),
             ]
         }
@@ -140,7 +140,7 @@ fn broken(check: Check) -> Vec<Option<Error>> {
         ],
         Check::TokenText => vec![
             token(200, r#"{"access_token":"a\nb"}"#),
-            TokenAnswer::new("a b", Lifetime::Unstated).err(),
+            TokenResponse::new("a b", Lifetime::Unstated).err(),
         ],
         Check::TokenType => vec![token(200, r#"{"access_token":"a","token_type":"mac"}"#)],
         Check::Fields => vec![
@@ -210,20 +210,22 @@ fn no_message_follows_a_redirect() {
         .device_authorization_endpoint(endpoint("https://a.example/d"))
         .pushed_authorization_request_endpoint(endpoint("https://a.example/p"));
     let client = public(described);
-    let pushed: PushedRequest<'_> = request(&client).push().expect("an endpoint");
+    let pushed: PushedAuthorizationRequest<'_> = request(&client).push().expect("an endpoint");
     let asked = MetadataRequest::new("https://a.example").expect("an issuer");
     for status in [301, 302, 303, 307, 308] {
         let errors = [
             TokenRequest::client_credentials(&client)
                 .parse(json(status, ""))
                 .err(),
-            Revocation::access_token(&client, "t")
+            RevocationRequest::access_token(&client, "t")
                 .parse(json(status, ""))
                 .err(),
-            Introspection::access_token(&client, "t")
+            IntrospectionRequest::access_token(&client, "t")
                 .parse(json(status, ""))
                 .err(),
-            DeviceRequest::new(&client).parse(json(status, "")).err(),
+            DeviceAuthorizationRequest::new(&client)
+                .parse(json(status, ""))
+                .err(),
             pushed.parse(json(status, "")).err(),
             asked.parse(json(status, "")).err(),
         ];

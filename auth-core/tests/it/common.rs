@@ -1,8 +1,8 @@
 //! One server, one client, and answers, for all tables.
 
 use auth_core::{
-    Answer, AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, OAuthClient, Pending,
-    RedirectUri, Response,
+    AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, OAuthClient,
+    PendingAuthorization, RedirectUri, Response, ResponseBody,
 };
 
 /// Marked, so that a test can look for them in whatever is shown.
@@ -24,15 +24,15 @@ pub(crate) fn public(server: AuthorizationServer) -> OAuthClient {
 }
 
 pub(crate) fn client() -> OAuthClient {
-    public(server()).secret(SECRET).expect("a secret")
+    public(server()).with_secret(SECRET).expect("a secret")
 }
 
 /// A request that waits at [`REDIRECT`] with [`STATE`].
-pub(crate) fn pending(server: AuthorizationServer) -> Pending {
+pub(crate) fn pending(server: AuthorizationServer) -> PendingAuthorization {
     pending_at(server, REDIRECT)
 }
 
-pub(crate) fn pending_at(server: AuthorizationServer, redirect: &str) -> Pending {
+pub(crate) fn pending_at(server: AuthorizationServer, redirect: &str) -> PendingAuthorization {
     let client = public(server);
     let redirect = RedirectUri::parse(redirect).expect("a redirect URI");
     let request = AuthorizationRequest::new(&client, redirect, Entropy::new([7; 64]));
@@ -43,7 +43,7 @@ pub(crate) fn answer(status: u16, content_type: &str, body: &[u8]) -> Response {
     http::Response::builder()
         .status(status)
         .header("content-type", content_type)
-        .body(Answer::secret(body.to_vec()))
+        .body(ResponseBody::secret(body.to_vec()))
         .expect("an answer")
 }
 

@@ -12,7 +12,7 @@ const GOOD: &str = r#"{"issuer":"https://a.example/x","token_endpoint":"https://
 /// All that a program does with a document: reads it, makes a server of it, and begins a login.
 fn begin(body: &str) -> Result<String, Error> {
     let metadata = MetadataRequest::new("https://a.example/x")?.parse(json(200, body))?;
-    let client = OAuthClient::new(metadata.server()?, "an-id")?.secret("marked-secret")?;
+    let client = OAuthClient::new(metadata.server()?, "an-id")?.with_secret("marked-secret")?;
     let redirect = RedirectUri::parse("http://127.0.0.1:8080")?;
     let request = AuthorizationRequest::new(&client, redirect, Entropy::new([7; 64]));
     Ok(request.begin()?.0)

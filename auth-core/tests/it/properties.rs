@@ -1,8 +1,8 @@
 //! Whatever comes from outside: no parser panics, and nothing that is accepted skips its checks.
 
 use auth_core::{
-    Challenge, DeviceRequest, Introspection, Message, MetadataRequest, Pending, RedirectUri,
-    TokenRequest,
+    Challenge, DeviceAuthorizationRequest, IntrospectionRequest, Message, MetadataRequest,
+    PendingAuthorization, RedirectUri, TokenRequest,
 };
 use proptest::prelude::*;
 
@@ -56,8 +56,8 @@ fn read_by_all(status: u16, content_type: &str, body: &[u8]) {
     let client = client();
     let answer = || answer(status, content_type, body);
     let _ = TokenRequest::client_credentials(&client).parse(answer());
-    let _ = Introspection::access_token(&client, "t").parse(answer());
-    if let Ok(device) = DeviceRequest::new(&client).parse(answer()) {
+    let _ = IntrospectionRequest::access_token(&client, "t").parse(answer());
+    if let Ok(device) = DeviceAuthorizationRequest::new(&client).parse(answer()) {
         assert!(device.verification_uri().starts_with("http"), "{device}");
     }
     if let Ok(metadata) = MetadataRequest::new("https://a.example")
@@ -112,12 +112,12 @@ proptest! {
 
     #[test]
     fn stored_requests_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200), cut in 0usize..400) {
-        let _ = Pending::from_secret_text(&bytes);
+        let _ = PendingAuthorization::from_secret_text(&bytes);
         let own = pending(server()).to_secret_text();
         let own = own.as_ref();
-        let torn = Pending::from_secret_text(&own[..cut.min(own.len() - 1)]);
+        let torn = PendingAuthorization::from_secret_text(&own[..cut.min(own.len() - 1)]);
         prop_assert!(torn.is_err());
-        prop_assert!(Pending::from_secret_text(own).is_ok());
+        prop_assert!(PendingAuthorization::from_secret_text(own).is_ok());
     }
 
     #[test]

@@ -30,9 +30,9 @@ fn check_bytes(status: u16, content_type: &str, body: &[u8], expect: &Expect) {
             assert_eq!(answer.lifetime(), *lifetime, "{what}");
             let sent = Now {
                 wall: UnixTime::from_secs(1_700_000_000),
-                up: Duration::from_secs(5),
+                monotonic: Duration::from_secs(5),
             };
-            let token = answer.received(sent, 1).expect(&what);
+            let token = answer.into_token(sent, 1).expect(&what);
             assert!(!token.expose_secret().is_empty());
             let shown = format!("{token:?}");
             assert!(!shown.contains(token.expose_secret()), "{shown}");

@@ -8,8 +8,8 @@ mod status;
 use std::{fmt, sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, Error, ErrorKind, ExposeSecret, Lease, Limits, Need, Now, Record, Request,
-    Response, SecretBytes, SecretText, Service, Store, Token, TokenKind, TransportError,
+    AccountKey, Error, ErrorKind, ExposeSecret, Lease, Limits, Now, Request, Response, SecretBytes,
+    SecretText, Service, Store, Token, TokenKind, TokenRecord, TokenRequirement, TransportError,
 };
 
 pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
@@ -20,11 +20,11 @@ use crate::{
     clock,
     flow::{call, renewal::Renewal},
     login::Login,
-    rate_limit::Pacer,
+    rate_limit::RateLimiter,
     token::{
         account::{Account, Accounts},
-        cell::Landed,
-        login_source::{Ask, Way, With},
+        cell::RenewalResult,
+        login_source::{Ask, LoginSource, RenewalMethod},
     },
 };
 
@@ -37,13 +37,13 @@ struct Common<H> {
     host: H,
     store: Arc<dyn Store>,
     accounts: Accounts,
-    pacer: Option<Pacer>,
+    pacer: Option<RateLimiter>,
 }
 
 impl<H> Common<H> {
     fn new(service: Arc<Service>, host: H, store: Arc<dyn Store>) -> Self {
         Self {
-            pacer: Pacer::of(&service),
+            pacer: RateLimiter::of(&service),
             service,
             host,
             store,
@@ -97,12 +97,12 @@ fn media(limits: &Limits, answer: &Result<Response, TransportError>) -> Option<u
 #[derive(Clone, Debug)]
 struct Identity {
     account: Option<Arc<Account>>,
-    way: Arc<Way>,
+    way: Arc<LoginSource>,
     patience: Duration,
 }
 
 impl Identity {
-    fn new(account: Option<Arc<Account>>, way: Way) -> Self {
+    fn new(account: Option<Arc<Account>>, way: LoginSource) -> Self {
         Self {
             account,
             way: Arc::new(way),
@@ -116,7 +116,7 @@ impl Identity {
     }
 
     fn with_password(&mut self, username: &str, password: SecretText) {
-        self.way = Arc::new(Way::Password {
+        self.way = Arc::new(LoginSource::Password {
             username: username.into(),
             password,
         });
@@ -128,7 +128,7 @@ impl Identity {
     fn with_login(&mut self, login: Login) {
         self.patience = self.patience.max(login.until() + PATIENCE);
         let ask = move |service: &Service| login.clone().begin(service)?.start();
-        self.way = Arc::new(Way::Person(Arc::new(ask)));
+        self.way = Arc::new(LoginSource::Person(Arc::new(ask)));
     }
 
     /// One renewal of a token of this account.
@@ -136,25 +136,27 @@ impl Identity {
         &self,
         service: &Arc<Service>,
         kind: TokenKind,
-        need: Need,
+        need: TokenRequirement,
     ) -> Result<Renewal, Error> {
         let (way, account) = (Arc::clone(&self.way), self.account()?);
-        let refusals = Arc::clone(account.refusals());
+        let refusals = Arc::clone(account.negative_cache());
         let renewal = Renewal::new(Arc::clone(service), kind, need, way, refusals);
-        Ok(renewal.knowing(account.slot(kind).latest()))
+        Ok(renewal.knowing(account.cell(kind).latest()))
     }
 
     /// The person to ask, where only a person can help and the program allowed it; `Err` where they have been asked before.
     fn person(
         &self,
         kind: TokenKind,
-        landed: &Landed,
+        landed: &RenewalResult,
         now: Now,
     ) -> Result<Option<Arc<Ask>>, Error> {
         match (&*self.way, landed) {
-            (Way::Person(ask), Err(error)) if kind == TokenKind::Login && error.needs_login() => {
-                let refusals = self.account()?.refusals();
-                match refusals.recall(With::Person, 0, &self.way, now) {
+            (LoginSource::Person(ask), Err(error))
+                if kind == TokenKind::Login && error.needs_login() =>
+            {
+                let refusals = self.account()?.negative_cache();
+                match refusals.get(RenewalMethod::Person, 0, &self.way, now) {
                     Some(error) => Err(error),
                     None => Ok(Some(Arc::clone(ask))),
                 }
@@ -164,19 +166,20 @@ impl Identity {
     }
 
     /// Remembers that the person did not log in: they are not asked again by themselves.
-    fn asked(&self, landed: Landed, now: Now) -> Landed {
+    fn asked(&self, landed: RenewalResult, now: Now) -> RenewalResult {
         if let Err(error) = &landed {
-            let refusals = self.account()?.refusals();
-            refusals.remember(With::Person, 0, &self.way, error, now);
+            let refusals = self.account()?.negative_cache();
+            refusals.insert(RenewalMethod::Person, 0, &self.way, error, now);
         }
         landed
     }
 }
 
 /// What to ask for so that a token lasts for so long; `None` where this one does, or none would.
-fn longer(token: &Token, at_least: Duration, now: Now) -> Option<Need> {
+fn longer(token: &Token, at_least: Duration, now: Now) -> Option<TokenRequirement> {
     let (remaining, lifetime) = (token.remaining(now)?, token.lifetime()?);
-    (remaining < at_least && lifetime > at_least).then(|| Need::NewerThan(token.generation()))
+    (remaining < at_least && lifetime > at_least)
+        .then(|| TokenRequirement::NewerThan(token.generation()))
 }
 
 /// A caller has waited long enough for a renewal that somebody else runs.
@@ -185,7 +188,7 @@ fn too_long(patience: Duration) -> Error {
         ErrorKind::TimedOut,
         format!("the token was not renewed within {patience:?}"),
     )
-    .advice("try again")
+    .with_help("try again")
 }
 
 /// The store as a driver uses it: records instead of bytes.
@@ -197,17 +200,17 @@ mod stored {
         store: &dyn Store,
         service: &Service,
         key: &AccountKey,
-    ) -> Result<Record, Error> {
+    ) -> Result<TokenRecord, Error> {
         let Some(text) = store.load(key)? else {
-            return Ok(Record::default());
+            return Ok(TokenRecord::default());
         };
-        match Record::from_text(text.expose_secret()) {
-            Err(_) if store.holds_pasted() && !is_record(text.expose_secret()) => {
+        match TokenRecord::from_text(text.expose_secret()) {
+            Err(_) if store.holds_plain_token() && !is_record(text.expose_secret()) => {
                 plain_token::record(service, text.expose_secret(), clock::now())
             }
             record => record,
         }
-        .map_err(|error| error.setting(store.describe()))
+        .map_err(|error| error.with_setting(store.describe()))
     }
 
     /// A torn record is one, too.
@@ -215,7 +218,11 @@ mod stored {
         text.starts_with(b"{\"version\"")
     }
 
-    pub(super) fn save(store: &dyn Store, lease: &Lease, record: &Record) -> Result<(), Error> {
+    pub(super) fn save(
+        store: &dyn Store,
+        lease: &Lease,
+        record: &TokenRecord,
+    ) -> Result<(), Error> {
         if record.is_empty() {
             return store.remove(lease);
         }

@@ -40,7 +40,7 @@ impl<P: Paged> Pager<P> {
         let Some(operation) = self.next.take() else {
             return Vec::new();
         };
-        let turn = operation.turn(answer);
+        let turn = operation.split_page(answer);
         self.next = turn.next;
         self.total = self.total.or(turn.total);
         turn.items

@@ -1,6 +1,6 @@
 //! What is known of an account and its tokens, without their secrets.
 
-use auth_core::{AccountKey, Record, Token, TokenKind, UnixTime};
+use auth_core::{AccountKey, Token, TokenKind, TokenRecord, UnixTime};
 
 /// What is known of an account, without its secrets.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ impl Status {
         self.login.is_some() || self.derived.is_some()
     }
 
-    pub(super) fn new(account: AccountKey, record: &Record, store: String) -> Self {
+    pub(super) fn new(account: AccountKey, record: &TokenRecord, store: String) -> Self {
         let status = |kind: TokenKind| record.token(kind).map(|token| TokenStatus::of(token));
         Self {
             login: status(TokenKind::Login),

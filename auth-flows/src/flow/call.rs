@@ -17,8 +17,9 @@
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Access, Error, ErrorKind, Event, Flow, Freshness, Manner, Message, Need, Now, Operation,
-    Repeat, Response, Sent, Service, Step, Token, retry_after, server_time, unverified_expiry,
+    Access, CallPolicy, Delivery, Error, ErrorKind, Event, Flow, Freshness, Message, Now,
+    Operation, Response, RetrySafety, Service, Step, Token, TokenRequirement, retry_after,
+    server_time, unverified_expiry,
 };
 
 use crate::retry::Backoff;
@@ -27,13 +28,13 @@ use crate::retry::Backoff;
 pub(crate) struct Call<'a, O> {
     service: &'a Service,
     operation: O,
-    manner: Manner,
+    policy: CallPolicy,
     anonymous: bool,
     state: State,
     token: Option<Arc<Token>>,
     renewed: bool,
     /// It is our turn, and nothing was sent yet.
-    turn: bool,
+    has_permit: bool,
     tries: u32,
     backoff: Backoff,
 }
@@ -58,67 +59,67 @@ impl<'a, O: Operation> Call<'a, O> {
     /// A call; an anonymous one never has a token.
     pub(crate) fn new(service: &'a Service, operation: O, anonymous: bool) -> Self {
         Self {
-            manner: operation.manner(),
+            policy: operation.policy(),
             service,
             operation,
             anonymous,
             state: State::Start,
             token: None,
             renewed: false,
-            turn: false,
+            has_permit: false,
             tries: 0,
             backoff: Backoff::new(Duration::from_millis(250), Duration::from_secs(4)),
         }
     }
 
     fn start(&mut self) -> Result<Step<O::Output>, Error> {
-        match self.manner.access() {
-            Access::None => self.take_turn(None),
-            Access::Optional if self.anonymous => self.take_turn(None),
+        match self.policy.access() {
+            Access::None => self.acquire_permit(None),
+            Access::Optional if self.anonymous => self.acquire_permit(None),
             Access::Required if self.anonymous => Err(Error::login_needed(
                 "this operation needs a login and this client is anonymous",
             )
-            .advice("use `client.account(name)` and log in")),
-            Access::Optional | Access::Required => self.ask_for(Need::Any),
+            .with_help("use `client.account(name)` and log in")),
+            Access::Optional | Access::Required => self.ask_for(TokenRequirement::Any),
         }
     }
 
-    fn ask_for(&mut self, need: Need) -> Result<Step<O::Output>, Error> {
-        let kind = self.service.find_api(self.manner.api())?.token();
+    fn ask_for(&mut self, need: TokenRequirement) -> Result<Step<O::Output>, Error> {
+        let kind = self.service.api(self.policy.api())?.token();
         self.state = State::Token;
         Ok(Step::Token(kind, need))
     }
 
     /// A turn, where the service has a pace and is not on this machine.
-    fn take_turn(&mut self, pause: Option<Duration>) -> Result<Step<O::Output>, Error> {
-        if self.turn || !self.is_paced()? {
+    fn acquire_permit(&mut self, pause: Option<Duration>) -> Result<Step<O::Output>, Error> {
+        if self.has_permit || !self.is_rate_limited()? {
             return self.send();
         }
-        let media = self.manner.cost().is_media();
+        let media = self.policy.limits().is_media();
         self.state = State::Turn;
-        Ok(Step::Turn { media, pause })
+        Ok(Step::Permit { media, pause })
     }
 
-    fn is_paced(&self) -> Result<bool, Error> {
-        let api = self.service.find_api(self.manner.api())?;
-        Ok(self.service.limit().is_some() && !api.base().is_loopback())
+    fn is_rate_limited(&self) -> Result<bool, Error> {
+        let api = self.service.api(self.policy.api())?;
+        Ok(self.service.rate_limit().is_some() && !api.base_url().is_loopback())
     }
 
-    fn turned(&mut self, now: Now) -> Result<Step<O::Output>, Error> {
-        self.turn = true;
+    fn permitted(&mut self, now: Now) -> Result<Step<O::Output>, Error> {
+        self.has_permit = true;
         let ended = |token: &Arc<Token>| token.freshness(now) == Freshness::Expired;
         match self.token.take_if(|token| ended(token)) {
-            Some(_) => self.ask_for(Need::Any),
+            Some(_) => self.ask_for(TokenRequirement::Any),
             None => self.send(),
         }
     }
 
     fn send(&mut self) -> Result<Step<O::Output>, Error> {
-        self.turn = false;
+        self.has_permit = false;
         let bound = self.service.bind(&self.operation, self.token.as_deref())?;
         let request = bound.request()?;
         self.state = State::Sent;
-        Ok(Step::Send(request, self.manner.cost()))
+        Ok(Step::Send(request, self.policy.limits()))
     }
 
     fn answered(&mut self, now: Now, response: Response) -> Result<Step<O::Output>, Error> {
@@ -129,10 +130,10 @@ impl<'a, O: Operation> Call<'a, O> {
                 ErrorKind::Malformed,
                 "the server dates its answer after the end of the token that it has just given",
             )
-            .advice("try again later: the server's clocks do not agree")),
+            .with_help("try again later: the server's clocks do not agree")),
             (status, Some(generation)) if !self.renewed && (status == 401 || too_late) => {
                 self.renewed = true;
-                self.ask_for(Need::NewerThan(generation))
+                self.ask_for(TokenRequirement::NewerThan(generation))
             }
             (status @ (429 | 502 | 503 | 504), _) if self.may_repeat_after(status) => {
                 let wait = self
@@ -142,10 +143,10 @@ impl<'a, O: Operation> Call<'a, O> {
                 if wait > LONGEST_WAIT {
                     return self.finish(response);
                 }
-                if status == 429 && self.is_paced()? {
+                if status == 429 && self.is_rate_limited()? {
                     self.tries += 1;
                     return self
-                        .take_turn(Some(retry_after(response.headers()).unwrap_or_default()));
+                        .acquire_permit(Some(retry_after(response.headers()).unwrap_or_default()));
                 }
                 self.pause(wait)
             }
@@ -156,7 +157,7 @@ impl<'a, O: Operation> Call<'a, O> {
     /// Whether the server took the token for dead without saying so: by its own clock the token's stated end had passed. This
     /// machine's clock has no part in it.
     fn is_past_its_end(&self, response: &Response) -> bool {
-        let optional = self.manner.access() == Access::Optional && response.status().is_success();
+        let optional = self.policy.access() == Access::Optional && response.status().is_success();
         let ends = |token: &Arc<Token>| unverified_expiry(token.expose_secret());
         let end = self.token.as_ref().filter(|_| optional).and_then(ends);
         end.zip(server_time(response.headers()))
@@ -167,14 +168,14 @@ impl<'a, O: Operation> Call<'a, O> {
         self.state = State::Over;
         let answer = self.operation.parse(response);
         answer.map(Step::Done).map_err(|error| match &self.token {
-            Some(token) => token.kept_out_of(error),
+            Some(token) => token.redact(error),
             None => error,
         })
     }
 
     /// After 429 nothing was done, so that even a write may be repeated.
     fn may_repeat_after(&self, status: u16) -> bool {
-        self.tries + 1 < TRIES && (status == 429 || self.manner.repeats() != Repeat::IfNotSent)
+        self.tries + 1 < TRIES && (status == 429 || self.policy.retry() != RetrySafety::IfNotSent)
     }
 
     fn pause(&mut self, wait: Duration) -> Result<Step<O::Output>, Error> {
@@ -192,23 +193,24 @@ impl<O: Operation> Flow for Call<'_, O> {
             (State::Start, Event::Start) => self.start(),
             (State::Token, Event::Token(token)) => {
                 self.token = Some(token?);
-                self.take_turn(None)
+                self.acquire_permit(None)
             }
-            (State::Turn, Event::Turned(turn)) => {
+            (State::Turn, Event::Permitted(turn)) => {
                 turn?;
-                self.turned(now)
+                self.permitted(now)
             }
-            (State::Sent, Event::Answer(Ok(response))) => self.answered(now, response),
-            (State::Sent, Event::Answer(Err(error))) => {
-                let may = error.sent() == Sent::No || self.manner.repeats() != Repeat::IfNotSent;
+            (State::Sent, Event::Response(Ok(response))) => self.answered(now, response),
+            (State::Sent, Event::Response(Err(error))) => {
+                let may = error.delivery() == Delivery::NotSent
+                    || self.policy.retry() != RetrySafety::IfNotSent;
                 if may && self.tries + 1 < TRIES {
                     let wait = self.backoff.next(now);
                     return self.pause(wait);
                 }
-                let arrived = error.sent() == Sent::Maybe && !may;
+                let arrived = error.delivery() == Delivery::Unknown && !may;
                 let error = Error::from(error);
                 Err(if arrived {
-                    error.advice("look whether it had its effect before sending it again")
+                    error.with_help("look whether it had its effect before sending it again")
                 } else {
                     error
                 })
@@ -217,10 +219,10 @@ impl<O: Operation> Flow for Call<'_, O> {
                 // It may have ended in the meantime.
                 Some(token) => {
                     let generation = token.generation();
-                    let need = Need::NewerThan(generation.saturating_sub(1));
+                    let need = TokenRequirement::NewerThan(generation.saturating_sub(1));
                     self.ask_for(need)
                 }
-                None => self.take_turn(None),
+                None => self.acquire_permit(None),
             },
             _ => Err(Error::out_of_turn()),
         }
@@ -230,5 +232,5 @@ impl<O: Operation> Flow for Call<'_, O> {
 /// What an anonymous client says when a flow asks it for a token after all.
 pub(crate) fn nobody() -> Error {
     Error::new(ErrorKind::Usage, "an anonymous client has no account")
-        .advice("use `client.account(name)`")
+        .with_help("use `client.account(name)`")
 }

@@ -12,34 +12,35 @@
 use std::sync::Arc;
 
 use auth_core::{
-    CodeGrant, Error, Event, ExposeSecret, Flow, Message, Need, Now, Record, Response, Revocation,
-    SecretText, Service, Step, Token, TokenAnswer, TokenKind, TokenRequest, TransportError,
+    CodeGrant, Error, Event, ExposeSecret, Flow, Message, Now, Response, RevocationRequest,
+    SecretText, Service, Step, Token, TokenKind, TokenRecord, TokenRequest, TokenRequirement,
+    TokenResponse, TransportError,
 };
 
-use super::lease_backoff::LeaseQueue;
+use super::lease_backoff::LeaseBackoff;
 
 /// What a login is made of.
 #[derive(Debug)]
-pub(crate) enum Proof {
+pub(crate) enum LoginProof {
     Code(CodeGrant),
     Password {
         username: Box<str>,
         password: SecretText,
     },
     /// A token that a person allowed on another device, and when it was asked for.
-    Device(TokenAnswer, Now),
+    Device(TokenResponse, Now),
     /// A second token, copied by a person from a page of the service.
-    Pasted(TokenAnswer),
+    Pasted(TokenResponse),
 }
 
-pub(crate) struct Complete {
+pub(crate) struct CompleteLogin {
     service: Arc<Service>,
-    proof: Option<Proof>,
+    proof: Option<LoginProof>,
     state: State,
-    queue: LeaseQueue,
+    queue: LeaseBackoff,
     sent: Option<Now>,
     replaced: Option<Arc<Token>>,
-    record: Record,
+    record: TokenRecord,
     login_alone: bool,
 }
 
@@ -56,16 +57,16 @@ enum State {
     Over,
 }
 
-impl Complete {
-    pub(crate) fn new(service: Arc<Service>, proof: Proof) -> Self {
+impl CompleteLogin {
+    pub(crate) fn new(service: Arc<Service>, proof: LoginProof) -> Self {
         Self {
             service,
             proof: Some(proof),
             state: State::Start,
-            queue: LeaseQueue::new(),
+            queue: LeaseBackoff::new(),
             sent: None,
             replaced: None,
-            record: Record::default(),
+            record: TokenRecord::default(),
             login_alone: false,
         }
     }
@@ -76,7 +77,7 @@ impl Complete {
         self
     }
 
-    fn leased(&mut self, now: Now, granted: bool) -> Result<Step<Record>, Error> {
+    fn leased(&mut self, now: Now, granted: bool) -> Result<Step<TokenRecord>, Error> {
         if granted {
             return self.go(State::Load, Step::Load);
         }
@@ -84,12 +85,12 @@ impl Complete {
         self.go(State::LeaseTaken, Step::Sleep(wait))
     }
 
-    fn loaded(&mut self, now: Now, old: Record) -> Result<Step<Record>, Error> {
+    fn loaded(&mut self, now: Now, old: TokenRecord) -> Result<Step<TokenRecord>, Error> {
         self.record = old;
         self.sent = Some(now);
         match self.proof.take() {
-            Some(Proof::Pasted(answer)) => self.received(TokenKind::Derived, answer),
-            Some(Proof::Device(answer, sent)) => {
+            Some(LoginProof::Pasted(answer)) => self.received(TokenKind::Derived, answer),
+            Some(LoginProof::Device(answer, sent)) => {
                 self.sent = Some(sent);
                 self.received(TokenKind::Login, answer)
             }
@@ -106,13 +107,13 @@ impl Complete {
     fn answered(
         &mut self,
         answer: Result<Response, TransportError>,
-    ) -> Result<Step<Record>, Error> {
+    ) -> Result<Step<TokenRecord>, Error> {
         let proof = self.proof.take().ok_or_else(Error::out_of_turn)?;
         let response = answer.map_err(|error| {
             let error = Error::from(error);
             match proof {
-                Proof::Code(_) => error
-                    .advice("nothing was stored; begin a new login, because a code serves once"),
+                LoginProof::Code(_) => error
+                    .with_help("nothing was stored; begin a new login, because a code serves once"),
                 _ => error,
             }
         })?;
@@ -125,28 +126,32 @@ impl Complete {
     }
 
     /// A new login replaces both tokens: the second one may be another person's.
-    fn received(&mut self, kind: TokenKind, answer: TokenAnswer) -> Result<Step<Record>, Error> {
+    fn received(
+        &mut self,
+        kind: TokenKind,
+        answer: TokenResponse,
+    ) -> Result<Step<TokenRecord>, Error> {
         let sent = self.sent.ok_or_else(Error::out_of_turn)?;
         self.replaced = self.record.token(TokenKind::Login).cloned();
         for kind in TokenKind::ALL {
             self.record.clear(kind);
         }
         let generation = self.record.next_generation(kind, sent.wall);
-        let token = Arc::new(answer.received(sent, generation)?);
+        let token = Arc::new(answer.into_token(sent, generation)?);
         self.record.set(kind, token);
         let record = self.record.clone();
         self.go(State::Save, Step::Save(record))
     }
 
     /// The login that was replaced is revoked now that the new one is safe. That it fails is no failure of the login.
-    fn saved(&mut self) -> Result<Step<Record>, Error> {
+    fn saved(&mut self) -> Result<Step<TokenRecord>, Error> {
         let new = self.record.token(TokenKind::Login);
         let old = self
             .replaced
             .take()
             .filter(|old| !new.is_some_and(|new| same_text(old, new)));
         match old {
-            Some(old) if Revocation::is_offered(self.service.client()) => {
+            Some(old) if RevocationRequest::is_offered(self.service.client()) => {
                 let message = revocation(&self.service, &old);
                 let step = Step::Send(message.request()?, message.limits());
                 self.go(State::Revoke, step)
@@ -155,16 +160,19 @@ impl Complete {
         }
     }
 
-    fn derive(&mut self) -> Result<Step<Record>, Error> {
-        let wanted = self.service.derivation().is_some() && !self.login_alone;
+    fn derive(&mut self) -> Result<Step<TokenRecord>, Error> {
+        let wanted = self.service.token_derivation().is_some() && !self.login_alone;
         if wanted && self.record.token(TokenKind::Derived).is_none() {
-            return self.go(State::Derived, Step::Token(TokenKind::Derived, Need::Any));
+            return self.go(
+                State::Derived,
+                Step::Token(TokenKind::Derived, TokenRequirement::Any),
+            );
         }
         Ok(Step::Done(self.record.clone()))
     }
 
     /// A second token that could not be got for now will be got when it is needed. One that is refused is told at once.
-    fn derived(&mut self, token: Result<Arc<Token>, Error>) -> Result<Step<Record>, Error> {
+    fn derived(&mut self, token: Result<Arc<Token>, Error>) -> Result<Step<TokenRecord>, Error> {
         match token {
             Ok(token) => self.record.set(TokenKind::Derived, token),
             Err(error) if error.is_retryable() => {}
@@ -173,16 +181,16 @@ impl Complete {
         Ok(Step::Done(self.record.clone()))
     }
 
-    fn go(&mut self, state: State, step: Step<Record>) -> Result<Step<Record>, Error> {
+    fn go(&mut self, state: State, step: Step<TokenRecord>) -> Result<Step<TokenRecord>, Error> {
         self.state = state;
         Ok(step)
     }
 }
 
-impl Flow for Complete {
-    type Output = Record;
+impl Flow for CompleteLogin {
+    type Output = TokenRecord;
 
-    fn step(&mut self, now: Now, event: Event) -> Result<Step<Record>, Error> {
+    fn step(&mut self, now: Now, event: Event) -> Result<Step<TokenRecord>, Error> {
         match (std::mem::replace(&mut self.state, State::Over), event) {
             (State::Start, Event::Start) | (State::LeaseTaken, Event::Slept) => {
                 self.go(State::Lease, Step::Lease)
@@ -190,21 +198,23 @@ impl Flow for Complete {
             (State::Lease, Event::Leased(granted)) => self.leased(now, granted),
             // What cannot be read is no reason to lock a person out: a login replaces it.
             (State::Load, Event::Loaded(old)) => self.loaded(now, old.unwrap_or_default()),
-            (State::Sent, Event::Answer(answer)) => self.answered(answer),
+            (State::Sent, Event::Response(answer)) => self.answered(answer),
             (State::Save, Event::Saved) => self.saved(),
-            (State::Revoke, Event::Answer(_)) => self.derive(),
+            (State::Revoke, Event::Response(_)) => self.derive(),
             (State::Derived, Event::Token(token)) => self.derived(token),
             _ => Err(Error::out_of_turn()),
         }
     }
 }
 
-fn request<'a>(service: &'a Service, proof: &'a Proof) -> Result<TokenRequest<'a>, Error> {
+fn request<'a>(service: &'a Service, proof: &'a LoginProof) -> Result<TokenRequest<'a>, Error> {
     let client = service.client();
     match proof {
-        Proof::Code(grant) => Ok(TokenRequest::code(client, grant)),
-        Proof::Password { username, password } => Ok(password_request(service, username, password)),
-        Proof::Device(..) | Proof::Pasted(_) => Err(Error::out_of_turn()),
+        LoginProof::Code(grant) => Ok(TokenRequest::code(client, grant)),
+        LoginProof::Password { username, password } => {
+            Ok(password_request(service, username, password))
+        }
+        LoginProof::Device(..) | LoginProof::Pasted(_) => Err(Error::out_of_turn()),
     }
 }
 
@@ -215,17 +225,17 @@ pub(crate) fn password_request<'a>(
     password: &'a SecretText,
 ) -> TokenRequest<'a> {
     let message = TokenRequest::password(service.client(), username, password);
-    match service.scope() {
+    match service.default_scope() {
         Some(scope) => message.scope(scope),
         None => message,
     }
 }
 
 /// Revokes what lets the program come back: the refresh token where there is one.
-pub(crate) fn revocation<'a>(service: &'a Service, token: &Token) -> Revocation<'a> {
+pub(crate) fn revocation<'a>(service: &'a Service, token: &Token) -> RevocationRequest<'a> {
     match token.refresh_token() {
-        Some(refresh) => Revocation::refresh_token(service.client(), refresh.clone()),
-        None => Revocation::access_token(service.client(), token.expose_secret()),
+        Some(refresh) => RevocationRequest::refresh_token(service.client(), refresh.clone()),
+        None => RevocationRequest::access_token(service.client(), token.expose_secret()),
     }
 }
 

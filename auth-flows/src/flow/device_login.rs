@@ -8,14 +8,14 @@
 //!                      └───────┘ not yet, slower, or no answer: wait, as long as the code is good
 //! ```
 //!
-//! Neither holds the lease: a person takes minutes. [`Complete`](super::complete_login::Complete) takes it,
+//! Neither holds the lease: a person takes minutes. [`CompleteLogin`](super::complete_login::CompleteLogin) takes it,
 //! and stores the token.
 
 use std::time::Duration;
 
 use auth_core::{
-    DeviceAuthorization, DeviceRequest, Error, ErrorKind, Event, Flow, Message, Now, Response,
-    Service, Step, TokenAnswer, TokenRequest, TransportError,
+    DeviceAuthorizationRequest, DeviceAuthorizationResponse, Error, ErrorKind, Event, Flow,
+    Message, Now, Response, Service, Step, TokenRequest, TokenResponse, TransportError,
 };
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
@@ -37,9 +37,9 @@ impl<'a> Begin<'a> {
     }
 
     #[inline]
-    fn message(&self) -> DeviceRequest<'a> {
-        let message = DeviceRequest::new(self.service.client());
-        match self.service.scope() {
+    fn message(&self) -> DeviceAuthorizationRequest<'a> {
+        let message = DeviceAuthorizationRequest::new(self.service.client());
+        match self.service.default_scope() {
             Some(scope) => message.scope(scope),
             None => message,
         }
@@ -47,7 +47,7 @@ impl<'a> Begin<'a> {
 }
 
 impl Flow for Begin<'_> {
-    type Output = (DeviceAuthorization, Now);
+    type Output = (DeviceAuthorizationResponse, Now);
 
     #[inline]
     fn step(&mut self, now: Now, event: Event) -> Result<Step<Self::Output>, Error> {
@@ -61,7 +61,7 @@ impl Flow for Begin<'_> {
                 (self.sent, self.over) = (Some(now), false);
                 Ok(step)
             }
-            (Some(sent), Event::Answer(answer)) => {
+            (Some(sent), Event::Response(answer)) => {
                 let device = self.message().parse(answer?)?;
                 Ok(Step::Done((device, sent)))
             }
@@ -73,7 +73,7 @@ impl Flow for Begin<'_> {
 /// Asks until the person has answered, or the code is no longer good. Ends with the token answer and when it was asked for.
 pub(crate) struct Poll<'a> {
     service: &'a Service,
-    device: DeviceAuthorization,
+    device: DeviceAuthorizationResponse,
     began: Now,
     sent: Now,
     state: State,
@@ -88,7 +88,11 @@ enum State {
 }
 
 impl<'a> Poll<'a> {
-    pub(crate) fn new(service: &'a Service, device: DeviceAuthorization, began: Now) -> Self {
+    pub(crate) fn new(
+        service: &'a Service,
+        device: DeviceAuthorizationResponse,
+        began: Now,
+    ) -> Self {
         Self {
             service,
             device,
@@ -100,21 +104,21 @@ impl<'a> Poll<'a> {
 
     /// Waits, unless the code is no longer good after that.
     #[inline]
-    fn pause(&mut self, now: Now, wait: Duration) -> Result<Step<(TokenAnswer, Now)>, Error> {
-        let age = now.up.saturating_sub(self.began.up);
+    fn pause(&mut self, now: Now, wait: Duration) -> Result<Step<(TokenResponse, Now)>, Error> {
+        let age = now.monotonic.saturating_sub(self.began.monotonic);
         if age.saturating_add(wait) >= self.device.lifetime() {
             return Err(Error::new(
                 ErrorKind::TimedOut,
                 "nobody logged in before the device code ran out",
             )
-            .advice("begin a new login"));
+            .with_help("begin a new login"));
         }
         self.state = State::Pause;
         Ok(Step::Sleep(wait))
     }
 
     #[inline]
-    fn send(&mut self, now: Now) -> Result<Step<(TokenAnswer, Now)>, Error> {
+    fn send(&mut self, now: Now) -> Result<Step<(TokenResponse, Now)>, Error> {
         let message = TokenRequest::device(self.service.client(), &self.device);
         let step = Step::Send(message.request()?, message.limits());
         (self.sent, self.state) = (now, State::Sent);
@@ -126,7 +130,7 @@ impl<'a> Poll<'a> {
         &mut self,
         now: Now,
         answer: Result<Response, TransportError>,
-    ) -> Result<Step<(TokenAnswer, Now)>, Error> {
+    ) -> Result<Step<(TokenResponse, Now)>, Error> {
         let message = TokenRequest::device(self.service.client(), &self.device);
         let answer = answer
             .map_err(Error::from)
@@ -142,14 +146,14 @@ impl<'a> Poll<'a> {
 }
 
 impl Flow for Poll<'_> {
-    type Output = (TokenAnswer, Now);
+    type Output = (TokenResponse, Now);
 
     #[inline]
     fn step(&mut self, now: Now, event: Event) -> Result<Step<Self::Output>, Error> {
         match (std::mem::replace(&mut self.state, State::Over), event) {
             (State::Start, Event::Start) => self.pause(now, self.device.interval()),
             (State::Pause, Event::Slept) => self.send(now),
-            (State::Sent, Event::Answer(answer)) => self.answered(now, answer),
+            (State::Sent, Event::Response(answer)) => self.answered(now, answer),
             _ => Err(Error::out_of_turn()),
         }
     }

@@ -3,15 +3,15 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use auth_core::{Base, Error, Event, Flow, Manner, Now, Operation, Request, Response, Step};
+use auth_core::{BaseUrl, CallPolicy, Error, Event, Flow, Now, Operation, Request, Response, Step};
 
 /// An operation, and what its answer was read into.
-pub(crate) struct Asked<'a, O: Operation> {
+pub(crate) struct ErasedOperation<'a, O: Operation> {
     operation: &'a O,
     output: Mutex<Option<O::Output>>,
 }
 
-impl<'a, O: Operation> Asked<'a, O> {
+impl<'a, O: Operation> ErasedOperation<'a, O> {
     pub(crate) fn new(operation: &'a O) -> Self {
         Self {
             operation,
@@ -28,14 +28,14 @@ impl<'a, O: Operation> Asked<'a, O> {
     }
 }
 
-impl<O: Operation> Operation for Asked<'_, O> {
+impl<O: Operation> Operation for ErasedOperation<'_, O> {
     type Output = ();
 
-    fn manner(&self) -> Manner {
-        self.operation.manner()
+    fn policy(&self) -> CallPolicy {
+        self.operation.policy()
     }
 
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         self.operation.request(base)
     }
 
@@ -47,12 +47,12 @@ impl<O: Operation> Operation for Asked<'_, O> {
 }
 
 /// A flow, and what it ended with.
-pub(crate) struct Run<F: Flow> {
+pub(crate) struct ErasedFlow<F: Flow> {
     flow: F,
     output: Option<F::Output>,
 }
 
-impl<F: Flow> Run<F> {
+impl<F: Flow> ErasedFlow<F> {
     pub(crate) fn new(flow: F) -> Self {
         Self { flow, output: None }
     }
@@ -63,14 +63,14 @@ impl<F: Flow> Run<F> {
     }
 }
 
-impl<F: Flow> Flow for Run<F> {
+impl<F: Flow> Flow for ErasedFlow<F> {
     type Output = ();
 
     fn step(&mut self, now: Now, event: Event) -> Result<Step<()>, Error> {
         Ok(match self.flow.step(now, event)? {
             Step::Send(request, limits) => Step::Send(request, limits),
             Step::Sleep(wait) => Step::Sleep(wait),
-            Step::Turn { media, pause } => Step::Turn { media, pause },
+            Step::Permit { media, pause } => Step::Permit { media, pause },
             Step::Token(kind, need) => Step::Token(kind, need),
             Step::Lease => Step::Lease,
             Step::Load => Step::Load,

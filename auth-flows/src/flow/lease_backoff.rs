@@ -8,14 +8,14 @@ use crate::retry::Backoff;
 
 /// One wait for a lease: asks again every 20 to 250 ms, for 30 s.
 #[derive(Debug)]
-pub(crate) struct LeaseQueue {
+pub(crate) struct LeaseBackoff {
     polls: Backoff,
     began: Option<Duration>,
 }
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-impl LeaseQueue {
+impl LeaseBackoff {
     pub(crate) fn new() -> Self {
         Self {
             polls: Backoff::new(Duration::from_millis(20), Duration::from_millis(250)),
@@ -28,8 +28,8 @@ impl LeaseQueue {
     /// # Errors
     /// It has been long enough: a holder that hangs cannot be robbed.
     pub(crate) fn wait(&mut self, now: Now) -> Result<Duration, Error> {
-        let began = *self.began.get_or_insert(now.up);
-        if now.up.saturating_sub(began) < PATIENCE {
+        let began = *self.began.get_or_insert(now.monotonic);
+        if now.monotonic.saturating_sub(began) < PATIENCE {
             return Ok(self.polls.next(now));
         }
         let what = format!(
@@ -37,7 +37,7 @@ impl LeaseQueue {
             PATIENCE.as_secs()
         );
         Err(Error::new(ErrorKind::TimedOut, what)
-            .advice("try again; if it happens again, look for a program that hangs"))
+            .with_help("try again; if it happens again, look for a program that hangs"))
     }
 }
 
@@ -49,15 +49,15 @@ mod tests {
 
     #[test]
     fn patience_ends() {
-        let mut queue = LeaseQueue::new();
+        let mut queue = LeaseBackoff::new();
         let mut now = Now {
             wall: UnixTime::default(),
-            up: Duration::from_secs(1000),
+            monotonic: Duration::from_secs(1000),
         };
         let mut polls = 0;
         let error = loop {
             match queue.wait(now) {
-                Ok(wait) => now.up += wait,
+                Ok(wait) => now.monotonic += wait,
                 Err(error) => break error,
             }
             polls += 1;

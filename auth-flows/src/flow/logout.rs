@@ -9,11 +9,11 @@
 use std::sync::Arc;
 
 use auth_core::{
-    Error, Event, Flow, Freshness, Message, Now, Record, Revocation, Service, Step, TokenKind,
-    UnixTime,
+    Error, Event, Flow, Freshness, Message, Now, RevocationRequest, Service, Step, TokenKind,
+    TokenRecord, UnixTime,
 };
 
-use super::{complete_login::revocation, lease_backoff::LeaseQueue};
+use super::{complete_login::revocation, lease_backoff::LeaseBackoff};
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
 
@@ -31,7 +31,7 @@ pub(crate) struct Logout {
     service: Arc<Service>,
     state: State,
     out: LoggedOut,
-    queue: LeaseQueue,
+    queue: LeaseBackoff,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,7 +51,7 @@ impl Logout {
             service,
             state: State::Start,
             out: LoggedOut::default(),
-            queue: LeaseQueue::new(),
+            queue: LeaseBackoff::new(),
         }
     }
 
@@ -65,18 +65,18 @@ impl Logout {
     }
 
     #[inline]
-    fn loaded(&mut self, now: Now, record: &Record) -> Result<Step<LoggedOut>, Error> {
+    fn loaded(&mut self, now: Now, record: &TokenRecord) -> Result<Step<LoggedOut>, Error> {
         self.out.derived_lives_until = record
             .token(TokenKind::Derived)
             .filter(|token| token.freshness(now) != Freshness::Expired)
             .and_then(|token| token.expires_at());
         match record.token(TokenKind::Login) {
-            Some(token) if Revocation::is_offered(self.service.client()) => {
+            Some(token) if RevocationRequest::is_offered(self.service.client()) => {
                 let message = revocation(&self.service, token);
                 let step = Step::Send(message.request()?, message.limits());
                 self.go(State::Revoke, step)
             }
-            _ => self.go(State::Save, Step::Save(Record::default())),
+            _ => self.go(State::Save, Step::Save(TokenRecord::default())),
         }
     }
 
@@ -96,11 +96,11 @@ impl Flow for Logout {
             (State::Lease, Event::Leased(granted)) => self.leased(now, granted),
             (State::LeaseTaken, Event::Slept) => self.go(State::Lease, Step::Lease),
             (State::Load, Event::Loaded(record)) => self.loaded(now, &record.unwrap_or_default()),
-            (State::Revoke, Event::Answer(answer)) => {
+            (State::Revoke, Event::Response(answer)) => {
                 let client = self.service.client();
-                let parse = |response| Revocation::access_token(client, "").parse(response);
+                let parse = |response| RevocationRequest::access_token(client, "").parse(response);
                 self.out.revoked = Some(answer.map_err(Error::from).and_then(parse));
-                self.go(State::Save, Step::Save(Record::default()))
+                self.go(State::Save, Step::Save(TokenRecord::default()))
             }
             (State::Save, Event::Saved) => Ok(Step::Done(std::mem::take(&mut self.out))),
             _ => Err(Error::out_of_turn()),

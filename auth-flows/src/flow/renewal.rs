@@ -21,37 +21,38 @@
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Error, ErrorKind, Event, Flow, Freshness, Limits, Message, Need, Now, Record, Response, Sent,
-    Service, Step, Token, TokenAnswer, TokenKind, TokenRequest, TransportError,
+    Delivery, Error, ErrorKind, Event, Flow, Freshness, Limits, Message, Now, Response, Service,
+    Step, Token, TokenKind, TokenRecord, TokenRequest, TokenRequirement, TokenResponse,
+    TransportError,
 };
 
-use super::{complete_login::password_request, lease_backoff::LeaseQueue};
+use super::{complete_login::password_request, lease_backoff::LeaseBackoff};
 use crate::{
     retry::Backoff,
     token::{
-        login_source::{Way, With},
-        negative_cache::Refusals,
+        login_source::{LoginSource, RenewalMethod},
+        negative_cache::NegativeCache,
     },
 };
 
 pub(crate) struct Renewal {
     service: Arc<Service>,
     kind: TokenKind,
-    need: Need,
-    way: Arc<Way>,
-    refusals: Arc<Refusals>,
+    need: TokenRequirement,
+    way: Arc<LoginSource>,
+    refusals: Arc<NegativeCache>,
     /// The token in memory: it knows its age by the monotonic clock, which the stored one does not.
     known: Option<Arc<Token>>,
     state: State,
     login: Option<Arc<Token>>,
-    record: Record,
+    record: TokenRecord,
     sent: Option<Now>,
-    queue: LeaseQueue,
+    queue: LeaseBackoff,
     retries: u32,
     asked_again: bool,
     /// How many login tokens ended before they had served.
     outlived: u32,
-    with: With,
+    with: RenewalMethod,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,9 +76,9 @@ impl Renewal {
     pub(crate) fn new(
         service: Arc<Service>,
         kind: TokenKind,
-        need: Need,
-        way: Arc<Way>,
-        refusals: Arc<Refusals>,
+        need: TokenRequirement,
+        way: Arc<LoginSource>,
+        refusals: Arc<NegativeCache>,
     ) -> Self {
         Self {
             service,
@@ -88,13 +89,13 @@ impl Renewal {
             known: None,
             state: State::Start,
             login: None,
-            record: Record::default(),
+            record: TokenRecord::default(),
             sent: None,
-            queue: LeaseQueue::new(),
+            queue: LeaseBackoff::new(),
             retries: 0,
             asked_again: false,
             outlived: 0,
-            with: With::LoginToken,
+            with: RenewalMethod::LoginToken,
         }
     }
 
@@ -142,7 +143,10 @@ impl Renewal {
             return self.go(State::Lease, Step::Lease);
         }
         match self.kind {
-            TokenKind::Derived => self.go(State::Login, Step::Token(TokenKind::Login, Need::Any)),
+            TokenKind::Derived => self.go(
+                State::Login,
+                Step::Token(TokenKind::Login, TokenRequirement::Any),
+            ),
             TokenKind::Login => self.go(State::Lease, Step::Lease),
         }
     }
@@ -154,8 +158,8 @@ impl Renewal {
         let may = alone
             && self
                 .service
-                .derivation()
-                .is_some_and(|derive| derive.renews_itself());
+                .token_derivation()
+                .is_some_and(|derive| derive.can_self_renew());
         self.last_resort(now).filter(|_| may)
     }
 
@@ -177,10 +181,10 @@ impl Renewal {
     fn explain(&self, error: Error) -> Error {
         let pasted = self.record.token(TokenKind::Derived).is_some()
             && self.record.token(TokenKind::Login).is_none();
-        match self.service.derivation() {
+        match self.service.token_derivation() {
             Some(derive) if error.needs_login() && pasted => {
                 Error::login_needed("the pasted token has expired or was refused, and there is no login to renew it with")
-                    .advice(derive.when_expired())
+                    .with_help(derive.expired_help())
             }
             _ => error,
         }
@@ -200,7 +204,7 @@ impl Renewal {
         }
     }
 
-    fn loaded(&mut self, now: Now, record: Record) -> Result<Step<Arc<Token>>, Error> {
+    fn loaded(&mut self, now: Now, record: TokenRecord) -> Result<Step<Arc<Token>>, Error> {
         self.record = record;
         if let Some(token) = self.stored(now) {
             return Ok(Step::Done(token));
@@ -214,23 +218,23 @@ impl Renewal {
         }
     }
 
-    fn choose(&self) -> Result<With, Error> {
+    fn choose(&self) -> Result<RenewalMethod, Error> {
         if self.kind == TokenKind::Derived {
-            return Ok(With::LoginToken);
+            return Ok(RenewalMethod::LoginToken);
         }
         let stored = self.record.token(TokenKind::Login);
         match &*self.way {
-            Way::ClientCredentials { .. } => Ok(With::ClientCredentials),
+            LoginSource::ClientCredentials { .. } => Ok(RenewalMethod::ClientCredentials),
             _ if stored.is_some_and(|token| token.refresh_token().is_some()) => {
-                Ok(With::RefreshToken)
+                Ok(RenewalMethod::RefreshToken)
             }
-            Way::Password { .. } => Ok(With::Password),
-            Way::Stored | Way::Person(_) => Err(match stored {
+            LoginSource::Password { .. } => Ok(RenewalMethod::Password),
+            LoginSource::Stored | LoginSource::Person(_) => Err(match stored {
                 None => Error::login_needed("nobody is logged in to this account")
-                    .advice("log in first"),
+                    .with_help("log in first"),
                 Some(_) => {
                     Error::login_needed("the stored login was refused and cannot be renewed")
-                        .advice("log in again")
+                        .with_help("log in again")
                 }
             }),
         }
@@ -247,28 +251,31 @@ impl Renewal {
 
     fn send(&mut self, now: Now) -> Result<Step<Arc<Token>>, Error> {
         if self.is_outlived(now) {
-            return self.go(State::Login, Step::Token(TokenKind::Login, Need::Any));
+            return self.go(
+                State::Login,
+                Step::Token(TokenKind::Login, TokenRequirement::Any),
+            );
         }
         if let Some(error) = self
             .refusals
-            .recall(self.with, self.refused_with(), &self.way, now)
+            .get(self.with, self.refused_with(), &self.way, now)
         {
             return self.refused(now, error);
         }
         self.sent = Some(now);
         let client = self.service.client();
         let (request, limits) = match (self.with, &*self.way) {
-            (With::LoginToken, _) => {
-                let derive = self.service.derivation().ok_or_else(|| {
+            (RenewalMethod::LoginToken, _) => {
+                let derive = self.service.token_derivation().ok_or_else(|| {
                     Error::new(ErrorKind::Usage, "this service has no second token")
                 })?;
-                let api = self.service.find_api(derive.api())?;
+                let api = self.service.api(derive.api())?;
                 let login = self.login.as_ref().ok_or_else(Error::out_of_turn)?;
-                let mut request = derive.request(api.base())?;
-                login.authorize(api.base(), &mut request)?;
+                let mut request = derive.request(api.base_url())?;
+                login.authorize(api.base_url(), &mut request)?;
                 (request, Limits::token())
             }
-            (With::RefreshToken, _) => {
+            (RenewalMethod::RefreshToken, _) => {
                 let token = self
                     .record
                     .token(TokenKind::Login)
@@ -276,14 +283,14 @@ impl Renewal {
                 let message = TokenRequest::refresh(client, token.ok_or_else(Error::out_of_turn)?);
                 (message.request()?, message.limits())
             }
-            (With::ClientCredentials, Way::ClientCredentials { scope }) => {
+            (RenewalMethod::ClientCredentials, LoginSource::ClientCredentials { scope }) => {
                 let mut message = TokenRequest::client_credentials(client);
                 if let Some(scope) = scope {
                     message = message.scope(scope);
                 }
                 (message.request()?, message.limits())
             }
-            (With::Password, Way::Password { username, password }) => {
+            (RenewalMethod::Password, LoginSource::Password { username, password }) => {
                 let message = password_request(&self.service, username, password);
                 (message.request()?, message.limits())
             }
@@ -300,23 +307,26 @@ impl Renewal {
         let answer = match answer {
             Ok(response) => self.parse(response),
             // A refresh token may be used up by a request whose answer was lost: never sent again blindly.
-            Err(error) if error.sent() == Sent::No || self.with != With::RefreshToken => {
+            Err(error)
+                if error.delivery() == Delivery::NotSent
+                    || self.with != RenewalMethod::RefreshToken =>
+            {
                 return self.again(now, error.into());
             }
-            Err(error) => Err(Error::from(error).advice(
+            Err(error) => Err(Error::from(error).with_help(
                 "the renewal may have reached the server, so it is not repeated blindly; \
                  the next call tries once more, and may find that a new login is needed",
             )),
         };
         match answer {
             Ok(answer) => self.received(answer),
-            Err(error) if error.is_retryable() && self.with != With::RefreshToken => {
+            Err(error) if error.is_retryable() && self.with != RenewalMethod::RefreshToken => {
                 self.again(now, error)
             }
             Err(error) => {
                 let generation = self.refused_with();
                 let (refusals, way) = (&self.refusals, &self.way);
-                refusals.remember(self.with, generation, way, &error, now);
+                refusals.insert(self.with, generation, way, &error, now);
                 match error.needs_login() {
                     true => self.refused(now, error),
                     false => self.fail(now, error),
@@ -328,23 +338,28 @@ impl Renewal {
     /// The generation of the token that the request is made with.
     fn refused_with(&self) -> u64 {
         let token = match self.with {
-            With::RefreshToken => self.record.token(TokenKind::Login),
-            With::LoginToken => self.login.as_ref(),
-            With::ClientCredentials | With::Password | With::Person => None,
+            RenewalMethod::RefreshToken => self.record.token(TokenKind::Login),
+            RenewalMethod::LoginToken => self.login.as_ref(),
+            RenewalMethod::ClientCredentials | RenewalMethod::Password | RenewalMethod::Person => {
+                None
+            }
         };
         token.map_or(0, |token| token.generation())
     }
 
-    fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
+    fn parse(&self, response: Response) -> Result<TokenResponse, Error> {
         let client = self.service.client();
         match (self.with, &*self.way) {
-            (With::LoginToken, _) => {
-                let derive = self.service.derivation().ok_or_else(Error::out_of_turn)?;
+            (RenewalMethod::LoginToken, _) => {
+                let derive = self
+                    .service
+                    .token_derivation()
+                    .ok_or_else(Error::out_of_turn)?;
                 let login = self.login.as_ref().ok_or_else(Error::out_of_turn)?;
                 let answer = derive.parse(response);
-                answer.map_err(|error| login.kept_out_of(error))
+                answer.map_err(|error| login.redact(error))
             }
-            (With::RefreshToken, _) => {
+            (RenewalMethod::RefreshToken, _) => {
                 let old = self
                     .record
                     .token(TokenKind::Login)
@@ -352,17 +367,17 @@ impl Renewal {
                 let message = TokenRequest::refresh(client, old.ok_or_else(Error::out_of_turn)?);
                 Ok(message.parse(response)?.or_refresh_token(old))
             }
-            (_, Way::Password { username, password }) => {
+            (_, LoginSource::Password { username, password }) => {
                 TokenRequest::password(client, username, password).parse(response)
             }
             _ => TokenRequest::client_credentials(client).parse(response),
         }
     }
 
-    fn received(&mut self, answer: TokenAnswer) -> Result<Step<Arc<Token>>, Error> {
+    fn received(&mut self, answer: TokenResponse) -> Result<Step<Arc<Token>>, Error> {
         let sent = self.sent.ok_or_else(Error::out_of_turn)?;
         let generation = self.record.next_generation(self.kind, sent.wall);
-        let token = Arc::new(answer.received(sent, generation)?);
+        let token = Arc::new(answer.into_token(sent, generation)?);
         self.record.set(self.kind, token);
         let record = self.record.clone();
         self.go(State::Save, Step::Save(record))
@@ -376,15 +391,15 @@ impl Renewal {
         }
         self.asked_again |= !outlived;
         match (self.with, &*self.way) {
-            (With::LoginToken, _) => {
+            (RenewalMethod::LoginToken, _) => {
                 let refused = self.login.as_ref().map_or(0, |token| token.generation());
                 self.go(
                     State::Login,
-                    Step::Token(TokenKind::Login, Need::NewerThan(refused)),
+                    Step::Token(TokenKind::Login, TokenRequirement::NewerThan(refused)),
                 )
             }
-            (With::RefreshToken, Way::Password { .. }) => {
-                self.with = With::Password;
+            (RenewalMethod::RefreshToken, LoginSource::Password { .. }) => {
+                self.with = RenewalMethod::Password;
                 self.send(now)
             }
             _ => self.fail(now, error),
@@ -434,7 +449,7 @@ impl Flow for Renewal {
             (State::Lease, Event::Leased(granted)) => self.leased(now, granted),
             (State::LeaseTaken, Event::Slept) => self.go(State::Lease, Step::Lease),
             (State::Load, Event::Loaded(record)) => self.loaded(now, record?),
-            (State::Sent, Event::Answer(answer)) => self.answered(now, answer),
+            (State::Sent, Event::Response(answer)) => self.answered(now, answer),
             (State::Pause, Event::Slept) => self.send(now),
             (State::Save, Event::Saved) => {
                 let token = self

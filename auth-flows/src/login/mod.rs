@@ -15,7 +15,7 @@ use auth_core::{AuthorizationRequest, Error, RedirectUri, Service};
 
 use self::{
     listener::CallbackListener,
-    prepared::{Begun, Invitation},
+    prepared::{LoginPrompt, PreparedLogin},
 };
 use crate::clock;
 
@@ -28,7 +28,7 @@ use crate::clock;
 /// use auth_flows::Login;
 ///
 /// // Browser and callback on this machine: any free port, or the one that is registered.
-/// let login = Login::browser(|invitation| eprintln!("{invitation}")).port(8080).deadline(Duration::from_secs(300));
+/// let login = Login::browser(|invitation| eprintln!("{invitation}")).port(8080).timeout(Duration::from_secs(300));
 /// // No browser on this machine: the service shows a code, the person types it in.
 /// let login = Login::out_of_band(|url| {
 ///     eprintln!("Open {url} and enter the code:");
@@ -37,7 +37,7 @@ use crate::clock;
 /// ```
 #[derive(Clone)]
 pub struct Login {
-    way: Way,
+    way: Channel,
     open: Open,
     program: Option<String>,
     scope: Option<String>,
@@ -46,9 +46,9 @@ pub struct Login {
 }
 
 #[derive(Clone)]
-enum Way {
+enum Channel {
     Browser {
-        show: Arc<dyn Fn(&Invitation<'_>) + Send + Sync>,
+        show: Arc<dyn Fn(&LoginPrompt<'_>) + Send + Sync>,
         ip: IpAddr,
         port: u16,
         path: String,
@@ -78,8 +78,8 @@ impl Login {
     ///
     /// `show` is handed the URL before the browser is opened, and once more if it could not be.
     #[must_use]
-    pub fn browser(show: impl Fn(&Invitation<'_>) + Send + Sync + 'static) -> Self {
-        Self::new(Way::Browser {
+    pub fn browser(show: impl Fn(&LoginPrompt<'_>) + Send + Sync + 'static) -> Self {
+        Self::new(Channel::Browser {
             show: Arc::new(show),
             ip: Ipv4Addr::LOCALHOST.into(),
             port: 0,
@@ -92,7 +92,7 @@ impl Login {
     pub fn out_of_band(
         prompt: impl Fn(&str) -> io::Result<String> + Send + Sync + 'static,
     ) -> Self {
-        Self::new(Way::Prompt {
+        Self::new(Channel::Prompt {
             redirect_uri: RedirectUri::OUT_OF_BAND.to_owned(),
             prompt: Arc::new(prompt),
         })
@@ -101,11 +101,11 @@ impl Login {
     /// Nobody listens at the redirect URI: `prompt` shows the URL and asks for the whole address that the browser ended at.
     /// For a machine without a browser, or a private-use scheme.
     #[must_use]
-    pub fn paste(
+    pub fn pasted_redirect(
         redirect_uri: impl Into<String>,
         prompt: impl Fn(&str) -> io::Result<String> + Send + Sync + 'static,
     ) -> Self {
-        Self::new(Way::Prompt {
+        Self::new(Channel::Prompt {
             redirect_uri: redirect_uri.into(),
             prompt: Arc::new(prompt),
         })
@@ -114,7 +114,7 @@ impl Login {
     /// Listens on `[::1]` instead of 127.0.0.1, for a client that is registered so.
     #[must_use]
     pub fn ipv6(mut self) -> Self {
-        if let Way::Browser { ip, .. } = &mut self.way {
+        if let Channel::Browser { ip, .. } = &mut self.way {
             *ip = Ipv6Addr::LOCALHOST.into();
         }
         self
@@ -123,7 +123,7 @@ impl Login {
     /// The listener's port, as registered: 0 is any free one, which Doorkeeper and league allow for 127.0.0.1.
     #[must_use]
     pub fn port(mut self, number: u16) -> Self {
-        if let Way::Browser { port, .. } = &mut self.way {
+        if let Channel::Browser { port, .. } = &mut self.way {
             *port = number;
         }
         self
@@ -132,7 +132,7 @@ impl Login {
     /// The path of the listener's redirect URI, as registered, such as `/callback`. Empty unless set.
     #[must_use]
     pub fn path(mut self, text: impl Into<String>) -> Self {
-        if let Way::Browser { path, .. } = &mut self.way {
+        if let Channel::Browser { path, .. } = &mut self.way {
             *path = text.into();
         }
         self
@@ -161,14 +161,14 @@ impl Login {
 
     /// Opens nothing: the person does it.
     #[must_use]
-    pub fn open_nothing(mut self) -> Self {
+    pub fn no_browser(mut self) -> Self {
         self.open = Open::Not;
         self
     }
 
     /// The program's name, for the page in the browser. The beginning of the service's user agent unless set.
     #[must_use]
-    pub fn program(mut self, name: impl Into<String>) -> Self {
+    pub fn program_name(mut self, name: impl Into<String>) -> Self {
         self.program = Some(name.into());
         self
     }
@@ -189,7 +189,7 @@ impl Login {
 
     /// How long the listener waits: 120 s unless set. A prompt has no deadline but the program's own.
     #[must_use]
-    pub fn deadline(mut self, deadline: Duration) -> Self {
+    pub fn timeout(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
     }
@@ -199,7 +199,7 @@ impl Login {
         self.deadline
     }
 
-    fn new(way: Way) -> Self {
+    fn new(way: Channel) -> Self {
         Self {
             way,
             open: Open::Default,
@@ -212,18 +212,18 @@ impl Login {
 
     /// Part one: values, and the bound listener.
     #[inline]
-    pub(crate) fn begin(self, service: &Service) -> Result<Begun, Error> {
+    pub(crate) fn begin(self, service: &Service) -> Result<PreparedLogin, Error> {
         let (listener, redirect_uri) = match &self.way {
-            Way::Browser { ip, port, path, .. } => {
+            Channel::Browser { ip, port, path, .. } => {
                 let listener = CallbackListener::bind((*ip, *port), path)?;
                 let uri = listener.redirect_uri().clone();
                 (Some(listener), uri)
             }
-            Way::Prompt { redirect_uri, .. } => (None, RedirectUri::parse(redirect_uri)?),
+            Channel::Prompt { redirect_uri, .. } => (None, RedirectUri::parse(redirect_uri)?),
         };
         let mut request =
             AuthorizationRequest::new(service.client(), redirect_uri, clock::entropy()?);
-        if let Some(scope) = self.scope.as_deref().or(service.scope()) {
+        if let Some(scope) = self.scope.as_deref().or(service.default_scope()) {
             request = request.scope(scope);
         }
         for (name, value) in &self.parameters {
@@ -238,7 +238,7 @@ impl Login {
                 .unwrap_or_default()
                 .to_owned()
         });
-        Ok(Begun::new(url, pending, listener, program, self))
+        Ok(PreparedLogin::new(url, pending, listener, program, self))
     }
 }
 
@@ -246,10 +246,10 @@ impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Login");
         match &self.way {
-            Way::Browser { ip, port, path, .. } => {
+            Channel::Browser { ip, port, path, .. } => {
                 out.field("ip", ip).field("port", port).field("path", path)
             }
-            Way::Prompt { redirect_uri, .. } => out.field("redirect_uri", redirect_uri),
+            Channel::Prompt { redirect_uri, .. } => out.field("redirect_uri", redirect_uri),
         };
         out.field("scope", &self.scope)
             .field("deadline", &self.deadline)

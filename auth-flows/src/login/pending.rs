@@ -15,7 +15,7 @@ use std::{
 use auth_core::{CodeGrant, Error, ErrorKind};
 
 use crate::sync::{
-    oneshot::{Giver, Taker, promise},
+    oneshot::{Receiver, Sender, channel},
     park::park_on,
 };
 
@@ -24,24 +24,24 @@ use crate::sync::{
 /// Any executor will do; none is needed.
 #[derive(Debug)]
 #[must_use = "a login that is dropped is given up"]
-pub struct Waiting {
-    outcome: Taker<Result<CodeGrant, Error>>,
+pub struct PendingLogin {
+    outcome: Receiver<Result<CodeGrant, Error>>,
     given_up: Arc<AtomicBool>,
     /// Why no browser was opened.
     problem: Arc<OnceLock<String>>,
 }
 
 /// The other end, for whoever brings the answer.
-pub(crate) struct Outcome {
-    giver: Giver<Result<CodeGrant, Error>>,
+pub(crate) struct LoginSender {
+    giver: Sender<Result<CodeGrant, Error>>,
     given_up: Arc<AtomicBool>,
 }
 
-impl Waiting {
-    pub(crate) fn new() -> (Outcome, Self) {
-        let (giver, outcome) = promise();
+impl PendingLogin {
+    pub(crate) fn new() -> (LoginSender, Self) {
+        let (giver, outcome) = channel();
         let given_up = Arc::new(AtomicBool::new(false));
-        let other = Outcome {
+        let other = LoginSender {
             giver,
             given_up: Arc::clone(&given_up),
         };
@@ -69,7 +69,7 @@ impl Waiting {
     }
 }
 
-impl Future for Waiting {
+impl Future for PendingLogin {
     type Output = Result<CodeGrant, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -86,16 +86,16 @@ impl Future for Waiting {
     }
 }
 
-impl Drop for Waiting {
+impl Drop for PendingLogin {
     fn drop(&mut self) {
         self.given_up.store(true, Ordering::Relaxed);
     }
 }
 
-impl Outcome {
+impl LoginSender {
     /// Gives the answer; a second one is dropped.
-    pub(crate) fn give(&self, answer: Result<CodeGrant, Error>) {
-        self.giver.give(answer);
+    pub(crate) fn send(&self, answer: Result<CodeGrant, Error>) {
+        self.giver.send(answer);
     }
 
     /// Nobody waits any more.
@@ -116,5 +116,5 @@ fn no_answer() -> Error {
         ErrorKind::Configuration,
         "the login ended without an answer",
     )
-    .advice("begin the login again")
+    .with_help("begin the login again")
 }

@@ -2,31 +2,31 @@
 
 use std::{fmt, io};
 
-use auth_core::{CodeGrant, Error, ErrorKind, Pending, RedirectKind};
+use auth_core::{CodeGrant, Error, ErrorKind, PendingAuthorization, RedirectKind};
 
 use super::{
-    Login, Prompt, Way,
+    Channel, Login, Prompt,
     listener::CallbackListener,
-    pending::{Waiting, spawn},
+    pending::{PendingLogin, spawn},
 };
 use crate::clock;
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
 
 /// A login that has begun: its URL is known and its listener bound, but nobody has been asked yet.
-pub struct Begun {
+pub struct PreparedLogin {
     url: String,
-    pending: Pending,
+    pending: PendingAuthorization,
     listener: Option<CallbackListener>,
     program: String,
     login: Login,
 }
 
-impl Begun {
+impl PreparedLogin {
     #[inline]
     pub(super) fn new(
         url: String,
-        pending: Pending,
+        pending: PendingAuthorization,
         listener: Option<CallbackListener>,
         program: String,
         login: Login,
@@ -57,11 +57,11 @@ impl Begun {
     /// # Errors
     /// No thread could be started.
     #[inline]
-    pub fn start(self) -> Result<Waiting, Error> {
+    pub fn start(self) -> Result<PendingLogin, Error> {
         match (self.login.way, self.listener) {
-            (Way::Browser { show, .. }, Some(listener)) => {
+            (Channel::Browser { show, .. }, Some(listener)) => {
                 let waiting = listener.listen(self.pending, self.program, self.login.deadline)?;
-                show(&Invitation {
+                show(&LoginPrompt {
                     url: &self.url,
                     problem: None,
                 });
@@ -73,7 +73,7 @@ impl Begun {
                         let words = problem.to_string().replace(&url, "the URL");
                         let problem = io::Error::new(problem.kind(), words.clone());
                         let _ = noted.set(words);
-                        show(&Invitation {
+                        show(&LoginPrompt {
                             url: &url,
                             problem: Some(&problem),
                         });
@@ -82,19 +82,19 @@ impl Begun {
                 spawn("login browser", Box::new(launch)).map_err(no_thread)?;
                 Ok(waiting)
             }
-            (Way::Prompt { prompt, .. }, _) => {
-                let (outcome, waiting) = Waiting::new();
+            (Channel::Prompt { prompt, .. }, _) => {
+                let (outcome, waiting) = PendingLogin::new();
                 let (url, pending) = (self.url, self.pending);
-                let ask = move || outcome.give(ask(&*prompt, &url, &pending));
+                let ask = move || outcome.send(ask(&*prompt, &url, &pending));
                 spawn("login prompt", Box::new(ask)).map_err(no_thread)?;
                 Ok(waiting)
             }
-            (Way::Browser { .. }, None) => Err(Error::out_of_turn()),
+            (Channel::Browser { .. }, None) => Err(Error::out_of_turn()),
         }
     }
 }
 
-impl fmt::Debug for Begun {
+impl fmt::Debug for PreparedLogin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The URL holds `state`, which nobody but the person's browser is to know.
         f.debug_struct("Begun")
@@ -108,12 +108,12 @@ impl fmt::Debug for Begun {
 ///
 /// `Display` is a sentence that says both.
 #[derive(Debug)]
-pub struct Invitation<'a> {
+pub struct LoginPrompt<'a> {
     url: &'a str,
     problem: Option<&'a io::Error>,
 }
 
-impl Invitation<'_> {
+impl LoginPrompt<'_> {
     /// Where to log in. It is meant for the person's eyes and browser, not for a log.
     #[must_use]
     pub fn url(&self) -> &str {
@@ -127,7 +127,7 @@ impl Invitation<'_> {
     }
 }
 
-impl fmt::Display for Invitation<'_> {
+impl fmt::Display for LoginPrompt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.problem {
             None => write!(f, "To log in, open {}", self.url),
@@ -146,18 +146,18 @@ fn no_thread(error: io::Error) -> Error {
 }
 
 #[inline]
-fn ask(prompt: &Prompt, url: &str, pending: &Pending) -> Result<CodeGrant, Error> {
+fn ask(prompt: &Prompt, url: &str, pending: &PendingAuthorization) -> Result<CodeGrant, Error> {
     let text = prompt(url).map_err(|error| {
         Error::new(ErrorKind::Configuration, "nothing could be asked for").with_source(error)
     })?;
     if text.trim().is_empty() {
         return Err(
-            Error::new(ErrorKind::Denied, "nothing was entered").advice("begin the login again")
+            Error::new(ErrorKind::Denied, "nothing was entered").with_help("begin the login again")
         );
     }
     match pending.redirect_uri().kind() {
         RedirectKind::OutOfBand => pending.accept_code(&text),
         _ => pending.accept(&text),
     }
-    .map(|grant| grant.accepted_at(clock::now()))
+    .map(|grant| grant.with_accepted_at(clock::now()))
 }

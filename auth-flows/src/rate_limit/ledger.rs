@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, fmt::Write as _, time::Duration};
 
-use auth_core::Pace;
+use auth_core::RateLimit;
 
 /// Turns given and bytes received, in milliseconds of some clock.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,13 +45,13 @@ const FOREVER: u64 = u64::MAX / 8;
 const HEAD: &str = "pace 1";
 
 impl Ledger {
-    pub(super) fn new(pace: &Pace) -> Self {
+    pub(super) fn new(pace: &RateLimit) -> Self {
         let requests = pace.windows().iter().map(|(limit, length)| {
             let exact = *limit <= EXACT;
             Counter::new(Kind::Requests, *limit, *length, if exact { 0 } else { 24 })
         });
         let bytes = pace
-            .volumes()
+            .media_windows()
             .iter()
             .map(|(limit, length)| Counter::new(Kind::Bytes, *limit, *length, 24));
         Self {
@@ -62,19 +62,19 @@ impl Ledger {
 
     /// The next turn, as a moment: it is given with this, if it comes within the pace's patience. `Err` is the moment at which one
     /// would come.
-    pub(super) fn turn(&mut self, pace: &Pace, now: u64, media: bool) -> Result<u64, u64> {
+    pub(super) fn turn(&mut self, pace: &RateLimit, now: u64, media: bool) -> Result<u64, u64> {
         self.forget_the_future(pace, now);
-        let slack = millis(pace.spacing()) * u64::from(pace.burst_size() - 1);
+        let slack = millis(pace.spacing()) * u64::from(pace.burst() - 1);
         let mut at = now.max(self.last).max(self.due.saturating_sub(slack));
         for counter in &self.counters {
             let counts = counter.kind == Kind::Requests || media;
             at = if counts { counter.room(at) } else { at };
         }
-        if at - now > millis(pace.longest_wait()) {
+        if at - now > millis(pace.max_wait()) {
             return Err(at);
         }
         let in_line = if self.last > now { self.patience } else { 0 };
-        self.patience = in_line.max(millis(pace.longest_wait()));
+        self.patience = in_line.max(millis(pace.max_wait()));
         self.last = at;
         self.due = self.due.max(at) + millis(pace.spacing());
         for counter in &mut self.counters {
@@ -86,8 +86,8 @@ impl Ledger {
     }
 
     /// The service has asked to be left alone for a while.
-    pub(super) fn pause(&mut self, pace: &Pace, now: u64, pause: Duration) {
-        let slack = millis(pace.spacing()) * u64::from(pace.burst_size() - 1);
+    pub(super) fn pause(&mut self, pace: &RateLimit, now: u64, pause: Duration) {
+        let slack = millis(pace.spacing()) * u64::from(pace.burst() - 1);
         // Afterwards it goes on evenly, without a burst.
         self.due = self.due.max(now + millis(pause) + slack);
     }
@@ -102,8 +102,8 @@ impl Ledger {
     }
 
     /// What lies further ahead than any turn can was written by a clock that was wrong.
-    fn forget_the_future(&mut self, pace: &Pace, now: u64) {
-        let patience = self.patience.max(millis(pace.longest_wait()));
+    fn forget_the_future(&mut self, pace: &RateLimit, now: u64) {
+        let patience = self.patience.max(millis(pace.max_wait()));
         let furthest = now + 2 * patience + millis(pace.pause_after_429());
         if self.last.max(self.due) > furthest {
             (self.last, self.due) = (0, 0);

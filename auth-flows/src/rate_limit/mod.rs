@@ -7,21 +7,21 @@ use std::{
     time::Duration,
 };
 
-use auth_core::{Error, ErrorKind, Now, Pace, Service, Store};
+use auth_core::{Error, ErrorKind, Now, RateLimit, Service, Store};
 
 use self::ledger::Ledger;
 
 /// The ledger of one client.
 #[derive(Debug)]
-pub(crate) struct Pacer {
-    pace: Arc<Pace>,
+pub(crate) struct RateLimiter {
+    pace: Arc<RateLimit>,
     service: String,
     own: Mutex<Ledger>,
 }
 
-impl Pacer {
+impl RateLimiter {
     pub(crate) fn of(service: &Service) -> Option<Self> {
-        let pace = Arc::clone(service.limit()?);
+        let pace = Arc::clone(service.rate_limit()?);
         Some(Self {
             own: Mutex::new(Ledger::new(&pace)),
             service: service.id().to_owned(),
@@ -69,7 +69,7 @@ impl Pacer {
     ) -> R {
         let mut out = None;
         // A note that cannot be read or written is no reason to stand still.
-        let _ = store.share(&format!("pace-{}", self.service), &mut |text| {
+        let _ = store.update_note(&format!("pace-{}", self.service), &mut |text| {
             let mut ledger = Ledger::new(&self.pace).read(text);
             out = Some(change(&mut ledger, now.wall.as_millis()));
             ledger.to_text()
@@ -78,7 +78,7 @@ impl Pacer {
             let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
             change(
                 &mut own,
-                u64::try_from(now.up.as_millis()).unwrap_or(u64::MAX / 4),
+                u64::try_from(now.monotonic.as_millis()).unwrap_or(u64::MAX / 4),
             )
         })
     }
@@ -91,6 +91,6 @@ impl Pacer {
         );
         Error::new(ErrorKind::TimedOut, what)
             .with_retry_after(wait)
-            .advice("go on then; what was done is not lost")
+            .with_help("go on then; what was done is not lost")
     }
 }

@@ -10,13 +10,13 @@ use std::{
 use super::{lock::lock, primitives::Mutex};
 
 /// A value that somebody will give once: the giver's end, and the taker's.
-pub(crate) fn promise<T>() -> (Giver<T>, Taker<T>) {
+pub(crate) fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let shared = Arc::new(Mutex::new(Promise {
         value: None,
         over: false,
         waker: None,
     }));
-    (Giver(Arc::clone(&shared)), Taker(shared))
+    (Sender(Arc::clone(&shared)), Receiver(shared))
 }
 
 struct Promise<T> {
@@ -26,14 +26,14 @@ struct Promise<T> {
 }
 
 /// Gives the value. Dropped without giving, it tells the taker that nothing will come.
-pub(crate) struct Giver<T>(Arc<Mutex<Promise<T>>>);
+pub(crate) struct Sender<T>(Arc<Mutex<Promise<T>>>);
 
 /// The value to come; `None` if it never will.
-pub(crate) struct Taker<T>(Arc<Mutex<Promise<T>>>);
+pub(crate) struct Receiver<T>(Arc<Mutex<Promise<T>>>);
 
-impl<T> Giver<T> {
+impl<T> Sender<T> {
     /// Gives the value; a second one is dropped.
-    pub(crate) fn give(&self, value: T) {
+    pub(crate) fn send(&self, value: T) {
         self.end(Some(value));
     }
 
@@ -53,13 +53,13 @@ impl<T> Giver<T> {
     }
 }
 
-impl<T> Drop for Giver<T> {
+impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
         self.end(None);
     }
 }
 
-impl<T> Future for Taker<T> {
+impl<T> Future for Receiver<T> {
     type Output = Option<T>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
@@ -72,7 +72,7 @@ impl<T> Future for Taker<T> {
     }
 }
 
-impl<T> fmt::Debug for Taker<T> {
+impl<T> fmt::Debug for Receiver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Taker")
     }

@@ -19,7 +19,7 @@ use std::{
 use super::{lock::lock, primitives::Mutex};
 
 /// At most one flight at a time; everybody else waits for its landing.
-pub(crate) struct Gate<T> {
+pub(crate) struct SingleFlight<T> {
     state: Mutex<State<T>>,
     /// The state's `flying` for those who only want to know: it may be told a moment late.
     flying: AtomicBool,
@@ -39,22 +39,22 @@ struct State<T> {
 /// What joining came to.
 pub(crate) enum Join<T: Clone> {
     /// Nobody was flying: now we are.
-    Lead(Lead<T>),
+    Lead(Leader<T>),
     /// Somebody is flying.
-    Wait(Wait<T>),
+    Wait(Follower<T>),
 }
 
 /// The right to land. Dropping it without landing lets everybody try again.
-pub(crate) struct Lead<T: Clone>(Option<Arc<Gate<T>>>);
+pub(crate) struct Leader<T: Clone>(Option<Arc<SingleFlight<T>>>);
 
 /// A landing to come. `None` means that the leader vanished: join again.
-pub(crate) struct Wait<T> {
-    gate: Arc<Gate<T>>,
+pub(crate) struct Follower<T> {
+    gate: Arc<SingleFlight<T>>,
     landings: u64,
     key: Option<u64>,
 }
 
-impl<T: Clone> Gate<T> {
+impl<T: Clone> SingleFlight<T> {
     pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::new(State {
@@ -82,19 +82,19 @@ impl<T: Clone> Gate<T> {
         }
         state.flying = true;
         self.flying.store(true, Ordering::Relaxed);
-        Join::Lead(Lead(Some(Arc::clone(self))))
+        Join::Lead(Leader(Some(Arc::clone(self))))
     }
 
-    fn wait(self: &Arc<Self>, state: &mut State<T>) -> Wait<T> {
+    fn wait(self: &Arc<Self>, state: &mut State<T>) -> Follower<T> {
         state.waits += 1;
-        Wait {
+        Follower {
             gate: Arc::clone(self),
             landings: state.landings,
             key: None,
         }
     }
 
-    fn land(&self, value: Option<T>) {
+    fn finish(&self, value: Option<T>) {
         let wakers = {
             let mut state = lock(&self.state);
             state.flying = false;
@@ -109,31 +109,31 @@ impl<T: Clone> Gate<T> {
     }
 }
 
-impl<T: Clone> Lead<T> {
+impl<T: Clone> Leader<T> {
     /// A way for the leader itself to wait for its own flight, when that goes on elsewhere.
-    pub(crate) fn wait(&self) -> Option<Wait<T>> {
+    pub(crate) fn wait(&self) -> Option<Follower<T>> {
         let gate = self.0.as_ref()?;
         let mut state = lock(&gate.state);
         Some(gate.wait(&mut state))
     }
 
     /// Ends the flight and gives everybody the value.
-    pub(crate) fn land(mut self, value: T) {
+    pub(crate) fn finish(mut self, value: T) {
         if let Some(gate) = self.0.take() {
-            gate.land(Some(value));
+            gate.finish(Some(value));
         }
     }
 }
 
-impl<T: Clone> Drop for Lead<T> {
+impl<T: Clone> Drop for Leader<T> {
     fn drop(&mut self) {
         if let Some(gate) = self.0.take() {
-            gate.land(None);
+            gate.finish(None);
         }
     }
 }
 
-impl<T: Clone> Future for Wait<T> {
+impl<T: Clone> Future for Follower<T> {
     type Output = Option<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
@@ -159,7 +159,7 @@ impl<T: Clone> Future for Wait<T> {
     }
 }
 
-impl<T> Drop for Wait<T> {
+impl<T> Drop for Follower<T> {
     fn drop(&mut self) {
         let mut state = lock(&self.gate.state);
         if let Some(key) = self.key {

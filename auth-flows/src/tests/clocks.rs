@@ -2,12 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use auth_core::{Event, Flow, Need, Now, Record, SecretBytes, Step, Token, TokenKind, UnixTime};
+use auth_core::{
+    Event, Flow, Now, SecretBytes, Step, Token, TokenKind, TokenRecord, TokenRequirement, UnixTime,
+};
 
 use super::example::{renewal, response};
 use crate::token::{
-    cell::{Look, Slot},
-    login_source::Way,
+    cell::{Lookup, TokenCell},
+    login_source::LoginSource,
 };
 
 const START: i64 = 1_790_000_000;
@@ -22,7 +24,7 @@ struct Machine {
     skew: i64,
     /// How long it slept, which the monotonic clock does not count.
     slept: i64,
-    slot: Slot,
+    slot: TokenCell,
     stored: Option<SecretBytes>,
     /// The server's own: when each token was issued, by its name.
     issued: Vec<i64>,
@@ -47,7 +49,7 @@ impl Machine {
             truth: START,
             skew,
             slept: 0,
-            slot: Slot::new(),
+            slot: TokenCell::new(),
             stored: None,
             issued: Vec::new(),
             renewals: 0,
@@ -59,7 +61,7 @@ impl Machine {
         let positive = |seconds: i64| u64::try_from(seconds).expect("after the epoch");
         Now {
             wall: UnixTime::from_secs(positive(self.truth + self.skew)),
-            up: Duration::from_secs(positive(self.truth - self.slept)),
+            monotonic: Duration::from_secs(positive(self.truth - self.slept)),
         }
     }
 
@@ -70,13 +72,13 @@ impl Machine {
                 self.slept += seconds;
                 self.truth += seconds;
             }
-            Restarts => self.slot = Slot::new(),
+            Restarts => self.slot = TokenCell::new(),
         }
     }
 
     /// One call: a token, and what the service says to it. It is repeated once, as calls are.
     fn call(&mut self) {
-        let mut need = Need::Any;
+        let mut need = TokenRequirement::Any;
         for _ in 0..2 {
             let token = self.token(need);
             let age = self.truth - self.issued[name(&token)];
@@ -84,29 +86,29 @@ impl Machine {
                 return;
             }
             self.refused += 1;
-            need = Need::NewerThan(token.generation());
+            need = TokenRequirement::NewerThan(token.generation());
         }
         panic!("a renewed token was refused");
     }
 
-    fn token(&mut self, need: Need) -> Arc<Token> {
+    fn token(&mut self, need: TokenRequirement) -> Arc<Token> {
         if let Some(token) = self.slot.at_hand(need, self.now().wall.to_system()) {
             return token;
         }
-        let look = self.slot.look(need, self.now());
-        let (Look::HereButDue(_, lead) | Look::Lead(lead)) = look else {
-            let Look::Here(token) = look else {
+        let look = self.slot.lookup(need, self.now());
+        let (Lookup::ReadyButDue(_, lead) | Lookup::Missing(lead)) = look else {
+            let Lookup::Ready(token) = look else {
                 panic!("nobody else is here");
             };
             return token;
         };
         let token = self.renew(need);
-        self.slot.land(lead, &Ok(Arc::clone(&token)), self.now());
+        self.slot.finish(lead, &Ok(Arc::clone(&token)), self.now());
         token
     }
 
-    fn renew(&mut self, need: Need) -> Arc<Token> {
-        let way = Way::ClientCredentials { scope: None };
+    fn renew(&mut self, need: TokenRequirement) -> Arc<Token> {
+        let way = LoginSource::ClientCredentials { scope: None };
         let mut flow = renewal(TokenKind::Login, need, way).knowing(self.slot.latest());
         let mut event = Event::Start;
         for _ in 0..20 {
@@ -115,8 +117,8 @@ impl Machine {
                     let record = self
                         .stored
                         .as_ref()
-                        .map(|text| Record::from_text(text.as_ref()));
-                    Event::Loaded(record.unwrap_or_else(|| Ok(Record::default())))
+                        .map(|text| TokenRecord::from_text(text.as_ref()));
+                    Event::Loaded(record.unwrap_or_else(|| Ok(TokenRecord::default())))
                 }
                 Step::Lease => Event::Leased(true),
                 Step::Send(..) => {
@@ -126,14 +128,14 @@ impl Machine {
                     let body = format!(
                         "{{\"access_token\":\"t-{number}\",\"token_type\":\"Bearer\",\"expires_in\":{LIFE}}}"
                     );
-                    Event::Answer(Ok(response(200, &body)))
+                    Event::Response(Ok(response(200, &body)))
                 }
                 Step::Save(record) => {
                     self.stored = Some(record.to_text());
                     Event::Saved
                 }
                 Step::Done(token) => return token,
-                Step::Sleep(_) | Step::Turn { .. } | Step::Token(..) => {
+                Step::Sleep(_) | Step::Permit { .. } | Step::Token(..) => {
                     panic!("not in a renewal of a login")
                 }
             };
@@ -230,18 +232,18 @@ fn a_failed_renewal_ahead_of_time_is_tried_again_ever_later() {
     machine.truth += LIFE - 300;
     let (mut attempts, mut last) = (Vec::new(), machine.truth);
     while machine.truth < START + LIFE - 61 {
-        match machine.slot.look(Need::Any, machine.now()) {
-            Look::HereButDue(_, lead) => {
+        match machine.slot.lookup(TokenRequirement::Any, machine.now()) {
+            Lookup::ReadyButDue(_, lead) => {
                 attempts.push(machine.truth - last);
                 last = machine.truth;
                 let failed = Err(auth_core::Error::new(
                     auth_core::ErrorKind::Transport,
                     "no network",
                 ));
-                machine.slot.land(lead, &failed, machine.now());
+                machine.slot.finish(lead, &failed, machine.now());
             }
-            Look::Here(_) => {}
-            Look::Lead(_) | Look::Wait(_) => panic!("the old one still serves"),
+            Lookup::Ready(_) => {}
+            Lookup::Missing(_) | Lookup::InFlight(_) => panic!("the old one still serves"),
         }
         machine.truth += 1;
     }
@@ -254,8 +256,8 @@ fn a_failed_renewal_ahead_of_time_is_tried_again_ever_later() {
     // Past its time it is not handed out, whatever failed before.
     machine.truth = START + LIFE - 30;
     assert!(matches!(
-        machine.slot.look(Need::Any, machine.now()),
-        Look::Lead(_)
+        machine.slot.lookup(TokenRequirement::Any, machine.now()),
+        Lookup::Missing(_)
     ));
 }
 
@@ -265,21 +267,24 @@ fn past_the_renewal_point_one_renews_and_the_others_go_on() {
     machine.call();
     machine.truth += LIFE - 200;
     let now = machine.now();
-    let Look::HereButDue(old, lead) = machine.slot.look(Need::Any, now) else {
+    let Lookup::ReadyButDue(old, lead) = machine.slot.lookup(TokenRequirement::Any, now) else {
         panic!("it is time");
     };
     for _ in 0..1000 {
-        let Look::Here(token) = machine.slot.look(Need::Any, now) else {
+        let Lookup::Ready(token) = machine.slot.lookup(TokenRequirement::Any, now) else {
             panic!("others go on with the old one");
         };
         assert!(Arc::ptr_eq(&token, &old));
     }
     // Whoever saw it refused waits.
-    let refused = Need::NewerThan(old.generation());
-    assert!(matches!(machine.slot.look(refused, now), Look::Wait(_)));
+    let refused = TokenRequirement::NewerThan(old.generation());
+    assert!(matches!(
+        machine.slot.lookup(refused, now),
+        Lookup::InFlight(_)
+    ));
     drop(lead);
     assert!(
-        matches!(machine.slot.look(refused, now), Look::Lead(_)),
+        matches!(machine.slot.lookup(refused, now), Lookup::Missing(_)),
         "a leader that vanishes strands nobody"
     );
 }
@@ -288,19 +293,19 @@ fn past_the_renewal_point_one_renews_and_the_others_go_on() {
 fn what_the_program_says_is_dead_is_not_used() {
     let mut machine = Machine::new(0);
     machine.call();
-    let token = machine.token(Need::Any);
+    let token = machine.token(TokenRequirement::Any);
     machine.slot.invalidate(token.generation());
     assert!(
         machine
             .slot
-            .at_hand(Need::Any, machine.now().wall.to_system())
+            .at_hand(TokenRequirement::Any, machine.now().wall.to_system())
             .is_none()
     );
     assert_eq!(
-        machine.slot.need(Need::Any),
-        Need::NewerThan(token.generation())
+        machine.slot.need(TokenRequirement::Any),
+        TokenRequirement::NewerThan(token.generation())
     );
-    let need = machine.slot.need(Need::Any);
+    let need = machine.slot.need(TokenRequirement::Any);
     let newer = machine.token(need);
     assert!(newer.generation() > token.generation());
     // The store's old record does not bring it back.
@@ -308,7 +313,7 @@ fn what_the_program_says_is_dead_is_not_used() {
     assert!(
         machine
             .slot
-            .at_hand(Need::Any, machine.now().wall.to_system())
+            .at_hand(TokenRequirement::Any, machine.now().wall.to_system())
             .is_none()
     );
 }

@@ -3,11 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Answer, Api, AuthorizationServer, Base, Derive, Endpoint, Error, ErrorKind, Lifetime, Manner,
-    Need, OAuthClient, Operation, Request, Response, Service, TokenAnswer, TokenKind,
+    Api, AuthorizationServer, BaseUrl, CallPolicy, Endpoint, Error, ErrorKind, Lifetime,
+    OAuthClient, Operation, Request, Response, ResponseBody, Service, TokenDerivation, TokenKind,
+    TokenRequirement, TokenResponse,
 };
 
-use crate::{flow::renewal::Renewal, token::login_source::Way};
+use crate::{flow::renewal::Renewal, token::login_source::LoginSource};
 
 pub(super) const TOKEN_URL: &str = "https://auth.example/token";
 pub(super) const DEVICE_URL: &str = "https://auth.example/device";
@@ -15,7 +16,7 @@ pub(super) const WWW: &str = "https://www.example";
 pub(super) const API: &str = "https://api.example/v1";
 
 /// A renewal that knows of nothing before it.
-pub(super) fn renewal(kind: TokenKind, need: Need, way: Way) -> Renewal {
+pub(super) fn renewal(kind: TokenKind, need: TokenRequirement, way: LoginSource) -> Renewal {
     Renewal::new(service().into(), kind, need, Arc::new(way), Arc::default())
 }
 
@@ -25,41 +26,41 @@ pub(super) fn service() -> Service {
         .revocation_endpoint(endpoint("https://auth.example/revoke"))
         .device_authorization_endpoint(endpoint(DEVICE_URL));
     let client = OAuthClient::new(server, "id")
-        .and_then(|c| c.secret("s3cret"))
+        .and_then(|c| c.with_secret("s3cret"))
         .expect("a client");
-    let base = |text: &str| Base::parse(text).expect("a base");
+    let base = |text: &str| BaseUrl::parse(text).expect("a base");
     Service::new("example", client, "test/1")
         .expect("a user agent")
-        .api(Api::new("www", base(WWW), TokenKind::Login))
-        .api(Api::new("v1", base(API), TokenKind::Derived))
-        .derive(Second)
+        .with_api(Api::new("www", base(WWW), TokenKind::Login))
+        .with_api(Api::new("v1", base(API), TokenKind::Derived))
+        .with_token_derivation(Second)
 }
 
 pub(super) fn response(status: u16, body: &str) -> Response {
-    let mut response = Response::new(Answer::secret(body.as_bytes().to_vec()));
+    let mut response = Response::new(ResponseBody::secret(body.as_bytes().to_vec()));
     *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
     response
 }
 
 struct Second;
 
-impl Derive for Second {
+impl TokenDerivation for Second {
     fn api(&self) -> &'static str {
         "www"
     }
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         base.request(http::Method::GET, "/api_token")
     }
-    fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
+    fn parse(&self, response: Response) -> Result<TokenResponse, Error> {
         match response.status().as_u16() {
-            200 => TokenAnswer::new("derived", Lifetime::For(Duration::from_secs(3600))),
+            200 => TokenResponse::new("derived", Lifetime::For(Duration::from_secs(3600))),
             401 => Err(Error::login_needed("dead")),
             status => Err(Error::new(ErrorKind::Refused, "no")
                 .with_status(http::StatusCode::from_u16(status).unwrap_or_default())),
         }
     }
-    fn pasted(&self, text: &str) -> Result<TokenAnswer, Error> {
-        TokenAnswer::new(text, Lifetime::Unstated)
+    fn read_plain_token(&self, text: &str) -> Result<TokenResponse, Error> {
+        TokenResponse::new(text, Lifetime::Unstated)
     }
 }
 
@@ -69,14 +70,14 @@ pub(super) struct Ask {
 
 impl Operation for Ask {
     type Output = ();
-    fn manner(&self) -> Manner {
+    fn policy(&self) -> CallPolicy {
         if self.write {
-            Manner::write("v1")
+            CallPolicy::write("v1")
         } else {
-            Manner::read("v1")
+            CallPolicy::read("v1")
         }
     }
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         base.request(http::Method::POST, "/things")
     }
     fn parse(&self, response: Response) -> Result<(), Error> {

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Body, Error, ErrorKind, Event, Flow, Lifetime, Need, Now, Record, Request, Response,
-    SecretText, Step, Token, TokenAnswer, TokenKind, TransportError, UnixTime,
+    Body, Error, ErrorKind, Event, Flow, Lifetime, Now, Request, Response, SecretText, Step, Token,
+    TokenKind, TokenRecord, TokenRequirement, TokenResponse, TransportError, UnixTime,
 };
 use proptest::prelude::*;
 
@@ -12,12 +12,12 @@ use super::example::{API, Ask, DEVICE_URL, TOKEN_URL, WWW, response, service};
 use crate::{
     flow::{
         call::Call,
-        complete_login::{Complete, Proof},
+        complete_login::{CompleteLogin, LoginProof},
         device_login,
         logout::Logout,
         renewal::Renewal,
     },
-    token::login_source::Way,
+    token::login_source::LoginSource,
 };
 
 /// What the world does at each step, drawn by proptest.
@@ -100,17 +100,17 @@ fn world() -> impl Strategy<Value = World> {
 fn token(now: Now, age: u64, generation: u64, refresh: bool) -> Arc<Token> {
     let sent = Now {
         wall: UnixTime::from_millis(now.wall.as_millis().saturating_sub(age * 1000)),
-        up: Duration::ZERO,
+        monotonic: Duration::ZERO,
     };
     let refresh_token = SecretText::from("r3fresh");
     let answer =
-        TokenAnswer::new("t0ken", Lifetime::For(Duration::from_secs(3600))).expect("a token");
+        TokenResponse::new("t0ken", Lifetime::For(Duration::from_secs(3600))).expect("a token");
     let answer = answer.or_refresh_token(refresh.then_some(&refresh_token));
-    Arc::new(answer.received(sent, generation).expect("a header"))
+    Arc::new(answer.into_token(sent, generation).expect("a header"))
 }
 
-fn record(stored: Stored, now: Now) -> Record {
-    let mut record = Record::default();
+fn record(stored: Stored, now: Now) -> TokenRecord {
+    let mut record = TokenRecord::default();
     match stored {
         Stored::Nothing | Stored::Unreadable => {}
         Stored::Login { refreshable, age } => {
@@ -123,7 +123,7 @@ fn record(stored: Stored, now: Now) -> Record {
         Stored::Pasted { age } => record.set(TokenKind::Derived, token(now, age, 1, false)),
     }
     // As a store gives it back: without the monotonic clock.
-    Record::from_text(record.to_text().as_ref()).expect("our own text")
+    TokenRecord::from_text(record.to_text().as_ref()).expect("our own text")
 }
 
 fn answer(reply: Reply) -> Result<Response, TransportError> {
@@ -142,7 +142,7 @@ fn answer(reply: Reply) -> Result<Response, TransportError> {
         Reply::Html(status) => response(status, "<html></html>"),
         Reply::Status(status) => response(status, ""),
         Reply::NotSent => return Err(TransportError::not_sent("refused")),
-        Reply::Lost => return Err(TransportError::maybe_sent("reset")),
+        Reply::Lost => return Err(TransportError::delivery_unknown("reset")),
     })
 }
 
@@ -176,15 +176,15 @@ fn drive_patiently<F: Flow>(
     let mut log = Log::default();
     let mut now = Now {
         wall: UnixTime::from_secs(world.wall),
-        up: Duration::from_secs(1000),
+        monotonic: Duration::from_secs(1000),
     };
     let (mut answers, mut leases) = (world.answers.iter().cycle(), world.leases.iter().cycle());
     let (mut records, mut tokens) = (world.records.iter().cycle(), world.tokens.iter().cycle());
     let mut generation = 1;
     let mut event = Event::Start;
     for _ in 0..400 {
-        now.up += Duration::from_millis(10);
-        log.end = now.up;
+        now.monotonic += Duration::from_millis(10);
+        log.end = now.monotonic;
         let step = match flow.step(now, event) {
             Ok(Step::Done(output)) => return (Some(Ok(output)), log),
             Ok(step) => step,
@@ -194,7 +194,7 @@ fn drive_patiently<F: Flow>(
                     Event::Slept,
                     Event::Saved,
                     Event::Leased(true),
-                    Event::Answer(answer(Reply::Token)),
+                    Event::Response(answer(Reply::Token)),
                 ] {
                     assert!(
                         flow.step(now, event).is_err(),
@@ -207,24 +207,24 @@ fn drive_patiently<F: Flow>(
         event = match step {
             Step::Send(request, _) => {
                 let reply = *answers.next().expect("endless");
-                log.times.push(now.up);
+                log.times.push(now.monotonic);
                 check_request(&request, &mut log, reply);
-                Event::Answer(answer(reply))
+                Event::Response(answer(reply))
             }
             Step::Sleep(wait) => {
                 assert!(wait <= longest, "{wait:?}");
-                now.up += wait;
+                now.monotonic += wait;
                 Event::Slept
             }
-            Step::Turn { .. } => {
+            Step::Permit { .. } => {
                 log.turns += 1;
-                Event::Turned(Ok(()))
+                Event::Permitted(Ok(()))
             }
             Step::Token(_, need) => {
                 log.leased = false;
                 generation = match need {
-                    Need::Any => generation,
-                    Need::NewerThan(refused) => refused + 1,
+                    TokenRequirement::Any => generation,
+                    TokenRequirement::NewerThan(refused) => refused + 1,
                 };
                 Event::Token(match tokens.next().expect("endless") {
                     true => Ok(token(now, 0, generation, false)),
@@ -275,11 +275,11 @@ fn check_request(request: &Request, log: &mut Log, reply: Reply) {
     log.sends.push(uri);
 }
 
-fn ways() -> impl Strategy<Value = Way> {
+fn ways() -> impl Strategy<Value = LoginSource> {
     prop_oneof![
-        Just(Way::Stored),
-        Just(Way::ClientCredentials { scope: None }),
-        Just(Way::Password {
+        Just(LoginSource::Stored),
+        Just(LoginSource::ClientCredentials { scope: None }),
+        Just(LoginSource::Password {
             username: "me".into(),
             password: "hunter2".into()
         }),
@@ -292,7 +292,7 @@ proptest! {
     #[test]
     fn renewals_end(world in world(), way in ways(), derived in any::<bool>(), refused in any::<bool>()) {
         let kind = if derived { TokenKind::Derived } else { TokenKind::Login };
-        let need = if refused { Need::NewerThan(1) } else { Need::Any };
+        let need = if refused { TokenRequirement::NewerThan(1) } else { TokenRequirement::Any };
         let (result, log) = drive(Renewal::new(service().into(), kind, need, Arc::new(way), Arc::default()), &world);
         let result = result.expect("an end in bounded steps");
         prop_assert!(log.sends.len() <= 7, "{:?}", log);
@@ -329,8 +329,8 @@ proptest! {
 
     #[test]
     fn logins_end(world in world()) {
-        let proof = Proof::Password { username: "me".into(), password: "hunter2".into() };
-        let (result, log) = drive(Complete::new(service().into(), proof), &world);
+        let proof = LoginProof::Password { username: "me".into(), password: "hunter2".into() };
+        let (result, log) = drive(CompleteLogin::new(service().into(), proof), &world);
         prop_assert!(result.is_some(), "{:?}", log);
         prop_assert!(log.saves <= 1);
     }
@@ -350,8 +350,8 @@ proptest! {
         let poll = device_login::Poll::new(&service, codes, began);
         let (result, log) = drive_patiently(poll, &world, lifetime);
         let result = result.expect("an end in bounded steps");
-        prop_assert!(log.end.saturating_sub(began.up) < lifetime + Duration::from_secs(1), "{:?}", log);
-        let mut last = began.up;
+        prop_assert!(log.end.saturating_sub(began.monotonic) < lifetime + Duration::from_secs(1), "{:?}", log);
+        let mut last = began.monotonic;
         for (time, uri) in log.times.iter().zip(&log.sends) {
             prop_assert!(*time - last >= interval, "too soon: {:?}", log);
             prop_assert_eq!(uri, TOKEN_URL);
@@ -359,7 +359,7 @@ proptest! {
         }
         prop_assert!(!log.leased && log.saves == 0, "{:?}", log);
         if let Ok((answer, sent)) = result {
-            let (result, log) = drive(Complete::new(service.clone().into(), Proof::Device(answer, sent)), &world);
+            let (result, log) = drive(CompleteLogin::new(service.clone().into(), LoginProof::Device(answer, sent)), &world);
             prop_assert!(result.is_some(), "{:?}", log);
             prop_assert!(log.saves <= 1 && !log.sends.iter().any(|uri| uri == TOKEN_URL), "{:?}", log);
         }

@@ -3,12 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Answer, Event, Flow, Lifetime, Need, Now, Record, Response, Step, Token, TokenAnswer,
-    TokenKind, TransportError, UnixTime,
+    Event, Flow, Lifetime, Now, Response, ResponseBody, Step, Token, TokenKind, TokenRecord,
+    TokenRequirement, TokenResponse, TransportError, UnixTime,
 };
 
 use super::example::renewal;
-use crate::{flow::renewal::Renewal, token::login_source::Way};
+use crate::{flow::renewal::Renewal, token::login_source::LoginSource};
 
 /// How long a login token serves, in seconds.
 const LIFE: u64 = 60;
@@ -16,14 +16,14 @@ const LIFE: u64 = 60;
 fn at(seconds: u64) -> Now {
     Now {
         wall: UnixTime::from_secs(1_790_000_000 + seconds),
-        up: Duration::from_secs(seconds),
+        monotonic: Duration::from_secs(seconds),
     }
 }
 
 fn login(text: &str, got: u64) -> Arc<Token> {
     let life = Lifetime::For(Duration::from_secs(LIFE));
-    let answer = TokenAnswer::new(text, life).expect("a token");
-    Arc::new(answer.received(at(got), got).expect("a token"))
+    let answer = TokenResponse::new(text, life).expect("a token");
+    Arc::new(answer.into_token(at(got), got).expect("a token"))
 }
 
 /// What happened so far, as words.
@@ -32,10 +32,14 @@ struct Told(Renewal, Vec<String>);
 impl Told {
     /// A renewal of the derived token that has got the first login token.
     fn new() -> Self {
-        let flow = renewal(TokenKind::Derived, Need::Any, Way::Stored);
+        let flow = renewal(
+            TokenKind::Derived,
+            TokenRequirement::Any,
+            LoginSource::Stored,
+        );
         let mut told = Self(flow, Vec::new());
         told.step(0, Event::Start);
-        told.step(0, Event::Loaded(Ok(Record::default())));
+        told.step(0, Event::Loaded(Ok(TokenRecord::default())));
         told
     }
 
@@ -60,13 +64,13 @@ impl Told {
     fn go_on(&mut self, text: &str, got: u64, leased: u64) {
         self.step(got, Event::Token(Ok(login(text, got))));
         self.step(leased, Event::Leased(true));
-        self.step(leased, Event::Loaded(Ok(Record::default())));
+        self.step(leased, Event::Loaded(Ok(TokenRecord::default())));
     }
 
     fn answer(&mut self, when: u64, status: u16) {
-        let mut response = Response::new(Answer::secret(Vec::new()));
+        let mut response = Response::new(ResponseBody::secret(Vec::new()));
         *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
-        self.step(when, Event::Answer(Ok(response)));
+        self.step(when, Event::Response(Ok(response)));
     }
 
     fn last(&self) -> &str {
@@ -92,8 +96,8 @@ fn a_token_that_ended_during_the_wait_for_a_lease_is_not_sent() {
 fn a_token_that_ended_before_another_try_is_not_sent_again() {
     let mut told = Told::new();
     told.go_on("first", 0, 1);
-    let lost = TransportError::maybe_sent(std::io::Error::other("lost"));
-    told.step(LIFE / 2, Event::Answer(Err(lost)));
+    let lost = TransportError::delivery_unknown(std::io::Error::other("lost"));
+    told.step(LIFE / 2, Event::Response(Err(lost)));
     assert_eq!(told.last(), "Sleep");
     told.step(LIFE + 1, Event::Slept);
     assert_eq!(told.last(), "login Any");

@@ -11,20 +11,20 @@ use std::{
     time::Duration,
 };
 
-use auth_core::{Lifetime, Need, Now, TokenAnswer, UnixTime};
+use auth_core::{Lifetime, Now, TokenRequirement, TokenResponse, UnixTime};
 
 use crate::{
     sync::{
-        oneshot::promise,
+        oneshot::channel,
         park::{park_on, within},
-        single_flight::{Gate, Join},
+        single_flight::{Join, SingleFlight},
     },
-    token::cell::{Look, Slot},
+    token::cell::{Lookup, TokenCell},
 };
 
 #[test]
 fn one_leads_and_all_land() {
-    let gate = Gate::<u32>::new();
+    let gate = SingleFlight::<u32>::new();
     let Join::Lead(lead) = gate.join() else {
         panic!("idle")
     };
@@ -39,7 +39,7 @@ fn one_leads_and_all_land() {
             })
             .collect();
         flights.fetch_add(1, SeqCst);
-        lead.land(7);
+        lead.finish(7);
         for waiter in waiters {
             assert_eq!(waiter.join().expect("no panic"), Some(Some(7)));
         }
@@ -49,7 +49,7 @@ fn one_leads_and_all_land() {
 
 #[test]
 fn a_leader_that_vanishes_strands_nobody() {
-    let gate = Gate::<u32>::new();
+    let gate = SingleFlight::<u32>::new();
     let Join::Lead(lead) = gate.join() else {
         panic!("idle")
     };
@@ -62,7 +62,7 @@ fn a_leader_that_vanishes_strands_nobody() {
 
 #[test]
 fn a_waiter_that_gives_up_leaves_no_waker() {
-    let gate = Gate::<u32>::new();
+    let gate = SingleFlight::<u32>::new();
     let Join::Lead(lead) = gate.join() else {
         panic!("idle")
     };
@@ -80,15 +80,15 @@ fn a_waiter_that_gives_up_leaves_no_waker() {
         assert!(wait.poll(&mut Context::from_waker(&waker)).is_pending());
     }
     assert_eq!(Arc::strong_count(&nobody), 1);
-    lead.land(1);
+    lead.finish(1);
 }
 
 #[test]
 fn a_value_is_given_once() {
-    let (giver, taker) = promise();
+    let (giver, taker) = channel();
     let thread = std::thread::spawn(move || {
-        giver.give(1);
-        giver.give(2);
+        giver.send(1);
+        giver.send(2);
     });
     assert_eq!(park_on(taker, Duration::from_secs(30)), Some(Some(1)));
     thread.join().expect("no panic");
@@ -96,7 +96,7 @@ fn a_value_is_given_once() {
 
 #[test]
 fn a_giver_that_vanishes_strands_nobody() {
-    let (giver, taker) = promise::<u32>();
+    let (giver, taker) = channel::<u32>();
     drop(giver);
     assert_eq!(park_on(taker, Duration::from_secs(30)), Some(None));
 }
@@ -122,24 +122,27 @@ fn the_clock_may_win() {
 fn while_the_next_token_is_fetched_the_old_one_is_at_hand_until_its_end() {
     let at = |seconds: u64| Now {
         wall: UnixTime::from_secs(1_790_000_000 + seconds),
-        up: Duration::from_secs(1000 + seconds),
+        monotonic: Duration::from_secs(1000 + seconds),
     };
     let hour = Lifetime::For(Duration::from_secs(3600));
-    let token = TokenAnswer::new("t0ken", hour).and_then(|answer| answer.received(at(0), 1));
-    let slot = Slot::new();
+    let token = TokenResponse::new("t0ken", hour).and_then(|answer| answer.into_token(at(0), 1));
+    let slot = TokenCell::new();
     slot.publish(Some(Arc::new(token.expect("a token"))));
     let at_hand = |need, seconds| slot.at_hand(need, at(seconds).wall.to_system()).is_some();
-    assert!(at_hand(Need::Any, 60));
+    assert!(at_hand(TokenRequirement::Any, 60));
     assert!(
-        !at_hand(Need::Any, 3500),
+        !at_hand(TokenRequirement::Any, 3500),
         "due, and nobody is fetching the next one"
     );
-    let Look::HereButDue(_, lead) = slot.look(Need::Any, at(3500)) else {
+    let Lookup::ReadyButDue(_, lead) = slot.lookup(TokenRequirement::Any, at(3500)) else {
         panic!("it is due");
     };
-    assert!(at_hand(Need::Any, 3500), "somebody is");
-    assert!(!at_hand(Need::NewerThan(1), 3500), "it was refused");
-    assert!(!at_hand(Need::Any, 3550), "it is past its time");
+    assert!(at_hand(TokenRequirement::Any, 3500), "somebody is");
+    assert!(
+        !at_hand(TokenRequirement::NewerThan(1), 3500),
+        "it was refused"
+    );
+    assert!(!at_hand(TokenRequirement::Any, 3550), "it is past its time");
     drop(lead);
-    assert!(!at_hand(Need::Any, 3500), "nobody is any more");
+    assert!(!at_hand(TokenRequirement::Any, 3500), "nobody is any more");
 }

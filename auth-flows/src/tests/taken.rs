@@ -2,10 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use auth_core::{Event, Flow, Lifetime, Need, Now, Record, Step, TokenAnswer, TokenKind, UnixTime};
+use auth_core::{
+    Event, Flow, Lifetime, Now, Step, TokenKind, TokenRecord, TokenRequirement, TokenResponse,
+    UnixTime,
+};
 
 use super::example::renewal;
-use crate::token::login_source::Way;
+use crate::token::login_source::LoginSource;
 
 const LIFE: Duration = Duration::from_secs(3600);
 
@@ -21,28 +24,28 @@ enum Then {
 fn at(seconds: u64) -> Now {
     Now {
         wall: UnixTime::from_secs(1_790_000_000 + seconds),
-        up: Duration::from_secs(seconds),
+        monotonic: Duration::from_secs(seconds),
     }
 }
 
 /// A record with a token of this age, and of generation 1.
-fn record(now: Now, age: u64) -> Record {
+fn record(now: Now, age: u64) -> TokenRecord {
     let sent = Now {
         wall: UnixTime::from_millis(now.wall.as_millis() - age * 1000),
-        up: Duration::ZERO,
+        monotonic: Duration::ZERO,
     };
-    let answer = TokenAnswer::new("stored", Lifetime::For(LIFE)).expect("a token");
-    let mut record = Record::default();
+    let answer = TokenResponse::new("stored", Lifetime::For(LIFE)).expect("a token");
+    let mut record = TokenRecord::default();
     record.set(
         TokenKind::Login,
-        Arc::new(answer.received(sent, 1).expect("a token")),
+        Arc::new(answer.into_token(sent, 1).expect("a token")),
     );
-    Record::from_text(record.to_text().as_ref()).expect("our own text")
+    TokenRecord::from_text(record.to_text().as_ref()).expect("our own text")
 }
 
-fn renew(need: Need, age: u64) -> Then {
+fn renew(need: TokenRequirement, age: u64) -> Then {
     let now = at(100_000);
-    let mut flow = renewal(TokenKind::Login, need, Way::Stored);
+    let mut flow = renewal(TokenKind::Login, need, LoginSource::Stored);
     assert!(matches!(flow.step(now, Event::Start), Ok(Step::Load)));
     match flow.step(now, Event::Loaded(Ok(record(now, age)))) {
         Ok(Step::Done(_)) => return Then::NoLease,
@@ -62,10 +65,10 @@ fn renew(need: Need, age: u64) -> Then {
 #[test]
 fn nobody_waits_while_the_stored_token_serves() {
     let check = |need, age, expect| assert_eq!(renew(need, age), expect, "{need:?} {age}");
-    check(Need::Any, 0, Then::NoLease);
-    check(Need::Any, 3300, Then::Serves);
-    check(Need::Any, 3600, Then::Waits);
-    check(Need::NewerThan(0), 3300, Then::Serves);
-    check(Need::NewerThan(1), 3300, Then::Waits);
-    check(Need::NewerThan(1), 0, Then::Waits);
+    check(TokenRequirement::Any, 0, Then::NoLease);
+    check(TokenRequirement::Any, 3300, Then::Serves);
+    check(TokenRequirement::Any, 3600, Then::Waits);
+    check(TokenRequirement::NewerThan(0), 3300, Then::Serves);
+    check(TokenRequirement::NewerThan(1), 3300, Then::Waits);
+    check(TokenRequirement::NewerThan(1), 0, Then::Waits);
 }

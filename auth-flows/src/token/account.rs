@@ -5,16 +5,16 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use auth_core::{AccountKey, Record, Service, TokenKind};
+use auth_core::{AccountKey, Service, TokenKind, TokenRecord};
 
-use super::{cell::Slot, negative_cache::Refusals};
+use super::{cell::TokenCell, negative_cache::NegativeCache};
 
 /// One account, shared by all its sessions.
 #[derive(Debug)]
 pub(crate) struct Account {
     key: AccountKey,
-    slots: [Slot; 2],
-    refusals: Arc<Refusals>,
+    slots: [TokenCell; 2],
+    refusals: Arc<NegativeCache>,
 }
 
 impl Account {
@@ -23,18 +23,18 @@ impl Account {
     }
 
     #[inline]
-    pub(crate) fn slot(&self, kind: TokenKind) -> &Slot {
+    pub(crate) fn cell(&self, kind: TokenKind) -> &TokenCell {
         &self.slots[kind as usize]
     }
 
-    pub(crate) fn refusals(&self) -> &Arc<Refusals> {
+    pub(crate) fn negative_cache(&self) -> &Arc<NegativeCache> {
         &self.refusals
     }
 
     /// What the store holds now is what memory holds.
-    pub(crate) fn publish(&self, record: &Record) {
+    pub(crate) fn publish(&self, record: &TokenRecord) {
         for kind in TokenKind::ALL {
-            self.slot(kind).publish(record.token(kind).cloned());
+            self.cell(kind).publish(record.token(kind).cloned());
         }
         self.refusals.forget();
     }
@@ -68,7 +68,7 @@ impl Accounts {
         }
         let account = Arc::new(Account {
             key: service.account_key(name),
-            slots: [Slot::new(), Slot::new()],
+            slots: [TokenCell::new(), TokenCell::new()],
             refusals: Arc::default(),
         });
         table.accounts.insert(name.into(), Arc::clone(&account));

@@ -10,20 +10,20 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use auth_core::{Error, Freshness, Need, Now, Token};
+use auth_core::{Error, Freshness, Now, Token, TokenRequirement};
 
 use crate::{
     retry,
-    sync::single_flight::{Gate, Join, Lead, Wait},
+    sync::single_flight::{Follower, Join, Leader, SingleFlight},
 };
 
 /// What a renewal came to, told to everybody who waited for it.
-pub(crate) type Landed = Result<Arc<Token>, Error>;
+pub(crate) type RenewalResult = Result<Arc<Token>, Error>;
 
 /// One token of one account.
-pub(crate) struct Slot {
+pub(crate) struct TokenCell {
     token: ArcSwapOption<Token>,
-    gate: Arc<Gate<Landed>>,
+    gate: Arc<SingleFlight<RenewalResult>>,
     /// The generation up to which the program has said that tokens are dead.
     dead: AtomicU64,
     /// Milliseconds of the monotonic clock before which a renewal ahead of time is not tried again.
@@ -33,15 +33,15 @@ pub(crate) struct Slot {
 }
 
 /// How a token is got, as seen from memory.
-pub(crate) enum Look {
+pub(crate) enum Lookup {
     /// It is here.
-    Here(Arc<Token>),
+    Ready(Arc<Token>),
     /// It is here and serves, but it is time for the next one, and nobody is getting it: that is for us to do.
-    HereButDue(Arc<Token>, Lead<Landed>),
+    ReadyButDue(Arc<Token>, Leader<RenewalResult>),
     /// It is not here, and getting it is for us to do.
-    Lead(Lead<Landed>),
+    Missing(Leader<RenewalResult>),
     /// Somebody is getting it.
-    Wait(Wait<Landed>),
+    InFlight(Follower<RenewalResult>),
 }
 
 /// After a first renewal ahead of time has failed, the next is tried this much later; then twice as much, and so on.
@@ -50,11 +50,11 @@ const FIRST_PAUSE: Duration = Duration::from_secs(5);
 /// The longest of these pauses.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
-impl Slot {
+impl TokenCell {
     pub(crate) fn new() -> Self {
         Self {
             token: ArcSwapOption::empty(),
-            gate: Gate::new(),
+            gate: SingleFlight::new(),
             dead: AtomicU64::new(0),
             not_before: AtomicU64::new(0),
             failures: AtomicU32::new(0),
@@ -64,42 +64,42 @@ impl Slot {
     /// A token from memory that needs no thought: it is fresh, or it serves and somebody is getting the next one already. No
     /// lock, no allocation, one clock reading; a renewal that is stuck costs nobody anything.
     #[inline]
-    pub(crate) fn at_hand(&self, need: Need, wall: SystemTime) -> Option<Arc<Token>> {
+    pub(crate) fn at_hand(&self, need: TokenRequirement, wall: SystemTime) -> Option<Arc<Token>> {
         let token = self.token.load_full()?;
-        let serves = token.is_fresh_at(wall) || (self.gate.is_flying() && token.serves_at(wall));
+        let serves = token.is_fresh_at(wall) || (self.gate.is_flying() && token.is_usable_at(wall));
         (serves && self.accepts(need, &token)).then_some(token)
     }
 
     #[inline]
-    fn accepts(&self, need: Need, token: &Token) -> bool {
+    fn accepts(&self, need: TokenRequirement, token: &Token) -> bool {
         let generation = token.generation();
         need.accepts(generation) && generation > self.dead.load(Ordering::Relaxed)
     }
 
     /// The token if it is here, otherwise what to do about it.
-    pub(crate) fn look(&self, need: Need, now: Now) -> Look {
+    pub(crate) fn lookup(&self, need: TokenRequirement, now: Now) -> Lookup {
         if let Some((token, false)) = self.serving(need, now) {
-            return Look::Here(token);
+            return Lookup::Ready(token);
         }
         match self.gate.join() {
             // Somebody may have landed between our look and our joining.
             Join::Lead(lead) => match self.serving(need, now) {
-                Some((token, true)) => Look::HereButDue(token, lead),
+                Some((token, true)) => Lookup::ReadyButDue(token, lead),
                 Some((token, false)) => {
-                    lead.land(Ok(Arc::clone(&token)));
-                    Look::Here(token)
+                    lead.finish(Ok(Arc::clone(&token)));
+                    Lookup::Ready(token)
                 }
-                None => Look::Lead(lead),
+                None => Lookup::Missing(lead),
             },
             Join::Wait(wait) => match self.serving(need, now) {
-                Some((token, _)) => Look::Here(token),
-                None => Look::Wait(wait),
+                Some((token, _)) => Lookup::Ready(token),
+                None => Lookup::InFlight(wait),
             },
         }
     }
 
     /// The token, if it serves, and whether it is time to get the next one.
-    fn serving(&self, need: Need, now: Now) -> Option<(Arc<Token>, bool)> {
+    fn serving(&self, need: TokenRequirement, now: Now) -> Option<(Arc<Token>, bool)> {
         let token = self.token.load_full()?;
         if !self.accepts(need, &token) {
             return None;
@@ -107,7 +107,7 @@ impl Slot {
         match token.freshness(now) {
             Freshness::Fresh => Some((token, false)),
             Freshness::Due => {
-                let due = millis(now.up) >= self.not_before.load(Ordering::Relaxed);
+                let due = millis(now.monotonic) >= self.not_before.load(Ordering::Relaxed);
                 Some((token, due))
             }
             Freshness::Expired => None,
@@ -115,11 +115,13 @@ impl Slot {
     }
 
     /// What is needed, and not one that the program has said to be dead.
-    pub(crate) fn need(&self, need: Need) -> Need {
+    pub(crate) fn need(&self, need: TokenRequirement) -> TokenRequirement {
         match (need, self.dead.load(Ordering::Relaxed)) {
             (need, 0) => need,
-            (Need::Any, dead) => Need::NewerThan(dead),
-            (Need::NewerThan(refused), dead) => Need::NewerThan(refused.max(dead)),
+            (TokenRequirement::Any, dead) => TokenRequirement::NewerThan(dead),
+            (TokenRequirement::NewerThan(refused), dead) => {
+                TokenRequirement::NewerThan(refused.max(dead))
+            }
         }
     }
 
@@ -139,7 +141,7 @@ impl Slot {
     }
 
     /// Ends a renewal: the token goes into memory first, then everybody is told.
-    pub(crate) fn land(&self, lead: Lead<Landed>, landed: &Landed, now: Now) {
+    pub(crate) fn finish(&self, lead: Leader<RenewalResult>, landed: &RenewalResult, now: Now) {
         match landed {
             Ok(token) => {
                 self.token.store(Some(Arc::clone(token)));
@@ -153,18 +155,18 @@ impl Slot {
             }
             Err(_) => self.pause(now),
         }
-        lead.land(landed.clone());
+        lead.finish(landed.clone());
     }
 
     fn pause(&self, now: Now) {
         let failures = self.failures.fetch_add(1, Ordering::Relaxed).min(10);
         let pause = (FIRST_PAUSE * (1 << failures)).min(LONGEST_PAUSE);
-        let later = now.up + retry::shortened(pause, now);
+        let later = now.monotonic + retry::shortened(pause, now);
         self.not_before.store(millis(later), Ordering::Relaxed);
     }
 }
 
-impl fmt::Debug for Slot {
+impl fmt::Debug for TokenCell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Slot").field(&self.token.load()).finish()
     }

@@ -4,11 +4,11 @@ use std::{fmt, sync::Arc};
 
 use auth_core::{Error, SecretText, Service};
 
-use crate::login::pending::Waiting;
+use crate::login::pending::PendingLogin;
 
 /// How an account gets its login token by itself.
 #[derive(Clone)]
-pub(crate) enum Way {
+pub(crate) enum LoginSource {
     /// With the stored refresh token, if there is one; otherwise somebody has to log in.
     Stored,
     /// By asking for the client itself (RFC 6749 section 4.4).
@@ -23,11 +23,11 @@ pub(crate) enum Way {
 }
 
 /// Asks the person. What a login is made of stands behind it: a program that never has a person asked has no listener in it.
-pub(crate) type Ask = dyn Fn(&Service) -> Result<Waiting, Error> + Send + Sync;
+pub(crate) type Ask = dyn Fn(&Service) -> Result<PendingLogin, Error> + Send + Sync;
 
 /// What a token request is made with.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum With {
+pub(crate) enum RenewalMethod {
     RefreshToken,
     ClientCredentials,
     Password,
@@ -35,7 +35,7 @@ pub(crate) enum With {
     Person,
 }
 
-impl fmt::Debug for Way {
+impl fmt::Debug for LoginSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Stored => "Stored",

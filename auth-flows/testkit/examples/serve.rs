@@ -6,7 +6,7 @@
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
-use auth_core::testkit::{DerivedTokens, Door, Route, Site, json};
+use auth_core::testkit::{Auth, DerivedTokens, Route, Site, json};
 use auth_testkit::{Dialect, Rotation, TestClient, TestServer};
 
 fn main() -> io::Result<()> {
@@ -17,13 +17,13 @@ fn main() -> io::Result<()> {
         _ => Dialect::doorkeeper_5(),
     };
     let site = Site::new()
-        .derived_tokens(DerivedTokens {
+        .with_derived_tokens(DerivedTokens {
             path: "/users/api_token",
             field: "api_token",
             lifetime: Duration::from_secs(86_400),
             scope: Some("write"),
         })
-        .route(Route::get("/api/ping", Door::Login, |visit| {
+        .with_route(Route::get("/api/ping", Auth::Login, |visit| {
             let user = visit.caller.map(|caller| caller.user.as_str());
             json(200, &serde_json::json!({ "user": user }))
         }));

@@ -12,11 +12,11 @@ mod state;
 mod sync;
 pub mod transport_suite;
 
-pub use control::exchange::Passage;
+pub use control::exchange::Exchange;
 pub use control::faults::{Fault, Faults};
 pub use control::hold::Hold;
-pub use control::request_kind::{Kind, On};
-pub use control::request_log::{Mark, Seen, SeenRequest};
+pub use control::request_kind::{Matching, RequestKind};
+pub use control::request_log::{LoggedRequest, Mark, RequestLog};
 pub use dialect::Dialect;
 pub use server::TestServer;
 pub use server::builder::TestServerBuilder;

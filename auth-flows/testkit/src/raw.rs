@@ -19,7 +19,7 @@ const MOST: usize = 1000;
 
 /// One act on a connection. When the script is over, the connection is closed.
 #[derive(Clone, Debug)]
-pub enum Act {
+pub enum ScriptStep {
     /// Reads one whole request and keeps it. If none comes, the script is over.
     Read,
     /// Sends bytes, whatever they are.
@@ -34,14 +34,14 @@ pub enum Act {
     Reset,
 }
 
-impl Act {
-    /// [`Act::Answer`] with these bytes.
+impl ScriptStep {
+    /// [`ScriptStep::ResponseBody`] with these bytes.
     #[must_use]
     pub fn answer(bytes: &[u8]) -> Self {
         Self::Answer(bytes.to_vec())
     }
 
-    /// [`Act::Send`] with these bytes.
+    /// [`ScriptStep::Send`] with these bytes.
     #[must_use]
     pub fn send(bytes: &[u8]) -> Self {
         Self::Send(bytes.to_vec())
@@ -81,9 +81,9 @@ impl RawRequest {
 ///
 /// ```
 /// use std::{io::{Read, Write}, net::TcpStream};
-/// use auth_testkit::raw::{Act, RawServer};
+/// use auth_testkit::raw::{ScriptStep, RawServer};
 ///
-/// let server = RawServer::start(|_| vec![Act::Read, Act::send(b"HTTP/1.1 200 OK\r\n\r\nhalf")]);
+/// let server = RawServer::start(|_| vec![ScriptStep::Read, ScriptStep::send(b"HTTP/1.1 200 OK\r\n\r\nhalf")]);
 /// let mut stream = TcpStream::connect(server.address())?;
 /// stream.write_all(b"GET /me HTTP/1.1\r\n\r\n")?;
 /// let mut answer = String::new();
@@ -105,7 +105,7 @@ impl RawServer {
     /// # Panics
     /// No port of 127.0.0.1 can be bound.
     #[must_use]
-    pub fn start(script: impl Fn(usize) -> Vec<Act> + Send + 'static) -> Self {
+    pub fn start(script: impl Fn(usize) -> Vec<ScriptStep> + Send + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a port");
         let address = listener.local_addr().expect("a bound port has an address");
         let shared = Arc::new(Shared::default());
@@ -209,7 +209,7 @@ impl Shared {
 fn accept(
     listener: &TcpListener,
     shared: &Arc<Shared>,
-    script: &dyn Fn(usize) -> Vec<Act>,
+    script: &dyn Fn(usize) -> Vec<ScriptStep>,
 ) -> Vec<JoinHandle<()>> {
     let mut threads = Vec::new();
     while let Ok((stream, _)) = listener.accept() {
@@ -233,27 +233,27 @@ fn accept(
     threads
 }
 
-fn play(stream: &TcpStream, number: usize, acts: &[Act], shared: &Shared) {
+fn play(stream: &TcpStream, number: usize, acts: &[ScriptStep], shared: &Shared) {
     let _ = stream.set_nodelay(true);
     let mut reader = BufReader::new(stream);
     let mut writer = stream;
     for act in acts {
         let going = match act {
-            Act::Read => read(&mut reader, number, shared),
-            Act::Send(bytes) => writer.write_all(bytes).is_ok(),
-            Act::Drip(bytes, pause) => bytes.iter().all(|byte| {
+            ScriptStep::Read => read(&mut reader, number, shared),
+            ScriptStep::Send(bytes) => writer.write_all(bytes).is_ok(),
+            ScriptStep::Drip(bytes, pause) => bytes.iter().all(|byte| {
                 thread::sleep(*pause);
                 !shared.is_stopped() && writer.write_all(&[*byte]).is_ok()
             }),
-            Act::Answer(bytes) => {
+            ScriptStep::Answer(bytes) => {
                 while read(&mut reader, number, shared) && writer.write_all(bytes).is_ok() {}
                 true
             }
-            Act::Hold => {
+            ScriptStep::Hold => {
                 shared.hold();
                 true
             }
-            Act::Reset => {
+            ScriptStep::Reset => {
                 let _ = stream.peek(&mut [0]);
                 return;
             }
@@ -294,7 +294,7 @@ mod tests {
 
     #[test]
     fn a_script_ends_as_it_says() {
-        let check = |acts: Vec<Act>, expect: Result<&str, ErrorKind>| {
+        let check = |acts: Vec<ScriptStep>, expect: Result<&str, ErrorKind>| {
             let said = format!("{acts:?}");
             let server = RawServer::start(move |_| acts.clone());
             let mut stream = TcpStream::connect(server.address()).unwrap();
@@ -306,18 +306,24 @@ mod tests {
                 Err(expect) => assert_eq!(outcome.unwrap_err().kind(), expect, "{said}"),
             }
         };
-        check(vec![Act::Read], Ok(""));
-        check(vec![Act::Read, Act::send(b"half")], Ok("half"));
+        check(vec![ScriptStep::Read], Ok(""));
         check(
-            vec![Act::Read, Act::Drip(b"ab".to_vec(), Duration::ZERO)],
+            vec![ScriptStep::Read, ScriptStep::send(b"half")],
+            Ok("half"),
+        );
+        check(
+            vec![
+                ScriptStep::Read,
+                ScriptStep::Drip(b"ab".to_vec(), Duration::ZERO),
+            ],
             Ok("ab"),
         );
-        check(vec![Act::Reset], Err(ErrorKind::ConnectionReset));
+        check(vec![ScriptStep::Reset], Err(ErrorKind::ConnectionReset));
     }
 
     #[test]
     fn requests_are_kept_with_their_connection() {
-        let server = RawServer::start(|_| vec![Act::answer(b".")]);
+        let server = RawServer::start(|_| vec![ScriptStep::answer(b".")]);
         for _ in 0..2 {
             let mut stream = TcpStream::connect(server.address()).unwrap();
             for _ in 0..2 {
@@ -335,7 +341,7 @@ mod tests {
 
     #[test]
     fn dropping_it_ends_what_it_holds() {
-        let server = RawServer::start(|_| vec![Act::Hold]);
+        let server = RawServer::start(|_| vec![ScriptStep::Hold]);
         let mut stream = TcpStream::connect(server.address()).unwrap();
         let address = server.address();
         drop(server);

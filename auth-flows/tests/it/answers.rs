@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::common::{Me, PASSWORD, SECRET, World, browser, doorkeeper, service};
 use auth_core::{AuthorizationServer, Endpoint, Error, ErrorKind, OAuthClient, Service};
 use auth_flows::{Client, Login};
-use auth_testkit::{Fault, On, TestServer};
+use auth_testkit::{Fault, Matching, TestServer};
 use http_ureq::Ureq;
 use keystore::Memory;
 use serde_json::json;
@@ -14,14 +14,18 @@ use serde_json::json;
 fn check(server: &TestServer, fault: Fault, kind: ErrorKind, words: &str) {
     for world in World::both(server, Memory::new()) {
         let shown = format!("{}, {fault:?}", world.name());
-        server.faults().next(On::Token, fault.clone());
-        let mark = server.seen().mark();
+        server.faults().next(Matching::Token, fault.clone());
+        let mark = server.requests().mark();
         let error = world
             .log_in_with_password("me", PASSWORD)
             .expect_err(&shown);
         assert_eq!(error.kind(), kind, "{shown}: {error}");
         assert!(error.to_string().contains(words), "{shown}: {error}");
-        assert_eq!(server.seen().since(mark).token(), 1, "{shown}: sent once");
+        assert_eq!(
+            server.requests().since(mark).token(),
+            1,
+            "{shown}: sent once"
+        );
         let status = world.status("me").expect("a status");
         assert!(
             status.login.is_none() && status.derived.is_none(),
@@ -77,7 +81,7 @@ fn answers_that_are_forgiven() {
     let check = |fault: Fault| {
         for world in World::both(&server, Memory::new()) {
             let shown = format!("{}, {fault:?}", world.name());
-            server.faults().next(On::Token, fault.clone());
+            server.faults().next(Matching::Token, fault.clone());
             world.log_in_with_password("me", PASSWORD).expect(&shown);
             world.send("me", Me).expect(&shown);
             world.log_out("me").expect(&shown);
@@ -99,7 +103,7 @@ fn silence_ends_in_time() {
     let server = doorkeeper();
     server
         .faults()
-        .next(On::Api, Fault::Silence(Duration::from_secs(60)));
+        .next(Matching::Api, Fault::Silence(Duration::from_secs(60)));
     let client = Client::new(service(&server), Ureq::default(), Memory::new());
     let session = client.account("me");
     session
@@ -107,7 +111,10 @@ fn silence_ends_in_time() {
         .expect("a login");
     let error = session.send(Impatient).expect_err("silence");
     assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
-    assert!(error.is_retryable() && error.may_have_arrived(), "{error}");
+    assert!(
+        error.is_retryable() && error.may_have_been_delivered(),
+        "{error}"
+    );
 }
 
 /// A write that waits for no longer than half a second.
@@ -115,11 +122,11 @@ struct Impatient;
 
 impl auth_core::Operation for Impatient {
     type Output = ();
-    fn manner(&self) -> auth_core::Manner {
-        let limits = auth_core::Limits::api().within(Duration::from_millis(500));
-        auth_core::Manner::write("v1").limits(limits)
+    fn policy(&self) -> auth_core::CallPolicy {
+        let limits = auth_core::Limits::api().with_timeout(Duration::from_millis(500));
+        auth_core::CallPolicy::write("v1").with_limits(limits)
     }
-    fn request(&self, base: &auth_core::Base) -> Result<auth_core::Request, Error> {
+    fn request(&self, base: &auth_core::BaseUrl) -> Result<auth_core::Request, Error> {
         base.request(http::Method::POST, "/things")
     }
     fn parse(&self, _: auth_core::Response) -> Result<(), Error> {
@@ -145,7 +152,7 @@ fn the_client_and_the_person_are_told_apart() {
         );
     }
     let wrong = OAuthClient::new(service(&server).client().server().clone(), "app")
-        .and_then(|client| client.secret("wrong-secret"))
+        .and_then(|client| client.with_secret("wrong-secret"))
         .expect("a client");
     let client = Client::new(
         Service::new("example", wrong, "test/1").expect("an agent"),
@@ -184,7 +191,10 @@ fn nobody_answers_at_all() {
         .log_in_with_password("alice", PASSWORD)
         .expect_err("refused");
     assert_eq!(error.kind(), ErrorKind::Transport);
-    assert!(error.is_retryable() && !error.may_have_arrived(), "{error}");
+    assert!(
+        error.is_retryable() && !error.may_have_been_delivered(),
+        "{error}"
+    );
     assert!(
         error.to_string().to_lowercase().contains("refused"),
         "{error}"
@@ -211,7 +221,7 @@ fn logins_that_come_to_nothing() {
         // Nobody comes, because the server shows a page of its own.
         let login = browser()
             .path("/not-registered")
-            .deadline(Duration::from_millis(300));
+            .timeout(Duration::from_millis(300));
         let error = world.log_in("me", login).expect_err("nobody came");
         assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
         assert!(
@@ -231,7 +241,7 @@ fn logins_that_come_to_nothing() {
                 .push(invitation.to_string())
         })
         .open(|_| Err(std::io::Error::other("no display")))
-        .deadline(Duration::from_millis(500));
+        .timeout(Duration::from_millis(500));
         let error = world.log_in("me", login).expect_err("nobody came");
         assert!(
             error
@@ -250,7 +260,7 @@ fn logins_that_come_to_nothing() {
         let port = taken.local_addr().expect("an address").port();
         let error = world.log_in("me", browser().port(port)).expect_err("taken");
         assert!(
-            error.is_configuration() && error.setting_name() == Some("port"),
+            error.is_configuration() && error.setting() == Some("port"),
             "{error}"
         );
 
@@ -281,7 +291,7 @@ fn out_of_band_and_pasted_redirects() {
         world.log_in("oob", login).expect("a code");
         world.send("oob", Me).expect("a call");
         for uri in ["http://127.0.0.1:8080", "com.example.app:/cb"] {
-            let login = Login::paste(uri, move |url| {
+            let login = Login::pasted_redirect(uri, move |url| {
                 person()
                     .visit(url)?
                     .into_redirect()
@@ -290,12 +300,12 @@ fn out_of_band_and_pasted_redirects() {
             world.log_in("paste", login).expect(uri);
             world.send("paste", Me).expect("a call");
         }
-        let login = Login::paste("http://127.0.0.1:8080", |_| {
+        let login = Login::pasted_redirect("http://127.0.0.1:8080", |_| {
             Ok("http://127.0.0.1:8080/?code=evil&state=forged".into())
         });
         assert_eq!(
             world.log_in("paste", login).expect_err("forged").kind(),
-            ErrorKind::ForeignResponse
+            ErrorKind::CallbackMismatch
         );
         let login = Login::out_of_band(|_| Ok("  \n".into()));
         assert_eq!(

@@ -9,8 +9,8 @@ use std::{
 };
 
 use auth_core::{
-    AuthorizationRequest, CodeGrant, Entropy, Error, ErrorKind, ExposeSecret, Pending, RedirectUri,
-    SecretBytes, Service, TokenKind,
+    AuthorizationRequest, CodeGrant, Entropy, Error, ErrorKind, ExposeSecret, PendingAuthorization,
+    RedirectUri, SecretBytes, Service, TokenKind,
 };
 use auth_flows::{AsyncClient, CallbackListener, Client, Login};
 use auth_testkit::{Dialect, TestClient, TestServer, person::Person};
@@ -50,11 +50,11 @@ const WAYS: [(&str, Way); 5] = [
     }),
     ("pasted", |service, answer| {
         let answer = answer.to_owned();
-        let login = Login::paste(PRIVATE_USE, move |url| {
+        let login = Login::pasted_redirect(PRIVATE_USE, move |url| {
             Ok(redirected(PRIVATE_USE, url, &answer))
         });
         let client = Client::new(service.clone(), Ureq::default(), Memory::new());
-        client.account("me").begin(login)?.start()?.wait()
+        client.account("me").begin_login(login)?.start()?.wait()
     }),
 ];
 
@@ -75,8 +75,8 @@ impl Logins {
     fn end(&self, visitor: &str, redirected: &str) -> Result<CodeGrant, Error> {
         let text = self.0.lock().expect("no panic").remove(visitor);
         let text =
-            text.ok_or_else(|| Error::new(ErrorKind::ForeignResponse, "nothing has begun"))?;
-        Pending::from_secret_text(text.expose_secret())?.accept(redirected)
+            text.ok_or_else(|| Error::new(ErrorKind::CallbackMismatch, "nothing has begun"))?;
+        PendingAuthorization::from_secret_text(text.expose_secret())?.accept(redirected)
     }
 }
 
@@ -95,7 +95,7 @@ fn the_same_checks_on_every_way() {
     };
     check("?code=m4rked&state=STATE", Ok(()));
     check("?state=STATE&session_state=x&code=m4rked", Ok(()));
-    let foreign = Err(ErrorKind::ForeignResponse);
+    let foreign = Err(ErrorKind::CallbackMismatch);
     check("?code=m4rked", foreign);
     check("?code=m4rked&state=", foreign);
     check("?code=m4rked&state=forged", foreign);
@@ -146,7 +146,7 @@ fn a_web_service_takes_the_answer_once_and_of_its_visitor() {
     };
     let foreign = |visitor: &str, redirected: &str| {
         let error = logins.end(visitor, redirected).expect_err("not theirs");
-        assert_eq!(error.kind(), ErrorKind::ForeignResponse, "{error}");
+        assert_eq!(error.kind(), ErrorKind::CallbackMismatch, "{error}");
     };
 
     // Somebody else's answer, brought to another visitor: theirs is used up by it, and the right one's is not.
@@ -158,7 +158,7 @@ fn a_web_service_takes_the_answer_once_and_of_its_visitor() {
     foreign("hers", &hers);
     let client = Client::new(service.clone(), Ureq::default(), Memory::new());
     let session = client.account("hers");
-    let status = session.complete(grant).expect("a login");
+    let status = session.complete_login(grant).expect("a login");
     assert!(status.login.is_some(), "{status:?}");
     session.token(TokenKind::Login).expect("stored");
 
@@ -171,7 +171,7 @@ fn a_web_service_takes_the_answer_once_and_of_its_visitor() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let tokio = Tokio::new(runtime.handle().clone());
     let client = AsyncClient::new(service.clone(), Reqwest::default(), tokio, Memory::new());
-    let status = runtime.block_on(client.account("hers").complete(grant));
+    let status = runtime.block_on(client.account("hers").complete_login(grant));
     assert!(status.expect("a login").login.is_some());
 }
 
@@ -186,7 +186,7 @@ fn at_listener(service: &Service, ip: IpAddr, answer: &str) -> Result<CodeGrant,
     match get(&redirected) {
         "200" => waiting.wait(),
         "400" | "404" => Err(Error::new(
-            ErrorKind::ForeignResponse,
+            ErrorKind::CallbackMismatch,
             "it goes on listening",
         )),
         other => panic!("{redirected}: {other}"),

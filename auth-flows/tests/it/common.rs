@@ -3,10 +3,10 @@
 use std::{sync::Arc, thread, time::Duration};
 
 use auth_core::{
-    AccountKey, Api, AuthorizationServer, Base, BasicEncoding, ClientAuthentication, Derive,
-    Endpoint, Error, ErrorKind, Lease, Lifetime, Manner, OAuthClient, Operation, Request, Response,
-    SecretBytes, Service, Store, TokenAnswer, TokenKind,
-    testkit::{DerivedTokens, Door, Route, Site, json},
+    AccountKey, Api, AuthorizationServer, BaseUrl, BasicEncoding, CallPolicy, ClientAuthentication,
+    Endpoint, Error, ErrorKind, Lease, Lifetime, OAuthClient, Operation, Request, Response,
+    SecretBytes, Service, Store, TokenDerivation, TokenKind, TokenResponse,
+    testkit::{Auth, DerivedTokens, Route, Site, json},
     unverified_expiry,
 };
 use auth_flows::{AsyncClient, Client, LoggedOut, Login, Status};
@@ -35,7 +35,7 @@ pub(crate) struct Greeting;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Put;
 
-fn ask(base: &Base, method: http::Method, path: &str) -> Result<Request, Error> {
+fn ask(base: &BaseUrl, method: http::Method, path: &str) -> Result<Request, Error> {
     base.request(method, path)
 }
 
@@ -46,17 +46,17 @@ fn text(response: Response) -> Result<String, Error> {
     }
     let error =
         Error::new(ErrorKind::Refused, "the service refused").with_status(response.status());
-    Err(error.with_words(&body))
+    Err(error.with_server_message(&body))
 }
 
 macro_rules! operation {
-    ($name:ident, $manner:expr, $method:ident $path:literal) => {
+    ($name:ident, $policy:expr, $method:ident $path:literal) => {
         impl Operation for $name {
             type Output = String;
-            fn manner(&self) -> Manner {
-                $manner
+            fn policy(&self) -> CallPolicy {
+                $policy
             }
-            fn request(&self, base: &Base) -> Result<Request, Error> {
+            fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
                 ask(base, http::Method::$method, $path)
             }
             fn parse(&self, response: Response) -> Result<String, Error> {
@@ -66,35 +66,35 @@ macro_rules! operation {
     };
 }
 
-operation!(Me, Manner::read("v1"), GET "/me");
-operation!(Ping, Manner::read("www"), GET "/ping");
-operation!(Greeting, Manner::read("v1").token_optional(), GET "/greeting");
-operation!(Put, Manner::write("v1"), POST "/things");
+operation!(Me, CallPolicy::read("v1"), GET "/me");
+operation!(Ping, CallPolicy::read("www"), GET "/ping");
+operation!(Greeting, CallPolicy::read("v1").with_optional_token(), GET "/greeting");
+operation!(Put, CallPolicy::write("v1"), POST "/things");
 
 pub(crate) fn site() -> Site {
-    let me = |visit: &auth_core::testkit::Visit<'_>| match visit.caller {
+    let me = |visit: &auth_core::testkit::RouteRequest<'_>| match visit.caller {
         Some(caller) => json(200, &serde_json::json!({ "login": caller.user })),
         None => json(401, &serde_json::json!({ "error": "Unauthorized" })),
     };
-    let greeting = |visit: &auth_core::testkit::Visit<'_>| {
+    let greeting = |visit: &auth_core::testkit::RouteRequest<'_>| {
         let name = visit
             .caller
             .map_or("stranger", |caller| caller.user.as_str());
         json(200, &serde_json::json!({ "hello": name }))
     };
     Site::new()
-        .route(Route::get("/v1/me", Door::Derived, me))
-        .route(Route::new(
+        .with_route(Route::get("/v1/me", Auth::Derived, me))
+        .with_route(Route::new(
             http::Method::POST,
             "/v1/things",
-            Door::Derived,
+            Auth::Derived,
             me,
         ))
-        .route(Route::get("/v1/greeting", Door::Derived, greeting))
-        .route(Route::get("/ping", Door::Login, |_| {
+        .with_route(Route::get("/v1/greeting", Auth::Derived, greeting))
+        .with_route(Route::get("/ping", Auth::Login, |_| {
             json(200, &serde_json::json!({ "ok": true }))
         }))
-        .derived_tokens(DerivedTokens {
+        .with_derived_tokens(DerivedTokens {
             path: "/users/api_token",
             field: "api_token",
             lifetime: Duration::from_secs(86_400),
@@ -104,14 +104,14 @@ pub(crate) fn site() -> Site {
 
 struct Second;
 
-impl Derive for Second {
+impl TokenDerivation for Second {
     fn api(&self) -> &'static str {
         "www"
     }
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         ask(base, http::Method::GET, "/users/api_token")
     }
-    fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
+    fn parse(&self, response: Response) -> Result<TokenResponse, Error> {
         if response.status() == 401 {
             return Err(Error::login_needed("the login was refused").with_status(response.status()));
         }
@@ -119,16 +119,16 @@ impl Derive for Second {
         let body = text(response)?;
         let value: serde_json::Value =
             serde_json::from_str(&body).map_err(|_| Error::new(ErrorKind::Malformed, "no JSON"))?;
-        self.pasted(value["api_token"].as_str().unwrap_or_default())
-            .map(|answer| answer.dated(&headers))
+        self.read_plain_token(value["api_token"].as_str().unwrap_or_default())
+            .map(|answer| answer.with_date(&headers))
     }
-    fn pasted(&self, text: &str) -> Result<TokenAnswer, Error> {
-        TokenAnswer::new(
+    fn read_plain_token(&self, text: &str) -> Result<TokenResponse, Error> {
+        TokenResponse::new(
             text.trim(),
             unverified_expiry(text.trim()).map_or(Lifetime::Unstated, Lifetime::Until),
         )
     }
-    fn when_expired(&self) -> &'static str {
+    fn expired_help(&self) -> &'static str {
         "copy a new one"
     }
 }
@@ -144,9 +144,11 @@ pub(crate) fn doorkeeper() -> TestServer {
 /// A server like Info Flora's: an hour, and refresh tokens that serve once.
 pub(crate) fn league(dialect: Dialect, rotation: Rotation) -> TestServer {
     let builder = TestServer::builder(dialect)
-        .site(Site::new().route(Route::get("/ping", Door::Login, |_| {
-            json(200, &serde_json::json!({ "ok": true }))
-        })))
+        .site(
+            Site::new().with_route(Route::get("/ping", Auth::Login, |_| {
+                json(200, &serde_json::json!({ "ok": true }))
+            })),
+        )
         .access_token_lifetime(Some(Duration::from_secs(3600)))
         .refresh_tokens(rotation);
     start(builder, "read")
@@ -173,15 +175,15 @@ pub(crate) fn service(server: &TestServer) -> Service {
         at = at.revocation_endpoint(endpoint(revocation));
     }
     let client = OAuthClient::new(at, "app")
-        .and_then(|client| client.secret(SECRET))
+        .and_then(|client| client.with_secret(SECRET))
         .expect("a client");
-    let base = |path: &str| Base::parse(&format!("{}{path}", server.url())).expect("a base");
+    let base = |path: &str| BaseUrl::parse(&format!("{}{path}", server.url())).expect("a base");
     let service = Service::new("example", client, "flows-test/1.0").expect("a user agent");
     let service = service
-        .api(Api::new("www", base(""), TokenKind::Login))
-        .api(Api::new("v1", base("/v1"), TokenKind::Derived));
+        .with_api(Api::new("www", base(""), TokenKind::Login))
+        .with_api(Api::new("v1", base("/v1"), TokenKind::Derived));
     if server.derived_endpoint().is_some() {
-        service.derive(Second)
+        service.with_token_derivation(Second)
     } else {
         service
     }
@@ -198,7 +200,7 @@ pub(crate) fn browser() -> Login {
 
 /// Token requests, requests for the second token, and API requests since a mark.
 pub(crate) fn since(server: &TestServer, mark: Mark) -> (usize, usize, usize) {
-    let seen = server.seen().since(mark);
+    let seen = server.requests().since(mark);
     (seen.token(), seen.derived(), seen.api())
 }
 
@@ -262,8 +264,10 @@ impl World {
         O::Output: Send,
     {
         match self {
-            Self::Blocking(client) => client.daemon().send(operation),
-            Self::Async(client, runtime) => runtime.block_on(client.daemon().send(operation)),
+            Self::Blocking(client) => client.client_session().send(operation),
+            Self::Async(client, runtime) => {
+                runtime.block_on(client.client_session().send(operation))
+            }
         }
     }
 
@@ -304,8 +308,10 @@ impl World {
 
     pub(crate) fn paste(&self, account: &str, token: &str) -> Result<Status, Error> {
         match self {
-            Self::Blocking(client) => client.account(account).paste(token),
-            Self::Async(client, runtime) => runtime.block_on(client.account(account).paste(token)),
+            Self::Blocking(client) => client.account(account).import_token(token),
+            Self::Async(client, runtime) => {
+                runtime.block_on(client.account(account).import_token(token))
+            }
         }
     }
 
@@ -338,7 +344,7 @@ impl World {
         match self {
             Self::Blocking(client) => {
                 let session = match account {
-                    DAEMON => client.daemon(),
+                    DAEMON => client.client_session(),
                     name => client.account(name),
                 };
                 let callers: Vec<_> = (0..count)
@@ -355,7 +361,7 @@ impl World {
             }
             Self::Async(client, runtime) => {
                 let session = match account {
-                    DAEMON => client.daemon(),
+                    DAEMON => client.client_session(),
                     name => client.account(name),
                 };
                 let callers: Vec<_> = (0..count)
@@ -400,7 +406,7 @@ impl Store for Watched {
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
         self.note("save");
         if self.full.load(std::sync::atomic::Ordering::Relaxed) {
-            return Err(Error::new(ErrorKind::Store, "the disk is full").advice("make room"));
+            return Err(Error::new(ErrorKind::Store, "the disk is full").with_help("make room"));
         }
         self.inner.save(lease, record)
     }

@@ -6,10 +6,11 @@ use std::{
 };
 
 use auth_core::{
-    AuthorizationServer, DeviceAuthorization, Endpoint, Error, ErrorKind, OAuthClient, Service,
+    AuthorizationServer, DeviceAuthorizationResponse, Endpoint, Error, ErrorKind, OAuthClient,
+    Service,
 };
 use auth_flows::{AsyncClient, Client, Status};
-use auth_testkit::raw::{Act, RawServer};
+use auth_testkit::raw::{RawServer, ScriptStep};
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use keystore::Memory;
@@ -31,8 +32,8 @@ fn server(answers: &[(u16, &str)]) -> RawServer {
         })
         .collect();
     RawServer::start(move |connection| match answers.get(connection) {
-        Some(answer) => vec![Act::Read, Act::send(answer.as_bytes())],
-        None => vec![Act::Read],
+        Some(answer) => vec![ScriptStep::Read, ScriptStep::send(answer.as_bytes())],
+        None => vec![ScriptStep::Read],
     })
 }
 
@@ -46,7 +47,7 @@ fn service(server: &RawServer) -> Service {
     let client = OAuthClient::new(described, "1406020730").expect("an id");
     Service::new("example", client, "flows-test/1.0")
         .expect("a user agent")
-        .default_scope("example_scope")
+        .with_default_scope("example_scope")
 }
 
 /// The result, what the person was shown, and the forms that the server got; in both worlds.
@@ -54,7 +55,7 @@ pub(crate) fn log_in(answers: &[(u16, &str)]) -> [(Result<Status, Error>, String
     let shown = Arc::new(Mutex::new(String::new()));
     let show = |shown: &Arc<Mutex<String>>| {
         let shown = Arc::clone(shown);
-        move |device: &DeviceAuthorization| {
+        move |device: &DeviceAuthorizationResponse| {
             *shown.lock().expect("no panic") = device.to_string();
         }
     };
@@ -158,7 +159,7 @@ fn a_server_without_the_endpoint() {
         .log_in_with_device(|_| panic!("nothing to show"))
         .expect_err("no endpoint");
     assert!(error.is_configuration());
-    assert_eq!(error.setting_name(), Some("device_authorization_endpoint"));
+    assert_eq!(error.setting(), Some("device_authorization_endpoint"));
 }
 
 #[test]

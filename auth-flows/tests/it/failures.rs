@@ -1,7 +1,7 @@
 //! What fails, and what is made of it: renewals, calls, stored records, in both worlds.
 
 use auth_core::ErrorKind;
-use auth_testkit::{Dialect, Fault, On, Rotation};
+use auth_testkit::{Dialect, Fault, Matching, Rotation};
 use keystore::Memory;
 
 use crate::common::{DAEMON, Me, PASSWORD, Ping, Put, World, browser, doorkeeper, league, since};
@@ -31,11 +31,11 @@ fn a_renewal_that_may_have_arrived_is_not_repeated() {
         server.revoke_access_tokens();
         server
             .faults()
-            .next(On::Grant("refresh_token"), Fault::LostAnswer);
-        let mark = server.seen().mark();
+            .next(Matching::Grant("refresh_token"), Fault::LostAnswer);
+        let mark = server.requests().mark();
         let error = world.send("me", Ping).expect_err("lost");
         assert_eq!(
-            server.seen().since(mark).grant("refresh_token"),
+            server.requests().since(mark).grant("refresh_token"),
             1,
             "{}",
             world.name()
@@ -57,12 +57,12 @@ fn writes_are_repeated_only_if_they_did_not_arrive() {
     for world in World::both(&server, Memory::new()) {
         world.log_in_with_password("me", PASSWORD).expect("a login");
         let check = |fault: Fault, expect_ok: bool, requests: usize| {
-            server.faults().next(On::Api, fault);
-            let mark = server.seen().mark();
+            server.faults().next(Matching::Api, fault);
+            let mark = server.requests().mark();
             let result = world.send("me", Put);
             assert_eq!(result.is_ok(), expect_ok, "{result:?}");
             assert_eq!(
-                server.seen().since(mark).api(),
+                server.requests().since(mark).api(),
                 requests,
                 "{}: {result:?}",
                 world.name()
@@ -78,7 +78,7 @@ fn writes_are_repeated_only_if_they_did_not_arrive() {
             2,
         );
         server.expire_derived_tokens();
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         world.send("me", Put).expect("a 401 did nothing");
         assert_eq!(since(&server, mark), (0, 1, 2));
         world.log_out("me").expect("a logout");
@@ -92,13 +92,13 @@ fn reads_are_repeated() {
         world.log_in_with_password("me", PASSWORD).expect("a login");
         server
             .faults()
-            .next(On::Api, Fault::Unavailable { retry_after: None });
-        server.faults().next(On::Api, Fault::LostAnswer);
-        let mark = server.seen().mark();
+            .next(Matching::Api, Fault::Unavailable { retry_after: None });
+        server.faults().next(Matching::Api, Fault::LostAnswer);
+        let mark = server.requests().mark();
         world.send("me", Me).expect("the third");
-        assert_eq!(server.seen().since(mark).api(), 3, "{}", world.name());
+        assert_eq!(server.requests().since(mark).api(), 3, "{}", world.name());
         server.faults().next(
-            On::Api,
+            Matching::Api,
             Fault::Unavailable {
                 retry_after: Some("600".into()),
             },
@@ -131,7 +131,7 @@ fn a_login_replaces_what_cannot_be_read() {
             );
             let error = other.send("me", Me).expect_err("not a record");
             assert_eq!(error.kind(), ErrorKind::Store, "{error}");
-            assert!(error.advised().is_some(), "{error}");
+            assert!(error.help().is_some(), "{error}");
             other
                 .log_in_with_password("me", PASSWORD)
                 .expect("a login in its place");
@@ -169,7 +169,7 @@ fn a_crowd_at_a_dead_token_makes_one_token_request() {
     for (world, count) in World::both(&server, Memory::new()).iter().zip(CROWDS) {
         world.log_in("me", browser()).expect("a login");
         server.revoke_access_tokens();
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         for result in world.crowd(count, "me", Ping, || {}) {
             result.expect("a call");
         }
@@ -186,8 +186,8 @@ fn a_crowd_survives_a_first_attempt_that_fails() {
         server.expire_derived_tokens();
         server
             .faults()
-            .next(On::Derived, Fault::Unavailable { retry_after: None });
-        let mark = server.seen().mark();
+            .next(Matching::Derived, Fault::Unavailable { retry_after: None });
+        let mark = server.requests().mark();
         for result in world.crowd(count, "me", Me, || {}) {
             result.expect("a call");
         }
@@ -207,8 +207,8 @@ fn a_crowd_survives_a_first_attempt_that_fails() {
             Fault::LostAnswer,
         ] {
             server.revoke_access_tokens();
-            server.faults().next(On::Token, fault);
-            let mark = server.seen().mark();
+            server.faults().next(Matching::Token, fault);
+            let mark = server.requests().mark();
             for result in world.crowd(count, DAEMON, Ping, || {}) {
                 result.expect("a call");
             }

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use auth_core::{AccountKey, Error, ExposeSecret, Record, Store, TokenKind};
+use auth_core::{AccountKey, Error, ExposeSecret, Store, TokenKind, TokenRecord};
 use auth_flows::Login;
-use auth_testkit::{Dialect, Fault, On, Rotation, TestServer, person::Person};
-use keystore::{Encrypted, EncryptionKey, File, First, Fixed, Memory};
+use auth_testkit::{Dialect, Fault, Matching, Rotation, TestServer, person::Person};
+use keystore::{Encrypted, EncryptionKey, Fallback, File, Memory, StaticToken};
 
 use crate::common::{Me, PASSWORD, Ping, SECRET, World, browser, doorkeeper, league};
 
@@ -51,7 +51,7 @@ impl Shown {
         let Some(text) = store.load(&key).expect("a store") else {
             return;
         };
-        let record = Record::from_text(text.expose_secret()).expect("a record");
+        let record = TokenRecord::from_text(text.expose_secret()).expect("a record");
         self.show(&record);
         self.show(&text);
         for kind in TokenKind::ALL {
@@ -125,7 +125,7 @@ fn in_a_whole_life() {
         shown.error(world.log_out("me"));
         shown.error(world.send("me", Me).map(|_| ()));
     }
-    shown.show(&server.seen().requests());
+    shown.show(&server.requests().requests());
     shown.check(12);
 }
 
@@ -138,7 +138,7 @@ fn in_what_a_service_repeats() {
         world.log_in_with_password("me", PASSWORD).expect("a login");
         let key = AccountKey::new("example", "app", "me");
         let text = store.load(&key).expect("a store").expect("a record");
-        let record = Record::from_text(text.expose_secret()).expect("a record");
+        let record = TokenRecord::from_text(text.expose_secret()).expect("a record");
         for (kind, filler) in [
             (TokenKind::Derived, 0),
             (TokenKind::Derived, 380),
@@ -155,10 +155,10 @@ fn in_what_a_service_repeats() {
                 body: format!("{}bad token {token}", "x".repeat(filler)).into_bytes(),
             };
             let on = match kind {
-                TokenKind::Derived => On::Api,
+                TokenKind::Derived => Matching::Api,
                 TokenKind::Login => {
                     server.expire_derived_tokens();
-                    On::Derived
+                    Matching::Derived
                 }
             };
             server.faults().next(on, echo);
@@ -189,16 +189,16 @@ fn in_every_failure() {
     let server = doorkeeper();
     for world in World::both(&server, store.clone()) {
         for fault in &faults {
-            server.faults().next(On::Token, fault.clone());
+            server.faults().next(Matching::Token, fault.clone());
             shown.error(world.log_in("me", noting(&shown)));
-            server.faults().next(On::Token, fault.clone());
+            server.faults().next(Matching::Token, fault.clone());
             shown.error(world.log_in_with_password("me", PASSWORD));
-            server.faults().next(On::Derived, fault.clone());
+            server.faults().next(Matching::Derived, fault.clone());
             shown.error(world.log_in_with_password("me", PASSWORD));
             shown.stored(&store, "me");
-            server.faults().next(On::Api, fault.clone());
+            server.faults().next(Matching::Api, fault.clone());
             shown.error(world.send("me", Me).map(|_| ()));
-            server.faults().next(On::Revoke, fault.clone());
+            server.faults().next(Matching::Revoke, fault.clone());
             shown.error(world.log_out("me"));
             server.faults().clear();
         }
@@ -232,7 +232,7 @@ fn renewals(shown: &Shown, server: &TestServer, world: &World) {
         Fault::Delay(std::time::Duration::ZERO),
     ] {
         server.revoke_access_tokens();
-        server.faults().next(On::Token, fault);
+        server.faults().next(Matching::Token, fault);
         shown.error(world.send("me", Ping).map(|_| ()));
         shown.error(world.send("me", Ping).map(|_| ()));
     }
@@ -255,7 +255,8 @@ fn in_every_store() {
 
     let file = File::open(folder("file")).expect("a store");
     let sealed = Encrypted::open(folder("sealed"), sealing(&key)).expect("a store");
-    let first = First::of(Fixed::new("")).or_else(File::open(folder("first")).expect("a store"));
+    let first =
+        Fallback::new(StaticToken::new("")).or(File::open(folder("first")).expect("a store"));
     shown.show(&(&file, &sealed, &first, sealing(&key)));
     a_life_in(&shown, &server, &Memory::new());
     a_life_in(&shown, &server, &first);
@@ -293,7 +294,7 @@ fn in_every_store() {
         "marked-nonsense".into(),
     ] {
         shown.secret(&text);
-        let fixed = Fixed::new(text);
+        let fixed = StaticToken::new(text);
         shown.show(&fixed);
         for world in World::both(&server, fixed) {
             shown.error(world.send("me", Me).map(|_| ()));
@@ -329,7 +330,7 @@ fn show_world(shown: &Shown, world: &World) {
             shown.show(&client.account("me"));
             shown.show(&client.account("me").with_password("alice", PASSWORD));
             shown.show(client.service());
-            let begun = client.account("me").begin(browser()).expect("begun");
+            let begun = client.account("me").begin_login(browser()).expect("begun");
             let state = begun
                 .url()
                 .split("state=")

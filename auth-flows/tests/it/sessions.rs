@@ -6,14 +6,14 @@ use crate::common::{
     Greeting, Me, PASSWORD, PATIENCE, Ping, Watched, World, browser, doorkeeper, league, since,
 };
 use auth_core::{ErrorKind, Store};
-use auth_testkit::{Dialect, Fault, On, Rotation};
+use auth_testkit::{Dialect, Fault, Matching, Rotation};
 use keystore::Memory;
 
 #[test]
 fn a_login_by_browser_and_a_call() {
     let server = doorkeeper();
     for world in World::both(&server, Memory::new()) {
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         let status = world.log_in("me", browser()).expect("a login");
         assert_eq!(status.account.to_string(), "example/app/me");
         assert!(
@@ -40,7 +40,7 @@ fn a_login_by_browser_and_a_call() {
 fn nobody_is_logged_in() {
     let server = doorkeeper();
     for world in World::both(&server, Memory::new()) {
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         let error = world.send("me", Me).expect_err("no login");
         assert!(error.needs_login(), "{error}");
         let error = world.send_anonymously(Me).expect_err("anonymous");
@@ -79,8 +79,8 @@ fn a_crowd_at_an_absent_token_makes_one_request() {
     {
         world.log_in_with_password("me", PASSWORD).expect("a login");
         server.expire_derived_tokens();
-        let mark = server.seen().mark();
-        let hold = server.hold(On::Derived);
+        let mark = server.requests().mark();
+        let hold = server.hold(Matching::Derived);
         let results = world.crowd(count, "me", Me, || {
             assert!(hold.wait_for(1, PATIENCE), "nobody renews");
             // All have been refused by now, or will be: they still make one renewal.
@@ -105,7 +105,7 @@ fn a_second_start_needs_no_login() {
         let first = &World::both(&server, open())[again];
         first.log_in_with_password("me", PASSWORD).expect("a login");
         for world in World::both(&server, open()) {
-            let mark = server.seen().mark();
+            let mark = server.requests().mark();
             world.send("me", Me).expect("a call");
             assert_eq!(since(&server, mark), (0, 0, 1), "{}", world.name());
         }
@@ -117,10 +117,10 @@ fn a_new_login_revokes_the_one_it_replaces() {
     let server = doorkeeper();
     for world in World::both(&server, Memory::new()) {
         world.log_in_with_password("me", PASSWORD).expect("a login");
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         world.log_in_with_password("me", PASSWORD).expect("another");
         let kinds: Vec<_> = server
-            .seen()
+            .requests()
             .since(mark)
             .requests()
             .iter()
@@ -153,7 +153,7 @@ fn logging_out_revokes_and_forgets() {
         );
         // Forgotten also where the server does not answer.
         world.log_in_with_password("me", PASSWORD).expect("a login");
-        server.faults().next(On::Revoke, Fault::Html500);
+        server.faults().next(Matching::Revoke, Fault::Html500);
         let out = world.log_out("me").expect("a logout");
         assert!(matches!(out.revoked, Some(Err(_))), "{out:?}");
         assert!(world.send("me", Me).expect_err("logged out").needs_login());
@@ -190,14 +190,14 @@ fn a_daemon_asks_again() {
             World::blocking(&server, Memory::new()),
             World::asynchronous(&server, Memory::new()),
         ] {
-            let mark = server.seen().mark();
+            let mark = server.requests().mark();
             world.send_as_daemon(Ping).expect("a call");
             world.send_as_daemon(Ping).expect("a call");
             assert_eq!(since(&server, mark), (1, 0, 2));
             server.revoke_access_tokens();
             world.send_as_daemon(Ping).expect("asked again");
             assert_eq!(since(&server, mark), (2, 0, 4), "{}", world.name());
-            server.faults().next(On::Token, Fault::Reset);
+            server.faults().next(Matching::Token, Fault::Reset);
             server.revoke_access_tokens();
             world
                 .send_as_daemon(Ping)
@@ -216,9 +216,9 @@ fn a_rotated_refresh_token_is_saved_before_it_is_used() {
             for _ in 0..3 {
                 server.revoke_access_tokens();
                 store.log.lock().expect("no panic").clear();
-                let mark = server.seen().mark();
+                let mark = server.requests().mark();
                 world.send("me", Ping).expect("renewed");
-                let seen = server.seen().since(mark);
+                let seen = server.requests().since(mark);
                 assert_eq!(
                     (seen.grant("refresh_token"), seen.api()),
                     (1, 2),
@@ -255,7 +255,7 @@ fn two_programs_share_a_rotating_token() {
     one.log_in("me", browser()).expect("a login");
     for round in 0..10 {
         server.revoke_access_tokens();
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         std::thread::scope(|scope| {
             let first = scope.spawn(|| one.crowd(8, "me", Ping, || {}));
             let second = two.crowd(8, "me", Ping, || {});
@@ -264,7 +264,7 @@ fn two_programs_share_a_rotating_token() {
             }
         });
         assert_eq!(
-            server.seen().since(mark).grant("refresh_token"),
+            server.requests().since(mark).grant("refresh_token"),
             1,
             "round {round}"
         );
@@ -307,11 +307,11 @@ fn two_users_of_one_name_in_two_services_do_not_meet() {
         World::blocking(&there, Memory::new()),
     );
     one.log_in_with_password("me", PASSWORD).expect("a login");
-    let mark = there.seen().mark();
+    let mark = there.requests().mark();
     assert!(
         two.send("me", Me)
             .expect_err("another server")
             .needs_login()
     );
-    assert_eq!(there.seen().since(mark).total(), 0);
+    assert_eq!(there.requests().since(mark).total(), 0);
 }

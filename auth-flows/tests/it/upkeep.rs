@@ -13,7 +13,7 @@ use auth_core::{
     AccountKey, Error, ErrorKind, Lease, Operation, SecretBytes, Store, Token, TokenKind,
 };
 use auth_flows::{AsyncSession, Login, Session};
-use auth_testkit::{Dialect, On, Rotation, TestServer, person::Person};
+use auth_testkit::{Dialect, Matching, Rotation, TestServer, person::Person};
 use keystore::Memory;
 
 use crate::common::{Me, PASSWORD, PATIENCE, Ping, World, browser, doorkeeper, league, since};
@@ -104,7 +104,7 @@ impl<'w> Handle<'w> {
 /// A login whose browser is a person, and that counts how often it was opened.
 fn counted(opened: &Arc<AtomicUsize>, says_yes: bool) -> Login {
     let opened = Arc::clone(opened);
-    Login::browser(|_| {}).deadline(PATIENCE).open(move |url| {
+    Login::browser(|_| {}).timeout(PATIENCE).open(move |url| {
         opened.fetch_add(1, SeqCst);
         let person = Person::new("alice", PASSWORD);
         let person = if says_yes { person } else { person.denies() };
@@ -120,7 +120,7 @@ fn a_session_that_may_ask_a_person_asks_once() {
         let opened = Arc::new(AtomicUsize::new(0));
         let session = Handle::of(world, "me").with_login(counted(&opened, true));
         let check = |browsers: usize, requests: (usize, usize)| {
-            let mark = server.seen().mark();
+            let mark = server.requests().mark();
             for result in session.crowd(count) {
                 assert_eq!(result.expect("a call"), r#"{"login":"alice"}"#);
             }
@@ -171,7 +171,7 @@ fn a_thousand_calls_on_a_dead_login_ask_once() {
             world.log_in("me", browser()).expect("a login");
             server.revoke_all();
             server.expire_derived_tokens();
-            let mark = server.seen().mark();
+            let mark = server.requests().mark();
             for _ in 0..20 {
                 let error = match expect.1 {
                     0 => world.send("me", Ping).expect_err("dead"),
@@ -194,7 +194,7 @@ fn a_wrong_password_is_tried_once() {
     let server = doorkeeper();
     for world in &World::both(&server, Memory::new()) {
         let wrong = Handle::of(world, "me").with_password("not this one");
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         for _ in 0..10 {
             let error = wrong.send(Me).expect_err("wrong");
             assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
@@ -214,13 +214,13 @@ fn what_the_program_says_is_dead_is_renewed() {
         world.log_in("me", browser()).expect("a login");
         let session = Handle::of(world, "me");
         session.send(Ping).expect("a call");
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         session.invalidate(TokenKind::Login).expect("known");
         for _ in 0..3 {
             session.send(Ping).expect("a call");
         }
         assert_eq!(
-            server.seen().since(mark).grant("refresh_token"),
+            server.requests().since(mark).grant("refresh_token"),
             1,
             "{}",
             world.name()
@@ -231,7 +231,7 @@ fn what_the_program_says_is_dead_is_renewed() {
         fresh.invalidate(TokenKind::Login).expect("stored");
         fresh.send(Ping).expect("a call");
         assert_eq!(
-            server.seen().since(mark).grant("refresh_token"),
+            server.requests().since(mark).grant("refresh_token"),
             2,
             "{}",
             world.name()
@@ -249,13 +249,13 @@ fn a_token_for_a_foreign_program_lasts() {
     for world in &World::both(&server, Memory::new()) {
         world.log_in("me", browser()).expect("a login");
         let session = Handle::of(world, "me");
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         let check = |at_least: Duration, renewals: usize| {
             let token = session
                 .token_for(TokenKind::Login, at_least)
                 .expect("a token");
             assert!(!token.expose_secret().is_empty());
-            let renewed = server.seen().since(mark).grant("refresh_token");
+            let renewed = server.requests().since(mark).grant("refresh_token");
             assert_eq!(renewed, renewals, "{at_least:?} {}", world.name());
         };
         check(Duration::ZERO, 0);
@@ -296,7 +296,7 @@ impl Store for Pasted {
     fn describe(&self) -> String {
         "a note on the screen".to_owned()
     }
-    fn holds_pasted(&self) -> bool {
+    fn holds_plain_token(&self) -> bool {
         true
     }
 }
@@ -306,7 +306,7 @@ fn a_token_that_rests_as_it_was_pasted_serves() {
     let server = doorkeeper();
     let token = server.issue_derived_token("alice").expect("a token");
     for world in &World::both(&server, Pasted(token.clone())) {
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         for _ in 0..3 {
             world.send("me", Me).expect("a call");
         }
@@ -321,7 +321,7 @@ fn a_token_that_rests_as_it_was_pasted_serves() {
     }
     let ended = Pasted("e30.eyJleHAiOjE3MDAwMDAwMDB9.x".to_owned());
     for world in &World::both(&server, ended) {
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         let error = world.send("me", Me).expect_err("expired");
         assert!(
             error.needs_login() && error.to_string().contains("copy a new one"),
@@ -357,8 +357,8 @@ fn a_caller_that_is_cancelled_costs_the_others_nothing() {
             .await
             .expect("a login");
         server.expire_derived_tokens();
-        let mark = server.seen().mark();
-        let hold = server.hold(On::Derived);
+        let mark = server.requests().mark();
+        let hold = server.hold(Matching::Derived);
         let first = tokio::spawn({
             let session = session.clone();
             async move { session.send(Me).await }

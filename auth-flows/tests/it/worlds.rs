@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::common::{Me, PASSWORD, PATIENCE, browser, doorkeeper, service};
 use auth_core::ErrorKind;
 use auth_flows::{AsyncClient, Client};
-use auth_testkit::On;
+use auth_testkit::Matching;
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use keystore::Memory;
@@ -45,8 +45,8 @@ async fn a_dropped_caller_loses_nothing() {
         .await
         .expect("a login");
     server.expire_derived_tokens();
-    let mark = server.seen().mark();
-    let hold = server.hold(On::Derived);
+    let mark = server.requests().mark();
+    let hold = server.hold(Matching::Derived);
     let caller = tokio::spawn(session.send(Me));
     let reached = tokio::task::spawn_blocking(move || (hold.wait_for(1, PATIENCE), hold))
         .await
@@ -57,7 +57,7 @@ async fn a_dropped_caller_loses_nothing() {
     drop(reached.1);
     // The renewal that the caller had begun serves the next one.
     session.send(Me).await.expect("a call");
-    assert_eq!(server.seen().since(mark).derived(), 1);
+    assert_eq!(server.requests().since(mark).derived(), 1);
 }
 
 #[test]
@@ -69,19 +69,21 @@ fn a_caller_that_gives_up_leaves_the_renewal_alone() {
         .log_in_with_password("alice", PASSWORD)
         .expect("a login");
     server.expire_derived_tokens();
-    let mark = server.seen().mark();
-    let hold = server.hold(On::Derived);
+    let mark = server.requests().mark();
+    let hold = server.hold(Matching::Derived);
     std::thread::scope(|scope| {
         let leader = scope.spawn(|| session.send(Me));
         assert!(hold.wait_for(1, PATIENCE), "the renewal is under way");
-        let impatient = session.clone().patience(Duration::from_millis(50));
+        let impatient = session
+            .clone()
+            .with_renewal_timeout(Duration::from_millis(50));
         let error = impatient.send(Me).expect_err("gave up");
         assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
         assert!(error.is_retryable());
         hold.release();
         leader.join().expect("no panic").expect("a call");
     });
-    assert_eq!(server.seen().since(mark).derived(), 1);
+    assert_eq!(server.requests().since(mark).derived(), 1);
 }
 
 #[test]
@@ -137,7 +139,7 @@ fn a_dropped_login_ends_its_listener() {
     let client = Client::new(service(&server), Ureq::default(), Memory::new());
     let begun = client
         .account("me")
-        .begin(browser().open_nothing())
+        .begin_login(browser().no_browser())
         .expect("begun");
     let address = begun
         .redirect_uri()

@@ -40,16 +40,18 @@ use std::{
     time::Duration,
 };
 
-use auth_core::{Error, ErrorKind, Lifetime, Need, Now, Token, TokenAnswer, UnixTime};
+use auth_core::{
+    Error, ErrorKind, Lifetime, Now, Token, TokenRequirement, TokenResponse, UnixTime,
+};
 use shuttle::thread;
 
 use crate::{
     sync::{
-        oneshot::promise,
+        oneshot::channel,
         park::park_on,
-        single_flight::{Gate, Join},
+        single_flight::{Join, SingleFlight},
     },
-    token::cell::{Landed, Look, Slot},
+    token::cell::{Lookup, RenewalResult, TokenCell},
 };
 
 /// So many orders are gone through in each model.
@@ -60,19 +62,19 @@ const THREADS: usize = 4;
 fn at(seconds: u64) -> Now {
     Now {
         wall: UnixTime::from_secs(1_790_000_000 + seconds),
-        up: Duration::from_secs(1000 + seconds),
+        monotonic: Duration::from_secs(1000 + seconds),
     }
 }
 
 fn token(now: Now, generation: u64) -> Arc<Token> {
-    let answer = TokenAnswer::new("t0ken", Lifetime::For(Duration::from_secs(3600)));
-    let token = answer.and_then(|answer| answer.received(now, generation));
+    let answer = TokenResponse::new("t0ken", Lifetime::For(Duration::from_secs(3600)));
+    let token = answer.and_then(|answer| answer.into_token(now, generation));
     Arc::new(token.expect("a token"))
 }
 
 /// One slot, and a server that counts.
 struct World {
-    slot: Slot,
+    slot: TokenCell,
     now: Now,
     generations: AtomicU64,
     renewals: AtomicUsize,
@@ -81,7 +83,7 @@ struct World {
 impl World {
     fn new(now: Now) -> Arc<Self> {
         Arc::new(Self {
-            slot: Slot::new(),
+            slot: TokenCell::new(),
             now,
             generations: AtomicU64::new(1),
             renewals: AtomicUsize::new(0),
@@ -94,7 +96,7 @@ impl World {
         world
     }
 
-    fn renew(&self) -> Landed {
+    fn renew(&self) -> RenewalResult {
         let count = self.renewals.fetch_add(1, SeqCst);
         thread::yield_now();
         assert_eq!(
@@ -107,34 +109,42 @@ impl World {
 }
 
 /// As the drivers do it.
-fn get(world: &World, need: Need, renew: impl Fn(&World) -> Option<Landed>) -> Landed {
+fn get(
+    world: &World,
+    need: TokenRequirement,
+    renew: impl Fn(&World) -> Option<RenewalResult>,
+) -> RenewalResult {
     if let Some(token) = world.slot.at_hand(need, world.now.wall.to_system()) {
         return Ok(token);
     }
     loop {
-        let lead = match world.slot.look(need, world.now) {
-            Look::Here(token) => return Ok(token),
-            Look::HereButDue(token, lead) => {
+        let lead = match world.slot.lookup(need, world.now) {
+            Lookup::Ready(token) => return Ok(token),
+            Lookup::ReadyButDue(token, lead) => {
                 let landed = renew(world).unwrap_or_else(|| Ok(token));
-                world.slot.land(lead, &landed, world.now);
+                world.slot.finish(lead, &landed, world.now);
                 return landed;
             }
-            Look::Wait(wait) => match park_on(wait, Duration::MAX).flatten() {
+            Lookup::InFlight(wait) => match park_on(wait, Duration::MAX).flatten() {
                 Some(Ok(token)) if need.accepts(token.generation()) => return Ok(token),
                 Some(Err(error)) => return Err(error),
                 _ => continue,
             },
-            Look::Lead(lead) => lead,
+            Lookup::Missing(lead) => lead,
         };
         // A leader may vanish: then `lead` is dropped, and it comes back as a caller.
         if let Some(landed) = renew(world) {
-            world.slot.land(lead, &landed, world.now);
+            world.slot.finish(lead, &landed, world.now);
             return landed;
         }
     }
 }
 
-fn crowd(world: &Arc<World>, need: Need, renew: fn(&World) -> Option<Landed>) -> Vec<Landed> {
+fn crowd(
+    world: &Arc<World>,
+    need: TokenRequirement,
+    renew: fn(&World) -> Option<RenewalResult>,
+) -> Vec<RenewalResult> {
     let callers: Vec<_> = (0..THREADS)
         .map(|_| {
             let world = Arc::clone(world);
@@ -152,7 +162,7 @@ fn a_crowd_without_a_token_renews_once() {
     shuttle::check_random(
         || {
             let world = World::new(at(0));
-            for landed in crowd(&world, Need::Any, |world| Some(world.renew())) {
+            for landed in crowd(&world, TokenRequirement::Any, |world| Some(world.renew())) {
                 landed.expect("a token");
             }
             assert_eq!(world.renewals.load(SeqCst), 1);
@@ -166,7 +176,9 @@ fn a_crowd_that_was_refused_renews_once() {
     shuttle::check_pct(
         || {
             let world = World::holding(at(60));
-            for landed in crowd(&world, Need::NewerThan(1), |world| Some(world.renew())) {
+            for landed in crowd(&world, TokenRequirement::NewerThan(1), |world| {
+                Some(world.renew())
+            }) {
                 assert_eq!(landed.expect("a token").generation(), 2);
             }
             assert_eq!(world.renewals.load(SeqCst), 1);
@@ -181,7 +193,7 @@ fn past_the_renewal_point_at_most_one_renews_at_a_time() {
     shuttle::check_random(
         || {
             let world = World::holding(at(3400));
-            for landed in crowd(&world, Need::Any, |world| Some(world.renew())) {
+            for landed in crowd(&world, TokenRequirement::Any, |world| Some(world.renew())) {
                 landed.expect("a token");
             }
             assert_eq!(world.renewals.load(SeqCst), 1);
@@ -195,7 +207,7 @@ fn a_failure_is_everybodys_and_strands_nobody() {
     shuttle::check_random(
         || {
             let world = World::new(at(0));
-            let results = crowd(&world, Need::Any, |world| {
+            let results = crowd(&world, TokenRequirement::Any, |world| {
                 Some(match world.renewals.load(SeqCst) {
                     0 => world
                         .renew()
@@ -227,7 +239,7 @@ fn a_leader_that_vanishes_strands_nobody() {
                 0 | 1 => None,
                 _ => Some(world.renew()),
             };
-            for landed in crowd(&world, Need::Any, renew) {
+            for landed in crowd(&world, TokenRequirement::Any, renew) {
                 landed.expect("a token");
             }
             assert_eq!(world.renewals.load(SeqCst), 1);
@@ -240,7 +252,7 @@ fn a_leader_that_vanishes_strands_nobody() {
 fn a_caller_that_gives_up_takes_nothing_from_the_others() {
     shuttle::check_random(
         || {
-            let gate = Gate::<u32>::new();
+            let gate = SingleFlight::<u32>::new();
             let Join::Lead(lead) = gate.join() else {
                 panic!("idle")
             };
@@ -254,13 +266,13 @@ fn a_caller_that_gives_up_takes_nothing_from_the_others() {
                         // Waits for no time at all, and is gone.
                         Join::Wait(wait) => park_on(wait, Duration::ZERO).flatten().or(Some(7)),
                         Join::Lead(own) => {
-                            own.land(7);
+                            own.finish(7);
                             Some(7)
                         }
                     })
                 })
                 .collect();
-            lead.land(7);
+            lead.finish(7);
             for caller in callers {
                 assert_eq!(caller.join().expect("no panic"), Some(7));
             }
@@ -273,10 +285,10 @@ fn a_caller_that_gives_up_takes_nothing_from_the_others() {
 fn what_is_given_once_arrives() {
     shuttle::check_random(
         || {
-            let (giver, taker) = promise();
+            let (giver, taker) = channel();
             let thread = thread::spawn(move || {
-                giver.give(1);
-                giver.give(2);
+                giver.send(1);
+                giver.send(2);
             });
             assert_eq!(park_on(taker, Duration::MAX), Some(Some(1)));
             thread.join().expect("no panic");
@@ -285,7 +297,7 @@ fn what_is_given_once_arrives() {
     );
     shuttle::check_random(
         || {
-            let (giver, taker) = promise::<u32>();
+            let (giver, taker) = channel::<u32>();
             let thread = thread::spawn(move || drop(giver));
             assert_eq!(park_on(taker, Duration::MAX), Some(None));
             thread.join().expect("no panic");

@@ -13,7 +13,7 @@ use crate::keyring::{Failure, PATIENCE, Passwords};
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
 
-/// What is left to say before credentials are looked for. [`Credentials::of`] makes it.
+/// What is left to say before credentials are looked for. [`Credentials::discover`] makes it.
 #[must_use = "nothing is looked for before `discover`"]
 pub struct Discovery {
     names: CredentialNames,
@@ -46,7 +46,7 @@ impl Discovery {
 
     /// The program's own value, which goes before all others and is taken as it is; blank text counts as none. It may be of a
     /// field that has no other name.
-    pub fn with(mut self, field: CredentialField, value: impl Into<SecretText>) -> Self {
+    pub fn value(mut self, field: CredentialField, value: impl Into<SecretText>) -> Self {
         self.given.insert(field, value.into());
         self
     }
@@ -68,7 +68,7 @@ impl Discovery {
 
     /// How long to wait for each answer of the keyring; 60 s unless given. A person may have to unlock it meanwhile.
     #[cfg(feature = "keyring")]
-    pub fn patience(mut self, patience: std::time::Duration) -> Self {
+    pub fn keyring_timeout(mut self, patience: std::time::Duration) -> Self {
         self.patience = patience;
         self
     }

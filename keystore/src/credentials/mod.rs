@@ -27,20 +27,20 @@ use crate::keyring::Passwords;
 ///
 /// // An api crate has this ready: api_inat::CREDENTIALS.
 /// const NAMES: CredentialNames = CredentialNames::new("/example")
-///     .field(CredentialField::ClientId, "EXAMPLE_APP_ID", "app_id")
-///     .field(CredentialField::Password, "EXAMPLE_PASSWORD", "password")
-///     .required(CredentialField::ClientId);
+///     .with_field(CredentialField::ClientId, "EXAMPLE_APP_ID", "app_id")
+///     .with_field(CredentialField::Password, "EXAMPLE_PASSWORD", "password")
+///     .with_required(CredentialField::ClientId);
 ///
-/// let credentials = Credentials::of(NAMES)
-///     .with(CredentialField::Password, "hunter2")
+/// let credentials = Credentials::discover(NAMES)
+///     .value(CredentialField::Password, "hunter2")
 ///     .environment(|name| (name == "EXAMPLE_APP_ID").then(|| "\"33f27dc6\"".into())) // std::env unless given
 ///     .discover()?;
-/// assert_eq!(credentials.need(CredentialField::ClientId)?.expose_secret(), "33f27dc6");
+/// assert_eq!(credentials.require(CredentialField::ClientId)?.expose_secret(), "33f27dc6");
 /// assert_eq!(
 ///     credentials.source(CredentialField::ClientId).unwrap().to_string(),
 ///     "the variable EXAMPLE_APP_ID"
 /// );
-/// assert!(credentials.remarks()[0].contains("double quotes"));
+/// assert!(credentials.warnings()[0].contains("double quotes"));
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 #[derive(Clone)]
@@ -57,7 +57,7 @@ pub struct Credentials {
 
 impl Credentials {
     /// Begins to look for the credentials with these names.
-    pub fn of(names: CredentialNames) -> Discovery {
+    pub fn discover(names: CredentialNames) -> Discovery {
         Discovery::new(names)
     }
 
@@ -74,7 +74,7 @@ impl Credentials {
     /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration): it is missing. The error says where it was looked
     /// for.
     #[inline]
-    pub fn need(&self, field: CredentialField) -> Result<&SecretText, Error> {
+    pub fn require(&self, field: CredentialField) -> Result<&SecretText, Error> {
         self.get(field)
             .ok_or_else(|| source::missing(&[field], &self.looked))
     }
@@ -88,7 +88,7 @@ impl Credentials {
     /// What a person should know, though it stopped nothing: quotes that were left out, a keyring that could not be asked.
     /// One sentence each, without secrets. Show them, or log them.
     #[must_use]
-    pub fn remarks(&self) -> &[String] {
+    pub fn warnings(&self) -> &[String] {
         &self.remarks
     }
 

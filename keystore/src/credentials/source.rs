@@ -59,5 +59,5 @@ pub(super) fn missing(
         ErrorKind::Configuration,
         format!("credentials are missing: {}", list(fields.collect())),
     )
-    .advice("give each of them in one of these places")
+    .with_help("give each of them in one of these places")
 }

@@ -7,18 +7,18 @@ use auth_core::CredentialField::{ClientId, ClientSecret, Password, Username};
 use super::*;
 
 const NAMES: CredentialNames = CredentialNames::new("/inaturalist")
-    .field(Username, "INAT_USERNAME", "username")
-    .field(Password, "INAT_PASSWORD", "password")
-    .field(ClientId, "INAT_APP_ID", "app_id")
-    .field(ClientSecret, "INAT_APP_SECRET", "app_secret")
-    .required(ClientId)
-    .required(Password);
+    .with_field(Username, "INAT_USERNAME", "username")
+    .with_field(Password, "INAT_PASSWORD", "password")
+    .with_field(ClientId, "INAT_APP_ID", "app_id")
+    .with_field(ClientSecret, "INAT_APP_SECRET", "app_secret")
+    .with_required(ClientId)
+    .with_required(Password);
 
 type Pairs = &'static [(&'static str, &'static str)];
 
 /// Looks in these variables and nowhere else but in what `more` adds.
 fn discovery(variables: Pairs) -> Discovery {
-    Credentials::of(NAMES)
+    Credentials::discover(NAMES)
         .environment(move |name| {
             let found = variables.iter().find(|(variable, _)| *variable == name);
             found.map(|(_, value)| OsString::from(value))
@@ -41,7 +41,7 @@ fn what_the_program_gives_goes_before_the_environment_field_by_field() {
         let given = given
             .iter()
             .fold(discovery(variables), |all, (field, value)| {
-                all.with(*field, *value)
+                all.value(*field, *value)
             });
         assert_eq!(found(&given.discover().unwrap()), expect);
     };
@@ -81,16 +81,16 @@ fn what_the_program_gives_goes_before_the_environment_field_by_field() {
 #[test]
 fn quotes_that_cmd_keeps_are_left_out_once_and_told() {
     let check = |value: &'static str, expect: Option<&str>, told: bool| {
-        let credentials = Credentials::of(NAMES)
-            .with(Password, "pw")
-            .with(ClientId, "id")
+        let credentials = Credentials::discover(NAMES)
+            .value(Password, "pw")
+            .value(ClientId, "id")
             .environment(move |name| (name == "INAT_USERNAME").then(|| value.into()))
             .without_keyring()
             .discover()
             .unwrap();
         let found = credentials.get(Username).map(|value| value.expose_secret());
         assert_eq!(found, expect, "{value}");
-        let remarks = credentials.remarks();
+        let remarks = credentials.warnings();
         assert_eq!(remarks.len(), usize::from(told), "{remarks:?}");
         assert!(
             remarks
@@ -127,7 +127,7 @@ fn what_is_missing_is_told_with_every_place() {
         }
     };
     check(
-        discovery(&[("INAT_PASSWORD", " ")]).with(Username, "marked-me"),
+        discovery(&[("INAT_PASSWORD", " ")]).value(Username, "marked-me"),
         &[
             "the password (the variable INAT_PASSWORD is empty; the keyring, entry password of \
              /inaturalist, was not asked)",
@@ -148,8 +148,8 @@ fn what_is_needed_later_is_told_as_well() {
     let credentials = discovery(&[("INAT_APP_ID", "id"), ("INAT_PASSWORD", "pw")])
         .discover()
         .unwrap();
-    assert_eq!(credentials.need(ClientId).unwrap().expose_secret(), "id");
-    let error = credentials.need(Username).unwrap_err();
+    assert_eq!(credentials.require(ClientId).unwrap().expose_secret(), "id");
+    let error = credentials.require(Username).unwrap_err();
     assert!(error.is_configuration());
     assert!(
         error
@@ -157,9 +157,12 @@ fn what_is_needed_later_is_told_as_well() {
             .contains("the variable INAT_USERNAME is not set"),
         "{error}"
     );
-    let names = CredentialNames::new("/example").field(ClientId, "A", "a");
-    let credentials = Credentials::of(names).without_keyring().discover().unwrap();
-    let error = credentials.need(Password).unwrap_err().to_string();
+    let names = CredentialNames::new("/example").with_field(ClientId, "A", "a");
+    let credentials = Credentials::discover(names)
+        .without_keyring()
+        .discover()
+        .unwrap();
+    let error = credentials.require(Password).unwrap_err().to_string();
     assert!(error.contains("no such field"), "{error}");
 }
 
@@ -168,7 +171,7 @@ fn what_is_needed_later_is_told_as_well() {
 fn a_variable_that_is_no_text_is_missing() {
     use std::os::unix::ffi::OsStringExt;
 
-    let error = Credentials::of(NAMES)
+    let error = Credentials::discover(NAMES)
         .environment(|_| Some(OsString::from_vec(b"marked\xff".to_vec())))
         .without_keyring()
         .discover()
@@ -182,7 +185,7 @@ fn a_variable_that_is_no_text_is_missing() {
 
 #[test]
 fn nothing_shows_a_value() {
-    let discovery = discovery(&[("INAT_APP_ID", "marked-id")]).with(Password, "marked-pw");
+    let discovery = discovery(&[("INAT_APP_ID", "marked-id")]).value(Password, "marked-pw");
     let shown = format!("{discovery:?}");
     let credentials = discovery.discover().unwrap();
     let shown = format!("{shown} {credentials:?}");
@@ -196,7 +199,7 @@ fn nothing_shows_a_value() {
 #[cfg(not(feature = "keyring"))]
 #[test]
 fn without_the_feature_the_error_says_so() {
-    let error = Credentials::of(NAMES)
+    let error = Credentials::discover(NAMES)
         .environment(|_| None)
         .discover()
         .unwrap_err()
@@ -241,7 +244,7 @@ mod keyring {
         let fake = Fake::new(1000);
         put(&fake, ALL);
         let credentials = with_keyring(&[("INAT_APP_ID", "e-id")], &fake)
-            .with(Username, "p-me")
+            .value(Username, "p-me")
             .discover()
             .unwrap();
         assert_eq!(
@@ -253,7 +256,7 @@ mod keyring {
                 "\"k-secret\" from the keyring, entry app_secret of /inaturalist",
             ]
         );
-        assert!(credentials.remarks().is_empty());
+        assert!(credentials.warnings().is_empty());
     }
 
     #[test]
@@ -267,7 +270,7 @@ mod keyring {
             ("INAT_APP_SECRET", "d"),
         ];
         let credentials = with_keyring(all, &fake).discover().unwrap();
-        assert!(credentials.remarks().is_empty());
+        assert!(credentials.warnings().is_empty());
     }
 
     #[test]
@@ -300,8 +303,8 @@ mod keyring {
             let credentials = with_keyring(&[("INAT_APP_ID", "i"), ("INAT_PASSWORD", "p")], &fake)
                 .discover()
                 .unwrap();
-            assert_eq!(credentials.remarks().len(), remarks);
-            let error = credentials.need(ClientSecret).unwrap_err().to_string();
+            assert_eq!(credentials.warnings().len(), remarks);
+            let error = credentials.require(ClientSecret).unwrap_err().to_string();
             assert!(error.contains("not available because"), "{error}");
         };
         check(Failure::Locked, 1);
@@ -313,7 +316,7 @@ mod keyring {
         let fake = Fake::new(1000);
         put(&fake, &[("password", "k-pw"), ("app_id", "k-id")]);
         let credentials = with_keyring(&[("INAT_APP_ID", "e-id")], &fake)
-            .with(Username, "p-me")
+            .value(Username, "p-me")
             .discover()
             .unwrap();
         assert_eq!(credentials.save_to_keyring().unwrap(), [Username, ClientId]);
@@ -331,7 +334,7 @@ mod keyring {
     fn a_field_that_cannot_be_saved_is_named_without_its_value() {
         let fake = Fake::new(10);
         let credentials = with_keyring(&[("INAT_APP_ID", "marked-and-long")], &fake)
-            .with(Password, "marked")
+            .value(Password, "marked")
             .discover()
             .unwrap();
         let error = credentials.save_to_keyring().unwrap_err();

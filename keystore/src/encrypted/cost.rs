@@ -45,8 +45,8 @@ impl KdfCost {
                  {lanes} lanes"
             ),
         )
-        .setting("KdfCost")
-        .advice("take 8 KiB for each lane to 1 GiB, 1 to 64 passes, and 1 to 64 lanes"))
+        .with_setting("KdfCost")
+        .with_help("take 8 KiB for each lane to 1 GiB, 1 to 64 passes, and 1 to 64 lanes"))
     }
 
     pub(super) fn is_sound(&self) -> bool {

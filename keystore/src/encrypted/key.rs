@@ -41,7 +41,7 @@ impl EncryptionKey {
     pub fn from_passphrase(text: impl Into<SecretText>) -> Result<Self, Error> {
         let text = text.into();
         if text.is_blank() {
-            return Err(wrong("the passphrase is empty").advice(SOME_PASSPHRASE));
+            return Err(wrong("the passphrase is empty").with_help(SOME_PASSPHRASE));
         }
         Ok(Self(Source::Passphrase(text, KdfCost::default())))
     }
@@ -52,7 +52,7 @@ impl EncryptionKey {
     /// # Errors
     /// [`ErrorKind::Configuration`]: the variable is unset, empty, blank, or no text.
     pub fn passphrase_in_variable(name: &str) -> Result<Self, Error> {
-        let text = text_input::variable(name)?;
+        let text = text_input::env_var(name)?;
         text.ok_or_else(|| missing(name, SOME_PASSPHRASE))
             .and_then(Self::from_passphrase)
     }
@@ -63,7 +63,7 @@ impl EncryptionKey {
     /// [`ErrorKind::Configuration`]: it has another length.
     pub fn from_bytes(key: &SecretBytes) -> Result<Self, Error> {
         let bytes = <[u8; 32]>::try_from(key.as_ref()).map_err(|_| {
-            wrong(format!("the key has {} bytes, not 32", key.len())).advice(MAKE_ONE)
+            wrong(format!("the key has {} bytes, not 32", key.len())).with_help(MAKE_ONE)
         })?;
         Ok(Self(Source::Raw(Zeroizing::new(bytes))))
     }
@@ -75,10 +75,10 @@ impl EncryptionKey {
     /// [`ErrorKind::Configuration`]: it is neither, or has another length.
     pub fn from_text(text: impl Into<SecretText>) -> Result<Self, Error> {
         let text = text.into();
-        let key = text_input::bare(text.expose_secret()).and_then(decode);
+        let key = text_input::trimmed(text.expose_secret()).and_then(decode);
         let key = key.ok_or_else(|| {
             wrong("the key is neither 64 hexadecimal digits nor 32 bytes in base64")
-                .advice(MAKE_ONE)
+                .with_help(MAKE_ONE)
         })?;
         Ok(Self(Source::Raw(key)))
     }
@@ -88,15 +88,15 @@ impl EncryptionKey {
     /// # Errors
     /// [`ErrorKind::Configuration`]: the variable is unset or empty, or holds no key.
     pub fn in_variable(name: &str) -> Result<Self, Error> {
-        let text = text_input::variable(name)?;
+        let text = text_input::env_var(name)?;
         text.ok_or_else(|| missing(name, MAKE_ONE))
             .and_then(Self::from_text)
-            .map_err(|error| error.setting(name.to_owned()))
+            .map_err(|error| error.with_setting(name.to_owned()))
     }
 
     /// How much work a passphrase is made. Changes nothing for a key, which nobody can guess.
     #[must_use]
-    pub fn costing(mut self, cost: KdfCost) -> Self {
+    pub fn with_cost(mut self, cost: KdfCost) -> Self {
         if let Source::Passphrase(_, own) = &mut self.0 {
             *own = cost;
         }
@@ -117,15 +117,15 @@ const SOME_PASSPHRASE: &str = "choose one of several words, and give the same on
 const MAKE_ONE: &str = "make one with: openssl rand -hex 32";
 
 fn wrong(what: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::Configuration, what).setting("EncryptionKey")
+    Error::new(ErrorKind::Configuration, what).with_setting("EncryptionKey")
 }
 
 fn missing(name: &str, advice: &'static str) -> Error {
     wrong(format!(
         "the environment variable {name} is not set, or empty"
     ))
-    .setting(name.to_owned())
-    .advice(advice)
+    .with_setting(name.to_owned())
+    .with_help(advice)
 }
 
 fn decode(text: &str) -> Option<Zeroizing<[u8; 32]>> {

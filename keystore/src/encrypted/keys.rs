@@ -124,7 +124,7 @@ fn derive(passphrase: &SecretText, cost: KdfCost, salt: [u8; 16]) -> Result<Seal
             ),
         )
         .with_source(why)
-        .advice("give the program more memory, or the store a smaller KdfCost")
+        .with_help("give the program more memory, or the store a smaller KdfCost")
     };
     let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(48))
         .map_err(|error| failed(error.to_string()))?;
@@ -170,7 +170,7 @@ mod tests {
         Keys::new(
             EncryptionKey::from_passphrase("phrase")
                 .unwrap()
-                .costing(cost),
+                .with_cost(cost),
         )
     }
 

@@ -7,12 +7,12 @@ mod sealed;
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
-use auth_core::{AccountKey, Error, Lease, Record, SecretBytes, Store, TokenKind};
+use auth_core::{AccountKey, Error, Lease, SecretBytes, Store, TokenKind, TokenRecord};
 
 pub use self::{cost::KdfCost, key::EncryptionKey};
 use self::{keys::Keys, sealed::Sealed};
 use crate::fs::{
-    account_files::{Clear, Files},
+    account_files::{Files, PlainText},
     dir, errors,
 };
 
@@ -38,13 +38,13 @@ use crate::fs::{
 ///
 /// **From [`File`](crate::File) to this store**: both can use one folder, and they share the
 /// leases. While there is no sealed record, one in the clear is an error that says what to do;
-/// [`taking_over_clear`](Self::taking_over_clear) seals it.
+/// [`with_plaintext_migration`](Self::with_plaintext_migration) seals it.
 ///
 /// A key is derived from a passphrase once for each salt, when the first record is read or saved,
 /// and kept in memory until the last clone is dropped, which wipes it.
 ///
 /// ```
-/// use auth_core::{AccountKey, Record, Store};
+/// use auth_core::{AccountKey, TokenRecord, Store};
 /// use keystore::{Encrypted, EncryptionKey};
 ///
 /// # let folder = tempfile::tempdir().unwrap();
@@ -54,14 +54,14 @@ use crate::fs::{
 /// let store = Encrypted::open(folder, key)?;
 /// let account = AccountKey::new("inaturalist", "app-id", AccountKey::DEFAULT);
 /// let lease = store.try_lease(&account)?.expect("nobody else has it");
-/// store.save(&lease, &Record::default().to_text())?;
+/// store.save(&lease, &TokenRecord::default().to_text())?;
 /// assert!(store.load(&account)?.is_some());
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Encrypted {
     sealed: Files<Sealed>,
-    clear: Files<Clear>,
+    clear: Files<PlainText>,
     take_over: bool,
 }
 
@@ -72,7 +72,7 @@ impl Encrypted {
     /// # Errors
     /// The folder cannot be made, is no folder, or lets other users put files into it.
     pub fn open(folder: impl Into<PathBuf>, key: EncryptionKey) -> Result<Self, Error> {
-        let clear = Files::open(&folder.into(), Clear)?;
+        let clear = Files::open(&folder.into(), PlainText)?;
         Ok(Self {
             sealed: clear.with_form(Sealed::new(Arc::new(Keys::new(key)))),
             clear,
@@ -98,7 +98,7 @@ impl Encrypted {
     /// It is not the default, because then anybody who can put a file into the folder could have
     /// a record accepted that was never sealed.
     #[must_use]
-    pub fn taking_over_clear(mut self) -> Self {
+    pub fn with_plaintext_migration(mut self) -> Self {
         self.take_over = true;
         self
     }
@@ -115,12 +115,12 @@ impl Encrypted {
         let Some(clear) = self.clear.load(key)? else {
             return Ok(());
         };
-        let Ok(found) = Record::from_text(clear.as_ref()) else {
+        let Ok(found) = TokenRecord::from_text(clear.as_ref()) else {
             return Ok(()); // whatever it is, it is no record of ours
         };
         let newer = match self.sealed.load(key)? {
             None => true,
-            Some(sealed) => Record::from_text(sealed.as_ref())
+            Some(sealed) => TokenRecord::from_text(sealed.as_ref())
                 .is_ok_and(|sealed| generation(&sealed) < generation(&found)),
         };
         if newer {
@@ -163,7 +163,11 @@ impl Store for Encrypted {
         self.sealed.remove(lease)
     }
 
-    fn share(&self, note: &str, change: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
+    fn update_note(
+        &self,
+        note: &str,
+        change: &mut dyn FnMut(&str) -> String,
+    ) -> Result<bool, Error> {
         self.clear.share(note, change).map(|()| true)
     }
 
@@ -181,7 +185,7 @@ impl fmt::Debug for Encrypted {
 }
 
 /// The newest token's. Generations of both kinds count in milliseconds of the wall clock.
-fn generation(record: &Record) -> u64 {
+fn generation(record: &TokenRecord) -> u64 {
     TokenKind::ALL
         .iter()
         .filter_map(|kind| record.token(*kind))

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use auth_core::{AccountKey, Error, ErrorKind, Lease, Record, SecretBytes};
+use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, TokenRecord};
 
 use super::{
     dir,
@@ -96,12 +96,12 @@ impl<F: Form> Files<F> {
                     path.display()
                 ),
             )
-            .advice("a record's file has 1 byte to 1 MiB; the old one is still there"));
+            .with_help("a record's file has 1 byte to 1 MiB; the old one is still there"));
         }
         let foreign = private_file::is_foreign(&path, |bytes| {
             self.form
                 .read(key, &path, bytes)
-                .and_then(|bytes| Record::from_text(bytes.as_ref()))
+                .and_then(|bytes| TokenRecord::from_text(bytes.as_ref()))
                 .is_err()
         })?;
         let stem = file_names::stem(key);
@@ -180,9 +180,9 @@ impl<F: Form> Files<F> {
 
 /// The record itself, as the core wrote it.
 #[derive(Clone, Copy)]
-pub(crate) struct Clear;
+pub(crate) struct PlainText;
 
-impl Form for Clear {
+impl Form for PlainText {
     fn file_name(&self, stem: &str) -> String {
         file_names::record(stem)
     }

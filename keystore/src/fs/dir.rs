@@ -19,7 +19,7 @@ use super::{
 pub(crate) fn prepare(path: &Path) -> Result<PathBuf, Error> {
     let path = std::path::absolute(path).map_err(|source| {
         Error::new(ErrorKind::Configuration, "the store's folder has no name")
-            .advice("give the path of a folder")
+            .with_help("give the path of a folder")
             .with_source(source)
     })?;
     let failed = |source| errors::failed(Doing::Opening, &path, source);
@@ -96,8 +96,8 @@ fn data_dir(
         ErrorKind::Configuration,
         format!("there is no place for the store: {problem}"),
     )
-    .setting(setting)
-    .advice("set it, or give the store a folder with File::open"))
+    .with_setting(setting)
+    .with_help("set it, or give the store a folder with File::open"))
 }
 
 /// `app_name`, if it is the name of one folder.
@@ -111,8 +111,8 @@ pub(crate) fn one_component(app_name: &str) -> Result<&str, Error> {
             ErrorKind::Configuration,
             format!("{app_name:?} cannot be the name of a folder"),
         )
-        .setting("app_name")
-        .advice("use the program's name, such as nightly-upload")),
+        .with_setting("app_name")
+        .with_help("use the program's name, such as nightly-upload")),
     }
 }
 

@@ -39,13 +39,13 @@ pub(crate) fn failed(doing: Doing, path: &Path, source: io::Error) -> Error {
         _ => {}
     }
     Error::new(ErrorKind::Store, what)
-        .advice(advice)
+        .with_help(advice)
         .with_source(source)
 }
 
 /// What lies at `path` is not what a store may use.
 pub(crate) fn refused(path: &Path, problem: &str, advice: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Store, format!("{} {problem}", path.display())).advice(advice.into())
+    Error::new(ErrorKind::Store, format!("{} {problem}", path.display())).with_help(advice.into())
 }
 
 /// A path as a POSIX shell takes it.

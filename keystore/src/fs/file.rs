@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf};
 use auth_core::{AccountKey, Error, Lease, SecretBytes, Store};
 
 use super::{
-    account_files::{Clear, Files},
+    account_files::{Files, PlainText},
     dir,
 };
 
@@ -32,7 +32,7 @@ use super::{
 /// another version), that file is kept beside as `….bad`; since it may hold tokens, delete it when it is
 /// understood. [`remove`](Store::remove) leaves it alone.
 #[derive(Clone)]
-pub struct File(Files<Clear>);
+pub struct File(Files<PlainText>);
 
 impl File {
     /// A store in this folder. It is made, with its missing parents, where it does not exist; what
@@ -41,7 +41,7 @@ impl File {
     /// # Errors
     /// The folder cannot be made, is no folder, or lets other users put files into it.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, Error> {
-        Files::open(&folder.into(), Clear).map(Self)
+        Files::open(&folder.into(), PlainText).map(Self)
     }
 
     /// A store in the folder `app_name` of the user's own data folder.
@@ -80,7 +80,11 @@ impl Store for File {
         self.0.remove(lease)
     }
 
-    fn share(&self, note: &str, change: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
+    fn update_note(
+        &self,
+        note: &str,
+        change: &mut dyn FnMut(&str) -> String,
+    ) -> Result<bool, Error> {
         self.0.share(note, change).map(|()| true)
     }
 

@@ -85,7 +85,7 @@ pub(crate) fn is_temporary(stem: &str, name: &str) -> bool {
     numbers.is_some_and(|(process, attempt)| digits(process) && digits(attempt))
 }
 
-/// Where foreign content is kept beside, for the `number`th time, counted from 1.
+/// Where foreign content is kept beside, for the `integer`th time, counted from 1.
 pub(crate) fn bad(stem: &str, number: u32) -> String {
     match number {
         1 => format!("{stem}.bad"),

@@ -63,7 +63,7 @@ fn lock(path: &Path) -> Result<Held, Error> {
         }
         if Instant::now() >= end {
             let what = format!("another program holds {}", path.display());
-            return Err(Error::new(ErrorKind::TimedOut, what).advice("try again"));
+            return Err(Error::new(ErrorKind::TimedOut, what).with_help("try again"));
         }
         thread::sleep(Duration::from_millis(2));
     }

@@ -112,9 +112,9 @@ impl Failure {
             });
         }
         let error =
-            Error::new(self.kind(), format!("cannot {verb} {what}: {reason}")).advice(advice);
+            Error::new(self.kind(), format!("cannot {verb} {what}: {reason}")).with_help(advice);
         match self {
-            Self::Broken(words) => error.with_words(&words),
+            Self::Broken(words) => error.with_server_message(&words),
             _ => error,
         }
     }

@@ -72,7 +72,7 @@ const SMALLEST: usize = 256;
 /// share that folder; [`with_lock_folder`](Self::with_lock_folder) names another.
 ///
 /// **Waiting** is bounded: a call that the keyring does not answer fails after a minute, or after what
-/// [`patience`](Self::patience) says. A thread of the store's own does the talking, so it may be called from an async
+/// [`patience`](Self::with_timeout) says. A thread of the store's own does the talking, so it may be called from an async
 /// runtime's thread as well, which it blocks like any store. A call that gave up in the middle of a write keeps its lease
 /// until the keyring answers, so that nobody else writes meanwhile.
 ///
@@ -131,7 +131,7 @@ impl Keyring {
 
     /// How long a call waits for each answer of the keyring; 60 s unless given. A person may have to unlock it meanwhile.
     #[must_use]
-    pub fn patience(mut self, patience: Duration) -> Self {
+    pub fn with_timeout(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
     }
@@ -209,7 +209,7 @@ impl Store for Keyring {
                 record.len()
             );
             return Err(Error::new(ErrorKind::Store, what)
-                .advice("a record has 1 byte to 1 MiB; the old one is still there"));
+                .with_help("a record has 1 byte to 1 MiB; the old one is still there"));
         }
         self.with_entries(Doing::Saving, lease.key(), |split| split.save(record))
     }
@@ -218,7 +218,11 @@ impl Store for Keyring {
         self.with_entries(Doing::Removing, lease.key(), |split| split.remove())
     }
 
-    fn share(&self, note: &str, change: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
+    fn update_note(
+        &self,
+        note: &str,
+        change: &mut dyn FnMut(&str) -> String,
+    ) -> Result<bool, Error> {
         shared_note::change(&self.folder, note, change).map(|()| true)
     }
 

@@ -1,6 +1,6 @@
 //! The keyring store over a keyring in memory with Windows' limit: crashes, failures, foreign content, leases.
 
-use auth_core::Record;
+use auth_core::TokenRecord;
 use proptest::prelude::*;
 
 use super::{
@@ -230,7 +230,7 @@ fn one_lease_an_account_until_it_is_dropped() {
 fn a_write_that_is_late_keeps_its_lease() {
     let folder = tempfile::tempdir().unwrap();
     let fake = Fake::new(WINDOWS);
-    let store = store(&fake, &folder).patience(SHORT);
+    let store = store(&fake, &folder).with_timeout(SHORT);
     let lease = store.try_lease(&key()).unwrap().unwrap();
     let silence = fake.hold();
     let error = store.save(&lease, &record(1, 100)).unwrap_err();
@@ -239,7 +239,7 @@ fn a_write_that_is_late_keeps_its_lease() {
     drop(lease);
     assert!(store.try_lease(&key()).unwrap().is_none());
     drop(silence);
-    let patient = store.patience(Duration::from_secs(60));
+    let patient = store.with_timeout(Duration::from_secs(60));
     patient.load(&key()).unwrap(); // the thread is through with what it had begun
     assert!(patient.try_lease(&key()).unwrap().is_some());
 }
@@ -269,9 +269,11 @@ fn errors_name_the_account_and_show_nothing_of_the_record() {
 #[test]
 fn records_of_the_core_fit() {
     let fake = Fake::new(WINDOWS);
-    split(&fake).save(&Record::default().to_text()).unwrap();
+    split(&fake)
+        .save(&TokenRecord::default().to_text())
+        .unwrap();
     let text = split(&fake).load().unwrap().unwrap();
-    assert!(Record::from_text(text.as_ref()).unwrap().is_empty());
+    assert!(TokenRecord::from_text(text.as_ref()).unwrap().is_empty());
 }
 
 #[test]

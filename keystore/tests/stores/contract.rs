@@ -10,7 +10,7 @@ use std::{
 };
 
 use auth_core::{AccountKey, Lease, Store};
-use keystore::{Environment, File, First, Memory};
+use keystore::{Environment, Fallback, File, Memory};
 
 use crate::{check_holds, key, lease, record};
 
@@ -22,7 +22,7 @@ fn check(question: impl Fn(&dyn Store)) {
     question(&Arc::new(File::open(folder.path().join("by arc")).unwrap()));
     let unset = Environment::variable("KEYSTORE_TEST_UNSET").unwrap();
     let file = File::open(folder.path().join("fall-through")).unwrap();
-    question(&First::of(unset).or_else(file).or_else(Memory::new()));
+    question(&Fallback::new(unset).or(file).or(Memory::new()));
     #[cfg(feature = "encrypted")]
     {
         let open = |name: &str, key| {
@@ -31,7 +31,7 @@ fn check(question: impl Fn(&dyn Store)) {
         };
         question(&open("with a passphrase", crate::passphrase("phrase")));
         let key = keystore::EncryptionKey::from_text("a1".repeat(32)).unwrap();
-        question(&open("with a key", key).taking_over_clear());
+        question(&open("with a key", key).with_plaintext_migration());
     }
 }
 

@@ -41,7 +41,7 @@ fn check_error<T: std::fmt::Debug>(result: Result<T, Error>, path: &Path, words:
     assert_eq!(error.kind(), ErrorKind::Store, "{error}");
     let text = format!("{error} {error:?}");
     assert!(text.contains(path.to_str().unwrap()), "{text}");
-    assert!(error.advised().is_some(), "{text}");
+    assert!(error.help().is_some(), "{text}");
     assert!(
         !text.contains(MARKED) && !text.contains("phrase one"),
         "{text}"
@@ -84,7 +84,7 @@ fn the_default_cost_seals_and_opens() {
     let folder = tempfile::tempdir().unwrap();
     let open = || {
         let key = EncryptionKey::from_passphrase("phrase one").unwrap();
-        Encrypted::open(folder.path(), key.costing(KdfCost::default())).unwrap()
+        Encrypted::open(folder.path(), key.with_cost(KdfCost::default())).unwrap()
     };
     let one = open();
     one.save(&lease(&one, "me"), &record(MARKED, 1)).unwrap();
@@ -216,7 +216,7 @@ fn a_cost_that_was_raised_opens_what_was_sealed_before() {
     let folder = tempfile::tempdir().unwrap();
     let old = store(folder.path(), "phrase one");
     old.save(&lease(&old, "me"), &record("first", 1)).unwrap();
-    let raised = passphrase("phrase one").costing(KdfCost::new(16, 2, 1).unwrap());
+    let raised = passphrase("phrase one").with_cost(KdfCost::new(16, 2, 1).unwrap());
     let new = Encrypted::open(folder.path(), raised).unwrap();
     check_holds(&new, "me", Some(&record("first", 1)));
     new.save(&lease(&new, "me"), &record("second", 2)).unwrap();
@@ -241,7 +241,7 @@ fn a_record_in_the_clear_is_told_or_taken_over() {
     drop(held);
     assert!(clear.exists(), "the default changes nothing");
 
-    let store = store(folder.path(), "phrase one").taking_over_clear();
+    let store = store(folder.path(), "phrase one").with_plaintext_migration();
     check_holds(&store, "me", Some(&record(MARKED, 5)));
     assert!(clear.exists(), "who has no lease changes nothing");
     drop(lease(&store, "me"));

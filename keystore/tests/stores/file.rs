@@ -42,7 +42,7 @@ fn check_error<T: std::fmt::Debug>(result: Result<T, Error>, path: &Path, words:
     assert_eq!(error.kind(), ErrorKind::Store, "{error}");
     let text = format!("{error} {error:?}");
     assert!(text.contains(path.to_str().unwrap()), "{text}");
-    assert!(error.advised().is_some(), "{text}");
+    assert!(error.help().is_some(), "{text}");
     assert!(!text.contains(MARKED), "{text}");
     for word in words {
         assert!(text.contains(word), "{text}: {word}");

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
-use keystore::{First, Fixed, Memory};
+use keystore::{Fallback, Memory, StaticToken};
 
 use crate::{check_holds, key, lease, record};
 
@@ -73,9 +73,9 @@ impl Store for Moody {
 }
 
 /// Two stores and their fall-through.
-fn two() -> (Moody, Moody, First) {
+fn two() -> (Moody, Moody, Fallback) {
     let (one, two) = (Moody::default(), Moody::default());
-    let first = First::of(one.clone()).or_else(two.clone());
+    let first = Fallback::new(one.clone()).or(two.clone());
     (one, two, first)
 }
 
@@ -152,7 +152,7 @@ fn a_failure_is_passed_over_only_where_the_program_said_so() {
     assert_eq!(error.kind(), ErrorKind::Store);
     assert!(error.to_string().contains("locked until"), "{error}");
 
-    let lax = first.passing_over_failures();
+    let lax = first.with_failures_skipped();
     check_holds(&lax, "me", None);
     save(&lax, "new");
     assert_eq!((has(&one), has(&two).as_deref()), (None, Some("new")));
@@ -194,7 +194,7 @@ fn processes_that_see_different_stores_share_the_lease_of_the_record() {
     let (one, two, desktop) = two();
     let hidden = Moody::default();
     hidden.be(Mood::Absent);
-    let cron = First::of(hidden).or_else(two.clone());
+    let cron = Fallback::new(hidden).or(two.clone());
     save(&two, "shared");
     let held = lease(&desktop, "me");
     assert!(cron.try_lease(&key("me")).unwrap().is_none());
@@ -206,9 +206,12 @@ fn processes_that_see_different_stores_share_the_lease_of_the_record() {
     // And where the record is out of cron's sight, each has a login of its own.
     let (one, two, desktop) = self::two();
     save(&desktop, "of the desktop");
-    let cron = First::of_opened::<Moody>("keyring", Err(Error::new(ErrorKind::Configuration, "x")))
-        .unwrap()
-        .or_else(two.clone());
+    let cron = Fallback::new_if_available::<Moody>(
+        "keyring",
+        Err(Error::new(ErrorKind::Configuration, "x")),
+    )
+    .unwrap()
+    .or(two.clone());
     check_holds(&cron, "me", None);
     save(&cron, "of cron");
     check_holds(&desktop, "me", Some(&record("of the desktop", 1)));
@@ -248,18 +251,18 @@ fn a_logout_forgets_everywhere() {
 #[test]
 fn a_store_that_is_read_only_gets_no_login() {
     let memory = Memory::new();
-    let unset = First::of(Fixed::new("")).or_else(memory.clone());
+    let unset = Fallback::new(StaticToken::new("")).or(memory.clone());
     save(&unset, "new");
     check_holds(&memory, "me", Some(&record("new", 1)));
     assert!(!unset.is_read_only());
 
-    let set = First::of(Fixed::new("pasted")).or_else(memory.clone());
+    let set = Fallback::new(StaticToken::new("pasted")).or(memory.clone());
     check_holds(&set, "me", Some(&SecretBytes::new(b"pasted".to_vec())));
     let error = set.save(&lease(&set, "me"), &record("x", 2)).unwrap_err();
     assert!(error.to_string().contains("read-only"), "{error}");
     check_holds(&memory, "me", Some(&record("new", 1)));
 
-    let only = First::of(Fixed::new(" ")).or_else(Fixed::new(""));
+    let only = Fallback::new(StaticToken::new(" ")).or(StaticToken::new(""));
     assert!(only.is_read_only());
     check_holds(&only, "me", None);
     let error = only.try_lease(&key("me")).unwrap_err();
@@ -269,10 +272,10 @@ fn a_store_that_is_read_only_gets_no_login() {
 #[test]
 fn what_could_not_be_opened_is_passed_over_or_told() {
     let absent = Error::new(ErrorKind::Configuration, "no bus");
-    let first = First::of_opened::<Memory>("keyring", Err(absent)).unwrap();
+    let first = Fallback::new_if_available::<Memory>("keyring", Err(absent)).unwrap();
     let error = first.load(&key("me")).unwrap_err();
     assert!(error.to_string().contains("keyring (no bus)"), "{error}");
-    let first = first.or_else(Memory::new());
+    let first = first.or(Memory::new());
     assert_eq!(
         first.describe(),
         "the first of: keyring (no bus), memory of this process"
@@ -283,9 +286,9 @@ fn what_could_not_be_opened_is_passed_over_or_told() {
         "memory of this process (in use), after keyring (no bus)"
     );
     let failed = Error::new(ErrorKind::Store, "locked");
-    assert!(First::of_opened::<Memory>("keyring", Err(failed)).is_err());
-    let opened = First::of_opened("memory", Ok(Memory::new())).unwrap();
-    save(&opened.or_else(Memory::new()), "new");
+    assert!(Fallback::new_if_available::<Memory>("keyring", Err(failed)).is_err());
+    let opened = Fallback::new_if_available("memory", Ok(Memory::new())).unwrap();
+    save(&opened.or(Memory::new()), "new");
 }
 
 #[test]

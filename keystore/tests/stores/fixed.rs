@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use auth_core::{AccountKey, Error, Store};
-use keystore::{Environment, Fixed};
+use keystore::{Environment, StaticToken};
 
 use crate::{key, lease, record};
 
@@ -22,7 +22,7 @@ fn check_read_only(store: &dyn Store, words: &[&str]) {
     drop(lease(store, "other"));
     let check = |error: Error| {
         assert!(error.is_configuration(), "{error}");
-        assert!(error.advised().is_some());
+        assert!(error.help().is_some());
         let text = format!("{error} {error:?}");
         for word in words.iter().chain(&["this store is read-only"]) {
             assert!(text.contains(word), "{text}: {word}");
@@ -38,7 +38,7 @@ fn check_read_only(store: &dyn Store, words: &[&str]) {
 #[test]
 fn a_given_token_is_handed_out_as_it_was_pasted() {
     let check = |given: &str, expect: Option<&str>| {
-        let store = Fixed::new(given);
+        let store = StaticToken::new(given);
         assert_eq!(held(&store, &key("me")).as_deref(), expect, "{given:?}");
         assert_eq!(held(&store.clone(), &key("you")).as_deref(), expect);
     };
@@ -52,7 +52,7 @@ fn a_given_token_is_handed_out_as_it_was_pasted() {
 
 #[test]
 fn a_given_token_is_read_only_and_not_shown() {
-    let store = Fixed::new(TOKEN);
+    let store = StaticToken::new(TOKEN);
     check_read_only(&store, &["a token given to the program", "a new token"]);
     let shown = format!("{store:?} {}", store.describe());
     assert!(!shown.contains(TOKEN), "{shown}");
@@ -60,7 +60,7 @@ fn a_given_token_is_read_only_and_not_shown() {
 
 #[test]
 fn a_token_may_be_for_one_account_only() {
-    let store = Fixed::new(TOKEN).only_for(key("me"));
+    let store = StaticToken::new(TOKEN).with_account(key("me"));
     assert!(held(&store, &key("me")).is_some());
     assert!(held(&store, &key("you")).is_none());
     let elsewhere = AccountKey::new("infoflora", "app-id", "me");
@@ -77,7 +77,7 @@ fn role_environment() {
     let store = Environment::variable(VARIABLE).unwrap();
     let found = held(&store, &key("me")).unwrap_or_default();
     assert_eq!(found, expect);
-    let only = store.clone().only_for(key("me"));
+    let only = store.clone().with_account(key("me"));
     assert_eq!(held(&only, &key("me")).unwrap_or_default(), expect);
     assert!(held(&only, &key("you")).is_none());
     check_read_only(&store, &[VARIABLE, "unset", "set KEYSTORE_TEST_TOKEN to"]);

@@ -26,7 +26,7 @@ fn key(account: &str) -> AccountKey {
 fn passphrase(text: &str) -> keystore::EncryptionKey {
     keystore::EncryptionKey::from_passphrase(text)
         .unwrap()
-        .costing(keystore::KdfCost::new(8, 1, 1).unwrap())
+        .with_cost(keystore::KdfCost::new(8, 1, 1).unwrap())
 }
 
 /// A record with a login token, as the core writes it.

@@ -12,8 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use auth_core::{Record, SecretBytes, Store, TokenKind};
-use keystore::{File, First, Fixed};
+use auth_core::{SecretBytes, Store, TokenKind, TokenRecord};
+use keystore::{Fallback, File, StaticToken};
 
 use crate::{key, lease, record};
 
@@ -34,7 +34,9 @@ const KINDS: &[&str] = &[
 fn open(kind: &str, folder: &Path) -> Box<dyn Store> {
     match kind {
         "file" => Box::new(File::open(folder).unwrap()),
-        "fall-through" => Box::new(First::of(Fixed::new("")).or_else(File::open(folder).unwrap())),
+        "fall-through" => {
+            Box::new(Fallback::new(StaticToken::new("")).or(File::open(folder).unwrap()))
+        }
         #[cfg(feature = "encrypted")]
         "encrypted" => {
             Box::new(keystore::Encrypted::open(folder, crate::passphrase("shared")).unwrap())
@@ -57,7 +59,7 @@ fn token(generation: u64) -> String {
 
 /// The generation of a record that is whole; fails on any other.
 fn whole(bytes: &SecretBytes) -> u64 {
-    let parsed = Record::from_text(bytes.as_ref()).expect("a whole record");
+    let parsed = TokenRecord::from_text(bytes.as_ref()).expect("a whole record");
     let token = parsed.token(TokenKind::Login).expect("its token");
     let generation = token.generation();
     assert!(

@@ -24,6 +24,6 @@ pub fn run() -> io::Result<()> {
         .start()?;
     println!("{}", server.url());
     io::copy(&mut io::stdin(), &mut io::sink())?;
-    println!("{}", server.seen().total());
+    println!("{}", server.requests().total());
     Ok(())
 }

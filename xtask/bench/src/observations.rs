@@ -11,7 +11,7 @@ use std::{
 };
 
 use api_inat::{model::Observation, v1::observations::Search};
-use auth_core::{Answer, Operation, Response};
+use auth_core::{Operation, Response, ResponseBody};
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ const READERS: [(&str, Reader); 3] = [("typed", typed), ("value", value), ("igno
 
 /// As [`Search`] reads it. That the transport brought the body is no part of it.
 fn typed(text: &str) -> Duration {
-    let answer = Response::new(Answer::new(text.as_bytes().to_vec()));
+    let answer = Response::new(ResponseBody::new(text.as_bytes().to_vec()));
     timed(|| Search::<Observation>::new().parse(answer).expect("a page"))
 }
 

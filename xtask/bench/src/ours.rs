@@ -3,8 +3,8 @@
 use std::hint::black_box;
 
 use auth_core::{
-    Answer, AuthorizationRequest, AuthorizationServer, BasicEncoding, ClientAuthentication,
-    Endpoint, Entropy, Message, OAuthClient, RedirectUri, Response, SecretText, TokenRequest,
+    AuthorizationRequest, AuthorizationServer, BasicEncoding, ClientAuthentication, Endpoint,
+    Entropy, Message, OAuthClient, RedirectUri, Response, ResponseBody, SecretText, TokenRequest,
 };
 
 use crate::{Work, parts};
@@ -26,7 +26,7 @@ pub fn client(token_endpoint: &str) -> OAuthClient {
         .authorization_endpoint(endpoint(parts::AUTHORIZE))
         .client_authentication(ClientAuthentication::Basic(BasicEncoding::FormUrlEncoded));
     OAuthClient::new(server, parts::ID)
-        .and_then(|client| client.secret(parts::SECRET))
+        .and_then(|client| client.with_secret(parts::SECRET))
         .expect("a client")
 }
 
@@ -65,7 +65,7 @@ fn both(times: u32, status: u16, body: &str) {
     for _ in 0..times {
         let message = TokenRequest::refresh(&client, black_box(&refresh));
         black_box(message.request().expect("a request"));
-        let body = Answer::secret(black_box(body).as_bytes().to_vec());
+        let body = ResponseBody::secret(black_box(body).as_bytes().to_vec());
         let answer = Response::from_parts(parts::head(status), body);
         let read = black_box(message.parse(answer));
         assert_eq!(read.is_ok(), status == 200);

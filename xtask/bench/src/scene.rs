@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use auth_core::{
-    Api, Base, ExposeSecret, Record, SecretBytes, Service, Store, TokenKind, UnixTime,
+    Api, BaseUrl, ExposeSecret, SecretBytes, Service, Store, TokenKind, TokenRecord, UnixTime,
 };
 use auth_flows::Session;
 use http_ureq::Ureq;
@@ -18,9 +18,9 @@ pub const LIFETIME: Duration = Duration::from_secs(3600);
 #[must_use]
 pub fn service(address: &str) -> Service {
     let client = ours::client(&format!("http://{address}/oauth/token"));
-    let base = Base::parse(&format!("http://{address}")).expect("a base URL");
+    let base = BaseUrl::parse(&format!("http://{address}")).expect("a base URL");
     let service = Service::new("bench", client, "bench/1.0").expect("a User-Agent");
-    service.api(Api::new("api", base, TokenKind::Login))
+    service.with_api(Api::new("api", base, TokenKind::Login))
 }
 
 /// The text of a record whose login was got so long ago and can be renewed.
@@ -44,7 +44,7 @@ const GENERATION: u64 = 1_700_000_000_000;
 #[must_use]
 pub fn age_when_due() -> Duration {
     let text = record(Duration::ZERO, "2YotnFZFEjr1zCsicMWpAA");
-    let record = Record::from_text(text.expose_secret()).expect("a record");
+    let record = TokenRecord::from_text(text.expose_secret()).expect("a record");
     let token = record.token(TokenKind::Login).expect("a login");
     let now = UnixTime::from_system(SystemTime::now());
     let ages = (0..LIFETIME.as_secs()).map(Duration::from_secs);

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use auth_core::{
-    AccountKey, Answer, Base, Error, ExposeSecret, Lease, Limits, Manner, Operation, Paged, Record,
-    Request, Response, SecretBytes, Store, Token, TokenKind, Transport, TransportError, Turn,
+    AccountKey, BaseUrl, CallPolicy, Error, ExposeSecret, Lease, Limits, Operation, PageParts,
+    Paged, Request, Response, ResponseBody, SecretBytes, Store, Token, TokenKind, TokenRecord,
+    Transport, TransportError,
 };
 use auth_flows::{Client, Session};
 use http_ureq::Ureq;
@@ -58,7 +59,7 @@ pub fn sessions() -> (Client, Vec<Session>) {
 pub fn tokens() -> Vec<Arc<Token>> {
     let one = |_| {
         let text = scene::record(scene::FRESH, "2YotnFZFEjr1zCsicMWpAA");
-        let record = Record::from_text(text.expose_secret()).expect("a record");
+        let record = TokenRecord::from_text(text.expose_secret()).expect("a record");
         Arc::clone(record.token(TokenKind::Login).expect("a login"))
     };
     (0..ACCOUNTS).map(one).collect()
@@ -74,11 +75,11 @@ struct Numbers {
 impl Operation for Numbers {
     type Output = Vec<u64>;
 
-    fn manner(&self) -> Manner {
-        Manner::read("api").without_token()
+    fn policy(&self) -> CallPolicy {
+        CallPolicy::read("api").without_token()
     }
 
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         base.request(http::Method::GET, &format!("/numbers?page={}", self.page))
     }
 
@@ -90,12 +91,12 @@ impl Operation for Numbers {
 impl Paged for Numbers {
     type Item = u64;
 
-    fn turn(self, answer: Vec<u64>) -> Turn<Self> {
+    fn split_page(self, answer: Vec<u64>) -> PageParts<Self> {
         let next = Self {
             page: self.page + 1,
             ..self
         };
-        Turn {
+        PageParts {
             items: answer,
             total: None,
             next: Some(next).filter(|next| next.page < next.last),
@@ -110,7 +111,7 @@ impl Transport for AtHand {
     fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
         drop(request);
         let numbers: Vec<String> = (0..200).map(|number: u64| number.to_string()).collect();
-        Ok(Response::new(Answer::new(
+        Ok(Response::new(ResponseBody::new(
             format!("[{}]", numbers.join(",")).into_bytes(),
         )))
     }

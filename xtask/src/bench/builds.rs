@@ -6,9 +6,9 @@ use std::path::Path;
 use std::process::Command;
 
 use super::Depth;
-use super::ground::Ground;
 use super::measured::Measured;
 use super::packages::PROGRAMS;
+use super::workspace::BenchWorkspace;
 use crate::{Stop, output};
 
 /// Ticks of a second in `/proc`, on every Linux.
@@ -22,7 +22,11 @@ const UNCALLED: [&str; 3] = [
     "4jiff3fmt",
 ];
 
-pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) -> Result<(), Stop> {
+pub(super) fn measure(
+    ground: &BenchWorkspace,
+    depth: Depth,
+    measured: &mut Measured,
+) -> Result<(), Stop> {
     match depth {
         Depth::Everything => all(ground, measured)?,
         Depth::Steady => {
@@ -46,7 +50,7 @@ pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) ->
     Ok(())
 }
 
-fn all(ground: &Ground, measured: &mut Measured) -> Result<(), Stop> {
+fn all(ground: &BenchWorkspace, measured: &mut Measured) -> Result<(), Stop> {
     // What has to be fetched is fetched before anything is timed.
     output(ground.cargo().args(["fetch", "--locked", "--quiet"]))?;
     for program in PROGRAMS {

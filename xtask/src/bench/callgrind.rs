@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use super::ground::Ground;
+use super::workspace::BenchWorkspace;
 use crate::Stop;
 
 /// How often a work is done in the two runs whose difference counts. Setup, start and end cancel.
@@ -32,7 +32,7 @@ pub(super) fn is_there() -> Result<PathBuf, Stop> {
 
 /// The instructions of one repetition. The arguments are made from how often the work is done.
 pub(super) fn each(
-    ground: &Ground,
+    ground: &BenchWorkspace,
     program: &str,
     times: Times,
     arguments: impl Fn(&str) -> Vec<String>,

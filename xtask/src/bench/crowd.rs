@@ -1,11 +1,15 @@
 //! Everybody at once at an expired token: how many token requests come of it, and when the last caller has its token.
 
 use super::Depth;
-use super::ground::Ground;
 use super::measured::Measured;
+use super::workspace::BenchWorkspace;
 use crate::Stop;
 
-pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) -> Result<(), Stop> {
+pub(super) fn measure(
+    ground: &BenchWorkspace,
+    depth: Depth,
+    measured: &mut Measured,
+) -> Result<(), Stop> {
     for (name, numbers) in ground.run("bench", &["crowd"])?.all() {
         if let [requests, last] = numbers[..] {
             measured.put(format!("requests/{name}"), requests);

@@ -2,8 +2,8 @@
 
 use super::Depth;
 use super::callgrind::{self, Times};
-use super::ground::{Ground, Server};
 use super::measured::Measured;
+use super::workspace::{BenchWorkspace, Server};
 use crate::Stop;
 
 /// Instructions of many exchanges less those of few: connecting is in both.
@@ -24,7 +24,11 @@ const OTHERS: &[(&str, &str)] = &[
     ("bare-reqwest12", "peers"),
 ];
 
-pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) -> Result<(), Stop> {
+pub(super) fn measure(
+    ground: &BenchWorkspace,
+    depth: Depth,
+    measured: &mut Measured,
+) -> Result<(), Stop> {
     let others = match depth {
         Depth::Steady => &[],
         Depth::Everything => {

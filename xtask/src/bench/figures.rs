@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 
 use super::measured::{Measured, shown};
-use crate::{Stop, Verdict, root, say};
+use crate::{Stop, Verdict, output, root};
 
 /// Where they are committed.
 pub(super) const PATH: &str = "docs/performance-figures.txt";
@@ -92,22 +92,22 @@ pub(super) fn write(committed: &Committed, measured: &Measured) -> Result<(), St
     let text = committed.with(measured);
     fs::write(root().join(PATH), text)
         .map_err(|error| Stop::Failed(format!("{PATH} cannot be written: {error}")))?;
-    say::line(format_args!("{PATH} is written"));
+    output::line(format_args!("{PATH} is written"));
     Ok(())
 }
 
 /// Says what grew, what shrank, what is missing and what is new.
 pub(super) fn check(committed: &Committed, measured: &Measured) -> Verdict {
     let Compared { failures, hints } = compare(committed, measured);
-    hints.iter().for_each(say::line);
-    failures.iter().for_each(say::line);
+    hints.iter().for_each(output::line);
+    failures.iter().for_each(output::line);
     let count = measured.all().count();
     if failures.is_empty() {
-        say::line(format_args!(
+        output::line(format_args!(
             "bench: {count} figures, none grew by more than 5 %"
         ));
     } else {
-        say::line(format_args!(
+        output::line(format_args!(
             "bench: {count} figures, {} not as committed. Profile what grew (xtask/bench/README.md says how), or, with a\n\
              reason, change its figure in the same commit: `cargo xtask bench --write-figures` writes {PATH}",
             failures.len()

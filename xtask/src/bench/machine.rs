@@ -5,8 +5,8 @@ use std::process::Command;
 use std::thread;
 
 use super::callgrind;
-use super::ground::Ground;
 use super::python;
+use super::workspace::BenchWorkspace;
 use crate::{Stop, output};
 
 /// The packages that something is compared with or built on; where there are two versions, both.
@@ -36,7 +36,7 @@ pub(super) struct Machine {
     pub(super) packages: Vec<(&'static str, String)>,
 }
 
-pub(super) fn read(ground: &Ground) -> Result<Machine, Stop> {
+pub(super) fn read(ground: &BenchWorkspace) -> Result<Machine, Stop> {
     let lock = ground.folder().join("Cargo.lock");
     let lock = fs::read_to_string(&lock)
         .map_err(|error| Stop::Failed(format!("{}: {error}", lock.display())))?;

@@ -1,9 +1,9 @@
 //! A valid token from memory: allocations and instructions, and wall time beside the floor.
 
 use super::Depth;
-use super::ground::Ground;
 use super::measured::Measured;
 use super::values::{allocations, work_instructions};
+use super::workspace::BenchWorkspace;
 use crate::Stop;
 
 /// How many pairs, of which the median counts.
@@ -12,7 +12,11 @@ const PAIRS: &str = "21";
 /// How many tasks ask beside those of the peers.
 const TASKS: &str = "64";
 
-pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) -> Result<(), Stop> {
+pub(super) fn measure(
+    ground: &BenchWorkspace,
+    depth: Depth,
+    measured: &mut Measured,
+) -> Result<(), Stop> {
     allocations(ground, "allocations", &["memory"], depth, measured)?;
     // While a renewal is stuck other threads run: their instructions come out otherwise each time.
     let works: &[_] = match depth {

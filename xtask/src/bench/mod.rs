@@ -6,7 +6,7 @@ mod crowd;
 mod exchange;
 mod figures;
 mod goals;
-mod ground;
+mod labels;
 mod machine;
 mod measured;
 mod memory;
@@ -17,15 +17,15 @@ mod programs;
 mod python;
 mod space;
 mod values;
-mod words;
+mod workspace;
 
 use std::ffi::OsString;
 
-use ground::Ground;
 use lexopt::{Arg, ValueExt};
 use measured::Measured;
+use workspace::BenchWorkspace;
 
-use crate::{Outcome, Stop, Verdict, say};
+use crate::{Outcome, Stop, Verdict, output};
 
 const HELP: &str = "\
 cargo xtask bench [--only GROUP…]   measures and prints every goal with its figure; all groups write docs/PERFORMANCE.md
@@ -41,7 +41,7 @@ A goal that is not met is reported and no failure; what could not be measured is
 #[derive(Clone, Copy)]
 struct Group {
     name: &'static str,
-    measure: fn(&Ground, Depth, &mut Measured) -> Result<(), Stop>,
+    measure: fn(&BenchWorkspace, Depth, &mut Measured) -> Result<(), Stop>,
     /// It has figures that come out the same each time.
     steady: bool,
 }
@@ -123,11 +123,11 @@ enum Asked {
 pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     let asked = parse(args)?;
     if matches!(asked, Asked::Help) {
-        say::line(HELP);
+        output::line(HELP);
         return Ok(Verdict::Passed);
     }
     callgrind::is_there()?;
-    let ground = Ground::new()?;
+    let ground = BenchWorkspace::new()?;
     match asked {
         Asked::Help => Ok(Verdict::Passed),
         Asked::Table(groups) => table(&ground, &groups),
@@ -144,10 +144,10 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
 }
 
 /// Measures, prints, and where nothing was left out writes the document.
-fn table(ground: &Ground, groups: &[Group]) -> Outcome {
+fn table(ground: &BenchWorkspace, groups: &[Group]) -> Outcome {
     let mut measured = Measured::default();
     for group in groups {
-        say::line(format_args!("measuring {} …", group.name));
+        output::line(format_args!("measuring {} …", group.name));
         match (group.measure)(ground, Depth::Everything, &mut measured) {
             Ok(()) => {}
             Err(Stop::Failed(words)) => measured.trouble(group.name, &words),
@@ -156,20 +156,20 @@ fn table(ground: &Ground, groups: &[Group]) -> Outcome {
     }
     let names: Vec<_> = groups.iter().map(|group| group.name).collect();
     let rows = goals::rows(&names, &measured);
-    say::line("");
-    goals::lines(&rows).iter().for_each(say::line);
-    measured.troubles().for_each(say::trouble);
+    output::line("");
+    goals::lines(&rows).iter().for_each(output::line);
+    measured.troubles().for_each(output::trouble);
     let missing = rows.iter().filter(|row| row.figure.is_none()).count();
     let unmeasured = missing.max(measured.troubles().count());
     if groups.len() == GROUPS.len() && unmeasured == 0 {
         page::DOCUMENT.write(&page::text(&rows, &measured, &machine::read(ground)?))?;
     }
-    say::line(goals::summary(&rows));
+    output::line(goals::summary(&rows));
     Ok(Verdict::of(unmeasured))
 }
 
 /// What comes out the same each time.
-fn steady(ground: &Ground) -> Result<Measured, Stop> {
+fn steady(ground: &BenchWorkspace) -> Result<Measured, Stop> {
     let mut measured = Measured::default();
     for group in GROUPS.iter().filter(|group| group.steady) {
         (group.measure)(ground, Depth::Steady, &mut measured)?;

@@ -2,9 +2,9 @@
 
 use super::Depth;
 use super::callgrind::{self, Times};
-use super::ground::Ground;
 use super::measured::Measured;
 use super::values::allocations;
+use super::workspace::BenchWorkspace;
 use crate::Stop;
 
 /// How many rounds, of which the median counts.
@@ -13,7 +13,11 @@ const ROUNDS: &str = "15";
 /// A page is so long that once is enough.
 const ONCE: Times = Times(0, 1);
 
-pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) -> Result<(), Stop> {
+pub(super) fn measure(
+    ground: &BenchWorkspace,
+    depth: Depth,
+    measured: &mut Measured,
+) -> Result<(), Stop> {
     // Under callgrind the making of the page takes longer than the reading: it is made once.
     ground.run("bench", &["page", PAGE])?;
     let kinds: &[_] = match depth {

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use super::Depth;
-use super::ground::Ground;
 use super::measured::Measured;
+use super::workspace::BenchWorkspace;
 use crate::{Stop, output};
 
 /// Ours come first.
@@ -18,7 +18,11 @@ pub(super) const PROGRAMS: [&str; 7] = [
     "google-cloud-auth",
 ];
 
-pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) -> Result<(), Stop> {
+pub(super) fn measure(
+    ground: &BenchWorkspace,
+    depth: Depth,
+    measured: &mut Measured,
+) -> Result<(), Stop> {
     let programs = match depth {
         Depth::Steady => &PROGRAMS[..2],
         Depth::Everything => &PROGRAMS[..],

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use super::goals::{self, Row};
+use super::labels::{COMMANDS, COSTS, HEAD, HOW, NOT_MEASURED, TRIED};
 use super::machine::Machine;
 use super::measured::{Measured, shown};
-use super::words::{COMMANDS, COSTS, HEAD, HOW, NOT_MEASURED, TRIED};
-use crate::document::Document;
+use crate::generated_doc::Document;
 
 pub(super) const DOCUMENT: Document = Document {
     path: "docs/PERFORMANCE.md",

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use super::Depth;
 use super::callgrind;
-use super::ground::Ground;
 use super::measured::{Measured, median};
+use super::workspace::BenchWorkspace;
 use crate::{Stop, output};
 
 /// How many pairs, of which the median counts.
@@ -16,7 +16,11 @@ const PAIRS: usize = 101;
 /// Names that functions of TLS begin with.
 const TLS: [&str; 4] = ["rustls", "webpki", "ring", "rustls_pki_types"];
 
-pub(super) fn measure(ground: &Ground, _: Depth, measured: &mut Measured) -> Result<(), Stop> {
+pub(super) fn measure(
+    ground: &BenchWorkspace,
+    _: Depth,
+    measured: &mut Measured,
+) -> Result<(), Stop> {
     for program in ["program-tool", "program-ureq", "program-oauth2-ureq"] {
         ground.build(program)?;
     }
@@ -47,7 +51,7 @@ pub(super) fn measure(ground: &Ground, _: Depth, measured: &mut Measured) -> Res
 
 /// Logins by the bare client, by oauth2 with it, and by ours with a store on a disk that is memory, where nothing is synced.
 fn logins(
-    ground: &Ground,
+    ground: &BenchWorkspace,
     origin: &str,
     folder: &tempfile::TempDir,
     measured: &mut Measured,
@@ -73,14 +77,14 @@ fn logins(
 }
 
 /// A folder that is gone when the group is done.
-pub(super) fn folder(ground: &Ground) -> Result<tempfile::TempDir, Stop> {
+pub(super) fn folder(ground: &BenchWorkspace) -> Result<tempfile::TempDir, Stop> {
     tempfile::tempdir_in(ground.target())
         .map_err(|error| Stop::Failed(format!("no folder: {error}")))
 }
 
 /// One of the programs.
 pub(super) fn command(
-    ground: &Ground,
+    ground: &BenchWorkspace,
     program: &str,
     what: &str,
     origin: &str,
@@ -148,7 +152,11 @@ fn once(mut command: Command) -> Result<[f64; 2], Stop> {
 }
 
 /// How many functions of TLS a run of the tool goes through.
-fn tls(ground: &Ground, folder: &tempfile::TempDir, arguments: &[&str]) -> Result<usize, Stop> {
+fn tls(
+    ground: &BenchWorkspace,
+    folder: &tempfile::TempDir,
+    arguments: &[&str],
+) -> Result<usize, Stop> {
     let profile = folder.path().join("profile");
     let arguments: Vec<_> = arguments.iter().map(|word| (*word).to_owned()).collect();
     let names = callgrind::functions(&ground.release(), "program-tool", &arguments, &profile)?;

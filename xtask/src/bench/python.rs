@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::Depth;
-use super::ground::{Ground, Lines};
 use super::measured::Measured;
 use super::observations::PAGE;
 use super::programs::{command, folder, pairs};
+use super::workspace::{BenchWorkspace, Lines};
 use crate::{Stop, output, pip};
 
 /// The package, in its newest version when this was written.
@@ -45,7 +45,11 @@ print('loads', median(lambda: json.loads(text)))
 print('records', median(lambda: Observation.from_json_list(json.loads(text))))
 ";
 
-pub(super) fn measure(ground: &Ground, _: Depth, measured: &mut Measured) -> Result<(), Stop> {
+pub(super) fn measure(
+    ground: &BenchWorkspace,
+    _: Depth,
+    measured: &mut Measured,
+) -> Result<(), Stop> {
     let python = pip::installed(&folder_of(ground), &[PACKAGE])?;
     ground.build("program-tool")?;
     let server = ground.serve("bench", &["inat"])?;
@@ -81,12 +85,12 @@ pub(super) fn measure(ground: &Ground, _: Depth, measured: &mut Measured) -> Res
 }
 
 /// Where pip puts it.
-fn folder_of(ground: &Ground) -> PathBuf {
+fn folder_of(ground: &BenchWorkspace) -> PathBuf {
     ground.target().join("pyinaturalist")
 }
 
 /// `Python 3.11.2, pyinaturalist 0.21.1`; where it was not installed, why not.
-pub(super) fn version(ground: &Ground) -> String {
+pub(super) fn version(ground: &BenchWorkspace) -> String {
     let program = folder_of(ground).join("bin/python");
     match output(Command::new(program).arg("--version")) {
         Ok(python) => format!("{}, {}", python.trim(), PACKAGE.replace("==", " ")),

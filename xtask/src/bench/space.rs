@@ -1,11 +1,15 @@
 //! What stays in memory: the sessions of 10,000 accounts beside their tokens, and 10,000 pages that are followed.
 
 use super::Depth;
-use super::ground::Ground;
 use super::measured::Measured;
+use super::workspace::BenchWorkspace;
 use crate::Stop;
 
-pub(super) fn measure(ground: &Ground, _: Depth, measured: &mut Measured) -> Result<(), Stop> {
+pub(super) fn measure(
+    ground: &BenchWorkspace,
+    _: Depth,
+    measured: &mut Measured,
+) -> Result<(), Stop> {
     let lines = ground.run("allocations", &["space"])?;
     for name in ["account", "pages-100", "pages-10000"] {
         measured.put(format!("bytes/{name}"), lines.number(name, 0)?);

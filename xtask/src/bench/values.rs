@@ -2,8 +2,8 @@
 
 use super::Depth;
 use super::callgrind::{self, MANY};
-use super::ground::Ground;
 use super::measured::Measured;
+use super::workspace::BenchWorkspace;
 use crate::Stop;
 
 const WORKS: [&str; 5] = ["login", "request", "parse-400", "parse-4k", "error"];
@@ -11,7 +11,11 @@ const WORKS: [&str; 5] = ["login", "request", "parse-400", "parse-4k", "error"];
 /// Whose they are, and the program that does them.
 const SIDES: [(&str, &str); 3] = [("ours", "bench"), ("floor", "bench"), ("oauth2", "peers")];
 
-pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) -> Result<(), Stop> {
+pub(super) fn measure(
+    ground: &BenchWorkspace,
+    depth: Depth,
+    measured: &mut Measured,
+) -> Result<(), Stop> {
     let sides = match depth {
         Depth::Steady => &SIDES[..1],
         Depth::Everything => {
@@ -41,7 +45,11 @@ pub(super) fn measure(ground: &Ground, depth: Depth, measured: &mut Measured) ->
 }
 
 /// The instructions of one repetition of a work.
-pub(super) fn work_instructions(ground: &Ground, program: &str, name: &str) -> Result<f64, Stop> {
+pub(super) fn work_instructions(
+    ground: &BenchWorkspace,
+    program: &str,
+    name: &str,
+) -> Result<f64, Stop> {
     callgrind::each(ground, program, MANY, |times| {
         ["work", name, times].map(str::to_owned).to_vec()
     })
@@ -49,7 +57,7 @@ pub(super) fn work_instructions(ground: &Ground, program: &str, name: &str) -> R
 
 /// What the counting programs print; in a steady run only ours.
 pub(super) fn allocations(
-    ground: &Ground,
+    ground: &BenchWorkspace,
     program: &str,
     arguments: &[&str],
     depth: Depth,

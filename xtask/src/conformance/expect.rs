@@ -2,10 +2,10 @@
 
 use auth_core::{Error, ErrorKind};
 
-use super::report::{Checked, Complaint};
+use super::report::{CheckResult, Failure};
 
 /// Complains unless it holds.
-pub(super) fn ensure(holds: bool, complaint: impl Into<String>) -> Checked {
+pub(super) fn ensure(holds: bool, complaint: impl Into<String>) -> CheckResult {
     match holds {
         true => Ok(()),
         false => Err(complaint.into().into()),
@@ -17,7 +17,7 @@ pub(super) fn expect_error<T: std::fmt::Debug>(
     result: Result<T, Error>,
     kind: ErrorKind,
     words: &[&str],
-) -> Result<Error, Complaint> {
+) -> Result<Error, Failure> {
     let error = match result {
         Ok(value) => return Err(format!("it succeeded: {value:?}").into()),
         Err(error) => error,

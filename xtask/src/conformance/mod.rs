@@ -1,9 +1,9 @@
 //! `cargo xtask conformance`: our flows against real servers, each case once and over both transports.
 
-mod bench;
 mod browser;
 mod cases;
 mod doorkeeper;
+mod env;
 mod expect;
 mod keyrings;
 mod league;
@@ -11,20 +11,20 @@ mod oidc_provider;
 mod peer;
 mod ping;
 mod report;
+mod scripted_user;
 pub(crate) mod stores;
 mod table;
-mod visitor;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use bench::{Absent, Bench, Case, Facts};
+use env::{Absent, Case, Facts, ServerEnv};
 use lexopt::{Arg, ValueExt};
 use peer::PeerError;
 use report::Report;
 
 use crate::rig::{self, Rig};
-use crate::{Outcome, Stop, Verdict, say};
+use crate::{Outcome, Stop, Verdict, output};
 
 /// A server we know how to start, and what it is asked.
 type Server = (&'static str, fn(&[Rig; 2], &mut Report) -> Result<(), Stop>);
@@ -63,7 +63,7 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     for (_, run) in options.servers {
         run(&rigs, &mut report)?;
     }
-    report.complaints().for_each(say::line);
+    report.complaints().for_each(output::line);
     let counts = report.counts();
     let table = table::text(report.rows());
     let verdict = match options.table {
@@ -75,8 +75,8 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
         }
         Table::Written | Table::Kept => Verdict::of(counts.failed),
     };
-    say::line(format_args!("{} not offered", counts.not_offered));
-    say::line(format_args!(
+    output::line(format_args!("{} not offered", counts.not_offered));
+    output::line(format_args!(
         "{} passed, {} failed",
         counts.passed, counts.failed
     ));
@@ -140,11 +140,11 @@ impl Run {
         let facts = self.facts;
         report.heading(self.title, rigs);
         for (name, case) in self.cases.iter().copied().flatten() {
-            report.row_at_once(name, rigs, |rig| case(&Bench { origin, rig, facts }));
+            report.row_at_once(name, rigs, |rig| case(&ServerEnv { origin, rig, facts }));
         }
         let [rig, _] = rigs;
         for (name, reason, proof) in self.absent {
-            report.not_offered(name, reason, || proof(&Bench { origin, rig, facts }));
+            report.not_offered(name, reason, || proof(&ServerEnv { origin, rig, facts }));
         }
     }
 

@@ -1,6 +1,6 @@
 //! The one operation that every server here has: who am I, and what may I do?
 
-use auth_core::{Base, Error, ErrorKind, Manner, Operation, Request, Response};
+use auth_core::{BaseUrl, CallPolicy, Error, ErrorKind, Operation, Request, Response};
 use http::{Method, StatusCode, header};
 use serde_json::Value;
 
@@ -34,11 +34,11 @@ pub(super) struct Pong {
 impl Operation for Ping<'_> {
     type Output = Pong;
 
-    fn manner(&self) -> Manner {
-        Manner::read(API)
+    fn policy(&self) -> CallPolicy {
+        CallPolicy::read(API)
     }
 
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         if let Some(leaving) = self.leaving {
             leaving();
         }
@@ -69,6 +69,6 @@ impl Operation for Ping<'_> {
         };
         Err(error
             .with_status(status)
-            .with_words(reason.unwrap_or_default()))
+            .with_server_message(reason.unwrap_or_default()))
     }
 }

@@ -6,13 +6,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::rig::Rig;
-use crate::say;
+use crate::output;
 
 /// Why a case did not go as it should.
-pub(crate) type Complaint = Box<dyn std::error::Error + Send + Sync>;
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// How a case went.
-pub(crate) type Checked = Result<(), Complaint>;
+pub(crate) type CheckResult = Result<(), Failure>;
 
 /// How wide a case's name may be, with its indent.
 pub(crate) const NAME_WIDTH: usize = 60;
@@ -63,7 +63,7 @@ impl Report {
         self.about(title);
         let [left, right] = rigs.each_ref().map(Rig::name);
         let blank = "";
-        say::line(format_args!(
+        output::line(format_args!(
             "{blank:NAME_WIDTH$}{left:>CELL_WIDTH$}{right:>CELL_WIDTH$}"
         ));
     }
@@ -71,12 +71,12 @@ impl Report {
     /// The heading of rows that have nothing to do with transports.
     pub(crate) fn about(&mut self, title: impl Display) {
         self.server = title.to_string();
-        say::line(format_args!("\n{title}"));
+        output::line(format_args!("\n{title}"));
     }
 
     /// Runs a case over both transports, one after the other: one row.
-    pub(crate) fn row(&mut self, name: &str, rigs: &[Rig; 2], case: impl Fn(&Rig) -> Checked) {
-        say::part(format_args!("  {name:<width$}", width = NAME_WIDTH - 2));
+    pub(crate) fn row(&mut self, name: &str, rigs: &[Rig; 2], case: impl Fn(&Rig) -> CheckResult) {
+        output::part(format_args!("  {name:<width$}", width = NAME_WIDTH - 2));
         let ended = rigs.each_ref().map(|rig| timed(|| case(rig)));
         self.end_row(name, rigs, ended);
     }
@@ -86,9 +86,9 @@ impl Report {
         &mut self,
         name: &str,
         rigs: &[Rig; 2],
-        case: impl Fn(&Rig) -> Checked + Sync,
+        case: impl Fn(&Rig) -> CheckResult + Sync,
     ) {
-        say::part(format_args!("  {name:<width$}", width = NAME_WIDTH - 2));
+        output::part(format_args!("  {name:<width$}", width = NAME_WIDTH - 2));
         let [left, right] = rigs;
         let ended = thread::scope(|scope| {
             let other = scope.spawn(|| timed(|| case(right)));
@@ -98,21 +98,21 @@ impl Report {
         self.end_row(name, rigs, ended);
     }
 
-    fn end_row(&mut self, name: &str, rigs: &[Rig; 2], ended: [(Checked, Duration); 2]) {
+    fn end_row(&mut self, name: &str, rigs: &[Rig; 2], ended: [(CheckResult, Duration); 2]) {
         let mut ways = Vec::new();
         for (rig, (checked, took)) in rigs.iter().zip(ended) {
             ways.push((rig.name(), checked.is_ok()));
             let cell = self.cell(name, rig.name(), checked, took);
-            say::part(format_args!("{cell:>CELL_WIDTH$}"));
+            output::part(format_args!("{cell:>CELL_WIDTH$}"));
         }
-        say::line("");
+        output::line("");
         self.keep(name, Outcome::Run(ways));
     }
 
     /// Runs a case that has nothing to do with transports: one cell.
-    pub(crate) fn single(&mut self, name: &str, case: impl FnOnce() -> Checked) {
+    pub(crate) fn single(&mut self, name: &str, case: impl FnOnce() -> CheckResult) {
         let cell = self.alone(name, case);
-        say::line(format_args!(
+        output::line(format_args!(
             "  {name:<width$}{cell:>CELL_WIDTH$}",
             width = NAME_WIDTH - 2
         ));
@@ -123,16 +123,16 @@ impl Report {
         &mut self,
         name: &str,
         reason: &'static str,
-        proof: impl FnOnce() -> Checked,
+        proof: impl FnOnce() -> CheckResult,
     ) {
         let cell = self.absent(name, reason, proof);
-        say::line(format_args!(
+        output::line(format_args!(
             "  {name:<width$}  {cell}",
             width = NAME_WIDTH - 2
         ));
     }
 
-    fn alone(&mut self, name: &str, case: impl FnOnce() -> Checked) -> String {
+    fn alone(&mut self, name: &str, case: impl FnOnce() -> CheckResult) -> String {
         let (checked, took) = timed(case);
         self.keep(name, Outcome::Run(vec![("here", checked.is_ok())]));
         self.cell(name, "here", checked, took)
@@ -142,7 +142,7 @@ impl Report {
         &mut self,
         name: &str,
         reason: &'static str,
-        proof: impl FnOnce() -> Checked,
+        proof: impl FnOnce() -> CheckResult,
     ) -> String {
         match proof() {
             Ok(()) => {
@@ -165,7 +165,7 @@ impl Report {
         });
     }
 
-    fn cell(&mut self, name: &str, way: &str, checked: Checked, took: Duration) -> String {
+    fn cell(&mut self, name: &str, way: &str, checked: CheckResult, took: Duration) -> String {
         match checked {
             Ok(()) => format!("ok {:>6} ms", took.as_millis()),
             Err(complaint) => {
@@ -193,7 +193,7 @@ impl Report {
     }
 }
 
-fn timed(case: impl FnOnce() -> Checked) -> (Checked, Duration) {
+fn timed(case: impl FnOnce() -> CheckResult) -> (CheckResult, Duration) {
     let began = Instant::now();
     let checked = case();
     (checked, began.elapsed())

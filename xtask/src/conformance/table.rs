@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::report::{Counts, Outcome, Row};
-use crate::document::Document;
+use crate::generated_doc::Document;
 
 pub(super) const DOCUMENT: Document = Document {
     path: "docs/CONFORMANCE.md",

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 
 use lexopt::{Arg, ValueExt};
 
-use crate::document::Document;
+use crate::generated_doc::Document;
 use crate::rig::Rig;
-use crate::{Outcome, Stop, Verdict, say};
+use crate::{Outcome, Stop, Verdict, output};
 
 /// A service, and how its coverage is measured. A new one is a file beside this one, and a line here.
 const SERVICES: &[Service] = &[
@@ -84,9 +84,9 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
             summary,
             missing,
         } = (service.measure)(&asked)?;
-        missing.iter().for_each(say::line);
+        missing.iter().for_each(output::line);
         let name = service.name;
-        say::line(format_args!(
+        output::line(format_args!(
             "{name}: {summary}; sent through both transports; {} unexplained",
             missing.len()
         ));

@@ -6,13 +6,13 @@ use api_inat::observations::{Get, Search};
 use api_inat::testkit::{OBSCURED_OF_EACH_USER, OF_EACH_USER, observation_id};
 use api_inat::users::Me;
 use auth_core::{Error, Limits, Message, Service, TokenKind, UnixTime};
-use auth_testkit::{Dialect, Fault, On, TestClient, TestServer};
+use auth_testkit::{Dialect, Fault, Matching, TestClient, TestServer};
 use keystore::{File, Memory};
 
 use super::aging::age;
 use super::check::{Checked, fails, holds, same, there};
-use super::story::{Story, short, words};
-use super::visitors::{NAME, Opener, PASSWORD, log_in, sent_away};
+use super::scenario::{Scenario, short, words};
+use super::users::{NAME, Opener, PASSWORD, log_in, sent_away};
 use super::waits::{give_up, until};
 use crate::rig::{PATIENCE, Program, Rig, Seat};
 
@@ -36,7 +36,7 @@ pub(super) fn server() -> std::io::Result<TestServer> {
 }
 
 /// Tells the story once, in the rig's world.
-pub(super) fn tell(story: &mut Story<'_>, rig: &Rig, opener: Opener) -> Checked {
+pub(super) fn tell(story: &mut Scenario<'_>, rig: &Rig, opener: Opener) -> Checked {
     let server = story.server;
     let folder = tempfile::tempdir()?;
     let store = File::open(folder.path())?;
@@ -59,7 +59,7 @@ pub(super) fn tell(story: &mut Story<'_>, rig: &Rig, opener: Opener) -> Checked 
     Ok(())
 }
 
-fn login(story: &mut Story<'_>, alice: &Seat, opener: Opener) {
+fn login(story: &mut Scenario<'_>, alice: &Seat, opener: Opener) {
     let mut logged_in = None;
     story.step("browser login with PKCE", |wire| {
         let came = log_in(alice, opener)?;
@@ -100,7 +100,7 @@ fn login(story: &mut Story<'_>, alice: &Seat, opener: Opener) {
     });
 }
 
-fn reading(story: &mut Story<'_>, program: &Program, alice: &Seat) {
+fn reading(story: &mut Scenario<'_>, program: &Program, alice: &Seat) {
     story.step("users/me", |wire| {
         let me = alice.send(Me::new())?;
         same("who we are", me.login.as_deref(), Some(NAME))?;
@@ -151,7 +151,7 @@ fn reading(story: &mut Story<'_>, program: &Program, alice: &Seat) {
     });
 }
 
-fn second_start(story: &mut Story<'_>, program: &Program) {
+fn second_start(story: &mut Scenario<'_>, program: &Program) {
     story.step("second start, no login", |wire| {
         let me = program.account(NAME).send(Me::new())?;
         same("who we are", me.login.as_deref(), Some(NAME))?;
@@ -161,7 +161,7 @@ fn second_start(story: &mut Story<'_>, program: &Program) {
     });
 }
 
-fn expiry(story: &mut Story<'_>, store: &File, alice: &Seat) {
+fn expiry(story: &mut Scenario<'_>, store: &File, alice: &Seat) {
     let server = story.server;
     let mut end = None;
     story.step("expired overnight", |wire| {
@@ -171,7 +171,7 @@ fn expiry(story: &mut Story<'_>, store: &File, alice: &Seat) {
         server.advance(A_DAY_AND_MORE);
         let brief = brief_token()?;
         let instead = Fault::Field("api_token", Some(brief.as_str().into()));
-        server.faults().next(On::Derived, instead);
+        server.faults().next(Matching::Derived, instead);
         let token = alice.token(TokenKind::Derived)?;
         holds("the new API token", token.expose_secret() == brief)?;
         same("renewals", wire.seen().derived(), 1)?;
@@ -183,7 +183,7 @@ fn expiry(story: &mut Story<'_>, store: &File, alice: &Seat) {
         // The new token lives for two seconds. The server does not know it: were it sent, the answers would be anonymous.
         let end = there("the end of the token's life", end)?;
         until("the end of the token", || Ok(now() >= end))?;
-        let hold = server.hold(On::Derived);
+        let hold = server.hold(Matching::Derived);
         let calls: Vec<_> = (0..CALLERS)
             .map(|_| alice.begin(Get::new(observation_id(OBSCURED))))
             .collect();
@@ -209,7 +209,7 @@ fn expiry(story: &mut Story<'_>, store: &File, alice: &Seat) {
     });
 }
 
-fn renewals(story: &mut Story<'_>, alice: &Seat) {
+fn renewals(story: &mut Scenario<'_>, alice: &Seat) {
     let server = story.server;
     story.step("a 401 is recovered", |wire| {
         server.expire_derived_tokens();
@@ -224,7 +224,7 @@ fn renewals(story: &mut Story<'_>, alice: &Seat) {
     story.step("a cancelled caller", |wire| {
         server.expire_derived_tokens();
         let before = alice.token(TokenKind::Derived)?.generation();
-        let hold = server.hold(On::Derived);
+        let hold = server.hold(Matching::Derived);
         let gone = give_up(alice, Me::new(), || hold.wait_for(1, PATIENCE))?;
         hold.release();
         let how = gone.how;
@@ -243,7 +243,7 @@ fn renewals(story: &mut Story<'_>, alice: &Seat) {
     });
 }
 
-fn pasted(story: &mut Story<'_>, rig: &Rig) -> Checked {
+fn pasted(story: &mut Scenario<'_>, rig: &Rig) -> Checked {
     let server = story.server;
     let service = api_inat::service_without_application()
         .user_agent("fieldkey-demo/1.0 (demo@example.org)")
@@ -286,7 +286,7 @@ fn pasted(story: &mut Story<'_>, rig: &Rig) -> Checked {
     Ok(())
 }
 
-fn logout(story: &mut Story<'_>, rig: &Rig, service: &Service, alice: &Seat) {
+fn logout(story: &mut Scenario<'_>, rig: &Rig, service: &Service, alice: &Seat) {
     story.step("logout revokes", |wire| {
         let login = alice.token(TokenKind::Login)?;
         let derived = alice.token(TokenKind::Derived)?;
@@ -297,10 +297,10 @@ fn logout(story: &mut Story<'_>, rig: &Rig, service: &Service, alice: &Seat) {
         let until = there("how long the API token lives on", out.derived_lives_until)?;
         holds("in the future", until > now())?;
         // With copies of both tokens, as a thief would have them.
-        let derive = there("a derivation", service.derivation())?;
-        let www = service.find_api(derive.api())?;
-        let mut request = derive.request(www.base())?;
-        login.authorize(www.base(), &mut request)?;
+        let derive = there("a derivation", service.token_derivation())?;
+        let www = service.api(derive.api())?;
+        let mut request = derive.request(www.base_url())?;
+        login.authorize(www.base_url(), &mut request)?;
         let answer = rig.send(request, &Limits::token())?;
         let status = answer.status().as_u16();
         same("the answer to the revoked token", status, 401)?;

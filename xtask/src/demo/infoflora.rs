@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use api_infoflora::observations::List;
 use api_infoflora::testkit::OBSERVATIONS;
-use auth_core::{AccountKey, ErrorKind, ExposeSecret, Record, Service, Store, Token, TokenKind};
-use auth_testkit::{Dialect, Kind, On, Seen, SeenRequest, TestClient, TestServer};
+use auth_core::{
+    AccountKey, ErrorKind, ExposeSecret, Service, Store, Token, TokenKind, TokenRecord,
+};
+use auth_testkit::{
+    Dialect, LoggedRequest, Matching, RequestKind, RequestLog, TestClient, TestServer,
+};
 use keystore::{File, Memory};
 
 use super::check::{Checked, fails, holds, same, there};
-use super::story::{Story, short};
-use super::visitors::{NAME, Opener, PASSWORD, log_in};
+use super::scenario::{Scenario, short};
+use super::users::{NAME, Opener, PASSWORD, log_in};
 use super::waits::{give_up, until};
 use crate::rig::{PATIENCE, Program, Rig, Seat};
 
@@ -33,7 +37,7 @@ pub(super) fn server() -> std::io::Result<TestServer> {
 }
 
 /// Tells the story once, in the rig's world.
-pub(super) fn tell(story: &mut Story<'_>, rig: &Rig, opener: Opener) -> Checked {
+pub(super) fn tell(story: &mut Scenario<'_>, rig: &Rig, opener: Opener) -> Checked {
     let service = |(id, secret): (&str, &str)| {
         api_infoflora::service(id)
             .secret(secret)
@@ -53,7 +57,7 @@ pub(super) fn tell(story: &mut Story<'_>, rig: &Rig, opener: Opener) -> Checked 
     Ok(())
 }
 
-fn machine(story: &mut Story<'_>, daemon: &Seat) {
+fn machine(story: &mut Scenario<'_>, daemon: &Seat) {
     let server = story.server;
     story.step("client credentials", |wire| {
         daemon.send(List::new().limit(1))?;
@@ -96,7 +100,7 @@ fn machine(story: &mut Story<'_>, daemon: &Seat) {
     });
 }
 
-fn login(story: &mut Story<'_>, alice: &Seat, opener: Opener) {
+fn login(story: &mut Scenario<'_>, alice: &Seat, opener: Opener) {
     let mut grant = None;
     story.step("browser login with PKCE", |wire| {
         let came = log_in(alice, opener)?;
@@ -139,13 +143,13 @@ fn login(story: &mut Story<'_>, alice: &Seat, opener: Opener) {
     });
 }
 
-fn rotation(story: &mut Story<'_>, store: &File, service: &Service, alice: &Seat) {
+fn rotation(story: &mut Scenario<'_>, store: &File, service: &Service, alice: &Seat) {
     let server = story.server;
     let key = service.account_key(NAME);
     story.step("stored before it is used", |wire| {
         let before = stored(store, &key)?;
         server.revoke_access_tokens();
-        let at_refresh = server.hold(On::Grant("refresh_token"));
+        let at_refresh = server.hold(Matching::Grant("refresh_token"));
         let call = alice.begin(List::new().limit(1));
         holds("a refresh after the 401", at_refresh.wait_for(1, PATIENCE))?;
         same(
@@ -156,7 +160,7 @@ fn rotation(story: &mut Story<'_>, store: &File, service: &Service, alice: &Seat
         let untouched = stored(store, &key)?.generation();
         same("the stored generation", untouched, before.generation())?;
         // From here on no call is answered; the first one with the new token stops at the server's door.
-        let at_api = server.hold(On::Api);
+        let at_api = server.hold(Matching::Api);
         at_refresh.release();
         holds("the call with the new token", at_api.wait_for(1, PATIENCE))?;
         let after = stored(store, &key)?;
@@ -207,7 +211,7 @@ fn rotation(story: &mut Story<'_>, store: &File, service: &Service, alice: &Seat
     story.step("a cancelled caller", |wire| {
         server.revoke_access_tokens();
         let before = alice.token(TokenKind::Login)?.generation();
-        let hold = server.hold(On::Grant("refresh_token"));
+        let hold = server.hold(Matching::Grant("refresh_token"));
         let gone = give_up(alice, List::new().limit(1), || hold.wait_for(1, PATIENCE))?;
         hold.release();
         let how = gone.how;
@@ -229,7 +233,7 @@ fn rotation(story: &mut Story<'_>, store: &File, service: &Service, alice: &Seat
     });
 }
 
-fn second_start(story: &mut Story<'_>, program: &Program) {
+fn second_start(story: &mut Scenario<'_>, program: &Program) {
     story.step("second start, no login", |wire| {
         program.account(NAME).send(List::new().limit(1))?;
         same("requests, none of them for a token", wire.seen().total(), 1)?;
@@ -238,7 +242,7 @@ fn second_start(story: &mut Story<'_>, program: &Program) {
     });
 }
 
-fn death(story: &mut Story<'_>, alice: &Seat) {
+fn death(story: &mut Scenario<'_>, alice: &Seat) {
     let server = story.server;
     story.step("dead refresh token", |wire| {
         server.revoke_all();
@@ -253,20 +257,20 @@ fn death(story: &mut Story<'_>, alice: &Seat) {
     });
 }
 
-fn token_request<'s>(seen: &'s Seen, grant: &str) -> Checked<&'s SeenRequest> {
+fn token_request<'s>(seen: &'s RequestLog, grant: &str) -> Checked<&'s LoggedRequest> {
     same("token requests", seen.token(), 1)?;
     let found = seen
         .requests()
         .iter()
-        .find(|r| r.kind == Kind::Token && r.grant.as_deref() == Some(grant));
+        .find(|r| r.kind == RequestKind::Token && r.grant.as_deref() == Some(grant));
     there(&format!("a token request with {grant}"), found)
 }
 
-fn sent(request: &SeenRequest, field: &str) -> bool {
+fn sent(request: &LoggedRequest, field: &str) -> bool {
     request.fields.iter().any(|name| name == field)
 }
 
-fn statuses(seen: &Seen) -> Vec<Option<u16>> {
+fn statuses(seen: &RequestLog) -> Vec<Option<u16>> {
     seen.requests()
         .iter()
         .map(|request| request.status)
@@ -276,7 +280,7 @@ fn statuses(seen: &Seen) -> Vec<Option<u16>> {
 /// The login token as it lies on the disk now.
 fn stored(store: &File, key: &AccountKey) -> Checked<Arc<Token>> {
     let text = there("a stored record", store.load(key)?)?;
-    let record = Record::from_text(text.expose_secret())?;
+    let record = TokenRecord::from_text(text.expose_secret())?;
     there("a stored login", record.token(TokenKind::Login).cloned())
 }
 

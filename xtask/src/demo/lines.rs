@@ -1,14 +1,14 @@
 //! Text in lines: requests in short, words wrapped at a width, rows in columns.
 
-use auth_testkit::SeenRequest;
+use auth_testkit::LoggedRequest;
 
 /// What was sent and what came back, in order; requests of the same kind in a row are put together.
-pub(super) fn wire(requests: &[SeenRequest]) -> String {
+pub(super) fn wire(requests: &[LoggedRequest]) -> String {
     let mut parts: Vec<(String, Vec<String>)> = Vec::new();
-    let mut before: Option<&SeenRequest> = None;
+    let mut before: Option<&LoggedRequest> = None;
     for request in requests {
-        let same = |other: &SeenRequest| head(other) == head(request);
-        let there = |other: &SeenRequest| place(&other.path) == place(&request.path);
+        let same = |other: &LoggedRequest| head(other) == head(request);
+        let there = |other: &LoggedRequest| place(&other.path) == place(&request.path);
         match parts.last_mut() {
             Some((_, statuses)) if before.is_some_and(same) => statuses.push(status(request)),
             _ if before.is_some_and(there) => {
@@ -31,7 +31,7 @@ pub(super) fn wire(requests: &[SeenRequest]) -> String {
     told.join(", ")
 }
 
-fn head(request: &SeenRequest) -> String {
+fn head(request: &LoggedRequest) -> String {
     let mut head = format!("{} {}", request.method, place(&request.path));
     if let Some(grant) = &request.grant {
         head.push(' ');
@@ -68,7 +68,7 @@ fn place(path: &str) -> String {
     }
 }
 
-fn status(request: &SeenRequest) -> String {
+fn status(request: &LoggedRequest) -> String {
     request
         .status
         .map_or_else(|| "no answer".to_owned(), |status| status.to_string())

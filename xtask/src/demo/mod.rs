@@ -6,8 +6,8 @@ mod inaturalist;
 mod infoflora;
 mod lines;
 mod report;
-mod story;
-mod visitors;
+mod scenario;
+mod users;
 mod waits;
 
 use std::ffi::OsString;
@@ -17,10 +17,10 @@ use lexopt::{Arg, Parser, ValueExt};
 
 use self::check::Checked;
 use self::report::{Form, Report};
-use self::story::Story;
-use self::visitors::Opener;
+use self::scenario::Scenario;
+use self::users::Opener;
 use crate::rig::Rig;
-use crate::{Outcome, Stop, Verdict, say};
+use crate::{Outcome, Stop, Verdict, output};
 
 const HELP: &str = "\
 cargo xtask demo [OPTIONS]
@@ -38,22 +38,22 @@ Each step says what was sent, what came back and what it means. Secrets are show
 three characters and their length. Exit status: 0 all came as expected, 1 something did not.";
 
 /// A story: its option and its name, the server it needs, and how it is told.
-struct Tale {
+struct Scenarios {
     id: &'static str,
     name: &'static str,
     server: fn() -> std::io::Result<TestServer>,
-    tell: fn(&mut Story<'_>, &Rig, Opener) -> Checked,
+    tell: fn(&mut Scenario<'_>, &Rig, Opener) -> Checked,
 }
 
 /// A new service is a file beside this one, and a line here.
-const TALES: [Tale; 2] = [
-    Tale {
+const TALES: [Scenarios; 2] = [
+    Scenarios {
         id: "inaturalist",
         name: "iNaturalist",
         server: inaturalist::server,
         tell: inaturalist::tell,
     },
-    Tale {
+    Scenarios {
         id: "infoflora",
         name: "Info Flora",
         server: infoflora::server,
@@ -74,7 +74,7 @@ struct Options {
 /// Runs the demo.
 pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     let Some(options) = Options::parse(args)? else {
-        say::line(HELP);
+        output::line(HELP);
         return Ok(Verdict::Passed);
     };
     let mut report = Report::new(options.form);
@@ -105,13 +105,13 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
 }
 
 /// One service's story in one world, with a server of its own.
-fn live(tale: &Tale, transport: &'static str, opener: Opener, report: &mut Report) -> Checked {
+fn live(tale: &Scenarios, transport: &'static str, opener: Opener, report: &mut Report) -> Checked {
     let rig = match transport {
         "reqwest" => Rig::asynchronous()?,
         _ => Rig::blocking(),
     };
     let server = (tale.server)()?;
-    let mut story = Story::new(&server, report, tale.name, transport);
+    let mut story = Scenario::new(&server, report, tale.name, transport);
     (tale.tell)(&mut story, &rig, opener)
 }
 

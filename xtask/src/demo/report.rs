@@ -4,12 +4,12 @@ use std::env;
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-use auth_testkit::{Kind, SeenRequest};
+use auth_testkit::{LoggedRequest, RequestKind};
 use serde_json::{Value, json};
 
 use super::check::{Checked, Miss};
 use super::lines::{columns, wire, wrap};
-use crate::say;
+use crate::output;
 
 /// How wide a line may be.
 const WIDTH: usize = 100;
@@ -22,7 +22,7 @@ pub(super) struct Step {
     pub(super) transport: &'static str,
     pub(super) name: &'static str,
     /// What the server saw of it.
-    pub(super) requests: Vec<SeenRequest>,
+    pub(super) requests: Vec<LoggedRequest>,
     /// What it means, or what else came than was expected.
     pub(super) outcome: Checked<String>,
     pub(super) took: Duration,
@@ -62,7 +62,7 @@ impl Report {
     /// A service and a world begin.
     pub(super) fn chapter(&self, service: &str, transport: &str, software: &str, url: &str) {
         if self.form == Form::Text {
-            say::line(format_args!(
+            output::line(format_args!(
                 "\n{service} through {transport}: {software} at {url}"
             ));
         }
@@ -71,17 +71,17 @@ impl Report {
     /// A step begins.
     pub(super) fn begin(&self, name: &str) {
         if self.live {
-            say::part(format_args!("…  {name}"));
+            output::part(format_args!("…  {name}"));
         }
     }
 
     /// A step has ended.
     pub(super) fn end(&mut self, step: Step) {
         match self.form {
-            Form::Json => say::line(step.json()),
+            Form::Json => output::line(step.json()),
             Form::Text => {
                 if self.live {
-                    say::part("\r\u{1b}[2K");
+                    output::part("\r\u{1b}[2K");
                 }
                 let mark = match &step.outcome {
                     Ok(_) => self.paint("32", "ok"),
@@ -90,13 +90,13 @@ impl Report {
                 let lines = wrap(&step.details(), WIDTH - INDENT);
                 let mut lines = lines.iter();
                 let first = lines.next().map_or("", String::as_str);
-                say::line(format_args!(
+                output::line(format_args!(
                     "{mark} {:<width$}{first}",
                     step.name,
                     width = INDENT - 3
                 ));
                 for line in lines {
-                    say::line(format_args!("{:INDENT$}{line}", ""));
+                    output::line(format_args!("{:INDENT$}{line}", ""));
                 }
             }
         }
@@ -111,7 +111,7 @@ impl Report {
             .filter(|step| step.outcome.is_err())
             .count();
         match self.form {
-            Form::Json => say::line(json!({
+            Form::Json => output::line(json!({
                 "summary": {
                     "steps": self.steps.len(),
                     "failed": failed,
@@ -119,15 +119,15 @@ impl Report {
                 }
             })),
             Form::Text => {
-                say::line("");
+                output::line("");
                 for line in self.table() {
-                    say::line(line);
+                    output::line(line);
                 }
-                say::line(format_args!(
+                output::line(format_args!(
                     "\n{:.1} s, no account, no network beyond 127.0.0.1",
                     self.started.elapsed().as_secs_f64()
                 ));
-                say::line(format_args!(
+                output::line(format_args!(
                     "demo: {} steps, {failed} failed",
                     self.steps.len()
                 ));
@@ -206,7 +206,7 @@ impl Step {
 
     /// How many requests of which kind.
     fn counts(&self) -> String {
-        let count = |kind: Kind| self.requests.iter().filter(|r| r.kind == kind).count();
+        let count = |kind: RequestKind| self.requests.iter().filter(|r| r.kind == kind).count();
         let counts: Vec<_> = KINDS
             .iter()
             .map(|(name, kind)| (name, count(*kind)))
@@ -254,14 +254,14 @@ impl Step {
 }
 
 /// In the order of a story.
-const KINDS: [(&str, Kind); 7] = [
-    ("authorize", Kind::Authorize),
-    ("login", Kind::Login),
-    ("token", Kind::Token),
-    ("API token", Kind::Derived),
-    ("API", Kind::Api),
-    ("revoke", Kind::Revoke),
-    ("unknown", Kind::Other),
+const KINDS: [(&str, RequestKind); 7] = [
+    ("authorize", RequestKind::Authorize),
+    ("login", RequestKind::Login),
+    ("token", RequestKind::Token),
+    ("API token", RequestKind::Derived),
+    ("API", RequestKind::Api),
+    ("revoke", RequestKind::Revoke),
+    ("unknown", RequestKind::Other),
 ];
 
 fn millis(duration: Duration) -> u64 {

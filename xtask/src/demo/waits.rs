@@ -42,7 +42,9 @@ where
     holds("the renewal has reached the server", renewing())?;
     match seat {
         Seat::Blocking(session) => {
-            let hasty = session.clone().patience(Duration::from_millis(200));
+            let hasty = session
+                .clone()
+                .with_renewal_timeout(Duration::from_millis(200));
             let gave_up = hasty.send(operation);
             fails("out of patience", gave_up, |error| {
                 error.kind() == ErrorKind::TimedOut

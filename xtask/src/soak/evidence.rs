@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
+use super::fault_class::FaultClass;
 use super::lines::{Door, Failed, Passed};
-use super::spoilt::Spoilt;
 
 /// What may have hit a call: what its own requests came to, and the token requests of its account in its time. Only what was spoilt or
 /// refused is here.
@@ -38,12 +38,14 @@ impl<'a> Evidence<'a> {
         match (failed.kind.as_str(), failed.status, questions) {
             ("transport", None, (true, false)) => {
                 failed.may_have_arrived
-                    && self.has(&[Spoilt::Reset, Spoilt::Lost, Spoilt::LostByReset])
+                    && self.has(&[FaultClass::Reset, FaultClass::Lost, FaultClass::LostByReset])
             }
-            ("refused", Some(500), (true, false)) => self.has(&[Spoilt::Broken]),
-            ("refused", Some(503), (true, false)) => self.has(&[Spoilt::Busy]),
-            ("refused", Some(429), (true, false)) => self.has(&[Spoilt::Limit]),
-            ("malformed", Some(200), (false, false)) => self.has(&[Spoilt::Page, Spoilt::Half]),
+            ("refused", Some(500), (true, false)) => self.has(&[FaultClass::Broken]),
+            ("refused", Some(503), (true, false)) => self.has(&[FaultClass::Busy]),
+            ("refused", Some(429), (true, false)) => self.has(&[FaultClass::Limit]),
+            ("malformed", Some(200), (false, false)) => {
+                self.has(&[FaultClass::Page, FaultClass::Half])
+            }
             // A token ends, or is renewed by somebody else, while its request is held back: once the call mends that by itself. Or it is
             // a refusal that was cut short.
             ("refused", Some(401), (false, false)) => self.refusals() >= 2 || self.has_half_of(401),
@@ -70,7 +72,7 @@ impl<'a> Evidence<'a> {
         let is_again = |first: &Passed, second: &Passed| {
             second.began >= first.ended && second.refresh_token == first.refresh_token
         };
-        let late = |spoilt| matches!(spoilt, Spoilt::Delay | Spoilt::Slow);
+        let late = |spoilt| matches!(spoilt, FaultClass::Delay | FaultClass::Slow);
         let unanswered = |passed: &&&Passed| passed.spoilt.is_some_and(|spoilt| !late(spoilt));
         self.own.is_empty()
             && renewals()
@@ -78,7 +80,7 @@ impl<'a> Evidence<'a> {
                 .any(|first| renewals().any(|second| is_again(first, second)))
     }
 
-    fn has(&self, ways: &[Spoilt]) -> bool {
+    fn has(&self, ways: &[FaultClass]) -> bool {
         let mut all = self.own.iter().chain(&self.tokens);
         all.any(|passed| passed.spoilt.is_some_and(|way| ways.contains(&way)))
     }
@@ -86,7 +88,7 @@ impl<'a> Evidence<'a> {
     /// Half of an answer of this status was all that came.
     fn has_half_of(&self, status: u64) -> bool {
         let mut all = self.own.iter().chain(&self.tokens);
-        all.any(|passed| passed.spoilt == Some(Spoilt::Half) && passed.status == Some(status))
+        all.any(|passed| passed.spoilt == Some(FaultClass::Half) && passed.status == Some(status))
     }
 
     /// How often the call itself was refused as nobody's.
@@ -97,14 +99,14 @@ impl<'a> Evidence<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::ground::Place;
+    use super::super::tested_service::TestedService;
     use super::*;
 
     fn failed(kind: &str, status: Option<u64>) -> Failed {
         Failed::example(kind, status, (100_000_000, 101_000_000))
     }
 
-    fn passed(door: Door, spoilt: Option<Spoilt>, status: Option<u64>) -> Passed {
+    fn passed(door: Door, spoilt: Option<FaultClass>, status: Option<u64>) -> Passed {
         Passed {
             spoilt,
             status,
@@ -132,9 +134,9 @@ mod tests {
             failed
         };
         for door in [Door::Api, Door::Renewal] {
-            let reset = passed(door, Some(Spoilt::Reset), None);
-            let broken = passed(door, Some(Spoilt::Broken), Some(500));
-            let page = passed(door, Some(Spoilt::Page), Some(200));
+            let reset = passed(door, Some(FaultClass::Reset), None);
+            let broken = passed(door, Some(FaultClass::Broken), Some(500));
+            let page = passed(door, Some(FaultClass::Page), Some(200));
             check(failed("transport", None), &[&reset], true);
             check(failed("transport", None), &[&broken], false);
             check(not_retryable(failed("transport", None)), &[&reset], false);
@@ -154,7 +156,7 @@ mod tests {
         let refused = passed(Door::Api, None, Some(401));
         check(failed("refused", Some(401)), &[&refused], false);
         check(failed("refused", Some(401)), &[&refused, &refused], true);
-        let half = passed(Door::Renewal, Some(Spoilt::Half), Some(400));
+        let half = passed(Door::Renewal, Some(FaultClass::Half), Some(400));
         check(failed("refused", Some(400)), &[&half], true);
         check(failed("refused", Some(401)), &[&half], false);
     }
@@ -162,7 +164,7 @@ mod tests {
     #[test]
     fn others_faults_explain_nothing() {
         let check = |change: fn(&mut Passed), expect: bool| {
-            let mut reset = passed(Door::Renewal, Some(Spoilt::Reset), None);
+            let mut reset = passed(Door::Renewal, Some(FaultClass::Reset), None);
             change(&mut reset);
             assert_eq!(
                 explains(&failed("transport", None), &[reset.clone()]),
@@ -172,14 +174,14 @@ mod tests {
         };
         check(|_| {}, true);
         check(|passed| passed.user = Some("shared-1".to_owned()), false);
-        check(|passed| passed.place = Place::INaturalist, false);
+        check(|passed| passed.place = TestedService::INaturalist, false);
         check(|passed| passed.ended = 98_000_000, false);
         check(|passed| passed.began = 102_000_000, false);
     }
 
     #[test]
     fn a_renewal_that_is_repeated_shows() {
-        let lost = passed(Door::Renewal, Some(Spoilt::Lost), Some(200));
+        let lost = passed(Door::Renewal, Some(FaultClass::Lost), Some(200));
         let mut again = passed(Door::Renewal, None, Some(400));
         (again.began, again.ended) = (100_700_000, 100_800_000);
         let check = |change: fn(&mut Passed, &mut Passed), more: Option<Passed>, expect: bool| {
@@ -195,7 +197,7 @@ mod tests {
         check(|lost, _| lost.by = "another".to_owned(), None, false);
         check(|_, again| again.refresh_token = Some(2), None, false);
         check(|lost, _| lost.spoilt = None, None, false);
-        check(|lost, _| lost.spoilt = Some(Spoilt::Slow), None, false);
+        check(|lost, _| lost.spoilt = Some(FaultClass::Slow), None, false);
         let refused = passed(Door::Api, None, Some(401));
         check(|_, _| {}, Some(refused), false);
     }

@@ -12,8 +12,8 @@
 use auth_core::{Error, ErrorKind};
 use serde_json::{Value, json};
 
-use super::ground::Place;
-use super::spoilt::Spoilt;
+use super::fault_class::FaultClass;
+use super::tested_service::TestedService;
 
 /// What a request was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +56,7 @@ impl Door {
 /// A request as the server saw it go.
 #[derive(Clone, Debug)]
 pub(super) struct Passed {
-    pub(super) place: Place,
+    pub(super) place: TestedService,
     pub(super) door: Door,
     /// The program that sent it.
     pub(super) by: String,
@@ -66,7 +66,7 @@ pub(super) struct Passed {
     pub(super) refresh_token: Option<u64>,
     pub(super) call: Option<u64>,
     pub(super) is_write: bool,
-    pub(super) spoilt: Option<Spoilt>,
+    pub(super) spoilt: Option<FaultClass>,
     pub(super) processed: bool,
     pub(super) status: Option<u64>,
     /// By its own date the server answered after the end that the token states, which is in whole seconds.
@@ -83,7 +83,7 @@ impl Passed {
 
     /// The answer never arrived, or not as one.
     pub(super) fn is_lost(&self) -> bool {
-        self.spoilt.is_some_and(Spoilt::loses_the_answer)
+        self.spoilt.is_some_and(FaultClass::loses_the_answer)
     }
 
     pub(super) fn line(&self) -> Value {
@@ -96,7 +96,7 @@ impl Passed {
             "refresh_token": self.refresh_token,
             "call": self.call,
             "write": self.is_write,
-            "spoilt": self.spoilt.map(Spoilt::word),
+            "spoilt": self.spoilt.map(FaultClass::word),
             "processed": self.processed,
             "status": self.status,
             "late": self.is_late,
@@ -108,7 +108,7 @@ impl Passed {
     pub(super) fn read(value: &Value) -> Option<Self> {
         let door = value["door"].as_str()?;
         Some(Self {
-            place: Place::of_word(value["place"].as_str()?)?,
+            place: TestedService::of_word(value["place"].as_str()?)?,
             door: Door::ALL.into_iter().find(|known| known.word() == door)?,
             by: value["by"].as_str()?.to_owned(),
             user: value["user"].as_str().map(str::to_owned),
@@ -116,7 +116,7 @@ impl Passed {
             refresh_token: value["refresh_token"].as_u64(),
             call: value["call"].as_u64(),
             is_write: value["write"].as_bool()?,
-            spoilt: value["spoilt"].as_str().and_then(Spoilt::of_word),
+            spoilt: value["spoilt"].as_str().and_then(FaultClass::of_word),
             processed: value["processed"].as_bool()?,
             status: value["status"].as_u64(),
             is_late: value["late"].as_bool()?,
@@ -129,7 +129,7 @@ impl Passed {
 /// An error as a worker saw it.
 #[derive(Clone, Debug)]
 pub(super) struct Failed {
-    pub(super) place: Place,
+    pub(super) place: TestedService,
     pub(super) user: String,
     pub(super) by: String,
     /// What the worker did.
@@ -156,7 +156,7 @@ impl Failed {
         self.needs_login = error.needs_login();
         self.is_configuration = error.is_configuration();
         self.is_retryable = error.is_retryable();
-        self.may_have_arrived = error.may_have_arrived();
+        self.may_have_arrived = error.may_have_been_delivered();
         self.text = error.to_string();
         self
     }
@@ -184,7 +184,7 @@ impl Failed {
     pub(super) fn read(value: &Value) -> Option<Self> {
         let text = |name: &str| value[name].as_str().map(str::to_owned);
         Some(Self {
-            place: Place::of_word(value["place"].as_str()?)?,
+            place: TestedService::of_word(value["place"].as_str()?)?,
             user: text("user")?,
             by: text("by")?,
             act: text("act")?,
@@ -209,7 +209,7 @@ fn kind(kind: ErrorKind) -> &'static str {
         ErrorKind::Configuration => "configuration",
         ErrorKind::NeedsLogin => "needs login",
         ErrorKind::Denied => "denied",
-        ErrorKind::ForeignResponse => "foreign response",
+        ErrorKind::CallbackMismatch => "foreign response",
         ErrorKind::Refused => "refused",
         ErrorKind::Transport => "transport",
         ErrorKind::Malformed => "malformed",
@@ -225,7 +225,7 @@ impl Passed {
     /// One that went well: of `shared-0` at Info Flora, sent by the tasks of the first process.
     pub(super) fn example(door: Door, (began, ended): (u64, u64)) -> Self {
         Self {
-            place: Place::InfoFlora,
+            place: TestedService::InfoFlora,
             door,
             by: "soak-0/tasks".to_owned(),
             user: Some("shared-0".to_owned()),
@@ -248,7 +248,7 @@ impl Failed {
     /// An error of a read: of `shared-0` at Info Flora, by the tasks of the first process.
     pub(super) fn example(kind: &str, status: Option<u64>, (began, ended): (u64, u64)) -> Self {
         Self {
-            place: Place::InfoFlora,
+            place: TestedService::InfoFlora,
             user: "shared-0".to_owned(),
             by: "soak-0/tasks".to_owned(),
             act: "a read".to_owned(),

@@ -6,17 +6,17 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::ground::Place;
+use super::fault_class::FaultClass;
 use super::lines::{Door, Passed};
-use super::spoilt::Spoilt;
+use super::tested_service::TestedService;
 
 /// An account.
-type Whose = (Place, String);
+type Whose = (TestedService, String);
 
 /// A login that the server has made worthless.
 #[derive(Clone, Debug)]
 struct Loss {
-    by: Spoilt,
+    by: FaultClass,
     since: u64,
     /// When a new login, begun after it, was safe.
     until: Option<u64>,
@@ -35,11 +35,11 @@ struct Served {
 #[derive(Debug, Default)]
 pub(super) struct Logins {
     losses: HashMap<Whose, Vec<Loss>>,
-    served: HashMap<(Place, u64), Served>,
+    served: HashMap<(TestedService, u64), Served>,
     /// When the last token request of an account ended.
     last: HashMap<Whose, u64>,
     /// By the login's number and the program: how often a dead login was tried again.
-    tried_dead: HashMap<(Place, u64, String), Vec<u64>>,
+    tried_dead: HashMap<(TestedService, u64, String), Vec<u64>>,
     pub(super) double_renewals: Vec<String>,
     pub(super) at_once: Vec<String>,
     pub(super) asked_too_often: Vec<String>,
@@ -81,7 +81,7 @@ impl Logins {
         if passed.status == Some(200) {
             served.times += 1;
             served.lost = lost.is_some();
-            if let (Some(by), Place::InfoFlora) = (lost, passed.place) {
+            if let (Some(by), TestedService::InfoFlora) = (lost, passed.place) {
                 self.losses.entry(whose).or_default().push(Loss {
                     by,
                     since: passed.ended,
@@ -102,7 +102,7 @@ impl Logins {
     }
 
     /// A login that was begun and safe at these moments.
-    pub(super) fn healed(&mut self, place: Place, user: &str, began: u64, ended: u64) {
+    pub(super) fn healed(&mut self, place: TestedService, user: &str, began: u64, ended: u64) {
         let losses = self.losses.get_mut(&(place, user.to_owned()));
         for loss in losses.into_iter().flatten() {
             if loss.until.is_none() && loss.since <= began {
@@ -112,7 +112,13 @@ impl Logins {
     }
 
     /// Somebody was told between these moments that a login is needed. Whether the server is to blame.
-    pub(super) fn needs_login(&mut self, place: Place, user: &str, began: u64, ended: u64) -> bool {
+    pub(super) fn needs_login(
+        &mut self,
+        place: TestedService,
+        user: &str,
+        began: u64,
+        ended: u64,
+    ) -> bool {
         let losses = self.losses.get_mut(&(place, user.to_owned()));
         let mut losses = losses.into_iter().flatten().rev();
         let in_time =
@@ -127,7 +133,7 @@ impl Logins {
     }
 
     /// How many logins were lost by each fault, and how many of these losses were noticed.
-    pub(super) fn lost(&self) -> BTreeMap<Spoilt, (usize, usize)> {
+    pub(super) fn lost(&self) -> BTreeMap<FaultClass, (usize, usize)> {
         let mut lost = BTreeMap::new();
         for loss in self.losses.values().flatten() {
             let (all, noticed): &mut (usize, usize) = lost.entry(loss.by).or_default();
@@ -146,7 +152,7 @@ fn shown((place, user): &Whose) -> String {
 mod tests {
     use super::*;
 
-    fn renewal(place: Place, number: u64, span: (u64, u64)) -> Passed {
+    fn renewal(place: TestedService, number: u64, span: (u64, u64)) -> Passed {
         Passed {
             place,
             refresh_token: Some(number),
@@ -154,7 +160,7 @@ mod tests {
         }
     }
 
-    fn spoilt(mut passed: Passed, spoilt: Spoilt) -> Passed {
+    fn spoilt(mut passed: Passed, spoilt: FaultClass) -> Passed {
         passed.spoilt = Some(spoilt);
         passed
     }
@@ -171,18 +177,18 @@ mod tests {
             passages.iter().for_each(|passed| logins.passed(passed));
             assert_eq!(logins.double_renewals.len(), expect, "{passages:?}");
         };
-        for place in Place::BOTH {
+        for place in TestedService::BOTH {
             let at = |number, when| renewal(place, number, (when, when + 1));
             check(&[at(1, 1), at(2, 3)], 0);
             check(&[at(1, 1), at(1, 3)], 1);
             check(&[at(1, 1), refused(at(1, 3))], 1);
-            let lost = spoilt(at(1, 1), Spoilt::Lost);
+            let lost = spoilt(at(1, 1), FaultClass::Lost);
             check(&[lost.clone(), at(1, 3)], 0);
             check(&[lost.clone(), at(1, 3), at(1, 5)], 1);
             check(&[lost, refused(at(1, 3)), refused(at(1, 5))], 0);
-            let slow = spoilt(at(1, 1), Spoilt::Slow);
+            let slow = spoilt(at(1, 1), FaultClass::Slow);
             check(&[slow, at(1, 3)], 1);
-            let mut unseen = spoilt(at(1, 1), Spoilt::Broken);
+            let mut unseen = spoilt(at(1, 1), FaultClass::Broken);
             unseen.processed = false;
             check(&[unseen, at(1, 3)], 0);
         }
@@ -192,7 +198,7 @@ mod tests {
     fn token_requests_of_an_account_do_not_meet() {
         let mut logins = Logins::default();
         let mut check = |began, ended, expect: usize| {
-            logins.passed(&renewal(Place::InfoFlora, began, (began, ended)));
+            logins.passed(&renewal(TestedService::InfoFlora, began, (began, ended)));
             assert_eq!(logins.at_once.len(), expect, "{began}");
         };
         check(10, 20, 0);
@@ -203,39 +209,48 @@ mod tests {
     #[test]
     fn losses_last_until_somebody_has_logged_in() {
         let mut logins = Logins::default();
-        let lost = spoilt(renewal(Place::InfoFlora, 1, (10, 20)), Spoilt::LostByReset);
+        let lost = spoilt(
+            renewal(TestedService::InfoFlora, 1, (10, 20)),
+            FaultClass::LostByReset,
+        );
         logins.passed(&lost);
         let mut check = |began, ended, expect: bool| {
-            let blamed = logins.needs_login(Place::InfoFlora, "shared-0", began, ended);
+            let blamed = logins.needs_login(TestedService::InfoFlora, "shared-0", began, ended);
             assert_eq!(blamed, expect, "{began} {ended}");
         };
         check(1, 19, false);
         check(15, 25, true);
         check(1000, 1001, true);
-        logins.healed(Place::InfoFlora, "shared-0", 5, 15);
-        logins.healed(Place::InfoFlora, "shared-0", 30, 40);
+        logins.healed(TestedService::InfoFlora, "shared-0", 5, 15);
+        logins.healed(TestedService::InfoFlora, "shared-0", 30, 40);
         let mut check = |began, expect: bool| {
-            let blamed = logins.needs_login(Place::InfoFlora, "shared-0", began, 2000);
+            let blamed = logins.needs_login(TestedService::InfoFlora, "shared-0", began, 2000);
             assert_eq!(blamed, expect, "{began}");
         };
         check(39, true);
         check(41, false);
-        assert!(!logins.needs_login(Place::InfoFlora, "shared-1", 15, 25));
-        let other = spoilt(renewal(Place::INaturalist, 1, (10, 20)), Spoilt::Lost);
+        assert!(!logins.needs_login(TestedService::InfoFlora, "shared-1", 15, 25));
+        let other = spoilt(
+            renewal(TestedService::INaturalist, 1, (10, 20)),
+            FaultClass::Lost,
+        );
         logins.passed(&other);
-        assert!(!logins.needs_login(Place::INaturalist, "shared-0", 15, 25));
+        assert!(!logins.needs_login(TestedService::INaturalist, "shared-0", 15, 25));
         assert_eq!(
             logins.lost(),
-            BTreeMap::from([(Spoilt::LostByReset, (1, 1))])
+            BTreeMap::from([(FaultClass::LostByReset, (1, 1))])
         );
     }
 
     #[test]
     fn a_refusal_is_believed() {
         let mut logins = Logins::default();
-        logins.passed(&spoilt(renewal(Place::InfoFlora, 1, (0, 1)), Spoilt::Lost));
+        logins.passed(&spoilt(
+            renewal(TestedService::InfoFlora, 1, (0, 1)),
+            FaultClass::Lost,
+        ));
         let mut check = |by: &str, when, expect: usize| {
-            let mut passed = refused(renewal(Place::InfoFlora, 1, (when, when + 1)));
+            let mut passed = refused(renewal(TestedService::InfoFlora, 1, (when, when + 1)));
             passed.by = by.to_owned();
             logins.passed(&passed);
             assert_eq!(logins.asked_too_often.len(), expect, "{by} {when}");

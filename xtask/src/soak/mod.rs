@@ -31,33 +31,33 @@
 //! next call, so that one dead connection for each service is left in its pool, at both moments; to have no more, the server hangs up once
 //! before these calls as well. A thread of tokio's blocking pool that has nothing to do ends after half a second here, not after ten.
 
-mod chance;
 mod child;
-mod crew;
-mod desk;
 mod evidence;
-mod ground;
+mod fault_checker;
+mod fault_class;
 mod heap;
-mod judge;
 mod lines;
 mod logins;
 mod needless;
+mod progress_counter;
 mod reading;
 mod run;
+mod seeded_random;
 mod server;
-mod spoilt;
 mod summary;
+mod tested_service;
 mod worker;
+mod worker_pool;
 
 use std::ffi::OsString;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lexopt::{Arg, ValueExt};
 
-pub(crate) use crew::work;
 pub(crate) use server::serve;
+pub(crate) use worker_pool::work;
 
-use crate::{Outcome, Stop, Verdict, say};
+use crate::{Outcome, Stop, Verdict, output};
 
 const HELP: &str = "\
 cargo xtask soak [--minutes N | --seconds N] [--seed N] [--workers N]
@@ -84,16 +84,16 @@ const MINUTE_2: u64 = 120;
 
 pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     let Some(options) = Options::parse(args)? else {
-        say::line(HELP);
+        output::line(HELP);
         return Ok(Verdict::Passed);
     };
-    say::line(format_args!(
+    output::line(format_args!(
         "soak: {}, seed {}, {} workers in {} processes, half of them threads over ureq, half tasks over reqwest; {} accounts",
         summary::long(Duration::from_secs(options.seconds)),
         options.seed,
         options.workers,
-        ground::CREWS,
-        2 * ground::users().len(),
+        tested_service::CREWS,
+        2 * tested_service::users().len(),
     ));
     let came = run::Run::start(&options)?.go(&options)?;
     Ok(Verdict::of(summary::tell(&came, &options)))

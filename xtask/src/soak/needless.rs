@@ -5,11 +5,11 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::ground::Place;
 use super::lines::{Door, Passed};
+use super::tested_service::TestedService;
 
 /// An account.
-type Whose = (Place, String);
+type Whose = (TestedService, String);
 
 /// From a moment to a moment, in microseconds.
 type Span = (u64, u64);
@@ -69,13 +69,13 @@ impl Needless {
     }
 
     /// Somebody wanted a newer token of this account, at some time in this span.
-    pub(super) fn wanted(&mut self, place: Place, user: &str, span: Span) {
+    pub(super) fn wanted(&mut self, place: TestedService, user: &str, span: Span) {
         let reasons = self.reasons.entry((place, user.to_owned())).or_default();
         reasons.push_back(span);
     }
 
     /// Whether somebody did, in this span.
-    pub(super) fn is_wanted(&self, place: Place, user: &str, (from, to): Span) -> bool {
+    pub(super) fn is_wanted(&self, place: TestedService, user: &str, (from, to): Span) -> bool {
         let reasons = self.reasons.get(&(place, user.to_owned()));
         let mut reasons = reasons.into_iter().flatten();
         reasons.any(|(began, ended)| *began <= to && *ended >= from)
@@ -127,7 +127,7 @@ mod tests {
         check(&again, Some((2_100_000, 2_200_000)), 1);
         check(&[renewal(1_000_000), renewal(3_000_000)], None, 0);
         let mut lost = renewal(1_000_000);
-        lost.spoilt = Some(super::super::spoilt::Spoilt::Lost);
+        lost.spoilt = Some(super::super::fault_class::FaultClass::Lost);
         check(&[lost, renewal(1_100_000)], None, 0);
         let mut refused = Passed::example(Door::Api, (1_500_000, 1_600_000));
         refused.status = Some(401);

@@ -8,17 +8,17 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::child::Process;
-use super::ground::{CREWS, micros};
-use super::judge::Judge;
+use super::fault_checker::FaultChecker;
 use super::reading::{Reading, median};
-use super::{Options, crew, server};
-use crate::{Stop, say};
+use super::tested_service::{CREWS, micros};
+use super::{Options, server, worker_pool};
+use crate::{Stop, output};
 
 /// All processes of a run.
 pub(super) struct Run {
     server: Process,
     crews: Vec<Process>,
-    judge: Arc<Mutex<Judge>>,
+    judge: Arc<Mutex<FaultChecker>>,
     /// Of each crew, at each second of load.
     samples: Vec<Vec<Reading>>,
     _folder: TempDir,
@@ -36,7 +36,7 @@ pub(super) struct Moment {
 
 /// What a run came to.
 pub(super) struct Came {
-    pub(super) judge: Judge,
+    pub(super) judge: FaultChecker,
     /// Of each crew: at the reference moment, and at the end.
     pub(super) crews: Vec<[Moment; 2]>,
     /// How long before each of the two moments the median was taken over, in seconds.
@@ -50,8 +50,8 @@ pub(super) struct Came {
 
 impl Run {
     pub(super) fn start(options: &Options) -> Result<Self, Stop> {
-        let judge = Arc::new(Mutex::new(Judge::default()));
-        let told = |judge: &Arc<Mutex<Judge>>| {
+        let judge = Arc::new(Mutex::new(FaultChecker::default()));
+        let told = |judge: &Arc<Mutex<FaultChecker>>| {
             let judge = Arc::clone(judge);
             move |line: &Value| locked(&judge).hear(line)
         };
@@ -69,7 +69,7 @@ impl Run {
         for number in 0..CREWS {
             let share = |of: u64| (of / CREWS + u64::from(number < of % CREWS)).to_string();
             let mut args: Vec<String> = [
-                crew::TASK,
+                worker_pool::TASK,
                 "--crew",
                 &number.to_string(),
                 "--seed",
@@ -164,7 +164,7 @@ impl Run {
             .iter()
             .map(|s| format!("{} KiB", of(s)))
             .collect();
-        say::line(format_args!(
+        output::line(format_args!(
             "{second:>5} s  {requests} requests, {faults} spoilt, {errors} errors judged, {lost} logins lost; {}",
             memory.join(", ")
         ));
@@ -250,6 +250,6 @@ fn read(crew: &mut Process) -> Result<(Reading, Value), Stop> {
     Ok((Reading { heap, ..reading }, tally))
 }
 
-fn locked(judge: &Mutex<Judge>) -> std::sync::MutexGuard<'_, Judge> {
+fn locked(judge: &Mutex<FaultChecker>) -> std::sync::MutexGuard<'_, FaultChecker> {
     judge.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -13,15 +13,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use auth_core::{UnixTime, unverified_expiry};
-use auth_testkit::{Dialect, Kind, On, Passage, Rotation, TestClient, TestServer};
+use auth_testkit::{Dialect, Exchange, Matching, RequestKind, Rotation, TestClient, TestServer};
 use lexopt::Arg;
 use serde_json::{Value, json};
 
-use super::chance::Chance;
-use super::ground::{CALL, CLIENT, CLIENT_SECRET, LIFE, PASSWORD, Place, micros, users};
+use super::fault_class::{FaultClass, OF_APIS, OF_TOKENS};
 use super::lines::{Door, Passed};
-use super::spoilt::{OF_APIS, OF_TOKENS, Spoilt};
-use crate::{Outcome, Stop, Verdict, say};
+use super::seeded_random::Chance;
+use super::tested_service::{
+    CALL, CLIENT, CLIENT_SECRET, LIFE, PASSWORD, TestedService, micros, users,
+};
+use crate::{Outcome, Stop, Verdict, output};
 
 /// The task's name.
 pub(super) const TASK: &str = "soak-server";
@@ -41,7 +43,7 @@ pub(crate) fn serve(args: Vec<OsString>) -> Outcome {
     }
     let storm = Arc::new(AtomicBool::new(false));
     let mut servers = Vec::new();
-    for place in Place::BOTH {
+    for place in TestedService::BOTH {
         let server = start(place, seed, &storm);
         servers.push(server.map_err(|error| Stop::Failed(format!("no server: {error}")))?);
     }
@@ -63,13 +65,13 @@ pub(crate) fn serve(args: Vec<OsString>) -> Outcome {
 }
 
 fn reply(what: Value) {
-    say::line(json!({ "reply": what }));
+    output::line(json!({ "reply": what }));
 }
 
-fn start(place: Place, seed: u64, storm: &Arc<AtomicBool>) -> std::io::Result<TestServer> {
+fn start(place: TestedService, seed: u64, storm: &Arc<AtomicBool>) -> std::io::Result<TestServer> {
     let (dialect, rotation) = match place {
-        Place::InfoFlora => (Dialect::league_9(), Rotation::KillFamily),
-        Place::INaturalist => (Dialect::doorkeeper_5(), Rotation::OnUse),
+        TestedService::InfoFlora => (Dialect::league_9(), Rotation::KillFamily),
+        TestedService::INaturalist => (Dialect::doorkeeper_5(), Rotation::OnUse),
     };
     let mut builder = TestServer::builder(dialect)
         .client(TestClient::confidential(CLIENT, CLIENT_SECRET))
@@ -77,15 +79,15 @@ fn start(place: Place, seed: u64, storm: &Arc<AtomicBool>) -> std::io::Result<Te
         .access_token_lifetime(Some(LIFE))
         .refresh_tokens(rotation)
         .site(place.site())
-        .watch(move |passage| say::line(passed(place, passage).line()));
+        .observe(move |passage| output::line(passed(place, passage).line()));
     for user in users() {
         builder = builder.user(user, PASSWORD);
     }
     let server = builder.start()?;
     for (number, (on, odds)) in [
-        (On::Token, OF_TOKENS),
-        (On::Derived, OF_TOKENS),
-        (On::Api, OF_APIS),
+        (Matching::Token, OF_TOKENS),
+        (Matching::Derived, OF_TOKENS),
+        (Matching::Api, OF_APIS),
     ]
     .into_iter()
     .enumerate()
@@ -96,14 +98,14 @@ fn start(place: Place, seed: u64, storm: &Arc<AtomicBool>) -> std::io::Result<Te
             if !storm.load(Ordering::SeqCst) {
                 return None;
             }
-            let spoilt: Spoilt = chance.weighed(odds)?;
+            let spoilt: FaultClass = chance.weighed(odds)?;
             Some(spoilt.fault(&mut chance))
         });
     }
     Ok(server)
 }
 
-fn passed(place: Place, passage: &Passage<'_>) -> Passed {
+fn passed(place: TestedService, passage: &Exchange<'_>) -> Passed {
     let header = |name: &str| {
         let value = passage.request.headers().get(name)?;
         value.to_str().ok()
@@ -117,10 +119,10 @@ fn passed(place: Place, passage: &Passage<'_>) -> Passed {
     Passed {
         place,
         door: match (passage.kind, passage.grant) {
-            (Kind::Token, Some("refresh_token")) => Door::Renewal,
-            (Kind::Token, Some("password")) => Door::Login,
-            (Kind::Derived, _) => Door::Derived,
-            (Kind::Api, _) => Door::Api,
+            (RequestKind::Token, Some("refresh_token")) => Door::Renewal,
+            (RequestKind::Token, Some("password")) => Door::Login,
+            (RequestKind::Derived, _) => Door::Derived,
+            (RequestKind::Api, _) => Door::Api,
             _ => Door::Other,
         },
         by: by.unwrap_or_default().to_owned(),
@@ -128,11 +130,12 @@ fn passed(place: Place, passage: &Passage<'_>) -> Passed {
         login: passage.login,
         refresh_token: passage.refresh_token.map(|number| number as u64),
         call: header(CALL).and_then(|call| call.parse().ok()),
-        is_write: passage.kind == Kind::Api && passage.request.method() == http::Method::POST,
-        spoilt: passage.fault.and_then(Spoilt::of),
+        is_write: passage.kind == RequestKind::Api
+            && passage.request.method() == http::Method::POST,
+        spoilt: passage.fault.and_then(FaultClass::of),
         processed: passage.processed,
         status: passage.status.map(u64::from),
-        is_late: passage.kind == Kind::Api
+        is_late: passage.kind == RequestKind::Api
             && end.is_some_and(|end| end <= UnixTime::from_secs(date)),
         began: micros(passage.began),
         ended: micros(now),

@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::Options;
+use super::fault_class::FaultClass;
 use super::lines::Door;
 use super::run::{Came, Moment};
-use super::spoilt::Spoilt;
-use crate::say;
+use crate::output;
 
 /// Prints its lines as they come, and counts.
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ pub(super) fn tell(came: &Came, options: &Options) -> usize {
     summary.logins(came);
     summary.progress(came);
     summary.memory(came, options);
-    say::line(format_args!(
+    output::line(format_args!(
         "\nsoak: {} s, {} checks, {} failed",
         options.seconds, summary.checks, summary.failed
     ));
@@ -47,12 +47,12 @@ pub(super) fn tell(came: &Came, options: &Options) -> usize {
 
 impl Summary {
     fn heading(&self, text: &str) {
-        say::line(format_args!("\n{text}"));
+        output::line(format_args!("\n{text}"));
     }
 
     /// A figure that nothing hangs on.
     fn figure(&self, name: &str, figure: impl std::fmt::Display) {
-        say::line(format_args!("        {name:<56}{figure:>26}"));
+        output::line(format_args!("        {name:<56}{figure:>26}"));
     }
 
     /// A figure that has to be so.
@@ -60,17 +60,17 @@ impl Summary {
         self.checks += 1;
         self.failed += usize::from(!holds);
         let verdict = if holds { "ok" } else { "FAILED" };
-        say::line(format_args!("{verdict:<8}{name:<56}{figure:>26}"));
+        output::line(format_args!("{verdict:<8}{name:<56}{figure:>26}"));
     }
 
     /// A list that has to be empty.
     fn none(&mut self, name: &str, complaints: &[String]) {
         self.check(name, complaints.len(), complaints.is_empty());
         for complaint in complaints.iter().take(SHOWN) {
-            say::line(format_args!("          {complaint}"));
+            output::line(format_args!("          {complaint}"));
         }
         if complaints.len() > SHOWN {
-            say::line(format_args!(
+            output::line(format_args!(
                 "          and {} more",
                 complaints.len() - SHOWN
             ));
@@ -112,14 +112,14 @@ impl Summary {
         let cells = |cells: [String; 4]| cells.map(|cell| format!("{cell:>10}")).concat();
         let words = cells(doors.map(|door| door.word().to_owned()));
         self.heading(&format!("{:<50}{words}", "answers that were spoilt"));
-        for spoilt in Spoilt::ALL {
+        for spoilt in FaultClass::ALL {
             let faults = &came.judge.faults;
             let count = |door| faults.get(&(spoilt, door)).copied().unwrap_or_default();
             let counts = cells(doors.map(|door| count(door).to_string()));
-            say::line(format_args!("        {:<42}{counts}", spoilt.word()));
+            output::line(format_args!("        {:<42}{counts}", spoilt.word()));
         }
-        let unseen = Spoilt::ALL.into_iter().filter(|spoilt| {
-            let hit = |(way, _): &&(Spoilt, Door)| way == spoilt;
+        let unseen = FaultClass::ALL.into_iter().filter(|spoilt| {
+            let hit = |(way, _): &&(FaultClass, Door)| way == spoilt;
             !came.judge.faults.keys().any(|key| hit(&key))
         });
         let unseen: Vec<_> = unseen.map(|spoilt| spoilt.word().to_owned()).collect();

@@ -8,14 +8,14 @@ use std::time::Duration;
 use auth_core::{Error, TokenKind};
 use auth_flows::{AsyncSession, Session};
 
-use super::chance::Chance;
-use super::desk::{Act, Desk};
-use super::ground::{PASSWORD, Place, What};
+use super::progress_counter::{Act, ProgressCounter};
+use super::seeded_random::Chance;
+use super::tested_service::{PASSWORD, TestedService, What};
 
 /// One account in one process, as both worlds see it.
 #[derive(Debug)]
 pub(super) struct Account {
-    pub(super) place: Place,
+    pub(super) place: TestedService,
     pub(super) user: String,
     pub(super) threads: Session,
     pub(super) tasks: AsyncSession,
@@ -30,7 +30,7 @@ pub(super) struct Worker {
     /// The program that it belongs to, as the server knows it.
     pub(super) by: String,
     pub(super) chance: Chance,
-    pub(super) desk: Arc<Desk>,
+    pub(super) desk: Arc<ProgressCounter>,
     pub(super) accounts: Arc<Vec<Account>>,
 }
 
@@ -73,9 +73,9 @@ impl Next {
         kind == TokenKind::Login
     }
 
-    fn choose(chance: &mut Chance, place: Place) -> Self {
+    fn choose(chance: &mut Chance, place: TestedService) -> Self {
         let kind = match (place, chance.below(2)) {
-            (Place::INaturalist, 0) => TokenKind::Derived,
+            (TestedService::INaturalist, 0) => TokenKind::Derived,
             _ => TokenKind::Login,
         };
         match chance.below(1000) {

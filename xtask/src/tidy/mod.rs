@@ -15,7 +15,7 @@ use std::fmt;
 
 use tree::Tree;
 
-use crate::{Outcome, Verdict, no_arguments, say};
+use crate::{Outcome, Verdict, no_arguments, output};
 
 /// A rule, and the check that finds what breaks it.
 type Check = (&'static str, fn(&Tree) -> Vec<Finding>);
@@ -78,7 +78,7 @@ impl Finding {
         }
     }
 
-    /// `number` counts from 1.
+    /// `integer` counts from 1.
     fn at_line(path: &str, number: usize, what: impl Into<String>) -> Self {
         Self::new(format!("{path}:{number}"), what)
     }
@@ -97,16 +97,16 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     for (rule, check) in CHECKS {
         let findings = check(&tree);
         if findings.is_empty() {
-            say::line(format_args!("ok      {rule}"));
+            output::line(format_args!("ok      {rule}"));
             continue;
         }
         failed += 1;
-        say::line(format_args!("FAILED  {rule}"));
+        output::line(format_args!("FAILED  {rule}"));
         for finding in findings {
-            say::line(format_args!("          {finding}"));
+            output::line(format_args!("          {finding}"));
         }
     }
-    say::line(format_args!(
+    output::line(format_args!(
         "tidy: {} checks, {failed} failed",
         CHECKS.len()
     ));

@@ -7,8 +7,8 @@ use crate::{
     model::{CategoryCount, Rank, RecentTaxon, TaxonCount, UserCount, choice::choice},
     operation::operation,
     parameter::{
-        date_or_time::When,
-        lists::{Ids, Words},
+        date_or_time::DateOrTime,
+        lists::{IdList, StringList},
     },
     v1::{
         OPTIONAL,

@@ -5,8 +5,8 @@ use crate::{
     model::{Identification, Rank},
     operation::operation,
     parameter::{
-        date_or_time::When,
-        lists::{Ids, Words},
+        date_or_time::DateOrTime,
+        lists::{IdList, StringList},
     },
     v1::{OPTIONAL, observations::Order, shared::pages},
 };
@@ -21,6 +21,6 @@ operation! {
 operation! {
     /// Identifications by their numbers, 200 at most.
     pub Get: GET "/identifications/{id}" -> Page<Identification>, OPTIONAL;
-    at(id(into Ids));
+    at(id(into IdList));
     ids 30, 200;
 }

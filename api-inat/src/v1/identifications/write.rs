@@ -2,7 +2,7 @@
 
 use crate::{
     model::Identification,
-    operation::{operation, response::Done},
+    operation::{operation, response::Empty},
     v1::WRITE,
 };
 
@@ -40,6 +40,6 @@ operation! {
 
 operation! {
     /// Deletes an identification of one's own.
-    pub Delete: DELETE "/identifications/{id}" -> Whole<Done>, WRITE;
+    pub Delete: DELETE "/identifications/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

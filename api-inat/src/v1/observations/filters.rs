@@ -7,9 +7,9 @@ macro_rules! common_filters {
     () => {
         auth_core::parameters! {
             /// With one of these ids.
-            id(into Ids);
+            id(into IdList);
             /// With none of these ids.
-            not_id(into Ids);
+            not_id(into IdList);
             /// With a greater id than this one: a search by id goes on from here.
             id_above(u64);
             /// With a smaller id than this one.
@@ -20,28 +20,28 @@ macro_rules! common_filters {
             search_on(into SearchOn);
 
             /// Observed by one of these people, by number or login name.
-            user_id(into Words);
+            user_id(into StringList);
             /// Observed by one of these people, by login name.
-            user_login(into Words);
+            user_login(into StringList);
             /// Of a taxon that this person never observed.
             unobserved_by_user_id(u64);
             /// With an annotation by one of these people.
-            annotation_user_id(into Words);
+            annotation_user_id(into StringList);
             /// Whom `reviewed` is about.
             viewer_id(u64);
             /// Reviewed by the person of `viewer_id`.
             reviewed(bool);
 
             /// Of one of these taxa or their descendants.
-            taxon_id(into Ids);
+            taxon_id(into IdList);
             /// Of none of these taxa or their descendants.
-            without_taxon_id(into Ids);
+            without_taxon_id(into IdList);
             /// Of a taxon whose scientific or common name matches.
-            taxon_name(into Words);
+            taxon_name(into StringList);
             /// Of one of these wide groups.
-            iconic_taxa(into Words);
+            iconic_taxa(into StringList);
             /// Of a taxon of one of these ranks.
-            rank(into Words);
+            rank(into StringList);
             /// Of a taxon of this rank or a lower one.
             hrank(into Rank);
             /// Of a taxon of this rank or a higher one.
@@ -55,10 +55,10 @@ macro_rules! common_filters {
             /// Of a taxon with a conservation status from this authority; in the places of `place_id`.
             csa(into String);
             /// Of a taxon with this status of the IUCN; in the places of `place_id`.
-            csi(into Words);
+            csi(into StringList);
 
             /// In one of these places.
-            place_id(into Ids);
+            place_id(into IdList);
             /// Latitude of the centre of a circle, in degrees; with `lng` and `radius`.
             lat(f64);
             /// Longitude of the centre of a circle, in degrees.
@@ -82,14 +82,14 @@ macro_rules! common_filters {
             /// With an accuracy below this, in metres, or an unknown one.
             acc_below_or_unknown(u64);
             /// With this geoprivacy, chosen by the observer.
-            geoprivacy(into Words);
+            geoprivacy(into StringList);
             /// With this geoprivacy, on account of the taxon.
-            taxon_geoprivacy(into Words);
+            taxon_geoprivacy(into StringList);
             /// Obscured, private or neither, on either account.
-            obscuration(into Words);
+            obscuration(into StringList);
 
             /// In one of these projects, by number or slug.
-            project_id(into Words);
+            project_id(into StringList);
             /// Not in this project, by number or slug.
             not_in_project(into String);
             /// Matching the rules of this project, by number or slug.
@@ -99,57 +99,57 @@ macro_rules! common_filters {
             /// Identified by a curator of the project of `project_id`, or of any.
             pcid(bool);
             /// Made at one of these network sites.
-            site_id(into Ids);
+            site_id(into IdList);
             /// In one of these experiments on the accuracy of observations.
-            observation_accuracy_experiment_id(into Ids);
+            observation_accuracy_experiment_id(into IdList);
 
             /// Of this quality grade.
-            quality_grade(into Words);
+            quality_grade(into StringList);
             /// Whose identifications agree or disagree like this.
             identifications(into Agreement);
             /// Under one of these licences.
-            license(into Words);
+            license(into StringList);
             /// With a photo under one of these licences.
-            photo_license(into Words);
+            photo_license(into StringList);
             /// With a sound under one of these licences.
-            sound_license(into Words);
+            sound_license(into StringList);
             /// With an annotation of one of these controlled terms.
-            term_id(into Ids);
+            term_id(into IdList);
             /// With one of these values of the controlled term.
-            term_value_id(into Ids);
+            term_value_id(into IdList);
             /// Without one of these values of the controlled term.
-            without_term_value_id(into Ids);
+            without_term_value_id(into IdList);
             /// With or without an annotation of the controlled term, but with none of other values; with `term_value_id`.
-            term_id_or_unknown(into Ids);
+            term_id_or_unknown(into IdList);
 
             /// Observed on this day, or at this moment, or later.
-            d1(into When);
+            d1(into DateOrTime);
             /// Observed on this day, or at this moment, or earlier.
-            d2(into When);
+            d2(into DateOrTime);
             /// Observed on this day.
             observed_on(Date);
             /// Observed in one of these years.
-            year(into Ids);
+            year(into IdList);
             /// Observed in one of these months, 1 to 12: `4..=6`, or `[11, 12, 1, 2]` for a winter.
-            month(into Ids);
+            month(into IdList);
             /// Observed on one of these days of the month.
-            day(into Ids);
+            day(into IdList);
             /// Observed in one of these hours of the day, 0 to 23.
-            hour(into Ids);
+            hour(into IdList);
             /// Made at iNaturalist at this time or later.
-            created_d1(into When);
+            created_d1(into DateOrTime);
             /// Made at iNaturalist at this time or earlier.
-            created_d2(into When);
+            created_d2(into DateOrTime);
             /// Made at iNaturalist on this day.
             created_on(Date);
             /// Made at iNaturalist in one of these years.
-            created_year(into Ids);
+            created_year(into IdList);
             /// Made at iNaturalist in one of these months.
-            created_month(into Ids);
+            created_month(into IdList);
             /// Made at iNaturalist on one of these days of the month.
-            created_day(into Ids);
+            created_day(into IdList);
             /// Changed since this time.
-            updated_since(into When);
+            updated_since(into DateOrTime);
 
             /// Verifiable: with evidence, date and place, and wild.
             verifiable(bool);
@@ -216,7 +216,7 @@ macro_rules! filters {
             /// Without an annotation of this controlled term.
             without_term_id(u64);
             /// With an observation field of one of these types of value.
-            ofv_datatype(into Words);
+            ofv_datatype(into StringList);
         }
     };
 }

@@ -2,38 +2,38 @@
 
 use crate::{
     model::{Subscription, Update, choice::choice},
-    operation::{operation, response::Done},
-    parameter::date_or_time::When,
+    operation::{operation, response::Empty},
+    parameter::date_or_time::DateOrTime,
     v1::{REQUIRED, WRITE, shared::pages},
 };
 
 operation! {
     /// Marks an observation as a favourite.
-    pub Fave: POST "/observations/{id}/fave" -> Whole<Done>, WRITE;
+    pub Fave: POST "/observations/{id}/fave" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 operation! {
     /// Takes the mark as a favourite back.
-    pub Unfave: DELETE "/observations/{id}/unfave" -> Whole<Done>, WRITE;
+    pub Unfave: DELETE "/observations/{id}/unfave" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 operation! {
     /// Marks an observation as reviewed by oneself.
-    pub Review: POST "/observations/{id}/review" -> Whole<Done>, WRITE;
+    pub Review: POST "/observations/{id}/review" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 operation! {
     /// Takes the mark as reviewed back.
-    pub Unreview: DELETE "/observations/{id}/review" -> Whole<Done>, WRITE;
+    pub Unreview: DELETE "/observations/{id}/review" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 operation! {
     /// Votes on one point of an observation's quality; with [`agree(false)`](Self::agree) against it.
-    pub VoteQuality: POST "/observations/{id}/quality/{metric}" -> Whole<Done>, WRITE;
+    pub VoteQuality: POST "/observations/{id}/quality/{metric}" -> Whole<Empty>, WRITE;
     at(id(u64), metric(into Metric));
     body "" {
         /// Whether the point holds; it does unless said otherwise.
@@ -43,7 +43,7 @@ operation! {
 
 operation! {
     /// Takes one's vote on a point of the quality back.
-    pub UnvoteQuality: DELETE "/observations/{id}/quality/{metric}" -> Whole<Done>, WRITE;
+    pub UnvoteQuality: DELETE "/observations/{id}/quality/{metric}" -> Whole<Empty>, WRITE;
     at(id(u64), metric(into Metric));
 }
 
@@ -60,7 +60,7 @@ operation! {
     shared pages;
     query {
         /// Made at this moment or later.
-        created_after(into When);
+        created_after(into DateOrTime);
         /// Already seen, or not.
         viewed(bool);
         /// Whose observations they are about.
@@ -70,7 +70,7 @@ operation! {
 
 operation! {
     /// Marks everything new about an observation as seen.
-    pub MarkViewed: PUT "/observations/{id}/viewed_updates" -> Whole<Done>, WRITE;
+    pub MarkViewed: PUT "/observations/{id}/viewed_updates" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 

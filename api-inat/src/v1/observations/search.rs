@@ -10,8 +10,8 @@ use crate::{
     model::{self, Observation, Rank},
     operation::operation,
     parameter::{
-        date_or_time::When,
-        lists::{Ids, Words},
+        date_or_time::DateOrTime,
+        lists::{IdList, StringList},
     },
     v1::{
         OPTIONAL, REQUIRED,
@@ -40,10 +40,10 @@ operation! {
     ///
     /// ```
     /// use api_inat::{model::QualityGrade, observations::Search};
-    /// use auth_core::{Base, Operation};
+    /// use auth_core::{BaseUrl, Operation};
     ///
     /// let search = Search::new().user_login("alice").quality_grade(QualityGrade::Research).per_page(100);
-    /// let base = Base::parse("https://api.inaturalist.org/v1")?;
+    /// let base = BaseUrl::parse("https://api.inaturalist.org/v1")?;
     /// assert_eq!(
     ///     search.request(&base)?.uri().query(),
     ///     Some("user_login=alice&quality_grade=research&per_page=100")
@@ -74,9 +74,9 @@ operation! {
     ///
     /// ```
     /// use api_inat::observations::Get;
-    /// use auth_core::{Base, Operation};
+    /// use auth_core::{BaseUrl, Operation};
     ///
-    /// let base = Base::parse("https://api.inaturalist.org/v1")?;
+    /// let base = BaseUrl::parse("https://api.inaturalist.org/v1")?;
     /// let get = Get::new([7, 8]);
     /// assert_eq!(get.request(&base)?.uri(), "https://api.inaturalist.org/v1/observations/7,8");
     /// let one = Get::new(7).one();
@@ -85,17 +85,17 @@ operation! {
     /// # Ok::<(), auth_core::Error>(())
     /// ```
     pub Get: GET "/observations/{id}" -> Page<Observation>, OPTIONAL;
-    at(id(into Ids));
+    at(id(into IdList));
     ids 30, 200;
 }
 
 operation! {
     /// The ids of one's own observations that were deleted since a moment: for copies that have to follow. 500 at most.
     pub Deleted: GET "/observations/deleted" -> Page<u64>, REQUIRED;
-    with(since(into When));
+    with(since(into DateOrTime));
     query {
         /// Deleted at this moment or later.
-        since(into When);
+        since(into DateOrTime);
     }
 }
 

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::{
     model::{Geoprivacy, License, Observation},
-    operation::{operation, response::Done},
-    parameter::{date_or_time::When, lists::Words, path_value::fresh_uuid},
+    operation::{operation, response::Empty},
+    parameter::{date_or_time::DateOrTime, lists::StringList, path_value::fresh_uuid},
     v1::WRITE,
 };
 
@@ -27,7 +27,7 @@ macro_rules! description {
             /// What there is to say about it.
             description(into String);
             /// Tags.
-            tag_list(into Words);
+            tag_list(into StringList);
             /// The place in words.
             place_guess(into String);
             /// Degrees north of the equator, -90 to 90.
@@ -60,7 +60,7 @@ operation! {
     ///
     /// ```
     /// use api_inat::observations::Create;
-    /// use auth_core::{Operation, Repeat};
+    /// use auth_core::{Operation, RetrySafety};
     ///
     /// let create = Create::new()
     ///     .species_guess("Leontopodium nivale")
@@ -68,8 +68,8 @@ operation! {
     ///     .latitude(46.02)
     ///     .longitude(7.75)
     ///     .field_value(297, "dry");
-    /// assert_eq!(create.manner().repeats(), Repeat::Idempotent);
-    /// assert_eq!(create.without_repeat().manner().repeats(), Repeat::IfNotSent);
+    /// assert_eq!(create.policy().retry(), RetrySafety::Idempotent);
+    /// assert_eq!(create.without_repeat().policy().retry(), RetrySafety::IfNotSent);
     /// ```
     pub Create: POST "/observations" -> One<Observation>, WRITE;
     preset(uuid(fresh_uuid()));
@@ -107,7 +107,7 @@ impl<T> Create<T> {
     /// Sets the day or the moment it was observed at, as [`observed_on_string`](Self::observed_on_string) takes it. One that is
     /// still to come does not leave.
     #[must_use]
-    pub fn observed_on(self, when: impl Into<When>) -> Self {
+    pub fn observed_on(self, when: impl Into<DateOrTime>) -> Self {
         self.observed_on_string(when.into().to_string())
     }
 
@@ -126,7 +126,7 @@ impl<T> Update<T> {
     /// Sets the day or the moment it was observed at, as [`observed_on_string`](Self::observed_on_string) takes it. One that is
     /// still to come does not leave.
     #[must_use]
-    pub fn observed_on(self, when: impl Into<When>) -> Self {
+    pub fn observed_on(self, when: impl Into<DateOrTime>) -> Self {
         self.observed_on_string(when.into().to_string())
     }
 
@@ -143,6 +143,6 @@ impl<T> Update<T> {
 
 operation! {
     /// Deletes an observation of one's own. Somebody else's is refused with 403, an unknown one with 404.
-    pub Delete: DELETE "/observations/{id}" -> Whole<Done>, WRITE;
+    pub Delete: DELETE "/observations/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

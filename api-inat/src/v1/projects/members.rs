@@ -2,15 +2,15 @@
 
 use crate::{
     model::{ProjectMember, Subscription, choice::choice},
-    operation::{operation, response::Done},
-    parameter::lists::Words,
+    operation::{operation, response::Empty},
+    parameter::lists::StringList,
     v1::{OPTIONAL, REQUIRED, WRITE, shared::pages},
 };
 
 operation! {
     /// Who is in a project.
     pub Members: GET "/projects/{id}/members" -> Page<ProjectMember>, OPTIONAL;
-    at(id(into Words));
+    at(id(into StringList));
     pages 30, 100, by number;
     shared pages;
     query {
@@ -24,7 +24,7 @@ operation! {
 operation! {
     /// One's own membership of projects, by their numbers or slugs: no record for those that one is not in.
     pub Membership: GET "/projects/{id}/membership" -> Page<ProjectMember>, REQUIRED;
-    at(id(into Words));
+    at(id(into StringList));
 }
 
 operation! {
@@ -35,13 +35,13 @@ operation! {
 
 operation! {
     /// Joins a project.
-    pub Join: POST "/projects/{id}/join" -> Whole<Done>, WRITE;
+    pub Join: POST "/projects/{id}/join" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 operation! {
     /// Leaves a project.
-    pub Leave: DELETE "/projects/{id}/leave" -> Whole<Done>, WRITE;
+    pub Leave: DELETE "/projects/{id}/leave" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 

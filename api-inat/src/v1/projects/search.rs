@@ -3,7 +3,7 @@
 use crate::{
     model::{Project, choice::choice},
     operation::operation,
-    parameter::lists::{Ids, Words},
+    parameter::lists::{IdList, StringList},
     v1::{OPTIONAL, shared::pages},
 };
 
@@ -14,9 +14,9 @@ macro_rules! filters {
             /// With these words in the title.
             q(into String);
             /// With one of these ids.
-            id(into Ids);
+            id(into IdList);
             /// With none of these ids.
-            not_id(into Ids);
+            not_id(into IdList);
             /// Latitude of the centre of a circle, in degrees; with `lng`.
             lat(f64);
             /// Longitude of the centre of a circle, in degrees.
@@ -24,7 +24,7 @@ macro_rules! filters {
             /// Radius of the circle, in kilometres; 500 without it (the Node API).
             radius(f64);
             /// In one of these places.
-            place_id(into Ids);
+            place_id(into IdList);
             /// Featured by the site of `site_id`, or by that of the account.
             featured(bool);
             /// Noteworthy for the site of `site_id`, or for that of the account.
@@ -34,7 +34,7 @@ macro_rules! filters {
             /// With all there is to say about the rules: records in the place of ids.
             rule_details(bool);
             /// Of one of these kinds.
-            r#type(into Words);
+            r#type(into StringList);
             /// With this member.
             member_id(u64);
             /// With rules that come to a search.
@@ -59,7 +59,7 @@ operation! {
 operation! {
     /// Projects by their numbers or slugs, 100 at most.
     pub Get: GET "/projects/{id}" -> Page<Project>, OPTIONAL;
-    at(id(into Words));
+    at(id(into StringList));
     ids 30, 100;
     query {
         /// With all there is to say about the rules: records in the place of ids.

@@ -2,15 +2,15 @@
 
 use crate::{
     model::Project,
-    operation::{operation, response::Done},
-    parameter::lists::Words,
+    operation::{operation, response::Empty},
+    parameter::lists::StringList,
     v1::{WRITE, users::ProjectType},
 };
 
 operation! {
     /// Adds an observation to a project; [`project_observations::Create`](crate::v1::project_observations::Create) does the
     /// same and gives the record.
-    pub Add: POST "/projects/{id}/add" -> Whole<Done>, WRITE;
+    pub Add: POST "/projects/{id}/add" -> Whole<Empty>, WRITE;
     at(id(u64));
     with(observation_id(u64));
     body "" {
@@ -22,7 +22,7 @@ operation! {
 operation! {
     /// Takes an observation out of a project. Its users doubt that it works (a note in pyinaturalist);
     /// [`project_observations::Delete`](crate::v1::project_observations::Delete) is the other way.
-    pub Remove: DELETE "/projects/{id}/remove" -> Whole<Done>, WRITE;
+    pub Remove: DELETE "/projects/{id}/remove" -> Whole<Empty>, WRITE;
     at(id(u64));
     with(observation_id(u64));
     body "" {
@@ -36,7 +36,7 @@ operation! {
     /// setters have its names. What it sends beyond them, such as rules and those who look after it, goes through
     /// [`field`](Self::field).
     pub Update: PUT "/projects/{id}" -> One<Project>, WRITE;
-    at(id(into Words));
+    at(id(into StringList));
     body "project" {
         /// Its title.
         title(into String);
@@ -61,9 +61,9 @@ operation! {
         /// Observations of this day.
         prefers_rule_observed_on(into String);
         /// Observations of these months, 1 to 12.
-        prefers_rule_month(into Words);
+        prefers_rule_month(into StringList);
         /// Observations of these quality grades.
-        prefers_rule_quality_grade(into Words);
+        prefers_rule_quality_grade(into StringList);
         /// Observations with photos.
         prefers_rule_photos(bool);
         /// Observations with sounds.

@@ -7,8 +7,8 @@ use crate::{
     model::{Rank, UtfGrid},
     operation::operation,
     parameter::{
-        date_or_time::When,
-        lists::{Ids, Words},
+        date_or_time::DateOrTime,
+        lists::{IdList, StringList},
     },
     v1::{
         OPTIONAL,

@@ -6,9 +6,9 @@ use crate::{
     model::{Observation, Rank},
     operation::operation,
     parameter::{
-        date_or_time::When,
+        date_or_time::DateOrTime,
         fields::Fields,
-        lists::{Ids, Words},
+        lists::{IdList, StringList},
     },
     v1::{
         observations::{Agreement, Order, OrderBy, SearchOn, cached, common_filters},
@@ -45,7 +45,7 @@ operation! {
 operation! {
     /// Observations by their UUIDs, 200 at most (not verified). If there is none of them, it is refused with 404.
     pub Get: GET "/observations/{uuid}" -> Page<Observation>, OPTIONAL;
-    at(uuid(into Words));
+    at(uuid(into StringList));
     preset(fields(Fields::all()));
     ids 200, 200;
     shared selected;

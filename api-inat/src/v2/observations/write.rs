@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::{
     model::{Geoprivacy, License, Observation},
-    operation::{operation, response::Done},
-    parameter::{fields::Fields, lists::Words, path_value::fresh_uuid},
+    operation::{operation, response::Empty},
+    parameter::{fields::Fields, lists::StringList, path_value::fresh_uuid},
     v2::{WRITE, selected},
 };
 
@@ -26,7 +26,7 @@ macro_rules! description {
             /// What there is to say about it.
             description(into String);
             /// Tags.
-            tag_list(into Words);
+            tag_list(into StringList);
             /// The place in words.
             place_guess(into String);
             /// Degrees north of the equator, -90 to 90.
@@ -84,7 +84,7 @@ operation! {
 operation! {
     /// Changes an observation of one's own. What is not set stays as it is, the photos too.
     pub Update: PUT "/observations/{uuid}" -> One<Observation>, WRITE;
-    at(uuid(into Words));
+    at(uuid(into StringList));
     preset(ignore_photos(true), fields(Fields::all()));
     shared description, selected;
     body "observation" {}
@@ -130,6 +130,6 @@ fn field_value(observation_field_id: u64, value: Value) -> Value {
 
 operation! {
     /// Deletes an observation of one's own.
-    pub Delete: DELETE "/observations/{uuid}" -> Whole<Done>, WRITE;
-    at(uuid(into Words));
+    pub Delete: DELETE "/observations/{uuid}" -> Whole<Empty>, WRITE;
+    at(uuid(into StringList));
 }

@@ -1,7 +1,7 @@
 //! The authorization response: RFC 6749 section 4.1.2, RFC 9207. Checked once, here, before anything is believed.
 //!
 //! ```text
-//! AuthorizationRequest ──begin──► (url, Pending) ──accept──► CodeGrant ──TokenRequest::code──► token request
+//! AuthorizationRequest ──begin──► (url, PendingAuthorization) ──accept──► CodeGrant ──TokenRequest::code──► token request
 //!                                                  state, iss
 //! ```
 
@@ -23,7 +23,7 @@ use self::parameters::{Parameters, foreign};
 use super::client::OAuthClient;
 use crate::{
     error::{Error, ErrorKind, check::Check},
-    leniency::{Forgiven, Leniency, Oddity},
+    leniency::{Leniency, Quirk, Quirks},
     time::Now,
     wire::{
         redirect::{RedirectKind, RedirectUri},
@@ -35,7 +35,7 @@ use crate::{
 
 /// An authorization request that waits for its answer. It holds the code verifier.
 #[derive(Debug)]
-pub struct Pending {
+pub struct PendingAuthorization {
     client_id: Arc<str>,
     redirect_uri: RedirectUri,
     state: Option<SecretText>,
@@ -43,7 +43,7 @@ pub struct Pending {
     issuer: Option<Arc<str>>,
     issuer_in_response: bool,
     leniency: Leniency,
-    forgiven: Forgiven,
+    forgiven: Quirks,
 }
 
 /// An authorization code that has been checked: it answers the request it was asked for with. There is no other way to one.
@@ -53,7 +53,7 @@ pub struct CodeGrant {
     pub(crate) verifier: SecretText,
     pub(crate) redirect_uri: RedirectUri,
     pub(crate) client_id: Arc<str>,
-    forgiven: Forgiven,
+    forgiven: Quirks,
     accepted: Option<Duration>,
     requests: AtomicU32,
 }
@@ -61,14 +61,14 @@ pub struct CodeGrant {
 impl CodeGrant {
     /// Notes when the code arrived, unless that is noted already: one that is refused is then reported with its age.
     #[must_use]
-    pub fn accepted_at(mut self, now: Now) -> Self {
-        self.accepted.get_or_insert(now.up);
+    pub fn with_accepted_at(mut self, now: Now) -> Self {
+        self.accepted.get_or_insert(now.monotonic);
         self
     }
 
     /// What was forgiven on the way to it: oddities that its server is forgiven by name.
     #[must_use]
-    pub fn forgiven(&self) -> Forgiven {
+    pub fn quirks(&self) -> Quirks {
         self.forgiven
     }
 
@@ -84,7 +84,7 @@ impl CodeGrant {
 
     pub(super) fn age(&self, now: Now) -> Option<Duration> {
         self.accepted
-            .map(|accepted| now.up.saturating_sub(accepted))
+            .map(|accepted| now.monotonic.saturating_sub(accepted))
     }
 
     /// The redirect URI that was sent, and will be sent again with the code.
@@ -94,13 +94,13 @@ impl CodeGrant {
     }
 }
 
-impl Pending {
+impl PendingAuthorization {
     pub(crate) fn new(
         client: &OAuthClient,
         redirect_uri: RedirectUri,
         state: Option<String>,
         verifier: SecretText,
-        forgiven: Forgiven,
+        forgiven: Quirks,
     ) -> Self {
         let server = client.server();
         Self {
@@ -133,7 +133,7 @@ impl Pending {
     /// server's; no token stands there; then an error of the server's is reported, or the code taken.
     ///
     /// # Errors
-    /// [`ErrorKind::ForeignResponse`]: it is not the answer to this request, so that a listener goes on listening.
+    /// [`ErrorKind::CallbackMismatch`]: it is not the answer to this request, so that a listener goes on listening.
     /// [`ErrorKind::Denied`]: the person refused. [`ErrorKind::Configuration`] or [`ErrorKind::Refused`]: the server
     /// refused, see [`Error::oauth`].
     #[inline]
@@ -143,14 +143,14 @@ impl Pending {
                 ErrorKind::Usage,
                 "an out-of-band request is not answered by a redirect",
             )
-            .advice("give the code that the server showed to `accept_code`")
+            .with_help("give the code that the server showed to `accept_code`")
         })?;
         let query = self
             .redirect_uri
             .query_of(redirected.trim())
             .ok_or_else(|| {
                 let what = "the URL is not the redirect URI with an answer in it";
-                foreign(Check::RedirectUri, what).advice(format!(
+                foreign(Check::RedirectUri, what).with_help(format!(
                     "copy the whole address that starts with {}",
                     self.redirect_uri
                 ))
@@ -163,7 +163,7 @@ impl Pending {
 
     /// The code, once `state` is checked.
     #[inline]
-    fn take(&self, mut parameters: Parameters, mut forgiven: Forgiven) -> Result<CodeGrant, Error> {
+    fn take(&self, mut parameters: Parameters, mut forgiven: Quirks) -> Result<CodeGrant, Error> {
         self.check_issuer(&parameters, &mut forgiven)?;
         if let Some(name) = parameters.unasked {
             let what = format!("it has `{name}` in it, and a code was asked for");
@@ -196,7 +196,7 @@ impl Pending {
                 ErrorKind::Usage,
                 "a bare code is accepted for the out-of-band redirect URI only",
             )
-            .advice("give the whole redirected URL to `accept`"));
+            .with_help("give the whole redirected URL to `accept`"));
         }
         let text = text.trim();
         let grant = match text.split_once('?') {
@@ -216,7 +216,7 @@ impl Pending {
             let error = Error::new(ErrorKind::Malformed, "that is not an authorization code");
             return Err(error
                 .with_check(Check::CodeOrError)
-                .advice("copy the code from the page, without anything around it"));
+                .with_help("copy the code from the page, without anything around it"));
         }
         Ok(grant)
     }
@@ -234,9 +234,9 @@ impl Pending {
             "verifier": self.verifier.expose_secret(),
             "issuer": self.issuer.as_deref(),
             "issuer_in_response": self.issuer_in_response,
-            "errors_without_state": self.leniency.forgives(Oddity::ErrorWithoutState),
-            "unannounced_issuer": self.leniency.forgives(Oddity::UnannouncedIssuer),
-            "unannounced_pkce": self.forgiven.contains(Oddity::UnannouncedPkce),
+            "errors_without_state": self.leniency.allows(Quirk::ErrorWithoutState),
+            "unannounced_issuer": self.leniency.allows(Quirk::UnannouncedIssuer),
+            "unannounced_pkce": self.forgiven.contains(Quirk::UnannouncedPkce),
         });
         SecretBytes::new(text.to_string().into_bytes())
     }
@@ -252,7 +252,7 @@ impl Pending {
                 ErrorKind::Store,
                 "that is not a stored authorization request",
             )
-            .advice("begin a new login")
+            .with_help("begin a new login")
         };
         let text = std::str::from_utf8(text).map_err(|_| bad())?;
         let value: Value = serde_json::from_str(text).map_err(|_| bad())?;
@@ -263,16 +263,16 @@ impl Pending {
         }
         let mut leniency = Leniency::strict();
         for (key, oddity) in [
-            ("errors_without_state", Oddity::ErrorWithoutState),
-            ("unannounced_issuer", Oddity::UnannouncedIssuer),
+            ("errors_without_state", Quirk::ErrorWithoutState),
+            ("unannounced_issuer", Quirk::UnannouncedIssuer),
         ] {
             if flag(key)? {
-                leniency = leniency.and(oddity);
+                leniency = leniency.with(oddity);
             }
         }
-        let mut forgiven = Forgiven::default();
+        let mut forgiven = Quirks::default();
         if flag("unannounced_pkce")? {
-            forgiven.add(Oddity::UnannouncedPkce);
+            forgiven.add(Quirk::UnannouncedPkce);
         }
         let pending = Self {
             client_id: text("client_id").ok_or_else(bad)?.into(),
@@ -296,7 +296,7 @@ impl Pending {
         &self,
         own: &SecretText,
         parameters: &Parameters,
-        forgiven: &mut Forgiven,
+        forgiven: &mut Quirks,
     ) -> Result<(), Error> {
         match &parameters.state {
             Some(state) if same(own, state) => Ok(()),
@@ -305,9 +305,9 @@ impl Pending {
                 "`state` is not the one that was sent",
             )),
             None if parameters.error.is_some()
-                && self.leniency.forgives(Oddity::ErrorWithoutState) =>
+                && self.leniency.allows(Quirk::ErrorWithoutState) =>
             {
-                forgiven.add(Oddity::ErrorWithoutState);
+                forgiven.add(Quirk::ErrorWithoutState);
                 Ok(())
             }
             None => Err(foreign(Check::State, "`state` is missing")),
@@ -315,16 +315,16 @@ impl Pending {
     }
 
     #[inline]
-    fn check_issuer(&self, parameters: &Parameters, forgiven: &mut Forgiven) -> Result<(), Error> {
+    fn check_issuer(&self, parameters: &Parameters, forgiven: &mut Quirks) -> Result<(), Error> {
         match (&self.issuer, &parameters.iss) {
             (Some(own), Some(iss)) if **own == **iss => Ok(()),
-            (None, Some(_)) if self.leniency.forgives(Oddity::UnannouncedIssuer) => {
-                forgiven.add(Oddity::UnannouncedIssuer);
+            (None, Some(_)) if self.leniency.allows(Quirk::UnannouncedIssuer) => {
+                forgiven.add(Quirk::UnannouncedIssuer);
                 Ok(())
             }
             (_, Some(_)) => {
                 let what = "`iss` names another authorization server";
-                Err(foreign(Check::Issuer, what).advice(
+                Err(foreign(Check::Issuer, what).with_help(
                     "begin a new login; if it happens again, somebody may be mixing up the servers",
                 ))
             }
@@ -334,7 +334,7 @@ impl Pending {
     }
 
     #[inline]
-    fn grant(&self, code: SecretText, forgiven: Forgiven) -> CodeGrant {
+    fn grant(&self, code: SecretText, forgiven: Quirks) -> CodeGrant {
         CodeGrant {
             code,
             verifier: self.verifier.clone(),

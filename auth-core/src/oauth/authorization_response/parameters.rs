@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, text::presentable},
-    leniency::Forgiven,
+    leniency::Quirks,
     wire::secret::SecretText,
 };
 
@@ -53,7 +53,7 @@ impl Parameters {
 
     /// An error response, by what the program has to do about it (RFC 6749 section 4.1.2.1).
     #[inline]
-    pub(super) fn refusal(self, code: &str, forgiven: Forgiven) -> Error {
+    pub(super) fn refusal(self, code: &str, forgiven: Quirks) -> Error {
         let short = |text: Option<String>| text.map(|text| presentable(&text, 400));
         let oauth = OAuthError {
             description: short(self.description),
@@ -64,22 +64,22 @@ impl Parameters {
         };
         let error = match code {
             "access_denied" => Error::new(ErrorKind::Denied, "the person refused")
-                .advice("ask again when they are willing"),
+                .with_help("ask again when they are willing"),
             "server_error" | "temporarily_unavailable" => {
                 Error::new(ErrorKind::Refused, "the authorization server has a problem")
-                    .advice("begin a new login later")
+                    .with_help("begin a new login later")
             }
             "invalid_scope" => Error::new(
                 ErrorKind::Configuration,
                 "the server does not know or does not grant the scopes",
             )
-            .setting("scope")
-            .advice("ask for scopes that this client is registered for, separated by spaces"),
+            .with_setting("scope")
+            .with_help("ask for scopes that this client is registered for, separated by spaces"),
             _ => Error::new(
                 ErrorKind::Configuration,
                 "the server refused the authorization request",
             )
-            .advice("check how the client is registered"),
+            .with_help("check how the client is registered"),
         };
         error.with_oauth(oauth)
     }
@@ -91,7 +91,7 @@ pub(super) fn foreign(check: Check, what: impl Into<String>) -> Error {
         "this is not the answer to our authorization request: {}",
         what.into()
     );
-    Error::new(ErrorKind::ForeignResponse, what)
+    Error::new(ErrorKind::CallbackMismatch, what)
         .with_check(check)
-        .advice("go on waiting, or begin a new login")
+        .with_help("go on waiting, or begin a new login")
 }

@@ -11,7 +11,10 @@ use crate::{
 
 const STATE: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
 
-fn pending(redirect: &str, adjust: impl Fn(AuthorizationServer) -> AuthorizationServer) -> Pending {
+fn pending(
+    redirect: &str,
+    adjust: impl Fn(AuthorizationServer) -> AuthorizationServer,
+) -> PendingAuthorization {
     let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
     let server = AuthorizationServer::new(endpoint("https://a.example/token"))
         .authorization_endpoint(endpoint("https://a.example/authorize"));
@@ -22,7 +25,7 @@ fn pending(redirect: &str, adjust: impl Fn(AuthorizationServer) -> Authorization
 }
 
 /// `S` stands for our state.
-fn check(pending: &Pending, query: &str, expect: Result<&str, (ErrorKind, &str)>) {
+fn check(pending: &PendingAuthorization, query: &str, expect: Result<&str, (ErrorKind, &str)>) {
     let url = format!(
         "http://127.0.0.1:8080/cb?{}",
         query.replace("=S", &format!("={STATE}"))
@@ -40,9 +43,9 @@ fn check(pending: &Pending, query: &str, expect: Result<&str, (ErrorKind, &str)>
 
 #[test]
 fn responses() {
-    use ErrorKind::{Configuration, Denied, ForeignResponse, Refused};
+    use ErrorKind::{CallbackMismatch, Configuration, Denied, Refused};
     let pending = pending("http://127.0.0.1:8080/cb", |server| server);
-    let foreign = |words| Err((ForeignResponse, words));
+    let foreign = |words| Err((CallbackMismatch, words));
     check(&pending, "code=c0de&state=S", Ok("c0de"));
     check(&pending, "state=S&code=c0de&extra=1&extra=2", Ok("c0de"));
     check(&pending, "code=a%2Bb%2F%3D&state=S", Ok("a+b/="));
@@ -121,7 +124,7 @@ fn responses() {
 
 #[test]
 fn servers_with_an_issuer() {
-    let foreign = |words| Err((ErrorKind::ForeignResponse, words));
+    let foreign = |words| Err((ErrorKind::CallbackMismatch, words));
     let redirect = "http://127.0.0.1:8080/cb";
     let known = pending(redirect, |server| server.issuer("https://a.example"));
     check(
@@ -160,12 +163,12 @@ fn a_server_that_forgets_state_on_errors() {
     check(
         &lenient,
         "error=invalid_scope&state=forged",
-        Err((ErrorKind::ForeignResponse, "not the one")),
+        Err((ErrorKind::CallbackMismatch, "not the one")),
     );
     check(
         &lenient,
         "code=c0de",
-        Err((ErrorKind::ForeignResponse, "missing")),
+        Err((ErrorKind::CallbackMismatch, "missing")),
     );
 }
 
@@ -215,12 +218,13 @@ fn stored_and_restored() {
     let first = pending("http://127.0.0.1:8080/cb", |server| {
         server.issuer("https://a.example")
     });
-    let again = Pending::from_secret_text(first.to_secret_text().as_ref()).expect("our own text");
+    let again = PendingAuthorization::from_secret_text(first.to_secret_text().as_ref())
+        .expect("our own text");
     check(&again, "code=c0de&state=S", Ok("c0de"));
     check(
         &again,
         "code=c0de&state=S&iss=x",
-        Err((ErrorKind::ForeignResponse, "another")),
+        Err((ErrorKind::CallbackMismatch, "another")),
     );
     assert_eq!(
         again.verifier.expose_secret(),
@@ -228,7 +232,7 @@ fn stored_and_restored() {
     );
     for text in ["", "{}", r#"{"version":1}"#, r#"{"version":2}"#] {
         assert!(
-            Pending::from_secret_text(text.as_bytes()).is_err(),
+            PendingAuthorization::from_secret_text(text.as_bytes()).is_err(),
             "{text}"
         );
     }

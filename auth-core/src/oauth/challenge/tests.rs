@@ -138,7 +138,7 @@ fn an_error_about_an_empty_answer_says_it() {
                 "www-authenticate",
                 r#"Bearer realm="Doorkeeper", error="invalid_token", error_description="The access token expired""#,
             )
-            .body(crate::Answer::new(body.as_bytes().to_vec()))
+            .body(crate::ResponseBody::new(body.as_bytes().to_vec()))
             .expect("an answer");
         let error = Error::about(ErrorKind::NeedsLogin, "the token was refused", &answer);
         assert_eq!(error.to_string(), expect);

@@ -5,7 +5,7 @@ use crate::{
     leniency::Leniency,
     oauth::{server::AuthorizationServer, token_request::TokenRequest},
     ports::transport::TransportError,
-    wire::{body::Body, response_body::Answer, url::Endpoint},
+    wire::{body::Body, response_body::ResponseBody, url::Endpoint},
 };
 
 const GOOD: &str = r#"{
@@ -29,13 +29,13 @@ fn answer(status: u16, body: &str) -> Response {
     http::Response::builder()
         .status(status)
         .header("content-type", "application/json")
-        .body(Answer::secret(body.as_bytes().to_vec()))
+        .body(ResponseBody::secret(body.as_bytes().to_vec()))
         .expect("an answer")
 }
 
-fn device(body: &str) -> Result<DeviceAuthorization, Error> {
+fn device(body: &str) -> Result<DeviceAuthorizationResponse, Error> {
     let client = client(Leniency::field_tested());
-    DeviceRequest::new(&client).parse(answer(200, body))
+    DeviceAuthorizationRequest::new(&client).parse(answer(200, body))
 }
 
 fn form(request: &Request) -> String {
@@ -49,7 +49,7 @@ fn form(request: &Request) -> String {
 #[test]
 fn the_examples_of_the_rfc() {
     let client = client(Leniency::strict());
-    let message = DeviceRequest::new(&client).scope("example_scope");
+    let message = DeviceAuthorizationRequest::new(&client).scope("example_scope");
     let request = message.request().expect("a request");
     assert_eq!(
         request.uri(),
@@ -85,13 +85,13 @@ fn the_examples_of_the_rfc() {
 
 #[test]
 fn odd_answers() {
-    let check = |from: &str, to: &str, interval: u64, oddities: &[Oddity]| {
+    let check = |from: &str, to: &str, interval: u64, oddities: &[Quirk]| {
         let body = GOOD.replace(from, to);
         assert!(from.is_empty() || body != GOOD, "{from}");
         let device = device(&body).expect(&body);
         assert_eq!(device.interval(), Duration::from_secs(interval), "{body}");
         assert_eq!(
-            device.forgiven().iter().collect::<Vec<_>>(),
+            device.quirks().iter().collect::<Vec<_>>(),
             oddities,
             "{body}"
         );
@@ -104,14 +104,14 @@ fn odd_answers() {
         "\"interval\": 5",
         "\"interval\": \"7\"",
         7,
-        &[Oddity::LifetimeAsText],
+        &[Quirk::LifetimeAsText],
     );
     // Said of Google's answer; not verified.
     check(
         "verification_uri\"",
         "verification_url\"",
         5,
-        &[Oddity::VerificationUrl],
+        &[Quirk::VerificationUrl],
     );
     check("verification_uri_complete", "other", 5, &[]);
     check(
@@ -179,7 +179,7 @@ fn broken_answers() {
 fn refusals_and_missing_endpoints() {
     let check = |status, body: &str, kind: ErrorKind, words: &str| {
         let client = client(Leniency::field_tested());
-        let error = DeviceRequest::new(&client)
+        let error = DeviceAuthorizationRequest::new(&client)
             .parse(answer(status, body))
             .expect_err(body);
         assert_eq!(error.kind(), kind, "{error}");
@@ -206,16 +206,16 @@ fn refusals_and_missing_endpoints() {
     check(404, "not here", ErrorKind::Refused, "404");
     let token = Endpoint::parse("https://server.example.com/token").expect("an endpoint");
     let bare = OAuthClient::new(AuthorizationServer::new(token), "id").expect("an id");
-    let error = DeviceRequest::new(&bare)
+    let error = DeviceAuthorizationRequest::new(&bare)
         .request()
         .expect_err("no endpoint");
-    assert_eq!(error.setting_name(), Some("device_authorization_endpoint"));
+    assert_eq!(error.setting(), Some("device_authorization_endpoint"));
 }
 
 /// RFC 8628 section 3.5.
 #[test]
 fn what_comes_next() {
-    let poll = |device: &DeviceAuthorization, status, body: &str| {
+    let poll = |device: &DeviceAuthorizationResponse, status, body: &str| {
         let client = client(Leniency::field_tested());
         TokenRequest::device(&client, device)
             .parse(answer(status, body))
@@ -241,8 +241,8 @@ fn what_comes_next() {
             ),
         )
     };
-    let lost = || Error::from(TransportError::maybe_sent("reset"));
-    let slow = || Error::from(TransportError::maybe_sent("slow").timed_out());
+    let lost = || Error::from(TransportError::delivery_unknown("reset"));
+    let slow = || Error::from(TransportError::delivery_unknown("slow").timed_out());
     check(oauth("authorization_pending"), ErrorKind::Refused, Some(5));
     check(oauth("slow_down"), ErrorKind::Refused, Some(10));
     check(oauth("authorization_pending"), ErrorKind::Refused, Some(10));

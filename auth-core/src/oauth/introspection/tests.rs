@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     leniency::Leniency,
     oauth::server::AuthorizationServer,
-    wire::{body::Body, response_body::Answer, url::Endpoint},
+    wire::{body::Body, response_body::ResponseBody, url::Endpoint},
 };
 
 fn client(leniency: Leniency) -> OAuthClient {
@@ -13,7 +13,7 @@ fn client(leniency: Leniency) -> OAuthClient {
         .introspection_endpoint(endpoint("https://server.example.com/introspect"))
         .leniency(leniency);
     OAuthClient::new(server, "s6BhdRkqt3")
-        .and_then(|client| client.secret("gX1fBat3bV"))
+        .and_then(|client| client.with_secret("gX1fBat3bV"))
         .expect("a client")
 }
 
@@ -21,20 +21,24 @@ fn answer(status: u16, body: &str) -> Response {
     http::Response::builder()
         .status(status)
         .header("content-type", "application/json")
-        .body(Answer::secret(body.as_bytes().to_vec()))
+        .body(ResponseBody::secret(body.as_bytes().to_vec()))
         .expect("an answer")
 }
 
-fn introspected(leniency: Leniency, status: u16, body: &str) -> Result<Introspected, Error> {
+fn introspected(
+    leniency: Leniency,
+    status: u16,
+    body: &str,
+) -> Result<IntrospectionResponse, Error> {
     let client = client(leniency);
-    Introspection::access_token(&client, "marked-token").parse(answer(status, body))
+    IntrospectionRequest::access_token(&client, "marked-token").parse(answer(status, body))
 }
 
 /// RFC 7662 section 2.1.
 #[test]
 fn the_request() {
     let client = client(Leniency::strict());
-    let check = |message: Introspection<'_>, form: &str| {
+    let check = |message: IntrospectionRequest<'_>, form: &str| {
         let request = message.request().expect("a request");
         assert_eq!(request.uri(), "https://server.example.com/introspect");
         assert_eq!(
@@ -47,11 +51,11 @@ fn the_request() {
         assert_eq!(String::from_utf8_lossy(body), form);
     };
     check(
-        Introspection::access_token(&client, "mF_9.B5f-4.1JqM"),
+        IntrospectionRequest::access_token(&client, "mF_9.B5f-4.1JqM"),
         "token=mF_9.B5f-4.1JqM&token_type_hint=access_token",
     );
     check(
-        Introspection::refresh_token(&client, "2YotnFZFEjr1zCsicMWpAA"),
+        IntrospectionRequest::refresh_token(&client, "2YotnFZFEjr1zCsicMWpAA"),
         "token=2YotnFZFEjr1zCsicMWpAA&token_type_hint=refresh_token",
     );
 }
@@ -72,7 +76,7 @@ fn the_answers_of_the_rfc() {
         "extension_field": "twenty-seven"
     }"#;
     let told = introspected(Leniency::strict(), 200, body).expect(body);
-    assert!(told.is_active() && told.forgiven().is_empty());
+    assert!(told.is_active() && told.quirks().is_empty());
     assert_eq!(told.client_id(), Some("l238j323ds-23ij4"));
     assert_eq!(told.username(), Some("jdoe"));
     assert_eq!(told.scope(), Some("read write dolphin"));
@@ -106,14 +110,10 @@ fn of_an_inactive_token_nothing_is_believed() {
 
 #[test]
 fn answers_of_real_servers() {
-    let check = |body: &str, expires: Option<u64>, oddities: &[Oddity]| {
+    let check = |body: &str, expires: Option<u64>, oddities: &[Quirk]| {
         let told = introspected(Leniency::field_tested(), 200, body).expect(body);
         assert_eq!(told.expires_at().map(UnixTime::as_secs), expires, "{body}");
-        assert_eq!(
-            told.forgiven().iter().collect::<Vec<_>>(),
-            oddities,
-            "{body}"
-        );
+        assert_eq!(told.quirks().iter().collect::<Vec<_>>(), oddities, "{body}");
         let strict = introspected(Leniency::strict(), 200, body);
         let refused = strict.is_err_and(|error| error.check() == Some(Check::Leniency));
         assert_eq!(refused, !oddities.is_empty(), "{body}");
@@ -122,7 +122,7 @@ fn answers_of_real_servers() {
     check(
         r#"{"active":true,"scope":"read","client_id":"conf","token_type":"Bearer","exp":0,"iat":1700000000}"#,
         None,
-        &[Oddity::NeverAsZero],
+        &[Quirk::NeverAsZero],
     );
     check(
         r#"{"active":true,"exp":1700000000}"#,
@@ -133,12 +133,12 @@ fn answers_of_real_servers() {
     check(
         r#"{"active":true,"exp":"1700000000"}"#,
         Some(1_700_000_000),
-        &[Oddity::LifetimeAsText],
+        &[Quirk::LifetimeAsText],
     );
     check(
         r#"{"active":true,"exp":1700000000.25}"#,
         Some(1_700_000_000),
-        &[Oddity::LifetimeAsFloat],
+        &[Quirk::LifetimeAsFloat],
     );
 }
 

@@ -2,12 +2,12 @@
 
 use super::*;
 use crate::{
-    leniency::Oddity,
+    leniency::Quirk,
     oauth::{
         authorization_request::{AuthorizationRequest, Entropy},
         client::OAuthClient,
     },
-    wire::{redirect::RedirectUri, response_body::Answer},
+    wire::{redirect::RedirectUri, response_body::ResponseBody},
 };
 
 /// RFC 8414 section 3.2.
@@ -30,7 +30,7 @@ fn answer(status: u16, body: &str) -> Response {
     http::Response::builder()
         .status(status)
         .header("content-type", "application/json")
-        .body(Answer::new(body.as_bytes().to_vec()))
+        .body(ResponseBody::new(body.as_bytes().to_vec()))
         .expect("an answer")
 }
 
@@ -102,7 +102,7 @@ fn issuers_that_are_none() {
         ] {
             let error = request.expect_err(issuer);
             assert!(error.is_configuration(), "{issuer}: {error}");
-            assert_eq!(error.setting_name(), Some("issuer"), "{issuer}: {error}");
+            assert_eq!(error.setting(), Some("issuer"), "{issuer}: {error}");
             assert_eq!(error.check(), Some(Check::Url), "{issuer}: {error}");
         }
     }
@@ -112,7 +112,7 @@ fn issuers_that_are_none() {
 fn the_example_of_the_rfc() {
     let metadata = read(EXAMPLE).expect("the example");
     assert_eq!(metadata.issuer(), "https://server.example.com");
-    assert!(metadata.forgiven().is_empty());
+    assert!(metadata.quirks().is_empty());
     let scopes: Vec<String> = metadata.field("scopes_supported").expect("a list");
     assert_eq!(scopes.len(), 6);
     assert_eq!(metadata.field::<u64>("scopes_supported"), None);
@@ -196,7 +196,7 @@ fn without_s256_no_authorization_request_leaves() {
     let check = |fields: &str, forgive: bool, expect: Result<bool, &str>| {
         let mut server = with(fields).server().expect("a server");
         if forgive {
-            server = server.forgive(Oddity::UnannouncedPkce);
+            server = server.allow(Quirk::UnannouncedPkce);
         }
         let client = OAuthClient::new(server, "id").expect("an id");
         let redirect = RedirectUri::parse("http://127.0.0.1:8080").expect("a redirect URI");
@@ -213,7 +213,7 @@ fn without_s256_no_authorization_request_leaves() {
                     .accept(&format!("http://127.0.0.1:8080?code=c&state={state}"))
                     .expect("our answer");
                 assert_eq!(
-                    grant.forgiven().contains(Oddity::UnannouncedPkce),
+                    grant.quirks().contains(Quirk::UnannouncedPkce),
                     forgiven,
                     "{fields}"
                 );

@@ -3,12 +3,12 @@
 use super::*;
 use crate::{
     error::ErrorKind,
-    leniency::{Leniency, Oddity},
+    leniency::{Leniency, Quirk},
     oauth::{
         authorization_request::{AuthorizationRequest, Entropy},
         server::{AuthorizationServer, BasicEncoding},
     },
-    wire::{redirect::RedirectUri, response_body::Answer},
+    wire::{redirect::RedirectUri, response_body::ResponseBody},
 };
 
 fn server() -> AuthorizationServer {
@@ -21,7 +21,7 @@ fn server() -> AuthorizationServer {
 fn client(server: AuthorizationServer, secret: Option<&str>) -> OAuthClient {
     let client = OAuthClient::new(server, "s6BhdRkqt3").expect("an id");
     match secret {
-        Some(secret) => client.secret(secret).expect("a secret"),
+        Some(secret) => client.with_secret(secret).expect("a secret"),
         None => client,
     }
 }
@@ -31,7 +31,7 @@ fn request(client: &OAuthClient) -> AuthorizationRequest<'_> {
     AuthorizationRequest::new(client, redirect, Entropy::new([7; 64])).scope("account-information")
 }
 
-fn pushed(client: &OAuthClient) -> PushedRequest<'_> {
+fn pushed(client: &OAuthClient) -> PushedAuthorizationRequest<'_> {
     request(client).push().expect("an endpoint")
 }
 
@@ -39,7 +39,7 @@ fn answer(status: u16, body: &str) -> Response {
     http::Response::builder()
         .status(status)
         .header("content-type", "application/json")
-        .body(Answer::secret(body.as_bytes().to_vec()))
+        .body(ResponseBody::secret(body.as_bytes().to_vec()))
         .expect("an answer")
 }
 
@@ -83,7 +83,7 @@ fn the_example_of_the_rfc() {
     let message = pushed(&client);
     let request_uri = message.parse(answer(201, GOOD)).expect(GOOD);
     assert_eq!(request_uri.lifetime(), Duration::from_secs(60));
-    assert!(request_uri.forgiven().is_empty());
+    assert!(request_uri.quirks().is_empty());
     let (url, pending) = message.begin(&request_uri);
     // RFC 9126 section 4.
     assert_eq!(
@@ -98,15 +98,11 @@ fn the_example_of_the_rfc() {
 
 #[test]
 fn answers() {
-    let check = |status, body: &str, expect: Result<&[Oddity], (ErrorKind, &str)>| {
+    let check = |status, body: &str, expect: Result<&[Quirk], (ErrorKind, &str)>| {
         let client = client(server(), Some("marked-secret"));
         match (pushed(&client).parse(answer(status, body)), expect) {
             (Ok(uri), Ok(forgiven)) => {
-                assert_eq!(
-                    uri.forgiven().iter().collect::<Vec<_>>(),
-                    forgiven,
-                    "{body}"
-                )
+                assert_eq!(uri.quirks().iter().collect::<Vec<_>>(), forgiven, "{body}")
             }
             (Err(error), Err((kind, words))) => {
                 assert_eq!(error.kind(), kind, "{body}: {error}");
@@ -118,11 +114,11 @@ fn answers() {
     };
     use ErrorKind::{Configuration, Malformed, Refused};
     check(201, GOOD, Ok(&[]));
-    check(200, GOOD, Ok(&[Oddity::OtherStatus]));
+    check(200, GOOD, Ok(&[Quirk::OtherStatus]));
     check(
         201,
         r#"{"request_uri":"urn:x:1","expires_in":"60"}"#,
-        Ok(&[Oddity::LifetimeAsText]),
+        Ok(&[Quirk::LifetimeAsText]),
     );
     check(
         201,
@@ -174,10 +170,10 @@ fn where_it_is_not_offered_and_where_oddities_are_not() {
     let endpoint = Endpoint::parse("https://as.example.com/token").expect("an endpoint");
     let bare = AuthorizationServer::new(endpoint.clone()).authorization_endpoint(endpoint);
     let bare = client(bare, None);
-    assert!(!PushedRequest::is_offered(&bare));
+    assert!(!PushedAuthorizationRequest::is_offered(&bare));
     let error = request(&bare).push().expect_err("no endpoint");
     assert_eq!(
-        error.setting_name(),
+        error.setting(),
         Some("pushed_authorization_request_endpoint")
     );
     let strict = client(server().leniency(Leniency::strict()), None);

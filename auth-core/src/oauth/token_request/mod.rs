@@ -10,11 +10,11 @@ use self::parameters::Extra;
 use super::{
     authorization_response::CodeGrant,
     client::OAuthClient,
-    device::{DEVICE_CODE, DeviceAuthorization},
+    device::{DEVICE_CODE, DeviceAuthorizationResponse},
     error_response::{self, Asked, GrantType},
     json_object::NoObject,
     server::ClientAuthentication,
-    token_response::{Reading, TokenAnswer, read},
+    token_response::{Reading, TokenResponse, read},
 };
 use crate::{
     error::{Error, ErrorKind, check::Check},
@@ -28,16 +28,16 @@ use crate::{
 /// Asks the token endpoint for a token. A [`Message`]: send its request with anything, and let it read the answer.
 ///
 /// ```
-/// use auth_core::{Answer, AuthorizationServer, Endpoint, Message, OAuthClient, Response, TokenRequest};
+/// use auth_core::{ResponseBody, AuthorizationServer, Endpoint, Message, OAuthClient, Response, TokenRequest};
 ///
 /// let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?);
-/// let client = OAuthClient::new(server, "id")?.secret("bbce628be722bfe2")?;
+/// let client = OAuthClient::new(server, "id")?.with_secret("bbce628be722bfe2")?;
 /// let message = TokenRequest::client_credentials(&client);
 /// let request = message.request()?; // an `http::Request`
 /// assert_eq!(request.method(), "POST");
 ///
 /// let body = br#"{"token_type":"bearer","expires_in":3600,"access_token":"2YotnFZFEjr1zCsicMWpAA"}"#;
-/// let answer = message.parse(Response::new(Answer::secret(body.to_vec())))?;
+/// let answer = message.parse(Response::new(ResponseBody::secret(body.to_vec())))?;
 /// assert!(!answer.has_refresh_token());
 /// # Ok::<(), auth_core::Error>(())
 /// ```
@@ -56,7 +56,7 @@ enum Grant<'a> {
     Refresh(&'a SecretText),
     ClientCredentials,
     Password(&'a str, &'a SecretText),
-    Device(&'a DeviceAuthorization),
+    Device(&'a DeviceAuthorizationResponse),
     Extension(&'a str),
 }
 
@@ -87,9 +87,9 @@ impl<'a> TokenRequest<'a> {
     }
 
     /// Asks whether the person has logged in on the other device (RFC 8628 section 3.4).
-    /// [`DeviceAuthorization::next_poll`] says what an error means for the next question.
+    /// [`DeviceAuthorizationResponse::next_poll`] says what an error means for the next question.
     #[must_use]
-    pub fn device(client: &'a OAuthClient, device: &'a DeviceAuthorization) -> Self {
+    pub fn device(client: &'a OAuthClient, device: &'a DeviceAuthorizationResponse) -> Self {
         Self::new(client, Grant::Device(device))
     }
 
@@ -138,7 +138,7 @@ impl<'a> TokenRequest<'a> {
     }
 
     /// Notes when it is sent: a code that is refused is then reported with its age, if
-    /// [`CodeGrant::accepted_at`] was told as well.
+    /// [`CodeGrant::with_accepted_at`] was told as well.
     #[must_use]
     pub fn sent_at(mut self, now: Now) -> Self {
         self.now = Some(now);
@@ -243,16 +243,16 @@ impl<'a> TokenRequest<'a> {
                         "client_secret",
                         "client credentials need a client secret and there is none",
                     )
-                    .advice("give the secret that came with the client id"));
+                    .with_help("give the secret that came with the client id"));
                 }
             }
             Grant::Password(username, password) => {
                 let advice = "give the user name and password of the person's own account";
                 if username.trim().is_empty() {
-                    return Err(missing("username", "the username is empty").advice(advice));
+                    return Err(missing("username", "the username is empty").with_help(advice));
                 }
                 if password.is_blank() {
-                    return Err(missing("password", "the password is empty").advice(advice));
+                    return Err(missing("password", "the password is empty").with_help(advice));
                 }
                 form.add("username", username)
                     .add("password", password.expose_secret());
@@ -286,11 +286,11 @@ impl<'a> Deref for Secrets<'a> {
 }
 
 fn missing(setting: &'static str, what: &'static str) -> Error {
-    Error::new(ErrorKind::Configuration, what).setting(setting)
+    Error::new(ErrorKind::Configuration, what).with_setting(setting)
 }
 
 impl Message for TokenRequest<'_> {
-    type Output = TokenAnswer;
+    type Output = TokenResponse;
 
     fn request(&self) -> Result<Request, Error> {
         // Room for everything encoded, so that the form is written once.
@@ -308,12 +308,12 @@ impl Message for TokenRequest<'_> {
             .post(&self.client.server().token, form, self.authentication()))
     }
 
-    fn parse(&self, response: Response) -> Result<TokenAnswer, Error> {
+    fn parse(&self, response: Response) -> Result<TokenResponse, Error> {
         let status = response.status();
         match read(&response) {
             Reading::Token(answer) if status.is_success() => {
                 let leniency = self.client.server().leniency;
-                error_response::unforgiven(&response, WHAT, leniency, answer.forgiven())?;
+                error_response::unforgiven(&response, WHAT, leniency, answer.quirks())?;
                 Ok(answer)
             }
             Reading::Error(oauth) => {
@@ -331,7 +331,7 @@ impl Message for TokenRequest<'_> {
                 let is_client = error_response::blames_client(&oauth);
                 let error = error_response::token_error(&asked, &response, oauth);
                 Err(match self.client.server().refused_client {
-                    Some(advice) if is_client => error.advice(advice),
+                    Some(advice) if is_client => error.with_help(advice),
                     _ => error,
                 })
             }

@@ -122,7 +122,7 @@ pub(super) fn check_grant_type(grant_type: &str) -> Result<(), Error> {
         );
         return Err(Error::new(ErrorKind::Usage, what)
             .with_check(Check::CoreParameter)
-            .advice(
+            .with_help(
                 "give the grant's URI; the grants of RFC 6749 have constructors of their own",
             ));
     }

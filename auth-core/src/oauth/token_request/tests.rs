@@ -7,13 +7,13 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    leniency::Oddity,
+    leniency::Quirk,
     oauth::{
         authorization_request::{AuthorizationRequest, Entropy},
         server::{AuthorizationServer, BasicEncoding},
         token::Lifetime,
     },
-    wire::{body::Body, redirect::RedirectUri, response_body::Answer, url::Endpoint},
+    wire::{body::Body, redirect::RedirectUri, response_body::ResponseBody, url::Endpoint},
 };
 
 fn client(secret: Option<&str>) -> OAuthClient {
@@ -24,7 +24,7 @@ fn client(secret: Option<&str>) -> OAuthClient {
         .refresh_authentication(ClientAuthentication::Body);
     let client = OAuthClient::new(server, "an-id").expect("an id");
     match secret {
-        Some(secret) => client.secret(secret).expect("a secret"),
+        Some(secret) => client.with_secret(secret).expect("a secret"),
         None => client,
     }
 }
@@ -40,7 +40,7 @@ fn answer(status: u16, content_type: &str, body: &str) -> Response {
     http::Response::builder()
         .status(status)
         .header("content-type", content_type)
-        .body(Answer::secret(body.as_bytes().to_vec()))
+        .body(ResponseBody::secret(body.as_bytes().to_vec()))
         .expect("a response")
 }
 
@@ -89,7 +89,7 @@ fn requests_that_cannot_be_right() {
     let check = |request: TokenRequest<'_>, setting: &str| {
         let error = request.request().expect_err(setting);
         assert_eq!(
-            (error.is_configuration(), error.setting_name()),
+            (error.is_configuration(), error.setting()),
             (true, Some(setting))
         );
     };
@@ -107,19 +107,18 @@ fn requests_that_cannot_be_right() {
 #[test]
 fn answers_that_are_read() {
     let client = client(Some("s3cret"));
-    let check =
-        |status, content_type: &str, json: &str, lifetime: Lifetime, forgiven: &[Oddity]| {
-            let message = TokenRequest::client_credentials(&client);
-            let answer = message
-                .parse(answer(status, content_type, json))
-                .expect(json);
-            assert_eq!(answer.lifetime(), lifetime, "{json}");
-            assert_eq!(
-                answer.forgiven().iter().collect::<Vec<_>>(),
-                forgiven,
-                "{json}"
-            );
-        };
+    let check = |status, content_type: &str, json: &str, lifetime: Lifetime, forgiven: &[Quirk]| {
+        let message = TokenRequest::client_credentials(&client);
+        let answer = message
+            .parse(answer(status, content_type, json))
+            .expect(json);
+        assert_eq!(answer.lifetime(), lifetime, "{json}");
+        assert_eq!(
+            answer.quirks().iter().collect::<Vec<_>>(),
+            forgiven,
+            "{json}"
+        );
+    };
     let seconds = |n| Lifetime::For(std::time::Duration::from_secs(n));
     let json = "application/json; charset=UTF-8";
     let with = |field: &str| {
@@ -140,21 +139,21 @@ fn answers_that_are_read() {
         json,
         &with("\"expires_in\":\"3600\""),
         seconds(3600),
-        &[Oddity::LifetimeAsText],
+        &[Quirk::LifetimeAsText],
     );
     check(
         200,
         json,
         &with("\"expires_in\":\" 3600.5 \""),
         seconds(3600),
-        &[Oddity::LifetimeAsText],
+        &[Quirk::LifetimeAsText],
     );
     check(
         200,
         json,
         &with("\"expires_in\":3600.0"),
         seconds(3600),
-        &[Oddity::LifetimeAsFloat],
+        &[Quirk::LifetimeAsFloat],
     );
     check(
         200,
@@ -168,14 +167,14 @@ fn answers_that_are_read() {
         json,
         &with("\"expires_in\":-1"),
         Lifetime::Unstated,
-        &[Oddity::LifetimeUnusable],
+        &[Quirk::LifetimeUnusable],
     );
     check(
         200,
         json,
         &with("\"expires_in\":{}"),
         Lifetime::Unstated,
-        &[Oddity::LifetimeUnusable],
+        &[Quirk::LifetimeUnusable],
     );
     check(
         200,
@@ -189,28 +188,28 @@ fn answers_that_are_read() {
         json,
         &with("\"scope\":[\"a\",\"b\"]"),
         Lifetime::Unstated,
-        &[Oddity::ScopeAsList],
+        &[Quirk::ScopeAsList],
     );
     check(
         201,
         json,
         &with("\"a\":1"),
         Lifetime::Unstated,
-        &[Oddity::OtherStatus],
+        &[Quirk::OtherStatus],
     );
     check(
         200,
         "text/plain",
         &with("\"a\":1"),
         Lifetime::Unstated,
-        &[Oddity::OtherContentType],
+        &[Quirk::OtherContentType],
     );
     check(
         200,
         json,
         r#"{"access_token":"t"}"#,
         Lifetime::Unstated,
-        &[Oddity::NoTokenType],
+        &[Quirk::NoTokenType],
     );
 }
 

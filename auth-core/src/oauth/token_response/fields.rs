@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 
 use crate::{
     error::{check::Check, text::presentable},
-    leniency::{Forgiven, Oddity},
+    leniency::{Quirk, Quirks},
     oauth::{
         jwt::whole_seconds,
         token::{Lifetime, bearer, is_token},
@@ -29,7 +29,7 @@ pub(super) struct Fields<'a> {
     pub(super) hint: Option<Text<'a>>,
     pub(super) message: Option<Text<'a>>,
     pub(super) suspended_until: Option<Option<String>>,
-    pub(super) forgiven: Forgiven,
+    pub(super) forgiven: Quirks,
     pub(super) refused: Option<(Check, &'static str)>,
     seen: u16,
 }
@@ -71,14 +71,14 @@ impl<'a> Fields<'a> {
         let (seconds, oddity) = match value {
             Scalar::Null => return,
             Scalar::Whole(seconds) => (Some(seconds), None),
-            Scalar::Float(seconds) => (whole_seconds(seconds), Some(Oddity::LifetimeAsFloat)),
+            Scalar::Float(seconds) => (whole_seconds(seconds), Some(Quirk::LifetimeAsFloat)),
             Scalar::Text(text) => {
                 let text = text.trim();
                 let seconds = text
                     .parse()
                     .ok()
                     .or_else(|| whole_seconds(text.parse().ok()?));
-                (seconds, Some(Oddity::LifetimeAsText))
+                (seconds, Some(Quirk::LifetimeAsText))
             }
             _ => (None, None),
         };
@@ -89,7 +89,7 @@ impl<'a> Fields<'a> {
                     self.forgiven.add(oddity);
                 }
             }
-            None => self.forgiven.add(Oddity::LifetimeUnusable),
+            None => self.forgiven.add(Quirk::LifetimeUnusable),
         }
     }
 
@@ -105,7 +105,7 @@ impl<'a> Fields<'a> {
         match value {
             Scalar::Text(text) => self.scope = Some((*text).into()),
             Scalar::List(items) => {
-                self.forgiven.add(Oddity::ScopeAsList);
+                self.forgiven.add(Quirk::ScopeAsList);
                 let mut scope = String::new();
                 for (at, item) in items.iter().enumerate() {
                     if at > 0 {
@@ -142,7 +142,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
             hint: None,
             message: None,
             suspended_until: None,
-            forgiven: Forgiven::default(),
+            forgiven: Quirks::default(),
             refused: None,
             seen: 0,
         };

@@ -8,7 +8,7 @@ use self::fields::{Fields, Text};
 use super::token::{GRACE, Lifetime, Token, TokenParts, bearer, is_token};
 use crate::{
     error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, text::presentable},
-    leniency::{Forgiven, Oddity},
+    leniency::{Quirk, Quirks},
     time::{Now, UnixTime},
     wire::{
         response_body::Response,
@@ -18,19 +18,19 @@ use crate::{
 
 /// A token as the server gave it: its lifetime still relative, because reading an answer has no clock.
 ///
-/// [`received`](Self::received) makes the [`Token`] of it.
+/// [`into_token`](Self::into_token) makes the [`Token`] of it.
 #[derive(Debug)]
-pub struct TokenAnswer {
+pub struct TokenResponse {
     bearer: SecretBytes,
     refresh: Option<SecretText>,
     lifetime: Lifetime,
     scope: Option<Box<str>>,
     date: Option<UnixTime>,
-    forgiven: Forgiven,
+    forgiven: Quirks,
 }
 
-impl TokenAnswer {
-    /// A token that came in another way than by a token request: for [`Derive`](crate::Derive), or pasted.
+impl TokenResponse {
+    /// A token that came in another way than by a token request: for [`TokenDerivation`](crate::TokenDerivation), or pasted.
     ///
     /// # Errors
     /// [`ErrorKind::Malformed`]: it is empty, or has characters that cannot stand in a header.
@@ -42,14 +42,14 @@ impl TokenAnswer {
             lifetime,
             scope: None,
             date: None,
-            forgiven: Forgiven::default(),
+            forgiven: Quirks::default(),
         })
     }
 
     /// Sets the server's clock at the time of the answer, from its `Date` header: an absolute end then becomes a lifetime
     /// without trusting this machine's clock.
     #[must_use]
-    pub fn dated(mut self, headers: &http::HeaderMap) -> Self {
+    pub fn with_date(mut self, headers: &http::HeaderMap) -> Self {
         if matches!(self.lifetime, Lifetime::Until(_)) {
             self.date = crate::time::server_time(headers);
         }
@@ -58,7 +58,7 @@ impl TokenAnswer {
 
     /// What was forgiven in reading it.
     #[must_use]
-    pub fn forgiven(&self) -> Forgiven {
+    pub fn quirks(&self) -> Quirks {
         self.forgiven
     }
 
@@ -97,7 +97,7 @@ impl TokenAnswer {
     ///
     /// # Errors
     /// [`ErrorKind::Malformed`]: the token cannot stand in a header.
-    pub fn received(self, sent: Now, generation: u64) -> Result<Token, Error> {
+    pub fn into_token(self, sent: Now, generation: u64) -> Result<Token, Error> {
         let lifetime = match self.lifetime {
             Lifetime::Unstated => None,
             Lifetime::For(lifetime) => Some(lifetime),
@@ -110,7 +110,7 @@ impl TokenAnswer {
             refresh: self.refresh,
             scope: self.scope,
             sent: sent.wall,
-            up: Some(sent.up),
+            up: Some(sent.monotonic),
             lifetime: lifetime.map(|lifetime| lifetime.min(CENTURY)),
             generation,
         };
@@ -122,7 +122,7 @@ const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// What a token endpoint said: a token, or an error in whatever status.
 pub(super) enum Reading {
-    Token(TokenAnswer),
+    Token(TokenResponse),
     Error(OAuthError),
     /// JSON, but neither: why.
     Neither(Check, &'static str),
@@ -155,15 +155,15 @@ pub(super) fn read(response: &Response) -> Reading {
     };
     let mut forgiven = fields.forgiven;
     if !fields.typed {
-        forgiven.add(Oddity::NoTokenType);
+        forgiven.add(Quirk::NoTokenType);
     }
     if response.status() != http::StatusCode::OK {
-        forgiven.add(Oddity::OtherStatus);
+        forgiven.add(Quirk::OtherStatus);
     }
     if !is_json(response.headers()) {
-        forgiven.add(Oddity::OtherContentType);
+        forgiven.add(Quirk::OtherContentType);
     }
-    let answer = TokenAnswer {
+    let answer = TokenResponse {
         bearer,
         refresh: fields.refresh,
         lifetime: fields.lifetime,
@@ -171,7 +171,7 @@ pub(super) fn read(response: &Response) -> Reading {
         date: None,
         forgiven,
     };
-    Reading::Token(answer.dated(response.headers()))
+    Reading::Token(answer.with_date(response.headers()))
 }
 
 pub(super) fn is_json(headers: &http::HeaderMap) -> bool {

@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use auth_core::{BoxFuture, Error, Event, Flow, Need, Record, Step, Token, TokenKind};
+use auth_core::{
+    BoxFuture, Error, Event, Flow, Step, Token, TokenKind, TokenRecord, TokenRequirement,
+};
 
 use super::{AsyncSession, host::ended};
 use crate::{
     client::{media, stored, too_long},
     clock,
     flow::{
-        complete_login::{Complete, Proof},
-        erased::Run,
+        complete_login::{CompleteLogin, LoginProof},
+        erased::ErasedFlow,
     },
-    sync::{oneshot::promise, park::within, single_flight::Lead},
+    sync::{oneshot::channel, park::within, single_flight::Leader},
     token::{
-        cell::{Landed, Look},
+        cell::{Lookup, RenewalResult},
         login_source::Ask,
     },
 };
@@ -29,14 +31,14 @@ impl AsyncSession {
         F::Output: Send + 'static,
     {
         let session = self.clone();
-        let (giver, taker) = promise();
+        let (giver, taker) = channel();
         self.client.0.host.runtime.spawn(Box::pin(async move {
-            giver.give(session.run(flow).await);
+            giver.send(session.run(flow).await);
         }));
         taker.await.unwrap_or_else(|| Err(ended()))
     }
 
-    pub(in crate::client) async fn stored(&self) -> Result<Record, Error> {
+    pub(in crate::client) async fn stored(&self) -> Result<TokenRecord, Error> {
         let (account, common) = (Arc::clone(self.who.account()?), Arc::clone(&self.client.0));
         let job = move || stored::load(&*common.store, &common.service, account.key());
         self.client.offload(job).await
@@ -45,9 +47,9 @@ impl AsyncSession {
     pub(in crate::client) async fn get(
         &self,
         kind: TokenKind,
-        need: Need,
+        need: TokenRequirement,
     ) -> Result<Arc<Token>, Error> {
-        match self.who.account()?.slot(kind).at_hand(need, clock::wall()) {
+        match self.who.account()?.cell(kind).at_hand(need, clock::wall()) {
             Some(token) => Ok(token),
             None => self.get_slowly(kind, need).await,
         }
@@ -55,19 +57,23 @@ impl AsyncSession {
 
     /// A box, off the hot path only: it also breaks the cycle of types run → get → run.
     #[inline]
-    fn get_slowly(&self, kind: TokenKind, need: Need) -> BoxFuture<'_, Result<Arc<Token>, Error>> {
+    fn get_slowly(
+        &self,
+        kind: TokenKind,
+        need: TokenRequirement,
+    ) -> BoxFuture<'_, Result<Arc<Token>, Error>> {
         Box::pin(async move {
-            let slot = self.who.account()?.slot(kind);
+            let slot = self.who.account()?.cell(kind);
             let need = slot.need(need);
             let mut tries = 0;
             loop {
-                let wait = match slot.look(need, clock::now()) {
-                    Look::Here(token) => return Ok(token),
-                    Look::HereButDue(token, lead) => {
+                let wait = match slot.lookup(need, clock::now()) {
+                    Lookup::Ready(token) => return Ok(token),
+                    Lookup::ReadyButDue(token, lead) => {
                         self.renew(kind, need, lead);
                         return Ok(token);
                     }
-                    Look::Lead(lead) => {
+                    Lookup::Missing(lead) => {
                         let wait = lead.wait();
                         self.renew(kind, need, lead);
                         match wait {
@@ -75,7 +81,7 @@ impl AsyncSession {
                             None => continue,
                         }
                     }
-                    Look::Wait(wait) => wait,
+                    Lookup::InFlight(wait) => wait,
                 };
                 // A runtime that has shut down drops what is spawned: that ends, too.
                 tries += 1;
@@ -96,17 +102,17 @@ impl AsyncSession {
 
     /// One renewal, in a task of its own: it belongs to the session, never to a caller.
     #[inline]
-    fn renew(&self, kind: TokenKind, need: Need, lead: Lead<Landed>) {
+    fn renew(&self, kind: TokenKind, need: TokenRequirement, lead: Leader<RenewalResult>) {
         let session = self.clone();
         self.client.0.host.runtime.spawn(Box::pin(async move {
             let landed = session.renewed(kind, need).await;
             if let Some(account) = &session.who.account {
-                account.slot(kind).land(lead, &landed, clock::now());
+                account.cell(kind).finish(lead, &landed, clock::now());
             }
         }));
     }
 
-    async fn renewed(&self, kind: TokenKind, need: Need) -> Landed {
+    async fn renewed(&self, kind: TokenKind, need: TokenRequirement) -> RenewalResult {
         let renewal = self.who.renewal(&self.client.0.service, kind, need)?;
         let landed = self.run(renewal).await;
         match self.who.person(kind, &landed, clock::now())? {
@@ -116,10 +122,10 @@ impl AsyncSession {
     }
 
     /// A login in the middle of a renewal.
-    async fn ask(&self, ask: &Ask) -> Landed {
+    async fn ask(&self, ask: &Ask) -> RenewalResult {
         let grant = ask(&self.client.0.service)?.await?;
-        let proof = Proof::Code(grant.accepted_at(clock::now()));
-        let complete = Complete::new(Arc::clone(&self.client.0.service), proof).login_alone();
+        let proof = LoginProof::Code(grant.with_accepted_at(clock::now()));
+        let complete = CompleteLogin::new(Arc::clone(&self.client.0.service), proof).login_alone();
         let record = self.run(complete).await?;
         record
             .token(TokenKind::Login)
@@ -132,7 +138,7 @@ impl AsyncSession {
         F: Flow + Send,
         F::Output: Send,
     {
-        let mut run = Run::new(flow);
+        let mut run = ErasedFlow::new(flow);
         self.drive(&mut run).await?;
         run.output()
     }
@@ -159,15 +165,15 @@ impl AsyncSession {
                         };
                         self.client.offload(job).await?;
                     }
-                    Event::Answer(answer)
+                    Event::Response(answer)
                 }
-                Step::Turn { media, pause } => {
+                Step::Permit { media, pause } => {
                     let common = Arc::clone(&self.client.0);
                     let turn = self.client.offload(move || common.turn(media, pause)).await;
                     if let Ok(wait) = turn {
                         self.client.0.host.runtime.sleep(wait).await;
                     }
-                    Event::Turned(turn.map(drop))
+                    Event::Permitted(turn.map(drop))
                 }
                 Step::Sleep(wait) => {
                     common.host.runtime.sleep(wait).await;

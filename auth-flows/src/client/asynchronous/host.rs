@@ -7,16 +7,16 @@ use auth_core::{
 };
 
 use super::AsyncClient;
-use crate::sync::oneshot::promise;
+use crate::sync::oneshot::channel;
 
 /// What an async client sends with and runs on, without their types, so that handles have no type parameters.
 pub(in crate::client) struct Host {
-    pub(super) transport: Box<dyn Erased>,
+    pub(super) transport: Box<dyn DynTransport>,
     pub(super) runtime: Box<dyn Runtime>,
 }
 
 /// A transport without its type.
-pub(super) trait Erased: Send + Sync {
+pub(super) trait DynTransport: Send + Sync {
     fn send<'a>(
         &'a self,
         request: Request,
@@ -24,7 +24,7 @@ pub(super) trait Erased: Send + Sync {
     ) -> BoxFuture<'a, Result<Response, TransportError>>;
 }
 
-impl<T: AsyncTransport> Erased for T {
+impl<T: AsyncTransport> DynTransport for T {
     fn send<'a>(
         &'a self,
         request: Request,
@@ -41,8 +41,8 @@ impl AsyncClient {
         R: Send + 'static,
         J: FnOnce() -> Result<R, Error> + Send + 'static,
     {
-        let (giver, taker) = promise();
-        let job = Box::new(move || giver.give(job()));
+        let (giver, taker) = channel();
+        let job = Box::new(move || giver.send(job()));
         self.0.host.runtime.offload(job);
         taker.await.unwrap_or_else(|| Err(ended()))
     }
@@ -53,7 +53,7 @@ pub(super) fn ended() -> Error {
         ErrorKind::TimedOut,
         "the runtime ended the work before it was done",
     )
-    .advice("try again")
+    .with_help("try again")
 }
 
 impl fmt::Debug for Host {

@@ -7,8 +7,8 @@ mod paging;
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, AsyncTransport, CodeGrant, DeviceAuthorization, Error, Need, Operation, Paged,
-    Runtime, SecretText, Service, Store, Token, TokenKind,
+    AccountKey, AsyncTransport, CodeGrant, DeviceAuthorizationResponse, Error, Operation, Paged,
+    Runtime, SecretText, Service, Store, Token, TokenKind, TokenRequirement,
 };
 
 use self::host::Host;
@@ -18,13 +18,13 @@ use crate::{
     clock,
     flow::{
         call::Call,
-        complete_login::{Complete, Proof},
+        complete_login::{CompleteLogin, LoginProof},
         device_login,
-        erased::Asked,
+        erased::ErasedOperation,
         logout::{LoggedOut, Logout},
     },
-    login::{Login, prepared::Begun},
-    token::{login_source::Way, plain_token},
+    login::{Login, prepared::PreparedLogin},
+    token::{login_source::LoginSource, plain_token},
 };
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
@@ -62,19 +62,22 @@ impl AsyncClient {
     /// The account that the program calls so. The name is the program's own; several accounts live side by side.
     #[must_use]
     pub fn account(&self, name: &str) -> AsyncSession {
-        self.session(Some(name), Way::Stored)
+        self.session(Some(name), LoginSource::Stored)
     }
 
     /// The program itself, by client credentials (RFC 6749 section 4.4): renewing is asking again.
     #[must_use]
-    pub fn daemon(&self) -> AsyncSession {
-        self.session(Some("daemon"), Way::ClientCredentials { scope: None })
+    pub fn client_session(&self) -> AsyncSession {
+        self.session(
+            Some("daemon"),
+            LoginSource::ClientCredentials { scope: None },
+        )
     }
 
     /// Nobody: operations that need a token are refused before they are sent.
     #[must_use]
     pub fn anonymous(&self) -> AsyncSession {
-        self.session(None, Way::Stored)
+        self.session(None, LoginSource::Stored)
     }
 
     /// The service this client is for.
@@ -83,7 +86,7 @@ impl AsyncClient {
         &self.0.service
     }
 
-    fn session(&self, name: Option<&str>, way: Way) -> AsyncSession {
+    fn session(&self, name: Option<&str>, way: LoginSource) -> AsyncSession {
         let account = name.map(|name| self.0.accounts.open(&self.0.service, name));
         AsyncSession {
             client: self.clone(),
@@ -108,7 +111,7 @@ impl AsyncSession {
     {
         let session = self.clone();
         async move {
-            let asked = Asked::new(&operation);
+            let asked = ErasedOperation::new(&operation);
             session.call(&asked).await?;
             asked.output()
         }
@@ -124,13 +127,13 @@ impl AsyncSession {
         AsyncPages::new(self.clone(), first)
     }
 
-    /// Logs a person in: [`begin`](Self::begin), waiting and [`complete`](Self::complete) in one.
+    /// Logs a person in: [`begin_login`](Self::begin_login), waiting and [`complete_login`](Self::complete_login) in one.
     ///
     /// # Errors
     /// As each of the three.
     pub async fn log_in(&self, login: Login) -> Result<Status, Error> {
-        let grant = self.begin(login)?.start()?.await?;
-        self.complete(grant).await
+        let grant = self.begin_login(login)?.start()?.await?;
+        self.complete_login(grant).await
     }
 
     /// Part one of a login: the URL, and the bound listener.
@@ -139,7 +142,7 @@ impl AsyncSession {
     /// [`is_configuration`](Error::is_configuration): the port is taken, the redirect URI cannot be used, or the service has
     /// no authorization endpoint.
     #[inline]
-    pub fn begin(&self, login: Login) -> Result<Begun, Error> {
+    pub fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
         self.who.account()?;
         login.begin(&self.client.0.service)
     }
@@ -149,8 +152,8 @@ impl AsyncSession {
     ///
     /// # Errors
     /// The server refused the code, or the tokens could not be stored.
-    pub async fn complete(&self, grant: CodeGrant) -> Result<Status, Error> {
-        self.prove(Proof::Code(grant.accepted_at(clock::now())))
+    pub async fn complete_login(&self, grant: CodeGrant) -> Result<Status, Error> {
+        self.prove(LoginProof::Code(grant.with_accepted_at(clock::now())))
             .await
     }
 
@@ -164,7 +167,7 @@ impl AsyncSession {
         username: &str,
         password: impl Into<SecretText>,
     ) -> Result<Status, Error> {
-        let proof = Proof::Password {
+        let proof = LoginProof::Password {
             username: username.into(),
             password: password.into(),
         };
@@ -178,7 +181,7 @@ impl AsyncSession {
     /// As there.
     pub async fn log_in_with_device(
         &self,
-        show: impl FnOnce(&DeviceAuthorization) + Send,
+        show: impl FnOnce(&DeviceAuthorizationResponse) + Send,
     ) -> Result<Status, Error> {
         self.who.account()?;
         let service = &self.client.0.service;
@@ -187,7 +190,7 @@ impl AsyncSession {
         let (answer, sent) = self
             .run(device_login::Poll::new(service, device, began))
             .await?;
-        self.prove(Proof::Device(answer, sent)).await
+        self.prove(LoginProof::Device(answer, sent)).await
     }
 
     /// A session that logs in with user name and password by itself, at first need and when its token is dead.
@@ -213,9 +216,9 @@ impl AsyncSession {
     ///
     /// # Errors
     /// It is no such token, it has expired, or the service has no such page.
-    pub async fn paste(&self, text: &str) -> Result<Status, Error> {
+    pub async fn import_token(&self, text: &str) -> Result<Status, Error> {
         let answer = plain_token::read(&self.client.0.service, text, clock::now())?;
-        self.prove(Proof::Pasted(answer)).await
+        self.prove(LoginProof::Pasted(answer)).await
     }
 
     /// Revokes the login where the server can, and forgets both tokens in any case.
@@ -243,7 +246,7 @@ impl AsyncSession {
     /// # Errors
     /// As for [`send`](Self::send).
     pub async fn token(&self, kind: TokenKind) -> Result<Arc<Token>, Error> {
-        self.get(kind, Need::Any).await
+        self.get(kind, TokenRequirement::Any).await
     }
 
     /// A token that serves for at least so long from now, for a program that is not ours and cannot renew it. A token whose whole
@@ -256,7 +259,7 @@ impl AsyncSession {
         kind: TokenKind,
         at_least: Duration,
     ) -> Result<Arc<Token>, Error> {
-        let token = self.get(kind, Need::Any).await?;
+        let token = self.get(kind, TokenRequirement::Any).await?;
         match longer(&token, at_least, clock::now()) {
             Some(need) => self.get(kind, need).await,
             None => Ok(token),
@@ -270,19 +273,19 @@ impl AsyncSession {
     /// The store failed.
     pub async fn invalidate(&self, kind: TokenKind) -> Result<(), Error> {
         let account = self.who.account()?;
-        let known = match account.slot(kind).latest() {
+        let known = match account.cell(kind).latest() {
             Some(token) => Some(token),
             None => self.stored().await?.token(kind).cloned(),
         };
         if let Some(token) = known {
-            account.slot(kind).invalidate(token.generation());
+            account.cell(kind).invalidate(token.generation());
         }
         Ok(())
     }
 
     /// How long a call waits for a renewal: 60 s unless set.
     #[must_use]
-    pub fn patience(mut self, patience: Duration) -> Self {
+    pub fn with_renewal_timeout(mut self, patience: Duration) -> Self {
         self.who.patience = patience;
         self
     }
@@ -299,8 +302,8 @@ impl AsyncSession {
         self.drive(&mut call).await
     }
 
-    async fn prove(&self, proof: Proof) -> Result<Status, Error> {
-        let flow = Complete::new(Arc::clone(&self.client.0.service), proof);
+    async fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
+        let flow = CompleteLogin::new(Arc::clone(&self.client.0.service), proof);
         let record = self.to_its_end(flow).await?;
         let key = self.who.account()?.key().clone();
         Ok(Status::new(key, &record, self.client.0.store.describe()))

@@ -2,47 +2,53 @@
 
 use std::{sync::Arc, thread};
 
-use auth_core::{Error, Event, Flow, Freshness, Need, Record, Step, Token, TokenKind};
+use auth_core::{
+    Error, Event, Flow, Freshness, Step, Token, TokenKind, TokenRecord, TokenRequirement,
+};
 
 use super::Session;
 use crate::{
     client::{media, stored, too_long},
     clock,
     flow::{
-        complete_login::{Complete, Proof},
-        erased::Run,
+        complete_login::{CompleteLogin, LoginProof},
+        erased::ErasedFlow,
     },
-    sync::{park::park_on, single_flight::Lead},
+    sync::{park::park_on, single_flight::Leader},
     token::{
-        cell::{Landed, Look},
+        cell::{Lookup, RenewalResult},
         login_source::Ask,
     },
 };
 
 impl Session {
-    pub(in crate::client) fn stored(&self) -> Result<Record, Error> {
+    pub(in crate::client) fn stored(&self) -> Result<TokenRecord, Error> {
         let common = &*self.client.0;
         stored::load(&*common.store, &common.service, self.who.account()?.key())
     }
 
-    pub(in crate::client) fn get(&self, kind: TokenKind, need: Need) -> Result<Arc<Token>, Error> {
-        let slot = self.who.account()?.slot(kind);
+    pub(in crate::client) fn get(
+        &self,
+        kind: TokenKind,
+        need: TokenRequirement,
+    ) -> Result<Arc<Token>, Error> {
+        let slot = self.who.account()?.cell(kind);
         if let Some(token) = slot.at_hand(need, clock::wall()) {
             return Ok(token);
         }
         let need = slot.need(need);
         loop {
-            match slot.look(need, clock::now()) {
-                Look::Here(token) => return Ok(token),
-                Look::HereButDue(token, lead) => match self.renew(kind, need, lead) {
+            match slot.lookup(need, clock::now()) {
+                Lookup::Ready(token) => return Ok(token),
+                Lookup::ReadyButDue(token, lead) => match self.renew(kind, need, lead) {
                     // The attempt took time, too.
                     Err(_) if token.freshness(clock::now()) != Freshness::Expired => {
                         return Ok(token);
                     }
                     landed => return landed,
                 },
-                Look::Lead(lead) => return self.renew(kind, need, lead),
-                Look::Wait(wait) => match park_on(wait, self.who.patience) {
+                Lookup::Missing(lead) => return self.renew(kind, need, lead),
+                Lookup::InFlight(wait) => match park_on(wait, self.who.patience) {
                     Some(Some(Ok(token))) if need.accepts(token.generation()) => return Ok(token),
                     Some(Some(Err(error))) => return Err(error),
                     // Landed with too old a token, or the leader vanished: look again.
@@ -54,7 +60,12 @@ impl Session {
     }
 
     /// One renewal, on this thread.
-    fn renew(&self, kind: TokenKind, need: Need, lead: Lead<Landed>) -> Landed {
+    fn renew(
+        &self,
+        kind: TokenKind,
+        need: TokenRequirement,
+        lead: Leader<RenewalResult>,
+    ) -> RenewalResult {
         let landed = self
             .who
             .renewal(&self.client.0.service, kind, need)
@@ -64,16 +75,16 @@ impl Session {
             Ok(Some(ask)) => self.who.asked(self.ask(&*ask), clock::now()),
             Err(error) => Err(error),
         };
-        let slot = self.who.account()?.slot(kind);
-        slot.land(lead, &landed, clock::now());
+        let slot = self.who.account()?.cell(kind);
+        slot.finish(lead, &landed, clock::now());
         landed
     }
 
     /// A login in the middle of a renewal.
-    fn ask(&self, ask: &Ask) -> Landed {
+    fn ask(&self, ask: &Ask) -> RenewalResult {
         let grant = ask(&self.client.0.service)?.wait()?;
-        let proof = Proof::Code(grant.accepted_at(clock::now()));
-        let complete = Complete::new(Arc::clone(&self.client.0.service), proof).login_alone();
+        let proof = LoginProof::Code(grant.with_accepted_at(clock::now()));
+        let complete = CompleteLogin::new(Arc::clone(&self.client.0.service), proof).login_alone();
         let record = self.run(complete)?;
         record
             .token(TokenKind::Login)
@@ -82,7 +93,7 @@ impl Session {
     }
 
     pub(in crate::client) fn run<F: Flow>(&self, flow: F) -> Result<F::Output, Error> {
-        let mut run = Run::new(flow);
+        let mut run = ErasedFlow::new(flow);
         self.drive(&mut run)?;
         run.output()
     }
@@ -100,10 +111,10 @@ impl Session {
                     if let Some(bytes) = media(&limits, &answer) {
                         common.count(bytes);
                     }
-                    Event::Answer(answer)
+                    Event::Response(answer)
                 }
-                Step::Turn { media, pause } => {
-                    Event::Turned(common.turn(media, pause).map(thread::sleep))
+                Step::Permit { media, pause } => {
+                    Event::Permitted(common.turn(media, pause).map(thread::sleep))
                 }
                 Step::Sleep(wait) => {
                     thread::sleep(wait);

@@ -6,8 +6,8 @@ mod paging;
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, CodeGrant, DeviceAuthorization, Error, Need, Operation, Paged, SecretText, Service,
-    Store, Token, TokenKind, Transport,
+    AccountKey, CodeGrant, DeviceAuthorizationResponse, Error, Operation, Paged, SecretText,
+    Service, Store, Token, TokenKind, TokenRequirement, Transport,
 };
 
 pub use self::paging::{Items, Pages};
@@ -16,13 +16,13 @@ use crate::{
     clock,
     flow::{
         call::Call,
-        complete_login::{Complete, Proof},
+        complete_login::{CompleteLogin, LoginProof},
         device_login,
-        erased::Asked,
+        erased::ErasedOperation,
         logout::{LoggedOut, Logout},
     },
-    login::{Login, prepared::Begun},
-    token::{login_source::Way, plain_token},
+    login::{Login, prepared::PreparedLogin},
+    token::{login_source::LoginSource, plain_token},
 };
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
@@ -51,19 +51,22 @@ impl Client {
     /// The account that the program calls so. The name is the program's own; several accounts live side by side.
     #[must_use]
     pub fn account(&self, name: &str) -> Session {
-        self.session(Some(name), Way::Stored)
+        self.session(Some(name), LoginSource::Stored)
     }
 
     /// The program itself, by client credentials (RFC 6749 section 4.4): renewing is asking again.
     #[must_use]
-    pub fn daemon(&self) -> Session {
-        self.session(Some("daemon"), Way::ClientCredentials { scope: None })
+    pub fn client_session(&self) -> Session {
+        self.session(
+            Some("daemon"),
+            LoginSource::ClientCredentials { scope: None },
+        )
     }
 
     /// Nobody: operations that need a token are refused before they are sent.
     #[must_use]
     pub fn anonymous(&self) -> Session {
-        self.session(None, Way::Stored)
+        self.session(None, LoginSource::Stored)
     }
 
     /// The service this client is for.
@@ -72,7 +75,7 @@ impl Client {
         &self.0.service
     }
 
-    fn session(&self, name: Option<&str>, way: Way) -> Session {
+    fn session(&self, name: Option<&str>, way: LoginSource) -> Session {
         let account = name.map(|name| self.0.accounts.open(&self.0.service, name));
         Session {
             client: self.clone(),
@@ -88,7 +91,7 @@ impl Session {
     /// # Errors
     /// [`needs_login`](Error::needs_login): somebody has to log in. Otherwise what the service or the network said.
     pub fn send<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
-        let asked = Asked::new(&operation);
+        let asked = ErasedOperation::new(&operation);
         self.call(&asked)?;
         asked.output()
     }
@@ -103,13 +106,13 @@ impl Session {
         Pages::new(self.clone(), first)
     }
 
-    /// Logs a person in: [`begin`](Self::begin), [`wait`](crate::Waiting::wait) and [`complete`](Self::complete) in one.
+    /// Logs a person in: [`begin_login`](Self::begin_login), [`wait`](crate::PendingLogin::wait) and [`complete_login`](Self::complete_login) in one.
     ///
     /// # Errors
     /// As each of the three.
     #[inline]
     pub fn log_in(&self, login: Login) -> Result<Status, Error> {
-        self.complete(self.begin(login)?.start()?.wait()?)
+        self.complete_login(self.begin_login(login)?.start()?.wait()?)
     }
 
     /// Part one of a login: the URL, and the bound listener.
@@ -118,7 +121,7 @@ impl Session {
     /// [`is_configuration`](Error::is_configuration): the port is taken, the redirect URI cannot be used, or the service has
     /// no authorization endpoint.
     #[inline]
-    pub fn begin(&self, login: Login) -> Result<Begun, Error> {
+    pub fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
         self.who.account()?;
         login.begin(&self.client.0.service)
     }
@@ -127,8 +130,8 @@ impl Session {
     ///
     /// # Errors
     /// The server refused the code, or the tokens could not be stored.
-    pub fn complete(&self, grant: CodeGrant) -> Result<Status, Error> {
-        self.prove(Proof::Code(grant.accepted_at(clock::now())))
+    pub fn complete_login(&self, grant: CodeGrant) -> Result<Status, Error> {
+        self.prove(LoginProof::Code(grant.with_accepted_at(clock::now())))
     }
 
     /// Logs in with user name and password (RFC 6749 section 4.3). The password is sent once and not stored.
@@ -141,7 +144,7 @@ impl Session {
         username: &str,
         password: impl Into<SecretText>,
     ) -> Result<Status, Error> {
-        self.prove(Proof::Password {
+        self.prove(LoginProof::Password {
             username: username.into(),
             password: password.into(),
         })
@@ -155,14 +158,14 @@ impl Session {
     /// [`is_configuration`](Error::is_configuration): the server has no device authorization endpoint, or refused the client.
     pub fn log_in_with_device(
         &self,
-        show: impl FnOnce(&DeviceAuthorization),
+        show: impl FnOnce(&DeviceAuthorizationResponse),
     ) -> Result<Status, Error> {
         self.who.account()?;
         let service = &self.client.0.service;
         let (device, began) = self.run(device_login::Begin::new(service))?;
         show(&device);
         let (answer, sent) = self.run(device_login::Poll::new(service, device, began))?;
-        self.prove(Proof::Device(answer, sent))
+        self.prove(LoginProof::Device(answer, sent))
     }
 
     /// A session that logs in with user name and password by itself, at first need and when its token is dead.
@@ -188,9 +191,9 @@ impl Session {
     ///
     /// # Errors
     /// It is no such token, it has expired, or the service has no such page.
-    pub fn paste(&self, text: &str) -> Result<Status, Error> {
+    pub fn import_token(&self, text: &str) -> Result<Status, Error> {
         let answer = plain_token::read(&self.client.0.service, text, clock::now())?;
-        self.prove(Proof::Pasted(answer))
+        self.prove(LoginProof::Pasted(answer))
     }
 
     /// Revokes the login where the server can, and forgets both tokens in any case.
@@ -221,7 +224,7 @@ impl Session {
     /// # Errors
     /// As for [`send`](Self::send).
     pub fn token(&self, kind: TokenKind) -> Result<Arc<Token>, Error> {
-        self.get(kind, Need::Any)
+        self.get(kind, TokenRequirement::Any)
     }
 
     /// A token that serves for at least so long from now, for a program that is not ours and cannot renew it. A token whose whole
@@ -230,7 +233,7 @@ impl Session {
     /// # Errors
     /// As for [`send`](Self::send). Where a token lasts too short a time and cannot be renewed, [`needs_login`](Error::needs_login).
     pub fn token_for(&self, kind: TokenKind, at_least: Duration) -> Result<Arc<Token>, Error> {
-        let token = self.get(kind, Need::Any)?;
+        let token = self.get(kind, TokenRequirement::Any)?;
         match longer(&token, at_least, clock::now()) {
             Some(need) => self.get(kind, need),
             None => Ok(token),
@@ -244,19 +247,19 @@ impl Session {
     /// The store failed.
     pub fn invalidate(&self, kind: TokenKind) -> Result<(), Error> {
         let account = self.who.account()?;
-        let known = match account.slot(kind).latest() {
+        let known = match account.cell(kind).latest() {
             Some(token) => Some(token),
             None => self.stored()?.token(kind).cloned(),
         };
         if let Some(token) = known {
-            account.slot(kind).invalidate(token.generation());
+            account.cell(kind).invalidate(token.generation());
         }
         Ok(())
     }
 
     /// How long a call waits for a renewal that another thread runs: 60 s unless set.
     #[must_use]
-    pub fn patience(mut self, patience: Duration) -> Self {
+    pub fn with_renewal_timeout(mut self, patience: Duration) -> Self {
         self.who.patience = patience;
         self
     }
@@ -272,8 +275,11 @@ impl Session {
         self.drive(&mut Call::new(&self.client.0.service, operation, anonymous))
     }
 
-    fn prove(&self, proof: Proof) -> Result<Status, Error> {
-        let record = self.run(Complete::new(Arc::clone(&self.client.0.service), proof))?;
+    fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
+        let record = self.run(CompleteLogin::new(
+            Arc::clone(&self.client.0.service),
+            proof,
+        ))?;
         let key = self.who.account()?.key().clone();
         Ok(Status::new(key, &record, self.client.0.store.describe()))
     }

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use auth_core::{CodeGrant, Error, ErrorKind, Pending};
+use auth_core::{CodeGrant, Error, ErrorKind, PendingAuthorization};
 
 use super::{
     http::{Visit, answer, read},
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     clock,
-    login::pending::{Outcome, spawn},
+    login::pending::{LoginSender, spawn},
 };
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
@@ -35,9 +35,9 @@ const VISIT: Duration = Duration::from_secs(5);
 pub(super) struct Host {
     authority: String,
     path: String,
-    pending: Pending,
+    pending: PendingAuthorization,
     program: String,
-    outcome: Outcome,
+    outcome: LoginSender,
     over: AtomicBool,
     inside: AtomicUsize,
     /// Those who have not said yet what they want, the oldest first.
@@ -54,9 +54,9 @@ impl Host {
     #[inline]
     pub(super) fn new(
         address: SocketAddr,
-        pending: Pending,
+        pending: PendingAuthorization,
         program: String,
-        outcome: Outcome,
+        outcome: LoginSender,
     ) -> Self {
         let authority = address.to_string();
         let origin = format!("http://{authority}");
@@ -103,7 +103,7 @@ impl Host {
             "nobody came back from the browser within {} s",
             deadline.as_secs()
         );
-        self.outcome.give(Err(Error::new(ErrorKind::TimedOut, what).advice(format!(
+        self.outcome.send(Err(Error::new(ErrorKind::TimedOut, what).with_help(format!(
             "likely causes: the login was not finished; the redirect URI {} is not registered for this client, the client id \
              `{}` is unknown, or the address of the login page is wrong (the service then shows a page of its own and never \
              redirects); or the browser runs on another machine (paste the redirected URL instead)",
@@ -128,10 +128,10 @@ impl Host {
         }
         let redirected = format!("http://{}{target}", self.authority);
         match self.pending.accept(&redirected) {
-            Ok(grant) => self.end(Ok(grant.accepted_at(clock::now())), || {
+            Ok(grant) => self.end(Ok(grant.with_accepted_at(clock::now())), || {
                 answer(&mut stream, 200, &page::success(program))
             }),
-            Err(error) if error.kind() == ErrorKind::ForeignResponse => {
+            Err(error) if error.kind() == ErrorKind::CallbackMismatch => {
                 answer(&mut stream, 400, &page::not_ours(program))
             }
             Err(error) => {
@@ -184,7 +184,7 @@ impl Host {
     ) -> io::Result<()> {
         self.over.store(true, Ordering::Relaxed);
         let shown = show();
-        self.outcome.give(outcome);
+        self.outcome.send(outcome);
         shown
     }
 

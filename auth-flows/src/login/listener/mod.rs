@@ -19,10 +19,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use auth_core::{Error, ErrorKind, Pending, RedirectUri};
+use auth_core::{Error, ErrorKind, PendingAuthorization, RedirectUri};
 
 use self::connections::Host;
-use crate::login::pending::{Waiting, spawn};
+use crate::login::pending::{PendingLogin, spawn};
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
 
@@ -32,7 +32,7 @@ use crate::login::pending::{Waiting, spawn};
 /// It is bound before the request is made, so that the redirect URI has its port, and listens on a thread of its own afterwards.
 ///
 /// * Only `GET` on the redirect URI's own path, with a query, under its own name (`Host`) can be the answer, and only if
-///   [`Pending::accept`] takes it. Whatever else comes is sent away with a 4xx page, and the listener goes on.
+///   [`PendingAuthorization::accept`] takes it. Whatever else comes is sent away with a 4xx page, and the listener goes on.
 /// * Several visitors are served at once. One who is slow or silent is given 5 s and holds up nobody; when many are silent, the
 ///   oldest go first.
 /// * A request line may have 16 KiB: some servers' codes are long.
@@ -59,7 +59,7 @@ use crate::login::pending::{Waiting, spawn};
 /// let waiting = listener.listen(pending, "nightly", Duration::from_secs(120))?;
 /// open(&url)?; // the person logs in, in their browser
 /// let grant = waiting.wait()?; // or `waiting.await?`, with any executor
-/// // `TokenRequest::code(grant)` is the next message, `session.complete(grant)` the whole rest of a login.
+/// // `TokenRequest::code(grant)` is the next message, `session.complete_login(grant)` the whole rest of a login.
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -87,8 +87,8 @@ impl CallbackListener {
                 ErrorKind::Configuration,
                 format!("{} is not a loopback address", at.ip()),
             )
-            .setting("address")
-            .advice("listen on 127.0.0.1 or [::1]: nobody else can reach these"));
+            .with_setting("address")
+            .with_help("listen on 127.0.0.1 or [::1]: nobody else can reach these"));
         }
         check_path(path)?;
         let socket = TcpListener::bind(at).map_err(|error| cannot_listen(at, error))?;
@@ -120,10 +120,10 @@ impl CallbackListener {
     /// [`is_configuration`](Error::is_configuration): no thread could be started.
     pub fn listen(
         self,
-        pending: Pending,
+        pending: PendingAuthorization,
         program: impl Into<String>,
         deadline: Duration,
-    ) -> Result<Waiting, Error> {
+    ) -> Result<PendingLogin, Error> {
         if *pending.redirect_uri() != self.redirect_uri {
             let what = format!(
                 "the answer goes to {}, but this listener is {}",
@@ -131,9 +131,9 @@ impl CallbackListener {
                 self.redirect_uri
             );
             return Err(Error::new(ErrorKind::Usage, what)
-                .advice("make the authorization request with the listener's redirect URI"));
+                .with_help("make the authorization request with the listener's redirect URI"));
         }
-        let (outcome, waiting) = Waiting::new();
+        let (outcome, waiting) = PendingLogin::new();
         let host = Arc::new(Host::new(self.address, pending, program.into(), outcome));
         let end = Instant::now().checked_add(deadline);
         let socket = self.socket;
@@ -175,7 +175,7 @@ fn check_path(path: &str) -> Result<(), Error> {
         ErrorKind::Configuration,
         format!("the callback path `{}` {problem}", path.escape_debug()),
     )
-    .setting("path"))
+    .with_setting("path"))
 }
 
 #[inline]
@@ -190,9 +190,9 @@ fn cannot_listen(at: SocketAddr, error: io::Error) -> Error {
         _ => "choose another port, or paste the redirected URL instead",
     };
     Error::new(ErrorKind::Configuration, format!("cannot listen on {at}"))
-        .setting("port")
+        .with_setting("port")
         .with_source(error)
-        .advice(advice)
+        .with_help(advice)
 }
 
 #[cfg(test)]

@@ -8,18 +8,18 @@ use std::{
 
 use auth_core::{
     AuthorizationRequest, AuthorizationServer, CodeGrant, Endpoint, Entropy, Error, ErrorKind,
-    OAuthClient, Pending, RedirectUri,
+    OAuthClient, PendingAuthorization, RedirectUri,
 };
 
 use super::CallbackListener;
-use crate::{login::pending::Waiting, sync::park::park_on};
+use crate::{login::pending::PendingLogin, sync::park::park_on};
 
 /// The state that follows from the entropy below.
 const STATE: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
 
 struct Scene {
     authority: String,
-    waiting: Waiting,
+    waiting: PendingLogin,
 }
 
 fn scene(path: &str, deadline: Duration) -> Scene {
@@ -37,7 +37,7 @@ fn scene_at(ip: IpAddr, path: &str, deadline: Duration) -> Scene {
     }
 }
 
-fn pending(redirect_uri: &RedirectUri) -> Pending {
+fn pending(redirect_uri: &RedirectUri) -> PendingAuthorization {
     let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
     let server = AuthorizationServer::new(endpoint("https://a.example/token"))
         .authorization_endpoint(endpoint("https://a.example/authorize"));

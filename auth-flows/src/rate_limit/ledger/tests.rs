@@ -10,8 +10,8 @@ const DAY: u64 = 24 * 60 * MINUTE;
 const START: u64 = 1_790_000_000_000;
 
 /// iNaturalist's own.
-fn pace() -> Pace {
-    api_inat::pace()
+fn pace() -> RateLimit {
+    api_inat::rate_limit()
 }
 
 /// The most in any stretch of this length: of requests, where each weighs 1; of bytes.
@@ -35,7 +35,7 @@ fn most_in(turns: &[u64], length: u64) -> u64 {
 
 #[test]
 fn a_day_of_asking_all_the_time() {
-    let pace = pace().patience(Duration::from_secs(86_400));
+    let pace = pace().with_max_wait(Duration::from_secs(86_400));
     let mut ledger = Ledger::new(&pace);
     let (mut now, mut turns) = (START, Vec::new());
     while now < START + DAY {
@@ -58,7 +58,7 @@ fn a_day_of_asking_all_the_time() {
 fn two_days_of_fetching_photos() {
     const PHOTO: u64 = 10_000_000;
     const HOUR: u64 = 60 * MINUTE;
-    let pace = pace().patience(Duration::from_secs(86_400));
+    let pace = pace().with_max_wait(Duration::from_secs(86_400));
     let (mut ledger, mut now) = (Ledger::new(&pace), START);
     let (mut turns, mut photos, mut waited) = (Vec::new(), Vec::new(), 0);
     while now < START + 2 * DAY {
@@ -90,7 +90,7 @@ fn two_days_of_fetching_photos() {
 
 #[test]
 fn who_waits_long_is_not_taken_for_a_wrong_clock() {
-    let patient = pace().patience(Duration::from_secs(86_400));
+    let patient = pace().with_max_wait(Duration::from_secs(86_400));
     let mut ledger = Ledger::new(&patient);
     let line: Vec<u64> = (0..5000)
         .flat_map(|_| ledger.turn(&patient, START, false))
@@ -105,7 +105,7 @@ fn who_waits_long_is_not_taken_for_a_wrong_clock() {
 
 #[test]
 fn a_quota_that_is_used_up_says_when_it_goes_on() {
-    let pace = Pace::unlimited().at_most(3, Duration::from_secs(3600));
+    let pace = RateLimit::unlimited().with_window(3, Duration::from_secs(3600));
     let mut ledger = Ledger::new(&pace);
     for _ in 0..3 {
         assert_eq!(ledger.turn(&pace, START, false), Ok(START));
@@ -166,7 +166,7 @@ fn a_clock_that_was_wrong_stops_nobody() {
 proptest! {
     #[test]
     fn any_order_of_asking_keeps_to_it(steps in proptest::collection::vec((0u64..5000, any::<bool>(), 0u64..40), 1..400)) {
-        let pace = pace().patience(Duration::from_secs(3600));
+        let pace = pace().with_max_wait(Duration::from_secs(3600));
         let mut ledger = Ledger::new(&pace);
         let (mut now, mut turns) = (START, Vec::new());
         for (wait, pauses, seconds) in steps {

@@ -7,18 +7,18 @@ use std::time::SystemTime;
 use http::Request;
 
 use crate::control::faults::Fault;
-use crate::control::request_kind::Kind;
+use crate::control::request_kind::RequestKind;
 
 /// One request as it went. It is told right before the answer leaves, or the connection is closed.
 ///
 /// The request is as it was sent: its secrets are in it.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Passage<'a> {
+pub struct Exchange<'a> {
     /// The request in full.
     pub request: &'a Request<Vec<u8>>,
     /// What it was for.
-    pub kind: Kind,
+    pub kind: RequestKind,
     /// The `grant_type`, of a token request.
     pub grant: Option<&'a str>,
     /// When it had been read in full.
@@ -39,21 +39,21 @@ pub struct Passage<'a> {
 
 /// What is told of each request.
 #[derive(Clone)]
-pub(crate) struct Watcher(Arc<Told>);
+pub(crate) struct Observer(Arc<Told>);
 
-type Told = dyn Fn(&Passage<'_>) + Send + Sync;
+type Told = dyn Fn(&Exchange<'_>) + Send + Sync;
 
-impl Watcher {
-    pub(crate) fn new(told: impl Fn(&Passage<'_>) + Send + Sync + 'static) -> Self {
+impl Observer {
+    pub(crate) fn new(told: impl Fn(&Exchange<'_>) + Send + Sync + 'static) -> Self {
         Self(Arc::new(told))
     }
 
-    pub(crate) fn tell(&self, passage: &Passage<'_>) {
+    pub(crate) fn tell(&self, passage: &Exchange<'_>) {
         (self.0)(passage);
     }
 }
 
-impl fmt::Debug for Watcher {
+impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Watcher")
     }

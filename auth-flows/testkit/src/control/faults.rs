@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::{Response, StatusCode, header};
 use serde_json::Value;
 
-use crate::control::request_kind::{On, Target};
+use crate::control::request_kind::{Matching, Target};
 use crate::http::reply::{set, typed};
 use crate::sync::locked;
 
@@ -85,7 +85,7 @@ pub struct Faults {
 
 /// What is asked for a fault at each matching request.
 struct Chooser {
-    on: On,
+    on: Matching,
     choose: Box<dyn FnMut() -> Option<Fault> + Send>,
 }
 
@@ -97,30 +97,30 @@ impl fmt::Debug for Chooser {
 
 #[derive(Debug)]
 struct Planned {
-    on: On,
+    on: Matching,
     fault: Fault,
     left: Option<usize>,
 }
 
 impl Faults {
     /// The next matching request goes wrong.
-    pub fn next(&self, on: On, fault: Fault) {
+    pub fn next(&self, on: Matching, fault: Fault) {
         self.times(1, on, fault);
     }
 
     /// The next `n` matching requests go wrong. Faults for the same requests come in the order in which they were asked for.
-    pub fn times(&self, n: usize, on: On, fault: Fault) {
+    pub fn times(&self, n: usize, on: Matching, fault: Fault) {
         self.plan(Some(n), on, fault);
     }
 
     /// All matching requests go wrong until [`clear`](Self::clear).
-    pub fn always(&self, on: On, fault: Fault) {
+    pub fn always(&self, on: Matching, fault: Fault) {
         self.plan(None, on, fault);
     }
 
     /// Matching requests that no other fault is planned for go wrong as `choose` says, request by request, until
     /// [`clear`](Self::clear). Of several that match, the first one is asked.
-    pub fn choose(&self, on: On, choose: impl FnMut() -> Option<Fault> + Send + 'static) {
+    pub fn choose(&self, on: Matching, choose: impl FnMut() -> Option<Fault> + Send + 'static) {
         let choose = Box::new(choose);
         locked(&self.choosers).push(Chooser { on, choose });
     }
@@ -137,7 +137,7 @@ impl Faults {
         locked(&self.planned).iter().filter_map(|p| p.left).sum()
     }
 
-    fn plan(&self, left: Option<usize>, on: On, fault: Fault) {
+    fn plan(&self, left: Option<usize>, on: Matching, fault: Fault) {
         if left != Some(0) {
             locked(&self.planned).push(Planned { on, fault, left });
         }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::control::request_kind::{On, Target};
+use crate::control::request_kind::{Matching, Target};
 use crate::sync::locked;
 
 /// Where requests wait.
@@ -15,7 +15,7 @@ pub(crate) struct Holds {
 
 #[derive(Debug, Default)]
 struct Inner {
-    holds: Vec<(u64, On)>,
+    holds: Vec<(u64, Matching)>,
     waiting: Vec<(u64, Target)>,
     next_id: u64,
     stopped: bool,
@@ -27,14 +27,14 @@ impl Inner {
         self.next_id
     }
 
-    fn waiting_for(&self, on: &On) -> usize {
+    fn waiting_for(&self, on: &Matching) -> usize {
         self.waiting.iter().filter(|(_, t)| on.matches(t)).count()
     }
 }
 
 impl Holds {
     /// Lets no matching request pass until the guard is dropped.
-    pub(crate) fn hold(self: &Arc<Self>, on: On) -> Hold {
+    pub(crate) fn hold(self: &Arc<Self>, on: Matching) -> Hold {
         let mut inner = locked(&self.inner);
         let id = inner.id();
         inner.holds.push((id, on.clone()));
@@ -93,7 +93,7 @@ impl Holds {
 pub struct Hold {
     holds: Arc<Holds>,
     id: u64,
-    on: On,
+    on: Matching,
 }
 
 impl Hold {

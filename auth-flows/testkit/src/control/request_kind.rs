@@ -3,7 +3,7 @@
 /// What a request was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum RequestKind {
     /// The authorization endpoint, its login form and its consent form included.
     Authorize,
     /// The token endpoint.
@@ -27,7 +27,7 @@ pub enum Kind {
 /// Picks requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum On {
+pub enum Matching {
     /// Every request.
     Any,
     /// The authorization endpoint.
@@ -51,24 +51,24 @@ pub enum On {
 /// What a request is matched by.
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
-    pub(crate) kind: Kind,
+    pub(crate) kind: RequestKind,
     pub(crate) path: String,
     pub(crate) grant: Option<String>,
 }
 
-impl On {
+impl Matching {
     pub(crate) fn matches(&self, target: &Target) -> bool {
         match self {
             Self::Any => true,
-            Self::Authorize => target.kind == Kind::Authorize,
-            Self::Token => target.kind == Kind::Token,
+            Self::Authorize => target.kind == RequestKind::Authorize,
+            Self::Token => target.kind == RequestKind::Token,
             Self::Grant(name) => {
-                target.kind == Kind::Token && target.grant.as_deref() == Some(*name)
+                target.kind == RequestKind::Token && target.grant.as_deref() == Some(*name)
             }
-            Self::Revoke => target.kind == Kind::Revoke,
-            Self::Introspect => target.kind == Kind::Introspect,
-            Self::Derived => target.kind == Kind::Derived,
-            Self::Api => target.kind == Kind::Api,
+            Self::Revoke => target.kind == RequestKind::Revoke,
+            Self::Introspect => target.kind == RequestKind::Introspect,
+            Self::Derived => target.kind == RequestKind::Derived,
+            Self::Api => target.kind == RequestKind::Api,
             Self::Path(path) => target.path == *path,
         }
     }

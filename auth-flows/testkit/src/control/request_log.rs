@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use http::{Method, Request, header};
 
-use crate::control::request_kind::{Kind, Target};
+use crate::control::request_kind::{RequestKind, Target};
 use crate::http::params::Params;
 use crate::sync::locked;
 
@@ -12,13 +12,13 @@ use crate::sync::locked;
 /// the names, and of a query the secret values are replaced by `…`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct SeenRequest {
+pub struct LoggedRequest {
     /// The method.
     pub method: Method,
     /// Path and query, the values of secret parameters replaced.
     pub path: String,
     /// What it was for.
-    pub kind: Kind,
+    pub kind: RequestKind,
     /// The `grant_type`, of a token request.
     pub grant: Option<String>,
     /// The status of the answer; `None` while it is worked on, and where the connection was closed without an answer.
@@ -37,20 +37,20 @@ pub struct SeenRequest {
     pub body_len: usize,
 }
 
-/// What the server saw up to one moment; made by [`TestServer::seen`](crate::TestServer::seen).
+/// What the server saw up to one moment; made by [`TestServer::requests`](crate::TestServer::requests).
 #[derive(Clone, Debug, Default)]
-pub struct Seen {
-    requests: Vec<SeenRequest>,
+pub struct RequestLog {
+    requests: Vec<LoggedRequest>,
 }
 
 /// A place in the order of requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark(usize);
 
-impl Seen {
+impl RequestLog {
     /// All of them, in the order of arrival.
     #[must_use]
-    pub fn requests(&self) -> &[SeenRequest] {
+    pub fn requests(&self) -> &[LoggedRequest] {
         &self.requests
     }
 
@@ -62,46 +62,47 @@ impl Seen {
 
     /// How many requests were of this kind.
     #[must_use]
-    pub fn count(&self, kind: Kind) -> usize {
+    pub fn count(&self, kind: RequestKind) -> usize {
         self.requests.iter().filter(|r| r.kind == kind).count()
     }
 
     /// How many requests asked the token endpoint, whatever the grant.
     #[must_use]
     pub fn token(&self) -> usize {
-        self.count(Kind::Token)
+        self.count(RequestKind::Token)
     }
 
     /// How many token requests had this `grant_type`.
     #[must_use]
     pub fn grant(&self, grant_type: &str) -> usize {
-        let of_grant =
-            |r: &&SeenRequest| r.kind == Kind::Token && r.grant.as_deref() == Some(grant_type);
+        let of_grant = |r: &&LoggedRequest| {
+            r.kind == RequestKind::Token && r.grant.as_deref() == Some(grant_type)
+        };
         self.requests.iter().filter(of_grant).count()
     }
 
     /// How many requests asked for a derived token.
     #[must_use]
     pub fn derived(&self) -> usize {
-        self.count(Kind::Derived)
+        self.count(RequestKind::Derived)
     }
 
     /// How many requests asked for a revocation.
     #[must_use]
     pub fn revoke(&self) -> usize {
-        self.count(Kind::Revoke)
+        self.count(RequestKind::Revoke)
     }
 
     /// How many requests went to the authorization endpoint; a login is three: the page, the login form, the consent form.
     #[must_use]
     pub fn authorize(&self) -> usize {
-        self.count(Kind::Authorize)
+        self.count(RequestKind::Authorize)
     }
 
     /// How many requests went to the site's routes.
     #[must_use]
     pub fn api(&self) -> usize {
-        self.count(Kind::Api)
+        self.count(RequestKind::Api)
     }
 
     /// The end of what was seen, to leave it out later.
@@ -121,7 +122,7 @@ impl Seen {
 /// Where the connections write down what arrives.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    requests: Mutex<Vec<SeenRequest>>,
+    requests: Mutex<Vec<LoggedRequest>>,
 }
 
 impl Log {
@@ -136,7 +137,7 @@ impl Log {
                 Some((scheme, _)) => scheme.to_owned(),
                 None => "(none)".to_owned(), // a bare token is a secret
             });
-        let seen = SeenRequest {
+        let seen = LoggedRequest {
             method: request.method().clone(),
             path: without_secrets(request.uri()),
             kind: target.kind,
@@ -163,9 +164,9 @@ impl Log {
         }
     }
 
-    pub(crate) fn snapshot(&self) -> Seen {
+    pub(crate) fn snapshot(&self) -> RequestLog {
         let requests = locked(&self.requests).clone();
-        Seen { requests }
+        RequestLog { requests }
     }
 }
 

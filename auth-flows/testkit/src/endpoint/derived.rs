@@ -23,7 +23,7 @@ pub(crate) fn answer(
     software: &dyn Software,
     request: &Request<Vec<u8>>,
 ) -> Response<Vec<u8>> {
-    let Some(derived) = context.settings.site.derived() else {
+    let Some(derived) = context.settings.site.derived_tokens() else {
         return not_found();
     };
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -57,7 +57,7 @@ pub(crate) fn answer(
 
 /// A token as a logged-in person would see it in the browser.
 pub(crate) fn issue_for_session(context: &ServerContext, user: &str) -> Option<String> {
-    let derived = context.settings.site.derived()?;
+    let derived = context.settings.site.derived_tokens()?;
     let id = context.state().user_named(user)?.id;
     Some(new_token(context, derived, of_session(context, id), false))
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{Request, Response};
 
-use crate::control::request_kind::Kind;
+use crate::control::request_kind::RequestKind;
 use crate::http::params::Params;
 use crate::http::reply::not_found;
 use crate::state::context::ServerContext;
@@ -84,7 +84,7 @@ pub(crate) trait Software {
     }
 
     /// What the authorization server itself has at this path.
-    fn request_kind(&self, path: &str) -> Option<Kind>;
+    fn request_kind(&self, path: &str) -> Option<RequestKind>;
 
     /// Makes the text of an authorization code.
     fn code(&self, random: &Random) -> String;

@@ -114,7 +114,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// The answer in `received`, or `None` while more has to come.
+    /// The answer in `into_token`, or `None` while more has to come.
     fn parse(received: &[u8], ended: bool) -> io::Result<Option<Self>> {
         let cut_off = || match ended {
             true if received.is_empty() => Err(io::Error::new(

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use auth_core::testkit::Site;
 
-use crate::control::exchange::{Passage, Watcher};
+use crate::control::exchange::{Exchange, Observer};
 use crate::dialect::Dialect;
 use crate::server::TestServer;
 use crate::state::client::{TestClient, User, words};
@@ -18,7 +18,7 @@ use crate::state::settings::{Rotation, Settings};
 pub struct TestServerBuilder {
     dialect: Dialect,
     settings: Settings,
-    observer: Option<Watcher>,
+    observer: Option<Observer>,
 }
 
 impl TestServerBuilder {
@@ -118,10 +118,10 @@ impl TestServerBuilder {
         self
     }
 
-    /// Tells of each request as it went. Such a server keeps no list of them for [`TestServer::seen`], so that it can run for as
+    /// Tells of each request as it went. Such a server keeps no list of them for [`TestServer::requests`], so that it can run for as
     /// long as one likes.
-    pub fn watch(mut self, told: impl Fn(&Passage<'_>) + Send + Sync + 'static) -> Self {
-        self.observer = Some(Watcher::new(told));
+    pub fn observe(mut self, told: impl Fn(&Exchange<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer::new(told));
         self
     }
 

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use crate::control::exchange::Watcher;
+use crate::control::exchange::Observer;
 use crate::control::faults::Faults;
 use crate::control::hold::{Hold, Holds};
-use crate::control::request_kind::On;
-use crate::control::request_log::{Log, Seen};
+use crate::control::request_kind::Matching;
+use crate::control::request_log::{Log, RequestLog};
 use crate::dialect::Dialect;
 use crate::endpoint::derived;
 use crate::endpoint::issue::issue;
@@ -31,7 +31,7 @@ use crate::state::settings::Settings;
 pub(crate) struct Shared {
     pub(crate) context: ServerContext,
     pub(crate) dialect: Dialect,
-    pub(crate) observer: Option<Watcher>,
+    pub(crate) observer: Option<Observer>,
     pub(crate) faults: Faults,
     pub(crate) holds: Arc<Holds>,
     pub(crate) log: Log,
@@ -62,7 +62,7 @@ impl TestServer {
     pub(crate) fn start(
         dialect: Dialect,
         settings: Settings,
-        observer: Option<Watcher>,
+        observer: Option<Observer>,
     ) -> io::Result<Self> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, settings.port));
         let listener = TcpListener::bind(address)?;
@@ -119,7 +119,7 @@ impl TestServer {
     /// The endpoint of derived tokens, if the site has one.
     #[must_use]
     pub fn derived_endpoint(&self) -> Option<String> {
-        let derived = self.shared.context.settings.site.derived()?;
+        let derived = self.shared.context.settings.site.derived_tokens()?;
         Some(self.at(derived.path))
     }
 
@@ -160,7 +160,7 @@ impl TestServer {
     }
 
     /// Revokes all refresh tokens; access tokens stay good.
-    pub fn kill_refresh_tokens(&self) {
+    pub fn revoke_refresh_tokens(&self) {
         for token in self.shared.context.state().tokens_mut() {
             token.refresh_revoked = true;
         }
@@ -208,12 +208,12 @@ impl TestServer {
 
     /// What it saw so far; nothing where somebody [watches](TestServerBuilder::watch).
     #[must_use]
-    pub fn seen(&self) -> Seen {
+    pub fn requests(&self) -> RequestLog {
         self.shared.log.snapshot()
     }
 
     /// Makes matching requests wait until the guard is dropped, so that a test can have several of them at the same time.
-    pub fn hold(&self, on: On) -> Hold {
+    pub fn hold(&self, on: Matching) -> Hold {
         self.shared.holds.hold(on)
     }
 

@@ -3,11 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use auth_core::testkit::{Door, Route, Visit};
+use auth_core::testkit::{Auth, Route, RouteRequest};
 use http::{Method, Request, Response};
 
 use crate::control::faults::{Ending, Fault};
-use crate::control::request_kind::{Kind, Target};
+use crate::control::request_kind::{RequestKind, Target};
 use crate::endpoint::{authorize, derived, resource, session};
 use crate::http::params::Params;
 use crate::http::reply::{not_found, text};
@@ -68,15 +68,15 @@ fn spoilt(
 fn process(shared: &Shared, request: &Request<Vec<u8>>, target: &Target) -> Response<Vec<u8>> {
     let (context, software) = (&shared.context, shared.software());
     match target.kind {
-        Kind::Authorize => authorize::answer(context, software, request),
-        Kind::Login => session::site_login(context, request),
-        Kind::Token => software.token(context, request),
-        Kind::Revoke => software.revoke(context, request),
-        Kind::Introspect => software.introspect(context, request),
-        Kind::TokenInfo => software.token_info(context, request),
-        Kind::Derived => derived::answer(context, software, request),
-        Kind::Api => route(shared, request),
-        Kind::Other => not_found(),
+        RequestKind::Authorize => authorize::answer(context, software, request),
+        RequestKind::Login => session::site_login(context, request),
+        RequestKind::Token => software.token(context, request),
+        RequestKind::Revoke => software.revoke(context, request),
+        RequestKind::Introspect => software.introspect(context, request),
+        RequestKind::TokenInfo => software.token_info(context, request),
+        RequestKind::Derived => derived::answer(context, software, request),
+        RequestKind::Api => route(shared, request),
+        RequestKind::Other => not_found(),
     }
 }
 
@@ -85,14 +85,17 @@ fn target(shared: &Shared, request: &Request<Vec<u8>>) -> Target {
     let site = &shared.context.settings.site;
     let kind = if let Some(kind) = shared.software().request_kind(path) {
         kind
-    } else if site.derived().is_some_and(|d| derived::is_at(d, path)) {
-        Kind::Derived
+    } else if site
+        .derived_tokens()
+        .is_some_and(|d| derived::is_at(d, path))
+    {
+        RequestKind::Derived
     } else if find(site.routes(), request).is_some() {
-        Kind::Api
+        RequestKind::Api
     } else {
-        Kind::Other
+        RequestKind::Other
     };
-    let grant = (kind == Kind::Token)
+    let grant = (kind == RequestKind::Token)
         .then(|| {
             Params::of_body(request)
                 .get("grant_type")
@@ -125,20 +128,20 @@ fn route(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
         return not_found();
     };
     let caller = match route.door() {
-        Door::Open => None,
-        Door::Login => match resource::login(&shared.context, shared.software(), request) {
+        Auth::Open => None,
+        Auth::Login => match resource::login(&shared.context, shared.software(), request) {
             Ok(caller) => Some(caller),
             Err(answer) => return *answer,
         },
-        Door::Derived => resource::derived_caller(&shared.context, request),
+        Auth::Derived => resource::derived_caller(&shared.context, request),
     };
-    let visit = Visit {
+    let visit = RouteRequest {
         request,
         caller: caller.as_ref(),
         segments,
     };
     // A route is foreign code: its panic is this request's failure, not the connection's.
-    catch_unwind(AssertUnwindSafe(|| route.answer(&visit)))
+    catch_unwind(AssertUnwindSafe(|| route.respond(&visit)))
         .unwrap_or_else(|_| text(500, "The route panicked.\n"))
 }
 

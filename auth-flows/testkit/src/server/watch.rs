@@ -5,16 +5,16 @@ use std::time::SystemTime;
 use http::{Request, header};
 use serde_json::Value;
 
-use crate::control::exchange::{Passage, Watcher};
+use crate::control::exchange::{Exchange, Observer};
 use crate::control::faults::{Ending, Fault};
-use crate::control::request_kind::{Kind, Target};
+use crate::control::request_kind::{RequestKind, Target};
 use crate::http::params::Params;
 use crate::server::Shared;
 use crate::state::{State, Token};
 
 /// A request that is being watched.
 pub(crate) struct Watched<'a> {
-    watcher: &'a Watcher,
+    watcher: &'a Observer,
     began: SystemTime,
     user: Option<String>,
     login: Option<u64>,
@@ -38,7 +38,7 @@ impl<'a> Watched<'a> {
         };
         let state = shared.context.state();
         match target.kind {
-            Kind::Token => watched.token_request(&state, request),
+            RequestKind::Token => watched.token_request(&state, request),
             _ => watched.bearer(&state, request),
         }
         Some(watched)
@@ -81,12 +81,12 @@ impl<'a> Watched<'a> {
         fault: Option<&Fault>,
         outcome: &Outcome,
     ) {
-        if let (Kind::Token, Some(token)) = (target.kind, outcome.access_token.as_deref()) {
+        if let (RequestKind::Token, Some(token)) = (target.kind, outcome.access_token.as_deref()) {
             let state = shared.context.state();
             let place = state.place_of_access(token);
             self.login = place.map(|place| state.token(place).family);
         }
-        self.watcher.tell(&Passage {
+        self.watcher.tell(&Exchange {
             request,
             kind: target.kind,
             grant: target.grant.as_deref(),
@@ -120,7 +120,7 @@ impl Outcome {
     }
 
     /// It was processed, and this is the answer.
-    pub(crate) fn processed(answer: &http::Response<Vec<u8>>, kind: Kind) -> Self {
+    pub(crate) fn processed(answer: &http::Response<Vec<u8>>, kind: RequestKind) -> Self {
         let token = || {
             let value: Value = serde_json::from_slice(answer.body()).ok()?;
             value["access_token"].as_str().map(str::to_owned)
@@ -128,7 +128,7 @@ impl Outcome {
         Self {
             processed: true,
             status: Some(answer.status().as_u16()),
-            access_token: (kind == Kind::Token).then(token).flatten(),
+            access_token: (kind == RequestKind::Token).then(token).flatten(),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What went wrong is an error that tells whether the request may have arrived, and no secrets.
 
-use auth_core::{Body, Limits, Request, SecretBytes, Sent, TransportError};
+use auth_core::{Body, Delivery, Limits, Request, SecretBytes, TransportError};
 use http::HeaderValue;
 
 use super::{Case, Outcome, Send, ensure, expect_error, request};
-use crate::raw::{Act, RawServer, refusing_address};
+use crate::raw::{RawServer, ScriptStep, refusing_address};
 
 pub(super) const CASES: &[Case] = &[
     ("a refused connection was not sent", refused),
@@ -24,11 +24,11 @@ pub(super) const CASES: &[Case] = &[
 fn refused(send: &mut Send<'_>) -> Outcome {
     let error = fails(send, &format!("http://{}", refusing_address()))?;
     ensure!(
-        error.sent() == Sent::No,
+        error.delivery() == Delivery::NotSent,
         "it is said to be {:?} sent: {error}",
-        error.sent()
+        error.delivery()
     );
-    ensure!(!error.is_timeout(), "it is no timeout: {error}");
+    ensure!(!error.is_timed_out(), "it is no timeout: {error}");
     let said = error.to_string().to_lowercase();
     ensure!(
         said.contains("refused"),
@@ -41,9 +41,9 @@ fn unknown_name(send: &mut Send<'_>) -> Outcome {
     // A label of 64 letters is too long to be asked for (RFC 1035 section 2.3.4): no resolver sends it.
     let error = fails(send, &format!("https://{}.invalid", "a".repeat(64)))?;
     ensure!(
-        error.sent() == Sent::No,
+        error.delivery() == Delivery::NotSent,
         "it is said to be {:?} sent: {error}",
-        error.sent()
+        error.delivery()
     );
     Ok(())
 }
@@ -56,7 +56,7 @@ fn plain_http(send: &mut Send<'_>) -> Outcome {
         "http://127.0.0.1.example.invalid",
     ] {
         let error = fails(send, base)?;
-        ensure!(error.sent() == Sent::No, "{base}: {error}");
+        ensure!(error.delivery() == Delivery::NotSent, "{base}: {error}");
         let said = error.to_string();
         ensure!(
             said.contains("https"),
@@ -69,8 +69,8 @@ fn plain_http(send: &mut Send<'_>) -> Outcome {
 fn no_tls(send: &mut Send<'_>) -> Outcome {
     let server = RawServer::start(|_| {
         vec![
-            Act::send(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n"),
-            Act::Read,
+            ScriptStep::send(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n"),
+            ScriptStep::Read,
         ]
     });
     fails(send, &format!("https://{}", server.address()))?;
@@ -82,17 +82,20 @@ fn no_tls(send: &mut Send<'_>) -> Outcome {
 }
 
 fn closed(send: &mut Send<'_>) -> Outcome {
-    maybe(send, vec![Act::Read]).map(drop)
+    maybe(send, vec![ScriptStep::Read]).map(drop)
 }
 
 fn reset(send: &mut Send<'_>) -> Outcome {
-    maybe(send, vec![Act::Reset]).map(drop)
+    maybe(send, vec![ScriptStep::Reset]).map(drop)
 }
 
 fn half_a_head(send: &mut Send<'_>) -> Outcome {
     maybe(
         send,
-        vec![Act::Read, Act::send(b"HTTP/1.1 200 OK\r\ncontent-le")],
+        vec![
+            ScriptStep::Read,
+            ScriptStep::send(b"HTTP/1.1 200 OK\r\ncontent-le"),
+        ],
     )
     .map(drop)
 }
@@ -106,7 +109,7 @@ fn garbage(send: &mut Send<'_>) -> Outcome {
         b"HTTP/1.1 200 OK\r\ncontent-length: sesame-answer\r\n\r\n",
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nsesame-answer\r\n",
     ] {
-        maybe(send, vec![Act::Read, Act::send(bytes)])?;
+        maybe(send, vec![ScriptStep::Read, ScriptStep::send(bytes)])?;
     }
     Ok(())
 }
@@ -127,7 +130,7 @@ fn half_a_body(send: &mut Send<'_>) -> Outcome {
             5,
         ),
     ] {
-        let error = maybe(send, vec![Act::Read, Act::send(bytes)])?;
+        let error = maybe(send, vec![ScriptStep::Read, ScriptStep::send(bytes)])?;
         ensure!(
             error.received() == came,
             "{came} bytes of the answer had come, and it tells of {}",
@@ -137,16 +140,16 @@ fn half_a_body(send: &mut Send<'_>) -> Outcome {
     Ok(())
 }
 
-fn maybe(send: &mut Send<'_>, acts: Vec<Act>) -> Result<TransportError, String> {
+fn maybe(send: &mut Send<'_>, acts: Vec<ScriptStep>) -> Result<TransportError, String> {
     let said = format!("{acts:?}");
     let server = RawServer::start(move |_| acts.clone());
     let error = fails(send, &format!("http://{}", server.address()))?;
     ensure!(
-        error.sent() == Sent::Maybe,
+        error.delivery() == Delivery::Unknown,
         "the request was sent, but: {error} after {said}"
     );
     ensure!(
-        !error.is_timeout(),
+        !error.is_timed_out(),
         "it is no timeout: {error} after {said}"
     );
     Ok(error)
@@ -157,9 +160,9 @@ fn fails(send: &mut Send<'_>, base: &str) -> Result<TransportError, String> {
     let body = Body::secret(SecretBytes::new(b"code=sesame-body".to_vec()));
     let post = expect_error(send(secretive(base, body), &Limits::token()), base)?;
     let get = expect_error(send(secretive(base, Body::Empty), &Limits::token()), base)?;
-    let told = (get.sent(), get.is_timeout());
+    let told = (get.delivery(), get.is_timed_out());
     ensure!(
-        told == (post.sent(), post.is_timeout()),
+        told == (post.delivery(), post.is_timed_out()),
         "GET: {get}, but POST: {post}"
     );
     let shown = format!("{get} {get:?} {post}");

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use auth_core::{Body, Limits, Sent, Stream};
+use auth_core::{Body, Delivery, Limits, Stream};
 
 use super::{Case, Outcome, Send, answer, ensure, expect, expect_error, get, post};
-use crate::raw::{Act, RawServer};
+use crate::raw::{RawServer, ScriptStep};
 
 pub(super) const CASES: &[Case] = &[
     (
@@ -23,7 +23,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 fn answer_limit(send: &mut Send<'_>) -> Outcome {
-    let limits = Limits::token().answer_bytes(50_000);
+    let limits = Limits::token().with_max_bytes(50_000);
     for (what, frame) in [
         (
             "with a length",
@@ -45,7 +45,7 @@ fn answer_limit(send: &mut Send<'_>) -> Outcome {
     ] {
         let serve = |len: usize| {
             let bytes = frame(&vec![b'x'; len]);
-            RawServer::start(move |_| vec![Act::Read, Act::Send(bytes.clone())])
+            RawServer::start(move |_| vec![ScriptStep::Read, ScriptStep::Send(bytes.clone())])
         };
         let server = serve(50_000);
         let answer = expect(send(get(&server, "/"), &limits), what)?;
@@ -54,10 +54,10 @@ fn answer_limit(send: &mut Send<'_>) -> Outcome {
         let server = serve(50_001);
         let error = expect_error(send(get(&server, "/"), &limits), what)?;
         ensure!(
-            error.sent() == Sent::Maybe,
+            error.delivery() == Delivery::Unknown,
             "{what}: the request arrived, but: {error}"
         );
-        ensure!(!error.is_timeout(), "{what}: {error}");
+        ensure!(!error.is_timed_out(), "{what}: {error}");
     }
     Ok(())
 }
@@ -65,12 +65,18 @@ fn answer_limit(send: &mut Send<'_>) -> Outcome {
 fn announced(send: &mut Send<'_>) -> Outcome {
     for len in ["1025", "18446744073709551615"] {
         let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {len}\r\n\r\n").into_bytes();
-        let server = RawServer::start(move |_| vec![Act::Read, Act::Send(head.clone()), Act::Hold]);
-        let limits = Limits::token().answer_bytes(1024);
+        let server = RawServer::start(move |_| {
+            vec![
+                ScriptStep::Read,
+                ScriptStep::Send(head.clone()),
+                ScriptStep::Hold,
+            ]
+        });
+        let limits = Limits::token().with_max_bytes(1024);
         let error = expect_error(send(get(&server, "/"), &limits), "GET")?;
-        ensure!(!error.is_timeout(), "it waited for the body: {error}");
+        ensure!(!error.is_timed_out(), "it waited for the body: {error}");
         ensure!(
-            error.sent() == Sent::Maybe,
+            error.delivery() == Delivery::Unknown,
             "the request arrived, but: {error}"
         );
     }
@@ -78,7 +84,7 @@ fn announced(send: &mut Send<'_>) -> Outcome {
 }
 
 fn silence(send: &mut Send<'_>) -> Outcome {
-    let server = RawServer::start(|_| vec![Act::Read, Act::Hold]);
+    let server = RawServer::start(|_| vec![ScriptStep::Read, ScriptStep::Hold]);
     in_time(send, &server, Body::Empty)?;
     ensure!(server.requests().len() == 1, "the request was not read");
     Ok(())
@@ -86,25 +92,25 @@ fn silence(send: &mut Send<'_>) -> Outcome {
 
 fn dripping_head(send: &mut Send<'_>) -> Outcome {
     let head = [&b"HTTP/1.1 200 OK\r\nx-drip: "[..], &[b'x'; 60_000]].concat();
-    let drip = Act::Drip(head, Duration::from_millis(20));
+    let drip = ScriptStep::Drip(head, Duration::from_millis(20));
     in_time(
         send,
-        &RawServer::start(move |_| vec![Act::Read, drip.clone()]),
+        &RawServer::start(move |_| vec![ScriptStep::Read, drip.clone()]),
         Body::Empty,
     )
 }
 
 fn dripping_body(send: &mut Send<'_>) -> Outcome {
     let acts = || {
-        let head = Act::send(b"HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n");
-        let drip = Act::Drip(vec![b'x'; 60_000], Duration::from_millis(20));
-        vec![Act::Read, head, drip]
+        let head = ScriptStep::send(b"HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n");
+        let drip = ScriptStep::Drip(vec![b'x'; 60_000], Duration::from_millis(20));
+        vec![ScriptStep::Read, head, drip]
     };
     in_time(send, &RawServer::start(move |_| acts()), Body::Empty)
 }
 
 fn unread_upload(send: &mut Send<'_>) -> Outcome {
-    let server = RawServer::start(|_| vec![Act::Hold]);
+    let server = RawServer::start(|_| vec![ScriptStep::Hold]);
     let zeros = Stream::new(256 << 20, || {
         Ok(Box::new(std::io::Read::take(std::io::repeat(0), 256 << 20)))
     });
@@ -112,7 +118,7 @@ fn unread_upload(send: &mut Send<'_>) -> Outcome {
 }
 
 fn in_time(send: &mut Send<'_>, server: &RawServer, body: Body) -> Outcome {
-    let limits = Limits::api().within(Duration::from_millis(1500));
+    let limits = Limits::api().with_timeout(Duration::from_millis(1500));
     let request = match body {
         Body::Empty => get(server, "/"),
         body => post(server, "/", body),
@@ -120,9 +126,9 @@ fn in_time(send: &mut Send<'_>, server: &RawServer, body: Body) -> Outcome {
     let start = Instant::now();
     let error = expect_error(send(request, &limits), "it")?;
     let took = start.elapsed();
-    ensure!(error.is_timeout(), "it is no timeout: {error}");
+    ensure!(error.is_timed_out(), "it is no timeout: {error}");
     ensure!(
-        error.sent() == Sent::Maybe,
+        error.delivery() == Delivery::Unknown,
         "the request was sent, but: {error}"
     );
     // Far more than it was allowed, for a busy machine; far less than a transport that does not look at the clock.

@@ -157,11 +157,11 @@ fn expect_error(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use auth_core::Answer;
+    use auth_core::ResponseBody;
 
     #[test]
     fn no_case_is_content_with_transports_that_do_nothing() {
-        let answers = failures(|_, _| Ok(Response::new(Answer::default())));
+        let answers = failures(|_, _| Ok(Response::new(ResponseBody::default())));
         let errors = failures(|_, _| Err(TransportError::not_sent("no")));
         let forgiving: Vec<_> = cases()
             .map(|(name, _)| name)

@@ -10,11 +10,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use auth_core::{Body, Limits, Sent, Stream};
+use auth_core::{Body, Delivery, Limits, Stream};
 use http::HeaderValue;
 
 use super::{Case, Outcome, Send, answer, ensure, expect, expect_error, get, post, request};
-use crate::raw::{Act, RawRequest, RawServer};
+use crate::raw::{RawRequest, RawServer, ScriptStep};
 
 pub(super) const CASES: &[Case] = &[
     ("a request arrives as it was made", as_made),
@@ -145,9 +145,9 @@ fn stream_not_opened(send: &mut Send<'_>) -> Outcome {
     }));
     let error = expect_error(send(post(&server, "/", body), &Limits::api()), "POST")?;
     ensure!(
-        error.sent() == Sent::No,
+        error.delivery() == Delivery::NotSent,
         "it is said to be {:?} sent",
-        error.sent()
+        error.delivery()
     );
     ensure!(
         error.to_string().contains("the file is gone"),
@@ -173,7 +173,7 @@ fn stream_of_other_length(send: &mut Send<'_>) -> Outcome {
             &what,
         )?;
         ensure!(
-            !error.is_timeout(),
+            !error.is_timed_out(),
             "{what} is only noticed by the time: {error}"
         );
         ensure!(server.requests().is_empty(), "{what} arrived");
@@ -192,11 +192,11 @@ fn stream_broken(send: &mut Send<'_>) -> Outcome {
     }));
     let error = expect_error(send(post(&server, "/", body), &limits()), "POST")?;
     ensure!(
-        error.sent() == Sent::Maybe,
+        error.delivery() == Delivery::Unknown,
         "a part of it was sent, but: {error}"
     );
     ensure!(
-        !error.is_timeout(),
+        !error.is_timed_out(),
         "it is only noticed by the time: {error}"
     );
     ensure!(server.requests().is_empty(), "it arrived");
@@ -224,12 +224,13 @@ fn keep_alive(send: &mut Send<'_>) -> Outcome {
 
 fn stale(send: &mut Send<'_>) -> Outcome {
     // It says nothing of closing, and closes.
-    let server = RawServer::start(|_| vec![Act::Read, Act::Send(answer(200, "", b"ok"))]);
+    let server =
+        RawServer::start(|_| vec![ScriptStep::Read, ScriptStep::Send(answer(200, "", b"ok"))]);
     for number in 1..=5 {
         let outcome = send(post(&server, "/", Body::plain("a=b")), &Limits::api());
         match outcome {
             Ok(_) => {}
-            Err(error) if number > 1 && error.sent() == Sent::Maybe => {}
+            Err(error) if number > 1 && error.delivery() == Delivery::Unknown => {}
             Err(error) => return Err(format!("request {number}: {error}")),
         }
         let came = server.requests().len();
@@ -243,11 +244,11 @@ fn stale(send: &mut Send<'_>) -> Outcome {
 }
 
 fn ok() -> RawServer {
-    RawServer::start(|_| vec![Act::Answer(answer(200, "", b"ok"))])
+    RawServer::start(|_| vec![ScriptStep::Answer(answer(200, "", b"ok"))])
 }
 
 fn limits() -> Limits {
-    Limits::api().within(Duration::from_secs(20))
+    Limits::api().with_timeout(Duration::from_secs(20))
 }
 
 fn last(server: &RawServer) -> Result<RawRequest, String> {

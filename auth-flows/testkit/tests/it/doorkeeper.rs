@@ -356,7 +356,7 @@ fn a_confidential_client_is_asked_about_once() {
         ("client_secret", "conf-secret"),
     ];
     assert_eq!(token(&server, &[], &with(EXCHANGE, &form)).status, 200);
-    let mark = server.seen().mark();
+    let mark = server.requests().mark();
     alice.visit(&url).unwrap().into_redirect().unwrap();
-    assert_eq!(server.seen().since(mark).authorize(), 1);
+    assert_eq!(server.requests().since(mark).authorize(), 1);
 }

@@ -3,8 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use auth_core::testkit::{DerivedTokens, Door, Route, Site, json};
-use auth_testkit::{Dialect, Fault, Kind, On, Rotation, TestClient, TestServer};
+use auth_core::testkit::{Auth, DerivedTokens, Route, Site, json};
+use auth_testkit::{Dialect, Fault, Matching, RequestKind, Rotation, TestClient, TestServer};
 use serde_json::json;
 
 use crate::client::{Answer, Pairs, basic, bearer, get, path_of, token, try_send};
@@ -20,13 +20,13 @@ const LONG: Duration = Duration::from_secs(60);
 
 fn server() -> TestServer {
     let site = Site::new()
-        .derived_tokens(DerivedTokens {
+        .with_derived_tokens(DerivedTokens {
             path: "/api_token",
             field: "api_token",
             lifetime: LONG,
             scope: None,
         })
-        .route(Route::get("/ping", Door::Open, |_| {
+        .with_route(Route::get("/ping", Auth::Open, |_| {
             json(200, &json!({ "pong": true }))
         }));
     TestServer::builder(Dialect::doorkeeper_5())
@@ -52,7 +52,7 @@ fn refresh(server: &TestServer, text: &str) -> Answer {
 fn answers_instead_of_the_servers_own() {
     let server = server();
     let check = |fault: Fault, status: u16, content: Option<&str>, body: &str| {
-        server.faults().next(On::Token, fault.clone());
+        server.faults().next(Matching::Token, fault.clone());
         let answer = token(&server, &[], LOGIN);
         assert_eq!(answer.status, status, "{fault:?}");
         assert_eq!(answer.header("content-type"), content);
@@ -102,7 +102,7 @@ fn answers_instead_of_the_servers_own() {
 fn answers_spoilt_after_the_work_was_done() {
     let server = server();
     let spoilt = |fault: Fault| {
-        server.faults().next(On::Token, fault);
+        server.faults().next(Matching::Token, fault);
         token(&server, &[], LOGIN)
     };
     let half = spoilt(Fault::TruncatedJson);
@@ -133,7 +133,7 @@ fn answers_spoilt_after_the_work_was_done() {
             .contains(&"scope".to_owned())
     );
     let access = token(&server, &[], LOGIN).text("access_token");
-    server.faults().next(On::Derived, Fault::EmptyToken);
+    server.faults().next(Matching::Derived, Fault::EmptyToken);
     assert_eq!(
         bearer(&server, "/api_token", &access).body,
         r#"{"api_token":""}"#
@@ -147,18 +147,18 @@ fn lost_or_never_processed() {
     let headers = [("content-type", "application/x-www-form-urlencoded")];
     let ask = |text: &str| try_send(&server, "POST", "/oauth/token", &headers, &form(text));
     let text = token(&server, &[], LOGIN).text("refresh_token");
-    server.faults().next(On::Token, Fault::Reset);
+    server.faults().next(Matching::Token, Fault::Reset);
     assert!(ask(&text).is_none());
     server
         .faults()
-        .next(On::Token, Fault::Silence(Duration::from_millis(20)));
+        .next(Matching::Token, Fault::Silence(Duration::from_millis(20)));
     assert!(ask(&text).is_none());
-    server.faults().next(On::Token, Fault::Html500);
+    server.faults().next(Matching::Token, Fault::Html500);
     assert_eq!(ask(&text).unwrap().status, 500);
     let second = refresh(&server, &text); // nobody has touched the token
     assert_eq!(second.status, 200);
     let text = second.text("refresh_token");
-    server.faults().next(On::Token, Fault::LostAnswer);
+    server.faults().next(Matching::Token, Fault::LostAnswer);
     assert!(ask(&text).is_none());
     assert_eq!(refresh(&server, &text).status, 400); // it is used up
 }
@@ -167,7 +167,7 @@ fn lost_or_never_processed() {
 fn a_delay_delays() {
     let server = server();
     let delay = Duration::from_millis(50);
-    server.faults().next(On::Api, Fault::Delay(delay));
+    server.faults().next(Matching::Api, Fault::Delay(delay));
     let before = Instant::now();
     assert_eq!(get(&server, "/ping", &[]).status, 200);
     assert!(before.elapsed() >= delay);
@@ -177,10 +177,10 @@ fn a_delay_delays() {
 fn faults_are_picked_and_counted() {
     let server = server();
     let faults = server.faults();
-    faults.times(2, On::Api, Fault::Html500);
-    faults.next(On::Api, Fault::Status201);
-    faults.next(On::Grant("refresh_token"), Fault::Empty200);
-    faults.next(On::Path("/elsewhere".into()), Fault::Empty200);
+    faults.times(2, Matching::Api, Fault::Html500);
+    faults.next(Matching::Api, Fault::Status201);
+    faults.next(Matching::Grant("refresh_token"), Fault::Empty200);
+    faults.next(Matching::Path("/elsewhere".into()), Fault::Empty200);
     assert_eq!(faults.pending(), 5);
     let statuses = [(); 4].map(|()| get(&server, "/ping", &[]).status);
     assert_eq!(statuses, [500, 500, 201, 200]);
@@ -188,7 +188,7 @@ fn faults_are_picked_and_counted() {
     assert_eq!(refresh(&server, "x").body, "");
     assert_eq!(get(&server, "/elsewhere", &[]).status, 200);
     assert_eq!(faults.pending(), 0);
-    faults.always(On::Any, Fault::Html500);
+    faults.always(Matching::Any, Fault::Html500);
     assert_eq!(get(&server, "/ping", &[]).status, 500);
     assert_eq!(token(&server, &[], LOGIN).status, 500);
     faults.clear();
@@ -199,7 +199,7 @@ fn faults_are_picked_and_counted() {
 fn what_was_seen() {
     let server = server();
     let access = token(&server, &[("user-agent", "test/1")], LOGIN).text("access_token");
-    let mark = server.seen().mark();
+    let mark = server.requests().mark();
     let secret = basic("app", "topsecret");
     token(
         &server,
@@ -213,7 +213,7 @@ fn what_was_seen() {
         &[("authorization", "topsecret")],
     );
     get(&server, "/nowhere", &[]);
-    let seen = server.seen();
+    let seen = server.requests();
     assert_eq!((seen.total(), seen.since(mark).total()), (5, 4));
     assert_eq!(
         (
@@ -225,7 +225,11 @@ fn what_was_seen() {
         (2, 1, 1, 1)
     );
     assert_eq!(
-        (seen.revoke(), seen.authorize(), seen.count(Kind::Other)),
+        (
+            seen.revoke(),
+            seen.authorize(),
+            seen.count(RequestKind::Other)
+        ),
         (0, 0, 1)
     );
     let first = &seen.requests()[0];
@@ -263,15 +267,21 @@ fn what_was_seen() {
 #[test]
 fn holding_requests_back() {
     let server = server();
-    let hold = server.hold(On::Grant("password"));
+    let hold = server.hold(Matching::Grant("password"));
     thread::scope(|scope| {
         let asking: Vec<_> = (0..4)
             .map(|_| scope.spawn(|| token(&server, &[], LOGIN).status))
             .collect();
         assert!(hold.wait_for(4, LONG));
         assert_eq!((hold.waiting(), server.in_flight()), (4, 4));
-        assert_eq!(server.seen().token(), 4);
-        assert!(server.seen().requests().iter().all(|r| r.status.is_none()));
+        assert_eq!(server.requests().token(), 4);
+        assert!(
+            server
+                .requests()
+                .requests()
+                .iter()
+                .all(|r| r.status.is_none())
+        );
         assert_eq!(get(&server, "/ping", &[]).status, 200); // others pass
         assert!(!hold.wait_for(5, Duration::from_millis(10)));
         hold.release();

@@ -5,20 +5,20 @@ use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
-use auth_core::testkit::{Door, Route, Site, json};
-use auth_testkit::{Dialect, Fault, On, TestServer};
+use auth_core::testkit::{Auth, Route, Site, json};
+use auth_testkit::{Dialect, Fault, Matching, TestServer};
 
 use crate::client::{answer_of, connect, get, raw};
 
 fn server() -> TestServer {
     let site = Site::new()
-        .route(Route::get("/ping", Door::Open, |_| {
+        .with_route(Route::get("/ping", Auth::Open, |_| {
             json(200, &serde_json::json!("pong"))
         }))
-        .route(Route::new(
+        .with_route(Route::new(
             http::Method::POST,
             "/len",
-            Door::Open,
+            Auth::Open,
             |visit| {
                 let body = visit.request.body();
                 let sum = body.iter().map(|byte| u64::from(*byte)).sum::<u64>();
@@ -107,7 +107,7 @@ fn large_bodies_with_a_length_and_in_chunks() {
         stream.read_to_end(&mut back).unwrap();
         let answer = answer_of(&back).unwrap().json();
         assert_eq!((&answer["len"], &answer["sum"]), (&len.into(), &len.into()));
-        assert_eq!(server.seen().requests().last().unwrap().body_len, len);
+        assert_eq!(server.requests().requests().last().unwrap().body_len, len);
     };
     check(64, false);
     check(20, true);
@@ -149,7 +149,7 @@ fn garbage_is_answered_and_survived() {
     check(long.as_bytes(), 431);
     check("GET / HTTP/1.1\r\nx: \u{0}\r\n\r\n".as_bytes(), 400);
     assert_eq!(get(&server, "/ping", &[]).status, 200);
-    assert_eq!(server.seen().total(), 1); // what was no request was not seen
+    assert_eq!(server.requests().total(), 1); // what was no request was not seen
 }
 
 #[test]
@@ -172,11 +172,11 @@ fn dropping_the_server_ends_everything() {
         .unwrap();
     let mut silent = connect(&server);
     server.faults().next(
-        On::Path("/ping".into()),
+        Matching::Path("/ping".into()),
         Fault::Silence(Duration::from_secs(3600)),
     );
     silent.write_all(b"GET /ping HTTP/1.1\r\n\r\n").unwrap();
-    let hold = server.hold(On::Path("/held".into()));
+    let hold = server.hold(Matching::Path("/held".into()));
     let mut held = connect(&server);
     held.write_all(b"GET /held HTTP/1.1\r\n\r\n").unwrap();
     assert!(hold.wait_for(1, Duration::from_secs(60)));
@@ -198,5 +198,5 @@ fn a_thousand_connections_leave_nothing_behind() {
     for _ in 0..1000 {
         assert_eq!(get(&server, "/ping", &[]).status, 200);
     }
-    assert_eq!(server.seen().api(), 1000);
+    assert_eq!(server.requests().api(), 1000);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_core::testkit::{Door, Route, Site, json};
+use auth_core::testkit::{Auth, Route, Site, json};
 use auth_testkit::person::{Outcome, Person};
 use auth_testkit::{Dialect, TestClient, TestServer};
 
@@ -35,7 +35,7 @@ const CREDENTIALS: Pairs<'_> = &[
 ];
 
 fn server(dialect: Dialect) -> TestServer {
-    let site = Site::new().route(Route::get("/rest/me", Door::Login, |visit| {
+    let site = Site::new().with_route(Route::get("/rest/me", Auth::Login, |visit| {
         let caller = visit.caller.expect("a login door has a caller");
         json(
             200,

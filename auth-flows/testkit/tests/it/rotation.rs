@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_core::testkit::{Door, Route, Site, json};
+use auth_core::testkit::{Auth, Route, Site, json};
 use auth_testkit::{Dialect, Rotation, TestClient, TestServer};
 
 use crate::client::{Answer, Pairs, bearer, post, token};
@@ -10,7 +10,7 @@ use crate::client::{Answer, Pairs, bearer, post, token};
 const CLIENT: Pairs<'_> = &[("client_id", "conf"), ("client_secret", "conf-secret")];
 
 fn server(rotation: Rotation) -> TestServer {
-    let site = Site::new().route(Route::get("/ping", Door::Login, |_| {
+    let site = Site::new().with_route(Route::get("/ping", Auth::Login, |_| {
         json(200, &serde_json::json!({}))
     }));
     TestServer::builder(Dialect::doorkeeper_5())
@@ -121,7 +121,7 @@ fn the_client_and_the_scope_are_checked() {
 fn dead_by_hand() {
     let server = server(Rotation::Instant);
     let first = login(&server);
-    server.kill_refresh_tokens();
+    server.revoke_refresh_tokens();
     assert_eq!(refresh(&server, &first.text("refresh_token")).status, 400);
     assert_eq!(ping(&server, &first), 200);
     server.revoke_access_tokens();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_core::testkit::{DerivedTokens, Door, Route, Site, json};
+use auth_core::testkit::{Auth, DerivedTokens, Route, Site, json};
 use auth_testkit::{Dialect, TestClient, TestServer};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use crate::client::{Answer, Pairs, basic, bearer, get, post, send, token};
 
 fn site() -> Site {
-    let who = |door: Door| {
-        move |visit: &auth_core::testkit::Visit<'_>| {
+    let who = |door: Auth| {
+        move |visit: &auth_core::testkit::RouteRequest<'_>| {
             let caller = visit.caller.map(|caller| caller.user.clone());
             let id = visit.segment("id").map(str::to_owned);
             json(
@@ -22,25 +22,25 @@ fn site() -> Site {
         }
     };
     Site::new()
-        .derived_tokens(DerivedTokens {
+        .with_derived_tokens(DerivedTokens {
             path: "/users/api_token",
             field: "api_token",
             lifetime: Duration::from_secs(86_400),
             scope: Some("write"),
         })
-        .route(Route::get("/open/{id}", Door::Open, who(Door::Open)))
-        .route(Route::get("/login", Door::Open, |_| {
+        .with_route(Route::get("/open/{id}", Auth::Open, who(Auth::Open)))
+        .with_route(Route::get("/login", Auth::Open, |_| {
             json(200, &json!("hidden by Devise"))
         }))
-        .route(Route::get("/edit", Door::Login, who(Door::Login)))
-        .route(Route::get("/v1/me", Door::Derived, who(Door::Derived)))
-        .route(Route::get("/panics", Door::Open, |_| {
+        .with_route(Route::get("/edit", Auth::Login, who(Auth::Login)))
+        .with_route(Route::get("/v1/me", Auth::Derived, who(Auth::Derived)))
+        .with_route(Route::get("/panics", Auth::Open, |_| {
             panic!("a route's own fault")
         }))
-        .route(Route::new(
+        .with_route(Route::new(
             http::Method::POST,
             "/echo",
-            Door::Open,
+            Auth::Open,
             |visit| http::Response::new(visit.request.body().clone()),
         ))
 }

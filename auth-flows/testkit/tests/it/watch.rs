@@ -4,8 +4,10 @@ use std::io::{ErrorKind, Read, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use auth_core::testkit::{Door, Route, Site, json};
-use auth_testkit::{Dialect, Fault, Kind, On, Rotation, TestClient, TestServer, TestServerBuilder};
+use auth_core::testkit::{Auth, Route, Site, json};
+use auth_testkit::{
+    Dialect, Fault, Matching, RequestKind, Rotation, TestClient, TestServer, TestServerBuilder,
+};
 use serde_json::json;
 
 use crate::client::{Answer, Pairs, bearer, connect, get, token, try_send};
@@ -18,14 +20,14 @@ const LOGIN: Pairs<'_> = &[
 ];
 
 fn builder() -> TestServerBuilder {
-    let ping = Route::get("/ping", Door::Login, |_| {
+    let ping = Route::get("/ping", Auth::Login, |_| {
         json(200, &json!({ "pong": true }))
     });
     TestServer::builder(Dialect::league_9())
         .client(TestClient::public("app"))
         .user("alice", "password")
         .refresh_tokens(Rotation::KillFamily)
-        .site(Site::new().route(ping))
+        .site(Site::new().with_route(ping))
 }
 
 fn refresh(server: &TestServer, text: &str) -> Option<Answer> {
@@ -38,7 +40,7 @@ fn refresh(server: &TestServer, text: &str) -> Option<Answer> {
 fn an_end_and_a_reset_are_told_apart() {
     let server = builder().start().expect("a free port");
     let check = |fault: Fault, expect: Result<usize, ErrorKind>| {
-        server.faults().next(On::Api, fault.clone());
+        server.faults().next(Matching::Api, fault.clone());
         let mut stream = connect(&server);
         let request = b"GET /ping HTTP/1.1\r\nhost: x\r\n\r\n";
         stream.write_all(request).expect("it is sent");
@@ -56,7 +58,7 @@ fn what_a_lost_answer_was_about_is_done() {
     let server = builder().start().expect("a free port");
     let check = |fault: Fault, expect: u16| {
         let text = token(&server, &[], LOGIN).text("refresh_token");
-        server.faults().next(On::Token, fault.clone());
+        server.faults().next(Matching::Token, fault.clone());
         assert!(refresh(&server, &text).is_none(), "{fault:?}");
         let again = refresh(&server, &text).expect("an answer");
         assert_eq!(again.status, expect, "{fault:?}");
@@ -70,7 +72,7 @@ fn what_a_lost_answer_was_about_is_done() {
 fn a_slow_body_takes_its_time_and_is_whole() {
     let server = builder().start().expect("a free port");
     let time = Duration::from_millis(80);
-    server.faults().next(On::Token, Fault::SlowBody(time));
+    server.faults().next(Matching::Token, Fault::SlowBody(time));
     let began = Instant::now();
     let answer = token(&server, &[], LOGIN);
     assert!(began.elapsed() >= time && answer.status == 200);
@@ -84,11 +86,11 @@ fn a_slow_body_takes_its_time_and_is_whole() {
 fn faults_are_chosen_where_none_is_planned() {
     let server = builder().start().expect("a free port");
     let mut asked = 0;
-    server.faults().choose(On::Api, move || {
+    server.faults().choose(Matching::Api, move || {
         asked += 1;
         (asked % 2 == 0).then_some(Fault::Html500)
     });
-    server.faults().next(On::Api, Fault::Empty200);
+    server.faults().next(Matching::Api, Fault::Empty200);
     let statuses = [(); 5].map(|()| get(&server, "/ping", &[]).status);
     assert_eq!(statuses, [200, 401, 500, 401, 500]);
     server.faults().clear();
@@ -103,7 +105,7 @@ fn who_watches_is_told_of_each_request() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let theirs = Arc::clone(&told);
     let server = builder()
-        .watch(move |passage| {
+        .observe(move |passage| {
             let carried = (
                 passage.user.map(str::to_owned),
                 passage.login,
@@ -120,41 +122,49 @@ fn who_watches_is_told_of_each_request() {
     let first = token(&server, &[], LOGIN);
     bearer(&server, "/ping", &first.text("access_token"));
     let text = first.text("refresh_token");
-    server.faults().next(On::Token, Fault::Html500);
+    server.faults().next(Matching::Token, Fault::Html500);
     refresh(&server, &text);
-    server.faults().next(On::Token, Fault::LostAnswer);
+    server.faults().next(Matching::Token, Fault::LostAnswer);
     refresh(&server, &text);
     refresh(&server, &text);
     get(&server, "/ping", &[]);
-    server.faults().next(On::Any, Fault::Reset);
+    server.faults().next(Matching::Any, Fault::Reset);
     refresh(&server, "nobody's");
     let alice = |login, place| (Some("alice".to_owned()), login, place);
     let nobody = (None, None, None);
     assert_eq!(
         *told.lock().expect("no panic"),
         [
-            (Kind::Token, alice(Some(1), None), (true, Some(200), false)),
-            (Kind::Api, alice(Some(1), None), (true, Some(200), false)),
             (
-                Kind::Token,
+                RequestKind::Token,
+                alice(Some(1), None),
+                (true, Some(200), false)
+            ),
+            (
+                RequestKind::Api,
+                alice(Some(1), None),
+                (true, Some(200), false)
+            ),
+            (
+                RequestKind::Token,
                 alice(Some(1), Some(0)),
                 (false, Some(500), true)
             ),
             (
-                Kind::Token,
+                RequestKind::Token,
                 alice(Some(1), Some(0)),
                 (true, Some(200), true)
             ),
             (
-                Kind::Token,
+                RequestKind::Token,
                 alice(Some(1), Some(0)),
                 (true, Some(400), false)
             ),
-            (Kind::Api, nobody.clone(), (true, Some(401), false)),
-            (Kind::Token, nobody, (false, None, true)),
+            (RequestKind::Api, nobody.clone(), (true, Some(401), false)),
+            (RequestKind::Token, nobody, (false, None, true)),
         ]
     );
-    assert_eq!(server.seen().total(), 0);
+    assert_eq!(server.requests().total(), 0);
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn login(times: u32) {
     }
 }
 
-/// The request is built and handed to an HTTP client that gives up: what that adds is one enum.
+/// The request is built and handed to an HTTP client that gives monotonic: what that adds is one enum.
 fn request(times: u32) {
     let (client, refresh) = (
         client(parts::TOKEN),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::driver::Driver;
 use crate::Stop;
-use crate::conformance::report::Complaint;
+use crate::conformance::report::Failure;
 
 /// How long a page may take to follow a click.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -116,35 +116,35 @@ impl Chromium {
     }
 
     /// Opens a page and waits until it is there.
-    pub(super) fn open(&self, url: &str) -> Result<(), Complaint> {
+    pub(super) fn open(&self, url: &str) -> Result<(), Failure> {
         self.post("url", &json!({ "url": url })).map(|_| ())
     }
 
     /// What the address bar says.
-    pub(super) fn url(&self) -> Result<String, Complaint> {
+    pub(super) fn url(&self) -> Result<String, Failure> {
         let url = self.driver.get(&format!("{}/url", self.session))?;
         Ok(url.as_str().unwrap_or_default().to_owned())
     }
 
     /// The words on the page.
-    pub(super) fn text(&self) -> Result<String, Complaint> {
+    pub(super) fn text(&self) -> Result<String, Failure> {
         let text = self.script("return document.body.innerText", json!([]))?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
     /// What a script returns.
-    pub(super) fn script(&self, script: &str, args: Value) -> Result<Value, Complaint> {
+    pub(super) fn script(&self, script: &str, args: Value) -> Result<Value, Failure> {
         self.post("execute/sync", &json!({ "script": script, "args": args }))
     }
 
     /// Types into the element that a script returned.
-    pub(super) fn type_into(&self, element: &Value, text: &str) -> Result<(), Complaint> {
+    pub(super) fn type_into(&self, element: &Value, text: &str) -> Result<(), Failure> {
         let path = format!("element/{}/value", id(element)?);
         self.post(&path, &json!({ "text": text })).map(|_| ())
     }
 
     /// Clicks the element that a script returned, and waits for the page that this leads to.
-    pub(super) fn click(&self, element: &Value) -> Result<(), Complaint> {
+    pub(super) fn click(&self, element: &Value) -> Result<(), Failure> {
         self.script("window.isTheOldPage = true", json!([]))?;
         self.post(&format!("element/{}/click", id(element)?), &json!({}))?;
         let deadline = Instant::now() + PATIENCE;
@@ -160,7 +160,7 @@ impl Chromium {
     }
 
     /// Looks at the page so from here on.
-    pub(super) fn look(&self, view: View) -> Result<(), Complaint> {
+    pub(super) fn look(&self, view: View) -> Result<(), Failure> {
         let scheme = if view.dark { "dark" } else { "light" };
         self.cdp(
             "Emulation.setEmulatedMedia",
@@ -174,13 +174,13 @@ impl Chromium {
     }
 
     /// A picture of the page, as PNG.
-    pub(super) fn picture(&self) -> Result<Vec<u8>, Complaint> {
+    pub(super) fn picture(&self) -> Result<Vec<u8>, Failure> {
         let text = self.driver.get(&format!("{}/screenshot", self.session))?;
         Ok(STANDARD.decode(text.as_str().unwrap_or_default())?)
     }
 
     /// Forgets who was logged in, and what was said and sent.
-    pub(super) fn forget(&self) -> Result<(), Complaint> {
+    pub(super) fn forget(&self) -> Result<(), Failure> {
         self.open("about:blank")?;
         self.cdp("Network.clearBrowserCookies", json!({}))?;
         self.errors()?;
@@ -188,7 +188,7 @@ impl Chromium {
     }
 
     /// What the console complained about since it was last asked.
-    pub(super) fn errors(&self) -> Result<Vec<String>, Complaint> {
+    pub(super) fn errors(&self) -> Result<Vec<String>, Failure> {
         let entries = self.log("browser")?;
         let severe = entries
             .iter()
@@ -198,7 +198,7 @@ impl Chromium {
     }
 
     /// What the pages sent since it was last asked.
-    pub(super) fn sent(&self) -> Result<Vec<Sent>, Complaint> {
+    pub(super) fn sent(&self) -> Result<Vec<Sent>, Failure> {
         let mut sent: Vec<(String, Sent)> = Vec::new();
         for entry in self.log("performance")? {
             let text = entry["message"].as_str().unwrap_or_default();
@@ -232,7 +232,7 @@ impl Chromium {
     }
 
     /// Ends the browser; every address it connected to, its own background errands included.
-    pub(super) fn end(&self) -> Result<Vec<String>, Complaint> {
+    pub(super) fn end(&self) -> Result<Vec<String>, Failure> {
         self.driver.delete(&self.session)?;
         let log: Value = serde_json::from_str(&fs::read_to_string(&self.net_log)?)?;
         let kind = |name: &str| log["constants"]["logEventTypes"][name].as_u64();
@@ -255,7 +255,7 @@ impl Chromium {
         Ok(addresses.map(str::to_owned).collect())
     }
 
-    fn log(&self, kind: &str) -> Result<Vec<Value>, Complaint> {
+    fn log(&self, kind: &str) -> Result<Vec<Value>, Failure> {
         match self.post("se/log", &json!({ "type": kind }))? {
             Value::Array(entries) => Ok(entries),
             other => Err(format!("the log {kind} is {other}").into()),
@@ -263,18 +263,18 @@ impl Chromium {
     }
 
     /// A command of the Chrome DevTools Protocol, for what WebDriver has no word for.
-    fn cdp(&self, command: &str, params: Value) -> Result<(), Complaint> {
+    fn cdp(&self, command: &str, params: Value) -> Result<(), Failure> {
         let body = json!({ "cmd": command, "params": params });
         self.post("goog/cdp/execute", &body).map(|_| ())
     }
 
-    fn post(&self, path: &str, body: &Value) -> Result<Value, Complaint> {
+    fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         self.driver.post(&format!("{}/{path}", self.session), body)
     }
 }
 
 /// The name that WebDriver gives an element (section 12: web element identifier).
-fn id(element: &Value) -> Result<&str, Complaint> {
+fn id(element: &Value) -> Result<&str, Failure> {
     let id = element["element-6066-11e4-a52e-4f735466cecf"].as_str();
     id.ok_or_else(|| format!("no element: {element}").into())
 }

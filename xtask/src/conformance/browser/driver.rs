@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use ureq::Agent;
 
 use crate::Stop;
-use crate::conformance::report::Complaint;
+use crate::conformance::report::Failure;
 
 const INSTALL: &str =
     "apt-get update; apt-get install -y --no-install-recommends chromium chromium-driver";
@@ -83,18 +83,18 @@ impl Driver {
         self.home.path()
     }
 
-    pub(super) fn get(&self, path: &str) -> Result<Value, Complaint> {
+    pub(super) fn get(&self, path: &str) -> Result<Value, Failure> {
         let answer = self.agent.get(format!("{}{path}", self.origin)).call();
         read(path, answer)
     }
 
-    pub(super) fn post(&self, path: &str, body: &Value) -> Result<Value, Complaint> {
+    pub(super) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         let request = self.agent.post(format!("{}{path}", self.origin));
         let request = request.content_type("application/json");
         read(path, request.send(body.to_string()))
     }
 
-    pub(super) fn delete(&self, path: &str) -> Result<Value, Complaint> {
+    pub(super) fn delete(&self, path: &str) -> Result<Value, Failure> {
         let answer = self.agent.delete(format!("{}{path}", self.origin)).call();
         read(path, answer)
     }
@@ -155,7 +155,7 @@ fn port_in(line: &str) -> Option<u16> {
 fn read(
     path: &str,
     answer: Result<http::Response<ureq::Body>, ureq::Error>,
-) -> Result<Value, Complaint> {
+) -> Result<Value, Failure> {
     let mut answer = answer.map_err(|error| format!("chromedriver, {path}: {error}"))?;
     let status = answer.status();
     let text = answer

@@ -4,11 +4,11 @@ use auth_core::{ErrorKind, TokenKind};
 use auth_flows::Login;
 
 use super::chromium::{Chromium, Sent};
-use super::scene::{Scene, has};
+use super::env::{BrowserEnv, has};
 use super::{Case, origin};
 use crate::conformance::expect::ensure;
 use crate::conformance::ping::Ping;
-use crate::conformance::report::{Checked, Complaint};
+use crate::conformance::report::{CheckResult, Failure};
 use crate::rig::Seat;
 
 /// What every server here offers.
@@ -53,14 +53,14 @@ pub(super) const WITH_CODES: &[Case] = &[(
 
 const PROGRAM: &str = "nightly & <co>";
 
-fn as_it_is(_: &Chromium, _: &str) -> Result<(), Complaint> {
+fn as_it_is(_: &Chromium, _: &str) -> Result<(), Failure> {
     Ok(())
 }
 
 /// The person logs in and consents; the page says so; the token serves.
-fn serves(scene: &Scene<'_>, at: &str, adjust: impl Fn(Login) -> Login) -> Checked {
+fn serves(scene: &BrowserEnv<'_>, at: &str, adjust: impl Fn(Login) -> Login) -> CheckResult {
     let (seat, guest) = (scene.seat()?, scene.guest()?);
-    let logged_in = seat.log_in(adjust(guest.login(as_it_is)).program(PROGRAM));
+    let logged_in = seat.log_in(adjust(guest.login(as_it_is)).program_name(PROGRAM));
     let (url, text) = guest.back()?;
     logged_in.map_err(|error| format!("{error}; the page says {text:?}"))?;
     ensure(url.starts_with(at), format!("not at {at}"))?;
@@ -69,16 +69,16 @@ fn serves(scene: &Scene<'_>, at: &str, adjust: impl Fn(Login) -> Login) -> Check
     is_served(&seat)
 }
 
-fn is_served(seat: &Seat) -> Checked {
+fn is_served(seat: &Seat) -> CheckResult {
     let status = seat.status()?;
     ensure(status.login.is_some(), format!("not stored: {status:?}"))?;
     seat.send(Ping::default())?;
     Ok(())
 }
 
-fn denied(scene: &Scene<'_>) -> Checked {
+fn denied(scene: &BrowserEnv<'_>) -> CheckResult {
     let (seat, guest) = (scene.seat()?, scene.guest()?.denies());
-    let denied = seat.log_in(guest.login(as_it_is).program(PROGRAM));
+    let denied = seat.log_in(guest.login(as_it_is).program_name(PROGRAM));
     let (url, text) = guest.back()?;
     let kind = denied.map_err(|error| error.kind());
     ensure(
@@ -94,14 +94,14 @@ fn denied(scene: &Scene<'_>) -> Checked {
     ensure(matches!(refused, Err(true)), "something was stored")
 }
 
-fn out_of_band(scene: &Scene<'_>) -> Checked {
+fn out_of_band(scene: &BrowserEnv<'_>) -> CheckResult {
     let (seat, guest) = (scene.seat()?, scene.guest()?);
     seat.log_in(guest.out_of_band())?;
     is_served(&seat)
 }
 
 /// Before the person logs in, their browser asks the listener for all kinds of things.
-fn strangers(scene: &Scene<'_>) -> Checked {
+fn strangers(scene: &BrowserEnv<'_>) -> CheckResult {
     let (seat, guest) = (scene.seat()?, scene.guest()?);
     let login = guest.login(|browser, url| {
         let listener = callback(url)?;
@@ -117,7 +117,7 @@ fn strangers(scene: &Scene<'_>) -> Checked {
         }
         Ok(())
     });
-    let logged_in = seat.log_in(login.program(PROGRAM));
+    let logged_in = seat.log_in(login.program_name(PROGRAM));
     let (url, text) = guest.back()?;
     logged_in?;
     has(&text, &["You are logged in"])?;
@@ -126,9 +126,9 @@ fn strangers(scene: &Scene<'_>) -> Checked {
 }
 
 /// The last request that the browser makes is the redirect itself.
-fn quiet(scene: &Scene<'_>) -> Checked {
+fn quiet(scene: &BrowserEnv<'_>) -> CheckResult {
     let (seat, guest) = (scene.seat()?, scene.guest()?);
-    let logged_in = seat.log_in(guest.login(as_it_is).program(PROGRAM));
+    let logged_in = seat.log_in(guest.login(as_it_is).program_name(PROGRAM));
     let (url, _) = guest.back()?;
     logged_in?;
     let sent = guest.browser().sent()?;
@@ -155,7 +155,7 @@ fn quiet(scene: &Scene<'_>) -> Checked {
 }
 
 /// The origin of the redirect URI that an authorization URL asks for.
-fn callback(url: &str) -> Result<String, Complaint> {
+fn callback(url: &str) -> Result<String, Failure> {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let parameter = query
         .split('&')
@@ -165,7 +165,7 @@ fn callback(url: &str) -> Result<String, Complaint> {
 }
 
 /// The console has nothing to say of the pages where `url` lies, but for the statuses of those that were asked for.
-fn no_errors(browser: &Chromium, url: &str, expected: &[&str]) -> Checked {
+fn no_errors(browser: &Chromium, url: &str, expected: &[&str]) -> CheckResult {
     let mut errors = browser.errors()?;
     errors.retain(|error| error.contains(origin(url)));
     errors.retain(|error| !expected.iter().any(|words| error.contains(words)));

@@ -2,25 +2,25 @@
 
 mod chromium;
 mod driver;
-mod guest;
+mod env;
 mod login;
 mod pages;
-mod scene;
+mod user;
 
 use std::sync::{Arc, Mutex};
 
 use auth_testkit::Dialect;
 use chromium::Chromium;
-use guest::{Shared, lock, origin};
-use scene::Scene;
+use env::BrowserEnv;
+use user::{Shared, lock, origin};
 
 use super::peer::{Peer, Profile};
-use super::report::{Checked, Report};
+use super::report::{CheckResult, Report};
 use crate::Stop;
 use crate::rig::Rig;
 
 /// One case: a name that says what holds, and how to see it.
-type Case = (&'static str, fn(&Scene<'_>) -> Checked);
+type Case = (&'static str, fn(&BrowserEnv<'_>) -> CheckResult);
 
 pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
     let browser: Shared = Arc::new(Mutex::new(Chromium::start()?));
@@ -31,16 +31,20 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
         rigs,
     );
     for (name, case) in [login::CASES, login::WITH_CODES].concat() {
-        report.row(name, rigs, |rig| case(&Scene::new(&oauth, rig, &browser)));
+        report.row(name, rigs, |rig| {
+            case(&BrowserEnv::new(&oauth, rig, &browser))
+        });
     }
     drop(peer);
 
-    let league = scene::test_server(Dialect::league_8())?;
+    let league = env::test_server(Dialect::league_8())?;
     let endpoint = league.authorization_endpoint();
     let oauth = endpoint.strip_suffix("/authorize").unwrap_or(&endpoint);
     report.heading("Chromium at the test server, as league 8", rigs);
     for (name, case) in login::CASES {
-        report.row(name, rigs, |rig| case(&Scene::new(oauth, rig, &browser)));
+        report.row(name, rigs, |rig| {
+            case(&BrowserEnv::new(oauth, rig, &browser))
+        });
     }
     drop(league);
 
@@ -53,7 +57,7 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
 }
 
 /// The browser's errands of its own are sent to a name that does not resolve; pages have no others.
-fn nothing_left(addresses: &[String]) -> Checked {
+fn nothing_left(addresses: &[String]) -> CheckResult {
     let own = |address: &&String| {
         ["127.0.0.1:", "[::1]:"]
             .iter()

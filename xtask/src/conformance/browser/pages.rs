@@ -6,14 +6,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use auth_core::{AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, OAuthClient};
-use auth_flows::{CallbackListener, Waiting};
+use auth_flows::{CallbackListener, PendingLogin};
 use serde_json::json;
 
 use super::chromium::{Chromium, VIEWS};
-use super::guest::{Shared, lock};
-use super::scene::has;
+use super::env::has;
+use super::user::{Shared, lock};
 use crate::conformance::expect::ensure;
-use crate::conformance::report::{Checked, Complaint, Report};
+use crate::conformance::report::{CheckResult, Failure, Report};
 
 /// A page, and how to come to see it.
 struct Page {
@@ -96,7 +96,7 @@ pub(super) fn run(browser: &Shared, report: &mut Report) {
     }
 }
 
-fn looked_at(page: &Page, browser: &Chromium, pictures: Option<&Path>) -> Checked {
+fn looked_at(page: &Page, browser: &Chromium, pictures: Option<&Path>) -> CheckResult {
     let (waiting, redirect_uri, state) = listen(page.program)?;
     browser.forget()?;
     browser.open(&format!(
@@ -118,7 +118,7 @@ fn looked_at(page: &Page, browser: &Chromium, pictures: Option<&Path>) -> Checke
 }
 
 /// A listener for a login that no server knows of: the browser goes where a server would send it.
-fn listen(program: &str) -> Result<(Waiting, String, String), Complaint> {
+fn listen(program: &str) -> Result<(PendingLogin, String, String), Failure> {
     let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?)
         .authorization_endpoint(Endpoint::parse("https://auth.example.org/authorize")?);
     let client = OAuthClient::new(server, "pages")?;
@@ -135,7 +135,7 @@ fn listen(program: &str) -> Result<(Waiting, String, String), Complaint> {
 }
 
 /// Contrast as WCAG 2.2 wants it (1.4.3: 4.5 for text; 1.4.11: 3 for the mark), nothing beside the screen, no small print.
-fn is_readable(browser: &Chromium) -> Checked {
+fn is_readable(browser: &Chromium) -> CheckResult {
     let seen = browser.script(MEASURE, json!([]))?;
     let number = |key: &str| seen[key].as_f64().ok_or(format!("{key} in {seen}"));
     ensure(number("contrast")? >= 4.5, format!("contrast: {seen}"))?;

@@ -7,12 +7,16 @@ use auth_core::{
 use auth_testkit::person::Outcome;
 use http::{Method, StatusCode};
 
-use crate::conformance::bench::{Bench, alice};
+use crate::conformance::env::{ServerEnv, alice};
 use crate::conformance::expect::{ensure, expect_error};
-use crate::conformance::report::Checked;
+use crate::conformance::report::CheckResult;
 
 /// There is nothing at this path.
-pub(in crate::conformance) fn path(bench: &Bench<'_>, method: Method, path: &str) -> Checked {
+pub(in crate::conformance) fn path(
+    bench: &ServerEnv<'_>,
+    method: Method,
+    path: &str,
+) -> CheckResult {
     let uri = format!("{}{path}", bench.origin);
     let status = bench.rig.exchange(&Look { method, uri })?;
     ensure(
@@ -22,7 +26,7 @@ pub(in crate::conformance) fn path(bench: &Bench<'_>, method: Method, path: &str
 }
 
 /// A login gives no refresh token.
-pub(in crate::conformance) fn refresh_tokens(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn refresh_tokens(bench: &ServerEnv<'_>) -> CheckResult {
     let service = bench.service(bench.facts.public)?;
     ensure(
         !bench.token(&service)?.has_refresh_token(),
@@ -31,7 +35,7 @@ pub(in crate::conformance) fn refresh_tokens(bench: &Bench<'_>) -> Checked {
 }
 
 /// The token endpoint does not know the grant of user name and password.
-pub(in crate::conformance) fn passwords(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn passwords(bench: &ServerEnv<'_>) -> CheckResult {
     let seat = bench.seat(bench.facts.confidential)?;
     let answer = seat.log_in_with_password("alice", "password");
     let words = ["unsupported_grant_type"];
@@ -40,7 +44,7 @@ pub(in crate::conformance) fn passwords(bench: &Bench<'_>) -> Checked {
 }
 
 /// The out-of-band redirect URI cannot be registered, and is refused on a page.
-pub(in crate::conformance) fn out_of_band(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn out_of_band(bench: &ServerEnv<'_>) -> CheckResult {
     let service = bench.service(bench.facts.public)?;
     let uri = RedirectUri::out_of_band();
     let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([7; 64]));
@@ -51,7 +55,7 @@ pub(in crate::conformance) fn out_of_band(bench: &Bench<'_>) -> Checked {
 }
 
 /// No redirect names the issuer.
-pub(in crate::conformance) fn issuer(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn issuer(bench: &ServerEnv<'_>) -> CheckResult {
     let service = bench.service(bench.facts.public)?;
     let uri = RedirectUri::parse("http://127.0.0.1:8080")?;
     let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([7; 64]));

@@ -1,19 +1,19 @@
 //! What a server says of a token it is asked about (RFC 7662).
 
 use auth_core::{
-    ErrorKind, ExposeSecret, Introspected, Introspection, Revocation, SecretText, Service,
-    TokenKind, TokenRequest,
+    ErrorKind, ExposeSecret, IntrospectionRequest, IntrospectionResponse, RevocationRequest,
+    SecretText, Service, TokenKind, TokenRequest,
 };
 
 use super::refusals::WRONG;
-use crate::conformance::bench::{App, Bench, now};
+use crate::conformance::env::{App, ServerEnv, now};
 use crate::conformance::expect::{ensure, expect_error};
-use crate::conformance::report::{Checked, Complaint};
+use crate::conformance::report::{CheckResult, Failure};
 
 /// Alice's token is good, for the scopes it was asked for; revoked, it is not, and nothing more is said of it.
-pub(in crate::conformance) fn of_a_login(bench: &Bench<'_>, app: App) -> Checked {
+pub(in crate::conformance) fn of_a_login(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     let service = bench.service(app)?;
-    let token = bench.token(&service)?.received(now(), 1)?;
+    let token = bench.token(&service)?.into_token(now(), 1)?;
     let text = SecretText::from(token.expose_secret());
     let found = look(bench, &service, &text)?;
     ensure(found.is_active(), format!("not active: {found:?}"))?;
@@ -27,7 +27,7 @@ pub(in crate::conformance) fn of_a_login(bench: &Bench<'_>, app: App) -> Checked
     };
     ensure(near, format!("it ends at {said:?}, not at {known:?}"))?;
 
-    let revocation = Revocation::access_token(service.client(), text.clone());
+    let revocation = RevocationRequest::access_token(service.client(), text.clone());
     bench.rig.exchange(&revocation)?;
     let found = look(bench, &service, &text)?;
     ensure(!found.is_active(), format!("active: {found:?}"))?;
@@ -36,22 +36,22 @@ pub(in crate::conformance) fn of_a_login(bench: &Bench<'_>, app: App) -> Checked
 }
 
 /// A token of the application itself.
-pub(in crate::conformance) fn of_itself(bench: &Bench<'_>, app: App) -> Checked {
+pub(in crate::conformance) fn of_itself(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     let service = bench.service(app)?;
     let request = TokenRequest::client_credentials(service.client()).scope("write");
-    let token = bench.rig.exchange(&request)?.received(now(), 1)?;
+    let token = bench.rig.exchange(&request)?.into_token(now(), 1)?;
     let found = look(bench, &service, &SecretText::from(token.expose_secret()))?;
     ensure(found.is_active(), format!("not active: {found:?}"))?;
     expect_says(&found, app, "write")
 }
 
 /// A refresh token, before and after it was used.
-pub(in crate::conformance) fn of_a_refresh_token(bench: &Bench<'_>, app: App) -> Checked {
+pub(in crate::conformance) fn of_a_refresh_token(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     let service = bench.service(app)?;
-    let token = bench.token(&service)?.received(now(), 1)?;
+    let token = bench.token(&service)?.into_token(now(), 1)?;
     let refresh = token.refresh_token().ok_or("no refresh token came")?;
     let look = |token: &SecretText| {
-        let message = Introspection::refresh_token(service.client(), token.clone());
+        let message = IntrospectionRequest::refresh_token(service.client(), token.clone());
         bench.rig.exchange(&message)
     };
     ensure(
@@ -59,14 +59,14 @@ pub(in crate::conformance) fn of_a_refresh_token(bench: &Bench<'_>, app: App) ->
         "the refresh token is not active",
     )?;
     let used = TokenRequest::refresh(service.client(), refresh);
-    let newer = bench.rig.exchange(&used)?.received(now(), 2)?;
+    let newer = bench.rig.exchange(&used)?.into_token(now(), 2)?;
     let newer = newer.refresh_token().ok_or("no newer refresh token came")?;
     ensure(!look(refresh)?.is_active(), "the used one is active")?;
     ensure(look(newer)?.is_active(), "the newer one is not active")
 }
 
 /// A token that the server never gave out.
-pub(in crate::conformance) fn of_nothing(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn of_nothing(bench: &ServerEnv<'_>) -> CheckResult {
     let service = bench.service(bench.facts.confidential)?;
     let found = look(
         bench,
@@ -77,24 +77,24 @@ pub(in crate::conformance) fn of_nothing(bench: &Bench<'_>) -> Checked {
 }
 
 /// Asked by a client with a wrong secret.
-pub(in crate::conformance) fn wrong_secret(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn wrong_secret(bench: &ServerEnv<'_>) -> CheckResult {
     let seat = bench.logged_in(bench.facts.confidential)?;
     let token = seat.token(TokenKind::Login)?;
     let service = bench.service(bench.facts.confidential.with(WRONG))?;
     let token = SecretText::from(token.expose_secret());
     let answer = bench
         .rig
-        .exchange(&Introspection::access_token(service.client(), token));
+        .exchange(&IntrospectionRequest::access_token(service.client(), token));
     let error = expect_error(answer, ErrorKind::Configuration, &["invalid_client", "401"])?;
     ensure(!error.to_string().contains(WRONG), "the secret shows")
 }
 
 fn look(
-    bench: &Bench<'_>,
+    bench: &ServerEnv<'_>,
     service: &Service,
     token: &SecretText,
-) -> Result<Introspected, Complaint> {
-    let message = Introspection::access_token(service.client(), token.clone());
+) -> Result<IntrospectionResponse, Failure> {
+    let message = IntrospectionRequest::access_token(service.client(), token.clone());
     let found = bench.rig.exchange(&message)?;
     let shown = format!("{found:?}");
     match shown.contains(token.expose_secret()) {
@@ -103,7 +103,7 @@ fn look(
     }
 }
 
-fn expect_says(found: &Introspected, app: App, scope: &str) -> Checked {
+fn expect_says(found: &IntrospectionResponse, app: App, scope: &str) -> CheckResult {
     let said = (found.client_id(), found.scope());
     let expect = (Some(app.id), Some(scope));
     ensure(said == expect, format!("{said:?} in place of {expect:?}"))

@@ -1,14 +1,14 @@
 //! The end of a login: revoked at the server, forgotten here.
 
-use auth_core::{ErrorKind, ExposeSecret, Revocation, SecretText, Token, TokenKind};
+use auth_core::{ErrorKind, ExposeSecret, RevocationRequest, SecretText, Token, TokenKind};
 
-use crate::conformance::bench::{App, Bench, alice, log_in};
+use crate::conformance::env::{App, ServerEnv, alice, log_in};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::conformance::ping::Ping;
-use crate::conformance::report::Checked;
+use crate::conformance::report::CheckResult;
 
 /// Logged out: revoked there, forgotten here, and nothing to revoke the second time.
-pub(in crate::conformance) fn log_out(bench: &Bench<'_>, app: App) -> Checked {
+pub(in crate::conformance) fn log_out(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     let seat = bench.logged_in(app)?;
     let (service, token) = (bench.service(app)?, seat.token(TokenKind::Login)?);
     let message = service.bind(Ping::default(), Some(&token))?;
@@ -31,7 +31,7 @@ pub(in crate::conformance) fn log_out(bench: &Bench<'_>, app: App) -> Checked {
     )
 }
 
-pub(in crate::conformance) fn replaced(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn replaced(bench: &ServerEnv<'_>) -> CheckResult {
     let seat = bench.logged_in(bench.facts.public)?;
     let service = bench.service(bench.facts.public)?;
     let old = seat.token(TokenKind::Login)?;
@@ -45,7 +45,7 @@ pub(in crate::conformance) fn replaced(bench: &Bench<'_>) -> Checked {
 }
 
 /// A token that is revoked behind the session's back, and nothing that renews it: somebody has to log in.
-pub(in crate::conformance) fn revoked_bearer(bench: &Bench<'_>, because: &str) -> Checked {
+pub(in crate::conformance) fn revoked_bearer(bench: &ServerEnv<'_>, because: &str) -> CheckResult {
     let seat = bench.logged_in(bench.facts.public)?;
     let token = seat.token(TokenKind::Login)?;
     revoke(bench, &access_token(&token))?;
@@ -55,7 +55,7 @@ pub(in crate::conformance) fn revoked_bearer(bench: &Bench<'_>, because: &str) -
 }
 
 /// A server answers the revocation of a token it does not know like any other (RFC 7009 section 2.2).
-pub(in crate::conformance) fn revoked_twice(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn revoked_twice(bench: &ServerEnv<'_>) -> CheckResult {
     let seat = bench.logged_in(bench.facts.public)?;
     let token = seat.token(TokenKind::Login)?;
     let token = access_token(&token);
@@ -68,9 +68,9 @@ fn access_token(token: &Token) -> SecretText {
     SecretText::from(token.expose_secret())
 }
 
-fn revoke(bench: &Bench<'_>, token: &SecretText) -> Checked {
+fn revoke(bench: &ServerEnv<'_>, token: &SecretText) -> CheckResult {
     let service = bench.service(bench.facts.public)?;
     let token = SecretText::from(token.expose_secret());
-    let revocation = Revocation::access_token(service.client(), token);
+    let revocation = RevocationRequest::access_token(service.client(), token);
     Ok(bench.rig.exchange(&revocation)?)
 }

@@ -2,9 +2,9 @@
 
 pub(super) mod absent;
 pub(super) mod introspection;
-pub(super) mod kept;
 pub(super) mod login;
 pub(super) mod logout;
 pub(super) mod refusals;
 pub(super) mod rotation;
+pub(super) mod stored;
 pub(super) mod tokens;

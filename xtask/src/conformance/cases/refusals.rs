@@ -6,20 +6,20 @@ use auth_core::{ErrorKind, TokenRequest};
 use auth_flows::Login;
 use auth_testkit::person::Outcome;
 
-use crate::conformance::bench::{App, Bench, alice, bob_denies};
+use crate::conformance::env::{App, ServerEnv, alice, bob_denies};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::conformance::ping::Ping;
-use crate::conformance::{report::Checked, visitor::Visitor};
+use crate::conformance::{report::CheckResult, scripted_user::ScriptedUser};
 
 /// A secret that no client has.
 pub(in crate::conformance) const WRONG: &str = "wr0ng-secret";
 
 /// The client itself is refused, at the token endpoint.
-pub(in crate::conformance) fn refused_client(bench: &Bench<'_>, app: App) -> Checked {
+pub(in crate::conformance) fn refused_client(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     let answer = bench.daemon(app)?.send(Ping::default());
     let words = ["invalid_client", app.id, "401"];
     let error = expect_error(answer, ErrorKind::Configuration, &words)?;
-    let setting = error.setting_name().unwrap_or_default();
+    let setting = error.setting().unwrap_or_default();
     ensure(
         setting.contains("client_secret"),
         format!("it blames `{setting}`"),
@@ -28,7 +28,7 @@ pub(in crate::conformance) fn refused_client(bench: &Bench<'_>, app: App) -> Che
 }
 
 /// The person did all that was asked, and the exchange of the code is refused. Nothing is stored.
-pub(in crate::conformance) fn refused_at_the_code(bench: &Bench<'_>, app: App) -> Checked {
+pub(in crate::conformance) fn refused_at_the_code(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     let (seat, visitor) = (bench.seat(app)?, alice());
     let words = ["invalid_client", app.id, "401"];
     let answer = seat.log_in(visitor.browser());
@@ -38,7 +38,7 @@ pub(in crate::conformance) fn refused_at_the_code(bench: &Bench<'_>, app: App) -
 }
 
 /// The code was asked for with the challenge of RFC 7636 appendix B, whose verifier we do not send.
-pub(in crate::conformance) fn wrong_verifier(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn wrong_verifier(bench: &ServerEnv<'_>) -> CheckResult {
     const OTHER: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     let (seat, visitor) = (bench.seat(bench.facts.public)?, alice());
     let login = visitor.browser_at(|url| {
@@ -55,7 +55,7 @@ pub(in crate::conformance) fn wrong_verifier(bench: &Bench<'_>) -> Checked {
 }
 
 /// The same exchange twice, by values: no flow would do that.
-pub(in crate::conformance) fn used_code(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn used_code(bench: &ServerEnv<'_>) -> CheckResult {
     let service = bench.service(bench.facts.public)?;
     let grant = bench.code(&service)?;
     let exchange = TokenRequest::code(service.client(), &grant);
@@ -67,9 +67,9 @@ pub(in crate::conformance) fn used_code(bench: &Bench<'_>) -> Checked {
 
 /// Bob refuses. He has allowed nothing before: Doorkeeper 5.5 does not ask twice for a confidential client.
 pub(in crate::conformance) fn denied(
-    bench: &Bench<'_>,
-    login: impl Fn(&Visitor) -> Login,
-) -> Checked {
+    bench: &ServerEnv<'_>,
+    login: impl Fn(&ScriptedUser) -> Login,
+) -> CheckResult {
     let (seat, visitor) = (bench.seat(bench.facts.public)?, bob_denies());
     let answer = seat.log_in(login(&visitor));
     expect_error(answer, ErrorKind::Denied, &["access_denied"])?;
@@ -78,13 +78,13 @@ pub(in crate::conformance) fn denied(
 
 /// The server shows a page of its own and never redirects: all the program sees is its deadline.
 pub(in crate::conformance) fn never_redirects(
-    bench: &Bench<'_>,
+    bench: &ServerEnv<'_>,
     app: App,
     on_the_page: &str,
-    login: impl Fn(&Visitor) -> Login,
-) -> Checked {
+    login: impl Fn(&ScriptedUser) -> Login,
+) -> CheckResult {
     let (seat, visitor) = (bench.seat(app)?, alice());
-    let login = login(&visitor).deadline(Duration::from_secs(1));
+    let login = login(&visitor).timeout(Duration::from_secs(1));
     let words = ["within 1 s", "redirect URI", "client id", "never redirects"];
     expect_error(seat.log_in(login), ErrorKind::TimedOut, &words)?;
     match visitor.ended()? {
@@ -94,13 +94,13 @@ pub(in crate::conformance) fn never_redirects(
 }
 
 /// Scopes that nobody registered, asked for by the application itself.
-pub(in crate::conformance) fn unknown_scope_itself(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn unknown_scope_itself(bench: &ServerEnv<'_>) -> CheckResult {
     let service = bench.service(bench.facts.confidential)?;
     let request = TokenRequest::client_credentials(service.client()).scope("write nonsense");
     let answer = bench.rig.exchange(&request);
     let error = expect_error(answer, ErrorKind::Configuration, &["invalid_scope", "400"])?;
     ensure(
-        error.setting_name() == Some("scope"),
-        format!("it blames {:?}", error.setting_name()),
+        error.setting() == Some("scope"),
+        format!("it blames {:?}", error.setting()),
     )
 }

@@ -3,16 +3,16 @@
 use std::sync::Mutex;
 use std::thread;
 
-use auth_core::{ErrorKind, ExposeSecret, Revocation, TokenRequest};
+use auth_core::{ErrorKind, ExposeSecret, RevocationRequest, TokenRequest};
 
-use super::kept::Kept;
-use crate::conformance::bench::{App, Bench};
+use super::stored::Kept;
+use crate::conformance::env::{App, ServerEnv};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::conformance::ping::Ping;
-use crate::conformance::report::{Checked, Complaint};
+use crate::conformance::report::{CheckResult, Failure};
 
 /// The new refresh token lies in the file before the new access token leaves.
-pub(in crate::conformance) fn rotates(bench: &Bench<'_>, app: App) -> Checked {
+pub(in crate::conformance) fn rotates(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     let kept = Kept::logged_in(bench, app)?;
     let old = kept.refresh_token()?;
     kept.expire()?;
@@ -45,7 +45,11 @@ pub(in crate::conformance) enum Family {
 }
 
 /// Somebody else uses a copy of the older refresh token.
-pub(in crate::conformance) fn reused(bench: &Bench<'_>, app: App, family: Family) -> Checked {
+pub(in crate::conformance) fn reused(
+    bench: &ServerEnv<'_>,
+    app: App,
+    family: Family,
+) -> CheckResult {
     let kept = Kept::logged_in(bench, app)?;
     let old = kept.refresh_token()?;
     kept.expire()?;
@@ -72,7 +76,7 @@ pub(in crate::conformance) fn reused(bench: &Bench<'_>, app: App, family: Family
 }
 
 /// One refresh for all: a second one with the same token would be refused, and on some servers would end the login.
-pub(in crate::conformance) fn eight_callers(bench: &Bench<'_>, app: App) -> Checked {
+pub(in crate::conformance) fn eight_callers(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     let kept = Kept::logged_in(bench, app)?;
     let old = kept.refresh_token()?;
     kept.expire()?;
@@ -85,7 +89,7 @@ pub(in crate::conformance) fn eight_callers(bench: &Bench<'_>, app: App) -> Chec
             let pong = caller.join().map_err(|_| "a caller panicked")?;
             bench.is_alices(&pong?)?;
         }
-        Ok::<(), Complaint>(())
+        Ok::<(), Failure>(())
     })?;
     let new = kept.refresh_token()?;
     ensure(
@@ -100,7 +104,7 @@ pub(in crate::conformance) fn eight_callers(bench: &Bench<'_>, app: App) -> Chec
 }
 
 /// Two programs share the file: the second one refreshes what the first one stored.
-pub(in crate::conformance) fn second_start(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn second_start(bench: &ServerEnv<'_>) -> CheckResult {
     let kept = Kept::logged_in(bench, bench.facts.public)?;
     kept.expire()?;
     let service = bench.service(bench.facts.public)?;
@@ -110,11 +114,11 @@ pub(in crate::conformance) fn second_start(bench: &Bench<'_>) -> Checked {
     bench.is_alices(&kept.seat.send(Ping::default())?)
 }
 
-pub(in crate::conformance) fn dead(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn dead(bench: &ServerEnv<'_>) -> CheckResult {
     let kept = Kept::logged_in(bench, bench.facts.confidential)?;
     let service = bench.service(bench.facts.confidential)?;
     let refresh = kept.refresh_token()?;
-    let revocation = Revocation::refresh_token(service.client(), refresh);
+    let revocation = RevocationRequest::refresh_token(service.client(), refresh);
     bench.rig.exchange(&revocation)?;
     let answer = kept.seat.send(Ping::default());
     expect_error(

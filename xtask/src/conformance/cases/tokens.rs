@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use auth_core::{ErrorKind, Message, TokenKind};
 use keystore::Memory;
 
-use crate::conformance::bench::{App, Bench, alice, log_in};
+use crate::conformance::env::{App, ServerEnv, alice, log_in};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::conformance::ping::{Ping, Pong};
-use crate::conformance::report::Checked;
+use crate::conformance::report::CheckResult;
 
 /// The application itself, by client credentials.
-pub(in crate::conformance) fn itself(bench: &Bench<'_>, app: App) -> Checked {
+pub(in crate::conformance) fn itself(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     let seat = bench.daemon(app)?;
     bench.is_its_own(&seat.send(Ping::default())?)?;
     let token = seat.token(TokenKind::Login)?;
@@ -19,7 +19,7 @@ pub(in crate::conformance) fn itself(bench: &Bench<'_>, app: App) -> Checked {
 }
 
 /// A client without a secret cannot ask on its own behalf, and does not.
-pub(in crate::conformance) fn public_itself(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn public_itself(bench: &ServerEnv<'_>) -> CheckResult {
     let seat = bench.daemon(bench.facts.public)?;
     let error = expect_error(
         seat.send(Ping::default()),
@@ -29,7 +29,7 @@ pub(in crate::conformance) fn public_itself(bench: &Bench<'_>) -> Checked {
     ensure(error.status().is_none(), "a request was sent")
 }
 
-pub(in crate::conformance) fn values_only(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn values_only(bench: &ServerEnv<'_>) -> CheckResult {
     let seat = bench.logged_in(bench.facts.public)?;
     let service = bench.service(bench.facts.public)?;
     let token = seat.token(TokenKind::Login)?;
@@ -45,7 +45,7 @@ pub(in crate::conformance) fn values_only(bench: &Bench<'_>) -> Checked {
     )
 }
 
-pub(in crate::conformance) fn second_start(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn second_start(bench: &ServerEnv<'_>) -> CheckResult {
     let store = Memory::new();
     let service = bench.service(bench.facts.public)?;
     let first = bench.rig.account(service.clone(), store.clone(), "me");
@@ -59,7 +59,7 @@ pub(in crate::conformance) fn second_start(bench: &Bench<'_>) -> Checked {
     ensure(same, "another token than the stored one")
 }
 
-pub(in crate::conformance) fn no_login(bench: &Bench<'_>) -> Checked {
+pub(in crate::conformance) fn no_login(bench: &ServerEnv<'_>) -> CheckResult {
     let sent = AtomicBool::new(false);
     let watch = || sent.store(true, Ordering::Relaxed);
     let seat = bench.seat(bench.facts.public)?;

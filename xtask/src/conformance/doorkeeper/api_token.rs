@@ -6,10 +6,10 @@ use auth_core::{Error, ErrorKind, Service, TokenKind, UnixTime, unverified_expir
 use keystore::Memory;
 
 use super::{CONFIDENTIAL, PUBLIC};
-use crate::conformance::bench::{App, Bench, Case, USER_AGENT, alice, log_in};
+use crate::conformance::env::{App, Case, ServerEnv, USER_AGENT, alice, log_in};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::conformance::ping::Ping;
-use crate::conformance::{report::Checked, rig::Seat};
+use crate::conformance::{report::CheckResult, rig::Seat};
 
 pub(super) const CASES: &[Case] = &[
     ("api-inat: login and API token, public", |bench| {
@@ -52,7 +52,7 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
-fn service(bench: &Bench<'_>, app: App) -> Result<Service, Error> {
+fn service(bench: &ServerEnv<'_>, app: App) -> Result<Service, Error> {
     let service = api_inat::service(app.id)
         .at(bench.origin)
         .user_agent(USER_AGENT);
@@ -62,14 +62,14 @@ fn service(bench: &Bench<'_>, app: App) -> Result<Service, Error> {
     }
 }
 
-fn seat(bench: &Bench<'_>, app: App) -> Result<Seat, Error> {
+fn seat(bench: &ServerEnv<'_>, app: App) -> Result<Seat, Error> {
     Ok(bench
         .rig
         .account(service(bench, app)?, Memory::new(), "alice"))
 }
 
 /// The login token without an end, and an API token that ends when it says, a day from now.
-fn both_tokens(bench: &Bench<'_>, app: App) -> Checked {
+fn both_tokens(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     let (seat, visitor) = (seat(bench, app)?, alice());
     let status = log_in(&seat, &visitor, visitor.browser())?;
     bench.is_alices(&seat.send(Ping::default())?)?;

@@ -4,30 +4,30 @@ use auth_core::ErrorKind;
 use http::Method;
 
 use super::{CONFIDENTIAL, PUBLIC, RESERVED};
-use crate::conformance::bench::{Absent, BODY, Bench, Case, ENCODED};
 use crate::conformance::cases::refusals::{self, WRONG, never_redirects};
 use crate::conformance::cases::rotation::{self, Family};
 use crate::conformance::cases::{absent, introspection, login, logout, tokens};
+use crate::conformance::env::{Absent, BODY, Case, ENCODED, ServerEnv};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::conformance::ping::Ping;
-use crate::conformance::{report::Checked, visitor::Visitor};
+use crate::conformance::{report::CheckResult, scripted_user::ScriptedUser};
 
 pub(super) const LOGIN: &[Case] = &[
     (
         "code + PKCE, public client: any free port, no path",
-        |bench| login::serves(bench, PUBLIC, Visitor::browser),
+        |bench| login::serves(bench, PUBLIC, ScriptedUser::browser),
     ),
     ("code + PKCE, confidential client: Basic", |bench| {
-        login::serves(bench, CONFIDENTIAL, Visitor::browser)
+        login::serves(bench, CONFIDENTIAL, ScriptedUser::browser)
     }),
     ("code + PKCE, confidential client: body", |bench| {
-        login::serves(bench, CONFIDENTIAL.by(BODY), Visitor::browser)
+        login::serves(bench, CONFIDENTIAL.by(BODY), ScriptedUser::browser)
     }),
     ("code + PKCE, reserved characters: raw Basic", |bench| {
-        login::serves(bench, RESERVED, Visitor::browser)
+        login::serves(bench, RESERVED, ScriptedUser::browser)
     }),
     ("code + PKCE, reserved characters: body", |bench| {
-        login::serves(bench, RESERVED.by(BODY), Visitor::browser)
+        login::serves(bench, RESERVED.by(BODY), ScriptedUser::browser)
     }),
     (
         "callback with a path, another port than registered",
@@ -50,10 +50,10 @@ pub(super) const LOGIN: &[Case] = &[
         login::serves(bench, PUBLIC, |visitor| visitor.paste(registered))
     }),
     ("out of band: the page shows a code", |bench| {
-        login::serves(bench, PUBLIC, Visitor::out_of_band)
+        login::serves(bench, PUBLIC, ScriptedUser::out_of_band)
     }),
     ("out of band, confidential client", |bench| {
-        login::serves(bench, CONFIDENTIAL, Visitor::out_of_band)
+        login::serves(bench, CONFIDENTIAL, ScriptedUser::out_of_band)
     }),
     ("one scope of two, and the answer says so", login::one_scope),
     ("two people at one client, two accounts", login::two_people),
@@ -119,7 +119,7 @@ pub(super) const REFUSALS: &[Case] = &[
     ),
     ("wrong password: denied, not configuration", wrong_password),
     ("denied in the browser", |bench| {
-        refusals::denied(bench, Visitor::browser)
+        refusals::denied(bench, ScriptedUser::browser)
     }),
     ("denied, the address pasted", |bench| {
         refusals::denied(bench, |visitor| visitor.paste("http://127.0.0.1:8080"))
@@ -129,20 +129,20 @@ pub(super) const REFUSALS: &[Case] = &[
         refusals::unknown_scope_itself,
     ),
     ("unknown scope, browser: the deadline's causes", |bench| {
-        let strange = |visitor: &Visitor| visitor.browser().scope("write nonsense");
+        let strange = |visitor: &ScriptedUser| visitor.browser().scope("write nonsense");
         never_redirects(bench, PUBLIC, "scope is invalid", strange)
     }),
     (
         "unknown client id, browser: the deadline's causes",
         |bench| {
             let unknown = PUBLIC.called("nobody");
-            never_redirects(bench, unknown, "unknown client", Visitor::browser)
+            never_redirects(bench, unknown, "unknown client", ScriptedUser::browser)
         },
     ),
     (
         "unregistered redirect URI: the deadline's causes",
         |bench| {
-            let elsewhere = |visitor: &Visitor| visitor.browser().path("/unregistered");
+            let elsewhere = |visitor: &ScriptedUser| visitor.browser().path("/unregistered");
             never_redirects(bench, PUBLIC, "redirect uri", elsewhere)
         },
     ),
@@ -279,7 +279,7 @@ pub(super) const ABSENT_AT_INAT: &[Absent] = absent!(
     ),
 );
 
-fn wrong_password(bench: &Bench<'_>) -> Checked {
+fn wrong_password(bench: &ServerEnv<'_>) -> CheckResult {
     let seat = bench.seat(PUBLIC)?;
     let answer = seat.log_in_with_password("alice", "wr0ng-password");
     let words = ["user name or password", "invalid_grant", "400"];

@@ -6,7 +6,7 @@ mod cases;
 use auth_core::{AuthorizationServer, Endpoint, Error};
 
 use super::Run;
-use super::bench::{App, Bench, Facts, RAW};
+use super::env::{App, Facts, RAW, ServerEnv};
 use super::peer::{Peer, Profile};
 use super::report::Report;
 use super::rig::Rig;
@@ -45,7 +45,7 @@ const RESERVED: App = App {
 };
 
 /// The server as a program describes one that no crate knows. Doorkeeper 5.5 has no metadata.
-fn server(bench: &Bench<'_>) -> Result<AuthorizationServer, Error> {
+fn server(bench: &ServerEnv<'_>) -> Result<AuthorizationServer, Error> {
     let endpoint = |path: &str| Endpoint::parse(&format!("{}/oauth/{path}", bench.origin));
     Ok(AuthorizationServer::new(endpoint("token")?)
         .authorization_endpoint(endpoint("authorize")?)

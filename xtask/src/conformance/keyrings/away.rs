@@ -7,7 +7,7 @@ use super::bus::{self, Bus};
 use super::expect;
 use super::program::Program;
 use super::python::{self, Python};
-use crate::conformance::report::{Checked, Report};
+use crate::conformance::report::{CheckResult, Report};
 
 pub(super) fn run(program: &Program, python: &Python, report: &mut Report) {
     let folder = tempfile::tempdir();
@@ -60,7 +60,7 @@ pub(super) fn run(program: &Program, python: &Python, report: &mut Report) {
     });
 }
 
-fn silent(program: &Program, python: &Python) -> Checked {
+fn silent(program: &Program, python: &Python) -> CheckResult {
     let bus = Bus::start()?;
     let service = python.command(&bus, python::SILENCE, &[]);
     let owned = || {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::conformance::report::Complaint;
+use crate::conformance::report::Failure;
 
 /// How long a service may take to start; KeePassXC takes 2 s on an idle machine.
 const START_TIME: Duration = Duration::from_secs(30);
@@ -34,7 +34,7 @@ pub(super) struct Bus {
 }
 
 impl Bus {
-    pub(super) fn start() -> Result<Self, Complaint> {
+    pub(super) fn start() -> Result<Self, Failure> {
         let home = TempDir::with_prefix("keyring-")?;
         let configuration = home.path().join("bus.conf");
         let run = home.path().display().to_string();
@@ -86,7 +86,7 @@ impl Bus {
         command: Command,
         input: &str,
         ready: impl FnMut() -> bool,
-    ) -> Result<Running, Complaint> {
+    ) -> Result<Running, Failure> {
         self.serve_while(name, command, Some(input), ready)
     }
 
@@ -96,7 +96,7 @@ impl Bus {
         name: &str,
         command: Command,
         ready: impl FnMut() -> bool,
-    ) -> Result<Running, Complaint> {
+    ) -> Result<Running, Failure> {
         self.serve_while(name, command, None, ready)
     }
 
@@ -106,7 +106,7 @@ impl Bus {
         mut command: Command,
         input: Option<&str>,
         mut ready: impl FnMut() -> bool,
-    ) -> Result<Running, Complaint> {
+    ) -> Result<Running, Failure> {
         let log = self.home().join(format!("{name}.log"));
         command.stdin(Stdio::piped()).stdout(Stdio::null());
         let mut service = Running::start(command, &log)?;
@@ -191,7 +191,7 @@ pub(super) fn at_home(program: impl AsRef<OsStr>, home: &Path) -> Command {
 pub(super) struct Running(pub(super) Child);
 
 impl Running {
-    fn start(mut command: Command, log: &Path) -> Result<Self, Complaint> {
+    fn start(mut command: Command, log: &Path) -> Result<Self, Failure> {
         let name = command.get_program().to_owned();
         let started = command.stderr(File::create(log)?).spawn();
         started
@@ -226,7 +226,7 @@ impl Drop for Running {
     }
 }
 
-fn last_words(what: &str, log: &Path) -> Complaint {
+fn last_words(what: &str, log: &Path) -> Failure {
     let words = fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<_> = words.lines().collect();
     let last = lines[lines.len().saturating_sub(5)..].join(" | ");

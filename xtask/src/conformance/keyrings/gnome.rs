@@ -7,7 +7,7 @@ use super::python::Python;
 use super::records;
 use super::same;
 use super::sharing::Sharing;
-use crate::conformance::report::{Checked, Complaint, Report};
+use crate::conformance::report::{CheckResult, Failure, Report};
 
 /// Windows' limit for an entry, in bytes.
 const WINDOWS: usize = 2_560;
@@ -50,20 +50,20 @@ pub(super) fn run(program: &Program, python: &Python, report: &mut Report) {
     });
 }
 
-fn start() -> Result<(Bus, Running), Complaint> {
+fn start() -> Result<(Bus, Running), Failure> {
     let bus = Bus::start()?;
     let daemon = unlocked(&bus)?;
     Ok((bus, daemon))
 }
 
-fn unlocked(bus: &Bus) -> Result<Running, Complaint> {
+fn unlocked(bus: &Bus) -> Result<Running, Failure> {
     std::fs::create_dir_all(bus.home().join("data/keyrings"))?;
     let mut command = bus.command("gnome-keyring-daemon");
     command.args(["--unlock", "--components=secrets", "--foreground"]);
     bus.serve("gnome-keyring", command, PASSWORD, || bus.is_unlocked())
 }
 
-fn restarted(bus: &Bus, daemon: &mut Running, program: &Program) -> Checked {
+fn restarted(bus: &Bus, daemon: &mut Running, program: &Program) -> CheckResult {
     same(&program.say(bus, "save 3000 5")?, "saved")?;
     let mut running = program.begin(bus, "load-again")?;
     same(&running.line()?, "3000 bytes made from 5")?;
@@ -72,7 +72,7 @@ fn restarted(bus: &Bus, daemon: &mut Running, program: &Program) -> Checked {
     same(&running.go_on()?, "3000 bytes made from 5")
 }
 
-fn locked(bus: &Bus, program: &Program) -> Checked {
+fn locked(bus: &Bus, program: &Program) -> CheckResult {
     same(&program.say(bus, "limit=2560 save 3000 6")?, "saved")?;
     expect(&bus.lock(), &["object path"])?;
     for words in ["load", "save 100 7", "remove"] {
@@ -90,7 +90,7 @@ fn locked(bus: &Bus, program: &Program) -> Checked {
 }
 
 /// As it is before anybody ever logged in.
-fn without_collection(program: &Program) -> Checked {
+fn without_collection(program: &Program) -> CheckResult {
     let bus = Bus::start()?;
     let mut command = bus.command("gnome-keyring-daemon");
     command.args(["--components=secrets", "--foreground"]);

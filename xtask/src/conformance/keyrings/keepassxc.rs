@@ -5,12 +5,12 @@ use std::io::Write;
 use std::process::Stdio;
 
 use super::bus::{Bus, Running};
-use super::person::Person;
 use super::program::Program;
 use super::python::Python;
 use super::sharing::Sharing;
+use super::user::KeyringUser;
 use super::{expect, records, same};
-use crate::conformance::report::{Checked, Complaint, Report};
+use crate::conformance::report::{CheckResult, Failure, Report};
 
 const DATABASE: &str = include_str!("keepassxc.xml");
 const SETTINGS: &str = include_str!("keepassxc.ini");
@@ -63,7 +63,7 @@ struct Scene {
 }
 
 impl Scene {
-    fn start() -> Result<Self, Complaint> {
+    fn start() -> Result<Self, Failure> {
         let bus = Bus::start()?;
         let home = bus.home();
         let settings = home.join("config/keepassxc");
@@ -104,20 +104,20 @@ impl Scene {
         })
     }
 
-    fn person(&self) -> Person<'_> {
-        Person {
+    fn person(&self) -> KeyringUser<'_> {
+        KeyringUser {
             bus: &self.bus,
             screen: &self.screen,
         }
     }
 
-    fn is_password(&self) -> Checked {
+    fn is_password(&self) -> CheckResult {
         let entry = "Password for 'password' on '/inaturalist'";
         let show = ["show", "-q", "-s", "-a", "Password", "test.kdbx", entry];
         same(&cli(&self.bus, &show, PASSWORD)?, "pass word")
     }
 
-    fn locked(&self, program: &Program) -> Checked {
+    fn locked(&self, program: &Program) -> CheckResult {
         same(&program.say(&self.bus, "save 100 1")?, "saved")?;
         self.person().locks()?;
         for words in ["load", "save 100 2"] {
@@ -128,7 +128,7 @@ impl Scene {
     }
 }
 
-fn cli(bus: &Bus, arguments: &[&str], input: &str) -> Result<String, Complaint> {
+fn cli(bus: &Bus, arguments: &[&str], input: &str) -> Result<String, Failure> {
     let mut command = bus.command("keepassxc-cli");
     let mut child = command
         .args(arguments)

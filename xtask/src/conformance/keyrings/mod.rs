@@ -8,18 +8,18 @@ mod away;
 mod bus;
 mod gnome;
 mod keepassxc;
-mod person;
 mod program;
 mod python;
 mod records;
 mod sharing;
+mod user;
 
 use std::process::Command;
 
 use program::Program;
 use python::Python;
 
-use super::report::{Complaint, Report};
+use super::report::{Failure, Report};
 use super::rig::Rig;
 use crate::Stop;
 
@@ -59,7 +59,7 @@ pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
 }
 
 /// The text has all these words in it.
-fn expect(text: &str, words: &[&str]) -> Result<(), Complaint> {
+fn expect(text: &str, words: &[&str]) -> Result<(), Failure> {
     match words.iter().find(|word| !text.contains(**word)) {
         None => Ok(()),
         Some(word) => Err(format!("`{word}` is not in: {text}").into()),
@@ -67,7 +67,7 @@ fn expect(text: &str, words: &[&str]) -> Result<(), Complaint> {
 }
 
 /// The text is this one.
-fn same(found: &str, expected: &str) -> Result<(), Complaint> {
+fn same(found: &str, expected: &str) -> Result<(), Failure> {
     match found == expected {
         true => Ok(()),
         false => Err(format!("`{found}` instead of `{expected}`").into()),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use super::bus::{Bus, Running};
-use crate::conformance::report::Complaint;
+use crate::conformance::report::Failure;
 use crate::{Stop, cargo, output};
 
 /// Where it lies.
@@ -32,12 +32,12 @@ impl Program {
     }
 
     /// Runs a command, in words, and gives its one line.
-    pub(super) fn say(&self, bus: &Bus, words: &str) -> Result<String, Complaint> {
+    pub(super) fn say(&self, bus: &Bus, words: &str) -> Result<String, Failure> {
         self.said(bus.command(&self.0), words)
     }
 
     /// The same, with a command that has its environment already.
-    pub(super) fn said(&self, mut command: Command, words: &str) -> Result<String, Complaint> {
+    pub(super) fn said(&self, mut command: Command, words: &str) -> Result<String, Failure> {
         let output = command.args(words.split(' ')).output()?;
         let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         match output.stderr.is_empty() {
@@ -54,7 +54,7 @@ impl Program {
     }
 
     /// Starts a command that takes its time.
-    pub(super) fn begin(&self, bus: &Bus, words: &str) -> Result<Waiting, Complaint> {
+    pub(super) fn begin(&self, bus: &Bus, words: &str) -> Result<Waiting, Failure> {
         let mut command = bus.command(&self.0);
         command
             .args(words.split(' '))
@@ -77,7 +77,7 @@ pub(super) struct Waiting {
 
 impl Waiting {
     /// Gives it the line, and gets its answer.
-    pub(super) fn go_on(&mut self) -> Result<String, Complaint> {
+    pub(super) fn go_on(&mut self) -> Result<String, Failure> {
         if let Some(stdin) = &mut self.process.0.stdin {
             stdin.write_all(b"\n")?;
         }
@@ -85,7 +85,7 @@ impl Waiting {
     }
 
     /// Its next line.
-    pub(super) fn line(&mut self) -> Result<String, Complaint> {
+    pub(super) fn line(&mut self) -> Result<String, Failure> {
         let mut line = String::new();
         self.lines.read_line(&mut line)?;
         Ok(line.trim().to_owned())

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::bus::Bus;
-use crate::conformance::report::Complaint;
+use crate::conformance::report::Failure;
 use crate::{Stop, metadata, pip};
 
 /// The newest of each when this was written; pyinaturalist's own entries are as its page on authentication describes them.
@@ -33,7 +33,7 @@ impl Python {
         bus: &Bus,
         script: &str,
         arguments: &[&str],
-    ) -> Result<String, Complaint> {
+    ) -> Result<String, Failure> {
         let output = self.command(bus, script, arguments).output()?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());

@@ -4,7 +4,7 @@ use super::bus::Bus;
 use super::program::Program;
 use super::{expect, python, same};
 use crate::conformance::keyrings::python::Python;
-use crate::conformance::report::{Checked, Report};
+use crate::conformance::report::{CheckResult, Report};
 
 /// Records go through entries of at most `limit` bytes, and whole.
 pub(super) fn run(
@@ -64,7 +64,7 @@ pub(super) fn run(
 }
 
 /// So many items of this service are in the keyring.
-pub(super) fn items(bus: &Bus, python: &Python, service: &str, count: usize) -> Checked {
+pub(super) fn items(bus: &Bus, python: &Python, service: &str, count: usize) -> CheckResult {
     let found = python.run(bus, python::ITEMS, &[service])?;
     let number = found.split(' ').next().unwrap_or_default();
     same(number, &count.to_string())

@@ -3,11 +3,11 @@
 use std::thread;
 
 use super::bus::Bus;
-use super::person::Person;
 use super::program::Program;
 use super::python::{self, Python};
+use super::user::KeyringUser;
 use super::{expect, same};
-use crate::conformance::report::{Checked, Complaint, Report};
+use crate::conformance::report::{CheckResult, Failure, Report};
 
 /// What one program after the other does to the entries of one keyring.
 pub(super) struct Sharing<'s> {
@@ -15,7 +15,7 @@ pub(super) struct Sharing<'s> {
     pub(super) program: &'s Program,
     pub(super) python: &'s Python,
     /// Somebody who allows what the service asks about, if it asks.
-    pub(super) person: Option<Person<'s>>,
+    pub(super) person: Option<KeyringUser<'s>>,
 }
 
 impl Sharing<'_> {
@@ -41,7 +41,7 @@ impl Sharing<'_> {
         );
     }
 
-    fn nothing(&self) -> Checked {
+    fn nothing(&self) -> CheckResult {
         let found = self.credentials()?;
         expect(
             &found,
@@ -49,7 +49,7 @@ impl Sharing<'_> {
         )
     }
 
-    fn pyinaturalist_first(&self) -> Checked {
+    fn pyinaturalist_first(&self) -> CheckResult {
         self.python.run(self.bus, python::PYINATURALIST_SET, &[])?;
         let found = self.credentials()?;
         for (field, length, user) in [
@@ -65,7 +65,7 @@ impl Sharing<'_> {
         self.items(4)
     }
 
-    fn over_pythons(&self) -> Checked {
+    fn over_pythons(&self) -> CheckResult {
         self.save(&[("USERNAME", "rust-me"), ("PASSWORD", "rust-password")])?;
         same(&self.python_gets("username")?, "rust-me")?;
         same(&self.python_gets("password")?, "rust-password")?;
@@ -73,7 +73,7 @@ impl Sharing<'_> {
         self.items(4)
     }
 
-    fn python_over_ours(&self) -> Checked {
+    fn python_over_ours(&self) -> CheckResult {
         self.delete("username")?;
         self.save(&[("USERNAME", "rust-me")])?;
         self.python_sets("username", "python-is-back")?;
@@ -85,7 +85,7 @@ impl Sharing<'_> {
         self.items(4)
     }
 
-    fn pyinaturalist_reads(&self) -> Checked {
+    fn pyinaturalist_reads(&self) -> CheckResult {
         for user in ["username", "password", "app_id", "app_secret"] {
             self.delete(user)?;
         }
@@ -104,7 +104,7 @@ impl Sharing<'_> {
         self.items(4)
     }
 
-    fn secret_tools(&self) -> Checked {
+    fn secret_tools(&self) -> CheckResult {
         self.delete("app_id")?;
         self.secret_tool_stores(&["app_id"])?;
         expect(
@@ -124,7 +124,7 @@ impl Sharing<'_> {
         self.items(4)
     }
 
-    fn two_items(&self) -> Checked {
+    fn two_items(&self) -> CheckResult {
         self.delete("app_secret")?;
         self.save(&[("APP_SECRET", "older")])?;
         // Times are in whole seconds.
@@ -141,12 +141,12 @@ impl Sharing<'_> {
         same(&self.python_gets("app_secret")?, "settled")
     }
 
-    fn credentials(&self) -> Result<String, Complaint> {
+    fn credentials(&self) -> Result<String, Failure> {
         self.program.say(self.bus, "credentials")
     }
 
     /// Saves these, and an application id where none is among them: nothing goes without it.
-    fn save(&self, fields: &[(&str, &str)]) -> Checked {
+    fn save(&self, fields: &[(&str, &str)]) -> CheckResult {
         let mut command = self.bus.command(self.program.path());
         let with_id = fields.iter().any(|(name, _)| *name == "APP_ID");
         if !with_id {
@@ -161,14 +161,14 @@ impl Sharing<'_> {
         same(&said, &format!("saved {count} fields"))
     }
 
-    fn python_gets(&self, user: &str) -> Result<String, Complaint> {
+    fn python_gets(&self, user: &str) -> Result<String, Failure> {
         self.python.run(self.bus, python::GET, &[user])
     }
 
-    fn python_sets(&self, user: &str, value: &str) -> Checked {
+    fn python_sets(&self, user: &str, value: &str) -> CheckResult {
         let mut command = self.python.command(self.bus, python::SET, &[user, value]);
         let mut setting = command.spawn()?;
-        let allowed = self.person.as_ref().map(Person::allows);
+        let allowed = self.person.as_ref().map(KeyringUser::allows);
         let status = match &allowed {
             Some(Err(_)) => {
                 setting.kill()?;
@@ -183,7 +183,7 @@ impl Sharing<'_> {
         }
     }
 
-    fn secret_tool_stores(&self, attributes: &[&str]) -> Checked {
+    fn secret_tool_stores(&self, attributes: &[&str]) -> CheckResult {
         let mut command = self.bus.command("sh");
         // It reads the secret from its input.
         let script = "printf secret-tool | secret-tool store --label=mine service /inaturalist username \"$@\"";
@@ -197,7 +197,7 @@ impl Sharing<'_> {
         }
     }
 
-    fn delete(&self, user: &str) -> Checked {
+    fn delete(&self, user: &str) -> CheckResult {
         let clear = ["clear", "service", "/inaturalist", "username", user];
         let output = self.bus.command("secret-tool").args(clear).output()?;
         match output.status.success() {
@@ -206,7 +206,7 @@ impl Sharing<'_> {
         }
     }
 
-    fn items(&self, count: usize) -> Checked {
+    fn items(&self, count: usize) -> CheckResult {
         super::records::items(self.bus, self.python, "/inaturalist", count)
     }
 }

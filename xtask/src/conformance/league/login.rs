@@ -6,10 +6,10 @@ use auth_flows::Login;
 use keystore::Memory;
 
 use super::Case;
-use super::desk::{DAEMON, Desk, TOOL, Way, call, sent_by};
-use crate::conformance::bench::{alice, log_in};
+use super::env::{DAEMON, LeagueEnv, TOOL, Way, call, sent_by};
+use crate::conformance::env::{alice, log_in};
 use crate::conformance::expect::ensure;
-use crate::conformance::{report::Checked, visitor::Visitor};
+use crate::conformance::{report::CheckResult, scripted_user::ScriptedUser};
 
 pub(super) const CASES: &[Case] = &[
     (
@@ -24,30 +24,30 @@ pub(super) const CASES: &[Case] = &[
         asks_anew,
     ),
     ("code + PKCE and secret: raw Basic", |desk| {
-        serves(desk, |service| service, Way::Basic, Visitor::browser)
+        serves(desk, |service| service, Way::Basic, ScriptedUser::browser)
     }),
     ("code + PKCE and secret: body", |desk| {
-        serves(desk, by_body, Way::Body, Visitor::browser)
+        serves(desk, by_body, Way::Body, ScriptedUser::browser)
     }),
     (
         "a challenge that base64 and base64url write alike",
         |desk| {
             let style =
                 |service: ServiceBuilder| service.pkce_style(PkceStyle::AlphanumericChallenge);
-            serves(desk, style, Way::Basic, Visitor::browser)
+            serves(desk, style, Way::Basic, ScriptedUser::browser)
         },
     ),
     ("callback with a path, any free port", |desk| {
-        let login = |visitor: &Visitor| visitor.browser().path("/callback");
+        let login = |visitor: &ScriptedUser| visitor.browser().path("/callback");
         serves(desk, |service| service, Way::Basic, login)
     }),
     ("a private-use scheme, the address pasted", |desk| {
-        let login = |visitor: &Visitor| visitor.paste("com.example.app:/cb");
+        let login = |visitor: &ScriptedUser| visitor.paste("com.example.app:/cb");
         serves(desk, |service| service, Way::Basic, login)
     }),
     ("the login page's language in the path", |desk| {
         let locale = |service: ServiceBuilder| service.authorize_locale("de");
-        serves(desk, locale, Way::Basic, Visitor::browser)?;
+        serves(desk, locale, Way::Basic, ScriptedUser::browser)?;
         let seen = desk.seen();
         let first = seen.requests().first().ok_or("no request")?;
         ensure(first.path.contains("/authorize/de?"), first.path.clone())
@@ -67,7 +67,11 @@ fn by_body(service: ServiceBuilder) -> ServiceBuilder {
     service.client_authentication(ClientAuthentication::Body)
 }
 
-fn itself(desk: &Desk<'_>, change: impl Fn(ServiceBuilder) -> ServiceBuilder, way: Way) -> Checked {
+fn itself(
+    desk: &LeagueEnv<'_>,
+    change: impl Fn(ServiceBuilder) -> ServiceBuilder,
+    way: Way,
+) -> CheckResult {
     let service = change(desk.describe(DAEMON)).build()?;
     let seat = desk.rig.daemon(service, Memory::new());
     call(&seat)?;
@@ -76,7 +80,7 @@ fn itself(desk: &Desk<'_>, change: impl Fn(ServiceBuilder) -> ServiceBuilder, wa
     ensure(token.refresh_token().is_none(), "a refresh token came")
 }
 
-fn asks_anew(desk: &Desk<'_>) -> Checked {
+fn asks_anew(desk: &LeagueEnv<'_>) -> CheckResult {
     let seat = desk.rig.daemon(desk.service(DAEMON)?, Memory::new());
     call(&seat)?;
     desk.server.revoke_access_tokens();
@@ -87,11 +91,11 @@ fn asks_anew(desk: &Desk<'_>) -> Checked {
 }
 
 fn serves(
-    desk: &Desk<'_>,
+    desk: &LeagueEnv<'_>,
     change: impl Fn(ServiceBuilder) -> ServiceBuilder,
     way: Way,
-    login: impl Fn(&Visitor) -> Login,
-) -> Checked {
+    login: impl Fn(&ScriptedUser) -> Login,
+) -> CheckResult {
     let service = change(desk.describe(TOOL)).build()?;
     let seat = desk.rig.account(service, Memory::new(), "alice");
     let visitor = alice();
@@ -107,7 +111,7 @@ fn serves(
 }
 
 /// Info Flora documents no revocation endpoint, and league has none.
-fn logout(desk: &Desk<'_>) -> Checked {
+fn logout(desk: &LeagueEnv<'_>) -> CheckResult {
     let seat = desk.logged_in()?;
     let before = desk.seen().total();
     let logged_out = seat.log_out()?;

@@ -1,23 +1,23 @@
 //! Info Flora's service against our own test server, which speaks as league/oauth2-server 8 and 9 do: neither can be
 //! installed by a package manager here.
 
-mod desk;
+mod env;
 mod login;
 mod not_offered;
-mod oddities;
+mod quirks;
 mod refusals;
 mod renewal;
 mod rows;
 
 use auth_testkit::Dialect;
-use desk::Desk;
+use env::LeagueEnv;
 
-use super::report::{Checked, Report};
+use super::report::{CheckResult, Report};
 use crate::Stop;
 use crate::rig::Rig;
 
 /// One case: a name that says what holds, and how to see it. Each has a server of its own.
-type Case = (&'static str, fn(&Desk<'_>) -> Checked);
+type Case = (&'static str, fn(&LeagueEnv<'_>) -> CheckResult);
 
 /// What league differs in from version to version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,18 +36,18 @@ const CASES: [&[Case]; 5] = [
     renewal::CASES,
     refusals::CASES,
     rows::CASES,
-    oddities::CASES,
+    quirks::CASES,
 ];
 
 pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
     for (version, title) in VERSIONS {
         report.heading(title, rigs);
         for (name, case) in CASES.iter().copied().flatten() {
-            report.row_at_once(name, rigs, |rig| case(&Desk::new(version, rig)?));
+            report.row_at_once(name, rigs, |rig| case(&LeagueEnv::new(version, rig)?));
         }
         let [rig, _] = rigs;
         for (name, reason, proof) in not_offered::ALL {
-            report.not_offered(name, reason, || proof(&Desk::new(version, rig)?));
+            report.not_offered(name, reason, || proof(&LeagueEnv::new(version, rig)?));
         }
     }
     Ok(())

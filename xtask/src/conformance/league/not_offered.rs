@@ -1,32 +1,43 @@
 //! What Info Flora does not have, as far as it documents, and league has not either.
 
 use auth_core::{
-    DeviceRequest, ErrorKind, Introspection, Message, MetadataRequest, Revocation, SecretText,
+    DeviceAuthorizationRequest, ErrorKind, IntrospectionRequest, Message, MetadataRequest,
+    RevocationRequest, SecretText,
 };
 
-use super::desk::{Desk, TOOL};
+use super::env::{LeagueEnv, TOOL};
 use crate::conformance::expect::{ensure, expect_error};
-use crate::conformance::report::Checked;
+use crate::conformance::report::CheckResult;
 
-type Absent = (&'static str, &'static str, fn(&Desk<'_>) -> Checked);
+type Absent = (
+    &'static str,
+    &'static str,
+    fn(&LeagueEnv<'_>) -> CheckResult,
+);
 
 pub(super) const ALL: &[Absent] = &[
     ("revocation", "league has no such endpoint", |desk| {
         let service = desk.service(TOOL)?;
         let token = SecretText::from("any");
-        never_made(desk, &Revocation::access_token(service.client(), token))
+        never_made(
+            desk,
+            &RevocationRequest::access_token(service.client(), token),
+        )
     }),
     ("introspection", "league has no such endpoint", |desk| {
         let service = desk.service(TOOL)?;
         let token = SecretText::from("any");
-        never_made(desk, &Introspection::access_token(service.client(), token))
+        never_made(
+            desk,
+            &IntrospectionRequest::access_token(service.client(), token),
+        )
     }),
     (
         "device authorization",
         "Info Flora documents none, and league has it from version 9 on only where it is set up",
         |desk| {
             let service = desk.service(TOOL)?;
-            never_made(desk, &DeviceRequest::new(service.client()))
+            never_made(desk, &DeviceAuthorizationRequest::new(service.client()))
         },
     ),
     ("metadata", "league has no metadata document", |desk| {
@@ -40,7 +51,7 @@ pub(super) const ALL: &[Absent] = &[
 ];
 
 /// The service names no endpoint, so that the message cannot be made.
-fn never_made<M: Message>(desk: &Desk<'_>, message: &M) -> Checked {
+fn never_made<M: Message>(desk: &LeagueEnv<'_>, message: &M) -> CheckResult {
     expect_error(
         message.request().map(drop),
         ErrorKind::Configuration,

@@ -9,12 +9,12 @@ use auth_flows::Login;
 use auth_testkit::person::Outcome;
 use keystore::Memory;
 
-use super::desk::{App, DAEMON, Desk, TOOL, call};
+use super::env::{App, DAEMON, LeagueEnv, TOOL, call};
 use super::{Case, Version};
-use crate::conformance::bench::{alice, bob_denies};
+use crate::conformance::env::{alice, bob_denies};
 use crate::conformance::expect::{ensure, expect_error};
-use crate::conformance::report::{Checked, Complaint};
-use crate::conformance::visitor::Visitor;
+use crate::conformance::report::{CheckResult, Failure};
+use crate::conformance::scripted_user::ScriptedUser;
 
 const WRONG: &str = "wr0ng-secret";
 
@@ -51,7 +51,7 @@ pub(super) const CASES: &[Case] = &[
     }),
     ("unknown scope, browser: configuration", unknown_scope),
     ("denied in the browser", |desk| {
-        denied(desk, Visitor::browser)
+        denied(desk, ScriptedUser::browser)
     }),
     ("denied, the address pasted", |desk| {
         denied(desk, |visitor| visitor.paste("http://127.0.0.1:8080"))
@@ -62,11 +62,11 @@ pub(super) const CASES: &[Case] = &[
         "unknown client id, browser: the deadline's causes",
         |desk| {
             let unknown = desk.seat(App("nobody", WRONG))?;
-            never_redirects(&unknown, "invalid_client", Visitor::browser)
+            never_redirects(&unknown, "invalid_client", ScriptedUser::browser)
         },
     ),
     ("unregistered redirect URI: the deadline's causes", |desk| {
-        let elsewhere = |visitor: &Visitor| visitor.browser().path("/unregistered");
+        let elsewhere = |visitor: &ScriptedUser| visitor.browser().path("/unregistered");
         never_redirects(&desk.seat(TOOL)?, "invalid_client", elsewhere)
     }),
     ("a callback at localhost: never sent", |desk| {
@@ -84,16 +84,16 @@ pub(super) const CASES: &[Case] = &[
     }),
 ];
 
-fn refused_client(desk: &Desk<'_>, app: App) -> Checked {
+fn refused_client(desk: &LeagueEnv<'_>, app: App) -> CheckResult {
     let seat = desk.rig.daemon(desk.service(app)?, Memory::new());
     refused(call(&seat), app.0)
 }
 
 /// The client is to blame, and its secret does not show.
-fn refused<T: std::fmt::Debug>(answer: Result<T, Error>, id: &str) -> Checked {
+fn refused<T: std::fmt::Debug>(answer: Result<T, Error>, id: &str) -> CheckResult {
     let words = ["invalid_client", id, "401"];
     let error = expect_error(answer, ErrorKind::Configuration, &words)?;
-    let setting = error.setting_name().unwrap_or_default();
+    let setting = error.setting().unwrap_or_default();
     ensure(
         setting.contains("client_secret"),
         format!("it blames `{setting}`"),
@@ -102,12 +102,12 @@ fn refused<T: std::fmt::Debug>(answer: Result<T, Error>, id: &str) -> Checked {
 }
 
 /// league 8 leaves `state` out of this one error; the listener believes it all the same, because the service says so.
-fn unknown_scope(desk: &Desk<'_>) -> Checked {
+fn unknown_scope(desk: &LeagueEnv<'_>) -> CheckResult {
     let (seat, visitor) = (desk.seat(TOOL)?, alice());
     let answer = seat.log_in(visitor.browser().scope("nonsense"));
     let words = ["invalid_scope", "nonsense"];
     let error = expect_error(answer, ErrorKind::Configuration, &words)?;
-    ensure(error.setting_name() == Some("scope"), format!("{error}"))?;
+    ensure(error.setting() == Some("scope"), format!("{error}"))?;
     let redirect = visitor.ended()?.into_redirect()?;
     let has_state = redirect.contains("state=");
     ensure(
@@ -116,7 +116,7 @@ fn unknown_scope(desk: &Desk<'_>) -> Checked {
     )
 }
 
-fn denied(desk: &Desk<'_>, login: impl Fn(&Visitor) -> Login) -> Checked {
+fn denied(desk: &LeagueEnv<'_>, login: impl Fn(&ScriptedUser) -> Login) -> CheckResult {
     let (seat, visitor) = (desk.seat(TOOL)?, bob_denies());
     let words = ["access_denied", "The user denied the request"];
     expect_error(seat.log_in(login(&visitor)), ErrorKind::Denied, &words)?;
@@ -124,7 +124,7 @@ fn denied(desk: &Desk<'_>, login: impl Fn(&Visitor) -> Login) -> Checked {
 }
 
 /// The challenge of RFC 7636 appendix B, whose verifier we do not send.
-fn wrong_verifier(desk: &Desk<'_>) -> Checked {
+fn wrong_verifier(desk: &LeagueEnv<'_>) -> CheckResult {
     const OTHER: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
     let service = desk.service(TOOL)?;
     let grant = code(&service, |parameter| {
@@ -139,7 +139,7 @@ fn wrong_verifier(desk: &Desk<'_>) -> Checked {
     Ok(())
 }
 
-fn used_code(desk: &Desk<'_>) -> Checked {
+fn used_code(desk: &LeagueEnv<'_>) -> CheckResult {
     let service = desk.service(TOOL)?;
     let grant = code(&service, str::to_owned)?;
     let exchange = TokenRequest::code(service.client(), &grant);
@@ -150,7 +150,7 @@ fn used_code(desk: &Desk<'_>) -> Checked {
 }
 
 /// A code that alice got by values, at an address whose parameters were changed.
-fn code(service: &Service, change: impl Fn(&str) -> String) -> Result<CodeGrant, Complaint> {
+fn code(service: &Service, change: impl Fn(&str) -> String) -> Result<CodeGrant, Failure> {
     let uri = RedirectUri::parse("http://127.0.0.1:8080")?;
     let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([7; 64]));
     let (url, pending) = request.begin()?;
@@ -163,10 +163,10 @@ fn code(service: &Service, change: impl Fn(&str) -> String) -> Result<CodeGrant,
 fn never_redirects(
     seat: &crate::rig::Seat,
     on_the_page: &str,
-    login: impl Fn(&Visitor) -> Login,
-) -> Checked {
+    login: impl Fn(&ScriptedUser) -> Login,
+) -> CheckResult {
     let visitor = alice();
-    let login = login(&visitor).deadline(Duration::from_secs(1));
+    let login = login(&visitor).timeout(Duration::from_secs(1));
     let words = ["within 1 s", "redirect URI", "client id", "never redirects"];
     expect_error(seat.log_in(login), ErrorKind::TimedOut, &words)?;
     match visitor.ended()? {

@@ -4,15 +4,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use auth_core::{ErrorKind, ExposeSecret, Freshness, TokenKind};
-use auth_testkit::{Fault, On};
+use auth_testkit::{Fault, Matching};
 use keystore::Memory;
 use serde_json::json;
 
-use super::desk::{Desk, TOOL, Way, call, sent_by};
+use super::env::{LeagueEnv, TOOL, Way, call, sent_by};
 use super::{Case, Version};
-use crate::conformance::bench::{alice, log_in, now};
+use crate::conformance::env::{alice, log_in, now};
 use crate::conformance::expect::{ensure, expect_error};
-use crate::conformance::report::{Checked, Complaint};
+use crate::conformance::report::{CheckResult, Failure};
 use crate::rig::{PATIENCE, Seat};
 
 pub(super) const CASES: &[Case] = &[
@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// Info Flora documents the form, and no header, for a refresh.
-fn in_the_form(desk: &Desk<'_>) -> Checked {
+fn in_the_form(desk: &LeagueEnv<'_>) -> CheckResult {
     let seat = desk.logged_in()?;
     let before = seat.token(TokenKind::Login)?;
     desk.server.revoke_access_tokens();
@@ -59,11 +59,11 @@ fn in_the_form(desk: &Desk<'_>) -> Checked {
 }
 
 /// An account whose token is past its time, by what the server said of it.
-fn expired(desk: &Desk<'_>) -> Result<Seat, Complaint> {
+fn expired(desk: &LeagueEnv<'_>) -> Result<Seat, Failure> {
     let brief = Fault::ExpiresIn(json!(1));
     desk.server
         .faults()
-        .next(On::Grant("authorization_code"), brief);
+        .next(Matching::Grant("authorization_code"), brief);
     let (seat, visitor) = (desk.seat(TOOL)?, alice());
     let status = log_in(&seat, &visitor, visitor.browser())?;
     let end = status.login.and_then(|token| token.expires_at);
@@ -78,7 +78,7 @@ fn expired(desk: &Desk<'_>) -> Result<Seat, Complaint> {
     Ok(seat)
 }
 
-fn eight_callers(seat: &Seat) -> Checked {
+fn eight_callers(seat: &Seat) -> CheckResult {
     thread::scope(|scope| {
         let callers: Vec<_> = (0..8).map(|_| scope.spawn(|| call(seat))).collect();
         for caller in callers {
@@ -89,9 +89,9 @@ fn eight_callers(seat: &Seat) -> Checked {
 }
 
 /// All eight have left with the old token when it dies.
-fn mid_air(desk: &Desk<'_>) -> Checked {
+fn mid_air(desk: &LeagueEnv<'_>) -> CheckResult {
     let seat = desk.logged_in()?;
-    let at_api = desk.server.hold(On::Api);
+    let at_api = desk.server.hold(Matching::Api);
     thread::scope(|scope| {
         let callers: Vec<_> = (0..8).map(|_| scope.spawn(|| call(&seat))).collect();
         let held = at_api.wait_for(8, PATIENCE);
@@ -108,7 +108,7 @@ fn mid_air(desk: &Desk<'_>) -> Checked {
 }
 
 /// Two programs at one store. The second one is told that its token is dead, and rotates; now the first one's is.
-fn rotated_elsewhere(desk: &Desk<'_>) -> Checked {
+fn rotated_elsewhere(desk: &LeagueEnv<'_>) -> CheckResult {
     let store = Memory::new();
     let service = desk.service(TOOL)?;
     let first = desk.rig.account(service.clone(), store.clone(), "alice");
@@ -120,7 +120,7 @@ fn rotated_elsewhere(desk: &Desk<'_>) -> Checked {
         content_type: "text/plain".to_owned(),
         body: Vec::new(),
     };
-    desk.server.faults().next(On::Api, refused);
+    desk.server.faults().next(Matching::Api, refused);
     call(&second)?;
     desk.refreshed(1)?;
 
@@ -135,7 +135,7 @@ fn rotated_elsewhere(desk: &Desk<'_>) -> Checked {
 }
 
 /// Somebody else uses a copy of the older refresh token. league revokes nothing for that.
-fn reused(desk: &Desk<'_>) -> Checked {
+fn reused(desk: &LeagueEnv<'_>) -> CheckResult {
     let seat = desk.logged_in()?;
     let service = desk.service(TOOL)?;
     let old = seat.token(TokenKind::Login)?;
@@ -149,22 +149,25 @@ fn reused(desk: &Desk<'_>) -> Checked {
 }
 
 /// The server has rotated, and nobody was told: the first call says what may have happened, the next one that it has.
-fn lost(desk: &Desk<'_>) -> Checked {
+fn lost(desk: &LeagueEnv<'_>) -> CheckResult {
     let seat = desk.logged_in()?;
     desk.server.revoke_access_tokens();
     desk.server
         .faults()
-        .next(On::Grant("refresh_token"), Fault::LostAnswer);
+        .next(Matching::Grant("refresh_token"), Fault::LostAnswer);
     let words = ["may have reached the server", "new login"];
     let error = expect_error(call(&seat), ErrorKind::Transport, &words)?;
-    ensure(error.may_have_arrived(), "it is said not to have arrived")?;
+    ensure(
+        error.may_have_been_delivered(),
+        "it is said not to have arrived",
+    )?;
     desk.refreshed(1)?;
     expect_error(call(&seat), ErrorKind::NeedsLogin, &["log in again"])?;
     desk.refreshed(2)
 }
 
 /// league 8: 401 `invalid_request`; league 9: 400 `invalid_grant`.
-fn dead(desk: &Desk<'_>) -> Checked {
+fn dead(desk: &LeagueEnv<'_>) -> CheckResult {
     let seat = desk.logged_in()?;
     desk.server.revoke_all();
     let words = match desk.version {
@@ -177,11 +180,13 @@ fn dead(desk: &Desk<'_>) -> Checked {
 }
 
 /// A 503 says nothing about the refresh token: it is kept, and serves later.
-fn trouble(desk: &Desk<'_>) -> Checked {
+fn trouble(desk: &LeagueEnv<'_>) -> CheckResult {
     let seat = desk.logged_in()?;
     desk.server.revoke_access_tokens();
     let down = Fault::Unavailable { retry_after: None };
-    desk.server.faults().next(On::Grant("refresh_token"), down);
+    desk.server
+        .faults()
+        .next(Matching::Grant("refresh_token"), down);
     let error = expect_error(call(&seat), ErrorKind::Refused, &["503"])?;
     ensure(error.is_retryable(), "it is said not to pass")?;
     call(&seat)?;

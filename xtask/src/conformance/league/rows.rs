@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use auth_core::{
     AuthorizationRequest, Body, CodeGrant, Entropy, Error, ErrorKind, Limits, Message, RedirectUri,
-    Request, SecretText, TokenAnswer, TokenRequest,
+    Request, SecretText, TokenRequest, TokenResponse,
 };
 use http::{HeaderValue, header};
 
-use super::desk::{App, DAEMON, Desk, OTHER, TOOL};
+use super::env::{App, DAEMON, LeagueEnv, OTHER, TOOL};
 use super::{Case, Version};
-use crate::conformance::bench::alice;
+use crate::conformance::env::alice;
 use crate::conformance::expect::{ensure, expect_error};
-use crate::conformance::report::{Checked, Complaint};
+use crate::conformance::report::{CheckResult, Failure};
 
 pub(super) const CASES: &[Case] = &[
     ("secret missing: configuration", |desk| {
@@ -211,11 +211,11 @@ pub(super) const CASES: &[Case] = &[
 type Told = (ErrorKind, u16, &'static str);
 
 fn told<T: std::fmt::Debug>(
-    desk: &Desk<'_>,
+    desk: &LeagueEnv<'_>,
     answer: Result<T, Error>,
     eight: Told,
     nine: Told,
-) -> Checked {
+) -> CheckResult {
     let (kind, status, word) = match desk.version {
         Version::Eight => eight,
         Version::Nine => nine,
@@ -227,12 +227,20 @@ fn told<T: std::fmt::Debug>(
     )
 }
 
-fn both<T: std::fmt::Debug>(desk: &Desk<'_>, answer: Result<T, Error>, told_so: Told) -> Checked {
+fn both<T: std::fmt::Debug>(
+    desk: &LeagueEnv<'_>,
+    answer: Result<T, Error>,
+    told_so: Told,
+) -> CheckResult {
     told(desk, answer, told_so, told_so)
 }
 
 /// league 8 says `invalid_request` of a dead code, league 9 `invalid_grant`; it is one thing.
-fn dead_code(desk: &Desk<'_>, answer: Result<TokenAnswer, Error>, word: &str) -> Checked {
+fn dead_code(
+    desk: &LeagueEnv<'_>,
+    answer: Result<TokenResponse, Error>,
+    word: &str,
+) -> CheckResult {
     let code = match desk.version {
         Version::Eight => "invalid_request",
         Version::Nine => "invalid_grant",
@@ -242,7 +250,7 @@ fn dead_code(desk: &Desk<'_>, answer: Result<TokenAnswer, Error>, word: &str) ->
 }
 
 /// 401 `invalid_request` from league 8, 400 `invalid_grant` from league 9.
-fn dead_refresh(desk: &Desk<'_>, refresh: &SecretText, app: App, word: &str) -> Checked {
+fn dead_refresh(desk: &LeagueEnv<'_>, refresh: &SecretText, app: App, word: &str) -> CheckResult {
     let service = desk.service(app)?;
     let answer = desk
         .rig
@@ -254,13 +262,13 @@ fn dead_refresh(desk: &Desk<'_>, refresh: &SecretText, app: App, word: &str) -> 
     expect_error(answer, ErrorKind::NeedsLogin, &words).map(drop)
 }
 
-fn refresh_token(desk: &Desk<'_>, app: App) -> Result<SecretText, Complaint> {
+fn refresh_token(desk: &LeagueEnv<'_>, app: App) -> Result<SecretText, Failure> {
     let token = desk.server.issue_refresh_token(app.0, "alice", "public");
     Ok(token.ok_or("no refresh token")?.into())
 }
 
 /// A code that alice got for the tool, at an address whose parameters were changed.
-fn code(desk: &Desk<'_>, change: impl Fn(&str) -> String) -> Result<CodeGrant, Complaint> {
+fn code(desk: &LeagueEnv<'_>, change: impl Fn(&str) -> String) -> Result<CodeGrant, Failure> {
     let service = desk.service(TOOL)?;
     let uri = RedirectUri::parse("http://127.0.0.1:8080")?;
     let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([7; 64]));
@@ -286,11 +294,11 @@ enum Header {
 
 /// A client-credentials request, changed on its way.
 fn as_itself(
-    desk: &Desk<'_>,
+    desk: &LeagueEnv<'_>,
     change: impl Fn(&str) -> Option<String>,
     header: Header,
     more: &[&str],
-) -> Result<TokenAnswer, Error> {
+) -> Result<TokenResponse, Error> {
     let service = desk.service(DAEMON)?;
     let message = TokenRequest::client_credentials(service.client());
     let mut request = changed(message.request()?, change, more);
@@ -302,11 +310,11 @@ fn as_itself(
 
 /// The exchange of a code, changed on its way.
 fn exchanged(
-    desk: &Desk<'_>,
+    desk: &LeagueEnv<'_>,
     app: App,
     grant: &CodeGrant,
     change: impl Fn(&str) -> Option<String>,
-) -> Result<Result<TokenAnswer, Error>, Complaint> {
+) -> Result<Result<TokenResponse, Error>, Failure> {
     let service = desk.service(app)?;
     let message = TokenRequest::code(service.client(), grant);
     let request = changed(message.request()?, change, &[]);
@@ -315,11 +323,11 @@ fn exchanged(
 
 /// The same by another client than the code was given to, with that client's own header.
 fn exchanged_by(
-    desk: &Desk<'_>,
+    desk: &LeagueEnv<'_>,
     app: App,
     grant: &CodeGrant,
     change: impl Fn(&str) -> Option<String>,
-) -> Result<Result<TokenAnswer, Error>, Complaint> {
+) -> Result<Result<TokenResponse, Error>, Failure> {
     let (own, other) = (desk.service(TOOL)?, desk.service(app)?);
     let message = TokenRequest::code(own.client(), grant);
     let mut request = changed(message.request()?, change, &[]);
@@ -344,7 +352,7 @@ fn changed(
 }
 
 /// Only a form in the body counts; whatever else comes is an empty request to league.
-fn not_a_form(desk: &Desk<'_>) -> Checked {
+fn not_a_form(desk: &LeagueEnv<'_>) -> CheckResult {
     let asked = (ErrorKind::Configuration, 400, "unsupported_grant_type");
     let empty = as_itself(desk, |_| None, Header::AsItIs, &[]);
     both(desk, empty, asked)?;
@@ -366,11 +374,11 @@ fn not_a_form(desk: &Desk<'_>) -> Checked {
 }
 
 /// league's own JSON at the door of the API.
-fn at_the_door(desk: &Desk<'_>) -> Checked {
+fn at_the_door(desk: &LeagueEnv<'_>) -> CheckResult {
     let token = desk.server.issue_access_token(TOOL.0, "alice", "public");
     let token = token.ok_or("no token")?;
     desk.server.revoke_access_tokens();
-    let check = |authorization: Option<String>, hint: &str| -> Checked {
+    let check = |authorization: Option<String>, hint: &str| -> CheckResult {
         let mut request = Request::new(Body::Empty);
         let uri = format!("{}/rest/v4/observations", desk.server.url());
         *request.uri_mut() = uri.parse().map_err(|error| format!("{uri}: {error}"))?;

@@ -3,32 +3,32 @@
 use auth_core::{ErrorKind, TokenRequest};
 
 use super::{BY_BODY, CONFIDENTIAL, PUBLIC, RESERVED, RESERVED_BY_BODY};
-use crate::conformance::bench::{self, Absent, Bench, Case, RAW, alice};
 use crate::conformance::cases::refusals::{self, WRONG, never_redirects};
 use crate::conformance::cases::rotation::{self, Family};
 use crate::conformance::cases::{absent, introspection, login, logout, tokens};
+use crate::conformance::env::{self, Absent, Case, RAW, ServerEnv, alice};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::conformance::ping::Ping;
-use crate::conformance::{report::Checked, visitor::Visitor};
+use crate::conformance::{report::CheckResult, scripted_user::ScriptedUser};
 
 pub(super) const LOGIN: &[Case] = &[
     (
         "code + PKCE, public client: any free port, no path",
-        |bench| login::serves(bench, PUBLIC, Visitor::browser),
+        |bench| login::serves(bench, PUBLIC, ScriptedUser::browser),
     ),
     (
         "code + PKCE, confidential client: Basic, form-encoded",
-        |bench| login::serves(bench, CONFIDENTIAL, Visitor::browser),
+        |bench| login::serves(bench, CONFIDENTIAL, ScriptedUser::browser),
     ),
     ("code + PKCE, confidential client: body", |bench| {
-        login::serves(bench, BY_BODY, Visitor::browser)
+        login::serves(bench, BY_BODY, ScriptedUser::browser)
     }),
     (
         "code + PKCE, reserved characters: Basic, form-encoded",
-        |bench| login::serves(bench, RESERVED, Visitor::browser),
+        |bench| login::serves(bench, RESERVED, ScriptedUser::browser),
     ),
     ("code + PKCE, reserved characters: body", |bench| {
-        login::serves(bench, RESERVED_BY_BODY, Visitor::browser)
+        login::serves(bench, RESERVED_BY_BODY, ScriptedUser::browser)
     }),
     (
         "callback with a path, another port than registered",
@@ -118,7 +118,7 @@ pub(super) const REFUSALS: &[Case] = &[
         used_code_kills,
     ),
     ("denied in the browser", |bench| {
-        refusals::denied(bench, Visitor::browser)
+        refusals::denied(bench, ScriptedUser::browser)
     }),
     ("denied, the address pasted", |bench| {
         refusals::denied(bench, |visitor| visitor.paste("http://127.0.0.1:8080"))
@@ -131,13 +131,13 @@ pub(super) const REFUSALS: &[Case] = &[
         "unknown client id, browser: the deadline's causes",
         |bench| {
             let unknown = PUBLIC.called("nobody");
-            never_redirects(bench, unknown, "client is invalid", Visitor::browser)
+            never_redirects(bench, unknown, "client is invalid", ScriptedUser::browser)
         },
     ),
     (
         "unregistered redirect URI: the deadline's causes",
         |bench| {
-            let elsewhere = |visitor: &Visitor| visitor.browser().path("/unregistered");
+            let elsewhere = |visitor: &ScriptedUser| visitor.browser().path("/unregistered");
             never_redirects(bench, PUBLIC, "redirect_uri", elsewhere)
         },
     ),
@@ -242,7 +242,7 @@ pub(super) const ABSENT: &[Absent] = &[
 ];
 
 /// The same answer, taken for a program that knows the server by another name.
-fn issuer(bench: &Bench<'_>) -> Checked {
+fn issuer(bench: &ServerEnv<'_>) -> CheckResult {
     let elsewhere = (bench.facts.server)(bench)?.issuer("https://elsewhere.example");
     let service = bench.service_at(elsewhere, PUBLIC)?;
     let foreign = bench.code(&service).err().ok_or("another issuer passed")?;
@@ -260,7 +260,7 @@ fn issuer(bench: &Bench<'_>) -> Checked {
         .ok_or("no `iss` in the redirect")?;
     expect_error(
         pending.accept(bare),
-        ErrorKind::ForeignResponse,
+        ErrorKind::CallbackMismatch,
         &["`iss` is missing"],
     )?;
     pending.accept(&redirect)?;
@@ -268,7 +268,7 @@ fn issuer(bench: &Bench<'_>) -> Checked {
 }
 
 /// RFC 6749 section 4.1.2: a server should revoke what a code gave when the code comes back.
-fn used_code_kills(bench: &Bench<'_>) -> Checked {
+fn used_code_kills(bench: &ServerEnv<'_>) -> CheckResult {
     let service = bench.service(PUBLIC)?;
     let grant = bench.code(&service)?;
     let exchange = TokenRequest::code(service.client(), &grant);
@@ -278,14 +278,14 @@ fn used_code_kills(bench: &Bench<'_>) -> Checked {
         ErrorKind::NeedsLogin,
         &["invalid_grant"],
     )?;
-    let token = answer.received(bench::now(), 1)?;
+    let token = answer.into_token(env::now(), 1)?;
     let message = service.bind(Ping::default(), Some(&token))?;
     let words = [bench.facts.revoked, "401"];
     expect_error(bench.rig.exchange(&message), ErrorKind::NeedsLogin, &words)?;
     Ok(())
 }
 
-fn unknown_scope_itself(bench: &Bench<'_>) -> Checked {
+fn unknown_scope_itself(bench: &ServerEnv<'_>) -> CheckResult {
     let service = bench.service(CONFIDENTIAL)?;
     let request = TokenRequest::client_credentials(service.client()).scope("write nonsense");
     let answer = bench.rig.exchange(&request)?;
@@ -293,11 +293,11 @@ fn unknown_scope_itself(bench: &Bench<'_>) -> Checked {
 }
 
 /// Basic joins id and secret by a colon: where they are not encoded, an id with one cannot be sent.
-fn colon_in_raw_basic(bench: &Bench<'_>) -> Checked {
+fn colon_in_raw_basic(bench: &ServerEnv<'_>) -> CheckResult {
     let refused = bench.service(RESERVED.by(RAW));
     let error = expect_error(refused, ErrorKind::Configuration, &["colon"])?;
     ensure(
-        error.setting_name() == Some("client_id"),
-        format!("it blames {:?}", error.setting_name()),
+        error.setting() == Some("client_id"),
+        format!("it blames {:?}", error.setting()),
     )
 }

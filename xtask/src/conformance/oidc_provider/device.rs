@@ -1,16 +1,17 @@
 //! A login on another device (RFC 8628): the person types the code there, and the program asks until they have.
 
 use auth_core::{
-    DeviceAuthorization, DeviceRequest, Error, ErrorKind, Service, TokenAnswer, TokenRequest,
+    DeviceAuthorizationRequest, DeviceAuthorizationResponse, Error, ErrorKind, Service,
+    TokenRequest, TokenResponse,
 };
 use auth_testkit::person::Outcome;
 
 use super::{BY_BODY, CONFIDENTIAL, PUBLIC, RESERVED};
-use crate::conformance::bench::{App, Bench, Case, alice, bob_denies, now};
 use crate::conformance::cases::refusals::WRONG;
+use crate::conformance::env::{App, Case, ServerEnv, alice, bob_denies, now};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::conformance::ping::Ping;
-use crate::conformance::report::{Checked, Complaint};
+use crate::conformance::report::{CheckResult, Failure};
 
 pub(super) const CASES: &[Case] = &[
     (
@@ -30,7 +31,9 @@ pub(super) const CASES: &[Case] = &[
     ("device: a code that was used", used),
     ("device: wrong secret: configuration", |bench| {
         let service = bench.service(CONFIDENTIAL.with(WRONG))?;
-        let answer = bench.rig.exchange(&DeviceRequest::new(service.client()));
+        let answer = bench
+            .rig
+            .exchange(&DeviceAuthorizationRequest::new(service.client()));
         let words = ["invalid_client", "401"];
         let error = expect_error(answer, ErrorKind::Configuration, &words)?;
         ensure(!error.to_string().contains(WRONG), "the secret shows")
@@ -55,7 +58,7 @@ enum Typing {
 const SUCCESS: &str = "Sign-in Success";
 
 /// The whole flow: the person is at it while the program asks.
-fn logs_in(bench: &Bench<'_>, app: App, typing: Typing) -> Checked {
+fn logs_in(bench: &ServerEnv<'_>, app: App, typing: Typing) -> CheckResult {
     let seat = bench.seat(app)?;
     let mut page = None;
     let status = seat.log_in_with_device(|device| page = Some(allow(device, typing)))?;
@@ -66,7 +69,7 @@ fn logs_in(bench: &Bench<'_>, app: App, typing: Typing) -> Checked {
 }
 
 /// The same by values: not yet, then the token.
-fn by_values(bench: &Bench<'_>, app: App) -> Checked {
+fn by_values(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     let service = bench.service(app)?;
     let mut device = begin(bench, &service)?;
     let error = expect_error(
@@ -79,12 +82,12 @@ fn by_values(bench: &Bench<'_>, app: App) -> Checked {
 
     let page = allow(&device, Typing::ByHand)?;
     ensure(page.contains(SUCCESS), page)?;
-    let token = poll(bench, &service, &device)?.received(now(), 1)?;
+    let token = poll(bench, &service, &device)?.into_token(now(), 1)?;
     let message = service.bind(Ping::default(), Some(&token))?;
     bench.is_alices(&bench.rig.exchange(&message)?)
 }
 
-fn denied(bench: &Bench<'_>) -> Checked {
+fn denied(bench: &ServerEnv<'_>) -> CheckResult {
     let seat = bench.seat(PUBLIC)?;
     let mut page = None;
     let answer = seat.log_in_with_device(|device| {
@@ -95,7 +98,7 @@ fn denied(bench: &Bench<'_>) -> Checked {
     ensure(seat.status()?.login.is_none(), "a token is stored")
 }
 
-fn used(bench: &Bench<'_>) -> Checked {
+fn used(bench: &ServerEnv<'_>) -> CheckResult {
     let service = bench.service(PUBLIC)?;
     let device = begin(bench, &service)?;
     allow(&device, Typing::Opened)?;
@@ -105,10 +108,10 @@ fn used(bench: &Bench<'_>) -> Checked {
     Ok(())
 }
 
-fn begin(bench: &Bench<'_>, service: &Service) -> Result<DeviceAuthorization, Complaint> {
+fn begin(bench: &ServerEnv<'_>, service: &Service) -> Result<DeviceAuthorizationResponse, Failure> {
     let device = bench
         .rig
-        .exchange(&DeviceRequest::new(service.client()).scope("read write"))?;
+        .exchange(&DeviceAuthorizationRequest::new(service.client()).scope("read write"))?;
     let shown = format!("{device:?}");
     match shown.contains(device.user_code()) {
         true => Err("the code shows".into()),
@@ -117,17 +120,17 @@ fn begin(bench: &Bench<'_>, service: &Service) -> Result<DeviceAuthorization, Co
 }
 
 fn poll(
-    bench: &Bench<'_>,
+    bench: &ServerEnv<'_>,
     service: &Service,
-    device: &DeviceAuthorization,
-) -> Result<TokenAnswer, Error> {
+    device: &DeviceAuthorizationResponse,
+) -> Result<TokenResponse, Error> {
     bench
         .rig
         .exchange(&TokenRequest::device(service.client(), device))
 }
 
 /// Alice does what she is shown, and says what she reads in the end.
-fn allow(device: &DeviceAuthorization, typing: Typing) -> Result<String, Complaint> {
+fn allow(device: &DeviceAuthorizationResponse, typing: Typing) -> Result<String, Failure> {
     let ended = match (typing, device.verification_uri_complete()) {
         (Typing::Opened, Some(uri)) => alice().visit(uri),
         (Typing::Opened, None) => return Err("there is no address with the code in it".into()),

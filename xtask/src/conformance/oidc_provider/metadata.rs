@@ -3,10 +3,10 @@
 use auth_core::{ErrorKind, Message, Metadata, MetadataRequest};
 
 use super::{CONFIDENTIAL, PUBLIC};
-use crate::conformance::bench::{Bench, Case, alice, log_in};
+use crate::conformance::env::{Case, ServerEnv, alice, log_in};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::conformance::ping::Ping;
-use crate::conformance::report::Checked;
+use crate::conformance::report::CheckResult;
 use keystore::Memory;
 
 pub(super) const CASES: &[Case] = &[
@@ -31,7 +31,7 @@ pub(super) const CASES: &[Case] = &[
     ("metadata where there is none: configuration", nowhere),
 ];
 
-fn says(bench: &Bench<'_>) -> Checked {
+fn says(bench: &ServerEnv<'_>) -> CheckResult {
     let found = bench.rig.exchange(&MetadataRequest::new(bench.origin)?)?;
     ensure(found.issuer() == bench.origin, format!("{found:?}"))?;
     let scopes: Vec<String> = found.field("scopes_supported").ok_or("no scopes")?;
@@ -42,13 +42,13 @@ fn says(bench: &Bench<'_>) -> Checked {
         format!("{scopes:?}"),
     )?;
     ensure(
-        found.forgiven().is_empty(),
-        format!("forgiven: {:?}", found.forgiven()),
+        found.quirks().is_empty(),
+        format!("forgiven: {:?}", found.quirks()),
     )?;
     logs_in(bench, &MetadataRequest::new(bench.origin)?)
 }
 
-fn logs_in(bench: &Bench<'_>, message: &impl Message<Output = Metadata>) -> Checked {
+fn logs_in(bench: &ServerEnv<'_>, message: &impl Message<Output = Metadata>) -> CheckResult {
     let server = bench.rig.exchange(message)?.server()?;
     let service = bench.service_at(server, PUBLIC)?;
     let seat = bench.rig.account(service, Memory::new(), "alice");
@@ -58,14 +58,14 @@ fn logs_in(bench: &Bench<'_>, message: &impl Message<Output = Metadata>) -> Chec
 }
 
 /// The same document, asked for in the name of an issuer that differs by a slash.
-fn another(bench: &Bench<'_>) -> Checked {
+fn another(bench: &ServerEnv<'_>) -> CheckResult {
     let message = MetadataRequest::new(format!("{}/", bench.origin))?;
     let answer = bench.rig.exchange(&message);
     expect_error(answer, ErrorKind::Malformed, &["they name the issuer"])?;
     Ok(())
 }
 
-fn nowhere(bench: &Bench<'_>) -> Checked {
+fn nowhere(bench: &ServerEnv<'_>) -> CheckResult {
     let message = MetadataRequest::new(format!("{}/elsewhere", bench.origin))?;
     let answer = bench.rig.exchange(&message);
     expect_error(answer, ErrorKind::Configuration, &["404"])?;

@@ -8,7 +8,7 @@ mod pushed;
 use auth_core::{AuthorizationServer, Error, MetadataRequest};
 
 use super::Run;
-use super::bench::{App, BODY, Bench, ENCODED, Facts};
+use super::env::{App, BODY, ENCODED, Facts, ServerEnv};
 use super::peer::Peer;
 use super::report::Report;
 use super::rig::Rig;
@@ -60,7 +60,7 @@ const RESERVED_BY_BODY: App = App {
 };
 
 /// The server as its own metadata describe it (RFC 8414).
-fn server(bench: &Bench<'_>) -> Result<AuthorizationServer, Error> {
+fn server(bench: &ServerEnv<'_>) -> Result<AuthorizationServer, Error> {
     let metadata = MetadataRequest::new(bench.origin)?;
     bench.rig.exchange(&metadata)?.server()
 }

@@ -1,16 +1,17 @@
 //! Authorization requests that go to the server itself, and come to the browser as a reference (RFC 9126).
 
 use auth_core::{
-    AuthorizationRequest, Entropy, ErrorKind, Pending, RedirectUri, Service, TokenRequest,
+    AuthorizationRequest, Entropy, ErrorKind, PendingAuthorization, RedirectUri, Service,
+    TokenRequest,
 };
 use auth_testkit::person::Outcome;
 
 use super::{BY_BODY, CONFIDENTIAL, PUBLIC, RESERVED};
-use crate::conformance::bench::{App, Bench, Case, alice, bob_denies, now};
 use crate::conformance::cases::refusals::WRONG;
+use crate::conformance::env::{App, Case, ServerEnv, alice, bob_denies, now};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::conformance::ping::Ping;
-use crate::conformance::report::{Checked, Complaint};
+use crate::conformance::report::{CheckResult, Failure};
 
 /// A client that must push.
 const PUSHING: App = App {
@@ -79,11 +80,11 @@ impl From<auth_core::Error> for Refused {
 }
 
 fn push(
-    bench: &Bench<'_>,
+    bench: &ServerEnv<'_>,
     service: &Service,
     redirect_uri: &str,
     scope: &str,
-) -> Result<(String, Pending), Refused> {
+) -> Result<(String, PendingAuthorization), Refused> {
     let uri = RedirectUri::parse(redirect_uri)?;
     let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([7; 64]));
     let pushed = request.scope(scope).push()?;
@@ -91,13 +92,16 @@ fn push(
     Ok(pushed.begin(&reference))
 }
 
-fn pushed(bench: &Bench<'_>, service: &Service) -> Result<(String, Pending), Complaint> {
+fn pushed(
+    bench: &ServerEnv<'_>,
+    service: &Service,
+) -> Result<(String, PendingAuthorization), Failure> {
     let both = "read write";
     push(bench, service, "http://127.0.0.1:8080", both).map_err(|Refused(error)| error.into())
 }
 
 /// The address in the browser holds the reference and nothing else of the request.
-fn serves(bench: &Bench<'_>, app: App) -> Checked {
+fn serves(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     let service = bench.service(app)?;
     let (url, pending) = pushed(bench, &service)?;
     for word in ["state", "code_challenge", "redirect_uri", "scope"] {
@@ -108,13 +112,13 @@ fn serves(bench: &Bench<'_>, app: App) -> Checked {
     }
     let grant = pending.accept(&alice().visit(&url)?.into_redirect()?)?;
     let exchange = TokenRequest::code(service.client(), &grant);
-    let token = bench.rig.exchange(&exchange)?.received(now(), 1)?;
+    let token = bench.rig.exchange(&exchange)?.into_token(now(), 1)?;
     let message = service.bind(Ping::default(), Some(&token))?;
     bench.is_alices(&bench.rig.exchange(&message)?)
 }
 
 /// oidc-provider has a setting for one client, which its metadata do not say: only its answer does.
-fn not_pushed(bench: &Bench<'_>) -> Checked {
+fn not_pushed(bench: &ServerEnv<'_>) -> CheckResult {
     let seat = bench.seat(PUSHING)?;
     let visitor = alice();
     let answer = seat.log_in(visitor.browser());
@@ -123,7 +127,7 @@ fn not_pushed(bench: &Bench<'_>) -> Checked {
     Ok(())
 }
 
-fn denied(bench: &Bench<'_>) -> Checked {
+fn denied(bench: &ServerEnv<'_>) -> CheckResult {
     let service = bench.service(PUBLIC)?;
     let (url, pending) = pushed(bench, &service)?;
     let redirect = bob_denies().visit(&url)?.into_redirect()?;
@@ -135,7 +139,7 @@ fn denied(bench: &Bench<'_>) -> Checked {
     Ok(())
 }
 
-fn serves_once(bench: &Bench<'_>) -> Checked {
+fn serves_once(bench: &ServerEnv<'_>) -> CheckResult {
     let service = bench.service(PUBLIC)?;
     let (url, pending) = pushed(bench, &service)?;
     pending.accept(&alice().visit(&url)?.into_redirect()?)?;

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::conformance::report::{Checked, Complaint};
+use crate::conformance::report::{CheckResult, Failure};
 
 /// Where Debian's package has it; the loader knows what `$LIB` is. Without `MT` it gives a wrong time now and then where
 /// several threads ask.
@@ -18,7 +18,7 @@ pub(super) struct FakeClock {
 
 impl FakeClock {
     /// A clock that is `seconds` ahead of ours, or behind it.
-    pub(super) fn ahead(seconds: i64) -> Result<Self, Complaint> {
+    pub(super) fn ahead(seconds: i64) -> Result<Self, Failure> {
         let clock = Self {
             folder: tempfile::tempdir()?,
             monotonic: false,
@@ -35,7 +35,7 @@ impl FakeClock {
     }
 
     /// Sets it, for all processes at once.
-    pub(super) fn set(&self, seconds: i64) -> Checked {
+    pub(super) fn set(&self, seconds: i64) -> CheckResult {
         let new = self.folder.path().join("new");
         fs::write(&new, format!("{seconds:+}\n"))?;
         Ok(fs::rename(new, self.file())?)

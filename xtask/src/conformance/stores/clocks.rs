@@ -2,13 +2,13 @@
 //! the other way round.
 
 use auth_core::TokenKind;
-use auth_testkit::{Kind, Rotation, Seen, TestServer};
+use auth_testkit::{RequestKind, RequestLog, Rotation, TestServer};
 
 use super::clock::FakeClock;
-use super::crew::{Start, Worker};
-use super::ground::{Home, LIFE, TWO_HOURS, answered, server, since};
+use super::store_dir::{LIFE, StoreDir, TWO_HOURS, answered, server, since};
+use super::worker_process::{Start, Worker};
 use crate::conformance::expect::ensure;
-use crate::conformance::report::{Checked, Complaint, Report};
+use crate::conformance::report::{CheckResult, Failure, Report};
 use crate::rig::Rig;
 
 const HOUR: i64 = 3600;
@@ -58,22 +58,22 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
 
 struct Scene {
     server: TestServer,
-    home: Home,
+    home: StoreDir,
 }
 
 impl Scene {
-    fn new() -> Result<Self, Complaint> {
+    fn new() -> Result<Self, Failure> {
         Ok(Self {
             server: server(Rotation::KillFamily)?,
-            home: Home::new()?,
+            home: StoreDir::new()?,
         })
     }
 
-    fn right(&self, rig: &Rig) -> Result<Worker, Complaint> {
+    fn right(&self, rig: &Rig) -> Result<Worker, Failure> {
         Start::at(&self.server, &self.home).like(rig).spawn()
     }
 
-    fn wrong(&self, rig: &Rig, clock: &FakeClock) -> Result<Worker, Complaint> {
+    fn wrong(&self, rig: &Rig, clock: &FakeClock) -> Result<Worker, Failure> {
         Start::at(&self.server, &self.home)
             .like(rig)
             .clock(clock)
@@ -81,7 +81,7 @@ impl Scene {
     }
 
     /// Complains unless the login was stored by a clock that is so far off.
-    fn was_stored_by(&self, skew: i64) -> Checked {
+    fn was_stored_by(&self, skew: i64) -> CheckResult {
         let record = self.home.record()?;
         let token = record.token(TokenKind::Login);
         let end = token.and_then(|token| token.expires_at());
@@ -95,7 +95,7 @@ impl Scene {
     }
 
     /// Each of the two logs in once; the other one uses its tokens; then both go on side by side, and start again.
-    fn shared(&self, rig: &Rig, clock: &FakeClock, seconds: i64) -> Checked {
+    fn shared(&self, rig: &Rig, clock: &FakeClock, seconds: i64) -> CheckResult {
         for wrong_first in [false, true] {
             let mut pair = [self.right(rig)?, self.wrong(rig, clock)?];
             if wrong_first {
@@ -105,7 +105,7 @@ impl Scene {
             first.ask("log-in")?.went_well()?;
             let skew = if wrong_first { seconds } else { 0 };
             self.was_stored_by(skew)?;
-            let mark = self.server.seen().mark();
+            let mark = self.server.requests().mark();
             calls(second, CALLS)?;
             calls(first, CALLS)?;
             for _ in 0..CALLS {
@@ -126,7 +126,7 @@ impl Scene {
 }
 
 /// So many calls of either kind, one after the other.
-fn calls(worker: &mut Worker, times: usize) -> Checked {
+fn calls(worker: &mut Worker, times: usize) -> CheckResult {
     for _ in 0..times {
         worker.ask("call")?.went_well()?;
         worker.ask("me")?.went_well()?;
@@ -135,13 +135,13 @@ fn calls(worker: &mut Worker, times: usize) -> Checked {
 }
 
 /// Complains of more than two renewals of a kind, of one that was refused, and of more refused calls than these.
-fn calm(seen: &Seen, refused: usize) -> Checked {
+fn calm(seen: &RequestLog, refused: usize) -> CheckResult {
     let (logins, derived) = (seen.grant("refresh_token"), seen.derived());
     let calm = logins <= 2 && derived <= 2;
     ensure(calm, format!("{logins} and {derived} renewals, not 2"))?;
-    let tokens = answered(seen, Kind::Token, 200);
+    let tokens = answered(seen, RequestKind::Token, 200);
     ensure(tokens == seen.token(), "a renewal was refused")?;
-    let calls = answered(seen, Kind::Api, 401);
+    let calls = answered(seen, RequestKind::Api, 401);
     ensure(
         calls <= refused,
         format!("{calls} calls refused, not {refused}"),
@@ -149,12 +149,12 @@ fn calm(seen: &Seen, refused: usize) -> Checked {
 }
 
 /// The clock is behind, so that the token's age is unknown; its end is seen by the answer alone.
-fn ended_unseen(rig: &Rig) -> Checked {
+fn ended_unseen(rig: &Rig) -> CheckResult {
     let (scene, clock) = (Scene::new()?, FakeClock::ahead(-DAY)?);
     scene.right(rig)?.ask("log-in")?.went_well()?;
     scene.server.advance(TWO_HOURS);
     clock.set(i64::try_from(TWO_HOURS.as_secs())? - DAY)?;
-    let mark = scene.server.seen().mark();
+    let mark = scene.server.requests().mark();
     calls(&mut scene.wrong(rig, &clock)?, CALLS)?;
     let seen = since(&scene.server, mark);
     calm(&seen, 1)?;
@@ -162,13 +162,13 @@ fn ended_unseen(rig: &Rig) -> Checked {
 }
 
 /// A machine that sleeps is one of them: the wall clock goes on, and the monotonic clock does not.
-fn jumps(rig: &Rig) -> Checked {
+fn jumps(rig: &Rig) -> CheckResult {
     let (scene, clock) = (Scene::new()?, FakeClock::ahead(0)?);
     let mut worker = scene.wrong(rig, &clock)?;
     worker.ask("log-in")?.went_well()?;
-    let begin = scene.server.seen().mark();
+    let begin = scene.server.requests().mark();
     for seconds in [HOUR, 0, -HOUR, 0, DAY, 0, -DAY, 0] {
-        let mark = scene.server.seen().mark();
+        let mark = scene.server.requests().mark();
         clock.set(seconds)?;
         calls(&mut worker, CALLS)?;
         let seen = since(&scene.server, mark);

@@ -4,12 +4,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use auth_core::{ErrorKind, TokenKind};
-use auth_testkit::{Fault, Hold, On, Rotation, TestServer};
+use auth_testkit::{Fault, Hold, Matching, Rotation, TestServer};
 
-use super::crew::{Failure, Heard, Start, Worker};
-use super::ground::{Home, LIFE, TWO_HOURS, counted, rotations, server};
+use super::store_dir::{LIFE, StoreDir, TWO_HOURS, counted, rotations, server};
+use super::worker_process::{Heard, Start, Worker, WorkerFailure};
 use crate::conformance::expect::ensure;
-use crate::conformance::report::{Checked, Complaint, Report};
+use crate::conformance::report::{CheckResult, Failure, Report};
 use crate::rig::{PATIENCE, Rig};
 
 /// How long a caller waits who shall not wait for long.
@@ -31,17 +31,17 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
 /// A process in mid-renewal: it holds the lease, and its token request is at the server.
 struct Scene {
     server: TestServer,
-    home: Home,
+    home: StoreDir,
     holder: Worker,
     at_server: Hold,
 }
 
 impl Scene {
-    fn new(rig: &Rig, age: Duration) -> Result<Self, Complaint> {
+    fn new(rig: &Rig, age: Duration) -> Result<Self, Failure> {
         let server = server(Rotation::KillFamily)?;
-        let home = Home::logged_in(server.url(), rig)?;
+        let home = StoreDir::logged_in(server.url(), rig)?;
         home.age(TokenKind::Login, age)?;
-        let at_server = server.hold(On::Grant("refresh_token"));
+        let at_server = server.hold(Matching::Grant("refresh_token"));
         let mut holder = Start::at(&server, &home).like(rig).spawn()?;
         holder.tell("call")?;
         ensure(at_server.wait_for(1, PATIENCE), "it does not begin")?;
@@ -54,7 +54,7 @@ impl Scene {
     }
 
     /// Another process, whose calls do not wait for long.
-    fn waiter(&self, rig: &Rig) -> Result<Worker, Complaint> {
+    fn waiter(&self, rig: &Rig) -> Result<Worker, Failure> {
         Start::at(&self.server, &self.home)
             .like(rig)
             .patience(SHORT)
@@ -70,7 +70,7 @@ fn two_calls(rig: &Rig) -> &'static str {
     }
 }
 
-fn dies(rig: &Rig) -> Checked {
+fn dies(rig: &Rig) -> CheckResult {
     let scene = Scene::new(rig, TWO_HOURS)?;
     let mut other = Start::at(&scene.server, &scene.home).like(rig).spawn()?;
     other.tell("call")?;
@@ -79,7 +79,7 @@ fn dies(rig: &Rig) -> Checked {
     // Its request comes to nothing, and it must not get to know that before it dies.
     scene.holder.stop()?;
     let faults = scene.server.faults();
-    faults.next(On::Grant("refresh_token"), Fault::Reset);
+    faults.next(Matching::Grant("refresh_token"), Fault::Reset);
     drop(scene.at_server);
     let deadline = Instant::now() + PATIENCE;
     while faults.pending() > 0 && Instant::now() < deadline {
@@ -87,12 +87,12 @@ fn dies(rig: &Rig) -> Checked {
     }
     scene.holder.kill()?;
     other.hear()?.went_well()?;
-    counted("renewals", rotations(&scene.server.seen()), 1)?;
+    counted("renewals", rotations(&scene.server.requests()), 1)?;
     drop(other);
     scene.home.is_tidy()
 }
 
-fn hangs(rig: &Rig) -> Checked {
+fn hangs(rig: &Rig) -> CheckResult {
     let mut scene = Scene::new(rig, TWO_HOURS)?;
     scene.holder.stop()?;
     let mut other = scene.waiter(rig)?;
@@ -112,17 +112,17 @@ fn hangs(rig: &Rig) -> Checked {
         (_, heard) => heard.went_well()?,
     }
     other.ask("call")?.went_well()?;
-    counted("renewals", rotations(&scene.server.seen()), 1)
+    counted("renewals", rotations(&scene.server.requests()), 1)
 }
 
-fn tells_to_try_again(failure: &Failure) -> Checked {
+fn tells_to_try_again(failure: &WorkerFailure) -> CheckResult {
     let said = failure.kind == format!("{:?}", ErrorKind::TimedOut)
         && failure.retryable
         && failure.text.contains("try again");
     ensure(said, format!("not told to try again: {failure:?}"))
 }
 
-fn hangs_while_due(rig: &Rig) -> Checked {
+fn hangs_while_due(rig: &Rig) -> CheckResult {
     let mut scene = Scene::new(rig, LIFE - Duration::from_secs(200))?;
     scene.holder.stop()?;
     let mut other = scene.waiter(rig)?;
@@ -134,5 +134,5 @@ fn hangs_while_due(rig: &Rig) -> Checked {
     scene.holder.hear()?.went_well()?;
     other.hear()?.went_well()?;
     other.ask("call")?.went_well()?;
-    counted("renewals", rotations(&scene.server.seen()), 1)
+    counted("renewals", rotations(&scene.server.requests()), 1)
 }

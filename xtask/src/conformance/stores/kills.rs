@@ -2,22 +2,22 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use auth_core::{ErrorKind, Record, SecretBytes, TokenKind};
+use auth_core::{ErrorKind, SecretBytes, TokenKind, TokenRecord};
 use auth_testkit::{Mark, Rotation, TestServer};
 
-use super::crew::{Heard, Start};
-use super::ground::{Home, MORE_THAN_A_DAY, TWO_HOURS, rotations, server, since};
+use super::store_dir::{MORE_THAN_A_DAY, StoreDir, TWO_HOURS, rotations, server, since};
 use super::syscalls;
+use super::worker_process::{Heard, Start};
 use crate::conformance::expect::ensure;
-use crate::conformance::report::{Checked, Complaint, Report};
+use crate::conformance::report::{CheckResult, Failure, Report};
+use crate::output;
 use crate::rig::Rig;
-use crate::say;
 
 /// What is killed: how it is set up, what the process is told, and what shows that it can be used afterwards.
 pub(super) struct Job {
     name: &'static str,
     rotation: Rotation,
-    begin: fn(&TestServer, &Rig) -> Result<Home, Complaint>,
+    begin: fn(&TestServer, &Rig) -> Result<StoreDir, Failure>,
     order: &'static str,
     afterwards: &'static str,
     lost: Lost,
@@ -46,7 +46,7 @@ const JOBS: &[Job] = &[
     Job {
         name: "a first login",
         rotation: Rotation::KillFamily,
-        begin: |_, _| Home::new(),
+        begin: |_, _| StoreDir::new(),
         order: "log-in",
         afterwards: "me",
         lost: Lost::WithoutLogin,
@@ -54,7 +54,7 @@ const JOBS: &[Job] = &[
     Job {
         name: "a login that replaces another one",
         rotation: Rotation::KillFamily,
-        begin: |server, rig| Home::logged_in(server.url(), rig),
+        begin: |server, rig| StoreDir::logged_in(server.url(), rig),
         order: "log-in",
         afterwards: "me",
         lost: Lost::Never,
@@ -93,14 +93,14 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
             Ok(())
         });
         for (number, point) in (1..).zip(locked(&points).iter()) {
-            say::line(format_args!("      {number:>2}  {point}"));
+            output::line(format_args!("      {number:>2}  {point}"));
         }
     }
     let each = *locked(&killed) / rigs.len();
     report.single("in all: at least 20 kill points in each world", || {
         ensure(each >= AT_LEAST, format!("{each} kill points only"))
     });
-    say::line(format_args!("      {each} in each world"));
+    output::line(format_args!("      {each} in each world"));
     let [rig, _] = rigs;
     let points = Mutex::new(Vec::new());
     report.single("a renewal, at each system call that others can see", || {
@@ -109,7 +109,7 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
         Ok(())
     });
     for point in locked(&points).iter() {
-        say::line(format_args!("      before {point}"));
+        output::line(format_args!("      before {point}"));
     }
 }
 
@@ -117,14 +117,14 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn expired(server: &TestServer, rig: &Rig) -> Result<Home, Complaint> {
-    let home = Home::logged_in(server.url(), rig)?;
+fn expired(server: &TestServer, rig: &Rig) -> Result<StoreDir, Failure> {
+    let home = StoreDir::logged_in(server.url(), rig)?;
     home.age(TokenKind::Login, TWO_HOURS)?;
     Ok(home)
 }
 
-fn without_api_token(server: &TestServer, rig: &Rig) -> Result<Home, Complaint> {
-    let home = Home::logged_in(server.url(), rig)?;
+fn without_api_token(server: &TestServer, rig: &Rig) -> Result<StoreDir, Failure> {
+    let home = StoreDir::logged_in(server.url(), rig)?;
     home.age(TokenKind::Derived, MORE_THAN_A_DAY)?;
     Ok(home)
 }
@@ -134,12 +134,12 @@ impl Job {
         self.order
     }
 
-    pub(super) fn server(&self) -> Result<TestServer, Complaint> {
+    pub(super) fn server(&self) -> Result<TestServer, Failure> {
         server(self.rotation)
     }
 
     /// The names of the steps.
-    fn at_each_step(&self, rig: &Rig) -> Result<Vec<String>, Complaint> {
+    fn at_each_step(&self, rig: &Rig) -> Result<Vec<String>, Failure> {
         let server = self.server()?;
         let mut names = Vec::new();
         // A step that is never reached ends it; the bound is for a flow that never ends.
@@ -165,7 +165,7 @@ pub(super) struct Accident<'a> {
     job: &'a Job,
     server: &'a TestServer,
     rig: &'a Rig,
-    home: Home,
+    home: StoreDir,
     before: Option<SecretBytes>,
     mark: Mark,
 }
@@ -175,10 +175,10 @@ impl<'a> Accident<'a> {
         job: &'a Job,
         server: &'a TestServer,
         rig: &'a Rig,
-    ) -> Result<Self, Complaint> {
+    ) -> Result<Self, Failure> {
         let home = (job.begin)(server, rig)?;
         let before = home.text()?;
-        let mark = server.seen().mark();
+        let mark = server.requests().mark();
         Ok(Self {
             job,
             server,
@@ -193,16 +193,16 @@ impl<'a> Accident<'a> {
         Start::at(self.server, &self.home).like(self.rig)
     }
 
-    pub(super) fn home(&self) -> &Home {
+    pub(super) fn home(&self) -> &StoreDir {
         &self.home
     }
 
     /// It was killed. Complains unless a fresh process finds all in order.
-    pub(super) fn aftermath(&self) -> Checked {
+    pub(super) fn aftermath(&self) -> CheckResult {
         self.home.is_private()?;
         let record = self.home.record()?;
         let lost = self.is_lost(&record)?;
-        let mark = self.server.seen().mark();
+        let mark = self.server.requests().mark();
         let mut fresh = self.start().spawn()?;
         let heard = fresh.ask(self.job.afterwards)?;
         if lost {
@@ -221,7 +221,7 @@ impl<'a> Accident<'a> {
     }
 
     /// Whether a new login is the only way, by what the server has done and what was saved.
-    fn is_lost(&self, now: &Record) -> Result<bool, Complaint> {
+    fn is_lost(&self, now: &TokenRecord) -> Result<bool, Failure> {
         let text = self.home.text()?;
         let bytes = |text: &Option<SecretBytes>| text.as_ref().map(|text| text.as_ref().to_vec());
         let saved = bytes(&self.before) != bytes(&text);

@@ -3,23 +3,23 @@
 use std::time::Duration;
 
 use auth_core::{Error, ErrorKind, TokenKind};
-use auth_testkit::{Mark, Rotation, Seen, TestServer};
+use auth_testkit::{Mark, RequestLog, Rotation, TestServer};
 use keystore::Memory;
 
-use super::ground::{
-    ACCOUNT, Home, LIFE, MORE_THAN_A_DAY, PASSWORD, TWO_HOURS, counted, server, service, since,
-};
 use super::proxy::{LOSSES, Loss, Proxy};
+use super::store_dir::{
+    ACCOUNT, LIFE, MORE_THAN_A_DAY, PASSWORD, StoreDir, TWO_HOURS, counted, server, service, since,
+};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::conformance::ping::Ping;
-use crate::conformance::report::{Checked, Complaint, Report};
+use crate::conformance::report::{CheckResult, Failure, Report};
 use crate::rig::{Rig, Seat};
 
 const TOKEN: &str = "/oauth/token";
 const API_TOKEN: &str = "/users/api_token";
 
 /// One case: it is run for each way to lose an answer.
-type Case = (&'static str, fn(&Rig, Loss) -> Checked);
+type Case = (&'static str, fn(&Rig, Loss) -> CheckResult);
 
 const CASES: &[Case] = &[
     (
@@ -55,14 +55,14 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
 struct Scene {
     server: TestServer,
     proxy: Proxy,
-    home: Home,
+    home: StoreDir,
 }
 
 impl Scene {
-    fn new(rig: &Rig, rotation: Rotation) -> Result<Self, Complaint> {
+    fn new(rig: &Rig, rotation: Rotation) -> Result<Self, Failure> {
         let server = server(rotation)?;
         let proxy = Proxy::before(server.url())?;
-        let home = Home::logged_in(&proxy.origin(), rig)?;
+        let home = StoreDir::logged_in(&proxy.origin(), rig)?;
         Ok(Self {
             server,
             proxy,
@@ -75,7 +75,7 @@ impl Scene {
     }
 
     /// With a login token so old.
-    fn aged(rig: &Rig, rotation: Rotation, age: Duration) -> Result<Self, Complaint> {
+    fn aged(rig: &Rig, rotation: Rotation, age: Duration) -> Result<Self, Failure> {
         let scene = Self::new(rig, rotation)?;
         scene.home.age(TokenKind::Login, age)?;
         Ok(scene)
@@ -84,17 +84,17 @@ impl Scene {
     /// From now on this counts, and the next answer from there is lost.
     fn lose(&self, path: &'static str, loss: Loss) -> Mark {
         self.proxy.lose_next(path, loss);
-        self.server.seen().mark()
+        self.server.requests().mark()
     }
 
-    fn since(&self, mark: Mark) -> Result<Seen, Complaint> {
+    fn since(&self, mark: Mark) -> Result<RequestLog, Failure> {
         ensure(self.proxy.has_lost_it(), "nothing was lost")?;
         Ok(since(&self.server, mark))
     }
 }
 
 /// The renewal of an expired token, whose answer is lost; what the caller is told.
-fn renewal(scene: &Scene, seat: &Seat, loss: Loss) -> Checked {
+fn renewal(scene: &Scene, seat: &Seat, loss: Loss) -> CheckResult {
     let mark = scene.lose(TOKEN, loss);
     let told = [
         "the answer was lost",
@@ -102,7 +102,10 @@ fn renewal(scene: &Scene, seat: &Seat, loss: Loss) -> Checked {
         "the next call tries once more",
     ];
     let error = expect_error(seat.send(Ping::default()), ErrorKind::Transport, &told)?;
-    ensure(error.may_have_arrived(), "it is said not to have arrived")?;
+    ensure(
+        error.may_have_been_delivered(),
+        "it is said not to have arrived",
+    )?;
     ensure(
         !error.needs_login(),
         "nobody knows yet that a login is needed",
@@ -110,11 +113,11 @@ fn renewal(scene: &Scene, seat: &Seat, loss: Loss) -> Checked {
     counted("renewals", scene.since(mark)?.grant("refresh_token"), 1)
 }
 
-fn dead_at_once(rig: &Rig, loss: Loss) -> Checked {
+fn dead_at_once(rig: &Rig, loss: Loss) -> CheckResult {
     let scene = Scene::aged(rig, Rotation::KillFamily, TWO_HOURS)?;
     let seat = scene.seat(rig)?;
     renewal(&scene, &seat, loss)?;
-    let mark = scene.server.seen().mark();
+    let mark = scene.server.requests().mark();
     expect_error(
         seat.send(Ping::default()),
         ErrorKind::NeedsLogin,
@@ -126,17 +129,17 @@ fn dead_at_once(rig: &Rig, loss: Loss) -> Checked {
     scene.home.is_tidy()
 }
 
-fn dead_on_use(rig: &Rig, loss: Loss) -> Checked {
+fn dead_on_use(rig: &Rig, loss: Loss) -> CheckResult {
     let scene = Scene::aged(rig, Rotation::OnUse, TWO_HOURS)?;
     let seat = scene.seat(rig)?;
     renewal(&scene, &seat, loss)?;
-    let mark = scene.server.seen().mark();
+    let mark = scene.server.requests().mark();
     seat.send(Ping::default())?;
     counted("renewals", scene.since(mark)?.grant("refresh_token"), 1)?;
     scene.home.is_tidy()
 }
 
-fn ahead_of_time(rig: &Rig, loss: Loss) -> Checked {
+fn ahead_of_time(rig: &Rig, loss: Loss) -> CheckResult {
     let scene = Scene::aged(rig, Rotation::OnUse, LIFE - Duration::from_secs(200))?;
     let seat = scene.seat(rig)?;
     let mark = scene.lose(TOKEN, loss);
@@ -146,17 +149,17 @@ fn ahead_of_time(rig: &Rig, loss: Loss) -> Checked {
     counted("renewals", scene.since(mark)?.grant("refresh_token"), 1)
 }
 
-fn own_token(rig: &Rig, loss: Loss) -> Checked {
+fn own_token(rig: &Rig, loss: Loss) -> CheckResult {
     let server = server(Rotation::KillFamily)?;
     let proxy = Proxy::before(server.url())?;
     let seat = rig.daemon(service(&proxy.origin())?, Memory::new());
     proxy.lose_next(TOKEN, loss);
     seat.send(Ping::default())?;
     ensure(proxy.has_lost_it(), "nothing was lost")?;
-    counted("requests", server.seen().grant("client_credentials"), 2)
+    counted("requests", server.requests().grant("client_credentials"), 2)
 }
 
-fn api_token(rig: &Rig, loss: Loss) -> Checked {
+fn api_token(rig: &Rig, loss: Loss) -> CheckResult {
     let scene = Scene::new(rig, Rotation::KillFamily)?;
     scene.home.age(TokenKind::Derived, MORE_THAN_A_DAY)?;
     let mark = scene.lose(API_TOKEN, loss);
@@ -164,7 +167,7 @@ fn api_token(rig: &Rig, loss: Loss) -> Checked {
     counted("requests", scene.since(mark)?.derived(), 2)
 }
 
-fn login(rig: &Rig, loss: Loss) -> Checked {
+fn login(rig: &Rig, loss: Loss) -> CheckResult {
     let scene = Scene::new(rig, Rotation::KillFamily)?;
     let seat = scene.seat(rig)?;
     let mark = scene.lose(TOKEN, loss);

@@ -8,11 +8,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use auth_core::{Record, Store};
+use auth_core::{Store, TokenRecord};
 use keystore::File;
 
 use super::probe::{SECRET, keep, key, record};
-use crate::conformance::report::{Checked, Complaint, Report};
+use crate::conformance::report::{CheckResult, Failure, Report};
 use crate::{Stop, output};
 
 /// The user that owns nothing.
@@ -62,7 +62,7 @@ impl Scene {
     }
 
     /// A store with one record in it.
-    fn store(&self, name: &str) -> Result<PathBuf, Complaint> {
+    fn store(&self, name: &str) -> Result<PathBuf, Failure> {
         let folder = self.folder.path().join(name);
         keep(&File::open(&folder)?, &record(1)?)?;
         Ok(folder)
@@ -78,7 +78,7 @@ impl Scene {
         command
     }
 
-    fn foreign_folder(&self) -> Checked {
+    fn foreign_folder(&self) -> CheckResult {
         let store = self.store("folder")?;
         let said = said(self.shell(&store, &as_nobody("\"$PROBE\" store-probe \"$STORE\"")))?;
         for operation in ["load", "lease"] {
@@ -87,7 +87,7 @@ impl Scene {
         unharmed(&store)
     }
 
-    fn foreign_record(&self) -> Checked {
+    fn foreign_record(&self) -> CheckResult {
         let store = self.store("record")?;
         fs::set_permissions(&store, Permissions::from_mode(0o755))?;
         let said = said(self.shell(&store, &as_nobody("\"$PROBE\" store-probe \"$STORE\"")))?;
@@ -98,7 +98,7 @@ impl Scene {
         unharmed(&store)
     }
 
-    fn read_only(&self) -> Checked {
+    fn read_only(&self) -> CheckResult {
         let store = self.store("readonly")?;
         let script = "mount --bind \"$STORE\" \"$STORE\"; mount -o remount,bind,ro \"$STORE\"; \"$PROBE\" store-probe \"$STORE\"";
         let said = said(self.shell(&store, script))?;
@@ -109,7 +109,7 @@ impl Scene {
         unharmed(&store)
     }
 
-    fn full(&self) -> Checked {
+    fn full(&self) -> CheckResult {
         let store = self.folder.path().join("full");
         fs::create_dir(&store)?;
         let script = "mount -t tmpfs -o size=64k,mode=700 tmpfs \"$STORE\"; \"$PROBE\" store-probe \"$STORE\" fill";
@@ -118,7 +118,7 @@ impl Scene {
         still_there(&said)
     }
 
-    fn limited(&self) -> Checked {
+    fn limited(&self) -> CheckResult {
         let store = self.store("limited")?;
         // One block of 512 bytes, and no signal: writing fails as it does on a full disk.
         let script = "trap '' XFSZ; ulimit -f 1; \"$PROBE\" store-probe \"$STORE\" large | cat";
@@ -128,7 +128,7 @@ impl Scene {
     }
 
     /// Neither a variable nor the user database knows a home that exists.
-    fn homeless(&self) -> Checked {
+    fn homeless(&self) -> CheckResult {
         let script = as_nobody("exec env -i \"$PROBE\" store-probe --data-dir");
         refused(
             &said(self.shell(self.folder.path(), &script))?,
@@ -142,7 +142,7 @@ fn as_nobody(script: &str) -> String {
     format!("exec setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups sh -euc '{script}'")
 }
 
-fn said(mut command: Command) -> Result<String, Complaint> {
+fn said(mut command: Command) -> Result<String, Failure> {
     let output = command.output()?;
     let text = format!(
         "{}{}",
@@ -156,7 +156,7 @@ fn said(mut command: Command) -> Result<String, Complaint> {
 }
 
 /// The operation failed, the error names the cause and says what to do.
-fn refused(said: &str, operation: &str, cause: &str) -> Checked {
+fn refused(said: &str, operation: &str, cause: &str) -> CheckResult {
     let line = said
         .lines()
         .find(|line| line.starts_with(&format!("{operation}: failed")))
@@ -169,17 +169,17 @@ fn refused(said: &str, operation: &str, cause: &str) -> Checked {
     }
 }
 
-fn still_there(said: &str) -> Checked {
+fn still_there(said: &str) -> CheckResult {
     match said.contains("again: a record") {
         true => Ok(()),
         false => Err(format!("the old record is gone: {said}").into()),
     }
 }
 
-fn unharmed(store: &Path) -> Checked {
+fn unharmed(store: &Path) -> CheckResult {
     match File::open(store)?
         .load(&key())?
-        .is_some_and(|text| Record::from_text(text.as_ref()).is_ok())
+        .is_some_and(|text| TokenRecord::from_text(text.as_ref()).is_ok())
     {
         true => Ok(()),
         false => Err("the record was harmed".into()),

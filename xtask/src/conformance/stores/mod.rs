@@ -4,8 +4,6 @@
 
 mod clock;
 mod clocks;
-mod crew;
-mod ground;
 mod holders;
 mod kills;
 mod lost;
@@ -13,15 +11,17 @@ mod machine;
 mod probe;
 mod proxy;
 mod steps;
+mod store_dir;
 mod syscalls;
 mod together;
 mod watch;
-mod worker;
+mod worker_main;
+mod worker_process;
 
 use std::process::Command;
 
 pub(crate) use probe::probe;
-pub(crate) use worker::work;
+pub(crate) use worker_main::work;
 
 use super::report::Report;
 use super::rig::Rig;

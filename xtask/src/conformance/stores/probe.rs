@@ -5,11 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use auth_core::{
-    AccountKey, Lifetime, Now, Record, SecretBytes, Store, TokenAnswer, TokenKind, UnixTime,
+    AccountKey, Lifetime, Now, SecretBytes, Store, TokenKind, TokenRecord, TokenResponse, UnixTime,
 };
 use keystore::File;
 
-use crate::{Outcome, Stop, Verdict, say};
+use crate::{Outcome, Stop, Verdict, output};
 
 /// What the probe must never print.
 pub(super) const SECRET: &str = "marked-access-token";
@@ -27,12 +27,12 @@ pub(crate) fn probe(mut args: Vec<OsString>) -> Outcome {
     let Some(store) = told("open", opened.map(|store| (store, "opened"))) else {
         return Ok(Verdict::Passed);
     };
-    let manner = args
+    let policy = args
         .first()
         .and_then(|arg| arg.to_str())
         .unwrap_or_default();
     let small = record(1).map_err(|error| Stop::Failed(error.to_string()))?;
-    if manner == "fill" {
+    if policy == "fill" {
         told("first", keep(&store, &small).map(|()| ((), "saved")));
         // What the disk still holds is taken up by others.
         let _ = fs::write(Path::new(&folder).join("ballast"), vec![0; 1 << 20]);
@@ -50,7 +50,7 @@ pub(crate) fn probe(mut args: Vec<OsString>) -> Outcome {
     .flatten() else {
         return Ok(Verdict::Passed);
     };
-    let record = match manner {
+    let record = match policy {
         "fill" | "large" => record(2000).map_err(|error| Stop::Failed(error.to_string()))?,
         _ => small,
     };
@@ -67,11 +67,11 @@ pub(crate) fn probe(mut args: Vec<OsString>) -> Outcome {
 fn told<T>(operation: &str, result: Result<(T, &str), auth_core::Error>) -> Option<T> {
     match result {
         Ok((value, words)) => {
-            say::line(format_args!("{operation}: {words}"));
+            output::line(format_args!("{operation}: {words}"));
             Some(value)
         }
         Err(error) => {
-            say::line(format_args!("{operation}: failed: {error}"));
+            output::line(format_args!("{operation}: failed: {error}"));
             None
         }
     }
@@ -79,7 +79,7 @@ fn told<T>(operation: &str, result: Result<(T, &str), auth_core::Error>) -> Opti
 
 fn found(text: Option<&SecretBytes>) -> &'static str {
     match text {
-        Some(text) if Record::from_text(text.as_ref()).is_ok() => "a record",
+        Some(text) if TokenRecord::from_text(text.as_ref()).is_ok() => "a record",
         Some(_) => "something else",
         None => "nothing",
     }
@@ -100,10 +100,11 @@ pub(super) fn keep(store: &File, record: &SecretBytes) -> Result<(), auth_core::
 pub(super) fn record(times: usize) -> Result<SecretBytes, auth_core::Error> {
     let sent = Now {
         wall: UnixTime::from_secs(1_700_000_000),
-        up: std::time::Duration::ZERO,
+        monotonic: std::time::Duration::ZERO,
     };
-    let token = TokenAnswer::new(&SECRET.repeat(times), Lifetime::Unstated)?.received(sent, 1)?;
-    let mut record = Record::default();
+    let token =
+        TokenResponse::new(&SECRET.repeat(times), Lifetime::Unstated)?.into_token(sent, 1)?;
+    let mut record = TokenRecord::default();
     record.set(TokenKind::Login, token.into());
     Ok(record.to_text())
 }

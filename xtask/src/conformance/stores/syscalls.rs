@@ -1,9 +1,9 @@
 //! SIGKILL at single system calls, by strace: between the steps of a save, where no program of ours can stop.
 
-use super::crew::Heard;
 use super::kills::{Accident, Job};
+use super::worker_process::Heard;
 use crate::conformance::expect::ensure;
-use crate::conformance::report::Complaint;
+use crate::conformance::report::Failure;
 use crate::rig::Rig;
 
 /// Those by which others see what a process does to a file, a lock or a connection. A question mark: not on every machine.
@@ -20,7 +20,7 @@ const CALLS: &[&str] = &[
 ];
 
 /// Kills the job right before the first of these calls, the second, and so on. The names of the calls.
-pub(super) fn at_each(job: &Job, rig: &Rig) -> Result<Vec<String>, Complaint> {
+pub(super) fn at_each(job: &Job, rig: &Rig) -> Result<Vec<String>, Failure> {
     let server = job.server()?;
     let (mut names, mut left) = (Vec::new(), Vec::new());
     for call in CALLS {

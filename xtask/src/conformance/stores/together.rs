@@ -4,14 +4,14 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use auth_testkit::{Kind, Rotation, Seen, TestServer};
+use auth_testkit::{RequestKind, RequestLog, Rotation, TestServer};
 
 use super::clock::FakeClock;
-use super::crew::{Heard, Start, Worker};
-use super::ground::{Home, LIFE, TWO_HOURS, answered, counted, rotations, server, since};
+use super::store_dir::{LIFE, StoreDir, TWO_HOURS, answered, counted, rotations, server, since};
 use super::watch::Watcher;
+use super::worker_process::{Heard, Start, Worker};
 use crate::conformance::expect::ensure;
-use crate::conformance::report::{Checked, Complaint, Report};
+use crate::conformance::report::{CheckResult, Failure, Report};
 use crate::rig::PATIENCE;
 
 /// How many threads and tasks each process calls from, at once.
@@ -53,14 +53,14 @@ struct Crew {
     server: TestServer,
     clock: FakeClock,
     ahead: Duration,
-    home: Home,
+    home: StoreDir,
 }
 
 impl Crew {
-    fn new(processes: usize) -> Result<Self, Complaint> {
+    fn new(processes: usize) -> Result<Self, Failure> {
         let (server, home, clock) = (
             server(Rotation::KillFamily)?,
-            Home::new()?,
+            StoreDir::new()?,
             FakeClock::ahead(0)?,
         );
         let start = Start::at(&server, &home).clock(&clock);
@@ -80,7 +80,7 @@ impl Crew {
         })
     }
 
-    fn rounds(mut self, times: usize) -> Checked {
+    fn rounds(mut self, times: usize) -> CheckResult {
         self.all_call()?;
         for (round, ending) in ENDINGS.into_iter().cycle().take(times).enumerate() {
             let wrong = |complaint| format!("round {round}, {ending:?}: {complaint}");
@@ -97,8 +97,8 @@ impl Crew {
         self.home.is_tidy()
     }
 
-    fn round(&mut self, ending: Ending) -> Checked {
-        let mark = self.server.seen().mark();
+    fn round(&mut self, ending: Ending) -> CheckResult {
+        let mark = self.server.requests().mark();
         match ending {
             Ending::Expired => self.go_on_by(TWO_HOURS)?,
             Ending::Due => self.go_on_by(DUE)?,
@@ -117,13 +117,13 @@ impl Crew {
     }
 
     /// The server first: a token that is given out from now on is not older than its reader.
-    fn go_on_by(&mut self, time: Duration) -> Checked {
+    fn go_on_by(&mut self, time: Duration) -> CheckResult {
         self.server.advance(time);
         self.ahead += time;
         self.clock.set(i64::try_from(self.ahead.as_secs())?)
     }
 
-    fn all_call(&mut self) -> Checked {
+    fn all_call(&mut self) -> CheckResult {
         for worker in &mut self.workers {
             worker.tell(&format!("calls {THREADS} {TASKS}"))?;
         }
@@ -138,11 +138,11 @@ impl Crew {
         Ok(())
     }
 
-    fn check(&self, ending: Ending, seen: &Seen) -> Checked {
+    fn check(&self, ending: Ending, seen: &RequestLog) -> CheckResult {
         counted("token requests", seen.token(), 1)?;
         counted("renewals", rotations(seen), 1)?;
         if ending == Ending::Expired {
-            let expired = answered(seen, Kind::Api, 401);
+            let expired = answered(seen, RequestKind::Api, 401);
             counted("calls with a token known to be expired", expired, 0)?;
         }
         Ok(())

@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::conformance::report::{Checked, Complaint};
+use crate::conformance::report::{CheckResult, Failure};
 
 /// Looks at a folder's modes on a thread of its own, again and again.
 pub(super) struct Watcher {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<Checked>>,
+    thread: Option<JoinHandle<CheckResult>>,
 }
 
 struct Shared {
@@ -40,7 +40,7 @@ impl Watcher {
     }
 
     /// Ends it. Complains if it has seen what is not private.
-    pub(super) fn end(mut self) -> Checked {
+    pub(super) fn end(mut self) -> CheckResult {
         self.shared.over.store(true, Ordering::Relaxed);
         match self.thread.take().map(JoinHandle::join) {
             Some(Ok(checked)) => checked,
@@ -56,7 +56,7 @@ impl Drop for Watcher {
 }
 
 impl Shared {
-    fn watch(&self) -> Checked {
+    fn watch(&self) -> CheckResult {
         while !self.over.load(Ordering::Relaxed) {
             self.look()?;
             // Others need the processor, too.
@@ -65,7 +65,7 @@ impl Shared {
         self.look()
     }
 
-    fn look(&self) -> Checked {
+    fn look(&self) -> CheckResult {
         private(&self.folder, 0o700)?;
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
@@ -79,7 +79,7 @@ impl Shared {
 }
 
 /// Whether it is there; complains about its mode.
-fn private(path: &Path, expect: u32) -> Result<bool, Complaint> {
+fn private(path: &Path, expect: u32) -> Result<bool, Failure> {
     // Gone since it was listed: nothing to look at.
     let Ok(metadata) = fs::symlink_metadata(path) else {
         return Ok(false);

@@ -76,7 +76,7 @@ fn send(path: &Path, rig: &Rig) -> Result<Arrived, Stop> {
         nobody: program.anonymous(),
     };
     (path.send)(&callers).map_err(failed)?;
-    let seen = server.seen();
+    let seen = server.requests();
     let mut calls = seen
         .requests()
         .iter()

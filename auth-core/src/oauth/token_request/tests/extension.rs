@@ -7,7 +7,7 @@ fn server_client(id: &str, secret: Option<&str>) -> OAuthClient {
     let endpoint = Endpoint::parse("https://as.example.com/as/token.oauth2").expect("an endpoint");
     let client = OAuthClient::new(AuthorizationServer::new(endpoint), id).expect("an id");
     match secret {
-        Some(secret) => client.secret(secret).expect("a secret"),
+        Some(secret) => client.with_secret(secret).expect("a secret"),
         None => client,
     }
 }
@@ -86,7 +86,7 @@ fn a_token_exchange() {
         .parse(answer(400, "application/json", target))
         .expect_err("refused");
     assert!(error.is_configuration());
-    assert_eq!(error.setting_name(), Some("resource, audience"));
+    assert_eq!(error.setting(), Some("resource, audience"));
 }
 
 #[test]

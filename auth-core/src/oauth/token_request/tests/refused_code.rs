@@ -8,7 +8,7 @@ use crate::{error::check::Check, leniency::Leniency, time::UnixTime};
 fn at(seconds: u64) -> Now {
     Now {
         wall: UnixTime::from_secs(1_700_000_000 + seconds),
-        up: Duration::from_secs(seconds),
+        monotonic: Duration::from_secs(seconds),
     }
 }
 
@@ -31,8 +31,8 @@ fn what_is_told_of_it() {
         let mut grant = grant(&client);
         if let Some(accepted) = accepted {
             grant = grant
-                .accepted_at(at(accepted))
-                .accepted_at(at(accepted + 1000));
+                .with_accepted_at(at(accepted))
+                .with_accepted_at(at(accepted + 1000));
         }
         let mut message = TokenRequest::code(&client, &grant);
         if let Some(sent) = sent {
@@ -98,11 +98,11 @@ fn a_code_of_another_client() {
 #[test]
 fn what_a_strict_server_is_not_forgiven() {
     let endpoint = || Endpoint::parse("https://a.example/token").expect("an endpoint");
-    let check = |status, kind: &str, body: &str, oddity: Oddity| {
+    let check = |status, kind: &str, body: &str, oddity: Quirk| {
         let parse = |leniency| {
             let server = AuthorizationServer::new(endpoint()).leniency(leniency);
             let client = OAuthClient::new(server, "id")
-                .and_then(|client| client.secret("s3cret"))
+                .and_then(|client| client.with_secret("s3cret"))
                 .expect("a client");
             TokenRequest::client_credentials(&client).parse(answer(status, kind, body))
         };
@@ -110,9 +110,9 @@ fn what_a_strict_server_is_not_forgiven() {
         assert_eq!(strict.kind(), ErrorKind::Malformed, "{strict}");
         assert_eq!(strict.check(), Some(Check::Leniency), "{strict}");
         assert!(strict.to_string().contains(&oddity.to_string()), "{strict}");
-        let by_name = parse(Leniency::strict().and(oddity)).expect(body);
-        assert_eq!(by_name.forgiven().iter().collect::<Vec<_>>(), [oddity]);
-        assert!(parse(Leniency::field_tested().but(oddity)).is_err());
+        let by_name = parse(Leniency::strict().with(oddity)).expect(body);
+        assert_eq!(by_name.quirks().iter().collect::<Vec<_>>(), [oddity]);
+        assert!(parse(Leniency::field_tested().without(oddity)).is_err());
     };
     let json = "application/json";
     let with = |field: &str| format!(r#"{{"access_token":"t","token_type":"Bearer",{field}}}"#);
@@ -120,22 +120,22 @@ fn what_a_strict_server_is_not_forgiven() {
         200,
         json,
         &with("\"expires_in\":\"60\""),
-        Oddity::LifetimeAsText,
+        Quirk::LifetimeAsText,
     );
     check(
         200,
         json,
         &with("\"expires_in\":60.5"),
-        Oddity::LifetimeAsFloat,
+        Quirk::LifetimeAsFloat,
     );
     check(
         200,
         json,
         &with("\"expires_in\":-60"),
-        Oddity::LifetimeUnusable,
+        Quirk::LifetimeUnusable,
     );
-    check(200, json, &with("\"scope\":[]"), Oddity::ScopeAsList);
-    check(201, json, &with("\"x\":1"), Oddity::OtherStatus);
-    check(200, "text/html", &with("\"x\":1"), Oddity::OtherContentType);
-    check(200, json, r#"{"access_token":"t"}"#, Oddity::NoTokenType);
+    check(200, json, &with("\"scope\":[]"), Quirk::ScopeAsList);
+    check(201, json, &with("\"x\":1"), Quirk::OtherStatus);
+    check(200, "text/html", &with("\"x\":1"), Quirk::OtherContentType);
+    check(200, json, r#"{"access_token":"t"}"#, Quirk::NoTokenType);
 }

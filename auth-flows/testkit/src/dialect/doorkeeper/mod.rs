@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use http::{Request, Response};
 
-use crate::control::request_kind::Kind;
+use crate::control::request_kind::RequestKind;
 use crate::endpoint::software::{AuthorizationParams, ErrorReply, Grantee, Reason, Software};
 use crate::http::params::Params;
 use crate::state::State;
@@ -71,14 +71,14 @@ impl Software for Doorkeeper {
         Some(NATIVE)
     }
 
-    fn request_kind(&self, path: &str) -> Option<Kind> {
+    fn request_kind(&self, path: &str) -> Option<RequestKind> {
         match path {
-            AUTHORIZE | NATIVE => Some(Kind::Authorize),
-            TOKEN => Some(Kind::Token),
-            REVOKE => Some(Kind::Revoke),
-            INTROSPECT => Some(Kind::Introspect),
-            INFO => Some(Kind::TokenInfo),
-            "/login" if self.devise => Some(Kind::Login),
+            AUTHORIZE | NATIVE => Some(RequestKind::Authorize),
+            TOKEN => Some(RequestKind::Token),
+            REVOKE => Some(RequestKind::Revoke),
+            INTROSPECT => Some(RequestKind::Introspect),
+            INFO => Some(RequestKind::TokenInfo),
+            "/login" if self.devise => Some(RequestKind::Login),
             _ => None,
         }
     }

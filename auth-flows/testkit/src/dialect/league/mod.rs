@@ -11,7 +11,7 @@ use std::time::Duration;
 use http::{Request, Response};
 use serde_json::json;
 
-use crate::control::request_kind::Kind;
+use crate::control::request_kind::RequestKind;
 use crate::endpoint::software::{AuthorizationParams, ErrorReply, Grantee, Reason, Software};
 use crate::http::params::Params;
 use crate::http::reply::object;
@@ -66,14 +66,14 @@ impl Software for League {
         TOKEN
     }
 
-    fn request_kind(&self, path: &str) -> Option<Kind> {
+    fn request_kind(&self, path: &str) -> Option<RequestKind> {
         if path == TOKEN {
-            return Some(Kind::Token);
+            return Some(RequestKind::Token);
         }
         let locale = path.strip_prefix(AUTHORIZE)?;
         let is_locale = |rest: &str| !rest.is_empty() && !rest.contains('/');
         (locale.is_empty() || locale.strip_prefix('/').is_some_and(is_locale))
-            .then_some(Kind::Authorize)
+            .then_some(RequestKind::Authorize)
     }
 
     fn code(&self, random: &Random) -> String {

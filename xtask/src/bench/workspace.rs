@@ -20,11 +20,11 @@ const TOLD: [&str; 8] = [
 ];
 
 /// The workspace that is measured.
-pub(super) struct Ground {
+pub(super) struct BenchWorkspace {
     folder: PathBuf,
 }
 
-impl Ground {
+impl BenchWorkspace {
     /// Builds what most groups need: ours and the floor.
     pub(super) fn new() -> Result<Self, Stop> {
         let ground = Self {

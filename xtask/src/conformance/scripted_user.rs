@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Clones are the same person at the same browser.
 #[derive(Clone, Debug)]
-pub(crate) struct Visitor(Arc<Inner>);
+pub(crate) struct ScriptedUser(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -21,7 +21,7 @@ struct Inner {
     changed: Condvar,
 }
 
-impl Visitor {
+impl ScriptedUser {
     pub(crate) fn new(person: Person) -> Self {
         Self(Arc::new(Inner {
             person,
@@ -43,13 +43,13 @@ impl Visitor {
         let visitor = self.clone();
         Login::browser(|_| {})
             .open(move |url| visitor.follow(&change(url)))
-            .deadline(PATIENCE)
+            .timeout(PATIENCE)
     }
 
     /// A login without a listener: the person brings the address that the browser ended at.
     pub(crate) fn paste(&self, redirect_uri: &str) -> Login {
         let visitor = self.clone();
-        Login::paste(redirect_uri, move |url| visitor.visit(url)?.into_redirect())
+        Login::pasted_redirect(redirect_uri, move |url| visitor.visit(url)?.into_redirect())
     }
 
     /// A login by the code that the server shows.

@@ -3,12 +3,12 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use auth_core::{Error, ExposeSecret, Freshness, Record, SecretText, Store, TokenKind};
+use auth_core::{Error, ExposeSecret, Freshness, SecretText, Store, TokenKind, TokenRecord};
 use keystore::File;
 use tempfile::TempDir;
 
-use crate::conformance::bench::{App, Bench, alice, log_in, now};
-use crate::conformance::report::{Checked, Complaint};
+use crate::conformance::env::{App, ServerEnv, alice, log_in, now};
+use crate::conformance::report::{CheckResult, Failure};
 use crate::conformance::rig::Seat;
 
 /// How long to wait for the server's tokens to end; they live 2 s.
@@ -22,9 +22,9 @@ pub(in crate::conformance) struct Kept {
 
 impl Kept {
     pub(in crate::conformance) fn logged_in(
-        bench: &Bench<'_>,
+        bench: &ServerEnv<'_>,
         app: App,
-    ) -> Result<Self, Complaint> {
+    ) -> Result<Self, Failure> {
         let home = TempDir::with_prefix("keystore-")?;
         let store = File::open(home.path())?;
         let seat = bench.rig.account(bench.service(app)?, store, "alice");
@@ -39,16 +39,16 @@ impl Kept {
     }
 
     /// What lies in the file at this moment.
-    fn record(&self) -> Result<Record, Error> {
+    fn record(&self) -> Result<TokenRecord, Error> {
         let key = self.seat.key().ok_or_else(Error::out_of_turn)?;
         match self.store()?.load(key)? {
-            Some(text) => Record::from_text(text.expose_secret()),
-            None => Ok(Record::default()),
+            Some(text) => TokenRecord::from_text(text.expose_secret()),
+            None => Ok(TokenRecord::default()),
         }
     }
 
     /// The refresh token in the file at this moment.
-    pub(in crate::conformance) fn refresh_token(&self) -> Result<SecretText, Complaint> {
+    pub(in crate::conformance) fn refresh_token(&self) -> Result<SecretText, Failure> {
         let record = self.record()?;
         let token = record.token(TokenKind::Login).ok_or("no token is stored")?;
         let refresh = token.refresh_token().ok_or("no refresh token is stored")?;
@@ -56,7 +56,7 @@ impl Kept {
     }
 
     /// Waits until the stored access token is past its time.
-    pub(in crate::conformance) fn expire(&self) -> Checked {
+    pub(in crate::conformance) fn expire(&self) -> CheckResult {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             let record = self.record()?;

@@ -25,11 +25,11 @@ use lexopt::{Arg, ValueExt};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
-use super::ground::{ACCOUNT, PASSWORD, service};
 use super::steps::Steps;
+use super::store_dir::{ACCOUNT, PASSWORD, service};
 use crate::conformance::ping::Ping;
 use crate::rig::{Program, Rig, Seat};
-use crate::{Outcome, Stop, Verdict, say};
+use crate::{Outcome, Stop, Verdict, output};
 
 /// The task's name.
 pub(super) const TASK: &str = "store-worker";
@@ -97,7 +97,9 @@ struct Worker {
 
 impl Worker {
     fn new(options: &Options, runtime: &Runtime) -> Result<Self, Error> {
-        let steps = Steps::new(options.halt_at, |name| say::line(json!({ "halt": name })));
+        let steps = Steps::new(options.halt_at, |name| {
+            output::line(json!({ "halt": name }))
+        });
         let store = File::open(&options.folder)?;
         let service = service(&options.origin)?;
         let handle = runtime.handle().clone();
@@ -174,7 +176,7 @@ impl Worker {
 
 /// One line for one result.
 fn tell<T>(result: Result<T, Error>) {
-    say::line(match result {
+    output::line(match result {
         Ok(_) => json!({ "ok": true }),
         Err(error) => json!({
             "kind": format!("{:?}", error.kind()),

@@ -2,11 +2,11 @@
 
 use std::process::{Child, Command, Stdio};
 
-use auth_core::{ErrorKind, Pace};
+use auth_core::{ErrorKind, RateLimit};
 use auth_flows::Client;
 use std::time::Duration;
 
-use crate::pace::{AFAR, Ask, Counting, service};
+use crate::rate_limit::{AFAR, Ask, Counting, service};
 
 /// Names the folder of the store for a process that was started by the test below.
 const FOLDER: &str = "PACE_TEST_FOLDER";
@@ -22,7 +22,8 @@ fn role_asker() {
     let Some(folder) = std::env::var_os(FOLDER) else {
         return;
     };
-    let pace = Pace::every(Duration::from_millis(1)).at_most(ALLOWED, Duration::from_secs(86_400));
+    let pace = RateLimit::every(Duration::from_millis(1))
+        .with_window(ALLOWED, Duration::from_secs(86_400));
     let store = keystore::File::open(folder).expect("a store");
     let transport = Counting::default();
     let session = Client::new(service(AFAR, pace), transport.clone(), store).anonymous();
@@ -36,7 +37,7 @@ fn role_asker() {
 
 fn start(folder: &std::path::Path) -> Child {
     Command::new(std::env::current_exe().expect("this program"))
-        .args(["--exact", "pace_of_processes::role_asker", "--nocapture"])
+        .args(["--exact", "shared_rate_limit::role_asker", "--nocapture"])
         .env(FOLDER, folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

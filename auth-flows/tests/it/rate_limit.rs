@@ -6,9 +6,9 @@ use std::{
 };
 
 use auth_core::{
-    Answer, Api, AsyncTransport, AuthorizationServer, Base, Endpoint, Error, ErrorKind, Limits,
-    Manner, OAuthClient, Operation, Pace, Request, Response, Service, TokenKind, Transport,
-    TransportError,
+    Api, AsyncTransport, AuthorizationServer, BaseUrl, CallPolicy, Endpoint, Error, ErrorKind,
+    Limits, OAuthClient, Operation, RateLimit, Request, Response, ResponseBody, Service, TokenKind,
+    Transport, TransportError,
 };
 use auth_flows::{AsyncClient, Client};
 use http_reqwest::Tokio;
@@ -40,10 +40,10 @@ impl Counting {
     fn answer(&self) -> Result<Response, TransportError> {
         self.asked.lock().expect("no panic").push(Instant::now());
         let status = self.first.lock().expect("no panic").pop().unwrap_or(200);
-        let mut response = Response::new(Answer::new(vec![b'x'; 1000]));
+        let mut response = Response::new(ResponseBody::new(vec![b'x'; 1000]));
         *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
         match self.broken {
-            true => Err(TransportError::maybe_sent("reset").after(1000)),
+            true => Err(TransportError::delivery_unknown("reset").with_received(1000)),
             false => Ok(response),
         }
     }
@@ -72,12 +72,14 @@ pub(crate) struct Ask {
 
 impl Operation for Ask {
     type Output = u16;
-    fn manner(&self) -> Manner {
+    fn policy(&self) -> CallPolicy {
         let limits = Limits::api();
         let limits = if self.media { limits.media() } else { limits };
-        Manner::read("v1").token_optional().limits(limits)
+        CallPolicy::read("v1")
+            .with_optional_token()
+            .with_limits(limits)
     }
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         base.request(http::Method::GET, "/things")
     }
     fn parse(&self, response: Response) -> Result<u16, Error> {
@@ -88,17 +90,17 @@ impl Operation for Ask {
     }
 }
 
-pub(crate) fn service(base: &str, pace: Pace) -> Service {
+pub(crate) fn service(base: &str, pace: RateLimit) -> Service {
     let endpoint = Endpoint::parse("https://auth.example/token").expect("an endpoint");
     let client = OAuthClient::new(AuthorizationServer::new(endpoint), "app").expect("a client");
     Service::new("example", client, "pace-test/1.0")
         .expect("a user agent")
-        .api(Api::new(
+        .with_api(Api::new(
             "v1",
-            Base::parse(base).expect("a base"),
+            BaseUrl::parse(base).expect("a base"),
             TokenKind::Login,
         ))
-        .pace(pace)
+        .with_rate_limit(pace)
 }
 
 pub(crate) const AFAR: &str = "https://api.example/v1";
@@ -106,7 +108,7 @@ pub(crate) const AFAR: &str = "https://api.example/v1";
 /// So many calls one after the other, in each world.
 fn both(
     base: &str,
-    pace: &Pace,
+    pace: &RateLimit,
     ask: Ask,
     calls: usize,
     check: impl Fn(Vec<Result<u16, Error>>, &Counting),
@@ -117,7 +119,7 @@ fn both(
 fn both_over(
     made: impl Fn() -> Counting,
     base: &str,
-    pace: &Pace,
+    pace: &RateLimit,
     ask: Ask,
     calls: usize,
     check: impl Fn(Vec<Result<u16, Error>>, &Counting),
@@ -152,7 +154,7 @@ fn both_over(
 
 #[test]
 fn what_is_used_up_is_an_error_that_says_when_to_go_on() {
-    let pace = Pace::unlimited().at_most(3, Duration::from_secs(86_400));
+    let pace = RateLimit::unlimited().with_window(3, Duration::from_secs(86_400));
     both(
         AFAR,
         &pace,
@@ -175,7 +177,7 @@ fn what_is_used_up_is_an_error_that_says_when_to_go_on() {
 
 #[test]
 fn nothing_is_held_back_on_this_machine() {
-    let pace = Pace::unlimited().at_most(1, Duration::from_secs(86_400));
+    let pace = RateLimit::unlimited().with_window(1, Duration::from_secs(86_400));
     both(
         "http://127.0.0.1:9/v1",
         &pace,
@@ -193,7 +195,7 @@ fn requests_go_one_after_the_other() {
     let spacing = Duration::from_millis(40);
     both(
         AFAR,
-        &Pace::every(spacing),
+        &RateLimit::every(spacing),
         Ask { media: false },
         5,
         |results, transport| {
@@ -209,7 +211,7 @@ fn requests_go_one_after_the_other() {
 
 #[test]
 fn media_are_counted_in_bytes() {
-    let pace = Pace::unlimited().volume(2_500, Duration::from_secs(3600));
+    let pace = RateLimit::unlimited().with_media_window(2_500, Duration::from_secs(3600));
     both(AFAR, &pace, Ask { media: true }, 4, |results, transport| {
         // 1,000 bytes each: after the third, it is enough.
         assert_eq!(transport.count(), 3);
@@ -222,7 +224,7 @@ fn media_are_counted_in_bytes() {
 
 #[test]
 fn media_that_broke_off_are_counted_as_far_as_they_came() {
-    let pace = Pace::unlimited().volume(2_500, Duration::from_secs(3600));
+    let pace = RateLimit::unlimited().with_media_window(2_500, Duration::from_secs(3600));
     let broken = || Counting {
         broken: true,
         ..Counting::default()
@@ -245,9 +247,9 @@ fn media_that_broke_off_are_counted_as_far_as_they_came() {
 
 #[test]
 fn everybody_waits_after_429() {
-    let pace = Pace::unlimited()
-        .at_most(1000, Duration::from_secs(3600))
-        .pause(Duration::from_millis(300));
+    let pace = RateLimit::unlimited()
+        .with_window(1000, Duration::from_secs(3600))
+        .with_pause_after_429(Duration::from_millis(300));
     let transport = Counting::default();
     transport.first.lock().expect("no panic").push(429);
     let client = Client::new(service(AFAR, pace), transport.clone(), Memory::new());
@@ -271,7 +273,7 @@ fn everybody_waits_after_429() {
 #[test]
 fn programs_that_share_a_file_store_share_the_pace() {
     let folder = tempfile::tempdir().expect("a folder");
-    let pace = Pace::unlimited().at_most(3, Duration::from_secs(86_400));
+    let pace = RateLimit::unlimited().with_window(3, Duration::from_secs(86_400));
     let transport = Counting::default();
     // Each client opens the store for itself, as another program would.
     let client = || {

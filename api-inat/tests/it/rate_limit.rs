@@ -8,9 +8,9 @@ use std::{
     time::Duration,
 };
 
-use api_inat::{ServiceBuilder, observations::Get, pace, photos};
+use api_inat::{ServiceBuilder, observations::Get, photos, rate_limit};
 use auth_core::{
-    AsyncTransport, BoxFuture, Error, ErrorKind, Limits, Operation, Pace, Request, Response,
+    AsyncTransport, BoxFuture, Error, ErrorKind, Limits, Operation, RateLimit, Request, Response,
     Runtime, Service, Transport, TransportError,
 };
 use auth_flows::{AsyncClient, Client};
@@ -67,7 +67,7 @@ fn service(change: impl FnOnce(ServiceBuilder) -> ServiceBuilder) -> Service {
 }
 
 /// A thousand tasks at once: what came of them, how many were sent, and the waits from the shortest to the longest.
-fn thousand(pace: Pace) -> (Vec<Result<(), Error>>, usize, Vec<Duration>) {
+fn thousand(pace: RateLimit) -> (Vec<Result<(), Error>>, usize, Vec<Duration>) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -75,7 +75,7 @@ fn thousand(pace: Pace) -> (Vec<Result<(), Error>>, usize, Vec<Duration>) {
         .expect("a runtime");
     let transport = Counting::default();
     let noting = Noting(Tokio::new(runtime.handle().clone()), Arc::default());
-    let service = service(|builder| builder.pace(pace));
+    let service = service(|builder| builder.rate_limit(pace));
     let client = AsyncClient::new(service, transport.clone(), noting.clone(), Memory::new());
     let session = client.anonymous();
     let results = runtime.block_on(async {
@@ -96,7 +96,7 @@ fn thousand(pace: Pace) -> (Vec<Result<(), Error>>, usize, Vec<Duration>) {
 /// As `inat-service` does.
 #[test]
 fn a_thousand_tasks_wait_in_line_where_there_is_patience() {
-    let (results, sent, waits) = thousand(pace().patience(DAY));
+    let (results, sent, waits) = thousand(rate_limit().with_max_wait(DAY));
     assert_eq!(
         (results.iter().filter(|one| one.is_ok()).count(), sent),
         (1000, 1000)
@@ -115,7 +115,7 @@ fn a_thousand_tasks_wait_in_line_where_there_is_patience() {
 
 #[test]
 fn without_patience_who_would_wait_over_ten_minutes_is_told_when_to_come() {
-    let (results, sent, waits) = thousand(pace());
+    let (results, sent, waits) = thousand(rate_limit());
     assert!((500..650).contains(&sent), "{sent}");
     assert!(*waits.last().expect("waits") <= Duration::from_secs(600));
     for error in results.iter().filter_map(|one| one.as_ref().err()) {
@@ -125,13 +125,16 @@ fn without_patience_who_would_wait_over_ten_minutes_is_told_when_to_come() {
     }
 }
 
-/// The very pace of [`pace()`], which every service has: it would hold up the sixth request at once.
+/// The very rate limit of [`rate_limit()`], which every service has: it would hold up the sixth request at once.
 #[test]
 fn nothing_is_held_back_towards_this_machine() {
     fn check(origin: &str, operation: impl Operation + Clone) {
         let transport = Counting::default();
         let service = service(|builder| builder.at(origin));
-        assert_eq!(service.limit().map(|own| (**own).clone()), Some(pace()));
+        assert_eq!(
+            service.rate_limit().map(|own| (**own).clone()),
+            Some(rate_limit())
+        );
         let client = Client::new(service, transport.clone(), Memory::new());
         let began = std::time::Instant::now();
         for _ in 0..100 {

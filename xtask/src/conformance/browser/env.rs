@@ -2,30 +2,32 @@
 
 use std::time::Duration;
 
-use auth_core::testkit::{Door, Route, Site, json};
-use auth_core::{Api, AuthorizationServer, Base, Endpoint, Error, OAuthClient, Service, TokenKind};
+use auth_core::testkit::{Auth, Route, Site, json};
+use auth_core::{
+    Api, AuthorizationServer, BaseUrl, Endpoint, Error, OAuthClient, Service, TokenKind,
+};
 use auth_testkit::{Dialect, TestClient, TestServer};
 use keystore::Memory;
 
-use super::guest::{Guest, NAME, PASSWORD, Shared, origin};
+use super::user::{BrowserUser, NAME, PASSWORD, Shared, origin};
 use crate::Stop;
 use crate::conformance::expect::ensure;
 use crate::conformance::ping::API;
-use crate::conformance::report::{Checked, Complaint};
+use crate::conformance::report::{CheckResult, Failure};
 use crate::rig::{Rig, Seat};
 
 /// The client that every server here knows, without a secret: Doorkeeper asks for consent each time then.
 const CLIENT: &str = "public";
 
 /// A server that runs, a transport to reach it by, and a browser.
-pub(super) struct Scene<'a> {
+pub(super) struct BrowserEnv<'a> {
     /// Where `authorize` and `token` lie.
     oauth: &'a str,
     rig: &'a Rig,
     browser: &'a Shared,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> BrowserEnv<'a> {
     pub(super) fn new(oauth: &'a str, rig: &'a Rig, browser: &'a Shared) -> Self {
         Self {
             oauth,
@@ -40,14 +42,14 @@ impl<'a> Scene<'a> {
         let server = AuthorizationServer::new(endpoint("token")?)
             .authorization_endpoint(endpoint("authorize")?);
         let client = OAuthClient::new(server, CLIENT)?;
-        let api = Api::new(API, Base::parse(origin(self.oauth))?, TokenKind::Login);
-        let service = Service::new("browsed", client, "conformance/1.0 (xtask)")?.api(api);
+        let api = Api::new(API, BaseUrl::parse(origin(self.oauth))?, TokenKind::Login);
+        let service = Service::new("browsed", client, "conformance/1.0 (xtask)")?.with_api(api);
         Ok(self.rig.account(service, Memory::new(), NAME))
     }
 
     /// Somebody new at the browser.
-    pub(super) fn guest(&self) -> Result<Guest, Complaint> {
-        Guest::new(self.browser)
+    pub(super) fn guest(&self) -> Result<BrowserUser, Failure> {
+        BrowserUser::new(self.browser)
     }
 }
 
@@ -58,20 +60,20 @@ pub(super) fn test_server(dialect: Dialect) -> Result<TestServer, Stop> {
         .redirect_uri("http://127.0.0.1/callback")
         .redirect_uri("http://[::1]/callback")
         .scopes("read");
-    let pong = Route::get("/api/ping", Door::Login, |_| {
+    let pong = Route::get("/api/ping", Auth::Login, |_| {
         json(200, &serde_json::json!({ "scope": "read" }))
     });
     TestServer::builder(dialect)
         .client(client)
         .user(NAME, PASSWORD)
         .access_token_lifetime(Some(Duration::from_secs(3600)))
-        .site(Site::new().route(pong))
+        .site(Site::new().with_route(pong))
         .start()
         .map_err(|error| Stop::Failed(format!("no test server: {error}")))
 }
 
 /// Complains unless all these words are there.
-pub(super) fn has(text: &str, words: &[&str]) -> Checked {
+pub(super) fn has(text: &str, words: &[&str]) -> CheckResult {
     let lacking: Vec<_> = words.iter().filter(|word| !text.contains(**word)).collect();
     ensure(lacking.is_empty(), format!("{lacking:?} not in {text:?}"))
 }

@@ -2,11 +2,11 @@
 
 use auth_testkit::Fault;
 
-use super::chance::Chance;
+use super::seeded_random::Chance;
 
 /// One way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Spoilt {
+pub(super) enum FaultClass {
     Delay,
     Slow,
     Reset,
@@ -19,7 +19,7 @@ pub(super) enum Spoilt {
     LostByReset,
 }
 
-impl Spoilt {
+impl FaultClass {
     pub(super) const ALL: [Self; 10] = [
         Self::Delay,
         Self::Slow,
@@ -103,31 +103,31 @@ const PAGE: &[u8] =
     <form>Accept the terms</form></body></html>";
 
 /// In a thousand answers of the APIs.
-pub(super) const OF_APIS: &[(Spoilt, u64)] = &[
-    (Spoilt::Delay, 100),
-    (Spoilt::Slow, 25),
-    (Spoilt::Reset, 15),
-    (Spoilt::Broken, 20),
-    (Spoilt::Busy, 10),
-    (Spoilt::Limit, 20),
-    (Spoilt::Page, 15),
-    (Spoilt::Half, 15),
-    (Spoilt::Lost, 20),
-    (Spoilt::LostByReset, 10),
+pub(super) const OF_APIS: &[(FaultClass, u64)] = &[
+    (FaultClass::Delay, 100),
+    (FaultClass::Slow, 25),
+    (FaultClass::Reset, 15),
+    (FaultClass::Broken, 20),
+    (FaultClass::Busy, 10),
+    (FaultClass::Limit, 20),
+    (FaultClass::Page, 15),
+    (FaultClass::Half, 15),
+    (FaultClass::Lost, 20),
+    (FaultClass::LostByReset, 10),
 ];
 
 /// In a thousand answers of what gives tokens.
-pub(super) const OF_TOKENS: &[(Spoilt, u64)] = &[
-    (Spoilt::Delay, 150),
-    (Spoilt::Slow, 40),
-    (Spoilt::Reset, 20),
-    (Spoilt::Broken, 30),
-    (Spoilt::Busy, 15),
-    (Spoilt::Limit, 20),
-    (Spoilt::Page, 20),
-    (Spoilt::Half, 15),
-    (Spoilt::Lost, 20),
-    (Spoilt::LostByReset, 15),
+pub(super) const OF_TOKENS: &[(FaultClass, u64)] = &[
+    (FaultClass::Delay, 150),
+    (FaultClass::Slow, 40),
+    (FaultClass::Reset, 20),
+    (FaultClass::Broken, 30),
+    (FaultClass::Busy, 15),
+    (FaultClass::Limit, 20),
+    (FaultClass::Page, 20),
+    (FaultClass::Half, 15),
+    (FaultClass::Lost, 20),
+    (FaultClass::LostByReset, 15),
 ];
 
 #[cfg(test)]
@@ -136,10 +136,10 @@ mod tests {
 
     #[test]
     fn every_fault_is_known_again() {
-        for spoilt in Spoilt::ALL {
+        for spoilt in FaultClass::ALL {
             let mut chance = Chance::new(1, 1);
-            assert_eq!(Spoilt::of(&spoilt.fault(&mut chance)), Some(spoilt));
-            assert_eq!(Spoilt::of_word(spoilt.word()), Some(spoilt));
+            assert_eq!(FaultClass::of(&spoilt.fault(&mut chance)), Some(spoilt));
+            assert_eq!(FaultClass::of_word(spoilt.word()), Some(spoilt));
         }
     }
 
@@ -147,7 +147,7 @@ mod tests {
     fn most_answers_are_good() {
         for odds in [OF_APIS, OF_TOKENS] {
             assert!(odds.iter().map(|(_, weight)| weight).sum::<u64>() < 400);
-            assert_eq!(odds.len(), Spoilt::ALL.len());
+            assert_eq!(odds.len(), FaultClass::ALL.len());
         }
     }
 }

@@ -11,8 +11,8 @@ use auth_flows::Login;
 use auth_testkit::person::Person;
 
 use super::check::{Checked, Miss, holds, same, there};
+use crate::output;
 use crate::rig::Seat;
-use crate::say;
 
 /// Who opens the authorization URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub(super) fn log_in(account: &Seat, opener: Opener) -> Checked<LoggedIn> {
     let (told, page) = mpsc::channel();
     let mut login = Login::browser(move |invitation| {
         if opener == Opener::Browser {
-            say::trouble(format_args!(
+            output::trouble(format_args!(
                 "\n{invitation}\nLog in as `{NAME}` with the password `{PASSWORD}` and allow what is asked; waiting {} s.",
                 REAL.as_secs()
             ));
@@ -65,8 +65,8 @@ pub(super) fn log_in(account: &Seat, opener: Opener) -> Checked<LoggedIn> {
         let _nobody_listens = tell.send(told);
     });
     login = match opener {
-        Opener::Browser => login.deadline(REAL),
-        Opener::Played => login.deadline(PLAYED).open(move |url| {
+        Opener::Browser => login.timeout(REAL),
+        Opener::Played => login.timeout(PLAYED).open(move |url| {
             let person = Person::new(NAME, PASSWORD);
             let came_back = person.visit(url)?.into_redirect()?;
             let _nobody_listens = told.send(person.follow(&came_back)?.0);

@@ -1,12 +1,12 @@
 //! What is odd about league, and about the framework around it, beyond its refusals.
 
 use auth_core::{ErrorKind, TokenKind, TokenRequest};
-use auth_testkit::{Fault, Kind, On};
+use auth_testkit::{Fault, Matching, RequestKind};
 use serde_json::json;
 
 use super::Case;
-use super::desk::{App, DAEMON, Desk, TOOL, call};
-use crate::conformance::bench::{alice, log_in};
+use super::env::{App, DAEMON, LeagueEnv, TOOL, call};
+use crate::conformance::env::{alice, log_in};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::rig::Seat;
 
@@ -15,10 +15,12 @@ pub(super) const CASES: &[Case] = &[
         "token_type `bearer`: `Bearer` is sent all the same",
         |desk| {
             let seat = daemon(desk)?;
-            desk.server.faults().next(On::Token, Fault::TokenTypeLower);
+            desk.server
+                .faults()
+                .next(Matching::Token, Fault::TokenTypeLower);
             call(&seat)?; // league 8 refuses the scheme in lower case
             let seen = desk.seen();
-            let scheme = seen.requests().iter().find(|r| r.kind == Kind::Api);
+            let scheme = seen.requests().iter().find(|r| r.kind == RequestKind::Api);
             let scheme = scheme.and_then(|request| request.scheme.clone());
             ensure(scheme.as_deref() == Some("Bearer"), format!("{scheme:?}"))
         },
@@ -61,7 +63,7 @@ pub(super) const CASES: &[Case] = &[
             let absent = Fault::Field("refresh_token", None);
             desk.server
                 .faults()
-                .next(On::Grant("refresh_token"), absent);
+                .next(Matching::Grant("refresh_token"), absent);
             call(&seat)?;
             let after = seat.token(TokenKind::Login)?;
             let same = before.refresh_token().map(text) == after.refresh_token().map(text);
@@ -73,7 +75,7 @@ pub(super) const CASES: &[Case] = &[
             let seat = daemon(desk)?;
             desk.server
                 .faults()
-                .next(On::Token, Fault::ExpiresIn(value));
+                .next(Matching::Token, Fault::ExpiresIn(value));
             call(&seat)?;
             call(&seat)?;
         }
@@ -93,7 +95,7 @@ pub(super) const CASES: &[Case] = &[
                 let before = desk.seen().token();
                 desk.server
                     .faults()
-                    .times(2, On::Api, answer(401, kind, body));
+                    .times(2, Matching::Api, answer(401, kind, body));
                 expect_error(
                     call(&seat),
                     ErrorKind::Refused,
@@ -107,9 +109,10 @@ pub(super) const CASES: &[Case] = &[
     ),
     ("the API's 403 in plain text: no reason to renew", |desk| {
         let seat = daemon(desk)?;
-        desk.server
-            .faults()
-            .next(On::Api, answer(403, "text/plain", "Insufficient scopes."));
+        desk.server.faults().next(
+            Matching::Api,
+            answer(403, "text/plain", "Insufficient scopes."),
+        );
         expect_error(
             call(&seat),
             ErrorKind::Refused,
@@ -120,7 +123,9 @@ pub(super) const CASES: &[Case] = &[
     }),
     ("a redirect of the token endpoint is not followed", |desk| {
         let to = format!("{}/oauth2/elsewhere", desk.server.url());
-        desk.server.faults().next(On::Token, Fault::Redirect(to));
+        desk.server
+            .faults()
+            .next(Matching::Token, Fault::Redirect(to));
         let seat = daemon(desk)?;
         expect_error(call(&seat), ErrorKind::Configuration, &["redirect"])?;
         ensure(desk.seen().total() == 1, "more than one request was sent")
@@ -130,7 +135,9 @@ pub(super) const CASES: &[Case] = &[
         call(&seat)?;
         let before = desk.seen().total();
         let to = format!("{}/rest/v4/releves", desk.server.url());
-        desk.server.faults().next(On::Api, Fault::Redirect(to));
+        desk.server
+            .faults()
+            .next(Matching::Api, Fault::Redirect(to));
         expect_error(call(&seat), ErrorKind::Refused, &["redirect"])?;
         ensure(
             desk.seen().total() == before + 1,
@@ -143,17 +150,19 @@ fn text(secret: &auth_core::SecretText) -> &str {
     auth_core::ExposeSecret::expose_secret(secret)
 }
 
-fn daemon(desk: &Desk<'_>) -> Result<Seat, auth_core::Error> {
+fn daemon(desk: &LeagueEnv<'_>) -> Result<Seat, auth_core::Error> {
     Ok(desk
         .rig
         .daemon(desk.service(DAEMON)?, keystore::Memory::new()))
 }
 
-fn without_refresh_token(desk: &Desk<'_>) -> Result<Seat, crate::conformance::report::Complaint> {
+fn without_refresh_token(
+    desk: &LeagueEnv<'_>,
+) -> Result<Seat, crate::conformance::report::Failure> {
     let absent = Fault::Field("refresh_token", None);
     desk.server
         .faults()
-        .next(On::Grant("authorization_code"), absent);
+        .next(Matching::Grant("authorization_code"), absent);
     let (seat, visitor) = (desk.seat(TOOL)?, alice());
     let status = log_in(&seat, &visitor, visitor.browser())?;
     let refreshable = status.login.is_some_and(|token| token.refreshable);

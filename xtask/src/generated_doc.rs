@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 
-use crate::{Stop, Verdict, root, say};
+use crate::{Stop, Verdict, output, root};
 
 /// A document below the root of the workspace, and the command that writes it.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ impl Document {
         folder
             .and_then(|()| fs::write(&path, text))
             .map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", self.path)))?;
-        say::line(format_args!("{} is written", self.path));
+        output::line(format_args!("{} is written", self.path));
         Ok(())
     }
 
@@ -33,14 +33,14 @@ impl Document {
         };
         let differences = differences(&known, text);
         if differences.is_empty() {
-            say::line(format_args!("{} says the same", self.path));
+            output::line(format_args!("{} says the same", self.path));
             return Ok(Verdict::Passed);
         }
-        say::line(format_args!(
+        output::line(format_args!(
             "{} says something else; run `{}` and commit it",
             self.path, self.command
         ));
-        differences.iter().for_each(say::line);
+        differences.iter().for_each(output::line);
         Ok(Verdict::Failed)
     }
 }

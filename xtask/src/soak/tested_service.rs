@@ -1,7 +1,9 @@
 //! What server and clients have to agree on: accounts, services, and the few operations that are called.
 
-use auth_core::testkit::{DerivedTokens, Door, Route, Site, Visit, json};
-use auth_core::{Base, Error, ErrorKind, Manner, Operation, Request, Response, Service, read_json};
+use auth_core::testkit::{Auth, DerivedTokens, Route, RouteRequest, Site, json};
+use auth_core::{
+    BaseUrl, CallPolicy, Error, ErrorKind, Operation, Request, Response, Service, read_json,
+};
 use http::{HeaderValue, Method};
 use serde_json::{Value, json};
 
@@ -27,14 +29,14 @@ pub(super) const CALL: &str = "x-call";
 
 /// The two services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Place {
+pub(super) enum TestedService {
     /// As league: a refresh token serves once, and one that comes back ends the login.
     InfoFlora,
     /// As Doorkeeper: a refresh token dies when the new access token is first used. With a second token.
     INaturalist,
 }
 
-impl Place {
+impl TestedService {
     pub(super) const BOTH: [Self; 2] = [Self::InfoFlora, Self::INaturalist];
 
     pub(super) fn word(self) -> &'static str {
@@ -68,14 +70,14 @@ impl Place {
     pub(super) fn site(self) -> Site {
         match self {
             Self::InfoFlora => Site::new()
-                .route(Route::get("/rest/who", Door::Login, who))
-                .route(Route::new(Method::POST, "/rest/things", Door::Login, who)),
+                .with_route(Route::get("/rest/who", Auth::Login, who))
+                .with_route(Route::new(Method::POST, "/rest/things", Auth::Login, who)),
             Self::INaturalist => Site::new()
-                .route(Route::get("/who", Door::Login, who))
-                .route(Route::get("/v1/who", Door::Derived, who))
-                .route(Route::get("/v1/greeting", Door::Derived, greeting))
-                .route(Route::new(Method::POST, "/v1/things", Door::Derived, who))
-                .derived_tokens(DerivedTokens {
+                .with_route(Route::get("/who", Auth::Login, who))
+                .with_route(Route::get("/v1/who", Auth::Derived, who))
+                .with_route(Route::get("/v1/greeting", Auth::Derived, greeting))
+                .with_route(Route::new(Method::POST, "/v1/things", Auth::Derived, who))
+                .with_derived_tokens(DerivedTokens {
                     path: "/users/api_token",
                     field: "api_token",
                     lifetime: LIFE_IN_WHOLE_SECONDS,
@@ -96,12 +98,12 @@ impl Place {
             (Self::INaturalist, What::Greeting) => (api_inat::v1::API, "/greeting"),
             (Self::INaturalist, What::Put) => (api_inat::v1::API, "/things"),
         };
-        let manner = match what {
-            What::Who | What::WhoByLogin => Manner::read(api),
-            What::Greeting => Manner::read(api).token_optional(),
-            What::Put => Manner::write(api),
+        let policy = match what {
+            What::Who | What::WhoByLogin => CallPolicy::read(api),
+            What::Greeting => CallPolicy::read(api).with_optional_token(),
+            What::Put => CallPolicy::write(api),
         };
-        Ask { manner, path, call }
+        Ask { policy, path, call }
     }
 }
 
@@ -119,7 +121,7 @@ pub(super) fn users() -> Vec<String> {
     users
 }
 
-fn who(visit: &Visit<'_>) -> http::Response<Vec<u8>> {
+fn who(visit: &RouteRequest<'_>) -> http::Response<Vec<u8>> {
     match visit.caller {
         Some(caller) => json(200, &json!({ "user": caller.user })),
         None => json(401, &json!({ "error": "Unauthorized", "status": 401 })),
@@ -127,7 +129,7 @@ fn who(visit: &Visit<'_>) -> http::Response<Vec<u8>> {
 }
 
 /// As iNaturalist's v1: a dead token is no error, the answer is anonymous.
-fn greeting(visit: &Visit<'_>) -> http::Response<Vec<u8>> {
+fn greeting(visit: &RouteRequest<'_>) -> http::Response<Vec<u8>> {
     let user = visit.caller.map(|caller| caller.user.as_str());
     json(200, &json!({ "user": user }))
 }
@@ -148,7 +150,7 @@ pub(super) enum What {
 /// One operation of one call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ask {
-    manner: Manner,
+    policy: CallPolicy,
     path: &'static str,
     call: u64,
 }
@@ -157,11 +159,11 @@ impl Operation for Ask {
     /// Whose token the server saw.
     type Output = Option<String>;
 
-    fn manner(&self) -> Manner {
-        self.manner
+    fn policy(&self) -> CallPolicy {
+        self.policy
     }
 
-    fn request(&self, base: &Base) -> Result<Request, Error> {
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         let method = match self.path {
             "/things" => Method::POST,
             _ => Method::GET,

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::bus::Bus;
-use crate::conformance::report::{Checked, Complaint};
+use crate::conformance::report::{CheckResult, Failure};
 
 const PATIENCE: Duration = Duration::from_secs(15);
 const GLANCE: Duration = Duration::from_millis(50);
@@ -14,24 +14,24 @@ const ACCESS: &str = "Access Request";
 const UNLOCK: &str = "Unlock Database";
 const MAIN: &str = " - KeePassXC$";
 
-pub(super) struct Person<'p> {
+pub(super) struct KeyringUser<'p> {
     pub(super) bus: &'p Bus,
     pub(super) screen: &'p str,
 }
 
-impl Person<'_> {
+impl KeyringUser<'_> {
     /// Allows what KeePassXC asks about.
-    pub(super) fn allows(&self) -> Checked {
+    pub(super) fn allows(&self) -> CheckResult {
         self.answers(ACCESS, &[&["key", "Return"]])
     }
 
     /// Types the password when it asks for it.
-    pub(super) fn unlocks(&self) -> Checked {
+    pub(super) fn unlocks(&self) -> CheckResult {
         self.answers(UNLOCK, &[&["type", "pw"], &["key", "Return"]])
     }
 
     /// Locks the database, as with its menu.
-    pub(super) fn locks(&self) -> Checked {
+    pub(super) fn locks(&self) -> CheckResult {
         let deadline = Instant::now() + PATIENCE;
         while self.bus.is_unlocked() {
             if let Some(window) = self.window(MAIN)? {
@@ -46,7 +46,7 @@ impl Person<'_> {
     }
 
     /// Waits for the dialog, and gives it this answer until it is gone.
-    fn answers(&self, dialog: &str, answer: &[&[&str]]) -> Checked {
+    fn answers(&self, dialog: &str, answer: &[&[&str]]) -> CheckResult {
         let deadline = Instant::now() + PATIENCE;
         let mut was_there = false;
         while Instant::now() < deadline {
@@ -67,12 +67,12 @@ impl Person<'_> {
         Err(format!("KeePassXC's dialog `{dialog}` did not come, or did not go").into())
     }
 
-    fn window(&self, name: &str) -> Result<Option<String>, Complaint> {
+    fn window(&self, name: &str) -> Result<Option<String>, Failure> {
         let found = self.xdotool(&["search", "--onlyvisible", "--name", name])?;
         Ok(found.lines().next().map(str::to_owned))
     }
 
-    fn xdotool(&self, arguments: &[&str]) -> Result<String, Complaint> {
+    fn xdotool(&self, arguments: &[&str]) -> Result<String, Failure> {
         let mut command = self.bus.command("xdotool");
         let output = command
             .args(arguments)

@@ -3,9 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use auth_core::{
-    Api, AuthorizationRequest, AuthorizationServer, Base, BasicEncoding, ClientAuthentication,
-    CodeGrant, Entropy, Error, Now, OAuthClient, RedirectUri, Service, TokenAnswer, TokenKind,
-    TokenRequest, UnixTime,
+    Api, AuthorizationRequest, AuthorizationServer, BaseUrl, BasicEncoding, ClientAuthentication,
+    CodeGrant, Entropy, Error, Now, OAuthClient, RedirectUri, Service, TokenKind, TokenRequest,
+    TokenResponse, UnixTime,
 };
 use auth_flows::{Login, Status};
 use auth_testkit::person::Person;
@@ -13,15 +13,19 @@ use keystore::Memory;
 
 use super::expect::ensure;
 use super::ping::{API, Pong};
-use super::report::{Checked, Complaint};
+use super::report::{CheckResult, Failure};
 use super::rig::{Rig, Seat};
-use super::visitor::Visitor;
+use super::scripted_user::ScriptedUser;
 
 /// One case: a name that says what holds, and how to see it. Each has accounts and a browser of its own.
-pub(super) type Case = (&'static str, fn(&Bench<'_>) -> Checked);
+pub(super) type Case = (&'static str, fn(&ServerEnv<'_>) -> CheckResult);
 
 /// What a server does not have: the case's name, the reason, and the proof that it really is not there.
-pub(super) type Absent = (&'static str, &'static str, fn(&Bench<'_>) -> Checked);
+pub(super) type Absent = (
+    &'static str,
+    &'static str,
+    fn(&ServerEnv<'_>) -> CheckResult,
+);
 
 /// The header, raw: as RFC 6749 section 2.3.1 does not want it, and Doorkeeper 5.5 does.
 pub(super) const RAW: ClientAuthentication = ClientAuthentication::Basic(BasicEncoding::Raw);
@@ -34,7 +38,7 @@ pub(super) const ENCODED: ClientAuthentication =
 pub(super) const BODY: ClientAuthentication = ClientAuthentication::Body;
 
 /// A server that runs, and a transport to reach it by.
-pub(super) struct Bench<'a> {
+pub(super) struct ServerEnv<'a> {
     pub(super) origin: &'a str,
     pub(super) rig: &'a Rig,
     pub(super) facts: &'static Facts,
@@ -45,7 +49,7 @@ pub(super) struct Facts {
     /// The service's id.
     pub(super) id: &'static str,
     /// Describes the server at an origin, without client authentication.
-    pub(super) server: fn(&Bench<'_>) -> Result<AuthorizationServer, Error>,
+    pub(super) server: fn(&ServerEnv<'_>) -> Result<AuthorizationServer, Error>,
     pub(super) public: App,
     pub(super) confidential: App,
     /// The scopes that each login asks for.
@@ -91,7 +95,7 @@ impl App {
 /// What the programs here call themselves.
 pub(super) const USER_AGENT: &str = "conformance/1.0 (xtask)";
 
-impl Bench<'_> {
+impl ServerEnv<'_> {
     /// The server with this application at it.
     pub(super) fn service(&self, app: App) -> Result<Service, Error> {
         let server = (self.facts.server)(self)?;
@@ -106,12 +110,12 @@ impl Bench<'_> {
     ) -> Result<Service, Error> {
         let mut client = OAuthClient::new(server, app.id)?;
         if let Some(secret) = app.secret {
-            client = client.secret(secret)?;
+            client = client.with_secret(secret)?;
         }
-        let api = Api::new(API, Base::parse(self.origin)?, TokenKind::Login);
-        let service = Service::new(self.facts.id, client, USER_AGENT)?.api(api);
+        let api = Api::new(API, BaseUrl::parse(self.origin)?, TokenKind::Login);
+        let service = Service::new(self.facts.id, client, USER_AGENT)?.with_api(api);
         Ok(match self.facts.asks {
-            Some(scope) => service.default_scope(scope),
+            Some(scope) => service.with_default_scope(scope),
             None => service,
         })
     }
@@ -127,7 +131,7 @@ impl Bench<'_> {
     }
 
     /// An account that alice has logged in to, in a browser.
-    pub(super) fn logged_in(&self, app: App) -> Result<Seat, Complaint> {
+    pub(super) fn logged_in(&self, app: App) -> Result<Seat, Failure> {
         let seat = self.seat(app)?;
         let visitor = alice();
         log_in(&seat, &visitor, visitor.browser())?;
@@ -135,7 +139,7 @@ impl Bench<'_> {
     }
 
     /// A code that alice got for this service, by values.
-    pub(super) fn code(&self, service: &Service) -> Result<CodeGrant, Complaint> {
+    pub(super) fn code(&self, service: &Service) -> Result<CodeGrant, Failure> {
         let redirect_uri = RedirectUri::parse("http://127.0.0.1:8080")?;
         // Any bytes will do for a server that this process alone can reach.
         let entropy = Entropy::new([7; 64]);
@@ -148,29 +152,29 @@ impl Bench<'_> {
     }
 
     /// A token that alice got for this service, by values.
-    pub(super) fn token(&self, service: &Service) -> Result<TokenAnswer, Complaint> {
+    pub(super) fn token(&self, service: &Service) -> Result<TokenResponse, Failure> {
         let grant = self.code(service)?;
         let exchange = TokenRequest::code(service.client(), &grant);
         Ok(self.rig.exchange(&exchange)?)
     }
 
     /// Complains unless the server knows the token as alice's, with the scopes that every login here asks for.
-    pub(super) fn is_alices(&self, pong: &Pong) -> Checked {
+    pub(super) fn is_alices(&self, pong: &Pong) -> CheckResult {
         self.belongs(pong, self.facts.alice)
     }
 
     /// Complains unless it is the application's own.
-    pub(super) fn is_its_own(&self, pong: &Pong) -> Checked {
+    pub(super) fn is_its_own(&self, pong: &Pong) -> CheckResult {
         expect(pong, None, self.facts.own)
     }
 
     /// Complains unless it is this person's.
-    pub(super) fn belongs(&self, pong: &Pong, user: &str) -> Checked {
+    pub(super) fn belongs(&self, pong: &Pong, user: &str) -> CheckResult {
         expect(pong, Some(user), self.facts.grants)
     }
 }
 
-fn expect(pong: &Pong, user: Option<&str>, scope: &str) -> Checked {
+fn expect(pong: &Pong, user: Option<&str>, scope: &str) -> CheckResult {
     let expect = Pong {
         user: user.map(str::to_owned),
         scope: scope.to_owned(),
@@ -182,27 +186,27 @@ fn expect(pong: &Pong, user: Option<&str>, scope: &str) -> Checked {
 pub(super) fn now() -> Now {
     Now {
         wall: UnixTime::from_system(SystemTime::now()),
-        up: Duration::ZERO,
+        monotonic: Duration::ZERO,
     }
 }
 
 /// Alice at a new browser: nobody is logged in there.
-pub(super) fn alice() -> Visitor {
-    Visitor::new(Person::new("alice", "password"))
+pub(super) fn alice() -> ScriptedUser {
+    ScriptedUser::new(Person::new("alice", "password"))
 }
 
 /// Bob at a new browser.
-pub(super) fn bob() -> Visitor {
-    Visitor::new(Person::new("bob", "hunter2"))
+pub(super) fn bob() -> ScriptedUser {
+    ScriptedUser::new(Person::new("bob", "hunter2"))
 }
 
 /// Bob at a new browser, who allows nothing.
-pub(super) fn bob_denies() -> Visitor {
-    Visitor::new(Person::new("bob", "hunter2").denies())
+pub(super) fn bob_denies() -> ScriptedUser {
+    ScriptedUser::new(Person::new("bob", "hunter2").denies())
 }
 
 /// Logs in; where that fails, the complaint says how the person's visit ended.
-pub(super) fn log_in(seat: &Seat, visitor: &Visitor, login: Login) -> Result<Status, Complaint> {
+pub(super) fn log_in(seat: &Seat, visitor: &ScriptedUser, login: Login) -> Result<Status, Failure> {
     seat.log_in(login).map_err(|error| {
         let ended = visitor.ended();
         format!("{error}\n          the visit ended so: {ended:?}").into()

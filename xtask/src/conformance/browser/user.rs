@@ -9,7 +9,7 @@ use auth_flows::Login;
 use serde_json::json;
 
 use super::chromium::Chromium;
-use crate::conformance::report::Complaint;
+use crate::conformance::report::Failure;
 
 /// Who logs in, at every server.
 pub(super) const NAME: &str = "alice";
@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) type Shared = Arc<Mutex<Chromium>>;
 
 /// Somebody at the browser, and what they will answer.
-pub(super) struct Guest {
+pub(super) struct BrowserUser {
     browser: Shared,
     consents: bool,
     tell: Sender<Result<End, String>>,
@@ -40,9 +40,9 @@ pub(super) enum End {
     Code(String),
 }
 
-impl Guest {
+impl BrowserUser {
     /// Somebody new: nobody is logged in.
-    pub(super) fn new(browser: &Shared) -> Result<Self, Complaint> {
+    pub(super) fn new(browser: &Shared) -> Result<Self, Failure> {
         lock(browser).forget()?;
         let (tell, told) = mpsc::channel();
         Ok(Self {
@@ -61,11 +61,11 @@ impl Guest {
     /// The login of a program that opens this browser; `before` happens in the browser first.
     pub(super) fn login(
         &self,
-        before: impl Fn(&Chromium, &str) -> Result<(), Complaint> + Send + Sync + 'static,
+        before: impl Fn(&Chromium, &str) -> Result<(), Failure> + Send + Sync + 'static,
     ) -> Login {
         let (browser, tell) = (Arc::clone(&self.browser), self.tell.clone());
         let (consents, before) = (self.consents, Arc::new(before));
-        Login::browser(|_| {}).deadline(PATIENCE).open(move |url| {
+        Login::browser(|_| {}).timeout(PATIENCE).open(move |url| {
             let browser = lock(&browser);
             let end = before(&browser, url).and_then(|()| visit(&browser, url, consents));
             let end = end.map_err(|error| error.to_string());
@@ -88,12 +88,12 @@ impl Guest {
     }
 
     /// How the visit ended; waits for it.
-    pub(super) fn ended(&self) -> Result<End, Complaint> {
+    pub(super) fn ended(&self) -> Result<End, Failure> {
         Ok(self.told.recv_timeout(PATIENCE)??)
     }
 
     /// The page of the program's own that the visit ended at: its address and its words.
-    pub(super) fn back(&self) -> Result<(String, String), Complaint> {
+    pub(super) fn back(&self) -> Result<(String, String), Failure> {
         match self.ended()? {
             End::Back { url, text } => Ok((url, text)),
             other => Err(format!("the visit ended at {other:?}").into()),
@@ -121,7 +121,7 @@ pub(super) fn origin(url: &str) -> &str {
 }
 
 /// Does what the pages ask for, until the server sends the person away or shows a code.
-fn visit(browser: &Chromium, url: &str, consents: bool) -> Result<End, Complaint> {
+fn visit(browser: &Chromium, url: &str, consents: bool) -> Result<End, Failure> {
     browser.open(url)?;
     for _ in 0..PAGES {
         let here = browser.url()?;

@@ -6,14 +6,14 @@ use std::time::{Duration, SystemTime};
 use auth_core::Error;
 use serde_json::{Value, json};
 
-use super::ground::{MARK, Place, micros};
 use super::heap;
 use super::lines::Failed;
-use crate::say;
+use super::tested_service::{MARK, TestedService, micros};
+use crate::output;
 
 /// Shared by all workers of a process.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct ProgressCounter {
     crew: u64,
     running: AtomicBool,
     sprinting: AtomicBool,
@@ -30,11 +30,11 @@ pub(super) struct Desk {
 /// Something that a worker does: from its beginning to its end.
 #[derive(Debug)]
 pub(super) struct Act<'a> {
-    desk: &'a Desk,
+    desk: &'a ProgressCounter,
     pub(super) worker: usize,
     /// The number of this call, among all processes.
     pub(super) call: u64,
-    pub(super) place: Place,
+    pub(super) place: TestedService,
     pub(super) user: &'a str,
     pub(super) by: &'a str,
     pub(super) what: &'static str,
@@ -43,7 +43,7 @@ pub(super) struct Act<'a> {
     began: u64,
 }
 
-impl Desk {
+impl ProgressCounter {
     pub(super) fn new(crew: u64, workers: usize) -> Self {
         Self {
             crew,
@@ -106,7 +106,7 @@ impl Desk {
     pub(super) fn begin<'a>(
         &'a self,
         worker: usize,
-        (place, user): (Place, &'a str),
+        (place, user): (TestedService, &'a str),
         by: &'a str,
         what: (&'static str, bool),
     ) -> Act<'a> {
@@ -142,7 +142,7 @@ impl Desk {
 
     /// What must not be.
     pub(super) fn wrong(&self, what: String) {
-        say::line(json!({ "wrong": what }));
+        output::line(json!({ "wrong": what }));
     }
 }
 
@@ -179,7 +179,7 @@ impl Act<'_> {
             self.desk.wrong(what);
             return;
         }
-        say::line(
+        output::line(
             Failed {
                 place: self.place,
                 user: self.user.to_owned(),
@@ -213,7 +213,7 @@ impl Act<'_> {
     }
 
     fn tell(&self, what: &str) {
-        say::line(json!({ what: {
+        output::line(json!({ what: {
             "place": self.place.word(),
             "user": self.user,
             "began": self.began,

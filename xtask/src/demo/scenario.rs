@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use auth_testkit::{Mark, Seen, TestServer};
+use auth_testkit::{Mark, RequestLog, TestServer};
 
 use super::check::Checked;
 use super::report::{Report, Step};
 
 /// One service's story in one world.
-pub(super) struct Story<'a> {
+pub(super) struct Scenario<'a> {
     pub(super) server: &'a TestServer,
     report: &'a mut Report,
     service: &'static str,
@@ -21,7 +21,7 @@ pub(super) struct Wire<'a> {
     mark: Mark,
 }
 
-impl<'a> Story<'a> {
+impl<'a> Scenario<'a> {
     pub(super) fn new(
         server: &'a TestServer,
         report: &'a mut Report,
@@ -46,7 +46,7 @@ impl<'a> Story<'a> {
         self.report.begin(name);
         let wire = Wire {
             server: self.server,
-            mark: self.server.seen().mark(),
+            mark: self.server.requests().mark(),
         };
         let start = Instant::now();
         let outcome = act(&wire);
@@ -62,8 +62,8 @@ impl<'a> Story<'a> {
 }
 
 impl Wire<'_> {
-    pub(super) fn seen(&self) -> Seen {
-        self.server.seen().since(self.mark)
+    pub(super) fn seen(&self) -> RequestLog {
+        self.server.requests().since(self.mark)
     }
 }
 

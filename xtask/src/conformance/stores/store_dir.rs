@@ -5,15 +5,19 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use auth_core::testkit::{Door, Route, json};
-use auth_core::{AccountKey, Error, ExposeSecret, Record, SecretBytes, Service, Store, TokenKind};
-use auth_testkit::{Dialect, Kind, Mark, Rotation, Seen, SeenRequest, TestClient, TestServer};
+use auth_core::testkit::{Auth, Route, json};
+use auth_core::{
+    AccountKey, Error, ExposeSecret, SecretBytes, Service, Store, TokenKind, TokenRecord,
+};
+use auth_testkit::{
+    Dialect, LoggedRequest, Mark, RequestKind, RequestLog, Rotation, TestClient, TestServer,
+};
 use keystore::File;
 use serde_json::{Value, json};
 
-use crate::conformance::bench::USER_AGENT;
+use crate::conformance::env::USER_AGENT;
 use crate::conformance::expect::ensure;
-use crate::conformance::report::{Checked, Complaint};
+use crate::conformance::report::{CheckResult, Failure};
 use crate::rig::{Rig, Seat};
 
 /// The account's name in each program.
@@ -32,8 +36,8 @@ pub(super) const TWO_HOURS: Duration = Duration::from_secs(7200);
 pub(super) const MORE_THAN_A_DAY: Duration = Duration::from_secs(25 * 3600);
 
 /// A server with one user, whose tokens go on by refresh tokens.
-pub(super) fn server(rotation: Rotation) -> Result<TestServer, Complaint> {
-    let ping = Route::get("/api/ping", Door::Login, |visit| {
+pub(super) fn server(rotation: Rotation) -> Result<TestServer, Failure> {
+    let ping = Route::get("/api/ping", Auth::Login, |visit| {
         let caller = visit.caller;
         let user = caller.map(|caller| caller.user.clone());
         let scope = caller.map(|caller| caller.scope.clone());
@@ -46,7 +50,7 @@ pub(super) fn server(rotation: Rotation) -> Result<TestServer, Complaint> {
         .user(ACCOUNT, PASSWORD)
         .refresh_tokens(rotation)
         .access_token_lifetime(Some(LIFE))
-        .site(api_inat::testkit::site().route(ping))
+        .site(api_inat::testkit::site().with_route(ping))
         .start()?)
 }
 
@@ -60,21 +64,21 @@ pub(super) fn service(origin: &str) -> Result<Service, Error> {
 }
 
 /// A store's folder with one account in it; it goes with this value.
-pub(super) struct Home {
+pub(super) struct StoreDir {
     around: tempfile::TempDir,
     store: File,
 }
 
-impl Home {
+impl StoreDir {
     /// A folder inside one of its own, made by the store.
-    pub(super) fn new() -> Result<Self, Complaint> {
+    pub(super) fn new() -> Result<Self, Failure> {
         let around = tempfile::tempdir()?;
         let store = File::open(around.path().join("store"))?;
         Ok(Self { around, store })
     }
 
     /// The same, with a login.
-    pub(super) fn logged_in(origin: &str, rig: &Rig) -> Result<Self, Complaint> {
+    pub(super) fn logged_in(origin: &str, rig: &Rig) -> Result<Self, Failure> {
         let home = Self::new()?;
         let seat = home.seat(origin, rig)?;
         seat.log_in_with_password(ACCOUNT, PASSWORD)?;
@@ -100,15 +104,15 @@ impl Home {
     }
 
     /// What is stored, empty where there is nothing; an error where it is torn.
-    pub(super) fn record(&self) -> Result<Record, Error> {
+    pub(super) fn record(&self) -> Result<TokenRecord, Error> {
         match self.text()? {
-            Some(text) => Record::from_text(text.expose_secret()),
-            None => Ok(Record::default()),
+            Some(text) => TokenRecord::from_text(text.expose_secret()),
+            None => Ok(TokenRecord::default()),
         }
     }
 
     /// Moves the date of a stored token back, as if so much time had passed with all programs off.
-    pub(super) fn age(&self, kind: TokenKind, by: Duration) -> Checked {
+    pub(super) fn age(&self, kind: TokenKind, by: Duration) -> CheckResult {
         let lease = self.store.try_lease(&Self::key())?;
         let lease = lease.ok_or("the lease is taken")?;
         let text = self.text()?.ok_or("no record is stored")?;
@@ -126,7 +130,7 @@ impl Home {
     }
 
     /// Complains unless every file is for its owner only, as the folder is.
-    pub(super) fn is_private(&self) -> Checked {
+    pub(super) fn is_private(&self) -> CheckResult {
         let folder = self.folder();
         has_mode(&folder, 0o700)?;
         for name in self.names()? {
@@ -136,7 +140,7 @@ impl Home {
     }
 
     /// The lengths of the files that were going to be the record.
-    pub(super) fn half_written(&self) -> Result<Vec<u64>, Complaint> {
+    pub(super) fn half_written(&self) -> Result<Vec<u64>, Failure> {
         let mut lengths = Vec::new();
         for name in self.names()?.iter().filter(|name| name.ends_with(".tmp")) {
             lengths.push(fs::symlink_metadata(self.folder().join(name))?.len());
@@ -145,7 +149,7 @@ impl Home {
     }
 
     /// Complains unless the lease is free, and nothing is left but the record and the lock.
-    pub(super) fn is_tidy(&self) -> Checked {
+    pub(super) fn is_tidy(&self) -> CheckResult {
         let lease = self.store.try_lease(&Self::key())?;
         ensure(lease.is_some(), "the lock of a dead process is in the way")?;
         let strange = |name: &&String| !name.ends_with(".json") && !name.ends_with(".lock");
@@ -155,7 +159,7 @@ impl Home {
         }
     }
 
-    fn names(&self) -> Result<Vec<String>, Complaint> {
+    fn names(&self) -> Result<Vec<String>, Failure> {
         let mut names = Vec::new();
         for entry in fs::read_dir(self.folder())? {
             names.push(entry?.file_name().to_string_lossy().into_owned());
@@ -164,32 +168,32 @@ impl Home {
     }
 }
 
-fn has_mode(path: &Path, expect: u32) -> Checked {
+fn has_mode(path: &Path, expect: u32) -> CheckResult {
     let mode = fs::symlink_metadata(path)?.permissions().mode() & 0o7777;
     let name = path.display();
     ensure(mode == expect, format!("{name} has mode {mode:04o}"))
 }
 
 /// What the server saw after a mark.
-pub(super) fn since(server: &TestServer, mark: Mark) -> Seen {
-    server.seen().since(mark)
+pub(super) fn since(server: &TestServer, mark: Mark) -> RequestLog {
+    server.requests().since(mark)
 }
 
 /// How many requests of a kind were answered with this status.
-pub(super) fn answered(seen: &Seen, kind: Kind, status: u16) -> usize {
-    let matches = |seen: &&SeenRequest| seen.kind == kind && seen.status == Some(status);
+pub(super) fn answered(seen: &RequestLog, kind: RequestKind, status: u16) -> usize {
+    let matches = |seen: &&LoggedRequest| seen.kind == kind && seen.status == Some(status);
     seen.requests().iter().filter(matches).count()
 }
 
 /// How many refresh tokens were used up.
-pub(super) fn rotations(seen: &Seen) -> usize {
-    let matches = |seen: &&SeenRequest| {
+pub(super) fn rotations(seen: &RequestLog) -> usize {
+    let matches = |seen: &&LoggedRequest| {
         seen.grant.as_deref() == Some("refresh_token") && seen.status == Some(200)
     };
     seen.requests().iter().filter(matches).count()
 }
 
 /// Complains unless there were so many.
-pub(super) fn counted(what: &str, seen: usize, expect: usize) -> Checked {
+pub(super) fn counted(what: &str, seen: usize, expect: usize) -> CheckResult {
     ensure(seen == expect, format!("{seen} {what}, not {expect}"))
 }

@@ -3,13 +3,13 @@
 use api_infoflora::ServiceBuilder;
 use api_infoflora::observations::List;
 use auth_core::{Error, Service};
-use auth_testkit::{Kind, Seen, SeenRequest, TestClient, TestServer};
+use auth_testkit::{LoggedRequest, RequestKind, RequestLog, TestClient, TestServer};
 use keystore::Memory;
 
 use super::Version;
-use crate::conformance::bench::{USER_AGENT, alice, log_in};
+use crate::conformance::env::{USER_AGENT, alice, log_in};
 use crate::conformance::expect::ensure;
-use crate::conformance::report::{Checked, Complaint};
+use crate::conformance::report::{CheckResult, Failure};
 use crate::rig::{Rig, Seat};
 
 /// A client: its id and its secret.
@@ -23,14 +23,14 @@ pub(super) const TOOL: App = App("tool", "tool-secret");
 /// For people, too: somebody else's.
 pub(super) const OTHER: App = App("other", "other-secret");
 
-pub(super) struct Desk<'a> {
+pub(super) struct LeagueEnv<'a> {
     pub(super) server: TestServer,
     pub(super) version: Version,
     pub(super) rig: &'a Rig,
 }
 
-impl<'a> Desk<'a> {
-    pub(super) fn new(version: Version, rig: &'a Rig) -> Result<Self, Complaint> {
+impl<'a> LeagueEnv<'a> {
+    pub(super) fn new(version: Version, rig: &'a Rig) -> Result<Self, Failure> {
         let daemon = TestClient::confidential(DAEMON.0, DAEMON.1).grants(["client_credentials"]);
         let tool = TestClient::confidential(TOOL.0, TOOL.1)
             .redirect_uri("http://127.0.0.1:8080")
@@ -81,23 +81,23 @@ impl<'a> Desk<'a> {
     }
 
     /// An account that alice has logged in to, in a browser.
-    pub(super) fn logged_in(&self) -> Result<Seat, Complaint> {
+    pub(super) fn logged_in(&self) -> Result<Seat, Failure> {
         let (seat, visitor) = (self.seat(TOOL)?, alice());
         log_in(&seat, &visitor, visitor.browser())?;
         Ok(seat)
     }
 
-    pub(super) fn seen(&self) -> Seen {
-        self.server.seen()
+    pub(super) fn seen(&self) -> RequestLog {
+        self.server.requests()
     }
 
     /// The only token request with this grant.
-    pub(super) fn token_request(&self, grant: &str) -> Result<SeenRequest, Complaint> {
+    pub(super) fn token_request(&self, grant: &str) -> Result<LoggedRequest, Failure> {
         let seen = self.seen();
         let mut all = seen
             .requests()
             .iter()
-            .filter(|seen| seen.kind == Kind::Token && seen.grant.as_deref() == Some(grant));
+            .filter(|seen| seen.kind == RequestKind::Token && seen.grant.as_deref() == Some(grant));
         match (all.next(), all.next()) {
             (Some(one), None) => Ok(one.clone()),
             (None, _) => Err(format!("no token request with {grant}").into()),
@@ -106,7 +106,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Complains unless so many refreshes were seen.
-    pub(super) fn refreshed(&self, times: usize) -> Checked {
+    pub(super) fn refreshed(&self, times: usize) -> CheckResult {
         let seen = self.seen().grant("refresh_token");
         ensure(seen == times, format!("{seen} refreshes, not {times}"))
     }
@@ -118,7 +118,7 @@ pub(super) fn call(seat: &Seat) -> Result<(), Error> {
 }
 
 /// Complains unless the secret went this one way.
-pub(super) fn sent_by(request: &SeenRequest, way: Way) -> Checked {
+pub(super) fn sent_by(request: &LoggedRequest, way: Way) -> CheckResult {
     let has = |name: &str| request.fields.iter().any(|field| field == name);
     let seen = (
         request.scheme.as_deref(),

@@ -6,15 +6,15 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use super::evidence::Evidence;
-use super::ground::{Place, micros};
+use super::fault_class::FaultClass;
 use super::lines::{Door, Failed, Passed};
 use super::logins::Logins;
 use super::needless::Needless;
-use super::spoilt::Spoilt;
+use super::tested_service::{TestedService, micros};
 
 /// Hears all that is told, from the server and from the workers.
 #[derive(Debug, Default)]
-pub(super) struct Judge {
+pub(super) struct FaultChecker {
     pub(super) logins: Logins,
     pub(super) needless: Needless,
     /// What may explain an error: spoilt answers and refusals, the latest last.
@@ -22,7 +22,7 @@ pub(super) struct Judge {
     /// Errors that are judged when all is told that may explain them.
     waiting: VecDeque<Failed>,
     pub(super) requests: BTreeMap<Door, u64>,
-    pub(super) faults: BTreeMap<(Spoilt, Door), u64>,
+    pub(super) faults: BTreeMap<(FaultClass, Door), u64>,
     pub(super) errors: BTreeMap<(String, Option<u64>), u64>,
     /// When each renewal that arrived ended, by the world that asked for it.
     pub(super) renewals: BTreeMap<&'static str, Vec<u64>>,
@@ -46,7 +46,7 @@ const LATE: u64 = 5_000_000;
 /// How far back explanations are kept: longer than any call takes.
 const KEPT: u64 = 180_000_000;
 
-impl Judge {
+impl FaultChecker {
     /// A line of a process.
     pub(super) fn hear(&mut self, line: &Value) {
         if let Some(passed) = line.get("passed").and_then(Passed::read) {
@@ -143,8 +143,8 @@ impl Judge {
 }
 
 /// What a worker tells of an act: whose account, and from when to when.
-fn act(told: &Value) -> Option<(Place, &str, u64, u64)> {
-    let place = Place::of_word(told["place"].as_str()?)?;
+fn act(told: &Value) -> Option<(TestedService, &str, u64, u64)> {
+    let place = TestedService::of_word(told["place"].as_str()?)?;
     let moment = |name: &str| told[name].as_u64();
     Some((
         place,
@@ -185,7 +185,7 @@ mod tests {
         Failed::example(kind, status, (100_000_000, 101_000_000))
     }
 
-    fn passed(door: Door, spoilt: Option<Spoilt>, status: Option<u64>) -> Passed {
+    fn passed(door: Door, spoilt: Option<FaultClass>, status: Option<u64>) -> Passed {
         Passed {
             spoilt,
             processed: false,
@@ -194,8 +194,8 @@ mod tests {
         }
     }
 
-    fn judged(failed: Failed, passages: &[Passed]) -> Judge {
-        let mut judge = Judge::default();
+    fn judged(failed: Failed, passages: &[Passed]) -> FaultChecker {
+        let mut judge = FaultChecker::default();
         passages.iter().for_each(|p| judge.passed(p.clone()));
         judge.waiting.push_back(failed);
         judge.close();
@@ -209,15 +209,15 @@ mod tests {
             let judge = judged(failed("transport", None), &[passed]);
             assert_eq!(judge.unexplained.len(), expect, "{spoilt:?}");
         };
-        check(Spoilt::Reset, 0);
-        check(Spoilt::Busy, 1);
+        check(FaultClass::Reset, 0);
+        check(FaultClass::Busy, 1);
     }
 
     #[test]
     fn a_login_is_not_lost_for_nothing() {
         let judge = judged(failed("needs login", Some(400)), &[]);
         assert_eq!((judge.lost_by_us.len(), judge.unexplained.len()), (1, 0));
-        let mut lost = passed(Door::Renewal, Some(Spoilt::Lost), Some(200));
+        let mut lost = passed(Door::Renewal, Some(FaultClass::Lost), Some(200));
         (lost.processed, lost.refresh_token) = (true, Some(1));
         let judge = judged(failed("needs login", Some(400)), &[lost]);
         assert_eq!((judge.lost_by_us.len(), judge.unexplained.len()), (0, 0));
@@ -227,7 +227,7 @@ mod tests {
     fn a_write_is_done_once() {
         let mut write = passed(Door::Api, None, Some(200));
         (write.processed, write.is_write) = (true, true);
-        let mut judge = Judge::default();
+        let mut judge = FaultChecker::default();
         judge.passed(write.clone());
         assert!(judge.written_twice.is_empty());
         judge.passed(write);

@@ -25,11 +25,11 @@ use lexopt::{Arg, ValueExt};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use super::chance::Chance;
-use super::desk::Desk;
-use super::ground::{PASSWORD, Place, accounts};
+use super::progress_counter::ProgressCounter;
+use super::seeded_random::Chance;
+use super::tested_service::{PASSWORD, TestedService, accounts};
 use super::worker::{Account, Worker};
-use crate::{Outcome, Stop, Verdict, say};
+use crate::{Outcome, Stop, Verdict, output};
 
 /// The task's name.
 pub(super) const TASK: &str = "soak-crew";
@@ -48,12 +48,12 @@ pub(crate) fn work(args: Vec<OsString>) -> Outcome {
         .build()
         .map_err(|error| Stop::Failed(format!("no runtime: {error}")))?;
     let failed = |error: Error| Stop::Failed(error.to_string());
-    let crew = Crew::new(&options, &runtime).map_err(failed)?;
+    let crew = WorkerPool::new(&options, &runtime).map_err(failed)?;
     crew.start(&options, &runtime);
     for line in std::io::stdin().lock().lines() {
         let line = line.map_err(|error| Stop::Failed(format!("no more orders: {error}")))?;
         let reply = crew.obey(&line, &options).map_err(failed)?;
-        say::line(json!({ "reply": reply }));
+        output::line(json!({ "reply": reply }));
     }
     crew.desk.end();
     runtime.shutdown_background();
@@ -95,20 +95,20 @@ impl Options {
     }
 }
 
-struct Crew {
+struct WorkerPool {
     runtime: Handle,
-    desk: Arc<Desk>,
+    desk: Arc<ProgressCounter>,
     accounts: Arc<Vec<Account>>,
 }
 
-impl Crew {
+impl WorkerPool {
     /// For each service and each store a program in each world: they share the store and nothing else.
     fn new(options: &Options, runtime: &Runtime) -> Result<Self, Error> {
         let (shared, own) = accounts(options.crew);
         let (file, memory) = (File::open(&options.folder)?, Memory::new());
         let (ureq, reqwest) = (Ureq::default(), Reqwest::default());
         let mut all = Vec::new();
-        for (place, origin) in Place::BOTH.into_iter().zip(&options.origins) {
+        for (place, origin) in TestedService::BOTH.into_iter().zip(&options.origins) {
             let mut open = |store: &dyn Fn() -> Arc<dyn Store>, users: &[String]| {
                 let service = |world| place.service(origin, &program(options.crew, world));
                 let threads = Client::new(service("threads")?, ureq.clone(), store());
@@ -129,7 +129,7 @@ impl Crew {
         let workers = options.threads + options.tasks;
         Ok(Self {
             runtime: runtime.handle().clone(),
-            desk: Arc::new(Desk::new(options.crew, workers)),
+            desk: Arc::new(ProgressCounter::new(options.crew, workers)),
             accounts: Arc::new(all),
         })
     }

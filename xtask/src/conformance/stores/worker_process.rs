@@ -13,9 +13,9 @@ use auth_testkit::TestServer;
 use serde_json::Value;
 
 use super::clock::{FakeClock, clean_up_after};
-use super::ground::{Home, MARK};
-use super::worker::TASK;
-use crate::conformance::report::{Checked, Complaint};
+use super::store_dir::{MARK, StoreDir};
+use super::worker_main::TASK;
+use crate::conformance::report::{CheckResult, Failure};
 use crate::rig::{PATIENCE, Rig};
 
 /// How a worker is to be started.
@@ -31,7 +31,7 @@ pub(super) struct Start {
 
 impl Start {
     /// At this server and this store.
-    pub(super) fn at(server: &TestServer, home: &Home) -> Self {
+    pub(super) fn at(server: &TestServer, home: &StoreDir) -> Self {
         Self {
             origin: server.url().to_owned(),
             folder: home.folder(),
@@ -77,7 +77,7 @@ impl Start {
         self
     }
 
-    pub(super) fn spawn(&self) -> Result<Worker, Complaint> {
+    pub(super) fn spawn(&self) -> Result<Worker, Failure> {
         // A mask of 0 takes no right away: what is private then is so by the store's own doing.
         let mut command = Command::new("sh");
         command
@@ -97,7 +97,7 @@ impl Start {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Heard {
     Ok,
-    Failed(Failure),
+    Failed(WorkerFailure),
     /// It halted at the step of this name.
     Halted(String),
     /// It has ended.
@@ -106,7 +106,7 @@ pub(super) enum Heard {
 
 /// An error as a worker reported it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Failure {
+pub(super) struct WorkerFailure {
     pub(super) kind: String,
     pub(super) text: String,
     pub(super) retryable: bool,
@@ -114,7 +114,7 @@ pub(super) struct Failure {
 
 impl Heard {
     /// Complains unless it went well.
-    pub(super) fn went_well(self) -> Checked {
+    pub(super) fn went_well(self) -> CheckResult {
         match self {
             Self::Ok => Ok(()),
             other => Err(format!("a call ended so: {other:?}").into()),
@@ -136,7 +136,7 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    fn of(mut child: Child, faked_clock: bool) -> Result<Self, Complaint> {
+    fn of(mut child: Child, faked_clock: bool) -> Result<Self, Failure> {
         let orders = child.stdin.take();
         let output = child.stdout.take().ok_or("no way out")?;
         let (giver, lines) = mpsc::channel();
@@ -154,19 +154,19 @@ impl Worker {
         })
     }
 
-    pub(super) fn tell(&mut self, order: &str) -> Checked {
+    pub(super) fn tell(&mut self, order: &str) -> CheckResult {
         let orders = self.orders.as_mut().ok_or("no way in")?;
         Ok(writeln!(orders, "{order}")?)
     }
 
     /// The next line it writes.
-    pub(super) fn hear(&mut self) -> Result<Heard, Complaint> {
+    pub(super) fn hear(&mut self) -> Result<Heard, Failure> {
         self.hear_within(PATIENCE)?
             .ok_or_else(|| "it says nothing".into())
     }
 
     /// The same; `None` if there is none in this time.
-    pub(super) fn hear_within(&mut self, limit: Duration) -> Result<Option<Heard>, Complaint> {
+    pub(super) fn hear_within(&mut self, limit: Duration) -> Result<Option<Heard>, Failure> {
         let line = match self.lines.recv_timeout(limit) {
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => return Ok(None),
@@ -182,7 +182,7 @@ impl Worker {
         } else if let Some(step) = text("halt") {
             Heard::Halted(step)
         } else {
-            Heard::Failed(Failure {
+            Heard::Failed(WorkerFailure {
                 kind: text("kind").ok_or("a line without a kind")?,
                 text: text("text").unwrap_or_default(),
                 retryable: value["again"] == true,
@@ -190,29 +190,29 @@ impl Worker {
         }))
     }
 
-    pub(super) fn ask(&mut self, order: &str) -> Result<Heard, Complaint> {
+    pub(super) fn ask(&mut self, order: &str) -> Result<Heard, Failure> {
         self.tell(order)?;
         self.hear()
     }
 
     /// SIGKILL, and waits for its end.
-    pub(super) fn kill(mut self) -> Checked {
+    pub(super) fn kill(mut self) -> CheckResult {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
     }
 
     /// SIGSTOP: it hangs, with all that it holds.
-    pub(super) fn stop(&self) -> Checked {
+    pub(super) fn stop(&self) -> CheckResult {
         self.signal("STOP")
     }
 
     /// SIGCONT.
-    pub(super) fn go_on(&self) -> Checked {
+    pub(super) fn go_on(&self) -> CheckResult {
         self.signal("CONT")
     }
 
-    fn signal(&self, name: &str) -> Checked {
+    fn signal(&self, name: &str) -> CheckResult {
         let id = self.child.id().to_string();
         let sent = Command::new("sh")
             .args(["-c", "kill -s \"$0\" \"$1\"", name, &id])
