@@ -85,7 +85,7 @@ mod tests {
     #[::tokio::test]
     async fn an_answer_from_another_url_is_an_error() {
         let target = RawServer::start(|_| {
-            vec![ScriptStep::answer(
+            vec![ScriptStep::respond(
                 b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
             )]
         });
@@ -104,6 +104,6 @@ mod tests {
     fn redirecting_to(target: &RawServer) -> RawServer {
         let location = target.url("/elsewhere");
         let head = format!("HTTP/1.1 307 .\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n");
-        RawServer::start(move |_| vec![ScriptStep::answer(head.as_bytes())])
+        RawServer::start(move |_| vec![ScriptStep::respond(head.as_bytes())])
     }
 }

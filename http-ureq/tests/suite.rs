@@ -31,7 +31,7 @@ fn a_foreign_agent_keeps_the_promises() {
 fn a_proxy_is_not_used_for_loopback() {
     let proxy = RawServer::start(|_| vec![ScriptStep::Hold]);
     let server = RawServer::start(|_| {
-        vec![ScriptStep::answer(
+        vec![ScriptStep::respond(
             b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
         )]
     });

@@ -27,7 +27,7 @@ pub struct ApiToken {
 }
 
 impl ApiToken {
-    /// See [`renew_pasted_token`](crate::ServiceBuilder::renew_pasted_token).
+    /// See [`renew_plain_token`](crate::ServiceBuilder::renew_plain_token).
     #[must_use]
     pub fn renewing_itself(mut self) -> Self {
         self.renews_itself = true;

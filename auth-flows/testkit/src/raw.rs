@@ -27,7 +27,7 @@ pub enum ScriptStep {
     /// Sends bytes one at a time, each after a pause.
     Drip(Vec<u8>, Duration),
     /// Answers every request that comes with these bytes, until the other side is done.
-    Answer(Vec<u8>),
+    Respond(Vec<u8>),
     /// Does nothing, reads nothing, and keeps the connection open until the server is dropped.
     Hold,
     /// Waits for the first byte and then resets the connection.
@@ -35,10 +35,10 @@ pub enum ScriptStep {
 }
 
 impl ScriptStep {
-    /// [`ScriptStep::ResponseBody`] with these bytes.
+    /// [`ScriptStep::Respond`] with these bytes.
     #[must_use]
-    pub fn answer(bytes: &[u8]) -> Self {
-        Self::Answer(bytes.to_vec())
+    pub fn respond(bytes: &[u8]) -> Self {
+        Self::Respond(bytes.to_vec())
     }
 
     /// [`ScriptStep::Send`] with these bytes.
@@ -245,7 +245,7 @@ fn play(stream: &TcpStream, number: usize, acts: &[ScriptStep], shared: &Shared)
                 thread::sleep(*pause);
                 !shared.is_stopped() && writer.write_all(&[*byte]).is_ok()
             }),
-            ScriptStep::Answer(bytes) => {
+            ScriptStep::Respond(bytes) => {
                 while read(&mut reader, number, shared) && writer.write_all(bytes).is_ok() {}
                 true
             }
@@ -323,7 +323,7 @@ mod tests {
 
     #[test]
     fn requests_are_kept_with_their_connection() {
-        let server = RawServer::start(|_| vec![ScriptStep::answer(b".")]);
+        let server = RawServer::start(|_| vec![ScriptStep::respond(b".")]);
         for _ in 0..2 {
             let mut stream = TcpStream::connect(server.address()).unwrap();
             for _ in 0..2 {

@@ -206,7 +206,7 @@ impl TestServer {
         &self.shared.faults
     }
 
-    /// What it saw so far; nothing where somebody [watches](TestServerBuilder::watch).
+    /// What it saw so far; nothing where somebody [watches](TestServerBuilder::observe).
     #[must_use]
     pub fn requests(&self) -> RequestLog {
         self.shared.log.snapshot()

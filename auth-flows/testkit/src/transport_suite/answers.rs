@@ -20,7 +20,7 @@ fn every_status(send: &mut Send<'_>) -> Outcome {
         200, 201, 202, 301, 302, 303, 307, 308, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503,
     ] {
         let bytes = answer(status, "", br#"{"error":"invalid_grant"}"#);
-        let server = RawServer::start(move |_| vec![ScriptStep::Answer(bytes.clone())]);
+        let server = RawServer::start(move |_| vec![ScriptStep::Respond(bytes.clone())]);
         let body = Body::plain("grant_type=refresh_token");
         let answer = expect(
             send(post(&server, "/token", body), &Limits::token()),
@@ -38,12 +38,12 @@ fn every_status(send: &mut Send<'_>) -> Outcome {
 }
 
 fn redirects(send: &mut Send<'_>) -> Outcome {
-    let target = RawServer::start(|_| vec![ScriptStep::Answer(answer(200, "", b"followed"))]);
+    let target = RawServer::start(|_| vec![ScriptStep::Respond(answer(200, "", b"followed"))]);
     for status in [301, 302, 303, 307, 308] {
         for method in ["GET", "POST"] {
             let location = target.url("/elsewhere").to_string();
             let bytes = answer(status, &format!("location: {location}\r\n"), b"");
-            let server = RawServer::start(move |_| vec![ScriptStep::Answer(bytes.clone())]);
+            let server = RawServer::start(move |_| vec![ScriptStep::Respond(bytes.clone())]);
             let body = match method {
                 "POST" => Body::plain("refresh_token=abc"),
                 _ => Body::Empty,
@@ -76,7 +76,7 @@ fn headers_and_body(send: &mut Send<'_>) -> Outcome {
     let headers =
         "content-type: application/json\r\nset-cookie: a=1\r\nSet-Cookie: b=2\r\nx-empty:\r\n";
     let bytes = answer(200, headers, b"\0\xff{}\r\n\r\n");
-    let server = RawServer::start(move |_| vec![ScriptStep::Answer(bytes.clone())]);
+    let server = RawServer::start(move |_| vec![ScriptStep::Respond(bytes.clone())]);
     let answer = expect(send(get(&server, "/"), &Limits::api()), "GET")?;
     let cookies: Vec<_> = answer.headers().get_all("set-cookie").iter().collect();
     ensure!(cookies == ["a=1", "b=2"], "Set-Cookie is {cookies:?}");
@@ -97,7 +97,7 @@ fn headers_and_body(send: &mut Send<'_>) -> Outcome {
 
 fn chunked(send: &mut Send<'_>) -> Outcome {
     let bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhell\r\nA;x=y\r\no chunked \r\n5\r\nworld\r\n0\r\n\r\n";
-    let server = RawServer::start(|_| vec![ScriptStep::answer(bytes)]);
+    let server = RawServer::start(|_| vec![ScriptStep::respond(bytes)]);
     for _ in 0..2 {
         let answer = expect(send(get(&server, "/"), &Limits::api()), "GET")?;
         let body = answer.body().as_bytes();
@@ -128,7 +128,7 @@ fn without_body(send: &mut Send<'_>) -> Outcome {
         ("DELETE", "204 No Content", ""),
     ] {
         let bytes = format!("HTTP/1.1 {status}\r\n{headers}\r\n").into_bytes();
-        let server = RawServer::start(move |_| vec![ScriptStep::Answer(bytes.clone())]);
+        let server = RawServer::start(move |_| vec![ScriptStep::Respond(bytes.clone())]);
         for _ in 0..2 {
             let request = request(method, server.url("/"), Body::Empty);
             let what = format!("{method} with {status}");
@@ -143,7 +143,7 @@ fn without_body(send: &mut Send<'_>) -> Outcome {
 fn large(send: &mut Send<'_>) -> Outcome {
     let body: Vec<u8> = (0..3_000_017_u32).map(|i| (i % 251) as u8).collect();
     let bytes = answer(200, "", &body);
-    let server = RawServer::start(move |_| vec![ScriptStep::Answer(bytes.clone())]);
+    let server = RawServer::start(move |_| vec![ScriptStep::Respond(bytes.clone())]);
     for limits in [Limits::api(), Limits::token().with_max_bytes(4 << 20)] {
         let answer = expect(send(get(&server, "/"), &limits), "GET")?;
         ensure!(answer.body().as_bytes() == body, "the body is another one");

@@ -244,7 +244,7 @@ fn stale(send: &mut Send<'_>) -> Outcome {
 }
 
 fn ok() -> RawServer {
-    RawServer::start(|_| vec![ScriptStep::Answer(answer(200, "", b"ok"))])
+    RawServer::start(|_| vec![ScriptStep::Respond(answer(200, "", b"ok"))])
 }
 
 fn limits() -> Limits {
