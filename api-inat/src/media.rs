@@ -217,7 +217,7 @@ impl Operation for Download {
             ),
             _ if response.body().as_bytes().is_empty() || looks_like_html(&response) => failed(
                 ErrorKind::Malformed,
-                "the answer is not a file",
+                "the response is not a file",
                 "check that no proxy or captive portal answers in the server's place",
             ),
             _ => Ok(response.body().as_bytes().to_vec()),

@@ -23,7 +23,7 @@ const FIRST: u64 = 100;
 
 /// The most that may stay allocated after all the others, in bytes: a tenth of a byte for each page.
 const STAYS: u64 = 1_000;
-/// The most that may be allocated at once, in bytes: a request, an answer and a page of records.
+/// The most that may be allocated at once, in bytes: a request, a response and a page of records.
 const AT_ONCE: u64 = 64_000;
 
 /// Generated observations, by id or by page number, and what remains of them.
@@ -71,11 +71,11 @@ impl Transport for Apart {
             sent = Some(self.0.send(copy, limits));
         });
         let sent = sent.expect("it was sent")?;
-        let mut answer = Response::new(ResponseBody::new(sent.body().as_bytes().to_vec()));
-        *answer.status_mut() = sent.status();
-        *answer.headers_mut() = copied(sent.headers());
+        let mut response = Response::new(ResponseBody::new(sent.body().as_bytes().to_vec()));
+        *response.status_mut() = sent.status();
+        *response.headers_mut() = copied(sent.headers());
         opt_out(|| drop(sent));
-        Ok(answer)
+        Ok(response)
     }
 }
 

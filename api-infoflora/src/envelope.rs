@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::errors;
 
-/// What an answer holds, without its wrapping.
+/// What a response holds, without its wrapping.
 ///
 /// The wrapping is Info Flora's documented one. The places of the totals were seen in public clients: `total_count` and
 /// `filtered_count` in the body, or the header `x-filtered-total`.
@@ -29,7 +29,7 @@ pub struct Envelope<T> {
 }
 
 impl<T> Envelope<T> {
-    /// How many records there are on all pages: after the filters if the answer says so, otherwise before. `None` is
+    /// How many records there are on all pages: after the filters if the response says so, otherwise before. `None` is
     /// usual in V5, which counts only when it is asked to.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
@@ -42,11 +42,11 @@ impl<T> Envelope<T> {
 }
 
 impl<T: DeserializeOwned> Envelope<T> {
-    /// Reads an answer of V4 or V5.
+    /// Reads a response of V4 or V5.
     ///
     /// # Errors
     /// [`ErrorKind::Refused`](auth_core::ErrorKind::Refused): another status than success, or V4's `"success": false` in a success.
-    /// [`ErrorKind::Malformed`](auth_core::ErrorKind::Malformed): the answer cannot be read into `T`.
+    /// [`ErrorKind::Malformed`](auth_core::ErrorKind::Malformed): the response cannot be read into `T`.
     pub fn read(response: &Response) -> Result<Self, Error> {
         if !response.status().is_success() {
             return Err(errors::refusal(response));
@@ -68,7 +68,7 @@ impl<T: DeserializeOwned> Envelope<T> {
     }
 }
 
-/// Without the answer's headers: a total that stands in one is not seen.
+/// Without the response's headers: a total that stands in one is not seen.
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let wire = Wire::deserialize(from)?;
@@ -87,7 +87,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
     }
 }
 
-/// The error of an answer that is a refusal: by its status, or by V4's `success: false` in a success.
+/// The error of a response that is a refusal: by its status, or by V4's `success: false` in a success.
 pub(crate) fn accepted(response: &Response) -> Result<(), Error> {
     if !response.status().is_success() {
         return Err(errors::refusal(response));

@@ -15,7 +15,7 @@ pub(crate) const REPLACED: &str = "log in again, or, for a daemon, see whether i
 pub(crate) const CLIENT_REFUSED: &str = "compare both with what Info Flora sent when the client was registered; a user name and password do not \
      belong here: OAuth replaced Basic Auth, write to info@infoflora.ch for a client id and secret";
 
-/// The error for an answer that is no success.
+/// The error for a response that is no success.
 pub(crate) fn refusal(response: &Response) -> Error {
     let status = response.status();
     let refused = |what, advice| Error::about(ErrorKind::Refused, what, response).with_help(advice);
@@ -45,7 +45,7 @@ pub(crate) fn refusal(response: &Response) -> Error {
     }
 }
 
-/// V4's `"success": false` in an answer whose status says otherwise.
+/// V4's `"success": false` in a response whose status says otherwise.
 pub(crate) fn unsuccessful(response: &Response) -> Error {
     Error::about(
         ErrorKind::Refused,
@@ -59,7 +59,7 @@ pub(crate) fn unsuccessful(response: &Response) -> Error {
 pub(crate) fn without_data(response: &Response) -> Error {
     Error::about(
         ErrorKind::Malformed,
-        "the answer has no `data`, in which V4 and V5 put everything",
+        "the response has no `data`, in which V4 and V5 put everything",
         response,
     )
     .with_help("check the version of the API")
@@ -69,8 +69,8 @@ pub(crate) fn without_data(response: &Response) -> Error {
 pub(crate) fn without_features(response: &Response) -> Error {
     Error::about(
         ErrorKind::Malformed,
-        "the answer has no `features`, which a GeoJSON FeatureCollection has",
+        "the response has no `features`, which a GeoJSON FeatureCollection has",
         response,
     )
-    .with_help("look at the answer itself with `Rest::get`")
+    .with_help("look at the response itself with `Rest::get`")
 }

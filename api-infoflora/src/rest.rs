@@ -16,14 +16,14 @@ use crate::{
     path::{API, below_rest},
 };
 
-/// A JSON request to any path under `/rest/`, and its whole answer.
+/// A JSON request to any path under `/rest/`, and its whole response.
 ///
 /// For the parts of the API that nobody has described: writes above all, whose schemas are not known. The path begins behind
 /// `/rest`, with the version or with `public`; `/rest/v4/…`, as Info Flora's pages write it, is the same. It never leads to
 /// another origin or out of `/rest`: an absolute URL, a `..` and a second slash are refused before anything is sent.
 ///
-/// The answer is read into `serde_json::Value`, or [`of`](Self::of) another type. `"success": false` in a success is an error,
-/// as it is for every operation here. An answer without a body is read like `null`.
+/// The response is read into `serde_json::Value`, or [`of`](Self::of) another type. `"success": false` in a success is an error,
+/// as it is for every operation here. A response without a body is read like `null`.
 ///
 /// ```
 /// use api_infoflora::{Envelope, Rest, observations::Observation};
@@ -143,7 +143,7 @@ impl<T> Rest<T> {
         self
     }
 
-    /// Reads the whole answer into another type. [`Envelope`] takes the wrapping off, but sees no total that stands in a header.
+    /// Reads the whole response into another type. [`Envelope`] takes the wrapping off, but sees no total that stands in a header.
     #[must_use]
     pub fn of<U>(self) -> Rest<U> {
         Rest {

@@ -1,4 +1,4 @@
-//! What servers do against the RFCs, by name: which of it a server is forgiven, and which an answer was.
+//! What servers do against the RFCs, by name: which of it a server is forgiven, and which a response was.
 
 use std::fmt;
 
@@ -89,7 +89,7 @@ impl fmt::Display for Quirk {
 pub struct Leniency(u16);
 
 impl Leniency {
-    /// Nothing is forgiven: an answer that is not as the RFCs have it is an error.
+    /// Nothing is forgiven: a response that is not as the RFCs have it is an error.
     #[must_use]
     pub const fn strict() -> Self {
         Self(0)
@@ -141,7 +141,7 @@ impl fmt::Debug for Leniency {
     }
 }
 
-/// The oddities that an answer was forgiven.
+/// The oddities that a response was forgiven.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Quirks(u16);
 

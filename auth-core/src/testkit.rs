@@ -51,11 +51,11 @@ impl Site {
 pub struct DerivedTokens {
     /// Its path, asked with GET, such as `/users/api_token`.
     pub path: &'static str,
-    /// The key of the JSON object that holds the token in the answer.
+    /// The key of the JSON object that holds the token in the response.
     pub field: &'static str,
     /// How long such a token is good.
     pub lifetime: Duration,
-    /// A scope that the access token must have; without it the answer is an empty 403.
+    /// A scope that the access token must have; without it the response is an empty 403.
     pub scope: Option<&'static str>,
 }
 
@@ -209,17 +209,17 @@ impl RouteRequest<'_> {
     }
 }
 
-/// An answer with a JSON body.
+/// A response with a JSON body.
 #[must_use]
 pub fn json(status: u16, body: &serde_json::Value) -> http::Response<Vec<u8>> {
-    let mut answer = http::Response::new(body.to_string().into_bytes());
-    *answer.status_mut() =
+    let mut response = http::Response::new(body.to_string().into_bytes());
+    *response.status_mut() =
         http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
-    answer.headers_mut().insert(
+    response.headers_mut().insert(
         http::header::CONTENT_TYPE,
         http::HeaderValue::from_static("application/json; charset=utf-8"),
     );
-    answer
+    response
 }
 
 #[cfg(test)]

@@ -38,12 +38,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let grant = pending.accept(&redirected)?;
     let message = TokenRequest::code(service.client(), &grant);
     // Any HTTP client will do; this one keeps the promises that a token request needs.
-    let answer = http_ureq::Ureq::default().send(message.request()?, &message.limits())?;
+    let response = http_ureq::Ureq::default().send(message.request()?, &message.limits())?;
     let sent = Now {
         wall: UnixTime::from_system(std::time::SystemTime::now()),
         monotonic: Duration::ZERO,
     };
-    let token = message.parse(answer)?.into_token(sent, 1)?;
+    let token = message.parse(response)?.into_token(sent, 1)?;
     println!("a token for {}", token.scope().unwrap_or("unstated scopes"));
     Ok(())
 }

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[::tokio::test]
-    async fn an_answer_from_another_url_is_an_error() {
+    async fn a_response_from_another_url_is_an_error() {
         let target = RawServer::start(|_| {
             vec![ScriptStep::respond(
                 b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
@@ -97,7 +97,7 @@ mod tests {
         let error = trusting.send(request, &Limits::api()).await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("the answer was lost: {}", error::ELSEWHERE)
+            format!("the response was lost: {}", error::ELSEWHERE)
         );
     }
 

@@ -7,7 +7,7 @@ use auth_core::TransportError;
 pub(crate) const PLAIN_HTTP: &str = "plain http is only for a loopback address: use https";
 const NO_TLS: &str = "https needs the feature `rustls` or `native-tls` of http-reqwest";
 pub(crate) const ELSEWHERE: &str =
-    "the answer came from another URL than the one asked: the client follows redirects";
+    "the response came from another URL than the one asked: the client follows redirects";
 
 /// Whose client failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(crate) enum Origin {
     Trusted,
 }
 
-/// Sorts an error from before the head of the answer was read.
+/// Sorts an error from before the head of the response was read.
 ///
 /// reqwest knows the errors of connecting: the name, the address, a proxy, TLS. The time of the whole request may run out
 /// in any moment, which counts as maybe sent.
@@ -38,7 +38,7 @@ pub(crate) fn of(error: reqwest::Error, origin: Origin) -> TransportError {
     if timed_out { error.timed_out() } else { error }
 }
 
-/// Sorts an error from reading the answer: its request has arrived.
+/// Sorts an error from reading the response: its request has arrived.
 pub(crate) fn while_reading(error: reqwest::Error) -> TransportError {
     let timed_out = error.is_timeout();
     let error = TransportError::delivery_unknown(error.without_url());

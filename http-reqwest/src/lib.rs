@@ -67,7 +67,7 @@ impl Reqwest {
     /// Sends with a finished client, which cannot be asked whether it follows redirects, repeats requests or uses a proxy
     /// for loopback.
     ///
-    /// An answer from another URL than the one asked is an error, but a client that follows redirects has by then shown the
+    /// A response from another URL than the one asked is an error, but a client that follows redirects has by then shown the
     /// request to another server. And since such a client may have sent a request before it failed, all its errors say
     /// *maybe sent*. Where you can, use [`Reqwest::with_builder`].
     #[must_use]

@@ -26,12 +26,12 @@ async fn a_token_request_is_a_form() {
         .header("user-agent", "tests/1.0")
         .body(Body::secret(SecretBytes::new(form)))
         .unwrap();
-    let answer = Reqwest::default()
+    let response = Reqwest::default()
         .send(request, &Limits::token())
         .await
         .unwrap();
-    assert_eq!(answer.status(), 400);
-    assert_eq!(answer.body().as_bytes(), br#"{"error":"invalid_grant"}"#);
+    assert_eq!(response.status(), 400);
+    assert_eq!(response.body().as_bytes(), br#"{"error":"invalid_grant"}"#);
 }
 
 #[tokio::test]
@@ -49,8 +49,8 @@ async fn an_upload_has_its_length_and_no_chunks() {
         let request = http::Request::post(format!("{}/photos?q=a%20b", server.uri()))
             .body(Body::Stream(photo.clone()))
             .unwrap();
-        let answer = transport.send(request, &Limits::api()).await.unwrap();
-        assert_eq!(answer.status(), 201);
+        let response = transport.send(request, &Limits::api()).await.unwrap();
+        assert_eq!(response.status(), 201);
     }
     for request in server.received_requests().await.unwrap() {
         assert_eq!(request.body.len(), 300_000);

@@ -7,7 +7,7 @@ use ureq::{Error, Timeout};
 
 pub(crate) const PLAIN_HTTP: &str = "plain http is only for a loopback address: use https";
 
-/// Sorts an error from before the head of the answer was read.
+/// Sorts an error from before the head of the response was read.
 ///
 /// Certainly not sent is only what can happen in no later moment; everything else may have arrived. Where TLS fails,
 /// that is told for refused certificates and for servers without a common version or cipher: other failures look the
@@ -43,7 +43,7 @@ pub(crate) fn of(error: Error, limits: &Limits) -> TransportError {
     }
 }
 
-/// Sorts an error from reading the answer: its request has arrived.
+/// Sorts an error from reading the response: its request has arrived.
 pub(crate) fn while_reading(error: Error) -> TransportError {
     let timed_out = matches!(error, Error::Timeout(_));
     let error = TransportError::delivery_unknown(words(error));

@@ -116,7 +116,7 @@ impl Transport for Ureq {
         body.frame(&method, &mut head.headers);
         // How long the body is stands in the head by now, whatever ureq knows of it.
         let run = |body: SendBody<'_>| self.run(http::Request::from_parts(head, body), limits);
-        let answer = match body {
+        let response = match body {
             Body::Stream(stream) => {
                 let mut reader = upload::open(&stream).map_err(TransportError::not_sent)?;
                 match stream.len() {
@@ -127,8 +127,8 @@ impl Transport for Ureq {
             Body::Bytes(bytes) if !bytes.is_empty() => run(SendBody::from_reader(&mut &bytes[..])),
             Body::Bytes(_) | Body::Empty => run(SendBody::none()),
         };
-        let answer = answer.map_err(|error| error::of(error, limits))?;
-        collect(answer, &method, limits)
+        let response = response.map_err(|error| error::of(error, limits))?;
+        collect(response, &method, limits)
     }
 }
 
@@ -174,11 +174,11 @@ impl Budget {
 }
 
 fn collect(
-    answer: http::Response<ureq::Body>,
+    response: http::Response<ureq::Body>,
     method: &Method,
     limits: &Limits,
 ) -> Result<Response, TransportError> {
-    let (mut head, body) = answer.into_parts();
+    let (mut head, body) = response.into_parts();
     head.extensions.clear(); // ureq notes the URL there
     let buffer = ResponseBuffer::new(limits, method, head.status, &head.headers);
     let mut buffer = buffer.map_err(TransportError::delivery_unknown)?;
@@ -200,7 +200,7 @@ fn collect(
     Ok(Response::from_parts(head, buffer.finish()))
 }
 
-/// Pieces of an answer on their way into its buffer, wiped if the answer is secret.
+/// Pieces of a response on their way into its buffer, wiped if the response is secret.
 struct Scratch {
     bytes: Vec<u8>,
     /// How many of them have held something.
@@ -209,7 +209,7 @@ struct Scratch {
 }
 
 impl Scratch {
-    /// As large as the answer, if that is known and small: a token answer has a few hundred bytes.
+    /// As large as the response, if that is known and small: a token response has a few hundred bytes.
     fn new(limits: &Limits, length: Option<u64>) -> Self {
         const MOST: usize = 16 << 10;
         let length = length.and_then(|length| usize::try_from(length).ok());

@@ -38,8 +38,8 @@ fn a_proxy_is_not_used_for_loopback() {
     let config = ureq::Agent::config_builder()
         .proxy(Some(ureq::Proxy::new(&proxy.url("").to_string()).unwrap()))
         .build();
-    let answer = get(&Ureq::from(config.new_agent()), &server, &Limits::api()).unwrap();
-    assert_eq!((answer.status().as_u16(), proxy.connections()), (200, 0));
+    let response = get(&Ureq::from(config.new_agent()), &server, &Limits::api()).unwrap();
+    assert_eq!((response.status().as_u16(), proxy.connections()), (200, 0));
 }
 
 #[test]

@@ -71,13 +71,13 @@ pub struct Fallback {
 #[derive(Default)]
 struct Shared {
     /// What each store answered when it was last asked for some account.
-    answers: Vec<Answer>,
+    states: Vec<StoreState>,
     /// The leases that are out, each with the store that it is of.
     pins: HashMap<AccountKey, (usize, Arc<Lease>)>,
 }
 
 #[derive(Clone)]
-enum Answer {
+enum StoreState {
     NotAsked,
     Empty,
     InUse,
@@ -137,7 +137,7 @@ impl Fallback {
     #[inline]
     fn find(&self, key: &AccountKey, not: &[usize]) -> Option<Place> {
         let (mut found, mut failed, mut empty) = (None, None, None);
-        let mut answers = vec![Answer::NotAsked; self.choices.len()];
+        let mut states = vec![StoreState::NotAsked; self.choices.len()];
         for (at, choice) in self.choices.iter().enumerate() {
             match choice.load(key) {
                 Ok(Some(bytes)) => {
@@ -145,13 +145,13 @@ impl Fallback {
                     break;
                 }
                 Ok(None) => {
-                    answers[at] = Answer::Empty;
+                    states[at] = StoreState::Empty;
                     if empty.is_none() && !choice.is_read_only() && !not.contains(&at) {
                         empty = Some((at, Ok(None)));
                     }
                 }
                 Err(why) => {
-                    answers[at] = Answer::Failed(why.clone());
+                    states[at] = StoreState::Failed(why.clone());
                     if failed.is_none() && !self.is_absent(&why) {
                         failed = Some((at, Err(why)));
                     }
@@ -160,9 +160,9 @@ impl Fallback {
         }
         let place = found.or(failed).or(empty);
         if let Some((at, _)) = &place {
-            answers[*at] = Answer::InUse;
+            states[*at] = StoreState::InUse;
         }
-        self.shared().answers = answers;
+        self.shared().states = states;
         place.map(|(at, record)| Place { at, record })
     }
 
@@ -246,12 +246,12 @@ impl Store for Fallback {
         }
         match self.find(key, &[]) {
             Some(place) => place.record,
-            // One that cannot be written has said that it has none: that is an answer.
+            // One that cannot be written has said that it has none.
             None if self
                 .shared()
-                .answers
+                .states
                 .iter()
-                .any(|answer| matches!(answer, Answer::Empty)) =>
+                .any(|state| matches!(state, StoreState::Empty)) =>
             {
                 Ok(None)
             }
@@ -344,21 +344,21 @@ impl Store for Fallback {
     /// keyring (no keyring service is running)`.
     #[inline]
     fn describe(&self) -> String {
-        let answers = self.shared().answers.clone();
+        let states = self.shared().states.clone();
         let named = |at: usize| {
             let name = self.choices[at].describe();
-            match answers.get(at) {
-                None | Some(Answer::NotAsked) => name,
-                Some(Answer::Empty) => format!("{name} (no record)"),
-                Some(Answer::InUse) => format!("{name} (in use)"),
-                Some(Answer::Failed(why)) => format!("{name} ({why})"),
+            match states.get(at) {
+                None | Some(StoreState::NotAsked) => name,
+                Some(StoreState::Empty) => format!("{name} (no record)"),
+                Some(StoreState::InUse) => format!("{name} (in use)"),
+                Some(StoreState::Failed(why)) => format!("{name} ({why})"),
             }
         };
         let names = |range: std::ops::Range<usize>| range.map(named).collect::<Vec<_>>().join(", ");
         let all = self.choices.len();
-        let used = answers
+        let used = states
             .iter()
-            .position(|answer| matches!(answer, Answer::InUse));
+            .position(|state| matches!(state, StoreState::InUse));
         match used {
             None => format!("the first of: {}", names(0..all)),
             Some(at) => {

@@ -251,7 +251,7 @@ impl Seat {
         O: Operation + Send + Sync + 'static,
         O::Output: Send + 'static,
     {
-        let (giver, answer) = mpsc::channel();
+        let (giver, response) = mpsc::channel();
         let begun = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&begun);
         let task = match self.clone() {
@@ -271,7 +271,7 @@ impl Seat {
             }
         };
         Calling {
-            answer,
+            response,
             begun,
             task,
         }
@@ -280,7 +280,7 @@ impl Seat {
 
 /// A call under way.
 pub(crate) struct Calling<T> {
-    answer: Receiver<Result<T, Error>>,
+    response: Receiver<Result<T, Error>>,
     begun: Arc<AtomicBool>,
     task: Option<AbortHandle>,
 }
@@ -292,7 +292,7 @@ impl<T> Calling<T> {
 
     /// Waits for its end.
     pub(crate) fn join(self) -> Result<T, Error> {
-        self.answer
+        self.response
             .recv_timeout(PATIENCE)
             .unwrap_or_else(|_| Err(too_long()))
     }
@@ -302,9 +302,9 @@ impl<T> Calling<T> {
         if let Some(task) = self.task {
             task.abort();
         }
-        match self.answer.recv_timeout(PATIENCE) {
+        match self.response.recv_timeout(PATIENCE) {
             Err(RecvTimeoutError::Disconnected) => Ok(()),
-            Ok(_) => Err("it had its answer"),
+            Ok(_) => Err("it had its response"),
             Err(RecvTimeoutError::Timeout) => Err("it goes on"),
         }
     }

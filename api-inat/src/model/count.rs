@@ -1,4 +1,4 @@
-//! Counts, and other answers that are not records of their own.
+//! Counts, and other responses that are not records of their own.
 
 use std::sync::Arc;
 

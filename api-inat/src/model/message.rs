@@ -47,7 +47,7 @@ record! {
 record! {
     /// A conversation.
     pub struct Thread {
-        /// Whom an answer goes to.
+        /// Whom a response goes to.
         pub reply_to_user: Option<Arc<User>>,
         /// The conversation's number.
         pub thread_id: Option<u64>,

@@ -231,7 +231,7 @@ record! {
 }
 
 impl Observation {
-    /// The most exact place that this answer holds: the true one if it is there, otherwise the public one.
+    /// The most exact place that this response holds: the true one if it is there, otherwise the public one.
     #[must_use]
     pub fn best_location(&self) -> Option<Location> {
         let pair = |latitude: Option<f64>, longitude| Location::new(latitude?, longitude?);

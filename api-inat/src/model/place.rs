@@ -64,7 +64,7 @@ record! {
 }
 
 record! {
-    /// The answer that has them.
+    /// The response that has them.
     pub struct Nearby {
         /// How many places there are.
         pub total_results: Option<u64>,

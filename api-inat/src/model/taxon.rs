@@ -74,7 +74,7 @@ record! {
         pub conservation_status: Option<Box<ConservationStatus>>,
         /// How threatened it is everywhere.
         pub conservation_statuses: Vec<ConservationStatus>,
-        /// The same, in the answers of some endpoints.
+        /// The same, in the responses of some endpoints.
         pub statuses: Vec<Value>,
         /// Extinct.
         pub extinct: Option<bool>,

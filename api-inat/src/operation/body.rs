@@ -24,7 +24,7 @@ const LONGEST_URL: usize = 2000;
 /// Writes a body into a request.
 pub(crate) type Write = fn(&Content, &mut Request) -> Result<(), Error>;
 
-/// Makes a read that says which fields its answer shall have.
+/// Makes a read that says which fields its response shall have.
 type Ask = fn(&Fields, &BaseUrl, &str, &Query) -> Result<Request, Error>;
 
 /// What a call was given beside its parameters.
@@ -95,7 +95,7 @@ impl Content {
         self.write = Some(form);
     }
 
-    /// Says which fields the answer has.
+    /// Says which fields the response has.
     #[inline]
     pub(crate) fn select(&mut self, fields: Fields) {
         self.selected = Some(Selected { fields, ask });

@@ -31,7 +31,7 @@ pub(crate) fn text(response: &Response) -> Option<&str> {
     std::str::from_utf8(response.body().as_bytes()).ok()
 }
 
-/// What stands at the top of an answer that is an object.
+/// What stands at the top of a response that is an object.
 #[derive(Default)]
 pub(crate) struct Top {
     pub(crate) results: bool,
@@ -85,7 +85,7 @@ impl tolerant::Named for Key {
     }
 }
 
-/// The error for an answer that is no success.
+/// The error for a response that is no success.
 pub(crate) fn refusal(response: &Response) -> Error {
     let status = response.status();
     let refused = |what, advice| Error::about(ErrorKind::Refused, what, response).with_help(advice);

@@ -131,7 +131,7 @@ macro_rules! operation {
         }
 
         impl<T: serde::de::DeserializeOwned> $Name<T> {
-            /// Gives the bytes of the answer as they are.
+            /// Gives the bytes of the response as they are.
             #[must_use]
             pub fn raw(self) -> $crate::operation::response::Raw<Self> {
                 $crate::operation::response::Raw::new(self)
@@ -190,7 +190,7 @@ macro_rules! operation {
 
     (@once $Name:ident $name:literal) => {
         impl<T> $Name<T> {
-            /// Is not sent again where its answer was lost, though it carries a UUID. Without this it is. That iNaturalist makes nothing
+            /// Is not sent again where its response was lost, though it carries a UUID. Without this it is. That iNaturalist makes nothing
             /// twice of one UUID was read of v2's observations, of photos and of sounds; of v1's observations it is not verified, and
             /// none of it was tried.
             #[must_use]

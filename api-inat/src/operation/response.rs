@@ -1,4 +1,4 @@
-//! How an answer holds what was asked for: a page, one record, the body as it is; and answers read as bytes.
+//! How a response holds what was asked for: a page, one record, the body as it is; and answers read as bytes.
 
 use auth_core::{BaseUrl, CallPolicy, Error, ErrorKind, Operation, Request, Response};
 use http::{HeaderValue, header};
@@ -9,7 +9,7 @@ use serde::{
 
 use crate::operation::{errors, page::Page};
 
-/// It was done, and the answer says no more than that.
+/// It was done, and the response says no more than that.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Empty;
@@ -147,7 +147,7 @@ pub(crate) fn one<T: DeserializeOwned>(response: &Response) -> Result<T, Error> 
         return errors::json(response);
     };
     first.ok_or_else(|| {
-        Error::new(ErrorKind::Malformed, "the answer holds no record")
+        Error::new(ErrorKind::Malformed, "the response holds no record")
             .with_status(response.status())
             .with_help("check the id: iNaturalist may have no such record")
     })
@@ -176,7 +176,7 @@ impl Exported {
         std::str::from_utf8(&self.bytes)
     }
 
-    /// Whether there is a page after this one; `None` where the answer did not say.
+    /// Whether there is a page after this one; `None` where the response did not say.
     #[must_use]
     pub fn has_more(&self) -> Option<bool> {
         Some(self.page?.saturating_mul(self.per_page?) < self.total?)

@@ -47,7 +47,7 @@ pub fn site() -> Site {
         .with_route(Route::get(
             "/v1/observations",
             Auth::Derived,
-            search::answer,
+            search::respond,
         ));
     let site = written.routes(site);
     site.with_route(Route::get(

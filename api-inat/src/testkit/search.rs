@@ -10,7 +10,7 @@ const WINDOW: &str = "Result window is too large, page x size must be less than 
     search, or use a sliding window approach with id_above or id_below params.";
 
 /// `GET /v1/observations`. Parameters that are not known here are passed over, as the real API does.
-pub(super) fn answer(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
+pub(super) fn respond(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     let number = |name: &str| -> Option<u64> { visit.query(name)?.parse().ok() };
     let per_page = number("per_page").unwrap_or(30).min(200);
     let page = number("page").unwrap_or(1).max(1);

@@ -32,12 +32,12 @@ impl Written {
         let route =
             |method: Method,
              pattern: &'static str,
-             answer: fn(&mut Books, &Caller, &RouteRequest<'_>) -> Answer| {
+             respond: fn(&mut Books, &Caller, &RouteRequest<'_>) -> Answer| {
                 let written = self.clone();
                 Route::new(method, pattern, Auth::Derived, move |visit| {
                     match visit.caller {
                         None => error(401, "Unauthorized"),
-                        Some(caller) => answer(&mut written.books(), caller, visit),
+                        Some(caller) => respond(&mut written.books(), caller, visit),
                     }
                 })
             };

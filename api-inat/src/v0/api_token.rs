@@ -20,7 +20,7 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 /// How iNaturalist's API token is derived: `GET /users/api_token` with the OAuth access token.
 ///
 /// The Node API (v1 and v2) understands this token alone. An OAuth access token on a v1 read is ignored without an error,
-/// and the answer is anonymous.
+/// and the response is anonymous.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ApiToken {
     renews_itself: bool,
@@ -49,7 +49,7 @@ impl TokenDerivation for ApiToken {
         if response.status() == StatusCode::OK {
             let answer = errors::text(&response).and_then(page);
             let token = answer.ok_or_else(|| no_token(&response))?;
-            return Ok(token_answer(&token)?.with_date(response.headers()));
+            return Ok(token_response(&token)?.with_date(response.headers()));
         }
         Err(refused(&response))
     }
@@ -98,7 +98,7 @@ fn page(text: &str) -> Option<Cow<'_, str>> {
     Some(page.api_token).filter(|token| !token.trim().is_empty())
 }
 
-fn token_answer(token: &str) -> Result<TokenResponse, Error> {
+fn token_response(token: &str) -> Result<TokenResponse, Error> {
     let lifetime = unverified_expiry(token).map_or(Lifetime::For(DAY), Lifetime::Until);
     TokenResponse::new(token, lifetime)
 }
@@ -155,7 +155,7 @@ fn pasted_token(token: &str) -> Result<TokenResponse, Error> {
         && parts.iter().all(|part| part.chars().all(plain))
         && parts[..2].iter().all(|part| !part.is_empty());
     if is_jwt {
-        return token_answer(token);
+        return token_response(token);
     }
     // Doorkeeper 5.6 makes access tokens of 32 random bytes in base64url.
     if token.len() == 43 && token.chars().all(plain) {

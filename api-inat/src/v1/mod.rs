@@ -9,7 +9,7 @@
 //! [`messages::Create`], of the reads none for [`posts`], [`search`], [`messages::Search`],
 //! [`projects::Membership`], [`projects::Subscriptions`], [`observations::Subscriptions`], [`observations::Updates`] and
 //! [`controlled_terms`]. There the records are those of the Node API's and pyinaturalist's sources. A write that gives a record
-//! reads it bare, in a list or in an envelope; where such an answer turns out to be something else, `of` and `raw` take it as
+//! reads it bare, in a list or in an envelope; where such a response turns out to be something else, `of` and `raw` take it as
 //! it is.
 //!
 //! # Adding an endpoint

@@ -6,7 +6,7 @@ macro_rules! pages {
         auth_core::parameters! {
             /// The number of the page, from 1. Following a list counts by itself.
             page(u64);
-            /// How many records a page has; with 0 the answer has the total alone.
+            /// How many records a page has; with 0 the response has the total alone.
             per_page(u64);
         }
     };

@@ -14,7 +14,7 @@ operation! {
 }
 
 operation! {
-    /// Where an Internet address probably is: country, region, town, coordinates. The answer is read as it comes.
+    /// Where an Internet address probably is: country, region, town, coordinates. The response is read as it comes.
     pub LocateIp: GET "/geoip_lookup" -> Whole<Value>, REQUIRED;
     with(ip(into String));
     query {

@@ -46,7 +46,7 @@ operation! {
         page(u64);
         /// How many taxa a page has.
         per_page(u64);
-        /// The answer has ids alone.
+        /// The response has ids alone.
         only_id(bool);
         /// With all names in all languages.
         all_names(bool);
@@ -88,7 +88,7 @@ operation! {
 }
 
 operation! {
-    /// What a life list shows beside names and counts. Not in the API's description; pyinaturalist uses it, and its answer is
+    /// What a life list shows beside names and counts. Not in the API's description; pyinaturalist uses it, and its response is
     /// read as it comes.
     pub LifelistMetadata: GET "/taxa/lifelist_metadata" -> Whole<serde_json::Value>, OPTIONAL;
     query {

@@ -1,6 +1,6 @@
 //! The API v2: observations, their photos, sounds and field values, taxa, and oneself.
 //!
-//! It differs from v1 in that an answer has the fields that were asked for. The operations here ask for all of them, as v1 gives;
+//! It differs from v1 in that a response has the fields that were asked for. The operations here ask for all of them, as v1 gives;
 //! [`Fields`](crate::Fields) narrows that, which makes answers smaller by far. Observations go by their UUID. A parameter that v2
 //! does not know is refused with 422, and a dead token with 401.
 //!
@@ -50,10 +50,10 @@ const WRITE: CallPolicy = CallPolicy::write(API).with_limits(LIMITS);
 /// A write that sends a file: it may take ten minutes.
 const UPLOAD: CallPolicy = WRITE.with_limits(LIMITS.with_timeout(Duration::from_secs(600)));
 
-/// Which fields the answer has.
+/// Which fields the response has.
 macro_rules! selected {
     () => {
-        /// The fields of the answer's records: all, unless set. Names with dots between, or a [`Fields`](crate::Fields).
+        /// The fields of the response's records: all, unless set. Names with dots between, or a [`Fields`](crate::Fields).
         #[must_use]
         pub fn fields(mut self, fields: impl Into<$crate::parameter::fields::Fields>) -> Self {
             self.call.content().select(fields.into());

@@ -30,7 +30,7 @@ operation! {
 
 operation! {
     /// Adds a sound that is at iNaturalist already, by its number. It carries no UUID, which the description does not allow here, so
-    /// it is not sent again if its answer is lost.
+    /// it is not sent again if its response is lost.
     pub Attach: POST "/observation_sounds" -> One<ObservationSound>, WRITE;
     with(sound_id(u64), observation_id(into String));
     preset(fields(Fields::all()));

@@ -18,7 +18,7 @@ type Outcome = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 struct Sending {
     name: &'static str,
     policy: CallPolicy,
-    answer: Vec<u8>,
+    response: Vec<u8>,
     blocking: Blocking,
     asynchronous: Box<dyn Fn(&AsyncSession) -> Outcome>,
 }
@@ -34,13 +34,13 @@ impl Sendings {
     pub(crate) fn add<O>(
         &mut self,
         operation: O,
-        answer: Value,
+        response: Value,
         read: impl Fn(O::Output) + Send + Sync + 'static,
     ) where
         O: Operation + Clone + Send + Sync + 'static,
         O::Output: Send,
     {
-        self.add_bytes(operation, answer.to_string().into_bytes(), read);
+        self.add_bytes(operation, response.to_string().into_bytes(), read);
     }
 
     /// Adds an operation whose answer says nothing.
@@ -51,11 +51,11 @@ impl Sendings {
         self.add_bytes(operation, Vec::new(), |_| ());
     }
 
-    /// As [`add`](Self::add), for an answer that is not JSON.
+    /// As [`add`](Self::add), for a response that is not JSON.
     pub(crate) fn add_bytes<O>(
         &mut self,
         operation: O,
-        answer: Vec<u8>,
+        response: Vec<u8>,
         read: impl Fn(O::Output) + Send + Sync + 'static,
     ) where
         O: Operation + Clone + Send + Sync + 'static,
@@ -66,7 +66,7 @@ impl Sendings {
         self.list.push(Sending {
             name: std::any::type_name::<O>(),
             policy: operation.policy(),
-            answer,
+            response,
             blocking: Box::new(move |session| session.send(&operation).map(|output| read(output))),
             asynchronous: Box::new(move |session| {
                 let (sending, read) = (session.send(again.clone()), read_again.clone());
@@ -119,7 +119,7 @@ impl Sendings {
         self.list
             .iter()
             .map(|sending| {
-                recorder.answer(sending.answer.clone());
+                recorder.answer(sending.response.clone());
                 let name = sending.name;
                 let (session, async_session) = match sending.policy.api() {
                     api_inat::v0::API => (&logged_in, &async_logged_in),

@@ -24,7 +24,7 @@ pub(crate) const PASSWORD: &str = "wonderland";
 /// What the site was told to answer, and what arrived.
 #[derive(Default)]
 struct Desk {
-    answer: Vec<u8>,
+    response: Vec<u8>,
     arrived: Vec<Value>,
 }
 
@@ -49,9 +49,9 @@ impl Recorder {
                 let route = Route::new(method.clone(), pattern, Auth::Derived, move |visit| {
                     let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
                     desk.arrived.push(record(visit));
-                    let mut answer = Response::new(desk.answer.clone());
-                    *answer.status_mut() = StatusCode::OK;
-                    answer
+                    let mut response = Response::new(desk.response.clone());
+                    *response.status_mut() = StatusCode::OK;
+                    response
                 });
                 site = site.with_route(route);
             }
@@ -79,7 +79,7 @@ impl Recorder {
         self.desk
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .answer = body;
+            .response = body;
     }
 
     /// What arrived since it was asked last.

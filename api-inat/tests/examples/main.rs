@@ -103,5 +103,5 @@ fn get(url: &str, token: &str) -> Response {
     *request.uri_mut() = url.parse().expect("a URL");
     let value = HeaderValue::from_str(&format!("Bearer {token}")).expect("a header");
     request.headers_mut().insert(header::AUTHORIZATION, value);
-    Transport::send(&Ureq::default(), request, &Limits::api()).expect("an answer")
+    Transport::send(&Ureq::default(), request, &Limits::api()).expect("a response")
 }

@@ -78,18 +78,18 @@ fn upload_goes_on_and_nothing_is_there_twice() {
         assert_eq!(start(&all, &[&front, &back], true).0, out);
 
         let token = server.issue_derived_token("alice").expect("a token");
-        let answer = get(&format!("{}/v1/observations/{id}", server.url()), &token);
-        let page: Value = serde_json::from_slice(answer.body().as_bytes()).expect("JSON");
+        let response = get(&format!("{}/v1/observations/{id}", server.url()), &token);
+        let page: Value = serde_json::from_slice(response.body().as_bytes()).expect("JSON");
         let made = &page["results"][0];
         assert_eq!(made["species_guess"], "Edelweiss");
         assert_eq!(made["location"], "46.02,7.75");
         assert_eq!(made["photos"].as_array().map(Vec::len), Some(2), "{made}");
         assert_eq!(made["ofvs"].as_array().map(Vec::len), Some(2), "{made}");
-        let answer = get(
+        let response = get(
             &format!("{}/v1/observations/{}", server.url(), id + 1),
             &token,
         );
-        let page: Value = serde_json::from_slice(answer.body().as_bytes()).expect("JSON");
+        let page: Value = serde_json::from_slice(response.body().as_bytes()).expect("JSON");
         assert_eq!(page["total_results"], 0, "no second one");
     });
 }

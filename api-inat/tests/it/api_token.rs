@@ -76,7 +76,7 @@ fn its_end_is_taken_by_the_servers_clock() {
 }
 
 #[test]
-fn every_other_answer_says_what_to_do() {
+fn every_other_response_says_what_to_do() {
     let check =
         |what: &str, status: u16, headers: &[(&str, &str)], body: &str, kind, words: &str| {
             let error = ApiToken::default()

@@ -1,6 +1,5 @@
 //! iNaturalist as values: what is sent, how answers are read, how pages are turned. No socket is opened.
 
-mod answers;
 mod api_token;
 mod cursors;
 mod implausible;
@@ -9,6 +8,7 @@ mod models;
 mod paging;
 mod rate_limit;
 mod requests;
+mod responses;
 mod service;
 mod site;
 mod v0;
@@ -16,7 +16,7 @@ mod v2;
 
 use auth_core::{BaseUrl, Operation, Response, ResponseBody};
 
-/// An answer as a transport would give it.
+/// A response as a transport would give it.
 fn response(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Response {
     let mut builder = http::Response::builder().status(status);
     for (name, value) in headers {

@@ -213,7 +213,7 @@ fn of_a_field_that_comes_twice_the_later_counts() {
 
 /// The shape of pyinaturalist's `test/sample_data/v1/update_observation_result.json`.
 #[test]
-fn the_answer_to_a_write() {
+fn the_response_to_a_write() {
     let written: Observation = read(json!({
         "id": 17, "latitude": "50.4898053873", "longitude": "5.1035889611", "private_latitude": null,
         "positional_accuracy": "12.5", "taxon_id": 54_327, "user_id": 12, "user_login": "vespawatch",
@@ -254,8 +254,8 @@ fn a_record_without_an_id_counts_as_absent_where_it_is_not_asked_for() {
 #[test]
 fn a_list_may_be_null_and_have_nulls_in_it() {
     let read = |body: &str| {
-        let answer = Response::new(ResponseBody::new(body.as_bytes().to_vec()));
-        Search::new().parse(answer)
+        let response = Response::new(ResponseBody::new(body.as_bytes().to_vec()));
+        Search::new().parse(response)
     };
     let ids = |body: &str| -> Vec<u64> {
         let page = read(body).expect("a page");

@@ -141,7 +141,7 @@ fn nothing_is_held_back_towards_this_machine() {
             client
                 .anonymous()
                 .send(operation.clone())
-                .expect("an answer");
+                .expect("a response");
         }
         assert_eq!(transport.0.load(Relaxed), 100, "{origin}");
         assert!(began.elapsed() < Duration::from_secs(30), "{origin}");

@@ -28,7 +28,7 @@ fn token() -> Token {
         monotonic: Duration::from_secs(1),
     };
     TokenResponse::new("a.b.c", Lifetime::For(Duration::from_secs(3600)))
-        .and_then(|answer| answer.into_token(now, 1))
+        .and_then(|response| response.into_token(now, 1))
         .expect("a token")
 }
 
@@ -204,7 +204,7 @@ fn the_real_rules_of_paging() {
 
 #[test]
 fn v0_says_who_it_is() {
-    let answer = ask("/users/edit.json", Some(&caller("alice")));
-    let value: Value = serde_json::from_slice(answer.body().as_bytes()).expect("JSON");
+    let response = ask("/users/edit.json", Some(&caller("alice")));
+    let value: Value = serde_json::from_slice(response.body().as_bytes()).expect("JSON");
     assert_eq!(value["login"], "alice");
 }

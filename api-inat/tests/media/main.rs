@@ -2,7 +2,7 @@
 
 mod downloads;
 mod failed_uploads;
-mod pasted;
+mod plain_token;
 mod site;
 mod streamed;
 mod tokens;

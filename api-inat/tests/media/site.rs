@@ -164,13 +164,13 @@ fn find(text: &[u8], word: &[u8]) -> Option<usize> {
 }
 
 fn picture(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
-    let mut answer = match visit.segment("file") {
+    let mut response = match visit.segment("file") {
         Some("large.jpg") => Response::new(b"\xFF\xD8\xFF\xE0 large".to_vec()),
         Some("page.jpg") => Response::new(b"<html>a portal</html>".to_vec()),
         _ => json(403, &value!("AccessDenied")),
     };
     if visit.request.headers().contains_key(header::AUTHORIZATION) {
-        *answer.status_mut() = http::StatusCode::IM_A_TEAPOT;
+        *response.status_mut() = http::StatusCode::IM_A_TEAPOT;
     }
-    answer
+    response
 }

@@ -136,7 +136,7 @@ fn counted(opened: &Arc<AtomicUsize>) -> Upload {
 }
 
 #[test]
-fn a_lost_answer_costs_no_second_photo() {
+fn a_lost_response_costs_no_second_photo() {
     let site = Photographs::start();
     for world in World::both(&site.service(), Memory::new) {
         world.paste(&site.token());
@@ -172,7 +172,7 @@ fn without_a_uuid_nothing_is_sent_again() {
         site.server.faults().next(Matching::Api, Fault::LostAnswer);
         let error = world
             .send(photos::Create::new(counted(&opened)))
-            .expect_err("its answer was lost");
+            .expect_err("its response was lost");
         assert!(
             error.to_string().contains("look whether it had its effect"),
             "{error}"

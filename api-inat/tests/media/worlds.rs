@@ -78,8 +78,8 @@ impl World {
         O: Operation + Send + Sync,
         O::Output: Send,
     {
-        let answer = self.send(operation);
-        answer.unwrap_or_else(|error| panic!("{}: {error}", self.name()))
+        let response = self.send(operation);
+        response.unwrap_or_else(|error| panic!("{}: {error}", self.name()))
     }
 
     /// The generation of the API token in use.

@@ -124,7 +124,7 @@ fn each_door_gets_its_own_token() {
 }
 
 #[test]
-fn nobody_logged_in_is_an_error_and_not_an_anonymous_answer() {
+fn nobody_logged_in_is_an_error_and_not_an_anonymous_response() {
     let server = inaturalist();
     for world in World::both(&server, Memory::new()) {
         let mark = server.requests().mark();

@@ -94,7 +94,7 @@ fn a_short_limit_is_waited_out() {
 }
 
 #[test]
-fn answers_that_are_torn_or_none() {
+fn responses_that_are_torn_or_none() {
     let server = inaturalist();
     let broken = |items| {
         let fault = match items {

@@ -81,13 +81,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let (stream, _) = listener.accept().await?;
         let site = Arc::clone(&site);
         tokio::spawn(async move {
-            let answer = service_fn(move |request: Request<Incoming>| {
+            let response = service_fn(move |request: Request<Incoming>| {
                 let site = Arc::clone(&site);
                 async move { Ok::<_, Infallible>(site.answer(&request).await) }
             });
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
-                .serve_connection(TokioIo::new(stream), answer);
+                .serve_connection(TokioIo::new(stream), response);
             if let Err(error) = connection.await {
                 eprintln!("a connection broke: {error}");
             }
@@ -109,7 +109,7 @@ fn client(service: Service, transport: impl AsyncTransport) -> Result<AsyncClien
 impl Site {
     async fn answer(&self, request: &Request<Incoming>) -> Page {
         let visitor = Visitor::of(request);
-        let answer = match (request.method(), request.uri().path()) {
+        let response = match (request.method(), request.uri().path()) {
             (&Method::GET, "/") => self.home(visitor).await,
             (&Method::GET, "/login") => self.login(),
             (&Method::GET, "/oauth2redirect") => {
@@ -120,7 +120,7 @@ impl Site {
             _ => return page(StatusCode::NOT_FOUND, "There is nothing here.\n"),
         };
         // What went wrong is told in full to the log; the visitor hears what they can do.
-        answer.unwrap_or_else(|error| {
+        response.unwrap_or_else(|error| {
             eprintln!("{error}");
             match error.kind() {
                 ErrorKind::NeedsLogin => page(StatusCode::UNAUTHORIZED, "Please log in: /login\n"),
@@ -147,14 +147,16 @@ impl Site {
     async fn home(&self, visitor: Option<Visitor>) -> Result<Page, AuthError> {
         let visitor = visitor.ok_or_else(|| AuthError::login_needed("a new visitor"))?;
         let list = List::new().limit(1).with_total(true);
-        let answer = self.session(&visitor).send(list).await?;
-        let first = answer
+        let response = self.session(&visitor).send(list).await?;
+        let first = response
             .data
             .first()
             .and_then(|observation| observation.obs_id);
         let text = format!(
             "You may see {} observations; the first is {}.\n",
-            answer.total().map_or("some".to_owned(), |n| n.to_string()),
+            response
+                .total()
+                .map_or("some".to_owned(), |n| n.to_string()),
             first.map_or("not numbered".to_owned(), |n| n.to_string()),
         );
         Ok(page(StatusCode::OK, text))

@@ -15,7 +15,7 @@ use crate::{envelope::accepted, errors, operation::CallParts, version::Version};
 operation! {
     /// `GET /rest/{version}/communities/0/public/atlases/{id}/names/{taxon}/units.geojson`: where the taxon occurs, as points.
     ///
-    /// The version is V5 unless set: that is where it was seen, in 2026. The answer is a bare FeatureCollection, without the
+    /// The version is V5 unless set: that is where it was seen, in 2026. The response is a bare FeatureCollection, without the
     /// API's wrapping.
     ///
     /// ```
@@ -101,7 +101,7 @@ impl Feature {
     }
 }
 
-/// An answer that is a FeatureCollection, into whatever the caller reads it.
+/// A response that is a FeatureCollection, into whatever the caller reads it.
 fn read_collection<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
     accepted(response)?;
     let probe: Probe = read_json(response)?;

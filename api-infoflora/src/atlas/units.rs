@@ -37,7 +37,7 @@ impl Units {
 
 impl<T> Units<T> {
     auth_core::parameters! {
-        /// The coordinate system of the answer, by its EPSG number: 4326 (WGS 84, degrees) was seen.
+        /// The coordinate system of the response, by its EPSG number: 4326 (WGS 84, degrees) was seen.
         srid(u32);
     }
 

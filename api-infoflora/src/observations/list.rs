@@ -18,7 +18,7 @@ operation! {
     ///
     /// # Pages
     /// The list is followed by `offset`, which goes on by the number of observations that **came**: a server that gives fewer
-    /// than `limit` makes no holes. It ends with an empty page or at the total, where the answer has one. A page that comes
+    /// than `limit` makes no holes. It ends with an empty page or at the total, where the response has one. A page that comes
     /// twice is an error.
     ///
     /// ```
@@ -76,7 +76,7 @@ impl<T> List<T> {
         taxa_matching(&str);
         /// Which references the relations between taxa are taken from.
         taxa_relations_references(into StringList);
-        /// The coordinate system of the answer, by its EPSG number: 2056 (CH1903+/LV95, metres) or 4326 (WGS 84, degrees).
+        /// The coordinate system of the response, by its EPSG number: 2056 (CH1903+/LV95, metres) or 4326 (WGS 84, degrees).
         srid(u32);
         /// Asks for the totals, which V5 leaves out otherwise (Info Flora's migration guide).
         with_total(bool);

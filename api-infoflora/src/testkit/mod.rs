@@ -49,11 +49,11 @@ fn wrapped(visit: &RouteRequest<'_>, found: Vec<Value>) -> Response<Vec<u8>> {
 /// A framework's page for what is not there.
 fn nothing_here() -> Response<Vec<u8>> {
     let page = "<!DOCTYPE html><html><head><title>Not Found</title></head><body></body></html>";
-    let mut answer = Response::new(page.into());
-    *answer.status_mut() = StatusCode::NOT_FOUND;
+    let mut response = Response::new(page.into());
+    *response.status_mut() = StatusCode::NOT_FOUND;
     let html = HeaderValue::from_static("text/html; charset=UTF-8");
-    answer.headers_mut().insert(header::CONTENT_TYPE, html);
-    answer
+    response.headers_mut().insert(header::CONTENT_TYPE, html);
+    response
 }
 
 fn v4(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
@@ -78,12 +78,12 @@ fn v4(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
 
 fn v5(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     let found: Vec<Value> = (0..OBSERVATIONS).map(observation_v5).collect();
-    let mut answer = json(200, &json!({"data": page(visit, found)}));
+    let mut response = json(200, &json!({"data": page(visit, found)}));
     if visit.query("with_total").as_deref() == Some("true") {
         let total = HeaderValue::from(OBSERVATIONS);
-        answer.headers_mut().insert("x-filtered-total", total);
+        response.headers_mut().insert("x-filtered-total", total);
     }
-    answer
+    response
 }
 
 fn page(visit: &RouteRequest<'_>, found: Vec<Value>) -> Vec<Value> {

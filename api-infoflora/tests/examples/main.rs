@@ -104,6 +104,6 @@ fn asked(method: Method, url: &str, name: header::HeaderName, value: &str) -> Re
     *request.uri_mut() = url.parse().expect("a URL");
     let value = HeaderValue::from_str(value).expect("a header");
     request.headers_mut().insert(name, value);
-    let answer = Transport::send(&Ureq::default(), request, &Limits::api());
-    answer.expect("an answer")
+    let response = Transport::send(&Ureq::default(), request, &Limits::api());
+    response.expect("a response")
 }

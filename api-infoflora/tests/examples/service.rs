@@ -63,9 +63,9 @@ impl<'a> Browser<'a> {
     /// Status, where to next, and the page's text.
     fn ask(&mut self, method: Method, path: &str) -> (u16, String, String) {
         let url = format!("{}{path}", self.service.at);
-        let answer = asked(method, &url, header::COOKIE, &self.cookie);
+        let response = asked(method, &url, header::COOKIE, &self.cookie);
         let header = |name| {
-            let value = answer.headers().get(name);
+            let value = response.headers().get(name);
             value
                 .map(|v| v.to_str().expect("ASCII").to_owned())
                 .unwrap_or_default()
@@ -78,8 +78,8 @@ impl<'a> Browser<'a> {
             self.cookie = pair.to_owned();
         }
         assert_eq!(header(header::REFERRER_POLICY), "no-referrer");
-        let text = String::from_utf8_lossy(answer.body().as_bytes()).into_owned();
-        (answer.status().as_u16(), header(header::LOCATION), text)
+        let text = String::from_utf8_lossy(response.body().as_bytes()).into_owned();
+        (response.status().as_u16(), header(header::LOCATION), text)
     }
 
     fn get(&mut self, path: &str) -> (u16, String, String) {

@@ -14,8 +14,8 @@ fn token_prints_the_token_alone() {
         assert_eq!(err, "");
         // What the script does next.
         let url = format!("{}/rest/v4/observations", server.url());
-        let answer = get(&url, header::AUTHORIZATION, &format!("Bearer {token}"));
-        assert_eq!(answer.status(), 200);
+        let response = get(&url, header::AUTHORIZATION, &format!("Bearer {token}"));
+        assert_eq!(response.status(), 200);
 
         let mut wrong = scene.example("token");
         let output = run(wrong.env("INFOFLORA_CLIENT_SECRET", "s3cret"));

@@ -1,15 +1,15 @@
 //! Info Flora as values: what is sent, how answers are read, how pages are turned. No socket is opened.
 
-mod answers;
 mod paging;
 mod requests;
+mod responses;
 mod service;
 mod site;
 mod values;
 
 use auth_core::{BaseUrl, Operation, Response, ResponseBody};
 
-/// An answer as a transport would give it.
+/// A response as a transport would give it.
 fn response(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Response {
     let mut builder = http::Response::builder().status(status);
     for (name, value) in headers {

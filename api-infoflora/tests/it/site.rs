@@ -44,7 +44,7 @@ fn all(mut list: List) -> (Vec<Observation>, Option<u64>, usize) {
         monotonic: Duration::from_secs(1),
     };
     let token = TokenResponse::new("t0ken", Lifetime::Unstated)
-        .and_then(|answer| answer.into_token(now, 1))
+        .and_then(|response| response.into_token(now, 1))
         .expect("a token");
     let mut found = Vec::new();
     for pages in 1..100 {

@@ -124,7 +124,7 @@ fn the_generic_request() {
 }
 
 #[test]
-fn answers_to_the_generic_request() {
+fn responses_to_the_generic_request() {
     let read = |status, body: &str| Rest::get("/v4/a").parse(response(status, &[], body));
     assert_eq!(read(200, r#"{"a":1}"#).expect("JSON"), json!({"a": 1}));
     assert_eq!(read(204, "").expect("nothing"), Value::Null);

@@ -92,7 +92,7 @@ fn a_locale_that_is_none() {
 
 /// The page's own example of a callback has no `state`. league sends ours back, and a code without it may be anybody's.
 #[test]
-fn an_answer_as_the_page_shows_it_without_state() {
+fn a_response_as_the_page_shows_it_without_state() {
     everywhere(|scene| {
         let seat = scene
             .program(scene.describe(TOOL), Memory::new())

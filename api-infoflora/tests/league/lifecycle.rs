@@ -28,20 +28,20 @@ fn calls_under_the_old_token_are_repeated_and_refresh_once() {
     everywhere(|scene| {
         let seat = scene.alice();
         let at_api = scene.server.hold(Matching::Api);
-        let answers = seat.crowd(8, || {
+        let responses = seat.crowd(8, || {
             assert!(at_api.wait_for(8, PATIENCE), "they leave together");
             scene.server.revoke_access_tokens();
             at_api.release();
         });
-        for answer in answers {
-            answer.expect("repeated with the new token");
+        for response in responses {
+            response.expect("repeated with the new token");
         }
         assert_eq!((scene.refreshes(), scene.seen().api()), (1, 16));
     });
 }
 
 #[test]
-fn a_lost_answer_to_a_refresh_is_a_lost_login_and_says_so() {
+fn a_lost_response_to_a_refresh_is_a_lost_login_and_says_so() {
     everywhere(|scene| {
         let seat = scene.alice();
         scene.server.revoke_access_tokens();

@@ -3,6 +3,6 @@
 mod bad_input;
 mod lifecycle;
 mod logins;
-mod oddities;
+mod quirks;
 mod reading;
 mod scene;

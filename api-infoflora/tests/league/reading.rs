@@ -96,7 +96,7 @@ fn the_generic_request_reads_and_writes() {
     everywhere(|scene| {
         let seat = scene.daemon();
         let get = Rest::get("/rest/v4/observations").param("limit", 2);
-        let whole: Value = seat.send(get.clone()).expect("an answer");
+        let whole: Value = seat.send(get.clone()).expect("a response");
         assert_eq!(whole["success"], json!(true));
         let page = seat.send(get.of::<Envelope<Vec<observations::Observation>>>());
         let page = page.expect("a page");

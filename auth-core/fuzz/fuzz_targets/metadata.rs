@@ -11,14 +11,14 @@ use libfuzzer_sys::fuzz_target;
 const ISSUER: &str = "https://a.example";
 
 fuzz_target!(|body: &[u8]| {
-    let answer = || {
-        let answer = http::Response::builder().header("content-type", "application/json");
-        answer
+    let response = || {
+        let response = http::Response::builder().header("content-type", "application/json");
+        response
             .body(ResponseBody::new(body.to_vec()))
             .expect("a response")
     };
     let asked = MetadataRequest::new(ISSUER).expect("an issuer");
-    if let Ok(metadata) = asked.parse(answer()) {
+    if let Ok(metadata) = asked.parse(response()) {
         assert_eq!(metadata.issuer(), ISSUER);
         if let Ok(server) = metadata.server()
             && let Ok(client) = OAuthClient::new(server, "id")
@@ -39,6 +39,6 @@ fuzz_target!(|body: &[u8]| {
     }
     let endpoint = Endpoint::parse("https://a.example/token").expect("an endpoint");
     let client = OAuthClient::new(AuthorizationServer::new(endpoint), "id").expect("an id");
-    let _ = DeviceAuthorizationRequest::new(&client).parse(answer());
-    let _ = IntrospectionRequest::access_token(&client, "t0ken").parse(answer());
+    let _ = DeviceAuthorizationRequest::new(&client).parse(response());
+    let _ = IntrospectionRequest::access_token(&client, "t0ken").parse(response());
 });

@@ -30,19 +30,19 @@ fuzz_target!(|data: &[u8]| {
         ),
     ];
     for (message, sent) in messages {
-        let answer = http::Response::builder()
+        let response = http::Response::builder()
             .status(status)
             .header("content-type", "application/json")
             .header("date", "Sun, 06 Nov 1994 08:49:37 GMT")
             .body(ResponseBody::secret(body.to_vec()))
             .expect("a response");
-        match message.parse(answer) {
-            Ok(answer) => {
+        match message.parse(response) {
+            Ok(response) => {
                 let now = Now {
                     wall: UnixTime::from_secs(1_700_000_000),
                     monotonic: std::time::Duration::ZERO,
                 };
-                let token = answer
+                let token = response
                     .into_token(now, 1)
                     .expect("what was read can be used");
                 assert!(!token.expose_secret().is_empty());

@@ -39,15 +39,15 @@ pub enum Check {
     ClientBound,
     /// The token endpoint and its like answer by themselves, and not with a redirect (RFC 6749 section 3.2).
     NoRedirect,
-    /// An answer is a JSON object in which no key stands twice (RFC 8259 section 4).
+    /// A response is a JSON object in which no key stands twice (RFC 8259 section 4).
     Object,
     /// A token is text that can stand in a header (RFC 6750 section 2.1).
     TokenText,
     /// A token is a bearer token (RFC 6749 section 7.1).
     TokenType,
-    /// An answer has the fields that its RFC requires, in the shape it requires.
+    /// A response has the fields that its RFC requires, in the shape it requires.
     Fields,
-    /// An answer has no oddity that its server is not forgiven.
+    /// A response has no oddity that its server is not forgiven.
     Leniency,
     /// Metadata name the issuer that was asked (RFC 8414 section 3.3).
     MetadataIssuer,

@@ -52,7 +52,7 @@ pub enum ErrorKind {
     Refused,
     /// The network or the server's machine failed.
     Transport,
-    /// An answer that cannot be read.
+    /// A response that cannot be read.
     Malformed,
     /// The deadline passed.
     TimedOut,
@@ -111,14 +111,14 @@ impl Error {
         self.advising(what_to_do.into())
     }
 
-    /// Changes the kind, where a caller knows better what an answer means.
+    /// Changes the kind, where a caller knows better what a response means.
     #[must_use]
     pub fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.inner().kind = kind;
         self
     }
 
-    /// The status of the answer that was refused or could not be read.
+    /// The status of the response that was refused or could not be read.
     #[must_use]
     pub fn with_status(mut self, status: http::StatusCode) -> Self {
         self.inner().status = Some(status.as_u16());
@@ -217,7 +217,7 @@ impl Error {
         self.0.retry_after
     }
 
-    /// The HTTP status of the answer, if there was one.
+    /// The HTTP status of the response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.0.status
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn every_question_has_one_answer() {
+    fn every_question_has_one_response() {
         let check = |error: Error, login: bool, configuration: bool, retry: bool| {
             assert_eq!(
                 (

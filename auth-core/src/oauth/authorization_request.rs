@@ -154,7 +154,7 @@ impl<'a> AuthorizationRequest<'a> {
                 "the server wants its authorization requests pushed",
             )
             .with_check(Check::Pushed)
-            .with_help("use `push`, send the message that it gives, and go on with its answer"));
+            .with_help("use `push`, send the message that it gives, and go on with its response"));
         }
         let mut url = Url::new(self.endpoint()?);
         let pending = self.each(|name, value, kind| url.add(name, value, kind))?;

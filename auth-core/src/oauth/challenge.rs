@@ -43,7 +43,7 @@ impl Challenge {
         }
     }
 
-    /// Reads all `WWW-Authenticate` headers of an answer. A header that cannot be read is passed over.
+    /// Reads all `WWW-Authenticate` headers of a response. A header that cannot be read is passed over.
     #[must_use]
     pub fn all(headers: &http::HeaderMap) -> Vec<Self> {
         let mut all = Vec::new();

@@ -48,7 +48,7 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 /// # assert_eq!(request.uri(), "https://server.example.com/device_authorization");
 /// # let body = br#"{"device_code":"GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS","user_code":"WDJB-MJHT",
 /// #   "verification_uri":"https://example.com/device","expires_in":1800}"#.to_vec();
-/// # let answer = http::Response::builder().header("content-type", "application/json").body(ResponseBody::secret(body)).expect("an answer");
+/// # let answer = http::Response::builder().header("content-type", "application/json").body(ResponseBody::secret(body)).expect("a response");
 /// let device = message.parse(answer)?;
 /// assert_eq!(device.to_string(), "To log in, open https://example.com/device and enter the code WDJB-MJHT");
 /// # Ok::<(), auth_core::Error>(())

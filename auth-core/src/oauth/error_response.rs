@@ -127,7 +127,7 @@ fn refused_client(client_id: &str) -> Error {
     .with_help("compare both with the page where the application was registered")
 }
 
-/// An answer that refuses, at an endpoint that gives no tokens: by its OAuth error where it has one.
+/// A response that refuses, at an endpoint that gives no tokens: by its OAuth error where it has one.
 pub(super) fn endpoint_error(
     who: &str,
     client_id: &str,
@@ -302,7 +302,7 @@ pub(super) fn unexplained(who: &str, response: &Response, secrets: &[&str]) -> E
 }
 
 /// The beginning of a body that says nothing we understand, without tags and without our secrets. Bodies that look like a
-/// token answer are not quoted at all.
+/// token response are not quoted at all.
 pub(super) fn excerpt(response: &Response, secrets: &[&str]) -> String {
     let bytes = response.body().as_bytes();
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(2000)]);
@@ -336,7 +336,7 @@ fn with_wait(error: Error, response: &Response) -> Error {
     }
 }
 
-/// `Retry-After` (RFC 9110 section 10.2.3) as a wait: seconds, or a date that is compared to the answer's own `Date`.
+/// `Retry-After` (RFC 9110 section 10.2.3) as a wait: seconds, or a date that is compared to the response's own `Date`.
 #[must_use]
 pub fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
     let value = headers.get(http::header::RETRY_AFTER)?;

@@ -1,4 +1,4 @@
-//! A JSON object as an answer: no key stands there twice, and what it held is wiped when dropped.
+//! A JSON object as a response: no key stands there twice, and what it held is wiped when dropped.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use crate::{
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
 
-/// The fields of an answer.
+/// The fields of a response.
 pub(super) struct Object(Map<String, Value>);
 
 /// Why a body is no [`Object`].
@@ -97,7 +97,7 @@ impl Object {
     }
 }
 
-/// The oddities that an answer's head shows: another status than `expected`, another content type than JSON's.
+/// The oddities that a response's head shows: another status than `expected`, another content type than JSON's.
 #[inline]
 pub(super) fn head(response: &Response, expected: http::StatusCode) -> Quirks {
     let mut forgiven = Quirks::default();

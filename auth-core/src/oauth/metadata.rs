@@ -41,7 +41,7 @@ use crate::{
 /// );
 /// # let body = br#"{"issuer":"https://server.example.com/issuer1","token_endpoint":"https://server.example.com/token",
 /// #   "code_challenge_methods_supported":["S256"]}"#.to_vec();
-/// # let answer = http::Response::builder().header("content-type", "application/json").body(ResponseBody::new(body)).expect("an answer");
+/// # let answer = http::Response::builder().header("content-type", "application/json").body(ResponseBody::new(body)).expect("a response");
 /// let server = message.parse(answer)?.server()?;
 /// let client = OAuthClient::new(server, "my-client-id")?;
 /// # Ok::<(), auth_core::Error>(())

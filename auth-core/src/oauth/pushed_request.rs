@@ -45,7 +45,7 @@ use crate::{
 /// let request = pushed.request()?; // send it with anything
 /// # assert_eq!(request.uri(), "https://as.example.com/as/par");
 /// # let body = br#"{"request_uri":"urn:example:bwc4JK-ESC0w8acc191e-Y1LTC2","expires_in":90}"#.to_vec();
-/// # let answer = http::Response::builder().status(201).header("content-type", "application/json").body(ResponseBody::new(body)).expect("an answer");
+/// # let answer = http::Response::builder().status(201).header("content-type", "application/json").body(ResponseBody::new(body)).expect("a response");
 /// let request_uri = pushed.parse(answer)?;
 /// let (url, pending) = pushed.begin(&request_uri);
 /// assert_eq!(
@@ -93,7 +93,7 @@ impl<'a> PushedAuthorizationRequest<'a> {
     }
 
     /// The URL for the person's browser, with the client id and the reference only (RFC 9126 section 4), and what is needed
-    /// to understand the answer.
+    /// to understand the response.
     #[must_use]
     #[inline]
     pub fn begin(self, request_uri: &RequestUri) -> (String, PendingAuthorization) {

@@ -130,7 +130,7 @@ mod tests {
             let answer = http::Response::builder()
                 .status(status)
                 .body(ResponseBody::secret(body.as_bytes().to_vec()))
-                .expect("an answer");
+                .expect("a response");
             let message = RevocationRequest::access_token(&client, "marked-token");
             match (message.parse(answer), expect) {
                 (Ok(()), Ok(())) => {}

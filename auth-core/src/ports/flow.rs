@@ -50,7 +50,7 @@ pub enum Step<T> {
     Send(Request, Limits),
     /// Wait; comes back as [`Event::Slept`].
     Sleep(Duration),
-    /// Wait for this request's turn by the service's [`RateLimit`](crate::RateLimit), `media` if its answer is a photo or a sound; comes
+    /// Wait for this request's turn by the service's [`RateLimit`](crate::RateLimit), `media` if its response is a photo or a sound; comes
     /// back as [`Event::Permitted`]. `pause`: the service has just asked everybody to wait for so long.
     Permit {
         /// Its bytes will count.
@@ -76,7 +76,7 @@ pub enum Step<T> {
 pub enum Event {
     /// The first event of every flow.
     Start,
-    /// The answer, or why there is none.
+    /// The response, or why there is none.
     Response(Result<Response, TransportError>),
     /// The wait is over.
     Slept,

@@ -1,4 +1,4 @@
-//! What sends a request and brings its answer.
+//! What sends a request and brings its response.
 
 use std::{error::Error as StdError, fmt, sync::Arc};
 
@@ -9,14 +9,14 @@ use crate::{
 
 /// Sends requests, blocking.
 ///
-/// Whoever implements it promises: every status is an answer and not an error; redirects are never followed; the answer is
+/// Whoever implements it promises: every status is a response and not an error; redirects are never followed; the response is
 /// read in full within [`Limits`]; a body is opened once for each sending; an error tells whether the request may have
-/// arrived, and how many bytes of an answer had come. The transport suite of `auth-testkit` checks these promises.
+/// arrived, and how many bytes of a response had come. The transport suite of `auth-testkit` checks these promises.
 pub trait Transport: Send + Sync + 'static {
     /// Sends one request.
     ///
     /// # Errors
-    /// No answer came: the connection failed, time ran out, or the answer was larger than allowed.
+    /// No response came: the connection failed, time ran out, or the response was larger than allowed.
     fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError>;
 }
 
@@ -49,7 +49,7 @@ impl<T: AsyncTransport> AsyncTransport for Arc<T> {
     }
 }
 
-/// No answer came.
+/// No response came.
 pub struct TransportError {
     sent: Delivery,
     timed_out: bool,
@@ -83,14 +83,14 @@ impl TransportError {
         self
     }
 
-    /// So many bytes of the answer's body had come before it broke off.
+    /// So many bytes of the response's body had come before it broke off.
     #[must_use]
     pub fn with_received(mut self, bytes: u64) -> Self {
         self.received = bytes;
         self
     }
 
-    /// How many bytes of the answer's body had come: they count towards a [`RateLimit`](crate::RateLimit)'s volume like those of a whole
+    /// How many bytes of the response's body had come: they count towards a [`RateLimit`](crate::RateLimit)'s volume like those of a whole
     /// one.
     #[must_use]
     pub fn received(&self) -> u64 {
@@ -124,9 +124,9 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match (self.timed_out, self.sent) {
             (true, Delivery::NotSent) => "no connection in time",
-            (true, Delivery::Unknown) => "no answer in time",
+            (true, Delivery::Unknown) => "no response in time",
             (false, Delivery::NotSent) => "the request could not be sent",
-            (false, Delivery::Unknown) => "the answer was lost",
+            (false, Delivery::Unknown) => "the response was lost",
         })?;
         // Clients wrap the cause that a person needs ("connection refused") in errors that say nothing.
         let mut cause: Option<&(dyn StdError + 'static)> = Some(&*self.source);

@@ -10,7 +10,7 @@ use crate::{
 };
 
 impl Error {
-    /// An error about this answer: with its status, the service's own words, and the wait that it asks for.
+    /// An error about this response: with its status, the service's own words, and the wait that it asks for.
     ///
     /// The words are found in whatever shape they come: JSON with `error`, `errors`, `message` and their like, as text, list,
     /// object, or JSON inside a text; errors by field; plain text; the title of a web page. Where the body says nothing, the
@@ -20,7 +20,7 @@ impl Error {
     /// use auth_core::{ResponseBody, Error, ErrorKind};
     ///
     /// let body = br#"{"errors":[["Taxon can't be blank"]]}"#.to_vec();
-    /// let answer = http::Response::builder().status(422).body(ResponseBody::new(body)).expect("an answer");
+    /// let answer = http::Response::builder().status(422).body(ResponseBody::new(body)).expect("a response");
     /// let error = Error::about(ErrorKind::Refused, "the service refused", &answer);
     /// assert_eq!(error.to_string(), "the service refused [HTTP 422]: Taxon can't be blank");
     /// ```
@@ -28,84 +28,84 @@ impl Error {
     pub fn about(
         kind: ErrorKind,
         what: impl Into<std::borrow::Cow<'static, str>>,
-        answer: &Response,
+        response: &Response,
     ) -> Self {
-        told(Self::new(kind, what), answer)
+        told(Self::new(kind, what), response)
     }
 }
 
-/// The error with all that the answer tells of it.
-fn told(error: Error, answer: &Response) -> Error {
+/// The error with all that the response tells of it.
+fn told(error: Error, response: &Response) -> Error {
     let mut error = error
-        .with_status(answer.status())
-        .with_server_message(&words(answer));
+        .with_status(response.status())
+        .with_server_message(&words(response));
     if error.server_message().is_none()
-        && let Some(oauth) = Challenge::bearer_error(answer.headers())
+        && let Some(oauth) = Challenge::bearer_error(response.headers())
     {
         error = error.with_oauth(oauth);
     }
-    match retry_after(answer.headers()) {
+    match retry_after(response.headers()) {
         Some(wait) => error.with_retry_after(wait),
         None => error,
     }
 }
 
-/// Reads the JSON of an answer that is a success.
+/// Reads the JSON of a response that is a success.
 ///
 /// # Errors
-/// [`ErrorKind::Malformed`]: a web page in its place, an answer that ends too early, or another shape than was asked for.
-pub fn read_json<T: DeserializeOwned>(answer: &Response) -> Result<T, Error> {
-    let body = answer.body().as_bytes();
+/// [`ErrorKind::Malformed`]: a web page in its place, a response that ends too early, or another shape than was asked for.
+pub fn read_json<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
+    let body = response.body().as_bytes();
     // Checked once as a whole, a body's texts need not be checked one by one: that takes a tenth off a long page.
     let read = match std::str::from_utf8(body) {
         Ok(text) => serde_json::from_str(text),
         Err(error) => Err(serde::de::Error::custom(error)),
     };
-    read.map_err(|error| unreadable(answer, &error))
+    read.map_err(|error| unreadable(response, &error))
 }
 
-/// Whether an answer is a web page, by its type or its first character.
+/// Whether a response is a web page, by its type or its first character.
 #[must_use]
-pub fn looks_like_html(answer: &Response) -> bool {
-    let kind = answer.headers().get(http::header::CONTENT_TYPE);
+pub fn looks_like_html(response: &Response) -> bool {
+    let kind = response.headers().get(http::header::CONTENT_TYPE);
     let kind = kind
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let typed = kind.trim_start().get(.."text/html".len());
     typed.is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"))
-        || answer.body().as_bytes().trim_ascii_start().first() == Some(&b'<')
+        || response.body().as_bytes().trim_ascii_start().first() == Some(&b'<')
 }
 
-fn unreadable(answer: &Response, error: &serde_json::Error) -> Error {
-    let length = answer.body().as_bytes().len();
+fn unreadable(response: &Response, error: &serde_json::Error) -> Error {
+    let length = response.body().as_bytes().len();
     let malformed = |what: String, advice| {
         Error::new(ErrorKind::Malformed, what)
-            .with_status(answer.status())
+            .with_status(response.status())
             .with_help(advice)
     };
-    if looks_like_html(answer) {
-        let what = "the answer is a web page in place of JSON".to_owned();
+    if looks_like_html(response) {
+        let what = "the response is a web page in place of JSON".to_owned();
         return malformed(
             what,
             "check that no proxy or captive portal answers in the service's place",
         )
-        .with_server_message(&words(answer));
+        .with_server_message(&words(response));
     }
     if length == 0 || error.is_eof() {
         return malformed(
-            format!("the answer ends after {length} bytes, too early"),
+            format!("the response ends after {length} bytes, too early"),
             "try again",
         );
     }
     malformed(
-        format!("the answer is not what was asked for: {error}"),
-        "check the type that the answer is read into",
+        format!("the response is not what was asked for: {error}"),
+        "check the type that the response is read into",
     )
 }
 
 /// The service's own words, whatever their shape; empty if it says nothing.
-fn words(answer: &Response) -> String {
-    let body = answer.body().as_bytes();
+fn words(response: &Response) -> String {
+    let body = response.body().as_bytes();
     let value = std::str::from_utf8(body).ok();
     if let Some(value) = value.and_then(|text| serde_json::from_str(text).ok()) {
         let mut found = Vec::new();
@@ -113,7 +113,7 @@ fn words(answer: &Response) -> String {
         return found.join("; ");
     }
     let text = String::from_utf8_lossy(&body[..body.len().min(4000)]);
-    match looks_like_html(answer) {
+    match looks_like_html(response) {
         true => title(&text).unwrap_or_default(),
         false => text.into_owned(),
     }
@@ -184,7 +184,7 @@ mod tests {
             .status(422)
             .header("content-type", kind)
             .body(ResponseBody::new(body.as_bytes().to_vec()))
-            .expect("an answer")
+            .expect("a response")
     }
 
     #[test]

@@ -34,7 +34,7 @@ use crate::{
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Operation {
-    /// What the answer is read into.
+    /// What the response is read into.
     type Output;
 
     /// Which API it belongs to, and how it may be sent.
@@ -46,10 +46,10 @@ pub trait Operation {
     /// A request that the service would refuse: it does not leave.
     fn request(&self, base: &BaseUrl) -> Result<Request, Error>;
 
-    /// Reads the answer, whatever its status.
+    /// Reads the response, whatever its status.
     ///
     /// # Errors
-    /// The service refused, or the answer cannot be read.
+    /// The service refused, or the response cannot be read.
     fn parse(&self, response: Response) -> Result<Self::Output, Error>;
 }
 
@@ -99,7 +99,7 @@ impl CallPolicy {
         }
     }
 
-    /// A token changes the answer, but is not needed.
+    /// A token changes the response, but is not needed.
     #[must_use]
     pub const fn with_optional_token(mut self) -> Self {
         self.access = Access::Optional;
@@ -157,7 +157,7 @@ impl CallPolicy {
 pub enum Access {
     /// None is sent.
     None,
-    /// It works without, but the answer differs. An account's session always sends its token.
+    /// It works without, but the response differs. An account's session always sends its token.
     Optional,
     /// It does not leave without one.
     Required,

@@ -15,7 +15,7 @@ pub trait Paged: Operation + Sized {
     }
 
     /// Turns the page: its items, and the operation that asks for the next one.
-    fn split_page(self, answer: Self::Output) -> PageParts<Self>;
+    fn split_page(self, response: Self::Output) -> PageParts<Self>;
 }
 
 /// One page turned.

@@ -69,9 +69,9 @@ impl RateLimit {
     }
 
     /// Never more than so many bytes of media in any stretch of time of this length: the answers to operations that say so
-    /// ([`Limits::media`](crate::Limits::media)). Those of an answer that broke off count, too.
+    /// ([`Limits::media`](crate::Limits::media)). Those of a response that broke off count, too.
     ///
-    /// Bytes are counted once they have come. So what is under way at the moment when it is enough still comes: one answer for each
+    /// Bytes are counted once they have come. So what is under way at the moment when it is enough still comes: one response for each
     /// request that is sent at the same time.
     #[must_use]
     pub fn with_media_window(mut self, bytes: u64, within: Duration) -> Self {

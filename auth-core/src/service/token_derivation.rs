@@ -17,7 +17,7 @@ pub trait TokenDerivation: Send + Sync {
     /// It cannot be made.
     fn request(&self, base: &BaseUrl) -> Result<Request, Error>;
 
-    /// Reads the answer.
+    /// Reads the response.
     ///
     /// # Errors
     /// The service refused: [`ErrorKind::NeedsLogin`](crate::ErrorKind::NeedsLogin) if the login token is dead.

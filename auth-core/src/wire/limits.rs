@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-/// What one exchange may cost, and whether its answer is secret.
+/// What one exchange may cost, and whether its response is secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    answer: usize,
+    response: usize,
     time: Duration,
     secret: bool,
     media: bool,
@@ -16,18 +16,18 @@ impl Limits {
     #[must_use]
     pub const fn api() -> Self {
         Self {
-            answer: 64 << 20,
+            response: 64 << 20,
             time: Duration::from_secs(30),
             secret: false,
             media: false,
         }
     }
 
-    /// For token requests: 1 MiB, 30 s, and the answer is wiped.
+    /// For token requests: 1 MiB, 30 s, and the response is wiped.
     #[must_use]
     pub const fn token() -> Self {
         Self {
-            answer: 1 << 20,
+            response: 1 << 20,
             time: Duration::from_secs(30),
             secret: true,
             media: false,
@@ -37,18 +37,18 @@ impl Limits {
     /// The longest answer, in bytes.
     #[must_use]
     pub const fn with_max_bytes(mut self, bytes: usize) -> Self {
-        self.answer = bytes;
+        self.response = bytes;
         self
     }
 
-    /// The answer is a photo or a sound: its bytes count towards the volume that a [`RateLimit`](crate::RateLimit) allows.
+    /// The response is a photo or a sound: its bytes count towards the volume that a [`RateLimit`](crate::RateLimit) allows.
     #[must_use]
     pub const fn media(mut self) -> Self {
         self.media = true;
         self
     }
 
-    /// Whether the answer is a photo or a sound.
+    /// Whether the response is a photo or a sound.
     #[must_use]
     pub const fn is_media(&self) -> bool {
         self.media
@@ -61,7 +61,7 @@ impl Limits {
         self
     }
 
-    /// The answer is wiped when dropped.
+    /// The response is wiped when dropped.
     #[must_use]
     pub const fn secret(mut self) -> Self {
         self.secret = true;
@@ -71,7 +71,7 @@ impl Limits {
     /// The longest answer, in bytes.
     #[must_use]
     pub const fn max_bytes(&self) -> usize {
-        self.answer
+        self.response
     }
 
     /// The time for the whole exchange.
@@ -80,7 +80,7 @@ impl Limits {
         self.time
     }
 
-    /// Whether the answer is secret.
+    /// Whether the response is secret.
     #[must_use]
     pub const fn is_secret(&self) -> bool {
         self.secret

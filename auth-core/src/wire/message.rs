@@ -5,7 +5,7 @@ use crate::error::Error;
 
 /// An exchange that is complete in itself: a token request, a revocation, or an operation bound to its API and token.
 pub trait Message {
-    /// What the answer is read into.
+    /// What the response is read into.
     type Output;
 
     /// The request with everything on it.
@@ -14,10 +14,10 @@ pub trait Message {
     /// It cannot be made from what was given.
     fn request(&self) -> Result<Request, Error>;
 
-    /// Reads the answer, whatever its status.
+    /// Reads the response, whatever its status.
     ///
     /// # Errors
-    /// The server refused, or the answer cannot be read.
+    /// The server refused, or the response cannot be read.
     fn parse(&self, response: Response) -> Result<Self::Output, Error>;
 
     /// What the exchange may cost.

@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::{limits::Limits, secret::wipe};
 
-/// An answer as a transport gives it back: always in full, always bounded.
+/// A response as a transport gives it back: always in full, always bounded.
 pub type Response = http::Response<ResponseBody>;
 
-/// The body of an answer. Wiped when dropped, if its request said that it is secret.
+/// The body of a response. Wiped when dropped, if its request said that it is secret.
 #[derive(Default)]
 pub struct ResponseBody {
     bytes: Vec<u8>,
@@ -54,7 +54,7 @@ impl fmt::Debug for ResponseBody {
     }
 }
 
-/// Collects the body of an answer within its limit, for transports.
+/// Collects the body of a response within its limit, for transports.
 ///
 /// A secret body that outgrows its memory is moved by hand, so that the outgrown memory is wiped.
 ///
@@ -70,7 +70,7 @@ impl fmt::Debug for ResponseBody {
 /// ```
 #[derive(Debug)]
 pub struct ResponseBuffer {
-    answer: ResponseBody,
+    response: ResponseBody,
     limit: usize,
 }
 
@@ -101,11 +101,11 @@ impl ResponseBuffer {
         }
         // A server's announcement is no reason to set aside more than this at once.
         let bytes = Vec::with_capacity(announced.min(1 << 20));
-        let answer = ResponseBody {
+        let response = ResponseBody {
             bytes,
             secret: limits.is_secret(),
         };
-        Ok(Self { answer, limit })
+        Ok(Self { response, limit })
     }
 
     /// Adds a piece.
@@ -113,11 +113,11 @@ impl ResponseBuffer {
     /// # Errors
     /// The body is longer than the limit. What came before is kept out of the error.
     pub fn push(&mut self, piece: &[u8]) -> Result<(), ResponseTooLarge> {
-        let bytes = &mut self.answer.bytes;
+        let bytes = &mut self.response.bytes;
         if piece.len() > self.limit - bytes.len() {
             return Err(ResponseTooLarge { limit: self.limit });
         }
-        if self.answer.secret && bytes.capacity() - bytes.len() < piece.len() {
+        if self.response.secret && bytes.capacity() - bytes.len() < piece.len() {
             let mut larger = Vec::with_capacity(
                 (bytes.len() + piece.len())
                     .max(2 * bytes.capacity())
@@ -134,11 +134,11 @@ impl ResponseBuffer {
     /// The body.
     #[must_use]
     pub fn finish(self) -> ResponseBody {
-        self.answer
+        self.response
     }
 }
 
-/// An answer was longer than its request allowed.
+/// A response was longer than its request allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResponseTooLarge {
     limit: usize,
@@ -148,7 +148,7 @@ impl fmt::Display for ResponseTooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the answer is longer than the limit of {} bytes",
+            "the response is longer than the limit of {} bytes",
             self.limit
         )
     }

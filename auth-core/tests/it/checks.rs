@@ -44,7 +44,7 @@ fn bearer_to(url: &str) -> Option<Error> {
         monotonic: std::time::Duration::ZERO,
     };
     let token = TokenResponse::new("t0ken", Lifetime::Unstated)
-        .and_then(|answer| answer.into_token(now, 1))
+        .and_then(|response| response.into_token(now, 1))
         .expect("a token");
     let base = BaseUrl::parse("https://api.example/v1").expect("a base");
     let mut request = Request::new(Body::Empty);

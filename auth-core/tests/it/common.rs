@@ -39,14 +39,14 @@ pub(crate) fn pending_at(server: AuthorizationServer, redirect: &str) -> Pending
     request.begin().expect("begun").1
 }
 
-pub(crate) fn answer(status: u16, content_type: &str, body: &[u8]) -> Response {
+pub(crate) fn response(status: u16, content_type: &str, body: &[u8]) -> Response {
     http::Response::builder()
         .status(status)
         .header("content-type", content_type)
         .body(ResponseBody::secret(body.to_vec()))
-        .expect("an answer")
+        .expect("a response")
 }
 
 pub(crate) fn json(status: u16, body: &str) -> Response {
-    answer(status, "application/json", body.as_bytes())
+    response(status, "application/json", body.as_bytes())
 }

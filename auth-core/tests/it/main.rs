@@ -1,8 +1,8 @@
-//! What comes from outside, in tables: the checks by name, and hostile token answers, callbacks and metadata.
+//! What comes from outside, in tables: the checks by name, and hostile token responses, callbacks and metadata.
 
 mod callbacks;
 mod checks;
 mod common;
 mod metadata;
 mod properties;
-mod token_answers;
+mod token_responses;

@@ -7,10 +7,10 @@ use auth_core::{
 use proptest::prelude::*;
 
 use crate::common::{
-    REDIRECT, STATE, answer, client, endpoint, pending, pending_at, public, server,
+    REDIRECT, STATE, client, endpoint, pending, pending_at, public, response, server,
 };
 
-/// JSON that looks like an answer: known keys with values of every shape.
+/// JSON that looks like a response: known keys with values of every shape.
 fn document() -> impl Strategy<Value = String> {
     let key = prop_oneof![
         Just("access_token"),
@@ -54,15 +54,15 @@ fn document() -> impl Strategy<Value = String> {
 
 fn read_by_all(status: u16, content_type: &str, body: &[u8]) {
     let client = client();
-    let answer = || answer(status, content_type, body);
-    let _ = TokenRequest::client_credentials(&client).parse(answer());
-    let _ = IntrospectionRequest::access_token(&client, "t").parse(answer());
-    if let Ok(device) = DeviceAuthorizationRequest::new(&client).parse(answer()) {
+    let response = || response(status, content_type, body);
+    let _ = TokenRequest::client_credentials(&client).parse(response());
+    let _ = IntrospectionRequest::access_token(&client, "t").parse(response());
+    if let Ok(device) = DeviceAuthorizationRequest::new(&client).parse(response()) {
         assert!(device.verification_uri().starts_with("http"), "{device}");
     }
     if let Ok(metadata) = MetadataRequest::new("https://a.example")
         .expect("an issuer")
-        .parse(answer())
+        .parse(response())
     {
         assert_eq!(metadata.issuer(), "https://a.example");
         let _ = metadata.server();
@@ -73,7 +73,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_answer_makes_a_parser_panic(status in 100u16..1000, body in proptest::collection::vec(any::<u8>(), 0..300)) {
+    fn no_response_makes_a_parser_panic(status in 100u16..1000, body in proptest::collection::vec(any::<u8>(), 0..300)) {
         read_by_all(status, "application/json", &body);
     }
 

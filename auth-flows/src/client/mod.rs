@@ -84,10 +84,10 @@ impl<H> fmt::Debug for Common<H> {
     }
 }
 
-/// How many bytes of media have come, in an answer that is whole or one that broke off.
-fn media(limits: &Limits, answer: &Result<Response, TransportError>) -> Option<u64> {
-    let bytes = match answer {
-        Ok(answer) => answer.body().as_bytes().len() as u64,
+/// How many bytes of media have come, in a response that is whole or one that broke off.
+fn media(limits: &Limits, response: &Result<Response, TransportError>) -> Option<u64> {
+    let bytes = match response {
+        Ok(response) => response.body().as_bytes().len() as u64,
         Err(error) => error.received(),
     };
     (limits.is_media() && bytes > 0).then_some(bytes)

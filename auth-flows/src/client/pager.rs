@@ -25,9 +25,12 @@ impl<P: Paged> Pager<P> {
     }
 
     /// Takes in what came of sending it.
-    pub(crate) fn take(&mut self, answer: Result<P::Output, Error>) -> Result<Vec<P::Item>, Error> {
-        match answer {
-            Ok(answer) => Ok(self.turn(answer)),
+    pub(crate) fn take(
+        &mut self,
+        response: Result<P::Output, Error>,
+    ) -> Result<Vec<P::Item>, Error> {
+        match response {
+            Ok(response) => Ok(self.turn(response)),
             Err(error) => {
                 self.failed = true;
                 Err(error)
@@ -36,11 +39,11 @@ impl<P: Paged> Pager<P> {
     }
 
     /// Turns the page that was answered. Only the first page tells the total: later ones may count what is left.
-    fn turn(&mut self, answer: P::Output) -> Vec<P::Item> {
+    fn turn(&mut self, response: P::Output) -> Vec<P::Item> {
         let Some(operation) = self.next.take() else {
             return Vec::new();
         };
-        let turn = operation.split_page(answer);
+        let turn = operation.split_page(response);
         self.next = turn.next;
         self.total = self.total.or(turn.total);
         turn.items

@@ -1,4 +1,4 @@
-//! The authorized call: an operation, a token, an answer. It sees neither store nor lease.
+//! The authorized call: an operation, a token, a response. It sees neither store nor lease.
 //!
 //! ```text
 //!   Start ──► Token ──► Turn ──► Send ──► Done
@@ -128,7 +128,7 @@ impl<'a, O: Operation> Call<'a, O> {
         match (response.status().as_u16(), refused) {
             (200..=299, Some(_)) if too_late && self.renewed => Err(Error::new(
                 ErrorKind::Malformed,
-                "the server dates its answer after the end of the token that it has just given",
+                "the server dates its response after the end of the token that it has just given",
             )
             .with_help("try again later: the server's clocks do not agree")),
             (status, Some(generation)) if !self.renewed && (status == 401 || too_late) => {

@@ -3,9 +3,9 @@
 //! ```text
 //!   Begin:  Start ─► Send ─► Done(codes)
 //!
-//!   Poll:   Start ─► Sleep ─► Send ─► Done(token answer)
+//!   Poll:   Start ─► Sleep ─► Send ─► Done(token response)
 //!                      ▲       │
-//!                      └───────┘ not yet, slower, or no answer: wait, as long as the code is good
+//!                      └───────┘ not yet, slower, or no response: wait, as long as the code is good
 //! ```
 //!
 //! Neither holds the lease: a person takes minutes. [`CompleteLogin`](super::complete_login::CompleteLogin) takes it,

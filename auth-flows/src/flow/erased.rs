@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use auth_core::{BaseUrl, CallPolicy, Error, Event, Flow, Now, Operation, Request, Response, Step};
 
-/// An operation, and what its answer was read into.
+/// An operation, and what its response was read into.
 pub(crate) struct ErasedOperation<'a, O: Operation> {
     operation: &'a O,
     output: Mutex<Option<O::Output>>,
@@ -19,7 +19,7 @@ impl<'a, O: Operation> ErasedOperation<'a, O> {
         }
     }
 
-    /// What the answer was read into.
+    /// What the response was read into.
     pub(crate) fn output(self) -> Result<O::Output, Error> {
         let output = self.output.into_inner();
         output

@@ -73,7 +73,7 @@ enum Open {
 }
 
 impl Login {
-    /// By browser, with a [`CallbackListener`] on 127.0.0.1 for the answer: any free port and an empty path, unless set
+    /// By browser, with a [`CallbackListener`] on 127.0.0.1 for the response: any free port and an empty path, unless set
     /// otherwise.
     ///
     /// `show` is handed the URL before the browser is opened, and once more if it could not be.

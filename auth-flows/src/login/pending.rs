@@ -31,7 +31,7 @@ pub struct PendingLogin {
     problem: Arc<OnceLock<String>>,
 }
 
-/// The other end, for whoever brings the answer.
+/// The other end, for whoever brings the response.
 pub(crate) struct LoginSender {
     giver: Sender<Result<CodeGrant, Error>>,
     given_up: Arc<AtomicBool>,
@@ -65,7 +65,7 @@ impl PendingLogin {
     /// not accepted.
     pub fn wait(self) -> Result<CodeGrant, Error> {
         // The listener has a deadline of its own, and a prompt is the program's.
-        park_on(self, Duration::MAX).unwrap_or_else(|| Err(no_answer()))
+        park_on(self, Duration::MAX).unwrap_or_else(|| Err(no_response()))
     }
 }
 
@@ -75,7 +75,7 @@ impl Future for PendingLogin {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let outcome = Pin::new(&mut self.outcome).poll(context);
         outcome.map(|outcome| {
-            let outcome = outcome.unwrap_or_else(|| Err(no_answer()));
+            let outcome = outcome.unwrap_or_else(|| Err(no_response()));
             outcome.map_err(|error| match self.problem.get() {
                 Some(problem) if error.kind() == ErrorKind::TimedOut => {
                     error.with_source(format!("no browser could be opened ({problem})"))
@@ -93,7 +93,7 @@ impl Drop for PendingLogin {
 }
 
 impl LoginSender {
-    /// Gives the answer; a second one is dropped.
+    /// Gives the response; a second one is dropped.
     pub(crate) fn send(&self, answer: Result<CodeGrant, Error>) {
         self.giver.send(answer);
     }
@@ -111,10 +111,10 @@ pub(crate) fn spawn(name: &str, job: Box<dyn FnOnce() + Send>) -> io::Result<()>
 }
 
 /// The program's own prompt panicked.
-fn no_answer() -> Error {
+fn no_response() -> Error {
     Error::new(
         ErrorKind::Configuration,
-        "the login ended without an answer",
+        "the login ended without a response",
     )
     .with_help("begin the login again")
 }

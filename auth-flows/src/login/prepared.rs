@@ -46,7 +46,7 @@ impl PreparedLogin {
         &self.url
     }
 
-    /// Where the answer arrives.
+    /// Where the response arrives.
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
         self.pending.redirect_uri().as_str()

@@ -125,7 +125,8 @@ fn while_the_next_token_is_fetched_the_old_one_is_at_hand_until_its_end() {
         monotonic: Duration::from_secs(1000 + seconds),
     };
     let hour = Lifetime::For(Duration::from_secs(3600));
-    let token = TokenResponse::new("t0ken", hour).and_then(|answer| answer.into_token(at(0), 1));
+    let token =
+        TokenResponse::new("t0ken", hour).and_then(|response| response.into_token(at(0), 1));
     let slot = TokenCell::new();
     slot.publish(Some(Arc::new(token.expect("a token"))));
     let at_hand = |need, seconds| slot.at_hand(need, at(seconds).wall.to_system()).is_some();

@@ -34,11 +34,11 @@ fn record(now: Now, age: u64) -> TokenRecord {
         wall: UnixTime::from_millis(now.wall.as_millis() - age * 1000),
         monotonic: Duration::ZERO,
     };
-    let answer = TokenResponse::new("stored", Lifetime::For(LIFE)).expect("a token");
+    let response = TokenResponse::new("stored", Lifetime::For(LIFE)).expect("a token");
     let mut record = TokenRecord::default();
     record.set(
         TokenKind::Login,
-        Arc::new(answer.into_token(sent, 1).expect("a token")),
+        Arc::new(response.into_token(sent, 1).expect("a token")),
     );
     TokenRecord::from_text(record.to_text().as_ref()).expect("our own text")
 }

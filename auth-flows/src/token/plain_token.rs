@@ -16,14 +16,14 @@ pub(crate) fn read(service: &Service, text: &str, now: Now) -> Result<TokenRespo
         )
         .with_help("log in in another way")
     })?;
-    let answer = derive.read_plain_token(text)?;
-    match answer.lifetime() {
+    let response = derive.read_plain_token(text)?;
+    match response.lifetime() {
         Lifetime::Until(end) if end <= now.wall => Err(Error::new(
             ErrorKind::NeedsLogin,
             format!("the pasted token expired on {end}"),
         )
         .with_help(derive.expired_help())),
-        _ => Ok(answer),
+        _ => Ok(response),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A server that knows little HTTP and does on each connection what a script says: resets, silence, half an answer.
+//! A server that knows little HTTP and does on each connection what a script says: resets, silence, half a response.
 
 use std::{
     collections::HashMap,
@@ -299,10 +299,12 @@ mod tests {
             let server = RawServer::start(move |_| acts.clone());
             let mut stream = TcpStream::connect(server.address()).unwrap();
             stream.write_all(GET).unwrap();
-            let mut answer = String::new();
-            let outcome = stream.read_to_string(&mut answer);
+            let mut response = String::new();
+            let outcome = stream.read_to_string(&mut response);
             match expect {
-                Ok(expect) => assert_eq!((outcome.is_ok(), &answer[..]), (true, expect), "{said}"),
+                Ok(expect) => {
+                    assert_eq!((outcome.is_ok(), &response[..]), (true, expect), "{said}")
+                }
                 Err(expect) => assert_eq!(outcome.unwrap_err().kind(), expect, "{said}"),
             }
         };

@@ -28,30 +28,30 @@ const PRIVATE_USE: &str = "com.example.app:/callback";
 type Way = fn(&Service, &str) -> Result<CodeGrant, Error>;
 
 const WAYS: [(&str, Way); 5] = [
-    ("listener at 127.0.0.1", |service, answer| {
-        at_listener(service, Ipv4Addr::LOCALHOST.into(), answer)
+    ("listener at 127.0.0.1", |service, response| {
+        at_listener(service, Ipv4Addr::LOCALHOST.into(), response)
     }),
-    ("listener at [::1]", |service, answer| {
-        at_listener(service, Ipv6Addr::LOCALHOST.into(), answer)
+    ("listener at [::1]", |service, response| {
+        at_listener(service, Ipv6Addr::LOCALHOST.into(), response)
     }),
     (
         "private-use scheme, handed over by the system",
-        |service, answer| {
+        |service, response| {
             let redirect_uri = RedirectUri::parse(PRIVATE_USE)?;
             let request = AuthorizationRequest::new(service.client(), redirect_uri, entropy());
             let (url, pending) = request.begin()?;
-            pending.accept(&redirected(PRIVATE_USE, &url, answer))
+            pending.accept(&redirected(PRIVATE_USE, &url, response))
         },
     ),
-    ("web service", |service, answer| {
+    ("web service", |service, response| {
         let logins = Logins::default();
         let url = logins.begin(service, "a visitor")?;
-        logins.end("a visitor", &redirected(HTTPS, &url, answer))
+        logins.end("a visitor", &redirected(HTTPS, &url, response))
     }),
-    ("pasted", |service, answer| {
-        let answer = answer.to_owned();
+    ("pasted", |service, response| {
+        let response = response.to_owned();
         let login = Login::pasted_redirect(PRIVATE_USE, move |url| {
-            Ok(redirected(PRIVATE_USE, url, &answer))
+            Ok(redirected(PRIVATE_USE, url, &response))
         });
         let client = Client::new(service.clone(), Ureq::default(), Memory::new());
         client.account("me").begin_login(login)?.start()?.wait()
@@ -84,13 +84,13 @@ impl Logins {
 fn the_same_checks_on_every_way() {
     let server = doorkeeper();
     let service = service(&server);
-    let check = |answer: &str, expect: Result<(), ErrorKind>| {
+    let check = |response: &str, expect: Result<(), ErrorKind>| {
         for (name, way) in WAYS {
-            let came = way(&service, answer);
+            let came = way(&service, response);
             let shown = format!("{came:?}");
             assert!(!shown.contains("m4rked"), "{name}: {shown}");
             let came = came.map(|_| ()).map_err(|error| error.kind());
-            assert_eq!(came, expect, "{name}, {answer}: {shown}");
+            assert_eq!(came, expect, "{name}, {response}: {shown}");
         }
     };
     check("?code=m4rked&state=STATE", Ok(()));
@@ -128,7 +128,7 @@ fn the_same_checks_on_every_way() {
 }
 
 #[test]
-fn a_web_service_takes_the_answer_once_and_of_its_visitor() {
+fn a_web_service_takes_the_response_once_and_of_its_visitor() {
     let server = TestServer::builder(Dialect::doorkeeper_5())
         .client(TestClient::confidential("app", SECRET).redirect_uri(HTTPS))
         .user("alice", PASSWORD)
@@ -139,10 +139,10 @@ fn a_web_service_takes_the_answer_once_and_of_its_visitor() {
     let redirect = |visitor: &str| {
         let url = logins.begin(&service, visitor).expect("a URL");
         let alice = Person::new("alice", PASSWORD);
-        let answer = alice
+        let response = alice
             .visit(&url)
             .and_then(|outcome| outcome.into_redirect());
-        answer.expect("a redirect")
+        response.expect("a redirect")
     };
     let foreign = |visitor: &str, redirected: &str| {
         let error = logins.end(visitor, redirected).expect_err("not theirs");
@@ -176,13 +176,13 @@ fn a_web_service_takes_the_answer_once_and_of_its_visitor() {
 }
 
 /// A listener is asked by a browser. What it does not accept it goes on listening after: then nobody else comes.
-fn at_listener(service: &Service, ip: IpAddr, answer: &str) -> Result<CodeGrant, Error> {
+fn at_listener(service: &Service, ip: IpAddr, response: &str) -> Result<CodeGrant, Error> {
     let listener = CallbackListener::bind((ip, 0), "/callback")?;
     let redirect_uri = listener.redirect_uri().clone();
     let request = AuthorizationRequest::new(service.client(), redirect_uri.clone(), entropy());
     let (url, pending) = request.begin()?;
     let waiting = listener.listen(pending, "callbacks", LONG)?;
-    let redirected = redirected(redirect_uri.as_str(), &url, answer);
+    let redirected = redirected(redirect_uri.as_str(), &url, response);
     match get(&redirected) {
         "200" => waiting.wait(),
         "400" | "404" => Err(Error::new(
@@ -213,11 +213,11 @@ fn get(url: &str) -> &'static str {
     known.unwrap_or_else(|| panic!("{bare}: {page}"))
 }
 
-/// Where the browser ends: the redirect URI and an answer, with the state that the authorization URL has.
-fn redirected(redirect_uri: &str, url: &str, answer: &str) -> String {
+/// Where the browser ends: the redirect URI and a response, with the state that the authorization URL has.
+fn redirected(redirect_uri: &str, url: &str, response: &str) -> String {
     let state = url.split('&').find_map(|pair| pair.strip_prefix("state="));
-    let answer = answer.replace("STATE", state.expect("a state"));
-    format!("{redirect_uri}{answer}")
+    let response = response.replace("STATE", state.expect("a state"));
+    format!("{redirect_uri}{response}")
 }
 
 fn entropy() -> Entropy {

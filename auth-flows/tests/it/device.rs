@@ -21,8 +21,8 @@ pub(crate) const TOKEN: &str = r#"{"access_token":"marked-access-token","token_t
     "refresh_token":"marked-refresh-token"}"#;
 
 /// One answer on each connection.
-fn server(answers: &[(u16, &str)]) -> RawServer {
-    let answers: Vec<String> = answers
+fn server(responses: &[(u16, &str)]) -> RawServer {
+    let responses: Vec<String> = responses
         .iter()
         .map(|(status, body)| {
             format!(
@@ -31,8 +31,8 @@ fn server(answers: &[(u16, &str)]) -> RawServer {
             )
         })
         .collect();
-    RawServer::start(move |connection| match answers.get(connection) {
-        Some(answer) => vec![ScriptStep::Read, ScriptStep::send(answer.as_bytes())],
+    RawServer::start(move |connection| match responses.get(connection) {
+        Some(response) => vec![ScriptStep::Read, ScriptStep::send(response.as_bytes())],
         None => vec![ScriptStep::Read],
     })
 }
@@ -51,7 +51,9 @@ fn service(server: &RawServer) -> Service {
 }
 
 /// The result, what the person was shown, and the forms that the server got; in both worlds.
-pub(crate) fn log_in(answers: &[(u16, &str)]) -> [(Result<Status, Error>, String, Vec<String>); 2] {
+pub(crate) fn log_in(
+    responses: &[(u16, &str)],
+) -> [(Result<Status, Error>, String, Vec<String>); 2] {
     let shown = Arc::new(Mutex::new(String::new()));
     let show = |shown: &Arc<Mutex<String>>| {
         let shown = Arc::clone(shown);
@@ -67,7 +69,7 @@ pub(crate) fn log_in(answers: &[(u16, &str)]) -> [(Result<Status, Error>, String
             .map(|request| body(request.request().body()))
             .collect()
     };
-    let first = server(answers);
+    let first = server(responses);
     let session = Client::new(service(&first), Ureq::default(), Memory::new()).account("me");
     let blocking = session.log_in_with_device(show(&shown));
     let blocking = (
@@ -76,7 +78,7 @@ pub(crate) fn log_in(answers: &[(u16, &str)]) -> [(Result<Status, Error>, String
         forms(&first),
     );
 
-    let second = server(answers);
+    let second = server(responses);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let tokio = Tokio::new(runtime.handle().clone());
     let session =
@@ -96,12 +98,12 @@ pub(crate) fn log_in(answers: &[(u16, &str)]) -> [(Result<Status, Error>, String
 
 #[test]
 fn a_person_who_takes_a_while() {
-    let answers = [
+    let responses = [
         (200, CODES),
         (400, r#"{"error":"authorization_pending"}"#),
         (200, TOKEN),
     ];
-    for (result, shown, forms) in log_in(&answers) {
+    for (result, shown, forms) in log_in(&responses) {
         let status = result.expect("logged in");
         let login = status.login.expect("a login token");
         assert!(login.refreshable);
@@ -120,13 +122,13 @@ fn a_person_who_takes_a_while() {
 
 #[test]
 fn logins_that_come_to_nothing() {
-    let check = |answers: &[(u16, &str)], kind: ErrorKind, words: &str| {
-        for (result, _, forms) in log_in(answers) {
+    let check = |responses: &[(u16, &str)], kind: ErrorKind, words: &str| {
+        for (result, _, forms) in log_in(responses) {
             let error = result.expect_err(words);
             assert_eq!(error.kind(), kind, "{error}");
             assert!(error.to_string().contains(words), "{error}");
             assert!(!format!("{error:?}").contains("marked"), "{error:?}");
-            assert_eq!(forms.len(), answers.len(), "nothing was sent twice");
+            assert_eq!(forms.len(), responses.len(), "nothing was sent twice");
         }
     };
     check(

@@ -54,7 +54,7 @@ fn nobody_is_logged_in() {
 }
 
 #[test]
-fn an_account_is_never_answered_anonymously() {
+fn an_account_is_never_responseed_anonymously() {
     let server = doorkeeper();
     for world in World::both(&server, Memory::new()) {
         world.log_in_with_password("me", PASSWORD).expect("a login");

@@ -67,8 +67,8 @@ fn at(seconds: u64) -> Now {
 }
 
 fn token(now: Now, generation: u64) -> Arc<Token> {
-    let answer = TokenResponse::new("t0ken", Lifetime::For(Duration::from_secs(3600)));
-    let token = answer.and_then(|answer| answer.into_token(now, generation));
+    let response = TokenResponse::new("t0ken", Lifetime::For(Duration::from_secs(3600)));
+    let token = response.and_then(|response| response.into_token(now, generation));
     Arc::new(token.expect("a token"))
 }
 

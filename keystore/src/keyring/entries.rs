@@ -63,7 +63,7 @@ pub(crate) enum Failure {
     NoCollection,
     /// Several entries match, and none is to be preferred.
     Ambiguous,
-    /// No answer within this time.
+    /// No response within this time.
     NoAnswer(Duration),
     /// An entry may not be that large.
     #[cfg_attr(

@@ -18,7 +18,7 @@ pub(crate) struct Passwords {
 }
 
 impl Passwords {
-    /// Those of this user, with so much patience for each answer.
+    /// Those of this user, with so much patience for each response.
     pub(crate) fn new(patience: Duration) -> Self {
         Self::over(Worker::new(Arc::new(system::connect)), patience)
     }

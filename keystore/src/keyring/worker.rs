@@ -101,14 +101,14 @@ impl Waiting<'_> {
     }
 
     fn done(&self, order: Order) -> Result<Option<SecretBytes>, Failure> {
-        let (reply, answer) = mpsc::sync_channel(1);
+        let (reply, response) = mpsc::sync_channel(1);
         let job = Arc::new(Mutex::new(Some(Task {
             order,
             guard: self.guard.clone(),
             reply,
         })));
         self.worker.send(&job)?;
-        match answer.recv_timeout(self.patience) {
+        match response.recv_timeout(self.patience) {
             Ok(outcome) => outcome,
             Err(RecvTimeoutError::Timeout) => {
                 let unbegun = job.lock().unwrap_or_else(PoisonError::into_inner).take();

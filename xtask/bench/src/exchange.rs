@@ -33,7 +33,7 @@ pub const FORM: [(&str, &str); 2] = [
     ("refresh_token", parts::REFRESH),
 ];
 
-/// A token answer as it is written down by hand.
+/// A token response as it is written down by hand.
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "what is measured is the reading")]
 pub struct ByHand {
@@ -60,7 +60,7 @@ fn ours_ureq(address: &str, times: u32) {
         let request = message.request().expect("a request");
         let answer = transport
             .send(request, &message.limits())
-            .expect("an answer");
+            .expect("a response");
         black_box(message.parse(answer).expect("a token"));
     }
 }
@@ -90,7 +90,7 @@ fn by_hand(
             .header("accept", "application/json")
             .header("authorization", &basic)
             .send_form(FORM)
-            .expect("an answer");
+            .expect("a response");
         black_box(answer.body_mut().read_json::<ByHand>().expect("a token"));
     }
 }
@@ -103,7 +103,7 @@ fn ours_reqwest(address: &str, times: u32) {
             let message = TokenRequest::refresh(&client, &refresh);
             let request = message.request().expect("a request");
             let answer = transport.send(request, &message.limits()).await;
-            black_box(message.parse(answer.expect("an answer")).expect("a token"));
+            black_box(message.parse(answer.expect("a response")).expect("a token"));
         }
     });
 }
@@ -123,7 +123,7 @@ fn bare_reqwest(address: &str, times: u32) {
                 .form(&FORM)
                 .send()
                 .await
-                .expect("an answer");
+                .expect("a response");
             black_box(answer.json::<ByHand>().await.expect("a token"));
         }
     });

@@ -1,5 +1,5 @@
-//! The floor: the least code that does the job with the same base crates. It checks nothing, wipes only the answer, and knows
-//! one answer and one server.
+//! The floor: the least code that does the job with the same base crates. It checks nothing, wipes only the response, and knows
+//! one response and one server.
 
 use std::hint::black_box;
 
@@ -22,7 +22,7 @@ pub const WORKS: &[Work] = &[
     ("floor-error", error),
 ];
 
-/// What is kept until the answer arrives.
+/// What is kept until the response arrives.
 struct Kept {
     _url: String,
     _verifier: [u8; 43],
@@ -155,7 +155,7 @@ fn parse(mut answer: Response<Vec<u8>>) -> Result<Token, (String, Option<String>
         return Err((refusal.error.to_owned(), description));
     }
     let body = answer.body_mut();
-    let read: Answer<'_> = serde_json::from_slice(body).expect("an answer");
+    let read: Answer<'_> = serde_json::from_slice(body).expect("a response");
     assert!(read.token_type.eq_ignore_ascii_case("bearer"));
     let mut bearer = Vec::with_capacity(7 + read.access_token.len());
     bearer.extend_from_slice(b"Bearer ");

@@ -1,4 +1,4 @@
-//! What all sides are given: one client, one server, the same answers.
+//! What all sides are given: one client, one server, the same responses.
 
 use std::sync::LazyLock;
 
@@ -17,16 +17,16 @@ pub const SCOPE: &str = "write login";
 /// The refresh token that token requests are made with: as long as Doorkeeper's.
 pub const REFRESH: &str = "tGzv3JOkF0XG5Qx2TlKWIAbbce628be722bfe2abd5f";
 
-/// An answer of 400 bytes, as Doorkeeper words it.
+/// A response of 400 bytes, as Doorkeeper words it.
 pub static ANSWER_400: LazyLock<String> = LazyLock::new(|| answer(400, 180));
 
-/// An answer of 4 KB, as league gives one: a JWT and a long refresh token.
+/// A response of 4 KB, as league gives one: a JWT and a long refresh token.
 pub static ANSWER_4K: LazyLock<String> = LazyLock::new(|| answer(4096, 2600));
 
 /// A refusal.
 pub const REFUSAL: &str = r#"{"error":"invalid_grant","error_description":"The provided authorization grant is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client."}"#;
 
-/// An answer of so many bytes with an access token of so many.
+/// A response of so many bytes with an access token of so many.
 fn answer(len: usize, access: usize) -> String {
     let text = |letter: &str, len: usize| letter.repeat(len);
     let of = |refresh: usize| {

@@ -14,7 +14,7 @@ use std::{
 /// What it does.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// How long each answer takes.
+    /// How long each response takes.
     pub delay: Duration,
     /// How many of the first requests are answered with 503.
     pub failures: usize,

@@ -104,7 +104,7 @@ impl Paged for Numbers {
     }
 }
 
-/// A transport that has the answer at hand.
+/// A transport that has the response at hand.
 struct AtHand;
 
 impl Transport for AtHand {

@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn reasons_stay_with_their_figures() {
-        let text = "a 3 # two of them are the answer's\nb 100\nc 1\ne 10000 # why\nf 9 # dear\n";
+        let text = "a 3 # two of them are the response's\nb 100\nc 1\ne 10000 # why\nf 9 # dear\n";
         let committed = Committed::parse(text);
         let committed = committed.expect("figures");
         let text = committed.with(&measured(&[
@@ -238,7 +238,7 @@ mod tests {
         let figures = text.strip_prefix(HEAD).expect("the head");
         assert_eq!(
             figures,
-            "a 3 # two of them are the answer's\nb 120 # was 100\nc 1\nd 7.3\ne 10000 # why\nf 8\n"
+            "a 3 # two of them are the response's\nb 120 # was 100\nc 1\nd 7.3\ne 10000 # why\nf 8\n"
         );
         assert!(Committed::parse(&text).is_ok());
     }

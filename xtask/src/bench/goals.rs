@@ -43,11 +43,11 @@ pub(super) const GOALS: &[Goal] = &[
     goal("values", "build a token request: instructions ÷ oauth2", Ratio("instructions/ours-request", "instructions/oauth2-request"), 0.30),
     goal("values", "build a token request: allocations", One("allocations/ours-request"), 3.0),
     goal("values", "request + parse 400 B: instructions ÷ oauth2", Ratio("instructions/ours-parse-400", "instructions/oauth2-parse-400"), 0.40),
-    goal("values", "request + parse 400 B: allocations, 4 of them the answer's", One("allocations/ours-parse-400"), 11.0),
+    goal("values", "request + parse 400 B: allocations, 4 of them the response's", One("allocations/ours-parse-400"), 11.0),
     goal("values", "request + parse 4 KB, secrets wiped: instructions ÷ oauth2", Ratio("instructions/ours-parse-4k", "instructions/oauth2-parse-4k"), 0.78),
     goal("values", "request + parse 4 KB, secrets wiped: wall time ÷ oauth2", One("wall/parse-4k"), 0.60),
     goal("values", "request + parse an error: instructions ÷ oauth2", Ratio("instructions/ours-error", "instructions/oauth2-error"), 0.42),
-    goal("values", "request + parse an error: allocations, 4 of them the answer's", One("allocations/ours-error"), 10.0),
+    goal("values", "request + parse an error: allocations, 4 of them the response's", One("allocations/ours-error"), 10.0),
 
     goal("exchange", "one exchange over loopback, ureq: instructions ÷ bare client", Ratio("instructions/exchange-ours-ureq", "instructions/exchange-bare-ureq"), 1.06),
     goal("exchange", "the same ÷ bare client with a time limit", Ratio("instructions/exchange-ours-ureq", "instructions/exchange-bare-ureq-limited"), 1.06),

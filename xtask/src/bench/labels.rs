@@ -17,14 +17,14 @@ pub(super) const HOW: &str = "
 - **Allocations**: a counting allocator, 1,000 runs. The in-memory answer takes 4 of them, on every side.
 - **Wall time of values**: both sides in one process, 41 pairs of 2,000 each that take turns in being first; the median of the ratios.
 - **Exchange**: a token request and its 400-byte answer over loopback; the server runs in a process of its own and counts connections.
-  The bare client sends the same form and reads the answer with serde. reqwest runs on a current-thread runtime. oauth2 sends with
+  The bare client sends the same form and reads the response with serde. reqwest runs on a current-thread runtime. oauth2 sends with
   ureq 2 and reqwest 0.12, so its bare clients are of those versions.
 - **Token from memory**: the floor is an `Arc` cloned from an arc-swap and one reading of the system clock; 21 pairs that take turns, the
   median of the ratios. *Stuck*: the token is due, and its renewal waits for a server that does not answer.
 - **The same, by tasks**: 64 tasks on a tokio runtime of two threads, each asks 3,000 times; 21 pairs. yup-oauth2: its installed flow with a
   pasted code, its default client, the token in its own memory. google-cloud-auth: credentials of type `authorized_user` whose `token_uri`
   is on loopback, asked by `access_token()`. All three have got a token that lives an hour before anything is timed.
-- **Everybody at once**: the server takes 300 ms for each answer; from a caller's start to its token. Where the first attempt fails with
+- **Everybody at once**: the server takes 300 ms for each response; from a caller's start to its token. Where the first attempt fails with
   503, all callers are told so, ask once more, and are timed from there. The other two are set up as above with a first token that lives 2 s,
   and are asked when it is over. google-cloud-auth renews a token of an hour four minutes ahead in a task of its own, so it meets an
   expired one only where tokens are short-lived or the machine slept: it looks again 10 s after the last time, for which callers wait.
@@ -44,7 +44,7 @@ pub(super) const HOW: &str = "
 - **No TLS**: callgrind names every function that a process goes through, and those of rustls, webpki and ring are counted; with the same
   program asked for https as the control. The programs hold their root certificates, so no file of certificates is there to be opened.
 - **pyinaturalist**: from pip, in an environment of its own, by `get_access_token(…, refresh=True)`, with `API_V0` of its module `auth` set
-  to the test server; its modules are compiled before. 15 pairs. It keeps the token in its cache of answers, our tool in a file store with two
+  to the test server; its modules are compiled before. 15 pairs. It keeps the token in its cache of responses, our tool in a file store with two
   saves that are each synced to the disk; *its store in memory*: the same on `/dev/shm`, where a sync costs nothing. Its records of a page are made when they are first asked for: what its column holds is the page as
   dictionaries and 200 outer records.
 - **Builds**: clean builds in a folder of their own, one after the other, release profile; user and system time of cargo and all that it
@@ -66,15 +66,15 @@ pub(super) const COSTS: &str = "
 - *Our own copies of secrets are wiped*: the wiping of a 4 KB answer is in our figures; oauth2 wipes nothing.
 - *A crash leaves the old state or the new one*: a login saves twice, each time through a new file that is synced, and its folder after
   it; the column *its store in memory* is the same without a disk.
-- *Odd answers are forgiven, and the caller is told*: the answer is read by a visitor that keeps what was odd, where the floor knows one
+- *Odd answers are forgiven, and the caller is told*: the response is read by a visitor that keeps what was odd, where the floor knows one
   answer. *Redirect URIs, endpoints and `state` are checked*: the floor checks nothing.
 - *Time is bounded*: as soon as a request has a time limit, ureq 3 looks up its host in a thread of its own, for every request, also where
   the connection is there and the host is an IP. A bare client with a time limit has that too, one without has not. Only a resolver of
   our own could spare it, and ureq keeps that interface out of its promises.
-- *No secret in an error*: the server's words are searched for what we sent, and made fit for one line: a fifth of what an error answer
+- *No secret in an error*: the server's words are searched for what we sent, and made fit for one line: a fifth of what an error response
   takes, more than what its goal is missed by.
 - *At most one renewal across processes*: eight processes at an expired token ask the file store's lease every 20 to 250 ms, so the last
-  of them may come a quarter of a second after the answer.
+  of them may come a quarter of a second after the response.
 ";
 
 pub(super) const TRIED: &str = "
@@ -89,7 +89,7 @@ Instructions of one, by callgrind, each with all that it calls.
 | making the words fit for one line | 630 | one look at each byte, many at a time, and no second one where nothing has to be done |
 | searching the words for what we sent | 930 | its first four bytes, many places at a time, and only then the whole: 350 less |
 | the error itself, and giving it back | 820 | |
-| the answer's head and body, giving them and the request back | 2,290 | the same on every side |
+| the response's head and body, giving them and the request back | 2,290 | the same on every side |
 
 The two rows in the middle are the promise that no error shows a secret, and more than what the goal is missed by.
 
@@ -108,8 +108,8 @@ up what `Value` left in the heap), 0.47 in instructions and 4.3 of passing all o
 that are the same in every field are held once (8 MB where it was 42), records are filled in place, lists of ids start with room, and the
 body is checked as UTF-8 once.
 
-**An exchange over ureq** took 90,300: an answer of 400 bytes was read through 16 KiB of memory, which was zeroed before and wiped after.
-Now the memory is as long as the answer says it is, and as much is wiped as was used. What is left beside a bare client without a time
+**An exchange over ureq** took 90,300: a response of 400 bytes was read through 16 KiB of memory, which was zeroed before and wiped after.
+Now the memory is as long as the response says it is, and as much is wiped as was used. What is left beside a bare client without a time
 limit is the thread that ureq starts to look up the host, see above. Limits for the parts of an exchange in place of the whole would spare
 it, and a slow server could then take three times as long as it may: not done.
 

@@ -92,7 +92,7 @@ const SIDES: &[Side] = &[
             ("build a token request", &["instructions/ours-request", "instructions/floor-request", "instructions/oauth2-request"]),
             ("request + parse a 400-byte answer", &["instructions/ours-parse-400", "instructions/floor-parse-400", "instructions/oauth2-parse-400"]),
             ("request + parse a 4 KB answer", &["instructions/ours-parse-4k", "instructions/floor-parse-4k", "instructions/oauth2-parse-4k"]),
-            ("request + parse an error answer", &["instructions/ours-error", "instructions/floor-error", "instructions/oauth2-error"]),
+            ("request + parse an error response", &["instructions/ours-error", "instructions/floor-error", "instructions/oauth2-error"]),
         ],
     },
     Side {
@@ -101,9 +101,9 @@ const SIDES: &[Side] = &[
         rows: &[
             ("start a login", &["allocations/ours-login", "allocations/floor-login", "allocations/oauth2-login"]),
             ("build a token request", &["allocations/ours-request", "allocations/floor-request", "allocations/oauth2-request"]),
-            ("request + parse a 400-byte answer, 4 of them the answer's", &["allocations/ours-parse-400", "allocations/floor-parse-400", "allocations/oauth2-parse-400"]),
-            ("request + parse a 4 KB answer, 4 of them the answer's", &["allocations/ours-parse-4k", "allocations/floor-parse-4k", "allocations/oauth2-parse-4k"]),
-            ("request + parse an error answer, 4 of them the answer's", &["allocations/ours-error", "allocations/floor-error", "allocations/oauth2-error"]),
+            ("request + parse a 400-byte answer, 4 of them the response's", &["allocations/ours-parse-400", "allocations/floor-parse-400", "allocations/oauth2-parse-400"]),
+            ("request + parse a 4 KB answer, 4 of them the response's", &["allocations/ours-parse-4k", "allocations/floor-parse-4k", "allocations/oauth2-parse-4k"]),
+            ("request + parse an error response, 4 of them the response's", &["allocations/ours-error", "allocations/floor-error", "allocations/oauth2-error"]),
         ],
     },
     Side {
@@ -114,7 +114,7 @@ const SIDES: &[Side] = &[
             ("build a token request", &["nanoseconds/ours-request", "nanoseconds/oauth2-request", "wall/request"]),
             ("request + parse a 400-byte answer", &["nanoseconds/ours-parse-400", "nanoseconds/oauth2-parse-400", "wall/parse-400"]),
             ("request + parse a 4 KB answer", &["nanoseconds/ours-parse-4k", "nanoseconds/oauth2-parse-4k", "wall/parse-4k"]),
-            ("request + parse an error answer", &["nanoseconds/ours-error", "nanoseconds/oauth2-error", "wall/error"]),
+            ("request + parse an error response", &["nanoseconds/ours-error", "nanoseconds/oauth2-error", "wall/error"]),
         ],
     },
     Side {

@@ -1,4 +1,4 @@
-//! The values: a login begun, a request built, an answer read; ours, the floor and oauth2.
+//! The values: a login begun, a request built, a response read; ours, the floor and oauth2.
 
 use super::Depth;
 use super::callgrind::{self, MANY};

@@ -15,7 +15,7 @@ const HEAD: &str = "\
 
 What this workspace's flows do against authorization servers that nobody here wrote (Doorkeeper on Rails, oidc-provider on Node),
 against our own test server where the real one cannot be installed (league/oauth2-server 8 and 9), in a real browser; and what its
-stores do where the machine says no, among several processes at once, and when these are killed, stopped, cut off from an answer, or
+stores do where the machine says no, among several processes at once, and when these are killed, stopped, cut off from a response, or
 run by a wrong clock. `cargo xtask conformance` writes this file; CI runs it with `--check` and fails where the file and the run
 differ.
 

@@ -73,8 +73,8 @@ fn login(story: &mut Scenario<'_>, alice: &Seat, opener: Opener) {
     });
     story.step("strangers at the listener", |_| {
         let came = there("the login of the step before", logged_in.as_ref())?;
-        let answers = sent_away(&came.strangers)?;
-        Ok(format!("{answers}: all sent away, and the login went on"))
+        let responses = sent_away(&came.strangers)?;
+        Ok(format!("{responses}: all sent away, and the login went on"))
     });
     story.step("OAuth token, API token", |wire| {
         let came = there("the login of the first step", logged_in)?;
@@ -180,7 +180,7 @@ fn expiry(story: &mut Scenario<'_>, store: &File, alice: &Seat) {
         Ok("renewed, and the stored token never left".to_owned())
     });
     story.step("token expired, 8 callers", |wire| {
-        // The new token lives for two seconds. The server does not know it: were it sent, the answers would be anonymous.
+        // The new token lives for two seconds. The server does not know it: were it sent, the responses would be anonymous.
         let end = there("the end of the token's life", end)?;
         until("the end of the token", || Ok(now() >= end))?;
         let hold = server.hold(Matching::Derived);
@@ -301,12 +301,12 @@ fn logout(story: &mut Scenario<'_>, rig: &Rig, service: &Service, alice: &Seat) 
         let www = service.api(derive.api())?;
         let mut request = derive.request(www.base_url())?;
         login.authorize(www.base_url(), &mut request)?;
-        let answer = rig.send(request, &Limits::token())?;
-        let status = answer.status().as_u16();
+        let response = rig.send(request, &Limits::token())?;
+        let status = response.status().as_u16();
         same("the answer to the revoked token", status, 401)?;
         let me = service.bind(Me::new(), Some(&derived))?;
-        let answer = rig.send(me.request()?, &me.limits())?;
-        let status = answer.status().as_u16();
+        let response = rig.send(me.request()?, &me.limits())?;
+        let status = response.status().as_u16();
         same("the answer to the API token", status, 200)?;
         Ok(format!(
             "OAuth token dead; the API token lives on until {until}"

@@ -71,7 +71,7 @@ fn place(path: &str) -> String {
 fn status(request: &LoggedRequest) -> String {
     request
         .status
-        .map_or_else(|| "no answer".to_owned(), |status| status.to_string())
+        .map_or_else(|| "no response".to_owned(), |status| status.to_string())
 }
 
 /// Words in lines of at most `width` characters; a longer word stands alone.

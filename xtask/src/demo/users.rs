@@ -34,7 +34,7 @@ const REAL: Duration = Duration::from_secs(120);
 /// What came of a login, up to the code.
 pub(super) struct LoggedIn {
     pub(super) grant: CodeGrant,
-    /// Where the answer arrived.
+    /// Where the response arrived.
     pub(super) redirect_uri: String,
     /// The strangers before it, each with the listener's answer.
     pub(super) strangers: Vec<(&'static str, u16)>,
@@ -150,25 +150,25 @@ fn knock(authorization_url: &str) -> Checked<Vec<(&'static str, u16)>> {
     let address: SocketAddr = host
         .parse()
         .map_err(|_| Miss::new("a listener on a loopback address", redirect_uri.as_str()))?;
-    let mut answers = Vec::new();
+    let mut responses = Vec::new();
     for (who, _, request) in KNOCKS {
-        let answer = exchange(address, &request(host, &state));
+        let response = exchange(address, &request(host, &state));
         let gone = |miss: Miss| Miss::new(format!("a listener that answers `{who}`"), miss.got);
-        answers.push((who, answer.map_err(gone)?));
+        responses.push((who, response.map_err(gone)?));
     }
-    Ok(answers)
+    Ok(responses)
 }
 
-/// Sends bytes and gives the status of the answer.
+/// Sends bytes and gives the status of the response.
 fn exchange(address: SocketAddr, request: &str) -> Checked<u16> {
     let limit = Duration::from_secs(10);
     let mut stream = TcpStream::connect_timeout(&address, limit)?;
     stream.set_read_timeout(Some(limit))?;
     stream.set_write_timeout(Some(limit))?;
     stream.write_all(request.as_bytes())?;
-    let mut answer = Vec::new();
-    stream.take(1 << 20).read_to_end(&mut answer)?;
-    let head = String::from_utf8_lossy(&answer);
+    let mut response = Vec::new();
+    stream.take(1 << 20).read_to_end(&mut response)?;
+    let head = String::from_utf8_lossy(&response);
     let status = head.split(' ').nth(1).and_then(|word| word.parse().ok());
     there("a status line from the listener", status)
 }

@@ -85,7 +85,7 @@ impl<'a> Evidence<'a> {
         all.any(|passed| passed.spoilt.is_some_and(|way| ways.contains(&way)))
     }
 
-    /// Half of an answer of this status was all that came.
+    /// Half of a response of this status was all that came.
     fn has_half_of(&self, status: u64) -> bool {
         let mut all = self.own.iter().chain(&self.tokens);
         all.any(|passed| passed.spoilt == Some(FaultClass::Half) && passed.status == Some(status))

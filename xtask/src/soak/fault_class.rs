@@ -93,7 +93,7 @@ impl FaultClass {
     }
 
     /// The work was done, and the client cannot know what came of it.
-    pub(super) fn loses_the_answer(self) -> bool {
+    pub(super) fn loses_the_response(self) -> bool {
         matches!(self, Self::Half | Self::Lost | Self::LostByReset)
     }
 }
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn most_answers_are_good() {
+    fn most_responses_are_good() {
         for odds in [OF_APIS, OF_TOKENS] {
             assert!(odds.iter().map(|(_, weight)| weight).sum::<u64>() < 400);
             assert_eq!(odds.len(), FaultClass::ALL.len());

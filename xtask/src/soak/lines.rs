@@ -81,9 +81,9 @@ impl Passed {
         self.status == Some(401) || self.is_late
     }
 
-    /// The answer never arrived, or not as one.
+    /// The response never arrived, or not as one.
     pub(super) fn is_lost(&self) -> bool {
-        self.spoilt.is_some_and(FaultClass::loses_the_answer)
+        self.spoilt.is_some_and(FaultClass::loses_the_response)
     }
 
     pub(super) fn line(&self) -> Value {

@@ -27,7 +27,7 @@ struct Loss {
 #[derive(Clone, Copy, Debug, Default)]
 struct Served {
     times: u64,
-    /// The last answer that it served for never arrived.
+    /// The last response that it served for never arrived.
     lost: bool,
 }
 
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_serves_once_unless_its_answer_was_lost() {
+    fn a_token_serves_once_unless_its_response_was_lost() {
         let check = |passages: &[Passed], expect: usize| {
             let mut logins = Logins::default();
             passages.iter().for_each(|passed| logins.passed(passed));

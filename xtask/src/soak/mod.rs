@@ -15,7 +15,7 @@
 //! - A needed login has to follow a renewal whose answer the server kept to itself, and no new login (`logins.rs`).
 //! - No refresh token serves twice, no two token requests of an account meet, no young token is renewed without a reason (`needless.rs`),
 //!   no renewal that may have arrived is repeated before somebody was told, no dead login is tried twice within a minute by one program, no
-//!   write is done twice, no answer is for somebody else or nobody, no
+//!   write is done twice, no response is for somebody else or nobody, no
 //!   error shows a secret.
 //!
 //! **Memory** is compared with that of minute 2, or of half the run where it is shorter than four minutes. At rest the heap: bytes that

@@ -155,7 +155,7 @@ impl Act<'_> {
                 .wrong(format!("{}: an anonymous answer", self.name())),
             Some(Some(user)) if user != self.user => {
                 let name = self.name();
-                self.desk.wrong(format!("{name}: an answer for {user}"));
+                self.desk.wrong(format!("{name}: a response for {user}"));
             }
             _ => {}
         }

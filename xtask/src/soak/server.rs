@@ -111,7 +111,7 @@ fn passed(place: TestedService, passage: &Exchange<'_>) -> Passed {
         value.to_str().ok()
     };
     let now = SystemTime::now();
-    // The answer gets its date a little later.
+    // The response gets its date a little later.
     let date = (micros(now) + 50_000) / 1_000_000;
     let token = header("authorization").and_then(|text| text.split(' ').next_back());
     let end = token.and_then(unverified_expiry);

@@ -123,7 +123,7 @@ impl Summary {
             !came.judge.faults.keys().any(|key| hit(&key))
         });
         let unseen: Vec<_> = unseen.map(|spoilt| spoilt.word().to_owned()).collect();
-        let name = "ways to spoil an answer that did not occur";
+        let name = "ways to spoil a response that did not occur";
         match came.judge.requests.values().sum::<u64>() {
             MANY.. => self.none(name, &unseen),
             _ => self.figure(name, unseen.len()),

@@ -128,7 +128,7 @@ fn who(visit: &RouteRequest<'_>) -> http::Response<Vec<u8>> {
     }
 }
 
-/// As iNaturalist's v1: a dead token is no error, the answer is anonymous.
+/// As iNaturalist's v1: a dead token is no error, the response is anonymous.
 fn greeting(visit: &RouteRequest<'_>) -> http::Response<Vec<u8>> {
     let user = visit.caller.map(|caller| caller.user.as_str());
     json(200, &json!({ "user": user }))
@@ -141,7 +141,7 @@ pub(super) enum What {
     Who,
     /// The same, by the login token where there are two.
     WhoByLogin,
-    /// Who am I, where nobody is an answer, too.
+    /// Who am I, where nobody is a response, too.
     Greeting,
     /// A write: it must not be done twice.
     Put,

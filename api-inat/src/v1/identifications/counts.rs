@@ -50,7 +50,7 @@ operation! {
 }
 
 operation! {
-    /// Taxa that were identified lately for the first time. The answer's records have an identification and its taxon.
+    /// Taxa that were identified lately for the first time. The response's records have an identification and its taxon.
     pub RecentTaxa: GET "/identifications/recent_taxa" -> Page<RecentTaxon>, OPTIONAL;
     pages 30, 200;
     shared filters, pages;

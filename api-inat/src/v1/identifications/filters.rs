@@ -77,7 +77,7 @@ macro_rules! filters {
             order(into Order);
             /// What to order by.
             order_by(into OrderBy);
-            /// The answer has ids alone.
+            /// The response has ids alone.
             only_id(bool);
         }
     };

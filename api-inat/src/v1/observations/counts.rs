@@ -78,7 +78,7 @@ operation! {
 
 operation! {
     /// Counts for each project under an umbrella project. Not in the API's description; named in the Node API's routes, so
-    /// the answer is read as it comes.
+    /// the response is read as it comes.
     pub UmbrellaProjectStats: GET "/observations/umbrella_project_stats" -> Whole<Value>, OPTIONAL;
     shared filters, names, cached;
 }

@@ -222,11 +222,11 @@ macro_rules! filters {
 }
 pub(in crate::v1) use filters;
 
-/// How long a cache may keep the answer.
+/// How long a cache may keep the response.
 macro_rules! cached {
     () => {
         auth_core::parameters! {
-            /// How long caches may keep the answer, in seconds; -1 for not at all.
+            /// How long caches may keep the response, in seconds; -1 for not at all.
             ttl(i64);
         }
     };

@@ -61,7 +61,7 @@ operation! {
         order_by(into OrderBy);
         /// Which way to order.
         order(into Order);
-        /// The answer has ids alone.
+        /// The response has ids alone.
         only_id(bool);
     }
 }
@@ -69,7 +69,7 @@ operation! {
 operation! {
     /// Observations by their numbers, 200 at most.
     ///
-    /// An answer has the observations that exist, in no promised order; an id that is gone is left out, and if nothing is left the page
+    /// A response has the observations that exist, in no promised order; an id that is gone is left out, and if nothing is left the page
     /// is empty. [`one`](Self::one) takes that for an error.
     ///
     /// ```

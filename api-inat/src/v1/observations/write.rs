@@ -52,7 +52,7 @@ macro_rules! description {
 }
 
 operation! {
-    /// Makes an observation. It carries a UUID of its own, and is sent again where its answer was lost;
+    /// Makes an observation. It carries a UUID of its own, and is sent again where its response was lost;
     /// [`uuid`](Self::uuid) sets another one. That iNaturalist makes no second observation then is known of v2 and not verified of v1:
     /// [`without_repeat`](Self::without_repeat) has it sent once, and the program look before it tries again.
     ///

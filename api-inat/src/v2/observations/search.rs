@@ -37,7 +37,7 @@ operation! {
         order_by(into OrderBy);
         /// Which way to order.
         order(into Order);
-        /// The answer has ids alone.
+        /// The response has ids alone.
         only_id(bool);
     }
 }

@@ -134,7 +134,7 @@ macro_rules! filtered {
 }
 pub(crate) use filtered;
 
-/// The same, and what is about the answer.
+/// The same, and what is about the response.
 macro_rules! shown {
     ($operation:expr) => {
         filtered!($operation)

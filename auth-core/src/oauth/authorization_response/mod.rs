@@ -33,7 +33,7 @@ use crate::{
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
 
-/// An authorization request that waits for its answer. It holds the code verifier.
+/// An authorization request that waits for its response. It holds the code verifier.
 #[derive(Debug)]
 pub struct PendingAuthorization {
     client_id: Arc<str>,
@@ -115,7 +115,7 @@ impl PendingAuthorization {
         }
     }
 
-    /// Where the answer arrives.
+    /// Where the response arrives.
     #[must_use]
     pub fn redirect_uri(&self) -> &RedirectUri {
         &self.redirect_uri
@@ -149,7 +149,7 @@ impl PendingAuthorization {
             .redirect_uri
             .query_of(redirected.trim())
             .ok_or_else(|| {
-                let what = "the URL is not the redirect URI with an answer in it";
+                let what = "the URL is not the redirect URI with a response in it";
                 foreign(Check::RedirectUri, what).with_help(format!(
                     "copy the whole address that starts with {}",
                     self.redirect_uri
@@ -221,7 +221,7 @@ impl PendingAuthorization {
         Ok(grant)
     }
 
-    /// The text to keep it by until the answer arrives, for a web service whose callback is another request. It holds the
+    /// The text to keep it by until the response arrives, for a web service whose callback is another request. It holds the
     /// code verifier: keep it where only the server can read it, bound to the visitor, and use it once.
     #[must_use]
     #[inline]

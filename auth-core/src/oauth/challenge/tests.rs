@@ -129,9 +129,9 @@ fn what_an_api_says_in_its_header_alone() {
 }
 
 #[test]
-fn an_error_about_an_empty_answer_says_it() {
+fn an_error_about_an_empty_response_says_it() {
     let check = |body: &str, expect: &str| {
-        let answer = http::Response::builder()
+        let response = http::Response::builder()
             .status(401)
             .header("content-type", "text/html")
             .header(
@@ -139,8 +139,8 @@ fn an_error_about_an_empty_answer_says_it() {
                 r#"Bearer realm="Doorkeeper", error="invalid_token", error_description="The access token expired""#,
             )
             .body(crate::ResponseBody::new(body.as_bytes().to_vec()))
-            .expect("an answer");
-        let error = Error::about(ErrorKind::NeedsLogin, "the token was refused", &answer);
+            .expect("a response");
+        let error = Error::about(ErrorKind::NeedsLogin, "the token was refused", &response);
         assert_eq!(error.to_string(), expect);
     };
     check(

@@ -30,7 +30,7 @@ fn answer(status: u16, body: &str) -> Response {
         .status(status)
         .header("content-type", "application/json")
         .body(ResponseBody::secret(body.as_bytes().to_vec()))
-        .expect("an answer")
+        .expect("a response")
 }
 
 fn device(body: &str) -> Result<DeviceAuthorizationResponse, Error> {
@@ -84,7 +84,7 @@ fn the_examples_of_the_rfc() {
 }
 
 #[test]
-fn odd_answers() {
+fn odd_responses() {
     let check = |from: &str, to: &str, interval: u64, oddities: &[Quirk]| {
         let body = GOOD.replace(from, to);
         assert!(from.is_empty() || body != GOOD, "{from}");
@@ -123,7 +123,7 @@ fn odd_answers() {
 }
 
 #[test]
-fn broken_answers() {
+fn broken_responses() {
     let check = |from: &str, to: &str, words: &str| {
         let body = GOOD.replace(from, to);
         assert_ne!(body, GOOD, "{from}");

@@ -22,7 +22,7 @@ fn answer(status: u16, body: &str) -> Response {
         .status(status)
         .header("content-type", "application/json")
         .body(ResponseBody::secret(body.as_bytes().to_vec()))
-        .expect("an answer")
+        .expect("a response")
 }
 
 fn introspected(
@@ -62,7 +62,7 @@ fn the_request() {
 
 /// RFC 7662 section 2.2.
 #[test]
-fn the_answers_of_the_rfc() {
+fn the_responses_of_the_rfc() {
     let body = r#"{
         "active": true,
         "client_id": "l238j323ds-23ij4",
@@ -92,7 +92,7 @@ fn the_answers_of_the_rfc() {
     assert_eq!(told.field::<u64>("extension_field"), None);
     assert!(!format!("{told:?}").contains("jdoe"));
 
-    let told = introspected(Leniency::strict(), 200, r#"{"active":false}"#).expect("an answer");
+    let told = introspected(Leniency::strict(), 200, r#"{"active":false}"#).expect("a response");
     assert!(!told.is_active());
 }
 
@@ -109,7 +109,7 @@ fn of_an_inactive_token_nothing_is_believed() {
 }
 
 #[test]
-fn answers_of_real_servers() {
+fn responses_of_real_servers() {
     let check = |body: &str, expires: Option<u64>, oddities: &[Quirk]| {
         let told = introspected(Leniency::field_tested(), 200, body).expect(body);
         assert_eq!(told.expires_at().map(UnixTime::as_secs), expires, "{body}");
@@ -143,7 +143,7 @@ fn answers_of_real_servers() {
 }
 
 #[test]
-fn answers_that_are_refused() {
+fn responses_that_are_refused() {
     use ErrorKind::{Configuration, Malformed, Refused};
     let check = |status, body: &str, kind: ErrorKind, words: &str| {
         let error = introspected(Leniency::field_tested(), status, body).expect_err(body);

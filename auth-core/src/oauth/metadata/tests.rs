@@ -31,7 +31,7 @@ fn answer(status: u16, body: &str) -> Response {
         .status(status)
         .header("content-type", "application/json")
         .body(ResponseBody::new(body.as_bytes().to_vec()))
-        .expect("an answer")
+        .expect("a response")
 }
 
 fn read(body: &str) -> Result<Metadata, Error> {
@@ -250,7 +250,7 @@ fn without_s256_no_authorization_request_leaves() {
 }
 
 #[test]
-fn answers_that_are_no_document() {
+fn responses_that_are_no_document() {
     let check = |status, body: &str, kind: ErrorKind, words: &str| {
         let error = MetadataRequest::openid("https://server.example.com")
             .expect("an issuer")

@@ -40,7 +40,7 @@ fn answer(status: u16, body: &str) -> Response {
         .status(status)
         .header("content-type", "application/json")
         .body(ResponseBody::secret(body.as_bytes().to_vec()))
-        .expect("an answer")
+        .expect("a response")
 }
 
 const GOOD: &str = r#"{"request_uri":"urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c","expires_in":60}"#;

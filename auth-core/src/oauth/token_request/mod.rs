@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// Asks the token endpoint for a token. A [`Message`]: send its request with anything, and let it read the answer.
+/// Asks the token endpoint for a token. A [`Message`]: send its request with anything, and let it read the response.
 ///
 /// ```
 /// use auth_core::{ResponseBody, AuthorizationServer, Endpoint, Message, OAuthClient, Response, TokenRequest};
@@ -357,7 +357,7 @@ impl Message for TokenRequest<'_> {
     }
 }
 
-const WHAT: &str = "token answer";
+const WHAT: &str = "token response";
 
 #[cfg(test)]
 mod tests;

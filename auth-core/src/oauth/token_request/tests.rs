@@ -105,16 +105,16 @@ fn requests_that_cannot_be_right() {
 }
 
 #[test]
-fn answers_that_are_read() {
+fn responses_that_are_read() {
     let client = client(Some("s3cret"));
     let check = |status, content_type: &str, json: &str, lifetime: Lifetime, forgiven: &[Quirk]| {
         let message = TokenRequest::client_credentials(&client);
-        let answer = message
+        let response = message
             .parse(answer(status, content_type, json))
             .expect(json);
-        assert_eq!(answer.lifetime(), lifetime, "{json}");
+        assert_eq!(response.lifetime(), lifetime, "{json}");
         assert_eq!(
-            answer.quirks().iter().collect::<Vec<_>>(),
+            response.quirks().iter().collect::<Vec<_>>(),
             forgiven,
             "{json}"
         );
@@ -214,7 +214,7 @@ fn answers_that_are_read() {
 }
 
 #[test]
-fn answers_that_are_refused() {
+fn responses_that_are_refused() {
     use ErrorKind::{Configuration, Malformed, NeedsLogin, Refused};
     let client = client(Some("s3cret"));
     let refresh = SecretText::from("r3fresh-marked");
@@ -341,7 +341,7 @@ fn the_same_words_mean_different_things_to_different_grants() {
 
 proptest! {
     #[test]
-    fn no_answer_makes_it_panic(status in 200u16..600, body in "\\PC{0,200}") {
+    fn no_response_makes_it_panic(status in 200u16..600, body in "\\PC{0,200}") {
         let client = client(Some("s3cret"));
         let _ = TokenRequest::client_credentials(&client).parse(answer(status, "application/json", &body));
     }

@@ -1,4 +1,4 @@
-//! The fields of a token answer, read out of its JSON without copying: a text without escapes stays where it is.
+//! The fields of a token response, read out of its JSON without copying: a text without escapes stays where it is.
 
 use std::{fmt, ops::Deref, time::Duration};
 
@@ -231,7 +231,7 @@ impl Visitor<'_> for KeySeed {
     }
 }
 
-/// Text of the answer: where it stands, or, if it had escapes, a copy that is wiped. It may be a token.
+/// Text of the response: where it stands, or, if it had escapes, a copy that is wiped. It may be a token.
 pub(super) enum Text<'a> {
     There(&'a str),
     Copy(SecretText),

@@ -1,4 +1,4 @@
-//! The token answer: RFC 6749 section 5.1, and what servers make of it.
+//! The token response: RFC 6749 section 5.1, and what servers make of it.
 
 mod fields;
 
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// A token as the server gave it: its lifetime still relative, because reading an answer has no clock.
+/// A token as the server gave it: its lifetime still relative, because reading a response has no clock.
 ///
 /// [`into_token`](Self::into_token) makes the [`Token`] of it.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl TokenResponse {
         })
     }
 
-    /// Sets the server's clock at the time of the answer, from its `Date` header: an absolute end then becomes a lifetime
+    /// Sets the server's clock at the time of the response, from its `Date` header: an absolute end then becomes a lifetime
     /// without trusting this machine's clock.
     #[must_use]
     pub fn with_date(mut self, headers: &http::HeaderMap) -> Self {
@@ -80,7 +80,7 @@ impl TokenResponse {
         self.refresh.is_some()
     }
 
-    /// Keeps `old` as the refresh token if the answer brought none (RFC 6749 section 6).
+    /// Keeps `old` as the refresh token if the response brought none (RFC 6749 section 6).
     #[must_use]
     pub fn or_refresh_token(mut self, old: Option<&SecretText>) -> Self {
         if self.refresh.is_none() {
@@ -91,7 +91,7 @@ impl TokenResponse {
 
     /// The token, as of the moment its request was **sent**.
     ///
-    /// An absolute end becomes a lifetime by the server's own clock where the answer had a `Date`. Without one it is
+    /// An absolute end becomes a lifetime by the server's own clock where the response had a `Date`. Without one it is
     /// compared to this machine's clock, which may be days off; such a token is then taken for good for at least 30 s, so
     /// that no clock makes a program renew at every call.
     ///
@@ -130,7 +130,7 @@ pub(super) enum Reading {
     NotJson,
 }
 
-/// Reads the body of a token answer, whatever its status and content type.
+/// Reads the body of a token response, whatever its status and content type.
 pub(super) fn read(response: &Response) -> Reading {
     let bytes = response.body().as_bytes();
     let Ok(fields) = Fields::read(bytes) else {

@@ -156,8 +156,8 @@ impl AsyncSession {
             event = match flow.step(clock::now(), event)? {
                 Step::Send(mut request, limits) => {
                     common.sign(&mut request);
-                    let answer = common.host.transport.send(request, &limits).await;
-                    if let Some(bytes) = media(&limits, &answer) {
+                    let response = common.host.transport.send(request, &limits).await;
+                    if let Some(bytes) = media(&limits, &response) {
                         let common = Arc::clone(&self.client.0);
                         let job = move || {
                             common.count(bytes);
@@ -165,7 +165,7 @@ impl AsyncSession {
                         };
                         self.client.offload(job).await?;
                     }
-                    Event::Response(answer)
+                    Event::Response(response)
                 }
                 Step::Permit { media, pause } => {
                     let common = Arc::clone(&self.client.0);

@@ -96,7 +96,7 @@ impl AsyncClient {
 }
 
 impl AsyncSession {
-    /// Sends an operation and reads its answer, as [`Session::send`](crate::Session::send) does. Dropping the future ends the
+    /// Sends an operation and reads its response, as [`Session::send`](crate::Session::send) does. Dropping the future ends the
     /// wait; a renewal that it waited for goes on.
     ///
     /// # Errors
@@ -187,10 +187,10 @@ impl AsyncSession {
         let service = &self.client.0.service;
         let (device, began) = self.run(device_login::Begin::new(service)).await?;
         show(&device);
-        let (answer, sent) = self
+        let (response, sent) = self
             .run(device_login::Poll::new(service, device, began))
             .await?;
-        self.prove(LoginProof::Device(answer, sent)).await
+        self.prove(LoginProof::Device(response, sent)).await
     }
 
     /// A session that logs in with user name and password by itself, at first need and when its token is dead.
@@ -217,8 +217,8 @@ impl AsyncSession {
     /// # Errors
     /// It is no such token, it has expired, or the service has no such page.
     pub async fn import_token(&self, text: &str) -> Result<Status, Error> {
-        let answer = plain_token::read(&self.client.0.service, text, clock::now())?;
-        self.prove(LoginProof::Pasted(answer)).await
+        let response = plain_token::read(&self.client.0.service, text, clock::now())?;
+        self.prove(LoginProof::Pasted(response)).await
     }
 
     /// Revokes the login where the server can, and forgets both tokens in any case.

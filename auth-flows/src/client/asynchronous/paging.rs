@@ -72,8 +72,8 @@ where
     /// The next page; `None` at the end.
     pub async fn next(&mut self) -> Option<Result<Vec<P::Item>, Error>> {
         let session = self.session.clone();
-        let answer = session.send(self.pager.ask()?).await;
-        Some(self.pager.take(answer))
+        let response = session.send(self.pager.ask()?).await;
+        Some(self.pager.take(response))
     }
 
     /// How many items there are on all pages, once the first has come and where the service says so.

@@ -107,11 +107,11 @@ impl Session {
             event = match flow.step(clock::now(), event)? {
                 Step::Send(mut request, limits) => {
                     common.sign(&mut request);
-                    let answer = common.host.send(request, &limits);
-                    if let Some(bytes) = media(&limits, &answer) {
+                    let response = common.host.send(request, &limits);
+                    if let Some(bytes) = media(&limits, &response) {
                         common.count(bytes);
                     }
-                    Event::Response(answer)
+                    Event::Response(response)
                 }
                 Step::Permit { media, pause } => {
                     Event::Permitted(common.turn(media, pause).map(thread::sleep))

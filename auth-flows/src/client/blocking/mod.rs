@@ -85,7 +85,7 @@ impl Client {
 }
 
 impl Session {
-    /// Sends an operation and reads its answer. A token that is about to end is renewed first; one that is refused is renewed
+    /// Sends an operation and reads its response. A token that is about to end is renewed first; one that is refused is renewed
     /// once; a failure is repeated where that can do no harm.
     ///
     /// # Errors
@@ -164,8 +164,8 @@ impl Session {
         let service = &self.client.0.service;
         let (device, began) = self.run(device_login::Begin::new(service))?;
         show(&device);
-        let (answer, sent) = self.run(device_login::Poll::new(service, device, began))?;
-        self.prove(LoginProof::Device(answer, sent))
+        let (response, sent) = self.run(device_login::Poll::new(service, device, began))?;
+        self.prove(LoginProof::Device(response, sent))
     }
 
     /// A session that logs in with user name and password by itself, at first need and when its token is dead.
@@ -192,8 +192,8 @@ impl Session {
     /// # Errors
     /// It is no such token, it has expired, or the service has no such page.
     pub fn import_token(&self, text: &str) -> Result<Status, Error> {
-        let answer = plain_token::read(&self.client.0.service, text, clock::now())?;
-        self.prove(LoginProof::Pasted(answer))
+        let response = plain_token::read(&self.client.0.service, text, clock::now())?;
+        self.prove(LoginProof::Pasted(response))
     }
 
     /// Revokes the login where the server can, and forgets both tokens in any case.

@@ -88,7 +88,7 @@ impl<P: Paged> Iterator for Pages<P> {
     type Item = Result<Vec<P::Item>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let answer = self.session.send(self.pager.ask()?);
-        Some(self.pager.take(answer))
+        let response = self.session.send(self.pager.ask()?);
+        Some(self.pager.take(response))
     }
 }

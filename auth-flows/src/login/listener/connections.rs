@@ -74,7 +74,7 @@ impl Host {
         }
     }
 
-    /// The answer has come, or nobody waits for it any more.
+    /// The response has come, or nobody waits for it any more.
     pub(super) fn is_over(&self) -> bool {
         self.over.load(Ordering::Relaxed) || self.outcome.is_given_up()
     }
@@ -96,7 +96,7 @@ impl Host {
         }
     }
 
-    /// Ends it without an answer.
+    /// Ends it without a response.
     #[inline]
     pub(super) fn nobody_came(&self, deadline: Duration) {
         let what = format!(
@@ -175,7 +175,7 @@ impl Host {
         named && asked == Some(&self.path)
     }
 
-    /// From here on no deadline passes. The page goes out first: the program may end as soon as it has the answer.
+    /// From here on no deadline passes. The page goes out first: the program may end as soon as it has the response.
     #[inline]
     fn end(
         &self,

@@ -31,7 +31,7 @@ use crate::login::pending::{PendingLogin, spawn};
 /// [`Login::browser`](crate::Login::browser) is made of it; a program that handles the authorization request itself uses it alone.
 /// It is bound before the request is made, so that the redirect URI has its port, and listens on a thread of its own afterwards.
 ///
-/// * Only `GET` on the redirect URI's own path, with a query, under its own name (`Host`) can be the answer, and only if
+/// * Only `GET` on the redirect URI's own path, with a query, under its own name (`Host`) can be the response, and only if
 ///   [`PendingAuthorization::accept`] takes it. Whatever else comes is sent away with a 4xx page, and the listener goes on.
 /// * Several visitors are served at once. One who is slow or silent is given 5 s and holds up nobody; when many are silent, the
 ///   oldest go first.
@@ -116,7 +116,7 @@ impl CallbackListener {
     /// `program` is the name on the page in the browser.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`]: the authorization request has another redirect URI, so that its answer cannot arrive here.
+    /// [`ErrorKind::Usage`]: the authorization request has another redirect URI, so that its response cannot arrive here.
     /// [`is_configuration`](Error::is_configuration): no thread could be started.
     pub fn listen(
         self,
@@ -126,7 +126,7 @@ impl CallbackListener {
     ) -> Result<PendingLogin, Error> {
         if *pending.redirect_uri() != self.redirect_uri {
             let what = format!(
-                "the answer goes to {}, but this listener is {}",
+                "the response goes to {}, but this listener is {}",
                 pending.redirect_uri(),
                 self.redirect_uri
             );

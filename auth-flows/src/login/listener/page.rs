@@ -50,14 +50,14 @@ pub(super) fn refused(program: &str, error: &Error) -> String {
 pub(super) fn not_ours(program: &str) -> String {
     Page {
         tone: Tone::Bad,
-        title: "Not the answer we waited for",
+        title: "Not the response we waited for",
         text: "{program} is still waiting for its own login to end. If you have just logged in, close this tab and begin again there.",
         said: None,
     }
     .render(program)
 }
 
-/// The answer came after the program had stopped waiting.
+/// The response came after the program had stopped waiting.
 #[inline]
 pub(super) fn given_up(program: &str) -> String {
     Page {

@@ -172,7 +172,7 @@ fn a_request_may_come_in_pieces() {
 }
 
 #[test]
-fn several_at_once_and_one_answer() {
+fn several_at_once_and_one_response() {
     let scene = scene("", LONG);
     let streams: Vec<_> = (0..8).map(|_| scene.connect()).collect();
     assert_eq!(
@@ -308,7 +308,7 @@ fn what_cannot_be_bound() {
 }
 
 #[test]
-fn another_requests_answer_is_not_waited_for() {
+fn another_requests_response_is_not_waited_for() {
     let bind = || CallbackListener::bind((Ipv4Addr::LOCALHOST, 0), "").expect("a free port");
     let (one, other) = (bind(), bind());
     let error = one.listen(pending(other.redirect_uri()), "nightly", LONG);

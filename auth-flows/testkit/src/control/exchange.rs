@@ -9,7 +9,7 @@ use http::Request;
 use crate::control::faults::Fault;
 use crate::control::request_kind::RequestKind;
 
-/// One request as it went. It is told right before the answer leaves, or the connection is closed.
+/// One request as it went. It is told right before the response leaves, or the connection is closed.
 ///
 /// The request is as it was sent: its secrets are in it.
 #[derive(Debug)]
@@ -27,11 +27,11 @@ pub struct Exchange<'a> {
     pub fault: Option<&'a Fault>,
     /// Whether the server did what it was asked, as far as it would have without a fault.
     pub processed: bool,
-    /// The status of the answer, also where the connection is closed in its place; `None` where there was no answer to lose.
+    /// The status of the response, also where the connection is closed in its place; `None` where there was no answer to lose.
     pub status: Option<u16>,
     /// Whose token or password it carried, if the server knows it, whether it is still good or not.
     pub user: Option<&'a str>,
-    /// The number of the login that the token goes back to, or that the answer begins.
+    /// The number of the login that the token goes back to, or that the response begins.
     pub login: Option<u64>,
     /// The number of the refresh token that it carried, good or not.
     pub refresh_token: Option<usize>,

@@ -46,31 +46,31 @@ pub enum Fault {
         /// The body.
         body: Vec<u8>,
     },
-    /// The connection is reset without an answer.
+    /// The connection is reset without a response.
     Reset,
     /// Nothing for this long, then the connection is closed. It ends early with the server.
     Silence(Duration),
-    /// The answer comes this much later. The request is processed, after the delay.
+    /// The response comes this much later. The request is processed, after the delay.
     Delay(Duration),
-    /// The request is processed, then the connection is closed without an answer.
+    /// The request is processed, then the connection is closed without a response.
     LostAnswer,
-    /// The request is processed, then the connection is reset without an answer.
+    /// The request is processed, then the connection is reset without a response.
     LostByReset,
-    /// The request is processed; the answer's head comes at once, and its body in pieces over this long.
+    /// The request is processed; the response's head comes at once, and its body in pieces over this long.
     SlowBody(Duration),
-    /// The request is processed; of the answer only the first half of the body is sent.
+    /// The request is processed; of the response only the first half of the body is sent.
     TruncatedJson,
-    /// The request is processed; an answer of 200 becomes 201.
+    /// The request is processed; a response of 200 becomes 201.
     Status201,
-    /// The request is processed; the answer says it is `text/plain`.
+    /// The request is processed; the response says it is `text/plain`.
     TextPlain,
-    /// The request is processed; `expires_in` of the answer is this value.
+    /// The request is processed; `expires_in` of the response is this value.
     ExpiresIn(Value),
-    /// The request is processed; the answer lacks `token_type`.
+    /// The request is processed; the response lacks `token_type`.
     NoTokenType,
-    /// The request is processed; the answer says `"token_type":"bearer"`.
+    /// The request is processed; the response says `"token_type":"bearer"`.
     TokenTypeLower,
-    /// The request is processed; every field of the answer that holds a token is empty.
+    /// The request is processed; every field of the response that holds a token is empty.
     EmptyToken,
     /// The request is processed; this field of the JSON answer is set, or taken away with `None`.
     Field(&'static str, Option<Value>),
@@ -169,19 +169,19 @@ impl Faults {
 /// How a request ends.
 pub(crate) enum Ending {
     Answer(Response<Vec<u8>>),
-    /// The answer, its body over so long.
+    /// The response, its body over so long.
     Slowly(Response<Vec<u8>>, Duration),
-    /// The connection is closed without an answer.
+    /// The connection is closed without a response.
     Close,
-    /// The connection is reset without an answer.
+    /// The connection is reset without a response.
     Reset,
 }
 
 impl Ending {
-    /// The answer, if there is one.
+    /// The response, if there is one.
     pub(crate) fn answer(&self) -> Option<&Response<Vec<u8>>> {
         match self {
-            Self::Answer(answer) | Self::Slowly(answer, _) => Some(answer),
+            Self::Answer(response) | Self::Slowly(response, _) => Some(response),
             Self::Close | Self::Reset => None,
         }
     }
@@ -200,10 +200,10 @@ impl Fault {
                 typed(200, "application/json", body)
             }
             Self::Redirect(location) => {
-                let mut answer = Response::new(Vec::new());
-                *answer.status_mut() = StatusCode::FOUND;
-                set(&mut answer, header::LOCATION, location);
-                answer
+                let mut response = Response::new(Vec::new());
+                *response.status_mut() = StatusCode::FOUND;
+                set(&mut response, header::LOCATION, location);
+                response
             }
             Self::ErrorIn200 => {
                 let body =
@@ -224,52 +224,52 @@ impl Fault {
     }
 
     /// The ending of a request that was processed.
-    pub(crate) fn after(&self, mut answer: Response<Vec<u8>>) -> Ending {
+    pub(crate) fn after(&self, mut response: Response<Vec<u8>>) -> Ending {
         match self {
             Self::LostAnswer => return Ending::Close,
             Self::LostByReset => return Ending::Reset,
-            Self::SlowBody(time) => return Ending::Slowly(answer, *time),
+            Self::SlowBody(time) => return Ending::Slowly(response, *time),
             Self::TruncatedJson => {
-                let half = answer.body().len() / 2;
-                answer.body_mut().truncate(half);
+                let half = response.body().len() / 2;
+                response.body_mut().truncate(half);
             }
-            Self::Status201 if answer.status() == StatusCode::OK => {
-                *answer.status_mut() = StatusCode::CREATED;
+            Self::Status201 if response.status() == StatusCode::OK => {
+                *response.status_mut() = StatusCode::CREATED;
             }
-            Self::TextPlain => set(&mut answer, header::CONTENT_TYPE, "text/plain"),
-            Self::ExpiresIn(value) => change(&mut answer, "expires_in", Some(value)),
-            Self::NoTokenType => change(&mut answer, "token_type", None),
-            Self::TokenTypeLower => change(&mut answer, "token_type", Some(&"bearer".into())),
-            Self::EmptyToken => empty_tokens(&mut answer),
-            Self::Field(name, value) => change(&mut answer, name, value.as_ref()),
+            Self::TextPlain => set(&mut response, header::CONTENT_TYPE, "text/plain"),
+            Self::ExpiresIn(value) => change(&mut response, "expires_in", Some(value)),
+            Self::NoTokenType => change(&mut response, "token_type", None),
+            Self::TokenTypeLower => change(&mut response, "token_type", Some(&"bearer".into())),
+            Self::EmptyToken => empty_tokens(&mut response),
+            Self::Field(name, value) => change(&mut response, name, value.as_ref()),
             _ => {}
         }
-        Ending::Answer(answer)
+        Ending::Answer(response)
     }
 }
 
 fn html(status: u16, words: &str, retry_after: &Option<String>) -> Response<Vec<u8>> {
     let body = format!("<!DOCTYPE html><html><body><h1>{words}</h1></body></html>");
-    let mut answer = typed(status, "text/html; charset=utf-8", body.into_bytes());
+    let mut response = typed(status, "text/html; charset=utf-8", body.into_bytes());
     if let Some(value) = retry_after {
-        set(&mut answer, header::RETRY_AFTER, value);
+        set(&mut response, header::RETRY_AFTER, value);
     }
-    answer
+    response
 }
 
-fn change(answer: &mut Response<Vec<u8>>, name: &str, value: Option<&Value>) {
-    let Ok(Value::Object(mut object)) = serde_json::from_slice(answer.body()) else {
+fn change(response: &mut Response<Vec<u8>>, name: &str, value: Option<&Value>) {
+    let Ok(Value::Object(mut object)) = serde_json::from_slice(response.body()) else {
         return;
     };
     match value {
         Some(value) => object.insert(name.to_owned(), value.clone()),
         None => object.remove(name),
     };
-    *answer.body_mut() = Value::Object(object).to_string().into_bytes();
+    *response.body_mut() = Value::Object(object).to_string().into_bytes();
 }
 
-fn empty_tokens(answer: &mut Response<Vec<u8>>) {
-    let Ok(Value::Object(mut object)) = serde_json::from_slice(answer.body()) else {
+fn empty_tokens(response: &mut Response<Vec<u8>>) {
+    let Ok(Value::Object(mut object)) = serde_json::from_slice(response.body()) else {
         return;
     };
     for (name, value) in &mut object {
@@ -277,5 +277,5 @@ fn empty_tokens(answer: &mut Response<Vec<u8>>) {
             *value = Value::from("");
         }
     }
-    *answer.body_mut() = Value::Object(object).to_string().into_bytes();
+    *response.body_mut() = Value::Object(object).to_string().into_bytes();
 }

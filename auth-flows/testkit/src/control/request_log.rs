@@ -21,7 +21,7 @@ pub struct LoggedRequest {
     pub kind: RequestKind,
     /// The `grant_type`, of a token request.
     pub grant: Option<String>,
-    /// The status of the answer; `None` while it is worked on, and where the connection was closed without an answer.
+    /// The status of the response; `None` while it is worked on, and where the connection was closed without a response.
     pub status: Option<u16>,
     /// The scheme of the `Authorization` header, as written: `Bearer`, `Basic`.
     pub scheme: Option<String>,

@@ -40,7 +40,7 @@ fn begin(
 ) -> Response<Vec<u8>> {
     let authorization = match software.check(context, params) {
         Ok(authorization) => authorization,
-        Err(answer) => return *answer,
+        Err(response) => return *response,
     };
     match session_user(context, request) {
         Some(user) => consent_or_skip(context, software, request, params, &authorization, user),
@@ -56,7 +56,7 @@ fn go_on(
 ) -> Response<Vec<u8>> {
     let authorization = match software.check(context, params) {
         Ok(authorization) => authorization,
-        Err(answer) => return *answer,
+        Err(response) => return *response,
     };
     let path = request.uri().path();
     if let Some(ticket) = params.get("ticket") {
@@ -69,10 +69,10 @@ fn go_on(
     }
     match sign_in(context, params) {
         Ok(user) => {
-            let mut answer =
+            let mut response =
                 consent_or_skip(context, software, request, params, &authorization, user);
-            start_session(context, &mut answer, user);
-            answer
+            start_session(context, &mut response, user);
+            response
         }
         Err(words) => pages::login(path, &carried(params), Some(&words)),
     }

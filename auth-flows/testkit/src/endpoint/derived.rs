@@ -81,10 +81,10 @@ fn give(
 ) -> Response<Vec<u8>> {
     let token = new_token(context, derived, caller, of_application);
     let body = object(&[(derived.field, json!(token))]);
-    let mut answer = typed(200, "application/json; charset=utf-8", body.into_bytes());
+    let mut response = typed(200, "application/json; charset=utf-8", body.into_bytes());
     let caching = "max-age=0, private, must-revalidate"; // Rails' own; iNaturalist's production is not verified
-    set(&mut answer, header::CACHE_CONTROL, caching);
-    answer
+    set(&mut response, header::CACHE_CONTROL, caching);
+    response
 }
 
 fn new_token(

@@ -18,9 +18,9 @@ pub(crate) fn site_login(context: &ServerContext, request: &Request<Vec<u8>>) ->
     }
     match sign_in(context, &Params::of_form(request)) {
         Ok(user) => {
-            let mut answer = found(&format!("{}/", context.url));
-            start_session(context, &mut answer, user);
-            answer
+            let mut response = found(&format!("{}/", context.url));
+            start_session(context, &mut response, user);
+            response
         }
         Err(words) => pages::login(path, &[], Some(&words)),
     }
@@ -49,10 +49,10 @@ pub(crate) fn sign_in(context: &ServerContext, params: &Params) -> Result<u64, S
     context.state().sign_in(name, password).map_err(refused)
 }
 
-/// Begins a session, whose cookie the answer sets.
-pub(crate) fn start_session(context: &ServerContext, answer: &mut Response<Vec<u8>>, user: u64) {
+/// Begins a session, whose cookie the response sets.
+pub(crate) fn start_session(context: &ServerContext, response: &mut Response<Vec<u8>>, user: u64) {
     let id = context.random.url_safe(24);
     let cookie = format!("{SESSION}={id}; Path=/; HttpOnly; SameSite=Lax");
     context.state().sessions.insert(id, user);
-    set(answer, header::SET_COOKIE, &cookie);
+    set(response, header::SET_COOKIE, &cookie);
 }

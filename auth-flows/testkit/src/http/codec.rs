@@ -59,48 +59,48 @@ pub(crate) fn read(reader: &mut impl BufRead, writer: &mut impl Write) -> io::Re
     Ok(Incoming::Request(Box::new(request), keep))
 }
 
-/// Writes an answer with `Date`, `Content-Length` and `Connection`.
+/// Writes a response with `Date`, `Content-Length` and `Connection`.
 pub(crate) fn write(
     writer: &mut impl Write,
-    answer: &Response<Vec<u8>>,
+    response: &Response<Vec<u8>>,
     date: &str,
     head_only: bool,
     keep: bool,
 ) -> io::Result<()> {
-    let mut out = head(answer, date, keep)?;
-    if !is_bodiless(answer) && !head_only {
-        out.extend_from_slice(answer.body());
+    let mut out = head(response, date, keep)?;
+    if !is_bodiless(response) && !head_only {
+        out.extend_from_slice(response.body());
     }
     writer.write_all(&out)?;
     writer.flush()
 }
 
-/// The answer without its body.
-pub(crate) fn head(answer: &Response<Vec<u8>>, date: &str, keep: bool) -> io::Result<Vec<u8>> {
-    let status = answer.status();
-    let mut out = Vec::with_capacity(answer.body().len().min(64 * 1024) + 512);
+/// The response without its body.
+pub(crate) fn head(response: &Response<Vec<u8>>, date: &str, keep: bool) -> io::Result<Vec<u8>> {
+    let status = response.status();
+    let mut out = Vec::with_capacity(response.body().len().min(64 * 1024) + 512);
     let reason = status.canonical_reason().unwrap_or("Status");
     write!(out, "HTTP/1.1 {} {reason}\r\n", status.as_u16())?;
-    for (name, value) in answer.headers() {
+    for (name, value) in response.headers() {
         if name != header::CONTENT_LENGTH && name != header::TRANSFER_ENCODING {
             write!(out, "{name}: ")?;
             out.extend_from_slice(value.as_bytes());
             out.extend_from_slice(b"\r\n");
         }
     }
-    if !answer.headers().contains_key(header::DATE) {
+    if !response.headers().contains_key(header::DATE) {
         write!(out, "date: {date}\r\n")?;
     }
-    if !is_bodiless(answer) {
-        write!(out, "content-length: {}\r\n", answer.body().len())?;
+    if !is_bodiless(response) {
+        write!(out, "content-length: {}\r\n", response.body().len())?;
     }
     let connection = if keep { "keep-alive" } else { "close" };
     write!(out, "connection: {connection}\r\n\r\n")?;
     Ok(out)
 }
 
-fn is_bodiless(answer: &Response<Vec<u8>>) -> bool {
-    matches!(answer.status().as_u16(), 204 | 304)
+fn is_bodiless(response: &Response<Vec<u8>>) -> bool {
+    matches!(response.status().as_u16(), 204 | 304)
 }
 
 enum Head {

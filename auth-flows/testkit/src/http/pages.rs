@@ -71,10 +71,10 @@ fn page(status: u16, title: &str, body: &str) -> Response<Vec<u8>> {
          <body><main><h1>{title}</h1>{body}</main>\
          <footer>A test server on this machine. No real account is involved.</footer></body></html>\n"
     );
-    let mut answer = typed(status, "text/html; charset=utf-8", text.into_bytes());
-    set(&mut answer, header::CACHE_CONTROL, "no-store");
-    set(&mut answer, header::REFERRER_POLICY, "no-referrer");
-    answer
+    let mut response = typed(status, "text/html; charset=utf-8", text.into_bytes());
+    set(&mut response, header::CACHE_CONTROL, "no-store");
+    set(&mut response, header::REFERRER_POLICY, "no-referrer");
+    response
 }
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;background:#f2f4f0;color:#222;margin:0}\

@@ -1,4 +1,4 @@
-//! Redirect URIs: how each server compares them, and how an answer is put into one.
+//! Redirect URIs: how each server compares them, and how a response is put into one.
 
 use std::net::{IpAddr, Ipv6Addr};
 

@@ -3,28 +3,28 @@
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::Value;
 
-/// An answer with a status, a content type and a body.
+/// A response with a status, a content type and a body.
 pub(crate) fn typed(status: u16, content_type: &str, body: Vec<u8>) -> Response<Vec<u8>> {
-    let mut answer = Response::new(body);
-    *answer.status_mut() =
+    let mut response = Response::new(body);
+    *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    set(&mut answer, header::CONTENT_TYPE, content_type);
-    answer
+    set(&mut response, header::CONTENT_TYPE, content_type);
+    response
 }
 
 /// Sets a header; a value that no header can have is left out.
-pub(crate) fn set(answer: &mut Response<Vec<u8>>, name: HeaderName, value: &str) {
+pub(crate) fn set(response: &mut Response<Vec<u8>>, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
-        answer.headers_mut().insert(name, value);
+        response.headers_mut().insert(name, value);
     }
 }
 
 /// A redirect with status 302.
 pub(crate) fn found(location: &str) -> Response<Vec<u8>> {
-    let mut answer = typed(302, "text/html; charset=utf-8", Vec::new());
-    set(&mut answer, header::LOCATION, location);
-    set(&mut answer, header::CACHE_CONTROL, "no-store");
-    answer
+    let mut response = typed(302, "text/html; charset=utf-8", Vec::new());
+    set(&mut response, header::LOCATION, location);
+    set(&mut response, header::CACHE_CONTROL, "no-store");
+    response
 }
 
 /// 404 for what is not there.

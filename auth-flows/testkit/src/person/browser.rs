@@ -47,7 +47,7 @@ impl Browser {
         lines
     }
 
-    /// Keeps the answer's cookies and, unless it is a redirect, makes it the open page.
+    /// Keeps the response's cookies and, unless it is a redirect, makes it the open page.
     pub(super) fn note(&mut self, at: &Location, answer: &Answer) {
         for line in answer.all("set-cookie") {
             self.set_cookie(at, line);

@@ -9,7 +9,7 @@ use super::location::Location;
 /// How long one exchange may take, from connecting to the last byte.
 const EXCHANGE_TIME: Duration = Duration::from_secs(30);
 
-/// How large an answer may be, in bytes.
+/// How large a response may be, in bytes.
 const ANSWER_LIMIT: usize = 4 << 20;
 
 /// One request: a page, or a form sent to one.
@@ -37,7 +37,7 @@ impl Request {
             let text = match error.kind() {
                 // Linux calls a passed read timeout `WouldBlock`.
                 io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-                    format!("no whole answer within {} s", EXCHANGE_TIME.as_secs())
+                    format!("no whole response within {} s", EXCHANGE_TIME.as_secs())
                 }
                 _ => error.to_string(),
             };
@@ -77,7 +77,7 @@ impl Request {
                 return Ok(answer);
             }
             if received.len() > ANSWER_LIMIT {
-                return Err(bad_answer("the answer is larger than 4 MiB"));
+                return Err(bad_response("the response is larger than 4 MiB"));
             }
         }
     }
@@ -106,7 +106,7 @@ impl Request {
     }
 }
 
-/// An answer, read to its end.
+/// A response, read to its end.
 pub(super) struct Answer {
     pub(super) status: u16,
     headers: Vec<(String, String)>,
@@ -114,16 +114,16 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// The answer in `into_token`, or `None` while more has to come.
+    /// The response in `into_token`, or `None` while more has to come.
     fn parse(received: &[u8], ended: bool) -> io::Result<Option<Self>> {
         let cut_off = || match ended {
             true if received.is_empty() => Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
-                "the connection was closed without an answer",
+                "the connection was closed without a response",
             )),
             true => Err(io::Error::new(
                 io::ErrorKind::UnexpectedEof,
-                "the connection was closed within the answer",
+                "the connection was closed within the response",
             )),
             false => Ok(None),
         };
@@ -131,7 +131,7 @@ impl Answer {
             return cut_off();
         };
         let (head, body) = (&received[..head_end], &received[head_end + 4..]);
-        let head = std::str::from_utf8(head).map_err(|_| bad_answer("the header is not text"))?;
+        let head = std::str::from_utf8(head).map_err(|_| bad_response("the header is not text"))?;
         let mut lines = head.split("\r\n");
         let mut answer = Self {
             status: status(lines.next().unwrap_or_default())?,
@@ -150,7 +150,7 @@ impl Answer {
         } else if matches!(answer.status, 204 | 304) {
             Vec::new()
         } else if let Some(length) = length {
-            let length = length.map_err(|_| bad_answer("Content-Length is not a number"))?;
+            let length = length.map_err(|_| bad_response("Content-Length is not a number"))?;
             let Some(body) = body.get(..length) else {
                 return cut_off();
             };
@@ -164,7 +164,7 @@ impl Answer {
         Ok(Some(answer))
     }
 
-    /// Where the answer sends the browser.
+    /// Where the response sends the browser.
     pub(super) fn redirect(&self) -> Option<&str> {
         matches!(self.status, 301 | 302 | 303 | 307 | 308).then(|| self.header("location"))?
     }
@@ -199,7 +199,7 @@ fn status(line: &str) -> io::Result<u16> {
     let status = words.next().and_then(|word| word.parse().ok());
     status
         .filter(|_| is_http)
-        .ok_or_else(|| bad_answer("the answer is not HTTP/1"))
+        .ok_or_else(|| bad_response("the response is not HTTP/1"))
 }
 
 fn header_line(line: &str) -> Option<(String, String)> {
@@ -216,7 +216,7 @@ fn unchunk(mut rest: &[u8]) -> io::Result<Option<Vec<u8>>> {
         let size = usize::from_str_radix(size, 16)
             .ok()
             .filter(|size| *size <= ANSWER_LIMIT)
-            .ok_or_else(|| bad_answer("the size of a chunk is not one"))?;
+            .ok_or_else(|| bad_response("the size of a chunk is not one"))?;
         if size == 0 {
             return Ok(Some(body));
         }
@@ -239,7 +239,7 @@ fn find(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
         .position(|window| window == pattern)
 }
 
-fn bad_answer(text: &str) -> io::Error {
+fn bad_response(text: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, text)
 }
 

@@ -80,7 +80,7 @@ impl Person {
     /// # Errors
     ///
     /// - `InvalidInput`: `url` is not `http` on a loopback address.
-    /// - `InvalidData`: an answer is not HTTP, a form leads to another server, or the pages go
+    /// - `InvalidData`: a response is not HTTP, a form leads to another server, or the pages go
     ///   round in circles.
     /// - `TimedOut`: the server is silent; otherwise what the connection gives.
     pub fn visit(&self, url: &str) -> io::Result<Outcome> {

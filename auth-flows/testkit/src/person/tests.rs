@@ -158,7 +158,7 @@ fn gives_up() {
     check(
         &server.url("/silent"),
         ErrorKind::UnexpectedEof,
-        "closed without an answer",
+        "closed without a response",
     );
     check(
         "https://127.0.0.1:1/?code=hidden",

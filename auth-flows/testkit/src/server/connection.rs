@@ -131,9 +131,9 @@ fn serve_connection(stream: &TcpStream, shared: &Shared) -> io::Result<End> {
             Incoming::End => return Ok(End::Closed),
             Incoming::Refused(status) => {
                 let body = b"The request is not HTTP, or too large.\n".to_vec();
-                let answer = typed(status, "text/plain; charset=utf-8", body);
+                let response = typed(status, "text/plain; charset=utf-8", body);
                 let date = http_date(shared.context.clock.now_ms());
-                write(&mut writer, &answer, &date, false, false)?;
+                write(&mut writer, &response, &date, false, false)?;
                 return linger(stream, &mut reader);
             }
             Incoming::Request(request, keep) => {
@@ -141,11 +141,11 @@ fn serve_connection(stream: &TcpStream, shared: &Shared) -> io::Result<End> {
                 let ending = router::answer(shared, &request);
                 let keep = keep && !shared.holds.is_stopped();
                 match ending {
-                    Ending::Slowly(answer, time) if !head_only => {
-                        drip(shared, writer, &answer, time, keep)?
+                    Ending::Slowly(response, time) if !head_only => {
+                        drip(shared, writer, &response, time, keep)?
                     }
-                    Ending::Answer(answer) | Ending::Slowly(answer, _) => {
-                        send(shared, writer, &answer, head_only, keep)?
+                    Ending::Answer(response) | Ending::Slowly(response, _) => {
+                        send(shared, writer, &response, head_only, keep)?
                     }
                     Ending::Close => {
                         reader.let_go()?;
@@ -167,13 +167,13 @@ const PIECES: usize = 8;
 fn drip(
     shared: &Shared,
     mut writer: &TcpStream,
-    answer: &Response<Vec<u8>>,
+    response: &Response<Vec<u8>>,
     time: Duration,
     keep: bool,
 ) -> io::Result<()> {
     let date = http_date(shared.context.clock.now_ms());
-    writer.write_all(&head(answer, &date, keep)?)?;
-    let body = answer.body();
+    writer.write_all(&head(response, &date, keep)?)?;
+    let body = response.body();
     for piece in body.chunks(body.len().div_ceil(PIECES).max(1)) {
         if !shared.holds.sleep(time / PIECES as u32) {
             return Err(io::ErrorKind::ConnectionAborted.into());
@@ -186,15 +186,15 @@ fn drip(
 fn send(
     shared: &Shared,
     mut writer: &TcpStream,
-    answer: &Response<Vec<u8>>,
+    response: &Response<Vec<u8>>,
     head_only: bool,
     keep: bool,
 ) -> io::Result<()> {
     let date = http_date(shared.context.clock.now_ms());
-    write(&mut writer, answer, &date, head_only, keep)
+    write(&mut writer, response, &date, head_only, keep)
 }
 
-/// Reads on a little before the socket is closed: closing it with unread bytes would reset the connection, and the answer
+/// Reads on a little before the socket is closed: closing it with unread bytes would reset the connection, and the response
 /// might be lost on the way.
 fn linger(stream: &TcpStream, reader: &mut impl Read) -> io::Result<End> {
     stream.shutdown(Shutdown::Write)?;

@@ -14,7 +14,7 @@ use crate::http::reply::{not_found, text};
 use crate::server::Shared;
 use crate::server::watch::{Outcome, Watched};
 
-/// Answers a request, or says that the connection is to be closed without an answer.
+/// Answers a request, or says that the connection is to be closed without a response.
 pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Ending {
     let target = target(shared, request);
     let watched = Watched::new(shared, request, &target);
@@ -29,14 +29,14 @@ pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Ending {
     let fault = shared.faults.take(&target);
     let (ending, outcome) = match &fault {
         None => {
-            let answer = process(shared, request, &target);
-            let outcome = Outcome::processed(&answer, target.kind);
-            (Ending::Answer(answer), outcome)
+            let response = process(shared, request, &target);
+            let outcome = Outcome::processed(&response, target.kind);
+            (Ending::Answer(response), outcome)
         }
         Some(fault) => spoilt(shared, request, &target, fault),
     };
-    if let (Some(answer), Some(place)) = (ending.answer(), place) {
-        shared.log.answered(place, answer.status().as_u16());
+    if let (Some(response), Some(place)) = (ending.answer(), place) {
+        shared.log.answered(place, response.status().as_u16());
     }
     if let Some(watched) = watched {
         watched.tell(shared, request, &target, fault.as_ref(), &outcome);
@@ -60,9 +60,9 @@ fn spoilt(
         let outcome = Outcome::instead(&ending);
         return (ending, outcome);
     }
-    let answer = process(shared, request, target);
-    let outcome = Outcome::processed(&answer, target.kind);
-    (fault.after(answer), outcome)
+    let response = process(shared, request, target);
+    let outcome = Outcome::processed(&response, target.kind);
+    (fault.after(response), outcome)
 }
 
 fn process(shared: &Shared, request: &Request<Vec<u8>>, target: &Target) -> Response<Vec<u8>> {
@@ -131,7 +131,7 @@ fn route(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
         Auth::Open => None,
         Auth::Login => match resource::login(&shared.context, shared.software(), request) {
             Ok(caller) => Some(caller),
-            Err(answer) => return *answer,
+            Err(response) => return *response,
         },
         Auth::Derived => resource::derived_caller(&shared.context, request),
     };

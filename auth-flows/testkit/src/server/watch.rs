@@ -111,23 +111,23 @@ pub(crate) struct Outcome {
 impl Outcome {
     /// It was not processed, and ends so.
     pub(crate) fn instead(ending: &Ending) -> Self {
-        let answer = ending.answer();
+        let response = ending.answer();
         Self {
             processed: false,
-            status: answer.map(|answer| answer.status().as_u16()),
+            status: response.map(|response| response.status().as_u16()),
             access_token: None,
         }
     }
 
-    /// It was processed, and this is the answer.
-    pub(crate) fn processed(answer: &http::Response<Vec<u8>>, kind: RequestKind) -> Self {
+    /// It was processed, and this is the response.
+    pub(crate) fn processed(response: &http::Response<Vec<u8>>, kind: RequestKind) -> Self {
         let token = || {
-            let value: Value = serde_json::from_slice(answer.body()).ok()?;
+            let value: Value = serde_json::from_slice(response.body()).ok()?;
             value["access_token"].as_str().map(str::to_owned)
         };
         Self {
             processed: true,
-            status: Some(answer.status().as_u16()),
+            status: Some(response.status().as_u16()),
             access_token: (kind == RequestKind::Token).then(token).flatten(),
         }
     }

@@ -12,13 +12,13 @@ pub(super) const CASES: &[Case] = &[
     ("plain http to another host is refused", plain_http),
     ("https is never answered in plain text", no_tls),
     (
-        "a connection that closes without an answer: maybe sent",
+        "a connection that closes without a response: maybe sent",
         closed,
     ),
     ("a reset connection: maybe sent", reset),
     ("a head that breaks off: maybe sent", half_a_head),
-    ("an answer that is no HTTP: maybe sent", garbage),
-    ("a body that breaks off is never an answer", half_a_body),
+    ("a response that is no HTTP: maybe sent", garbage),
+    ("a body that breaks off is never a response", half_a_body),
 ];
 
 fn refused(send: &mut Send<'_>) -> Outcome {
@@ -133,7 +133,7 @@ fn half_a_body(send: &mut Send<'_>) -> Outcome {
         let error = maybe(send, vec![ScriptStep::Read, ScriptStep::send(bytes)])?;
         ensure!(
             error.received() == came,
-            "{came} bytes of the answer had come, and it tells of {}",
+            "{came} bytes of the response had come, and it tells of {}",
             error.received()
         );
     }

@@ -4,16 +4,16 @@ use std::time::{Duration, Instant};
 
 use auth_core::{Body, Delivery, Limits, Stream};
 
-use super::{Case, Outcome, Send, answer, ensure, expect, expect_error, get, post};
+use super::{Case, Outcome, Send, ensure, expect, expect_error, get, post, raw_response};
 use crate::raw::{RawServer, ScriptStep};
 
 pub(super) const CASES: &[Case] = &[
     (
-        "an answer of exactly the limit is taken, one byte more is not",
-        answer_limit,
+        "a response of exactly the limit is taken, one byte more is not",
+        response_limit,
     ),
     (
-        "an answer announced above the limit is refused at once",
+        "a response announced above the limit is refused at once",
         announced,
     ),
     ("silence ends in time", silence),
@@ -22,12 +22,12 @@ pub(super) const CASES: &[Case] = &[
     ("an upload that nobody reads ends in time", unread_upload),
 ];
 
-fn answer_limit(send: &mut Send<'_>) -> Outcome {
+fn response_limit(send: &mut Send<'_>) -> Outcome {
     let limits = Limits::token().with_max_bytes(50_000);
     for (what, frame) in [
         (
             "with a length",
-            (|body| answer(200, "", body)) as fn(&[u8]) -> Vec<u8>,
+            (|body| raw_response(200, "", body)) as fn(&[u8]) -> Vec<u8>,
         ),
         ("in chunks", |body| {
             let mut bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".to_vec();
@@ -48,8 +48,8 @@ fn answer_limit(send: &mut Send<'_>) -> Outcome {
             RawServer::start(move |_| vec![ScriptStep::Read, ScriptStep::Send(bytes.clone())])
         };
         let server = serve(50_000);
-        let answer = expect(send(get(&server, "/"), &limits), what)?;
-        let len = answer.body().as_bytes().len();
+        let response = expect(send(get(&server, "/"), &limits), what)?;
+        let len = response.body().as_bytes().len();
         ensure!(len == 50_000, "{what}: {len} bytes came");
         let server = serve(50_001);
         let error = expect_error(send(get(&server, "/"), &limits), what)?;

@@ -11,10 +11,10 @@
 //! An async transport is given in a closure that blocks on its future. No case leaves 127.0.0.1, except that it makes
 //! sure that plain http to another host is refused.
 
-mod answers;
 mod failures;
 mod limits;
 mod requests;
+mod responses;
 
 use std::fmt;
 
@@ -91,7 +91,7 @@ type Case = (&'static str, fn(&mut Send<'_>) -> Outcome);
 
 fn cases() -> impl Iterator<Item = Case> {
     [
-        answers::CASES,
+        responses::CASES,
         requests::CASES,
         limits::CASES,
         failures::CASES,
@@ -126,8 +126,8 @@ fn request(method: &str, uri: http::Uri, body: Body) -> Request {
     request
 }
 
-/// An answer with these header lines, each ending in CRLF, a `Content-Length` and this body.
-fn answer(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
+/// A response with these header lines, each ending in CRLF, a `Content-Length` and this body.
+fn raw_response(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
     let len = body.len();
     let mut bytes =
         format!("HTTP/1.1 {status} .\r\n{headers}content-length: {len}\r\n\r\n").into_bytes();
@@ -135,7 +135,7 @@ fn answer(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// An answer is expected.
+/// A response is expected.
 fn expect(outcome: Result<Response, TransportError>, what: &str) -> Result<Response, String> {
     outcome.map_err(|error| format!("{what}: {error}"))
 }
@@ -146,9 +146,11 @@ fn expect_error(
     what: &str,
 ) -> Result<TransportError, String> {
     match outcome {
-        Ok(answer) => {
-            let (status, len) = (answer.status(), answer.body().as_bytes().len());
-            Err(format!("{what}: got the answer {status} with {len} bytes"))
+        Ok(response) => {
+            let (status, len) = (response.status(), response.body().as_bytes().len());
+            Err(format!(
+                "{what}: got the response {status} with {len} bytes"
+            ))
         }
         Err(error) => Ok(error),
     }
@@ -161,11 +163,11 @@ mod tests {
 
     #[test]
     fn no_case_is_content_with_transports_that_do_nothing() {
-        let answers = failures(|_, _| Ok(Response::new(ResponseBody::default())));
+        let responses = failures(|_, _| Ok(Response::new(ResponseBody::default())));
         let errors = failures(|_, _| Err(TransportError::not_sent("no")));
         let forgiving: Vec<_> = cases()
             .map(|(name, _)| name)
-            .filter(|name| !answers.iter().chain(&errors).any(|f| f.case() == *name))
+            .filter(|name| !responses.iter().chain(&errors).any(|f| f.case() == *name))
             .collect();
         assert!(forgiving.is_empty(), "content with anything: {forgiving:?}");
     }

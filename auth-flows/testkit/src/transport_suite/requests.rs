@@ -13,7 +13,7 @@ use std::{
 use auth_core::{Body, Delivery, Limits, Stream};
 use http::HeaderValue;
 
-use super::{Case, Outcome, Send, answer, ensure, expect, expect_error, get, post, request};
+use super::{Case, Outcome, Send, ensure, expect, expect_error, get, post, raw_response, request};
 use crate::raw::{RawRequest, RawServer, ScriptStep};
 
 pub(super) const CASES: &[Case] = &[
@@ -224,8 +224,12 @@ fn keep_alive(send: &mut Send<'_>) -> Outcome {
 
 fn stale(send: &mut Send<'_>) -> Outcome {
     // It says nothing of closing, and closes.
-    let server =
-        RawServer::start(|_| vec![ScriptStep::Read, ScriptStep::Send(answer(200, "", b"ok"))]);
+    let server = RawServer::start(|_| {
+        vec![
+            ScriptStep::Read,
+            ScriptStep::Send(raw_response(200, "", b"ok")),
+        ]
+    });
     for number in 1..=5 {
         let outcome = send(post(&server, "/", Body::plain("a=b")), &Limits::api());
         match outcome {
@@ -244,7 +248,7 @@ fn stale(send: &mut Send<'_>) -> Outcome {
 }
 
 fn ok() -> RawServer {
-    RawServer::start(|_| vec![ScriptStep::Respond(answer(200, "", b"ok"))])
+    RawServer::start(|_| vec![ScriptStep::Respond(raw_response(200, "", b"ok"))])
 }
 
 fn limits() -> Limits {

@@ -63,7 +63,7 @@ pub(crate) fn raw(server: &TestServer, bytes: &[u8]) -> Vec<u8> {
     back
 }
 
-pub(crate) fn answer_of(bytes: &[u8]) -> Option<Answer> {
+pub(crate) fn response_of(bytes: &[u8]) -> Option<Answer> {
     let text = String::from_utf8_lossy(bytes);
     let (head, body) = text.split_once("\r\n\r\n")?;
     let mut lines = head.split("\r\n");
@@ -79,7 +79,7 @@ pub(crate) fn answer_of(bytes: &[u8]) -> Option<Answer> {
     })
 }
 
-/// One request on a connection of its own; `None` where it was closed without an answer.
+/// One request on a connection of its own; `None` where it was closed without a response.
 pub(crate) fn try_send(
     server: &TestServer,
     method: &str,
@@ -92,7 +92,7 @@ pub(crate) fn try_send(
         text.push_str(&format!("{name}: {value}\r\n"));
     }
     text.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
-    answer_of(&raw(server, text.as_bytes()))
+    response_of(&raw(server, text.as_bytes()))
 }
 
 pub(crate) fn send(
@@ -102,7 +102,7 @@ pub(crate) fn send(
     headers: Pairs<'_>,
     body: &str,
 ) -> Answer {
-    try_send(server, method, path, headers, body).expect("an answer")
+    try_send(server, method, path, headers, body).expect("a response")
 }
 
 pub(crate) fn get(server: &TestServer, path: &str, headers: Pairs<'_>) -> Answer {

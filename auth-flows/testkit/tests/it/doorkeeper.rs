@@ -1,4 +1,4 @@
-//! Doorkeeper's table of answers. Each line was also seen on a running Doorkeeper 5.5.0.
+//! Doorkeeper's table of responses. Each line was also seen on a running Doorkeeper 5.5.0.
 
 use std::time::Duration;
 
@@ -56,23 +56,23 @@ pub(crate) fn server() -> TestServer {
 }
 
 #[test]
-fn the_token_answer_of_the_code_flow() {
+fn the_token_response_of_the_code_flow() {
     let server = server();
     let code = code(&server, ASK);
     assert_eq!(code.len(), 43);
-    let answer = token(&server, &[], &with(EXCHANGE, &[("code", &code)]));
-    assert_eq!(answer.status, 200, "{answer:?}");
+    let response = token(&server, &[], &with(EXCHANGE, &[("code", &code)]));
+    assert_eq!(response.status, 200, "{response:?}");
     assert_eq!(
-        answer.keys(),
+        response.keys(),
         ["access_token", "created_at", "scope", "token_type"]
     );
-    assert!(answer.body.starts_with(r#"{"access_token":"#));
-    assert_eq!(answer.text("access_token").len(), 43);
-    assert_eq!(answer.text("token_type"), "Bearer");
-    assert_eq!(answer.text("scope"), "write login");
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert!(response.body.starts_with(r#"{"access_token":"#));
+    assert_eq!(response.text("access_token").len(), 43);
+    assert_eq!(response.text("token_type"), "Bearer");
+    assert_eq!(response.text("scope"), "write login");
+    assert_eq!(response.header("cache-control"), Some("no-store"));
     assert_eq!(
-        answer.header("content-type"),
+        response.header("content-type"),
         Some("application/json; charset=utf-8")
     );
 }
@@ -94,9 +94,9 @@ fn a_code_is_bound_and_single_use() {
     let code = code(&server, ASK);
     let check = |changes: Pairs<'_>, status: u16, error: &str| {
         let form = with(&with(EXCHANGE, &[("code", &code)]), changes);
-        let answer = token(&server, &[], &form);
+        let response = token(&server, &[], &form);
         assert_eq!(
-            (answer.status, answer.text("error").as_str()),
+            (response.status, response.text("error").as_str()),
             (status, error),
             "{changes:?}"
         );
@@ -126,8 +126,8 @@ fn codes_expire() {
     let server = server();
     let code = code(&server, ASK);
     server.advance(Duration::from_secs(601));
-    let answer = token(&server, &[], &with(EXCHANGE, &[("code", &code)]));
-    assert_eq!(answer.text("error"), "invalid_grant");
+    let response = token(&server, &[], &with(EXCHANGE, &[("code", &code)]));
+    assert_eq!(response.text("error"), "invalid_grant");
 }
 
 #[test]
@@ -136,8 +136,8 @@ fn challenges_and_verifiers_belong_together() {
     let check = |ask: Pairs<'_>, exchange: Pairs<'_>, expect: &str| {
         let code = code(&server, &with(ASK, ask));
         let form = with(&with(EXCHANGE, &[("code", &code)]), exchange);
-        let answer = token(&server, &[], &form);
-        assert_eq!(answer.text("error"), expect, "{ask:?} {exchange:?}");
+        let response = token(&server, &[], &form);
+        assert_eq!(response.text("error"), expect, "{ask:?} {exchange:?}");
     };
     let none: Pairs<'_> = &[("code_challenge", ""), ("code_challenge_method", "")];
     let plain = [
@@ -238,13 +238,13 @@ fn grants_and_clients() {
             "" => &[],
             _ => &[("authorization", authorization)],
         };
-        let answer = token(&server, headers, form);
+        let response = token(&server, headers, form);
         assert_eq!(
-            (answer.status, answer.text("error").as_str()),
+            (response.status, response.text("error").as_str()),
             (status, error),
             "{form:?}"
         );
-        let challenge = answer
+        let challenge = response
             .header("www-authenticate")
             .unwrap_or_default()
             .to_owned();
@@ -319,8 +319,8 @@ fn basic_is_never_form_decoded() {
     let check = |secret: &str, expect: u16| {
         let header = basic("id", secret);
         let form: Pairs<'_> = &[("grant_type", "client_credentials")];
-        let answer = token(&server, &[("authorization", &header)], form);
-        assert_eq!(answer.status, expect, "{secret}");
+        let response = token(&server, &[("authorization", &header)], form);
+        assert_eq!(response.status, expect, "{secret}");
     };
     check("s%20+/: é", 200);
     check("s%2520%2B%2F%3A+%C3%A9", 401);
@@ -334,8 +334,8 @@ fn json_bodies_are_taken() {
         "username": "alice", "password": "password",
     });
     let headers = [("content-type", "application/json")];
-    let answer = send(&server, "POST", "/oauth/token", &headers, &body.to_string());
-    assert_eq!(answer.status, 200);
+    let response = send(&server, "POST", "/oauth/token", &headers, &body.to_string());
+    assert_eq!(response.status, 200);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Doorkeeper's table of answers, continued: refused passwords, revocation, introspection, token info.
+//! Doorkeeper's table of responses, continued: refused passwords, revocation, introspection, token info.
 
 use auth_testkit::{Dialect, TestServer};
 
@@ -8,12 +8,12 @@ use crate::doorkeeper::{PASSWORD, server, server_of};
 #[test]
 fn a_refused_password_is_the_applications_matter() {
     let check = |server: &TestServer, form: Pairs<'_>, content: &str, challenged: bool| {
-        let answer = token(server, &[], form);
-        assert_eq!(answer.status, 400);
-        assert_eq!(answer.text("error"), "invalid_grant");
-        assert_eq!(answer.header("content-type"), Some(content));
-        assert_eq!(answer.header("www-authenticate").is_some(), challenged);
-        answer
+        let response = token(server, &[], form);
+        assert_eq!(response.status, 400);
+        assert_eq!(response.text("error"), "invalid_grant");
+        assert_eq!(response.header("content-type"), Some(content));
+        assert_eq!(response.header("www-authenticate").is_some(), challenged);
+        response
     };
     let wrong = with(PASSWORD, &[("password", "wrong")]);
     let server = server();
@@ -22,11 +22,11 @@ fn a_refused_password_is_the_applications_matter() {
     let both_wrong = with(&wrong, &[("client_secret", "wrong")]);
     check(&server, &both_wrong, "text/html; charset=utf-8", false);
     server.suspend("alice", Some("2027-01-01T00:00:00Z"));
-    let answer = check(&server, PASSWORD, "text/html; charset=utf-8", false);
-    assert_eq!(answer.text("suspended_until"), "2027-01-01T00:00:00Z");
+    let response = check(&server, PASSWORD, "text/html; charset=utf-8", false);
+    assert_eq!(response.text("suspended_until"), "2027-01-01T00:00:00Z");
     server.suspend("alice", None);
-    let answer = check(&server, PASSWORD, "text/html; charset=utf-8", false);
-    assert!(answer.json()["suspended_until"].is_null());
+    let response = check(&server, PASSWORD, "text/html; charset=utf-8", false);
+    assert!(response.json()["suspended_until"].is_null());
     let bare = server_of(Dialect::doorkeeper_5().without_devise());
     check(&bare, &wrong, "application/json; charset=utf-8", true);
 }
@@ -41,9 +41,9 @@ fn revocation() {
             "" => &[],
             _ => &[("authorization", authorization)],
         };
-        let answer = post(&server, "/oauth/revoke", headers, form);
-        assert_eq!(answer.status, status, "{form:?}");
-        assert!(answer.body.starts_with(body), "{}", answer.body);
+        let response = post(&server, "/oauth/revoke", headers, form);
+        assert_eq!(response.status, status, "{form:?}");
+        assert!(response.body.starts_with(body), "{}", response.body);
     };
     let refused = r#"{"error":"unauthorized_client","#;
     check("", &[("token", &access)], 403, refused);
@@ -79,9 +79,9 @@ fn introspection_and_token_info() {
     let access = token(&server, &[], PASSWORD).text("access_token");
     let check = |authorization: &str, what: &str, status: u16, expect: &str| {
         let headers = [("authorization", authorization)];
-        let answer = post(&server, "/oauth/introspect", &headers, &[("token", what)]);
-        assert_eq!(answer.status, status);
-        assert!(answer.body.contains(expect), "{}", answer.body);
+        let response = post(&server, "/oauth/introspect", &headers, &[("token", what)]);
+        assert_eq!(response.status, status);
+        assert!(response.body.contains(expect), "{}", response.body);
     };
     check(&conf, &access, 200, r#""exp":0"#); // never
     check(
@@ -94,13 +94,13 @@ fn introspection_and_token_info() {
     check(&basic("conf", "x"), &access, 401, "invalid_client");
     check("", &access, 400, "invalid_request");
     check(&format!("Bearer {access}"), &access, 401, "invalid_token");
-    let answer = bearer(&server, "/oauth/token/info", &access);
-    assert!(answer.body.starts_with(
+    let response = bearer(&server, "/oauth/token/info", &access);
+    assert!(response.body.starts_with(
         r#"{"resource_owner_id":1,"scope":["write","login"],"expires_in":null,"application":{"uid":"conf"},"#
     ));
-    let answer = get(&server, "/oauth/token/info", &[]);
+    let response = get(&server, "/oauth/token/info", &[]);
     assert_eq!(
-        (answer.status, answer.text("error").as_str()),
+        (response.status, response.text("error").as_str()),
         (401, "invalid_token")
     );
 }

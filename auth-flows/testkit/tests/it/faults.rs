@@ -49,16 +49,16 @@ fn refresh(server: &TestServer, text: &str) -> Answer {
 }
 
 #[test]
-fn answers_instead_of_the_servers_own() {
+fn responses_instead_of_the_servers_own() {
     let server = server();
     let check = |fault: Fault, status: u16, content: Option<&str>, body: &str| {
         server.faults().next(Matching::Token, fault.clone());
-        let answer = token(&server, &[], LOGIN);
-        assert_eq!(answer.status, status, "{fault:?}");
-        assert_eq!(answer.header("content-type"), content);
-        assert!(answer.body.contains(body), "{fault:?}: {}", answer.body);
+        let response = token(&server, &[], LOGIN);
+        assert_eq!(response.status, status, "{fault:?}");
+        assert_eq!(response.header("content-type"), content);
+        assert!(response.body.contains(body), "{fault:?}: {}", response.body);
         assert_eq!(token(&server, &[], LOGIN).status, 200); // only once
-        answer
+        response
     };
     let html = Some("text/html; charset=utf-8");
     let json = Some("application/json");
@@ -99,7 +99,7 @@ fn answers_instead_of_the_servers_own() {
 }
 
 #[test]
-fn answers_spoilt_after_the_work_was_done() {
+fn responses_spoilt_after_the_work_was_done() {
     let server = server();
     let spoilt = |fault: Fault| {
         server.faults().next(Matching::Token, fault);
@@ -113,9 +113,9 @@ fn answers_spoilt_after_the_work_was_done() {
         Some("text/plain")
     );
     for value in [json!("3600"), json!(3600.0), json!(null), json!(-1)] {
-        let answer = spoilt(Fault::ExpiresIn(value.clone()));
-        assert_eq!(answer.json()["expires_in"], value);
-        let access = answer.text("access_token");
+        let response = spoilt(Fault::ExpiresIn(value.clone()));
+        assert_eq!(response.json()["expires_in"], value);
+        let access = response.text("access_token");
         assert_eq!(bearer(&server, "/oauth/token/info", &access).status, 200);
     }
     assert!(spoilt(Fault::NoTokenType).json()["token_type"].is_null());

@@ -8,7 +8,7 @@ use std::time::Duration;
 use auth_core::testkit::{Auth, Route, Site, json};
 use auth_testkit::{Dialect, Fault, Matching, TestServer};
 
-use crate::client::{answer_of, connect, get, raw};
+use crate::client::{connect, get, raw, response_of};
 
 fn server() -> TestServer {
     let site = Site::new()
@@ -31,8 +31,8 @@ fn server() -> TestServer {
         .expect("a free port")
 }
 
-/// Reads one answer with a length from a connection that stays open.
-fn read_answer(reader: &mut impl BufRead) -> (String, String) {
+/// Reads one response with a length from a connection that stays open.
+fn read_response(reader: &mut impl BufRead) -> (String, String) {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
         let read = reader.read_line(&mut head).expect("a line");
@@ -56,7 +56,7 @@ fn a_connection_takes_many_requests() {
         stream
             .write_all(b"GET /ping HTTP/1.1\r\nhost: x\r\n\r\n")
             .unwrap();
-        let (head, body) = read_answer(&mut reader);
+        let (head, body) = read_response(&mut reader);
         assert!(head.starts_with("HTTP/1.1 200 OK\r\n") && head.contains("connection: keep-alive"));
         assert_eq!(body, r#""pong""#);
     }
@@ -64,8 +64,8 @@ fn a_connection_takes_many_requests() {
     stream
         .write_all(b"GET /ping HTTP/1.1\r\n\r\nGET /nowhere HTTP/1.1\r\nconnection: close\r\n\r\n")
         .unwrap();
-    assert!(read_answer(&mut reader).0.starts_with("HTTP/1.1 200"));
-    let (head, _) = read_answer(&mut reader);
+    assert!(read_response(&mut reader).0.starts_with("HTTP/1.1 200"));
+    let (head, _) = read_response(&mut reader);
     assert!(head.starts_with("HTTP/1.1 404") && head.contains("connection: close"));
     assert_eq!(reader.read(&mut [0]).unwrap(), 0);
 }
@@ -73,7 +73,7 @@ fn a_connection_takes_many_requests() {
 #[test]
 fn old_clients_close() {
     let server = server();
-    let answer = answer_of(&raw(&server, b"GET /ping HTTP/1.0\r\n\r\n")).unwrap();
+    let answer = response_of(&raw(&server, b"GET /ping HTTP/1.0\r\n\r\n")).unwrap();
     assert_eq!(answer.header("connection"), Some("close"));
 }
 
@@ -105,7 +105,7 @@ fn large_bodies_with_a_length_and_in_chunks() {
         }
         let mut back = Vec::new();
         stream.read_to_end(&mut back).unwrap();
-        let answer = answer_of(&back).unwrap().json();
+        let answer = response_of(&back).unwrap().json();
         assert_eq!((&answer["len"], &answer["sum"]), (&len.into(), &len.into()));
         assert_eq!(server.requests().requests().last().unwrap().body_len, len);
     };
@@ -126,14 +126,14 @@ fn the_body_may_wait_for_continue() {
     reader.read_line(&mut line).unwrap();
     assert_eq!(line, "HTTP/1.1 100 Continue\r\n\r\n");
     stream.write_all(b"abc").unwrap();
-    assert!(read_answer(&mut reader).1.contains(r#""len":3"#));
+    assert!(read_response(&mut reader).1.contains(r#""len":3"#));
 }
 
 #[test]
-fn garbage_is_answered_and_survived() {
+fn garbage_is_responseed_and_survived() {
     let server = server();
     let check = |bytes: &[u8], status: u16| {
-        let answer = answer_of(&raw(&server, bytes)).expect("an answer");
+        let answer = response_of(&raw(&server, bytes)).expect("a response");
         assert_eq!(answer.status, status);
         assert_eq!(answer.header("connection"), Some("close"));
     };
@@ -184,7 +184,7 @@ fn dropping_the_server_ends_everything() {
     let dropping = thread::spawn(move || drop(server));
     for mut stream in [idle, half, silent, held] {
         let mut rest = Vec::new();
-        let _ = stream.read_to_end(&mut rest); // an end or a reset, but no answer
+        let _ = stream.read_to_end(&mut rest); // an end or a reset, but no response
         assert!(rest.is_empty(), "{rest:?}");
     }
     dropping.join().unwrap();

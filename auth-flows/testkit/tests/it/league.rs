@@ -1,4 +1,4 @@
-//! league's tables of answers, for versions 8 and 9 side by side.
+//! league's tables of responses, for versions 8 and 9 side by side.
 
 use std::time::Duration;
 
@@ -67,8 +67,8 @@ fn both(check: impl Fn(&TestServer, usize)) {
     check(&server(Dialect::league_9()), 1);
 }
 
-fn short(answer: &Answer) -> (u16, String) {
-    (answer.status, answer.text("error"))
+fn short(response: &Answer) -> (u16, String) {
+    (response.status, response.text("error"))
 }
 
 #[test]
@@ -76,25 +76,25 @@ fn shapes_of_tokens() {
     both(|server, version| {
         let code = code(server, ASK);
         assert_eq!(code.len(), 812);
-        let answer = token(server, &[], &with(EXCHANGE, &[("code", &code)]));
+        let response = token(server, &[], &with(EXCHANGE, &[("code", &code)]));
         assert!(
-            answer
+            response
                 .body
                 .starts_with(r#"{"token_type":"Bearer","expires_in":3600,"access_token":"#)
         );
         assert_eq!(
-            answer.keys(),
+            response.keys(),
             ["access_token", "expires_in", "refresh_token", "token_type"]
         );
-        assert_eq!(answer.text("refresh_token").len(), 744);
-        assert!((640..760).contains(&answer.text("access_token").len()));
+        assert_eq!(response.text("refresh_token").len(), 744);
+        assert!((640..760).contains(&response.text("access_token").len()));
         assert_eq!(
-            answer.header("content-type"),
+            response.header("content-type"),
             Some("application/json; charset=UTF-8")
         );
-        let answer = token(server, &[], CREDENTIALS);
+        let response = token(server, &[], CREDENTIALS);
         assert_eq!(
-            answer.keys(),
+            response.keys(),
             ["access_token", "expires_in", "token_type"],
             "{version}"
         );
@@ -111,18 +111,18 @@ fn client_authentication() {
                 "" => &[],
                 _ => &[("authorization", authorization)],
             };
-            let answer = token(
+            let response = token(
                 server,
                 headers,
                 &with(&[("grant_type", "client_credentials")], form),
             );
             let (status, error) = expect[version];
             assert_eq!(
-                short(&answer),
+                short(&response),
                 (status, error.to_owned()),
                 "{version} {form:?}"
             );
-            let challenged = answer.header("www-authenticate").is_some();
+            let challenged = response.header("www-authenticate").is_some();
             assert_eq!(challenged, error == "invalid_client" && !headers.is_empty());
         };
         let ok = [(200, ""); 2];
@@ -180,11 +180,11 @@ fn only_forms_count() {
     both(|server, _| {
         let json = r#"{"grant_type":"client_credentials","client_id":"conf","client_secret":"conf-secret"}"#;
         let headers = [("content-type", "application/json")];
-        let answer = send(server, "POST", "/oauth2/token", &headers, json);
-        assert_eq!(short(&answer), (400, "unsupported_grant_type".to_owned()));
+        let response = send(server, "POST", "/oauth2/token", &headers, json);
+        assert_eq!(short(&response), (400, "unsupported_grant_type".to_owned()));
         let path = format!("/oauth2/token?{}", encoded(CREDENTIALS));
-        let answer = send(server, "POST", &path, &[], "");
-        assert_eq!(short(&answer), (400, "unsupported_grant_type".to_owned()));
+        let response = send(server, "POST", &path, &[], "");
+        assert_eq!(short(&response), (400, "unsupported_grant_type".to_owned()));
     });
 }
 
@@ -194,10 +194,10 @@ fn codes() {
         let code = code(server, ASK);
         let check = |changes: Pairs<'_>, expect: [(u16, &str); 2]| {
             let form = with(&with(EXCHANGE, &[("code", &code)]), changes);
-            let answer = token(server, &[], &form);
+            let response = token(server, &[], &form);
             let (status, error) = expect[version];
             assert_eq!(
-                short(&answer),
+                short(&response),
                 (status, error.to_owned()),
                 "{version} {changes:?}"
             );
@@ -240,10 +240,10 @@ fn codes_expire() {
     both(|server, version| {
         let code = code(server, ASK);
         server.advance(Duration::from_secs(601));
-        let answer = token(server, &[], &with(EXCHANGE, &[("code", &code)]));
-        assert_eq!(answer.text("hint"), "Authorization code has expired");
+        let response = token(server, &[], &with(EXCHANGE, &[("code", &code)]));
+        assert_eq!(response.text("hint"), "Authorization code has expired");
         assert_eq!(
-            answer.text("error"),
+            response.text("error"),
             ["invalid_request", "invalid_grant"][version]
         );
     });
@@ -280,9 +280,12 @@ fn a_bad_authorization_request_is_json_in_the_browser() {
         let check = |changes: Pairs<'_>, status: u16, error: &str| {
             let query = encoded(&with(ASK, changes));
             for path in ["/oauth2/authorize", "/oauth2/authorize/fr"] {
-                let answer = get(server, &format!("{path}?{query}"), &[]);
-                assert_eq!(short(&answer), (status, error.to_owned()), "{changes:?}");
-                assert_eq!(answer.keys().contains(&"message".to_owned()), version == 0);
+                let response = get(server, &format!("{path}?{query}"), &[]);
+                assert_eq!(short(&response), (status, error.to_owned()), "{changes:?}");
+                assert_eq!(
+                    response.keys().contains(&"message".to_owned()),
+                    version == 0
+                );
             }
         };
         check(&[("client_id", "nobody")], 401, "invalid_client");
@@ -342,14 +345,17 @@ fn refresh_tokens_rotate_at_once() {
             token(server, &[], &with(&form, changes))
         };
         let dead = [(401, "invalid_request"), (400, "invalid_grant")][version];
-        let check = |answer: &Answer, hint: &str| {
-            assert_eq!(short(answer), (dead.0, dead.1.to_owned()), "{hint}");
+        let check = |response: &Answer, hint: &str| {
+            assert_eq!(short(response), (dead.0, dead.1.to_owned()), "{hint}");
             assert_eq!(
-                answer.text("error_description"),
+                response.text("error_description"),
                 "The refresh token is invalid."
             );
-            assert_eq!(answer.text("hint"), hint);
-            assert_eq!(answer.keys().contains(&"message".to_owned()), version == 0);
+            assert_eq!(response.text("hint"), hint);
+            assert_eq!(
+                response.keys().contains(&"message".to_owned()),
+                version == 0
+            );
         };
         let old = first.text("refresh_token");
         check(&refresh("garbage", &[]), "Cannot decrypt the refresh token");
@@ -388,11 +394,11 @@ fn the_resource_server() {
     both(|server, version| {
         let access = token(server, &[], CREDENTIALS).text("access_token");
         let check = |authorization: &str, status: [u16; 2], hint: &str| {
-            let answer = get(server, "/rest/me", &[("authorization", authorization)]);
-            assert_eq!(answer.status, status[version], "{authorization:.20}");
-            if answer.status == 401 {
-                assert_eq!(answer.text("error"), "access_denied");
-                assert_eq!(answer.text("hint"), hint);
+            let response = get(server, "/rest/me", &[("authorization", authorization)]);
+            assert_eq!(response.status, status[version], "{authorization:.20}");
+            if response.status == 401 {
+                assert_eq!(response.text("error"), "access_denied");
+                assert_eq!(response.text("hint"), hint);
             }
         };
         let missing = r#"Missing "Authorization" header"#;
@@ -419,7 +425,7 @@ fn the_resource_server() {
         );
     });
     let symfony = server(Dialect::league_9().with_symfony());
-    let answer = bearer(&symfony, "/rest/me", "garbage");
-    assert_eq!(answer.body, "The resource server rejected the request.");
-    assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+    let response = bearer(&symfony, "/rest/me", "garbage");
+    assert_eq!(response.body, "The resource server rejected the request.");
+    assert_eq!(response.header("www-authenticate"), Some("Bearer"));
 }

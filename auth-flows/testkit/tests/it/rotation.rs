@@ -37,20 +37,20 @@ fn refresh(server: &TestServer, text: &str) -> Answer {
     token(server, &[], &[CLIENT, &grant].concat())
 }
 
-fn ping(server: &TestServer, answer: &Answer) -> u16 {
-    bearer(server, "/ping", &answer.text("access_token")).status
+fn ping(server: &TestServer, response: &Answer) -> u16 {
+    bearer(server, "/ping", &response.text("access_token")).status
 }
 
 #[test]
-fn answers_say_when_they_expire() {
+fn responses_say_when_they_expire() {
     let server = server(Rotation::OnUse);
     let first = login(&server);
     assert_eq!(first.json()["expires_in"], 7200);
     assert_eq!(first.text("refresh_token").len(), 43);
     server.advance(Duration::from_secs(7201));
-    let answer = bearer(&server, "/ping", &first.text("access_token"));
-    assert_eq!(answer.status, 401);
-    let challenge = answer.header("www-authenticate").unwrap();
+    let response = bearer(&server, "/ping", &first.text("access_token"));
+    assert_eq!(response.status, 401);
+    let challenge = response.header("www-authenticate").unwrap();
     assert!(
         challenge.contains("The access token expired"),
         "{challenge}"
@@ -69,9 +69,9 @@ fn on_use_the_old_token_lives_until_the_new_one_is_used() {
     assert_eq!(ping(&server, &first), 200);
     assert_eq!(ping(&server, &second), 200);
     assert_eq!(ping(&server, &first), 401);
-    let answer = refresh(&server, &old);
+    let response = refresh(&server, &old);
     assert_eq!(
-        (answer.status, answer.text("error").as_str()),
+        (response.status, response.text("error").as_str()),
         (400, "invalid_grant")
     );
 }
@@ -105,9 +105,9 @@ fn the_client_and_the_scope_are_checked() {
     let text = login(&server).text("refresh_token");
     let check = |changes: Pairs<'_>, status: u16, error: &str| {
         let grant = [("grant_type", "refresh_token"), ("refresh_token", &text)];
-        let answer = token(&server, &[], &[CLIENT, &grant, changes].concat());
+        let response = token(&server, &[], &[CLIENT, &grant, changes].concat());
         assert_eq!(
-            (answer.status, answer.text("error").as_str()),
+            (response.status, response.text("error").as_str()),
             (status, error)
         );
     };

@@ -81,12 +81,12 @@ fn a_derived_token_and_what_it_opens() {
     let access = server
         .issue_access_token("app", "bob", "write login")
         .unwrap();
-    let answer = bearer(&server, "/users/api_token", &access);
+    let response = bearer(&server, "/users/api_token", &access);
     assert_eq!(
-        (answer.status, answer.keys()),
+        (response.status, response.keys()),
         (200, vec!["api_token".to_owned()])
     );
-    let derived = answer.text("api_token");
+    let derived = response.text("api_token");
     let claims = claims(&derived);
     assert_eq!(
         (&claims["user_id"], &claims["oauth_application_id"]),
@@ -111,9 +111,9 @@ fn a_derived_door_lets_everybody_in() {
     let access = server.issue_access_token("app", "alice", "write").unwrap();
     let derived = server.issue_derived_token("alice").unwrap();
     let check = |authorization: &str, expect: Value| {
-        let answer = get(&server, "/v1/me", &[("authorization", authorization)]);
-        assert_eq!(answer.status, 200);
-        assert_eq!(answer.json()["caller"], expect, "{authorization}");
+        let response = get(&server, "/v1/me", &[("authorization", authorization)]);
+        assert_eq!(response.status, 200);
+        assert_eq!(response.json()["caller"], expect, "{authorization}");
     };
     check(&format!("Bearer {derived}"), json!("alice"));
     check(&format!("Bearer {access}"), Value::Null); // not a derived token
@@ -143,14 +143,14 @@ fn who_gets_no_derived_token() {
     let revoked = server.issue_access_token("app", "alice", "write").unwrap();
     server.revoke_access_tokens();
     let check = |authorization: &str, status: u16, words: &str| {
-        let answer = api_token(&server, authorization);
+        let response = api_token(&server, authorization);
         assert_eq!(
-            (answer.status, answer.body.as_str()),
+            (response.status, response.body.as_str()),
             (status, ""),
             "{authorization}"
         );
-        assert_eq!(answer.header("content-type"), Some("text/html"));
-        let challenge = answer
+        assert_eq!(response.header("content-type"), Some("text/html"));
+        let challenge = response
             .header("www-authenticate")
             .unwrap_or_default()
             .to_owned();
@@ -191,8 +191,8 @@ fn who_gets_no_derived_token() {
         &[("authorization", &conf)],
         &[("grant_type", "client_credentials")],
     );
-    let answer = api_token(&server, &format!("Bearer {}", own.text("access_token")));
-    assert_eq!(answer.status, 302);
+    let response = api_token(&server, &format!("Bearer {}", own.text("access_token")));
+    assert_eq!(response.status, 302);
 }
 
 #[test]
@@ -200,12 +200,12 @@ fn without_authentication() {
     let server = server();
     let login = format!("{}/login", server.url());
     let check = |path: &str, accept: &str, status: u16| {
-        let answer = get(&server, path, &[("accept", accept)]);
-        assert_eq!(answer.status, status, "{path} {accept}");
+        let response = get(&server, path, &[("accept", accept)]);
+        assert_eq!(response.status, status, "{path} {accept}");
         match status {
-            302 => assert_eq!(answer.header("location"), Some(login.as_str())),
+            302 => assert_eq!(response.header("location"), Some(login.as_str())),
             _ => assert_eq!(
-                answer.body,
+                response.body,
                 r#"{"error":"You need to sign in or sign up before continuing."}"#
             ),
         }
@@ -218,8 +218,8 @@ fn without_authentication() {
     check("/edit", "application/json", 401);
     check("/edit", "*/*", 302);
     let bare = server_of(Dialect::doorkeeper_5().without_devise());
-    let answer = get(&bare, "/edit", &[]);
-    assert_eq!((answer.status, answer.body.as_str()), (401, ""));
+    let response = get(&bare, "/edit", &[]);
+    assert_eq!((response.status, response.body.as_str()), (401, ""));
 }
 
 #[test]
@@ -237,26 +237,26 @@ fn a_person_copies_the_token_from_the_browser() {
         &[("login", "alice"), ("password", "x")],
     );
     assert!(refused.body.contains("Wrong login or password"));
-    let answer = post(
+    let response = post(
         &server,
         "/login",
         &[],
         &[("login", "alice"), ("password", "password")],
     );
-    let cookie = answer.header("set-cookie").unwrap();
+    let cookie = response.header("set-cookie").unwrap();
     let cookie = cookie.split(';').next().unwrap();
-    let answer = get(&server, "/users/api_token", &[("cookie", cookie)]);
-    assert_eq!(claims(&answer.text("api_token"))["user_id"], 1);
-    assert!(claims(&answer.text("api_token"))["oauth_application_id"].is_null());
+    let response = get(&server, "/users/api_token", &[("cookie", cookie)]);
+    assert_eq!(claims(&response.text("api_token"))["user_id"], 1);
+    assert!(claims(&response.text("api_token"))["oauth_application_id"].is_null());
 }
 
 #[test]
 fn routes() {
     let server = server();
     let check = |method: &str, path: &str, status: u16| {
-        let answer = send(&server, method, path, &[], "body");
-        assert_eq!(answer.status, status, "{method} {path}");
-        answer
+        let response = send(&server, method, path, &[], "body");
+        assert_eq!(response.status, status, "{method} {path}");
+        response
     };
     assert_eq!(check("GET", "/open/7?x=1", 200).text("id"), "7");
     assert_eq!(check("POST", "/echo", 200).body, "body");

@@ -54,13 +54,13 @@ fn an_end_and_a_reset_are_told_apart() {
 }
 
 #[test]
-fn what_a_lost_answer_was_about_is_done() {
+fn what_a_lost_response_was_about_is_done() {
     let server = builder().start().expect("a free port");
     let check = |fault: Fault, expect: u16| {
         let text = token(&server, &[], LOGIN).text("refresh_token");
         server.faults().next(Matching::Token, fault.clone());
         assert!(refresh(&server, &text).is_none(), "{fault:?}");
-        let again = refresh(&server, &text).expect("an answer");
+        let again = refresh(&server, &text).expect("a response");
         assert_eq!(again.status, expect, "{fault:?}");
     };
     check(Fault::Reset, 200);
@@ -74,10 +74,10 @@ fn a_slow_body_takes_its_time_and_is_whole() {
     let time = Duration::from_millis(80);
     server.faults().next(Matching::Token, Fault::SlowBody(time));
     let began = Instant::now();
-    let answer = token(&server, &[], LOGIN);
-    assert!(began.elapsed() >= time && answer.status == 200);
+    let response = token(&server, &[], LOGIN);
+    assert!(began.elapsed() >= time && response.status == 200);
     assert_eq!(
-        bearer(&server, "/ping", &answer.text("access_token")).status,
+        bearer(&server, "/ping", &response.text("access_token")).status,
         200
     );
 }
@@ -174,7 +174,7 @@ fn a_server_hangs_up_and_goes_on() {
     stream
         .write_all(b"GET /ping HTTP/1.1\r\nhost: x\r\n\r\n")
         .expect("it is sent");
-    assert!(stream.read(&mut [0; 4096]).expect("an answer") > 0);
+    assert!(stream.read(&mut [0; 4096]).expect("a response") > 0);
     server.hang_up();
     assert_eq!(stream.read(&mut [0]).expect("an end"), 0);
     assert_eq!(get(&server, "/ping", &[]).status, 401);

@@ -35,7 +35,7 @@ fn bare_ureq2(address: &str, times: u32) {
             .set("accept", "application/json")
             .set("authorization", &basic)
             .send_form(&FORM)
-            .expect("an answer");
+            .expect("a response");
         let read: ByHand = serde_json::from_reader(answer.into_reader()).expect("a token");
         black_box(read);
     }
@@ -68,7 +68,7 @@ fn bare_reqwest12(address: &str, times: u32) {
                 .form(&FORM)
                 .send()
                 .await
-                .expect("an answer");
+                .expect("a response");
             let body = answer.bytes().await.expect("a body");
             let read: ByHand = serde_json::from_slice(&body).expect("a token");
             black_box(read);

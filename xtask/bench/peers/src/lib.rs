@@ -1,4 +1,4 @@
-//! The peers, asked to do what ours do: the same client, the same server, the same answers.
+//! The peers, asked to do what ours do: the same client, the same server, the same responses.
 
 pub mod crowd;
 pub mod exchange;

@@ -84,8 +84,8 @@ impl Driver {
     }
 
     pub(super) fn get(&self, path: &str) -> Result<Value, Failure> {
-        let answer = self.agent.get(format!("{}{path}", self.origin)).call();
-        read(path, answer)
+        let response = self.agent.get(format!("{}{path}", self.origin)).call();
+        read(path, response)
     }
 
     pub(super) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
@@ -95,8 +95,8 @@ impl Driver {
     }
 
     pub(super) fn delete(&self, path: &str) -> Result<Value, Failure> {
-        let answer = self.agent.delete(format!("{}{path}", self.origin)).call();
-        read(path, answer)
+        let response = self.agent.delete(format!("{}{path}", self.origin)).call();
+        read(path, response)
     }
 }
 
@@ -151,14 +151,14 @@ fn port_in(line: &str) -> Option<u16> {
     rest.trim().trim_end_matches('.').parse().ok()
 }
 
-/// The `value` of an answer, or why there is none (WebDriver, section 6.6).
+/// The `value` of a response, or why there is none (WebDriver, section 6.6).
 fn read(
     path: &str,
-    answer: Result<http::Response<ureq::Body>, ureq::Error>,
+    response: Result<http::Response<ureq::Body>, ureq::Error>,
 ) -> Result<Value, Failure> {
-    let mut answer = answer.map_err(|error| format!("chromedriver, {path}: {error}"))?;
-    let status = answer.status();
-    let text = answer
+    let mut response = response.map_err(|error| format!("chromedriver, {path}: {error}"))?;
+    let status = response.status();
+    let text = response
         .body_mut()
         .with_config()
         .limit(ANSWER)

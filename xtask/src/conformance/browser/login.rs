@@ -108,8 +108,8 @@ fn strangers(scene: &BrowserEnv<'_>) -> CheckResult {
         for (target, words) in [
             ("/favicon.ico", "Nothing to see here"),
             ("/", "Nothing to see here"),
-            ("/?code=x", "Not the answer we waited for"),
-            ("/?code=x&state=forged", "Not the answer we waited for"),
+            ("/?code=x", "Not the response we waited for"),
+            ("/?code=x&state=forged", "Not the response we waited for"),
             ("/elsewhere?code=x&state=forged", "Nothing to see here"),
         ] {
             browser.open(&format!("{listener}{target}"))?;

@@ -58,11 +58,11 @@ const PAGES: [Page; 6] = [
     },
     Page {
         name: "not-ours",
-        case: "not the answer: readable in every view",
+        case: "not the response: readable in every view",
         program: "Nightly Sync",
         target: "/?code=c0de&state=forged",
         words: &[
-            "Not the answer we waited for",
+            "Not the response we waited for",
             "Nightly Sync is still waiting",
         ],
     },

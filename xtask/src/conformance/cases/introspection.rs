@@ -82,10 +82,14 @@ pub(in crate::conformance) fn wrong_secret(bench: &ServerEnv<'_>) -> CheckResult
     let token = seat.token(TokenKind::Login)?;
     let service = bench.service(bench.facts.confidential.with(WRONG))?;
     let token = SecretText::from(token.expose_secret());
-    let answer = bench
+    let response = bench
         .rig
         .exchange(&IntrospectionRequest::access_token(service.client(), token));
-    let error = expect_error(answer, ErrorKind::Configuration, &["invalid_client", "401"])?;
+    let error = expect_error(
+        response,
+        ErrorKind::Configuration,
+        &["invalid_client", "401"],
+    )?;
     ensure(!error.to_string().contains(WRONG), "the secret shows")
 }
 

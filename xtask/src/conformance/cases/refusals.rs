@@ -16,9 +16,9 @@ pub(in crate::conformance) const WRONG: &str = "wr0ng-secret";
 
 /// The client itself is refused, at the token endpoint.
 pub(in crate::conformance) fn refused_client(bench: &ServerEnv<'_>, app: App) -> CheckResult {
-    let answer = bench.daemon(app)?.send(Ping::default());
+    let response = bench.daemon(app)?.send(Ping::default());
     let words = ["invalid_client", app.id, "401"];
-    let error = expect_error(answer, ErrorKind::Configuration, &words)?;
+    let error = expect_error(response, ErrorKind::Configuration, &words)?;
     let setting = error.setting().unwrap_or_default();
     ensure(
         setting.contains("client_secret"),
@@ -31,8 +31,8 @@ pub(in crate::conformance) fn refused_client(bench: &ServerEnv<'_>, app: App) ->
 pub(in crate::conformance) fn refused_at_the_code(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     let (seat, visitor) = (bench.seat(app)?, alice());
     let words = ["invalid_client", app.id, "401"];
-    let answer = seat.log_in(visitor.browser());
-    let error = expect_error(answer, ErrorKind::Configuration, &words)?;
+    let response = seat.log_in(visitor.browser());
+    let error = expect_error(response, ErrorKind::Configuration, &words)?;
     ensure(!error.to_string().contains(WRONG), "the secret shows")?;
     ensure(seat.status()?.login.is_none(), "a token is stored")
 }
@@ -71,8 +71,8 @@ pub(in crate::conformance) fn denied(
     login: impl Fn(&ScriptedUser) -> Login,
 ) -> CheckResult {
     let (seat, visitor) = (bench.seat(bench.facts.public)?, bob_denies());
-    let answer = seat.log_in(login(&visitor));
-    expect_error(answer, ErrorKind::Denied, &["access_denied"])?;
+    let response = seat.log_in(login(&visitor));
+    expect_error(response, ErrorKind::Denied, &["access_denied"])?;
     ensure(seat.status()?.login.is_none(), "a token is stored")
 }
 
@@ -97,8 +97,12 @@ pub(in crate::conformance) fn never_redirects(
 pub(in crate::conformance) fn unknown_scope_itself(bench: &ServerEnv<'_>) -> CheckResult {
     let service = bench.service(bench.facts.confidential)?;
     let request = TokenRequest::client_credentials(service.client()).scope("write nonsense");
-    let answer = bench.rig.exchange(&request);
-    let error = expect_error(answer, ErrorKind::Configuration, &["invalid_scope", "400"])?;
+    let response = bench.rig.exchange(&request);
+    let error = expect_error(
+        response,
+        ErrorKind::Configuration,
+        &["invalid_scope", "400"],
+    )?;
     ensure(
         error.setting() == Some("scope"),
         format!("it blames {:?}", error.setting()),

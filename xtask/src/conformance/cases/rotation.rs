@@ -68,8 +68,8 @@ pub(in crate::conformance) fn reused(
         }
         Family::Dies => {
             let words = ["refresh token is no longer accepted"];
-            let answer = kept.seat.send(Ping::default());
-            expect_error(answer, ErrorKind::NeedsLogin, &words)?;
+            let response = kept.seat.send(Ping::default());
+            expect_error(response, ErrorKind::NeedsLogin, &words)?;
         }
     }
     Ok(())
@@ -120,9 +120,9 @@ pub(in crate::conformance) fn dead(bench: &ServerEnv<'_>) -> CheckResult {
     let refresh = kept.refresh_token()?;
     let revocation = RevocationRequest::refresh_token(service.client(), refresh);
     bench.rig.exchange(&revocation)?;
-    let answer = kept.seat.send(Ping::default());
+    let response = kept.seat.send(Ping::default());
     expect_error(
-        answer,
+        response,
         ErrorKind::NeedsLogin,
         &["refresh token is no longer accepted"],
     )?;

@@ -63,7 +63,7 @@ pub(in crate::conformance) fn no_login(bench: &ServerEnv<'_>) -> CheckResult {
     let sent = AtomicBool::new(false);
     let watch = || sent.store(true, Ordering::Relaxed);
     let seat = bench.seat(bench.facts.public)?;
-    let answer = seat.send(Ping::watched(&watch));
-    expect_error::<Pong>(answer, ErrorKind::NeedsLogin, &["nobody is logged in"])?;
+    let response = seat.send(Ping::watched(&watch));
+    expect_error::<Pong>(response, ErrorKind::NeedsLogin, &["nobody is logged in"])?;
     ensure(!sent.into_inner(), "a request was made")
 }

@@ -25,16 +25,16 @@ pub(super) const CASES: &[Case] = &[
     }),
     ("api-inat: none without the scope `write`", |bench| {
         let (seat, visitor) = (seat(bench, PUBLIC)?, alice());
-        let answer = seat.log_in(visitor.browser().scope("login"));
-        expect_error(answer, ErrorKind::Configuration, &["scope", "403"]).map(drop)
+        let response = seat.log_in(visitor.browser().scope("login"));
+        expect_error(response, ErrorKind::Configuration, &["scope", "403"]).map(drop)
     }),
     ("api-inat: none for the application itself", |bench| {
         let seat = bench
             .rig
             .daemon(service(bench, CONFIDENTIAL)?, Memory::new());
         bench.is_its_own(&seat.send(Ping::default())?)?;
-        let answer = seat.token(TokenKind::Derived);
-        expect_error(answer, ErrorKind::NeedsLogin, &["log in as a person"]).map(drop)
+        let response = seat.token(TokenKind::Derived);
+        expect_error(response, ErrorKind::NeedsLogin, &["log in as a person"]).map(drop)
     }),
     (
         "api-inat: logout says how long the second token lives",
@@ -83,7 +83,7 @@ fn both_tokens(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     let claimed = unverified_expiry(token.expose_secret()).ok_or("the API token is no JWT")?;
     let stored = status.derived.and_then(|token| token.expires_at);
     let stored = stored.ok_or("no end of the API token is stored")?;
-    // Whole seconds in the JWT and in the answer's `Date`; the machine may be slow, but not for minutes.
+    // Whole seconds in the JWT and in the response's `Date`; the machine may be slow, but not for minutes.
     let minutes = Duration::from_secs(300);
     let day = UnixTime::from_system(SystemTime::now()).plus(Duration::from_secs(24 * 3600));
     for other in [claimed, day] {

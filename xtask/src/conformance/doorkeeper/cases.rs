@@ -55,7 +55,10 @@ pub(super) const LOGIN: &[Case] = &[
     ("out of band, confidential client", |bench| {
         login::serves(bench, CONFIDENTIAL, ScriptedUser::out_of_band)
     }),
-    ("one scope of two, and the answer says so", login::one_scope),
+    (
+        "one scope of two, and the response says so",
+        login::one_scope,
+    ),
     ("two people at one client, two accounts", login::two_people),
 ];
 
@@ -281,8 +284,8 @@ pub(super) const ABSENT_AT_INAT: &[Absent] = absent!(
 
 fn wrong_password(bench: &ServerEnv<'_>) -> CheckResult {
     let seat = bench.seat(PUBLIC)?;
-    let answer = seat.log_in_with_password("alice", "wr0ng-password");
+    let response = seat.log_in_with_password("alice", "wr0ng-password");
     let words = ["user name or password", "invalid_grant", "400"];
-    let error = expect_error(answer, ErrorKind::Denied, &words)?;
+    let error = expect_error(response, ErrorKind::Denied, &words)?;
     ensure(!error.to_string().contains("wr0ng"), "the password shows")
 }

@@ -128,7 +128,7 @@ impl Bus {
         Ok(service)
     }
 
-    /// Asks the Secret Service on this bus; its answer as text, with an error's in place of it.
+    /// Asks the Secret Service on this bus; its response as text, with an error's in place of it.
     pub(super) fn ask(&self, object: &str, method: &str, arguments: &[&str]) -> String {
         let output = self
             .command("dbus-send")
@@ -147,12 +147,12 @@ impl Bus {
 
     /// Whether new entries have a place, and it is unlocked.
     pub(super) fn is_unlocked(&self) -> bool {
-        let answer = self.ask(
+        let response = self.ask(
             "/org/freedesktop/secrets/aliases/default",
             "org.freedesktop.DBus.Properties.Get",
             &["string:org.freedesktop.Secret.Collection", "string:Locked"],
         );
-        answer.contains("boolean false")
+        response.contains("boolean false")
     }
 
     pub(super) fn lock(&self) -> String {

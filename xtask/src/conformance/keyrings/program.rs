@@ -76,7 +76,7 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// Gives it the line, and gets its answer.
+    /// Gives it the line, and gets its response.
     pub(super) fn go_on(&mut self) -> Result<String, Failure> {
         if let Some(stdin) = &mut self.process.0.stdin {
             stdin.write_all(b"\n")?;

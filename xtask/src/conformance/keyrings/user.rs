@@ -45,15 +45,15 @@ impl KeyringUser<'_> {
         Ok(())
     }
 
-    /// Waits for the dialog, and gives it this answer until it is gone.
-    fn answers(&self, dialog: &str, answer: &[&[&str]]) -> CheckResult {
+    /// Waits for the dialog, and gives it this response until it is gone.
+    fn answers(&self, dialog: &str, response: &[&[&str]]) -> CheckResult {
         let deadline = Instant::now() + PATIENCE;
         let mut was_there = false;
         while Instant::now() < deadline {
             match self.window(dialog)? {
                 Some(window) => {
                     was_there = true;
-                    for keys in answer {
+                    for keys in response {
                         // A window that has just gone is no trouble.
                         let focus = ["windowfocus", &window];
                         let _gone = self.xdotool(&[&focus[..], keys].concat());

@@ -52,7 +52,7 @@ pub(super) const CASES: &[Case] = &[
         let first = seen.requests().first().ok_or("no request")?;
         ensure(first.path.contains("/authorize/de?"), first.path.clone())
     }),
-    ("no scope in the answer: none is claimed", |desk| {
+    ("no scope in the response: none is claimed", |desk| {
         let status = desk.logged_in()?.status()?;
         let login = status.login.ok_or("no token is stored")?;
         ensure(login.scope.is_none(), format!("{:?}", login.scope))

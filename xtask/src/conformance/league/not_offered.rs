@@ -41,12 +41,12 @@ pub(super) const ALL: &[Absent] = &[
         },
     ),
     ("metadata", "league has no metadata document", |desk| {
-        let answer = desk.rig.exchange(&MetadataRequest::new(desk.server.url())?);
-        expect_error(answer, ErrorKind::Configuration, &["404"]).map(drop)
+        let response = desk.rig.exchange(&MetadataRequest::new(desk.server.url())?);
+        expect_error(response, ErrorKind::Configuration, &["404"]).map(drop)
     }),
     ("password", "Info Flora documents no such grant", |desk| {
-        let answer = desk.seat(TOOL)?.log_in_with_password("alice", "password");
-        expect_error(answer, ErrorKind::Configuration, &[TOOL.0]).map(drop)
+        let response = desk.seat(TOOL)?.log_in_with_password("alice", "password");
+        expect_error(response, ErrorKind::Configuration, &[TOOL.0]).map(drop)
     }),
 ];
 

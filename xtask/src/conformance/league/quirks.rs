@@ -28,8 +28,8 @@ pub(super) const CASES: &[Case] = &[
     ("a hint with HTML entities is shown as it came", |desk| {
         let service = desk.service(DAEMON)?;
         let request = TokenRequest::client_credentials(service.client()).scope("nope<b>");
-        let answer = desk.rig.exchange(&request);
-        expect_error(answer, ErrorKind::Configuration, &["nope&lt;b&gt;"]).map(drop)
+        let response = desk.rig.exchange(&request);
+        expect_error(response, ErrorKind::Configuration, &["nope&lt;b&gt;"]).map(drop)
     }),
     (
         "refused by the body: no challenge comes, none is needed",

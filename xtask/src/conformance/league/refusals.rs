@@ -90,9 +90,9 @@ fn refused_client(desk: &LeagueEnv<'_>, app: App) -> CheckResult {
 }
 
 /// The client is to blame, and its secret does not show.
-fn refused<T: std::fmt::Debug>(answer: Result<T, Error>, id: &str) -> CheckResult {
+fn refused<T: std::fmt::Debug>(response: Result<T, Error>, id: &str) -> CheckResult {
     let words = ["invalid_client", id, "401"];
-    let error = expect_error(answer, ErrorKind::Configuration, &words)?;
+    let error = expect_error(response, ErrorKind::Configuration, &words)?;
     let setting = error.setting().unwrap_or_default();
     ensure(
         setting.contains("client_secret"),
@@ -104,9 +104,9 @@ fn refused<T: std::fmt::Debug>(answer: Result<T, Error>, id: &str) -> CheckResul
 /// league 8 leaves `state` out of this one error; the listener believes it all the same, because the service says so.
 fn unknown_scope(desk: &LeagueEnv<'_>) -> CheckResult {
     let (seat, visitor) = (desk.seat(TOOL)?, alice());
-    let answer = seat.log_in(visitor.browser().scope("nonsense"));
+    let response = seat.log_in(visitor.browser().scope("nonsense"));
     let words = ["invalid_scope", "nonsense"];
-    let error = expect_error(answer, ErrorKind::Configuration, &words)?;
+    let error = expect_error(response, ErrorKind::Configuration, &words)?;
     ensure(error.setting() == Some("scope"), format!("{error}"))?;
     let redirect = visitor.ended()?.into_redirect()?;
     let has_state = redirect.contains("state=");

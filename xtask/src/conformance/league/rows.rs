@@ -19,12 +19,12 @@ pub(super) const CASES: &[Case] = &[
     ("secret missing: configuration", |desk| {
         let service = desk.describe_without_secret(TOOL).build()?;
         let grant = code(desk, str::to_owned)?;
-        let answer = desk
+        let response = desk
             .rig
             .exchange(&TokenRequest::code(service.client(), &grant));
         let eight = (ErrorKind::Configuration, 401, "invalid_client");
         let nine = (ErrorKind::Configuration, 400, "client_secret");
-        told(desk, answer, eight, nine)
+        told(desk, response, eight, nine)
     }),
     ("no client credentials at all", |desk| {
         let change = |field: &str| (!field.starts_with("client_id=")).then(|| field.to_owned());
@@ -75,10 +75,10 @@ pub(super) const CASES: &[Case] = &[
     ("a code of another client", |desk| {
         let grant = code(desk, str::to_owned)?;
         let change = |field: &str| replaced(field, "client_id", OTHER.0);
-        let answer = exchanged_by(desk, OTHER, &grant, change)?;
+        let response = exchanged_by(desk, OTHER, &grant, change)?;
         both(
             desk,
-            answer,
+            response,
             (ErrorKind::NeedsLogin, 400, "not issued to this client"),
         )
     }),
@@ -110,11 +110,11 @@ pub(super) const CASES: &[Case] = &[
             let grant = code(desk, str::to_owned)?;
             let other = "https%3A%2F%2Felsewhere.example%2F";
             let change = |field: &str| replaced(field, "redirect_uri", other);
-            let answer = exchanged(desk, TOOL, &grant, change)?;
+            let response = exchanged(desk, TOOL, &grant, change)?;
             let eight = (ErrorKind::Configuration, 401, "invalid_client");
             told(
                 desk,
-                answer,
+                response,
                 eight,
                 (ErrorKind::Refused, 400, "redirect URI"),
             )
@@ -212,7 +212,7 @@ type Told = (ErrorKind, u16, &'static str);
 
 fn told<T: std::fmt::Debug>(
     desk: &LeagueEnv<'_>,
-    answer: Result<T, Error>,
+    response: Result<T, Error>,
     eight: Told,
     nine: Told,
 ) -> CheckResult {
@@ -220,7 +220,7 @@ fn told<T: std::fmt::Debug>(
         Version::Eight => eight,
         Version::Nine => nine,
     };
-    let error = expect_error(answer, kind, &[word])?;
+    let error = expect_error(response, kind, &[word])?;
     ensure(
         error.status() == Some(status),
         format!("status {:?}, not {status}: {error}", error.status()),
@@ -229,37 +229,37 @@ fn told<T: std::fmt::Debug>(
 
 fn both<T: std::fmt::Debug>(
     desk: &LeagueEnv<'_>,
-    answer: Result<T, Error>,
+    response: Result<T, Error>,
     told_so: Told,
 ) -> CheckResult {
-    told(desk, answer, told_so, told_so)
+    told(desk, response, told_so, told_so)
 }
 
 /// league 8 says `invalid_request` of a dead code, league 9 `invalid_grant`; it is one thing.
 fn dead_code(
     desk: &LeagueEnv<'_>,
-    answer: Result<TokenResponse, Error>,
+    response: Result<TokenResponse, Error>,
     word: &str,
 ) -> CheckResult {
     let code = match desk.version {
         Version::Eight => "invalid_request",
         Version::Nine => "invalid_grant",
     };
-    let error = expect_error(answer, ErrorKind::NeedsLogin, &[code, word])?;
+    let error = expect_error(response, ErrorKind::NeedsLogin, &[code, word])?;
     ensure(error.status() == Some(400), format!("{error}"))
 }
 
 /// 401 `invalid_request` from league 8, 400 `invalid_grant` from league 9.
 fn dead_refresh(desk: &LeagueEnv<'_>, refresh: &SecretText, app: App, word: &str) -> CheckResult {
     let service = desk.service(app)?;
-    let answer = desk
+    let response = desk
         .rig
         .exchange(&TokenRequest::refresh(service.client(), refresh));
     let words = match desk.version {
         Version::Eight => ["401", "invalid_request", word],
         Version::Nine => ["400", "invalid_grant", word],
     };
-    expect_error(answer, ErrorKind::NeedsLogin, &words).map(drop)
+    expect_error(response, ErrorKind::NeedsLogin, &words).map(drop)
 }
 
 fn refresh_token(desk: &LeagueEnv<'_>, app: App) -> Result<SecretText, Failure> {
@@ -386,11 +386,11 @@ fn at_the_door(desk: &LeagueEnv<'_>) -> CheckResult {
             let value = HeaderValue::from_str(&text).map_err(|error| error.to_string())?;
             request.headers_mut().insert(header::AUTHORIZATION, value);
         }
-        let answer = desk.rig.send(request, &Limits::api())?;
+        let response = desk.rig.send(request, &Limits::api())?;
         let list = api_infoflora::observations::List::new();
-        let answer = auth_core::Operation::parse(&list, answer);
+        let response = auth_core::Operation::parse(&list, response);
         let words = ["401", "access_denied", hint, "OAuth replaced Basic Auth"];
-        expect_error(answer, ErrorKind::Refused, &words).map(drop)
+        expect_error(response, ErrorKind::Refused, &words).map(drop)
     };
     check(None, "Missing")?;
     check(Some("Bearer garbage".to_owned()), "could not be verified")?;

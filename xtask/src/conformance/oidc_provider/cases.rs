@@ -50,7 +50,10 @@ pub(super) const LOGIN: &[Case] = &[
         let registered = "com.example.app:/cb";
         login::serves(bench, PUBLIC, |visitor| visitor.paste(registered))
     }),
-    ("one scope of two, and the answer says so", login::one_scope),
+    (
+        "one scope of two, and the response says so",
+        login::one_scope,
+    ),
     ("unknown scope, browser: dropped, and said so", |bench| {
         login::asks_for(bench, "write nonsense", "write")
     }),
@@ -241,7 +244,7 @@ pub(super) const ABSENT: &[Absent] = &[
     ),
 ];
 
-/// The same answer, taken for a program that knows the server by another name.
+/// The same response, taken for a program that knows the server by another name.
 fn issuer(bench: &ServerEnv<'_>) -> CheckResult {
     let elsewhere = (bench.facts.server)(bench)?.issuer("https://elsewhere.example");
     let service = bench.service_at(elsewhere, PUBLIC)?;
@@ -272,13 +275,13 @@ fn used_code_kills(bench: &ServerEnv<'_>) -> CheckResult {
     let service = bench.service(PUBLIC)?;
     let grant = bench.code(&service)?;
     let exchange = TokenRequest::code(service.client(), &grant);
-    let answer = bench.rig.exchange(&exchange)?;
+    let response = bench.rig.exchange(&exchange)?;
     expect_error(
         bench.rig.exchange(&exchange),
         ErrorKind::NeedsLogin,
         &["invalid_grant"],
     )?;
-    let token = answer.into_token(env::now(), 1)?;
+    let token = response.into_token(env::now(), 1)?;
     let message = service.bind(Ping::default(), Some(&token))?;
     let words = [bench.facts.revoked, "401"];
     expect_error(bench.rig.exchange(&message), ErrorKind::NeedsLogin, &words)?;
@@ -288,8 +291,8 @@ fn used_code_kills(bench: &ServerEnv<'_>) -> CheckResult {
 fn unknown_scope_itself(bench: &ServerEnv<'_>) -> CheckResult {
     let service = bench.service(CONFIDENTIAL)?;
     let request = TokenRequest::client_credentials(service.client()).scope("write nonsense");
-    let answer = bench.rig.exchange(&request)?;
-    ensure(answer.scope() == Some("write"), format!("{answer:?}"))
+    let response = bench.rig.exchange(&request)?;
+    ensure(response.scope() == Some("write"), format!("{response:?}"))
 }
 
 /// Basic joins id and secret by a colon: where they are not encoded, an id with one cannot be sent.

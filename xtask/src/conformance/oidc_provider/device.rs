@@ -31,19 +31,19 @@ pub(super) const CASES: &[Case] = &[
     ("device: a code that was used", used),
     ("device: wrong secret: configuration", |bench| {
         let service = bench.service(CONFIDENTIAL.with(WRONG))?;
-        let answer = bench
+        let response = bench
             .rig
             .exchange(&DeviceAuthorizationRequest::new(service.client()));
         let words = ["invalid_client", "401"];
-        let error = expect_error(answer, ErrorKind::Configuration, &words)?;
+        let error = expect_error(response, ErrorKind::Configuration, &words)?;
         ensure(!error.to_string().contains(WRONG), "the secret shows")
     }),
 ];
 
 /// For the server whose codes live 2 s.
 pub(super) const RUNS_OUT: &[Case] = &[("device: a code that nobody typed in runs out", |bench| {
-    let answer = bench.seat(PUBLIC)?.log_in_with_device(|_| {});
-    expect_error(answer, ErrorKind::TimedOut, &["nobody logged in"]).map(drop)
+    let response = bench.seat(PUBLIC)?.log_in_with_device(|_| {});
+    expect_error(response, ErrorKind::TimedOut, &["nobody logged in"]).map(drop)
 })];
 
 /// How the code comes to the server.
@@ -90,10 +90,10 @@ fn by_values(bench: &ServerEnv<'_>, app: App) -> CheckResult {
 fn denied(bench: &ServerEnv<'_>) -> CheckResult {
     let seat = bench.seat(PUBLIC)?;
     let mut page = None;
-    let answer = seat.log_in_with_device(|device| {
+    let response = seat.log_in_with_device(|device| {
         page = Some(bob_denies().type_in(device.verification_uri(), device.user_code()));
     });
-    let error = expect_error(answer, ErrorKind::Denied, &["access_denied"])?;
+    let error = expect_error(response, ErrorKind::Denied, &["access_denied"])?;
     ensure(page.is_some_and(|page| page.is_ok()), format!("{error}"))?;
     ensure(seat.status()?.login.is_none(), "a token is stored")
 }
@@ -103,8 +103,8 @@ fn used(bench: &ServerEnv<'_>) -> CheckResult {
     let device = begin(bench, &service)?;
     allow(&device, Typing::Opened)?;
     poll(bench, &service, &device)?;
-    let answer = poll(bench, &service, &device);
-    expect_error(answer, ErrorKind::NeedsLogin, &["invalid_grant"])?;
+    let response = poll(bench, &service, &device);
+    expect_error(response, ErrorKind::NeedsLogin, &["invalid_grant"])?;
     Ok(())
 }
 

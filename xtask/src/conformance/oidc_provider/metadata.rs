@@ -60,14 +60,14 @@ fn logs_in(bench: &ServerEnv<'_>, message: &impl Message<Output = Metadata>) -> 
 /// The same document, asked for in the name of an issuer that differs by a slash.
 fn another(bench: &ServerEnv<'_>) -> CheckResult {
     let message = MetadataRequest::new(format!("{}/", bench.origin))?;
-    let answer = bench.rig.exchange(&message);
-    expect_error(answer, ErrorKind::Malformed, &["they name the issuer"])?;
+    let response = bench.rig.exchange(&message);
+    expect_error(response, ErrorKind::Malformed, &["they name the issuer"])?;
     Ok(())
 }
 
 fn nowhere(bench: &ServerEnv<'_>) -> CheckResult {
     let message = MetadataRequest::new(format!("{}/elsewhere", bench.origin))?;
-    let answer = bench.rig.exchange(&message);
-    expect_error(answer, ErrorKind::Configuration, &["404"])?;
+    let response = bench.rig.exchange(&message);
+    expect_error(response, ErrorKind::Configuration, &["404"])?;
     Ok(())
 }

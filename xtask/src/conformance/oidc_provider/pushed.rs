@@ -117,13 +117,13 @@ fn serves(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     bench.is_alices(&bench.rig.exchange(&message)?)
 }
 
-/// oidc-provider has a setting for one client, which its metadata do not say: only its answer does.
+/// oidc-provider has a setting for one client, which its metadata do not say: only its response does.
 fn not_pushed(bench: &ServerEnv<'_>) -> CheckResult {
     let seat = bench.seat(PUSHING)?;
     let visitor = alice();
-    let answer = seat.log_in(visitor.browser());
+    let response = seat.log_in(visitor.browser());
     let words = ["invalid_request", "Pushed Authorization Request"];
-    expect_error(answer, ErrorKind::Configuration, &words)?;
+    expect_error(response, ErrorKind::Configuration, &words)?;
     Ok(())
 }
 

@@ -216,10 +216,10 @@ fn status_line(address: SocketAddr, path: &str, patience: Duration) -> io::Resul
         stream,
         "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
     )?;
-    let mut answer = BufReader::new(stream.take(64 << 10));
+    let mut response = BufReader::new(stream.take(64 << 10));
     let mut line = String::new();
-    answer.read_line(&mut line)?;
-    io::copy(&mut answer, &mut io::sink())?;
+    response.read_line(&mut line)?;
+    io::copy(&mut response, &mut io::sink())?;
     Ok(line.trim().to_owned())
 }
 
@@ -264,11 +264,11 @@ mod tests {
     }
 
     #[test]
-    fn ready_when_it_answers_and_gone_when_dropped() {
+    fn ready_when_it_responses_and_gone_when_dropped() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         let server = thread::spawn(move || {
-            for answer in ["503 Starting", "200 OK"] {
+            for response in ["503 Starting", "200 OK"] {
                 let (mut stream, _) = listener.accept().expect("a connection");
                 let mut request = String::new();
                 let mut reader = BufReader::new(&stream);
@@ -280,7 +280,7 @@ mod tests {
                     );
                 }
                 assert!(request.starts_with("GET /ready HTTP/1.1\r\n"), "{request}");
-                write!(stream, "HTTP/1.1 {answer}\r\n\r\n").expect("a reader");
+                write!(stream, "HTTP/1.1 {response}\r\n\r\n").expect("a reader");
             }
         });
         let outside = TempDir::new().expect("a directory");

@@ -118,7 +118,7 @@ impl Scene {
             }
             let order = |complaint| format!("the wrong one first: {wrong_first}: {complaint}");
             let seen = since(&self.server, mark);
-            // What one of the two renews is dead for the other one, which learns of it by the answer.
+            // What one of the two renews is dead for the other one, which learns of it by the response.
             calm(&seen, seen.grant("refresh_token")).map_err(order)?;
         }
         Ok(())
@@ -148,7 +148,7 @@ fn calm(seen: &RequestLog, refused: usize) -> CheckResult {
     )
 }
 
-/// The clock is behind, so that the token's age is unknown; its end is seen by the answer alone.
+/// The clock is behind, so that the token's age is unknown; its end is seen by the response alone.
 fn ended_unseen(rig: &Rig) -> CheckResult {
     let (scene, clock) = (Scene::new()?, FakeClock::ahead(-DAY)?);
     scene.right(rig)?.ask("log-in")?.went_well()?;

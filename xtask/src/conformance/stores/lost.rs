@@ -1,4 +1,4 @@
-//! The server has answered, and the answer is lost on the way: what is repeated, what is not, and what the caller is told.
+//! The server has answered, and the response is lost on the way: what is repeated, what is not, and what the caller is told.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::rig::{Rig, Seat};
 const TOKEN: &str = "/oauth/token";
 const API_TOKEN: &str = "/users/api_token";
 
-/// One case: it is run for each way to lose an answer.
+/// One case: it is run for each way to lose a response.
 type Case = (&'static str, fn(&Rig, Loss) -> CheckResult);
 
 const CASES: &[Case] = &[
@@ -40,7 +40,7 @@ const CASES: &[Case] = &[
 ];
 
 pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
-    report.heading("an answer that is lost, in each of 5 ways", rigs);
+    report.heading("a response that is lost, in each of 5 ways", rigs);
     for (name, case) in CASES {
         report.row_at_once(name, rigs, |rig| {
             for loss in LOSSES {
@@ -97,7 +97,7 @@ impl Scene {
 fn renewal(scene: &Scene, seat: &Seat, loss: Loss) -> CheckResult {
     let mark = scene.lose(TOKEN, loss);
     let told = [
-        "the answer was lost",
+        "the response was lost",
         "not repeated blindly",
         "the next call tries once more",
     ];
@@ -171,7 +171,7 @@ fn login(rig: &Rig, loss: Loss) -> CheckResult {
     let scene = Scene::new(rig, Rotation::KillFamily)?;
     let seat = scene.seat(rig)?;
     let mark = scene.lose(TOKEN, loss);
-    let told = ["the answer was lost"];
+    let told = ["the response was lost"];
     let result = seat.log_in_with_password(ACCOUNT, PASSWORD);
     expect_error(result, ErrorKind::Transport, &told)?;
     counted("logins", scene.since(mark)?.grant("password"), 1)?;

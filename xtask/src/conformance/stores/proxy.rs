@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::rig::PATIENCE;
 
-/// How an answer is lost.
+/// How a response is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Loss {
     /// The connection is closed in its place.
@@ -119,10 +119,10 @@ impl Shared {
             // A byte that is never read makes the kernel reset the connection when it is closed.
             let kept = usize::from(resets);
             client.read_exact(&mut vec![0; request.len() - kept])?;
-            let answer = self.ask(&request)?;
-            let half = &answer[..answer.len() / 2];
+            let response = self.ask(&request)?;
+            let half = &response[..response.len() / 2];
             match loss {
-                None => client.write_all(&answer)?,
+                None => client.write_all(&response)?,
                 Some(Loss::HalfClosed | Loss::HalfReset) => client.write_all(half)?,
                 Some(Loss::Garbage) => client.write_all(b"\x00\xffno answer\r\n\r\n")?,
                 Some(Loss::Closed | Loss::Reset) => {}
@@ -152,14 +152,14 @@ impl Shared {
         let mut server = TcpStream::connect(&self.server)?;
         server.set_read_timeout(Some(PATIENCE))?;
         server.write_all(request)?;
-        let (mut answer, mut chunk) = (Vec::new(), [0; 4096]);
-        while length(&answer).is_none_or(|length| answer.len() < length) {
+        let (mut response, mut chunk) = (Vec::new(), [0; 4096]);
+        while length(&response).is_none_or(|length| response.len() < length) {
             match server.read(&mut chunk)? {
                 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                read => answer.extend_from_slice(&chunk[..read]),
+                read => response.extend_from_slice(&chunk[..read]),
             }
         }
-        Ok(answer)
+        Ok(response)
     }
 }
 

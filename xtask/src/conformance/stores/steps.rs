@@ -115,9 +115,9 @@ impl<T: AsyncTransport> AsyncTransport for Counted<T> {
     async fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
         let name = name(&request);
         self.steps.pass(format_args!("before {name}"));
-        let answer = self.inner.send(request, limits).await;
+        let response = self.inner.send(request, limits).await;
         self.steps.pass(format_args!("after {name}"));
-        answer
+        response
     }
 }
 

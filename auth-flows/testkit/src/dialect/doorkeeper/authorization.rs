@@ -14,7 +14,7 @@ use crate::state::Challenge;
 use crate::state::client::{TestClient, words};
 use crate::state::context::ServerContext;
 
-/// `pre_authorization.rb`, in its order. Whatever is wrong, the answer is a page with status 200
+/// `pre_authorization.rb`, in its order. Whatever is wrong, the response is a page with status 200
 /// and never a redirect.
 pub(super) fn check(
     context: &ServerContext,

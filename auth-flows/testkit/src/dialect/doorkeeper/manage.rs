@@ -33,7 +33,7 @@ pub(super) fn revoke(context: &ServerContext, request: &Request<Vec<u8>>) -> Res
         return not_yours();
     }
     // Only a living access token is revoked, with its refresh token; a refresh token whose access
-    // token has expired is left alone although the answer is 200. So it is in the gem.
+    // token has expired is left alone although the response is 200. So it is in the gem.
     if state.token(place).is_accessible(context.clock.now_ms()) {
         state.token_mut(place).revoke();
     }
@@ -136,7 +136,7 @@ fn invalid_token_json(reason: Reason) -> Response<Vec<u8>> {
         ("error_description", json!(words)),
         ("state", json!("unauthorized")),
     ];
-    let mut answer = answered(401, &body);
-    challenge(&mut answer, "invalid_token", words);
-    answer
+    let mut response = answered(401, &body);
+    challenge(&mut response, "invalid_token", words);
+    response
 }

@@ -11,10 +11,10 @@ const JSON: &str = "application/json; charset=utf-8";
 /// The refusal of a resource endpoint: no body, the reason in the header
 /// (`invalid_token_response.rb`).
 pub(super) fn invalid_token(reason: Reason) -> Response<Vec<u8>> {
-    let mut answer = typed(401, "text/html", Vec::new());
-    uncached(&mut answer);
-    challenge(&mut answer, "invalid_token", token_words(reason));
-    answer
+    let mut response = typed(401, "text/html", Vec::new());
+    uncached(&mut response);
+    challenge(&mut response, "invalid_token", token_words(reason));
+    response
 }
 
 pub(super) fn token_words(reason: Reason) -> &'static str {
@@ -27,36 +27,36 @@ pub(super) fn token_words(reason: Reason) -> &'static str {
 
 /// A token that lacks the scope: no body, no challenge (`forbidden_token_response.rb`).
 pub(super) fn forbidden() -> Response<Vec<u8>> {
-    let mut answer = typed(403, "text/html", Vec::new());
-    uncached(&mut answer);
-    answer
+    let mut response = typed(403, "text/html", Vec::new());
+    uncached(&mut response);
+    response
 }
 
 /// A JSON answer with the caching headers that Rails adds by itself.
 pub(super) fn plain(status: u16, body: &[(&str, Value)]) -> Response<Vec<u8>> {
-    let mut answer = typed(status, JSON, object(body).into_bytes());
+    let mut response = typed(status, JSON, object(body).into_bytes());
     let caching = match status {
         200 => "max-age=0, private, must-revalidate",
         _ => "no-cache",
     };
-    set(&mut answer, header::CACHE_CONTROL, caching);
-    answer
+    set(&mut response, header::CACHE_CONTROL, caching);
+    response
 }
 
 /// A JSON answer that must not be cached.
 pub(super) fn answered(status: u16, body: &[(&str, Value)]) -> Response<Vec<u8>> {
     let body = object(body).into_bytes();
-    let mut answer = typed(status, JSON, body);
-    uncached(&mut answer);
-    answer
+    let mut response = typed(status, JSON, body);
+    uncached(&mut response);
+    response
 }
 
 /// `error_response.rb`: the challenge is a `Bearer` one, whatever the client used.
 pub(super) fn error(status: u16, name: &str, words: &str) -> Response<Vec<u8>> {
     let body = [("error", json!(name)), ("error_description", json!(words))];
-    let mut answer = answered(status, &body);
-    challenge(&mut answer, name, words);
-    answer
+    let mut response = answered(status, &body);
+    challenge(&mut response, name, words);
+    response
 }
 
 /// An error with its usual status and words.
@@ -68,15 +68,15 @@ pub(super) fn refused(name: &str) -> Response<Vec<u8>> {
     error(status, name, &description(name))
 }
 
-fn uncached(answer: &mut Response<Vec<u8>>) {
-    set(answer, header::CACHE_CONTROL, "no-store");
-    set(answer, header::PRAGMA, "no-cache");
+fn uncached(response: &mut Response<Vec<u8>>) {
+    set(response, header::CACHE_CONTROL, "no-store");
+    set(response, header::PRAGMA, "no-cache");
 }
 
-pub(super) fn challenge(answer: &mut Response<Vec<u8>>, name: &str, words: &str) {
+pub(super) fn challenge(response: &mut Response<Vec<u8>>, name: &str, words: &str) {
     let value =
         format!(r#"Bearer realm="Doorkeeper", error="{name}", error_description="{words}""#);
-    set(answer, header::WWW_AUTHENTICATE, &value);
+    set(response, header::WWW_AUTHENTICATE, &value);
 }
 
 pub(super) fn missing(parameter: &str) -> String {

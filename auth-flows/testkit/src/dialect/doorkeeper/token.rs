@@ -36,7 +36,7 @@ pub(super) fn answer(
     };
     match asking.grant(&mut state) {
         Ok(place) => token_response(context, &state, place),
-        Err(answer) => *answer,
+        Err(response) => *response,
     }
 }
 
@@ -260,13 +260,13 @@ fn refused_password(reason: &NoUser) -> Response<Vec<u8>> {
             body.push(("suspended_until", json!(until)));
         }
     }
-    let mut answer = plain(400, &body);
+    let mut response = plain(400, &body);
     set(
-        &mut answer,
+        &mut response,
         header::CONTENT_TYPE,
         "text/html; charset=utf-8",
     );
-    answer
+    response
 }
 
 fn refuse(name: &str) -> ErrorReply {

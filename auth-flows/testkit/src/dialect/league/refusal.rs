@@ -13,9 +13,9 @@ use crate::http::reply::{found, object, set, typed};
 pub(super) fn invalid_token(league: &League, reason: Reason) -> Response<Vec<u8>> {
     if league.symfony {
         let words = "The resource server rejected the request.";
-        let mut answer = typed(401, "text/plain; charset=UTF-8", words.into());
-        set(&mut answer, header::WWW_AUTHENTICATE, "Bearer");
-        return answer;
+        let mut response = typed(401, "text/plain; charset=UTF-8", words.into());
+        set(&mut response, header::WWW_AUTHENTICATE, "Bearer");
+        return response;
     }
     let hint = match reason {
         Reason::Missing => r#"Missing "Authorization" header"#,
@@ -136,15 +136,15 @@ impl Refusal {
     pub(super) fn answer(&self, league: &League, had_authorization: bool) -> Response<Vec<u8>> {
         let pairs = self.pairs(league);
         let pairs: Vec<(&str, Value)> = pairs.iter().map(|(n, v)| (*n, json!(v))).collect();
-        let mut answer = typed(self.status, "application/json", object(&pairs).into_bytes());
+        let mut response = typed(self.status, "application/json", object(&pairs).into_bytes());
         if self.error == "invalid_client" && had_authorization {
             set(
-                &mut answer,
+                &mut response,
                 header::WWW_AUTHENTICATE,
                 r#"Basic realm="OAuth""#,
             );
         }
-        answer
+        response
     }
 
     pub(super) fn redirect(

@@ -291,8 +291,8 @@ fn token_response(context: &ServerContext, state: &State, place: usize) -> Respo
         body.push(("refresh_token", json!(refresh)));
     }
     let body = object(&body).into_bytes();
-    let mut answer = typed(200, "application/json; charset=UTF-8", body);
-    set(&mut answer, header::CACHE_CONTROL, "no-store");
-    set(&mut answer, header::PRAGMA, "no-cache");
-    answer
+    let mut response = typed(200, "application/json; charset=UTF-8", body);
+    set(&mut response, header::CACHE_CONTROL, "no-store");
+    set(&mut response, header::PRAGMA, "no-cache");
+    response
 }

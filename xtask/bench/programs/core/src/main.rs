@@ -1,4 +1,4 @@
-//! `core ANSWER`: the values alone. Begins a login, builds a token request, reads an answer.
+//! `core ANSWER`: the values alone. Begins a login, builds a token request, reads a response.
 
 use std::env;
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! `oauth2 ANSWER`: oauth2 without features. Begins a login, builds a token request, reads an answer.
+//! `oauth2 ANSWER`: oauth2 without features. Begins a login, builds a token request, reads a response.
 
 use std::convert::Infallible;
 use std::env;

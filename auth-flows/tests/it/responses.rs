@@ -37,7 +37,7 @@ fn check(server: &TestServer, fault: Fault, kind: ErrorKind, words: &str) {
 }
 
 #[test]
-fn answers_that_are_errors() {
+fn responses_that_are_errors() {
     use ErrorKind::{Configuration, Malformed, Refused, Transport};
     let server = doorkeeper();
     check(&server, Fault::Html500, Refused, "HTTP 500");
@@ -76,7 +76,7 @@ fn answers_that_are_errors() {
 }
 
 #[test]
-fn answers_that_are_forgiven() {
+fn responses_that_are_forgiven() {
     let server = doorkeeper();
     let check = |fault: Fault| {
         for world in World::both(&server, Memory::new()) {
@@ -176,7 +176,7 @@ fn the_client_and_the_person_are_told_apart() {
 }
 
 #[test]
-fn nobody_answers_at_all() {
+fn nobody_responses_at_all() {
     // A port that was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .and_then(|s| s.local_addr())

@@ -193,12 +193,12 @@ fn refusals_of_the_api_in_any_shape() {
         let check = |status: u16, kind: &str, body: &str, words: &[&str]| {
             let seat = scene.daemon();
             seat.token();
-            let answer = Fault::Answer {
+            let response = Fault::Answer {
                 status,
                 content_type: kind.to_owned(),
                 body: body.as_bytes().to_vec(),
             };
-            scene.server.faults().always(Matching::Api, answer);
+            scene.server.faults().always(Matching::Api, response);
             let error = fails(seat.call(), ErrorKind::Refused, words);
             assert_eq!(error.status(), Some(status));
             scene.server.faults().clear();
@@ -315,7 +315,7 @@ fn scopes_are_separated_by_spaces() {
 }
 
 #[test]
-fn answers_without_a_refresh_token() {
+fn responses_without_a_refresh_token() {
     everywhere(|scene| {
         let absent = || Fault::Field("refresh_token", None);
         // To a refresh: the old one is kept.

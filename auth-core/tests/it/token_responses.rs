@@ -1,10 +1,10 @@
-//! Hostile token answers: each is refused with the right kind and check, or read as what it is, and shows no secret.
+//! Hostile token responses: each is refused with the right kind and check, or read as what it is, and shows no secret.
 
 use std::time::Duration;
 
 use auth_core::{Check, ErrorKind, Lifetime, Message, Now, SecretText, TokenRequest, UnixTime};
 
-use crate::common::{SECRET, answer, client};
+use crate::common::{SECRET, client, response};
 
 /// What a refresh comes to. `S` in the body stands for the secrets that we sent.
 enum Expect {
@@ -25,14 +25,14 @@ fn check_bytes(status: u16, content_type: &str, body: &[u8], expect: &Expect) {
     let (client, refresh) = (client(), SecretText::from("marked-refresh-token"));
     let message = TokenRequest::refresh(&client, &refresh);
     let what = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
-    match (message.parse(answer(status, content_type, body)), expect) {
-        (Ok(answer), Token(lifetime)) => {
-            assert_eq!(answer.lifetime(), *lifetime, "{what}");
+    match (message.parse(response(status, content_type, body)), expect) {
+        (Ok(response), Token(lifetime)) => {
+            assert_eq!(response.lifetime(), *lifetime, "{what}");
             let sent = Now {
                 wall: UnixTime::from_secs(1_700_000_000),
                 monotonic: Duration::from_secs(5),
             };
-            let token = answer.into_token(sent, 1).expect(&what);
+            let token = response.into_token(sent, 1).expect(&what);
             assert!(!token.expose_secret().is_empty());
             let shown = format!("{token:?}");
             assert!(!shown.contains(token.expose_secret()), "{shown}");
@@ -59,7 +59,7 @@ const NEEDS_LOGIN: ErrorKind = ErrorKind::NeedsLogin;
 const CONFIGURATION: ErrorKind = ErrorKind::Configuration;
 
 #[test]
-fn bodies_that_are_no_token_answer() {
+fn bodies_that_are_no_token_response() {
     let check = |body: &str| {
         let expect = Error(MALFORMED, Some(Check::Object), "not JSON");
         check(200, JSON, body, &expect);

@@ -36,9 +36,9 @@ fn pasted(service: &Service, token: &str, ago: Duration) -> Memory {
         wall: UnixTime::from_secs((now - ago).as_secs()),
         monotonic: Duration::ZERO,
     };
-    let answer = TokenResponse::new(token, Lifetime::For(DAY)).expect("a token");
+    let response = TokenResponse::new(token, Lifetime::For(DAY)).expect("a token");
     let mut record = TokenRecord::default();
-    let token = answer.into_token(then, 1).expect("a token");
+    let token = response.into_token(then, 1).expect("a token");
     record.set(TokenKind::Derived, Arc::new(token));
     let store = Memory::new();
     let lease = store
@@ -84,7 +84,7 @@ fn it_is_renewed_when_it_is_due_and_the_program_asked_for_that() {
 }
 
 #[test]
-fn a_service_that_does_not_answer_so_changes_nothing() {
+fn a_service_that_does_not_response_so_changes_nothing() {
     let site = Photographs::start();
     let service = service(&site, true);
     let due = DAY - Duration::from_secs(300);

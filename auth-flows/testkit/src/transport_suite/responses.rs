@@ -1,12 +1,12 @@
-//! Every status is an answer, and answers arrive whole.
+//! Every status is a response, and answers arrive whole.
 
 use auth_core::{Body, Limits};
 
-use super::{Case, Outcome, Send, answer, ensure, expect, get, post, request};
+use super::{Case, Outcome, Send, ensure, expect, get, post, raw_response, request};
 use crate::raw::{RawServer, ScriptStep};
 
 pub(super) const CASES: &[Case] = &[
-    ("every status is an answer", every_status),
+    ("every status is a response", every_status),
     ("redirects are not followed", redirects),
     ("headers and body arrive", headers_and_body),
     ("a chunked body arrives", chunked),
@@ -19,30 +19,31 @@ fn every_status(send: &mut Send<'_>) -> Outcome {
     for status in [
         200, 201, 202, 301, 302, 303, 307, 308, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503,
     ] {
-        let bytes = answer(status, "", br#"{"error":"invalid_grant"}"#);
+        let bytes = raw_response(status, "", br#"{"error":"invalid_grant"}"#);
         let server = RawServer::start(move |_| vec![ScriptStep::Respond(bytes.clone())]);
         let body = Body::plain("grant_type=refresh_token");
-        let answer = expect(
+        let response = expect(
             send(post(&server, "/token", body), &Limits::token()),
             "POST",
         )?;
         ensure!(
-            answer.status() == status,
+            response.status() == status,
             "{status} became {}",
-            answer.status()
+            response.status()
         );
-        let len = answer.body().as_bytes().len();
+        let len = response.body().as_bytes().len();
         ensure!(len == 25, "the body of a {status} has {len} bytes");
     }
     Ok(())
 }
 
 fn redirects(send: &mut Send<'_>) -> Outcome {
-    let target = RawServer::start(|_| vec![ScriptStep::Respond(answer(200, "", b"followed"))]);
+    let target =
+        RawServer::start(|_| vec![ScriptStep::Respond(raw_response(200, "", b"followed"))]);
     for status in [301, 302, 303, 307, 308] {
         for method in ["GET", "POST"] {
             let location = target.url("/elsewhere").to_string();
-            let bytes = answer(status, &format!("location: {location}\r\n"), b"");
+            let bytes = raw_response(status, &format!("location: {location}\r\n"), b"");
             let server = RawServer::start(move |_| vec![ScriptStep::Respond(bytes.clone())]);
             let body = match method {
                 "POST" => Body::plain("refresh_token=abc"),
@@ -51,13 +52,13 @@ fn redirects(send: &mut Send<'_>) -> Outcome {
             let mut request = request(method, server.url("/"), body);
             let bearer = http::HeaderValue::from_static("Bearer abc");
             request.headers_mut().insert("authorization", bearer);
-            let answer = expect(send(request, &Limits::api()), method)?;
+            let response = expect(send(request, &Limits::api()), method)?;
             ensure!(
-                answer.status() == status,
+                response.status() == status,
                 "{status} became {}",
-                answer.status()
+                response.status()
             );
-            let said = answer
+            let said = response
                 .headers()
                 .get("location")
                 .map(http::HeaderValue::as_bytes);
@@ -75,22 +76,22 @@ fn redirects(send: &mut Send<'_>) -> Outcome {
 fn headers_and_body(send: &mut Send<'_>) -> Outcome {
     let headers =
         "content-type: application/json\r\nset-cookie: a=1\r\nSet-Cookie: b=2\r\nx-empty:\r\n";
-    let bytes = answer(200, headers, b"\0\xff{}\r\n\r\n");
+    let bytes = raw_response(200, headers, b"\0\xff{}\r\n\r\n");
     let server = RawServer::start(move |_| vec![ScriptStep::Respond(bytes.clone())]);
-    let answer = expect(send(get(&server, "/"), &Limits::api()), "GET")?;
-    let cookies: Vec<_> = answer.headers().get_all("set-cookie").iter().collect();
+    let response = expect(send(get(&server, "/"), &Limits::api()), "GET")?;
+    let cookies: Vec<_> = response.headers().get_all("set-cookie").iter().collect();
     ensure!(cookies == ["a=1", "b=2"], "Set-Cookie is {cookies:?}");
-    let content_type = answer.headers().get("content-type");
+    let content_type = response.headers().get("content-type");
     ensure!(
         content_type.is_some_and(|v| v == "application/json"),
         "Content-Type is {content_type:?}"
     );
-    let empty = answer.headers().get("x-empty");
+    let empty = response.headers().get("x-empty");
     ensure!(
         empty.is_some_and(http::HeaderValue::is_empty),
         "an empty header is {empty:?}"
     );
-    let body = answer.body().as_bytes();
+    let body = response.body().as_bytes();
     ensure!(body == b"\0\xff{}\r\n\r\n", "the body is {body:?}");
     Ok(())
 }
@@ -99,8 +100,8 @@ fn chunked(send: &mut Send<'_>) -> Outcome {
     let bytes = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhell\r\nA;x=y\r\no chunked \r\n5\r\nworld\r\n0\r\n\r\n";
     let server = RawServer::start(|_| vec![ScriptStep::respond(bytes)]);
     for _ in 0..2 {
-        let answer = expect(send(get(&server, "/"), &Limits::api()), "GET")?;
-        let body = answer.body().as_bytes();
+        let response = expect(send(get(&server, "/"), &Limits::api()), "GET")?;
+        let body = response.body().as_bytes();
         ensure!(
             body == b"hello chunked world",
             "the body is {}",
@@ -113,8 +114,8 @@ fn chunked(send: &mut Send<'_>) -> Outcome {
 fn until_close(send: &mut Send<'_>) -> Outcome {
     let bytes = b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nto the end";
     let server = RawServer::start(|_| vec![ScriptStep::Read, ScriptStep::send(bytes)]);
-    let answer = expect(send(get(&server, "/"), &Limits::api()), "GET")?;
-    let body = answer.body().as_bytes();
+    let response = expect(send(get(&server, "/"), &Limits::api()), "GET")?;
+    let body = response.body().as_bytes();
     ensure!(body == b"to the end", "the body is {}", body.escape_ascii());
     Ok(())
 }
@@ -132,8 +133,8 @@ fn without_body(send: &mut Send<'_>) -> Outcome {
         for _ in 0..2 {
             let request = request(method, server.url("/"), Body::Empty);
             let what = format!("{method} with {status}");
-            let answer = expect(send(request, &limits), &what)?;
-            let len = answer.body().as_bytes().len();
+            let response = expect(send(request, &limits), &what)?;
+            let len = response.body().as_bytes().len();
             ensure!(len == 0, "{what} has a body of {len} bytes");
         }
     }
@@ -142,11 +143,14 @@ fn without_body(send: &mut Send<'_>) -> Outcome {
 
 fn large(send: &mut Send<'_>) -> Outcome {
     let body: Vec<u8> = (0..3_000_017_u32).map(|i| (i % 251) as u8).collect();
-    let bytes = answer(200, "", &body);
+    let bytes = raw_response(200, "", &body);
     let server = RawServer::start(move |_| vec![ScriptStep::Respond(bytes.clone())]);
     for limits in [Limits::api(), Limits::token().with_max_bytes(4 << 20)] {
-        let answer = expect(send(get(&server, "/"), &limits), "GET")?;
-        ensure!(answer.body().as_bytes() == body, "the body is another one");
+        let response = expect(send(get(&server, "/"), &limits), "GET")?;
+        ensure!(
+            response.body().as_bytes() == body,
+            "the body is another one"
+        );
     }
     Ok(())
 }
