@@ -26,9 +26,6 @@ use crate::{
 
 // What is marked `inline` here is compiled where it is called: most programs have no use for it.
 
-/// The grant type of the token request (RFC 8628 section 3.4).
-pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
-
 /// Where the server gives no interval, and what `slow_down` adds to it (RFC 8628 sections 3.2 and 3.5).
 const FIVE: Duration = Duration::from_secs(5);
 

@@ -5,6 +5,9 @@ use std::{borrow::Cow, time::Duration};
 use super::{
     authorization_response::CodeGrant,
     json_object::{NoObject, Object},
+    token_request::parameters::{
+        AUTHORIZATION_CODE, CLIENT_CREDENTIALS, DEVICE_CODE, PASSWORD, REFRESH_TOKEN,
+    },
     token_response::{Reading, read},
 };
 use crate::{
@@ -19,20 +22,8 @@ use crate::{
     wire::response_body::Response,
 };
 
-/// The grants, as far as their errors differ.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum GrantType {
-    AuthorizationCode,
-    RefreshToken,
-    ClientCredentials,
-    Password,
-    DeviceCode,
-    Extension,
-}
-
 /// What was asked for, as far as an error has to speak of it.
 pub(super) struct Asked<'a> {
-    pub(super) grant: GrantType,
     pub(super) grant_type: &'a str,
     pub(super) client_id: &'a str,
     pub(super) code: Option<(&'a CodeGrant, Option<Now>)>,
@@ -43,39 +34,38 @@ pub(super) struct Asked<'a> {
 pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthError) -> Error {
     let oauth = oauth.redacted(asked.secrets);
     let client_id = asked.client_id;
-    let error = match (oauth.code(), asked.grant) {
+    let error = match (oauth.code(), asked.grant_type) {
         ("unauthorized_client" | "unsupported_grant_type", _) => configuration(format!(
             "the client `{client_id}` may not use the grant {}",
             asked.grant_type
         ))
         .with_help("have it registered for this grant, or log in in another way"),
-        ("authorization_pending" | "slow_down", GrantType::DeviceCode) => {
+        ("authorization_pending" | "slow_down", DEVICE_CODE) => {
             Error::new(ErrorKind::Refused, "the person has not answered yet")
                 .with_help("ask again after the interval that the server gave")
         }
-        ("access_denied", GrantType::DeviceCode) => {
-            Error::new(ErrorKind::Denied, "the person refused")
-                .with_help("ask again when they are willing")
-        }
-        ("expired_token", GrantType::DeviceCode) => Error::new(
+        ("access_denied", DEVICE_CODE) => Error::new(ErrorKind::Denied, "the person refused")
+            .with_help("ask again when they are willing"),
+        ("expired_token", DEVICE_CODE) => Error::new(
             ErrorKind::TimedOut,
             "nobody logged in before the device code ran out",
         )
         .with_help("begin a new login"),
-        ("invalid_grant", GrantType::DeviceCode) => {
+        ("invalid_grant", DEVICE_CODE) => {
             Error::login_needed("the device code was not accepted").with_help("begin a new login")
         }
-        (_, GrantType::RefreshToken) if is_dead_refresh_token(response, &oauth) => {
+        (_, REFRESH_TOKEN) if is_dead_refresh_token(response, &oauth) => {
             Error::login_needed("the refresh token is no longer accepted")
         }
-        ("invalid_grant", GrantType::Password) => bad_password(&oauth),
-        (_, GrantType::AuthorizationCode) if is_dead_code(&oauth) => refused_code(asked.code),
-        ("invalid_grant", GrantType::ClientCredentials) => {
+        ("invalid_grant", PASSWORD) => bad_password(&oauth),
+        (_, AUTHORIZATION_CODE) if is_dead_code(&oauth) => refused_code(asked.code),
+        ("invalid_grant", CLIENT_CREDENTIALS) => {
             configuration(format!("the client `{client_id}` was refused"))
                 .with_setting("client_id, client_secret")
                 .with_help("ask the service whether the client is still active")
         }
-        ("invalid_grant", GrantType::Extension) => Error::new(
+        // An extension grant: the others are above.
+        ("invalid_grant", _) => Error::new(
             ErrorKind::Refused,
             "what was given for a token was not accepted",
         )

@@ -2,16 +2,18 @@
 
 pub(super) mod parameters;
 
-use std::ops::Deref;
+use std::{fmt, ops::Deref};
 
 use secrecy::ExposeSecret;
 
-use self::parameters::Extra;
+use self::parameters::{
+    AUTHORIZATION_CODE, CLIENT_CREDENTIALS, DEVICE_CODE, Extra, GRANTS, PASSWORD, REFRESH_TOKEN,
+};
 use super::{
     authorization_response::CodeGrant,
     client::OAuthClient,
-    device::{DEVICE_CODE, DeviceAuthorizationResponse},
-    error_response::{self, Asked, GrantType},
+    device::DeviceAuthorizationResponse,
+    error_response::{self, Asked},
     json_object::NoObject,
     server::ClientAuthentication,
     token_response::{Reading, TokenResponse, read},
@@ -21,7 +23,7 @@ use crate::{
     time::Now,
     wire::{
         body::Request, form::Form, limits::Limits, message::Message, response_body::Response,
-        secret::SecretText,
+        secret::SecretText, url::is_credential,
     },
 };
 
@@ -41,56 +43,88 @@ use crate::{
 /// assert!(!answer.has_refresh_token());
 /// # Ok::<(), auth_core::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct TokenRequest<'a> {
     client: &'a OAuthClient,
-    grant: Grant<'a>,
+    grant_type: &'a str,
+    /// The names of the grant's own parameters; an extension has none.
+    names: &'static [&'static str],
+    values: [&'a str; 3],
+    takes_scope: bool,
+    code: Option<&'a CodeGrant>,
+    /// What `request` reports in place of a request.
+    problem: Option<Error>,
     scope: Option<&'a str>,
     extra: Extra<'a>,
     now: Option<Now>,
-}
-
-#[derive(Debug)]
-enum Grant<'a> {
-    Code(&'a CodeGrant),
-    Refresh(&'a SecretText),
-    ClientCredentials,
-    Password(&'a str, &'a SecretText),
-    Device(&'a DeviceAuthorizationResponse),
-    Extension(&'a str),
 }
 
 impl<'a> TokenRequest<'a> {
     /// Exchanges an authorization code (RFC 6749 section 4.1.3). Client secret and code verifier are both sent.
     #[must_use]
     pub fn code(client: &'a OAuthClient, grant: &'a CodeGrant) -> Self {
-        Self::new(client, Grant::Code(grant))
+        let values = [
+            grant.code.expose_secret(),
+            grant.redirect_uri(),
+            grant.verifier.expose_secret(),
+        ];
+        let problem = (*grant.client_id != *client.id()).then(|| {
+            Error::new(ErrorKind::Usage, "the code was asked for by another client")
+                .with_check(Check::ClientBound)
+        });
+        Self {
+            takes_scope: false,
+            code: Some(grant),
+            problem,
+            ..Self::new(client, AUTHORIZATION_CODE, values)
+        }
     }
 
     /// Renews with a refresh token (RFC 6749 section 6).
     #[must_use]
     pub fn refresh(client: &'a OAuthClient, refresh_token: &'a SecretText) -> Self {
-        Self::new(client, Grant::Refresh(refresh_token))
+        let token = refresh_token.expose_secret();
+        Self::new(client, REFRESH_TOKEN, [token, "", ""])
     }
 
     /// The client asks on its own behalf (RFC 6749 section 4.4.2).
     #[must_use]
     pub fn client_credentials(client: &'a OAuthClient) -> Self {
-        Self::new(client, Grant::ClientCredentials)
+        let problem = (!client.is_confidential()).then(|| {
+            let what = "client credentials need a client secret and there is none";
+            let help = "give the secret that came with the client id";
+            missing("client_secret", what).with_help(help)
+        });
+        Self {
+            problem,
+            ..Self::new(client, CLIENT_CREDENTIALS, [""; 3])
+        }
     }
 
     /// A person's own user name and password (RFC 6749 section 4.3.2). Prefer a login by browser, which shows the password to
     /// the service alone.
     #[must_use]
     pub fn password(client: &'a OAuthClient, username: &'a str, password: &'a SecretText) -> Self {
-        Self::new(client, Grant::Password(username, password))
+        let problem = match (username.trim().is_empty(), password.is_blank()) {
+            (true, _) => Some(missing("username", "the username is empty")),
+            (_, true) => Some(missing("password", "the password is empty")),
+            _ => None,
+        };
+        let help = "give the user name and password of the person's own account";
+        Self {
+            problem: problem.map(|problem| problem.with_help(help)),
+            ..Self::new(client, PASSWORD, [username, password.expose_secret(), ""])
+        }
     }
 
     /// Asks whether the person has logged in on the other device (RFC 8628 section 3.4).
     /// [`DeviceAuthorizationResponse::next_poll`] says what an error means for the next question.
     #[must_use]
     pub fn device(client: &'a OAuthClient, device: &'a DeviceAuthorizationResponse) -> Self {
-        Self::new(client, Grant::Device(device))
+        let code = device.device_code().expose_secret();
+        Self {
+            takes_scope: false,
+            ..Self::new(client, DEVICE_CODE, [code, "", ""])
+        }
     }
 
     /// A grant that is none of the above (RFC 6749 section 4.5): its URI here, its parameters by [`param`](Self::param) and
@@ -109,7 +143,10 @@ impl<'a> TokenRequest<'a> {
     /// ```
     #[must_use]
     pub fn extension(client: &'a OAuthClient, grant_type: &'a str) -> Self {
-        Self::new(client, Grant::Extension(grant_type))
+        Self {
+            problem: parameters::check_grant_type(grant_type).err(),
+            ..Self::new(client, grant_type, [""; 3])
+        }
     }
 
     /// The scopes to ask for, separated by spaces. Not for codes, whose scopes were asked for in the browser.
@@ -124,7 +161,7 @@ impl<'a> TokenRequest<'a> {
     /// # Errors
     /// [`ErrorKind::Usage`]: a parameter that the request sets itself, or one that stands there already.
     pub fn param(mut self, name: &'a str, value: &'a str) -> Result<Self, Error> {
-        self.extra.plain(name, value, self.grant_type())?;
+        self.extra.plain(name, value, self.grant_type)?;
         Ok(self)
     }
 
@@ -133,7 +170,7 @@ impl<'a> TokenRequest<'a> {
     /// # Errors
     /// As for [`param`](Self::param).
     pub fn secret_param(mut self, name: &'a str, value: &'a SecretText) -> Result<Self, Error> {
-        self.extra.secret(name, value, self.grant_type())?;
+        self.extra.secret(name, value, self.grant_type)?;
         Ok(self)
     }
 
@@ -145,57 +182,37 @@ impl<'a> TokenRequest<'a> {
         self
     }
 
-    fn new(client: &'a OAuthClient, grant: Grant<'a>) -> Self {
+    fn new(client: &'a OAuthClient, grant_type: &'a str, values: [&'a str; 3]) -> Self {
+        let own = GRANTS.iter().find(|(own, _)| *own == grant_type);
         Self {
             client,
-            grant,
+            grant_type,
+            names: own.map_or(&[], |(_, names)| *names),
+            values,
+            takes_scope: true,
+            code: None,
+            problem: None,
             scope: None,
             extra: Extra::default(),
             now: None,
         }
     }
 
-    fn grant_type(&self) -> GrantType {
-        match self.grant {
-            Grant::Code(_) => GrantType::AuthorizationCode,
-            Grant::Refresh(_) => GrantType::RefreshToken,
-            Grant::ClientCredentials => GrantType::ClientCredentials,
-            Grant::Password(..) => GrantType::Password,
-            Grant::Device(_) => GrantType::DeviceCode,
-            Grant::Extension(_) => GrantType::Extension,
-        }
-    }
-
-    fn grant_type_text(&self) -> &'a str {
-        match self.grant {
-            Grant::Code(_) => "authorization_code",
-            Grant::Refresh(_) => "refresh_token",
-            Grant::ClientCredentials => "client_credentials",
-            Grant::Password(..) => "password",
-            Grant::Device(_) => DEVICE_CODE,
-            Grant::Extension(grant_type) => grant_type,
-        }
+    fn params(&self) -> impl Iterator<Item = (&'static str, &'a str)> {
+        self.names.iter().copied().zip(self.values)
     }
 
     /// About how long what it sends is, in bytes before encoding.
     fn weight(&self) -> usize {
-        let grant = match &self.grant {
-            Grant::Code(grant) => grant.code.expose_secret().len() + grant.redirect_uri().len(),
-            Grant::Refresh(token) => token.expose_secret().len(),
-            Grant::Password(name, password) => name.len() + password.expose_secret().len(),
-            Grant::Device(device) => device.device_code().expose_secret().len(),
-            Grant::ClientCredentials | Grant::Extension(_) => 0,
-        };
         let secret = self.client.secret_text();
+        let grant: usize = self.values.iter().map(|value| value.len()).sum();
         grant + self.client.id().len() + secret.map_or(0, |secret| secret.expose_secret().len())
     }
 
     fn authentication(&self) -> ClientAuthentication {
         let server = self.client.server();
-        match self.grant {
-            Grant::Refresh(_) => server
-                .refresh_authentication
-                .unwrap_or(server.authentication),
+        match server.refresh_authentication {
+            Some(own) if self.grant_type == REFRESH_TOKEN => own,
             _ => server.authentication,
         }
     }
@@ -203,73 +220,27 @@ impl<'a> TokenRequest<'a> {
     /// What we sent that must not come back in an error.
     fn secrets(&self) -> Secrets<'_> {
         let own = self.client.secret_text();
-        let [first, second] = match &self.grant {
-            Grant::Code(grant) => [grant.code.expose_secret(), grant.verifier.expose_secret()],
-            Grant::Refresh(token) => [token.expose_secret(), ""],
-            Grant::Password(_, password) => [password.expose_secret(), ""],
-            Grant::Device(device) => [device.device_code().expose_secret(), ""],
-            Grant::ClientCredentials | Grant::Extension(_) => ["", ""],
-        };
-        let few = [own.map_or("", |own| own.expose_secret()), first, second];
+        let mut few = [own.map_or("", |own| own.expose_secret()); 4];
+        for (few, (name, value)) in few[1..].iter_mut().zip(self.params()) {
+            *few = if is_credential(name) { value } else { "" };
+        }
         let mut many: Vec<&str> = self.extra.secrets().collect();
         if !many.is_empty() {
             many.extend(few);
         }
         Secrets { few, many }
     }
+}
 
-    /// The parameters of the grant itself.
-    fn fill(&self, form: &mut Form) -> Result<(), Error> {
-        match &self.grant {
-            Grant::Code(grant) => {
-                if *grant.client_id != *self.client.id() {
-                    return Err(Error::new(
-                        ErrorKind::Usage,
-                        "the code was asked for by another client",
-                    )
-                    .with_check(Check::ClientBound));
-                }
-                grant.count_request();
-                form.add("code", grant.code.expose_secret())
-                    .add("redirect_uri", grant.redirect_uri())
-                    .add("code_verifier", grant.verifier.expose_secret());
-            }
-            Grant::Refresh(token) => {
-                form.add("refresh_token", token.expose_secret());
-            }
-            Grant::ClientCredentials => {
-                if !self.client.is_confidential() {
-                    return Err(missing(
-                        "client_secret",
-                        "client credentials need a client secret and there is none",
-                    )
-                    .with_help("give the secret that came with the client id"));
-                }
-            }
-            Grant::Password(username, password) => {
-                let advice = "give the user name and password of the person's own account";
-                if username.trim().is_empty() {
-                    return Err(missing("username", "the username is empty").with_help(advice));
-                }
-                if password.is_blank() {
-                    return Err(missing("password", "the password is empty").with_help(advice));
-                }
-                form.add("username", username)
-                    .add("password", password.expose_secret());
-            }
-            Grant::Device(device) => {
-                form.add("device_code", device.device_code().expose_secret());
-            }
-            Grant::Extension(grant_type) => parameters::check_grant_type(grant_type)?,
-        }
-        self.extra.fill(form);
-        Ok(())
+impl fmt::Debug for TokenRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TokenRequest({})", self.grant_type)
     }
 }
 
 /// Secrets to look for. The usual few of them take no memory; an empty one is none.
 struct Secrets<'a> {
-    few: [&'a str; 3],
+    few: [&'a str; 4],
     /// All of them, where there are more.
     many: Vec<&'a str>,
 }
@@ -293,14 +264,20 @@ impl Message for TokenRequest<'_> {
     type Output = TokenResponse;
 
     fn request(&self) -> Result<Request, Error> {
+        if let Some(problem) = &self.problem {
+            return Err(problem.clone());
+        }
+        if let Some(code) = self.code {
+            code.count_request();
+        }
         // Room for everything encoded, so that the form is written once.
         let mut form = Form::with_capacity(256 + 3 * self.weight());
-        form.add("grant_type", self.grant_type_text());
-        self.fill(&mut form)?;
-        if let (Some(scope), false) = (
-            self.scope,
-            matches!(self.grant, Grant::Code(_) | Grant::Device(_)),
-        ) {
+        form.add("grant_type", self.grant_type);
+        for (name, value) in self.params() {
+            form.add(name, value);
+        }
+        self.extra.fill(&mut form);
+        if let Some(scope) = self.scope.filter(|_| self.takes_scope) {
             form.add("scope", scope);
         }
         Ok(self
@@ -317,15 +294,10 @@ impl Message for TokenRequest<'_> {
                 Ok(answer)
             }
             Reading::Error(oauth) => {
-                let code = match &self.grant {
-                    Grant::Code(grant) => Some((*grant, self.now)),
-                    _ => None,
-                };
                 let asked = Asked {
-                    grant: self.grant_type(),
-                    grant_type: self.grant_type_text(),
+                    grant_type: self.grant_type,
                     client_id: self.client.id(),
-                    code,
+                    code: self.code.map(|code| (code, self.now)),
                     secrets: &self.secrets(),
                 };
                 let is_client = error_response::blames_client(&oauth);

@@ -1,10 +1,10 @@
-//! Further parameters of a token request: RFC 6749 sections 4.5 and 8.3. None replaces one of the protocol's own.
+//! The parameters of a token request: those of the grants, and further ones (RFC 6749 sections 4.5 and 8.3), none of which
+//! replaces one of the protocol's own.
 
 use secrecy::ExposeSecret;
 
 use crate::{
     error::{Error, ErrorKind, check::Check, text::presentable},
-    oauth::{device::DEVICE_CODE, error_response::GrantType},
     wire::{form::Form, secret::SecretText, url::is_credential},
 };
 
@@ -14,6 +14,25 @@ pub(super) struct Extra<'a> {
     plain: Vec<(&'a str, &'a str)>,
     secret: Vec<(&'a str, &'a SecretText)>,
 }
+
+pub(in crate::oauth) const AUTHORIZATION_CODE: &str = "authorization_code";
+pub(in crate::oauth) const REFRESH_TOKEN: &str = "refresh_token";
+pub(in crate::oauth) const CLIENT_CREDENTIALS: &str = "client_credentials";
+pub(in crate::oauth) const PASSWORD: &str = "password";
+pub(in crate::oauth) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// The grants of RFC 6749 and RFC 8628, with the parameters that each sends; `is_credential` knows which of them are secret.
+/// A new grant is a row here, a constructor of `TokenRequest` with the values, and its arms in `error_response::token_error`.
+pub(super) const GRANTS: [(&str, &[&str]); 5] = [
+    (
+        AUTHORIZATION_CODE,
+        &["code", "redirect_uri", "code_verifier"],
+    ),
+    (REFRESH_TOKEN, &["refresh_token"]),
+    (CLIENT_CREDENTIALS, &[]),
+    (PASSWORD, &["username", "password"]),
+    (DEVICE_CODE, &["device_code"]),
+];
 
 /// What every token request sets itself, or must not carry beside its own client authentication.
 const ALWAYS: [&str; 6] = [
@@ -25,17 +44,6 @@ const ALWAYS: [&str; 6] = [
     "scope",
 ];
 
-/// What the grants of RFC 6749 and RFC 8628 set. An extension may use these names in its own way.
-const GRANTS: [&str; 7] = [
-    "code",
-    "redirect_uri",
-    "code_verifier",
-    "refresh_token",
-    "username",
-    "password",
-    "device_code",
-];
-
 /// What may stand there more than once (RFC 8693 section 2.1, RFC 8707 section 2).
 const MANY: [&str; 2] = ["resource", "audience"];
 
@@ -44,9 +52,9 @@ impl<'a> Extra<'a> {
         &mut self,
         name: &'a str,
         value: &'a str,
-        grant: GrantType,
+        grant_type: &str,
     ) -> Result<(), Error> {
-        self.check(name, grant)?;
+        self.check(name, grant_type)?;
         self.plain.push((name, value));
         Ok(())
     }
@@ -55,9 +63,9 @@ impl<'a> Extra<'a> {
         &mut self,
         name: &'a str,
         value: &'a SecretText,
-        grant: GrantType,
+        grant_type: &str,
     ) -> Result<(), Error> {
-        self.check(name, grant)?;
+        self.check(name, grant_type)?;
         self.secret.push((name, value));
         Ok(())
     }
@@ -78,9 +86,11 @@ impl<'a> Extra<'a> {
         }
     }
 
-    fn check(&self, name: &str, grant: GrantType) -> Result<(), Error> {
+    fn check(&self, name: &str, grant_type: &str) -> Result<(), Error> {
+        // An extension may use the names that the grants set in its own way.
+        let mut own = GRANTS.iter().flat_map(|(_, names)| *names);
         let core = ALWAYS.contains(&name)
-            || (grant != GrantType::Extension && GRANTS.contains(&name))
+            || (is_taken(grant_type) && own.any(|own| *own == name))
             || name.is_empty();
         if core {
             return Err(core_parameter(name));
@@ -107,15 +117,8 @@ pub(in crate::oauth) fn core_parameter(name: &str) -> Error {
 
 /// An extension is named by a URI (RFC 6749 section 4.5), or at least by none of the names that are taken.
 pub(super) fn check_grant_type(grant_type: &str) -> Result<(), Error> {
-    const TAKEN: [&str; 5] = [
-        "authorization_code",
-        "refresh_token",
-        "client_credentials",
-        "password",
-        DEVICE_CODE,
-    ];
     let blank = grant_type.is_empty() || !grant_type.bytes().all(|byte| byte.is_ascii_graphic());
-    if blank || TAKEN.contains(&grant_type) {
+    if blank || is_taken(grant_type) {
         let what = format!(
             "`{}` is not the name of an extension grant",
             presentable(grant_type, 80)
@@ -127,4 +130,8 @@ pub(super) fn check_grant_type(grant_type: &str) -> Result<(), Error> {
             ));
     }
     Ok(())
+}
+
+fn is_taken(grant_type: &str) -> bool {
+    GRANTS.iter().any(|(own, _)| *own == grant_type)
 }

@@ -83,6 +83,38 @@ fn the_forms() {
     );
 }
 
+/// A grant that is added here has to say which of its parameters are secret.
+#[test]
+fn what_a_grant_sends_is_secret_unless_known_to_be_public() {
+    for (grant_type, names) in GRANTS {
+        assert!(names.len() <= 3, "{grant_type}: a request has three values");
+        for name in names {
+            let public = ["redirect_uri", "username"].contains(name);
+            assert_ne!(is_credential(name), public, "{grant_type}: {name}");
+        }
+    }
+}
+
+#[test]
+fn debug_shows_neither_values_nor_secrets() {
+    let client = client(Some("s3cret"));
+    let password = SecretText::from("hunter2");
+    let message = TokenRequest::password(&client, "me", &password);
+    assert_eq!(format!("{message:?}"), "TokenRequest(password)");
+}
+
+#[test]
+fn a_scope_goes_with_no_code() {
+    let public = client(None);
+    let redirect = RedirectUri::out_of_band();
+    let (_, pending) = AuthorizationRequest::new(&public, redirect, Entropy::new([7; 64]))
+        .begin()
+        .expect("begun");
+    let grant = pending.accept_code("c0de").expect("a code");
+    let request = TokenRequest::code(&public, &grant).scope("write").request();
+    assert!(!body(&request.expect("a request")).contains("scope"));
+}
+
 #[test]
 fn requests_that_cannot_be_right() {
     let public = client(None);
