@@ -124,7 +124,7 @@ impl Site {
             eprintln!("{error}");
             match error.kind() {
                 ErrorKind::NeedsLogin => page(StatusCode::UNAUTHORIZED, "Please log in: /login\n"),
-                ErrorKind::Denied => {
+                ErrorKind::ConsentDenied => {
                     page(StatusCode::FORBIDDEN, "You refused; /login asks again.\n")
                 }
                 ErrorKind::CallbackMismatch => page(

@@ -43,8 +43,15 @@ pub enum ErrorKind {
     Configuration,
     /// A person, or a configured way to log in, is needed: there is no token, or the server refused the one there was.
     NeedsLogin,
-    /// The person refused consent, or gave a wrong user name or password.
-    Denied,
+    /// The person refused consent at the authorization or device page, or entered nothing at a
+    /// prompt. Stop asking until they begin a login themselves.
+    ConsentDenied,
+    /// The server refused the user name or password. Ask the person for them again; the client id
+    /// and secret are fine.
+    BadCredentials,
+    /// The server says that the person's account is suspended. Show them the error: only the
+    /// service can lift it.
+    AccountSuspended,
     /// A redirected URL that is not the answer to this authorization request: `state` or `iss` missing, wrong or repeated.
     /// A listener goes on listening after it.
     CallbackMismatch,

@@ -44,8 +44,10 @@ pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthEr
             Error::new(ErrorKind::Refused, "the person has not answered yet")
                 .with_help("ask again after the interval that the server gave")
         }
-        ("access_denied", DEVICE_CODE) => Error::new(ErrorKind::Denied, "the person refused")
-            .with_help("ask again when they are willing"),
+        ("access_denied", DEVICE_CODE) => {
+            Error::new(ErrorKind::ConsentDenied, "the person refused")
+                .with_help("ask again when they are willing")
+        }
         ("expired_token", DEVICE_CODE) => Error::new(
             ErrorKind::TimedOut,
             "nobody logged in before the device code ran out",
@@ -199,14 +201,20 @@ fn is_dead_refresh_token(response: &Response, oauth: &OAuthError) -> bool {
 fn bad_password(oauth: &OAuthError) -> Error {
     let error = match oauth.suspended_until() {
         Some(Some(until)) => Error::new(
-            ErrorKind::Denied,
+            ErrorKind::AccountSuspended,
             format!("the account is suspended until {until}"),
         ),
-        Some(None) => Error::new(ErrorKind::Denied, "the account is suspended without an end"),
+        Some(None) => Error::new(
+            ErrorKind::AccountSuspended,
+            "the account is suspended without an end",
+        ),
         None => {
-            return Error::new(ErrorKind::Denied, "the user name or password was refused")
-                .with_setting("username, password")
-                .with_help("check both; the client id and secret are another pair of settings");
+            return Error::new(
+                ErrorKind::BadCredentials,
+                "the user name or password was refused",
+            )
+            .with_setting("username, password")
+            .with_help("check both; the client id and secret are another pair of settings");
         }
     };
     error.with_help("write to the service's support")

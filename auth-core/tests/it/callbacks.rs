@@ -179,10 +179,14 @@ fn errors_of_the_server() {
     let check = |query: &str, kind, words| {
         check(&format!("$R?{query}&state=$S"), Err((kind, None, words)));
     };
-    check("error=access_denied", ErrorKind::Denied, "access_denied");
+    check(
+        "error=access_denied",
+        ErrorKind::ConsentDenied,
+        "access_denied",
+    );
     check(
         "error=access_denied&code=c0de",
-        ErrorKind::Denied,
+        ErrorKind::ConsentDenied,
         "access_denied",
     );
     check(
@@ -272,5 +276,5 @@ fn out_of_band() {
     let error = pending
         .accept_code(&format!("{native}?error=access_denied"))
         .expect_err("refused");
-    assert_eq!(error.kind(), ErrorKind::Denied);
+    assert_eq!(error.kind(), ErrorKind::ConsentDenied);
 }

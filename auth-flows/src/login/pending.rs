@@ -61,7 +61,7 @@ impl PendingLogin {
     /// Waits on this thread.
     ///
     /// # Errors
-    /// [`ErrorKind::Denied`]: the person refused. [`ErrorKind::TimedOut`]: the deadline passed. Otherwise why the answer was
+    /// [`ErrorKind::ConsentDenied`]: the person refused. [`ErrorKind::TimedOut`]: the deadline passed. Otherwise why the answer was
     /// not accepted.
     pub fn wait(self) -> Result<CodeGrant, Error> {
         // The listener has a deadline of its own, and a prompt is the program's.

@@ -151,9 +151,8 @@ fn ask(prompt: &Prompt, url: &str, pending: &PendingAuthorization) -> Result<Cod
         Error::new(ErrorKind::Configuration, "nothing could be asked for").with_source(error)
     })?;
     if text.trim().is_empty() {
-        return Err(
-            Error::new(ErrorKind::Denied, "nothing was entered").with_help("begin the login again")
-        );
+        return Err(Error::new(ErrorKind::ConsentDenied, "nothing was entered")
+            .with_help("begin the login again"));
     }
     match pending.redirect_uri().kind() {
         RedirectKind::OutOfBand => pending.accept_code(&text),

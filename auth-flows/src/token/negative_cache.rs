@@ -56,7 +56,11 @@ impl NegativeCache {
     ) {
         let refused = matches!(
             error.kind(),
-            ErrorKind::NeedsLogin | ErrorKind::Denied | ErrorKind::Configuration
+            ErrorKind::NeedsLogin
+                | ErrorKind::ConsentDenied
+                | ErrorKind::BadCredentials
+                | ErrorKind::AccountSuspended
+                | ErrorKind::Configuration
         );
         if with != RenewalMethod::Person && (!refused || error.is_retryable()) {
             return;
@@ -147,7 +151,17 @@ mod tests {
             of(ErrorKind::Configuration),
             true,
         );
-        check(RenewalMethod::Password, of(ErrorKind::Denied), true);
+        check(RenewalMethod::Password, of(ErrorKind::BadCredentials), true);
+        check(
+            RenewalMethod::Password,
+            of(ErrorKind::AccountSuspended),
+            true,
+        );
+        check(
+            RenewalMethod::LoginToken,
+            of(ErrorKind::ConsentDenied),
+            true,
+        );
         check(RenewalMethod::Person, of(ErrorKind::TimedOut), true);
         let refusals = NegativeCache::default();
         refusals.insert(

@@ -119,7 +119,10 @@ fn the_same_checks_on_every_way() {
         "?error=access_denied&error=server_error&state=STATE",
         foreign,
     );
-    check("?error=access_denied&state=STATE", Err(ErrorKind::Denied));
+    check(
+        "?error=access_denied&state=STATE",
+        Err(ErrorKind::ConsentDenied),
+    );
     check(
         "?error=invalid_scope&state=STATE",
         Err(ErrorKind::Configuration),

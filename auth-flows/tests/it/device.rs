@@ -138,7 +138,7 @@ fn logins_that_come_to_nothing() {
     );
     check(
         &[(200, CODES), (400, r#"{"error":"access_denied"}"#)],
-        ErrorKind::Denied,
+        ErrorKind::ConsentDenied,
         "the person refused",
     );
     check(

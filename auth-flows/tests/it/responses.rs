@@ -54,7 +54,7 @@ fn responses_that_are_errors() {
     check(
         &server,
         Fault::ErrorIn200,
-        ErrorKind::Denied,
+        ErrorKind::BadCredentials,
         "invalid_grant",
     );
     check(
@@ -143,7 +143,7 @@ fn the_client_and_the_person_are_told_apart() {
             .expect_err("wrong");
         assert_eq!(
             (error.kind(), error.status()),
-            (ErrorKind::Denied, Some(400)),
+            (ErrorKind::BadCredentials, Some(400)),
             "{error}"
         );
         assert!(
@@ -202,6 +202,19 @@ fn nobody_responses_at_all() {
 }
 
 #[test]
+fn a_suspended_account_is_not_a_wrong_password() {
+    let server = doorkeeper();
+    server.suspend("alice", Some("2030-01-01"));
+    for world in World::both(&server, Memory::new()) {
+        let error = world
+            .log_in_with_password("me", PASSWORD)
+            .expect_err("suspended");
+        assert_eq!(error.kind(), ErrorKind::AccountSuspended, "{error}");
+        assert!(error.to_string().contains("until 2030-01-01"), "{error}");
+    }
+}
+
+#[test]
 fn logins_that_come_to_nothing() {
     let server = doorkeeper();
     for world in World::both(&server, Memory::new()) {
@@ -212,7 +225,7 @@ fn logins_that_come_to_nothing() {
             person.follow(&back).map(|_| ())
         });
         let error = world.log_in("me", login).expect_err("denied");
-        assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+        assert_eq!(error.kind(), ErrorKind::ConsentDenied, "{error}");
         assert_eq!(
             error.oauth().map(|oauth| oauth.code()),
             Some("access_denied")
@@ -310,7 +323,7 @@ fn out_of_band_and_pasted_redirects() {
         let login = Login::out_of_band(|_| Ok("  \n".into()));
         assert_eq!(
             world.log_in("oob", login).expect_err("nothing").kind(),
-            ErrorKind::Denied
+            ErrorKind::ConsentDenied
         );
         let login = Login::out_of_band(|_| panic!("the program's own fault"));
         assert!(

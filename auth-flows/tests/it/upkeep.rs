@@ -146,7 +146,7 @@ fn a_person_who_says_no_is_not_asked_again() {
         let session = Handle::of(world, "me").with_login(counted(&opened, false));
         for _ in 0..3 {
             let error = session.send(Me).expect_err("said no");
-            assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+            assert_eq!(error.kind(), ErrorKind::ConsentDenied, "{error}");
         }
         assert_eq!(opened.load(SeqCst), 1, "{}", world.name());
         // Until the program asks, or somebody logs in.
@@ -197,7 +197,7 @@ fn a_wrong_password_is_tried_once() {
         let mark = server.requests().mark();
         for _ in 0..10 {
             let error = wrong.send(Me).expect_err("wrong");
-            assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
+            assert_eq!(error.kind(), ErrorKind::BadCredentials, "{error}");
         }
         assert_eq!(since(&server, mark).0, 1, "{}", world.name());
         let right = Handle::of(world, "me").with_password(PASSWORD);

@@ -208,7 +208,9 @@ fn kind(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Configuration => "configuration",
         ErrorKind::NeedsLogin => "needs login",
-        ErrorKind::Denied => "denied",
+        ErrorKind::ConsentDenied => "consent denied",
+        ErrorKind::BadCredentials => "bad credentials",
+        ErrorKind::AccountSuspended => "account suspended",
         ErrorKind::CallbackMismatch => "foreign response",
         ErrorKind::Refused => "refused",
         ErrorKind::Transport => "transport",

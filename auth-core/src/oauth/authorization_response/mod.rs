@@ -134,7 +134,7 @@ impl PendingAuthorization {
     ///
     /// # Errors
     /// [`ErrorKind::CallbackMismatch`]: it is not the answer to this request, so that a listener goes on listening.
-    /// [`ErrorKind::Denied`]: the person refused. [`ErrorKind::Configuration`] or [`ErrorKind::Refused`]: the server
+    /// [`ErrorKind::ConsentDenied`]: the person refused. [`ErrorKind::Configuration`] or [`ErrorKind::Refused`]: the server
     /// refused, see [`Error::oauth`].
     #[inline]
     pub fn accept(&self, redirected: &str) -> Result<CodeGrant, Error> {

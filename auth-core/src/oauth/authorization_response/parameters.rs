@@ -63,7 +63,7 @@ impl Parameters {
             ..OAuthError::new(code)
         };
         let error = match code {
-            "access_denied" => Error::new(ErrorKind::Denied, "the person refused")
+            "access_denied" => Error::new(ErrorKind::ConsentDenied, "the person refused")
                 .with_help("ask again when they are willing"),
             "server_error" | "temporarily_unavailable" => {
                 Error::new(ErrorKind::Refused, "the authorization server has a problem")

@@ -43,7 +43,7 @@ fn check(pending: &PendingAuthorization, query: &str, expect: Result<&str, (Erro
 
 #[test]
 fn responses() {
-    use ErrorKind::{CallbackMismatch, Configuration, Denied, Refused};
+    use ErrorKind::{CallbackMismatch, Configuration, ConsentDenied, Refused};
     let pending = pending("http://127.0.0.1:8080/cb", |server| server);
     let foreign = |words| Err((CallbackMismatch, words));
     check(&pending, "code=c0de&state=S", Ok("c0de"));
@@ -78,17 +78,17 @@ fn responses() {
     check(
         &pending,
         "error=access_denied&state=S",
-        Err((Denied, "access_denied")),
+        Err((ConsentDenied, "access_denied")),
     );
     check(
         &pending,
         "error=access_denied&error_description=No+way&hint=h&state=S",
-        Err((Denied, "\"No way\" (hint: h)")),
+        Err((ConsentDenied, "\"No way\" (hint: h)")),
     );
     check(
         &pending,
         "error=access_denied&code=c0de&state=S",
-        Err((Denied, "access_denied")),
+        Err((ConsentDenied, "access_denied")),
     );
     check(
         &pending,

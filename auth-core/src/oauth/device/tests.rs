@@ -251,7 +251,7 @@ fn what_comes_next() {
     check(poll(&fixed, 503, ""), ErrorKind::Refused, Some(60));
     check(lost(), ErrorKind::Transport, Some(60));
     check(oauth("slow_down"), ErrorKind::Refused, Some(65));
-    check(oauth("access_denied"), ErrorKind::Denied, None);
+    check(oauth("access_denied"), ErrorKind::ConsentDenied, None);
     check(oauth("expired_token"), ErrorKind::TimedOut, None);
     check(oauth("invalid_grant"), ErrorKind::NeedsLogin, None);
     check(oauth("invalid_client"), ErrorKind::Configuration, None);

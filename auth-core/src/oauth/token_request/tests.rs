@@ -335,7 +335,7 @@ fn the_same_words_mean_different_things_to_different_grants() {
         TokenRequest::password(&client, "me", &password),
         400,
         bad,
-        ErrorKind::Denied,
+        ErrorKind::BadCredentials,
         "user name or password",
     );
     check(
@@ -358,7 +358,7 @@ fn the_same_words_mean_different_things_to_different_grants() {
         TokenRequest::password(&client, "me", &password),
         400,
         suspended,
-        ErrorKind::Denied,
+        ErrorKind::AccountSuspended,
         "suspended until 2030-01-01",
     );
     let for_ever = r#"{"error":"invalid_grant","suspended_until":null}"#;
@@ -366,7 +366,7 @@ fn the_same_words_mean_different_things_to_different_grants() {
         TokenRequest::password(&client, "me", &password),
         400,
         for_ever,
-        ErrorKind::Denied,
+        ErrorKind::AccountSuspended,
         "suspended without an end",
     );
 }

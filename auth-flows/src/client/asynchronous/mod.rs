@@ -160,7 +160,8 @@ impl AsyncSession {
     /// Logs in with user name and password (RFC 6749 section 4.3). The password is sent once and not stored.
     ///
     /// # Errors
-    /// [`Denied`](auth_core::ErrorKind::Denied): user name or password were refused.
+    /// [`BadCredentials`](auth_core::ErrorKind::BadCredentials): user name or password were refused.
+    /// [`AccountSuspended`](auth_core::ErrorKind::AccountSuspended): the account is suspended.
     /// [`is_configuration`](Error::is_configuration): the client was.
     pub async fn log_in_with_password(
         &self,

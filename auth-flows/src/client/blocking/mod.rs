@@ -137,8 +137,9 @@ impl Session {
     /// Logs in with user name and password (RFC 6749 section 4.3). The password is sent once and not stored.
     ///
     /// # Errors
-    /// [`Denied`](auth_core::ErrorKind::Denied): user name or password were refused. [`is_configuration`](Error::is_configuration): the client
-    /// was.
+    /// [`BadCredentials`](auth_core::ErrorKind::BadCredentials): user name or password were refused.
+    /// [`AccountSuspended`](auth_core::ErrorKind::AccountSuspended): the account is suspended.
+    /// [`is_configuration`](Error::is_configuration): the client was.
     pub fn log_in_with_password(
         &self,
         username: &str,
@@ -154,7 +155,7 @@ impl Session {
     /// one; then the server is asked until they have answered, for as long as the code is good.
     ///
     /// # Errors
-    /// [`Denied`](auth_core::ErrorKind::Denied): the person refused. [`TimedOut`](auth_core::ErrorKind::TimedOut): nobody answered.
+    /// [`ConsentDenied`](auth_core::ErrorKind::ConsentDenied): the person refused. [`TimedOut`](auth_core::ErrorKind::TimedOut): nobody answered.
     /// [`is_configuration`](Error::is_configuration): the server has no device authorization endpoint, or refused the client.
     pub fn log_in_with_device(
         &self,

@@ -19,7 +19,7 @@ pub(super) fn success(program: &str) -> String {
 /// The server or the person refused.
 #[inline]
 pub(super) fn refused(program: &str, error: &Error) -> String {
-    let (tone, title, text) = if error.kind() == ErrorKind::Denied {
+    let (tone, title, text) = if error.kind() == ErrorKind::ConsentDenied {
         (
             Tone::Quiet,
             "You did not give access",

@@ -237,7 +237,10 @@ fn a_refusal_ends_it_and_is_shown() {
         answer.contains("You did not give access") && answer.contains("No &lt;b&gt;way"),
         "{answer}"
     );
-    assert_eq!(scene.end().expect_err("refused").kind(), ErrorKind::Denied);
+    assert_eq!(
+        scene.end().expect_err("refused").kind(),
+        ErrorKind::ConsentDenied
+    );
 }
 
 #[test]

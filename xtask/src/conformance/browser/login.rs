@@ -82,8 +82,8 @@ fn denied(scene: &BrowserEnv<'_>) -> CheckResult {
     let (url, text) = guest.back()?;
     let kind = denied.map_err(|error| error.kind());
     ensure(
-        matches!(kind, Err(ErrorKind::Denied)),
-        format!("{kind:?} in place of Denied"),
+        matches!(kind, Err(ErrorKind::ConsentDenied)),
+        format!("{kind:?} in place of ConsentDenied"),
     )?;
     has(
         &text,

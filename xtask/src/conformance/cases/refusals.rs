@@ -72,7 +72,7 @@ pub(in crate::conformance) fn denied(
 ) -> CheckResult {
     let (seat, visitor) = (bench.seat(bench.facts.public)?, bob_denies());
     let response = seat.log_in(login(&visitor));
-    expect_error(response, ErrorKind::Denied, &["access_denied"])?;
+    expect_error(response, ErrorKind::ConsentDenied, &["access_denied"])?;
     ensure(seat.status()?.login.is_none(), "a token is stored")
 }
 

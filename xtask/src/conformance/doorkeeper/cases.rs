@@ -286,6 +286,6 @@ fn wrong_password(bench: &ServerEnv<'_>) -> CheckResult {
     let seat = bench.seat(PUBLIC)?;
     let response = seat.log_in_with_password("alice", "wr0ng-password");
     let words = ["user name or password", "invalid_grant", "400"];
-    let error = expect_error(response, ErrorKind::Denied, &words)?;
+    let error = expect_error(response, ErrorKind::BadCredentials, &words)?;
     ensure(!error.to_string().contains("wr0ng"), "the password shows")
 }

@@ -119,7 +119,11 @@ fn unknown_scope(desk: &LeagueEnv<'_>) -> CheckResult {
 fn denied(desk: &LeagueEnv<'_>, login: impl Fn(&ScriptedUser) -> Login) -> CheckResult {
     let (seat, visitor) = (desk.seat(TOOL)?, bob_denies());
     let words = ["access_denied", "The user denied the request"];
-    expect_error(seat.log_in(login(&visitor)), ErrorKind::Denied, &words)?;
+    expect_error(
+        seat.log_in(login(&visitor)),
+        ErrorKind::ConsentDenied,
+        &words,
+    )?;
     ensure(seat.status()?.login.is_none(), "a token is stored")
 }
 

@@ -93,7 +93,7 @@ fn denied(bench: &ServerEnv<'_>) -> CheckResult {
     let response = seat.log_in_with_device(|device| {
         page = Some(bob_denies().type_in(device.verification_uri(), device.user_code()));
     });
-    let error = expect_error(response, ErrorKind::Denied, &["access_denied"])?;
+    let error = expect_error(response, ErrorKind::ConsentDenied, &["access_denied"])?;
     ensure(page.is_some_and(|page| page.is_ok()), format!("{error}"))?;
     ensure(seat.status()?.login.is_none(), "a token is stored")
 }

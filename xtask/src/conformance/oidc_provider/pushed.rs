@@ -133,7 +133,7 @@ fn denied(bench: &ServerEnv<'_>) -> CheckResult {
     let redirect = bob_denies().visit(&url)?.into_redirect()?;
     expect_error(
         pending.accept(&redirect),
-        ErrorKind::Denied,
+        ErrorKind::ConsentDenied,
         &["access_denied"],
     )?;
     Ok(())
