@@ -130,7 +130,7 @@ fn annotate(world: &World, rows: &[Row], done: &mut Done) -> Result<(), auth_cor
         }
         match world.send(Create::new(ResourceType::Observation, id, attribute, value)) {
             Ok(_) => done.annotated += 1,
-            Err(error) if matches!(error.status(), Some(403 | 404 | 410 | 422)) => {
+            Err(error) if is_about_this_row(&error) => {
                 say(&format!("line {line}: {error}"));
                 done.refused += 1;
             }
@@ -138,6 +138,12 @@ fn annotate(world: &World, rows: &[Row], done: &mut Done) -> Result<(), auth_cor
         }
     }
     Ok(())
+}
+
+/// The server refused this annotation; the next may still be accepted.
+fn is_about_this_row(error: &auth_core::Error) -> bool {
+    let status = error.status().map(|status| status.as_u16());
+    matches!(status, Some(403 | 404 | 410 | 422))
 }
 
 /// All rows, or the first that cannot be read.

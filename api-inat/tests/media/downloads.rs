@@ -29,7 +29,7 @@ fn a_photo_at_a_size() {
             let error = fetch(Size::Small).expect_err("there is none");
             assert_eq!(
                 (error.kind(), error.status()),
-                (ErrorKind::Refused, Some(403))
+                (ErrorKind::Refused, Some(http::StatusCode::FORBIDDEN))
             );
             assert!(error.to_string().contains("no such file"), "{error}");
             let page = Download::url(&format!("https://{host}/photos/7/page.jpg")).expect("a URL");

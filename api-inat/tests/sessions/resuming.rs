@@ -70,7 +70,10 @@ fn limited_in_the_middle_of_a_job() {
     });
     once_each(ids, OBSERVATIONS);
     assert_eq!(errors.len(), 1, "{errors:?}");
-    assert_eq!(errors[0].status(), Some(429));
+    assert_eq!(
+        errors[0].status(),
+        Some(http::StatusCode::TOO_MANY_REQUESTS)
+    );
     assert!(errors[0].is_retryable());
     assert!(
         errors[0].to_string().contains("at most once a second"),

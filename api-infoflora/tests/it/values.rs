@@ -213,7 +213,10 @@ fn maps() {
         "not what was asked for",
     );
     let refused = UnitsGeoJson::of_taxon(1, 2).parse(response(404, &[], ""));
-    assert_eq!(refused.expect_err("refused").status(), Some(404));
+    assert_eq!(
+        refused.expect_err("refused").status(),
+        Some(http::StatusCode::NOT_FOUND)
+    );
 }
 
 /// Ids of any type stay one segment of the path, or do not leave.

@@ -161,7 +161,7 @@ fn a_user_name_and_password_in_place_of_id_and_secret() {
         let told = ["OAuth replaced Basic Auth", "info@infoflora.ch"];
         let daemon = scene.program(scene.describe(("alice", "password")), Memory::new());
         let error = fails(daemon.daemon().call(), ErrorKind::Configuration, &told);
-        assert_eq!(error.status(), Some(401));
+        assert_eq!(error.status(), Some(http::StatusCode::UNAUTHORIZED));
         assert_eq!(error.setting(), Some("client_id, client_secret"));
         let sent = scene.seen().total();
 
@@ -188,7 +188,11 @@ fn a_client_without_its_secret() {
         let tool = without(TOOL.0).account("alice").log_in(browser());
         let words = ["secret", "info@infoflora.ch"];
         let error = fails(tool, ErrorKind::Configuration, &words);
-        assert_eq!(error.status(), Some(if scene.eight { 401 } else { 400 }));
+        let status = match scene.eight {
+            true => http::StatusCode::UNAUTHORIZED,
+            false => http::StatusCode::BAD_REQUEST,
+        };
+        assert_eq!(error.status(), Some(status));
     });
 }
 
@@ -226,7 +230,7 @@ fn a_version_that_there_is_not() {
     everywhere(|scene| {
         let list = List::new().version(Version::Other(9));
         let error = fails(scene.daemon().send(list), ErrorKind::Refused, &["version"]);
-        assert_eq!(error.status(), Some(404));
+        assert_eq!(error.status(), Some(http::StatusCode::NOT_FOUND));
         let parsed = "latest".parse::<Version>();
         fails(parsed, ErrorKind::Configuration, &["`latest`", "v4"]);
     });

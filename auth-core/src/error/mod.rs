@@ -75,7 +75,7 @@ struct Inner {
     what: Cow<'static, str>,
     setting: Option<Cow<'static, str>>,
     advice: Option<Cow<'static, str>>,
-    status: Option<u16>,
+    status: Option<http::StatusCode>,
     oauth: Option<OAuthError>,
     words: Option<String>,
     retry_after: Option<Duration>,
@@ -128,7 +128,7 @@ impl Error {
     /// The status of the response that was refused or could not be read.
     #[must_use]
     pub fn with_status(mut self, status: http::StatusCode) -> Self {
-        self.inner().status = Some(status.as_u16());
+        self.inner().status = Some(status);
         self
     }
 
@@ -206,7 +206,8 @@ impl Error {
         match self.0.kind {
             ErrorKind::Transport | ErrorKind::TimedOut => true,
             ErrorKind::Refused | ErrorKind::Malformed => {
-                matches!(self.0.status, Some(408 | 429 | 500 | 502 | 503 | 504))
+                let status = self.0.status.map(|status| status.as_u16());
+                matches!(status, Some(408 | 429 | 500 | 502 | 503 | 504))
             }
             _ => false,
         }
@@ -226,7 +227,7 @@ impl Error {
 
     /// The HTTP status of the response, if there was one.
     #[must_use]
-    pub fn status(&self) -> Option<u16> {
+    pub fn status(&self) -> Option<http::StatusCode> {
         self.0.status
     }
 
@@ -311,7 +312,7 @@ impl fmt::Display for Error {
             write!(f, " (setting: {setting})")?;
         }
         if let Some(status) = inner.status {
-            write!(f, " [HTTP {status}]")?;
+            write!(f, " [HTTP {}]", status.as_u16())?;
         }
         if let Some(oauth) = &inner.oauth {
             write!(f, ": {oauth}")?;

@@ -104,7 +104,7 @@ fn reads_are_repeated() {
             },
         );
         let error = world.send("me", Me).expect_err("too long a wait");
-        assert_eq!(error.status(), Some(503));
+        assert_eq!(error.status(), Some(http::StatusCode::SERVICE_UNAVAILABLE));
         world.log_out("me").expect("a logout");
     }
 }

@@ -143,7 +143,10 @@ fn the_client_and_the_person_are_told_apart() {
             .expect_err("wrong");
         assert_eq!(
             (error.kind(), error.status()),
-            (ErrorKind::BadCredentials, Some(400)),
+            (
+                ErrorKind::BadCredentials,
+                Some(http::StatusCode::BAD_REQUEST)
+            ),
             "{error}"
         );
         assert!(
@@ -164,7 +167,7 @@ fn the_client_and_the_person_are_told_apart() {
         .log_in_with_password("alice", PASSWORD)
         .expect_err("wrong");
     assert!(
-        error.is_configuration() && error.status() == Some(401),
+        error.is_configuration() && error.status() == Some(http::StatusCode::UNAUTHORIZED),
         "{error}"
     );
     assert!(error.to_string().contains("client id `app`"), "{error}");

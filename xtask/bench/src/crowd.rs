@@ -76,7 +76,7 @@ impl Last {
 }
 
 fn refused(error: &Error) -> bool {
-    error.status() == Some(503)
+    error.status() == Some(http::StatusCode::SERVICE_UNAVAILABLE)
 }
 
 fn threads(count: usize, case: Case) -> (usize, f64) {

@@ -152,7 +152,7 @@ impl Failed {
     /// How this error answers each question.
     pub(super) fn with(mut self, error: &Error) -> Self {
         self.kind = kind(error.kind()).to_owned();
-        self.status = error.status().map(u64::from);
+        self.status = error.status().map(|status| status.as_u16().into());
         self.needs_login = error.needs_login();
         self.is_configuration = error.is_configuration();
         self.is_retryable = error.is_retryable();

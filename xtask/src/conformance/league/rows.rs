@@ -222,7 +222,7 @@ fn told<T: std::fmt::Debug>(
     };
     let error = expect_error(response, kind, &[word])?;
     ensure(
-        error.status() == Some(status),
+        error.status() == http::StatusCode::from_u16(status).ok(),
         format!("status {:?}, not {status}: {error}", error.status()),
     )
 }
@@ -246,7 +246,10 @@ fn dead_code(
         Version::Nine => "invalid_grant",
     };
     let error = expect_error(response, ErrorKind::NeedsLogin, &[code, word])?;
-    ensure(error.status() == Some(400), format!("{error}"))
+    ensure(
+        error.status() == Some(http::StatusCode::BAD_REQUEST),
+        format!("{error}"),
+    )
 }
 
 /// 401 `invalid_request` from league 8, 400 `invalid_grant` from league 9.
