@@ -47,6 +47,7 @@ pub struct Download {
 
 /// How large a photo is (API description v2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+// iNaturalist may add a size.
 #[non_exhaustive]
 pub enum Size {
     /// At most 2048 pixels on its longer side.

@@ -102,8 +102,8 @@ impl Rest {
     pub fn list(self) -> RestList {
         let call = CallParts::new(self.path);
         let call = match self.policy.access() {
-            Access::Required => call,
             Access::Optional | Access::None => call.token_optional(),
+            _ => call,
         };
         RestList::made(call, self.query)
     }

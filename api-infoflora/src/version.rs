@@ -9,6 +9,7 @@ use auth_core::{Error, ErrorKind};
 /// V5 exists since January 2025 (Info Flora's migration guide). V4 is what its page on authentication uses, and the default
 /// here; when it ends is not known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+// V6 gets a name once its envelope is known.
 #[non_exhaustive]
 pub enum Version {
     /// `/v4`: answers are wrapped in `{"success": true, "data": …}`.

@@ -6,6 +6,7 @@ use std::fmt;
 ///
 /// Those in [`Leniency::field_tested`] harm nobody; the others weaken a check, and are forgiven to a server by name only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+// Releases learn of quirks.
 #[non_exhaustive]
 pub enum Quirk {
     /// A number of seconds (`expires_in`, `interval`, `exp`) was text.

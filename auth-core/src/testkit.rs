@@ -61,6 +61,8 @@ pub struct DerivedTokens {
 
 /// Which token a route looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// A service may protect a route in another way.
+#[non_exhaustive]
 pub enum Auth {
     /// No token is looked at.
     Open,

@@ -10,6 +10,7 @@ macro_rules! choice {
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        // The service adds values; here they come as `Other` until a release names them.
         #[non_exhaustive]
         pub enum $Name {
             $($(#[$variant_meta])* $Variant,)*

@@ -154,11 +154,13 @@ fn noted(mut record: Value, name: &str, policy: CallPolicy) -> Value {
         Access::None => "none",
         Access::Optional => "optional",
         Access::Required => "required",
+        _ => "another",
     });
     record["repeat"] = json!(match policy.retry() {
         RetrySafety::Safe => "safe",
         RetrySafety::Idempotent => "idempotent",
         RetrySafety::IfNotSent => "if not sent",
+        _ => "another",
     });
     record
 }

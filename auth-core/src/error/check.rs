@@ -7,6 +7,7 @@ use std::fmt;
 /// The crate's page has a sentence on each; none can be switched off, but by an [`Quirk`](crate::Quirk) that a server is
 /// forgiven by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+// Releases add checks.
 #[non_exhaustive]
 pub enum Check {
     /// A URL is https, or http to a loopback IP, without user information and fragment (RFC 6749 section 3.1, RFC 8252).

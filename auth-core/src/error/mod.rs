@@ -37,6 +37,7 @@ pub struct Error(Arc<Inner>);
 
 /// The kinds of [`Error`], by what the program has to do about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+// A release may tell more cases apart; treat an unknown kind as fatal.
 #[non_exhaustive]
 pub enum ErrorKind {
     /// A setting is wrong: a URL, a client id or secret, a registration. Trying again changes nothing.

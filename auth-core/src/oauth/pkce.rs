@@ -25,6 +25,7 @@ const CHALLENGE: usize = 43;
 
 /// How the code verifier is chosen. Both styles are RFC 7636.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+// Another server may need another style.
 #[non_exhaustive]
 pub enum PkceStyle {
     /// 43 characters of base64url, from 32 random bytes.

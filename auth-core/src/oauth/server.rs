@@ -54,6 +54,8 @@ pub(crate) enum AnnouncedPkce {
 
 /// How a client with a secret proves who it is at the token endpoint (RFC 6749 section 2.3.1). One secret per request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// There are more methods: signed assertions (RFC 7523), mutual TLS (RFC 8705).
+#[non_exhaustive]
 pub enum ClientAuthentication {
     /// The `Authorization: Basic` header.
     Basic(BasicEncoding),
@@ -65,6 +67,8 @@ pub enum ClientAuthentication {
 
 /// How id and secret are written before base64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// Servers differ in it, and not all are known.
+#[non_exhaustive]
 pub enum BasicEncoding {
     /// As they are. Doorkeeper 5 and league 8 and 9 never decode them, against the RFC.
     Raw,

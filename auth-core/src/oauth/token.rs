@@ -19,6 +19,8 @@ use crate::{
 
 /// Which of an account's two tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+// A service may give a third token.
+#[non_exhaustive]
 pub enum TokenKind {
     /// The access token of the OAuth login.
     Login,
@@ -27,12 +29,14 @@ pub enum TokenKind {
 }
 
 impl TokenKind {
-    /// Both kinds.
-    pub const ALL: [Self; 2] = [Self::Login, Self::Derived];
+    /// All kinds.
+    pub const ALL: &'static [Self] = &[Self::Login, Self::Derived];
 }
 
 /// How long a token lives, as its server put it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// A server may say it in another way, such as "never".
+#[non_exhaustive]
 pub enum Lifetime {
     /// It did not say. iNaturalist's OAuth tokens never end; elsewhere the service's 401 tells.
     Unstated,
@@ -68,6 +72,7 @@ struct Window {
 
 /// What the clocks say of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// Closed: each caller must decide for each whether to send the token.
 pub enum Freshness {
     /// Good for a while.
     Fresh,

@@ -73,6 +73,7 @@ pub enum Step<T> {
 
 /// What came of a step.
 #[derive(Debug)]
+// Closed: a flow must know what each means in its state.
 pub enum Event {
     /// The first event of every flow.
     Start,
@@ -94,6 +95,7 @@ pub enum Event {
 
 /// Which token will do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// Closed: a driver must meet each.
 pub enum TokenRequirement {
     /// Any that serves by its date.
     Any,

@@ -4,6 +4,8 @@ use std::fmt;
 
 /// What a program logs in with, in the terms of RFC 6749.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+// Other grants need other credentials, such as a signing key.
+#[non_exhaustive]
 pub enum CredentialField {
     /// A person's user name (section 4.3).
     Username,
@@ -17,7 +19,7 @@ pub enum CredentialField {
 
 impl CredentialField {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: &'static [Self] = &[
         Self::Username,
         Self::Password,
         Self::ClientId,
@@ -112,7 +114,8 @@ impl CredentialNames {
     pub fn fields(&self) -> impl Iterator<Item = CredentialField> + use<> {
         let fields = self.fields;
         CredentialField::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(move |field| fields[field.index()].is_some())
     }
 
@@ -148,7 +151,8 @@ mod tests {
     #[test]
     fn each_field_has_its_own_place() {
         let names = CredentialField::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .fold(CredentialNames::new("s"), |names, field| {
                 assert_eq!(CredentialField::ALL[field.index()], field);
                 assert_eq!(names.variable(field), None, "{field}");

@@ -154,6 +154,8 @@ impl CallPolicy {
 
 /// Whether an operation wants a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// An operation may come to ask for more, such as a scope.
+#[non_exhaustive]
 pub enum Access {
     /// None is sent.
     None,
@@ -165,6 +167,8 @@ pub enum Access {
 
 /// When an operation may be sent again after a failure. The HTTP method does not tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// There are more, e.g. idempotency keys. A sender takes an unknown case for `IfNotSent`.
+#[non_exhaustive]
 pub enum RetrySafety {
     /// Always: it has no effect.
     Safe,

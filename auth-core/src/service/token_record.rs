@@ -80,7 +80,7 @@ impl TokenRecord {
             &mut out,
             format_args!("{{\"version\":{VERSION},\"generations\":[{login},{derived}]"),
         );
-        for kind in TokenKind::ALL {
+        for &kind in TokenKind::ALL {
             if let Some(token) = self.token(kind) {
                 push(&mut out, format_args!(",\"{}\":", name(kind)));
                 write_token(&mut out, token);
@@ -191,7 +191,7 @@ fn read(value: &Value) -> Result<TokenRecord, Error> {
         None => return Err(foreign("is not a record")),
     }
     let mut record = TokenRecord::default();
-    for kind in TokenKind::ALL {
+    for &kind in TokenKind::ALL {
         let last = value.get("generations").and_then(|g| g.get(kind as usize));
         record.generations[kind as usize] = last.and_then(Value::as_u64).unwrap_or(0);
         match value.get(name(kind)) {

@@ -16,6 +16,7 @@ pub struct RedirectUri {
 
 /// How a redirect reaches the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// Platforms may add a way back to the program.
 #[non_exhaustive]
 pub enum RedirectKind {
     /// A listener on a loopback IP (RFC 8252 section 7.3).

@@ -76,11 +76,12 @@ impl<'a, O: Operation> Call<'a, O> {
         match self.policy.access() {
             Access::None => self.acquire_permit(None),
             Access::Optional if self.anonymous => self.acquire_permit(None),
-            Access::Required if self.anonymous => Err(Error::login_needed(
+            // Whatever else an operation may ask for, it asks for a token.
+            _ if self.anonymous => Err(Error::login_needed(
                 "this operation needs a login and this client is anonymous",
             )
             .with_help("use `client.account(name)` and log in")),
-            Access::Optional | Access::Required => self.ask_for(TokenRequirement::Any),
+            _ => self.ask_for(TokenRequirement::Any),
         }
     }
 

@@ -133,7 +133,7 @@ impl CompleteLogin {
     ) -> Result<Step<TokenRecord>, Error> {
         let sent = self.sent.ok_or_else(Error::out_of_turn)?;
         self.replaced = self.record.token(TokenKind::Login).cloned();
-        for kind in TokenKind::ALL {
+        for &kind in TokenKind::ALL {
             self.record.clear(kind);
         }
         let generation = self.record.next_generation(kind, sent.wall);

@@ -143,11 +143,12 @@ impl Renewal {
             return self.go(State::Lease, Step::Lease);
         }
         match self.kind {
-            TokenKind::Derived => self.go(
+            TokenKind::Login => self.go(State::Lease, Step::Lease),
+            // Every other kind is derived from the login.
+            _ => self.go(
                 State::Login,
                 Step::Token(TokenKind::Login, TokenRequirement::Any),
             ),
-            TokenKind::Login => self.go(State::Lease, Step::Lease),
         }
     }
 

@@ -13,7 +13,7 @@ use super::{cell::TokenCell, negative_cache::NegativeCache};
 #[derive(Debug)]
 pub(crate) struct Account {
     key: AccountKey,
-    slots: [TokenCell; 2],
+    slots: [TokenCell; TokenKind::ALL.len()],
     refusals: Arc<NegativeCache>,
 }
 
@@ -33,7 +33,7 @@ impl Account {
 
     /// What the store holds now is what memory holds.
     pub(crate) fn publish(&self, record: &TokenRecord) {
-        for kind in TokenKind::ALL {
+        for &kind in TokenKind::ALL {
             self.cell(kind).publish(record.token(kind).cloned());
         }
         self.refusals.forget();
@@ -68,7 +68,7 @@ impl Accounts {
         }
         let account = Arc::new(Account {
             key: service.account_key(name),
-            slots: [TokenCell::new(), TokenCell::new()],
+            slots: std::array::from_fn(|_| TokenCell::new()),
             refusals: Arc::default(),
         });
         table.accounts.insert(name.into(), Arc::clone(&account));

@@ -19,6 +19,8 @@ const MOST: usize = 1000;
 
 /// One act on a connection. When the script is over, the connection is closed.
 #[derive(Clone, Debug)]
+// Releases add steps.
+#[non_exhaustive]
 pub enum ScriptStep {
     /// Reads one whole request and keeps it. If none comes, the script is over.
     Read,

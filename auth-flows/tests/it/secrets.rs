@@ -54,7 +54,7 @@ impl Shown {
         let record = TokenRecord::from_text(text.expose_secret()).expect("a record");
         self.show(&record);
         self.show(&text);
-        for kind in TokenKind::ALL {
+        for &kind in TokenKind::ALL {
             let Some(token) = record.token(kind) else {
                 continue;
             };
@@ -155,11 +155,11 @@ fn in_what_a_service_repeats() {
                 body: format!("{}bad token {token}", "x".repeat(filler)).into_bytes(),
             };
             let on = match kind {
-                TokenKind::Derived => Matching::Api,
                 TokenKind::Login => {
                     server.expire_derived_tokens();
                     Matching::Derived
                 }
+                _ => Matching::Api,
             };
             server.faults().next(on, echo);
             let error = world.send("me", Me).expect_err("refused");

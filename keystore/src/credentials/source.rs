@@ -8,6 +8,7 @@ use auth_core::{CredentialField, Error, ErrorKind};
 
 /// Where a field of [`Credentials`](crate::Credentials) came from. `Display` says it in a few words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// A release may look in another place.
 #[non_exhaustive]
 pub enum CredentialSource {
     /// The program gave it.

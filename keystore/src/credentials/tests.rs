@@ -31,7 +31,7 @@ fn found(credentials: &Credentials) -> Vec<String> {
         let value = credentials.get(field)?.expose_secret().to_owned();
         Some(format!("{value} from {}", credentials.source(field)?))
     };
-    let fields = CredentialField::ALL.into_iter();
+    let fields = CredentialField::ALL.iter().copied();
     fields.filter_map(value).collect()
 }
 

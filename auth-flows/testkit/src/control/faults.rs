@@ -15,6 +15,7 @@ use crate::sync::locked;
 ///
 /// Unless a variant says otherwise the request is *not* processed: no code is used up and no token changes.
 #[derive(Clone, Debug, PartialEq)]
+// Releases plan more faults.
 #[non_exhaustive]
 pub enum Fault {
     /// 500 with an HTML page.

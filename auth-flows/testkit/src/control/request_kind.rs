@@ -2,6 +2,7 @@
 
 /// What a request was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+// A release may serve another endpoint.
 #[non_exhaustive]
 pub enum RequestKind {
     /// The authorization endpoint, its login form and its consent form included.
@@ -26,6 +27,7 @@ pub enum RequestKind {
 
 /// Picks requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
+// Releases add ways to pick requests.
 #[non_exhaustive]
 pub enum Matching {
     /// Every request.

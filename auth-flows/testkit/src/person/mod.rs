@@ -41,6 +41,7 @@ const MAX_STEPS: usize = 20;
 ///     }
 ///     Outcome::Code(code) => println!("a code to paste, {} characters", code.len()),
 ///     Outcome::Page { status, url, text } => println!("stuck at {url} ({status}): {text}"),
+///     _ => println!("the visit ended in another way"),
 /// }
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -198,6 +199,8 @@ impl fmt::Debug for Person {
 
 /// Where a [visit](Person::visit) ended.
 #[derive(Clone, PartialEq, Eq)]
+// A server may end a visit in another way, such as a second factor.
+#[non_exhaustive]
 pub enum Outcome {
     /// The server redirected away from itself: to a loopback listener or to a private-use scheme.
     /// The URL is exactly as the server wrote it.

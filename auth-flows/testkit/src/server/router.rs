@@ -134,6 +134,12 @@ fn route(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
             Err(response) => return *response,
         },
         Auth::Derived => resource::derived_caller(&shared.context, request),
+        _ => {
+            return text(
+                501,
+                "The server does not know this route's authentication.\n",
+            );
+        }
     };
     let visit = RouteRequest {
         request,

@@ -9,6 +9,8 @@ use crate::state::clock::millis;
 
 /// What becomes of a refresh token when it is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// Servers rotate in other ways too.
+#[non_exhaustive]
 pub enum Rotation {
     /// There are no refresh tokens.
     Off,

@@ -119,7 +119,7 @@ impl StoreDir {
         let mut record: Value = serde_json::from_slice(text.expose_secret())?;
         let pointer = match kind {
             TokenKind::Login => "/login/sent_ms",
-            TokenKind::Derived => "/derived/sent_ms",
+            _ => "/derived/sent_ms",
         };
         let sent = record.pointer_mut(pointer).ok_or("no such token")?;
         let then = sent.as_u64().ok_or("the token has no date")?;
