@@ -97,7 +97,7 @@ mod tests {
         let error = trusting.send(request, &Limits::api()).await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("the response was lost: {}", error::ELSEWHERE)
+            format!("connection lost: {}", error::ELSEWHERE)
         );
     }
 

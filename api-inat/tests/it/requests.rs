@@ -177,7 +177,7 @@ fn requests_that_do_not_leave() {
     check(
         Search::new().param("per_page", "many"),
         "per_page",
-        "no whole number",
+        "must be an integer",
     );
     assert!(Search::new().per_page(200).page(50).request(&base).is_ok());
 }

@@ -298,7 +298,12 @@ fn a_success_that_is_none() {
         ErrorKind::Malformed,
         "no id that is a whole number",
     );
-    check(&[], "[]", ErrorKind::Malformed, "not what was asked for");
+    check(
+        &[],
+        "[]",
+        ErrorKind::Malformed,
+        "cannot decode the response",
+    );
     check(
         &[],
         r#"{"error":"Unauthorized","status":401}"#,

@@ -236,9 +236,9 @@ fn a_success_that_is_none() {
     check("<title>Wi-Fi</title>", "web page");
     check(r#"{"success":true}"#, "no `data`");
     check(r#"{"data":null}"#, "no `data`");
-    check(r#"{"data":{"id":1}}"#, "not what was asked for");
+    check(r#"{"data":{"id":1}}"#, "cannot decode the response");
     check("[]", "no `data`");
-    check("7", "not what was asked for");
+    check("7", "cannot decode the response");
 }
 
 #[test]

@@ -210,7 +210,7 @@ fn maps() {
     check(
         json!({"features": 7}),
         ErrorKind::Malformed,
-        "not what was asked for",
+        "cannot decode the response",
     );
     let refused = UnitsGeoJson::of_taxon(1, 2).parse(response(404, &[], ""));
     assert_eq!(

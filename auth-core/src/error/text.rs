@@ -50,6 +50,11 @@ fn is_presentable(text: &[u8]) -> bool {
     odd == 0 && matches!(first, b'!'..=b'~') && text.last() != Some(&b' ')
 }
 
+/// What every check that finds a parameter twice says of it.
+pub(crate) fn duplicate_parameter(name: &str) -> String {
+    format!("duplicate parameter `{}`", presentable(name, 40))
+}
+
 /// `text` with every one of `secrets` replaced: foreign words may repeat what we sent. Text that was cut short may end in the
 /// beginning of one, which goes as well.
 pub(crate) fn redact(text: String, secrets: &[&str]) -> String {

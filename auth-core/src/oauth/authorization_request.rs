@@ -12,7 +12,7 @@ use super::{
     token_request::parameters::core_parameter,
 };
 use crate::{
-    error::{Error, ErrorKind, check::Check},
+    error::{Error, ErrorKind, check::Check, text::duplicate_parameter},
     leniency::{Quirk, Quirks},
     wire::{
         redirect::{RedirectKind, RedirectUri},
@@ -134,8 +134,8 @@ impl<'a> AuthorizationRequest<'a> {
             return Err(credential_in_url(name));
         }
         if self.extra.iter().any(|(own, _)| *own == name) {
-            let what = format!("the parameter `{name}` stands there twice");
-            return Err(Error::new(ErrorKind::Usage, what).with_check(Check::ParameterOnce));
+            return Err(Error::new(ErrorKind::Usage, duplicate_parameter(name))
+                .with_check(Check::ParameterOnce));
         }
         self.extra.push((name, value));
         Ok(self)

@@ -2,7 +2,12 @@
 
 use std::fmt;
 
-use crate::error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, text::presentable};
+use crate::error::{
+    Error, ErrorKind,
+    check::Check,
+    oauth_error::OAuthError,
+    text::{duplicate_parameter, presentable},
+};
 
 /// One challenge of a `WWW-Authenticate` header: a scheme with its parameters, or with a token68.
 ///
@@ -171,11 +176,7 @@ impl<'a> Reader<'a> {
         loop {
             let (name, value) = self.parameter()?;
             if challenge.parameter(&name).is_some() {
-                let what = format!(
-                    "the parameter `{}` stands there twice",
-                    presentable(&name, 40)
-                );
-                return Err(malformed(what).with_check(Check::ParameterOnce));
+                return Err(malformed(duplicate_parameter(&name)).with_check(Check::ParameterOnce));
             }
             challenge.parameters.push((name, value));
             self.skip(is_space);

@@ -48,11 +48,10 @@ pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthEr
             Error::new(ErrorKind::ConsentDenied, "the person refused")
                 .with_help("ask again when they are willing")
         }
-        ("expired_token", DEVICE_CODE) => Error::new(
-            ErrorKind::TimedOut,
-            "nobody logged in before the device code ran out",
-        )
-        .with_help("begin a new login"),
+        ("expired_token", DEVICE_CODE) => {
+            Error::new(ErrorKind::TimedOut, "device code expired before the login")
+                .with_help("begin a new login")
+        }
         ("invalid_grant", DEVICE_CODE) => {
             Error::login_needed("the device code was not accepted").with_help("begin a new login")
         }
@@ -240,7 +239,7 @@ pub(super) fn no_object(response: &Response, what: &str, why: NoObject, secrets:
                 .with_server_message(&excerpt(response, secrets))
         }
         NoObject::NotJson => malformed(response, what, Check::Object, "it is not JSON"),
-        NoObject::KeyTwice => malformed(response, what, Check::Object, "a key stands there twice"),
+        NoObject::KeyTwice => malformed(response, what, Check::Object, "duplicate key"),
     }
 }
 

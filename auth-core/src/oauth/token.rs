@@ -224,9 +224,9 @@ impl Token {
             return Err(Error::new(
                 ErrorKind::Usage,
                 format!(
-                    "a request to {} would carry a token for {} away",
-                    request.uri().host().unwrap_or("nowhere"),
-                    base.as_str()
+                    "refused to send the token of {} to {}",
+                    base.as_str(),
+                    request.uri().host().unwrap_or("no host")
                 ),
             )
             .with_check(Check::BearerOrigin));

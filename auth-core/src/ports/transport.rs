@@ -123,10 +123,10 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match (self.timed_out, self.sent) {
-            (true, Delivery::NotSent) => "no connection in time",
+            (true, Delivery::NotSent) => "connecting timed out",
             (true, Delivery::Unknown) => "no response in time",
             (false, Delivery::NotSent) => "the request could not be sent",
-            (false, Delivery::Unknown) => "the response was lost",
+            (false, Delivery::Unknown) => "connection lost",
         })?;
         // Clients wrap the cause that a person needs ("connection refused") in errors that say nothing.
         let mut cause: Option<&(dyn StdError + 'static)> = Some(&*self.source);

@@ -98,7 +98,7 @@ fn unreadable(response: &Response, error: &serde_json::Error) -> Error {
         );
     }
     malformed(
-        format!("the response is not what was asked for: {error}"),
+        format!("cannot decode the response: {error}"),
         "check the type that the response is read into",
     )
 }
@@ -236,7 +236,7 @@ mod tests {
         );
         check("application/json", "", "ends after 0 bytes");
         check("application/json", "[1,2", "ends after 4 bytes");
-        check("application/json", "{}", "not what was asked for");
+        check("application/json", "{}", "cannot decode the response");
         assert_eq!(
             read_json::<Vec<u64>>(&answer("text/plain", "[1]")).expect("numbers"),
             [1]

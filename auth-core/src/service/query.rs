@@ -95,7 +95,7 @@ impl Query {
             return Ok(None);
         };
         text.parse().map(Some).map_err(|_| {
-            let what = format!("`{name}` is `{text}`, which is no whole number");
+            let what = format!("`{name}` must be an integer, got `{text}`");
             Error::new(ErrorKind::Usage, what).with_setting(name)
         })
     }

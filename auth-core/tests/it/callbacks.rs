@@ -35,7 +35,7 @@ fn foreign(check: Check) -> Expect {
     Err((
         ErrorKind::CallbackMismatch,
         Some(check),
-        "not the answer to our authorization request",
+        "redirect does not belong to this login",
     ))
 }
 

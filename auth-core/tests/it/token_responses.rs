@@ -158,22 +158,22 @@ fn objects_without_a_usable_token() {
     check(
         r#"{"access_token":"t0ken","access_token":"other"}"#,
         Check::Object,
-        "twice",
+        "duplicate key",
     );
     check(
         r#"{"access_token":"t0ken","access\u005ftoken":"other"}"#,
         Check::Object,
-        "twice",
+        "duplicate key",
     );
     check(
         r#"{"access_token":"t0ken","expires_in":1,"expires_in":2}"#,
         Check::Object,
-        "twice",
+        "duplicate key",
     );
     check(
         r#"{"access_token":"t0ken","refresh_token":"a","refresh_token":"b"}"#,
         Check::Object,
-        "twice",
+        "duplicate key",
     );
     check(
         r#"{"access_token":"t0ken","token_type":"mac"}"#,

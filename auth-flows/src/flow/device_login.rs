@@ -107,11 +107,10 @@ impl<'a> Poll<'a> {
     fn pause(&mut self, now: Now, wait: Duration) -> Result<Step<(TokenResponse, Now)>, Error> {
         let age = now.monotonic.saturating_sub(self.began.monotonic);
         if age.saturating_add(wait) >= self.device.lifetime() {
-            return Err(Error::new(
-                ErrorKind::TimedOut,
-                "nobody logged in before the device code ran out",
-            )
-            .with_help("begin a new login"));
+            return Err(
+                Error::new(ErrorKind::TimedOut, "device code expired before the login")
+                    .with_help("begin a new login"),
+            );
         }
         self.state = State::Pause;
         Ok(Step::Sleep(wait))

@@ -144,11 +144,11 @@ fn logins_that_come_to_nothing() {
     check(
         &[(200, CODES), (400, r#"{"error":"expired_token"}"#)],
         ErrorKind::TimedOut,
-        "ran out",
+        "device code expired",
     );
     // The next question would come after the end of the code: it is not waited for.
     let short = CODES.replace("\"interval\":1", "\"interval\":60");
-    check(&[(200, &short)], ErrorKind::TimedOut, "nobody logged in");
+    check(&[(200, &short)], ErrorKind::TimedOut, "device code expired");
 }
 
 #[test]

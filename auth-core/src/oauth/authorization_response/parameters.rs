@@ -1,7 +1,12 @@
 //! The parameters of an authorization response: RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207.
 
 use crate::{
-    error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, text::presentable},
+    error::{
+        Error, ErrorKind,
+        check::Check,
+        oauth_error::OAuthError,
+        text::{duplicate_parameter, presentable},
+    },
     leniency::Quirks,
     wire::secret::SecretText,
 };
@@ -41,11 +46,7 @@ impl Parameters {
                 _ => false,
             };
             if twice {
-                let what = format!(
-                    "the parameter `{}` stands there twice",
-                    presentable(&name, 40)
-                );
-                return Err(foreign(Check::ParameterOnce, what));
+                return Err(foreign(Check::ParameterOnce, duplicate_parameter(&name)));
             }
         }
         Ok(read)
@@ -87,10 +88,7 @@ impl Parameters {
 
 /// Not the answer to our request: a listener goes on listening.
 pub(super) fn foreign(check: Check, what: impl Into<String>) -> Error {
-    let what = format!(
-        "this is not the answer to our authorization request: {}",
-        what.into()
-    );
+    let what = format!("redirect does not belong to this login: {}", what.into());
     Error::new(ErrorKind::CallbackMismatch, what)
         .with_check(check)
         .with_help("go on waiting, or begin a new login")

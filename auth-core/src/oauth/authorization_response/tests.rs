@@ -56,12 +56,12 @@ fn responses() {
     check(
         &pending,
         "code=c0de&state=S&state=S",
-        foreign("`state` stands there twice"),
+        foreign("duplicate parameter `state`"),
     );
     check(
         &pending,
         "code=c0de&code=evil&state=S",
-        foreign("`code` stands there twice"),
+        foreign("duplicate parameter `code`"),
     );
     check(
         &pending,

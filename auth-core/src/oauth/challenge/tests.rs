@@ -82,9 +82,9 @@ fn broken_challenges() {
     };
     check(
         r#"Bearer realm="a", realm="b""#,
-        "`realm` stands there twice",
+        "duplicate parameter `realm`",
     );
-    check(r#"Bearer error=a, ERROR=b"#, "`error` stands there twice");
+    check(r#"Bearer error=a, ERROR=b"#, "duplicate parameter `error`");
     check(r#"Bearer realm="a"#, "no end");
     check(r#"Bearer realm="a\"#, "no end");
     check("Bearer realm=\"a\u{7}\"", "control characters");

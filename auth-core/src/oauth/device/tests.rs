@@ -170,7 +170,7 @@ fn broken_responses() {
     check(
         "\"interval\": 5",
         "\"interval\": 5, \"device_code\": \"x\"",
-        "twice",
+        "duplicate key",
     );
     check(GOOD, "<html></html>", "not JSON");
 }

@@ -158,7 +158,12 @@ fn responses_that_are_refused() {
     check(200, "{}", Malformed, "whether the token is active");
     check(200, r#"{"active":"true"}"#, Malformed, "active");
     check(200, r#"{"active":1}"#, Malformed, "active");
-    check(200, r#"{"active":true,"active":false}"#, Malformed, "twice");
+    check(
+        200,
+        r#"{"active":true,"active":false}"#,
+        Malformed,
+        "duplicate key",
+    );
     check(
         200,
         r#"{"active":true,"exp":"soon"}"#,

@@ -138,7 +138,7 @@ fn answers() {
     check(
         201,
         r#"{"request_uri":"a","request_uri":"b","expires_in":60}"#,
-        Err((Malformed, "twice")),
+        Err((Malformed, "duplicate key")),
     );
     check(201, "", Err((Malformed, "not JSON")));
     // RFC 9126 section 2.3.

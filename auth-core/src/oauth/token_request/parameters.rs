@@ -4,7 +4,11 @@
 use secrecy::ExposeSecret;
 
 use crate::{
-    error::{Error, ErrorKind, check::Check, text::presentable},
+    error::{
+        Error, ErrorKind,
+        check::Check,
+        text::{duplicate_parameter, presentable},
+    },
     wire::{form::Form, secret::SecretText, url::is_credential},
 };
 
@@ -98,11 +102,8 @@ impl<'a> Extra<'a> {
         let names = self.plain.iter().map(|(name, _)| *name);
         let mut names = names.chain(self.secret.iter().map(|(name, _)| *name));
         if !MANY.contains(&name) && names.any(|own| own == name) {
-            let what = format!(
-                "the parameter `{}` stands there twice",
-                presentable(name, 40)
-            );
-            return Err(Error::new(ErrorKind::Usage, what).with_check(Check::ParameterOnce));
+            return Err(Error::new(ErrorKind::Usage, duplicate_parameter(name))
+                .with_check(Check::ParameterOnce));
         }
         Ok(())
     }

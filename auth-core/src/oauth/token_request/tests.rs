@@ -274,7 +274,7 @@ fn responses_that_are_refused() {
         200,
         r#"{"access_token":"a","access_token":"b"}"#,
         Malformed,
-        "twice",
+        "duplicate key",
     );
     check(
         200,

@@ -48,7 +48,7 @@ impl<'a> Fields<'a> {
     /// Keys that say who may do what stand there once.
     fn once(&mut self, bit: u16) {
         if self.seen & (1 << bit) != 0 {
-            self.refused = Some((Check::Object, "a key stands there twice"));
+            self.refused = Some((Check::Object, "duplicate key"));
         }
         self.seen |= 1 << bit;
     }

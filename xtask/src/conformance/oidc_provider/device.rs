@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
 /// For the server whose codes live 2 s.
 pub(super) const RUNS_OUT: &[Case] = &[("device: a code that nobody typed in runs out", |bench| {
     let response = bench.seat(PUBLIC)?.log_in_with_device(|_| {});
-    expect_error(response, ErrorKind::TimedOut, &["nobody logged in"]).map(drop)
+    expect_error(response, ErrorKind::TimedOut, &["device code expired"]).map(drop)
 })];
 
 /// How the code comes to the server.

@@ -97,7 +97,7 @@ impl Scene {
 fn renewal(scene: &Scene, seat: &Seat, loss: Loss) -> CheckResult {
     let mark = scene.lose(TOKEN, loss);
     let told = [
-        "the response was lost",
+        "connection lost",
         "not repeated blindly",
         "the next call tries once more",
     ];
@@ -171,7 +171,7 @@ fn login(rig: &Rig, loss: Loss) -> CheckResult {
     let scene = Scene::new(rig, Rotation::KillFamily)?;
     let seat = scene.seat(rig)?;
     let mark = scene.lose(TOKEN, loss);
-    let told = ["the response was lost"];
+    let told = ["connection lost"];
     let result = seat.log_in_with_password(ACCOUNT, PASSWORD);
     expect_error(result, ErrorKind::Transport, &told)?;
     counted("logins", scene.since(mark)?.grant("password"), 1)?;
