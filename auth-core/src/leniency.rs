@@ -1,10 +1,21 @@
-//! What servers do against the RFCs, by name: which of it a server is forgiven, and which a response was.
+//! Known deviations of servers from the RFCs, by name: which are allowed, and which a response
+//! showed.
 
 use std::fmt;
 
-/// Something that the RFCs do not allow, but that real servers do.
+/// A known deviation of real servers from the RFCs.
 ///
-/// Those in [`Leniency::field_tested`] harm nobody; the others weaken a check, and are forgiven to a server by name only.
+/// The quirks in [`Leniency::field_tested`] weaken no check. The others weaken one, and are allowed
+/// for a server by name only.
+///
+/// ```
+/// use auth_core::{AuthorizationServer, Endpoint, Quirk};
+///
+/// let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?)
+///     .allow(Quirk::ErrorWithoutState); // league 8 sends `invalid_scope` so
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[doc(alias = "deviation")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // Releases learn of quirks.
 #[non_exhaustive]
@@ -13,27 +24,30 @@ pub enum Quirk {
     LifetimeAsText,
     /// A number of seconds had a fraction, or was written as a float.
     LifetimeAsFloat,
-    /// `expires_in` was negative, or no number at all, and was left aside.
+    /// `expires_in` was negative or not a number, and was ignored.
     LifetimeUnusable,
     /// `token_type` was missing.
     NoTokenType,
     /// `scope` was a list.
     ScopeAsList,
-    /// The status was a success, but not the one the RFC names.
+    /// The status was 2xx, but another one than the RFC names.
     OtherStatus,
-    /// The content type was not JSON's.
+    /// The content type was not `application/json`.
     OtherContentType,
-    /// `exp` was 0 on an active token and means "never". Doorkeeper before 5.9.1 answers an introspection so.
+    /// `exp` was 0 on an active token, which means "never". Doorkeeper before 5.9.1 sends this in
+    /// introspection responses.
     NeverAsZero,
-    /// `verification_uri` was called `verification_url`: said of early drafts of RFC 8628 and of Google; not verified.
+    /// `verification_uri` was called `verification_url`. Reported of early drafts of RFC 8628 and
+    /// of Google; not verified.
     VerificationUrl,
-    /// An error response came without `state`, as league 8 sends `invalid_scope`. Whoever knows the redirect URI could then
-    /// end a login with a forged error.
+    /// An error response came without `state`, as league 8 sends `invalid_scope`. If allowed,
+    /// another party that knows the redirect URI can end a login with a forged error.
     ErrorWithoutState,
-    /// `iss` came from a server whose issuer is not known here. RFC 9207 section 2.4 leaves it to the client; with a single
-    /// server per client nothing can be mixed up.
+    /// `iss` came from a server whose issuer the program does not know. RFC 9207 section 2.4 leaves
+    /// the decision to the client. With one server per client, no mix-up attack is possible.
     UnannouncedIssuer,
-    /// Its metadata does not say that it knows PKCE, which by RFC 8414 section 2 means that it does not.
+    /// The server's metadata do not announce PKCE. By RFC 8414 section 2 this means that the server
+    /// does not support it.
     UnannouncedPkce,
 }
 
@@ -77,7 +91,9 @@ impl fmt::Display for Quirk {
     }
 }
 
-/// Which oddities a server is forgiven: a value on its description.
+/// The set of quirks that a server's responses may show: a value on its description.
+///
+/// A response with another quirk fails with [`Check::Leniency`](crate::Check::Leniency).
 ///
 /// ```
 /// use auth_core::{Leniency, Quirk};
@@ -90,13 +106,13 @@ impl fmt::Display for Quirk {
 pub struct Leniency(u16);
 
 impl Leniency {
-    /// Nothing is forgiven: a response that is not as the RFCs have it is an error.
+    /// Allows no quirk: a response that deviates from the RFCs is an error.
     #[must_use]
     pub const fn strict() -> Self {
         Self(0)
     }
 
-    /// What servers in the field do and what weakens no check. A server has this unless it is described otherwise.
+    /// Allows what real servers do and what weakens no check. The default of a server.
     #[must_use]
     pub const fn field_tested() -> Self {
         let all = (1 << Quirk::ALL.len()) - 1;
@@ -106,27 +122,27 @@ impl Leniency {
         Self(all & !by_name_only)
     }
 
-    /// This one as well.
+    /// Allows this quirk too.
     #[must_use]
-    pub const fn with(self, oddity: Quirk) -> Self {
-        Self(self.0 | oddity.bit())
+    pub const fn with(self, quirk: Quirk) -> Self {
+        Self(self.0 | quirk.bit())
     }
 
-    /// All of it but this one.
+    /// Disallows this quirk.
     #[must_use]
-    pub const fn without(self, oddity: Quirk) -> Self {
-        Self(self.0 & !oddity.bit())
+    pub const fn without(self, quirk: Quirk) -> Self {
+        Self(self.0 & !quirk.bit())
     }
 
-    /// Whether this one is forgiven.
+    /// Returns whether this quirk is allowed.
     #[must_use]
-    pub const fn allows(self, oddity: Quirk) -> bool {
-        self.0 & oddity.bit() != 0
+    pub const fn allows(self, quirk: Quirk) -> bool {
+        self.0 & quirk.bit() != 0
     }
 
-    /// The first oddity that is not forgiven.
-    pub(super) fn refuses(self, forgiven: Quirks) -> Option<Quirk> {
-        forgiven.iter().find(|oddity| !self.allows(*oddity))
+    /// The first of `quirks` that is not allowed.
+    pub(super) fn refuses(self, quirks: Quirks) -> Option<Quirk> {
+        quirks.iter().find(|quirk| !self.allows(*quirk))
     }
 }
 
@@ -142,32 +158,51 @@ impl fmt::Debug for Leniency {
     }
 }
 
-/// The oddities that a response was forgiven.
+/// The quirks that a response showed and that were allowed.
+///
+/// ```
+/// use auth_core::{
+///     AuthorizationServer, Endpoint, Message, OAuthClient, Quirk, ResponseBody, SecretText,
+///     TokenRequest,
+/// };
+///
+/// let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?);
+/// let client = OAuthClient::new(server, "my-client-id")?;
+/// let refresh_token = SecretText::from("tGzv3JOkF0XG5Qx2TlKWIA");
+/// let body = br#"{"access_token":"2YotnFZFEj","token_type":"Bearer","expires_in":"3600"}"#;
+/// # let response = http::Response::builder()
+/// #     .header("content-type", "application/json")
+/// #     .body(ResponseBody::secret(body.to_vec()))
+/// #     .expect("a response");
+/// let token = TokenRequest::refresh(&client, &refresh_token).parse(response)?;
+/// assert!(token.quirks().contains(Quirk::LifetimeAsText));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Quirks(u16);
 
 impl Quirks {
-    /// Whether this one was.
+    /// Returns whether the response showed this quirk.
     #[must_use]
-    pub fn contains(self, oddity: Quirk) -> bool {
-        self.0 & oddity.bit() != 0
+    pub fn contains(self, quirk: Quirk) -> bool {
+        self.0 & quirk.bit() != 0
     }
 
-    /// All that were.
+    /// Iterates over the quirks that the response showed.
     pub fn iter(self) -> impl Iterator<Item = Quirk> {
         Quirk::ALL
             .into_iter()
-            .filter(move |oddity| self.contains(*oddity))
+            .filter(move |quirk| self.contains(*quirk))
     }
 
-    /// None was.
+    /// Returns whether the response showed none.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
 
-    pub(super) fn add(&mut self, oddity: Quirk) {
-        self.0 |= oddity.bit();
+    pub(super) fn add(&mut self, quirk: Quirk) {
+        self.0 |= quirk.bit();
     }
 }
 
@@ -182,28 +217,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_weakens_a_check_is_forgiven_by_name_only() {
-        let check = |oddity: Quirk, by_default: bool| {
+    fn what_weakens_a_check_is_allowed_by_name_only() {
+        let check = |quirk: Quirk, by_default: bool| {
             assert_eq!(
-                Leniency::field_tested().allows(oddity),
+                Leniency::field_tested().allows(quirk),
                 by_default,
-                "{oddity:?}"
+                "{quirk:?}"
             );
-            assert!(!Leniency::strict().allows(oddity), "{oddity:?}");
-            let alone = Leniency::strict().with(oddity);
+            assert!(!Leniency::strict().allows(quirk), "{quirk:?}");
+            let alone = Leniency::strict().with(quirk);
             assert_eq!(
                 format!("{alone:?}"),
-                format!("Leniency({{{oddity:?}}})"),
+                format!("Leniency({{{quirk:?}}})"),
                 "no bit is shared"
             );
-            assert_eq!(alone.without(oddity), Leniency::strict());
+            assert_eq!(alone.without(quirk), Leniency::strict());
         };
-        for oddity in Quirk::ALL {
+        for quirk in Quirk::ALL {
             let weakens = matches!(
-                oddity,
+                quirk,
                 Quirk::ErrorWithoutState | Quirk::UnannouncedIssuer | Quirk::UnannouncedPkce
             );
-            check(oddity, !weakens);
+            check(quirk, !weakens);
         }
     }
 }

@@ -1,11 +1,25 @@
-//! What a test server has to know of a service: its routes, as values.
+//! The server side of a service for test servers: its routes, as values.
 //!
-//! The api crates describe their service's server side with these words (their feature `testkit`), and `auth-testkit` serves
-//! them on loopback. Neither has to depend on the other. Nothing here opens a socket.
+//! The api crates describe their service's server with these types (their feature `testkit`), and
+//! `auth-testkit` serves it on loopback. Neither depends on the other. Nothing here opens a socket.
 
 use std::{fmt, sync::Arc, time::Duration};
 
-/// The server side of one service.
+/// The server side of one service: its routes and, if it has one, the endpoint for derived tokens.
+///
+/// ```
+/// use auth_core::testkit::{Auth, Route, Site, json};
+///
+/// let site = Site::new().with_route(Route::get("/v1/users/{id}", Auth::Derived, |request| {
+///     match (request.caller, request.segment("id")) {
+///         (Some(caller), Some("me")) => json(200, &serde_json::json!({ "login": caller.user })),
+///         (None, Some("me")) => json(401, &serde_json::json!({ "error": "Unauthorized" })),
+///         _ => json(404, &serde_json::json!({})),
+///     }
+/// }));
+/// let found = site.routes()[0].matches(&http::Method::GET, "/v1/users/me").expect("it matches");
+/// assert_eq!(found, [("id", "me")]);
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Site {
     routes: Vec<Route>,
@@ -13,71 +27,84 @@ pub struct Site {
 }
 
 impl Site {
-    /// A site without routes.
+    /// Makes a site without routes.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a route. Routes are tried in the order they were added.
+    /// Adds a route. The server tries routes in the order in which they were added.
     #[must_use]
     pub fn with_route(mut self, route: Route) -> Self {
         self.routes.push(route);
         self
     }
 
-    /// The service hands out a second token for its OAuth access token, as iNaturalist does.
+    /// Adds the endpoint that returns a second token for an OAuth access token, as iNaturalist has
+    /// it.
     #[must_use]
     pub fn with_derived_tokens(mut self, derived: DerivedTokens) -> Self {
         self.derived = Some(derived);
         self
     }
 
-    /// The routes, in order.
+    /// Returns the routes, in order.
     #[must_use]
     pub fn routes(&self) -> &[Route] {
         &self.routes
     }
 
-    /// The endpoint for the second token, if the service has one.
+    /// Returns the endpoint for the second token, if the service has one.
     #[must_use]
     pub fn derived_tokens(&self) -> Option<&DerivedTokens> {
         self.derived.as_ref()
     }
 }
 
-/// An endpoint that answers an OAuth access token with a second, short-lived token.
+/// An endpoint that returns a second, short-lived token for an OAuth access token.
 #[derive(Clone, Debug)]
 pub struct DerivedTokens {
-    /// Its path, asked with GET, such as `/users/api_token`.
+    /// Its path, requested with GET, such as `/users/api_token`.
     pub path: &'static str,
-    /// The key of the JSON object that holds the token in the response.
+    /// The key of the token in the JSON object of the response.
     pub field: &'static str,
-    /// How long such a token is good.
+    /// The lifetime of a derived token.
     pub lifetime: Duration,
-    /// A scope that the access token must have; without it the response is an empty 403.
+    /// A scope that the access token must have. Without it the response is an empty 403.
     pub scope: Option<&'static str>,
 }
 
-/// Which token a route looks at.
+/// Which authentication a route requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 // A service may protect a route in another way.
 #[non_exhaustive]
 pub enum Auth {
-    /// No token is looked at.
+    /// None: the route ignores tokens.
     Open,
-    /// An OAuth access token is required: without a valid one the server answers 401 in its dialect, and the route is not
-    /// asked.
+    /// A valid OAuth access token. Without one the server responds 401 in its dialect and does not
+    /// call the route.
     Login,
-    /// A derived token is looked at. [`RouteRequest::caller`] is `None` where there is none, or where it is expired or unknown;
-    /// what follows is the route's own matter. (iNaturalist's v1 answers most reads anonymously then, with 200.)
+    /// A derived token. [`RouteRequest::caller`] is `None` if it is missing, expired or unknown,
+    /// and the route decides. (iNaturalist's v1 then responds to most reads anonymously, with 200.)
     Derived,
 }
 
-/// What a route does with a request.
+/// How a route responds to a request.
 pub type Handler = dyn Fn(&RouteRequest<'_>) -> http::Response<Vec<u8>> + Send + Sync;
 
-/// One method and path, and what answers there.
+/// A method, a path pattern, and the handler that responds.
+///
+/// ```
+/// use auth_core::testkit::{Auth, Route, RouteRequest, json};
+///
+/// let route = Route::get("/v1/ping", Auth::Open, |request| {
+///     json(200, &serde_json::json!({ "echo": request.query("text") }))
+/// });
+/// let request = http::Request::get("/v1/ping?text=a%20b").body(Vec::new()).expect("a request");
+/// let request = RouteRequest { request: &request, caller: None, segments: Vec::new() };
+/// let response = route.respond(&request);
+/// assert_eq!(response.body(), br#"{"echo":"a b"}"#);
+/// ```
 #[derive(Clone)]
 pub struct Route {
     method: http::Method,
@@ -87,7 +114,8 @@ pub struct Route {
 }
 
 impl Route {
-    /// A route. In `pattern` a segment in braces matches any one segment: `/v1/observations/{id}`.
+    /// Makes a route. In `pattern` a segment in braces matches any single segment:
+    /// `/v1/observations/{id}`.
     pub fn new(
         method: http::Method,
         pattern: &'static str,
@@ -102,7 +130,7 @@ impl Route {
         }
     }
 
-    /// Shorthand for a route asked with GET.
+    /// Makes a route for GET requests.
     pub fn get(
         pattern: &'static str,
         door: Auth,
@@ -111,19 +139,20 @@ impl Route {
         Self::new(http::Method::GET, pattern, door, handler)
     }
 
-    /// Which token this route looks at.
+    /// Returns which authentication the route requires.
     #[must_use]
     pub fn door(&self) -> Auth {
         self.door
     }
 
-    /// The pattern it was made with.
+    /// Returns the pattern.
     #[must_use]
     pub fn pattern(&self) -> &'static str {
         self.pattern
     }
 
-    /// The segments that stood in for braces, in order, if method and path match.
+    /// Returns the segments that matched the braces, in order. `None` if the method or the path
+    /// does not match.
     #[must_use]
     pub fn matches<'a>(
         &self,
@@ -150,10 +179,10 @@ impl Route {
         }
     }
 
-    /// Asks the route.
+    /// Calls the handler.
     #[must_use]
-    pub fn respond(&self, visit: &RouteRequest<'_>) -> http::Response<Vec<u8>> {
-        (self.handler)(visit)
+    pub fn respond(&self, request: &RouteRequest<'_>) -> http::Response<Vec<u8>> {
+        (self.handler)(request)
     }
 }
 
@@ -167,7 +196,7 @@ impl fmt::Debug for Route {
     }
 }
 
-/// Whose token it was.
+/// The user and client that a token was issued to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The user's login name; empty for a token of the client itself.
@@ -180,19 +209,19 @@ pub struct Caller {
     pub scope: String,
 }
 
-/// One request to a route.
+/// A request to a route.
 #[derive(Debug)]
 pub struct RouteRequest<'a> {
-    /// The request as it arrived, its body in full.
+    /// The request as received, with its complete body.
     pub request: &'a http::Request<Vec<u8>>,
-    /// Whose token it carried, if the door looked at one and found it valid.
+    /// Whose token the request carried, if the route requires one and the token is valid.
     pub caller: Option<&'a Caller>,
-    /// What stood in for the braces of the pattern.
+    /// The segments that matched the braces of the pattern.
     pub segments: Vec<(&'static str, &'a str)>,
 }
 
 impl RouteRequest<'_> {
-    /// What stood in for `{name}` in the pattern.
+    /// Returns the segment that matched `{name}` in the pattern.
     #[must_use]
     pub fn segment(&self, name: &str) -> Option<&str> {
         self.segments
@@ -201,7 +230,7 @@ impl RouteRequest<'_> {
             .map(|(_, value)| *value)
     }
 
-    /// The first value of a query parameter, decoded.
+    /// Returns the first value of a query parameter, decoded.
     #[must_use]
     pub fn query(&self, name: &str) -> Option<String> {
         let query = self.request.uri().query().unwrap_or_default();
@@ -211,7 +240,7 @@ impl RouteRequest<'_> {
     }
 }
 
-/// A response with a JSON body.
+/// Makes a response with a JSON body.
 #[must_use]
 pub fn json(status: u16, body: &serde_json::Value) -> http::Response<Vec<u8>> {
     let mut response = http::Response::new(body.to_string().into_bytes());

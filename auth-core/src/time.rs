@@ -1,25 +1,37 @@
-//! Time as an argument: a wall clock reading and a monotonic one, always taken together by the driver.
+//! Time as an argument: a wall clock reading and a monotonic one, read together by the driver.
 
 use std::{fmt, time::Duration};
 
-/// Milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
+/// A time of day: milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
+///
+/// Displays as an HTTP date, or as `never` from the year 10,000 on.
+///
+/// ```
+/// use std::time::Duration;
+/// use auth_core::UnixTime;
+///
+/// let issued = UnixTime::from_secs(784_111_777);
+/// assert_eq!(issued.to_string(), "Sun, 06 Nov 1994 08:49:37 GMT");
+/// let expires = issued.plus(Duration::from_secs(3600));
+/// assert_eq!(expires.since(issued), Duration::from_secs(3600));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixTime(u64);
 
 impl UnixTime {
-    /// From milliseconds since the epoch.
+    /// Makes a time from milliseconds since the epoch.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis)
     }
 
-    /// From seconds since the epoch.
+    /// Makes a time from seconds since the epoch.
     #[must_use]
     pub const fn from_secs(secs: u64) -> Self {
         Self(secs.saturating_mul(1000))
     }
 
-    /// From a standard clock reading; a time before the epoch becomes the epoch.
+    /// Converts a reading of the standard clock. A time before the epoch becomes the epoch.
     #[must_use]
     pub fn from_system(time: std::time::SystemTime) -> Self {
         Self(millis(
@@ -28,7 +40,8 @@ impl UnixTime {
         ))
     }
 
-    /// As a reading of the standard clock; the end of the year 9999 where that cannot count so far.
+    /// Converts to a reading of the standard clock. Returns the end of the year 9999 if that clock
+    /// cannot represent the time.
     #[must_use]
     pub fn to_system(self) -> std::time::SystemTime {
         let since = |duration| std::time::UNIX_EPOCH.checked_add(duration);
@@ -37,32 +50,32 @@ impl UnixTime {
         time.unwrap_or(std::time::UNIX_EPOCH)
     }
 
-    /// Milliseconds since the epoch.
+    /// Returns milliseconds since the epoch.
     #[must_use]
     pub const fn as_millis(self) -> u64 {
         self.0
     }
 
-    /// Whole seconds since the epoch.
+    /// Returns whole seconds since the epoch.
     #[must_use]
     pub const fn as_secs(self) -> u64 {
         self.0 / 1000
     }
 
-    /// This time and a while; stops at the end of time instead of overflowing.
+    /// Returns this time plus a duration, or the largest time if the sum overflows.
     #[must_use]
     pub fn plus(self, while_: Duration) -> Self {
         Self(self.0.saturating_add(millis(while_)))
     }
 
-    /// How long it is from `earlier` to here; nothing if it lies ahead.
+    /// Returns the time from `earlier` to this, or zero if `earlier` is later.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 }
 
-/// The first second of the year 10,000.
+/// The first second of the year 10,000: HTTP dates have four digits for the year.
 const END_OF_9999: u64 = 253_402_300_800;
 
 impl fmt::Display for UnixTime {
@@ -75,23 +88,36 @@ impl fmt::Display for UnixTime {
     }
 }
 
-/// Both clocks, read together.
+/// A reading of both clocks, taken together.
 ///
-/// `wall` may jump when somebody sets the clock; `up` never does, but means nothing to another process.
+/// `wall` jumps when the user or NTP sets the clock. `monotonic` never jumps, but is valid in this
+/// process only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
-    /// The time of day.
+    /// The time of day, by the wall clock.
     pub wall: UnixTime,
-    /// Time since some fixed moment of this process.
+    /// Monotonic time since a fixed moment, valid in this process only.
     pub monotonic: Duration,
 }
 
-/// Whole milliseconds, at most `u64::MAX`.
+/// Converts to whole milliseconds, at most `u64::MAX`.
 pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// What time it was by the server's own clock when it answered, by its `Date` header (RFC 9110 section 6.6.1).
+/// Returns the time of a response by the server's clock, from its `Date` header (RFC 9110 section
+/// 6.6.1). `None` if the header is missing or invalid.
+///
+/// Pass the headers to [`TokenResponse::with_date`](crate::TokenResponse::with_date) to compute a
+/// lifetime without this machine's clock.
+///
+/// ```
+/// let mut headers = http::HeaderMap::new();
+/// headers.insert("date", "Sun, 06 Nov 1994 08:49:37 GMT".parse().expect("a header value"));
+/// let time = auth_core::server_time(&headers).expect("a date");
+/// assert_eq!(time.as_secs(), 784_111_777);
+/// ```
+#[doc(alias = "clock skew")]
 #[must_use]
 pub fn server_time(headers: &http::HeaderMap) -> Option<UnixTime> {
     http_date(headers.get(http::header::DATE)?)

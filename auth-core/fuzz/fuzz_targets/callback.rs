@@ -1,4 +1,4 @@
-//! Any text as a redirected URL: without our state there is never a grant.
+//! Any text as a redirected URL: without our state no grant is returned.
 #![no_main]
 
 use auth_core::{
@@ -7,7 +7,7 @@ use auth_core::{
 };
 use libfuzzer_sys::fuzz_target;
 
-/// What follows from the entropy below.
+/// The values that follow from the entropy below.
 const STATE: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
 
 fuzz_target!(|text: &str| {
@@ -23,7 +23,7 @@ fuzz_target!(|text: &str| {
             .1
     };
     let pending = begin(RedirectUri::parse("http://127.0.0.1:8080").expect("a redirect URI"));
-    // `~` stands for our state, so that the fuzzer finds its way in.
+    // `~` is replaced by our state, so that the fuzzer passes that check.
     let ours = text.contains('~');
     let query = text.replace('~', STATE);
     for url in [format!("http://127.0.0.1:8080/?{query}"), query.clone()] {

@@ -1,4 +1,5 @@
-//! Any text as a `WWW-Authenticate` header: read or refused, and what is read prints to what reads the same.
+//! Any text as a `WWW-Authenticate` header: parsed or rejected, and what is parsed prints to text
+//! that parses to the same.
 #![no_main]
 
 use auth_core::Challenge;

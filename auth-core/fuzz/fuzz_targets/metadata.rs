@@ -1,5 +1,5 @@
-//! Any body as a server's metadata, and as a device authorization and an introspection: read or refused. What describes a server
-//! offers S256, and no endpoint of it is in the clear.
+//! Any body as a server's metadata, a device authorization and an introspection: parsed or
+//! rejected. A server that is described offers S256, and none of its endpoints is unencrypted.
 #![no_main]
 
 use auth_core::{

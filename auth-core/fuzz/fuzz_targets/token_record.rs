@@ -1,4 +1,5 @@
-//! Any bytes as a stored record: read or refused, and what is read prints to what reads the same.
+//! Any bytes as a token record: parsed or rejected, and what is parsed prints to text that parses
+//! to the same.
 #![no_main]
 
 use auth_core::TokenRecord;

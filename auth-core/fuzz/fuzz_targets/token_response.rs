@@ -1,4 +1,5 @@
-//! Any status and body as the answer to a token request: a token or an error, and no secret of ours in what is shown.
+//! Any status and body as the response to a token request: a token or an error, and no secret that
+//! was sent is shown.
 #![no_main]
 
 use auth_core::{
@@ -21,7 +22,7 @@ fuzz_target!(|data: &[u8]| {
         .and_then(|client| client.with_secret(SECRET))
         .expect("a client");
     let refresh = SecretText::from(REFRESH);
-    // What was sent, and so must not come back in an error.
+    // The secrets that were sent, which an error must not repeat.
     let messages = [
         (TokenRequest::client_credentials(&client), &[SECRET][..]),
         (

@@ -1,63 +1,67 @@
-//! The checks of this crate, each by its name: what is refused before anything is believed or sent.
+//! The checks of this crate, each by its name: what must pass before anything is believed or sent.
 
 use std::fmt;
 
-/// A check that something did not pass: [`Error::check`](crate::Error::check) says which.
+/// A check that failed, as reported by [`Error::check`](crate::Error::check).
 ///
-/// The crate's page has a sentence on each; none can be switched off, but by an [`Quirk`](crate::Quirk) that a server is
-/// forgiven by name.
+/// The crate's page describes each. No check can be switched off, except by a
+/// [`Quirk`](crate::Quirk) that a server is allowed by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // Releases add checks.
 #[non_exhaustive]
 pub enum Check {
-    /// A URL is https, or http to a loopback IP, without user information and fragment (RFC 6749 section 3.1, RFC 8252).
+    /// A URL is https, or http to a loopback IP, without user information and fragment (RFC 6749
+    /// section 3.1, RFC 8252).
     Url,
     /// No URL carries a credential in its query (RFC 6749 section 2.3.1).
     CredentialInUrl,
-    /// A further parameter does not replace one of the protocol's.
+    /// A parameter that the program adds does not replace one of the protocol's.
     CoreParameter,
-    /// The server takes S256 code challenges, or has said nothing against it (RFC 7636, RFC 9700 section 2.1.1).
+    /// The server supports S256 code challenges, or its metadata say nothing against it (RFC 7636,
+    /// RFC 9700 section 2.1.1).
     Pkce,
-    /// A server that wants its authorization requests pushed gets them so (RFC 9126 section 5).
+    /// A server that requires pushed authorization requests gets no other (RFC 9126 section 5).
     Pushed,
-    /// A client with a secret has a way to show it that the server takes, and that can carry it (RFC 6749 section 2.3.1).
+    /// The server supports an authentication method that can carry the client's secret (RFC 6749
+    /// section 2.3.1).
     ClientAuthentication,
     /// A response arrives at the redirect URI that was sent (RFC 6749 section 4.1.2).
     RedirectUri,
-    /// A parameter stands there at most once (RFC 6749 section 3.1, RFC 9110 section 11.2).
+    /// Each parameter occurs at most once (RFC 6749 section 3.1, RFC 9110 section 11.2).
     ParameterOnce,
     /// `state` is the one that was sent (RFC 6749 section 10.12).
     State,
-    /// No `state` comes where none was sent.
+    /// A response to a request without `state` has no `state`.
     UnexpectedState,
-    /// `iss` is the server's, and there where the server always sends it (RFC 9207 section 2.4).
+    /// `iss` is the server's issuer, and present if the server always sends it (RFC 9207 section
+    /// 2.4).
     Issuer,
-    /// A response holds what was asked for: no token and no signed response in the place of a code.
+    /// A response contains what was requested: a code, and no token or signed response.
     ResponseType,
-    /// A response holds a code or an error.
+    /// A response contains a code or an error.
     CodeOrError,
-    /// A code is exchanged by the client that asked for it.
+    /// The client that exchanges a code is the client that requested it.
     ClientBound,
-    /// The token endpoint and its like answer by themselves, and not with a redirect (RFC 6749 section 3.2).
+    /// The token endpoint and the other endpoints do not redirect (RFC 6749 section 3.2).
     NoRedirect,
-    /// A response is a JSON object in which no key stands twice (RFC 8259 section 4).
+    /// A response is a JSON object without duplicate keys (RFC 8259 section 4).
     Object,
-    /// A token is text that can stand in a header (RFC 6750 section 2.1).
+    /// A token contains only characters that a header can carry (RFC 6750 section 2.1).
     TokenText,
     /// A token is a bearer token (RFC 6749 section 7.1).
     TokenType,
     /// A response has the fields that its RFC requires, in the shape it requires.
     Fields,
-    /// A response has no oddity that its server is not forgiven.
+    /// A response shows no quirk that its server is not allowed.
     Leniency,
-    /// Metadata name the issuer that was asked (RFC 8414 section 3.3).
+    /// Metadata name the issuer that was requested (RFC 8414 section 3.3).
     MetadataIssuer,
-    /// A bearer token stays under the URL of the API that it is for (RFC 6750 section 5.3).
+    /// A bearer token is sent only below the URL of its API (RFC 6750 section 5.3).
     BearerOrigin,
 }
 
 impl Check {
-    /// All of them.
+    /// All checks.
     pub const ALL: [Self; 22] = [
         Self::Url,
         Self::CredentialInUrl,
@@ -83,7 +87,7 @@ impl Check {
         Self::BearerOrigin,
     ];
 
-    /// Its name, as the table of checks has it.
+    /// Returns the name, as in the crate page's table of checks.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,11 +1,14 @@
-//! How far a failed request got.
+//! Whether a failed request reached the server.
 
 /// Whether a request that failed may have reached the server.
+///
+/// A program may repeat a [`NotSent`](Self::NotSent) request. It may repeat an
+/// [`Unknown`](Self::Unknown) one only if the request is safe to repeat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 // Closed: a retry must handle each.
 pub enum Delivery {
-    /// Certainly not: it can be sent again without a doubt.
+    /// The request certainly did not reach the server and can be sent again.
     NotSent,
-    /// Perhaps: it may have had its effect.
+    /// The request may have reached the server and had its effect.
     Unknown,
 }

@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn every_question_has_one_response() {
+    fn every_question_has_one_answer() {
         let check = |error: Error, login: bool, configuration: bool, retry: bool| {
             assert_eq!(
                 (

@@ -1,11 +1,33 @@
-//! The error a server answers with: RFC 6749 sections 4.1.2.1 and 5.2, and what servers add to it.
+//! The error response of a server: RFC 6749 sections 4.1.2.1 and 5.2, and what servers add to it.
 
 use std::fmt;
 
 use super::text::{presentable, redact};
 use crate::leniency::Quirks;
 
-/// What an authorization server said was wrong, in its own words: shortened, on one line, without our secrets.
+/// The error that an authorization server reported, in its own words: shortened, on one line,
+/// without the secrets that were sent.
+///
+/// ```
+/// use auth_core::{
+///     AuthorizationServer, Endpoint, Message, OAuthClient, ResponseBody, SecretText, TokenRequest,
+/// };
+///
+/// let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?);
+/// let client = OAuthClient::new(server, "my-client-id")?;
+/// let refresh_token = SecretText::from("tGzv3JOkF0XG5Qx2TlKWIA");
+/// let body = br#"{"error":"invalid_grant","error_description":"The token was revoked"}"#;
+/// # let response = http::Response::builder()
+/// #     .status(400)
+/// #     .body(ResponseBody::secret(body.to_vec()))
+/// #     .expect("a response");
+/// let message = TokenRequest::refresh(&client, &refresh_token);
+/// let error = message.parse(response).expect_err("revoked");
+/// let oauth = error.oauth().expect("an error of the server");
+/// assert_eq!(oauth.code(), "invalid_grant");
+/// assert_eq!(oauth.description(), Some("The token was revoked"));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OAuthError {
     pub(crate) code: String,
@@ -13,11 +35,11 @@ pub struct OAuthError {
     pub(crate) uri: Option<String>,
     pub(crate) hint: Option<String>,
     pub(crate) suspended_until: Option<Option<String>>,
-    pub(crate) forgiven: Quirks,
+    pub(crate) quirks: Quirks,
 }
 
 impl OAuthError {
-    /// An error with this code.
+    /// Makes an error with this code.
     #[must_use]
     pub fn new(code: &str) -> Self {
         Self {
@@ -26,37 +48,38 @@ impl OAuthError {
         }
     }
 
-    /// `error`: the code, such as `invalid_grant`.
+    /// Returns `error`: the code, such as `invalid_grant`.
     #[must_use]
     pub fn code(&self) -> &str {
         &self.code
     }
 
-    /// `error_description`: words for a developer.
+    /// Returns `error_description`: a text for developers.
     #[must_use]
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()
     }
 
-    /// `error_uri`: a page about it.
+    /// Returns `error_uri`: the URL of a page about the error.
     #[must_use]
     pub fn uri(&self) -> Option<&str> {
         self.uri.as_deref()
     }
 
-    /// `hint`: league's own key, often the useful part. It may hold HTML entities.
+    /// Returns `hint`: league's own key, often the useful part. It may contain HTML entities.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
     }
 
-    /// What the response that brought it was forgiven, such as that it came without `state`.
+    /// Returns the quirks of the response that brought the error, such as a missing `state`.
     #[must_use]
     pub fn quirks(&self) -> Quirks {
-        self.forgiven
+        self.quirks
     }
 
-    /// `suspended_until`: iNaturalist's own key on a suspended account: `Some(None)` means without an end.
+    /// Returns `suspended_until`: iNaturalist's own key on a suspended account. `Some(None)` means
+    /// without an end.
     #[must_use]
     pub fn suspended_until(&self) -> Option<Option<&str>> {
         self.suspended_until.as_ref().map(Option::as_deref)
@@ -64,7 +87,7 @@ impl OAuthError {
 }
 
 impl OAuthError {
-    /// Without what we sent: a server may repeat it in its words.
+    /// Redacts what we sent: a server may repeat it in its words.
     pub(crate) fn redacted(mut self, secrets: &[&str]) -> Self {
         let texts = [&mut self.description, &mut self.hint, &mut self.uri];
         for text in texts.into_iter().flatten() {

@@ -1,15 +1,16 @@
-//! Text of other origin, fit to be shown: on one line, shortened, without secrets.
+//! Makes foreign text fit to be shown: on one line, shortened, without secrets.
 
-/// Whether `what` stands in a text. The only place where that search is compiled: it is 2 KB.
+/// Returns whether `text` contains `what`. The search compiles to 2 KB, so it is compiled only
+/// here.
 #[inline(never)]
 pub(crate) fn holds(text: &str, what: &str) -> bool {
     text.contains(what)
 }
 
-/// Foreign text as it may be shown: on one line, without control characters, at most `limit` characters.
+/// Puts foreign text on one line, without control characters, at most `limit` characters long.
 pub(crate) fn presentable(text: &str, limit: usize) -> String {
     let mut out = String::with_capacity(text.len().min(limit + 4));
-    // What needs nothing done to it is taken over at once: nearly everything.
+    // Fast path: nearly all text is already presentable.
     if text.len() < limit && is_presentable(text.as_bytes()) {
         out.push_str(text);
         return out;
@@ -36,7 +37,8 @@ pub(crate) fn presentable(text: &str, limit: usize) -> String {
     out
 }
 
-/// Visible ASCII in words with one space between them. Looked at without a way out in the middle: many bytes together.
+/// Returns whether the text is visible ASCII in words with one space between them. The loop has no
+/// early exit, so that the compiler can vectorize it.
 fn is_presentable(text: &[u8]) -> bool {
     let [first, rest @ ..] = text else {
         return false;
@@ -50,17 +52,17 @@ fn is_presentable(text: &[u8]) -> bool {
     odd == 0 && matches!(first, b'!'..=b'~') && text.last() != Some(&b' ')
 }
 
-/// What every check that finds a parameter twice says of it.
+/// The text of every check that finds a duplicate parameter.
 pub(crate) fn duplicate_parameter(name: &str) -> String {
     format!("duplicate parameter `{}`", presentable(name, 40))
 }
 
-/// `text` with every one of `secrets` replaced: foreign words may repeat what we sent. Text that was cut short may end in the
-/// beginning of one, which goes as well.
+/// Replaces each of `secrets` in `text`: a server may repeat what we sent. A shortened text may end
+/// with the beginning of a secret, which is replaced too.
 pub(crate) fn redact(text: String, secrets: &[&str]) -> String {
     let mut out = text;
     for secret in secrets {
-        // Nearly always nothing of it is there: its first bytes tell.
+        // Fast path: a text rarely contains a secret, and the secret's first four bytes tell.
         if !may_hold(out.as_bytes(), secret.as_bytes()) {
             continue;
         }
@@ -77,8 +79,8 @@ pub(crate) fn redact(text: String, secrets: &[&str]) -> String {
     out
 }
 
-/// Whether the first four bytes of a secret stand together anywhere; a shorter one is none. Looked at without a way out in the
-/// middle: many places at once.
+/// Returns whether the text contains the first four bytes of a secret. A shorter text counts as no
+/// secret. The loop has no early exit, so that the compiler can vectorize it.
 fn may_hold(text: &[u8], secret: &[u8]) -> bool {
     let (Some(&[a, b, c, d]), [_, second @ ..]) = (secret.first_chunk(), text) else {
         return false;
@@ -99,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn foreign_text_is_tamed() {
+    fn foreign_text_becomes_presentable() {
         assert_eq!(presentable("a\r\n\tb\u{1b}[31m  c ", 100), "a b [31m c");
         assert_eq!(
             presentable(&"x".repeat(50), 10),
@@ -119,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_beginning_of_a_secret_is_found_wherever_it_stands() {
+    fn the_beginning_of_a_secret_is_found_at_any_position() {
         let words = "x".repeat(70);
         for at in 0..=words.len() {
             let text = format!("{}0123{}", &words[..at], &words[at..]);

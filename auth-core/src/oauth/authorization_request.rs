@@ -1,4 +1,5 @@
-//! The authorization request: RFC 6749 section 4.1.1 with PKCE, RFC 7636 section 4.3. Pushed by RFC 9126.
+//! The authorization request: RFC 6749 section 4.1.1 with PKCE, RFC 7636 section 4.3. Pushed: RFC
+//! 9126.
 
 use std::fmt;
 
@@ -21,15 +22,16 @@ use crate::{
     },
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
-/// 64 bytes from the operating system's random number generator: half for the code verifier, half for `state`.
+/// 64 bytes of the operating system's random number generator: half for the code verifier, half for
+/// `state`.
 ///
-/// Each login needs its own; it is used up by one. Wiped when dropped.
+/// Each login needs its own; a request consumes it. Wiped when dropped.
+#[doc(alias = "random")]
+#[doc(alias = "nonce")]
 pub struct Entropy([u8; 64]);
 
 impl Entropy {
-    /// Takes the bytes over.
+    /// Takes ownership of the bytes.
     #[must_use]
     #[inline]
     pub fn new(bytes: [u8; 64]) -> Self {
@@ -58,24 +60,35 @@ impl fmt::Debug for Entropy {
     }
 }
 
-/// Asks a person, in a browser, to let this client act for them.
+/// An authorization request: sends the user's browser to the server, where the user lets this
+/// client act for them.
+///
+/// It always uses PKCE with S256 and, except out of band, a random `state`.
 ///
 /// ```
-/// use auth_core::{AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, OAuthClient, RedirectUri};
+/// use auth_core::{
+///     AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, OAuthClient, RedirectUri,
+/// };
 ///
 /// let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?)
 ///     .authorization_endpoint(Endpoint::parse("https://auth.example.org/authorize")?);
 /// let client = OAuthClient::new(server, "my-client-id")?;
 /// let redirect_uri = RedirectUri::parse("http://127.0.0.1:8080")?;
-/// let entropy = Entropy::new([7; 64]); // random in a real program
+/// let entropy = Entropy::new([7; 64]); // 64 bytes from the operating system in a real program
 ///
-/// let (url, pending) = AuthorizationRequest::new(&client, redirect_uri, entropy).scope("write").begin()?;
-/// assert!(url.starts_with("https://auth.example.org/authorize?response_type=code&client_id=my-client-id&"));
-/// // … the person logs in; the server redirects their browser …
-/// let error = pending.accept("http://127.0.0.1:8080/?code=x&state=forged").expect_err("not our state");
+/// let request = AuthorizationRequest::new(&client, redirect_uri, entropy).scope("write");
+/// let (url, pending) = request.begin()?;
+/// assert!(url.starts_with("https://auth.example.org/authorize?response_type=code&client_id="));
+/// // … the user logs in; the server redirects their browser …
+/// let forged = "http://127.0.0.1:8080/?code=x&state=forged";
+/// let error = pending.accept(forged).expect_err("not our state");
 /// assert_eq!(error.kind(), auth_core::ErrorKind::CallbackMismatch);
 /// # Ok::<(), auth_core::Error>(())
 /// ```
+#[doc(alias = "login")]
+#[doc(alias = "pkce")]
+#[doc(alias = "csrf")]
+#[doc(alias = "state")]
 #[derive(Debug)]
 pub struct AuthorizationRequest<'a> {
     client: &'a OAuthClient,
@@ -85,7 +98,7 @@ pub struct AuthorizationRequest<'a> {
     extra: Vec<(&'a str, &'a str)>,
 }
 
-/// Parameters that the request sets itself.
+/// The parameters that the request sets itself.
 const CORE: [&str; 10] = [
     "response_type",
     "client_id",
@@ -100,7 +113,7 @@ const CORE: [&str; 10] = [
 ];
 
 impl<'a> AuthorizationRequest<'a> {
-    /// A request of this client, to be answered at `redirect_uri`.
+    /// Makes a request of this client, whose response arrives at `redirect_uri`.
     #[must_use]
     #[inline]
     pub fn new(client: &'a OAuthClient, redirect_uri: RedirectUri, entropy: Entropy) -> Self {
@@ -113,18 +126,18 @@ impl<'a> AuthorizationRequest<'a> {
         }
     }
 
-    /// The scopes to ask for, separated by spaces.
+    /// Sets the requested scopes, separated by spaces.
     #[must_use]
     pub fn scope(mut self, scope: &'a str) -> Self {
         self.scope = Some(scope);
         self
     }
 
-    /// A parameter of the server's own, such as `locale`.
+    /// Adds a parameter that the server defines, such as `locale`.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`]: a parameter that the request sets itself, or one that stands there already.
-    /// [`is_configuration`](Error::is_configuration): a credential, which has no place in a URL.
+    /// [`ErrorKind::Usage`] if the request sets the parameter itself, or if it is a duplicate.
+    /// [`ErrorKind::Configuration`] if it is a credential, which must not be in a URL.
     #[inline]
     pub fn param(mut self, name: &'a str, value: &'a str) -> Result<Self, Error> {
         if CORE.contains(&name) {
@@ -141,11 +154,12 @@ impl<'a> AuthorizationRequest<'a> {
         Ok(self)
     }
 
-    /// The URL for the person's browser, and what is needed to understand the answer.
+    /// Returns the URL for the user's browser, and the state that [`PendingAuthorization::accept`]
+    /// needs to check the response.
     ///
     /// # Errors
-    /// [`is_configuration`](Error::is_configuration): the server has no authorization endpoint, its metadata do not offer
-    /// S256, or it wants the request [pushed](Self::push).
+    /// [`ErrorKind::Configuration`] if the server has no authorization endpoint, if its metadata do
+    /// not offer S256, or if it requires requests to be [pushed](Self::push).
     #[inline]
     pub fn begin(self) -> Result<(String, PendingAuthorization), Error> {
         if self.client.server().requires_pushed {
@@ -161,10 +175,12 @@ impl<'a> AuthorizationRequest<'a> {
         Ok((url.finish(), pending))
     }
 
-    /// Pushes the parameters to the server instead of showing them to the browser (RFC 9126): a message to send first.
+    /// Returns a message that pushes the parameters to the server instead of putting them into the
+    /// browser's URL (RFC 9126). Send it first.
     ///
     /// # Errors
-    /// As for [`begin`](Self::begin); or the server has no endpoint for it.
+    /// As for [`begin`](Self::begin), and [`ErrorKind::Configuration`] if the server has no
+    /// endpoint for pushed requests.
     #[inline]
     pub fn push(self) -> Result<PushedAuthorizationRequest<'a>, Error> {
         let (client, endpoint) = (self.client, self.endpoint()?);
@@ -196,14 +212,14 @@ impl<'a> AuthorizationRequest<'a> {
         })
     }
 
-    /// Names the parameters one by one, in order.
+    /// Passes the parameters to `add` one by one, in order.
     #[inline]
     fn each(self, mut add: impl FnMut(&str, &str, Kind)) -> Result<PendingAuthorization, Error> {
         let server = self.client.server();
-        let forgiven = self.check_pkce()?;
+        let quirks = self.check_pkce()?;
         let (verifier, state) = self.entropy.halves();
         let pkce = Pkce::new(verifier, server.pkce);
-        // Nothing comes back out of band, so there is no state to compare.
+        // Out of band there is no redirect, so no `state` to compare.
         let state = (self.redirect_uri.kind() != RedirectKind::OutOfBand).then(|| base64url(state));
 
         add("response_type", "code", Kind::Plain);
@@ -226,20 +242,20 @@ impl<'a> AuthorizationRequest<'a> {
         }
         let verifier = pkce.into_verifier();
         let pending =
-            PendingAuthorization::new(self.client, self.redirect_uri, state, verifier, forgiven);
+            PendingAuthorization::new(self.client, self.redirect_uri, state, verifier, quirks);
         Ok(pending)
     }
 
-    /// A server that does not take S256 gets no request: there is no falling back to `plain` or to nothing.
+    /// Checks that the server supports S256. There is no fallback to `plain` or to no PKCE.
     #[inline]
     fn check_pkce(&self) -> Result<Quirks, Error> {
         let server = self.client.server();
-        let mut forgiven = Quirks::default();
+        let mut quirks = Quirks::default();
         let what = match &server.announced_pkce {
-            AnnouncedPkce::S256 => return Ok(forgiven),
+            AnnouncedPkce::S256 => return Ok(quirks),
             AnnouncedPkce::Nothing if server.leniency.allows(Quirk::UnannouncedPkce) => {
-                forgiven.add(Quirk::UnannouncedPkce);
-                return Ok(forgiven);
+                quirks.add(Quirk::UnannouncedPkce);
+                return Ok(quirks);
             }
             AnnouncedPkce::Nothing => "the server's metadata do not say that it knows PKCE".into(),
             AnnouncedPkce::Others(methods) => {

@@ -1,24 +1,22 @@
-//! The URL of an authorization request, written without a copy on the way: RFC 6749 section 3.1.
+//! Writes the URL of an authorization request into one string: RFC 6749 section 3.1.
 
 use crate::wire::{form::encode, url::Endpoint};
-
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
 
 /// Names and values, in order.
 pub(super) type Parameters = Vec<(Box<str>, Box<str>)>;
 
-/// What of a parameter a query can hold as it is.
+/// Which parts of a parameter need no encoding.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     /// Name and value: base64url, or a word of the RFC.
     Plain,
-    /// The name.
+    /// The name only.
     Text,
-    /// Perhaps neither.
+    /// Neither, perhaps.
     Foreign,
 }
 
-/// The authorization endpoint with these parameters in its query.
+/// Returns the authorization endpoint with these parameters in its query.
 #[inline]
 pub(super) fn url(endpoint: &Endpoint, parameters: &Parameters) -> String {
     let mut url = Url::new(endpoint);
@@ -28,10 +26,10 @@ pub(super) fn url(endpoint: &Endpoint, parameters: &Parameters) -> String {
     url.finish()
 }
 
-/// An authorization endpoint whose query is being written, without a copy on the way.
+/// A URL under construction: an authorization endpoint and the query so far.
 pub(super) struct Url {
     text: String,
-    /// There is a query already.
+    /// Whether the URL has a query already.
     begun: bool,
 }
 
@@ -58,7 +56,7 @@ impl Url {
 
     #[inline]
     pub(super) fn add(&mut self, name: &str, value: &str, kind: Kind) {
-        // A space as %20 and not as +: some servers do not undo the latter in a query.
+        // A space is `%20`, because some servers do not decode `+` in a query.
         const SPACE: &str = "%20";
         let text = &mut self.text;
         match std::mem::replace(&mut self.begun, true) {

@@ -1,4 +1,5 @@
-//! The challenge of a resource server: `WWW-Authenticate`, RFC 6750 section 3 in the form of RFC 9110 section 11.6.1.
+//! Challenges of a resource server: `WWW-Authenticate`, RFC 6750 section 3 in the form of RFC 9110
+//! section 11.6.1.
 
 use std::fmt;
 
@@ -11,18 +12,21 @@ use crate::error::{
 
 /// One challenge of a `WWW-Authenticate` header: a scheme with its parameters, or with a token68.
 ///
-/// A server says here why it refuses a token; Doorkeeper says it nowhere else. [`Error::about`] looks for it.
+/// A server says here why it rejects a token; Doorkeeper says it nowhere else. [`Error::about`]
+/// reads it.
 ///
 /// ```
 /// use auth_core::Challenge;
 ///
-/// let text = r#"Bearer realm="example", error="invalid_token", error_description="The access token expired""#;
+/// let text = r#"Bearer error="invalid_token", error_description="The access token expired""#;
 /// let challenge = &Challenge::parse(text)?[0];
 /// assert!(challenge.is_bearer());
 /// assert_eq!(challenge.error(), Some("invalid_token"));
 /// assert_eq!(challenge.to_string(), text);
 /// # Ok::<(), auth_core::Error>(())
 /// ```
+#[doc(alias = "www-authenticate")]
+#[doc(alias = "401")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Challenge {
     scheme: String,
@@ -32,10 +36,11 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// Reads one header value, which may hold several challenges.
+    /// Parses one header value, which may contain several challenges.
     ///
     /// # Errors
-    /// [`ErrorKind::Malformed`]: it is not made as RFC 9110 has it, or a parameter stands twice in a challenge.
+    /// [`ErrorKind::Malformed`] if the value does not follow RFC 9110, or has a duplicate parameter
+    /// in a challenge.
     pub fn parse(header: &str) -> Result<Vec<Self>, Error> {
         let mut reader = Reader { rest: header };
         let mut challenges = Vec::new();
@@ -48,7 +53,7 @@ impl Challenge {
         }
     }
 
-    /// Reads all `WWW-Authenticate` headers of a response. A header that cannot be read is passed over.
+    /// Parses all `WWW-Authenticate` headers of a response. Skips a header that is malformed.
     #[must_use]
     pub fn all(headers: &http::HeaderMap) -> Vec<Self> {
         let mut all = Vec::new();
@@ -59,25 +64,25 @@ impl Challenge {
         all
     }
 
-    /// The scheme, as the server spells it.
+    /// Returns the scheme, as the server spells it.
     #[must_use]
     pub fn scheme(&self) -> &str {
         &self.scheme
     }
 
-    /// Whether the scheme is Bearer, in whatever case.
+    /// Returns whether the scheme is Bearer, in any case.
     #[must_use]
     pub fn is_bearer(&self) -> bool {
         self.scheme.eq_ignore_ascii_case("bearer")
     }
 
-    /// The token68 in the place of parameters, as `Negotiate` has it.
+    /// Returns the token68, which `Negotiate` has in place of parameters.
     #[must_use]
     pub fn token68(&self) -> Option<&str> {
         self.token68.as_deref()
     }
 
-    /// The parameter of this name, in whatever case.
+    /// Returns a parameter. Names are case-insensitive.
     #[must_use]
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters
@@ -86,43 +91,45 @@ impl Challenge {
             .map(|(_, value)| value.as_str())
     }
 
-    /// `realm`: what is protected, in the server's words.
+    /// Returns `realm`: what is protected, in the server's words.
     #[must_use]
     pub fn realm(&self) -> Option<&str> {
         self.parameter("realm")
     }
 
-    /// `scope`: the scopes that are needed, separated by spaces.
+    /// Returns `scope`: the required scopes, separated by spaces.
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         self.parameter("scope")
     }
 
-    /// `error`: `invalid_request`, `invalid_token` or `insufficient_scope` (RFC 6750 section 3.1).
+    /// Returns `error`: `invalid_request`, `invalid_token` or `insufficient_scope` (RFC 6750
+    /// section 3.1).
     #[must_use]
     pub fn error(&self) -> Option<&str> {
         self.parameter("error")
     }
 
-    /// `error_description`: words for a developer.
+    /// Returns `error_description`: a text for developers.
     #[must_use]
     pub fn error_description(&self) -> Option<&str> {
         self.parameter("error_description")
     }
 
-    /// The error that a Bearer challenge among these headers tells of.
+    /// Returns the error of the first Bearer challenge in these headers that has one.
     pub(crate) fn bearer_error(headers: &http::HeaderMap) -> Option<OAuthError> {
         let challenges = Self::all(headers);
-        let told = challenges.iter().filter(|challenge| challenge.is_bearer());
-        told.filter_map(|challenge| {
-            let short = |name| challenge.parameter(name).map(|text| presentable(text, 400));
-            Some(OAuthError {
-                description: short("error_description"),
-                uri: short("error_uri"),
-                ..OAuthError::new(challenge.error()?)
+        let bearer = challenges.iter().filter(|challenge| challenge.is_bearer());
+        bearer
+            .filter_map(|challenge| {
+                let short = |name| challenge.parameter(name).map(|text| presentable(text, 400));
+                Some(OAuthError {
+                    description: short("error_description"),
+                    uri: short("error_uri"),
+                    ..OAuthError::new(challenge.error()?)
+                })
             })
-        })
-        .next()
+            .next()
     }
 }
 
@@ -146,7 +153,7 @@ impl fmt::Display for Challenge {
     }
 }
 
-/// A place in a header value.
+/// A position in a header value.
 struct Reader<'a> {
     rest: &'a str,
 }
@@ -192,7 +199,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A token68 stands alone: nothing but a comma comes after it.
+    /// Parses a token68. Only a comma or the end may follow it.
     fn token68(&mut self) -> Option<&'a str> {
         let fits =
             |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '+' | '/');
@@ -248,7 +255,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether a name and an equals sign come next: another parameter, and not another challenge.
+    /// Returns whether a name and an equals sign follow: another parameter, not another challenge.
     fn at_parameter(&self) -> bool {
         let after = self.rest.trim_start_matches(is_token);
         after.len() < self.rest.len() && after.trim_start_matches(is_space).starts_with('=')

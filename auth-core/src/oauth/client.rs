@@ -1,4 +1,4 @@
-//! A program as it is registered at an authorization server: RFC 6749 section 2.
+//! An OAuth client: a program as registered at an authorization server, RFC 6749 section 2.
 
 use std::{fmt, sync::Arc};
 
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// A client: its id, its secret if it has one, and the server it is registered at.
+/// An OAuth client: its id, its secret if it has one, and the server at which it is registered.
 ///
 /// ```
 /// use auth_core::{AuthorizationServer, Endpoint, OAuthClient};
@@ -27,23 +27,24 @@ use crate::{
 /// assert!(!format!("{client:?}").contains("bbce628be722bfe2"));
 /// # Ok::<(), auth_core::Error>(())
 /// ```
+#[doc(alias = "client id")]
 #[derive(Clone)]
 pub struct OAuthClient {
     server: AuthorizationServer,
     id: Arc<str>,
-    /// The id stands for itself in a query, as nearly all do.
+    /// Whether the id needs no encoding in a query. Nearly all ids need none.
     pub(super) id_is_plain: bool,
     secret: Option<SecretText>,
-    /// The Basic header in each encoding that the server takes.
+    /// The Basic header in each encoding that the server requires.
     basic: Vec<(BasicEncoding, HeaderValue)>,
 }
 
 impl OAuthClient {
-    /// A client without a secret (a public client).
+    /// Makes a public client: one without a secret.
     ///
     /// # Errors
-    /// [`is_configuration`](Error::is_configuration): the id is blank, or has white space around it or control characters
-    /// in it.
+    /// [`ErrorKind::Configuration`] if the id is blank, has white space around it, or contains
+    /// control characters.
     pub fn new(server: AuthorizationServer, id: impl Into<String>) -> Result<Self, Error> {
         let id = id.into();
         presentable("client_id", &id)?;
@@ -56,21 +57,23 @@ impl OAuthClient {
         })
     }
 
-    /// Gives it its secret (a confidential client). The secret is sent beside PKCE, never instead of it.
+    /// Sets the secret, which makes a confidential client. The secret is sent in addition to PKCE,
+    /// never instead of it.
     ///
     /// # Errors
-    /// [`is_configuration`](Error::is_configuration): the secret is blank or has white space around it; the server takes no
-    /// secrets; or it takes raw Basic and the id has a colon, which that cannot carry.
+    /// [`ErrorKind::Configuration`] if the secret is blank or has white space around it, or the
+    /// server supports no secrets. Also if the server requires raw Basic and the id has a colon,
+    /// which raw Basic cannot carry.
     pub fn with_secret(mut self, secret: impl Into<SecretText>) -> Result<Self, Error> {
         let secret = secret.into();
         presentable("client_secret", secret.expose_secret())?;
-        let ways = [
+        let methods = [
             Some(self.server.authentication),
             self.server.refresh_authentication,
         ];
         self.basic.clear();
-        for way in ways.into_iter().flatten() {
-            match way {
+        for method in methods.into_iter().flatten() {
+            match method {
                 ClientAuthentication::Basic(encoding) => {
                     let header = basic(&self.id, secret.expose_secret(), encoding)?;
                     self.basic.push((encoding, header));
@@ -91,28 +94,34 @@ impl OAuthClient {
         Ok(self)
     }
 
-    /// The client id.
+    /// Returns the client id.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// Whether it has a secret.
+    /// Returns whether the client has a secret.
     #[must_use]
     pub fn is_confidential(&self) -> bool {
         self.secret.is_some()
     }
 
-    /// The server it is registered at.
+    /// Returns the server at which the client is registered.
     #[must_use]
     pub fn server(&self) -> &AuthorizationServer {
         &self.server
     }
 
-    /// A form posted to one of the server's endpoints, with exactly one kind of client authentication.
-    pub(crate) fn post(&self, to: &Endpoint, mut form: Form, way: ClientAuthentication) -> Request {
+    /// Makes a POST of a form to one of the server's endpoints, with exactly one method of client
+    /// authentication.
+    pub(crate) fn post(
+        &self,
+        to: &Endpoint,
+        mut form: Form,
+        method: ClientAuthentication,
+    ) -> Request {
         let mut authorization = None;
-        match (&self.secret, way) {
+        match (&self.secret, method) {
             (None, _) | (Some(_), ClientAuthentication::None) => {
                 form.add("client_id", &self.id);
             }
@@ -161,7 +170,8 @@ impl fmt::Debug for OAuthClient {
     }
 }
 
-/// Whether a setting could be an id or a secret at all. The value is not shown: it may be the secret.
+/// Checks that a setting can be an id or a secret. The error does not repeat the value: it may be
+/// the secret.
 fn presentable(setting: &'static str, value: &str) -> Result<(), Error> {
     let what = if value.trim().is_empty() {
         "is empty"
@@ -220,10 +230,10 @@ mod tests {
         AuthorizationServer::new(token).client_authentication(authentication)
     }
 
-    fn sent(client: &OAuthClient, way: ClientAuthentication) -> (Option<String>, String) {
+    fn sent(client: &OAuthClient, method: ClientAuthentication) -> (Option<String>, String) {
         let mut form = Form::with_capacity(64);
         form.add("grant_type", "client_credentials");
-        let request = client.post(&client.server.token, form, way);
+        let request = client.post(&client.server.token, form, method);
         let header = request.headers().get("authorization");
         let Body::Bytes(body) = request.body() else {
             panic!("a form")
@@ -240,7 +250,7 @@ mod tests {
         let form = ClientAuthentication::Basic(BasicEncoding::FormUrlEncoded);
         let check = |server: AuthorizationServer,
                      secret: Option<&str>,
-                     way,
+                     method,
                      header: Option<&str>,
                      body: &str| {
             let mut client = OAuthClient::new(server, "an id").expect("an id");
@@ -251,7 +261,7 @@ mod tests {
                 header.map(str::to_owned),
                 format!("grant_type=client_credentials{body}"),
             );
-            assert_eq!(sent(&client, way), expect);
+            assert_eq!(sent(&client, method), expect);
         };
         check(server(raw), None, raw, None, "&client_id=an+id");
         // "an id:s+%" and "an+id:s%2B%25"
@@ -289,11 +299,11 @@ mod tests {
     fn reserved_characters() {
         let form = BasicEncoding::FormUrlEncoded;
         let check = |id: &str, secret: &str, encoding, plain: &str| {
-            let way = ClientAuthentication::Basic(encoding);
-            let client = OAuthClient::new(server(way), id)
+            let method = ClientAuthentication::Basic(encoding);
+            let client = OAuthClient::new(server(method), id)
                 .and_then(|client| client.with_secret(secret))
                 .expect("a client");
-            let (header, body) = sent(&client, way);
+            let (header, body) = sent(&client, method);
             let header = header.expect("a header");
             let sent = STANDARD
                 .decode(header.strip_prefix("Basic ").expect("Basic"))
@@ -301,7 +311,7 @@ mod tests {
             assert_eq!(String::from_utf8(sent).expect("UTF-8"), plain);
             assert_eq!(body, "grant_type=client_credentials");
         };
-        // A colon is no hindrance where it is encoded.
+        // Encoded, a colon is allowed.
         check("a:b", "c:d", form, "a%3Ab:c%3Ad");
         check(
             "weird:id %+/x",
@@ -333,9 +343,9 @@ mod tests {
         let client = OAuthClient::new(server(raw).refresh_authentication(form), "id")
             .and_then(|client| client.with_secret("a+b"))
             .expect("a client");
-        let check = |way, plain: &str| {
+        let check = |method, plain: &str| {
             let expect = format!("Basic {}", STANDARD.encode(plain));
-            assert_eq!(sent(&client, way).0, Some(expect));
+            assert_eq!(sent(&client, method).0, Some(expect));
         };
         check(raw, "id:a+b");
         check(form, "id:a%2Bb");

@@ -1,9 +1,10 @@
-//! Device authorization: RFC 8628. A person logs in on another device, by a short code.
+//! Device authorization: RFC 8628. The user logs in on another device, with a short code.
 //!
 //! ```text
-//! DeviceAuthorizationRequest ──send──► DeviceAuthorizationResponse ──► TokenRequest::device ──send──► token
-//!                          │ shown to the person      ▲              │
-//!                          │                          └──next_poll───┘ not yet: wait, and ask again
+//! DeviceAuthorizationRequest ──send──► DeviceAuthorizationResponse: shown to the user
+//!                                              │            ▲
+//!                                              ▼            │ next_poll: not yet, wait
+//!                                      TokenRequest::device ┴──send──► token
 //! ```
 
 use std::{fmt, time::Duration};
@@ -24,41 +25,97 @@ use crate::{
     },
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
-/// Where the server gives no interval, and what `slow_down` adds to it (RFC 8628 sections 3.2 and 3.5).
+/// The interval if the server states none, and what `slow_down` adds to it (RFC 8628 sections 3.2
+/// and 3.5).
 const FIVE: Duration = Duration::from_secs(5);
 
-/// However often the network fails, the wait does not double beyond this.
+/// A bound: network failures double the wait up to this.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
 
-/// Asks for a code that a person can type in on another device.
+/// Requests a code that the user types in on another device.
 ///
 /// ```
-/// use auth_core::{ResponseBody, AuthorizationServer, DeviceAuthorizationRequest, Endpoint, Message, OAuthClient, Response};
+/// use auth_core::{
+///     AuthorizationServer, DeviceAuthorizationRequest, Endpoint, Message, OAuthClient, Response,
+///     ResponseBody,
+/// };
 ///
 /// let server = AuthorizationServer::new(Endpoint::parse("https://server.example.com/token")?)
-///     .device_authorization_endpoint(Endpoint::parse("https://server.example.com/device_authorization")?);
+///     .device_authorization_endpoint(Endpoint::parse("https://server.example.com/device")?);
 /// let client = OAuthClient::new(server, "1406020730")?;
 /// let message = DeviceAuthorizationRequest::new(&client).scope("example_scope");
-/// let request = message.request()?; // send it with anything
-/// # assert_eq!(request.uri(), "https://server.example.com/device_authorization");
-/// # let body = br#"{"device_code":"GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS","user_code":"WDJB-MJHT",
+/// let request = message.request()?; // send it with any HTTP client
+/// # assert_eq!(request.uri(), "https://server.example.com/device");
+/// # let body = br#"{"device_code":"GmRhmhcxhwAzkoEqiMEg","user_code":"WDJB-MJHT",
 /// #   "verification_uri":"https://example.com/device","expires_in":1800}"#.to_vec();
-/// # let answer = http::Response::builder().header("content-type", "application/json").body(ResponseBody::secret(body)).expect("a response");
-/// let device = message.parse(answer)?;
-/// assert_eq!(device.to_string(), "To log in, open https://example.com/device and enter the code WDJB-MJHT");
+/// # let response = http::Response::builder()
+/// #     .header("content-type", "application/json")
+/// #     .body(ResponseBody::secret(body))
+/// #     .expect("a response");
+/// let device = message.parse(response)?;
+/// assert_eq!(
+///     device.to_string(),
+///     "To log in, open https://example.com/device and enter the code WDJB-MJHT"
+/// );
 /// # Ok::<(), auth_core::Error>(())
 /// ```
+#[doc(alias = "device flow")]
+#[doc(alias = "headless")]
 #[derive(Debug)]
 pub struct DeviceAuthorizationRequest<'a> {
     client: &'a OAuthClient,
     scope: Option<&'a str>,
 }
 
-/// A login on another device that has begun: what the person is shown, and the code that the program asks with.
+/// A login on another device: the code for the user, and the code with which the program polls for
+/// the token.
 ///
-/// `Display` is a sentence for the person. `Debug` shows neither code.
+/// `Display` is a sentence for the user. `Debug` shows neither code.
+///
+/// Poll with [`TokenRequest::device`](crate::TokenRequest::device), and wait for
+/// [`next_poll`](Self::next_poll) after an error.
+///
+/// ```
+/// # use auth_core::{
+/// #     AuthorizationServer, DeviceAuthorizationRequest, Endpoint, OAuthClient, Response,
+/// #     ResponseBody,
+/// # };
+/// use std::time::Duration;
+/// use auth_core::{Message, TokenRequest};
+/// # let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?)
+/// #     .device_authorization_endpoint(Endpoint::parse("https://auth.example.org/device")?);
+/// # let client = OAuthClient::new(server, "my-client-id")?;
+/// # let response = |status: u16, body: &str| -> Response {
+/// #     http::Response::builder()
+/// #         .status(status)
+/// #         .header("content-type", "application/json")
+/// #         .body(ResponseBody::secret(body.as_bytes().to_vec()))
+/// #         .expect("a response")
+/// # };
+/// # let body = r#"{"device_code":"GmRhmhcx","user_code":"WDJB-MJHT","expires_in":1800,
+/// #   "verification_uri":"https://example.com/device"}"#;
+/// # let mut device = DeviceAuthorizationRequest::new(&client).parse(response(200, body))?;
+///
+/// println!("{device}"); // `device`: the response to a `DeviceAuthorizationRequest`
+/// # let mut responses = vec![
+/// #     response(200, r#"{"access_token":"2YotnFZFEj","token_type":"Bearer"}"#),
+/// #     response(400, r#"{"error":"authorization_pending"}"#),
+/// # ];
+/// let token = loop {
+///     let message = TokenRequest::device(&client, &device);
+///     let request = message.request()?; // send it with any HTTP client
+///     # let response = responses.pop().expect("two polls");
+///     match message.parse(response) {
+///         Ok(token) => break token,
+///         Err(error) => {
+///             let wait = device.next_poll(&error).ok_or(error)?;
+///             assert_eq!(wait, Duration::from_secs(5)); // sleep this long
+///         }
+///     }
+/// };
+/// # assert!(token.quirks().is_empty() && responses.is_empty());
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 pub struct DeviceAuthorizationResponse {
     device_code: SecretText,
     user_code: String,
@@ -66,11 +123,11 @@ pub struct DeviceAuthorizationResponse {
     verification_uri_complete: Option<String>,
     lifetime: Duration,
     interval: Duration,
-    forgiven: Quirks,
+    quirks: Quirks,
 }
 
 impl<'a> DeviceAuthorizationRequest<'a> {
-    /// A request of this client.
+    /// Makes a request of this client.
     #[must_use]
     pub fn new(client: &'a OAuthClient) -> Self {
         Self {
@@ -79,14 +136,14 @@ impl<'a> DeviceAuthorizationRequest<'a> {
         }
     }
 
-    /// The scopes to ask for, separated by spaces.
+    /// Sets the requested scopes, separated by spaces.
     #[must_use]
     pub fn scope(mut self, scope: &'a str) -> Self {
         self.scope = Some(scope);
         self
     }
 
-    /// Whether the server has an endpoint for it.
+    /// Returns whether the server has a device authorization endpoint.
     #[must_use]
     pub fn is_offered(client: &OAuthClient) -> bool {
         client.server().device.is_some()
@@ -134,11 +191,11 @@ impl Message for DeviceAuthorizationRequest<'_> {
         let object = error_response::object(&response, WHAT, &secrets)?;
         let mut device = read(&object)
             .map_err(|why| error_response::malformed(&response, WHAT, Check::Fields, why))?;
-        for oddity in head(&response, http::StatusCode::OK).iter() {
-            device.forgiven.add(oddity);
+        for quirk in head(&response, http::StatusCode::OK).iter() {
+            device.quirks.add(quirk);
         }
         let leniency = self.client.server().leniency;
-        error_response::unforgiven(&response, WHAT, leniency, device.forgiven)?;
+        error_response::unforgiven(&response, WHAT, leniency, device.quirks)?;
         Ok(device)
     }
 
@@ -151,20 +208,20 @@ const WHAT: &str = "device authorization";
 
 #[inline]
 fn read(object: &Object) -> Result<DeviceAuthorizationResponse, &'static str> {
-    let mut forgiven = Quirks::default();
+    let mut quirks = Quirks::default();
     let uri = match (
         object.text("verification_uri"),
         object.text("verification_url"),
     ) {
         (Some(uri), _) => uri,
         (None, Some(url)) => {
-            forgiven.add(Quirk::VerificationUrl);
+            quirks.add(Quirk::VerificationUrl);
             url
         }
         (None, None) => return Err("it has no `verification_uri`"),
     };
     let complete = object.text("verification_uri_complete");
-    // They are shown to a person and opened: nothing but https, or a loopback IP.
+    // The program shows and opens these URLs, so only https or a loopback IP is allowed.
     for uri in [Some(uri), complete].into_iter().flatten() {
         checked(uri).map_err(|_| "its `verification_uri` is not an https URL")?;
     }
@@ -172,12 +229,12 @@ fn read(object: &Object) -> Result<DeviceAuthorizationResponse, &'static str> {
         .text("user_code")
         .filter(|code| code.chars().count() <= 100 && !code.chars().any(char::is_control))
         .ok_or("it has no `user_code` that a person could type")?;
-    let seconds = |key, forgiven: &mut Quirks| {
-        let seconds = object.seconds(key, forgiven);
+    let seconds = |key, quirks: &mut Quirks| {
+        let seconds = object.seconds(key, quirks);
         seconds.map_err(|()| "a time in it is no number of seconds")
     };
-    let lifetime = seconds("expires_in", &mut forgiven)?.ok_or("it has no `expires_in`")?;
-    let interval = seconds("interval", &mut forgiven)?;
+    let lifetime = seconds("expires_in", &mut quirks)?.ok_or("it has no `expires_in`")?;
+    let interval = seconds("interval", &mut quirks)?;
     Ok(DeviceAuthorizationResponse {
         device_code: object
             .text("device_code")
@@ -187,47 +244,51 @@ fn read(object: &Object) -> Result<DeviceAuthorizationResponse, &'static str> {
         verification_uri: uri.to_owned(),
         verification_uri_complete: complete.map(str::to_owned),
         lifetime: Duration::from_secs(lifetime),
-        // Without a pause at all, a program would ask as fast as the network lets it.
+        // A bound: an interval of 0 would poll as fast as the network allows.
         interval: interval.map_or(FIVE, |seconds| Duration::from_secs(seconds.max(1))),
-        forgiven,
+        quirks,
     })
 }
 
 impl DeviceAuthorizationResponse {
-    /// What the person types in.
+    /// Returns the code that the user types in.
     #[must_use]
     pub fn user_code(&self) -> &str {
         &self.user_code
     }
 
-    /// Where the person types it in. It is https, or a loopback IP.
+    /// Returns the URL at which the user types the code in. It is https, or has a loopback IP.
     #[must_use]
     pub fn verification_uri(&self) -> &str {
         &self.verification_uri
     }
 
-    /// The same with the code in it, to be shown as a QR code or opened; not every server gives one. The person compares
-    /// the code all the same (RFC 8628 section 3.3.1).
+    /// Returns the same URL with the code in it, for a QR code or a browser. `None` if the server
+    /// gave none. The user still compares the code (RFC 8628 section 3.3.1).
     #[must_use]
     pub fn verification_uri_complete(&self) -> Option<&str> {
         self.verification_uri_complete.as_deref()
     }
 
-    /// How long both codes are good, from the moment their request was sent.
+    /// Returns the lifetime of both codes, from the time at which their request was sent.
     #[must_use]
     pub fn lifetime(&self) -> Duration {
         self.lifetime
     }
 
-    /// How long to wait before each question: 5 s where the server does not say, never less than 1 s.
+    /// Returns how long to wait before each poll. Default: 5 s; minimum: 1 s.
     #[must_use]
     pub fn interval(&self) -> Duration {
         self.interval
     }
 
-    /// How long to wait until the next question after this answer to one; `None`: there is no next one (RFC 8628 section 3.5).
+    /// Returns how long to wait before the next poll, given the error of the last one. `None` if
+    /// polling ends (RFC 8628 section 3.5).
     ///
-    /// `slow_down` makes this and every later wait 5 s longer; a network that fails doubles it, up to 60 s.
+    /// `slow_down` makes this and every later wait 5 s longer. A network failure doubles the wait,
+    /// up to 60 s.
+    #[doc(alias = "retry")]
+    #[doc(alias = "backoff")]
     #[inline]
     pub fn next_poll(&mut self, error: &Error) -> Option<Duration> {
         match error.oauth().map(OAuthError::code) {
@@ -243,10 +304,10 @@ impl DeviceAuthorizationResponse {
         Some(self.interval.max(error.retry_after().unwrap_or_default()))
     }
 
-    /// What was forgiven in reading it.
+    /// Returns the quirks that the response showed.
     #[must_use]
     pub fn quirks(&self) -> Quirks {
-        self.forgiven
+        self.quirks
     }
 
     pub(super) fn device_code(&self) -> &SecretText {

@@ -1,4 +1,4 @@
-//! Token introspection: RFC 7662. What a server says of a token that somebody holds.
+//! Token introspection, RFC 7662: what a server says about a token.
 
 use std::fmt;
 
@@ -20,9 +20,30 @@ use crate::{
     },
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
-/// Asks the server whether a token is good, and what for. The client authenticates as for a token request.
+/// Requests whether a token is active, and what it allows. The client authenticates as for a token
+/// request.
+///
+/// ```
+/// # use auth_core::{AuthorizationServer, Endpoint, OAuthClient, ResponseBody};
+/// use auth_core::{IntrospectionRequest, Message};
+///
+/// let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?)
+///     .introspection_endpoint(Endpoint::parse("https://auth.example.org/introspect")?);
+/// let client = OAuthClient::new(server, "my-client-id")?.with_secret("bbce628be722bfe2")?;
+/// let message = IntrospectionRequest::access_token(&client, "2YotnFZFEjr1zCsicMWpAA");
+/// let request = message.request()?; // send it with any HTTP client
+/// # assert_eq!(request.uri(), "https://auth.example.org/introspect");
+/// # let body = br#"{"active":true,"scope":"read write","username":"jdoe"}"#.to_vec();
+/// # let response = http::Response::builder()
+/// #     .header("content-type", "application/json")
+/// #     .body(ResponseBody::secret(body))
+/// #     .expect("a response");
+/// let token = message.parse(response)?;
+/// assert!(token.is_active());
+/// assert_eq!((token.scope(), token.username()), (Some("read write"), Some("jdoe")));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[doc(alias = "validate token")]
 #[derive(Debug)]
 pub struct IntrospectionRequest<'a> {
     client: &'a OAuthClient,
@@ -30,18 +51,19 @@ pub struct IntrospectionRequest<'a> {
     hint: &'static str,
 }
 
-/// What the server says of a token. Of one that is not active it says nothing more.
+/// What the server says about a token. If the token is not active, every other value is `None` or
+/// empty.
 pub struct IntrospectionResponse {
     active: bool,
     expires: Option<UnixTime>,
     issued: Option<UnixTime>,
     not_before: Option<UnixTime>,
     object: Object,
-    forgiven: Quirks,
+    quirks: Quirks,
 }
 
 impl<'a> IntrospectionRequest<'a> {
-    /// Looks into an access token.
+    /// Requests the state of an access token.
     #[must_use]
     pub fn access_token(client: &'a OAuthClient, token: impl Into<SecretText>) -> Self {
         Self {
@@ -51,7 +73,7 @@ impl<'a> IntrospectionRequest<'a> {
         }
     }
 
-    /// Looks into a refresh token.
+    /// Requests the state of a refresh token.
     #[must_use]
     pub fn refresh_token(client: &'a OAuthClient, token: impl Into<SecretText>) -> Self {
         Self {
@@ -61,7 +83,7 @@ impl<'a> IntrospectionRequest<'a> {
         }
     }
 
-    /// Whether the server has an endpoint for it.
+    /// Returns whether the server has an introspection endpoint.
     #[must_use]
     pub fn is_offered(client: &OAuthClient) -> bool {
         client.server().introspection.is_some()
@@ -112,27 +134,27 @@ impl Message for IntrospectionRequest<'_> {
             .get("active")
             .and_then(serde_json::Value::as_bool)
             .ok_or_else(|| bad("it does not say whether the token is active"))?;
-        let mut forgiven = head(&response, http::StatusCode::OK);
+        let mut quirks = head(&response, http::StatusCode::OK);
         let mut time = |key| {
             let seconds = match active {
-                true => object.seconds(key, &mut forgiven),
+                true => object.seconds(key, &mut quirks),
                 false => Ok(None),
             };
             seconds.map_err(|()| bad("a time in it is no number of seconds"))
         };
         let (mut expires, issued, not_before) = (time("exp")?, time("iat")?, time("nbf")?);
         if expires == Some(0) {
-            forgiven.add(Quirk::NeverAsZero);
+            quirks.add(Quirk::NeverAsZero);
             expires = None;
         }
-        error_response::unforgiven(&response, WHAT, self.client.server().leniency, forgiven)?;
+        error_response::unforgiven(&response, WHAT, self.client.server().leniency, quirks)?;
         Ok(IntrospectionResponse {
             active,
             expires: expires.map(UnixTime::from_secs),
             issued: issued.map(UnixTime::from_secs),
             not_before: not_before.map(UnixTime::from_secs),
             object,
-            forgiven,
+            quirks,
         })
     }
 
@@ -144,61 +166,63 @@ impl Message for IntrospectionRequest<'_> {
 const WHAT: &str = "introspection answer";
 
 impl IntrospectionResponse {
-    /// Whether the token is good: issued here, not expired, not revoked, and for us to see.
+    /// Returns whether the token is active: issued by this server, not expired, not revoked, and
+    /// visible to this client.
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.active
     }
 
-    /// `exp`: when it ends, by the server's clock; `None` where it said nothing or "never".
+    /// Returns `exp`: when it expires, by the server's clock. `None` if the server does not say, or
+    /// says "never".
     #[must_use]
     pub fn expires_at(&self) -> Option<UnixTime> {
         self.expires
     }
 
-    /// `iat`: when it was issued.
+    /// Returns `iat`: when it was issued.
     #[must_use]
     pub fn issued_at(&self) -> Option<UnixTime> {
         self.issued
     }
 
-    /// `nbf`: from when on it is good.
+    /// Returns `nbf`: from when on it is valid.
     #[must_use]
     pub fn not_before(&self) -> Option<UnixTime> {
         self.not_before
     }
 
-    /// `scope`: its scopes, separated by spaces.
+    /// Returns `scope`: its scopes, separated by spaces.
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         self.text("scope")
     }
 
-    /// `client_id`: the client that it was issued to.
+    /// Returns `client_id`: the client that it was issued to.
     #[must_use]
     pub fn client_id(&self) -> Option<&str> {
         self.text("client_id")
     }
 
-    /// `username`: the person, in words for people.
+    /// Returns `username`: the user's name, for display.
     #[must_use]
     pub fn username(&self) -> Option<&str> {
         self.text("username")
     }
 
-    /// `sub`: the person, as the server's own id.
+    /// Returns `sub`: the server's id of the user.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.text("sub")
     }
 
-    /// `token_type`, as the server spells it.
+    /// Returns `token_type`, as the server spells it.
     #[must_use]
     pub fn token_type(&self) -> Option<&str> {
         self.text("token_type")
     }
 
-    /// `aud`: whom it is for; empty where the server names nobody.
+    /// Returns `aud`: the intended audience; empty if the server names none.
     #[must_use]
     #[inline]
     pub fn audience(&self) -> Vec<&str> {
@@ -208,16 +232,16 @@ impl IntrospectionResponse {
         }
     }
 
-    /// Any other field, read into a type of the caller's; `None` where it is missing or of another shape.
+    /// Returns any other field, deserialized; `None` if it is missing or of another shape.
     #[must_use]
     pub fn field<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         self.active.then(|| self.object.field(name))?
     }
 
-    /// What was forgiven in reading it.
+    /// Returns the quirks that the response showed.
     #[must_use]
     pub fn quirks(&self) -> Quirks {
-        self.forgiven
+        self.quirks
     }
 
     fn text(&self, key: &str) -> Option<&str> {
@@ -227,7 +251,7 @@ impl IntrospectionResponse {
 
 impl fmt::Debug for IntrospectionResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Whose token it is, is nobody's business in a log.
+        // The name of the token's user must not appear in a log.
         f.debug_struct("Introspected")
             .field("active", &self.active)
             .field("scope", &self.scope())

@@ -1,4 +1,4 @@
-//! A JSON object as a response: no key stands there twice, and what it held is wiped when dropped.
+//! A response that is a JSON object: rejects duplicate keys, and wipes its values when dropped.
 
 use std::fmt;
 
@@ -11,12 +11,10 @@ use crate::{
     wire::{response_body::Response, secret::wipe_value},
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
 /// The fields of a response.
 pub(super) struct Object(Map<String, Value>);
 
-/// Why a body is no [`Object`].
+/// Why a body is not an [`Object`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoObject {
     NotJson,
@@ -24,17 +22,17 @@ pub(super) enum NoObject {
 }
 
 impl Object {
-    /// Reads a whole body, whatever its content type.
+    /// Parses a whole body, whatever its content type.
     #[inline]
     pub(super) fn read(response: &Response) -> Result<Self, NoObject> {
         let text = std::str::from_utf8(response.body().as_bytes());
         let text = text.map_err(|_| NoObject::NotJson)?;
         let mut json = serde_json::Deserializer::from_str(text);
-        let (object, twice) = json
+        let (object, duplicate) = json
             .deserialize_map(ObjectVisitor)
             .map_err(|_| NoObject::NotJson)?;
         json.end().map_err(|_| NoObject::NotJson)?;
-        match twice {
+        match duplicate {
             true => Err(NoObject::KeyTwice),
             false => Ok(object),
         }
@@ -44,14 +42,14 @@ impl Object {
         self.0.get(key).filter(|value| !value.is_null())
     }
 
-    /// A text that is not empty.
+    /// Returns a text that is not empty.
     pub(super) fn text(&self, key: &str) -> Option<&str> {
         self.get(key)
             .and_then(Value::as_str)
             .filter(|text| !text.is_empty())
     }
 
-    /// A list of texts; a single text is a list of one.
+    /// Returns a list of texts; a single text counts as a list of one.
     #[inline]
     pub(super) fn texts(&self, key: &str) -> Option<Vec<&str>> {
         match self.get(key)? {
@@ -61,13 +59,13 @@ impl Object {
         }
     }
 
-    /// A number of seconds. `Err`: something stands there that is none.
+    /// Returns a number of seconds. `Err` if the value is something else.
     #[inline]
-    pub(super) fn seconds(&self, key: &str, forgiven: &mut Quirks) -> Result<Option<u64>, ()> {
+    pub(super) fn seconds(&self, key: &str, quirks: &mut Quirks) -> Result<Option<u64>, ()> {
         let Some(value) = self.get(key) else {
             return Ok(None);
         };
-        let (seconds, oddity) = match value {
+        let (seconds, quirk) = match value {
             Value::Number(number) => match number.as_u64() {
                 Some(seconds) => (Some(seconds), None),
                 None => (
@@ -85,29 +83,30 @@ impl Object {
             }
             _ => (None, None),
         };
-        if let (Some(_), Some(oddity)) = (seconds, oddity) {
-            forgiven.add(oddity);
+        if let (Some(_), Some(quirk)) = (seconds, quirk) {
+            quirks.add(quirk);
         }
         seconds.map(Some).ok_or(())
     }
 
-    /// A field of whatever shape.
+    /// Deserializes a field of any shape.
     pub(super) fn field<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
         T::deserialize(self.0.get(key)?).ok()
     }
 }
 
-/// The oddities that a response's head shows: another status than `expected`, another content type than JSON's.
+/// Returns the quirks of a response's head: a status other than `expected`, a content type other
+/// than JSON.
 #[inline]
 pub(super) fn head(response: &Response, expected: http::StatusCode) -> Quirks {
-    let mut forgiven = Quirks::default();
+    let mut quirks = Quirks::default();
     if response.status() != expected {
-        forgiven.add(Quirk::OtherStatus);
+        quirks.add(Quirk::OtherStatus);
     }
     if !is_json(response.headers()) {
-        forgiven.add(Quirk::OtherContentType);
+        quirks.add(Quirk::OtherContentType);
     }
-    forgiven
+    quirks
 }
 
 impl Drop for Object {
@@ -132,14 +131,14 @@ impl<'de> Visitor<'de> for ObjectVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let (mut object, mut twice) = (Object(Map::new()), false);
+        let (mut object, mut duplicate) = (Object(Map::new()), false);
         while let Some((key, value)) = map.next_entry::<String, Value>()? {
             if let Some(mut old) = object.0.insert(key, value) {
                 wipe_value(&mut old);
-                twice = true;
+                duplicate = true;
             }
         }
-        Ok((object, twice))
+        Ok((object, duplicate))
     }
 }
 
@@ -172,11 +171,11 @@ mod tests {
 
     #[test]
     fn numbers_of_seconds() {
-        let check = |value: &str, expect: Result<Option<u64>, ()>, oddity: Option<Quirk>| {
+        let check = |value: &str, expect: Result<Option<u64>, ()>, quirk: Option<Quirk>| {
             let object = object(&format!("{{\"n\":{value}}}")).expect("an object");
-            let mut forgiven = Quirks::default();
-            assert_eq!(object.seconds("n", &mut forgiven), expect, "{value}");
-            assert_eq!(forgiven.iter().next(), oddity, "{value}");
+            let mut quirks = Quirks::default();
+            assert_eq!(object.seconds("n", &mut quirks), expect, "{value}");
+            assert_eq!(quirks.iter().next(), quirk, "{value}");
         };
         check("1800", Ok(Some(1800)), None);
         check("null", Ok(None), None);

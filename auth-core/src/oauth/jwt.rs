@@ -1,11 +1,12 @@
-//! The expiry inside a JSON Web Token (RFC 7519 section 4.1.4), read without verification, and named so.
+//! Reads the expiry in a JSON Web Token (RFC 7519 section 4.1.4) without verifying it.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use crate::{time::UnixTime, wire::secret::SecretBytes};
 
-/// When a token that looks like a JWT says it ends. The signature is **not** checked: this is a hint for renewing in time,
-/// and no proof of anything. Fractions of a second are dropped; servers write them.
+/// Returns the `exp` of a token that looks like a JWT; `None` if it has none. The signature is
+/// **not** checked: use it as a hint for renewing in time, never as proof. Fractions of a second
+/// are dropped; some servers write them.
 ///
 /// ```
 /// // {"typ":"JWT","alg":"none"} . {"exp":1700000000.5} .
@@ -14,6 +15,8 @@ use crate::{time::UnixTime, wire::secret::SecretBytes};
 /// assert_eq!(expiry.as_secs(), 1_700_000_000);
 /// assert_eq!(auth_core::unverified_expiry("opaque"), None);
 /// ```
+#[doc(alias = "jwt")]
+#[doc(alias = "expire")]
 #[must_use]
 pub fn unverified_expiry(token: &str) -> Option<UnixTime> {
     let mut parts = token.split('.');

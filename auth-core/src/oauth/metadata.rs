@@ -1,4 +1,5 @@
-//! Authorization server metadata: RFC 8414, and the same document as OpenID Connect Discovery 1.0 places it.
+//! Authorization server metadata: RFC 8414, and the same document at the path of OpenID Connect
+//! Discovery 1.0.
 //!
 //! ```text
 //! MetadataRequest::new(issuer) ──send──► Metadata ──server──► AuthorizationServer
@@ -26,41 +27,46 @@ use crate::{
     },
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
-/// Asks a server to describe itself.
+/// Requests a server's description of itself.
 ///
 /// ```
 /// use auth_core::{ResponseBody, Message, MetadataRequest, OAuthClient, Response};
 ///
 /// let message = MetadataRequest::new("https://server.example.com/issuer1")?;
-/// let request = message.request()?; // send it with anything
+/// let request = message.request()?; // send it with any HTTP client
 /// assert_eq!(
 ///     request.uri(),
 ///     "https://server.example.com/.well-known/oauth-authorization-server/issuer1"
 /// );
-/// # let body = br#"{"issuer":"https://server.example.com/issuer1","token_endpoint":"https://server.example.com/token",
+/// # let body = br#"{"issuer":"https://server.example.com/issuer1",
+/// #   "token_endpoint":"https://server.example.com/token",
 /// #   "code_challenge_methods_supported":["S256"]}"#.to_vec();
-/// # let answer = http::Response::builder().header("content-type", "application/json").body(ResponseBody::new(body)).expect("a response");
-/// let server = message.parse(answer)?.server()?;
+/// # let response = http::Response::builder()
+/// #     .header("content-type", "application/json")
+/// #     .body(ResponseBody::new(body))
+/// #     .expect("a response");
+/// let server = message.parse(response)?.server()?;
 /// let client = OAuthClient::new(server, "my-client-id")?;
 /// # Ok::<(), auth_core::Error>(())
 /// ```
+#[doc(alias = "discovery")]
+#[doc(alias = "well-known")]
+#[doc(alias = "openid")]
 #[derive(Clone, Debug)]
 pub struct MetadataRequest {
     issuer: String,
     url: Endpoint,
 }
 
-/// How a server described itself. Its `issuer` is the one that was asked.
+/// A server's metadata. Its `issuer` is the one that was requested.
 pub struct Metadata {
     issuer: String,
     endpoints: [Option<Endpoint>; ENDPOINTS.len()],
     object: Object,
-    forgiven: Quirks,
+    quirks: Quirks,
 }
 
-/// The endpoints that we know what to do with. Each is checked as any other [`Endpoint`].
+/// The endpoints that this crate uses. Each is checked like any other [`Endpoint`].
 const ENDPOINTS: [&str; 6] = [
     "token_endpoint",
     "authorization_endpoint",
@@ -71,11 +77,12 @@ const ENDPOINTS: [&str; 6] = [
 ];
 
 impl MetadataRequest {
-    /// For this issuer, at the place that RFC 8414 section 3.1 gives the document: between host and path.
+    /// Makes a request for this issuer's metadata at the path of RFC 8414 section 3.1: between host
+    /// and path.
     ///
     /// # Errors
-    /// [`is_configuration`](Error::is_configuration): the issuer is no https URL (or http to a loopback IP), or has a query
-    /// or fragment.
+    /// [`ErrorKind::Configuration`] if the issuer is neither an https URL nor http to a loopback
+    /// IP, or has a query or a fragment.
     pub fn new(issuer: impl Into<String>) -> Result<Self, Error> {
         let issuer = issuer.into();
         let (origin, path) = split(&issuer)?;
@@ -84,7 +91,8 @@ impl MetadataRequest {
         Ok(Self { issuer, url })
     }
 
-    /// At the place that OpenID Connect Discovery 1.0 section 4.1 gives it: after the path.
+    /// Makes a request for the metadata at the path of OpenID Connect Discovery 1.0 section 4.1:
+    /// after the path.
     ///
     /// # Errors
     /// As for [`new`](Self::new).
@@ -96,14 +104,14 @@ impl MetadataRequest {
         Ok(Self { issuer, url })
     }
 
-    /// Where the document is asked for.
+    /// Returns the URL of the document.
     #[must_use]
     pub fn url(&self) -> &Endpoint {
         &self.url
     }
 }
 
-/// Scheme with host, and the path without a slash at its end.
+/// Splits an issuer into scheme with host, and the path without a slash at its end.
 #[inline]
 fn split(issuer: &str) -> Result<(&str, &str), Error> {
     let named = |error: Error| error.with_setting("issuer");
@@ -171,7 +179,7 @@ impl Message for MetadataRequest {
         Ok(Metadata {
             issuer: self.issuer.clone(),
             endpoints,
-            forgiven: head(&response, http::StatusCode::OK),
+            quirks: head(&response, http::StatusCode::OK),
             object,
         })
     }
@@ -226,18 +234,21 @@ fn read_endpoint(
 }
 
 impl Metadata {
-    /// The server as these metadata describe it: its endpoints and issuer, how clients with a secret authenticate, whether it
-    /// puts `iss` into its responses and wants requests pushed. What is not said there can be set on it afterwards.
+    /// Returns the server that the metadata describe: its endpoints and issuer, how clients with a
+    /// secret authenticate, whether it sends `iss` in its responses and requires pushed requests.
+    /// Set what the metadata do not say on the result.
     ///
-    /// Of the methods in `token_endpoint_auth_methods_supported` the first of these is taken: `client_secret_basic`
-    /// (form-encoded, as RFC 6749 section 2.3.1 says), `client_secret_post`, `none`.
+    /// The first of these methods in `token_endpoint_auth_methods_supported` is used:
+    /// `client_secret_basic` (form-encoded, as RFC 6749 section 2.3.1 says), `client_secret_post`,
+    /// `none`.
     ///
-    /// A server that does not name S256 among its `code_challenge_methods_supported` is described all the same, because
-    /// other grants do without; but an authorization request to it is refused, unless it says nothing of PKCE at all and is
-    /// forgiven that ([`Quirk::UnannouncedPkce`](crate::Quirk::UnannouncedPkce)).
+    /// A server that does not name S256 among its `code_challenge_methods_supported` is returned
+    /// too, because other grants do not need PKCE. But an authorization request to it fails. The
+    /// exception: its metadata say nothing about PKCE, and it is allowed
+    /// [`Quirk::UnannouncedPkce`](crate::Quirk::UnannouncedPkce).
     ///
     /// # Errors
-    /// [`is_configuration`](Error::is_configuration): it takes no client authentication that this crate has.
+    /// [`ErrorKind::Configuration`] if the server supports no client authentication of this crate.
     #[inline]
     pub fn server(&self) -> Result<AuthorizationServer, Error> {
         let [
@@ -262,23 +273,23 @@ impl Metadata {
         Ok(server)
     }
 
-    /// `issuer`: the one that was asked.
+    /// Returns `issuer`: the one that was requested.
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// Any other field, such as `scopes_supported`, read into a type of the caller's; `None` where it is missing or of another
-    /// shape. URLs among them are not checked.
+    /// Returns any other field, such as `scopes_supported`, deserialized; `None` if it is missing
+    /// or of another shape. URLs in it are not checked.
     #[must_use]
     pub fn field<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         self.object.field(name)
     }
 
-    /// What was forgiven in reading it.
+    /// Returns the quirks that the response showed.
     #[must_use]
     pub fn quirks(&self) -> Quirks {
-        self.forgiven
+        self.quirks
     }
 
     fn flag(&self, name: &str) -> bool {
@@ -289,7 +300,7 @@ impl Metadata {
     fn authentication(&self) -> Result<ClientAuthentication, Error> {
         const BASIC: ClientAuthentication =
             ClientAuthentication::Basic(BasicEncoding::FormUrlEncoded);
-        // RFC 8414 section 2: where nothing is said, it is Basic.
+        // RFC 8414 section 2: the default is Basic.
         let Some(methods) = self.object.texts("token_endpoint_auth_methods_supported") else {
             return Ok(BASIC);
         };
@@ -324,7 +335,7 @@ impl Metadata {
     }
 }
 
-/// Foreign words, in a sentence.
+/// Joins words of the server for an error text.
 #[inline]
 fn listed(words: &[&str]) -> String {
     match words {
@@ -338,7 +349,7 @@ impl fmt::Debug for Metadata {
         f.debug_struct("Metadata")
             .field("issuer", &self.issuer)
             .field("endpoints", &self.endpoints)
-            .field("forgiven", &self.forgiven)
+            .field("forgiven", &self.quirks)
             .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! The messages of OAuth 2.0: one file for each, naming its RFC.
+//! The messages of OAuth 2.0: one file for each. Each file names its RFC.
 
 pub(crate) mod authorization_request;
 pub(crate) mod authorization_response;

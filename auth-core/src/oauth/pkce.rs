@@ -1,4 +1,4 @@
-//! Proof Key for Code Exchange, RFC 7636. Only S256: `plain` is not offered.
+//! Proof Key for Code Exchange, RFC 7636. S256 only: `plain` is not supported.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::ExposeSecret;
@@ -8,22 +8,28 @@ use crate::wire::secret::{SecretText, wipe};
 
 /// A code verifier and its S256 code challenge (RFC 7636 sections 4.1 and 4.2).
 ///
+/// [`AuthorizationRequest`](crate::AuthorizationRequest) makes one by itself. Use this type for an
+/// authorization request that you build in another way.
+///
 /// ```
 /// use auth_core::{Pkce, PkceStyle};
 ///
 /// let pkce = Pkce::new(&[7; 32], PkceStyle::Rfc7636); // 32 random bytes in a real program
 /// assert_eq!(pkce.challenge().len(), 43);
 /// ```
+#[doc(alias = "code verifier")]
+#[doc(alias = "code challenge")]
+#[doc(alias = "s256")]
 #[derive(Clone, Debug)]
 pub struct Pkce {
     verifier: SecretText,
     challenge: [u8; CHALLENGE],
 }
 
-/// The length of a SHA-256 as base64url, in characters.
+/// The length of a SHA-256 digest as base64url, in characters.
 const CHALLENGE: usize = 43;
 
-/// How the code verifier is chosen. Both styles are RFC 7636.
+/// How a code verifier is chosen. RFC 7636 allows both styles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 // Another server may need another style.
 #[non_exhaustive]
@@ -31,13 +37,15 @@ pub enum PkceStyle {
     /// 43 characters of base64url, from 32 random bytes.
     #[default]
     Rfc7636,
-    /// The same, drawn until the challenge has letters and digits only. For a server that may compare base64 where it should
-    /// compare base64url: the two texts are then equal. It costs less than two bits of 256.
+    /// The same, but drawn again until the challenge has letters and digits only. For a server that
+    /// may compare base64 instead of base64url: both encodings of such a challenge are equal. Costs
+    /// less than 2 of 256 bits.
     AlphanumericChallenge,
 }
 
 impl Pkce {
-    /// From 32 bytes of the operating system's random number generator.
+    /// Makes a verifier and its challenge from 32 bytes of the operating system's random number
+    /// generator.
     #[must_use]
     pub fn new(entropy: &[u8; 32], style: PkceStyle) -> Self {
         let first = Self::from_verifier(base64url(entropy).into());
@@ -47,7 +55,7 @@ impl Pkce {
         }
     }
 
-    /// The challenge of a verifier that was kept.
+    /// Computes the challenge of a stored verifier.
     pub(crate) fn from_verifier(verifier: SecretText) -> Self {
         let digest = Sha256::digest(verifier.expose_secret().as_bytes());
         let mut challenge = [0; CHALLENGE];
@@ -59,13 +67,13 @@ impl Pkce {
         }
     }
 
-    /// The secret that is sent with the code.
+    /// Returns the verifier: the secret that is sent with the code.
     #[must_use]
     pub fn verifier(&self) -> &SecretText {
         &self.verifier
     }
 
-    /// What is sent with the authorization request, as `S256`.
+    /// Returns the challenge that is sent with the authorization request, as `S256`.
     #[must_use]
     #[inline]
     pub fn challenge(&self) -> &str {
@@ -76,7 +84,8 @@ impl Pkce {
         self.verifier
     }
 
-    /// One draw in 3.8 has such a challenge. Further draws are hashes of the entropy and a counter: as random as it is.
+    /// One draw in 3.8 has such a challenge. Further draws hash the entropy and a counter, so they
+    /// are as random as the entropy.
     fn alphanumeric(first: Self, entropy: &[u8; 32]) -> Self {
         let mut drawn = first;
         let mut count = 0u64;
@@ -91,7 +100,7 @@ impl Pkce {
     }
 }
 
-/// 32 bytes as text. They are secret: the copy on the stack is wiped.
+/// Encodes 32 secret bytes as base64url. Wipes the copy on the stack.
 pub(super) fn base64url(bytes: &[u8; 32]) -> String {
     let mut text = [0; CHALLENGE];
     let written = URL_SAFE_NO_PAD.encode_slice(bytes, &mut text);

@@ -1,4 +1,5 @@
-//! Pushed authorization requests: RFC 9126. The browser then carries a reference in place of the parameters.
+//! Pushed authorization requests: RFC 9126. The browser's URL then carries a reference instead of
+//! the parameters.
 //!
 //! ```text
 //! AuthorizationRequest ──push──► PushedAuthorizationRequest ──send──► RequestUri
@@ -26,13 +27,12 @@ use crate::{
     },
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
-/// An authorization request on its way to the server itself, with client authentication.
+/// A message that pushes an authorization request to the server, with client authentication.
 ///
 /// ```
 /// use auth_core::{
-///     ResponseBody, AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, Message, OAuthClient, RedirectUri,
+///     AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, Message, OAuthClient,
+///     RedirectUri, ResponseBody,
 /// };
 ///
 /// let server = AuthorizationServer::new(Endpoint::parse("https://as.example.com/token")?)
@@ -42,18 +42,24 @@ use crate::{
 /// let redirect_uri = RedirectUri::parse("https://client.example.org/cb")?;
 ///
 /// let pushed = AuthorizationRequest::new(&client, redirect_uri, Entropy::new([7; 64])).push()?;
-/// let request = pushed.request()?; // send it with anything
+/// let request = pushed.request()?; // send it with any HTTP client
 /// # assert_eq!(request.uri(), "https://as.example.com/as/par");
-/// # let body = br#"{"request_uri":"urn:example:bwc4JK-ESC0w8acc191e-Y1LTC2","expires_in":90}"#.to_vec();
-/// # let answer = http::Response::builder().status(201).header("content-type", "application/json").body(ResponseBody::new(body)).expect("a response");
-/// let request_uri = pushed.parse(answer)?;
+/// # let body = br#"{"request_uri":"urn:example:bwc4JK-ESC0w8a","expires_in":90}"#.to_vec();
+/// # let response = http::Response::builder()
+/// #     .status(201)
+/// #     .header("content-type", "application/json")
+/// #     .body(ResponseBody::new(body))
+/// #     .expect("a response");
+/// let request_uri = pushed.parse(response)?;
 /// let (url, pending) = pushed.begin(&request_uri);
 /// assert_eq!(
 ///     url,
-///     "https://as.example.com/authorize?client_id=CLIENT1234&request_uri=urn%3Aexample%3Abwc4JK-ESC0w8acc191e-Y1LTC2"
+///     "https://as.example.com/authorize?client_id=CLIENT1234\
+///      &request_uri=urn%3Aexample%3Abwc4JK-ESC0w8a"
 /// );
 /// # Ok::<(), auth_core::Error>(())
 /// ```
+#[doc(alias = "par")]
 pub struct PushedAuthorizationRequest<'a> {
     client: &'a OAuthClient,
     to: &'a Endpoint,
@@ -62,11 +68,11 @@ pub struct PushedAuthorizationRequest<'a> {
     pending: PendingAuthorization,
 }
 
-/// The reference that the server gave for a pushed request. It serves once and not for long.
+/// The reference to a pushed request. It is valid once, and for a short time.
 pub struct RequestUri {
     uri: String,
     lifetime: Duration,
-    forgiven: Quirks,
+    quirks: Quirks,
 }
 
 impl<'a> PushedAuthorizationRequest<'a> {
@@ -86,14 +92,15 @@ impl<'a> PushedAuthorizationRequest<'a> {
         }
     }
 
-    /// Whether the server has an endpoint for it.
+    /// Returns whether the server has an endpoint for pushed authorization requests.
     #[must_use]
     pub fn is_offered(client: &OAuthClient) -> bool {
         client.server().pushed.is_some()
     }
 
-    /// The URL for the person's browser, with the client id and the reference only (RFC 9126 section 4), and what is needed
-    /// to understand the response.
+    /// Returns the URL for the user's browser, with the client id and the reference only (RFC 9126
+    /// section 4). Also returns the state that [`PendingAuthorization::accept`] needs to check the
+    /// response.
     #[must_use]
     #[inline]
     pub fn begin(self, request_uri: &RequestUri) -> (String, PendingAuthorization) {
@@ -106,16 +113,16 @@ impl<'a> PushedAuthorizationRequest<'a> {
 }
 
 impl RequestUri {
-    /// How long it can be used, from the moment its request was sent.
+    /// Returns the lifetime of the reference, from the time at which the request was sent.
     #[must_use]
     pub fn lifetime(&self) -> Duration {
         self.lifetime
     }
 
-    /// What was forgiven in reading it.
+    /// Returns the quirks that the response showed.
     #[must_use]
     pub fn quirks(&self) -> Quirks {
-        self.forgiven
+        self.quirks
     }
 }
 
@@ -125,18 +132,18 @@ impl Message for PushedAuthorizationRequest<'_> {
     #[inline]
     fn request(&self) -> Result<Request, Error> {
         let server = self.client.server();
-        let way = server.authentication;
-        // The request has its `client_id` once, whether or not the authentication brings it along.
-        let brought = !self.client.is_confidential()
-            || !matches!(way, ClientAuthentication::Basic(_))
+        let method = server.authentication;
+        // The form has `client_id` exactly once: skip ours if the authentication adds it.
+        let sends_client_id = !self.client.is_confidential()
+            || !matches!(method, ClientAuthentication::Basic(_))
             || server.client_id_beside_basic;
         let mut form = Form::with_capacity(1024);
         for (name, value) in &self.parameters {
-            if !(brought && &**name == "client_id") {
+            if !(sends_client_id && &**name == "client_id") {
                 form.add_foreign(name, value);
             }
         }
-        Ok(self.client.post(self.to, form, way))
+        Ok(self.client.post(self.to, form, method))
     }
 
     #[inline]
@@ -158,22 +165,22 @@ impl Message for PushedAuthorizationRequest<'_> {
         }
         let object = error_response::object(&response, WHAT, &secrets)?;
         let bad = |why| error_response::malformed(&response, WHAT, Check::Fields, why);
-        let mut forgiven = head(&response, http::StatusCode::CREATED);
+        let mut quirks = head(&response, http::StatusCode::CREATED);
         let uri = object
             .text("request_uri")
             .filter(|uri| uri.bytes().all(|byte| byte.is_ascii_graphic()))
             .ok_or_else(|| bad("it has no `request_uri`"))?;
         let lifetime = object
-            .seconds("expires_in", &mut forgiven)
+            .seconds("expires_in", &mut quirks)
             .ok()
             .flatten()
             .filter(|seconds| *seconds > 0)
             .ok_or_else(|| bad("`expires_in` is no number of seconds"))?;
-        error_response::unforgiven(&response, WHAT, self.client.server().leniency, forgiven)?;
+        error_response::unforgiven(&response, WHAT, self.client.server().leniency, quirks)?;
         Ok(RequestUri {
             uri: uri.to_owned(),
             lifetime: Duration::from_secs(lifetime),
-            forgiven,
+            quirks,
         })
     }
 
@@ -186,7 +193,7 @@ const WHAT: &str = "answer to the pushed request";
 
 impl fmt::Debug for PushedAuthorizationRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The parameters hold `state`.
+        // The parameters contain `state`, so they are not shown.
         f.debug_struct("PushedRequest")
             .field("client", &self.client)
             .field("pending", &self.pending)

@@ -11,7 +11,25 @@ use crate::{
     },
 };
 
-/// Tells the server that a token is no longer wanted. A token it does not know is a success too (RFC 7009 section 2.2).
+/// Revokes a token at the server. A token that the server does not know is a success too (RFC 7009
+/// section 2.2).
+///
+/// ```
+/// # use auth_core::{AuthorizationServer, Endpoint, OAuthClient, ResponseBody};
+/// use auth_core::{Message, RevocationRequest};
+///
+/// let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?)
+///     .revocation_endpoint(Endpoint::parse("https://auth.example.org/revoke")?);
+/// let client = OAuthClient::new(server, "my-client-id")?;
+/// let message = RevocationRequest::refresh_token(&client, "tGzv3JOkF0XG5Qx2TlKWIA");
+/// let request = message.request()?; // send it with any HTTP client
+/// # assert_eq!(request.uri(), "https://auth.example.org/revoke");
+/// # let response = http::Response::new(ResponseBody::default());
+/// message.parse(response)?; // `Ok`: the token is revoked
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[doc(alias = "revoke")]
+#[doc(alias = "logout")]
 #[derive(Debug)]
 pub struct RevocationRequest<'a> {
     client: &'a OAuthClient,
@@ -20,7 +38,7 @@ pub struct RevocationRequest<'a> {
 }
 
 impl<'a> RevocationRequest<'a> {
-    /// Revokes an access token.
+    /// Makes a request that revokes an access token.
     #[must_use]
     pub fn access_token(client: &'a OAuthClient, token: impl Into<SecretText>) -> Self {
         Self {
@@ -30,7 +48,8 @@ impl<'a> RevocationRequest<'a> {
         }
     }
 
-    /// Revokes a refresh token, and with it the access tokens of the same grant.
+    /// Makes a request that revokes a refresh token, and with it the access tokens of the same
+    /// grant.
     #[must_use]
     pub fn refresh_token(client: &'a OAuthClient, token: impl Into<SecretText>) -> Self {
         Self {
@@ -40,7 +59,7 @@ impl<'a> RevocationRequest<'a> {
         }
     }
 
-    /// Whether the server has an endpoint for it.
+    /// Returns whether the server has a revocation endpoint.
     #[must_use]
     pub fn is_offered(client: &OAuthClient) -> bool {
         client.server().revocation.is_some()
@@ -123,16 +142,16 @@ mod tests {
     }
 
     #[test]
-    fn answers() {
+    fn responses() {
         use ErrorKind::{Configuration, Refused};
         let check = |status: u16, body: &str, expect: Result<(), (ErrorKind, &str)>| {
             let client = client();
-            let answer = http::Response::builder()
+            let response = http::Response::builder()
                 .status(status)
                 .body(ResponseBody::secret(body.as_bytes().to_vec()))
                 .expect("a response");
             let message = RevocationRequest::access_token(&client, "marked-token");
-            match (message.parse(answer), expect) {
+            match (message.parse(response), expect) {
                 (Ok(()), Ok(())) => {}
                 (Err(error), Err((kind, words))) => {
                     assert_eq!(error.kind(), kind, "{body}: {error}");

@@ -1,4 +1,4 @@
-//! Conversations that are pulled, not run: a flow says what it wants next, a driver does it.
+//! Sans-I/O flows: a flow returns the next step, and a driver performs it.
 //!
 //! ```text
 //!              Event::Start
@@ -7,7 +7,7 @@
 //!            ┌─► Flow::step ──► Step::Done(output), or an error: the end
 //!            │      │
 //!            │      ▼
-//!            │   Step::Send · Sleep · Turn · Token · Lease · Load · Save
+//!            │   Step::Send · Sleep · Permit · Token · Lease · Load · Save
 //!            │      │
 //!            └──────┘  Event::Response · Slept · Permitted · Token · Leased · Loaded · Saved
 //! ```
@@ -23,88 +23,146 @@ use crate::{
     wire::{body::Request, limits::Limits, response_body::Response},
 };
 
-/// A conversation of several steps, without I/O.
+/// A sequence of requests, waits and store accesses, as a state machine without I/O.
 ///
-/// A driver calls [`step`](Self::step) with [`Event::Start`], does what the step says, and calls it again with what came of
-/// it, until [`Step::Done`] or an error. It reads both clocks right before each call, so the `now` of the step that sends is
-/// the moment of sending. A lease that was granted is held until the flow ends, in whatever way, or asks for a token.
+/// A driver calls [`step`](Self::step) with [`Event::Start`], performs the returned step, and calls
+/// it again with the resulting event. It repeats this until [`Step::Done`] or an error. It reads
+/// both clocks right before each call, so the `now` of a step that sends is the time of sending.
+/// The driver holds a granted lease until the flow ends, successfully or not, or requests a token.
+///
+/// ```
+/// use std::time::Duration;
+/// use auth_core::{
+///     BaseUrl, Error, ErrorKind, Event, Flow, Limits, Now, Request, Response, ResponseBody, Step,
+///     UnixTime,
+/// };
+///
+/// /// Sends one request and returns the status of the response.
+/// struct Ping(Option<Request>);
+///
+/// impl Flow for Ping {
+///     type Output = http::StatusCode;
+///
+///     fn step(&mut self, _now: Now, event: Event) -> Result<Step<http::StatusCode>, Error> {
+///         match (event, self.0.take()) {
+///             (Event::Start, Some(request)) => Ok(Step::Send(request, Limits::api())),
+///             (Event::Response(response), None) => Ok(Step::Done(response?.status())),
+///             _ => Err(Error::new(ErrorKind::Usage, "unexpected event")),
+///         }
+///     }
+/// }
+///
+/// /// The loop of a driver, as far as this flow needs it. `send` is the HTTP client.
+/// fn drive<F: Flow>(mut flow: F, send: impl Fn(Request) -> Response) -> Result<F::Output, Error> {
+///     let mut event = Event::Start;
+///     loop {
+///         # let now = Now { wall: UnixTime::from_secs(0), monotonic: Duration::ZERO };
+///         event = match flow.step(now, event)? { // `now`: both clocks, read here
+///             Step::Send(request, _limits) => Event::Response(Ok(send(request))),
+///             Step::Sleep(wait) => {
+///                 std::thread::sleep(wait);
+///                 Event::Slept
+///             }
+///             Step::Done(output) => return Ok(output),
+///             _ => return Err(Error::new(ErrorKind::Usage, "this driver has no store")),
+///         };
+///     }
+/// }
+///
+/// let base = BaseUrl::parse("https://api.example.org/v1")?;
+/// let ping = Ping(Some(base.request(http::Method::GET, "/ping")?));
+/// let status = drive(ping, |_request| http::Response::new(ResponseBody::default()))?;
+/// assert_eq!(status, http::StatusCode::OK);
+/// # Ok::<(), Error>(())
+/// ```
+#[doc(alias = "state machine")]
+#[doc(alias = "sans-io")]
 pub trait Flow {
-    /// What it ends with.
+    /// What the flow returns when it is done.
     type Output;
 
-    /// The next step.
+    /// Returns the next step, given the time and what the last step resulted in.
     ///
     /// # Errors
-    /// The conversation has failed and is over; nothing more may be sent for it.
+    /// Fails if the flow failed. The flow is then over; the driver must not call it or send for it
+    /// again.
     fn step(&mut self, now: Now, event: Event) -> Result<Step<Self::Output>, Error>;
 }
 
-/// What a flow wants done. The set is closed: a driver must do each of them.
+/// What the driver must do next. The set is closed: a driver must perform each step.
 #[derive(Debug)]
 #[expect(
     clippy::large_enum_variant,
     reason = "a step is moved once, and boxing the request would cost each call"
 )]
 pub enum Step<T> {
-    /// Send this request; comes back as [`Event::Response`].
+    /// Send this request. The next event is [`Event::Response`].
     Send(Request, Limits),
-    /// Wait; comes back as [`Event::Slept`].
+    /// Wait for this long. The next event is [`Event::Slept`].
     Sleep(Duration),
-    /// Wait for this request's turn by the service's [`RateLimit`](crate::RateLimit), `media` if its response is a photo or a sound; comes
-    /// back as [`Event::Permitted`]. `pause`: the service has just asked everybody to wait for so long.
+    /// Wait for a permit of the service's [`RateLimit`](crate::RateLimit). The next event is
+    /// [`Event::Permitted`].
+    #[doc(alias = "rate limit")]
+    #[doc(alias = "throttle")]
     Permit {
-        /// Its bytes will count.
+        /// Whether the response is a photo or a sound, whose bytes count towards the media windows.
         media: bool,
-        /// Nobody's turn comes before this is over.
+        /// If set, the service has just responded 429: the rate limiter gives out no permit for
+        /// this long. Zero means that the response named no time; the rate limiter then uses
+        /// [`pause_after_429`](crate::RateLimit::pause_after_429).
         pause: Option<Duration>,
     },
-    /// Get a token of the account, renewing it if need be; comes back as [`Event::Token`]. Renewing it takes the lease, so a
-    /// lease that this flow holds is given back first: leases never nest.
+    /// Get a token of the account, renewed if necessary. The next event is [`Event::Token`]. The
+    /// renewal takes the lease, so the driver first releases a lease that this flow holds: leases
+    /// never nest.
     Token(TokenKind, TokenRequirement),
-    /// Try for the lease of the account; comes back as [`Event::Leased`].
+    /// Try to take the lease of the account. The next event is [`Event::Leased`].
     Lease,
-    /// Read the account's record; comes back as [`Event::Loaded`]. Without the lease it may be out of date at once.
+    /// Load the account's token record. The next event is [`Event::Loaded`]. Without the lease, the
+    /// token record may be outdated at once.
     Load,
-    /// Keep this record under the lease, an empty one by forgetting it; comes back as [`Event::Saved`].
+    /// Save this token record under the lease; if it is empty, remove the stored one. The next
+    /// event is [`Event::Saved`].
     Save(TokenRecord),
-    /// The end.
+    /// The flow is done.
     Done(T),
 }
 
-/// What came of a step.
+/// The result of a step.
 #[derive(Debug)]
 // Closed: a flow must know what each means in its state.
 pub enum Event {
     /// The first event of every flow.
     Start,
-    /// The response, or why there is none.
+    /// The response, or why none came.
     Response(Result<Response, TransportError>),
     /// The wait is over.
     Slept,
-    /// It is this request's turn, or why it will not be soon.
+    /// The rate limiter gave a permit, or an error: the wait would be too long.
     Permitted(Result<(), Error>),
     /// A token, or why there is none.
     Token(Result<Arc<Token>, Error>),
     /// Whether the lease was granted.
     Leased(bool),
-    /// The record as it is stored now, empty where there is none; or why it cannot be read. A login goes on all the same.
+    /// The stored token record, empty if there is none; or why it cannot be read. A login continues
+    /// in spite of such an error, because it replaces the token record.
     Loaded(Result<TokenRecord, Error>),
-    /// The record is safe.
+    /// The token record is saved.
     Saved,
 }
 
-/// Which token will do.
+/// The minimum requirement on a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 // Closed: a driver must meet each.
 pub enum TokenRequirement {
-    /// Any that serves by its date.
+    /// Any token that is valid by its expiry.
     Any,
-    /// One that serves, of a later generation than this: the caller saw this one refused.
+    /// A valid token of a later generation than this one, which the service rejected.
     NewerThan(u64),
 }
 
 impl TokenRequirement {
-    /// Whether a token of this generation will do.
+    /// Returns whether a token of this generation meets the requirement.
     #[must_use]
     pub fn accepts(self, generation: u64) -> bool {
         match self {

@@ -1,4 +1,5 @@
-//! What others plug into: a transport, a runtime, a store, and the flows that drivers run over them.
+//! The traits that other crates implement: transport, runtime, store; and the flows that drivers
+//! run.
 
 pub(crate) mod flow;
 pub(crate) mod runtime;

@@ -1,61 +1,133 @@
-//! What keeps an account's record, and lends the one lease for changing it.
+//! The store interface: one token record for each account, and the lease for changing it.
 
 use std::{any::Any, fmt, sync::Arc};
 
 use crate::{error::Error, service::account_key::AccountKey, wire::secret::SecretBytes};
 
-/// Keeps one record of secret bytes for each account. Blocking; the async driver calls it where that harms nobody.
+/// Stores one token record, as secret bytes, for each account. Calls block; the async driver makes
+/// them on the blocking pool.
 ///
-/// Whoever implements it promises: [`save`](Self::save) replaces the old record as a whole or not at all, and the new one is
-/// safe from a power cut when it returns; at any moment at most one [`Lease`] of an account is out, across all processes
-/// that use the same store; a holder that dies gives it back.
+/// An implementation promises:
+///
+/// - [`save`](Self::save) replaces the old token record as a whole or not at all, and the new one
+///   survives a power cut once it returns.
+/// - At any moment at most one [`Lease`] of an account exists, across all processes that use the
+///   same store.
+/// - The lease of a process that dies is released.
+///
+/// A store in memory, for one process:
+///
+/// ```
+/// use std::{
+///     collections::{HashMap, HashSet},
+///     sync::{Arc, Mutex},
+/// };
+/// use auth_core::{AccountKey, Error, Lease, SecretBytes, Store};
+///
+/// #[derive(Default)]
+/// struct Memory {
+///     records: Mutex<HashMap<AccountKey, SecretBytes>>,
+///     leases: Arc<Mutex<HashSet<AccountKey>>>,
+/// }
+///
+/// /// Releases a lease when dropped.
+/// struct Guard(AccountKey, Arc<Mutex<HashSet<AccountKey>>>);
+///
+/// impl Drop for Guard {
+///     fn drop(&mut self) {
+///         self.1.lock().expect("not poisoned").remove(&self.0);
+///     }
+/// }
+///
+/// impl Store for Memory {
+///     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
+///         Ok(self.records.lock().expect("not poisoned").get(key).cloned())
+///     }
+///
+///     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
+///         let free = self.leases.lock().expect("not poisoned").insert(key.clone());
+///         Ok(free.then(|| Lease::new(key.clone(), Guard(key.clone(), Arc::clone(&self.leases)))))
+///     }
+///
+///     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
+///         self.records.lock().expect("not poisoned").insert(lease.key().clone(), record.clone());
+///         Ok(())
+///     }
+///
+///     fn remove(&self, lease: &Lease) -> Result<(), Error> {
+///         self.records.lock().expect("not poisoned").remove(lease.key());
+///         Ok(())
+///     }
+///
+///     fn describe(&self) -> String {
+///         "memory".to_owned()
+///     }
+/// }
+///
+/// let (store, key) = (Memory::default(), AccountKey::new("example", "my-client-id", "default"));
+/// let lease = store.try_lease(&key)?.expect("not leased yet");
+/// assert!(store.try_lease(&key)?.is_none());
+/// store.save(&lease, &SecretBytes::new(b"{}".to_vec()))?;
+/// drop(lease);
+/// assert!(store.try_lease(&key)?.is_some() && store.load(&key)?.is_some());
+/// # Ok::<(), Error>(())
+/// ```
+#[doc(alias = "token cache")]
+#[doc(alias = "token storage")]
 pub trait Store: Send + Sync + 'static {
-    /// The record, or `None` where there is none.
+    /// Returns the token record, or `None` if there is none.
     ///
     /// # Errors
-    /// The store cannot be read, or what lies there is no record.
+    /// Fails if the store cannot be read or holds something else.
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error>;
 
-    /// The lease of this account, or `None` while somebody else has it.
+    /// Takes the lease of this account. `None` if another session or process holds it.
     ///
     /// # Errors
-    /// The store cannot be reached.
+    /// Fails if the store is not accessible.
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error>;
 
-    /// Replaces the record.
+    /// Replaces the token record.
     ///
     /// # Errors
-    /// It could not be kept, and the old record is still there. Or it is in its place, and only that it survives a power cut
-    /// is not certain; the error says so.
+    /// Fails if the new token record was not saved; the old one is then still stored. Also fails if
+    /// the new one is saved but may not survive a power cut. The error says which.
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error>;
 
-    /// Forgets the record. That there is none is no error.
+    /// Removes the token record. Succeeds if there is none.
     ///
     /// # Errors
-    /// It could not be removed.
+    /// Fails if the token record cannot be removed.
     fn remove(&self, lease: &Lease) -> Result<(), Error>;
 
-    /// Only hands out what a person put there: [`save`](Self::save) and [`remove`](Self::remove) always fail.
+    /// Returns whether the store only hands out what the user put there. [`save`](Self::save) and
+    /// [`remove`](Self::remove) then always fail. Default: `false`.
     fn is_read_only(&self) -> bool {
         false
     }
 
-    /// What this store is and where, in a few words for a person: `file ~/.local/share/nightly`.
+    /// Describes the store and its location in a few words for the user: `file
+    /// ~/.local/share/nightly`.
     fn describe(&self) -> String;
 
-    /// Whether what rests here may be a token as a person copied it from a page of the service, rather than a record: so it is
-    /// in an environment variable. Such a text is read by the service's own rules
-    /// ([`TokenDerivation::read_plain_token`](crate::TokenDerivation::read_plain_token)).
+    /// Returns whether the store may hold a plain token, which the user copied from a page of the
+    /// service, instead of a token record. An environment variable may. The service reads such a
+    /// text by its own rules
+    /// ([`TokenDerivation::read_plain_token`](crate::TokenDerivation::read_plain_token)). Default:
+    /// `false`.
     fn holds_plain_token(&self) -> bool {
         false
     }
 
-    /// Changes a small shared note under a lock: `change` is handed what all programs that use this store wrote there last (at
-    /// first nothing), and gives what they will read next. No secret is in it, and it may be lost in a power cut. `false` where
-    /// this store has no such thing; then programs know nothing of each other's requests.
+    /// Updates a small shared note under a lock. `change` receives the note that a program which
+    /// uses this store wrote last (empty at first), and returns the new one. The note must not
+    /// contain secrets, and it may be lost in a power cut.
+    ///
+    /// Returns `false` if the store has no shared notes, the default. Programs then do not count
+    /// each other's requests towards the rate limit.
     ///
     /// # Errors
-    /// It could not be read or written.
+    /// Fails if the note cannot be read or written.
     fn update_note(
         &self,
         note: &str,
@@ -104,14 +176,14 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     }
 }
 
-/// The right to change one account's record. Dropping it gives it back.
+/// The right to change one account's token record. Dropping it releases it.
 pub struct Lease {
     key: AccountKey,
     _guard: Box<dyn Any + Send + Sync>,
 }
 
 impl Lease {
-    /// For stores: a lease on `key` that ends when `guard` is dropped.
+    /// Makes a lease on `key` that ends when `guard` is dropped. For stores.
     #[must_use]
     pub fn new(key: AccountKey, guard: impl Any + Send + Sync) -> Self {
         Self {
@@ -120,7 +192,7 @@ impl Lease {
         }
     }
 
-    /// The account it is for.
+    /// Returns the account.
     #[must_use]
     pub fn key(&self) -> &AccountKey {
         &self.key

@@ -1,4 +1,4 @@
-//! What sends a request and brings its response.
+//! The transport interface: sends a request, returns its response.
 
 use std::{error::Error as StdError, fmt, sync::Arc};
 
@@ -9,18 +9,53 @@ use crate::{
 
 /// Sends requests, blocking.
 ///
-/// Whoever implements it promises: every status is a response and not an error; redirects are never followed; the response is
-/// read in full within [`Limits`]; a body is opened once for each sending; an error tells whether the request may have
-/// arrived, and how many bytes of a response had come. The transport suite of `auth-testkit` checks these promises.
+/// An implementation promises:
+///
+/// - Every status is a response, not an error.
+/// - It never follows redirects.
+/// - It reads the response in full within [`Limits`].
+/// - It opens a body once for each sending.
+/// - An error says whether the request may have been delivered, and how many bytes of the
+///   response's body were received.
+///
+/// The transport suite of `auth-testkit` checks these promises. A fake for tests:
+///
+/// ```
+/// use auth_core::{Body, Limits, Request, Response, ResponseBody, Transport, TransportError};
+///
+/// /// Calls a function in place of a server.
+/// struct Fake<F>(F);
+///
+/// impl<F: Fn(Request) -> Response + Send + Sync + 'static> Transport for Fake<F> {
+///     fn send(&self, request: Request, _limits: &Limits) -> Result<Response, TransportError> {
+///         Ok((self.0)(request))
+///     }
+/// }
+///
+/// let transport = Fake(|request: Request| {
+///     let body = format!("{} {}", request.method(), request.uri().path());
+///     http::Response::new(ResponseBody::new(body.into_bytes()))
+/// });
+/// let request = http::Request::get("https://api.example.org/ping").body(Body::Empty);
+/// let request = request.expect("a request");
+/// let response = transport.send(request, &Limits::api())?;
+/// assert_eq!(response.body().as_bytes(), b"GET /ping");
+/// # Ok::<(), TransportError>(())
+/// ```
+#[doc(alias = "http client")]
 pub trait Transport: Send + Sync + 'static {
     /// Sends one request.
     ///
     /// # Errors
-    /// No response came: the connection failed, time ran out, or the response was larger than allowed.
+    /// Fails if no response came: the connection failed, the time ran out, or the response is
+    /// larger than allowed.
     fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError>;
 }
 
-/// Sends requests, async. The promises are those of [`Transport`]; dropping the future ends the exchange.
+/// Sends requests, async. The promises are those of [`Transport`]. Dropping the future cancels the
+/// exchange.
+#[doc(alias = "http client")]
+#[doc(alias = "cancel")]
 pub trait AsyncTransport: Send + Sync + 'static {
     /// Sends one request.
     ///
@@ -50,8 +85,16 @@ impl<T: AsyncTransport> AsyncTransport for Arc<T> {
 }
 
 /// No response came.
+///
+/// ```
+/// use auth_core::{Delivery, Error, ErrorKind, TransportError};
+///
+/// let error = TransportError::delivery_unknown("deadline of 30 s").timed_out();
+/// assert_eq!(error.delivery(), Delivery::Unknown);
+/// assert_eq!(Error::from(error).kind(), ErrorKind::TimedOut);
+/// ```
 pub struct TransportError {
-    sent: Delivery,
+    delivery: Delivery,
     timed_out: bool,
     misconfigured: bool,
     received: u64,
@@ -59,59 +102,62 @@ pub struct TransportError {
 }
 
 impl TransportError {
-    /// The request certainly did not reach the server. `source` must not show secrets when displayed.
+    /// Makes an error of a request that certainly did not reach the server. `source` must not show
+    /// secrets when displayed.
     pub fn not_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(Delivery::NotSent, source.into())
     }
 
-    /// The request may have reached the server. `source` must not show secrets when displayed.
+    /// Makes an error of a request that may have reached the server. `source` must not show secrets
+    /// when displayed.
     pub fn delivery_unknown(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(Delivery::Unknown, source.into())
     }
 
-    /// The transport itself is set up in a way that cannot work, such as without TLS: trying again changes nothing.
+    /// Marks the transport as misconfigured, e.g. without TLS. Trying again changes nothing.
     #[must_use]
     pub fn misconfigured(mut self) -> Self {
         self.misconfigured = true;
         self
     }
 
-    /// Time ran out.
+    /// Marks the error as a timeout.
+    #[doc(alias = "timeout")]
     #[must_use]
     pub fn timed_out(mut self) -> Self {
         self.timed_out = true;
         self
     }
 
-    /// So many bytes of the response's body had come before it broke off.
+    /// Sets how many bytes of the response's body were received before the failure.
     #[must_use]
     pub fn with_received(mut self, bytes: u64) -> Self {
         self.received = bytes;
         self
     }
 
-    /// How many bytes of the response's body had come: they count towards a [`RateLimit`](crate::RateLimit)'s volume like those of a whole
-    /// one.
+    /// Returns how many bytes of the response's body were received. They count towards the media
+    /// windows of a [`RateLimit`](crate::RateLimit) as those of a complete response do.
     #[must_use]
     pub fn received(&self) -> u64 {
         self.received
     }
 
-    /// Whether the request may have reached the server.
+    /// Returns whether the request may have reached the server.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
-        self.sent
+        self.delivery
     }
 
-    /// Whether time ran out.
+    /// Returns whether the time ran out.
     #[must_use]
     pub fn is_timed_out(&self) -> bool {
         self.timed_out
     }
 
-    fn new(sent: Delivery, source: Box<dyn StdError + Send + Sync>) -> Self {
+    fn new(delivery: Delivery, source: Box<dyn StdError + Send + Sync>) -> Self {
         Self {
-            sent,
+            delivery,
             timed_out: false,
             misconfigured: false,
             received: 0,
@@ -122,13 +168,14 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match (self.timed_out, self.sent) {
+        f.write_str(match (self.timed_out, self.delivery) {
             (true, Delivery::NotSent) => "connecting timed out",
             (true, Delivery::Unknown) => "no response in time",
             (false, Delivery::NotSent) => "the request could not be sent",
             (false, Delivery::Unknown) => "connection lost",
         })?;
-        // Clients wrap the cause that a person needs ("connection refused") in errors that say nothing.
+        // HTTP clients wrap the useful cause ("connection refused") in errors that add nothing, so
+        // each text is shown once.
         let mut cause: Option<&(dyn StdError + 'static)> = Some(&*self.source);
         let mut said = String::new();
         while let Some(error) = cause {
@@ -162,7 +209,7 @@ impl From<TransportError> for Error {
             (false, false) => (ErrorKind::Transport, "check the network and try again"),
         };
         Self::new(kind, error.to_string())
-            .with_delivery(error.sent)
+            .with_delivery(error.delivery)
             .with_help(advice)
     }
 }

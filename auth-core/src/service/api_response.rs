@@ -1,4 +1,4 @@
-//! Reading an API's answer, and finding the service's own words in one that refuses.
+//! Reads an API's response, and finds the service's message in one that refuses.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -10,18 +10,23 @@ use crate::{
 };
 
 impl Error {
-    /// An error about this response: with its status, the service's own words, and the wait that it asks for.
+    /// Makes an error from a response: with its status, the service's own message, and the wait
+    /// that it requests.
     ///
-    /// The words are found in whatever shape they come: JSON with `error`, `errors`, `message` and their like, as text, list,
-    /// object, or JSON inside a text; errors by field; plain text; the title of a web page. Where the body says nothing, the
-    /// error of a Bearer challenge (RFC 6750 section 3) is told as [`oauth`](Self::oauth).
+    /// The message may have any shape: JSON with `error`, `errors`, `message` and similar keys, as
+    /// text, list, object, or JSON inside a text; errors by field; plain text; the title of a web
+    /// page. If the body has none, the error of a Bearer challenge (RFC 6750 section 3) is
+    /// available as [`oauth`](Self::oauth).
     ///
     /// ```
     /// use auth_core::{ResponseBody, Error, ErrorKind};
     ///
     /// let body = br#"{"errors":[["Taxon can't be blank"]]}"#.to_vec();
-    /// let answer = http::Response::builder().status(422).body(ResponseBody::new(body)).expect("a response");
-    /// let error = Error::about(ErrorKind::Refused, "the service refused", &answer);
+    /// let response = http::Response::builder()
+    ///     .status(422)
+    ///     .body(ResponseBody::new(body))
+    ///     .expect("a response");
+    /// let error = Error::about(ErrorKind::Refused, "the service refused", &response);
     /// assert_eq!(error.to_string(), "the service refused [HTTP 422]: Taxon can't be blank");
     /// ```
     #[must_use]
@@ -30,15 +35,15 @@ impl Error {
         what: impl Into<std::borrow::Cow<'static, str>>,
         response: &Response,
     ) -> Self {
-        told(Self::new(kind, what), response)
+        describe(Self::new(kind, what), response)
     }
 }
 
-/// The error with all that the response tells of it.
-fn told(error: Error, response: &Response) -> Error {
+/// Adds to the error all that the response says.
+fn describe(error: Error, response: &Response) -> Error {
     let mut error = error
         .with_status(response.status())
-        .with_server_message(&words(response));
+        .with_server_message(&server_message(response));
     if error.server_message().is_none()
         && let Some(oauth) = Challenge::bearer_error(response.headers())
     {
@@ -50,13 +55,25 @@ fn told(error: Error, response: &Response) -> Error {
     }
 }
 
-/// Reads the JSON of a response that is a success.
+/// Parses the JSON body of a successful response.
+///
+/// ```
+/// use auth_core::{ErrorKind, ResponseBody, read_json};
+///
+/// let response = http::Response::new(ResponseBody::new(b"[1,2]".to_vec()));
+/// assert_eq!(read_json::<Vec<u64>>(&response)?, [1, 2]);
+/// let page = http::Response::new(ResponseBody::new(b"<html>Log in to the Wi-Fi</html>".to_vec()));
+/// assert_eq!(read_json::<Vec<u64>>(&page).expect_err("a web page").kind(), ErrorKind::Malformed);
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 ///
 /// # Errors
-/// [`ErrorKind::Malformed`]: a web page in its place, a response that ends too early, or another shape than was asked for.
+/// [`ErrorKind::Malformed`] if the body is a web page, ends too early, or does not have the shape
+/// of `T`.
 pub fn read_json<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
     let body = response.body().as_bytes();
-    // Checked once as a whole, a body's texts need not be checked one by one: that takes a tenth off a long page.
+    // One UTF-8 check of the whole body replaces one of each text in it: 10 % faster for a long
+    // page.
     let read = match std::str::from_utf8(body) {
         Ok(text) => serde_json::from_str(text),
         Err(error) => Err(serde::de::Error::custom(error)),
@@ -64,7 +81,7 @@ pub fn read_json<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
     read.map_err(|error| unreadable(response, &error))
 }
 
-/// Whether a response is a web page, by its type or its first character.
+/// Returns whether a response is a web page, by its content type or its first character.
 #[must_use]
 pub fn looks_like_html(response: &Response) -> bool {
     let kind = response.headers().get(http::header::CONTENT_TYPE);
@@ -89,7 +106,7 @@ fn unreadable(response: &Response, error: &serde_json::Error) -> Error {
             what,
             "check that no proxy or captive portal answers in the service's place",
         )
-        .with_server_message(&words(response));
+        .with_server_message(&server_message(response));
     }
     if length == 0 || error.is_eof() {
         return malformed(
@@ -103,8 +120,8 @@ fn unreadable(response: &Response, error: &serde_json::Error) -> Error {
     )
 }
 
-/// The service's own words, whatever their shape; empty if it says nothing.
-fn words(response: &Response) -> String {
+/// Returns the service's message, in whatever shape; empty if there is none.
+fn server_message(response: &Response) -> String {
     let body = response.body().as_bytes();
     let value = std::str::from_utf8(body).ok();
     if let Some(value) = value.and_then(|text| serde_json::from_str(text).ok()) {
@@ -119,7 +136,7 @@ fn words(response: &Response) -> String {
     }
 }
 
-/// Keys that hold words, or hold what holds them.
+/// Keys that hold a message, or an object or list with one.
 const KEYS: [&str; 8] = [
     "error",
     "errors",
@@ -179,7 +196,7 @@ mod tests {
     use super::*;
     use crate::wire::response_body::ResponseBody;
 
-    fn answer(kind: &str, body: &str) -> Response {
+    fn response(kind: &str, body: &str) -> Response {
         http::Response::builder()
             .status(422)
             .header("content-type", kind)
@@ -190,7 +207,11 @@ mod tests {
     #[test]
     fn words_in_any_shape() {
         let check = |body: &str, expect: &str| {
-            assert_eq!(words(&answer("application/json", body)), expect, "{body}")
+            assert_eq!(
+                server_message(&response("application/json", body)),
+                expect,
+                "{body}"
+            )
         };
         check(r#"{"error":"Unauthorized","status":401}"#, "Unauthorized");
         check(
@@ -225,7 +246,7 @@ mod tests {
     #[test]
     fn successes_that_cannot_be_read() {
         let check = |kind: &str, body: &str, expect: &str| {
-            let error = read_json::<Vec<u64>>(&answer(kind, body)).expect_err(body);
+            let error = read_json::<Vec<u64>>(&response(kind, body)).expect_err(body);
             assert_eq!(error.kind(), ErrorKind::Malformed);
             assert!(error.to_string().contains(expect), "{body}: {error}");
         };
@@ -238,7 +259,7 @@ mod tests {
         check("application/json", "[1,2", "ends after 4 bytes");
         check("application/json", "{}", "cannot decode the response");
         assert_eq!(
-            read_json::<Vec<u64>>(&answer("text/plain", "[1]")).expect("numbers"),
+            read_json::<Vec<u64>>(&response("text/plain", "[1]")).expect("numbers"),
             [1]
         );
     }

@@ -1,15 +1,16 @@
-//! Under which names a person keeps what a program logs in with: variables and keyring entries, as a value.
+//! The names of a service's credentials on the user's machine: environment variables and keyring
+//! entries.
 
 use std::fmt;
 
-/// What a program logs in with, in the terms of RFC 6749.
+/// A credential for a login, in the terms of RFC 6749.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 // Other grants need other credentials, such as a signing key.
 #[non_exhaustive]
 pub enum CredentialField {
-    /// A person's user name (section 4.3).
+    /// The user's name (section 4.3).
     Username,
-    /// A person's password (section 4.3).
+    /// The user's password (section 4.3).
     Password,
     /// The client identifier (section 2.2). Some services call it the application id.
     ClientId,
@@ -18,7 +19,7 @@ pub enum CredentialField {
 }
 
 impl CredentialField {
-    /// All of them.
+    /// All fields.
     pub const ALL: &'static [Self] = &[
         Self::Username,
         Self::Password,
@@ -26,7 +27,7 @@ impl CredentialField {
         Self::ClientSecret,
     ];
 
-    /// Its place in [`ALL`](Self::ALL).
+    /// The index in [`ALL`](Self::ALL).
     const fn index(self) -> usize {
         match self {
             Self::Username => 0,
@@ -48,7 +49,8 @@ impl fmt::Display for CredentialField {
     }
 }
 
-/// The names of a service's credentials on a person's machine. An api crate makes it, `keystore` looks under these names.
+/// The names of a service's credentials on the user's machine. An api crate defines them, and
+/// `keystore` looks credentials up by them.
 ///
 /// ```
 /// use auth_core::{CredentialField, CredentialNames};
@@ -62,6 +64,8 @@ impl fmt::Display for CredentialField {
 /// assert_eq!(NAMES.variable(CredentialField::Password), None);
 /// assert!(NAMES.is_required(CredentialField::ClientId));
 /// ```
+#[doc(alias = "environment variable")]
+#[doc(alias = "keyring")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CredentialNames {
     keyring_service: &'static str,
@@ -76,7 +80,7 @@ struct Names {
 }
 
 impl CredentialNames {
-    /// Names without a field yet; `keyring_service` is the service that the entries of a keyring belong to.
+    /// Makes a value without fields. `keyring_service` is the service name of the keyring entries.
     #[must_use]
     pub const fn new(keyring_service: &'static str) -> Self {
         Self {
@@ -85,7 +89,8 @@ impl CredentialNames {
         }
     }
 
-    /// This field is the environment variable `variable`, and the entry of the user `keyring_user` in a keyring.
+    /// Names a field: the environment variable `variable`, and the keyring entry of the user name
+    /// `keyring_user`.
     #[must_use]
     pub const fn with_field(
         mut self,
@@ -101,7 +106,8 @@ impl CredentialNames {
         self
     }
 
-    /// Nothing works without this field. It is one that was named before.
+    /// Marks a field as required. Has no effect unless [`with_field`](Self::with_field) named it
+    /// before.
     #[must_use]
     pub const fn with_required(mut self, field: CredentialField) -> Self {
         if let Some(names) = &mut self.fields[field.index()] {
@@ -110,7 +116,7 @@ impl CredentialNames {
         self
     }
 
-    /// The fields that have names.
+    /// Iterates over the fields that have names.
     pub fn fields(&self) -> impl Iterator<Item = CredentialField> + use<> {
         let fields = self.fields;
         CredentialField::ALL
@@ -119,25 +125,25 @@ impl CredentialNames {
             .filter(move |field| fields[field.index()].is_some())
     }
 
-    /// The environment variable of this field.
+    /// Returns the environment variable of this field; `None` if the field has no names.
     #[must_use]
     pub fn variable(&self, field: CredentialField) -> Option<&'static str> {
         self.fields[field.index()].map(|names| names.variable)
     }
 
-    /// The service that the entries of a keyring belong to.
+    /// Returns the service name of the keyring entries.
     #[must_use]
     pub fn keyring_service(&self) -> &'static str {
         self.keyring_service
     }
 
-    /// The user of this field's entry in a keyring.
+    /// Returns the user name of this field's keyring entry; `None` if the field has no names.
     #[must_use]
     pub fn keyring_user(&self, field: CredentialField) -> Option<&'static str> {
         self.fields[field.index()].map(|names| names.keyring_user)
     }
 
-    /// Whether nothing works without this field.
+    /// Returns whether the field is required.
     #[must_use]
     pub fn is_required(&self, field: CredentialField) -> bool {
         self.fields[field.index()].is_some_and(|names| names.required)

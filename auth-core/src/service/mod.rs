@@ -1,4 +1,4 @@
-//! What an API binding is made of: a service, its operations, and what is kept of its tokens.
+//! The parts of an API binding: a service, its operations, and its token records.
 
 pub(crate) mod account_key;
 pub(crate) mod api_response;

@@ -1,30 +1,81 @@
-//! Operations that can be asked on.
+//! Operations whose result spans several pages.
 
 use super::operation::Operation;
 
-/// An operation that can be asked on. The operation itself is the cursor: what comes after a page is an operation again.
+/// An operation whose result spans several pages. The operation itself is the cursor: the next page
+/// is again an operation.
+///
+/// ```
+/// use auth_core::{
+///     BaseUrl, CallPolicy, Error, Operation, PageParts, Paged, Request, Response, ResponseBody,
+///     read_json,
+/// };
+///
+/// /// All numbers below `end`, two a page.
+/// struct Numbers {
+///     from: u64,
+///     end: u64,
+/// }
+///
+/// impl Operation for Numbers {
+///     type Output = Vec<u64>;
+///
+///     fn policy(&self) -> CallPolicy {
+///         CallPolicy::read("v1")
+///     }
+///
+///     fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
+///         base.request(http::Method::GET, &format!("/numbers?from={}", self.from))
+///     }
+///
+///     fn parse(&self, response: Response) -> Result<Vec<u64>, Error> {
+///         read_json(&response)
+///     }
+/// }
+///
+/// impl Paged for Numbers {
+///     type Item = u64;
+///
+///     fn split_page(self, items: Vec<u64>) -> PageParts<Self> {
+///         let from = self.from + items.len() as u64;
+///         let more = !items.is_empty() && from < self.end;
+///         let next = more.then_some(Numbers { from, end: self.end });
+///         PageParts { items, total: Some(self.end), next }
+///     }
+/// }
+///
+/// let first = Numbers { from: 0, end: 3 };
+/// let page = first.parse(http::Response::new(ResponseBody::new(b"[0,1]".to_vec())))?;
+/// let parts = first.split_page(page);
+/// assert_eq!(parts.items, [0, 1]);
+/// assert_eq!(parts.next.map(|next| next.from), Some(2));
+/// # Ok::<(), Error>(())
+/// ```
+#[doc(alias = "pagination")]
+#[doc(alias = "cursor")]
 pub trait Paged: Operation + Sized {
-    /// One item of a page.
+    /// An item of a page.
     type Item;
 
-    /// Called once, before the first page is asked for: a chance to choose an order that can be followed to its end. An
-    /// operation that is sent by itself is not changed.
+    /// Prepares the operation before the first page is requested, e.g. sets an order that pages can
+    /// follow to the end. The pager calls it once. An operation that the program sends by itself is
+    /// not changed.
     #[must_use]
     fn begin(self) -> Self {
         self
     }
 
-    /// Turns the page: its items, and the operation that asks for the next one.
+    /// Splits a page into its items and the operation for the next page.
     fn split_page(self, response: Self::Output) -> PageParts<Self>;
 }
 
-/// One page turned.
+/// A page, split into its items and the next operation.
 #[derive(Debug)]
 pub struct PageParts<P: Paged> {
     /// The items of this page, in order.
     pub items: Vec<P::Item>,
-    /// How many items there are on all pages, where the service says so.
+    /// The number of items on all pages, if the service reports it.
     pub total: Option<u64>,
-    /// What to ask next; `None` at the end.
+    /// The operation for the next page; `None` after the last one.
     pub next: Option<P>,
 }

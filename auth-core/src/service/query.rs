@@ -1,11 +1,12 @@
-//! The parameters of a request, in the order they were set, and how they are written into a URL.
+//! Query parameters, in the order in which they were set, and their encoding in a URL.
 
 use std::{borrow::Cow, fmt, fmt::Write as _};
 
 use crate::error::{Error, ErrorKind};
 
-/// Writes setters for a struct with a field `query` of type [`Query`]: a line of documentation, the service's own name, and the
-/// type that is taken, after `into` if what turns into it is taken too.
+/// Writes setters for a struct with a field `query` of type [`Query`]. Each line gives the docs,
+/// the service's name of the parameter, and the type. `into` before the type accepts what converts
+/// into it.
 ///
 /// ```
 /// #[derive(Default)]
@@ -15,7 +16,7 @@ use crate::error::{Error, ErrorKind};
 ///
 /// impl Search {
 ///     auth_core::parameters! {
-///         /// Observed by this person.
+///         /// Observed by this user.
 ///         user_login(into String);
 ///         /// With photos.
 ///         photos(bool);
@@ -48,19 +49,23 @@ macro_rules! parameters {
     };
 }
 
-/// Parameters of an operation's query. Setting one again replaces its value and keeps its place.
+/// The query parameters of an operation. Setting one again replaces its value and keeps its
+/// position.
 ///
 /// ```
 /// let mut query = auth_core::Query::default();
 /// query.set("taxon_name", "Käfer & Co");
 /// query.set("d1", "2026-01-02T03:04:05+01:00");
-/// assert_eq!(query.append_to("/observations"), "/observations?taxon_name=K%C3%A4fer%20%26%20Co&d1=2026-01-02T03:04:05%2B01:00");
+/// assert_eq!(
+///     query.append_to("/observations"),
+///     "/observations?taxon_name=K%C3%A4fer%20%26%20Co&d1=2026-01-02T03:04:05%2B01:00"
+/// );
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query(Vec<(Cow<'static, str>, String)>);
 
 impl Query {
-    /// Sets a parameter.
+    /// Sets a parameter, replacing an earlier value.
     pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl fmt::Display) {
         let (name, value) = (name.into(), value.to_string());
         match self.0.iter_mut().find(|(n, _)| *n == name) {
@@ -69,27 +74,27 @@ impl Query {
         }
     }
 
-    /// Takes a parameter out.
+    /// Removes a parameter.
     pub fn remove(&mut self, name: &str) {
         self.0.retain(|(n, _)| n != name);
     }
 
-    /// The value of a parameter.
+    /// Returns the value of a parameter.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(n, _)| n == name);
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Names and values, in order.
+    /// Iterates over names and values, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (&**name, &**value))
     }
 
-    /// The value of a parameter that has to be a whole number, whoever set it.
+    /// Returns the value of a parameter that must be an integer. `None` if it is not set.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`]: it is something else.
+    /// [`ErrorKind::Usage`] if the value is not an unsigned integer.
     pub fn integer(&self, name: &'static str) -> Result<Option<u64>, Error> {
         let Some(text) = self.get(name) else {
             return Ok(None);
@@ -100,8 +105,8 @@ impl Query {
         })
     }
 
-    /// The path with the parameters behind it, percent-encoded (RFC 3986 section 2.1). Commas and colons stay as they are: they
-    /// may, and lists and times stay readable.
+    /// Returns `path?query`, percent-encoded (RFC 3986 section 2.1). Commas and colons are not
+    /// encoded: RFC 3986 allows them, and lists and times remain readable.
     #[must_use]
     pub fn append_to(&self, path: &str) -> String {
         let mut out = path.to_owned();
@@ -114,7 +119,7 @@ impl Query {
         out
     }
 
-    /// `text` as one segment of a path.
+    /// Encodes `text` as one segment of a path.
     #[must_use]
     pub fn path_segment(text: &str) -> String {
         let mut out = String::with_capacity(text.len());

@@ -1,4 +1,5 @@
-//! What rests in a store for one account: both tokens, each with its own life, as text with a version.
+//! The token record: what a store holds for one account, both tokens with their lifetimes, as text
+//! with a version.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -12,22 +13,43 @@ use crate::{
     wire::secret::{SecretBytes, SecretText, wipe_value},
 };
 
-/// The version of the text below. Another one is refused, not guessed at.
+/// The version of the text. Another version is rejected.
 const VERSION: u64 = 1;
 
-/// One account's tokens. A clone shares them.
+/// The tokens of one account. A clone shares them.
 ///
-/// A service without a second token uses the login token only; a pasted API token is a derived token without a login.
+/// A service without a derived token uses the login token only. An imported API token is a derived
+/// token without a login token.
+///
+/// ```
+/// use std::{sync::Arc, time::Duration};
+/// use auth_core::{Lifetime, Now, TokenKind, TokenRecord, TokenResponse, UnixTime};
+///
+/// let sent = Now { wall: UnixTime::from_secs(1_700_000_000), monotonic: Duration::from_secs(5) };
+/// let mut record = TokenRecord::default();
+/// let generation = record.next_generation(TokenKind::Login, sent.wall);
+/// let hour = Lifetime::For(Duration::from_secs(3600));
+/// let response = TokenResponse::new("2YotnFZFEjr1zCsicMWpAA", hour)?;
+/// record.set(TokenKind::Login, Arc::new(response.into_token(sent, generation)?));
+///
+/// let text = record.to_text(); // secret: for a store
+/// let again = TokenRecord::from_text(text.as_ref())?;
+/// let token = again.token(TokenKind::Login).expect("it was saved");
+/// assert_eq!(token.expose_secret(), "2YotnFZFEjr1zCsicMWpAA");
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[doc(alias = "token cache")]
 #[derive(Clone, Default)]
 pub struct TokenRecord {
     login: Option<Arc<Token>>,
     derived: Option<Arc<Token>>,
-    /// The last generation of each kind, so that a token that replaces none is still newer than every one before it.
+    /// The last generation of each kind. It outlives its token, so that the next token is newer
+    /// than all before it.
     generations: [u64; 2],
 }
 
 impl TokenRecord {
-    /// The token of this kind.
+    /// Returns the token of this kind.
     #[must_use]
     pub fn token(&self, kind: TokenKind) -> Option<&Arc<Token>> {
         match kind {
@@ -36,35 +58,38 @@ impl TokenRecord {
         }
     }
 
-    /// No token of either kind.
+    /// Returns whether there is no token.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.login.is_none() && self.derived.is_none()
     }
 
-    /// The generation that the next token of this kind gets: later than every one before it. It counts in milliseconds of
-    /// the wall clock, so that it stays so when the record was removed and another process remembers the old one.
+    /// Returns the generation of the next token of this kind: later than all before it. It counts
+    /// in milliseconds of the wall clock. So it stays later even if the token record was removed
+    /// and another process still has the old one in memory.
     #[must_use]
     pub fn next_generation(&self, kind: TokenKind, wall: UnixTime) -> u64 {
         (self.generations[kind as usize] + 1).max(wall.as_millis())
     }
 
-    /// Puts a token in the place of the one of its kind.
+    /// Sets the token of this kind, replacing an earlier one.
     pub fn set(&mut self, kind: TokenKind, token: Arc<Token>) {
         let last = &mut self.generations[kind as usize];
         *last = (*last).max(token.generation());
         *self.entry(kind) = Some(token);
     }
 
-    /// Forgets the token of this kind; what comes after it will still be newer.
+    /// Removes the token of this kind. The next one will still be newer.
     pub fn clear(&mut self, kind: TokenKind) {
         *self.entry(kind) = None;
     }
 
-    /// The text for a store. It holds the secrets in the clear; the store says what it does about that.
+    /// Serializes the token record for a store. The text contains the secrets unencrypted; each
+    /// store documents how it protects them.
     #[must_use]
     pub fn to_text(&self) -> SecretBytes {
-        // Room for every character escaped, so that the text never moves and leaves a copy behind.
+        // Capacity for every character escaped: the text never reallocates, which would leave a
+        // copy of the secrets behind.
         let secrets = TokenKind::ALL
             .iter()
             .filter_map(|kind| self.token(*kind))
@@ -90,16 +115,17 @@ impl TokenRecord {
         SecretBytes::new(out.into_bytes())
     }
 
-    /// Reads the text of [`to_text`](Self::to_text).
+    /// Parses the text of [`to_text`](Self::to_text).
     ///
     /// # Errors
-    /// [`ErrorKind::Store`]: it is empty, torn, of another version, or no record at all.
+    /// [`ErrorKind::Store`] if the text is empty, incomplete, of another version, or not a token
+    /// record.
     pub fn from_text(text: &[u8]) -> Result<Self, Error> {
-        // Read as text, as all JSON is here, so that a program has one reader of it.
+        // Parsed as `str`, like all JSON here, so that a program compiles one JSON parser.
         let value = std::str::from_utf8(text).ok();
         let value = value.and_then(|text| serde_json::from_str(text).ok());
         let mut value: Value = value.ok_or_else(|| {
-            foreign(if text.is_empty() {
+            unreadable(if text.is_empty() {
                 "is empty"
             } else {
                 "is not a record, or a torn one"
@@ -134,7 +160,7 @@ fn name(kind: TokenKind) -> &'static str {
     }
 }
 
-// Once in a program, not once for each kind of token.
+// Not inlined: compiled once, not once for each kind of token.
 #[inline(never)]
 fn write_token(out: &mut String, token: &Token) {
     let (access, sent, lifetime) = token.parts();
@@ -163,7 +189,7 @@ fn push(out: &mut String, text: fmt::Arguments<'_>) {
     fmt::Write::write_fmt(out, text).expect("a text takes all in");
 }
 
-/// A JSON string; all that JSON asks to escape is escaped.
+/// Appends a JSON string. Escapes everything that JSON requires to be escaped.
 fn push_string(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
@@ -183,12 +209,12 @@ fn read(value: &Value) -> Result<TokenRecord, Error> {
     match value.get("version").and_then(Value::as_u64) {
         Some(VERSION) => {}
         Some(other) => {
-            return Err(foreign(&format!(
+            return Err(unreadable(&format!(
                 "is of version {other}, and this program reads version {VERSION}"
             ))
             .with_help("use the program that wrote it, or log in again after removing it"));
         }
-        None => return Err(foreign("is not a record")),
+        None => return Err(unreadable("is not a record")),
     }
     let mut record = TokenRecord::default();
     for &kind in TokenKind::ALL {
@@ -197,7 +223,7 @@ fn read(value: &Value) -> Result<TokenRecord, Error> {
         match value.get(name(kind)) {
             None | Some(Value::Null) => {}
             Some(Value::Object(map)) => record.set(kind, Arc::new(read_token(map)?)),
-            Some(_) => return Err(foreign("is not a record")),
+            Some(_) => return Err(unreadable("is not a record")),
         }
     }
     Ok(record)
@@ -208,25 +234,26 @@ fn read_token(map: &Map<String, Value>) -> Result<Token, Error> {
     let number = |key: &str| map.get(key).and_then(Value::as_u64);
     let access = text("access_token")
         .filter(|access| !access.is_empty())
-        .ok_or_else(|| foreign("lacks the token's text"))?;
+        .ok_or_else(|| unreadable("lacks the token's text"))?;
     let parts = TokenParts {
         refresh: text("refresh_token").map(SecretText::from),
         scope: text("scope").map(Into::into),
         sent: UnixTime::from_millis(
-            number("sent_ms").ok_or_else(|| foreign("lacks the token's time"))?,
+            number("sent_ms").ok_or_else(|| unreadable("lacks the token's time"))?,
         ),
-        up: None,
+        monotonic: None,
         lifetime: number("lifetime_ms").map(Duration::from_millis),
-        generation: number("generation").ok_or_else(|| foreign("lacks the token's generation"))?,
+        generation: number("generation")
+            .ok_or_else(|| unreadable("lacks the token's generation"))?,
     };
-    let impossible = || foreign("holds a token with impossible characters");
+    let impossible = || unreadable("holds a token with impossible characters");
     if !is_token(access) {
         return Err(impossible());
     }
     Token::new(bearer(access), parts).map_err(|_| impossible())
 }
 
-fn foreign(problem: &str) -> Error {
+fn unreadable(problem: &str) -> Error {
     Error::new(
         ErrorKind::Store,
         format!("what is stored for this account {problem}"),
@@ -253,7 +280,7 @@ mod tests {
                 refresh: refresh.map(SecretText::from),
                 scope: scope.map(Into::into),
                 sent: UnixTime::from_secs(1_700_000_000),
-                up: Some(Duration::from_secs(5)),
+                monotonic: Some(Duration::from_secs(5)),
                 lifetime: lifetime.map(Duration::from_millis),
                 generation,
             },
@@ -283,13 +310,13 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn any_bytes_are_parsed_or_rejected(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let _ = TokenRecord::from_text(&bytes);
         }
     }
 
     #[test]
-    fn foreign_text_is_refused_in_words() {
+    fn other_text_is_rejected_with_a_reason() {
         let check = |text: &str, words: &str| {
             let error = TokenRecord::from_text(text.as_bytes()).expect_err(text);
             assert_eq!(error.kind(), ErrorKind::Store);
@@ -316,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn generations_go_on_after_a_token_is_gone() {
+    fn generations_increase_after_a_token_is_removed() {
         let mut record = TokenRecord::default();
         let (early, late) = (
             UnixTime::from_millis(0),

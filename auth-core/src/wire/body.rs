@@ -1,4 +1,4 @@
-//! Requests: the `http` type with a body of our own, whose `Debug` shows its length.
+//! Requests: the `http` type with our own body, whose `Debug` shows its length.
 
 use std::{fmt, io, ops::Deref, sync::Arc};
 
@@ -9,32 +9,42 @@ use super::secret::SecretBytes;
 /// A request as a transport sends it.
 pub type Request = http::Request<Body>;
 
-/// What a request carries. A clone is cheap and can be sent again. The set is closed: a transport must send each of them.
+/// The body of a request. A clone is cheap and can be sent again.
+///
+/// The set is closed: a transport must send each variant.
+///
+/// ```
+/// use auth_core::Body;
+///
+/// let body = Body::plain("name=value");
+/// assert_eq!((body.bytes(), body.len()), (Some(&b"name=value"[..]), 10));
+/// assert_eq!(format!("{body:?}"), "Body(10 bytes)");
+/// ```
 #[derive(Clone, Default)]
 pub enum Body {
-    /// Nothing.
+    /// No body.
     #[default]
     Empty,
     /// Bytes in memory.
     Bytes(BodyBytes),
-    /// Something longer, read while it is sent.
+    /// A longer body, read while it is sent.
     Stream(Stream),
 }
 
 impl Body {
-    /// Bytes that are wiped when the last clone is dropped.
+    /// Makes a body of bytes that are wiped when the last clone is dropped.
     #[must_use]
     pub fn secret(bytes: SecretBytes) -> Self {
-        Self::Bytes(BodyBytes(Held::Secret(bytes)))
+        Self::Bytes(BodyBytes(Contents::Secret(bytes)))
     }
 
-    /// Bytes that are no secret.
+    /// Makes a body of bytes that are not secret.
     #[must_use]
     pub fn plain(bytes: impl Into<Bytes>) -> Self {
-        Self::Bytes(BodyBytes(Held::Plain(bytes.into())))
+        Self::Bytes(BodyBytes(Contents::Plain(bytes.into())))
     }
 
-    /// Its length in bytes.
+    /// Returns the length in bytes.
     #[must_use]
     pub fn len(&self) -> u64 {
         match self {
@@ -44,13 +54,14 @@ impl Body {
         }
     }
 
-    /// No bytes at all.
+    /// Returns whether the length is zero.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The bytes, for any HTTP client that takes them; `None` for a stream. Every message of OAuth has its bytes in memory.
+    /// Returns the bytes, for any HTTP client; `None` for a stream. OAuth messages always have
+    /// their bytes in memory.
     #[must_use]
     pub fn bytes(&self) -> Option<&[u8]> {
         match self {
@@ -60,11 +71,14 @@ impl Body {
         }
     }
 
-    /// For transports: says in the headers how long it is (RFC 9110 section 8.6), and nothing else about its framing.
+    /// Sets `Content-Length` as RFC 9110 section 8.6 says, and removes `Transfer-Encoding`. For
+    /// transports.
     pub fn frame(&self, method: &http::Method, headers: &mut http::HeaderMap) {
         use http::{Method, header};
         headers.remove(header::TRANSFER_ENCODING);
         if !self.is_empty() || matches!(*method, Method::POST | Method::PUT | Method::PATCH) {
+            // An empty POST, PUT or PATCH must say `Content-Length: 0`; an empty GET or DELETE says
+            // nothing.
             set_header(headers, header::CONTENT_LENGTH, self.len().into());
         } else {
             headers.remove(header::CONTENT_LENGTH);
@@ -72,7 +86,7 @@ impl Body {
     }
 }
 
-/// Puts a header in the place of the one of its name. The only place where that is compiled: it is 2 KB.
+/// Sets a header, replacing others of its name. It compiles to 2 KB, so it is compiled only here.
 #[inline(never)]
 pub(crate) fn set_header(
     headers: &mut http::HeaderMap,
@@ -88,24 +102,24 @@ impl fmt::Debug for Body {
     }
 }
 
-/// The bytes of a body. Those of a secret one are wiped when dropped; a clone of it is a copy.
+/// The bytes of a body. Secret bytes are wiped when dropped; a clone of them is a copy.
 #[derive(Clone)]
-pub struct BodyBytes(Held);
+pub struct BodyBytes(Contents);
 
 #[derive(Clone)]
-enum Held {
+enum Contents {
     Plain(Bytes),
-    /// Not shared before somebody wants to: most transports only read it.
+    /// Owned until a transport requests shared bytes: most transports only read them.
     Secret(SecretBytes),
 }
 
 impl BodyBytes {
-    /// As a transport shares them. Those of a secret body are wiped when the last clone is dropped.
+    /// Converts to shared bytes. Secret bytes are wiped when the last clone is dropped.
     #[must_use]
     pub fn into_shared(self) -> Bytes {
         match self.0 {
-            Held::Plain(bytes) => bytes,
-            Held::Secret(bytes) => bytes.into_shared(),
+            Contents::Plain(bytes) => bytes,
+            Contents::Secret(bytes) => bytes.into_shared(),
         }
     }
 }
@@ -115,8 +129,8 @@ impl Deref for BodyBytes {
 
     fn deref(&self) -> &[u8] {
         match &self.0 {
-            Held::Plain(bytes) => bytes,
-            Held::Secret(bytes) => bytes.as_ref(),
+            Contents::Plain(bytes) => bytes,
+            Contents::Secret(bytes) => bytes.as_ref(),
         }
     }
 }
@@ -127,9 +141,9 @@ impl fmt::Debug for BodyBytes {
     }
 }
 
-/// A body that is opened by the transport, once for each sending, and read while it is sent.
+/// A body that the transport opens once for each sending and reads while it is sent.
 ///
-/// A repeat opens it again and reads from the start. Nothing is opened here.
+/// A retry opens it again and reads from the start. Creating a stream opens nothing.
 ///
 /// ```
 /// use auth_core::Stream;
@@ -149,7 +163,7 @@ pub struct Stream {
 type Open = dyn Fn() -> io::Result<Box<dyn io::Read + Send>> + Send + Sync;
 
 impl Stream {
-    /// A stream of exactly `len` bytes that `open` starts from its beginning.
+    /// Makes a stream of exactly `len` bytes. `open` starts it from its beginning.
     pub fn new(
         len: u64,
         open: impl Fn() -> io::Result<Box<dyn io::Read + Send>> + Send + Sync + 'static,
@@ -160,22 +174,22 @@ impl Stream {
         }
     }
 
-    /// Its length in bytes, sent as `Content-Length`.
+    /// Returns the length in bytes, sent as `Content-Length`.
     #[must_use]
     pub fn len(&self) -> u64 {
         self.len
     }
 
-    /// No bytes at all.
+    /// Returns whether the length is zero.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Starts it from the beginning.
+    /// Opens the stream at its beginning.
     ///
     /// # Errors
-    /// Whatever the opening gives, such as a file that is gone.
+    /// Returns the error of opening, such as a missing file.
     pub fn open(&self) -> io::Result<Box<dyn io::Read + Send>> {
         (self.open)()
     }

@@ -1,24 +1,24 @@
-//! `application/x-www-form-urlencoded`, into wiped memory.
+//! Writes `application/x-www-form-urlencoded` into memory that is wiped.
 
 use super::secret::{SecretBytes, wipe};
 
-/// A form body. Its memory is wiped, also what it outgrew.
+/// A form body. Its memory is wiped when dropped, and so is the memory that it outgrew.
 pub(crate) struct Form(SecretBytes);
 
 impl Form {
-    /// An empty form with room for `capacity` bytes.
+    /// Makes an empty form with room for `capacity` bytes.
     pub(crate) fn with_capacity(capacity: usize) -> Self {
         Self(SecretBytes::new(Vec::with_capacity(capacity)))
     }
 
-    /// Adds a parameter of ours, whose name needs no encoding.
+    /// Adds a parameter with a name of the protocol, which needs no encoding.
     pub(crate) fn add(&mut self, name: &'static str, value: &str) -> &mut Self {
         debug_assert!(is_plain(name));
         self.room(name.len() + 3 * value.len() + 2);
         let bytes = self.begin();
         bytes.extend_from_slice(name.as_bytes());
         bytes.push(b'=');
-        // Tokens, ids and the words of the RFC: nearly all that is sent.
+        // Fast path: tokens, ids and the words of the RFC need no encoding.
         match is_plain(value) {
             true => bytes.extend_from_slice(value.as_bytes()),
             false => encode(value, "+", |piece| {
@@ -28,7 +28,7 @@ impl Form {
         self
     }
 
-    /// Adds a parameter whose name is somebody else's.
+    /// Adds a parameter with a name that the program or a service chose, encoded.
     pub(crate) fn add_foreign(&mut self, name: &str, value: &str) -> &mut Self {
         self.room(3 * (name.len() + value.len()) + 2);
         let bytes = self.begin();
@@ -63,8 +63,8 @@ impl Form {
     }
 }
 
-/// The encoding of form and query (WHATWG URL, `application/x-www-form-urlencoded`), in pieces. What is written for a space is
-/// the caller's to say.
+/// Encodes for a form or a query (WHATWG URL, `application/x-www-form-urlencoded`) and hands out
+/// the pieces. The caller chooses the encoding of a space.
 pub(crate) fn encode(text: &str, space: &str, mut add: impl FnMut(&str)) {
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| SPECIAL[usize::from(byte)]) {
@@ -81,13 +81,14 @@ pub(crate) fn encode(text: &str, space: &str, mut add: impl FnMut(&str)) {
     add(rest);
 }
 
-/// Whether the text is its own encoding. Looked at without a way out in the middle: that is three times as fast.
+/// Returns whether the text is its own encoding. The loop has no early exit, which makes it three
+/// times as fast.
 pub(crate) fn is_plain(text: &str) -> bool {
     let special = |special: bool, byte: u8| special | SPECIAL[usize::from(byte)];
     !text.bytes().fold(false, special)
 }
 
-/// `%2F` and its like.
+/// Returns the escape of a byte, such as `%2F`.
 #[inline]
 fn escaped(byte: u8) -> &'static str {
     const ALL: [u8; 3 * 256] = {
@@ -109,7 +110,7 @@ fn escaped(byte: u8) -> &'static str {
     &TEXT[at..at + 3]
 }
 
-/// The bytes that cannot stand for themselves.
+/// The bytes that must be escaped.
 static SPECIAL: [bool; 256] = {
     let mut special = [true; 256];
     let mut byte = 0_u8;

@@ -1,25 +1,31 @@
-//! A request and the reading of its response, complete in itself.
+//! A request and how to read its response.
 
 use super::{body::Request, limits::Limits, response_body::Response};
 use crate::error::Error;
 
-/// An exchange that is complete in itself: a token request, a revocation, or an operation bound to its API and token.
+/// A request that is complete in itself, and how to read its response: a token request, a
+/// revocation, or an operation bound to its API and token.
+///
+/// Send it with any HTTP client: convert [`request`](Self::request), and pass the response to
+/// [`parse`](Self::parse).
 pub trait Message {
     /// What the response is read into.
     type Output;
 
-    /// The request with everything on it.
+    /// Returns the complete request, headers and body included.
     ///
     /// # Errors
-    /// It cannot be made from what was given.
+    /// Fails if the message's values do not make a request, e.g. with
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the server lacks the
+    /// endpoint.
     fn request(&self) -> Result<Request, Error>;
 
     /// Reads the response, whatever its status.
     ///
     /// # Errors
-    /// The server refused, or the response cannot be read.
+    /// Fails if the server refused the request, or if the response is malformed.
     fn parse(&self, response: Response) -> Result<Self::Output, Error>;
 
-    /// What the exchange may cost.
+    /// Returns the limits of the exchange.
     fn limits(&self) -> Limits;
 }

@@ -1,4 +1,4 @@
-//! What travels, and what may never be shown.
+//! Requests, responses and URLs, and the secrets in them that are never shown.
 
 pub(crate) mod body;
 pub(crate) mod form;

@@ -1,13 +1,24 @@
-//! Redirect URIs: the loopback IP, a web service's https, a private-use scheme, or out of band.
+//! Redirect URIs: a loopback IP, a web service's https address, a private-use scheme, or out of
+//! band.
 
 use std::{fmt, sync::Arc};
 
 use super::url::{checked, refused};
 use crate::error::Error;
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
-/// Where the authorization server sends the person back to (RFC 6749 section 3.1.2, RFC 8252 section 7).
+/// The URI that the authorization server redirects the user's browser to (RFC 6749 section 3.1.2,
+/// RFC 8252 section 7).
+///
+/// ```
+/// use auth_core::{RedirectKind, RedirectUri};
+///
+/// let uri = RedirectUri::parse("http://127.0.0.1:8080/callback")?;
+/// assert_eq!(uri.kind(), RedirectKind::Loopback);
+/// let uri = RedirectUri::parse("com.example.app:/callback")?;
+/// assert_eq!(uri.kind(), RedirectKind::PrivateUse);
+/// assert!(RedirectUri::parse("http://app.example.com/callback").is_err()); // http, not loopback
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedirectUri {
     text: Arc<str>,
@@ -23,21 +34,24 @@ pub enum RedirectKind {
     Loopback,
     /// A web service's own https address.
     Https,
-    /// A private-use URI scheme such as `com.example.app:/callback`, that the system hands over (RFC 8252 section 7.1).
+    /// A private-use URI scheme such as `com.example.app:/callback`, which the operating system
+    /// passes to the program (RFC 8252 section 7.1).
     PrivateUse,
-    /// No redirect: the server shows the code, and the person carries it over.
+    /// No redirect: the server shows the code, and the user copies it into the program.
     OutOfBand,
 }
 
 impl RedirectUri {
-    /// The URI that asks a server to show the code instead of redirecting. Doorkeeper, and so iNaturalist, knows it.
+    /// The URI that makes a server show the code instead of redirecting. Doorkeeper, and so
+    /// iNaturalist, supports it.
     pub const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
 
-    /// Reads a redirect URI exactly as it is registered; servers compare the text.
+    /// Parses a redirect URI. Pass it exactly as registered: servers compare the text.
     ///
     /// # Errors
-    /// [`is_configuration`](Error::is_configuration): a fragment, user information, http to anything but a loopback IP,
-    /// or a scheme that is neither https nor a private-use scheme (which has a dot in it).
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the URI has a fragment or
+    /// user information, or is http to a host that is not a loopback IP. Also if its scheme is
+    /// neither https nor private-use (with a dot in it).
     #[inline]
     pub fn parse(text: &str) -> Result<Self, Error> {
         Ok(Self {
@@ -46,7 +60,7 @@ impl RedirectUri {
         })
     }
 
-    /// The out-of-band URI.
+    /// Returns the out-of-band URI, [`OUT_OF_BAND`](Self::OUT_OF_BAND).
     #[must_use]
     pub fn out_of_band() -> Self {
         Self {
@@ -55,19 +69,20 @@ impl RedirectUri {
         }
     }
 
-    /// The text, as it is sent.
+    /// Returns the text, as it is sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// How the redirect reaches the program.
+    /// Returns how the redirect reaches the program.
     #[must_use]
     pub fn kind(&self) -> RedirectKind {
         self.kind
     }
 
-    /// The query of `redirected`, if that is this URI with a query of the server's added. An empty path and `/` are one.
+    /// Returns the query of `redirected` if it is this URI with a query that the server added. An
+    /// empty path and `/` are equal.
     #[inline]
     pub(crate) fn query_of<'a>(&self, redirected: &'a str) -> Option<&'a str> {
         let redirected = redirected.split('#').next().unwrap_or_default();

@@ -1,13 +1,14 @@
-//! Responses: the `http` type with a bounded body of our own, and how a transport collects it.
+//! Responses: the `http` type with our own bounded body, and the buffer in which a transport
+//! collects it.
 
 use std::fmt;
 
 use super::{limits::Limits, secret::wipe};
 
-/// A response as a transport gives it back: always in full, always bounded.
+/// A response as a transport returns it: complete and within its limit.
 pub type Response = http::Response<ResponseBody>;
 
-/// The body of a response. Wiped when dropped, if its request said that it is secret.
+/// The body of a response. Wiped when dropped if the limits of its request are secret.
 #[derive(Default)]
 pub struct ResponseBody {
     bytes: Vec<u8>,
@@ -15,7 +16,7 @@ pub struct ResponseBody {
 }
 
 impl ResponseBody {
-    /// A body that is no secret.
+    /// Makes a body that is not secret.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         Self {
@@ -24,7 +25,7 @@ impl ResponseBody {
         }
     }
 
-    /// A body that is wiped when dropped.
+    /// Makes a body that is wiped when dropped.
     #[must_use]
     pub fn secret(bytes: Vec<u8>) -> Self {
         Self {
@@ -33,7 +34,7 @@ impl ResponseBody {
         }
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
@@ -54,15 +55,16 @@ impl fmt::Debug for ResponseBody {
     }
 }
 
-/// Collects the body of a response within its limit, for transports.
+/// Collects the body of a response within its limit. For transports.
 ///
-/// A secret body that outgrows its memory is moved by hand, so that the outgrown memory is wiped.
+/// A secret body that outgrows its memory is copied to larger memory, and the old memory is wiped.
 ///
 /// ```
 /// use auth_core::{ResponseBuffer, Limits};
 ///
 /// let limits = Limits::api().with_max_bytes(4);
-/// let (method, status, headers) = (http::Method::GET, http::StatusCode::OK, http::HeaderMap::new());
+/// let headers = http::HeaderMap::new();
+/// let (method, status) = (http::Method::GET, http::StatusCode::OK);
 /// let mut buffer = ResponseBuffer::new(&limits, &method, status, &headers)?;
 /// buffer.push(b"1234")?;
 /// assert!(buffer.push(b"5").is_err());
@@ -75,10 +77,11 @@ pub struct ResponseBuffer {
 }
 
 impl ResponseBuffer {
-    /// An empty buffer for an answer to `method`, with room for what its head announces.
+    /// Makes an empty buffer for the response to `method`, with room for the length that the head
+    /// announces.
     ///
     /// # Errors
-    /// The head announces a body that is longer than the limit.
+    /// Fails if the head announces a body that is longer than the limit.
     pub fn new(
         limits: &Limits,
         method: &http::Method,
@@ -86,7 +89,7 @@ impl ResponseBuffer {
         headers: &http::HeaderMap,
     ) -> Result<Self, ResponseTooLarge> {
         let limit = limits.max_bytes();
-        // Such answers have no body, whatever their head says (RFC 9110 section 6.4.1).
+        // Such responses have no body, whatever their head says (RFC 9110 section 6.4.1).
         let bodiless = *method == http::Method::HEAD || matches!(status.as_u16(), 204 | 304);
         let announced = match headers.get(http::header::CONTENT_LENGTH) {
             Some(length) if !bodiless => length
@@ -99,7 +102,7 @@ impl ResponseBuffer {
         if announced > limit {
             return Err(ResponseTooLarge { limit });
         }
-        // A server's announcement is no reason to set aside more than this at once.
+        // A bound: a server cannot make the program reserve more than 1 MiB at once.
         let bytes = Vec::with_capacity(announced.min(1 << 20));
         let response = ResponseBody {
             bytes,
@@ -108,10 +111,10 @@ impl ResponseBuffer {
         Ok(Self { response, limit })
     }
 
-    /// Adds a piece.
+    /// Appends a piece of the body.
     ///
     /// # Errors
-    /// The body is longer than the limit. What came before is kept out of the error.
+    /// Fails if the body is longer than the limit. The error contains none of the body.
     pub fn push(&mut self, piece: &[u8]) -> Result<(), ResponseTooLarge> {
         let bytes = &mut self.response.bytes;
         if piece.len() > self.limit - bytes.len() {
@@ -131,14 +134,14 @@ impl ResponseBuffer {
         Ok(())
     }
 
-    /// The body.
+    /// Returns the collected body.
     #[must_use]
     pub fn finish(self) -> ResponseBody {
         self.response
     }
 }
 
-/// A response was longer than its request allowed.
+/// The response was longer than its request's limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResponseTooLarge {
     limit: usize,

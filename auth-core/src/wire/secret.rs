@@ -1,4 +1,4 @@
-//! Secrets: wiped when dropped, shown by nothing.
+//! Secret text and bytes: wiped when dropped, never shown.
 
 use std::fmt;
 
@@ -8,11 +8,12 @@ use serde_json::Value;
 
 /// Secret text: a token, a client secret, a password, a code verifier.
 ///
-/// It is wiped when dropped, and `Debug` shows its length only. There is no `Display` and no `Serialize`: the way to the
-/// text is [`ExposeSecret::expose_secret`], which is easy to search for. A [`SecretString`] turns into it, and so does
-/// plain text.
+/// It is wiped when dropped, and `Debug` shows its length only. It implements neither `Display` nor
+/// `Serialize`. The only access to the text is [`ExposeSecret::expose_secret`], which is easy to
+/// search for. It converts from a [`SecretString`] and from plain text.
 ///
-/// What an HTTP client, a TLS library or the kernel copied on the way is beyond this crate.
+/// Copies that an HTTP client, a TLS library or the kernel makes while sending are beyond this
+/// crate.
 ///
 /// ```
 /// use auth_core::{ExposeSecret, SecretText};
@@ -24,7 +25,7 @@ use serde_json::Value;
 pub struct SecretText(String);
 
 impl SecretText {
-    /// Nothing in it, or white space only.
+    /// Returns whether the text is empty or white space only.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         self.0.trim().is_empty()
@@ -80,30 +81,31 @@ impl From<&SecretString> for SecretText {
     }
 }
 
-/// Secret bytes: what a store keeps for one account. Wiped when dropped; `Debug` shows the length.
+/// Secret bytes, such as what a store holds for one account. Wiped when dropped; `Debug` shows the
+/// length.
 #[derive(Clone, Default)]
 pub struct SecretBytes(Vec<u8>);
 
 impl SecretBytes {
-    /// Takes the bytes over.
+    /// Takes ownership of the bytes.
     #[must_use]
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
 
-    /// How many bytes.
+    /// Returns the length in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// No bytes at all.
+    /// Returns whether the length is zero.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// As bytes that are wiped when their last clone is dropped.
+    /// Converts to shared bytes that are wiped when their last clone is dropped.
     #[must_use]
     pub fn into_shared(self) -> Bytes {
         Bytes::from_owner(self)
@@ -138,9 +140,11 @@ impl fmt::Debug for SecretBytes {
     }
 }
 
-/// Overwrites the bytes, spare capacity left aside, in a way the compiler must keep.
+/// Overwrites the bytes, but not the spare capacity behind them, in a way that the compiler must
+/// keep.
 ///
-/// Filling at once and a barrier afterwards costs 47 ns for 4 KB; byte by byte it would be 1,287 ns.
+/// `fill` and a barrier afterwards cost 47 ns for 4 KB; byte-by-byte volatile writes would cost
+/// 1,287 ns.
 pub(crate) fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
     zeroize::optimization_barrier(bytes);

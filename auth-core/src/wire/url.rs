@@ -1,4 +1,5 @@
-//! URLs that may get credentials: https, or http to a loopback IP; no user info, no fragment.
+//! URLs that credentials may be sent to: https, or http to a loopback IP; no user information, no
+//! fragment.
 
 use std::{fmt, net::IpAddr};
 
@@ -7,7 +8,7 @@ use bytes::Bytes;
 use super::body::{Body, Request, set_header};
 use crate::error::{Error, ErrorKind, check::Check, text::presentable};
 
-/// An endpoint of an authorization server (RFC 6749 section 3).
+/// The URL of an endpoint of an authorization server (RFC 6749 section 3).
 ///
 /// ```
 /// use auth_core::Endpoint;
@@ -21,11 +22,12 @@ use crate::error::{Error, ErrorKind, check::Check, text::presentable};
 pub struct Endpoint(http::Uri);
 
 impl Endpoint {
-    /// Reads an absolute URL.
+    /// Parses an absolute URL.
     ///
     /// # Errors
-    /// [`is_configuration`](Error::is_configuration): another scheme, http to a host that is not a loopback IP, user
-    /// information, a fragment, a credential in its query, or no URL at all.
+    /// [`ErrorKind::Configuration`] if the text is not an absolute URL, or is http to a host that
+    /// is not a loopback IP, or has another scheme than https. Also if it has user information, a
+    /// fragment, or a credential in its query.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let uri = checked(text)?;
         let query = uri.query().unwrap_or_default();
@@ -35,7 +37,7 @@ impl Endpoint {
         }
     }
 
-    /// As `http` wants it.
+    /// Returns the URI as a type of `http`.
     #[must_use]
     pub fn uri(&self) -> &http::Uri {
         &self.0
@@ -56,7 +58,17 @@ impl fmt::Display for Endpoint {
 
 /// The base URL of an API: scheme, host, port and the beginning of every path.
 ///
-/// A bearer token goes only where its base reaches: see [`covers`](Self::covers).
+/// A bearer token is sent only to URLs below its base: see [`covers`](Self::covers).
+///
+/// ```
+/// use auth_core::BaseUrl;
+///
+/// let base = BaseUrl::parse("https://api.example.org/v1")?;
+/// assert_eq!(base.uri("/users/me")?, "https://api.example.org/v1/users/me");
+/// assert!(base.covers(&"https://api.example.org/v1/users/me".parse().expect("a URI")));
+/// assert!(!base.covers(&"https://evil.example.org/v1/users/me".parse().expect("a URI")));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct BaseUrl {
     text: String,
@@ -65,10 +77,10 @@ pub struct BaseUrl {
 }
 
 impl BaseUrl {
-    /// Reads an absolute URL without a query. A slash at its end makes no difference.
+    /// Parses an absolute URL without a query. A slash at its end makes no difference.
     ///
     /// # Errors
-    /// As for [`Endpoint::parse`], and for a query.
+    /// [`ErrorKind::Configuration`] as for [`Endpoint::parse`], and if the URL has a query.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let uri = checked(text)?;
         if uri.query().is_some() {
@@ -87,16 +99,17 @@ impl BaseUrl {
         })
     }
 
-    /// Whether it is on this machine: an API of a test server.
+    /// Returns whether the host is a loopback IP, as that of a test server.
     #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.loopback
     }
 
-    /// A request without a body for `path_and_query` under this base, asking for JSON.
+    /// Makes a request without a body for `path_and_query` below this base, with `Accept:
+    /// application/json`.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`]: the path does not start with a slash, or has `.` or `..` as a segment.
+    /// [`ErrorKind::Usage`] if the path does not start with a slash, or has a `.` or `..` segment.
     pub fn request(&self, method: http::Method, path_and_query: &str) -> Result<Request, Error> {
         let mut request = Request::new(Body::Empty);
         *request.method_mut() = method;
@@ -106,7 +119,7 @@ impl BaseUrl {
         Ok(request)
     }
 
-    /// The URI of `path_and_query` under this base.
+    /// Returns the URI of `path_and_query` below this base.
     ///
     /// # Errors
     /// As for [`request`](Self::request).
@@ -127,7 +140,8 @@ impl BaseUrl {
         })
     }
 
-    /// Whether a URI lies under this base: same scheme, host and port, and a path that starts with all of its segments.
+    /// Returns whether a URI is below this base: the same scheme, host and port, and a path that
+    /// starts with all segments of the base.
     #[must_use]
     pub fn covers(&self, uri: &http::Uri) -> bool {
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
@@ -144,7 +158,7 @@ impl BaseUrl {
         same_origin && below && !climbs(uri.path())
     }
 
-    /// The URL without a slash at its end.
+    /// Returns the URL without a slash at its end.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text
@@ -157,7 +171,8 @@ impl fmt::Debug for BaseUrl {
     }
 }
 
-/// Parameters that are secret: they travel in a body, never in a URL, which logs and browsers keep.
+/// Secret parameters. They are sent in a body, never in a URL, because logs and browsers store
+/// URLs.
 const CREDENTIALS: [&str; 14] = [
     "access_token",
     "actor_token",
@@ -175,14 +190,14 @@ const CREDENTIALS: [&str; 14] = [
     "token",
 ];
 
-/// Whether a parameter of this name is a credential.
+/// Returns whether a parameter of this name is a credential.
 pub(crate) fn is_credential(name: &str) -> bool {
     CREDENTIALS
         .iter()
         .any(|credential| name.eq_ignore_ascii_case(credential))
 }
 
-/// Its value is not repeated.
+/// The error for a credential in a URL. It does not repeat the value.
 pub(crate) fn credential_in_url(name: &str) -> Error {
     let name = presentable(name, 40);
     Error::new(
@@ -193,7 +208,8 @@ pub(crate) fn credential_in_url(name: &str) -> Error {
     .with_help("take it out; credentials have settings of their own and travel in the body")
 }
 
-/// The one place where a URL is found fit for credentials.
+/// Checks that a URL may receive credentials. Every endpoint, base URL and redirect URI passes
+/// here.
 pub(crate) fn checked(text: &str) -> Result<http::Uri, Error> {
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(refused(
@@ -204,7 +220,7 @@ pub(crate) fn checked(text: &str) -> Result<http::Uri, Error> {
     let Some((scheme, rest)) = text.split_once("://") else {
         return Err(refused(text, "is not an absolute URL"));
     };
-    // `http::Uri` drops a fragment without a word and keeps user information: look at the text first.
+    // `http::Uri` silently drops a fragment and accepts user information, so check the text first.
     if text.contains('#') {
         return Err(refused(text, "has a fragment"));
     }
@@ -235,7 +251,8 @@ pub(crate) fn checked(text: &str) -> Result<http::Uri, Error> {
     }
 }
 
-/// Whether a URI names a loopback IP as its host: 127.0.0.0/8 or `[::1]`. A name, also `localhost`, is none.
+/// Returns whether the host of a URI is a loopback IP: 127.0.0.0/8 or `[::1]`. A name is not, not
+/// even `localhost`.
 #[must_use]
 pub fn is_loopback(uri: &http::Uri) -> bool {
     let host = uri.host().unwrap_or_default();
@@ -245,7 +262,7 @@ pub fn is_loopback(uri: &http::Uri) -> bool {
         .is_ok_and(|ip| ip.is_loopback())
 }
 
-/// Whether a path has `.` or `..` as a segment, however it is spelled.
+/// Returns whether a path has a `.` or `..` segment, percent-encoded or with backslashes included.
 fn climbs(path: &str) -> bool {
     path.split(['/', '\\']).any(is_dots)
         || path.contains('%') && {
@@ -254,7 +271,7 @@ fn climbs(path: &str) -> bool {
         }
 }
 
-/// Whether a segment is one dot or two, and nothing else.
+/// Returns whether a segment is exactly one or two dots, percent-encoded included.
 fn is_dots(segment: &str) -> bool {
     let mut rest = segment.as_bytes();
     for dots in 0..3 {

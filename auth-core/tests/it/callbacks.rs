@@ -1,13 +1,13 @@
-//! Hostile callbacks: what a browser, a stranger or another server may send to the redirect URI.
+//! Hostile callbacks: what a browser, an attacker or another server may send to the redirect URI.
 
 use auth_core::{AuthorizationServer, Check, ErrorKind, Quirk, RedirectUri};
 
 use crate::common::{REDIRECT, STATE, pending, pending_at, server};
 
-/// What a callback comes to: the code, or kind, check and words of the error.
+/// The result of a callback: the code, or kind, check and words of the error.
 type Expect = Result<(), (ErrorKind, Option<Check>, &'static str)>;
 
-/// `$R` stands for our redirect URI, `$S` for our state.
+/// `$R` is replaced by our redirect URI, `$S` by our state.
 fn check_at(server: AuthorizationServer, redirected: &str, expect: Expect) {
     let redirected = redirected.replace("$R", REDIRECT).replace("$S", STATE);
     match (pending(server).accept(&redirected), expect) {
@@ -90,7 +90,7 @@ fn with_a_wrong_state() {
 }
 
 #[test]
-fn with_a_parameter_twice() {
+fn with_a_duplicate_parameter() {
     for query in [
         "code=c0de&code=c0de2&state=$S",
         "code=c0de&c%6Fde=c0de2&state=$S",
@@ -214,14 +214,14 @@ fn errors_of_the_server() {
 }
 
 #[test]
-fn what_was_forgiven_is_on_the_result() {
+fn allowed_quirks_are_on_the_result() {
     let grant = pending(server().allow(Quirk::UnannouncedIssuer))
         .accept(&format!(
             "{REDIRECT}?code=c0de&state={STATE}&iss=https://b.example"
         ))
-        .expect("forgiven by name");
-    let forgiven: Vec<_> = grant.quirks().iter().collect();
-    assert_eq!(forgiven, [Quirk::UnannouncedIssuer]);
+        .expect("allowed by name");
+    let quirks: Vec<_> = grant.quirks().iter().collect();
+    assert_eq!(quirks, [Quirk::UnannouncedIssuer]);
     let error = pending(server().errors_without_state())
         .accept(&format!("{REDIRECT}?error=invalid_scope"))
         .expect_err("an error");

@@ -1,4 +1,4 @@
-//! Every check by its name: what it refuses, and its sentence on the crate's page.
+//! Every check by its name: what it rejects, and its sentence on the crate's page.
 
 use std::collections::HashSet;
 
@@ -58,7 +58,8 @@ fn bearer_to(url: &str) -> Option<Error> {
     refused
 }
 
-/// What breaks each check. A check that is added without a case here does not compile away: the test below counts.
+/// What breaks each check. A check that is added without a case here does not compile away: the
+/// test below counts.
 fn broken(check: Check) -> Vec<Option<Error>> {
     let other = public(server());
     match check {
@@ -183,11 +184,7 @@ fn each_check_refuses_what_it_is_there_for() {
 fn each_check_has_a_name_and_a_sentence() {
     let page = include_str!("../../README.md");
     let names: HashSet<_> = Check::ALL.iter().map(|check| check.name()).collect();
-    assert_eq!(
-        names.len(),
-        Check::ALL.len(),
-        "a name stands for two checks"
-    );
+    assert_eq!(names.len(), Check::ALL.len(), "two checks share a name");
     for name in names {
         let row = page
             .lines()
@@ -211,7 +208,7 @@ fn no_message_follows_a_redirect() {
         .pushed_authorization_request_endpoint(endpoint("https://a.example/p"));
     let client = public(described);
     let pushed: PushedAuthorizationRequest<'_> = request(&client).push().expect("an endpoint");
-    let asked = MetadataRequest::new("https://a.example").expect("an issuer");
+    let metadata = MetadataRequest::new("https://a.example").expect("an issuer");
     for status in [301, 302, 303, 307, 308] {
         let errors = [
             TokenRequest::client_credentials(&client)
@@ -227,7 +224,7 @@ fn no_message_follows_a_redirect() {
                 .parse(json(status, ""))
                 .err(),
             pushed.parse(json(status, "")).err(),
-            asked.parse(json(status, "")).err(),
+            metadata.parse(json(status, "")).err(),
         ];
         for error in errors {
             let check = error.as_ref().and_then(Error::check);

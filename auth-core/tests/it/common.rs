@@ -1,4 +1,4 @@
-//! One server, one client, and answers, for all tables.
+//! The server, the client and the responses of all tables.
 
 use auth_core::{
     AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, OAuthClient,

@@ -1,4 +1,5 @@
-//! What comes from outside, in tables: the checks by name, and hostile token responses, callbacks and metadata.
+//! Input from outside, in tables: the checks by name, and hostile token responses, callbacks and
+//! metadata.
 
 mod callbacks;
 mod checks;

@@ -1,4 +1,5 @@
-//! Hostile metadata documents: each is refused with the right kind and check, or makes a server that refuses the flow.
+//! Hostile metadata documents: each is rejected with the right kind and check, or describes a
+//! server that the login refuses.
 
 use auth_core::{
     AuthorizationRequest, Check, Entropy, Error, ErrorKind, Message, MetadataRequest, OAuthClient,
@@ -9,7 +10,7 @@ use crate::common::json;
 
 const GOOD: &str = r#"{"issuer":"https://a.example/x","token_endpoint":"https://a.example/token","authorization_endpoint":"https://a.example/authorize","code_challenge_methods_supported":["S256"],"end":1}"#;
 
-/// All that a program does with a document: reads it, makes a server of it, and begins a login.
+/// All that a program does with a document: parses it, makes a server of it, and begins a login.
 fn begin(body: &str) -> Result<String, Error> {
     let metadata = MetadataRequest::new("https://a.example/x")?.parse(json(200, body))?;
     let client = OAuthClient::new(metadata.server()?, "an-id")?.with_secret("marked-secret")?;

@@ -1,4 +1,5 @@
-//! Whatever comes from outside: no parser panics, and nothing that is accepted skips its checks.
+//! Properties of all input from outside: no parser panics, and nothing is accepted without its
+//! checks.
 
 use auth_core::{
     Challenge, DeviceAuthorizationRequest, IntrospectionRequest, Message, MetadataRequest,
@@ -101,7 +102,7 @@ proptest! {
     }
 
     #[test]
-    fn any_code_survives_the_way(code in "[!-~]{1,200}") {
+    fn any_code_survives_the_redirect(code in "[!-~]{1,200}") {
         let encoded: String = url_encode(&code);
         let grant = pending(server()).accept(&format!("{REDIRECT}?state={STATE}&code={encoded}")).expect("our answer");
         let request = TokenRequest::code(&public(server()), &grant).request().expect("a request");

@@ -1,4 +1,5 @@
-//! Hostile token responses: each is refused with the right kind and check, or read as what it is, and shows no secret.
+//! Hostile token responses: each is rejected with the right kind and check, or read as what it is,
+//! and no secret is shown.
 
 use std::time::Duration;
 
@@ -6,9 +7,9 @@ use auth_core::{Check, ErrorKind, Lifetime, Message, Now, SecretText, TokenReque
 
 use crate::common::{SECRET, client, response};
 
-/// What a refresh comes to. `S` in the body stands for the secrets that we sent.
+/// The result of a refresh. `S` in the body is replaced by the secrets that we sent.
 enum Expect {
-    /// A token that lives so long.
+    /// A token with this lifetime.
     Token(Lifetime),
     /// An error of this kind, by this check, with these words.
     Error(ErrorKind, Option<Check>, &'static str),

@@ -1,8 +1,11 @@
-//! The authorization response: RFC 6749 section 4.1.2, RFC 9207. Checked once, here, before anything is believed.
+//! The authorization response: RFC 6749 section 4.1.2, RFC 9207. All checks are here, before
+//! anything in it is believed.
 //!
 //! ```text
-//! AuthorizationRequest ──begin──► (url, PendingAuthorization) ──accept──► CodeGrant ──TokenRequest::code──► token request
-//!                                                  state, iss
+//! AuthorizationRequest ──begin──► (url, PendingAuthorization)
+//!                                              │ accept: state, iss
+//!                                              ▼
+//!                                          CodeGrant ──► TokenRequest::code
 //! ```
 
 mod parameters;
@@ -31,9 +34,36 @@ use crate::{
     },
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
 /// An authorization request that waits for its response. It holds the code verifier.
+///
+/// ```
+/// # use auth_core::{
+/// #     AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, OAuthClient, RedirectUri,
+/// # };
+/// use auth_core::PendingAuthorization;
+/// # let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?)
+/// #     .authorization_endpoint(Endpoint::parse("https://auth.example.org/authorize")?);
+/// # let client = OAuthClient::new(server, "my-client-id")?;
+/// # let redirect_uri = RedirectUri::parse("https://app.example.com/callback")?;
+/// # let request = AuthorizationRequest::new(&client, redirect_uri, Entropy::new([7; 64]));
+///
+/// // A web service: the callback is another request, so store the pending one in the session.
+/// let (url, pending) = request.begin()?;
+/// let stored = pending.to_secret_text();
+/// # let state = url.split("state=").nth(1).and_then(|rest| rest.split('&').next());
+/// # let state = state.expect("a state");
+///
+/// // The callback: anything but the response to this request is rejected.
+/// let pending = PendingAuthorization::from_secret_text(stored.as_ref())?;
+/// assert!(pending.accept("https://app.example.com/callback?code=x&state=forged").is_err());
+/// let callback = format!("https://app.example.com/callback?code=SplxlOBeZQQYbYS6&state={state}");
+/// let grant = pending.accept(&callback)?;
+/// # assert!(grant.quirks().is_empty());
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[doc(alias = "state")]
+#[doc(alias = "csrf")]
+#[doc(alias = "callback")]
 #[derive(Debug)]
 pub struct PendingAuthorization {
     client_id: Arc<str>,
@@ -43,36 +73,61 @@ pub struct PendingAuthorization {
     issuer: Option<Arc<str>>,
     issuer_in_response: bool,
     leniency: Leniency,
-    forgiven: Quirks,
+    quirks: Quirks,
 }
 
-/// An authorization code that has been checked: it answers the request it was asked for with. There is no other way to one.
+/// An authorization code whose response passed all checks. [`PendingAuthorization::accept`] and
+/// [`accept_code`](PendingAuthorization::accept_code) are the only ways to get one.
+///
+/// Exchange it for a token with [`TokenRequest::code`](crate::TokenRequest::code), once.
+///
+/// ```
+/// # use auth_core::{
+/// #     AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, OAuthClient, RedirectUri,
+/// # };
+/// use auth_core::{Message, TokenRequest};
+/// # let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?)
+/// #     .authorization_endpoint(Endpoint::parse("https://auth.example.org/authorize")?);
+/// # let client = OAuthClient::new(server, "my-client-id")?;
+/// # let entropy = Entropy::new([7; 64]);
+/// # let request = AuthorizationRequest::new(&client, RedirectUri::out_of_band(), entropy);
+///
+/// let (url, pending) = request.begin()?;
+/// let grant = pending.accept_code("SplxlOBeZQQYbYS6WxSbIA")?; // the user copied it from the page
+/// let request = TokenRequest::code(&client, &grant).request()?;
+/// assert_eq!(request.uri(), "https://auth.example.org/token");
+/// assert_eq!(grant.requests(), 1);
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[doc(alias = "authorization code")]
 #[derive(Debug)]
 pub struct CodeGrant {
     pub(crate) code: SecretText,
     pub(crate) verifier: SecretText,
     pub(crate) redirect_uri: RedirectUri,
     pub(crate) client_id: Arc<str>,
-    forgiven: Quirks,
+    quirks: Quirks,
     accepted: Option<Duration>,
     requests: AtomicU32,
 }
 
 impl CodeGrant {
-    /// Notes when the code arrived, unless that is noted already: one that is refused is then reported with its age.
+    /// Records when the code arrived, unless already recorded. The error for a rejected code then
+    /// says how old it was.
     #[must_use]
     pub fn with_accepted_at(mut self, now: Now) -> Self {
         self.accepted.get_or_insert(now.monotonic);
         self
     }
 
-    /// What was forgiven on the way to it: oddities that its server is forgiven by name.
+    /// Returns the quirks that the request and its response showed, of those that the server is
+    /// allowed by name.
     #[must_use]
     pub fn quirks(&self) -> Quirks {
-        self.forgiven
+        self.quirks
     }
 
-    /// How many token requests were made with it. A code serves once.
+    /// Returns how many token requests were made with this code. A code is valid once.
     #[must_use]
     pub fn requests(&self) -> u32 {
         self.requests.load(Ordering::Relaxed)
@@ -87,7 +142,7 @@ impl CodeGrant {
             .map(|accepted| now.monotonic.saturating_sub(accepted))
     }
 
-    /// The redirect URI that was sent, and will be sent again with the code.
+    /// Returns the redirect URI of the request. It is sent again with the code.
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
         self.redirect_uri.as_str()
@@ -100,7 +155,7 @@ impl PendingAuthorization {
         redirect_uri: RedirectUri,
         state: Option<String>,
         verifier: SecretText,
-        forgiven: Quirks,
+        quirks: Quirks,
     ) -> Self {
         let server = client.server();
         Self {
@@ -111,31 +166,39 @@ impl PendingAuthorization {
             issuer: server.issuer.clone(),
             issuer_in_response: server.issuer_in_response,
             leniency: server.leniency,
-            forgiven,
+            quirks,
         }
     }
 
-    /// Where the response arrives.
+    /// Returns the redirect URI, where the response arrives.
     #[must_use]
     pub fn redirect_uri(&self) -> &RedirectUri {
         &self.redirect_uri
     }
 
-    /// Who asked: the client id, as the server was told it.
+    /// Returns the client id of the request.
     #[must_use]
     pub fn client_id(&self) -> &str {
         &self.client_id
     }
 
-    /// Checks a redirected URL, in full as the browser was sent to it, and takes the code out of it.
+    /// Checks a redirected URL and returns its code. Pass the complete URL that the browser was
+    /// sent to.
     ///
-    /// In this order: it is the redirect URI with a query; no parameter stands there twice; `state` is ours; `iss` is the
-    /// server's; no token stands there; then an error of the server's is reported, or the code taken.
+    /// The checks, in this order:
+    ///
+    /// - The URL is the redirect URI with a query.
+    /// - No parameter is a duplicate.
+    /// - `state` is the one that was sent.
+    /// - `iss` is the server's issuer.
+    /// - There is no token in it.
+    ///
+    /// Then an error of the server is returned as an error, or the code as a grant.
     ///
     /// # Errors
-    /// [`ErrorKind::CallbackMismatch`]: it is not the answer to this request, so that a listener goes on listening.
-    /// [`ErrorKind::ConsentDenied`]: the person refused. [`ErrorKind::Configuration`] or [`ErrorKind::Refused`]: the server
-    /// refused, see [`Error::oauth`].
+    /// [`ErrorKind::CallbackMismatch`] if the URL is not the response to this request; a listener
+    /// continues to listen. [`ErrorKind::ConsentDenied`] if the user refused. [`ErrorKind::Configuration`]
+    /// or [`ErrorKind::Refused`] if the server refused, see [`Error::oauth`].
     #[inline]
     pub fn accept(&self, redirected: &str) -> Result<CodeGrant, Error> {
         let state = self.state.as_ref().ok_or_else(|| {
@@ -156,21 +219,21 @@ impl PendingAuthorization {
                 ))
             })?;
         let parameters = Parameters::read(query)?;
-        let mut forgiven = self.forgiven;
-        self.check_state(state, &parameters, &mut forgiven)?;
-        self.take(parameters, forgiven)
+        let mut quirks = self.quirks;
+        self.check_state(state, &parameters, &mut quirks)?;
+        self.take(parameters, quirks)
     }
 
-    /// The code, once `state` is checked.
+    /// Returns the code, after `state` was checked.
     #[inline]
-    fn take(&self, mut parameters: Parameters, mut forgiven: Quirks) -> Result<CodeGrant, Error> {
-        self.check_issuer(&parameters, &mut forgiven)?;
-        if let Some(name) = parameters.unasked {
+    fn take(&self, mut parameters: Parameters, mut quirks: Quirks) -> Result<CodeGrant, Error> {
+        self.check_issuer(&parameters, &mut quirks)?;
+        if let Some(name) = parameters.unrequested {
             let what = format!("it has `{name}` in it, and a code was asked for");
             return Err(foreign(Check::ResponseType, what));
         }
         if let Some(code) = parameters.error.take() {
-            return Err(parameters.refusal(&code, forgiven));
+            return Err(parameters.refusal(&code, quirks));
         }
         let code = parameters
             .code
@@ -179,16 +242,17 @@ impl PendingAuthorization {
                 let what = "the URL has neither a code nor an error in it";
                 foreign(Check::CodeOrError, what)
             })?;
-        Ok(self.grant(code, forgiven))
+        Ok(self.grant(code, quirks))
     }
 
-    /// Takes a code that a person carried over by hand. Only for the out-of-band redirect URI; the code verifier, which is
-    /// always sent, stands in for `state`. The whole address of the page that shows the code will do as well; it is checked as
-    /// a redirected URL is.
+    /// Returns the grant of a code that the user copied by hand. For the out-of-band redirect URI
+    /// only; there the code verifier, which is always sent, replaces `state`. The complete URL of
+    /// the page that shows the code is accepted too, and checked like a redirected URL.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`]: the request has another redirect URI. [`ErrorKind::Malformed`]: that is no code. Of a whole
-    /// address, what [`accept`](Self::accept) says; a `state` in it is refused, because none was sent.
+    /// [`ErrorKind::Usage`] if the request has another redirect URI. [`ErrorKind::Malformed`] if
+    /// the text is not a code. For a complete URL, as for [`accept`](Self::accept); a `state` in it
+    /// is rejected, because none was sent.
     #[inline]
     pub fn accept_code(&self, text: &str) -> Result<CodeGrant, Error> {
         if self.redirect_uri.kind() != RedirectKind::OutOfBand {
@@ -207,9 +271,9 @@ impl PendingAuthorization {
                     let what = "it has a `state`, and none was sent";
                     return Err(foreign(Check::UnexpectedState, what));
                 }
-                self.take(parameters, self.forgiven)?
+                self.take(parameters, self.quirks)?
             }
-            _ => self.grant(SecretText::from(text), self.forgiven),
+            _ => self.grant(SecretText::from(text), self.quirks),
         };
         let code = grant.code.expose_secret();
         if code.is_empty() || !code.bytes().all(|b| b.is_ascii_graphic()) {
@@ -221,8 +285,9 @@ impl PendingAuthorization {
         Ok(grant)
     }
 
-    /// The text to keep it by until the response arrives, for a web service whose callback is another request. It holds the
-    /// code verifier: keep it where only the server can read it, bound to the visitor, and use it once.
+    /// Serializes the pending request, for a web service whose callback is another request. The
+    /// text contains the code verifier. Store it where only the server can read it, bound to the
+    /// user's session, and use it once.
     #[must_use]
     #[inline]
     pub fn to_secret_text(&self) -> SecretBytes {
@@ -236,15 +301,15 @@ impl PendingAuthorization {
             "issuer_in_response": self.issuer_in_response,
             "errors_without_state": self.leniency.allows(Quirk::ErrorWithoutState),
             "unannounced_issuer": self.leniency.allows(Quirk::UnannouncedIssuer),
-            "unannounced_pkce": self.forgiven.contains(Quirk::UnannouncedPkce),
+            "unannounced_pkce": self.quirks.contains(Quirk::UnannouncedPkce),
         });
         SecretBytes::new(text.to_string().into_bytes())
     }
 
-    /// Reads the text of [`to_secret_text`](Self::to_secret_text).
+    /// Parses the text of [`to_secret_text`](Self::to_secret_text).
     ///
     /// # Errors
-    /// [`ErrorKind::Store`]: it is something else.
+    /// [`ErrorKind::Store`] if the text is something else.
     #[inline]
     pub fn from_secret_text(text: &[u8]) -> Result<Self, Error> {
         let bad = || {
@@ -262,17 +327,17 @@ impl PendingAuthorization {
             return Err(bad());
         }
         let mut leniency = Leniency::strict();
-        for (key, oddity) in [
+        for (key, quirk) in [
             ("errors_without_state", Quirk::ErrorWithoutState),
             ("unannounced_issuer", Quirk::UnannouncedIssuer),
         ] {
             if flag(key)? {
-                leniency = leniency.with(oddity);
+                leniency = leniency.with(quirk);
             }
         }
-        let mut forgiven = Quirks::default();
+        let mut quirks = Quirks::default();
         if flag("unannounced_pkce")? {
-            forgiven.add(Quirk::UnannouncedPkce);
+            quirks.add(Quirk::UnannouncedPkce);
         }
         let pending = Self {
             client_id: text("client_id").ok_or_else(bad)?.into(),
@@ -282,7 +347,7 @@ impl PendingAuthorization {
             issuer: text("issuer").map(Arc::from),
             issuer_in_response: flag("issuer_in_response")?,
             leniency,
-            forgiven,
+            quirks,
         };
         let out_of_band = pending.redirect_uri.kind() == RedirectKind::OutOfBand;
         if pending.state.is_none() != out_of_band || pending.verifier.is_blank() {
@@ -296,7 +361,7 @@ impl PendingAuthorization {
         &self,
         own: &SecretText,
         parameters: &Parameters,
-        forgiven: &mut Quirks,
+        quirks: &mut Quirks,
     ) -> Result<(), Error> {
         match &parameters.state {
             Some(state) if same(own, state) => Ok(()),
@@ -307,7 +372,7 @@ impl PendingAuthorization {
             None if parameters.error.is_some()
                 && self.leniency.allows(Quirk::ErrorWithoutState) =>
             {
-                forgiven.add(Quirk::ErrorWithoutState);
+                quirks.add(Quirk::ErrorWithoutState);
                 Ok(())
             }
             None => Err(foreign(Check::State, "`state` is missing")),
@@ -315,11 +380,11 @@ impl PendingAuthorization {
     }
 
     #[inline]
-    fn check_issuer(&self, parameters: &Parameters, forgiven: &mut Quirks) -> Result<(), Error> {
+    fn check_issuer(&self, parameters: &Parameters, quirks: &mut Quirks) -> Result<(), Error> {
         match (&self.issuer, &parameters.iss) {
             (Some(own), Some(iss)) if **own == **iss => Ok(()),
             (None, Some(_)) if self.leniency.allows(Quirk::UnannouncedIssuer) => {
-                forgiven.add(Quirk::UnannouncedIssuer);
+                quirks.add(Quirk::UnannouncedIssuer);
                 Ok(())
             }
             (_, Some(_)) => {
@@ -334,13 +399,13 @@ impl PendingAuthorization {
     }
 
     #[inline]
-    fn grant(&self, code: SecretText, forgiven: Quirks) -> CodeGrant {
+    fn grant(&self, code: SecretText, quirks: Quirks) -> CodeGrant {
         CodeGrant {
             code,
             verifier: self.verifier.clone(),
             redirect_uri: self.redirect_uri.clone(),
             client_id: self.client_id.clone(),
-            forgiven,
+            quirks,
             accepted: None,
             requests: AtomicU32::new(0),
         }

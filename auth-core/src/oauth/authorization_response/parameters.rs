@@ -11,9 +11,7 @@ use crate::{
     wire::secret::SecretText,
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
-/// The parameters that we look at. Each may stand there once.
+/// The known parameters. Each may occur once.
 #[derive(Default)]
 pub(super) struct Parameters {
     pub(super) code: Option<SecretText>,
@@ -23,16 +21,16 @@ pub(super) struct Parameters {
     pub(super) description: Option<String>,
     pub(super) uri: Option<String>,
     pub(super) hint: Option<String>,
-    pub(super) unasked: Option<&'static str>,
+    pub(super) unrequested: Option<&'static str>,
 }
 
 impl Parameters {
-    /// Reads the query of a redirected URL.
+    /// Parses the query of a redirected URL.
     #[inline]
     pub(super) fn read(query: &str) -> Result<Self, Error> {
         let mut read = Self::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let twice = match &*name {
+            let duplicate = match &*name {
                 "code" => read.code.replace(value.into_owned().into()).is_some(),
                 "state" => read.state.replace(value.into_owned().into()).is_some(),
                 "iss" => read.iss.replace(value.into_owned()).is_some(),
@@ -40,27 +38,27 @@ impl Parameters {
                 "error_description" => read.description.replace(value.into_owned()).is_some(),
                 "error_uri" => read.uri.replace(value.into_owned()).is_some(),
                 "hint" => read.hint.replace(value.into_owned()).is_some(),
-                "access_token" => read.unasked.replace("access_token").is_some(),
-                "id_token" => read.unasked.replace("id_token").is_some(),
-                "response" => read.unasked.replace("response").is_some(),
+                "access_token" => read.unrequested.replace("access_token").is_some(),
+                "id_token" => read.unrequested.replace("id_token").is_some(),
+                "response" => read.unrequested.replace("response").is_some(),
                 _ => false,
             };
-            if twice {
+            if duplicate {
                 return Err(foreign(Check::ParameterOnce, duplicate_parameter(&name)));
             }
         }
         Ok(read)
     }
 
-    /// An error response, by what the program has to do about it (RFC 6749 section 4.1.2.1).
+    /// Converts an error response, by what the program must do about it (RFC 6749 section 4.1.2.1).
     #[inline]
-    pub(super) fn refusal(self, code: &str, forgiven: Quirks) -> Error {
+    pub(super) fn refusal(self, code: &str, quirks: Quirks) -> Error {
         let short = |text: Option<String>| text.map(|text| presentable(&text, 400));
         let oauth = OAuthError {
             description: short(self.description),
             uri: short(self.uri),
             hint: short(self.hint),
-            forgiven,
+            quirks,
             ..OAuthError::new(code)
         };
         let error = match code {
@@ -86,7 +84,7 @@ impl Parameters {
     }
 }
 
-/// Not the answer to our request: a listener goes on listening.
+/// The error for a URL that is not the response to this request. A listener continues to listen.
 pub(super) fn foreign(check: Check, what: impl Into<String>) -> Error {
     let what = format!("redirect does not belong to this login: {}", what.into());
     Error::new(ErrorKind::CallbackMismatch, what)

@@ -24,7 +24,7 @@ fn pending(
     request.begin().expect("an endpoint").1
 }
 
-/// `S` stands for our state.
+/// `S` is replaced by our state.
 fn check(pending: &PendingAuthorization, query: &str, expect: Result<&str, (ErrorKind, &str)>) {
     let url = format!(
         "http://127.0.0.1:8080/cb?{}",

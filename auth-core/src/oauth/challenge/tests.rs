@@ -106,11 +106,11 @@ fn what_an_api_says_in_its_header_alone() {
             let value = http::HeaderValue::from_bytes(header.as_bytes()).expect("a value");
             map.append("www-authenticate", value);
         }
-        let told = Challenge::bearer_error(&map);
-        let told = told
+        let error = Challenge::bearer_error(&map);
+        let error = error
             .as_ref()
             .map(|error| (error.code(), error.description()));
-        assert_eq!(told, expect, "{headers:?}");
+        assert_eq!(error, expect, "{headers:?}");
     };
     check(&[], None);
     check(&["Basic realm=\"x\", error=\"not_bearer\""], None);

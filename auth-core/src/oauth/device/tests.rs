@@ -1,4 +1,5 @@
-//! RFC 8628's own examples, odd and broken answers, and what each answer means for the next question.
+//! RFC 8628's own examples, odd and broken responses, and what each response means for the next
+//! poll.
 
 use super::*;
 use crate::{
@@ -25,7 +26,7 @@ fn client(leniency: Leniency) -> OAuthClient {
     OAuthClient::new(server, "1406020730").expect("an id")
 }
 
-fn answer(status: u16, body: &str) -> Response {
+fn response(status: u16, body: &str) -> Response {
     http::Response::builder()
         .status(status)
         .header("content-type", "application/json")
@@ -35,7 +36,7 @@ fn answer(status: u16, body: &str) -> Response {
 
 fn device(body: &str) -> Result<DeviceAuthorizationResponse, Error> {
     let client = client(Leniency::field_tested());
-    DeviceAuthorizationRequest::new(&client).parse(answer(200, body))
+    DeviceAuthorizationRequest::new(&client).parse(response(200, body))
 }
 
 fn form(request: &Request) -> String {
@@ -57,7 +58,7 @@ fn the_examples_of_the_rfc() {
     );
     assert_eq!(form(&request), "scope=example_scope&client_id=1406020730");
 
-    let device = message.parse(answer(200, GOOD)).expect(GOOD);
+    let device = message.parse(response(200, GOOD)).expect(GOOD);
     assert_eq!(device.user_code(), "WDJB-MJHT");
     assert_eq!(device.verification_uri(), "https://example.com/device");
     assert_eq!(
@@ -85,16 +86,12 @@ fn the_examples_of_the_rfc() {
 
 #[test]
 fn odd_responses() {
-    let check = |from: &str, to: &str, interval: u64, oddities: &[Quirk]| {
+    let check = |from: &str, to: &str, interval: u64, quirks: &[Quirk]| {
         let body = GOOD.replace(from, to);
         assert!(from.is_empty() || body != GOOD, "{from}");
         let device = device(&body).expect(&body);
         assert_eq!(device.interval(), Duration::from_secs(interval), "{body}");
-        assert_eq!(
-            device.quirks().iter().collect::<Vec<_>>(),
-            oddities,
-            "{body}"
-        );
+        assert_eq!(device.quirks().iter().collect::<Vec<_>>(), quirks, "{body}");
     };
     check("\"interval\": 5", "\"interval\": null", 5, &[]);
     check("\"interval\": 5", "\"other\": 5", 5, &[]);
@@ -106,7 +103,7 @@ fn odd_responses() {
         7,
         &[Quirk::LifetimeAsText],
     );
-    // Said of Google's answer; not verified.
+    // Reported of Google's response; not verified.
     check(
         "verification_uri\"",
         "verification_url\"",
@@ -180,7 +177,7 @@ fn refusals_and_missing_endpoints() {
     let check = |status, body: &str, kind: ErrorKind, words: &str| {
         let client = client(Leniency::field_tested());
         let error = DeviceAuthorizationRequest::new(&client)
-            .parse(answer(status, body))
+            .parse(response(status, body))
             .expect_err(body);
         assert_eq!(error.kind(), kind, "{error}");
         assert!(error.to_string().contains(words), "{error}");
@@ -218,7 +215,7 @@ fn what_comes_next() {
     let poll = |device: &DeviceAuthorizationResponse, status, body: &str| {
         let client = client(Leniency::field_tested());
         TokenRequest::device(&client, device)
-            .parse(answer(status, body))
+            .parse(response(status, body))
             .expect_err(body)
     };
     let mut device = device(GOOD).expect(GOOD);

@@ -1,4 +1,4 @@
-//! RFC 7662's own examples, what real servers answer, and what cannot be used.
+//! RFC 7662's own examples, responses of real servers, and unusable ones.
 
 use super::*;
 use crate::{
@@ -17,7 +17,7 @@ fn client(leniency: Leniency) -> OAuthClient {
         .expect("a client")
 }
 
-fn answer(status: u16, body: &str) -> Response {
+fn response(status: u16, body: &str) -> Response {
     http::Response::builder()
         .status(status)
         .header("content-type", "application/json")
@@ -31,7 +31,7 @@ fn introspected(
     body: &str,
 ) -> Result<IntrospectionResponse, Error> {
     let client = client(leniency);
-    IntrospectionRequest::access_token(&client, "marked-token").parse(answer(status, body))
+    IntrospectionRequest::access_token(&client, "marked-token").parse(response(status, body))
 }
 
 /// RFC 7662 section 2.1.
@@ -75,50 +75,75 @@ fn the_responses_of_the_rfc() {
         "iat": 1419350238,
         "extension_field": "twenty-seven"
     }"#;
-    let told = introspected(Leniency::strict(), 200, body).expect(body);
-    assert!(told.is_active() && told.quirks().is_empty());
-    assert_eq!(told.client_id(), Some("l238j323ds-23ij4"));
-    assert_eq!(told.username(), Some("jdoe"));
-    assert_eq!(told.scope(), Some("read write dolphin"));
-    assert_eq!(told.subject(), Some("Z5O3upPC88QrAjx00dis"));
-    assert_eq!(told.audience(), ["https://protected.example.net/resource"]);
-    assert_eq!(told.expires_at(), Some(UnixTime::from_secs(1_419_356_238)));
-    assert_eq!(told.issued_at(), Some(UnixTime::from_secs(1_419_350_238)));
-    assert_eq!((told.not_before(), told.token_type()), (None, None));
+    let introspection = introspected(Leniency::strict(), 200, body).expect(body);
+    assert!(introspection.is_active() && introspection.quirks().is_empty());
+    assert_eq!(introspection.client_id(), Some("l238j323ds-23ij4"));
+    assert_eq!(introspection.username(), Some("jdoe"));
+    assert_eq!(introspection.scope(), Some("read write dolphin"));
+    assert_eq!(introspection.subject(), Some("Z5O3upPC88QrAjx00dis"));
     assert_eq!(
-        told.field::<String>("extension_field").as_deref(),
+        introspection.audience(),
+        ["https://protected.example.net/resource"]
+    );
+    assert_eq!(
+        introspection.expires_at(),
+        Some(UnixTime::from_secs(1_419_356_238))
+    );
+    assert_eq!(
+        introspection.issued_at(),
+        Some(UnixTime::from_secs(1_419_350_238))
+    );
+    assert_eq!(
+        (introspection.not_before(), introspection.token_type()),
+        (None, None)
+    );
+    assert_eq!(
+        introspection.field::<String>("extension_field").as_deref(),
         Some("twenty-seven")
     );
-    assert_eq!(told.field::<u64>("extension_field"), None);
-    assert!(!format!("{told:?}").contains("jdoe"));
+    assert_eq!(introspection.field::<u64>("extension_field"), None);
+    assert!(!format!("{introspection:?}").contains("jdoe"));
 
-    let told = introspected(Leniency::strict(), 200, r#"{"active":false}"#).expect("a response");
-    assert!(!told.is_active());
+    let introspection =
+        introspected(Leniency::strict(), 200, r#"{"active":false}"#).expect("a response");
+    assert!(!introspection.is_active());
 }
 
 #[test]
 fn of_an_inactive_token_nothing_is_believed() {
     let body = r#"{"active":false,"scope":"write","sub":"me","aud":"x","exp":"soon","x":1}"#;
-    let told = introspected(Leniency::strict(), 200, body).expect(body);
+    let introspection = introspected(Leniency::strict(), 200, body).expect(body);
     assert_eq!(
-        (told.scope(), told.subject(), told.expires_at()),
+        (
+            introspection.scope(),
+            introspection.subject(),
+            introspection.expires_at()
+        ),
         (None, None, None)
     );
-    assert!(told.audience().is_empty());
-    assert_eq!(told.field::<u64>("x"), None);
+    assert!(introspection.audience().is_empty());
+    assert_eq!(introspection.field::<u64>("x"), None);
 }
 
 #[test]
 fn responses_of_real_servers() {
-    let check = |body: &str, expires: Option<u64>, oddities: &[Quirk]| {
-        let told = introspected(Leniency::field_tested(), 200, body).expect(body);
-        assert_eq!(told.expires_at().map(UnixTime::as_secs), expires, "{body}");
-        assert_eq!(told.quirks().iter().collect::<Vec<_>>(), oddities, "{body}");
+    let check = |body: &str, expires: Option<u64>, quirks: &[Quirk]| {
+        let introspection = introspected(Leniency::field_tested(), 200, body).expect(body);
+        assert_eq!(
+            introspection.expires_at().map(UnixTime::as_secs),
+            expires,
+            "{body}"
+        );
+        assert_eq!(
+            introspection.quirks().iter().collect::<Vec<_>>(),
+            quirks,
+            "{body}"
+        );
         let strict = introspected(Leniency::strict(), 200, body);
         let refused = strict.is_err_and(|error| error.check() == Some(Check::Leniency));
-        assert_eq!(refused, !oddities.is_empty(), "{body}");
+        assert_eq!(refused, !quirks.is_empty(), "{body}");
     };
-    // Doorkeeper 5.5 on a token that never ends.
+    // Doorkeeper 5.5 on a token that does not expire.
     check(
         r#"{"active":true,"scope":"read","client_id":"conf","token_type":"Bearer","exp":0,"iat":1700000000}"#,
         None,

@@ -1,4 +1,4 @@
-//! RFC 8414's own examples, where the document is asked for, and how a server is made of it.
+//! RFC 8414's own examples, the URL of the document, and the server made from it.
 
 use super::*;
 use crate::{
@@ -26,7 +26,7 @@ const EXAMPLE: &str = r#"{
     "ui_locales_supported": ["en-US", "en-GB", "en-CA", "fr-FR", "fr-CA"]
 }"#;
 
-fn answer(status: u16, body: &str) -> Response {
+fn response(status: u16, body: &str) -> Response {
     http::Response::builder()
         .status(status)
         .header("content-type", "application/json")
@@ -37,7 +37,7 @@ fn answer(status: u16, body: &str) -> Response {
 fn read(body: &str) -> Result<Metadata, Error> {
     MetadataRequest::new("https://server.example.com")
         .expect("an issuer")
-        .parse(answer(200, body))
+        .parse(response(200, body))
 }
 
 /// A small document with these fields added.
@@ -50,7 +50,7 @@ fn with(fields: &str) -> Metadata {
 }
 
 #[test]
-fn where_it_is_asked_for() {
+fn the_url_of_the_document() {
     let check = |issuer: &str, oauth: &str, openid: &str| {
         let url = |request: Result<MetadataRequest, Error>| {
             let request = request.expect(issuer).request().expect("a request");
@@ -202,7 +202,7 @@ fn without_s256_no_authorization_request_leaves() {
         let redirect = RedirectUri::parse("http://127.0.0.1:8080").expect("a redirect URI");
         let begun = AuthorizationRequest::new(&client, redirect, Entropy::new([7; 64])).begin();
         match (begun, expect) {
-            (Ok((url, pending)), Ok(forgiven)) => {
+            (Ok((url, pending)), Ok(quirks)) => {
                 assert!(url.contains("code_challenge_method=S256"), "{url}");
                 let state = url
                     .split("state=")
@@ -214,7 +214,7 @@ fn without_s256_no_authorization_request_leaves() {
                     .expect("our answer");
                 assert_eq!(
                     grant.quirks().contains(Quirk::UnannouncedPkce),
-                    forgiven,
+                    quirks,
                     "{fields}"
                 );
             }
@@ -254,7 +254,7 @@ fn responses_that_are_no_document() {
     let check = |status, body: &str, kind: ErrorKind, words: &str| {
         let error = MetadataRequest::openid("https://server.example.com")
             .expect("an issuer")
-            .parse(answer(status, body))
+            .parse(response(status, body))
             .expect_err(body);
         assert_eq!(error.kind(), kind, "{body}: {error}");
         assert!(error.to_string().contains(words), "{body}: {error}");

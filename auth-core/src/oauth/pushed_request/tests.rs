@@ -1,4 +1,4 @@
-//! RFC 9126's own example, and answers that cannot be used.
+//! RFC 9126's own example, and unusable responses.
 
 use super::*;
 use crate::{
@@ -35,7 +35,7 @@ fn pushed(client: &OAuthClient) -> PushedAuthorizationRequest<'_> {
     request(client).push().expect("an endpoint")
 }
 
-fn answer(status: u16, body: &str) -> Response {
+fn response(status: u16, body: &str) -> Response {
     http::Response::builder()
         .status(status)
         .header("content-type", "application/json")
@@ -81,7 +81,7 @@ fn the_example_of_the_rfc() {
     );
     let client = client(server(), Some("7Fjfp0ZBr1KtDRbnfVdmIw"));
     let message = pushed(&client);
-    let request_uri = message.parse(answer(201, GOOD)).expect(GOOD);
+    let request_uri = message.parse(response(201, GOOD)).expect(GOOD);
     assert_eq!(request_uri.lifetime(), Duration::from_secs(60));
     assert!(request_uri.quirks().is_empty());
     let (url, pending) = message.begin(&request_uri);
@@ -97,12 +97,12 @@ fn the_example_of_the_rfc() {
 }
 
 #[test]
-fn answers() {
+fn responses() {
     let check = |status, body: &str, expect: Result<&[Quirk], (ErrorKind, &str)>| {
         let client = client(server(), Some("marked-secret"));
-        match (pushed(&client).parse(answer(status, body)), expect) {
-            (Ok(uri), Ok(forgiven)) => {
-                assert_eq!(uri.quirks().iter().collect::<Vec<_>>(), forgiven, "{body}")
+        match (pushed(&client).parse(response(status, body)), expect) {
+            (Ok(uri), Ok(quirks)) => {
+                assert_eq!(uri.quirks().iter().collect::<Vec<_>>(), quirks, "{body}")
             }
             (Err(error), Err((kind, words))) => {
                 assert_eq!(error.kind(), kind, "{body}: {error}");
@@ -166,7 +166,7 @@ fn where_it_is_required() {
 }
 
 #[test]
-fn where_it_is_not_offered_and_where_oddities_are_not() {
+fn where_it_is_not_offered_and_where_quirks_are_not_allowed() {
     let endpoint = Endpoint::parse("https://as.example.com/token").expect("an endpoint");
     let bare = AuthorizationServer::new(endpoint.clone()).authorization_endpoint(endpoint);
     let bare = client(bare, None);
@@ -178,7 +178,7 @@ fn where_it_is_not_offered_and_where_oddities_are_not() {
     );
     let strict = client(server().leniency(Leniency::strict()), None);
     let error = pushed(&strict)
-        .parse(answer(200, GOOD))
+        .parse(response(200, GOOD))
         .expect_err("not 201");
     assert_eq!(error.check(), Some(Check::Leniency));
 }
@@ -187,7 +187,7 @@ fn where_it_is_not_offered_and_where_oddities_are_not() {
 fn debug_hides_what_it_holds() {
     let client = client(server(), Some("marked-secret"));
     let message = pushed(&client);
-    let uri = message.parse(answer(201, GOOD)).expect(GOOD);
+    let uri = message.parse(response(201, GOOD)).expect(GOOD);
     let shown = format!("{message:?} {uri:?}");
     for secret in ["marked-secret", "BwcHBwcH", "6esc_11ACC5"] {
         assert!(!shown.contains(secret), "{shown}");

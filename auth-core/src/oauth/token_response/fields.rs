@@ -1,4 +1,5 @@
-//! The fields of a token response, read out of its JSON without copying: a text without escapes stays where it is.
+//! Reads the fields of a token response out of its JSON. A text without escapes is borrowed, not
+//! copied.
 
 use std::{fmt, ops::Deref, time::Duration};
 
@@ -16,7 +17,7 @@ use crate::{
     wire::secret::{SecretBytes, SecretText},
 };
 
-/// The keys we know. Everything else is passed over without being copied.
+/// The known keys. Others are skipped without a copy.
 pub(super) struct Fields<'a> {
     pub(super) bearer: Option<SecretBytes>,
     pub(super) typed: bool,
@@ -29,15 +30,16 @@ pub(super) struct Fields<'a> {
     pub(super) hint: Option<Text<'a>>,
     pub(super) message: Option<Text<'a>>,
     pub(super) suspended_until: Option<Option<String>>,
-    pub(super) forgiven: Quirks,
+    pub(super) quirks: Quirks,
     pub(super) refused: Option<(Check, &'static str)>,
-    seen: u16,
+    read_keys: u16,
 }
 
 impl<'a> Fields<'a> {
-    /// Reads a whole JSON object.
+    /// Parses a whole body as a JSON object.
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, serde_json::Error> {
-        // Checked once as a whole, its texts need not be checked one by one. JSON is UTF-8 (RFC 8259 section 8.1).
+        // One UTF-8 check of the whole body replaces one of each text in it. JSON is UTF-8 (RFC
+        // 8259 section 8.1).
         let text = std::str::from_utf8(bytes).map_err(serde::de::Error::custom)?;
         let mut json = serde_json::Deserializer::from_str(text);
         let fields = json.deserialize_map(FieldsVisitor)?;
@@ -45,12 +47,12 @@ impl<'a> Fields<'a> {
         Ok(fields)
     }
 
-    /// Keys that say who may do what stand there once.
-    fn once(&mut self, bit: u16) {
-        if self.seen & (1 << bit) != 0 {
+    /// Rejects duplicates of a known key: a second value could change what the token may do.
+    fn check_duplicate(&mut self, bit: u16) {
+        if self.read_keys & (1 << bit) != 0 {
             self.refused = Some((Check::Object, "duplicate key"));
         }
-        self.seen |= 1 << bit;
+        self.read_keys |= 1 << bit;
     }
 
     fn access_token(&mut self, value: Scalar<'a>) {
@@ -68,7 +70,7 @@ impl<'a> Fields<'a> {
     }
 
     fn expires_in(&mut self, value: Scalar<'a>) {
-        let (seconds, oddity) = match value {
+        let (seconds, quirk) = match value {
             Scalar::Null => return,
             Scalar::Whole(seconds) => (Some(seconds), None),
             Scalar::Float(seconds) => (whole_seconds(seconds), Some(Quirk::LifetimeAsFloat)),
@@ -85,11 +87,11 @@ impl<'a> Fields<'a> {
         match seconds {
             Some(seconds) => {
                 self.lifetime = Lifetime::For(Duration::from_secs(seconds));
-                if let Some(oddity) = oddity {
-                    self.forgiven.add(oddity);
+                if let Some(quirk) = quirk {
+                    self.quirks.add(quirk);
                 }
             }
-            None => self.forgiven.add(Quirk::LifetimeUnusable),
+            None => self.quirks.add(Quirk::LifetimeUnusable),
         }
     }
 
@@ -105,7 +107,7 @@ impl<'a> Fields<'a> {
         match value {
             Scalar::Text(text) => self.scope = Some((*text).into()),
             Scalar::List(items) => {
-                self.forgiven.add(Quirk::ScopeAsList);
+                self.quirks.add(Quirk::ScopeAsList);
                 let mut scope = String::new();
                 for (at, item) in items.iter().enumerate() {
                     if at > 0 {
@@ -142,9 +144,9 @@ impl<'de> Visitor<'de> for FieldsVisitor {
             hint: None,
             message: None,
             suspended_until: None,
-            forgiven: Quirks::default(),
+            quirks: Quirks::default(),
             refused: None,
-            seen: 0,
+            read_keys: 0,
         };
         while let Some(key) = map.next_key_seed(KeySeed)? {
             let key = match key {
@@ -155,7 +157,7 @@ impl<'de> Visitor<'de> for FieldsVisitor {
                 key => key,
             };
             let value = map.next_value_seed(ScalarSeed)?;
-            fields.once(key as u16);
+            fields.check_duplicate(key as u16);
             match key {
                 Key::AccessToken => fields.access_token(value),
                 Key::TokenType => fields.token_type(value),
@@ -231,10 +233,10 @@ impl Visitor<'_> for KeySeed {
     }
 }
 
-/// Text of the response: where it stands, or, if it had escapes, a copy that is wiped. It may be a token.
+/// Text of the response: borrowed, or, if it had escapes, a copy that is wiped. It may be a token.
 pub(super) enum Text<'a> {
-    There(&'a str),
-    Copy(SecretText),
+    Borrowed(&'a str),
+    Owned(SecretText),
 }
 
 impl Deref for Text<'_> {
@@ -242,13 +244,13 @@ impl Deref for Text<'_> {
 
     fn deref(&self) -> &str {
         match self {
-            Self::There(text) => text,
-            Self::Copy(text) => text.expose_secret(),
+            Text::Borrowed(text) => text,
+            Text::Owned(text) => text.expose_secret(),
         }
     }
 }
 
-/// A value of any JSON type, as far as we look.
+/// A value of any JSON type, as far as the known keys need it.
 enum Scalar<'a> {
     Null,
     Whole(u64),
@@ -305,11 +307,11 @@ impl<'de> Visitor<'de> for ScalarSeed {
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Text(Text::There(text)))
+        Ok(Scalar::Text(Text::Borrowed(text)))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Text(Text::Copy(text.into())))
+        Ok(Scalar::Text(Text::Owned(text.into())))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Scalar<'de>, A::Error> {

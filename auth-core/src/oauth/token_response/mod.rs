@@ -1,4 +1,4 @@
-//! The token response: RFC 6749 section 5.1, and what servers make of it.
+//! The token response: RFC 6749 section 5.1, and how servers deviate from it.
 
 mod fields;
 
@@ -16,9 +16,31 @@ use crate::{
     },
 };
 
-/// A token as the server gave it: its lifetime still relative, because reading a response has no clock.
+/// A token as the server issued it, with a relative lifetime: parsing a response reads no clock.
 ///
-/// [`into_token`](Self::into_token) makes the [`Token`] of it.
+/// [`into_token`](Self::into_token) converts it to a [`Token`].
+///
+/// ```
+/// use std::time::Duration;
+/// use auth_core::{
+///     AuthorizationServer, Endpoint, Message, Now, OAuthClient, ResponseBody, TokenRequest,
+///     UnixTime,
+/// };
+///
+/// let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?);
+/// let client = OAuthClient::new(server, "my-client-id")?.with_secret("bbce628be722bfe2")?;
+/// let message = TokenRequest::client_credentials(&client);
+/// let request = message.request()?; // send it with any HTTP client
+/// let sent = Now { wall: UnixTime::from_secs(1_700_000_000), monotonic: Duration::from_secs(5) };
+/// # let body = br#"{"access_token":"2YotnFZFEj","token_type":"Bearer","expires_in":3600}"#;
+/// # let response = http::Response::builder()
+/// #     .header("content-type", "application/json")
+/// #     .body(ResponseBody::secret(body.to_vec()))
+/// #     .expect("a response");
+/// let token = message.parse(response)?.into_token(sent, 1)?;
+/// assert_eq!(token.lifetime(), Some(Duration::from_secs(3600)));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct TokenResponse {
     bearer: SecretBytes,
@@ -26,14 +48,15 @@ pub struct TokenResponse {
     lifetime: Lifetime,
     scope: Option<Box<str>>,
     date: Option<UnixTime>,
-    forgiven: Quirks,
+    quirks: Quirks,
 }
 
 impl TokenResponse {
-    /// A token that came in another way than by a token request: for [`TokenDerivation`](crate::TokenDerivation), or pasted.
+    /// Makes a response from a token that no token request returned: one that
+    /// [`TokenDerivation`](crate::TokenDerivation) reads, or a plain token.
     ///
     /// # Errors
-    /// [`ErrorKind::Malformed`]: it is empty, or has characters that cannot stand in a header.
+    /// [`ErrorKind::Malformed`] if the token is empty or has characters that a header cannot carry.
     pub fn new(access_token: &str, lifetime: Lifetime) -> Result<Self, Error> {
         check_text(access_token)?;
         Ok(Self {
@@ -42,12 +65,12 @@ impl TokenResponse {
             lifetime,
             scope: None,
             date: None,
-            forgiven: Quirks::default(),
+            quirks: Quirks::default(),
         })
     }
 
-    /// Sets the server's clock at the time of the response, from its `Date` header: an absolute end then becomes a lifetime
-    /// without trusting this machine's clock.
+    /// Sets the time of the response by the server's clock, from its `Date` header. An absolute
+    /// expiry then becomes a lifetime without this machine's clock.
     #[must_use]
     pub fn with_date(mut self, headers: &http::HeaderMap) -> Self {
         if matches!(self.lifetime, Lifetime::Until(_)) {
@@ -56,31 +79,32 @@ impl TokenResponse {
         self
     }
 
-    /// What was forgiven in reading it.
+    /// Returns the quirks that the response showed.
     #[must_use]
     pub fn quirks(&self) -> Quirks {
-        self.forgiven
+        self.quirks
     }
 
-    /// How long the server said it lives.
+    /// Returns the lifetime that the server stated.
     #[must_use]
     pub fn lifetime(&self) -> Lifetime {
         self.lifetime
     }
 
-    /// The scopes the server named; `None` says nothing.
+    /// Returns the scopes that the server named, separated by spaces. `None` if it named none,
+    /// which says nothing about the token's scopes.
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         self.scope.as_deref()
     }
 
-    /// Whether a refresh token came with it.
+    /// Returns whether the response has a refresh token.
     #[must_use]
     pub fn has_refresh_token(&self) -> bool {
         self.refresh.is_some()
     }
 
-    /// Keeps `old` as the refresh token if the response brought none (RFC 6749 section 6).
+    /// Sets `old` as the refresh token if the response has none (RFC 6749 section 6).
     #[must_use]
     pub fn or_refresh_token(mut self, old: Option<&SecretText>) -> Self {
         if self.refresh.is_none() {
@@ -89,14 +113,15 @@ impl TokenResponse {
         self
     }
 
-    /// The token, as of the moment its request was **sent**.
+    /// Converts to a token. `sent` is the time at which the request was **sent**, because the
+    /// lifetime may count from then.
     ///
-    /// An absolute end becomes a lifetime by the server's own clock where the response had a `Date`. Without one it is
-    /// compared to this machine's clock, which may be days off; such a token is then taken for good for at least 30 s, so
-    /// that no clock makes a program renew at every call.
+    /// An absolute expiry becomes a lifetime by the server's clock if the response had a `Date`.
+    /// Otherwise it is compared to this machine's clock, which may be days off. Such a token counts
+    /// as valid for at least 30 s, so that a wrong clock does not cause a renewal at every call.
     ///
     /// # Errors
-    /// [`ErrorKind::Malformed`]: the token cannot stand in a header.
+    /// [`ErrorKind::Malformed`] if a header cannot carry the token.
     pub fn into_token(self, sent: Now, generation: u64) -> Result<Token, Error> {
         let lifetime = match self.lifetime {
             Lifetime::Unstated => None,
@@ -110,7 +135,7 @@ impl TokenResponse {
             refresh: self.refresh,
             scope: self.scope,
             sent: sent.wall,
-            up: Some(sent.monotonic),
+            monotonic: Some(sent.monotonic),
             lifetime: lifetime.map(|lifetime| lifetime.min(CENTURY)),
             generation,
         };
@@ -118,19 +143,20 @@ impl TokenResponse {
     }
 }
 
+// A bound on lifetimes: adding one to a time then cannot overflow.
 const CENTURY: Duration = Duration::from_secs(100 * 365 * 86_400);
 
-/// What a token endpoint said: a token, or an error in whatever status.
+/// The body of a response of the token endpoint: a token, or an error in whatever status.
 pub(super) enum Reading {
     Token(TokenResponse),
     Error(OAuthError),
-    /// JSON, but neither: why.
+    /// A JSON object that is neither: the failed check and the reason.
     Neither(Check, &'static str),
-    /// No JSON object at all.
+    /// Not a JSON object.
     NotJson,
 }
 
-/// Reads the body of a token response, whatever its status and content type.
+/// Parses the body of a token response, whatever its status and content type.
 pub(super) fn read(response: &Response) -> Reading {
     let bytes = response.body().as_bytes();
     let Ok(fields) = Fields::read(bytes) else {
@@ -139,7 +165,7 @@ pub(super) fn read(response: &Response) -> Reading {
     if let Some(code) = &fields.error {
         let short = |text: &Option<Text<'_>>| text.as_deref().map(|text| presentable(text, 400));
         return Reading::Error(OAuthError {
-            // Servers before league 7.3.3 called it `message`.
+            // league before 7.3.3 calls it `message`.
             description: short(&fields.description).or_else(|| short(&fields.message)),
             uri: short(&fields.uri),
             hint: short(&fields.hint),
@@ -153,25 +179,25 @@ pub(super) fn read(response: &Response) -> Reading {
     let Some(bearer) = fields.bearer else {
         return Reading::Neither(Check::Fields, "it has no `access_token`");
     };
-    let mut forgiven = fields.forgiven;
+    let mut quirks = fields.quirks;
     if !fields.typed {
-        forgiven.add(Quirk::NoTokenType);
+        quirks.add(Quirk::NoTokenType);
     }
     if response.status() != http::StatusCode::OK {
-        forgiven.add(Quirk::OtherStatus);
+        quirks.add(Quirk::OtherStatus);
     }
     if !is_json(response.headers()) {
-        forgiven.add(Quirk::OtherContentType);
+        quirks.add(Quirk::OtherContentType);
     }
-    let answer = TokenResponse {
+    let token = TokenResponse {
         bearer,
         refresh: fields.refresh,
         lifetime: fields.lifetime,
         scope: fields.scope,
         date: None,
-        forgiven,
+        quirks,
     };
-    Reading::Token(answer.with_date(response.headers()))
+    Reading::Token(token.with_date(response.headers()))
 }
 
 pub(super) fn is_json(headers: &http::HeaderMap) -> bool {
