@@ -1,10 +1,11 @@
-//! A service whose thousand tasks share one token: Info Flora by client credentials. Async.
+//! A service with a thousand tasks that share one token of Info Flora, by client credentials.
+//! Async.
 //!
 //! ```sh
 //! INFOFLORA_CLIENT_ID=… INFOFLORA_CLIENT_SECRET=… cargo run -p auth-flows --features http-reqwest/rustls --example async_service
 //! ```
 //!
-//! `INFOFLORA_ORIGIN` names another server, such as one of auth-testkit's.
+//! Set `INFOFLORA_ORIGIN` to use another server, such as one of auth-testkit's.
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 use std::{env, error::Error};
@@ -23,7 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if let Ok(origin) = env::var("INFOFLORA_ORIGIN") {
         service = service.at(&origin);
     }
-    // The token of a daemon is a cache: memory will do.
+    // Client credentials give a new token at any time, so there is no need to store it on disk.
     let client = AsyncClient::new(
         service.build()?,
         Reqwest::default(),
@@ -33,8 +34,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let session = client.client_session();
 
     let tasks: Vec<_> = (0..1000)
-        .map(|place| {
-            let page = List::new().limit(1).offset(place % 100);
+        .map(|index| {
+            let page = List::new().limit(1).offset(index % 100);
             tokio::spawn(session.send(page))
         })
         .collect();

@@ -1,11 +1,12 @@
-//! A small tool: logs its user in once, and lists their observations at iNaturalist. Blocking.
+//! A small tool: logs the user in once, and counts their observations at iNaturalist. Blocking.
 //!
 //! ```sh
 //! INAT_APP_ID=… cargo run -p auth-flows --features http-ureq/rustls --example blocking_tool
 //! ```
 //!
-//! `INAT_APP_SECRET` is needed where the application is registered as confidential. With `INAT_USERNAME` and `INAT_PASSWORD` it
-//! logs in without a browser. `INAT_ORIGIN` names another server, such as one of auth-testkit's.
+//! Set `INAT_APP_SECRET` too if your application is registered as confidential. With
+//! `INAT_USERNAME` and `INAT_PASSWORD` it logs in without a browser. Set `INAT_ORIGIN` to use
+//! another server, such as one of auth-testkit's.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -37,17 +38,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     if !session.status()?.is_logged_in() {
         match (env::var("INAT_USERNAME"), env::var("INAT_PASSWORD")) {
             (Ok(name), Ok(password)) => session.log_in_with_password(&name, password)?,
-            _ => session.log_in(Login::browser(|invitation| eprintln!("{invitation}")))?,
+            _ => session.log_in(Login::browser(|prompt| eprintln!("{prompt}")))?,
         };
-        eprintln!("logged in; the next start will not ask again");
+        eprintln!("logged in; the next run needs no login");
     }
 
     let me = session.send(Me::new())?;
-    let login = me.login.ok_or("iNaturalist did not say who this is")?;
+    let login = me.login.ok_or("iNaturalist returned no user name")?;
     let mut observations = session.items(Search::new().user_login(login.clone()));
     let mut private = 0;
     for observation in observations.by_ref() {
-        // Where the place is obscured, only its observer is told.
+        // iNaturalist returns the exact location of an obscured observation to its observer only.
         private += usize::from(observation?.private_location.is_some());
     }
     let total = observations.total().unwrap_or_default();

@@ -1,10 +1,12 @@
-//! Neither driver: values only. Makes the URL, reads the address the browser ended at, and sends one token request.
+//! A login without a client, by values of auth-core only: makes the URL, reads the pasted redirect,
+//! and sends one token request.
 //!
 //! ```sh
 //! INAT_APP_ID=… cargo run -p auth-flows --features http-ureq/rustls --example values_only
 //! ```
 //!
-//! The application's redirect URI is `http://127.0.0.1:8080`; nobody has to listen there. `INAT_ORIGIN` names another server.
+//! Register the redirect URI `http://127.0.0.1:8080`; no program needs to listen there. Set
+//! `INAT_ORIGIN` to use another server.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -31,13 +33,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (url, pending) =
         AuthorizationRequest::new(service.client(), redirect_uri, Entropy::new(bytes)).begin()?;
     println!("{url}");
-    eprintln!("Open this, then paste the whole address that your browser ended at:");
+    eprintln!("Open this, then paste the complete address at which your browser arrived:");
     let mut redirected = String::new();
     io::stdin().read_line(&mut redirected)?;
 
     let grant = pending.accept(&redirected)?;
     let message = TokenRequest::code(service.client(), &grant);
-    // Any HTTP client will do; this one keeps the promises that a token request needs.
+    // Any HTTP client works; this one follows no redirects and limits size and time, as `limits`
+    // asks.
     let response = http_ureq::Ureq::default().send(message.request()?, &message.limits())?;
     let sent = Now {
         wall: UnixTime::from_system(std::time::SystemTime::now()),

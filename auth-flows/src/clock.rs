@@ -1,4 +1,4 @@
-//! The one place that reads the clocks and the random number generator.
+//! Reads the clocks and the random number generator; no other file does.
 
 use std::{
     sync::LazyLock,
@@ -7,7 +7,7 @@ use std::{
 
 use auth_core::{Entropy, Error, ErrorKind, Now, UnixTime};
 
-/// Both clocks.
+/// Reads both clocks.
 pub(crate) fn now() -> Now {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     Now {
@@ -16,19 +16,22 @@ pub(crate) fn now() -> Now {
     }
 }
 
-/// The wall clock alone, for the hot path.
+/// Reads the wall clock only, for the hot path: a token from memory costs one clock reading.
 #[inline]
 pub(crate) fn wall() -> SystemTime {
     SystemTime::now()
 }
 
-/// Fresh entropy for one login.
+/// Draws entropy for one login.
+///
+/// # Errors
+/// [`ErrorKind::Configuration`] if the operating system returns none.
 pub(crate) fn entropy() -> Result<Entropy, Error> {
     let mut bytes = [0; 64];
     getrandom::fill(&mut bytes).map_err(|error| {
         Error::new(
             ErrorKind::Configuration,
-            "the operating system gives no random numbers",
+            "cannot read random numbers from the operating system",
         )
         .with_source(error)
     })?;

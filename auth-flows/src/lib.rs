@@ -23,7 +23,7 @@ pub use login::{
     prepared::{LoginPrompt, PreparedLogin},
 };
 
-/// The examples in the README of the workspace compile.
+/// Compiles the examples in the README of the workspace.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct WorkspaceReadme;

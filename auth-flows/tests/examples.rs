@@ -1,4 +1,4 @@
-//! The examples are programs: each is run as one, against a server on loopback.
+//! Runs each example as a program, against a server on loopback.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -9,7 +9,7 @@ use std::{
 
 use auth_testkit::{Dialect, TestClient, TestServer, person::Person};
 
-/// Where `cargo test` puts the examples that it builds beside the tests.
+/// Returns a command for an example, which `cargo test` builds beside the tests.
 fn example(name: &str) -> Command {
     let mut path = std::env::current_exe().expect("a test has a path");
     path.pop();
@@ -46,7 +46,7 @@ fn inaturalist() -> TestServer {
         .expect("a server")
 }
 
-fn said(output: &Output) -> String {
+fn printed(output: &Output) -> String {
     let text = format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
@@ -68,7 +68,7 @@ fn blocking_tool() {
             .env("TOKENS", folder.path().join("tokens"))
             .env("INAT_USERNAME", "alice")
             .env("INAT_PASSWORD", "password");
-        said(&tool.output().expect("it runs"))
+        printed(&tool.output().expect("it runs"))
     };
     let first = run();
     assert!(first.contains("logged in"), "{first}");
@@ -79,11 +79,11 @@ fn blocking_tool() {
     let mark = server.requests().mark();
     let second = run();
     assert!(!second.contains("logged in"), "{second}");
-    let seen = server.requests().since(mark);
+    let requests = server.requests().since(mark);
     assert_eq!(
-        (seen.token(), seen.derived()),
+        (requests.token(), requests.derived()),
         (0, 0),
-        "the second start needs no login"
+        "the second run needs no login"
     );
 }
 
@@ -101,7 +101,7 @@ fn async_service() {
         .env("INFOFLORA_CLIENT_SECRET", "daemon-secret")
         .output()
         .expect("it runs");
-    let text = said(&output);
+    let text = printed(&output);
     assert!(
         text.contains("1000 tasks received 1000 observations with one token"),
         "{text}"
@@ -122,14 +122,14 @@ fn values_only() {
         .expect("it runs");
     let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
     let url = lines.next().expect("a line").expect("text");
-    let back = Person::new("alice", "password")
+    let redirect = Person::new("alice", "password")
         .visit(&url)
         .and_then(auth_testkit::person::Outcome::into_redirect)
         .expect("redirected");
     let mut stdin = child.stdin.take().expect("piped");
-    writeln!(stdin, "{back}").expect("it reads");
+    writeln!(stdin, "{redirect}").expect("it reads");
     drop(stdin);
     let rest: Vec<_> = lines.map_while(Result::ok).collect();
-    let text = said(&child.wait_with_output().expect("it ends"));
+    let text = printed(&child.wait_with_output().expect("it ends"));
     assert_eq!(rest, ["a token for write login"], "{text}");
 }

@@ -1,4 +1,4 @@
-//! The two drivers and the handles over them: the only twins in the workspace.
+//! The blocking and the async client: the only code in both flavours.
 
 mod asynchronous;
 mod blocking;
@@ -28,10 +28,10 @@ use crate::{
     },
 };
 
-/// How long a caller waits for a renewal that somebody else runs.
+/// Default time that a caller waits for a renewal that another caller runs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What all accounts of one client share.
+/// State shared by all accounts of one client.
 struct Common<H> {
     service: Arc<Service>,
     host: H,
@@ -51,7 +51,7 @@ impl<H> Common<H> {
         }
     }
 
-    /// How long to wait for a turn. Blocking.
+    /// Reserves a permit of the rate limit and returns how long to wait for it. Blocking.
     fn turn(&self, media: bool, pause: Option<Duration>) -> Result<Duration, Error> {
         match &self.pacer {
             Some(pacer) => pacer.turn(&*self.store, media, pause, clock::now()),
@@ -59,14 +59,14 @@ impl<H> Common<H> {
         }
     }
 
-    /// Counts bytes of media. Blocking.
+    /// Counts bytes of media for the rate limit. Blocking.
     fn count(&self, bytes: u64) {
         if let Some(pacer) = &self.pacer {
             pacer.count(&*self.store, bytes, clock::now());
         }
     }
 
-    /// The header that every request carries.
+    /// Sets the user agent, unless the request has one.
     fn sign(&self, request: &mut Request) {
         request
             .headers_mut()
@@ -84,7 +84,8 @@ impl<H> fmt::Debug for Common<H> {
     }
 }
 
-/// How many bytes of media have come, in a response that is whole or one that broke off.
+/// Returns the bytes of media that were received, also by an incomplete response. `None` if there
+/// are none.
 fn media(limits: &Limits, response: &Result<Response, TransportError>) -> Option<u64> {
     let bytes = match response {
         Ok(response) => response.body().as_bytes().len() as u64,
@@ -93,7 +94,7 @@ fn media(limits: &Limits, response: &Result<Response, TransportError>) -> Option
     (limits.is_media() && bytes > 0).then_some(bytes)
 }
 
-/// Whose session it is, and how its login token is got.
+/// The account of a session, and where its login token comes from.
 #[derive(Clone, Debug)]
 struct Identity {
     account: Option<Arc<Account>>,
@@ -122,7 +123,7 @@ impl Identity {
         });
     }
 
-    /// Callers wait for the person as well.
+    /// Adds the login's timeout to the wait for a renewal, which now includes the user.
     // Compiled where it is called, and with it all that a login is made of.
     #[inline]
     fn with_login(&mut self, login: Login) {
@@ -131,7 +132,7 @@ impl Identity {
         self.way = Arc::new(LoginSource::Person(Arc::new(ask)));
     }
 
-    /// One renewal of a token of this account.
+    /// Returns the flow that renews a token of this account.
     fn renewal(
         &self,
         service: &Arc<Service>,
@@ -144,7 +145,8 @@ impl Identity {
         Ok(renewal.knowing(account.cell(kind).latest()))
     }
 
-    /// The person to ask, where only a person can help and the program allowed it; `Err` where they have been asked before.
+    /// Returns the login to start if the user must log in and the program allows that. `Err` with
+    /// the error of the last login if the user did not finish it.
     fn person(
         &self,
         kind: TokenKind,
@@ -165,7 +167,7 @@ impl Identity {
         }
     }
 
-    /// Remembers that the person did not log in: they are not asked again by themselves.
+    /// Caches the error of a failed login, so that the session does not start it again.
     fn asked(&self, landed: RenewalResult, now: Now) -> RenewalResult {
         if let Err(error) = &landed {
             let refusals = self.account()?.negative_cache();
@@ -175,14 +177,15 @@ impl Identity {
     }
 }
 
-/// What to ask for so that a token lasts for so long; `None` where this one does, or none would.
+/// Returns the requirement that makes a token last for `at_least`. `None` if this one lasts as
+/// long, or if a new one would not.
 fn longer(token: &Token, at_least: Duration, now: Now) -> Option<TokenRequirement> {
     let (remaining, lifetime) = (token.remaining(now)?, token.lifetime()?);
     (remaining < at_least && lifetime > at_least)
         .then(|| TokenRequirement::NewerThan(token.generation()))
 }
 
-/// A caller has waited long enough for a renewal that somebody else runs.
+/// The error if the renewal by another caller takes longer than the caller's timeout.
 fn too_long(patience: Duration) -> Error {
     Error::new(
         ErrorKind::TimedOut,
@@ -191,7 +194,7 @@ fn too_long(patience: Duration) -> Error {
     .with_help("try again")
 }
 
-/// The store as a driver uses it: records instead of bytes.
+/// The store as a driver uses it: token records instead of bytes.
 mod stored {
     use super::*;
     use crate::token::plain_token;
@@ -213,7 +216,7 @@ mod stored {
         .map_err(|error| error.with_setting(store.describe()))
     }
 
-    /// A torn record is one, too.
+    /// Returns whether the text is a token record, also an incomplete one.
     fn is_record(text: &[u8]) -> bool {
         text.starts_with(b"{\"version\"")
     }

@@ -1,35 +1,47 @@
-//! What is known of an account and its tokens, without their secrets.
+//! The state of an account and its tokens, without secrets.
 
 use auth_core::{AccountKey, Token, TokenKind, TokenRecord, UnixTime};
 
-/// What is known of an account, without its secrets.
+/// The state of an account, without secrets; [`Session::status`](crate::Session::status) returns
+/// it.
+///
+/// ```
+/// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+/// # let (_server, session) = setup::logged_in();
+/// let status = session.status()?;
+/// assert!(status.is_logged_in());
+/// assert_eq!(status.login.unwrap().scope.as_deref(), Some("write login"));
+/// assert!(status.derived.is_some());
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Status {
-    /// Service, client and account.
+    /// The key of the account: service, client and name.
     pub account: AccountKey,
-    /// The login token, if there is one.
+    /// The login token, if one is stored.
     pub login: Option<TokenStatus>,
-    /// The second token, if there is one.
+    /// The derived token, if one is stored.
     pub derived: Option<TokenStatus>,
-    /// Where it is stored.
+    /// The description of the store.
     pub store: String,
 }
 
-/// What is known of a token, without its text.
+/// The state of a token, without its text.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TokenStatus {
-    /// The scopes the server named; `None` says nothing.
+    /// The scopes that the server named; `None` if it named none.
     pub scope: Option<String>,
-    /// When it ends by the wall clock; `None` where the server gave it no end.
+    /// When it expires, by the wall clock; `None` if the server stated no expiry.
     pub expires_at: Option<UnixTime>,
-    /// Whether it can be renewed with a refresh token.
+    /// Whether a refresh token is stored with it.
     pub refreshable: bool,
 }
 
 impl Status {
-    /// There is a token of either kind. Whether the service still accepts it, only a call tells.
+    /// Returns whether a token of either kind is stored. Only a call shows whether the service
+    /// still accepts it.
     #[must_use]
     pub fn is_logged_in(&self) -> bool {
         self.login.is_some() || self.derived.is_some()

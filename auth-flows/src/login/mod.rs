@@ -1,4 +1,4 @@
-//! Logging a person in, in three parts: begin (values), wait (for the person), complete (a flow).
+//! A user's login in three parts: prepare (values), wait (for the user), complete (a flow).
 
 pub(crate) mod listener;
 pub(crate) mod pending;
@@ -19,30 +19,32 @@ use self::{
 };
 use crate::clock;
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+// `inline`: compiled in the crate that calls it, as most programs need none of it.
 
-/// How a person logs in. Made by one of its three constructors, given to a session's `log_in` or `begin`.
+/// Describes how the user logs in: by browser, by a code, or by a pasted redirect.
+///
+/// Create it with one of the three constructors, then pass it to
+/// [`Session::log_in`](crate::Session::log_in), [`begin_login`](crate::Session::begin_login) or
+/// [`with_login`](crate::Session::with_login).
 ///
 /// ```
 /// use std::time::Duration;
 /// use auth_flows::Login;
 ///
-/// // Browser and callback on this machine: any free port, or the one that is registered.
-/// let login = Login::browser(|invitation| eprintln!("{invitation}")).port(8080).timeout(Duration::from_secs(300));
-/// // No browser on this machine: the service shows a code, the person types it in.
-/// let login = Login::out_of_band(|url| {
-///     eprintln!("Open {url} and enter the code:");
-///     std::io::read_to_string(std::io::stdin())
-/// });
+/// let login = Login::browser(|prompt| eprintln!("{prompt}"))
+///     .port(8080) // as registered; any free port by default
+///     .timeout(Duration::from_secs(300));
 /// ```
+#[doc(alias = "sign in")]
+#[doc(alias = "authorization code")]
 #[derive(Clone)]
 pub struct Login {
-    way: Channel,
+    channel: Channel,
     open: Open,
     program: Option<String>,
     scope: Option<String>,
     parameters: Vec<(String, String)>,
-    deadline: Duration,
+    timeout: Duration,
 }
 
 #[derive(Clone)]
@@ -64,19 +66,30 @@ type Prompt = dyn Fn(&str) -> io::Result<String> + Send + Sync;
 
 #[derive(Clone)]
 enum Open {
-    /// The default browser, where the feature `browser` is on.
+    /// Opens the default browser; fails without the feature `browser`.
     Default,
-    /// The program's own way.
+    /// Calls the program's function.
     With(Arc<Opener>),
-    /// The person opens it.
+    /// Opens nothing.
     Not,
 }
 
 impl Login {
-    /// By browser, with a [`CallbackListener`] on 127.0.0.1 for the response: any free port and an empty path, unless set
-    /// otherwise.
+    /// Logs in by browser and receives the redirect with a [`CallbackListener`] on 127.0.0.1.
     ///
-    /// `show` is handed the URL before the browser is opened, and once more if it could not be.
+    /// The listener's default is any free port and an empty path. `show` receives the URL before
+    /// the browser opens, and a second time, with the reason, if the browser did not open.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::session();
+    /// use auth_flows::Login;
+    ///
+    /// let login = Login::browser(|prompt| eprintln!("{prompt}"));
+    /// # let login = login.open(setup::alice);
+    /// session.log_in(login)?;
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     #[must_use]
     pub fn browser(show: impl Fn(&LoginPrompt<'_>) + Send + Sync + 'static) -> Self {
         Self::new(Channel::Browser {
@@ -87,7 +100,24 @@ impl Login {
         })
     }
 
-    /// The service shows a code instead of redirecting (`urn:ietf:wg:oauth:2.0:oob`); `prompt` shows the URL and asks for it.
+    /// Logs in with a code that the service shows instead of redirecting
+    /// (`urn:ietf:wg:oauth:2.0:oob`).
+    ///
+    /// `prompt` shows the URL to the user and returns the code that the user enters.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::session();
+    /// # let read_line = |url: &str| setup::person().visit(url)?.into_code();
+    /// use auth_flows::Login;
+    ///
+    /// session.log_in(Login::out_of_band(move |url| {
+    ///     eprintln!("Open {url} and enter the code:");
+    ///     read_line(url)
+    /// }))?;
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[doc(alias = "oob")]
     #[must_use]
     pub fn out_of_band(
         prompt: impl Fn(&str) -> io::Result<String> + Send + Sync + 'static,
@@ -98,8 +128,24 @@ impl Login {
         })
     }
 
-    /// Nobody listens at the redirect URI: `prompt` shows the URL and asks for the whole address that the browser ended at.
-    /// For a machine without a browser, or a private-use scheme.
+    /// Logs in with a redirect that the user copies from the browser's address bar.
+    ///
+    /// For a machine without a browser, or a redirect URI with a private-use scheme: the program
+    /// does not listen at `redirect_uri`. `prompt` shows the URL to the user and returns the
+    /// complete address at which the browser arrived.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::session();
+    /// # let read_line = |url: &str| setup::person().visit(url)?.into_redirect();
+    /// use auth_flows::Login;
+    ///
+    /// session.log_in(Login::pasted_redirect("http://127.0.0.1:8080", move |url| {
+    ///     eprintln!("Open {url}, then paste the address at which your browser arrived:");
+    ///     read_line(url)
+    /// }))?;
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     #[must_use]
     pub fn pasted_redirect(
         redirect_uri: impl Into<String>,
@@ -111,37 +157,41 @@ impl Login {
         })
     }
 
-    /// Listens on `[::1]` instead of 127.0.0.1, for a client that is registered so.
+    /// Listens on `[::1]` instead of 127.0.0.1. Use it if the client is registered with `[::1]`.
     #[must_use]
     pub fn ipv6(mut self) -> Self {
-        if let Channel::Browser { ip, .. } = &mut self.way {
+        if let Channel::Browser { ip, .. } = &mut self.channel {
             *ip = Ipv6Addr::LOCALHOST.into();
         }
         self
     }
 
-    /// The listener's port, as registered: 0 is any free one, which Doorkeeper and league allow for 127.0.0.1.
+    /// Sets the listener's port, as registered. The default is 0, any free port, which Doorkeeper
+    /// and league allow for 127.0.0.1.
     #[must_use]
     pub fn port(mut self, number: u16) -> Self {
-        if let Channel::Browser { port, .. } = &mut self.way {
+        if let Channel::Browser { port, .. } = &mut self.channel {
             *port = number;
         }
         self
     }
 
-    /// The path of the listener's redirect URI, as registered, such as `/callback`. Empty unless set.
+    /// Sets the path of the listener's redirect URI, as registered, e.g. `/callback`. The default
+    /// is empty.
     #[must_use]
     pub fn path(mut self, text: impl Into<String>) -> Self {
-        if let Channel::Browser { path, .. } = &mut self.way {
+        if let Channel::Browser { path, .. } = &mut self.channel {
             *path = text.into();
         }
         self
     }
 
-    /// Opens the URL in the program's own way instead of the default browser. It runs on a thread of its own and may block; where
-    /// it fails, `show` is told, and so is whoever waits if nobody comes.
+    /// Opens the URL with `open` instead of the default browser.
     ///
-    /// In a test, a person without a browser does:
+    /// `open` runs on its own thread and may block. If it fails, `show` receives the reason; a
+    /// later timeout also has it as its source.
+    ///
+    /// In a test, auth-testkit's `Person` takes the place of the user and the browser:
     ///
     /// ```
     /// use auth_flows::Login;
@@ -149,8 +199,8 @@ impl Login {
     ///
     /// let login = Login::browser(|_| {}).open(|url| {
     ///     let person = Person::new("alice", "password");
-    ///     let back = person.visit(url)?.into_redirect()?; // logs in and consents
-    ///     person.follow(&back).map(|_| ()) // what the browser does next
+    ///     let redirect = person.visit(url)?.into_redirect()?; // logs in and consents
+    ///     person.follow(&redirect).map(|_| ()) // as a browser does next
     /// });
     /// ```
     #[must_use]
@@ -159,61 +209,63 @@ impl Login {
         self
     }
 
-    /// Opens nothing: the person does it.
+    /// Opens no browser. The user opens the URL that `show` received.
     #[must_use]
     pub fn no_browser(mut self) -> Self {
         self.open = Open::Not;
         self
     }
 
-    /// The program's name, for the page in the browser. The beginning of the service's user agent unless set.
+    /// Sets the program's name for the page in the browser. The default is the start of the
+    /// service's user agent, up to the first slash or space.
     #[must_use]
     pub fn program_name(mut self, name: impl Into<String>) -> Self {
         self.program = Some(name.into());
         self
     }
 
-    /// The scopes to ask for, separated by spaces; the service's own unless set.
+    /// Sets the scopes to request, separated by spaces. The default is the service's.
     #[must_use]
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = Some(scope.into());
         self
     }
 
-    /// A further parameter of the authorization request, such as a locale.
+    /// Adds a parameter to the authorization request, e.g. a locale.
     #[must_use]
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.parameters.push((name.into(), value.into()));
         self
     }
 
-    /// How long the listener waits: 120 s unless set. A prompt has no deadline but the program's own.
+    /// Sets how long the listener waits for the redirect. The default is 120 s. It does not limit a
+    /// prompt, which returns when the program's function does.
     #[must_use]
-    pub fn timeout(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
         self
     }
 
-    /// How long it may take until the person has answered.
+    /// Returns how long the user may take.
     pub(crate) fn until(&self) -> Duration {
-        self.deadline
+        self.timeout
     }
 
-    fn new(way: Channel) -> Self {
+    fn new(channel: Channel) -> Self {
         Self {
-            way,
+            channel,
             open: Open::Default,
             program: None,
             scope: None,
             parameters: Vec::new(),
-            deadline: Duration::from_secs(120),
+            timeout: Duration::from_secs(120),
         }
     }
 
-    /// Part one: values, and the bound listener.
+    /// Part one: makes the URL and binds the listener. Sends nothing.
     #[inline]
     pub(crate) fn begin(self, service: &Service) -> Result<PreparedLogin, Error> {
-        let (listener, redirect_uri) = match &self.way {
+        let (listener, redirect_uri) = match &self.channel {
             Channel::Browser { ip, port, path, .. } => {
                 let listener = CallbackListener::bind((*ip, *port), path)?;
                 let uri = listener.redirect_uri().clone();
@@ -245,14 +297,14 @@ impl Login {
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Login");
-        match &self.way {
+        match &self.channel {
             Channel::Browser { ip, port, path, .. } => {
                 out.field("ip", ip).field("port", port).field("path", path)
             }
             Channel::Prompt { redirect_uri, .. } => out.field("redirect_uri", redirect_uri),
         };
         out.field("scope", &self.scope)
-            .field("deadline", &self.deadline)
+            .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
 }
@@ -267,7 +319,7 @@ impl Open {
             Self::Default => open::that(url),
             #[cfg(not(feature = "browser"))]
             Self::Default => Err(io::Error::other(
-                "this program was built without the feature `browser`",
+                "auth-flows was built without the feature `browser`",
             )),
         }
     }

@@ -1,4 +1,4 @@
-//! A login that waits for its person: a one-shot cell, and a flag that says whether anybody still waits.
+//! A login that waits for the user: a one-shot channel, and a flag that the caller has dropped it.
 
 use std::{
     io,
@@ -19,52 +19,62 @@ use crate::sync::{
     park::park_on,
 };
 
-/// A login that waits for its person: a future, and something a thread can wait on. Dropping it ends the listener.
+/// A login that waits for the user: await it on any executor, or block on [`wait`](Self::wait).
 ///
-/// Any executor will do; none is needed.
+/// Dropping it cancels the login and ends the listener.
+///
+/// ```
+/// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+/// # let (_server, session, login) = setup::login();
+/// let pending = session.begin_login(login)?.start()?;
+/// let grant = pending.wait()?; // in async code: `pending.await?`
+/// let status = session.complete_login(grant)?;
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Debug)]
-#[must_use = "a login that is dropped is given up"]
+#[must_use = "dropping it cancels the login"]
+#[doc(alias = "cancel")]
 pub struct PendingLogin {
     outcome: Receiver<Result<CodeGrant, Error>>,
-    given_up: Arc<AtomicBool>,
-    /// Why no browser was opened.
+    dropped: Arc<AtomicBool>,
+    /// Why the browser did not open.
     problem: Arc<OnceLock<String>>,
 }
 
-/// The other end, for whoever brings the response.
+/// Sends the result of a [`PendingLogin`]; held by the listener or the prompt.
 pub(crate) struct LoginSender {
-    giver: Sender<Result<CodeGrant, Error>>,
-    given_up: Arc<AtomicBool>,
+    sender: Sender<Result<CodeGrant, Error>>,
+    dropped: Arc<AtomicBool>,
 }
 
 impl PendingLogin {
     pub(crate) fn new() -> (LoginSender, Self) {
-        let (giver, outcome) = channel();
-        let given_up = Arc::new(AtomicBool::new(false));
-        let other = LoginSender {
-            giver,
-            given_up: Arc::clone(&given_up),
+        let (sender, outcome) = channel();
+        let dropped = Arc::new(AtomicBool::new(false));
+        let sender = LoginSender {
+            sender,
+            dropped: Arc::clone(&dropped),
         };
-        let waiting = Self {
+        let pending = Self {
             outcome,
-            given_up,
+            dropped,
             problem: Arc::default(),
         };
-        (other, waiting)
+        (sender, pending)
     }
 
-    /// Where to write down that no browser was opened: if nobody comes, that is why.
+    /// Returns the cell for the reason why the browser did not open; a timeout reports it.
     pub(crate) fn problem(&self) -> Arc<OnceLock<String>> {
         Arc::clone(&self.problem)
     }
 
-    /// Waits on this thread.
+    /// Blocks this thread until the login has its result.
     ///
     /// # Errors
-    /// [`ErrorKind::ConsentDenied`]: the person refused. [`ErrorKind::TimedOut`]: the deadline passed. Otherwise why the answer was
-    /// not accepted.
+    /// [`ErrorKind::ConsentDenied`] if the user refused, or entered nothing. [`ErrorKind::TimedOut`] if
+    /// the redirect did not arrive in time. Otherwise the reason why the response was rejected.
     pub fn wait(self) -> Result<CodeGrant, Error> {
-        // The listener has a deadline of its own, and a prompt is the program's.
+        // No timeout here: the listener has its own, and a prompt ends with the program's function.
         park_on(self, Duration::MAX).unwrap_or_else(|| Err(no_response()))
     }
 }
@@ -78,7 +88,7 @@ impl Future for PendingLogin {
             let outcome = outcome.unwrap_or_else(|| Err(no_response()));
             outcome.map_err(|error| match self.problem.get() {
                 Some(problem) if error.kind() == ErrorKind::TimedOut => {
-                    error.with_source(format!("no browser could be opened ({problem})"))
+                    error.with_source(format!("the browser did not open ({problem})"))
                 }
                 _ => error,
             })
@@ -88,33 +98,33 @@ impl Future for PendingLogin {
 
 impl Drop for PendingLogin {
     fn drop(&mut self) {
-        self.given_up.store(true, Ordering::Relaxed);
+        self.dropped.store(true, Ordering::Relaxed);
     }
 }
 
 impl LoginSender {
-    /// Gives the response; a second one is dropped.
-    pub(crate) fn send(&self, answer: Result<CodeGrant, Error>) {
-        self.giver.send(answer);
+    /// Sends the result; discards a second one.
+    pub(crate) fn send(&self, outcome: Result<CodeGrant, Error>) {
+        self.sender.send(outcome);
     }
 
-    /// Nobody waits any more.
-    pub(crate) fn is_given_up(&self) -> bool {
-        self.given_up.load(Ordering::Relaxed)
+    /// Returns whether the program has dropped the [`PendingLogin`].
+    pub(crate) fn is_dropped(&self) -> bool {
+        self.dropped.load(Ordering::Relaxed)
     }
 }
 
-/// A thread of its own, with a name. The job is a box, so that threads are compiled once for all.
+/// Spawns a detached thread with a name. The job is boxed, so that this is compiled once.
 pub(crate) fn spawn(name: &str, job: Box<dyn FnOnce() + Send>) -> io::Result<()> {
     let thread = thread::Builder::new().name(name.to_owned());
     thread.spawn(job).map(drop)
 }
 
-/// The program's own prompt panicked.
+/// The error if the program's prompt panicked.
 fn no_response() -> Error {
     Error::new(
         ErrorKind::Configuration,
         "the login ended without a response",
     )
-    .with_help("begin the login again")
+    .with_help("start the login again")
 }

@@ -1,4 +1,4 @@
-//! A login that has begun, and what a program shows the person who is to log in.
+//! A login that is ready to start, and what the program then shows to the user.
 
 use std::{fmt, io};
 
@@ -11,9 +11,25 @@ use super::{
 };
 use crate::clock;
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+// `inline`: compiled in the crate that calls it, as most programs need none of it.
 
-/// A login that has begun: its URL is known and its listener bound, but nobody has been asked yet.
+/// A login that is ready to start: it has its URL, and its listener is bound.
+///
+/// [`Session::begin_login`](crate::Session::begin_login) returns it.
+///
+/// ```
+/// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+/// # let (_server, session) = setup::session();
+/// use auth_flows::Login;
+///
+/// let login = Login::browser(|_| {});
+/// # let login = login.open(setup::alice);
+/// let prepared = session.begin_login(login)?;
+/// assert!(prepared.url().contains("code_challenge="));
+/// assert!(prepared.redirect_uri().starts_with("http://127.0.0.1:"));
+/// let grant = prepared.start()?.wait()?;
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 pub struct PreparedLogin {
     url: String,
     pending: PendingAuthorization,
@@ -40,39 +56,40 @@ impl PreparedLogin {
         }
     }
 
-    /// Where the person logs in.
+    /// Returns the authorization URL, at which the user logs in.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Where the response arrives.
+    /// Returns the redirect URI, at which the response arrives.
     #[must_use]
     pub fn redirect_uri(&self) -> &str {
         self.pending.redirect_uri().as_str()
     }
 
-    /// Part two: asks the person and waits for the answer, on a thread of its own.
+    /// Starts part two of the login: opens the browser or runs the prompt, each on its own thread.
     ///
     /// # Errors
-    /// No thread could be started.
+    /// [`ErrorKind::Configuration`] if the operating system cannot start a thread.
     #[inline]
     pub fn start(self) -> Result<PendingLogin, Error> {
-        match (self.login.way, self.listener) {
+        match (self.login.channel, self.listener) {
             (Channel::Browser { show, .. }, Some(listener)) => {
-                let waiting = listener.listen(self.pending, self.program, self.login.deadline)?;
+                let waiting = listener.listen(self.pending, self.program, self.login.timeout)?;
                 show(&LoginPrompt {
                     url: &self.url,
                     problem: None,
                 });
-                let (open, url, noted) = (self.login.open, self.url, waiting.problem());
-                // A launcher may wait for the browser's end; nobody waits for the launcher.
+                let (open, url, reason) = (self.login.open, self.url, waiting.problem());
+                // Some launchers return only when the browser ends, so `start` does not join this
+                // thread.
                 let launch = move || {
                     if let Err(problem) = open.go(&url) {
-                        // Launchers repeat the URL in their errors.
-                        let words = problem.to_string().replace(&url, "the URL");
-                        let problem = io::Error::new(problem.kind(), words.clone());
-                        let _ = noted.set(words);
+                        // Launchers repeat the URL in their errors, and it holds `state`.
+                        let text = problem.to_string().replace(&url, "the URL");
+                        let problem = io::Error::new(problem.kind(), text.clone());
+                        let _ = reason.set(text);
                         show(&LoginPrompt {
                             url: &url,
                             problem: Some(&problem),
@@ -96,17 +113,26 @@ impl PreparedLogin {
 
 impl fmt::Debug for PreparedLogin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The URL holds `state`, which nobody but the person's browser is to know.
-        f.debug_struct("Begun")
+        // Without the URL: it holds `state`, which only the user's browser may learn.
+        f.debug_struct("PreparedLogin")
             .field("pending", &self.pending)
             .field("login", &self.login)
             .finish_non_exhaustive()
     }
 }
 
-/// What a program shows a person who is to log in: the URL, and that the browser could not be opened, if so.
+/// The URL to show to the user and, if the browser did not open, the reason.
 ///
-/// `Display` is a sentence that says both.
+/// `Display` writes both as one sentence.
+///
+/// ```
+/// use auth_flows::Login;
+///
+/// let login = Login::browser(|prompt| match prompt.problem() {
+///     None => eprintln!("Your browser opens {}", prompt.url()),
+///     Some(_) => eprintln!("{prompt}"),
+/// });
+/// ```
 #[derive(Debug)]
 pub struct LoginPrompt<'a> {
     url: &'a str,
@@ -114,13 +140,13 @@ pub struct LoginPrompt<'a> {
 }
 
 impl LoginPrompt<'_> {
-    /// Where to log in. It is meant for the person's eyes and browser, not for a log.
+    /// Returns the authorization URL. Show it to the user, but do not log it: it contains `state`.
     #[must_use]
     pub fn url(&self) -> &str {
         self.url
     }
 
-    /// Why no browser was opened, if one should have been.
+    /// Returns why the browser did not open. `None` if it opened, or was not opened yet.
     #[must_use]
     pub fn problem(&self) -> Option<&io::Error> {
         self.problem
@@ -133,7 +159,7 @@ impl fmt::Display for LoginPrompt<'_> {
             None => write!(f, "To log in, open {}", self.url),
             Some(problem) => write!(
                 f,
-                "No browser could be opened ({problem}); to log in, open {}",
+                "The browser did not open ({problem}); to log in, open {}",
                 self.url
             ),
         }
@@ -142,17 +168,24 @@ impl fmt::Display for LoginPrompt<'_> {
 
 #[inline]
 fn no_thread(error: io::Error) -> Error {
-    Error::new(ErrorKind::Configuration, "no thread could be started").with_source(error)
+    Error::new(
+        ErrorKind::Configuration,
+        "cannot start a thread for the login",
+    )
+    .with_source(error)
 }
 
 #[inline]
 fn ask(prompt: &Prompt, url: &str, pending: &PendingAuthorization) -> Result<CodeGrant, Error> {
     let text = prompt(url).map_err(|error| {
-        Error::new(ErrorKind::Configuration, "nothing could be asked for").with_source(error)
+        Error::new(ErrorKind::Configuration, "the login prompt failed").with_source(error)
     })?;
     if text.trim().is_empty() {
-        return Err(Error::new(ErrorKind::ConsentDenied, "nothing was entered")
-            .with_help("begin the login again"));
+        return Err(Error::new(
+            ErrorKind::ConsentDenied,
+            "the answer to the login prompt is empty",
+        )
+        .with_help("start the login again"));
     }
     match pending.redirect_uri().kind() {
         RedirectKind::OutOfBand => pending.accept_code(&text),

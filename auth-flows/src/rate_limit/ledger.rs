@@ -1,110 +1,120 @@
-//! What was asked lately, and when the next request may go: numbers only, time is an argument.
+//! The recent requests, and when the next one may be sent. Does no I/O; time is an argument.
 
 use std::{collections::VecDeque, fmt::Write as _, time::Duration};
 
 use auth_core::RateLimit;
 
-/// Turns given and bytes received, in milliseconds of some clock.
+/// Permits reserved and bytes received. Times are milliseconds of the clock that the caller uses.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Ledger {
-    /// When the next request is due at an even pace.
+    /// When the next request is due at even spacing.
     due: u64,
-    /// The last turn that was given; the next does not come before it.
+    /// The time of the last permit; the next one is not earlier.
     last: u64,
-    /// The longest patience among those who wait in line: programs at one store need not have the same.
-    patience: u64,
+    /// The longest `max_wait` of the requests that wait now. Programs that share a store may have
+    /// different ones.
+    max_wait: u64,
     counters: Vec<Counter>,
-    /// Lines of other programs with other limits: kept as they are.
+    /// Lines of programs with other limits: written back unchanged.
     foreign: Vec<String>,
 }
 
-/// How much there was in the last stretch of time.
+/// A sliding window: how much of one kind its length allows, and what was used.
 #[derive(Clone, Debug, PartialEq)]
 struct Counter {
-    kind: Kind,
+    kind: CounterKind,
     length: u64,
     limit: u64,
-    /// Entries are put together in stretches of so long: 0 counts one by one.
+    /// Entries within this time are added up to one; 0 keeps each on its own.
     grain: u64,
     entries: VecDeque<(u64, u64)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Kind {
+enum CounterKind {
     Requests,
     Bytes,
 }
 
-/// Up to so many are counted one by one.
+/// Windows of up to this many requests keep an entry for each.
 const EXACT: u64 = 200;
 
-/// The longest time, in milliseconds: a sum of a few of them still is a number.
+/// Larger windows add up the entries within one of so many parts of their length. That keeps the
+/// text short, below 4 KB with iNaturalist's limits, and still allows 24/25 of a window's limit.
+const PARTS: u64 = 24;
+
+/// The longest time, in milliseconds: a sum of several does not overflow.
 const FOREVER: u64 = u64::MAX / 8;
 
-/// The first line of the text.
+/// The first line of the text. It is stored, so it keeps the word of its first version.
 const HEAD: &str = "pace 1";
 
 impl Ledger {
-    pub(super) fn new(pace: &RateLimit) -> Self {
-        let requests = pace.windows().iter().map(|(limit, length)| {
+    pub(super) fn new(rate: &RateLimit) -> Self {
+        let requests = rate.windows().iter().map(|(limit, length)| {
             let exact = *limit <= EXACT;
-            Counter::new(Kind::Requests, *limit, *length, if exact { 0 } else { 24 })
+            Counter::new(
+                CounterKind::Requests,
+                *limit,
+                *length,
+                if exact { 0 } else { PARTS },
+            )
         });
-        let bytes = pace
+        let bytes = rate
             .media_windows()
             .iter()
-            .map(|(limit, length)| Counter::new(Kind::Bytes, *limit, *length, 24));
+            .map(|(limit, length)| Counter::new(CounterKind::Bytes, *limit, *length, PARTS));
         Self {
             counters: requests.chain(bytes).collect(),
             ..Self::default()
         }
     }
 
-    /// The next turn, as a moment: it is given with this, if it comes within the pace's patience. `Err` is the moment at which one
-    /// would come.
-    pub(super) fn turn(&mut self, pace: &RateLimit, now: u64, media: bool) -> Result<u64, u64> {
-        self.forget_the_future(pace, now);
-        let slack = millis(pace.spacing()) * u64::from(pace.burst() - 1);
+    /// Reserves the next permit and returns its time. `Err`, without a reservation, with that time
+    /// if it is later than the limit's `max_wait` allows.
+    pub(super) fn permit(&mut self, rate: &RateLimit, now: u64, media: bool) -> Result<u64, u64> {
+        self.forget_the_future(rate, now);
+        let slack = millis(rate.spacing()) * u64::from(rate.burst() - 1);
         let mut at = now.max(self.last).max(self.due.saturating_sub(slack));
         for counter in &self.counters {
-            let counts = counter.kind == Kind::Requests || media;
+            let counts = counter.kind == CounterKind::Requests || media;
             at = if counts { counter.room(at) } else { at };
         }
-        if at - now > millis(pace.max_wait()) {
+        if at - now > millis(rate.max_wait()) {
             return Err(at);
         }
-        let in_line = if self.last > now { self.patience } else { 0 };
-        self.patience = in_line.max(millis(pace.max_wait()));
+        let waiting = if self.last > now { self.max_wait } else { 0 };
+        self.max_wait = waiting.max(millis(rate.max_wait()));
         self.last = at;
-        self.due = self.due.max(at) + millis(pace.spacing());
+        self.due = self.due.max(at) + millis(rate.spacing());
         for counter in &mut self.counters {
-            if counter.kind == Kind::Requests {
+            if counter.kind == CounterKind::Requests {
                 counter.add(at, 1, now);
             }
         }
         Ok(at)
     }
 
-    /// The service has asked to be left alone for a while.
-    pub(super) fn pause(&mut self, pace: &RateLimit, now: u64, pause: Duration) {
-        let slack = millis(pace.spacing()) * u64::from(pace.burst() - 1);
-        // Afterwards it goes on evenly, without a burst.
+    /// Delays all further requests: the service has responded 429.
+    pub(super) fn pause(&mut self, rate: &RateLimit, now: u64, pause: Duration) {
+        let slack = millis(rate.spacing()) * u64::from(rate.burst() - 1);
+        // The slack is added, so that no burst follows the pause.
         self.due = self.due.max(now + millis(pause) + slack);
     }
 
-    /// So many bytes of media have come.
+    /// Counts bytes of media that were received.
     pub(super) fn count(&mut self, now: u64, bytes: u64) {
         for counter in &mut self.counters {
-            if counter.kind == Kind::Bytes {
+            if counter.kind == CounterKind::Bytes {
                 counter.add(now, bytes, now);
             }
         }
     }
 
-    /// What lies further ahead than any turn can was written by a clock that was wrong.
-    fn forget_the_future(&mut self, pace: &RateLimit, now: u64) {
-        let patience = self.patience.max(millis(pace.max_wait()));
-        let furthest = now + 2 * patience + millis(pace.pause_after_429());
+    /// Removes times that are further ahead than any permit can be: a wrong clock wrote them.
+    fn forget_the_future(&mut self, rate: &RateLimit, now: u64) {
+        let max_wait = self.max_wait.max(millis(rate.max_wait()));
+        let furthest = now + 2 * max_wait + millis(rate.pause_after_429());
         if self.last.max(self.due) > furthest {
             (self.last, self.due) = (0, 0);
         }
@@ -114,7 +124,7 @@ impl Ledger {
     }
 
     pub(super) fn to_text(&self) -> String {
-        let mut out = format!("{HEAD}\n{} {} {}\n", self.due, self.last, self.patience);
+        let mut out = format!("{HEAD}\n{} {} {}\n", self.due, self.last, self.max_wait);
         for counter in &self.counters {
             let kind = counter.kind.name();
             let _ = write!(out, "{kind} {} {}", counter.length, counter.grain);
@@ -130,18 +140,19 @@ impl Ledger {
         out
     }
 
-    /// Reads the text into a new ledger. What cannot be read counts for nothing: it is about manners, not about safety.
+    /// Reads the text into a new ledger. Ignores what it cannot parse: the limit is a courtesy to
+    /// the service, not a safety measure.
     pub(super) fn read(mut self, text: &str) -> Self {
         let mut lines = text.lines();
         if lines.next() != Some(HEAD) {
             return self;
         }
-        let moments = lines.next().and_then(|line| {
+        let times = lines.next().and_then(|line| {
             let mut numbers = line.split(' ').map_while(|word| word.parse().ok());
             let (due, last) = (numbers.next()?, numbers.next()?);
             Some((due, last, numbers.next().unwrap_or(0).min(FOREVER)))
         });
-        (self.due, self.last, self.patience) = moments.unwrap_or_default();
+        (self.due, self.last, self.max_wait) = times.unwrap_or_default();
         for line in lines {
             if !self.counters.iter_mut().any(|counter| counter.read(line)) {
                 self.foreign.push(line.to_owned());
@@ -151,7 +162,7 @@ impl Ledger {
     }
 }
 
-impl Kind {
+impl CounterKind {
     fn name(self) -> &'static str {
         match self {
             Self::Requests => "requests",
@@ -161,7 +172,7 @@ impl Kind {
 }
 
 impl Counter {
-    fn new(kind: Kind, limit: u64, length: Duration, parts: u64) -> Self {
+    fn new(kind: CounterKind, limit: u64, length: Duration, parts: u64) -> Self {
         let length = millis(length);
         Self {
             kind,
@@ -172,22 +183,22 @@ impl Counter {
         }
     }
 
-    /// When an entry no longer counts.
-    fn over(&self, start: u64) -> u64 {
+    /// Returns when an entry no longer counts.
+    fn expiry(&self, start: u64) -> u64 {
         start + self.grain + self.length
     }
 
-    /// The first moment from `at` on with room for one more.
+    /// Returns the first time from `at` on at which the window allows one more.
     fn room(&self, at: u64) -> u64 {
         let mut sum: u64 = 0;
-        // From the latest back: the entry that fills it up has to be over first.
+        // From the latest back: the entry that fills the window must expire first.
         for (start, weight) in self.entries.iter().rev() {
-            if self.over(*start) <= at {
+            if self.expiry(*start) <= at {
                 break;
             }
             sum = sum.saturating_add(*weight);
             if sum >= self.limit {
-                return self.over(*start);
+                return self.expiry(*start);
             }
         }
         at
@@ -197,7 +208,7 @@ impl Counter {
         while self
             .entries
             .front()
-            .is_some_and(|(start, _)| self.over(*start) <= now)
+            .is_some_and(|(start, _)| self.expiry(*start) <= now)
         {
             self.entries.pop_front();
         }
@@ -210,7 +221,7 @@ impl Counter {
         }
     }
 
-    /// Whether the line is this counter's; if so it is read.
+    /// Reads the line if it belongs to this counter; returns whether it does.
     fn read(&mut self, line: &str) -> bool {
         let mut words = line.split(' ');
         let (length, grain) = (self.length.to_string(), self.grain.to_string());
@@ -222,7 +233,8 @@ impl Counter {
             let (start, weight) = word.split_once(':')?;
             Some((start.parse().ok()?, weight.parse().ok()?))
         };
-        // At most a time's worth, in order: a text that somebody wrote by hand may hold anything.
+        // In order, at most one window's worth, and without overflow: another program may have
+        // written anything.
         let (most, mut last) = (
             usize::try_from(self.limit.max(EXACT)).unwrap_or(usize::MAX),
             0,
@@ -230,11 +242,11 @@ impl Counter {
         let entries = words.filter_map(number).take(most);
         self.entries = entries
             .filter(|(start, _)| {
-                let kept = *start >= last && *start < u64::MAX / 2;
-                if kept {
+                let valid = *start >= last && *start < u64::MAX / 2;
+                if valid {
                     last = *start;
                 }
-                kept
+                valid
             })
             .collect();
         true

@@ -1,4 +1,5 @@
-//! Keeping to a service's pace: one ledger for each client, shared across processes where the store can.
+//! The rate limit of a service: one ledger per client, shared across processes if the store can
+//! share notes.
 
 mod ledger;
 
@@ -11,25 +12,28 @@ use auth_core::{Error, ErrorKind, Now, RateLimit, Service, Store};
 
 use self::ledger::Ledger;
 
-/// The ledger of one client.
+/// Limits the requests of one client; all its sessions share it.
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
-    pace: Arc<RateLimit>,
+    rate: Arc<RateLimit>,
     service: String,
     own: Mutex<Ledger>,
 }
 
 impl RateLimiter {
     pub(crate) fn of(service: &Service) -> Option<Self> {
-        let pace = Arc::clone(service.rate_limit()?);
+        let rate = Arc::clone(service.rate_limit()?);
         Some(Self {
-            own: Mutex::new(Ledger::new(&pace)),
+            own: Mutex::new(Ledger::new(&rate)),
             service: service.id().to_owned(),
-            pace,
+            rate,
         })
     }
 
-    /// How long to wait for a turn, which is given with this. It may ask the store: blocking.
+    /// Reserves a permit for one request and returns how long to wait for it. Fails if the wait is
+    /// over the limit's `max_wait`. Blocking, because it may use the store.
+    ///
+    /// `pause` is the wait that a 429 response asked for; zero if it named none.
     pub(crate) fn turn(
         &self,
         store: &dyn Store,
@@ -39,28 +43,30 @@ impl RateLimiter {
     ) -> Result<Duration, Error> {
         let pause = pause.map(|pause| {
             if pause.is_zero() {
-                self.pace.pause_after_429()
+                self.rate.pause_after_429()
             } else {
                 pause
             }
         });
         self.change(store, now, |ledger, now| {
             if let Some(pause) = pause {
-                ledger.pause(&self.pace, now, pause);
+                ledger.pause(&self.rate, now, pause);
             }
-            let turn = ledger.turn(&self.pace, now, media);
-            turn.map(|at| Duration::from_millis(at - now))
+            let permit = ledger.permit(&self.rate, now, media);
+            permit
+                .map(|at| Duration::from_millis(at - now))
                 .map_err(|at| Duration::from_millis(at - now))
         })
-        .map_err(|wait| self.used_up(wait, now))
+        .map_err(|wait| self.limit_reached(wait, now))
     }
 
-    /// So many bytes of media have come.
+    /// Counts bytes of media that were received. Blocking, as above.
     pub(crate) fn count(&self, store: &dyn Store, bytes: u64, now: Now) {
         self.change(store, now, |ledger, now| ledger.count(now, bytes));
     }
 
-    /// Changes the shared ledger where there is one, by the wall clock; otherwise the client's own, by the monotonic one.
+    /// Changes the store's ledger, by the wall clock, which processes share. If the store has none,
+    /// changes the client's own, by the monotonic clock, which nothing sets back.
     fn change<R>(
         &self,
         store: &dyn Store,
@@ -68,9 +74,10 @@ impl RateLimiter {
         mut change: impl FnMut(&mut Ledger, u64) -> R,
     ) -> R {
         let mut out = None;
-        // A note that cannot be read or written is no reason to stand still.
+        // A note that cannot be read or written must not stop requests: the own ledger then
+        // applies. Its name is stored, so it keeps the word of its first version.
         let _ = store.update_note(&format!("pace-{}", self.service), &mut |text| {
-            let mut ledger = Ledger::new(&self.pace).read(text);
+            let mut ledger = Ledger::new(&self.rate).read(text);
             out = Some(change(&mut ledger, now.wall.as_millis()));
             ledger.to_text()
         });
@@ -83,14 +90,10 @@ impl RateLimiter {
         })
     }
 
-    fn used_up(&self, wait: Duration, now: Now) -> Error {
-        let what = format!(
-            "as many requests as {} wants to see have been made; the next may go on {}",
-            self.service,
-            now.wall.plus(wait)
-        );
+    fn limit_reached(&self, wait: Duration, now: Now) -> Error {
+        let what = format!("rate limit of {} reached", self.service);
         Error::new(ErrorKind::TimedOut, what)
             .with_retry_after(wait)
-            .with_help("go on then; what was done is not lost")
+            .with_help(format!("retry after {}", now.wall.plus(wait)))
     }
 }

@@ -1,4 +1,5 @@
-//! However a redirect reaches the program, it goes through the same checks: listener, private-use scheme, web service, pasted.
+//! A redirect goes through the same checks by each channel: listener, private-use scheme, web
+//! service, pasted.
 
 use std::{
     collections::HashMap,
@@ -24,10 +25,11 @@ const LONG: Duration = Duration::from_secs(60);
 const HTTPS: &str = "https://app.example/callback";
 const PRIVATE_USE: &str = "com.example.app:/callback";
 
-/// A way for a redirect to reach the program: from what follows the redirect URI to what came of it.
-type Way = fn(&Service, &str) -> Result<CodeGrant, Error>;
+/// A channel by which a redirect reaches the program: takes what follows the redirect URI, returns
+/// the result.
+type Channel = fn(&Service, &str) -> Result<CodeGrant, Error>;
 
-const WAYS: [(&str, Way); 5] = [
+const CHANNELS: [(&str, Channel); 5] = [
     ("listener at 127.0.0.1", |service, response| {
         at_listener(service, Ipv4Addr::LOCALHOST.into(), response)
     }),
@@ -58,7 +60,7 @@ const WAYS: [(&str, Way); 5] = [
     }),
 ];
 
-/// The logins that have begun in a web service: one for each visitor, as README has it.
+/// The started logins of a web service, one for each visitor, as in the README.
 #[derive(Default)]
 struct Logins(Mutex<HashMap<String, SecretBytes>>);
 
@@ -67,30 +69,30 @@ impl Logins {
         let redirect_uri = RedirectUri::parse(HTTPS)?;
         let request = AuthorizationRequest::new(service.client(), redirect_uri, entropy());
         let (url, pending) = request.begin()?;
-        let mut begun = self.0.lock().expect("no panic");
-        begun.insert(visitor.to_owned(), pending.to_secret_text());
+        let mut started = self.0.lock().expect("no panic");
+        started.insert(visitor.to_owned(), pending.to_secret_text());
         Ok(url)
     }
 
     fn end(&self, visitor: &str, redirected: &str) -> Result<CodeGrant, Error> {
         let text = self.0.lock().expect("no panic").remove(visitor);
         let text =
-            text.ok_or_else(|| Error::new(ErrorKind::CallbackMismatch, "nothing has begun"))?;
+            text.ok_or_else(|| Error::new(ErrorKind::CallbackMismatch, "no login has started"))?;
         PendingAuthorization::from_secret_text(text.expose_secret())?.accept(redirected)
     }
 }
 
 #[test]
-fn the_same_checks_on_every_way() {
+fn every_channel_has_the_same_checks() {
     let server = doorkeeper();
     let service = service(&server);
     let check = |response: &str, expect: Result<(), ErrorKind>| {
-        for (name, way) in WAYS {
-            let came = way(&service, response);
-            let shown = format!("{came:?}");
+        for (name, channel) in CHANNELS {
+            let result = channel(&service, response);
+            let shown = format!("{result:?}");
             assert!(!shown.contains("m4rked"), "{name}: {shown}");
-            let came = came.map(|_| ()).map_err(|error| error.kind());
-            assert_eq!(came, expect, "{name}, {response}: {shown}");
+            let result = result.map(|_| ()).map_err(|error| error.kind());
+            assert_eq!(result, expect, "{name}, {response}: {shown}");
         }
     };
     check("?code=m4rked&state=STATE", Ok(()));
@@ -131,7 +133,7 @@ fn the_same_checks_on_every_way() {
 }
 
 #[test]
-fn a_web_service_takes_the_response_once_and_of_its_visitor() {
+fn a_web_service_accepts_a_response_once_and_from_its_visitor() {
     let server = TestServer::builder(Dialect::doorkeeper_5())
         .client(TestClient::confidential("app", SECRET).redirect_uri(HTTPS))
         .user("alice", PASSWORD)
@@ -152,9 +154,10 @@ fn a_web_service_takes_the_response_once_and_of_its_visitor() {
         assert_eq!(error.kind(), ErrorKind::CallbackMismatch, "{error}");
     };
 
-    // Somebody else's answer, brought to another visitor: theirs is used up by it, and the right one's is not.
+    // A response that reaches another visitor: it uses up that visitor's login, not the right
+    // one's.
     let (hers, his) = (redirect("hers"), redirect("his"));
-    foreign("nobody's", &hers);
+    foreign("a stranger's", &hers);
     foreign("his", &hers);
     foreign("his", &his);
     let grant = logins.end("hers", &hers).expect("her own");
@@ -165,7 +168,7 @@ fn a_web_service_takes_the_response_once_and_of_its_visitor() {
     assert!(status.login.is_some(), "{status:?}");
     session.token(TokenKind::Login).expect("stored");
 
-    // The later of two logins that one visitor began is the one that counts.
+    // A visitor's second login replaces the first.
     let (earlier, later) = (redirect("hers"), redirect("hers"));
     foreign("hers", &earlier);
     foreign("hers", &later);
@@ -178,32 +181,30 @@ fn a_web_service_takes_the_response_once_and_of_its_visitor() {
     assert!(status.expect("a login").login.is_some());
 }
 
-/// A listener is asked by a browser. What it does not accept it goes on listening after: then nobody else comes.
+/// Sends a response to a listener, as a browser does. After one that it rejects, it listens on;
+/// then drops the login.
 fn at_listener(service: &Service, ip: IpAddr, response: &str) -> Result<CodeGrant, Error> {
     let listener = CallbackListener::bind((ip, 0), "/callback")?;
     let redirect_uri = listener.redirect_uri().clone();
     let request = AuthorizationRequest::new(service.client(), redirect_uri.clone(), entropy());
     let (url, pending) = request.begin()?;
-    let waiting = listener.listen(pending, "callbacks", LONG)?;
+    let login = listener.listen(pending, "callbacks", LONG)?;
     let redirected = redirected(redirect_uri.as_str(), &url, response);
     match get(&redirected) {
-        "200" => waiting.wait(),
-        "400" | "404" => Err(Error::new(
-            ErrorKind::CallbackMismatch,
-            "it goes on listening",
-        )),
+        "200" => login.wait(),
+        "400" | "404" => Err(Error::new(ErrorKind::CallbackMismatch, "it listens on")),
         other => panic!("{redirected}: {other}"),
     }
 }
 
-/// What a browser does with a redirect: the fragment stays with it. Gives the status.
+/// Requests a URL as a browser does, without the fragment; returns the status.
 fn get(url: &str) -> &'static str {
     let bare = url.split('#').next().unwrap_or_default();
     let (authority, target) = bare
         .strip_prefix("http://")
         .and_then(|rest| rest.split_at_checked(rest.find('/')?))
         .expect("a URL with a path");
-    let mut stream = TcpStream::connect(authority).expect("somebody listens");
+    let mut stream = TcpStream::connect(authority).expect("the listener runs");
     stream.set_read_timeout(Some(LONG)).expect("a timeout");
     write!(stream, "GET {target} HTTP/1.1\r\nHost: {authority}\r\n\r\n").expect("it listens");
     let mut page = String::new();
@@ -216,7 +217,7 @@ fn get(url: &str) -> &'static str {
     known.unwrap_or_else(|| panic!("{bare}: {page}"))
 }
 
-/// Where the browser ends: the redirect URI and a response, with the state that the authorization URL has.
+/// Returns the redirect: the redirect URI and a response with the state of the authorization URL.
 fn redirected(redirect_uri: &str, url: &str, response: &str) -> String {
     let state = url.split('&').find_map(|pair| pair.strip_prefix("state="));
     let response = response.replace("STATE", state.expect("a state"));

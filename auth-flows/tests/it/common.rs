@@ -1,4 +1,5 @@
-//! One scene for all tests: a server on loopback, a service with a second token, and both worlds behind one face.
+//! The set-up of all tests: a server on loopback, a service with a derived token, and one type for
+//! both clients.
 
 use std::{sync::Arc, thread, time::Duration};
 
@@ -15,19 +16,19 @@ use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
-/// Marked, so that a test can look for it in whatever is shown.
+/// Marked, so that a test can search for it in every text.
 pub(crate) const SECRET: &str = "marked-client-secret";
 pub(crate) const PASSWORD: &str = "marked-password";
 
-/// Who asks, as the service sees it: needs the second token.
+/// Reads the user; requires the derived token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Me;
 
-/// Something that needs the login token itself.
+/// Requires the login token.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ping;
 
-/// Something that changes with a token, but works without.
+/// Uses a token if there is one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Greeting;
 
@@ -120,7 +121,7 @@ impl TokenDerivation for Second {
         let value: serde_json::Value =
             serde_json::from_str(&body).map_err(|_| Error::new(ErrorKind::Malformed, "no JSON"))?;
         self.read_plain_token(value["api_token"].as_str().unwrap_or_default())
-            .map(|answer| answer.with_date(&headers))
+            .map(|response| response.with_date(&headers))
     }
     fn read_plain_token(&self, text: &str) -> Result<TokenResponse, Error> {
         TokenResponse::new(
@@ -133,7 +134,7 @@ impl TokenDerivation for Second {
     }
 }
 
-/// A server like iNaturalist's: logins for ever, second tokens for a day.
+/// A server like iNaturalist's: logins without expiry, derived tokens for a day.
 pub(crate) fn doorkeeper() -> TestServer {
     start(
         TestServer::builder(Dialect::doorkeeper_5()).site(site()),
@@ -141,7 +142,7 @@ pub(crate) fn doorkeeper() -> TestServer {
     )
 }
 
-/// A server like Info Flora's: an hour, and refresh tokens that serve once.
+/// A server like Info Flora's: tokens for an hour, and refresh tokens that are valid once.
 pub(crate) fn league(dialect: Dialect, rotation: Rotation) -> TestServer {
     let builder = TestServer::builder(dialect)
         .site(
@@ -189,25 +190,25 @@ pub(crate) fn service(server: &TestServer) -> Service {
     }
 }
 
-/// A browser login with a person who says yes.
+/// A login by browser with a user who consents.
 pub(crate) fn browser() -> Login {
     Login::browser(|_| {}).open(|url| {
         let person = Person::new("alice", PASSWORD);
-        let back = person.visit(url)?.into_redirect()?;
-        person.follow(&back).map(|_| ())
+        let redirect = person.visit(url)?.into_redirect()?;
+        person.follow(&redirect).map(|_| ())
     })
 }
 
-/// Token requests, requests for the second token, and API requests since a mark.
+/// Counts token requests, requests for the derived token, and API requests since a mark.
 pub(crate) fn since(server: &TestServer, mark: Mark) -> (usize, usize, usize) {
-    let seen = server.requests().since(mark);
-    (seen.token(), seen.derived(), seen.api())
+    let requests = server.requests().since(mark);
+    (requests.token(), requests.derived(), requests.api())
 }
 
-/// In the place of an account's name: the program itself.
+/// Takes the place of an account's name: the client session.
 pub(crate) const DAEMON: &str = "daemon";
 
-/// Both worlds behind one face.
+/// A client of either kind.
 pub(crate) enum World {
     Blocking(Client),
     Async(AsyncClient, tokio::runtime::Runtime),
@@ -306,7 +307,7 @@ impl World {
         }
     }
 
-    pub(crate) fn paste(&self, account: &str, token: &str) -> Result<Status, Error> {
+    pub(crate) fn import_token(&self, account: &str, token: &str) -> Result<Status, Error> {
         match self {
             Self::Blocking(client) => client.account(account).import_token(token),
             Self::Async(client, runtime) => {
@@ -329,7 +330,8 @@ impl World {
         }
     }
 
-    /// Many calls of one account, or of the [`DAEMON`], at the same time: threads or tasks. `meanwhile` runs when all have started.
+    /// Makes many calls of one account, or of the [`DAEMON`], at the same time, on threads or
+    /// tasks. `meanwhile` runs when all have started.
     pub(crate) fn crowd<O>(
         &self,
         count: usize,
@@ -380,7 +382,7 @@ impl World {
     }
 }
 
-/// A store that refuses to keep anything, or that tells in which order it was asked.
+/// A store that logs the order of its calls, and can be full.
 #[derive(Clone, Default)]
 pub(crate) struct Watched {
     inner: keystore::Memory,

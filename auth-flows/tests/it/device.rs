@@ -1,4 +1,5 @@
-//! Logins on another device, over both transports: the server is a script, because no dialect of the test server has them.
+//! Logins on another device, over both transports. The server is a script, because no dialect of
+//! the test server supports them.
 
 use std::{
     sync::{Arc, Mutex},
@@ -20,7 +21,7 @@ pub(crate) const CODES: &str = r#"{"device_code":"marked-device-code","user_code
 pub(crate) const TOKEN: &str = r#"{"access_token":"marked-access-token","token_type":"Bearer","expires_in":3600,
     "refresh_token":"marked-refresh-token"}"#;
 
-/// One answer on each connection.
+/// One response on each connection.
 fn server(responses: &[(u16, &str)]) -> RawServer {
     let responses: Vec<String> = responses
         .iter()
@@ -50,7 +51,8 @@ fn service(server: &RawServer) -> Service {
         .with_default_scope("example_scope")
 }
 
-/// The result, what the person was shown, and the forms that the server got; in both worlds.
+/// Returns the result, what `show` received, and the forms that the server received; for both
+/// clients.
 pub(crate) fn log_in(
     responses: &[(u16, &str)],
 ) -> [(Result<Status, Error>, String, Vec<String>); 2] {
@@ -97,7 +99,7 @@ pub(crate) fn log_in(
 }
 
 #[test]
-fn a_person_who_takes_a_while() {
+fn a_user_who_takes_a_while() {
     let responses = [
         (200, CODES),
         (400, r#"{"error":"authorization_pending"}"#),
@@ -121,7 +123,7 @@ fn a_person_who_takes_a_while() {
 }
 
 #[test]
-fn logins_that_come_to_nothing() {
+fn logins_that_fail() {
     let check = |responses: &[(u16, &str)], kind: ErrorKind, words: &str| {
         for (result, _, forms) in log_in(responses) {
             let error = result.expect_err(words);
@@ -146,7 +148,7 @@ fn logins_that_come_to_nothing() {
         ErrorKind::TimedOut,
         "device code expired",
     );
-    // The next question would come after the end of the code: it is not waited for.
+    // The next poll would be after the code's expiry, so there is none.
     let short = CODES.replace("\"interval\":1", "\"interval\":60");
     check(&[(200, &short)], ErrorKind::TimedOut, "device code expired");
 }
@@ -165,7 +167,7 @@ fn a_server_without_the_endpoint() {
 }
 
 #[test]
-fn a_dropped_login_asks_no_more() {
+fn a_dropped_login_stops_polling() {
     let codes = CODES.replace("\"interval\":1", "\"interval\":2");
     let pending = (400, r#"{"error":"authorization_pending"}"#);
     let server = server(&[(200, &codes), pending, pending]);
@@ -175,9 +177,9 @@ fn a_dropped_login_asks_no_more() {
         AsyncClient::new(service(&server), Reqwest::default(), tokio, Memory::new()).account("me");
     runtime.block_on(async {
         let (tell, shown) = tokio::sync::oneshot::channel();
-        let login = session.log_in_with_device(|_| tell.send(()).expect("somebody listens"));
+        let login = session.log_in_with_device(|_| tell.send(()).expect("the receiver waits"));
         tokio::select! {
-            result = login => panic!("nobody answered: {result:?}"),
+            result = login => panic!("no user logged in: {result:?}"),
             _ = shown => {}
         }
         tokio::time::sleep(Duration::from_millis(2500)).await;

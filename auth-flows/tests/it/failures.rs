@@ -1,4 +1,4 @@
-//! What fails, and what is made of it: renewals, calls, stored records, in both worlds.
+//! Failures of renewals, calls and stored token records, with both clients.
 
 use auth_core::ErrorKind;
 use auth_testkit::{Dialect, Fault, Matching, Rotation};
@@ -44,7 +44,7 @@ fn a_renewal_that_may_have_arrived_is_not_repeated() {
             error.is_retryable() && error.to_string().contains("not repeated blindly"),
             "{error}"
         );
-        // The server had rotated: now it is certain that a login is needed.
+        // The server had rotated the token: now it is certain that the user must log in.
         let error = world.send("me", Ping).expect_err("rotated away");
         assert!(error.needs_login(), "{error}");
         world.log_out("me").expect("a logout");
@@ -124,7 +124,7 @@ fn a_login_replaces_what_cannot_be_read() {
         ] {
             world.log_in_with_password("me", PASSWORD).expect("a login");
             std::fs::write(&path, foreign).expect("written");
-            // Memory still has it; another program would not.
+            // This client has the token in memory; another process reads the file.
             let other = World::blocking(
                 &server,
                 keystore::File::open(folder.path().join("tokens")).expect("a store"),
@@ -147,8 +147,10 @@ fn a_dead_login_needs_a_login() {
     for world in World::both(&server, Memory::new()) {
         world.log_in_with_password("me", PASSWORD).expect("a login");
         server.revoke_all();
-        // A second token lives on until its end; after it the dead login shows.
-        world.send("me", Me).expect("the second token still serves");
+        // A derived token is valid until it expires; only then the revoked login has an effect.
+        world
+            .send("me", Me)
+            .expect("the derived token is still valid");
         server.expire_derived_tokens();
         for _ in 0..2 {
             let error = world.send("me", Me).expect_err("revoked");
@@ -160,7 +162,7 @@ fn a_dead_login_needs_a_login() {
     }
 }
 
-/// So many callers: threads, and tasks.
+/// Numbers of callers: threads, and tasks.
 const CROWDS: [usize; 2] = [64, 1000];
 
 #[test]

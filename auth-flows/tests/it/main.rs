@@ -1,4 +1,5 @@
-//! Everything together, over a server on loopback: sessions, answers, logins, secrets, in both worlds.
+//! Both clients over servers on loopback: sessions, responses, logins, failures, rate limits,
+//! secrets.
 
 mod callbacks;
 mod common;

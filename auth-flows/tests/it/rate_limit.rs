@@ -1,4 +1,4 @@
-//! Keeping to a service's pace, in both worlds, over a transport that only counts: nothing here leaves the machine.
+//! The rate limit of a service with both clients, over a transport that counts and sends nothing.
 
 use std::{
     sync::{Arc, Mutex},
@@ -14,14 +14,14 @@ use auth_flows::{AsyncClient, Client};
 use http_reqwest::Tokio;
 use keystore::Memory;
 
-/// Answers everything, and notes when it was asked.
+/// Responds to every request, and logs its time.
 #[derive(Clone)]
 pub(crate) struct Counting {
     made: Instant,
-    asked: Arc<Mutex<Vec<Instant>>>,
-    /// What is answered first; then 200.
+    sent: Arc<Mutex<Vec<Instant>>>,
+    /// The first statuses; then 200.
     first: Arc<Mutex<Vec<u16>>>,
-    /// Every answer breaks off after 1,000 bytes.
+    /// Every response breaks off after 1,000 bytes.
     broken: bool,
 }
 
@@ -29,7 +29,7 @@ impl Default for Counting {
     fn default() -> Self {
         Self {
             made: Instant::now(),
-            asked: Arc::default(),
+            sent: Arc::default(),
             first: Arc::default(),
             broken: false,
         }
@@ -37,8 +37,8 @@ impl Default for Counting {
 }
 
 impl Counting {
-    fn answer(&self) -> Result<Response, TransportError> {
-        self.asked.lock().expect("no panic").push(Instant::now());
+    fn respond(&self) -> Result<Response, TransportError> {
+        self.sent.lock().expect("no panic").push(Instant::now());
         let status = self.first.lock().expect("no panic").pop().unwrap_or(200);
         let mut response = Response::new(ResponseBody::new(vec![b'x'; 1000]));
         *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
@@ -49,19 +49,19 @@ impl Counting {
     }
 
     pub(crate) fn count(&self) -> usize {
-        self.asked.lock().expect("no panic").len()
+        self.sent.lock().expect("no panic").len()
     }
 }
 
 impl Transport for Counting {
     fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
-        self.answer()
+        self.respond()
     }
 }
 
 impl AsyncTransport for Counting {
     async fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
-        self.answer()
+        self.respond()
     }
 }
 
@@ -90,43 +90,43 @@ impl Operation for Ask {
     }
 }
 
-pub(crate) fn service(base: &str, pace: RateLimit) -> Service {
+pub(crate) fn service(base: &str, rate: RateLimit) -> Service {
     let endpoint = Endpoint::parse("https://auth.example/token").expect("an endpoint");
     let client = OAuthClient::new(AuthorizationServer::new(endpoint), "app").expect("a client");
-    Service::new("example", client, "pace-test/1.0")
+    Service::new("example", client, "rate-test/1.0")
         .expect("a user agent")
         .with_api(Api::new(
             "v1",
             BaseUrl::parse(base).expect("a base"),
             TokenKind::Login,
         ))
-        .with_rate_limit(pace)
+        .with_rate_limit(rate)
 }
 
 pub(crate) const AFAR: &str = "https://api.example/v1";
 
-/// So many calls one after the other, in each world.
+/// Makes calls one after the other, with each client.
 fn both(
     base: &str,
-    pace: &RateLimit,
+    rate: &RateLimit,
     ask: Ask,
     calls: usize,
     check: impl Fn(Vec<Result<u16, Error>>, &Counting),
 ) {
-    both_over(Counting::default, base, pace, ask, calls, check);
+    both_over(Counting::default, base, rate, ask, calls, check);
 }
 
 fn both_over(
     made: impl Fn() -> Counting,
     base: &str,
-    pace: &RateLimit,
+    rate: &RateLimit,
     ask: Ask,
     calls: usize,
     check: impl Fn(Vec<Result<u16, Error>>, &Counting),
 ) {
     let transport = made();
     let client = Client::new(
-        service(base, pace.clone()),
+        service(base, rate.clone()),
         transport.clone(),
         Memory::new(),
     );
@@ -141,7 +141,7 @@ fn both_over(
     let transport = made();
     let tokio = Tokio::new(runtime.handle().clone());
     let client = AsyncClient::new(
-        service(base, pace.clone()),
+        service(base, rate.clone()),
         transport.clone(),
         tokio,
         Memory::new(),
@@ -153,20 +153,22 @@ fn both_over(
 }
 
 #[test]
-fn what_is_used_up_is_an_error_that_says_when_to_go_on() {
-    let pace = RateLimit::unlimited().with_window(3, Duration::from_secs(86_400));
+fn a_reached_limit_is_an_error_with_the_time_to_retry() {
+    let rate = RateLimit::unlimited().with_window(3, Duration::from_secs(86_400));
     both(
         AFAR,
-        &pace,
+        &rate,
         Ask { media: false },
         5,
         |results, transport| {
             assert_eq!(transport.count(), 3);
             for result in &results[..3] {
-                assert_eq!(*result.as_ref().expect("a turn"), 200);
+                assert_eq!(*result.as_ref().expect("a permit"), 200);
             }
             for result in &results[3..] {
-                let error = result.as_ref().expect_err("used up");
+                let error = result.as_ref().expect_err("limit reached");
+                let expect = "rate limit of example reached; retry after ";
+                assert!(error.to_string().starts_with(expect), "{error}");
                 assert!(error.is_retryable(), "{error}");
                 let wait = error.retry_after().expect("when");
                 assert!(wait > Duration::from_secs(86_000), "{wait:?}");
@@ -176,11 +178,11 @@ fn what_is_used_up_is_an_error_that_says_when_to_go_on() {
 }
 
 #[test]
-fn nothing_is_held_back_on_this_machine() {
-    let pace = RateLimit::unlimited().with_window(1, Duration::from_secs(86_400));
+fn requests_to_loopback_are_not_limited() {
+    let rate = RateLimit::unlimited().with_window(1, Duration::from_secs(86_400));
     both(
         "http://127.0.0.1:9/v1",
-        &pace,
+        &rate,
         Ask { media: true },
         5,
         |results, transport| {
@@ -200,10 +202,10 @@ fn requests_go_one_after_the_other() {
         5,
         |results, transport| {
             assert!(results.iter().all(Result::is_ok), "{results:?}");
-            let asked = transport.asked.lock().expect("no panic");
-            // A turn is given to the millisecond. The first request may come late, on a busy machine; the fifth turn is no sooner
-            // for that.
-            let whole = asked[4] - transport.made;
+            let sent = transport.sent.lock().expect("no panic");
+            // Permits have a precision of a millisecond. On a busy machine the first request may be
+            // late; that does not make the fifth permit earlier.
+            let whole = sent[4] - transport.made;
             assert!(whole >= Duration::from_millis(4 * 40 - 4), "{whole:?}");
         },
     );
@@ -211,20 +213,20 @@ fn requests_go_one_after_the_other() {
 
 #[test]
 fn media_are_counted_in_bytes() {
-    let pace = RateLimit::unlimited().with_media_window(2_500, Duration::from_secs(3600));
-    both(AFAR, &pace, Ask { media: true }, 4, |results, transport| {
-        // 1,000 bytes each: after the third, it is enough.
+    let rate = RateLimit::unlimited().with_media_window(2_500, Duration::from_secs(3600));
+    both(AFAR, &rate, Ask { media: true }, 4, |results, transport| {
+        // 1,000 bytes each: the third reaches the limit.
         assert_eq!(transport.count(), 3);
         assert!(results[3].is_err());
     });
-    both(AFAR, &pace, Ask { media: false }, 4, |results, _| {
+    both(AFAR, &rate, Ask { media: false }, 4, |results, _| {
         assert!(results.iter().all(Result::is_ok));
     });
 }
 
 #[test]
-fn media_that_broke_off_are_counted_as_far_as_they_came() {
-    let pace = RateLimit::unlimited().with_media_window(2_500, Duration::from_secs(3600));
+fn incomplete_media_are_counted() {
+    let rate = RateLimit::unlimited().with_media_window(2_500, Duration::from_secs(3600));
     let broken = || Counting {
         broken: true,
         ..Counting::default()
@@ -232,12 +234,12 @@ fn media_that_broke_off_are_counted_as_far_as_they_came() {
     both_over(
         broken,
         AFAR,
-        &pace,
+        &rate,
         Ask { media: true },
         1,
         |results, transport| {
-            // A read is sent again by itself, until it is enough.
-            let error = results[0].as_ref().expect_err("it never comes");
+            // The call retries the read until the limit is reached.
+            let error = results[0].as_ref().expect_err("never complete");
             assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
             assert!(error.retry_after().is_some(), "{error}");
             assert_eq!(transport.count(), 3);
@@ -246,48 +248,48 @@ fn media_that_broke_off_are_counted_as_far_as_they_came() {
 }
 
 #[test]
-fn everybody_waits_after_429() {
-    let pace = RateLimit::unlimited()
+fn all_requests_wait_after_429() {
+    let rate = RateLimit::unlimited()
         .with_window(1000, Duration::from_secs(3600))
         .with_pause_after_429(Duration::from_millis(300));
     let transport = Counting::default();
     transport.first.lock().expect("no panic").push(429);
-    let client = Client::new(service(AFAR, pace), transport.clone(), Memory::new());
+    let client = Client::new(service(AFAR, rate), transport.clone(), Memory::new());
     client
         .anonymous()
         .send(Ask { media: false })
-        .expect("repeated");
+        .expect("retried");
     client
         .anonymous()
         .send(Ask { media: false })
-        .expect("goes on");
-    let asked = transport.asked.lock().expect("no panic");
-    assert_eq!(asked.len(), 3);
+        .expect("not paused any more");
+    let sent = transport.sent.lock().expect("no panic");
+    assert_eq!(sent.len(), 3);
     assert!(
-        asked[1] - asked[0] >= Duration::from_millis(299),
+        sent[1] - sent[0] >= Duration::from_millis(299),
         "{:?}",
-        asked[1] - asked[0]
+        sent[1] - sent[0]
     );
 }
 
 #[test]
-fn programs_that_share_a_file_store_share_the_pace() {
+fn processes_that_share_a_file_store_share_the_limit() {
     let folder = tempfile::tempdir().expect("a folder");
-    let pace = RateLimit::unlimited().with_window(3, Duration::from_secs(86_400));
+    let rate = RateLimit::unlimited().with_window(3, Duration::from_secs(86_400));
     let transport = Counting::default();
-    // Each client opens the store for itself, as another program would.
+    // Each client opens the store itself, as another process does.
     let client = || {
         let store = keystore::File::open(folder.path().join("tokens")).expect("a store");
-        Client::new(service(AFAR, pace.clone()), transport.clone(), store)
+        Client::new(service(AFAR, rate.clone()), transport.clone(), store)
     };
     for _ in 0..3 {
         let one = client().anonymous();
-        one.send(Ask { media: false }).expect("a turn");
+        one.send(Ask { media: false }).expect("a permit");
     }
     let error = client().anonymous().send(Ask { media: false });
-    assert!(error.expect_err("used up").retry_after().is_some());
+    assert!(error.expect_err("limit reached").retry_after().is_some());
     assert_eq!(transport.count(), 3);
-    // A note that cannot be used is no reason to stand still.
+    // A note that cannot be used does not stop requests.
     let note = folder.path().join("tokens").join("note+pace-example.txt");
     assert!(note.is_file());
     std::fs::remove_file(&note).expect("there");
@@ -295,5 +297,5 @@ fn programs_that_share_a_file_store_share_the_pace() {
     client()
         .anonymous()
         .send(Ask { media: false })
-        .expect("by its own count");
+        .expect("a permit of its own ledger");
 }

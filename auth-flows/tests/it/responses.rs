@@ -1,4 +1,5 @@
-//! What a token endpoint may answer, seen from a session: the error, its words, and that nothing is lost or sent twice.
+//! The responses of a token endpoint, as a session sees them: the error, its text, and that nothing
+//! is lost or sent twice.
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use http_ureq::Ureq;
 use keystore::Memory;
 use serde_json::json;
 
-/// One bad answer to a login by password: the error, and how many requests it took.
+/// One bad response to a login by password: checks the error and the number of requests.
 fn check(server: &TestServer, fault: Fault, kind: ErrorKind, words: &str) {
     for world in World::both(server, Memory::new()) {
         let shown = format!("{}, {fault:?}", world.name());
@@ -76,7 +77,7 @@ fn responses_that_are_errors() {
 }
 
 #[test]
-fn responses_that_are_forgiven() {
+fn responses_that_are_accepted() {
     let server = doorkeeper();
     let check = |fault: Fault| {
         for world in World::both(&server, Memory::new()) {
@@ -117,7 +118,7 @@ fn silence_ends_in_time() {
     );
 }
 
-/// A write that waits for no longer than half a second.
+/// A write with a timeout of half a second.
 struct Impatient;
 
 impl auth_core::Operation for Impatient {
@@ -135,7 +136,7 @@ impl auth_core::Operation for Impatient {
 }
 
 #[test]
-fn the_client_and_the_person_are_told_apart() {
+fn a_refused_client_differs_from_a_refused_user() {
     let server = doorkeeper();
     for world in World::both(&server, Memory::new()) {
         let error = world
@@ -179,7 +180,7 @@ fn the_client_and_the_person_are_told_apart() {
 }
 
 #[test]
-fn nobody_responses_at_all() {
+fn no_server_responds() {
     // A port that was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .and_then(|s| s.local_addr())
@@ -218,14 +219,14 @@ fn a_suspended_account_is_not_a_wrong_password() {
 }
 
 #[test]
-fn logins_that_come_to_nothing() {
+fn logins_that_fail() {
     let server = doorkeeper();
     for world in World::both(&server, Memory::new()) {
-        // The person refuses.
+        // The user refuses.
         let login = Login::browser(|_| {}).open(|url| {
             let person = auth_testkit::person::Person::new("alice", PASSWORD).denies();
-            let back = person.visit(url)?.into_redirect()?;
-            person.follow(&back).map(|_| ())
+            let redirect = person.visit(url)?.into_redirect()?;
+            person.follow(&redirect).map(|_| ())
         });
         let error = world.log_in("me", login).expect_err("denied");
         assert_eq!(error.kind(), ErrorKind::ConsentDenied, "{error}");
@@ -234,11 +235,11 @@ fn logins_that_come_to_nothing() {
             Some("access_denied")
         );
 
-        // Nobody comes, because the server shows a page of its own.
+        // No redirect arrives, because the server shows an error page.
         let login = browser()
             .path("/not-registered")
             .timeout(Duration::from_millis(300));
-        let error = world.log_in("me", login).expect_err("nobody came");
+        let error = world.log_in("me", login).expect_err("no redirect");
         assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
         assert!(
             error
@@ -247,31 +248,28 @@ fn logins_that_come_to_nothing() {
             "{error}"
         );
 
-        // No browser: the program is told at once, and the login can still succeed.
-        let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-        let listener = std::sync::Arc::clone(&told);
-        let login = Login::browser(move |invitation| {
-            listener
-                .lock()
-                .expect("no panic")
-                .push(invitation.to_string())
+        // The browser does not open: `show` runs a second time, and the login can still succeed.
+        let shown = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+        let listener = std::sync::Arc::clone(&shown);
+        let login = Login::browser(move |prompt| {
+            listener.lock().expect("no panic").push(prompt.to_string())
         })
         .open(|_| Err(std::io::Error::other("no display")))
         .timeout(Duration::from_millis(500));
-        let error = world.log_in("me", login).expect_err("nobody came");
+        let error = world.log_in("me", login).expect_err("no redirect");
         assert!(
             error
                 .to_string()
-                .contains("no browser could be opened (no display)"),
+                .contains("the browser did not open (no display)"),
             "{error}"
         );
-        let told = told.lock().expect("no panic");
+        let shown = shown.lock().expect("no panic");
         assert!(
-            told.len() == 2 && told[1].starts_with("No browser could be opened (no display)"),
-            "{told:?}"
+            shown.len() == 2 && shown[1].starts_with("The browser did not open (no display)"),
+            "{shown:?}"
         );
 
-        // A fixed port that is taken.
+        // A fixed port that is in use.
         let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = taken.local_addr().expect("an address").port();
         let error = world.log_in("me", browser().port(port)).expect_err("taken");
@@ -280,7 +278,7 @@ fn logins_that_come_to_nothing() {
             "{error}"
         );
 
-        // A code that is used twice: the second login is refused, the first goes on.
+        // After these failures a login still succeeds.
         world.log_in("me", browser()).expect("a login");
         world.send("me", Me).expect("logged in");
         world.log_out("me").expect("a logout");
@@ -331,7 +329,7 @@ fn out_of_band_and_pasted_redirects() {
         let login = Login::out_of_band(|_| panic!("the program's own fault"));
         assert!(
             world.log_in("oob", login).is_err(),
-            "a prompt that panics strands nobody"
+            "a prompt that panics ends the login"
         );
     }
 }

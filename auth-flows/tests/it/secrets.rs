@@ -1,4 +1,5 @@
-//! No secret shows: every flow is driven with marked secrets, and all that can be printed is searched for them.
+//! No output contains a secret: runs every flow with marked secrets and searches all that can be
+//! printed.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +10,7 @@ use keystore::{Encrypted, EncryptionKey, Fallback, File, Memory, StaticToken};
 
 use crate::common::{Me, PASSWORD, Ping, SECRET, World, browser, doorkeeper, league};
 
-/// All that was shown, and all that must not be in it.
+/// All that was printed, and all secrets that must not be in it.
 #[derive(Clone, Default)]
 struct Shown {
     text: Arc<Mutex<String>>,
@@ -45,7 +46,7 @@ impl Shown {
         self.secrets.lock().expect("no panic").push(text.to_owned());
     }
 
-    /// The tokens that are stored now are secrets from here on.
+    /// Adds the stored tokens to the secrets.
     fn stored(&self, store: &dyn Store, account: &str) {
         let key = AccountKey::new("example", "app", account);
         let Some(text) = store.load(&key).expect("a store") else {
@@ -72,21 +73,22 @@ impl Shown {
         );
         assert!(
             secrets.len() >= least,
-            "only {} secrets were seen",
+            "only {} secrets to search for",
             secrets.len()
         );
-        assert!(text.len() > 2000, "hardly anything was shown");
+        assert!(text.len() > 2000, "too little was printed");
         for secret in secrets.iter().map(String::as_str).chain([SECRET, PASSWORD]) {
             assert!(!text.contains(secret), "{secret} in\n{text}");
         }
     }
 }
 
-/// A login by browser that notes code and verifier's kin on the way.
+/// A login by browser that adds `state` and the code to the secrets.
 fn noting(shown: &Shown) -> Login {
     let (for_url, for_code) = (shown.clone(), shown.clone());
     Login::browser(move |invitation| {
-        // The URL is for the person: the program is handed it. `state` must show nowhere else.
+        // The program receives the URL, to show it to the user. No other output may contain
+        // `state`.
         let state = invitation
             .url()
             .split("state=")
@@ -118,9 +120,9 @@ fn in_a_whole_life() {
         shown.error(world.status("me"));
         shown.error(world.log_in_with_password("me", PASSWORD));
         shown.stored(&store, "me");
-        let pasted = server.issue_derived_token("alice").expect("a token");
-        shown.secret(&pasted);
-        shown.error(world.paste("pasted", &pasted));
+        let plain = server.issue_derived_token("alice").expect("a token");
+        shown.secret(&plain);
+        shown.error(world.import_token("imported", &plain));
         show_world(&shown, &world);
         shown.error(world.log_out("me"));
         shown.error(world.send("me", Me).map(|_| ()));
@@ -129,7 +131,7 @@ fn in_a_whole_life() {
     shown.check(12);
 }
 
-/// An API that repeats in its error what it was sent: whole, and cut short by our own shortening.
+/// An API that repeats the token in its error: complete, and truncated by our limit.
 #[test]
 fn in_what_a_service_repeats() {
     let server = doorkeeper();
@@ -241,7 +243,7 @@ fn renewals(shown: &Shown, server: &TestServer, world: &World) {
     shown.error(world.log_in("me", browser()));
 }
 
-/// Every kind of store, whole and spoilt: what it says of itself, and of what it cannot read or write.
+/// Every kind of store, intact and damaged: its description, and its errors.
 #[test]
 fn in_every_store() {
     let shown = Shown::default();
@@ -263,7 +265,8 @@ fn in_every_store() {
     a_life_in(&shown, &server, &file);
     a_life_in(&shown, &server, &sealed);
 
-    // A token in the clear where none belongs, torn, foreign, open to others; and another's key.
+    // A plain token in place of a record, an incomplete record, foreign text, a file that others
+    // can read; and another key.
     for world in World::both(&server, file.clone()) {
         world.log_in_with_password("me", PASSWORD).expect("a login");
         shown.stored(&file, "me");
@@ -288,7 +291,7 @@ fn in_every_store() {
         shown.error(world.log_out("me"));
     }
 
-    // Pasted tokens, and what is none.
+    // Plain tokens, and texts that are none.
     for text in [
         server.issue_derived_token("alice").expect("a token"),
         "marked-nonsense".into(),

@@ -1,4 +1,5 @@
-//! Sessions over a real server on loopback, in both worlds: each test runs through ureq and through reqwest.
+//! Sessions over a server on loopback: each test runs with the blocking client over ureq and the
+//! async client over reqwest.
 
 use std::sync::atomic::Ordering;
 
@@ -37,7 +38,7 @@ fn a_login_by_browser_and_a_call() {
 }
 
 #[test]
-fn nobody_is_logged_in() {
+fn a_session_without_a_login() {
     let server = doorkeeper();
     for world in World::both(&server, Memory::new()) {
         let mark = server.requests().mark();
@@ -54,7 +55,7 @@ fn nobody_is_logged_in() {
 }
 
 #[test]
-fn an_account_is_never_responseed_anonymously() {
+fn an_account_never_gets_an_anonymous_response() {
     let server = doorkeeper();
     for world in World::both(&server, Memory::new()) {
         world.log_in_with_password("me", PASSWORD).expect("a login");
@@ -63,7 +64,7 @@ fn an_account_is_never_responseed_anonymously() {
             r#"{"hello":"alice"}"#
         );
         let error = world
-            .send("somebody else", Greeting)
+            .send("another account", Greeting)
             .expect_err("not logged in");
         assert!(error.needs_login(), "{error}");
         world.log_out("me").expect("a logout");
@@ -71,7 +72,7 @@ fn an_account_is_never_responseed_anonymously() {
 }
 
 #[test]
-fn a_crowd_at_an_absent_token_makes_one_request() {
+fn a_crowd_without_a_token_makes_one_request() {
     let server = doorkeeper();
     for (world, count) in World::both(&server, Memory::new())
         .into_iter()
@@ -82,8 +83,8 @@ fn a_crowd_at_an_absent_token_makes_one_request() {
         let mark = server.requests().mark();
         let hold = server.hold(Matching::Derived);
         let results = world.crowd(count, "me", Me, || {
-            assert!(hold.wait_for(1, PATIENCE), "nobody renews");
-            // All have been refused by now, or will be: they still make one renewal.
+            assert!(hold.wait_for(1, PATIENCE), "a renewal has started");
+            // The service rejects all of them, sooner or later: they still make one renewal.
             drop(hold);
         });
         assert_eq!(results.len(), count);
@@ -97,7 +98,7 @@ fn a_crowd_at_an_absent_token_makes_one_request() {
 }
 
 #[test]
-fn a_second_start_needs_no_login() {
+fn a_second_run_needs_no_login() {
     let server = doorkeeper();
     let folder = tempfile::tempdir().expect("a folder");
     let open = || keystore::File::open(folder.path().join("tokens")).expect("a store");
@@ -132,13 +133,13 @@ fn a_new_login_revokes_the_one_it_replaces() {
             "{}",
             world.name()
         );
-        world.send("me", Me).expect("the new one serves");
+        world.send("me", Me).expect("the new one is valid");
         world.log_out("me").expect("a logout");
     }
 }
 
 #[test]
-fn logging_out_revokes_and_forgets() {
+fn a_logout_revokes_and_removes() {
     let server = doorkeeper();
     for world in World::both(&server, Memory::new()) {
         world.log_in_with_password("me", PASSWORD).expect("a login");
@@ -151,7 +152,7 @@ fn logging_out_revokes_and_forgets() {
             status.login.is_none() && status.derived.is_none(),
             "{status:?}"
         );
-        // Forgotten also where the server does not answer.
+        // Removed also if the server does not respond.
         world.log_in_with_password("me", PASSWORD).expect("a login");
         server.faults().next(Matching::Revoke, Fault::Html500);
         let out = world.log_out("me").expect("a logout");
@@ -161,29 +162,31 @@ fn logging_out_revokes_and_forgets() {
 }
 
 #[test]
-fn a_pasted_token_serves_until_it_ends() {
+fn an_imported_token_is_valid_until_it_expires() {
     let server = doorkeeper();
     for world in World::both(&server, Memory::new()) {
         let token = server
             .issue_derived_token("alice")
             .expect("a site with derived tokens");
-        let status = world.paste("me", &format!(" {token}\n")).expect("a token");
+        let status = world
+            .import_token("me", &format!(" {token}\n"))
+            .expect("a token");
         assert!(status.login.is_none() && status.derived.is_some());
         world.send("me", Me).expect("a call");
         server.expire_derived_tokens();
-        let error = world.send("me", Me).expect_err("ended");
+        let error = world.send("me", Me).expect_err("expired");
         assert!(
             error.needs_login() && error.to_string().contains("copy a new one"),
             "{error}"
         );
         let old = "e30.eyJleHAiOjE3MDAwMDAwMDB9.x";
-        let error = world.paste("me", old).expect_err("expired");
+        let error = world.import_token("me", old).expect_err("expired");
         assert!(error.to_string().contains("Tue, 14 Nov 2023"), "{error}");
     }
 }
 
 #[test]
-fn a_daemon_asks_again() {
+fn a_client_session_requests_a_new_token() {
     for dialect in [Dialect::league_8(), Dialect::league_9()] {
         let server = league(dialect, Rotation::Instant);
         for world in [
@@ -195,13 +198,11 @@ fn a_daemon_asks_again() {
             world.send_as_daemon(Ping).expect("a call");
             assert_eq!(since(&server, mark), (1, 0, 2));
             server.revoke_access_tokens();
-            world.send_as_daemon(Ping).expect("asked again");
+            world.send_as_daemon(Ping).expect("a new token");
             assert_eq!(since(&server, mark), (2, 0, 4), "{}", world.name());
             server.faults().next(Matching::Token, Fault::Reset);
             server.revoke_access_tokens();
-            world
-                .send_as_daemon(Ping)
-                .expect("asking is safe to repeat");
+            world.send_as_daemon(Ping).expect("a retry is safe");
         }
     }
 }
@@ -218,20 +219,21 @@ fn a_rotated_refresh_token_is_saved_before_it_is_used() {
                 store.log.lock().expect("no panic").clear();
                 let mark = server.requests().mark();
                 world.send("me", Ping).expect("renewed");
-                let seen = server.requests().since(mark);
+                let requests = server.requests().since(mark);
                 assert_eq!(
-                    (seen.grant("refresh_token"), seen.api()),
+                    (requests.grant("refresh_token"), requests.api()),
                     (1, 2),
                     "{}",
                     world.name()
                 );
-                // The store is read at once, then under the lease, and written before the call goes on.
+                // Reads the store, reads it again under the lease, and saves before the call
+                // continues.
                 assert_eq!(
                     *store.log.lock().expect("no panic"),
                     ["load", "lease", "load", "save"]
                 );
             }
-            // What cannot be saved is not used.
+            // A token that cannot be saved is not used.
             server.revoke_access_tokens();
             store.full.store(true, Ordering::Relaxed);
             let error = world.send("me", Ping).expect_err("not saved");
@@ -247,7 +249,7 @@ fn two_programs_share_a_rotating_token() {
     let server = league(Dialect::league_9(), Rotation::KillFamily);
     let folder = tempfile::tempdir().expect("a folder");
     let open = || keystore::File::open(folder.path().join("tokens")).expect("a store");
-    // Two clients that know nothing of each other, as two processes would be.
+    // Two clients that share only the store, as two processes do.
     let (one, two) = (
         World::blocking(&server, open()),
         World::asynchronous(&server, open()),
@@ -299,7 +301,7 @@ fn accounts_are_never_mixed() {
 }
 
 #[test]
-fn two_users_of_one_name_in_two_services_do_not_meet() {
+fn accounts_of_one_name_in_two_services_are_separate() {
     let (here, there) = (doorkeeper(), doorkeeper());
     let store = Memory::new();
     let (one, two) = (

@@ -1,4 +1,5 @@
-//! One pace among real processes: this test program starts itself again, several times at once, over one file store.
+//! One rate limit for several processes: this test program starts itself several times over one
+//! file store.
 
 use std::process::{Child, Command, Stdio};
 
@@ -8,25 +9,25 @@ use std::time::Duration;
 
 use crate::rate_limit::{AFAR, Ask, Counting, service};
 
-/// Names the folder of the store for a process that was started by the test below.
-const FOLDER: &str = "PACE_TEST_FOLDER";
-/// What such a process says before the number of its requests.
+/// Names the folder of the store for a process that the test below starts.
+const FOLDER: &str = "RATE_TEST_FOLDER";
+/// What such a process prints before the number of its requests.
 const SENT: &str = "requests sent: ";
 /// How many requests all of them may send together.
 const ALLOWED: u32 = 60;
 const PROCESSES: usize = 6;
 
-/// Asks until it is told that it is enough.
+/// Sends requests until the limit is reached.
 #[test]
-fn role_asker() {
+fn role_sender() {
     let Some(folder) = std::env::var_os(FOLDER) else {
         return;
     };
-    let pace = RateLimit::every(Duration::from_millis(1))
+    let rate = RateLimit::every(Duration::from_millis(1))
         .with_window(ALLOWED, Duration::from_secs(86_400));
     let store = keystore::File::open(folder).expect("a store");
     let transport = Counting::default();
-    let session = Client::new(service(AFAR, pace), transport.clone(), store).anonymous();
+    let session = Client::new(service(AFAR, rate), transport.clone(), store).anonymous();
     let error = (0..=ALLOWED)
         .find_map(|_| session.send(Ask { media: false }).err())
         .expect("one process alone may not send more than all together");
@@ -37,7 +38,7 @@ fn role_asker() {
 
 fn start(folder: &std::path::Path) -> Child {
     Command::new(std::env::current_exe().expect("this program"))
-        .args(["--exact", "shared_rate_limit::role_asker", "--nocapture"])
+        .args(["--exact", "shared_rate_limit::role_sender", "--nocapture"])
         .env(FOLDER, folder)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -46,16 +47,16 @@ fn start(folder: &std::path::Path) -> Child {
 }
 
 #[test]
-fn processes_at_one_file_store_together_send_no_more_than_the_pace_allows() {
+fn processes_with_one_file_store_together_keep_the_limit() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = folder.path().join("tokens");
     let others: Vec<Child> = (0..PROCESSES).map(|_| start(&store)).collect();
     let sent = others.into_iter().map(|other| {
         let output = other.wait_with_output().expect("it ends");
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let trouble = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{said}{trouble}");
-        let (_, number) = said.split_once(SENT).expect("a number");
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{printed}{errors}");
+        let (_, number) = printed.split_once(SENT).expect("a number");
         let number = number.split_whitespace().next().expect("a number");
         number.parse::<u32>().expect("a number")
     });

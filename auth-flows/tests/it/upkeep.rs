@@ -1,4 +1,5 @@
-//! What keeps an account going by itself: a way to log in, refusals that are believed, tokens declared dead, tokens that must last.
+//! What keeps an account logged in: a login by itself, cached refusals, invalidated tokens, tokens
+//! that must last.
 
 use std::{
     sync::{
@@ -18,7 +19,7 @@ use keystore::Memory;
 
 use crate::common::{Me, PASSWORD, PATIENCE, Ping, World, browser, doorkeeper, league, since};
 
-/// One account's session in either world.
+/// A session of either client.
 enum Handle<'w> {
     Blocking(Session),
     Async(AsyncSession, &'w tokio::runtime::Runtime),
@@ -101,7 +102,7 @@ impl<'w> Handle<'w> {
     }
 }
 
-/// A login whose browser is a person, and that counts how often it was opened.
+/// A login that counts how often it opened the browser.
 fn counted(opened: &Arc<AtomicUsize>, says_yes: bool) -> Login {
     let opened = Arc::clone(opened);
     Login::browser(|_| {}).timeout(PATIENCE).open(move |url| {
@@ -114,7 +115,7 @@ fn counted(opened: &Arc<AtomicUsize>, says_yes: bool) -> Login {
 }
 
 #[test]
-fn a_session_that_may_ask_a_person_asks_once() {
+fn a_session_with_a_login_starts_it_once() {
     let server = doorkeeper();
     for (world, count) in World::both(&server, Memory::new()).iter().zip([64, 1000]) {
         let opened = Arc::new(AtomicUsize::new(0));
@@ -128,7 +129,7 @@ fn a_session_that_may_ask_a_person_asks_once() {
             assert_eq!(opened.swap(0, SeqCst), browsers, "{}", world.name());
             assert_eq!((token, derived), requests, "{}", world.name());
         };
-        // At first need; then not again; and when the login is dead.
+        // Before the first call; not again; and when the login was revoked.
         check(1, (1, 1));
         check(0, (0, 0));
         server.revoke_all();
@@ -139,7 +140,7 @@ fn a_session_that_may_ask_a_person_asks_once() {
 }
 
 #[test]
-fn a_person_who_says_no_is_not_asked_again() {
+fn a_refused_login_is_not_started_again() {
     let server = doorkeeper();
     for world in &World::both(&server, Memory::new()) {
         let opened = Arc::new(AtomicUsize::new(0));
@@ -149,11 +150,11 @@ fn a_person_who_says_no_is_not_asked_again() {
             assert_eq!(error.kind(), ErrorKind::ConsentDenied, "{error}");
         }
         assert_eq!(opened.load(SeqCst), 1, "{}", world.name());
-        // Until the program asks, or somebody logs in.
+        // Until the program starts a login itself.
         world.log_in("me", browser()).expect("a login");
         session.send(Me).expect("logged in");
         let again = Handle::of(world, "other").with_login(counted(&opened, true));
-        again.send(Me).expect("another session may ask");
+        again.send(Me).expect("another session starts its own");
         assert_eq!(opened.load(SeqCst), 2);
         world.log_out("me").expect("a logout");
         world.log_out("other").expect("a logout");
@@ -161,7 +162,7 @@ fn a_person_who_says_no_is_not_asked_again() {
 }
 
 #[test]
-fn a_thousand_calls_on_a_dead_login_ask_once() {
+fn many_calls_with_a_revoked_login_make_one_request() {
     let servers: [(TestServer, (usize, usize)); 2] = [
         (doorkeeper(), (0, 1)),
         (league(Dialect::league_9(), Rotation::Instant), (1, 0)),
@@ -181,7 +182,7 @@ fn a_thousand_calls_on_a_dead_login_ask_once() {
             }
             let (token, derived, _) = since(server, mark);
             assert_eq!((token, derived), *expect, "{}", world.name());
-            // Somebody else logs in: that is seen at once.
+            // A new login takes effect at once.
             world.log_in("me", browser()).expect("a login");
             world.send("me", Ping).expect("a call");
             world.log_out("me").expect("a logout");
@@ -207,7 +208,7 @@ fn a_wrong_password_is_tried_once() {
 }
 
 #[test]
-fn what_the_program_says_is_dead_is_renewed() {
+fn an_invalidated_token_is_renewed() {
     let server = league(Dialect::league_9(), Rotation::Instant);
     let store = Memory::new();
     for world in &World::both(&server, store.clone()) {
@@ -225,7 +226,7 @@ fn what_the_program_says_is_dead_is_renewed() {
             "{}",
             world.name()
         );
-        // Also a token that is only stored.
+        // Also a token that is stored, but not in memory.
         let other = &World::both(&server, store.clone())[0];
         let fresh = Handle::of(other, "me");
         fresh.invalidate(TokenKind::Login).expect("stored");
@@ -236,14 +237,14 @@ fn what_the_program_says_is_dead_is_renewed() {
             "{}",
             world.name()
         );
-        let nobody = Handle::of(world, "nobody");
-        nobody.invalidate(TokenKind::Login).expect("nothing to do");
+        let unknown = Handle::of(world, "unknown");
+        unknown.invalidate(TokenKind::Login).expect("nothing to do");
         other.log_out("me").expect("a logout");
     }
 }
 
 #[test]
-fn a_token_for_a_foreign_program_lasts() {
+fn a_token_for_another_program_lasts() {
     let server = league(Dialect::league_9(), Rotation::Instant);
     let day = Duration::from_secs(86_400);
     for world in &World::both(&server, Memory::new()) {
@@ -260,21 +261,21 @@ fn a_token_for_a_foreign_program_lasts() {
         };
         check(Duration::ZERO, 0);
         check(Duration::from_secs(1800), 0);
-        // A moment less than its whole life: this one has lived already.
+        // Just below the whole lifetime, of which this token has used a part.
         thread::sleep(Duration::from_millis(20));
         check(Duration::from_millis(3_599_990), 1);
-        // Longer than any lives: as it is, and no renewal at each call.
+        // Longer than the lifetime: returned as it is, without a renewal at each call.
         check(day, 1);
         check(day, 1);
         world.log_out("me").expect("a logout");
     }
 }
 
-/// A store that holds what a person pasted.
+/// A store that holds a plain token.
 #[derive(Clone)]
-struct Pasted(String);
+struct PlainToken(String);
 
-impl Store for Pasted {
+impl Store for PlainToken {
     fn load(&self, _: &AccountKey) -> Result<Option<SecretBytes>, Error> {
         Ok(Some(SecretBytes::new(self.0.clone().into_bytes())))
     }
@@ -302,10 +303,10 @@ impl Store for Pasted {
 }
 
 #[test]
-fn a_token_that_rests_as_it_was_pasted_serves() {
+fn a_stored_plain_token_is_valid() {
     let server = doorkeeper();
     let token = server.issue_derived_token("alice").expect("a token");
-    for world in &World::both(&server, Pasted(token.clone())) {
+    for world in &World::both(&server, PlainToken(token.clone())) {
         let mark = server.requests().mark();
         for _ in 0..3 {
             world.send("me", Me).expect("a call");
@@ -319,8 +320,8 @@ fn a_token_that_rests_as_it_was_pasted_serves() {
         );
         assert_eq!(status.store, "a note on the screen");
     }
-    let ended = Pasted("e30.eyJleHAiOjE3MDAwMDAwMDB9.x".to_owned());
-    for world in &World::both(&server, ended) {
+    let expired = PlainToken("e30.eyJleHAiOjE3MDAwMDAwMDB9.x".to_owned());
+    for world in &World::both(&server, expired) {
         let mark = server.requests().mark();
         let error = world.send("me", Me).expect_err("expired");
         assert!(
@@ -330,14 +331,14 @@ fn a_token_that_rests_as_it_was_pasted_serves() {
         assert_eq!(since(&server, mark), (0, 0, 0), "nothing was sent");
     }
     server.expire_derived_tokens();
-    for world in &World::both(&server, Pasted(token)) {
+    for world in &World::both(&server, PlainToken(token)) {
         let error = world.send("me", Me).expect_err("refused");
         assert!(
             error.needs_login() && error.to_string().contains("copy a new one"),
             "{error}"
         );
     }
-    let torn = Pasted("{\"version\":1,\"login\":{\"acc".to_owned());
+    let torn = PlainToken("{\"version\":1,\"login\":{\"acc".to_owned());
     for world in &World::both(&server, torn) {
         let error = world.send("me", Me).expect_err("a torn record");
         assert_eq!(error.kind(), ErrorKind::Store, "{error}");
@@ -364,7 +365,7 @@ fn a_caller_that_is_cancelled_costs_the_others_nothing() {
             async move { session.send(Me).await }
         });
         let waiting = tokio::task::spawn_blocking(move || {
-            assert!(hold.wait_for(1, PATIENCE), "nobody renews");
+            assert!(hold.wait_for(1, PATIENCE), "a renewal has started");
             hold
         });
         let hold = waiting.await.expect("no panic");
@@ -374,7 +375,7 @@ fn a_caller_that_is_cancelled_costs_the_others_nothing() {
                 tokio::spawn(async move { session.send(Me).await })
             })
             .collect();
-        // The one whose call began the renewal goes away in the middle of it.
+        // Cancels the caller that started the renewal, while it runs.
         first.abort();
         assert!(first.await.is_err(), "cancelled");
         drop(hold);

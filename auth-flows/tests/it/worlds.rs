@@ -1,4 +1,4 @@
-//! What only one of the two worlds can do: spawn, drop, give up, block inside a runtime.
+//! What concerns only one of the two clients: spawn, drop, time out, block inside a runtime.
 
 use std::time::Duration;
 
@@ -51,17 +51,17 @@ async fn a_dropped_caller_loses_nothing() {
     let reached = tokio::task::spawn_blocking(move || (hold.wait_for(1, PATIENCE), hold))
         .await
         .expect("no panic");
-    assert!(reached.0, "the renewal is under way");
+    assert!(reached.0, "the renewal has started");
     caller.abort();
     assert!(caller.await.expect_err("aborted").is_cancelled());
     drop(reached.1);
-    // The renewal that the caller had begun serves the next one.
+    // The renewal that the caller started continues and serves the next call.
     session.send(Me).await.expect("a call");
     assert_eq!(server.requests().since(mark).derived(), 1);
 }
 
 #[test]
-fn a_caller_that_gives_up_leaves_the_renewal_alone() {
+fn a_caller_that_times_out_does_not_end_the_renewal() {
     let server = doorkeeper();
     let client = Client::new(service(&server), Ureq::default(), Memory::new());
     let session = client.account("me");
@@ -73,11 +73,11 @@ fn a_caller_that_gives_up_leaves_the_renewal_alone() {
     let hold = server.hold(Matching::Derived);
     std::thread::scope(|scope| {
         let leader = scope.spawn(|| session.send(Me));
-        assert!(hold.wait_for(1, PATIENCE), "the renewal is under way");
+        assert!(hold.wait_for(1, PATIENCE), "the renewal has started");
         let impatient = session
             .clone()
             .with_renewal_timeout(Duration::from_millis(50));
-        let error = impatient.send(Me).expect_err("gave up");
+        let error = impatient.send(Me).expect_err("timed out");
         assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
         assert!(error.is_retryable());
         hold.release();
@@ -111,7 +111,7 @@ fn a_blocking_client_works_inside_a_runtime() {
 }
 
 #[test]
-fn a_runtime_that_has_ended_is_an_error_and_no_hanging() {
+fn a_runtime_that_has_ended_is_an_error() {
     let server = doorkeeper();
     let gone = tokio::runtime::Runtime::new().expect("a runtime");
     let tokio = Tokio::new(gone.handle().clone());
@@ -137,17 +137,17 @@ fn handles_are_shared_and_nameable() {
 fn a_dropped_login_ends_its_listener() {
     let server = doorkeeper();
     let client = Client::new(service(&server), Ureq::default(), Memory::new());
-    let begun = client
+    let prepared = client
         .account("me")
         .begin_login(browser().no_browser())
-        .expect("begun");
-    let address = begun
+        .expect("prepared");
+    let address = prepared
         .redirect_uri()
         .trim_start_matches("http://")
         .to_owned();
-    let waiting = begun.start().expect("started");
+    let pending = prepared.start().expect("started");
     assert!(std::net::TcpStream::connect(&address).is_ok());
-    drop(waiting);
+    drop(pending);
     let ended = (0..2000).any(|_| {
         std::thread::sleep(Duration::from_millis(5));
         std::net::TcpStream::connect(&address).is_err()

@@ -1,6 +1,6 @@
-//! The single flight as a model: the very source of `sync/` and of the slot, on a lock and threads
-//! that are scheduled in every order a random search finds. What the drivers do around it is
-//! repeated here in a dozen lines ([`get`]).
+//! Model tests of the single flight: the source of `sync/` and of the token cell, on a lock and
+//! threads of shuttle, which schedules them in random orders. [`get`] repeats what the drivers do
+//! around it.
 
 #[path = "../../src/retry.rs"]
 mod retry;
@@ -54,7 +54,7 @@ use crate::{
     token::cell::{Lookup, RenewalResult, TokenCell},
 };
 
-/// So many orders are gone through in each model.
+/// How many orders each model runs.
 const ORDERS: usize = 3_000;
 
 const THREADS: usize = 4;
@@ -72,9 +72,9 @@ fn token(now: Now, generation: u64) -> Arc<Token> {
     Arc::new(token.expect("a token"))
 }
 
-/// One slot, and a server that counts.
+/// One token cell, and a server that counts renewals.
 struct World {
-    slot: TokenCell,
+    cell: TokenCell,
     now: Now,
     generations: AtomicU64,
     renewals: AtomicUsize,
@@ -83,7 +83,7 @@ struct World {
 impl World {
     fn new(now: Now) -> Arc<Self> {
         Arc::new(Self {
-            slot: TokenCell::new(),
+            cell: TokenCell::new(),
             now,
             generations: AtomicU64::new(1),
             renewals: AtomicUsize::new(0),
@@ -92,7 +92,7 @@ impl World {
 
     fn holding(now: Now) -> Arc<Self> {
         let world = Self::new(now);
-        world.slot.publish(Some(token(at(0), 1)));
+        world.cell.publish(Some(token(at(0), 1)));
         world
     }
 
@@ -108,21 +108,21 @@ impl World {
     }
 }
 
-/// As the drivers do it.
+/// Gets a token as the drivers do.
 fn get(
     world: &World,
     need: TokenRequirement,
     renew: impl Fn(&World) -> Option<RenewalResult>,
 ) -> RenewalResult {
-    if let Some(token) = world.slot.at_hand(need, world.now.wall.to_system()) {
+    if let Some(token) = world.cell.at_hand(need, world.now.wall.to_system()) {
         return Ok(token);
     }
     loop {
-        let lead = match world.slot.lookup(need, world.now) {
+        let lead = match world.cell.lookup(need, world.now) {
             Lookup::Ready(token) => return Ok(token),
             Lookup::ReadyButDue(token, lead) => {
                 let landed = renew(world).unwrap_or_else(|| Ok(token));
-                world.slot.finish(lead, &landed, world.now);
+                world.cell.finish(lead, &landed, world.now);
                 return landed;
             }
             Lookup::InFlight(wait) => match park_on(wait, Duration::MAX).flatten() {
@@ -132,9 +132,9 @@ fn get(
             },
             Lookup::Missing(lead) => lead,
         };
-        // A leader may vanish: then `lead` is dropped, and it comes back as a caller.
+        // A leader may vanish without a result: then `lead` is dropped, and this joins again.
         if let Some(landed) = renew(world) {
-            world.slot.finish(lead, &landed, world.now);
+            world.cell.finish(lead, &landed, world.now);
             return landed;
         }
     }
@@ -203,7 +203,7 @@ fn past_the_renewal_point_at_most_one_renews_at_a_time() {
 }
 
 #[test]
-fn a_failure_is_everybodys_and_strands_nobody() {
+fn a_failure_reaches_all_waiting_callers() {
     shuttle::check_random(
         || {
             let world = World::new(at(0));
@@ -215,7 +215,7 @@ fn a_failure_is_everybodys_and_strands_nobody() {
                     _ => world.renew(),
                 })
             });
-            // Whoever came after the failure led again; nobody asked a third time.
+            // Callers that join after the failure renew again, and there is no third renewal.
             let renewals = world.renewals.load(SeqCst);
             let failed = results.iter().filter(|landed| landed.is_err()).count();
             assert!(
@@ -229,7 +229,7 @@ fn a_failure_is_everybodys_and_strands_nobody() {
 }
 
 #[test]
-fn a_leader_that_vanishes_strands_nobody() {
+fn a_leader_that_vanishes_has_a_successor() {
     static VANISHED: AtomicUsize = AtomicUsize::new(0);
     shuttle::check_random(
         || {
@@ -249,21 +249,21 @@ fn a_leader_that_vanishes_strands_nobody() {
 }
 
 #[test]
-fn a_caller_that_gives_up_takes_nothing_from_the_others() {
+fn a_caller_that_times_out_does_not_affect_the_others() {
     shuttle::check_random(
         || {
-            let gate = SingleFlight::<u32>::new();
-            let Join::Lead(lead) = gate.join() else {
+            let flight = SingleFlight::<u32>::new();
+            let Join::Lead(lead) = flight.join() else {
                 panic!("idle")
             };
             let callers: Vec<_> = (0..THREADS)
                 .map(|caller| {
-                    let gate = Arc::clone(&gate);
-                    thread::spawn(move || match gate.join() {
+                    let flight = Arc::clone(&flight);
+                    thread::spawn(move || match flight.join() {
                         Join::Wait(wait) if caller % 2 == 0 => {
                             park_on(wait, Duration::MAX).flatten()
                         }
-                        // Waits for no time at all, and is gone.
+                        // Times out at once.
                         Join::Wait(wait) => park_on(wait, Duration::ZERO).flatten().or(Some(7)),
                         Join::Lead(own) => {
                             own.finish(7);
@@ -282,24 +282,24 @@ fn a_caller_that_gives_up_takes_nothing_from_the_others() {
 }
 
 #[test]
-fn what_is_given_once_arrives() {
+fn a_sent_value_arrives_once() {
     shuttle::check_random(
         || {
-            let (giver, taker) = channel();
+            let (sender, receiver) = channel();
             let thread = thread::spawn(move || {
-                giver.send(1);
-                giver.send(2);
+                sender.send(1);
+                sender.send(2);
             });
-            assert_eq!(park_on(taker, Duration::MAX), Some(Some(1)));
+            assert_eq!(park_on(receiver, Duration::MAX), Some(Some(1)));
             thread.join().expect("no panic");
         },
         ORDERS,
     );
     shuttle::check_random(
         || {
-            let (giver, taker) = channel::<u32>();
-            let thread = thread::spawn(move || drop(giver));
-            assert_eq!(park_on(taker, Duration::MAX), Some(None));
+            let (sender, receiver) = channel::<u32>();
+            let thread = thread::spawn(move || drop(sender));
+            assert_eq!(park_on(receiver, Duration::MAX), Some(None));
             thread.join().expect("no panic");
         },
         ORDERS,

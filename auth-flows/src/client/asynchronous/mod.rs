@@ -1,4 +1,4 @@
-//! The async handles.
+//! The async client: [`AsyncClient`] and [`AsyncSession`].
 
 mod driver;
 mod host;
@@ -27,15 +27,30 @@ use crate::{
     token::{login_source::LoginSource, plain_token},
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+// `inline`: compiled in the crate that calls it, as most programs need none of it.
 
-/// A service, a transport, a runtime and a store: async. Cheap to clone; clones share everything.
+/// An async client of one service: its transport, its runtime, its store and its accounts. Cheap to
+/// clone; clones share everything.
 ///
-/// See the [crate's page](crate) for a whole program.
+/// ```
+/// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+/// use auth_flows::AsyncClient;
+/// use http_reqwest::{Reqwest, Tokio};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (_server, service) = setup::inaturalist();
+/// let store = keystore::Memory::new(); // `keystore::File` keeps tokens between runs
+/// let client = AsyncClient::new(service, Reqwest::default(), Tokio::current()?, store);
+/// assert!(!client.account("me").status().await?.is_logged_in());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct AsyncClient(Arc<Common<Host>>);
 
-/// One account of an [`AsyncClient`], or nobody's. Cheap to clone; all sessions of one account share its tokens.
+/// A session of an [`AsyncClient`]: one account, or none ([`AsyncClient::anonymous`]). Cheap to
+/// clone; all sessions of one account share its tokens.
 #[derive(Clone, Debug)]
 pub struct AsyncSession {
     client: AsyncClient,
@@ -43,7 +58,9 @@ pub struct AsyncSession {
 }
 
 impl AsyncClient {
-    /// A client for `service` that sends with `transport` on `runtime` and keeps its tokens in `store`.
+    /// Creates a client for `service` that sends with `transport` on `runtime` and keeps tokens in
+    /// `store`.
+    #[doc(alias = "keychain")]
     #[must_use]
     pub fn new(
         service: Service,
@@ -59,13 +76,16 @@ impl AsyncClient {
         Self(Arc::new(Common::new(service, host, store)))
     }
 
-    /// The account that the program calls so. The name is the program's own; several accounts live side by side.
+    /// Returns a session for the account with this name. The program chooses the names, and may use
+    /// several accounts side by side.
     #[must_use]
     pub fn account(&self, name: &str) -> AsyncSession {
         self.session(Some(name), LoginSource::Stored)
     }
 
-    /// The program itself, by client credentials (RFC 6749 section 4.4): renewing is asking again.
+    /// Returns a session for the program itself, with client credentials (RFC 6749 section 4.4). It
+    /// has no refresh token: a renewal requests a new token.
+    #[doc(alias("client_credentials", "daemon"))]
     #[must_use]
     pub fn client_session(&self) -> AsyncSession {
         self.session(
@@ -74,13 +94,13 @@ impl AsyncClient {
         )
     }
 
-    /// Nobody: operations that need a token are refused before they are sent.
+    /// Returns a session without an account. An operation that requires a token fails unsent.
     #[must_use]
     pub fn anonymous(&self) -> AsyncSession {
         self.session(None, LoginSource::Stored)
     }
 
-    /// The service this client is for.
+    /// Returns the service of this client.
     #[must_use]
     pub fn service(&self) -> &Service {
         &self.0.service
@@ -96,11 +116,21 @@ impl AsyncClient {
 }
 
 impl AsyncSession {
-    /// Sends an operation and reads its response, as [`Session::send`](crate::Session::send) does. Dropping the future ends the
-    /// wait; a renewal that it waited for goes on.
+    /// Sends an operation and parses its response, as [`Session::send`](crate::Session::send) does.
     ///
+    /// Dropping the future cancels the call, but not a renewal that it waits for.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_logged_in(async |session| {
+    /// let me = session.send(api_inat::users::Me::new()).await?;
+    /// assert_eq!(me.login.as_deref(), Some("alice"));
+    /// # Ok(()) });
+    /// ```
     /// # Errors
-    /// [`needs_login`](Error::needs_login): somebody has to log in. Otherwise what the service or the network said.
+    /// [`NeedsLogin`](auth_core::ErrorKind::NeedsLogin) if the user must log in. Otherwise the
+    /// error of the service or the network.
+    #[doc(alias("cancel", "rate limit", "throttle", "retry"))]
     pub fn send<O>(
         &self,
         operation: O,
@@ -117,52 +147,100 @@ impl AsyncSession {
         }
     }
 
-    /// The items of all pages, asked for as they are needed. An error ends them: nothing is asked again by itself.
+    /// Returns the items of all pages, and requests each page when it is needed. Iteration stops at
+    /// an error; see [`pages`](Self::pages) to resume.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_logged_in(async |session| {
+    /// # use api_inat::observations::Search;
+    /// let mut items = session.items(Search::new().user_login("alice"));
+    /// while let Some(observation) = items.next().await {
+    ///     println!("{:?}", observation?.id);
+    /// }
+    /// # Ok(()) });
+    /// ```
     pub fn items<P: Paged>(&self, first: P) -> AsyncItems<P> {
         AsyncItems::new(self.pages(first))
     }
 
-    /// The pages, asked for as they are needed. An error ends them; the cursor goes on from the page that failed.
+    /// Returns the pages, and requests each when it is needed. Iteration stops at an error;
+    /// [`cursor`](AsyncPages::cursor) then requests the failed page again.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_logged_in(async |session| {
+    /// let mut pages = session.pages(api_inat::observations::Search::new().user_login("alice"));
+    /// while let Some(page) = pages.next().await {
+    ///     println!("{} of {:?}", page?.len(), pages.total());
+    /// }
+    /// # Ok(()) });
+    /// ```
+    #[doc(alias = "cursor")]
     pub fn pages<P: Paged>(&self, first: P) -> AsyncPages<P> {
         AsyncPages::new(self.clone(), first)
     }
 
-    /// Logs a person in: [`begin_login`](Self::begin_login), waiting and [`complete_login`](Self::complete_login) in one.
+    /// Logs the user in: [`begin_login`](Self::begin_login), the wait and
+    /// [`complete_login`](Self::complete_login) in one, with the errors of each.
     ///
-    /// # Errors
-    /// As each of the three.
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run(async |session| {
+    /// let login = auth_flows::Login::browser(|prompt| eprintln!("{prompt}"));
+    /// # let login = login.open(setup::alice);
+    /// let status = session.log_in(login).await?;
+    /// # Ok(()) });
+    /// ```
+    #[doc(alias = "sign in")]
     pub async fn log_in(&self, login: Login) -> Result<Status, Error> {
         let grant = self.begin_login(login)?.start()?.await?;
         self.complete_login(grant).await
     }
 
-    /// Part one of a login: the URL, and the bound listener.
+    /// Prepares a login: makes the URL and binds the listener. Sends nothing. Fails as
+    /// [`Session::begin_login`](crate::Session::begin_login) does.
     ///
-    /// # Errors
-    /// [`is_configuration`](Error::is_configuration): the port is taken, the redirect URI cannot be used, or the service has
-    /// no authorization endpoint.
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_login(async |session, login| {
+    /// let prepared = session.begin_login(login)?;
+    /// println!("Open {}", prepared.url());
+    /// # Ok(()) });
+    /// ```
     #[inline]
     pub fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
         self.who.account()?;
         login.begin(&self.client.0.service)
     }
 
-    /// Part three of a login: exchanges the code, stores the tokens, and revokes the login they replace. Once begun it runs to
-    /// its end, also if nobody waits for it any more: a code serves once.
+    /// Completes a login: exchanges the code, stores the tokens, and revokes the login that they
+    /// replace.
     ///
-    /// # Errors
-    /// The server refused the code, or the tokens could not be stored.
+    /// It continues if the future is dropped, because a code is valid once. It fails as
+    /// [`Session::complete_login`](crate::Session::complete_login) does.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_login(async |session, login| {
+    /// let grant = session.begin_login(login)?.start()?.await?;
+    /// let status = session.complete_login(grant).await?;
+    /// # Ok(()) });
+    /// ```
     pub async fn complete_login(&self, grant: CodeGrant) -> Result<Status, Error> {
         self.prove(LoginProof::Code(grant.with_accepted_at(clock::now())))
             .await
     }
 
-    /// Logs in with user name and password (RFC 6749 section 4.3). The password is sent once and not stored.
+    /// Logs in with user name and password, as
+    /// [`Session::log_in_with_password`](crate::Session::log_in_with_password) does.
     ///
-    /// # Errors
-    /// [`BadCredentials`](auth_core::ErrorKind::BadCredentials): user name or password were refused.
-    /// [`AccountSuspended`](auth_core::ErrorKind::AccountSuspended): the account is suspended.
-    /// [`is_configuration`](Error::is_configuration): the client was.
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run(async |session| {
+    /// let status = session.log_in_with_password("alice", "password").await?;
+    /// # Ok(()) });
+    /// ```
     pub async fn log_in_with_password(
         &self,
         username: &str,
@@ -175,11 +253,20 @@ impl AsyncSession {
         self.prove(proof).await
     }
 
-    /// Logs in on another device, as [`Session::log_in_with_device`](crate::Session::log_in_with_device) does. Dropping the
-    /// future ends the asking; once the person has answered, it runs to its end.
+    /// Logs in on another device, as
+    /// [`Session::log_in_with_device`](crate::Session::log_in_with_device) does.
+    ///
+    /// Dropping the future stops the polling. Once the server has issued the token, the login
+    /// continues.
+    ///
+    /// ```no_run
+    /// # async fn login(session: auth_flows::AsyncSession) -> Result<(), auth_core::Error> {
+    /// let status = session.log_in_with_device(|device| eprintln!("{device}")).await?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
-    /// As there.
+    /// Those of [`Session::log_in_with_device`](crate::Session::log_in_with_device).
     pub async fn log_in_with_device(
         &self,
         show: impl FnOnce(&DeviceAuthorizationResponse) + Send,
@@ -194,18 +281,33 @@ impl AsyncSession {
         self.prove(LoginProof::Device(response, sent)).await
     }
 
-    /// A session that logs in with user name and password by itself, at first need and when its token is dead.
+    /// Makes the session log in with user name and password by itself, as
+    /// [`Session::with_password`](crate::Session::with_password) does.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run(async |session| {
+    /// let session = session.with_password("alice", "password");
+    /// session.send(api_inat::users::Me::new()).await?;
+    /// # Ok(()) });
+    /// ```
     #[must_use]
     pub fn with_password(mut self, username: &str, password: impl Into<SecretText>) -> Self {
         self.who.with_password(username, password.into());
         self
     }
 
-    /// A session that asks a person to log in by itself, at first need and when its login is dead: once, however many callers
-    /// need it, who all wait until the login's deadline. If the person does not log in, they are not asked again by themselves,
-    /// and calls end with the error of that login.
+    /// Makes the session start this login by itself, as
+    /// [`Session::with_login`](crate::Session::with_login) does: one login for all callers, and not
+    /// again if the user does not log in.
     ///
-    /// Without this no browser ever opens by itself, and the error is [`needs_login`](Error::needs_login).
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_login(async |session, login| {
+    /// let session = session.with_login(login);
+    /// session.send(api_inat::users::Me::new()).await?; // opens the browser
+    /// # Ok(()) });
+    /// ```
     #[must_use]
     #[inline]
     pub fn with_login(mut self, login: Login) -> Self {
@@ -213,48 +315,75 @@ impl AsyncSession {
         self
     }
 
-    /// Stores a token that a person copied from a page of the service. It has no login behind it: it lasts as long as it lasts.
+    /// Imports a plain token, as [`Session::import_token`](crate::Session::import_token) does.
     ///
-    /// # Errors
-    /// It is no such token, it has expired, or the service has no such page.
+    /// ```no_run
+    /// # async fn import(session: auth_flows::AsyncSession) -> Result<(), auth_core::Error> {
+    /// let status = session.import_token("the text of the token").await?;
+    /// # Ok(()) }
+    /// ```
     pub async fn import_token(&self, text: &str) -> Result<Status, Error> {
         let response = plain_token::read(&self.client.0.service, text, clock::now())?;
         self.prove(LoginProof::Pasted(response)).await
     }
 
-    /// Revokes the login where the server can, and forgets both tokens in any case.
+    /// Revokes the login if the server supports that, and removes both tokens in any case. It
+    /// continues if the future is dropped.
     ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_logged_in(async |session| {
+    /// let logged_out = session.log_out().await?;
+    /// assert!(matches!(logged_out.revoked, Some(Ok(()))));
+    /// # Ok(()) });
+    /// ```
     /// # Errors
-    /// The store failed.
+    /// [`Store`](auth_core::ErrorKind::Store) if the store fails.
+    #[doc(alias = "logout")]
     pub async fn log_out(&self) -> Result<LoggedOut, Error> {
         let logout = Logout::new(Arc::clone(&self.client.0.service));
         self.to_its_end(logout).await
     }
 
-    /// What is stored for this account, without its secrets.
+    /// Reads what is stored for this account, as [`Session::status`](crate::Session::status) does.
     ///
-    /// # Errors
-    /// The store failed.
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_logged_in(async |session| {
+    /// assert!(session.status().await?.is_logged_in());
+    /// # Ok(()) });
+    /// ```
     pub async fn status(&self) -> Result<Status, Error> {
         let key = self.who.account()?.key().clone();
         let record = self.stored().await?;
         Ok(Status::new(key, &record, self.client.0.store.describe()))
     }
 
-    /// A token that serves now, renewed if need be, for a program that is not ours. It is a secret:
-    /// [`Token::expose_secret`].
+    /// Returns a token that is valid now, for use outside this library. Renews it if necessary;
+    /// fails as [`send`](Self::send) does. The text is a secret: [`Token::expose_secret`].
     ///
-    /// # Errors
-    /// As for [`send`](Self::send).
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_logged_in(async |session| {
+    /// let token = session.token(auth_core::TokenKind::Derived).await?;
+    /// let header = format!("Bearer {}", token.expose_secret());
+    /// # Ok(()) });
+    /// ```
+    #[doc(alias("refresh", "renew", "cache"))]
     pub async fn token(&self, kind: TokenKind) -> Result<Arc<Token>, Error> {
         self.get(kind, TokenRequirement::Any).await
     }
 
-    /// A token that serves for at least so long from now, for a program that is not ours and cannot renew it. A token whose whole
-    /// life is shorter is handed out as it is.
+    /// Returns a token that is valid for at least `at_least`, as
+    /// [`Session::token_for`](crate::Session::token_for) does.
     ///
-    /// # Errors
-    /// As for [`send`](Self::send). Where a token lasts too short a time and cannot be renewed, [`needs_login`](Error::needs_login).
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_logged_in(async |session| {
+    /// let hour = std::time::Duration::from_secs(3600);
+    /// let token = session.token_for(auth_core::TokenKind::Derived, hour).await?;
+    /// # Ok(()) });
+    /// ```
     pub async fn token_for(
         &self,
         kind: TokenKind,
@@ -267,11 +396,17 @@ impl AsyncSession {
         }
     }
 
-    /// Takes the account's token for dead, for a program that has learned so elsewhere: the next call gets a new one. Other
-    /// programs that share the store learn it from the service.
+    /// Marks the account's token invalid, as [`Session::invalidate`](crate::Session::invalidate)
+    /// does.
     ///
-    /// # Errors
-    /// The store failed.
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_logged_in(async |session| {
+    /// session.invalidate(auth_core::TokenKind::Derived).await?;
+    /// session.send(api_inat::users::Me::new()).await?; // with a new token
+    /// # Ok(()) });
+    /// ```
+    #[doc(alias = "expire")]
     pub async fn invalidate(&self, kind: TokenKind) -> Result<(), Error> {
         let account = self.who.account()?;
         let known = match account.cell(kind).latest() {
@@ -284,14 +419,14 @@ impl AsyncSession {
         Ok(())
     }
 
-    /// How long a call waits for a renewal: 60 s unless set.
+    /// Sets how long a call waits for a renewal. The default is 60 s.
     #[must_use]
     pub fn with_renewal_timeout(mut self, patience: Duration) -> Self {
         self.who.patience = patience;
         self
     }
 
-    /// Service, client and account; `None` for nobody.
+    /// Returns the key of the account: service, client and name. `None` for an anonymous session.
     #[must_use]
     pub fn key(&self) -> Option<&AccountKey> {
         self.who.account.as_ref().map(|account| account.key())

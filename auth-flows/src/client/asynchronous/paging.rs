@@ -1,11 +1,11 @@
-//! The pages and items of a paged operation, awaited.
+//! The pages and the items of a paged operation, with an async `next`.
 
 use auth_core::{Error, Paged};
 
 use super::AsyncSession;
 use crate::client::pager::Pager;
 
-/// The items of all pages of a paged operation.
+/// Iterates over the items of all pages; see [`AsyncSession::items`].
 #[derive(Debug)]
 #[must_use = "nothing is sent until an item is asked for"]
 pub struct AsyncItems<P: Paged> {
@@ -27,7 +27,7 @@ where
     P: Paged + Send + Sync,
     P::Output: Send,
 {
-    /// The next item; `None` at the end.
+    /// Returns the next item; `None` at the end. Requests a page if necessary.
     pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
         loop {
             if let Some(item) = self.page.next() {
@@ -40,14 +40,15 @@ where
         }
     }
 
-    /// How many items there are on all pages, once the first has come and where the service says so.
+    /// Returns the number of items on all pages. `None` before the first page, or if the service
+    /// does not report it.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.pages.total()
     }
 }
 
-/// The pages of a paged operation.
+/// Iterates over the pages of a paged operation; see [`AsyncSession::pages`].
 #[derive(Debug)]
 #[must_use = "nothing is sent until a page is asked for"]
 pub struct AsyncPages<P: Paged> {
@@ -69,27 +70,30 @@ where
     P: Paged + Send + Sync,
     P::Output: Send,
 {
-    /// The next page; `None` at the end.
+    /// Requests the next page; `None` at the end.
     pub async fn next(&mut self) -> Option<Result<Vec<P::Item>, Error>> {
         let session = self.session.clone();
         let response = session.send(self.pager.ask()?).await;
         Some(self.pager.take(response))
     }
 
-    /// How many items there are on all pages, once the first has come and where the service says so.
+    /// Returns the number of items on all pages. `None` before the first page, or if the service
+    /// does not report it.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.pager.total()
     }
 
-    /// The operation that asks for the next page, or for the one that failed; `None` at the end. A program that stores it after
-    /// each page goes on from there at its next start.
+    /// Returns the operation that requests the next page, or the one that failed. `None` at the
+    /// end.
+    ///
+    /// Save it after each page to resume there in the next run of the program.
     #[must_use]
     pub fn cursor(&self) -> Option<&P> {
         self.pager.cursor()
     }
 
-    /// The same, for going on with it; `None` at the end.
+    /// Returns the [`cursor`](Self::cursor) by value, to resume with it. `None` at the end.
     #[must_use]
     pub fn into_cursor(self) -> Option<P> {
         self.pager.into_cursor()

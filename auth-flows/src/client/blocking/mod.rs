@@ -1,4 +1,4 @@
-//! The blocking handles.
+//! The blocking client: [`Client`] and [`Session`].
 
 mod driver;
 mod paging;
@@ -25,15 +25,25 @@ use crate::{
     token::{login_source::LoginSource, plain_token},
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+// `inline`: compiled in the crate that calls it, as most programs need none of it.
 
-/// A service, a transport and a store: blocking. Cheap to clone; clones share everything.
+/// A blocking client of one service: its transport, its store and its accounts. Cheap to clone;
+/// clones share everything.
 ///
-/// See the [crate's page](crate) for a whole program.
+/// ```
+/// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+/// # let (_server, service) = setup::inaturalist();
+/// use auth_flows::Client;
+///
+/// let client = Client::new(service, http_ureq::Ureq::default(), keystore::Memory::new());
+/// assert!(!client.account("me").status()?.is_logged_in());
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Client(Arc<Common<Box<dyn Transport>>>);
 
-/// One account of a [`Client`], or nobody's. Cheap to clone; all sessions of one account share its tokens.
+/// A session of a [`Client`]: one account, or none ([`Client::anonymous`]). Cheap to clone; all
+/// sessions of one account share its tokens.
 #[derive(Clone, Debug)]
 pub struct Session {
     client: Client,
@@ -41,20 +51,32 @@ pub struct Session {
 }
 
 impl Client {
-    /// A client for `service` that sends with `transport` and keeps its tokens in `store`.
+    /// Creates a client for `service` that sends with `transport` and keeps tokens in `store`.
+    #[doc(alias = "keychain")]
     #[must_use]
     pub fn new(service: Service, transport: impl Transport, store: impl Store) -> Self {
         let (service, store) = (Arc::new(service), Arc::new(store));
         Self(Arc::new(Common::new(service, Box::new(transport), store)))
     }
 
-    /// The account that the program calls so. The name is the program's own; several accounts live side by side.
+    /// Returns a session for the account with this name. The program chooses the names, and may use
+    /// several accounts side by side.
     #[must_use]
     pub fn account(&self, name: &str) -> Session {
         self.session(Some(name), LoginSource::Stored)
     }
 
-    /// The program itself, by client credentials (RFC 6749 section 4.4): renewing is asking again.
+    /// Returns a session for the program itself, with client credentials (RFC 6749 section 4.4). It
+    /// has no refresh token: a renewal requests a new token.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, client) = setup::infoflora();
+    /// let session = client.client_session();
+    /// let page = session.send(api_infoflora::observations::List::new().limit(2))?;
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[doc(alias("client_credentials", "daemon"))]
     #[must_use]
     pub fn client_session(&self) -> Session {
         self.session(
@@ -63,13 +85,13 @@ impl Client {
         )
     }
 
-    /// Nobody: operations that need a token are refused before they are sent.
+    /// Returns a session without an account. An operation that requires a token fails unsent.
     #[must_use]
     pub fn anonymous(&self) -> Session {
         self.session(None, LoginSource::Stored)
     }
 
-    /// The service this client is for.
+    /// Returns the service of this client.
     #[must_use]
     pub fn service(&self) -> &Service {
         &self.0.service
@@ -85,61 +107,126 @@ impl Client {
 }
 
 impl Session {
-    /// Sends an operation and reads its response. A token that is about to end is renewed first; one that is refused is renewed
-    /// once; a failure is repeated where that can do no harm.
+    /// Sends an operation and parses its response.
     ///
+    /// Renews the token first if it is about to expire, and once if the service rejects it. Retries
+    /// a failed request if that is safe. Waits for the service's rate limit.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::logged_in();
+    /// let me = session.send(api_inat::users::Me::new())?;
+    /// assert_eq!(me.login.as_deref(), Some("alice"));
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     /// # Errors
-    /// [`needs_login`](Error::needs_login): somebody has to log in. Otherwise what the service or the network said.
+    /// [`NeedsLogin`](auth_core::ErrorKind::NeedsLogin) if the user must log in. Otherwise the
+    /// error of the service or the network.
+    #[doc(alias("rate limit", "throttle", "retry"))]
     pub fn send<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
         let asked = ErasedOperation::new(&operation);
         self.call(&asked)?;
         asked.output()
     }
 
-    /// The items of all pages, asked for as they are needed. An error ends them: nothing is asked again by itself.
+    /// Returns the items of all pages, and requests each page when it is needed. Iteration stops at
+    /// an error; see [`pages`](Self::pages) to resume.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # use api_inat::observations::Search;
+    /// # let (_server, session) = setup::logged_in();
+    /// for observation in session.items(Search::new().user_login("alice")).take(3) {
+    ///     println!("{:?}", observation?.id);
+    /// }
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     pub fn items<P: Paged>(&self, first: P) -> Items<P> {
         Items::new(self.pages(first))
     }
 
-    /// The pages, asked for as they are needed. An error ends them; the cursor goes on from the page that failed.
+    /// Returns the pages, and requests each when it is needed. Iteration stops at an error;
+    /// [`cursor`](Pages::cursor) then requests the failed page again.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::logged_in();
+    /// let mut pages = session.pages(api_inat::observations::Search::new().user_login("alice"));
+    /// while let Some(page) = pages.next() {
+    ///     println!("{} of {:?}", page?.len(), pages.total());
+    /// }
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[doc(alias = "cursor")]
     pub fn pages<P: Paged>(&self, first: P) -> Pages<P> {
         Pages::new(self.clone(), first)
     }
 
-    /// Logs a person in: [`begin_login`](Self::begin_login), [`wait`](crate::PendingLogin::wait) and [`complete_login`](Self::complete_login) in one.
+    /// Logs the user in: [`begin_login`](Self::begin_login), [`wait`](crate::PendingLogin::wait)
+    /// and [`complete_login`](Self::complete_login) in one, with the errors of each.
     ///
-    /// # Errors
-    /// As each of the three.
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::session();
+    /// let login = auth_flows::Login::browser(|prompt| eprintln!("{prompt}"));
+    /// # let login = login.open(setup::alice);
+    /// let status = session.log_in(login)?;
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[doc(alias = "sign in")]
     #[inline]
     pub fn log_in(&self, login: Login) -> Result<Status, Error> {
         self.complete_login(self.begin_login(login)?.start()?.wait()?)
     }
 
-    /// Part one of a login: the URL, and the bound listener.
+    /// Prepares a login: makes the URL and binds the listener. Sends nothing.
     ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session, login) = setup::login();
+    /// let prepared = session.begin_login(login)?;
+    /// println!("Open {}", prepared.url());
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     /// # Errors
-    /// [`is_configuration`](Error::is_configuration): the port is taken, the redirect URI cannot be used, or the service has
-    /// no authorization endpoint.
+    /// [`Configuration`](auth_core::ErrorKind::Configuration) if the port is in use, the redirect
+    /// URI is not valid, or the service has no authorization endpoint or requires pushed requests.
     #[inline]
     pub fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
         self.who.account()?;
         login.begin(&self.client.0.service)
     }
 
-    /// Part three of a login: exchanges the code, stores the tokens, and revokes the login they replace.
+    /// Completes a login: exchanges the code, stores the tokens, and revokes the login they
+    /// replace.
     ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session, login) = setup::login();
+    /// let grant = session.begin_login(login)?.start()?.wait()?;
+    /// let status = session.complete_login(grant)?;
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     /// # Errors
-    /// The server refused the code, or the tokens could not be stored.
+    /// The server's error if it refuses the code. [`Store`](auth_core::ErrorKind::Store) if the
+    /// tokens cannot be stored.
     pub fn complete_login(&self, grant: CodeGrant) -> Result<Status, Error> {
         self.prove(LoginProof::Code(grant.with_accepted_at(clock::now())))
     }
 
-    /// Logs in with user name and password (RFC 6749 section 4.3). The password is sent once and not stored.
+    /// Logs in with user name and password (RFC 6749 section 4.3). Sends the password once and does
+    /// not store it.
     ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::session();
+    /// let status = session.log_in_with_password("alice", "password")?;
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     /// # Errors
-    /// [`BadCredentials`](auth_core::ErrorKind::BadCredentials): user name or password were refused.
-    /// [`AccountSuspended`](auth_core::ErrorKind::AccountSuspended): the account is suspended.
-    /// [`is_configuration`](Error::is_configuration): the client was.
+    /// [`BadCredentials`](auth_core::ErrorKind::BadCredentials) if the server refuses them.
+    /// [`AccountSuspended`](auth_core::ErrorKind::AccountSuspended) if the account is suspended.
+    /// [`Configuration`](auth_core::ErrorKind::Configuration) if it refuses the client.
     pub fn log_in_with_password(
         &self,
         username: &str,
@@ -151,12 +238,22 @@ impl Session {
         })
     }
 
-    /// Logs in on another device (RFC 8628): `show` is handed the address and the code for the person, as a sentence or one by
-    /// one; then the server is asked until they have answered, for as long as the code is good.
+    /// Logs in on another device (RFC 8628).
+    ///
+    /// `show` receives the address and the code for the user; its `Display` is a sentence with
+    /// both. Then this polls the server until the user has logged in, or the code expires.
+    ///
+    /// ```no_run
+    /// # fn login(session: auth_flows::Session) -> Result<(), auth_core::Error> {
+    /// let status = session.log_in_with_device(|device| eprintln!("{device}"))?;
+    /// # Ok(()) }
+    /// ```
     ///
     /// # Errors
-    /// [`ConsentDenied`](auth_core::ErrorKind::ConsentDenied): the person refused. [`TimedOut`](auth_core::ErrorKind::TimedOut): nobody answered.
-    /// [`is_configuration`](Error::is_configuration): the server has no device authorization endpoint, or refused the client.
+    /// [`ConsentDenied`](auth_core::ErrorKind::ConsentDenied) if the user refuses.
+    /// [`TimedOut`](auth_core::ErrorKind::TimedOut) if the code expires before the login.
+    /// [`Configuration`](auth_core::ErrorKind::Configuration) if the server has no device
+    /// authorization endpoint, or refuses the client.
     pub fn log_in_with_device(
         &self,
         show: impl FnOnce(&DeviceAuthorizationResponse),
@@ -169,18 +266,36 @@ impl Session {
         self.prove(LoginProof::Device(response, sent))
     }
 
-    /// A session that logs in with user name and password by itself, at first need and when its token is dead.
+    /// Makes the session log in with user name and password by itself, whenever an operation
+    /// requires a token and no valid login is stored.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::session();
+    /// let session = session.with_password("alice", "password");
+    /// session.send(api_inat::users::Me::new())?;
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     #[must_use]
     pub fn with_password(mut self, username: &str, password: impl Into<SecretText>) -> Self {
         self.who.with_password(username, password.into());
         self
     }
 
-    /// A session that asks a person to log in by itself, at first need and when its login is dead: once, however many callers
-    /// need it, who all wait until the login's deadline. If the person does not log in, they are not asked again by themselves,
-    /// and calls end with the error of that login.
+    /// Makes the session start this login by itself, whenever an operation requires a token and no
+    /// valid login is stored.
     ///
-    /// Without this no browser ever opens by itself, and the error is [`needs_login`](Error::needs_login).
+    /// It starts one login for all callers, which wait until the login's timeout. If the user does
+    /// not log in, it does not start another, and calls fail with that error. Without this setting
+    /// calls fail with [`NeedsLogin`](auth_core::ErrorKind::NeedsLogin), and no browser opens.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session, login) = setup::login();
+    /// let session = session.with_login(login);
+    /// session.send(api_inat::users::Me::new())?; // opens the browser
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     #[must_use]
     #[inline]
     pub fn with_login(mut self, login: Login) -> Self {
@@ -188,28 +303,53 @@ impl Session {
         self
     }
 
-    /// Stores a token that a person copied from a page of the service. It has no login behind it: it lasts as long as it lasts.
+    /// Imports a plain token, which the user copied from a page of the service, and stores it. It
+    /// cannot be renewed: import another when it expires.
     ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session, text) = setup::plain_token();
+    /// let status = session.import_token(&text)?;
+    /// assert!(status.login.is_none() && status.derived.is_some());
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     /// # Errors
-    /// It is no such token, it has expired, or the service has no such page.
+    /// [`Usage`](auth_core::ErrorKind::Usage) if the service has no such page.
+    /// [`NeedsLogin`](auth_core::ErrorKind::NeedsLogin) if the token has expired. Otherwise the
+    /// service's error if the text is not a token.
     pub fn import_token(&self, text: &str) -> Result<Status, Error> {
         let response = plain_token::read(&self.client.0.service, text, clock::now())?;
         self.prove(LoginProof::Pasted(response))
     }
 
-    /// Revokes the login where the server can, and forgets both tokens in any case.
+    /// Revokes the login if the server supports that, and removes both tokens in any case. The
+    /// result also says until when a copy of the derived token, which cannot be revoked, is valid.
     ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::logged_in();
+    /// let logged_out = session.log_out()?;
+    /// assert!(matches!(logged_out.revoked, Some(Ok(()))));
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     /// # Errors
-    /// The store failed.
+    /// [`Store`](auth_core::ErrorKind::Store) if the store fails.
+    #[doc(alias = "logout")]
     #[inline]
     pub fn log_out(&self) -> Result<LoggedOut, Error> {
         self.run(Logout::new(Arc::clone(&self.client.0.service)))
     }
 
-    /// What is stored for this account, without its secrets.
+    /// Reads what is stored for this account, without its secrets. Sends nothing.
     ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::logged_in();
+    /// assert!(session.status()?.is_logged_in());
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     /// # Errors
-    /// The store failed.
+    /// [`Store`](auth_core::ErrorKind::Store) if the store fails.
     pub fn status(&self) -> Result<Status, Error> {
         let key = self.who.account()?.key().clone();
         Ok(Status::new(
@@ -219,20 +359,34 @@ impl Session {
         ))
     }
 
-    /// A token that serves now, renewed if need be, for a program that is not ours. It is a secret:
-    /// [`Token::expose_secret`].
+    /// Returns a token that is valid now, for use outside this library. Renews it if necessary;
+    /// fails as [`send`](Self::send) does. The text is a secret: [`Token::expose_secret`].
     ///
-    /// # Errors
-    /// As for [`send`](Self::send).
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::logged_in();
+    /// let token = session.token(auth_core::TokenKind::Derived)?;
+    /// let header = format!("Bearer {}", token.expose_secret());
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[doc(alias("refresh", "renew", "cache"))]
     pub fn token(&self, kind: TokenKind) -> Result<Arc<Token>, Error> {
         self.get(kind, TokenRequirement::Any)
     }
 
-    /// A token that serves for at least so long from now, for a program that is not ours and cannot renew it. A token whose whole
-    /// life is shorter is handed out as it is.
+    /// Returns a token that is valid for `at_least`, for use by a program that cannot renew it. If
+    /// the service's tokens have a shorter lifetime, returns a valid token as it is.
     ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::logged_in();
+    /// let hour = std::time::Duration::from_secs(3600);
+    /// let token = session.token_for(auth_core::TokenKind::Derived, hour)?;
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     /// # Errors
-    /// As for [`send`](Self::send). Where a token lasts too short a time and cannot be renewed, [`needs_login`](Error::needs_login).
+    /// Those of [`send`](Self::send). [`NeedsLogin`](auth_core::ErrorKind::NeedsLogin) if the token
+    /// expires sooner and cannot be renewed.
     pub fn token_for(&self, kind: TokenKind, at_least: Duration) -> Result<Arc<Token>, Error> {
         let token = self.get(kind, TokenRequirement::Any)?;
         match longer(&token, at_least, clock::now()) {
@@ -241,11 +395,19 @@ impl Session {
         }
     }
 
-    /// Takes the account's token for dead, for a program that has learned so elsewhere: the next call gets a new one. Other
-    /// programs that share the store learn it from the service.
+    /// Marks the account's token invalid, e.g. after another program got a 401. The next call gets
+    /// a new one. Other programs that share the store learn it from the service.
     ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::logged_in();
+    /// session.invalidate(auth_core::TokenKind::Derived)?;
+    /// session.send(api_inat::users::Me::new())?; // with a new token
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     /// # Errors
-    /// The store failed.
+    /// [`Store`](auth_core::ErrorKind::Store) if the store fails.
+    #[doc(alias = "expire")]
     pub fn invalidate(&self, kind: TokenKind) -> Result<(), Error> {
         let account = self.who.account()?;
         let known = match account.cell(kind).latest() {
@@ -258,14 +420,14 @@ impl Session {
         Ok(())
     }
 
-    /// How long a call waits for a renewal that another thread runs: 60 s unless set.
+    /// Sets how long a call waits for a renewal that another thread runs. The default is 60 s.
     #[must_use]
     pub fn with_renewal_timeout(mut self, patience: Duration) -> Self {
         self.who.patience = patience;
         self
     }
 
-    /// Service, client and account; `None` for nobody.
+    /// Returns the key of the account: service, client and name. `None` for an anonymous session.
     #[must_use]
     pub fn key(&self) -> Option<&AccountKey> {
         self.who.account.as_ref().map(|account| account.key())

@@ -1,11 +1,11 @@
-//! The pages and items of a paged operation, as iterators.
+//! The pages and the items of a paged operation, as iterators.
 
 use auth_core::{Error, Paged};
 
 use super::Session;
 use crate::client::pager::Pager;
 
-/// The items of all pages of a paged operation.
+/// Iterates over the items of all pages; see [`Session::items`].
 #[derive(Debug)]
 #[must_use = "nothing is sent until an item is asked for"]
 pub struct Items<P: Paged> {
@@ -23,7 +23,8 @@ impl<P: Paged> Items<P> {
 }
 
 impl<P: Paged> Items<P> {
-    /// How many items there are on all pages, once the first has come and where the service says so.
+    /// Returns the number of items on all pages. `None` before the first page, or if the service
+    /// does not report it.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.pages.total()
@@ -46,7 +47,21 @@ impl<P: Paged> Iterator for Items<P> {
     }
 }
 
-/// The pages of a paged operation.
+/// Iterates over the pages of a paged operation; see [`Session::pages`].
+///
+/// ```
+/// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+/// # use api_inat::observations::Search;
+/// # let (_server, session) = setup::logged_in();
+/// let mut pages = session.pages(Search::new().user_login("alice").per_page(100));
+/// let first = pages.next().transpose()?;
+/// if let Some(cursor) = pages.into_cursor() {
+///     // Save it. In the next run of the program, resume with the second page:
+///     let rest: Result<Vec<_>, _> = session.pages(cursor).collect();
+///     assert_eq!(rest?.len(), 2);
+/// }
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is sent until a page is asked for"]
 pub struct Pages<P: Paged> {
@@ -64,20 +79,23 @@ impl<P: Paged> Pages<P> {
 }
 
 impl<P: Paged> Pages<P> {
-    /// How many items there are on all pages, once the first has come and where the service says so.
+    /// Returns the number of items on all pages. `None` before the first page, or if the service
+    /// does not report it.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.pager.total()
     }
 
-    /// The operation that asks for the next page, or for the one that failed; `None` at the end. A program that stores it after
-    /// each page goes on from there at its next start.
+    /// Returns the operation that requests the next page, or the one that failed. `None` at the
+    /// end.
+    ///
+    /// Save it after each page to resume there in the next run of the program.
     #[must_use]
     pub fn cursor(&self) -> Option<&P> {
         self.pager.cursor()
     }
 
-    /// The same, for going on with it; `None` at the end.
+    /// Returns the [`cursor`](Self::cursor) by value, to resume with it. `None` at the end.
     #[must_use]
     pub fn into_cursor(self) -> Option<P> {
         self.pager.into_cursor()

@@ -1,4 +1,4 @@
-//! Who comes to the listener: each on a thread of their own, none for long.
+//! The listener's connections: each on its own thread, with limits on number and time.
 
 use std::{
     collections::VecDeque,
@@ -14,7 +14,7 @@ use std::{
 use auth_core::{CodeGrant, Error, ErrorKind, PendingAuthorization};
 
 use super::{
-    http::{Visit, answer, read},
+    http::{Received, read, respond},
     page,
 };
 use crate::{
@@ -22,16 +22,17 @@ use crate::{
     login::pending::{LoginSender, spawn},
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+// `inline`: compiled in the crate that calls it, as most programs need none of it.
 
-/// How many visitors may be listened to at once; one more, and the oldest has to go.
-const LISTENED_TO: usize = 32;
-/// How many may be inside in all; more are turned away at the door, so that nobody can use up the machine.
-const INSIDE: usize = 128;
-/// How long one visitor may take to say what they want.
-const VISIT: Duration = Duration::from_secs(5);
+/// Maximum number of connections that have not sent their request yet. One more closes the oldest.
+const MAX_READING: usize = 32;
+/// Maximum number of connections in all. Further ones are closed at once, so that another process
+/// cannot exhaust threads and memory.
+const MAX_OPEN: usize = 128;
+/// Time limit for the head of a request.
+const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What all visits share.
+/// State shared by all connections of one listener.
 pub(super) struct Host {
     authority: String,
     path: String,
@@ -39,14 +40,15 @@ pub(super) struct Host {
     program: String,
     outcome: LoginSender,
     over: AtomicBool,
-    inside: AtomicUsize,
-    /// Those who have not said yet what they want, the oldest first.
-    speaking: Mutex<Speaking>,
+    open: AtomicUsize,
+    /// The connections that have not sent their request yet, the oldest first.
+    reading: Mutex<Reading>,
 }
 
 #[derive(Default)]
-struct Speaking {
-    visits: u64,
+struct Reading {
+    /// How many connections there were so far; numbers them.
+    count: u64,
     streams: VecDeque<(u64, TcpStream)>,
 }
 
@@ -69,44 +71,41 @@ impl Host {
             program,
             outcome,
             over: AtomicBool::new(false),
-            inside: AtomicUsize::new(0),
-            speaking: Mutex::default(),
+            open: AtomicUsize::new(0),
+            reading: Mutex::default(),
         }
     }
 
-    /// The response has come, or nobody waits for it any more.
+    /// Returns whether the response has arrived, or the program has dropped the login.
     pub(super) fn is_over(&self) -> bool {
-        self.over.load(Ordering::Relaxed) || self.outcome.is_given_up()
+        self.over.load(Ordering::Relaxed) || self.outcome.is_dropped()
     }
 
-    /// Serves a visitor on a thread of their own: one who says nothing holds up nobody.
+    /// Serves a connection on its own thread, so that a silent one does not delay the others.
     #[inline]
     pub(super) fn admit(self: &Arc<Self>, stream: TcpStream) {
-        if self.inside.fetch_add(1, Ordering::Relaxed) >= INSIDE {
-            self.inside.fetch_sub(1, Ordering::Relaxed);
+        if self.open.fetch_add(1, Ordering::Relaxed) >= MAX_OPEN {
+            self.open.fetch_sub(1, Ordering::Relaxed);
             return;
         }
         let host = Arc::clone(self);
-        let visit = move || {
+        let serve = move || {
             let _ = host.serve(stream);
-            host.inside.fetch_sub(1, Ordering::Relaxed);
+            host.open.fetch_sub(1, Ordering::Relaxed);
         };
-        if spawn("login visitor", Box::new(visit)).is_err() {
-            self.inside.fetch_sub(1, Ordering::Relaxed);
+        if spawn("login connection", Box::new(serve)).is_err() {
+            self.open.fetch_sub(1, Ordering::Relaxed);
         }
     }
 
-    /// Ends it without a response.
+    /// Ends the login with the error of a timeout.
     #[inline]
-    pub(super) fn nobody_came(&self, deadline: Duration) {
-        let what = format!(
-            "nobody came back from the browser within {} s",
-            deadline.as_secs()
-        );
+    pub(super) fn time_out(&self, timeout: Duration) {
+        let what = format!("no redirect within {} s", timeout.as_secs());
         self.outcome.send(Err(Error::new(ErrorKind::TimedOut, what).with_help(format!(
-            "likely causes: the login was not finished; the redirect URI {} is not registered for this client, the client id \
-             `{}` is unknown, or the address of the login page is wrong (the service then shows a page of its own and never \
-             redirects); or the browser runs on another machine (paste the redirected URL instead)",
+            "check that the user finished the login. Other likely causes: the redirect URI {} is not registered for this client, \
+             the client id `{}` is unknown, or the address of the login page is wrong (the service then shows an error page and \
+             never redirects); or the browser runs on another machine (then log in with a pasted redirect)",
             self.pending.redirect_uri(),
             self.pending.client_id()
         ))));
@@ -115,67 +114,70 @@ impl Host {
     #[inline]
     fn serve(&self, mut stream: TcpStream) -> io::Result<()> {
         stream.set_nonblocking(false)?;
-        let visit = self.hear(&mut stream)?;
+        let received = self.receive(&mut stream)?;
         let program = &*self.program;
-        let target = match visit {
-            Visit::Get { target, host } if self.is_ours(&target, host.as_deref()) => target,
-            Visit::Get { .. } => return answer(&mut stream, 404, &page::nothing_here(program)),
-            Visit::OtherMethod => return answer(&mut stream, 405, &page::nothing_here(program)),
-            Visit::Noise => return answer(&mut stream, 400, &page::nothing_here(program)),
+        let target = match received {
+            Received::Get { target, host } if self.is_ours(&target, host.as_deref()) => target,
+            Received::Get { .. } => return respond(&mut stream, 404, &page::nothing_here(program)),
+            Received::OtherMethod => {
+                return respond(&mut stream, 405, &page::nothing_here(program));
+            }
+            Received::Invalid => return respond(&mut stream, 400, &page::nothing_here(program)),
         };
-        if self.outcome.is_given_up() {
-            return answer(&mut stream, 410, &page::given_up(program));
+        if self.outcome.is_dropped() {
+            return respond(&mut stream, 410, &page::too_late(program));
         }
         let redirected = format!("http://{}{target}", self.authority);
         match self.pending.accept(&redirected) {
             Ok(grant) => self.end(Ok(grant.with_accepted_at(clock::now())), || {
-                answer(&mut stream, 200, &page::success(program))
+                respond(&mut stream, 200, &page::success(program))
             }),
             Err(error) if error.kind() == ErrorKind::CallbackMismatch => {
-                answer(&mut stream, 400, &page::not_ours(program))
+                respond(&mut stream, 400, &page::not_ours(program))
             }
             Err(error) => {
                 let page = page::refused(program, &error);
-                self.end(Err(error), || answer(&mut stream, 200, &page))
+                self.end(Err(error), || respond(&mut stream, 200, &page))
             }
         }
     }
 
-    /// Hears what a visitor wants. When too many are slow to say it, the oldest is shown the door.
+    /// Reads a request. If too many connections have not sent theirs, closes the oldest of them.
     #[inline]
-    fn hear(&self, stream: &mut TcpStream) -> io::Result<Visit> {
+    fn receive(&self, stream: &mut TcpStream) -> io::Result<Received> {
         let own = stream.try_clone()?;
         let (number, oldest) = {
-            let mut speaking = self.speaking();
-            speaking.visits += 1;
-            let number = speaking.visits;
-            speaking.streams.push_back((number, own));
-            let crowded = speaking.streams.len() > LISTENED_TO;
+            let mut reading = self.reading();
+            reading.count += 1;
+            let number = reading.count;
+            reading.streams.push_back((number, own));
+            let crowded = reading.streams.len() > MAX_READING;
             (
                 number,
-                crowded.then(|| speaking.streams.pop_front()).flatten(),
+                crowded.then(|| reading.streams.pop_front()).flatten(),
             )
         };
         if let Some((_, oldest)) = oldest {
-            let _gone_already = oldest.shutdown(Shutdown::Both);
+            let _closed_already = oldest.shutdown(Shutdown::Both);
         }
-        let visit = read(stream, Instant::now() + VISIT);
-        self.speaking().streams.retain(|(n, _)| *n != number);
-        visit
+        let received = read(stream, Instant::now() + READ_TIMEOUT);
+        self.reading().streams.retain(|(n, _)| *n != number);
+        received
     }
 
-    /// The path we are registered with, asked for under our own name: a foreign `Host` is a website that had its name
-    /// resolve to this machine.
+    /// Returns whether a request has the registered path, a query and our own `Host`. A foreign
+    /// `Host` comes from a website whose name resolves to this machine (DNS rebinding).
     #[inline]
     fn is_ours(&self, target: &str, host: Option<&str>) -> bool {
-        // A browser leaves the scheme's own port out.
-        let bare = self.authority.strip_suffix(":80");
-        let named = host.is_some_and(|host| host == self.authority || Some(host) == bare);
-        let asked = target.split_once('?').map(|(path, _)| path);
-        named && asked == Some(&self.path)
+        // A browser omits the scheme's default port.
+        let without_port = self.authority.strip_suffix(":80");
+        let named = host.is_some_and(|host| host == self.authority || Some(host) == without_port);
+        let path = target.split_once('?').map(|(path, _)| path);
+        named && path == Some(&self.path)
     }
 
-    /// From here on no deadline passes. The page goes out first: the program may end as soon as it has the response.
+    /// Ends the login: sets `over` first, so that no timeout follows; then shows the page; then
+    /// sends the outcome, because the program may exit as soon as it has it.
     #[inline]
     fn end(
         &self,
@@ -188,8 +190,8 @@ impl Host {
         shown
     }
 
-    fn speaking(&self) -> MutexGuard<'_, Speaking> {
-        // Nothing that can panic runs under this lock.
-        self.speaking.lock().unwrap_or_else(PoisonError::into_inner)
+    fn reading(&self) -> MutexGuard<'_, Reading> {
+        // The code under this lock cannot panic.
+        self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

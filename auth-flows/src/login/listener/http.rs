@@ -1,4 +1,4 @@
-//! As much HTTP as a callback needs: the head of one GET request, and one page in answer.
+//! As much HTTP/1.1 as a callback needs: reads the head of one GET request, and writes one page.
 
 use std::{
     io::{self, Read, Write},
@@ -6,29 +6,30 @@ use std::{
     time::{Duration, Instant},
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+// `inline`: compiled in the crate that calls it, as most programs need none of it.
 
-/// What a visitor wants.
+/// What a connection sent.
 #[derive(Debug, PartialEq)]
-pub(super) enum Visit {
+pub(super) enum Received {
     Get {
         target: String,
         host: Option<String>,
     },
     OtherMethod,
-    Noise,
+    /// Not HTTP, too long, or incomplete at the time limit.
+    Invalid,
 }
 
-/// The longest request line: league's codes are 800 characters and grow with the scopes.
-const REQUEST_LINE: usize = 16 << 10;
-/// The longest head.
-const HEAD: usize = 64 << 10;
-/// How long a visitor who has the page may take to go.
-const PARTING: Duration = Duration::from_millis(200);
+/// Maximum length of a request line: league's codes have 800 characters and grow with the scopes.
+const MAX_REQUEST_LINE: usize = 16 << 10;
+/// Maximum length of a head.
+const MAX_HEAD: usize = 64 << 10;
+/// How long to read on after the page is written, see [`respond`].
+const LINGER: Duration = Duration::from_millis(200);
 
 /// Reads the head of a request, until `end`.
 #[inline]
-pub(super) fn read(stream: &mut TcpStream, end: Instant) -> io::Result<Visit> {
+pub(super) fn read(stream: &mut TcpStream, end: Instant) -> io::Result<Received> {
     let mut head = Vec::with_capacity(2048);
     let mut piece = [0; 2048];
     loop {
@@ -36,57 +37,60 @@ pub(super) fn read(stream: &mut TcpStream, end: Instant) -> io::Result<Visit> {
             return Ok(parse(&head[..at]));
         }
         let line = find(&head, b"\r\n").unwrap_or(head.len());
-        if head.len() > HEAD || line > REQUEST_LINE {
-            return Ok(Visit::Noise);
+        if head.len() > MAX_HEAD || line > MAX_REQUEST_LINE {
+            return Ok(Received::Invalid);
         }
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Ok(Visit::Noise);
+            return Ok(Received::Invalid);
         }
         stream.set_read_timeout(Some(left))?;
         match stream.read(&mut piece)? {
-            0 => return Ok(Visit::Noise),
+            0 => return Ok(Received::Invalid),
             n => head.extend_from_slice(&piece[..n]),
         }
     }
 }
 
 #[inline]
-fn parse(head: &[u8]) -> Visit {
+fn parse(head: &[u8]) -> Received {
     let Ok(head) = std::str::from_utf8(head) else {
-        return Visit::Noise;
+        return Received::Invalid;
     };
     let mut lines = head.split("\r\n");
     let mut words = lines.next().unwrap_or_default().split(' ');
     let (Some(method), Some(target), Some(version), None) =
         (words.next(), words.next(), words.next(), words.next())
     else {
-        return Visit::Noise;
+        return Received::Invalid;
     };
-    if !version.starts_with("HTTP/1.") || !target.starts_with('/') || target.len() > REQUEST_LINE {
-        return Visit::Noise;
+    if !version.starts_with("HTTP/1.")
+        || !target.starts_with('/')
+        || target.len() > MAX_REQUEST_LINE
+    {
+        return Received::Invalid;
     }
     if method != "GET" {
-        return Visit::OtherMethod;
+        return Received::OtherMethod;
     }
     let mut hosts = lines
         .filter_map(|line| line.split_once(':'))
         .filter(|(name, _)| name.eq_ignore_ascii_case("host"))
         .map(|(_, value)| value.trim());
-    // A second Host is somebody's trick.
+    // A request with two Host fields is not valid (RFC 9112 section 3.2); it counts as none.
     let host = match (hosts.next(), hosts.next()) {
         (Some(host), None) => Some(host.to_owned()),
         _ => None,
     };
-    Visit::Get {
+    Received::Get {
         target: target.to_owned(),
         host,
     }
 }
 
-/// Sends a page and closes the connection in an orderly way.
+/// Writes a page and closes the connection without a reset.
 #[inline]
-pub(super) fn answer(stream: &mut TcpStream, status: u16, page: &str) -> io::Result<()> {
+pub(super) fn respond(stream: &mut TcpStream, status: u16, page: &str) -> io::Result<()> {
     let reason = match status {
         200 => "OK",
         404 => "Not Found",
@@ -96,7 +100,7 @@ pub(super) fn answer(stream: &mut TcpStream, status: u16, page: &str) -> io::Res
     };
     // RFC 9110 section 15.5.6.
     let allow = if status == 405 { "Allow: GET\r\n" } else { "" };
-    // The browser has the code in its address bar: nothing it does next may carry it on.
+    // The code is in the browser's address bar: these headers keep it from leaving there.
     let head = format!(
         "HTTP/1.1 {status} {reason}\r\n\
          Content-Type: text/html; charset=utf-8\r\n\
@@ -113,8 +117,8 @@ pub(super) fn answer(stream: &mut TcpStream, status: u16, page: &str) -> io::Res
     stream.write_all(head.as_bytes())?;
     stream.write_all(page.as_bytes())?;
     stream.shutdown(std::net::Shutdown::Write)?;
-    // Closing while the visitor still sends would reset the connection, and the page with it.
-    let end = Instant::now() + PARTING;
+    // Closing a socket with unread bytes resets the connection, and the browser loses the page.
+    let end = Instant::now() + LINGER;
     let mut rest = [0; 4096];
     loop {
         let left = end.saturating_duration_since(Instant::now());
@@ -140,8 +144,8 @@ mod tests {
     #[test]
     fn heads() {
         let check =
-            |head: &str, expect: Visit| assert_eq!(parse(head.as_bytes()), expect, "{head}");
-        let get = |target: &str, host: Option<&str>| Visit::Get {
+            |head: &str, expect: Received| assert_eq!(parse(head.as_bytes()), expect, "{head}");
+        let get = |target: &str, host: Option<&str>| Received::Get {
             target: target.to_owned(),
             host: host.map(str::to_owned),
         };
@@ -151,11 +155,14 @@ mod tests {
         );
         check("GET / HTTP/1.0\r\nAccept: */*", get("/", None));
         check("GET / HTTP/1.1\r\nHost: a\r\nhost: b", get("/", None));
-        check("POST / HTTP/1.1\r\nHost: a", Visit::OtherMethod);
-        check("GET http://127.0.0.1/ HTTP/1.1\r\nHost: a", Visit::Noise);
-        check("GET / HTTP/1.1 x\r\nHost: a", Visit::Noise);
-        check("GET /", Visit::Noise);
-        check("", Visit::Noise);
-        assert_eq!(parse(b"GET /\xff HTTP/1.1"), Visit::Noise);
+        check("POST / HTTP/1.1\r\nHost: a", Received::OtherMethod);
+        check(
+            "GET http://127.0.0.1/ HTTP/1.1\r\nHost: a",
+            Received::Invalid,
+        );
+        check("GET / HTTP/1.1 x\r\nHost: a", Received::Invalid);
+        check("GET /", Received::Invalid);
+        check("", Received::Invalid);
+        assert_eq!(parse(b"GET /\xff HTTP/1.1"), Received::Invalid);
     }
 }

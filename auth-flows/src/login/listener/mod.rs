@@ -1,10 +1,12 @@
-//! The callback: a listener on the loopback IP that waits for one redirect and survives everything else (RFC 8252 section 7.3).
+//! The callback: a listener on the loopback IP that waits for one redirect and rejects all other
+//! requests (RFC 8252 section 7.3).
 //!
 //! ```text
-//!   bind ──► listen ──┬── ours: code or refusal ──► the end, with a page that a person can read
-//!                     ├── a stranger: other path, wrong or repeated state, POST, foreign Host, favicon, noise ──► 4xx, go on
-//!                     ├── the deadline ──► an error that lists the likely causes
-//!                     └── dropped ──► the end
+//!   bind ──► listen ──┬── our response: code or refusal ──► a page for the user, end
+//!                     ├── other path, wrong or repeated state, POST, foreign Host, favicon,
+//!                     │   not HTTP ──► 4xx, listens on
+//!                     ├── timeout ──► an error that lists the likely causes, end
+//!                     └── dropped ──► end
 //! ```
 
 mod connections;
@@ -24,20 +26,24 @@ use auth_core::{Error, ErrorKind, PendingAuthorization, RedirectUri};
 use self::connections::Host;
 use crate::login::pending::{PendingLogin, spawn};
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+// `inline`: compiled in the crate that calls it, as most programs need none of it.
 
-/// Receives the redirect of an authorization request on this machine's loopback IP (RFC 8252 section 7.3).
+/// Receives the redirect of an authorization request on this machine's loopback IP
+/// (RFC 8252 section 7.3).
 ///
-/// [`Login::browser`](crate::Login::browser) is made of it; a program that handles the authorization request itself uses it alone.
-/// It is bound before the request is made, so that the redirect URI has its port, and listens on a thread of its own afterwards.
+/// [`Login::browser`](crate::Login::browser) uses it. Use it alone in a program that makes the
+/// authorization request itself. Bind it before you make the request, so that the redirect URI has
+/// its port; [`listen`](Self::listen) then runs on its own thread.
 ///
-/// * Only `GET` on the redirect URI's own path, with a query, under its own name (`Host`) can be the response, and only if
-///   [`PendingAuthorization::accept`] takes it. Whatever else comes is sent away with a 4xx page, and the listener goes on.
-/// * Several visitors are served at once. One who is slow or silent is given 5 s and holds up nobody; when many are silent, the
-///   oldest go first.
-/// * A request line may have 16 KiB: some servers' codes are long.
-/// * The person sees a page without scripts, with the program's name on it. It is not stored (`Cache-Control: no-store`) and
-///   passes its address, which has the code in it, on to nobody (`Referrer-Policy: no-referrer`).
+/// * The response must be a `GET` of the redirect URI's path, with a query and the listener's own
+///   `Host`, and [`PendingAuthorization::accept`] must accept it. Every other request gets a 4xx
+///   page, and the listener continues.
+/// * It serves several connections at once. Each has 5 s to send its request, so that a slow or
+///   silent one does not delay the response. If many are silent, it closes the oldest first.
+/// * A request line may have 16 KiB, because some servers' codes are long.
+/// * The user sees a page without scripts, with the program's name. The browser does not store it
+///   (`Cache-Control: no-store`) or pass on its address, which contains the code
+///   (`Referrer-Policy: no-referrer`).
 ///
 /// ```
 /// use std::{net::Ipv4Addr, time::Duration};
@@ -46,40 +52,48 @@ use crate::login::pending::{PendingLogin, spawn};
 /// # use auth_core::{AuthorizationServer, Endpoint, OAuthClient};
 /// # use auth_testkit::{Dialect, TestClient, TestServer, person::Person};
 /// # let registered = TestClient::public("nightly").redirect_uri("http://127.0.0.1/callback");
-/// # let server = TestServer::builder(Dialect::doorkeeper_5()).client(registered).user("alice", "password").start()?;
+/// # let server = TestServer::builder(Dialect::doorkeeper_5()).client(registered)
+/// #     .user("alice", "password").start()?;
 /// # let at = AuthorizationServer::new(Endpoint::parse(&server.token_endpoint())?)
 /// #     .authorization_endpoint(Endpoint::parse(&server.authorization_endpoint())?);
 /// # let client = OAuthClient::new(at, "nightly")?;
-/// # let open = |url: &str| { let alice = Person::new("alice", "password"); alice.follow(&alice.visit(url)?.into_redirect()?) };
+/// # let open = |url: &str| {
+/// #     let alice = Person::new("alice", "password");
+/// #     alice.follow(&alice.visit(url)?.into_redirect()?)
+/// # };
 ///
-/// // Port 0 is any free one, where the server allows that for a loopback IP.
+/// // Port 0 is any free port, if the server allows that for a loopback IP.
 /// let listener = CallbackListener::bind((Ipv4Addr::LOCALHOST, 0), "/callback")?;
+/// let redirect_uri = listener.redirect_uri().clone();
 /// let entropy = Entropy::new([7; 64]); // random in a real program
-/// let (url, pending) = AuthorizationRequest::new(&client, listener.redirect_uri().clone(), entropy).begin()?;
-/// let waiting = listener.listen(pending, "nightly", Duration::from_secs(120))?;
-/// open(&url)?; // the person logs in, in their browser
-/// let grant = waiting.wait()?; // or `waiting.await?`, with any executor
-/// // `TokenRequest::code(grant)` is the next message, `session.complete_login(grant)` the whole rest of a login.
+/// let (url, pending) = AuthorizationRequest::new(&client, redirect_uri, entropy).begin()?;
+/// let login = listener.listen(pending, "nightly", Duration::from_secs(120))?;
+/// open(&url)?; // the user logs in, in their browser
+/// let grant = login.wait()?; // in async code: `login.await?`
+/// // Next: `TokenRequest::code(client, &grant)`, or `session.complete_login(grant)` for the rest.
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
+#[doc(alias = "redirect")]
 pub struct CallbackListener {
     socket: TcpListener,
     address: SocketAddr,
     redirect_uri: RedirectUri,
 }
 
-/// How long the listener sleeps when nobody came.
-const NAP: Duration = Duration::from_millis(10);
+/// How long the listener sleeps between two looks for a connection; also how late it may notice
+/// that the login was dropped.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 impl CallbackListener {
-    /// Binds 127.0.0.1 or `[::1]` and a port, 0 for any free one.
+    /// Binds 127.0.0.1 or `[::1]` and a port; 0 is any free port.
     ///
-    /// `path` is the redirect URI's, as registered: empty, or something that starts with a slash, such as `/callback`.
+    /// `path` is the redirect URI's path, as registered: empty, or with a slash at its start, e.g.
+    /// `/callback`.
     ///
     /// # Errors
-    /// [`is_configuration`](Error::is_configuration): the port is taken, the machine has no such address, the address is
-    /// another one than these two, or the path is no path.
+    /// [`ErrorKind::Configuration`] if the port is in use, the machine does not have the address,
+    /// the address is not one of these two, or the path is not valid.
     pub fn bind(at: impl Into<SocketAddr>, path: &str) -> Result<Self, Error> {
         let at = at.into();
         if at.ip() != Ipv4Addr::LOCALHOST && at.ip() != Ipv6Addr::LOCALHOST {
@@ -88,7 +102,7 @@ impl CallbackListener {
                 format!("{} is not a loopback address", at.ip()),
             )
             .with_setting("address")
-            .with_help("listen on 127.0.0.1 or [::1]: nobody else can reach these"));
+            .with_help("listen on 127.0.0.1 or [::1], which other machines cannot reach"));
         }
         check_path(path)?;
         let socket = TcpListener::bind(at).map_err(|error| cannot_listen(at, error))?;
@@ -104,29 +118,30 @@ impl CallbackListener {
         })
     }
 
-    /// The redirect URI that arrives here, with the port that was bound.
+    /// Returns the redirect URI of this listener, with the bound port.
     #[must_use]
     pub fn redirect_uri(&self) -> &RedirectUri {
         &self.redirect_uri
     }
 
-    /// Listens, on a thread of its own, until the answer to `pending` arrives, the deadline passes, or what this returns is
-    /// dropped; then the port is free again.
+    /// Listens on its own thread until the response to `pending` arrives, `timeout` passes, or the
+    /// program drops the returned [`PendingLogin`]. Then the port is free again.
     ///
     /// `program` is the name on the page in the browser.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`]: the authorization request has another redirect URI, so that its response cannot arrive here.
-    /// [`is_configuration`](Error::is_configuration): no thread could be started.
+    /// [`ErrorKind::Usage`] if the authorization request has another redirect URI, so that its
+    /// response cannot arrive here. [`ErrorKind::Configuration`] if the operating system cannot
+    /// start a thread.
     pub fn listen(
         self,
         pending: PendingAuthorization,
         program: impl Into<String>,
-        deadline: Duration,
+        timeout: Duration,
     ) -> Result<PendingLogin, Error> {
         if *pending.redirect_uri() != self.redirect_uri {
             let what = format!(
-                "the response goes to {}, but this listener is {}",
+                "the redirect URI of the authorization request is {}, but the listener's is {}",
                 pending.redirect_uri(),
                 self.redirect_uri
             );
@@ -135,24 +150,24 @@ impl CallbackListener {
         }
         let (outcome, waiting) = PendingLogin::new();
         let host = Arc::new(Host::new(self.address, pending, program.into(), outcome));
-        let end = Instant::now().checked_add(deadline);
+        let end = Instant::now().checked_add(timeout);
         let socket = self.socket;
         let listen = move || {
             while !host.is_over() {
                 if end.is_some_and(|end| Instant::now() >= end) {
-                    host.nobody_came(deadline);
+                    host.time_out(timeout);
                     return;
                 }
                 match socket.accept() {
                     Ok((stream, _)) => host.admit(stream),
-                    Err(_) => thread::sleep(NAP),
+                    Err(_) => thread::sleep(POLL_INTERVAL),
                 }
             }
         };
         spawn("login listener", Box::new(listen)).map_err(|error| {
             Error::new(
                 ErrorKind::Configuration,
-                "no thread could be started to listen on",
+                "cannot start a thread for the callback listener",
             )
             .with_source(error)
         })?;
@@ -165,9 +180,9 @@ fn check_path(path: &str) -> Result<(), Error> {
     let problem = if !path.is_empty() && !path.starts_with('/') {
         "does not start with a slash"
     } else if path.contains(['?', '#']) {
-        "has a query or a fragment in it"
+        "contains a query or a fragment"
     } else if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
-        "has characters that a URL cannot have"
+        "has characters that are not allowed in a URL"
     } else {
         return Ok(());
     };
@@ -180,19 +195,19 @@ fn check_path(path: &str) -> Result<(), Error> {
 
 #[inline]
 fn cannot_listen(at: SocketAddr, error: io::Error) -> Error {
-    let advice = match error.kind() {
+    let help = match error.kind() {
         io::ErrorKind::AddrInUse => {
-            "another program has this port: close it, choose another port, or use any free one (port 0) where the service allows it"
+            "another program uses this port: close it, choose another port, or use any free one (port 0) if the service allows it"
         }
         io::ErrorKind::AddrNotAvailable => {
-            "this machine does not have that address: listen on the other one of 127.0.0.1 and [::1]"
+            "this machine does not have the address: listen on the other one of 127.0.0.1 and [::1]"
         }
-        _ => "choose another port, or paste the redirected URL instead",
+        _ => "choose another port, or log in with a pasted redirect",
     };
     Error::new(ErrorKind::Configuration, format!("cannot listen on {at}"))
         .with_setting("port")
         .with_source(error)
-        .with_help(advice)
+        .with_help(help)
 }
 
 #[cfg(test)]

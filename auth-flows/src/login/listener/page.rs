@@ -1,22 +1,23 @@
-//! What the person sees in the browser at the end: light and dark, readable on a phone, no scripts, nothing from elsewhere.
+//! The page that the user sees at the end: light and dark, readable on a phone, no scripts, no
+//! resources from other hosts.
 
 use auth_core::{Error, ErrorKind};
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+// `inline`: compiled in the crate that calls it, as most programs need none of it.
 
-/// The code has arrived.
+/// The page after the code has arrived.
 #[inline]
 pub(super) fn success(program: &str) -> String {
     Page {
         tone: Tone::Good,
         title: "You are logged in",
         text: "You can close this tab and go back to {program}.",
-        said: None,
+        message: None,
     }
     .render(program)
 }
 
-/// The server or the person refused.
+/// The page after the server or the user refused.
 #[inline]
 pub(super) fn refused(program: &str, error: &Error) -> String {
     let (tone, title, text) = if error.kind() == ErrorKind::ConsentDenied {
@@ -29,10 +30,10 @@ pub(super) fn refused(program: &str, error: &Error) -> String {
         (
             Tone::Bad,
             "The login did not work",
-            "The service refused it. {program} knows about it: go back there to see what can be done.",
+            "The service refused it. Go back to {program}, which has the details.",
         )
     };
-    let said = error.oauth().map(|oauth| {
+    let message = error.oauth().map(|oauth| {
         let description = oauth.description().unwrap_or_default();
         [description.to_owned(), oauth.code().to_owned()]
     });
@@ -40,54 +41,54 @@ pub(super) fn refused(program: &str, error: &Error) -> String {
         tone,
         title,
         text,
-        said,
+        message,
     }
     .render(program)
 }
 
-/// A redirect that does not belong to this login.
+/// The page for a redirect that does not belong to this login.
 #[inline]
 pub(super) fn not_ours(program: &str) -> String {
     Page {
         tone: Tone::Bad,
         title: "Not the response we waited for",
-        text: "{program} is still waiting for its own login to end. If you have just logged in, close this tab and begin again there.",
-        said: None,
+        text: "{program} is still waiting for its own login. If you have just logged in, close this tab and begin again there.",
+        message: None,
     }
     .render(program)
 }
 
-/// The response came after the program had stopped waiting.
+/// The page for a response after the program has stopped waiting.
 #[inline]
-pub(super) fn given_up(program: &str) -> String {
+pub(super) fn too_late(program: &str) -> String {
     Page {
         tone: Tone::Quiet,
         title: "Too late for this login",
-        text: "{program} is not waiting any more. Close this tab and begin again there.",
-        said: None,
+        text: "{program} has stopped waiting. Close this tab and begin again there.",
+        message: None,
     }
     .render(program)
 }
 
-/// Everything else.
+/// The page for every other request.
 #[inline]
 pub(super) fn nothing_here(program: &str) -> String {
     Page {
         tone: Tone::Quiet,
         title: "Nothing to see here",
-        text: "{program} waits on this address for a login to end.",
-        said: None,
+        text: "{program} waits on this address for a login to finish.",
+        message: None,
     }
     .render(program)
 }
 
-/// What a page says, before the program's name is put in for `{program}`.
+/// The content of a page. `{program}` in its text is replaced by the program's name.
 struct Page {
     tone: Tone,
     title: &'static str,
     text: &'static str,
-    /// The service's own words: a description, which may be empty, and a code.
-    said: Option<[String; 2]>,
+    /// The service's message: a description, which may be empty, and a code.
+    message: Option<[String; 2]>,
 }
 
 #[derive(Clone, Copy)]
@@ -106,7 +107,7 @@ impl Tone {
         }
     }
 
-    /// A path in a square of 24, drawn by a line: a tick, a dash, an exclamation mark. No font needs to have it.
+    /// An SVG path in a square of 24: a tick, a dash, an exclamation mark. Needs no font.
     fn mark(self) -> &'static str {
         match self {
             Self::Good => "M6.8 12.6l3.5 3.5 6.9-7.6",
@@ -115,7 +116,7 @@ impl Tone {
         }
     }
 
-    /// The mark's colour in the tab, which has no style sheet: one that shows on light and on dark.
+    /// The mark's colour in the tab, which has no style sheet: visible on light and on dark.
     fn colour(self) -> &'static str {
         match self {
             Self::Good => "%23338a5b",
@@ -130,7 +131,7 @@ impl Page {
     fn render(&self, program: &str) -> String {
         let name = match program.trim() {
             "" => "the program".to_owned(),
-            // Text that runs from right to left turns round nothing but itself.
+            // `bdi`: a name that runs from right to left must not reorder the text around it.
             name => format!("<bdi>{}</bdi>", escape(name)),
         };
         let text = self.text.replace("{program}", &name);
@@ -138,8 +139,8 @@ impl Page {
             Some(rest) => format!("The {rest}"),
             None => text,
         };
-        let said = self.said.as_ref().map_or_else(String::new, |said| {
-            let [description, code] = said.each_ref().map(|words| escape(words));
+        let message = self.message.as_ref().map_or_else(String::new, |message| {
+            let [description, code] = message.each_ref().map(|words| escape(words));
             format!(
                 "<figure><figcaption>The service said</figcaption><blockquote>{description}</blockquote>\
                  <code>{code}</code></figure>"
@@ -151,7 +152,7 @@ impl Page {
             "" => String::new(),
             name => format!(" · {}", escape(name)),
         };
-        // A picture in the page: a browser that has one does not ask for /favicon.ico.
+        // An inline icon keeps the browser from requesting /favicon.ico.
         let icon = format!(
             "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24'%3E\
              %3Ccircle cx='12' cy='12' r='12' fill='{colour}'/%3E%3Cpath d='{mark}' fill='none' stroke='white' \
@@ -164,7 +165,7 @@ impl Page {
              <meta name=\"robots\" content=\"noindex\">\
              <link rel=\"icon\" href=\"{icon}\"><title>{title}{tab}</title><style>{STYLE}</style></head>\
              <body><main class=\"{class}\"><svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><circle cx=\"12\" cy=\"12\" r=\"12\"/>\
-             <path d=\"{mark}\"/></svg><h1>{title}</h1><p>{text}</p>{said}</main></body></html>\n"
+             <path d=\"{mark}\"/></svg><h1>{title}</h1><p>{text}</p>{message}</main></body></html>\n"
         )
     }
 }

@@ -1,4 +1,4 @@
-//! The listener against visitors of every kind.
+//! The listener against connections of every kind: late, silent, foreign, malformed.
 
 use std::{
     io::{Read, Write},
@@ -19,21 +19,21 @@ const STATE: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
 
 struct Scene {
     authority: String,
-    waiting: PendingLogin,
+    login: PendingLogin,
 }
 
-fn scene(path: &str, deadline: Duration) -> Scene {
-    scene_at(Ipv4Addr::LOCALHOST.into(), path, deadline)
+fn scene(path: &str, timeout: Duration) -> Scene {
+    scene_at(Ipv4Addr::LOCALHOST.into(), path, timeout)
 }
 
-fn scene_at(ip: IpAddr, path: &str, deadline: Duration) -> Scene {
+fn scene_at(ip: IpAddr, path: &str, timeout: Duration) -> Scene {
     let listener = CallbackListener::bind((ip, 0), path).expect("a free port");
     let authority = listener.address.to_string();
     let pending = pending(listener.redirect_uri());
-    let waiting = listener.listen(pending, "nightly & <co>", deadline);
+    let login = listener.listen(pending, "nightly & <co>", timeout);
     Scene {
         authority,
-        waiting: waiting.expect("a thread"),
+        login: login.expect("a thread"),
     }
 }
 
@@ -51,13 +51,13 @@ const LONG: Duration = Duration::from_secs(60);
 
 impl Scene {
     fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.authority).expect("somebody listens");
+        let stream = TcpStream::connect(&self.authority).expect("the listener runs");
         stream.set_read_timeout(Some(LONG)).expect("a timeout");
         stream
     }
 
     fn visit(&self, bytes: &[u8]) -> String {
-        say(self.connect(), bytes)
+        exchange(self.connect(), bytes)
     }
 
     fn get(&self, target: &str) -> String {
@@ -66,21 +66,21 @@ impl Scene {
     }
 
     fn end(self) -> Result<CodeGrant, Error> {
-        park_on(self.waiting, LONG).expect("in time")
+        park_on(self.login, LONG).expect("in time")
     }
 }
 
-/// Sends bytes and reads the answer to its end.
-fn say(mut stream: TcpStream, bytes: &[u8]) -> String {
-    // A visitor that is turned away in mid-speech may not get to the end of it.
+/// Sends bytes and reads the response to its end.
+fn exchange(mut stream: TcpStream, bytes: &[u8]) -> String {
+    // The listener may close the connection before it has read all.
     let _ = stream.write_all(bytes);
     let _ = stream.shutdown(Shutdown::Write);
-    let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer);
-    String::from_utf8_lossy(&answer).into_owned()
+    let mut response = Vec::new();
+    let _ = stream.read_to_end(&mut response);
+    String::from_utf8_lossy(&response).into_owned()
 }
 
-/// Waits for something that another thread does.
+/// Polls until another thread has done something.
 fn soon(happened: impl Fn() -> bool) -> bool {
     (0..2000).any(|_| {
         std::thread::sleep(Duration::from_millis(5));
@@ -88,18 +88,18 @@ fn soon(happened: impl Fn() -> bool) -> bool {
     })
 }
 
-fn status(answer: &str) -> &str {
-    answer.split(' ').nth(1).unwrap_or_default()
+fn status(response: &str) -> &str {
+    response.split(' ').nth(1).unwrap_or_default()
 }
 
 #[test]
-fn strangers_change_nothing() {
+fn foreign_requests_change_nothing() {
     let scene = scene("/callback", LONG);
     let authority = scene.authority.clone();
     let check = |bytes: String, expect: &str| {
-        let answer = scene.visit(bytes.as_bytes());
-        assert_eq!(status(&answer), expect, "{bytes:.80}: {answer:.200}");
-        assert!(!answer.contains(STATE), "{answer}");
+        let response = scene.visit(bytes.as_bytes());
+        assert_eq!(status(&response), expect, "{bytes:.80}: {response:.200}");
+        assert!(!response.contains(STATE), "{response}");
     };
     let get = |target: &str, host: &str| format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n");
     let ours = format!("/callback?code=c0de&state={STATE}");
@@ -135,21 +135,21 @@ fn strangers_change_nothing() {
 }
 
 #[test]
-fn those_who_say_nothing_hold_up_nobody() {
+fn silent_connections_do_not_delay_the_response() {
     let scene = scene("", LONG);
-    // More than are listened to at once; half of them begin to speak, and stop.
+    // More than may be read at once; half of them begin a request and stop.
     let silent: Vec<_> = (0..100)
         .map(|number| {
             let mut stream = scene.connect();
             if number % 2 == 0 {
-                // The oldest may be shown the door already.
+                // The listener may have closed the oldest already.
                 let _ = stream.write_all(b"GET /?code=");
             }
             stream
         })
         .collect();
-    let answer = scene.get(&format!("/?code=c0de&state={STATE}"));
-    assert_eq!(status(&answer), "200");
+    let response = scene.get(&format!("/?code=c0de&state={STATE}"));
+    assert_eq!(status(&response), "200");
     assert!(scene.end().is_ok());
     drop(silent);
 }
@@ -165,9 +165,9 @@ fn a_request_may_come_in_pieces() {
     for piece in request.as_bytes().chunks(7) {
         stream.write_all(piece).expect("it listens");
     }
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("a page");
-    assert_eq!(status(&answer), "200");
+    let mut response = String::new();
+    stream.read_to_string(&mut response).expect("a page");
+    assert_eq!(status(&response), "200");
     assert!(scene.end().is_ok());
 }
 
@@ -178,12 +178,12 @@ fn several_at_once_and_one_response() {
     assert_eq!(
         status(&scene.get("/")),
         "404",
-        "the earlier ones are inside"
+        "the listener has accepted the earlier ones"
     );
     let authority = &scene.authority;
     let ours = format!("GET /?code=c0de&state={STATE} HTTP/1.1\r\nHost: {authority}\r\n\r\n");
     std::thread::scope(|scope| {
-        let visit = |stream| scope.spawn(|| say(stream, ours.as_bytes()));
+        let visit = |stream| scope.spawn(|| exchange(stream, ours.as_bytes()));
         let visits: Vec<_> = streams.into_iter().map(visit).collect();
         for visit in visits {
             assert_eq!(status(&visit.join().expect("no panic")), "200");
@@ -208,34 +208,34 @@ fn the_other_loopback_address() {
 }
 
 #[test]
-fn the_page_tells_nobody_the_code() {
+fn the_page_keeps_the_code_to_itself() {
     let scene = scene("", LONG);
-    let answer = scene.get(&format!("/?code=c0de-marked&state={STATE}"));
+    let response = scene.get(&format!("/?code=c0de-marked&state={STATE}"));
     for header in [
         "Referrer-Policy: no-referrer",
         "Cache-Control: no-store",
         "Content-Security-Policy: default-src 'none'",
         "X-Content-Type-Options: nosniff",
     ] {
-        assert!(answer.contains(header), "{header} in {answer}");
+        assert!(response.contains(header), "{header} in {response}");
     }
     assert!(
-        !answer.contains("c0de-marked") && !answer.contains("<script"),
-        "{answer}"
+        !response.contains("c0de-marked") && !response.contains("<script"),
+        "{response}"
     );
-    assert!(answer.contains("nightly &amp; &lt;co&gt;"), "{answer}");
+    assert!(response.contains("nightly &amp; &lt;co&gt;"), "{response}");
     assert!(scene.end().is_ok());
 }
 
 #[test]
 fn a_refusal_ends_it_and_is_shown() {
     let scene = scene("", LONG);
-    let answer = scene.get(&format!(
+    let response = scene.get(&format!(
         "/?error=access_denied&error_description=No+%3Cb%3Eway&state={STATE}"
     ));
     assert!(
-        answer.contains("You did not give access") && answer.contains("No &lt;b&gt;way"),
-        "{answer}"
+        response.contains("You did not give access") && response.contains("No &lt;b&gt;way"),
+        "{response}"
     );
     assert_eq!(
         scene.end().expect_err("refused").kind(),
@@ -244,10 +244,10 @@ fn a_refusal_ends_it_and_is_shown() {
 }
 
 #[test]
-fn the_deadline_lists_the_causes() {
+fn the_timeout_lists_the_causes() {
     let scene = scene("/callback", Duration::from_millis(50));
     let authority = scene.authority.clone();
-    let error = scene.end().expect_err("nobody came");
+    let error = scene.end().expect_err("no redirect");
     assert_eq!(error.kind(), ErrorKind::TimedOut);
     let words = error.to_string();
     assert!(
@@ -266,23 +266,23 @@ fn a_dropped_login_frees_its_port() {
     let bind = || CallbackListener::bind((Ipv4Addr::LOCALHOST, port), "");
     let error = bind().expect_err("taken");
     assert!(
-        error.is_configuration() && error.to_string().contains("another program has this port"),
+        error.is_configuration() && error.to_string().contains("another program uses this port"),
         "{error}"
     );
-    // One who is in the door when that happens is told so.
+    // A connection that is open when the login is dropped gets a page that says so.
     let mut late = scene.connect();
     write!(late, "GET /?code=c0de&state={STATE} HTTP/1.1\r\nHost: ").expect("it listens");
     assert_eq!(
         status(&scene.get("/")),
         "404",
-        "the late one has been let in"
+        "the listener has accepted the late one"
     );
-    drop(scene.waiting);
+    drop(scene.login);
     assert!(soon(|| bind().is_ok()), "port {port}");
     write!(late, "127.0.0.1:{port}\r\n\r\n").expect("it listens");
-    let mut answer = String::new();
-    late.read_to_string(&mut answer).expect("a page");
-    assert_eq!(status(&answer), "410", "{answer}");
+    let mut response = String::new();
+    late.read_to_string(&mut response).expect("a page");
+    assert_eq!(status(&response), "410", "{response}");
 }
 
 #[test]
@@ -306,12 +306,12 @@ fn what_cannot_be_bound() {
     check("127.0.0.1", "callback", "path", "start with a slash");
     check("127.0.0.1", "/a?b", "path", "a query or a fragment");
     check("127.0.0.1", "/a#b", "path", "a query or a fragment");
-    check("127.0.0.1", "/a b", "path", "that a URL cannot have");
+    check("127.0.0.1", "/a b", "path", "not allowed in a URL");
     check("::1", "/a\r\nb", "path", "`/a\\r\\nb` has characters");
 }
 
 #[test]
-fn another_requests_response_is_not_waited_for() {
+fn a_request_with_another_redirect_uri_is_rejected() {
     let bind = || CallbackListener::bind((Ipv4Addr::LOCALHOST, 0), "").expect("a free port");
     let (one, other) = (bind(), bind());
     let error = one.listen(pending(other.redirect_uri()), "nightly", LONG);
@@ -319,7 +319,7 @@ fn another_requests_response_is_not_waited_for() {
 }
 
 #[test]
-fn no_deadline_is_too_long() {
+fn the_longest_timeout_is_accepted() {
     let scene = scene("", Duration::MAX);
     assert_eq!(
         status(&scene.get(&format!("/?code=c0de&state={STATE}"))),

@@ -1,4 +1,4 @@
-//! Days of asking, by a clock that is a number.
+//! Days of requests, by a clock that is a number.
 
 use proptest::prelude::*;
 
@@ -9,18 +9,18 @@ const MINUTE: u64 = 60 * SECOND;
 const DAY: u64 = 24 * 60 * MINUTE;
 const START: u64 = 1_790_000_000_000;
 
-/// iNaturalist's own.
-fn pace() -> RateLimit {
+/// iNaturalist's rate limit.
+fn rate() -> RateLimit {
     api_inat::rate_limit()
 }
 
-/// The most in any stretch of this length: of requests, where each weighs 1; of bytes.
-fn heaviest(turns: &[(u64, u64)], length: u64) -> u64 {
+/// The most in any window of this length: requests, if each weighs 1, or bytes.
+fn heaviest(permits: &[(u64, u64)], length: u64) -> u64 {
     let (mut from, mut sum) = (0, 0);
-    let sums = turns.iter().map(|(at, weight)| {
+    let sums = permits.iter().map(|(at, weight)| {
         sum += weight;
-        while turns[from].0 + length <= *at {
-            sum -= turns[from].1;
+        while permits[from].0 + length <= *at {
+            sum -= permits[from].1;
             from += 1;
         }
         sum
@@ -28,59 +28,70 @@ fn heaviest(turns: &[(u64, u64)], length: u64) -> u64 {
     sums.max().unwrap_or(0)
 }
 
-fn most_in(turns: &[u64], length: u64) -> u64 {
-    let turns: Vec<_> = turns.iter().map(|at| (*at, 1)).collect();
-    heaviest(&turns, length)
+fn most_in(permits: &[u64], length: u64) -> u64 {
+    let permits: Vec<_> = permits.iter().map(|at| (*at, 1)).collect();
+    heaviest(&permits, length)
 }
 
 #[test]
-fn a_day_of_asking_all_the_time() {
-    let pace = pace().with_max_wait(Duration::from_secs(86_400));
-    let mut ledger = Ledger::new(&pace);
-    let (mut now, mut turns) = (START, Vec::new());
+fn a_day_of_continuous_requests() {
+    let rate = rate().with_max_wait(Duration::from_secs(86_400));
+    let mut ledger = Ledger::new(&rate);
+    let (mut now, mut permits) = (START, Vec::new());
     while now < START + DAY {
-        let at = ledger.turn(&pace, now, false).expect("patient");
-        turns.push(at);
+        let at = ledger.permit(&rate, now, false).expect("within a day");
+        permits.push(at);
         now = at;
     }
-    assert!(most_in(&turns, MINUTE) <= 55, "{}", most_in(&turns, MINUTE));
-    assert!(most_in(&turns, DAY) <= 10_000);
-    assert!(most_in(&turns, SECOND) <= 6);
-    // And it is used: a good part of what is allowed.
-    assert!(turns.len() >= 9_900, "{}", turns.len());
-    assert_eq!(&turns[..5], &[START; 5], "a burst after a quiet time");
+    assert!(
+        most_in(&permits, MINUTE) <= 55,
+        "{}",
+        most_in(&permits, MINUTE)
+    );
+    assert!(most_in(&permits, DAY) <= 10_000);
+    assert!(most_in(&permits, SECOND) <= 6);
+    // It also uses most of what the limit allows.
+    assert!(permits.len() >= 9_900, "{}", permits.len());
+    assert_eq!(
+        &permits[..5],
+        &[START; 5],
+        "a burst after a time without requests"
+    );
     assert!(ledger.to_text().len() < 4_000, "{}", ledger.to_text().len());
 }
 
-/// Photos of 10 MB, one after the other for two days, and a read after each third: what the address fetches stays below what
-/// iNaturalist blocks for, but for the one photo that was under way when it was enough.
+/// Photos of 10 MB, one after the other for two days, and a read after each third. The total stays
+/// below the limit at which iNaturalist blocks, except for the one photo that was in progress when
+/// the limit was reached.
 #[test]
 fn two_days_of_fetching_photos() {
     const PHOTO: u64 = 10_000_000;
     const HOUR: u64 = 60 * MINUTE;
-    let pace = pace().with_max_wait(Duration::from_secs(86_400));
-    let (mut ledger, mut now) = (Ledger::new(&pace), START);
-    let (mut turns, mut photos, mut waited) = (Vec::new(), Vec::new(), 0);
+    let rate = rate().with_max_wait(Duration::from_secs(86_400));
+    let (mut ledger, mut now) = (Ledger::new(&rate), START);
+    let (mut permits, mut photos, mut waited) = (Vec::new(), Vec::new(), 0);
     while now < START + 2 * DAY {
-        let at = ledger.turn(&pace, now, true).expect("patient");
+        let at = ledger.permit(&rate, now, true).expect("within a day");
         waited = waited.max(at - now);
-        // It takes two seconds to come.
+        // A download of two seconds.
         now = at + 2 * SECOND;
         ledger.count(now, PHOTO);
-        turns.push(at);
+        permits.push(at);
         photos.push((now, PHOTO));
         if photos.len() % 3 == 0 {
-            now = ledger.turn(&pace, now, false).expect("a read goes on");
-            turns.push(now);
+            now = ledger
+                .permit(&rate, now, false)
+                .expect("reads are not limited by media");
+            permits.push(now);
         }
-        // Another program, or a new start, reads the same note.
-        ledger = Ledger::new(&pace).read(&ledger.to_text());
+        // Another process reads the same note.
+        ledger = Ledger::new(&rate).read(&ledger.to_text());
     }
     let (hour, day) = (heaviest(&photos, HOUR), heaviest(&photos, DAY));
     assert!(hour <= 5_000_000_000 + PHOTO, "{hour} bytes in an hour");
     assert!(day <= 24_000_000_000 + PHOTO, "{day} bytes in a day");
-    assert!(most_in(&turns, MINUTE) <= 55 && most_in(&turns, DAY) <= 10_000);
-    // Both limits were reached, and the day's is what held it up for longest.
+    assert!(most_in(&permits, MINUTE) <= 55 && most_in(&permits, DAY) <= 10_000);
+    // Both limits were reached; the day's caused the longest wait.
     assert!(
         hour >= 4_900_000_000 && day >= 23_900_000_000,
         "{hour}, {day}"
@@ -89,42 +100,53 @@ fn two_days_of_fetching_photos() {
 }
 
 #[test]
-fn who_waits_long_is_not_taken_for_a_wrong_clock() {
-    let patient = pace().with_max_wait(Duration::from_secs(86_400));
-    let mut ledger = Ledger::new(&patient);
-    let line: Vec<u64> = (0..5000)
-        .flat_map(|_| ledger.turn(&patient, START, false))
+fn a_long_wait_does_not_count_as_a_wrong_clock() {
+    let long_wait = rate().with_max_wait(Duration::from_secs(86_400));
+    let mut ledger = Ledger::new(&long_wait);
+    let waiting: Vec<u64> = (0..5000)
+        .flat_map(|_| ledger.permit(&long_wait, START, false))
         .collect();
-    assert_eq!(line.len(), 5000);
-    // A program of the usual patience reads the note: it neither pushes in nor throws the line away.
-    let mut other = Ledger::new(&pace()).read(&ledger.to_text());
-    assert!(other.turn(&pace(), START, false).expect_err("a long line") > line[4999]);
-    let mut again = Ledger::new(&patient).read(&other.to_text());
-    assert!(again.turn(&patient, START, false).expect("in line") > line[4999]);
+    assert_eq!(waiting.len(), 5000);
+    // A program with the default `max_wait` reads the note: it neither overtakes nor discards the
+    // waiting requests.
+    let mut other = Ledger::new(&rate()).read(&ledger.to_text());
+    assert!(
+        other
+            .permit(&rate(), START, false)
+            .expect_err("a long wait")
+            > waiting[4999]
+    );
+    let mut again = Ledger::new(&long_wait).read(&other.to_text());
+    assert!(
+        again
+            .permit(&long_wait, START, false)
+            .expect("after the others")
+            > waiting[4999]
+    );
 }
 
 #[test]
-fn a_quota_that_is_used_up_says_when_it_goes_on() {
-    let pace = RateLimit::unlimited().with_window(3, Duration::from_secs(3600));
-    let mut ledger = Ledger::new(&pace);
+fn a_full_window_says_when_it_has_room() {
+    let rate = RateLimit::unlimited().with_window(3, Duration::from_secs(3600));
+    let mut ledger = Ledger::new(&rate);
     for _ in 0..3 {
-        assert_eq!(ledger.turn(&pace, START, false), Ok(START));
+        assert_eq!(ledger.permit(&rate, START, false), Ok(START));
     }
     let next = START + 3600 * SECOND;
-    assert_eq!(ledger.turn(&pace, START + 7, false), Err(next));
-    assert_eq!(ledger.turn(&pace, next, false), Ok(next));
+    assert_eq!(ledger.permit(&rate, START + 7, false), Err(next));
+    assert_eq!(ledger.permit(&rate, next, false), Ok(next));
 }
 
 #[test]
-fn everybody_waits_after_429() {
-    let pace = pace();
-    let mut ledger = Ledger::new(&pace);
-    assert_eq!(ledger.turn(&pace, START, false), Ok(START));
-    ledger.pause(&pace, START, Duration::from_secs(30));
+fn all_requests_wait_after_429() {
+    let rate = rate();
+    let mut ledger = Ledger::new(&rate);
+    assert_eq!(ledger.permit(&rate, START, false), Ok(START));
+    ledger.pause(&rate, START, Duration::from_secs(30));
     let after = START + 30 * SECOND;
-    assert_eq!(ledger.turn(&pace, START, false), Ok(after));
+    assert_eq!(ledger.permit(&rate, START, false), Ok(after));
     assert_eq!(
-        ledger.turn(&pace, START, false),
+        ledger.permit(&rate, START, false),
         Ok(after + SECOND),
         "no burst"
     );
@@ -132,17 +154,17 @@ fn everybody_waits_after_429() {
 
 #[test]
 fn media_are_counted() {
-    let pace = pace();
-    let mut ledger = Ledger::new(&pace);
+    let rate = rate();
+    let mut ledger = Ledger::new(&rate);
     ledger.count(START, 4_999_999_999);
-    assert_eq!(ledger.turn(&pace, START, true), Ok(START));
+    assert_eq!(ledger.permit(&rate, START, true), Ok(START));
     ledger.count(START, 1);
     assert_eq!(
-        ledger.turn(&pace, START, false),
+        ledger.permit(&rate, START, false),
         Ok(START),
-        "other requests go on"
+        "other requests are not limited"
     );
-    let error = ledger.turn(&pace, START, true).expect_err("an hour");
+    let error = ledger.permit(&rate, START, true).expect_err("an hour");
     assert!(
         (3600 * SECOND..3900 * SECOND).contains(&(error - START)),
         "{error}"
@@ -150,45 +172,45 @@ fn media_are_counted() {
 }
 
 #[test]
-fn a_clock_that_was_wrong_stops_nobody() {
-    let pace = pace();
-    let mut ledger = Ledger::new(&pace);
+fn a_clock_that_was_wrong_stops_no_request() {
+    let rate = rate();
+    let mut ledger = Ledger::new(&rate);
     let ahead = START + 365 * DAY;
     for _ in 0..60 {
-        ledger.turn(&pace, ahead, false).expect("a turn");
+        ledger.permit(&rate, ahead, false).expect("a permit");
     }
-    let back = Ledger::new(&pace)
+    let back = Ledger::new(&rate)
         .read(&ledger.to_text())
-        .turn(&pace, START, false);
+        .permit(&rate, START, false);
     assert_eq!(back, Ok(START));
 }
 
 proptest! {
     #[test]
-    fn any_order_of_asking_keeps_to_it(steps in proptest::collection::vec((0u64..5000, any::<bool>(), 0u64..40), 1..400)) {
-        let pace = pace().with_max_wait(Duration::from_secs(3600));
-        let mut ledger = Ledger::new(&pace);
-        let (mut now, mut turns) = (START, Vec::new());
+    fn any_order_of_requests_keeps_the_limit(steps in proptest::collection::vec((0u64..5000, any::<bool>(), 0u64..40), 1..400)) {
+        let rate = rate().with_max_wait(Duration::from_secs(3600));
+        let mut ledger = Ledger::new(&rate);
+        let (mut now, mut permits) = (START, Vec::new());
         for (wait, pauses, seconds) in steps {
             now += wait;
-            // Programs take turns at one text.
-            ledger = Ledger::new(&pace).read(&ledger.to_text());
+            // Processes that share one text.
+            ledger = Ledger::new(&rate).read(&ledger.to_text());
             if pauses && seconds > 35 {
-                ledger.pause(&pace, now, Duration::from_secs(seconds));
+                ledger.pause(&rate, now, Duration::from_secs(seconds));
             }
-            turns.extend(ledger.turn(&pace, now, false));
+            permits.extend(ledger.permit(&rate, now, false));
         }
-        prop_assert!(turns.is_sorted());
-        prop_assert!(most_in(&turns, MINUTE) <= 55);
-        prop_assert!(most_in(&turns, SECOND) <= 6);
+        prop_assert!(permits.is_sorted());
+        prop_assert!(most_in(&permits, MINUTE) <= 55);
+        prop_assert!(most_in(&permits, SECOND) <= 6);
     }
 
     #[test]
     fn any_text_is_read(text in "(pace 1\n)?[0-9a-z: \n]{0,200}", now in 0u64..1 << 45) {
-        let pace = pace();
-        let mut ledger = Ledger::new(&pace).read(&text);
-        let _ = ledger.turn(&pace, now, true);
-        let again = Ledger::new(&pace).read(&ledger.to_text());
+        let rate = rate();
+        let mut ledger = Ledger::new(&rate).read(&text);
+        let _ = ledger.permit(&rate, now, true);
+        let again = Ledger::new(&rate).read(&ledger.to_text());
         prop_assert_eq!(again.to_text(), ledger.to_text());
     }
 }
