@@ -1,11 +1,13 @@
-//! Prints where a taxon occurs, as GeoJSON. No login, no client: the units of an atlas are public. Async.
+//! Prints where a taxon occurs, as GeoJSON. Requires neither login nor client: the units of an
+//! atlas are public. Async.
 //!
 //! ```sh
 //! cargo run -p api-infoflora --features http-reqwest/rustls --example infoflora-atlas -- 2 1000010 > units.geojson
 //! ```
 //!
-//! The numbers are an atlas's and a taxon's. `--blocking`, as the first argument, does the same with ureq (and the feature
-//! `http-ureq/rustls`). `INFOFLORA_ORIGIN` names another server, such as one of auth-testkit's.
+//! The numbers are those of an atlas and a taxon. With `--blocking` as the first argument it uses
+//! ureq (and the feature `http-ureq/rustls`). `INFOFLORA_ORIGIN` sets another server, such as one
+//! of auth-testkit's.
 #![expect(clippy::print_stderr, reason = "a program for a terminal")]
 
 use std::{
@@ -49,7 +51,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         service = service.at(&origin);
     }
     let (service, store) = (service.build()?, Memory::new());
-    // Kept as it comes: whatever the features have beside what we know is in the file, too.
+    // As a `Value`, so that the output includes the unknown fields of the features.
     let units = UnitsGeoJson::of_taxon(atlas, taxon).with_legend(true);
     let units = units.of::<Value>();
     let map = if blocking {

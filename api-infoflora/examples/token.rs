@@ -1,4 +1,4 @@
-//! Prints an access token, alone on standard output: for scripts that go on with curl.
+//! Prints an access token and nothing else, for scripts that use curl.
 //!
 //! ```sh
 //! export INFOFLORA_CLIENT_ID=… INFOFLORA_CLIENT_SECRET=…
@@ -6,8 +6,8 @@
 //! curl -H "accept: application/json" -H "authorization: Bearer $ACCESS_TOKEN" https://obs.infoflora.ch/rest/v4/observations
 //! ```
 //!
-//! The token is good for about an hour. `--async` does the same on tokio, with reqwest (and the feature `http-reqwest/rustls`).
-//! `INFOFLORA_ORIGIN` names another server, such as one of auth-testkit's.
+//! The token is valid for about an hour. With `--async` it uses tokio and reqwest (and the feature
+//! `http-reqwest/rustls`). `INFOFLORA_ORIGIN` sets another server, such as one of auth-testkit's.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -49,7 +49,7 @@ fn token() -> Result<String, Box<dyn Error>> {
     if let Ok(origin) = env::var("INFOFLORA_ORIGIN") {
         service = service.at(&origin);
     }
-    // Each start asks for a token of its own; the older ones live on.
+    // Each start requests a new token; the older ones stay valid.
     let (service, store) = (service.build()?, Memory::new());
     let token = if asynchronous {
         let runtime = Runtime::new()?;

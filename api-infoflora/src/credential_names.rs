@@ -1,12 +1,14 @@
-//! Where people keep what they log in to Info Flora with: variables and keyring entries.
+//! The names of Info Flora's credentials: variables and keyring entries.
 
 use auth_core::{CredentialField, CredentialNames};
 
-/// The variables `INFOFLORA_CLIENT_ID` and `INFOFLORA_CLIENT_SECRET`, and in a keyring the entries `client_id` and
-/// `client_secret` of the service `/infoflora`.
+/// The names of the client id and secret: the variables `INFOFLORA_CLIENT_ID` and
+/// `INFOFLORA_CLIENT_SECRET`, and in a keyring the entries `client_id` and `client_secret` of the
+/// service `/infoflora`.
 ///
-/// Both are required: Info Flora's clients have a secret for both grants, beside PKCE (its page on authentication). The
-/// names are this crate's own; no other tool is known to keep these credentials in a keyring.
+/// Pass it to `keystore::Credentials::discover`. Both fields are required: Info Flora's clients
+/// have a secret for both grants, in addition to PKCE (its page on authentication). The names are
+/// this crate's own; no other tool is known to store these credentials in a keyring.
 ///
 /// ```
 /// use auth_core::CredentialField::{ClientSecret, Password};
@@ -16,6 +18,7 @@ use auth_core::{CredentialField, CredentialNames};
 /// assert!(names.is_required(ClientSecret));
 /// assert_eq!(names.variable(Password), None);
 /// ```
+#[doc(alias = "environment variable")]
 pub const CREDENTIALS: CredentialNames = CredentialNames::new("/infoflora")
     .with_field(
         CredentialField::ClientId,

@@ -1,4 +1,4 @@
-//! The wrapping of every list: V4's with `success`, V5's without.
+//! The wrapper of every list: V4's with `success`, V5's without.
 
 use std::hash::{DefaultHasher, Hasher};
 
@@ -11,26 +11,38 @@ use serde_json::Value;
 
 use crate::errors;
 
-/// What a response holds, without its wrapping.
+/// The content of a response without its wrapper, and the totals.
 ///
-/// The wrapping is Info Flora's documented one. The places of the totals were seen in public clients: `total_count` and
+/// Info Flora documents the wrapper. The totals were observed in public clients: `total_count` and
 /// `filtered_count` in the body, or the header `x-filtered-total`.
+///
+/// ```
+/// use api_infoflora::{Envelope, observations::Observation};
+/// use auth_core::{Response, ResponseBody};
+///
+/// let body = r#"{"success":true,"data":[{"obs_id":9000001}],"filtered_count":50}"#;
+/// let response = Response::new(ResponseBody::new(body.into()));
+/// let page = Envelope::<Vec<Observation>>::read(&response)?;
+/// assert_eq!(page.data[0].obs_id, Some(9_000_001));
+/// assert_eq!(page.total(), Some(50));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Envelope<T> {
     /// The records.
     pub data: T,
-    /// How many records there are without the filters.
+    /// The number of records without the filters.
     pub total_count: Option<u64>,
-    /// How many records the filters leave, on all pages.
+    /// The number of records that match the filters, on all pages.
     pub filtered_count: Option<u64>,
-    /// Of the whole body, to notice a page that comes twice.
+    /// A hash of the whole body, to detect a duplicate page.
     fingerprint: u64,
 }
 
 impl<T> Envelope<T> {
-    /// How many records there are on all pages: after the filters if the response says so, otherwise before. `None` is
-    /// usual in V5, which counts only when it is asked to.
+    /// Returns the number of records on all pages: with the filters if the response contains it,
+    /// else without. `None` is usual in V5, which counts only with `with_total`.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.filtered_count.or(self.total_count)
@@ -45,8 +57,10 @@ impl<T: DeserializeOwned> Envelope<T> {
     /// Reads a response of V4 or V5.
     ///
     /// # Errors
-    /// [`ErrorKind::Refused`](auth_core::ErrorKind::Refused): another status than success, or V4's `"success": false` in a success.
-    /// [`ErrorKind::Malformed`](auth_core::ErrorKind::Malformed): the response cannot be read into `T`.
+    /// [`ErrorKind::Refused`](auth_core::ErrorKind::Refused) if the status is not a success, or for
+    /// V4's `"success": false` in a success.
+    /// [`ErrorKind::Malformed`](auth_core::ErrorKind::Malformed) if the response cannot be read
+    /// into `T`.
     pub fn read(response: &Response) -> Result<Self, Error> {
         if !response.status().is_success() {
             return Err(errors::refusal(response));
@@ -68,14 +82,14 @@ impl<T: DeserializeOwned> Envelope<T> {
     }
 }
 
-/// Without the response's headers: a total that stands in one is not seen.
+/// Reads the body alone, so a total in a header is missing.
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let wire = Wire::deserialize(from)?;
         let failed = wire.success == Some(Value::Bool(false));
         let data = match wire.data {
             Some(data) if !failed => data,
-            _ if failed => return Err(D::Error::custom("it says `success: false`")),
+            _ if failed => return Err(D::Error::custom("the response contains `success: false`")),
             _ => return Err(D::Error::missing_field("data")),
         };
         Ok(Self {
@@ -87,12 +101,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
     }
 }
 
-/// The error of a response that is a refusal: by its status, or by V4's `success: false` in a success.
+/// Fails if the response is an error: by its status, or by V4's `success: false` in a success.
 pub(crate) fn accepted(response: &Response) -> Result<(), Error> {
     if !response.status().is_success() {
         return Err(errors::refusal(response));
     }
-    // As text, so that a program has one reader of JSON and not another for bytes.
+    // As text, so that a program contains one JSON parser and not another for bytes.
     let body = String::from_utf8_lossy(response.body().as_bytes());
     let body: Result<Wire<IgnoredAny>, _> = serde_json::from_str(&body);
     match body {
@@ -113,12 +127,12 @@ struct Wire<T> {
     filtered_count: Option<u64>,
 }
 
-/// A failure may have any `data`, so it is looked for again without reading that.
+/// Returns V4's failure if the response is one: its `data` may have any type, so reading it failed.
 fn unreadable(response: &Response, error: Error) -> Error {
     accepted(response).err().unwrap_or(error)
 }
 
-/// A count, also as text; anything else is none.
+/// Reads a count, as a number or as text. Anything else is `None`.
 fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
     let value = Value::deserialize(from)?;
     let text = value.as_str().and_then(|text| text.trim().parse().ok());

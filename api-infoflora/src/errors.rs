@@ -1,76 +1,80 @@
-//! What Info Flora says when it refuses, as one error.
+//! Errors from the responses of Info Flora.
 //!
-//! Its error bodies are not documented. What is understood here: JSON with `error`, `message`, `error_description` or
-//! `hint`; the short plain texts of league's Symfony bundle ("The resource server rejected the request.", read in its
-//! source, not seen at Info Flora); a framework's HTML pages; nothing at all.
+//! Its error bodies are not documented. This reads JSON with `error`, `message`,
+//! `error_description` or `hint`; the short plain texts of league's Symfony bundle ("The resource
+//! server rejected the request.", read in its source, not observed at Info Flora); the HTML pages
+//! of a framework; an empty body.
 
 use auth_core::{Error, ErrorKind, Response};
 use http::StatusCode;
 
-/// Basic Auth with a person's own name and password is over; this is what took its place, and where it goes.
-pub(crate) const REPLACED: &str = "log in again, or, for a daemon, see whether its client is still active; OAuth replaced Basic Auth: a user name and password are no longer accepted, a client id and secret \
-     take their place, in `api_infoflora::service(client_id).secret(client_secret)`";
+/// The help for a rejected token. It names what replaced Basic Auth with a user name and password.
+pub(crate) const REPLACED: &str = "log in again, or, for a daemon, check that its client is still active; OAuth replaced Basic Auth: a \
+     user name and password are no longer accepted, a client id and secret take their place, in \
+     `api_infoflora::service(client_id).secret(client_secret)`";
 
-/// What a person does whose client id or secret is refused. Info Flora has no page to look them up on.
-pub(crate) const CLIENT_REFUSED: &str = "compare both with what Info Flora sent when the client was registered; a user name and password do not \
-     belong here: OAuth replaced Basic Auth, write to info@infoflora.ch for a client id and secret";
+/// The help for a rejected client id or secret. Info Flora has no page that shows them.
+pub(crate) const CLIENT_REFUSED: &str = "compare both with those that Info Flora sent when the client was registered; do not use a user name \
+     and password: OAuth replaced Basic Auth, write to info@infoflora.ch for a client id and secret";
 
-/// The error for a response that is no success.
+/// Returns the error for a response with an error status.
 pub(crate) fn refusal(response: &Response) -> Error {
     let status = response.status();
-    let refused = |what, advice| Error::about(ErrorKind::Refused, what, response).with_help(advice);
+    let refused = |what, help| Error::about(ErrorKind::Refused, what, response).with_help(help);
     match status {
-        StatusCode::UNAUTHORIZED => refused("Info Flora did not accept the access token", REPLACED),
+        StatusCode::UNAUTHORIZED => refused("Info Flora rejected the access token", REPLACED),
         StatusCode::FORBIDDEN => refused(
-            "this account or client may not do that",
-            "check the scopes that the client was registered with, and what the person may see",
+            "this account or client does not have the permission",
+            "check the scopes that the client was registered with, and the rights of the user",
         ),
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => refused(
-            "Info Flora has nothing at this path",
+            "Info Flora has no such path",
             "check the version of the API and the id",
         ),
         StatusCode::TOO_MANY_REQUESTS => refused(
-            "too many requests came from this address",
-            "wait a while, then ask less often",
+            "Info Flora received too many requests from this address",
+            "wait a while, then send requests less often",
         ),
-        _ if status.is_server_error() => refused("Info Flora has a problem", "try again later"),
+        _ if status.is_server_error() => {
+            refused("Info Flora has a server error", "try again later")
+        }
         _ if status.is_redirection() => refused(
-            "Info Flora answered with a redirect, which is never followed with credentials",
+            "Info Flora sent a redirect, which is not followed with credentials",
             "check the setting `api_url`",
         ),
         _ => refused(
-            "Info Flora refused the request",
+            "Info Flora rejected the request",
             "check the request's parameters",
         ),
     }
 }
 
-/// V4's `"success": false` in a response whose status says otherwise.
+/// Returns the error for V4's `"success": false` in a response with a success status.
 pub(crate) fn unsuccessful(response: &Response) -> Error {
     Error::about(
         ErrorKind::Refused,
-        "Info Flora answered with `success: false`",
+        "Info Flora responded with `success: false`",
         response,
     )
     .with_help("check the request's parameters")
 }
 
-/// A success without the key that everything stands under.
+/// Returns the error for a success without the field `data`.
 pub(crate) fn without_data(response: &Response) -> Error {
     Error::about(
         ErrorKind::Malformed,
-        "the response has no `data`, in which V4 and V5 put everything",
+        "response has no field `data` (expected in V4 and V5)",
         response,
     )
     .with_help("check the version of the API")
 }
 
-/// A success that should be a FeatureCollection and is none.
+/// Returns the error for a success that is not a FeatureCollection.
 pub(crate) fn without_features(response: &Response) -> Error {
     Error::about(
         ErrorKind::Malformed,
-        "the response has no `features`, which a GeoJSON FeatureCollection has",
+        "response has no field `features` (expected in a GeoJSON FeatureCollection)",
         response,
     )
-    .with_help("look at the response itself with `Rest::get`")
+    .with_help("read the response itself with `Rest::get`")
 }

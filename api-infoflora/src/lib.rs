@@ -1,4 +1,4 @@
-//! Info Flora as typed operations: its service, and what its API is known to answer.
+//! Info Flora as typed operations: its service, and the known part of its API.
 #![doc = include_str!("../README.md")]
 
 #[macro_use]

@@ -1,36 +1,38 @@
-//! What every operation here is made of: a path, a version, parameters, and for a list the place it has reached.
+//! The common part of all operations: path, version, parameters, and the position in a list.
 
 use auth_core::{BaseUrl, CallPolicy, Error, ErrorKind, PageParts, Paged, Query, Request};
 use http::Method;
 
 use crate::{
     envelope::Envelope,
-    path::{API, below_rest},
+    path::{API, path_below_rest},
     version::Version,
 };
 
-/// The part of an operation that has no type of its own.
+/// The fields of an operation that do not depend on its output type.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct CallParts {
-    /// With `{version}` where the version stands.
+    /// With the placeholder `{version}`.
     path: String,
     version: Version,
-    /// Whether V5's missing filters are known to be missing here.
-    filtered: bool,
-    /// Whether it works without a token.
-    optional: bool,
-    place: Place,
+    /// Whether V5 lacks the filters of [`NOT_IN_V5`] here.
+    lacks_v5_filters: bool,
+    /// Whether the token is optional.
+    optional_token: bool,
+    position: Position,
 }
 
 /// How far a list was followed.
 #[derive(Clone, Debug, Default)]
-struct Place {
+struct Position {
     total: Option<u64>,
-    last: Option<u64>,
-    repeated: bool,
+    /// The fingerprint of the last page.
+    last_page: Option<u64>,
+    /// Whether the server returned the same page twice. The next request then fails.
+    is_repeated: bool,
 }
 
-/// What V5 no longer knows (Info Flora's migration guide from V4 to V5).
+/// The filters that V5 removed (Info Flora's migration guide from V4 to V5).
 const NOT_IN_V5: [&str; 6] = [
     "taxa",
     "projects",
@@ -48,20 +50,20 @@ impl CallParts {
         }
     }
 
-    /// With V5, the filters that it removed are refused.
-    pub(crate) fn filtered(mut self) -> Self {
-        self.filtered = true;
+    /// Rejects the filters that V5 removed.
+    pub(crate) fn lacks_v5_filters(mut self) -> Self {
+        self.lacks_v5_filters = true;
         self
     }
 
-    /// A token is sent where there is one, and is not needed.
-    pub(crate) fn token_optional(mut self) -> Self {
-        self.optional = true;
+    /// Sends the session's token if it has one, and does not require it.
+    pub(crate) fn optional_token(mut self) -> Self {
+        self.optional_token = true;
         self
     }
 
     pub(crate) fn policy(&self) -> CallPolicy {
-        match self.optional {
+        match self.optional_token {
             true => CallPolicy::read(API).with_optional_token(),
             false => CallPolicy::read(API),
         }
@@ -77,18 +79,18 @@ impl CallParts {
     }
 
     pub(crate) fn get(&self, query: &Query, base: &BaseUrl) -> Result<Request, Error> {
-        if self.place.repeated {
+        if self.position.is_repeated {
             return Err(Error::new(
                 ErrorKind::Malformed,
-                "Info Flora gave the same page again in place of the next one",
+                "Info Flora returned the same page twice",
             )
             .with_setting("offset")
-            .with_help("try again later from the offset that was reached"));
+            .with_help("try again later, from the offset of the failed page"));
         }
         query.integer("limit")?;
         query.integer("offset")?;
         self.check_filters(query)?;
-        below_rest(&self.path)?;
+        path_below_rest(&self.path)?;
         let path_and_query = self.path_and(query);
         let below = path_and_query
             .strip_prefix("/rest/")
@@ -96,20 +98,21 @@ impl CallParts {
         base.request(Method::GET, &path_and_query[below..])
     }
 
-    /// Turns a page: its items, and the call at what comes after it; `None` at the end.
+    /// Splits a page into its items and the operation for the next page; `None` at the end.
     ///
-    /// It goes on by the number of items that came: a server that gives fewer than `limit` makes no holes. It ends with an
-    /// empty page or at the total. A page that comes twice is no end: the next request is the error.
+    /// The offset grows by the number of received items, so a server that returns fewer than
+    /// `limit` causes no gaps. The list ends with an empty page or at the total. A duplicate page
+    /// does not end it: the next request fails.
     pub(crate) fn split_page<P: Paged>(
         mut self,
         mut query: Query,
         page: Envelope<Vec<P::Item>>,
         wrap: impl FnOnce(Self, Query) -> P,
     ) -> PageParts<P> {
-        let total = page.total().or(self.place.total);
-        self.place.total = total;
-        let repeated = self.place.last == Some(page.fingerprint());
-        self.place.last = Some(page.fingerprint());
+        let total = page.total().or(self.position.total);
+        self.position.total = total;
+        let repeated = self.position.last_page == Some(page.fingerprint());
+        self.position.last_page = Some(page.fingerprint());
         let mut items = page.data;
         let reached = query.integer("offset").ok().flatten().unwrap_or(0);
         let reached = reached.saturating_add(items.len() as u64);
@@ -121,7 +124,7 @@ impl CallParts {
             };
         }
         if repeated {
-            self.place.repeated = true;
+            self.position.is_repeated = true;
             items.clear();
         } else {
             query.set("offset", reached);
@@ -136,18 +139,18 @@ impl CallParts {
     fn check_filters(&self, query: &Query) -> Result<(), Error> {
         let gone = NOT_IN_V5.iter().find(|name| query.get(name).is_some());
         match (self.version, gone) {
-            (Version::V5, Some(name)) if self.filtered => Err(Error::new(
+            (Version::V5, Some(name)) if self.lacks_v5_filters => Err(Error::new(
                 ErrorKind::Usage,
-                format!("V5 has no filter `{name}`: it would give everything"),
+                format!("V5 has no filter `{name}` and would return every record"),
             )
             .with_setting(*name)
-            .with_help("use V4, or V5's own filters through `param`")),
+            .with_help("use V4, or set V5's own filters with `param`")),
             _ => Ok(()),
         }
     }
 }
 
-/// An operation: its struct, the setters that every one has, how it is sent and read.
+/// Defines an operation: its struct, the common setters, and its `Operation` implementation.
 macro_rules! operation {
     (
         $(#[$meta:meta])*
@@ -161,11 +164,11 @@ macro_rules! operation {
         }
 
         impl<T> $Name<T> {
-            fn made(call: crate::operation::CallParts, query: auth_core::Query) -> Self {
+            fn from_parts(call: crate::operation::CallParts, query: auth_core::Query) -> Self {
                 Self { call, query, of: std::marker::PhantomData }
             }
 
-            /// A parameter that has no setter here.
+            /// Sets a parameter that has no setter.
             #[must_use]
             pub fn param(
                 mut self,
@@ -176,10 +179,10 @@ macro_rules! operation {
                 self
             }
 
-            /// Reads into another type: a struct of the caller's own, or `serde_json::Value`.
+            /// Reads the response into another type: a struct of your own, or `serde_json::Value`.
             #[must_use]
             pub fn of<U>(self) -> $Name<U> {
-                $Name::made(self.call, self.query)
+                $Name::from_parts(self.call, self.query)
             }
         }
 
@@ -201,7 +204,7 @@ macro_rules! operation {
 
         impl<T> Clone for $Name<T> {
             fn clone(&self) -> Self {
-                Self::made(self.call.clone(), self.query.clone())
+                Self::from_parts(self.call.clone(), self.query.clone())
             }
         }
 
@@ -216,11 +219,11 @@ macro_rules! operation {
     };
 }
 
-/// The setter of an operation whose path has the version in it.
+/// Defines the setter of the version, for an operation whose path contains it.
 macro_rules! versioned {
     ($Name:ident) => {
         impl<T> $Name<T> {
-            /// The version of the API.
+            /// Sets the version of the API.
             #[must_use]
             pub fn version(mut self, version: crate::version::Version) -> Self {
                 self.call = self.call.version(version);
@@ -230,7 +233,7 @@ macro_rules! versioned {
     };
 }
 
-/// A list that is followed by `offset`.
+/// Implements `Paged` for a list that is followed by `offset`.
 macro_rules! paged {
     ($Name:ident) => {
         impl<T: serde::de::DeserializeOwned> auth_core::Paged for $Name<T> {
@@ -240,7 +243,7 @@ macro_rules! paged {
                 self,
                 page: crate::envelope::Envelope<Vec<T>>,
             ) -> auth_core::PageParts<Self> {
-                self.call.split_page(self.query, page, Self::made)
+                self.call.split_page(self.query, page, Self::from_parts)
             }
         }
     };

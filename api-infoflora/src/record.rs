@@ -1,14 +1,15 @@
-//! Records of an API whose schema nobody documents: every field may be absent, and what is not known is kept.
+//! Records of an API without a documented schema: every field is optional, unknown ones are kept.
 
 use serde_json::{Map, Value};
 
-/// A type that a field may have.
+/// A type of a field.
 pub(crate) trait Field: Sized {
-    /// The value, or back what it cannot be read from.
+    /// Reads a value. Returns it unchanged if it has another type.
     fn read(value: Value) -> Result<Self, Value>;
 }
 
-/// Takes a field out of an object. A null counts as absent; what the field's type cannot hold stays where it is.
+/// Removes a field from an object and reads it. `null` counts as missing. A value of another type
+/// stays in the object.
 pub(crate) fn take<T: Field>(map: &mut Map<String, Value>, name: &str) -> Option<T> {
     match T::read(map.remove(name)?) {
         Ok(field) => Some(field),
@@ -20,11 +21,11 @@ pub(crate) fn take<T: Field>(map: &mut Map<String, Value>, name: &str) -> Option
     }
 }
 
-/// A record: its struct as written, every field optional, the rest in `extra`.
+/// Defines a record: a struct with optional fields, and the other fields in `extra`.
 ///
-/// The object is read once into a map and the known fields are taken out of it. `#[serde(flatten)]` would do the same
-/// with a detour through a buffer that loses the place of errors, and would fail on the first field of another type than
-/// expected instead of keeping it; these pages are small enough for the map.
+/// It reads the object into a map and removes the known fields. `#[serde(flatten)]` would do the
+/// same through a buffer that loses the position of errors, and would fail on the first field of
+/// another type than expected. These pages are small enough for the map.
 macro_rules! record {
     (
         $(#[$meta:meta])*
@@ -37,7 +38,8 @@ macro_rules! record {
         #[non_exhaustive]
         pub struct $Name {
             $($(#[$field_meta])* pub $field: Option<$Type>,)*
-            /// Everything else, by the service's own names; also a known field whose value has another type than expected.
+            /// The other fields, by the service's own names. Also a known field with another type
+            /// than expected.
             pub extra: serde_json::Map<String, serde_json::Value>,
         }
 
@@ -68,7 +70,7 @@ macro_rules! record {
 }
 
 impl Field for Value {
-    /// A field whose type nobody documents.
+    /// A field of an undocumented type.
     fn read(value: Value) -> Result<Self, Value> {
         match value {
             Value::Null => Err(Value::Null),
@@ -109,7 +111,7 @@ impl Field for f64 {
 }
 
 impl<T: Field> Field for Vec<T> {
-    /// All of the items, or none: a list is not shortened.
+    /// Reads all items or none, so that a list is never shortened.
     fn read(value: Value) -> Result<Self, Value> {
         let Value::Array(items) = &value else {
             return Err(value);

@@ -1,15 +1,15 @@
-//! Relevés: surveys of a plot, that observations belong to.
+//! Relevés: surveys of a plot, which observations belong to.
 
 use auth_core::Query;
 
 use crate::{envelope::Envelope, operation::CallParts, string_list::StringList};
 
 operation! {
-    /// `GET /rest/{version}/releves`: the relevés that the account may see.
+    /// Lists the relevés that the account may see: `GET /rest/{version}/releves`.
     ///
-    /// **Seen in public clients**: the path in V4, and the parameters. V5 is not known to have it; the filters that V5 removed
-    /// from the observations are refused with it here as well. Pages are followed as those of
-    /// [`observations::List`](crate::observations::List) are.
+    /// **Observed in public clients**: the path in V4, and the parameters. It is not known whether
+    /// V5 has it; with V5, the filters that V5 removed from the observations fail here as well.
+    /// Pages work as in [`observations::List`](crate::observations::List).
     ///
     /// ```
     /// use api_infoflora::releves::List;
@@ -31,11 +31,11 @@ versioned!(List);
 paged!(List);
 
 impl List {
-    /// All relevés.
+    /// Creates a list of all relevés.
     #[must_use]
     pub fn new() -> Self {
-        let call = CallParts::new("/{version}/releves").filtered();
-        Self::made(call, Query::default())
+        let call = CallParts::new("/{version}/releves").lacks_v5_filters();
+        Self::from_parts(call, Query::default())
     }
 }
 
@@ -47,29 +47,31 @@ impl Default for List {
 
 impl<T> List<T> {
     auth_core::parameters! {
-        /// How many relevés a page has.
+        /// Sets the page size.
         limit(u64);
-        /// How many relevés to pass over. Following the list counts by itself.
+        /// Sets the offset of the first page. Later pages set it automatically.
         offset(u64);
-        /// Since this day, `YYYY-MM-DD`. Whether that is the day of the survey or of its last change is not known.
+        /// Filters by date: since this day, `YYYY-MM-DD`. It is not known whether that is the day
+        /// of the survey or of its last change.
         after(&str);
-        /// In one of these projects. V4.
+        /// Filters by project: one of these. V4 only.
         projects(into StringList);
-        /// By one of these observers. V4.
+        /// Filters by observer: one of these. V4 only.
         observers(into StringList);
     }
 }
 
 record! {
-    /// A relevé. All fields were seen in public clients of V4; their types are what those do with them.
+    /// A relevé. All fields were observed in public clients of V4; their types follow from their
+    /// use there.
     pub struct Releve {
-        /// Its number: an observation's `releve_id`.
+        /// The number of the relevé: an observation's `releve_id`.
         pub id: Option<u64>,
-        /// Its name.
+        /// The name of the relevé.
         pub name: Option<String>,
-        /// The plot's area. The unit is not known; square metres are likely.
+        /// The area of the plot, in an unknown unit, probably square metres.
         pub surface: Option<f64>,
-        /// When it was last changed, as the service writes it.
+        /// The time of the last change, in the service's format.
         pub last_modified_when: Option<String>,
     }
 }

@@ -4,11 +4,12 @@ use std::{borrow::Cow, fmt};
 
 use auth_core::{Error, ErrorKind};
 
-/// What a client may do. Access is what the client's roles, the person's roles and the client's scopes allow together.
+/// A permission of a client. Access requires that the roles of the client, the roles of the user
+/// and the scopes of the client all allow it.
 ///
-/// The constants are those of Info Flora's page on scopes, whose end was not at hand: there are more, and
-/// [`new`](Self::new) takes them. A client of the client credentials grant gets all of its scopes without asking; a login by
-/// code may ask for some of them:
+/// The constants are those of Info Flora's page on scopes, the end of which was not available:
+/// there are more, which [`new`](Self::new) accepts. A client of the client credentials grant gets
+/// all its scopes without a request for them. A login by code may request some of them:
 ///
 /// ```
 /// use api_infoflora::Scope;
@@ -16,7 +17,7 @@ use auth_core::{Error, ErrorKind};
 ///
 /// let scopes = Scope::join([Scope::OBSERVATION_READ, Scope::new("user:read")?]);
 /// assert_eq!(scopes, "observation:read user:read");
-/// let login = Login::browser(|invitation| eprintln!("{invitation}")).scope(scopes);
+/// let login = Login::browser(|prompt| eprintln!("{prompt}")).scope(scopes);
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,7 +40,7 @@ scopes! {
     DOCUMENT_READ = "document:read";
     /// Documented.
     DOCUMENT_WRITE = "document:write";
-    /// Documented. FlorID is another API, at another host.
+    /// Documented. FlorID is another API, on another host.
     FLORID_READ = "florid:read";
     /// Documented.
     INVITATION_READ = "invitation:read";
@@ -51,7 +52,7 @@ scopes! {
     MISSION_WRITE = "mission:write";
     /// Documented.
     OBSERVATION_READ = "observation:read";
-    /// **Seen in a public client.**
+    /// **Observed in a public client.**
     OBSERVATION_READ_ALL = "observation:read-all";
     /// Documented.
     OBSERVATION_WRITE = "observation:write";
@@ -64,11 +65,11 @@ scopes! {
 }
 
 impl Scope {
-    /// A scope by its text.
+    /// Creates a scope from its text.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`]: it is empty, or is several: scopes are separated by spaces, and league takes a list with commas
-    /// for one scope that it does not know.
+    /// [`ErrorKind::Usage`] if the text is empty or contains several scopes. Scopes are separated
+    /// by spaces; league reads a list with commas as one unknown scope.
     pub fn new(text: impl Into<Cow<'static, str>>) -> Result<Self, Error> {
         let text = text.into();
         // RFC 6749 section 3.3, and no comma.
@@ -79,17 +80,17 @@ impl Scope {
         let shown: String = text.chars().filter(|c| !c.is_control()).take(60).collect();
         let what = format!("`{shown}` is not one scope");
         Err(Error::new(ErrorKind::Usage, what).with_setting("scope").with_help(
-            "give them one by one, such as `observation:read`, and join them with `Scope::join`",
+            "create each scope separately, such as `observation:read`, and join them with `Scope::join`",
         ))
     }
 
-    /// Its text.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Several as OAuth writes them: separated by spaces.
+    /// Joins scopes with spaces, as OAuth requires (RFC 6749 section 3.3).
     pub fn join(scopes: impl IntoIterator<Item = Self>) -> String {
         let texts: Vec<_> = scopes.into_iter().map(|scope| scope.0).collect();
         texts.join(" ")

@@ -1,4 +1,4 @@
-//! Info Flora as a service value: its authorization server with its oddities by name, and its API.
+//! Info Flora as a `Service`: its authorization server with its quirks, and its API.
 
 use std::time::Duration;
 
@@ -12,7 +12,10 @@ use crate::{errors, path::API, scope::Scope};
 const AUTH: &str = "https://auth.infoflora.ch";
 const REST: &str = "https://obs.infoflora.ch/rest";
 
-/// Info Flora, for a client that is registered there: by e-mail to info@infoflora.ch, which answers with an id and a secret.
+/// Describes Info Flora, for your registered client.
+///
+/// Register it by e-mail to info@infoflora.ch, which sends you an id and a secret; see
+/// [`guide::registering`](crate::guide::registering).
 ///
 /// ```
 /// let service = api_infoflora::service("0123456789abcdef0123456789abcdef")
@@ -22,18 +25,19 @@ const REST: &str = "https://obs.infoflora.ch/rest";
 /// assert_eq!(service.id(), "infoflora");
 /// # Ok::<(), auth_core::Error>(())
 /// ```
-#[must_use = "nothing is made before `build`"]
+#[must_use = "nothing is built before `build`"]
 pub fn service(client_id: impl Into<String>) -> ServiceBuilder {
     ServiceBuilder::new(Some(client_id.into()))
 }
 
-/// The client id of a service that stands for no registered client, see [`service_without_client`].
+/// The client id of a service without a registered client; see [`service_without_client`].
 pub const NO_CLIENT: &str = "no-client";
 
-/// Info Flora, for who reads only what is public: the units of an atlas, for example.
+/// Describes Info Flora without a client, for programs that read public data only, such as the
+/// units of an atlas.
 ///
-/// A client of `auth-flows` made with it is asked for its `anonymous()` session. It has no authorization endpoint, so that a
-/// login is refused before anything is sent.
+/// Use the `anonymous()` session of a client of `auth-flows`. The service has no authorization
+/// endpoint, so a login fails before anything is sent.
 ///
 /// ```
 /// let service = api_infoflora::service_without_client()
@@ -42,14 +46,32 @@ pub const NO_CLIENT: &str = "no-client";
 /// assert_eq!(service.client().id(), api_infoflora::NO_CLIENT);
 /// # Ok::<(), auth_core::Error>(())
 /// ```
-#[must_use = "nothing is made before `build`"]
+#[must_use = "nothing is built before `build`"]
 pub fn service_without_client() -> ServiceBuilder {
     ServiceBuilder::new(None)
 }
 
-/// What is left to say before there is a [`Service`].
+/// Builds a [`Service`]. [`service`] and [`service_without_client`] return it.
+///
+/// ```
+/// use api_infoflora::Scope;
+/// use auth_core::RateLimit;
+/// use std::time::Duration;
+///
+/// let service = api_infoflora::service("0123456789abcdef0123456789abcdef")
+///     .secret("the secret that came with it")
+///     .user_agent("my-tool/1.0 (mail@example.org)")
+///     .authorize_locale("de")
+///     .scopes([Scope::OBSERVATION_READ])
+///     .rate_limit(RateLimit::every(Duration::from_secs(1)))
+///     .build()?;
+/// // A setting that is missing is an error that names it.
+/// let error = api_infoflora::service("id").build().unwrap_err();
+/// assert_eq!(error.setting(), Some("user_agent"));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, Debug)]
-#[must_use = "nothing is made before `build`"]
+#[must_use = "nothing is built before `build`"]
 pub struct ServiceBuilder {
     client_id: Option<String>,
     secret: Option<SecretText>,
@@ -61,7 +83,7 @@ pub struct ServiceBuilder {
     authentication: ClientAuthentication,
     refresh: ClientAuthentication,
     scope: Option<String>,
-    pace: RateLimit,
+    rate_limit: RateLimit,
 }
 
 impl ServiceBuilder {
@@ -78,99 +100,112 @@ impl ServiceBuilder {
             refresh: ClientAuthentication::Body,
             scope: None,
             // Info Flora names no limit; a public client sleeps half a second after each page.
-            pace: RateLimit::every(Duration::from_millis(500)).with_burst(2),
+            rate_limit: RateLimit::every(Duration::from_millis(500)).with_burst(2),
         }
     }
 
-    /// The client's secret. Info Flora's clients have one for both grants, beside PKCE and not in its place; a client of the
-    /// client credentials grant acts as one person, so its secret is worth that person's password.
+    /// Sets the client's secret.
+    ///
+    /// Info Flora's clients have one for both grants, in addition to PKCE. A client of the client
+    /// credentials grant acts as one person: protect its secret like that person's password.
     pub fn secret(mut self, secret: impl Into<SecretText>) -> Self {
         self.secret = Some(secret.into());
         self
     }
 
-    /// Names the program, its version and a way to reach its author, such as `nightly/1.0 (mail@example.org)`. Required.
+    /// Sets the User-Agent: the program, its version and a contact, such as
+    /// `nightly/1.0 (mail@example.org)`. Required.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// The language of the login page, a segment of its path. `fr` is documented and the default; `de` is likely, because
-    /// a public client names a German login page; others are not known.
+    /// Sets the language of the login page, a segment of its path. Default: `fr`, which is
+    /// documented.
+    ///
+    /// `de` probably works, because a public client uses a German login page. Others are not known.
     pub fn authorize_locale(mut self, locale: impl Into<String>) -> Self {
         self.locale = locale.into();
         self
     }
 
-    /// Another base URL of the authorization server.
+    /// Sets the base URL of the authorization server. Default: `https://auth.infoflora.ch`.
     pub fn auth_url(mut self, url: impl Into<String>) -> Self {
         self.auth = url.into();
         self
     }
 
-    /// Another base URL of the API, up to and with `/rest`. No version belongs into it.
+    /// Sets the base URL of the API, which ends in `/rest`, without a version. Default:
+    /// `https://obs.infoflora.ch/rest`.
     pub fn api_url(mut self, url: impl Into<String>) -> Self {
         self.api = url.into();
         self
     }
 
-    /// Everything at one origin, such as `http://127.0.0.1:4000`: for test servers.
+    /// Sets one origin for both, such as `http://127.0.0.1:4000`, for test servers.
     pub fn at(self, origin: impl AsRef<str>) -> Self {
         let origin = origin.as_ref().trim_end_matches('/');
         self.auth_url(origin).api_url(format!("{origin}/rest"))
     }
 
-    /// How code verifiers are chosen; RFC 7636 by default. Info Flora's page builds the challenge in plain base64 where the RFC
-    /// has base64url: [`PkceStyle::AlphanumericChallenge`] is right whichever of the two the server compares.
+    /// Sets how code verifiers are generated. Default: as in RFC 7636.
+    ///
+    /// Info Flora's page encodes the challenge in plain base64, the RFC in base64url.
+    /// [`PkceStyle::AlphanumericChallenge`] is right whichever of the two the server compares.
     pub fn pkce_style(mut self, style: PkceStyle) -> Self {
         self.pkce = style;
         self
     }
 
-    /// How the client proves who it is; raw Basic by default, as documented. league's server, which is probably behind it,
-    /// never decodes what a Basic header carries.
+    /// Sets how the client authenticates. Default: Basic with raw values, as documented.
+    ///
+    /// league's server, which Info Flora probably uses, does not form-decode a Basic header.
     pub fn client_authentication(mut self, authentication: ClientAuthentication) -> Self {
         self.authentication = authentication;
         self
     }
 
-    /// How it does so on a refresh; in the form by default, the only way that Info Flora documents for it.
+    /// Sets how the client authenticates when it refreshes a token. Default: in the form, the only
+    /// method that Info Flora documents for it.
     pub fn refresh_authentication(mut self, authentication: ClientAuthentication) -> Self {
         self.refresh = authentication;
         self
     }
 
-    /// What a login by code asks for; nothing unless set, as in the page's own example. Client credentials ask for nothing: all
-    /// scopes of the client are granted, Info Flora says.
+    /// Sets the scopes that a login by code requests. Default: none, as in the page's own example.
+    ///
+    /// The client credentials grant requests none: Info Flora grants all scopes of the client.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
         self.scope = Some(Scope::join(scopes)).filter(|scope| !scope.is_empty());
         self
     }
 
-    /// How fast it is asked: two requests a second unless set. Info Flora names no limit; one public client keeps to this one.
-    pub fn rate_limit(mut self, pace: RateLimit) -> Self {
-        self.pace = pace;
+    /// Sets the client-side rate limit. Default: two requests a second.
+    ///
+    /// Info Flora names no limit; one public client observes this one.
+    pub fn rate_limit(mut self, rate_limit: RateLimit) -> Self {
+        self.rate_limit = rate_limit;
         self
     }
 
-    /// The service.
+    /// Builds the service.
     ///
     /// # Errors
-    /// [`is_configuration`](Error::is_configuration): no User-Agent, an impossible client id, secret or locale, or a base URL
-    /// that must not get tokens. The error names the setting.
+    /// [`ErrorKind::Configuration`] if the User-Agent is missing, the client id, secret or locale
+    /// is invalid, or a base URL must not receive tokens. The error names the setting.
     pub fn build(self) -> Result<Service, Error> {
         let user_agent = self.user_agent.as_deref().unwrap_or_default();
         if user_agent.trim().is_empty() {
             return Err(Error::new(
                 ErrorKind::Configuration,
-                "a User-Agent is needed, so that Info Flora can tell whose program asks",
+                "the User-Agent is missing",
             )
             .with_setting("user_agent")
-            .with_help("give one, such as `.user_agent(\"nightly/1.0 (mail@example.org)\")`"));
+            .with_help("name your program and a contact, such as `.user_agent(\"nightly/1.0 (mail@example.org)\")`"));
         }
         let api = BaseUrl::parse(&self.api).map_err(|error| error.with_setting("api_url"))?;
         let mut service =
-            Service::new("infoflora", self.client()?, user_agent)?.with_rate_limit(self.pace);
+            Service::new("infoflora", self.client()?, user_agent)?.with_rate_limit(self.rate_limit);
         if let Some(scope) = self.scope {
             service = service.with_default_scope(scope);
         }
@@ -178,33 +213,33 @@ impl ServiceBuilder {
     }
 
     fn client(&self) -> Result<OAuthClient, Error> {
-        let refused = |what| Error::new(ErrorKind::Configuration, what).with_setting("client_id");
+        let invalid = |what| Error::new(ErrorKind::Configuration, what).with_setting("client_id");
         let server = self.server()?;
         match (&self.client_id, self.secret.clone()) {
-            (Some(id), _) if id.contains('@') => Err(refused(
-                "the client id is an e-mail address: is it a user name, and the secret a password?",
+            (Some(id), _) if id.contains('@') => Err(invalid(
+                "the client id is an e-mail address, as a user name would be",
             )
             .with_help(errors::CLIENT_REFUSED)),
             (Some(id), Some(secret)) => OAuthClient::new(server, id.as_str())?.with_secret(secret),
             (Some(id), None) => OAuthClient::new(server, id.as_str()),
             (None, None) => OAuthClient::new(server, NO_CLIENT),
-            (None, Some(_)) => Err(refused("there is a client secret, but no client id")
+            (None, Some(_)) => Err(invalid("a client secret is set, but no client id")
                 .with_help("use `api_infoflora::service(client_id)`")),
         }
     }
 
-    /// No revocation endpoint: Info Flora documents none.
+    /// Without a revocation endpoint: Info Flora documents none.
     fn server(&self) -> Result<AuthorizationServer, Error> {
         let base = BaseUrl::parse(&self.auth).map_err(|error| error.with_setting("auth_url"))?;
         let endpoint = |path: &str| Endpoint::parse(&format!("{}/oauth2{path}", base.as_str()));
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if self.locale.is_empty() || !self.locale.chars().all(plain) {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if self.locale.is_empty() || !self.locale.chars().all(is_plain) {
             return Err(Error::new(
                 ErrorKind::Configuration,
-                format!("`{}` is no locale", self.locale),
+                format!("`{}` is not a locale", self.locale),
             )
             .with_setting("authorize_locale")
-            .with_help("give a language code, such as `fr` or `de`"));
+            .with_help("use a language code, such as `fr` or `de`"));
         }
         let server = AuthorizationServer::new(endpoint("/token")?)
             .client_authentication(self.authentication)

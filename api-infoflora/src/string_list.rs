@@ -1,14 +1,16 @@
-//! Comma-joined lists: one value or several in one parameter.
+//! Lists with commas: several values in one parameter.
 
 use std::fmt;
 
-/// One value or several, joined with commas: `7`, `[7, 8]`, `"7,8"`, a `Vec` of numbers.
+/// One or more values of a parameter, separated by commas: from `7`, `[7, 8]`, `"7,8"` or a `Vec`
+/// of numbers.
 ///
 /// ```
 /// use api_infoflora::StringList;
 ///
 /// assert_eq!(StringList::from(7).to_string(), "7");
 /// assert_eq!(StringList::from([3, 5]).to_string(), "3,5");
+/// assert_eq!(StringList::from("3,5").to_string(), "3,5");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StringList(String);

@@ -5,11 +5,12 @@ use auth_core::Query;
 use crate::{envelope::Envelope, operation::CallParts, string_list::StringList};
 
 operation! {
-    /// `GET /rest/public/{version}/taxonomy/taxa`: taxa, by reference and rank.
+    /// Lists taxa by reference and rank: `GET /rest/public/{version}/taxonomy/taxa`.
     ///
-    /// **Seen in public clients**: the path in V4, and the parameters. They sent a token; whether one is needed is not known,
-    /// so that an account sends its own and an anonymous client none. No client followed it by `offset`, so it is not followed
-    /// here: ask with a `limit` that is high enough, or see [`Rest::list`](crate::Rest::list).
+    /// **Observed in public clients**: the path in V4, and the parameters. They sent a token. It is
+    /// not known whether one is required, so it is optional: an anonymous session sends none. No
+    /// client used `offset`, so this is not a paged list: set a `limit` that is high enough, or use
+    /// [`Rest::list`](crate::Rest::list).
     ///
     /// ```
     /// use api_infoflora::taxonomy::Taxa;
@@ -29,11 +30,11 @@ operation! {
 versioned!(Taxa);
 
 impl Taxa {
-    /// All taxa that the service gives at once.
+    /// Creates a request for all taxa that the service returns at once.
     #[must_use]
     pub fn new() -> Self {
-        Self::made(
-            CallParts::new("/public/{version}/taxonomy/taxa").token_optional(),
+        Self::from_parts(
+            CallParts::new("/public/{version}/taxonomy/taxa").optional_token(),
             Query::default(),
         )
     }
@@ -47,21 +48,22 @@ impl Default for Taxa {
 
 impl<T> Taxa<T> {
     auth_core::parameters! {
-        /// The language of names: `en` was seen.
+        /// Sets the language of names. Observed: `en`.
         lang(&str);
-        /// How many taxa at most. 10000 was seen.
+        /// Sets the maximum number of taxa. Observed: 10000.
         limit(u64);
-        /// Taken from these references, by number: 3 was seen.
+        /// Filters by reference, by number. Observed: 3.
         references(into StringList);
-        /// Of these ranks, by number: 2263 and 696 were seen.
+        /// Filters by rank, by number. Observed: 2263 and 696.
         ranks(into StringList);
     }
 }
 
 record! {
-    /// A taxon. No field but its number is known.
+    /// A taxon. Only its number is a known field.
     pub struct Taxon {
-        /// Its number: the `taxa` of the observations. Seen in public clients.
+        /// The number of the taxon, for the filter `taxa` of the observations. Observed in public
+        /// clients.
         pub id: Option<u64>,
     }
 }

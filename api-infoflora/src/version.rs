@@ -1,23 +1,34 @@
-//! The versions of the API. The operation carries its own, so that a program can move from one to the next call by call.
+//! The versions of the API. Each operation has its own, so that a program can migrate call by call.
 
 use std::{fmt, str::FromStr};
 
 use auth_core::{Error, ErrorKind};
 
-/// A version of the API, as it stands in the path.
+/// A version of the API, which is part of the path.
 ///
-/// V5 exists since January 2025 (Info Flora's migration guide). V4 is what its page on authentication uses, and the default
-/// here; when it ends is not known.
+/// V4 is the default, as on Info Flora's page on authentication; it is not known when it will end.
+/// V5 exists since January 2025 (Info Flora's migration guide).
+///
+/// ```
+/// use api_infoflora::{Version, observations::List};
+/// use auth_core::{BaseUrl, Operation};
+///
+/// let base = BaseUrl::parse("https://obs.infoflora.ch/rest")?;
+/// let list = List::new().version(Version::V5);
+/// assert_eq!(list.request(&base)?.uri().path(), "/rest/v5/observations");
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 // V6 gets a name once its envelope is known.
 #[non_exhaustive]
 pub enum Version {
-    /// `/v4`: answers are wrapped in `{"success": true, "data": …}`.
+    /// `/v4`: responses are wrapped in `{"success": true, "data": …}`.
     #[default]
     V4,
-    /// `/v5`: answers are wrapped in `{"data": …}`, and the status alone tells of success.
+    /// `/v5`: responses are wrapped in `{"data": …}`, and only the status says whether they
+    /// succeeded.
     V5,
-    /// Another one, by its number.
+    /// Another version, by its number.
     Other(u16),
 }
 
@@ -34,7 +45,7 @@ impl fmt::Display for Version {
 impl FromStr for Version {
     type Err = Error;
 
-    /// From a setting: `v4`, `V5`, `6`.
+    /// Parses a setting: `v4`, `V5`, `6`.
     ///
     /// ```
     /// use api_infoflora::Version;
@@ -52,10 +63,10 @@ impl FromStr for Version {
             Ok(number) => Ok(Self::Other(number)),
             Err(_) => {
                 let shown: String = text.chars().filter(|c| !c.is_control()).take(20).collect();
-                let what = format!("`{shown}` is no version of the API");
+                let what = format!("`{shown}` is not a version of the API");
                 Err(Error::new(ErrorKind::Configuration, what)
                     .with_setting("version")
-                    .with_help("give `v4`, `v5`, or the number of a later one"))
+                    .with_help("use `v4`, `v5`, or the number of a later version"))
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The system's keyring from the command line: is there one, does it keep a record, which credentials lie in it.
+//! The system's keyring from the command line: checks it, stores a token record, finds credentials.
 //!
 //! ```sh
 //! cargo run -p keystore --features keyring --example keyring -- check
@@ -7,18 +7,19 @@
 //!
 //! | command | does |
 //! | --- | --- |
-//! | `check` | says whether there is a keyring that answers |
-//! | `save BYTES SEED` | saves a record of so many bytes, made from a number |
-//! | `load` | reads the record, and says what it is made from |
-//! | `load-again` | reads it, waits for a line of input, reads it again |
+//! | `check` | checks that there is a keyring and that it responds |
+//! | `save BYTES SEED` | saves a record of so many bytes, generated from a number |
+//! | `load` | loads the record, and prints the number that it was generated from |
+//! | `load-again` | loads it, waits for a line of input, loads it again |
 //! | `remove` | removes it |
 //! | `hold` | takes the lease, and keeps it until the input ends |
-//! | `credentials` | looks for iNaturalist's, and says where each field came from and how long it is |
-//! | `save-credentials` | writes those of the environment (`INAT_USERNAME` …) into the keyring, as pyinaturalist keeps them |
+//! | `credentials` | finds iNaturalist's, and prints the source and the length of each field |
+//! | `save-credentials` | writes those of the environment (`INAT_USERNAME` …) to the keyring, as pyinaturalist stores them |
 //!
-//! Options before the command: `limit=BYTES` of an entry, `patience=MILLISECONDS`, and `on=` how it is called: `plain` (the
-//! default), `current_thread` or `spawn_blocking` of a tokio runtime. The record is that of a made-up account, in entries of
-//! the service `keystore-example`. Exit status 1: the keyring did not do it, and the line says why.
+//! Options before the command: `limit=BYTES` of an entry, `patience=MILLISECONDS` as the timeout,
+//! and `on=` how to call the store: `plain` (the default), `current_thread` or `spawn_blocking` of
+//! a tokio runtime. The record is that of an invented account, in entries of the service
+//! `keystore-example`. Exit status 1: the keyring failed, and the line says why.
 
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
     };
     let task = Task {
         limit: option("limit").and_then(|text| text.parse().ok()),
-        patience: option("patience").and_then(|text| text.parse().ok()),
+        timeout: option("patience").and_then(|text| text.parse().ok()),
         command: command.to_vec(),
     };
     let outcome = match option("on") {
@@ -58,23 +59,23 @@ fn main() -> ExitCode {
     }
 }
 
-/// A store may be called from an async program: where that holds up nobody, and where it does.
+/// Calls the store from an async program: on its only thread, or on the blocking pool.
 fn in_a_runtime(how: &str, task: Task) -> Result<String, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
-        .map_err(|error| usage("there is no runtime").with_source(error))?;
+        .map_err(|error| usage("cannot create a runtime").with_source(error))?;
     match how {
         "current_thread" => runtime.block_on(async { task.run() }),
         "spawn_blocking" => runtime
             .block_on(async { tokio::task::spawn_blocking(move || task.run()).await })
-            .unwrap_or_else(|_| Err(usage("it panicked"))),
+            .unwrap_or_else(|_| Err(usage("the store panicked"))),
         _ => Err(usage("on= is plain, current_thread or spawn_blocking")),
     }
 }
 
 struct Task {
     limit: Option<usize>,
-    patience: Option<u64>,
+    timeout: Option<u64>,
     command: Vec<String>,
 }
 
@@ -111,8 +112,8 @@ impl Task {
             }
             ["credentials"] => {
                 let mut discovery = Credentials::discover(api_inat::CREDENTIALS);
-                if let Some(patience) = self.patience {
-                    discovery = discovery.keyring_timeout(Duration::from_millis(patience));
+                if let Some(timeout) = self.timeout {
+                    discovery = discovery.keyring_timeout(Duration::from_millis(timeout));
                 }
                 let found = discovery.discover()?;
                 Ok(format!("{found:?} {:?}", found.warnings()))
@@ -125,7 +126,7 @@ impl Task {
                 Ok(format!("saved {} fields", written.len()))
             }
             _ => Err(usage(
-                "which command? The first lines of this file list them",
+                "unknown command; the first lines of this file list them",
             )),
         }
     }
@@ -135,8 +136,8 @@ impl Task {
         if let Some(limit) = self.limit {
             store = store.entry_limit(limit);
         }
-        if let Some(patience) = self.patience {
-            store = store.with_timeout(Duration::from_millis(patience));
+        if let Some(timeout) = self.timeout {
+            store = store.with_timeout(Duration::from_millis(timeout));
         }
         Ok(store)
     }
@@ -152,7 +153,7 @@ fn lease(store: &Keyring) -> Result<auth_core::Lease, Error> {
         .ok_or_else(|| usage("another program has the lease"))
 }
 
-/// Bytes that tell which number they are made from: it is the first four.
+/// Generates bytes from a number, which is the first four of them.
 fn record(bytes: usize, seed: usize) -> SecretBytes {
     let seed = u32::try_from(seed).unwrap_or(u32::MAX);
     let mut state = seed;
@@ -180,13 +181,13 @@ fn what_it_is(found: Option<SecretBytes>) -> String {
 }
 
 fn wait_for_line() {
-    // The end of the input will do.
+    // The end of the input ends the wait as well.
     let _: io::Result<usize> = io::stdin().read_line(&mut String::new());
 }
 
 fn number(text: &str) -> Result<usize, Error> {
     text.parse()
-        .map_err(|_| usage("a number is expected there"))
+        .map_err(|_| usage("the argument must be a number"))
 }
 
 fn usage(what: &'static str) -> Error {

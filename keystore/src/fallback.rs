@@ -1,4 +1,4 @@
-//! Several stores in order, as one: keyring, else file.
+//! A store made of several, in order: the keyring, else a file.
 
 use std::{
     collections::HashMap,
@@ -10,42 +10,40 @@ use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
 
 use crate::unavailable::Unavailable;
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
-/// How often the place of a record may change while its lease is being taken.
+/// How often the record of an account may move to another store while its lease is taken. Each
+/// move needs a login or logout of another process within milliseconds.
 const TRIES: usize = 3;
 
-/// The first store that will do: the OS keyring, else a file.
+/// Uses the first suitable store of several: the system's keyring, else a file.
 ///
-/// **One account's record lies in one store and stays there.** It is never moved and never copied
-/// to another, so no two processes can hold copies of one rotating refresh token, whatever each of
-/// them can see. Which store that is, is asked anew at each load and each lease:
+/// **Each account's token record is stored in one store and stays there.** It is never moved or
+/// copied. So two processes never have copies of one rotating refresh token, whichever stores they
+/// see. Each load and each lease chooses the store again:
 ///
-/// 1. the first that has a record of the account;
-/// 2. else the first that *failed*: it may well have one;
-/// 3. else the first that can be written and has none: a login goes there.
+/// 1. the first store that has a token record of the account;
+/// 2. else the first store that *failed*: it may have one;
+/// 3. else the first store that can be written: a login goes there.
 ///
-/// The lease is that store's own, and fixes it: what is loaded and saved under the lease comes from
-/// there and goes there, or nowhere.
+/// The lease is the chosen store's own. While it is held, loads and saves use that store only.
 ///
-/// **Absent is not failed.** A store that answers with a configuration error
-/// ([`Error::is_configuration`]) is not to be had on this machine (no keyring service, no home
-/// folder) and is passed over. Any other error is a failure of a store that is there: a keyring
-/// that waits to be unlocked, a disk that is full, a file that others can read. It is not passed
-/// over, because tokens that were meant for the keyring would silently come to rest in a file, and
-/// a second login beside the first; the caller gets the store's own error. A program that prefers
-/// to go on says so with [`with_failures_skipped`](Self::with_failures_skipped).
+/// **An unavailable store is skipped, a failing one is not.** A configuration error
+/// ([`Error::is_configuration`]) means that this machine does not have the store, for example
+/// because there is no keyring service or no home directory. Any other error is a failure of a
+/// store that exists: the keyring is locked, the disk is full, other users can read the file. The
+/// caller then gets that store's error. Skipping the store would silently write tokens meant for
+/// the keyring to a file, as a second login. [`with_failures_skipped`](Self::with_failures_skipped)
+/// skips it all the same.
 ///
-/// **Processes that see different stores** (a desktop session sees the keyring, cron does not):
-/// where both can reach the store that has the record, they share its lease, and one renewal serves
-/// both. Where the record lies in the keyring, cron finds none: it needs a login of its own, which
-/// then lies in the next store. From then on there are two logins with tokens of their own; each
-/// process uses the one in the first store it can see, and neither spoils the other's, unless the
-/// server itself ends a login when the same person logs in again. To have them share one, give both
+/// **Processes may see different stores**: a desktop session sees the keyring, cron does not. If
+/// both see the store with the token record, they share its lease, and one renewal is enough for
+/// both. If the token record is in the keyring, cron finds none and requires a login of its own,
+/// which goes to the next store. From then on there are two logins with separate tokens, and each
+/// process uses the one in the first store that it sees. Neither invalidates the other, unless the
+/// server ends a login when the same user logs in again. To share one login, give both processes
 /// the same store.
 ///
-/// [`remove`](Store::remove) removes the account's record from every store that can be written and
-/// is not absent, so that a logout does not bring back an older login. It revokes nothing there.
+/// [`remove`](Store::remove) removes the account's token record from every available store that can
+/// be written, so that an older login does not come back after a logout. It does not revoke tokens.
 ///
 /// ```
 /// use auth_core::{AccountKey, TokenRecord, Store};
@@ -53,7 +51,7 @@ const TRIES: usize = 3;
 ///
 /// let store = Fallback::new(Environment::variable("NIGHTLY_API_TOKEN")?).or(Memory::new());
 /// let key = AccountKey::new("inaturalist", "app-id", AccountKey::DEFAULT);
-/// let lease = store.try_lease(&key)?.expect("nobody else has it");
+/// let lease = store.try_lease(&key)?.expect("it is free");
 /// store.save(&lease, &TokenRecord::default().to_text())?;
 /// assert_eq!(
 ///     store.describe(),
@@ -63,145 +61,162 @@ const TRIES: usize = 3;
 /// ```
 #[derive(Clone)]
 pub struct Fallback {
-    choices: Vec<Arc<dyn Store>>,
-    pass_over_failures: bool,
+    stores: Vec<Arc<dyn Store>>,
+    skip_failures: bool,
     shared: Arc<Mutex<Shared>>,
 }
 
 #[derive(Default)]
 struct Shared {
-    /// What each store answered when it was last asked for some account.
+    /// The result of the last lookup in each store, for some account.
     states: Vec<StoreState>,
-    /// The leases that are out, each with the store that it is of.
+    /// The leases that are taken, each with the index of its store.
     pins: HashMap<AccountKey, (usize, Arc<Lease>)>,
 }
 
 #[derive(Clone)]
 enum StoreState {
-    NotAsked,
+    Unchecked,
     Empty,
     InUse,
     Failed(Error),
 }
 
 impl Fallback {
-    /// This store, where it will do.
+    /// Creates a store that tries `store` first.
     #[must_use]
     pub fn new(store: impl Store) -> Self {
-        Self::beginning_with(Arc::new(store))
+        Self::with_first(Arc::new(store))
     }
 
-    /// The store that was opened; or none, where it could not be opened because it is not to be had
-    /// on this machine. `name` stands for it in descriptions.
+    /// Creates a store that tries `opened` first, if it is available on this machine.
+    ///
+    /// A configuration error in `opened` means that it is not: the store is then skipped, and
+    /// descriptions show it as `name` with the error.
+    ///
+    /// ```
+    /// use auth_core::{Error, ErrorKind, Store};
+    /// use keystore::{Fallback, Memory};
+    ///
+    /// // For example of Keyring::open("nightly-upload"), with the feature `keyring`.
+    /// let opened: Result<Memory, Error> =
+    ///     Err(Error::new(ErrorKind::Configuration, "no data folder"));
+    /// let store = Fallback::new_if_available("keyring", opened)?.or(Memory::new());
+    /// store.load(&auth_core::AccountKey::new("inaturalist", "app-id", "me"))?;
+    /// assert!(store.describe().starts_with("memory of this process (in use), after keyring ("));
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// The error of opening it, where that is no configuration error.
+    /// The error in `opened` if it is of another kind than [`ErrorKind::Configuration`].
     pub fn new_if_available<S: Store>(name: &str, opened: Result<S, Error>) -> Result<Self, Error> {
         match opened {
             Ok(store) => Ok(Self::new(store)),
-            Err(why) if why.is_configuration() => {
-                Ok(Self::beginning_with(Arc::new(Unavailable::new(name, why))))
+            Err(error) if error.is_configuration() => {
+                let placeholder = Unavailable::new(name, error);
+                Ok(Self::with_first(Arc::new(placeholder)))
             }
-            Err(failed) => Err(failed),
+            Err(failure) => Err(failure),
         }
     }
 
-    /// Else this one.
+    /// Adds a store, to be tried after those before it.
     #[must_use]
     pub fn or(mut self, store: impl Store) -> Self {
-        self.choices.push(Arc::new(store));
+        self.stores.push(Arc::new(store));
         self
     }
 
-    /// Passes over a store that fails as if it were absent: a locked keyring, a full disk.
+    /// Skips a store that fails (a locked keyring, a full disk) as if it were unavailable.
     ///
-    /// Then a login made while the keyring is locked comes to rest in the next store; and when the
-    /// keyring is unlocked again, an older login in it is used before that one.
+    /// A login made while the keyring is locked then goes to the next store. Once the keyring is
+    /// unlocked, an older login in it is used before that one.
     #[must_use]
     pub fn with_failures_skipped(mut self) -> Self {
-        self.pass_over_failures = true;
+        self.skip_failures = true;
         self
     }
 
     #[inline]
-    fn beginning_with(choice: Arc<dyn Store>) -> Self {
+    fn with_first(store: Arc<dyn Store>) -> Self {
         Self {
-            choices: vec![choice],
-            pass_over_failures: false,
+            stores: vec![store],
+            skip_failures: false,
             shared: Arc::default(),
         }
     }
 
-    /// Where the account's record is or would go, by the rule in the type's documentation; `None`
-    /// where no store is left for a new one. Stores in `not` get no new record.
+    /// Finds the store that has the account's token record or would get it, by the rule in the
+    /// type's documentation. `None` if no store is left for a new one. The stores in `excluded` get
+    /// no new token record.
     #[inline]
-    fn find(&self, key: &AccountKey, not: &[usize]) -> Option<Place> {
+    fn find(&self, key: &AccountKey, excluded: &[usize]) -> Option<Location> {
         let (mut found, mut failed, mut empty) = (None, None, None);
-        let mut states = vec![StoreState::NotAsked; self.choices.len()];
-        for (at, choice) in self.choices.iter().enumerate() {
-            match choice.load(key) {
+        let mut states = vec![StoreState::Unchecked; self.stores.len()];
+        for (index, store) in self.stores.iter().enumerate() {
+            match store.load(key) {
                 Ok(Some(bytes)) => {
-                    found = Some((at, Ok(Some(bytes))));
+                    found = Some((index, Ok(Some(bytes))));
                     break;
                 }
                 Ok(None) => {
-                    states[at] = StoreState::Empty;
-                    if empty.is_none() && !choice.is_read_only() && !not.contains(&at) {
-                        empty = Some((at, Ok(None)));
+                    states[index] = StoreState::Empty;
+                    if empty.is_none() && !store.is_read_only() && !excluded.contains(&index) {
+                        empty = Some((index, Ok(None)));
                     }
                 }
-                Err(why) => {
-                    states[at] = StoreState::Failed(why.clone());
-                    if failed.is_none() && !self.is_absent(&why) {
-                        failed = Some((at, Err(why)));
+                Err(error) => {
+                    states[index] = StoreState::Failed(error.clone());
+                    if failed.is_none() && !self.is_skipped(&error) {
+                        failed = Some((index, Err(error)));
                     }
                 }
             }
         }
-        let place = found.or(failed).or(empty);
-        if let Some((at, _)) = &place {
-            states[*at] = StoreState::InUse;
+        let location = found.or(failed).or(empty);
+        if let Some((index, _)) = &location {
+            states[*index] = StoreState::InUse;
         }
         self.shared().states = states;
-        place.map(|(at, record)| Place { at, record })
+        location.map(|(index, record)| Location { index, record })
     }
 
     #[inline]
-    fn is_absent(&self, why: &Error) -> bool {
-        why.is_configuration() || self.pass_over_failures
+    fn is_skipped(&self, error: &Error) -> bool {
+        error.is_configuration() || self.skip_failures
     }
 
     #[inline]
-    fn none_left(&self) -> Error {
-        let what = format!("no store is left to keep tokens in: {}", self.describe());
+    fn no_store_left(&self) -> Error {
+        let what = format!("no store is left for tokens: {}", self.describe());
         Error::new(ErrorKind::Configuration, what)
-            .with_setting("First")
-            .with_help("put one of them right, or give the program another store")
+            .with_setting("Fallback")
+            .with_help("fix one of these stores, or add another one")
     }
 
-    /// The store that this lease is of, and its own lease.
+    /// Returns the index of the lease's store, and that store's own lease.
     #[inline]
     fn pinned(&self, lease: &Lease) -> Result<(usize, Arc<Lease>), Error> {
         let pin = self.shared().pins.get(lease.key()).cloned();
         pin.ok_or_else(|| Error::new(ErrorKind::Usage, "this lease is of another store"))
     }
 
-    /// Removes a record that a store has besides the one in use.
+    /// Removes the account's token record from a store other than the one in use.
     #[inline]
-    fn remove_other(&self, choice: &dyn Store, key: &AccountKey) -> Result<(), Error> {
-        match choice.load(key) {
+    fn remove_other(&self, store: &dyn Store, key: &AccountKey) -> Result<(), Error> {
+        match store.load(key) {
             Ok(Some(_)) => {}
             Ok(None) => return Ok(()),
-            Err(why) if self.is_absent(&why) => return Ok(()),
-            Err(why) => return Err(why),
+            Err(error) if self.is_skipped(&error) => return Ok(()),
+            Err(error) => return Err(error),
         }
-        match choice.try_lease(key)? {
-            Some(lease) => choice.remove(&lease),
+        match store.try_lease(key)? {
+            Some(lease) => store.remove(&lease),
             None => Err(Error::new(
                 ErrorKind::TimedOut,
                 format!(
-                    "the record in {} is being changed by another program, and was not removed",
-                    choice.describe()
+                    "the token record in {} was not removed, because another program is changing it",
+                    store.describe()
                 ),
             )
             .with_help("try again")),
@@ -210,43 +225,43 @@ impl Fallback {
 
     #[inline]
     fn shared(&self) -> MutexGuard<'_, Shared> {
-        // Each change is one assignment: a panic elsewhere leaves nothing half done.
+        // Each change is one assignment: a panic elsewhere leaves the value consistent.
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Where an account's record is, or would go; and what that store answered.
-struct Place {
-    at: usize,
+/// The store that has an account's token record or would get it, and the result of its `load`.
+struct Location {
+    index: usize,
     record: Result<Option<SecretBytes>, Error>,
 }
 
-/// A lease that is out; dropping it gives back the store's own.
-struct Out {
+/// Releases the store's own lease on drop.
+struct PinGuard {
     shared: Arc<Mutex<Shared>>,
     key: AccountKey,
 }
 
-impl Drop for Out {
+impl Drop for PinGuard {
     #[inline]
     fn drop(&mut self) {
         let mut shared = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         let pin = shared.pins.remove(&self.key);
         drop(shared);
-        drop(pin); // after the lock: giving a lease back may take time
+        drop(pin); // after the lock is released: releasing a lease may take time
     }
 }
 
 impl Store for Fallback {
     #[inline]
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        let pin = self.shared().pins.get(key).map(|(at, _)| *at);
-        if let Some(at) = pin {
-            return self.choices[at].load(key);
+        let pin = self.shared().pins.get(key).map(|(index, _)| *index);
+        if let Some(index) = pin {
+            return self.stores[index].load(key);
         }
         match self.find(key, &[]) {
-            Some(place) => place.record,
-            // One that cannot be written has said that it has none.
+            Some(location) => location.record,
+            // A read-only store was read and is empty.
             None if self
                 .shared()
                 .states
@@ -255,7 +270,7 @@ impl Store for Fallback {
             {
                 Ok(None)
             }
-            None => Err(self.none_left()),
+            None => Err(self.no_store_left()),
         }
     }
 
@@ -264,22 +279,28 @@ impl Store for Fallback {
         if self.shared().pins.contains_key(key) {
             return Ok(None);
         }
-        let mut not = Vec::new();
+        let mut excluded = Vec::new();
         let mut tries = 0;
         while tries < TRIES {
-            let place = self.find(key, &not).ok_or_else(|| self.none_left())?;
-            let lease = match self.choices[place.at].try_lease(key) {
+            let location = self
+                .find(key, &excluded)
+                .ok_or_else(|| self.no_store_left())?;
+            let index = location.index;
+            let lease = match self.stores[index].try_lease(key) {
                 Ok(Some(lease)) => lease,
                 Ok(None) => return Ok(None),
-                // Nothing is there and nothing can go there.
-                Err(why) if matches!(place.record, Ok(None)) && self.is_absent(&why) => {
-                    not.push(place.at);
+                // The store is empty and cannot be written.
+                Err(error) if matches!(location.record, Ok(None)) && self.is_skipped(&error) => {
+                    excluded.push(index);
                     continue;
                 }
-                Err(why) => return Err(why),
+                Err(error) => return Err(error),
             };
-            // Whoever had the lease until now may have logged in elsewhere, or logged out.
-            if self.find(key, &not).is_none_or(|now| now.at != place.at) {
+            // The previous holder of the lease may have logged in to another store, or logged out.
+            if self
+                .find(key, &excluded)
+                .is_none_or(|now| now.index != index)
+            {
                 tries += 1;
                 continue;
             }
@@ -287,87 +308,88 @@ impl Store for Fallback {
             if shared.pins.contains_key(key) {
                 return Ok(None);
             }
-            shared.pins.insert(key.clone(), (place.at, Arc::new(lease)));
-            let out = Out {
+            shared.pins.insert(key.clone(), (index, Arc::new(lease)));
+            let guard = PinGuard {
                 shared: Arc::clone(&self.shared),
                 key: key.clone(),
             };
-            return Ok(Some(Lease::new(key.clone(), out)));
+            return Ok(Some(Lease::new(key.clone(), guard)));
         }
         Ok(None)
     }
 
     #[inline]
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
-        let (at, own) = self.pinned(lease)?;
-        self.choices[at].save(&own, record)
+        let (index, own) = self.pinned(lease)?;
+        self.stores[index].save(&own, record)
     }
 
     #[inline]
     fn remove(&self, lease: &Lease) -> Result<(), Error> {
         let (used, own) = self.pinned(lease)?;
-        let mut outcome = self.choices[used].remove(&own);
-        for (at, choice) in self.choices.iter().enumerate() {
-            if at != used && !choice.is_read_only() {
-                outcome = outcome.and(self.remove_other(&**choice, lease.key()));
+        let mut result = self.stores[used].remove(&own);
+        for (index, store) in self.stores.iter().enumerate() {
+            if index != used && !store.is_read_only() {
+                result = result.and(self.remove_other(&**store, lease.key()));
             }
         }
-        outcome
+        result
     }
 
     #[inline]
     fn is_read_only(&self) -> bool {
-        self.choices.iter().all(Store::is_read_only)
+        self.stores.iter().all(Store::is_read_only)
     }
 
     #[inline]
     fn holds_plain_token(&self) -> bool {
-        self.choices.iter().any(Store::holds_plain_token)
+        self.stores.iter().any(Store::holds_plain_token)
     }
 
-    /// In the first store that can: the note is about requests, not about records.
+    /// Uses the first store that has notes. A note is about requests, so it is independent of the
+    /// store in use.
     #[inline]
     fn update_note(
         &self,
         note: &str,
         change: &mut dyn FnMut(&str) -> String,
     ) -> Result<bool, Error> {
-        for choice in &self.choices {
-            if choice.update_note(note, change)? {
+        for store in &self.stores {
+            if store.update_note(note, change)? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// Which store was used last, and what the others said: `file /data/nightly (in use), after
-    /// keyring (no keyring service is running)`.
+    /// Returns the store that was used last and the state of the others: `file /data/nightly (in
+    /// use), after keyring (no keyring service is running)`.
     #[inline]
     fn describe(&self) -> String {
         let states = self.shared().states.clone();
-        let named = |at: usize| {
-            let name = self.choices[at].describe();
-            match states.get(at) {
-                None | Some(StoreState::NotAsked) => name,
+        let named = |index: usize| {
+            let name = self.stores[index].describe();
+            match states.get(index) {
+                None | Some(StoreState::Unchecked) => name,
                 Some(StoreState::Empty) => format!("{name} (no record)"),
                 Some(StoreState::InUse) => format!("{name} (in use)"),
-                Some(StoreState::Failed(why)) => format!("{name} ({why})"),
+                Some(StoreState::Failed(error)) => format!("{name} ({error})"),
             }
         };
         let names = |range: std::ops::Range<usize>| range.map(named).collect::<Vec<_>>().join(", ");
-        let all = self.choices.len();
+        let all = self.stores.len();
         let used = states
             .iter()
             .position(|state| matches!(state, StoreState::InUse));
         match used {
             None => format!("the first of: {}", names(0..all)),
-            Some(at) => {
-                let mut text = named(at);
-                if at > 0 {
-                    text += &format!(", after {}", names(0..at));
+            Some(used) => {
+                let mut text = named(used);
+                if used > 0 {
+                    text += &format!(", after {}", names(0..used));
                 }
-                if at + 1 < all {
-                    text += &format!(", before {}", names(at + 1..all));
+                if used + 1 < all {
+                    text += &format!(", before {}", names(used + 1..all));
                 }
                 text
             }
@@ -377,6 +399,6 @@ impl Store for Fallback {
 
 impl fmt::Debug for Fallback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "First({})", self.describe())
+        write!(f, "Fallback({})", self.describe())
     }
 }

@@ -1,4 +1,4 @@
-//! Records in the memory of this process, gone with it.
+//! A store in the memory of this process.
 
 use std::{
     collections::HashMap,
@@ -10,15 +10,12 @@ use auth_core::{AccountKey, Error, Lease, SecretBytes, Store};
 
 use crate::process_leases::Leases;
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
-/// Keeps records in memory. Clones share them.
+/// A store in memory, for tests and for programs that log in each time they start.
 ///
-/// For tests, and for programs that log in anew each time they start. The last clone takes the
-/// records with it and wipes them. The lease holds among the threads and tasks that share clones;
-/// two stores made with [`new`](Self::new) know nothing of each other.
+/// Clones share the token records. Dropping the last clone wipes them. The lease excludes threads
+/// and tasks that share clones; two stores made with [`new`](Self::new) are independent.
 ///
-/// It protects against what reads disks and backups. It does not protect against who can read the
+/// This protects against readers of disks and backups. It does not protect against a reader of the
 /// memory of this process (a debugger, a core dump, swap).
 ///
 /// ```
@@ -27,12 +24,14 @@ use crate::process_leases::Leases;
 ///
 /// let store = Memory::new();
 /// let key = AccountKey::new("inaturalist", "app-id", AccountKey::DEFAULT);
-/// let lease = store.try_lease(&key)?.expect("nobody else has it");
+/// let lease = store.try_lease(&key)?.expect("it is free");
 /// store.save(&lease, &TokenRecord::default().to_text())?;
-/// assert!(store.try_lease(&key)?.is_none(), "one lease an account");
-/// assert!(store.clone().load(&key)?.is_some());
+/// assert!(store.try_lease(&key)?.is_none(), "one lease per account");
+/// assert!(store.clone().load(&key)?.is_some(), "clones share the records");
 /// # Ok::<(), auth_core::Error>(())
 /// ```
+#[doc(alias = "cache")]
+#[doc(alias = "in-memory")]
 #[derive(Clone, Default)]
 pub struct Memory {
     records: Arc<Mutex<Records>>,
@@ -42,7 +41,7 @@ pub struct Memory {
 type Records = HashMap<AccountKey, SecretBytes>;
 
 impl Memory {
-    /// An empty store.
+    /// Creates an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -50,7 +49,7 @@ impl Memory {
 
     #[inline]
     fn records(&self) -> MutexGuard<'_, Records> {
-        // Each change is one insertion or removal: a panic elsewhere leaves nothing half done.
+        // Each change is one insertion or removal: a panic elsewhere leaves the map consistent.
         self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -69,7 +68,7 @@ impl Store for Memory {
     #[inline]
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
         let old = self.records().insert(lease.key().clone(), record.clone());
-        drop(old); // wiped here, after the lock is free
+        drop(old); // wipes it after the lock is released
         Ok(())
     }
 
@@ -107,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn two_stores_know_nothing_of_each_other() {
+    fn two_stores_are_independent() {
         let key = AccountKey::new("inaturalist", "app", "me");
         let (one, other) = (Memory::new(), Memory::new());
         let _lease = one.try_lease(&key).unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! Leases among the threads and tasks of one process.
+//! Leases that exclude threads and tasks of one process.
 
 use std::{
     collections::HashSet,
@@ -7,41 +7,39 @@ use std::{
 
 use auth_core::{AccountKey, Lease};
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
-/// Who has a lease now. Clones share it.
+/// The accounts whose lease is taken. Clones share the set.
 #[derive(Clone, Default)]
 pub(crate) struct Leases(Arc<Mutex<HashSet<AccountKey>>>);
 
 impl Leases {
-    /// The lease, or `None` while somebody else has it.
+    /// Takes the lease. `None` while another thread or task has it.
     #[inline]
     pub(crate) fn try_take(&self, key: &AccountKey) -> Option<Lease> {
-        self.out().insert(key.clone()).then(|| {
-            let held = Held {
+        self.taken().insert(key.clone()).then(|| {
+            let guard = LeaseGuard {
                 leases: self.clone(),
                 key: key.clone(),
             };
-            Lease::new(key.clone(), held)
+            Lease::new(key.clone(), guard)
         })
     }
 
     #[inline]
-    fn out(&self) -> MutexGuard<'_, HashSet<AccountKey>> {
-        // Each change is one insertion or removal: a panic elsewhere leaves nothing half done.
+    fn taken(&self) -> MutexGuard<'_, HashSet<AccountKey>> {
+        // Each change is one insertion or removal: a panic elsewhere leaves the set consistent.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A lease that is out; dropping it, also while a panic unwinds, gives it back.
-struct Held {
+/// Releases the lease on drop, also while a panic unwinds.
+struct LeaseGuard {
     leases: Leases,
     key: AccountKey,
 }
 
-impl Drop for Held {
+impl Drop for LeaseGuard {
     #[inline]
     fn drop(&mut self) {
-        self.leases.out().remove(&self.key);
+        self.leases.taken().remove(&self.key);
     }
 }

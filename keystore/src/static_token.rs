@@ -1,4 +1,5 @@
-//! Tokens that a person put there: in an environment variable, or handed to the program.
+//! Read-only stores with one plain token: from an environment variable, or passed in by the
+//! program.
 
 use std::fmt;
 
@@ -8,25 +9,24 @@ use auth_core::{
 
 use crate::{process_leases::Leases, text_input};
 
-/// A token in an environment variable of the program's choice: read, never written.
+/// A read-only store with the token of an environment variable, which the program names.
 ///
-/// What it hands out is the text as it was pasted, without white space around it and without the
-/// one pair of double quotes that `set NAME="value"` of the Windows command prompt leaves in the
-/// value. It is no record: how such text is read, and what it says about its own end, is the
-/// service's to know. A variable that is unset, empty or blank holds no token. It is read anew at
-/// each load.
+/// Each load reads the variable and returns its text as a plain token, not as a token record: the
+/// service parses it and finds out when it expires. White space around the text is removed, and so
+/// is one pair of double quotes, which `set NAME="value"` of the Windows command prompt makes part
+/// of the value. A variable that is unset, empty or blank holds no token.
 ///
-/// The variable has no account's name on it, so **every account that is asked for has this
-/// token**, unless [`with_account`](Self::with_account) names one.
+/// A variable does not name an account, so **every account has this token**, unless
+/// [`with_account`](Self::with_account) restricts it to one.
 ///
-/// [`save`](Store::save) and [`remove`](Store::remove) are configuration errors that name the
-/// variable and say what to do. The lease holds among the threads and tasks that share clones. It
-/// need not hold across processes: it guards changes, and nobody can change another process's
-/// environment.
+/// [`save`](Store::save) and [`remove`](Store::remove) fail with a configuration error that names
+/// the variable and says what to do. The lease excludes threads and tasks that share clones. It
+/// does not exclude other processes: it guards changes, and a process cannot change the
+/// environment of another.
 ///
-/// It protects against what reads disks, if the variable is not set from a file. It does not
-/// protect against programs of the same user and root, which can read a process's environment, or
-/// against child processes, which inherit it.
+/// This protects against readers of the disk, unless a file sets the variable. It does not protect
+/// against root and programs of the same user, which can read a process's environment. Child
+/// processes inherit it.
 ///
 /// ```
 /// use auth_core::{AccountKey, Store};
@@ -34,10 +34,13 @@ use crate::{process_leases::Leases, text_input};
 ///
 /// let store = Environment::variable("NIGHTLY_API_TOKEN")?;
 /// let key = AccountKey::new("inaturalist", "app-id", AccountKey::DEFAULT);
-/// assert!(store.load(&key)?.is_none(), "it is not set here");
+/// assert!(store.load(&key)?.is_none(), "the variable is not set here");
 /// assert_eq!(store.describe(), "environment variable NIGHTLY_API_TOKEN");
 /// # Ok::<(), auth_core::Error>(())
 /// ```
+#[doc(alias = "environment variable")]
+#[doc(alias = "env var")]
+#[doc(alias = "dotenv")]
 #[derive(Clone)]
 pub struct Environment {
     name: Box<str>,
@@ -45,11 +48,11 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The token in the variable of this name.
+    /// Creates a store that reads the variable `name`. Succeeds if the variable is not set.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`]: this cannot be the name of a variable, or its value is no
-    /// text. That it is unset is no error.
+    /// [`ErrorKind::Configuration`] if no variable can have this name, or if its value is not
+    /// Unicode text.
     pub fn variable(name: impl Into<String>) -> Result<Self, Error> {
         let name = name.into().into_boxed_str();
         text_input::env_var(&name)?;
@@ -57,19 +60,18 @@ impl Environment {
         Ok(Self { name, shared })
     }
 
-    /// For this account only; every other one has no token here.
+    /// Restricts the token to this account. Every other account then has none.
     #[must_use]
     pub fn with_account(mut self, key: AccountKey) -> Self {
-        self.shared.only_for = Some(key);
+        self.shared.account = Some(key);
         self
     }
 
-    fn refused(&self) -> Error {
-        refused(
+    fn read_only(&self) -> Error {
+        read_only(
             &format!("the environment variable {}", self.name),
             format!(
-                "set {0} to a new token; or unset {0}, and give the program a store that can be \
-                 written",
+                "set {0} to a new token; or unset {0}, and use a store that can be written",
                 self.name
             ),
         )
@@ -79,7 +81,7 @@ impl Environment {
 
 impl Store for Environment {
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        if !self.shared.serves(key) {
+        if !self.shared.applies_to(key) {
             return Ok(None);
         }
         Ok(text_input::env_var(&self.name)?.map(|text| bytes(text.expose_secret())))
@@ -90,11 +92,11 @@ impl Store for Environment {
     }
 
     fn save(&self, _: &Lease, _: &SecretBytes) -> Result<(), Error> {
-        Err(self.refused())
+        Err(self.read_only())
     }
 
     fn remove(&self, _: &Lease) -> Result<(), Error> {
-        Err(self.refused())
+        Err(self.read_only())
     }
 
     fn is_read_only(&self) -> bool {
@@ -116,11 +118,11 @@ impl fmt::Debug for Environment {
     }
 }
 
-/// A token that the program was given: read, never written.
+/// A read-only store with one token, which the program passes in.
 ///
-/// In everything else it is as [`Environment`] is: the text as it was pasted, for every account
-/// unless [`with_account`](Self::with_account) names one. Where the program got it from, and what protects
-/// it there, is the program's business; here it lies in memory and is wiped with the last clone.
+/// It behaves like [`Environment`]: it returns the text as a plain token, for every account unless
+/// [`with_account`](Self::with_account) restricts it to one. The program protects the token where
+/// it got it from. Here the token is in memory only and is wiped when the last clone is dropped.
 ///
 /// ```
 /// use auth_core::{AccountKey, Store};
@@ -128,8 +130,9 @@ impl fmt::Debug for Environment {
 ///
 /// let store = StaticToken::new("\"eyJhbGciOiJIUzUxMiJ9.e30.c2ln\"\n");
 /// let key = AccountKey::new("inaturalist", "app-id", AccountKey::DEFAULT);
-/// let token = store.load(&key)?.expect("it was given");
+/// let token = store.load(&key)?.expect("it has a token");
 /// assert_eq!(token.as_ref(), b"eyJhbGciOiJIUzUxMiJ9.e30.c2ln");
+/// assert!(store.is_read_only());
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 #[derive(Clone)]
@@ -139,7 +142,7 @@ pub struct StaticToken {
 }
 
 impl StaticToken {
-    /// This token, bare or as the page showed it.
+    /// Creates a store with this token, as bare text or as the service's page shows it.
     #[must_use]
     pub fn new(token: impl Into<SecretText>) -> Self {
         let token = token.into();
@@ -149,17 +152,17 @@ impl StaticToken {
         }
     }
 
-    /// For this account only; every other one has no token here.
+    /// Restricts the token to this account. Every other account then has none.
     #[must_use]
     pub fn with_account(mut self, key: AccountKey) -> Self {
-        self.shared.only_for = Some(key);
+        self.shared.account = Some(key);
         self
     }
 }
 
 impl Store for StaticToken {
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        Ok(self.text.clone().filter(|_| self.shared.serves(key)))
+        Ok(self.text.clone().filter(|_| self.shared.applies_to(key)))
     }
 
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
@@ -167,11 +170,11 @@ impl Store for StaticToken {
     }
 
     fn save(&self, _: &Lease, _: &SecretBytes) -> Result<(), Error> {
-        Err(refused(FIXED, GIVE_ANOTHER))
+        Err(read_only(STATIC_TOKEN, USE_ANOTHER))
     }
 
     fn remove(&self, _: &Lease) -> Result<(), Error> {
-        Err(refused(FIXED, GIVE_ANOTHER))
+        Err(read_only(STATIC_TOKEN, USE_ANOTHER))
     }
 
     fn is_read_only(&self) -> bool {
@@ -183,30 +186,29 @@ impl Store for StaticToken {
     }
 
     fn describe(&self) -> String {
-        FIXED.into()
+        STATIC_TOKEN.into()
     }
 }
 
 impl fmt::Debug for StaticToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Fixed").field(&self.text).finish()
+        f.debug_tuple("StaticToken").field(&self.text).finish()
     }
 }
 
-const FIXED: &str = "a token given to the program";
-const GIVE_ANOTHER: &str =
-    "give the program a new token, or start it without one and with a store that can be written";
+const STATIC_TOKEN: &str = "a token given to the program";
+const USE_ANOTHER: &str = "start the program with a new token, or with a store that can be written";
 
-/// What both stores have besides their text.
+/// The fields that both stores have besides their text.
 #[derive(Clone, Default)]
 struct Shared {
-    only_for: Option<AccountKey>,
+    account: Option<AccountKey>,
     leases: Leases,
 }
 
 impl Shared {
-    fn serves(&self, key: &AccountKey) -> bool {
-        self.only_for.as_ref().is_none_or(|only| only == key)
+    fn applies_to(&self, key: &AccountKey) -> bool {
+        self.account.as_ref().is_none_or(|account| account == key)
     }
 }
 
@@ -214,10 +216,10 @@ fn bytes(text: &str) -> SecretBytes {
     SecretBytes::new(text.as_bytes().to_vec())
 }
 
-fn refused(what: &str, advice: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+fn read_only(what: &str, help: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(
         ErrorKind::Configuration,
-        format!("this store is read-only: {what} cannot be changed by the program"),
+        format!("this store is read-only: the program cannot change {what}"),
     )
-    .with_help(advice)
+    .with_help(help)
 }

@@ -1,26 +1,26 @@
-//! Text that a person put somewhere by hand: an environment variable, a clipboard.
+//! Cleans text that people enter by hand: in an environment variable, through the clipboard.
 
 use std::ffi::OsString;
 
 use auth_core::{Error, ErrorKind, ExposeSecret, SecretBytes, SecretText};
 
-/// Without white space around it, and without the one pair of double quotes that `set NAME="value"`
-/// of the Windows command prompt makes part of the value. `None` where nothing is left.
+/// Removes white space around the text, and one pair of double quotes: `set NAME="value"` of the
+/// Windows command prompt makes them part of the value. `None` if nothing is left.
 pub(crate) fn trimmed(text: &str) -> Option<&str> {
     let text = text.trim();
     let inside = text
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'));
-    Some(inside.unwrap_or(text).trim()).filter(|bare| !bare.is_empty())
+    Some(inside.unwrap_or(text).trim()).filter(|text| !text.is_empty())
 }
 
-/// The [`bare`] text of an environment variable; one that is unset, empty or blank is `None`.
+/// Returns the [`trimmed`] value of an environment variable. `None` if it is unset, empty or blank.
 pub(crate) fn env_var(name: &str) -> Result<Option<SecretText>, Error> {
-    // No variable can have such a name: it would look unset for ever.
+    // No variable can have such a name, so it would always look unset.
     if name.is_empty() || name.contains(['=', '\0']) {
         return Err(Error::new(
             ErrorKind::Configuration,
-            format!("{name:?} cannot be the name of an environment variable"),
+            format!("{name:?} is not a valid name of an environment variable"),
         )
         .with_help("use letters, digits and underscores, such as INAT_API_TOKEN"));
     }
@@ -35,10 +35,10 @@ fn value(name: &str, value: Option<OsString>) -> Result<Option<SecretText>, Erro
             drop(SecretBytes::new(raw.into_encoded_bytes())); // wiped
             Error::new(
                 ErrorKind::Configuration,
-                format!("the environment variable {name} holds bytes that are no text"),
+                format!("the environment variable {name} is not Unicode text"),
             )
             .with_setting(name.to_owned())
-            .with_help("set it again; its value was perhaps cut or encoded on the way")
+            .with_help("set it again; its value may have been cut or encoded")
         })?;
     let text = text.map(SecretText::from);
     Ok(text.and_then(|text| trimmed(text.expose_secret()).map(SecretText::from)))
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_person_pasted() {
+    fn pasted_text_is_trimmed() {
         let check =
             |text: &str, expect: Option<&str>| assert_eq!(trimmed(text), expect, "{text:?}");
         check("eyJ.a.b", Some("eyJ.a.b"));
@@ -84,7 +84,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn bytes_that_are_no_text_are_not_shown() {
+    fn a_value_that_is_not_text_is_not_shown() {
         use std::os::unix::ffi::OsStringExt;
         let raw = OsString::from_vec(b"marked-secret\xff".to_vec());
         let error = value("INAT_API_TOKEN", Some(raw)).unwrap_err();

@@ -1,35 +1,35 @@
-//! What stands for a store that could not be opened: it answers everything with the reason.
+//! Placeholder for a store that could not be opened; every call returns that error.
 
 use auth_core::{AccountKey, Error, Lease, SecretBytes, Store};
 
-/// In the place of a store that is not to be had on this machine.
+/// A store that is not available on this machine.
 pub(crate) struct Unavailable {
     name: Box<str>,
-    why: Error,
+    error: Error,
 }
 
 impl Unavailable {
-    pub(crate) fn new(name: &str, why: Error) -> Self {
+    pub(crate) fn new(name: &str, error: Error) -> Self {
         let name = name.into();
-        Self { name, why }
+        Self { name, error }
     }
 }
 
 impl Store for Unavailable {
     fn load(&self, _: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        Err(self.why.clone())
+        Err(self.error.clone())
     }
 
     fn try_lease(&self, _: &AccountKey) -> Result<Option<Lease>, Error> {
-        Err(self.why.clone())
+        Err(self.error.clone())
     }
 
     fn save(&self, _: &Lease, _: &SecretBytes) -> Result<(), Error> {
-        Err(self.why.clone())
+        Err(self.error.clone())
     }
 
     fn remove(&self, _: &Lease) -> Result<(), Error> {
-        Err(self.why.clone())
+        Err(self.error.clone())
     }
 
     fn is_read_only(&self) -> bool {

@@ -1,16 +1,18 @@
-//! Downloads all observations of a project, one JSON object a line (NDJSON). What breaks off goes on at the next start. Blocking.
+//! Downloads all observations of a project, one JSON object per line (NDJSON). Resumes an
+//! interrupted download at the next start. Blocking.
 //!
 //! ```sh
 //! export INFOFLORA_CLIENT_ID=… INFOFLORA_CLIENT_SECRET=…
 //! cargo run -p api-infoflora --features http-ureq/rustls --example infoflora-download -- 17 observations.ndjson
 //! ```
 //!
-//! Until it is complete it grows in `observations.ndjson.part`; yesterday's file stays until then, and also where nothing is found.
-//! `17,18` are two projects. `--async`, as the first argument, does the same on tokio, with reqwest (and the feature
-//! `http-reqwest/rustls`). `INFOFLORA_ORIGIN` names another server, such as one of auth-testkit's.
+//! It writes to `observations.ndjson.part` and renames that file when the download is complete.
+//! Until then, and if there are no observations, yesterday's file stays. `17,18` are two projects.
+//! With `--async` as the first argument it uses tokio and reqwest (and the feature
+//! `http-reqwest/rustls`). `INFOFLORA_ORIGIN` sets another server, such as one of auth-testkit's.
 //!
-//! Whether the list keeps its order while others write to it is not known. So the last record that is there is asked for once
-//! more: where another one stands in its place, the download begins anew.
+//! It is not known whether the list keeps its order while other users write to it. So the program
+//! requests the last downloaded record again. If another one is at its position, it starts over.
 #![expect(clippy::print_stderr, reason = "a program for a terminal")]
 
 mod part;
@@ -46,7 +48,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let [projects, path] = args.as_slice() else {
         return Err("usage: download [--async] PROJECT[,PROJECT…] FILE".into());
     };
-    // The service seems to pass over what it does not understand, and would give every observation there is.
+    // The service seems to ignore invalid values, and would return every observation.
     let projects: Vec<u64> = (projects.to_str().unwrap_or_default().split(','))
         .map(str::parse)
         .collect::<Result<_, _>>()
@@ -73,10 +75,11 @@ fn run() -> Result<(), Box<dyn Error>> {
         download(&client.client_session(), &list, &mut part)
     };
     let count = part.count();
-    downloaded
-        .map_err(|error| format!("{error}\n{count} observations are kept: start again to go on"))?;
+    downloaded.map_err(|error| {
+        format!("{error}\n{count} observations are stored; start again to resume")
+    })?;
     if count == 0 {
-        return Err("nothing was found, so that the file stays as it was: is it the right project, and may this client see it?".into());
+        return Err("no observations found, so the file is unchanged; check the project, and that this client may read it".into());
     }
     part.finish(path)?;
     eprintln!("{count} observations in {}", path.display());
@@ -96,7 +99,7 @@ fn download(session: &Session, list: &List<Value>, part: &mut Part) -> Result<()
     }
 }
 
-/// The same conversation, awaited.
+/// The async form of [`download`].
 async fn download_async(
     session: &AsyncSession,
     list: &List<Value>,

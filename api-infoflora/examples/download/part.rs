@@ -1,4 +1,4 @@
-//! What has been downloaded so far: whole lines only, and how the next page joins them.
+//! The partial download: whole lines only, and how the next page continues them.
 
 use std::{
     ffi::OsString,
@@ -13,13 +13,13 @@ pub(crate) struct Part {
     path: PathBuf,
     file: BufWriter<File>,
     count: u64,
-    /// The last record of an earlier start, which has to come again.
+    /// The last record of an earlier start, which the next page must start with.
     last: Option<Value>,
 }
 
 impl Part {
-    /// Opens what an earlier start left, without a line that was torn. One program at a time: the system takes the lock back
-    /// however it ends.
+    /// Opens the partial download of an earlier start, without an incomplete last line. Fails while
+    /// another program has it open; the system releases that lock however the program ends.
     pub(crate) fn open(whole: &Path) -> io::Result<Self> {
         let mut path = OsString::from(whole);
         path.push(".part");
@@ -31,7 +31,7 @@ impl Part {
             .truncate(false)
             .open(&path)?;
         file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => io::Error::other("another download of it is under way"),
+            TryLockError::WouldBlock => io::Error::other("another download of it is running"),
             TryLockError::Error(error) => error,
         })?;
         let (mut good, mut count, mut last) = (0, 0, None);
@@ -61,17 +61,17 @@ impl Part {
         })
     }
 
-    /// How many records there are.
+    /// Returns the number of records.
     pub(crate) fn count(&self) -> u64 {
         self.count
     }
 
-    /// Where to ask from: one step back, if anything is there.
+    /// Returns the offset to resume from: that of the last record, if there is one.
     pub(crate) fn begin(&self) -> u64 {
         self.count - u64::from(self.last.is_some())
     }
 
-    /// Adds a page. False if it is not what comes after the records that are there.
+    /// Adds a page. Returns false if it does not continue the existing records.
     pub(crate) fn add(&mut self, mut page: Vec<Value>) -> io::Result<bool> {
         if let Some(last) = &self.last {
             if page.first().map(id) != Some(id(last)) {
@@ -89,26 +89,26 @@ impl Part {
         Ok(true)
     }
 
-    /// Whether what came has joined what was there. If not, all of it is thrown away.
+    /// Returns whether the pages continued the existing records. If not, removes all records.
     pub(crate) fn fits(&mut self) -> io::Result<bool> {
         if self.last.take().is_none() {
             return Ok(true);
         }
-        eprintln!("the list has changed: from the beginning");
+        eprintln!("the list has changed: starting from the beginning");
         self.file.get_ref().set_len(0)?;
         self.file.seek(SeekFrom::Start(0))?;
         self.count = 0;
         Ok(false)
     }
 
-    /// Puts it in the place of yesterday's.
+    /// Replaces yesterday's file.
     pub(crate) fn finish(self, whole: &Path) -> io::Result<()> {
         self.file.get_ref().sync_all()?;
         fs::rename(&self.path, whole)
     }
 }
 
-/// V4's number of an observation, or the whole record where it has none.
+/// Returns V4's number of an observation, or the whole record if it has none.
 fn id(record: &Value) -> &Value {
     record.get("obs_id").unwrap_or(record)
 }

@@ -1,21 +1,24 @@
-//! A web service that logs its visitors in at Info Flora by its own https callback, and serves each their own session. Async.
+//! A web service that logs in its visitors at Info Flora with its own https callback, and gives
+//! each their own session. Async.
 //!
 //! ```sh
 //! export INFOFLORA_CLIENT_ID=… INFOFLORA_CLIENT_SECRET=… PUBLIC_URL=https://my-app.example LISTEN=127.0.0.1:8080
 //! cargo run -p api-infoflora --features http-reqwest/rustls --example infoflora-service
 //! ```
 //!
-//! It speaks http on a loopback address; what visitors reach at `PUBLIC_URL` is a proxy in front of it (nginx, Caddy) that ends TLS.
-//! `PUBLIC_URL` and `/oauth2redirect` behind it is the redirect URI to register, to the letter. `TOKENS` names a folder for the tokens, so
-//! that a restart logs nobody out; `INFOFLORA_ORIGIN` another server, such as one of auth-testkit's. `--ureq` sends with ureq (and the
-//! feature `http-ureq/rustls`) in reqwest's place, on threads of tokio's.
+//! It serves http on a loopback address. Visitors connect to `PUBLIC_URL`, where a proxy (nginx,
+//! Caddy) terminates TLS. Register `PUBLIC_URL` followed by `/oauth2redirect` as the redirect URI,
+//! character for character. `TOKENS` sets a directory for the tokens, so that visitors stay logged
+//! in over a restart. `INFOFLORA_ORIGIN` sets another server, such as one of auth-testkit's. With
+//! `--ureq` it uses ureq (and the feature `http-ureq/rustls`) instead of reqwest, on tokio's
+//! blocking threads.
 //!
-//! | request | answer |
+//! | request | response |
 //! | --- | --- |
-//! | `GET /` | the visitor's observations, or where to log in |
-//! | `GET /login` | off to Info Flora |
-//! | `GET /oauth2redirect` | back from there |
-//! | `POST /logout` | forgotten |
+//! | `GET /` | the visitor's observations, or the address of the login |
+//! | `GET /login` | a redirect to Info Flora |
+//! | `GET /oauth2redirect` | completes the login |
+//! | `POST /logout` | removes the visitor's tokens |
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -41,7 +44,7 @@ use tokio::net::TcpListener;
 use offloaded::Offloaded;
 use visitors::{Logins, Visitor};
 
-/// What all requests share.
+/// The state that all requests share.
 struct Site {
     client: AsyncClient,
     logins: Logins,
@@ -83,13 +86,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         tokio::spawn(async move {
             let response = service_fn(move |request: Request<Incoming>| {
                 let site = Arc::clone(&site);
-                async move { Ok::<_, Infallible>(site.answer(&request).await) }
+                async move { Ok::<_, Infallible>(site.respond(&request).await) }
             });
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .serve_connection(TokioIo::new(stream), response);
             if let Err(error) = connection.await {
-                eprintln!("a connection broke: {error}");
+                eprintln!("connection error: {error}");
             }
         });
     }
@@ -107,7 +110,7 @@ fn client(service: Service, transport: impl AsyncTransport) -> Result<AsyncClien
 }
 
 impl Site {
-    async fn answer(&self, request: &Request<Incoming>) -> Page {
+    async fn respond(&self, request: &Request<Incoming>) -> Page {
         let visitor = Visitor::of(request);
         let response = match (request.method(), request.uri().path()) {
             (&Method::GET, "/") => self.home(visitor).await,
@@ -117,29 +120,31 @@ impl Site {
                 self.back(visitor, query).await
             }
             (&Method::POST, "/logout") => self.logout(visitor).await,
-            _ => return page(StatusCode::NOT_FOUND, "There is nothing here.\n"),
+            _ => return page(StatusCode::NOT_FOUND, "No such page.\n"),
         };
-        // What went wrong is told in full to the log; the visitor hears what they can do.
+        // The log gets the whole error; the visitor gets only what to do.
         response.unwrap_or_else(|error| {
             eprintln!("{error}");
             match error.kind() {
                 ErrorKind::NeedsLogin => page(StatusCode::UNAUTHORIZED, "Please log in: /login\n"),
-                ErrorKind::ConsentDenied => {
-                    page(StatusCode::FORBIDDEN, "You refused; /login asks again.\n")
-                }
+                ErrorKind::ConsentDenied => page(
+                    StatusCode::FORBIDDEN,
+                    "You denied access; /login asks again.\n",
+                ),
                 ErrorKind::CallbackMismatch => page(
                     StatusCode::BAD_REQUEST,
-                    "This login is not yours, or too old: /login\n",
+                    "This login is not yours, or has expired: /login\n",
                 ),
                 _ => page(
                     StatusCode::BAD_GATEWAY,
-                    "Info Flora does not answer as it should.\n",
+                    "Info Flora returned an unexpected response.\n",
                 ),
             }
         })
     }
 
-    /// The account's name is the visitor's secret number: whoever has the cookie has the session.
+    /// The account's name is the visitor's secret number, so the cookie gives access to the
+    /// session.
     fn session(&self, visitor: &Visitor) -> AsyncSession {
         self.client.account(visitor.id())
     }
@@ -162,7 +167,8 @@ impl Site {
         Ok(page(StatusCode::OK, text))
     }
 
-    /// Each login begins with a new visitor: a number that somebody else put into the browser is worth nothing afterwards.
+    /// Creates a new visitor for each login. A number that an attacker put into the browser is then
+    /// useless (session fixation).
     fn login(&self) -> Result<Page, AuthError> {
         let visitor = Visitor::new()?;
         let (service, uri) = (self.client.service(), self.redirect_uri.clone());
@@ -171,13 +177,18 @@ impl Site {
     }
 
     async fn back(&self, visitor: Option<Visitor>, query: &str) -> Result<Page, AuthError> {
-        let foreign = || AuthError::new(ErrorKind::CallbackMismatch, "nobody began this login");
+        let foreign = || {
+            AuthError::new(
+                ErrorKind::CallbackMismatch,
+                "this browser has no visitor cookie",
+            )
+        };
         let visitor = visitor.ok_or_else(foreign)?;
-        // The proxy ended TLS: what the visitor asked for is the public address.
+        // The proxy terminated TLS, so the visitor's redirect is to the public address.
         let redirected = format!("{}?{query}", self.redirect_uri);
-        let grant = self.logins.end(&visitor, &redirected)?;
+        let grant = self.logins.complete(&visitor, &redirected)?;
         self.session(&visitor).complete_login(grant).await?;
-        // At once to another address: this one has the code in it.
+        // Redirect at once: this address contains the code.
         Ok(away("/", None))
     }
 

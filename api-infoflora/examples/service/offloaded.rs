@@ -1,4 +1,4 @@
-//! A blocking transport in an async program: each request is sent on one of tokio's threads for that.
+//! A blocking transport in an async program: sends each request on tokio's blocking threads.
 
 use auth_core::{AsyncTransport, Limits, Request, Response, Transport, TransportError};
 use http_ureq::Ureq;

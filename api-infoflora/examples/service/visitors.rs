@@ -1,4 +1,4 @@
-//! Who visits, and which of them have begun to log in.
+//! The visitors, and their pending logins.
 
 use std::{
     collections::HashMap,
@@ -13,31 +13,31 @@ use auth_core::{
 };
 use http::{HeaderValue, Request, header};
 
-/// `__Host-`: a browser takes it from this very host alone, and over https.
+/// `__Host-`: a browser accepts it from this host only, over https only.
 const COOKIE: &str = "__Host-visitor";
 
-/// How long a visitor may take to log in.
-const PATIENCE: Duration = Duration::from_secs(600);
+/// The time that a visitor has to log in.
+const LOGIN_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// How many logins may be under way at a time.
+/// The maximum number of pending logins.
 const MOST: usize = 10_000;
 
-/// A browser, by the secret number in its cookie.
+/// A browser, identified by the secret number in its cookie.
 pub(crate) struct Visitor(String);
 
 impl Visitor {
-    /// A new one.
+    /// Creates a visitor with a new number.
     pub(crate) fn new() -> Result<Self, Error> {
         let mut bytes = [0; 16];
         random(&mut bytes)?;
         let mut id = String::new();
         for byte in bytes {
-            write!(id, "{byte:02x}").expect("a string takes everything");
+            write!(id, "{byte:02x}").expect("writing to a string never fails");
         }
         Ok(Self(id))
     }
 
-    /// The one who asks, if they have a cookie of ours.
+    /// Returns the visitor of a request. `None` without a valid cookie.
     pub(crate) fn of<B>(request: &Request<B>) -> Option<Self> {
         let cookies = request.headers().get_all(header::COOKIE).iter();
         let mut pairs = cookies
@@ -52,13 +52,13 @@ impl Visitor {
         &self.0
     }
 
-    /// `Lax`: it comes along when Info Flora sends the visitor back, and not with what other sites post.
+    /// `Lax`: the browser sends it with Info Flora's redirect, but not with posts of other sites.
     pub(crate) fn cookie(&self) -> HeaderValue {
         let text = format!(
             "{COOKIE}={}; Path=/; Secure; HttpOnly; SameSite=Lax",
             self.0
         );
-        HeaderValue::from_str(&text).expect("a number in letters and digits")
+        HeaderValue::from_str(&text).expect("hexadecimal digits")
     }
 
     pub(crate) fn no_cookie() -> HeaderValue {
@@ -68,12 +68,12 @@ impl Visitor {
     }
 }
 
-/// Logins under way, by visitor. Each serves once.
+/// The pending logins by visitor. Each is valid once.
 #[derive(Default)]
 pub(crate) struct Logins(Mutex<HashMap<String, (Instant, SecretBytes)>>);
 
 impl Logins {
-    /// Where to send this visitor.
+    /// Starts a login. Returns the URL to redirect the visitor to.
     pub(crate) fn begin(
         &self,
         service: &Service,
@@ -88,42 +88,46 @@ impl Logins {
             request = request.scope(scope);
         }
         let (url, pending) = request.begin()?;
-        let mut begun = self.begun();
-        begun.retain(|_, (since, _)| since.elapsed() < PATIENCE);
-        if begun.len() >= MOST {
+        let mut logins = self.pending();
+        logins.retain(|_, (since, _)| since.elapsed() < LOGIN_TIMEOUT);
+        if logins.len() >= MOST {
             return Err(Error::new(
                 ErrorKind::TimedOut,
-                "too many logins are under way",
+                "too many logins are pending",
             ));
         }
-        begun.insert(
+        logins.insert(
             visitor.0.clone(),
             (Instant::now(), pending.to_secret_text()),
         );
         Ok(url)
     }
 
-    /// Takes the visitor's login out, whatever comes of it, and checks that this address answers it.
-    pub(crate) fn end(&self, visitor: &Visitor, redirected: &str) -> Result<CodeGrant, Error> {
-        let begun = self.begun().remove(&visitor.0);
-        match begun.filter(|(since, _)| since.elapsed() < PATIENCE) {
+    /// Removes the visitor's pending login in any case, and checks that the redirect belongs to it.
+    pub(crate) fn complete(&self, visitor: &Visitor, redirected: &str) -> Result<CodeGrant, Error> {
+        let login = self.pending().remove(&visitor.0);
+        match login.filter(|(since, _)| since.elapsed() < LOGIN_TIMEOUT) {
             Some((_, text)) => {
                 PendingAuthorization::from_secret_text(text.expose_secret())?.accept(redirected)
             }
             None => Err(Error::new(
                 ErrorKind::CallbackMismatch,
-                "this visitor has begun no login",
+                "this visitor has no pending login",
             )),
         }
     }
 
-    fn begun(&self) -> MutexGuard<'_, HashMap<String, (Instant, SecretBytes)>> {
+    fn pending(&self) -> MutexGuard<'_, HashMap<String, (Instant, SecretBytes)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn random(bytes: &mut [u8]) -> Result<(), Error> {
     getrandom::fill(bytes).map_err(|error| {
-        Error::new(ErrorKind::Configuration, "the system has no random numbers").with_source(error)
+        Error::new(
+            ErrorKind::Configuration,
+            "the system returned no random bytes",
+        )
+        .with_source(error)
     })
 }

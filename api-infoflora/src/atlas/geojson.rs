@@ -13,10 +13,11 @@ use super::units::Unit;
 use crate::{envelope::accepted, errors, operation::CallParts, version::Version};
 
 operation! {
-    /// `GET /rest/{version}/communities/0/public/atlases/{id}/names/{taxon}/units.geojson`: where the taxon occurs, as points.
+    /// Returns the units in which a taxon occurs, as points: `GET
+    /// /rest/{version}/communities/0/public/atlases/{id}/names/{taxon}/units.geojson`.
     ///
-    /// The version is V5 unless set: that is where it was seen, in 2026. The response is a bare FeatureCollection, without the
-    /// API's wrapping.
+    /// The default version is V5, where this was observed in 2026. The response is a bare
+    /// FeatureCollection, without the API's wrapper.
     ///
     /// ```
     /// use api_infoflora::atlas::UnitsGeoJson;
@@ -42,19 +43,19 @@ operation! {
 versioned!(UnitsGeoJson);
 
 impl UnitsGeoJson {
-    /// The units of this taxon in this atlas.
+    /// Creates a request for the units of this taxon in this atlas.
     #[must_use]
     pub fn of_taxon(atlas: impl fmt::Display, taxon: impl fmt::Display) -> Self {
         let path = format!("{}/units.geojson", super::name_in(atlas, taxon));
-        Self::made(
-            CallParts::new(path).token_optional().version(Version::V5),
+        Self::from_parts(
+            CallParts::new(path).optional_token().version(Version::V5),
             Query::default(),
         )
     }
 }
 
 impl<T> UnitsGeoJson<T> {
-    /// Asks for the legend. The service writes this one parameter with a hyphen: `with-legend`.
+    /// Requests the legend. The service spells this one parameter with a hyphen: `with-legend`.
     #[must_use]
     pub fn with_legend(mut self, yes: bool) -> Self {
         self.query.set("with-legend", yes);
@@ -73,9 +74,10 @@ record! {
 record! {
     /// A Feature (RFC 7946 section 3.2): one unit.
     pub struct Feature {
-        /// Where it is; points were seen.
+        /// The geometry. Observed: points.
         pub geometry: Option<Geometry>,
-        /// What it is. That the fields are those of [`Units`](super::Units) is likely, not verified.
+        /// The properties. They probably have the fields of [`Units`](super::Units); this is not
+        /// verified.
         pub properties: Option<Unit>,
     }
 }
@@ -83,13 +85,14 @@ record! {
 record! {
     /// A geometry (RFC 7946 section 3.1). Its `type` is in `extra`.
     pub struct Geometry {
-        /// Its positions: one for a point, nested lists of them for others. WGS 84, degrees, longitude first.
+        /// The positions: one for a point, nested lists for other types. WGS 84, in degrees,
+        /// longitude first.
         pub coordinates: Option<Value>,
     }
 }
 
 impl Feature {
-    /// Longitude and latitude in degrees, if it is a point.
+    /// Returns longitude and latitude in degrees. `None` if it is not a point.
     #[must_use]
     pub fn point(&self) -> Option<(f64, f64)> {
         let geometry = self.geometry.as_ref()?;
@@ -101,7 +104,7 @@ impl Feature {
     }
 }
 
-/// A response that is a FeatureCollection, into whatever the caller reads it.
+/// Checks that a response is a FeatureCollection, and reads it into the caller's type.
 fn read_collection<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
     accepted(response)?;
     let probe: Probe = read_json(response)?;

@@ -1,4 +1,4 @@
-//! The names of an atlas: the taxa that it has units for.
+//! The names of an atlas: the taxa with units in it.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use auth_core::Query;
 use crate::{envelope::Envelope, operation::CallParts};
 
 operation! {
-    /// `GET /rest/{version}/communities/0/public/atlases/{id}/names`: the taxa of an atlas.
+    /// Lists the taxa of an atlas: `GET /rest/{version}/communities/0/public/atlases/{id}/names`.
     ///
-    /// Pages are followed as those of [`observations::List`](crate::observations::List) are.
+    /// Pages work as in [`observations::List`](crate::observations::List).
     ///
     /// ```
     /// use api_infoflora::atlas::Names;
@@ -30,11 +30,11 @@ versioned!(Names);
 paged!(Names);
 
 impl Names {
-    /// The names of this atlas.
+    /// Creates a list of the names of this atlas.
     #[must_use]
     pub fn of_atlas(id: impl fmt::Display) -> Self {
-        Self::made(
-            CallParts::new(super::names_of(id)).token_optional(),
+        Self::from_parts(
+            CallParts::new(super::names_of(id)).optional_token(),
             Query::default(),
         )
     }
@@ -42,15 +42,15 @@ impl Names {
 
 impl<T> Names<T> {
     auth_core::parameters! {
-        /// How many names a page has.
+        /// Sets the page size.
         limit(u64);
-        /// How many names to pass over. Following the list counts by itself.
+        /// Sets the offset of the first page. Later pages set it automatically.
         offset(u64);
-        /// Asks for the totals.
+        /// Requests the totals.
         with_total(bool);
-        /// A client sent the atlas's number here as well; what it does is not known.
+        /// Sets the number of the atlas again, as one client did. Its effect is not known.
         id(u64);
-        /// A client sent the atlas's number here as well; what it does is not known.
+        /// Sets the number of the atlas again, as one client did. Its effect is not known.
         atlas_id(u64);
     }
 }
@@ -58,7 +58,7 @@ impl<T> Names<T> {
 record! {
     /// A name of an atlas.
     pub struct Name {
-        /// The taxon's number, which its units are asked for by.
+        /// The number of the taxon, for [`Units`](super::Units).
         pub taxon_id: Option<u64>,
     }
 }

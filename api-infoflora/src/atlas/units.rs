@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::{envelope::Envelope, operation::CallParts};
 
 operation! {
-    /// `GET /rest/{version}/communities/0/public/atlases/{id}/names/{taxon}/units`: where the taxon occurs.
+    /// Returns the units in which a taxon occurs: `GET
+    /// /rest/{version}/communities/0/public/atlases/{id}/names/{taxon}/units`.
     ///
     /// ```
     /// use api_infoflora::atlas::Units;
@@ -27,21 +28,22 @@ operation! {
 versioned!(Units);
 
 impl Units {
-    /// The units of this taxon in this atlas.
+    /// Creates a request for the units of this taxon in this atlas.
     #[must_use]
     pub fn of_taxon(atlas: impl fmt::Display, taxon: impl fmt::Display) -> Self {
         let path = format!("{}/units", super::name_in(atlas, taxon));
-        Self::made(CallParts::new(path).token_optional(), Query::default())
+        Self::from_parts(CallParts::new(path).optional_token(), Query::default())
     }
 }
 
 impl<T> Units<T> {
     auth_core::parameters! {
-        /// The coordinate system of the response, by its EPSG number: 4326 (WGS 84, degrees) was seen.
+        /// Sets the coordinate system of the response by its EPSG number. Observed: 4326 (WGS 84,
+        /// degrees).
         srid(u32);
     }
 
-    /// Asks for the legend. The service writes this one parameter with a hyphen: `with-legend`.
+    /// Requests the legend. The service spells this one parameter with a hyphen: `with-legend`.
     #[must_use]
     pub fn with_legend(mut self, yes: bool) -> Self {
         self.query.set("with-legend", yes);
@@ -52,11 +54,11 @@ impl<T> Units<T> {
 record! {
     /// A unit of an atlas: a cell of its map in which a taxon occurs.
     pub struct Unit {
-        /// The cell, by number or text: which of them is not known.
+        /// The identifier of the cell. It is not known whether it is a number or text.
         pub gis_id: Option<Value>,
-        /// The year of the earliest record in it.
+        /// The year of the earliest record in the cell.
         pub year_min: Option<i64>,
-        /// How the map draws it, in a shape that is not known.
+        /// The legend of the map for the cell, of an unknown structure.
         pub legend: Option<Value>,
     }
 }

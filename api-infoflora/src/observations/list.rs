@@ -6,20 +6,22 @@ use super::observation::Observation;
 use crate::{envelope::Envelope, operation::CallParts, string_list::StringList};
 
 operation! {
-    /// `GET /rest/{version}/observations`: the observations that the account may see.
+    /// Lists the observations that the account may see: `GET /rest/{version}/observations`.
     ///
-    /// The path in V4 is Info Flora's documented one; its migration guide names V5 of the same API, without the path. The
-    /// parameters were **seen in public clients** and have their names; what is not here goes through [`param`](Self::param).
-    /// The service seems to pass over parameters it does not know, so a misspelt filter gives *unfiltered* data.
+    /// Info Flora documents the path in V4; its migration guide names V5 of the same API, without
+    /// the path. The parameters were **observed in public clients** and have their names; set
+    /// others with [`param`](Self::param). The service seems to ignore unknown parameters, so a
+    /// misspelt filter returns *unfiltered* data.
     ///
     /// # Versions
-    /// V4 is the default, as on Info Flora's page on authentication. V5 removed the list filters `taxa`, `projects` and
-    /// `observers` (migration guide) for a syntax that is not known here: with V5 they are refused before anything is sent.
+    /// V4 is the default, as on Info Flora's page on authentication. V5 replaced the list filters
+    /// `taxa`, `projects` and `observers` (migration guide) by a syntax that is not known: with V5
+    /// they fail before anything is sent.
     ///
     /// # Pages
-    /// The list is followed by `offset`, which goes on by the number of observations that **came**: a server that gives fewer
-    /// than `limit` makes no holes. It ends with an empty page or at the total, where the response has one. A page that comes
-    /// twice is an error.
+    /// The list is followed by `offset`, which grows by the number of **received** observations, so
+    /// a server that returns fewer than `limit` causes no gaps. It ends with an empty page or at
+    /// the total, if the response has one. A duplicate page is an error.
     ///
     /// ```
     /// use api_infoflora::{Version, observations::List};
@@ -42,11 +44,11 @@ versioned!(List);
 paged!(List);
 
 impl List {
-    /// All observations.
+    /// Creates a list of all observations.
     #[must_use]
     pub fn new() -> Self {
-        Self::made(
-            CallParts::new("/{version}/observations").filtered(),
+        Self::from_parts(
+            CallParts::new("/{version}/observations").lacks_v5_filters(),
             Query::default(),
         )
     }
@@ -60,25 +62,26 @@ impl Default for List {
 
 impl<T> List<T> {
     auth_core::parameters! {
-        /// How many observations a page has. The server's default and maximum are not known.
+        /// Sets the page size. The server's default and maximum are not known.
         limit(u64);
-        /// How many observations to pass over. Following the list counts by itself.
+        /// Sets the offset of the first page. Later pages set it automatically.
         offset(u64);
-        /// In one of these projects. V4.
+        /// Filters by project: one of these. V4 only.
         projects(into StringList);
-        /// By one of these observers. V4.
+        /// Filters by observer: one of these. V4 only.
         observers(into StringList);
-        /// Of one of these relevés.
+        /// Filters by relevé: one of these.
         releves_ids(into StringList);
-        /// Of one of these taxa. V4.
+        /// Filters by taxon: one of these. V4 only.
         taxa(into StringList);
-        /// How `taxa` is understood: `synonyms` was seen.
+        /// Sets how `taxa` is matched. Observed: `synonyms`.
         taxa_matching(&str);
-        /// Which references the relations between taxa are taken from.
+        /// Sets the references that define the relations between taxa.
         taxa_relations_references(into StringList);
-        /// The coordinate system of the response, by its EPSG number: 2056 (CH1903+/LV95, metres) or 4326 (WGS 84, degrees).
+        /// Sets the coordinate system of the response by its EPSG number: 2056 (CH1903+/LV95,
+        /// metres) or 4326 (WGS 84, degrees).
         srid(u32);
-        /// Asks for the totals, which V5 leaves out otherwise (Info Flora's migration guide).
+        /// Requests the totals, which V5 omits otherwise (Info Flora's migration guide).
         with_total(bool);
     }
 }

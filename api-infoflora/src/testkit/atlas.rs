@@ -1,21 +1,21 @@
-//! One atlas: its names, and their units in both shapes.
+//! One atlas: its names, and their units in both formats.
 
 use auth_core::testkit::{Auth, Route, RouteRequest, Site, json};
 use http::Response;
 use serde_json::{Value, json};
 
-use super::{nothing_here, wrapped};
+use super::{not_found, wrapped};
 
-/// The atlas that there is.
+/// The number of the only atlas.
 pub const ATLAS: u64 = 2;
 
-/// The first taxon of its names.
+/// The first taxon among its names.
 pub const TAXON: u64 = 1_000_000;
 
-/// How many names it has, numbered on from [`TAXON`].
+/// The number of its names, numbered from [`TAXON`] on.
 pub const NAMES: u64 = 130;
 
-/// In how many units each of them occurs.
+/// The number of units of each name.
 pub const UNITS: u64 = 12;
 
 pub(super) fn routes(site: Site) -> Site {
@@ -36,31 +36,34 @@ pub(super) fn routes(site: Site) -> Site {
     ))
 }
 
-fn names(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
-    if !is_here(visit) {
-        return nothing_here();
+fn names(request: &RouteRequest<'_>) -> Response<Vec<u8>> {
+    if !is_known_atlas(request) {
+        return not_found();
     }
-    let found = (0..NAMES).map(|place| json!({"taxon_id": TAXON + place}));
-    wrapped(visit, found.collect())
+    let found = (0..NAMES).map(|index| json!({"taxon_id": TAXON + index}));
+    wrapped(request, found.collect())
 }
 
-fn units(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
-    match has_units(visit) {
-        true => wrapped(visit, (0..UNITS).map(|place| unit(visit, place)).collect()),
-        false => nothing_here(),
+fn units(request: &RouteRequest<'_>) -> Response<Vec<u8>> {
+    match has_units(request) {
+        true => wrapped(
+            request,
+            (0..UNITS).map(|index| unit(request, index)).collect(),
+        ),
+        false => not_found(),
     }
 }
 
-fn geojson(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
-    if !has_units(visit) {
-        return nothing_here();
+fn geojson(request: &RouteRequest<'_>) -> Response<Vec<u8>> {
+    if !has_units(request) {
+        return not_found();
     }
-    let feature = |place: u64| {
-        let step = 0.05 * f64::from(u32::try_from(place).unwrap_or_default());
+    let feature = |index: u64| {
+        let step = 0.05 * f64::from(u32::try_from(index).unwrap_or_default());
         json!({
             "type": "Feature",
             "geometry": {"type": "Point", "coordinates": [7.0 + step, 46.5 + step]},
-            "properties": unit(visit, place),
+            "properties": unit(request, index),
         })
     };
     let features: Vec<Value> = (0..UNITS).map(feature).collect();
@@ -70,19 +73,20 @@ fn geojson(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     )
 }
 
-fn unit(visit: &RouteRequest<'_>, place: u64) -> Value {
-    let mut unit = json!({"gis_id": 500_000 + place, "year_min": 1890 + 10 * place});
-    if visit.query("with-legend").as_deref() == Some("true") {
+fn unit(request: &RouteRequest<'_>, index: u64) -> Value {
+    let mut unit = json!({"gis_id": 500_000 + index, "year_min": 1890 + 10 * index});
+    if request.query("with-legend").as_deref() == Some("true") {
         unit["legend"] = json!("observed");
     }
     unit
 }
 
-fn is_here(visit: &RouteRequest<'_>) -> bool {
-    visit.segment("atlas") == Some(ATLAS.to_string().as_str())
+fn is_known_atlas(request: &RouteRequest<'_>) -> bool {
+    request.segment("atlas") == Some(ATLAS.to_string().as_str())
 }
 
-fn has_units(visit: &RouteRequest<'_>) -> bool {
-    let taxon = visit.segment("taxon").and_then(|text| text.parse().ok());
-    is_here(visit) && taxon.is_some_and(|taxon: u64| (TAXON..TAXON + NAMES).contains(&taxon))
+fn has_units(request: &RouteRequest<'_>) -> bool {
+    let taxon = request.segment("taxon").and_then(|text| text.parse().ok());
+    is_known_atlas(request)
+        && taxon.is_some_and(|taxon: u64| (TAXON..TAXON + NAMES).contains(&taxon))
 }

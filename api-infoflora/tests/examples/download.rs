@@ -1,4 +1,4 @@
-//! `infoflora-download`, and all the ways in which it can break off.
+//! `infoflora-download`, and all the ways in which it can be interrupted.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::{PATIENCE, everywhere, run, said};
 
 #[test]
-fn download_goes_on_where_it_broke_off() {
+fn download_resumes_after_an_interruption() {
     everywhere(&api_infoflora::testkit::site(), |scene| {
         let server = &scene.server;
         let folder = tempfile::tempdir().expect("a folder");
@@ -31,14 +31,14 @@ fn download_goes_on_where_it_broke_off() {
             content_type: "text/html".to_owned(),
             body: b"<title>Bad day</title>".to_vec(),
         };
-        // The first page comes, the second one does not.
+        // The first page succeeds, the second one fails.
         server.faults().next(Matching::Api, Fault::Status201);
         server.faults().next(Matching::Api, broken());
         let output = start();
         let words = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success(), "{words}");
         assert!(
-            words.contains("Bad day") && words.contains("100 observations are kept"),
+            words.contains("Bad day") && words.contains("100 observations are stored"),
             "{words}"
         );
         assert_eq!(
@@ -46,7 +46,7 @@ fn download_goes_on_where_it_broke_off() {
             "yesterday's\n"
         );
 
-        // And the machine failed in the middle of a line.
+        // The machine also failed in the middle of a line.
         let mut torn = fs::read_to_string(&part).expect("what came");
         torn.push_str(r#"{"obs_id":90003"#);
         fs::write(&part, torn).expect("written");
@@ -59,19 +59,19 @@ fn download_goes_on_where_it_broke_off() {
         complete(&whole);
         assert!(!part.exists());
 
-        // The list has changed since: another record stands where the last one was.
+        // The list has changed: another record is at the position of the last one.
         fs::write(&part, "{\"obs_id\":9000001}\n{\"obs_id\":7}\n").expect("written");
         let (_, words) = said(&start());
         assert!(words.contains("from the beginning"), "{words}");
         complete(&whole);
-        // Fewer are there than were downloaded.
+        // There are fewer records than were downloaded.
         fs::write(&part, "{\"obs_id\":7}\n".repeat(300)).expect("written");
         said(&start());
         complete(&whole);
     });
 }
 
-/// All 250 observations, each once, in order.
+/// Checks that the file has all 250 observations, each once, in order.
 fn complete(file: &std::path::Path) {
     let text = fs::read_to_string(file).expect("a file");
     let ids: Vec<u64> = text
@@ -82,14 +82,15 @@ fn complete(file: &std::path::Path) {
                 .expect("a number")
         })
         .collect();
-    let expect: Vec<u64> = (0..250).map(|place| 9_000_001 + 3 * place).collect();
+    let expect: Vec<u64> = (0..250).map(|index| 9_000_001 + 3 * index).collect();
     assert_eq!(ids, expect);
 }
 
-/// A file's size limit is a death at any byte: the system kills the program in mid-write, and what it wrote stays.
+/// A limit on the file size interrupts the program at any byte: the system kills it in the middle
+/// of a write, and the written bytes stay.
 #[cfg(unix)]
 #[test]
-fn killed_in_the_middle_of_a_page_it_goes_on_without_gaps_and_doubles() {
+fn killed_in_the_middle_of_a_page_it_resumes_without_gaps_and_duplicates() {
     everywhere(&api_infoflora::testkit::site(), |scene| {
         let folder = tempfile::tempdir().expect("a folder");
         let whole = folder.path().join("all.ndjson");
@@ -108,7 +109,8 @@ fn killed_in_the_middle_of_a_page_it_goes_on_without_gaps_and_doubles() {
             run(&mut shell)
         };
         let mut torn = 0;
-        // Blocks of 512 bytes, an observation has about 200: at the first byte of the first page, and on through all three.
+        // In blocks of 512 bytes; an observation has about 200. From the first byte of the first
+        // page through all three pages.
         for limit in ["0", "1", "5", "40", "41", "70", "90"] {
             let output = start(limit);
             assert_eq!(output.status.code(), None, "{limit}: {output:?}");
@@ -124,7 +126,7 @@ fn killed_in_the_middle_of_a_page_it_goes_on_without_gaps_and_doubles() {
 }
 
 #[test]
-fn killed_while_it_waits_it_goes_on_and_two_do_not_meet() {
+fn killed_while_it_waits_it_resumes_and_two_exclude_each_other() {
     everywhere(&api_infoflora::testkit::site(), |scene| {
         let folder = tempfile::tempdir().expect("a folder");
         let whole = folder.path().join("all.ndjson");
@@ -133,7 +135,7 @@ fn killed_while_it_waits_it_goes_on_and_two_do_not_meet() {
             program.arg("1,2,3,4,5").arg(&whole);
             program
         };
-        // The first page comes; the second one is not answered as long as this lasts.
+        // The first page succeeds; the second one gets no response while this exists.
         let faults = scene.server.faults();
         faults.next(Matching::Api, Fault::Status201);
         faults.next(Matching::Api, Fault::Silence(PATIENCE));
@@ -147,7 +149,7 @@ fn killed_while_it_waits_it_goes_on_and_two_do_not_meet() {
         let first = first.wait().expect("it ends");
         assert!(!first.success() && !second.status.success());
         let words = String::from_utf8_lossy(&second.stderr);
-        assert!(words.contains("under way"), "{words}");
+        assert!(words.contains("running"), "{words}");
 
         let mark = scene.server.requests().mark();
         said(&run(&mut start()));
@@ -159,9 +161,10 @@ fn killed_while_it_waits_it_goes_on_and_two_do_not_meet() {
     });
 }
 
-/// Nothing is asked for by a word, which the service may pass over; and nothing takes the place of yesterday's file.
+/// A project that is not a number is rejected, since the service may ignore it. An empty result
+/// does not replace yesterday's file.
 #[test]
-fn download_keeps_what_it_has_where_nothing_is_found() {
+fn download_keeps_the_file_if_nothing_is_found() {
     everywhere(&api_infoflora::testkit::site(), |scene| {
         let folder = tempfile::tempdir().expect("a folder");
         let whole = folder.path().join("all.ndjson");
@@ -170,13 +173,13 @@ fn download_keeps_what_it_has_where_nothing_is_found() {
             let output = run(scene.example("download").args(args).arg(&whole));
             let said = String::from_utf8_lossy(&output.stderr);
             assert!(!output.status.success() && said.contains(words), "{said}");
-            let kept = fs::read_to_string(&whole).expect("it stays");
-            assert_eq!(kept, "yesterday's\n");
+            let stored = fs::read_to_string(&whole).expect("it stays");
+            assert_eq!(stored, "yesterday's\n");
         };
         check(&[], "usage");
         check(&["our project"], "a project is a number");
         check(&["1,"], "a project is a number");
         assert_eq!(scene.server.requests().total(), 0);
-        check(&["77"], "nothing was found");
+        check(&["77"], "no observations found");
     });
 }

@@ -1,4 +1,4 @@
-//! The guide's own commands for curl and jq, as a person would paste them. Skipped where there is no curl or no jq.
+//! Runs the guide's commands for curl and jq. Skipped without curl or jq.
 
 use std::process::{Command, Output};
 
@@ -9,8 +9,8 @@ use crate::{Scene, everywhere, run, said};
 
 const SCRIPTS: &str = include_str!("../../src/guide/scripts.md");
 
-/// The commands of the guide that begin so, against the test server in Info Flora's place.
-fn pasted(scene: &Scene, begin: &str, then: &str) -> Output {
+/// Runs the commands of the guide that start with `begin`, against the test server.
+fn run_block(scene: &Scene, begin: &str, then: &str) -> Output {
     let mut blocks = SCRIPTS
         .split("```sh\n")
         .filter(|rest| rest.starts_with(begin));
@@ -42,17 +42,17 @@ fn curl_and_jq_alone() {
     everywhere(&api_infoflora::testkit::site(), |scene| {
         let uri: Uri = scene.server.url().parse().expect("a URL");
         assert_eq!(uri.host(), Some("127.0.0.1"));
-        let (out, _) = said(&pasted(scene, "ACCESS_TOKEN=$(curl", ""));
+        let (out, _) = said(&run_block(scene, "ACCESS_TOKEN=$(curl", ""));
         assert!(out.contains(r#""obs_id":9000001"#), "{out}");
 
-        // What a script would go on with: nothing, and the server's words are seen.
+        // A script would get an empty token, and the user sees the server's message.
         let faults = scene.server.faults();
         faults.next(Matching::Token, Fault::Field("access_token", None));
         faults.next(Matching::Token, Fault::Unavailable { retry_after: None });
         faults.next(Matching::Token, Fault::ErrorIn200);
         for words in ["no token", "503", "invalid_grant"] {
             let token = "printf '<%s>' \"$ACCESS_TOKEN\"";
-            let output = pasted(scene, "ACCESS_TOKEN=$(curl", token);
+            let output = run_block(scene, "ACCESS_TOKEN=$(curl", token);
             let out = String::from_utf8_lossy(&output.stdout).into_owned();
             let error = String::from_utf8_lossy(&output.stderr);
             assert!(out.ends_with("<>"), "{out}");

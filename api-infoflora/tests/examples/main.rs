@@ -1,4 +1,5 @@
-//! The examples are programs: each is run as one, against servers on loopback that speak as league 8 and 9 do, once for each transport.
+//! Runs the examples as programs, against servers on loopback in the dialects of league 8 and 9,
+//! over both transports.
 
 mod atlas;
 mod download;
@@ -51,7 +52,7 @@ impl Scene {
         Self { server, ureq }
     }
 
-    /// An example, from where `cargo test` puts those that it builds beside the tests.
+    /// Returns the command of an example, which `cargo test` builds beside the tests.
     fn example(&self, name: &str) -> Command {
         let mut path = std::env::current_exe().expect("a test has a path");
         path.pop();
@@ -71,7 +72,7 @@ impl Scene {
             .env("INFOFLORA_ORIGIN", self.server.url())
             .env("INFOFLORA_CLIENT_ID", "app")
             .env("INFOFLORA_CLIENT_SECRET", SECRET);
-        // Each is written for one transport, and has a flag for the other.
+        // Each uses one transport by default, and has a flag for the other.
         match (name, self.ureq) {
             ("token" | "download", false) => command.arg("--async"),
             ("atlas", true) => command.arg("--blocking"),
@@ -86,7 +87,7 @@ fn run(command: &mut Command) -> Output {
     command.output().expect("it runs")
 }
 
-/// Standard output and standard error of a program that went well.
+/// Returns standard output and standard error of a program that succeeded.
 fn said(output: &Output) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let said = (text(&output.stdout), text(&output.stderr));
@@ -95,10 +96,10 @@ fn said(output: &Output) -> (String, String) {
 }
 
 fn get(url: &str, name: header::HeaderName, value: &str) -> Response {
-    asked(Method::GET, url, name, value)
+    request(Method::GET, url, name, value)
 }
 
-fn asked(method: Method, url: &str, name: header::HeaderName, value: &str) -> Response {
+fn request(method: Method, url: &str, name: header::HeaderName, value: &str) -> Response {
     let mut request = Request::new(Body::Empty);
     *request.method_mut() = method;
     *request.uri_mut() = url.parse().expect("a URL");

@@ -1,4 +1,4 @@
-//! `infoflora-service`, between two visitors' browsers and Info Flora.
+//! `infoflora-service`, with two visitors' browsers and Info Flora's server.
 
 use std::{
     io::{BufRead, BufReader},
@@ -10,9 +10,9 @@ use auth_testkit::person::Person;
 use http::{Method, header};
 use serde_json::json;
 
-use crate::{asked, everywhere};
+use crate::{everywhere, request};
 
-/// A web service under way; it ends with this.
+/// A running web service. Dropping it stops it.
 struct Service {
     child: Child,
     at: String,
@@ -44,7 +44,7 @@ impl Drop for Service {
     }
 }
 
-/// A person's browser, with the proxy that ends TLS in between.
+/// A user's browser, including the proxy that terminates TLS.
 struct Browser<'a> {
     service: &'a Service,
     cookie: String,
@@ -60,10 +60,10 @@ impl<'a> Browser<'a> {
         }
     }
 
-    /// Status, where to next, and the page's text.
+    /// Returns status, `Location` and text of the page.
     fn ask(&mut self, method: Method, path: &str) -> (u16, String, String) {
         let url = format!("{}{path}", self.service.at);
-        let response = asked(method, &url, header::COOKIE, &self.cookie);
+        let response = request(method, &url, header::COOKIE, &self.cookie);
         let header = |name| {
             let value = response.headers().get(name);
             value
@@ -86,7 +86,7 @@ impl<'a> Browser<'a> {
         self.ask(Method::GET, path)
     }
 
-    /// Logs in at Info Flora; gives the path that the browser is sent back to.
+    /// Logs in at Info Flora. Returns the path that the browser is redirected to.
     fn off(&mut self) -> String {
         let (status, to, _) = self.get("/login");
         assert_eq!(status, 303);
@@ -98,7 +98,7 @@ impl<'a> Browser<'a> {
     }
 }
 
-/// One observation, whose number is its caller's.
+/// Serves one observation, numbered by its caller.
 fn own_site() -> Site {
     Site::new().with_route(Route::get("/rest/v4/observations", Auth::Login, |visit| {
         let id = visit.caller.map_or(0, |caller| caller.user_id);
@@ -125,12 +125,13 @@ fn service_keeps_its_visitors_apart() {
         assert_eq!(server.requests().total(), 0);
 
         let (alices, bobs) = (alice.off(), bob.off());
-        // Somebody else's callback, a made-up one, one without a login: all turned away; hers still serves, once.
+        // The callbacks of another user, an invented one and one without a login are rejected. Hers
+        // is still valid, once.
         let mut mallory = Browser::new(&service, "bob", "hunter2");
         assert_eq!(mallory.get(&alices).0, 400);
         assert_eq!(bob.get("/oauth2redirect?code=x&state=y").0, 400);
         assert_eq!(alice.get(&alices).0, 303);
-        assert_eq!(alice.get(&alices).0, 400, "a login serves once");
+        assert_eq!(alice.get(&alices).0, 400, "a login is valid once");
         assert_eq!(bob.get(&bobs).0, 400, "the made-up one has used it up");
         let bobs = bob.off();
         assert_eq!(bob.get(&bobs).0, 303);
@@ -140,7 +141,7 @@ fn service_keeps_its_visitors_apart() {
             assert!(text.contains(&format!("the first is {number}.")), "{text}");
         }
 
-        // Renewed behind the scenes, and kept over a restart.
+        // Renewed automatically, and stored over a restart.
         server.revoke_access_tokens();
         assert_eq!(alice.get("/").0, 200);
         let (alices, bobs) = (alice.cookie, bob.cookie);

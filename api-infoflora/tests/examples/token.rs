@@ -1,4 +1,4 @@
-//! `infoflora-token`, and what a script does with what it prints.
+//! `infoflora-token`, and the use of its output in a script.
 
 use http::header;
 
@@ -12,7 +12,7 @@ fn token_prints_the_token_alone() {
         let token = out.strip_suffix('\n').expect("one line");
         assert!(!token.contains(char::is_whitespace), "{out}");
         assert_eq!(err, "");
-        // What the script does next.
+        // The next step of the script.
         let url = format!("{}/rest/v4/observations", server.url());
         let response = get(&url, header::AUTHORIZATION, &format!("Bearer {token}"));
         assert_eq!(response.status(), 200);

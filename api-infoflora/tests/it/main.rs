@@ -1,4 +1,4 @@
-//! Info Flora as values: what is sent, how answers are read, how pages are turned. No socket is opened.
+//! Info Flora as values: requests, responses, pages. These tests open no socket.
 
 mod paging;
 mod requests;
@@ -9,7 +9,7 @@ mod values;
 
 use auth_core::{BaseUrl, Operation, Response, ResponseBody};
 
-/// A response as a transport would give it.
+/// Builds a response as a transport would.
 fn response(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Response {
     let mut builder = http::Response::builder().status(status);
     for (name, value) in headers {
@@ -17,14 +17,14 @@ fn response(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> 
     }
     builder
         .body(ResponseBody::new(body.into()))
-        .expect("a well-formed answer")
+        .expect("a well-formed response")
 }
 
 fn base() -> BaseUrl {
     BaseUrl::parse("https://obs.example.org/rest").expect("a base")
 }
 
-/// Path and query of what an operation sends.
+/// Returns path and query of an operation's request.
 fn sent(operation: &impl Operation) -> String {
     let request = operation.request(&base()).expect("a request");
     assert_eq!(request.method(), http::Method::GET);

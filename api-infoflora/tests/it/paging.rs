@@ -1,4 +1,4 @@
-//! How the list is followed: by what came, to an empty page or the total.
+//! How a list is followed: by the number of received records, to an empty page or the total.
 
 use api_infoflora::{Envelope, Version, observations::List};
 use auth_core::{ErrorKind, Operation, PageParts, Paged};
@@ -9,13 +9,14 @@ use crate::{base, response, sent};
 fn page(ids: &[u64], total: Option<u64>) -> Envelope<Vec<Value>> {
     let data: Vec<Value> = ids.iter().map(|id| json!({"obs_id": id})).collect();
     let body = json!({"success": true, "data": data, "filtered_count": total}).to_string();
-    let answer = response(200, &[], body);
-    List::new().of::<Value>().parse(answer).expect("a page")
+    let response = response(200, &[], body);
+    List::new().of::<Value>().parse(response).expect("a page")
 }
 
-/// Follows a list of `count` records on a server that cuts `limit` to `most`; gives the ids and the requests.
+/// Follows a list of `count` records on a server that reduces `limit` to `most`. Returns the ids
+/// and the requests.
 fn follow(mut list: List<Value>, count: u64, most: u64, totals: bool) -> (Vec<u64>, Vec<String>) {
-    let (mut seen, mut requests) = (Vec::new(), Vec::new());
+    let (mut received, mut requests) = (Vec::new(), Vec::new());
     for _ in 0..100 {
         let request = sent(&list);
         let number = |name: &str| -> Option<u64> {
@@ -29,10 +30,10 @@ fn follow(mut list: List<Value>, count: u64, most: u64, totals: bool) -> (Vec<u6
         requests.push(request);
         let PageParts { items, total, next } = list.split_page(page(&ids, totals.then_some(count)));
         assert_eq!(total, totals.then_some(count));
-        seen.extend(items.iter().filter_map(|item| item["obs_id"].as_u64()));
+        received.extend(items.iter().filter_map(|item| item["obs_id"].as_u64()));
         match next {
             Some(next) => list = next,
-            None => return (seen, requests),
+            None => return (received, requests),
         }
     }
     panic!("no end after 100 pages");
@@ -41,14 +42,14 @@ fn follow(mut list: List<Value>, count: u64, most: u64, totals: bool) -> (Vec<u6
 #[test]
 fn every_record_comes_once() {
     let check = |list: List, count: u64, most: u64, totals: bool, expect: usize| {
-        let (seen, requests) = follow(list.of::<Value>(), count, most, totals);
-        assert_eq!(seen, (0..count).collect::<Vec<_>>());
+        let (ids, requests) = follow(list.of::<Value>(), count, most, totals);
+        assert_eq!(ids, (0..count).collect::<Vec<_>>());
         assert_eq!(requests.len(), expect, "{requests:?}");
     };
     check(List::new().limit(100), 250, 1000, true, 3);
     check(List::new().limit(100), 200, 1000, true, 2);
     check(List::new().limit(100), 200, 1000, false, 3);
-    // The server gives fewer than asked: no holes.
+    // The server returns fewer than requested: no gaps.
     check(List::new().limit(1000), 250, 100, true, 3);
     check(List::new().limit(1000), 250, 100, false, 4);
     check(List::new(), 25, 1000, true, 3);
@@ -57,7 +58,7 @@ fn every_record_comes_once() {
 }
 
 #[test]
-fn offsets_go_on_by_what_came() {
+fn offsets_grow_by_the_received_records() {
     let list = List::new().projects(1).limit(1000).of::<Value>();
     let (_, requests) = follow(list, 250, 100, true);
     assert_eq!(
@@ -71,7 +72,7 @@ fn offsets_go_on_by_what_came() {
 }
 
 #[test]
-fn a_list_goes_on_where_the_program_says() {
+fn a_list_starts_at_the_programs_offset() {
     let list = List::new().version(Version::V5).offset(240).of::<Value>();
     let PageParts { items, next, .. } = list.split_page(page(&[240, 241], Some(250)));
     assert_eq!(items.len(), 2);
@@ -84,7 +85,7 @@ fn a_list_goes_on_where_the_program_says() {
 }
 
 #[test]
-fn a_repeated_page_is_an_error_and_not_an_end() {
+fn a_duplicate_page_is_an_error() {
     let list = List::new().limit(2).of::<Value>();
     let first = list.split_page(page(&[1, 2], None));
     let second = first.next.expect("more").split_page(page(&[1, 2], None));
@@ -95,5 +96,5 @@ fn a_repeated_page_is_an_error_and_not_an_end() {
         .request(&base())
         .expect_err("does not leave");
     assert_eq!(error.kind(), ErrorKind::Malformed);
-    assert!(error.to_string().contains("same page again"), "{error}");
+    assert!(error.to_string().contains("same page twice"), "{error}");
 }

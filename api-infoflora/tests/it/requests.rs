@@ -1,4 +1,4 @@
-//! What the list asks for.
+//! The requests of the list.
 
 use api_infoflora::{API, Version, observations::List};
 use auth_core::{Access, ErrorKind, Operation, RetrySafety};

@@ -1,4 +1,4 @@
-//! How answers are read: both wrappings, records without a schema, and refusals in any shape.
+//! How responses are read: both wrappers, records without a schema, and all forms of errors.
 
 use api_infoflora::{
     Envelope,
@@ -234,10 +234,10 @@ fn a_success_that_is_none() {
     check("", "ends after 0 bytes");
     check(r#"{"success":true,"data":[{"#, "ends after 25 bytes");
     check("<title>Wi-Fi</title>", "web page");
-    check(r#"{"success":true}"#, "no `data`");
-    check(r#"{"data":null}"#, "no `data`");
+    check(r#"{"success":true}"#, "no field `data`");
+    check(r#"{"data":null}"#, "no field `data`");
     check(r#"{"data":{"id":1}}"#, "cannot decode the response");
-    check("[]", "no `data`");
+    check("[]", "no field `data`");
     check("7", "cannot decode the response");
 }
 
@@ -260,8 +260,8 @@ fn any_body_is_survived() {
     for status in [200, 204, 302, 400, 401, 403, 500] {
         for shape in shapes {
             for end in 0..=shape.len() {
-                let answer = List::new().parse(response(status, &[], &shape[..end]));
-                assert!(!answer.expect_err("no page").to_string().is_empty());
+                let result = List::new().parse(response(status, &[], &shape[..end]));
+                assert!(!result.expect_err("no page").to_string().is_empty());
             }
         }
     }

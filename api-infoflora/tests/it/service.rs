@@ -1,4 +1,4 @@
-//! The service value: endpoints, oddities, and what its token requests look like on the wire.
+//! The service value: endpoints, quirks, and its token requests on the wire.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ fn with_secret() -> ServiceBuilder {
     api_infoflora::service("an-id").secret("s3cret")
 }
 
-/// URI, Authorization header and form of a token request.
+/// Returns URI, Authorization header and form of a token request.
 fn wire(request: &TokenRequest<'_>) -> (String, Option<String>, String) {
     let request = request.request().expect("a request");
     let Body::Bytes(form) = request.body() else {
@@ -151,7 +151,7 @@ fn settings_that_cannot_be_right() {
     };
     let named = |builder: ServiceBuilder| builder.user_agent("x/1 (me@example.org)");
     check(with_secret(), "user_agent", "nightly/1.0");
-    check(with_secret().user_agent("\n"), "user_agent", "is needed");
+    check(with_secret().user_agent("\n"), "user_agent", "is missing");
     check(named(api_infoflora::service(" ")), "client_id", "is empty");
     check(
         named(api_infoflora::service("an-id").secret("")),
@@ -166,12 +166,12 @@ fn settings_that_cannot_be_right() {
     check(
         named(with_secret().authorize_locale("")),
         "authorize_locale",
-        "no locale",
+        "not a locale",
     );
     check(
         named(with_secret().authorize_locale("fr/../x")),
         "authorize_locale",
-        "no locale",
+        "not a locale",
     );
     check(
         named(with_secret().auth_url("http://auth.example")),

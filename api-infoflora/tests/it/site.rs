@@ -1,4 +1,4 @@
-//! The routes for test servers and the operations agree; asked directly, without a server.
+//! The routes for test servers match the operations. Tested directly, without a server.
 
 use api_infoflora::{
     Version,
@@ -11,7 +11,7 @@ use auth_core::{
 };
 use std::time::Duration;
 
-/// What the site answers to a request of this path and query. Its doors are the test server's matter.
+/// Returns the site's response to this path and query. The test server checks authentication.
 fn ask(path_and_query: &str) -> Response {
     let site = site();
     let request = http::Request::get(path_and_query)
@@ -32,7 +32,8 @@ fn ask(path_and_query: &str) -> Response {
     route.respond(&visit).map(ResponseBody::new)
 }
 
-/// Follows a list to its end, bound as it would be in a program; gives the observations, the last total, and the pages.
+/// Follows a list to its end, bound as in a program. Returns the observations, the last total, and
+/// the number of pages.
 fn all(mut list: List) -> (Vec<Observation>, Option<u64>, usize) {
     let service = api_infoflora::service("an-id")
         .user_agent("test/1 (me@example.org)")

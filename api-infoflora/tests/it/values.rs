@@ -1,4 +1,4 @@
-//! Small values and the generic request: scopes, versions, wrappings as types, GeoJSON, what is sent and what is not.
+//! Small values and the generic request: scopes, versions, wrappers, GeoJSON, paths.
 
 use api_infoflora::{
     API, Envelope, Rest, Scope, Version,
@@ -164,7 +164,7 @@ fn responses_to_the_generic_request() {
             .expect_err("no data");
         assert!(error.to_string().contains("data"), "{error}");
     }
-    // Without a body there is nothing to read a record from.
+    // An empty body contains no record.
     let error = envelope.parse(response(200, &[], "")).expect_err("nothing");
     assert_eq!(error.kind(), ErrorKind::Malformed);
 }
@@ -188,7 +188,7 @@ fn maps() {
     let points: Vec<_> = features.iter().map(|feature| feature.point()).collect();
     assert_eq!(points, [None, None, Some((7.5, 46.5)), None]);
     assert_eq!(features[0].extra["id"], 3);
-    let unit = |place: usize| features[place].properties.as_ref().expect("a unit");
+    let unit = |index: usize| features[index].properties.as_ref().expect("a unit");
     assert_eq!(
         (&unit(1).gis_id, unit(1).year_min),
         (&Some(json!("x")), Some(1900))
@@ -200,8 +200,12 @@ fn maps() {
         assert_eq!(error.kind(), kind, "{error}");
         assert!(error.to_string().contains(words), "{error}");
     };
-    check(json!({}), ErrorKind::Malformed, "no `features`");
-    check(json!({"data": []}), ErrorKind::Malformed, "no `features`");
+    check(json!({}), ErrorKind::Malformed, "no field `features`");
+    check(
+        json!({"data": []}),
+        ErrorKind::Malformed,
+        "no field `features`",
+    );
     check(
         json!({"success": false, "message": "no"}),
         ErrorKind::Refused,
@@ -219,7 +223,7 @@ fn maps() {
     );
 }
 
-/// Ids of any type stay one segment of the path, or do not leave.
+/// An id of any type stays one segment of the path, or the request fails.
 #[test]
 fn ids_in_paths() {
     assert_eq!(

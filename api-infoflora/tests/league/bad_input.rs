@@ -1,4 +1,4 @@
-//! What people get wrong, and what they are told before or after it is sent.
+//! Common mistakes, and the errors for them before or after a request is sent.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use keystore::Memory;
 use crate::scene::{CALLBACK, DAEMON, Scene, TOOL, browser, everywhere, fails};
 
 fn nothing_was_sent(scene: &Scene) {
-    assert_eq!(scene.seen().total(), 0);
+    assert_eq!(scene.requests().total(), 0);
 }
 
 #[test]
@@ -55,7 +55,8 @@ fn localhost_as_redirect_uri() {
     });
 }
 
-/// league shows JSON in the browser and never redirects: all the program sees is its deadline, which has to say so.
+/// league shows JSON in the browser and never redirects, so the program's error is the timeout. It
+/// has to name these causes.
 #[test]
 fn an_unregistered_redirect_uri_or_an_unknown_client() {
     everywhere(|scene| {
@@ -72,25 +73,26 @@ fn an_unregistered_redirect_uri_or_an_unknown_client() {
             fails(seat.log_in(login), ErrorKind::TimedOut, &words);
         };
         waits(TOOL, "/unregistered");
-        waits(("nobody", "s3cret"), "");
-        // A person's name in place of the id: it is in the words, to be seen.
+        waits(("unknown", "s3cret"), "");
+        // A user name in place of the id: the error shows it.
         waits(("alice", "password"), "");
     });
 }
 
 #[test]
-fn a_locale_that_is_none() {
+fn an_invalid_locale() {
     everywhere(|scene| {
         for locale in ["", "fr/../token", "fr?x", "français", "de CH"] {
             let built = scene.describe(TOOL).authorize_locale(locale).build();
-            let error = fails(built, ErrorKind::Configuration, &["no locale", "`fr`"]);
+            let error = fails(built, ErrorKind::Configuration, &["not a locale", "`fr`"]);
             assert_eq!(error.setting(), Some("authorize_locale"));
         }
         nothing_was_sent(scene);
     });
 }
 
-/// The page's own example of a callback has no `state`. league sends ours back, and a code without it may be anybody's.
+/// The page's own example of a callback has no `state`. league returns ours, and a code without it
+/// may belong to another user.
 #[test]
 fn a_response_as_the_page_shows_it_without_state() {
     everywhere(|scene| {
@@ -108,8 +110,8 @@ fn a_response_as_the_page_shows_it_without_state() {
     });
 }
 
-/// The page's PHP recipe: plain base64, whose `+` and `/` no challenge may have. It ends before the login page, and never
-/// redirects.
+/// The page's PHP recipe: plain base64, whose `+` and `/` are invalid in a challenge. The login
+/// ends before the login page, without a redirect.
 #[test]
 fn a_challenge_by_the_pages_own_recipe() {
     everywhere(|scene| {
@@ -132,7 +134,7 @@ fn a_challenge_by_the_pages_own_recipe() {
     });
 }
 
-/// Which locales there are is not known: where there is no such page, the program's deadline is all it sees.
+/// The valid locales are not known. Without such a page, the program's error is the timeout.
 #[test]
 fn a_locale_without_a_login_page() {
     everywhere(|scene| {
@@ -158,17 +160,21 @@ fn a_locale_without_a_login_page() {
 #[test]
 fn a_user_name_and_password_in_place_of_id_and_secret() {
     everywhere(|scene| {
-        let told = ["OAuth replaced Basic Auth", "info@infoflora.ch"];
+        let words = ["OAuth replaced Basic Auth", "info@infoflora.ch"];
         let daemon = scene.program(scene.describe(("alice", "password")), Memory::new());
-        let error = fails(daemon.daemon().call(), ErrorKind::Configuration, &told);
+        let error = fails(daemon.daemon().call(), ErrorKind::Configuration, &words);
         assert_eq!(error.status(), Some(http::StatusCode::UNAUTHORIZED));
         assert_eq!(error.setting(), Some("client_id, client_secret"));
-        let sent = scene.seen().total();
+        let sent = scene.requests().total();
 
         let built = scene.describe(("alice@example.org", "password")).build();
-        let error = fails(built, ErrorKind::Configuration, &told);
+        let error = fails(built, ErrorKind::Configuration, &words);
         assert_eq!(error.setting(), Some("client_id"));
-        assert_eq!(scene.seen().total(), sent, "an address is seen before");
+        assert_eq!(
+            scene.requests().total(),
+            sent,
+            "an address is rejected before"
+        );
     });
 }
 
@@ -184,7 +190,8 @@ fn a_client_without_its_secret() {
         let daemon = without(DAEMON.0).daemon();
         fails(daemon.call(), ErrorKind::Configuration, &["secret"]);
         nothing_was_sent(scene);
-        // 401 `invalid_client` from league 8, 400 `invalid_request` that names the parameter from league 9.
+        // 401 `invalid_client` from league 8, 400 `invalid_request` that names the parameter from
+        // league 9.
         let tool = without(TOOL.0).account("alice").log_in(browser());
         let words = ["secret", "info@infoflora.ch"];
         let error = fails(tool, ErrorKind::Configuration, &words);
@@ -221,12 +228,16 @@ fn paths_that_lead_elsewhere() {
                 &["path"],
             );
         }
-        assert_eq!(scene.seen().api(), 0, "nothing but the token was asked for");
+        assert_eq!(
+            scene.requests().api(),
+            0,
+            "nothing but the token was asked for"
+        );
     });
 }
 
 #[test]
-fn a_version_that_there_is_not() {
+fn an_unknown_version() {
     everywhere(|scene| {
         let list = List::new().version(Version::Other(9));
         let error = fails(scene.daemon().send(list), ErrorKind::Refused, &["version"]);

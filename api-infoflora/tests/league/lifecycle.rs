@@ -1,4 +1,5 @@
-//! The life of a login on league's terms: a refresh token that serves once, an access token that dies with it.
+//! The lifetime of a login with league: a refresh token that is valid once, an access token that is
+//! revoked with it.
 
 use auth_core::{ErrorKind, TokenRequest};
 use auth_testkit::{Fault, Matching};
@@ -11,15 +12,15 @@ fn a_rotation_kills_the_old_access_token_at_once() {
     everywhere(|scene| {
         let seat = scene.alice();
         let old = seat.token();
-        // Somebody else rotates: the access token has most of its hour left.
+        // Another program renews, while the access token is valid for most of its hour.
         let service = scene.describe(TOOL).build().expect("a service");
         let refresh = old.refresh_token().expect("a refresh token");
         let rotated = scene.exchange(&TokenRequest::refresh(service.client(), refresh));
         rotated.expect("it rotates");
         let error = fails(seat.call(), ErrorKind::NeedsLogin, &["no longer accepted"]);
         assert!(!error.is_retryable(), "{error}");
-        let seen = scene.seen();
-        assert_eq!((seen.api(), scene.refreshes()), (1, 2), "one call, refused");
+        let log = scene.requests();
+        assert_eq!((log.api(), scene.refreshes()), (1, 2), "one call, refused");
     });
 }
 
@@ -36,7 +37,7 @@ fn calls_under_the_old_token_are_repeated_and_refresh_once() {
         for response in responses {
             response.expect("repeated with the new token");
         }
-        assert_eq!((scene.refreshes(), scene.seen().api()), (1, 16));
+        assert_eq!((scene.refreshes(), scene.requests().api()), (1, 16));
     });
 }
 
@@ -73,19 +74,19 @@ fn a_dead_refresh_token_needs_a_login_in_both_versions_words() {
 }
 
 #[test]
-fn several_instances_of_a_daemon_are_harmless() {
+fn several_instances_of_a_daemon_work() {
     everywhere(|scene| {
         let (one, other) = (scene.daemon(), scene.daemon());
-        one.call().expect("one serves");
-        other.call().expect("the other serves");
+        one.call().expect("one succeeds");
+        other.call().expect("the other succeeds");
         one.call().expect("the older token lives on");
         let same = one.token().expose_secret() == other.token().expose_secret();
         assert!(!same, "each has a token of its own");
-        assert_eq!(scene.seen().grant("client_credentials"), 2);
-        // A token that has died is asked for anew.
+        assert_eq!(scene.requests().grant("client_credentials"), 2);
+        // An invalid token is replaced by a new one.
         scene.server.revoke_access_tokens();
-        one.call().expect("asked for anew");
-        assert_eq!(scene.seen().grant("client_credentials"), 3);
+        one.call().expect("a new token");
+        assert_eq!(scene.requests().grant("client_credentials"), 3);
     });
 }
 
@@ -118,12 +119,12 @@ fn both_grants_share_one_store() {
             .program(scene.describe(TOOL), store.clone())
             .account("alice");
         alice.log_in(browser()).expect("a login");
-        daemon.call().expect("the daemon serves");
-        alice.call().expect("alice's session serves");
-        // Kept: both, by client and account.
+        daemon.call().expect("the daemon succeeds");
+        alice.call().expect("alice's session succeeds");
+        // Both are stored, by client and account.
         let again = scene.program(scene.describe(DAEMON), store).daemon();
         again.call().expect("a second start");
-        assert_eq!(scene.seen().grant("client_credentials"), 1);
+        assert_eq!(scene.requests().grant("client_credentials"), 1);
     });
 }
 
@@ -139,6 +140,6 @@ fn a_server_in_trouble_costs_no_login() {
             .next(Matching::Grant("refresh_token"), down);
         let error = fails(seat.call(), ErrorKind::Refused, &["503"]);
         assert!(error.is_retryable(), "{error}");
-        seat.call().expect("the refresh token still serves");
+        seat.call().expect("the refresh token is still valid");
     });
 }

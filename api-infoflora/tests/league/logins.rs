@@ -1,4 +1,5 @@
-//! Every way a person can come back: an https callback, a loopback IP, a private-use scheme, a pasted address.
+//! Every kind of redirect: an https callback, a loopback IP, a private-use scheme, a pasted
+//! redirect.
 
 use api_infoflora::{Scope, ServiceBuilder};
 use auth_core::{
@@ -15,19 +16,16 @@ fn visited(url: &str) -> std::io::Result<String> {
     Person::new("alice", "password").visit(url)?.into_redirect()
 }
 
-/// Logs in in one way, and calls.
-fn serves(scene: &Scene, described: ServiceBuilder, login: Login) {
+/// Logs in with `login`, then sends a call.
+fn logs_in(scene: &Scene, described: ServiceBuilder, login: Login) {
     let seat = scene.program(described, Memory::new()).account("alice");
     let status = seat.log_in(login).expect("a login");
     assert!(status.login.is_some_and(|token| token.refreshable));
-    seat.call().expect("it serves");
-    let seen = scene.seen();
-    let exchange = seen
-        .requests()
-        .iter()
-        .find(|r| r.kind == RequestKind::Token);
+    seat.call().expect("the call succeeds");
+    let log = scene.requests();
+    let exchange = log.requests().iter().find(|r| r.kind == RequestKind::Token);
     let exchange = exchange.expect("an exchange");
-    // PKCE and a secret, and the id in the form beside the header.
+    // PKCE and a secret, and the id in the form as well as in the header.
     assert_eq!(exchange.scheme.as_deref(), Some("Basic"));
     for field in ["client_id", "code_verifier", "redirect_uri"] {
         assert!(exchange.fields.iter().any(|f| f == field), "{exchange:?}");
@@ -37,22 +35,22 @@ fn serves(scene: &Scene, described: ServiceBuilder, login: Login) {
 
 #[test]
 fn a_loopback_ip_at_any_free_port() {
-    everywhere(|scene| serves(scene, scene.describe(TOOL), browser()));
+    everywhere(|scene| logs_in(scene, scene.describe(TOOL), browser()));
 }
 
 #[test]
 fn a_private_use_scheme() {
     everywhere(|scene| {
         let login = Login::pasted_redirect(SCHEME, visited);
-        serves(scene, scene.describe(TOOL), login);
+        logs_in(scene, scene.describe(TOOL), login);
     });
 }
 
 #[test]
-fn the_pasted_address_of_a_page_that_nobody_serves() {
+fn a_pasted_redirect_to_an_address_without_a_server() {
     everywhere(|scene| {
         let login = Login::pasted_redirect("http://127.0.0.1:8080", visited);
-        serves(scene, scene.describe(TOOL), login);
+        logs_in(scene, scene.describe(TOOL), login);
     });
 }
 
@@ -60,7 +58,7 @@ fn the_pasted_address_of_a_page_that_nobody_serves() {
 fn a_challenge_that_both_base64s_write_alike() {
     everywhere(|scene| {
         let style = PkceStyle::AlphanumericChallenge;
-        serves(scene, scene.describe(TOOL).pkce_style(style), browser());
+        logs_in(scene, scene.describe(TOOL).pkce_style(style), browser());
     });
 }
 
@@ -68,9 +66,9 @@ fn a_challenge_that_both_base64s_write_alike() {
 fn scopes_of_the_service_are_asked_for() {
     everywhere(|scene| {
         let scope = Scope::new("public").expect("a scope");
-        serves(scene, scene.describe(TOOL).scopes([scope]), browser());
-        let seen = scene.seen();
-        let page = seen
+        logs_in(scene, scene.describe(TOOL).scopes([scope]), browser());
+        let log = scene.requests();
+        let page = log
             .requests()
             .iter()
             .find(|r| r.kind == RequestKind::Authorize);
@@ -78,7 +76,7 @@ fn scopes_of_the_service_are_asked_for() {
     });
 }
 
-/// As a web service does it: what waits is kept as text between two requests of the visitor's.
+/// As in a web service: the pending login is stored as text between two requests of the visitor.
 #[test]
 fn an_https_callback_of_a_web_service() {
     everywhere(|scene| {
@@ -86,17 +84,17 @@ fn an_https_callback_of_a_web_service() {
         let uri = RedirectUri::parse(CALLBACK).expect("a redirect URI");
         let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([9; 64]));
         let (url, pending) = request.begin().expect("a URL");
-        let kept: SecretBytes = pending.to_secret_text();
+        let stored: SecretBytes = pending.to_secret_text();
 
         let redirected = visited(&url).expect("redirected");
         assert!(redirected.starts_with("https://my-app.example/oauth2redirect?code="));
         let pending =
-            PendingAuthorization::from_secret_text(kept.expose_secret()).expect("our own text");
-        let grant = pending.accept(&redirected).expect("our own answer");
+            PendingAuthorization::from_secret_text(stored.expose_secret()).expect("our own text");
+        let grant = pending.accept(&redirected).expect("our own redirect");
         let seat = scene
             .program(scene.describe(TOOL), Memory::new())
             .account("visitor 1");
         seat.complete(grant).expect("a login");
-        seat.call().expect("it serves");
+        seat.call().expect("the call succeeds");
     });
 }

@@ -1,4 +1,5 @@
-//! Info Flora's service against servers that speak as league/oauth2-server 8 and 9 do, through both transports.
+//! Info Flora's service against servers that speak as league/oauth2-server 8 and 9 do, through both
+//! transports.
 
 mod bad_input;
 mod lifecycle;

@@ -1,4 +1,4 @@
-//! What is odd about league and the framework around it, one test for each; those about renewals are in `lifecycle`.
+//! The quirks of league and its framework, one test for each. Those of renewals are in `lifecycle`.
 
 use std::time::Duration;
 
@@ -21,13 +21,14 @@ fn token_type_is_not_echoed_as_the_scheme() {
             .faults()
             .next(Matching::Token, Fault::TokenTypeLower);
         scene.daemon().call().expect("league 8 refuses `bearer`");
-        let seen = scene.seen();
-        let call = seen.requests().iter().find(|r| r.kind == RequestKind::Api);
+        let log = scene.requests();
+        let call = log.requests().iter().find(|r| r.kind == RequestKind::Api);
         assert_eq!(call.expect("a call").scheme.as_deref(), Some("Bearer"));
     });
 }
 
-/// Body credentials override a header silently: there is never more than one secret, and the id beside it is the same.
+/// league silently prefers credentials in the body to a header. So a request has one secret only,
+/// and the id beside it is the same.
 #[test]
 fn one_secret_in_each_request() {
     everywhere(|scene| {
@@ -38,8 +39,8 @@ fn one_secret_in_each_request() {
             scene.server.revoke_access_tokens();
             seat.call().expect("refreshed");
         }
-        let seen = scene.seen();
-        let requests = seen
+        let log = scene.requests();
+        let requests = log
             .requests()
             .iter()
             .filter(|r| r.kind == RequestKind::Token);
@@ -58,7 +59,7 @@ fn one_secret_in_each_request() {
     });
 }
 
-/// A code that alice got, and what becomes of it.
+/// Gets a code for alice, runs `meanwhile`, then exchanges it.
 fn exchange_after(scene: &Scene, meanwhile: impl Fn(&dyn Fn() -> Result<(), auth_core::Error>)) {
     let service = scene.describe(TOOL).build().expect("a service");
     let uri = RedirectUri::parse("http://127.0.0.1:8080").expect("a URI");
@@ -68,7 +69,7 @@ fn exchange_after(scene: &Scene, meanwhile: impl Fn(&dyn Fn() -> Result<(), auth
         .visit(&url)
         .and_then(auth_testkit::person::Outcome::into_redirect)
         .expect("redirected");
-    let grant = pending.accept(&redirect).expect("our own answer");
+    let grant = pending.accept(&redirect).expect("our own redirect");
     let exchange = TokenRequest::code(service.client(), &grant);
     meanwhile(&|| scene.exchange(&exchange).map(drop));
 }
@@ -120,7 +121,7 @@ fn a_refused_client_without_a_challenge() {
     });
 }
 
-/// A POST that a redirect turns into an empty form is `unsupported_grant_type`: none is followed.
+/// A redirect turns a POST into an empty form, which is `unsupported_grant_type`: none is followed.
 #[test]
 fn no_redirect_is_followed() {
     everywhere(|scene| {
@@ -134,13 +135,13 @@ fn no_redirect_is_followed() {
             ErrorKind::Configuration,
             &["redirect"],
         );
-        assert_eq!(scene.seen().total(), 1);
+        assert_eq!(scene.requests().total(), 1);
         scene
             .server
             .faults()
             .next(Matching::Api, to("/rest/v4/releves"));
         fails(scene.daemon().call(), ErrorKind::Refused, &["redirect"]);
-        assert_eq!(scene.seen().total(), 3);
+        assert_eq!(scene.requests().total(), 3);
     });
 }
 
@@ -164,8 +165,8 @@ fn an_invalid_scope_comes_back_with_and_without_state() {
 fn the_method_of_the_challenge_is_always_said() {
     everywhere(|scene| {
         scene.alice();
-        let seen = scene.seen();
-        let page = seen
+        let log = scene.requests();
+        let page = log
             .requests()
             .iter()
             .find(|r| r.kind == RequestKind::Authorize);
@@ -248,11 +249,12 @@ fn a_403_is_no_reason_to_renew() {
         };
         scene.server.faults().next(Matching::Api, refused);
         fails(seat.call(), ErrorKind::Refused, &["Insufficient scopes."]);
-        assert_eq!((scene.refreshes(), scene.seen().api()), (0, 1));
+        assert_eq!((scene.refreshes(), scene.requests().api()), (0, 1));
     });
 }
 
-/// Codes of 812 characters arrive at the listener in every login here; access tokens of 700 rest in a file.
+/// The listener receives codes of 812 characters in every login here; a file stores access tokens
+/// of 700.
 #[test]
 fn tokens_are_long() {
     everywhere(|scene| {
@@ -281,10 +283,10 @@ fn lifetimes_as_they_come() {
                 .faults()
                 .next(Matching::Token, Fault::ExpiresIn(value));
             let seat = scene.daemon();
-            seat.call().expect("it serves");
+            seat.call().expect("the call succeeds");
             seat.call().expect("without asking again");
         }
-        assert_eq!(scene.seen().token(), 4);
+        assert_eq!(scene.requests().token(), 4);
     });
 }
 
@@ -318,7 +320,7 @@ fn scopes_are_separated_by_spaces() {
 fn responses_without_a_refresh_token() {
     everywhere(|scene| {
         let absent = || Fault::Field("refresh_token", None);
-        // To a refresh: the old one is kept.
+        // After a refresh: the old refresh token stays.
         let seat = scene.alice();
         let before = seat.token();
         scene.server.revoke_access_tokens();
@@ -327,30 +329,31 @@ fn responses_without_a_refresh_token() {
             .faults()
             .next(Matching::Grant("refresh_token"), absent());
         seat.call().expect("refreshed");
-        let kept = |seat: &Seat| {
+        let stored = |seat: &Seat| {
             let token = seat.token();
             token
                 .refresh_token()
                 .map(|refresh| refresh.expose_secret().to_owned())
         };
         assert_eq!(
-            kept(&seat),
+            stored(&seat),
             before.refresh_token().map(|t| t.expose_secret().to_owned())
         );
-        // To a code: it serves as long as it lasts.
+        // After a code: the access token is valid until it expires.
         scene
             .server
             .faults()
             .next(Matching::Grant("authorization_code"), absent());
         let seat = scene.alice();
-        seat.call().expect("it serves");
-        assert_eq!(kept(&seat), None);
+        seat.call().expect("the call succeeds");
+        assert_eq!(stored(&seat), None);
         scene.server.revoke_access_tokens();
         fails(seat.call(), ErrorKind::NeedsLogin, &[]);
     });
 }
 
-/// league's tokens are JWTs with fractional times and an empty `sub`; this one's `exp` has long passed. Nobody looks.
+/// league's tokens are JWTs with fractional times and an empty `sub`. The `exp` of this one is long
+/// past; this workspace does not read it.
 #[test]
 fn access_tokens_are_opaque() {
     // {"alg":"RS256"} . {"iat":1700000000.25,"exp":1700003600.25,"sub":"","aud":"tool"} . sig
@@ -365,13 +368,13 @@ fn access_tokens_are_opaque() {
         assert_eq!(
             seat.token().expose_secret(),
             JWT,
-            "it is not asked for again"
+            "it is not requested again"
         );
-        assert_eq!(scene.seen().token(), 1);
+        assert_eq!(scene.requests().token(), 1);
     });
 }
 
-/// A typo would be passed over by the service, and give everything: the names are the setters' own.
+/// The service would ignore a typo and return every record, so the setters define the names.
 #[test]
 fn parameters_have_the_services_own_names() {
     everywhere(|scene| {
@@ -380,8 +383,8 @@ fn parameters_have_the_services_own_names() {
             .expect("a page");
         seat.send(atlas::Units::of_taxon(2, 1_000_001).with_legend(true))
             .expect("units");
-        let seen = scene.seen();
-        let paths: Vec<_> = seen
+        let log = scene.requests();
+        let paths: Vec<_> = log
             .requests()
             .iter()
             .filter(|r| r.kind == RequestKind::Api)
@@ -397,14 +400,14 @@ fn parameters_have_the_services_own_names() {
     });
 }
 
-/// The last page may be empty, with or without totals; a page that comes twice is an error and no end.
+/// The last page may be empty, with or without totals. A duplicate page is an error.
 #[test]
 fn lists_end_at_an_empty_page() {
     everywhere(|scene| {
         let seat = scene.daemon();
         let v5 = List::new().version(api_infoflora::Version::V5).limit(100);
         let (found, total) = seat.items(v5.clone()).expect("all");
-        assert_eq!((found.len(), total, scene.seen().api()), (250, None, 4));
+        assert_eq!((found.len(), total, scene.requests().api()), (250, None, 4));
 
         let same = Fault::Answer {
             status: 200,
@@ -412,12 +415,12 @@ fn lists_end_at_an_empty_page() {
             body: br#"{"data":[{"id":1}]}"#.to_vec(),
         };
         scene.server.faults().always(Matching::Api, same);
-        fails(seat.items(v5), ErrorKind::Malformed, &["same page again"]);
+        fails(seat.items(v5), ErrorKind::Malformed, &["same page twice"]);
         let generic = Rest::get("/v5/observations").list();
         fails(
             seat.items(generic),
             ErrorKind::Malformed,
-            &["same page again"],
+            &["same page twice"],
         );
     });
 }

@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 use crate::scene::{Scene, Seat, everywhere, fails};
 
-/// Nobody's session of a program without a client.
-fn nobody(scene: &Scene) -> Seat {
+/// The anonymous session of a program without a client.
+fn anonymous(scene: &Scene) -> Seat {
     let described = api_infoflora::service_without_client()
         .user_agent("test/1.0 (mail@example.org)")
         .at(scene.server.url());
-    scene.program(described, Memory::new()).nobody()
+    scene.program(described, Memory::new()).anonymous()
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn lists_are_followed_to_their_end() {
 #[test]
 fn what_is_public_needs_no_login() {
     everywhere(|scene| {
-        let seat = nobody(scene);
+        let seat = anonymous(scene);
         let taxa = seat.send(taxonomy::Taxa::new().limit(1000)).expect("taxa");
         assert_eq!(taxa.data.len() as u64, TAXA);
         let (names, _) = seat.items(atlas::Names::of_atlas(ATLAS)).expect("names");
@@ -73,9 +73,9 @@ fn what_is_public_needs_no_login() {
         let map = seat.send(atlas::UnitsGeoJson::of_taxon(ATLAS, taxon));
         let features = map.expect("a map").features.expect("features");
         assert!(features.iter().all(|feature| feature.point().is_some()));
-        let seen = scene.seen();
+        let log = scene.requests();
         assert!(
-            seen.requests()
+            log.requests()
                 .iter()
                 .all(|request| request.scheme.is_none())
         );
@@ -114,8 +114,8 @@ fn the_generic_request_reads_and_writes() {
         let put = Rest::put("/v4/observations/7/supplements");
         let put = put.json(&json!({"altitude": 540})).expect("JSON");
         seat.send(put).expect("written");
-        let seen = scene.seen();
-        let put = seen.requests().last().expect("a request");
+        let log = scene.requests();
+        let put = log.requests().last().expect("a request");
         assert_eq!(put.content_type.as_deref(), Some("application/json"));
         assert_eq!(
             (put.method.as_str(), put.fields.as_slice()),

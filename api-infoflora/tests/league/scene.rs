@@ -1,4 +1,4 @@
-//! What every test stands in: a server of its own, and one of the two worlds behind one face.
+//! The environment of each test: its own server, and one of the two worlds behind one interface.
 
 use std::{sync::Arc, thread, time::Duration};
 
@@ -16,11 +16,11 @@ use tokio::runtime::{Builder, Runtime};
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A client for scripts; its secret has what a form would have to encode.
+/// A client for scripts. Its secret contains characters that a form would encode.
 pub(crate) const DAEMON: (&str, &str) = ("daemon", "daemon+secret/with=%20:colon");
-/// A client for people.
+/// A client that users log in to.
 pub(crate) const TOOL: (&str, &str) = ("tool", "tool-secret");
-/// Where a web service and an installed application have their answers sent.
+/// The redirect URIs of a web service and an installed application.
 pub(crate) const CALLBACK: &str = "https://my-app.example/oauth2redirect";
 pub(crate) const SCHEME: &str = "org.myorganisation.myapp:/oauth2redirect/oauthprovider";
 
@@ -28,7 +28,7 @@ pub(crate) const SCHEME: &str = "org.myorganisation.myapp:/oauth2redirect/oauthp
 pub(crate) struct Scene {
     pub(crate) server: TestServer,
     pub(crate) world: World,
-    /// league 8, not 9.
+    /// league 8 instead of 9.
     pub(crate) eight: bool,
 }
 
@@ -105,7 +105,7 @@ impl Scene {
             .at(self.server.url())
     }
 
-    /// A program that was just started.
+    /// Starts a new program.
     pub(crate) fn program(&self, described: ServiceBuilder, store: impl Store) -> Program {
         let service = described.build().expect("a service");
         match &self.world {
@@ -122,7 +122,7 @@ impl Scene {
         self.program(self.describe(DAEMON), Memory::new()).daemon()
     }
 
-    /// An account that alice has logged in to.
+    /// Returns an account that alice has logged in to.
     pub(crate) fn alice(&self) -> Seat {
         let seat = self
             .program(self.describe(TOOL), Memory::new())
@@ -131,7 +131,7 @@ impl Scene {
         seat
     }
 
-    /// A message over the bare transport.
+    /// Sends a message directly over the transport.
     pub(crate) fn exchange<M: Message>(&self, message: &M) -> Result<M::Output, Error> {
         message.parse(self.send(message.request()?, &message.limits())?)
     }
@@ -145,12 +145,12 @@ impl Scene {
         }
     }
 
-    pub(crate) fn seen(&self) -> RequestLog {
+    pub(crate) fn requests(&self) -> RequestLog {
         self.server.requests()
     }
 
     pub(crate) fn refreshes(&self) -> usize {
-        self.seen().grant("refresh_token")
+        self.requests().grant("refresh_token")
     }
 }
 
@@ -177,7 +177,7 @@ impl Program {
         open!(self, client => client.client_session())
     }
 
-    pub(crate) fn nobody(&self) -> Seat {
+    pub(crate) fn anonymous(&self) -> Seat {
         open!(self, client => client.anonymous())
     }
 }
@@ -206,7 +206,7 @@ impl Seat {
         both!(self, session => session.send(operation))
     }
 
-    /// One call.
+    /// Sends one call.
     pub(crate) fn call(&self) -> Result<(), Error> {
         self.send(List::new().limit(1)).map(drop)
     }
@@ -250,7 +250,7 @@ impl Seat {
         both!(self, session => session.token(TokenKind::Login)).expect("a token")
     }
 
-    /// Calls at the same time, with what happens in between.
+    /// Sends several calls at the same time, and runs `meanwhile`.
     pub(crate) fn crowd(&self, count: usize, meanwhile: impl FnOnce()) -> Vec<Result<(), Error>> {
         match self {
             Self::Blocking(_) => thread::scope(|scope| {
@@ -275,7 +275,7 @@ impl Seat {
     }
 }
 
-/// A login in a browser, by alice, who says yes.
+/// A login in a browser by alice, who consents.
 pub(crate) fn browser() -> Login {
     Login::browser(|_| {})
         .open(|url| {
@@ -286,7 +286,7 @@ pub(crate) fn browser() -> Login {
         .timeout(PATIENCE)
 }
 
-/// The error of something that has to fail, of this kind and with these words.
+/// Checks that the call failed with this kind and these words. Returns the error.
 #[track_caller]
 pub(crate) fn fails<T: std::fmt::Debug>(
     result: Result<T, Error>,

@@ -1,4 +1,4 @@
-//! Looking for credentials, field by field: given, environment, keyring.
+//! The search for credentials, field by field: program, environment, keyring.
 
 use std::{collections::BTreeMap, env, ffi::OsString, fmt};
 
@@ -9,82 +9,103 @@ use super::{
     source::{self, CredentialSource},
 };
 #[cfg(feature = "keyring")]
-use crate::keyring::{Failure, PATIENCE, Passwords};
+use crate::keyring::{Failure, Passwords, TIMEOUT};
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
-/// What is left to say before credentials are looked for. [`Credentials::discover`] makes it.
-#[must_use = "nothing is looked for before `discover`"]
+/// Configures the search for [`Credentials`]. [`Credentials::discover`] returns it.
+///
+/// ```
+/// use auth_core::CredentialField;
+/// use keystore::{CredentialSource, Credentials};
+///
+/// let credentials = Credentials::discover(api_inat::CREDENTIALS)
+///     .value(CredentialField::ClientId, "33f27dc6")
+///     .environment(|name| (name == "INAT_PASSWORD").then(|| "hunter2".into()))
+///     .without_keyring()
+///     .discover()?;
+/// let source = credentials.source(CredentialField::ClientId);
+/// assert_eq!(source, Some(&CredentialSource::Given));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[must_use = "nothing is searched before `discover`"]
 pub struct Discovery {
     names: CredentialNames,
-    given: BTreeMap<CredentialField, SecretText>,
-    variable: Box<Variable>,
+    values: BTreeMap<CredentialField, SecretText>,
+    read_variable: Box<ReadVariable>,
     pub(super) keyring: bool,
     #[cfg(feature = "keyring")]
     pub(super) passwords: Option<Passwords>,
     #[cfg(feature = "keyring")]
-    patience: std::time::Duration,
+    timeout: std::time::Duration,
 }
 
-/// How an environment variable is read.
-type Variable = dyn Fn(&str) -> Option<OsString> + Send + Sync;
+/// Reads an environment variable.
+type ReadVariable = dyn Fn(&str) -> Option<OsString> + Send + Sync;
 
 impl Discovery {
     #[inline]
     pub(super) fn new(names: CredentialNames) -> Self {
         Self {
             names,
-            given: BTreeMap::new(),
-            variable: Box::new(|name| env::var_os(name)),
+            values: BTreeMap::new(),
+            read_variable: Box::new(|name| env::var_os(name)),
             keyring: true,
             #[cfg(feature = "keyring")]
             passwords: None,
             #[cfg(feature = "keyring")]
-            patience: PATIENCE,
+            timeout: TIMEOUT,
         }
     }
 
-    /// The program's own value, which goes before all others and is taken as it is; blank text counts as none. It may be of a
-    /// field that has no other name.
+    /// Sets a value of the program, which has precedence over all other sources.
+    ///
+    /// It is used unchanged. Blank text counts as missing. The field may be one that has no
+    /// variable and no keyring entry.
     pub fn value(mut self, field: CredentialField, value: impl Into<SecretText>) -> Self {
-        self.given.insert(field, value.into());
+        self.values.insert(field, value.into());
         self
     }
 
-    /// Reads variables in this way instead of from the process's environment.
+    /// Reads variables with this function. Default: the variables of the process.
+    ///
+    /// Use it for variables from another place, such as a `.env` file.
+    #[doc(alias = "dotenv")]
     pub fn environment(
         mut self,
         variable: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static,
     ) -> Self {
-        self.variable = Box::new(variable);
+        self.read_variable = Box::new(variable);
         self
     }
 
-    /// Leaves the keyring alone: it may ask a person to unlock it.
+    /// Does not read the keyring, which may prompt the user to unlock it.
     pub fn without_keyring(mut self) -> Self {
         self.keyring = false;
         self
     }
 
-    /// How long to wait for each answer of the keyring; 60 s unless given. A person may have to unlock it meanwhile.
+    /// Sets the timeout for each response of the keyring. Default: 60 s, since the user may have to
+    /// unlock it first.
     #[cfg(feature = "keyring")]
-    pub fn keyring_timeout(mut self, patience: std::time::Duration) -> Self {
-        self.patience = patience;
+    pub fn keyring_timeout(mut self, timeout: std::time::Duration) -> Self {
+        self.timeout = timeout;
         self
     }
 
-    /// Looks: first what was given, then the environment, then, if anything is still missing, the keyring.
+    /// Searches the values of the program, then the environment, then the keyring if a field is
+    /// still missing.
     ///
-    /// A variable's value that is wrapped in one pair of double quotes is used without them, and a remark says so: `set
-    /// NAME="value"` in Windows' CMD keeps them. Empty and blank values count as missing everywhere.
+    /// Removes one pair of double quotes around the value of a variable and adds a
+    /// [warning](Credentials::warnings): `set NAME="value"` in Windows' CMD keeps them. Empty and
+    /// blank values count as missing in every source.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration): a required field is nowhere. The error names all
-    /// that are missing, with every place they were looked for, and why the keyring could not be asked, if so.
+    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if a required field is
+    /// missing. The error names all missing fields, the sources that were searched for each, and
+    /// the reason if the keyring could not be read.
     #[inline]
     pub fn discover(self) -> Result<Credentials, Error> {
         let mut search = Search::default();
-        for (field, value) in &self.given {
+        for (field, value) in &self.values {
             if !value.is_blank() {
                 let value = (value.clone(), CredentialSource::Given);
                 search.found.insert(*field, value);
@@ -92,22 +113,22 @@ impl Discovery {
         }
         for field in self.names.fields() {
             if let Some(variable) = self.names.variable(field) {
-                search.look_in_environment(field, variable, &self.variable);
+                search.search_environment(field, variable, &self.read_variable);
             }
         }
         #[cfg(feature = "keyring")]
         let passwords = self
             .passwords
-            .unwrap_or_else(|| Passwords::new(self.patience));
+            .unwrap_or_else(|| Passwords::new(self.timeout));
         #[cfg(feature = "keyring")]
-        let place = match self.keyring {
-            true => search.look_in_keyring(&self.names, &passwords),
-            false => Place::NotAsked("was not asked"),
+        let keyring = match self.keyring {
+            true => search.search_keyring(&self.names, &passwords),
+            false => KeyringSearch::Skipped("was not read"),
         };
         #[cfg(not(feature = "keyring"))]
-        let place = Place::NotAsked(match self.keyring {
-            true => "was not asked: built without the feature `keyring`",
-            false => "was not asked",
+        let keyring = KeyringSearch::Skipped(match self.keyring {
+            true => "was not read: built without the feature `keyring`",
+            false => "was not read",
         });
 
         let missing: Vec<_> = self
@@ -116,22 +137,22 @@ impl Discovery {
             .filter(|field| !search.found.contains_key(field))
             .collect();
         for field in &missing {
-            let places = search.looked.entry(*field).or_default();
-            places.push_str(&place.words(&self.names, *field));
+            let sources = search.searched.entry(*field).or_default();
+            sources.push_str(&keyring.describe(&self.names, *field));
         }
         let required: Vec<_> = missing
             .into_iter()
             .filter(|field| self.names.is_required(*field))
             .collect();
         if !required.is_empty() {
-            return Err(source::missing(&required, &search.looked));
+            return Err(source::missing(&required, &search.searched));
         }
         Ok(Credentials {
             #[cfg(feature = "keyring")]
             names: self.names,
             found: search.found,
-            remarks: search.remarks,
-            looked: search.looked,
+            warnings: search.warnings,
+            searched: search.searched,
             #[cfg(feature = "keyring")]
             passwords,
         })
@@ -143,28 +164,28 @@ impl fmt::Debug for Discovery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Discovery")
             .field("names", &self.names)
-            .field("given", &self.given.keys())
+            .field("values", &self.values.keys())
             .field("keyring", &self.keyring)
             .finish_non_exhaustive()
     }
 }
 
-/// What was found so far.
+/// The result so far.
 #[derive(Default)]
 struct Search {
     found: BTreeMap<CredentialField, (SecretText, CredentialSource)>,
-    remarks: Vec<String>,
-    /// Of fields that the environment did not have: what was there instead.
-    looked: BTreeMap<CredentialField, String>,
+    warnings: Vec<String>,
+    /// For each field that the environment lacks: the variable and its problem.
+    searched: BTreeMap<CredentialField, String>,
 }
 
 impl Search {
     #[inline]
-    fn look_in_environment(
+    fn search_environment(
         &mut self,
         field: CredentialField,
         variable: &'static str,
-        read: &Variable,
+        read: &ReadVariable,
     ) {
         if self.found.contains_key(&field) {
             return;
@@ -177,9 +198,9 @@ impl Search {
                 let (value, was_quoted) = unquoted(value);
                 if !value.is_blank() {
                     if was_quoted {
-                        self.remarks.push(format!(
-                            "the double quotes around {variable} were left out: `set` in Windows' \
-                             CMD keeps them, write it without"
+                        self.warnings.push(format!(
+                            "removed the double quotes around {variable}: `set` in Windows' CMD \
+                             keeps them, so write the value without"
                         ));
                     }
                     let source = CredentialSource::Environment { variable };
@@ -189,13 +210,13 @@ impl Search {
                 "is empty"
             }
         };
-        let places = format!("the variable {variable} {problem}; ");
-        self.looked.insert(field, places);
+        let source = format!("the variable {variable} {problem}; ");
+        self.searched.insert(field, source);
     }
 
     #[cfg(feature = "keyring")]
     #[inline]
-    fn look_in_keyring(&mut self, names: &CredentialNames, passwords: &Passwords) -> Place {
+    fn search_keyring(&mut self, names: &CredentialNames, passwords: &Passwords) -> KeyringSearch {
         let service = names.keyring_service();
         for field in names.fields() {
             let Some(user) = names.keyring_user(field) else {
@@ -210,49 +231,51 @@ impl Search {
                     self.found.insert(field, (value, source));
                 }
                 Ok(_) => {}
-                // One that is locked or gone would say so for each field, after each wait.
+                // Stop here: a locked or missing keyring would fail for each field, after each
+                // wait.
                 Err(failure) => {
-                    if !failure.is_absence() {
+                    if !failure.is_unavailable() {
                         let reason = failure.reason();
-                        self.remarks
+                        self.warnings
                             .push(format!("the keyring was not read: {reason}"));
                     }
-                    return Place::Failed(failure);
+                    return KeyringSearch::Failed(failure);
                 }
             }
         }
-        Place::Asked
+        KeyringSearch::Done
     }
 }
 
-/// What came of asking the keyring.
-enum Place {
+/// The result of searching the keyring.
+enum KeyringSearch {
     #[cfg(feature = "keyring")]
-    Asked,
+    Done,
     #[cfg(feature = "keyring")]
     Failed(Failure),
-    NotAsked(&'static str),
+    Skipped(&'static str),
 }
 
-impl Place {
+impl KeyringSearch {
+    /// What the error for a missing field says about the keyring.
     #[inline]
-    fn words(&self, names: &CredentialNames, field: CredentialField) -> String {
+    fn describe(&self, names: &CredentialNames, field: CredentialField) -> String {
         let user = names.keyring_user(field).unwrap_or_default();
         let entry = format!("entry {user} of {}", names.keyring_service());
         match self {
             #[cfg(feature = "keyring")]
-            Self::Asked => format!("the keyring has no {entry}"),
+            Self::Done => format!("the keyring has no {entry}"),
             #[cfg(feature = "keyring")]
             Self::Failed(failure) => {
                 let reason = failure.reason();
                 format!("the keyring, {entry}, is not available because {reason}")
             }
-            Self::NotAsked(why) => format!("the keyring, {entry}, {why}"),
+            Self::Skipped(reason) => format!("the keyring, {entry}, {reason}"),
         }
     }
 }
 
-/// Without one pair of double quotes around it, and whether there was one.
+/// Removes one pair of double quotes around the value. Returns also whether there was one.
 #[inline]
 fn unquoted(value: SecretText) -> (SecretText, bool) {
     let text = value.expose_secret();

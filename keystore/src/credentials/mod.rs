@@ -1,4 +1,4 @@
-//! What a program logs in with, found where people keep it: given by the program, in the environment, in the keyring.
+//! Discovers a program's credentials: values of the program, environment variables, the keyring.
 
 mod discovery;
 mod source;
@@ -11,21 +11,20 @@ pub use self::{discovery::Discovery, source::CredentialSource};
 #[cfg(feature = "keyring")]
 use crate::keyring::Passwords;
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
-/// A person's or program's credentials for one service, each field with the place it came from.
+/// The credentials of a user or program for one service, each field with its source.
 ///
-/// They are filled field by field, in this order: what the program gives, the environment, the keyring (with the feature
-/// `keyring`). So a program may give the application id, the environment the user name, and the keyring the rest. The names
-/// to look under are a value of the service's api crate.
+/// Each field is searched up separately, in this order: a value of the program, an environment
+/// variable, an entry of the keyring (feature `keyring`). So the program may set the application
+/// id, the environment the user name, and the keyring the rest. The API crate of the service
+/// defines the names to look up.
 ///
-/// `Debug` shows where fields came from and no value.
+/// `Debug` shows the source and the length of each field, never a value.
 ///
 /// ```
 /// use auth_core::{CredentialField, CredentialNames, ExposeSecret};
 /// use keystore::Credentials;
 ///
-/// // An api crate has this ready: api_inat::CREDENTIALS.
+/// // The API crates define these names: api_inat::CREDENTIALS, api_infoflora::CREDENTIALS.
 /// const NAMES: CredentialNames = CredentialNames::new("/example")
 ///     .with_field(CredentialField::ClientId, "EXAMPLE_APP_ID", "app_id")
 ///     .with_field(CredentialField::Password, "EXAMPLE_PASSWORD", "password")
@@ -33,7 +32,8 @@ use crate::keyring::Passwords;
 ///
 /// let credentials = Credentials::discover(NAMES)
 ///     .value(CredentialField::Password, "hunter2")
-///     .environment(|name| (name == "EXAMPLE_APP_ID").then(|| "\"33f27dc6\"".into())) // std::env unless given
+///     // Default: the variables of the process.
+///     .environment(|name| (name == "EXAMPLE_APP_ID").then(|| "\"33f27dc6\"".into()))
 ///     .discover()?;
 /// assert_eq!(credentials.require(CredentialField::ClientId)?.expose_secret(), "33f27dc6");
 /// assert_eq!(
@@ -48,58 +48,74 @@ pub struct Credentials {
     #[cfg(feature = "keyring")]
     names: CredentialNames,
     found: BTreeMap<CredentialField, (SecretText, CredentialSource)>,
-    remarks: Vec<String>,
-    /// Where each field that is missing was looked for, for errors.
-    looked: BTreeMap<CredentialField, String>,
+    warnings: Vec<String>,
+    /// The sources searched for each missing field, for errors.
+    searched: BTreeMap<CredentialField, String>,
     #[cfg(feature = "keyring")]
     passwords: Passwords,
 }
 
 impl Credentials {
-    /// Begins to look for the credentials with these names.
+    /// Starts a discovery of the credentials with these names.
     pub fn discover(names: CredentialNames) -> Discovery {
         Discovery::new(names)
     }
 
-    /// The field's value, if it was found.
+    /// Returns the value of the field. `None` if it was not found.
     #[must_use]
     #[inline]
     pub fn get(&self, field: CredentialField) -> Option<&SecretText> {
         self.found.get(&field).map(|(value, _)| value)
     }
 
-    /// The field's value, for what cannot do without.
+    /// Returns the value of a field that the program requires.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration): it is missing. The error says where it was looked
-    /// for.
+    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if it is missing. The
+    /// error lists the sources that were searched.
     #[inline]
     pub fn require(&self, field: CredentialField) -> Result<&SecretText, Error> {
         self.get(field)
-            .ok_or_else(|| source::missing(&[field], &self.looked))
+            .ok_or_else(|| source::missing(&[field], &self.searched))
     }
 
-    /// Where the field came from.
+    /// Returns the source of the field. `None` if it was not found.
     #[must_use]
     pub fn source(&self, field: CredentialField) -> Option<&CredentialSource> {
         self.found.get(&field).map(|(_, source)| source)
     }
 
-    /// What a person should know, though it stopped nothing: quotes that were left out, a keyring that could not be asked.
-    /// One sentence each, without secrets. Show them, or log them.
+    /// Returns warnings to show or log: quotes that were removed, a keyring that could not be read.
+    ///
+    /// Each is one sentence without secrets.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
-        &self.remarks
+        &self.warnings
     }
 
-    /// Writes every field into the keyring, where [`discover`](Discovery::discover) finds it next time, and gives the fields
-    /// that were written: those that were not read from there.
+    /// Writes the fields to the keyring, where the next [`discover`](Discovery::discover) finds
+    /// them.
     ///
-    /// The entries are Python's: pyinaturalist reads them, and whoever writes overwrites the other's in place. Where several
-    /// entries have one name, one is left.
+    /// Skips the fields that came from the keyring, and returns those that were written. The
+    /// entries have the format of Python's keyring: pyinaturalist reads them, and each program
+    /// overwrites the other's entries in place. Duplicate entries of one name become one.
+    ///
+    /// ```no_run
+    /// use keystore::Credentials;
+    ///
+    /// // Move the credentials from INAT_USERNAME, INAT_PASSWORD … to the keyring.
+    /// let credentials = Credentials::discover(api_inat::CREDENTIALS).discover()?;
+    /// for field in credentials.save_to_keyring()? {
+    ///     println!("the {field} is in the keyring now; unset its variable");
+    /// }
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// The keyring is not there, or does not take one; those before it in [`CredentialField::ALL`] are written then.
+    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if there is no keyring,
+    /// [`ErrorKind::TimedOut`](auth_core::ErrorKind::TimedOut) if it does not respond,
+    /// [`ErrorKind::Store`](auth_core::ErrorKind::Store) if it rejects an entry. The fields before
+    /// the one that failed, in the order of [`CredentialField::ALL`], are then written.
     #[cfg(feature = "keyring")]
     #[inline]
     pub fn save_to_keyring(&self) -> Result<Vec<CredentialField>, Error> {

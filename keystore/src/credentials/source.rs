@@ -1,28 +1,33 @@
-//! Where a field came from, and what is said when it came from nowhere.
+//! The source of a credential, and the error for missing ones.
 
 use std::{collections::BTreeMap, fmt};
 
 use auth_core::{CredentialField, Error, ErrorKind};
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
-/// Where a field of [`Credentials`](crate::Credentials) came from. `Display` says it in a few words.
+/// The source of a field of [`Credentials`](crate::Credentials). `Display` names it in a few words.
+///
+/// ```
+/// use keystore::CredentialSource;
+///
+/// let source = CredentialSource::Environment { variable: "INAT_PASSWORD" };
+/// assert_eq!(source.to_string(), "the variable INAT_PASSWORD");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 // A release may look in another place.
 #[non_exhaustive]
 pub enum CredentialSource {
-    /// The program gave it.
+    /// A value that the program passed in.
     Given,
     /// An environment variable.
     Environment {
-        /// Its name.
+        /// The name of the variable.
         variable: &'static str,
     },
     /// An entry of the keyring.
     Keyring {
-        /// The service that the entry belongs to.
+        /// The service of the entry.
         service: &'static str,
-        /// The entry's user.
+        /// The user of the entry.
         user: &'static str,
     },
 }
@@ -45,20 +50,20 @@ impl fmt::Display for CredentialSource {
     }
 }
 
-/// The error for fields that are nowhere: which, and where each was looked for.
+/// Returns the error for missing fields, with the sources searched for each.
 #[inline]
 pub(super) fn missing(
     fields: &[CredentialField],
-    looked: &BTreeMap<CredentialField, String>,
+    searched: &BTreeMap<CredentialField, String>,
 ) -> Error {
-    let list = |words: Vec<String>| words.join("; ");
-    let fields = fields.iter().map(|field| match looked.get(field) {
-        Some(places) => format!("the {field} ({places})"),
+    let fields = fields.iter().map(|field| match searched.get(field) {
+        Some(sources) => format!("the {field} ({sources})"),
         None => format!("the {field} (this service has no such field)"),
     });
+    let list = fields.collect::<Vec<_>>().join("; ");
     Error::new(
         ErrorKind::Configuration,
-        format!("credentials are missing: {}", list(fields.collect())),
+        format!("credentials are missing: {list}"),
     )
-    .with_help("give each of them in one of these places")
+    .with_help("set each of them in one of these places")
 }

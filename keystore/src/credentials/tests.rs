@@ -1,4 +1,4 @@
-//! Credentials from each place, field by field; what is missing is told with every place.
+//! Credentials from each source, field by field; errors list every source of a missing field.
 
 use std::ffi::OsString;
 
@@ -16,7 +16,7 @@ const NAMES: CredentialNames = CredentialNames::new("/inaturalist")
 
 type Pairs = &'static [(&'static str, &'static str)];
 
-/// Looks in these variables and nowhere else but in what `more` adds.
+/// Searches these variables, and not the keyring.
 fn discovery(variables: Pairs) -> Discovery {
     Credentials::discover(NAMES)
         .environment(move |name| {
@@ -79,8 +79,8 @@ fn what_the_program_gives_goes_before_the_environment_field_by_field() {
 }
 
 #[test]
-fn quotes_that_cmd_keeps_are_left_out_once_and_told() {
-    let check = |value: &'static str, expect: Option<&str>, told: bool| {
+fn quotes_that_cmd_keeps_are_removed_once_with_a_warning() {
+    let check = |value: &'static str, expect: Option<&str>, warned: bool| {
         let credentials = Credentials::discover(NAMES)
             .value(Password, "pw")
             .value(ClientId, "id")
@@ -90,14 +90,12 @@ fn quotes_that_cmd_keeps_are_left_out_once_and_told() {
             .unwrap();
         let found = credentials.get(Username).map(|value| value.expose_secret());
         assert_eq!(found, expect, "{value}");
-        let remarks = credentials.warnings();
-        assert_eq!(remarks.len(), usize::from(told), "{remarks:?}");
-        assert!(
-            remarks
-                .iter()
-                .all(|remark| remark.contains("INAT_USERNAME"))
-        );
-        assert!(remarks.iter().all(|remark| !remark.contains("marked")));
+        let warnings = credentials.warnings();
+        assert_eq!(warnings.len(), usize::from(warned), "{warnings:?}");
+        for warning in warnings {
+            assert!(warning.contains("INAT_USERNAME"), "{warning}");
+            assert!(!warning.contains("marked"), "{warning}");
+        }
     };
     check("marked", Some("marked"), false);
     check("\"marked\"", Some("marked"), true);
@@ -114,15 +112,15 @@ fn quotes_that_cmd_keeps_are_left_out_once_and_told() {
 }
 
 #[test]
-fn what_is_missing_is_told_with_every_place() {
-    let check = |discovery: Discovery, expect: &[&str], absent: &[&str]| {
+fn an_error_lists_every_source_of_each_missing_field() {
+    let check = |discovery: Discovery, expect: &[&str], unexpected: &[&str]| {
         let error = discovery.discover().unwrap_err();
         assert!(error.is_configuration());
         let text = error.to_string();
         for words in expect {
             assert!(text.contains(words), "{words}: {text}");
         }
-        for words in absent {
+        for words in unexpected {
             assert!(!text.contains(words), "{words}: {text}");
         }
     };
@@ -130,9 +128,9 @@ fn what_is_missing_is_told_with_every_place() {
         discovery(&[("INAT_PASSWORD", " ")]).value(Username, "marked-me"),
         &[
             "the password (the variable INAT_PASSWORD is empty; the keyring, entry password of \
-             /inaturalist, was not asked)",
+             /inaturalist, was not read)",
             "the client id (the variable INAT_APP_ID is not set; the keyring, entry app_id of \
-             /inaturalist, was not asked)",
+             /inaturalist, was not read)",
         ],
         &["INAT_USERNAME", "INAT_APP_SECRET", "marked"],
     );
@@ -144,7 +142,7 @@ fn what_is_missing_is_told_with_every_place() {
 }
 
 #[test]
-fn what_is_needed_later_is_told_as_well() {
+fn a_field_required_later_is_reported_as_well() {
     let credentials = discovery(&[("INAT_APP_ID", "id"), ("INAT_PASSWORD", "pw")])
         .discover()
         .unwrap();
@@ -168,7 +166,7 @@ fn what_is_needed_later_is_told_as_well() {
 
 #[cfg(unix)]
 #[test]
-fn a_variable_that_is_no_text_is_missing() {
+fn a_variable_that_is_not_text_is_missing() {
     use std::os::unix::ffi::OsStringExt;
 
     let error = Credentials::discover(NAMES)
@@ -212,7 +210,7 @@ fn without_the_feature_the_error_says_so() {
 
 #[cfg(feature = "keyring")]
 mod keyring {
-    //! The same with a keyring, in memory.
+    //! The same with an in-memory keyring.
 
     use auth_core::ErrorKind;
 
@@ -260,7 +258,7 @@ mod keyring {
     }
 
     #[test]
-    fn a_keyring_is_not_asked_where_nothing_is_missing() {
+    fn a_keyring_is_not_read_if_nothing_is_missing() {
         let fake = Fake::new(1000);
         fake.panic_next();
         let all: Pairs = &[
@@ -274,7 +272,7 @@ mod keyring {
     }
 
     #[test]
-    fn a_keyring_that_has_nothing_or_fails_is_told() {
+    fn an_empty_or_failing_keyring_is_reported() {
         let check = |failure: Option<Failure>, expect: &str| {
             let fake = Fake::new(1000);
             put(&fake, &[("app_id", " ")]);
@@ -296,7 +294,7 @@ mod keyring {
     }
 
     #[test]
-    fn a_keyring_that_fails_stops_nothing_where_the_rest_is_optional() {
+    fn a_failing_keyring_is_a_warning_if_the_rest_is_optional() {
         let check = |failure: Failure, remarks: usize| {
             let fake = Fake::new(1000);
             fake.fail_next(9, failure);

@@ -1,13 +1,22 @@
-//! How much work it is to try a passphrase.
+//! The cost of deriving a key from a passphrase.
 
 use auth_core::{Error, ErrorKind};
 
-/// How much work Argon2id (RFC 9106) makes of each passphrase that is tried.
+/// The cost of each guess at a passphrase, with Argon2id (RFC 9106).
 ///
-/// [`Default`] is the second recommended option of RFC 9106 section 4: 64 MiB, 3 passes, 4 lanes;
-/// about a second on a small machine, once for each salt. The numbers stand in each sealed file, so a program
-/// can raise them at any time: what was sealed before opens as before, and the next save uses the
-/// new ones.
+/// [`Default`] is the second recommended option of RFC 9106 section 4: 64 MiB, 3 passes, 4 lanes.
+/// It takes about a second on a small machine, once for each salt. Each encrypted file contains its
+/// own cost, so a program can raise it at any time: existing files still open, and the next save
+/// uses the new cost.
+///
+/// ```
+/// use keystore::{EncryptionKey, KdfCost};
+///
+/// let cost = KdfCost::new(256 << 10, 3, 4)?; // 256 MiB
+/// let key = EncryptionKey::from_passphrase("correct horse battery staple")?.with_cost(cost);
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[doc(alias = "argon2")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KdfCost {
     pub(super) memory_kib: u32,
@@ -15,8 +24,8 @@ pub struct KdfCost {
     pub(super) lanes: u32,
 }
 
-/// What a file may ask for: 1 GiB and some seconds. More is refused, so that a planted file cannot
-/// take a machine's memory.
+/// The highest cost that a file may demand: 1 GiB and some seconds. A higher one is rejected, so
+/// that a planted file cannot use up the machine's memory.
 const MOST: KdfCost = KdfCost {
     memory_kib: 1 << 20,
     passes: 64,
@@ -24,11 +33,11 @@ const MOST: KdfCost = KdfCost {
 };
 
 impl KdfCost {
-    /// This much memory in KiB (8 for each lane to 1,048,576), this many passes over it (1 to 64),
-    /// in this many lanes (1 to 64; they are computed one after the other).
+    /// Creates a cost of `memory_kib` KiB (8 for each lane to 1,048,576), `passes` over that memory
+    /// (1 to 64), and `lanes` (1 to 64). The lanes are computed one after the other.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`]: a number is out of these bounds.
+    /// [`ErrorKind::Configuration`] if a number is out of these bounds.
     pub fn new(memory_kib: u32, passes: u32, lanes: u32) -> Result<Self, Error> {
         let cost = Self {
             memory_kib,
@@ -41,12 +50,11 @@ impl KdfCost {
         Err(Error::new(
             ErrorKind::Configuration,
             format!(
-                "a passphrase cannot be made to cost {memory_kib} KiB, {passes} passes and \
-                 {lanes} lanes"
+                "KdfCost of {memory_kib} KiB, {passes} passes and {lanes} lanes is out of bounds"
             ),
         )
         .with_setting("KdfCost")
-        .with_help("take 8 KiB for each lane to 1 GiB, 1 to 64 passes, and 1 to 64 lanes"))
+        .with_help("use 8 KiB for each lane to 1 GiB, 1 to 64 passes, and 1 to 64 lanes"))
     }
 
     pub(super) fn is_sound(&self) -> bool {

@@ -1,4 +1,4 @@
-//! What records are sealed with: a passphrase, or a key.
+//! The key of an encrypted store: a passphrase, or 32 bytes.
 
 use std::fmt;
 
@@ -13,15 +13,18 @@ use zeroize::Zeroizing;
 use super::cost::KdfCost;
 use crate::text_input;
 
-/// What an [`Encrypted`](super::Encrypted) store seals records with: a passphrase that a person can
-/// remember, or a key of 32 random bytes (`openssl rand -hex 32` makes one).
+/// The key of an [`Encrypted`](super::Encrypted) store: a passphrase that a user can remember, or
+/// 32 random bytes (`openssl rand -hex 32` prints some).
 ///
 /// ```
 /// use keystore::EncryptionKey;
 ///
-/// let phrase = EncryptionKey::from_passphrase("correct horse battery staple")?;
-/// assert_eq!(format!("{phrase:?}"), "EncryptionKey(passphrase)");
-/// // A missing variable is an error that names it.
+/// let passphrase = EncryptionKey::from_passphrase("correct horse battery staple")?;
+/// assert_eq!(format!("{passphrase:?}"), "EncryptionKey(passphrase)");
+/// let bytes = EncryptionKey::from_text("f0".repeat(32))?;
+/// assert_eq!(format!("{bytes:?}"), "EncryptionKey(key)");
+///
+/// // The error for a missing variable names it.
 /// let error = EncryptionKey::in_variable("NIGHTLY_UPLOAD_KEY").unwrap_err();
 /// assert!(error.is_configuration() && error.to_string().contains("NIGHTLY_UPLOAD_KEY"));
 /// # Ok::<(), auth_core::Error>(())
@@ -34,59 +37,62 @@ pub(super) enum Source {
 }
 
 impl EncryptionKey {
-    /// This passphrase, every character of it.
+    /// Creates a key from this passphrase. White space is part of it.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`]: it is empty or blank.
+    /// [`ErrorKind::Configuration`] if it is empty or blank.
     pub fn from_passphrase(text: impl Into<SecretText>) -> Result<Self, Error> {
         let text = text.into();
         if text.is_blank() {
-            return Err(wrong("the passphrase is empty").with_help(SOME_PASSPHRASE));
+            return Err(invalid("the passphrase is empty").with_help(SOME_PASSPHRASE));
         }
         Ok(Self(Source::Passphrase(text, KdfCost::default())))
     }
 
-    /// The passphrase in the environment variable `name`. White space around it is not part of it,
-    /// and neither is one pair of double quotes, which the Windows command prompt leaves there.
+    /// Creates a key from the passphrase in the environment variable `name`.
+    ///
+    /// White space around it is removed, and so is one pair of double quotes, which the Windows
+    /// command prompt makes part of the value.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`]: the variable is unset, empty, blank, or no text.
+    /// [`ErrorKind::Configuration`] if the variable is unset, empty, blank, or not Unicode text.
     pub fn passphrase_in_variable(name: &str) -> Result<Self, Error> {
         let text = text_input::env_var(name)?;
         text.ok_or_else(|| missing(name, SOME_PASSPHRASE))
             .and_then(Self::from_passphrase)
     }
 
-    /// This key of 32 bytes.
+    /// Creates a key from 32 bytes.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`]: it has another length.
+    /// [`ErrorKind::Configuration`] if `key` has another length.
     pub fn from_bytes(key: &SecretBytes) -> Result<Self, Error> {
         let bytes = <[u8; 32]>::try_from(key.as_ref()).map_err(|_| {
-            wrong(format!("the key has {} bytes, not 32", key.len())).with_help(MAKE_ONE)
+            invalid(format!("the key has {} bytes, not 32", key.len())).with_help(MAKE_ONE)
         })?;
         Ok(Self(Source::Raw(Zeroizing::new(bytes))))
     }
 
-    /// This key of 32 bytes, written as 64 hexadecimal digits or as base64 (of either alphabet,
-    /// with or without padding).
+    /// Creates a key from 32 bytes as text: 64 hexadecimal digits, or base64 (either alphabet, with
+    /// or without padding).
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`]: it is neither, or has another length.
+    /// [`ErrorKind::Configuration`] if the text is neither, or has another length.
     pub fn from_text(text: impl Into<SecretText>) -> Result<Self, Error> {
         let text = text.into();
         let key = text_input::trimmed(text.expose_secret()).and_then(decode);
         let key = key.ok_or_else(|| {
-            wrong("the key is neither 64 hexadecimal digits nor 32 bytes in base64")
+            invalid("the key is neither 64 hexadecimal digits nor 32 bytes in base64")
                 .with_help(MAKE_ONE)
         })?;
         Ok(Self(Source::Raw(key)))
     }
 
-    /// The key in the environment variable `name`, written as for [`from_text`](Self::from_text).
+    /// Creates a key from the environment variable `name`, in the format of
+    /// [`from_text`](Self::from_text).
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`]: the variable is unset or empty, or holds no key.
+    /// [`ErrorKind::Configuration`] if the variable is unset or empty, or is not a key.
     pub fn in_variable(name: &str) -> Result<Self, Error> {
         let text = text_input::env_var(name)?;
         text.ok_or_else(|| missing(name, MAKE_ONE))
@@ -94,7 +100,8 @@ impl EncryptionKey {
             .map_err(|error| error.with_setting(name.to_owned()))
     }
 
-    /// How much work a passphrase is made. Changes nothing for a key, which nobody can guess.
+    /// Sets the cost of a guess at the passphrase. Default: [`KdfCost::default`]. Has no effect on
+    /// a key of 32 bytes, which cannot be guessed.
     #[must_use]
     pub fn with_cost(mut self, cost: KdfCost) -> Self {
         if let Source::Passphrase(_, own) = &mut self.0 {
@@ -113,19 +120,20 @@ impl fmt::Debug for EncryptionKey {
     }
 }
 
-const SOME_PASSPHRASE: &str = "choose one of several words, and give the same one each time";
-const MAKE_ONE: &str = "make one with: openssl rand -hex 32";
+const SOME_PASSPHRASE: &str =
+    "choose a passphrase of several words, and use the same one each time";
+const MAKE_ONE: &str = "make a key with: openssl rand -hex 32";
 
-fn wrong(what: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+fn invalid(what: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Configuration, what).with_setting("EncryptionKey")
 }
 
-fn missing(name: &str, advice: &'static str) -> Error {
-    wrong(format!(
-        "the environment variable {name} is not set, or empty"
+fn missing(name: &str, help: &'static str) -> Error {
+    invalid(format!(
+        "the environment variable {name} is not set or empty"
     ))
     .with_setting(name.to_owned())
-    .with_help(advice)
+    .with_help(help)
 }
 
 fn decode(text: &str) -> Option<Zeroizing<[u8; 32]>> {
@@ -155,7 +163,7 @@ mod tests {
     fn key_of(text: &str) -> Option<[u8; 32]> {
         match EncryptionKey::from_text(text) {
             Ok(EncryptionKey(Source::Raw(key))) => Some(*key),
-            Ok(_) => panic!("a key is no passphrase"),
+            Ok(_) => panic!("a key became a passphrase"),
             Err(error) => {
                 assert!(error.is_configuration());
                 let shown = format!("{error} {error:?}");
@@ -191,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_key_is_refused() {
+    fn an_invalid_key_is_rejected() {
         let check = |result: Result<EncryptionKey, Error>, words: &str| {
             let error = result.unwrap_err();
             assert!(error.is_configuration(), "{error}");

@@ -1,4 +1,4 @@
-//! The keys that one passphrase gives: one for each salt, derived once.
+//! The keys derived from one passphrase: one for each salt, derived once.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,28 +12,28 @@ use super::{
     key::{EncryptionKey, Source},
 };
 
-/// How a key came about: what a sealed file says of its own.
+/// The origin of a key, as each encrypted file names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     /// From a passphrase.
     Argon2id { cost: KdfCost, salt: [u8; 16] },
-    /// It was given.
+    /// The program's own 32 bytes.
     Raw,
 }
 
-/// A key that seals and opens.
+/// A key that encrypts and decrypts.
 pub(super) struct SealingKey {
     pub(super) origin: Origin,
     pub(super) key: Zeroizing<[u8; 32]>,
-    /// Tells a wrong passphrase from a damaged file. It helps nobody to guess: a guess can be
-    /// tried on the sealed bytes as well.
+    /// Distinguishes a wrong passphrase from a damaged file. It does not make guessing easier: a
+    /// guess can be tried on the encrypted bytes as well.
     pub(super) check: [u8; 16],
 }
 
-/// What the program gave, and what was derived from it.
+/// The program's passphrase or key, and the keys derived from it.
 pub(super) struct Keys {
     source: Source,
-    /// The one used last comes last.
+    /// In the order of their last use, the latest at the end.
     derived: Mutex<Vec<Arc<SealingKey>>>,
 }
 
@@ -53,33 +53,35 @@ impl Keys {
         }
     }
 
-    /// The key to seal with now.
+    /// Returns the key for the next save.
     ///
-    /// It is the one used last at the cost that is wanted now, most often the one that the old
-    /// record was opened with: so processes that share a folder come to share one salt, and need
-    /// not derive again for each other's records. Nonces are drawn at random, so a shared key does
-    /// no harm.
+    /// It is the last used key with the current cost, usually the one that decrypted the previous
+    /// token record. So processes that share a directory end up with one salt and do not derive a
+    /// key for each other's token records. A shared key is safe because nonces are random.
     pub(super) fn for_sealing(&self) -> Result<Arc<SealingKey>, Error> {
         let mut derived = self.derived();
-        let now = match &self.source {
+        let last = match &self.source {
             Source::Raw(_) => derived.last(),
-            Source::Passphrase(_, wanted) => derived.iter().rfind(
-                |key| matches!(&key.origin, Origin::Argon2id { cost, .. } if cost == wanted),
+            Source::Passphrase(_, current) => derived.iter().rfind(
+                |key| matches!(&key.origin, Origin::Argon2id { cost, .. } if cost == current),
             ),
         };
-        if let Some(key) = now {
+        if let Some(key) = last {
             return Ok(Arc::clone(key));
         }
         let Source::Passphrase(passphrase, cost) = &self.source else {
-            return Err(Error::new(ErrorKind::Store, "there is no key to seal with"));
+            return Err(Error::new(
+                ErrorKind::Store,
+                "the encrypted store has no key",
+            ));
         };
         let key = Arc::new(derive(passphrase, *cost, random()?)?);
         derived.push(Arc::clone(&key));
         Ok(key)
     }
 
-    /// The key of this origin; `None` where it is a passphrase's and the program gave a key, or the
-    /// other way round.
+    /// Returns the key of this origin. `None` if the origin is a passphrase and the program has a
+    /// key, or the reverse.
     pub(super) fn of(&self, origin: Origin) -> Result<Option<Arc<SealingKey>>, Error> {
         let mut derived = self.derived();
         if let Some(at) = derived.iter().position(|key| key.origin == origin) {
@@ -89,7 +91,8 @@ impl Keys {
         }
         match (&self.source, origin) {
             (Source::Passphrase(passphrase, _), Origin::Argon2id { cost, salt }) => {
-                // Under the lock: who else wants this key waits for it rather than derive it too.
+                // Under the lock, so that another thread waits for this key and does not derive it
+                // too.
                 let key = Arc::new(derive(passphrase, cost, salt)?);
                 derived.push(Arc::clone(&key));
                 Ok(Some(key))
@@ -99,32 +102,32 @@ impl Keys {
     }
 
     fn derived(&self) -> MutexGuard<'_, Vec<Arc<SealingKey>>> {
-        // A key is added when it is complete: a panic elsewhere leaves nothing half done.
+        // A key is added when it is complete: a panic elsewhere leaves the list consistent.
         self.derived.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Random bytes, for a salt or a nonce.
+/// Returns random bytes, for a salt or a nonce.
 pub(super) fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|source| {
-        Error::new(ErrorKind::Store, "the system gives no random bytes").with_source(source)
+        Error::new(ErrorKind::Store, "the system returned no random bytes").with_source(source)
     })?;
     Ok(bytes)
 }
 
-/// Argon2id version 1.3 (RFC 9106): 32 bytes are the key, the next 16 its check.
+/// Derives a key with Argon2id version 1.3 (RFC 9106): 32 bytes are the key, the next 16 its check.
 fn derive(passphrase: &SecretText, cost: KdfCost, salt: [u8; 16]) -> Result<SealingKey, Error> {
     let failed = |why: String| {
         Error::new(
             ErrorKind::Store,
             format!(
-                "no key could be made of the passphrase with {} KiB of memory",
+                "cannot derive a key from the passphrase with {} KiB of memory",
                 cost.memory_kib
             ),
         )
         .with_source(why)
-        .with_help("give the program more memory, or the store a smaller KdfCost")
+        .with_help("give the program more memory, or use a smaller KdfCost")
     };
     let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(48))
         .map_err(|error| failed(error.to_string()))?;
@@ -134,15 +137,15 @@ fn derive(passphrase: &SecretText, cost: KdfCost, salt: [u8; 16]) -> Result<Seal
         .map_err(|error| failed(error.to_string()))?;
     memory.resize(params.block_count(), Block::new());
     let mut out = Zeroizing::new([0; 48]);
-    let outcome = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+    let result = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into_with_memory(
             passphrase.expose_secret().as_bytes(),
             &salt,
             &mut out[..],
             &mut memory[..],
         );
-    memory.iter_mut().for_each(Zeroize::zeroize); // the key could be computed from it
-    outcome.map_err(|error| failed(error.to_string()))?;
+    memory.iter_mut().for_each(Zeroize::zeroize); // the key can be computed from it
+    result.map_err(|error| failed(error.to_string()))?;
     let mut key = Zeroizing::new([0; 32]);
     let mut check = [0; 16];
     key.copy_from_slice(&out[..32]);
@@ -194,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_opened_last_is_sealed_with() {
+    fn a_save_uses_the_key_of_the_last_load() {
         let (one, other) = (keys(8), keys(8));
         let (first, second) = (one.for_sealing().unwrap(), other.for_sealing().unwrap());
         assert_ne!(salt(&first), salt(&second), "drawn at random");
@@ -207,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_raised_cost_opens_the_old_and_seals_anew() {
+    fn a_raised_cost_opens_old_files_and_applies_to_new_ones() {
         let (old, new) = (keys(8), keys(16));
         let sealed = old.for_sealing().unwrap();
         assert!(new.of(sealed.origin).unwrap().unwrap().key == sealed.key);
@@ -216,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_passphrase_is_no_key_and_a_key_no_passphrase() {
+    fn passphrases_and_keys_are_not_interchangeable() {
         let raw = Keys::new(EncryptionKey::from_text("11".repeat(32)).unwrap());
         let phrase = keys(8);
         assert!(phrase.of(Origin::Raw).unwrap().is_none());
@@ -228,10 +231,10 @@ mod tests {
         assert_ne!(other.for_sealing().unwrap().check, key.check);
     }
 
-    /// The key of a passphrase must never change with a newer library: these bytes were computed
+    /// A passphrase must give the same key with every library version. These bytes were computed
     /// with the reference implementation (Python's argon2-cffi).
     #[test]
-    fn keys_stay_what_they_are() {
+    fn derived_keys_never_change() {
         let cost = KdfCost::new(64, 2, 2).unwrap();
         let found = derive(&"correct horse".into(), cost, *b"0123456789abcdef").unwrap();
         let hex: String = found

@@ -1,4 +1,4 @@
-//! A sealed file per account: for machines without a keyring.
+//! The encrypted file store: a file per account, for machines without a keyring.
 
 mod cost;
 mod key;
@@ -12,111 +12,114 @@ use auth_core::{AccountKey, Error, Lease, SecretBytes, Store, TokenKind, TokenRe
 pub use self::{cost::KdfCost, key::EncryptionKey};
 use self::{keys::Keys, sealed::Sealed};
 use crate::fs::{
-    account_files::{Files, PlainText},
+    account_files::{AccountFiles, PlainText},
     dir, errors,
 };
 
-/// Keeps each account's record in a file of its own, sealed with a passphrase or a key. Clones
-/// share the folder and what was derived from the passphrase.
+/// A store with one encrypted file per account, in one directory. Feature `encrypted`.
 ///
-/// Folder, modes, lease, saving in one step, and what is kept beside as `….bad` are those of
-/// [`File`](crate::File); the file ends in `.sealed`. What lies in it is encrypted and
-/// authenticated (XChaCha20-Poly1305, a fresh nonce for each save), and bound to the account: one
-/// account's file in another's place is refused. Nothing of the record is ever on the disk in the
-/// clear.
+/// Use it on machines without a keyring. Clones share the directory and the derived keys.
 ///
-/// **It protects** against who gets the disk, a backup, or a look at the file, as long as the
-/// passphrase or key does not lie there too. **It does not protect** against who can read the
-/// program's environment or memory (root, programs of the same user), against who puts an older
-/// sealed file of the same account back, or against a weak passphrase: guessing is made slow
-/// ([`KdfCost`]), not impossible. The account's name is in the file's name, and the record's length
-/// shows.
+/// Directory, modes, lease, atomic saves and `….bad` files work as in [`File`](crate::File). The
+/// file ends in `.sealed`. Its token record is encrypted and authenticated (XChaCha20-Poly1305, a
+/// new nonce for each save) and bound to the account: the file of another account is rejected.
+/// Plain text never reaches the disk.
 ///
-/// **A wrong passphrase** or key is an error that says so, and differs from the error for a damaged
-/// file. Neither loses anything: when a new login is saved over a file that this store cannot open,
-/// that file is kept beside, and the passphrase it was sealed with still opens it.
+/// **This protects** against a reader of the disk, of a backup or of the file, as long as the
+/// passphrase or key is not stored there too. **It does not protect** against:
 ///
-/// **From [`File`](crate::File) to this store**: both can use one folder, and they share the
-/// leases. While there is no sealed record, one in the clear is an error that says what to do;
-/// [`with_plaintext_migration`](Self::with_plaintext_migration) seals it.
+/// * root and programs of the same user, which can read the program's environment or memory;
+/// * replacing the file by an older one of the same account;
+/// * a weak passphrase: [`KdfCost`] makes guessing slow, not impossible.
 ///
-/// A key is derived from a passphrase once for each salt, when the first record is read or saved,
-/// and kept in memory until the last clone is dropped, which wipes it.
+/// The account's name is in the file name, and the file shows the length of the token record.
+///
+/// **A wrong passphrase** or key has another error than a damaged file. Neither loses data: a new
+/// login keeps the file that this store cannot decrypt as `….bad`, and its own passphrase still
+/// decrypts it.
+///
+/// **To migrate from [`File`](crate::File)**, open the same directory; both stores share the
+/// leases. Without an encrypted token record, a plain-text one is an error that says what to do.
+/// [`with_plaintext_migration`](Self::with_plaintext_migration) encrypts it.
+///
+/// A key is derived from the passphrase once for each salt, at the first load or save. Dropping the
+/// last clone wipes it from memory.
 ///
 /// ```
 /// use auth_core::{AccountKey, TokenRecord, Store};
 /// use keystore::{Encrypted, EncryptionKey};
 ///
-/// # let folder = tempfile::tempdir().unwrap();
-/// # let folder = folder.path();
-/// // A program would take it from a variable: EncryptionKey::in_variable("NIGHTLY_KEY")?
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let directory = directory.path();
+/// // A program reads its key from a variable: EncryptionKey::in_variable("NIGHTLY_KEY")?
 /// let key = EncryptionKey::from_text("f0".repeat(32))?;
-/// let store = Encrypted::open(folder, key)?;
+/// let store = Encrypted::open(directory, key)?;
 /// let account = AccountKey::new("inaturalist", "app-id", AccountKey::DEFAULT);
-/// let lease = store.try_lease(&account)?.expect("nobody else has it");
+/// let lease = store.try_lease(&account)?.expect("it is free");
 /// store.save(&lease, &TokenRecord::default().to_text())?;
 /// assert!(store.load(&account)?.is_some());
 /// # Ok::<(), auth_core::Error>(())
 /// ```
+#[doc(alias = "encryption at rest")]
 #[derive(Clone)]
 pub struct Encrypted {
-    sealed: Files<Sealed>,
-    clear: Files<PlainText>,
-    take_over: bool,
+    sealed: AccountFiles<Sealed>,
+    plain: AccountFiles<PlainText>,
+    migrates: bool,
 }
 
 impl Encrypted {
-    /// A store in this folder, which is made where it does not exist, as
-    /// [`File::open`](crate::File::open) does.
+    /// Opens a store in this directory, which is created as [`File::open`](crate::File::open) does.
     ///
     /// # Errors
-    /// The folder cannot be made, is no folder, or lets other users put files into it.
+    /// Those of [`File::open`](crate::File::open).
     pub fn open(folder: impl Into<PathBuf>, key: EncryptionKey) -> Result<Self, Error> {
-        let clear = Files::open(&folder.into(), PlainText)?;
+        let plain = AccountFiles::open(&folder.into(), PlainText)?;
         Ok(Self {
-            sealed: clear.with_form(Sealed::new(Arc::new(Keys::new(key)))),
-            clear,
-            take_over: false,
+            sealed: plain.with_format(Sealed::new(Arc::new(Keys::new(key)))),
+            plain,
+            migrates: false,
         })
     }
 
-    /// A store in the folder `app_name` of the user's own data folder, as
-    /// [`File::in_data_dir`](crate::File::in_data_dir) has it.
+    /// Opens a store in the directory `app_name` of the user's data directory, the same as for
+    /// [`File::in_data_dir`](crate::File::in_data_dir).
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration): the user has no home
-    /// folder, or `app_name` is no name of a folder. And those of [`open`](Self::open).
+    /// Those of [`File::in_data_dir`](crate::File::in_data_dir).
     pub fn in_data_dir(app_name: &str, key: EncryptionKey) -> Result<Self, Error> {
         Self::open(dir::in_data_dir(app_name)?, key)
     }
 
-    /// Also reads records that a [`File`](crate::File) left in this folder in the clear. Whoever
-    /// takes the lease next seals such a record and deletes the file in the clear; where both
-    /// exist, the one with the newer token stays. What the file system or a backup keeps of the
-    /// deleted file is beyond this crate: log out and in again if that matters.
+    /// Accepts plain-text token records of a [`File`](crate::File) store in this directory, and
+    /// encrypts them.
     ///
-    /// It is not the default, because then anybody who can put a file into the folder could have
-    /// a record accepted that was never sealed.
+    /// The next lease encrypts the account's plain-text token record and deletes its file. If both
+    /// files exist, the one with the newer token stays. The file system or a backup may keep the
+    /// deleted file: log out and in again if that matters.
+    ///
+    /// Off by default: with it, a program that can create files in the directory can have a token
+    /// record accepted that was never encrypted.
     #[must_use]
     pub fn with_plaintext_migration(mut self) -> Self {
-        self.take_over = true;
+        self.migrates = true;
         self
     }
 
-    /// Where this account's record lies, or would lie.
+    /// Returns the path of this account's encrypted token record, whether it exists or not.
     #[must_use]
     pub fn path(&self, key: &AccountKey) -> PathBuf {
         self.sealed.path(key)
     }
 
-    /// Seals a record that lies in the clear. Only under the account's lease.
-    fn seal_clear(&self, lease: &Lease) -> Result<(), Error> {
+    /// Encrypts a plain-text token record. `lease` is the account's.
+    fn migrate(&self, lease: &Lease) -> Result<(), Error> {
         let key = lease.key();
-        let Some(clear) = self.clear.load(key)? else {
+        let Some(plain) = self.plain.load(key)? else {
             return Ok(());
         };
-        let Ok(found) = TokenRecord::from_text(clear.as_ref()) else {
-            return Ok(()); // whatever it is, it is no record of ours
+        let Ok(found) = TokenRecord::from_text(plain.as_ref()) else {
+            return Ok(()); // a foreign file stays where it is
         };
         let newer = match self.sealed.load(key)? {
             None => true,
@@ -124,9 +127,10 @@ impl Encrypted {
                 .is_ok_and(|sealed| generation(&sealed) < generation(&found)),
         };
         if newer {
-            self.sealed.save(lease, &clear)?;
+            self.sealed.save(lease, &plain)?;
         }
-        self.clear.remove(lease)
+        // Only now: a crash in between leaves both, and the next lease compares them.
+        self.plain.remove(lease)
     }
 }
 
@@ -135,22 +139,22 @@ impl Store for Encrypted {
         if let Some(record) = self.sealed.load(key)? {
             return Ok(Some(record));
         }
-        let clear = self.clear.load(key)?;
-        if clear.is_some() && !self.take_over {
-            return Err(errors::refused(
-                &self.clear.path(key),
-                "holds this account's tokens in the clear, and the store is one for sealed records",
-                "open the store with taking_over_clear, which seals them; or log in again, and \
+        let plain = self.plain.load(key)?;
+        if plain.is_some() && !self.migrates {
+            return Err(errors::rejected(
+                &self.plain.path(key),
+                "contains this account's tokens in plain text, but the store is an encrypted one",
+                "open the store with with_plaintext_migration to encrypt them; or log in again, and \
                  delete that file",
             ));
         }
-        Ok(clear)
+        Ok(plain)
     }
 
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
         let lease = self.sealed.try_lease(key)?;
-        if let Some(lease) = lease.as_ref().filter(|_| self.take_over) {
-            self.seal_clear(lease)?;
+        if let Some(lease) = lease.as_ref().filter(|_| self.migrates) {
+            self.migrate(lease)?;
         }
         Ok(lease)
     }
@@ -168,7 +172,7 @@ impl Store for Encrypted {
         note: &str,
         change: &mut dyn FnMut(&str) -> String,
     ) -> Result<bool, Error> {
-        self.clear.share(note, change).map(|()| true)
+        self.plain.update_note(note, change).map(|()| true)
     }
 
     fn describe(&self) -> String {
@@ -184,7 +188,7 @@ impl fmt::Debug for Encrypted {
     }
 }
 
-/// The newest token's. Generations of both kinds count in milliseconds of the wall clock.
+/// Returns the newest token's generation. Both token kinds count in milliseconds of the wall clock.
 fn generation(record: &TokenRecord) -> u64 {
     TokenKind::ALL
         .iter()

@@ -1,15 +1,15 @@
-//! The form of a sealed file: one line that says how, then the sealed bytes.
+//! The format of an encrypted file: one header line, then the encrypted bytes.
 //!
 //! ```text
 //! keystore-sealed 1 argon2id,65536,3,4,SALT CHECK NONCE SUM⏎
-//! the record, encrypted, and 16 bytes of authentication
+//! the token record, encrypted, and 16 bytes of authentication
 //! ```
 //!
-//! The second field of the line is the version; the third `argon2id` with memory in KiB, passes,
-//! lanes and salt, or `key`. CHECK tells whether a key is the right one, SUM is the beginning of
-//! the SHA-256 of everything else: together they tell damage from a wrong key before anything is
-//! decrypted. Bytes are in small hexadecimal digits. What is authenticated besides the record is
-//! the line without SUM, and the account: each of its three parts after its length.
+//! The second field of the line is the version. The third is `argon2id` with memory in KiB, passes,
+//! lanes and salt, or `key`. CHECK verifies the key, SUM is the start of the SHA-256 of everything
+//! else. Together they distinguish damage from a wrong key before anything is decrypted. Bytes are
+//! in lower-case hexadecimal digits. The associated data of the encryption is the line without SUM,
+//! then the account: each of its three parts after its length.
 
 use std::{borrow::Cow, path::Path, sync::Arc};
 
@@ -22,12 +22,12 @@ use super::{
     cost::KdfCost,
     keys::{Keys, Origin, SealingKey, random},
 };
-use crate::fs::{account_files::Form, errors, file_names};
+use crate::fs::{account_files::Format, errors, file_names};
 
 const MAGIC: &str = "keystore-sealed ";
 const VERSION: &str = "1 ";
 
-/// More than the longest line has.
+/// More bytes than the longest line.
 const LONGEST_LINE: usize = 256;
 const TAG: usize = 16;
 
@@ -61,7 +61,7 @@ impl Sealed {
     }
 }
 
-impl Form for Sealed {
+impl Format for Sealed {
     fn file_name(&self, stem: &str) -> String {
         file_names::sealed(stem)
     }
@@ -74,7 +74,7 @@ impl Form for Sealed {
             nonce: random()?,
         };
         let line = head.line();
-        // Room for the tag as well, so that the record is never moved and leaves no copy behind.
+        // With room for the tag, so that the buffer is never reallocated and leaves no copy behind.
         let mut body = Zeroizing::new(Vec::with_capacity(record.len() + TAG));
         body.extend_from_slice(record.as_ref());
         cipher(&sealing)
@@ -83,7 +83,7 @@ impl Form for Sealed {
                 &associated(&line, key),
                 &mut *body,
             )
-            .expect("a record is shorter than the 256 GiB that the cipher can do");
+            .expect("a token record is under the cipher's limit of 256 GiB");
         let mut file = format!("{line} {}\n", sum(&line, &body)).into_bytes();
         file.extend_from_slice(&body);
         Ok(Cow::Owned(file))
@@ -100,7 +100,7 @@ impl Form for Sealed {
     }
 }
 
-/// What the line says, its sum left aside.
+/// The header line without its sum.
 #[derive(Debug, PartialEq)]
 struct Head {
     origin: Origin,
@@ -156,7 +156,7 @@ impl Head {
     }
 }
 
-/// Why a file cannot be opened.
+/// Why a file cannot be decrypted.
 #[derive(Debug)]
 enum Problem {
     Foreign,
@@ -170,54 +170,54 @@ enum Problem {
 
 impl Problem {
     fn at(self, path: &Path) -> Error {
-        const LOG_IN: &str = "or log in again, which keeps this file beside";
-        let (problem, advice) = match self {
+        const LOG_IN: &str = "or log in again, which keeps this file as .bad";
+        let (problem, help) = match self {
             Self::Foreign => (
-                "is no sealed record",
+                "is not an encrypted token record",
                 "move it away and log in again".to_owned(),
             ),
             Self::OtherVersion => (
-                "is sealed in a way that this version does not know",
+                "has a format that this version does not know",
                 format!("use the newer version of the program that wrote it; {LOG_IN}"),
             ),
             Self::Damaged => (
-                "is a sealed record that is damaged: it was cut short or changed",
-                format!("bring it back from a backup; {LOG_IN}"),
+                "is damaged: it was cut short or changed",
+                format!("restore it from a backup; {LOG_IN}"),
             ),
             Self::OtherKind(Origin::Raw) => (
-                "was sealed with a key, and the store has a passphrase",
-                format!("give the store that key; {LOG_IN}"),
+                "was encrypted with a key, but the store has a passphrase",
+                format!("open the store with that key; {LOG_IN}"),
             ),
             Self::OtherKind(Origin::Argon2id { .. }) => (
-                "was sealed with a passphrase, and the store has a key",
-                format!("give the store that passphrase; {LOG_IN}"),
+                "was encrypted with a passphrase, but the store has a key",
+                format!("open the store with that passphrase; {LOG_IN}"),
             ),
             Self::OtherKey(Origin::Raw) => (
-                "was sealed with another key",
-                format!("give the store that key; {LOG_IN}"),
+                "was encrypted with another key",
+                format!("open the store with that key; {LOG_IN}"),
             ),
             Self::OtherKey(Origin::Argon2id { .. }) => (
-                "was sealed with another passphrase",
-                format!("give the store that passphrase; {LOG_IN}"),
+                "was encrypted with another passphrase",
+                format!("open the store with that passphrase; {LOG_IN}"),
             ),
             Self::OtherAccount => (
-                "was sealed for another account, or changed on purpose",
-                format!("put the account's own file there; {LOG_IN}"),
+                "was encrypted for another account, or tampered with",
+                format!("restore the account's own file; {LOG_IN}"),
             ),
             Self::Failed(error) => return error,
         };
-        errors::refused(path, problem, advice)
+        errors::rejected(path, problem, help)
     }
 }
 
-/// The line without its sum, which is right, and the sealed bytes.
+/// Splits a file into the line without its sum, and the encrypted bytes. Verifies the sum.
 fn split(bytes: &[u8]) -> Result<(&str, &[u8]), Problem> {
     let rest = bytes.strip_prefix(MAGIC.as_bytes());
     if !rest
         .ok_or(Problem::Foreign)?
         .starts_with(VERSION.as_bytes())
     {
-        return Err(Problem::OtherVersion); // whose line may look otherwise
+        return Err(Problem::OtherVersion); // its line may have another format
     }
     let end = bytes
         .iter()
@@ -285,7 +285,7 @@ mod tests {
         Sealed::new(Arc::new(Keys::new(key)))
     }
 
-    /// What a file with this line, whose sum is right, is refused for.
+    /// Returns the error for a file with this line and the right sum.
     fn refusal(line: &str) -> String {
         let body = [7; 40];
         let mut file = format!("{line} {}\n", sum(line, &body)).into_bytes();
@@ -297,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_taken_only_as_it_is_written() {
+    fn only_the_canonical_line_is_accepted() {
         let check = |origin: &str, check: &str, expect: &str| {
             let line = format!("keystore-sealed {origin} {check} {}", "0".repeat(48));
             let error = refusal(&line);
@@ -306,7 +306,7 @@ mod tests {
         let (zeros, unknown) = ("0".repeat(32), "does not know");
         let argon = |cost: &str| format!("1 argon2id,{cost},{zeros}");
         check("1 key", &zeros, "another key");
-        check(&argon("65536,3,4"), &zeros, "with a passphrase, and");
+        check(&argon("65536,3,4"), &zeros, "with a passphrase, but");
         check(&argon("1048577,3,4"), &zeros, unknown);
         check(&argon("65536,65,4"), &zeros, unknown);
         check(&argon("065536,3,4"), &zeros, unknown);
@@ -321,7 +321,7 @@ mod tests {
         check("2 key", &zeros, unknown);
         check("10 key", &zeros, unknown);
         assert!(refusal("keystore-sealed 1").contains("does not know"));
-        assert!(refusal("another program's").contains("is no sealed record"));
+        assert!(refusal("another program's").contains("is not an encrypted token record"));
     }
 
     #[test]

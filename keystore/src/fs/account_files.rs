@@ -1,4 +1,4 @@
-//! A folder with a file per account: what the stores that keep files have in common.
+//! A directory with a file per account: the common part of the file stores.
 
 use std::{
     borrow::Cow,
@@ -13,93 +13,93 @@ use super::{
     dir,
     errors::{self, Doing},
     file_names,
-    lock::Held,
+    lock::FileLock,
     platform,
     private_file::{self, Temporary},
     shared_note,
 };
 
-/// How many files of foreign content are kept beside one record before the last is replaced.
+/// How many `….bad` files one account may have. The next one replaces the last.
 const BAD_FILES: u32 = 99;
 
-/// How a record looks in its file.
-pub(crate) trait Form {
-    /// The name of the file of the account with this stem.
+/// The file format of a token record.
+pub(crate) trait Format {
+    /// Returns the file name of the account with this stem.
     fn file_name(&self, stem: &str) -> String;
 
-    /// What is written for this record.
+    /// Encodes a token record.
     fn write<'a>(&self, key: &AccountKey, record: &'a SecretBytes) -> Result<Cow<'a, [u8]>, Error>;
 
-    /// The record in these bytes of the file at `path`.
+    /// Decodes the bytes of the file at `path`.
     fn read(&self, key: &AccountKey, path: &Path, bytes: SecretBytes)
     -> Result<SecretBytes, Error>;
 }
 
-/// Records of one form in one folder. The lease is the same for all forms.
+/// The token records of one format in one directory. All formats share the leases.
 #[derive(Clone)]
-pub(crate) struct Files<F> {
+pub(crate) struct AccountFiles<F> {
     folder: Arc<Path>,
-    form: F,
+    format: F,
 }
 
-impl<F: Form> Files<F> {
-    /// See [`dir::prepare`].
-    pub(crate) fn open(folder: &Path, form: F) -> Result<Self, Error> {
+impl<F: Format> AccountFiles<F> {
+    /// Opens the directory. See [`dir::prepare`].
+    pub(crate) fn open(folder: &Path, format: F) -> Result<Self, Error> {
         let folder = dir::prepare(folder)?.into();
-        Ok(Self { folder, form })
+        Ok(Self { folder, format })
     }
 
-    /// The records of another form in the same folder.
+    /// Returns the token records of another format in the same directory.
     #[cfg(feature = "encrypted")]
-    pub(crate) fn with_form<G>(&self, form: G) -> Files<G> {
+    pub(crate) fn with_format<G>(&self, format: G) -> AccountFiles<G> {
         let folder = Arc::clone(&self.folder);
-        Files { folder, form }
+        AccountFiles { folder, format }
     }
 
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Where this account's record lies, or would lie.
+    /// Returns the path of this account's token record, whether it exists or not.
     pub(crate) fn path(&self, key: &AccountKey) -> PathBuf {
         self.folder
-            .join(self.form.file_name(&file_names::stem(key)))
+            .join(self.format.file_name(&file_names::stem(key)))
     }
 
     pub(crate) fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
         let path = self.path(key);
         match private_file::read(&path)? {
-            Some(bytes) => self.form.read(key, &path, bytes).map(Some),
+            Some(bytes) => self.format.read(key, &path, bytes).map(Some),
             None => self.check_folder().map(|()| None),
         }
     }
 
     pub(crate) fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
         let stem = file_names::stem(key);
-        let Some(held) = Held::try_take(&self.folder.join(file_names::lock(&stem)))? else {
+        let Some(lock) = FileLock::try_take(&self.folder.join(file_names::lock(&stem)))? else {
             return Ok(None);
         };
-        self.sweep(&stem);
-        Ok(Some(Lease::new(key.clone(), held)))
+        self.remove_temporaries(&stem);
+        Ok(Some(Lease::new(key.clone(), lock)))
     }
 
     pub(crate) fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
         let key = lease.key();
         let path = self.path(key);
-        let bytes = self.form.write(key, record)?;
+        let bytes = self.format.write(key, record)?;
         if record.is_empty() || bytes.len() as u64 > private_file::LIMIT {
             return Err(Error::new(
                 ErrorKind::Store,
                 format!(
-                    "a record of {} bytes cannot be saved to {}",
+                    "cannot save a token record of {} bytes to {}",
                     record.len(),
                     path.display()
                 ),
             )
-            .with_help("a record's file has 1 byte to 1 MiB; the old one is still there"));
+            .with_help("record must be 1 byte to 1 MiB; the previous one is unchanged"));
         }
         let foreign = private_file::is_foreign(&path, |bytes| {
-            self.form
+            self.format
                 .read(key, &path, bytes)
                 .and_then(|bytes| TokenRecord::from_text(bytes.as_ref()))
                 .is_err()
@@ -108,7 +108,7 @@ impl<F: Form> Files<F> {
         let new = self.folder.join(file_names::temporary(&stem));
         let new = Temporary::write(new, &bytes)?;
         if foreign {
-            self.keep_beside(&stem, &path)?;
+            self.keep_as_bad(&stem, &path)?;
         }
         new.place(&path)?;
         self.sync()
@@ -123,7 +123,7 @@ impl<F: Form> Files<F> {
         self.sync()
     }
 
-    pub(crate) fn share(
+    pub(crate) fn update_note(
         &self,
         note: &str,
         change: &mut dyn FnMut(&str) -> String,
@@ -131,8 +131,8 @@ impl<F: Form> Files<F> {
         shared_note::change(&self.folder, note, change)
     }
 
-    /// That there is no record is one thing, that the folder is gone (a disk that is not mounted)
-    /// another: nobody should have to log in again for that.
+    /// Fails if the directory is gone, for example because its disk is not mounted. That must not
+    /// look like an account without a token record, which would require a new login.
     fn check_folder(&self) -> Result<(), Error> {
         match fs::metadata(&self.folder) {
             Ok(metadata) if metadata.is_dir() => Ok(()),
@@ -147,10 +147,10 @@ impl<F: Form> Files<F> {
             .map_err(|source| errors::failed(Doing::Syncing, &self.folder, source))
     }
 
-    /// Removes what writers left behind that died. Only for who has just got the lease: nobody
-    /// else writes then.
-    fn sweep(&self, stem: &str) {
-        // A secret that stays a little longer is better than a renewal that cannot happen.
+    /// Removes the temporary files of writers that died. Requires the lease: without it another
+    /// process may be writing one of them.
+    fn remove_temporaries(&self, stem: &str) {
+        // A failure here must not prevent a renewal; the next lease tries again.
         let Ok(entries) = fs::read_dir(&self.folder) else {
             return;
         };
@@ -165,24 +165,24 @@ impl<F: Form> Files<F> {
         }
     }
 
-    /// Moves foreign content to a name that is free.
-    fn keep_beside(&self, stem: &str, path: &Path) -> Result<(), Error> {
+    /// Moves foreign content to an unused `….bad` name.
+    fn keep_as_bad(&self, stem: &str, path: &Path) -> Result<(), Error> {
         let failed = |source| errors::failed(Doing::Saving, path, source);
-        let beside = (1..=BAD_FILES)
+        let bad = (1..=BAD_FILES)
             .map(|number| self.folder.join(file_names::bad(stem, number)))
-            .find(|beside| fs::symlink_metadata(beside).is_err())
+            .find(|bad| fs::symlink_metadata(bad).is_err())
             .unwrap_or_else(|| self.folder.join(file_names::bad(stem, BAD_FILES)));
-        // Where it belongs to another user this fails; the new record must be saved all the same.
+        // Fails if the file belongs to another user; the new record must be saved all the same.
         let _: io::Result<()> = platform::close_to_others(path);
-        fs::rename(path, beside).map_err(failed)
+        fs::rename(path, bad).map_err(failed)
     }
 }
 
-/// The record itself, as the core wrote it.
+/// The token record as auth-core writes it, not encrypted.
 #[derive(Clone, Copy)]
 pub(crate) struct PlainText;
 
-impl Form for PlainText {
+impl Format for PlainText {
     fn file_name(&self, stem: &str) -> String {
         file_names::record(stem)
     }

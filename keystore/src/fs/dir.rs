@@ -1,4 +1,4 @@
-//! The folder of a store: the user's own data folder, and one that is fit to hold secrets.
+//! The directory of a store: finds the user's data directory, creates private directories.
 
 use std::{
     ffi::OsString,
@@ -13,14 +13,17 @@ use super::{
     platform,
 };
 
-/// Makes the folder where it is missing, with missing parents, each 0700; refuses one where others
-/// can write. The path that comes back is absolute, so that it stays the same when the program
-/// changes its working directory.
+/// Creates the directory and its missing parents, each with mode 0700. Rejects a directory in which
+/// other users can write. Returns an absolute path, so that it stays valid if the program changes
+/// its working directory.
 pub(crate) fn prepare(path: &Path) -> Result<PathBuf, Error> {
     let path = std::path::absolute(path).map_err(|source| {
-        Error::new(ErrorKind::Configuration, "the store's folder has no name")
-            .with_help("give the path of a folder")
-            .with_source(source)
+        Error::new(
+            ErrorKind::Configuration,
+            "the path of the store's directory is empty",
+        )
+        .with_help("pass the path of a directory")
+        .with_source(source)
     })?;
     let failed = |source| errors::failed(Doing::Opening, &path, source);
     let missing: Vec<&Path> = path.ancestors().take_while(|at| !at.exists()).collect();
@@ -34,18 +37,18 @@ pub(crate) fn prepare(path: &Path) -> Result<PathBuf, Error> {
     let metadata = fs::metadata(&path).map_err(failed)?;
     match platform::mode(&metadata).filter(|mode| mode & 0o022 != 0) {
         None => Ok(path),
-        Some(mode) => Err(errors::refused(
+        Some(mode) => Err(errors::rejected(
             &path,
-            &format!("is a folder where other users can put files (mode {mode:04o})"),
+            &format!("is a directory in which other users can create files (mode {mode:04o})"),
             format!(
-                "run: chmod go-w {}, or open the store in a folder of its own inside it",
+                "run: chmod go-w {}, or open the store in a private directory inside it",
                 errors::quoted(&path)
             ),
         )),
     }
 }
 
-/// The folder of the program `app_name` in the user's data folder.
+/// Returns the directory of the program `app_name` in the user's data directory.
 pub(crate) fn in_data_dir(app_name: &str) -> Result<PathBuf, Error> {
     let app_name = one_component(app_name)?;
     let system = if cfg!(windows) {
@@ -59,7 +62,7 @@ pub(crate) fn in_data_dir(app_name: &str) -> Result<PathBuf, Error> {
     Ok(root.join(app_name))
 }
 
-/// Whose custom decides where data rests.
+/// The convention that determines the data directory.
 #[derive(Clone, Copy, Debug)]
 enum System {
     /// XDG Base Directory Specification 0.8.
@@ -73,7 +76,7 @@ fn data_dir(
     variable: impl Fn(&str) -> Option<OsString>,
     home: Option<PathBuf>,
 ) -> Result<PathBuf, Error> {
-    // The specification has a relative path ignored; an empty one is relative.
+    // XDG 0.8: a relative path is invalid and must be ignored. An empty one is relative.
     let absolute = |path: &PathBuf| path.is_absolute();
     let from = |name: &str| variable(name).map(PathBuf::from).filter(absolute);
     let (chosen, inside, setting) = match system {
@@ -85,22 +88,22 @@ fn data_dir(
         return Ok(chosen);
     }
     let problem = match home.filter(absolute) {
-        // It is not for this program to make up a home.
+        // Creating a home directory is not this program's task.
         Some(home) if !home.is_dir() => {
-            format!("the home folder {} does not exist", home.display())
+            format!("the home directory {} does not exist", home.display())
         }
         Some(home) => return Ok(home.join(inside)),
-        None => "this user has no home folder".into(),
+        None => "this user has no home directory".into(),
     };
     Err(Error::new(
         ErrorKind::Configuration,
-        format!("there is no place for the store: {problem}"),
+        format!("cannot find the user's data directory: {problem}"),
     )
     .with_setting(setting)
-    .with_help("set it, or give the store a folder with File::open"))
+    .with_help("set it, or pass the store a directory with File::open"))
 }
 
-/// `app_name`, if it is the name of one folder.
+/// Returns `app_name` if it is the name of one directory.
 pub(crate) fn one_component(app_name: &str) -> Result<&str, Error> {
     let mut components = Path::new(app_name).components();
     match (components.next(), components.next()) {
@@ -109,7 +112,7 @@ pub(crate) fn one_component(app_name: &str) -> Result<&str, Error> {
         }
         _ => Err(Error::new(
             ErrorKind::Configuration,
-            format!("{app_name:?} cannot be the name of a folder"),
+            format!("{app_name:?} is not the name of a directory"),
         )
         .with_setting("app_name")
         .with_help("use the program's name, such as nightly-upload")),
@@ -121,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_data_folder_follows_the_system() {
+    fn the_data_directory_follows_the_system() {
         let home = tempfile::tempdir().unwrap();
         let at = |inside: &str| Some(home.path().join(inside));
         let check = |system, variable: Option<&str>, home: Option<&Path>, expect| {
@@ -173,12 +176,12 @@ mod tests {
                 "{text}"
             );
         };
-        check(None, "has no home folder");
+        check(None, "has no home directory");
         check(Some("/nonexistent/me"), "/nonexistent/me does not exist");
     }
 
     #[test]
-    fn a_program_name_is_one_folder() {
+    fn a_program_name_is_one_directory() {
         let check = |name: &str, expect: bool| {
             assert_eq!(one_component(name).is_ok(), expect, "{name:?}");
         };

@@ -1,79 +1,77 @@
-//! What a person is told when a file or folder fails: which one, why, and what to do.
+//! Errors of files and directories: which one, why, and what to do.
 
 use std::{io, path::Path};
 
 use auth_core::{Error, ErrorKind};
 
-/// What was being done when the system refused.
+/// The action that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Doing {
-    /// Making or looking at the store's folder.
+    /// Creating or examining the store's directory.
     Opening,
-    /// Reading a record.
+    /// Reading a token record.
     Reading,
-    /// Locking the lease's file.
+    /// Locking the lease file.
     Leasing,
-    /// Writing a record, before it is in place.
+    /// Writing a token record, before it replaces the previous one.
     Saving,
-    /// Taking a record away.
+    /// Removing a token record.
     Removing,
-    /// Making sure that what was done survives a power cut.
+    /// Syncing a completed change to disk, so that it survives a power cut.
     Syncing,
 }
 
-/// The system refused to do something with `path`.
+/// Returns the error for a system call that failed on `path`.
 pub(crate) fn failed(doing: Doing, path: &Path, source: io::Error) -> Error {
     let verb = match doing {
-        Doing::Opening => "open the folder",
-        Doing::Reading => "read the record in",
-        Doing::Leasing => "take the lease in",
-        Doing::Saving => "save the record to",
-        Doing::Removing => "remove the record in",
-        Doing::Syncing => "make sure that a power cut will not undo the change in",
+        Doing::Opening => "open the directory",
+        Doing::Reading => "read the token record in",
+        Doing::Leasing => "lock the lease file",
+        Doing::Saving => "save the token record to",
+        Doing::Removing => "remove the token record in",
+        Doing::Syncing => "sync to disk the change in",
     };
     let what = format!("cannot {verb} {}", path.display());
-    let mut advice = advice(&source).to_owned();
+    let mut help = help(&source).to_owned();
     match doing {
-        Doing::Saving => advice.push_str("; the old record is still there"),
-        Doing::Syncing => advice.push_str("; the change itself is done, and every reader sees it"),
+        Doing::Saving => help.push_str("; the previous record is unchanged"),
+        Doing::Syncing => help.push_str("; the change is complete, but a power cut may undo it"),
         _ => {}
     }
     Error::new(ErrorKind::Store, what)
-        .with_help(advice)
+        .with_help(help)
         .with_source(source)
 }
 
-/// What lies at `path` is not what a store may use.
-pub(crate) fn refused(path: &Path, problem: &str, advice: impl Into<String>) -> Error {
-    Error::new(ErrorKind::Store, format!("{} {problem}", path.display())).with_help(advice.into())
+/// Returns the error for a file or directory that a store must not use.
+pub(crate) fn rejected(path: &Path, problem: &str, help: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Store, format!("{} {problem}", path.display())).with_help(help.into())
 }
 
-/// A path as a POSIX shell takes it.
+/// Quotes a path for a POSIX shell.
 pub(crate) fn quoted(path: &Path) -> String {
     format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }
 
-fn advice(source: &io::Error) -> &'static str {
-    use io::ErrorKind as Kind;
+fn help(source: &io::Error) -> &'static str {
+    use io::ErrorKind as Io;
     match source.kind() {
-        Kind::PermissionDenied => {
-            "it and its folder must belong to the user that runs this program (did another user, \
-             or sudo, create it?)"
+        Io::PermissionDenied => {
+            "make the user that runs this program the owner of it and of its directory; another \
+             user, or sudo, may have created it"
         }
-        Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => {
+        Io::StorageFull | Io::QuotaExceeded | Io::FileTooLarge => {
             "make room on that disk, or raise the limit"
         }
-        Kind::ReadOnlyFilesystem => "make it writable, or open the store in another folder",
-        Kind::NotFound => {
-            "its folder is gone: bring it back (is its disk mounted?), or open the store again"
+        Io::ReadOnlyFilesystem => "make it writable, or open the store in another directory",
+        Io::NotFound => "mount its disk or restore its directory, or open the store again",
+        Io::Unsupported => {
+            "open the store in a directory on another file system; this one does not support it"
         }
-        Kind::Unsupported => {
-            "this file system cannot do that: open the store in a folder on another one"
+        Io::NotADirectory | Io::AlreadyExists => {
+            "move away the file in the place of a directory, or open the store in another directory"
         }
-        Kind::NotADirectory | Kind::AlreadyExists => {
-            "a file is in the place of a folder: move it away, or open the store in another folder"
-        }
-        _ => "check that disk, or open the store in another folder",
+        _ => "check that disk, or open the store in another directory",
     }
 }
 
@@ -82,13 +80,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn failures_say_which_file_and_what_to_do() {
+    fn failures_name_the_file_and_what_to_do() {
         let check = |doing, kind: io::ErrorKind, expect: &[&str]| {
             let error = failed(doing, Path::new("/data/x.json"), kind.into());
             assert_eq!(error.kind(), ErrorKind::Store);
             let text = error.to_string();
             assert_eq!(
-                text.contains("old record"),
+                text.contains("previous record"),
                 doing == Doing::Saving,
                 "{text}"
             );
@@ -99,28 +97,37 @@ mod tests {
         check(
             Doing::Saving,
             io::ErrorKind::StorageFull,
-            &["save", "/data/x.json", "room", "old record is still there"],
+            &[
+                "save",
+                "/data/x.json",
+                "room",
+                "previous record is unchanged",
+            ],
         );
         check(
             Doing::Leasing,
             io::ErrorKind::PermissionDenied,
-            &["lease", "belong to the user"],
+            &["lease", "the owner of it"],
         );
         check(
             Doing::Saving,
             io::ErrorKind::ReadOnlyFilesystem,
-            &["writable", "another folder", "old record is still there"],
+            &[
+                "writable",
+                "another directory",
+                "previous record is unchanged",
+            ],
         );
         check(
             Doing::Leasing,
             io::ErrorKind::Unsupported,
-            &["on another one"],
+            &["on another file system"],
         );
-        check(Doing::Opening, io::ErrorKind::NotFound, &["mounted"]);
+        check(Doing::Opening, io::ErrorKind::NotFound, &["mount its disk"]);
         check(
             Doing::Syncing,
             io::ErrorKind::StorageFull,
-            &["power cut", "room", "the change itself is done"],
+            &["power cut", "room", "the change is complete"],
         );
         check(Doing::Removing, io::ErrorKind::Other, &["check that disk"]);
     }

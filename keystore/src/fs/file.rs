@@ -1,62 +1,84 @@
-//! A file per account, replaced as a whole, with a lease that holds across processes.
+//! The plain-text file store: a file per account, replaced as a whole.
 
 use std::{fmt, path::PathBuf};
 
 use auth_core::{AccountKey, Error, Lease, SecretBytes, Store};
 
 use super::{
-    account_files::{Files, PlainText},
+    account_files::{AccountFiles, PlainText},
     dir,
 };
 
-/// Keeps each account's record in a file of its own, in one folder. Clones share the folder, and
-/// so do all processes that open it.
+/// A store with one plain-text file per account, in one directory.
 ///
-/// The tokens lie in the file **in the clear**; what keeps them is the file's mode (0600 from its
-/// first moment) and that of the folder. That protects against other users of the machine. It does
-/// not protect against programs of the same user, against root, or against who gets hold of the
-/// disk or a backup. On Windows, where there are no modes, it rests on the access list that the folder
-/// inherits; that part is written but was not run.
+/// Clones and all processes that open the directory share the token records. The tokens are **not
+/// encrypted**; the store `Encrypted` (feature `encrypted`) encrypts them. The modes of the file
+/// (0600 from its creation) and of the directory protect against other users of the machine. They
+/// do not protect against programs of the same user, root, or a reader of the disk or of a backup.
+/// Windows has no modes: there the access list that the directory inherits protects the files. That
+/// part was written but not run.
 ///
-/// **Saving** writes a second file, waits until it is on the disk, and renames it over the first.
-/// A crash or power cut at any moment leaves the old record or the new one, never a torn one.
+/// **Saving** writes a second file, syncs it to disk, and renames it over the first. A crash or
+/// power cut at any moment leaves the previous token record or the new one, never a part of one.
 ///
-/// **The lease** is a lock on a file beside the record (`….lock`), which is never deleted. The
-/// kernel frees it when its holder dies; nobody can take it from a holder that lives. Do not
-/// delete these files while a program runs. On network file systems it is worth what their locks
-/// are worth.
+/// **The lease** is a lock on a file beside the token record (`….lock`), which is never deleted.
+/// The kernel releases it when its holder dies; another process cannot take it from a live holder.
+/// Do not delete these files while a program runs. On a network file system the lease is as
+/// reliable as its locks.
 ///
-/// **Reading** refuses a file that others can read or write, an empty one, one over 1 MiB, a folder
-/// and a symbolic link, each with an error that names the path and says what to do. When a new
-/// record is saved over a file that is no record (another program's, torn by other hands, of
-/// another version), that file is kept beside as `….bad`; since it may hold tokens, delete it when it is
-/// understood. [`remove`](Store::remove) leaves it alone.
+/// **Reading** rejects a file that other users can read or write, an empty file, one over 1 MiB, a
+/// directory and a symbolic link. Each error names the path and says what to do.
+///
+/// **A foreign file** in the place of the token record (of another program, damaged, of another
+/// version) is kept as `….bad` when a new token record is saved. It may contain tokens: delete it
+/// when you know what it was. [`remove`](Store::remove) does not remove it.
+///
+/// ```
+/// use auth_core::{AccountKey, Store, TokenRecord};
+/// use keystore::File;
+///
+/// # let directory = tempfile::tempdir().unwrap();
+/// # let directory = directory.path();
+/// // A program uses its own data directory: File::in_data_dir("nightly-upload")?
+/// let store = File::open(directory)?;
+/// let key = AccountKey::new("inaturalist", "app-id", AccountKey::DEFAULT);
+/// let lease = store.try_lease(&key)?.expect("it is free");
+/// store.save(&lease, &TokenRecord::default().to_text())?;
+/// assert!(store.path(&key).ends_with("inaturalist+app-id+default.json"));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone)]
-pub struct File(Files<PlainText>);
+#[doc(alias = "cache")]
+pub struct File(AccountFiles<PlainText>);
 
 impl File {
-    /// A store in this folder. It is made, with its missing parents, where it does not exist; what
-    /// is made has mode 0700. A relative path is taken from the working directory of this moment.
+    /// Opens a store in this directory.
+    ///
+    /// Creates the directory and its missing parents with mode 0700. A relative path is resolved
+    /// against the current working directory now.
     ///
     /// # Errors
-    /// The folder cannot be made, is no folder, or lets other users put files into it.
+    /// [`ErrorKind::Store`](auth_core::ErrorKind::Store) if the directory cannot be created, is not
+    /// a directory, or if other users can create files in it.
+    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if the path is empty.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, Error> {
-        Files::open(&folder.into(), PlainText).map(Self)
+        AccountFiles::open(&folder.into(), PlainText).map(Self)
     }
 
-    /// A store in the folder `app_name` of the user's own data folder.
+    /// Opens a store in the directory `app_name` of the user's data directory.
     ///
-    /// On Unix that is `$XDG_DATA_HOME`, or `~/.local/share` where it is not set; on macOS
-    /// `~/Library/Application Support`; on Windows `%APPDATA%`.
+    /// The data directory is, on Unix, `$XDG_DATA_HOME`, or `~/.local/share` if that is not set; on
+    /// macOS `~/Library/Application Support`; on Windows `%APPDATA%`.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration): the user has no home
-    /// folder, or `app_name` is no name of a folder. And those of [`open`](Self::open).
+    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if the user has no home
+    /// directory, or if `app_name` is not the name of one directory. Also the errors of
+    /// [`open`](Self::open).
     pub fn in_data_dir(app_name: &str) -> Result<Self, Error> {
         Self::open(dir::in_data_dir(app_name)?)
     }
 
-    /// Where this account's record lies, or would lie.
+    /// Returns the path of this account's token record, whether it exists or not.
     #[must_use]
     pub fn path(&self, key: &AccountKey) -> PathBuf {
         self.0.path(key)
@@ -85,7 +107,7 @@ impl Store for File {
         note: &str,
         change: &mut dyn FnMut(&str) -> String,
     ) -> Result<bool, Error> {
-        self.0.share(note, change).map(|()| true)
+        self.0.update_note(note, change).map(|()| true)
     }
 
     fn describe(&self) -> String {

@@ -1,26 +1,25 @@
-//! File names of accounts: readable, never the same for two accounts, never too long.
+//! File names of accounts: readable, unique, and of limited length.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use auth_core::AccountKey;
 use sha2::{Digest, Sha256};
 
-/// The longest stem, in bytes. With the longest ending it stays under the 143 bytes that eCryptfs
-/// allows, the smallest limit among file systems in common use (most allow 255).
+/// The longest stem, in bytes. With the longest extension it stays under the 143 bytes that
+/// eCryptfs allows, the smallest limit among file systems in common use (most allow 255).
 const LONGEST: usize = 100;
 
-/// How much of a name that is too long stays readable: the rest is `~` and 64 digits.
+/// How much of a name that is too long stays readable. The rest is `~` and 64 digits.
 const READABLE: usize = LONGEST - 65;
 
-/// The account as the first part of a file name: `inaturalist+app-id+me`.
+/// Returns the account as the first part of a file name: `inaturalist+app-id+me`.
 ///
-/// Small letters, digits, `-`, `_`, `@` and `.` stand for themselves, every other byte is written
-/// as `%` and two hexadecimal digits. Capitals are among those others, because a file system that
-/// ignores case would take `Me` and `me` for one file. A name that would be too long is cut and
-/// ends in `~` and the SHA-256 of the whole.
+/// Lower-case letters, digits, `-`, `_`, `@` and `.` stay as they are. Every other byte becomes `%`
+/// and two hexadecimal digits. So do capitals, because `Me` and `me` are one file on a file system
+/// that ignores case. A name that would be too long is cut and ends in `~` and its whole SHA-256.
 pub(crate) fn stem(key: &AccountKey) -> String {
     let mut stem = String::new();
-    // Windows takes `con.anything` for a device; so no dot comes before the first `+`.
+    // On Windows `con.anything` is a device, so no dot may come before the first `+`.
     encode(&mut stem, key.service(), false);
     stem.push('+');
     encode(&mut stem, key.client_id(), true);
@@ -37,44 +36,45 @@ pub(crate) fn stem(key: &AccountKey) -> String {
     stem
 }
 
-/// The first part of the file name of a note that all programs share. No account's begins so: it has two `+`.
+/// Returns the first part of the file name of a shared note. It has one `+`, an account's has two.
 pub(crate) fn note(name: &str) -> String {
     let mut stem = "note+".to_owned();
     encode(&mut stem, name, true);
     stem
 }
 
-/// The file of the record.
+/// The file of the token record.
 pub(crate) fn record(stem: &str) -> String {
     format!("{stem}.json")
 }
 
-/// The file of the record where it is sealed.
+/// The file of the encrypted token record.
 #[cfg(feature = "encrypted")]
 pub(crate) fn sealed(stem: &str) -> String {
     format!("{stem}.sealed")
 }
 
-/// The file that the lease locks.
+/// The file that a lease locks.
 pub(crate) fn lock(stem: &str) -> String {
     format!("{stem}.lock")
 }
 
-/// The file that the lease of a record in the keyring locks: another than a file store's in the same folder, so that both can
-/// have a lease of one account at once.
+/// The file that a lease of the keyring store locks. It differs from a file store's in the same
+/// directory, so that both can have a lease of one account at once.
 #[cfg(feature = "keyring")]
 pub(crate) fn keyring_lock(stem: &str) -> String {
     format!("{stem}~keyring.lock")
 }
 
-/// A file that is going to be the record: another name at each call, and in each process.
+/// A file that is renamed to the token record once complete. Each call and each process gets
+/// another name.
 pub(crate) fn temporary(stem: &str) -> String {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let attempt = COUNTER.fetch_add(1, Ordering::Relaxed);
     format!("{stem}~{}-{attempt}.tmp", std::process::id())
 }
 
-/// Whether `name` is a [`temporary`] file of this stem, from whichever process.
+/// Whether `name` is a [`temporary`] file of this stem, of any process.
 pub(crate) fn is_temporary(stem: &str, name: &str) -> bool {
     let numbers = name
         .strip_prefix(stem)
@@ -85,7 +85,7 @@ pub(crate) fn is_temporary(stem: &str, name: &str) -> bool {
     numbers.is_some_and(|(process, attempt)| digits(process) && digits(attempt))
 }
 
-/// Where foreign content is kept beside, for the `integer`th time, counted from 1.
+/// The file that keeps foreign content, for the `number`th time, counted from 1.
 pub(crate) fn bad(stem: &str, number: u32) -> String {
     match number {
         1 => format!("{stem}.bad"),
@@ -155,14 +155,14 @@ mod tests {
 
     #[test]
     fn no_two_accounts_share_a_file() {
-        let mut seen = HashMap::new();
+        let mut files = HashMap::new();
         for key in nasty_keys() {
             let folded = record(&stem(&key)).to_lowercase();
-            if let Some(other) = seen.insert(folded, key.clone()) {
+            if let Some(other) = files.insert(folded, key.clone()) {
                 panic!("{key:?} and {other:?} share a file");
             }
         }
-        assert_eq!(seen.len(), nasty_keys().count());
+        assert_eq!(files.len(), nasty_keys().count());
     }
 
     #[test]
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn temporary_files_are_told_apart() {
+    fn temporary_files_are_recognized() {
         let check = |stem: &str, name: &str, expect: bool| {
             assert_eq!(is_temporary(stem, name), expect, "{stem} {name}");
         };
@@ -213,7 +213,7 @@ mod tests {
         assert_ne!(temporary("s+c+a"), temporary("s+c+a"));
     }
 
-    /// Every combination of parts that somebody might mix up.
+    /// Every combination of parts that could be mixed up.
     fn nasty_keys() -> impl Iterator<Item = AccountKey> {
         let long = ["x".repeat(300), "x".repeat(301), "Ä".repeat(99)];
         let parts = [

@@ -1,4 +1,4 @@
-//! The lease of an account across processes: a lock on a file that stays where it is.
+//! The lease of an account across processes: a lock on a file that is never moved.
 
 use std::{
     fs::{self, OpenOptions, TryLockError},
@@ -13,20 +13,20 @@ use super::{
     platform, private_file,
 };
 
-/// A lock that is held. Dropping it frees it, and so does the kernel when the process dies.
+/// A lock on a file. Dropping it releases it, and so does the kernel when the process dies.
 ///
-/// The file is never deleted or renamed: whoever did that would let two processes lock two files of
-/// one name. The lock belongs to this opening of the file, so a second handle in the same process
-/// is kept out like another process.
-pub(crate) struct Held(fs::File);
+/// The file is never deleted or renamed: otherwise two processes could lock two files of one name.
+/// The lock belongs to the open file description, so it also excludes other handles of this
+/// process.
+pub(crate) struct FileLock(fs::File);
 
-impl Held {
-    /// Locks the file, or `None` while somebody else has it locked.
+impl FileLock {
+    /// Locks the file. `None` while another handle or process has it locked.
     pub(crate) fn try_take(path: &Path) -> Result<Option<Self>, Error> {
         let failed = |source| errors::failed(Doing::Leasing, path, source);
         private_file::check_plain_file(Doing::Leasing, path)?;
         let mut options = OpenOptions::new();
-        // Some network file systems lock only what is open for writing.
+        // Some network file systems, such as NFS, lock a file only if it is open for writing.
         options.read(true).write(true).create(true).truncate(false);
         platform::make_private(&mut options);
         let file = options.open(path).map_err(failed)?;
@@ -38,9 +38,10 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for FileLock {
     fn drop(&mut self) {
-        // Closing would do, but for a moment a child process that is being started shares the file.
+        // Closing is not enough: a child process that is being started shares the open file until
+        // its `exec`.
         let _: io::Result<()> = self.0.unlock();
     }
 }

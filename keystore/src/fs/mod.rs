@@ -1,4 +1,4 @@
-//! Stores records in files: what all file stores share, and the store in the clear.
+//! Token records in files: the plain-text store, and what all file stores share.
 
 pub(crate) mod account_files;
 pub(crate) mod dir;

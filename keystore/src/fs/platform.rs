@@ -1,4 +1,4 @@
-//! The few lines that differ from system to system: modes, and how a folder reaches the disk.
+//! The code that differs between systems: file modes, and how to sync a directory.
 
 pub(crate) use system::{close_to_others, make_folder_private, make_private, mode, sync_folder};
 
@@ -11,30 +11,30 @@ mod system {
         path::Path,
     };
 
-    /// What is created with these options is for its owner only, from its first moment.
+    /// Creates files with mode 0600, so that only their owner can ever access them.
     pub(crate) fn make_private(options: &mut OpenOptions) {
         options.mode(0o600);
     }
 
-    /// The same for folders.
+    /// Creates directories with mode 0700.
     pub(crate) fn make_folder_private(builder: &mut DirBuilder) {
         builder.mode(0o700);
     }
 
-    /// Who may do what, where the system has modes.
+    /// Returns the mode. `None` if the system has no modes.
     pub(crate) fn mode(metadata: &Metadata) -> Option<u32> {
         Some(metadata.permissions().mode() & 0o7777)
     }
 
-    /// Takes from everybody else what they may do with an existing file.
+    /// Sets the mode of an existing file to 0600.
     pub(crate) fn close_to_others(path: &Path) -> io::Result<()> {
         set_permissions(path, Permissions::from_mode(0o600))
     }
 
-    /// Waits until the folder's list of files is on the disk.
+    /// Syncs the directory's list of files to disk.
     pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
         match File::open(path)?.sync_all() {
-            // Some network and user-space file systems cannot do this at all.
+            // Some network and user-space file systems do not support this.
             Err(error)
                 if matches!(
                     error.kind(),
@@ -48,8 +48,8 @@ mod system {
     }
 }
 
-// Not run by this project's tests, which run on Linux. Windows has access lists in place of modes;
-// a user's own data folder is closed to other users by those it inherits.
+// Not run by this project's tests, which run on Linux. Windows has access lists instead of modes;
+// those that a user's data directory inherits exclude other users.
 #[cfg(not(unix))]
 mod system {
     use std::{

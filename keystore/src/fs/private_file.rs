@@ -1,4 +1,4 @@
-//! Files for their owner only: read with suspicion, replaced as a whole.
+//! Files that only their owner can access: checked before reading, replaced as a whole.
 
 use std::{
     fs::{self, OpenOptions},
@@ -13,32 +13,33 @@ use super::{
     platform,
 };
 
-/// The largest record, in bytes. Two tokens are a few kilobytes.
+/// The largest token record, in bytes. Two tokens are a few kilobytes.
 pub(crate) const LIMIT: u64 = 1 << 20;
 
-/// What a person does about a file that is no record.
-const REMOVE_IT: &str = "move it away and log in again";
+/// The help for a file that is not a token record.
+const MOVE_AWAY: &str = "move it away and log in again";
 
-/// The file's bytes, or `None` where there is none.
+/// Reads the file. `None` if it does not exist.
 ///
-/// Refuses what others can read, what is no plain file, and what is empty or over [`LIMIT`].
+/// Rejects a file that other users can access, one that is not a regular file, and one that is
+/// empty or over [`LIMIT`].
 pub(crate) fn read(path: &Path) -> Result<Option<SecretBytes>, Error> {
     let failed = |source| errors::failed(Doing::Reading, path, source);
     if !check_plain_file(Doing::Reading, path)? {
         return Ok(None);
     }
     let mut file = match fs::File::open(path) {
-        // Removed since the look at it.
+        // Removed since the check.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened.map_err(failed)?,
     };
     let metadata = file.metadata().map_err(failed)?;
-    if let Some(mode) = others_may(&metadata) {
-        return Err(errors::refused(
+    if let Some(mode) = mode_for_others(&metadata) {
+        return Err(errors::rejected(
             path,
-            &format!("can be used by other users (mode {mode:04o}), and tokens lie in it"),
+            &format!("is accessible to other users (mode {mode:04o})"),
             format!(
-                "run: chmod 600 {}; if others may have read it, log out and in again",
+                "run: chmod 600 {}; log out and in again if others may have read it",
                 errors::quoted(path)
             ),
         ));
@@ -46,39 +47,35 @@ pub(crate) fn read(path: &Path) -> Result<Option<SecretBytes>, Error> {
     read_bytes(&mut file, metadata.len())
         .map_err(failed)?
         .map(Some)
-        .map_err(|problem| errors::refused(path, problem, REMOVE_IT))
+        .map_err(|problem| errors::rejected(path, problem, MOVE_AWAY))
 }
 
-/// Whether a file is there. Refuses links, folders, pipes and the like.
+/// Whether the file exists. Rejects links, directories, pipes and other special files.
 ///
-/// A link is refused because a save would replace the link, not the file it leads to; opening a
-/// pipe would wait for ever.
+/// A save would replace a link, not its target. Opening a pipe would block forever.
 pub(crate) fn check_plain_file(doing: Doing, path: &Path) -> Result<bool, Error> {
-    let kind = match fs::symlink_metadata(path) {
+    let file_type = match fs::symlink_metadata(path) {
         Ok(metadata) => metadata.file_type(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(source) => return Err(errors::failed(doing, path, source)),
     };
-    if kind.is_file() {
+    if file_type.is_file() {
         return Ok(true);
     }
-    let (problem, advice) = if kind.is_dir() {
+    let (problem, help) = if file_type.is_dir() {
+        ("is a directory, not a file", "move it away")
+    } else if file_type.is_symlink() {
         (
-            "is a folder, and a file belongs in its place",
-            "move it away",
-        )
-    } else if kind.is_symlink() {
-        (
-            "is a symbolic link, and a file belongs in its place",
-            "put the file itself there, or open the store in the folder that the link leads to",
+            "is a symbolic link, not a file",
+            "replace it by its target, or open the store in the directory of its target",
         )
     } else {
-        ("is not a plain file", "move it away")
+        ("is not a regular file", "move it away")
     };
-    Err(errors::refused(path, problem, advice))
+    Err(errors::rejected(path, problem, help))
 }
 
-/// Whether there is a file that `judge` calls foreign, or that cannot be read at all.
+/// Whether the file exists and is foreign: `judge` says so, or it cannot be read.
 pub(crate) fn is_foreign(
     path: &Path,
     judge: impl FnOnce(SecretBytes) -> bool,
@@ -97,14 +94,14 @@ pub(crate) fn is_foreign(
     })
 }
 
-/// A file that is complete and on the disk, but not in its place yet. Dropping it removes it.
+/// A file that is complete and synced, but not renamed yet. Dropping it removes it.
 pub(crate) struct Temporary {
     path: PathBuf,
     placed: bool,
 }
 
 impl Temporary {
-    /// Writes a new file, for its owner only from its first moment.
+    /// Writes a new file, accessible only to its owner from its creation.
     pub(crate) fn write(path: PathBuf, bytes: &[u8]) -> Result<Self, Error> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -118,12 +115,12 @@ impl Temporary {
         };
         let failed = |source| errors::failed(Doing::Saving, &this.path, source);
         let metadata = file.metadata().map_err(failed)?;
-        if let Some(mode) = others_may(&metadata) {
-            return Err(errors::refused(
+        if let Some(mode) = mode_for_others(&metadata) {
+            return Err(errors::rejected(
                 &this.path,
-                &format!("was made for its owner only, and has mode {mode:04o} nevertheless"),
-                "open the store in a folder on a file system that keeps modes; the old record is \
-                 still there",
+                &format!("was created with mode 0600 but has mode {mode:04o}"),
+                "open the store in a directory on a file system with modes; the previous record is \
+                 unchanged",
             ));
         }
         file.write_all(bytes).map_err(failed)?;
@@ -131,7 +128,7 @@ impl Temporary {
         Ok(this)
     }
 
-    /// Puts it in the place of `target`, in one step.
+    /// Renames it to `target`, which replaces `target` atomically.
     pub(crate) fn place(mut self, target: &Path) -> Result<(), Error> {
         fs::rename(&self.path, target)
             .map_err(|source| errors::failed(Doing::Saving, target, source))?;
@@ -143,28 +140,28 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.placed {
-            // What cannot be removed now is removed by whoever has the lease next.
+            // On failure the next holder of the lease removes it.
             let _: io::Result<()> = fs::remove_file(&self.path);
         }
     }
 }
 
-/// The mode, where it lets anybody but the owner do anything.
-fn others_may(metadata: &fs::Metadata) -> Option<u32> {
+/// Returns the mode if it gives anything to users other than the owner.
+fn mode_for_others(metadata: &fs::Metadata) -> Option<u32> {
     platform::mode(metadata).filter(|mode| mode & 0o077 != 0)
 }
 
-/// Reads a file of this length into one allocation, so that no copy is left behind; or says what is
-/// wrong with its length.
+/// Reads a file of this length into one allocation, so that no unwiped copy is left behind. The
+/// inner error says what is wrong with its length.
 fn read_bytes(file: &mut fs::File, length: u64) -> io::Result<Result<SecretBytes, &'static str>> {
     let length = match usize::try_from(length) {
         Ok(0) => return Ok(Err("is empty")),
         Ok(short) if length <= LIMIT => short,
-        _ => return Ok(Err("is larger than 1 MiB and no record of ours")),
+        _ => return Ok(Err("is larger than 1 MiB, so it is not a token record")),
     };
-    let mut bytes = vec![0; length + 1];
+    let mut bytes = vec![0; length + 1]; // one more, to notice a file that has grown
     let mut filled = 0;
-    let outcome = loop {
+    let result = loop {
         match file.read(&mut bytes[filled..]) {
             Ok(0) => break Ok(()),
             Ok(count) => filled += count,
@@ -173,12 +170,12 @@ fn read_bytes(file: &mut fs::File, length: u64) -> io::Result<Result<SecretBytes
         }
     };
     bytes.truncate(filled);
-    let bytes = SecretBytes::new(bytes); // from here on it is wiped, whatever happens
-    outcome?;
+    let bytes = SecretBytes::new(bytes); // wiped from here on, also on error
+    result?;
     Ok(if filled == length {
         Ok(bytes)
     } else {
-        Err("changed while it was read: something else writes to it")
+        Err("changed while it was read, so another program writes to it")
     })
 }
 
@@ -194,12 +191,15 @@ mod tests {
         let written = Temporary::write(new.clone(), b"marked-secret").unwrap();
         assert!(new.exists());
         let error = written.place(&target).unwrap_err().to_string();
-        assert!(error.contains("the old record is still there"), "{error}");
+        assert!(
+            error.contains("the previous record is unchanged"),
+            "{error}"
+        );
         assert!(!new.exists() && target.is_dir());
     }
 
     #[test]
-    fn a_new_file_never_overwrites_and_a_stranger_is_not_removed() {
+    fn a_new_file_never_overwrites_or_removes_an_existing_one() {
         let folder = tempfile::tempdir().unwrap();
         let taken = folder.path().join("taken");
         fs::write(&taken, "old").unwrap();
@@ -220,11 +220,14 @@ mod tests {
                 "{length}"
             );
         };
-        let changed = "changed while it was read: something else writes to it";
+        let changed = "changed while it was read, so another program writes to it";
         check(5, Ok(b"12345"));
         check(4, Err(changed));
         check(6, Err(changed));
         check(0, Err("is empty"));
-        check(LIMIT + 1, Err("is larger than 1 MiB and no record of ours"));
+        check(
+            LIMIT + 1,
+            Err("is larger than 1 MiB, so it is not a token record"),
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! A small note beside the records that all programs share: who asked when. No secret is in it, and it may be lost.
+//! A small text beside the token records that all programs share, for rate limits. It contains no
+//! secret, and it may be lost.
 
 use std::{
     fs,
@@ -13,24 +14,24 @@ use auth_core::{Error, ErrorKind};
 use super::{
     errors::{self, Doing},
     file_names,
-    lock::Held,
+    lock::FileLock,
     platform,
 };
 
-/// A longer note is taken for a foreign one.
+/// The longest note, in bytes. A longer one is not ours and counts as empty.
 const LONGEST: u64 = 256 << 10;
 
-/// How long another program may take over its change. It reads and writes a few hundred bytes.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How long to wait for another program's change, which reads and writes a few hundred bytes.
+const MAX_WAIT: Duration = Duration::from_millis(500);
 
-/// Changes the note under its lock. It is replaced as a whole, but nobody waits for the disk.
+/// Changes the note under its lock. Replaces it as a whole, but does not sync it to disk.
 pub(crate) fn change(
     folder: &Path,
     note: &str,
     change: &mut dyn FnMut(&str) -> String,
 ) -> Result<(), Error> {
     let stem = file_names::note(note);
-    let held = lock(&folder.join(file_names::lock(&stem)))?;
+    let lock = take_lock(&folder.join(file_names::lock(&stem)))?;
     let path = folder.join(format!("{stem}.txt"));
     let old = match fs::metadata(&path) {
         Ok(metadata) if metadata.is_file() && metadata.len() <= LONGEST => {
@@ -39,11 +40,11 @@ pub(crate) fn change(
         _ => String::new(),
     };
     let new = change(&old);
-    let beside = folder.join(file_names::temporary(&stem));
-    let written = write(&beside, &new).and_then(|()| fs::rename(&beside, &path));
-    drop(held);
+    let temporary = folder.join(file_names::temporary(&stem));
+    let written = write(&temporary, &new).and_then(|()| fs::rename(&temporary, &path));
+    drop(lock);
     written.map_err(|source| {
-        let _: io::Result<()> = fs::remove_file(&beside);
+        let _: io::Result<()> = fs::remove_file(&temporary);
         errors::failed(Doing::Saving, &path, source)
     })
 }
@@ -55,14 +56,14 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     options.open(path)?.write_all(text.as_bytes())
 }
 
-fn lock(path: &Path) -> Result<Held, Error> {
-    let end = Instant::now() + PATIENCE;
+fn take_lock(path: &Path) -> Result<FileLock, Error> {
+    let end = Instant::now() + MAX_WAIT;
     loop {
-        if let Some(held) = Held::try_take(path)? {
-            return Ok(held);
+        if let Some(lock) = FileLock::try_take(path)? {
+            return Ok(lock);
         }
         if Instant::now() >= end {
-            let what = format!("another program holds {}", path.display());
+            let what = format!("another program has locked {}", path.display());
             return Err(Error::new(ErrorKind::TimedOut, what).with_help("try again"));
         }
         thread::sleep(Duration::from_millis(2));
@@ -87,30 +88,30 @@ mod tests {
                 });
             }
         });
-        let mut seen = String::new();
+        let mut found = String::new();
         change(folder.path(), "pace-x", &mut |text| {
-            seen = text.to_owned();
+            found = text.to_owned();
             String::new()
         })
         .unwrap();
-        assert_eq!(seen, "800");
+        assert_eq!(found, "800");
         let names: Vec<_> = fs::read_dir(folder.path()).unwrap().collect();
         assert_eq!(names.len(), 2, "the note and its lock: {names:?}");
     }
 
     #[test]
-    fn foreign_content_counts_for_nothing() {
+    fn foreign_content_counts_as_empty() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("note+pace-x.txt");
         let check = |content: &[u8], expect: &str| {
             fs::write(&path, content).unwrap();
-            let mut seen = None;
+            let mut found = None;
             change(folder.path(), "pace-x", &mut |text| {
-                seen = Some(text.to_owned());
+                found = Some(text.to_owned());
                 "new".to_owned()
             })
             .unwrap();
-            assert_eq!(seen.as_deref(), Some(expect));
+            assert_eq!(found.as_deref(), Some(expect));
             assert_eq!(fs::read(&path).unwrap(), b"new");
         };
         check(b"old", "old");

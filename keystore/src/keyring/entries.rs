@@ -1,45 +1,45 @@
-//! What this crate needs of a keyring: to get, set and delete an entry, and to say plainly why not.
+//! The interface of a keyring: get, set and delete an entry, and the failures.
 
 use std::{borrow::Cow, fmt, time::Duration};
 
 use auth_core::{Error, ErrorKind, SecretBytes};
 
-/// A keyring's entries. Blocking; each call is one change or none.
+/// The entries of a keyring. Calls block; each makes one change or none.
 pub(crate) trait Entries {
-    /// The secret, or `None` where there is no such entry.
+    /// Returns the secret. `None` if there is no such entry.
     fn get(&self, name: &Name) -> Result<Option<SecretBytes>, Failure>;
 
-    /// Replaces the secret, or makes the entry. Where several match, one is left.
+    /// Replaces the secret, or creates the entry. Of several matching entries one remains.
     fn set(&self, name: &Name, secret: &SecretBytes) -> Result<(), Failure>;
 
-    /// Removes the entry. That there is none is no failure.
+    /// Removes the entry. Succeeds if there is none.
     fn delete(&self, name: &Name) -> Result<(), Failure>;
 }
 
-/// The name of an entry: every keyring knows it by a service and a user.
+/// The name of an entry: every keyring identifies it by a service and a user.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Name {
     pub(crate) service: Cow<'static, str>,
     pub(crate) user: Cow<'static, str>,
-    pub(crate) kind: Kind,
+    pub(crate) kind: EntryKind,
 }
 
-/// Whose custom an entry follows.
+/// The format of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Kind {
-    /// Bytes of ours, which no other program reads.
-    Record,
+pub(crate) enum EntryKind {
+    /// Bytes of a token record, which no other program reads.
+    TokenRecord,
     /// A password that Python's keyring reads and overwrites as well.
     Password,
 }
 
 impl Name {
-    /// What a password manager shows a person. For passwords it is what Python's keyring 25 writes.
+    /// Returns the label that a password manager shows. For passwords it is Python's keyring 25's.
     pub(crate) fn label(&self) -> String {
         let Self { service, user, .. } = self;
         match self.kind {
-            Kind::Record => format!("Tokens of {user} for {service}"),
-            Kind::Password => format!("Password for '{user}' on '{service}'"),
+            EntryKind::TokenRecord => format!("Tokens of {user} for {service}"),
+            EntryKind::Password => format!("Password for '{user}' on '{service}'"),
         }
     }
 }
@@ -50,42 +50,43 @@ impl fmt::Display for Name {
     }
 }
 
-/// Why a keyring did not do it. Holds no secret: texts are the system's own, never an entry's content.
+/// Why a keyring call failed. Contains no secret: its texts are the system's, never an entry's
+/// content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// There is no session bus to ask.
+    /// There is no session bus.
     NoBus,
-    /// There is a bus, and no Secret Service on it.
+    /// There is a session bus, but no Secret Service on it.
     NoService,
-    /// It stays locked: the prompt was dismissed, or nobody can be asked.
+    /// The keyring stays locked: the user dismissed the prompt, or no prompt can be shown.
     Locked,
-    /// The service has no place for new entries.
+    /// The service has no default collection for new entries.
     NoCollection,
-    /// Several entries match, and none is to be preferred.
+    /// Several entries match, and none is newer than the others.
     Ambiguous,
     /// No response within this time.
-    NoAnswer(Duration),
-    /// An entry may not be that large.
+    NoResponse(Duration),
+    /// The secret is larger than an entry may be.
     #[cfg_attr(
         all(not(test), unix, not(target_vendor = "apple")),
         expect(dead_code, reason = "keyring-core says it")
     )]
     TooLong,
-    /// What lies there is no record, or one of a later version.
+    /// The entry is not a token record, or one of a later version.
     Foreign,
-    /// Parts of the record are missing or of another one.
+    /// Parts of the token record are missing, or belong to another one.
     Torn,
-    /// This system has no keyring that we know.
+    /// This system has no keyring that this crate supports.
     #[cfg_attr(
         all(not(test), unix, not(target_vendor = "apple")),
         expect(dead_code, reason = "keyring-core says it")
     )]
     Unsupported,
-    /// The service failed in another way. Its words, or why there are none.
+    /// The service failed in another way. Contains its message, or the reason if it sent none.
     Broken(String),
 }
 
-/// What was being done.
+/// The action that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Doing {
     Opening,
@@ -95,7 +96,7 @@ pub(crate) enum Doing {
 }
 
 impl Failure {
-    /// As an error: what could not be done, why, and what to do.
+    /// Converts to an error: the action, the reason, and what to do.
     pub(crate) fn into_error(self, doing: Doing, what: impl fmt::Display) -> Error {
         let verb = match doing {
             Doing::Opening => "use",
@@ -104,15 +105,17 @@ impl Failure {
             Doing::Removing => "remove",
         };
         let reason = self.reason();
-        let mut advice = self.advice().to_owned();
+        let mut help = self.help().to_owned();
         if doing == Doing::Saving {
-            advice.push_str(match self {
-                Self::NoAnswer(_) | Self::Broken(_) => "; the old value or the new one is there",
-                _ => "; the old value is still there",
+            help.push_str(match self {
+                Self::NoResponse(_) | Self::Broken(_) => {
+                    "; the keyring has the previous value or the new one"
+                }
+                _ => "; the previous value is unchanged",
             });
         }
         let error =
-            Error::new(self.kind(), format!("cannot {verb} {what}: {reason}")).with_help(advice);
+            Error::new(self.kind(), format!("cannot {verb} {what}: {reason}")).with_help(help);
         match self {
             Self::Broken(words) => error.with_server_message(&words),
             _ => error,
@@ -124,52 +127,52 @@ impl Failure {
             Self::NoBus | Self::NoService | Self::NoCollection | Self::Unsupported => {
                 ErrorKind::Configuration
             }
-            Self::NoAnswer(_) => ErrorKind::TimedOut,
+            Self::NoResponse(_) => ErrorKind::TimedOut,
             _ => ErrorKind::Store,
         }
     }
 
-    /// There is no keyring here at all, which is no news on a server.
-    pub(crate) fn is_absence(&self) -> bool {
+    /// Whether this machine has no keyring at all, as is usual on a server.
+    pub(crate) fn is_unavailable(&self) -> bool {
         self.kind() == ErrorKind::Configuration
     }
 
-    /// Why, in a few words.
+    /// Returns the reason in a few words.
     pub(crate) fn reason(&self) -> Cow<'static, str> {
         match self {
-            Self::NoBus => "there is no session bus, so no keyring can be asked".into(),
+            Self::NoBus => "there is no session bus, which a keyring requires".into(),
             Self::NoService => "no program on the session bus offers a keyring".into(),
-            Self::Locked => {
-                "the keyring is locked, and nobody answered the prompt to unlock it".into()
-            }
+            Self::Locked => "the keyring is locked, and its unlock prompt was not answered".into(),
             Self::NoCollection => "the keyring has no default collection for new entries".into(),
             Self::Ambiguous => "several entries match, and none is newer than the others".into(),
-            Self::NoAnswer(time) => format!(
-                "the keyring gave no answer within {} s (does a prompt wait for a person?)",
+            Self::NoResponse(time) => format!(
+                "the keyring did not respond within {} s",
                 time.as_secs_f32()
             )
             .into(),
             Self::TooLong => "it is larger than the keyring allows".into(),
-            Self::Foreign => {
-                "what lies there is no record of ours, or one of a later version".into()
-            }
-            Self::Torn => "parts of it are missing, or belong to another record".into(),
-            Self::Unsupported => "this system has no keyring that this crate knows".into(),
+            Self::Foreign => "the entry is not a token record, or one of a later version".into(),
+            Self::Torn => "parts of it are missing, or belong to another token record".into(),
+            Self::Unsupported => "this system has no keyring that this crate supports".into(),
             Self::Broken(_) => "the keyring failed".into(),
         }
     }
 
-    fn advice(&self) -> &'static str {
+    fn help(&self) -> &'static str {
         match self {
             Self::NoBus => {
-                "run it within a login session (DBUS_SESSION_BUS_ADDRESS names its bus), or use a \
-                 file store"
+                "run the program in a login session (DBUS_SESSION_BUS_ADDRESS names its bus), or use \
+                 a file store"
             }
             Self::NoService => {
-                "start a keyring such as GNOME Keyring, KWallet or KeePassXC (its Secret Service \
-                 integration switched on), or use a file store"
+                "start a keyring such as GNOME Keyring, KWallet or KeePassXC (with its Secret \
+                 Service integration enabled), or use a file store"
             }
-            Self::Locked | Self::NoAnswer(_) => {
+            Self::NoResponse(_) => {
+                "answer its unlock prompt, or unlock the keyring by logging in to the desktop or \
+                 opening the password manager, and try again"
+            }
+            Self::Locked => {
                 "unlock the keyring, for example by logging in to the desktop or opening the \
                  password manager, and try again"
             }
@@ -181,7 +184,7 @@ impl Failure {
             Self::TooLong => "use a file store",
             Self::Foreign | Self::Torn => "log in again, which replaces it",
             Self::Unsupported => "use a file store",
-            Self::Broken(_) => "look at the keyring's own log, and try again",
+            Self::Broken(_) => "check the keyring's own log, and try again",
         }
     }
 }
@@ -191,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_failure_is_an_error_of_its_own_that_says_what_to_do() {
+    fn each_failure_has_its_own_error_that_says_what_to_do() {
         let all = [
             (Failure::NoBus, ErrorKind::Configuration, "session bus"),
             (Failure::NoService, ErrorKind::Configuration, "KeePassXC"),
@@ -199,7 +202,7 @@ mod tests {
             (Failure::NoCollection, ErrorKind::Configuration, "default"),
             (Failure::Ambiguous, ErrorKind::Store, "all but one"),
             (
-                Failure::NoAnswer(Duration::from_secs(5)),
+                Failure::NoResponse(Duration::from_secs(5)),
                 ErrorKind::TimedOut,
                 "within 5 s",
             ),
@@ -212,9 +215,9 @@ mod tests {
                 "org.example.Odd",
             ),
         ];
-        let mut seen = std::collections::HashSet::new();
+        let mut texts = std::collections::HashSet::new();
         for (failure, kind, words) in all {
-            let unknown = matches!(failure, Failure::NoAnswer(_) | Failure::Broken(_));
+            let unknown = matches!(failure, Failure::NoResponse(_) | Failure::Broken(_));
             for doing in [
                 Doing::Opening,
                 Doing::Reading,
@@ -228,10 +231,10 @@ mod tests {
                     text.contains(words) && text.contains("the record of a/b/c"),
                     "{text}"
                 );
-                assert!(seen.insert(text.clone()), "{text}");
+                assert!(texts.insert(text.clone()), "{text}");
                 let saving = doing == Doing::Saving;
                 assert_eq!(
-                    text.contains("old value is still there"),
+                    text.contains("previous value is unchanged"),
                     saving && !unknown
                 );
                 assert_eq!(text.contains("or the new one"), saving && unknown);

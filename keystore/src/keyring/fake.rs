@@ -1,4 +1,4 @@
-//! A keyring in memory with a limit, which fails, stops answering or panics when a test says so.
+//! An in-memory keyring with a size limit. Tests make it fail, stop responding or panic.
 
 use std::{
     collections::BTreeMap,
@@ -13,16 +13,17 @@ use super::entries::{Entries, Failure, Name};
 #[derive(Clone)]
 pub(crate) struct Fake {
     state: Arc<Mutex<State>>,
-    gate: Arc<Mutex<()>>,
+    /// Each call locks this first; see [`hold`](Self::hold).
+    hold: Arc<Mutex<()>>,
 }
 
 struct State {
     limit: usize,
     entries: BTreeMap<(String, String), Vec<u8>>,
-    /// Calls until the plug is pulled; from then on nothing has an effect.
+    /// The number of calls before the crash. No later call has an effect.
     calls_left: Option<usize>,
-    /// Whether the last call before that had its effect all the same.
-    last_counts: bool,
+    /// Whether the call that crashes has its effect all the same.
+    last_has_effect: bool,
     crashed: bool,
     failures: Vec<Failure>,
     panics: bool,
@@ -34,56 +35,57 @@ impl Fake {
             limit,
             entries: BTreeMap::new(),
             calls_left: None,
-            last_counts: false,
+            last_has_effect: false,
             crashed: false,
             failures: Vec::new(),
             panics: false,
         };
         Self {
             state: Arc::new(Mutex::new(state)),
-            gate: Arc::default(),
+            hold: Arc::default(),
         }
     }
 
-    /// The next calls fail in this way.
+    /// Makes the next `count` calls fail.
     pub(crate) fn fail_next(&self, count: usize, failure: Failure) {
         self.state().failures = vec![failure; count];
     }
 
-    /// The next call panics.
+    /// Makes the next call panic.
     pub(crate) fn panic_next(&self) {
         self.state().panics = true;
     }
 
-    /// After `calls` more calls every one fails. The first that fails may have had its effect nevertheless.
-    pub(crate) fn crash_after(&self, calls: usize, last_counts: bool) {
+    /// Makes every call after the next `calls` fail. With `last_has_effect` the first of them has
+    /// its effect nevertheless.
+    pub(crate) fn crash_after(&self, calls: usize, last_has_effect: bool) {
         let mut state = self.state();
-        (state.calls_left, state.last_counts) = (Some(calls), last_counts);
+        (state.calls_left, state.last_has_effect) = (Some(calls), last_has_effect);
         state.crashed = false;
     }
 
-    /// Whether a call has failed since.
+    /// Whether a call has failed since [`crash_after`](Self::crash_after).
     pub(crate) fn has_crashed(&self) -> bool {
         self.state().crashed
     }
 
-    /// It works again.
-    pub(crate) fn mend(&self) {
+    /// Ends the crash.
+    pub(crate) fn recover(&self) {
         self.state().calls_left = None;
     }
 
-    /// No call ends before this is dropped.
+    /// Blocks all calls until the guard is dropped.
     pub(crate) fn hold(&self) -> MutexGuard<'_, ()> {
-        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+        self.hold.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The users of all entries.
+    /// Returns the users of all entries.
     pub(crate) fn users(&self) -> Vec<String> {
         let state = self.state();
         state.entries.keys().map(|(_, user)| user.clone()).collect()
     }
 
-    /// Overwrites or removes an entry behind everybody's back.
+    /// Overwrites or removes an entry directly, as another program would.
     pub(crate) fn tamper(&self, service: &str, user: &str, content: Option<&[u8]>) {
         let key = (service.to_owned(), user.to_owned());
         let entries = &mut self.state().entries;
@@ -116,7 +118,7 @@ impl Fake {
             None => effect(&mut state),
             Some(0) => {
                 state.crashed = true;
-                if std::mem::take(&mut state.last_counts) {
+                if std::mem::take(&mut state.last_has_effect) {
                     let _: Result<T, Failure> = effect(&mut state);
                 }
                 Err(failed)

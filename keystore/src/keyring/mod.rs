@@ -1,17 +1,20 @@
-//! The operating system's keyring: records as entries, with a lease across processes.
+//! The operating system's keyring: token records as entries, with a lease across processes.
 //!
-//! `keyring` 4 is a thin face over `keyring-core` and one store crate for each system. Not through that face, because its one
-//! store is made once for the whole process, and one that failed stays failed: a nightly service that starts before the
-//! keyring would never find it. A library has no business with a process-wide default either. So:
+//! The crate `keyring` 4 wraps `keyring-core` and one store crate per system. This module does not
+//! use it, because its one store is created once per process, and one that failed stays failed: a
+//! nightly service that starts before the keyring would never find it. Nor should a library set a
+//! process-wide default. So:
 //!
-//! * macOS and Windows go through `keyring-core` and the store crates that `keyring` 4 takes, with a store value of our own
-//!   (`native.rs`).
-//! * Linux goes through `secret-service`, which the store crate is a face over (`secret_service.rs`): that face writes
-//!   passwords as bytes, which KeePassXC shows as an attachment beside an empty password; makes items without the attribute
-//!   that Python's keyring tells its own by; and does not tell "no entry" from "locked".
+//! * macOS and Windows use `keyring-core` and the store crates of `keyring` 4, with a store value
+//!   of this module (`native.rs`).
+//! * Linux uses `secret-service` directly (`secret_service.rs`). The store crate over it writes
+//!   passwords as bytes, which KeePassXC shows as an attachment beside an empty password. It
+//!   creates items without the attribute by which Python's keyring recognizes its own. And it does
+//!   not distinguish "no entry" from "locked".
 //!
-//! Everything else knows neither: `split.rs` cuts records to what an entry may hold, `worker.rs` keeps callers from waiting
-//! for ever, `entries.rs` is the face between, with its failures.
+//! The rest is independent of both: `split.rs` splits token records by the size limit of entries,
+//! `worker.rs` adds a timeout to each call, `entries.rs` is the interface between, with its
+//! failures.
 
 mod entries;
 #[cfg(test)]
@@ -45,72 +48,81 @@ use self::{
     split::Split,
     worker::{Guard, Worker},
 };
-use crate::fs::{dir, file_names, lock::Held, private_file, shared_note};
+use crate::fs::{dir, file_names, lock::FileLock, private_file, shared_note};
 
-/// How long a call waits for the keyring: a person may have to type a password first.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// The default timeout of a call: the user may have to type a password first.
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The smallest limit that [`Keyring::entry_limit`] takes.
 const SMALLEST: usize = 256;
 
-/// Keeps each account's record in the keyring of the operating system. Clones share one connection. Feature `keyring`.
+/// A store in the keyring of the operating system. Feature `keyring`.
 ///
-/// On Linux and the BSDs that is the Secret Service (GNOME Keyring, KWallet, KeePassXC), on macOS the login Keychain, on
-/// Windows the Credential Manager. The last two are written and were **not run**; what is platform-neutral about them was,
-/// over other stores.
+/// This is the Secret Service (GNOME Keyring, KWallet, KeePassXC) on Linux and the BSDs, the login
+/// Keychain on macOS, and the Credential Manager on Windows. The last two were written but **not
+/// run**; their platform-neutral parts were tested over other stores. Clones share one connection.
 ///
-/// It protects against who gets the disk or a backup, as well as the keyring's own password does, and against other users.
-/// It does **not** protect against programs of the same user while the keyring is unlocked: on Linux and Windows any of
-/// them may ask for any entry.
+/// The keyring protects against other users, and, as well as its password does, against a reader of
+/// the disk or a backup. It does **not** protect against programs of the same user while it is
+/// unlocked: on Linux and Windows any of them can read any entry.
 ///
-/// **Saving** replaces one entry. Where entries are limited (Windows: 2,560 bytes) a larger record is written in parts first,
-/// and the entry that names them is replaced last: a crash at any moment leaves the old record or the new one.
+/// **Saving** replaces one entry. If entries are limited (Windows: 2,560 bytes), a larger token
+/// record is first written in parts, and the entry that names them is replaced last. A crash at any
+/// moment leaves the previous token record or the new one.
 ///
-/// **The lease** is a lock on a file, because keyrings have none: it lies in the folder `app_name` of the user's data
-/// folder (see [`File::in_data_dir`](crate::File::in_data_dir)), beside the note of the pace that programs share, and holds
-/// no secret. Programs that share a record must
-/// share that folder; [`with_lock_folder`](Self::with_lock_folder) names another.
+/// **The lease** is a file lock, because keyrings have no locks. The file is in the directory
+/// `app_name` of the user's data directory (see [`File::in_data_dir`](crate::File::in_data_dir)),
+/// beside the shared note for rate limits, and contains no secret. Programs that share a token
+/// record must share this directory; [`with_lock_folder`](Self::with_lock_folder) sets another.
 ///
-/// **Waiting** is bounded: a call that the keyring does not answer fails after a minute, or after what
-/// [`patience`](Self::with_timeout) says. A thread of the store's own does the talking, so it may be called from an async
-/// runtime's thread as well, which it blocks like any store. A call that gave up in the middle of a write keeps its lease
-/// until the keyring answers, so that nobody else writes meanwhile.
+/// **A call blocks** for at most 60 s, or the [timeout](Self::with_timeout), if the keyring does
+/// not respond. A thread of the store talks to the keyring, so an async program may call the store
+/// too; the call then blocks that thread, as with any store. A write that timed out after it began
+/// keeps its lease until the keyring responds, so that no other process writes meanwhile.
 ///
 /// ```no_run
 /// use auth_core::{AccountKey, Store};
 /// use keystore::Keyring;
 ///
 /// let store = Keyring::open("nightly-upload")?;
-/// store.check()?; // says plainly if there is no keyring, or a locked one
+/// store.check()?; // fails if there is no keyring, or if it does not respond
 /// let record = store.load(&AccountKey::new("inaturalist", "app-id", AccountKey::DEFAULT))?;
 /// # Ok::<(), auth_core::Error>(())
 /// ```
+#[doc(alias = "keychain")]
+#[doc(alias = "credential manager")]
+#[doc(alias = "secret service")]
+#[doc(alias = "libsecret")]
+#[doc(alias = "dpapi")]
 #[derive(Clone)]
 pub struct Keyring {
-    /// The keyring service of the entries.
+    /// The service of the entries.
     app_name: Arc<str>,
     folder: Arc<Path>,
-    patience: Duration,
+    timeout: Duration,
     limit: usize,
     worker: Arc<Worker>,
-    /// The locks of the leases that are out, for work that goes on after its caller gave up.
-    leases: Arc<Mutex<HashMap<AccountKey, Weak<Held>>>>,
+    /// The locks of the leases that are taken, for writes that continue after a timeout.
+    leases: Arc<Mutex<HashMap<AccountKey, Weak<FileLock>>>>,
 }
 
 impl Keyring {
-    /// A store in this user's keyring, with entries of the service `app_name`. Nothing is asked of the keyring yet.
+    /// Opens a store in this user's keyring, with entries of the service `app_name`.
+    ///
+    /// Does not connect to the keyring; [`check`](Self::check) does.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`]: there is no data folder for the locks, or `app_name` is no name of a folder.
+    /// Those of [`File::in_data_dir`](crate::File::in_data_dir), for the directory of the locks.
     pub fn open(app_name: &str) -> Result<Self, Error> {
         let folder = dir::in_data_dir(app_name)?;
         Self::with_lock_folder(app_name, folder)
     }
 
-    /// The same, with the locks in this folder. It is made where it does not exist, with mode 0700.
+    /// Opens a store with its lock files in this directory, which is created with mode 0700.
     ///
     /// # Errors
-    /// The folder cannot be made, or lets other users put files into it; or `app_name` is no name of a folder.
+    /// Those of [`File::open`](crate::File::open). [`ErrorKind::Configuration`] if `app_name` is
+    /// not the name of one directory.
     pub fn with_lock_folder(app_name: &str, folder: impl Into<PathBuf>) -> Result<Self, Error> {
         dir::one_component(app_name)?;
         let folder = dir::prepare(&folder.into())?;
@@ -122,34 +134,39 @@ impl Keyring {
         Self {
             app_name: app_name.into(),
             folder: folder.into(),
-            patience: PATIENCE,
+            timeout: TIMEOUT,
             limit,
             worker: Arc::new(worker),
             leases: Arc::default(),
         }
     }
 
-    /// How long a call waits for each answer of the keyring; 60 s unless given. A person may have to unlock it meanwhile.
+    /// Sets the timeout for each response of the keyring. Default: 60 s, since the user may have to
+    /// unlock it first.
     #[must_use]
-    pub fn with_timeout(mut self, patience: Duration) -> Self {
-        self.patience = patience;
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
         self
     }
 
-    /// The most bytes that one entry may hold, at least 256: 2,560 on Windows; elsewhere a record is one entry unless a limit
-    /// is given here. Records written with another limit can be read all the same.
+    /// Sets the maximum size of an entry in bytes, at least 256. Default: 2,560 on Windows;
+    /// elsewhere 2 MiB, so that each token record is one entry.
+    ///
+    /// Token records written with another limit can still be read.
     #[must_use]
     pub fn entry_limit(mut self, bytes: usize) -> Self {
         self.limit = bytes.max(SMALLEST);
         self
     }
 
-    /// Whether there is a keyring that answers. It may be locked, and then asks when something is read.
+    /// Checks that there is a keyring and that it responds. It may be locked; it then prompts the
+    /// user at the first read.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`]: there is none. [`ErrorKind::TimedOut`]: it does not answer.
+    /// [`ErrorKind::Configuration`] if there is none. [`ErrorKind::TimedOut`] if it does not
+    /// respond. [`ErrorKind::Store`] if it fails.
     pub fn check(&self) -> Result<(), Error> {
-        let entries = self.worker.entries(self.patience, None);
+        let entries = self.worker.entries(self.timeout, None);
         let failed = |failure: Failure| failure.into_error(Doing::Opening, "the keyring");
         entries.connect().map_err(failed)
     }
@@ -164,7 +181,7 @@ impl Keyring {
             Doing::Saving | Doing::Removing => self.guard(key),
             Doing::Opening | Doing::Reading => None,
         };
-        let entries = self.worker.entries(self.patience, guard);
+        let entries = self.worker.entries(self.timeout, guard);
         let split = Split {
             entries: &entries,
             service: &self.app_name,
@@ -172,14 +189,17 @@ impl Keyring {
             limit: self.limit,
         };
         act(&split).map_err(|failure| {
-            failure.into_error(doing, format_args!("the record of {key} in the keyring"))
+            failure.into_error(
+                doing,
+                format_args!("the token record of {key} in the keyring"),
+            )
         })
     }
 
     fn guard(&self, key: &AccountKey) -> Option<Guard> {
         let leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
-        let held = leases.get(key).and_then(Weak::upgrade);
-        held.map(|held| held as Guard)
+        let lock = leases.get(key).and_then(Weak::upgrade);
+        lock.map(|lock| lock as Guard)
     }
 }
 
@@ -192,24 +212,24 @@ impl Store for Keyring {
         let path = self
             .folder
             .join(file_names::keyring_lock(&file_names::stem(key)));
-        let Some(held) = Held::try_take(&path)? else {
+        let Some(lock) = FileLock::try_take(&path)? else {
             return Ok(None);
         };
-        let held = Arc::new(held);
+        let lock = Arc::new(lock);
         let mut leases = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
-        leases.retain(|_, held| held.strong_count() > 0);
-        leases.insert(key.clone(), Arc::downgrade(&held));
-        Ok(Some(Lease::new(key.clone(), held)))
+        leases.retain(|_, lock| lock.strong_count() > 0);
+        leases.insert(key.clone(), Arc::downgrade(&lock));
+        Ok(Some(Lease::new(key.clone(), lock)))
     }
 
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
         if record.is_empty() || record.len() as u64 > private_file::LIMIT {
             let what = format!(
-                "a record of {} bytes cannot be saved in the keyring",
+                "cannot save a token record of {} bytes to the keyring",
                 record.len()
             );
             return Err(Error::new(ErrorKind::Store, what)
-                .with_help("a record has 1 byte to 1 MiB; the old one is still there"));
+                .with_help("record must be 1 byte to 1 MiB; the previous one is unchanged"));
         }
         self.with_entries(Doing::Saving, lease.key(), |split| split.save(record))
     }

@@ -1,11 +1,11 @@
-//! Passwords that other programs share with us: entries as Python's keyring reads and writes them.
+//! Passwords shared with other programs: entries in the format of Python's keyring.
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use auth_core::{ExposeSecret, SecretBytes, SecretText};
 
 use super::{
-    entries::{Entries, Failure, Kind, Name},
+    entries::{Entries, EntryKind, Failure, Name},
     system,
     worker::Worker,
 };
@@ -14,16 +14,16 @@ use super::{
 #[derive(Clone)]
 pub(crate) struct Passwords {
     worker: Arc<Worker>,
-    patience: Duration,
+    timeout: Duration,
 }
 
 impl Passwords {
-    /// Those of this user, with so much patience for each response.
-    pub(crate) fn new(patience: Duration) -> Self {
-        Self::over(Worker::new(Arc::new(system::connect)), patience)
+    /// Opens this user's keyring, with this timeout for each response.
+    pub(crate) fn new(timeout: Duration) -> Self {
+        Self::over(Worker::new(Arc::new(system::connect)), timeout)
     }
 
-    /// Those of a keyring in memory.
+    /// Opens an in-memory keyring.
     #[cfg(test)]
     pub(crate) fn fake(fake: &super::Fake) -> Self {
         let fake = fake.clone();
@@ -31,30 +31,33 @@ impl Passwords {
         Self::over(Worker::new(Arc::new(connect)), Duration::from_secs(60))
     }
 
-    fn over(worker: Worker, patience: Duration) -> Self {
+    fn over(worker: Worker, timeout: Duration) -> Self {
         Self {
             worker: Arc::new(worker),
-            patience,
+            timeout,
         }
     }
 
-    /// The password, or `None` where there is none.
+    /// Returns the password. `None` if there is no such entry.
     pub(crate) fn get(
         &self,
         service: &'static str,
         user: &'static str,
     ) -> Result<Option<SecretText>, Failure> {
-        let entries = self.worker.entries(self.patience, None);
+        let entries = self.worker.entries(self.timeout, None);
         let Some(secret) = entries.get(&name(service, user))? else {
             return Ok(None);
         };
         match std::str::from_utf8(secret.as_ref()) {
             Ok(text) => Ok(Some(text.into())),
-            Err(_) => Err(Failure::Broken("the entry's content is no text".into())),
+            Err(_) => Err(Failure::Broken(
+                "the entry's content is not Unicode text".into(),
+            )),
         }
     }
 
-    /// Replaces the password or makes the entry, so that Python's keyring overwrites the same one.
+    /// Replaces the password or creates the entry, so that Python's keyring overwrites the same
+    /// one.
     pub(crate) fn set(
         &self,
         service: &'static str,
@@ -62,7 +65,7 @@ impl Passwords {
         password: &SecretText,
     ) -> Result<(), Failure> {
         let secret = SecretBytes::new(password.expose_secret().as_bytes().to_vec());
-        let entries = self.worker.entries(self.patience, None);
+        let entries = self.worker.entries(self.timeout, None);
         entries.set(&name(service, user), &secret)
     }
 }
@@ -77,6 +80,6 @@ fn name(service: &'static str, user: &'static str) -> Name {
     Name {
         service: service.into(),
         user: user.into(),
-        kind: Kind::Password,
+        kind: EntryKind::Password,
     }
 }

@@ -1,7 +1,8 @@
-//! The Secret Service of Linux and the BSDs: GNOME Keyring, KWallet, KeePassXC and others, over the session bus.
+//! The Secret Service of Linux and the BSDs over the session bus: GNOME Keyring, KWallet, KeePassXC
+//! and others.
 //!
-//! Entries are found by the attributes `service` and `username`, wherever they lie, as Python's keyring and the Rust ones
-//! find them; new ones go into the default collection.
+//! Entries are found by the attributes `service` and `username` in every collection, as Python's
+//! keyring and the Rust ones do. New entries go to the default collection.
 
 use std::collections::HashMap;
 
@@ -11,35 +12,38 @@ use secret_service::{
     blocking::{Collection, Item, SecretService},
 };
 
-use super::entries::{Entries, Failure, Kind, Name};
+use super::entries::{Entries, EntryKind, Failure, Name};
 
-/// What Python's keyring marks its items with. It overwrites an item in place only where the attributes are equal.
+/// The attribute of the items of Python's keyring, which overwrites an item in place only if all
+/// attributes are equal.
 const PYTHON: (&str, &str) = ("application", "Python keyring library");
 
 /// A connection to the service.
 pub(super) struct Service(SecretService<'static>);
 
-/// Connects. What travels over the bus is encrypted, as libsecret does it.
+/// Connects. Secrets on the bus are encrypted, as libsecret does it.
 pub(super) fn connect() -> Result<Box<dyn Entries>, Failure> {
-    // What cannot be reached is the bus, whatever the reason; the service is asked on the next line.
+    // An error here concerns the bus, whatever its reason; the next line connects to the service.
     let bus = zbus::blocking::Connection::session().map_err(|_| Failure::NoBus)?;
     let service = SecretService::connect_with_existing(EncryptionType::Dh, bus).map_err(failure)?;
     Ok(Box::new(Service(service)))
 }
 
 impl Service {
-    /// The items of this name that are unlocked, newest first. Unlocks, which may ask a person, where there are none.
+    /// Returns the unlocked items of this name, newest first. If there are none, unlocks, which may
+    /// prompt the user.
     fn find(&self, name: &Name) -> Result<Vec<Found<'_>>, Failure> {
         let mut found = self.search(name)?;
         if found.unlocked.is_empty() && found.locked.is_empty() {
-            // KeePassXC shows no items of a database that is locked.
+            // KeePassXC hides the items of a locked database.
             match self.0.get_default_collection() {
                 Ok(collection) if collection.is_locked().map_err(failure)? => {
                     unlock(&collection)?;
                     found = self.search(name)?;
                 }
                 Ok(_) => {}
-                // Then there is no place for a record either: this keyring is as good as none.
+                // Without a default collection nothing can be saved, so this keyring is
+                // unavailable.
                 Err(error) => return Err(failure(error)),
             }
         }
@@ -72,7 +76,7 @@ impl Service {
             unlock(&collection)?;
         }
         let mut attributes = identity(name);
-        if name.kind == Kind::Password {
+        if name.kind == EntryKind::Password {
             attributes.extend([PYTHON]);
         }
         collection
@@ -112,7 +116,7 @@ impl Entries for Service {
             .item
             .set_secret(secret.as_ref(), content_type(name.kind))
             .map_err(failure)?;
-        if name.kind == Kind::Password && !first.is_pythons() {
+        if name.kind == EntryKind::Password && !first.is_pythons() {
             first.mark(name);
         }
         others
@@ -128,11 +132,11 @@ impl Entries for Service {
     }
 }
 
-/// An item, and what decides between several of one name.
+/// An item, with the values that rank several of one name.
 struct Found<'s> {
     item: Item<'s>,
     attributes: HashMap<String, String>,
-    /// In seconds; a keyring that does not say gives 0.
+    /// In seconds; 0 if the keyring does not say.
     modified: u64,
 }
 
@@ -147,7 +151,8 @@ impl<'s> Found<'s> {
         })
     }
 
-    /// The one that was changed last; within the same second Python's, which would make a second item beside another's.
+    /// Ranks the last changed item highest; within the same second, Python's. Overwriting another
+    /// would let Python create a second item beside it.
     fn rank(&self) -> (u64, bool) {
         (self.modified, self.is_pythons())
     }
@@ -163,22 +168,24 @@ impl<'s> Found<'s> {
             .map_err(failure)
     }
 
-    /// Makes the attributes those that Python's keyring looks for, if the service lets us. If it does not, the password is there
-    /// all the same; only Python would make a second item, of which the newer counts.
+    /// Adds the attribute that Python's keyring searches for, if the service allows it. If not, the
+    /// password is stored all the same: Python then creates a second item, and the newer one
+    /// counts.
     fn mark(&self, name: &Name) {
-        let kept = self.attributes.iter();
-        let mut all: HashMap<&str, &str> = kept.map(|(key, value)| (&**key, &**value)).collect();
+        let present = self.attributes.iter();
+        let mut all: HashMap<&str, &str> = present.map(|(key, value)| (&**key, &**value)).collect();
         all.extend([PYTHON]);
         if self.item.set_attributes(all).is_err() {
-            // KeePassXC lists attributes of its own that it does not take back; it keeps those that are not named.
-            let mut ours = identity(name);
-            ours.extend([PYTHON]);
-            let _: Result<(), Error> = self.item.set_attributes(ours);
+            // KeePassXC lists attributes of its own but rejects a call that sets them. It keeps
+            // those that a call does not name.
+            let mut required = identity(name);
+            required.extend([PYTHON]);
+            let _: Result<(), Error> = self.item.set_attributes(required);
         }
     }
 }
 
-/// The attributes that an entry is found by.
+/// Returns the attributes that identify an entry.
 fn identity(name: &Name) -> HashMap<&str, &str> {
     HashMap::from([
         ("service", name.service.as_ref()),
@@ -194,11 +201,12 @@ fn unlock(collection: &Collection<'_>) -> Result<(), Failure> {
     }
 }
 
-/// KeePassXC keeps what is no text as an attachment, and empties the password.
-fn content_type(kind: Kind) -> &'static str {
+/// The content type. KeePassXC stores content that is not text as an attachment, and empties the
+/// password.
+fn content_type(kind: EntryKind) -> &'static str {
     match kind {
-        Kind::Record => "application/octet-stream",
-        Kind::Password => "text/plain",
+        EntryKind::TokenRecord => "application/octet-stream",
+        EntryKind::Password => "text/plain",
     }
 }
 
@@ -207,24 +215,24 @@ fn failure(error: Error) -> Failure {
         Error::Unavailable => Failure::NoBus,
         Error::Locked | Error::Prompt => Failure::Locked,
         Error::NoResult => Failure::NoCollection,
-        error => of_bus(&error.to_string()),
+        error => bus_failure(&error.to_string()),
     }
 }
 
-/// By the name of the D-Bus error (D-Bus specification, and Secret Service API draft, section "Errors"): those are fixed,
-/// unlike the words that follow.
-fn of_bus(words: &str) -> Failure {
+/// Classifies by the name of the D-Bus error (D-Bus specification, and Secret Service API draft,
+/// section "Errors"). The names are fixed, unlike the messages after them.
+fn bus_failure(message: &str) -> Failure {
     const NO_SERVICE: [&str; 3] = [
         "org.freedesktop.DBus.Error.ServiceUnknown",
         "org.freedesktop.DBus.Error.NameHasNoOwner",
         "org.freedesktop.DBus.Error.Spawn.",
     ];
-    if NO_SERVICE.iter().any(|name| words.contains(name)) {
+    if NO_SERVICE.iter().any(|name| message.contains(name)) {
         Failure::NoService
-    } else if words.contains("org.freedesktop.Secret.Error.IsLocked") {
+    } else if message.contains("org.freedesktop.Secret.Error.IsLocked") {
         Failure::Locked
     } else {
-        Failure::Broken(words.to_owned())
+        Failure::Broken(message.to_owned())
     }
 }
 
@@ -233,13 +241,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn failures_are_told_apart_by_the_names_of_errors() {
+    fn failures_are_classified_by_the_names_of_errors() {
         let check = |error: Error, expect: Failure| assert_eq!(failure(error), expect);
         check(Error::Unavailable, Failure::NoBus);
         check(Error::Prompt, Failure::Locked);
         check(Error::Locked, Failure::Locked);
         check(Error::NoResult, Failure::NoCollection);
-        let check = |words: &str, expect: Failure| assert_eq!(of_bus(words), expect);
+        let check = |words: &str, expect: Failure| assert_eq!(bus_failure(words), expect);
         check(
             "zbus error: org.freedesktop.DBus.Error.ServiceUnknown: The name is not activatable",
             Failure::NoService,

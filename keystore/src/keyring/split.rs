@@ -1,4 +1,5 @@
-//! A record in entries of limited size, so that a crash between any two of them leaves the old record or the new one.
+//! Splits a token record into entries of limited size. A crash between any two writes leaves the
+//! previous token record or the new one.
 //!
 //! ```text
 //!   head   inaturalist+app-id+me        keystore 1 <length> <sha-256> b 3
@@ -7,44 +8,50 @@
 //!          inaturalist+app-id+me~b2
 //! ```
 //!
-//! A record that fits into one entry stands behind the head's first line. A larger one goes into parts of a *slot*, `a` or
-//! `b`, always the one that the head does not name; then the head is replaced, which makes the new record the one that
-//! counts; then the old slot's parts are deleted. Whoever reads between the last two steps finds parts missing, and looks at
-//! the head again. The digest tells parts of two records apart.
+//! A token record that fits into one entry follows the first line of the head. A larger one is
+//! written in three steps:
 //!
-//! The parts of a slot always have the numbers from 0 to some number, without a gap: they are written upwards and deleted
-//! downwards. So what a crash left of them is found without a list of entries, which not every keyring gives.
+//! 1. Its parts go to the *set* `a` or `b`, the one that the head does not name.
+//! 2. The head is replaced, which makes the new token record the valid one.
+//! 3. The parts of the other set are deleted.
+//!
+//! A reader between the last two steps finds parts missing and reads the head again. The digest
+//! detects parts of another token record.
+//!
+//! The parts of a set have the numbers from 0 up, without a gap: they are written upwards and
+//! deleted downwards. So the remains of a crash are found without listing entries, which not every
+//! keyring supports.
 
 use std::fmt::Write;
 
 use auth_core::SecretBytes;
 use sha2::{Digest, Sha256};
 
-use super::entries::{Entries, Failure, Kind, Name};
+use super::entries::{Entries, EntryKind, Failure, Name};
 use crate::fs::private_file;
 
-/// How often a record that does not fit together is read again before it counts as torn.
+/// How often an inconsistent token record is read again before it counts as torn.
 const ATTEMPTS: usize = 5;
 
-/// The most parts that a head may name: the largest record, in the smallest parts that are of use.
+/// The most parts that a head may name: the largest token record (1 MiB) in parts of 256 bytes.
 const MOST_PARTS: usize = 1 << 12;
 
 const MAGIC: &str = "keystore 1 ";
 
-/// The entries of one record.
+/// The entries of one token record.
 pub(crate) struct Split<'e> {
-    /// Where they are.
+    /// The keyring.
     pub(crate) entries: &'e dyn Entries,
-    /// The keyring service that they belong to.
+    /// The service of the entries.
     pub(crate) service: &'e str,
-    /// The user of the head entry: it has no `~` before a slot's letter at its end.
+    /// The user of the head entry. It does not end like the name of a part.
     pub(crate) stem: &'e str,
-    /// The most bytes an entry may have.
+    /// The maximum size of an entry in bytes.
     pub(crate) limit: usize,
 }
 
 impl Split<'_> {
-    /// The record, or `None` where there is none. Needs no lease.
+    /// Returns the token record. `None` if there is none. Requires no lease.
     pub(crate) fn load(&self) -> Result<Option<SecretBytes>, Failure> {
         let mut failure = Failure::Torn;
         let mut last: Option<SecretBytes> = None;
@@ -53,12 +60,12 @@ impl Split<'_> {
             let Some(entry) = self.entries.get(&self.head())? else {
                 return Ok(None);
             };
-            match self.assembled(&entry) {
+            match self.assemble(&entry) {
                 Ok(record) => return Ok(Some(record)),
                 Err(torn @ (Failure::Torn | Failure::Foreign)) => failure = torn,
                 Err(other) => return Err(other),
             }
-            // Somebody may be saving: a head that changed is a new chance.
+            // Another process may be saving: start counting again if the head has changed.
             let unchanged = last.is_some_and(|last| last.as_ref() == entry.as_ref());
             same = if unchanged { same + 1 } else { 1 };
             last = Some(entry);
@@ -66,7 +73,7 @@ impl Split<'_> {
         Err(failure)
     }
 
-    /// Replaces the record. The caller has the lease.
+    /// Replaces the token record. Requires the lease.
     pub(crate) fn save(&self, record: &SecretBytes) -> Result<(), Failure> {
         let old = self.entries.get(&self.head())?;
         let old_head = old.as_ref().and_then(|entry| Head::parse(entry.as_ref()));
@@ -84,75 +91,77 @@ impl Split<'_> {
             self.entries.set(&self.head(), &SecretBytes::new(entry))?;
         } else {
             let parts: Vec<_> = record.as_ref().chunks(self.limit).collect();
-            head.slot = old.as_ref().map_or(Slot::A, |old| old.slot.other());
+            head.set = old.as_ref().map_or(PartSet::A, |old| old.set.other());
             head.parts = parts.len();
             for (number, part) in parts.into_iter().enumerate() {
                 let part = SecretBytes::new(part.to_vec());
-                self.entries.set(&self.part(head.slot, number), &part)?;
+                self.entries.set(&self.part(head.set, number), &part)?;
             }
             let line = SecretBytes::new(head.line().into_bytes());
             self.entries.set(&self.head(), &line)?;
         }
 
-        // The record is safe. What cannot be deleted now is deleted by the next save, and counts for nothing until then.
-        let _: Result<(), Failure> = self.sweep(Some(&head), old.as_ref());
+        // The token record is saved. If deleting the old parts fails, the next save deletes them;
+        // until then readers ignore them.
+        let _: Result<(), Failure> = self.delete_parts(Some(&head), old.as_ref());
         Ok(())
     }
 
-    /// Removes the record, the head first. The caller has the lease.
+    /// Removes the token record, the head first. Requires the lease.
     pub(crate) fn remove(&self) -> Result<(), Failure> {
         let old = self.entries.get(&self.head())?;
         let old = old.and_then(|entry| Head::parse(entry.as_ref()).map(|(head, _)| head));
         self.entries.delete(&self.head())?;
-        self.sweep(None, old.as_ref())
+        self.delete_parts(None, old.as_ref())
     }
 
-    /// Deletes all parts but those that `kept` names, if it can be; `old` tells of parts that were there.
-    fn sweep(&self, kept: Option<&Head>, old: Option<&Head>) -> Result<(), Failure> {
-        let named = |head: Option<&Head>, slot| match head {
-            Some(head) if head.slot == slot => head.parts,
+    /// Deletes all parts except those that `current` names. `old` names parts that existed before.
+    fn delete_parts(&self, current: Option<&Head>, old: Option<&Head>) -> Result<(), Failure> {
+        let named = |head: Option<&Head>, set| match head {
+            Some(head) if head.set == set => head.parts,
             _ => 0,
         };
-        [Slot::A, Slot::B].into_iter().try_for_each(|slot| {
-            let from = named(kept, slot);
-            self.sweep_slot(slot, from, named(old, slot).max(from))
+        [PartSet::A, PartSet::B].into_iter().try_for_each(|set| {
+            let from = named(current, set);
+            self.delete_set(set, from, named(old, set).max(from))
         })
     }
 
-    /// Deletes the parts from number `from` on. Those below `known` were there, so that a gap somebody made is no end.
-    fn sweep_slot(&self, slot: Slot, from: usize, known: usize) -> Result<(), Failure> {
+    /// Deletes the parts from number `from` on. Those below `known` existed, so a gap among them
+    /// (made by another program) does not end the search.
+    fn delete_set(&self, set: PartSet, from: usize, known: usize) -> Result<(), Failure> {
         let mut end = known;
-        while end < MOST_PARTS && self.entries.get(&self.part(slot, end))?.is_some() {
+        while end < MOST_PARTS && self.entries.get(&self.part(set, end))?.is_some() {
             end += 1;
         }
         (from..end)
             .rev()
-            .try_for_each(|number| self.entries.delete(&self.part(slot, number)))
+            .try_for_each(|number| self.entries.delete(&self.part(set, number)))
     }
 
-    /// The record that this head entry holds or names.
-    fn assembled(&self, entry: &SecretBytes) -> Result<SecretBytes, Failure> {
+    /// Returns the token record that this head entry contains or names.
+    fn assemble(&self, entry: &SecretBytes) -> Result<SecretBytes, Failure> {
         let (head, rest) = Head::parse(entry.as_ref()).ok_or(Failure::Foreign)?;
-        // One allocation, so that no copy is left behind; wiped whatever happens.
+        // One allocation, so that no unwiped copy is left behind; wiped also on error.
         let mut bytes = Vec::with_capacity(head.length);
-        let mut outcome = Ok(());
+        let mut result = Ok(());
         if head.parts == 0 && rest.len() == head.length {
             bytes.extend_from_slice(rest);
         }
         for number in 0..head.parts {
-            match self.entries.get(&self.part(head.slot, number)) {
+            match self.entries.get(&self.part(head.set, number)) {
                 Ok(Some(part)) if part.len() <= head.length - bytes.len() => {
                     bytes.extend_from_slice(part.as_ref());
                 }
-                Ok(_) => outcome = Err(Failure::Torn),
-                Err(failure) => outcome = Err(failure),
+                Ok(_) => result = Err(Failure::Torn),
+                Err(failure) => result = Err(failure),
             }
-            if outcome.is_err() {
+            if result.is_err() {
                 break;
             }
         }
         let record = SecretBytes::new(bytes);
-        outcome?;
+        result?;
         match record.len() == head.length && digest(record.as_ref()) == head.digest {
             true => Ok(record),
             false => Err(Failure::Torn),
@@ -163,27 +172,27 @@ impl Split<'_> {
         self.name("")
     }
 
-    fn part(&self, slot: Slot, number: usize) -> Name {
-        self.name(&format!("~{}{number}", slot.letter()))
+    fn part(&self, set: PartSet, number: usize) -> Name {
+        self.name(&format!("~{}{number}", set.letter()))
     }
 
     fn name(&self, ending: &str) -> Name {
         Name {
             service: self.service.to_owned().into(),
             user: format!("{}{ending}", self.stem).into(),
-            kind: Kind::Record,
+            kind: EntryKind::TokenRecord,
         }
     }
 }
 
-/// Which of the two sets of parts.
+/// One of the two sets of parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Slot {
+enum PartSet {
     A,
     B,
 }
 
-impl Slot {
+impl PartSet {
     fn other(self) -> Self {
         match self {
             Self::A => Self::B,
@@ -202,13 +211,13 @@ impl Slot {
 /// The first line of the head entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Head {
-    /// Of the record, in bytes.
+    /// The length of the token record in bytes.
     length: usize,
-    /// Of the record: SHA-256, in hexadecimal digits.
+    /// The SHA-256 of the token record, in hexadecimal digits.
     digest: String,
-    /// Where the parts are, if there are any.
-    slot: Slot,
-    /// How many; 0: the record follows the line.
+    /// The set of the parts, if there are any.
+    set: PartSet,
+    /// The number of parts. 0: the token record follows the line.
     parts: usize,
 }
 
@@ -217,7 +226,7 @@ impl Head {
         Self {
             length: record.len(),
             digest: digest(record),
-            slot: Slot::A,
+            set: PartSet::A,
             parts: 0,
         }
     }
@@ -227,12 +236,12 @@ impl Head {
             "{MAGIC}{} {} {} {}\n",
             self.length,
             self.digest,
-            self.slot.letter(),
+            self.set.letter(),
             self.parts
         )
     }
 
-    /// The head and what follows its line; `None` if this is no head.
+    /// Splits an entry into the head and the bytes after its line. `None` if it is not a head.
     fn parse(entry: &[u8]) -> Option<(Self, &[u8])> {
         let end = entry.iter().position(|byte| *byte == b'\n')?;
         let (line, rest) = (&entry[..end], &entry[end + 1..]);
@@ -242,22 +251,22 @@ impl Head {
         let head = Self {
             length: next()?.parse().ok()?,
             digest: next()?.to_owned(),
-            slot: match next()? {
-                "a" => Slot::A,
-                "b" => Slot::B,
+            set: match next()? {
+                "a" => PartSet::A,
+                "b" => PartSet::B,
                 _ => return None,
             },
             parts: next()?.parse().ok()?,
         };
-        let sensible = head.length as u64 <= private_file::LIMIT && head.parts <= MOST_PARTS;
-        (sensible && words.next().is_none()).then_some((head, rest))
+        let valid = head.length as u64 <= private_file::LIMIT && head.parts <= MOST_PARTS;
+        (valid && words.next().is_none()).then_some((head, rest))
     }
 }
 
 fn digest(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(64);
     for byte in Sha256::digest(bytes) {
-        // Writing to a string cannot fail.
+        // Writing to a string never fails.
         let _: std::fmt::Result = write!(text, "{byte:02x}");
     }
     text
@@ -268,16 +277,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn heads_are_read_as_they_are_written() {
+    fn heads_survive_a_round_trip() {
         let mut head = Head::of(b"abc");
-        (head.slot, head.parts) = (Slot::B, 40);
+        (head.set, head.parts) = (PartSet::B, 40);
         let mut entry = head.line().into_bytes();
         entry.extend_from_slice(b"rest\n\xff");
         assert_eq!(Head::parse(&entry), Some((head, &b"rest\n\xff"[..])));
     }
 
     #[test]
-    fn what_is_no_head_is_told_apart() {
+    fn other_content_is_not_a_head() {
         let digest = digest(b"");
         let check = |line: &str, expect: bool| {
             assert_eq!(Head::parse(line.as_bytes()).is_some(), expect, "{line}");

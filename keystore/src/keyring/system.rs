@@ -1,4 +1,4 @@
-//! Which keyring this system has: the few lines that differ. Those for macOS and Windows were not run.
+//! The keyring of each system. The code for macOS and Windows was not run.
 
 pub(super) use here::{LIMIT, NAME, connect};
 
@@ -8,8 +8,8 @@ mod here {
 
     pub(in crate::keyring) const NAME: &str = "Secret Service";
 
-    /// More than any record with its head: a record is one entry. KeePassXC 2.7.4 was seen to crash when 40 entries were
-    /// written in a row and it saved its file after each.
+    /// More than any token record with its head, so that it is one entry. KeePassXC 2.7.4 crashed
+    /// in a test that wrote 40 entries in a row, with its file saved after each.
     pub(in crate::keyring) const LIMIT: usize = 2 << 20;
 }
 
@@ -27,7 +27,7 @@ mod here {
     pub(in crate::keyring) fn connect() -> Result<Box<dyn Entries>, Failure> {
         Ok(Box::new(Native {
             store: apple_native_keyring_store::keychain::Store::new().map_err(failure)?,
-            naming: Naming::Pair,
+            naming: Naming::ServiceAndUser,
         }))
     }
 }

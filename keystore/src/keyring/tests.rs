@@ -1,10 +1,11 @@
-//! The keyring store over a keyring in memory with Windows' limit: crashes, failures, foreign content, leases.
+//! The keyring store over an in-memory keyring with Windows' limit: crashes, failures, foreign
+//! content, leases.
 
 use auth_core::TokenRecord;
 use proptest::prelude::*;
 
 use super::{
-    entries::{Entries, Failure, Kind, Name},
+    entries::{Entries, EntryKind, Failure, Name},
     fake::Fake,
     *,
 };
@@ -27,7 +28,7 @@ fn store(fake: &Fake, folder: &tempfile::TempDir) -> Keyring {
     )
 }
 
-/// A record of this many bytes, none like another.
+/// A token record of `length` bytes; each `seed` gives another.
 fn record(seed: u8, length: usize) -> SecretBytes {
     let byte = |at: usize| seed ^ u8::try_from(at % 251).unwrap();
     SecretBytes::new((0..length).map(byte).collect())
@@ -43,7 +44,7 @@ fn split(fake: &Fake) -> Split<'_> {
 }
 
 #[test]
-fn records_of_every_size_come_back_in_as_many_entries_as_they_need() {
+fn records_of_every_size_come_back_from_as_many_entries_as_required() {
     let folder = tempfile::tempdir().unwrap();
     let fake = Fake::new(WINDOWS);
     let store = store(&fake, &folder);
@@ -80,7 +81,7 @@ fn a_record_has_a_size() {
 }
 
 #[test]
-fn accounts_and_programs_do_not_meet() {
+fn accounts_and_programs_are_separate() {
     let folder = tempfile::tempdir().unwrap();
     let fake = Fake::new(WINDOWS);
     let one = store(&fake, &folder);
@@ -101,21 +102,21 @@ fn accounts_and_programs_do_not_meet() {
     );
 }
 
-/// Every call of a save or removal is the last one once, with and without its effect.
+/// Crashes at every call of a save or removal, with and without the effect of that call.
 #[test]
 fn a_crash_at_any_step_leaves_the_old_record_or_the_new_one() {
     let sizes = [100, 3_000, 9_000, 20_000];
     for (old_size, new_size) in sizes.iter().flat_map(|old| sizes.map(|new| (*old, new))) {
-        for last_counts in [false, true] {
+        for last_has_effect in [false, true] {
             let mut calls = 0;
             loop {
                 let fake = Fake::new(WINDOWS);
                 let (old, new) = (record(1, old_size), record(2, new_size));
                 split(&fake).save(&old).unwrap();
-                fake.crash_after(calls, last_counts);
+                fake.crash_after(calls, last_has_effect);
                 let saved = split(&fake).save(&new);
                 let began_to_fail = fake.has_crashed();
-                fake.mend();
+                fake.recover();
 
                 let found = split(&fake).load().unwrap().unwrap();
                 let is_new = found.as_ref() == new.as_ref();
@@ -123,13 +124,13 @@ fn a_crash_at_any_step_leaves_the_old_record_or_the_new_one() {
                     is_new || found.as_ref() == old.as_ref(),
                     "{old_size} → {new_size}, call {calls}"
                 );
-                assert!(is_new || saved.is_err(), "it was said to be saved");
+                assert!(is_new || saved.is_err(), "the save returned Ok");
                 assert!(
-                    !is_new || saved.is_ok() || last_counts,
+                    !is_new || saved.is_ok() || last_has_effect,
                     "the error was false"
                 );
 
-                // The next save leaves nothing behind, whatever the crash left.
+                // The next save removes the remains of the crash.
                 split(&fake).save(&record(3, 3_000)).unwrap();
                 assert_eq!(fake.users().len(), 3, "{:?}", fake.users());
                 if !began_to_fail {
@@ -145,13 +146,13 @@ fn a_crash_at_any_step_leaves_the_old_record_or_the_new_one() {
 
 #[test]
 fn a_crash_in_a_removal_leaves_the_record_or_none_and_the_next_one_cleans_up() {
-    for (calls, last_counts) in (0..40).flat_map(|calls| [(calls, false), (calls, true)]) {
+    for (calls, last_has_effect) in (0..40).flat_map(|calls| [(calls, false), (calls, true)]) {
         let fake = Fake::new(WINDOWS);
         let old = record(1, 20_000);
         split(&fake).save(&old).unwrap();
-        fake.crash_after(calls, last_counts);
+        fake.crash_after(calls, last_has_effect);
         let removed = split(&fake).remove();
-        fake.mend();
+        fake.recover();
         let found = split(&fake).load().unwrap();
         assert!(found.is_none_or(|found| found.as_ref() == old.as_ref()));
         if removed.is_ok() {
@@ -163,7 +164,7 @@ fn a_crash_in_a_removal_leaves_the_record_or_none_and_the_next_one_cleans_up() {
 }
 
 #[test]
-fn foreign_and_torn_content_is_told_and_a_login_replaces_it() {
+fn foreign_and_torn_content_is_an_error_and_a_login_replaces_it() {
     let check = |user: &str, content: Option<&[u8]>, expect: Failure| {
         let fake = Fake::new(WINDOWS);
         split(&fake).save(&record(1, 6_000)).unwrap();
@@ -172,9 +173,9 @@ fn foreign_and_torn_content_is_told_and_a_login_replaces_it() {
         split(&fake).save(&record(2, 100)).unwrap();
         let found = split(&fake).load().unwrap().unwrap();
         assert_eq!(found.as_ref(), record(2, 100).as_ref());
-        let kept = fake.content("nightly", "s+c+a~bad");
+        let bad = fake.content("nightly", "s+c+a~bad");
         let foreign = expect == Failure::Foreign;
-        assert_eq!(kept.as_deref(), content.filter(|_| foreign), "kept beside");
+        assert_eq!(bad.as_deref(), content.filter(|_| foreign), "kept as ~bad");
         assert_eq!(fake.users().len(), 1 + usize::from(foreign));
     };
     check("s+c+a", Some(b"a password"), Failure::Foreign);
@@ -239,9 +240,9 @@ fn a_write_that_is_late_keeps_its_lease() {
     drop(lease);
     assert!(store.try_lease(&key()).unwrap().is_none());
     drop(silence);
-    let patient = store.with_timeout(Duration::from_secs(60));
-    patient.load(&key()).unwrap(); // the thread is through with what it had begun
-    assert!(patient.try_lease(&key()).unwrap().is_some());
+    let store = store.with_timeout(Duration::from_secs(60));
+    store.load(&key()).unwrap(); // returns after the thread has finished the write
+    assert!(store.try_lease(&key()).unwrap().is_some());
 }
 
 #[test]
@@ -256,7 +257,10 @@ fn errors_name_the_account_and_show_nothing_of_the_record() {
     let error = store.load(&key()).unwrap_err();
     fake.fail_next(1, Failure::Locked);
     let locked = store.save(&lease, &secret).unwrap_err();
-    for (error, words) in [(error, "parts of it"), (locked, "old value is still there")] {
+    for (error, words) in [
+        (error, "parts of it"),
+        (locked, "previous value is unchanged"),
+    ] {
         let shown = format!("{error} {error:?} {store:?} {}", store.describe());
         assert!(shown.contains("inaturalist/app/me"), "{shown}");
         assert!(
@@ -286,8 +290,11 @@ fn labels_say_what_an_entry_is() {
         };
         assert_eq!(name.label(), expect);
     };
-    check(Kind::Password, "Password for 'app_id' on '/inaturalist'");
-    check(Kind::Record, "Tokens of app_id for /inaturalist");
+    check(
+        EntryKind::Password,
+        "Password for 'app_id' on '/inaturalist'",
+    );
+    check(EntryKind::TokenRecord, "Tokens of app_id for /inaturalist");
 }
 
 #[derive(Clone, Debug)]
@@ -309,37 +316,38 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 }
 
 proptest! {
-    /// Whatever was saved, removed, and crashed in between: what is loaded is what was kept last, or what was being saved.
+    /// After any saves, removals and crashes, a load returns the last saved token record, or the
+    /// one whose save crashed.
     #[test]
-    fn what_is_loaded_was_kept(acts in acts()) {
+    fn what_is_loaded_was_saved(acts in acts()) {
         let fake = Fake::new(WINDOWS);
         let split = split(&fake);
-        let mut kept: Option<SecretBytes> = None;
+        let mut current: Option<SecretBytes> = None;
         for act in acts {
             match act {
                 Act::Save(seed, size) => {
                     split.save(&record(seed, size)).unwrap();
-                    kept = Some(record(seed, size));
+                    current = Some(record(seed, size));
                 }
                 Act::Remove => {
                     split.remove().unwrap();
-                    kept = None;
+                    current = None;
                     prop_assert!(fake.users().is_empty());
                 }
                 Act::Crash(seed, size, calls, counts) => {
                     fake.crash_after(calls, counts);
                     let saved = split.save(&record(seed, size));
-                    fake.mend();
+                    fake.recover();
                     let found = split.load().unwrap();
                     let bytes = found.as_ref().map(AsRef::as_ref);
                     let is_new = bytes == Some(record(seed, size).as_ref());
-                    prop_assert!(is_new || bytes == kept.as_ref().map(AsRef::as_ref));
+                    prop_assert!(is_new || bytes == current.as_ref().map(AsRef::as_ref));
                     prop_assert!(is_new || saved.is_err());
-                    kept = found;
+                    current = found;
                 }
             }
             let found = split.load().unwrap();
-            prop_assert_eq!(found.as_ref().map(AsRef::as_ref), kept.as_ref().map(AsRef::as_ref));
+            prop_assert_eq!(found.as_ref().map(AsRef::as_ref), current.as_ref().map(AsRef::as_ref));
         }
     }
 }

@@ -1,11 +1,13 @@
-//! One thread that talks to the keyring, so that every caller waits for a bounded time only.
+//! A thread that talks to the keyring, so that each call has a timeout.
 //!
-//! A keyring may ask a person to unlock it, and may then answer in a minute or never; none of the libraries beneath can give
-//! up waiting. So the thread waits, and callers give up. What a caller gave up on before it was begun is not done any more;
-//! what was begun keeps the caller's lease until it ends, so that a write that is late never meets another holder's. The
-//! thread also keeps the libraries beneath away from the caller's async runtime: they would block on one of their own.
+//! A keyring may prompt the user to unlock it, and respond after a minute or never. The keyring
+//! libraries have no timeouts. So the thread waits for them, and callers time out. A task that
+//! times out before it began is not run. A task that began keeps the caller's lease until it ends,
+//! so that a late write never overlaps that of the next holder. The thread also separates the
+//! libraries from the caller's async runtime, because they block on a runtime of their own.
 //!
-//! The connection is made at first use, and anew when it fails: a keyring that starts later is found.
+//! The thread connects at first use, and again after a failure, so a keyring that starts later is
+//! found.
 
 use std::{
     any::Any,
@@ -22,29 +24,29 @@ use auth_core::SecretBytes;
 
 use super::entries::{Entries, Failure, Name};
 
-/// Makes a connection to the keyring, on the worker's thread.
+/// Connects to the keyring, on the worker's thread.
 pub(crate) type Connect = dyn Fn() -> Result<Box<dyn Entries>, Failure> + Send + Sync;
 
-/// The keyring's thread. It starts at first use, and ends with this value.
+/// The keyring's thread. It starts at first use, and ends when this value is dropped.
 pub(crate) struct Worker {
     connect: Arc<Connect>,
     jobs: Mutex<Option<Sender<Job>>>,
 }
 
-/// A job until somebody takes it out: the thread to do it, or the caller who gave up.
+/// A task that one side takes out: the thread to run it, or the caller that timed out.
 type Job = Arc<Mutex<Option<Task>>>;
 
 struct Task {
-    order: Order,
-    /// Kept until the task is done.
+    request: Request,
+    /// Kept alive until the task ends.
     guard: Option<Guard>,
     reply: SyncSender<Result<Option<SecretBytes>, Failure>>,
 }
 
-/// What a task keeps alive: the lease that it writes under.
+/// The lease of a write, which the task keeps alive.
 pub(crate) type Guard = Arc<dyn Any + Send + Sync>;
 
-enum Order {
+enum Request {
     Connect,
     Get(Name),
     Set(Name, SecretBytes),
@@ -59,11 +61,12 @@ impl Worker {
         }
     }
 
-    /// The entries, for a caller who waits for each at most for `patience`, and writes under `guard`.
-    pub(crate) fn entries(&self, patience: Duration, guard: Option<Guard>) -> Waiting<'_> {
-        Waiting {
+    /// Returns the entries for a caller with this timeout for each call. `guard` is the lease of
+    /// its writes.
+    pub(crate) fn entries(&self, timeout: Duration, guard: Option<Guard>) -> WorkerEntries<'_> {
+        WorkerEntries {
             worker: self,
-            patience,
+            timeout,
             guard,
         }
     }
@@ -71,7 +74,7 @@ impl Worker {
     fn send(&self, job: &Job) -> Result<(), Failure> {
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(jobs) = &*jobs {
-            // The thread holds its end as long as this one exists.
+            // Cannot fail: the thread keeps its receiver as long as this sender exists.
             let _: Result<(), mpsc::SendError<Job>> = jobs.send(Arc::clone(job));
             return Ok(());
         }
@@ -79,130 +82,136 @@ impl Worker {
         let connect = Arc::clone(&self.connect);
         thread::Builder::new()
             .name("keyring".into())
-            .spawn(move || work(&receiver, &connect))
-            .map_err(|error| Failure::Broken(format!("its thread does not start: {error}")))?;
+            .spawn(move || run_jobs(&receiver, &connect))
+            .map_err(|error| {
+                Failure::Broken(format!("cannot start the keyring's thread: {error}"))
+            })?;
         let _: Result<(), mpsc::SendError<Job>> = sender.send(Arc::clone(job));
         *jobs = Some(sender);
         Ok(())
     }
 }
 
-/// A [`Worker`] with a caller's patience.
-pub(crate) struct Waiting<'w> {
+/// The entries of a [`Worker`], with a caller's timeout.
+pub(crate) struct WorkerEntries<'w> {
     worker: &'w Worker,
-    patience: Duration,
+    timeout: Duration,
     guard: Option<Guard>,
 }
 
-impl Waiting<'_> {
-    /// Whether there is a keyring that answers.
+impl WorkerEntries<'_> {
+    /// Checks that there is a keyring and that it responds.
     pub(crate) fn connect(&self) -> Result<(), Failure> {
-        self.done(Order::Connect).map(drop)
+        self.run(Request::Connect).map(drop)
     }
 
-    fn done(&self, order: Order) -> Result<Option<SecretBytes>, Failure> {
+    fn run(&self, request: Request) -> Result<Option<SecretBytes>, Failure> {
         let (reply, response) = mpsc::sync_channel(1);
         let job = Arc::new(Mutex::new(Some(Task {
-            order,
+            request,
             guard: self.guard.clone(),
             reply,
         })));
         self.worker.send(&job)?;
-        match response.recv_timeout(self.patience) {
-            Ok(outcome) => outcome,
+        match response.recv_timeout(self.timeout) {
+            Ok(result) => result,
             Err(RecvTimeoutError::Timeout) => {
-                let unbegun = job.lock().unwrap_or_else(PoisonError::into_inner).take();
-                drop(unbegun);
-                Err(Failure::NoAnswer(self.patience))
+                let not_begun = job.lock().unwrap_or_else(PoisonError::into_inner).take();
+                drop(not_begun);
+                Err(Failure::NoResponse(self.timeout))
             }
-            // The thread answers every job that it takes.
-            Err(RecvTimeoutError::Disconnected) => Err(Failure::Broken("its thread ended".into())),
+            // The thread replies to every job that it takes.
+            Err(RecvTimeoutError::Disconnected) => {
+                Err(Failure::Broken("the keyring's thread ended".into()))
+            }
         }
     }
 }
 
-impl Entries for Waiting<'_> {
+impl Entries for WorkerEntries<'_> {
     fn get(&self, name: &Name) -> Result<Option<SecretBytes>, Failure> {
-        self.done(Order::Get(name.clone()))
+        self.run(Request::Get(name.clone()))
     }
 
     fn set(&self, name: &Name, secret: &SecretBytes) -> Result<(), Failure> {
-        self.done(Order::Set(name.clone(), secret.clone()))
+        self.run(Request::Set(name.clone(), secret.clone()))
             .map(drop)
     }
 
     fn delete(&self, name: &Name) -> Result<(), Failure> {
-        self.done(Order::Delete(name.clone())).map(drop)
+        self.run(Request::Delete(name.clone())).map(drop)
     }
 }
 
-/// The thread: does one job after the other until the worker is gone.
-fn work(jobs: &Receiver<Job>, connect: &Arc<Connect>) {
-    let mut line: Option<Box<dyn Entries>> = None;
+/// Runs one job after the other until the worker is dropped.
+fn run_jobs(jobs: &Receiver<Job>, connect: &Arc<Connect>) {
+    let mut connection: Option<Box<dyn Entries>> = None;
     while let Ok(job) = jobs.recv() {
         let task = job.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(Task {
-            order,
+            request,
             guard,
             reply,
         }) = task
         else {
             continue;
         };
-        // The next caller needs this thread.
-        let outcome = catch_unwind(AssertUnwindSafe(|| follow(&order, &mut line, connect)));
-        let outcome = outcome.unwrap_or_else(|_| {
-            line = None;
-            Err(Failure::Broken("a library beneath panicked".into()))
+        // A panic must not end this thread: the next caller requires it.
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            run_with_reconnect(&request, &mut connection, connect)
+        }));
+        let result = result.unwrap_or_else(|_| {
+            connection = None;
+            Err(Failure::Broken("the keyring library panicked".into()))
         });
         drop(guard);
-        // A caller who gave up does not hear it.
-        let _: Result<(), mpsc::SendError<_>> = reply.send(outcome);
+        // Fails if the caller has timed out.
+        let _: Result<(), mpsc::SendError<_>> = reply.send(result);
     }
 }
 
-fn follow(
-    order: &Order,
-    line: &mut Option<Box<dyn Entries>>,
+fn run_with_reconnect(
+    request: &Request,
+    connection: &mut Option<Box<dyn Entries>>,
     connect: &Arc<Connect>,
 ) -> Result<Option<SecretBytes>, Failure> {
-    let was_connected = line.is_some();
-    let outcome = attempt(order, line, connect);
-    let is_lost = |outcome: &Result<_, Failure>| {
+    let was_connected = connection.is_some();
+    let result = run_once(request, connection, connect);
+    let is_lost = |result: &Result<_, Failure>| {
         matches!(
-            outcome,
+            result,
             Err(Failure::Broken(_) | Failure::NoBus | Failure::NoService)
         )
     };
-    if !is_lost(&outcome) {
-        return outcome;
+    if !is_lost(&result) {
+        return result;
     }
-    *line = None;
+    *connection = None;
     if !was_connected {
-        return outcome;
+        return result;
     }
-    // The keyring was started anew since: each order can be followed twice.
-    let again = attempt(order, line, connect);
-    if is_lost(&again) {
-        *line = None;
+    // The keyring may have been restarted. Every request is idempotent, so try it again.
+    let result = run_once(request, connection, connect);
+    if is_lost(&result) {
+        *connection = None;
     }
-    again
+    result
 }
 
-fn attempt(
-    order: &Order,
-    line: &mut Option<Box<dyn Entries>>,
+fn run_once(
+    request: &Request,
+    connection: &mut Option<Box<dyn Entries>>,
     connect: &Arc<Connect>,
 ) -> Result<Option<SecretBytes>, Failure> {
-    let entries = match line {
+    let entries = match connection {
         Some(entries) => entries,
-        None => line.insert(connect()?),
+        None => connection.insert(connect()?),
     };
-    match order {
-        Order::Connect => Ok(None),
-        Order::Get(name) => entries.get(name),
-        Order::Set(name, secret) => entries.set(name, secret).map(|()| None),
-        Order::Delete(name) => entries.delete(name).map(|()| None),
+    match request {
+        Request::Connect => Ok(None),
+        Request::Get(name) => entries.get(name),
+        Request::Set(name, secret) => entries.set(name, secret).map(|()| None),
+        Request::Delete(name) => entries.delete(name).map(|()| None),
     }
 }
 
@@ -211,7 +220,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
-    use crate::keyring::{entries::Kind, fake::Fake};
+    use crate::keyring::{entries::EntryKind, fake::Fake};
 
     const SHORT: Duration = Duration::from_millis(50);
     const LONG: Duration = Duration::from_secs(60);
@@ -220,7 +229,7 @@ mod tests {
         Name {
             service: "s".into(),
             user: "u".into(),
-            kind: Kind::Record,
+            kind: EntryKind::TokenRecord,
         }
     }
 
@@ -240,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn entries_go_through_the_thread_over_one_connection() {
+    fn all_calls_use_one_connection() {
         let fake = Fake::new(100);
         let (worker, connections) = worker(&fake);
         let entries = worker.entries(LONG, None);
@@ -256,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_broke_is_made_anew_once() {
+    fn a_broken_connection_is_replaced_once() {
         let fake = Fake::new(100);
         let (worker, connections) = worker(&fake);
         let entries = worker.entries(LONG, None);
@@ -265,7 +274,7 @@ mod tests {
             assert_eq!(entries.set(&name(), &secret()).is_ok(), expect);
             assert_eq!(connections.load(Ordering::SeqCst), connected);
         };
-        check(1, false, 1); // a first connection that fails is not tried twice
+        check(1, false, 1); // a first connection that fails is not tried again
         check(0, true, 2);
         check(1, true, 3);
         check(2, false, 4);
@@ -277,15 +286,15 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_gives_up_and_what_was_not_begun_is_not_done() {
+    fn a_task_that_times_out_before_it_began_is_not_run() {
         let fake = Fake::new(100);
         let (worker, _) = worker(&fake);
         let lease: Guard = Arc::new(());
-        let gate = fake.hold();
+        let hold = fake.hold();
         let begun = worker.entries(SHORT, Some(Arc::clone(&lease)));
         assert_eq!(
             begun.set(&name(), &secret()),
-            Err(Failure::NoAnswer(SHORT)),
+            Err(Failure::NoResponse(SHORT)),
             "the keyring is silent"
         );
         let other = Name {
@@ -298,17 +307,17 @@ mod tests {
         assert_eq!(
             Arc::strong_count(&lease),
             2,
-            "what was begun keeps its lease, what was not begun gave it back"
+            "the task that began keeps its lease, the other one released it"
         );
-        drop(gate);
-        let patient = worker.entries(LONG, None);
-        assert!(patient.get(&other).unwrap().is_none());
-        assert!(patient.get(&name()).unwrap().is_some());
+        drop(hold);
+        let last = worker.entries(LONG, None);
+        assert!(last.get(&other).unwrap().is_none());
+        assert!(last.get(&name()).unwrap().is_some());
         assert_eq!(Arc::strong_count(&lease), 1);
     }
 
     #[test]
-    fn a_panic_beneath_is_an_error_and_the_next_call_has_a_new_connection() {
+    fn a_panic_of_the_library_is_an_error_and_the_next_call_reconnects() {
         let fake = Fake::new(100);
         let (worker, connections) = worker(&fake);
         let entries = worker.entries(LONG, None);

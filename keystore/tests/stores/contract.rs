@@ -1,4 +1,4 @@
-//! What every store promises, asked of each store of this crate.
+//! The contract of `Store`, checked for each store of this crate.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -14,24 +14,24 @@ use keystore::{Environment, Fallback, File, Memory};
 
 use crate::{check_holds, key, lease, record};
 
-/// Asks `question` of every store.
-fn check(question: impl Fn(&dyn Store)) {
-    question(&Memory::new());
+/// Runs `test` with every store.
+fn check(test: impl Fn(&dyn Store)) {
+    test(&Memory::new());
     let folder = tempfile::tempdir().unwrap();
-    question(&File::open(folder.path()).unwrap());
-    question(&Arc::new(File::open(folder.path().join("by arc")).unwrap()));
+    test(&File::open(folder.path()).unwrap());
+    test(&Arc::new(File::open(folder.path().join("by arc")).unwrap()));
     let unset = Environment::variable("KEYSTORE_TEST_UNSET").unwrap();
-    let file = File::open(folder.path().join("fall-through")).unwrap();
-    question(&Fallback::new(unset).or(file).or(Memory::new()));
+    let file = File::open(folder.path().join("fallback")).unwrap();
+    test(&Fallback::new(unset).or(file).or(Memory::new()));
     #[cfg(feature = "encrypted")]
     {
         let open = |name: &str, key| {
             let folder = folder.path().join(name);
             keystore::Encrypted::open(folder, key).unwrap()
         };
-        question(&open("with a passphrase", crate::passphrase("phrase")));
+        test(&open("with a passphrase", crate::passphrase("phrase")));
         let key = keystore::EncryptionKey::from_text("a1".repeat(32)).unwrap();
-        question(&open("with a key", key).with_plaintext_migration());
+        test(&open("with a key", key).with_plaintext_migration());
     }
 }
 
@@ -97,7 +97,7 @@ fn one_lease_an_account() {
         assert_eq!(first.key(), &key("me"));
         assert!(store.try_lease(&key("me")).unwrap().is_none());
         assert!(store.try_lease(&key("Me")).unwrap().is_some());
-        check_holds(store, "me", None); // reading needs no lease
+        check_holds(store, "me", None); // reading requires no lease
         drop(first);
         let second = lease(store, "me");
         store.save(&second, &record("x", 1)).unwrap();
@@ -110,7 +110,7 @@ fn one_lease_an_account() {
 fn a_panicking_holder_frees_the_lease() {
     check(|store| {
         let panicked = catch_unwind(AssertUnwindSafe(|| {
-            let _held = lease(store, "me");
+            let _own = lease(store, "me");
             panic!("on purpose, in a test");
         }));
         assert!(panicked.is_err());
@@ -130,9 +130,9 @@ fn of_many_threads_exactly_one_gets_the_lease() {
                     scope.spawn(|| {
                         barrier.wait();
                         let lease = store.try_lease(&key("me"));
-                        let held = usize::from(matches!(lease, Ok(Some(_))));
-                        holders.fetch_add(held, Ordering::SeqCst);
-                        barrier.wait(); // nobody lets go before everybody has tried
+                        let count = usize::from(matches!(lease, Ok(Some(_))));
+                        holders.fetch_add(count, Ordering::SeqCst);
+                        barrier.wait(); // every thread has tried before one releases the lease
                     });
                 }
             });

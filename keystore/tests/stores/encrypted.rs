@@ -1,4 +1,4 @@
-//! The encrypted store: nothing in the clear, nothing accepted that was changed, nothing lost.
+//! The encrypted store: no plain text on disk, no tampered file accepted, no data lost.
 
 use std::{
     fs,
@@ -29,13 +29,13 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Puts a file where only its owner can read it, as the store wants it.
+/// Writes a file that only its owner can read, as the store requires.
 fn put(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-/// The error is of the store, names the path, has advice and the words, and shows no secret.
+/// Checks that the error is of the store, contains the path, a help and the words, and no secret.
 fn check_error<T: std::fmt::Debug>(result: Result<T, Error>, path: &Path, words: &[&str]) {
     let error = result.expect_err(&format!("{words:?}"));
     assert_eq!(error.kind(), ErrorKind::Store, "{error}");
@@ -97,10 +97,10 @@ fn the_default_cost_seals_and_opens() {
 fn every_save_is_sealed_anew() {
     let folder = tempfile::tempdir().unwrap();
     let store = store(folder.path(), "phrase one");
-    let held = lease(&store, "me");
+    let own = lease(&store, "me");
     let mut seen = std::collections::HashSet::new();
     for _ in 0..20 {
-        store.save(&held, &record(MARKED, 1)).unwrap();
+        store.save(&own, &record(MARKED, 1)).unwrap();
         let bytes = fs::read(store.path(&key("me"))).unwrap();
         let end = bytes.iter().position(|byte| *byte == b'\n').unwrap();
         let line = String::from_utf8(bytes[..end].to_vec()).unwrap();
@@ -114,8 +114,8 @@ fn every_save_is_sealed_anew() {
 fn a_changed_byte_anywhere_is_a_clear_error() {
     let folder = tempfile::tempdir().unwrap();
     let store = store(folder.path(), "phrase one");
-    let held = lease(&store, "me");
-    store.save(&held, &record(MARKED, 1)).unwrap();
+    let own = lease(&store, "me");
+    store.save(&own, &record(MARKED, 1)).unwrap();
     let path = store.path(&key("me"));
     let whole = fs::read(&path).unwrap();
     let refused = |bytes: &[u8], expect: &str| {
@@ -129,7 +129,7 @@ fn a_changed_byte_anywhere_is_a_clear_error() {
             refused(
                 &changed,
                 match at {
-                    0..16 => "is no sealed record",
+                    0..16 => "is not an encrypted token record",
                     16..18 => "does not know",
                     _ => "is damaged",
                 },
@@ -138,7 +138,7 @@ fn a_changed_byte_anywhere_is_a_clear_error() {
     }
     for length in 1..whole.len() {
         let expect = match length {
-            ..16 => "is no sealed record",
+            ..16 => "is not an encrypted token record",
             16..18 => "does not know",
             _ => "is damaged",
         };
@@ -173,7 +173,7 @@ fn one_account_s_file_does_not_open_as_another_s() {
 }
 
 #[test]
-fn the_wrong_key_is_told_and_loses_nothing() {
+fn a_wrong_key_is_an_error_and_loses_nothing() {
     let raw = |digits: &str| EncryptionKey::from_text(digits.repeat(32)).unwrap();
     let check = |right: fn() -> EncryptionKey, wrong: EncryptionKey, words: &[&str]| {
         let folder = tempfile::tempdir().unwrap();
@@ -186,7 +186,7 @@ fn the_wrong_key_is_told_and_loses_nothing() {
         let stranger = Encrypted::open(folder.path(), wrong).unwrap();
         check_error(stranger.load(&key("me")), &path, words);
         assert_eq!(fs::read(&path).unwrap(), sealed, "reading changes nothing");
-        // A new login: its record takes the place, and the old file is kept.
+        // A new login replaces the file and keeps the old one as .bad.
         stranger
             .save(&lease(&stranger, "me"), &record("second", 2))
             .unwrap();
@@ -199,20 +199,23 @@ fn the_wrong_key_is_told_and_loses_nothing() {
     };
     let phrase = || passphrase("phrase one");
     let bytes = || EncryptionKey::from_text("a1".repeat(32)).unwrap();
-    let passphrase_wanted = ["with another passphrase", "give the store that passphrase"];
-    check(phrase, passphrase("phrase two"), &passphrase_wanted);
-    check(phrase, passphrase("phrase one "), &passphrase_wanted);
+    let other_passphrase = [
+        "with another passphrase",
+        "open the store with that passphrase",
+    ];
+    check(phrase, passphrase("phrase two"), &other_passphrase);
+    check(phrase, passphrase("phrase one "), &other_passphrase);
     check(
         phrase,
         raw("a1"),
-        &["a passphrase, and the store has a key"],
+        &["a passphrase, but the store has a key"],
     );
     check(bytes, raw("a2"), &["with another key"]);
-    check(bytes, phrase(), &["a key, and the store has a passphrase"]);
+    check(bytes, phrase(), &["a key, but the store has a passphrase"]);
 }
 
 #[test]
-fn a_cost_that_was_raised_opens_what_was_sealed_before() {
+fn a_raised_cost_opens_files_of_the_old_cost() {
     let folder = tempfile::tempdir().unwrap();
     let old = store(folder.path(), "phrase one");
     old.save(&lease(&old, "me"), &record("first", 1)).unwrap();
@@ -223,52 +226,56 @@ fn a_cost_that_was_raised_opens_what_was_sealed_before() {
     let bytes = fs::read(new.path(&key("me"))).unwrap();
     assert!(contains(&bytes, " argon2id,16,2,1,"));
     check_holds(&old, "me", Some(&record("second", 2)));
-    assert_eq!(names(folder.path()).len(), 2, "nothing kept beside");
+    assert_eq!(names(folder.path()).len(), 2, "no .bad file");
 }
 
 #[test]
-fn a_record_in_the_clear_is_told_or_taken_over() {
+fn a_plain_text_record_is_an_error_or_migrated() {
     let folder = tempfile::tempdir().unwrap();
     let file = File::open(folder.path()).unwrap();
-    let clear = file.path(&key("me"));
+    let plain = file.path(&key("me"));
     file.save(&lease(&file, "me"), &record(MARKED, 5)).unwrap();
 
     let strict = store(folder.path(), "phrase one");
-    let words = ["in the clear", "taking_over_clear", "delete that file"];
-    check_error(strict.load(&key("me")), &clear, &words);
-    let held = lease(&strict, "me");
+    let words = [
+        "in plain text",
+        "with_plaintext_migration",
+        "delete that file",
+    ];
+    check_error(strict.load(&key("me")), &plain, &words);
+    let own = lease(&strict, "me");
     assert!(file.try_lease(&key("me")).unwrap().is_none(), "one lease");
-    drop(held);
-    assert!(clear.exists(), "the default changes nothing");
+    drop(own);
+    assert!(plain.exists(), "the default changes nothing");
 
     let store = store(folder.path(), "phrase one").with_plaintext_migration();
     check_holds(&store, "me", Some(&record(MARKED, 5)));
-    assert!(clear.exists(), "who has no lease changes nothing");
+    assert!(plain.exists(), "without a lease nothing changes");
     drop(lease(&store, "me"));
-    assert!(!clear.exists());
+    assert!(!plain.exists());
     check_holds(&store, "me", Some(&record(MARKED, 5)));
     check_holds(&strict, "me", Some(&record(MARKED, 5)));
 
-    // The program ran once more as it was before; or a crash left both.
+    // Both files exist: the program ran once more without encryption, or a crash left both.
     let check = |token: &str, generation, expect: (&str, u64)| {
-        put(&clear, record(token, generation).as_ref());
+        put(&plain, record(token, generation).as_ref());
         drop(lease(&store, "me"));
-        assert!(!clear.exists());
+        assert!(!plain.exists());
         check_holds(&store, "me", Some(&record(expect.0, expect.1)));
     };
     check("older", 4, (MARKED, 5));
     check(MARKED, 5, (MARKED, 5));
     check("newer", 6, ("newer", 6));
-    put(&clear, b"no record at all");
+    put(&plain, b"not a token record");
     drop(lease(&store, "me"));
-    assert!(clear.exists(), "foreign content is left alone");
+    assert!(plain.exists(), "foreign content is left alone");
 }
 
 #[test]
-fn foreign_content_is_kept_beside() {
+fn foreign_content_is_kept_as_bad() {
     let folder = tempfile::tempdir().unwrap();
     let store = store(folder.path(), "phrase one");
-    let held = lease(&store, "me");
+    let own = lease(&store, "me");
     let path = store.path(&key("me"));
     for (number, content) in [&b"torn"[..], b"keystore-sealed 9 x", b""]
         .iter()
@@ -276,20 +283,24 @@ fn foreign_content_is_kept_beside() {
     {
         put(&path, content);
         check_error(store.load(&key("me")), &path, &["log in again"]);
-        store.save(&held, &record("new", 1)).unwrap();
+        store.save(&own, &record("new", 1)).unwrap();
         check_holds(&store, "me", Some(&record("new", 1)));
         let ending = ["", "~2", "~3"][number];
         let beside = format!("inaturalist+app-id+me{ending}.bad");
         assert_eq!(fs::read(folder.path().join(beside)).unwrap(), *content);
     }
     let size = names(folder.path()).len();
-    store.save(&held, &record("newer", 2)).unwrap();
-    assert_eq!(names(folder.path()).len(), size, "our own are not kept");
+    store.save(&own, &record("newer", 2)).unwrap();
+    assert_eq!(
+        names(folder.path()).len(),
+        size,
+        "a token record is not kept as bad"
+    );
 }
 
-/// Looks into every file that appears while records are saved, sealed over and taken over.
+/// Reads every file that appears while token records are saved and foreign files replaced.
 #[test]
-fn nothing_is_in_the_clear_at_any_moment() {
+fn plain_text_is_never_on_disk() {
     let folder = tempfile::tempdir().unwrap();
     let store = store(folder.path(), "phrase one");
     let done = AtomicBool::new(false);
@@ -300,11 +311,11 @@ fn nothing_is_in_the_clear_at_any_moment() {
             while !done.load(Ordering::Relaxed) && Instant::now() < deadline {
                 for entry in fs::read_dir(folder.path()).unwrap().flatten() {
                     let Ok(bytes) = fs::read(entry.path()) else {
-                        continue; // gone since it was listed
+                        continue; // removed since it was listed
                     };
                     if contains(&bytes, MARKED) || contains(&bytes, "access_token") {
                         done.store(true, Ordering::Relaxed);
-                        panic!("{:?} is in the clear", entry.file_name());
+                        panic!("{:?} contains plain text", entry.file_name());
                     }
                     looks.fetch_add(1, Ordering::Relaxed);
                     let name = entry.file_name();
@@ -319,9 +330,9 @@ fn nothing_is_in_the_clear_at_any_moment() {
             && (generation < 100 || halfway.load(Ordering::Relaxed) < 10)
         {
             generation += 1;
-            let held = lease(&store, "me");
+            let own = lease(&store, "me");
             store
-                .save(&held, &record(&MARKED.repeat(500), generation))
+                .save(&own, &record(&MARKED.repeat(500), generation))
                 .unwrap();
             if generation % 10 == 0 {
                 put(&store.path(&key("me")), b"foreign");
@@ -329,6 +340,9 @@ fn nothing_is_in_the_clear_at_any_moment() {
         }
         done.store(true, Ordering::Relaxed);
     });
-    assert!(halfway.load(Ordering::Relaxed) > 0, "none was seen");
+    assert!(
+        halfway.load(Ordering::Relaxed) > 0,
+        "no temporary file was read"
+    );
     assert!(looks.load(Ordering::Relaxed) > 100);
 }

@@ -1,4 +1,4 @@
-//! The file store on a real file system: modes, foreign things in its places, clear errors.
+//! The file store on a real file system: modes, foreign files, clear errors.
 
 use std::{
     fs,
@@ -36,7 +36,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// The error is of the store, names the path and every word, and shows no secret.
+/// Checks that the error is of the store, contains the path and every word, and shows no secret.
 fn check_error<T: std::fmt::Debug>(result: Result<T, Error>, path: &Path, words: &[&str]) {
     let error = result.expect_err(&format!("{words:?}"));
     assert_eq!(error.kind(), ErrorKind::Store, "{error}");
@@ -50,12 +50,12 @@ fn check_error<T: std::fmt::Debug>(result: Result<T, Error>, path: &Path, words:
 }
 
 #[test]
-fn a_missing_folder_is_made_for_its_owner_only() {
+fn a_missing_directory_is_created_for_its_owner_only() {
     let folder = tempfile::tempdir().unwrap();
     let deep = folder.path().join("a/b c/d");
     let store = File::open(&deep).unwrap();
-    for made in ["a", "a/b c", "a/b c/d"] {
-        assert_eq!(mode(&folder.path().join(made)), 0o700, "{made}");
+    for created in ["a", "a/b c", "a/b c/d"] {
+        assert_eq!(mode(&folder.path().join(created)), 0o700, "{created}");
     }
     store.save(&lease(&store, "me"), &record("x", 1)).unwrap();
     assert_eq!(mode(&store.path(&key("me"))), 0o600);
@@ -67,13 +67,13 @@ fn a_missing_folder_is_made_for_its_owner_only() {
 }
 
 #[test]
-fn folders_that_will_not_do() {
+fn unsuitable_directories_are_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "x").unwrap();
-    check_error(File::open(&file), &file, &["open the folder"]);
+    check_error(File::open(&file), &file, &["open the directory"]);
     let below = file.join("below");
-    check_error(File::open(&below), &below, &["place of a folder"]);
+    check_error(File::open(&below), &below, &["place of a directory"]);
     for open in [0o777, 0o1777, 0o770, 0o702] {
         set_mode(folder.path(), open);
         let words = [&format!("mode {open:04o}"), "chmod go-w"];
@@ -86,7 +86,7 @@ fn folders_that_will_not_do() {
 }
 
 #[test]
-fn a_relative_folder_becomes_absolute_when_it_is_opened() {
+fn a_relative_path_becomes_absolute_when_it_is_opened() {
     let folder = tempfile::tempdir().unwrap();
     let here = std::env::current_dir().unwrap();
     let up = "../".repeat(here.components().count() - 1);
@@ -98,26 +98,30 @@ fn a_relative_folder_becomes_absolute_when_it_is_opened() {
 }
 
 #[test]
-fn a_folder_that_vanished_is_not_an_empty_store() {
+fn a_missing_directory_is_not_an_empty_store() {
     let (folder, store) = store();
-    let held = lease(&store, "me");
+    let own = lease(&store, "me");
     let path = folder.path().to_owned();
     folder.close().unwrap();
-    check_error(store.load(&key("me")), &path, &["folder is gone"]);
-    check_error(store.try_lease(&key("me")), &path, &["folder is gone"]);
+    check_error(store.load(&key("me")), &path, &["restore its directory"]);
     check_error(
-        store.save(&held, &record(MARKED, 1)),
+        store.try_lease(&key("me")),
         &path,
-        &["folder is gone"],
+        &["restore its directory"],
     );
-    check_error(store.remove(&held), &path, &["folder is gone"]);
+    check_error(
+        store.save(&own, &record(MARKED, 1)),
+        &path,
+        &["restore its directory"],
+    );
+    check_error(store.remove(&own), &path, &["restore its directory"]);
     File::open(&path).unwrap();
     store.save(&lease(&store, "me"), &record("x", 1)).unwrap();
     fs::remove_dir_all(&path).unwrap();
 }
 
 #[test]
-fn a_file_that_others_can_use_is_refused() {
+fn a_file_accessible_to_others_is_rejected() {
     let (_folder, store) = store();
     let path = store.path(&key("me"));
     store
@@ -142,23 +146,23 @@ fn a_file_that_others_can_use_is_refused() {
 }
 
 #[test]
-fn what_is_no_plain_file_is_refused_everywhere() {
+fn anything_but_a_regular_file_is_rejected_everywhere() {
     let check = |put: &dyn Fn(&Path), word: &str| {
         let (_folder, store) = store();
-        let held = lease(&store, "me");
+        let own = lease(&store, "me");
         let path = store.path(&key("me"));
         put(&path);
         check_error(store.load(&key("me")), &path, &[word]);
-        check_error(store.save(&held, &record(MARKED, 1)), &path, &[word]);
-        check_error(store.remove(&held), &path, &[word]);
-        fs::symlink_metadata(&path).expect("it is left where it was");
-        drop(held);
+        check_error(store.save(&own, &record(MARKED, 1)), &path, &[word]);
+        check_error(store.remove(&own), &path, &[word]);
+        fs::symlink_metadata(&path).expect("it is unchanged");
+        drop(own);
         let lock = path.with_extension("lock");
         fs::remove_file(&lock).unwrap();
         put(&lock);
         check_error(store.try_lease(&key("me")), &lock, &[word]);
     };
-    check(&|path| fs::create_dir(path).unwrap(), "is a folder");
+    check(&|path| fs::create_dir(path).unwrap(), "is a directory");
     let target = tempfile::tempdir().unwrap();
     let target = target.path().join("target");
     check(&|path| symlink(&target, path).unwrap(), "symbolic link");
@@ -167,15 +171,15 @@ fn what_is_no_plain_file_is_refused_everywhere() {
     check(&|path| symlink(&target, path).unwrap(), "symbolic link");
     check(
         &|path| drop(std::os::unix::net::UnixListener::bind(path).unwrap()),
-        "not a plain file",
+        "not a regular file",
     );
 }
 
 #[test]
-fn sizes_out_of_bounds_are_refused() {
+fn sizes_out_of_bounds_are_rejected() {
     let (_folder, store) = store();
     let path = store.path(&key("me"));
-    let held = lease(&store, "me");
+    let own = lease(&store, "me");
     let check = |bytes: &[u8], word: &str| {
         fs::write(&path, bytes).unwrap();
         set_mode(&path, 0o600);
@@ -187,27 +191,27 @@ fn sizes_out_of_bounds_are_refused() {
     for length in [0, (1 << 20) + 1] {
         let wrong = SecretBytes::new(vec![b'x'; length]);
         check_error(
-            store.save(&held, &wrong),
+            store.save(&own, &wrong),
             &path,
-            &["old one is still there"],
+            &["previous one is unchanged"],
         );
     }
     check_holds(&store, "me", Some(&record("old", 1)));
     let largest = record(&"x".repeat((1 << 20) - record("", 1).len()), 1);
-    store.save(&held, &largest).unwrap();
+    store.save(&own, &largest).unwrap();
     assert_eq!(store.load(&key("me")).unwrap().unwrap().len(), 1 << 20);
 }
 
 #[test]
-fn foreign_content_is_kept_beside() {
+fn foreign_content_is_kept_as_bad() {
     let (folder, store) = store();
-    let held = lease(&store, "me");
+    let own = lease(&store, "me");
     let path = store.path(&key("me"));
     let bad = |ending: &str| folder.path().join(format!("inaturalist+app-id+me{ending}"));
     let check = |content: &[u8], ending: &str| {
         fs::write(&path, content).unwrap();
         set_mode(&path, 0o644);
-        store.save(&held, &record("new", 1)).unwrap();
+        store.save(&own, &record("new", 1)).unwrap();
         assert_eq!(fs::read(bad(ending)).unwrap(), content);
         assert_eq!(mode(&bad(ending)), 0o600);
         check_holds(&store, "me", Some(&record("new", 1)));
@@ -217,14 +221,18 @@ fn foreign_content_is_kept_beside() {
     check(b"", "~3.bad");
     check(&vec![0xff; (1 << 20) + 7], "~4.bad");
     let before = names(folder.path());
-    store.save(&held, &record("newer", 1)).unwrap();
-    assert_eq!(names(folder.path()), before, "our own records are not kept");
-    store.remove(&held).unwrap();
+    store.save(&own, &record("newer", 1)).unwrap();
+    assert_eq!(
+        names(folder.path()),
+        before,
+        "a token record is not kept as bad"
+    );
+    store.remove(&own).unwrap();
     assert!(bad(".bad").exists() && !path.exists());
 }
 
 #[test]
-fn when_every_name_beside_is_taken_the_new_record_is_still_saved() {
+fn when_every_bad_name_is_used_the_new_record_is_still_saved() {
     let (folder, store) = store();
     let path = store.path(&key("me"));
     for number in 1..=99 {
@@ -244,16 +252,16 @@ fn when_every_name_beside_is_taken_the_new_record_is_still_saved() {
 }
 
 #[test]
-fn a_refused_save_leaves_the_old_record_and_nothing_else() {
+fn a_rejected_save_leaves_the_old_record_and_nothing_else() {
     let (folder, store) = store();
-    let held = lease(&store, "me");
-    store.save(&held, &record("old", 1)).unwrap();
+    let own = lease(&store, "me");
+    store.save(&own, &record("old", 1)).unwrap();
     let before = names(folder.path());
     let path = store.path(&key("me"));
     let aside = folder.path().join("aside");
     fs::rename(&path, &aside).unwrap();
     fs::create_dir(&path).unwrap();
-    store.save(&held, &record("new", 1)).unwrap_err();
+    store.save(&own, &record("new", 1)).unwrap_err();
     fs::remove_dir(&path).unwrap();
     fs::rename(&aside, &path).unwrap();
     assert_eq!(names(folder.path()), before);
@@ -261,7 +269,7 @@ fn a_refused_save_leaves_the_old_record_and_nothing_else() {
 }
 
 #[test]
-fn what_dead_writers_left_is_swept_with_the_lease_and_nothing_else_is() {
+fn a_lease_removes_the_temporary_files_of_dead_writers_only() {
     let (folder, store) = store();
     let put = |name: &str| fs::write(folder.path().join(name), "x").unwrap();
     put("inaturalist+app-id+me~4711-0.tmp");
@@ -275,16 +283,16 @@ fn what_dead_writers_left_is_swept_with_the_lease_and_nothing_else_is() {
     for name in stay {
         put(name);
     }
-    let held = lease(&store, "me");
+    let own = lease(&store, "me");
     assert_eq!(names(folder.path()), stay);
     put("inaturalist+app-id+me~1-0.tmp");
     assert!(store.try_lease(&key("me")).unwrap().is_none());
     store.load(&key("me")).unwrap();
     assert!(
         folder.path().join("inaturalist+app-id+me~1-0.tmp").exists(),
-        "who has no lease sweeps nothing"
+        "without a lease nothing is removed"
     );
-    drop(held);
+    drop(own);
     drop(lease(&store, "me"));
     assert_eq!(names(folder.path()), stay);
 }

@@ -1,4 +1,4 @@
-//! The stores from outside: their promises; the file store among strange files and processes.
+//! Tests of the public API of the stores: contract, file system, several processes.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,18 +10,18 @@ use auth_core::{AccountKey, Lease, SecretBytes, Store};
 mod contract;
 #[cfg(all(unix, feature = "encrypted"))]
 mod encrypted;
+mod fallback;
 #[cfg(unix)]
 mod file;
-mod first;
-mod fixed;
 #[cfg(unix)]
 mod processes;
+mod static_token;
 
 fn key(account: &str) -> AccountKey {
     AccountKey::new("inaturalist", "app-id", account)
 }
 
-/// A key that costs no time.
+/// A passphrase with the smallest cost.
 #[cfg(feature = "encrypted")]
 fn passphrase(text: &str) -> keystore::EncryptionKey {
     keystore::EncryptionKey::from_passphrase(text)
@@ -29,7 +29,7 @@ fn passphrase(text: &str) -> keystore::EncryptionKey {
         .with_cost(keystore::KdfCost::new(8, 1, 1).unwrap())
 }
 
-/// A record with a login token, as the core writes it.
+/// A token record with a login token, in auth-core's format.
 fn record(token: &str, generation: u64) -> SecretBytes {
     let text = format!(
         "{{\"version\":1,\"generations\":[{generation},0],\"login\":{{\
@@ -38,12 +38,12 @@ fn record(token: &str, generation: u64) -> SecretBytes {
     SecretBytes::new(text.into_bytes())
 }
 
-/// The lease of this account, which nobody has.
+/// Takes the lease of this account, which must be free.
 fn lease(store: &dyn Store, account: &str) -> Lease {
     store.try_lease(&key(account)).unwrap().expect("free")
 }
 
-/// The store holds these bytes for this account.
+/// Checks that the store holds these bytes for this account.
 fn check_holds(store: &dyn Store, account: &str, expect: Option<&SecretBytes>) {
     let found = store.load(&key(account)).unwrap();
     assert_eq!(

@@ -1,5 +1,5 @@
-//! The stores that processes share, among real processes: this test program starts itself again as
-//! the other one.
+//! The stores that processes share, tested with real processes: this test program starts itself
+//! again.
 
 use std::{
     fs,
@@ -17,16 +17,16 @@ use keystore::{Fallback, File, StaticToken};
 
 use crate::{key, lease, record};
 
-/// Names the folder for a process that was started by one of these tests.
+/// The variable with the directory for a process that one of these tests starts.
 const FOLDER: &str = "KEYSTORE_TEST_FOLDER";
-/// Names the kind of store in such a process.
+/// The variable with the kind of store for such a process.
 const KIND: &str = "KEYSTORE_TEST_KIND";
 const READY: &str = "the other process is ready";
 
-/// Stores that are shared by who opens the same folder.
+/// The stores that processes share by opening the same directory.
 const KINDS: &[&str] = &[
     "file",
-    "fall-through",
+    "fallback",
     #[cfg(feature = "encrypted")]
     "encrypted",
 ];
@@ -34,21 +34,19 @@ const KINDS: &[&str] = &[
 fn open(kind: &str, folder: &Path) -> Box<dyn Store> {
     match kind {
         "file" => Box::new(File::open(folder).unwrap()),
-        "fall-through" => {
-            Box::new(Fallback::new(StaticToken::new("")).or(File::open(folder).unwrap()))
-        }
+        "fallback" => Box::new(Fallback::new(StaticToken::new("")).or(File::open(folder).unwrap())),
         #[cfg(feature = "encrypted")]
         "encrypted" => {
             Box::new(keystore::Encrypted::open(folder, crate::passphrase("shared")).unwrap())
         }
-        _ => panic!("{kind} is no kind of store"),
+        _ => panic!("{kind} is not a kind of store"),
     }
 }
 
 /// How far each process counts.
 const STEPS: u64 = 20;
 
-/// A record whose parts can be checked against each other: the token is its generation, many times.
+/// A token record with redundant content: the token is its generation, many times.
 fn numbered(generation: u64) -> SecretBytes {
     record(&token(generation), generation)
 }
@@ -57,7 +55,7 @@ fn token(generation: u64) -> String {
     format!("{generation:08}").repeat(512)
 }
 
-/// The generation of a record that is whole; fails on any other.
+/// Returns the generation of a token record. Panics if its parts differ.
 fn whole(bytes: &SecretBytes) -> u64 {
     let parsed = TokenRecord::from_text(bytes.as_ref()).expect("a whole record");
     let token = parsed.token(TokenKind::Login).expect("its token");
@@ -73,9 +71,11 @@ fn whole(bytes: &SecretBytes) -> u64 {
 struct Other(Child);
 
 impl Other {
-    /// The test `role`, which sees the kind of store and the folder in its environment.
+    /// Builds the command for the test `role`, with the kind of store and the directory in
+    /// variables.
     fn command(role: &str, kind: &str, folder: &Path) -> Command {
-        // A mask of 0 takes no right away: what is private then is so by our own doing.
+        // A umask of 0 removes no rights, so files are private only because the store makes them
+        // so.
         let mut command = Command::new("sh");
         command
             .args(["-c", "umask 000; exec \"$0\" \"$@\""])
@@ -97,15 +97,15 @@ impl Other {
     fn ready(role: &str, kind: &str, folder: &Path) -> Self {
         let mut other = Self(Self::command(role, kind, folder).spawn().unwrap());
         let output = other.0.stdout.as_mut().unwrap();
-        let said = BufReader::new(output)
+        let is_ready = BufReader::new(output)
             .lines()
             .map_while(Result::ok)
             .any(|line| line.contains(READY));
-        assert!(said, "{role} ended before it was ready");
+        assert!(is_ready, "{role} ended before it was ready");
         other
     }
 
-    /// Starts it, to be waited for by [`check_passes`].
+    /// Starts it with captured output, for [`check_passes`].
     fn piped(role: &str, kind: &str, folder: &Path) -> Self {
         let mut command = Self::command(role, kind, folder);
         Self(command.stderr(Stdio::piped()).spawn().unwrap())
@@ -125,22 +125,23 @@ impl Drop for Other {
     }
 }
 
-/// Waits for the processes; each has passed its one test. A role has a deadline of its own.
+/// Waits for the processes and checks that each passed its one test. A role has its own deadline.
 fn check_passes(kind: &str, others: Vec<Other>) {
     for mut other in others {
-        let mut said = String::new();
-        let mut trouble = String::new();
+        let mut stdout = String::new();
+        let mut stderr = String::new();
         let output = other.0.stdout.as_mut().unwrap();
-        output.read_to_string(&mut said).unwrap();
+        output.read_to_string(&mut stdout).unwrap();
         let errors = other.0.stderr.as_mut().unwrap();
-        errors.read_to_string(&mut trouble).unwrap();
+        errors.read_to_string(&mut stderr).unwrap();
         let status = other.0.wait().unwrap();
-        assert!(status.success(), "{kind}: {said}{trouble}");
-        assert!(said.contains("1 passed"), "{kind}: {said}");
+        assert!(status.success(), "{kind}: {stdout}{stderr}");
+        assert!(stdout.contains("1 passed"), "{kind}: {stdout}");
     }
 }
 
-/// The kind and folder, in a process that was started to play a role; `None` in the ordinary run.
+/// Returns kind and directory in a process that was started for a role. `None` in a normal test
+/// run.
 fn role() -> Option<(String, PathBuf)> {
     let folder = std::env::var_os(FOLDER)?;
     Some((std::env::var(KIND).unwrap(), folder.into()))
@@ -152,7 +153,7 @@ fn role_holder() {
     let store = open(&kind, &folder);
     let _lease = lease(&*store, "me");
     println!("{READY}");
-    // Ends when the test does, whatever happens to it.
+    // Ends with the test: its standard input is then closed.
     let _ = std::io::stdin().read(&mut [0]);
 }
 
@@ -170,7 +171,7 @@ fn role_saver() {
     }
 }
 
-/// Counts in the record, one step under each lease, as renewals do.
+/// Counts in the token record, one step per lease, as renewals do.
 #[test]
 fn role_counter() {
     let Some((kind, folder)) = role() else { return };
@@ -180,7 +181,7 @@ fn role_counter() {
     while done < STEPS {
         assert!(Instant::now() < deadline, "{done} steps only");
         let Some(lease) = store.try_lease(&key("me")).unwrap() else {
-            thread::sleep(Duration::from_micros(200)); // as a queue does: let others run
+            thread::sleep(Duration::from_micros(200)); // lets the other processes run
             continue;
         };
         let generation = store.load(&key("me")).unwrap().map_or(0, |r| whole(&r));
@@ -189,7 +190,7 @@ fn role_counter() {
     }
 }
 
-/// Saves while another thread looks at the mode of everything that appears.
+/// Saves while another thread checks the mode of every file that appears.
 #[test]
 fn role_watched_saver() {
     let Some((kind, folder)) = role() else { return };
@@ -202,7 +203,7 @@ fn role_watched_saver() {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) && Instant::now() < deadline {
                 for entry in fs::read_dir(&folder).unwrap().flatten() {
-                    // Gone since it was listed: nothing to look at.
+                    // Removed since it was listed.
                     let Ok(metadata) = entry.metadata() else {
                         continue;
                     };
@@ -218,7 +219,7 @@ fn role_watched_saver() {
             }
         });
         let mut generation = 0;
-        // At least 100 saves; more, until the watcher has met some of them half way.
+        // At least 100 saves, and more until the watcher has met some temporary files.
         while !done.load(Ordering::Relaxed)
             && Instant::now() < deadline
             && (generation < 100 || temporaries.load(Ordering::Relaxed) < 10)
@@ -288,7 +289,7 @@ fn a_process_killed_while_saving_leaves_a_whole_record() {
         let mut last = 0;
         for round in 0..30 {
             let other = Other::ready("role_saver", kind, folder.path());
-            // Another moment in each round: not a wait for anything.
+            // Kills at another moment in each round.
             thread::sleep(Duration::from_micros(round * 137));
             other.kill();
             let generation = whole(&store.load(&key("me")).unwrap().expect("one was saved"));

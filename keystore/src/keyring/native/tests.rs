@@ -1,4 +1,4 @@
-//! The face of keyring-core over its mock store, and over a store that has targets as Windows has.
+//! Entries over keyring-core's mock store, and over a store with targets like those of Windows.
 
 use std::{
     any::Any,
@@ -16,7 +16,7 @@ use super::*;
 
 const SECRET: &str = "marked-secret-0123456789";
 
-fn name(user: &'static str, kind: Kind) -> Name {
+fn name(user: &'static str, kind: EntryKind) -> Name {
     Name {
         service: "/inaturalist".into(),
         user: user.into(),
@@ -33,7 +33,7 @@ fn text(secret: Option<SecretBytes>) -> Option<String> {
 }
 
 fn round(entries: &Native) {
-    for kind in [Kind::Record, Kind::Password] {
+    for kind in [EntryKind::TokenRecord, EntryKind::Password] {
         let (one, other) = (name("username", kind), name("password", kind));
         assert_eq!(text(entries.get(&one).unwrap()), None);
         entries.delete(&one).unwrap();
@@ -60,7 +60,7 @@ fn round(entries: &Native) {
 fn entries_of_keyring_core_are_entries() {
     round(&Native {
         store: mock::Store::new().unwrap(),
-        naming: Naming::Pair,
+        naming: Naming::ServiceAndUser,
     });
     round(&Native {
         store: Arc::new(Targets::default()),
@@ -80,9 +80,11 @@ fn no_error_of_keyring_core_shows_a_secret() {
         cred.set_error(error);
         let entries = Native {
             store,
-            naming: Naming::Pair,
+            naming: Naming::ServiceAndUser,
         };
-        let failure = entries.get(&name("username", Kind::Record)).unwrap_err();
+        let failure = entries
+            .get(&name("username", EntryKind::TokenRecord))
+            .unwrap_err();
         let shown = format!(
             "{failure:?} {}",
             failure
@@ -121,18 +123,20 @@ fn no_error_of_keyring_core_shows_a_secret() {
 }
 
 #[test]
-fn a_password_that_is_no_text_does_not_show() {
+fn a_password_that_is_not_text_does_not_show() {
     let store = mock::Store::new().unwrap();
     let entry = store.build("/inaturalist", "password", None).unwrap();
     entry.set_secret(b"marked\xff").unwrap();
     let entries = Native {
         store,
-        naming: Naming::Pair,
+        naming: Naming::ServiceAndUser,
     };
-    let failure = entries.get(&name("password", Kind::Password)).unwrap_err();
+    let failure = entries
+        .get(&name("password", EntryKind::Password))
+        .unwrap_err();
     assert_eq!(
         failure,
-        Failure::Broken("the entry's content is no text".into())
+        Failure::Broken("the entry's content is not Unicode text".into())
     );
 }
 
@@ -143,17 +147,19 @@ fn windows_targets_are_pythons() {
         store: Arc::new(store.clone()),
         naming: Naming::Target,
     };
-    // As Python leaves them when `username` was set first and `password` last.
+    // What Python stores if it sets `username` first and `password` last.
     store.put("username@/inaturalist", "username", b"me");
     store.put("/inaturalist", "password", b"old");
-    let get = |user| text(entries.get(&name(user, Kind::Password)).unwrap());
+    let get = |user| text(entries.get(&name(user, EntryKind::Password)).unwrap());
     assert_eq!(get("username").as_deref(), Some("me"));
     assert_eq!(get("password").as_deref(), Some("old"));
     assert_eq!(get("app_id"), None);
 
-    // In place, where Python would look first; a new one beside, with its user name.
+    // Overwrites the entry that Python would find first; adds a new one with its own user name.
     for user in ["password", "app_id", "username"] {
-        entries.set(&name(user, Kind::Password), &secret()).unwrap();
+        entries
+            .set(&name(user, EntryKind::Password), &secret())
+            .unwrap();
     }
     let check = |target: &str, user: &str| {
         let found = store.0.lock().unwrap().get(target).cloned();
@@ -175,14 +181,15 @@ fn records_never_share_a_target() {
         record_target(&Name {
             service: service.into(),
             user: user.into(),
-            kind: Kind::Record,
+            kind: EntryKind::TokenRecord,
         })
     };
     assert_eq!(target("nightly", "s+c+a"), "nightly/s+c+a");
     assert_ne!(target("x", "s+c+a.b"), target("b.x", "s+c+a"));
 }
 
-/// A store of keyring-core whose entries have a target and a user name, as those of Windows. Clones share them.
+/// A store of keyring-core whose entries have a target and a user name, like those of Windows.
+/// Clones share the entries.
 #[derive(Clone, Debug, Default)]
 struct Targets(Arc<Mutex<BTreeMap<String, UserAndSecret>>>);
 

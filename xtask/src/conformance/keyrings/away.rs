@@ -83,7 +83,7 @@ fn silent(program: &Program, python: &Python) -> CheckResult {
     let began = Instant::now();
     for words in ["check", "load", "save 100 1"] {
         let said = program.say(&bus, &format!("patience=300 {words}"))?;
-        expect(&said, &["gave no response within 0.3 s", "try again"])?;
+        expect(&said, &["did not respond within 0.3 s", "try again"])?;
     }
     match began.elapsed() < Duration::from_secs(20) {
         true => Ok(()),

@@ -1,4 +1,4 @@
-//! The stores that only hand out: what they hand out, for whom, and how they refuse the rest.
+//! The read-only stores: which token they return, for which accounts, and how they reject changes.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use crate::{key, lease, record};
 const TOKEN: &str = "eyJhbGciOiJIUzUxMiJ9.bWFya2Vk.c2VjcmV0";
 const VARIABLE: &str = "KEYSTORE_TEST_TOKEN";
 
-fn held(store: &dyn Store, key: &AccountKey) -> Option<String> {
+fn stored(store: &dyn Store, key: &AccountKey) -> Option<String> {
     let bytes = store.load(key).unwrap()?;
     Some(String::from_utf8(bytes.as_ref().to_vec()).unwrap())
 }
@@ -36,11 +36,11 @@ fn check_read_only(store: &dyn Store, words: &[&str]) {
 }
 
 #[test]
-fn a_given_token_is_handed_out_as_it_was_pasted() {
-    let check = |given: &str, expect: Option<&str>| {
-        let store = StaticToken::new(given);
-        assert_eq!(held(&store, &key("me")).as_deref(), expect, "{given:?}");
-        assert_eq!(held(&store.clone(), &key("you")).as_deref(), expect);
+fn a_static_token_is_returned_as_pasted() {
+    let check = |pasted: &str, expect: Option<&str>| {
+        let store = StaticToken::new(pasted);
+        assert_eq!(stored(&store, &key("me")).as_deref(), expect, "{pasted:?}");
+        assert_eq!(stored(&store.clone(), &key("you")).as_deref(), expect);
     };
     check(TOKEN, Some(TOKEN));
     check(&format!(" \"{TOKEN}\"\r\n"), Some(TOKEN));
@@ -51,7 +51,7 @@ fn a_given_token_is_handed_out_as_it_was_pasted() {
 }
 
 #[test]
-fn a_given_token_is_read_only_and_not_shown() {
+fn a_static_token_is_read_only_and_not_shown() {
     let store = StaticToken::new(TOKEN);
     check_read_only(&store, &["a token given to the program", "a new token"]);
     let shown = format!("{store:?} {}", store.describe());
@@ -61,25 +61,25 @@ fn a_given_token_is_read_only_and_not_shown() {
 #[test]
 fn a_token_may_be_for_one_account_only() {
     let store = StaticToken::new(TOKEN).with_account(key("me"));
-    assert!(held(&store, &key("me")).is_some());
-    assert!(held(&store, &key("you")).is_none());
+    assert!(stored(&store, &key("me")).is_some());
+    assert!(stored(&store, &key("you")).is_none());
     let elsewhere = AccountKey::new("infoflora", "app-id", "me");
-    assert!(held(&store, &elsewhere).is_none());
+    assert!(stored(&store, &elsewhere).is_none());
 }
 
-/// Runs with the variable set, as a process of its own: a test cannot set a variable of its own
-/// process without a race.
+/// Runs as a child process with the variable set: setting a variable in the test process itself
+/// would be a race.
 #[test]
 fn role_environment() {
     let Ok(expect) = std::env::var("KEYSTORE_TEST_EXPECT") else {
         return;
     };
     let store = Environment::variable(VARIABLE).unwrap();
-    let found = held(&store, &key("me")).unwrap_or_default();
+    let found = stored(&store, &key("me")).unwrap_or_default();
     assert_eq!(found, expect);
     let only = store.clone().with_account(key("me"));
-    assert_eq!(held(&only, &key("me")).unwrap_or_default(), expect);
-    assert!(held(&only, &key("you")).is_none());
+    assert_eq!(stored(&only, &key("me")).unwrap_or_default(), expect);
+    assert!(stored(&only, &key("you")).is_none());
     check_read_only(&store, &[VARIABLE, "unset", "set KEYSTORE_TEST_TOKEN to"]);
     let shown = format!("{store:?} {}", store.describe());
     assert!(
@@ -89,20 +89,20 @@ fn role_environment() {
 }
 
 #[test]
-fn a_variable_is_handed_out_as_it_was_pasted() {
+fn a_variable_is_returned_as_pasted() {
     let check = |value: Option<&str>, expect: &str| {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "fixed::role_environment", "--nocapture"]);
+        command.args(["--exact", "static_token::role_environment", "--nocapture"]);
         command.env("KEYSTORE_TEST_EXPECT", expect);
         match value {
             Some(value) => command.env(VARIABLE, value),
             None => command.env_remove(VARIABLE),
         };
         let output = command.output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout);
-        let trouble = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{value:?}: {said}{trouble}");
-        assert!(said.contains("1 passed"), "{said}");
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{value:?}: {stdout}{stderr}");
+        assert!(stdout.contains("1 passed"), "{stdout}");
     };
     check(None, "");
     check(Some(""), "");
@@ -114,7 +114,7 @@ fn a_variable_is_handed_out_as_it_was_pasted() {
 }
 
 #[test]
-fn a_name_that_is_none_is_refused() {
+fn an_invalid_variable_name_is_rejected() {
     for name in ["", "A=B", "A\0B"] {
         let error = Environment::variable(name).unwrap_err();
         assert!(error.is_configuration(), "{error}");

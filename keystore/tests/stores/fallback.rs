@@ -1,4 +1,4 @@
-//! Fall-through: where a record goes, where it stays, what is passed over and what is not.
+//! `Fallback`: which store gets a token record, which stores are skipped, which are not.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,7 +7,7 @@ use keystore::{Fallback, Memory, StaticToken};
 
 use crate::{check_holds, key, lease, record};
 
-/// A store in memory that can be made to fail; clones share it.
+/// An in-memory store that fails on demand. Clones share it.
 #[derive(Clone, Default)]
 struct Moody {
     memory: Memory,
@@ -18,12 +18,12 @@ struct Moody {
 enum Mood {
     #[default]
     Well,
-    /// Not to be had here.
-    Absent,
-    /// There, but locked.
+    /// Not available on this machine.
+    Unavailable,
+    /// Available, but locked.
     Locked,
-    /// Can be read, but the lease is not to be had.
-    LeaseAbsent,
+    /// Can be read, but has no leases.
+    LeaseUnavailable,
     LeaseFails,
     SaveFails,
 }
@@ -39,7 +39,9 @@ impl Moody {
             return Ok(());
         }
         Err(match mood {
-            Mood::Absent | Mood::LeaseAbsent => Error::new(ErrorKind::Configuration, "no service"),
+            Mood::Unavailable | Mood::LeaseUnavailable => {
+                Error::new(ErrorKind::Configuration, "no service")
+            }
             _ => Error::new(ErrorKind::Store, "locked until its owner comes"),
         })
     }
@@ -47,23 +49,23 @@ impl Moody {
 
 impl Store for Moody {
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        self.fail(&[Mood::Absent, Mood::Locked])?;
+        self.fail(&[Mood::Unavailable, Mood::Locked])?;
         self.memory.load(key)
     }
 
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
-        let failing = [Mood::Absent, Mood::LeaseAbsent, Mood::LeaseFails];
+        let failing = [Mood::Unavailable, Mood::LeaseUnavailable, Mood::LeaseFails];
         self.fail(&failing)?;
         self.memory.try_lease(key)
     }
 
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
-        self.fail(&[Mood::Absent, Mood::Locked, Mood::SaveFails])?;
+        self.fail(&[Mood::Unavailable, Mood::Locked, Mood::SaveFails])?;
         self.memory.save(lease, record)
     }
 
     fn remove(&self, lease: &Lease) -> Result<(), Error> {
-        self.fail(&[Mood::Absent, Mood::Locked])?;
+        self.fail(&[Mood::Unavailable, Mood::Locked])?;
         self.memory.remove(lease)
     }
 
@@ -72,18 +74,18 @@ impl Store for Moody {
     }
 }
 
-/// Two stores and their fall-through.
+/// Two stores and a `Fallback` over them.
 fn two() -> (Moody, Moody, Fallback) {
     let (one, two) = (Moody::default(), Moody::default());
-    let first = Fallback::new(one.clone()).or(two.clone());
-    (one, two, first)
+    let fallback = Fallback::new(one.clone()).or(two.clone());
+    (one, two, fallback)
 }
 
 fn save(store: &dyn Store, token: &str) {
     store.save(&lease(store, "me"), &record(token, 1)).unwrap();
 }
 
-/// The token that this store itself has.
+/// The token in this store itself.
 fn has(store: &Moody) -> Option<String> {
     let bytes = store.memory.load(&key("me")).unwrap()?;
     let text = std::str::from_utf8(bytes.as_ref()).unwrap();
@@ -95,7 +97,7 @@ fn has(store: &Moody) -> Option<String> {
 fn a_login_goes_where_the_rule_says() {
     use Mood::*;
     let check = |moods: [Mood; 2], there: [bool; 2], expect: Option<[&str; 2]>| {
-        let (one, two, first) = self::two();
+        let (one, two, fallback) = self::two();
         for (store, there) in [&one, &two].into_iter().zip(there) {
             if there {
                 save(store, "old");
@@ -103,9 +105,9 @@ fn a_login_goes_where_the_rule_says() {
         }
         one.be(moods[0]);
         two.be(moods[1]);
-        let outcome = first
+        let outcome = fallback
             .try_lease(&key("me"))
-            .and_then(|lease| first.save(&lease.expect("free"), &record("new", 2)));
+            .and_then(|lease| fallback.save(&lease.expect("free"), &record("new", 2)));
         let what = format!("{moods:?} {there:?}: {outcome:?}");
         let found = [&one, &two].map(|store| has(store).unwrap_or_default());
         match expect {
@@ -126,11 +128,11 @@ fn a_login_goes_where_the_rule_says() {
     check([Well, Well], in_first, Some(["new", ""]));
     check([Well, Well], in_second, Some(["", "new"]));
     check([Well, Well], both, Some(["new", "old"]));
-    check([Absent, Well], none, Some(["", "new"]));
-    check([Absent, Well], in_second, Some(["", "new"]));
-    check([Absent, Well], in_first, Some(["old", "new"]));
-    check([LeaseAbsent, Well], none, Some(["", "new"]));
-    check([LeaseAbsent, Well], in_first, None);
+    check([Unavailable, Well], none, Some(["", "new"]));
+    check([Unavailable, Well], in_second, Some(["", "new"]));
+    check([Unavailable, Well], in_first, Some(["old", "new"]));
+    check([LeaseUnavailable, Well], none, Some(["", "new"]));
+    check([LeaseUnavailable, Well], in_first, None);
     check([LeaseFails, Well], none, None);
     check([SaveFails, Well], none, None);
     check([SaveFails, Well], in_first, None);
@@ -139,20 +141,20 @@ fn a_login_goes_where_the_rule_says() {
     check([Locked, Well], in_second, Some(["", "new"]));
     check([Well, Locked], none, None);
     check([Well, Locked], in_first, Some(["new", ""]));
-    check([Well, Absent], none, Some(["new", ""]));
-    check([Absent, Absent], none, None);
-    check([Absent, Locked], none, None);
+    check([Well, Unavailable], none, Some(["new", ""]));
+    check([Unavailable, Unavailable], none, None);
+    check([Unavailable, Locked], none, None);
 }
 
 #[test]
-fn a_failure_is_passed_over_only_where_the_program_said_so() {
-    let (one, two, first) = two();
+fn a_failing_store_is_skipped_only_if_the_program_asks_for_it() {
+    let (one, two, fallback) = two();
     one.be(Mood::Locked);
-    let error = first.load(&key("me")).unwrap_err();
+    let error = fallback.load(&key("me")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Store);
     assert!(error.to_string().contains("locked until"), "{error}");
 
-    let lax = first.with_failures_skipped();
+    let lax = fallback.with_failures_skipped();
     check_holds(&lax, "me", None);
     save(&lax, "new");
     assert_eq!((has(&one), has(&two).as_deref()), (None, Some("new")));
@@ -169,23 +171,23 @@ fn a_failure_is_passed_over_only_where_the_program_said_so() {
 
 #[test]
 fn the_lease_fixes_the_store_whatever_happens_meanwhile() {
-    let (one, two, first) = two();
+    let (one, two, fallback) = two();
     save(&one, "mine");
-    one.be(Mood::Absent);
-    let held = lease(&first, "me"); // of the second
+    one.be(Mood::Unavailable);
+    let own = lease(&fallback, "me"); // of the second store
     one.be(Mood::Well);
-    check_holds(&first, "me", None); // not the other's record, which would be copied
-    assert!(first.clone().try_lease(&key("me")).unwrap().is_none());
-    first.save(&held, &record("new", 2)).unwrap();
+    check_holds(&fallback, "me", None); // not the first store's record, which a save would copy
+    assert!(fallback.clone().try_lease(&key("me")).unwrap().is_none());
+    fallback.save(&own, &record("new", 2)).unwrap();
     assert_eq!(has(&one).as_deref(), Some("mine"));
     assert_eq!(has(&two).as_deref(), Some("new"));
-    check_holds(&first, "me", Some(&record("new", 2)));
-    drop(held);
-    check_holds(&first, "me", Some(&record("mine", 1)));
-    drop(lease(&first, "me"));
+    check_holds(&fallback, "me", Some(&record("new", 2)));
+    drop(own);
+    check_holds(&fallback, "me", Some(&record("mine", 1)));
+    drop(lease(&fallback, "me"));
     assert!(
         two.try_lease(&key("me")).unwrap().is_some(),
-        "given back as well"
+        "its own lease is released as well"
     );
 }
 
@@ -193,17 +195,17 @@ fn the_lease_fixes_the_store_whatever_happens_meanwhile() {
 fn processes_that_see_different_stores_share_the_lease_of_the_record() {
     let (one, two, desktop) = two();
     let hidden = Moody::default();
-    hidden.be(Mood::Absent);
+    hidden.be(Mood::Unavailable);
     let cron = Fallback::new(hidden).or(two.clone());
     save(&two, "shared");
-    let held = lease(&desktop, "me");
+    let own = lease(&desktop, "me");
     assert!(cron.try_lease(&key("me")).unwrap().is_none());
-    desktop.save(&held, &record("renewed", 2)).unwrap();
-    drop(held);
+    desktop.save(&own, &record("renewed", 2)).unwrap();
+    drop(own);
     check_holds(&cron, "me", Some(&record("renewed", 2)));
     assert_eq!(has(&one), None, "never copied");
 
-    // And where the record is out of cron's sight, each has a login of its own.
+    // If cron cannot see the store with the record, each process has its own login.
     let (one, two, desktop) = self::two();
     save(&desktop, "of the desktop");
     let cron = Fallback::new_if_available::<Moody>(
@@ -222,34 +224,34 @@ fn processes_that_see_different_stores_share_the_lease_of_the_record() {
 }
 
 #[test]
-fn a_logout_forgets_everywhere() {
-    let (one, two, first) = two();
+fn a_logout_removes_every_record() {
+    let (one, two, fallback) = two();
     save(&one, "1");
     save(&two, "2");
-    first.remove(&lease(&first, "me")).unwrap();
+    fallback.remove(&lease(&fallback, "me")).unwrap();
     assert_eq!((has(&one), has(&two)), (None, None));
-    check_holds(&first, "me", None);
+    check_holds(&fallback, "me", None);
 
     save(&one, "1");
     save(&two, "2");
     let other = lease(&two, "me");
-    let error = first.remove(&lease(&first, "me")).unwrap_err();
+    let error = fallback.remove(&lease(&fallback, "me")).unwrap_err();
     assert!(error.is_retryable(), "{error}");
     assert_eq!((has(&one), has(&two).as_deref()), (None, Some("2")));
     drop(other);
 
     save(&one, "1");
-    let held = lease(&first, "me");
+    let own = lease(&fallback, "me");
     two.be(Mood::Locked);
-    let error = first.remove(&held).unwrap_err();
+    let error = fallback.remove(&own).unwrap_err();
     assert!(error.to_string().contains("locked until"), "{error}");
     assert_eq!(has(&one), None, "the one in use is gone all the same");
-    two.be(Mood::Absent);
-    first.remove(&held).unwrap();
+    two.be(Mood::Unavailable);
+    fallback.remove(&own).unwrap();
 }
 
 #[test]
-fn a_store_that_is_read_only_gets_no_login() {
+fn a_read_only_store_gets_no_login() {
     let memory = Memory::new();
     let unset = Fallback::new(StaticToken::new("")).or(memory.clone());
     save(&unset, "new");
@@ -270,19 +272,19 @@ fn a_store_that_is_read_only_gets_no_login() {
 }
 
 #[test]
-fn what_could_not_be_opened_is_passed_over_or_told() {
-    let absent = Error::new(ErrorKind::Configuration, "no bus");
-    let first = Fallback::new_if_available::<Memory>("keyring", Err(absent)).unwrap();
-    let error = first.load(&key("me")).unwrap_err();
+fn a_store_that_cannot_be_opened_is_skipped_or_reported() {
+    let unavailable = Error::new(ErrorKind::Configuration, "no bus");
+    let fallback = Fallback::new_if_available::<Memory>("keyring", Err(unavailable)).unwrap();
+    let error = fallback.load(&key("me")).unwrap_err();
     assert!(error.to_string().contains("keyring (no bus)"), "{error}");
-    let first = first.or(Memory::new());
+    let fallback = fallback.or(Memory::new());
     assert_eq!(
-        first.describe(),
+        fallback.describe(),
         "the first of: keyring (no bus), memory of this process"
     );
-    save(&first, "new");
+    save(&fallback, "new");
     assert_eq!(
-        first.describe(),
+        fallback.describe(),
         "memory of this process (in use), after keyring (no bus)"
     );
     let failed = Error::new(ErrorKind::Store, "locked");
@@ -293,9 +295,9 @@ fn what_could_not_be_opened_is_passed_over_or_told() {
 
 #[test]
 fn a_lease_of_another_store_saves_nothing() {
-    let (one, _, first) = two();
+    let (one, _, fallback) = two();
     let foreign = lease(&Memory::new(), "me");
-    assert!(first.save(&foreign, &record("x", 1)).is_err());
-    assert!(first.remove(&foreign).is_err());
+    assert!(fallback.save(&foreign, &record("x", 1)).is_err());
+    assert!(fallback.remove(&foreign).is_err());
     assert_eq!(has(&one), None);
 }
