@@ -9,8 +9,6 @@ use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::model::{Photo, Sound};
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
 /// The name, within the service, of the server of media without an open licence.
 pub(crate) const STATIC: &str = "static";
 /// The name, within the service, of the server of openly licensed photos.

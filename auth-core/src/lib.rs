@@ -40,7 +40,7 @@ pub use secrecy::{ExposeSecret, SecretString};
 pub use service::{
     account_key::AccountKey,
     api_response::{looks_like_html, read_json},
-    bound_operation::BoundOperation,
+    bound_operation::{BoundOperation, ResolvedOperation},
     credential_names::{CredentialField, CredentialNames},
     description::{Api, Service},
     operation::{Access, CallPolicy, Operation, RetrySafety},

@@ -1,32 +1,83 @@
-//! How long to wait before the next try: doubling, with jitter, bounded.
+//! When what failed is tried again: the policies of this crate, with doubling waits and jitter.
 
 use std::time::Duration;
 
 use auth_core::Now;
 
-/// Waits that double from `first` to `most`.
+/// How often something is tried, and how long it waits in between.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Backoff {
-    next: Duration,
-    most: Duration,
+pub(crate) struct RetryPolicy {
+    /// How often it is tried in all.
+    pub(crate) tries: u32,
+    /// The wait after the first failure; each further one doubles it.
+    pub(crate) first: Duration,
+    /// The longest of these waits.
+    pub(crate) most: Duration,
+    /// The caller gets the error at once if a server asks for a longer wait than this, or after
+    /// this time in all where no server asks.
+    pub(crate) longest_wait: Duration,
 }
 
-impl Backoff {
-    pub(crate) const fn new(first: Duration, most: Duration) -> Self {
-        Self { next: first, most }
+/// An operation. With four tries a server may restart in between (0.25, 0.5 and 1 s); a caller
+/// that can wait longer than 20 s knows better what to do meanwhile.
+pub(crate) const CALL: RetryPolicy = RetryPolicy {
+    tries: 4,
+    first: Duration::from_millis(250),
+    most: Duration::from_secs(4),
+    longest_wait: Duration::from_secs(20),
+};
+
+/// A token request that can be repeated without harm. Shorter than a call: all callers of the
+/// account wait for it, and it holds the lease, for which other programs wait [`LEASE`].
+pub(crate) const RENEWAL: RetryPolicy = RetryPolicy {
+    tries: 3,
+    first: Duration::from_millis(200),
+    most: Duration::from_secs(1),
+    longest_wait: Duration::from_secs(10),
+};
+
+/// A lease that another program holds. It holds it for one token request, so the first polls come
+/// quickly; 30 s leave it room to repeat that request by [`RENEWAL`].
+pub(crate) const LEASE: RetryPolicy = RetryPolicy {
+    tries: u32::MAX,
+    first: Duration::from_millis(20),
+    most: Duration::from_millis(250),
+    longest_wait: Duration::from_secs(30),
+};
+
+/// A renewal ahead of time, while the old token is still valid: nothing is lost by waiting, and a
+/// server that is down for long is asked once in five minutes.
+pub(crate) const AHEAD_OF_TIME: RetryPolicy = RetryPolicy {
+    tries: u32::MAX,
+    first: Duration::from_secs(5),
+    most: Duration::from_secs(300),
+    longest_wait: Duration::MAX,
+};
+
+/// More doublings than any policy has: the sum stays a number.
+const DOUBLINGS: u32 = 16;
+
+impl RetryPolicy {
+    /// The wait after so many earlier failures: between three quarters and all of it, so that those
+    /// who failed together do not come back together.
+    pub(crate) fn wait(&self, failures: u32, now: Now) -> Duration {
+        let wait = (self.first * (1 << failures.min(DOUBLINGS))).min(self.most);
+        wait - wait.mul_f64(0.25 * jitter(now))
     }
 
-    /// The next wait: between three quarters and all of it, so that those who failed together do not come back together.
-    pub(crate) fn next(&mut self, now: Now) -> Duration {
-        let wait = self.next;
-        self.next = (wait * 2).min(self.most);
-        shortened(wait, now)
+    /// The wait before the next try, at least what the server asks for; `None` if that is too long
+    /// or this was the last try.
+    pub(crate) fn next(
+        &self,
+        failures: u32,
+        retry_after: Option<Duration>,
+        now: Now,
+    ) -> Option<Duration> {
+        let wait = self
+            .wait(failures, now)
+            .max(retry_after.unwrap_or_default());
+        (failures + 1 < self.tries && wait <= self.longest_wait).then_some(wait)
     }
-}
-
-/// Between three quarters and all of a wait.
-pub(crate) fn shortened(wait: Duration, now: Now) -> Duration {
-    wait - wait.mul_f64(0.25 * jitter(now))
 }
 
 /// A number from 0 to 1, from the clock's nanoseconds: spread out, not secret.
@@ -41,20 +92,48 @@ mod tests {
 
     use super::*;
 
+    fn at(nanos: u64) -> Now {
+        Now {
+            wall: UnixTime::default(),
+            monotonic: Duration::from_nanos(nanos),
+        }
+    }
+
     #[test]
     fn waits_double_within_bounds() {
-        let mut backoff = Backoff::new(Duration::from_millis(20), Duration::from_millis(250));
-        for (count, full) in [20, 40, 80, 160, 250, 250].into_iter().enumerate() {
-            let now = Now {
-                wall: UnixTime::default(),
-                monotonic: Duration::from_nanos(count as u64 * 1_234_567),
-            };
-            let wait = backoff.next(now);
-            let full = Duration::from_millis(full);
-            assert!(
-                wait <= full && wait >= full.mul_f64(0.749),
-                "{wait:?} of {full:?}"
-            );
-        }
+        let check = |policy: RetryPolicy, full: &[u64]| {
+            for (failures, full) in (0..).zip(full) {
+                let wait = policy.wait(failures, at(u64::from(failures) * 1_234_567));
+                let full = Duration::from_millis(*full);
+                assert!(
+                    wait <= full && wait >= full.mul_f64(0.749),
+                    "{wait:?} of {full:?}"
+                );
+            }
+        };
+        check(CALL, &[250, 500, 1000, 2000, 4000, 4000]);
+        check(RENEWAL, &[200, 400, 800, 1000]);
+        check(LEASE, &[20, 40, 80, 160, 250, 250]);
+        check(
+            AHEAD_OF_TIME,
+            &[5000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000],
+        );
+        let long_down = AHEAD_OF_TIME.wait(u32::MAX, at(1));
+        assert!(long_down <= AHEAD_OF_TIME.most, "{long_down:?}");
+    }
+
+    #[test]
+    fn tries_end_and_a_long_wait_is_not_waited() {
+        let check = |policy: RetryPolicy, failures, asked: Option<u64>, expect: bool| {
+            let next = policy.next(failures, asked.map(Duration::from_secs), at(0));
+            assert_eq!(next.is_some(), expect, "{failures} {asked:?} {next:?}");
+        };
+        check(CALL, 2, None, true);
+        check(CALL, 3, None, false);
+        check(CALL, 0, Some(20), true);
+        check(CALL, 0, Some(21), false);
+        check(RENEWAL, 1, Some(10), true);
+        check(RENEWAL, 2, None, false);
+        check(RENEWAL, 0, Some(11), false);
     }
 }

@@ -5,8 +5,6 @@ use serde_json::Value;
 
 use super::{place::Place, project::Project, record::Identified, taxon::Taxon, user::User};
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
 record! {
     /// Something that a search over several kinds of records found.
     pub struct Found {

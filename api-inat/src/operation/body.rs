@@ -16,8 +16,6 @@ use crate::{
     upload::{self, Medium, Upload},
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
 /// The longest URL that is sent: beyond it, iNaturalist's own client `inaturalistjs` moves the fields of v2 into a body.
 const LONGEST_URL: usize = 2000;
 

@@ -23,8 +23,6 @@ use crate::{
     parameter::fields::Fields,
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
 /// The version of the text. Another one is refused, not guessed at.
 const VERSION: u64 = 1;
 

@@ -8,8 +8,6 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
 /// A day, or a moment with its offset from UTC, as the API reads it: `2026-06-01`, `2026-06-01T12:30:00+02:00`.
 ///
 /// ```

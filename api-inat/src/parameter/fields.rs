@@ -4,8 +4,6 @@ use std::{collections::BTreeMap, fmt};
 
 use serde_json::{Map, Value};
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
 /// The fields that v2 puts into its records. Without any it gives next to nothing, often the UUID alone.
 ///
 /// A field of a record inside is named with a dot. The `id` of every record that is named, at every depth, is asked for too, because

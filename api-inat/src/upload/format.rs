@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
 /// How many first bytes are looked at.
 pub(super) const BEGINNING: usize = 16;
 

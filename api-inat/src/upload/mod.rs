@@ -19,8 +19,6 @@ pub(crate) use self::{
     multipart::{Part, write},
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
 /// What a program hears while a file is sent: bytes read so far, and bytes in all.
 pub(crate) type Progress = dyn Fn(u64, u64) + Send + Sync;
 

@@ -6,8 +6,6 @@ use auth_core::{Body, Error, ErrorKind, Request, Stream};
 use http::{HeaderValue, header};
 use serde_json::{Map, Value};
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
 /// A file as a part of a form.
 pub(crate) struct Part {
     pub(super) name: String,

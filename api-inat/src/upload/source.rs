@@ -12,8 +12,6 @@ use auth_core::{Error, ErrorKind, Stream};
 
 use super::{Progress, format::BEGINNING};
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
-
 /// Where the bytes come from.
 #[derive(Clone)]
 pub(super) enum Source {

@@ -3,8 +3,8 @@
 use std::{borrow::Cow, time::Duration};
 
 use auth_core::{
-    BaseUrl, Error, ErrorKind, ExposeSecret, Lifetime, Request, Response, SecretText,
-    TokenDerivation, TokenResponse, looks_like_html, unverified_expiry,
+    BaseUrl, CallPolicy, Error, ErrorKind, ExposeSecret, Lifetime, Limits, Operation, Request,
+    Response, SecretText, TokenDerivation, TokenResponse, looks_like_html, unverified_expiry,
 };
 use http::{Method, StatusCode, header};
 use serde::Deserialize;
@@ -17,7 +17,12 @@ const PATH: &str = "/users/api_token";
 /// How long an API token is good if it does not say so itself (iNaturalist's Rails application, `users_controller.rb`).
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// How iNaturalist's API token is derived: `GET /users/api_token` with the OAuth access token.
+/// Gets iNaturalist's API token with the OAuth access token of a login.
+///
+/// A session sends it by itself whenever v1 or v2 needs the token; send it yourself to hand the
+/// token on. As a [`TokenDerivation`] it also reads a token that a person pasted.
+///
+/// `GET /users/api_token`
 ///
 /// The Node API (v1 and v2) understands this token alone. An OAuth access token on a v1 read is ignored without an error,
 /// and the response is anonymous.
@@ -27,6 +32,12 @@ pub struct ApiToken {
 }
 
 impl ApiToken {
+    /// The operation.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
     /// See [`renew_plain_token`](crate::ServiceBuilder::renew_plain_token).
     #[must_use]
     pub fn renewing_itself(mut self) -> Self {
@@ -35,9 +46,11 @@ impl ApiToken {
     }
 }
 
-impl TokenDerivation for ApiToken {
-    fn api(&self) -> &'static str {
-        v0::API
+impl Operation for ApiToken {
+    type Output = TokenResponse;
+
+    fn policy(&self) -> CallPolicy {
+        CallPolicy::read(v0::API).with_limits(Limits::token())
     }
 
     /// `Accept: application/json` is essential: without it a failure is a redirect to the login page.
@@ -53,7 +66,9 @@ impl TokenDerivation for ApiToken {
         }
         Err(refused(&response))
     }
+}
 
+impl TokenDerivation for ApiToken {
     /// Takes the bare token, `Bearer` and the token, or the whole text of the page, `{"api_token":"…"}`. White space and
     /// line breaks do not matter.
     fn read_plain_token(&self, text: &str) -> Result<TokenResponse, Error> {

@@ -2,7 +2,7 @@
 
 use api_inat::ApiToken;
 use auth_core::{
-    BaseUrl, Error, ErrorKind, Lifetime, Now, TokenDerivation, TokenResponse, UnixTime,
+    BaseUrl, Error, ErrorKind, Lifetime, Now, Operation, TokenDerivation, TokenResponse, UnixTime,
 };
 use std::time::Duration;
 

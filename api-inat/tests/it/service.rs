@@ -25,10 +25,8 @@ fn which_token_goes_where() {
         assert_eq!(base(service, "v1"), (v1.to_owned(), TokenKind::Derived));
         let v2 = v1.replace("/v1", "/v2");
         assert_eq!(base(service, "v2"), (v2, TokenKind::Derived));
-        assert_eq!(
-            service.token_derivation().expect("a second token").api(),
-            "www"
-        );
+        let derivation = service.token_derivation().expect("a second token");
+        assert_eq!(derivation.policy().api(), "www");
         assert_eq!(service.default_scope(), None, "the server's default scopes");
     };
     check(

@@ -24,7 +24,7 @@ fn which_door() {
     check(observation_fields::Search::new().policy(), Access::Optional);
     check(users::Me::new().policy(), Access::Required);
     check(tokens::Info::new().policy(), Access::Required);
-    let derived = tokens::Derived::new();
+    let derived = tokens::ApiToken::new();
     check(derived.policy(), Access::Required);
     assert_eq!(derived.policy().limits(), Limits::token());
     assert_eq!(path(&derived), "/users/api_token");

@@ -1,6 +1,6 @@
 //! The Rails application's own answers about tokens, for a login.
 
-use api_inat::v0::tokens::{Derived, Info};
+use api_inat::v0::tokens::{ApiToken, Info};
 use auth_core::Lifetime;
 use keystore::Memory;
 
@@ -24,7 +24,7 @@ fn what_a_login_is() {
         let application = info.application.as_ref().and_then(|app| app.uid.as_deref());
         assert_eq!(application, Some("an-id"));
         assert!(info.created().is_some(), "{info:?}");
-        let token = world.sent(Derived::new());
+        let token = world.sent(ApiToken::new());
         assert!(matches!(token.lifetime(), Lifetime::Until(_)), "{token:?}");
         site.server.revoke_all();
         let error = world.send(Info::new()).expect_err("revoked");

@@ -1,4 +1,4 @@
-//! One error for the whole family: what went wrong, where it came from, and what to do next.
+//! The error of all these crates: what went wrong, where, and what to do next.
 
 pub(crate) mod check;
 pub(crate) mod delivery;
@@ -14,11 +14,12 @@ use self::{
     text::{holds, presentable, redact},
 };
 
-/// Why something could not be done.
+/// The reason for a failure, and what to do next.
 ///
-/// One pointer wide and cheap to clone, because one failed renewal is told to every caller that waited for it. It is opaque:
-/// ask it questions ([`needs_login`](Self::needs_login), [`is_configuration`](Self::is_configuration),
-/// [`is_retryable`](Self::is_retryable) …) rather than match on it. Neither `Display` nor `Debug` shows a secret.
+/// It is one pointer wide and cheap to clone, because a failed renewal returns it to every waiting
+/// caller. It is opaque: call [`needs_login`](Self::needs_login),
+/// [`is_configuration`](Self::is_configuration), [`is_retryable`](Self::is_retryable) and the like
+/// instead of matching on it. Neither `Display` nor `Debug` shows a secret.
 ///
 /// ```
 /// use auth_core::{Error, ErrorKind};
@@ -35,14 +36,15 @@ use self::{
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
-/// The kinds of [`Error`], by what the program has to do about them.
+/// The kinds of [`Error`], by what the program must do about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // A release may tell more cases apart; treat an unknown kind as fatal.
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// A setting is wrong: a URL, a client id or secret, a registration. Trying again changes nothing.
+    /// A setting is wrong: a URL, a client id or secret, a registration. Trying again changes
+    /// nothing.
     Configuration,
-    /// A person, or a configured way to log in, is needed: there is no token, or the server refused the one there was.
+    /// A login is required: there is no token, or the server rejected it.
     NeedsLogin,
     /// The person refused consent at the authorization or device page, or entered nothing at a
     /// prompt. Stop asking until they begin a login themselves.
@@ -53,21 +55,24 @@ pub enum ErrorKind {
     /// The server says that the person's account is suspended. Show them the error: only the
     /// service can lift it.
     AccountSuspended,
-    /// A redirected URL that is not the answer to this authorization request: `state` or `iss` missing, wrong or repeated.
-    /// A listener goes on listening after it.
+    /// A redirected URL is not the response to this authorization request: `state` or `iss` is
+    /// missing, wrong or a duplicate. A listener continues to listen.
     CallbackMismatch,
     /// The server understood the request and refused it.
     Refused,
     /// The network or the server's machine failed.
     Transport,
-    /// A response that cannot be read.
+    /// The response is malformed.
     Malformed,
     /// The deadline passed.
     TimedOut,
-    /// The store failed, or holds something that is not a record.
+    /// The store failed, or holds something other than a token record.
     Store,
-    /// A request that the program must not make: it would be refused, or would leave the service.
+    /// The program must not make this request: it would be refused, or would be sent to another
+    /// service.
     Usage,
+    /// A bug in these crates: something that they ensure themselves does not hold. Report it.
+    Internal,
 }
 
 #[derive(Clone)]
@@ -86,81 +91,89 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of this kind; `what` says what was wrong, without a full stop and without secrets.
+    /// Makes an error of this kind. `what` states the fault, without a full stop and without
+    /// secrets.
     #[must_use]
     pub fn new(kind: ErrorKind, what: impl Into<Cow<'static, str>>) -> Self {
         Self::made(kind, what.into())
     }
 
-    /// The stored token is gone or refused: somebody has to log in.
+    /// Makes an error of kind [`ErrorKind::NeedsLogin`]: the token is missing or rejected, and the
+    /// user must log in.
     #[must_use]
     pub fn login_needed(what: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::NeedsLogin, what).with_help("log in again")
     }
 
-    /// A flow was given an event that cannot follow its last step: a fault of the driver.
+    /// A flow got an event that cannot follow its last step: a bug in the driver.
     #[must_use]
-    pub fn out_of_turn() -> Self {
+    pub fn unexpected_event() -> Self {
         Self::new(
             ErrorKind::Usage,
-            "the driver gave this flow an event out of turn",
+            "unexpected event for the flow's state (bug in the driver)",
         )
     }
 
-    /// Names the setting that the fault came from.
+    /// A bug in these crates: `what` names the invariant that does not hold.
+    #[must_use]
+    pub fn internal(what: &'static str) -> Self {
+        Self::new(ErrorKind::Internal, what).with_help("report this: it is a bug in the library")
+    }
+
+    /// Sets the setting that caused the fault.
     #[must_use]
     pub fn with_setting(self, name: impl Into<Cow<'static, str>>) -> Self {
         self.named(name.into())
     }
 
-    /// Says what to do next; replaces earlier advice.
+    /// Sets what to do next, replacing earlier help.
     #[must_use]
     pub fn with_help(self, what_to_do: impl Into<Cow<'static, str>>) -> Self {
         self.advising(what_to_do.into())
     }
 
-    /// Changes the kind, where a caller knows better what a response means.
+    /// Changes the kind, for a caller that knows better what a response means.
     #[must_use]
     pub fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.inner().kind = kind;
         self
     }
 
-    /// The status of the response that was refused or could not be read.
+    /// Sets the status of the response that refused or was malformed.
     #[must_use]
     pub fn with_status(mut self, status: http::StatusCode) -> Self {
         self.inner().status = Some(status);
         self
     }
 
-    /// The OAuth error that the server answered with.
+    /// Sets the OAuth error of the server's response.
     #[must_use]
     pub fn with_oauth(mut self, error: OAuthError) -> Self {
         self.inner().oauth = Some(error);
         self
     }
 
-    /// The service's own words about the failure: shortened here, its control characters taken out.
+    /// Sets the service's own message. It is shortened, and its control characters are removed.
     #[must_use]
     pub fn with_server_message(mut self, words: &str) -> Self {
         self.inner().words = Some(presentable(words, 400)).filter(|words| !words.is_empty());
         self
     }
 
-    /// How long the server asked to wait.
+    /// Sets how long the server asked to wait.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.inner().retry_after = Some(wait);
         self
     }
 
-    /// The error beneath. Its `Display` is shown, its `Debug` never.
+    /// Sets the underlying error. Its `Display` is shown, its `Debug` never.
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.caused_by(source.into())
     }
 
-    /// Names the check that was not passed; the innermost one stays.
+    /// Sets the check that failed; the innermost one is not replaced.
     pub(crate) fn with_check(mut self, check: Check) -> Self {
         self.inner().check.get_or_insert(check);
         self
@@ -171,7 +184,7 @@ impl Error {
         self
     }
 
-    /// Without these secrets in anything that is shown.
+    /// Redacts these secrets from everything that is shown.
     pub(crate) fn redacted(mut self, secrets: &[&str]) -> Self {
         let inner = self.inner();
         if secrets.iter().any(|secret| holds(&inner.what, secret)) {
@@ -182,26 +195,30 @@ impl Error {
         self
     }
 
-    /// What the program has to do about it.
+    /// Returns the kind: what the program must do about it.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// A login is needed: no token, or a dead one.
+    /// Returns whether a login is required: no token, or a rejected one.
+    #[doc(alias = "expire")]
+    #[doc(alias = "revoked")]
     #[must_use]
     pub fn needs_login(&self) -> bool {
         self.0.kind == ErrorKind::NeedsLogin
     }
 
-    /// A setting is wrong; trying again changes nothing.
+    /// Returns whether a setting is wrong. Trying again changes nothing.
     #[must_use]
     pub fn is_configuration(&self) -> bool {
         self.0.kind == ErrorKind::Configuration
     }
 
-    /// The same call may succeed later: the network failed, a deadline passed, or the server asked for patience (408, 429,
-    /// 500, 502, 503, 504). Whether the request had an effect is another question: [`may_have_been_delivered`](Self::may_have_been_delivered).
+    /// Returns whether the same call may succeed later: the network failed, a deadline passed, or
+    /// the server said so (408, 429, 500, 502, 503, 504). It does not say whether the request had
+    /// an effect: see [`may_have_been_delivered`](Self::may_have_been_delivered).
+    #[doc(alias = "retry")]
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
@@ -214,55 +231,60 @@ impl Error {
         }
     }
 
-    /// The request may have reached the server, so that it may have had its effect. `false` only where that is certain.
+    /// Returns whether the request may have reached the server and had its effect. `false` only if
+    /// it certainly did not.
+    #[doc(alias = "idempotent")]
     #[must_use]
     pub fn may_have_been_delivered(&self) -> bool {
         self.0.sent != Some(Delivery::NotSent)
     }
 
-    /// How long the server asked to wait before the next try (`Retry-After`).
+    /// Returns how long the server asked to wait before a retry (`Retry-After`).
+    #[doc(alias = "rate limit")]
+    #[doc(alias = "throttle")]
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// The HTTP status of the response, if there was one.
+    /// Returns the HTTP status of the response, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<http::StatusCode> {
         self.0.status
     }
 
-    /// The OAuth error (RFC 6749 sections 4.1.2.1 and 5.2) that the server answered with.
+    /// Returns the OAuth error of the server's response (RFC 6749 sections 4.1.2.1 and 5.2).
     #[must_use]
     pub fn oauth(&self) -> Option<&OAuthError> {
         self.0.oauth.as_ref()
     }
 
-    /// The check that was not passed, if it was one of this crate's.
+    /// Returns the check that failed, if it was one of this crate's.
     #[must_use]
     pub fn check(&self) -> Option<Check> {
         self.0.check
     }
 
-    /// What the service itself said, shortened.
+    /// Returns the service's own message, shortened.
     #[must_use]
     pub fn server_message(&self) -> Option<&str> {
         self.0.words.as_deref()
     }
 
-    /// The setting that the fault came from.
+    /// Returns the setting that caused the fault.
     #[must_use]
     pub fn setting(&self) -> Option<&str> {
         self.0.setting.as_deref()
     }
 
-    /// What to do next.
+    /// Returns what to do next.
     #[must_use]
     pub fn help(&self) -> Option<&str> {
         self.0.advice.as_deref()
     }
 
-    // What is generic above is thin, and the rest is here: compiled once, and not again wherever an error is made.
+    // The generic functions above are thin. The code below is compiled once, not at each place that
+    // makes an error.
 
     #[cold]
     fn made(kind: ErrorKind, what: Cow<'static, str>) -> Self {
@@ -371,6 +393,8 @@ mod tests {
         );
         check(Error::new(ErrorKind::Transport, "x"), false, false, true);
         check(Error::new(ErrorKind::TimedOut, "x"), false, false, true);
+        check(Error::internal("x"), false, false, false);
+        check(Error::unexpected_event(), false, false, false);
         let refused = |status| {
             Error::new(ErrorKind::Refused, "x")
                 .with_status(http::StatusCode::from_u16(status).unwrap_or_default())

@@ -1,4 +1,5 @@
-//! What a refused token request means, and what to do about it: by grant and error code, never by status alone.
+//! What a refused token request means, and what to do about it: by grant and error code, never by
+//! status alone.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -22,7 +23,7 @@ use crate::{
     wire::response_body::Response,
 };
 
-/// What was asked for, as far as an error has to speak of it.
+/// The request, as far as an error describes it.
 pub(super) struct Asked<'a> {
     pub(super) grant_type: &'a str,
     pub(super) client_id: &'a str,
@@ -30,7 +31,7 @@ pub(super) struct Asked<'a> {
     pub(super) secrets: &'a [&'a str],
 }
 
-/// An OAuth error of the token endpoint (RFC 6749 section 5.2), in whatever status it came.
+/// Converts an OAuth error of the token endpoint (RFC 6749 section 5.2), whatever its status.
 pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthError) -> Error {
     let oauth = oauth.redacted(asked.secrets);
     let client_id = asked.client_id;
@@ -85,7 +86,8 @@ pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthEr
     )
 }
 
-/// `invalid_client`, or league's `invalid_request` whose hint names the id or the secret: league 9 says so of a missing secret.
+/// Returns whether the error is about the client: `invalid_client`, or league's `invalid_request`
+/// whose hint names the id or the secret. league 9 sends the latter for a missing secret.
 pub(super) fn blames_client(oauth: &OAuthError) -> bool {
     let named = |hint: &str| holds(hint, "`client_secret`") || holds(hint, "`client_id`");
     match oauth.code() {
@@ -95,7 +97,7 @@ pub(super) fn blames_client(oauth: &OAuthError) -> bool {
     }
 }
 
-/// What an error code means at every endpoint that a client authenticates to.
+/// Converts an error code of any endpoint that authenticates clients.
 fn common(code: &str, client_id: &str) -> Option<Error> {
     Some(match code {
         "invalid_client" => refused_client(client_id),
@@ -118,7 +120,7 @@ fn refused_client(client_id: &str) -> Error {
     .with_help("compare both with the page where the application was registered")
 }
 
-/// A response that refuses, at an endpoint that gives no tokens: by its OAuth error where it has one.
+/// Converts a refusal of an endpoint that issues no tokens: by its OAuth error if it has one.
 pub(super) fn endpoint_error(
     who: &str,
     client_id: &str,
@@ -143,7 +145,7 @@ pub(super) fn endpoint_error(
     )
 }
 
-/// What a person has to know who looks for the reason: servers say one word for all of these.
+/// What the user needs to find the reason: servers send one error code for all of these.
 fn refused_code(code: Option<(&CodeGrant, Option<Now>)>) -> Error {
     let Some((grant, now)) = code else {
         return Error::login_needed("the authorization code was not accepted");
@@ -169,7 +171,8 @@ fn refused_code(code: Option<(&CodeGrant, Option<Now>)>) -> Error {
     .with_help(advice)
 }
 
-/// league 9 and the RFC say `invalid_grant`; league 8 says `invalid_request`, and names the code in its hint.
+/// Returns whether the code was rejected. league 9 and the RFC say `invalid_grant`; league 8 says
+/// `invalid_request` and names the code in its hint.
 fn is_dead_code(oauth: &OAuthError) -> bool {
     match oauth.code() {
         "invalid_grant" => true,
@@ -180,7 +183,8 @@ fn is_dead_code(oauth: &OAuthError) -> bool {
     }
 }
 
-/// league 9 and the RFC say `invalid_grant`; league 8 says `invalid_request` with 401, or names the token in its words.
+/// Returns whether the refresh token was rejected. league 9 and the RFC say `invalid_grant`; league
+/// 8 says `invalid_request` with 401, or names the token in its text.
 fn is_dead_refresh_token(response: &Response, oauth: &OAuthError) -> bool {
     match oauth.code() {
         "invalid_grant" => true,
@@ -196,7 +200,8 @@ fn is_dead_refresh_token(response: &Response, oauth: &OAuthError) -> bool {
     }
 }
 
-/// iNaturalist answers a wrong password and a suspended account alike, but for a key of its own.
+/// iNaturalist sends the same error for a wrong password and a suspended account, except for a key
+/// of its own.
 fn bad_password(oauth: &OAuthError) -> Error {
     let error = match oauth.suspended_until() {
         Some(Some(until)) => Error::new(
@@ -219,7 +224,7 @@ fn bad_password(oauth: &OAuthError) -> Error {
     error.with_help("write to the service's support")
 }
 
-/// A success that cannot be used.
+/// The error for a success that cannot be used.
 pub(super) fn malformed(response: &Response, what: &str, check: Check, why: &str) -> Error {
     Error::new(
         ErrorKind::Malformed,
@@ -230,10 +235,11 @@ pub(super) fn malformed(response: &Response, what: &str, check: Check, why: &str
     .with_help("check that the endpoint is the right one, and that no proxy answers in its place")
 }
 
-/// A success that is no JSON object.
+/// The error for a success that is not a JSON object.
 pub(super) fn no_object(response: &Response, what: &str, why: NoObject, secrets: &[&str]) -> Error {
     match why {
-        // A success that cannot be read may still hold a token, whatever its content type. A web page is a proxy's.
+        // A success that is not JSON may still contain a token, whatever its content type. A web
+        // page comes from a proxy.
         NoObject::NotJson if is_page(response) => {
             malformed(response, what, Check::Object, "it is not JSON")
                 .with_server_message(&excerpt(response, secrets))
@@ -247,12 +253,12 @@ fn is_page(response: &Response) -> bool {
     response.body().as_bytes().trim_ascii_start().first() == Some(&b'<')
 }
 
-/// The object of a success.
+/// Returns the JSON object of a success.
 pub(super) fn object(response: &Response, what: &str, secrets: &[&str]) -> Result<Object, Error> {
     Object::read(response).map_err(|why| no_object(response, what, why, secrets))
 }
 
-/// An oddity that this server is not forgiven.
+/// Fails if the response shows a quirk that its server is not allowed.
 pub(super) fn unforgiven(
     response: &Response,
     what: &str,
@@ -268,7 +274,8 @@ pub(super) fn unforgiven(
     }
 }
 
-/// A failure without an OAuth error in it: a proxy's page, a framework's, a redirect, nothing.
+/// The error for a failure without an OAuth error: a proxy's page, a framework's, a redirect, an
+/// empty body.
 pub(super) fn unexplained(who: &str, response: &Response, secrets: &[&str]) -> Error {
     let status = response.status();
     if status.is_redirection() {
@@ -298,8 +305,8 @@ pub(super) fn unexplained(who: &str, response: &Response, secrets: &[&str]) -> E
     with_wait(error, response)
 }
 
-/// The beginning of a body that says nothing we understand, without tags and without our secrets. Bodies that look like a
-/// token response are not quoted at all.
+/// Returns the beginning of an unknown body, without tags and without the secrets that were sent.
+/// Never quotes a body that looks like a token response.
 pub(super) fn excerpt(response: &Response, secrets: &[&str]) -> String {
     let bytes = response.body().as_bytes();
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(2000)]);
@@ -333,7 +340,19 @@ fn with_wait(error: Error, response: &Response) -> Error {
     }
 }
 
-/// `Retry-After` (RFC 9110 section 10.2.3) as a wait: seconds, or a date that is compared to the response's own `Date`.
+/// Returns the wait of `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date, which is
+/// compared to the response's own `Date`. `None` if the header is missing or invalid.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let mut headers = http::HeaderMap::new();
+/// headers.insert("retry-after", http::HeaderValue::from_static("120"));
+/// assert_eq!(auth_core::retry_after(&headers), Some(Duration::from_secs(120)));
+/// ```
+#[doc(alias = "rate limit")]
+#[doc(alias = "throttle")]
+#[doc(alias = "backoff")]
 #[must_use]
 pub fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
     let value = headers.get(http::header::RETRY_AFTER)?;

@@ -1,4 +1,4 @@
-//! An operation with everything on it: its API, its token, the program's name.
+//! Binds an operation: resolves its API, then its token.
 
 use http::HeaderValue;
 
@@ -17,30 +17,88 @@ use crate::{
     },
 };
 
-/// An operation bound to its API and a token: a [`Message`].
-#[derive(Debug)]
-pub struct BoundOperation<'a, O> {
+/// An operation with its API looked up, but without a token. Made by [`Service::resolve`].
+///
+/// For a sender that sends an operation more than once, each time with the current token:
+/// [`bind`](Self::bind).
+#[derive(Clone, Debug)]
+pub struct ResolvedOperation<'a, O> {
     operation: O,
     policy: CallPolicy,
     api: &'a Api,
-    token: Option<&'a Token>,
     user_agent: &'a HeaderValue,
 }
 
+/// An operation bound to its API and a token: a [`Message`].
+#[derive(Debug)]
+pub struct BoundOperation<'a, O> {
+    resolved: ResolvedOperation<'a, O>,
+    token: Option<&'a Token>,
+}
+
 impl Service {
-    /// An operation as a message that anything can send: values only.
+    /// Binds an operation to its API and a token. Send the resulting message with any HTTP client.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage): the operation belongs to another service.
-    /// [`ErrorKind::NeedsLogin`](crate::ErrorKind::NeedsLogin): it needs a token and there is none.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if the operation belongs to another service.
+    /// [`ErrorKind::NeedsLogin`](crate::ErrorKind::NeedsLogin) if it requires a token and there is
+    /// none.
     pub fn bind<'a, O: Operation>(
         &'a self,
         operation: O,
         token: Option<&'a Token>,
     ) -> Result<BoundOperation<'a, O>, Error> {
+        self.resolve(operation)?.into_bound(token)
+    }
+
+    /// Looks up the API and the policy of an operation.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if the operation belongs to another service.
+    pub fn resolve<O: Operation>(&self, operation: O) -> Result<ResolvedOperation<'_, O>, Error> {
         let policy = operation.policy();
-        let api = self.api(policy.api())?;
-        let token = match (policy.access(), token) {
+        Ok(ResolvedOperation {
+            operation,
+            policy,
+            api: self.api(policy.api())?,
+            user_agent: self.user_agent(),
+        })
+    }
+}
+
+impl<'a, O: Operation> ResolvedOperation<'a, O> {
+    /// Binds it to a token for one sending.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NeedsLogin`](crate::ErrorKind::NeedsLogin) if it requires a token and there is
+    /// none.
+    pub fn bind<'b>(
+        &'b self,
+        token: Option<&'b Token>,
+    ) -> Result<BoundOperation<'b, &'b O>, Error> {
+        let resolved = ResolvedOperation {
+            operation: &self.operation,
+            policy: self.policy,
+            api: self.api,
+            user_agent: self.user_agent,
+        };
+        resolved.into_bound(token)
+    }
+
+    /// Returns its API.
+    #[must_use]
+    pub fn api(&self) -> &'a Api {
+        self.api
+    }
+
+    /// Returns its policy.
+    #[must_use]
+    pub fn policy(&self) -> CallPolicy {
+        self.policy
+    }
+
+    fn into_bound(self, token: Option<&'a Token>) -> Result<BoundOperation<'a, O>, Error> {
+        let token = match (self.policy.access(), token) {
             (Access::None, _) => None,
             (Access::Required, None) => {
                 return Err(
@@ -51,11 +109,8 @@ impl Service {
             (_, token) => token,
         };
         Ok(BoundOperation {
-            operation,
-            policy,
-            api,
+            resolved: self,
             token,
-            user_agent: self.user_agent(),
         })
     }
 }
@@ -64,24 +119,25 @@ impl<O: Operation> Message for BoundOperation<'_, O> {
     type Output = O::Output;
 
     fn request(&self) -> Result<Request, Error> {
-        let mut request = self.operation.request(self.api.base_url())?;
-        let agent = self.user_agent.clone();
+        let base = self.resolved.api.base_url();
+        let mut request = self.resolved.operation.request(base)?;
+        let agent = self.resolved.user_agent.clone();
         set_header(request.headers_mut(), http::header::USER_AGENT, agent);
         if let Some(token) = self.token {
-            token.authorize(self.api.base_url(), &mut request)?;
+            token.authorize(base, &mut request)?;
         }
         Ok(request)
     }
 
     fn parse(&self, response: Response) -> Result<O::Output, Error> {
-        let answer = self.operation.parse(response);
-        answer.map_err(|error| match self.token {
+        let output = self.resolved.operation.parse(response);
+        output.map_err(|error| match self.token {
             Some(token) => token.redact(error),
             None => error,
         })
     }
 
     fn limits(&self) -> Limits {
-        self.policy.limits()
+        self.resolved.policy.limits()
     }
 }

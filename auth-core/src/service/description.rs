@@ -11,9 +11,10 @@ use crate::{
     wire::url::BaseUrl,
 };
 
-/// A service: who we are there, its APIs and which token each takes, and how a second token is derived.
+/// A service: the client registration, its APIs with the token that each takes, and how a second
+/// token is derived.
 ///
-/// The api crates make these; a program may make its own for a service that nobody has described.
+/// The api crates make these. Make your own for another service.
 ///
 /// ```
 /// use auth_core::{Api, AuthorizationServer, BaseUrl, Endpoint, OAuthClient, Service, TokenKind};
@@ -37,10 +38,11 @@ pub struct Service {
 }
 
 impl Service {
-    /// A service without APIs. `user_agent` names the program and a way to reach its author.
+    /// Makes a service without APIs. `user_agent` names the program and a way to reach its author.
     ///
     /// # Errors
-    /// [`is_configuration`](Error::is_configuration): the user agent is blank or cannot stand in a header.
+    /// [`ErrorKind::Configuration`] if the user agent is blank, or has characters that a header
+    /// cannot carry.
     pub fn new(
         id: impl Into<Cow<'static, str>>,
         client: OAuthClient,
@@ -75,67 +77,67 @@ impl Service {
         self
     }
 
-    /// Says how the second token is derived from the first.
+    /// Sets how the second token is derived from the first.
     #[must_use]
     pub fn with_token_derivation(mut self, derive: impl TokenDerivation + 'static) -> Self {
         self.derive = Some(Arc::new(derive));
         self
     }
 
-    /// The scopes that a login asks for unless it says otherwise, separated by spaces.
+    /// Sets the scopes that a login requests by default, separated by spaces.
     #[must_use]
     pub fn with_default_scope(mut self, scope: impl Into<Cow<'static, str>>) -> Self {
         self.scope = Some(scope.into());
         self
     }
 
-    /// How fast it is asked; as fast as it goes unless set.
+    /// Sets the client-side rate limit. Default: none.
     #[must_use]
     pub fn with_rate_limit(mut self, pace: RateLimit) -> Self {
         self.pace = (!pace.is_unlimited()).then(|| Arc::new(pace));
         self
     }
 
-    /// Its id, such as `inaturalist`: part of the key of every stored record.
+    /// Returns the id, such as `inaturalist`. It is part of the key of every stored token record.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The program as it is registered at the service's authorization server.
+    /// Returns the OAuth client: the program as registered at the service's authorization server.
     #[must_use]
     pub fn client(&self) -> &OAuthClient {
         &self.client
     }
 
-    /// The `User-Agent` header of every request.
+    /// Returns the `User-Agent` header of every request.
     #[must_use]
     pub fn user_agent(&self) -> &HeaderValue {
         &self.user_agent
     }
 
-    /// The scopes that a login asks for, if any.
+    /// Returns the scopes that a login requests by default, if any.
     #[must_use]
     pub fn default_scope(&self) -> Option<&str> {
         self.scope.as_deref()
     }
 
-    /// How fast it is asked, if there is a limit.
+    /// Returns the client-side rate limit, if there is one.
     #[must_use]
     pub fn rate_limit(&self) -> Option<&Arc<RateLimit>> {
         self.pace.as_ref()
     }
 
-    /// How the second token is derived, if there is one.
+    /// Returns how the second token is derived, if there is one.
     #[must_use]
     pub fn token_derivation(&self) -> Option<&dyn TokenDerivation> {
         self.derive.as_deref()
     }
 
-    /// The API of this name.
+    /// Returns the API of this name.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`]: there is none, so the operation belongs to another service.
+    /// [`ErrorKind::Usage`] if there is none: the operation belongs to another service.
     pub fn api(&self, name: &str) -> Result<&Api, Error> {
         self.apis
             .iter()
@@ -149,7 +151,7 @@ impl Service {
             })
     }
 
-    /// The key of an account's record.
+    /// Returns the key of an account's token record.
     #[must_use]
     pub fn account_key(&self, account: &str) -> AccountKey {
         AccountKey::new(&self.id, self.client.id(), account)
@@ -179,25 +181,26 @@ pub struct Api {
 }
 
 impl Api {
-    /// An API: the name its operations use, its base URL, and which token it takes.
+    /// Makes an API from the name that its operations use, its base URL, and the token that it
+    /// takes.
     #[must_use]
     pub fn new(name: &'static str, base: BaseUrl, token: TokenKind) -> Self {
         Self { name, base, token }
     }
 
-    /// The name that operations use.
+    /// Returns the name that operations use.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Its base URL.
+    /// Returns the base URL.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         &self.base
     }
 
-    /// Which token it takes.
+    /// Returns which token the API takes.
     #[must_use]
     pub fn token(&self) -> TokenKind {
         self.token

@@ -1,11 +1,11 @@
-//! Operations of an API: they know a path, and neither a host nor a token.
+//! Operations of an API. An operation has a path, but neither a host nor a token.
 
 use crate::{
     error::Error,
     wire::{body::Request, limits::Limits, response_body::Response, url::BaseUrl},
 };
 
-/// An operation of a service's API. It knows a path, but neither a host nor a token.
+/// An operation of a service's API. It has a path, but neither a host nor a token.
 ///
 /// ```
 /// use auth_core::{BaseUrl, Error, CallPolicy, Operation, Request, Response};
@@ -37,19 +37,19 @@ pub trait Operation {
     /// What the response is read into.
     type Output;
 
-    /// Which API it belongs to, and how it may be sent.
+    /// Returns how to send the operation: API, token, retries, limits.
     fn policy(&self) -> CallPolicy;
 
-    /// The request, without a token. Called again for each sending.
+    /// Returns the request, without a token. The client calls it again for each sending.
     ///
     /// # Errors
-    /// A request that the service would refuse: it does not leave.
+    /// Fails if the service would refuse the request, which is then not sent.
     fn request(&self, base: &BaseUrl) -> Result<Request, Error>;
 
     /// Reads the response, whatever its status.
     ///
     /// # Errors
-    /// The service refused, or the response cannot be read.
+    /// Fails if the service refused the request, or if the response is malformed.
     fn parse(&self, response: Response) -> Result<Self::Output, Error>;
 }
 
@@ -69,7 +69,17 @@ impl<O: Operation + ?Sized> Operation for &O {
     }
 }
 
-/// What the sender has to know beside the request.
+/// How to send an operation: API, token, retries, limits.
+///
+/// ```
+/// use auth_core::{CallPolicy, Limits, RetrySafety};
+///
+/// // A download: no token, as long as it takes within 500 MB, repeated after any failure.
+/// let policy = CallPolicy::read("media")
+///     .without_token()
+///     .with_limits(Limits::api().media().with_max_bytes(500_000_000));
+/// assert_eq!(policy.retry(), RetrySafety::Safe);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallPolicy {
     api: &'static str,
@@ -79,7 +89,7 @@ pub struct CallPolicy {
 }
 
 impl CallPolicy {
-    /// Reads from the API of this name: needs a token, is safe to repeat.
+    /// Returns the policy of a read from this API: requires a token, may be repeated.
     #[must_use]
     pub const fn read(api: &'static str) -> Self {
         Self {
@@ -90,7 +100,8 @@ impl CallPolicy {
         }
     }
 
-    /// Writes to the API of this name: needs a token, is repeated only if it certainly did not arrive.
+    /// Returns the policy of a write to this API: requires a token, is repeated only if it
+    /// certainly was not delivered.
     #[must_use]
     pub const fn write(api: &'static str) -> Self {
         Self {
@@ -99,81 +110,84 @@ impl CallPolicy {
         }
     }
 
-    /// A token changes the response, but is not needed.
+    /// Makes the token optional: it changes the response, but is not required.
     #[must_use]
     pub const fn with_optional_token(mut self) -> Self {
         self.access = Access::Optional;
         self
     }
 
-    /// No token is ever sent.
+    /// Makes the operation go without a token, always.
     #[must_use]
     pub const fn without_token(mut self) -> Self {
         self.access = Access::None;
         self
     }
 
-    /// Sets when it may be sent again after a failure.
+    /// Sets when the operation may be repeated after a failure.
     #[must_use]
     pub const fn with_retry(mut self, repeat: RetrySafety) -> Self {
         self.repeat = repeat;
         self
     }
 
-    /// Sets what it may cost.
+    /// Sets the limits of the exchange.
     #[must_use]
     pub const fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// The name of the API within its service.
+    /// Returns the name of the API within its service.
     #[must_use]
     pub const fn api(&self) -> &'static str {
         self.api
     }
 
-    /// Whether a token is sent.
+    /// Returns whether a token is sent.
     #[must_use]
     pub const fn access(&self) -> Access {
         self.access
     }
 
-    /// When it may be sent again after a failure.
+    /// Returns when the operation may be repeated after a failure.
     #[must_use]
     pub const fn retry(&self) -> RetrySafety {
         self.repeat
     }
 
-    /// What it may cost.
+    /// Returns the limits of the exchange.
     #[must_use]
     pub const fn limits(&self) -> Limits {
         self.limits
     }
 }
 
-/// Whether an operation wants a token.
+/// Whether an operation requires a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-// An operation may come to ask for more, such as a scope.
+// An operation may one day require more, such as a scope.
 #[non_exhaustive]
 pub enum Access {
-    /// None is sent.
+    /// No token is sent.
     None,
-    /// It works without, but the response differs. An account's session always sends its token.
+    /// A token is sent if there is one; it changes the response. An account's session always sends
+    /// its token.
     Optional,
-    /// It does not leave without one.
+    /// A token is required; without one the operation fails unsent.
     Required,
 }
 
-/// When an operation may be sent again after a failure. The HTTP method does not tell.
+/// When an operation may be repeated after a failure. The HTTP method does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-// There are more, e.g. idempotency keys. A sender takes an unknown case for `IfNotSent`.
+// There are more cases, e.g. idempotency keys. A sender treats an unknown case as `IfNotSent`.
+#[doc(alias = "retry")]
+#[doc(alias = "idempotent")]
 #[non_exhaustive]
 pub enum RetrySafety {
-    /// Always: it has no effect.
+    /// Always: the operation has no effect.
     Safe,
-    /// Always: twice has the effect of once, for example because it carries an id of its own.
+    /// Always: sent twice it has the effect of once, e.g. because it carries its own id.
     Idempotent,
-    /// Only if it certainly did not arrive.
+    /// Only if it certainly was not delivered.
     IfNotSent,
 }

@@ -1,41 +1,29 @@
 //! How a second token is derived from the first.
 
-use crate::{
-    error::Error,
-    oauth::token_response::TokenResponse,
-    wire::{body::Request, response_body::Response, url::BaseUrl},
-};
+use super::operation::Operation;
+use crate::{error::Error, oauth::token_response::TokenResponse};
 
-/// A second token got with the first: iNaturalist's API token, got with the OAuth access token.
-pub trait TokenDerivation: Send + Sync {
-    /// The API that is asked; it takes the login token.
-    fn api(&self) -> &'static str;
-
-    /// The request, without a token.
+/// A second token, obtained with the access token, such as iNaturalist's API token.
+///
+/// It is an [`Operation`] of an API that takes the login token. [`parse`](Operation::parse) fails
+/// with [`ErrorKind::NeedsLogin`](crate::ErrorKind::NeedsLogin) if the service rejects the login
+/// token. Use [`Limits::token`](crate::Limits::token) in its policy.
+pub trait TokenDerivation: Operation<Output = TokenResponse> + Send + Sync {
+    /// Parses a plain token, which the user copied from a page of the service.
     ///
     /// # Errors
-    /// It cannot be made.
-    fn request(&self, base: &BaseUrl) -> Result<Request, Error>;
-
-    /// Reads the response.
-    ///
-    /// # Errors
-    /// The service refused: [`ErrorKind::NeedsLogin`](crate::ErrorKind::NeedsLogin) if the login token is dead.
-    fn parse(&self, response: Response) -> Result<TokenResponse, Error>;
-
-    /// Reads a token that a person copied from a page of the service.
-    ///
-    /// # Errors
-    /// It is not such a token, or the service has no such page.
+    /// Fails if the text is not such a token, or the service has no such page.
     fn read_plain_token(&self, text: &str) -> Result<TokenResponse, Error>;
 
-    /// Whether such a token that still serves may be sent in the login token's place to get the next one, where there is no
-    /// login. Off unless a service is known to answer that.
+    /// Returns whether a valid plain token may be sent in place of the login token to obtain the
+    /// next one, if there is no login. Default: `false`; return `true` only if the service is known
+    /// to accept that.
     fn can_self_renew(&self) -> bool {
         false
     }
 
-    /// What a person does who has such a token but no login, when it has expired.
+    /// Returns the help of the error for an expired plain token without a login: what the user does
+    /// then.
     fn expired_help(&self) -> &'static str {
         "log in again"
     }

@@ -24,12 +24,13 @@ use crate::{
     token::{
         account::{Account, Accounts},
         cell::RenewalResult,
-        login_source::{Ask, LoginSource, RenewalMethod},
+        login_source::{LoginSource, Prompt, RenewalMethod},
+        negative_cache::Attempt,
     },
 };
 
 /// Default time that a caller waits for a renewal that another caller runs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const RENEWAL_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// State shared by all accounts of one client.
 struct Common<H> {
@@ -37,13 +38,13 @@ struct Common<H> {
     host: H,
     store: Arc<dyn Store>,
     accounts: Accounts,
-    pacer: Option<RateLimiter>,
+    rate_limiter: Option<RateLimiter>,
 }
 
 impl<H> Common<H> {
     fn new(service: Arc<Service>, host: H, store: Arc<dyn Store>) -> Self {
         Self {
-            pacer: RateLimiter::of(&service),
+            rate_limiter: RateLimiter::of(&service),
             service,
             host,
             store,
@@ -52,18 +53,24 @@ impl<H> Common<H> {
     }
 
     /// Reserves a permit of the rate limit and returns how long to wait for it. Blocking.
-    fn turn(&self, media: bool, pause: Option<Duration>) -> Result<Duration, Error> {
-        match &self.pacer {
-            Some(pacer) => pacer.turn(&*self.store, media, pause, clock::now()),
+    fn permit(&self, media: bool, pause: Option<Duration>) -> Result<Duration, Error> {
+        match &self.rate_limiter {
+            Some(rate_limiter) => rate_limiter.turn(&*self.store, media, pause, clock::now()),
             None => Ok(Duration::ZERO),
         }
     }
 
     /// Counts bytes of media for the rate limit. Blocking.
     fn count(&self, bytes: u64) {
-        if let Some(pacer) = &self.pacer {
-            pacer.count(&*self.store, bytes, clock::now());
+        if let Some(rate_limiter) = &self.rate_limiter {
+            rate_limiter.count(&*self.store, bytes, clock::now());
         }
+    }
+
+    /// Returns the status of the account with this record.
+    fn status(&self, identity: &Identity, record: &TokenRecord) -> Result<Status, Error> {
+        let key = identity.account()?.key().clone();
+        Ok(Status::new(key, record, self.store.describe()))
     }
 
     /// Sets the user agent, unless the request has one.
@@ -98,26 +105,26 @@ fn media(limits: &Limits, response: &Result<Response, TransportError>) -> Option
 #[derive(Clone, Debug)]
 struct Identity {
     account: Option<Arc<Account>>,
-    way: Arc<LoginSource>,
-    patience: Duration,
+    login_source: Arc<LoginSource>,
+    renewal_timeout: Duration,
 }
 
 impl Identity {
-    fn new(account: Option<Arc<Account>>, way: LoginSource) -> Self {
+    fn new(account: Option<Arc<Account>>, login_source: LoginSource) -> Self {
         Self {
             account,
-            way: Arc::new(way),
-            patience: PATIENCE,
+            login_source: Arc::new(login_source),
+            renewal_timeout: RENEWAL_TIMEOUT,
         }
     }
 
     #[inline]
     fn account(&self) -> Result<&Arc<Account>, Error> {
-        self.account.as_ref().ok_or_else(call::nobody)
+        self.account.as_ref().ok_or_else(call::no_account)
     }
 
     fn with_password(&mut self, username: &str, password: SecretText) {
-        self.way = Arc::new(LoginSource::Password {
+        self.login_source = Arc::new(LoginSource::Password {
             username: username.into(),
             password,
         });
@@ -127,9 +134,9 @@ impl Identity {
     // Compiled where it is called, and with it all that a login is made of.
     #[inline]
     fn with_login(&mut self, login: Login) {
-        self.patience = self.patience.max(login.until() + PATIENCE);
-        let ask = move |service: &Service| login.clone().begin(service)?.start();
-        self.way = Arc::new(LoginSource::Person(Arc::new(ask)));
+        self.renewal_timeout = self.renewal_timeout.max(login.until() + RENEWAL_TIMEOUT);
+        let prompt = move |service: &Service| login.clone().begin(service)?.start();
+        self.login_source = Arc::new(LoginSource::Person(Arc::new(prompt)));
     }
 
     /// Returns the flow that renews a token of this account.
@@ -137,43 +144,52 @@ impl Identity {
         &self,
         service: &Arc<Service>,
         kind: TokenKind,
-        need: TokenRequirement,
+        requirement: TokenRequirement,
     ) -> Result<Renewal, Error> {
-        let (way, account) = (Arc::clone(&self.way), self.account()?);
-        let refusals = Arc::clone(account.negative_cache());
-        let renewal = Renewal::new(Arc::clone(service), kind, need, way, refusals);
-        Ok(renewal.knowing(account.cell(kind).latest()))
+        let (service, account) = (Arc::clone(service), self.account()?);
+        let (source, cache) = (
+            Arc::clone(&self.login_source),
+            Arc::clone(account.negative_cache()),
+        );
+        let renewal = Renewal::new(service, kind, requirement, source, cache);
+        Ok(renewal.with_cached(account.cell(kind).latest()))
     }
 
     /// Returns the login to start if the user must log in and the program allows that. `Err` with
     /// the error of the last login if the user did not finish it.
-    fn person(
+    fn prompt(
         &self,
         kind: TokenKind,
-        landed: &RenewalResult,
+        result: &RenewalResult,
         now: Now,
-    ) -> Result<Option<Arc<Ask>>, Error> {
-        match (&*self.way, landed) {
-            (LoginSource::Person(ask), Err(error))
+    ) -> Result<Option<Arc<Prompt>>, Error> {
+        match (&*self.login_source, result) {
+            (LoginSource::Person(prompt), Err(error))
                 if kind == TokenKind::Login && error.needs_login() =>
             {
-                let refusals = self.account()?.negative_cache();
-                match refusals.get(RenewalMethod::Person, 0, &self.way, now) {
-                    Some(error) => Err(error),
-                    None => Ok(Some(Arc::clone(ask))),
-                }
+                let cache = self.account()?.negative_cache();
+                let refused = cache.get(&self.person_attempt(), now);
+                refused.map_or_else(|| Ok(Some(Arc::clone(prompt))), Err)
             }
             _ => Ok(None),
         }
     }
 
     /// Caches the error of a failed login, so that the session does not start it again.
-    fn asked(&self, landed: RenewalResult, now: Now) -> RenewalResult {
-        if let Err(error) = &landed {
-            let refusals = self.account()?.negative_cache();
-            refusals.insert(RenewalMethod::Person, 0, &self.way, error, now);
+    fn remember_failure(&self, result: RenewalResult, now: Now) -> RenewalResult {
+        if let Err(error) = &result {
+            let cache = self.account()?.negative_cache();
+            cache.insert(self.person_attempt(), error, now);
         }
-        landed
+        result
+    }
+
+    fn person_attempt(&self) -> Attempt {
+        Attempt {
+            method: RenewalMethod::Person,
+            generation: 0,
+            login_source: Arc::clone(&self.login_source),
+        }
     }
 }
 
@@ -185,13 +201,29 @@ fn longer(token: &Token, at_least: Duration, now: Now) -> Option<TokenRequiremen
         .then(|| TokenRequirement::NewerThan(token.generation()))
 }
 
-/// The error if the renewal by another caller takes longer than the caller's timeout.
-fn too_long(patience: Duration) -> Error {
-    Error::new(
-        ErrorKind::TimedOut,
-        format!("the token was not renewed within {patience:?}"),
-    )
-    .with_help("try again")
+/// Returns the login token of a login that was just completed.
+fn new_login(record: &TokenRecord) -> RenewalResult {
+    let token = record.token(TokenKind::Login).cloned();
+    token.ok_or_else(|| Error::internal("the login stored no login token"))
+}
+
+/// Returns the result for a caller that waited for a renewal. `None` if the caller must look again:
+/// the renewal was dropped, or its token is too old for this caller.
+fn followed(
+    ended: Option<Option<RenewalResult>>,
+    requirement: TokenRequirement,
+    timeout: Duration,
+) -> Option<RenewalResult> {
+    let Some(result) = ended else {
+        let what = format!("the token was not renewed within {timeout:?}");
+        return Some(Err(
+            Error::new(ErrorKind::TimedOut, what).with_help("try again")
+        ));
+    };
+    result.filter(|result| match result {
+        Ok(token) => requirement.accepts(token.generation()),
+        Err(_) => true,
+    })
 }
 
 /// The store as a driver uses it: token records instead of bytes.
@@ -223,9 +255,10 @@ mod stored {
 
     pub(super) fn save(
         store: &dyn Store,
-        lease: &Lease,
+        lease: Option<&Lease>,
         record: &TokenRecord,
     ) -> Result<(), Error> {
+        let lease = lease.ok_or_else(|| Error::internal("a flow saves without the lease"))?;
         if record.is_empty() {
             return store.remove(lease);
         }

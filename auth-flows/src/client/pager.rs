@@ -20,7 +20,7 @@ impl<P: Paged> Pager<P> {
     }
 
     /// What to send; `None` at the end, and after a failure: nothing is asked again by itself.
-    pub(crate) fn ask(&self) -> Option<&P> {
+    pub(crate) fn next(&self) -> Option<&P> {
         self.next.as_ref().filter(|_| !self.failed)
     }
 
@@ -30,7 +30,7 @@ impl<P: Paged> Pager<P> {
         response: Result<P::Output, Error>,
     ) -> Result<Vec<P::Item>, Error> {
         match response {
-            Ok(response) => Ok(self.turn(response)),
+            Ok(response) => Ok(self.split(response)),
             Err(error) => {
                 self.failed = true;
                 Err(error)
@@ -39,14 +39,14 @@ impl<P: Paged> Pager<P> {
     }
 
     /// Turns the page that was answered. Only the first page tells the total: later ones may count what is left.
-    fn turn(&mut self, response: P::Output) -> Vec<P::Item> {
+    fn split(&mut self, response: P::Output) -> Vec<P::Item> {
         let Some(operation) = self.next.take() else {
             return Vec::new();
         };
-        let turn = operation.split_page(response);
-        self.next = turn.next;
-        self.total = self.total.or(turn.total);
-        turn.items
+        let parts = operation.split_page(response);
+        self.next = parts.next;
+        self.total = self.total.or(parts.total);
+        parts.items
     }
 
     pub(crate) fn total(&self) -> Option<u64> {

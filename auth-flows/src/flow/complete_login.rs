@@ -13,11 +13,11 @@ use std::sync::Arc;
 
 use auth_core::{
     CodeGrant, Error, Event, ExposeSecret, Flow, Message, Now, Response, RevocationRequest,
-    SecretText, Service, Step, Token, TokenKind, TokenRecord, TokenRequest, TokenRequirement,
-    TokenResponse, TransportError,
+    SecretText, Service, Step, Token, TokenKind, TokenRecord, TokenRequirement, TokenResponse,
+    TransportError,
 };
 
-use super::lease_backoff::LeaseBackoff;
+use super::{Next, lease_backoff::LeaseBackoff, send, token_message};
 
 /// What a login is made of.
 #[derive(Debug)]
@@ -37,8 +37,7 @@ pub(crate) struct CompleteLogin {
     service: Arc<Service>,
     proof: Option<LoginProof>,
     state: State,
-    queue: LeaseBackoff,
-    sent: Option<Now>,
+    lease_backoff: LeaseBackoff,
     replaced: Option<Arc<Token>>,
     record: TokenRecord,
     login_alone: bool,
@@ -50,7 +49,7 @@ enum State {
     Lease,
     LeaseTaken,
     Load,
-    Sent,
+    Sent(Now),
     Save,
     Revoke,
     Derived,
@@ -63,88 +62,78 @@ impl CompleteLogin {
             service,
             proof: Some(proof),
             state: State::Start,
-            queue: LeaseBackoff::new(),
-            sent: None,
+            lease_backoff: LeaseBackoff::default(),
             replaced: None,
             record: TokenRecord::default(),
             login_alone: false,
         }
     }
 
-    /// A login in the middle of a renewal: whoever wants the second token is waiting for this one.
+    /// Leaves out the second token: in the middle of a renewal, which gets it afterwards.
     pub(crate) fn login_alone(mut self) -> Self {
         self.login_alone = true;
         self
     }
 
-    fn leased(&mut self, now: Now, granted: bool) -> Result<Step<TokenRecord>, Error> {
+    fn on_lease(&mut self, now: Now, granted: bool) -> Next<TokenRecord> {
         if granted {
             return self.go(State::Load, Step::Load);
         }
-        let wait = self.queue.wait(now)?;
+        let wait = self.lease_backoff.wait(now)?;
         self.go(State::LeaseTaken, Step::Sleep(wait))
     }
 
-    fn loaded(&mut self, now: Now, old: TokenRecord) -> Result<Step<TokenRecord>, Error> {
+    fn on_load(&mut self, now: Now, old: TokenRecord) -> Next<TokenRecord> {
         self.record = old;
-        self.sent = Some(now);
         match self.proof.take() {
-            Some(LoginProof::Pasted(answer)) => self.received(TokenKind::Derived, answer),
-            Some(LoginProof::Device(answer, sent)) => {
-                self.sent = Some(sent);
-                self.received(TokenKind::Login, answer)
+            Some(LoginProof::Pasted(response)) => self.on_token(TokenKind::Derived, now, response),
+            Some(LoginProof::Device(response, sent)) => {
+                self.on_token(TokenKind::Login, sent, response)
             }
             Some(proof) => {
-                let message = request(&self.service, &proof)?;
-                let step = Step::Send(message.request()?, message.limits());
+                let step = send(&token_message::of_login(&self.service, &proof, now)?)?;
                 self.proof = Some(proof);
-                self.go(State::Sent, step)
+                self.go(State::Sent(now), step)
             }
-            None => Err(Error::out_of_turn()),
+            None => Err(no_proof()),
         }
     }
 
-    fn answered(
+    fn on_response(
         &mut self,
-        answer: Result<Response, TransportError>,
-    ) -> Result<Step<TokenRecord>, Error> {
-        let proof = self.proof.take().ok_or_else(Error::out_of_turn)?;
-        let response = answer.map_err(|error| {
-            let error = Error::from(error);
-            match proof {
-                LoginProof::Code(_) => error
-                    .with_help("nothing was stored; begin a new login, because a code serves once"),
-                _ => error,
-            }
+        sent: Now,
+        response: Result<Response, TransportError>,
+    ) -> Next<TokenRecord> {
+        let proof = self.proof.take().ok_or_else(no_proof)?;
+        let response = response.map_err(|error| match proof {
+            LoginProof::Code(_) => Error::from(error)
+                .with_help("nothing was stored; begin a new login, because a code serves once"),
+            _ => error.into(),
         })?;
-        let mut message = request(&self.service, &proof)?;
-        if let Some(sent) = self.sent {
-            message = message.sent_at(sent);
-        }
-        let answer = message.parse(response)?;
-        self.received(TokenKind::Login, answer)
+        let message = token_message::of_login(&self.service, &proof, sent)?;
+        self.on_token(TokenKind::Login, sent, message.parse(response)?)
     }
 
     /// A new login replaces both tokens: the second one may be another person's.
-    fn received(
+    fn on_token(
         &mut self,
         kind: TokenKind,
-        answer: TokenResponse,
-    ) -> Result<Step<TokenRecord>, Error> {
-        let sent = self.sent.ok_or_else(Error::out_of_turn)?;
+        sent: Now,
+        response: TokenResponse,
+    ) -> Next<TokenRecord> {
         self.replaced = self.record.token(TokenKind::Login).cloned();
         for &kind in TokenKind::ALL {
             self.record.clear(kind);
         }
         let generation = self.record.next_generation(kind, sent.wall);
-        let token = Arc::new(answer.into_token(sent, generation)?);
+        let token = Arc::new(response.into_token(sent, generation)?);
         self.record.set(kind, token);
         let record = self.record.clone();
         self.go(State::Save, Step::Save(record))
     }
 
     /// The login that was replaced is revoked now that the new one is safe. That it fails is no failure of the login.
-    fn saved(&mut self) -> Result<Step<TokenRecord>, Error> {
+    fn on_saved(&mut self) -> Next<TokenRecord> {
         let new = self.record.token(TokenKind::Login);
         let old = self
             .replaced
@@ -152,27 +141,24 @@ impl CompleteLogin {
             .filter(|old| !new.is_some_and(|new| same_text(old, new)));
         match old {
             Some(old) if RevocationRequest::is_offered(self.service.client()) => {
-                let message = revocation(&self.service, &old);
-                let step = Step::Send(message.request()?, message.limits());
+                let step = send(&revocation(&self.service, &old))?;
                 self.go(State::Revoke, step)
             }
             _ => self.derive(),
         }
     }
 
-    fn derive(&mut self) -> Result<Step<TokenRecord>, Error> {
+    fn derive(&mut self) -> Next<TokenRecord> {
         let wanted = self.service.token_derivation().is_some() && !self.login_alone;
         if wanted && self.record.token(TokenKind::Derived).is_none() {
-            return self.go(
-                State::Derived,
-                Step::Token(TokenKind::Derived, TokenRequirement::Any),
-            );
+            let step = Step::Token(TokenKind::Derived, TokenRequirement::Any);
+            return self.go(State::Derived, step);
         }
         Ok(Step::Done(self.record.clone()))
     }
 
     /// A second token that could not be got for now will be got when it is needed. One that is refused is told at once.
-    fn derived(&mut self, token: Result<Arc<Token>, Error>) -> Result<Step<TokenRecord>, Error> {
+    fn on_derived(&mut self, token: Result<Arc<Token>, Error>) -> Next<TokenRecord> {
         match token {
             Ok(token) => self.record.set(TokenKind::Derived, token),
             Err(error) if error.is_retryable() => {}
@@ -181,7 +167,7 @@ impl CompleteLogin {
         Ok(Step::Done(self.record.clone()))
     }
 
-    fn go(&mut self, state: State, step: Step<TokenRecord>) -> Result<Step<TokenRecord>, Error> {
+    fn go(&mut self, state: State, step: Step<TokenRecord>) -> Next<TokenRecord> {
         self.state = state;
         Ok(step)
     }
@@ -190,45 +176,25 @@ impl CompleteLogin {
 impl Flow for CompleteLogin {
     type Output = TokenRecord;
 
-    fn step(&mut self, now: Now, event: Event) -> Result<Step<TokenRecord>, Error> {
+    fn step(&mut self, now: Now, event: Event) -> Next<TokenRecord> {
         match (std::mem::replace(&mut self.state, State::Over), event) {
             (State::Start, Event::Start) | (State::LeaseTaken, Event::Slept) => {
                 self.go(State::Lease, Step::Lease)
             }
-            (State::Lease, Event::Leased(granted)) => self.leased(now, granted),
+            (State::Lease, Event::Leased(granted)) => self.on_lease(now, granted),
             // What cannot be read is no reason to lock a person out: a login replaces it.
-            (State::Load, Event::Loaded(old)) => self.loaded(now, old.unwrap_or_default()),
-            (State::Sent, Event::Response(answer)) => self.answered(answer),
-            (State::Save, Event::Saved) => self.saved(),
+            (State::Load, Event::Loaded(old)) => self.on_load(now, old.unwrap_or_default()),
+            (State::Sent(sent), Event::Response(response)) => self.on_response(sent, response),
+            (State::Save, Event::Saved) => self.on_saved(),
             (State::Revoke, Event::Response(_)) => self.derive(),
-            (State::Derived, Event::Token(token)) => self.derived(token),
-            _ => Err(Error::out_of_turn()),
+            (State::Derived, Event::Token(token)) => self.on_derived(token),
+            _ => Err(Error::unexpected_event()),
         }
     }
 }
 
-fn request<'a>(service: &'a Service, proof: &'a LoginProof) -> Result<TokenRequest<'a>, Error> {
-    let client = service.client();
-    match proof {
-        LoginProof::Code(grant) => Ok(TokenRequest::code(client, grant)),
-        LoginProof::Password { username, password } => {
-            Ok(password_request(service, username, password))
-        }
-        LoginProof::Device(..) | LoginProof::Pasted(_) => Err(Error::out_of_turn()),
-    }
-}
-
-/// A token request by user name and password, with the service's scopes.
-pub(crate) fn password_request<'a>(
-    service: &'a Service,
-    username: &'a str,
-    password: &'a SecretText,
-) -> TokenRequest<'a> {
-    let message = TokenRequest::password(service.client(), username, password);
-    match service.default_scope() {
-        Some(scope) => message.scope(scope),
-        None => message,
-    }
+fn no_proof() -> Error {
+    Error::internal("the login has no proof")
 }
 
 /// Revokes what lets the program come back: the refresh token where there is one.

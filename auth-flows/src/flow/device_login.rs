@@ -18,21 +18,27 @@ use auth_core::{
     Message, Now, Response, Service, Step, TokenRequest, TokenResponse, TransportError,
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+use super::{Next, send};
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    Start,
+    Pause,
+    Sent(Now),
+    Over,
+}
 
 /// Asks for the codes, with the service's scopes. Ends with them and the moment from which their life counts.
 pub(crate) struct Begin<'a> {
     service: &'a Service,
-    sent: Option<Now>,
-    over: bool,
+    state: State,
 }
 
 impl<'a> Begin<'a> {
     pub(crate) fn new(service: &'a Service) -> Self {
         Self {
             service,
-            sent: None,
-            over: false,
+            state: State::Start,
         }
     }
 
@@ -50,22 +56,17 @@ impl Flow for Begin<'_> {
     type Output = (DeviceAuthorizationResponse, Now);
 
     #[inline]
-    fn step(&mut self, now: Now, event: Event) -> Result<Step<Self::Output>, Error> {
-        if std::mem::replace(&mut self.over, true) {
-            return Err(Error::out_of_turn());
-        }
-        match (self.sent, event) {
-            (None, Event::Start) => {
-                let message = self.message();
-                let step = Step::Send(message.request()?, message.limits());
-                (self.sent, self.over) = (Some(now), false);
-                Ok(step)
+    fn step(&mut self, now: Now, event: Event) -> Next<Self::Output> {
+        match (std::mem::replace(&mut self.state, State::Over), event) {
+            (State::Start, Event::Start) => {
+                self.state = State::Sent(now);
+                send(&self.message())
             }
-            (Some(sent), Event::Response(answer)) => {
-                let device = self.message().parse(answer?)?;
+            (State::Sent(sent), Event::Response(response)) => {
+                let device = self.message().parse(response?)?;
                 Ok(Step::Done((device, sent)))
             }
-            _ => Err(Error::out_of_turn()),
+            _ => Err(Error::unexpected_event()),
         }
     }
 }
@@ -75,16 +76,7 @@ pub(crate) struct Poll<'a> {
     service: &'a Service,
     device: DeviceAuthorizationResponse,
     began: Now,
-    sent: Now,
     state: State,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum State {
-    Start,
-    Pause,
-    Sent,
-    Over,
 }
 
 impl<'a> Poll<'a> {
@@ -97,14 +89,18 @@ impl<'a> Poll<'a> {
             service,
             device,
             began,
-            sent: began,
             state: State::Start,
         }
     }
 
+    #[inline]
+    fn message(&self) -> TokenRequest<'_> {
+        TokenRequest::device(self.service.client(), &self.device)
+    }
+
     /// Waits, unless the code is no longer good after that.
     #[inline]
-    fn pause(&mut self, now: Now, wait: Duration) -> Result<Step<(TokenResponse, Now)>, Error> {
+    fn pause(&mut self, now: Now, wait: Duration) -> Next<(TokenResponse, Now)> {
         let age = now.monotonic.saturating_sub(self.began.monotonic);
         if age.saturating_add(wait) >= self.device.lifetime() {
             return Err(
@@ -117,25 +113,23 @@ impl<'a> Poll<'a> {
     }
 
     #[inline]
-    fn send(&mut self, now: Now) -> Result<Step<(TokenResponse, Now)>, Error> {
-        let message = TokenRequest::device(self.service.client(), &self.device);
-        let step = Step::Send(message.request()?, message.limits());
-        (self.sent, self.state) = (now, State::Sent);
-        Ok(step)
+    fn send(&mut self, now: Now) -> Next<(TokenResponse, Now)> {
+        self.state = State::Sent(now);
+        send(&self.message())
     }
 
     #[inline]
-    fn answered(
+    fn on_response(
         &mut self,
         now: Now,
-        answer: Result<Response, TransportError>,
-    ) -> Result<Step<(TokenResponse, Now)>, Error> {
-        let message = TokenRequest::device(self.service.client(), &self.device);
-        let answer = answer
+        sent: Now,
+        response: Result<Response, TransportError>,
+    ) -> Next<(TokenResponse, Now)> {
+        let response = response
             .map_err(Error::from)
-            .and_then(|response| message.parse(response));
-        match answer {
-            Ok(answer) => Ok(Step::Done((answer, self.sent))),
+            .and_then(|response| self.message().parse(response));
+        match response {
+            Ok(response) => Ok(Step::Done((response, sent))),
             Err(error) => match self.device.next_poll(&error) {
                 Some(wait) => self.pause(now, wait),
                 None => Err(error),
@@ -148,12 +142,12 @@ impl Flow for Poll<'_> {
     type Output = (TokenResponse, Now);
 
     #[inline]
-    fn step(&mut self, now: Now, event: Event) -> Result<Step<Self::Output>, Error> {
+    fn step(&mut self, now: Now, event: Event) -> Next<Self::Output> {
         match (std::mem::replace(&mut self.state, State::Over), event) {
             (State::Start, Event::Start) => self.pause(now, self.device.interval()),
             (State::Pause, Event::Slept) => self.send(now),
-            (State::Sent, Event::Response(answer)) => self.answered(now, answer),
-            _ => Err(Error::out_of_turn()),
+            (State::Sent(sent), Event::Response(response)) => self.on_response(now, sent, response),
+            _ => Err(Error::unexpected_event()),
         }
     }
 }

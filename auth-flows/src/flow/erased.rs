@@ -1,5 +1,5 @@
-//! What an operation or a flow comes to, kept here until all is over. So calls, and whatever else a driver runs, differ in nothing,
-//! and their way is compiled once instead of once for each.
+//! Type-erases the outputs of operations and flows, so that the drivers are compiled once for all
+//! of them.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -24,7 +24,7 @@ impl<'a, O: Operation> ErasedOperation<'a, O> {
         let output = self.output.into_inner();
         output
             .unwrap_or_else(PoisonError::into_inner)
-            .ok_or_else(Error::out_of_turn)
+            .ok_or_else(|| Error::internal("the operation ended without an output"))
     }
 }
 
@@ -59,7 +59,8 @@ impl<F: Flow> ErasedFlow<F> {
 
     /// What it ended with.
     pub(crate) fn output(self) -> Result<F::Output, Error> {
-        self.output.ok_or_else(Error::out_of_turn)
+        self.output
+            .ok_or_else(|| Error::internal("the flow ended without an output"))
     }
 }
 
@@ -71,7 +72,7 @@ impl<F: Flow> Flow for ErasedFlow<F> {
             Step::Send(request, limits) => Step::Send(request, limits),
             Step::Sleep(wait) => Step::Sleep(wait),
             Step::Permit { media, pause } => Step::Permit { media, pause },
-            Step::Token(kind, need) => Step::Token(kind, need),
+            Step::Token(kind, requirement) => Step::Token(kind, requirement),
             Step::Lease => Step::Lease,
             Step::Load => Step::Load,
             Step::Save(record) => Step::Save(record),

@@ -1,40 +1,32 @@
-//! Waiting for the lease of an account while somebody else has it.
+//! Waiting for the lease of an account while another program holds it.
 
 use std::time::Duration;
 
 use auth_core::{Error, ErrorKind, Now};
 
-use crate::retry::Backoff;
+use crate::retry::LEASE;
 
-/// One wait for a lease: asks again every 20 to 250 ms, for 30 s.
-#[derive(Debug)]
+/// One wait for a lease.
+#[derive(Debug, Default)]
 pub(crate) struct LeaseBackoff {
-    polls: Backoff,
+    polls: u32,
     began: Option<Duration>,
 }
 
-const PATIENCE: Duration = Duration::from_secs(30);
-
 impl LeaseBackoff {
-    pub(crate) fn new() -> Self {
-        Self {
-            polls: Backoff::new(Duration::from_millis(20), Duration::from_millis(250)),
-            began: None,
-        }
-    }
-
     /// How long to sleep before asking again.
     ///
     /// # Errors
     /// It has been long enough: a holder that hangs cannot be robbed.
     pub(crate) fn wait(&mut self, now: Now) -> Result<Duration, Error> {
         let began = *self.began.get_or_insert(now.monotonic);
-        if now.monotonic.saturating_sub(began) < PATIENCE {
-            return Ok(self.polls.next(now));
+        if now.monotonic.saturating_sub(began) < LEASE.longest_wait {
+            self.polls += 1;
+            return Ok(LEASE.wait(self.polls - 1, now));
         }
         let what = format!(
             "another program has held the lease of this account for {} s",
-            PATIENCE.as_secs()
+            LEASE.longest_wait.as_secs()
         );
         Err(Error::new(ErrorKind::TimedOut, what)
             .with_help("try again; if it happens again, look for a program that hangs"))
@@ -48,15 +40,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patience_ends() {
-        let mut queue = LeaseBackoff::new();
+    fn the_wait_ends() {
+        let mut backoff = LeaseBackoff::default();
         let mut now = Now {
             wall: UnixTime::default(),
             monotonic: Duration::from_secs(1000),
         };
         let mut polls = 0;
         let error = loop {
-            match queue.wait(now) {
+            match backoff.wait(now) {
                 Ok(wait) => now.monotonic += wait,
                 Err(error) => break error,
             }

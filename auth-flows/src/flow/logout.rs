@@ -13,9 +13,7 @@ use auth_core::{
     TokenRecord, UnixTime,
 };
 
-use super::{complete_login::revocation, lease_backoff::LeaseBackoff};
-
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+use super::{Next, complete_login::revocation, lease_backoff::LeaseBackoff, send};
 
 /// What a logout came to. The tokens are forgotten here in any case.
 #[derive(Debug, Default)]
@@ -30,8 +28,8 @@ pub struct LoggedOut {
 pub(crate) struct Logout {
     service: Arc<Service>,
     state: State,
-    out: LoggedOut,
-    queue: LeaseBackoff,
+    logged_out: LoggedOut,
+    lease_backoff: LeaseBackoff,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,37 +48,36 @@ impl Logout {
         Self {
             service,
             state: State::Start,
-            out: LoggedOut::default(),
-            queue: LeaseBackoff::new(),
+            logged_out: LoggedOut::default(),
+            lease_backoff: LeaseBackoff::default(),
         }
     }
 
     #[inline]
-    fn leased(&mut self, now: Now, granted: bool) -> Result<Step<LoggedOut>, Error> {
+    fn on_lease(&mut self, now: Now, granted: bool) -> Next<LoggedOut> {
         if granted {
             return self.go(State::Load, Step::Load);
         }
-        let wait = self.queue.wait(now)?;
+        let wait = self.lease_backoff.wait(now)?;
         self.go(State::LeaseTaken, Step::Sleep(wait))
     }
 
     #[inline]
-    fn loaded(&mut self, now: Now, record: &TokenRecord) -> Result<Step<LoggedOut>, Error> {
-        self.out.derived_lives_until = record
+    fn on_load(&mut self, now: Now, record: &TokenRecord) -> Next<LoggedOut> {
+        self.logged_out.derived_lives_until = record
             .token(TokenKind::Derived)
             .filter(|token| token.freshness(now) != Freshness::Expired)
             .and_then(|token| token.expires_at());
         match record.token(TokenKind::Login) {
             Some(token) if RevocationRequest::is_offered(self.service.client()) => {
-                let message = revocation(&self.service, token);
-                let step = Step::Send(message.request()?, message.limits());
+                let step = send(&revocation(&self.service, token))?;
                 self.go(State::Revoke, step)
             }
             _ => self.go(State::Save, Step::Save(TokenRecord::default())),
         }
     }
 
-    fn go(&mut self, state: State, step: Step<LoggedOut>) -> Result<Step<LoggedOut>, Error> {
+    fn go(&mut self, state: State, step: Step<LoggedOut>) -> Next<LoggedOut> {
         self.state = state;
         Ok(step)
     }
@@ -90,20 +87,20 @@ impl Flow for Logout {
     type Output = LoggedOut;
 
     #[inline]
-    fn step(&mut self, now: Now, event: Event) -> Result<Step<LoggedOut>, Error> {
+    fn step(&mut self, now: Now, event: Event) -> Next<LoggedOut> {
         match (std::mem::replace(&mut self.state, State::Over), event) {
             (State::Start, Event::Start) => self.go(State::Lease, Step::Lease),
-            (State::Lease, Event::Leased(granted)) => self.leased(now, granted),
+            (State::Lease, Event::Leased(granted)) => self.on_lease(now, granted),
             (State::LeaseTaken, Event::Slept) => self.go(State::Lease, Step::Lease),
-            (State::Load, Event::Loaded(record)) => self.loaded(now, &record.unwrap_or_default()),
-            (State::Revoke, Event::Response(answer)) => {
+            (State::Load, Event::Loaded(record)) => self.on_load(now, &record.unwrap_or_default()),
+            (State::Revoke, Event::Response(response)) => {
                 let client = self.service.client();
                 let parse = |response| RevocationRequest::access_token(client, "").parse(response);
-                self.out.revoked = Some(answer.map_err(Error::from).and_then(parse));
+                self.logged_out.revoked = Some(response.map_err(Error::from).and_then(parse));
                 self.go(State::Save, Step::Save(TokenRecord::default()))
             }
-            (State::Save, Event::Saved) => Ok(Step::Done(std::mem::take(&mut self.out))),
-            _ => Err(Error::out_of_turn()),
+            (State::Save, Event::Saved) => Ok(Step::Done(std::mem::take(&mut self.logged_out))),
+            _ => Err(Error::unexpected_event()),
         }
     }
 }

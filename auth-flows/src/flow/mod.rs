@@ -8,3 +8,14 @@ pub(crate) mod erased;
 mod lease_backoff;
 pub(crate) mod logout;
 pub(crate) mod renewal;
+mod token_message;
+
+use auth_core::{Error, Message, Step};
+
+/// What a flow does next.
+type Next<T> = Result<Step<T>, Error>;
+
+/// The step that sends a message.
+fn send<T>(message: &(impl Message + ?Sized)) -> Next<T> {
+    Ok(Step::Send(message.request()?, message.limits()))
+}

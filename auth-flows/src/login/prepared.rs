@@ -106,7 +106,9 @@ impl PreparedLogin {
                 spawn("login prompt", Box::new(ask)).map_err(no_thread)?;
                 Ok(waiting)
             }
-            (Channel::Browser { .. }, None) => Err(Error::out_of_turn()),
+            (Channel::Browser { .. }, None) => {
+                Err(Error::internal("a login by browser has no listener"))
+            }
         }
     }
 }

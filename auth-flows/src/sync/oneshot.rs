@@ -9,9 +9,9 @@ use std::{
 
 use super::{lock::lock, primitives::Mutex};
 
-/// A value that somebody will give once: the giver's end, and the taker's.
+/// Makes a channel for one value.
 pub(crate) fn channel<T>() -> (Sender<T>, Receiver<T>) {
-    let shared = Arc::new(Mutex::new(Promise {
+    let shared = Arc::new(Mutex::new(Shared {
         value: None,
         over: false,
         waker: None,
@@ -19,33 +19,33 @@ pub(crate) fn channel<T>() -> (Sender<T>, Receiver<T>) {
     (Sender(Arc::clone(&shared)), Receiver(shared))
 }
 
-struct Promise<T> {
+struct Shared<T> {
     value: Option<T>,
     over: bool,
     waker: Option<Waker>,
 }
 
-/// Gives the value. Dropped without giving, it tells the taker that nothing will come.
-pub(crate) struct Sender<T>(Arc<Mutex<Promise<T>>>);
+/// Sends the value. If it is dropped unsent, the receiver gets `None`.
+pub(crate) struct Sender<T>(Arc<Mutex<Shared<T>>>);
 
-/// The value to come; `None` if it never will.
-pub(crate) struct Receiver<T>(Arc<Mutex<Promise<T>>>);
+/// Receives the value; `None` if the sender was dropped.
+pub(crate) struct Receiver<T>(Arc<Mutex<Shared<T>>>);
 
 impl<T> Sender<T> {
-    /// Gives the value; a second one is dropped.
+    /// Sends the value; a second one is dropped.
     pub(crate) fn send(&self, value: T) {
         self.end(Some(value));
     }
 
     fn end(&self, value: Option<T>) {
         let waker = {
-            let mut promise = lock(&self.0);
-            if promise.over {
+            let mut shared = lock(&self.0);
+            if shared.over {
                 return;
             }
-            promise.over = true;
-            promise.value = value;
-            promise.waker.take()
+            shared.over = true;
+            shared.value = value;
+            shared.waker.take()
         };
         if let Some(waker) = waker {
             waker.wake();
@@ -63,17 +63,17 @@ impl<T> Future for Receiver<T> {
     type Output = Option<T>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
-        let mut promise = lock(&self.0);
-        if promise.over {
-            return Poll::Ready(promise.value.take());
+        let mut shared = lock(&self.0);
+        if shared.over {
+            return Poll::Ready(shared.value.take());
         }
-        promise.waker = Some(context.waker().clone());
+        shared.waker = Some(context.waker().clone());
         Poll::Pending
     }
 }
 
 impl<T> fmt::Debug for Receiver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Taker")
+        f.write_str("Receiver")
     }
 }

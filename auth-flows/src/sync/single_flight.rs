@@ -1,7 +1,7 @@
 //! One flight at a time: a lock and a list of wakers. Threads and tasks wait on the same futures.
 //!
 //! ```text
-//!             join                      land(value), or the leader is dropped
+//!             join                    finish(value), or the leader is dropped
 //!   idle ───────────────► flying ───────────────────────────────────────────► idle
 //!         (Join::Lead)      │  join (Join::Wait)                                │
 //!                           └─► waiting ◄──────────── all waiters woken ────────┘
@@ -18,7 +18,7 @@ use std::{
 
 use super::{lock::lock, primitives::Mutex};
 
-/// At most one flight at a time; everybody else waits for its landing.
+/// At most one flight at a time; other callers wait for its end.
 pub(crate) struct SingleFlight<T> {
     state: Mutex<State<T>>,
     /// The state's `flying` for those who only want to know: it may be told a moment late.
@@ -27,30 +27,30 @@ pub(crate) struct SingleFlight<T> {
 
 struct State<T> {
     flying: bool,
-    /// How many flights have landed.
-    landings: u64,
-    /// What the last flight landed with, for as long as somebody may still ask for it.
+    /// How many flights have finished.
+    finished: u64,
+    /// The value of the last flight, as long as a follower may still need it.
     last: Option<T>,
-    waits: usize,
+    followers: usize,
     next_key: u64,
     wakers: Vec<(u64, Waker)>,
 }
 
-/// What joining came to.
+/// The result of joining a flight.
 pub(crate) enum Join<T: Clone> {
-    /// Nobody was flying: now we are.
+    /// There was no flight: the caller leads one.
     Lead(Leader<T>),
-    /// Somebody is flying.
+    /// There is a flight: the caller follows it.
     Wait(Follower<T>),
 }
 
-/// The right to land. Dropping it without landing lets everybody try again.
+/// The right to finish the flight. Dropping it unfinished lets the followers join again.
 pub(crate) struct Leader<T: Clone>(Option<Arc<SingleFlight<T>>>);
 
-/// A landing to come. `None` means that the leader vanished: join again.
+/// The end of a flight to come. `None` means that the leader was dropped: join again.
 pub(crate) struct Follower<T> {
-    gate: Arc<SingleFlight<T>>,
-    landings: u64,
+    flight: Arc<SingleFlight<T>>,
+    finished: u64,
     key: Option<u64>,
 }
 
@@ -59,9 +59,9 @@ impl<T: Clone> SingleFlight<T> {
         Arc::new(Self {
             state: Mutex::new(State {
                 flying: false,
-                landings: 0,
+                finished: 0,
                 last: None,
-                waits: 0,
+                followers: 0,
                 next_key: 0,
                 wakers: Vec::new(),
             }),
@@ -69,7 +69,7 @@ impl<T: Clone> SingleFlight<T> {
         })
     }
 
-    /// Somebody is flying, or was a moment ago. No lock.
+    /// There is a flight, or was a moment ago. No lock.
     #[inline]
     pub(crate) fn is_flying(&self) -> bool {
         self.flying.load(Ordering::Relaxed)
@@ -78,18 +78,18 @@ impl<T: Clone> SingleFlight<T> {
     pub(crate) fn join(self: &Arc<Self>) -> Join<T> {
         let mut state = lock(&self.state);
         if state.flying {
-            return Join::Wait(self.wait(&mut state));
+            return Join::Wait(self.follow(&mut state));
         }
         state.flying = true;
         self.flying.store(true, Ordering::Relaxed);
         Join::Lead(Leader(Some(Arc::clone(self))))
     }
 
-    fn wait(self: &Arc<Self>, state: &mut State<T>) -> Follower<T> {
-        state.waits += 1;
+    fn follow(self: &Arc<Self>, state: &mut State<T>) -> Follower<T> {
+        state.followers += 1;
         Follower {
-            gate: Arc::clone(self),
-            landings: state.landings,
+            flight: Arc::clone(self),
+            finished: state.finished,
             key: None,
         }
     }
@@ -99,8 +99,8 @@ impl<T: Clone> SingleFlight<T> {
             let mut state = lock(&self.state);
             state.flying = false;
             self.flying.store(false, Ordering::Relaxed);
-            state.landings += 1;
-            state.last = value.filter(|_| state.waits > 0);
+            state.finished += 1;
+            state.last = value.filter(|_| state.followers > 0);
             std::mem::take(&mut state.wakers)
         };
         for (_, waker) in wakers {
@@ -111,24 +111,24 @@ impl<T: Clone> SingleFlight<T> {
 
 impl<T: Clone> Leader<T> {
     /// A way for the leader itself to wait for its own flight, when that goes on elsewhere.
-    pub(crate) fn wait(&self) -> Option<Follower<T>> {
-        let gate = self.0.as_ref()?;
-        let mut state = lock(&gate.state);
-        Some(gate.wait(&mut state))
+    pub(crate) fn follow(&self) -> Option<Follower<T>> {
+        let flight = self.0.as_ref()?;
+        let mut state = lock(&flight.state);
+        Some(flight.follow(&mut state))
     }
 
-    /// Ends the flight and gives everybody the value.
+    /// Ends the flight and gives its followers the value.
     pub(crate) fn finish(mut self, value: T) {
-        if let Some(gate) = self.0.take() {
-            gate.finish(Some(value));
+        if let Some(flight) = self.0.take() {
+            flight.finish(Some(value));
         }
     }
 }
 
 impl<T: Clone> Drop for Leader<T> {
     fn drop(&mut self) {
-        if let Some(gate) = self.0.take() {
-            gate.finish(None);
+        if let Some(flight) = self.0.take() {
+            flight.finish(None);
         }
     }
 }
@@ -137,16 +137,16 @@ impl<T: Clone> Future for Follower<T> {
     type Output = Option<T>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
-        let gate = Arc::clone(&self.gate);
-        let mut state = lock(&gate.state);
-        if state.landings != self.landings {
+        let flight = Arc::clone(&self.flight);
+        let mut state = lock(&flight.state);
+        if state.finished != self.finished {
             self.key = None;
             return Poll::Ready(state.last.clone());
         }
-        let known = self
+        let registered = self
             .key
             .and_then(|key| state.wakers.iter_mut().find(|(k, _)| *k == key));
-        match known {
+        match registered {
             Some((_, waker)) => waker.clone_from(context.waker()),
             None => {
                 let key = state.next_key;
@@ -161,12 +161,12 @@ impl<T: Clone> Future for Follower<T> {
 
 impl<T> Drop for Follower<T> {
     fn drop(&mut self) {
-        let mut state = lock(&self.gate.state);
+        let mut state = lock(&self.flight.state);
         if let Some(key) = self.key {
             state.wakers.retain(|(k, _)| *k != key);
         }
-        state.waits -= 1;
-        if state.waits == 0 {
+        state.followers -= 1;
+        if state.followers == 0 {
             state.last = None;
         }
     }

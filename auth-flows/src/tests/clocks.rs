@@ -24,7 +24,7 @@ struct Machine {
     skew: i64,
     /// How long it slept, which the monotonic clock does not count.
     slept: i64,
-    slot: TokenCell,
+    cell: TokenCell,
     stored: Option<SecretBytes>,
     /// The server's own: when each token was issued, by its name.
     issued: Vec<i64>,
@@ -49,7 +49,7 @@ impl Machine {
             truth: START,
             skew,
             slept: 0,
-            slot: TokenCell::new(),
+            cell: TokenCell::new(),
             stored: None,
             issued: Vec::new(),
             renewals: 0,
@@ -72,44 +72,46 @@ impl Machine {
                 self.slept += seconds;
                 self.truth += seconds;
             }
-            Restarts => self.slot = TokenCell::new(),
+            Restarts => self.cell = TokenCell::new(),
         }
     }
 
     /// One call: a token, and what the service says to it. It is repeated once, as calls are.
     fn call(&mut self) {
-        let mut need = TokenRequirement::Any;
+        let mut requirement = TokenRequirement::Any;
         for _ in 0..2 {
-            let token = self.token(need);
+            let token = self.token(requirement);
             let age = self.truth - self.issued[name(&token)];
             if age < LIFE {
                 return;
             }
             self.refused += 1;
-            need = TokenRequirement::NewerThan(token.generation());
+            requirement = TokenRequirement::NewerThan(token.generation());
         }
         panic!("a renewed token was refused");
     }
 
-    fn token(&mut self, need: TokenRequirement) -> Arc<Token> {
-        if let Some(token) = self.slot.at_hand(need, self.now().wall.to_system()) {
+    fn token(&mut self, requirement: TokenRequirement) -> Arc<Token> {
+        if let Some(token) = self.cell.at_hand(requirement, self.now().wall.to_system()) {
             return token;
         }
-        let look = self.slot.lookup(need, self.now());
-        let (Lookup::ReadyButDue(_, lead) | Lookup::Missing(lead)) = look else {
-            let Lookup::Ready(token) = look else {
+        let lookup_result = self.cell.lookup(requirement, self.now());
+        let (Lookup::ReadyButDue(_, leader) | Lookup::Missing(leader)) = lookup_result else {
+            let Lookup::Ready(token) = lookup_result else {
                 panic!("nobody else is here");
             };
             return token;
         };
-        let token = self.renew(need);
-        self.slot.finish(lead, &Ok(Arc::clone(&token)), self.now());
+        let token = self.renew(requirement);
+        self.cell
+            .finish(leader, &Ok(Arc::clone(&token)), self.now());
         token
     }
 
-    fn renew(&mut self, need: TokenRequirement) -> Arc<Token> {
-        let way = LoginSource::ClientCredentials { scope: None };
-        let mut flow = renewal(TokenKind::Login, need, way).knowing(self.slot.latest());
+    fn renew(&mut self, requirement: TokenRequirement) -> Arc<Token> {
+        let login_source = LoginSource::ClientCredentials { scope: None };
+        let mut flow =
+            renewal(TokenKind::Login, requirement, login_source).with_cached(self.cell.latest());
         let mut event = Event::Start;
         for _ in 0..20 {
             event = match flow.step(self.now(), event).expect("no error") {
@@ -232,15 +234,15 @@ fn a_failed_renewal_ahead_of_time_is_tried_again_ever_later() {
     machine.truth += LIFE - 300;
     let (mut attempts, mut last) = (Vec::new(), machine.truth);
     while machine.truth < START + LIFE - 61 {
-        match machine.slot.lookup(TokenRequirement::Any, machine.now()) {
-            Lookup::ReadyButDue(_, lead) => {
+        match machine.cell.lookup(TokenRequirement::Any, machine.now()) {
+            Lookup::ReadyButDue(_, leader) => {
                 attempts.push(machine.truth - last);
                 last = machine.truth;
                 let failed = Err(auth_core::Error::new(
                     auth_core::ErrorKind::Transport,
                     "no network",
                 ));
-                machine.slot.finish(lead, &failed, machine.now());
+                machine.cell.finish(leader, &failed, machine.now());
             }
             Lookup::Ready(_) => {}
             Lookup::Missing(_) | Lookup::InFlight(_) => panic!("the old one still serves"),
@@ -256,7 +258,7 @@ fn a_failed_renewal_ahead_of_time_is_tried_again_ever_later() {
     // Past its time it is not handed out, whatever failed before.
     machine.truth = START + LIFE - 30;
     assert!(matches!(
-        machine.slot.lookup(TokenRequirement::Any, machine.now()),
+        machine.cell.lookup(TokenRequirement::Any, machine.now()),
         Lookup::Missing(_)
     ));
 }
@@ -267,11 +269,11 @@ fn past_the_renewal_point_one_renews_and_the_others_go_on() {
     machine.call();
     machine.truth += LIFE - 200;
     let now = machine.now();
-    let Lookup::ReadyButDue(old, lead) = machine.slot.lookup(TokenRequirement::Any, now) else {
+    let Lookup::ReadyButDue(old, leader) = machine.cell.lookup(TokenRequirement::Any, now) else {
         panic!("it is time");
     };
     for _ in 0..1000 {
-        let Lookup::Ready(token) = machine.slot.lookup(TokenRequirement::Any, now) else {
+        let Lookup::Ready(token) = machine.cell.lookup(TokenRequirement::Any, now) else {
             panic!("others go on with the old one");
         };
         assert!(Arc::ptr_eq(&token, &old));
@@ -279,12 +281,12 @@ fn past_the_renewal_point_one_renews_and_the_others_go_on() {
     // Whoever saw it refused waits.
     let refused = TokenRequirement::NewerThan(old.generation());
     assert!(matches!(
-        machine.slot.lookup(refused, now),
+        machine.cell.lookup(refused, now),
         Lookup::InFlight(_)
     ));
-    drop(lead);
+    drop(leader);
     assert!(
-        matches!(machine.slot.lookup(refused, now), Lookup::Missing(_)),
+        matches!(machine.cell.lookup(refused, now), Lookup::Missing(_)),
         "a leader that vanishes strands nobody"
     );
 }
@@ -294,25 +296,25 @@ fn what_the_program_says_is_dead_is_not_used() {
     let mut machine = Machine::new(0);
     machine.call();
     let token = machine.token(TokenRequirement::Any);
-    machine.slot.invalidate(token.generation());
+    machine.cell.invalidate(token.generation());
     assert!(
         machine
-            .slot
+            .cell
             .at_hand(TokenRequirement::Any, machine.now().wall.to_system())
             .is_none()
     );
     assert_eq!(
-        machine.slot.need(TokenRequirement::Any),
+        machine.cell.requirement(TokenRequirement::Any),
         TokenRequirement::NewerThan(token.generation())
     );
-    let need = machine.slot.need(TokenRequirement::Any);
-    let newer = machine.token(need);
+    let requirement = machine.cell.requirement(TokenRequirement::Any);
+    let newer = machine.token(requirement);
     assert!(newer.generation() > token.generation());
     // The store's old record does not bring it back.
-    machine.slot.publish(Some(token));
+    machine.cell.publish(Some(token));
     assert!(
         machine
-            .slot
+            .cell
             .at_hand(TokenRequirement::Any, machine.now().wall.to_system())
             .is_none()
     );

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Api, AuthorizationServer, BaseUrl, CallPolicy, Endpoint, Error, ErrorKind, Lifetime,
+    Api, AuthorizationServer, BaseUrl, CallPolicy, Endpoint, Error, ErrorKind, Lifetime, Limits,
     OAuthClient, Operation, Request, Response, ResponseBody, Service, TokenDerivation, TokenKind,
     TokenRequirement, TokenResponse,
 };
@@ -16,8 +16,18 @@ pub(super) const WWW: &str = "https://www.example";
 pub(super) const API: &str = "https://api.example/v1";
 
 /// A renewal that knows of nothing before it.
-pub(super) fn renewal(kind: TokenKind, need: TokenRequirement, way: LoginSource) -> Renewal {
-    Renewal::new(service().into(), kind, need, Arc::new(way), Arc::default())
+pub(super) fn renewal(
+    kind: TokenKind,
+    requirement: TokenRequirement,
+    login_source: LoginSource,
+) -> Renewal {
+    Renewal::new(
+        service().into(),
+        kind,
+        requirement,
+        Arc::new(login_source),
+        Arc::default(),
+    )
 }
 
 pub(super) fn service() -> Service {
@@ -44,9 +54,10 @@ pub(super) fn response(status: u16, body: &str) -> Response {
 
 struct Second;
 
-impl TokenDerivation for Second {
-    fn api(&self) -> &'static str {
-        "www"
+impl Operation for Second {
+    type Output = TokenResponse;
+    fn policy(&self) -> CallPolicy {
+        CallPolicy::read("www").with_limits(Limits::token())
     }
     fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         base.request(http::Method::GET, "/api_token")
@@ -59,6 +70,9 @@ impl TokenDerivation for Second {
                 .with_status(http::StatusCode::from_u16(status).unwrap_or_default())),
         }
     }
+}
+
+impl TokenDerivation for Second {
     fn read_plain_token(&self, text: &str) -> Result<TokenResponse, Error> {
         TokenResponse::new(text, Lifetime::Unstated)
     }

@@ -275,7 +275,7 @@ fn check_request(request: &Request, log: &mut Log, reply: Reply) {
     log.sends.push(uri);
 }
 
-fn ways() -> impl Strategy<Value = LoginSource> {
+fn login_sources() -> impl Strategy<Value = LoginSource> {
     prop_oneof![
         Just(LoginSource::Stored),
         Just(LoginSource::ClientCredentials { scope: None }),
@@ -290,10 +290,10 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn renewals_end(world in world(), way in ways(), derived in any::<bool>(), refused in any::<bool>()) {
+    fn renewals_end(world in world(), login_source in login_sources(), derived in any::<bool>(), refused in any::<bool>()) {
         let kind = if derived { TokenKind::Derived } else { TokenKind::Login };
         let need = if refused { TokenRequirement::NewerThan(1) } else { TokenRequirement::Any };
-        let (result, log) = drive(Renewal::new(service().into(), kind, need, Arc::new(way), Arc::default()), &world);
+        let (result, log) = drive(Renewal::new(service().into(), kind, need, Arc::new(login_source), Arc::default()), &world);
         let result = result.expect("an end in bounded steps");
         prop_assert!(log.sends.len() <= 7, "{:?}", log);
         // A refresh that may have reached the server is the last.
@@ -308,7 +308,7 @@ proptest! {
     #[test]
     fn calls_end(world in world(), write in any::<bool>()) {
         let service = service();
-        let (result, log) = drive(Call::new(&service, Ask { write }, false), &world);
+        let (result, log) = drive(Call::new(&service, Ask { write }, false).expect("its API"), &world);
         prop_assert!(result.is_some(), "{:?}", log);
         prop_assert!(log.sends.len() <= 8, "{:?}", log);
         if write {
@@ -322,7 +322,7 @@ proptest! {
     #[test]
     fn anonymous_calls_send_no_token(world in world()) {
         let service = service();
-        let (result, log) = drive(Call::new(&service, Ask { write: false }, true), &world);
+        let (result, log) = drive(Call::new(&service, Ask { write: false }, true).expect("its API"), &world);
         prop_assert!(result.is_some_and(|result| result.is_err_and(|error| error.needs_login())));
         prop_assert!(log.sends.is_empty());
     }

@@ -1,4 +1,4 @@
-//! The single flight, the slot around it, and the one-shot channel, on real threads. The model in
+//! The single flight, the token cell around it, and the one-shot channel, on real threads. The model in
 //! `tests/model` goes through the orders in which threads meet.
 
 use std::{
@@ -24,49 +24,49 @@ use crate::{
 
 #[test]
 fn one_leads_and_all_land() {
-    let gate = SingleFlight::<u32>::new();
-    let Join::Lead(lead) = gate.join() else {
+    let flight = SingleFlight::<u32>::new();
+    let Join::Lead(leader) = flight.join() else {
         panic!("idle")
     };
     let flights = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         let waiters: Vec<_> = (0..32)
             .map(|_| {
-                let Join::Wait(wait) = gate.join() else {
+                let Join::Wait(follower) = flight.join() else {
                     panic!("flying")
                 };
-                scope.spawn(move || park_on(wait, Duration::from_secs(30)))
+                scope.spawn(move || park_on(follower, Duration::from_secs(30)))
             })
             .collect();
         flights.fetch_add(1, SeqCst);
-        lead.finish(7);
+        leader.finish(7);
         for waiter in waiters {
             assert_eq!(waiter.join().expect("no panic"), Some(Some(7)));
         }
     });
-    assert!(matches!(gate.join(), Join::Lead(_)), "idle again");
+    assert!(matches!(flight.join(), Join::Lead(_)), "idle again");
 }
 
 #[test]
 fn a_leader_that_vanishes_strands_nobody() {
-    let gate = SingleFlight::<u32>::new();
-    let Join::Lead(lead) = gate.join() else {
+    let flight = SingleFlight::<u32>::new();
+    let Join::Lead(leader) = flight.join() else {
         panic!("idle")
     };
-    let Join::Wait(wait) = gate.join() else {
+    let Join::Wait(follower) = flight.join() else {
         panic!("flying")
     };
-    drop(lead);
-    assert_eq!(park_on(wait, Duration::from_secs(30)), Some(None));
+    drop(leader);
+    assert_eq!(park_on(follower, Duration::from_secs(30)), Some(None));
 }
 
 #[test]
 fn a_waiter_that_gives_up_leaves_no_waker() {
-    let gate = SingleFlight::<u32>::new();
-    let Join::Lead(lead) = gate.join() else {
+    let flight = SingleFlight::<u32>::new();
+    let Join::Lead(leader) = flight.join() else {
         panic!("idle")
     };
-    let Join::Wait(wait) = gate.join() else {
+    let Join::Wait(follower) = flight.join() else {
         panic!("flying")
     };
     struct Nobody;
@@ -76,11 +76,11 @@ fn a_waiter_that_gives_up_leaves_no_waker() {
     let nobody = Arc::new(Nobody);
     {
         let waker = Waker::from(Arc::clone(&nobody));
-        let wait = pin!(wait);
-        assert!(wait.poll(&mut Context::from_waker(&waker)).is_pending());
+        let follower = pin!(follower);
+        assert!(follower.poll(&mut Context::from_waker(&waker)).is_pending());
     }
     assert_eq!(Arc::strong_count(&nobody), 1);
-    lead.finish(1);
+    leader.finish(1);
 }
 
 #[test]
@@ -127,15 +127,15 @@ fn while_the_next_token_is_fetched_the_old_one_is_at_hand_until_its_end() {
     let hour = Lifetime::For(Duration::from_secs(3600));
     let token =
         TokenResponse::new("t0ken", hour).and_then(|response| response.into_token(at(0), 1));
-    let slot = TokenCell::new();
-    slot.publish(Some(Arc::new(token.expect("a token"))));
-    let at_hand = |need, seconds| slot.at_hand(need, at(seconds).wall.to_system()).is_some();
+    let cell = TokenCell::new();
+    cell.publish(Some(Arc::new(token.expect("a token"))));
+    let at_hand = |need, seconds| cell.at_hand(need, at(seconds).wall.to_system()).is_some();
     assert!(at_hand(TokenRequirement::Any, 60));
     assert!(
         !at_hand(TokenRequirement::Any, 3500),
         "due, and nobody is fetching the next one"
     );
-    let Lookup::ReadyButDue(_, lead) = slot.lookup(TokenRequirement::Any, at(3500)) else {
+    let Lookup::ReadyButDue(_, leader) = cell.lookup(TokenRequirement::Any, at(3500)) else {
         panic!("it is due");
     };
     assert!(at_hand(TokenRequirement::Any, 3500), "somebody is");
@@ -144,6 +144,6 @@ fn while_the_next_token_is_fetched_the_old_one_is_at_hand_until_its_end() {
         "it was refused"
     );
     assert!(!at_hand(TokenRequirement::Any, 3550), "it is past its time");
-    drop(lead);
+    drop(leader);
     assert!(!at_hand(TokenRequirement::Any, 3500), "nobody is any more");
 }

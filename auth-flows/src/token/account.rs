@@ -13,8 +13,8 @@ use super::{cell::TokenCell, negative_cache::NegativeCache};
 #[derive(Debug)]
 pub(crate) struct Account {
     key: AccountKey,
-    slots: [TokenCell; TokenKind::ALL.len()],
-    refusals: Arc<NegativeCache>,
+    cells: [TokenCell; TokenKind::ALL.len()],
+    negative_cache: Arc<NegativeCache>,
 }
 
 impl Account {
@@ -24,11 +24,11 @@ impl Account {
 
     #[inline]
     pub(crate) fn cell(&self, kind: TokenKind) -> &TokenCell {
-        &self.slots[kind as usize]
+        &self.cells[kind as usize]
     }
 
     pub(crate) fn negative_cache(&self) -> &Arc<NegativeCache> {
-        &self.refusals
+        &self.negative_cache
     }
 
     /// What the store holds now is what memory holds.
@@ -36,7 +36,7 @@ impl Account {
         for &kind in TokenKind::ALL {
             self.cell(kind).publish(record.token(kind).cloned());
         }
-        self.refusals.forget();
+        self.negative_cache.clear();
     }
 }
 
@@ -50,8 +50,8 @@ struct Table {
     sweep_at: usize,
 }
 
-/// So many accounts are kept in any case, so that a program may ask for a session at each call.
-const KEPT: usize = 1024;
+/// Minimum number of accounts in memory, so that a program may open a session at each call.
+const MIN_ACCOUNTS: usize = 1024;
 
 impl Accounts {
     /// The account of this name: the same one for all who ask.
@@ -60,7 +60,7 @@ impl Accounts {
         if let Some(account) = table.accounts.get(name) {
             return Arc::clone(account);
         }
-        if table.accounts.len() >= table.sweep_at.max(KEPT) {
+        if table.accounts.len() >= table.sweep_at.max(MIN_ACCOUNTS) {
             table
                 .accounts
                 .retain(|_, account| Arc::strong_count(account) > 1);
@@ -68,8 +68,8 @@ impl Accounts {
         }
         let account = Arc::new(Account {
             key: service.account_key(name),
-            slots: std::array::from_fn(|_| TokenCell::new()),
-            refusals: Arc::default(),
+            cells: std::array::from_fn(|_| TokenCell::new()),
+            negative_cache: Arc::default(),
         });
         table.accounts.insert(name.into(), Arc::clone(&account));
         account
@@ -89,11 +89,11 @@ mod tests {
         let service = Service::new("example", client, "test/1").expect("a user agent");
         let accounts = Accounts::default();
         let used = accounts.open(&service, "used");
-        for n in 0..10 * KEPT {
+        for n in 0..10 * MIN_ACCOUNTS {
             accounts.open(&service, &n.to_string());
         }
         assert!(Arc::ptr_eq(&used, &accounts.open(&service, "used")));
         let open = accounts.0.lock().expect("no panic").accounts.len();
-        assert!(open <= KEPT + 1, "{open}");
+        assert!(open <= MIN_ACCOUNTS + 1, "{open}");
     }
 }

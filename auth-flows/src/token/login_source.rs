@@ -1,4 +1,4 @@
-//! How an account gets its login token without being told to: part of a session, not of the service.
+//! Where a session gets a login token: refresh token, credentials, a person.
 
 use std::{fmt, sync::Arc};
 
@@ -9,7 +9,7 @@ use crate::login::pending::PendingLogin;
 /// How an account gets its login token by itself.
 #[derive(Clone)]
 pub(crate) enum LoginSource {
-    /// With the stored refresh token, if there is one; otherwise somebody has to log in.
+    /// With the stored refresh token, if there is one; otherwise a person has to log in.
     Stored,
     /// By asking for the client itself (RFC 6749 section 4.4).
     ClientCredentials { scope: Option<Box<str>> },
@@ -19,11 +19,12 @@ pub(crate) enum LoginSource {
         password: SecretText,
     },
     /// By asking a person (RFC 6749 section 4.1), where there is no refresh token or it is dead.
-    Person(Arc<Ask>),
+    Person(Arc<Prompt>),
 }
 
-/// Asks the person. What a login is made of stands behind it: a program that never has a person asked has no listener in it.
-pub(crate) type Ask = dyn Fn(&Service) -> Result<PendingLogin, Error> + Send + Sync;
+/// Starts a login by a person. A closure, so that a program without such a login is compiled
+/// without a listener.
+pub(crate) type Prompt = dyn Fn(&Service) -> Result<PendingLogin, Error> + Send + Sync;
 
 /// What a token request is made with.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,6 +34,17 @@ pub(crate) enum RenewalMethod {
     Password,
     LoginToken,
     Person,
+}
+
+impl LoginSource {
+    /// What it gets a login token with by itself, without a refresh token and without a person.
+    pub(crate) fn method(&self) -> Option<RenewalMethod> {
+        match self {
+            Self::ClientCredentials { .. } => Some(RenewalMethod::ClientCredentials),
+            Self::Password { .. } => Some(RenewalMethod::Password),
+            Self::Stored | Self::Person(_) => None,
+        }
+    }
 }
 
 impl fmt::Debug for LoginSource {

@@ -9,25 +9,25 @@ const GENERATION: u64 = 1;
 
 /// Reads it by the service's own rules; one that has expired is an error.
 pub(crate) fn read(service: &Service, text: &str, now: Now) -> Result<TokenResponse, Error> {
-    let derive = service.token_derivation().ok_or_else(|| {
+    let derivation = service.token_derivation().ok_or_else(|| {
         Error::new(
             ErrorKind::Usage,
             format!("{} has no page to copy a token from", service.id()),
         )
         .with_help("log in in another way")
     })?;
-    let response = derive.read_plain_token(text)?;
+    let response = derivation.read_plain_token(text)?;
     match response.lifetime() {
         Lifetime::Until(end) if end <= now.wall => Err(Error::new(
             ErrorKind::NeedsLogin,
             format!("the pasted token expired on {end}"),
         )
-        .with_help(derive.expired_help())),
+        .with_help(derivation.expired_help())),
         _ => Ok(response),
     }
 }
 
-/// The record that stands for a token which rests in a store as it was pasted.
+/// The record in place of a token that is stored as plain text.
 pub(crate) fn record(service: &Service, text: &[u8], now: Now) -> Result<TokenRecord, Error> {
     let text = std::str::from_utf8(text).map_err(|_| {
         Error::new(

@@ -5,7 +5,7 @@ use std::{sync::Arc, thread, time::Duration};
 
 use auth_core::{
     AccountKey, Api, AuthorizationServer, BaseUrl, BasicEncoding, CallPolicy, ClientAuthentication,
-    Endpoint, Error, ErrorKind, Lease, Lifetime, OAuthClient, Operation, Request, Response,
+    Endpoint, Error, ErrorKind, Lease, Lifetime, Limits, OAuthClient, Operation, Request, Response,
     SecretBytes, Service, Store, TokenDerivation, TokenKind, TokenResponse,
     testkit::{Auth, DerivedTokens, Route, Site, json},
     unverified_expiry,
@@ -105,9 +105,10 @@ pub(crate) fn site() -> Site {
 
 struct Second;
 
-impl TokenDerivation for Second {
-    fn api(&self) -> &'static str {
-        "www"
+impl Operation for Second {
+    type Output = TokenResponse;
+    fn policy(&self) -> CallPolicy {
+        CallPolicy::read("www").with_limits(Limits::token())
     }
     fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         ask(base, http::Method::GET, "/users/api_token")
@@ -123,6 +124,9 @@ impl TokenDerivation for Second {
         self.read_plain_token(value["api_token"].as_str().unwrap_or_default())
             .map(|response| response.with_date(&headers))
     }
+}
+
+impl TokenDerivation for Second {
     fn read_plain_token(&self, text: &str) -> Result<TokenResponse, Error> {
         TokenResponse::new(
             text.trim(),

@@ -111,44 +111,44 @@ impl World {
 /// Gets a token as the drivers do.
 fn get(
     world: &World,
-    need: TokenRequirement,
+    requirement: TokenRequirement,
     renew: impl Fn(&World) -> Option<RenewalResult>,
 ) -> RenewalResult {
-    if let Some(token) = world.cell.at_hand(need, world.now.wall.to_system()) {
+    if let Some(token) = world.cell.at_hand(requirement, world.now.wall.to_system()) {
         return Ok(token);
     }
     loop {
-        let lead = match world.cell.lookup(need, world.now) {
+        let leader = match world.cell.lookup(requirement, world.now) {
             Lookup::Ready(token) => return Ok(token),
-            Lookup::ReadyButDue(token, lead) => {
-                let landed = renew(world).unwrap_or_else(|| Ok(token));
-                world.cell.finish(lead, &landed, world.now);
-                return landed;
+            Lookup::ReadyButDue(token, leader) => {
+                let result = renew(world).unwrap_or_else(|| Ok(token));
+                world.cell.finish(leader, &result, world.now);
+                return result;
             }
             Lookup::InFlight(wait) => match park_on(wait, Duration::MAX).flatten() {
-                Some(Ok(token)) if need.accepts(token.generation()) => return Ok(token),
+                Some(Ok(token)) if requirement.accepts(token.generation()) => return Ok(token),
                 Some(Err(error)) => return Err(error),
                 _ => continue,
             },
-            Lookup::Missing(lead) => lead,
+            Lookup::Missing(leader) => leader,
         };
-        // A leader may vanish without a result: then `lead` is dropped, and this joins again.
-        if let Some(landed) = renew(world) {
-            world.cell.finish(lead, &landed, world.now);
-            return landed;
+        // A leader may vanish: then `lead` is dropped, and it comes back as a caller.
+        if let Some(result) = renew(world) {
+            world.cell.finish(leader, &result, world.now);
+            return result;
         }
     }
 }
 
 fn crowd(
     world: &Arc<World>,
-    need: TokenRequirement,
+    requirement: TokenRequirement,
     renew: fn(&World) -> Option<RenewalResult>,
 ) -> Vec<RenewalResult> {
     let callers: Vec<_> = (0..THREADS)
         .map(|_| {
             let world = Arc::clone(world);
-            thread::spawn(move || get(&world, need, renew))
+            thread::spawn(move || get(&world, requirement, renew))
         })
         .collect();
     callers
@@ -162,8 +162,8 @@ fn a_crowd_without_a_token_renews_once() {
     shuttle::check_random(
         || {
             let world = World::new(at(0));
-            for landed in crowd(&world, TokenRequirement::Any, |world| Some(world.renew())) {
-                landed.expect("a token");
+            for result in crowd(&world, TokenRequirement::Any, |world| Some(world.renew())) {
+                result.expect("a token");
             }
             assert_eq!(world.renewals.load(SeqCst), 1);
         },
@@ -176,10 +176,10 @@ fn a_crowd_that_was_refused_renews_once() {
     shuttle::check_pct(
         || {
             let world = World::holding(at(60));
-            for landed in crowd(&world, TokenRequirement::NewerThan(1), |world| {
+            for result in crowd(&world, TokenRequirement::NewerThan(1), |world| {
                 Some(world.renew())
             }) {
-                assert_eq!(landed.expect("a token").generation(), 2);
+                assert_eq!(result.expect("a token").generation(), 2);
             }
             assert_eq!(world.renewals.load(SeqCst), 1);
         },
@@ -193,8 +193,8 @@ fn past_the_renewal_point_at_most_one_renews_at_a_time() {
     shuttle::check_random(
         || {
             let world = World::holding(at(3400));
-            for landed in crowd(&world, TokenRequirement::Any, |world| Some(world.renew())) {
-                landed.expect("a token");
+            for result in crowd(&world, TokenRequirement::Any, |world| Some(world.renew())) {
+                result.expect("a token");
             }
             assert_eq!(world.renewals.load(SeqCst), 1);
         },
@@ -217,7 +217,7 @@ fn a_failure_reaches_all_waiting_callers() {
             });
             // Callers that join after the failure renew again, and there is no third renewal.
             let renewals = world.renewals.load(SeqCst);
-            let failed = results.iter().filter(|landed| landed.is_err()).count();
+            let failed = results.iter().filter(|result| result.is_err()).count();
             assert!(
                 (1..=2).contains(&renewals) && failed >= 1,
                 "{renewals} {failed}"
@@ -239,8 +239,8 @@ fn a_leader_that_vanishes_has_a_successor() {
                 0 | 1 => None,
                 _ => Some(world.renew()),
             };
-            for landed in crowd(&world, TokenRequirement::Any, renew) {
-                landed.expect("a token");
+            for result in crowd(&world, TokenRequirement::Any, renew) {
+                result.expect("a token");
             }
             assert_eq!(world.renewals.load(SeqCst), 1);
         },
@@ -253,7 +253,7 @@ fn a_caller_that_times_out_does_not_affect_the_others() {
     shuttle::check_random(
         || {
             let flight = SingleFlight::<u32>::new();
-            let Join::Lead(lead) = flight.join() else {
+            let Join::Lead(leader) = flight.join() else {
                 panic!("idle")
             };
             let callers: Vec<_> = (0..THREADS)
@@ -272,7 +272,7 @@ fn a_caller_that_times_out_does_not_affect_the_others() {
                     })
                 })
                 .collect();
-            lead.finish(7);
+            leader.finish(7);
             for caller in callers {
                 assert_eq!(caller.join().expect("no panic"), Some(7));
             }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use api_inat::observations::{Get, Search};
 use api_inat::testkit::{OBSCURED_OF_EACH_USER, OF_EACH_USER, observation_id};
 use api_inat::users::Me;
-use auth_core::{Error, Limits, Message, Service, TokenKind, UnixTime};
+use auth_core::{Error, Message, Service, TokenKind, UnixTime};
 use auth_testkit::{Dialect, Fault, Matching, TestClient, TestServer};
 use keystore::{File, Memory};
 
@@ -298,10 +298,8 @@ fn logout(story: &mut Scenario<'_>, rig: &Rig, service: &Service, alice: &Seat) 
         holds("in the future", until > now())?;
         // With copies of both tokens, as a thief would have them.
         let derive = there("a derivation", service.token_derivation())?;
-        let www = service.api(derive.api())?;
-        let mut request = derive.request(www.base_url())?;
-        login.authorize(www.base_url(), &mut request)?;
-        let response = rig.send(request, &Limits::token())?;
+        let again = service.bind(derive, Some(&login))?;
+        let response = rig.send(again.request()?, &again.limits())?;
         let status = response.status().as_u16();
         same("the answer to the revoked token", status, 401)?;
         let me = service.bind(Me::new(), Some(&derived))?;

@@ -217,6 +217,7 @@ fn kind(kind: ErrorKind) -> &'static str {
         ErrorKind::Malformed => "malformed",
         ErrorKind::TimedOut => "timed out",
         ErrorKind::Store => "store",
+        ErrorKind::Internal => "internal",
         ErrorKind::Usage => "usage",
         _ => "another",
     }

@@ -27,7 +27,8 @@ use crate::{
     },
 };
 
-/// Asks the token endpoint for a token. A [`Message`]: send its request with anything, and let it read the response.
+/// Requests a token from the token endpoint. A [`Message`]: send its request with any HTTP client,
+/// then pass it the response.
 ///
 /// ```
 /// use auth_core::{ResponseBody, AuthorizationServer, Endpoint, Message, OAuthClient, Response, TokenRequest};
@@ -51,7 +52,7 @@ pub struct TokenRequest<'a> {
     values: [&'a str; 3],
     takes_scope: bool,
     code: Option<&'a CodeGrant>,
-    /// What `request` reports in place of a request.
+    /// The error that `request` returns instead of a request.
     problem: Option<Error>,
     scope: Option<&'a str>,
     extra: Extra<'a>,
@@ -59,7 +60,8 @@ pub struct TokenRequest<'a> {
 }
 
 impl<'a> TokenRequest<'a> {
-    /// Exchanges an authorization code (RFC 6749 section 4.1.3). Client secret and code verifier are both sent.
+    /// Exchanges an authorization code (RFC 6749 section 4.1.3). Sends both the client secret and
+    /// the code verifier.
     #[must_use]
     pub fn code(client: &'a OAuthClient, grant: &'a CodeGrant) -> Self {
         let values = [
@@ -80,13 +82,16 @@ impl<'a> TokenRequest<'a> {
     }
 
     /// Renews with a refresh token (RFC 6749 section 6).
+    #[doc(alias = "renew")]
     #[must_use]
     pub fn refresh(client: &'a OAuthClient, refresh_token: &'a SecretText) -> Self {
         let token = refresh_token.expose_secret();
         Self::new(client, REFRESH_TOKEN, [token, "", ""])
     }
 
-    /// The client asks on its own behalf (RFC 6749 section 4.4.2).
+    /// Requests a token of the client itself (RFC 6749 section 4.4.2).
+    #[doc(alias = "daemon")]
+    #[doc(alias = "machine to machine")]
     #[must_use]
     pub fn client_credentials(client: &'a OAuthClient) -> Self {
         let problem = (!client.is_confidential()).then(|| {
@@ -100,8 +105,9 @@ impl<'a> TokenRequest<'a> {
         }
     }
 
-    /// A person's own user name and password (RFC 6749 section 4.3.2). Prefer a login by browser, which shows the password to
-    /// the service alone.
+    /// Logs in with the user's name and password (RFC 6749 section 4.3.2). Prefer a login by
+    /// browser, which shows the password to the service alone.
+    #[doc(alias = "login")]
     #[must_use]
     pub fn password(client: &'a OAuthClient, username: &'a str, password: &'a SecretText) -> Self {
         let problem = match (username.trim().is_empty(), password.is_blank()) {
@@ -116,8 +122,8 @@ impl<'a> TokenRequest<'a> {
         }
     }
 
-    /// Asks whether the person has logged in on the other device (RFC 8628 section 3.4).
-    /// [`DeviceAuthorizationResponse::next_poll`] says what an error means for the next question.
+    /// Polls for the token of a login on another device (RFC 8628 section 3.4).
+    /// [`DeviceAuthorizationResponse::next_poll`] says what an error means for the next poll.
     #[must_use]
     pub fn device(client: &'a OAuthClient, device: &'a DeviceAuthorizationResponse) -> Self {
         let code = device.device_code().expose_secret();
@@ -127,8 +133,9 @@ impl<'a> TokenRequest<'a> {
         }
     }
 
-    /// A grant that is none of the above (RFC 6749 section 4.5): its URI here, its parameters by [`param`](Self::param) and
-    /// [`secret_param`](Self::secret_param). So are JWT bearer assertions (RFC 7523) and token exchange (RFC 8693) made.
+    /// Uses another grant (RFC 6749 section 4.5): its URI here, its parameters by
+    /// [`param`](Self::param) and [`secret_param`](Self::secret_param). Examples are JWT bearer
+    /// assertions (RFC 7523) and token exchange (RFC 8693).
     ///
     /// ```
     /// use auth_core::{AuthorizationServer, Endpoint, Message, OAuthClient, SecretText, TokenRequest};
@@ -149,23 +156,24 @@ impl<'a> TokenRequest<'a> {
         }
     }
 
-    /// The scopes to ask for, separated by spaces. Not for codes, whose scopes were asked for in the browser.
+    /// Sets the requested scopes, separated by spaces. Has no effect for codes, whose scopes the
+    /// authorization request has.
     #[must_use]
     pub fn scope(mut self, scope: &'a str) -> Self {
         self.scope = Some(scope);
         self
     }
 
-    /// A further parameter, such as `resource` (RFC 8707).
+    /// Adds a parameter, such as `resource` (RFC 8707).
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`]: a parameter that the request sets itself, or one that stands there already.
+    /// [`ErrorKind::Usage`] if the request sets the parameter itself, or if it is a duplicate.
     pub fn param(mut self, name: &'a str, value: &'a str) -> Result<Self, Error> {
         self.extra.plain(name, value, self.grant_type)?;
         Ok(self)
     }
 
-    /// A further parameter that is a secret, such as an assertion: no error repeats it.
+    /// Adds a secret parameter, such as an assertion. No error repeats it.
     ///
     /// # Errors
     /// As for [`param`](Self::param).
@@ -174,8 +182,8 @@ impl<'a> TokenRequest<'a> {
         Ok(self)
     }
 
-    /// Notes when it is sent: a code that is refused is then reported with its age, if
-    /// [`CodeGrant::with_accepted_at`] was told as well.
+    /// Records the send time. The error for a rejected code then says how old the code was, if
+    /// [`CodeGrant::with_accepted_at`] was called too.
     #[must_use]
     pub fn sent_at(mut self, now: Now) -> Self {
         self.now = Some(now);
@@ -202,7 +210,7 @@ impl<'a> TokenRequest<'a> {
         self.names.iter().copied().zip(self.values)
     }
 
-    /// About how long what it sends is, in bytes before encoding.
+    /// Returns about how many bytes the values have, before encoding.
     fn weight(&self) -> usize {
         let secret = self.client.secret_text();
         let grant: usize = self.values.iter().map(|value| value.len()).sum();
@@ -217,7 +225,7 @@ impl<'a> TokenRequest<'a> {
         }
     }
 
-    /// What we sent that must not come back in an error.
+    /// Returns the secrets that were sent, which an error must not repeat.
     fn secrets(&self) -> Secrets<'_> {
         let own = self.client.secret_text();
         let mut few = [own.map_or("", |own| own.expose_secret()); 4];
@@ -238,10 +246,10 @@ impl fmt::Debug for TokenRequest<'_> {
     }
 }
 
-/// Secrets to look for. The usual few of them take no memory; an empty one is none.
+/// Secrets to redact. The usual few need no allocation; an empty text counts as none.
 struct Secrets<'a> {
     few: [&'a str; 4],
-    /// All of them, where there are more.
+    /// All of them, if there are more.
     many: Vec<&'a str>,
 }
 
@@ -270,7 +278,7 @@ impl Message for TokenRequest<'_> {
         if let Some(code) = self.code {
             code.count_request();
         }
-        // Room for everything encoded, so that the form is written once.
+        // Capacity for everything encoded: the form never reallocates.
         let mut form = Form::with_capacity(256 + 3 * self.weight());
         form.add("grant_type", self.grant_type);
         for (name, value) in self.params() {

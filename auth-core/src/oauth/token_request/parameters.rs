@@ -1,5 +1,5 @@
-//! The parameters of a token request: those of the grants, and further ones (RFC 6749 sections 4.5 and 8.3), none of which
-//! replaces one of the protocol's own.
+//! The parameters of a token request: those of the grants, and additional ones (RFC 6749 sections
+//! 4.5 and 8.3). None replaces one of the protocol's.
 
 use secrecy::ExposeSecret;
 
@@ -12,7 +12,7 @@ use crate::{
     wire::{form::Form, secret::SecretText, url::is_credential},
 };
 
-/// What a program adds.
+/// The parameters that the program adds.
 #[derive(Debug, Default)]
 pub(super) struct Extra<'a> {
     plain: Vec<(&'a str, &'a str)>,
@@ -38,7 +38,8 @@ pub(super) const GRANTS: [(&str, &[&str]); 5] = [
     (DEVICE_CODE, &["device_code"]),
 ];
 
-/// What every token request sets itself, or must not carry beside its own client authentication.
+/// The parameters that every token request sets itself, or that must not be sent in addition to its
+/// own client authentication.
 const ALWAYS: [&str; 6] = [
     "grant_type",
     "client_id",
@@ -48,7 +49,7 @@ const ALWAYS: [&str; 6] = [
     "scope",
 ];
 
-/// What may stand there more than once (RFC 8693 section 2.1, RFC 8707 section 2).
+/// The parameters that may be repeated (RFC 8693 section 2.1, RFC 8707 section 2).
 const MANY: [&str; 2] = ["resource", "audience"];
 
 impl<'a> Extra<'a> {
@@ -74,7 +75,8 @@ impl<'a> Extra<'a> {
         Ok(())
     }
 
-    /// What must not come back in an error: also what was given as plain, but by its name is a credential.
+    /// Returns the values that an error must not repeat, including plain ones whose name is a
+    /// credential's.
     pub(super) fn secrets(&self) -> impl Iterator<Item = &'a str> {
         let plain = self.plain.iter().filter(|(name, _)| is_credential(name));
         let secret = self.secret.iter().map(|(_, value)| value.expose_secret());
@@ -91,7 +93,7 @@ impl<'a> Extra<'a> {
     }
 
     fn check(&self, name: &str, grant_type: &str) -> Result<(), Error> {
-        // An extension may use the names that the grants set in its own way.
+        // An extension may use the grants' parameter names with its own meaning.
         let mut own = GRANTS.iter().flat_map(|(_, names)| *names);
         let core = ALWAYS.contains(&name)
             || (is_taken(grant_type) && own.any(|own| *own == name))
@@ -109,14 +111,15 @@ impl<'a> Extra<'a> {
     }
 }
 
-/// A parameter that is the protocol's own.
+/// The error for a parameter that is the protocol's own.
 pub(in crate::oauth) fn core_parameter(name: &str) -> Error {
     let name = presentable(name, 40);
     let what = format!("the parameter `{name}` belongs to the protocol and cannot be set");
     Error::new(ErrorKind::Usage, what).with_check(Check::CoreParameter)
 }
 
-/// An extension is named by a URI (RFC 6749 section 4.5), or at least by none of the names that are taken.
+/// Checks that an extension's name is a URI (RFC 6749 section 4.5), or at least not one of the
+/// known names.
 pub(super) fn check_grant_type(grant_type: &str) -> Result<(), Error> {
     let blank = grant_type.is_empty() || !grant_type.bytes().all(|byte| byte.is_ascii_graphic());
     if blank || is_taken(grant_type) {

@@ -1,4 +1,4 @@
-//! Token requests and their answers, in tables.
+//! Token requests and their responses, in tables.
 
 mod extension;
 mod refused_code;
@@ -83,7 +83,7 @@ fn the_forms() {
     );
 }
 
-/// A grant that is added here has to say which of its parameters are secret.
+/// A new grant must say here which of its parameters are secret.
 #[test]
 fn what_a_grant_sends_is_secret_unless_known_to_be_public() {
     for (grant_type, names) in GRANTS {

@@ -8,7 +8,7 @@ use auth_core::{
 
 use super::{AsyncSession, host::ended};
 use crate::{
-    client::{media, stored, too_long},
+    client::{followed, media, new_login, stored},
     clock,
     flow::{
         complete_login::{CompleteLogin, LoginProof},
@@ -17,29 +17,33 @@ use crate::{
     sync::{oneshot::channel, park::within, single_flight::Leader},
     token::{
         cell::{Lookup, RenewalResult},
-        login_source::Ask,
+        login_source::Prompt,
     },
 };
 
-// What is marked `inline` here is compiled where it is called: most programs have no use for it.
+/// How often a caller looks for a token. A renewal may end with one that is too old for a caller,
+/// which looks again, rarely more than once; a runtime that has shut down drops every renewal that
+/// is spawned, and looking has to end.
+const LOOKUPS: u32 = 8;
 
 impl AsyncSession {
     /// Runs a flow in a task of its own: the caller may be dropped, the flow goes on.
-    pub(in crate::client) async fn to_its_end<F>(&self, flow: F) -> Result<F::Output, Error>
+    pub(in crate::client) async fn run_detached<F>(&self, flow: F) -> Result<F::Output, Error>
     where
         F: Flow + Send + 'static,
         F::Output: Send + 'static,
     {
         let session = self.clone();
-        let (giver, taker) = channel();
+        let (sender, receiver) = channel();
         self.client.0.host.runtime.spawn(Box::pin(async move {
-            giver.send(session.run(flow).await);
+            sender.send(session.run(flow).await);
         }));
-        taker.await.unwrap_or_else(|| Err(ended()))
+        receiver.await.unwrap_or_else(|| Err(ended()))
     }
 
     pub(in crate::client) async fn stored(&self) -> Result<TokenRecord, Error> {
-        let (account, common) = (Arc::clone(self.who.account()?), Arc::clone(&self.client.0));
+        let account = Arc::clone(self.identity.account()?);
+        let common = Arc::clone(&self.client.0);
         let job = move || stored::load(&*common.store, &common.service, account.key());
         self.client.offload(job).await
     }
@@ -47,54 +51,52 @@ impl AsyncSession {
     pub(in crate::client) async fn get(
         &self,
         kind: TokenKind,
-        need: TokenRequirement,
+        requirement: TokenRequirement,
     ) -> Result<Arc<Token>, Error> {
-        match self.who.account()?.cell(kind).at_hand(need, clock::wall()) {
+        let cell = self.identity.account()?.cell(kind);
+        match cell.at_hand(requirement, clock::wall()) {
             Some(token) => Ok(token),
-            None => self.get_slowly(kind, need).await,
+            None => self.get_or_renew(kind, requirement).await,
         }
     }
 
     /// A box, off the hot path only: it also breaks the cycle of types run → get → run.
     #[inline]
-    fn get_slowly(
+    fn get_or_renew(
         &self,
         kind: TokenKind,
-        need: TokenRequirement,
+        requirement: TokenRequirement,
     ) -> BoxFuture<'_, Result<Arc<Token>, Error>> {
         Box::pin(async move {
-            let slot = self.who.account()?.cell(kind);
-            let need = slot.need(need);
-            let mut tries = 0;
+            let cell = self.identity.account()?.cell(kind);
+            let requirement = cell.requirement(requirement);
+            let mut lookups = 0;
             loop {
-                let wait = match slot.lookup(need, clock::now()) {
+                let follower = match cell.lookup(requirement, clock::now()) {
                     Lookup::Ready(token) => return Ok(token),
-                    Lookup::ReadyButDue(token, lead) => {
-                        self.renew(kind, need, lead);
+                    Lookup::ReadyButDue(token, leader) => {
+                        self.renew(kind, requirement, leader);
                         return Ok(token);
                     }
-                    Lookup::Missing(lead) => {
-                        let wait = lead.wait();
-                        self.renew(kind, need, lead);
-                        match wait {
-                            Some(wait) => wait,
+                    Lookup::Missing(leader) => {
+                        let follower = leader.follow();
+                        self.renew(kind, requirement, leader);
+                        match follower {
+                            Some(follower) => follower,
                             None => continue,
                         }
                     }
-                    Lookup::InFlight(wait) => wait,
+                    Lookup::InFlight(follower) => follower,
                 };
-                // A runtime that has shut down drops what is spawned: that ends, too.
-                tries += 1;
-                if tries > 8 {
+                lookups += 1;
+                if lookups > LOOKUPS {
                     return Err(ended());
                 }
-                let patience = self.client.0.host.runtime.sleep(self.who.patience);
-                match within(wait, patience).await {
-                    Some(Some(Ok(token))) if need.accepts(token.generation()) => return Ok(token),
-                    Some(Some(Err(error))) => return Err(error),
-                    // Landed with too old a token, or the leader vanished: look again.
-                    Some(Some(Ok(_)) | None) => {}
-                    None => return Err(too_long(self.who.patience)),
+                let timeout = self.identity.renewal_timeout;
+                let sleep = self.client.0.host.runtime.sleep(timeout);
+                let ended = within(follower, sleep).await;
+                if let Some(result) = followed(ended, requirement, timeout) {
+                    return result;
                 }
             }
         })
@@ -102,35 +104,41 @@ impl AsyncSession {
 
     /// One renewal, in a task of its own: it belongs to the session, never to a caller.
     #[inline]
-    fn renew(&self, kind: TokenKind, need: TokenRequirement, lead: Leader<RenewalResult>) {
+    fn renew(&self, kind: TokenKind, requirement: TokenRequirement, leader: Leader<RenewalResult>) {
         let session = self.clone();
         self.client.0.host.runtime.spawn(Box::pin(async move {
-            let landed = session.renewed(kind, need).await;
-            if let Some(account) = &session.who.account {
-                account.cell(kind).finish(lead, &landed, clock::now());
+            let result = session.renewal_result(kind, requirement).await;
+            if let Some(account) = &session.identity.account {
+                account.cell(kind).finish(leader, &result, clock::now());
             }
         }));
     }
 
-    async fn renewed(&self, kind: TokenKind, need: TokenRequirement) -> RenewalResult {
-        let renewal = self.who.renewal(&self.client.0.service, kind, need)?;
-        let landed = self.run(renewal).await;
-        match self.who.person(kind, &landed, clock::now())? {
-            None => landed,
-            Some(ask) => self.who.asked(self.ask(&*ask).await, clock::now()),
+    async fn renewal_result(
+        &self,
+        kind: TokenKind,
+        requirement: TokenRequirement,
+    ) -> RenewalResult {
+        let (identity, service) = (&self.identity, &self.client.0.service);
+        let result = self
+            .run(identity.renewal(service, kind, requirement)?)
+            .await;
+        match identity.prompt(kind, &result, clock::now())? {
+            None => result,
+            Some(prompt) => {
+                let result = self.log_in_person(&*prompt).await;
+                identity.remember_failure(result, clock::now())
+            }
         }
     }
 
     /// A login in the middle of a renewal.
-    async fn ask(&self, ask: &Ask) -> RenewalResult {
-        let grant = ask(&self.client.0.service)?.await?;
+    async fn log_in_person(&self, prompt: &Prompt) -> RenewalResult {
+        let grant = prompt(&self.client.0.service)?.await?;
         let proof = LoginProof::Code(grant.with_accepted_at(clock::now()));
         let complete = CompleteLogin::new(Arc::clone(&self.client.0.service), proof).login_alone();
         let record = self.run(complete).await?;
-        record
-            .token(TokenKind::Login)
-            .cloned()
-            .ok_or_else(Error::out_of_turn)
+        new_login(&record)
     }
 
     pub(in crate::client) async fn run<F>(&self, flow: F) -> Result<F::Output, Error>
@@ -138,9 +146,9 @@ impl AsyncSession {
         F: Flow + Send,
         F::Output: Send,
     {
-        let mut run = ErasedFlow::new(flow);
-        self.drive(&mut run).await?;
-        run.output()
+        let mut erased = ErasedFlow::new(flow);
+        self.drive(&mut erased).await?;
+        erased.output()
     }
 
     /// The loop, awaiting.
@@ -151,7 +159,7 @@ impl AsyncSession {
         let common = &*self.client.0;
         let (mut lease, mut event) = (None, Event::Start);
         loop {
-            let account = || self.who.account().cloned();
+            let account = || self.identity.account().cloned();
             let store = Arc::clone(&common.store);
             event = match flow.step(clock::now(), event)? {
                 Step::Send(mut request, limits) => {
@@ -169,19 +177,20 @@ impl AsyncSession {
                 }
                 Step::Permit { media, pause } => {
                     let common = Arc::clone(&self.client.0);
-                    let turn = self.client.offload(move || common.turn(media, pause)).await;
-                    if let Ok(wait) = turn {
+                    let job = move || common.permit(media, pause);
+                    let permit = self.client.offload(job).await;
+                    if let Ok(wait) = permit {
                         self.client.0.host.runtime.sleep(wait).await;
                     }
-                    Event::Permitted(turn.map(drop))
+                    Event::Permitted(permit.map(drop))
                 }
                 Step::Sleep(wait) => {
                     common.host.runtime.sleep(wait).await;
                     Event::Slept
                 }
-                Step::Token(kind, need) => {
+                Step::Token(kind, requirement) => {
                     lease = None;
-                    Event::Token(self.get(kind, need).await)
+                    Event::Token(self.get(kind, requirement).await)
                 }
                 Step::Lease => {
                     let account = account()?;
@@ -194,15 +203,13 @@ impl AsyncSession {
                 Step::Load => Event::Loaded(self.stored().await),
                 // The lease goes with the save and comes back with it: it cannot be freed before the write has ended.
                 Step::Save(record) => {
-                    let (account, held) =
-                        (account()?, lease.take().ok_or_else(Error::out_of_turn)?);
+                    let (account, guard) = (account()?, lease.take());
                     let job = move || {
-                        stored::save(&*store, &held, &record)?;
+                        stored::save(&*store, guard.as_ref(), &record)?;
                         account.publish(&record);
-                        Ok(held)
+                        Ok(guard)
                     };
-                    let held = self.client.offload(job).await?;
-                    lease = Some(held);
+                    lease = self.client.offload(job).await?;
                     Event::Saved
                 }
                 Step::Done(()) => return Ok(()),

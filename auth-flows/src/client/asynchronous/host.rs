@@ -1,4 +1,4 @@
-//! What an async client stands on: a transport, and a runtime that takes blocking jobs.
+//! What an async client is built on: a transport, and a runtime that takes blocking jobs.
 
 use std::fmt;
 
@@ -35,16 +35,16 @@ impl<T: AsyncTransport> DynTransport for T {
 }
 
 impl AsyncClient {
-    /// Runs a blocking job where it holds up nobody. It runs to its end even if nobody waits for it any more.
+    /// Runs a blocking job on the blocking pool. It runs to its end even if the caller is dropped.
     pub(super) async fn offload<R, J>(&self, job: J) -> Result<R, Error>
     where
         R: Send + 'static,
         J: FnOnce() -> Result<R, Error> + Send + 'static,
     {
-        let (giver, taker) = channel();
-        let job = Box::new(move || giver.send(job()));
+        let (sender, receiver) = channel();
+        let job = Box::new(move || sender.send(job()));
         self.0.host.runtime.offload(job);
-        taker.await.unwrap_or_else(|| Err(ended()))
+        receiver.await.unwrap_or_else(|| Err(ended()))
     }
 }
 

@@ -27,8 +27,6 @@ use crate::{
     token::{login_source::LoginSource, plain_token},
 };
 
-// `inline`: compiled in the crate that calls it, as most programs need none of it.
-
 /// An async client of one service: its transport, its runtime, its store and its accounts. Cheap to
 /// clone; clones share everything.
 ///
@@ -54,7 +52,7 @@ pub struct AsyncClient(Arc<Common<Host>>);
 #[derive(Clone, Debug)]
 pub struct AsyncSession {
     client: AsyncClient,
-    who: Identity,
+    identity: Identity,
 }
 
 impl AsyncClient {
@@ -106,11 +104,11 @@ impl AsyncClient {
         &self.0.service
     }
 
-    fn session(&self, name: Option<&str>, way: LoginSource) -> AsyncSession {
+    fn session(&self, name: Option<&str>, login_source: LoginSource) -> AsyncSession {
         let account = name.map(|name| self.0.accounts.open(&self.0.service, name));
         AsyncSession {
             client: self.clone(),
-            who: Identity::new(account, way),
+            identity: Identity::new(account, login_source),
         }
     }
 }
@@ -141,9 +139,9 @@ impl AsyncSession {
     {
         let session = self.clone();
         async move {
-            let asked = ErasedOperation::new(&operation);
-            session.call(&asked).await?;
-            asked.output()
+            let erased = ErasedOperation::new(&operation);
+            session.call(&erased).await?;
+            erased.output()
         }
     }
 
@@ -210,7 +208,7 @@ impl AsyncSession {
     /// ```
     #[inline]
     pub fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
-        self.who.account()?;
+        self.identity.account()?;
         login.begin(&self.client.0.service)
     }
 
@@ -271,7 +269,7 @@ impl AsyncSession {
         &self,
         show: impl FnOnce(&DeviceAuthorizationResponse) + Send,
     ) -> Result<Status, Error> {
-        self.who.account()?;
+        self.identity.account()?;
         let service = &self.client.0.service;
         let (device, began) = self.run(device_login::Begin::new(service)).await?;
         show(&device);
@@ -293,7 +291,7 @@ impl AsyncSession {
     /// ```
     #[must_use]
     pub fn with_password(mut self, username: &str, password: impl Into<SecretText>) -> Self {
-        self.who.with_password(username, password.into());
+        self.identity.with_password(username, password.into());
         self
     }
 
@@ -311,7 +309,7 @@ impl AsyncSession {
     #[must_use]
     #[inline]
     pub fn with_login(mut self, login: Login) -> Self {
-        self.who.with_login(login);
+        self.identity.with_login(login);
         self
     }
 
@@ -342,7 +340,7 @@ impl AsyncSession {
     #[doc(alias = "logout")]
     pub async fn log_out(&self) -> Result<LoggedOut, Error> {
         let logout = Logout::new(Arc::clone(&self.client.0.service));
-        self.to_its_end(logout).await
+        self.run_detached(logout).await
     }
 
     /// Reads what is stored for this account, as [`Session::status`](crate::Session::status) does.
@@ -354,9 +352,8 @@ impl AsyncSession {
     /// # Ok(()) });
     /// ```
     pub async fn status(&self) -> Result<Status, Error> {
-        let key = self.who.account()?.key().clone();
         let record = self.stored().await?;
-        Ok(Status::new(key, &record, self.client.0.store.describe()))
+        self.client.0.status(&self.identity, &record)
     }
 
     /// Returns a token that is valid now, for use outside this library. Renews it if necessary;
@@ -391,7 +388,7 @@ impl AsyncSession {
     ) -> Result<Arc<Token>, Error> {
         let token = self.get(kind, TokenRequirement::Any).await?;
         match longer(&token, at_least, clock::now()) {
-            Some(need) => self.get(kind, need).await,
+            Some(requirement) => self.get(kind, requirement).await,
             None => Ok(token),
         }
     }
@@ -408,12 +405,12 @@ impl AsyncSession {
     /// ```
     #[doc(alias = "expire")]
     pub async fn invalidate(&self, kind: TokenKind) -> Result<(), Error> {
-        let account = self.who.account()?;
-        let known = match account.cell(kind).latest() {
+        let account = self.identity.account()?;
+        let token = match account.cell(kind).latest() {
             Some(token) => Some(token),
             None => self.stored().await?.token(kind).cloned(),
         };
-        if let Some(token) = known {
+        if let Some(token) = token {
             account.cell(kind).invalidate(token.generation());
         }
         Ok(())
@@ -421,27 +418,26 @@ impl AsyncSession {
 
     /// Sets how long a call waits for a renewal. The default is 60 s.
     #[must_use]
-    pub fn with_renewal_timeout(mut self, patience: Duration) -> Self {
-        self.who.patience = patience;
+    pub fn with_renewal_timeout(mut self, timeout: Duration) -> Self {
+        self.identity.renewal_timeout = timeout;
         self
     }
 
     /// Returns the key of the account: service, client and name. `None` for an anonymous session.
     #[must_use]
     pub fn key(&self) -> Option<&AccountKey> {
-        self.who.account.as_ref().map(|account| account.key())
+        self.identity.account.as_ref().map(|account| account.key())
     }
 
     async fn call(&self, operation: &(dyn Operation<Output = ()> + Sync)) -> Result<(), Error> {
-        let anonymous = self.who.account.is_none();
-        let mut call = Call::new(&self.client.0.service, operation, anonymous);
+        let anonymous = self.identity.account.is_none();
+        let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
         self.drive(&mut call).await
     }
 
     async fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
         let flow = CompleteLogin::new(Arc::clone(&self.client.0.service), proof);
-        let record = self.to_its_end(flow).await?;
-        let key = self.who.account()?.key().clone();
-        Ok(Status::new(key, &record, self.client.0.store.describe()))
+        let record = self.run_detached(flow).await?;
+        self.client.0.status(&self.identity, &record)
     }
 }

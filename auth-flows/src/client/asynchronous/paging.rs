@@ -73,7 +73,7 @@ where
     /// Requests the next page; `None` at the end.
     pub async fn next(&mut self) -> Option<Result<Vec<P::Item>, Error>> {
         let session = self.session.clone();
-        let response = session.send(self.pager.ask()?).await;
+        let response = session.send(self.pager.next()?).await;
         Some(self.pager.take(response))
     }
 

@@ -8,7 +8,7 @@ use auth_core::{
 
 use super::Session;
 use crate::{
-    client::{media, stored, too_long},
+    client::{followed, media, new_login, stored},
     clock,
     flow::{
         complete_login::{CompleteLogin, LoginProof},
@@ -17,44 +17,45 @@ use crate::{
     sync::{park::park_on, single_flight::Leader},
     token::{
         cell::{Lookup, RenewalResult},
-        login_source::Ask,
+        login_source::Prompt,
     },
 };
 
 impl Session {
     pub(in crate::client) fn stored(&self) -> Result<TokenRecord, Error> {
         let common = &*self.client.0;
-        stored::load(&*common.store, &common.service, self.who.account()?.key())
+        let key = self.identity.account()?.key();
+        stored::load(&*common.store, &common.service, key)
     }
 
     pub(in crate::client) fn get(
         &self,
         kind: TokenKind,
-        need: TokenRequirement,
+        requirement: TokenRequirement,
     ) -> Result<Arc<Token>, Error> {
-        let slot = self.who.account()?.cell(kind);
-        if let Some(token) = slot.at_hand(need, clock::wall()) {
+        let cell = self.identity.account()?.cell(kind);
+        if let Some(token) = cell.at_hand(requirement, clock::wall()) {
             return Ok(token);
         }
-        let need = slot.need(need);
+        let requirement = cell.requirement(requirement);
         loop {
-            match slot.lookup(need, clock::now()) {
+            match cell.lookup(requirement, clock::now()) {
                 Lookup::Ready(token) => return Ok(token),
-                Lookup::ReadyButDue(token, lead) => match self.renew(kind, need, lead) {
+                Lookup::ReadyButDue(token, leader) => match self.renew(kind, requirement, leader) {
                     // The attempt took time, too.
                     Err(_) if token.freshness(clock::now()) != Freshness::Expired => {
                         return Ok(token);
                     }
-                    landed => return landed,
+                    result => return result,
                 },
-                Lookup::Missing(lead) => return self.renew(kind, need, lead),
-                Lookup::InFlight(wait) => match park_on(wait, self.who.patience) {
-                    Some(Some(Ok(token))) if need.accepts(token.generation()) => return Ok(token),
-                    Some(Some(Err(error))) => return Err(error),
-                    // Landed with too old a token, or the leader vanished: look again.
-                    Some(Some(Ok(_)) | None) => {}
-                    None => return Err(too_long(self.who.patience)),
-                },
+                Lookup::Missing(leader) => return self.renew(kind, requirement, leader),
+                Lookup::InFlight(follower) => {
+                    let timeout = self.identity.renewal_timeout;
+                    let ended = park_on(follower, timeout);
+                    if let Some(result) = followed(ended, requirement, timeout) {
+                        return result;
+                    }
+                }
             }
         }
     }
@@ -63,45 +64,44 @@ impl Session {
     fn renew(
         &self,
         kind: TokenKind,
-        need: TokenRequirement,
-        lead: Leader<RenewalResult>,
+        requirement: TokenRequirement,
+        leader: Leader<RenewalResult>,
     ) -> RenewalResult {
-        let landed = self
-            .who
-            .renewal(&self.client.0.service, kind, need)
-            .and_then(|renewal| self.run(renewal));
-        let landed = match self.who.person(kind, &landed, clock::now()) {
-            Ok(None) => landed,
-            Ok(Some(ask)) => self.who.asked(self.ask(&*ask), clock::now()),
+        let (identity, service) = (&self.identity, &self.client.0.service);
+        let renewal = identity.renewal(service, kind, requirement);
+        let result = renewal.and_then(|renewal| self.run(renewal));
+        let result = match identity.prompt(kind, &result, clock::now()) {
+            Ok(None) => result,
+            Ok(Some(prompt)) => {
+                let result = self.log_in_person(&*prompt);
+                identity.remember_failure(result, clock::now())
+            }
             Err(error) => Err(error),
         };
-        let slot = self.who.account()?.cell(kind);
-        slot.finish(lead, &landed, clock::now());
-        landed
+        let cell = identity.account()?.cell(kind);
+        cell.finish(leader, &result, clock::now());
+        result
     }
 
     /// A login in the middle of a renewal.
-    fn ask(&self, ask: &Ask) -> RenewalResult {
-        let grant = ask(&self.client.0.service)?.wait()?;
+    fn log_in_person(&self, prompt: &Prompt) -> RenewalResult {
+        let grant = prompt(&self.client.0.service)?.wait()?;
         let proof = LoginProof::Code(grant.with_accepted_at(clock::now()));
         let complete = CompleteLogin::new(Arc::clone(&self.client.0.service), proof).login_alone();
         let record = self.run(complete)?;
-        record
-            .token(TokenKind::Login)
-            .cloned()
-            .ok_or_else(Error::out_of_turn)
+        new_login(&record)
     }
 
     pub(in crate::client) fn run<F: Flow>(&self, flow: F) -> Result<F::Output, Error> {
-        let mut run = ErasedFlow::new(flow);
-        self.drive(&mut run)?;
-        run.output()
+        let mut erased = ErasedFlow::new(flow);
+        self.drive(&mut erased)?;
+        erased.output()
     }
 
     /// The loop.
     pub(in crate::client) fn drive(&self, flow: &mut dyn Flow<Output = ()>) -> Result<(), Error> {
         let common = &*self.client.0;
-        let account = || self.who.account();
+        let account = || self.identity.account();
         let (mut lease, mut event) = (None, Event::Start);
         loop {
             event = match flow.step(clock::now(), event)? {
@@ -114,15 +114,15 @@ impl Session {
                     Event::Response(response)
                 }
                 Step::Permit { media, pause } => {
-                    Event::Permitted(common.turn(media, pause).map(thread::sleep))
+                    Event::Permitted(common.permit(media, pause).map(thread::sleep))
                 }
                 Step::Sleep(wait) => {
                     thread::sleep(wait);
                     Event::Slept
                 }
-                Step::Token(kind, need) => {
+                Step::Token(kind, requirement) => {
                     lease = None;
-                    Event::Token(self.get(kind, need))
+                    Event::Token(self.get(kind, requirement))
                 }
                 Step::Lease => {
                     lease = common.store.try_lease(account()?.key())?;
@@ -130,11 +130,7 @@ impl Session {
                 }
                 Step::Load => Event::Loaded(self.stored()),
                 Step::Save(record) => {
-                    stored::save(
-                        &*common.store,
-                        lease.as_ref().ok_or_else(Error::out_of_turn)?,
-                        &record,
-                    )?;
+                    stored::save(&*common.store, lease.as_ref(), &record)?;
                     account()?.publish(&record);
                     Event::Saved
                 }

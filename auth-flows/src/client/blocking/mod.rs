@@ -25,8 +25,6 @@ use crate::{
     token::{login_source::LoginSource, plain_token},
 };
 
-// `inline`: compiled in the crate that calls it, as most programs need none of it.
-
 /// A blocking client of one service: its transport, its store and its accounts. Cheap to clone;
 /// clones share everything.
 ///
@@ -47,7 +45,7 @@ pub struct Client(Arc<Common<Box<dyn Transport>>>);
 #[derive(Clone, Debug)]
 pub struct Session {
     client: Client,
-    who: Identity,
+    identity: Identity,
 }
 
 impl Client {
@@ -97,11 +95,11 @@ impl Client {
         &self.0.service
     }
 
-    fn session(&self, name: Option<&str>, way: LoginSource) -> Session {
+    fn session(&self, name: Option<&str>, login_source: LoginSource) -> Session {
         let account = name.map(|name| self.0.accounts.open(&self.0.service, name));
         Session {
             client: self.clone(),
-            who: Identity::new(account, way),
+            identity: Identity::new(account, login_source),
         }
     }
 }
@@ -124,9 +122,9 @@ impl Session {
     /// error of the service or the network.
     #[doc(alias("rate limit", "throttle", "retry"))]
     pub fn send<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
-        let asked = ErasedOperation::new(&operation);
-        self.call(&asked)?;
-        asked.output()
+        let erased = ErasedOperation::new(&operation);
+        self.call(&erased)?;
+        erased.output()
     }
 
     /// Returns the items of all pages, and requests each page when it is needed. Iteration stops at
@@ -193,7 +191,7 @@ impl Session {
     /// URI is not valid, or the service has no authorization endpoint or requires pushed requests.
     #[inline]
     pub fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
-        self.who.account()?;
+        self.identity.account()?;
         login.begin(&self.client.0.service)
     }
 
@@ -258,7 +256,7 @@ impl Session {
         &self,
         show: impl FnOnce(&DeviceAuthorizationResponse),
     ) -> Result<Status, Error> {
-        self.who.account()?;
+        self.identity.account()?;
         let service = &self.client.0.service;
         let (device, began) = self.run(device_login::Begin::new(service))?;
         show(&device);
@@ -278,7 +276,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn with_password(mut self, username: &str, password: impl Into<SecretText>) -> Self {
-        self.who.with_password(username, password.into());
+        self.identity.with_password(username, password.into());
         self
     }
 
@@ -299,7 +297,7 @@ impl Session {
     #[must_use]
     #[inline]
     pub fn with_login(mut self, login: Login) -> Self {
-        self.who.with_login(login);
+        self.identity.with_login(login);
         self
     }
 
@@ -351,12 +349,8 @@ impl Session {
     /// # Errors
     /// [`Store`](auth_core::ErrorKind::Store) if the store fails.
     pub fn status(&self) -> Result<Status, Error> {
-        let key = self.who.account()?.key().clone();
-        Ok(Status::new(
-            key,
-            &self.stored()?,
-            self.client.0.store.describe(),
-        ))
+        let record = self.stored()?;
+        self.client.0.status(&self.identity, &record)
     }
 
     /// Returns a token that is valid now, for use outside this library. Renews it if necessary;
@@ -390,7 +384,7 @@ impl Session {
     pub fn token_for(&self, kind: TokenKind, at_least: Duration) -> Result<Arc<Token>, Error> {
         let token = self.get(kind, TokenRequirement::Any)?;
         match longer(&token, at_least, clock::now()) {
-            Some(need) => self.get(kind, need),
+            Some(requirement) => self.get(kind, requirement),
             None => Ok(token),
         }
     }
@@ -409,12 +403,12 @@ impl Session {
     /// [`Store`](auth_core::ErrorKind::Store) if the store fails.
     #[doc(alias = "expire")]
     pub fn invalidate(&self, kind: TokenKind) -> Result<(), Error> {
-        let account = self.who.account()?;
-        let known = match account.cell(kind).latest() {
+        let account = self.identity.account()?;
+        let token = match account.cell(kind).latest() {
             Some(token) => Some(token),
             None => self.stored()?.token(kind).cloned(),
         };
-        if let Some(token) = known {
+        if let Some(token) = token {
             account.cell(kind).invalidate(token.generation());
         }
         Ok(())
@@ -422,28 +416,26 @@ impl Session {
 
     /// Sets how long a call waits for a renewal that another thread runs. The default is 60 s.
     #[must_use]
-    pub fn with_renewal_timeout(mut self, patience: Duration) -> Self {
-        self.who.patience = patience;
+    pub fn with_renewal_timeout(mut self, timeout: Duration) -> Self {
+        self.identity.renewal_timeout = timeout;
         self
     }
 
     /// Returns the key of the account: service, client and name. `None` for an anonymous session.
     #[must_use]
     pub fn key(&self) -> Option<&AccountKey> {
-        self.who.account.as_ref().map(|account| account.key())
+        self.identity.account.as_ref().map(|account| account.key())
     }
 
     fn call(&self, operation: &dyn Operation<Output = ()>) -> Result<(), Error> {
-        let anonymous = self.who.account.is_none();
-        self.drive(&mut Call::new(&self.client.0.service, operation, anonymous))
+        let anonymous = self.identity.account.is_none();
+        let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
+        self.drive(&mut call)
     }
 
     fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
-        let record = self.run(CompleteLogin::new(
-            Arc::clone(&self.client.0.service),
-            proof,
-        ))?;
-        let key = self.who.account()?.key().clone();
-        Ok(Status::new(key, &record, self.client.0.store.describe()))
+        let flow = CompleteLogin::new(Arc::clone(&self.client.0.service), proof);
+        let record = self.run(flow)?;
+        self.client.0.status(&self.identity, &record)
     }
 }

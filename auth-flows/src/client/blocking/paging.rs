@@ -20,9 +20,7 @@ impl<P: Paged> Items<P> {
             page: Vec::new().into_iter(),
         }
     }
-}
 
-impl<P: Paged> Items<P> {
     /// Returns the number of items on all pages. `None` before the first page, or if the service
     /// does not report it.
     #[must_use]
@@ -76,9 +74,7 @@ impl<P: Paged> Pages<P> {
             pager: Pager::new(first),
         }
     }
-}
 
-impl<P: Paged> Pages<P> {
     /// Returns the number of items on all pages. `None` before the first page, or if the service
     /// does not report it.
     #[must_use]
@@ -106,7 +102,7 @@ impl<P: Paged> Iterator for Pages<P> {
     type Item = Result<Vec<P::Item>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let response = self.session.send(self.pager.ask()?);
+        let response = self.session.send(self.pager.next()?);
         Some(self.pager.take(response))
     }
 }

@@ -40,7 +40,10 @@ impl Kept {
 
     /// What lies in the file at this moment.
     fn record(&self) -> Result<TokenRecord, Error> {
-        let key = self.seat.key().ok_or_else(Error::out_of_turn)?;
+        let key = self
+            .seat
+            .key()
+            .ok_or_else(|| Error::internal("the seat has no account"))?;
         match self.store()?.load(key)? {
             Some(text) => TokenRecord::from_text(text.expose_secret()),
             None => Ok(TokenRecord::default()),

@@ -92,7 +92,7 @@ pub(super) fn key() -> AccountKey {
 pub(super) fn keep(store: &File, record: &SecretBytes) -> Result<(), auth_core::Error> {
     let lease = store
         .try_lease(&key())?
-        .ok_or_else(auth_core::Error::out_of_turn)?;
+        .ok_or_else(|| auth_core::Error::internal("the lease of a new store is taken"))?;
     store.save(&lease, record)
 }
 

@@ -1,4 +1,4 @@
-//! A code that is refused: its age, the redirect URI, whether it was sent before. And strictness, by name.
+//! A rejected code: its age, the redirect URI, whether it was sent before. And strictness, by name.
 
 use std::time::Duration;
 
