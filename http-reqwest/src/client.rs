@@ -1,4 +1,4 @@
-//! Clients: what each must hold to, and building them late.
+//! Clients: the settings that each must have, and building them at the first request.
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -7,10 +7,10 @@ use reqwest::{Client, ClientBuilder, redirect, retry};
 
 use crate::{CONNECTING, error};
 
-/// Turns off what would show a request to a server twice, or to another one.
+/// Turns off everything that sends a request twice, or to another server.
 ///
-/// reqwest 0.13 repeats what HTTP/2 and HTTP/3 servers refuse unseen, unless told not to. hyper alone still sends a
-/// request again that it took back, untouched, from a kept connection that had closed.
+/// By default reqwest 0.13 repeats requests that an HTTP/2 or HTTP/3 server refused unprocessed.
+/// hyper still repeats a request of which it had written nothing to an idle connection that closed.
 pub(crate) fn harden(builder: ClientBuilder) -> ClientBuilder {
     builder
         .redirect(redirect::Policy::none())
@@ -18,12 +18,13 @@ pub(crate) fn harden(builder: ClientBuilder) -> ClientBuilder {
         .retry(retry::never())
 }
 
-/// Bounds the time to connect.
+/// Sets the timeout for connecting.
 pub(crate) fn connecting(builder: ClientBuilder) -> ClientBuilder {
     builder.connect_timeout(CONNECTING)
 }
 
-/// A client that is built when it is first needed: with rustls that loads the certificates of the system.
+/// A client that is built at the first request, since with rustls the build loads the system's
+/// certificates.
 pub(crate) struct Lazy {
     builder: Mutex<Option<Box<ClientBuilder>>>,
     built: OnceLock<Result<Client, String>>,
@@ -37,16 +38,16 @@ impl Lazy {
         }
     }
 
-    /// The client; the error is the same each time.
+    /// Returns the client, and builds it at the first call. A failure is returned at every call.
     pub(crate) fn get(&self) -> Result<&Client, TransportError> {
         let built = self.built.get_or_init(|| {
             let mut builder = self.builder.lock().unwrap_or_else(PoisonError::into_inner);
-            let builder = builder.take().ok_or("building it panicked before")?;
+            let builder = builder.take().ok_or("an earlier build panicked")?;
             builder.build().map_err(|error| error::chain(&error))
         });
-        built.as_ref().map_err(|why| {
-            TransportError::not_sent(format!("the HTTP client could not be built: {why}"))
-        })
+        built
+            .as_ref()
+            .map_err(|why| TransportError::not_sent(format!("cannot build the HTTP client: {why}")))
     }
 }
 
@@ -63,12 +64,16 @@ mod tests {
         assert!(lazy.built.get().is_none());
         for _ in 0..2 {
             let error = lazy.get().map(|_| ()).unwrap_err();
-            assert!(error.to_string().contains("could not be built"), "{error}");
+            assert!(
+                error.to_string().contains("cannot build the HTTP client"),
+                "{error}"
+            );
             assert_eq!(error.delivery(), auth_core::Delivery::NotSent);
         }
     }
 
-    // A client for https cannot be watched on loopback without certificates, so its settings are tested on the builder.
+    // Observing an https client on loopback would require certificates, so this tests the settings
+    // of the builder.
     #[::tokio::test]
     async fn a_builder_that_follows_redirects_does_not_any_more() {
         let target = RawServer::start(|_| vec![ScriptStep::Hold]);
@@ -90,11 +95,11 @@ mod tests {
             )]
         });
         let server = redirecting_to(&target);
-        let trusting = Reqwest::with_unchecked_client(Client::new());
+        let unchecked = Reqwest::with_unchecked_client(Client::new());
         let request = http::Request::get(server.url("/"))
             .body(Body::Empty)
             .unwrap();
-        let error = trusting.send(request, &Limits::api()).await.unwrap_err();
+        let error = unchecked.send(request, &Limits::api()).await.unwrap_err();
         assert_eq!(
             error.to_string(),
             format!("connection lost: {}", error::ELSEWHERE)

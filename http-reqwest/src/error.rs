@@ -1,60 +1,69 @@
-//! What went wrong, and whether the request may have arrived all the same.
+//! Converts errors of reqwest: the cause, and whether the request may have arrived nevertheless.
 
 use std::error::Error as StdError;
 
 use auth_core::TransportError;
+use http::Uri;
 
-pub(crate) const PLAIN_HTTP: &str = "plain http is only for a loopback address: use https";
-const NO_TLS: &str = "https needs the feature `rustls` or `native-tls` of http-reqwest";
+const NO_TLS: &str =
+    "TLS is not compiled in; enable the feature `rustls` or `native-tls` of http-reqwest";
 pub(crate) const ELSEWHERE: &str =
-    "the response came from another URL than the one asked: the client follows redirects";
+    "the response came from another URL than the requested one; turn off redirects in the client";
 
-/// Whose client failed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// One that sends a request at most once.
-    Ours,
-    /// One that may have sent it, been redirected, and failed then.
-    Trusted,
+/// The refusal of plain http to another host.
+pub(crate) fn plain_http(uri: &Uri) -> TransportError {
+    let host = uri.host().unwrap_or_default();
+    TransportError::not_sent(format!(
+        "plain http to {host} is not allowed; use https (http is for loopback addresses only)"
+    ))
 }
 
-/// Sorts an error from before the head of the response was read.
+/// The client that failed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// A client of this crate, which sends a request at most once.
+    Ours,
+    /// A client that may have sent the request, followed a redirect, and failed then.
+    Unchecked,
+}
+
+/// Converts an error from before the head of the response.
 ///
-/// reqwest knows the errors of connecting: the name, the address, a proxy, TLS. The time of the whole request may run out
-/// in any moment, which counts as maybe sent.
-pub(crate) fn of(error: reqwest::Error, origin: Origin) -> TransportError {
+/// reqwest marks the errors of connecting: the name, the address, a proxy, TLS. The timeout of the
+/// whole request may run out at any moment, so it means *delivery unknown*.
+pub(crate) fn before_response(error: reqwest::Error, origin: Origin) -> TransportError {
     let timed_out = error.is_timeout();
     if chain(&error).contains("scheme is not http") {
-        // hyper's words for a client that was built without TLS.
+        // hyper's message for a client that was built without TLS.
         return TransportError::not_sent(NO_TLS).misconfigured();
     }
     let before = error.is_builder() || error.is_connect();
-    let words = chain(&error.without_url());
+    let message = chain(&error.without_url());
     let error = if before && origin == Origin::Ours {
-        TransportError::not_sent(words)
+        TransportError::not_sent(message)
     } else {
-        TransportError::delivery_unknown(words)
+        TransportError::delivery_unknown(message)
     };
     if timed_out { error.timed_out() } else { error }
 }
 
-/// Sorts an error from reading the response: its request has arrived.
+/// Converts an error from reading the response, after the request has arrived.
 pub(crate) fn while_reading(error: reqwest::Error) -> TransportError {
     let timed_out = error.is_timeout();
     let error = TransportError::delivery_unknown(error.without_url());
     if timed_out { error.timed_out() } else { error }
 }
 
-/// An error and its causes in one line: reqwest's own words say little.
+/// Joins an error and its causes in one line, because reqwest's own message omits the causes.
 pub(crate) fn chain(error: &reqwest::Error) -> String {
-    let mut said = error.to_string();
+    let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        let words = error.to_string();
-        if !said.contains(&words) {
-            said = format!("{said}: {words}");
+        let cause_text = error.to_string();
+        if !text.contains(&cause_text) {
+            text = format!("{text}: {cause_text}");
         }
         cause = error.source();
     }
-    said
+    text
 }

@@ -22,39 +22,67 @@ use crate::{client::Lazy, error::Origin, upload::Upload};
 
 pub use crate::tokio::Tokio;
 
-/// Sends requests with a [`reqwest::Client`] that is built for the first of them. Cheap to clone; clones share the
-/// connections.
+/// Sends requests with a [`reqwest::Client`], which it builds for the first request. Cheap to
+/// clone; clones share the connections.
 ///
-/// It works inside a tokio runtime, and its connections belong to the runtime that they were opened in: a second runtime
-/// takes a second transport.
+/// It requires a tokio runtime. Its connections belong to the runtime that opened them, so create a
+/// second transport for a second runtime.
 ///
 /// ```
+/// use std::time::Duration;
+/// use auth_core::{AsyncTransport, Body, Limits};
 /// use http_reqwest::Reqwest;
 ///
-/// let default = Reqwest::default();
-/// let own = Reqwest::with_builder(reqwest::Client::builder().local_address("127.0.0.1".parse::<std::net::IpAddr>()?));
-/// # Ok::<(), std::net::AddrParseError>(())
+/// # let server = auth_testkit::TestServer::builder(auth_testkit::Dialect::league_9()).start()?;
+/// # let url = format!("{}/nowhere", server.url());
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+/// let transport = Reqwest::default();
+/// let limits = Limits::api().with_timeout(Duration::from_secs(10));
+/// let response = transport.send(http::Request::get(url).body(Body::Empty)?, &limits).await?;
+/// assert_eq!(response.status(), 404);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "timeout")]
+#[doc(alias = "tls")]
+#[doc(alias = "redirect")]
 #[derive(Clone)]
 pub struct Reqwest {
     clients: Arc<Clients>,
 }
 
 enum Clients {
-    /// Built here: never follows a redirect, never repeats.
+    /// Built by this crate: they follow no redirect and repeat no request.
     Ours {
         https: Lazy,
-        /// For plain http, which goes to loopback addresses only and through no proxy.
+        /// For plain http, which is sent to loopback addresses only, without a proxy.
         loopback: Lazy,
     },
-    Trusted(Client),
+    Unchecked(Client),
 }
 
 impl Reqwest {
     /// Sends with a client of this builder, with redirects and retries turned off.
     ///
-    /// The builder is for https: its certificates, proxies, timeouts and resolver. Plain http to a loopback address is sent
-    /// by a client of our own that knows no proxy.
+    /// The builder is for https: its certificates, proxies, timeouts and resolver. Plain http to a
+    /// loopback address uses a separate client without a proxy.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use http_reqwest::Reqwest;
+    ///
+    /// # fn main() -> Result<(), reqwest::Error> {
+    /// let builder = reqwest::Client::builder()
+    ///     .proxy(reqwest::Proxy::https("http://proxy.example.org:3128")?)
+    ///     .connect_timeout(Duration::from_secs(3));
+    /// let transport = Reqwest::with_builder(builder);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "proxy")]
+    #[doc(alias = "timeout")]
+    #[doc(alias = "tls")]
     #[must_use]
     pub fn with_builder(builder: ClientBuilder) -> Self {
         let loopback = client::connecting(ClientBuilder::new().no_proxy());
@@ -64,15 +92,29 @@ impl Reqwest {
         })
     }
 
-    /// Sends with a finished client, which cannot be asked whether it follows redirects, repeats requests or uses a proxy
-    /// for loopback.
+    /// Sends with a finished client, whose settings for redirects, retries and loopback proxies are
+    /// unknown. Prefer [`Reqwest::with_builder`].
     ///
-    /// A response from another URL than the one asked is an error, but a client that follows redirects has by then shown the
-    /// request to another server. And since such a client may have sent a request before it failed, all its errors say
-    /// *maybe sent*. Where you can, use [`Reqwest::with_builder`].
+    /// A response from another URL than the requested one is an error, but a client that follows
+    /// redirects has sent the request to another server by then. Such a client may also have sent a
+    /// request before it failed, so all its errors say *delivery unknown*.
+    ///
+    /// ```
+    /// use http_reqwest::Reqwest;
+    ///
+    /// # fn main() -> Result<(), reqwest::Error> {
+    /// let client = reqwest::Client::builder()
+    ///     .redirect(reqwest::redirect::Policy::none()) // what `with_builder` ensures
+    ///     .retry(reqwest::retry::never())
+    ///     .build()?;
+    /// let transport = Reqwest::with_unchecked_client(client);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc(alias = "redirect")]
     #[must_use]
     pub fn with_unchecked_client(client: Client) -> Self {
-        Self::of(Clients::Trusted(client))
+        Self::of(Clients::Unchecked(client))
     }
 
     fn of(clients: Clients) -> Self {
@@ -83,22 +125,26 @@ impl Reqwest {
     fn choose(&self, uri: &Uri) -> Result<(&Client, Origin), TransportError> {
         let plain = uri.scheme() == Some(&Scheme::HTTP);
         if plain && !is_loopback(uri) {
-            return Err(TransportError::not_sent(error::PLAIN_HTTP));
+            return Err(error::plain_http(uri));
         }
         match &*self.clients {
             Clients::Ours { loopback, .. } if plain => Ok((loopback.get()?, Origin::Ours)),
             Clients::Ours { https, .. } => Ok((https.get()?, Origin::Ours)),
-            Clients::Trusted(client) => Ok((client, Origin::Trusted)),
+            Clients::Unchecked(client) => Ok((client, Origin::Unchecked)),
         }
     }
 }
 
 impl Default for Reqwest {
-    /// Clients of our own, which may take 10 s to connect. Nothing is built and no certificate is loaded before the first
-    /// request.
+    /// Sends with clients of its own, whose timeout for connecting is 10 s. The first request
+    /// builds them and loads certificates.
+    ///
+    /// ```
+    /// let transport = http_reqwest::Reqwest::default();
+    /// ```
     fn default() -> Self {
         let builder = client::connecting(ClientBuilder::new());
-        // reqwest would change over to the system's TLS as soon as any package of a program asks for it.
+        // Otherwise reqwest switches to the system's TLS if any package of a program enables it.
         #[cfg(feature = "rustls")]
         let builder = builder.tls_backend_rustls();
         Self::with_builder(builder)
@@ -106,13 +152,18 @@ impl Default for Reqwest {
 }
 
 impl From<ClientBuilder> for Reqwest {
+    /// Sends with a client of this builder, as [`Reqwest::with_builder`] does.
+    ///
+    /// ```
+    /// let transport = http_reqwest::Reqwest::from(reqwest::Client::builder().https_only(true));
+    /// ```
     fn from(builder: ClientBuilder) -> Self {
         Self::with_builder(builder)
     }
 }
 
 impl fmt::Debug for Reqwest {
-    // A client's own Debug shows its proxies and default headers.
+    // The client's Debug shows its proxies and default headers.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reqwest").finish_non_exhaustive()
     }
@@ -140,43 +191,43 @@ impl AsyncTransport for Reqwest {
             }
         };
         let mut request = reqwest::Request::try_from(http::Request::from_parts(head, body))
-            .map_err(|error| error::of(error, Origin::Ours))?;
+            .map_err(|error| error::before_response(error, Origin::Ours))?;
         *request.timeout_mut() = Some(limits.timeout().saturating_sub(start.elapsed()));
-        let asked = request.url().clone();
-        let answer = client
+        let requested = request.url().clone();
+        let response = client
             .execute(request)
             .await
-            .map_err(|error| error::of(error, origin))?;
-        if *answer.url() != asked {
+            .map_err(|error| error::before_response(error, origin))?;
+        if *response.url() != requested {
             return Err(TransportError::delivery_unknown(error::ELSEWHERE));
         }
-        collect(answer, &method, limits).await
+        collect(response, &method, limits).await
     }
 }
 
 async fn collect(
-    mut answer: reqwest::Response,
+    mut incoming: reqwest::Response,
     method: &Method,
     limits: &Limits,
 ) -> Result<Response, TransportError> {
-    let buffer = ResponseBuffer::new(limits, method, answer.status(), answer.headers());
+    let buffer = ResponseBuffer::new(limits, method, incoming.status(), incoming.headers());
     let mut buffer = buffer.map_err(TransportError::delivery_unknown)?;
-    let mut came = 0;
-    while let Some(piece) =
-        (answer.chunk().await).map_err(|error| error::while_reading(error).with_received(came))?
+    let mut received = 0;
+    while let Some(piece) = (incoming.chunk().await)
+        .map_err(|error| error::while_reading(error).with_received(received))?
     {
-        came += piece.len() as u64;
+        received += piece.len() as u64;
         let pushed = buffer.push(&piece);
-        pushed.map_err(|error| TransportError::delivery_unknown(error).with_received(came))?;
+        pushed.map_err(|error| TransportError::delivery_unknown(error).with_received(received))?;
     }
     let mut response = Response::new(buffer.finish());
-    *response.status_mut() = answer.status();
-    *response.version_mut() = answer.version();
-    *response.headers_mut() = std::mem::take(answer.headers_mut());
+    *response.status_mut() = incoming.status();
+    *response.version_mut() = incoming.version();
+    *response.headers_mut() = std::mem::take(incoming.headers_mut());
     Ok(response)
 }
 
-/// How long our own clients may take to connect.
+/// The timeout for connecting, of the clients that this crate builds.
 ///
-/// What runs out here is known as not sent. reqwest has this limit per client only, not per request.
+/// If it runs out, the error says *not sent*. reqwest has this timeout per client, not per request.
 const CONNECTING: Duration = Duration::from_secs(10);

@@ -7,8 +7,8 @@ use auth_core::{BoxFuture, Error, ErrorKind, Runtime};
 
 /// Sleeps, offloads and spawns on one tokio runtime. Cheap to clone.
 ///
-/// The runtime needs its timer (`enable_time` or `enable_all`). Work that was offloaded ends before the runtime is gone,
-/// if it has begun: drop a runtime only when nothing is renewed any more.
+/// The runtime requires its timer (`enable_time` or `enable_all`). Dropping the runtime waits for
+/// offloaded work that has begun and discards the rest, so drop it only when no renewal is running.
 ///
 /// ```
 /// use auth_core::Runtime;
@@ -27,23 +27,38 @@ pub struct Tokio {
 }
 
 impl Tokio {
-    /// The runtime that this code runs in.
+    /// Uses the runtime that this code runs in.
+    ///
+    /// ```
+    /// #[tokio::main(flavor = "current_thread")]
+    /// async fn main() -> Result<(), auth_core::Error> {
+    ///     let runtime = http_reqwest::Tokio::current()?;
+    ///     Ok(())
+    /// }
+    /// ```
     ///
     /// # Errors
-    /// It runs in none ([`ErrorKind::Usage`]).
+    /// [`ErrorKind::Usage`] if this code runs outside a tokio runtime.
     pub fn current() -> Result<Self, Error> {
         let handle = Handle::try_current().map_err(|error| {
-            Error::new(
-                ErrorKind::Usage,
-                "this code does not run in a tokio runtime",
-            )
-            .with_source(error)
-            .with_help("call it from `#[tokio::main]`, or use `Tokio::new(handle)`")
+            Error::new(ErrorKind::Usage, "this code runs outside a tokio runtime")
+                .with_source(error)
+                .with_help("call it inside `#[tokio::main]`, or use `Tokio::new(handle)`")
         })?;
         Ok(Self::new(handle))
     }
 
-    /// The runtime of this handle.
+    /// Uses the runtime of this handle, also from threads outside the runtime.
+    ///
+    /// ```
+    /// use http_reqwest::Tokio;
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    /// let handle = Tokio::new(runtime.handle().clone());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn new(handle: Handle) -> Self {
         Self { handle }
@@ -51,6 +66,7 @@ impl Tokio {
 }
 
 impl From<Handle> for Tokio {
+    /// Uses the runtime of this handle, as [`Tokio::new`] does.
     fn from(handle: Handle) -> Self {
         Self::new(handle)
     }
@@ -58,7 +74,7 @@ impl From<Handle> for Tokio {
 
 impl Runtime for Tokio {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        // A timer belongs to the runtime that it is made in, whoever waits for it.
+        // A timer belongs to the runtime that it is created in, wherever it is awaited.
         let _entered = self.handle.enter();
         Box::pin(::tokio::time::sleep(duration))
     }
@@ -78,14 +94,14 @@ mod tests {
     use std::sync::mpsc;
 
     #[test]
-    fn outside_of_a_runtime_there_is_no_current_one() {
+    fn outside_a_runtime_current_is_an_error() {
         let error = Tokio::current().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Usage);
         assert!(error.to_string().contains("tokio"), "{error}");
     }
 
     #[test]
-    fn it_works_from_threads_outside_of_the_runtime() {
+    fn it_works_from_threads_outside_the_runtime() {
         let runtime = ::tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_time()
@@ -100,9 +116,9 @@ mod tests {
             spawned.send("spawned").unwrap();
         }));
         tokio.offload(Box::new(move || done.send("offloaded").unwrap()));
-        let mut heard: Vec<_> = wait.iter().collect();
-        heard.sort_unstable();
-        assert_eq!(heard, ["offloaded", "spawned"]);
+        let mut events: Vec<_> = wait.iter().collect();
+        events.sort_unstable();
+        assert_eq!(events, ["offloaded", "spawned"]);
     }
 
     #[test]

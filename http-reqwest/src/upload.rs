@@ -1,4 +1,4 @@
-//! The body of an upload: read on tokio's blocking pool, one piece ahead of what is sent.
+//! The body of an upload: read on tokio's blocking pool, one piece ahead of the one being sent.
 
 use std::{
     fmt,
@@ -12,28 +12,28 @@ use auth_core::Stream;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
-/// How much is read at once, in bytes.
+/// Size of a piece, in bytes.
 const SIZE: u64 = 128 << 10;
 
 type Reader = Box<dyn Read + Send>;
 
-/// A piece and, unless it is the last, what reads the next.
+/// A piece and the reader of the next one, unless it is the last.
 type Piece = io::Result<(Bytes, Option<Reader>)>;
 
-/// A stream that was opened and whose first piece was read.
+/// An open stream, with its first piece read.
 ///
-/// A body that is shorter or longer than announced is an error before its last piece is given out: no server takes it for
-/// the whole.
+/// A body that is shorter or longer than announced fails before its last piece is sent, so no
+/// server accepts it as complete.
 pub(crate) struct Upload {
     runtime: Handle,
-    /// Bytes that are not given out yet.
+    /// Number of bytes that are not sent yet.
     left: u64,
     ready: Option<Bytes>,
     next: Option<JoinHandle<Piece>>,
 }
 
 impl Upload {
-    /// Opens it and reads the first piece: what fails here was certainly not sent.
+    /// Opens the stream and reads the first piece. A failure here means *not sent*.
     pub(crate) async fn open(stream: Stream, runtime: Handle) -> io::Result<Self> {
         let len = stream.len();
         let first = runtime.spawn_blocking(move || {
@@ -58,7 +58,8 @@ impl Upload {
         reqwest::Body::wrap(self)
     }
 
-    /// `before` is how many bytes were left when the piece that is ready was read.
+    /// Starts to read the next piece. `before` is the number of bytes that were left before the
+    /// piece in `ready`.
     fn read_on(&mut self, reader: Option<Reader>, before: u64) {
         let left = before - self.ready.as_ref().map_or(0, |bytes| bytes.len() as u64);
         self.next = reader.map(|reader| self.runtime.spawn_blocking(move || read(reader, left)));
@@ -98,7 +99,8 @@ impl http_body::Body for Upload {
     }
 }
 
-/// Reads the next piece of a body with `left` bytes to come, and looks beyond its end.
+/// Reads the next piece of a body of which `left` bytes remain. After the last one, checks that the
+/// stream ends.
 fn read(mut reader: Reader, left: u64) -> Piece {
     let wanted = left.min(SIZE);
     let mut bytes = Vec::with_capacity(usize::try_from(wanted).unwrap_or_default());
@@ -108,7 +110,7 @@ fn read(mut reader: Reader, left: u64) -> Piece {
         .read_to_end(&mut bytes)
         .map_err(failed)?;
     if (bytes.len() as u64) < wanted {
-        return Err(failed("it is shorter than announced"));
+        return Err(failed("the stream is shorter than announced"));
     }
     if wanted < left {
         return Ok((bytes.into(), Some(reader)));
@@ -116,12 +118,13 @@ fn read(mut reader: Reader, left: u64) -> Piece {
     let mut beyond = Vec::new();
     reader.take(1).read_to_end(&mut beyond).map_err(failed)?;
     if !beyond.is_empty() {
-        return Err(failed("it is longer than announced"));
+        return Err(failed("the stream is longer than announced"));
     }
     Ok((bytes.into(), None))
 }
 
-/// Hides the kind of the cause: a body may come over a network of its own, and its "timed out" is not the server's.
+/// Hides the kind of the cause. A body may come over another network, whose "timed out" says
+/// nothing of the server.
 fn failed(cause: impl fmt::Display) -> io::Error {
-    io::Error::other(format!("the request body could not be read: {cause}"))
+    io::Error::other(format!("cannot read the request body: {cause}"))
 }

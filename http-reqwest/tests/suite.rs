@@ -1,4 +1,4 @@
-//! The promises of a transport, those of reqwest, and the shape of its requests.
+//! The transport suite over reqwest, and its behaviour as a future.
 
 use std::time::Duration;
 
@@ -83,5 +83,5 @@ fn current_thread() -> Runtime {
     Builder::new_current_thread()
         .enable_all()
         .build()
-        .expect("a runtime can be built")
+        .expect("a runtime")
 }

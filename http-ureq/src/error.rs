@@ -1,18 +1,25 @@
-//! What went wrong, and whether the request may have arrived all the same.
+//! Converts errors of ureq: the cause, and whether the request may have arrived nevertheless.
 
 use std::{fmt, io, time::Duration};
 
 use auth_core::{Limits, TransportError};
+use http::Uri;
 use ureq::{Error, Timeout};
 
-pub(crate) const PLAIN_HTTP: &str = "plain http is only for a loopback address: use https";
+/// The refusal of plain http to another host.
+pub(crate) fn plain_http(uri: &Uri) -> TransportError {
+    let host = uri.host().unwrap_or_default();
+    TransportError::not_sent(format!(
+        "plain http to {host} is not allowed; use https (http is for loopback addresses only)"
+    ))
+}
 
-/// Sorts an error from before the head of the response was read.
+/// Converts an error from before the head of the response.
 ///
-/// Certainly not sent is only what can happen in no later moment; everything else may have arrived. Where TLS fails,
-/// that is told for refused certificates and for servers without a common version or cipher: other failures look the
-/// same in the middle of an exchange.
-pub(crate) fn of(error: Error, limits: &Limits) -> TransportError {
+/// Only an error that cannot happen later means *not sent*; with any other the request may have
+/// arrived. Of TLS failures, only rejected certificates and servers without a common version or
+/// cipher mean *not sent*: other failures look the same in the middle of an exchange.
+pub(crate) fn before_response(error: Error, limits: &Limits) -> TransportError {
     let timed_out = matches!(error, Error::Timeout(_));
     let misconfigured = matches!(error, Error::TlsRequired | Error::InvalidProxyUrl);
     let not_sent = match &error {
@@ -26,15 +33,15 @@ pub(crate) fn of(error: Error, limits: &Limits) -> TransportError {
         | Error::RequireHttpsOnly(_)
         | Error::TlsRequired => true,
         #[cfg(feature = "rustls")]
-        Error::Rustls(_) => true, // the set-up of a connection; later ones come as Io
+        Error::Rustls(_) => true, // connection set-up; later errors of rustls arrive as Io
         #[cfg(feature = "native-tls")]
-        Error::NativeTls(_) | Error::Der(_) => true, // likewise
+        Error::NativeTls(_) | Error::Der(_) => true, // connection set-up, as above
         _ => false,
     };
     let error = if not_sent {
-        TransportError::not_sent(words(error))
+        TransportError::not_sent(redacted(error))
     } else {
-        TransportError::delivery_unknown(words(error))
+        TransportError::delivery_unknown(redacted(error))
     };
     match (timed_out, misconfigured) {
         (true, _) => error.timed_out(),
@@ -43,18 +50,18 @@ pub(crate) fn of(error: Error, limits: &Limits) -> TransportError {
     }
 }
 
-/// Sorts an error from reading the response: its request has arrived.
+/// Converts an error from reading the response, after the request has arrived.
 pub(crate) fn while_reading(error: Error) -> TransportError {
     let timed_out = matches!(error, Error::Timeout(_));
-    let error = TransportError::delivery_unknown(words(error));
+    let error = TransportError::delivery_unknown(redacted(error));
     if timed_out { error.timed_out() } else { error }
 }
 
 fn is_before_sending(error: &io::Error, limits: &Limits) -> bool {
     match error.kind() {
         io::ErrorKind::ConnectionRefused | io::ErrorKind::AddrNotAvailable => true,
-        // A connection that was up reports these only after its retransmissions, which take at least 100 s
-        // (RFC 1122 section 4.2.3.5, R2).
+        // An established connection reports these only after its retransmissions, which take at
+        // least 100 s (RFC 1122 section 4.2.3.5, R2).
         io::ErrorKind::HostUnreachable
         | io::ErrorKind::NetworkUnreachable
         | io::ErrorKind::NetworkDown => limits.timeout() < Duration::from_secs(100),
@@ -62,30 +69,34 @@ fn is_before_sending(error: &io::Error, limits: &Limits) -> bool {
     }
 }
 
-/// The standard library has no kind for a name that does not resolve.
+/// Whether the name does not resolve. The standard library has no kind for that.
 fn is_lookup(error: &io::Error) -> bool {
-    let winsock = || (11001..=11004).contains(&error.raw_os_error().unwrap_or(0)); // WSAHOST_NOT_FOUND to WSANO_DATA
+    // WSAHOST_NOT_FOUND to WSANO_DATA
+    let winsock = || (11001..=11004).contains(&error.raw_os_error().unwrap_or(0));
     (cfg!(windows) && winsock())
         || error
             .to_string()
             .starts_with("failed to lookup address information")
 }
 
-/// What rustls says of a server only before it lets data through.
+/// Whether it is an error of rustls that occurs only before data is transferred.
 fn is_handshake(error: &io::Error) -> bool {
-    let words = error.to_string();
-    words == "tls handshake eof"
-        || words.starts_with("invalid peer certificate")
-        || words.starts_with("peer is incompatible")
+    let message = error.to_string();
+    message == "tls handshake eof"
+        || message.starts_with("invalid peer certificate")
+        || message.starts_with("peer is incompatible")
 }
 
-/// The error in words that hold no URL.
-fn words(error: Error) -> Box<dyn std::error::Error + Send + Sync> {
+/// The cause as a message without a URL: a URL may contain secrets.
+fn redacted(error: Error) -> Box<dyn std::error::Error + Send + Sync> {
     match error {
-        Error::BadUri(_) => "the URL has no scheme, no host or an unknown scheme".into(),
-        Error::RequireHttpsOnly(_) => "the agent is set to https only".into(),
+        Error::BadUri(_) => {
+            "the URL has no host, or a missing or unknown scheme; use an https URL".into()
+        }
+        Error::RequireHttpsOnly(_) => "the ureq agent allows https only; use an https URL".into(),
         Error::TlsRequired => {
-            "https needs the feature `rustls` or `native-tls` of http-ureq, or an agent with TLS"
+            "TLS is not compiled in; enable the feature `rustls` or `native-tls` of http-ureq, or \
+             pass an agent with TLS"
                 .into()
         }
         Error::Io(error) => error.into(),
@@ -93,7 +104,8 @@ fn words(error: Error) -> Box<dyn std::error::Error + Send + Sync> {
     }
 }
 
-/// Any other, without its own `Debug`: that names every error there is in TLS, and nobody sees it.
+/// Any other error, with its message as `Debug`. The derived one would compile in the `Debug` of
+/// every TLS error.
 struct Other(Error);
 
 impl fmt::Display for Other {
@@ -120,14 +132,14 @@ mod tests {
     use auth_core::Delivery;
 
     #[test]
-    fn only_what_cannot_happen_later_was_not_sent() {
-        let check = |error: Error, sent: Delivery, timed_out: bool| {
-            let said = format!("{error:?}");
-            let error = of(error, &Limits::token());
+    fn only_errors_that_cannot_happen_later_mean_not_sent() {
+        let check = |error: Error, delivery: Delivery, timed_out: bool| {
+            let shown = format!("{error:?}");
+            let error = before_response(error, &Limits::token());
             assert_eq!(
                 (error.delivery(), error.is_timed_out()),
-                (sent, timed_out),
-                "{said}"
+                (delivery, timed_out),
+                "{shown}"
             );
         };
         let io = |kind: io::ErrorKind| Error::Io(kind.into());
@@ -173,11 +185,15 @@ mod tests {
     }
 
     #[test]
-    fn an_unreachable_network_is_doubtful_once_retransmissions_may_have_run_out() {
+    fn an_unreachable_network_after_100_s_means_delivery_unknown() {
         let unreachable = || Error::Io(io::ErrorKind::NetworkUnreachable.into());
         let check = |seconds: u64, expect: Delivery| {
             let limits = Limits::api().with_timeout(Duration::from_secs(seconds));
-            assert_eq!(of(unreachable(), &limits).delivery(), expect, "{seconds} s");
+            assert_eq!(
+                before_response(unreachable(), &limits).delivery(),
+                expect,
+                "{seconds} s"
+            );
         };
         check(99, Delivery::NotSent);
         check(100, Delivery::Unknown);
@@ -186,7 +202,7 @@ mod tests {
     #[test]
     fn no_url_is_shown() {
         let check = |error: Error| {
-            let shown = of(error, &Limits::api()).to_string();
+            let shown = before_response(error, &Limits::api()).to_string();
             assert!(!shown.contains("secret"), "{shown}");
         };
         check(Error::BadUri("/token?code=secret is missing host".into()));

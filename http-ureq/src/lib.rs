@@ -15,15 +15,27 @@ use ureq::SendBody;
 
 /// Sends requests with a [`ureq::Agent`]. Cheap to clone; clones share the connections.
 ///
-/// What a safe exchange needs is set on every request, whatever the agent says: a status is never an error, redirects
-/// are not followed, and time and answer are limited.
+/// It overrides the agent's settings on every request, as far as a safe exchange requires: a status
+/// is never an error, redirects are not followed, and the time and the response are limited.
 ///
 /// ```
+/// use std::time::Duration;
+/// use auth_core::{Body, Limits, Transport};
 /// use http_ureq::Ureq;
 ///
-/// let default = Ureq::default();
-/// let own = Ureq::with_agent(ureq::Agent::new_with_defaults());
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = auth_testkit::TestServer::builder(auth_testkit::Dialect::league_9()).start()?;
+/// # let url = format!("{}/nowhere", server.url());
+/// let transport = Ureq::default();
+/// let limits = Limits::api().with_timeout(Duration::from_secs(10));
+/// let response = transport.send(http::Request::get(url).body(Body::Empty)?, &limits)?;
+/// assert_eq!(response.status(), 404);
+/// # Ok(())
+/// # }
 /// ```
+#[doc(alias = "timeout")]
+#[doc(alias = "tls")]
+#[doc(alias = "redirect")]
 #[derive(Clone)]
 pub struct Ureq {
     agent: ureq::Agent,
@@ -32,8 +44,28 @@ pub struct Ureq {
 impl Ureq {
     /// Sends with `agent`: its TLS, proxies, resolver, connection pool and middleware.
     ///
-    /// Its own timeouts count where they are shorter than those of a request. An agent whose TLS provider is not
-    /// compiled in panics on https: that is how ureq reports it.
+    /// Its timeouts apply if they are shorter than those of a request.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use http_ureq::Ureq;
+    ///
+    /// # fn main() -> Result<(), ureq::Error> {
+    /// let proxy = ureq::Proxy::new("http://proxy.example.org:3128")?;
+    /// let config = ureq::Agent::config_builder()
+    ///     .proxy(Some(proxy))
+    ///     .timeout_connect(Some(Duration::from_secs(3)))
+    ///     .build();
+    /// let transport = Ureq::with_agent(config.new_agent());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// ureq panics on https if the agent's TLS provider is not compiled in.
+    #[doc(alias = "proxy")]
+    #[doc(alias = "timeout")]
+    #[doc(alias = "tls")]
     #[must_use]
     pub fn with_agent(agent: ureq::Agent) -> Self {
         Self { agent }
@@ -46,13 +78,13 @@ impl Ureq {
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
         let config = self.agent.config();
         let direct = is_loopback(request.uri()) && config.proxy().is_some();
-        let ours = Budget::of(limits);
-        let theirs = Budget::set_on(config);
-        let budget = ours.no_longer_than(&theirs);
-        // ureq keeps a TLS configuration, and with it the sessions to resume, only for requests without settings of
-        // their own.
+        let of_limits = Budget::of(limits);
+        let of_agent = Budget::set_on(config);
+        let budget = of_limits.no_longer_than(&of_agent);
+        // ureq reuses a TLS configuration, and with it the sessions to resume, only for requests
+        // without settings of their own.
         let settled = !config.http_status_as_error() && config.max_redirects() == 0;
-        if settled && !direct && budget == theirs {
+        if settled && !direct && budget == of_agent {
             return self.agent.run(request);
         }
         let mut request = self
@@ -72,7 +104,11 @@ impl Ureq {
 }
 
 impl Default for Ureq {
-    /// An agent of our own. It loads no certificates before the first https request.
+    /// Sends with an agent of its own, which loads certificates for the first https request.
+    ///
+    /// ```
+    /// let transport = http_ureq::Ureq::default();
+    /// ```
     fn default() -> Self {
         let budget = Budget::of(&Limits::api());
         let config = ureq::Agent::config_builder()
@@ -94,13 +130,18 @@ impl Default for Ureq {
 }
 
 impl From<ureq::Agent> for Ureq {
+    /// Sends with `agent`, as [`Ureq::with_agent`] does.
+    ///
+    /// ```
+    /// let transport = http_ureq::Ureq::from(ureq::Agent::new_with_defaults());
+    /// ```
     fn from(agent: ureq::Agent) -> Self {
         Self::with_agent(agent)
     }
 }
 
 impl fmt::Debug for Ureq {
-    // An agent's own Debug shows its proxy and pool.
+    // The agent's Debug shows its proxy and its pool.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Ureq").finish_non_exhaustive()
     }
@@ -109,12 +150,12 @@ impl fmt::Debug for Ureq {
 impl Transport for Ureq {
     fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
         if request.uri().scheme() == Some(&Scheme::HTTP) && !is_loopback(request.uri()) {
-            return Err(TransportError::not_sent(error::PLAIN_HTTP));
+            return Err(error::plain_http(request.uri()));
         }
         let (mut head, body) = request.into_parts();
         let method = head.method.clone();
         body.frame(&method, &mut head.headers);
-        // How long the body is stands in the head by now, whatever ureq knows of it.
+        // `frame` has set the `Content-Length`, so ureq need not know the length of the reader.
         let run = |body: SendBody<'_>| self.run(http::Request::from_parts(head, body), limits);
         let response = match body {
             Body::Stream(stream) => {
@@ -127,15 +168,15 @@ impl Transport for Ureq {
             Body::Bytes(bytes) if !bytes.is_empty() => run(SendBody::from_reader(&mut &bytes[..])),
             Body::Bytes(_) | Body::Empty => run(SendBody::none()),
         };
-        let response = response.map_err(|error| error::of(error, limits))?;
+        let response = response.map_err(|error| error::before_response(error, limits))?;
         collect(response, &method, limits)
     }
 }
 
-/// The time for each part of an exchange.
+/// The timeout of each part of an exchange.
 ///
-/// The parts before sending end early enough that what runs out there is never mistaken for the whole: such a request
-/// was certainly not sent.
+/// The parts before sending have shorter timeouts than the whole. So a timeout there is never that
+/// of the whole, and means *not sent*.
 #[derive(PartialEq, Eq)]
 struct Budget {
     resolve: Option<Duration>,
@@ -145,7 +186,7 @@ struct Budget {
 
 impl Budget {
     fn of(limits: &Limits) -> Self {
-        // ureq adds it to a clock reading, which must not overflow.
+        // ureq adds the timeout to a clock reading, which must not overflow.
         let whole = limits.timeout().min(Duration::from_secs(366 * 86_400));
         Self {
             resolve: Some(whole / 2),
@@ -179,37 +220,39 @@ fn collect(
     limits: &Limits,
 ) -> Result<Response, TransportError> {
     let (mut head, body) = response.into_parts();
-    head.extensions.clear(); // ureq notes the URL there
+    head.extensions.clear(); // ureq stores the URL there
     let buffer = ResponseBuffer::new(limits, method, head.status, &head.headers);
     let mut buffer = buffer.map_err(TransportError::delivery_unknown)?;
     let mut scratch = Scratch::new(limits, body.content_length());
-    let (mut reader, mut came) = (body.into_reader(), 0);
+    let (mut reader, mut received) = (body.into_reader(), 0);
     loop {
         match reader.read(&mut scratch.bytes) {
             Ok(0) => break,
             Ok(n) => {
-                came += n as u64;
+                received += n as u64;
                 let pushed = buffer.push(scratch.first(n));
-                pushed
-                    .map_err(|error| TransportError::delivery_unknown(error).with_received(came))?;
+                pushed.map_err(|error| {
+                    TransportError::delivery_unknown(error).with_received(received)
+                })?;
             }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error::while_reading(error.into()).with_received(came)),
+            Err(error) => return Err(error::while_reading(error.into()).with_received(received)),
         }
     }
     Ok(Response::from_parts(head, buffer.finish()))
 }
 
-/// Pieces of a response on their way into its buffer, wiped if the response is secret.
+/// The read buffer for a response. Wiped if the response is secret.
 struct Scratch {
     bytes: Vec<u8>,
-    /// How many of them have held something.
+    /// Number of bytes that have been written to.
     used: usize,
     secret: bool,
 }
 
 impl Scratch {
-    /// As large as the response, if that is known and small: a token response has a few hundred bytes.
+    /// As large as the response if its length is known, from 256 bytes to 16 KiB: a token response
+    /// has a few hundred bytes.
     fn new(limits: &Limits, length: Option<u64>) -> Self {
         const MOST: usize = 16 << 10;
         let length = length.and_then(|length| usize::try_from(length).ok());

@@ -1,4 +1,4 @@
-//! The body of an upload: exactly as long as it was announced, or an error before its last byte.
+//! The body of an upload: exactly as long as announced, or an error before its last byte.
 
 use std::{
     fmt,
@@ -9,8 +9,8 @@ use auth_core::Stream;
 
 /// Opens `stream` and checks its length while it is read.
 ///
-/// ureq waits without end for a body that is shorter than its `Content-Length`, and a server would take one that is cut
-/// for the whole.
+/// ureq waits forever for a body that is shorter than its `Content-Length`, and a server would
+/// accept a longer one, cut to that length, as complete.
 pub(crate) fn open(stream: &Stream) -> io::Result<impl Read + use<>> {
     let mut upload = Upload {
         left: stream.len(),
@@ -35,7 +35,7 @@ impl Read for Upload {
         }
         let read = self.inner.read(&mut buf[..room]).map_err(failed)?;
         if read == 0 {
-            return Err(failed("it is shorter than announced"));
+            return Err(failed("the stream is shorter than announced"));
         }
         self.left -= read as u64;
         if self.left == 0 {
@@ -50,7 +50,7 @@ impl Upload {
         loop {
             return match self.inner.read(&mut [0]) {
                 Ok(0) => Ok(()),
-                Ok(_) => Err(failed("it is longer than announced")),
+                Ok(_) => Err(failed("the stream is longer than announced")),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => Err(failed(error)),
             };
@@ -58,9 +58,10 @@ impl Upload {
     }
 }
 
-/// Hides the kind of the cause: a body may come over a network of its own, and its "refused" is not the server's.
+/// Hides the kind of the cause. A body may come over another network, whose "refused" says nothing
+/// of the server.
 fn failed(cause: impl fmt::Display) -> io::Error {
-    io::Error::other(format!("the request body could not be read: {cause}"))
+    io::Error::other(format!("cannot read the request body: {cause}"))
 }
 
 #[cfg(test)]
@@ -68,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_length_is_kept_or_it_is_an_error() {
+    fn a_body_has_the_announced_length_or_fails() {
         let check = |len: u64, text: &'static str, expect: Result<&str, &str>| {
             let stream = Stream::new(len, move || Ok(Box::new(text.as_bytes())));
             let mut read = String::new();

@@ -1,4 +1,4 @@
-//! The promises of a transport, and those of ureq that hold with a foreign agent too.
+//! The transport suite over ureq, with the default agent and with others.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ fn the_default_keeps_the_promises() {
 
 #[test]
 fn a_foreign_agent_keeps_the_promises() {
-    // ureq's own defaults: errors for statuses, ten redirects, no time limit.
+    // The defaults of ureq: errors for statuses, ten redirects, no timeout.
     let config = ureq::Agent::config_builder();
     #[cfg(all(feature = "native-tls", not(feature = "rustls")))] // without it, ureq panics on https
     let config = config.tls_config(
@@ -75,6 +75,6 @@ fn get(
 ) -> Result<auth_core::Response, TransportError> {
     let request = http::Request::get(server.url("/"))
         .body(Body::Empty)
-        .expect("the URL is one");
+        .expect("a valid URL");
     transport.send(request, limits)
 }

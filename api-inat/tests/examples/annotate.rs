@@ -55,7 +55,7 @@ fn annotate_does_each_line_once() {
 
         // The answer to the next one is lost on the way: it is not sent blindly again.
         server.faults().clear();
-        server.faults().next(on(), Fault::LostAnswer);
+        server.faults().next(on(), Fault::LostResponse);
         let (out, err) = start(&all, false);
         assert_eq!(
             out,

@@ -55,7 +55,7 @@ fn upload_goes_on_and_nothing_is_there_twice() {
             "297=dry,311=3",
         ];
         let on = || Matching::Path("/v1/observation_photos".into());
-        server.faults().next(on(), Fault::LostAnswer);
+        server.faults().next(on(), Fault::LostResponse);
         server.faults().next(on(), Fault::Status201);
         server
             .faults()

@@ -147,7 +147,9 @@ fn a_lost_response_costs_no_second_photo() {
         let photo = counted(&opened).on_progress(move |read, _| {
             told.lock().expect("no panic").push(read);
         });
-        site.server.faults().next(Matching::Api, Fault::LostAnswer);
+        site.server
+            .faults()
+            .next(Matching::Api, Fault::LostResponse);
         let placed = world.sent(observation_photos::Create::new(photo, 7));
         assert_eq!(placed.id, 1);
         let desk = site.desk();
@@ -169,7 +171,9 @@ fn without_a_uuid_nothing_is_sent_again() {
         world.paste(&site.token());
         *site.desk() = Default::default();
         let opened = Arc::new(AtomicUsize::new(0));
-        site.server.faults().next(Matching::Api, Fault::LostAnswer);
+        site.server
+            .faults()
+            .next(Matching::Api, Fault::LostResponse);
         let error = world
             .send(photos::Create::new(counted(&opened)))
             .expect_err("its response was lost");
@@ -181,7 +185,9 @@ fn without_a_uuid_nothing_is_sent_again() {
 
         // An empty UUID takes nothing back: the one that was there stays.
         let nameless = observation_photos::Create::new(counted(&opened), 7).uuid("");
-        site.server.faults().next(Matching::Api, Fault::LostAnswer);
+        site.server
+            .faults()
+            .next(Matching::Api, Fault::LostResponse);
         world.sent(nameless);
     }
 }

@@ -47,7 +47,7 @@ fn a_lost_response_to_a_refresh_is_a_lost_login_and_says_so() {
         let seat = scene.alice();
         scene.server.revoke_access_tokens();
         let lost = Matching::Grant("refresh_token");
-        scene.server.faults().next(lost, Fault::LostAnswer);
+        scene.server.faults().next(lost, Fault::LostResponse);
         let words = ["may have reached the server", "new login"];
         let error = fails(seat.call(), ErrorKind::Transport, &words);
         assert!(error.may_have_been_delivered());

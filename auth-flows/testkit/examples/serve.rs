@@ -1,7 +1,13 @@
-//! Starts a server to look at with a browser or curl: `cargo run -p auth-testkit --example serve -- league_9`.
+//! Starts a server to explore with a browser or curl, and prints its URL:
 //!
-//! It ends when standard input ends. Clients `public` (without a secret) and `conf` with the secret `conf-secret`; users alice/password
-//! and bob/hunter2.
+//! ```text
+//! cargo run -p auth-testkit --example serve -- league_9
+//! ```
+//!
+//! Arguments: the dialect (`doorkeeper_5` by default, `league_8`, `league_9`), then `modern` for
+//! refresh tokens and access tokens of one hour. Clients: `public`, without a secret, and `conf`
+//! with the secret `conf-secret`. Users: alice/password and bob/hunter2. The server ends when
+//! standard input ends.
 
 use std::io::{self, Read, Write};
 use std::time::Duration;
@@ -23,8 +29,8 @@ fn main() -> io::Result<()> {
             lifetime: Duration::from_secs(86_400),
             scope: Some("write"),
         })
-        .with_route(Route::get("/api/ping", Auth::Login, |visit| {
-            let user = visit.caller.map(|caller| caller.user.as_str());
+        .with_route(Route::get("/api/ping", Auth::Login, |request| {
+            let user = request.caller.map(|caller| caller.user.as_str());
             json(200, &serde_json::json!({ "user": user }))
         }));
     let with_uris = |client: TestClient| {

@@ -1,4 +1,4 @@
-//! An authorization and resource server on loopback for tests, in the dialects of real server software.
+//! An authorization and resource server for tests, in the dialects of real server software.
 #![doc = include_str!("../README.md")]
 
 mod control;

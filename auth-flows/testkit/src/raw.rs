@@ -1,4 +1,4 @@
-//! A server that knows little HTTP and does on each connection what a script says: resets, silence, half a response.
+//! A server that runs a script on each connection: resets, silence, half a response.
 
 use std::{
     collections::HashMap,
@@ -14,25 +14,40 @@ use std::{
 
 use crate::http::codec::{self, Incoming};
 
-/// The most connections it takes, and the most requests it keeps.
-const MOST: usize = 1000;
+/// Maximum number of connections, and of logged requests.
+const MAX_COUNT: usize = 1000;
 
-/// One act on a connection. When the script is over, the connection is closed.
+/// A step of a script. The server closes the connection after the last one.
+///
+/// ```
+/// use std::time::Duration;
+/// use auth_testkit::raw::{RawServer, ScriptStep};
+///
+/// // The first connection is reset; later ones send a response byte by byte.
+/// let server = RawServer::start(|connection| match connection {
+///     0 => vec![ScriptStep::Reset],
+///     _ => vec![
+///         ScriptStep::Read,
+///         ScriptStep::Drip(b"HTTP/1.1 204 No Content\r\n\r\n".to_vec(), Duration::from_millis(5)),
+///     ],
+/// });
+/// assert_eq!(server.connections(), 0);
+/// ```
 #[derive(Clone, Debug)]
 // Releases add steps.
 #[non_exhaustive]
 pub enum ScriptStep {
-    /// Reads one whole request and keeps it. If none comes, the script is over.
+    /// Reads one whole request and logs it. Ends the script if none arrives.
     Read,
-    /// Sends bytes, whatever they are.
+    /// Sends these bytes.
     Send(Vec<u8>),
-    /// Sends bytes one at a time, each after a pause.
+    /// Sends these bytes one at a time, each after a pause.
     Drip(Vec<u8>, Duration),
-    /// Answers every request that comes with these bytes, until the other side is done.
+    /// Sends these bytes as the response to every request, until the client closes the connection.
     Respond(Vec<u8>),
-    /// Does nothing, reads nothing, and keeps the connection open until the server is dropped.
+    /// Keeps the connection open, without reading or writing, until the server is dropped.
     Hold,
-    /// Waits for the first byte and then resets the connection.
+    /// Waits for the first byte, then resets the connection.
     Reset,
 }
 
@@ -50,7 +65,7 @@ impl ScriptStep {
     }
 }
 
-/// A request as it came in.
+/// A request that a [`RawServer`] received.
 #[derive(Clone, Debug)]
 pub struct RawRequest {
     connection: usize,
@@ -58,19 +73,19 @@ pub struct RawRequest {
 }
 
 impl RawRequest {
-    /// The number of its connection, from 0.
+    /// Returns the number of its connection, counted from 0.
     #[must_use]
     pub fn connection(&self) -> usize {
         self.connection
     }
 
-    /// Its head and body.
+    /// Returns its head and body.
     #[must_use]
     pub fn request(&self) -> &http::Request<Vec<u8>> {
         &self.request
     }
 
-    /// The one value of a header; `None` if it is missing, not text, or there twice.
+    /// Returns the value of a header. `None` if it is missing, duplicate or not text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut values = self.request.headers().get_all(name).iter();
@@ -79,88 +94,94 @@ impl RawRequest {
     }
 }
 
-/// A server on a free port of 127.0.0.1 that follows scripts. It ends when dropped.
+/// A server on a free port of 127.0.0.1 that runs a script on each connection. Dropping it ends it.
+///
+/// It accepts at most 1000 connections and logs at most 1000 requests.
 ///
 /// ```
 /// use std::{io::{Read, Write}, net::TcpStream};
-/// use auth_testkit::raw::{ScriptStep, RawServer};
+/// use auth_testkit::raw::{RawServer, ScriptStep};
 ///
-/// let server = RawServer::start(|_| vec![ScriptStep::Read, ScriptStep::send(b"HTTP/1.1 200 OK\r\n\r\nhalf")]);
+/// let response = b"HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\nhalf";
+/// let server = RawServer::start(|_| vec![ScriptStep::Read, ScriptStep::send(response)]);
 /// let mut stream = TcpStream::connect(server.address())?;
 /// stream.write_all(b"GET /me HTTP/1.1\r\n\r\n")?;
-/// let mut answer = String::new();
-/// stream.read_to_string(&mut answer)?;
-/// assert!(answer.ends_with("half"));
+/// let mut response = String::new();
+/// stream.read_to_string(&mut response)?;
+/// assert!(response.ends_with("half"));
 /// assert_eq!(server.requests()[0].request().uri(), "/me");
 /// # Ok::<(), std::io::Error>(())
 /// ```
+#[doc(alias = "mock server")]
+#[doc(alias = "fake server")]
 #[derive(Debug)]
 pub struct RawServer {
     address: SocketAddr,
-    shared: Arc<Shared>,
+    inner: Arc<Inner>,
     accepting: Option<JoinHandle<Vec<JoinHandle<()>>>>,
 }
 
 impl RawServer {
-    /// Starts it. `script` says what is done on the connection with this number, counted from 0.
+    /// Starts a server. `script` returns the steps for the connection with this number, counted
+    /// from 0.
     ///
     /// # Panics
-    /// No port of 127.0.0.1 can be bound.
+    /// Panics if no port of 127.0.0.1 is free.
     #[must_use]
     pub fn start(script: impl Fn(usize) -> Vec<ScriptStep> + Send + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a port");
         let address = listener.local_addr().expect("a bound port has an address");
-        let shared = Arc::new(Shared::default());
-        let theirs = Arc::clone(&shared);
-        let accepting = thread::spawn(move || accept(&listener, &theirs, &script));
+        let inner = Arc::new(Inner::default());
+        let for_thread = Arc::clone(&inner);
+        let accepting = thread::spawn(move || accept(&listener, &for_thread, &script));
         Self {
             address,
-            shared,
+            inner,
             accepting: Some(accepting),
         }
     }
 
-    /// Where it listens.
+    /// Returns the address of the server.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// An http URL on it. `path_and_query` begins with `/`.
+    /// Returns an http URL of the server. `path_and_query` begins with `/`, or is empty.
     ///
     /// # Panics
-    /// `path_and_query` makes no URL.
+    /// Panics if `path_and_query` is invalid in a URL.
     #[must_use]
     pub fn url(&self, path_and_query: &str) -> http::Uri {
         let text = format!("http://{}{path_and_query}", self.address);
         text.parse().expect("path and query make a URL")
     }
 
-    /// How many connections came in.
+    /// Returns the number of accepted connections.
     #[must_use]
     pub fn connections(&self) -> usize {
-        self.shared.connections.load(Ordering::SeqCst)
+        self.inner.connections.load(Ordering::SeqCst)
     }
 
-    /// How many connections are open on this side.
+    /// Returns the number of connections that this side has not closed.
     #[must_use]
     pub fn open(&self) -> usize {
-        lock(&self.shared.open).len()
+        lock(&self.inner.open).len()
     }
 
-    /// The whole requests that came in.
+    /// Returns the complete requests that arrived.
     #[must_use]
     pub fn requests(&self) -> Vec<RawRequest> {
-        lock(&self.shared.requests).clone()
+        lock(&self.inner.requests).clone()
     }
 }
 
 impl Drop for RawServer {
     fn drop(&mut self) {
-        self.shared.stop();
+        self.inner.stop();
         let _ = TcpStream::connect(self.address); // wakes the thread that accepts
         let connections = self.accepting.take().and_then(|thread| thread.join().ok());
-        for stream in lock(&self.shared.open).values() {
+        for stream in lock(&self.inner.open).values() {
             let _ = stream.shutdown(Shutdown::Both);
         }
         for connection in connections.into_iter().flatten() {
@@ -169,10 +190,10 @@ impl Drop for RawServer {
     }
 }
 
-/// An address on 127.0.0.1 where nobody listens.
+/// Returns an address on 127.0.0.1 that refuses connections.
 ///
 /// # Panics
-/// No port of 127.0.0.1 can be bound.
+/// Panics if no port of 127.0.0.1 is free.
 #[must_use]
 pub fn refusing_address() -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a port");
@@ -180,7 +201,7 @@ pub fn refusing_address() -> SocketAddr {
 }
 
 #[derive(Debug, Default)]
-struct Shared {
+struct Inner {
     connections: AtomicUsize,
     requests: Mutex<Vec<RawRequest>>,
     open: Mutex<HashMap<usize, TcpStream>>,
@@ -188,9 +209,9 @@ struct Shared {
     at_stop: (Mutex<()>, Condvar),
 }
 
-impl Shared {
+impl Inner {
     fn stop(&self) {
-        let _held = lock(&self.at_stop.0);
+        let _guard = lock(&self.at_stop.0);
         self.stopped.store(true, Ordering::SeqCst);
         self.at_stop.1.notify_all();
     }
@@ -200,59 +221,59 @@ impl Shared {
     }
 
     fn hold(&self) {
-        let mut held = lock(&self.at_stop.0);
+        let mut guard = lock(&self.at_stop.0);
         while !self.is_stopped() {
-            let waited = self.at_stop.1.wait(held);
-            held = waited.unwrap_or_else(PoisonError::into_inner);
+            let waited = self.at_stop.1.wait(guard);
+            guard = waited.unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
 
 fn accept(
     listener: &TcpListener,
-    shared: &Arc<Shared>,
+    inner: &Arc<Inner>,
     script: &dyn Fn(usize) -> Vec<ScriptStep>,
 ) -> Vec<JoinHandle<()>> {
     let mut threads = Vec::new();
     while let Ok((stream, _)) = listener.accept() {
-        if shared.is_stopped() || threads.len() == MOST {
+        if inner.is_stopped() || threads.len() == MAX_COUNT {
             break;
         }
         let Ok(second) = stream.try_clone() else {
             continue;
         };
-        let number = shared.connections.fetch_add(1, Ordering::SeqCst);
-        lock(&shared.open).insert(number, second);
-        let acts = script(number);
-        let shared = Arc::clone(shared);
+        let number = inner.connections.fetch_add(1, Ordering::SeqCst);
+        lock(&inner.open).insert(number, second);
+        let steps = script(number);
+        let inner = Arc::clone(inner);
         threads.push(thread::spawn(move || {
-            play(&stream, number, &acts, &shared);
-            // Only the last handle closes the connection, and with unread bytes that is a reset.
-            drop(lock(&shared.open).remove(&number));
+            run(&stream, number, &steps, &inner);
+            // Dropping the last handle closes the connection: a reset if bytes are unread.
+            drop(lock(&inner.open).remove(&number));
             drop(stream);
         }));
     }
     threads
 }
 
-fn play(stream: &TcpStream, number: usize, acts: &[ScriptStep], shared: &Shared) {
+fn run(stream: &TcpStream, number: usize, steps: &[ScriptStep], inner: &Inner) {
     let _ = stream.set_nodelay(true);
     let mut reader = BufReader::new(stream);
     let mut writer = stream;
-    for act in acts {
-        let going = match act {
-            ScriptStep::Read => read(&mut reader, number, shared),
+    for step in steps {
+        let continues = match step {
+            ScriptStep::Read => read(&mut reader, number, inner),
             ScriptStep::Send(bytes) => writer.write_all(bytes).is_ok(),
             ScriptStep::Drip(bytes, pause) => bytes.iter().all(|byte| {
                 thread::sleep(*pause);
-                !shared.is_stopped() && writer.write_all(&[*byte]).is_ok()
+                !inner.is_stopped() && writer.write_all(&[*byte]).is_ok()
             }),
             ScriptStep::Respond(bytes) => {
-                while read(&mut reader, number, shared) && writer.write_all(bytes).is_ok() {}
+                while read(&mut reader, number, inner) && writer.write_all(bytes).is_ok() {}
                 true
             }
             ScriptStep::Hold => {
-                shared.hold();
+                inner.hold();
                 true
             }
             ScriptStep::Reset => {
@@ -260,19 +281,19 @@ fn play(stream: &TcpStream, number: usize, acts: &[ScriptStep], shared: &Shared)
                 return;
             }
         };
-        if !going {
+        if !continues {
             return;
         }
     }
 }
 
-fn read(reader: &mut BufReader<&TcpStream>, connection: usize, shared: &Shared) -> bool {
+fn read(reader: &mut BufReader<&TcpStream>, connection: usize, inner: &Inner) -> bool {
     let mut writer = *reader.get_ref();
     let Ok(Incoming::Request(request, _)) = codec::read(reader, &mut writer) else {
         return false;
     };
-    let mut requests = lock(&shared.requests);
-    let room = requests.len() < MOST;
+    let mut requests = lock(&inner.requests);
+    let room = requests.len() < MAX_COUNT;
     if room {
         requests.push(RawRequest {
             connection,
@@ -296,18 +317,18 @@ mod tests {
 
     #[test]
     fn a_script_ends_as_it_says() {
-        let check = |acts: Vec<ScriptStep>, expect: Result<&str, ErrorKind>| {
-            let said = format!("{acts:?}");
-            let server = RawServer::start(move |_| acts.clone());
+        let check = |steps: Vec<ScriptStep>, expect: Result<&str, ErrorKind>| {
+            let shown = format!("{steps:?}");
+            let server = RawServer::start(move |_| steps.clone());
             let mut stream = TcpStream::connect(server.address()).unwrap();
             stream.write_all(GET).unwrap();
             let mut response = String::new();
             let outcome = stream.read_to_string(&mut response);
             match expect {
                 Ok(expect) => {
-                    assert_eq!((outcome.is_ok(), &response[..]), (true, expect), "{said}")
+                    assert_eq!((outcome.is_ok(), &response[..]), (true, expect), "{shown}")
                 }
-                Err(expect) => assert_eq!(outcome.unwrap_err().kind(), expect, "{said}"),
+                Err(expect) => assert_eq!(outcome.unwrap_err().kind(), expect, "{shown}"),
             }
         };
         check(vec![ScriptStep::Read], Ok(""));
@@ -326,7 +347,7 @@ mod tests {
     }
 
     #[test]
-    fn requests_are_kept_with_their_connection() {
+    fn requests_have_the_number_of_their_connection() {
         let server = RawServer::start(|_| vec![ScriptStep::respond(b".")]);
         for _ in 0..2 {
             let mut stream = TcpStream::connect(server.address()).unwrap();
@@ -344,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn dropping_it_ends_what_it_holds() {
+    fn dropping_it_ends_its_connections() {
         let server = RawServer::start(|_| vec![ScriptStep::Hold]);
         let mut stream = TcpStream::connect(server.address()).unwrap();
         let address = server.address();

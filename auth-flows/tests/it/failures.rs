@@ -31,7 +31,7 @@ fn a_renewal_that_may_have_arrived_is_not_repeated() {
         server.revoke_access_tokens();
         server
             .faults()
-            .next(Matching::Grant("refresh_token"), Fault::LostAnswer);
+            .next(Matching::Grant("refresh_token"), Fault::LostResponse);
         let mark = server.requests().mark();
         let error = world.send("me", Ping).expect_err("lost");
         assert_eq!(
@@ -69,7 +69,7 @@ fn writes_are_repeated_only_if_they_did_not_arrive() {
             );
         };
         check(Fault::Unavailable { retry_after: None }, false, 1);
-        check(Fault::LostAnswer, false, 1);
+        check(Fault::LostResponse, false, 1);
         check(
             Fault::TooManyRequests {
                 retry_after: Some("0".into()),
@@ -93,7 +93,7 @@ fn reads_are_repeated() {
         server
             .faults()
             .next(Matching::Api, Fault::Unavailable { retry_after: None });
-        server.faults().next(Matching::Api, Fault::LostAnswer);
+        server.faults().next(Matching::Api, Fault::LostResponse);
         let mark = server.requests().mark();
         world.send("me", Me).expect("the third");
         assert_eq!(server.requests().since(mark).api(), 3, "{}", world.name());
@@ -206,7 +206,7 @@ fn a_crowd_survives_a_first_attempt_that_fails() {
         for fault in [
             Fault::Unavailable { retry_after: None },
             Fault::Reset,
-            Fault::LostAnswer,
+            Fault::LostResponse,
         ] {
             server.revoke_access_tokens();
             server.faults().next(Matching::Token, fault);

@@ -73,7 +73,7 @@ fn responses_that_are_errors() {
         "HTTP 503",
     );
     check(&server, Fault::Reset, Transport, "");
-    check(&server, Fault::LostAnswer, Transport, "");
+    check(&server, Fault::LostResponse, Transport, "");
 }
 
 #[test]

@@ -183,7 +183,7 @@ fn in_every_failure() {
         Fault::Redirect("https://elsewhere.example/".into()),
         Fault::EmptyToken,
         Fault::Reset,
-        Fault::LostAnswer,
+        Fault::LostResponse,
         Fault::Huge(2 << 20),
         Fault::TooManyRequests { retry_after: None },
     ];

@@ -64,7 +64,7 @@ impl FaultClass {
             Fault::TooManyRequests { .. } => Self::Limit,
             Fault::Answer { .. } => Self::Page,
             Fault::TruncatedJson => Self::Half,
-            Fault::LostAnswer => Self::Lost,
+            Fault::LostResponse => Self::Lost,
             Fault::LostByReset => Self::LostByReset,
             _ => return None,
         })
@@ -87,7 +87,7 @@ impl FaultClass {
                 body: PAGE.to_vec(),
             },
             Self::Half => Fault::TruncatedJson,
-            Self::Lost => Fault::LostAnswer,
+            Self::Lost => Fault::LostResponse,
             Self::LostByReset => Fault::LostByReset,
         }
     }

@@ -1,4 +1,4 @@
-//! One request with its outcome, and the observer that gets it.
+//! A request with its outcome, and the observer that receives it.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,52 +9,77 @@ use http::Request;
 use crate::control::faults::Fault;
 use crate::control::request_kind::RequestKind;
 
-/// One request as it went. It is told right before the response leaves, or the connection is closed.
+/// A request with its outcome, as [`TestServerBuilder::observe`] receives it.
 ///
-/// The request is as it was sent: its secrets are in it.
+/// The observer runs right before the server sends the response or closes the connection. The
+/// request is unredacted: it contains its secrets.
+///
+/// ```
+/// use std::sync::mpsc;
+/// use auth_testkit::{Dialect, RequestKind, TestServer};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (sender, exchanges) = mpsc::channel();
+/// let server = TestServer::builder(Dialect::league_9())
+///     .observe(move |exchange| {
+///         sender.send((exchange.kind, exchange.status)).expect("the test still listens");
+///     })
+///     .start()?;
+/// # let url = format!("{}/nowhere", server.url());
+/// # auth_testkit::person::Person::new("alice", "password").visit(&url)?;
+/// // … let your program request `/nowhere` …
+/// assert_eq!(exchanges.recv()?, (RequestKind::Other, Some(404)));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`TestServerBuilder::observe`]: crate::TestServerBuilder::observe
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Exchange<'a> {
-    /// The request in full.
+    /// The whole request.
     pub request: &'a Request<Vec<u8>>,
-    /// What it was for.
+    /// The kind of endpoint that it went to.
     pub kind: RequestKind,
-    /// The `grant_type`, of a token request.
+    /// The `grant_type` of a token request.
     pub grant: Option<&'a str>,
-    /// When it had been read in full.
+    /// When the server had read the whole request.
     pub began: SystemTime,
-    /// How it was spoilt.
+    /// The fault that the server applied.
     pub fault: Option<&'a Fault>,
-    /// Whether the server did what it was asked, as far as it would have without a fault.
+    /// Whether the server processed the request as it would have without a fault. `false` if a
+    /// fault took the place of the processing.
     pub processed: bool,
-    /// The status of the response, also where the connection is closed in its place; `None` where there was no answer to lose.
+    /// The status of the response that the server made, even if a fault then discarded the
+    /// response. `None` if it made none.
     pub status: Option<u16>,
-    /// Whose token or password it carried, if the server knows it, whether it is still good or not.
+    /// The user whose token or password the request carried. `None` if the server does not know the
+    /// token; an expired or revoked token still names its user.
     pub user: Option<&'a str>,
-    /// The number of the login that the token goes back to, or that the response begins.
+    /// The number of the login that the token comes from, or that the response starts.
     pub login: Option<u64>,
-    /// The number of the refresh token that it carried, good or not.
+    /// The number of the refresh token that the request carried, valid or not.
     pub refresh_token: Option<usize>,
 }
 
-/// What is told of each request.
+/// The function that receives each exchange.
 #[derive(Clone)]
-pub(crate) struct Observer(Arc<Told>);
+pub(crate) struct Observer(Arc<ObserverFn>);
 
-type Told = dyn Fn(&Exchange<'_>) + Send + Sync;
+type ObserverFn = dyn Fn(&Exchange<'_>) + Send + Sync;
 
 impl Observer {
-    pub(crate) fn new(told: impl Fn(&Exchange<'_>) + Send + Sync + 'static) -> Self {
-        Self(Arc::new(told))
+    pub(crate) fn new(observe: impl Fn(&Exchange<'_>) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(observe))
     }
 
-    pub(crate) fn tell(&self, passage: &Exchange<'_>) {
-        (self.0)(passage);
+    pub(crate) fn notify(&self, exchange: &Exchange<'_>) {
+        (self.0)(exchange);
     }
 }
 
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Watcher")
+        f.write_str("Observer")
     }
 }

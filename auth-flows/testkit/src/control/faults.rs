@@ -1,4 +1,4 @@
-//! Answers that go wrong on purpose.
+//! Planned faults: lost, delayed, replaced or malformed responses.
 
 use std::fmt;
 use std::sync::Mutex;
@@ -7,13 +7,33 @@ use std::time::Duration;
 use http::{Response, StatusCode, header};
 use serde_json::Value;
 
-use crate::control::request_kind::{Matching, Target};
+use crate::control::request_kind::{Matching, RequestClass};
 use crate::http::reply::{set, typed};
 use crate::sync::locked;
 
-/// One way for an answer to go wrong.
+/// A fault that the server applies to a request.
 ///
-/// Unless a variant says otherwise the request is *not* processed: no code is used up and no token changes.
+/// Unless a variant says otherwise, the request is *not* processed: no code is used up and no token
+/// changes.
+///
+/// ```
+/// use auth_testkit::{Dialect, Fault, Matching, TestServer};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let server = TestServer::builder(Dialect::doorkeeper_5()).start()?;
+/// // The server renews the token, but the client never gets to know:
+/// server.faults().next(Matching::Grant("refresh_token"), Fault::LostResponse);
+/// // Rate limit, with a `Retry-After` of a minute:
+/// let retry_after = Some("60".to_owned());
+/// server.faults().next(Matching::Api, Fault::TooManyRequests { retry_after });
+/// // A token response with another scope:
+/// server.faults().next(Matching::Token, Fault::Field("scope", Some("read".into())));
+/// # Ok(())
+/// # }
+/// ```
+#[doc(alias = "fault injection")]
+#[doc(alias = "timeout")]
+#[doc(alias = "redirect")]
 #[derive(Clone, Debug, PartialEq)]
 // Releases plan more faults.
 #[non_exhaustive]
@@ -22,9 +42,9 @@ pub enum Fault {
     Html500,
     /// 200 without a body.
     Empty200,
-    /// 200 and a JSON body of about this many bytes, well-formed.
+    /// 200 with a well-formed JSON body of about this many bytes.
     Huge(usize),
-    /// 302 to this location.
+    /// 302 with this `Location`.
     Redirect(String),
     /// 200 with an OAuth error (`invalid_grant`) in the body.
     ErrorIn200,
@@ -38,7 +58,7 @@ pub enum Fault {
         /// The header's value.
         retry_after: Option<String>,
     },
-    /// This answer.
+    /// A response of your own.
     Answer {
         /// The status.
         status: u16,
@@ -49,149 +69,203 @@ pub enum Fault {
     },
     /// The connection is reset without a response.
     Reset,
-    /// Nothing for this long, then the connection is closed. It ends early with the server.
+    /// The server sends nothing for this long, then closes the connection. Dropping the server ends
+    /// the silence early.
     Silence(Duration),
-    /// The response comes this much later. The request is processed, after the delay.
+    /// The server waits this long, then processes the request and responds.
     Delay(Duration),
     /// The request is processed, then the connection is closed without a response.
-    LostAnswer,
+    LostResponse,
     /// The request is processed, then the connection is reset without a response.
     LostByReset,
-    /// The request is processed; the response's head comes at once, and its body in pieces over this long.
+    /// The request is processed; the head of the response is sent at once, the body in eight pieces
+    /// over this duration.
     SlowBody(Duration),
-    /// The request is processed; of the response only the first half of the body is sent.
+    /// The request is processed; the response contains only the first half of the body.
     TruncatedJson,
-    /// The request is processed; a response of 200 becomes 201.
+    /// The request is processed; the status 200 becomes 201.
     Status201,
-    /// The request is processed; the response says it is `text/plain`.
+    /// The request is processed; the `Content-Type` of the response is `text/plain`.
     TextPlain,
-    /// The request is processed; `expires_in` of the response is this value.
+    /// The request is processed; the field `expires_in` of the response has this value.
     ExpiresIn(Value),
     /// The request is processed; the response lacks `token_type`.
     NoTokenType,
-    /// The request is processed; the response says `"token_type":"bearer"`.
+    /// The request is processed; the response contains `"token_type":"bearer"`, in lower case.
     TokenTypeLower,
-    /// The request is processed; every field of the response that holds a token is empty.
+    /// The request is processed; every token in the response is an empty string.
     EmptyToken,
-    /// The request is processed; this field of the JSON answer is set, or taken away with `None`.
+    /// The request is processed; this field of the JSON response has this value, or is missing with
+    /// `None`.
     Field(&'static str, Option<Value>),
 }
 
-/// The faults that are still to come; made by [`TestServer::faults`](crate::TestServer::faults).
+/// Plans [`Fault`]s for the requests to come; made by [`TestServer::faults`].
+///
+/// ```
+/// use auth_testkit::{Dialect, Fault, Matching, TestServer};
+/// # use auth_testkit::person::{Outcome, Person};
+/// # fn get(server: &TestServer, path: &str) -> std::io::Result<u16> {
+/// #     let url = format!("{}{path}", server.url());
+/// #     match Person::new("alice", "password").visit(&url)? {
+/// #         Outcome::Page { status, .. } => Ok(status),
+/// #         other => Err(std::io::Error::other(format!("{other:?}"))),
+/// #     }
+/// # }
+///
+/// # fn main() -> std::io::Result<()> {
+/// let server = TestServer::builder(Dialect::doorkeeper_5()).start()?;
+/// server.faults().times(2, Matching::Any, Fault::Unavailable { retry_after: None });
+/// assert_eq!(server.faults().pending(), 2);
+/// let statuses = [get(&server, "/")?, get(&server, "/")?, get(&server, "/")?];
+/// assert_eq!(statuses, [503, 503, 404]);
+/// assert_eq!(server.faults().pending(), 0);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`TestServer::faults`]: crate::TestServer::faults
+#[doc(alias = "fault injection")]
 #[derive(Debug, Default)]
 pub struct Faults {
     planned: Mutex<Vec<Planned>>,
     choosers: Mutex<Vec<Chooser>>,
 }
 
-/// What is asked for a fault at each matching request.
+/// Chooses a fault, or none, for each matching request.
 struct Chooser {
-    on: Matching,
+    matching: Matching,
     choose: Box<dyn FnMut() -> Option<Fault> + Send>,
 }
 
 impl fmt::Debug for Chooser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Chooser").field(&self.on).finish()
+        f.debug_tuple("Chooser").field(&self.matching).finish()
     }
 }
 
 #[derive(Debug)]
 struct Planned {
-    on: Matching,
+    matching: Matching,
     fault: Fault,
     left: Option<usize>,
 }
 
 impl Faults {
-    /// The next matching request goes wrong.
-    pub fn next(&self, on: Matching, fault: Fault) {
-        self.times(1, on, fault);
+    /// Plans a fault for the next matching request.
+    pub fn next(&self, matching: Matching, fault: Fault) {
+        self.times(1, matching, fault);
     }
 
-    /// The next `n` matching requests go wrong. Faults for the same requests come in the order in which they were asked for.
-    pub fn times(&self, n: usize, on: Matching, fault: Fault) {
-        self.plan(Some(n), on, fault);
+    /// Plans a fault for each of the next `n` matching requests.
+    ///
+    /// Several faults for the same requests apply in the order in which they were planned.
+    pub fn times(&self, n: usize, matching: Matching, fault: Fault) {
+        self.plan(Some(n), matching, fault);
     }
 
-    /// All matching requests go wrong until [`clear`](Self::clear).
-    pub fn always(&self, on: Matching, fault: Fault) {
-        self.plan(None, on, fault);
+    /// Plans a fault for all matching requests until [`clear`](Self::clear).
+    pub fn always(&self, matching: Matching, fault: Fault) {
+        self.plan(None, matching, fault);
     }
 
-    /// Matching requests that no other fault is planned for go wrong as `choose` says, request by request, until
-    /// [`clear`](Self::clear). Of several that match, the first one is asked.
-    pub fn choose(&self, on: Matching, choose: impl FnMut() -> Option<Fault> + Send + 'static) {
+    /// Calls `choose` for each matching request that has no planned fault, until
+    /// [`clear`](Self::clear).
+    ///
+    /// `None` leaves the request alone. If several match a request, only the first one is called.
+    ///
+    /// ```
+    /// use auth_testkit::{Dialect, Fault, Matching, TestServer};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let server = TestServer::builder(Dialect::doorkeeper_5()).start()?;
+    /// let mut calls = 0;
+    /// server.faults().choose(Matching::Api, move || {
+    ///     calls += 1;
+    ///     (calls % 10 == 0).then_some(Fault::Reset) // every tenth request
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn choose(
+        &self,
+        matching: Matching,
+        choose: impl FnMut() -> Option<Fault> + Send + 'static,
+    ) {
         let choose = Box::new(choose);
-        locked(&self.choosers).push(Chooser { on, choose });
+        locked(&self.choosers).push(Chooser { matching, choose });
     }
 
-    /// No more faults.
+    /// Removes all planned faults.
     pub fn clear(&self) {
         locked(&self.planned).clear();
         locked(&self.choosers).clear();
     }
 
-    /// How many faults have not happened yet; those of [`always`](Self::always) do not count.
+    /// Returns how many planned faults remain. Those of [`always`](Self::always) do not count.
     #[must_use]
     pub fn pending(&self) -> usize {
         locked(&self.planned).iter().filter_map(|p| p.left).sum()
     }
 
-    fn plan(&self, left: Option<usize>, on: Matching, fault: Fault) {
+    fn plan(&self, left: Option<usize>, matching: Matching, fault: Fault) {
         if left != Some(0) {
-            locked(&self.planned).push(Planned { on, fault, left });
+            locked(&self.planned).push(Planned {
+                matching,
+                fault,
+                left,
+            });
         }
     }
 
-    /// The fault for this request, used up.
-    pub(crate) fn take(&self, target: &Target) -> Option<Fault> {
-        self.take_planned(target).or_else(|| {
+    /// Takes the fault for this request.
+    pub(crate) fn take(&self, class: &RequestClass) -> Option<Fault> {
+        self.take_planned(class).or_else(|| {
             let mut choosers = locked(&self.choosers);
-            let chooser = choosers.iter_mut().find(|c| c.on.matches(target))?;
+            let chooser = choosers.iter_mut().find(|c| c.matching.matches(class))?;
             (chooser.choose)()
         })
     }
 
-    fn take_planned(&self, target: &Target) -> Option<Fault> {
+    fn take_planned(&self, class: &RequestClass) -> Option<Fault> {
         let mut planned = locked(&self.planned);
-        let place = planned.iter().position(|p| p.on.matches(target))?;
-        let fault = planned[place].fault.clone();
-        if let Some(left) = &mut planned[place].left {
+        let index = planned.iter().position(|p| p.matching.matches(class))?;
+        let fault = planned[index].fault.clone();
+        if let Some(left) = &mut planned[index].left {
             *left -= 1;
             if *left == 0 {
-                planned.remove(place);
+                planned.remove(index);
             }
         }
         Some(fault)
     }
 }
 
-/// How a request ends.
+/// How the server ends a request.
 pub(crate) enum Ending {
-    Answer(Response<Vec<u8>>),
-    /// The response, its body over so long.
-    Slowly(Response<Vec<u8>>, Duration),
-    /// The connection is closed without a response.
+    Response(Response<Vec<u8>>),
+    /// The response, with its body sent over this duration.
+    SlowResponse(Response<Vec<u8>>, Duration),
+    /// Closes the connection without a response.
     Close,
-    /// The connection is reset without a response.
+    /// Resets the connection without a response.
     Reset,
 }
 
 impl Ending {
-    /// The response, if there is one.
-    pub(crate) fn answer(&self) -> Option<&Response<Vec<u8>>> {
+    /// The response. `None` if the connection ends without one.
+    pub(crate) fn response(&self) -> Option<&Response<Vec<u8>>> {
         match self {
-            Self::Answer(response) | Self::Slowly(response, _) => Some(response),
+            Self::Response(response) | Self::SlowResponse(response, _) => Some(response),
             Self::Close | Self::Reset => None,
         }
     }
 }
 
 impl Fault {
-    /// The ending of a request that is not processed, or `None` if this fault wants it processed.
-    pub(crate) fn instead(&self) -> Option<Ending> {
-        Some(Ending::Answer(match self {
+    /// The ending of a request that is not processed. `None` if this fault requires processing.
+    pub(crate) fn replacement(&self) -> Option<Ending> {
+        Some(Ending::Response(match self {
             Self::Html500 => html(500, "We're sorry, but something went wrong", &None),
             Self::Empty200 => Response::new(Vec::new()),
             Self::Huge(len) => {
@@ -225,11 +299,11 @@ impl Fault {
     }
 
     /// The ending of a request that was processed.
-    pub(crate) fn after(&self, mut response: Response<Vec<u8>>) -> Ending {
+    pub(crate) fn apply(&self, mut response: Response<Vec<u8>>) -> Ending {
         match self {
-            Self::LostAnswer => return Ending::Close,
+            Self::LostResponse => return Ending::Close,
             Self::LostByReset => return Ending::Reset,
-            Self::SlowBody(time) => return Ending::Slowly(response, *time),
+            Self::SlowBody(time) => return Ending::SlowResponse(response, *time),
             Self::TruncatedJson => {
                 let half = response.body().len() / 2;
                 response.body_mut().truncate(half);
@@ -245,12 +319,12 @@ impl Fault {
             Self::Field(name, value) => change(&mut response, name, value.as_ref()),
             _ => {}
         }
-        Ending::Answer(response)
+        Ending::Response(response)
     }
 }
 
-fn html(status: u16, words: &str, retry_after: &Option<String>) -> Response<Vec<u8>> {
-    let body = format!("<!DOCTYPE html><html><body><h1>{words}</h1></body></html>");
+fn html(status: u16, message: &str, retry_after: &Option<String>) -> Response<Vec<u8>> {
+    let body = format!("<!DOCTYPE html><html><body><h1>{message}</h1></body></html>");
     let mut response = typed(status, "text/html; charset=utf-8", body.into_bytes());
     if let Some(value) = retry_after {
         set(&mut response, header::RETRY_AFTER, value);

@@ -1,12 +1,14 @@
-//! Making requests wait, so that a test decides what happens at the same time, and waits that end with the server.
+//! Holds back requests, so that a test decides which of them overlap.
+//!
+//! All waits end with the server.
 
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::control::request_kind::{Matching, Target};
+use crate::control::request_kind::{Matching, RequestClass};
 use crate::sync::locked;
 
-/// Where requests wait.
+/// The holds of a server and the requests that wait for them.
 #[derive(Debug, Default)]
 pub(crate) struct Holds {
     inner: Mutex<Inner>,
@@ -16,7 +18,7 @@ pub(crate) struct Holds {
 #[derive(Debug, Default)]
 struct Inner {
     holds: Vec<(u64, Matching)>,
-    waiting: Vec<(u64, Target)>,
+    waiting: Vec<(u64, RequestClass)>,
     next_id: u64,
     stopped: bool,
 }
@@ -27,34 +29,42 @@ impl Inner {
         self.next_id
     }
 
-    fn waiting_for(&self, on: &Matching) -> usize {
-        self.waiting.iter().filter(|(_, t)| on.matches(t)).count()
+    fn waiting_for(&self, matching: &Matching) -> usize {
+        self.waiting
+            .iter()
+            .filter(|(_, t)| matching.matches(t))
+            .count()
     }
 }
 
 impl Holds {
-    /// Lets no matching request pass until the guard is dropped.
-    pub(crate) fn hold(self: &Arc<Self>, on: Matching) -> Hold {
+    /// Holds back matching requests until the guard is dropped.
+    pub(crate) fn hold(self: &Arc<Self>, matching: Matching) -> Hold {
         let mut inner = locked(&self.inner);
         let id = inner.id();
-        inner.holds.push((id, on.clone()));
+        inner.holds.push((id, matching.clone()));
         drop(inner);
         Hold {
             holds: Arc::clone(self),
             id,
-            on,
+            matching,
         }
     }
 
-    /// Waits while the request is held. False when the server stopped meanwhile.
-    pub(crate) fn pass(&self, target: &Target) -> bool {
+    /// Waits while a hold matches the request. Returns `false` if the server stopped meanwhile.
+    pub(crate) fn wait_until_released(&self, class: &RequestClass) -> bool {
         let mut inner = locked(&self.inner);
-        let held = |inner: &Inner| inner.holds.iter().any(|(_, on)| on.matches(target));
-        if held(&inner) && !inner.stopped {
+        let is_blocked = |inner: &Inner| {
+            inner
+                .holds
+                .iter()
+                .any(|(_, matching)| matching.matches(class))
+        };
+        if is_blocked(&inner) && !inner.stopped {
             let id = inner.id();
-            inner.waiting.push((id, target.clone()));
+            inner.waiting.push((id, class.clone()));
             self.changed.notify_all();
-            while held(&inner) && !inner.stopped {
+            while is_blocked(&inner) && !inner.stopped {
                 inner = self
                     .changed
                     .wait(inner)
@@ -66,7 +76,7 @@ impl Holds {
         !inner.stopped
     }
 
-    /// Waits this long. False when the server stopped meanwhile.
+    /// Waits this long. Returns `false` if the server stopped meanwhile.
     pub(crate) fn sleep(&self, duration: Duration) -> bool {
         let inner = locked(&self.inner);
         let (inner, _) = self
@@ -76,7 +86,7 @@ impl Holds {
         !inner.stopped
     }
 
-    /// Lets everything go, for good.
+    /// Releases all requests and waits, permanently.
     pub(crate) fn stop(&self) {
         locked(&self.inner).stopped = true;
         self.changed.notify_all();
@@ -87,28 +97,58 @@ impl Holds {
     }
 }
 
-/// Holds back requests until it is dropped; made by [`TestServer::hold`](crate::TestServer::hold).
+/// Holds back requests until it is dropped; made by [`TestServer::hold`].
+///
+/// The server has read and logged a held request, but not begun to process it.
+///
+/// ```
+/// use std::{thread, time::Duration};
+/// use auth_testkit::{Dialect, Matching, TestServer};
+/// # use auth_testkit::person::Person;
+/// # fn request(server: &TestServer) {
+/// #     Person::new("alice", "password").visit(server.url()).unwrap();
+/// # }
+///
+/// # fn main() -> std::io::Result<()> {
+/// let server = TestServer::builder(Dialect::doorkeeper_5()).start()?;
+/// let hold = server.hold(Matching::Any);
+/// thread::scope(|scope| {
+///     for _ in 0..3 {
+///         scope.spawn(|| request(&server));
+///     }
+///     assert!(hold.wait_for(3, Duration::from_secs(10))); // all three overlap now
+///     assert_eq!(server.in_flight(), 3);
+///     hold.release();
+/// });
+/// assert_eq!(server.in_flight(), 0);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`TestServer::hold`]: crate::TestServer::hold
 #[derive(Debug)]
-#[must_use = "requests are held back only as long as this value lives"]
+#[must_use = "requests are held back only until this value is dropped"]
 pub struct Hold {
     holds: Arc<Holds>,
     id: u64,
-    on: Matching,
+    matching: Matching,
 }
 
 impl Hold {
-    /// How many requests wait here now.
+    /// Returns how many requests are held back now.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        locked(&self.holds.inner).waiting_for(&self.on)
+        locked(&self.holds.inner).waiting_for(&self.matching)
     }
 
-    /// Waits until at least `n` requests are held back, at most `limit`. False when the time ran out.
-    #[must_use = "false says that the requests did not come"]
+    /// Waits until at least `n` requests are held back, for at most `limit`.
+    ///
+    /// Returns `false` if the time ran out or the server stopped.
+    #[must_use = "`false` means that the requests did not arrive"]
     pub fn wait_for(&self, n: usize, limit: Duration) -> bool {
         let deadline = Instant::now() + limit;
         let mut inner = locked(&self.holds.inner);
-        while inner.waiting_for(&self.on) < n && !inner.stopped {
+        while inner.waiting_for(&self.matching) < n && !inner.stopped {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return false;
@@ -119,10 +159,10 @@ impl Hold {
                 .wait_timeout(inner, left)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        inner.waiting_for(&self.on) >= n
+        inner.waiting_for(&self.matching) >= n
     }
 
-    /// Lets the requests go on; the same as dropping it.
+    /// Releases the requests, as dropping the value does.
     pub fn release(self) {}
 }
 

@@ -1,4 +1,4 @@
-//! What a test controls and reads while the server runs: faults, holds, the log of requests.
+//! What a test controls and reads while the server runs: faults, holds, the request log.
 
 pub(crate) mod exchange;
 pub(crate) mod faults;

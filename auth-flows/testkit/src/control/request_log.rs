@@ -1,29 +1,49 @@
-//! What the server saw, without any secret in it.
+//! The log of the requests that a server received, without secrets.
 
 use std::sync::Mutex;
 
 use http::{Method, Request, header};
 
-use crate::control::request_kind::{RequestKind, Target};
+use crate::control::request_kind::{RequestClass, RequestKind};
 use crate::http::params::Params;
 use crate::sync::locked;
 
-/// One request as it arrived. Secrets are never in it: of an `Authorization` header only the scheme is kept, of a form only
-/// the names, and of a query the secret values are replaced by `…`.
+/// A request that the server received, without secrets.
+///
+/// The log keeps only the scheme of an `Authorization` header and only the names of form fields. In
+/// a query it replaces the values of secret parameters by `…`.
+///
+/// ```
+/// use auth_testkit::{Dialect, TestServer};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let server = TestServer::builder(Dialect::doorkeeper_5()).start()?;
+/// # let url = format!("{}/callback?code=secret&page=2", server.url());
+/// # auth_testkit::person::Person::new("alice", "password").visit(&url)?;
+/// // … let your program request `/callback?code=secret&page=2` …
+/// let log = server.requests();
+/// let request = &log.requests()[0];
+/// assert_eq!(request.path, "/callback?code=…&page=2");
+/// assert_eq!((request.method.as_str(), request.status), ("GET", Some(404)));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoggedRequest {
     /// The method.
     pub method: Method,
-    /// Path and query, the values of secret parameters replaced.
+    /// Path and query, with the values of secret parameters replaced.
     pub path: String,
-    /// What it was for.
+    /// The kind of endpoint that it went to.
     pub kind: RequestKind,
-    /// The `grant_type`, of a token request.
+    /// The `grant_type` of a token request.
     pub grant: Option<String>,
-    /// The status of the response; `None` while it is worked on, and where the connection was closed without a response.
+    /// The status of the response. `None` while the server processes the request, and if it closed
+    /// the connection without a response.
     pub status: Option<u16>,
-    /// The scheme of the `Authorization` header, as written: `Bearer`, `Basic`.
+    /// The scheme of the `Authorization` header, as written: `Bearer`, `Basic`. `(none)` for a bare
+    /// token.
     pub scheme: Option<String>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
@@ -31,48 +51,70 @@ pub struct LoggedRequest {
     pub accept: Option<String>,
     /// The `Content-Type` header.
     pub content_type: Option<String>,
-    /// The names of the form's or JSON object's fields, in order, without their values.
+    /// The field names of the form or JSON object, in order.
     pub fields: Vec<String>,
     /// The length of the body in bytes.
     pub body_len: usize,
 }
 
-/// What the server saw up to one moment; made by [`TestServer::requests`](crate::TestServer::requests).
+/// The requests that a server received so far; made by [`TestServer::requests`].
+///
+/// It is a snapshot: later requests do not appear in it.
+///
+/// ```
+/// use auth_testkit::{Dialect, TestServer};
+/// # use auth_testkit::person::Person;
+///
+/// # fn main() -> std::io::Result<()> {
+/// let server = TestServer::builder(Dialect::doorkeeper_5()).start()?;
+/// # let request = || Person::new("alice", "password").visit(&server.authorization_endpoint());
+/// # request()?;
+/// // … log in …
+/// let mark = server.requests().mark();
+/// # request()?;
+/// // … call an operation …
+/// let log = server.requests().since(mark);
+/// assert_eq!((log.total(), log.authorize(), log.token()), (1, 1, 0));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`TestServer::requests`]: crate::TestServer::requests
 #[derive(Clone, Debug, Default)]
 pub struct RequestLog {
     requests: Vec<LoggedRequest>,
 }
 
-/// A place in the order of requests.
+/// A position in the order of requests; made by [`RequestLog::mark`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark(usize);
 
 impl RequestLog {
-    /// All of them, in the order of arrival.
+    /// Returns all requests, in the order of arrival.
     #[must_use]
     pub fn requests(&self) -> &[LoggedRequest] {
         &self.requests
     }
 
-    /// How many requests there were.
+    /// Returns the number of requests.
     #[must_use]
     pub fn total(&self) -> usize {
         self.requests.len()
     }
 
-    /// How many requests were of this kind.
+    /// Returns the number of requests of this kind.
     #[must_use]
     pub fn count(&self, kind: RequestKind) -> usize {
         self.requests.iter().filter(|r| r.kind == kind).count()
     }
 
-    /// How many requests asked the token endpoint, whatever the grant.
+    /// Returns the number of token requests, with any grant.
     #[must_use]
     pub fn token(&self) -> usize {
         self.count(RequestKind::Token)
     }
 
-    /// How many token requests had this `grant_type`.
+    /// Returns the number of token requests with this `grant_type`.
     #[must_use]
     pub fn grant(&self, grant_type: &str) -> usize {
         let of_grant = |r: &&LoggedRequest| {
@@ -81,37 +123,39 @@ impl RequestLog {
         self.requests.iter().filter(of_grant).count()
     }
 
-    /// How many requests asked for a derived token.
+    /// Returns the number of requests for a derived token.
     #[must_use]
     pub fn derived(&self) -> usize {
         self.count(RequestKind::Derived)
     }
 
-    /// How many requests asked for a revocation.
+    /// Returns the number of revocation requests.
     #[must_use]
     pub fn revoke(&self) -> usize {
         self.count(RequestKind::Revoke)
     }
 
-    /// How many requests went to the authorization endpoint; a login is three: the page, the login form, the consent form.
+    /// Returns the number of requests to the authorization endpoint.
+    ///
+    /// A login takes three: the page, the login form, the consent form.
     #[must_use]
     pub fn authorize(&self) -> usize {
         self.count(RequestKind::Authorize)
     }
 
-    /// How many requests went to the site's routes.
+    /// Returns the number of requests to the site's routes.
     #[must_use]
     pub fn api(&self) -> usize {
         self.count(RequestKind::Api)
     }
 
-    /// The end of what was seen, to leave it out later.
+    /// Returns the end of this log. [`since`](Self::since) excludes the requests before it.
     #[must_use]
     pub fn mark(&self) -> Mark {
         Mark(self.requests.len())
     }
 
-    /// Only what came after the mark.
+    /// Returns only the requests after the mark.
     #[must_use]
     pub fn since(&self, mark: Mark) -> Self {
         let requests = self.requests.get(mark.0..).unwrap_or_default().to_vec();
@@ -119,15 +163,15 @@ impl RequestLog {
     }
 }
 
-/// Where the connections write down what arrives.
+/// Records the requests of all connections.
 #[derive(Debug, Default)]
-pub(crate) struct Log {
+pub(crate) struct RequestRecorder {
     requests: Mutex<Vec<LoggedRequest>>,
 }
 
-impl Log {
-    /// Writes a request down and gives its place.
-    pub(crate) fn arrived(&self, request: &Request<Vec<u8>>, target: &Target) -> usize {
+impl RequestRecorder {
+    /// Records a request and returns its index.
+    pub(crate) fn record(&self, request: &Request<Vec<u8>>, class: &RequestClass) -> usize {
         let text = |name: header::HeaderName| {
             let value = request.headers().get(name)?;
             Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
@@ -137,11 +181,11 @@ impl Log {
                 Some((scheme, _)) => scheme.to_owned(),
                 None => "(none)".to_owned(), // a bare token is a secret
             });
-        let seen = LoggedRequest {
+        let entry = LoggedRequest {
             method: request.method().clone(),
             path: without_secrets(request.uri()),
-            kind: target.kind,
-            grant: target.grant.clone(),
+            kind: class.kind,
+            grant: class.grant.clone(),
             status: None,
             scheme,
             user_agent: text(header::USER_AGENT),
@@ -154,13 +198,13 @@ impl Log {
             body_len: request.body().len(),
         };
         let mut requests = locked(&self.requests);
-        requests.push(seen);
+        requests.push(entry);
         requests.len() - 1
     }
 
-    pub(crate) fn answered(&self, place: usize, status: u16) {
-        if let Some(seen) = locked(&self.requests).get_mut(place) {
-            seen.status = Some(status);
+    pub(crate) fn set_status(&self, index: usize, status: u16) {
+        if let Some(entry) = locked(&self.requests).get_mut(index) {
+            entry.status = Some(status);
         }
     }
 

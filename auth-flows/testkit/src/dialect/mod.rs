@@ -1,4 +1,4 @@
-//! The dialects: which server software is imitated.
+//! The dialects: the server software that a test server imitates.
 
 mod doorkeeper;
 mod league;
@@ -7,10 +7,22 @@ use crate::dialect::doorkeeper::Doorkeeper;
 use crate::dialect::league::{League, Version};
 use crate::endpoint::software::Software;
 
-/// The software that a server speaks like.
+/// The server software that a test server imitates.
 ///
-/// A dialect is the software, not a service that runs it: what a service configures is said with
-/// the builder.
+/// A dialect is the software, not a service that runs it. Set what a service configures with the
+/// [`TestServerBuilder`](crate::TestServerBuilder).
+///
+/// ```
+/// use auth_testkit::{Dialect, TestServer};
+///
+/// # fn main() -> std::io::Result<()> {
+/// for dialect in [Dialect::doorkeeper_5(), Dialect::league_8(), Dialect::league_9()] {
+///     let server = TestServer::builder(dialect).start()?;
+///     println!("{}: {}", server.dialect().name(), server.token_endpoint());
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dialect(AnySoftware);
 
@@ -24,9 +36,10 @@ impl Dialect {
     /// Doorkeeper 5.5 and 5.6, the Ruby gem, in a Rails application with Devise, as iNaturalist
     /// runs it.
     ///
-    /// The application's part: a request without any authentication is sent to `/login`, or gets
-    /// 401 JSON if it accepts JSON; a refused password is 400 `invalid_grant` in the application's
-    /// own words, JSON labelled `text/html`.
+    /// The application adds two responses of its own. It redirects a request without any
+    /// authentication to `/login`, or responds with 401 and JSON if the request accepts JSON. And
+    /// it refuses a password with 400 `invalid_grant`, a message of its own, and JSON that is
+    /// labelled `text/html`.
     #[must_use]
     pub fn doorkeeper_5() -> Self {
         Self(AnySoftware::Doorkeeper(Doorkeeper { devise: true }))
@@ -44,8 +57,8 @@ impl Dialect {
         Self::league(Version::V9)
     }
 
-    /// Doorkeeper's dialect without Devise around it: only the gem's own answers. No change to
-    /// league's.
+    /// Removes Devise from Doorkeeper's dialect, which leaves the gem's own responses. Does not
+    /// change league's dialects.
     #[must_use]
     pub fn without_devise(mut self) -> Self {
         if let AnySoftware::Doorkeeper(doorkeeper) = &mut self.0 {
@@ -54,9 +67,10 @@ impl Dialect {
         self
     }
 
-    /// league's dialect in a Symfony bundle: the resource server refuses in plain text instead of
-    /// JSON, and code challenges of the method `plain` are refused. Read in the bundle's source,
-    /// not observed. No change to Doorkeeper's.
+    /// Puts league's dialect into a Symfony bundle. Does not change Doorkeeper's dialect.
+    ///
+    /// The resource server then refuses in plain text instead of JSON, and the server refuses code
+    /// challenges of the method `plain`. Read in the bundle's source, not observed.
     #[must_use]
     pub fn with_symfony(mut self) -> Self {
         if let AnySoftware::League(league) = &mut self.0 {
@@ -65,7 +79,7 @@ impl Dialect {
         self
     }
 
-    /// The software's name and major version, such as `Doorkeeper 5`.
+    /// Returns the software's name and major version, such as `Doorkeeper 5`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.software().name()

@@ -1,7 +1,7 @@
-//! The authorization endpoint as a person meets it: log in, consent, go back to the client.
+//! The authorization endpoint: the login form, the consent form, the redirect to the client.
 //!
-//! What is checked and how it is refused is the dialect's matter. Unlike the imitated servers this
-//! one checks the request before it asks for a login, so that a test sees a refusal at once.
+//! The dialect decides what is checked and how it is refused. Unlike the imitated software, this
+//! server checks the request before it shows the login form, so that a test sees a refusal at once.
 
 use http::{Method, Request, Response};
 
@@ -14,8 +14,8 @@ use crate::state::Code;
 use crate::state::clock::millis;
 use crate::state::context::ServerContext;
 
-/// Answers the authorization endpoint.
-pub(crate) fn answer(
+/// Responds to a request for the authorization endpoint.
+pub(crate) fn respond(
     context: &ServerContext,
     software: &dyn Software,
     request: &Request<Vec<u8>>,
@@ -27,7 +27,7 @@ pub(crate) fn answer(
     }
     match *request.method() {
         Method::GET | Method::HEAD => begin(context, software, request, &Params::of_query(request)),
-        Method::POST => go_on(context, software, request, &Params::of_rails(request)),
+        Method::POST => submit(context, software, request, &Params::of_rails(request)),
         _ => not_found(),
     }
 }
@@ -44,11 +44,11 @@ fn begin(
     };
     match session_user(context, request) {
         Some(user) => consent_or_skip(context, software, request, params, &authorization, user),
-        None => pages::login(request.uri().path(), &carried(params), None),
+        None => pages::login(request.uri().path(), &hidden_fields(params), None),
     }
 }
 
-fn go_on(
+fn submit(
     context: &ServerContext,
     software: &dyn Software,
     request: &Request<Vec<u8>>,
@@ -64,7 +64,7 @@ fn go_on(
         return match (user, params.get("decision")) {
             (Some(user), Some("allow")) => allow(context, software, &authorization, user),
             (Some(_), Some("deny")) => software.deny(&authorization),
-            _ => pages::login(path, &carried(params), Some("Please log in again.")),
+            _ => pages::login(path, &hidden_fields(params), Some("Please log in again.")),
         };
     }
     match sign_in(context, params) {
@@ -74,7 +74,7 @@ fn go_on(
             start_session(context, &mut response, user);
             response
         }
-        Err(words) => pages::login(path, &carried(params), Some(&words)),
+        Err(message) => pages::login(path, &hidden_fields(params), Some(&message)),
     }
 }
 
@@ -97,7 +97,7 @@ fn consent_or_skip(
     let ticket = context.random.url_safe(24);
     state.sessions.insert(ticket.clone(), user);
     drop(state);
-    let mut hidden = carried(params);
+    let mut hidden = hidden_fields(params);
     hidden.push(("ticket", &ticket));
     let path = request.uri().path();
     let name = name.unwrap_or_default();
@@ -110,11 +110,11 @@ fn consent_or_skip(
     )
 }
 
-/// The parameters of the authorization request, for the forms to carry along.
-fn carried(params: &Params) -> Vec<(&str, &str)> {
+/// The parameters of the authorization request, as hidden fields of the forms.
+fn hidden_fields(params: &Params) -> Vec<(&str, &str)> {
     const OWN: [&str; 5] = ["login", "password", "sign_in", "ticket", "decision"];
-    let carried = params.iter().filter(|(name, _)| !OWN.contains(name));
-    carried.collect()
+    let fields = params.iter().filter(|(name, _)| !OWN.contains(name));
+    fields.collect()
 }
 
 fn allow(

@@ -1,4 +1,4 @@
-//! Derived tokens: the endpoint that gives them out for access tokens.
+//! Derived tokens: the endpoint that issues them for access tokens.
 
 use auth_core::testkit::{Caller, DerivedTokens};
 use http::{Method, Request, Response, header};
@@ -12,13 +12,13 @@ use crate::state::Derived;
 use crate::state::clock::millis;
 use crate::state::context::ServerContext;
 
-/// Is this the endpoint's path? Rails takes a format behind it: `/users/api_token.json`.
+/// Whether this is the endpoint's path. Rails accepts a format after it: `/users/api_token.json`.
 pub(crate) fn is_at(derived: &DerivedTokens, path: &str) -> bool {
     path.strip_suffix(".json").unwrap_or(path) == derived.path
 }
 
-/// Answers the endpoint.
-pub(crate) fn answer(
+/// Responds to a request for the endpoint.
+pub(crate) fn respond(
     context: &ServerContext,
     software: &dyn Software,
     request: &Request<Vec<u8>>,
@@ -29,11 +29,11 @@ pub(crate) fn answer(
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return not_found();
     }
-    // A derived token that is still good is answered with a new one, without the number of the
-    // application. Read in iNaturalist's Rails application (its warden strategies); not verified
-    // against the running service.
+    // A valid derived token gets a new one, without the number of the application. Read in
+    // iNaturalist's Rails application (its warden strategies); not verified against the running
+    // service.
     if let Some(caller) = derived_caller(context, request) {
-        return give(context, derived, caller, false);
+        return token_response(context, derived, caller, false);
     }
     match access_token(context, software, request) {
         Ok(token) => {
@@ -45,17 +45,17 @@ pub(crate) fn answer(
                 return found(&format!("{}/login", context.url));
             }
             let caller = context.state().caller(&token);
-            give(context, derived, caller, true)
+            token_response(context, derived, caller, true)
         }
         Err(Reason::Missing) => match session_user(context, request) {
-            Some(user) => give(context, derived, of_session(context, user), false),
+            Some(user) => token_response(context, derived, of_session(context, user), false),
             None => software.refuse(context, request, Reason::Missing),
         },
         Err(reason) => software.refuse(context, request, reason),
     }
 }
 
-/// A token as a logged-in person would see it in the browser.
+/// Issues a token as a logged-in user would see it in the browser.
 pub(crate) fn issue_for_session(context: &ServerContext, user: &str) -> Option<String> {
     let derived = context.settings.site.derived_tokens()?;
     let id = context.state().user_named(user)?.id;
@@ -73,7 +73,7 @@ fn of_session(context: &ServerContext, user: u64) -> Caller {
     }
 }
 
-fn give(
+fn token_response(
     context: &ServerContext,
     derived: &DerivedTokens,
     caller: Caller,
@@ -82,7 +82,8 @@ fn give(
     let token = new_token(context, derived, caller, of_application);
     let body = object(&[(derived.field, json!(token))]);
     let mut response = typed(200, "application/json; charset=utf-8", body.into_bytes());
-    let caching = "max-age=0, private, must-revalidate"; // Rails' own; iNaturalist's production is not verified
+    // The default of Rails; not verified against iNaturalist's production.
+    let caching = "max-age=0, private, must-revalidate";
     set(&mut response, header::CACHE_CONTROL, caching);
     response
 }
@@ -105,7 +106,7 @@ fn new_token(
         claims.push(("oauth_application_id", json!(number)));
     }
     claims.push(("exp", json!(expires_at / 1000)));
-    // Two tokens of one second would have the same claims; their signatures are noise and differ.
+    // Two tokens of one second have the same claims; only the random signature tells them apart.
     let text = context
         .random
         .jwt(r#"{"alg":"HS512"}"#, &object(&claims), 64);

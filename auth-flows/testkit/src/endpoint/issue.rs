@@ -1,4 +1,4 @@
-//! What the token endpoints of all dialects share: client credentials, code verifiers, new tokens.
+//! Parts of the token endpoints of all dialects: client credentials, code verifiers, new tokens.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD_INDIFFERENT, URL_SAFE_NO_PAD};
@@ -10,7 +10,7 @@ use crate::state::context::ServerContext;
 use crate::state::settings::Rotation;
 use crate::state::{Challenge, State, Token};
 
-/// Makes a token and remembers it; gives its place.
+/// Makes a token, adds it to the state and returns its index.
 pub(crate) fn issue(
     context: &ServerContext,
     software: &dyn Software,
@@ -42,7 +42,7 @@ pub(crate) fn issue(
     })
 }
 
-/// Does the verifier belong to the challenge (RFC 7636 section 4.6)?
+/// Whether the verifier belongs to the challenge (RFC 7636 section 4.6).
 pub(crate) fn verifier_matches(challenge: &Challenge, verifier: &str) -> bool {
     match challenge.method.as_str() {
         "S256" => URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == challenge.value,
@@ -51,8 +51,8 @@ pub(crate) fn verifier_matches(challenge: &Challenge, verifier: &str) -> bool {
     }
 }
 
-/// Id and secret of a Basic header, split at the first colon and *not* form-decoded: neither
-/// Doorkeeper nor league does what RFC 6749 section 2.3.1 says.
+/// Returns id and secret of a Basic header, split at the first colon and *not* form-decoded:
+/// neither Doorkeeper nor league follows RFC 6749 section 2.3.1.
 pub(crate) fn basic(request: &Request<Vec<u8>>, any_case: bool) -> Option<(String, String)> {
     let value = request.headers().get(header::AUTHORIZATION)?;
     let (scheme, encoded) = value.to_str().ok()?.split_once(' ')?;

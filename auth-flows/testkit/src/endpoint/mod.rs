@@ -1,4 +1,4 @@
-//! The endpoints that all dialects share, and the trait for what differs between them.
+//! The endpoints that all dialects share, and the trait for their differences.
 
 pub(crate) mod authorize;
 pub(crate) mod derived;

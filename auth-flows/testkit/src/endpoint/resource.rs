@@ -7,7 +7,7 @@ use crate::endpoint::software::{ErrorReply, Reason, Software};
 use crate::state::Token;
 use crate::state::context::ServerContext;
 
-/// The caller of a route that requires a login. A derived token is accepted as well.
+/// Returns the caller of a route that requires a login. Accepts a derived token as well.
 pub(crate) fn login(
     context: &ServerContext,
     software: &dyn Software,
@@ -22,7 +22,7 @@ pub(crate) fn login(
     }
 }
 
-/// The valid access token of the request.
+/// Returns the valid access token of the request.
 pub(crate) fn access_token(
     context: &ServerContext,
     software: &dyn Software,
@@ -39,8 +39,11 @@ pub(crate) fn access_token(
     }
 }
 
-/// The owner of the derived token in the request: the last word of `Authorization`, with or without
-/// a scheme, as in iNaturalist's Node application. `None` if the token is expired or unknown.
+/// Returns the owner of the derived token in the request. `None` if the token is expired or
+/// unknown.
+///
+/// The token is the last word of `Authorization`, with or without a scheme, as in iNaturalist's
+/// Node application.
 pub(crate) fn derived_caller(
     context: &ServerContext,
     request: &Request<Vec<u8>>,
@@ -56,7 +59,7 @@ pub(crate) fn derived_caller(
     (context.clock.now_ms() < derived.expires_at).then(|| derived.caller.clone())
 }
 
-/// The token after a scheme that the software accepts.
+/// Returns the token after a scheme that the software accepts.
 fn bearer<'a>(software: &dyn Software, request: &'a Request<Vec<u8>>) -> Option<&'a str> {
     let value = request
         .headers()

@@ -1,4 +1,4 @@
-//! Login sessions of the web site: its login page, the cookie, and the user behind it.
+//! Login sessions of the web site: its login page, the cookie and its user.
 
 use http::{Method, Request, Response, header};
 
@@ -10,7 +10,7 @@ use crate::state::context::ServerContext;
 
 const SESSION: &str = "_testkit_session";
 
-/// The web site's own login page, to which Devise sends who is not logged in.
+/// The web site's own login page, to which Devise redirects requests without a login.
 pub(crate) fn site_login(context: &ServerContext, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     let path = request.uri().path();
     if *request.method() != Method::POST {
@@ -22,11 +22,11 @@ pub(crate) fn site_login(context: &ServerContext, request: &Request<Vec<u8>>) ->
             start_session(context, &mut response, user);
             response
         }
-        Err(words) => pages::login(path, &[], Some(&words)),
+        Err(message) => pages::login(path, &[], Some(&message)),
     }
 }
 
-/// The user of the session cookie.
+/// Returns the user of the session cookie.
 pub(crate) fn session_user(context: &ServerContext, request: &Request<Vec<u8>>) -> Option<u64> {
     let headers = request.headers().get_all(header::COOKIE);
     let cookies = headers.iter().filter_map(|value| value.to_str().ok());
@@ -38,7 +38,7 @@ pub(crate) fn session_user(context: &ServerContext, request: &Request<Vec<u8>>) 
         .find_map(|(_, value)| state.sessions.get(value).copied())
 }
 
-/// The user whose login and password these are, or what to show instead.
+/// Returns the user with this login and password, or the message for the login page.
 pub(crate) fn sign_in(context: &ServerContext, params: &Params) -> Result<u64, String> {
     let name = params.get("login").unwrap_or_default();
     let password = params.get("password").unwrap_or_default();
@@ -49,7 +49,7 @@ pub(crate) fn sign_in(context: &ServerContext, params: &Params) -> Result<u64, S
     context.state().sign_in(name, password).map_err(refused)
 }
 
-/// Begins a session, whose cookie the response sets.
+/// Starts a session and sets its cookie in the response.
 pub(crate) fn start_session(context: &ServerContext, response: &mut Response<Vec<u8>>, user: u64) {
     let id = context.random.url_safe(24);
     let cookie = format!("{SESSION}={id}; Path=/; HttpOnly; SameSite=Lax");

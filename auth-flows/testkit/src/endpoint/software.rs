@@ -1,4 +1,4 @@
-//! What differs between the dialects: the trait that each server software implements.
+//! The trait that each server software implements: the differences between the dialects.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::state::random::Random;
 use crate::state::settings::Rotation;
 use crate::state::{Challenge, State};
 
-/// A refusal. Boxed, since a response is much larger than what else is returned with it.
+/// A refusal. Boxed, because a response is much larger than the success values beside it.
 pub(crate) type ErrorReply = Box<Response<Vec<u8>>>;
 
 /// An authorization request that the software accepted.
@@ -20,50 +20,50 @@ pub(crate) type ErrorReply = Box<Response<Vec<u8>>>;
 pub(crate) struct AuthorizationParams {
     pub(crate) client_id: String,
     pub(crate) confidential: bool,
-    /// Where the response goes.
+    /// The URI that receives the authorization response.
     pub(crate) redirect_uri: String,
-    /// Whether the request named it; otherwise it is the only registered one.
+    /// Whether the request named the URI. Otherwise it is the only registered one.
     pub(crate) redirect_uri_given: bool,
     pub(crate) scope: String,
     pub(crate) state: Option<String>,
     pub(crate) challenge: Option<Challenge>,
 }
 
-/// Who gets a token.
+/// The client and the user that a token is issued to.
 pub(crate) struct Grantee<'a> {
     pub(crate) client_id: &'a str,
     pub(crate) user: Option<u64>,
     pub(crate) scope: &'a str,
-    /// The login it goes back to, if there was one before.
+    /// The login that the token comes from. `None` starts a new one.
     pub(crate) family: Option<u64>,
-    /// Whether a refresh token comes with it, if the server has such.
+    /// Whether a refresh token is issued as well, unless rotation is off.
     pub(crate) refreshable: bool,
 }
 
 /// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// No token in the place where the server looks for one.
+    /// The request has no token in the header where the server looks for one.
     Missing,
     Unknown,
     Revoked,
     Expired,
 }
 
-/// One server software: its paths, its defaults, its checks and the exact form of its responses.
+/// A server software: its paths, its defaults, its checks and the exact form of its responses.
 ///
-/// The defaults of the methods are those of a server that lacks the endpoint.
+/// The default methods are those of a server without the endpoint.
 pub(crate) trait Software {
     /// Name and major version, such as `Doorkeeper 5`.
     fn name(&self) -> &'static str;
 
-    /// How long access tokens live unless the builder says otherwise; `None` means for ever.
+    /// Default lifetime of access tokens. `None` if they never expire.
     fn access_lifetime(&self) -> Option<Duration>;
 
-    /// How long refresh tokens live unless the builder says otherwise; `None` means for ever.
+    /// Default lifetime of refresh tokens. `None` if they never expire.
     fn refresh_lifetime(&self) -> Option<Duration>;
 
-    /// What becomes of used refresh tokens unless the builder says otherwise.
+    /// Default rotation of refresh tokens.
     fn rotation(&self) -> Rotation;
 
     fn authorization_path(&self) -> &'static str;
@@ -78,12 +78,12 @@ pub(crate) trait Software {
         None
     }
 
-    /// Where an out-of-band code is shown.
+    /// The path of the page that shows an out-of-band code.
     fn native_path(&self) -> Option<&'static str> {
         None
     }
 
-    /// What the authorization server itself has at this path.
+    /// The authorization server's own endpoint at this path. `None` if it has none there.
     fn request_kind(&self, path: &str) -> Option<RequestKind>;
 
     /// Makes the text of an authorization code.
@@ -108,7 +108,8 @@ pub(crate) trait Software {
         params: &Params,
     ) -> Result<AuthorizationParams, ErrorReply>;
 
-    /// Whether a user who already granted the same to this client sees no consent form.
+    /// Whether the server skips the consent form if the user granted the same to this client
+    /// before.
     fn skips_consent(&self, _authorization: &AuthorizationParams) -> bool {
         false
     }
@@ -121,7 +122,7 @@ pub(crate) trait Software {
         code: &str,
     ) -> Response<Vec<u8>>;
 
-    /// Redirects to the client without a code, since the user denied the request.
+    /// Redirects to the client without a code, after the user denied the request.
     fn deny(&self, authorization: &AuthorizationParams) -> Response<Vec<u8>>;
 
     /// The token endpoint.
@@ -141,7 +142,7 @@ pub(crate) trait Software {
         not_found()
     }
 
-    /// The endpoint that describes the bearer token of the request.
+    /// The endpoint that describes the request's own bearer token.
     fn token_info(
         &self,
         _context: &ServerContext,
@@ -150,7 +151,7 @@ pub(crate) trait Software {
         not_found()
     }
 
-    /// Whether a token is read from an `Authorization` header with this scheme.
+    /// Whether the server reads a token from an `Authorization` header with this scheme.
     fn accepts_scheme(&self, scheme: &str) -> bool;
 
     /// Refuses a request to a protected resource that has no valid token.

@@ -1,25 +1,26 @@
-//! HTTP/1.1 (RFC 9112) as far as a server for tests needs it: requests in, answers out, no panics on garbage.
+//! HTTP/1.1 (RFC 9112) for test servers: reads requests, writes responses, survives garbage.
 
 use std::io::{self, BufRead, Read, Write};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri, Version, header};
 
-/// The longest request line with headers. League's codes and browsers' cookies fit well into it.
+/// Maximum size of a request line with headers. League's codes and browsers' cookies are far below
+/// it.
 const MAX_HEAD: usize = 64 * 1024;
-/// The longest request body.
+/// Maximum size of a request body.
 const MAX_BODY: usize = 96 * 1024 * 1024;
 
-/// What came in on a connection.
+/// The result of reading from a connection.
 pub(crate) enum Incoming {
-    /// A whole request, and whether the connection may go on after it.
+    /// A whole request, and whether the client keeps the connection alive.
     Request(Box<Request<Vec<u8>>>, bool),
-    /// Not HTTP, or more than the server takes: answer with this status and close.
+    /// Not HTTP, or larger than the server accepts: respond with this status and close.
     Refused(u16),
-    /// The other side is done.
+    /// The client closed the connection.
     End,
 }
 
-/// Reads one request. `100 Continue` goes out on `writer` when it is asked for.
+/// Reads one request. Writes `100 Continue` to `writer` if the request expects it.
 pub(crate) fn read(reader: &mut impl BufRead, writer: &mut impl Write) -> io::Result<Incoming> {
     let Some((start, lines)) = (match read_head(reader)? {
         Head::Lines(start, lines) => Some((start, lines)),
@@ -75,7 +76,7 @@ pub(crate) fn write(
     writer.flush()
 }
 
-/// The response without its body.
+/// Encodes the response without its body.
 pub(crate) fn head(response: &Response<Vec<u8>>, date: &str, keep: bool) -> io::Result<Vec<u8>> {
     let status = response.status();
     let mut out = Vec::with_capacity(response.body().len().min(64 * 1024) + 512);
@@ -193,11 +194,12 @@ fn framing(headers: &HeaderMap) -> Result<Framing, u16> {
                 _ => Err(413),
             }
         }
-        _ => Err(400), // both, or several lengths: the way to request smuggling
+        _ => Err(400), // both, or several lengths: request smuggling (RFC 9112 section 11.2)
     }
 }
 
-/// The chunks put together (RFC 9112 section 7.1), or the status to refuse them with. Trailers are dropped.
+/// Reads a chunked body (RFC 9112 section 7.1) and drops its trailers. The inner error is the
+/// status of the refusal.
 fn read_chunked(reader: &mut impl BufRead) -> io::Result<Result<Vec<u8>, u16>> {
     let mut body = Vec::new();
     loop {
@@ -255,7 +257,7 @@ mod tests {
     fn bodies_are_read_by_their_framing() {
         let check = |text: &str, expect: &str| match incoming(text.as_bytes()).0 {
             Incoming::Request(request, _) => assert_eq!(request.body(), expect.as_bytes()),
-            _ => panic!("{text:?} is no request"),
+            _ => panic!("{text:?} is not a request"),
         };
         check("GET / HTTP/1.1\r\n\r\n", "");
         check(

@@ -1,4 +1,4 @@
-//! HTTP/1.1 on a socket: requests in, responses out.
+//! HTTP/1.1 on a socket, and the parameters, pages and redirects that all dialects share.
 
 pub(crate) mod codec;
 pub(crate) mod pages;

@@ -1,4 +1,4 @@
-//! The few HTML pages: a login form, a consent form, a code to copy, an error.
+//! The HTML pages: the login form, the consent form, a code to copy, a message.
 
 use std::fmt::Write;
 
@@ -6,13 +6,13 @@ use http::{Response, header};
 
 use crate::http::reply::{set, typed};
 
-/// The login form. `hidden` is carried along to the next page.
+/// The login form. `hidden` fields reach the next page with it.
 pub(crate) fn login(
     action: &str,
     hidden: &[(&str, &str)],
     refused: Option<&str>,
 ) -> Response<Vec<u8>> {
-    let refused = refused.map(|words| format!("<p class=\"bad\">{}</p>", escaped(words)));
+    let refused = refused.map(|message| format!("<p class=\"bad\">{}</p>", escaped(message)));
     let body = format!(
         "{}<form method=\"post\" action=\"{}\">{}\
          <label>Login <input name=\"login\" type=\"text\" autocomplete=\"username\" autofocus></label>\
@@ -25,7 +25,7 @@ pub(crate) fn login(
     page(200, "Log in", &body)
 }
 
-/// The consent form: the button `decision` says `allow` or `deny`.
+/// The consent form. Its buttons are named `decision`, with the values `allow` and `deny`.
 pub(crate) fn consent(
     action: &str,
     hidden: &[(&str, &str)],
@@ -35,7 +35,7 @@ pub(crate) fn consent(
 ) -> Response<Vec<u8>> {
     let mut scopes = String::new();
     for scope in scope.split_whitespace() {
-        let _ = write!(scopes, "<li><code>{}</code></li>", escaped(scope)); // a String takes all
+        let _ = write!(scopes, "<li><code>{}</code></li>", escaped(scope)); // writing to a String never fails
     }
     let body = format!(
         "<p>Authorize <strong>{}</strong> to use the account <strong>{}</strong>?</p><ul>{scopes}</ul>\
@@ -50,7 +50,7 @@ pub(crate) fn consent(
     page(200, "Authorization required", &body)
 }
 
-/// The out-of-band page, with the code where Doorkeeper's view has it.
+/// The out-of-band page, with the code in the element where Doorkeeper shows it.
 pub(crate) fn native(code: &str) -> Response<Vec<u8>> {
     let body = format!(
         "<p>Copy this code into your program:</p><p><code id=\"authorization_code\">{}</code></p>",
@@ -59,9 +59,9 @@ pub(crate) fn native(code: &str) -> Response<Vec<u8>> {
     page(200, "Authorization code", &body)
 }
 
-/// Some words in a page, escaped.
-pub(crate) fn message(status: u16, title: &str, words: &str) -> Response<Vec<u8>> {
-    page(status, title, &format!("<pre>{}</pre>", escaped(words)))
+/// A page with an escaped message.
+pub(crate) fn message(status: u16, title: &str, message: &str) -> Response<Vec<u8>> {
+    page(status, title, &format!("<pre>{}</pre>", escaped(message)))
 }
 
 fn page(status: u16, title: &str, body: &str) -> Response<Vec<u8>> {

@@ -1,18 +1,18 @@
-//! The parameters of a request, read as the frameworks of the imitated servers read them.
+//! The parameters of a request, parsed as Rails or PHP parses them.
 
 use http::{Request, header};
 
-/// Names and values in order. Of a repeated name the last one counts, in Rails as in PHP.
+/// Names and values in order. The last value of a repeated name counts, in Rails as in PHP.
 #[derive(Clone, Default)]
 pub(crate) struct Params(Vec<(String, String)>);
 
 impl Params {
-    /// The query alone, as PHP's `$_GET`.
+    /// The query alone, like PHP's `$_GET`.
     pub(crate) fn of_query(request: &Request<Vec<u8>>) -> Self {
         Self::parse(request.uri().query().unwrap_or_default().as_bytes())
     }
 
-    /// The form in the body alone, as PHP's `$_POST`: another content type is an empty form.
+    /// The form in the body alone, like PHP's `$_POST`. Any other content type is an empty form.
     pub(crate) fn of_form(request: &Request<Vec<u8>>) -> Self {
         if essence(request) == "application/x-www-form-urlencoded" {
             Self::parse(request.body())
@@ -21,7 +21,7 @@ impl Params {
         }
     }
 
-    /// The form or the JSON object in the body. A body that is neither has no parameters.
+    /// The form or the JSON object in the body. Any other body has no parameters.
     pub(crate) fn of_body(request: &Request<Vec<u8>>) -> Self {
         if essence(request) != "application/json" {
             return Self::of_form(request);
@@ -37,7 +37,7 @@ impl Params {
         Self(object.into_iter().map(|(n, v)| (n, text(v))).collect())
     }
 
-    /// Query and body together, as `params` in Rails; the body counts more.
+    /// Query and body together, like `params` in Rails. The body takes precedence.
     pub(crate) fn of_rails(request: &Request<Vec<u8>>) -> Self {
         let mut all = Self::of_query(request);
         all.0.extend(Self::of_body(request).0);
@@ -48,7 +48,7 @@ impl Params {
         Self(form_urlencoded::parse(encoded).into_owned().collect())
     }
 
-    /// Without white space around the values.
+    /// Trims white space around the values.
     pub(crate) fn trimmed(self) -> Self {
         let trim = |(name, value): (String, String)| (name, value.trim().to_owned());
         Self(self.0.into_iter().map(trim).collect())
@@ -59,7 +59,7 @@ impl Params {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The value, if it is more than white space (`present?` in Rails).
+    /// The value. `None` if it is missing or only white space (`present?` in Rails).
     pub(crate) fn present(&self, name: &str) -> Option<&str> {
         self.get(name).filter(|value| !value.trim().is_empty())
     }

@@ -1,35 +1,38 @@
-//! Redirect URIs: how each server compares them, and how a response is put into one.
+//! Redirect URIs: how each software compares them, and how to add response parameters.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 /// The out-of-band redirect URI.
 pub(crate) const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
 
-/// Doorkeeper 5 (`uri_checker.rb`): equal as Ruby's URIs are, where an empty path is `/`; the port is ignored between two
-/// loopback IP literals; a query may be added to a URI that was registered without one.
-pub(crate) fn doorkeeper_matches(asked: &str, registered: &str) -> bool {
-    if asked == OUT_OF_BAND || registered == OUT_OF_BAND {
-        return asked == registered;
+/// Compares redirect URIs as Doorkeeper 5 does (`uri_checker.rb`).
+///
+/// They match if Ruby's URIs are equal, where an empty path is `/`. Between two loopback IP
+/// literals the port is ignored. A URI that was registered without a query matches with any query.
+pub(crate) fn doorkeeper_matches(requested: &str, registered: &str) -> bool {
+    if requested == OUT_OF_BAND || registered == OUT_OF_BAND {
+        return requested == registered;
     }
-    let (Some(asked), Some(registered)) = (Parts::of(asked), Parts::of(registered)) else {
+    let (Some(requested), Some(registered)) = (Parts::of(requested), Parts::of(registered)) else {
         return false;
     };
     let same_query = match registered.query {
         None => true,
-        Some(query) => asked.query.is_some_and(|q| sorted(q) == sorted(query)),
+        Some(query) => requested.query.is_some_and(|q| sorted(q) == sorted(query)),
     };
-    let same_port = asked.port() == registered.port()
-        || (asked.loopback_ip().is_some() && registered.loopback_ip().is_some());
+    let same_port = requested.port() == registered.port()
+        || (requested.loopback_ip().is_some() && registered.loopback_ip().is_some());
     same_query
         && same_port
-        && asked.scheme.eq_ignore_ascii_case(registered.scheme)
-        && asked.host().eq_ignore_ascii_case(registered.host())
-        && asked.path() == registered.path()
+        && requested.scheme.eq_ignore_ascii_case(registered.scheme)
+        && requested.host().eq_ignore_ascii_case(registered.host())
+        && requested.path() == registered.path()
 }
 
-/// league (`RedirectUriValidator`): the same text, but for the port of `http://127.0.0.1` and `http://[::1]`.
-pub(crate) fn league_matches(asked: &str, registered: &str) -> bool {
-    if asked == registered {
+/// Compares redirect URIs as league does (`RedirectUriValidator`): as texts, except for the port of
+/// `http://127.0.0.1` and `http://[::1]`.
+pub(crate) fn league_matches(requested: &str, registered: &str) -> bool {
+    if requested == registered {
         return true;
     }
     let portless = |uri: &str| {
@@ -38,15 +41,15 @@ pub(crate) fn league_matches(asked: &str, registered: &str) -> bool {
         let free = parts.scheme == "http" && (host == "127.0.0.1" || host == "[::1]");
         free.then(|| format!("{host}{}?{:?}", parts.path, parts.query))
     };
-    portless(asked).is_some_and(|asked| portless(registered) == Some(asked))
+    portless(requested).is_some_and(|requested| portless(registered) == Some(requested))
 }
 
-/// Is it a URI that Doorkeeper takes for a redirect (`URIChecker.valid?`)?
+/// Whether Doorkeeper accepts the URI as a redirect URI (`URIChecker.valid?`).
 pub(crate) fn doorkeeper_accepts(uri: &str) -> bool {
     uri == OUT_OF_BAND || Parts::of(uri).is_some_and(|p| !p.is_web() || !p.host().is_empty())
 }
 
-/// The URI with these parameters added to its query.
+/// Adds parameters to the query of a URI.
 pub(crate) fn with_query(uri: &str, pairs: &[(&str, &str)]) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(pairs)
@@ -65,7 +68,7 @@ fn sorted(query: &str) -> Vec<&str> {
     pairs
 }
 
-/// A hierarchical URI without a fragment, taken apart.
+/// The parts of a hierarchical URI without a fragment.
 struct Parts<'a> {
     scheme: &'a str,
     authority: Option<&'a str>,
@@ -152,9 +155,9 @@ mod tests {
 
     #[test]
     fn doorkeeper_compares_uris() {
-        let check = |asked: &str, registered: &str, expect: bool| {
-            let found = doorkeeper_accepts(asked) && doorkeeper_matches(asked, registered);
-            assert_eq!(found, expect, "{asked} against {registered}");
+        let check = |requested: &str, registered: &str, expect: bool| {
+            let found = doorkeeper_accepts(requested) && doorkeeper_matches(requested, registered);
+            assert_eq!(found, expect, "{requested} against {registered}");
         };
         check("http://127.0.0.1:8080", "http://127.0.0.1:8080", true);
         check("http://127.0.0.1:41234", "http://127.0.0.1:8080", true);
@@ -184,8 +187,8 @@ mod tests {
 
     #[test]
     fn league_compares_texts() {
-        let check = |asked: &str, registered: &str, expect: bool| {
-            assert_eq!(league_matches(asked, registered), expect, "{asked}");
+        let check = |requested: &str, registered: &str, expect: bool| {
+            assert_eq!(league_matches(requested, registered), expect, "{requested}");
         };
         check("http://127.0.0.1:41234/cb", "http://127.0.0.1/cb", true);
         check("http://127.0.0.1:41234", "http://127.0.0.1:8080", true);

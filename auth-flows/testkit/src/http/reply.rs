@@ -12,7 +12,7 @@ pub(crate) fn typed(status: u16, content_type: &str, body: Vec<u8>) -> Response<
     response
 }
 
-/// Sets a header; a value that no header can have is left out.
+/// Sets a header. Ignores a value that is invalid in a header.
 pub(crate) fn set(response: &mut Response<Vec<u8>>, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
         response.headers_mut().insert(name, value);
@@ -27,17 +27,17 @@ pub(crate) fn found(location: &str) -> Response<Vec<u8>> {
     response
 }
 
-/// 404 for what is not there.
+/// A 404.
 pub(crate) fn not_found() -> Response<Vec<u8>> {
     text(404, "Not found.\n")
 }
 
-/// A plain text.
-pub(crate) fn text(status: u16, words: &str) -> Response<Vec<u8>> {
-    typed(status, "text/plain; charset=utf-8", words.into())
+/// A plain text response.
+pub(crate) fn text(status: u16, message: &str) -> Response<Vec<u8>> {
+    typed(status, "text/plain; charset=utf-8", message.into())
 }
 
-/// A JSON object with its keys in the order given, as the imitated servers write them.
+/// Encodes a JSON object with its keys in this order, which is the order of the imitated software.
 pub(crate) fn object(pairs: &[(&str, Value)]) -> String {
     let pairs = pairs
         .iter()

@@ -1,17 +1,18 @@
-//! Reading a connection in a way that leaves the end of each request with the kernel: so it can still be reset.
+//! A reader that leaves the end of a request in the kernel, so that closing resets the connection.
 //!
-//! A socket that is closed with unread bytes sends a reset and not an end (RFC 9293 section 3.10.4, RFC 1122 section 4.2.2.13). So what
-//! came last is looked at, and read only when more is wanted.
+//! A socket that is closed with unread bytes sends a reset instead of an end (RFC 9293 section
+//! 3.10.4, RFC 1122 section 4.2.2.13). So the reader peeks at the last bytes, and reads them only
+//! when it needs more.
 
 use std::io::{self, BufRead, Read};
 use std::net::TcpStream;
 
-/// A buffered reader that is one buffer behind with reading.
+/// A buffered reader that peeks at a buffer and reads it before it peeks at the next one.
 pub(crate) struct Unread<'a> {
     stream: &'a TcpStream,
     buffer: Vec<u8>,
-    /// How many bytes of the buffer are there, and still with the kernel.
-    seen: usize,
+    /// Number of bytes in the buffer that the kernel still holds as unread.
+    peeked: usize,
     used: usize,
 }
 
@@ -20,30 +21,30 @@ impl<'a> Unread<'a> {
         Self {
             stream,
             buffer: vec![0; 16 * 1024],
-            seen: 0,
+            peeked: 0,
             used: 0,
         }
     }
 
-    /// Reads what was looked at: closing the connection is an end from now on.
-    pub(crate) fn let_go(&mut self) -> io::Result<()> {
-        let seen = std::mem::take(&mut self.seen);
+    /// Reads the peeked bytes. Closing the connection then sends an end, not a reset.
+    pub(crate) fn consume_peeked(&mut self) -> io::Result<()> {
+        let peeked = std::mem::take(&mut self.peeked);
         self.used = 0;
-        self.stream.read_exact(&mut self.buffer[..seen])
+        self.stream.read_exact(&mut self.buffer[..peeked])
     }
 }
 
 impl BufRead for Unread<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.used == self.seen {
-            self.let_go()?;
-            self.seen = self.stream.peek(&mut self.buffer)?;
+        if self.used == self.peeked {
+            self.consume_peeked()?;
+            self.peeked = self.stream.peek(&mut self.buffer)?;
         }
-        Ok(&self.buffer[self.used..self.seen])
+        Ok(&self.buffer[self.used..self.peeked])
     }
 
     fn consume(&mut self, amount: usize) {
-        self.used = (self.used + amount).min(self.seen);
+        self.used = (self.used + amount).min(self.peeked);
     }
 }
 

@@ -1,13 +1,13 @@
-//! What a browser keeps from one request to the next: cookies, and the page that is open.
+//! The state of a browser between requests: its cookies and the open page.
 
-use super::exchange::Answer;
+use super::exchange::Response;
 use super::location::Location;
 
-/// What is kept between requests.
+/// The state between requests.
 #[derive(Default)]
 pub(super) struct Browser {
     cookies: Vec<Cookie>,
-    /// The page that is open, unless it forbade to name it.
+    /// The open page. `None` if its referrer policy forbids to send its URL.
     page: Option<Location>,
 }
 
@@ -19,12 +19,12 @@ struct Cookie {
 }
 
 impl Browser {
-    /// As when a program opens a URL: no page leads there.
+    /// Closes the page, as if a program opened the next URL: that request has no `Referer`.
     pub(super) fn leave_page(&mut self) {
         self.page = None;
     }
 
-    /// The lines `Cookie` and `Referer` of a request.
+    /// Returns the header lines `Cookie` and `Referer` of a request.
     pub(super) fn headers(&self, at: &Location) -> String {
         let cookies: Vec<_> = self
             .cookies
@@ -47,19 +47,20 @@ impl Browser {
         lines
     }
 
-    /// Keeps the response's cookies and, unless it is a redirect, makes it the open page.
-    pub(super) fn note(&mut self, at: &Location, answer: &Answer) {
-        for line in answer.all("set-cookie") {
+    /// Stores the response's cookies. Unless it is a redirect, it becomes the open page.
+    pub(super) fn note(&mut self, at: &Location, response: &Response) {
+        for line in response.all("set-cookie") {
             self.set_cookie(at, line);
         }
-        if answer.redirect().is_none() {
-            let secretive = answer.header("referrer-policy") == Some("no-referrer");
+        if response.redirect().is_none() {
+            let secretive = response.header("referrer-policy") == Some("no-referrer");
             self.page = (!secretive).then(|| at.clone());
         }
     }
 
-    /// A cookie ends when its value is empty, its age is not above 0 or its date lies in 1970: the
-    /// ways in which servers delete one.
+    /// Stores or deletes a cookie.
+    ///
+    /// Servers delete one with an empty value, a `Max-Age` of at most 0 or an `Expires` in 1970.
     fn set_cookie(&mut self, at: &Location, line: &str) {
         let mut parts = line.split(';');
         let Some((name, value)) = parts.next().and_then(|pair| pair.split_once('=')) else {

@@ -1,4 +1,4 @@
-//! One exchange over HTTP/1.1 with a server on loopback, on a connection of its own.
+//! One exchange over HTTP/1.1 with a server on loopback, on its own connection.
 
 use std::fmt::Write as _;
 use std::io::{self, Read, Write};
@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use super::location::Location;
 
-/// How long one exchange may take, from connecting to the last byte.
+/// Maximum duration of an exchange, from connecting to the last byte.
 const EXCHANGE_TIME: Duration = Duration::from_secs(30);
 
-/// How large a response may be, in bytes.
-const ANSWER_LIMIT: usize = 4 << 20;
+/// Maximum size of a response body or head, in bytes.
+const MAX_RESPONSE: usize = 4 << 20;
 
-/// One request: a page, or a form sent to one.
+/// A GET of a page, or a POST of a form.
 pub(super) struct Request {
     form: Option<String>,
 }
@@ -30,14 +30,14 @@ impl Request {
         }
     }
 
-    /// Sends the request on a connection of its own, with these header lines beside its own.
-    pub(super) fn send(&self, at: &Location, headers: &str) -> io::Result<Answer> {
+    /// Sends the request on its own connection, with additional header lines.
+    pub(super) fn send(&self, at: &Location, headers: &str) -> io::Result<Response> {
         let deadline = Instant::now() + EXCHANGE_TIME;
         self.exchange(at, headers, deadline).map_err(|error| {
             let text = match error.kind() {
-                // Linux calls a passed read timeout `WouldBlock`.
+                // Linux reports a read timeout as `WouldBlock`.
                 io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-                    format!("no whole response within {} s", EXCHANGE_TIME.as_secs())
+                    format!("no complete response within {} s", EXCHANGE_TIME.as_secs())
                 }
                 _ => error.to_string(),
             };
@@ -56,7 +56,7 @@ impl Request {
         if self.form.is_some() { "POST" } else { "GET" }
     }
 
-    fn exchange(&self, at: &Location, headers: &str, deadline: Instant) -> io::Result<Answer> {
+    fn exchange(&self, at: &Location, headers: &str, deadline: Instant) -> io::Result<Response> {
         let mut stream = at.connect(EXCHANGE_TIME)?;
         stream.set_write_timeout(Some(EXCHANGE_TIME))?;
         stream.write_all(self.text(at, headers).as_bytes())?;
@@ -73,10 +73,10 @@ impl Request {
                 read => read?,
             };
             received.extend_from_slice(&part[..count]);
-            if let Some(answer) = Answer::parse(&received, count == 0)? {
-                return Ok(answer);
+            if let Some(response) = Response::parse(&received, count == 0)? {
+                return Ok(response);
             }
-            if received.len() > ANSWER_LIMIT {
+            if received.len() > MAX_RESPONSE {
                 return Err(bad_response("the response is larger than 4 MiB"));
             }
         }
@@ -90,7 +90,7 @@ impl Request {
             at.target(),
             at.authority()
         );
-        // Rails refuses a form whose Origin is not its own; forms never leave their origin here.
+        // Rails refuses a form with a foreign Origin. Here forms never leave their origin.
         if let Some(form) = &self.form {
             let _infallible = write!(
                 text,
@@ -106,15 +106,15 @@ impl Request {
     }
 }
 
-/// A response, read to its end.
-pub(super) struct Answer {
+/// A complete response.
+pub(super) struct Response {
     pub(super) status: u16,
     headers: Vec<(String, String)>,
     pub(super) body: String,
 }
 
-impl Answer {
-    /// The response in `into_token`, or `None` while more has to come.
+impl Response {
+    /// Parses a response. `None` if it is incomplete and the connection is still open.
     fn parse(received: &[u8], ended: bool) -> io::Result<Option<Self>> {
         let cut_off = || match ended {
             true if received.is_empty() => Err(io::Error::new(
@@ -133,13 +133,13 @@ impl Answer {
         let (head, body) = (&received[..head_end], &received[head_end + 4..]);
         let head = std::str::from_utf8(head).map_err(|_| bad_response("the header is not text"))?;
         let mut lines = head.split("\r\n");
-        let mut answer = Self {
+        let mut response = Self {
             status: status(lines.next().unwrap_or_default())?,
             headers: lines.filter_map(header_line).collect(),
             body: String::new(),
         };
-        let length = answer.header("content-length").map(str::parse::<usize>);
-        let body = if answer
+        let length = response.header("content-length").map(str::parse::<usize>);
+        let body = if response
             .header("transfer-encoding")
             .is_some_and(|how| how.contains("chunked"))
         {
@@ -147,7 +147,7 @@ impl Answer {
                 return cut_off();
             };
             body
-        } else if matches!(answer.status, 204 | 304) {
+        } else if matches!(response.status, 204 | 304) {
             Vec::new()
         } else if let Some(length) = length {
             let length = length.map_err(|_| bad_response("Content-Length is not a number"))?;
@@ -160,16 +160,16 @@ impl Answer {
         } else {
             return Ok(None);
         };
-        answer.body = String::from_utf8_lossy(&body).into_owned();
-        Ok(Some(answer))
+        response.body = String::from_utf8_lossy(&body).into_owned();
+        Ok(Some(response))
     }
 
-    /// Where the response sends the browser.
+    /// The `Location` of a redirect.
     pub(super) fn redirect(&self) -> Option<&str> {
         matches!(self.status, 301 | 302 | 303 | 307 | 308).then(|| self.header("location"))?
     }
 
-    /// Whether a redirect asks for the same request again, form and all (RFC 9110 section 15.4).
+    /// Whether a redirect requires the same method and form again (RFC 9110 section 15.4).
     pub(super) fn keeps_method(&self) -> bool {
         matches!(self.status, 307 | 308)
     }
@@ -207,7 +207,7 @@ fn header_line(line: &str) -> Option<(String, String)> {
     Some((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
 }
 
-/// The body in chunks (RFC 9112 section 7.1), or `None` while the last one is missing.
+/// Decodes a chunked body (RFC 9112 section 7.1). `None` while the last chunk is missing.
 fn unchunk(mut rest: &[u8]) -> io::Result<Option<Vec<u8>>> {
     let mut body = Vec::new();
     while let Some(line_end) = find(rest, b"\r\n") {
@@ -215,8 +215,8 @@ fn unchunk(mut rest: &[u8]) -> io::Result<Option<Vec<u8>>> {
         let size = line.split(';').next().unwrap_or_default().trim();
         let size = usize::from_str_radix(size, 16)
             .ok()
-            .filter(|size| *size <= ANSWER_LIMIT)
-            .ok_or_else(|| bad_response("the size of a chunk is not one"))?;
+            .filter(|size| *size <= MAX_RESPONSE)
+            .ok_or_else(|| bad_response("the size of a chunk is not a number, or above 4 MiB"))?;
         if size == 0 {
             return Ok(Some(body));
         }
@@ -248,12 +248,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn answers() {
+    fn responses() {
         let check = |received: &str, ended: bool, expect: Result<Option<&str>, io::ErrorKind>| {
-            let found = Answer::parse(received.as_bytes(), ended)
-                .map(|answer| answer.map(|answer| format!("{} {}", answer.status, answer.body)))
+            let found = Response::parse(received.as_bytes(), ended)
+                .map(|response| {
+                    response.map(|response| format!("{} {}", response.status, response.body))
+                })
                 .map_err(|error| error.kind());
-            let expect = expect.map(|answer| answer.map(str::to_owned));
+            let expect = expect.map(|response| response.map(str::to_owned));
             assert_eq!(found, expect, "{received} {ended}");
         };
         let eof = Err(io::ErrorKind::UnexpectedEof);

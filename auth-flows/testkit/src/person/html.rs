@@ -1,4 +1,4 @@
-//! A tolerant scanner for HTML: tags, attributes and entities, and no nesting.
+//! A tolerant HTML scanner: tags, attributes and entities. It ignores nesting.
 
 /// A piece of a page.
 pub(super) enum Token<'h> {
@@ -7,7 +7,7 @@ pub(super) enum Token<'h> {
     Close(String),
 }
 
-/// An opening tag: its name and attributes in small letters, values decoded.
+/// An opening tag. Names are in lower case, values decoded.
 pub(super) struct Tag {
     pub(super) name: String,
     attributes: Vec<(String, String)>,
@@ -61,7 +61,7 @@ fn attribute_value(text: &str) -> (&str, &str) {
     }
 }
 
-/// Yields what is left of a page, token by token.
+/// Iterates over the tokens of the rest of a page.
 pub(super) struct Tokens<'h>(pub(super) &'h str);
 
 impl<'h> Iterator for Tokens<'h> {
@@ -104,7 +104,7 @@ impl<'h> Iterator for Tokens<'h> {
     }
 }
 
-/// Where a tag ends: the first `>` outside quotes.
+/// Returns the end of a tag: the first `>` outside quotes.
 fn tag_end(inside: &str) -> usize {
     let mut quote = None;
     for (at, c) in inside.char_indices() {
@@ -124,7 +124,7 @@ fn past_closing<'h>(html: &'h str, name: &str) -> &'h str {
     found.map_or("", |at| &html[at..])
 }
 
-/// Decodes the entities that Rails, PHP and JavaScript templates write; any other stays as it is.
+/// Decodes the entities that Rails, PHP and JavaScript templates write. Leaves others unchanged.
 pub(super) fn decode(text: &str) -> String {
     let mut decoded = String::with_capacity(text.len());
     let mut rest = text;

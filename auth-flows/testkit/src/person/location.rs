@@ -1,4 +1,4 @@
-//! Where a person's browser is: URLs on loopback, and what leads away from them.
+//! URLs on loopback, and references that lead away from them.
 
 use std::fmt;
 use std::io;
@@ -8,9 +8,9 @@ use std::time::Duration;
 /// An `http` URL on a loopback address, without a fragment.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Location {
-    /// Host and port, as written.
+    /// Host and port as written.
     authority: String,
-    /// Path and query; begins with a slash.
+    /// Path and query. Begins with a slash.
     target: String,
 }
 
@@ -20,14 +20,14 @@ impl Location {
             let shown = url.split(['?', '#']).next().unwrap_or_default();
             io::Error::new(
                 io::ErrorKind::InvalidInput,
-                format!("a person here only opens http URLs on loopback, not {shown}"),
+                format!("cannot open {shown}; use an http URL on a loopback address"),
             )
         })?;
         location.addresses()?;
         Ok(location)
     }
 
-    /// Where a `Location` header, a link or a form's action leads; `None` when that is another
+    /// Resolves a `Location` header, a link or a form's action. `None` if it leads to another
     /// origin.
     pub(super) fn resolve(&self, reference: &str) -> Option<Self> {
         let reference = reference.trim();
@@ -76,12 +76,12 @@ impl Location {
         })
     }
 
-    /// Only addresses of this machine, and no name is looked up but `localhost`: a login is never
-    /// played against somebody's real server.
+    /// Returns the addresses of the host. Fails if one is not on loopback; the only name it
+    /// resolves is `localhost`. So a test never logs in at a real server.
     fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
         let foreign = || {
             let text = format!(
-                "{} is not an address of this machine's loopback",
+                "{} is not a loopback address; use 127.0.0.1, [::1] or localhost with a port",
                 self.authority
             );
             io::Error::new(io::ErrorKind::InvalidInput, text)
@@ -103,10 +103,10 @@ impl Location {
             .ok_or_else(foreign)
     }
 
-    pub(super) fn connect(&self, patience: Duration) -> io::Result<TcpStream> {
+    pub(super) fn connect(&self, timeout: Duration) -> io::Result<TcpStream> {
         let mut last = None;
         for address in self.addresses()? {
-            match TcpStream::connect_timeout(&address, patience) {
+            match TcpStream::connect_timeout(&address, timeout) {
                 Ok(stream) => return Ok(stream),
                 Err(error) => last = Some(error),
             }

@@ -1,5 +1,4 @@
-//! A person at a login page, without a browser: logs in, answers the consent page, ends at the
-//! redirect.
+//! A scripted user at a login page, without a browser: logs in, consents, ends at the redirect.
 
 mod browser;
 mod exchange;
@@ -14,36 +13,45 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use browser::Browser;
-use exchange::{Answer, Request};
+use exchange::{Request, Response};
 use location::Location;
 use page::{Form, Page};
 
-/// Pages and redirects one visit may take before it is given up; a login with consent takes five.
+/// Maximum number of pages and redirects of a visit. A login with consent takes five.
 const MAX_STEPS: usize = 20;
 
-/// A person who signs in at an authorization server on loopback.
+/// A scripted user who logs in at an authorization server on loopback.
 ///
-/// Reads HTML as server software writes it: a form with a password field is the login page, any
-/// other form that is posted is the consent page. Fills in `input` and `button` elements; `select`,
-/// `textarea` and scripts are beyond it.
+/// It reads HTML as server software writes it: a form with a password field is the login page, any
+/// other form with the method POST is the consent page. It fills in `input` and `button` elements,
+/// and ignores `select`, `textarea` and scripts.
 ///
-/// Cookies are kept between visits, per origin: a second visit finds the person logged in. A new
+/// It keeps cookies between visits, per origin, so a second visit finds the user logged in. A new
 /// `Person` is a new browser.
 ///
-/// ```no_run
+/// ```
 /// use auth_testkit::person::{Outcome, Person};
+/// use auth_testkit::{Dialect, TestClient, TestServer};
 ///
-/// let person = Person::new("alice", "password");
-/// match person.visit("http://127.0.0.1:4200/oauth/authorize?client_id=app")? {
-///     Outcome::Redirected(url) => {
-///         let (status, _page) = person.follow(&url)?;
-///         assert_eq!(status, 200);
-///     }
+/// # fn main() -> std::io::Result<()> {
+/// let server = TestServer::builder(Dialect::doorkeeper_5())
+///     .client(TestClient::public("app").redirect_uri("urn:ietf:wg:oauth:2.0:oob"))
+///     .user("alice", "password")
+///     .start()?;
+/// let url = format!(
+///     "{}?client_id=app&response_type=code&redirect_uri=urn:ietf:wg:oauth:2.0:oob",
+///     server.authorization_endpoint(),
+/// );
+/// match Person::new("alice", "password").visit(&url)? {
+///     Outcome::Redirected(url) => println!("back at the program: {url}"),
 ///     Outcome::Code(code) => println!("a code to paste, {} characters", code.len()),
-///     Outcome::Page { status, url, text } => println!("stuck at {url} ({status}): {text}"),
-///     _ => println!("the visit ended in another way"),
+///     Outcome::Page { status, url, text } => panic!("stuck at {url} ({status}): {text}"),
+///     other => panic!("the visit ended otherwise: {other:?}"),
 /// }
-/// # Ok::<(), std::io::Error>(())
+/// let denied = Person::new("alice", "password").denies().visit(&url)?;
+/// assert!(matches!(denied, Outcome::Page { status: 400, .. }));
+/// # Ok(())
+/// # }
 /// ```
 pub struct Person {
     name: String,
@@ -53,7 +61,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// A person who logs in with this name and password and allows what is asked.
+    /// A user who logs in with this name and password and grants consent.
     pub fn new(name: impl Into<String>, password: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -63,39 +71,60 @@ impl Person {
         }
     }
 
-    /// The same person, refusing consent.
+    /// Lets the user deny consent.
     ///
-    /// A server that does not ask cannot be refused: Doorkeeper 5.5 redirects at once, with a code,
-    /// when a confidential client already has a token of this user with these scopes.
+    /// Has no effect if the server shows no consent form: Doorkeeper 5.5 redirects at once, with a
+    /// code, if a confidential client already has a token of this user with these scopes.
     #[must_use]
     pub fn denies(mut self) -> Self {
         self.consents = false;
         self
     }
 
-    /// Opens `url` and does what its pages ask for, until the server sends the person away.
+    /// Opens `url` and fills in the forms of its pages, until the server redirects to another
+    /// origin.
     ///
-    /// A password is typed once: a server that asks for it again has refused it, and that page is
-    /// the outcome.
+    /// The user types the password once. A second login form means that the server refused it, so
+    /// that page is the outcome.
+    ///
+    /// ```
+    /// use auth_testkit::person::Person;
+    /// use auth_testkit::{Dialect, TestClient, TestServer};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let server = TestServer::builder(Dialect::doorkeeper_5())
+    ///     .client(TestClient::public("app").redirect_uri("http://127.0.0.1:8080"))
+    ///     .user("alice", "password")
+    ///     .start()?;
+    /// let url = format!(
+    ///     "{}?client_id=app&response_type=code&redirect_uri=http://127.0.0.1:8080&state=xyz",
+    ///     server.authorization_endpoint(),
+    /// );
+    /// let redirect = Person::new("alice", "password").visit(&url)?.into_redirect()?;
+    /// assert!(redirect.ends_with("&state=xyz"));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// - `InvalidInput`: `url` is not `http` on a loopback address.
-    /// - `InvalidData`: a response is not HTTP, a form leads to another server, or the pages go
-    ///   round in circles.
-    /// - `TimedOut`: the server is silent; otherwise what the connection gives.
+    /// - `InvalidInput` if `url` is not `http` on a loopback address.
+    /// - `InvalidData` if a response is not HTTP, if a form leads to another server, or if the
+    ///   visit takes more than 20 pages and redirects.
+    /// - `TimedOut` if a response takes more than 30 s.
+    /// - Any other error of the connection.
     pub fn visit(&self, url: &str) -> io::Result<Outcome> {
         self.go(url, None)
     }
 
-    /// Opens the verification URI of a device login (RFC 8628 section 3.3), types this code where the
-    /// page asks for one, and goes on as [`visit`](Self::visit) does.
+    /// Opens the verification URI of a device login (RFC 8628 section 3.3), types this code into
+    /// the form for it, and continues like [`visit`](Self::visit).
     ///
-    /// Such a login ends on a page of the server's, with words of success or of refusal.
+    /// Such a login ends on a page of the server that tells success or refusal.
     ///
     /// # Errors
     ///
-    /// As [`visit`](Self::visit).
+    /// Like [`visit`](Self::visit).
     pub fn visit_with_code(&self, verification_uri: &str, user_code: &str) -> io::Result<Outcome> {
         self.go(verification_uri, Some(user_code))
     }
@@ -106,25 +135,29 @@ impl Person {
         let mut password_typed = false;
         self.browser().leave_page();
         for _ in 0..MAX_STEPS {
-            let answer = self.send(&request, &at)?;
-            if let Some(target) = answer.redirect() {
+            let response = self.send(&request, &at)?;
+            if let Some(target) = response.redirect() {
                 let Some(next) = at.resolve(target) else {
                     return Ok(Outcome::Redirected(target.to_owned()));
                 };
-                if !answer.keeps_method() {
+                if !response.keeps_method() {
                     request = Request::get();
                 }
                 at = next;
                 continue;
             }
-            let page = Page::parse(if answer.is_html() { &answer.body } else { "" });
+            let page = Page::parse(if response.is_html() {
+                &response.body
+            } else {
+                ""
+            });
             if let Some(code) = page.code {
                 return Ok(Outcome::Code(code));
             }
-            let login = page.forms.iter().find(|form| form.asks_for_password());
-            let blank = page.forms.iter().find(|form| form.asks_for_text());
+            let login = page.forms.iter().find(|form| form.has_password_field());
+            let blank = page.forms.iter().find(|form| form.has_text_field());
             let action = match (login, blank, user_code) {
-                _ if answer.status >= 400 => None,
+                _ if response.status >= 400 => None,
                 (Some(_), ..) if password_typed => None,
                 (Some(form), ..) => {
                     let fields = form.login(&self.name, &self.password);
@@ -136,13 +169,13 @@ impl Person {
                 }
                 _ if page.submits_itself => {
                     let form = page.forms.first();
-                    form.map(|form| Action::Submit(form, form.as_it_is()))
+                    form.map(|form| Action::Submit(form, form.unchanged()))
                 }
                 _ if self.consents => consent(&page),
                 _ => refusal(&page),
             };
             let Some(action) = action else {
-                return Ok(Outcome::stuck(&at, &answer, page.text));
+                return Ok(Outcome::stuck(&at, &response, page.text));
             };
             password_typed |= login.is_some();
             (at, request) = action.request(&at)?;
@@ -153,36 +186,52 @@ impl Person {
         )))
     }
 
-    /// Does what a browser does with the redirect: asks the callback listener for its page, then
-    /// for `/favicon.ico`. Gives the page's status and body.
+    /// Follows the redirect like a browser: requests the page of the callback listener, then
+    /// `/favicon.ico`. Returns the status and the body of the page.
     ///
-    /// Both requests carry a `Referer`, as Chromium sends it: the first names the server's origin,
-    /// the second the whole redirect with its code, unless the listener's page forbade that with
-    /// `Referrer-Policy: no-referrer`. The second may fail: by then a listener may be gone.
+    /// Both requests have a `Referer`, as Chromium sends it. The first names the server's origin.
+    /// The second names the whole redirect with its code, unless the listener's page forbids that
+    /// with `Referrer-Policy: no-referrer`. The second may fail, because a listener may be gone by
+    /// then.
+    ///
+    /// ```
+    /// use auth_testkit::person::Person;
+    /// use auth_testkit::raw::{RawServer, ScriptStep};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let page = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nDone.";
+    /// let listener = RawServer::start(|_| vec![ScriptStep::respond(page)]);
+    /// let redirect = listener.url("/?code=c1&state=s").to_string();
+    /// let (status, body) = Person::new("alice", "password").follow(&redirect)?;
+    /// assert_eq!((status, body.as_str()), (200, "Done."));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
-    /// `InvalidInput` when `redirect_url` is not `http` on a loopback address (nobody here handles
-    /// a private-use scheme); otherwise as [`visit`](Self::visit).
+    /// - `InvalidInput` if `redirect_url` is not `http` on a loopback address, for example if it
+    ///   has a private-use scheme.
+    /// - Otherwise like [`visit`](Self::visit).
     pub fn follow(&self, redirect_url: &str) -> io::Result<(u16, String)> {
         let at = Location::parse(redirect_url)?;
-        let answer = self.send(&Request::get(), &at)?;
+        let response = self.send(&Request::get(), &at)?;
         if let Some(icon) = at.resolve("/favicon.ico") {
             let headers = self.browser().headers(&icon);
             let _may_be_gone = Request::get().send(&icon, &headers);
         }
-        Ok((answer.status, answer.body))
+        Ok((response.status, response.body))
     }
 
-    fn send(&self, request: &Request, at: &Location) -> io::Result<Answer> {
+    fn send(&self, request: &Request, at: &Location) -> io::Result<Response> {
         let headers = self.browser().headers(at);
-        let answer = request.send(at, &headers)?;
-        self.browser().note(at, &answer);
-        Ok(answer)
+        let response = request.send(at, &headers)?;
+        self.browser().note(at, &response);
+        Ok(response)
     }
 
     fn browser(&self) -> MutexGuard<'_, Browser> {
-        // A panic elsewhere cannot leave a browser half changed: each change is one assignment.
+        // A panic cannot leave a browser half changed: each change is one assignment.
         self.browser.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -197,34 +246,34 @@ impl fmt::Debug for Person {
     }
 }
 
-/// Where a [visit](Person::visit) ended.
+/// The end of a [visit](Person::visit).
 #[derive(Clone, PartialEq, Eq)]
 // A server may end a visit in another way, such as a second factor.
 #[non_exhaustive]
 pub enum Outcome {
-    /// The server redirected away from itself: to a loopback listener or to a private-use scheme.
-    /// The URL is exactly as the server wrote it.
+    /// The server redirected to another origin: a loopback listener or a private-use scheme. The
+    /// URL is exactly as the server wrote it.
     Redirected(String),
     /// A page shows the code to copy: the text of `<code id="authorization_code">`, as Doorkeeper 5
     /// shows it for the out-of-band redirect URI.
     Code(String),
-    /// A page the person can do nothing with: an error, a refused login, no form.
+    /// A page without a next step: an error, a refused login, no form.
     Page {
         /// The HTTP status.
         status: u16,
         /// The page's URL, without its query.
         url: String,
-        /// The words on the page; the whole body where it is not HTML.
+        /// The words on the page, or the whole body if it is not HTML.
         text: String,
     },
 }
 
 impl Outcome {
-    /// The redirect's URL.
+    /// Returns the URL of the redirect.
     ///
     /// # Errors
     ///
-    /// `InvalidData`, saying where the visit ended instead.
+    /// `InvalidData` if the visit ended otherwise. The message says how.
     pub fn into_redirect(self) -> io::Result<String> {
         match self {
             Self::Redirected(url) => Ok(url),
@@ -232,11 +281,11 @@ impl Outcome {
         }
     }
 
-    /// The code shown on the page.
+    /// Returns the code on the page.
     ///
     /// # Errors
     ///
-    /// `InvalidData`, saying where the visit ended instead.
+    /// `InvalidData` if the visit ended otherwise. The message says how.
     pub fn into_code(self) -> io::Result<String> {
         match self {
             Self::Code(code) => Ok(code),
@@ -246,21 +295,21 @@ impl Outcome {
         }
     }
 
-    fn stuck(at: &Location, answer: &Answer, words: String) -> Self {
-        let text = if answer.is_html() {
-            words
+    fn stuck(at: &Location, response: &Response, text: String) -> Self {
+        let text = if response.is_html() {
+            text
         } else {
-            answer.body.clone()
+            response.body.clone()
         };
         Self::Page {
-            status: answer.status,
+            status: response.status,
             url: at.without_query(),
             text,
         }
     }
 }
 
-/// Shows neither a code nor any other value of the redirect's query, except for its error.
+/// Hides the code and the values of the redirect's query, except those of its error.
 impl fmt::Debug for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -287,7 +336,7 @@ fn shown_parameter(pair: &str) -> String {
     }
 }
 
-/// What a person does on a page.
+/// What the user does on a page.
 enum Action<'p> {
     Open(&'p str),
     Submit(&'p Form, Vec<(String, String)>),
@@ -317,7 +366,7 @@ fn consent(page: &Page) -> Option<Action<'_>> {
     Some(Action::Submit(form, form.consent()))
 }
 
-/// Rails has a second form that deletes the request, others a link or a second button.
+/// Rails has a second form that deletes the request. Other software has a link or a second button.
 fn refusal(page: &Page) -> Option<Action<'_>> {
     let submit = |form| Action::Submit(form, Form::refusal(form));
     let link = || page.refusing_link.as_deref().map(Action::Open);

@@ -1,26 +1,26 @@
-//! What a person sees of an HTML page: its forms, the code it shows, its words.
+//! The parts of an HTML page that a login needs: its forms, a code, a link, its text.
 
 use super::html::{Tag, Token, Tokens, decode};
 
-/// A page, as far as it matters to somebody who logs in.
+/// The parts of a page that matter to a login.
 #[derive(Debug, Default)]
 pub(super) struct Page {
-    /// The forms that are posted; a form that is sent with GET is a search, not a decision.
+    /// The forms with the method POST. A form with GET is a search, not a decision.
     pub(super) forms: Vec<Form>,
     /// The text of `<code id="authorization_code">`.
     pub(super) code: Option<String>,
-    /// Where the first link leads whose words say no.
+    /// The target of the first link whose text refuses, such as `Cancel`.
     pub(super) refusing_link: Option<String>,
-    /// A script sends the first form, without asking anybody.
+    /// Whether a script submits the first form.
     pub(super) submits_itself: bool,
-    /// The words on the page, one space between them.
+    /// The words on the page, separated by one space.
     pub(super) text: String,
 }
 
 /// A form with its fields in the order of the page.
 #[derive(Debug, Default)]
 pub(super) struct Form {
-    /// As written; empty stands for the page's own URL.
+    /// The target as written. Empty for the page's own URL.
     pub(super) action: String,
     id: String,
     posts: bool,
@@ -29,15 +29,15 @@ pub(super) struct Form {
 
 #[derive(Debug)]
 struct Field {
-    kind: Kind,
+    kind: FieldKind,
     name: String,
     value: String,
-    /// The words on a `<button>`.
+    /// The text of a `<button>`.
     label: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Kind {
+enum FieldKind {
     Fixed,
     Text,
     Password,
@@ -51,7 +51,7 @@ impl Page {
             ..Self::default()
         };
         let mut form: Option<Form> = None;
-        // Fields that stand outside of the form they name.
+        // Fields outside the form that their attribute `form` names.
         let mut strays: Vec<(String, Field)> = Vec::new();
         let mut labelling: Option<Labelling> = None;
         let mut link: Option<(String, String)> = None;
@@ -59,14 +59,14 @@ impl Page {
         for token in Tokens(html) {
             match token {
                 Token::Text(text) => {
-                    let words = decode(text);
-                    page.text.push_str(&words);
+                    let text = decode(text);
+                    page.text.push_str(&text);
                     page.text.push(' ');
                     if let Some(code) = page.code.as_mut().filter(|_| in_code) {
-                        code.push_str(&words);
+                        code.push_str(&text);
                     }
                     if let Some((_, label)) = &mut link {
-                        label.push_str(&words);
+                        label.push_str(&text);
                     }
                     let button = match labelling {
                         Some(Labelling::Own) => {
@@ -76,7 +76,7 @@ impl Page {
                         None => None,
                     };
                     if let Some(button) = button {
-                        button.label.push_str(&words);
+                        button.label.push_str(&text);
                     }
                 }
                 Token::Open(tag) => match tag.name.as_str() {
@@ -133,7 +133,7 @@ impl Page {
     }
 }
 
-/// Where the button lies whose label is being read.
+/// The list that holds the button whose label is being read.
 #[derive(Clone, Copy)]
 enum Labelling {
     /// In the form that is open.
@@ -143,15 +143,19 @@ enum Labelling {
 }
 
 impl Form {
-    pub(super) fn asks_for_password(&self) -> bool {
-        self.fields.iter().any(|field| field.kind == Kind::Password)
+    pub(super) fn has_password_field(&self) -> bool {
+        self.fields
+            .iter()
+            .any(|field| field.kind == FieldKind::Password)
     }
 
-    pub(super) fn asks_for_text(&self) -> bool {
-        self.fields.iter().any(|field| field.kind == Kind::Text)
+    pub(super) fn has_text_field(&self) -> bool {
+        self.fields
+            .iter()
+            .any(|field| field.kind == FieldKind::Text)
     }
 
-    /// Whether this is Rails' way to send a DELETE: a POST with a field `_method`.
+    /// Whether the form sends a DELETE as Rails does: a POST with a field `_method`.
     pub(super) fn deletes(&self) -> bool {
         self.fields
             .iter()
@@ -162,37 +166,37 @@ impl Form {
         self.buttons().any(Field::says_no)
     }
 
-    /// What is sent when the first text field gets the name and every password field the password.
+    /// The fields with the name in the first text field and the password in every password field.
     pub(super) fn login(&self, name: &str, password: &str) -> Vec<(String, String)> {
         let mut name = Some(name);
         self.sent(self.buttons().next(), |field| match field.kind {
-            Kind::Text => name.take().unwrap_or(&field.value).to_owned(),
-            Kind::Password => password.to_owned(),
-            Kind::Fixed | Kind::Button => field.value.clone(),
+            FieldKind::Text => name.take().unwrap_or(&field.value).to_owned(),
+            FieldKind::Password => password.to_owned(),
+            FieldKind::Fixed | FieldKind::Button => field.value.clone(),
         })
     }
 
-    /// What is sent when the first text field gets this text.
+    /// The fields with this text in the first text field.
     pub(super) fn typed(&self, text: &str) -> Vec<(String, String)> {
         let mut text = Some(text);
         self.sent(self.buttons().next(), |field| match field.kind {
-            Kind::Text => text.take().unwrap_or(&field.value).to_owned(),
+            FieldKind::Text => text.take().unwrap_or(&field.value).to_owned(),
             _ => field.value.clone(),
         })
     }
 
-    /// What a script sends: no button is pressed.
-    pub(super) fn as_it_is(&self) -> Vec<(String, String)> {
+    /// The fields as a script submits them: without a button.
+    pub(super) fn unchanged(&self) -> Vec<(String, String)> {
         self.sent(None, |field| field.value.clone())
     }
 
-    /// What is sent by the first button that does not say no.
+    /// The fields as the first button submits them that does not refuse.
     pub(super) fn consent(&self) -> Vec<(String, String)> {
         let button = self.buttons().find(|button| !button.says_no());
         self.sent(button, |field| field.value.clone())
     }
 
-    /// What is sent by the button that says no, or by the first one.
+    /// The fields as the first button that refuses submits them, or else the first button.
     pub(super) fn refusal(&self) -> Vec<(String, String)> {
         let button = self.buttons().find(|button| button.says_no());
         self.sent(button.or(self.buttons().next()), |field| {
@@ -214,10 +218,10 @@ impl Form {
     fn buttons(&self) -> impl Iterator<Item = &Field> {
         self.fields
             .iter()
-            .filter(|field| field.kind == Kind::Button)
+            .filter(|field| field.kind == FieldKind::Button)
     }
 
-    /// Of the buttons only the pressed one is sent, and only what has a name.
+    /// Returns names and values of the named fields. Of the buttons only the pressed one counts.
     fn sent(
         &self,
         pressed: Option<&Field>,
@@ -227,7 +231,7 @@ impl Form {
             |field: &Field| pressed.is_some_and(|pressed| std::ptr::eq(pressed, field));
         self.fields
             .iter()
-            .filter(|field| field.kind != Kind::Button || is_pressed(field))
+            .filter(|field| field.kind != FieldKind::Button || is_pressed(field))
             .map(|field| (field.name.clone(), value(field)))
             .filter(|(name, _)| !name.is_empty())
             .collect()
@@ -247,12 +251,12 @@ impl Field {
             .to_ascii_lowercase()
             .as_str()
         {
-            "submit" | "image" => Kind::Button,
-            "password" => Kind::Password,
-            "hidden" => Kind::Fixed,
-            "checkbox" | "radio" if tag.has("checked") => Kind::Fixed,
+            "submit" | "image" => FieldKind::Button,
+            "password" => FieldKind::Password,
+            "hidden" => FieldKind::Fixed,
+            "checkbox" | "radio" if tag.has("checked") => FieldKind::Fixed,
             "checkbox" | "radio" | "button" | "reset" | "file" => return None,
-            _ => Kind::Text,
+            _ => FieldKind::Text,
         };
         (!tag.has("disabled")).then(|| Self {
             kind,

@@ -1,4 +1,4 @@
-//! A person in front of a small server that answers from a closure.
+//! A person in front of a small server whose responses come from a closure.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -30,9 +30,9 @@ fn logs_in_and_consents() {
         outcome,
         Outcome::Redirected("http://127.0.0.1:9?code=c1&state=1".into())
     );
-    let seen = server.seen();
+    let requests = server.requests();
     assert_eq!(
-        firsts(&seen),
+        firsts(&requests),
         [
             "GET /authorize?state=1",
             "POST /login",
@@ -41,23 +41,27 @@ fn logs_in_and_consents() {
         ]
     );
     assert!(
-        seen[1].ends_with("\r\n\r\nuser=alice&p=p%26w&token=%26"),
+        requests[1].ends_with("\r\n\r\nuser=alice&p=p%26w&token=%26"),
         "{}",
-        seen[1]
+        requests[1]
     );
     assert!(
-        seen[1].contains(&format!("\r\nOrigin: {}\r\n", server.url(""))),
+        requests[1].contains(&format!("\r\nOrigin: {}\r\n", server.url(""))),
         "{}",
-        seen[1]
+        requests[1]
     );
-    assert!(seen[2].contains("\r\nCookie: s=1\r\n"), "{}", seen[2]);
+    assert!(
+        requests[2].contains("\r\nCookie: s=1\r\n"),
+        "{}",
+        requests[2]
+    );
     let page = server.url("/authorize?state=1");
     assert!(
-        seen[2].contains(&format!("\r\nReferer: {page}\r\n")),
+        requests[2].contains(&format!("\r\nReferer: {page}\r\n")),
         "{}",
-        seen[2]
+        requests[2]
     );
-    assert!(seen[3].ends_with("\r\n\r\na=allow"), "{}", seen[3]);
+    assert!(requests[3].ends_with("\r\n\r\na=allow"), "{}", requests[3]);
 
     let again = person
         .visit(&server.url("/authorize?state=2"))
@@ -67,7 +71,7 @@ fn logs_in_and_consents() {
         "http://127.0.0.1:9?code=c1&state=1"
     );
     assert_eq!(
-        firsts(&server.seen()[4..]),
+        firsts(&server.requests()[4..]),
         ["GET /authorize?state=2", "POST /grant?x=1"]
     );
 }
@@ -81,7 +85,7 @@ fn denies() {
         outcome,
         Outcome::Redirected("com.example.app:/cb?error=access_denied".into())
     );
-    assert!(server.seen()[3].ends_with("\r\n\r\na=deny"));
+    assert!(server.requests()[3].ends_with("\r\n\r\na=deny"));
 }
 
 #[test]
@@ -133,16 +137,16 @@ fn logs_in_for_another_device() {
     check(true, "/device?user_code=WDJB-MJHT", "", "Done");
     check(false, "/device", "WDJB-MJHT", "Aborted");
     check(false, "/device?user_code=WDJB-MJHT", "", "Aborted");
-    // Wrong once is wrong: nobody guesses.
+    // A wrong code is typed only once.
     check(false, "/device", "WRONG", "Wrong code");
 }
 
 #[test]
 fn gives_up() {
-    let check = |url: &str, kind: ErrorKind, words: &str| {
+    let check = |url: &str, kind: ErrorKind, message: &str| {
         let error = Person::new("alice", "p&w").visit(url).expect_err(url);
         assert_eq!(error.kind(), kind, "{error}");
-        assert!(error.to_string().contains(words), "{error}");
+        assert!(error.to_string().contains(message), "{error}");
     };
     let server = Server::start(authorization_server);
     check(
@@ -163,12 +167,12 @@ fn gives_up() {
     check(
         "https://127.0.0.1:1/?code=hidden",
         ErrorKind::InvalidInput,
-        "not https://127.0.0.1:1/",
+        "cannot open https://127.0.0.1:1/",
     );
     check(
         "http://192.0.2.1/",
         ErrorKind::InvalidInput,
-        "192.0.2.1 is not an address",
+        "192.0.2.1 is not a loopback address",
     );
 }
 
@@ -192,21 +196,21 @@ fn follows_the_redirect_as_a_browser_does() {
             person.follow(&redirect).expect("a page"),
             (200, "Done".to_owned())
         );
-        let seen = listener.seen();
+        let requests = listener.requests();
         assert_eq!(
-            firsts(&seen),
+            firsts(&requests),
             [format!("GET {callback}").as_str(), "GET /favicon.ico"]
         );
         assert!(
-            seen[0].contains(&format!("\r\nReferer: {}/\r\n", server.url(""))),
+            requests[0].contains(&format!("\r\nReferer: {}/\r\n", server.url(""))),
             "{}",
-            seen[0]
+            requests[0]
         );
         assert_eq!(
-            seen[1].contains(&format!("\r\nReferer: {redirect}\r\n")),
+            requests[1].contains(&format!("\r\nReferer: {redirect}\r\n")),
             icon_referer
         );
-        assert_eq!(seen[1].contains("Referer"), icon_referer);
+        assert_eq!(requests[1].contains("Referer"), icon_referer);
     };
     check("/?code=c1&state=1", true);
     check("/strict?code=c1&state=1", false);
@@ -301,41 +305,41 @@ fn firsts(requests: &[String]) -> Vec<&str> {
         .collect()
 }
 
-/// Answers one request a connection, until it is dropped.
+/// Responds to one request per connection, until it is dropped.
 struct Server {
     address: SocketAddr,
-    seen: Arc<Mutex<Vec<String>>>,
-    ends: Arc<AtomicBool>,
+    requests: Arc<Mutex<Vec<String>>>,
+    stopped: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Server {
-    fn start(answer: impl Fn(&str) -> String + Send + 'static) -> Self {
+    fn start(response: impl Fn(&str) -> String + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let ends = Arc::new(AtomicBool::new(false));
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let stopped = Arc::new(AtomicBool::new(false));
         let thread = std::thread::spawn({
-            let (seen, ends) = (Arc::clone(&seen), Arc::clone(&ends));
+            let (requests, stopped) = (Arc::clone(&requests), Arc::clone(&stopped));
             move || {
                 for stream in listener.incoming() {
-                    if ends.load(Ordering::SeqCst) {
+                    if stopped.load(Ordering::SeqCst) {
                         break;
                     }
                     let mut stream = stream.expect("a connection");
                     let request = read_request(&mut stream);
-                    let answer = answer(&request);
-                    seen.lock().expect("no panic").push(request);
+                    let response = response(&request);
+                    requests.lock().expect("no panic").push(request);
                     stream
-                        .write_all(answer.as_bytes())
-                        .expect("a listening person");
+                        .write_all(response.as_bytes())
+                        .expect("the person reads");
                 }
             }
         });
         Self {
             address,
-            seen,
-            ends,
+            requests,
+            stopped,
             thread: Some(thread),
         }
     }
@@ -344,14 +348,14 @@ impl Server {
         format!("http://{}{target}", self.address)
     }
 
-    fn seen(&self) -> Vec<String> {
-        self.seen.lock().expect("no panic").clone()
+    fn requests(&self) -> Vec<String> {
+        self.requests.lock().expect("no panic").clone()
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.ends.store(true, Ordering::SeqCst);
+        self.stopped.store(true, Ordering::SeqCst);
         let _wakes_it = TcpStream::connect(self.address);
         let ended = self.thread.take().map(JoinHandle::join);
         if !std::thread::panicking() {

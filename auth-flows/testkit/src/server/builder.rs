@@ -1,4 +1,4 @@
-//! Saying what a server should be like.
+//! The builder of a test server.
 
 use std::fmt;
 use std::io;
@@ -9,10 +9,26 @@ use auth_core::testkit::Site;
 use crate::control::exchange::{Exchange, Observer};
 use crate::dialect::Dialect;
 use crate::server::TestServer;
-use crate::state::client::{TestClient, User, words};
+use crate::state::client::{TestClient, User, split_words};
 use crate::state::settings::{Rotation, Settings};
 
-/// Describes a server and starts it; made by [`TestServer::builder`].
+/// Configures a server and starts it; made by [`TestServer::builder`].
+///
+/// ```
+/// use std::time::Duration;
+/// use auth_testkit::{Dialect, Rotation, TestClient, TestServer};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let server = TestServer::builder(Dialect::doorkeeper_5())
+///     .client(TestClient::public("app").redirect_uri("http://127.0.0.1/").scopes("write login"))
+///     .user("alice", "password")
+///     .access_token_lifetime(Some(Duration::from_secs(7200)))
+///     .refresh_tokens(Rotation::Instant)
+///     .start()?;
+/// assert!(server.issue_refresh_token("app", "alice", "write").is_some());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[must_use = "nothing happens until the server is started"]
 pub struct TestServerBuilder {
@@ -48,7 +64,7 @@ impl TestServerBuilder {
         self
     }
 
-    /// Adds a user. The first one has number 1, the next 2, and so on.
+    /// Adds a user. The ids of the users are 1, 2, 3 and so on, in the order of these calls.
     pub fn user(mut self, name: impl Into<String>, password: impl Into<String>) -> Self {
         let user = User {
             id: self.settings.users.len() as u64 + 1,
@@ -60,75 +76,101 @@ impl TestServerBuilder {
         self
     }
 
-    /// The resource server's routes, served beside the endpoints of the authorization server.
+    /// Sets the routes of the resource server, which this server serves beside the endpoints of the
+    /// authorization server.
+    ///
+    /// ```
+    /// use auth_core::testkit::{Auth, Route, Site, json};
+    /// use auth_testkit::{Dialect, TestServer};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let me = Route::get("/users/me", Auth::Login, |request| {
+    ///     let user = request.caller.map(|caller| caller.user.as_str());
+    ///     json(200, &serde_json::json!({ "login": user }))
+    /// });
+    /// let server = TestServer::builder(Dialect::doorkeeper_5())
+    ///     .user("alice", "password")
+    ///     .site(Site::new().with_route(me))
+    ///     .start()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn site(mut self, site: Site) -> Self {
         self.settings.site = site;
         self
     }
 
-    /// The scopes of a request that asks for none, separated by spaces. Without it: all scopes of all clients, or `public`.
-    pub fn default_scopes(mut self, scopes: &str) -> Self {
-        self.settings.default_scopes = words(scopes);
-        self
-    }
-
-    /// More scopes that may be asked for, separated by spaces.
-    pub fn optional_scopes(mut self, scopes: &str) -> Self {
-        self.settings.optional_scopes = words(scopes);
-        self
-    }
-
-    /// How long access tokens live; with `None` they never expire, and answers have no `expires_in`.
+    /// Sets the scopes of a request that names none, separated by spaces.
     ///
-    /// Without it: never in Doorkeeper's dialect, as iNaturalist configures it; one hour in league's.
+    /// Default: all scopes of all clients, or `public` if the clients have none.
+    pub fn default_scopes(mut self, scopes: &str) -> Self {
+        self.settings.default_scopes = split_words(scopes);
+        self
+    }
+
+    /// Adds scopes that a request may name beside the default ones, separated by spaces.
+    pub fn optional_scopes(mut self, scopes: &str) -> Self {
+        self.settings.optional_scopes = split_words(scopes);
+        self
+    }
+
+    /// Sets the lifetime of access tokens. With `None` they never expire, and token responses have
+    /// no `expires_in`.
+    ///
+    /// Default: `None` in Doorkeeper's dialect, as iNaturalist configures it; one hour in league's.
     pub fn access_token_lifetime(mut self, lifetime: Option<Duration>) -> Self {
         self.settings.access_lifetime = lifetime;
         self
     }
 
-    /// How long refresh tokens live. Without it: for ever in Doorkeeper's dialect, 30 days in league's (a month there).
+    /// Sets the lifetime of refresh tokens. With `None` they never expire.
+    ///
+    /// Default: `None` in Doorkeeper's dialect; 30 days in league's (league itself uses a month).
     pub fn refresh_token_lifetime(mut self, lifetime: Option<Duration>) -> Self {
         self.settings.refresh_lifetime = lifetime;
         self
     }
 
-    /// How long authorization codes live; 600 s without it, the default of all three dialects.
+    /// Sets the lifetime of authorization codes. Default: 600 s, as in the software of all three
+    /// dialects.
     pub fn code_lifetime(mut self, lifetime: Duration) -> Self {
         self.settings.code_lifetime = lifetime;
         self
     }
 
-    /// How long derived tokens live; without it, as the site says.
+    /// Sets the lifetime of derived tokens. Default: that of the site.
     pub fn derived_token_lifetime(mut self, lifetime: Duration) -> Self {
         self.settings.derived_lifetime = Some(lifetime);
         self
     }
 
-    /// Whether there are refresh tokens, and what becomes of a used one.
+    /// Sets whether the server issues refresh tokens, and what happens to a used one.
     ///
-    /// Without it: [`Rotation::Off`] in Doorkeeper's dialect, [`Rotation::Instant`] in league's.
+    /// Default: [`Rotation::Off`] in Doorkeeper's dialect, [`Rotation::Instant`] in league's.
     pub fn refresh_tokens(mut self, rotation: Rotation) -> Self {
         self.settings.rotation = rotation;
         self
     }
 
-    /// The port to listen on; a free one without it.
+    /// Sets the port to listen on. Default: 0, a free port.
     pub fn port(mut self, port: u16) -> Self {
         self.settings.port = port;
         self
     }
 
-    /// Tells of each request as it went. Such a server keeps no list of them for [`TestServer::requests`], so that it can run for as
-    /// long as one likes.
-    pub fn observe(mut self, told: impl Fn(&Exchange<'_>) + Send + Sync + 'static) -> Self {
-        self.observer = Some(Observer::new(told));
+    /// Calls `observe` with each [`Exchange`].
+    ///
+    /// A server with an observer keeps no log, so that it can run for hours:
+    /// [`TestServer::requests`] then returns an empty one.
+    pub fn observe(mut self, observe: impl Fn(&Exchange<'_>) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer::new(observe));
         self
     }
 
     /// Starts the server on 127.0.0.1.
     ///
     /// # Errors
-    /// The port is taken, or the machine has no threads or sockets left.
+    /// Fails if the port is in use, or if the machine has no threads or sockets left.
     pub fn start(mut self) -> io::Result<TestServer> {
         let settings = &mut self.settings;
         if settings.default_scopes.is_empty() {
@@ -140,7 +182,7 @@ impl TestServerBuilder {
             settings.default_scopes = if all.is_empty() {
                 vec!["public".to_owned()]
             } else {
-                words(&all.join(" "))
+                split_words(&all.join(" "))
             };
         }
         TestServer::start(self.dialect, self.settings, self.observer)

@@ -1,4 +1,4 @@
-//! Sockets and threads: one thread accepts, one thread serves each connection, and all end when the server is dropped.
+//! Sockets and threads: one thread accepts, one serves each connection. All end with the server.
 
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
@@ -14,14 +14,14 @@ use crate::control::faults::Ending;
 use crate::http::codec::{Incoming, head, read, write};
 use crate::http::reply::typed;
 use crate::http::unread::Unread;
-use crate::server::{Shared, router};
+use crate::server::{ServerInner, router};
 use crate::state::clock::http_date;
 use crate::sync::locked;
 
 /// Accepts connections until it is dropped.
 pub(crate) struct Acceptor {
     address: SocketAddr,
-    shared: Arc<Shared>,
+    server: Arc<ServerInner>,
     open: Arc<Open>,
     thread: Option<JoinHandle<()>>,
 }
@@ -34,18 +34,18 @@ struct Open {
 }
 
 impl Acceptor {
-    pub(crate) fn start(listener: TcpListener, shared: Arc<Shared>) -> io::Result<Self> {
+    pub(crate) fn start(listener: TcpListener, server: Arc<ServerInner>) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let open = Arc::new(Open::default());
         let thread = {
-            let (open, shared) = (Arc::clone(&open), Arc::clone(&shared));
+            let (open, server) = (Arc::clone(&open), Arc::clone(&server));
             thread::Builder::new()
                 .name("auth-testkit".to_owned())
-                .spawn(move || accept(&listener, &open, &shared))?
+                .spawn(move || accept(&listener, &open, &server))?
         };
         Ok(Self {
             address,
-            shared,
+            server,
             open,
             thread: Some(thread),
         })
@@ -61,7 +61,7 @@ impl Open {
 }
 
 impl Acceptor {
-    /// Ends the connections that are open now.
+    /// Closes all open connections.
     pub(crate) fn hang_up(&self) {
         self.open.hang_up();
     }
@@ -69,8 +69,10 @@ impl Acceptor {
 
 impl Drop for Acceptor {
     fn drop(&mut self) {
+        // The flag first: a connection that is accepted from now on ends at once. Then the waits
+        // and the sockets, so that no thread of a connection blocks the joins in `accept`.
         self.open.stopped.store(true, Ordering::SeqCst);
-        self.shared.holds.stop();
+        self.server.holds.stop();
         self.open.hang_up();
         // The thread waits in `accept`: a connection wakes it up.
         let _ = TcpStream::connect_timeout(&self.address, Duration::from_secs(5));
@@ -80,7 +82,7 @@ impl Drop for Acceptor {
     }
 }
 
-fn accept(listener: &TcpListener, open: &Arc<Open>, shared: &Arc<Shared>) {
+fn accept(listener: &TcpListener, open: &Arc<Open>, server: &Arc<ServerInner>) {
     let mut threads: Vec<JoinHandle<()>> = Vec::new();
     for number in 0_u64.. {
         let accepted = listener.accept();
@@ -88,24 +90,24 @@ fn accept(listener: &TcpListener, open: &Arc<Open>, shared: &Arc<Shared>) {
             break;
         }
         let Ok((stream, _)) = accepted else {
-            thread::sleep(Duration::from_millis(10)); // out of descriptors: they come back
+            thread::sleep(Duration::from_millis(10)); // out of descriptors: other connections free some
             continue;
         };
         let stream = Arc::new(stream);
         locked(&open.streams).insert(number, Arc::clone(&stream));
         if open.stopped.load(Ordering::SeqCst) {
-            break; // the drop may have looked through the streams before this one was in
+            break; // the drop may have closed all streams before this one was inserted
         }
-        let (open, shared) = (Arc::clone(open), Arc::clone(shared));
+        let (open, server) = (Arc::clone(open), Arc::clone(server));
         let spawned = thread::Builder::new()
             .name("auth-testkit connection".to_owned())
             .spawn(move || {
-                // An error says that the other side is gone: nobody to tell.
-                let is_reset = matches!(serve_connection(&stream, &shared), Ok(End::Reset));
+                // An error means that the peer is gone, so no report can reach it.
+                let is_reset = matches!(serve_connection(&stream, &server), Ok(End::Reset));
                 if !is_reset {
                     let _ = stream.shutdown(Shutdown::Both);
                 }
-                // The last handle closes it, which is a reset if bytes were left unread.
+                // Dropping the last handle closes the socket: a reset if bytes are unread.
                 locked(&open.streams).remove(&number);
             });
         threads.retain(|thread| !thread.is_finished());
@@ -117,13 +119,13 @@ fn accept(listener: &TcpListener, open: &Arc<Open>, shared: &Arc<Shared>) {
     }
 }
 
-/// How a connection is to end.
+/// How to end a connection.
 enum End {
     Closed,
     Reset,
 }
 
-fn serve_connection(stream: &TcpStream, shared: &Shared) -> io::Result<End> {
+fn serve_connection(stream: &TcpStream, server: &ServerInner) -> io::Result<End> {
     stream.set_nodelay(true)?;
     let (mut reader, mut writer) = (Unread::new(stream), stream);
     loop {
@@ -132,23 +134,23 @@ fn serve_connection(stream: &TcpStream, shared: &Shared) -> io::Result<End> {
             Incoming::Refused(status) => {
                 let body = b"The request is not HTTP, or too large.\n".to_vec();
                 let response = typed(status, "text/plain; charset=utf-8", body);
-                let date = http_date(shared.context.clock.now_ms());
+                let date = http_date(server.context.clock.now_ms());
                 write(&mut writer, &response, &date, false, false)?;
                 return linger(stream, &mut reader);
             }
             Incoming::Request(request, keep) => {
                 let head_only = *request.method() == Method::HEAD;
-                let ending = router::answer(shared, &request);
-                let keep = keep && !shared.holds.is_stopped();
+                let ending = router::respond(server, &request);
+                let keep = keep && !server.holds.is_stopped();
                 match ending {
-                    Ending::Slowly(response, time) if !head_only => {
-                        drip(shared, writer, &response, time, keep)?
+                    Ending::SlowResponse(response, time) if !head_only => {
+                        drip(server, writer, &response, time, keep)?
                     }
-                    Ending::Answer(response) | Ending::Slowly(response, _) => {
-                        send(shared, writer, &response, head_only, keep)?
+                    Ending::Response(response) | Ending::SlowResponse(response, _) => {
+                        send(server, writer, &response, head_only, keep)?
                     }
                     Ending::Close => {
-                        reader.let_go()?;
+                        reader.consume_peeked()?;
                         return Ok(End::Closed);
                     }
                     Ending::Reset => return Ok(End::Reset),
@@ -161,21 +163,21 @@ fn serve_connection(stream: &TcpStream, shared: &Shared) -> io::Result<End> {
     }
 }
 
-/// In how many pieces a slow body comes.
+/// Number of pieces of a slow body.
 const PIECES: usize = 8;
 
 fn drip(
-    shared: &Shared,
+    server: &ServerInner,
     mut writer: &TcpStream,
     response: &Response<Vec<u8>>,
     time: Duration,
     keep: bool,
 ) -> io::Result<()> {
-    let date = http_date(shared.context.clock.now_ms());
+    let date = http_date(server.context.clock.now_ms());
     writer.write_all(&head(response, &date, keep)?)?;
     let body = response.body();
     for piece in body.chunks(body.len().div_ceil(PIECES).max(1)) {
-        if !shared.holds.sleep(time / PIECES as u32) {
+        if !server.holds.sleep(time / PIECES as u32) {
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
         writer.write_all(piece)?;
@@ -184,18 +186,18 @@ fn drip(
 }
 
 fn send(
-    shared: &Shared,
+    server: &ServerInner,
     mut writer: &TcpStream,
     response: &Response<Vec<u8>>,
     head_only: bool,
     keep: bool,
 ) -> io::Result<()> {
-    let date = http_date(shared.context.clock.now_ms());
+    let date = http_date(server.context.clock.now_ms());
     write(&mut writer, response, &date, head_only, keep)
 }
 
-/// Reads on a little before the socket is closed: closing it with unread bytes would reset the connection, and the response
-/// might be lost on the way.
+/// Reads up to 1 MiB more, until the peer is silent for 200 ms, before the socket is closed.
+/// Closing it with unread bytes would reset the connection, and the peer could lose the response.
 fn linger(stream: &TcpStream, reader: &mut impl Read) -> io::Result<End> {
     stream.shutdown(Shutdown::Write)?;
     stream.set_read_timeout(Some(Duration::from_millis(200)))?;

@@ -1,4 +1,4 @@
-//! One request from arrival to ending: written down, held back, spoilt by a fault, answered.
+//! One request from arrival to ending: logs it, holds it back, applies a fault, responds.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,83 +7,87 @@ use auth_core::testkit::{Auth, Route, RouteRequest};
 use http::{Method, Request, Response};
 
 use crate::control::faults::{Ending, Fault};
-use crate::control::request_kind::{RequestKind, Target};
+use crate::control::request_kind::{RequestClass, RequestKind};
 use crate::endpoint::{authorize, derived, resource, session};
 use crate::http::params::Params;
 use crate::http::reply::{not_found, text};
-use crate::server::Shared;
-use crate::server::watch::{Outcome, Watched};
+use crate::server::ServerInner;
+use crate::server::observation::{Observation, Outcome};
 
-/// Answers a request, or says that the connection is to be closed without a response.
-pub(crate) fn answer(shared: &Shared, request: &Request<Vec<u8>>) -> Ending {
-    let target = target(shared, request);
-    let watched = Watched::new(shared, request, &target);
-    let place = match watched {
-        None => Some(shared.log.arrived(request, &target)),
+/// Responds to a request, or returns that the connection must end without a response.
+pub(crate) fn respond(server: &ServerInner, request: &Request<Vec<u8>>) -> Ending {
+    let class = classify(server, request);
+    let observation = Observation::new(server, request, &class);
+    let index = match observation {
+        None => Some(server.log.record(request, &class)),
         Some(_) => None,
     };
-    let _counted = Counted::new(&shared.in_flight);
-    if !shared.holds.pass(&target) {
+    let _in_flight = InFlightGuard::new(&server.in_flight);
+    if !server.holds.wait_until_released(&class) {
         return Ending::Close;
     }
-    let fault = shared.faults.take(&target);
+    let fault = server.faults.take(&class);
     let (ending, outcome) = match &fault {
         None => {
-            let response = process(shared, request, &target);
-            let outcome = Outcome::processed(&response, target.kind);
-            (Ending::Answer(response), outcome)
+            let response = process(server, request, &class);
+            let outcome = Outcome::processed(&response, class.kind);
+            (Ending::Response(response), outcome)
         }
-        Some(fault) => spoilt(shared, request, &target, fault),
+        Some(fault) => with_fault(server, request, &class, fault),
     };
-    if let (Some(response), Some(place)) = (ending.answer(), place) {
-        shared.log.answered(place, response.status().as_u16());
+    if let (Some(response), Some(index)) = (ending.response(), index) {
+        server.log.set_status(index, response.status().as_u16());
     }
-    if let Some(watched) = watched {
-        watched.tell(shared, request, &target, fault.as_ref(), &outcome);
+    if let Some(observation) = observation {
+        observation.finish(server, request, &class, fault.as_ref(), &outcome);
     }
     ending
 }
 
-fn spoilt(
-    shared: &Shared,
+fn with_fault(
+    server: &ServerInner,
     request: &Request<Vec<u8>>,
-    target: &Target,
+    class: &RequestClass,
     fault: &Fault,
 ) -> (Ending, Outcome) {
-    let instead = match fault {
-        Fault::Silence(time) | Fault::Delay(time) if !shared.holds.sleep(*time) => {
+    let replacement = match fault {
+        Fault::Silence(time) | Fault::Delay(time) if !server.holds.sleep(*time) => {
             Some(Ending::Close)
         }
-        _ => fault.instead(),
+        _ => fault.replacement(),
     };
-    if let Some(ending) = instead {
-        let outcome = Outcome::instead(&ending);
+    if let Some(ending) = replacement {
+        let outcome = Outcome::unprocessed(&ending);
         return (ending, outcome);
     }
-    let response = process(shared, request, target);
-    let outcome = Outcome::processed(&response, target.kind);
-    (fault.after(response), outcome)
+    let response = process(server, request, class);
+    let outcome = Outcome::processed(&response, class.kind);
+    (fault.apply(response), outcome)
 }
 
-fn process(shared: &Shared, request: &Request<Vec<u8>>, target: &Target) -> Response<Vec<u8>> {
-    let (context, software) = (&shared.context, shared.software());
-    match target.kind {
-        RequestKind::Authorize => authorize::answer(context, software, request),
+fn process(
+    server: &ServerInner,
+    request: &Request<Vec<u8>>,
+    class: &RequestClass,
+) -> Response<Vec<u8>> {
+    let (context, software) = (&server.context, server.software());
+    match class.kind {
+        RequestKind::Authorize => authorize::respond(context, software, request),
         RequestKind::Login => session::site_login(context, request),
         RequestKind::Token => software.token(context, request),
         RequestKind::Revoke => software.revoke(context, request),
         RequestKind::Introspect => software.introspect(context, request),
         RequestKind::TokenInfo => software.token_info(context, request),
-        RequestKind::Derived => derived::answer(context, software, request),
-        RequestKind::Api => route(shared, request),
+        RequestKind::Derived => derived::respond(context, software, request),
+        RequestKind::Api => route(server, request),
         RequestKind::Other => not_found(),
     }
 }
 
-fn target(shared: &Shared, request: &Request<Vec<u8>>) -> Target {
+fn classify(server: &ServerInner, request: &Request<Vec<u8>>) -> RequestClass {
     let path = request.uri().path();
-    let site = &shared.context.settings.site;
-    let kind = if let Some(kind) = shared.software().request_kind(path) {
+    let site = &server.context.settings.site;
+    let kind = if let Some(kind) = server.software().request_kind(path) {
         kind
     } else if site
         .derived_tokens()
@@ -102,7 +106,7 @@ fn target(shared: &Shared, request: &Request<Vec<u8>>) -> Target {
                 .map(str::to_owned)
         })
         .flatten();
-    Target {
+    RequestClass {
         kind,
         path: path.to_owned(),
         grant,
@@ -123,17 +127,17 @@ fn find<'a>(
     routes.iter().find_map(matching)
 }
 
-fn route(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-    let Some((route, segments)) = find(shared.context.settings.site.routes(), request) else {
+fn route(server: &ServerInner, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
+    let Some((route, segments)) = find(server.context.settings.site.routes(), request) else {
         return not_found();
     };
     let caller = match route.door() {
         Auth::Open => None,
-        Auth::Login => match resource::login(&shared.context, shared.software(), request) {
+        Auth::Login => match resource::login(&server.context, server.software(), request) {
             Ok(caller) => Some(caller),
             Err(response) => return *response,
         },
-        Auth::Derived => resource::derived_caller(&shared.context, request),
+        Auth::Derived => resource::derived_caller(&server.context, request),
         _ => {
             return text(
                 501,
@@ -141,27 +145,27 @@ fn route(shared: &Shared, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
             );
         }
     };
-    let visit = RouteRequest {
+    let route_request = RouteRequest {
         request,
         caller: caller.as_ref(),
         segments,
     };
-    // A route is foreign code: its panic is this request's failure, not the connection's.
-    catch_unwind(AssertUnwindSafe(|| route.respond(&visit)))
+    // A route is code of the test: its panic must fail this request and not end the connection.
+    catch_unwind(AssertUnwindSafe(|| route.respond(&route_request)))
         .unwrap_or_else(|_| text(500, "The route panicked.\n"))
 }
 
-/// Counts a request as long as it lives.
-struct Counted<'a>(&'a AtomicUsize);
+/// Counts a request as in flight until it is dropped.
+struct InFlightGuard<'a>(&'a AtomicUsize);
 
-impl<'a> Counted<'a> {
+impl<'a> InFlightGuard<'a> {
     fn new(counter: &'a AtomicUsize) -> Self {
         counter.fetch_add(1, Ordering::SeqCst);
         Self(counter)
     }
 }
 
-impl Drop for Counted<'_> {
+impl Drop for InFlightGuard<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
     }

@@ -1,8 +1,18 @@
-//! The clients and users that a server knows.
+//! The clients and users of a server.
 
 use std::fmt;
 
-/// A client registered at the server.
+/// A client that is registered at the server.
+///
+/// ```
+/// use auth_testkit::TestClient;
+///
+/// let native_app = TestClient::public("app")
+///     .redirect_uri("http://127.0.0.1/callback")
+///     .redirect_uri("urn:ietf:wg:oauth:2.0:oob")
+///     .scopes("write login");
+/// let backend = TestClient::confidential("batch", "secret").grants(["client_credentials"]);
+/// ```
 #[derive(Clone)]
 pub struct TestClient {
     pub(crate) id: String,
@@ -13,7 +23,7 @@ pub struct TestClient {
 }
 
 impl TestClient {
-    /// A public client: it has no secret (RFC 6749 section 2.1).
+    /// A public client: one without a secret (RFC 6749 section 2.1).
     #[must_use]
     pub fn public(id: impl Into<String>) -> Self {
         Self {
@@ -25,7 +35,7 @@ impl TestClient {
         }
     }
 
-    /// A confidential client.
+    /// A confidential client: one with a secret.
     #[must_use]
     pub fn confidential(id: impl Into<String>, secret: impl Into<String>) -> Self {
         Self {
@@ -34,24 +44,25 @@ impl TestClient {
         }
     }
 
-    /// Registers a redirect URI. May be called several times.
+    /// Registers a redirect URI, in addition to those registered before.
     #[must_use]
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uris.push(uri.into());
         self
     }
 
-    /// The grants that this client may use; without it, all that the dialect knows.
+    /// Sets the grants that this client may use. Default: all grants of the dialect.
     #[must_use]
     pub fn grants<'a>(mut self, grants: impl IntoIterator<Item = &'a str>) -> Self {
         self.grants = Some(grants.into_iter().map(str::to_owned).collect());
         self
     }
 
-    /// The scopes that this client may have, separated by spaces; without it, those of the server.
+    /// Sets the scopes that this client may request, separated by spaces. Default: those of the
+    /// server.
     #[must_use]
     pub fn scopes(mut self, scopes: &str) -> Self {
-        self.scopes = words(scopes);
+        self.scopes = split_words(scopes);
         self
     }
 
@@ -77,18 +88,18 @@ impl fmt::Debug for TestClient {
     }
 }
 
-/// A person with an account at the server.
+/// A user with an account at the server.
 #[derive(Clone)]
 pub(crate) struct User {
     pub(crate) id: u64,
     pub(crate) name: String,
     pub(crate) password: String,
-    /// `Some(None)`: suspended without an end.
+    /// `Some(None)` if suspended without end.
     pub(crate) suspended: Option<Option<String>>,
 }
 
-/// Words separated by white space, each once.
-pub(crate) fn words(text: &str) -> Vec<String> {
+/// Splits a text at white space, without duplicates.
+pub(crate) fn split_words(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         if !found.iter().any(|known| known == word) {

@@ -1,9 +1,9 @@
-//! The server's own clock, which a test can set, and the `Date` header that is read from it.
+//! The server's clock, which a test can move, and the `Date` header that shows it.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The machine's wall clock plus what a test has added to it.
+/// The machine's wall clock plus an offset that a test sets.
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
     ahead_ms: AtomicI64,
@@ -18,18 +18,18 @@ impl Clock {
         millis(wall).saturating_add_signed(self.ahead_ms.load(Ordering::SeqCst))
     }
 
-    /// Moves this clock on.
+    /// Moves this clock forward.
     pub(crate) fn advance(&self, by: Duration) {
         self.ahead_ms.fetch_add(signed(by), Ordering::SeqCst);
     }
 
-    /// Sets this clock back.
+    /// Moves this clock back.
     pub(crate) fn set_back(&self, by: Duration) {
         self.ahead_ms.fetch_sub(signed(by), Ordering::SeqCst);
     }
 }
 
-/// A duration in whole milliseconds.
+/// Converts a duration to whole milliseconds.
 pub(crate) fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
@@ -38,7 +38,7 @@ fn signed(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// An IMF-fixdate (RFC 9110 section 5.6.7), such as `Sun, 06 Nov 1994 08:49:37 GMT`.
+/// Formats an IMF-fixdate (RFC 9110 section 5.6.7), such as `Sun, 06 Nov 1994 08:49:37 GMT`.
 pub(crate) fn http_date(ms: u64) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     const MONTHS: [&str; 12] = [
@@ -57,7 +57,8 @@ pub(crate) fn http_date(ms: u64) -> String {
     )
 }
 
-/// Year, month and day of the month, counted in eras of 400 years that begin on 1 March.
+/// Returns year, month and day of the month. Counts in eras of 400 years that begin on 1 March, so
+/// that a leap day is the last day of a year.
 fn civil(days_since_1970: u64) -> (u64, usize, u64) {
     let days = days_since_1970 + 719_468;
     let (era, of_era) = (days / 146_097, days % 146_097);

@@ -1,4 +1,4 @@
-//! What endpoints and dialects work with: settings, URL, state, clock, randomness.
+//! The context of endpoints and dialects: settings, URL, state, clock, randomness.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -8,7 +8,7 @@ use crate::state::random::Random;
 use crate::state::settings::Settings;
 use crate::sync::locked;
 
-/// A server without its sockets. It depends neither on the dialect nor on faults and holds.
+/// A server without its sockets. Independent of the dialect, of faults and of holds.
 pub(crate) struct ServerContext {
     pub(crate) settings: Settings,
     /// Without a slash at the end.

@@ -1,4 +1,4 @@
-//! What the server remembers: clients, users, codes, tokens, sessions. It knows no dialect.
+//! The state of a server: clients, users, codes, tokens, sessions. Independent of the dialect.
 
 pub(crate) mod client;
 pub(crate) mod clock;
@@ -20,7 +20,7 @@ pub(crate) struct Challenge {
     pub(crate) method: String,
 }
 
-/// An authorization code that was given out.
+/// An issued authorization code.
 #[derive(Clone)]
 pub(crate) struct Code {
     pub(crate) client_id: String,
@@ -30,11 +30,11 @@ pub(crate) struct Code {
     pub(crate) challenge: Option<Challenge>,
     pub(crate) expires_at: u64,
     pub(crate) used: bool,
-    /// The tokens that it was exchanged for.
+    /// The family of the tokens that it was exchanged for.
     pub(crate) family: Option<u64>,
 }
 
-/// An access token with the refresh token that came with it, if one did.
+/// An access token with the refresh token that was issued with it, if any.
 #[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) access: String,
@@ -47,9 +47,9 @@ pub(crate) struct Token {
     pub(crate) refresh_expires_at: Option<u64>,
     pub(crate) access_revoked: bool,
     pub(crate) refresh_revoked: bool,
-    /// All tokens that go back to one login.
+    /// The number of the login that the token comes from.
     pub(crate) family: u64,
-    /// The token that this one replaces as soon as it is used.
+    /// The index of the token that the first use of this one revokes.
     pub(crate) replaces: Option<usize>,
 }
 
@@ -73,21 +73,21 @@ impl Token {
     }
 }
 
-/// A derived token that was given out.
+/// An issued derived token.
 #[derive(Clone)]
 pub(crate) struct Derived {
     pub(crate) caller: Caller,
     pub(crate) expires_at: u64,
 }
 
-/// Why a user is refused.
+/// Why a login is refused.
 pub(crate) enum NoUser {
     Unknown,
     /// The end of the suspension, if it has one.
     Suspended(Option<String>),
 }
 
-/// Everything behind one lock.
+/// All mutable state, behind one lock.
 #[derive(Default)]
 pub(crate) struct State {
     clients: Vec<TestClient>,
@@ -97,7 +97,7 @@ pub(crate) struct State {
     by_access: HashMap<String, usize>,
     by_refresh: HashMap<String, usize>,
     pub(crate) derived: HashMap<String, Derived>,
-    /// Session cookies and the hidden tickets of consent forms, each with its user.
+    /// The users of session cookies and of the hidden tickets in consent forms.
     pub(crate) sessions: HashMap<String, u64>,
     families: u64,
 }
@@ -115,10 +115,10 @@ impl State {
         self.clients.iter().find(|client| client.id == id)
     }
 
-    /// The number that a server's database would have for the client.
+    /// The client's number, as in a server's database.
     pub(crate) fn client_number(&self, id: &str) -> usize {
-        let place = self.clients.iter().position(|client| client.id == id);
-        place.map_or(0, |place| place + 1)
+        let index = self.clients.iter().position(|client| client.id == id);
+        index.map_or(0, |index| index + 1)
     }
 
     pub(crate) fn user(&self, id: u64) -> Option<&User> {
@@ -145,45 +145,45 @@ impl State {
     }
 
     pub(crate) fn add(&mut self, token: Token) -> usize {
-        let place = self.tokens.len();
-        self.by_access.insert(token.access.clone(), place);
+        let index = self.tokens.len();
+        self.by_access.insert(token.access.clone(), index);
         if let Some(refresh) = &token.refresh {
-            self.by_refresh.insert(refresh.clone(), place);
+            self.by_refresh.insert(refresh.clone(), index);
         }
         self.tokens.push(token);
-        place
+        index
     }
 
-    pub(crate) fn place_of_access(&self, text: &str) -> Option<usize> {
+    pub(crate) fn index_of_access(&self, text: &str) -> Option<usize> {
         self.by_access.get(text).copied()
     }
 
-    pub(crate) fn place_of_refresh(&self, text: &str) -> Option<usize> {
+    pub(crate) fn index_of_refresh(&self, text: &str) -> Option<usize> {
         self.by_refresh.get(text).copied()
     }
 
-    pub(crate) fn token(&self, place: usize) -> &Token {
-        &self.tokens[place]
+    pub(crate) fn token(&self, index: usize) -> &Token {
+        &self.tokens[index]
     }
 
-    pub(crate) fn token_mut(&mut self, place: usize) -> &mut Token {
-        &mut self.tokens[place]
+    pub(crate) fn token_mut(&mut self, index: usize) -> &mut Token {
+        &mut self.tokens[index]
     }
 
     pub(crate) fn tokens_mut(&mut self) -> impl Iterator<Item = &mut Token> {
         self.tokens.iter_mut()
     }
 
-    /// The token with this text, which counts as its first use: what it replaces dies now.
+    /// Returns the token with this text and marks it as used, which revokes the token it replaces.
     pub(crate) fn use_access(&mut self, text: &str) -> Option<Token> {
-        let place = self.place_of_access(text)?;
-        if let Some(old) = self.tokens[place].replaces.take() {
+        let index = self.index_of_access(text)?;
+        if let Some(old) = self.tokens[index].replaces.take() {
             self.tokens[old].revoke();
         }
-        Some(self.tokens[place].clone())
+        Some(self.tokens[index].clone())
     }
 
-    /// What becomes of the old token when the new one is given out.
+    /// Applies the rotation to the old token when the new one is issued.
     pub(crate) fn rotate(&mut self, old: usize, new: usize, rotation: Rotation) {
         match rotation {
             Rotation::Off => {}
@@ -197,7 +197,7 @@ impl State {
         self.tokens_mut().filter(of_family).for_each(Token::revoke);
     }
 
-    /// Is there a living token of this client and user with exactly these scopes?
+    /// Whether this client has an unrevoked token of this user with exactly these scopes.
     pub(crate) fn has_token(&self, client_id: &str, user: u64, scope: &str) -> bool {
         let sorted = |scope: &str| {
             let mut words: Vec<_> = scope.split(' ').map(str::to_owned).collect();

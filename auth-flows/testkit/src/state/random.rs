@@ -1,4 +1,4 @@
-//! Token texts that nobody guesses by accident: enough for tests, not for a real server.
+//! Random token texts: good enough for tests, not for a real server.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -8,7 +8,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
-/// A stream of SHA-256 over a seed and a counter. The seed comes from the randomness that `std` gives its hash maps.
+/// A stream of SHA-256 over a seed and a counter. The seed comes from the randomness of `std`'s
+/// hash maps.
 pub(crate) struct Random {
     seed: [u8; 32],
     counter: AtomicU64,
@@ -53,7 +54,7 @@ impl Random {
             .collect()
     }
 
-    /// Something of the shape of a JWT. The signature is noise: nobody can verify it.
+    /// A text in the shape of a JWT. The signature is noise, so it never verifies.
     pub(crate) fn jwt(&self, header: &str, claims: &str, signature_len: usize) -> String {
         format!(
             "{}.{}.{}",

@@ -1,4 +1,4 @@
-//! How a server is configured.
+//! The settings of a server.
 
 use std::time::Duration;
 
@@ -7,24 +7,37 @@ use auth_core::testkit::Site;
 use crate::state::client::{TestClient, User};
 use crate::state::clock::millis;
 
-/// What becomes of a refresh token when it is used.
+/// What happens to a refresh token when it is used.
+///
+/// ```
+/// use auth_testkit::{Dialect, Rotation, TestClient, TestServer};
+///
+/// # fn main() -> std::io::Result<()> {
+/// let server = TestServer::builder(Dialect::doorkeeper_5())
+///     .client(TestClient::public("app").scopes("write"))
+///     .user("alice", "password")
+///     .refresh_tokens(Rotation::KillFamily) // a replayed token ends the login
+///     .start()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 // Servers rotate in other ways too.
 #[non_exhaustive]
 pub enum Rotation {
-    /// There are no refresh tokens.
+    /// The server issues no refresh tokens.
     Off,
-    /// The old token dies when the new access token is first used, as in Doorkeeper with a
+    /// The first use of the new access token revokes the old token, as in Doorkeeper with a
     /// `previous_refresh_token` column.
     OnUse,
-    /// The old refresh token and the old access token die at once.
+    /// The server revokes the old refresh token and the old access token at once.
     Instant,
-    /// As `Instant`; and when a dead refresh token or a used code comes back, all tokens of that
-    /// login die (RFC 9700 section 4.14.2), as in oidc-provider.
+    /// As `Instant`. In addition, a revoked refresh token or a used code that comes back revokes
+    /// all tokens of that login (RFC 9700 section 4.14.2), as in oidc-provider.
     KillFamily,
 }
 
-/// What the server is configured with.
+/// The settings that the builder collects.
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) clients: Vec<TestClient>,

@@ -1,4 +1,4 @@
-//! What went wrong is an error that tells whether the request may have arrived, and no secrets.
+//! Cases: an error says whether the request may have arrived, and contains no secrets.
 
 use auth_core::{Body, Delivery, Limits, Request, SecretBytes, TransportError};
 use http::HeaderValue;
@@ -7,49 +7,49 @@ use super::{Case, Outcome, Send, ensure, expect_error, request};
 use crate::raw::{RawServer, ScriptStep, refusing_address};
 
 pub(super) const CASES: &[Case] = &[
-    ("a refused connection was not sent", refused),
-    ("a name that does not resolve was not sent", unknown_name),
+    ("a refused connection: not sent", refused),
+    ("a name that does not resolve: not sent", unknown_name),
     ("plain http to another host is refused", plain_http),
-    ("https is never answered in plain text", no_tls),
+    ("https never falls back to plain text", no_tls),
     (
-        "a connection that closes without a response: maybe sent",
+        "a connection that closes without a response: delivery unknown",
         closed,
     ),
-    ("a reset connection: maybe sent", reset),
-    ("a head that breaks off: maybe sent", half_a_head),
-    ("a response that is no HTTP: maybe sent", garbage),
-    ("a body that breaks off is never a response", half_a_body),
+    ("a reset connection: delivery unknown", reset),
+    ("an incomplete head: delivery unknown", half_a_head),
+    ("a response that is not HTTP: delivery unknown", garbage),
+    ("an incomplete body is never a response", half_a_body),
 ];
 
 fn refused(send: &mut Send<'_>) -> Outcome {
     let error = fails(send, &format!("http://{}", refusing_address()))?;
     ensure!(
         error.delivery() == Delivery::NotSent,
-        "it is said to be {:?} sent: {error}",
+        "the delivery is {:?}: {error}",
         error.delivery()
     );
-    ensure!(!error.is_timed_out(), "it is no timeout: {error}");
-    let said = error.to_string().to_lowercase();
+    ensure!(!error.is_timed_out(), "it is not a timeout: {error}");
+    let message = error.to_string().to_lowercase();
     ensure!(
-        said.contains("refused"),
-        "it does not say what happened: {error}"
+        message.contains("refused"),
+        "the message does not name the cause: {error}"
     );
     Ok(())
 }
 
 fn unknown_name(send: &mut Send<'_>) -> Outcome {
-    // A label of 64 letters is too long to be asked for (RFC 1035 section 2.3.4): no resolver sends it.
+    // A label of 64 letters is too long (RFC 1035 section 2.3.4), so no resolver sends the query.
     let error = fails(send, &format!("https://{}.invalid", "a".repeat(64)))?;
     ensure!(
         error.delivery() == Delivery::NotSent,
-        "it is said to be {:?} sent: {error}",
+        "the delivery is {:?}: {error}",
         error.delivery()
     );
     Ok(())
 }
 
 fn plain_http(send: &mut Send<'_>) -> Outcome {
-    // 192.0.2.1 is for documentation (RFC 5737): nobody is there.
+    // 192.0.2.1 is reserved for documentation (RFC 5737), so no host has it.
     for base in [
         "http://192.0.2.1",
         "http://example.invalid",
@@ -57,10 +57,10 @@ fn plain_http(send: &mut Send<'_>) -> Outcome {
     ] {
         let error = fails(send, base)?;
         ensure!(error.delivery() == Delivery::NotSent, "{base}: {error}");
-        let said = error.to_string();
+        let message = error.to_string();
         ensure!(
-            said.contains("https"),
-            "{base} is not refused for plain http: {said}"
+            message.contains("https"),
+            "{base}: the error does not name plain http: {message}"
         );
     }
     Ok(())
@@ -76,7 +76,7 @@ fn no_tls(send: &mut Send<'_>) -> Outcome {
     fails(send, &format!("https://{}", server.address()))?;
     ensure!(
         server.requests().is_empty(),
-        "the request came in plain text"
+        "the request arrived in plain text"
     );
     Ok(())
 }
@@ -102,12 +102,12 @@ fn half_a_head(send: &mut Send<'_>) -> Outcome {
 
 fn garbage(send: &mut Send<'_>) -> Outcome {
     for bytes in [
-        &b"SSH-2.0-OpenSSH_9.2 sesame-answer\r\n"[..],
+        &b"SSH-2.0-OpenSSH_9.2 sesame-server\r\n"[..],
         b"\x15\x03\x01\x00\x02\x02\x46",
-        b"HTTP/9.9 200 OK\r\n\r\nsesame-answer",
-        b"HTTP/1.1 abc sesame-answer\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\ncontent-length: sesame-answer\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nsesame-answer\r\n",
+        b"HTTP/9.9 200 OK\r\n\r\nsesame-server",
+        b"HTTP/1.1 abc sesame-server\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: sesame-server\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nsesame-server\r\n",
     ] {
         maybe(send, vec![ScriptStep::Read, ScriptStep::send(bytes)])?;
     }
@@ -115,14 +115,14 @@ fn garbage(send: &mut Send<'_>) -> Outcome {
 }
 
 fn half_a_body(send: &mut Send<'_>) -> Outcome {
-    for (bytes, came) in [
+    for (bytes, count) in [
         (
-            &b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"access_token\":\"sesame-answer"[..],
+            &b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"access_token\":\"sesame-server"[..],
             30,
         ),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n", 0),
         (
-            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n20\r\nsesame-answer",
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n20\r\nsesame-server",
             13,
         ),
         (
@@ -132,43 +132,46 @@ fn half_a_body(send: &mut Send<'_>) -> Outcome {
     ] {
         let error = maybe(send, vec![ScriptStep::Read, ScriptStep::send(bytes)])?;
         ensure!(
-            error.received() == came,
-            "{came} bytes of the response had come, and it tells of {}",
+            error.received() == count,
+            "{count} bytes of the response had arrived, but the error says {}",
             error.received()
         );
     }
     Ok(())
 }
 
-fn maybe(send: &mut Send<'_>, acts: Vec<ScriptStep>) -> Result<TransportError, String> {
-    let said = format!("{acts:?}");
-    let server = RawServer::start(move |_| acts.clone());
+fn maybe(send: &mut Send<'_>, steps: Vec<ScriptStep>) -> Result<TransportError, String> {
+    let script = format!("{steps:?}");
+    let server = RawServer::start(move |_| steps.clone());
     let error = fails(send, &format!("http://{}", server.address()))?;
     ensure!(
         error.delivery() == Delivery::Unknown,
-        "the request was sent, but: {error} after {said}"
+        "the request was sent, but the delivery is not unknown: {error} after {script}"
     );
     ensure!(
         !error.is_timed_out(),
-        "it is no timeout: {error} after {said}"
+        "it is not a timeout: {error} after {script}"
     );
     Ok(error)
 }
 
-/// Sends requests full of secrets and expects errors without them.
+/// Sends requests with secrets and expects errors without them.
 fn fails(send: &mut Send<'_>, base: &str) -> Result<TransportError, String> {
     let body = Body::secret(SecretBytes::new(b"code=sesame-body".to_vec()));
     let post = expect_error(send(secretive(base, body), &Limits::token()), base)?;
     let get = expect_error(send(secretive(base, Body::Empty), &Limits::token()), base)?;
-    let told = (get.delivery(), get.is_timed_out());
+    let get_facts = (get.delivery(), get.is_timed_out());
     ensure!(
-        told == (post.delivery(), post.is_timed_out()),
+        get_facts == (post.delivery(), post.is_timed_out()),
         "GET: {get}, but POST: {post}"
     );
     let shown = format!("{get} {get:?} {post}");
     let family = auth_core::Error::from(post);
     let shown = format!("{shown} {family} {family:?}");
-    ensure!(!shown.contains("sesame"), "a secret is shown: {shown}");
+    ensure!(
+        !shown.contains("sesame"),
+        "the error contains a secret: {shown}"
+    );
     Ok(get)
 }
 

@@ -1,4 +1,4 @@
-//! Answers are bounded, and so is time.
+//! Cases: the limits on the size of a response and on the time of an exchange.
 
 use std::time::{Duration, Instant};
 
@@ -9,17 +9,20 @@ use crate::raw::{RawServer, ScriptStep};
 
 pub(super) const CASES: &[Case] = &[
     (
-        "a response of exactly the limit is taken, one byte more is not",
+        "a response of exactly the limit is accepted, one byte more is not",
         response_limit,
     ),
     (
-        "a response announced above the limit is refused at once",
+        "a response announced above the limit is rejected at once",
         announced,
     ),
-    ("silence ends in time", silence),
-    ("a head that drips ends in time", dripping_head),
-    ("a body that drips ends in time", dripping_body),
-    ("an upload that nobody reads ends in time", unread_upload),
+    ("silence times out", silence),
+    ("a slow head times out", dripping_head),
+    ("a slow body times out", dripping_body),
+    (
+        "an upload that the server does not read times out",
+        unread_upload,
+    ),
 ];
 
 fn response_limit(send: &mut Send<'_>) -> Outcome {
@@ -50,12 +53,12 @@ fn response_limit(send: &mut Send<'_>) -> Outcome {
         let server = serve(50_000);
         let response = expect(send(get(&server, "/"), &limits), what)?;
         let len = response.body().as_bytes().len();
-        ensure!(len == 50_000, "{what}: {len} bytes came");
+        ensure!(len == 50_000, "{what}: {len} bytes arrived");
         let server = serve(50_001);
         let error = expect_error(send(get(&server, "/"), &limits), what)?;
         ensure!(
             error.delivery() == Delivery::Unknown,
-            "{what}: the request arrived, but: {error}"
+            "{what}: the request arrived, but the delivery is not unknown: {error}"
         );
         ensure!(!error.is_timed_out(), "{what}: {error}");
     }
@@ -77,7 +80,7 @@ fn announced(send: &mut Send<'_>) -> Outcome {
         ensure!(!error.is_timed_out(), "it waited for the body: {error}");
         ensure!(
             error.delivery() == Delivery::Unknown,
-            "the request arrived, but: {error}"
+            "the request arrived, but the delivery is not unknown: {error}"
         );
     }
     Ok(())
@@ -101,12 +104,12 @@ fn dripping_head(send: &mut Send<'_>) -> Outcome {
 }
 
 fn dripping_body(send: &mut Send<'_>) -> Outcome {
-    let acts = || {
+    let steps = || {
         let head = ScriptStep::send(b"HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n");
         let drip = ScriptStep::Drip(vec![b'x'; 60_000], Duration::from_millis(20));
         vec![ScriptStep::Read, head, drip]
     };
-    in_time(send, &RawServer::start(move |_| acts()), Body::Empty)
+    in_time(send, &RawServer::start(move |_| steps()), Body::Empty)
 }
 
 fn unread_upload(send: &mut Send<'_>) -> Outcome {
@@ -126,12 +129,16 @@ fn in_time(send: &mut Send<'_>, server: &RawServer, body: Body) -> Outcome {
     let start = Instant::now();
     let error = expect_error(send(request, &limits), "it")?;
     let took = start.elapsed();
-    ensure!(error.is_timed_out(), "it is no timeout: {error}");
+    ensure!(error.is_timed_out(), "it is not a timeout: {error}");
     ensure!(
         error.delivery() == Delivery::Unknown,
-        "the request was sent, but: {error}"
+        "the request was sent, but the delivery is not unknown: {error}"
     );
-    // Far more than it was allowed, for a busy machine; far less than a transport that does not look at the clock.
-    ensure!(took < Duration::from_secs(30), "1.5 s were {took:?}");
+    // Far above the limit, for a busy machine. Still far below the duration without a limit: 60,000
+    // bytes, one every 20 ms, take 20 minutes.
+    ensure!(
+        took < Duration::from_secs(30),
+        "the timeout of 1.5 s took {took:?}"
+    );
     Ok(())
 }

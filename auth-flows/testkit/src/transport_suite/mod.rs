@@ -1,15 +1,74 @@
-//! What a transport promises, as cases that run over any transport.
+//! A test suite for transports: the promises of [`Transport`], as cases over real sockets.
 //!
-//! The same cases run over http-ureq and http-reqwest, and over a transport of your own:
+//! http-ureq and http-reqwest pass it. Run it over a transport of your own:
 //!
 //! ```no_run
 //! # fn check(my_transport: impl auth_core::Transport) {
-//! auth_testkit::transport_suite::run(|request, limits| my_transport.send(request, limits));
+//! auth_testkit::transport_suite::blocking(&my_transport);
 //! # }
 //! ```
 //!
-//! An async transport is given in a closure that blocks on its future. No case leaves 127.0.0.1, except that it makes
-//! sure that plain http to another host is refused.
+//! For an async transport, pass a closure that blocks on its future:
+//!
+//! ```no_run
+//! # fn block_on<T>(_: impl Future<Output = T>) -> T { unreachable!() }
+//! # fn check(my_transport: impl auth_core::AsyncTransport) {
+//! auth_testkit::transport_suite::run(|request, limits| {
+//!     block_on(my_transport.send(request, limits))
+//! });
+//! # }
+//! ```
+//!
+//! All cases use servers on 127.0.0.1. Two of them name other hosts, to check that the transport
+//! sends nothing there.
+//!
+//! # Cases
+//!
+//! | responses |
+//! | --- |
+//! | every status is a response |
+//! | redirects are not followed |
+//! | headers and body arrive |
+//! | a chunked body arrives |
+//! | a body that ends with its connection arrives |
+//! | responses without a body have none |
+//! | a large body arrives |
+//!
+//! | requests |
+//! | --- |
+//! | a request arrives unchanged |
+//! | an empty POST has a Content-Length of 0 |
+//! | a body arrives with its length |
+//! | a stream arrives complete, with its length, each time |
+//! | a stream that does not open is not sent |
+//! | a stream of another length never arrives complete |
+//! | a stream that fails never arrives complete |
+//! | many requests share few connections |
+//! | a closed idle connection never duplicates a request |
+//!
+//! | limits |
+//! | --- |
+//! | a response of exactly the limit is accepted, one byte more is not |
+//! | a response announced above the limit is rejected at once |
+//! | silence times out |
+//! | a slow head times out |
+//! | a slow body times out |
+//! | an upload that the server does not read times out |
+//!
+//! | failures |
+//! | --- |
+//! | a refused connection: not sent |
+//! | a name that does not resolve: not sent |
+//! | plain http to another host is refused |
+//! | https never falls back to plain text |
+//! | a connection that closes without a response: delivery unknown |
+//! | a reset connection: delivery unknown |
+//! | an incomplete head: delivery unknown |
+//! | a response that is not HTTP: delivery unknown |
+//! | an incomplete body is never a response |
+//!
+//! Each of the failures is sent with secrets in URL, header and body, and its error must contain
+//! none of them.
 
 mod failures;
 mod limits;
@@ -25,15 +84,15 @@ use crate::raw::RawServer;
 /// Runs all cases over a blocking transport.
 ///
 /// # Panics
-/// Some cases failed; the message names each and says why.
+/// Panics if a case fails. The message names each failed case with its reason.
 pub fn blocking(transport: &impl Transport) {
     run(|request, limits| transport.send(request, limits));
 }
 
-/// Runs all cases over whatever sends a request.
+/// Runs all cases over a closure that sends a request.
 ///
 /// # Panics
-/// Some cases failed; the message names each and says why.
+/// Panics if a case fails. The message names each failed case with its reason.
 pub fn run(send: impl FnMut(Request, &Limits) -> Result<Response, TransportError>) {
     let failures = failures(send);
     let list: String = failures.iter().map(|f| format!("\n- {f}")).collect();
@@ -45,7 +104,15 @@ pub fn run(send: impl FnMut(Request, &Limits) -> Result<Response, TransportError
     );
 }
 
-/// Runs all cases and gives back those that failed.
+/// Runs all cases over a closure that sends a request, and returns those that failed.
+///
+/// ```
+/// use auth_core::TransportError;
+/// use auth_testkit::transport_suite;
+///
+/// let failures = transport_suite::failures(|_, _| Err(TransportError::not_sent("no network")));
+/// assert!(failures.iter().any(|failure| failure.case() == "every status is a response"));
+/// ```
 pub fn failures(
     mut send: impl FnMut(Request, &Limits) -> Result<Response, TransportError>,
 ) -> Vec<Failure> {
@@ -58,7 +125,7 @@ pub fn failures(
     failures
 }
 
-/// How many cases there are.
+/// Returns the number of cases.
 #[must_use]
 pub fn count() -> usize {
     cases().count()
@@ -72,7 +139,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The name of the case: what should have been true.
+    /// Returns the name of the case: what should have been true.
     #[must_use]
     pub fn case(&self) -> &'static str {
         self.case
@@ -101,7 +168,7 @@ fn cases() -> impl Iterator<Item = Case> {
     .copied()
 }
 
-/// Ends a case with a reason unless the condition holds.
+/// Fails a case with a reason unless the condition is true.
 macro_rules! ensure {
     ($condition:expr, $($why:tt)+) => {
         if !$condition {
@@ -126,7 +193,7 @@ fn request(method: &str, uri: http::Uri, body: Body) -> Request {
     request
 }
 
-/// A response with these header lines, each ending in CRLF, a `Content-Length` and this body.
+/// Encodes a response with these header lines, each with CRLF, a `Content-Length` and this body.
 fn raw_response(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
     let len = body.len();
     let mut bytes =
@@ -135,12 +202,12 @@ fn raw_response(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A response is expected.
+/// Expects a response.
 fn expect(outcome: Result<Response, TransportError>, what: &str) -> Result<Response, String> {
     outcome.map_err(|error| format!("{what}: {error}"))
 }
 
-/// An error is expected.
+/// Expects an error.
 fn expect_error(
     outcome: Result<Response, TransportError>,
     what: &str,
@@ -162,13 +229,26 @@ mod tests {
     use auth_core::ResponseBody;
 
     #[test]
+    fn the_documentation_lists_every_case() {
+        let listed = include_str!("mod.rs").matches("\n//! | ").count();
+        assert_eq!(listed - 2 * 4, count()); // each of four tables has two lines of heading
+        for (case, _) in cases() {
+            let row = format!("\n//! | {case} |\n");
+            assert!(include_str!("mod.rs").contains(&row), "{case}");
+        }
+    }
+
+    #[test]
     fn no_case_is_content_with_transports_that_do_nothing() {
         let responses = failures(|_, _| Ok(Response::new(ResponseBody::default())));
         let errors = failures(|_, _| Err(TransportError::not_sent("no")));
-        let forgiving: Vec<_> = cases()
+        let too_lenient: Vec<_> = cases()
             .map(|(name, _)| name)
             .filter(|name| !responses.iter().chain(&errors).any(|f| f.case() == *name))
             .collect();
-        assert!(forgiving.is_empty(), "content with anything: {forgiving:?}");
+        assert!(
+            too_lenient.is_empty(),
+            "content with anything: {too_lenient:?}"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Requests arrive as they were made, once, with their bodies whole.
+//! Cases: requests arrive unchanged, once, with complete bodies.
 
 use std::{
     io::{self, Read},
@@ -17,21 +17,21 @@ use super::{Case, Outcome, Send, ensure, expect, expect_error, get, post, raw_re
 use crate::raw::{RawRequest, RawServer, ScriptStep};
 
 pub(super) const CASES: &[Case] = &[
-    ("a request arrives as it was made", as_made),
-    ("an empty POST says so", empty_post),
+    ("a request arrives unchanged", as_made),
+    ("an empty POST has a Content-Length of 0", empty_post),
     ("a body arrives with its length", with_length),
-    ("a stream arrives whole, with its length, each time", stream),
+    (
+        "a stream arrives complete, with its length, each time",
+        stream,
+    ),
     ("a stream that does not open is not sent", stream_not_opened),
     (
-        "a stream of another length never arrives whole",
+        "a stream of another length never arrives complete",
         stream_of_other_length,
     ),
-    ("a stream that breaks never arrives whole", stream_broken),
+    ("a stream that fails never arrives complete", stream_broken),
     ("many requests share few connections", keep_alive),
-    (
-        "a closed idle connection never makes two of one request",
-        stale,
-    ),
+    ("a closed idle connection never duplicates a request", stale),
 ];
 
 fn as_made(send: &mut Send<'_>) -> Outcome {
@@ -49,10 +49,10 @@ fn as_made(send: &mut Send<'_>) -> Outcome {
         headers.append("x-twice", HeaderValue::from_static("1"));
         headers.append("x-twice", HeaderValue::from_static("2"));
         expect(send(request, &Limits::api()), method)?;
-        let seen = last(&server)?;
+        let arrived = last(&server)?;
         let line = (
-            seen.request().method().as_str(),
-            seen.request().uri().to_string(),
+            arrived.request().method().as_str(),
+            arrived.request().uri().to_string(),
         );
         ensure!(
             line == (method, path.to_owned()),
@@ -64,10 +64,18 @@ fn as_made(send: &mut Send<'_>) -> Outcome {
             ("authorization", "Bearer abc"),
             ("accept", "application/json"),
         ] {
-            let seen = seen.header(name);
-            ensure!(seen == Some(value), "{name} of a {method} is {seen:?}");
+            let arrived = arrived.header(name);
+            ensure!(
+                arrived == Some(value),
+                "{name} of a {method} is {arrived:?}"
+            );
         }
-        let twice: Vec<_> = seen.request().headers().get_all("x-twice").iter().collect();
+        let twice: Vec<_> = arrived
+            .request()
+            .headers()
+            .get_all("x-twice")
+            .iter()
+            .collect();
         ensure!(twice == ["1", "2"], "a repeated header is {twice:?}");
     }
     let root = request("GET", server.url("").clone(), Body::Empty);
@@ -85,14 +93,14 @@ fn empty_post(send: &mut Send<'_>) -> Outcome {
         for method in ["POST", "PUT", "PATCH"] {
             let request = request(method, server.url("/"), body.clone());
             expect(send(request, &Limits::api()), method)?;
-            let seen = last(&server)?;
-            let said = (
-                seen.header("content-length"),
-                seen.header("transfer-encoding"),
+            let arrived = last(&server)?;
+            let framing = (
+                arrived.header("content-length"),
+                arrived.header("transfer-encoding"),
             );
             ensure!(
-                said == (Some("0"), None),
-                "the framing of an empty {method} is {said:?}"
+                framing == (Some("0"), None),
+                "the framing of an empty {method} is {framing:?}"
             );
         }
     }
@@ -146,14 +154,14 @@ fn stream_not_opened(send: &mut Send<'_>) -> Outcome {
     let error = expect_error(send(post(&server, "/", body), &Limits::api()), "POST")?;
     ensure!(
         error.delivery() == Delivery::NotSent,
-        "it is said to be {:?} sent",
+        "the delivery is {:?}",
         error.delivery()
     );
     ensure!(
         error.to_string().contains("the file is gone"),
-        "no reason in: {error}"
+        "the cause is missing: {error}"
     );
-    ensure!(server.requests().is_empty(), "a request came");
+    ensure!(server.requests().is_empty(), "a request arrived");
     Ok(())
 }
 
@@ -174,7 +182,7 @@ fn stream_of_other_length(send: &mut Send<'_>) -> Outcome {
         )?;
         ensure!(
             !error.is_timed_out(),
-            "{what} is only noticed by the time: {error}"
+            "{what} is only detected by the timeout: {error}"
         );
         ensure!(server.requests().is_empty(), "{what} arrived");
     }
@@ -184,7 +192,8 @@ fn stream_of_other_length(send: &mut Send<'_>) -> Outcome {
 fn stream_broken(send: &mut Send<'_>) -> Outcome {
     let server = ok();
     let body = Body::Stream(Stream::new(500_000, || {
-        // The network that this body comes from is not the server's.
+        // The body comes over another network than the response, so this error says nothing of the
+        // server.
         let broken = io::Error::new(io::ErrorKind::ConnectionRefused, "the share is gone");
         Ok(Box::new(
             io::repeat(7).take(300_000).chain(Broken(Some(broken))),
@@ -193,11 +202,11 @@ fn stream_broken(send: &mut Send<'_>) -> Outcome {
     let error = expect_error(send(post(&server, "/", body), &limits()), "POST")?;
     ensure!(
         error.delivery() == Delivery::Unknown,
-        "a part of it was sent, but: {error}"
+        "a part was sent, but the delivery is not unknown: {error}"
     );
     ensure!(
         !error.is_timed_out(),
-        "it is only noticed by the time: {error}"
+        "it is only detected by the timeout: {error}"
     );
     ensure!(server.requests().is_empty(), "it arrived");
     Ok(())
@@ -214,7 +223,7 @@ fn keep_alive(send: &mut Send<'_>) -> Outcome {
         expect(send(request, &Limits::api()), "a request")?;
     }
     let connections = server.connections();
-    // A client with threads of its own may need a connection again before it has put it back.
+    // A client with its own threads may need a connection before it has returned the last one.
     ensure!(
         connections <= 15,
         "30 requests took {connections} connections"
@@ -223,7 +232,7 @@ fn keep_alive(send: &mut Send<'_>) -> Outcome {
 }
 
 fn stale(send: &mut Send<'_>) -> Outcome {
-    // It says nothing of closing, and closes.
+    // The server closes the connection without `Connection: close`.
     let server = RawServer::start(|_| {
         vec![
             ScriptStep::Read,
@@ -237,8 +246,8 @@ fn stale(send: &mut Send<'_>) -> Outcome {
             Err(error) if number > 1 && error.delivery() == Delivery::Unknown => {}
             Err(error) => return Err(format!("request {number}: {error}")),
         }
-        let came = server.requests().len();
-        ensure!(came <= number, "{number} requests arrived {came} times");
+        let count = server.requests().len();
+        ensure!(count <= number, "{number} requests arrived {count} times");
         let deadline = Instant::now() + Duration::from_secs(20);
         while server.open() > 0 && Instant::now() < deadline {
             thread::yield_now();
@@ -259,20 +268,20 @@ fn last(server: &RawServer) -> Result<RawRequest, String> {
     server
         .requests()
         .pop()
-        .ok_or_else(|| "no request came".to_owned())
+        .ok_or_else(|| "no request arrived".to_owned())
 }
 
-fn check_body(seen: &RawRequest, body: &[u8]) -> Outcome {
-    let said = (
-        seen.header("content-length"),
-        seen.header("transfer-encoding"),
+fn check_body(arrived: &RawRequest, body: &[u8]) -> Outcome {
+    let framing = (
+        arrived.header("content-length"),
+        arrived.header("transfer-encoding"),
     );
     let len = body.len().to_string();
     ensure!(
-        said == (Some(&len[..]), None),
-        "the framing of {len} bytes is {said:?}"
+        framing == (Some(&len[..]), None),
+        "the framing of {len} bytes is {framing:?}"
     );
-    ensure!(seen.request().body() == body, "another body arrived");
+    ensure!(arrived.request().body() == body, "another body arrived");
     Ok(())
 }
 

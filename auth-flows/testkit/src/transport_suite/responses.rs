@@ -1,4 +1,4 @@
-//! Every status is a response, and answers arrive whole.
+//! Cases: every status is a response, and responses arrive complete.
 
 use auth_core::{Body, Limits};
 
@@ -11,7 +11,7 @@ pub(super) const CASES: &[Case] = &[
     ("headers and body arrive", headers_and_body),
     ("a chunked body arrives", chunked),
     ("a body that ends with its connection arrives", until_close),
-    ("answers without a body have none", without_body),
+    ("responses without a body have none", without_body),
     ("a large body arrives", large),
 ];
 
@@ -58,18 +58,18 @@ fn redirects(send: &mut Send<'_>) -> Outcome {
                 "{status} became {}",
                 response.status()
             );
-            let said = response
+            let received = response
                 .headers()
                 .get("location")
                 .map(http::HeaderValue::as_bytes);
             ensure!(
-                said == Some(location.as_bytes()),
+                received == Some(location.as_bytes()),
                 "the Location of a {status} is lost"
             );
         }
     }
-    let came = target.connections();
-    ensure!(came == 0, "{came} connections came to the target");
+    let count = target.connections();
+    ensure!(count == 0, "{count} connections arrived at the target");
     Ok(())
 }
 

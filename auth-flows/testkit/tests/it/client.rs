@@ -1,4 +1,4 @@
-//! The smallest HTTP client that these tests need, and the words they share.
+//! A minimal HTTP client for these tests, and the helpers they share.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -18,13 +18,13 @@ pub(crate) const REDIRECT: &str = "http://127.0.0.1:41234/cb";
 pub(crate) type Pairs<'a> = &'a [(&'a str, &'a str)];
 
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(n, _)| n == name);
         found.map(|(_, value)| value.as_str())
@@ -54,16 +54,16 @@ pub(crate) fn connect(server: &TestServer) -> TcpStream {
     stream
 }
 
-/// Sends bytes as they are and gives all that comes back before the connection ends.
+/// Sends bytes unchanged and returns everything up to the end of the connection.
 pub(crate) fn raw(server: &TestServer, bytes: &[u8]) -> Vec<u8> {
     let mut stream = connect(server);
     let mut back = Vec::new();
-    let _ = stream.write_all(bytes); // the server may close while this is going on
+    let _ = stream.write_all(bytes); // the server may close the connection meanwhile
     let _ = stream.read_to_end(&mut back);
     back
 }
 
-pub(crate) fn response_of(bytes: &[u8]) -> Option<Answer> {
+pub(crate) fn response_of(bytes: &[u8]) -> Option<Response> {
     let text = String::from_utf8_lossy(bytes);
     let (head, body) = text.split_once("\r\n\r\n")?;
     let mut lines = head.split("\r\n");
@@ -72,21 +72,21 @@ pub(crate) fn response_of(bytes: &[u8]) -> Option<Answer> {
         let (name, value) = line.split_once(": ")?;
         Some((name.to_owned(), value.to_owned()))
     };
-    Some(Answer {
+    Some(Response {
         status,
         headers: lines.filter_map(header).collect(),
         body: body.to_owned(),
     })
 }
 
-/// One request on a connection of its own; `None` where it was closed without a response.
+/// Sends a request on its own connection. `None` if it was closed without a response.
 pub(crate) fn try_send(
     server: &TestServer,
     method: &str,
     path: &str,
     headers: Pairs<'_>,
     body: &str,
-) -> Option<Answer> {
+) -> Option<Response> {
     let mut text = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n");
     for (name, value) in headers {
         text.push_str(&format!("{name}: {value}\r\n"));
@@ -101,15 +101,15 @@ pub(crate) fn send(
     path: &str,
     headers: Pairs<'_>,
     body: &str,
-) -> Answer {
+) -> Response {
     try_send(server, method, path, headers, body).expect("a response")
 }
 
-pub(crate) fn get(server: &TestServer, path: &str, headers: Pairs<'_>) -> Answer {
+pub(crate) fn get(server: &TestServer, path: &str, headers: Pairs<'_>) -> Response {
     send(server, "GET", path, headers, "")
 }
 
-pub(crate) fn bearer(server: &TestServer, path: &str, token: &str) -> Answer {
+pub(crate) fn bearer(server: &TestServer, path: &str, token: &str) -> Response {
     get(
         server,
         path,
@@ -123,7 +123,12 @@ pub(crate) fn encoded(pairs: Pairs<'_>) -> String {
         .finish()
 }
 
-pub(crate) fn post(server: &TestServer, path: &str, headers: Pairs<'_>, form: Pairs<'_>) -> Answer {
+pub(crate) fn post(
+    server: &TestServer,
+    path: &str,
+    headers: Pairs<'_>,
+    form: Pairs<'_>,
+) -> Response {
     let mut headers = headers.to_vec();
     headers.push(("content-type", "application/x-www-form-urlencoded"));
     send(server, "POST", path, &headers, &encoded(form))
@@ -134,8 +139,8 @@ pub(crate) fn path_of(endpoint: &str) -> &str {
     rest.find('/').map_or("/", |slash| &rest[slash..])
 }
 
-/// A token request.
-pub(crate) fn token(server: &TestServer, headers: Pairs<'_>, form: Pairs<'_>) -> Answer {
+/// Sends a token request.
+pub(crate) fn token(server: &TestServer, headers: Pairs<'_>, form: Pairs<'_>) -> Response {
     post(server, path_of(&server.token_endpoint()), headers, form)
 }
 
@@ -143,7 +148,7 @@ pub(crate) fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
 }
 
-/// The pairs with others put over them; an empty value takes a pair away.
+/// Replaces or adds pairs. An empty value removes a pair.
 pub(crate) fn with<'a>(
     base: &[(&'a str, &'a str)],
     changes: &[(&'a str, &'a str)],
@@ -172,7 +177,7 @@ pub(crate) fn query_of(url: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Where alice is sent back to, as names and values.
+/// Returns the parameters of the redirect that alice gets.
 pub(crate) fn redirected(server: &TestServer, query: Pairs<'_>) -> Vec<(String, String)> {
     match visit(server, query) {
         Outcome::Redirected(url) => query_of(&url),
@@ -185,7 +190,7 @@ pub(crate) fn value<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a
     found.map(|(_, value)| value.as_str())
 }
 
-/// A code for this authorization request.
+/// Returns a code for this authorization request.
 pub(crate) fn code(server: &TestServer, query: Pairs<'_>) -> String {
     let back = redirected(server, query);
     value(&back, "code").expect("a code").to_owned()

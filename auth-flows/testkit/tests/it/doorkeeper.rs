@@ -1,4 +1,4 @@
-//! Doorkeeper's table of responses. Each line was also seen on a running Doorkeeper 5.5.0.
+//! Doorkeeper's table of responses. Each line was also observed on a running Doorkeeper 5.5.0.
 
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ fn the_token_response_of_the_code_flow() {
 }
 
 #[test]
-fn the_way_back_carries_the_state() {
+fn the_redirect_carries_the_state() {
     let server = server();
     let back = redirected(&server, ASK);
     let names: Vec<_> = back.iter().map(|(name, _)| name.as_str()).collect();
@@ -116,8 +116,8 @@ fn a_code_is_bound_and_single_use() {
         400,
         "invalid_grant",
     );
-    check(&[("client_id", "nobody")], 401, "invalid_client");
-    check(&[("redirect_uri", "http://127.0.0.1:5/cb")], 200, ""); // the port does not count
+    check(&[("client_id", "unknown")], 401, "invalid_client");
+    check(&[("redirect_uri", "http://127.0.0.1:5/cb")], 200, ""); // the port is ignored
     check(&[], 400, "invalid_grant");
 }
 
@@ -133,11 +133,11 @@ fn codes_expire() {
 #[test]
 fn challenges_and_verifiers_belong_together() {
     let server = server();
-    let check = |ask: Pairs<'_>, exchange: Pairs<'_>, expect: &str| {
-        let code = code(&server, &with(ASK, ask));
+    let check = |changes: Pairs<'_>, exchange: Pairs<'_>, expect: &str| {
+        let code = code(&server, &with(ASK, changes));
         let form = with(&with(EXCHANGE, &[("code", &code)]), exchange);
         let response = token(&server, &[], &form);
-        assert_eq!(response.text("error"), expect, "{ask:?} {exchange:?}");
+        assert_eq!(response.text("error"), expect, "{changes:?} {exchange:?}");
     };
     let none: Pairs<'_> = &[("code_challenge", ""), ("code_challenge_method", "")];
     let plain = [
@@ -166,12 +166,12 @@ fn a_bad_authorization_request_is_a_page() {
     let server = server();
     let check = |changes: Pairs<'_>, expect: &str| {
         let Outcome::Page { status, text, .. } = visit(&server, &with(ASK, changes)) else {
-            panic!("{changes:?} is no page");
+            panic!("{changes:?} is not a page");
         };
         assert_eq!(status, 200);
         assert!(text.contains(expect), "{changes:?}: {text}");
     };
-    check(&[("client_id", "nobody")], "unknown client");
+    check(&[("client_id", "unknown")], "unknown client");
     check(
         &[("client_id", "")],
         "Missing required parameter: client_id",
@@ -279,7 +279,7 @@ fn grants_and_clients() {
         &with(cc, &[("client_id", "conf"), ("client_secret", "bad")]),
         200,
         "",
-    ); // Basic counts
+    ); // the Basic header takes precedence
     check(&conf.replace("Basic", "basic"), cc, 401, "invalid_client");
     check(&conf, &with(cc, &[("scope", "account_delete")]), 200, "");
     check(&conf, &with(cc, &[("scope", "nope")]), 400, "invalid_scope");
@@ -327,7 +327,7 @@ fn basic_is_never_form_decoded() {
 }
 
 #[test]
-fn json_bodies_are_taken() {
+fn json_bodies_are_accepted() {
     let server = server();
     let body = serde_json::json!({
         "grant_type": "password", "client_id": "conf", "client_secret": "conf-secret",
@@ -339,13 +339,13 @@ fn json_bodies_are_taken() {
 }
 
 #[test]
-fn a_confidential_client_is_asked_about_once() {
+fn a_confidential_client_gets_one_consent_form() {
     let server = server();
-    let ask = with(ASK, &[("client_id", "conf")]);
+    let query = with(ASK, &[("client_id", "conf")]);
     let url = format!(
         "{}?{}",
         server.authorization_endpoint(),
-        crate::client::encoded(&ask)
+        crate::client::encoded(&query)
     );
     let alice = auth_testkit::person::Person::new("alice", "password");
     let url_back = alice.visit(&url).unwrap().into_redirect().unwrap();

@@ -1,4 +1,4 @@
-//! Doorkeeper's table of responses, continued: refused passwords, revocation, introspection, token info.
+//! Doorkeeper's responses, continued: wrong passwords, revocation, introspection, token info.
 
 use auth_testkit::{Dialect, TestServer};
 
@@ -6,7 +6,7 @@ use crate::client::{Pairs, basic, bearer, get, post, token, with};
 use crate::doorkeeper::{PASSWORD, server, server_of};
 
 #[test]
-fn a_refused_password_is_the_applications_matter() {
+fn the_application_responds_to_a_wrong_password() {
     let check = |server: &TestServer, form: Pairs<'_>, content: &str, challenged: bool| {
         let response = token(server, &[], form);
         assert_eq!(response.status, 400);
@@ -18,7 +18,7 @@ fn a_refused_password_is_the_applications_matter() {
     let wrong = with(PASSWORD, &[("password", "wrong")]);
     let server = server();
     check(&server, &wrong, "text/html; charset=utf-8", false);
-    // the password is looked at before the client
+    // The application checks the password before the gem checks the client.
     let both_wrong = with(&wrong, &[("client_secret", "wrong")]);
     check(&server, &both_wrong, "text/html; charset=utf-8", false);
     server.suspend("alice", Some("2027-01-01T00:00:00Z"));
@@ -49,7 +49,7 @@ fn revocation() {
     check("", &[("token", &access)], 403, refused);
     check(
         "",
-        &[("token", &access), ("client_id", "nobody")],
+        &[("token", &access), ("client_id", "unknown")],
         403,
         refused,
     );
@@ -83,7 +83,7 @@ fn introspection_and_token_info() {
         assert_eq!(response.status, status);
         assert!(response.body.contains(expect), "{}", response.body);
     };
-    check(&conf, &access, 200, r#""exp":0"#); // never
+    check(&conf, &access, 200, r#""exp":0"#); // expires never
     check(
         &conf,
         &access,

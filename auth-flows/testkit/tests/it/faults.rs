@@ -7,7 +7,7 @@ use auth_core::testkit::{Auth, DerivedTokens, Route, Site, json};
 use auth_testkit::{Dialect, Fault, Matching, RequestKind, Rotation, TestClient, TestServer};
 use serde_json::json;
 
-use crate::client::{Answer, Pairs, basic, bearer, get, path_of, token, try_send};
+use crate::client::{Pairs, Response, basic, bearer, get, path_of, token, try_send};
 
 const LOGIN: Pairs<'_> = &[
     ("grant_type", "password"),
@@ -39,7 +39,7 @@ fn server() -> TestServer {
         .expect("a free port")
 }
 
-fn refresh(server: &TestServer, text: &str) -> Answer {
+fn refresh(server: &TestServer, text: &str) -> Response {
     let form = [
         ("grant_type", "refresh_token"),
         ("refresh_token", text),
@@ -49,7 +49,7 @@ fn refresh(server: &TestServer, text: &str) -> Answer {
 }
 
 #[test]
-fn responses_instead_of_the_servers_own() {
+fn responses_in_place_of_the_servers_own() {
     let server = server();
     let check = |fault: Fault, status: u16, content: Option<&str>, body: &str| {
         server.faults().next(Matching::Token, fault.clone());
@@ -57,7 +57,7 @@ fn responses_instead_of_the_servers_own() {
         assert_eq!(response.status, status, "{fault:?}");
         assert_eq!(response.header("content-type"), content);
         assert!(response.body.contains(body), "{fault:?}: {}", response.body);
-        assert_eq!(token(&server, &[], LOGIN).status, 200); // only once
+        assert_eq!(token(&server, &[], LOGIN).status, 200); // the fault applied once
         response
     };
     let html = Some("text/html; charset=utf-8");
@@ -99,36 +99,36 @@ fn responses_instead_of_the_servers_own() {
 }
 
 #[test]
-fn responses_spoilt_after_the_work_was_done() {
+fn faults_in_the_response_of_a_processed_request() {
     let server = server();
-    let spoilt = |fault: Fault| {
+    let faulty = |fault: Fault| {
         server.faults().next(Matching::Token, fault);
         token(&server, &[], LOGIN)
     };
-    let half = spoilt(Fault::TruncatedJson);
+    let half = faulty(Fault::TruncatedJson);
     assert!(half.status == 200 && half.json().is_null() && half.body.starts_with('{'));
-    assert_eq!(spoilt(Fault::Status201).status, 201);
+    assert_eq!(faulty(Fault::Status201).status, 201);
     assert_eq!(
-        spoilt(Fault::TextPlain).header("content-type"),
+        faulty(Fault::TextPlain).header("content-type"),
         Some("text/plain")
     );
     for value in [json!("3600"), json!(3600.0), json!(null), json!(-1)] {
-        let response = spoilt(Fault::ExpiresIn(value.clone()));
+        let response = faulty(Fault::ExpiresIn(value.clone()));
         assert_eq!(response.json()["expires_in"], value);
         let access = response.text("access_token");
         assert_eq!(bearer(&server, "/oauth/token/info", &access).status, 200);
     }
-    assert!(spoilt(Fault::NoTokenType).json()["token_type"].is_null());
-    assert_eq!(spoilt(Fault::TokenTypeLower).text("token_type"), "bearer");
-    let empty = spoilt(Fault::EmptyToken);
+    assert!(faulty(Fault::NoTokenType).json()["token_type"].is_null());
+    assert_eq!(faulty(Fault::TokenTypeLower).text("token_type"), "bearer");
+    let empty = faulty(Fault::EmptyToken);
     assert_eq!(
         (empty.text("access_token"), empty.text("refresh_token")),
         Default::default()
     );
     let scope = Fault::Field("scope", Some(json!(["write"])));
-    assert_eq!(spoilt(scope).json()["scope"], json!(["write"]));
+    assert_eq!(faulty(scope).json()["scope"], json!(["write"]));
     assert!(
-        !spoilt(Fault::Field("scope", None))
+        !faulty(Fault::Field("scope", None))
             .keys()
             .contains(&"scope".to_owned())
     );
@@ -145,22 +145,22 @@ fn lost_or_never_processed() {
     let server = server();
     let form = |text: &str| format!("grant_type=refresh_token&client_id=app&refresh_token={text}");
     let headers = [("content-type", "application/x-www-form-urlencoded")];
-    let ask = |text: &str| try_send(&server, "POST", "/oauth/token", &headers, &form(text));
+    let send = |text: &str| try_send(&server, "POST", "/oauth/token", &headers, &form(text));
     let text = token(&server, &[], LOGIN).text("refresh_token");
     server.faults().next(Matching::Token, Fault::Reset);
-    assert!(ask(&text).is_none());
+    assert!(send(&text).is_none());
     server
         .faults()
         .next(Matching::Token, Fault::Silence(Duration::from_millis(20)));
-    assert!(ask(&text).is_none());
+    assert!(send(&text).is_none());
     server.faults().next(Matching::Token, Fault::Html500);
-    assert_eq!(ask(&text).unwrap().status, 500);
-    let second = refresh(&server, &text); // nobody has touched the token
+    assert_eq!(send(&text).unwrap().status, 500);
+    let second = refresh(&server, &text); // the server did not process the requests
     assert_eq!(second.status, 200);
     let text = second.text("refresh_token");
-    server.faults().next(Matching::Token, Fault::LostAnswer);
-    assert!(ask(&text).is_none());
-    assert_eq!(refresh(&server, &text).status, 400); // it is used up
+    server.faults().next(Matching::Token, Fault::LostResponse);
+    assert!(send(&text).is_none());
+    assert_eq!(refresh(&server, &text).status, 400); // the server used up the token
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn faults_are_picked_and_counted() {
 }
 
 #[test]
-fn what_was_seen() {
+fn the_request_log() {
     let server = server();
     let access = token(&server, &[("user-agent", "test/1")], LOGIN).text("access_token");
     let mark = server.requests().mark();
@@ -213,26 +213,17 @@ fn what_was_seen() {
         &[("authorization", "topsecret")],
     );
     get(&server, "/nowhere", &[]);
-    let seen = server.requests();
-    assert_eq!((seen.total(), seen.since(mark).total()), (5, 4));
+    let log = server.requests();
+    assert_eq!((log.total(), log.since(mark).total()), (5, 4));
     assert_eq!(
-        (
-            seen.token(),
-            seen.grant("password"),
-            seen.derived(),
-            seen.api()
-        ),
+        (log.token(), log.grant("password"), log.derived(), log.api()),
         (2, 1, 1, 1)
     );
     assert_eq!(
-        (
-            seen.revoke(),
-            seen.authorize(),
-            seen.count(RequestKind::Other)
-        ),
+        (log.revoke(), log.authorize(), log.count(RequestKind::Other)),
         (0, 0, 1)
     );
-    let first = &seen.requests()[0];
+    let first = &log.requests()[0];
     assert_eq!(first.path, path_of(&server.token_endpoint()));
     assert_eq!(
         (first.status, first.grant.as_deref()),
@@ -243,16 +234,12 @@ fn what_was_seen() {
         first.fields,
         ["grant_type", "client_id", "username", "password"]
     );
-    let schemes: Vec<_> = seen
-        .requests()
-        .iter()
-        .map(|r| r.scheme.as_deref())
-        .collect();
+    let schemes: Vec<_> = log.requests().iter().map(|r| r.scheme.as_deref()).collect();
     assert_eq!(
         schemes,
         [None, Some("Basic"), Some("Bearer"), Some("(none)"), None]
     );
-    let shown = format!("{seen:?} {server:?}");
+    let shown = format!("{log:?} {server:?}");
     assert!(shown.contains("/ping?code=…&page=2"));
     for text in [
         "topsecret",
@@ -269,7 +256,7 @@ fn holding_requests_back() {
     let server = server();
     let hold = server.hold(Matching::Grant("password"));
     thread::scope(|scope| {
-        let asking: Vec<_> = (0..4)
+        let requests: Vec<_> = (0..4)
             .map(|_| scope.spawn(|| token(&server, &[], LOGIN).status))
             .collect();
         assert!(hold.wait_for(4, LONG));
@@ -285,7 +272,7 @@ fn holding_requests_back() {
         assert_eq!(get(&server, "/ping", &[]).status, 200); // others pass
         assert!(!hold.wait_for(5, Duration::from_millis(10)));
         hold.release();
-        for thread in asking {
+        for thread in requests {
             assert_eq!(thread.join().unwrap(), 200);
         }
     });

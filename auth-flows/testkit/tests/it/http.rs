@@ -1,4 +1,4 @@
-//! HTTP on the wire: keep-alive, bodies, garbage, the end of a server.
+//! HTTP on the socket: keep-alive, bodies, garbage, the end of a server.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -19,8 +19,8 @@ fn server() -> TestServer {
             http::Method::POST,
             "/len",
             Auth::Open,
-            |visit| {
-                let body = visit.request.body();
+            |request| {
+                let body = request.request.body();
                 let sum = body.iter().map(|byte| u64::from(*byte)).sum::<u64>();
                 json(200, &serde_json::json!({ "len": body.len(), "sum": sum }))
             },
@@ -31,7 +31,7 @@ fn server() -> TestServer {
         .expect("a free port")
 }
 
-/// Reads one response with a length from a connection that stays open.
+/// Reads one response with a `Content-Length` from a connection that stays open.
 fn read_response(reader: &mut impl BufRead) -> (String, String) {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -48,7 +48,7 @@ fn read_response(reader: &mut impl BufRead) -> (String, String) {
 }
 
 #[test]
-fn a_connection_takes_many_requests() {
+fn a_connection_serves_many_requests() {
     let server = server();
     let mut stream = connect(&server);
     let mut reader = BufReader::new(stream.try_clone().unwrap());
@@ -60,7 +60,7 @@ fn a_connection_takes_many_requests() {
         assert!(head.starts_with("HTTP/1.1 200 OK\r\n") && head.contains("connection: keep-alive"));
         assert_eq!(body, r#""pong""#);
     }
-    // two at once
+    // two requests in one write
     stream
         .write_all(b"GET /ping HTTP/1.1\r\n\r\nGET /nowhere HTTP/1.1\r\nconnection: close\r\n\r\n")
         .unwrap();
@@ -73,8 +73,8 @@ fn a_connection_takes_many_requests() {
 #[test]
 fn old_clients_close() {
     let server = server();
-    let answer = response_of(&raw(&server, b"GET /ping HTTP/1.0\r\n\r\n")).unwrap();
-    assert_eq!(answer.header("connection"), Some("close"));
+    let response = response_of(&raw(&server, b"GET /ping HTTP/1.0\r\n\r\n")).unwrap();
+    assert_eq!(response.header("connection"), Some("close"));
 }
 
 #[test]
@@ -105,8 +105,11 @@ fn large_bodies_with_a_length_and_in_chunks() {
         }
         let mut back = Vec::new();
         stream.read_to_end(&mut back).unwrap();
-        let answer = response_of(&back).unwrap().json();
-        assert_eq!((&answer["len"], &answer["sum"]), (&len.into(), &len.into()));
+        let response = response_of(&back).unwrap().json();
+        assert_eq!(
+            (&response["len"], &response["sum"]),
+            (&len.into(), &len.into())
+        );
         assert_eq!(server.requests().requests().last().unwrap().body_len, len);
     };
     check(64, false);
@@ -130,12 +133,12 @@ fn the_body_may_wait_for_continue() {
 }
 
 #[test]
-fn garbage_is_responseed_and_survived() {
+fn garbage_gets_an_error_response() {
     let server = server();
     let check = |bytes: &[u8], status: u16| {
-        let answer = response_of(&raw(&server, bytes)).expect("a response");
-        assert_eq!(answer.status, status);
-        assert_eq!(answer.header("connection"), Some("close"));
+        let response = response_of(&raw(&server, bytes)).expect("a response");
+        assert_eq!(response.status, status);
+        assert_eq!(response.header("connection"), Some("close"));
     };
     check(b"\x16\x03\x01\x00\xa5\x01\x00\x00\n\r\n", 400);
     check(b"GET\r\n\r\n", 400);
@@ -149,7 +152,7 @@ fn garbage_is_responseed_and_survived() {
     check(long.as_bytes(), 431);
     check("GET / HTTP/1.1\r\nx: \u{0}\r\n\r\n".as_bytes(), 400);
     assert_eq!(get(&server, "/ping", &[]).status, 200);
-    assert_eq!(server.requests().total(), 1); // what was no request was not seen
+    assert_eq!(server.requests().total(), 1); // the log holds requests only
 }
 
 #[test]
@@ -177,12 +180,12 @@ fn dropping_the_server_ends_everything() {
     );
     silent.write_all(b"GET /ping HTTP/1.1\r\n\r\n").unwrap();
     let hold = server.hold(Matching::Path("/held".into()));
-    let mut held = connect(&server);
-    held.write_all(b"GET /held HTTP/1.1\r\n\r\n").unwrap();
+    let mut waiting = connect(&server);
+    waiting.write_all(b"GET /held HTTP/1.1\r\n\r\n").unwrap();
     assert!(hold.wait_for(1, Duration::from_secs(60)));
     let address = server.url().trim_start_matches("http://").to_owned();
     let dropping = thread::spawn(move || drop(server));
-    for mut stream in [idle, half, silent, held] {
+    for mut stream in [idle, half, silent, waiting] {
         let mut rest = Vec::new();
         let _ = stream.read_to_end(&mut rest); // an end or a reset, but no response
         assert!(rest.is_empty(), "{rest:?}");

@@ -7,7 +7,7 @@ use auth_testkit::person::{Outcome, Person};
 use auth_testkit::{Dialect, TestClient, TestServer};
 
 use crate::client::{
-    Answer, CHALLENGE, Pairs, REDIRECT, VERIFIER, basic, bearer, code, encoded, get, query_of,
+    CHALLENGE, Pairs, REDIRECT, Response, VERIFIER, basic, bearer, code, encoded, get, query_of,
     redirected, send, token, value, visit, with,
 };
 
@@ -35,8 +35,8 @@ const CREDENTIALS: Pairs<'_> = &[
 ];
 
 fn server(dialect: Dialect) -> TestServer {
-    let site = Site::new().with_route(Route::get("/rest/me", Auth::Login, |visit| {
-        let caller = visit.caller.expect("a login door has a caller");
+    let site = Site::new().with_route(Route::get("/rest/me", Auth::Login, |request| {
+        let caller = request.caller.expect("a route with a login has a caller");
         json(
             200,
             &serde_json::json!({ "user": caller.user, "scope": caller.scope }),
@@ -61,13 +61,13 @@ fn server(dialect: Dialect) -> TestServer {
         .expect("a free port")
 }
 
-/// A table with a line for both versions: (status, error) of 8 and of 9.
+/// Runs a table against both versions. Its lines have (status, error) of 8 and of 9.
 fn both(check: impl Fn(&TestServer, usize)) {
     check(&server(Dialect::league_8()), 0);
     check(&server(Dialect::league_9()), 1);
 }
 
-fn short(response: &Answer) -> (u16, String) {
+fn short(response: &Response) -> (u16, String) {
     (response.status, response.text("error"))
 }
 
@@ -134,14 +134,14 @@ fn client_authentication() {
         check(&good, &[id], ok);
         check("", &[id, ("client_secret", "wrong")], bad_client);
         check(&wrong, &[], bad_client);
-        check("", &[("client_id", "nobody"), secret], bad_client);
+        check("", &[("client_id", "unknown"), secret], bad_client);
         check(
             "",
             &[id],
             [(401, "invalid_client"), (400, "invalid_request")],
         );
         check("", &[], bad_request);
-        check(&good, &[("client_secret", "wrong")], bad_client); // the body beats the header
+        check(&good, &[("client_secret", "wrong")], bad_client); // the body takes precedence
         check(&wrong, &[secret], ok);
         check(&good, &[("client_id", "other")], bad_client);
         check(
@@ -203,8 +203,8 @@ fn codes() {
             );
         };
         let request = [(400, "invalid_request"); 2];
-        let dead = [(400, "invalid_request"), (400, "invalid_grant")];
-        check(&[("code", "garbage")], dead);
+        let invalid = [(400, "invalid_request"), (400, "invalid_grant")];
+        check(&[("code", "garbage")], invalid);
         check(&[("code", "")], request);
         check(
             &[
@@ -231,7 +231,7 @@ fn codes() {
             [(400, "invalid_grant"); 2],
         );
         check(&[], [(200, ""); 2]);
-        check(&[], dead);
+        check(&[], invalid);
     });
 }
 
@@ -252,24 +252,28 @@ fn codes_expire() {
 #[test]
 fn challenges() {
     both(|server, _| {
-        let check = |ask: Pairs<'_>, exchange: Pairs<'_>, expect: &str| {
-            let code = code(server, &with(ASK, ask));
+        let check = |changes: Pairs<'_>, exchange: Pairs<'_>, expect: &str| {
+            let code = code(server, &with(ASK, changes));
             let form = with(&with(EXCHANGE, &[("code", &code)]), exchange);
-            assert_eq!(token(server, &[], &form).text("error"), expect, "{ask:?}");
+            assert_eq!(
+                token(server, &[], &form).text("error"),
+                expect,
+                "{changes:?}"
+            );
         };
         let none: Pairs<'_> = &[("code_challenge", ""), ("code_challenge_method", "")];
         check(
             &[("code_challenge", VERIFIER), ("code_challenge_method", "")],
             &[],
             "",
-        ); // plain, silently
+        ); // the default method is plain
         check(none, &[("code_verifier", "")], "");
         check(none, &[], "invalid_request");
     });
     let symfony = server(Dialect::league_9().with_symfony());
     let plain = [("code_challenge_method", "plain")];
     let Outcome::Page { status, .. } = visit(&symfony, &with(ASK, &plain)) else {
-        panic!("plain was taken");
+        panic!("plain was accepted");
     };
     assert_eq!(status, 400);
 }
@@ -288,7 +292,7 @@ fn a_bad_authorization_request_is_json_in_the_browser() {
                 );
             }
         };
-        check(&[("client_id", "nobody")], 401, "invalid_client");
+        check(&[("client_id", "unknown")], 401, "invalid_client");
         check(&[("client_id", "")], 400, "unsupported_grant_type");
         check(&[("response_type", "token")], 400, "unsupported_grant_type");
         check(
@@ -301,7 +305,7 @@ fn a_bad_authorization_request_is_json_in_the_browser() {
             401,
             "invalid_client",
         );
-        check(&[("redirect_uri", "")], 401, "invalid_client"); // two are registered
+        check(&[("redirect_uri", "")], 401, "invalid_client"); // the client has two
         check(&[("code_challenge_method", "S512")], 400, "invalid_request");
         check(&[("code_challenge", "short")], 400, "invalid_request");
         let public = [("client_id", "public"), ("code_challenge", "")];
@@ -310,7 +314,7 @@ fn a_bad_authorization_request_is_json_in_the_browser() {
 }
 
 #[test]
-fn errors_on_the_way_back() {
+fn errors_in_the_redirect() {
     both(|server, version| {
         let back = redirected(server, &with(ASK, &[("scope", "no<b>pe")]));
         assert_eq!(value(&back, "error"), Some("invalid_scope"));
@@ -344,9 +348,9 @@ fn refresh_tokens_rotate_at_once() {
             );
             token(server, &[], &with(&form, changes))
         };
-        let dead = [(401, "invalid_request"), (400, "invalid_grant")][version];
-        let check = |response: &Answer, hint: &str| {
-            assert_eq!(short(response), (dead.0, dead.1.to_owned()), "{hint}");
+        let invalid = [(401, "invalid_request"), (400, "invalid_grant")][version];
+        let check = |response: &Response, hint: &str| {
+            assert_eq!(short(response), (invalid.0, invalid.1.to_owned()), "{hint}");
             assert_eq!(
                 response.text("error_description"),
                 "The refresh token is invalid."
@@ -378,7 +382,7 @@ fn refresh_tokens_rotate_at_once() {
         );
         let new = second.text("refresh_token");
         let third = refresh(&new, &[("scope", "observation:read")]);
-        assert_eq!(third.status, 200); // the replay killed nothing
+        assert_eq!(third.status, 200); // the replay revoked no other token
         let me = bearer(server, "/rest/me", &third.text("access_token"));
         assert_eq!(me.text("scope"), "observation:read");
         server.advance(Duration::from_secs(31 * 86_400));

@@ -1,4 +1,4 @@
-//! The server as a client meets it: dialects, sites, faults, HTTP.
+//! The server over its sockets: dialects, sites, faults, HTTP.
 
 mod client;
 mod doorkeeper;
@@ -6,6 +6,6 @@ mod doorkeeper_tokens;
 mod faults;
 mod http;
 mod league;
+mod observe;
 mod rotation;
 mod site;
-mod watch;

@@ -1,11 +1,11 @@
-//! What becomes of refresh tokens, in each manner of rotation.
+//! Refresh tokens in each mode of rotation.
 
 use std::time::Duration;
 
 use auth_core::testkit::{Auth, Route, Site, json};
 use auth_testkit::{Dialect, Rotation, TestClient, TestServer};
 
-use crate::client::{Answer, Pairs, bearer, post, token};
+use crate::client::{Pairs, Response, bearer, post, token};
 
 const CLIENT: Pairs<'_> = &[("client_id", "conf"), ("client_secret", "conf-secret")];
 
@@ -23,7 +23,7 @@ fn server(rotation: Rotation) -> TestServer {
         .expect("a free port")
 }
 
-fn login(server: &TestServer) -> Answer {
+fn login(server: &TestServer) -> Response {
     let user = [("username", "alice"), ("password", "password")];
     token(
         server,
@@ -32,12 +32,12 @@ fn login(server: &TestServer) -> Answer {
     )
 }
 
-fn refresh(server: &TestServer, text: &str) -> Answer {
+fn refresh(server: &TestServer, text: &str) -> Response {
     let grant = [("grant_type", "refresh_token"), ("refresh_token", text)];
     token(server, &[], &[CLIENT, &grant].concat())
 }
 
-fn ping(server: &TestServer, response: &Answer) -> u16 {
+fn ping(server: &TestServer, response: &Response) -> u16 {
     bearer(server, "/ping", &response.text("access_token")).status
 }
 
@@ -59,7 +59,7 @@ fn responses_say_when_they_expire() {
 }
 
 #[test]
-fn on_use_the_old_token_lives_until_the_new_one_is_used() {
+fn rotation_on_use_revokes_the_old_token_when_the_new_one_is_used() {
     let server = server(Rotation::OnUse);
     let first = login(&server);
     let old = first.text("refresh_token");
@@ -77,7 +77,7 @@ fn on_use_the_old_token_lives_until_the_new_one_is_used() {
 }
 
 #[test]
-fn instantly_the_old_tokens_die() {
+fn instant_rotation_revokes_the_old_tokens() {
     let server = server(Rotation::Instant);
     let first = login(&server);
     let second = refresh(&server, &first.text("refresh_token"));
@@ -88,7 +88,7 @@ fn instantly_the_old_tokens_die() {
 }
 
 #[test]
-fn reuse_kills_the_family_and_no_other() {
+fn reuse_revokes_the_tokens_of_that_login_only() {
     let server = server(Rotation::KillFamily);
     let (first, stranger) = (login(&server), login(&server));
     let second = refresh(&server, &first.text("refresh_token"));
@@ -118,7 +118,7 @@ fn the_client_and_the_scope_are_checked() {
 }
 
 #[test]
-fn dead_by_hand() {
+fn a_test_revokes_tokens() {
     let server = server(Rotation::Instant);
     let first = login(&server);
     server.revoke_refresh_tokens();

@@ -1,4 +1,4 @@
-//! Routes, doors and derived tokens, as a service like iNaturalist has them.
+//! Routes, authentication and derived tokens, as in a service like iNaturalist.
 
 use std::time::Duration;
 
@@ -8,16 +8,16 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::client::{Answer, Pairs, basic, bearer, get, post, send, token};
+use crate::client::{Pairs, Response, basic, bearer, get, post, send, token};
 
 fn site() -> Site {
-    let who = |door: Auth| {
-        move |visit: &auth_core::testkit::RouteRequest<'_>| {
-            let caller = visit.caller.map(|caller| caller.user.clone());
-            let id = visit.segment("id").map(str::to_owned);
+    let respond = |auth: Auth| {
+        move |request: &auth_core::testkit::RouteRequest<'_>| {
+            let caller = request.caller.map(|caller| caller.user.clone());
+            let id = request.segment("id").map(str::to_owned);
             json(
                 200,
-                &json!({ "door": format!("{door:?}"), "caller": caller, "id": id }),
+                &json!({ "auth": format!("{auth:?}"), "caller": caller, "id": id }),
             )
         }
     };
@@ -28,20 +28,20 @@ fn site() -> Site {
             lifetime: Duration::from_secs(86_400),
             scope: Some("write"),
         })
-        .with_route(Route::get("/open/{id}", Auth::Open, who(Auth::Open)))
+        .with_route(Route::get("/open/{id}", Auth::Open, respond(Auth::Open)))
         .with_route(Route::get("/login", Auth::Open, |_| {
             json(200, &json!("hidden by Devise"))
         }))
-        .with_route(Route::get("/edit", Auth::Login, who(Auth::Login)))
-        .with_route(Route::get("/v1/me", Auth::Derived, who(Auth::Derived)))
+        .with_route(Route::get("/edit", Auth::Login, respond(Auth::Login)))
+        .with_route(Route::get("/v1/me", Auth::Derived, respond(Auth::Derived)))
         .with_route(Route::get("/panics", Auth::Open, |_| {
-            panic!("a route's own fault")
+            panic!("a panic in a route")
         }))
         .with_route(Route::new(
             http::Method::POST,
             "/echo",
             Auth::Open,
-            |visit| http::Response::new(visit.request.body().clone()),
+            |request| http::Response::new(request.request.body().clone()),
         ))
 }
 
@@ -67,7 +67,7 @@ fn claims(token: &str) -> Value {
     serde_json::from_slice(&bytes).expect("JSON")
 }
 
-fn api_token(server: &TestServer, authorization: &str) -> Answer {
+fn api_token(server: &TestServer, authorization: &str) -> Response {
     let headers = [
         ("authorization", authorization),
         ("accept", "application/json"),
@@ -106,7 +106,7 @@ fn a_derived_token_and_what_it_opens() {
 }
 
 #[test]
-fn a_derived_door_lets_everybody_in() {
+fn a_derived_route_admits_every_request() {
     let server = server();
     let access = server.issue_access_token("app", "alice", "write").unwrap();
     let derived = server.issue_derived_token("alice").unwrap();
@@ -120,7 +120,7 @@ fn a_derived_door_lets_everybody_in() {
     check("Bearer garbage", Value::Null);
     check("", Value::Null);
     server.revoke_all();
-    check(&format!("Bearer {derived}"), json!("alice")); // nobody looks it up
+    check(&format!("Bearer {derived}"), json!("alice")); // verified without a lookup
     server.expire_derived_tokens();
     check(&format!("Bearer {derived}"), Value::Null);
     let derived = server.issue_derived_token("alice").unwrap();
@@ -130,7 +130,7 @@ fn a_derived_door_lets_everybody_in() {
 }
 
 #[test]
-fn who_gets_no_derived_token() {
+fn a_derived_token_requires_a_valid_token_and_its_scope() {
     let server = server();
     let narrow = server.issue_access_token("app", "alice", "login").unwrap();
     let derived = server.issue_derived_token("alice").unwrap();
@@ -142,7 +142,7 @@ fn who_gets_no_derived_token() {
     );
     let revoked = server.issue_access_token("app", "alice", "write").unwrap();
     server.revoke_access_tokens();
-    let check = |authorization: &str, status: u16, words: &str| {
+    let check = |authorization: &str, status: u16, description: &str| {
         let response = api_token(&server, authorization);
         assert_eq!(
             (response.status, response.body.as_str()),
@@ -155,11 +155,11 @@ fn who_gets_no_derived_token() {
             .unwrap_or_default()
             .to_owned();
         let expect = format!(
-            r#"Bearer realm="Doorkeeper", error="invalid_token", error_description="{words}""#
+            r#"Bearer realm="Doorkeeper", error="invalid_token", error_description="{description}""#
         );
         assert_eq!(
             challenge,
-            if words.is_empty() {
+            if description.is_empty() {
                 String::new()
             } else {
                 expect
@@ -214,7 +214,7 @@ fn without_authentication() {
     check("/users/api_token.json", "*/*", 401);
     check("/users/api_token", "*/*", 302);
     check("/users/api_token", "text/html", 302);
-    check("/users/api_token", "application/json, */*", 302); // looks like a browser
+    check("/users/api_token", "application/json, */*", 302); // like a browser's
     check("/edit", "application/json", 401);
     check("/edit", "*/*", 302);
     let bare = server_of(Dialect::doorkeeper_5().without_devise());
@@ -223,7 +223,7 @@ fn without_authentication() {
 }
 
 #[test]
-fn a_person_copies_the_token_from_the_browser() {
+fn a_user_copies_the_token_from_the_browser() {
     let server = server();
     let page = get(&server, "/login", &[]);
     assert!(
@@ -269,13 +269,13 @@ fn routes() {
 }
 
 #[test]
-fn foreign_users_and_clients_get_no_tokens() {
+fn unknown_users_and_clients_get_no_tokens() {
     let server = server();
     let access = |client: &str, user: &str| server.issue_access_token(client, user, "write");
     assert!(access("app", "alice").is_some());
-    assert!(access("nobody", "alice").is_none());
-    assert!(access("app", "nobody").is_none());
-    assert!(server.issue_derived_token("nobody").is_none());
+    assert!(access("unknown", "alice").is_none());
+    assert!(access("app", "unknown").is_none());
+    assert!(server.issue_derived_token("unknown").is_none());
     let derived = [
         ("authorization", "Bearer x"),
         ("accept", "application/json"),

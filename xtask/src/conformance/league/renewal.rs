@@ -154,7 +154,7 @@ fn lost(desk: &LeagueEnv<'_>) -> CheckResult {
     desk.server.revoke_access_tokens();
     desk.server
         .faults()
-        .next(Matching::Grant("refresh_token"), Fault::LostAnswer);
+        .next(Matching::Grant("refresh_token"), Fault::LostResponse);
     let words = ["may have reached the server", "new login"];
     let error = expect_error(call(&seat), ErrorKind::Transport, &words)?;
     ensure(

@@ -1,21 +1,21 @@
-//! Doorkeeper's check of an authorization request, and the way back to the client.
+//! Doorkeeper's check of an authorization request, and its redirects to the client.
 
 use http::Response;
 use serde_json::json;
 
 use crate::dialect::doorkeeper::NATIVE;
-use crate::dialect::doorkeeper::replies::{description, missing, plain};
+use crate::dialect::doorkeeper::replies::{description, missing, rails_json};
 use crate::endpoint::software::{AuthorizationParams, ErrorReply};
 use crate::http::pages;
 use crate::http::params::Params;
 use crate::http::redirect::{OUT_OF_BAND, doorkeeper_accepts, doorkeeper_matches, with_query};
 use crate::http::reply::found;
 use crate::state::Challenge;
-use crate::state::client::{TestClient, words};
+use crate::state::client::{TestClient, split_words};
 use crate::state::context::ServerContext;
 
-/// `pre_authorization.rb`, in its order. Whatever is wrong, the response is a page with status 200
-/// and never a redirect.
+/// Checks a request in the order of `pre_authorization.rb`. Every error is a page with status 200,
+/// never a redirect.
 pub(super) fn check(
     context: &ServerContext,
     params: &Params,
@@ -88,11 +88,11 @@ pub(super) fn allow(
 }
 
 pub(super) fn deny(authorization: &AuthorizationParams) -> Response<Vec<u8>> {
-    let words = description("access_denied");
+    let description = description("access_denied");
     if authorization.redirect_uri == OUT_OF_BAND {
         let mut body = vec![
             ("error", json!("access_denied")),
-            ("error_description", json!(words)),
+            ("error_description", json!(description)),
         ];
         body.extend(
             authorization
@@ -100,22 +100,25 @@ pub(super) fn deny(authorization: &AuthorizationParams) -> Response<Vec<u8>> {
                 .as_ref()
                 .map(|state| ("state", json!(state))),
         );
-        return plain(400, &body);
+        return rails_json(400, &body);
     }
-    let mut pairs = vec![("error", "access_denied"), ("error_description", &words)];
+    let mut pairs = vec![
+        ("error", "access_denied"),
+        ("error_description", &description),
+    ];
     pairs.extend(authorization.state.as_deref().map(|state| ("state", state)));
     found(&with_query(&authorization.redirect_uri, &pairs))
 }
 
-/// The scopes of a request, or `None` if it asks for one that it cannot have. Where none is asked
-/// for, those of the defaults that the client may have.
+/// Returns the scopes of a request. If it names none: those of the defaults that the client may
+/// have. `None` if it names one that the client may not have.
 pub(super) fn scope_for(
     context: &ServerContext,
     client: &TestClient,
-    asked: Option<&str>,
+    requested: Option<&str>,
 ) -> Option<String> {
     let settings = &context.settings;
-    let Some(asked) = asked else {
+    let Some(requested) = requested else {
         let fits = |s: &&String| client.scopes.is_empty() || client.scopes.contains(s);
         let scopes: Vec<_> = settings
             .default_scopes
@@ -127,12 +130,12 @@ pub(super) fn scope_for(
     };
     let of_server =
         |s: &String| settings.default_scopes.contains(s) || settings.optional_scopes.contains(s);
-    // scope_checker.rb: the client's own scopes, if it has any, replace those of the server.
+    // scope_checker.rb: a client's own scopes replace those of the server.
     let known = |s: &String| match client.scopes.is_empty() {
         true => of_server(s),
         false => client.scopes.contains(s),
     };
-    let scopes = words(asked);
-    let good = !asked.contains(['\n', '\r', '\t']) && scopes.iter().all(known);
+    let scopes = split_words(requested);
+    let good = !requested.contains(['\n', '\r', '\t']) && scopes.iter().all(known);
     good.then(|| scopes.join(" "))
 }

@@ -1,4 +1,4 @@
-//! Devise around Doorkeeper: its answer to a request without any authentication.
+//! Devise around Doorkeeper: its response to a request without any authentication.
 
 use http::{Request, Response, header};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::http::reply::{found, object, typed};
 use crate::state::context::ServerContext;
 
-/// JSON if the request accepts JSON, otherwise a redirect to the login page.
+/// Responds with JSON if the request accepts JSON, otherwise redirects to the login page.
 pub(super) fn not_signed_in(
     context: &ServerContext,
     request: &Request<Vec<u8>>,
@@ -14,13 +14,13 @@ pub(super) fn not_signed_in(
     if !wants_json(request) {
         return found(&format!("{}/login", context.url));
     }
-    let words = "You need to sign in or sign up before continuing.";
-    let body = object(&[("error", json!(words))]);
+    let message = "You need to sign in or sign up before continuing.";
+    let body = object(&[("error", json!(message))]);
     typed(401, "application/json; charset=utf-8", body.into_bytes())
 }
 
-/// Whether Rails would answer in JSON. An `Accept` header with `*/*` among others counts as a
-/// browser's, and a browser gets HTML (Rails 6.1 `mime_negotiation.rb`; from memory, not verified).
+/// Whether Rails would respond in JSON. To Rails, an `Accept` header with `*/*` among others is
+/// that of a browser, which gets HTML (Rails 6.1 `mime_negotiation.rb`; from memory, not verified).
 fn wants_json(request: &Request<Vec<u8>>) -> bool {
     if request.uri().path().ends_with(".json") {
         return true;

@@ -4,7 +4,9 @@ use http::{Method, Request, Response};
 use serde_json::{Value, json};
 
 use crate::dialect::doorkeeper::Doorkeeper;
-use crate::dialect::doorkeeper::replies::{answered, challenge, plain, refused, token_words};
+use crate::dialect::doorkeeper::replies::{
+    challenge, rails_json, refused, token_description, uncached_json,
+};
 use crate::dialect::doorkeeper::token::{client, credentials};
 use crate::endpoint::resource::access_token;
 use crate::endpoint::software::Reason;
@@ -12,36 +14,36 @@ use crate::http::params::Params;
 use crate::http::reply::not_found;
 use crate::state::context::ServerContext;
 
-/// RFC 7009 as in `tokens_controller.rb`: 200 also for a token that is not known, 403 without a
-/// good client, and 403 for a confidential client's token in the hands of another.
+/// Revokes a token as `tokens_controller.rb` does (RFC 7009): 200 even if the token is unknown, 403
+/// without a valid client, and 403 if the token belongs to another, confidential client.
 pub(super) fn revoke(context: &ServerContext, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
     if *request.method() != Method::POST {
         return not_found();
     }
     let params = Params::of_rails(request);
     let mut state = context.state();
-    let Some(asking) = client(&state, request, &params) else {
+    let Some(requester) = client(&state, request, &params) else {
         return not_yours();
     };
     let text = params.present("token").unwrap_or_default();
-    let by_access = state.place_of_access(text);
-    let Some(place) = by_access.or_else(|| state.place_of_refresh(text)) else {
+    let by_access = state.index_of_access(text);
+    let Some(index) = by_access.or_else(|| state.index_of_refresh(text)) else {
         return done();
     };
-    let owner = state.client(&state.token(place).client_id);
-    if owner.is_some_and(|owner| owner.is_confidential() && owner.id != asking.id) {
+    let owner = state.client(&state.token(index).client_id);
+    if owner.is_some_and(|owner| owner.is_confidential() && owner.id != requester.id) {
         return not_yours();
     }
-    // Only a living access token is revoked, with its refresh token; a refresh token whose access
-    // token has expired is left alone although the response is 200. So it is in the gem.
-    if state.token(place).is_accessible(context.clock.now_ms()) {
-        state.token_mut(place).revoke();
+    // As in the gem, only a valid access token is revoked, with its refresh token. A refresh token
+    // whose access token has expired remains valid although the response is 200.
+    if state.token(index).is_accessible(context.clock.now_ms()) {
+        state.token_mut(index).revoke();
     }
     done()
 }
 
-/// RFC 7662 as in `token_introspection.rb`, for tokens of the asking client only. The `exp` of a
-/// token that never expires is 0 (before 5.9.1).
+/// Introspects a token as `token_introspection.rb` does (RFC 7662): only tokens of the requesting
+/// client. The `exp` of a token that never expires is 0 (before 5.9.1).
 pub(super) fn introspect(
     context: &ServerContext,
     software: &Doorkeeper,
@@ -54,9 +56,9 @@ pub(super) fn introspect(
     let text = params.present("token").unwrap_or_default();
     let bearer = access_token(context, software, request);
     let state = context.state();
-    let by_access = state.place_of_access(text);
-    let place = by_access.or_else(|| state.place_of_refresh(text));
-    let token = place.map(|place| state.token(place));
+    let by_access = state.index_of_access(text);
+    let index = by_access.or_else(|| state.index_of_refresh(text));
+    let token = index.map(|index| state.token(index));
     let is_of = |client_id: &str| token.is_some_and(|token| token.client_id == client_id);
     let mut allowed = true;
     if credentials(request, &params).is_some() {
@@ -74,7 +76,7 @@ pub(super) fn introspect(
     }
     let living = token.filter(|token| allowed && token.is_accessible(context.clock.now_ms()));
     let Some(token) = living else {
-        return plain(200, &[("active", json!(false))]);
+        return rails_json(200, &[("active", json!(false))]);
     };
     let body = [
         ("active", json!(true)),
@@ -84,10 +86,10 @@ pub(super) fn introspect(
         ("exp", json!(token.expires_at().unwrap_or_default() / 1000)),
         ("iat", json!(token.created_at / 1000)),
     ];
-    plain(200, &body)
+    rails_json(200, &body)
 }
 
-/// `token_info_controller.rb`: what the bearer token itself is.
+/// Describes the bearer token of the request, as `token_info_controller.rb` does.
 pub(super) fn info(
     context: &ServerContext,
     software: &Doorkeeper,
@@ -97,12 +99,12 @@ pub(super) fn info(
         return not_found();
     }
     let Ok(token) = access_token(context, software, request) else {
-        return invalid_token_json(Reason::Unknown); // the reason is not told here
+        return invalid_token_json(Reason::Unknown); // the gem gives no reason here
     };
     let now = context.clock.now_ms();
     let left = |end: u64| json!((end.saturating_sub(now) + 500) / 1000);
     let scopes: Vec<_> = token.scope.split(' ').collect();
-    plain(
+    rails_json(
         200,
         &[
             ("resource_owner_id", json!(token.user)),
@@ -115,28 +117,27 @@ pub(super) fn info(
 }
 
 fn done() -> Response<Vec<u8>> {
-    plain(200, &[])
+    rails_json(200, &[])
 }
 
 fn not_yours() -> Response<Vec<u8>> {
-    let words = "You are not authorized to revoke this token";
+    let description = "You are not authorized to revoke this token";
     let body = [
         ("error", json!("unauthorized_client")),
-        ("error_description", json!(words)),
+        ("error_description", json!(description)),
     ];
-    plain(403, &body)
+    rails_json(403, &body)
 }
 
-/// As the refusal of a resource endpoint, but with a body. (`state` is in it, by the gem's own
-/// constructor.)
+/// The refusal of a resource endpoint, but with a body. The gem's constructor adds `state`.
 fn invalid_token_json(reason: Reason) -> Response<Vec<u8>> {
-    let words = token_words(reason);
+    let description = token_description(reason);
     let body = [
         ("error", json!("invalid_token")),
-        ("error_description", json!(words)),
+        ("error_description", json!(description)),
         ("state", json!("unauthorized")),
     ];
-    let mut response = answered(401, &body);
-    challenge(&mut response, "invalid_token", words);
+    let mut response = uncached_json(401, &body);
+    challenge(&mut response, "invalid_token", description);
     response
 }

@@ -30,7 +30,7 @@ const INFO: &str = "/oauth/token/info";
 /// Doorkeeper 5.5 and 5.6, the Ruby gem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Doorkeeper {
-    /// Whether the application around it answers as well, with Devise.
+    /// Whether the application around the gem responds as well, with Devise.
     pub(crate) devise: bool,
 }
 
@@ -109,8 +109,8 @@ impl Software for Doorkeeper {
         authorization::check(context, params)
     }
 
-    /// `authorizations_controller.rb`: no page for a confidential client that has such a token
-    /// already.
+    /// `authorizations_controller.rb`: a confidential client that already has such a token needs no
+    /// consent.
     fn skips_consent(&self, authorization: &AuthorizationParams) -> bool {
         authorization.confidential
     }
@@ -129,7 +129,7 @@ impl Software for Doorkeeper {
     }
 
     fn token(&self, context: &ServerContext, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-        token::answer(context, self, request)
+        token::respond(context, self, request)
     }
 
     fn revoke(&self, context: &ServerContext, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {

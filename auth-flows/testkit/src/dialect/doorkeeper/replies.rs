@@ -1,4 +1,4 @@
-//! The shapes of Doorkeeper's responses: JSON, refusals and challenges, with the gem's words.
+//! The shapes of Doorkeeper's responses: JSON, refusals and challenges, with the gem's texts.
 
 use http::{Response, header};
 use serde_json::{Value, json};
@@ -13,11 +13,11 @@ const JSON: &str = "application/json; charset=utf-8";
 pub(super) fn invalid_token(reason: Reason) -> Response<Vec<u8>> {
     let mut response = typed(401, "text/html", Vec::new());
     uncached(&mut response);
-    challenge(&mut response, "invalid_token", token_words(reason));
+    challenge(&mut response, "invalid_token", token_description(reason));
     response
 }
 
-pub(super) fn token_words(reason: Reason) -> &'static str {
+pub(super) fn token_description(reason: Reason) -> &'static str {
     match reason {
         Reason::Revoked => "The access token was revoked",
         Reason::Expired => "The access token expired",
@@ -32,8 +32,8 @@ pub(super) fn forbidden() -> Response<Vec<u8>> {
     response
 }
 
-/// A JSON answer with the caching headers that Rails adds by itself.
-pub(super) fn plain(status: u16, body: &[(&str, Value)]) -> Response<Vec<u8>> {
+/// A JSON response with the caching headers that Rails adds by default.
+pub(super) fn rails_json(status: u16, body: &[(&str, Value)]) -> Response<Vec<u8>> {
     let mut response = typed(status, JSON, object(body).into_bytes());
     let caching = match status {
         200 => "max-age=0, private, must-revalidate",
@@ -43,23 +43,26 @@ pub(super) fn plain(status: u16, body: &[(&str, Value)]) -> Response<Vec<u8>> {
     response
 }
 
-/// A JSON answer that must not be cached.
-pub(super) fn answered(status: u16, body: &[(&str, Value)]) -> Response<Vec<u8>> {
+/// A JSON response that must not be cached.
+pub(super) fn uncached_json(status: u16, body: &[(&str, Value)]) -> Response<Vec<u8>> {
     let body = object(body).into_bytes();
     let mut response = typed(status, JSON, body);
     uncached(&mut response);
     response
 }
 
-/// `error_response.rb`: the challenge is a `Bearer` one, whatever the client used.
-pub(super) fn error(status: u16, name: &str, words: &str) -> Response<Vec<u8>> {
-    let body = [("error", json!(name)), ("error_description", json!(words))];
-    let mut response = answered(status, &body);
-    challenge(&mut response, name, words);
+/// An error as in `error_response.rb`. The challenge is always `Bearer`, whatever the client used.
+pub(super) fn error(status: u16, name: &str, description: &str) -> Response<Vec<u8>> {
+    let body = [
+        ("error", json!(name)),
+        ("error_description", json!(description)),
+    ];
+    let mut response = uncached_json(status, &body);
+    challenge(&mut response, name, description);
     response
 }
 
-/// An error with its usual status and words.
+/// An error with its usual status and description.
 pub(super) fn refused(name: &str) -> Response<Vec<u8>> {
     let status = match name {
         "invalid_client" | "unauthorized_client" => 401,
@@ -73,9 +76,9 @@ fn uncached(response: &mut Response<Vec<u8>>) {
     set(response, header::PRAGMA, "no-cache");
 }
 
-pub(super) fn challenge(response: &mut Response<Vec<u8>>, name: &str, words: &str) {
+pub(super) fn challenge(response: &mut Response<Vec<u8>>, name: &str, description: &str) {
     let value =
-        format!(r#"Bearer realm="Doorkeeper", error="{name}", error_description="{words}""#);
+        format!(r#"Bearer realm="Doorkeeper", error="{name}", error_description="{description}""#);
     set(response, header::WWW_AUTHENTICATE, &value);
 }
 
@@ -83,7 +86,7 @@ pub(super) fn missing(parameter: &str) -> String {
     format!("Missing required parameter: {parameter}.")
 }
 
-/// The English words of the gem's locale file.
+/// The English description of the gem's locale file.
 pub(super) fn description(name: &str) -> String {
     match name {
         "invalid_client" => {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::dialect::doorkeeper::Doorkeeper;
 use crate::dialect::doorkeeper::authorization::scope_for;
-use crate::dialect::doorkeeper::replies::{answered, error, missing, plain, refused};
+use crate::dialect::doorkeeper::replies::{error, missing, rails_json, refused, uncached_json};
 use crate::endpoint::issue::{basic, issue, verifier_matches};
 use crate::endpoint::software::{ErrorReply, Grantee};
 use crate::http::params::Params;
@@ -16,9 +16,8 @@ use crate::state::context::ServerContext;
 use crate::state::settings::Rotation;
 use crate::state::{NoUser, State};
 
-/// Answers the endpoint. Parameters come from the query, a form or a JSON body, as Rails reads
-/// them.
-pub(super) fn answer(
+/// Responds to a token request. Rails reads parameters from the query, a form or a JSON body.
+pub(super) fn respond(
     context: &ServerContext,
     software: &Doorkeeper,
     request: &Request<Vec<u8>>,
@@ -28,20 +27,21 @@ pub(super) fn answer(
     }
     let params = Params::of_rails(request);
     let mut state = context.state();
-    let mut asking = Asking {
+    let mut token_request = TokenRequest {
         context,
         software,
         client: client(&state, request, &params),
         params: &params,
     };
-    match asking.grant(&mut state) {
-        Ok(place) => token_response(context, &state, place),
+    match token_request.grant(&mut state) {
+        Ok(index) => token_response(context, &state, index),
         Err(response) => *response,
     }
 }
 
-/// The client of a request: Basic, else `client_id` and `client_secret` of the parameters; a secret
-/// that is blank passes only for a public client (`application_mixin.rb`).
+/// Returns the client of a request: that of the Basic header, otherwise that of the parameters
+/// `client_id` and `client_secret`. A blank secret is valid only for a public client
+/// (`application_mixin.rb`).
 pub(super) fn client(
     state: &State,
     request: &Request<Vec<u8>>,
@@ -56,7 +56,7 @@ pub(super) fn client(
     good.then(|| client.clone())
 }
 
-/// Whether the request tries to authenticate a client, and how.
+/// Returns id and secret of the request. `None` if it does not try to authenticate a client.
 pub(super) fn credentials(request: &Request<Vec<u8>>, params: &Params) -> Option<(String, String)> {
     let from_basic = basic(request, false).filter(|(id, _)| !id.trim().is_empty());
     from_basic.or_else(|| {
@@ -66,14 +66,14 @@ pub(super) fn credentials(request: &Request<Vec<u8>>, params: &Params) -> Option
     })
 }
 
-struct Asking<'a> {
+struct TokenRequest<'a> {
     context: &'a ServerContext,
     software: &'a Doorkeeper,
     client: Option<TestClient>,
     params: &'a Params,
 }
 
-impl Asking<'_> {
+impl TokenRequest<'_> {
     fn grant(&mut self, state: &mut State) -> Result<usize, ErrorReply> {
         match self.params.present("grant_type") {
             None => Err(lacking("grant_type")),
@@ -87,7 +87,7 @@ impl Asking<'_> {
         }
     }
 
-    /// `authorization_code_request.rb`. A wrong verifier does not use the code up.
+    /// `authorization_code_request.rb`. A wrong verifier does not use up the code.
     fn code(&self, state: &mut State) -> Result<usize, ErrorReply> {
         let text = self.params.present("code").ok_or_else(|| lacking("code"))?;
         let code = state.codes.get(text).cloned();
@@ -103,7 +103,7 @@ impl Asking<'_> {
         if code.used && self.context.settings.rotation == Rotation::KillFamily {
             code.family.into_iter().for_each(|f| state.kill_family(f));
         }
-        let asked_uri = code.redirect_uri.as_deref().unwrap_or_default();
+        let code_uri = code.redirect_uri.as_deref().unwrap_or_default();
         let verified = match (&code.challenge, verifier) {
             (None, verifier) => verifier.is_none(),
             (Some(challenge), Some(verifier)) => verifier_matches(challenge, verifier),
@@ -112,18 +112,18 @@ impl Asking<'_> {
         let good = code.client_id == client.id
             && !code.used
             && self.context.clock.now_ms() < code.expires_at
-            && doorkeeper_matches(redirect_uri, asked_uri)
+            && doorkeeper_matches(redirect_uri, code_uri)
             && verified;
         if !good {
             return Err(refuse("invalid_grant"));
         }
-        let place = self.issue(state, &client.id, Some(code.user), &code.scope, None, true);
-        let family = state.token(place).family;
+        let index = self.issue(state, &client.id, Some(code.user), &code.scope, None, true);
+        let family = state.token(index).family;
         if let Some(code) = state.codes.get_mut(text) {
             code.used = true;
             code.family = Some(family);
         }
-        Ok(place)
+        Ok(index)
     }
 
     fn client_credentials(&self, state: &mut State) -> Result<usize, ErrorReply> {
@@ -132,8 +132,8 @@ impl Asking<'_> {
         Ok(self.issue(state, &client.id, None, &scope, None, false))
     }
 
-    /// `password_access_token_request.rb`; the application looks for the user before the gem looks
-    /// at the client.
+    /// `password_access_token_request.rb`. The application checks the user before the gem checks
+    /// the client.
     fn password(&self, state: &mut State) -> Result<usize, ErrorReply> {
         let name = self.params.get("username").unwrap_or_default();
         let password = self.params.get("password").unwrap_or_default();
@@ -150,11 +150,11 @@ impl Asking<'_> {
         Ok(self.issue(state, &client.id, Some(user), &scope, None, true))
     }
 
-    /// `refresh_token_request.rb`. The token may be narrowed, not widened.
+    /// `refresh_token_request.rb`. A request may reduce the scope, not extend it.
     fn refresh(&self, state: &mut State) -> Result<usize, ErrorReply> {
         let text = self.params.present("refresh_token");
         let text = text.ok_or_else(|| lacking("refresh_token"))?;
-        let old = state.place_of_refresh(text);
+        let old = state.index_of_refresh(text);
         let old = old.ok_or_else(|| refuse("invalid_grant"))?;
         let token = state.token(old).clone();
         let rotation = self.context.settings.rotation;
@@ -180,9 +180,9 @@ impl Asking<'_> {
             }
         };
         let family = Some(token.family);
-        let place = self.issue(state, &client.id, token.user, &scope, family, true);
-        state.rotate(old, place, rotation);
-        Ok(place)
+        let index = self.issue(state, &client.id, token.user, &scope, family, true);
+        state.rotate(old, index, rotation);
+        Ok(index)
     }
 
     fn known_client(&self) -> Result<&TestClient, ErrorReply> {
@@ -200,8 +200,8 @@ impl Asking<'_> {
     }
 
     fn scope(&self, client: &TestClient) -> Result<String, ErrorReply> {
-        let asked = self.params.present("scope");
-        scope_for(self.context, client, asked).ok_or_else(|| refuse("invalid_scope"))
+        let requested = self.params.present("scope");
+        scope_for(self.context, client, requested).ok_or_else(|| refuse("invalid_scope"))
     }
 
     fn issue(
@@ -224,9 +224,9 @@ impl Asking<'_> {
     }
 }
 
-/// `token_response.rb`: what is blank is left out.
-fn token_response(context: &ServerContext, state: &State, place: usize) -> Response<Vec<u8>> {
-    let token = state.token(place);
+/// A response as in `token_response.rb`, which omits blank fields.
+fn token_response(context: &ServerContext, state: &State, index: usize) -> Response<Vec<u8>> {
+    let token = state.token(index);
     let mut body = vec![
         ("access_token", json!(token.access)),
         ("token_type", json!("Bearer")),
@@ -240,12 +240,12 @@ fn token_response(context: &ServerContext, state: &State, place: usize) -> Respo
     }
     body.push(("scope", json!(token.scope)));
     body.push(("created_at", json!(token.created_at / 1000)));
-    answered(200, &body)
+    uncached_json(200, &body)
 }
 
-/// The application's own answer to a refused password (iNaturalist's `oauth_tokens_controller.rb`):
-/// 400 without a challenge, and JSON that says it is HTML. The words for a suspended user are made
-/// up; its extra key is not.
+/// The application's response to a wrong password (iNaturalist's `oauth_tokens_controller.rb`): 400
+/// without a challenge, and JSON that is labelled HTML. The description for a suspended user is
+/// invented; the extra key is not.
 fn refused_password(reason: &NoUser) -> Response<Vec<u8>> {
     let mut body = vec![("error", json!("invalid_grant"))];
     match reason {
@@ -260,7 +260,7 @@ fn refused_password(reason: &NoUser) -> Response<Vec<u8>> {
             body.push(("suspended_until", json!(until)));
         }
     }
-    let mut response = plain(400, &body);
+    let mut response = rails_json(400, &body);
     set(
         &mut response,
         header::CONTENT_TYPE,

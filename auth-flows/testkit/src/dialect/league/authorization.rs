@@ -1,4 +1,4 @@
-//! league's check of an authorization request, and the way back to the client.
+//! league's check of an authorization request, and its redirects to the client.
 
 use http::Response;
 
@@ -9,29 +9,30 @@ use crate::http::params::Params;
 use crate::http::redirect::{league_matches, with_query};
 use crate::http::reply::found;
 use crate::state::Challenge;
-use crate::state::client::{TestClient, words};
+use crate::state::client::{TestClient, split_words};
 use crate::state::context::ServerContext;
 
-/// `AuthCodeGrant::validateAuthorizationRequest`, in its order. An unknown client or redirect URI
-/// is JSON in the browser; only a bad scope goes back to the client, from version 8 without its
-/// `state`.
+/// Checks a request in the order of `AuthCodeGrant::validateAuthorizationRequest`.
+///
+/// An unknown client or redirect URI is JSON in the browser. Only an invalid scope redirects to the
+/// client, in version 8 without the request's `state`.
 pub(super) fn check(
     context: &ServerContext,
     league: &League,
     params: &Params,
 ) -> Result<AuthorizationParams, ErrorReply> {
     let invalid = |parameter: &str, hint: Option<&str>| {
-        Box::new(Refusal::request(parameter, hint).answer(league, false))
+        Box::new(Refusal::request(parameter, hint).to_response(league, false))
     };
     let client_id = params.get("client_id");
     let (Some(client_id), Some("code")) = (client_id, params.get("response_type")) else {
-        return Err(Box::new(Refusal::GRANT_TYPE.answer(league, false)));
+        return Err(Box::new(Refusal::GRANT_TYPE.to_response(league, false)));
     };
     let state = context.state();
     let client = state
         .client(client_id)
         .filter(|c| c.may_use("authorization_code"));
-    let unknown = || Box::new(Refusal::CLIENT.answer(league, false));
+    let unknown = || Box::new(Refusal::CLIENT.to_response(league, false));
     let client = client.ok_or_else(unknown)?;
     let given = params.get("redirect_uri");
     let redirect_uri = match (given, client.redirect_uris.as_slice()) {
@@ -58,7 +59,7 @@ pub(super) fn check(
         }
         None => None,
         Some(value) => {
-            // A method that is left out is `plain`, silently.
+            // RFC 7636 section 4.3: the default method is `plain`.
             let method = params.get("code_challenge_method").unwrap_or("plain");
             if !matches!(method, "S256" | "plain") {
                 let hint = "Code challenge method must be one of `S256`, `plain`";
@@ -104,18 +105,18 @@ pub(super) fn deny(league: &League, authorization: &AuthorizationParams) -> Resp
     )
 }
 
-/// The scopes of a request; where none is asked for, all of the client's.
+/// Returns the scopes of a request. If it names none: all scopes of the client.
 pub(super) fn scope_for(
     context: &ServerContext,
     client: &TestClient,
-    asked: Option<&str>,
+    requested: Option<&str>,
 ) -> Result<String, Refusal> {
     let settings = &context.settings;
     let own = match client.scopes.is_empty() {
         true => &settings.default_scopes,
         false => &client.scopes,
     };
-    let scopes = words(asked.unwrap_or_default());
+    let scopes = split_words(requested.unwrap_or_default());
     if scopes.is_empty() {
         return Ok(own.join(" "));
     }
@@ -128,7 +129,7 @@ pub(super) fn scope_for(
     }
 }
 
-/// Is it what RFC 7636 section 4.1 allows for a verifier, and league for a challenge as well?
+/// Whether RFC 7636 section 4.1 allows the verifier. league applies the same rule to a challenge.
 pub(super) fn is_verifier(text: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
     (43..=128).contains(&text.len()) && text.bytes().all(allowed)

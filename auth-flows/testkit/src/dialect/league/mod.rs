@@ -1,6 +1,6 @@
 //! league/oauth2-server 8.5 and 9.4: paths, defaults and token texts.
 //!
-//! Recorded from running 8.5.4 and 9.4.1; what was only read in the source says so.
+//! Recorded from running 8.5.4 and 9.4.1. A comment marks what was only read in the source.
 
 mod authorization;
 mod refusal;
@@ -27,7 +27,7 @@ const TOKEN: &str = "/oauth2/token";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct League {
     pub(crate) version: Version,
-    /// Whether the Symfony bundle around it answers as well.
+    /// Whether the Symfony bundle around the library responds as well.
     pub(crate) symfony: bool,
 }
 
@@ -116,10 +116,10 @@ impl Software for League {
     }
 
     fn token(&self, context: &ServerContext, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
-        token::answer(context, self, request)
+        token::respond(context, self, request)
     }
 
-    /// The library takes the scheme in any case since 9.3.
+    /// The library accepts the scheme in upper or lower case since 9.3.
     fn accepts_scheme(&self, scheme: &str) -> bool {
         match self.version {
             Version::V8 => scheme == "Bearer",
@@ -141,9 +141,10 @@ impl Software for League {
     }
 }
 
-/// A text of the shape and length of league's RS256 access tokens: `iat`, `nbf` and `exp` are
-/// fractional, `aud` is a string, and for a token of the client itself `sub` is empty (8) or the
-/// client's id (9).
+/// A text in the shape and length of league's RS256 access tokens.
+///
+/// `iat`, `nbf` and `exp` are fractional, and `aud` is a string. In a token of the client itself,
+/// `sub` is empty (8) or the client's id (9).
 fn access_token(
     league: &League,
     context: &ServerContext,

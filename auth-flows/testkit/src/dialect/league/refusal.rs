@@ -1,4 +1,4 @@
-//! league's refusals: the library's exceptions as JSON or in a redirect, or plain text.
+//! league's refusals: the library's exceptions as JSON, in a redirect, or as plain text.
 
 use http::{Response, header};
 use serde_json::{Value, json};
@@ -12,8 +12,8 @@ use crate::http::reply::{found, object, set, typed};
 /// The refusal of a resource endpoint: the library's JSON, or the bundle's plain text.
 pub(super) fn invalid_token(league: &League, reason: Reason) -> Response<Vec<u8>> {
     if league.symfony {
-        let words = "The resource server rejected the request.";
-        let mut response = typed(401, "text/plain; charset=UTF-8", words.into());
+        let message = "The resource server rejected the request.";
+        let mut response = typed(401, "text/plain; charset=UTF-8", message.into());
         set(&mut response, header::WWW_AUTHENTICATE, "Bearer");
         return response;
     }
@@ -22,10 +22,10 @@ pub(super) fn invalid_token(league: &League, reason: Reason) -> Response<Vec<u8>
         Reason::Revoked => "Access token has been revoked",
         Reason::Unknown | Reason::Expired => "Access token could not be verified",
     };
-    Refusal::denied(hint).answer(league, false)
+    Refusal::denied(hint).to_response(league, false)
 }
 
-/// The bundle's answer to a token without the scope; the library itself does not look at scopes.
+/// The bundle's response to a token without the scope. The library itself does not check scopes.
 pub(super) fn insufficient_scope() -> Response<Vec<u8>> {
     typed(
         403,
@@ -34,7 +34,7 @@ pub(super) fn insufficient_scope() -> Response<Vec<u8>> {
     )
 }
 
-/// One `OAuthServerException`.
+/// An `OAuthServerException`.
 #[derive(Clone)]
 pub(super) struct Refusal {
     status: u16,
@@ -106,7 +106,7 @@ impl Refusal {
         }
     }
 
-    /// A dead refresh token: 401 `invalid_request` in version 8, 400 `invalid_grant` in 9.
+    /// An invalid refresh token: 401 `invalid_request` in version 8, 400 `invalid_grant` in 9.
     pub(super) fn refresh(league: &League, hint: &str) -> Self {
         let (status, error) = match league.version {
             Version::V8 => (401, "invalid_request"),
@@ -131,9 +131,13 @@ impl Refusal {
         pairs
     }
 
-    /// The challenge comes only with `invalid_client`, and only if the request had an
-    /// `Authorization` header.
-    pub(super) fn answer(&self, league: &League, had_authorization: bool) -> Response<Vec<u8>> {
+    /// The refusal as JSON. It has a challenge only for `invalid_client`, and only if the request
+    /// had an `Authorization` header.
+    pub(super) fn to_response(
+        &self,
+        league: &League,
+        had_authorization: bool,
+    ) -> Response<Vec<u8>> {
         let pairs = self.pairs(league);
         let pairs: Vec<(&str, Value)> = pairs.iter().map(|(n, v)| (*n, json!(v))).collect();
         let mut response = typed(self.status, "application/json", object(&pairs).into_bytes());

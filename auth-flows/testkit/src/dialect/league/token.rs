@@ -16,8 +16,9 @@ use crate::state::context::ServerContext;
 use crate::state::settings::Rotation;
 use crate::state::{Code, State};
 
-/// Answers the endpoint. Only a form in the body counts: JSON or a query is an empty request.
-pub(super) fn answer(
+/// Responds to a token request. Only a form in the body counts; JSON or a query is an empty
+/// request.
+pub(super) fn respond(
     context: &ServerContext,
     league: &League,
     request: &Request<Vec<u8>>,
@@ -27,9 +28,10 @@ pub(super) fn answer(
     }
     let is_8 = league.version == Version::V8;
     let form = Params::of_form(request);
-    let params = if is_8 { form } else { form.trimmed() }; // 9 trims white space around every parameter
+    // Version 9 trims white space around every parameter.
+    let params = if is_8 { form } else { form.trimmed() };
     let mut state = context.state();
-    let asking = Asking {
+    let token_request = TokenRequest {
         context,
         league,
         is_8,
@@ -39,16 +41,16 @@ pub(super) fn answer(
             false => (id.trim().to_owned(), secret.trim().to_owned()),
         }),
     };
-    match asking.grant(&mut state) {
-        Ok(place) => token_response(context, &state, place),
+    match token_request.grant(&mut state) {
+        Ok(index) => token_response(context, &state, index),
         Err(refusal) => {
             let had_authorization = request.headers().contains_key(header::AUTHORIZATION);
-            refusal.answer(league, had_authorization)
+            refusal.to_response(league, had_authorization)
         }
     }
 }
 
-struct Asking<'a> {
+struct TokenRequest<'a> {
     context: &'a ServerContext,
     league: &'a League,
     is_8: bool,
@@ -56,7 +58,7 @@ struct Asking<'a> {
     basic: Option<(String, String)>,
 }
 
-impl Asking<'_> {
+impl TokenRequest<'_> {
     fn grant(&self, state: &mut State) -> Result<usize, Refusal> {
         let grant = self.params.get("grant_type").unwrap_or_default();
         match grant {
@@ -70,7 +72,8 @@ impl Asking<'_> {
         }
     }
 
-    /// Id and secret: those of the body, and what it lacks from the Basic header.
+    /// Returns the client. Id and secret come from the body, or from the Basic header if missing
+    /// there.
     fn client(&self, state: &State, grant: &str) -> Result<TestClient, Refusal> {
         let (basic_id, basic_secret) = match &self.basic {
             Some((id, secret)) => (Some(id.as_str()), Some(secret.as_str())),
@@ -86,7 +89,7 @@ impl Asking<'_> {
             } else {
                 Refusal::UNAUTHORIZED
             };
-            return Err(refusal); // both read in the source, not observed
+            return Err(refusal); // both versions: read in the source, not observed
         }
         match (&client.secret, secret.filter(|secret| !secret.is_empty())) {
             (None, _) => {}
@@ -98,7 +101,7 @@ impl Asking<'_> {
         Ok(client.clone())
     }
 
-    /// `AuthCodeGrant::respondToAccessTokenRequest`. A wrong verifier does not use the code up.
+    /// `AuthCodeGrant::respondToAccessTokenRequest`. A wrong verifier does not use up the code.
     fn code(&self, state: &mut State) -> Result<usize, Refusal> {
         let client = self.client(state, "authorization_code")?;
         let redirect_uri = self.params.get("redirect_uri");
@@ -125,7 +128,7 @@ impl Asking<'_> {
         self.check_code(&code, &client, redirect_uri)?;
         self.check_verifier(&code)?;
         let refreshable = client.may_use("refresh_token");
-        let place = self.issue(
+        let index = self.issue(
             state,
             &client.id,
             Some(code.user),
@@ -133,12 +136,12 @@ impl Asking<'_> {
             None,
             refreshable,
         );
-        let family = state.token(place).family;
+        let family = state.token(index).family;
         if let Some(code) = state.codes.get_mut(text) {
             code.used = true;
             code.family = Some(family);
         }
-        Ok(place)
+        Ok(index)
     }
 
     fn check_code(
@@ -147,15 +150,15 @@ impl Asking<'_> {
         client: &TestClient,
         redirect_uri: Option<&str>,
     ) -> Result<(), Refusal> {
-        let dead = |hint: &str| match self.is_8 {
+        let invalid = |hint: &str| match self.is_8 {
             true => Refusal::request("code", Some(hint)),
             false => Refusal::grant(hint),
         };
         if self.context.clock.now_ms() >= code.expires_at {
-            return Err(dead("Authorization code has expired"));
+            return Err(invalid("Authorization code has expired"));
         }
         if code.used {
-            return Err(dead("Authorization code has been revoked"));
+            return Err(invalid("Authorization code has been revoked"));
         }
         if code.client_id != client.id {
             let hint = "Authorization code was not issued to this client";
@@ -163,7 +166,7 @@ impl Asking<'_> {
         }
         match (&code.redirect_uri, redirect_uri) {
             (Some(_), None) => Err(Refusal::request("redirect_uri", None)),
-            (asked, given) if asked.as_deref() != given => Err(Refusal::request(
+            (requested, given) if requested.as_deref() != given => Err(Refusal::request(
                 "redirect_uri",
                 Some("Invalid redirect URI"),
             )),
@@ -218,44 +221,44 @@ impl Asking<'_> {
         Ok(self.issue(state, &client.id, Some(user), &scope, None, refreshable))
     }
 
-    /// `RefreshTokenGrant`: the old refresh token and the old access token die at once; a dead one
-    /// that comes back kills nothing.
+    /// `RefreshTokenGrant`: revokes the old refresh token and the old access token at once. The
+    /// replay of a revoked one revokes no other token.
     fn refresh(&self, state: &mut State) -> Result<usize, Refusal> {
         let client = self.client(state, "refresh_token")?;
         let text = self.params.get("refresh_token");
         let text = text.ok_or_else(|| Refusal::request("refresh_token", None))?;
-        let dead = |hint: &str| Refusal::refresh(self.league, hint);
-        let old = state.place_of_refresh(text);
-        let old = old.ok_or_else(|| dead("Cannot decrypt the refresh token"))?;
+        let invalid = |hint: &str| Refusal::refresh(self.league, hint);
+        let old = state.index_of_refresh(text);
+        let old = old.ok_or_else(|| invalid("Cannot decrypt the refresh token"))?;
         let token = state.token(old).clone();
         let rotation = self.context.settings.rotation;
         if token.client_id != client.id {
-            return Err(dead("Token is not linked to client"));
+            return Err(invalid("Token is not linked to client"));
         }
         let now = self.context.clock.now_ms();
         if token.refresh_expires_at.is_some_and(|end| now >= end) {
-            return Err(dead("Token has expired"));
+            return Err(invalid("Token has expired"));
         }
         if token.refresh_revoked {
             if rotation == Rotation::KillFamily {
                 state.kill_family(token.family);
             }
-            return Err(dead("Token has been revoked"));
+            return Err(invalid("Token has been revoked"));
         }
         let scope = match self.params.get("scope").filter(|scope| !scope.is_empty()) {
             None => token.scope.clone(),
-            Some(asked) => {
+            Some(requested) => {
                 let had = |word: &&str| token.scope.split(' ').any(|s| s == *word);
-                if let Some(bad) = asked.split_whitespace().find(|word| !had(word)) {
-                    return Err(Refusal::scope(bad)); // the token is not used up
+                if let Some(bad) = requested.split_whitespace().find(|word| !had(word)) {
+                    return Err(Refusal::scope(bad)); // the refresh token remains valid
                 }
-                asked.to_owned()
+                requested.to_owned()
             }
         };
         let family = Some(token.family);
-        let place = self.issue(state, &client.id, token.user, &scope, family, true);
-        state.rotate(old, place, rotation);
-        Ok(place)
+        let index = self.issue(state, &client.id, token.user, &scope, family, true);
+        state.rotate(old, index, rotation);
+        Ok(index)
     }
 
     fn issue(
@@ -278,9 +281,9 @@ impl Asking<'_> {
     }
 }
 
-/// `BearerTokenResponse`; there is never a `scope` in it.
-fn token_response(context: &ServerContext, state: &State, place: usize) -> Response<Vec<u8>> {
-    let token = state.token(place);
+/// A response as in `BearerTokenResponse`, which never contains a `scope`.
+fn token_response(context: &ServerContext, state: &State, index: usize) -> Response<Vec<u8>> {
+    let token = state.token(index);
     let mut body = vec![("token_type", json!("Bearer"))];
     if let Some(end) = token.expires_at() {
         let left = end.saturating_sub(context.clock.now_ms());

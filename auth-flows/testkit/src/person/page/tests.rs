@@ -49,7 +49,7 @@ fn login_forms() {
         let form = page
             .forms
             .iter()
-            .find(|form| form.asks_for_password())
+            .find(|form| form.has_password_field())
             .expect("a login");
         assert_eq!(sent(&form.login("me", "pw")), expect, "{html}");
     };
@@ -122,7 +122,7 @@ fn forms_with_a_blank() {
     let check = |html: &str, expect: &str| {
         let page = Page::parse(html);
         let form = page.forms.first().expect("a form");
-        assert!(form.asks_for_text(), "{html}");
+        assert!(form.has_text_field(), "{html}");
         assert_eq!(sent(&form.typed("WDJB-MJHT")), expect, "{html}");
     };
     check(
@@ -146,7 +146,7 @@ fn pages_that_send_themselves() {
     check(form, false);
     check(&format!("{script}{form}"), true);
     let page = Page::parse(form);
-    assert_eq!(sent(&page.forms[0].as_it_is()), "a=1");
+    assert_eq!(sent(&page.forms[0].unchanged()), "a=1");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! How connections break, faults that are chosen request by request, and who watches.
+//! Broken connections, faults that a closure chooses, and observers.
 
 use std::io::{ErrorKind, Read, Write};
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,7 @@ use auth_testkit::{
 };
 use serde_json::json;
 
-use crate::client::{Answer, Pairs, bearer, connect, get, token, try_send};
+use crate::client::{Pairs, Response, bearer, connect, get, token, try_send};
 
 const LOGIN: Pairs<'_> = &[
     ("grant_type", "password"),
@@ -30,14 +30,14 @@ fn builder() -> TestServerBuilder {
         .site(Site::new().with_route(ping))
 }
 
-fn refresh(server: &TestServer, text: &str) -> Option<Answer> {
+fn refresh(server: &TestServer, text: &str) -> Option<Response> {
     let form = format!("grant_type=refresh_token&client_id=app&refresh_token={text}");
     let headers = [("content-type", "application/x-www-form-urlencoded")];
     try_send(server, "POST", "/oauth2/token", &headers, &form)
 }
 
 #[test]
-fn an_end_and_a_reset_are_told_apart() {
+fn a_close_and_a_reset_differ() {
     let server = builder().start().expect("a free port");
     let check = |fault: Fault, expect: Result<usize, ErrorKind>| {
         server.faults().next(Matching::Api, fault.clone());
@@ -47,14 +47,14 @@ fn an_end_and_a_reset_are_told_apart() {
         let ended = stream.read(&mut [0]).map_err(|error| error.kind());
         assert_eq!(ended, expect, "{fault:?}");
     };
-    check(Fault::LostAnswer, Ok(0));
+    check(Fault::LostResponse, Ok(0));
     check(Fault::Silence(Duration::ZERO), Ok(0));
     check(Fault::Reset, Err(ErrorKind::ConnectionReset));
     check(Fault::LostByReset, Err(ErrorKind::ConnectionReset));
 }
 
 #[test]
-fn what_a_lost_response_was_about_is_done() {
+fn a_lost_response_was_processed() {
     let server = builder().start().expect("a free port");
     let check = |fault: Fault, expect: u16| {
         let text = token(&server, &[], LOGIN).text("refresh_token");
@@ -65,7 +65,7 @@ fn what_a_lost_response_was_about_is_done() {
     };
     check(Fault::Reset, 200);
     check(Fault::LostByReset, 400);
-    check(Fault::LostAnswer, 400);
+    check(Fault::LostResponse, 400);
 }
 
 #[test]
@@ -85,10 +85,10 @@ fn a_slow_body_takes_its_time_and_is_whole() {
 #[test]
 fn faults_are_chosen_where_none_is_planned() {
     let server = builder().start().expect("a free port");
-    let mut asked = 0;
+    let mut calls = 0;
     server.faults().choose(Matching::Api, move || {
-        asked += 1;
-        (asked % 2 == 0).then_some(Fault::Html500)
+        calls += 1;
+        (calls % 2 == 0).then_some(Fault::Html500)
     });
     server.faults().next(Matching::Api, Fault::Empty200);
     let statuses = [(); 5].map(|()| get(&server, "/ping", &[]).status);
@@ -101,21 +101,25 @@ fn faults_are_chosen_where_none_is_planned() {
 }
 
 #[test]
-fn who_watches_is_told_of_each_request() {
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let theirs = Arc::clone(&told);
+fn an_observer_gets_each_exchange() {
+    let exchanges = Arc::new(Mutex::new(Vec::new()));
+    let for_observer = Arc::clone(&exchanges);
     let server = builder()
-        .observe(move |passage| {
-            let carried = (
-                passage.user.map(str::to_owned),
-                passage.login,
-                passage.refresh_token,
+        .observe(move |exchange| {
+            let origin = (
+                exchange.user.map(str::to_owned),
+                exchange.login,
+                exchange.refresh_token,
             );
-            let came = (passage.processed, passage.status, passage.fault.is_some());
-            theirs
+            let outcome = (
+                exchange.processed,
+                exchange.status,
+                exchange.fault.is_some(),
+            );
+            for_observer
                 .lock()
                 .expect("no panic")
-                .push((passage.kind, carried, came));
+                .push((exchange.kind, origin, outcome));
         })
         .start()
         .expect("a free port");
@@ -124,16 +128,16 @@ fn who_watches_is_told_of_each_request() {
     let text = first.text("refresh_token");
     server.faults().next(Matching::Token, Fault::Html500);
     refresh(&server, &text);
-    server.faults().next(Matching::Token, Fault::LostAnswer);
+    server.faults().next(Matching::Token, Fault::LostResponse);
     refresh(&server, &text);
     refresh(&server, &text);
     get(&server, "/ping", &[]);
     server.faults().next(Matching::Any, Fault::Reset);
-    refresh(&server, "nobody's");
-    let alice = |login, place| (Some("alice".to_owned()), login, place);
-    let nobody = (None, None, None);
+    refresh(&server, "unknown");
+    let alice = |login, refresh_token| (Some("alice".to_owned()), login, refresh_token);
+    let anonymous = (None, None, None);
     assert_eq!(
-        *told.lock().expect("no panic"),
+        *exchanges.lock().expect("no panic"),
         [
             (
                 RequestKind::Token,
@@ -160,15 +164,19 @@ fn who_watches_is_told_of_each_request() {
                 alice(Some(1), Some(0)),
                 (true, Some(400), false)
             ),
-            (RequestKind::Api, nobody.clone(), (true, Some(401), false)),
-            (RequestKind::Token, nobody, (false, None, true)),
+            (
+                RequestKind::Api,
+                anonymous.clone(),
+                (true, Some(401), false)
+            ),
+            (RequestKind::Token, anonymous, (false, None, true)),
         ]
     );
     assert_eq!(server.requests().total(), 0);
 }
 
 #[test]
-fn a_server_hangs_up_and_goes_on() {
+fn a_server_hangs_up_and_keeps_serving() {
     let server = builder().start().expect("a free port");
     let mut stream = connect(&server);
     stream

@@ -1,4 +1,4 @@
-//! Who watches a server: told of each request as it went, with what the server knows about it.
+//! What an observer receives for a request: its outcome and what the server knows about its token.
 
 use std::time::SystemTime;
 
@@ -7,50 +7,50 @@ use serde_json::Value;
 
 use crate::control::exchange::{Exchange, Observer};
 use crate::control::faults::{Ending, Fault};
-use crate::control::request_kind::{RequestKind, Target};
+use crate::control::request_kind::{RequestClass, RequestKind};
 use crate::http::params::Params;
-use crate::server::Shared;
+use crate::server::ServerInner;
 use crate::state::{State, Token};
 
-/// A request that is being watched.
-pub(crate) struct Watched<'a> {
-    watcher: &'a Observer,
+/// A running request that an observer will receive as an `Exchange`.
+pub(crate) struct Observation<'a> {
+    observer: &'a Observer,
     began: SystemTime,
     user: Option<String>,
     login: Option<u64>,
     refresh_token: Option<usize>,
 }
 
-impl<'a> Watched<'a> {
-    /// `None` if nobody watches.
+impl<'a> Observation<'a> {
+    /// `None` without an observer.
     pub(crate) fn new(
-        shared: &'a Shared,
+        server: &'a ServerInner,
         request: &Request<Vec<u8>>,
-        target: &Target,
+        class: &RequestClass,
     ) -> Option<Self> {
-        let watcher = shared.observer.as_ref()?;
-        let mut watched = Self {
-            watcher,
+        let observer = server.observer.as_ref()?;
+        let mut observation = Self {
+            observer,
             began: SystemTime::now(),
             user: None,
             login: None,
             refresh_token: None,
         };
-        let state = shared.context.state();
-        match target.kind {
-            RequestKind::Token => watched.token_request(&state, request),
-            _ => watched.bearer(&state, request),
+        let state = server.context.state();
+        match class.kind {
+            RequestKind::Token => observation.token_request(&state, request),
+            _ => observation.bearer(&state, request),
         }
-        Some(watched)
+        Some(observation)
     }
 
     fn token_request(&mut self, state: &State, request: &Request<Vec<u8>>) {
         let params = Params::of_body(request);
         self.user = params.get("username").map(str::to_owned);
         let text = params.get("refresh_token").unwrap_or_default();
-        if let Some(place) = state.place_of_refresh(text) {
-            self.refresh_token = Some(place);
-            self.goes_back_to(state, state.token(place));
+        if let Some(index) = state.index_of_refresh(text) {
+            self.refresh_token = Some(index);
+            self.goes_back_to(state, state.token(index));
         }
     }
 
@@ -61,8 +61,8 @@ impl<'a> Watched<'a> {
         let text = text.unwrap_or_default();
         if let Some(derived) = state.derived.get(text) {
             self.user = Some(derived.caller.user.clone());
-        } else if let Some(place) = state.place_of_access(text) {
-            self.goes_back_to(state, state.token(place));
+        } else if let Some(index) = state.index_of_access(text) {
+            self.goes_back_to(state, state.token(index));
         }
     }
 
@@ -72,24 +72,25 @@ impl<'a> Watched<'a> {
         self.login = Some(token.family);
     }
 
-    /// Tells it. `answer` is what the server itself came to, before it was spoilt.
-    pub(crate) fn tell(
+    /// Calls the observer. `outcome` is that of the server, before the fault changed the response.
+    pub(crate) fn finish(
         mut self,
-        shared: &Shared,
+        server: &ServerInner,
         request: &Request<Vec<u8>>,
-        target: &Target,
+        class: &RequestClass,
         fault: Option<&Fault>,
         outcome: &Outcome,
     ) {
-        if let (RequestKind::Token, Some(token)) = (target.kind, outcome.access_token.as_deref()) {
-            let state = shared.context.state();
-            let place = state.place_of_access(token);
-            self.login = place.map(|place| state.token(place).family);
+        // The response may start a login, so the number of the login is known only now.
+        if let (RequestKind::Token, Some(token)) = (class.kind, outcome.access_token.as_deref()) {
+            let state = server.context.state();
+            let index = state.index_of_access(token);
+            self.login = index.map(|index| state.token(index).family);
         }
-        self.watcher.tell(&Exchange {
+        self.observer.notify(&Exchange {
             request,
-            kind: target.kind,
-            grant: target.grant.as_deref(),
+            kind: class.kind,
+            grant: class.grant.as_deref(),
             began: self.began,
             fault,
             processed: outcome.processed,
@@ -101,7 +102,7 @@ impl<'a> Watched<'a> {
     }
 }
 
-/// What a request came to.
+/// The outcome of a request.
 pub(crate) struct Outcome {
     pub(crate) processed: bool,
     pub(crate) status: Option<u16>,
@@ -109,9 +110,9 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// It was not processed, and ends so.
-    pub(crate) fn instead(ending: &Ending) -> Self {
-        let response = ending.answer();
+    /// The outcome of a request that was not processed and ends so.
+    pub(crate) fn unprocessed(ending: &Ending) -> Self {
+        let response = ending.response();
         Self {
             processed: false,
             status: response.map(|response| response.status().as_u16()),
@@ -119,7 +120,7 @@ impl Outcome {
         }
     }
 
-    /// It was processed, and this is the response.
+    /// The outcome of a processed request with this response.
     pub(crate) fn processed(response: &http::Response<Vec<u8>>, kind: RequestKind) -> Self {
         let token = || {
             let value: Value = serde_json::from_slice(response.body()).ok()?;
