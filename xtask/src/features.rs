@@ -1,4 +1,4 @@
-//! `cargo xtask features`: every crate builds without features, with each one alone, and with all.
+//! `cargo xtask features`: builds every crate without features, with each one alone, and with all.
 
 use std::ffi::OsString;
 use std::time::Instant;
@@ -18,8 +18,8 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
             .args(["check", "--quiet"])
             .args(build)
             .output()
-            .map_err(|error| Stop::Missing(format!("cargo does not run: {error}")))?;
-        // A quiet build that succeeds says something only if it warns.
+            .map_err(|error| Stop::Missing(format!("cannot run cargo: {error}")))?;
+        // With `--quiet`, a build that succeeds prints only warnings.
         let words = String::from_utf8_lossy(&output.stderr);
         if output.status.success() && words.trim().is_empty() {
             output::line(format_args!("ok  {:>5.1} s", began.elapsed().as_secs_f32()));
@@ -36,7 +36,8 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     Ok(Verdict::of(failed))
 }
 
-/// The arguments of each build: none, each alone, all. A crate without features is built once.
+/// The arguments of each build: no features, each alone, all. A crate without features is built
+/// once.
 fn builds(metadata: &Value) -> Vec<Vec<String>> {
     let mut builds = Vec::new();
     for package in metadata["packages"].as_array().into_iter().flatten() {

@@ -1,4 +1,5 @@
-//! `cargo xtask fuzz`: every fuzz target of auth-core, for so many seconds each, from the committed corpus.
+//! `cargo xtask fuzz`: runs each fuzz target of auth-core from the committed corpus, 60 s by
+//! default.
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,7 +16,7 @@ cargo xtask fuzz [--seconds N] [TARGET]
   TARGET        one target only
 
 Needs a nightly compiler and cargo-fuzz: `rustup toolchain install nightly`, `cargo install cargo-fuzz --locked`.
-What is found stays in auth-core/fuzz/artifacts; make a test of it.";
+Inputs that fail are stored in auth-core/fuzz/artifacts; turn each into a test.";
 
 pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     let mut parser = lexopt::Parser::from_args(args);
@@ -39,18 +40,18 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
         .collect();
     if chosen.is_empty() {
         return Err(Stop::Usage(format!(
-            "there is no such target; there are: {}",
+            "unknown target; choose one of: {}",
             targets.join(", ")
         )));
     }
     let mut failed = 0;
     for target in &chosen {
-        let held = hold(target, seconds)?;
+        let passed = fuzz_one(target, seconds)?;
         output::line(format_args!(
             "{target:<16}{}",
-            if held { "ok" } else { "FAILED" }
+            if passed { "ok" } else { "FAILED" }
         ));
-        failed += usize::from(!held);
+        failed += usize::from(!passed);
     }
     output::line(format_args!(
         "\n{} passed, {failed} failed",
@@ -77,7 +78,7 @@ fn tools() -> Result<(), Stop> {
     Ok(())
 }
 
-/// One target for each file; the corpus that is committed has a folder for each.
+/// Lists the targets: one for each file. Each has a folder in the committed corpus.
 fn targets() -> Result<Vec<String>, Stop> {
     let folder = root().join("auth-core/fuzz/fuzz_targets");
     let entries = fs::read_dir(&folder)
@@ -90,10 +91,10 @@ fn targets() -> Result<Vec<String>, Stop> {
     Ok(names)
 }
 
-/// Runs a target; what it learns goes to a folder that is thrown away.
-fn hold(target: &str, seconds: u32) -> Result<bool, Stop> {
-    let learned =
-        tempfile::tempdir().map_err(|error| Stop::Failed(format!("no folder: {error}")))?;
+/// Runs a target for `seconds`; new inputs go to a temporary folder. Returns whether it passed.
+fn fuzz_one(target: &str, seconds: u32) -> Result<bool, Stop> {
+    let learned = tempfile::tempdir()
+        .map_err(|error| Stop::Failed(format!("cannot create a folder: {error}")))?;
     let corpus = root().join("auth-core/fuzz/corpus").join(target);
     if !corpus.is_dir() {
         return Err(Stop::Failed(format!(
@@ -108,10 +109,10 @@ fn hold(target: &str, seconds: u32) -> Result<bool, Stop> {
         .args(["--", "-timeout=10", "-rss_limit_mb=2048"])
         .arg(format!("-max_total_time={seconds}"))
         .current_dir(root().join("auth-core"))
-        // The fuzzer's own flags; a program that runs inside cargo passes on more than it should.
+        // cargo sets this for us; cargo-fuzz would take xtask for the package to fuzz.
         .env_remove("CARGO_MANIFEST_DIR")
         .output()
-        .map_err(|error| Stop::Failed(format!("cargo fuzz does not run: {error}")))?;
+        .map_err(|error| Stop::Failed(format!("cannot run cargo fuzz: {error}")))?;
     if !output.status.success() {
         let words = String::from_utf8_lossy(&output.stderr);
         let tail: Vec<_> = words.lines().rev().take(60).collect();

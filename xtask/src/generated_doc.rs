@@ -1,11 +1,11 @@
-//! Documents that a task writes: written down after a run that went well, or compared to what is there.
+//! Generated documents: written after a run that passed, or compared to the committed text.
 
 use std::fs;
 use std::io;
 
 use crate::{Stop, Verdict, output, root};
 
-/// A document below the root of the workspace, and the command that writes it.
+/// A document, by its path from the root of the workspace, and the command that writes it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Document {
     pub(crate) path: &'static str,
@@ -13,31 +13,32 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// Puts the text where it belongs.
+    /// Writes the document.
     pub(crate) fn write(&self, text: &str) -> Result<(), Stop> {
         let path = root().join(self.path);
         let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
         folder
             .and_then(|()| fs::write(&path, text))
-            .map_err(|error| Stop::Failed(format!("{} cannot be written: {error}", self.path)))?;
-        output::line(format_args!("{} is written", self.path));
+            .map_err(|error| Stop::Failed(format!("cannot write {}: {error}", self.path)))?;
+        output::line(format_args!("wrote {}", self.path));
         Ok(())
     }
 
-    /// Compares the text to the one that is there; says where they differ.
+    /// Compares the text to the committed one and prints the differences.
     pub(crate) fn compare(&self, text: &str) -> Result<Verdict, Stop> {
         let known = match fs::read_to_string(root().join(self.path)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            read => read
-                .map_err(|error| Stop::Failed(format!("{} cannot be read: {error}", self.path)))?,
+            read => {
+                read.map_err(|error| Stop::Failed(format!("cannot read {}: {error}", self.path)))?
+            }
         };
         let differences = differences(&known, text);
         if differences.is_empty() {
-            output::line(format_args!("{} says the same", self.path));
+            output::line(format_args!("{} is up to date", self.path));
             return Ok(Verdict::Passed);
         }
         output::line(format_args!(
-            "{} says something else; run `{}` and commit it",
+            "{} is out of date; run `{}` and commit it",
             self.path, self.command
         ));
         differences.iter().for_each(output::line);
@@ -45,7 +46,7 @@ impl Document {
     }
 }
 
-/// The lines that only one of the two has; where only their order differs, that.
+/// The lines that only one of the two texts has, or a note if only their order differs.
 fn differences(known: &str, new: &str) -> Vec<String> {
     if known == new {
         return Vec::new();

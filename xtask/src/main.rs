@@ -22,49 +22,49 @@ use std::process::{Command, ExitCode};
 const HELP: &str = "\
 cargo xtask <task>
 
-  demo [OPTIONS]          both services' whole story on loopback: no account, no network
+  demo [OPTIONS]          the scenarios of both services on loopback: no account, no network
                           `cargo xtask demo --help` lists its options
-  tidy                    does the workspace keep its own rules? One line for each rule
+  tidy                    checks the workspace's own rules, one line for each
   features                builds every crate without features, with each one alone, and with all
   fuzz                    the fuzz targets of auth-core, 60 s each; needs nightly and cargo-fuzz
   conformance [SERVER]    our flows against real servers, through both transports
                           SERVER: doorkeeper, oidc-provider, league, browser, stores, keyrings, all (default: all)
-                          all writes docs/CONFORMANCE.md; with --check it compares it
-                          --screenshots DIR: the browser keeps pictures of the listener's pages
-  coverage [SERVICE]      what is known of a service's API, and which of it goes over the wire as it should
+                          all writes docs/CONFORMANCE.md; --check compares it
+                          --screenshots DIR: saves pictures of the listener's pages
+  coverage [SERVICE]      what is known of a service's API, and how much of it is sent correctly
                           SERVICE: infoflora, inat, all (default: all); writes docs/COVERAGE-infoflora.md
-                          with --check it compares it
-                          inat DESCRIPTION: beside iNaturalist's description of the API; writes api-inat/COVERAGE.md
-                          without one it compares that
-  bench [OPTIONS]         what ours costs, beside the peers and beside the floor; writes docs/PERFORMANCE.md
-                          --check: what comes out the same each time, beside docs/performance-figures.txt; needs valgrind
+                          --check compares it
+                          inat DESCRIPTION: against iNaturalist's description of the API; writes api-inat/COVERAGE.md
+                          without DESCRIPTION: compares that file
+  bench [OPTIONS]         what our crates cost, beside the peers and the floor; writes docs/PERFORMANCE.md
+                          --check: compares the figures that repeat with docs/performance-figures.txt; needs valgrind
                           `cargo xtask bench --help` lists its options
-  soak [OPTIONS]          64 workers over both transports at a server that fails at random, for as long as asked:
+  soak [OPTIONS]          64 workers over both transports against a server that injects random faults:
                           [--minutes N | --seconds N] [--seed N] [--workers N] (default: 60 s); needs Linux
   help                    this text
 
-Exit status: 0 all is well, 1 something failed, 2 wrong usage or something has to be installed.";
+Exit status: 0 success, 1 something failed, 2 wrong usage or a missing tool.";
 
-/// How a task ended.
+/// The result of a task.
 pub(crate) type Outcome = Result<Verdict, Stop>;
 
-/// What a task that ran to its end found.
+/// The verdict of a task that finished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Everything is as it should be.
+    /// No rule was broken and no check failed.
     Passed,
-    /// Something is not, and the task has said what.
+    /// A check failed, and the task has printed which.
     Failed,
 }
 
-/// Why a task did not run to its end.
+/// Why a task stopped early.
 #[derive(Debug)]
 pub(crate) enum Stop {
-    /// It was called in the wrong way.
+    /// Wrong usage.
     Usage(String),
-    /// Something has to be installed first.
+    /// A tool has to be installed first.
     Missing(String),
-    /// Something went wrong on the way.
+    /// Any other failure.
     Failed(String),
 }
 
@@ -73,7 +73,7 @@ fn main() -> ExitCode {
         Ok(Verdict::Passed) => ExitCode::SUCCESS,
         Ok(Verdict::Failed) => ExitCode::from(1),
         Err(stop) => {
-            output::trouble(&stop);
+            output::problem(&stop);
             match stop {
                 Stop::Failed(_) => ExitCode::from(1),
                 Stop::Usage(_) | Stop::Missing(_) => ExitCode::from(2),
@@ -84,7 +84,7 @@ fn main() -> ExitCode {
 
 fn dispatch(mut args: Vec<OsString>) -> Outcome {
     if args.is_empty() {
-        return Err(Stop::Usage(format!("which task?\n\n{HELP}")));
+        return Err(Stop::Usage(format!("name a task\n\n{HELP}")));
     }
     let task = args.remove(0);
     match task.to_str() {
@@ -96,7 +96,7 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
         Some("coverage") => coverage::run(args),
         Some("bench") => bench::run(args),
         Some("soak") => soak::run(args),
-        Some("soak-crew") => soak::work(args),
+        Some("soak-workers") => soak::work(args),
         Some("soak-server") => soak::serve(args),
         Some("store-probe") => conformance::stores::probe(args),
         Some("store-worker") => conformance::stores::work(args),
@@ -105,14 +105,14 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
             Ok(Verdict::Passed)
         }
         _ => Err(Stop::Usage(format!(
-            "there is no task `{}`\n\n{HELP}",
+            "unknown task `{}`\n\n{HELP}",
             task.display()
         ))),
     }
 }
 
 impl Verdict {
-    /// Passed if nothing failed.
+    /// Returns `Passed` if `failures` is zero.
     pub(crate) fn of(failures: usize) -> Self {
         match failures {
             0 => Self::Passed,
@@ -135,7 +135,7 @@ impl From<lexopt::Error> for Stop {
     }
 }
 
-/// For tasks that take no arguments.
+/// Rejects any argument, for tasks that take none.
 pub(crate) fn no_arguments(args: Vec<OsString>) -> Result<(), Stop> {
     match lexopt::Parser::from_args(args).next()? {
         Some(argument) => Err(argument.unexpected().into()),
@@ -143,7 +143,7 @@ pub(crate) fn no_arguments(args: Vec<OsString>) -> Result<(), Stop> {
     }
 }
 
-/// The folder of the workspace that is built and looked at.
+/// The root folder of the workspace.
 pub(crate) fn root() -> PathBuf {
     let own =
         env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
@@ -152,19 +152,19 @@ pub(crate) fn root() -> PathBuf {
     root
 }
 
-/// The cargo that runs us, in the workspace.
+/// The cargo that runs this task, started in the workspace.
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root());
     command
 }
 
-/// What a program prints; an error says what it said itself.
+/// Returns what a program prints. An error carries what the program wrote to standard error.
 pub(crate) fn output(command: &mut Command) -> Result<String, Stop> {
     let called = format!("{command:?}");
     let output = command
         .output()
-        .map_err(|error| Stop::Missing(format!("{called} does not run: {error}")))?;
+        .map_err(|error| Stop::Missing(format!("cannot run {called}: {error}")))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
@@ -172,9 +172,9 @@ pub(crate) fn output(command: &mut Command) -> Result<String, Stop> {
     Err(Stop::Failed(format!("{called} failed: {}", words.trim())))
 }
 
-/// What `cargo metadata` says of the workspace's own packages.
+/// Returns the output of `cargo metadata` for the workspace's own packages.
 pub(crate) fn metadata() -> Result<serde_json::Value, Stop> {
     let text = output(cargo().args(["metadata", "--format-version", "1", "--no-deps"]))?;
     serde_json::from_str(&text)
-        .map_err(|error| Stop::Failed(format!("cargo metadata cannot be read: {error}")))
+        .map_err(|error| Stop::Failed(format!("cannot read the output of cargo metadata: {error}")))
 }

@@ -1,22 +1,22 @@
-//! Where tasks write to: standard output for results, standard error for trouble.
+//! Output of the tasks: results go to standard output, problems to standard error.
 //!
-//! A reader that goes away (`cargo xtask … | head`) ends nothing: the task goes on, its exit status is still true.
+//! A closed pipe (`cargo xtask … | head`) does not stop a task; its exit status stays true.
 
 use std::fmt::Display;
 use std::io::{self, Write};
 
-/// A line of the result.
+/// Prints a line of the result.
 pub(crate) fn line(text: impl Display) {
     write(&format!("{text}\n"));
 }
 
-/// The beginning of a line that will take a while; shown at once.
+/// Prints the beginning of a slow line at once, without a line end.
 pub(crate) fn part(text: impl Display) {
     write(&text.to_string());
 }
 
-/// A line about what went wrong.
-pub(crate) fn trouble(text: impl Display) {
+/// Prints a line about a problem to standard error.
+pub(crate) fn problem(text: impl Display) {
     let _reader_gone = writeln!(io::stderr().lock(), "{text}");
 }
 
@@ -26,7 +26,7 @@ fn write(text: &str) {
     let _reader_gone = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// In tests the harness keeps it for itself, unless the test fails.
+/// Tests print through the harness, which captures it unless the test fails.
 #[cfg(test)]
 fn write(text: &str) {
     print!("{text}");

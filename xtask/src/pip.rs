@@ -1,4 +1,5 @@
-//! Python's packages from pip, each set in an environment of its own below the folder that cargo builds in.
+//! Installs Python packages with pip, each set in a virtual environment of its own below cargo's
+//! target folder.
 
 use std::fs;
 use std::io;
@@ -7,13 +8,16 @@ use std::process::Command;
 
 use crate::{Stop, output};
 
-/// The list of what was installed.
+/// The file that lists the installed packages.
 const LIST: &str = "installed.txt";
 
-/// The Python of an environment at `folder` with these packages, which is made unless it is there.
+/// Returns the Python of the environment at `folder` with these packages, and creates it if it is
+/// missing.
 ///
 /// # Errors
-/// There is no Python with `venv`, or pip could not install them.
+///
+/// [`Stop::Missing`] if there is no Python with `venv`; [`Stop::Failed`] if pip cannot install the
+/// packages.
 pub(crate) fn installed(folder: &Path, packages: &[&str]) -> Result<PathBuf, Stop> {
     let list = packages.join("\n");
     let failed = |error: io::Error| Stop::Failed(format!("{}: {error}", packages.join(", ")));
@@ -35,7 +39,8 @@ pub(crate) fn installed(folder: &Path, packages: &[&str]) -> Result<PathBuf, Sto
         "--disable-pip-version-check",
     ];
     output(Command::new(&program).args(arguments).args(packages))?;
-    // An environment cannot be moved; the list comes last and makes it count.
+    // An environment cannot be moved, so it is built in place. The list is written last: it marks
+    // the environment as complete.
     fs::write(folder.join(LIST), list).map_err(failed)?;
     Ok(program)
 }

@@ -1,4 +1,5 @@
-//! One program in two worlds: blocking over ureq, async over reqwest. Stories and cases are written once and see no difference.
+//! One program in two worlds: blocking over ureq, async over reqwest. Scenarios and cases are
+//! written once for both.
 
 use std::io;
 use std::sync::Arc;
@@ -22,10 +23,10 @@ use tokio::task::AbortHandle;
 
 use crate::Stop;
 
-/// Nothing takes longer than this, unless a person in front of a real browser is waited for.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// The longest wait for anything but a person in front of a real browser.
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(60);
 
-/// A world: a transport, and what it runs on.
+/// A world: a transport and the runtime it needs.
 #[derive(Debug)]
 pub(crate) enum Rig {
     Blocking(Ureq),
@@ -44,7 +45,8 @@ impl Rig {
 
     pub(crate) fn both() -> Result<[Self; 2], Stop> {
         let other = Self::asynchronous();
-        let other = other.map_err(|e| Stop::Failed(format!("no async runtime: {e}")))?;
+        let other =
+            other.map_err(|e| Stop::Failed(format!("cannot start an async runtime: {e}")))?;
         Ok([Self::blocking(), other])
     }
 
@@ -55,7 +57,7 @@ impl Rig {
         }
     }
 
-    /// A program that has just been started: its memory is empty.
+    /// Starts a program with an empty memory.
     pub(crate) fn program(&self, service: Service, store: impl Store) -> Program {
         match self {
             Self::Blocking(ureq) => Program::Blocking(Client::new(service, ureq.clone(), store)),
@@ -68,22 +70,22 @@ impl Rig {
         }
     }
 
-    /// A person's account, of a program of its own.
+    /// Opens a person's account in a program of its own.
     pub(crate) fn account(&self, service: Service, store: impl Store, name: &str) -> Seat {
         self.program(service, store).account(name)
     }
 
-    /// A program itself, by client credentials.
-    pub(crate) fn daemon(&self, service: Service, store: impl Store) -> Seat {
-        self.program(service, store).daemon()
+    /// Opens the client's own session, by client credentials.
+    pub(crate) fn client_session(&self, service: Service, store: impl Store) -> Seat {
+        self.program(service, store).client_session()
     }
 
-    /// Values only: a message and the bare transport, without client, store and flow.
+    /// Sends one message over the bare transport, without client, store or flow.
     pub(crate) fn exchange<M: Message>(&self, message: &M) -> Result<M::Output, Error> {
         message.parse(self.send(message.request()?, &message.limits())?)
     }
 
-    /// Sends a request as it is.
+    /// Sends a request unchanged.
     pub(crate) fn send(&self, request: Request, limits: &Limits) -> Result<Response, Error> {
         match self {
             Self::Blocking(ureq) => Ok(Transport::send(ureq, request, limits)?),
@@ -94,7 +96,7 @@ impl Rig {
     }
 }
 
-/// A service, a transport and a store.
+/// A client of either flavour: a service, a transport and a store.
 pub(crate) enum Program {
     Blocking(Client),
     Async(AsyncClient, Handle),
@@ -115,7 +117,7 @@ impl Program {
         open!(self, client => client.account(name))
     }
 
-    pub(crate) fn daemon(&self) -> Seat {
+    pub(crate) fn client_session(&self) -> Seat {
         open!(self, client => client.client_session())
     }
 
@@ -124,14 +126,14 @@ impl Program {
     }
 }
 
-/// One account of a program. What it offers means what it means there.
+/// A session of either flavour. Its methods do what the session's methods of the same name do.
 #[derive(Clone, Debug)]
 pub(crate) enum Seat {
     Blocking(Session),
     Async(AsyncSession, Handle),
 }
 
-/// Runs the same call on either session: at once, or awaited.
+/// Runs the same call on either session: blocking, or awaited.
 macro_rules! both {
     ($seat:expr, $session:ident => $call:expr) => {
         match $seat {
@@ -150,7 +152,7 @@ impl Seat {
         both!(self, session => session.send(operation))
     }
 
-    /// All items of all pages, and the total that the service named.
+    /// Collects the items of all pages, and the total that the service reported.
     pub(crate) fn items<P>(&self, first: P) -> Result<(Vec<P::Item>, Option<u64>), Error>
     where
         P: Paged + Send + Sync,
@@ -181,7 +183,7 @@ impl Seat {
         }
     }
 
-    /// Waits for the person. The login has a deadline of its own.
+    /// Waits for the person, until the login's own timeout.
     pub(crate) fn wait_for_login(&self, waiting: PendingLogin) -> Result<CodeGrant, Error> {
         match self {
             Self::Blocking(_) => waiting.wait(),
@@ -193,7 +195,7 @@ impl Seat {
         both!(self, session => session.complete_login(grant))
     }
 
-    /// The three parts of a login in one. The login has a deadline of its own.
+    /// Runs the three steps of a login, until the login's own timeout.
     pub(crate) fn log_in(&self, login: Login) -> Result<Status, Error> {
         match self {
             Self::Blocking(session) => session.log_in(login),
@@ -212,7 +214,7 @@ impl Seat {
         both!(self, session => session.log_in_with_device(show))
     }
 
-    pub(crate) fn paste(&self, text: &str) -> Result<Status, Error> {
+    pub(crate) fn import_token(&self, text: &str) -> Result<Status, Error> {
         both!(self, session => session.import_token(text))
     }
 
@@ -228,12 +230,12 @@ impl Seat {
         both!(self, session => session.token(kind))
     }
 
-    /// How long a call waits for a renewal that goes on elsewhere.
-    pub(crate) fn patience(self, patience: Duration) -> Self {
+    /// Sets how long a call waits for a renewal that another caller runs.
+    pub(crate) fn timeout(self, timeout: Duration) -> Self {
         match self {
-            Self::Blocking(session) => Self::Blocking(session.with_renewal_timeout(patience)),
+            Self::Blocking(session) => Self::Blocking(session.with_renewal_timeout(timeout)),
             Self::Async(session, handle) => {
-                Self::Async(session.with_renewal_timeout(patience), handle)
+                Self::Async(session.with_renewal_timeout(timeout), handle)
             }
         }
     }
@@ -245,7 +247,7 @@ impl Seat {
         }
     }
 
-    /// Begins a call that goes on beside this one: on a thread, or in a task.
+    /// Starts a call beside this one: on a thread, or in a task.
     pub(crate) fn begin<O>(&self, operation: O) -> Calling<O::Output>
     where
         O: Operation + Send + Sync + 'static,
@@ -278,7 +280,7 @@ impl Seat {
     }
 }
 
-/// A call under way.
+/// A running call.
 pub(crate) struct Calling<T> {
     response: Receiver<Result<T, Error>>,
     begun: Arc<AtomicBool>,
@@ -290,29 +292,30 @@ impl<T> Calling<T> {
         self.begun.load(Ordering::SeqCst)
     }
 
-    /// Waits for its end.
+    /// Waits for the result.
     pub(crate) fn join(self) -> Result<T, Error> {
         self.response
-            .recv_timeout(PATIENCE)
+            .recv_timeout(MAX_WAIT)
             .unwrap_or_else(|_| Err(too_long()))
     }
 
-    /// Drops its future, and waits until that is done. Says what went otherwise.
+    /// Drops the call's future and waits until it is dropped. Fails if the call could not be
+    /// cancelled.
     pub(crate) fn cancel(self) -> Result<(), &'static str> {
         if let Some(task) = self.task {
             task.abort();
         }
-        match self.response.recv_timeout(PATIENCE) {
+        match self.response.recv_timeout(MAX_WAIT) {
             Err(RecvTimeoutError::Disconnected) => Ok(()),
-            Ok(_) => Err("it had its response"),
-            Err(RecvTimeoutError::Timeout) => Err("it goes on"),
+            Ok(_) => Err("it had already finished"),
+            Err(RecvTimeoutError::Timeout) => Err("it did not stop"),
         }
     }
 }
 
 fn bounded<T>(handle: &Handle, future: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
     handle.block_on(async {
-        match tokio::time::timeout(PATIENCE, future).await {
+        match tokio::time::timeout(MAX_WAIT, future).await {
             Ok(result) => result,
             Err(_) => Err(too_long()),
         }
@@ -322,6 +325,6 @@ fn bounded<T>(handle: &Handle, future: impl Future<Output = Result<T, Error>>) -
 fn too_long() -> Error {
     Error::new(
         ErrorKind::TimedOut,
-        format!("we waited {} s", PATIENCE.as_secs()),
+        format!("waited {} s", MAX_WAIT.as_secs()),
     )
 }

@@ -39,6 +39,6 @@ fuzz_target!(|text: &str| {
     let _ = Endpoint::parse(text);
     if let Ok(pending) = PendingAuthorization::from_secret_text(text.as_bytes()) {
         let again = PendingAuthorization::from_secret_text(pending.to_secret_text().as_ref());
-        assert!(again.is_ok(), "what was printed is read again");
+        assert!(again.is_ok(), "the printed text can be read again");
     }
 });

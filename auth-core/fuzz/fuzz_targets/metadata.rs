@@ -17,8 +17,8 @@ fuzz_target!(|body: &[u8]| {
             .body(ResponseBody::new(body.to_vec()))
             .expect("a response")
     };
-    let asked = MetadataRequest::new(ISSUER).expect("an issuer");
-    if let Ok(metadata) = asked.parse(response()) {
+    let request = MetadataRequest::new(ISSUER).expect("an issuer");
+    if let Ok(metadata) = request.parse(response()) {
         assert_eq!(metadata.issuer(), ISSUER);
         if let Ok(server) = metadata.server()
             && let Ok(client) = OAuthClient::new(server, "id")

@@ -45,7 +45,7 @@ fuzz_target!(|data: &[u8]| {
                 };
                 let token = response
                     .into_token(now, 1)
-                    .expect("what was read can be used");
+                    .expect("a parsed response has a usable token");
                 assert!(!token.expose_secret().is_empty());
                 let shown = format!("{token:?}");
                 assert!(

@@ -1,4 +1,4 @@
-//! Everybody at once at an expired token: threads, tasks, processes.
+//! A crowd at an expired token: threads, tasks, processes.
 
 use std::{
     env, fs,
@@ -16,26 +16,26 @@ use http_ureq::Ureq;
 use keystore::{File, Memory};
 
 use crate::{
-    scene,
+    sessions,
     slow::{Plan, Slow},
 };
 
-/// How long the server takes.
+/// The server's delay.
 pub const DELAY: Duration = Duration::from_millis(300);
 
-/// What may go otherwise.
+/// What happens to the first attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Case {
-    /// Nothing.
+    /// It succeeds.
     Plain,
-    /// The first attempt is answered with 503. All are told so and ask once more.
+    /// It gets 503. All callers get the error and try once more.
     Failing,
-    /// The caller that came first is cancelled while it waits.
+    /// The first caller is cancelled while it waits.
     Cancelled,
 }
 
-/// Prints for each case: its name, token requests, and milliseconds until the last caller had its token. Where the first
-/// attempt fails, those from the failure on.
+/// Prints for each case: its name, token requests, and milliseconds until the last caller had its
+/// token. If the first attempt fails, the time from that failure on.
 pub fn run() {
     for (case, name) in [(Case::Plain, "plain"), (Case::Failing, "failing")] {
         let (requests, last) = threads(64, case);
@@ -60,7 +60,7 @@ fn server(case: Case) -> Slow {
     })
 }
 
-/// When the latest came, from each caller's own start of what counts.
+/// The latest arrival, each measured from its caller's own start.
 #[derive(Default)]
 struct Last(Mutex<Duration>);
 
@@ -81,7 +81,7 @@ fn refused(error: &Error) -> bool {
 
 fn threads(count: usize, case: Case) -> (usize, f64) {
     let server = server(case);
-    let session = scene::session(&server.address(), scene::EXPIRED);
+    let session = sessions::session(&server.address(), sessions::EXPIRED);
     let (start, last) = (Barrier::new(count), Last::default());
     thread::scope(|scope| {
         for _ in 0..count {
@@ -109,15 +109,15 @@ fn tasks(count: usize, case: Case) -> (usize, f64) {
         .enable_all()
         .build()
         .expect("a runtime");
-    let session = asynchronous(&server.address(), scene::EXPIRED, runtime.handle());
+    let session = asynchronous(&server.address(), sessions::EXPIRED, runtime.handle());
     let last = Arc::new(Last::default());
     runtime.block_on(async {
-        // The transport is built and the store's thread is there: that is no part of a renewal.
+        // Build the transport and start the store's thread first: neither is part of a renewal.
         let warm = Slow::start(Plan {
             delay: Duration::ZERO,
             failures: 0,
         });
-        let first = asynchronous(&warm.address(), scene::EXPIRED, runtime.handle());
+        let first = asynchronous(&warm.address(), sessions::EXPIRED, runtime.handle());
         first.token(TokenKind::Login).await.expect("a token");
         let start = Instant::now();
         let callers: Vec<_> = (0..count)
@@ -150,11 +150,11 @@ fn tasks(count: usize, case: Case) -> (usize, f64) {
     (server.requests(), last.millis())
 }
 
-/// A session for tasks, whose login is so old.
+/// A session for tasks, with a login of this age.
 #[must_use]
 pub fn asynchronous(address: &str, age: Duration, handle: &tokio::runtime::Handle) -> AsyncSession {
-    let (service, store) = (scene::service(address), Memory::new());
-    scene::put(&store, &service, "me", age);
+    let (service, store) = (sessions::service(address), Memory::new());
+    sessions::put(&store, &service, "me", age);
     let tokio = Tokio::new(handle.clone());
     AsyncClient::new(service, Reqwest::default(), tokio, store).account("me")
 }
@@ -163,11 +163,11 @@ fn processes(count: usize) -> (usize, f64) {
     let server = server(Case::Plain);
     let folder = tempfile::tempdir().expect("a folder");
     let store = File::open(folder.path().join("store")).expect("a store");
-    scene::put(
+    sessions::put(
         &store,
-        &scene::service(&server.address()),
+        &sessions::service(&server.address()),
         "me",
-        scene::EXPIRED,
+        sessions::EXPIRED,
     );
     let own = env::current_exe().expect("this program");
     let children: Vec<_> = (0..count)
@@ -194,10 +194,11 @@ fn processes(count: usize) -> (usize, f64) {
     (server.requests(), last)
 }
 
-/// One of several processes that share a store: waits for the signal, gets a token, prints how many milliseconds it took.
+/// One of several processes that share a store: waits for the signal, gets a token, prints how many
+/// milliseconds it took.
 pub fn process(address: &str, number: &str, folder: &Path) {
     let store = File::open(folder.join("store")).expect("a store");
-    let client = Client::new(scene::service(address), Ureq::default(), store);
+    let client = Client::new(sessions::service(address), Ureq::default(), store);
     let session = client.account("me");
     fs::write(folder.join(format!("ready-{number}")), "").expect("a file");
     let end = Instant::now() + Duration::from_secs(60);

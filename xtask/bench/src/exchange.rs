@@ -9,10 +9,10 @@ use serde::Deserialize;
 
 use crate::{ours, parts};
 
-/// An exchange: its name, and how it is done so many times at this address.
+/// An exchange: its name, and a function that runs it so many times at this address.
 pub type Exchange = (&'static str, fn(&str, u32));
 
-/// Each as often as it is told.
+/// Each runs as often as its argument says.
 pub const EXCHANGES: &[Exchange] = &[
     ("ours-ureq", ours_ureq),
     ("bare-ureq", bare_ureq),
@@ -33,9 +33,9 @@ pub const FORM: [(&str, &str); 2] = [
     ("refresh_token", parts::REFRESH),
 ];
 
-/// A token response as it is written down by hand.
+/// A token response, in the type that a program without a library declares.
 #[derive(Deserialize)]
-#[expect(dead_code, reason = "what is measured is the reading")]
+#[expect(dead_code, reason = "only reading is measured")]
 pub struct ByHand {
     access_token: String,
     token_type: String,
@@ -58,19 +58,19 @@ fn ours_ureq(address: &str, times: u32) {
     for _ in 0..times {
         let message = TokenRequest::refresh(&client, &refresh);
         let request = message.request().expect("a request");
-        let answer = transport
+        let response = transport
             .send(request, &message.limits())
             .expect("a response");
-        black_box(message.parse(answer).expect("a token"));
+        black_box(message.parse(response).expect("a token"));
     }
 }
 
-/// As ureq is made: it waits for ever.
+/// ureq's default: it waits without a limit.
 fn bare_ureq(address: &str, times: u32) {
     by_hand(ureq::Agent::config_builder(), address, times);
 }
 
-/// With an end to its patience, as ours. ureq then looks up the host in a thread of its own, for each request.
+/// With a timeout, as ours. ureq then looks up the host in a thread of its own, for each request.
 fn bare_ureq_limited(address: &str, times: u32) {
     let limit = Some(Duration::from_secs(30));
     let config = ureq::Agent::config_builder().timeout_global(limit);
@@ -85,13 +85,13 @@ fn by_hand(
     let agent = config.build().new_agent();
     let (url, basic) = (url(address), basic());
     for _ in 0..times {
-        let mut answer = agent
+        let mut response = agent
             .post(&url)
             .header("accept", "application/json")
             .header("authorization", &basic)
             .send_form(FORM)
             .expect("a response");
-        black_box(answer.body_mut().read_json::<ByHand>().expect("a token"));
+        black_box(response.body_mut().read_json::<ByHand>().expect("a token"));
     }
 }
 
@@ -102,8 +102,12 @@ fn ours_reqwest(address: &str, times: u32) {
         for _ in 0..times {
             let message = TokenRequest::refresh(&client, &refresh);
             let request = message.request().expect("a request");
-            let answer = transport.send(request, &message.limits()).await;
-            black_box(message.parse(answer.expect("a response")).expect("a token"));
+            let response = transport.send(request, &message.limits()).await;
+            black_box(
+                message
+                    .parse(response.expect("a response"))
+                    .expect("a token"),
+            );
         }
     });
 }
@@ -116,7 +120,7 @@ fn bare_reqwest(address: &str, times: u32) {
     let (url, basic) = (url(address), basic());
     block_on(async {
         for _ in 0..times {
-            let answer = client
+            let response = client
                 .post(&url)
                 .header("accept", "application/json")
                 .header("authorization", &basic)
@@ -124,12 +128,12 @@ fn bare_reqwest(address: &str, times: u32) {
                 .send()
                 .await
                 .expect("a response");
-            black_box(answer.json::<ByHand>().await.expect("a token"));
+            black_box(response.json::<ByHand>().await.expect("a token"));
         }
     });
 }
 
-/// Runs on one thread: what is counted is the exchange, not the handing over between threads.
+/// Runs on one thread, so that only the exchange is counted, without hand-over between threads.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,5 +1,5 @@
-//! The floor: the least code that does the job with the same base crates. It checks nothing, wipes only the response, and knows
-//! one response and one server.
+//! The floor: the least code that does the job with the same base crates. It checks nothing, wipes
+//! only the response, and supports one response and one server.
 
 use std::hint::black_box;
 
@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{Work, parts};
 
-/// Each as often as it is told.
+/// Each runs as often as its argument says.
 pub const WORKS: &[Work] = &[
     ("floor-login", login),
     ("floor-request", request),
@@ -22,8 +22,8 @@ pub const WORKS: &[Work] = &[
     ("floor-error", error),
 ];
 
-/// What is kept until the response arrives.
-struct Kept {
+/// What a login stores until the response arrives.
+struct Pending {
     _url: String,
     _verifier: [u8; 43],
     _state: [u8; 43],
@@ -49,7 +49,7 @@ fn login(times: u32) {
         url.push_str("&code_challenge=");
         url.push_str(std::str::from_utf8(&challenge).expect("base64"));
         url.push_str("&code_challenge_method=S256");
-        black_box(Kept {
+        black_box(Pending {
             _url: url,
             _verifier: verifier,
             _state: state,
@@ -62,7 +62,7 @@ fn encode(bytes: &[u8], to: &mut [u8; 43]) {
     assert_eq!(written, Ok(43));
 }
 
-/// A client as it is set up once.
+/// A client, set up once.
 struct Client {
     token: Uri,
     basic: HeaderValue,
@@ -126,11 +126,11 @@ struct Token {
 }
 
 fn parse_400(times: u32) {
-    both(times, 200, &parts::ANSWER_400);
+    both(times, 200, &parts::RESPONSE_400);
 }
 
 fn parse_4k(times: u32) {
-    both(times, 200, &parts::ANSWER_4K);
+    both(times, 200, &parts::RESPONSE_4K);
 }
 
 fn error(times: u32) {
@@ -142,19 +142,19 @@ fn both(times: u32, status: u16, body: &str) {
     for _ in 0..times {
         black_box(client.request(black_box(parts::REFRESH)));
         let body = black_box(body).as_bytes().to_vec();
-        let answer = Response::from_parts(parts::head(status), body);
-        let read = black_box(parse(answer));
+        let response = Response::from_parts(parts::head(status), body);
+        let read = black_box(parse(response));
         assert_eq!(read.is_ok(), status == 200);
     }
 }
 
-fn parse(mut answer: Response<Vec<u8>>) -> Result<Token, (String, Option<String>)> {
-    if answer.status() != StatusCode::OK {
-        let refusal: Refusal<'_> = serde_json::from_slice(answer.body()).expect("a refusal");
+fn parse(mut response: Response<Vec<u8>>) -> Result<Token, (String, Option<String>)> {
+    if response.status() != StatusCode::OK {
+        let refusal: Refusal<'_> = serde_json::from_slice(response.body()).expect("a refusal");
         let description = refusal.error_description.map(str::to_owned);
         return Err((refusal.error.to_owned(), description));
     }
-    let body = answer.body_mut();
+    let body = response.body_mut();
     let read: Answer<'_> = serde_json::from_slice(body).expect("a response");
     assert!(read.token_type.eq_ignore_ascii_case("bearer"));
     let mut bearer = Vec::with_capacity(7 + read.access_token.len());

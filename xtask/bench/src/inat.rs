@@ -1,4 +1,5 @@
-//! iNaturalist as the testkit plays it, in a process of its own: for whole programs that log in and read.
+//! iNaturalist as the testkit plays it, in a process of its own: for whole programs that log in and
+//! read.
 
 use std::io;
 
@@ -6,15 +7,16 @@ use auth_testkit::{Dialect, TestClient, TestServer};
 
 use crate::parts;
 
-/// The person who logs in.
+/// The user name of the login.
 pub const NAME: &str = "alice";
 /// The password.
 pub const PASSWORD: &str = "correct horse";
 
-/// Prints its origin; ends with its input.
+/// Prints its origin and serves until its input ends.
 ///
 /// # Errors
-/// There is no port.
+///
+/// Fails if no port is free.
 pub fn run() -> io::Result<()> {
     let server = TestServer::builder(Dialect::doorkeeper_5())
         .client(TestClient::confidential(parts::ID, parts::SECRET))

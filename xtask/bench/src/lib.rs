@@ -1,5 +1,5 @@
-//! What `cargo xtask bench` measures: ours, and beside each the floor, the least code that does the job with the same base
-//! crates. A work runs so many times that its setup can be told from what is measured.
+//! What `cargo xtask bench` measures: ours, and beside each the floor, the least code that does the
+//! job with the same base crates. A work runs so many times that its setup does not count.
 
 #![recursion_limit = "256"] // one large `json!`
 
@@ -12,12 +12,12 @@ pub mod observations;
 pub mod ours;
 pub mod pages;
 pub mod parts;
-pub mod scene;
 pub mod serve;
+pub mod sessions;
 pub mod slow;
 pub mod space;
 
-/// Something that is measured: its name, and how it is done so many times.
+/// A measured work: its name, and a function that does it so many times.
 pub type Work = (&'static str, fn(u32));
 
 /// All works of ours and of the floor.

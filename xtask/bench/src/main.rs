@@ -1,4 +1,5 @@
-//! What `cargo xtask bench` starts: one part of the measurements at a time, in a process of its own.
+//! The program that `cargo xtask bench` starts: one part of the measurements at a time, in a
+//! process of its own.
 
 use std::env;
 use std::path::Path;
@@ -39,6 +40,6 @@ fn main() -> ExitCode {
 }
 
 fn unknown(what: &str) -> ExitCode {
-    eprintln!("there is no `{what}`");
+    eprintln!("unknown command `{what}`");
     ExitCode::from(2)
 }

@@ -1,5 +1,5 @@
-//! A valid token from memory: ours beside the floor, an Arc cloned from an arc-swap and one clock reading. Pairs alternate;
-//! the figure is the median of their ratios.
+//! A valid token from memory: ours beside the floor, an Arc cloned from an arc-swap and one clock
+//! reading. Pairs alternate; the figure is the median of their ratios.
 
 use std::{
     hint::black_box,
@@ -13,18 +13,18 @@ use auth_core::{Token, TokenKind};
 use auth_flows::Session;
 
 use crate::{
-    Work, scene,
+    Work, sessions,
     slow::{Plan, Slow},
 };
 
-/// Each as often as it is told.
+/// Each runs as often as its argument says.
 pub const WORKS: &[Work] = &[
     ("ours-memory", ours_valid),
     ("ours-memory-stuck", ours_stuck),
     ("floor-memory", floor_valid),
 ];
 
-/// Once, with the floor: what there is to compare with.
+/// The floor of a token in memory.
 struct Floor(ArcSwapOption<Token>);
 
 impl Floor {
@@ -34,7 +34,7 @@ impl Floor {
 }
 
 fn ours_valid(times: u32) {
-    let session = scene::session("127.0.0.1:9", scene::FRESH);
+    let session = sessions::session("127.0.0.1:9", sessions::FRESH);
     many(times, || session.token(TokenKind::Login).is_ok());
 }
 
@@ -44,7 +44,7 @@ fn ours_stuck(times: u32) {
 }
 
 fn floor_valid(times: u32) {
-    let session = scene::session("127.0.0.1:9", scene::FRESH);
+    let session = sessions::session("127.0.0.1:9", sessions::FRESH);
     let floor = floor(&session);
     many(times, || floor.get().0.is_some());
 }
@@ -60,14 +60,14 @@ fn floor(session: &Session) -> Floor {
     Floor(ArcSwapOption::from(Some(token)))
 }
 
-/// A session with a token that serves, and a renewal of it that does not come back.
+/// A session with a valid token, and a renewal of it that does not return.
 fn stuck() -> (Slow, Session) {
     let server = Slow::start(Plan {
         delay: Duration::from_secs(600),
         failures: 0,
     });
-    let age = scene::age_when_due() - Duration::from_secs(2);
-    let session = scene::session(&server.address(), age);
+    let age = sessions::age_when_due() - Duration::from_secs(2);
+    let session = sessions::session(&server.address(), age);
     session.token(TokenKind::Login).expect("it is fresh still");
     assert_eq!(server.requests(), 0);
     thread::sleep(Duration::from_millis(2500));
@@ -81,9 +81,10 @@ fn stuck() -> (Slow, Session) {
     (server, session)
 }
 
-/// Prints nanoseconds of ours and of the floor and the median ratio: with a fresh token, and while a renewal is stuck.
+/// Prints nanoseconds of ours and of the floor and the median ratio: with a fresh token, and while
+/// a renewal is stuck.
 pub fn ratios(threads: usize, pairs: usize) {
-    let valid = scene::session("127.0.0.1:9", scene::FRESH);
+    let valid = sessions::session("127.0.0.1:9", sessions::FRESH);
     let floor = floor(&valid);
     let (server, stuck) = stuck();
     for (name, session) in [("valid", &valid), ("stuck", &stuck)] {
@@ -97,7 +98,7 @@ pub fn ratios(threads: usize, pairs: usize) {
         );
         let mut pair: Vec<(f64, f64)> = Vec::new();
         for turn in 0..pairs {
-            // Neither of them is always the first.
+            // Which one is first alternates.
             let measured = match turn % 2 {
                 0 => (timed(threads, ours), timed(threads, theirs)),
                 _ => {
@@ -118,14 +119,15 @@ pub fn ratios(threads: usize, pairs: usize) {
     assert_eq!(server.requests(), 1, "it is stuck still");
 }
 
-/// The middle one.
+/// The median.
 #[must_use]
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
 
-/// Nanoseconds for one, over so many threads that run together: from the first start to the last end.
+/// Nanoseconds for one repetition, over so many threads that run together: from the first start to
+/// the last end.
 fn timed(threads: usize, work: impl Fn() + Sync) -> f64 {
     let each = (400_000 / threads).max(20_000);
     let start = Barrier::new(threads);

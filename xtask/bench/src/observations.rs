@@ -1,7 +1,8 @@
-//! A page of 200 observations as rich as real ones: typed as api-inat reads it, as `serde_json::Value`, and passed over.
+//! A page of 200 observations as rich as real ones: typed by api-inat, as `serde_json::Value`, and
+//! skipped.
 //!
-//! Each reader runs in a process of its own, and the processes take turns: what a reader leaves behind in the heap is paid by
-//! the next one in the same process, whoever that is.
+//! Each reader runs in a process of its own, and the processes alternate: what a reader leaves
+//! behind in the heap slows down the next one in the same process.
 
 use std::{
     env, fs,
@@ -17,15 +18,19 @@ use serde_json::{Value, json};
 
 use crate::memory::median;
 
-/// Reads a page, and says how long that took, with giving it back.
+/// Reads a page and returns how long that took, including dropping it.
 pub type Reader = fn(&str) -> Duration;
 
 const READERS: [(&str, Reader); 3] = [("typed", typed), ("value", value), ("ignored", ignored)];
 
-/// As [`Search`] reads it. That the transport brought the body is no part of it.
+/// Reads it as [`Search`] does. Receiving the body is not part of it.
 fn typed(text: &str) -> Duration {
-    let answer = Response::new(ResponseBody::new(text.as_bytes().to_vec()));
-    timed(|| Search::<Observation>::new().parse(answer).expect("a page"))
+    let response = Response::new(ResponseBody::new(text.as_bytes().to_vec()));
+    timed(|| {
+        Search::<Observation>::new()
+            .parse(response)
+            .expect("a page")
+    })
 }
 
 fn value(text: &str) -> Duration {
@@ -45,7 +50,8 @@ fn timed<T>(read: impl FnOnce() -> T) -> Duration {
 /// The reader of this name.
 ///
 /// # Panics
-/// There is none.
+///
+/// If there is no such reader.
 #[must_use]
 pub fn reader(name: &str) -> Reader {
     let mut all = READERS.iter();
@@ -53,14 +59,14 @@ pub fn reader(name: &str) -> Reader {
     found.expect("typed, value or ignored").1
 }
 
-/// How long it takes, the middle one of so many times.
+/// The median duration of so many runs.
 #[must_use]
 pub fn milliseconds(reader: Reader, text: &str, times: u32) -> f64 {
     let times = (0..times).map(|_| reader(text).as_secs_f64() * 1e3);
     median(times.collect())
 }
 
-/// Prints the size, and milliseconds and ratios of processes that take turns.
+/// Prints the size, and milliseconds and ratios of processes that alternate.
 pub fn ratios(pairs: usize) {
     let folder = tempfile::tempdir().expect("a folder");
     let own = env::current_exe().expect("this program");
@@ -86,17 +92,18 @@ pub fn ratios(pairs: usize) {
     }
 }
 
-/// How much of a page says again what it said before.
+/// How much of a page repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Alike {
-    /// People agree, mostly: three of four identifications name the same species, the others its genus.
+    /// As in real life: three of four identifications name the same species, the others its genus.
     AsUsual,
-    /// No two taxa of an observation are the same, not even their ancestors. There is no such page; it is the worst case.
+    /// No two taxa of an observation are the same, nor their ancestors. Such a page does not exist;
+    /// it is the worst case.
     Never,
 }
 
-/// 200 observations with what a busy one has in iNaturalist's API description v1: ancestors, identifications, comments,
-/// photos, places, votes. About 20 MB.
+/// 200 observations with the fields of a busy one in iNaturalist's API description v1: ancestors,
+/// identifications, comments, photos, places, votes. About 20 MB.
 #[must_use]
 pub fn page(alike: Alike) -> String {
     let results: Vec<Value> = (0..200).map(|number| observation(number, alike)).collect();
@@ -202,8 +209,8 @@ fn identification(id: u64, taxon: Value) -> Value {
     })
 }
 
-/// A taxon with seven ancestors, of which the widest are everybody's. `more` goes into a count of each, so that taxa that differ
-/// in it are not the same.
+/// A taxon with seven ancestors, of which the widest are shared. `more` goes into a count of each,
+/// so that taxa with another `more` differ.
 fn taxon(id: u64, more: u64) -> Value {
     let mut taxon = taxon_alone(id, more);
     let wide = (0..4).map(|n| taxon_alone(40_000 + n, more));
@@ -242,7 +249,7 @@ fn taxon_alone(id: u64, more: u64) -> Value {
         "default_photo": {
             "id": 1_234_567,
             "license_code": "cc-by",
-            "attribution": "(c) somebody, some rights reserved (CC BY)",
+            "attribution": "(c) an observer, some rights reserved (CC BY)",
             "url": "https://static.inaturalist.org/photos/1234567/square.jpg",
             "square_url": "https://static.inaturalist.org/photos/1234567/square.jpg",
             "medium_url": "https://static.inaturalist.org/photos/1234567/medium.jpg",
@@ -255,9 +262,9 @@ fn taxon_alone(id: u64, more: u64) -> Value {
 fn user(id: u64) -> Value {
     json!({
         "id": id,
-        "login": format!("somebody{id}"),
-        "login_autocomplete": format!("somebody{id}"),
-        "login_exact": format!("somebody{id}"),
+        "login": format!("observer{id}"),
+        "login_autocomplete": format!("observer{id}"),
+        "login_exact": format!("observer{id}"),
         "name": "Some Body",
         "name_autocomplete": "Some Body",
         "created_at": "2020-02-03T04:05:06+00:00",

@@ -1,4 +1,4 @@
-//! Ours, as a program without client, store and flow uses it: values.
+//! Ours, used as values only: without client, store and flow.
 
 use std::hint::black_box;
 
@@ -9,7 +9,7 @@ use auth_core::{
 
 use crate::{Work, parts};
 
-/// Each as often as it is told.
+/// Each runs as often as its argument says.
 pub const WORKS: &[Work] = &[
     ("ours-login", login),
     ("ours-request", request),
@@ -18,7 +18,7 @@ pub const WORKS: &[Work] = &[
     ("ours-error", error),
 ];
 
-/// The client that all of them use. It authenticates by header, as oauth2 does unless told otherwise.
+/// The client of all works. It authenticates by header, as oauth2 does by default.
 #[must_use]
 pub fn client(token_endpoint: &str) -> OAuthClient {
     let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
@@ -49,11 +49,11 @@ fn request(times: u32) {
 }
 
 fn parse_400(times: u32) {
-    both(times, 200, &parts::ANSWER_400);
+    both(times, 200, &parts::RESPONSE_400);
 }
 
 fn parse_4k(times: u32) {
-    both(times, 200, &parts::ANSWER_4K);
+    both(times, 200, &parts::RESPONSE_4K);
 }
 
 fn error(times: u32) {
@@ -66,8 +66,8 @@ fn both(times: u32, status: u16, body: &str) {
         let message = TokenRequest::refresh(&client, black_box(&refresh));
         black_box(message.request().expect("a request"));
         let body = ResponseBody::secret(black_box(body).as_bytes().to_vec());
-        let answer = Response::from_parts(parts::head(status), body);
-        let read = black_box(message.parse(answer));
+        let response = Response::from_parts(parts::head(status), body);
+        let read = black_box(message.parse(response));
         assert_eq!(read.is_ok(), status == 200);
     }
 }

@@ -1,4 +1,4 @@
-//! A page of observations in a file: made once, read as often as somebody wants to count.
+//! A page of observations in a file: written once, read for counting.
 
 use std::{fs, path::Path};
 
@@ -7,15 +7,17 @@ use crate::observations::{self, Alike};
 /// Writes the page.
 ///
 /// # Panics
-/// The file cannot be written.
+///
+/// If the file cannot be written.
 pub fn write(file: &str) {
     fs::write(file, observations::page(Alike::AsUsual)).expect("a file");
 }
 
-/// Reads the file once, and what is in it so many times: `typed`, `value` or `ignored`.
+/// Reads the file once and parses its text so many times: as `typed`, `value` or `ignored`.
 ///
 /// # Panics
-/// There is no such kind, or no page in the file.
+///
+/// If there is no such kind, or no page in the file.
 pub fn read(kind: &str, file: &str, times: u32) {
     let text = fs::read_to_string(file).expect("a file");
     let reader = observations::reader(kind);
@@ -24,9 +26,10 @@ pub fn read(kind: &str, file: &str, times: u32) {
     }
 }
 
-/// What [`observations::ratios`] starts: prints the milliseconds of one reader.
+/// The process that [`observations::ratios`] starts: prints the milliseconds of one reader.
 ///
 /// # Panics
+///
 /// As for [`read`].
 pub fn time(kind: &str, file: &Path) {
     let text = fs::read_to_string(file).expect("a file");

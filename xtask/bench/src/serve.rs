@@ -1,5 +1,5 @@
-//! A server on loopback that answers every request with the same bytes and counts its connections. It runs in a process of
-//! its own, so that what it costs is in nobody's figures.
+//! A server on loopback that sends the same bytes for every request and counts its connections. It
+//! runs in a process of its own, so that no figure includes its cost.
 
 use std::{
     io::{self, BufReader, Write},
@@ -19,10 +19,11 @@ struct Counted {
     requests: AtomicUsize,
 }
 
-/// Prints its address; at the end of its input, how many connections and requests there were.
+/// Prints its address; when its input ends, how many connections and requests there were.
 ///
 /// # Errors
-/// There is no port.
+///
+/// Fails if no port is free.
 pub fn run() -> io::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", 0))?;
     println!("{}", listener.local_addr()?);
@@ -32,7 +33,7 @@ pub fn run() -> io::Result<()> {
         for stream in listener.incoming().flatten() {
             shared.connections.fetch_add(1, Ordering::Relaxed);
             let shared = Arc::clone(&shared);
-            thread::spawn(move || answer(&stream, &shared));
+            thread::spawn(move || response(&stream, &shared));
         }
     });
     io::copy(&mut io::stdin(), &mut io::sink())?;
@@ -46,11 +47,11 @@ pub fn run() -> io::Result<()> {
     Ok(())
 }
 
-/// Answers until the other side is done.
-fn answer(stream: &TcpStream, counted: &Counted) -> io::Result<()> {
+/// Serves until the client closes the connection.
+fn response(stream: &TcpStream, counted: &Counted) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (mut reader, mut writer) = (BufReader::new(stream), stream);
-    let body = parts::ANSWER_400.as_bytes();
+    let body = parts::RESPONSE_400.as_bytes();
     let head = format!(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\ncontent-length: {}\r\n\r\n",
         body.len()

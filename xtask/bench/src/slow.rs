@@ -1,4 +1,4 @@
-//! A token endpoint that takes its time, counts, and may fail at first: for callers that all want a token at once.
+//! A slow token endpoint that counts its requests and may fail at first: for many callers at once.
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
@@ -11,12 +11,12 @@ use std::{
     time::Duration,
 };
 
-/// What it does.
+/// What the server does.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// How long each response takes.
+    /// The delay of each response.
     pub delay: Duration,
-    /// How many of the first requests are answered with 503.
+    /// How many of the first requests get 503.
     pub failures: usize,
 }
 
@@ -31,16 +31,19 @@ impl Slow {
     /// Starts it on a free port.
     ///
     /// # Panics
-    /// There is no port.
+    ///
+    /// If no port is free.
     #[must_use]
     pub fn start(plan: Plan) -> Self {
         Self::start_with(plan, LIFETIME)
     }
 
-    /// The same; the first token lives so many seconds, those after it an hour. It is given at once.
+    /// Starts it with a first token that is valid for so many seconds and sent without delay; those
+    /// after it are valid for an hour.
     ///
     /// # Panics
-    /// There is no port.
+    ///
+    /// If no port is free.
     #[must_use]
     pub fn start_with(plan: Plan, first: u64) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
@@ -50,29 +53,29 @@ impl Slow {
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let counted = Arc::clone(&counted);
-                thread::spawn(move || answer(&stream, plan, first, &counted));
+                thread::spawn(move || response(&stream, plan, first, &counted));
             }
         });
         Self { address, requests }
     }
 
-    /// Where it listens.
+    /// Its address.
     #[must_use]
     pub fn address(&self) -> String {
         self.address.to_string()
     }
 
-    /// How many requests came.
+    /// How many requests arrived.
     #[must_use]
     pub fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
     }
 }
 
-/// How many seconds a token lives.
+/// How many seconds a token is valid.
 const LIFETIME: u64 = 3600;
 
-fn answer(stream: &TcpStream, plan: Plan, first: u64, counted: &AtomicUsize) -> io::Result<()> {
+fn response(stream: &TcpStream, plan: Plan, first: u64, counted: &AtomicUsize) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (mut reader, mut writer) = (BufReader::new(stream), stream);
     while read(&mut reader)? {
@@ -100,7 +103,7 @@ fn body(number: usize, lifetime: u64) -> String {
     )
 }
 
-/// Reads one request and forgets it; `false` at the end.
+/// Reads one request and drops it; `false` at the end.
 pub fn read(reader: &mut BufReader<&TcpStream>) -> io::Result<bool> {
     let mut length = 0;
     loop {

@@ -10,9 +10,9 @@ use auth_core::{
 use auth_flows::{Client, Session};
 use http_ureq::Ureq;
 
-use crate::scene;
+use crate::sessions;
 
-/// As many accounts as are held.
+/// The number of accounts in memory.
 pub const ACCOUNTS: usize = 10_000;
 
 /// Every account has the same login.
@@ -20,7 +20,10 @@ struct Everybody;
 
 impl Store for Everybody {
     fn load(&self, _: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        Ok(Some(scene::record(scene::FRESH, "2YotnFZFEjr1zCsicMWpAA")))
+        Ok(Some(sessions::record(
+            sessions::FRESH,
+            "2YotnFZFEjr1zCsicMWpAA",
+        )))
     }
 
     fn try_lease(&self, _: &AccountKey) -> Result<Option<Lease>, Error> {
@@ -43,7 +46,7 @@ impl Store for Everybody {
 /// A session of each account, with its token in memory.
 #[must_use]
 pub fn sessions() -> (Client, Vec<Session>) {
-    let client = Client::new(scene::service("127.0.0.1:9"), Ureq::default(), Everybody);
+    let client = Client::new(sessions::service("127.0.0.1:9"), Ureq::default(), Everybody);
     let sessions: Vec<_> = (0..ACCOUNTS)
         .map(|number| {
             let session = client.account(&format!("account-{number}"));
@@ -54,18 +57,18 @@ pub fn sessions() -> (Client, Vec<Session>) {
     (client, sessions)
 }
 
-/// As many tokens, and nothing else.
+/// As many tokens, without sessions.
 #[must_use]
 pub fn tokens() -> Vec<Arc<Token>> {
     let one = |_| {
-        let text = scene::record(scene::FRESH, "2YotnFZFEjr1zCsicMWpAA");
+        let text = sessions::record(sessions::FRESH, "2YotnFZFEjr1zCsicMWpAA");
         let record = TokenRecord::from_text(text.expose_secret()).expect("a record");
         Arc::clone(record.token(TokenKind::Login).expect("a login"))
     };
     (0..ACCOUNTS).map(one).collect()
 }
 
-/// A page of 200 numbers; there is always a next one until the last.
+/// A page of 200 numbers; each has a next one until the last.
 #[derive(Clone, Debug)]
 struct Numbers {
     page: usize,
@@ -91,20 +94,20 @@ impl Operation for Numbers {
 impl Paged for Numbers {
     type Item = u64;
 
-    fn split_page(self, answer: Vec<u64>) -> PageParts<Self> {
+    fn split_page(self, response: Vec<u64>) -> PageParts<Self> {
         let next = Self {
             page: self.page + 1,
             ..self
         };
         PageParts {
-            items: answer,
+            items: response,
             total: None,
             next: Some(next).filter(|next| next.page < next.last),
         }
     }
 }
 
-/// A transport that has the response at hand.
+/// A transport that returns a fixed response.
 struct AtHand;
 
 impl Transport for AtHand {
@@ -117,10 +120,10 @@ impl Transport for AtHand {
     }
 }
 
-/// Follows so many pages; gives how many items there were.
+/// Follows so many pages; returns the number of items.
 #[must_use]
 pub fn pages(count: usize) -> usize {
-    let client = Client::new(scene::service("127.0.0.1:9"), AtHand, Everybody);
+    let client = Client::new(sessions::service("127.0.0.1:9"), AtHand, Everybody);
     let first = Numbers {
         page: 0,
         last: count,

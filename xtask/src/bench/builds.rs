@@ -1,5 +1,5 @@
-//! Processor seconds of clean builds of the minimal programs, one after the other, the size of what comes of them, and what of ours
-//! must not be in it.
+//! Processor seconds of clean builds of the minimal programs, one after the other, the size of the
+//! programs, and code of ours that they must not contain.
 
 use std::fs;
 use std::path::Path;
@@ -11,11 +11,11 @@ use super::packages::PROGRAMS;
 use super::workspace::BenchWorkspace;
 use crate::{Stop, output};
 
-/// Ticks of a second in `/proc`, on every Linux.
+/// Ticks per second in `/proc`, on every Linux.
 const TICKS: f64 = 100.0;
 
-/// How the names of functions begin, as the compiler writes them, that a program has no use for which opens no browser, sends no file
-/// and reads no dates but iNaturalist's.
+/// Mangled prefixes of functions that a program has no use for if it opens no browser, sends no
+/// file and reads only iNaturalist's dates.
 const UNCALLED: [&str; 3] = [
     "10auth_flows5login8listener",
     "8api_inat6upload",
@@ -23,26 +23,28 @@ const UNCALLED: [&str; 3] = [
 ];
 
 pub(super) fn measure(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     depth: Depth,
     measured: &mut Measured,
 ) -> Result<(), Stop> {
     match depth {
-        Depth::Everything => all(ground, measured)?,
+        Depth::Everything => all(workspace, measured)?,
         Depth::Steady => {
             for program in &PROGRAMS[..2] {
                 let package = format!("program-{program}");
-                ground.build(&package)?;
-                let built = ground.release().join(package);
+                workspace.build(&package)?;
+                let built = workspace.release().join(package);
                 measured.put(format!("bytes/{program}"), stripped(&built)?);
             }
         }
     }
-    ground.build("program-tool")?;
-    let names = output(Command::new("nm").arg(ground.release().join("program-tool")))?;
-    // Without a single name it would say nothing.
+    workspace.build("program-tool")?;
+    let names = output(Command::new("nm").arg(workspace.release().join("program-tool")))?;
+    // A program without names would pass every time.
     if !names.contains("10auth_flows") {
-        return Err(Stop::Failed("the small tool has no names in it".to_owned()));
+        return Err(Stop::Failed(
+            "the small tool has no symbol names".to_owned(),
+        ));
     }
     let uncalled = UNCALLED.iter().filter(|name| names.contains(**name));
     let uncalled = uncalled.count();
@@ -50,12 +52,12 @@ pub(super) fn measure(
     Ok(())
 }
 
-fn all(ground: &BenchWorkspace, measured: &mut Measured) -> Result<(), Stop> {
-    // What has to be fetched is fetched before anything is timed.
-    output(ground.cargo().args(["fetch", "--locked", "--quiet"]))?;
+fn all(workspace: &BenchWorkspace, measured: &mut Measured) -> Result<(), Stop> {
+    // Download all packages before the timing starts.
+    output(workspace.cargo().args(["fetch", "--locked", "--quiet"]))?;
     for program in PROGRAMS {
         let package = format!("program-{program}");
-        let folder = ground.target().join("clean");
+        let folder = workspace.target().join("clean");
         clear(&folder)?;
         let before = children()?;
         let arguments = [
@@ -66,7 +68,7 @@ fn all(ground: &BenchWorkspace, measured: &mut Measured) -> Result<(), Stop> {
             "--package",
             &package,
         ];
-        let mut cargo = ground.cargo();
+        let mut cargo = workspace.cargo();
         cargo.args(arguments).arg("--target-dir").arg(&folder);
         output(&mut cargo)?;
         measured.put(format!("cpu/{program}"), children()? - before);
@@ -86,14 +88,17 @@ fn clear(folder: &Path) -> Result<(), Stop> {
     }
 }
 
-/// Seconds that processes which this one waited for, and those that they waited for, have spent, in user and in system mode.
+/// Seconds in user and system mode that the finished child processes, and theirs, have used.
 fn children() -> Result<f64, Stop> {
-    let text = fs::read_to_string("/proc/self/stat")
-        .map_err(|error| Stop::Missing(format!("processor time is read from /proc: {error}")))?;
+    let text = fs::read_to_string("/proc/self/stat").map_err(|error| {
+        Stop::Missing(format!(
+            "cannot read the processor time from /proc: {error}"
+        ))
+    })?;
     of_children(&text).ok_or_else(|| Stop::Failed(format!("/proc/self/stat says: {text}")))
 }
 
-/// The numbers 16 and 17 of the line; the second one, a name in parentheses, may hold anything.
+/// Fields 16 and 17 of the line. Field 2, a name in parentheses, may contain anything.
 fn of_children(stat: &str) -> Option<f64> {
     let (_, rest) = stat.rsplit_once(')')?;
     let words: Vec<_> = rest.split_whitespace().collect();

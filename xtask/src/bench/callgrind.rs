@@ -1,4 +1,5 @@
-//! Instructions, counted by callgrind: those of a program in user mode, of which a difference takes away its start and its setup.
+//! Counts instructions by callgrind, in user mode. The difference of two runs removes a program's
+//! start and setup.
 
 use std::env;
 use std::ffi::OsString;
@@ -16,7 +17,7 @@ pub(super) struct Times(pub(super) u32, pub(super) u32);
 /// Enough for a work of some thousand instructions.
 pub(super) const MANY: Times = Times(100, 1100);
 
-/// Says what to install where valgrind is missing.
+/// Finds valgrind; the error says how to install it.
 pub(super) fn is_there() -> Result<PathBuf, Stop> {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut folders = env::split_paths(&path);
@@ -25,21 +26,21 @@ pub(super) fn is_there() -> Result<PathBuf, Stop> {
         program.is_file().then_some(program)
     });
     found.ok_or_else(|| {
-        let words = "valgrind counts the instructions and is missing: apt-get install valgrind";
+        let words = "valgrind is missing: apt-get install valgrind";
         Stop::Missing(words.to_owned())
     })
 }
 
-/// The instructions of one repetition. The arguments are made from how often the work is done.
+/// The instructions of one repetition. `arguments` gets the number of repetitions.
 pub(super) fn each(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     program: &str,
     times: Times,
     arguments: impl Fn(&str) -> Vec<String>,
 ) -> Result<f64, Stop> {
     let count = |times: u32| {
         let arguments = arguments(&times.to_string());
-        whole(&ground.release(), program, &arguments)
+        whole(&workspace.release(), program, &arguments)
     };
     let (few, many) = (count(times.0)?, count(times.1)?);
     Ok((many - few) / f64::from(times.1 - times.0))
@@ -61,7 +62,8 @@ fn whole(folder: &Path, program: &str, arguments: &[String]) -> Result<f64, Stop
     }
 }
 
-/// The functions that a run goes through, however it ends; of a program with symbols. The profile stays in its file.
+/// The functions that a run enters, whatever its exit status; the program needs symbols. The
+/// profile stays in its file.
 pub(super) fn functions(
     folder: &Path,
     program: &str,
@@ -76,9 +78,10 @@ pub(super) fn functions(
 
 /// Runs a program under callgrind.
 ///
-/// The environment is empty and the program is called by a relative path, so that the first bytes of its stack are the same on every
-/// machine and in every folder. What is left is the processor (its features choose among copies of `memcpy`) and, where a map is
-/// hashed with a random seed, some parts in a thousand.
+/// The environment is empty and the program is called by a relative path, so that the first bytes
+/// of its stack are the same on every machine and in every folder. Differences remain by processor
+/// (its features choose among copies of `memcpy`) and, where a map is hashed with a random seed, of
+/// some parts in a thousand.
 fn run(folder: &Path, program: &str, arguments: &[String], profile: &Path) -> Result<Output, Stop> {
     let mut out = OsString::from("--callgrind-out-file=");
     out.push(profile);
@@ -90,10 +93,11 @@ fn run(folder: &Path, program: &str, arguments: &[String], profile: &Path) -> Re
         .current_dir(folder)
         .env_clear()
         .output()
-        .map_err(|error| Stop::Missing(format!("valgrind does not run: {error}")))
+        .map_err(|error| Stop::Missing(format!("cannot run valgrind: {error}")))
 }
 
-/// The names in a profile: each stands once, where it is first met, as `fn=(12) name` or `cfn=(12) name`.
+/// The names in a profile: each is defined once, where it first occurs, as `fn=(12) name` or
+/// `cfn=(12) name`.
 fn named(profile: &str) -> Vec<String> {
     let name = |line: &str| {
         let (key, value) = line.split_once('=')?;

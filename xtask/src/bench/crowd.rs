@@ -1,4 +1,5 @@
-//! Everybody at once at an expired token: how many token requests come of it, and when the last caller has its token.
+//! A crowd at an expired token: how many token requests it sends, and when the last caller has its
+//! token.
 
 use super::Depth;
 use super::measured::Measured;
@@ -6,11 +7,11 @@ use super::workspace::BenchWorkspace;
 use crate::Stop;
 
 pub(super) fn measure(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     depth: Depth,
     measured: &mut Measured,
 ) -> Result<(), Stop> {
-    for (name, numbers) in ground.run("bench", &["crowd"])?.all() {
+    for (name, numbers) in workspace.run("bench", &["crowd"])?.all() {
         if let [requests, last] = numbers[..] {
             measured.put(format!("requests/{name}"), requests);
             if depth == Depth::Everything {
@@ -19,8 +20,8 @@ pub(super) fn measure(
         }
     }
     if depth == Depth::Everything {
-        ground.build("peers")?;
-        for (name, numbers) in ground.run("peers", &["crowd"])?.all() {
+        workspace.build("peers")?;
+        for (name, numbers) in workspace.run("peers", &["crowd"])?.all() {
             if let [requests, last] = numbers[..] {
                 measured.put(format!("requests/tasks-{name}"), requests);
                 measured.put(format!("milliseconds/tasks-{name}"), last);

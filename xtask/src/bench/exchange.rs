@@ -1,4 +1,5 @@
-//! One token request over loopback: ours and the bare client on both transports, oauth2 and the versions that it sends with.
+//! One token request over loopback: ours and the bare client on both transports, oauth2 and the
+//! client versions that it uses.
 
 use super::Depth;
 use super::callgrind::{self, Times};
@@ -6,13 +7,13 @@ use super::measured::Measured;
 use super::workspace::{BenchWorkspace, Server};
 use crate::Stop;
 
-/// Instructions of many exchanges less those of few: connecting is in both.
+/// Instructions of many exchanges less those of few: both include connecting.
 const TIMES: Times = Times(50, 550);
 
 /// How many exchanges have to share a connection.
 const SHARING: &str = "2000";
 
-/// The exchanges, and the program that does them.
+/// The exchanges, and the program that runs each.
 const OURS: &[(&str, &str)] = &[("ours-ureq", "bench"), ("ours-reqwest", "bench")];
 const OTHERS: &[(&str, &str)] = &[
     ("bare-ureq", "bench"),
@@ -25,36 +26,36 @@ const OTHERS: &[(&str, &str)] = &[
 ];
 
 pub(super) fn measure(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     depth: Depth,
     measured: &mut Measured,
 ) -> Result<(), Stop> {
     let others = match depth {
         Depth::Steady => &[],
         Depth::Everything => {
-            ground.build("peers")?;
+            workspace.build("peers")?;
             OTHERS
         }
     };
     for (name, program) in OURS.iter().chain(others) {
-        let server = ground.serve("bench", &["serve"])?;
-        let count = callgrind::each(ground, program, TIMES, |times| {
+        let server = workspace.serve("bench", &["serve"])?;
+        let count = callgrind::each(workspace, program, TIMES, |times| {
             let arguments = ["exchange", name, server.address(), times];
             arguments.map(str::to_owned).to_vec()
         })?;
         measured.put(format!("instructions/exchange-{name}"), count);
     }
     for transport in ["ureq", "reqwest"] {
-        let server = ground.serve("bench", &["serve"])?;
+        let server = workspace.serve("bench", &["serve"])?;
         let name = format!("ours-{transport}");
-        ground.run("bench", &["exchange", &name, server.address(), SHARING])?;
+        workspace.run("bench", &["exchange", &name, server.address(), SHARING])?;
         let connections = connections(server)?;
         measured.put(format!("connections/{transport}"), connections);
     }
     Ok(())
 }
 
-/// How many there were, where all requests came.
+/// How many connections there were, if all requests arrived.
 fn connections(server: Server) -> Result<f64, Stop> {
     let last = server.end()?;
     match last.split_once(' ') {
@@ -63,7 +64,7 @@ fn connections(server: Server) -> Result<f64, Stop> {
     }
     .ok_or_else(|| {
         Stop::Failed(format!(
-            "the server counted `{last}`, not {SHARING} requests"
+            "the server counted `{last}`; expected {SHARING} requests"
         ))
     })
 }

@@ -1,4 +1,4 @@
-//! The figures that come out the same each time, committed as text, and what a run says to them.
+//! The figures that repeat exactly: committed as text, and compared with a run.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,16 +10,17 @@ use crate::{Stop, Verdict, output, root};
 /// Where they are committed.
 pub(super) const PATH: &str = "docs/performance-figures.txt";
 
-/// How much of a committed figure one may grow by: 5 %.
+/// How much a committed figure may grow: 5 %.
 const GROWTH: f64 = 1.05;
 
 const HEAD: &str = "\
-# What comes out the same on each run: instructions (user mode, x86-64, callgrind), allocations, token requests, connections,
-# packages, bytes. `cargo xtask bench --check` measures them again and fails where one grew by more than 5 %; CI runs it.
-# Who makes one grow changes it here in the same commit, with a reason behind `#`: cargo xtask bench --write-figures
+# The figures that repeat on each run: instructions (user mode, x86-64, callgrind), allocations, token
+# requests, connections, packages, bytes. `cargo xtask bench --check` measures them again and fails if
+# one grew by more than 5 %; CI runs it. If your change makes one grow, update it here in the same
+# commit, with a reason after `#`: cargo xtask bench --write-figures
 ";
 
-/// The committed figures by their names, each with the reason behind it.
+/// The committed figures by their names, each with its reason.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Committed(BTreeMap<String, (f64, String)>);
 
@@ -33,21 +34,22 @@ impl Committed {
                 if words.is_empty() {
                     continue;
                 }
-                return Err(wrong(number, "a name and a figure belong here"));
+                return Err(wrong(number, "expected a name and a figure"));
             };
             let figure: f64 = figure
                 .parse()
-                .map_err(|_| wrong(number, "the figure is no number"))?;
-            let kept = (figure, reason.trim().to_owned());
-            if figures.insert(name.to_owned(), kept).is_some() {
-                return Err(wrong(number, "this name stands here twice"));
+                .map_err(|_| wrong(number, "the figure must be a number"))?;
+            let entry = (figure, reason.trim().to_owned());
+            if figures.insert(name.to_owned(), entry).is_some() {
+                return Err(wrong(number, "duplicate name"));
             }
         }
         Ok(Self(figures))
     }
 
-    /// The text with these figures. One that moved by less than 1 % stays as it was, with its reason; one
-    /// that grew says what it was, until somebody says why.
+    /// The text with these figures. A figure that moved by less than 1 % stays as it was, with its
+    /// reason. One that grew gets its old value as a note, until the author of the change adds a
+    /// reason.
     fn with(&self, measured: &Measured) -> String {
         let mut text = HEAD.to_owned();
         for (name, figure) in measured.all() {
@@ -74,7 +76,7 @@ fn wrong(line: usize, words: &str) -> Stop {
     Stop::Failed(format!("{PATH}:{line}: {words}"))
 }
 
-/// As it stands in the file: what is large is whole, allocations may have a tenth.
+/// The form in the file: large figures are whole, allocations may have one decimal.
 fn written(figure: f64) -> String {
     match figure {
         100.0.. => format!("{figure:.0}"),
@@ -82,7 +84,7 @@ fn written(figure: f64) -> String {
     }
 }
 
-/// What is committed; nothing where there is no file.
+/// Reads the committed figures; empty if there is no file.
 pub(super) fn committed() -> Result<Committed, Stop> {
     Committed::parse(&fs::read_to_string(root().join(PATH)).unwrap_or_default())
 }
@@ -91,12 +93,12 @@ pub(super) fn committed() -> Result<Committed, Stop> {
 pub(super) fn write(committed: &Committed, measured: &Measured) -> Result<(), Stop> {
     let text = committed.with(measured);
     fs::write(root().join(PATH), text)
-        .map_err(|error| Stop::Failed(format!("{PATH} cannot be written: {error}")))?;
-    output::line(format_args!("{PATH} is written"));
+        .map_err(|error| Stop::Failed(format!("cannot write {PATH}: {error}")))?;
+    output::line(format_args!("wrote {PATH}"));
     Ok(())
 }
 
-/// Says what grew, what shrank, what is missing and what is new.
+/// Prints what grew, shrank, is missing or is new.
 pub(super) fn check(committed: &Committed, measured: &Measured) -> Verdict {
     let Compared { failures, hints } = compare(committed, measured);
     hints.iter().for_each(output::line);
@@ -108,7 +110,7 @@ pub(super) fn check(committed: &Committed, measured: &Measured) -> Verdict {
         ));
     } else {
         output::line(format_args!(
-            "bench: {count} figures, {} not as committed. Profile what grew (xtask/bench/README.md says how), or, with a\n\
+            "bench: {count} figures, {} differ from the committed ones. Profile what grew (see xtask/bench/README.md), or, with a\n\
              reason, change its figure in the same commit: `cargo xtask bench --write-figures` writes {PATH}",
             failures.len()
         ));
@@ -116,7 +118,7 @@ pub(super) fn check(committed: &Committed, measured: &Measured) -> Verdict {
     Verdict::of(failures.len())
 }
 
-/// What a run says to the committed figures.
+/// The result of comparing a run with the committed figures.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Compared {
     failures: Vec<String>,
@@ -140,7 +142,8 @@ fn compare(committed: &Committed, measured: &Measured) -> Compared {
             };
             format!("{name}: {} → {} ({percent})", shown(*old), shown(new))
         };
-        // A committed figure is rounded; what is nothing stays nothing.
+        // A committed figure is rounded, so a difference by rounding alone does not count; zero has
+        // to stay zero.
         if new > old * GROWTH && written(new) != written(*old) {
             compared.failures.push(format!("GREW     {}", change()));
         } else if new * GROWTH < *old {
@@ -217,9 +220,12 @@ mod tests {
             let error = Committed::parse(text).expect_err("no figures").to_string();
             assert!(error.contains(expect), "{error}");
         };
-        check("a\n", "docs/performance-figures.txt:1: a name and a figure");
-        check("a 1\nb two # why\n", ".txt:2: the figure is no number");
-        check("a 1\na 1\n", ".txt:2: this name stands here twice");
+        check(
+            "a\n",
+            "docs/performance-figures.txt:1: expected a name and a figure",
+        );
+        check("a 1\nb two # why\n", ".txt:2: the figure must be a number");
+        check("a 1\na 1\n", ".txt:2: duplicate name");
     }
 
     #[test]

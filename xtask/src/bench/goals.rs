@@ -1,4 +1,4 @@
-//! Every goal: what it is about, the figure it is read from, and how much it may be at most.
+//! Every goal: its name, the figure it reads, and the maximum.
 
 use super::measured::{Measured, shown};
 
@@ -12,12 +12,12 @@ pub(super) struct Goal {
     most: f64,
 }
 
-/// What a goal is read from.
+/// Where a goal reads its figure.
 #[derive(Clone, Copy, Debug)]
 enum Of {
-    /// A figure as it is.
+    /// A figure unchanged.
     One(&'static str),
-    /// One figure in parts of another.
+    /// One figure divided by another.
     Ratio(&'static str, &'static str),
 }
 
@@ -32,10 +32,11 @@ const fn goal(group: &'static str, what: &'static str, of: Of, most: f64) -> Goa
     }
 }
 
-/// How long the last of a crowd may wait, in milliseconds: 1.3 × what the server takes, and 20 ms.
+/// The longest wait of the last caller in a crowd, in milliseconds: 1.3 × the server's delay, plus
+/// 20 ms.
 const LAST: f64 = 1.3 * 300.0 + 20.0;
 
-/// All of them, in the order of the issue that set them.
+/// All goals, in the order of the issue that set them.
 #[rustfmt::skip]
 pub(super) const GOALS: &[Goal] = &[
     goal("values", "start a login: instructions ÷ oauth2", Ratio("instructions/ours-login", "instructions/oauth2-login"), 0.40),
@@ -85,26 +86,26 @@ pub(super) const GOALS: &[Goal] = &[
     goal("builds", "small tool: stripped size ÷ bare ureq", Ratio("bytes/tool", "bytes/ureq"), 1.08),
 
     goal("programs", "start with a stored token, one API read: wall time ÷ bare ureq", One("wall/start-ours-bare"), 1.15),
-    goal("programs", "the same: most memory ÷ bare ureq", One("memory/start-ours-bare"), 1.15),
+    goal("programs", "the same: peak memory ÷ bare ureq", One("memory/start-ours-bare"), 1.15),
     goal("programs", "the same: functions of TLS that run", One("functions/tls-http"), 0.0),
 
     goal("python", "iNaturalist login: wall time ÷ pyinaturalist", One("wall/login-ours-pyinaturalist"), 1.0 / 150.0),
-    goal("python", "iNaturalist login: most memory ÷ pyinaturalist", One("memory/login-ours-pyinaturalist"), 1.0 / 10.0),
+    goal("python", "iNaturalist login: peak memory ÷ pyinaturalist", One("memory/login-ours-pyinaturalist"), 1.0 / 10.0),
 
     goal("space", "10,000 accounts: bytes of a session beside its token", One("bytes/account"), 1024.0),
     goal("space", "10,000 pages: memory ÷ that of 100 pages", Ratio("bytes/pages-10000", "bytes/pages-100"), 1.0),
 
     goal("observations", "a page of 200 observations: time typed ÷ serde_json::Value", One("wall/page-typed-value"), 0.45),
-    goal("observations", "the same: time typed ÷ passing all over", One("wall/page-typed-ignored"), 3.5),
+    goal("observations", "the same: time typed ÷ skipping all", One("wall/page-typed-ignored"), 3.5),
     goal("observations", "the same, no two taxa alike: time typed ÷ serde_json::Value", One("wall/page-unlike-value"), 0.45),
 ];
 
-/// A goal and what was found.
+/// A goal and its figure.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     pub(super) goal: Goal,
     pub(super) figure: Option<f64>,
-    /// What the figure was made of.
+    /// The figures it was computed from.
     pub(super) from: String,
 }
 
@@ -121,7 +122,7 @@ impl Row {
         }
     }
 
-    /// The figure, with enough places that it can be told from the goal.
+    /// The figure, with enough digits to tell it from the goal.
     pub(super) fn figure(&self) -> String {
         self.figure
             .map_or_else(|| "–".to_owned(), |figure| self.places(figure))
@@ -167,7 +168,7 @@ pub(super) fn rows(groups: &[&str], measured: &Measured) -> Vec<Row> {
         .collect()
 }
 
-/// The table, as a terminal shows it.
+/// The table for a terminal.
 pub(super) fn lines(rows: &[Row]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut group = "";
@@ -189,7 +190,7 @@ pub(super) fn lines(rows: &[Row]) -> Vec<String> {
     lines
 }
 
-/// How many are met.
+/// How many goals are met.
 pub(super) fn summary(rows: &[Row]) -> String {
     let met = rows.iter().filter(|row| row.is_met()).count();
     let missing = rows.iter().filter(|row| row.figure.is_none()).count();
@@ -258,7 +259,7 @@ mod tests {
         assert_eq!(summary(&rows), "2 goals: 2 met, 0 not met, 0 not measured");
     }
 
-    /// A name that stands twice would be read twice and shown once.
+    /// A duplicate name would be read twice and shown once.
     #[test]
     fn goals_have_names_of_their_own() {
         let mut names = std::collections::HashSet::new();

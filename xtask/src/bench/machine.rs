@@ -1,4 +1,4 @@
-//! What a measurement ran on: the machine, the compiler, and the versions that the lock file names.
+//! The environment of a measurement: the machine, the compiler, and the versions in the lock file.
 
 use std::fs;
 use std::process::Command;
@@ -9,7 +9,7 @@ use super::python;
 use super::workspace::BenchWorkspace;
 use crate::{Stop, output};
 
-/// The packages that something is compared with or built on; where there are two versions, both.
+/// The packages that the measurement compares or builds on; with both versions where there are two.
 const PACKAGES: [&str; 15] = [
     "oauth2",
     "yup-oauth2",
@@ -28,16 +28,16 @@ const PACKAGES: [&str; 15] = [
     "allocation-counter",
 ];
 
-/// What the document says of where it was measured.
+/// The environment, as the document shows it.
 pub(super) struct Machine {
-    /// Each a name and its words.
+    /// Names and values.
     pub(super) facts: Vec<(&'static str, String)>,
     /// Name and versions.
     pub(super) packages: Vec<(&'static str, String)>,
 }
 
-pub(super) fn read(ground: &BenchWorkspace) -> Result<Machine, Stop> {
-    let lock = ground.folder().join("Cargo.lock");
+pub(super) fn read(workspace: &BenchWorkspace) -> Result<Machine, Stop> {
+    let lock = workspace.folder().join("Cargo.lock");
     let lock = fs::read_to_string(&lock)
         .map_err(|error| Stop::Failed(format!("{}: {error}", lock.display())))?;
     let rustc = output(Command::new("rustc").arg("--version"))?;
@@ -57,10 +57,10 @@ pub(super) fn read(ground: &BenchWorkspace) -> Result<Machine, Stop> {
         ),
         (
             "compiler",
-            format!("{}, profile `release` as cargo has it", rustc.trim()),
+            format!("{}, cargo's own profile `release`", rustc.trim()),
         ),
         ("counted by", valgrind.trim().to_owned()),
-        ("python", python::version(ground)),
+        ("python", python::version(workspace)),
     ];
     let named = PACKAGES.iter().map(|name| (*name, versions(&lock, name)));
     Ok(Machine {
@@ -69,7 +69,7 @@ pub(super) fn read(ground: &BenchWorkspace) -> Result<Machine, Stop> {
     })
 }
 
-/// The rest of the first line that begins with `name`, behind the sign.
+/// The rest of the first line that begins with `name`, after the sign.
 fn after(text: &str, name: &str, sign: char) -> String {
     let line = text.lines().find(|line| line.starts_with(name));
     let value = line.and_then(|line| line.split_once(sign));

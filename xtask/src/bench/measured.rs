@@ -1,16 +1,17 @@
-//! What a run found: figures by their names, and what could not be measured.
+//! The result of a run: figures by their names, and what could not be measured.
 
 use std::collections::BTreeMap;
 
-/// Figures by name, such as `instructions/ours-login`. What comes before the first `/` says what is counted.
+/// Figures by name, such as `instructions/ours-login`. The part before the first `/` is what is
+/// counted.
 #[derive(Debug, Default)]
 pub(super) struct Measured {
     figures: BTreeMap<String, f64>,
-    troubles: Vec<String>,
+    problems: Vec<String>,
 }
 
 impl Measured {
-    /// Keeps a figure; the last one of a name counts.
+    /// Stores a figure; the last one of a name counts.
     pub(super) fn put(&mut self, name: impl Into<String>, figure: f64) {
         self.figures.insert(name.into(), figure);
     }
@@ -25,23 +26,23 @@ impl Measured {
         all.map(|(name, figure)| (name.as_str(), *figure))
     }
 
-    /// Something that could not be measured, and why.
-    pub(super) fn trouble(&mut self, what: &str, words: &str) {
-        self.troubles.push(format!("not measured: {what}: {words}"));
+    /// Records what could not be measured, and why.
+    pub(super) fn problem(&mut self, what: &str, words: &str) {
+        self.problems.push(format!("not measured: {what}: {words}"));
     }
 
-    pub(super) fn troubles(&self) -> impl Iterator<Item = &str> {
-        self.troubles.iter().map(String::as_str)
+    pub(super) fn problems(&self) -> impl Iterator<Item = &str> {
+        self.problems.iter().map(String::as_str)
     }
 }
 
-/// The middle one of an odd number of values; of an even number the upper one of the two in the middle.
+/// The median; for an even number of values, the upper one of the two in the middle.
 pub(super) fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied()
 }
 
-/// A figure as a person reads it: whole numbers with commas, others with as many places as they need.
+/// Formats a figure: whole numbers with commas, others with as many digits as they need.
 pub(super) fn shown(figure: f64) -> String {
     if figure.fract() != 0.0 && figure.abs() < 1.0 {
         return format!("{figure:.4}");

@@ -6,32 +6,32 @@ use super::values::{allocations, work_instructions};
 use super::workspace::BenchWorkspace;
 use crate::Stop;
 
-/// How many pairs, of which the median counts.
+/// The number of pairs; the median counts.
 const PAIRS: &str = "21";
 
-/// How many tasks ask beside those of the peers.
+/// The number of tasks, for ours and for the peers.
 const TASKS: &str = "64";
 
 pub(super) fn measure(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     depth: Depth,
     measured: &mut Measured,
 ) -> Result<(), Stop> {
-    allocations(ground, "allocations", &["memory"], depth, measured)?;
-    // While a renewal is stuck other threads run: their instructions come out otherwise each time.
+    allocations(workspace, "allocations", &["memory"], depth, measured)?;
+    // While a renewal is stuck other threads run, so their instructions vary.
     let works: &[_] = match depth {
         Depth::Steady => &["ours-memory"],
         Depth::Everything => &["ours-memory", "ours-memory-stuck", "floor-memory"],
     };
     for name in works {
-        let count = work_instructions(ground, "bench", name)?;
+        let count = work_instructions(workspace, "bench", name)?;
         measured.put(format!("instructions/{name}"), count);
     }
     if depth == Depth::Steady {
         return Ok(());
     }
     for threads in ["1", "2", "64"] {
-        for (name, numbers) in ground.run("bench", &["memory", threads, PAIRS])?.all() {
+        for (name, numbers) in workspace.run("bench", &["memory", threads, PAIRS])?.all() {
             if let [ours, floor, ratio] = numbers[..] {
                 measured.put(format!("memory/{name}-{threads}"), ratio);
                 measured.put(format!("nanoseconds/memory-{name}-{threads}"), ours);
@@ -39,8 +39,8 @@ pub(super) fn measure(
             }
         }
     }
-    ground.build("peers")?;
-    for (name, numbers) in ground.run("peers", &["memory", TASKS, PAIRS])?.all() {
+    workspace.build("peers")?;
+    for (name, numbers) in workspace.run("peers", &["memory", TASKS, PAIRS])?.all() {
         if let [ours, theirs, ratio] = numbers[..] {
             measured.put(format!("memory/tasks-{name}"), ratio);
             measured.put(format!("nanoseconds/tasks-ours-{name}"), ours);

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: what ours costs, beside the peers and beside the floor; `--check` keeps the part that is the same each time.
+//! `cargo xtask bench`: what our crates cost, beside the peers and beside the floor; `--check`
+//! compares the figures that repeat exactly.
 
 mod builds;
 mod callgrind;
@@ -29,20 +30,20 @@ use crate::{Outcome, Stop, Verdict, output};
 
 const HELP: &str = "\
 cargo xtask bench [--only GROUP…]   measures and prints every goal with its figure; all groups write docs/PERFORMANCE.md
-cargo xtask bench --check           the part that comes out the same each time: fails where a figure grew by more than 5 %
-cargo xtask bench --write-figures   writes that part to docs/performance-figures.txt
+cargo xtask bench --check           measures the figures that repeat; fails if one grew by more than 5 %
+cargo xtask bench --write-figures   writes those figures to docs/performance-figures.txt
 
   GROUP   values, exchange, memory, crowd, observations, space, packages, programs, python, builds
 
-Needs valgrind; python a python3 with venv and, once, pip's network; builds strip and nm, from binutils.
-A goal that is not met is reported and no failure; what could not be measured is one.";
+Needs valgrind; `python` needs a python3 with venv and, once, pip's network; `builds` needs strip and nm, from binutils.
+A missed goal is reported and does not fail the run; a missing measurement does.";
 
-/// A part of the measurements that can be asked for by its name.
+/// A part of the measurements, which can be chosen by its name.
 #[derive(Clone, Copy)]
 struct Group {
     name: &'static str,
     measure: fn(&BenchWorkspace, Depth, &mut Measured) -> Result<(), Stop>,
-    /// It has figures that come out the same each time.
+    /// Whether it has figures that repeat exactly.
     steady: bool,
 }
 
@@ -51,11 +52,12 @@ struct Group {
 enum Depth {
     /// Ours, the peers, the floor.
     Everything,
-    /// What of ours comes out the same each time.
+    /// Only figures of ours that repeat exactly.
     Steady,
 }
 
-/// In this order: what takes long comes last. A new one is a file beside this one, a line here, and its goals in `goals.rs`.
+/// In this order: slow groups are last. To add one, add a file beside this one, a line here, and
+/// its goals in `goals.rs`.
 const GROUPS: &[Group] = &[
     Group {
         name: "values",
@@ -109,48 +111,48 @@ const GROUPS: &[Group] = &[
     },
 ];
 
-/// What was asked for.
-enum Asked {
+/// The command of the user.
+enum Mode {
     Help,
     /// Goals and figures of these groups.
     Table(Vec<Group>),
     /// The steady figures, compared to the committed ones.
     Check,
-    /// The same, written down.
+    /// The steady figures, written to the file.
     Figures,
 }
 
 pub(crate) fn run(args: Vec<OsString>) -> Outcome {
-    let asked = parse(args)?;
-    if matches!(asked, Asked::Help) {
+    let mode = parse(args)?;
+    if matches!(mode, Mode::Help) {
         output::line(HELP);
         return Ok(Verdict::Passed);
     }
     callgrind::is_there()?;
-    let ground = BenchWorkspace::new()?;
-    match asked {
-        Asked::Help => Ok(Verdict::Passed),
-        Asked::Table(groups) => table(&ground, &groups),
-        Asked::Check => {
-            let measured = steady(&ground)?;
+    let workspace = BenchWorkspace::new()?;
+    match mode {
+        Mode::Help => Ok(Verdict::Passed),
+        Mode::Table(groups) => table(&workspace, &groups),
+        Mode::Check => {
+            let measured = steady(&workspace)?;
             Ok(figures::check(&figures::committed()?, &measured))
         }
-        Asked::Figures => {
-            let measured = steady(&ground)?;
+        Mode::Figures => {
+            let measured = steady(&workspace)?;
             figures::write(&figures::committed()?, &measured)?;
             Ok(Verdict::Passed)
         }
     }
 }
 
-/// Measures, prints, and where nothing was left out writes the document.
-fn table(ground: &BenchWorkspace, groups: &[Group]) -> Outcome {
+/// Measures and prints; writes the document if all groups were measured.
+fn table(workspace: &BenchWorkspace, groups: &[Group]) -> Outcome {
     let mut measured = Measured::default();
     for group in groups {
         output::line(format_args!("measuring {} …", group.name));
-        match (group.measure)(ground, Depth::Everything, &mut measured) {
+        match (group.measure)(workspace, Depth::Everything, &mut measured) {
             Ok(()) => {}
-            Err(Stop::Failed(words)) => measured.trouble(group.name, &words),
+            Err(Stop::Failed(words)) => measured.problem(group.name, &words),
             Err(stop) => return Err(stop),
         }
     }
@@ -158,26 +160,26 @@ fn table(ground: &BenchWorkspace, groups: &[Group]) -> Outcome {
     let rows = goals::rows(&names, &measured);
     output::line("");
     goals::lines(&rows).iter().for_each(output::line);
-    measured.troubles().for_each(output::trouble);
+    measured.problems().for_each(output::problem);
     let missing = rows.iter().filter(|row| row.figure.is_none()).count();
-    let unmeasured = missing.max(measured.troubles().count());
+    let unmeasured = missing.max(measured.problems().count());
     if groups.len() == GROUPS.len() && unmeasured == 0 {
-        page::DOCUMENT.write(&page::text(&rows, &measured, &machine::read(ground)?))?;
+        page::DOCUMENT.write(&page::text(&rows, &measured, &machine::read(workspace)?))?;
     }
     output::line(goals::summary(&rows));
     Ok(Verdict::of(unmeasured))
 }
 
-/// What comes out the same each time.
-fn steady(ground: &BenchWorkspace) -> Result<Measured, Stop> {
+/// Measures the figures that repeat exactly.
+fn steady(workspace: &BenchWorkspace) -> Result<Measured, Stop> {
     let mut measured = Measured::default();
     for group in GROUPS.iter().filter(|group| group.steady) {
-        (group.measure)(ground, Depth::Steady, &mut measured)?;
+        (group.measure)(workspace, Depth::Steady, &mut measured)?;
     }
     Ok(measured)
 }
 
-fn parse(args: Vec<OsString>) -> Result<Asked, Stop> {
+fn parse(args: Vec<OsString>) -> Result<Mode, Stop> {
     let mut parser = lexopt::Parser::from_args(args);
     let (mut check, mut write, mut only) = (false, false, None::<Vec<Group>>);
     while let Some(argument) = parser.next()? {
@@ -190,17 +192,17 @@ fn parse(args: Vec<OsString>) -> Result<Asked, Stop> {
                     chosen.push(group(&name.string()?)?);
                 }
             }
-            Arg::Long("help") | Arg::Short('h') => return Ok(Asked::Help),
+            Arg::Long("help") | Arg::Short('h') => return Ok(Mode::Help),
             other => return Err(other.unexpected().into()),
         }
     }
     match (check, write, only) {
-        (false, false, None) => Ok(Asked::Table(GROUPS.to_vec())),
-        (false, false, Some(groups)) => Ok(Asked::Table(groups)),
-        (true, false, None) => Ok(Asked::Check),
-        (false, true, None) => Ok(Asked::Figures),
+        (false, false, None) => Ok(Mode::Table(GROUPS.to_vec())),
+        (false, false, Some(groups)) => Ok(Mode::Table(groups)),
+        (true, false, None) => Ok(Mode::Check),
+        (false, true, None) => Ok(Mode::Figures),
         _ => Err(Stop::Usage(
-            "--check, --write-figures and --only go alone".to_owned(),
+            "--check, --write-figures and --only exclude each other".to_owned(),
         )),
     }
 }
@@ -210,7 +212,7 @@ fn group(name: &str) -> Result<Group, Stop> {
     found.copied().ok_or_else(|| {
         let names: Vec<_> = GROUPS.iter().map(|group| group.name).collect();
         let names = names.join(", ");
-        Stop::Usage(format!("there is no group `{name}`; there is: {names}"))
+        Stop::Usage(format!("unknown group `{name}`; choose from {names}"))
     })
 }
 
@@ -223,15 +225,15 @@ mod tests {
         let check = |args: &[&str], expect: Result<&str, &str>| {
             let args = args.iter().map(OsString::from).collect();
             match (parse(args), expect) {
-                (Ok(asked), Ok(expect)) => {
-                    let got = match asked {
-                        Asked::Help => "help".to_owned(),
-                        Asked::Table(groups) => {
+                (Ok(mode), Ok(expect)) => {
+                    let got = match mode {
+                        Mode::Help => "help".to_owned(),
+                        Mode::Table(groups) => {
                             let names: Vec<_> = groups.iter().map(|group| group.name).collect();
                             names.join(" ")
                         }
-                        Asked::Check => "check".to_owned(),
-                        Asked::Figures => "figures".to_owned(),
+                        Mode::Check => "check".to_owned(),
+                        Mode::Figures => "figures".to_owned(),
                     };
                     assert_eq!(got, expect);
                 }
@@ -246,12 +248,12 @@ mod tests {
         check(&["--check"], Ok("check"));
         check(&["--write-figures"], Ok("figures"));
         check(&["--help"], Ok("help"));
-        check(&["--only", "value"], Err("there is: values, exchange"));
-        check(&["--only", "values", "--check"], Err("go alone"));
+        check(&["--only", "value"], Err("choose from values, exchange"));
+        check(&["--only", "values", "--check"], Err("exclude each other"));
         check(&["values"], Err("unexpected"));
     }
 
-    /// Each goal belongs to a group that can be asked for, and each group has a goal.
+    /// Each goal belongs to an existing group, and each group has a goal.
     #[test]
     fn groups_and_goals_fit() {
         for goal in goals::GOALS {

@@ -1,4 +1,5 @@
-//! A page of 200 observations: typed, as `serde_json::Value`, passed over; time, allocations, instructions.
+//! A page of 200 observations: typed, as `serde_json::Value`, and skipped; time, allocations,
+//! instructions.
 
 use super::Depth;
 use super::callgrind::{self, Times};
@@ -7,30 +8,31 @@ use super::values::allocations;
 use super::workspace::BenchWorkspace;
 use crate::Stop;
 
-/// How many rounds, of which the median counts.
+/// The number of rounds; the median counts.
 const ROUNDS: &str = "15";
 
-/// A page is so long that once is enough.
+/// A page is so long that one repetition is enough.
 const ONCE: Times = Times(0, 1);
 
 pub(super) fn measure(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     depth: Depth,
     measured: &mut Measured,
 ) -> Result<(), Stop> {
-    // Under callgrind the making of the page takes longer than the reading: it is made once.
-    ground.run("bench", &["page", PAGE])?;
+    // Under callgrind it takes longer to generate the page than to read it, so it is generated
+    // once.
+    workspace.run("bench", &["page", PAGE])?;
     let kinds: &[_] = match depth {
         Depth::Steady => &["typed"],
         Depth::Everything => &["typed", "value", "ignored"],
     };
     for kind in kinds {
-        let count = callgrind::each(ground, "bench", ONCE, |times| {
+        let count = callgrind::each(workspace, "bench", ONCE, |times| {
             ["read-page", kind, PAGE, times].map(str::to_owned).to_vec()
         })?;
         measured.put(format!("instructions/page-{kind}"), count);
         allocations(
-            ground,
+            workspace,
             "allocations",
             &["page", kind, PAGE],
             depth,
@@ -38,7 +40,7 @@ pub(super) fn measure(
         )?;
     }
     if depth == Depth::Everything {
-        let times = ground.run("bench", &["observations", ROUNDS])?;
+        let times = workspace.run("bench", &["observations", ROUNDS])?;
         let bytes = times.number("bytes", 0)?;
         measured.put("bytes/page", bytes);
         measured.put("wall/page-typed-value", times.number("typed/value", 0)?);

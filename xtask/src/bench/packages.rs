@@ -19,7 +19,7 @@ pub(super) const PROGRAMS: [&str; 7] = [
 ];
 
 pub(super) fn measure(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     depth: Depth,
     measured: &mut Measured,
 ) -> Result<(), Stop> {
@@ -28,7 +28,7 @@ pub(super) fn measure(
         Depth::Everything => &PROGRAMS[..],
     };
     for program in programs {
-        let mut cargo = ground.cargo();
+        let mut cargo = workspace.cargo();
         cargo.args([
             "tree",
             "--locked",
@@ -44,7 +44,7 @@ pub(super) fn measure(
     Ok(())
 }
 
-/// Distinct lines, without the first one, which is the program.
+/// Counts distinct lines, without the first one, which is the program.
 fn count(tree: &str) -> usize {
     let lines = tree.lines().skip(1).filter(|line| !line.trim().is_empty());
     let package = |line: &str| {

@@ -1,4 +1,5 @@
-//! `docs/PERFORMANCE.md`: every goal with its figure, what they were made of, how each was measured, on what.
+//! `docs/PERFORMANCE.md`: every goal with its figure, its source, how each was measured, and on
+//! which machine.
 
 use std::fmt::Write as _;
 
@@ -37,11 +38,11 @@ pub(super) fn text(rows: &[Row], measured: &Measured, machine: &Machine) -> Stri
     }
     add("\n## How it was measured\n");
     add(HOW);
-    add("\n## On what\n\n| | |\n| --- | --- |\n");
+    add("\n## Machine and versions\n\n| | |\n| --- | --- |\n");
     for (name, words) in machine.facts.iter().chain(&machine.packages) {
         add(&format!("| {name} | {words} |\n"));
     }
-    add("\n## Again\n");
+    add("\n## Repeat it\n");
     add(COMMANDS);
     add("\n## What a promise costs\n");
     add(COSTS);
@@ -81,7 +82,7 @@ impl Side {
     }
 }
 
-/// What stands beside what.
+/// The tables of the section "Side by side".
 #[rustfmt::skip]
 const SIDES: &[Side] = &[
     Side {
@@ -90,8 +91,8 @@ const SIDES: &[Side] = &[
         rows: &[
             ("start a login", &["instructions/ours-login", "instructions/floor-login", "instructions/oauth2-login"]),
             ("build a token request", &["instructions/ours-request", "instructions/floor-request", "instructions/oauth2-request"]),
-            ("request + parse a 400-byte answer", &["instructions/ours-parse-400", "instructions/floor-parse-400", "instructions/oauth2-parse-400"]),
-            ("request + parse a 4 KB answer", &["instructions/ours-parse-4k", "instructions/floor-parse-4k", "instructions/oauth2-parse-4k"]),
+            ("request + parse a 400-byte response", &["instructions/ours-parse-400", "instructions/floor-parse-400", "instructions/oauth2-parse-400"]),
+            ("request + parse a 4 KB response", &["instructions/ours-parse-4k", "instructions/floor-parse-4k", "instructions/oauth2-parse-4k"]),
             ("request + parse an error response", &["instructions/ours-error", "instructions/floor-error", "instructions/oauth2-error"]),
         ],
     },
@@ -101,8 +102,8 @@ const SIDES: &[Side] = &[
         rows: &[
             ("start a login", &["allocations/ours-login", "allocations/floor-login", "allocations/oauth2-login"]),
             ("build a token request", &["allocations/ours-request", "allocations/floor-request", "allocations/oauth2-request"]),
-            ("request + parse a 400-byte answer, 4 of them the response's", &["allocations/ours-parse-400", "allocations/floor-parse-400", "allocations/oauth2-parse-400"]),
-            ("request + parse a 4 KB answer, 4 of them the response's", &["allocations/ours-parse-4k", "allocations/floor-parse-4k", "allocations/oauth2-parse-4k"]),
+            ("request + parse a 400-byte response, 4 of them the response's", &["allocations/ours-parse-400", "allocations/floor-parse-400", "allocations/oauth2-parse-400"]),
+            ("request + parse a 4 KB response, 4 of them the response's", &["allocations/ours-parse-4k", "allocations/floor-parse-4k", "allocations/oauth2-parse-4k"]),
             ("request + parse an error response, 4 of them the response's", &["allocations/ours-error", "allocations/floor-error", "allocations/oauth2-error"]),
         ],
     },
@@ -112,8 +113,8 @@ const SIDES: &[Side] = &[
         rows: &[
             ("start a login", &["nanoseconds/ours-login", "nanoseconds/oauth2-login", "wall/login"]),
             ("build a token request", &["nanoseconds/ours-request", "nanoseconds/oauth2-request", "wall/request"]),
-            ("request + parse a 400-byte answer", &["nanoseconds/ours-parse-400", "nanoseconds/oauth2-parse-400", "wall/parse-400"]),
-            ("request + parse a 4 KB answer", &["nanoseconds/ours-parse-4k", "nanoseconds/oauth2-parse-4k", "wall/parse-4k"]),
+            ("request + parse a 400-byte response", &["nanoseconds/ours-parse-400", "nanoseconds/oauth2-parse-400", "wall/parse-400"]),
+            ("request + parse a 4 KB response", &["nanoseconds/ours-parse-4k", "nanoseconds/oauth2-parse-4k", "wall/parse-4k"]),
             ("request + parse an error response", &["nanoseconds/ours-error", "nanoseconds/oauth2-error", "wall/error"]),
         ],
     },
@@ -159,7 +160,7 @@ const SIDES: &[Side] = &[
     },
     Side {
         title: "a page of 200 observations",
-        columns: &["typed", "serde_json::Value", "passed over", "Python: json.loads", "and pyinaturalist's records"],
+        columns: &["typed", "serde_json::Value", "skipped", "Python: json.loads", "and pyinaturalist's records"],
         rows: &[
             ("milliseconds", &["milliseconds/page-typed", "milliseconds/page-value", "milliseconds/page-ignored", "milliseconds/page-python-loads", "milliseconds/page-python-records"]),
             ("MB/s", &["megabytes-a-second/page-typed", "megabytes-a-second/page-value", "megabytes-a-second/page-ignored"]),
@@ -189,9 +190,9 @@ const SIDES: &[Side] = &[
         columns: &["small tool", "bare ureq", "median ratio"],
         rows: &[
             ("milliseconds", &["milliseconds/start-ours", "milliseconds/start-bare", "wall/start-ours-bare"]),
-            ("most memory, KiB", &["kib/start-ours", "kib/start-bare", "memory/start-ours-bare"]),
+            ("peak memory, KiB", &["kib/start-ours", "kib/start-bare", "memory/start-ours-bare"]),
             ("functions of TLS that run", &["functions/tls-http"]),
-            ("… when the same is asked of https", &["functions/tls-https"]),
+            ("… when the same uses https", &["functions/tls-https"]),
         ],
     },
     Side {
@@ -199,7 +200,7 @@ const SIDES: &[Side] = &[
         columns: &["small tool", "small tool, its store in memory", "bare ureq", "oauth2 + ureq", "pyinaturalist"],
         rows: &[
             ("milliseconds", &["milliseconds/login-ours", "milliseconds/login-unsynced", "milliseconds/login-bare", "milliseconds/login-oauth2", "milliseconds/login-pyinaturalist"]),
-            ("most memory, KiB", &["kib/login-ours", "kib/login-unsynced", "kib/login-bare", "kib/login-oauth2", "kib/login-pyinaturalist"]),
+            ("peak memory, KiB", &["kib/login-ours", "kib/login-unsynced", "kib/login-bare", "kib/login-oauth2", "kib/login-pyinaturalist"]),
         ],
     },
 ];

@@ -1,4 +1,5 @@
-//! Whole programs: a start with a stored token and one API read, ours beside the bare client; wall time, memory, TLS.
+//! Whole programs: a start with a stored token and one API read, ours beside the bare client; wall
+//! time, memory, TLS.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,38 +11,46 @@ use super::measured::{Measured, median};
 use super::workspace::BenchWorkspace;
 use crate::{Stop, output};
 
-/// How many pairs, of which the median counts.
+/// The number of pairs; the median counts.
 const PAIRS: usize = 101;
 
-/// Names that functions of TLS begin with.
+/// How the names of TLS functions begin.
 const TLS: [&str; 4] = ["rustls", "webpki", "ring", "rustls_pki_types"];
 
 pub(super) fn measure(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     _: Depth,
     measured: &mut Measured,
 ) -> Result<(), Stop> {
     for program in ["program-tool", "program-ureq", "program-oauth2-ureq"] {
-        ground.build(program)?;
+        workspace.build(program)?;
     }
-    let server = ground.serve("bench", &["inat"])?;
+    let server = workspace.serve("bench", &["inat"])?;
     let origin = server.address();
-    let folder = folder(ground)?;
+    let folder = folder(workspace)?;
     let (store, file) = (folder.path().join("store"), folder.path().join("token"));
-    let tool = |what: &str, origin: &str| command(ground, "program-tool", what, origin, &store);
-    let bare = |what: &str| command(ground, "program-ureq", what, origin, &file);
+    let tool = |what: &str, origin: &str| command(workspace, "program-tool", what, origin, &store);
+    let bare = |what: &str| command(workspace, "program-ureq", what, origin, &file);
     output(&mut tool("login", origin))?;
     output(&mut bare("login"))?;
     let starts = pairs(PAIRS, || tool("read", origin), || bare("read"))?;
     starts.put(measured, "start", "ours", "bare");
-    logins(ground, origin, &folder, measured)?;
+    logins(workspace, origin, &folder, measured)?;
 
-    // Nothing of TLS runs where no https is asked for; what would run is seen where it is.
-    let used = tls(ground, &folder, &["read", origin, &store.to_string_lossy()])?;
+    // Without https no TLS function runs. A run with https is the control.
+    let used = tls(
+        workspace,
+        &folder,
+        &["read", origin, &store.to_string_lossy()],
+    )?;
     let https = origin.replacen("http:", "https:", 1);
-    let control = tls(ground, &folder, &["read", &https, &store.to_string_lossy()])?;
+    let control = tls(
+        workspace,
+        &folder,
+        &["read", &https, &store.to_string_lossy()],
+    )?;
     if control == 0 {
-        let words = "a request to https shows no function of TLS: the count proves nothing";
+        let words = "a request over https ran no function of TLS, so the count proves nothing; check the symbols";
         return Err(Stop::Failed(words.to_owned()));
     }
     measured.put("functions/tls-http", used as f64);
@@ -49,23 +58,25 @@ pub(super) fn measure(
     Ok(())
 }
 
-/// Logins by the bare client, by oauth2 with it, and by ours with a store on a disk that is memory, where nothing is synced.
+/// Measures logins by the bare client, by oauth2 with it, and by ours with a store on a disk in
+/// memory, where no write is synced.
 fn logins(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     origin: &str,
     folder: &tempfile::TempDir,
     measured: &mut Measured,
 ) -> Result<(), Stop> {
     let file = folder.path().join("token");
-    let login = |program: &str, place: &Path| command(ground, program, "login", origin, place);
+    let login = |program: &str, place: &Path| command(workspace, program, "login", origin, place);
     let others = pairs(
         PAIRS,
         || login("program-ureq", &file),
         || login("program-oauth2-ureq", &file),
     )?;
     others.put(measured, "login", "bare", "oauth2");
-    let memory = tempfile::tempdir_in("/dev/shm")
-        .map_err(|error| Stop::Missing(format!("a disk in memory is at /dev/shm: {error}")))?;
+    let memory = tempfile::tempdir_in("/dev/shm").map_err(|error| {
+        Stop::Missing(format!("a disk in memory at /dev/shm is required: {error}"))
+    })?;
     let (here, there) = (folder.path().join("store"), memory.path().join("store"));
     let ours = pairs(
         PAIRS,
@@ -76,33 +87,33 @@ fn logins(
     Ok(())
 }
 
-/// A folder that is gone when the group is done.
-pub(super) fn folder(ground: &BenchWorkspace) -> Result<tempfile::TempDir, Stop> {
-    tempfile::tempdir_in(ground.target())
-        .map_err(|error| Stop::Failed(format!("no folder: {error}")))
+/// A folder that is removed at the end of the group.
+pub(super) fn folder(workspace: &BenchWorkspace) -> Result<tempfile::TempDir, Stop> {
+    tempfile::tempdir_in(workspace.target())
+        .map_err(|error| Stop::Failed(format!("cannot create a folder: {error}")))
 }
 
-/// One of the programs.
+/// The command that starts one of the programs.
 pub(super) fn command(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     program: &str,
     what: &str,
     origin: &str,
     place: &Path,
 ) -> Command {
-    let mut command = ground.program(program);
+    let mut command = workspace.program(program);
     command.args([what, origin]).arg(place);
     command
 }
 
-/// What pairs of processes that take turns came to.
+/// The result of pairs of processes that alternate.
 pub(super) struct Pairs {
     /// Milliseconds and KiB of the one and of the other.
     rounds: Vec<[[f64; 2]; 2]>,
 }
 
 impl Pairs {
-    /// Keeps `milliseconds/WHAT-ONE`, `kib/WHAT-ONE` and the same of the other, and as ratios
+    /// Stores `milliseconds/WHAT-ONE`, `kib/WHAT-ONE` and the same of the other, and as ratios
     /// `wall/WHAT-ONE-OTHER` and `memory/WHAT-ONE-OTHER`.
     pub(super) fn put(&self, measured: &mut Measured, what: &str, one: &str, other: &str) {
         for (place, unit, ratio) in [(0, "milliseconds", "wall"), (1, "kib", "memory")] {
@@ -119,7 +130,7 @@ impl Pairs {
     }
 }
 
-/// Runs both so many times; neither is always the first.
+/// Runs both so many times; which one is first alternates.
 pub(super) fn pairs(
     count: usize,
     one: impl Fn() -> Command,
@@ -138,7 +149,7 @@ pub(super) fn pairs(
     Ok(Pairs { rounds })
 }
 
-/// Milliseconds from the start of a process to its end, and the memory it says it had at most.
+/// Milliseconds from the start of a process to its end, and the peak memory that it prints.
 fn once(mut command: Command) -> Result<[f64; 2], Stop> {
     let began = Instant::now();
     let text = output(&mut command)?;
@@ -151,15 +162,15 @@ fn once(mut command: Command) -> Result<[f64; 2], Stop> {
     Ok([took, peak])
 }
 
-/// How many functions of TLS a run of the tool goes through.
+/// How many functions of TLS a run of the tool enters.
 fn tls(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     folder: &tempfile::TempDir,
     arguments: &[&str],
 ) -> Result<usize, Stop> {
     let profile = folder.path().join("profile");
     let arguments: Vec<_> = arguments.iter().map(|word| (*word).to_owned()).collect();
-    let names = callgrind::functions(&ground.release(), "program-tool", &arguments, &profile)?;
+    let names = callgrind::functions(&workspace.release(), "program-tool", &arguments, &profile)?;
     Ok(names.iter().filter(|name| is_tls(name)).count())
 }
 

@@ -1,4 +1,5 @@
-//! pyinaturalist from pip beside ours: a whole iNaturalist login as a process, and a page of observations.
+//! pyinaturalist from pip beside ours: a whole iNaturalist login as a process, and a page of
+//! observations.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,13 +11,14 @@ use super::programs::{command, folder, pairs};
 use super::workspace::{BenchWorkspace, Lines};
 use crate::{Stop, output, pip};
 
-/// The package, in its newest version when this was written.
+/// The package, at its newest version when this was written.
 pub(super) const PACKAGE: &str = "pyinaturalist==0.21.1";
 
-/// How many pairs, of which the median counts.
+/// The number of pairs; the median counts.
 const PAIRS: usize = 15;
 
-/// What a user of it writes to log in, with the address of the server, and the most memory that the process had, in KiB.
+/// What its user writes to log in, with the server's address, and the peak memory of the process,
+/// in KiB.
 const LOGIN: &str = "
 import sys
 import pyinaturalist.auth as auth
@@ -46,34 +48,34 @@ print('records', median(lambda: Observation.from_json_list(json.loads(text))))
 ";
 
 pub(super) fn measure(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     _: Depth,
     measured: &mut Measured,
 ) -> Result<(), Stop> {
-    let python = pip::installed(&folder_of(ground), &[PACKAGE])?;
-    ground.build("program-tool")?;
-    let server = ground.serve("bench", &["inat"])?;
+    let python = pip::installed(&folder_of(workspace), &[PACKAGE])?;
+    workspace.build("program-tool")?;
+    let server = workspace.serve("bench", &["inat"])?;
     let origin = server.address();
-    let folder = folder(ground)?;
+    let folder = folder(workspace)?;
     let store = folder.path().join("store");
     let script = |text: &str, argument: &str| {
         let mut command = Command::new(&python);
         command.args(["-c", text, argument]).env_clear();
-        // Where it keeps answers and the times of its requests.
+        // It stores responses and the times of its requests there.
         command.env("HOME", folder.path());
         command
     };
-    // Its modules are compiled once, as on any machine where it is used.
+    // Compile its modules once, as on any machine where it is used.
     output(&mut script(LOGIN, origin))?;
     let pairs = pairs(
         PAIRS,
-        || command(ground, "program-tool", "login", origin, &store),
+        || command(workspace, "program-tool", "login", origin, &store),
         || script(LOGIN, origin),
     )?;
     pairs.put(measured, "login", "ours", "pyinaturalist");
 
-    let page = ground.release().join(PAGE);
-    ground.run("bench", &["page", PAGE])?;
+    let page = workspace.release().join(PAGE);
+    workspace.run("bench", &["page", PAGE])?;
     let lines = Lines::of(output(&mut script(PAGE_SCRIPT, &page.to_string_lossy()))?);
     for name in ["loads", "records"] {
         measured.put(
@@ -84,14 +86,14 @@ pub(super) fn measure(
     Ok(())
 }
 
-/// Where pip puts it.
-fn folder_of(ground: &BenchWorkspace) -> PathBuf {
-    ground.target().join("pyinaturalist")
+/// Where pip installs it.
+fn folder_of(workspace: &BenchWorkspace) -> PathBuf {
+    workspace.target().join("pyinaturalist")
 }
 
-/// `Python 3.11.2, pyinaturalist 0.21.1`; where it was not installed, why not.
-pub(super) fn version(ground: &BenchWorkspace) -> String {
-    let program = folder_of(ground).join("bin/python");
+/// `Python 3.11.2, pyinaturalist 0.21.1`, or why it could not be installed.
+pub(super) fn version(workspace: &BenchWorkspace) -> String {
+    let program = folder_of(workspace).join("bin/python");
     match output(Command::new(program).arg("--version")) {
         Ok(python) => format!("{}, {}", python.trim(), PACKAGE.replace("==", " ")),
         Err(stop) => stop.to_string(),

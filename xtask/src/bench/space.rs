@@ -1,4 +1,5 @@
-//! What stays in memory: the sessions of 10,000 accounts beside their tokens, and 10,000 pages that are followed.
+//! What stays in memory: the sessions of 10,000 accounts beside their tokens, and 10,000 pages of a
+//! list.
 
 use super::Depth;
 use super::measured::Measured;
@@ -6,11 +7,11 @@ use super::workspace::BenchWorkspace;
 use crate::Stop;
 
 pub(super) fn measure(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     _: Depth,
     measured: &mut Measured,
 ) -> Result<(), Stop> {
-    let lines = ground.run("allocations", &["space"])?;
+    let lines = workspace.run("allocations", &["space"])?;
     for name in ["account", "pages-100", "pages-10000"] {
         measured.put(format!("bytes/{name}"), lines.number(name, 0)?);
     }

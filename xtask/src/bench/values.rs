@@ -1,4 +1,4 @@
-//! The values: a login begun, a request built, a response read; ours, the floor and oauth2.
+//! The values: begin a login, build a request, read a response; ours, the floor and oauth2.
 
 use super::Depth;
 use super::callgrind::{self, MANY};
@@ -8,32 +8,32 @@ use crate::Stop;
 
 const WORKS: [&str; 5] = ["login", "request", "parse-400", "parse-4k", "error"];
 
-/// Whose they are, and the program that does them.
+/// The sides, and the program that runs each.
 const SIDES: [(&str, &str); 3] = [("ours", "bench"), ("floor", "bench"), ("oauth2", "peers")];
 
 pub(super) fn measure(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     depth: Depth,
     measured: &mut Measured,
 ) -> Result<(), Stop> {
     let sides = match depth {
         Depth::Steady => &SIDES[..1],
         Depth::Everything => {
-            ground.build("peers")?;
+            workspace.build("peers")?;
             &SIDES[..]
         }
     };
     for (side, program) in sides {
         for work in WORKS {
             let name = format!("{side}-{work}");
-            let count = work_instructions(ground, program, &name)?;
+            let count = work_instructions(workspace, program, &name)?;
             measured.put(format!("instructions/{name}"), count);
         }
     }
-    allocations(ground, "allocations", &["values"], depth, measured)?;
+    allocations(workspace, "allocations", &["values"], depth, measured)?;
     if depth == Depth::Everything {
-        allocations(ground, "peer-allocations", &[], depth, measured)?;
-        for (name, numbers) in ground.run("peers", &["wall", "41"])?.all() {
+        allocations(workspace, "peer-allocations", &[], depth, measured)?;
+        for (name, numbers) in workspace.run("peers", &["wall", "41"])?.all() {
             if let [ours, theirs, ratio] = numbers[..] {
                 measured.put(format!("wall/{name}"), ratio);
                 measured.put(format!("nanoseconds/ours-{name}"), ours);
@@ -46,24 +46,24 @@ pub(super) fn measure(
 
 /// The instructions of one repetition of a work.
 pub(super) fn work_instructions(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     program: &str,
     name: &str,
 ) -> Result<f64, Stop> {
-    callgrind::each(ground, program, MANY, |times| {
+    callgrind::each(workspace, program, MANY, |times| {
         ["work", name, times].map(str::to_owned).to_vec()
     })
 }
 
-/// What the counting programs print; in a steady run only ours.
+/// The output of the counting programs; in a steady run only ours.
 pub(super) fn allocations(
-    ground: &BenchWorkspace,
+    workspace: &BenchWorkspace,
     program: &str,
     arguments: &[&str],
     depth: Depth,
     measured: &mut Measured,
 ) -> Result<(), Stop> {
-    for (name, numbers) in ground.run(program, arguments)?.all() {
+    for (name, numbers) in workspace.run(program, arguments)?.all() {
         let is_ours = !name.starts_with("floor-");
         if let ([count], true) = (&numbers[..], is_ours || depth == Depth::Everything) {
             measured.put(format!("allocations/{name}"), *count);

@@ -1,4 +1,5 @@
-//! Where measurements run: `xtask/bench` with its own target folder, its packages, built in release, and its programs.
+//! Where measurements run: `xtask/bench` with its own target folder, its packages, built in
+//! release, and its programs.
 
 use std::env;
 use std::io::{self, BufRead, BufReader};
@@ -7,7 +8,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 
 use crate::{Stop, output, root};
 
-/// What else would change a build.
+/// Variables that would change a build.
 const TOLD: [&str; 8] = [
     "CARGO_MANIFEST_DIR",
     "CARGO_MANIFEST_PATH",
@@ -25,13 +26,13 @@ pub(super) struct BenchWorkspace {
 }
 
 impl BenchWorkspace {
-    /// Builds what most groups need: ours and the floor.
+    /// Builds what most groups require: ours and the floor.
     pub(super) fn new() -> Result<Self, Stop> {
-        let ground = Self {
+        let workspace = Self {
             folder: root().join("xtask/bench"),
         };
-        ground.build("bench")?;
-        Ok(ground)
+        workspace.build("bench")?;
+        Ok(workspace)
     }
 
     /// The folder of the workspace, with its lock file.
@@ -39,21 +40,22 @@ impl BenchWorkspace {
         &self.folder
     }
 
-    /// Where cargo builds to, and where what is installed for a measurement may lie.
+    /// Cargo's target folder, where measurements may also install what they require.
     pub(super) fn target(&self) -> PathBuf {
         self.folder.join("target")
     }
 
-    /// Where the built programs lie.
+    /// The folder of the built programs.
     pub(super) fn release(&self) -> PathBuf {
         self.target().join("release")
     }
 
-    /// Cargo, at home in that workspace and not told of this one.
+    /// Cargo in that workspace, without the settings of this one.
     pub(super) fn cargo(&self) -> Command {
         let mut cargo = crate::cargo();
         cargo.current_dir(&self.folder);
-        // What cargo told this task is about this task; what a person set for the workspace above does not hold below.
+        // cargo's variables for this task, and settings that a user made for the workspace above,
+        // do not apply below.
         for (name, _) in env::vars_os() {
             let text = name.to_string_lossy();
             let profile = text.starts_with("CARGO_PROFILE_") || text.starts_with("CARGO_BUILD_");
@@ -64,7 +66,7 @@ impl BenchWorkspace {
         cargo
     }
 
-    /// Builds one package in release, with its own features and nobody else's.
+    /// Builds one package in release, alone, so that only its own features count.
     pub(super) fn build(&self, package: &str) -> Result<(), Stop> {
         let mut cargo = self.cargo();
         cargo.args(["build", "--quiet", "--release", "--locked", "--bins"]);
@@ -72,19 +74,19 @@ impl BenchWorkspace {
         output(cargo.arg(self.target())).map(drop)
     }
 
-    /// A program that was built, in the folder of the programs and with an empty environment.
+    /// A built program, in the folder of the programs and with an empty environment.
     pub(super) fn program(&self, name: &str) -> Command {
         let mut command = Command::new(self.release().join(name));
         command.current_dir(self.release()).env_clear();
         command
     }
 
-    /// What a program prints.
+    /// The output of a program.
     pub(super) fn run(&self, name: &str, arguments: &[&str]) -> Result<Lines, Stop> {
         output(self.program(name).args(arguments)).map(Lines)
     }
 
-    /// Starts a program that prints its address and serves until the end of its input.
+    /// Starts a program that prints its address and serves until its input ends.
     pub(super) fn serve(&self, name: &str, arguments: &[&str]) -> Result<Server, Stop> {
         let failed = |error: io::Error| Stop::Failed(format!("`{name} serve`: {error}"));
         let mut child = self
@@ -95,7 +97,9 @@ impl BenchWorkspace {
             .spawn()
             .map_err(failed)?;
         let (input, out) = (child.stdin.take(), child.stdout.take());
-        let mut reader = BufReader::new(out.ok_or_else(|| Stop::Failed("no output".to_owned()))?);
+        let mut reader = BufReader::new(
+            out.ok_or_else(|| Stop::Failed("the program has no output".to_owned()))?,
+        );
         let mut address = String::new();
         reader.read_line(&mut address).map_err(failed)?;
         Ok(Server {
@@ -107,7 +111,7 @@ impl BenchWorkspace {
     }
 }
 
-/// A server in a process of its own; it ends with its input.
+/// A server in a process of its own; closing its input ends it.
 pub(super) struct Server {
     address: String,
     child: Child,
@@ -120,14 +124,15 @@ impl Server {
         &self.address
     }
 
-    /// Ends it, and gives what it says at its end.
+    /// Ends it, and returns its last output.
     pub(super) fn end(mut self) -> Result<String, Stop> {
         drop(self.input.take());
         let mut last = String::new();
         let read = self.reader.read_line(&mut last);
         let ended = self.child.wait();
-        read.and(ended)
-            .map_err(|error| Stop::Failed(format!("the server's end: {error}")))?;
+        read.and(ended).map_err(|error| {
+            Stop::Failed(format!("cannot read the server's last output: {error}"))
+        })?;
         Ok(last.trim().to_owned())
     }
 }
@@ -145,7 +150,7 @@ impl Drop for Server {
 pub(super) struct Lines(String);
 
 impl Lines {
-    /// What a program printed.
+    /// Wraps the output of a program.
     pub(super) fn of(text: String) -> Self {
         Self(text)
     }
@@ -159,7 +164,7 @@ impl Lines {
         })
     }
 
-    /// The number in this place of the line with this name.
+    /// The number at this position in the line with this name.
     pub(super) fn number(&self, name: &str, place: usize) -> Result<f64, Stop> {
         let mut lines = self.all();
         let found = lines.find(|(own, _)| *own == name);

@@ -1,4 +1,4 @@
-//! What every case has at hand: a server that runs, what is known of it, a transport, people.
+//! The environment of a case: a running server, its facts, a transport, people.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,34 +17,34 @@ use super::report::{CheckResult, Failure};
 use super::rig::{Rig, Seat};
 use super::scripted_user::ScriptedUser;
 
-/// One case: a name that says what holds, and how to see it. Each has accounts and a browser of its own.
+/// A case: its name, and its check. Each has accounts and a browser of its own.
 pub(super) type Case = (&'static str, fn(&ServerEnv<'_>) -> CheckResult);
 
-/// What a server does not have: the case's name, the reason, and the proof that it really is not there.
+/// A missing feature: the case's name, the reason, and the proof that the server lacks it.
 pub(super) type Absent = (
     &'static str,
     &'static str,
     fn(&ServerEnv<'_>) -> CheckResult,
 );
 
-/// The header, raw: as RFC 6749 section 2.3.1 does not want it, and Doorkeeper 5.5 does.
+/// The header, raw: RFC 6749 section 2.3.1 forbids it, and Doorkeeper 5.5 requires it.
 pub(super) const RAW: ClientAuthentication = ClientAuthentication::Basic(BasicEncoding::Raw);
 
-/// The header, form-encoded: as RFC 6749 section 2.3.1 wants it, and oidc-provider does.
+/// The header, form-encoded: RFC 6749 section 2.3.1 requires it, and so does oidc-provider.
 pub(super) const ENCODED: ClientAuthentication =
     ClientAuthentication::Basic(BasicEncoding::FormUrlEncoded);
 
 /// The id and the secret in the form.
 pub(super) const BODY: ClientAuthentication = ClientAuthentication::Body;
 
-/// A server that runs, and a transport to reach it by.
+/// A running server, and a transport to reach it.
 pub(super) struct ServerEnv<'a> {
     pub(super) origin: &'a str,
     pub(super) rig: &'a Rig,
     pub(super) facts: &'static Facts,
 }
 
-/// What a case has to know of a server software, as it is set up here.
+/// What a case has to know of a server software in this configuration.
 pub(super) struct Facts {
     /// The service's id.
     pub(super) id: &'static str,
@@ -52,17 +52,17 @@ pub(super) struct Facts {
     pub(super) server: fn(&ServerEnv<'_>) -> Result<AuthorizationServer, Error>,
     pub(super) public: App,
     pub(super) confidential: App,
-    /// The scopes that each login asks for.
+    /// The scopes that each login requests.
     pub(super) asks: Option<&'static str>,
-    /// The scopes that a token has then.
+    /// The scopes of the token that it gets.
     pub(super) grants: &'static str,
-    /// The scopes that an application's own token has; a session of its own asks for none.
+    /// The scopes of an application's own token; a session of its own requests none.
     pub(super) own: &'static str,
-    /// By what the server knows alice.
+    /// The server's name for alice.
     pub(super) alice: &'static str,
-    /// By what it knows bob.
+    /// The server's name for bob.
     pub(super) bob: &'static str,
-    /// A word of the refusal of a bearer token that was revoked.
+    /// A word of the response that rejects a revoked bearer token.
     pub(super) revoked: &'static str,
 }
 
@@ -92,17 +92,17 @@ impl App {
     }
 }
 
-/// What the programs here call themselves.
+/// The user agent of the programs here.
 pub(super) const USER_AGENT: &str = "conformance/1.0 (xtask)";
 
 impl ServerEnv<'_> {
-    /// The server with this application at it.
+    /// The server with this application.
     pub(super) fn service(&self, app: App) -> Result<Service, Error> {
         let server = (self.facts.server)(self)?;
         self.service_at(server.client_authentication(app.authentication), app)
     }
 
-    /// The same, for a server that is described otherwise.
+    /// The same, for a server with another description.
     pub(super) fn service_at(
         &self,
         server: AuthorizationServer,
@@ -120,28 +120,28 @@ impl ServerEnv<'_> {
         })
     }
 
-    /// An account of this application, with a store of its own that is empty.
+    /// An account of this application, with an empty store of its own.
     pub(super) fn seat(&self, app: App) -> Result<Seat, Error> {
         Ok(self.rig.account(self.service(app)?, Memory::new(), "alice"))
     }
 
     /// The application itself, by client credentials.
-    pub(super) fn daemon(&self, app: App) -> Result<Seat, Error> {
-        Ok(self.rig.daemon(self.service(app)?, Memory::new()))
+    pub(super) fn client_session(&self, app: App) -> Result<Seat, Error> {
+        Ok(self.rig.client_session(self.service(app)?, Memory::new()))
     }
 
     /// An account that alice has logged in to, in a browser.
     pub(super) fn logged_in(&self, app: App) -> Result<Seat, Failure> {
         let seat = self.seat(app)?;
-        let visitor = alice();
-        log_in(&seat, &visitor, visitor.browser())?;
+        let user = alice();
+        log_in(&seat, &user, user.browser())?;
         Ok(seat)
     }
 
     /// A code that alice got for this service, by values.
     pub(super) fn code(&self, service: &Service) -> Result<CodeGrant, Failure> {
         let redirect_uri = RedirectUri::parse("http://127.0.0.1:8080")?;
-        // Any bytes will do for a server that this process alone can reach.
+        // Fixed entropy is enough for a server that only this process can reach.
         let entropy = Entropy::new([7; 64]);
         let mut request = AuthorizationRequest::new(service.client(), redirect_uri, entropy);
         if let Some(scope) = self.facts.asks {
@@ -158,17 +158,17 @@ impl ServerEnv<'_> {
         Ok(self.rig.exchange(&exchange)?)
     }
 
-    /// Complains unless the server knows the token as alice's, with the scopes that every login here asks for.
+    /// Fails unless the token is alice's, with the scopes that every login here requests.
     pub(super) fn is_alices(&self, pong: &Pong) -> CheckResult {
         self.belongs(pong, self.facts.alice)
     }
 
-    /// Complains unless it is the application's own.
+    /// Fails unless the token is the application's own.
     pub(super) fn is_its_own(&self, pong: &Pong) -> CheckResult {
         expect(pong, None, self.facts.own)
     }
 
-    /// Complains unless it is this person's.
+    /// Fails unless the token is this person's.
     pub(super) fn belongs(&self, pong: &Pong, user: &str) -> CheckResult {
         expect(pong, Some(user), self.facts.grants)
     }
@@ -179,10 +179,13 @@ fn expect(pong: &Pong, user: Option<&str>, scope: &str) -> CheckResult {
         user: user.map(str::to_owned),
         scope: scope.to_owned(),
     };
-    ensure(*pong == expect, format!("{pong:?} in place of {expect:?}"))
+    ensure(
+        *pong == expect,
+        format!("expected {expect:?}, got {pong:?}"),
+    )
 }
 
-/// Now, for a token that serves for a moment: by the wall clock alone.
+/// The current time, for a token that is used at once: by the wall clock alone.
 pub(super) fn now() -> Now {
     Now {
         wall: UnixTime::from_system(SystemTime::now()),
@@ -190,7 +193,7 @@ pub(super) fn now() -> Now {
     }
 }
 
-/// Alice at a new browser: nobody is logged in there.
+/// Alice at a new browser, without a login in it.
 pub(super) fn alice() -> ScriptedUser {
     ScriptedUser::new(Person::new("alice", "password"))
 }
@@ -200,15 +203,15 @@ pub(super) fn bob() -> ScriptedUser {
     ScriptedUser::new(Person::new("bob", "hunter2"))
 }
 
-/// Bob at a new browser, who allows nothing.
+/// Bob at a new browser, who consents to nothing.
 pub(super) fn bob_denies() -> ScriptedUser {
     ScriptedUser::new(Person::new("bob", "hunter2").denies())
 }
 
-/// Logs in; where that fails, the complaint says how the person's visit ended.
-pub(super) fn log_in(seat: &Seat, visitor: &ScriptedUser, login: Login) -> Result<Status, Failure> {
+/// Logs in; on failure, the error includes how the person's visit ended.
+pub(super) fn log_in(seat: &Seat, user: &ScriptedUser, login: Login) -> Result<Status, Failure> {
     seat.log_in(login).map_err(|error| {
-        let ended = visitor.ended();
-        format!("{error}\n          the visit ended so: {ended:?}").into()
+        let ended = user.ended();
+        format!("{error}\n          the visit ended with: {ended:?}").into()
     })
 }

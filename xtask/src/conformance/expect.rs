@@ -1,25 +1,25 @@
-//! How a case complains.
+//! The checks of a case.
 
 use auth_core::{Error, ErrorKind};
 
 use super::report::{CheckResult, Failure};
 
-/// Complains unless it holds.
-pub(super) fn ensure(holds: bool, complaint: impl Into<String>) -> CheckResult {
+/// Fails unless `holds`.
+pub(super) fn ensure(holds: bool, failure: impl Into<String>) -> CheckResult {
     match holds {
         true => Ok(()),
-        false => Err(complaint.into().into()),
+        false => Err(failure.into().into()),
     }
 }
 
-/// Complains unless it failed in this way, with all these words in the error's text.
+/// Fails unless the result is an error of this kind, with all these words in its text.
 pub(super) fn expect_error<T: std::fmt::Debug>(
     result: Result<T, Error>,
     kind: ErrorKind,
     words: &[&str],
 ) -> Result<Error, Failure> {
     let error = match result {
-        Ok(value) => return Err(format!("it succeeded: {value:?}").into()),
+        Ok(value) => return Err(format!("expected an error, got {value:?}").into()),
         Err(error) => error,
     };
     let text = error.to_string();

@@ -1,4 +1,5 @@
-//! `cargo xtask conformance`: our flows against real servers, each case once and over both transports.
+//! `cargo xtask conformance`: our flows against real servers, each case once and over both
+//! transports.
 
 mod browser;
 mod cases;
@@ -26,10 +27,10 @@ use report::Report;
 use crate::rig::{self, Rig};
 use crate::{Outcome, Stop, Verdict, output};
 
-/// A server we know how to start, and what it is asked.
+/// A server that can be started, and its cases.
 type Server = (&'static str, fn(&[Rig; 2], &mut Report) -> Result<(), Stop>);
 
-/// In this order. A new one is a folder beside this file, and a line here.
+/// In this order. To add one, add a folder beside this file and a line here.
 const SERVERS: &[Server] = &[
     ("doorkeeper", doorkeeper::run),
     ("oidc-provider", oidc_provider::run),
@@ -39,19 +40,19 @@ const SERVERS: &[Server] = &[
     ("keyrings", keyrings::run),
 ];
 
-/// What was asked for.
+/// The options of the command line.
 struct Options {
     servers: Vec<Server>,
-    /// What becomes of the table.
+    /// What happens to the table.
     table: Table,
-    /// Where pictures of the pages go.
+    /// The folder for pictures of the pages.
     screenshots: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Table {
-    /// Not all servers were asked.
-    Kept,
+    /// Not all servers ran.
+    StoredAccount,
     Written,
     Compared,
 }
@@ -63,17 +64,17 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     for (_, run) in options.servers {
         run(&rigs, &mut report)?;
     }
-    report.complaints().for_each(output::line);
+    report.failures().for_each(output::line);
     let counts = report.counts();
     let table = table::text(report.rows());
     let verdict = match options.table {
         Table::Compared => table::DOCUMENT.compare(&table)?,
-        // What failed is to be mended, not to be written down.
+        // Failures have to be fixed, so no document is written.
         Table::Written if counts.failed == 0 => {
             table::DOCUMENT.write(&table)?;
             Verdict::Passed
         }
-        Table::Written | Table::Kept => Verdict::of(counts.failed),
+        Table::Written | Table::StoredAccount => Verdict::of(counts.failed),
     };
     output::line(format_args!("{} not offered", counts.not_offered));
     output::line(format_args!(
@@ -104,16 +105,16 @@ impl Options {
         if servers.is_empty() {
             let names: Vec<_> = SERVERS.iter().map(|server| server.0).collect();
             return Err(Stop::Usage(format!(
-                "there is no server `{name}`; there is: all, {}",
+                "unknown server `{name}`; choose all, {}",
                 names.join(", ")
             )));
         }
         let table = match (name, check) {
             ("all", true) => Table::Compared,
             ("all", false) => Table::Written,
-            (_, false) => Table::Kept,
+            (_, false) => Table::StoredAccount,
             (_, true) => {
-                let words = "--check compares the whole table: it goes with all servers";
+                let words = "--check compares the whole table; run it with all servers";
                 return Err(Stop::Usage(words.to_owned()));
             }
         };
@@ -127,7 +128,7 @@ impl Options {
 
 /// The cases of one server in one configuration.
 struct Run {
-    /// The server, in the words of the table.
+    /// The server's title in the table.
     title: &'static str,
     facts: &'static Facts,
     cases: &'static [&'static [Case]],
@@ -148,7 +149,7 @@ impl Run {
         }
     }
 
-    /// Complains where a name does not fit, or stands there twice.
+    /// Fails if a name is too long or a duplicate.
     #[cfg(test)]
     fn names_are_fine(&self) {
         let mut names = std::collections::HashSet::new();
@@ -190,10 +191,10 @@ mod tests {
         check(&["all", "--check"], Ok((SERVERS.len(), Table::Compared)));
         check(&["--check"], Ok((SERVERS.len(), Table::Compared)));
         for (name, _) in SERVERS {
-            check(&[name], Ok((1, Table::Kept)));
+            check(&[name], Ok((1, Table::StoredAccount)));
         }
-        check(&["doorkeeper", "--check"], Err("goes with all servers"));
-        check(&["keeper"], Err("there is: all, doorkeeper, oidc-provider"));
+        check(&["doorkeeper", "--check"], Err("run it with all servers"));
+        check(&["keeper"], Err("choose all, doorkeeper, oidc-provider"));
         check(&["all", "doorkeeper"], Err("unexpected argument"));
         check(&["--fast"], Err("--fast"));
     }

@@ -1,21 +1,22 @@
-//! The one operation that every server here has: who am I, and what may I do?
+//! The one operation of every server here: returns the user and the scopes of the token.
 
 use auth_core::{BaseUrl, CallPolicy, Error, ErrorKind, Operation, Request, Response};
 use http::{Method, StatusCode, header};
 use serde_json::Value;
 
-/// The API whose one operation is below. It has the name of iNaturalist's Rails application in api-inat, so that the
-/// operation can be sent there, too.
+/// The API of that operation. It has the name of iNaturalist's Rails application in api-inat, so
+/// that the operation can be sent there too.
 pub(super) const API: &str = "www";
 
-/// Who am I, and what may I do? `GET /api/ping`; Doorkeeper's `app.rb` wants the scope `write` for it.
+/// Returns the user and the scopes of the token. `GET /api/ping`; Doorkeeper's `app.rb` requires
+/// the scope `write` for it.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Ping<'a> {
     leaving: Option<&'a (dyn Fn() + Send + Sync)>,
 }
 
 impl<'a> Ping<'a> {
-    /// A ping that calls `leaving` right before it is sent, each time.
+    /// A ping that calls `leaving` right before each sending.
     pub(super) fn watched(leaving: &'a (dyn Fn() + Send + Sync)) -> Self {
         Self {
             leaving: Some(leaving),
@@ -23,7 +24,7 @@ impl<'a> Ping<'a> {
     }
 }
 
-/// What the server knows of the token it was asked with.
+/// What the server reports about the token.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Pong {
     /// A number or a name; `None` for a token of the application itself.
@@ -45,13 +46,15 @@ impl Operation for Ping<'_> {
         base.request(Method::GET, "/api/ping")
     }
 
-    /// Doorkeeper refuses with an empty page; the reason stands in `WWW-Authenticate` (RFC 6750 section 3).
+    /// Doorkeeper refuses with an empty page; the reason is in `WWW-Authenticate` (RFC 6750 section
+    /// 3).
     fn parse(&self, response: Response) -> Result<Pong, Error> {
         let status = response.status();
         if status == StatusCode::OK {
             let body = response.body().as_bytes();
-            let json: Value = serde_json::from_slice(body)
-                .map_err(|e| Error::new(ErrorKind::Malformed, "no pong").with_source(e))?;
+            let json: Value = serde_json::from_slice(body).map_err(|e| {
+                Error::new(ErrorKind::Malformed, "cannot decode the pong").with_source(e)
+            })?;
             return Ok(Pong {
                 user: match &json["user_id"] {
                     Value::Null => None,

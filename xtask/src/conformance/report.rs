@@ -1,4 +1,4 @@
-//! What a run found: a row for each case, a column for each transport, complaints at the end.
+//! The result of a run: a row for each case, a column for each transport, failures at the end.
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -8,26 +8,26 @@ use std::time::{Duration, Instant};
 use super::rig::Rig;
 use crate::output;
 
-/// Why a case did not go as it should.
+/// Why a case failed.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// How a case went.
+/// The result of a case.
 pub(crate) type CheckResult = Result<(), Failure>;
 
-/// How wide a case's name may be, with its indent.
+/// The most characters of a case's name, with its indent.
 pub(crate) const NAME_WIDTH: usize = 60;
 const CELL_WIDTH: usize = 16;
 
-/// Prints its rows as they come, keeps what they came to, and counts.
+/// Prints rows as they come, stores their results, and counts.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
     server: String,
     rows: Vec<Row>,
-    complaints: Vec<String>,
+    failures: Vec<String>,
     pictures: Option<PathBuf>,
 }
 
-/// What one case came to, on one server.
+/// The result of one case on one server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) server: String,
@@ -38,9 +38,10 @@ pub(crate) struct Row {
 /// How a row ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Whether it passed, for each way it was run.
+    /// Whether it passed, for each world it ran in.
     Run(Vec<(&'static str, bool)>),
-    /// The server has nothing of the kind, for this reason; that was proved, and is not counted as passed.
+    /// The server lacks the feature, for this reason. That was proved, and is not counted as
+    /// passed.
     NotOffered(&'static str),
 }
 
@@ -53,12 +54,12 @@ impl Report {
         }
     }
 
-    /// Where pictures go, if somebody wants them.
+    /// The folder for pictures, if the user requested them.
     pub(crate) fn pictures(&self) -> Option<&Path> {
         self.pictures.as_deref()
     }
 
-    /// The heading of the rows that follow: the server they are about.
+    /// The heading of the rows that follow: their server.
     pub(crate) fn heading(&mut self, title: impl Display, rigs: &[Rig; 2]) {
         self.about(title);
         let [left, right] = rigs.each_ref().map(Rig::name);
@@ -68,7 +69,7 @@ impl Report {
         ));
     }
 
-    /// The heading of rows that have nothing to do with transports.
+    /// The heading of rows that run without transports.
     pub(crate) fn about(&mut self, title: impl Display) {
         self.server = title.to_string();
         output::line(format_args!("\n{title}"));
@@ -81,7 +82,8 @@ impl Report {
         self.end_row(name, rigs, ended);
     }
 
-    /// The same, over both at the same time: for cases that share nothing but the server, and mostly wait.
+    /// Runs a case over both transports at the same time: for cases that share only the server, and
+    /// mostly wait.
     pub(crate) fn row_at_once(
         &mut self,
         name: &str,
@@ -109,7 +111,7 @@ impl Report {
         self.keep(name, Outcome::Run(ways));
     }
 
-    /// Runs a case that has nothing to do with transports: one cell.
+    /// Runs a case without transports: one cell.
     pub(crate) fn single(&mut self, name: &str, case: impl FnOnce() -> CheckResult) {
         let cell = self.alone(name, case);
         output::line(format_args!(
@@ -118,7 +120,8 @@ impl Report {
         ));
     }
 
-    /// A case that the server does not offer. Where the proof fails, it is offered, and the case is missing: a failure.
+    /// A case that the server does not offer. If the proof fails, the server offers it and the case
+    /// is missing: a failure.
     pub(crate) fn not_offered(
         &mut self,
         name: &str,
@@ -149,10 +152,10 @@ impl Report {
                 self.keep(name, Outcome::NotOffered(reason));
                 format!("not offered: {reason}")
             }
-            Err(complaint) => {
+            Err(failure) => {
                 self.keep(name, Outcome::Run(vec![("proof", false)]));
-                let complaint = format!("is it offered? {complaint}").into();
-                self.cell(name, "proof", Err(complaint), Duration::ZERO)
+                let failure = format!("is it offered? {failure}").into();
+                self.cell(name, "proof", Err(failure), Duration::ZERO)
             }
         }
     }
@@ -168,26 +171,26 @@ impl Report {
     fn cell(&mut self, name: &str, way: &str, checked: CheckResult, took: Duration) -> String {
         match checked {
             Ok(()) => format!("ok {:>6} ms", took.as_millis()),
-            Err(complaint) => {
+            Err(failure) => {
                 let server = &self.server;
-                self.complaints
-                    .push(format!("FAILED  {server}: {name} ({way}): {complaint}"));
+                self.failures
+                    .push(format!("FAILED  {server}: {name} ({way}): {failure}"));
                 "FAILED".to_owned()
             }
         }
     }
 
-    /// What each case came to, in the order of the run.
+    /// The results, in the order of the run.
     pub(crate) fn rows(&self) -> &[Row] {
         &self.rows
     }
 
-    /// What went wrong, after an empty line.
-    pub(crate) fn complaints(&self) -> impl Iterator<Item = &str> {
-        std::iter::once("").chain(self.complaints.iter().map(String::as_str))
+    /// The failures, after an empty line.
+    pub(crate) fn failures(&self) -> impl Iterator<Item = &str> {
+        std::iter::once("").chain(self.failures.iter().map(String::as_str))
     }
 
-    /// How many ways of cases passed, failed, and how many cases are not offered.
+    /// Counts runs that passed and failed, and cases that are not offered.
     pub(crate) fn counts(&self) -> Counts {
         Counts::of(self.rows.iter())
     }
@@ -199,7 +202,7 @@ fn timed(case: impl FnOnce() -> CheckResult) -> (CheckResult, Duration) {
     (checked, began.elapsed())
 }
 
-/// What rows come to in sum. A case over two transports counts twice.
+/// The sums over rows. A case over two transports counts twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) passed: usize,
@@ -239,7 +242,9 @@ mod tests {
         assert_eq!(cell, "FAILED");
         let cell = report.absent("a third", "it has none", || Ok(()));
         assert_eq!(cell, "not offered: it has none");
-        let cell = report.absent("a fourth", "it has none", || Err("it answers 200".into()));
+        let cell = report.absent("a fourth", "it has none", || {
+            Err("it responds with 200".into())
+        });
         assert_eq!(cell, "FAILED");
         let expect = Counts {
             passed: 1,
@@ -255,13 +260,13 @@ mod tests {
             Outcome::Run(vec![("proof", false)]),
         ];
         assert_eq!(results, expect);
-        let complaints: Vec<_> = report.complaints().collect();
+        let failures: Vec<_> = report.failures().collect();
         assert_eq!(
-            complaints,
+            failures,
             [
                 "",
                 "FAILED  a server: another (here): no token came",
-                "FAILED  a server: a fourth (proof): is it offered? it answers 200",
+                "FAILED  a server: a fourth (proof): is it offered? it responds with 200",
             ]
         );
     }

@@ -1,4 +1,4 @@
-//! A person in front of a browser, as a login needs one: goes where it is sent, and remembers how that ended.
+//! A person in front of a browser for a login: follows redirects, and stores how the visit ended.
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -7,8 +7,8 @@ use std::time::Duration;
 use auth_flows::Login;
 use auth_testkit::person::{Outcome, Person};
 
-/// How long a visit may take before the one who waits for its end gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a case waits for the end of a visit.
+const MAX_WAIT: Duration = Duration::from_secs(30);
 
 /// Clones are the same person at the same browser.
 #[derive(Clone, Debug)]
@@ -30,35 +30,35 @@ impl ScriptedUser {
         }))
     }
 
-    /// A login in this person's browser, with the callback listener and all.
+    /// A login in this person's browser, with the callback listener.
     pub(crate) fn browser(&self) -> Login {
         self.browser_at(|url| url.to_owned())
     }
 
-    /// The same, by a person who changes the address before opening it.
+    /// A login by a person who changes the address before opening it.
     pub(crate) fn browser_at(
         &self,
         change: impl Fn(&str) -> String + Send + Sync + 'static,
     ) -> Login {
-        let visitor = self.clone();
+        let user = self.clone();
         Login::browser(|_| {})
-            .open(move |url| visitor.follow(&change(url)))
-            .timeout(PATIENCE)
+            .open(move |url| user.follow(&change(url)))
+            .timeout(MAX_WAIT)
     }
 
-    /// A login without a listener: the person brings the address that the browser ended at.
-    pub(crate) fn paste(&self, redirect_uri: &str) -> Login {
-        let visitor = self.clone();
-        Login::pasted_redirect(redirect_uri, move |url| visitor.visit(url)?.into_redirect())
+    /// A login without a listener: the person pastes the address that the browser ended at.
+    pub(crate) fn pasted_redirect(&self, redirect_uri: &str) -> Login {
+        let user = self.clone();
+        Login::pasted_redirect(redirect_uri, move |url| user.visit(url)?.into_redirect())
     }
 
     /// A login by the code that the server shows.
     pub(crate) fn out_of_band(&self) -> Login {
-        let visitor = self.clone();
-        Login::out_of_band(move |url| visitor.visit(url)?.into_code())
+        let user = self.clone();
+        Login::out_of_band(move |url| user.visit(url)?.into_code())
     }
 
-    /// Goes where `url` leads, up to the redirect.
+    /// Follows `url` up to the redirect.
     pub(crate) fn visit(&self, url: &str) -> io::Result<Outcome> {
         let outcome = self.0.person.visit(url);
         self.note(
@@ -70,29 +70,29 @@ impl ScriptedUser {
         outcome
     }
 
-    /// Types a code in where another device said so.
+    /// Types a code at the verification address.
     pub(crate) fn type_in(&self, verification_uri: &str, user_code: &str) -> io::Result<Outcome> {
         self.0.person.visit_with_code(verification_uri, user_code)
     }
 
-    /// How the last visit ended; waits for it.
+    /// Waits for the end of the last visit.
     pub(crate) fn ended(&self) -> Result<Outcome, String> {
         let (ended, _) = self
             .0
             .changed
-            .wait_timeout_while(self.lock(), PATIENCE, |ended| ended.is_none())
+            .wait_timeout_while(self.lock(), MAX_WAIT, |ended| ended.is_none())
             .unwrap_or_else(PoisonError::into_inner);
         ended
             .clone()
             .unwrap_or_else(|| Err("the visit has not ended".to_owned()))
     }
 
-    /// Goes where `url` leads, and on to the listener.
+    /// Follows `url` up to the listener.
     fn follow(&self, url: &str) -> io::Result<()> {
         if let Outcome::Redirected(url) = self.visit(url)? {
             let (status, page) = self.0.person.follow(&url)?;
             if status != 200 {
-                self.note(Err(format!("the listener answered {status}: {page}")));
+                self.note(Err(format!("the listener responded with {status}: {page}")));
             }
         }
         Ok(())

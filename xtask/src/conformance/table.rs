@@ -1,4 +1,5 @@
-//! `docs/CONFORMANCE.md`: what a whole run came to, without versions and times, so that it only changes when a result does.
+//! `docs/CONFORMANCE.md`: the result of a whole run, without versions and times, so that it changes
+//! only with a result.
 
 use std::fmt::Write as _;
 
@@ -13,14 +14,20 @@ pub(super) const DOCUMENT: Document = Document {
 const HEAD: &str = "\
 # Conformance
 
-What this workspace's flows do against authorization servers that nobody here wrote (Doorkeeper on Rails, oidc-provider on Node),
-against our own test server where the real one cannot be installed (league/oauth2-server 8 and 9), in a real browser; and what its
-stores do where the machine says no, among several processes at once, and when these are killed, stopped, cut off from a response, or
-run by a wrong clock. `cargo xtask conformance` writes this file; CI runs it with `--check` and fails where the file and the run
-differ.
+The results of running this workspace's flows and stores against real software:
 
-*passed*: through both transports, blocking over ureq and async over reqwest. *not offered*: the server has nothing of the kind,
-which the run proves by asking for it; it is counted neither as passed nor as failed.
+- The flows run against authorization servers of other authors (Doorkeeper on Rails, oidc-provider on
+  Node), and in a real browser. Where the real server cannot be installed (league/oauth2-server 8 and
+  9), they run against our own test server.
+- The stores run under system errors and in several processes at once. These processes are killed,
+  stopped, cut off from a response, or given a wrong clock.
+
+`cargo xtask conformance` writes this file. CI runs it with `--check` and fails if the file and the
+run differ.
+
+*passed*: through both transports, blocking over ureq and async over reqwest. *not offered*: the
+server lacks the feature, which the run proves by a request for it; it counts neither as passed nor as
+failed.
 ";
 
 /// The whole text.
@@ -101,7 +108,7 @@ mod tests {
             row("B", "one", Outcome::NotOffered("it has none")),
         ];
         let text = text(&rows);
-        let (_, table) = text.split_once("by asking for it").expect("the head");
+        let (_, table) = text.split_once("by a request for it").expect("the head");
         let (_, table) = table.split_once("\n\n").expect("the head's end");
         assert_eq!(
             table,

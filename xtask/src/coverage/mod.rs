@@ -1,4 +1,5 @@
-//! `cargo xtask coverage`: what is known of each service's API, and which of it is sent as it should be, through both transports.
+//! `cargo xtask coverage`: what is known of each service's API, and how much of it is sent
+//! correctly through both transports.
 
 mod inat;
 mod infoflora;
@@ -12,7 +13,8 @@ use crate::generated_doc::Document;
 use crate::rig::Rig;
 use crate::{Outcome, Stop, Verdict, output};
 
-/// A service, and how its coverage is measured. A new one is a file beside this one, and a line here.
+/// A service and how its coverage is measured. To add one, add a file beside this one and a line
+/// here.
 const SERVICES: &[Service] = &[
     Service {
         name: "infoflora",
@@ -38,32 +40,32 @@ const SERVICES: &[Service] = &[
 struct Service {
     name: &'static str,
     document: Document,
-    /// The service has a description of its API, and only with that at hand the document is written.
+    /// Whether the document is written from a description of the API, which the caller must pass.
     described: bool,
-    measure: fn(&Asked<'_>) -> Result<Coverage, Stop>,
+    measure: fn(&Inputs<'_>) -> Result<Coverage, Stop>,
 }
 
-/// What a measuring has at hand.
-struct Asked<'a> {
+/// The input of a measurement.
+struct Inputs<'a> {
     rigs: &'a [Rig; 2],
     description: Option<&'a Path>,
 }
 
-/// What the command line asks for.
+/// The arguments of the command line.
 struct Arguments {
     services: Vec<Service>,
     description: Option<PathBuf>,
     check: bool,
 }
 
-/// What a service's measuring came to.
+/// The result of a measurement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Coverage {
     /// The whole document.
     text: String,
     /// How much of what is known was sent, in words.
     summary: String,
-    /// What is known and was not seen on the wire as it should be, without a reason.
+    /// What is known, was not sent correctly, and has no reason.
     missing: Vec<String>,
 }
 
@@ -73,7 +75,7 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
         description,
         check,
     } = parse(args)?;
-    let asked = Asked {
+    let inputs = Inputs {
         rigs: &Rig::both()?,
         description: description.as_deref(),
     };
@@ -83,7 +85,7 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
             text,
             summary,
             missing,
-        } = (service.measure)(&asked)?;
+        } = (service.measure)(&inputs)?;
         missing.iter().for_each(output::line);
         let name = service.name;
         output::line(format_args!(
@@ -92,7 +94,7 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
         ));
         let check = check || (service.described && description.is_none());
         let ended = match (missing.len(), check) {
-            // What is missing is to be mended, not to be written down.
+            // Gaps have to be fixed, so no document is written.
             (1.., _) => Verdict::Failed,
             (0, true) => service.document.compare(&text)?,
             (0, false) => {
@@ -124,7 +126,7 @@ fn parse(args: Vec<OsString>) -> Result<Arguments, Stop> {
     if services.is_empty() {
         let names: Vec<_> = SERVICES.iter().map(|service| service.name).collect();
         return Err(Stop::Usage(format!(
-            "there is no service `{name}`; there is: all, {}",
+            "unknown service `{name}`; choose all, {}",
             names.join(", ")
         )));
     }
@@ -138,7 +140,7 @@ fn parse(args: Vec<OsString>) -> Result<Arguments, Stop> {
         )
     {
         return Err(Stop::Usage(format!(
-            "`{name}` takes no description; `inat` alone does"
+            "`{name}` takes no description; only `inat` does"
         )));
     }
     Ok(Arguments {
@@ -152,17 +154,18 @@ fn parse(args: Vec<OsString>) -> Result<Arguments, Stop> {
 mod tests {
     use super::*;
 
-    /// Nothing that is known is missing, and the documents say what a run says.
+    /// Nothing that is known is missing, and the committed documents match a run.
     #[test]
     fn the_documents_are_true() {
         let rigs = Rig::both().expect("a runtime");
-        let asked = Asked {
+        let inputs = Inputs {
             rigs: &rigs,
             description: None,
         };
-        // What is described is measured by a run of cargo, which is CI's part: `cargo xtask coverage --check`.
+        // Services with a description are measured by a run of cargo, which CI does: `cargo xtask
+        // coverage --check`.
         for service in SERVICES.iter().filter(|service| !service.described) {
-            let coverage = (service.measure)(&asked).expect("it runs");
+            let coverage = (service.measure)(&inputs).expect("it runs");
             assert_eq!(coverage.missing, [""; 0], "{}", service.name);
             let written = crate::root().join(service.document.path);
             let written = std::fs::read_to_string(written).expect("it is written");
@@ -192,9 +195,9 @@ mod tests {
         check(&["inat"], Ok((1, false, false)));
         check(&["inat", "api.json"], Ok((1, true, false)));
         check(&["inat", "api.json", "--check"], Ok((1, true, true)));
-        check(&["nowhere"], Err("there is: all, infoflora, inat"));
-        check(&["infoflora", "api.json"], Err("`inat` alone"));
-        check(&["all", "api.json"], Err("`inat` alone"));
+        check(&["nowhere"], Err("choose all, infoflora, inat"));
+        check(&["infoflora", "api.json"], Err("only `inat`"));
+        check(&["all", "api.json"], Err("only `inat`"));
         check(&["inat", "api.json", "twice"], Err("unexpected"));
     }
 }

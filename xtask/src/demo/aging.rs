@@ -1,4 +1,4 @@
-//! Letting a stored record grow old without waiting.
+//! Ages a stored token record without waiting.
 
 use std::time::Duration;
 
@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use super::check::{Checked, Miss, there};
 
-/// Moves the dates of a stored record back, as if the program had been off for a while.
+/// Moves the dates of a stored token record back by `by`, as if the program had been off for that
+/// time.
 pub(super) fn age(store: &impl Store, key: &AccountKey, by: Duration) -> Checked {
     let lease = there("the lease of the account", store.try_lease(key)?)?;
-    let text = there("a stored record", store.load(key)?)?;
+    let text = there("a stored token record", store.load(key)?)?;
     let unreadable = |error: serde_json::Error| Miss::new("a record in JSON", error.to_string());
     let mut record: Value = serde_json::from_slice(text.expose_secret()).map_err(unreadable)?;
     let back = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);

@@ -1,11 +1,11 @@
-//! What a step expects, and how it says that something else came.
+//! What a step expects, and the error if the result differs.
 
 use std::fmt::Debug;
 use std::io;
 
 use auth_core::Error;
 
-/// Something else came than was expected.
+/// An expectation, and the result that did not meet it.
 #[derive(Clone, Debug)]
 pub(super) struct Miss {
     pub(super) expected: String,
@@ -35,7 +35,7 @@ impl From<io::Error> for Miss {
     }
 }
 
-/// Both are the same.
+/// Fails unless both are equal.
 pub(super) fn same<T: PartialEq + Debug>(what: &str, got: T, expected: T) -> Checked {
     if got == expected {
         return Ok(());
@@ -46,20 +46,20 @@ pub(super) fn same<T: PartialEq + Debug>(what: &str, got: T, expected: T) -> Che
     ))
 }
 
-/// It is so.
+/// Fails unless `is_so`.
 pub(super) fn holds(what: &str, is_so: bool) -> Checked {
     match is_so {
         true => Ok(()),
-        false => Err(Miss::new(what, "it is not so")),
+        false => Err(Miss::new(what, "it was false")),
     }
 }
 
-/// It is there.
+/// Fails if there is no value.
 pub(super) fn there<T>(what: &str, value: Option<T>) -> Checked<T> {
     value.ok_or_else(|| Miss::new(what, "nothing"))
 }
 
-/// It failed, with an error of this sort.
+/// Fails unless the call failed with an error that `is_so` accepts.
 pub(super) fn fails<T>(
     what: &str,
     result: Result<T, Error>,

@@ -1,8 +1,8 @@
-//! Text in lines: requests in short, words wrapped at a width, rows in columns.
+//! Text in lines: short forms of requests, wrapped words, rows in columns.
 
 use auth_testkit::LoggedRequest;
 
-/// What was sent and what came back, in order; requests of the same kind in a row are put together.
+/// Lists what was sent and received, in order; requests of the same kind in a row are merged.
 pub(super) fn wire(requests: &[LoggedRequest]) -> String {
     let mut parts: Vec<(String, Vec<String>)> = Vec::new();
     let mut before: Option<&LoggedRequest> = None;
@@ -18,7 +18,7 @@ pub(super) fn wire(requests: &[LoggedRequest]) -> String {
         }
         before = Some(request);
     }
-    let told: Vec<_> = parts
+    let result: Vec<_> = parts
         .iter()
         .map(|(head, statuses)| {
             let same = statuses.iter().all(|status| *status == statuses[0]);
@@ -28,7 +28,7 @@ pub(super) fn wire(requests: &[LoggedRequest]) -> String {
             }
         })
         .collect();
-    told.join(", ")
+    result.join(", ")
 }
 
 fn head(request: &LoggedRequest) -> String {
@@ -53,7 +53,7 @@ fn head(request: &LoggedRequest) -> String {
     head
 }
 
-/// The end of a path, which is enough to know it by: `/v1/observations/7?x=1` is `observations/{id}`.
+/// The end of a path, enough to recognise it: `/v1/observations/7?x=1` is `observations/{id}`.
 fn place(path: &str) -> String {
     let path = path.split('?').next().unwrap_or_default();
     let mut segments = path.rsplit('/');
@@ -61,7 +61,7 @@ fn place(path: &str) -> String {
     let before = segments.next().unwrap_or_default();
     match before {
         "" => format!("/{last}"),
-        // A language follows.
+        // The next segment is a language.
         "authorize" => format!("{before}/{last}"),
         _ if last.bytes().all(|byte| byte.is_ascii_digit()) => format!("{before}/{{id}}"),
         _ => last.to_owned(),
@@ -74,7 +74,7 @@ fn status(request: &LoggedRequest) -> String {
         .map_or_else(|| "no response".to_owned(), |status| status.to_string())
 }
 
-/// Words in lines of at most `width` characters; a longer word stands alone.
+/// Wraps words into lines of at most `width` characters; a longer word gets a line of its own.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
@@ -97,7 +97,7 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Rows under a heading, each column as wide as its widest cell.
+/// Formats rows under a heading, each column as wide as its widest cell.
 pub(super) fn columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     let width = |column: usize| {
         let widths = rows.iter().map(|row| row[column].chars().count());

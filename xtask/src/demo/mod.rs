@@ -1,4 +1,5 @@
-//! `cargo xtask demo`: both services' whole story on loopback, once through ureq and once through reqwest.
+//! `cargo xtask demo`: the scenarios of both services on loopback, once through ureq and once
+//! through reqwest.
 
 mod aging;
 mod check;
@@ -25,45 +26,45 @@ use crate::{Outcome, Stop, Verdict, output};
 const HELP: &str = "\
 cargo xtask demo [OPTIONS]
 
-Starts test servers on 127.0.0.1 and lives the whole story of iNaturalist and of Info Flora against
+Starts test servers on 127.0.0.1 and runs the scenarios of iNaturalist and of Info Flora against
 them, once through ureq (blocking) and once through reqwest (async). No account, no network, no TLS.
 
   --service SERVICE      inaturalist, infoflora, all (default: all)
   --transport TRANSPORT  ureq, reqwest, all (default: all)
-  --browser              opens the logins in your own browser and waits for you
-  --json                 one JSON object a step, and a summary
+  --browser              opens the logins in your own browser, and waits for you
+  --json                 one JSON object for each step, and a summary
   --help                 this text
 
-Each step says what was sent, what came back and what it means. Secrets are shown by their first
-three characters and their length. Exit status: 0 all came as expected, 1 something did not.";
+Each step prints what was sent, what was received and what it means. Secrets are shown by their
+first three characters and their length. Exit status: 0 every step passed, 1 a step failed.";
 
-/// A story: its option and its name, the server it needs, and how it is told.
-struct Scenarios {
+/// A service's scenario: its option and name, the server it needs, and the function that runs it.
+struct Entry {
     id: &'static str,
     name: &'static str,
     server: fn() -> std::io::Result<TestServer>,
-    tell: fn(&mut Scenario<'_>, &Rig, Opener) -> Checked,
+    run: fn(&mut Scenario<'_>, &Rig, Opener) -> Checked,
 }
 
-/// A new service is a file beside this one, and a line here.
-const TALES: [Scenarios; 2] = [
-    Scenarios {
+/// All scenarios. To add a service, add a file beside this one and a line here.
+const SCENARIOS: [Entry; 2] = [
+    Entry {
         id: "inaturalist",
         name: "iNaturalist",
         server: inaturalist::server,
-        tell: inaturalist::tell,
+        run: inaturalist::run,
     },
-    Scenarios {
+    Entry {
         id: "infoflora",
         name: "Info Flora",
         server: infoflora::server,
-        tell: infoflora::tell,
+        run: infoflora::run,
     },
 ];
 
 const TRANSPORTS: [&str; 2] = ["ureq", "reqwest"];
 
-/// What was asked for.
+/// The options of the command line.
 struct Options {
     service: Option<String>,
     transport: Option<String>,
@@ -82,20 +83,20 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
         if options
             .transport
             .as_deref()
-            .is_some_and(|asked| asked != transport)
+            .is_some_and(|chosen| chosen != transport)
         {
             continue;
         }
-        for tale in &TALES {
+        for entry in &SCENARIOS {
             if options
                 .service
                 .as_deref()
-                .is_none_or(|asked| asked == tale.id)
+                .is_none_or(|chosen| chosen == entry.id)
             {
-                live(tale, transport, options.opener, &mut report).map_err(|miss| {
+                live(entry, transport, options.opener, &mut report).map_err(|miss| {
                     Stop::Failed(format!(
                         "{}: {}; expected {}",
-                        tale.name, miss.got, miss.expected
+                        entry.name, miss.got, miss.expected
                     ))
                 })?;
             }
@@ -104,19 +105,19 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     Ok(Verdict::of(report.finish()))
 }
 
-/// One service's story in one world, with a server of its own.
-fn live(tale: &Scenarios, transport: &'static str, opener: Opener, report: &mut Report) -> Checked {
+/// Runs one service's scenario in one world, with a server of its own.
+fn live(entry: &Entry, transport: &'static str, opener: Opener, report: &mut Report) -> Checked {
     let rig = match transport {
         "reqwest" => Rig::asynchronous()?,
         _ => Rig::blocking(),
     };
-    let server = (tale.server)()?;
-    let mut story = Scenario::new(&server, report, tale.name, transport);
-    (tale.tell)(&mut story, &rig, opener)
+    let server = (entry.server)()?;
+    let mut scenario = Scenario::new(&server, report, entry.name, transport);
+    (entry.run)(&mut scenario, &rig, opener)
 }
 
 impl Options {
-    /// `None` asks for help.
+    /// Returns `None` if the user requests the help.
     fn parse(args: Vec<OsString>) -> Result<Option<Self>, Stop> {
         let mut options = Self {
             service: None,
@@ -128,7 +129,7 @@ impl Options {
         while let Some(arg) = parser.next()? {
             match arg {
                 Arg::Long("service") => {
-                    let known: Vec<_> = TALES.iter().map(|tale| tale.id).collect();
+                    let known: Vec<_> = SCENARIOS.iter().map(|scenario| scenario.id).collect();
                     options.service = choice(&mut parser, "--service", &known)?;
                 }
                 Arg::Long("transport") => {
@@ -144,14 +145,14 @@ impl Options {
     }
 }
 
-/// One of the known names; `None` stands for all of them.
+/// Reads one of the known names; `None` means all of them.
 fn choice(parser: &mut Parser, option: &str, known: &[&str]) -> Result<Option<String>, Stop> {
     let value = parser.value()?.string()?;
     match value.as_str() {
         "all" => Ok(None),
         name if known.contains(&name) => Ok(Some(value)),
         _ => Err(Stop::Usage(format!(
-            "{option}: there is no `{value}`; choose {} or all",
+            "{option}: unknown value `{value}`; choose {} or all",
             known.join(", ")
         ))),
     }

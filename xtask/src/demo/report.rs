@@ -1,4 +1,5 @@
-//! What the demo prints: a line as each step ends, a table at the end; or one JSON object a step.
+//! What the demo prints: a line for each step and a table at the end, or one JSON object for each
+//! step.
 
 use std::env;
 use std::io::{self, IsTerminal};
@@ -11,34 +12,34 @@ use super::check::{Checked, Miss};
 use super::lines::{columns, wire, wrap};
 use crate::output;
 
-/// How wide a line may be.
+/// The most characters of a line.
 const WIDTH: usize = 100;
-/// Where a step's details begin.
+/// The column where a step's details begin.
 const INDENT: usize = 30;
 
-/// A step that has ended.
+/// A finished step.
 pub(super) struct Step {
     pub(super) service: &'static str,
     pub(super) transport: &'static str,
     pub(super) name: &'static str,
-    /// What the server saw of it.
+    /// The requests that the server received in it.
     pub(super) requests: Vec<LoggedRequest>,
-    /// What it means, or what else came than was expected.
+    /// The meaning of the result, or the expectation that failed.
     pub(super) outcome: Checked<String>,
     pub(super) took: Duration,
 }
 
-/// How it is told.
+/// The output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     Text,
     Json,
 }
 
-/// Everything that was told so far.
+/// The steps so far.
 pub(super) struct Report {
     form: Form,
-    /// Standard output is a terminal: a line may be written over.
+    /// Whether standard output is a terminal, where a line can be overwritten.
     live: bool,
     colour: bool,
     started: Instant,
@@ -59,7 +60,7 @@ impl Report {
         }
     }
 
-    /// A service and a world begin.
+    /// Begins a service in one world.
     pub(super) fn chapter(&self, service: &str, transport: &str, software: &str, url: &str) {
         if self.form == Form::Text {
             output::line(format_args!(
@@ -68,14 +69,14 @@ impl Report {
         }
     }
 
-    /// A step begins.
+    /// Begins a step.
     pub(super) fn begin(&self, name: &str) {
         if self.live {
             output::part(format_args!("…  {name}"));
         }
     }
 
-    /// A step has ended.
+    /// Ends a step.
     pub(super) fn end(&mut self, step: Step) {
         match self.form {
             Form::Json => output::line(step.json()),
@@ -103,7 +104,7 @@ impl Report {
         self.steps.push(step);
     }
 
-    /// The table and the last line; gives the number of failures.
+    /// Prints the table and the last line; returns the number of failures.
     pub(super) fn finish(self) -> usize {
         let failed = self
             .steps
@@ -136,24 +137,24 @@ impl Report {
         failed
     }
 
-    /// Step, ureq, reqwest, requests the server saw.
+    /// The columns: step, ureq, reqwest, requests that the server received.
     fn table(&self) -> Vec<String> {
         let mut rows = vec![
             [
                 "step",
                 "ureq",
                 "reqwest",
-                "requests the server saw (ureq | reqwest)",
+                "requests received by the server (ureq | reqwest)",
             ]
             .map(str::to_owned),
         ];
-        let mut told: Vec<(&str, &str)> = Vec::new();
+        let mut shown: Vec<(&str, &str)> = Vec::new();
         for step in &self.steps {
             let key = (step.service, step.name);
-            if told.contains(&key) {
+            if shown.contains(&key) {
                 continue;
             }
-            told.push(key);
+            shown.push(key);
             let of = |transport: &str| {
                 self.steps
                     .iter()
@@ -199,12 +200,12 @@ impl Step {
         match &self.outcome {
             Ok(meaning) => format!("{wire}{joint}{meaning}"),
             Err(Miss { expected, got }) => {
-                format!("{wire}{joint}expected {expected}; came: {got}")
+                format!("{wire}{joint}expected {expected}; got {got}")
             }
         }
     }
 
-    /// How many requests of which kind.
+    /// Counts the requests of each kind.
     fn counts(&self) -> String {
         let count = |kind: RequestKind| self.requests.iter().filter(|r| r.kind == kind).count();
         let counts: Vec<_> = KINDS
@@ -253,7 +254,7 @@ impl Step {
     }
 }
 
-/// In the order of a story.
+/// In the order of a scenario.
 const KINDS: [(&str, RequestKind); 7] = [
     ("authorize", RequestKind::Authorize),
     ("login", RequestKind::Login),

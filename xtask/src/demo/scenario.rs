@@ -1,4 +1,4 @@
-//! A story told step by step: each step knows what the server saw of it.
+//! A scenario in steps; each step can inspect the requests that the server received in it.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use auth_testkit::{Mark, RequestLog, TestServer};
 use super::check::Checked;
 use super::report::{Report, Step};
 
-/// One service's story in one world.
+/// One service's scenario in one world.
 pub(super) struct Scenario<'a> {
     pub(super) server: &'a TestServer,
     report: &'a mut Report,
@@ -15,7 +15,7 @@ pub(super) struct Scenario<'a> {
     transport: &'static str,
 }
 
-/// What went over the wire since the step began.
+/// The requests since the step began.
 pub(super) struct Wire<'a> {
     server: &'a TestServer,
     mark: Mark,
@@ -37,7 +37,8 @@ impl<'a> Scenario<'a> {
         }
     }
 
-    /// One step: does something, checks what came of it, and says what it means. The next step comes in any case.
+    /// Runs one step: acts, checks the result, and returns what it means. The next step runs even
+    /// if this one fails.
     pub(super) fn step(
         &mut self,
         name: &'static str,
@@ -54,7 +55,7 @@ impl<'a> Scenario<'a> {
             service: self.service,
             transport: self.transport,
             name,
-            requests: wire.seen().requests().to_vec(),
+            requests: wire.log().requests().to_vec(),
             outcome,
             took: start.elapsed(),
         });
@@ -62,18 +63,18 @@ impl<'a> Scenario<'a> {
 }
 
 impl Wire<'_> {
-    pub(super) fn seen(&self) -> RequestLog {
+    pub(super) fn log(&self) -> RequestLog {
         self.server.requests().since(self.mark)
     }
 }
 
-/// A secret as it may be shown: three characters and its length.
+/// Shortens a secret for display: three characters and its length.
 pub(super) fn short(secret: &str) -> String {
     let head: String = secret.chars().take(3).collect();
     format!("{head}…({})", secret.len())
 }
 
-/// A while, in words.
+/// Formats a duration in words.
 pub(super) fn words(duration: Duration) -> String {
     let minutes = (duration.as_secs() + 30) / 60;
     match minutes {

@@ -1,4 +1,4 @@
-//! Who comes to the callback listener: strangers first, then the person with the real answer.
+//! The requests to the callback listener: strangers first, then the person with the real redirect.
 
 use std::fmt::Write as _;
 use std::io::{Read, Write as _};
@@ -14,29 +14,29 @@ use super::check::{Checked, Miss, holds, same, there};
 use crate::output;
 use crate::rig::Seat;
 
-/// Who opens the authorization URL.
+/// How the authorization URL is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Opener {
-    /// A person that the demo plays.
+    /// By a person that the demo plays.
     Played,
-    /// The real browser, with you in front of it.
+    /// By the real browser, with you in front of it.
     Browser,
 }
 
-/// The name and password of everybody who logs in here.
+/// The name and password of every user of the demo.
 pub(super) const NAME: &str = "alice";
 pub(super) const PASSWORD: &str = "password";
 
-/// How long the listener waits: for a played person, and for a real one.
+/// How long the listener waits for a played person. A real one gets longer, below.
 const PLAYED: Duration = Duration::from_secs(20);
 const REAL: Duration = Duration::from_secs(120);
 
-/// What came of a login, up to the code.
+/// The result of a login, up to the code.
 pub(super) struct LoggedIn {
     pub(super) grant: CodeGrant,
-    /// Where the response arrived.
+    /// The redirect URI that received the response.
     pub(super) redirect_uri: String,
-    /// The strangers before it, each with the listener's answer.
+    /// The strangers, each with the status of the listener's response.
     pub(super) strangers: Vec<(&'static str, u16)>,
 }
 
@@ -47,29 +47,30 @@ impl LoggedIn {
     }
 }
 
-/// Logs in by browser, up to the code. Strangers knock at the listener before anybody has seen the URL.
+/// Logs in by browser, up to the code. The strangers send their requests before the person opens
+/// the URL.
 pub(super) fn log_in(account: &Seat, opener: Opener) -> Checked<LoggedIn> {
-    let (tell, strangers) = mpsc::channel();
-    let (told, page) = mpsc::channel();
+    let (send_strangers, strangers) = mpsc::channel();
+    let (send_page, page) = mpsc::channel();
     let mut login = Login::browser(move |invitation| {
         if opener == Opener::Browser {
-            output::trouble(format_args!(
-                "\n{invitation}\nLog in as `{NAME}` with the password `{PASSWORD}` and allow what is asked; waiting {} s.",
+            output::problem(format_args!(
+                "\n{invitation}\nLog in as `{NAME}` with the password `{PASSWORD}` and allow the request; waiting {} s.",
                 REAL.as_secs()
             ));
         }
-        let told = match invitation.problem() {
+        let result = match invitation.problem() {
             None => knock(invitation.url()),
             Some(problem) => Err(Miss::new("a browser that opens", problem.to_string())),
         };
-        let _nobody_listens = tell.send(told);
+        let _receiver_gone = send_strangers.send(result);
     });
     login = match opener {
         Opener::Browser => login.timeout(REAL),
         Opener::Played => login.timeout(PLAYED).open(move |url| {
             let person = Person::new(NAME, PASSWORD);
             let came_back = person.visit(url)?.into_redirect()?;
-            let _nobody_listens = told.send(person.follow(&came_back)?.0);
+            let _receiver_gone = send_page.send(person.follow(&came_back)?.0);
             Ok(())
         }),
     };
@@ -79,7 +80,7 @@ pub(super) fn log_in(account: &Seat, opener: Opener) -> Checked<LoggedIn> {
     let grant = match (grant, opener) {
         (Ok(grant), _) => grant,
         (Err(error), Opener::Browser) => return Err(error.into()),
-        // What happened to the person says more than that nobody came.
+        // What happened to the person is a better explanation than the listener's timeout.
         (Err(error), Opener::Played) => {
             let problem = strangers.try_iter().find_map(Result::err);
             return Err(problem.unwrap_or_else(|| error.into()));
@@ -97,13 +98,13 @@ pub(super) fn log_in(account: &Seat, opener: Opener) -> Checked<LoggedIn> {
     })
 }
 
-/// Each stranger was sent away with the status that is meant for them.
+/// Checks that each stranger got the status that is meant for it.
 pub(super) fn sent_away(strangers: &[(&'static str, u16)]) -> Checked<String> {
     let expected: Vec<_> = KNOCKS
         .iter()
         .map(|(who, status, _)| (*who, *status))
         .collect();
-    same("the listener's answers", strangers.to_vec(), expected)?;
+    same("the listener's responses", strangers.to_vec(), expected)?;
     let mut words = String::new();
     for (who, status) in strangers {
         let _infallible = write!(words, "{who} → {status}, ");
@@ -113,8 +114,8 @@ pub(super) fn sent_away(strangers: &[(&'static str, u16)]) -> Checked<String> {
 
 type Request = fn(host: &str, state: &str) -> String;
 
-/// Who knocks, what the listener is to answer, and what they say. The state is the true one: the attacker is assumed to
-/// have seen it.
+/// Each stranger: its name, the expected status, and its request. The state is the real one: the
+/// attacker is assumed to know it.
 const KNOCKS: [(&str, u16, Request); 6] = [
     ("favicon", 404, |host, _| get("/favicon.ico", host)),
     ("wrong state", 400, |host, _| {
@@ -153,13 +154,13 @@ fn knock(authorization_url: &str) -> Checked<Vec<(&'static str, u16)>> {
     let mut responses = Vec::new();
     for (who, _, request) in KNOCKS {
         let response = exchange(address, &request(host, &state));
-        let gone = |miss: Miss| Miss::new(format!("a listener that answers `{who}`"), miss.got);
+        let gone = |miss: Miss| Miss::new(format!("a listener that responds to `{who}`"), miss.got);
         responses.push((who, response.map_err(gone)?));
     }
     Ok(responses)
 }
 
-/// Sends bytes and gives the status of the response.
+/// Sends bytes and returns the status of the response.
 fn exchange(address: SocketAddr, request: &str) -> Checked<u16> {
     let limit = Duration::from_secs(10);
     let mut stream = TcpStream::connect_timeout(&address, limit)?;

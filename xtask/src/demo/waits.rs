@@ -1,4 +1,4 @@
-//! Waiting, and giving up.
+//! Waiting for a condition, and giving up a call.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -6,29 +6,30 @@ use std::time::{Duration, Instant};
 use auth_core::{ErrorKind, Operation};
 
 use super::check::{Checked, Miss, fails, holds};
-use crate::rig::{Calling, PATIENCE, Seat};
+use crate::rig::{Calling, MAX_WAIT, Seat};
 
-/// Waits until it is so, not for ever.
+/// Waits until `is_so` returns true, for a limited time.
 pub(super) fn until(what: &str, mut is_so: impl FnMut() -> Checked<bool>) -> Checked {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + MAX_WAIT;
     while !is_so()? {
         if Instant::now() >= end {
-            return Err(Miss::new(what, format!("not within {PATIENCE:?}")));
+            return Err(Miss::new(what, format!("not within {MAX_WAIT:?}")));
         }
         thread::sleep(Duration::from_millis(5));
     }
     Ok(())
 }
 
-/// A caller that is gone, while its renewal goes on.
+/// A caller that gave up while its renewal is still running.
 pub(super) struct GivenUp<T> {
-    /// In words.
+    /// How it gave up, in words.
     pub(super) how: &'static str,
     leader: Option<Calling<T>>,
 }
 
-/// Gives a call up in the middle of the renewal that it waits for: async by dropping its future, blocking by a second
-/// caller whose patience ends while the first goes on. `renewing` says that the renewal is under way.
+/// Gives up a call in the middle of the renewal that it waits for. Async: drops its future.
+/// Blocking: a second caller times out while the first still waits. `renewing` returns whether the
+/// renewal is running.
 pub(super) fn give_up<O>(
     seat: &Seat,
     operation: O,
@@ -46,11 +47,11 @@ where
                 .clone()
                 .with_renewal_timeout(Duration::from_millis(200));
             let gave_up = hasty.send(operation);
-            fails("out of patience", gave_up, |error| {
+            fails("renewal timeout", gave_up, |error| {
                 error.kind() == ErrorKind::TimedOut
             })?;
             Ok(GivenUp {
-                how: "a caller ran out of patience",
+                how: "a caller timed out",
                 leader: Some(first),
             })
         }
@@ -66,7 +67,7 @@ where
 }
 
 impl<T> GivenUp<T> {
-    /// Waits for the caller that leads the renewal, where there is one.
+    /// Waits for the caller that leads the renewal, if there is one.
     pub(super) fn leader_ends(self) -> Checked {
         if let Some(leader) = self.leader {
             leader.join()?;

@@ -1,4 +1,4 @@
-//! A process of the run as its master sees it: orders go in, lines come back.
+//! A process of the run, seen from the master: orders go in, lines come back.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use crate::Stop;
 
-/// Nothing that is ordered takes longer.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// The longest time an order may take.
+const MAX_WAIT: Duration = Duration::from_secs(120);
 
-/// A process that was started here; it is ended when dropped.
+/// A child process, ended on drop.
 pub(super) struct Process {
     name: String,
     child: Child,
@@ -24,17 +24,18 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts one of our own tasks. All its lines but replies go to `told`.
+    /// Starts one of our own tasks. Sends all its lines except replies to `lines`.
     pub(super) fn start<S: AsRef<OsStr>>(
         name: String,
         args: impl IntoIterator<Item = S>,
-        told: impl Fn(&Value) + Send + 'static,
+        report: impl Fn(&Value) + Send + 'static,
     ) -> Result<Self, Stop> {
-        let failed = |error| Stop::Failed(format!("{name} does not start: {error}"));
+        let failed = |error| Stop::Failed(format!("cannot start {name}: {error}"));
         let own = std::env::current_exe().map_err(failed)?;
         let mut child = Command::new(own)
             .args(args)
-            // One heap for all threads: how much memory is in use then does not hang on which thread asked for it.
+            // One heap for all threads. Otherwise the memory in use depends on which thread
+            // allocated it.
             .env("MALLOC_ARENA_MAX", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -51,9 +52,9 @@ impl Process {
             for line in lines.map_while(Result::ok) {
                 let value: Value = serde_json::from_str(&line).unwrap_or_default();
                 match value.get("reply") {
-                    // Nobody waits for it any more: then it is of no use.
+                    // A failed send means that the waiting side has given up.
                     Some(reply) => drop(giver.send(reply.clone())),
-                    None => told(&value),
+                    None => report(&value),
                 }
             }
         });
@@ -75,16 +76,18 @@ impl Process {
             Some(orders) => writeln!(orders, "{order}"),
             None => Err(std::io::ErrorKind::BrokenPipe.into()),
         };
-        written.map_err(|error| Stop::Failed(format!("{} takes no orders: {error}", self.name)))
+        written.map_err(|error| {
+            Stop::Failed(format!("cannot send an order to {}: {error}", self.name))
+        })
     }
 
-    /// The end of the oldest order that has not been waited for.
+    /// Waits for the reply to the oldest pending order.
     pub(super) fn hear(&self) -> Result<Value, Stop> {
         let name = &self.name;
-        self.replies.recv_timeout(PATIENCE).map_err(|error| {
+        self.replies.recv_timeout(MAX_WAIT).map_err(|error| {
             Stop::Failed(match error {
-                RecvTimeoutError::Timeout => format!("{name} says nothing"),
-                RecvTimeoutError::Disconnected => format!("{name} has ended before its time"),
+                RecvTimeoutError::Timeout => format!("{name} did not reply"),
+                RecvTimeoutError::Disconnected => format!("{name} ended early"),
             })
         })
     }
@@ -94,7 +97,7 @@ impl Process {
         self.hear()
     }
 
-    /// Ends it, and waits for the last of its lines.
+    /// Ends the process and waits for its last lines.
     pub(super) fn end(mut self) -> Result<(), Stop> {
         self.stop();
         match self.reader.take().map(JoinHandle::join) {
@@ -103,7 +106,7 @@ impl Process {
         }
     }
 
-    /// The end of its orders ends it.
+    /// Closing its input ends the process.
     fn stop(&mut self) {
         drop(self.orders.take());
         let deadline = Instant::now() + Duration::from_secs(5);

@@ -1,38 +1,38 @@
-//! Which error is the right one for what happened, and what happened to a call.
+//! Decides which errors fit what happened to a call.
 
 use std::collections::VecDeque;
 
 use super::fault_class::FaultClass;
-use super::lines::{Door, Failed, Passed};
+use super::lines::{Failed, Passed, Purpose};
 
-/// What may have hit a call: what its own requests came to, and the token requests of its account in its time. Only what was spoilt or
-/// refused is here.
+/// What may have affected a call: the results of its own requests, and the token requests of its
+/// account at that time. Contains only requests with a fault or a refusal.
 pub(super) struct Evidence<'a> {
     own: Vec<&'a Passed>,
     tokens: Vec<&'a Passed>,
 }
 
-/// How long before its beginning a call can still be hit: by the end of a renewal that it waits for. A busy machine takes its time to
-/// hand that on.
+/// How long before its beginning a call can still be affected: by the end of a renewal that it
+/// waits for. A busy machine delays that.
 const EARLY: u64 = 1_000_000;
 
 impl<'a> Evidence<'a> {
-    pub(super) fn for_error(passages: &'a VecDeque<Passed>, failed: &Failed) -> Self {
+    pub(super) fn for_error(exchanges: &'a VecDeque<Passed>, failed: &Failed) -> Self {
         let from = failed.began.saturating_sub(EARLY);
         let in_time = |passed: &&Passed| passed.ended >= from && passed.began <= failed.ended;
         let tokens = |passed: &&Passed| {
-            passed.door.gives_a_token()
+            passed.purpose.gives_a_token()
                 && passed.place == failed.place
                 && passed.user.as_deref() == Some(&failed.user)
         };
         let own = |passed: &&Passed| passed.call == Some(failed.call);
         Self {
-            own: passages.iter().filter(own).collect(),
-            tokens: passages.iter().filter(in_time).filter(tokens).collect(),
+            own: exchanges.iter().filter(own).collect(),
+            tokens: exchanges.iter().filter(in_time).filter(tokens).collect(),
         }
     }
 
-    /// Whether it is the right error: its kind, its status, and its answers to the questions that programs ask.
+    /// Whether it is the right error: its kind, its status, and the results of its methods.
     pub(super) fn explains(&self, failed: &Failed) -> bool {
         let questions = (failed.is_retryable, failed.is_configuration);
         match (failed.kind.as_str(), failed.status, questions) {
@@ -46,8 +46,8 @@ impl<'a> Evidence<'a> {
             ("malformed", Some(200), (false, false)) => {
                 self.has(&[FaultClass::Page, FaultClass::Half])
             }
-            // A token ends, or is renewed by somebody else, while its request is held back: once the call mends that by itself. Or it is
-            // a refusal that was cut short.
+            // A token expires, or another caller renews it, while its request is delayed: the call
+            // recovers from that once by itself. Or it is a refusal that was cut short.
             ("refused", Some(401), (false, false)) => self.refusals() >= 2 || self.has_half_of(401),
             ("refused", Some(400), (false, false)) => self.has_half_of(400),
             ("malformed", None, (false, false)) => {
@@ -57,12 +57,12 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// Whether the program of this call sent a refresh token, got no token for it, and sent it again, while the call did nothing but
-    /// wait.
+    /// Whether the program of this call sent a refresh token, got no token for it, and sent it
+    /// again, while the call only waited.
     pub(super) fn shows_a_repeated_renewal(&self, failed: &Failed) -> bool {
         let renewals = || {
             let of_program = |passed: &&&Passed| {
-                passed.door == Door::Renewal
+                passed.purpose == Purpose::Renewal
                     && passed.by == failed.by
                     && passed.began > failed.began
                     && passed.ended < failed.ended
@@ -72,26 +72,26 @@ impl<'a> Evidence<'a> {
         let is_again = |first: &Passed, second: &Passed| {
             second.began >= first.ended && second.refresh_token == first.refresh_token
         };
-        let late = |spoilt| matches!(spoilt, FaultClass::Delay | FaultClass::Slow);
-        let unanswered = |passed: &&&Passed| passed.spoilt.is_some_and(|spoilt| !late(spoilt));
+        let late = |fault| matches!(fault, FaultClass::Delay | FaultClass::Slow);
+        let unanswered = |passed: &&&Passed| passed.fault.is_some_and(|fault| !late(fault));
         self.own.is_empty()
             && renewals()
                 .filter(unanswered)
                 .any(|first| renewals().any(|second| is_again(first, second)))
     }
 
-    fn has(&self, ways: &[FaultClass]) -> bool {
+    fn has(&self, classes: &[FaultClass]) -> bool {
         let mut all = self.own.iter().chain(&self.tokens);
-        all.any(|passed| passed.spoilt.is_some_and(|way| ways.contains(&way)))
+        all.any(|passed| passed.fault.is_some_and(|class| classes.contains(&class)))
     }
 
-    /// Half of a response of this status was all that came.
+    /// Whether only half of a response with this status arrived.
     fn has_half_of(&self, status: u64) -> bool {
         let mut all = self.own.iter().chain(&self.tokens);
-        all.any(|passed| passed.spoilt == Some(FaultClass::Half) && passed.status == Some(status))
+        all.any(|passed| passed.fault == Some(FaultClass::Half) && passed.status == Some(status))
     }
 
-    /// How often the call itself was refused as nobody's.
+    /// How often the call itself got an anonymous or rejecting response.
     fn refusals(&self) -> usize {
         self.own.iter().filter(|passed| passed.is_refused()).count()
     }
@@ -106,37 +106,37 @@ mod tests {
         Failed::example(kind, status, (100_000_000, 101_000_000))
     }
 
-    fn passed(door: Door, spoilt: Option<FaultClass>, status: Option<u64>) -> Passed {
+    fn passed(purpose: Purpose, fault: Option<FaultClass>, status: Option<u64>) -> Passed {
         Passed {
-            spoilt,
+            fault,
             status,
-            ..Passed::example(door, (100_500_000, 100_600_000))
+            ..Passed::example(purpose, (100_500_000, 100_600_000))
         }
     }
 
-    fn explains(failed: &Failed, passages: &[Passed]) -> bool {
-        let passages = VecDeque::from(passages.to_vec());
-        Evidence::for_error(&passages, failed).explains(failed)
+    fn explains(failed: &Failed, exchanges: &[Passed]) -> bool {
+        let exchanges = VecDeque::from(exchanges.to_vec());
+        Evidence::for_error(&exchanges, failed).explains(failed)
     }
 
     #[test]
     fn errors_have_to_be_explained() {
-        let check = |failed: Failed, passages: &[&Passed], expect: bool| {
-            let passages: Vec<_> = passages.iter().map(|&passed| passed.clone()).collect();
+        let check = |failed: Failed, exchanges: &[&Passed], expect: bool| {
+            let exchanges: Vec<_> = exchanges.iter().map(|&passed| passed.clone()).collect();
             assert_eq!(
-                explains(&failed, &passages),
+                explains(&failed, &exchanges),
                 expect,
-                "{failed:?} {passages:?}"
+                "{failed:?} {exchanges:?}"
             );
         };
         let not_retryable = |mut failed: Failed| {
             failed.is_retryable = false;
             failed
         };
-        for door in [Door::Api, Door::Renewal] {
-            let reset = passed(door, Some(FaultClass::Reset), None);
-            let broken = passed(door, Some(FaultClass::Broken), Some(500));
-            let page = passed(door, Some(FaultClass::Page), Some(200));
+        for purpose in [Purpose::Api, Purpose::Renewal] {
+            let reset = passed(purpose, Some(FaultClass::Reset), None);
+            let broken = passed(purpose, Some(FaultClass::Broken), Some(500));
+            let page = passed(purpose, Some(FaultClass::Page), Some(200));
             check(failed("transport", None), &[&reset], true);
             check(failed("transport", None), &[&broken], false);
             check(not_retryable(failed("transport", None)), &[&reset], false);
@@ -153,10 +153,10 @@ mod tests {
         }
         check(failed("transport", None), &[], false);
         check(failed("timed out", None), &[], false);
-        let refused = passed(Door::Api, None, Some(401));
+        let refused = passed(Purpose::Api, None, Some(401));
         check(failed("refused", Some(401)), &[&refused], false);
         check(failed("refused", Some(401)), &[&refused, &refused], true);
-        let half = passed(Door::Renewal, Some(FaultClass::Half), Some(400));
+        let half = passed(Purpose::Renewal, Some(FaultClass::Half), Some(400));
         check(failed("refused", Some(400)), &[&half], true);
         check(failed("refused", Some(401)), &[&half], false);
     }
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn others_faults_explain_nothing() {
         let check = |change: fn(&mut Passed), expect: bool| {
-            let mut reset = passed(Door::Renewal, Some(FaultClass::Reset), None);
+            let mut reset = passed(Purpose::Renewal, Some(FaultClass::Reset), None);
             change(&mut reset);
             assert_eq!(
                 explains(&failed("transport", None), &[reset.clone()]),
@@ -181,24 +181,24 @@ mod tests {
 
     #[test]
     fn a_renewal_that_is_repeated_shows() {
-        let lost = passed(Door::Renewal, Some(FaultClass::Lost), Some(200));
-        let mut again = passed(Door::Renewal, None, Some(400));
+        let lost = passed(Purpose::Renewal, Some(FaultClass::Lost), Some(200));
+        let mut again = passed(Purpose::Renewal, None, Some(400));
         (again.began, again.ended) = (100_700_000, 100_800_000);
         let check = |change: fn(&mut Passed, &mut Passed), more: Option<Passed>, expect: bool| {
             let (mut lost, mut again) = (lost.clone(), again.clone());
             change(&mut lost, &mut again);
-            let passages: VecDeque<_> = [lost, again].into_iter().chain(more).collect();
+            let exchanges: VecDeque<_> = [lost, again].into_iter().chain(more).collect();
             let failed = failed("needs login", Some(400));
-            let shows = Evidence::for_error(&passages, &failed).shows_a_repeated_renewal(&failed);
-            assert_eq!(shows, expect, "{passages:?}");
+            let shows = Evidence::for_error(&exchanges, &failed).shows_a_repeated_renewal(&failed);
+            assert_eq!(shows, expect, "{exchanges:?}");
         };
         check(|_, _| {}, None, true);
         check(|lost, _| lost.began = 99_900_000, None, false);
         check(|lost, _| lost.by = "another".to_owned(), None, false);
         check(|_, again| again.refresh_token = Some(2), None, false);
-        check(|lost, _| lost.spoilt = None, None, false);
-        check(|lost, _| lost.spoilt = Some(FaultClass::Slow), None, false);
-        let refused = passed(Door::Api, None, Some(401));
+        check(|lost, _| lost.fault = None, None, false);
+        check(|lost, _| lost.fault = Some(FaultClass::Slow), None, false);
+        let refused = passed(Purpose::Api, None, Some(401));
         check(|_, _| {}, Some(refused), false);
     }
 }

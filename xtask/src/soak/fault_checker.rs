@@ -1,4 +1,4 @@
-//! What was told, put beside each other: each error has to be one that the server's faults in its time explain.
+//! Compares the reports: each error has to be explained by one of the server's faults at that time.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::SystemTime;
@@ -7,47 +7,47 @@ use serde_json::Value;
 
 use super::evidence::Evidence;
 use super::fault_class::FaultClass;
-use super::lines::{Door, Failed, Passed};
+use super::lines::{Failed, Passed, Purpose};
 use super::logins::Logins;
 use super::needless::Needless;
 use super::tested_service::{TestedService, micros};
 
-/// Hears all that is told, from the server and from the workers.
+/// Receives all reports, from the server and from the workers.
 #[derive(Debug, Default)]
 pub(super) struct FaultChecker {
     pub(super) logins: Logins,
     pub(super) needless: Needless,
-    /// What may explain an error: spoilt answers and refusals, the latest last.
-    passages: VecDeque<Passed>,
-    /// Errors that are judged when all is told that may explain them.
+    /// What may explain an error: responses with a fault and refusals, the latest last.
+    exchanges: VecDeque<Passed>,
+    /// Errors that are checked once all reports that may explain them have arrived.
     waiting: VecDeque<Failed>,
-    pub(super) requests: BTreeMap<Door, u64>,
-    pub(super) faults: BTreeMap<(FaultClass, Door), u64>,
+    pub(super) requests: BTreeMap<Purpose, u64>,
+    pub(super) faults: BTreeMap<(FaultClass, Purpose), u64>,
     pub(super) errors: BTreeMap<(String, Option<u64>), u64>,
-    /// When each renewal that arrived ended, by the world that asked for it.
+    /// The end of each renewal that arrived, by the world that sent it.
     pub(super) renewals: BTreeMap<&'static str, Vec<u64>>,
     /// How often each write was done.
     writes: HashMap<u64, u32>,
     pub(super) healed: u64,
-    /// Errors that nothing explains.
+    /// Errors without an explanation.
     pub(super) unexplained: Vec<String>,
-    /// Logins that were lost without the server's doing.
+    /// Logins that were lost without a fault of the server.
     pub(super) lost_by_us: Vec<String>,
-    /// Renewals that may have arrived and were sent again all the same, before anybody was told.
+    /// Renewals that may have arrived and were sent again before an error was returned.
     pub(super) repeated: Vec<String>,
     pub(super) written_twice: Vec<String>,
-    /// What was found wrong on the spot.
+    /// Broken promises that workers reported.
     pub(super) wrong: Vec<String>,
 }
 
-/// How long after an error the last line that may explain it arrives at most, in microseconds.
+/// The longest delay of a report that may explain an error, in microseconds.
 const LATE: u64 = 5_000_000;
 
-/// How far back explanations are kept: longer than any call takes.
+/// How long explanations are stored, in microseconds: longer than any call takes.
 const KEPT: u64 = 180_000_000;
 
 impl FaultChecker {
-    /// A line of a process.
+    /// Reads a line of a process.
     pub(super) fn hear(&mut self, line: &Value) {
         if let Some(passed) = line.get("passed").and_then(Passed::read) {
             self.passed(passed);
@@ -61,20 +61,20 @@ impl FaultChecker {
         } else if let Some(wrong) = line.get("wrong").and_then(Value::as_str) {
             self.wrong.push(wrong.to_owned());
         } else {
-            self.wrong.push(format!("a line that nobody knows: {line}"));
+            self.wrong.push(format!("unknown line: {line}"));
         }
-        self.judge_until(micros(SystemTime::now()).saturating_sub(LATE));
+        self.check_until(micros(SystemTime::now()).saturating_sub(LATE));
     }
 
     fn passed(&mut self, passed: Passed) {
-        *self.requests.entry(passed.door).or_default() += 1;
-        if let Some(spoilt) = passed.spoilt {
-            *self.faults.entry((spoilt, passed.door)).or_default() += 1;
+        *self.requests.entry(passed.purpose).or_default() += 1;
+        if let Some(fault) = passed.fault {
+            *self.faults.entry((fault, passed.purpose)).or_default() += 1;
         }
         self.logins.passed(&passed);
         self.needless.passed(&passed);
         let good = passed.processed && passed.status == Some(200);
-        if passed.door == Door::Renewal && good && !passed.is_lost() {
+        if passed.purpose == Purpose::Renewal && good && !passed.is_lost() {
             let ended = passed.ended;
             self.renewals
                 .entry(world(&passed.by))
@@ -89,42 +89,42 @@ impl FaultChecker {
                 self.written_twice.push(what);
             }
         }
-        if passed.spoilt.is_some() || passed.status != Some(200) || passed.is_late {
-            self.passages.push_back(passed);
+        if passed.fault.is_some() || passed.status != Some(200) || passed.is_late {
+            self.exchanges.push_back(passed);
         }
     }
 
-    /// Judges the errors that are older than this.
-    fn judge_until(&mut self, moment: u64) {
+    /// Checks the errors that are older than this moment.
+    fn check_until(&mut self, moment: u64) {
         while self
             .waiting
             .front()
             .is_some_and(|failed| failed.ended < moment)
         {
             if let Some(failed) = self.waiting.pop_front() {
-                self.judge(failed);
+                self.check(failed);
             }
         }
-        let kept = moment.saturating_sub(KEPT);
+        let oldest = moment.saturating_sub(KEPT);
         while self
-            .passages
-            .pop_front_if(|passed| passed.ended < kept)
+            .exchanges
+            .pop_front_if(|passed| passed.ended < oldest)
             .is_some()
         {}
-        self.needless.judge_until(moment, kept);
+        self.needless.check_until(moment, oldest);
     }
 
-    /// Nothing more will be told.
+    /// Checks the rest: no more reports will come.
     pub(super) fn close(&mut self) {
-        self.judge_until(u64::MAX);
+        self.check_until(u64::MAX);
     }
 
-    fn judge(&mut self, failed: Failed) {
+    fn check(&mut self, failed: Failed) {
         let kind = (failed.kind.clone(), failed.status);
         *self.errors.entry(kind).or_default() += 1;
         let (place, user) = (failed.place, failed.user.as_str());
         let (began, ended) = (failed.began, failed.ended);
-        let evidence = Evidence::for_error(&self.passages, &failed);
+        let evidence = Evidence::for_error(&self.exchanges, &failed);
         if !failed.needs_login {
             if !evidence.explains(&failed) {
                 self.unexplained.push(shown(&failed));
@@ -134,7 +134,7 @@ impl FaultChecker {
         if !self.logins.needs_login(place, user, began, ended) {
             self.lost_by_us.push(shown(&failed));
         }
-        // Who wanted a newer token than the renewal was about has waited for two.
+        // A caller that required a newer token than the first renewal gives has waited for two.
         let waited = failed.is_plain && !self.needless.is_wanted(place, user, (began, ended));
         if waited && evidence.shows_a_repeated_renewal(&failed) {
             self.repeated.push(shown(&failed));
@@ -142,13 +142,13 @@ impl FaultChecker {
     }
 }
 
-/// What a worker tells of an act: whose account, and from when to when.
-fn act(told: &Value) -> Option<(TestedService, &str, u64, u64)> {
-    let place = TestedService::of_word(told["place"].as_str()?)?;
-    let moment = |name: &str| told[name].as_u64();
+/// Reads a worker's report of an act: the account, the beginning and the end.
+fn act(report: &Value) -> Option<(TestedService, &str, u64, u64)> {
+    let place = TestedService::of_word(report["place"].as_str()?)?;
+    let moment = |name: &str| report[name].as_u64();
     Some((
         place,
-        told["user"].as_str()?,
+        report["user"].as_str()?,
         moment("began")?,
         moment("ended")?,
     ))
@@ -185,29 +185,29 @@ mod tests {
         Failed::example(kind, status, (100_000_000, 101_000_000))
     }
 
-    fn passed(door: Door, spoilt: Option<FaultClass>, status: Option<u64>) -> Passed {
+    fn passed(purpose: Purpose, fault: Option<FaultClass>, status: Option<u64>) -> Passed {
         Passed {
-            spoilt,
+            fault,
             processed: false,
             status,
-            ..Passed::example(door, (100_500_000, 100_600_000))
+            ..Passed::example(purpose, (100_500_000, 100_600_000))
         }
     }
 
-    fn judged(failed: Failed, passages: &[Passed]) -> FaultChecker {
-        let mut judge = FaultChecker::default();
-        passages.iter().for_each(|p| judge.passed(p.clone()));
-        judge.waiting.push_back(failed);
-        judge.close();
-        judge
+    fn checked(failed: Failed, exchanges: &[Passed]) -> FaultChecker {
+        let mut checker = FaultChecker::default();
+        exchanges.iter().for_each(|p| checker.passed(p.clone()));
+        checker.waiting.push_back(failed);
+        checker.close();
+        checker
     }
 
     #[test]
     fn errors_are_judged_by_what_went_before() {
-        let check = |spoilt, expect: usize| {
-            let passed = passed(Door::Renewal, Some(spoilt), None);
-            let judge = judged(failed("transport", None), &[passed]);
-            assert_eq!(judge.unexplained.len(), expect, "{spoilt:?}");
+        let check = |fault, expect: usize| {
+            let passed = passed(Purpose::Renewal, Some(fault), None);
+            let checker = checked(failed("transport", None), &[passed]);
+            assert_eq!(checker.unexplained.len(), expect, "{fault:?}");
         };
         check(FaultClass::Reset, 0);
         check(FaultClass::Busy, 1);
@@ -215,22 +215,28 @@ mod tests {
 
     #[test]
     fn a_login_is_not_lost_for_nothing() {
-        let judge = judged(failed("needs login", Some(400)), &[]);
-        assert_eq!((judge.lost_by_us.len(), judge.unexplained.len()), (1, 0));
-        let mut lost = passed(Door::Renewal, Some(FaultClass::Lost), Some(200));
+        let checker = checked(failed("needs login", Some(400)), &[]);
+        assert_eq!(
+            (checker.lost_by_us.len(), checker.unexplained.len()),
+            (1, 0)
+        );
+        let mut lost = passed(Purpose::Renewal, Some(FaultClass::Lost), Some(200));
         (lost.processed, lost.refresh_token) = (true, Some(1));
-        let judge = judged(failed("needs login", Some(400)), &[lost]);
-        assert_eq!((judge.lost_by_us.len(), judge.unexplained.len()), (0, 0));
+        let checker = checked(failed("needs login", Some(400)), &[lost]);
+        assert_eq!(
+            (checker.lost_by_us.len(), checker.unexplained.len()),
+            (0, 0)
+        );
     }
 
     #[test]
     fn a_write_is_done_once() {
-        let mut write = passed(Door::Api, None, Some(200));
+        let mut write = passed(Purpose::Api, None, Some(200));
         (write.processed, write.is_write) = (true, true);
-        let mut judge = FaultChecker::default();
-        judge.passed(write.clone());
-        assert!(judge.written_twice.is_empty());
-        judge.passed(write);
-        assert_eq!(judge.written_twice.len(), 1);
+        let mut checker = FaultChecker::default();
+        checker.passed(write.clone());
+        assert!(checker.written_twice.is_empty());
+        checker.passed(write);
+        assert_eq!(checker.written_twice.len(), 1);
     }
 }

@@ -1,10 +1,10 @@
-//! The ways in which the server answers wrongly, how often, and their words.
+//! The classes of faults that the server injects, their odds and their names.
 
 use auth_testkit::Fault;
 
 use super::seeded_random::Chance;
 
-/// One way.
+/// One class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum FaultClass {
     Delay,
@@ -33,7 +33,7 @@ impl FaultClass {
         Self::LostByReset,
     ];
 
-    /// As it is called in lines and in the summary.
+    /// Its name in lines and in the summary.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Delay => "up to 0.8 s late",
@@ -44,16 +44,16 @@ impl FaultClass {
             Self::Limit => "429, a page",
             Self::Page => "200, a page",
             Self::Half => "half the JSON",
-            Self::Lost => "a lost answer",
+            Self::Lost => "a lost response",
             Self::LostByReset => "reset after the work",
         }
     }
 
     pub(super) fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|spoilt| spoilt.word() == word)
+        Self::ALL.into_iter().find(|fault| fault.word() == word)
     }
 
-    /// Which one the server was told.
+    /// The class of a fault, if it is one of these.
     pub(super) fn of(fault: &Fault) -> Option<Self> {
         Some(match fault {
             Fault::Delay(_) => Self::Delay,
@@ -70,7 +70,7 @@ impl FaultClass {
         })
     }
 
-    /// What the server is told, with a chance of its own.
+    /// The fault to inject, with random parameters.
     pub(super) fn fault(self, chance: &mut Chance) -> Fault {
         match self {
             Self::Delay => Fault::Delay(chance.millis(0, 800)),
@@ -92,7 +92,7 @@ impl FaultClass {
         }
     }
 
-    /// The work was done, and the client cannot know what came of it.
+    /// Whether the server did the work and the client cannot know the result.
     pub(super) fn loses_the_response(self) -> bool {
         matches!(self, Self::Half | Self::Lost | Self::LostByReset)
     }
@@ -102,7 +102,7 @@ const PAGE: &[u8] =
     b"<!DOCTYPE html><html><head><title>Welcome to the network</title></head><body>\
     <form>Accept the terms</form></body></html>";
 
-/// In a thousand answers of the APIs.
+/// In a thousand responses of the APIs.
 pub(super) const OF_APIS: &[(FaultClass, u64)] = &[
     (FaultClass::Delay, 100),
     (FaultClass::Slow, 25),
@@ -116,7 +116,7 @@ pub(super) const OF_APIS: &[(FaultClass, u64)] = &[
     (FaultClass::LostByReset, 10),
 ];
 
-/// In a thousand answers of what gives tokens.
+/// In a thousand responses of token endpoints.
 pub(super) const OF_TOKENS: &[(FaultClass, u64)] = &[
     (FaultClass::Delay, 150),
     (FaultClass::Slow, 40),
@@ -136,10 +136,10 @@ mod tests {
 
     #[test]
     fn every_fault_is_known_again() {
-        for spoilt in FaultClass::ALL {
+        for fault in FaultClass::ALL {
             let mut chance = Chance::new(1, 1);
-            assert_eq!(FaultClass::of(&spoilt.fault(&mut chance)), Some(spoilt));
-            assert_eq!(FaultClass::of_word(spoilt.word()), Some(spoilt));
+            assert_eq!(FaultClass::of(&fault.fault(&mut chance)), Some(fault));
+            assert_eq!(FaultClass::of_word(fault.word()), Some(fault));
         }
     }
 

@@ -1,10 +1,10 @@
-//! How many bytes this program has on its heap: asked for, and not given back.
+//! Counts the bytes on this program's heap: allocated and not freed.
 
 use std::alloc::System;
 
 use cap::Cap;
 
-/// The system's, counted. It sets no limit.
+/// The system's allocator with a counter. It sets no limit.
 #[global_allocator]
 static HEAP: Cap<System> = Cap::new(System, usize::MAX);
 
@@ -20,10 +20,10 @@ mod tests {
     fn what_is_held_is_counted() {
         const MUCH: usize = 64 << 20;
         let before = bytes();
-        let held = vec![1_u8; MUCH];
-        // Other tests come and go beside this one.
+        let block = vec![1_u8; MUCH];
+        // Other tests allocate and free at the same time.
         assert!(bytes() > before + MUCH / 2);
-        drop(held);
+        drop(block);
         assert!(bytes() < before + MUCH / 2);
     }
 }

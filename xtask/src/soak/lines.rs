@@ -1,13 +1,13 @@
-//! What the processes tell each other: one JSON object a line.
+//! The messages between the processes: one JSON object a line.
 //!
 //! | a line has | it is |
 //! | --- | --- |
 //! | `reply` | the end of an order |
-//! | `passed` | a request as the server saw it go |
-//! | `failed` | an error as a worker saw it |
+//! | `passed` | a request, as the server received it |
+//! | `failed` | an error, as a worker got it |
 //! | `healed` | a new login after one was lost |
-//! | `hurried` | a worker wanted a newer login token than there was |
-//! | `wrong` | what must not be, found on the spot |
+//! | `hurried` | a worker required a newer login token than the stored one |
+//! | `wrong` | a broken promise, found on the spot |
 
 use auth_core::{Error, ErrorKind};
 use serde_json::{Value, json};
@@ -15,20 +15,20 @@ use serde_json::{Value, json};
 use super::fault_class::FaultClass;
 use super::tested_service::TestedService;
 
-/// What a request was for.
+/// The purpose of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Door {
+pub(super) enum Purpose {
     /// The token endpoint, with a refresh token.
     Renewal,
     /// The token endpoint, with a password.
     Login,
-    /// The endpoint of second tokens.
+    /// The endpoint of derived tokens.
     Derived,
     Api,
     Other,
 }
 
-impl Door {
+impl Purpose {
     pub(super) const ALL: [Self; 5] = [
         Self::Renewal,
         Self::Login,
@@ -47,56 +47,56 @@ impl Door {
         }
     }
 
-    /// It gives a token.
+    /// Whether its response contains a token.
     pub(super) fn gives_a_token(self) -> bool {
         matches!(self, Self::Renewal | Self::Login | Self::Derived)
     }
 }
 
-/// A request as the server saw it go.
+/// A request, as the server received it.
 #[derive(Clone, Debug)]
 pub(super) struct Passed {
     pub(super) place: TestedService,
-    pub(super) door: Door,
+    pub(super) purpose: Purpose,
     /// The program that sent it.
     pub(super) by: String,
     pub(super) user: Option<String>,
-    /// The numbers that the server knows the login and the refresh token by.
+    /// The server's numbers for the login and the refresh token.
     pub(super) login: Option<u64>,
     pub(super) refresh_token: Option<u64>,
     pub(super) call: Option<u64>,
     pub(super) is_write: bool,
-    pub(super) spoilt: Option<FaultClass>,
+    pub(super) fault: Option<FaultClass>,
     pub(super) processed: bool,
     pub(super) status: Option<u64>,
-    /// By its own date the server answered after the end that the token states, which is in whole seconds.
+    /// Whether the server's date is past the expiry that the token states in whole seconds.
     pub(super) is_late: bool,
     pub(super) began: u64,
     pub(super) ended: u64,
 }
 
 impl Passed {
-    /// It was answered as nobody's, or as good as that.
+    /// Whether the response was anonymous or rejected the token.
     pub(super) fn is_refused(&self) -> bool {
         self.status == Some(401) || self.is_late
     }
 
-    /// The response never arrived, or not as one.
+    /// Whether the response was lost or incomplete.
     pub(super) fn is_lost(&self) -> bool {
-        self.spoilt.is_some_and(FaultClass::loses_the_response)
+        self.fault.is_some_and(FaultClass::loses_the_response)
     }
 
     pub(super) fn line(&self) -> Value {
         json!({ "passed": {
             "place": self.place.word(),
-            "door": self.door.word(),
+            "purpose": self.purpose.word(),
             "by": self.by,
             "user": self.user,
             "login": self.login,
             "refresh_token": self.refresh_token,
             "call": self.call,
             "write": self.is_write,
-            "spoilt": self.spoilt.map(FaultClass::word),
+            "fault": self.fault.map(FaultClass::word),
             "processed": self.processed,
             "status": self.status,
             "late": self.is_late,
@@ -106,17 +106,19 @@ impl Passed {
     }
 
     pub(super) fn read(value: &Value) -> Option<Self> {
-        let door = value["door"].as_str()?;
+        let purpose = value["purpose"].as_str()?;
         Some(Self {
             place: TestedService::of_word(value["place"].as_str()?)?,
-            door: Door::ALL.into_iter().find(|known| known.word() == door)?,
+            purpose: Purpose::ALL
+                .into_iter()
+                .find(|known| known.word() == purpose)?,
             by: value["by"].as_str()?.to_owned(),
             user: value["user"].as_str().map(str::to_owned),
             login: value["login"].as_u64(),
             refresh_token: value["refresh_token"].as_u64(),
             call: value["call"].as_u64(),
             is_write: value["write"].as_bool()?,
-            spoilt: value["spoilt"].as_str().and_then(FaultClass::of_word),
+            fault: value["fault"].as_str().and_then(FaultClass::of_word),
             processed: value["processed"].as_bool()?,
             status: value["status"].as_u64(),
             is_late: value["late"].as_bool()?,
@@ -126,7 +128,7 @@ impl Passed {
     }
 }
 
-/// An error as a worker saw it.
+/// An error, as a worker got it.
 #[derive(Clone, Debug)]
 pub(super) struct Failed {
     pub(super) place: TestedService,
@@ -134,7 +136,7 @@ pub(super) struct Failed {
     pub(super) by: String,
     /// What the worker did.
     pub(super) act: String,
-    /// Any token that serves was good enough for it.
+    /// Whether any valid token was good enough for it.
     pub(super) is_plain: bool,
     pub(super) call: u64,
     pub(super) began: u64,
@@ -149,7 +151,7 @@ pub(super) struct Failed {
 }
 
 impl Failed {
-    /// How this error answers each question.
+    /// Adds what the error's methods return.
     pub(super) fn with(mut self, error: &Error) -> Self {
         self.kind = kind(error.kind()).to_owned();
         self.status = error.status().map(|status| status.as_u16().into());
@@ -203,7 +205,7 @@ impl Failed {
     }
 }
 
-/// The word for a kind of error.
+/// The name of an error's kind.
 fn kind(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Configuration => "configuration",
@@ -211,7 +213,7 @@ fn kind(kind: ErrorKind) -> &'static str {
         ErrorKind::ConsentDenied => "consent denied",
         ErrorKind::BadCredentials => "bad credentials",
         ErrorKind::AccountSuspended => "account suspended",
-        ErrorKind::CallbackMismatch => "foreign response",
+        ErrorKind::CallbackMismatch => "callback mismatch",
         ErrorKind::Refused => "refused",
         ErrorKind::Transport => "transport",
         ErrorKind::Malformed => "malformed",
@@ -225,18 +227,19 @@ fn kind(kind: ErrorKind) -> &'static str {
 
 #[cfg(test)]
 impl Passed {
-    /// One that went well: of `shared-0` at Info Flora, sent by the tasks of the first process.
-    pub(super) fn example(door: Door, (began, ended): (u64, u64)) -> Self {
+    /// A request that succeeded: of `shared-0` at Info Flora, sent by the tasks of the first
+    /// process.
+    pub(super) fn example(purpose: Purpose, (began, ended): (u64, u64)) -> Self {
         Self {
             place: TestedService::InfoFlora,
-            door,
+            purpose,
             by: "soak-0/tasks".to_owned(),
             user: Some("shared-0".to_owned()),
             login: Some(1),
-            refresh_token: (door == Door::Renewal).then_some(1),
-            call: (door == Door::Api).then_some(7),
+            refresh_token: (purpose == Purpose::Renewal).then_some(1),
+            call: (purpose == Purpose::Api).then_some(7),
             is_write: false,
-            spoilt: None,
+            fault: None,
             processed: true,
             status: Some(200),
             is_late: false,

@@ -1,73 +1,79 @@
-//! The book of logins: which were lost by what, which refresh tokens served twice, and whether two token requests met.
+//! Tracks logins: which were lost by which fault, which refresh tokens were used twice, and whether
+//! token requests overlapped.
 //!
-//! At Info Flora a renewal whose answer the server kept to itself costs the login: the new refresh token never arrived, and the old one
-//! is used up. The first to try it again is refused, rightly. Such a loss is the server's, and lasts until somebody has logged in
-//! again. At iNaturalist the old refresh token serves until the new access token is used, so nothing is ever lost there.
+//! At Info Flora, a renewal whose response is lost costs the login: the new refresh token never
+//! arrived, and the old one is used up. The next attempt is rejected, rightly. Such a loss is the
+//! server's and lasts until a worker has logged in again. At iNaturalist the old refresh token
+//! stays valid until the new access token is used, so no login is ever lost there.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::fault_class::FaultClass;
-use super::lines::{Door, Passed};
+use super::lines::{Passed, Purpose};
 use super::tested_service::TestedService;
 
 /// An account.
-type Whose = (TestedService, String);
+type Owner = (TestedService, String);
 
-/// A login that the server has made worthless.
+/// A login that the server has invalidated.
 #[derive(Clone, Debug)]
 struct Loss {
     by: FaultClass,
     since: u64,
-    /// When a new login, begun after it, was safe.
+    /// When a new login, begun after the loss, was complete.
     until: Option<u64>,
     noticed: bool,
 }
 
-/// What became of one refresh token.
+/// The state of one refresh token.
 #[derive(Clone, Copy, Debug, Default)]
 struct Served {
     times: u64,
-    /// The last response that it served for never arrived.
+    /// Whether the last response to its use was lost.
     lost: bool,
 }
 
 /// All logins of a run.
 #[derive(Debug, Default)]
 pub(super) struct Logins {
-    losses: HashMap<Whose, Vec<Loss>>,
+    losses: HashMap<Owner, Vec<Loss>>,
     served: HashMap<(TestedService, u64), Served>,
     /// When the last token request of an account ended.
-    last: HashMap<Whose, u64>,
-    /// By the login's number and the program: how often a dead login was tried again.
+    last: HashMap<Owner, u64>,
+    /// By the login's number and the program: the times at which an invalid login was tried again.
     tried_dead: HashMap<(TestedService, u64, String), Vec<u64>>,
     pub(super) double_renewals: Vec<String>,
     pub(super) at_once: Vec<String>,
     pub(super) asked_too_often: Vec<String>,
 }
 
-/// For so long a refusal is believed (`auth-flows/src/token/negative_cache.rs`), in microseconds.
+/// How long a refusal is cached (`auth-flows/src/token/negative_cache.rs`), in microseconds.
 const BELIEVED: u64 = 60_000_000;
 
 impl Logins {
-    /// A request went.
+    /// Records a request.
     pub(super) fn passed(&mut self, passed: &Passed) {
-        let Some(user) = passed.user.clone().filter(|_| passed.door.gives_a_token()) else {
+        let Some(user) = passed
+            .user
+            .clone()
+            .filter(|_| passed.purpose.gives_a_token())
+        else {
             return;
         };
-        let whose = (passed.place, user);
-        let last = self.last.entry(whose.clone()).or_default();
+        let owner = (passed.place, user);
+        let last = self.last.entry(owner.clone()).or_default();
         if passed.began < *last {
-            let (by, door) = (&passed.by, passed.door.word());
+            let (by, purpose) = (&passed.by, passed.purpose.word());
             self.at_once
-                .push(format!("{}: {by}: {door}", shown(&whose)));
+                .push(format!("{}: {by}: {purpose}", shown(&owner)));
         }
         *last = (*last).max(passed.ended);
-        if passed.door == Door::Renewal && passed.processed {
-            self.renewed(passed, whose);
+        if passed.purpose == Purpose::Renewal && passed.processed {
+            self.renewed(passed, owner);
         }
     }
 
-    fn renewed(&mut self, passed: &Passed, whose: Whose) {
+    fn renewed(&mut self, passed: &Passed, owner: Owner) {
         let Some(number) = passed.refresh_token else {
             return;
         };
@@ -75,14 +81,14 @@ impl Logins {
         if served.times > 0 && !served.lost {
             let by = &passed.by;
             self.double_renewals
-                .push(format!("{}: {by}", shown(&whose)));
+                .push(format!("{}: {by}", shown(&owner)));
         }
-        let lost = passed.spoilt.filter(|_| passed.is_lost());
+        let lost = passed.fault.filter(|_| passed.is_lost());
         if passed.status == Some(200) {
             served.times += 1;
             served.lost = lost.is_some();
             if let (Some(by), TestedService::InfoFlora) = (lost, passed.place) {
-                self.losses.entry(whose).or_default().push(Loss {
+                self.losses.entry(owner).or_default().push(Loss {
                     by,
                     since: passed.ended,
                     until: None,
@@ -95,13 +101,13 @@ impl Logins {
             if tries.iter().any(|before| passed.began < before + BELIEVED) {
                 let by = &passed.by;
                 self.asked_too_often
-                    .push(format!("{}: {by}", shown(&whose)));
+                    .push(format!("{}: {by}", shown(&owner)));
             }
             tries.push(passed.began);
         }
     }
 
-    /// A login that was begun and safe at these moments.
+    /// Records a new login, by its beginning and end.
     pub(super) fn healed(&mut self, place: TestedService, user: &str, began: u64, ended: u64) {
         let losses = self.losses.get_mut(&(place, user.to_owned()));
         for loss in losses.into_iter().flatten() {
@@ -111,7 +117,8 @@ impl Logins {
         }
     }
 
-    /// Somebody was told between these moments that a login is needed. Whether the server is to blame.
+    /// Records that a worker got `NeedsLogin` between these moments. Returns whether the server
+    /// caused it.
     pub(super) fn needs_login(
         &mut self,
         place: TestedService,
@@ -132,7 +139,7 @@ impl Logins {
         }
     }
 
-    /// How many logins were lost by each fault, and how many of these losses were noticed.
+    /// How many logins each fault lost, and how many of these losses a worker noticed.
     pub(super) fn lost(&self) -> BTreeMap<FaultClass, (usize, usize)> {
         let mut lost = BTreeMap::new();
         for loss in self.losses.values().flatten() {
@@ -144,7 +151,7 @@ impl Logins {
     }
 }
 
-fn shown((place, user): &Whose) -> String {
+fn shown((place, user): &Owner) -> String {
     format!("{}, {user}", place.word())
 }
 
@@ -156,12 +163,12 @@ mod tests {
         Passed {
             place,
             refresh_token: Some(number),
-            ..Passed::example(Door::Renewal, span)
+            ..Passed::example(Purpose::Renewal, span)
         }
     }
 
-    fn spoilt(mut passed: Passed, spoilt: FaultClass) -> Passed {
-        passed.spoilt = Some(spoilt);
+    fn fault(mut passed: Passed, fault: FaultClass) -> Passed {
+        passed.fault = Some(fault);
         passed
     }
 
@@ -172,25 +179,25 @@ mod tests {
 
     #[test]
     fn a_token_serves_once_unless_its_response_was_lost() {
-        let check = |passages: &[Passed], expect: usize| {
+        let check = |exchanges: &[Passed], expect: usize| {
             let mut logins = Logins::default();
-            passages.iter().for_each(|passed| logins.passed(passed));
-            assert_eq!(logins.double_renewals.len(), expect, "{passages:?}");
+            exchanges.iter().for_each(|passed| logins.passed(passed));
+            assert_eq!(logins.double_renewals.len(), expect, "{exchanges:?}");
         };
         for place in TestedService::BOTH {
             let at = |number, when| renewal(place, number, (when, when + 1));
             check(&[at(1, 1), at(2, 3)], 0);
             check(&[at(1, 1), at(1, 3)], 1);
             check(&[at(1, 1), refused(at(1, 3))], 1);
-            let lost = spoilt(at(1, 1), FaultClass::Lost);
+            let lost = fault(at(1, 1), FaultClass::Lost);
             check(&[lost.clone(), at(1, 3)], 0);
             check(&[lost.clone(), at(1, 3), at(1, 5)], 1);
             check(&[lost, refused(at(1, 3)), refused(at(1, 5))], 0);
-            let slow = spoilt(at(1, 1), FaultClass::Slow);
+            let slow = fault(at(1, 1), FaultClass::Slow);
             check(&[slow, at(1, 3)], 1);
-            let mut unseen = spoilt(at(1, 1), FaultClass::Broken);
-            unseen.processed = false;
-            check(&[unseen, at(1, 3)], 0);
+            let mut missing = fault(at(1, 1), FaultClass::Broken);
+            missing.processed = false;
+            check(&[missing, at(1, 3)], 0);
         }
     }
 
@@ -209,7 +216,7 @@ mod tests {
     #[test]
     fn losses_last_until_somebody_has_logged_in() {
         let mut logins = Logins::default();
-        let lost = spoilt(
+        let lost = fault(
             renewal(TestedService::InfoFlora, 1, (10, 20)),
             FaultClass::LostByReset,
         );
@@ -230,7 +237,7 @@ mod tests {
         check(39, true);
         check(41, false);
         assert!(!logins.needs_login(TestedService::InfoFlora, "shared-1", 15, 25));
-        let other = spoilt(
+        let other = fault(
             renewal(TestedService::INaturalist, 1, (10, 20)),
             FaultClass::Lost,
         );
@@ -245,7 +252,7 @@ mod tests {
     #[test]
     fn a_refusal_is_believed() {
         let mut logins = Logins::default();
-        logins.passed(&spoilt(
+        logins.passed(&fault(
             renewal(TestedService::InfoFlora, 1, (0, 1)),
             FaultClass::Lost,
         ));

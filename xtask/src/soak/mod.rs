@@ -1,35 +1,44 @@
-//! `cargo xtask soak`: a long run. Two processes full of workers, over both transports, at a server that fails at random.
+//! `cargo xtask soak`: a long run. Two processes of workers, over both transports, against a server
+//! that injects random faults.
 //!
 //! ```text
-//!   soak ──┬── soak-server   Info Flora's service as league, iNaturalist's as Doorkeeper with API tokens; tells of every request
-//!          ├── soak-crew 1   16 threads over ureq, 16 tasks over reqwest ─┬─ a file store that both share, and memory of their own
-//!          └── soak-crew 2   the same                                     ┘
+//!   soak ──┬── soak-server      Info Flora's service as league, iNaturalist's as Doorkeeper with API tokens; reports every request
+//!          ├── soak-workers 1   16 threads over ureq, 16 tasks over reqwest ─┬─ a file store that both share, and a memory of their own
+//!          └── soak-workers 2   the same                                     ┘
 //! ```
 //!
-//! Tokens live two seconds, so that nearly every call meets a renewal, its own or another's. The server holds answers back, resets
-//! connections before and after the work, answers 500, 503, 429 and web pages, cuts bodies short and loses answers, by a seed that is
-//! printed. Of each request it tells what it was for, whose, how it was spoilt and what came of it; the workers tell of each error. The
-//! master puts both beside each other, and knows nothing else:
+//! Tokens are valid for two seconds, so nearly every call meets a renewal, its own or another's.
+//! The server delays responses, resets connections before and after the work, responds with 500,
+//! 503, 429 and HTML pages, truncates bodies and loses responses, by a seed that is printed. For
+//! each request it reports the purpose, the account, the fault and the result; the workers report
+//! each error. The master compares the two and has no other source:
 //!
-//! - An error has to be the one that a fault of its own requests, or of its account's token requests in its time, is to be told as.
-//! - A needed login has to follow a renewal whose answer the server kept to itself, and no new login (`logins.rs`).
-//! - No refresh token serves twice, no two token requests of an account meet, no young token is renewed without a reason (`needless.rs`),
-//!   no renewal that may have arrived is repeated before somebody was told, no dead login is tried twice within a minute by one program, no
-//!   write is done twice, no response is for somebody else or nobody, no
-//!   error shows a secret.
+//! - An error has to be the one that belongs to a fault of its own requests, or of its account's
+//!   token requests at that time.
+//! - `NeedsLogin` has to follow a renewal whose response the server lost, with no new login between
+//!   (`logins.rs`).
+//! - No refresh token is used twice, no two token requests of an account overlap, no fresh token is
+//!   renewed without a reason (`needless.rs`). No renewal that may have arrived is repeated before
+//!   an error is returned, no invalid login is tried twice within a minute by one program, no write
+//!   is duplicated, no response is anonymous or for another user, and no error exposes a secret.
 //!
-//! **Memory** is compared with that of minute 2, or of half the run where it is shorter than four minutes. At rest the heap: bytes that
-//! were asked for and not given back, by a counting allocator; at most 1.05 times as many, and in fact they are equal. At rest, too, what
-//! Linux counts as the process's own (`RssAnon`), which would show what no allocator counts: at most 1.05 times as much, or 1 MiB more. Of
-//! its 4 to 6 MiB the heap is 0.7; the rest are stacks, and gaps that the allocator gives back to the system or keeps as it happens. So this
-//! one is checked in long runs only, and the workers make only a quarter of their pauses in the first half of the time before the first
-//! moment, so that gaps and stacks have seen their worst by then. Both under load (`RssAnon` as the median of the last seconds before
-//! either moment) are shown and not checked: they say how many requests happened to be on their way.
+//! **Memory** is compared with that of minute 2, or of half the run if it is shorter than four
+//! minutes. At rest the heap is compared: bytes allocated and not freed, by a counting allocator;
+//! at most 1.05 times as many, and in practice they are equal. Also at rest, what Linux counts as
+//! the process's own (`RssAnon`), which shows what no allocator counts: at most 1.05 times as much,
+//! or 1 MiB more. Of its 4 to 6 MiB the heap is 0.7; the rest are stacks, and gaps that the
+//! allocator returns to the system or keeps. This check therefore runs in long runs only. The
+//! workers make only a quarter of their pauses in the first half of the time before the first
+//! moment, so that gaps and stacks reach their maximum by then. Both values under load (`RssAnon`
+//! as the median of the last seconds before either moment) are shown and not checked: they depend
+//! on how many requests are in flight.
 //!
-//! **Rest**, for handles, threads and the heap: the workers pause, renewals that go on by themselves end, each account is used once in both
-//! worlds, one after the other, and the server hangs up. reqwest drops a connection at once whose other side hangs up. ureq finds out at its
-//! next call, so that one dead connection for each service is left in its pool, at both moments; to have no more, the server hangs up once
-//! before these calls as well. A thread of tokio's blocking pool that has nothing to do ends after half a second here, not after ten.
+//! **Rest**, for handles, threads and the heap: the workers pause, background renewals end, each
+//! account is used once in both worlds, one after the other, and the server closes its connections.
+//! reqwest drops a closed connection at once. ureq notices at its next call, so one closed
+//! connection for each service is left in its pool, at both moments. To leave no more, the server
+//! also closes its connections before these calls. An idle thread of tokio's blocking pool ends
+//! after half a second here instead of ten.
 
 mod child;
 mod evidence;
@@ -67,19 +76,19 @@ cargo xtask soak [--minutes N | --seconds N] [--seed N] [--workers N]
   --seed N      what the faults are drawn by; printed, so that a run can be repeated as far as threads allow
   --workers N   how many there are (default: 64): half are threads over ureq, half are tasks over reqwest
 
-Needs Linux, whose /proc tells of memory, handles and threads.";
+Needs Linux: memory, handles and threads are read from /proc.";
 
-/// What was asked for.
+/// The options of the command line.
 struct Options {
     seconds: u64,
     seed: u64,
     workers: u64,
 }
 
-/// The shortest run that tells anything.
+/// The shortest run that is useful, in seconds.
 const SHORTEST: u64 = 10;
 
-/// The moment that the end of a run is compared with, in a long one.
+/// The second that the end of a long run is compared with.
 const MINUTE_2: u64 = 120;
 
 pub(crate) fn run(args: Vec<OsString>) -> Outcome {
@@ -92,15 +101,15 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
         summary::long(Duration::from_secs(options.seconds)),
         options.seed,
         options.workers,
-        tested_service::CREWS,
+        tested_service::PROCESSES,
         2 * tested_service::users().len(),
     ));
-    let came = run::Run::start(&options)?.go(&options)?;
-    Ok(Verdict::of(summary::tell(&came, &options)))
+    let result = run::Run::start(&options)?.go(&options)?;
+    Ok(Verdict::of(summary::tell(&result, &options)))
 }
 
 impl Options {
-    /// `None` where help was asked for.
+    /// Returns `None` if the user requests the help.
     fn parse(args: Vec<OsString>) -> Result<Option<Self>, Stop> {
         let mut options = Self {
             seconds: 60,
@@ -122,11 +131,11 @@ impl Options {
             }
         }
         if options.seconds < SHORTEST {
-            let words = format!("a run of less than {SHORTEST} s tells nothing");
+            let words = format!("a run must take at least {SHORTEST} s");
             return Err(Stop::Usage(words));
         }
         if !(4..=1000).contains(&options.workers) {
-            let words = "4 to 1000 workers: one of each kind in each process, and no more than a machine bears";
+            let words = "the number of workers must be 4 to 1000: one of each kind in each process";
             return Err(Stop::Usage(words.to_owned()));
         }
         Ok(Some(options))
@@ -159,8 +168,8 @@ mod tests {
         let check = |args: &[&str], expect: Option<(u64, u64, u64)>| {
             let args = args.iter().map(OsString::from).collect();
             let parsed = Options::parse(args).ok().flatten();
-            let told = parsed.map(|it| (it.seconds, it.workers, it.reference()));
-            assert_eq!(told, expect);
+            let report = parsed.map(|it| (it.seconds, it.workers, it.reference()));
+            assert_eq!(report, expect);
         };
         check(&[], Some((60, 64, 30)));
         check(&["--minutes", "30"], Some((1800, 64, 120)));

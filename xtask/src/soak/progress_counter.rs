@@ -1,4 +1,5 @@
-//! Where the workers of one process report: progress is counted, errors are told at once, nothing is kept.
+//! Where the workers of one process report: counts progress and prints errors at once; stores no
+//! events.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
@@ -14,39 +15,39 @@ use crate::output;
 /// Shared by all workers of a process.
 #[derive(Debug)]
 pub(super) struct ProgressCounter {
-    crew: u64,
+    process: u64,
     running: AtomicBool,
     sprinting: AtomicBool,
     over: AtomicBool,
-    /// How many workers are in the middle of something.
+    /// How many workers are in the middle of an act.
     busy: AtomicUsize,
     calls: AtomicU64,
     failed: AtomicU64,
     dropped: AtomicU64,
-    /// What each worker has brought to a good end.
+    /// How many acts each worker has completed.
     done: Vec<AtomicU64>,
 }
 
-/// Something that a worker does: from its beginning to its end.
+/// One act of a worker, from its beginning to its end.
 #[derive(Debug)]
 pub(super) struct Act<'a> {
-    desk: &'a ProgressCounter,
+    progress: &'a ProgressCounter,
     pub(super) worker: usize,
-    /// The number of this call, among all processes.
+    /// The number of this call, unique among all processes.
     pub(super) call: u64,
     pub(super) place: TestedService,
     pub(super) user: &'a str,
     pub(super) by: &'a str,
     pub(super) what: &'static str,
-    /// Any token that serves is good enough for it.
+    /// Whether any valid token is good enough for it.
     pub(super) is_plain: bool,
     began: u64,
 }
 
 impl ProgressCounter {
-    pub(super) fn new(crew: u64, workers: usize) -> Self {
+    pub(super) fn new(process: u64, workers: usize) -> Self {
         Self {
-            crew,
+            process,
             running: AtomicBool::new(false),
             sprinting: AtomicBool::new(false),
             over: AtomicBool::new(false),
@@ -62,12 +63,12 @@ impl ProgressCounter {
         self.running.store(running, Ordering::SeqCst);
     }
 
-    /// Whether the workers hurry, with a quarter of their pauses.
+    /// Sets whether the workers hurry, with a quarter of their pauses.
     pub(super) fn sprint(&self, sprinting: bool) {
         self.sprinting.store(sprinting, Ordering::SeqCst);
     }
 
-    /// What a worker pauses for that has drawn this pause.
+    /// The actual pause for a drawn one.
     pub(super) fn pause(&self, drawn: Duration) -> Duration {
         match self.sprinting.load(Ordering::SeqCst) {
             true => drawn / 4,
@@ -83,12 +84,12 @@ impl ProgressCounter {
         self.over.load(Ordering::SeqCst)
     }
 
-    /// Nobody is in the middle of anything.
+    /// Whether no worker is in the middle of an act.
     pub(super) fn is_quiet(&self) -> bool {
         self.busy.load(Ordering::SeqCst) == 0
     }
 
-    /// Whether there is work; who is let in comes out with [`leave`](Self::leave).
+    /// Returns whether there is work. A worker that enters has to [`leave`](Self::leave).
     pub(super) fn enter(&self) -> bool {
         self.busy.fetch_add(1, Ordering::SeqCst);
         let running = self.running.load(Ordering::SeqCst);
@@ -102,7 +103,7 @@ impl ProgressCounter {
         self.busy.fetch_sub(1, Ordering::SeqCst);
     }
 
-    /// A worker begins something.
+    /// Begins an act of a worker.
     pub(super) fn begin<'a>(
         &'a self,
         worker: usize,
@@ -112,9 +113,9 @@ impl ProgressCounter {
     ) -> Act<'a> {
         let number = self.calls.fetch_add(1, Ordering::Relaxed);
         Act {
-            desk: self,
+            progress: self,
             worker,
-            call: (self.crew << 40) + number,
+            call: (self.process << 40) + number,
             place,
             user,
             by,
@@ -140,43 +141,44 @@ impl ProgressCounter {
         })
     }
 
-    /// What must not be.
+    /// Reports a broken promise.
     pub(super) fn wrong(&self, what: String) {
         output::line(json!({ "wrong": what }));
     }
 }
 
 impl Act<'_> {
-    /// It went well. `user` is whom the server took it for, where that was asked.
+    /// Reports success. `user` is the user that the server named, if the act reads it.
     pub(super) fn went_well(self, user: Option<Option<&str>>) {
         match user {
             Some(None) => self
-                .desk
-                .wrong(format!("{}: an anonymous answer", self.name())),
+                .progress
+                .wrong(format!("{}: an anonymous response", self.name())),
             Some(Some(user)) if user != self.user => {
                 let name = self.name();
-                self.desk.wrong(format!("{name}: a response for {user}"));
+                self.progress
+                    .wrong(format!("{name}: a response for {user}"));
             }
             _ => {}
         }
-        if let Some(done) = self.desk.done.get(self.worker) {
+        if let Some(done) = self.progress.done.get(self.worker) {
             done.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Its future was dropped on the way.
+    /// Reports that its future was dropped midway.
     pub(super) fn dropped(self) {
-        self.desk.dropped.fetch_add(1, Ordering::Relaxed);
+        self.progress.dropped.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// It failed.
+    /// Reports an error.
     pub(super) fn failed(self, error: &Error) {
-        self.desk.failed.fetch_add(1, Ordering::Relaxed);
+        self.progress.failed.fetch_add(1, Ordering::Relaxed);
         let shown = format!("{error} {error:?}");
         if let Some(length) = secret_in(&shown) {
             let name = self.name();
             let what = format!("{name}: an error shows {length} characters of a secret");
-            self.desk.wrong(what);
+            self.progress.wrong(what);
             return;
         }
         output::line(
@@ -202,12 +204,12 @@ impl Act<'_> {
         );
     }
 
-    /// A new login of this account, begun with this act, is safe.
+    /// Reports a new login of this account, made by this act.
     pub(super) fn healed(self) {
         self.tell("healed");
     }
 
-    /// It asked for a newer login token than the one there was, perhaps.
+    /// Reports that it may have required a newer login token than the stored one.
     pub(super) fn hurried(&self) {
         self.tell("hurried");
     }
@@ -227,8 +229,9 @@ impl Act<'_> {
     }
 }
 
-/// How long the secret is that stands in this text, if one does: our own are marked, and every token of the server has more than 24
-/// characters of base64url in a row, digits among them, as no word has.
+/// Returns the length of a secret in this text, if there is one. Our own secrets are marked; every
+/// token of the server has more than 24 characters of base64url in a row with digits among them,
+/// which no word has.
 fn secret_in(text: &str) -> Option<usize> {
     if text.contains(MARK) {
         return Some(MARK.len());

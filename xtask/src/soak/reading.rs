@@ -4,13 +4,13 @@ use std::fs;
 
 use crate::Stop;
 
-/// What one process used at one moment.
+/// What one process uses at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Reading {
-    /// Bytes on its heap, as it says itself.
+    /// Bytes on its heap, by its own count.
     pub(super) heap: u64,
-    /// Memory of its own that is in use, in KiB: what it asked for and has touched. The pages of the program's file do not count,
-    /// which come in as its code is run for the first time.
+    /// Private memory in use, in KiB: allocated and touched. Pages of the program's file do not
+    /// count; they are loaded when its code runs for the first time.
     pub(super) own_kib: u64,
     /// All memory in use, with those pages.
     pub(super) all_kib: u64,
@@ -21,7 +21,7 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Of the process with this id.
+    /// Reads the process with this id.
     pub(super) fn of(id: u32) -> Result<Self, Stop> {
         let path = format!("/proc/{id}");
         let missing = |error| Stop::Missing(format!("{path}: {error}; soak needs Linux's /proc"));
@@ -41,7 +41,7 @@ impl Reading {
         })
     }
 
-    /// The same handles and threads.
+    /// Whether handles and threads are the same.
     pub(super) fn is_as(&self, other: &Self) -> bool {
         (self.handles, self.threads) == (other.handles, other.threads)
     }
@@ -55,14 +55,15 @@ fn kib(status: &str, name: &str) -> u64 {
         .unwrap_or_default()
 }
 
-/// `utime` and `stime`, the 14th and 15th field; the second is a name that may have anything in it.
+/// `utime` and `stime`, fields 14 and 15. Field 2 is a name that may contain spaces and
+/// parentheses.
 fn ticks(stat: &str) -> u64 {
     let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
     let fields = rest.split_whitespace().skip(11).take(2);
     fields.filter_map(|field| field.parse::<u64>().ok()).sum()
 }
 
-/// The one in the middle.
+/// The median.
 pub(super) fn median(numbers: impl IntoIterator<Item = u64>) -> u64 {
     let mut numbers: Vec<_> = numbers.into_iter().collect();
     numbers.sort_unstable();

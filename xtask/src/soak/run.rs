@@ -1,4 +1,4 @@
-//! The run itself: a server, two crews, load, and two quiet moments at which they are compared.
+//! The run itself: a server, two worker processes, load, and two quiet moments that are compared.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -10,38 +10,39 @@ use tempfile::TempDir;
 use super::child::Process;
 use super::fault_checker::FaultChecker;
 use super::reading::{Reading, median};
-use super::tested_service::{CREWS, micros};
+use super::tested_service::{PROCESSES, micros};
 use super::{Options, server, worker_pool};
 use crate::{Stop, output};
 
 /// All processes of a run.
 pub(super) struct Run {
     server: Process,
-    crews: Vec<Process>,
-    judge: Arc<Mutex<FaultChecker>>,
-    /// Of each crew, at each second of load.
+    processes: Vec<Process>,
+    checker: Arc<Mutex<FaultChecker>>,
+    /// For each worker process, one reading for each second of load.
     samples: Vec<Vec<Reading>>,
     _folder: TempDir,
 }
 
-/// What was read of one crew at a quiet moment, and in the time before it.
+/// A reading of one worker process at a quiet moment, and of the time before it.
 #[derive(Clone, Debug)]
 pub(super) struct Moment {
-    /// The medians of its heap, in bytes, and of its own memory, in KiB, under load.
+    /// The medians under load: of its heap, in bytes, and of its own memory, in KiB.
     pub(super) loaded: [u64; 2],
     pub(super) quiet: Reading,
-    /// What each of its workers had brought to a good end.
+    /// How many acts each of its workers has completed.
     pub(super) tally: Value,
 }
 
-/// What a run came to.
-pub(super) struct Came {
-    pub(super) judge: FaultChecker,
-    /// Of each crew: at the reference moment, and at the end.
-    pub(super) crews: Vec<[Moment; 2]>,
-    /// How long before each of the two moments the median was taken over, in seconds.
+/// The result of a run.
+pub(super) struct RunResult {
+    pub(super) checker: FaultChecker,
+    /// For each worker process: the reference moment, and the end.
+    pub(super) processes: Vec<[Moment; 2]>,
+    /// The time before each of the two moments that the median covers, in seconds.
     pub(super) window: usize,
-    /// Processor time of crews and server, in hundredths of a second, and how long the load lasted.
+    /// Processor time of workers and server, in hundredths of a second, and the duration of the
+    /// load.
     pub(super) ticks: [u64; 2],
     pub(super) load: Duration,
     /// When the last tenth of the load began.
@@ -50,27 +51,27 @@ pub(super) struct Came {
 
 impl Run {
     pub(super) fn start(options: &Options) -> Result<Self, Stop> {
-        let judge = Arc::new(Mutex::new(FaultChecker::default()));
-        let told = |judge: &Arc<Mutex<FaultChecker>>| {
-            let judge = Arc::clone(judge);
-            move |line: &Value| locked(&judge).hear(line)
+        let checker = Arc::new(Mutex::new(FaultChecker::default()));
+        let report = |checker: &Arc<Mutex<FaultChecker>>| {
+            let checker = Arc::clone(checker);
+            move |line: &Value| locked(&checker).hear(line)
         };
-        let folder =
-            tempfile::tempdir().map_err(|error| Stop::Failed(format!("no folder: {error}")))?;
+        let folder = tempfile::tempdir()
+            .map_err(|error| Stop::Failed(format!("cannot create a folder: {error}")))?;
         let seed = options.seed.to_string();
         let server = Process::start(
             "the server".to_owned(),
             [server::TASK, "--seed", &seed],
-            told(&judge),
+            report(&checker),
         )?;
         let origins = server.hear()?;
         let origins: Vec<_> = origins.as_array().into_iter().flatten().collect();
-        let mut crews = Vec::new();
-        for number in 0..CREWS {
-            let share = |of: u64| (of / CREWS + u64::from(number < of % CREWS)).to_string();
+        let mut processes = Vec::new();
+        for number in 0..PROCESSES {
+            let share = |of: u64| (of / PROCESSES + u64::from(number < of % PROCESSES)).to_string();
             let mut args: Vec<String> = [
                 worker_pool::TASK,
-                "--crew",
+                "--process",
                 &number.to_string(),
                 "--seed",
                 &seed,
@@ -86,45 +87,45 @@ impl Run {
             let origin = |origin: &&Value| origin.as_str().map(str::to_owned);
             args.extend(origins.iter().filter_map(origin));
             let name = format!("process {}", number + 1);
-            crews.push(Process::start(name, args, told(&judge))?);
+            processes.push(Process::start(name, args, report(&checker))?);
         }
         Ok(Self {
-            samples: vec![Vec::new(); crews.len()],
+            samples: vec![Vec::new(); processes.len()],
             server,
-            crews,
-            judge,
+            processes,
+            checker,
             _folder: folder,
         })
     }
 
     /// Runs to the end.
-    pub(super) fn go(mut self, options: &Options) -> Result<Came, Stop> {
-        for crew in &mut self.crews {
-            crew.ask("log-in")?;
+    pub(super) fn go(mut self, options: &Options) -> Result<RunResult, Stop> {
+        for process in &mut self.processes {
+            process.ask("log-in")?;
         }
         let (reference, end) = (options.reference(), options.seconds);
         let window = usize::try_from((reference / 3).clamp(1, 30)).unwrap_or(1);
         let began = self.ticks()?;
-        // The heap is to have seen its worst before it is measured.
+        // The heap has to reach its maximum before it is measured.
         let sprint = reference / 2;
         let mut load = self.load("sprint", (0, sprint), end)?;
         load += self.load("go", (sprint, reference), end)?;
         let first = self.quiet(window)?;
-        // Three seconds at least: a token lives for two.
+        // At least three seconds: a token is valid for two.
         let tenth = end - (end / 10).max(3);
         load += self.load("go", (reference, tenth), end)?;
         let last_tenth = micros(SystemTime::now());
         load += self.load("go", (tenth, end), end)?;
         let last = self.quiet(window)?;
         let ended = self.ticks()?;
-        for process in self.crews.into_iter().chain([self.server]) {
+        for process in self.processes.into_iter().chain([self.server]) {
             process.end()?;
         }
-        let mut judge = std::mem::take(&mut *locked(&self.judge));
-        judge.close();
-        Ok(Came {
-            judge,
-            crews: first.into_iter().zip(last).map(Into::into).collect(),
+        let mut checker = std::mem::take(&mut *locked(&self.checker));
+        checker.close();
+        Ok(RunResult {
+            checker,
+            processes: first.into_iter().zip(last).map(Into::into).collect(),
             window,
             ticks: [0, 1].map(|which| ended[which] - began[which]),
             load,
@@ -135,15 +136,15 @@ impl Run {
     /// Lets the workers work from one second of the load to another.
     fn load(&mut self, order: &str, (from, to): (u64, u64), end: u64) -> Result<Duration, Stop> {
         self.server.ask("storm")?;
-        for crew in &mut self.crews {
-            crew.ask(order)?;
+        for process in &mut self.processes {
+            process.ask(order)?;
         }
         let began = Instant::now();
         for second in from + 1..=to {
             let due = began + Duration::from_secs(second - from);
             thread::sleep(due.saturating_duration_since(Instant::now()));
-            for (crew, samples) in self.crews.iter_mut().zip(&mut self.samples) {
-                samples.push(read(crew)?.0);
+            for (process, samples) in self.processes.iter_mut().zip(&mut self.samples) {
+                samples.push(read(process)?.0);
             }
             if second % (end / 10).clamp(10, 60) == 0 {
                 self.say(second);
@@ -153,11 +154,11 @@ impl Run {
     }
 
     fn say(&self, second: u64) {
-        let judge = locked(&self.judge);
-        let requests: u64 = judge.requests.values().sum();
-        let faults: u64 = judge.faults.values().sum();
-        let errors: u64 = judge.errors.values().sum();
-        let lost: usize = judge.logins.lost().values().map(|(all, _)| all).sum();
+        let checker = locked(&self.checker);
+        let requests: u64 = checker.requests.values().sum();
+        let faults: u64 = checker.faults.values().sum();
+        let errors: u64 = checker.errors.values().sum();
+        let lost: usize = checker.logins.lost().values().map(|(all, _)| all).sum();
         let of = |samples: &Vec<Reading>| samples.last().map_or(0, |reading| reading.own_kib);
         let memory: Vec<_> = self
             .samples
@@ -165,20 +166,20 @@ impl Run {
             .map(|s| format!("{} KiB", of(s)))
             .collect();
         output::line(format_args!(
-            "{second:>5} s  {requests} requests, {faults} spoilt, {errors} errors judged, {lost} logins lost; {}",
+            "{second:>5} s  {requests} requests, {faults} faults, {errors} errors checked, {lost} logins lost; {}",
             memory.join(", ")
         ));
     }
 
-    /// Waits until nothing goes on any more, has all connections closed, and reads what is left.
+    /// Waits until all work has ended, has all connections closed, and takes the readings.
     fn quiet(&mut self, window: usize) -> Result<Vec<Moment>, Stop> {
-        for crew in &mut self.crews {
-            crew.tell("pause")?;
+        for process in &mut self.processes {
+            process.tell("pause")?;
         }
-        for crew in &self.crews {
-            crew.hear()?;
+        for process in &self.processes {
+            process.hear()?;
         }
-        // What was left behind by who was dropped, or goes on in a task of its own.
+        // Dropped calls may have left renewals that still run in tasks of their own.
         let mut silent = 0;
         while silent < 20 {
             thread::sleep(Duration::from_millis(100));
@@ -187,16 +188,18 @@ impl Run {
         }
         self.server.ask("calm")?;
         self.server.ask("hang-up")?;
-        for crew in &mut self.crews {
-            crew.ask("flush")?;
+        for process in &mut self.processes {
+            process.ask("flush")?;
         }
         thread::sleep(Duration::from_millis(300));
         self.server.ask("hang-up")?;
         let readings = self.settled()?;
         let mut moments = Vec::new();
-        for ((crew, samples), settled) in self.crews.iter_mut().zip(&self.samples).zip(readings) {
+        for ((process, samples), settled) in
+            self.processes.iter_mut().zip(&self.samples).zip(readings)
+        {
             let latest = || samples.iter().rev().take(window);
-            let (quiet, tally) = read(crew)?;
+            let (quiet, tally) = read(process)?;
             moments.push(Moment {
                 loaded: [
                     median(latest().map(|reading| reading.heap)),
@@ -212,12 +215,12 @@ impl Run {
         Ok(moments)
     }
 
-    /// Reads until handles and threads stay as they are for two seconds.
+    /// Reads until handles and threads stay the same for two seconds.
     fn settled(&self) -> Result<Vec<Reading>, Stop> {
         let read = || -> Result<Vec<_>, Stop> {
-            self.crews
+            self.processes
                 .iter()
-                .map(|crew| Reading::of(crew.id()))
+                .map(|process| Reading::of(process.id()))
                 .collect()
         };
         let deadline = Instant::now() + Duration::from_secs(20);
@@ -232,24 +235,24 @@ impl Run {
         Ok(before)
     }
 
-    /// Processor time of the crews, and of the server.
+    /// Processor time of the workers and of the server.
     fn ticks(&self) -> Result<[u64; 2], Stop> {
-        let mut crews = 0;
-        for crew in &self.crews {
-            crews += Reading::of(crew.id())?.ticks;
+        let mut processes = 0;
+        for process in &self.processes {
+            processes += Reading::of(process.id())?.ticks;
         }
-        Ok([crews, Reading::of(self.server.id())?.ticks])
+        Ok([processes, Reading::of(self.server.id())?.ticks])
     }
 }
 
-/// What a crew uses, and its tally.
-fn read(crew: &mut Process) -> Result<(Reading, Value), Stop> {
-    let tally = crew.ask("tally")?;
+/// Reads what a worker process uses, and its tally.
+fn read(process: &mut Process) -> Result<(Reading, Value), Stop> {
+    let tally = process.ask("tally")?;
     let heap = tally["heap"].as_u64().unwrap_or_default();
-    let reading = Reading::of(crew.id())?;
+    let reading = Reading::of(process.id())?;
     Ok((Reading { heap, ..reading }, tally))
 }
 
-fn locked(judge: &Mutex<FaultChecker>) -> std::sync::MutexGuard<'_, FaultChecker> {
-    judge.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked(checker: &Mutex<FaultChecker>) -> std::sync::MutexGuard<'_, FaultChecker> {
+    checker.lock().unwrap_or_else(PoisonError::into_inner)
 }

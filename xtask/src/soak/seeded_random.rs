@@ -1,4 +1,5 @@
-//! Chance that can be repeated: a generator with a seed. What threads make of it is not repeated, which draws it gives is.
+//! Repeatable random numbers: a generator with a seed. The draws repeat; the timing of threads does
+//! not.
 
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use std::time::Duration;
 pub(super) struct Chance(u64);
 
 impl Chance {
-    /// Of one seed, each `salt` has draws of its own.
+    /// For one seed, each `salt` gives its own sequence.
     pub(super) fn new(seed: u64, salt: u64) -> Self {
         let mut chance = Self(seed ^ salt.wrapping_mul(0xD6E8_FEB8_6659_FD93));
         chance.draw();
@@ -22,17 +23,17 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `end`, which is not 0.
+    /// Draws a number below `end`, which must not be 0.
     pub(super) fn below(&mut self, end: u64) -> u64 {
         self.draw() % end
     }
 
-    /// From `from` to `to` milliseconds.
+    /// Draws from `from` to `to` milliseconds.
     pub(super) fn millis(&mut self, from: u64, to: u64) -> Duration {
         Duration::from_millis(from + self.below(to - from + 1))
     }
 
-    /// One of these, each as often in a thousand as it says; `None` for the rest.
+    /// Draws one of these, each with its odds in a thousand; `None` for the rest.
     pub(super) fn weighed<T: Copy>(&mut self, of: &[(T, u64)]) -> Option<T> {
         let mut left = self.below(1000);
         for (what, weight) in of {

@@ -1,10 +1,11 @@
-//! `xtask soak-server`: both services in one process of their own, which answer wrongly by chance and tell of every request.
+//! `xtask soak-server`: both services in one process, which injects random faults and reports every
+//! request.
 //!
 //! | it reads | it does |
 //! | --- | --- |
-//! | `storm`, `calm` | answers wrongly by chance from now on, or no more |
-//! | `idle` | says how many requests it is working on |
-//! | `hang-up` | ends all connections |
+//! | `storm`, `calm` | starts to inject random faults, or stops |
+//! | `idle` | prints how many requests are in progress |
+//! | `hang-up` | closes all connections |
 
 use std::ffi::OsString;
 use std::io::BufRead;
@@ -18,7 +19,7 @@ use lexopt::Arg;
 use serde_json::{Value, json};
 
 use super::fault_class::{FaultClass, OF_APIS, OF_TOKENS};
-use super::lines::{Door, Passed};
+use super::lines::{Passed, Purpose};
 use super::seeded_random::Chance;
 use super::tested_service::{
     CALL, CLIENT, CLIENT_SECRET, LIFE, PASSWORD, TestedService, micros, users,
@@ -45,18 +46,19 @@ pub(crate) fn serve(args: Vec<OsString>) -> Outcome {
     let mut servers = Vec::new();
     for place in TestedService::BOTH {
         let server = start(place, seed, &storm);
-        servers.push(server.map_err(|error| Stop::Failed(format!("no server: {error}")))?);
+        servers
+            .push(server.map_err(|error| Stop::Failed(format!("cannot start a server: {error}")))?);
     }
     let origins: Vec<_> = servers.iter().map(TestServer::url).collect();
     reply(json!(origins));
     for line in std::io::stdin().lock().lines() {
-        let line = line.map_err(|error| Stop::Failed(format!("no more orders: {error}")))?;
+        let line = line.map_err(|error| Stop::Failed(format!("cannot read orders: {error}")))?;
         match line.as_str() {
             "storm" => storm.store(true, Ordering::SeqCst),
             "calm" => storm.store(false, Ordering::SeqCst),
             "hang-up" => servers.iter().for_each(TestServer::hang_up),
             "idle" => {}
-            other => return Err(Stop::Usage(format!("{TASK} knows no `{other}`"))),
+            other => return Err(Stop::Usage(format!("{TASK}: unknown order `{other}`"))),
         }
         let working: usize = servers.iter().map(TestServer::in_flight).sum();
         reply(json!(working));
@@ -79,7 +81,7 @@ fn start(place: TestedService, seed: u64, storm: &Arc<AtomicBool>) -> std::io::R
         .access_token_lifetime(Some(LIFE))
         .refresh_tokens(rotation)
         .site(place.site())
-        .observe(move |passage| output::line(passed(place, passage).line()));
+        .observe(move |exchange| output::line(passed(place, exchange).line()));
     for user in users() {
         builder = builder.user(user, PASSWORD);
     }
@@ -98,46 +100,46 @@ fn start(place: TestedService, seed: u64, storm: &Arc<AtomicBool>) -> std::io::R
             if !storm.load(Ordering::SeqCst) {
                 return None;
             }
-            let spoilt: FaultClass = chance.weighed(odds)?;
-            Some(spoilt.fault(&mut chance))
+            let fault: FaultClass = chance.weighed(odds)?;
+            Some(fault.fault(&mut chance))
         });
     }
     Ok(server)
 }
 
-fn passed(place: TestedService, passage: &Exchange<'_>) -> Passed {
+fn passed(place: TestedService, exchange: &Exchange<'_>) -> Passed {
     let header = |name: &str| {
-        let value = passage.request.headers().get(name)?;
+        let value = exchange.request.headers().get(name)?;
         value.to_str().ok()
     };
     let now = SystemTime::now();
-    // The response gets its date a little later.
+    // The response gets its date a little later than this moment.
     let date = (micros(now) + 50_000) / 1_000_000;
     let token = header("authorization").and_then(|text| text.split(' ').next_back());
     let end = token.and_then(unverified_expiry);
     let by = header("user-agent").and_then(|agent| agent.split(' ').next());
     Passed {
         place,
-        door: match (passage.kind, passage.grant) {
-            (RequestKind::Token, Some("refresh_token")) => Door::Renewal,
-            (RequestKind::Token, Some("password")) => Door::Login,
-            (RequestKind::Derived, _) => Door::Derived,
-            (RequestKind::Api, _) => Door::Api,
-            _ => Door::Other,
+        purpose: match (exchange.kind, exchange.grant) {
+            (RequestKind::Token, Some("refresh_token")) => Purpose::Renewal,
+            (RequestKind::Token, Some("password")) => Purpose::Login,
+            (RequestKind::Derived, _) => Purpose::Derived,
+            (RequestKind::Api, _) => Purpose::Api,
+            _ => Purpose::Other,
         },
         by: by.unwrap_or_default().to_owned(),
-        user: passage.user.map(str::to_owned),
-        login: passage.login,
-        refresh_token: passage.refresh_token.map(|number| number as u64),
+        user: exchange.user.map(str::to_owned),
+        login: exchange.login,
+        refresh_token: exchange.refresh_token.map(|number| number as u64),
         call: header(CALL).and_then(|call| call.parse().ok()),
-        is_write: passage.kind == RequestKind::Api
-            && passage.request.method() == http::Method::POST,
-        spoilt: passage.fault.and_then(FaultClass::of),
-        processed: passage.processed,
-        status: passage.status.map(u64::from),
-        is_late: passage.kind == RequestKind::Api
+        is_write: exchange.kind == RequestKind::Api
+            && exchange.request.method() == http::Method::POST,
+        fault: exchange.fault.and_then(FaultClass::of),
+        processed: exchange.processed,
+        status: exchange.status.map(u64::from),
+        is_late: exchange.kind == RequestKind::Api
             && end.is_some_and(|end| end <= UnixTime::from_secs(date)),
-        began: micros(passage.began),
+        began: micros(exchange.began),
         ended: micros(now),
     }
 }

@@ -1,4 +1,4 @@
-//! What server and clients have to agree on: accounts, services, and the few operations that are called.
+//! What server and clients agree on: accounts, services, and the few operations that are sent.
 
 use auth_core::testkit::{Auth, DerivedTokens, Route, RouteRequest, Site, json};
 use auth_core::{
@@ -9,30 +9,31 @@ use serde_json::{Value, json};
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// How many processes the workers are spread over.
-pub(super) const CREWS: u64 = 2;
+/// The number of processes that share the workers.
+pub(super) const PROCESSES: u64 = 2;
 
-/// How long tokens live.
+/// How long tokens are valid.
 pub(super) const LIFE: Duration = Duration::from_secs(2);
 
-/// API tokens name their end in whole seconds: cut off, they live two to three.
+/// The longest validity of an API token: its expiry is in whole seconds.
 pub(super) const LIFE_IN_WHOLE_SECONDS: Duration = Duration::from_secs(3);
 
-/// Stands in every secret that is not made by the server.
+/// Marks every secret that the server did not make.
 pub(super) const MARK: &str = "marked-";
 pub(super) const PASSWORD: &str = "marked-password";
 pub(super) const CLIENT: &str = "soak";
 pub(super) const CLIENT_SECRET: &str = "marked-client-secret";
 
-/// The header that tells the server which call a request belongs to.
+/// The header that names the call to which a request belongs.
 pub(super) const CALL: &str = "x-call";
 
 /// The two services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum TestedService {
-    /// As league: a refresh token serves once, and one that comes back ends the login.
+    /// Like league: a refresh token can be used once, and a second use ends the login.
     InfoFlora,
-    /// As Doorkeeper: a refresh token dies when the new access token is first used. With a second token.
+    /// Like Doorkeeper: a refresh token is revoked when the new access token is first used. Has a
+    /// derived token.
     INaturalist,
 }
 
@@ -50,7 +51,7 @@ impl TestedService {
         Self::BOTH.into_iter().find(|place| place.word() == word)
     }
 
-    /// The service, for a program of this name.
+    /// Builds the service for a program of this name.
     pub(super) fn service(self, origin: &str, program: &str) -> Result<Service, Error> {
         let user_agent = format!("{program} (soak@example.org)");
         match self {
@@ -86,7 +87,7 @@ impl TestedService {
         }
     }
 
-    /// An operation that is asked here.
+    /// Builds the operation for a call.
     pub(super) fn ask(self, what: What, call: u64) -> Ask {
         let (api, path) = match (self, what) {
             (Self::InfoFlora, What::Who | What::WhoByLogin | What::Greeting) => {
@@ -107,43 +108,43 @@ impl TestedService {
     }
 }
 
-/// The accounts that both crews share, and those that each has to itself.
-pub(super) fn accounts(crew: u64) -> (Vec<String>, Vec<String>) {
+/// The accounts that both processes share, and those of one process.
+pub(super) fn accounts(process: u64) -> (Vec<String>, Vec<String>) {
     let shared = (0..4).map(|n| format!("shared-{n}")).collect();
-    let own = (0..2).map(|n| format!("own-{crew}-{n}")).collect();
+    let own = (0..2).map(|n| format!("own-{process}-{n}")).collect();
     (shared, own)
 }
 
 /// All users of a server.
 pub(super) fn users() -> Vec<String> {
     let (mut users, _) = accounts(0);
-    users.extend((0..CREWS).flat_map(|crew| accounts(crew).1));
+    users.extend((0..PROCESSES).flat_map(|process| accounts(process).1));
     users
 }
 
-fn who(visit: &RouteRequest<'_>) -> http::Response<Vec<u8>> {
-    match visit.caller {
+fn who(request: &RouteRequest<'_>) -> http::Response<Vec<u8>> {
+    match request.caller {
         Some(caller) => json(200, &json!({ "user": caller.user })),
         None => json(401, &json!({ "error": "Unauthorized", "status": 401 })),
     }
 }
 
-/// As iNaturalist's v1: a dead token is no error, the response is anonymous.
-fn greeting(visit: &RouteRequest<'_>) -> http::Response<Vec<u8>> {
-    let user = visit.caller.map(|caller| caller.user.as_str());
+/// Like iNaturalist's v1: with an expired token, the response is anonymous instead of an error.
+fn greeting(request: &RouteRequest<'_>) -> http::Response<Vec<u8>> {
+    let user = request.caller.map(|caller| caller.user.as_str());
     json(200, &json!({ "user": user }))
 }
 
-/// What is asked.
+/// What an operation does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
-    /// Who am I?
+    /// Reads the user's name.
     Who,
-    /// The same, by the login token where there are two.
+    /// The same with the login token, where there are two tokens.
     WhoByLogin,
-    /// Who am I, where nobody is a response, too.
+    /// Reads the user's name; an anonymous response is valid too.
     Greeting,
-    /// A write: it must not be done twice.
+    /// Writes; a repeated write is an error.
     Put,
 }
 
@@ -156,7 +157,7 @@ pub(super) struct Ask {
 }
 
 impl Operation for Ask {
-    /// Whose token the server saw.
+    /// The user whose token the server received.
     type Output = Option<String>;
 
     fn policy(&self) -> CallPolicy {
@@ -184,7 +185,7 @@ impl Operation for Ask {
     }
 }
 
-/// Microseconds of the wall clock, which all processes here share.
+/// The wall clock in microseconds; all processes of a run share it.
 pub(super) fn micros(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_micros()).unwrap_or(u64::MAX)

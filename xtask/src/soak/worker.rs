@@ -1,4 +1,5 @@
-//! What one worker does, again and again: a thread over ureq, or a task over reqwest. The only twins here.
+//! A worker's loop: a thread over ureq, or a task over reqwest. The only code here that exists
+//! twice.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,14 +13,14 @@ use super::progress_counter::{Act, ProgressCounter};
 use super::seeded_random::Chance;
 use super::tested_service::{PASSWORD, TestedService, What};
 
-/// One account in one process, as both worlds see it.
+/// One account in one process, with its session in both worlds.
 #[derive(Debug)]
 pub(super) struct Account {
     pub(super) place: TestedService,
     pub(super) user: String,
     pub(super) threads: Session,
     pub(super) tasks: AsyncSession,
-    /// Somebody is logging in again.
+    /// Whether a worker is logging in again.
     pub(super) healing: AtomicBool,
 }
 
@@ -27,18 +28,18 @@ pub(super) struct Account {
 #[derive(Debug)]
 pub(super) struct Worker {
     pub(super) number: usize,
-    /// The program that it belongs to, as the server knows it.
+    /// The name of its program at the server.
     pub(super) by: String,
     pub(super) chance: Chance,
-    pub(super) desk: Arc<ProgressCounter>,
+    pub(super) progress: Arc<ProgressCounter>,
     pub(super) accounts: Arc<Vec<Account>>,
 }
 
-/// What is done next.
+/// The next act.
 #[derive(Clone, Copy, Debug)]
 enum Next {
     Ask(What),
-    /// As `Ask`, and its future is dropped on the way.
+    /// As `Ask`, but its future is dropped midway.
     Drop(Duration),
     Token(TokenKind),
     TokenFor(TokenKind, Duration),
@@ -55,16 +56,16 @@ impl Next {
             Self::Drop(_) => "a read that is dropped",
             Self::Token(_) => "a token",
             Self::TokenFor(..) => "a token for a while",
-            Self::Invalidate(_) => "a token taken for dead",
+            Self::Invalidate(_) => "an invalidated token",
         }
     }
 
-    /// Whether any token that serves is good enough for it.
+    /// Whether any valid token is good enough for it.
     fn is_plain(self) -> bool {
         matches!(self, Self::Ask(_) | Self::Token(_))
     }
 
-    /// Whether the login token may be renewed for it, however young it is.
+    /// Whether it may renew a login token that is still fresh.
     fn may_hurry(self) -> bool {
         let kind = match self {
             Self::TokenFor(kind, _) | Self::Invalidate(kind) => kind,
@@ -91,19 +92,19 @@ impl Next {
     }
 }
 
-/// What a worker pauses for between two acts, in milliseconds.
+/// The pause between two acts, in milliseconds.
 const PAUSE: (u64, u64) = (100, 300);
 
-/// How long a worker that has no work looks for some.
+/// How often a worker without work looks for some.
 const IDLE: Duration = Duration::from_millis(20);
 
-/// How often a lost login is tried anew; each try can be spoilt like any other request.
+/// How often a lost login is retried; each try can get a fault like any other request.
 const TRIES: usize = 30;
 
 impl Worker {
     fn begin<'a>(&'a self, account: &'a Account, what: (&'static str, bool)) -> Act<'a> {
-        let whose = (account.place, account.user.as_str());
-        self.desk.begin(self.number, whose, &self.by, what)
+        let owner = (account.place, account.user.as_str());
+        self.progress.begin(self.number, owner, &self.by, what)
     }
 
     fn next(&mut self) -> (usize, Next) {
@@ -112,7 +113,7 @@ impl Worker {
         (place, Next::choose(&mut self.chance, account.place))
     }
 
-    /// Uses an account once, from a thread. A login that turns out to be lost is made anew.
+    /// Uses an account once, from a thread. Logs in again if the login is lost.
     pub(super) fn touch(&self, account: &Account) {
         let next = Next::Ask(What::Who);
         if self.act(account, next) {
@@ -130,10 +131,10 @@ impl Worker {
         }
     }
 
-    /// On a thread of its own.
+    /// Runs on a thread of its own.
     pub(super) fn work(mut self) {
-        while !self.desk.is_over() {
-            if !self.desk.enter() {
+        while !self.progress.is_over() {
+            if !self.progress.enter() {
                 thread::sleep(IDLE);
                 continue;
             }
@@ -142,26 +143,26 @@ impl Worker {
             if self.act(&accounts[place], next) {
                 self.heal(&accounts[place]);
             }
-            self.desk.leave();
+            self.progress.leave();
             let drawn = self.chance.millis(PAUSE.0, PAUSE.1);
-            thread::sleep(self.desk.pause(drawn));
+            thread::sleep(self.progress.pause(drawn));
         }
     }
 
-    /// Whether the login turned out to be lost.
+    /// Runs one act. Returns whether the login is lost.
     fn act(&self, account: &Account, next: Next) -> bool {
         let session = &account.threads;
         let act = self.begin(account, (next.word(), next.is_plain()));
         let call = act.call;
-        let came = match next {
+        let result = match next {
             Next::Ask(what) => session.send(account.place.ask(what, call)).map(Some),
-            // A thread cannot be taken back.
+            // A thread cannot be cancelled.
             Next::Drop(_) => session.send(account.place.ask(What::Who, call)).map(Some),
             Next::Token(kind) => session.token(kind).map(|_| None),
             Next::TokenFor(kind, time) => session.token_for(kind, time).map(|_| None),
             Next::Invalidate(kind) => session.invalidate(kind).map(|()| None),
         };
-        ended(act, next, came)
+        ended(act, next, result)
     }
 
     fn heal(&self, account: &Account) {
@@ -185,10 +186,10 @@ impl Worker {
         account.healing.store(false, Ordering::SeqCst);
     }
 
-    /// In a task of its own.
-    pub(super) async fn toil(mut self) {
-        while !self.desk.is_over() {
-            if !self.desk.enter() {
+    /// Runs in a task of its own.
+    pub(super) async fn work_async(mut self) {
+        while !self.progress.is_over() {
+            if !self.progress.enter() {
                 tokio::time::sleep(IDLE).await;
                 continue;
             }
@@ -197,9 +198,9 @@ impl Worker {
             if self.act_async(&accounts[place], next).await {
                 self.heal_async(&accounts[place]).await;
             }
-            self.desk.leave();
+            self.progress.leave();
             let drawn = self.chance.millis(PAUSE.0, PAUSE.1);
-            tokio::time::sleep(self.desk.pause(drawn)).await;
+            tokio::time::sleep(self.progress.pause(drawn)).await;
         }
     }
 
@@ -207,12 +208,12 @@ impl Worker {
         let session = &account.tasks;
         let act = self.begin(account, (next.word(), next.is_plain()));
         let call = act.call;
-        let came = match next {
+        let result = match next {
             Next::Ask(what) => session.send(account.place.ask(what, call)).await.map(Some),
             Next::Drop(after) => {
                 let sending = session.send(account.place.ask(What::Who, call));
                 match tokio::time::timeout(after, sending).await {
-                    Ok(came) => came.map(Some),
+                    Ok(result) => result.map(Some),
                     Err(_) => {
                         act.dropped();
                         return false;
@@ -223,7 +224,7 @@ impl Worker {
             Next::TokenFor(kind, time) => session.token_for(kind, time).await.map(|_| None),
             Next::Invalidate(kind) => session.invalidate(kind).await.map(|()| None),
         };
-        ended(act, next, came)
+        ended(act, next, result)
     }
 
     async fn heal_async(&self, account: &Account) {
@@ -246,12 +247,12 @@ impl Worker {
     }
 }
 
-/// Reports the end of an act, and says whether the login turned out to be lost.
-fn ended(act: Act<'_>, next: Next, came: Result<Option<Option<String>>, Error>) -> bool {
+/// Reports the end of an act. Returns whether the login is lost.
+fn ended(act: Act<'_>, next: Next, result: Result<Option<Option<String>>, Error>) -> bool {
     if next.may_hurry() {
         act.hurried();
     }
-    match came {
+    match result {
         Ok(user) => {
             act.went_well(user.as_ref().map(|user| user.as_deref()));
             false

@@ -1,12 +1,13 @@
-//! `xtask soak-crew`: the workers of one process. What is measured is this process, in which nothing is but clients and workers.
+//! `xtask soak-workers`: the workers of one process. This process is measured, so it has only clients
+//! and workers.
 //!
 //! | it reads | it does |
 //! | --- | --- |
-//! | `log-in` | logs all accounts in that it is given |
+//! | `log-in` | logs in all accounts of the list |
 //! | `go`, `sprint` | lets the workers work, or hurry |
-//! | `pause` | waits until all of them have come to an end |
+//! | `pause` | waits until all workers have stopped |
 //! | `flush` | uses each account once in both worlds, one after the other |
-//! | `tally` | says how far it is |
+//! | `tally` | prints the progress |
 
 use std::ffi::OsString;
 use std::io::BufRead;
@@ -32,36 +33,36 @@ use super::worker::{Account, Worker};
 use crate::{Outcome, Stop, Verdict, output};
 
 /// The task's name.
-pub(super) const TASK: &str = "soak-crew";
+pub(super) const TASK: &str = "soak-workers";
 
 /// The number of a worker whose progress is not counted.
-const NOBODY: usize = usize::MAX;
+const UNCOUNTED: usize = usize::MAX;
 
 /// Works until its standard input ends.
 pub(crate) fn work(args: Vec<OsString>) -> Outcome {
     let options = Options::parse(args)?;
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
-        // A thread of the blocking pool that has nothing to do ends soon, so that the others can be counted.
+        // An idle thread of the blocking pool ends soon, so that the others can be counted.
         .thread_keep_alive(Duration::from_millis(500))
         .enable_all()
         .build()
-        .map_err(|error| Stop::Failed(format!("no runtime: {error}")))?;
+        .map_err(|error| Stop::Failed(format!("cannot start a runtime: {error}")))?;
     let failed = |error: Error| Stop::Failed(error.to_string());
-    let crew = WorkerPool::new(&options, &runtime).map_err(failed)?;
-    crew.start(&options, &runtime);
+    let pool = WorkerPool::new(&options, &runtime).map_err(failed)?;
+    pool.start(&options, &runtime);
     for line in std::io::stdin().lock().lines() {
-        let line = line.map_err(|error| Stop::Failed(format!("no more orders: {error}")))?;
-        let reply = crew.obey(&line, &options).map_err(failed)?;
+        let line = line.map_err(|error| Stop::Failed(format!("cannot read orders: {error}")))?;
+        let reply = pool.obey(&line, &options).map_err(failed)?;
         output::line(json!({ "reply": reply }));
     }
-    crew.desk.end();
+    pool.progress.end();
     runtime.shutdown_background();
     Ok(Verdict::Passed)
 }
 
 struct Options {
-    crew: u64,
+    process: u64,
     threads: usize,
     tasks: usize,
     seed: u64,
@@ -72,7 +73,7 @@ struct Options {
 impl Options {
     fn parse(args: Vec<OsString>) -> Result<Self, Stop> {
         let mut options = Self {
-            crew: 0,
+            process: 0,
             threads: 0,
             tasks: 0,
             seed: 0,
@@ -82,7 +83,7 @@ impl Options {
         let mut parser = lexopt::Parser::from_args(args);
         while let Some(argument) = parser.next()? {
             match argument {
-                Arg::Long("crew") => options.crew = parser.value()?.parse()?,
+                Arg::Long("process") => options.process = parser.value()?.parse()?,
                 Arg::Long("threads") => options.threads = parser.value()?.parse()?,
                 Arg::Long("tasks") => options.tasks = parser.value()?.parse()?,
                 Arg::Long("seed") => options.seed = parser.value()?.parse()?,
@@ -97,20 +98,20 @@ impl Options {
 
 struct WorkerPool {
     runtime: Handle,
-    desk: Arc<ProgressCounter>,
+    progress: Arc<ProgressCounter>,
     accounts: Arc<Vec<Account>>,
 }
 
 impl WorkerPool {
-    /// For each service and each store a program in each world: they share the store and nothing else.
+    /// Creates a program in each world for each service and each store: they share only the store.
     fn new(options: &Options, runtime: &Runtime) -> Result<Self, Error> {
-        let (shared, own) = accounts(options.crew);
+        let (shared, own) = accounts(options.process);
         let (file, memory) = (File::open(&options.folder)?, Memory::new());
         let (ureq, reqwest) = (Ureq::default(), Reqwest::default());
         let mut all = Vec::new();
         for (place, origin) in TestedService::BOTH.into_iter().zip(&options.origins) {
             let mut open = |store: &dyn Fn() -> Arc<dyn Store>, users: &[String]| {
-                let service = |world| place.service(origin, &program(options.crew, world));
+                let service = |world| place.service(origin, &program(options.process, world));
                 let threads = Client::new(service("threads")?, ureq.clone(), store());
                 let tokio = Tokio::new(runtime.handle().clone());
                 let tasks = AsyncClient::new(service("tasks")?, reqwest.clone(), tokio, store());
@@ -129,18 +130,18 @@ impl WorkerPool {
         let workers = options.threads + options.tasks;
         Ok(Self {
             runtime: runtime.handle().clone(),
-            desk: Arc::new(ProgressCounter::new(options.crew, workers)),
+            progress: Arc::new(ProgressCounter::new(options.process, workers)),
             accounts: Arc::new(all),
         })
     }
 
     fn worker(&self, number: usize, world: &str, options: &Options) -> Worker {
-        let salt = (options.crew + 1) << 32 ^ number as u64;
+        let salt = (options.process + 1) << 32 ^ number as u64;
         Worker {
             number,
-            by: program(options.crew, world),
+            by: program(options.process, world),
             chance: Chance::new(options.seed, salt),
-            desk: Arc::clone(&self.desk),
+            progress: Arc::clone(&self.progress),
             accounts: Arc::clone(&self.accounts),
         }
     }
@@ -151,17 +152,17 @@ impl WorkerPool {
             thread::spawn(move || worker.work());
         }
         for number in options.threads..options.threads + options.tasks {
-            runtime.spawn(self.worker(number, "tasks", options).toil());
+            runtime.spawn(self.worker(number, "tasks", options).work_async());
         }
     }
 
     fn obey(&self, order: &str, options: &Options) -> Result<Value, Error> {
         match order {
             "log-in" => {
-                let (shared, _) = accounts(options.crew);
-                // One process is enough for what is shared.
+                let (shared, _) = accounts(options.process);
+                // Of the shared accounts, one process logs in.
                 let mine =
-                    |account: &&Account| options.crew == 0 || !shared.contains(&account.user);
+                    |account: &&Account| options.process == 0 || !shared.contains(&account.user);
                 for account in self.accounts.iter().filter(mine) {
                     account
                         .threads
@@ -169,31 +170,33 @@ impl WorkerPool {
                 }
             }
             "sprint" | "go" => {
-                self.desk.sprint(order == "sprint");
-                self.desk.run(true);
+                self.progress.sprint(order == "sprint");
+                self.progress.run(true);
             }
             "pause" => {
-                self.desk.run(false);
-                while !self.desk.is_quiet() {
+                self.progress.run(false);
+                while !self.progress.is_quiet() {
                     thread::sleep(Duration::from_millis(10));
                 }
             }
             "flush" => {
                 let [threads, tasks] =
-                    ["threads", "tasks"].map(|world| self.worker(NOBODY, world, options));
+                    ["threads", "tasks"].map(|world| self.worker(UNCOUNTED, world, options));
                 for account in self.accounts.iter() {
                     threads.touch(account);
                     self.runtime.block_on(tasks.touch_async(account));
                 }
             }
             "tally" => {}
-            other => self.desk.wrong(format!("{TASK} knows no `{other}`")),
+            other => self
+                .progress
+                .wrong(format!("{TASK}: unknown order `{other}`")),
         }
-        Ok(self.desk.tally())
+        Ok(self.progress.tally())
     }
 }
 
-/// The name of a program, as the server gets to know it.
-fn program(crew: u64, world: &str) -> String {
-    format!("soak-{crew}/{world}")
+/// The name of a program at the server.
+fn program(process: u64, world: &str) -> String {
+    format!("soak-{process}/{world}")
 }

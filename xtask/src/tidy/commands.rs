@@ -1,4 +1,4 @@
-//! The newcomer's two commands: promised in README, kept by CI.
+//! The two commands for newcomers: README shows them, CI runs them.
 
 use super::{
     Finding,
@@ -7,7 +7,7 @@ use super::{
 
 const COMMANDS: [&str; 2] = ["cargo xtask demo", "cargo test --workspace"];
 
-/// The files that have to have both: one promises, one tries.
+/// The files that must contain both.
 const FILES: [&str; 2] = ["README.md", ".ci/run"];
 
 pub(super) fn newcomer(tree: &Tree) -> Vec<Finding> {
@@ -18,13 +18,14 @@ pub(super) fn newcomer(tree: &Tree) -> Vec<Finding> {
             continue;
         };
         for command in COMMANDS.iter().filter(|command| !has(file, command)) {
-            findings.push(Finding::new(path, format!("`{command}` is not in it")));
+            findings.push(Finding::new(path, format!("`{command}` is missing")));
         }
     }
     findings
 }
 
-/// The command with nothing after it but a comment; a comment alone runs nothing.
+/// Whether a line runs the command, with at most a comment after it. A line that is only a comment
+/// does not count.
 fn has(file: &File, command: &str) -> bool {
     file.lines().any(|(_, line)| {
         let code = line.split('#').next().unwrap_or_default().trim();
@@ -54,14 +55,14 @@ mod tests {
             "Run cargo test --workspace --release or cargo xtask demolish\n",
             RUN,
             &[
-                "README.md: `cargo xtask demo` is not in it",
-                "README.md: `cargo test --workspace` is not in it",
+                "README.md: `cargo xtask demo` is missing",
+                "README.md: `cargo test --workspace` is missing",
             ],
         );
         check(
             README,
             "stage test cargo test --workspace\n# stage demo cargo xtask demo\n",
-            &[".ci/run: `cargo xtask demo` is not in it"],
+            &[".ci/run: `cargo xtask demo` is missing"],
         );
         assert_eq!(
             found(newcomer, &Tree::of(&[(".ci/run", RUN)])),

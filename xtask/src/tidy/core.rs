@@ -1,8 +1,10 @@
-//! auth-core is values: no file, socket, clock, environment, thread or process. Locked twice: by clippy, and here.
+//! Keeps auth-core free of I/O: no file, socket, clock, environment, thread or process. Clippy
+//! checks the same.
 
 use super::{Finding, stands_in, tree::Tree};
 
-/// What auth-core must not say, and what its `clippy.toml` has to ban for it. `std::net::IpAddr` is a value, and fine.
+/// Each word that auth-core must not use, and the path that its `clippy.toml` has to ban for it.
+/// `std::net::IpAddr` is a value, so it is allowed.
 const BANNED: [(&str, &str); 12] = [
     ("fs::", "std::fs::read"),
     ("File::open", "std::fs::File"),
@@ -24,7 +26,7 @@ const BANNED: [(&str, &str); 12] = [
 const SOURCES: &str = "auth-core/src/";
 const BANS: &str = "auth-core/clippy.toml";
 
-/// Banned words in what auth-core compiles to; its tests may do as they like.
+/// Finds banned words in what auth-core compiles to; its tests are exempt.
 pub(super) fn calls(tree: &Tree) -> Vec<Finding> {
     let own = tree.sources().filter(|file| file.path.starts_with(SOURCES));
     let mut findings = Vec::new();
@@ -32,8 +34,9 @@ pub(super) fn calls(tree: &Tree) -> Vec<Finding> {
         for (number, line) in file.compiled() {
             let found = BANNED.iter().find(|(word, _)| stands_in(line, word));
             if let Some((word, _)) = found {
-                let what =
-                    format!("`{word}` has no place in auth-core: it is an argument, or a port's");
+                let what = format!(
+                    "`{word}` is banned in auth-core; take the value as an argument or go through a port"
+                );
                 findings.push(Finding::at_line(&file.path, number, what));
             }
         }
@@ -41,7 +44,8 @@ pub(super) fn calls(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// A `clippy.toml` of auth-core's own that bans each of them. Clippy reads the nearest one only.
+/// Checks that auth-core has a `clippy.toml` of its own that bans each path. Clippy reads only the
+/// nearest one.
 pub(super) fn bans(tree: &Tree) -> Vec<Finding> {
     let Some(file) = tree.file(BANS) else {
         return vec![Finding::new(BANS, "this file is missing")];

@@ -5,7 +5,8 @@ use super::{
     tree::{File, Tree},
 };
 
-/// The top-level modules of a crate, from the bottom up: each imports only from those before it. `lib.rs` is the face, above all.
+/// The top-level modules of a crate, from the bottom up: each imports only from those before it.
+/// `lib.rs` is above them all.
 type Ladder = (&'static str, &'static [&'static str]);
 
 const LADDERS: [Ladder; 6] = [
@@ -99,7 +100,8 @@ const LADDERS: [Ladder; 6] = [
     ),
 ];
 
-/// Imports that run up, names imported from the crate's root instead of their home, and folders without a place.
+/// Finds imports that run up, names imported from the crate's root instead of their home, and
+/// folders that the ladder does not list.
 pub(super) fn imports(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (sources, rungs) in LADDERS {
@@ -131,17 +133,18 @@ pub(super) fn imports(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// How many `super` lead from a file's own module to the root of its crate.
+/// How many `super` lead from a module of this file to the root of its crate.
 fn depth(inside: &str) -> usize {
     inside.trim_end_matches("/mod.rs").split('/').count()
 }
 
-/// Tests may import from wherever they need to.
+/// Whether the file holds tests. Tests may import from anywhere.
 fn is_test(path: &str) -> bool {
     path.ends_with("/tests.rs") || path.contains("/tests/")
 }
 
-/// The names that follow `crate::`, or as many `super::` as lead to the root, with their lines.
+/// Finds the names after `crate::`, or after as many `super::` as lead to the root, with their
+/// lines.
 fn from_root(file: &File, depth: usize) -> Vec<(usize, String)> {
     let mut code = String::new();
     let mut starts = Vec::new();

@@ -1,10 +1,10 @@
-//! Where files lie, how they begin and how long they are.
+//! Where files belong, how they begin and how long they are.
 
 use std::collections::BTreeSet;
 
 use super::{Finding, tree::Tree};
 
-/// The folders at the top: one for each crate that somebody uses, and the roof.
+/// The folders at the top: one for each library crate, and xtask.
 const FOLDERS: [&str; 8] = [
     "auth-core",
     "auth-flows",
@@ -16,7 +16,7 @@ const FOLDERS: [&str; 8] = [
     "xtask",
 ];
 
-/// What else may lie at the top, beside names that begin with a dot.
+/// The other names allowed at the top, besides those that begin with a dot.
 const BESIDE: [&str; 13] = [
     "docs",
     "Cargo.toml",
@@ -33,10 +33,11 @@ const BESIDE: [&str; 13] = [
     "LICENSE-APACHE",
 ];
 
-/// The longest source file, tests included.
+/// The most lines of a source file, tests included.
 const LONGEST: usize = 450;
 
-/// The eight folders, the named files, and nothing else.
+/// Finds names at the top other than the eight folders and the listed files, and folders that are
+/// missing.
 pub(super) fn top_level(tree: &Tree) -> Vec<Finding> {
     let top: BTreeSet<_> = tree
         .files()
@@ -52,13 +53,13 @@ pub(super) fn top_level(tree: &Tree) -> Vec<Finding> {
         .chain(strangers.map(|name| {
             Finding::new(
                 *name,
-                "it does not belong at the top: a folder of the eight is its place",
+                "does not belong at the top; move it into one of the eight folders",
             )
         }))
         .collect()
 }
 
-/// A source file begins with `//!` and words, or with the README it takes its words from.
+/// Requires each source file to begin with `//!` and words, or with the README it includes.
 pub(super) fn first_line(tree: &Tree) -> Vec<Finding> {
     let says = |line: &str| {
         let words = line.strip_prefix("//!").map(str::trim);
@@ -76,7 +77,7 @@ pub(super) fn first_line(tree: &Tree) -> Vec<Finding> {
         .collect()
 }
 
-/// One file, one concept: a long one has two.
+/// Finds files over the limit: a long file usually holds two concepts.
 pub(super) fn length(tree: &Tree) -> Vec<Finding> {
     let lines = |text: &str| text.lines().count();
     tree.sources()
@@ -86,7 +87,7 @@ pub(super) fn length(tree: &Tree) -> Vec<Finding> {
             Finding::at_line(
                 &file.path,
                 lines,
-                format!("{lines} lines: is this one concept?"),
+                format!("{lines} lines; split it by concept"),
             )
         })
         .collect()
@@ -116,8 +117,8 @@ mod tests {
             found(top_level, &Tree::of(&files)),
             [
                 "keystore: this folder is missing",
-                "notes.txt: it does not belong at the top: a folder of the eight is its place",
-                "tools: it does not belong at the top: a folder of the eight is its place",
+                "notes.txt: does not belong at the top; move it into one of the eight folders",
+                "tools: does not belong at the top; move it into one of the eight folders",
             ]
         );
     }
@@ -145,7 +146,7 @@ mod tests {
         assert_eq!(found(length, &tree(450)), [""; 0]);
         assert_eq!(
             found(length, &tree(451)),
-            ["a/b.rs:451: 451 lines: is this one concept?"]
+            ["a/b.rs:451: 451 lines; split it by concept"]
         );
     }
 }

@@ -1,17 +1,18 @@
-//! What each manifest has to say: whose rules it follows, and why it needs what it needs.
+//! What each manifest has to contain: the shared settings, and a reason for each dependency and
+//! feature.
 
 use super::{
     Finding,
     tree::{File, Tree},
 };
 
-/// Lines that every package's manifest has, with the table they stand in.
+/// Lines that the manifest of every package has, with the table that holds them.
 const SHARED: [(&str, &str); 2] = [
     ("package", "license.workspace = true"),
     ("lints", "workspace = true"),
 ];
 
-/// Licence, lints, a description, and a README that is there.
+/// Requires the licence, the lints, a description and an existing README.
 pub(super) fn package(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in manifests(tree) {
@@ -28,7 +29,7 @@ pub(super) fn package(tree: &Tree) -> Vec<Finding> {
             }
         }
         if !has("package", "description = \"") || has("package", "description = \"\"") {
-            missing("it has no description".to_owned());
+            missing("the description is missing".to_owned());
         }
         let readme = file.path.replace("Cargo.toml", "README.md");
         if tree.file(&readme).is_none() {
@@ -38,9 +39,9 @@ pub(super) fn package(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// A comment on each dependency and feature, on its line or above it.
+/// Requires a comment on each dependency and feature, on its line or above it.
 ///
-/// Packages of the workspace need none: the star says why they are there.
+/// Dependencies within the workspace are exempt: the star is their reason.
 pub(super) fn reasons(tree: &Tree) -> Vec<Finding> {
     let is_own = |name: &str| tree.packages().iter().any(|package| package.name == name);
     let mut findings = Vec::new();
@@ -67,7 +68,7 @@ fn manifests(tree: &Tree) -> impl Iterator<Item = &File> {
     manifests.filter_map(|path| tree.file(path))
 }
 
-/// One `name = value` of a manifest; a value may take several lines.
+/// One `name = value` of a manifest; a value may span several lines.
 struct Entry<'t> {
     table: &'t str,
     line: &'t str,
@@ -76,7 +77,7 @@ struct Entry<'t> {
 }
 
 impl<'t> Entry<'t> {
-    /// What stands before `=`, without `.workspace` and the like.
+    /// The text before `=`, without `.workspace` and the like.
     fn name(&self) -> &'t str {
         let key = self.line.split('=').next().unwrap_or_default().trim();
         key.split('.').next().unwrap_or_default().trim_matches('"')
@@ -108,7 +109,7 @@ fn entries(file: &File) -> impl Iterator<Item = Entry<'_>> {
     })
 }
 
-/// A bracket or `#` in a string is none.
+/// Blanks out strings: a bracket or `#` in a string has no meaning.
 fn without_strings(line: &str) -> String {
     line.split('"').step_by(2).collect()
 }
@@ -156,7 +157,7 @@ mod tests {
         check(
             &good.replace("\"what\"", "\"\""),
             true,
-            &["a/Cargo.toml: it has no description"],
+            &["a/Cargo.toml: the description is missing"],
         );
     }
 

@@ -1,4 +1,5 @@
-//! `cargo xtask tidy`: the workspace keeps its own rules. One line for each rule; what breaks it is named by its place.
+//! `cargo xtask tidy`: checks the workspace's own rules. Prints one line for each rule, then each
+//! finding with its path.
 
 mod commands;
 mod core;
@@ -52,13 +53,13 @@ const CHECKS: &[Check] = &[
     ),
     ("auth-core: clippy bans the same", core::bans),
     (
-        "nothing is left to do, and no test is switched off",
+        "no open tasks, and no test is switched off",
         words::left_over,
     ),
-    ("nothing names one machine", words::machine),
+    ("no path of one machine", words::machine),
     ("few packages", packages::counts),
     (
-        "the newcomer's two commands stand in README and run in CI",
+        "the newcomer's two commands are in README and run in CI",
         commands::newcomer,
     ),
 ];
@@ -78,7 +79,7 @@ impl Finding {
         }
     }
 
-    /// `integer` counts from 1.
+    /// A finding at a line, counted from 1.
     fn at_line(path: &str, number: usize, what: impl Into<String>) -> Self {
         Self::new(format!("{path}:{number}"), what)
     }
@@ -113,7 +114,7 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     Ok(Verdict::of(failed))
 }
 
-/// Whether the line has the word itself, not the end of a longer one.
+/// Whether the line has the word itself, rather than the end of a longer one.
 fn stands_in(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
         let before = line[..at].chars().next_back();

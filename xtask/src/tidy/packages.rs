@@ -1,19 +1,19 @@
-//! How many packages a user builds: a number that only grows if nobody looks.
+//! Limits on how many packages a user builds.
 
 use super::{
     Finding,
     tree::{Build, Tree},
 };
 
-/// The most packages each build may bring, its own included.
+/// The most packages each build may have, its own included.
 const LIMITS: [(Build, usize); 2] = [(Build::Core, 32), (Build::Blocking, 48)];
 
 pub(super) fn counts(tree: &Tree) -> Vec<Finding> {
     let finding = |(build, limit): (Build, usize)| {
         let count = tree.build(build).len();
         let what = match count {
-            0 => "cargo tree named no packages".to_owned(),
-            _ if count > limit => format!("{count} packages, at most {limit} are meant"),
+            0 => "cargo tree listed no packages".to_owned(),
+            _ if count > limit => format!("{count} packages, at most {limit} allowed"),
             _ => return None,
         };
         Some(Finding::new(build.packages().join(" + "), what))
@@ -38,13 +38,13 @@ mod tests {
         assert_eq!(
             found(counts, &tree(33, 49)),
             [
-                "auth-core: 33 packages, at most 32 are meant",
-                "auth-core + auth-flows + http-ureq: 49 packages, at most 48 are meant",
+                "auth-core: 33 packages, at most 32 allowed",
+                "auth-core + auth-flows + http-ureq: 49 packages, at most 48 allowed",
             ]
         );
         assert_eq!(
             found(counts, &tree(0, 1)),
-            ["auth-core: cargo tree named no packages"]
+            ["auth-core: cargo tree listed no packages"]
         );
     }
 }

@@ -1,13 +1,14 @@
-//! The star: every library crate depends on auth-core and on no sibling, and nothing on xtask.
+//! The star: every library crate depends on auth-core and on no sibling; no crate depends on xtask.
 
 use super::{Finding, tree::Tree};
 
 const CENTRE: &str = "auth-core";
 
-/// The one that sees them all.
+/// The one package that may depend on all others.
 const ROOF: &str = "xtask";
 
-/// Dependencies between packages of the workspace that the star does not have. Those for tests and examples may cross.
+/// Finds dependencies between packages of the workspace that the star forbids. Dev-dependencies are
+/// exempt.
 pub(super) fn siblings(tree: &Tree) -> Vec<Finding> {
     let packages = tree.packages();
     let is_own = |name: &str| packages.iter().any(|package| package.name == name);
@@ -16,7 +17,7 @@ pub(super) fn siblings(tree: &Tree) -> Vec<Finding> {
         for dependency in &package.dependencies {
             let name = dependency.name.as_str();
             let what = match name {
-                ROOF => "nothing may depend on xtask".to_owned(),
+                ROOF => "no crate may depend on xtask".to_owned(),
                 CENTRE if package.name != CENTRE => continue,
                 _ if dependency.dev || !is_own(name) => continue,
                 _ => format!(
@@ -72,7 +73,7 @@ mod tests {
             "keystore",
             "xtask",
             json!("dev"),
-            &["keystore/Cargo.toml: nothing may depend on xtask"],
+            &["keystore/Cargo.toml: no crate may depend on xtask"],
         );
     }
 }

@@ -1,4 +1,5 @@
-//! The workspace as the checks see it: its text files, what cargo says of its packages, what they build.
+//! The workspace as the checks see it: its text files, its packages as cargo describes them, and
+//! what they build.
 
 use std::fs;
 
@@ -6,7 +7,7 @@ use serde_json::Value;
 
 use crate::{Stop, cargo, metadata, output, root};
 
-/// Read once; checks ask it and touch nothing else.
+/// The workspace, read once. The checks do no I/O of their own.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     files: Vec<File>,
@@ -17,7 +18,7 @@ pub(super) struct Tree {
 /// A text file that is tracked, or new and not ignored.
 #[derive(Debug)]
 pub(super) struct File {
-    /// Its path in the workspace, with `/` between.
+    /// Its path from the workspace's root, with `/` as the separator.
     pub(super) path: String,
     pub(super) text: String,
 }
@@ -26,23 +27,23 @@ pub(super) struct File {
 #[derive(Debug)]
 pub(super) struct Package {
     pub(super) name: String,
-    /// The path of its manifest in the workspace.
+    /// The path of its manifest from the workspace's root.
     pub(super) manifest: String,
     pub(super) dependencies: Vec<Dependency>,
 }
 
-/// A line of a manifest that names another package.
+/// A dependency that a manifest declares.
 #[derive(Debug)]
 pub(super) struct Dependency {
     pub(super) name: String,
-    /// For tests and examples only.
+    /// Whether it is a dev-dependency.
     pub(super) dev: bool,
 }
 
-/// What somebody builds, to count its packages.
+/// A build whose packages are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Build {
-    /// The values only.
+    /// auth-core alone.
     Core,
     /// A blocking client without TLS.
     Blocking,
@@ -93,7 +94,7 @@ impl Tree {
         &self.packages
     }
 
-    /// The packages that a build brings, its own included.
+    /// The packages of a build, its own included.
     pub(super) fn build(&self, build: Build) -> &[String] {
         let found = self.builds.iter().find(|(known, _)| *known == build);
         found.map_or(&[], |(_, packages)| packages)
@@ -150,7 +151,7 @@ fn files() -> Result<Vec<File>, Stop> {
     let mut paths: Vec<_> = listed.split('\0').filter(|path| !path.is_empty()).collect();
     paths.sort_unstable();
     paths.dedup();
-    // What is deleted but still in the index, or no text, says nothing.
+    // Skip files that are deleted but still in the index, and files that are not text.
     let read = |path: &str| {
         Some(File {
             path: path.to_owned(),
@@ -183,7 +184,7 @@ fn packages(metadata: &Value) -> Vec<Package> {
     listed.map(package).collect()
 }
 
-/// `cargo tree` marks with `(*)` what it has shown before.
+/// Drops duplicates: `cargo tree` marks with `(*)` what it has shown before.
 fn distinct(tree: &str) -> Vec<String> {
     let names = tree
         .lines()
@@ -211,13 +212,13 @@ impl Tree {
         }
     }
 
-    /// Cargo's own words about the packages.
+    /// Adds the output of `cargo metadata`.
     pub(super) fn with_metadata(mut self, metadata: &Value) -> Self {
         self.packages = packages(metadata);
         self
     }
 
-    /// Cargo's own words about a build.
+    /// Adds the output of `cargo tree` for a build.
     pub(super) fn with_build(mut self, build: Build, tree: &str) -> Self {
         self.builds.push((build, distinct(tree)));
         self

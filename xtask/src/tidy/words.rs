@@ -1,11 +1,12 @@
-//! Words that must not be left in the tree. They are put together here, so that this file does not hold them.
+//! Words that must not be left in the tree. They are assembled here, so that this file does not
+//! contain them.
 
 use super::{
     Finding, stands_in,
     tree::{File, Tree},
 };
 
-/// What a hurry leaves behind.
+/// Marks of unfinished work and of tests that do not run.
 const LEFT_OVER: [&str; 6] = [
     concat!("todo", "!"),
     concat!("unimplemented", "!"),
@@ -15,19 +16,19 @@ const LEFT_OVER: [&str; 6] = [
     concat!("#[", "ignore"),
 ];
 
-/// Folders that are somebody's own.
+/// Home folders: paths of one machine.
 const MACHINE: [&str; 3] = [
     concat!("/ro", "ot/"),
     concat!("/ho", "me/"),
     concat!("/Us", "ers/"),
 ];
 
-/// Things to be done and tests that do not run, in source files.
+/// Finds unfinished work and switched-off tests in source files.
 pub(super) fn left_over(tree: &Tree) -> Vec<Finding> {
     findings(tree.sources(), &LEFT_OVER, "is left here")
 }
 
-/// Paths of the machine that something was written on, in any file.
+/// Finds paths of one machine, in any file.
 pub(super) fn machine(tree: &Tree) -> Vec<Finding> {
     findings(tree.files(), &MACHINE, "is a path of one machine")
 }

@@ -1,4 +1,4 @@
-//! 1,000 tasks at an expired token: what yup-oauth2 and google-cloud-auth make of it.
+//! 1,000 tasks at an expired token, with yup-oauth2 and google-cloud-auth.
 
 use std::time::{Duration, Instant};
 
@@ -8,16 +8,18 @@ use tokio::runtime::Runtime;
 
 use crate::tokens::{Source, google, runtime, yup};
 
-/// How many come at once.
+/// The number of tasks.
 const TASKS: usize = 1000;
 
-/// How many seconds the first token lives.
+/// How many seconds the first token is valid.
 const FIRST: u64 = 2;
 
-/// Prints for each: its name, token requests beside the first one, and milliseconds until the last caller had its token.
+/// Prints for each: its name, token requests after the first one, and milliseconds until the last
+/// caller had its token.
 ///
 /// # Panics
-/// Somebody has no token.
+///
+/// If a caller gets no token.
 pub fn run() {
     let runtime = runtime();
     let server = server();

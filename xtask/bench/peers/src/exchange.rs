@@ -1,4 +1,4 @@
-//! oauth2 5 over loopback, and the versions of ureq and reqwest that it sends with, by hand.
+//! oauth2 5 over loopback, and the versions of ureq and reqwest that it uses, by hand.
 
 use std::hint::black_box;
 
@@ -8,7 +8,7 @@ use oauth2::{RefreshToken, reqwest, ureq};
 
 use crate::oauth2_values::client;
 
-/// Each as often as it is told.
+/// Each runs as often as its argument says.
 pub const EXCHANGES: &[Exchange] = &[
     ("oauth2-ureq", oauth2_ureq),
     ("bare-ureq2", bare_ureq2),
@@ -21,8 +21,8 @@ fn oauth2_ureq(address: &str, times: u32) {
     let client = client(&url(address));
     let refresh = RefreshToken::new(parts::REFRESH.to_owned());
     for _ in 0..times {
-        let answer = client.exchange_refresh_token(&refresh).request(&agent);
-        black_box(answer.expect("a token"));
+        let response = client.exchange_refresh_token(&refresh).request(&agent);
+        black_box(response.expect("a token"));
     }
 }
 
@@ -30,13 +30,13 @@ fn bare_ureq2(address: &str, times: u32) {
     let agent = ureq::AgentBuilder::new().redirects(0).build();
     let (url, basic) = (url(address), basic());
     for _ in 0..times {
-        let answer = agent
+        let response = agent
             .post(&url)
             .set("accept", "application/json")
             .set("authorization", &basic)
             .send_form(&FORM)
             .expect("a response");
-        let read: ByHand = serde_json::from_reader(answer.into_reader()).expect("a token");
+        let read: ByHand = serde_json::from_reader(response.into_reader()).expect("a token");
         black_box(read);
     }
 }
@@ -47,11 +47,11 @@ fn oauth2_reqwest(address: &str, times: u32) {
     let refresh = RefreshToken::new(parts::REFRESH.to_owned());
     block_on(async {
         for _ in 0..times {
-            let answer = client
+            let response = client
                 .exchange_refresh_token(&refresh)
                 .request_async(&http)
                 .await;
-            black_box(answer.expect("a token"));
+            black_box(response.expect("a token"));
         }
     });
 }
@@ -61,7 +61,7 @@ fn bare_reqwest12(address: &str, times: u32) {
     let (url, basic) = (url(address), basic());
     block_on(async {
         for _ in 0..times {
-            let answer = http
+            let response = http
                 .post(&url)
                 .header("accept", "application/json")
                 .header("authorization", &basic)
@@ -69,7 +69,7 @@ fn bare_reqwest12(address: &str, times: u32) {
                 .send()
                 .await
                 .expect("a response");
-            let body = answer.bytes().await.expect("a body");
+            let body = response.bytes().await.expect("a body");
             let read: ByHand = serde_json::from_slice(&body).expect("a token");
             black_box(read);
         }

@@ -1,4 +1,4 @@
-//! The peers, asked to do what ours do: the same client, the same server, the same responses.
+//! The works by the peers: the same client, the same server, the same responses as ours.
 
 pub mod crowd;
 pub mod exchange;

@@ -1,4 +1,5 @@
-//! `peers work NAME TIMES`, `peers exchange NAME ADDRESS TIMES`, `peers wall PAIRS`, `peers memory TASKS PAIRS`, `peers crowd`.
+//! `peers work NAME TIMES`, `peers exchange NAME ADDRESS TIMES`, `peers wall PAIRS`, `peers memory
+//! TASKS PAIRS`, `peers crowd`.
 
 use std::env;
 use std::process::ExitCode;
@@ -30,6 +31,6 @@ fn main() -> ExitCode {
 }
 
 fn unknown(what: &str) -> ExitCode {
-    eprintln!("there is no `{what}`");
+    eprintln!("unknown command `{what}`");
     ExitCode::from(2)
 }

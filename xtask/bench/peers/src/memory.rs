@@ -1,22 +1,24 @@
-//! A valid token from memory, asked for by tasks: ours beside yup-oauth2 and google-cloud-auth.
+//! A valid token from memory for many tasks: ours beside yup-oauth2 and google-cloud-auth.
 
 use std::time::{Duration, Instant};
 
 use bench::crowd::asynchronous;
 use bench::memory::median;
-use bench::scene;
+use bench::sessions;
 use bench::slow::{Plan, Slow};
 use tokio::runtime::Runtime;
 
 use crate::tokens::{Source, google, runtime, yup};
 
-/// How often each task asks.
+/// How many tokens each task gets.
 const EACH: usize = 3_000;
 
-/// Prints for each peer: its name, nanoseconds of ours and of theirs, and the median ratio. Pairs take turns.
+/// Prints for each peer: its name, nanoseconds of ours and of theirs, and the median ratio. Pairs
+/// alternate.
 ///
 /// # Panics
-/// Somebody has no token.
+///
+/// If a task gets no token.
 pub fn ratios(tasks: usize, pairs: usize) {
     let runtime = runtime();
     let server = Slow::start(Plan {
@@ -24,7 +26,7 @@ pub fn ratios(tasks: usize, pairs: usize) {
         failures: 0,
     });
     let address = server.address();
-    let ours = asynchronous(&address, scene::FRESH, runtime.handle());
+    let ours = asynchronous(&address, sessions::FRESH, runtime.handle());
     let theirs = runtime.block_on(yup(&address));
     compare(&runtime, "yup-oauth2", [tasks, pairs], &ours, &theirs);
     let theirs = runtime.block_on(google(&address));
@@ -46,7 +48,7 @@ fn compare(
 ) {
     let mut measured = Vec::new();
     for turn in 0..=pairs {
-        // Neither of them is always the first; what the first pair warms up does not count.
+        // Which one is first alternates; the first pair is a warm-up and does not count.
         let pair = match turn % 2 {
             0 => (timed(runtime, tasks, ours), timed(runtime, tasks, theirs)),
             _ => {
@@ -67,7 +69,7 @@ fn compare(
     );
 }
 
-/// Nanoseconds for one, over so many tasks that run together.
+/// Nanoseconds for one token, over so many tasks that run together.
 fn timed(runtime: &Runtime, tasks: usize, source: &impl Source) -> f64 {
     let began = Instant::now();
     runtime.block_on(async {

@@ -1,4 +1,4 @@
-//! oauth2 5: its HTTP client is a function, so that an exchange in memory is all its own work.
+//! oauth2 5: its HTTP client is a function, so an exchange in memory is all its own work.
 
 use std::convert::Infallible;
 use std::hint::black_box;
@@ -10,7 +10,7 @@ use oauth2::{
     HttpResponse, PkceCodeChallenge, RedirectUrl, RefreshToken, RequestTokenError, Scope, TokenUrl,
 };
 
-/// Each as often as it is told.
+/// Each runs as often as its argument says.
 pub const WORKS: &[Work] = &[
     ("oauth2-login", login),
     ("oauth2-request", request),
@@ -23,7 +23,7 @@ pub const WORKS: &[Work] = &[
 pub type Client =
     BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
-/// The client that all of them use: by header, which is its default.
+/// The client of all works: it authenticates by header, its default.
 #[must_use]
 pub fn client(token_endpoint: &str) -> Client {
     let url = |text: &str| text.to_owned();
@@ -51,7 +51,7 @@ fn login(times: u32) {
     }
 }
 
-/// The request is built and handed to an HTTP client that gives monotonic: what that adds is one enum.
+/// Builds the request and passes it to an HTTP client that fails at once, which adds one enum.
 fn request(times: u32) {
     let (client, refresh) = (
         client(parts::TOKEN),
@@ -62,22 +62,22 @@ fn request(times: u32) {
         Err(std::fmt::Error)
     };
     for _ in 0..times {
-        let answer = client
+        let response = client
             .exchange_refresh_token(black_box(&refresh))
             .request(&gone);
         assert!(matches!(
-            black_box(answer),
+            black_box(response),
             Err(RequestTokenError::Request(_))
         ));
     }
 }
 
 fn parse_400(times: u32) {
-    both(times, 200, &parts::ANSWER_400);
+    both(times, 200, &parts::RESPONSE_400);
 }
 
 fn parse_4k(times: u32) {
-    both(times, 200, &parts::ANSWER_4K);
+    both(times, 200, &parts::RESPONSE_4K);
 }
 
 fn error(times: u32) {
@@ -89,15 +89,15 @@ fn both(times: u32, status: u16, body: &str) {
         client(parts::TOKEN),
         RefreshToken::new(parts::REFRESH.to_owned()),
     );
-    let answering = |request: HttpRequest| -> Result<HttpResponse, Infallible> {
+    let responding = |request: HttpRequest| -> Result<HttpResponse, Infallible> {
         black_box(request);
         let body = black_box(body).as_bytes().to_vec();
         Ok(HttpResponse::from_parts(parts::head(status), body))
     };
     for _ in 0..times {
-        let answer = client
+        let response = client
             .exchange_refresh_token(black_box(&refresh))
-            .request(&answering);
-        assert_eq!(black_box(answer).is_ok(), status == 200);
+            .request(&responding);
+        assert_eq!(black_box(response).is_ok(), status == 200);
     }
 }

@@ -1,4 +1,4 @@
-//! yup-oauth2 and google-cloud-auth with a token in memory, got from a server on loopback.
+//! yup-oauth2 and google-cloud-auth with a token in memory, from a server on loopback.
 
 use std::hint::black_box;
 use std::pin::Pin;
@@ -14,7 +14,7 @@ use yup_oauth2::authenticator::DefaultAuthenticator;
 use yup_oauth2::authenticator_delegate::InstalledFlowDelegate;
 use yup_oauth2::{ApplicationSecret, InstalledFlowAuthenticator, InstalledFlowReturnMethod};
 
-/// The scope that its token is kept under.
+/// The scope of its token.
 pub const SCOPES: [&str; 1] = [parts::SCOPE];
 
 struct Pasted;
@@ -29,10 +29,12 @@ impl InstalledFlowDelegate for Pasted {
     }
 }
 
-/// yup-oauth2's installed flow with a pasted code and its default client and storage, which is its memory; the first token is there.
+/// yup-oauth2's installed flow with a typed code, its default client and its default storage, in
+/// memory; the first token is fetched.
 ///
 /// # Panics
-/// The server gives none.
+///
+/// If the server sends no token.
 pub async fn yup(address: &str) -> DefaultAuthenticator {
     let secret = ApplicationSecret {
         client_id: parts::ID.to_owned(),
@@ -49,10 +51,12 @@ pub async fn yup(address: &str) -> DefaultAuthenticator {
     authenticator
 }
 
-/// google-cloud-auth's credentials of a person (`authorized_user`), whose `token_uri` is the server; the first token is there.
+/// google-cloud-auth's credentials of a person (`authorized_user`), whose `token_uri` is the
+/// server; the first token is fetched.
 ///
 /// # Panics
-/// The server gives none.
+///
+/// If the server sends no token.
 pub async fn google(address: &str) -> AccessTokenCredentials {
     let built = Builder::new(json!({
         "type": "authorized_user",
@@ -67,9 +71,9 @@ pub async fn google(address: &str) -> AccessTokenCredentials {
     credentials
 }
 
-/// What gives a token from memory, to many tasks.
+/// A source of a token in memory, shared by many tasks.
 pub trait Source: Clone + Send + Sync + 'static {
-    /// Gets it and lets it go.
+    /// Gets the token and drops it.
     fn get(&self) -> impl Future<Output = ()> + Send;
 }
 
@@ -93,10 +97,11 @@ impl Source for AccessTokenCredentials {
     }
 }
 
-/// As peers are used: a runtime of two threads.
+/// The runtime for peers: two threads.
 ///
 /// # Panics
-/// There is none.
+///
+/// If it cannot be built.
 #[must_use]
 pub fn runtime() -> Runtime {
     let mut builder = tokio::runtime::Builder::new_multi_thread();

@@ -1,10 +1,11 @@
-//! Wall time of ours and of oauth2 for the same values, in one process: pairs alternate, the median of their ratios counts.
+//! Wall time of ours and of oauth2 for the same values, in one process: pairs alternate, the median
+//! of their ratios counts.
 
 use std::time::Instant;
 
 use bench::{memory::median, ours};
 
-/// How often a work is done at a time.
+/// How often a work is done in each half of a pair.
 const TIMES: u32 = 2_000;
 
 /// Prints for each work: its name, nanoseconds of ours and of oauth2, and the median ratio.
@@ -12,7 +13,7 @@ pub fn ratios(pairs: usize) {
     for ((name, ours), (_, theirs)) in ours::WORKS.iter().zip(crate::WORKS) {
         let mut measured = Vec::new();
         for turn in 0..=pairs {
-            // Neither of them is always the first; what the first pair warms up does not count.
+            // Which one is first alternates; the first pair is a warm-up and does not count.
             let pair = match turn % 2 {
                 0 => (timed(*ours), timed(*theirs)),
                 _ => {
@@ -35,7 +36,7 @@ pub fn ratios(pairs: usize) {
     }
 }
 
-/// Nanoseconds for one.
+/// Nanoseconds for one repetition.
 fn timed(work: fn(u32)) -> f64 {
     let began = Instant::now();
     work(TIMES);

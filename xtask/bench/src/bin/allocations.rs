@@ -1,4 +1,5 @@
-//! `allocations GROUP`: what one run of each work allocates, or what stays in memory; one line each.
+//! `allocations GROUP`: what one run of each work allocates, or what stays in memory; one line
+//! each.
 
 use std::env;
 
@@ -16,23 +17,23 @@ fn main() {
             println!("page-{kind} {}", count(1) - count(0));
         }
         ["space"] => in_memory(),
-        _ => panic!("values, memory, page KIND FILE, or space"),
+        _ => panic!("usage: allocations values|memory|page KIND FILE|space"),
     }
 }
 
 fn works<'w>(works: impl Iterator<Item = &'w Work>) {
     for (name, work) in works {
-        // What a setup takes differs by a little; over a thousand runs that is nothing.
+        // A setup varies by a few allocations; over a thousand runs they do not count.
         let count = |times| measure(|| work(times)).count_total as f64;
         println!("{name} {:.1}", ((count(1001) - count(1)) / 1000.0).max(0.0));
     }
 }
 
 fn in_memory() {
-    let held = |work: &mut dyn FnMut()| measure(work).bytes_current as f64;
+    let bytes_of = |work: &mut dyn FnMut()| measure(work).bytes_current as f64;
     let (mut sessions, mut tokens) = (None, None);
-    let sessions = held(&mut || sessions = Some(space::sessions()));
-    let tokens = held(&mut || tokens = Some(space::tokens()));
+    let sessions = bytes_of(&mut || sessions = Some(space::sessions()));
+    let tokens = bytes_of(&mut || tokens = Some(space::tokens()));
     println!(
         "account {:.0}",
         (sessions - tokens) / space::ACCOUNTS as f64

@@ -1,4 +1,4 @@
-//! A real browser, steered: pages, clicks, views, pictures, and what it said and sent meanwhile.
+//! Controls a real browser: pages, clicks, views, pictures, its console and its requests.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,8 +12,8 @@ use super::driver::Driver;
 use crate::Stop;
 use crate::conformance::report::Failure;
 
-/// How long a page may take to follow a click.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest time from a click to the next page.
+const MAX_WAIT: Duration = Duration::from_secs(30);
 
 const FLAGS: [&str; 17] = [
     "--headless",
@@ -32,7 +32,7 @@ const FLAGS: [&str; 17] = [
     "--no-first-run",
     "--no-proxy-server",
     "--password-store=basic",
-    // No page, and nothing of the browser's own, finds the way out of this machine.
+    // Neither pages nor the browser itself can reach another machine.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE [::1], EXCLUDE ::1",
 ];
 
@@ -43,7 +43,7 @@ pub(super) struct Chromium {
     net_log: PathBuf,
 }
 
-/// How a person looks at a page.
+/// The device and colour scheme of a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct View {
     pub(super) name: &'static str,
@@ -82,7 +82,7 @@ impl View {
     }
 }
 
-/// A request that a page made.
+/// A request that a page sent.
 #[derive(Debug)]
 pub(super) struct Sent {
     pub(super) url: String,
@@ -106,7 +106,7 @@ impl Chromium {
         }}});
         let begun = driver
             .post("/session", &wanted)
-            .map_err(|error| Stop::Failed(format!("chromium does not start: {error}")))?;
+            .map_err(|error| Stop::Failed(format!("cannot start chromium: {error}")))?;
         let session = begun["sessionId"].as_str().unwrap_or_default();
         Ok(Self {
             session: format!("/session/{session}"),
@@ -115,24 +115,24 @@ impl Chromium {
         })
     }
 
-    /// Opens a page and waits until it is there.
+    /// Opens a page and waits until it is loaded.
     pub(super) fn open(&self, url: &str) -> Result<(), Failure> {
         self.post("url", &json!({ "url": url })).map(|_| ())
     }
 
-    /// What the address bar says.
+    /// The address of the page.
     pub(super) fn url(&self) -> Result<String, Failure> {
         let url = self.driver.get(&format!("{}/url", self.session))?;
         Ok(url.as_str().unwrap_or_default().to_owned())
     }
 
-    /// The words on the page.
+    /// The text of the page.
     pub(super) fn text(&self) -> Result<String, Failure> {
         let text = self.script("return document.body.innerText", json!([]))?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
-    /// What a script returns.
+    /// Runs a script and returns its result.
     pub(super) fn script(&self, script: &str, args: Value) -> Result<Value, Failure> {
         self.post("execute/sync", &json!({ "script": script, "args": args }))
     }
@@ -143,23 +143,27 @@ impl Chromium {
         self.post(&path, &json!({ "text": text })).map(|_| ())
     }
 
-    /// Clicks the element that a script returned, and waits for the page that this leads to.
+    /// Clicks the element that a script returned, and waits for the next page.
     pub(super) fn click(&self, element: &Value) -> Result<(), Failure> {
         self.script("window.isTheOldPage = true", json!([]))?;
         self.post(&format!("element/{}/click", id(element)?), &json!({}))?;
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + MAX_WAIT;
         let is_new = "return !window.isTheOldPage && document.readyState === 'complete'";
         while Instant::now() < deadline {
-            // Between two pages there is none to ask.
+            // Between two pages the script fails.
             if matches!(self.script(is_new, json!([])), Ok(Value::Bool(true))) {
                 return Ok(());
             }
             thread::sleep(Duration::from_millis(20));
         }
-        Err(format!("the click led nowhere; the page says: {:?}", self.text()?).into())
+        Err(format!(
+            "the click opened no page; this page says: {:?}",
+            self.text()?
+        )
+        .into())
     }
 
-    /// Looks at the page so from here on.
+    /// Switches to this view.
     pub(super) fn look(&self, view: View) -> Result<(), Failure> {
         let scheme = if view.dark { "dark" } else { "light" };
         self.cdp(
@@ -179,7 +183,7 @@ impl Chromium {
         Ok(STANDARD.decode(text.as_str().unwrap_or_default())?)
     }
 
-    /// Forgets who was logged in, and what was said and sent.
+    /// Removes logins, and clears the console and the log of requests.
     pub(super) fn forget(&self) -> Result<(), Failure> {
         self.open("about:blank")?;
         self.cdp("Network.clearBrowserCookies", json!({}))?;
@@ -187,7 +191,7 @@ impl Chromium {
         self.sent().map(|_| ())
     }
 
-    /// What the console complained about since it was last asked.
+    /// The errors on the console since the last call.
     pub(super) fn errors(&self) -> Result<Vec<String>, Failure> {
         let entries = self.log("browser")?;
         let severe = entries
@@ -197,7 +201,7 @@ impl Chromium {
         Ok(severe.map(str::to_owned).collect())
     }
 
-    /// What the pages sent since it was last asked.
+    /// The requests of the pages since the last call.
     pub(super) fn sent(&self) -> Result<Vec<Sent>, Failure> {
         let mut sent: Vec<(String, Sent)> = Vec::new();
         for entry in self.log("performance")? {
@@ -217,7 +221,7 @@ impl Chromium {
                         referer: referer(&params["request"]["headers"]),
                     },
                 )),
-                // The headers as they really left; the redirects of a request share its id.
+                // The headers as they were sent; the redirects of a request share its id.
                 Some("Network.requestWillBeSentExtraInfo") => {
                     let found = referer(&params["headers"]);
                     let same = sent.iter_mut().rev().find(|(id, _)| id == request);
@@ -231,14 +235,14 @@ impl Chromium {
         Ok(sent.into_iter().map(|(_, sent)| sent).collect())
     }
 
-    /// Ends the browser; every address it connected to, its own background errands included.
+    /// Ends the browser. Returns every address it connected to, its background requests included.
     pub(super) fn end(&self) -> Result<Vec<String>, Failure> {
         self.driver.delete(&self.session)?;
         let log: Value = serde_json::from_str(&fs::read_to_string(&self.net_log)?)?;
         let kind = |name: &str| log["constants"]["logEventTypes"][name].as_u64();
         let kinds = [kind("TCP_CONNECT_ATTEMPT"), kind("UDP_BYTES_SENT")];
         if kinds.contains(&None) {
-            return Err("the browser's log of its connections has another form".into());
+            return Err("cannot decode the browser's log of its connections".into());
         }
         let events = log["events"]
             .as_array()
@@ -262,7 +266,7 @@ impl Chromium {
         }
     }
 
-    /// A command of the Chrome DevTools Protocol, for what WebDriver has no word for.
+    /// Sends a command of the Chrome DevTools Protocol, where WebDriver has none.
     fn cdp(&self, command: &str, params: Value) -> Result<(), Failure> {
         let body = json!({ "cmd": command, "params": params });
         self.post("goog/cdp/execute", &body).map(|_| ())

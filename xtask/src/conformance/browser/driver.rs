@@ -1,4 +1,4 @@
-//! Starts and ends chromedriver, and speaks WebDriver with it: JSON over HTTP, on loopback only.
+//! Starts and ends chromedriver, and sends it WebDriver commands: JSON over HTTP, on loopback only.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -19,14 +19,14 @@ const INSTALL: &str =
 
 /// From the start of chromedriver until it listens.
 const START_TIME: Duration = Duration::from_secs(30);
-/// How long one command may take: a page that loads, a browser that starts.
+/// The longest time of one command: a page that loads, a browser that starts.
 const COMMAND: Duration = Duration::from_secs(60);
-/// From the wish that it ends until it is killed.
+/// From the request to quit until it is killed.
 const END_TIME: Duration = Duration::from_secs(10);
-/// A screenshot of a phone takes some 100 KB, a log some more.
+/// A screenshot of a phone takes some 100 KB, a log more.
 const ANSWER: u64 = 64 << 20;
 
-/// A chromedriver of our own. It ends with this value, and its browsers with it.
+/// A chromedriver of our own. It ends on drop, with its browsers.
 pub(super) struct Driver {
     origin: String,
     agent: Agent,
@@ -37,14 +37,14 @@ pub(super) struct Driver {
 impl Driver {
     /// Starts it on a free port.
     pub(super) fn start() -> Result<Self, Stop> {
-        let failed = |what: String| Stop::Failed(format!("chromedriver does not start: {what}"));
+        let failed = |what: String| Stop::Failed(format!("cannot start chromedriver: {what}"));
         find("chromium")?;
         find("chromedriver")?;
         let home = TempDir::with_prefix("browser-").map_err(|e| failed(e.to_string()))?;
         let words = File::create(home.path().join("chromedriver.log"));
         let mut child = Command::new("chromedriver")
             .args(["--port=0", "--allowed-ips=127.0.0.1"])
-            // Whatever the browser writes beside its profile lies here, too, and goes with it.
+            // The browser also writes beside its profile; this folder is removed with it.
             .env("HOME", home.path())
             .env("TMPDIR", home.path())
             .env("XDG_CONFIG_HOME", home.path())
@@ -61,7 +61,7 @@ impl Driver {
             .proxy(None)
             .timeout_global(Some(COMMAND))
             .build();
-        // From here on the process ends with `driver`, whatever happens.
+        // From here on the process ends with `driver`, also after an error.
         let mut driver = Self {
             origin: String::new(),
             agent: agent.into(),
@@ -70,7 +70,7 @@ impl Driver {
         };
         let port = stdout.and_then(port).ok_or_else(|| {
             failed(format!(
-                "it named no port within {} s",
+                "it printed no port within {} s",
                 START_TIME.as_secs()
             ))
         })?;
@@ -78,7 +78,7 @@ impl Driver {
         Ok(driver)
     }
 
-    /// A folder that goes away with the driver.
+    /// A folder that is removed with the driver.
     pub(super) fn home(&self) -> &std::path::Path {
         self.home.path()
     }
@@ -100,18 +100,18 @@ impl Driver {
     }
 }
 
-/// Asks it to end, which ends its browsers, and kills it if it does not.
+/// Requests its end, which ends its browsers, and kills it if it does not end.
 impl Drop for Driver {
     fn drop(&mut self) {
-        let asked = !self.origin.is_empty() && self.get("/shutdown").is_ok();
+        let requested = !self.origin.is_empty() && self.get("/shutdown").is_ok();
         let deadline = Instant::now() + END_TIME;
-        while asked && Instant::now() < deadline {
+        while requested && Instant::now() < deadline {
             match self.child.try_wait() {
                 Ok(None) => thread::sleep(Duration::from_millis(20)),
                 _ => return,
             }
         }
-        // Both fail only when the process is gone already.
+        // Both fail only if the process has already ended.
         let _gone = self.child.kill();
         let _gone = self.child.wait();
     }
@@ -121,20 +121,21 @@ fn find(program: &str) -> Result<(), Stop> {
     match Command::new(program).arg("--version").output() {
         Ok(output) if output.status.success() => Ok(()),
         _ => Err(Stop::Missing(format!(
-            "the program {program} is missing\non Debian: {INSTALL}"
+            "the program {program} is missing; on Debian:\n{INSTALL}"
         ))),
     }
 }
 
-/// The port, from the line that names it; what follows is read and dropped, so that it never blocks.
+/// The port, from the line that names it. Later output is read and dropped, so that chromedriver
+/// never blocks.
 fn port(stdout: ChildStdout) -> Option<u16> {
-    let (tell, told) = mpsc::channel();
+    let (tell, result) = mpsc::channel();
     thread::spawn(move || {
         let mut lines = BufReader::new(stdout);
         let mut line = String::new();
         while lines.read_line(&mut line).is_ok_and(|count| count > 0) {
             if let Some(port) = port_in(&line) {
-                // Nobody waits any longer when this fails.
+                // This fails only if the receiver has given up.
                 let _late = tell.send(port);
                 break;
             }
@@ -143,7 +144,7 @@ fn port(stdout: ChildStdout) -> Option<u16> {
         drop(tell);
         let _ended = io::copy(&mut lines, &mut io::sink());
     });
-    told.recv_timeout(START_TIME).ok()
+    result.recv_timeout(START_TIME).ok()
 }
 
 fn port_in(line: &str) -> Option<u16> {
@@ -151,7 +152,7 @@ fn port_in(line: &str) -> Option<u16> {
     rest.trim().trim_end_matches('.').parse().ok()
 }
 
-/// The `value` of a response, or why there is none (WebDriver, section 6.6).
+/// The `value` of a response, or the error (WebDriver, section 6.6).
 fn read(
     path: &str,
     response: Result<http::Response<ureq::Body>, ureq::Error>,
@@ -168,7 +169,7 @@ fn read(
     if status.is_success() {
         return Ok(value);
     }
-    // What follows the first line of a message is a stack of addresses.
+    // A stack of addresses follows the first line of a message.
     let message = value["message"].as_str().unwrap_or(&text);
     let message = message.lines().next().unwrap_or_default();
     Err(format!("chromedriver, {path}: {status}: {message}").into())

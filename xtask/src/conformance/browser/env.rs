@@ -1,4 +1,4 @@
-//! What every case has at hand: a server, a transport, and the browser.
+//! The environment of a case: a server, a transport, and the browser.
 
 use std::time::Duration;
 
@@ -16,12 +16,13 @@ use crate::conformance::ping::API;
 use crate::conformance::report::{CheckResult, Failure};
 use crate::rig::{Rig, Seat};
 
-/// The client that every server here knows, without a secret: Doorkeeper asks for consent each time then.
+/// The client that every server here knows, without a secret: for it, Doorkeeper requests consent
+/// each time.
 const CLIENT: &str = "public";
 
-/// A server that runs, a transport to reach it by, and a browser.
+/// A running server, a transport to reach it, and a browser.
 pub(super) struct BrowserEnv<'a> {
-    /// Where `authorize` and `token` lie.
+    /// The path above `authorize` and `token`.
     oauth: &'a str,
     rig: &'a Rig,
     browser: &'a Shared,
@@ -47,13 +48,13 @@ impl<'a> BrowserEnv<'a> {
         Ok(self.rig.account(service, Memory::new(), NAME))
     }
 
-    /// Somebody new at the browser.
-    pub(super) fn guest(&self) -> Result<BrowserUser, Failure> {
+    /// A new person at the browser.
+    pub(super) fn user(&self) -> Result<BrowserUser, Failure> {
         BrowserUser::new(self.browser)
     }
 }
 
-/// A test server with the client, the user and the operation that `doorkeeper/app.rb` has.
+/// A test server with the client, the user and the operation of `doorkeeper/app.rb`.
 pub(super) fn test_server(dialect: Dialect) -> Result<TestServer, Stop> {
     let client = TestClient::public(CLIENT)
         .redirect_uri("http://127.0.0.1:8080")
@@ -69,11 +70,14 @@ pub(super) fn test_server(dialect: Dialect) -> Result<TestServer, Stop> {
         .access_token_lifetime(Some(Duration::from_secs(3600)))
         .site(Site::new().with_route(pong))
         .start()
-        .map_err(|error| Stop::Failed(format!("no test server: {error}")))
+        .map_err(|error| Stop::Failed(format!("cannot start the test server: {error}")))
 }
 
-/// Complains unless all these words are there.
+/// Fails unless all these words are in the text.
 pub(super) fn has(text: &str, words: &[&str]) -> CheckResult {
     let lacking: Vec<_> = words.iter().filter(|word| !text.contains(**word)).collect();
-    ensure(lacking.is_empty(), format!("{lacking:?} not in {text:?}"))
+    ensure(
+        lacking.is_empty(),
+        format!("expected {lacking:?} in {text:?}"),
+    )
 }

@@ -1,4 +1,5 @@
-//! A real browser: people log in, consent and refuse with it, and the listener's pages are looked at in it.
+//! A real browser: people log in, consent and refuse with it, and the listener's pages are
+//! inspected in it.
 
 mod chromium;
 mod driver;
@@ -19,7 +20,7 @@ use super::report::{CheckResult, Report};
 use crate::Stop;
 use crate::rig::Rig;
 
-/// One case: a name that says what holds, and how to see it.
+/// A case: its name, and its check.
 type Case = (&'static str, fn(&BrowserEnv<'_>) -> CheckResult);
 
 pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
@@ -50,13 +51,14 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
 
     report.about("The listener's pages in Chromium");
     pages::run(&browser, report);
-    report.single("nothing left this machine", || {
+    report.single("no request left this machine", || {
         nothing_left(&lock(&browser).end()?)
     });
     Ok(())
 }
 
-/// The browser's errands of its own are sent to a name that does not resolve; pages have no others.
+/// Checks that the browser connected only to this machine. Its own background requests go to a name
+/// that does not resolve; pages send none.
 fn nothing_left(addresses: &[String]) -> CheckResult {
     let own = |address: &&String| {
         ["127.0.0.1:", "[::1]:"]

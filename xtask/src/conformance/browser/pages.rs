@@ -1,4 +1,4 @@
-//! The pages that the listener shows, as people look at them: light and dark, at a desk and on a phone.
+//! The listener's pages, as people see them: light and dark, on a desktop and on a phone.
 
 use std::fs;
 use std::net::Ipv4Addr;
@@ -15,12 +15,12 @@ use super::user::{Shared, lock};
 use crate::conformance::expect::ensure;
 use crate::conformance::report::{CheckResult, Failure, Report};
 
-/// A page, and how to come to see it.
+/// A page, and the address that shows it.
 struct Page {
     name: &'static str,
     case: &'static str,
     program: &'static str,
-    /// What follows the redirect URI; `STATE` stands for the true one.
+    /// The text after the redirect URI; `STATE` is replaced by the real one.
     target: &'static str,
     words: &'static [&'static str],
 }
@@ -86,7 +86,7 @@ const PAGES: [Page; 6] = [
     },
 ];
 
-/// One row for each page; a picture of each view, if somebody wants them.
+/// One row for each page, and a picture of each view if the user requested them.
 pub(super) fn run(browser: &Shared, report: &mut Report) {
     let pictures = report.pictures().map(Path::to_owned);
     for page in &PAGES {
@@ -107,7 +107,7 @@ fn looked_at(page: &Page, browser: &Chromium, pictures: Option<&Path>) -> CheckR
     has(&browser.text()?, page.words)?;
     for view in VIEWS {
         browser.look(view)?;
-        is_readable(browser).map_err(|complaint| format!("{}: {complaint}", view.name))?;
+        is_readable(browser).map_err(|failure| format!("{}: {failure}", view.name))?;
         if let Some(folder) = pictures {
             fs::create_dir_all(folder)?;
             let name = format!("{}-{}.png", page.name, view.name);
@@ -117,14 +117,14 @@ fn looked_at(page: &Page, browser: &Chromium, pictures: Option<&Path>) -> CheckR
     Ok(())
 }
 
-/// A listener for a login that no server knows of: the browser goes where a server would send it.
+/// A listener for a login without a server: the browser goes straight to the redirect URI.
 fn listen(program: &str) -> Result<(PendingLogin, String, String), Failure> {
     let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?)
         .authorization_endpoint(Endpoint::parse("https://auth.example.org/authorize")?);
     let client = OAuthClient::new(server, "pages")?;
     let listener = CallbackListener::bind((Ipv4Addr::LOCALHOST, 0), "")?;
     let redirect_uri = listener.redirect_uri().clone();
-    // Nobody is to be kept out here.
+    // No attacker is part of this case, so the entropy may be fixed.
     let entropy = Entropy::new([7; 64]);
     let (url, pending) =
         AuthorizationRequest::new(&client, redirect_uri.clone(), entropy).begin()?;
@@ -134,17 +134,21 @@ fn listen(program: &str) -> Result<(PendingLogin, String, String), Failure> {
     Ok((waiting, redirect_uri.to_string(), state))
 }
 
-/// Contrast as WCAG 2.2 wants it (1.4.3: 4.5 for text; 1.4.11: 3 for the mark), nothing beside the screen, no small print.
+/// Checks the contrast that WCAG 2.2 requires (1.4.3: 4.5 for text; 1.4.11: 3 for the mark), no
+/// overflow, no small print.
 fn is_readable(browser: &Chromium) -> CheckResult {
-    let seen = browser.script(MEASURE, json!([]))?;
-    let number = |key: &str| seen[key].as_f64().ok_or(format!("{key} in {seen}"));
-    ensure(number("contrast")? >= 4.5, format!("contrast: {seen}"))?;
-    ensure(number("mark")? >= 3.0, format!("the mark: {seen}"))?;
-    ensure(number("beside")? <= 0.0, format!("sideways: {seen}"))?;
-    ensure(number("smallest")? >= 14.0, format!("small print: {seen}"))?;
+    let measured = browser.script(MEASURE, json!([]))?;
+    let number = |key: &str| measured[key].as_f64().ok_or(format!("{key} in {measured}"));
+    ensure(number("contrast")? >= 4.5, format!("contrast: {measured}"))?;
+    ensure(number("mark")? >= 3.0, format!("the mark: {measured}"))?;
+    ensure(number("beside")? <= 0.0, format!("sideways: {measured}"))?;
+    ensure(
+        number("smallest")? >= 14.0,
+        format!("small print: {measured}"),
+    )?;
     ensure(
         number("strangers")? == 0.0,
-        format!("more than text: {seen}"),
+        format!("more than text: {measured}"),
     )
 }
 

@@ -1,4 +1,5 @@
-//! A person in front of the real browser: reads the pages, types, clicks, and ends at the listener or at a code.
+//! A person in front of the real browser: reads the pages, types, clicks, and ends at the listener
+//! or at a code.
 
 use std::io;
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -11,45 +12,45 @@ use serde_json::json;
 use super::chromium::Chromium;
 use crate::conformance::report::Failure;
 
-/// Who logs in, at every server.
+/// The user of the login, at every server.
 pub(super) const NAME: &str = "alice";
 pub(super) const PASSWORD: &str = "password";
 
-/// Pages that a visit may take: a login with consent takes two.
+/// The most pages of a visit: a login with consent takes two.
 const PAGES: usize = 12;
-/// How long the one who waits for the end of a visit waits.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a case waits for the end of a visit.
+const MAX_WAIT: Duration = Duration::from_secs(60);
 
 /// One browser, for one person after the other.
 pub(super) type Shared = Arc<Mutex<Chromium>>;
 
-/// Somebody at the browser, and what they will answer.
+/// A person at the browser, and their decision.
 pub(super) struct BrowserUser {
     browser: Shared,
     consents: bool,
     tell: Sender<Result<End, String>>,
-    told: Receiver<Result<End, String>>,
+    result: Receiver<Result<End, String>>,
 }
 
 /// Where a visit ended.
 #[derive(Clone, Debug)]
 pub(super) enum End {
-    /// At a page of the program's own.
+    /// At a page of the program's listener.
     Back { url: String, text: String },
     /// At a code to copy.
     Code(String),
 }
 
 impl BrowserUser {
-    /// Somebody new: nobody is logged in.
+    /// A new person, without a login in the browser.
     pub(super) fn new(browser: &Shared) -> Result<Self, Failure> {
         lock(browser).forget()?;
-        let (tell, told) = mpsc::channel();
+        let (tell, result) = mpsc::channel();
         Ok(Self {
             browser: Arc::clone(browser),
             consents: true,
             tell,
-            told,
+            result,
         })
     }
 
@@ -58,24 +59,24 @@ impl BrowserUser {
         self
     }
 
-    /// The login of a program that opens this browser; `before` happens in the browser first.
+    /// The login of a program that opens this browser; `before` runs in the browser first.
     pub(super) fn login(
         &self,
         before: impl Fn(&Chromium, &str) -> Result<(), Failure> + Send + Sync + 'static,
     ) -> Login {
         let (browser, tell) = (Arc::clone(&self.browser), self.tell.clone());
         let (consents, before) = (self.consents, Arc::new(before));
-        Login::browser(|_| {}).timeout(PATIENCE).open(move |url| {
+        Login::browser(|_| {}).timeout(MAX_WAIT).open(move |url| {
             let browser = lock(&browser);
             let end = before(&browser, url).and_then(|()| visit(&browser, url, consents));
             let end = end.map_err(|error| error.to_string());
-            // Nobody waits any longer when this fails.
+            // This fails only if the receiver has given up.
             let _late = tell.send(end);
             Ok(())
         })
     }
 
-    /// The same, by a code that the server shows.
+    /// A login by a code that the server shows.
     pub(super) fn out_of_band(&self) -> Login {
         let (browser, consents) = (Arc::clone(&self.browser), self.consents);
         Login::out_of_band(move |url| {
@@ -87,12 +88,12 @@ impl BrowserUser {
         })
     }
 
-    /// How the visit ended; waits for it.
+    /// Waits for the end of the visit.
     pub(super) fn ended(&self) -> Result<End, Failure> {
-        Ok(self.told.recv_timeout(PATIENCE)??)
+        Ok(self.result.recv_timeout(MAX_WAIT)??)
     }
 
-    /// The page of the program's own that the visit ended at: its address and its words.
+    /// The listener's page at which the visit ended: its address and its text.
     pub(super) fn back(&self) -> Result<(String, String), Failure> {
         match self.ended()? {
             End::Back { url, text } => Ok((url, text)),
@@ -100,14 +101,14 @@ impl BrowserUser {
         }
     }
 
-    /// The browser, for a look at what it shows.
+    /// The browser, to inspect what it shows.
     pub(super) fn browser(&self) -> MutexGuard<'_, Chromium> {
         lock(&self.browser)
     }
 }
 
 pub(super) fn lock(browser: &Shared) -> MutexGuard<'_, Chromium> {
-    // A case that panics leaves a browser that the next guest finds as any other.
+    // After a panic the browser is still usable for the next case.
     browser.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -120,7 +121,7 @@ pub(super) fn origin(url: &str) -> &str {
     &url[..end]
 }
 
-/// Does what the pages ask for, until the server sends the person away or shows a code.
+/// Follows the pages until the server redirects the person away or shows a code.
 fn visit(browser: &Chromium, url: &str, consents: bool) -> Result<End, Failure> {
     browser.open(url)?;
     for _ in 0..PAGES {
@@ -145,8 +146,9 @@ fn visit(browser: &Chromium, url: &str, consents: bool) -> Result<End, Failure> 
     Err(format!("after {PAGES} pages still at {}", browser.url()?).into())
 }
 
-/// What the page offers: a code; or a form with a password; or what to click, by whether the person consents. Rails has
-/// two forms, one of which deletes the request; others have one form with two buttons.
+/// What the page offers: a code; or a form with a password; or what to click, by whether the person
+/// consents. Rails has two forms, one of which deletes the request; others have one form with two
+/// buttons.
 const FIND: &str = "
     const code = document.querySelector('#authorization_code');
     if (code) return { code: code.textContent.trim() };

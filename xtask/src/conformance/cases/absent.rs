@@ -1,4 +1,4 @@
-//! Proof that a server does not have something: it is asked for it.
+//! Proof that a server lacks a feature: it gets a request for it.
 
 use auth_core::{
     AuthorizationRequest, Body, Entropy, Error, ErrorKind, Limits, Message, RedirectUri, Request,
@@ -11,59 +11,55 @@ use crate::conformance::env::{ServerEnv, alice};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::conformance::report::CheckResult;
 
-/// There is nothing at this path.
-pub(in crate::conformance) fn path(
-    bench: &ServerEnv<'_>,
-    method: Method,
-    path: &str,
-) -> CheckResult {
-    let uri = format!("{}{path}", bench.origin);
-    let status = bench.rig.exchange(&Look { method, uri })?;
+/// The path does not exist.
+pub(in crate::conformance) fn path(env: &ServerEnv<'_>, method: Method, path: &str) -> CheckResult {
+    let uri = format!("{}{path}", env.origin);
+    let status = env.rig.exchange(&Look { method, uri })?;
     ensure(
         status == StatusCode::NOT_FOUND,
-        format!("{path} answers {status}"),
+        format!("{path} responds with {status}"),
     )
 }
 
-/// A login gives no refresh token.
-pub(in crate::conformance) fn refresh_tokens(bench: &ServerEnv<'_>) -> CheckResult {
-    let service = bench.service(bench.facts.public)?;
+/// A login returns no refresh token.
+pub(in crate::conformance) fn refresh_tokens(env: &ServerEnv<'_>) -> CheckResult {
+    let service = env.service(env.facts.public)?;
     ensure(
-        !bench.token(&service)?.has_refresh_token(),
-        "a refresh token came",
+        !env.token(&service)?.has_refresh_token(),
+        "the response has a refresh token",
     )
 }
 
-/// The token endpoint does not know the grant of user name and password.
-pub(in crate::conformance) fn passwords(bench: &ServerEnv<'_>) -> CheckResult {
-    let seat = bench.seat(bench.facts.confidential)?;
-    let answer = seat.log_in_with_password("alice", "password");
+/// The token endpoint does not support the password grant.
+pub(in crate::conformance) fn passwords(env: &ServerEnv<'_>) -> CheckResult {
+    let seat = env.seat(env.facts.confidential)?;
+    let response = seat.log_in_with_password("alice", "password");
     let words = ["unsupported_grant_type"];
-    expect_error(answer, ErrorKind::Configuration, &words)?;
+    expect_error(response, ErrorKind::Configuration, &words)?;
     Ok(())
 }
 
-/// The out-of-band redirect URI cannot be registered, and is refused on a page.
-pub(in crate::conformance) fn out_of_band(bench: &ServerEnv<'_>) -> CheckResult {
-    let service = bench.service(bench.facts.public)?;
+/// The out-of-band redirect URI cannot be registered, and a page refuses it.
+pub(in crate::conformance) fn out_of_band(env: &ServerEnv<'_>) -> CheckResult {
+    let service = env.service(env.facts.public)?;
     let uri = RedirectUri::out_of_band();
     let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([7; 64]));
     match alice().visit(&request.begin()?.0)? {
         Outcome::Page { status, .. } if status >= 400 => Ok(()),
-        other => Err(format!("it is offered: {other:?}").into()),
+        other => Err(format!("expected a refusal, got {other:?}").into()),
     }
 }
 
 /// No redirect names the issuer.
-pub(in crate::conformance) fn issuer(bench: &ServerEnv<'_>) -> CheckResult {
-    let service = bench.service(bench.facts.public)?;
+pub(in crate::conformance) fn issuer(env: &ServerEnv<'_>) -> CheckResult {
+    let service = env.service(env.facts.public)?;
     let uri = RedirectUri::parse("http://127.0.0.1:8080")?;
     let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([7; 64]));
     let redirect = alice().visit(&request.begin()?.0)?.into_redirect()?;
     ensure(!redirect.contains("iss="), "a redirect names the issuer")
 }
 
-/// Asks for anything, and says only what status came.
+/// Sends any request, and returns only the status.
 struct Look {
     method: Method,
     uri: String,
@@ -77,7 +73,7 @@ impl Message for Look {
             .method(&self.method)
             .uri(&self.uri)
             .body(Body::Empty)
-            .map_err(|e| Error::new(ErrorKind::Usage, "no request").with_source(e))
+            .map_err(|e| Error::new(ErrorKind::Usage, "the request is invalid").with_source(e))
     }
 
     fn parse(&self, response: Response) -> Result<StatusCode, Error> {

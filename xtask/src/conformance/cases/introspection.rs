@@ -1,4 +1,4 @@
-//! What a server says of a token it is asked about (RFC 7662).
+//! What a server reports about a token (RFC 7662).
 
 use auth_core::{
     ErrorKind, ExposeSecret, IntrospectionRequest, IntrospectionResponse, RevocationRequest,
@@ -10,79 +10,80 @@ use crate::conformance::env::{App, ServerEnv, now};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::conformance::report::{CheckResult, Failure};
 
-/// Alice's token is good, for the scopes it was asked for; revoked, it is not, and nothing more is said of it.
-pub(in crate::conformance) fn of_a_login(bench: &ServerEnv<'_>, app: App) -> CheckResult {
-    let service = bench.service(app)?;
-    let token = bench.token(&service)?.into_token(now(), 1)?;
+/// Alice's token is active, with the requested scopes. After its revocation it is not, and the
+/// server reports nothing else.
+pub(in crate::conformance) fn of_a_login(env: &ServerEnv<'_>, app: App) -> CheckResult {
+    let service = env.service(app)?;
+    let token = env.token(&service)?.into_token(now(), 1)?;
     let text = SecretText::from(token.expose_secret());
-    let found = look(bench, &service, &text)?;
+    let found = look(env, &service, &text)?;
     ensure(found.is_active(), format!("not active: {found:?}"))?;
-    expect_says(&found, app, bench.facts.grants)?;
+    expect_says(&found, app, env.facts.grants)?;
     let known = token.expires_at().map(|end| end.as_secs());
     let said = found.expires_at().map(|end| end.as_secs());
     let near = match (known, said) {
-        // Ours begins when the request left, the server's when it answered.
+        // Our lifetime begins when the request was sent, the server's when it responded.
         (Some(known), Some(said)) => known.abs_diff(said) <= 60,
         (known, said) => known == said,
     };
-    ensure(near, format!("it ends at {said:?}, not at {known:?}"))?;
+    ensure(near, format!("expected the expiry {known:?}, got {said:?}"))?;
 
     let revocation = RevocationRequest::access_token(service.client(), text.clone());
-    bench.rig.exchange(&revocation)?;
-    let found = look(bench, &service, &text)?;
+    env.rig.exchange(&revocation)?;
+    let found = look(env, &service, &text)?;
     ensure(!found.is_active(), format!("active: {found:?}"))?;
     let silent = found.scope().is_none() && found.expires_at().is_none();
-    ensure(silent, format!("it says more than it should: {found:?}"))
+    ensure(silent, format!("expected no further fields, got {found:?}"))
 }
 
 /// A token of the application itself.
-pub(in crate::conformance) fn of_itself(bench: &ServerEnv<'_>, app: App) -> CheckResult {
-    let service = bench.service(app)?;
+pub(in crate::conformance) fn of_itself(env: &ServerEnv<'_>, app: App) -> CheckResult {
+    let service = env.service(app)?;
     let request = TokenRequest::client_credentials(service.client()).scope("write");
-    let token = bench.rig.exchange(&request)?.into_token(now(), 1)?;
-    let found = look(bench, &service, &SecretText::from(token.expose_secret()))?;
+    let token = env.rig.exchange(&request)?.into_token(now(), 1)?;
+    let found = look(env, &service, &SecretText::from(token.expose_secret()))?;
     ensure(found.is_active(), format!("not active: {found:?}"))?;
     expect_says(&found, app, "write")
 }
 
-/// A refresh token, before and after it was used.
-pub(in crate::conformance) fn of_a_refresh_token(bench: &ServerEnv<'_>, app: App) -> CheckResult {
-    let service = bench.service(app)?;
-    let token = bench.token(&service)?.into_token(now(), 1)?;
-    let refresh = token.refresh_token().ok_or("no refresh token came")?;
+/// A refresh token, before and after its use.
+pub(in crate::conformance) fn of_a_refresh_token(env: &ServerEnv<'_>, app: App) -> CheckResult {
+    let service = env.service(app)?;
+    let token = env.token(&service)?.into_token(now(), 1)?;
+    let refresh = token
+        .refresh_token()
+        .ok_or("no refresh token in the response")?;
     let look = |token: &SecretText| {
         let message = IntrospectionRequest::refresh_token(service.client(), token.clone());
-        bench.rig.exchange(&message)
+        env.rig.exchange(&message)
     };
     ensure(
         look(refresh)?.is_active(),
         "the refresh token is not active",
     )?;
     let used = TokenRequest::refresh(service.client(), refresh);
-    let newer = bench.rig.exchange(&used)?.into_token(now(), 2)?;
-    let newer = newer.refresh_token().ok_or("no newer refresh token came")?;
+    let newer = env.rig.exchange(&used)?.into_token(now(), 2)?;
+    let newer = newer
+        .refresh_token()
+        .ok_or("no newer refresh token in the response")?;
     ensure(!look(refresh)?.is_active(), "the used one is active")?;
     ensure(look(newer)?.is_active(), "the newer one is not active")
 }
 
-/// A token that the server never gave out.
-pub(in crate::conformance) fn of_nothing(bench: &ServerEnv<'_>) -> CheckResult {
-    let service = bench.service(bench.facts.confidential)?;
-    let found = look(
-        bench,
-        &service,
-        &SecretText::from("no-token-of-this-server"),
-    )?;
+/// A token that the server never issued.
+pub(in crate::conformance) fn of_nothing(env: &ServerEnv<'_>) -> CheckResult {
+    let service = env.service(env.facts.confidential)?;
+    let found = look(env, &service, &SecretText::from("no-token-of-this-server"))?;
     ensure(!found.is_active(), format!("active: {found:?}"))
 }
 
-/// Asked by a client with a wrong secret.
-pub(in crate::conformance) fn wrong_secret(bench: &ServerEnv<'_>) -> CheckResult {
-    let seat = bench.logged_in(bench.facts.confidential)?;
+/// A request by a client with a wrong secret.
+pub(in crate::conformance) fn wrong_secret(env: &ServerEnv<'_>) -> CheckResult {
+    let seat = env.logged_in(env.facts.confidential)?;
     let token = seat.token(TokenKind::Login)?;
-    let service = bench.service(bench.facts.confidential.with(WRONG))?;
+    let service = env.service(env.facts.confidential.with(WRONG))?;
     let token = SecretText::from(token.expose_secret());
-    let response = bench
+    let response = env
         .rig
         .exchange(&IntrospectionRequest::access_token(service.client(), token));
     let error = expect_error(
@@ -90,19 +91,22 @@ pub(in crate::conformance) fn wrong_secret(bench: &ServerEnv<'_>) -> CheckResult
         ErrorKind::Configuration,
         &["invalid_client", "401"],
     )?;
-    ensure(!error.to_string().contains(WRONG), "the secret shows")
+    ensure(
+        !error.to_string().contains(WRONG),
+        "the error contains the secret",
+    )
 }
 
 fn look(
-    bench: &ServerEnv<'_>,
+    env: &ServerEnv<'_>,
     service: &Service,
     token: &SecretText,
 ) -> Result<IntrospectionResponse, Failure> {
     let message = IntrospectionRequest::access_token(service.client(), token.clone());
-    let found = bench.rig.exchange(&message)?;
+    let found = env.rig.exchange(&message)?;
     let shown = format!("{found:?}");
     match shown.contains(token.expose_secret()) {
-        true => Err("the token shows".into()),
+        true => Err("the token is visible".into()),
         false => Ok(found),
     }
 }
@@ -110,5 +114,5 @@ fn look(
 fn expect_says(found: &IntrospectionResponse, app: App, scope: &str) -> CheckResult {
     let said = (found.client_id(), found.scope());
     let expect = (Some(app.id), Some(scope));
-    ensure(said == expect, format!("{said:?} in place of {expect:?}"))
+    ensure(said == expect, format!("expected {expect:?}, got {said:?}"))
 }

@@ -1,4 +1,4 @@
-//! A person logs in: by browser, by a pasted address, by a code.
+//! A person logs in: by browser, by a pasted redirect, by a code.
 
 use auth_flows::{Login, Status};
 use keystore::Memory;
@@ -8,38 +8,41 @@ use crate::conformance::expect::ensure;
 use crate::conformance::ping::Ping;
 use crate::conformance::{report::CheckResult, scripted_user::ScriptedUser};
 
-/// Alice logs in so, and the token that is stored then is hers.
+/// Alice logs in this way, and the stored token is hers.
 pub(in crate::conformance) fn serves(
-    bench: &ServerEnv<'_>,
+    env: &ServerEnv<'_>,
     app: App,
     login: impl Fn(&ScriptedUser) -> Login,
 ) -> CheckResult {
-    let (seat, visitor) = (bench.seat(app)?, alice());
-    let status = log_in(&seat, &visitor, login(&visitor))?;
+    let (seat, user) = (env.seat(app)?, alice());
+    let status = log_in(&seat, &user, login(&user))?;
     ensure(status.login.is_some(), format!("no token: {status:?}"))?;
     expect_stored(&status, &seat.status()?)?;
-    bench.is_alices(&seat.send(Ping::default())?)
+    env.is_alices(&seat.send(Ping::default())?)
 }
 
-/// What the login said is what is stored.
+/// The login returns the status of what is stored.
 fn expect_stored(said: &Status, stored: &Status) -> CheckResult {
     let [said, stored] = [said, stored].map(|status| format!("{status:?}"));
-    ensure(said == stored, format!("{said}, but stored is {stored}"))
+    ensure(
+        said == stored,
+        format!("the login returned {said}, but stored is {stored}"),
+    )
 }
 
-/// Asks for one scope where it could have more, and is told that it has one.
-pub(in crate::conformance) fn one_scope(bench: &ServerEnv<'_>) -> CheckResult {
-    asks_for(bench, "write", "write")
+/// Requests one of several possible scopes, and gets that one.
+pub(in crate::conformance) fn one_scope(env: &ServerEnv<'_>) -> CheckResult {
+    asks_for(env, "write", "write")
 }
 
-/// Asks for these scopes, and is told that it has those.
+/// Requests these scopes, and gets those.
 pub(in crate::conformance) fn asks_for(
-    bench: &ServerEnv<'_>,
-    asked: &str,
+    env: &ServerEnv<'_>,
+    requested: &str,
     granted: &str,
 ) -> CheckResult {
-    let (seat, visitor) = (bench.seat(bench.facts.public)?, alice());
-    let status = log_in(&seat, &visitor, visitor.browser().scope(asked))?;
+    let (seat, user) = (env.seat(env.facts.public)?, alice());
+    let status = log_in(&seat, &user, user.browser().scope(requested))?;
     let scope = status.login.and_then(|token| token.scope);
     ensure(
         scope.as_deref() == Some(granted),
@@ -49,21 +52,21 @@ pub(in crate::conformance) fn asks_for(
     ensure(pong.scope == granted, format!("{pong:?}"))
 }
 
-pub(in crate::conformance) fn two_people(bench: &ServerEnv<'_>) -> CheckResult {
+pub(in crate::conformance) fn two_people(env: &ServerEnv<'_>) -> CheckResult {
     let store = Memory::new();
     let people = [
-        ("alice", alice(), bench.facts.alice),
-        ("bob", bob(), bench.facts.bob),
+        ("alice", alice(), env.facts.alice),
+        ("bob", bob(), env.facts.bob),
     ];
     let mut seats = Vec::new();
-    for (name, visitor, _) in &people {
-        let service = bench.service(bench.facts.public)?;
-        let seat = bench.rig.account(service, store.clone(), name);
-        log_in(&seat, visitor, visitor.browser())?;
+    for (name, user, _) in &people {
+        let service = env.service(env.facts.public)?;
+        let seat = env.rig.account(service, store.clone(), name);
+        log_in(&seat, user, user.browser())?;
         seats.push(seat);
     }
     for (seat, (_, _, id)) in seats.iter().zip(people) {
-        bench.belongs(&seat.send(Ping::default())?, id)?;
+        env.belongs(&seat.send(Ping::default())?, id)?;
     }
     Ok(())
 }

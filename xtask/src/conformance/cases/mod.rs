@@ -1,4 +1,5 @@
-//! What is asked of more than one server, written once. Each server lists what it has of it, with its own applications.
+//! Cases for more than one server, written once. Each server lists those that apply, with its own
+//! applications.
 
 pub(super) mod absent;
 pub(super) mod introspection;

@@ -1,4 +1,4 @@
-//! What a server refuses, told apart: client, person, code, consent, registration.
+//! What a server refuses, by cause: client, person, code, consent, registration.
 
 use std::time::Duration;
 
@@ -14,34 +14,40 @@ use crate::conformance::{report::CheckResult, scripted_user::ScriptedUser};
 /// A secret that no client has.
 pub(in crate::conformance) const WRONG: &str = "wr0ng-secret";
 
-/// The client itself is refused, at the token endpoint.
-pub(in crate::conformance) fn refused_client(bench: &ServerEnv<'_>, app: App) -> CheckResult {
-    let response = bench.daemon(app)?.send(Ping::default());
+/// The token endpoint refuses the client itself.
+pub(in crate::conformance) fn refused_client(env: &ServerEnv<'_>, app: App) -> CheckResult {
+    let response = env.client_session(app)?.send(Ping::default());
     let words = ["invalid_client", app.id, "401"];
     let error = expect_error(response, ErrorKind::Configuration, &words)?;
     let setting = error.setting().unwrap_or_default();
     ensure(
         setting.contains("client_secret"),
-        format!("it blames `{setting}`"),
+        format!("the error names the setting `{setting}`"),
     )?;
-    ensure(!error.to_string().contains(WRONG), "the secret shows")
+    ensure(
+        !error.to_string().contains(WRONG),
+        "the error contains the secret",
+    )
 }
 
-/// The person did all that was asked, and the exchange of the code is refused. Nothing is stored.
-pub(in crate::conformance) fn refused_at_the_code(bench: &ServerEnv<'_>, app: App) -> CheckResult {
-    let (seat, visitor) = (bench.seat(app)?, alice());
+/// The person did everything right, and the exchange of the code is refused. No token is stored.
+pub(in crate::conformance) fn refused_at_the_code(env: &ServerEnv<'_>, app: App) -> CheckResult {
+    let (seat, user) = (env.seat(app)?, alice());
     let words = ["invalid_client", app.id, "401"];
-    let response = seat.log_in(visitor.browser());
+    let response = seat.log_in(user.browser());
     let error = expect_error(response, ErrorKind::Configuration, &words)?;
-    ensure(!error.to_string().contains(WRONG), "the secret shows")?;
+    ensure(
+        !error.to_string().contains(WRONG),
+        "the error contains the secret",
+    )?;
     ensure(seat.status()?.login.is_none(), "a token is stored")
 }
 
-/// The code was asked for with the challenge of RFC 7636 appendix B, whose verifier we do not send.
-pub(in crate::conformance) fn wrong_verifier(bench: &ServerEnv<'_>) -> CheckResult {
+/// The code belongs to the challenge of RFC 7636 appendix B, whose verifier we do not send.
+pub(in crate::conformance) fn wrong_verifier(env: &ServerEnv<'_>) -> CheckResult {
     const OTHER: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-    let (seat, visitor) = (bench.seat(bench.facts.public)?, alice());
-    let login = visitor.browser_at(|url| {
+    let (seat, user) = (env.seat(env.facts.public)?, alice());
+    let login = user.browser_at(|url| {
         let change = |parameter: &str| match parameter.strip_prefix("code_challenge=") {
             Some(_) => format!("code_challenge={OTHER}"),
             None => parameter.to_owned(),
@@ -54,50 +60,51 @@ pub(in crate::conformance) fn wrong_verifier(bench: &ServerEnv<'_>) -> CheckResu
     ensure(seat.status()?.login.is_none(), "a token is stored")
 }
 
-/// The same exchange twice, by values: no flow would do that.
-pub(in crate::conformance) fn used_code(bench: &ServerEnv<'_>) -> CheckResult {
-    let service = bench.service(bench.facts.public)?;
-    let grant = bench.code(&service)?;
+/// The same exchange twice, by values: no flow does that.
+pub(in crate::conformance) fn used_code(env: &ServerEnv<'_>) -> CheckResult {
+    let service = env.service(env.facts.public)?;
+    let grant = env.code(&service)?;
     let exchange = TokenRequest::code(service.client(), &grant);
-    bench.rig.exchange(&exchange)?;
+    env.rig.exchange(&exchange)?;
     let words = ["invalid_grant", "400", "begin a new login"];
-    expect_error(bench.rig.exchange(&exchange), ErrorKind::NeedsLogin, &words)?;
+    expect_error(env.rig.exchange(&exchange), ErrorKind::NeedsLogin, &words)?;
     Ok(())
 }
 
-/// Bob refuses. He has allowed nothing before: Doorkeeper 5.5 does not ask twice for a confidential client.
+/// Bob refuses. He has no earlier consent: Doorkeeper 5.5 requests it only once for a confidential
+/// client.
 pub(in crate::conformance) fn denied(
-    bench: &ServerEnv<'_>,
+    env: &ServerEnv<'_>,
     login: impl Fn(&ScriptedUser) -> Login,
 ) -> CheckResult {
-    let (seat, visitor) = (bench.seat(bench.facts.public)?, bob_denies());
-    let response = seat.log_in(login(&visitor));
+    let (seat, user) = (env.seat(env.facts.public)?, bob_denies());
+    let response = seat.log_in(login(&user));
     expect_error(response, ErrorKind::ConsentDenied, &["access_denied"])?;
     ensure(seat.status()?.login.is_none(), "a token is stored")
 }
 
-/// The server shows a page of its own and never redirects: all the program sees is its deadline.
+/// The server shows a page of its own and never redirects: the program only gets its timeout.
 pub(in crate::conformance) fn never_redirects(
-    bench: &ServerEnv<'_>,
+    env: &ServerEnv<'_>,
     app: App,
     on_the_page: &str,
     login: impl Fn(&ScriptedUser) -> Login,
 ) -> CheckResult {
-    let (seat, visitor) = (bench.seat(app)?, alice());
-    let login = login(&visitor).timeout(Duration::from_secs(1));
+    let (seat, user) = (env.seat(app)?, alice());
+    let login = login(&user).timeout(Duration::from_secs(1));
     let words = ["within 1 s", "redirect URI", "client id", "never redirects"];
     expect_error(seat.log_in(login), ErrorKind::TimedOut, &words)?;
-    match visitor.ended()? {
+    match user.ended()? {
         Outcome::Page { text, .. } if text.contains(on_the_page) => Ok(()),
-        other => Err(format!("no page with `{on_the_page}` in it: {other:?}").into()),
+        other => Err(format!("expected a page with `{on_the_page}`, got {other:?}").into()),
     }
 }
 
-/// Scopes that nobody registered, asked for by the application itself.
-pub(in crate::conformance) fn unknown_scope_itself(bench: &ServerEnv<'_>) -> CheckResult {
-    let service = bench.service(bench.facts.confidential)?;
+/// Unregistered scopes, requested by the application itself.
+pub(in crate::conformance) fn unknown_scope_itself(env: &ServerEnv<'_>) -> CheckResult {
+    let service = env.service(env.facts.confidential)?;
     let request = TokenRequest::client_credentials(service.client()).scope("write nonsense");
-    let response = bench.rig.exchange(&request);
+    let response = env.rig.exchange(&request);
     let error = expect_error(
         response,
         ErrorKind::Configuration,
@@ -105,6 +112,6 @@ pub(in crate::conformance) fn unknown_scope_itself(bench: &ServerEnv<'_>) -> Che
     )?;
     ensure(
         error.setting() == Some("scope"),
-        format!("it blames {:?}", error.setting()),
+        format!("the error names the setting {:?}", error.setting()),
     )
 }

@@ -1,4 +1,4 @@
-//! An account whose tokens lie in a file, to look at what is stored and when.
+//! An account with a file store, to inspect what is stored and when.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,34 +11,34 @@ use crate::conformance::env::{App, ServerEnv, alice, log_in, now};
 use crate::conformance::report::{CheckResult, Failure};
 use crate::conformance::rig::Seat;
 
-/// How long to wait for the server's tokens to end; they live 2 s.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait for the server's tokens to expire; they are valid for 2 s.
+const MAX_WAIT: Duration = Duration::from_secs(30);
 
-/// An account that is logged in, and the file it is kept in.
-pub(in crate::conformance) struct Kept {
+/// An account that is logged in, and its file.
+pub(in crate::conformance) struct StoredAccount {
     pub(in crate::conformance) seat: Seat,
     home: TempDir,
 }
 
-impl Kept {
+impl StoredAccount {
     pub(in crate::conformance) fn logged_in(
-        bench: &ServerEnv<'_>,
+        env: &ServerEnv<'_>,
         app: App,
     ) -> Result<Self, Failure> {
         let home = TempDir::with_prefix("keystore-")?;
         let store = File::open(home.path())?;
-        let seat = bench.rig.account(bench.service(app)?, store, "alice");
-        let visitor = alice();
-        log_in(&seat, &visitor, visitor.browser())?;
+        let seat = env.rig.account(env.service(app)?, store, "alice");
+        let user = alice();
+        log_in(&seat, &user, user.browser())?;
         Ok(Self { seat, home })
     }
 
-    /// The same file, opened once more.
+    /// Opens the same file once more.
     pub(in crate::conformance) fn store(&self) -> Result<File, Error> {
         File::open(self.home.path())
     }
 
-    /// What lies in the file at this moment.
+    /// The token record in the file now.
     fn record(&self) -> Result<TokenRecord, Error> {
         let key = self
             .seat
@@ -50,7 +50,7 @@ impl Kept {
         }
     }
 
-    /// The refresh token in the file at this moment.
+    /// The refresh token in the file now.
     pub(in crate::conformance) fn refresh_token(&self) -> Result<SecretText, Failure> {
         let record = self.record()?;
         let token = record.token(TokenKind::Login).ok_or("no token is stored")?;
@@ -58,9 +58,9 @@ impl Kept {
         Ok(refresh.clone())
     }
 
-    /// Waits until the stored access token is past its time.
+    /// Waits until the stored access token has expired.
     pub(in crate::conformance) fn expire(&self) -> CheckResult {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + MAX_WAIT;
         while Instant::now() < deadline {
             let record = self.record()?;
             let token = record.token(TokenKind::Login).ok_or("no token is stored")?;

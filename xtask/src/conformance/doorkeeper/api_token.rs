@@ -1,4 +1,5 @@
-//! iNaturalist's second token, with api-inat's own service against iNaturalist's own routes in the real Doorkeeper.
+//! iNaturalist's API token, with api-inat's own service against iNaturalist's own routes in the
+//! real Doorkeeper.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,49 +13,46 @@ use crate::conformance::ping::Ping;
 use crate::conformance::{report::CheckResult, rig::Seat};
 
 pub(super) const CASES: &[Case] = &[
-    ("api-inat: login and API token, public", |bench| {
-        both_tokens(bench, PUBLIC)
+    ("api-inat: login and API token, public", |env| {
+        both_tokens(env, PUBLIC)
     }),
-    ("api-inat: login and API token, confidential", |bench| {
-        both_tokens(bench, CONFIDENTIAL)
+    ("api-inat: login and API token, confidential", |env| {
+        both_tokens(env, CONFIDENTIAL)
     }),
-    ("api-inat: user name, password and API token", |bench| {
-        let seat = seat(bench, CONFIDENTIAL)?;
+    ("api-inat: user name, password and API token", |env| {
+        let seat = seat(env, CONFIDENTIAL)?;
         let status = seat.log_in_with_password("alice", "password")?;
         ensure(status.derived.is_some(), format!("{status:?}"))
     }),
-    ("api-inat: none without the scope `write`", |bench| {
-        let (seat, visitor) = (seat(bench, PUBLIC)?, alice());
-        let response = seat.log_in(visitor.browser().scope("login"));
+    ("api-inat: none without the scope `write`", |env| {
+        let (seat, user) = (seat(env, PUBLIC)?, alice());
+        let response = seat.log_in(user.browser().scope("login"));
         expect_error(response, ErrorKind::Configuration, &["scope", "403"]).map(drop)
     }),
-    ("api-inat: none for the application itself", |bench| {
-        let seat = bench
+    ("api-inat: none for the application itself", |env| {
+        let seat = env
             .rig
-            .daemon(service(bench, CONFIDENTIAL)?, Memory::new());
-        bench.is_its_own(&seat.send(Ping::default())?)?;
+            .client_session(service(env, CONFIDENTIAL)?, Memory::new());
+        env.is_its_own(&seat.send(Ping::default())?)?;
         let response = seat.token(TokenKind::Derived);
         expect_error(response, ErrorKind::NeedsLogin, &["log in as a person"]).map(drop)
     }),
-    (
-        "api-inat: logout says how long the second token lives",
-        |bench| {
-            let seat = seat(bench, PUBLIC)?;
-            let status = seat.log_in_with_password("alice", "password")?;
-            let ends = status.derived.and_then(|token| token.expires_at);
-            let logged_out = seat.log_out()?;
-            let said = logged_out.derived_lives_until;
-            ensure(
-                ends.is_some() && said == ends,
-                format!("{said:?}, not {ends:?}"),
-            )
-        },
-    ),
+    ("api-inat: logout reports the API token's expiry", |env| {
+        let seat = seat(env, PUBLIC)?;
+        let status = seat.log_in_with_password("alice", "password")?;
+        let ends = status.derived.and_then(|token| token.expires_at);
+        let logged_out = seat.log_out()?;
+        let said = logged_out.derived_lives_until;
+        ensure(
+            ends.is_some() && said == ends,
+            format!("expected {ends:?}, got {said:?}"),
+        )
+    }),
 ];
 
-fn service(bench: &ServerEnv<'_>, app: App) -> Result<Service, Error> {
+fn service(env: &ServerEnv<'_>, app: App) -> Result<Service, Error> {
     let service = api_inat::service(app.id)
-        .at(bench.origin)
+        .at(env.origin)
         .user_agent(USER_AGENT);
     match app.secret {
         Some(secret) => service.secret(secret).build(),
@@ -62,17 +60,16 @@ fn service(bench: &ServerEnv<'_>, app: App) -> Result<Service, Error> {
     }
 }
 
-fn seat(bench: &ServerEnv<'_>, app: App) -> Result<Seat, Error> {
-    Ok(bench
-        .rig
-        .account(service(bench, app)?, Memory::new(), "alice"))
+fn seat(env: &ServerEnv<'_>, app: App) -> Result<Seat, Error> {
+    Ok(env.rig.account(service(env, app)?, Memory::new(), "alice"))
 }
 
-/// The login token without an end, and an API token that ends when it says, a day from now.
-fn both_tokens(bench: &ServerEnv<'_>, app: App) -> CheckResult {
-    let (seat, visitor) = (seat(bench, app)?, alice());
-    let status = log_in(&seat, &visitor, visitor.browser())?;
-    bench.is_alices(&seat.send(Ping::default())?)?;
+/// The login token without an expiry, and an API token that expires as its JWT says, a day from
+/// now.
+fn both_tokens(env: &ServerEnv<'_>, app: App) -> CheckResult {
+    let (seat, user) = (seat(env, app)?, alice());
+    let status = log_in(&seat, &user, user.browser())?;
+    env.is_alices(&seat.send(Ping::default())?)?;
 
     let login = status.login.as_ref();
     ensure(
@@ -80,17 +77,18 @@ fn both_tokens(bench: &ServerEnv<'_>, app: App) -> CheckResult {
         format!("the login token: {login:?}"),
     )?;
     let token = seat.token(TokenKind::Derived)?;
-    let claimed = unverified_expiry(token.expose_secret()).ok_or("the API token is no JWT")?;
+    let claimed = unverified_expiry(token.expose_secret()).ok_or("the API token is not a JWT")?;
     let stored = status.derived.and_then(|token| token.expires_at);
-    let stored = stored.ok_or("no end of the API token is stored")?;
-    // Whole seconds in the JWT and in the response's `Date`; the machine may be slow, but not for minutes.
+    let stored = stored.ok_or("the stored API token has no expiry")?;
+    // Whole seconds in the JWT and in the response's `Date`; a slow machine may add seconds, no
+    // minutes.
     let minutes = Duration::from_secs(300);
     let day = UnixTime::from_system(SystemTime::now()).plus(Duration::from_secs(24 * 3600));
     for other in [claimed, day] {
         let apart = other.since(stored).max(stored.since(other));
         ensure(
             apart < minutes,
-            format!("stored is an end at {stored}, not at {other}"),
+            format!("expected the expiry {other}, got {stored}"),
         )?;
     }
     Ok(())

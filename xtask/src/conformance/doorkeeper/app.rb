@@ -4,8 +4,8 @@
 #
 #   PORT            a port on 127.0.0.1; 0 takes a free one
 #   PROFILE         inat: configured like iNaturalist's Rails application
-#                   rotating: access tokens end, refresh tokens are rotated at once
-#   TMPDIR          an existing, empty directory of the caller; database and log lie there
+#                   rotating: access tokens expire, refresh tokens are rotated at once
+#   TMPDIR          an existing, empty directory of the caller; database and log are stored there
 #   ACCESS_SECONDS  lifetime of an access token in the rotating profile, 7200 unless given
 #
 # Prints its origin as the first line once it listens. Ends at SIGTERM, at SIGINT, and when its
@@ -22,7 +22,7 @@ ACCESS_SECONDS = Integer(seconds || "7200", 10)
 abort "unknown profile #{profile}: inat or rotating" unless %i[inat rotating].include?(PROFILE)
 
 ENV["RAILS_ENV"] = ENV["RACK_ENV"] = "production"
-# One connection for all: SQLite refuses a transaction that began to read before another one wrote.
+# One connection for all: SQLite rejects a transaction that began to read before another one wrote.
 ENV["DATABASE_URL"] = "sqlite3:#{HOME}/doorkeeper.sqlite3?pool=1&checkout_timeout=30"
 
 ENDINGS = Queue.new
@@ -67,7 +67,7 @@ Doorkeeper.configure do
 
   resource_owner_from_credentials do
     user = User.with(params[:username], params[:password])
-    # iNaturalist raises an error of its own here; plain Doorkeeper answers a nil by itself.
+    # iNaturalist raises an error of its own here; plain Doorkeeper handles a nil itself.
     raise BadPassword if user.nil? && PROFILE == :inat
     user
   end
@@ -160,7 +160,7 @@ end
 client "conf", secret: "conf-secret"
 client "public", confidential: false
 # Doorkeeper splits Basic credentials at the first colon and decodes neither half, so only the
-# secret may hold one, and `%41` has to stay `%41`.
+# secret may contain one, and `%41` has to stay `%41`.
 client "id %2F+/&=?#", secret: "s:%41 +/&=?#"
 
 ActiveRecord::Base.clear_active_connections! # this thread's, so that requests can have it
@@ -201,7 +201,7 @@ class LoginController < ApplicationController
 end
 
 class TokensController < Doorkeeper::TokensController
-  # iNaturalist's oauth_tokens_controller.rb answers a bad password itself: 400, no
+  # iNaturalist's oauth_tokens_controller.rb responds to a bad password itself: 400, no
   # WWW-Authenticate, and no content type set, so the JSON arrives as text/html.
   rescue_from BadPassword do
     headers.delete "WWW-Authenticate"

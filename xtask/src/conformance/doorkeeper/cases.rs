@@ -1,4 +1,4 @@
-//! What is asked of Doorkeeper.
+//! The cases for Doorkeeper.
 
 use auth_core::ErrorKind;
 use http::Method;
@@ -15,45 +15,43 @@ use crate::conformance::{report::CheckResult, scripted_user::ScriptedUser};
 pub(super) const LOGIN: &[Case] = &[
     (
         "code + PKCE, public client: any free port, no path",
-        |bench| login::serves(bench, PUBLIC, ScriptedUser::browser),
+        |env| login::serves(env, PUBLIC, ScriptedUser::browser),
     ),
-    ("code + PKCE, confidential client: Basic", |bench| {
-        login::serves(bench, CONFIDENTIAL, ScriptedUser::browser)
+    ("code + PKCE, confidential client: Basic", |env| {
+        login::serves(env, CONFIDENTIAL, ScriptedUser::browser)
     }),
-    ("code + PKCE, confidential client: body", |bench| {
-        login::serves(bench, CONFIDENTIAL.by(BODY), ScriptedUser::browser)
+    ("code + PKCE, confidential client: body", |env| {
+        login::serves(env, CONFIDENTIAL.by(BODY), ScriptedUser::browser)
     }),
-    ("code + PKCE, reserved characters: raw Basic", |bench| {
-        login::serves(bench, RESERVED, ScriptedUser::browser)
+    ("code + PKCE, reserved characters: raw Basic", |env| {
+        login::serves(env, RESERVED, ScriptedUser::browser)
     }),
-    ("code + PKCE, reserved characters: body", |bench| {
-        login::serves(bench, RESERVED.by(BODY), ScriptedUser::browser)
+    ("code + PKCE, reserved characters: body", |env| {
+        login::serves(env, RESERVED.by(BODY), ScriptedUser::browser)
     }),
     (
         "callback with a path, another port than registered",
-        |bench| login::serves(bench, PUBLIC, |visitor| visitor.browser().path("/callback")),
+        |env| login::serves(env, PUBLIC, |user| user.browser().path("/callback")),
     ),
-    ("callback on [::1]", |bench| {
-        login::serves(bench, PUBLIC, |visitor| {
-            visitor.browser().ipv6().path("/callback")
-        })
+    ("callback on [::1]", |env| {
+        login::serves(env, PUBLIC, |user| user.browser().ipv6().path("/callback"))
     }),
     (
-        "http://127.0.0.1:8080 as registered, address pasted",
-        |bench| {
+        "http://127.0.0.1:8080 as registered, redirect pasted",
+        |env| {
             let registered = "http://127.0.0.1:8080";
-            login::serves(bench, PUBLIC, |visitor| visitor.paste(registered))
+            login::serves(env, PUBLIC, |user| user.pasted_redirect(registered))
         },
     ),
-    ("a private-use scheme, the address pasted", |bench| {
+    ("a private-use scheme, the redirect pasted", |env| {
         let registered = "com.example.app:/cb";
-        login::serves(bench, PUBLIC, |visitor| visitor.paste(registered))
+        login::serves(env, PUBLIC, |user| user.pasted_redirect(registered))
     }),
-    ("out of band: the page shows a code", |bench| {
-        login::serves(bench, PUBLIC, ScriptedUser::out_of_band)
+    ("out of band: the page shows a code", |env| {
+        login::serves(env, PUBLIC, ScriptedUser::out_of_band)
     }),
-    ("out of band, confidential client", |bench| {
-        login::serves(bench, CONFIDENTIAL, ScriptedUser::out_of_band)
+    ("out of band, confidential client", |env| {
+        login::serves(env, CONFIDENTIAL, ScriptedUser::out_of_band)
     }),
     (
         "one scope of two, and the response says so",
@@ -63,24 +61,24 @@ pub(super) const LOGIN: &[Case] = &[
 ];
 
 pub(super) const TOKENS: &[Case] = &[
-    ("password, public client", |bench| {
-        let seat = bench.seat(PUBLIC)?;
+    ("password, public client", |env| {
+        let seat = env.seat(PUBLIC)?;
         seat.log_in_with_password("alice", "password")?;
-        bench.is_alices(&seat.send(Ping::default())?)
+        env.is_alices(&seat.send(Ping::default())?)
     }),
-    ("password, confidential client", |bench| {
-        let seat = bench.seat(CONFIDENTIAL)?;
+    ("password, confidential client", |env| {
+        let seat = env.seat(CONFIDENTIAL)?;
         seat.log_in_with_password("bob", "hunter2")?;
-        bench.belongs(&seat.send(Ping::default())?, bench.facts.bob)
+        env.belongs(&seat.send(Ping::default())?, env.facts.bob)
     }),
-    ("client credentials: Basic", |bench| {
-        tokens::itself(bench, CONFIDENTIAL)
+    ("client credentials: Basic", |env| {
+        tokens::itself(env, CONFIDENTIAL)
     }),
-    ("client credentials: body", |bench| {
-        tokens::itself(bench, CONFIDENTIAL.by(BODY))
+    ("client credentials: body", |env| {
+        tokens::itself(env, CONFIDENTIAL.by(BODY))
     }),
-    ("client credentials, reserved characters", |bench| {
-        tokens::itself(bench, RESERVED)
+    ("client credentials, reserved characters", |env| {
+        tokens::itself(env, RESERVED)
     }),
     (
         "client credentials without a secret: never sent",
@@ -91,26 +89,26 @@ pub(super) const TOKENS: &[Case] = &[
         "a second start finds the stored token",
         tokens::second_start,
     ),
-    ("a call without a login does not leave", tokens::no_login),
+    ("a call without a login is not sent", tokens::no_login),
 ];
 
 pub(super) const REFUSALS: &[Case] = &[
-    ("wrong secret, client credentials: configuration", |bench| {
-        refusals::refused_client(bench, CONFIDENTIAL.with(WRONG))
+    ("wrong secret, client credentials: configuration", |env| {
+        refusals::refused_client(env, CONFIDENTIAL.with(WRONG))
     }),
-    ("wrong secret, a code: configuration", |bench| {
-        refusals::refused_at_the_code(bench, CONFIDENTIAL.with(WRONG))
+    ("wrong secret, a code: configuration", |env| {
+        refusals::refused_at_the_code(env, CONFIDENTIAL.with(WRONG))
     }),
     (
         "confidential client without its secret: configuration",
-        |bench| refusals::refused_at_the_code(bench, CONFIDENTIAL.with(None)),
+        |env| refusals::refused_at_the_code(env, CONFIDENTIAL.with(None)),
     ),
-    ("reserved characters form-encoded: configuration", |bench| {
-        refusals::refused_client(bench, RESERVED.by(ENCODED))
+    ("reserved characters form-encoded: configuration", |env| {
+        refusals::refused_client(env, RESERVED.by(ENCODED))
     }),
     (
         "unknown client id, client credentials: configuration",
-        |bench| refusals::refused_client(bench, CONFIDENTIAL.called("nobody")),
+        |env| refusals::refused_client(env, CONFIDENTIAL.called("unknown")),
     ),
     (
         "wrong code verifier: a new login is needed",
@@ -121,63 +119,57 @@ pub(super) const REFUSALS: &[Case] = &[
         refusals::used_code,
     ),
     ("wrong password: denied, not configuration", wrong_password),
-    ("denied in the browser", |bench| {
-        refusals::denied(bench, ScriptedUser::browser)
+    ("denied in the browser", |env| {
+        refusals::denied(env, ScriptedUser::browser)
     }),
-    ("denied, the address pasted", |bench| {
-        refusals::denied(bench, |visitor| visitor.paste("http://127.0.0.1:8080"))
+    ("denied, the redirect pasted", |env| {
+        refusals::denied(env, |user| user.pasted_redirect("http://127.0.0.1:8080"))
     }),
     (
         "unknown scope, client credentials: configuration",
         refusals::unknown_scope_itself,
     ),
-    ("unknown scope, browser: the deadline's causes", |bench| {
-        let strange = |visitor: &ScriptedUser| visitor.browser().scope("write nonsense");
-        never_redirects(bench, PUBLIC, "scope is invalid", strange)
+    ("unknown scope, browser: the timeout's causes", |env| {
+        let strange = |user: &ScriptedUser| user.browser().scope("write nonsense");
+        never_redirects(env, PUBLIC, "scope is invalid", strange)
     }),
-    (
-        "unknown client id, browser: the deadline's causes",
-        |bench| {
-            let unknown = PUBLIC.called("nobody");
-            never_redirects(bench, unknown, "unknown client", ScriptedUser::browser)
-        },
-    ),
-    (
-        "unregistered redirect URI: the deadline's causes",
-        |bench| {
-            let elsewhere = |visitor: &ScriptedUser| visitor.browser().path("/unregistered");
-            never_redirects(bench, PUBLIC, "redirect uri", elsewhere)
-        },
-    ),
+    ("unknown client id, browser: the timeout's causes", |env| {
+        let unknown = PUBLIC.called("unknown");
+        never_redirects(env, unknown, "unknown client", ScriptedUser::browser)
+    }),
+    ("unregistered redirect URI: the timeout's causes", |env| {
+        let elsewhere = |user: &ScriptedUser| user.browser().path("/unregistered");
+        never_redirects(env, PUBLIC, "redirect uri", elsewhere)
+    }),
 ];
 
 pub(super) const LOGOUT: &[Case] = &[
-    ("logout revokes, the bearer is refused, public", |bench| {
-        logout::log_out(bench, PUBLIC)
+    ("logout revokes, the bearer is refused, public", |env| {
+        logout::log_out(env, PUBLIC)
     }),
     (
         "logout revokes, the bearer is refused, confidential",
-        |bench| logout::log_out(bench, CONFIDENTIAL),
+        |env| logout::log_out(env, CONFIDENTIAL),
     ),
     ("a new login revokes the one it replaces", logout::replaced),
     (
-        "revocation of a token that is dead or unknown: success",
+        "revocation of a revoked or unknown token: success",
         logout::revoked_twice,
     ),
 ];
 
 pub(super) const INTROSPECTION: &[Case] = &[
-    ("introspection of a login, confidential client", |bench| {
-        introspection::of_a_login(bench, CONFIDENTIAL)
+    ("introspection of a login, confidential client", |env| {
+        introspection::of_a_login(env, CONFIDENTIAL)
     }),
-    ("introspection, secret in the body", |bench| {
-        introspection::of_a_login(bench, CONFIDENTIAL.by(BODY))
+    ("introspection, secret in the body", |env| {
+        introspection::of_a_login(env, CONFIDENTIAL.by(BODY))
     }),
-    ("introspection, reserved characters", |bench| {
-        introspection::of_a_login(bench, RESERVED)
+    ("introspection, reserved characters", |env| {
+        introspection::of_a_login(env, RESERVED)
     }),
-    ("introspection of the application's own token", |bench| {
-        introspection::of_itself(bench, CONFIDENTIAL)
+    ("introspection of the application's own token", |env| {
+        introspection::of_itself(env, CONFIDENTIAL)
     }),
     (
         "introspection of a token from elsewhere: not active",
@@ -189,57 +181,57 @@ pub(super) const INTROSPECTION: &[Case] = &[
     ),
 ];
 
-pub(super) const WITHOUT_REFRESH: &[Case] = &[(
-    "a bearer that was revoked: a new login is needed",
-    |bench| logout::revoked_bearer(bench, "cannot be renewed"),
-)];
+pub(super) const WITHOUT_REFRESH: &[Case] =
+    &[("a bearer that was revoked: a new login is needed", |env| {
+        logout::revoked_bearer(env, "cannot be renewed")
+    })];
 
-/// Doorkeeper keeps both in one record: what revokes the access token ends the refresh token.
+/// Doorkeeper stores both in one row: revoking the access token also revokes the refresh token.
 pub(super) const WITH_REFRESH: &[Case] = &[
-    (
-        "a bearer that was revoked: a new login is needed",
-        |bench| logout::revoked_bearer(bench, "refresh token is no longer accepted"),
-    ),
-    ("introspection of a refresh token", |bench| {
-        introspection::of_a_refresh_token(bench, CONFIDENTIAL)
+    ("a bearer that was revoked: a new login is needed", |env| {
+        logout::revoked_bearer(env, "refresh token is no longer accepted")
+    }),
+    ("introspection of a refresh token", |env| {
+        introspection::of_a_refresh_token(env, CONFIDENTIAL)
     }),
 ];
 
 pub(super) const ROTATION: &[Case] = &[
     (
         "refresh, public: stored before the new token is used",
-        |bench| rotation::rotates(bench, PUBLIC),
+        |env| rotation::rotates(env, PUBLIC),
     ),
-    ("refresh, confidential: stored before it is used", |bench| {
-        rotation::rotates(bench, CONFIDENTIAL)
+    ("refresh, confidential: stored before it is used", |env| {
+        rotation::rotates(env, CONFIDENTIAL)
     }),
-    ("refresh, reserved characters: raw Basic", |bench| {
-        rotation::rotates(bench, RESERVED)
+    ("refresh, reserved characters: raw Basic", |env| {
+        rotation::rotates(env, RESERVED)
     }),
-    ("refresh reuse: refused, the newer token lives", |bench| {
-        rotation::reused(bench, PUBLIC, Family::Lives)
-    }),
-    ("8 callers at an expired token: one refresh", |bench| {
-        rotation::eight_callers(bench, CONFIDENTIAL)
+    (
+        "refresh reuse: refused, the newer token stays valid",
+        |env| rotation::reused(env, PUBLIC, Family::Lives),
+    ),
+    ("8 callers at an expired token: one refresh", |env| {
+        rotation::eight_callers(env, CONFIDENTIAL)
     }),
     (
         "a second start refreshes what the first one stored",
         rotation::second_start,
     ),
     (
-        "a dead refresh token: a new login is needed",
-        rotation::dead,
+        "a rejected refresh token: a new login is needed",
+        rotation::rejected,
     ),
 ];
 
-/// What no configuration of Doorkeeper 5.5 has.
+/// What no configuration of Doorkeeper 5.5 offers.
 macro_rules! absent {
     ($($more:expr),* $(,)?) => {
         &[
-            ("metadata", "Doorkeeper 5 has no metadata document", |bench| {
+            ("metadata", "Doorkeeper 5 has no metadata document", |env| {
                 let known = ["oauth-authorization-server", "openid-configuration"];
                 known.iter().try_for_each(|name| {
-                    absent::path(bench, Method::GET, &format!("/.well-known/{name}"))
+                    absent::path(env, Method::GET, &format!("/.well-known/{name}"))
                 })
             }),
             (
@@ -250,12 +242,12 @@ macro_rules! absent {
             (
                 "device authorization",
                 "Doorkeeper has it only by another gem, which iNaturalist does not load",
-                |bench| absent::path(bench, Method::POST, "/oauth/authorize_device"),
+                |env| absent::path(env, Method::POST, "/oauth/authorize_device"),
             ),
             (
                 "pushed authorization request",
                 "Doorkeeper has no such endpoint",
-                |bench| absent::path(bench, Method::POST, "/oauth/par"),
+                |env| absent::path(env, Method::POST, "/oauth/par"),
             ),
             $($more),*
         ]
@@ -267,7 +259,7 @@ pub(super) const ABSENT: &[Absent] = absent!();
 pub(super) const ABSENT_AT_INAT: &[Absent] = absent!(
     (
         "refresh",
-        "iNaturalist gives no refresh tokens, and its access tokens have no end",
+        "iNaturalist gives no refresh tokens, and its access tokens do not expire",
         absent::refresh_tokens,
     ),
     (
@@ -282,10 +274,13 @@ pub(super) const ABSENT_AT_INAT: &[Absent] = absent!(
     ),
 );
 
-fn wrong_password(bench: &ServerEnv<'_>) -> CheckResult {
-    let seat = bench.seat(PUBLIC)?;
+fn wrong_password(env: &ServerEnv<'_>) -> CheckResult {
+    let seat = env.seat(PUBLIC)?;
     let response = seat.log_in_with_password("alice", "wr0ng-password");
     let words = ["user name or password", "invalid_grant", "400"];
     let error = expect_error(response, ErrorKind::BadCredentials, &words)?;
-    ensure(!error.to_string().contains("wr0ng"), "the password shows")
+    ensure(
+        !error.to_string().contains("wr0ng"),
+        "the error contains the password",
+    )
 }

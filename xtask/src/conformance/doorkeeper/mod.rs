@@ -37,16 +37,16 @@ const CONFIDENTIAL: App = App {
     authentication: RAW,
 };
 
-/// With every reserved character that a form or a Basic header might stumble over, in the id and in the secret.
+/// With every reserved character of forms and Basic headers, in the id and in the secret.
 const RESERVED: App = App {
     id: "id %2F+/&=?#",
     secret: Some("s:%41 +/&=?#"),
     authentication: RAW,
 };
 
-/// The server as a program describes one that no crate knows. Doorkeeper 5.5 has no metadata.
-fn server(bench: &ServerEnv<'_>) -> Result<AuthorizationServer, Error> {
-    let endpoint = |path: &str| Endpoint::parse(&format!("{}/oauth/{path}", bench.origin));
+/// The server, described by hand as for an unknown service. Doorkeeper 5.5 has no metadata.
+fn server(env: &ServerEnv<'_>) -> Result<AuthorizationServer, Error> {
+    let endpoint = |path: &str| Endpoint::parse(&format!("{}/oauth/{path}", env.origin));
     Ok(AuthorizationServer::new(endpoint("token")?)
         .authorization_endpoint(endpoint("authorize")?)
         .revocation_endpoint(endpoint("revoke")?)
@@ -92,7 +92,7 @@ const RUNS: [(Profile, Run); 3] = [
     (
         Profile::Rotating { access_seconds: 2 },
         Run {
-            title: "Doorkeeper, access tokens good for 2 s",
+            title: "Doorkeeper, access tokens valid for 2 s",
             facts: &FACTS,
             cases: &[cases::ROTATION],
             absent: &[],

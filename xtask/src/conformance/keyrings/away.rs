@@ -1,4 +1,5 @@
-//! Where there is no keyring: no bus, a bus that is gone, a bus without a service, and a service that never answers.
+//! Without a keyring: no bus, a bus that has ended, a bus without a service, and a service that
+//! never responds.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -31,22 +32,25 @@ pub(super) fn run(program: &Program, python: &Python, report: &mut Report) {
         ];
         expect(&said, &words)
     });
-    report.single("an address where nobody listens", || {
+    report.single("an address without a listener", || {
         let bus = Bus::start()?;
         let address = bus.address().to_owned();
         drop(bus);
         let said = program.said(at_home(Some(&address))?, "load")?;
         expect(&said, &["there is no session bus", "file store"])
     });
-    report.single("credentials from the environment need none", || {
-        let mut command = at_home(None)?;
-        command.env("INAT_APP_ID", "id");
-        let said = program.said(command, "credentials")?;
-        expect(
-            &said,
-            &["client id: 2 bytes from the variable INAT_APP_ID", "[]"],
-        )
-    });
+    report.single(
+        "credentials from the environment: no keyring required",
+        || {
+            let mut command = at_home(None)?;
+            command.env("INAT_APP_ID", "id");
+            let said = program.said(command, "credentials")?;
+            expect(
+                &said,
+                &["client id: 2 bytes from the variable INAT_APP_ID", "[]"],
+            )
+        },
+    );
     report.single("a bus without a keyring", || {
         let bus = Bus::start()?;
         for words in ["check", "load", "save 100 1"] {
@@ -55,7 +59,7 @@ pub(super) fn run(program: &Program, python: &Python, report: &mut Report) {
         }
         Ok(())
     });
-    report.single("a keyring that never answers: an error in time", || {
+    report.single("a keyring that never responds: an error in time", || {
         silent(program, python)
     });
 }

@@ -1,4 +1,4 @@
-//! A session bus and a home that nobody else uses, and processes that live there.
+//! A session bus and a home for one case, and the processes in it.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -12,22 +12,22 @@ use tempfile::TempDir;
 
 use crate::conformance::report::Failure;
 
-/// How long a service may take to start; KeePassXC takes 2 s on an idle machine.
+/// The longest start of a service; KeePassXC takes 2 s on an idle machine.
 const START_TIME: Duration = Duration::from_secs(30);
-/// How long a process may take that was asked to end, before it is killed.
+/// From the request to end until a process is killed.
 const END_TIME: Duration = Duration::from_secs(5);
 const GLANCE: Duration = Duration::from_millis(20);
 
-/// No service is started by the bus itself: what is on it was put there.
+/// The bus itself starts no service, so only the case's own services are on it.
 const CONFIGURATION: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>session</type><listen>unix:dir=RUN</listen><policy context="default">
 <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>
 "#;
 
-/// A bus with nothing on it.
+/// A bus without services.
 pub(super) struct Bus {
-    /// The daemon ends before its folder goes.
+    /// The daemon ends before its folder is removed.
     _daemon: Running,
     address: String,
     home: TempDir,
@@ -53,7 +53,7 @@ impl Bus {
         let address = address.trim().to_owned();
         match address.is_empty() {
             true => Err(last_words(
-                "dbus-daemon gave no address",
+                "dbus-daemon printed no address",
                 &home.path().join("bus.log"),
             )),
             false => Ok(Self {
@@ -79,7 +79,7 @@ impl Bus {
         command
     }
 
-    /// Starts a service, which gets `input`, and waits until `ready` says so.
+    /// Starts a service, which gets `input`, and waits until `ready` returns true.
     pub(super) fn serve(
         &self,
         name: &str,
@@ -90,7 +90,7 @@ impl Bus {
         self.serve_while(name, command, Some(input), ready)
     }
 
-    /// The same, with an input that stays open and says nothing: the service ends with it.
+    /// As `serve`, with an input that stays open and empty: the service ends with it.
     pub(super) fn serve_holding_input(
         &self,
         name: &str,
@@ -118,7 +118,7 @@ impl Bus {
         let deadline = Instant::now() + START_TIME;
         while !ready() {
             if let Some(status) = service.0.try_wait()? {
-                return Err(last_words(&format!("{name} ended with {status}"), &log));
+                return Err(last_words(&format!("{name} exited with {status}"), &log));
             }
             if Instant::now() > deadline {
                 return Err(last_words(&format!("{name} was not ready in time"), &log));
@@ -128,7 +128,7 @@ impl Bus {
         Ok(service)
     }
 
-    /// Asks the Secret Service on this bus; its response as text, with an error's in place of it.
+    /// Calls the Secret Service on this bus. Returns its response as text, or that of an error.
     pub(super) fn ask(&self, object: &str, method: &str, arguments: &[&str]) -> String {
         let output = self
             .command("dbus-send")
@@ -145,7 +145,7 @@ impl Bus {
         }
     }
 
-    /// Whether new entries have a place, and it is unlocked.
+    /// Whether there is a default collection, and it is unlocked.
     pub(super) fn is_unlocked(&self) -> bool {
         let response = self.ask(
             "/org/freedesktop/secrets/aliases/default",
@@ -164,7 +164,7 @@ impl Bus {
     }
 }
 
-/// A command that knows of no bus and no screen, in this home.
+/// A command without a bus and without a screen, in this home.
 pub(super) fn at_home(program: impl AsRef<OsStr>, home: &Path) -> Command {
     let mut command = Command::new(program);
     let below = |name: &str| -> PathBuf { home.join(name) };
@@ -187,7 +187,7 @@ pub(super) fn at_home(program: impl AsRef<OsStr>, home: &Path) -> Command {
     command
 }
 
-/// A process that ends with this value: it is asked to, and killed if it does not.
+/// A process that ends on drop: by a request, then by a kill.
 pub(super) struct Running(pub(super) Child);
 
 impl Running {
@@ -196,12 +196,12 @@ impl Running {
         let started = command.stderr(File::create(log)?).spawn();
         started
             .map(Self)
-            .map_err(|error| format!("{} does not run: {error}", name.display()).into())
+            .map_err(|error| format!("cannot run {}: {error}", name.display()).into())
     }
 
-    /// Ends it now, without asking.
+    /// Kills it at once.
     pub(super) fn kill(&mut self) {
-        // Both fail only when it is gone already.
+        // Both fail only if it has already ended.
         let _gone = self.0.kill();
         let _gone = self.0.wait();
     }
@@ -212,7 +212,7 @@ impl Drop for Running {
         drop(self.0.stdin.take());
         let id = self.0.id().to_string();
         if let Ok(None) = self.0.try_wait() {
-            // What cannot be asked is killed below.
+            // If the signal cannot be sent, the process is killed below.
             let _asked = Command::new("kill").arg(id).status();
         }
         let deadline = Instant::now() + END_TIME;

@@ -1,4 +1,5 @@
-//! GNOME Keyring on a bus of its own, unlocked by its password as a login does it; nobody can be asked anything.
+//! GNOME Keyring on a bus of its own, unlocked by its password as by a login; no prompt is
+//! possible.
 
 use super::bus::{Bus, Running};
 use super::expect;
@@ -15,15 +16,15 @@ const WINDOWS: usize = 2_560;
 const PASSWORD: &str = "test-password\n";
 
 pub(super) fn run(program: &Program, python: &Python, report: &mut Report) {
-    let mut scene = None;
+    let mut setup = None;
     report.single("it starts, and is found", || {
         let (bus, daemon) = start()?;
         same(&program.say(&bus, "check")?, "there is a keyring")?;
-        scene = Some((bus, daemon));
+        setup = Some((bus, daemon));
         Ok(())
     });
-    // What does not start has failed above.
-    let Some((bus, mut daemon)) = scene else {
+    // If it did not start, the row above has failed.
+    let Some((bus, mut daemon)) = setup else {
         return;
     };
     records::run(&bus, program, python, WINDOWS, report);
@@ -31,21 +32,21 @@ pub(super) fn run(program: &Program, python: &Python, report: &mut Report) {
         bus: &bus,
         program,
         python,
-        person: None,
+        user: None,
     };
     sharing.run(report);
-    report.single("it is started anew: a running program goes on", || {
+    report.single("it is restarted: a running program continues", || {
         restarted(&bus, &mut daemon, program)
     });
-    report.single("locked, and nobody to ask: an error at once", || {
+    report.single("locked, and no prompt possible: an error at once", || {
         locked(&bus, program)
     });
-    report.single("unlocked again: the record is still there", || {
+    report.single("unlocked again: the token record is still there", || {
         daemon.kill();
         daemon = unlocked(&bus)?;
         same(&program.say(&bus, "load")?, "3000 bytes made from 6")
     });
-    report.single("without a default collection it is none", || {
+    report.single("without a default collection: not available", || {
         without_collection(program)
     });
 }
@@ -89,12 +90,12 @@ fn locked(bus: &Bus, program: &Program) -> CheckResult {
     )
 }
 
-/// As it is before anybody ever logged in.
+/// The state before the first login.
 fn without_collection(program: &Program) -> CheckResult {
     let bus = Bus::start()?;
     let mut command = bus.command("gnome-keyring-daemon");
     command.args(["--components=secrets", "--foreground"]);
-    let asked = || {
+    let response = || {
         bus.ask(
             "/org/freedesktop/secrets",
             "org.freedesktop.DBus.Peer.Ping",
@@ -102,7 +103,7 @@ fn without_collection(program: &Program) -> CheckResult {
         )
     };
     let _daemon = bus.serve("gnome-keyring", command, "", || {
-        asked().contains("method return")
+        response().contains("method return")
     })?;
     for words in ["load", "save 100 1"] {
         let said = program.say(&bus, words)?;

@@ -1,4 +1,4 @@
-//! KeePassXC with its Secret Service switched on, under Xvfb, and a person who answers its dialogs.
+//! KeePassXC with its Secret Service enabled, under Xvfb, and a person who answers its dialogs.
 
 use std::fs;
 use std::io::Write;
@@ -14,47 +14,47 @@ use crate::conformance::report::{CheckResult, Failure, Report};
 
 const DATABASE: &str = include_str!("keepassxc.xml");
 const SETTINGS: &str = include_str!("keepassxc.ini");
-/// Three parts of 100 kB. KeePassXC 2.7.4 crashes where 40 entries are written in a row and it saves its file after each, which
-/// is how it comes.
+/// Three parts of 100 kB. KeePassXC 2.7.4 crashes if 40 entries are written in a row and it saves
+/// its file after each, which is its default.
 const PARTS: usize = 40_000;
 
 const PASSWORD: &str = "pw\n";
 
 pub(super) fn run(program: &Program, python: &Python, report: &mut Report) {
-    let mut scene = None;
+    let mut setup = None;
     report.single("it starts, and is found", || {
-        let found = Scene::start()?;
+        let found = Setup::start()?;
         same(&program.say(&found.bus, "check")?, "there is a keyring")?;
-        scene = Some(found);
+        setup = Some(found);
         Ok(())
     });
-    // What does not start has failed above.
-    let Some(scene) = scene else {
+    // If it did not start, the row above has failed.
+    let Some(setup) = setup else {
         return;
     };
-    records::run(&scene.bus, program, python, PARTS, report);
+    records::run(&setup.bus, program, python, PARTS, report);
     let sharing = Sharing {
-        bus: &scene.bus,
+        bus: &setup.bus,
         program,
         python,
-        person: Some(scene.person()),
+        user: Some(setup.user()),
     };
     sharing.run(report);
-    report.single("what we save is a password to it, no attachment", || {
-        scene.is_password()
+    report.single("our entries are passwords to it, not attachments", || {
+        setup.is_password()
     });
     report.single(
         "locked, and its dialog unanswered: an error in time",
-        || scene.locked(program),
+        || setup.locked(program),
     );
     report.single("locked, and a person unlocks it while we wait", || {
-        let mut asking = program.begin(&scene.bus, "patience=30000 load")?;
-        scene.person().unlocks()?;
+        let mut asking = program.begin(&setup.bus, "patience=30000 load")?;
+        setup.user().unlocks()?;
         same(&asking.line()?, "100 bytes made from 1")
     });
 }
 
-struct Scene {
+struct Setup {
     // In the order in which they end.
     _keepassxc: Running,
     _xvfb: Running,
@@ -62,7 +62,7 @@ struct Scene {
     bus: Bus,
 }
 
-impl Scene {
+impl Setup {
     fn start() -> Result<Self, Failure> {
         let bus = Bus::start()?;
         let home = bus.home();
@@ -76,7 +76,7 @@ impl Scene {
             "pw\npw\n",
         )?;
         if !home.join("test.kdbx").exists() {
-            return Err(format!("no database: {said}").into());
+            return Err(format!("cannot create the database: {said}").into());
         }
 
         let display = home.join("display");
@@ -93,7 +93,7 @@ impl Scene {
         command
             .args(["--pw-stdin", "test.kdbx"])
             .env("DISPLAY", &screen)
-            // It looks there for another instance of itself.
+            // KeePassXC looks there for another instance of itself.
             .env("TMPDIR", home);
         let keepassxc = bus.serve("keepassxc", command, PASSWORD, || bus.is_unlocked())?;
         Ok(Self {
@@ -104,7 +104,7 @@ impl Scene {
         })
     }
 
-    fn person(&self) -> KeyringUser<'_> {
+    fn user(&self) -> KeyringUser<'_> {
         KeyringUser {
             bus: &self.bus,
             screen: &self.screen,
@@ -119,7 +119,7 @@ impl Scene {
 
     fn locked(&self, program: &Program) -> CheckResult {
         same(&program.say(&self.bus, "save 100 1")?, "saved")?;
-        self.person().locks()?;
+        self.user().locks()?;
         for words in ["load", "save 100 2"] {
             let said = program.say(&self.bus, &format!("patience=1500 {words}"))?;
             expect(&said, &["failed:", "unlock the keyring"])?;

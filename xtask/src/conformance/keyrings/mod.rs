@@ -1,8 +1,9 @@
-//! The keyring store and shared credentials against real Secret Services: GNOME Keyring, KeePassXC, and none at all; beside
-//! Python's keyring, pyinaturalist and secret-tool.
+//! The keyring store and shared credentials against real Secret Services: GNOME Keyring, KeePassXC,
+//! and none; beside Python's keyring, pyinaturalist and secret-tool.
 //!
-//! Which bus a process asks is decided by its environment, so what asks is a process of its own: the example `keyring` of
-//! keystore, built for this run. Each service runs on a bus of its own with a home of its own, both gone afterwards.
+//! The environment decides which bus a process uses, so the client is a process of its own: the
+//! example `keyring` of keystore, built for this run. Each service runs on a bus of its own with a
+//! home of its own, both removed afterwards.
 
 mod away;
 mod bus;
@@ -23,7 +24,7 @@ use super::report::{Failure, Report};
 use super::rig::Rig;
 use crate::Stop;
 
-/// What has to be there, the question that shows it, and the Debian package that brings it.
+/// The required tools: the program, a command that shows it is there, and its Debian package.
 const TOOLS: &[(&str, &str, &str)] = &[
     ("dbus-daemon", "--version", "dbus-daemon"),
     ("dbus-send", "--help", "dbus-bin"),
@@ -58,18 +59,18 @@ pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The text has all these words in it.
+/// Fails unless the text contains all these words.
 fn expect(text: &str, words: &[&str]) -> Result<(), Failure> {
     match words.iter().find(|word| !text.contains(**word)) {
         None => Ok(()),
-        Some(word) => Err(format!("`{word}` is not in: {text}").into()),
+        Some(word) => Err(format!("expected `{word}` in: {text}").into()),
     }
 }
 
-/// The text is this one.
+/// Fails unless the text is the expected one.
 fn same(found: &str, expected: &str) -> Result<(), Failure> {
     match found == expected {
         true => Ok(()),
-        false => Err(format!("`{found}` instead of `{expected}`").into()),
+        false => Err(format!("expected `{expected}`, got `{found}`").into()),
     }
 }

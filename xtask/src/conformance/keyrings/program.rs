@@ -1,4 +1,4 @@
-//! The program that asks the keyring: keystore's example `keyring`.
+//! The program that uses the keyring: keystore's example `keyring`.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -8,11 +8,11 @@ use super::bus::{Bus, Running};
 use crate::conformance::report::Failure;
 use crate::{Stop, cargo, output};
 
-/// Where it lies.
+/// The path of the built example.
 pub(super) struct Program(PathBuf);
 
 impl Program {
-    /// Builds it, as cargo builds everything here.
+    /// Builds the example with cargo.
     pub(super) fn built() -> Result<Self, Stop> {
         let arguments =
             "build --quiet -p keystore --features keyring --example keyring --message-format json";
@@ -28,15 +28,15 @@ impl Program {
         programs
             .next()
             .map(Self)
-            .ok_or_else(|| Stop::Failed("cargo names no example `keyring`".to_owned()))
+            .ok_or_else(|| Stop::Failed("cargo lists no example `keyring`".to_owned()))
     }
 
-    /// Runs a command, in words, and gives its one line.
+    /// Runs a command, given in words, and returns its one line.
     pub(super) fn say(&self, bus: &Bus, words: &str) -> Result<String, Failure> {
         self.said(bus.command(&self.0), words)
     }
 
-    /// The same, with a command that has its environment already.
+    /// As `say`, for a command that already has its environment.
     pub(super) fn said(&self, mut command: Command, words: &str) -> Result<String, Failure> {
         let output = command.args(words.split(' ')).output()?;
         let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
@@ -44,7 +44,7 @@ impl Program {
             true => Ok(text),
             false => {
                 let words = String::from_utf8_lossy(&output.stderr);
-                Err(format!("it complains: {text} {words}").into())
+                Err(format!("unexpected output: {text} {words}").into())
             }
         }
     }
@@ -53,7 +53,7 @@ impl Program {
         &self.0
     }
 
-    /// Starts a command that takes its time.
+    /// Starts a command that does not end at once.
     pub(super) fn begin(&self, bus: &Bus, words: &str) -> Result<Waiting, Failure> {
         let mut command = bus.command(&self.0);
         command
@@ -61,7 +61,7 @@ impl Program {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
         let mut child = command.spawn()?;
-        let stdout = child.stdout.take().ok_or("it has no output")?;
+        let stdout = child.stdout.take().ok_or("the program has no output")?;
         Ok(Waiting {
             process: Running(child),
             lines: BufReader::new(stdout),
@@ -69,14 +69,14 @@ impl Program {
     }
 }
 
-/// A program at work.
+/// A running program.
 pub(super) struct Waiting {
     pub(super) process: Running,
     lines: BufReader<std::process::ChildStdout>,
 }
 
 impl Waiting {
-    /// Gives it the line, and gets its response.
+    /// Sends a line, and returns the response.
     pub(super) fn go_on(&mut self) -> Result<String, Failure> {
         if let Some(stdin) = &mut self.process.0.stdin {
             stdin.write_all(b"\n")?;
@@ -84,7 +84,7 @@ impl Waiting {
         self.line()
     }
 
-    /// Its next line.
+    /// The next line.
     pub(super) fn line(&mut self) -> Result<String, Failure> {
         let mut line = String::new();
         self.lines.read_line(&mut line)?;

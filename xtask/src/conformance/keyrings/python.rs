@@ -1,4 +1,4 @@
-//! Python's keyring and pyinaturalist, from pip: installed once, below the folder that cargo builds in.
+//! Python's keyring and pyinaturalist, from pip: installed once, below cargo's target folder.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,14 +7,15 @@ use super::bus::Bus;
 use crate::conformance::report::Failure;
 use crate::{Stop, metadata, pip};
 
-/// The newest of each when this was written; pyinaturalist's own entries are as its page on authentication describes them.
+/// The newest of each when this was written; pyinaturalist's own entries are as its page on
+/// authentication describes them.
 const PACKAGES: &[&str] = &[
     "keyring==25.7.0",
     "SecretStorage==3.5.0",
     "pyinaturalist==0.21.1",
 ];
 
-/// An environment of Python's with the packages in it.
+/// A Python environment with the packages in it.
 pub(super) struct Python(PathBuf);
 
 impl Python {
@@ -22,12 +23,12 @@ impl Python {
         let metadata = metadata()?;
         let target = metadata["target_directory"]
             .as_str()
-            .ok_or_else(|| Stop::Failed("cargo metadata names no target directory".to_owned()))?;
+            .ok_or_else(|| Stop::Failed("cargo metadata lists no target directory".to_owned()))?;
         let folder = Path::new(target).join("conformance/python-keyring");
         Ok(Self(pip::installed(&folder, PACKAGES)?))
     }
 
-    /// Runs a script with these arguments, and gives what it prints.
+    /// Runs a script with these arguments, and returns its output.
     pub(super) fn run(
         &self,
         bus: &Bus,
@@ -40,7 +41,7 @@ impl Python {
         }
         let words = String::from_utf8_lossy(&output.stderr);
         let last = words.lines().last().unwrap_or_default();
-        Err(format!("Python ended with {}: {last}", output.status).into())
+        Err(format!("Python exited with {}: {last}", output.status).into())
     }
 
     pub(super) fn command(&self, bus: &Bus, script: &str, arguments: &[&str]) -> Command {
@@ -58,7 +59,7 @@ pub(super) const GET: &str =
 pub(super) const SET: &str =
     "import keyring, sys; keyring.set_password('/inaturalist', sys.argv[1], sys.argv[2])";
 
-/// How many items of a service there are, with the attributes of the last: `1 Python keyring library`.
+/// The number of items of a service, and the attributes of the last: `1 Python keyring library`.
 pub(super) const ITEMS: &str = "
 import secretstorage, sys
 bus = secretstorage.dbus_init()
@@ -66,7 +67,7 @@ items = list(secretstorage.search_items(bus, {'service': sys.argv[1]}))
 print(len(items), *(item.get_attributes().get('application', 'unmarked') for item in items[-1:]))
 ";
 
-/// What pyinaturalist itself finds, as its own function gives it.
+/// What pyinaturalist itself finds, by its own function.
 pub(super) const PYINATURALIST_GET: &str = "
 from pyinaturalist.auth import get_keyring_credentials
 found = get_keyring_credentials()
@@ -79,7 +80,7 @@ from pyinaturalist.auth import set_keyring_credentials
 set_keyring_credentials(username='py-me', password='py-pw', app_id='py-id', app_secret='py-secret')
 ";
 
-/// A service that takes the name, and never answers.
+/// A service that takes the name, and never responds.
 pub(super) const SILENCE: &str = "
 import sys
 from jeepney import DBusAddress, new_method_call

@@ -9,18 +9,18 @@ use super::user::KeyringUser;
 use super::{expect, same};
 use crate::conformance::report::{CheckResult, Failure, Report};
 
-/// What one program after the other does to the entries of one keyring.
+/// Programs that use the entries of one keyring in turn.
 pub(super) struct Sharing<'s> {
     pub(super) bus: &'s Bus,
     pub(super) program: &'s Program,
     pub(super) python: &'s Python,
-    /// Somebody who allows what the service asks about, if it asks.
-    pub(super) person: Option<KeyringUser<'s>>,
+    /// A person who consents to the service's requests, if it has any.
+    pub(super) user: Option<KeyringUser<'s>>,
 }
 
 impl Sharing<'_> {
     pub(super) fn run(&self, report: &mut Report) {
-        report.single("no credentials: each place is named", || self.nothing());
+        report.single("no credentials: each source is named", || self.nothing());
         report.single("pyinaturalist writes, we read", || {
             self.pyinaturalist_first()
         });
@@ -92,7 +92,7 @@ impl Sharing<'_> {
         self.save(&[
             ("USERNAME", "me"),
             ("PASSWORD", "pass word"),
-            // As CMD's `set` keeps it.
+            // As CMD's `set` stores it.
             ("APP_ID", "\"id\""),
             ("APP_SECRET", "é\"s"),
         ])?;
@@ -129,7 +129,7 @@ impl Sharing<'_> {
         self.save(&[("APP_SECRET", "older")])?;
         // Times are in whole seconds.
         thread::sleep(std::time::Duration::from_millis(1100));
-        // Another attribute more, so it is not the same item.
+        // One more attribute, so it is a separate item.
         self.secret_tool_stores(&["app_secret", "kept-by", "another"])?;
         self.items(5)?;
         expect(
@@ -145,7 +145,7 @@ impl Sharing<'_> {
         self.program.say(self.bus, "credentials")
     }
 
-    /// Saves these, and an application id where none is among them: nothing goes without it.
+    /// Saves these, and an application id if there is none among them: credentials require one.
     fn save(&self, fields: &[(&str, &str)]) -> CheckResult {
         let mut command = self.bus.command(self.program.path());
         let with_id = fields.iter().any(|(name, _)| *name == "APP_ID");
@@ -168,7 +168,7 @@ impl Sharing<'_> {
     fn python_sets(&self, user: &str, value: &str) -> CheckResult {
         let mut command = self.python.command(self.bus, python::SET, &[user, value]);
         let mut setting = command.spawn()?;
-        let allowed = self.person.as_ref().map(KeyringUser::allows);
+        let allowed = self.user.as_ref().map(KeyringUser::allows);
         let status = match &allowed {
             Some(Err(_)) => {
                 setting.kill()?;
@@ -179,7 +179,7 @@ impl Sharing<'_> {
         allowed.transpose()?;
         match status.success() {
             true => Ok(()),
-            false => Err(format!("Python ended with {status}").into()),
+            false => Err(format!("Python exited with {status}").into()),
         }
     }
 

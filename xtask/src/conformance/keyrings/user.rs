@@ -1,4 +1,4 @@
-//! Somebody in front of KeePassXC, who answers its dialogs, as xdotool.
+//! A person in front of KeePassXC who answers its dialogs, by xdotool.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use super::bus::Bus;
 use crate::conformance::report::{CheckResult, Failure};
 
-const PATIENCE: Duration = Duration::from_secs(15);
+const MAX_WAIT: Duration = Duration::from_secs(15);
 const GLANCE: Duration = Duration::from_millis(50);
 
-/// KeePassXC 2.7 asks before another program overwrites an entry, and waits.
+/// KeePassXC 2.7 requests consent before another program overwrites an entry, and waits.
 const ACCESS: &str = "Access Request";
 const UNLOCK: &str = "Unlock Database";
 const MAIN: &str = " - KeePassXC$";
@@ -20,19 +20,19 @@ pub(super) struct KeyringUser<'p> {
 }
 
 impl KeyringUser<'_> {
-    /// Allows what KeePassXC asks about.
+    /// Consents to the request.
     pub(super) fn allows(&self) -> CheckResult {
-        self.answers(ACCESS, &[&["key", "Return"]])
+        self.responds(ACCESS, &[&["key", "Return"]])
     }
 
-    /// Types the password when it asks for it.
+    /// Types the password into the unlock dialog.
     pub(super) fn unlocks(&self) -> CheckResult {
-        self.answers(UNLOCK, &[&["type", "pw"], &["key", "Return"]])
+        self.responds(UNLOCK, &[&["type", "pw"], &["key", "Return"]])
     }
 
     /// Locks the database, as with its menu.
     pub(super) fn locks(&self) -> CheckResult {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + MAX_WAIT;
         while self.bus.is_unlocked() {
             if let Some(window) = self.window(MAIN)? {
                 self.xdotool(&["windowfocus", &window, "key", "ctrl+l"])?;
@@ -45,16 +45,16 @@ impl KeyringUser<'_> {
         Ok(())
     }
 
-    /// Waits for the dialog, and gives it this response until it is gone.
-    fn answers(&self, dialog: &str, response: &[&[&str]]) -> CheckResult {
-        let deadline = Instant::now() + PATIENCE;
+    /// Waits for the dialog, and sends these keys until it closes.
+    fn responds(&self, dialog: &str, response: &[&[&str]]) -> CheckResult {
+        let deadline = Instant::now() + MAX_WAIT;
         let mut was_there = false;
         while Instant::now() < deadline {
             match self.window(dialog)? {
                 Some(window) => {
                     was_there = true;
                     for keys in response {
-                        // A window that has just gone is no trouble.
+                        // The window may have closed in the meantime.
                         let focus = ["windowfocus", &window];
                         let _gone = self.xdotool(&[&focus[..], keys].concat());
                     }
@@ -64,7 +64,7 @@ impl KeyringUser<'_> {
             }
             thread::sleep(GLANCE);
         }
-        Err(format!("KeePassXC's dialog `{dialog}` did not come, or did not go").into())
+        Err(format!("KeePassXC's dialog `{dialog}` did not open, or did not close").into())
     }
 
     fn window(&self, name: &str) -> Result<Option<String>, Failure> {

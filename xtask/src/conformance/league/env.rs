@@ -1,4 +1,5 @@
-//! What every case has at hand: a server, a transport, Info Flora's service for a client that is registered there.
+//! The environment of a case: a server, a transport, Info Flora's service for a client that is
+//! registered there.
 
 use api_infoflora::ServiceBuilder;
 use api_infoflora::observations::List;
@@ -16,11 +17,12 @@ use crate::rig::{Rig, Seat};
 #[derive(Clone, Copy)]
 pub(super) struct App(pub(super) &'static str, pub(super) &'static str);
 
-/// For scripts. Its secret has what a form would have to encode, and what league never decodes.
-pub(super) const DAEMON: App = App("daemon %2F+", "daemon+secret/with=%20:colon");
+/// For scripts. Its secret has characters that a form would have to encode, and that league never
+/// decodes.
+pub(super) const SCRIPT: App = App("script %2F+", "script+secret/with=%20:colon");
 /// For people.
 pub(super) const TOOL: App = App("tool", "tool-secret");
-/// For people, too: somebody else's.
+/// For people, registered by another developer.
 pub(super) const OTHER: App = App("other", "other-secret");
 
 pub(super) struct LeagueEnv<'a> {
@@ -31,7 +33,7 @@ pub(super) struct LeagueEnv<'a> {
 
 impl<'a> LeagueEnv<'a> {
     pub(super) fn new(version: Version, rig: &'a Rig) -> Result<Self, Failure> {
-        let daemon = TestClient::confidential(DAEMON.0, DAEMON.1).grants(["client_credentials"]);
+        let script = TestClient::confidential(SCRIPT.0, SCRIPT.1).grants(["client_credentials"]);
         let tool = TestClient::confidential(TOOL.0, TOOL.1)
             .redirect_uri("http://127.0.0.1:8080")
             .redirect_uri("http://127.0.0.1/callback")
@@ -41,7 +43,7 @@ impl<'a> LeagueEnv<'a> {
             .redirect_uri("http://127.0.0.1:8080")
             .grants(["authorization_code", "refresh_token"]);
         let server = TestServer::builder(version.dialect())
-            .client(daemon)
+            .client(script)
             .client(tool)
             .client(other)
             .user("alice", "password")
@@ -55,7 +57,7 @@ impl<'a> LeagueEnv<'a> {
         })
     }
 
-    /// Info Flora's service, with what is left to say.
+    /// Info Flora's service, before `build`.
     pub(super) fn describe(&self, app: App) -> ServiceBuilder {
         api_infoflora::service(app.0)
             .secret(app.1)
@@ -63,7 +65,7 @@ impl<'a> LeagueEnv<'a> {
             .at(self.server.url())
     }
 
-    /// The same for a client that was not given its secret.
+    /// The same for a client without its secret.
     pub(super) fn describe_without_secret(&self, app: App) -> ServiceBuilder {
         api_infoflora::service(app.0)
             .user_agent(USER_AGENT)
@@ -74,7 +76,7 @@ impl<'a> LeagueEnv<'a> {
         self.describe(app).build()
     }
 
-    /// An account of a client, with a store of its own that is empty.
+    /// An account of a client, with an empty store of its own.
     pub(super) fn seat(&self, app: App) -> Result<Seat, Error> {
         let store = Memory::new();
         Ok(self.rig.account(self.service(app)?, store, "alice"))
@@ -82,33 +84,36 @@ impl<'a> LeagueEnv<'a> {
 
     /// An account that alice has logged in to, in a browser.
     pub(super) fn logged_in(&self) -> Result<Seat, Failure> {
-        let (seat, visitor) = (self.seat(TOOL)?, alice());
-        log_in(&seat, &visitor, visitor.browser())?;
+        let (seat, user) = (self.seat(TOOL)?, alice());
+        log_in(&seat, &user, user.browser())?;
         Ok(seat)
     }
 
-    pub(super) fn seen(&self) -> RequestLog {
+    pub(super) fn log(&self) -> RequestLog {
         self.server.requests()
     }
 
     /// The only token request with this grant.
     pub(super) fn token_request(&self, grant: &str) -> Result<LoggedRequest, Failure> {
-        let seen = self.seen();
-        let mut all = seen
+        let log = self.log();
+        let mut all = log
             .requests()
             .iter()
-            .filter(|seen| seen.kind == RequestKind::Token && seen.grant.as_deref() == Some(grant));
+            .filter(|one| one.kind == RequestKind::Token && one.grant.as_deref() == Some(grant));
         match (all.next(), all.next()) {
             (Some(one), None) => Ok(one.clone()),
-            (None, _) => Err(format!("no token request with {grant}").into()),
-            _ => Err(format!("more than one token request with {grant}").into()),
+            (None, _) => Err(format!("expected a token request with {grant}").into()),
+            _ => Err(format!("expected one token request with {grant}").into()),
         }
     }
 
-    /// Complains unless so many refreshes were seen.
+    /// Fails unless there were this many refreshes.
     pub(super) fn refreshed(&self, times: usize) -> CheckResult {
-        let seen = self.seen().grant("refresh_token");
-        ensure(seen == times, format!("{seen} refreshes, not {times}"))
+        let refreshes = self.log().grant("refresh_token");
+        ensure(
+            refreshes == times,
+            format!("expected {times} refreshes, got {refreshes}"),
+        )
     }
 }
 
@@ -117,24 +122,24 @@ pub(super) fn call(seat: &Seat) -> Result<(), Error> {
     seat.send(List::new().limit(1)).map(drop)
 }
 
-/// Complains unless the secret went this one way.
-pub(super) fn sent_by(request: &LoggedRequest, way: Way) -> CheckResult {
+/// Fails unless the secret was sent in this way only.
+pub(super) fn sent_by(request: &LoggedRequest, channel: SecretChannel) -> CheckResult {
     let has = |name: &str| request.fields.iter().any(|field| field == name);
-    let seen = (
+    let sent = (
         request.scheme.as_deref(),
         has("client_id"),
         has("client_secret"),
     );
-    let expect = match way {
-        Way::Basic => (Some("Basic"), true, false),
-        Way::Body => (None, true, true),
+    let expect = match channel {
+        SecretChannel::Basic => (Some("Basic"), true, false),
+        SecretChannel::Body => (None, true, true),
     };
-    ensure(seen == expect, format!("{seen:?} in place of {expect:?}"))
+    ensure(sent == expect, format!("expected {expect:?}, got {sent:?}"))
 }
 
-/// How a secret is sent. Info Flora documents the id in the form beside the header.
+/// How a secret is sent. Info Flora documents the id in the form in addition to the header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum SecretChannel {
     Basic,
     Body,
 }

@@ -1,5 +1,5 @@
-//! Info Flora's service against our own test server, which speaks as league/oauth2-server 8 and 9 do: neither can be
-//! installed by a package manager here.
+//! Info Flora's service against our own test server, which behaves like league/oauth2-server 8 and
+//! 9: no package manager installs either here.
 
 mod env;
 mod login;
@@ -16,10 +16,10 @@ use super::report::{CheckResult, Report};
 use crate::Stop;
 use crate::rig::Rig;
 
-/// One case: a name that says what holds, and how to see it. Each has a server of its own.
+/// A case: its name, and its check. Each has a server of its own.
 type Case = (&'static str, fn(&LeagueEnv<'_>) -> CheckResult);
 
-/// What league differs in from version to version.
+/// The versions of league, which differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Version {
     Eight,

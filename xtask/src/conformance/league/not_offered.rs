@@ -1,4 +1,4 @@
-//! What Info Flora does not have, as far as it documents, and league has not either.
+//! What Info Flora does not document and league does not have.
 
 use auth_core::{
     DeviceAuthorizationRequest, ErrorKind, IntrospectionRequest, Message, MetadataRequest,
@@ -16,46 +16,46 @@ type Absent = (
 );
 
 pub(super) const ALL: &[Absent] = &[
-    ("revocation", "league has no such endpoint", |desk| {
-        let service = desk.service(TOOL)?;
+    ("revocation", "league has no such endpoint", |env| {
+        let service = env.service(TOOL)?;
         let token = SecretText::from("any");
         never_made(
-            desk,
+            env,
             &RevocationRequest::access_token(service.client(), token),
         )
     }),
-    ("introspection", "league has no such endpoint", |desk| {
-        let service = desk.service(TOOL)?;
+    ("introspection", "league has no such endpoint", |env| {
+        let service = env.service(TOOL)?;
         let token = SecretText::from("any");
         never_made(
-            desk,
+            env,
             &IntrospectionRequest::access_token(service.client(), token),
         )
     }),
     (
         "device authorization",
         "Info Flora documents none, and league has it from version 9 on only where it is set up",
-        |desk| {
-            let service = desk.service(TOOL)?;
-            never_made(desk, &DeviceAuthorizationRequest::new(service.client()))
+        |env| {
+            let service = env.service(TOOL)?;
+            never_made(env, &DeviceAuthorizationRequest::new(service.client()))
         },
     ),
-    ("metadata", "league has no metadata document", |desk| {
-        let response = desk.rig.exchange(&MetadataRequest::new(desk.server.url())?);
+    ("metadata", "league has no metadata document", |env| {
+        let response = env.rig.exchange(&MetadataRequest::new(env.server.url())?);
         expect_error(response, ErrorKind::Configuration, &["404"]).map(drop)
     }),
-    ("password", "Info Flora documents no such grant", |desk| {
-        let response = desk.seat(TOOL)?.log_in_with_password("alice", "password");
+    ("password", "Info Flora documents no such grant", |env| {
+        let response = env.seat(TOOL)?.log_in_with_password("alice", "password");
         expect_error(response, ErrorKind::Configuration, &[TOOL.0]).map(drop)
     }),
 ];
 
-/// The service names no endpoint, so that the message cannot be made.
-fn never_made<M: Message>(desk: &LeagueEnv<'_>, message: &M) -> CheckResult {
+/// The service names no endpoint, so the message cannot be built.
+fn never_made<M: Message>(env: &LeagueEnv<'_>, message: &M) -> CheckResult {
     expect_error(
         message.request().map(drop),
         ErrorKind::Configuration,
         &["endpoint"],
     )?;
-    ensure(desk.seen().total() == 0, "a request was sent")
+    ensure(env.log().total() == 0, "a request was sent")
 }

@@ -1,4 +1,4 @@
-//! Refresh tokens that serve once, and an access token that dies with them at once.
+//! Refresh tokens for one use, and access tokens that are revoked with them at once.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,47 +8,47 @@ use auth_testkit::{Fault, Matching};
 use keystore::Memory;
 use serde_json::json;
 
-use super::env::{LeagueEnv, TOOL, Way, call, sent_by};
+use super::env::{LeagueEnv, SecretChannel, TOOL, call, sent_by};
 use super::{Case, Version};
 use crate::conformance::env::{alice, log_in, now};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::conformance::report::{CheckResult, Failure};
-use crate::rig::{PATIENCE, Seat};
+use crate::rig::{MAX_WAIT, Seat};
 
 pub(super) const CASES: &[Case] = &[
     ("refresh, the secret in the form as documented", in_the_form),
-    ("8 callers at an expired token: one refresh", |desk| {
-        let seat = expired(desk)?;
+    ("8 callers at an expired token: one refresh", |env| {
+        let seat = expired(env)?;
         eight_callers(&seat)?;
-        desk.refreshed(1)
+        env.refreshed(1)
     }),
     (
-        "8 calls refused in mid-air: one refresh, all repeated",
+        "8 calls refused in flight: one refresh, all repeated",
         mid_air,
     ),
     (
-        "rotated elsewhere: the old token is dead, no 2nd refresh",
+        "rotated elsewhere: old token revoked, no 2nd refresh",
         rotated_elsewhere,
     ),
-    ("refresh reuse: refused, the newer tokens live", reused),
     (
-        "a lost answer to a refresh: a lost login, and said so",
-        lost,
+        "refresh reuse: refused, the newer tokens stay valid",
+        reused,
     ),
-    ("a dead refresh token: a new login is needed", dead),
+    ("a lost refresh response: a lost login, and reported", lost),
+    ("a rejected refresh token: a new login is needed", rejected),
     (
-        "a server in trouble at a refresh: no login is lost",
-        trouble,
+        "a server error at a refresh: no login is lost",
+        server_error,
     ),
 ];
 
-/// Info Flora documents the form, and no header, for a refresh.
-fn in_the_form(desk: &LeagueEnv<'_>) -> CheckResult {
-    let seat = desk.logged_in()?;
+/// Info Flora documents the form, without a header, for a refresh.
+fn in_the_form(env: &LeagueEnv<'_>) -> CheckResult {
+    let seat = env.logged_in()?;
     let before = seat.token(TokenKind::Login)?;
-    desk.server.revoke_access_tokens();
+    env.server.revoke_access_tokens();
     call(&seat)?;
-    sent_by(&desk.token_request("refresh_token")?, Way::Body)?;
+    sent_by(&env.token_request("refresh_token")?, SecretChannel::Body)?;
     let after = seat.token(TokenKind::Login)?;
     let [old, new] = [&before, &after].map(|token| token.refresh_token());
     let rotated = match (old, new) {
@@ -58,17 +58,17 @@ fn in_the_form(desk: &LeagueEnv<'_>) -> CheckResult {
     ensure(rotated, "the refresh token is the old one")
 }
 
-/// An account whose token is past its time, by what the server said of it.
-fn expired(desk: &LeagueEnv<'_>) -> Result<Seat, Failure> {
+/// An account whose token has expired, by the lifetime that the server sent.
+fn expired(env: &LeagueEnv<'_>) -> Result<Seat, Failure> {
     let brief = Fault::ExpiresIn(json!(1));
-    desk.server
+    env.server
         .faults()
         .next(Matching::Grant("authorization_code"), brief);
-    let (seat, visitor) = (desk.seat(TOOL)?, alice());
-    let status = log_in(&seat, &visitor, visitor.browser())?;
+    let (seat, user) = (env.seat(TOOL)?, alice());
+    let status = log_in(&seat, &user, user.browser())?;
     let end = status.login.and_then(|token| token.expires_at);
-    let end = end.ok_or("no end of the token is stored")?;
-    let deadline = Instant::now() + PATIENCE;
+    let end = end.ok_or("the stored token has no expiry")?;
+    let deadline = Instant::now() + MAX_WAIT;
     while now().wall < end {
         if Instant::now() >= deadline {
             return Err("the token does not expire".into());
@@ -88,111 +88,115 @@ fn eight_callers(seat: &Seat) -> CheckResult {
     })
 }
 
-/// All eight have left with the old token when it dies.
-fn mid_air(desk: &LeagueEnv<'_>) -> CheckResult {
-    let seat = desk.logged_in()?;
-    let at_api = desk.server.hold(Matching::Api);
+/// All eight calls have been sent with the old token when it is revoked.
+fn mid_air(env: &LeagueEnv<'_>) -> CheckResult {
+    let seat = env.logged_in()?;
+    let at_api = env.server.hold(Matching::Api);
     thread::scope(|scope| {
         let callers: Vec<_> = (0..8).map(|_| scope.spawn(|| call(&seat))).collect();
-        let held = at_api.wait_for(8, PATIENCE);
-        desk.server.revoke_access_tokens();
+        let in_flight = at_api.wait_for(8, MAX_WAIT);
+        env.server.revoke_access_tokens();
         at_api.release();
         for caller in callers {
             caller.join().map_err(|_| "a caller panicked")??;
         }
-        ensure(held, "they did not leave together")
+        ensure(in_flight, "the calls were not in flight together")
     })?;
-    desk.refreshed(1)?;
-    let calls = desk.seen().api();
+    env.refreshed(1)?;
+    let calls = env.log().api();
     ensure(calls == 16, format!("{calls} calls, not 8 and 8 again"))
 }
 
-/// Two programs at one store. The second one is told that its token is dead, and rotates; now the first one's is.
-fn rotated_elsewhere(desk: &LeagueEnv<'_>) -> CheckResult {
+/// Two programs at one store. The second one gets a 401 and rotates; now the first one's token is
+/// revoked.
+fn rotated_elsewhere(env: &LeagueEnv<'_>) -> CheckResult {
     let store = Memory::new();
-    let service = desk.service(TOOL)?;
-    let first = desk.rig.account(service.clone(), store.clone(), "alice");
-    let visitor = alice();
-    log_in(&first, &visitor, visitor.browser())?;
-    let second = desk.rig.account(service, store, "alice");
+    let service = env.service(TOOL)?;
+    let first = env.rig.account(service.clone(), store.clone(), "alice");
+    let user = alice();
+    log_in(&first, &user, user.browser())?;
+    let second = env.rig.account(service, store, "alice");
     let refused = Fault::Answer {
         status: 401,
         content_type: "text/plain".to_owned(),
         body: Vec::new(),
     };
-    desk.server.faults().next(Matching::Api, refused);
+    env.server.faults().next(Matching::Api, refused);
     call(&second)?;
-    desk.refreshed(1)?;
+    env.refreshed(1)?;
 
-    let calls = desk.seen().api();
+    let calls = env.log().api();
     call(&first)?;
-    desk.refreshed(1)?;
-    let more = desk.seen().api() - calls;
+    env.refreshed(1)?;
+    let more = env.log().api() - calls;
     ensure(
         more == 2,
-        format!("{more} calls, not a refused one and another"),
+        format!("expected a rejected call and a repeated one, got {more} calls"),
     )
 }
 
-/// Somebody else uses a copy of the older refresh token. league revokes nothing for that.
-fn reused(desk: &LeagueEnv<'_>) -> CheckResult {
-    let seat = desk.logged_in()?;
-    let service = desk.service(TOOL)?;
+/// An attacker uses a copy of the older refresh token. league revokes no token for that.
+fn reused(env: &LeagueEnv<'_>) -> CheckResult {
+    let seat = env.logged_in()?;
+    let service = env.service(TOOL)?;
     let old = seat.token(TokenKind::Login)?;
-    let old = old.refresh_token().ok_or("no refresh token came")?;
-    desk.server.revoke_access_tokens();
+    let old = old
+        .refresh_token()
+        .ok_or("no refresh token in the response")?;
+    env.server.revoke_access_tokens();
     call(&seat)?;
     let thief = auth_core::TokenRequest::refresh(service.client(), old);
-    expect_error(desk.rig.exchange(&thief), ErrorKind::NeedsLogin, &[])?;
+    expect_error(env.rig.exchange(&thief), ErrorKind::NeedsLogin, &[])?;
     call(&seat)?;
-    desk.refreshed(2)
+    env.refreshed(2)
 }
 
-/// The server has rotated, and nobody was told: the first call says what may have happened, the next one that it has.
-fn lost(desk: &LeagueEnv<'_>) -> CheckResult {
-    let seat = desk.logged_in()?;
-    desk.server.revoke_access_tokens();
-    desk.server
+/// The server has rotated, and the response was lost: the first error says what may have happened,
+/// the next one that it has.
+fn lost(env: &LeagueEnv<'_>) -> CheckResult {
+    let seat = env.logged_in()?;
+    env.server.revoke_access_tokens();
+    env.server
         .faults()
         .next(Matching::Grant("refresh_token"), Fault::LostResponse);
     let words = ["may have reached the server", "new login"];
     let error = expect_error(call(&seat), ErrorKind::Transport, &words)?;
     ensure(
         error.may_have_been_delivered(),
-        "it is said not to have arrived",
+        "the error says that it was not delivered",
     )?;
-    desk.refreshed(1)?;
+    env.refreshed(1)?;
     expect_error(call(&seat), ErrorKind::NeedsLogin, &["log in again"])?;
-    desk.refreshed(2)
+    env.refreshed(2)
 }
 
 /// league 8: 401 `invalid_request`; league 9: 400 `invalid_grant`.
-fn dead(desk: &LeagueEnv<'_>) -> CheckResult {
-    let seat = desk.logged_in()?;
-    desk.server.revoke_all();
-    let words = match desk.version {
+fn rejected(env: &LeagueEnv<'_>) -> CheckResult {
+    let seat = env.logged_in()?;
+    env.server.revoke_all();
+    let words = match env.version {
         Version::Eight => ["401", "invalid_request", "no longer accepted"],
         Version::Nine => ["400", "invalid_grant", "no longer accepted"],
     };
     let error = expect_error(call(&seat), ErrorKind::NeedsLogin, &words)?;
-    ensure(!error.is_retryable(), "it is said to pass")?;
-    desk.refreshed(1)
+    ensure(!error.is_retryable(), "the error is retryable")?;
+    env.refreshed(1)
 }
 
-/// A 503 says nothing about the refresh token: it is kept, and serves later.
-fn trouble(desk: &LeagueEnv<'_>) -> CheckResult {
-    let seat = desk.logged_in()?;
-    desk.server.revoke_access_tokens();
+/// A 503 does not invalidate the refresh token: it stays stored, and works later.
+fn server_error(env: &LeagueEnv<'_>) -> CheckResult {
+    let seat = env.logged_in()?;
+    env.server.revoke_access_tokens();
     let down = Fault::Unavailable { retry_after: None };
-    desk.server
+    env.server
         .faults()
         .next(Matching::Grant("refresh_token"), down);
     let error = expect_error(call(&seat), ErrorKind::Refused, &["503"])?;
-    ensure(error.is_retryable(), "it is said not to pass")?;
+    ensure(error.is_retryable(), "the error is not retryable")?;
     call(&seat)?;
     let token = seat.token(TokenKind::Login)?;
     ensure(
         token.freshness(now()) == Freshness::Fresh,
-        "the token that serves is not fresh",
+        "the token in use is not fresh",
     )
 }

@@ -1,5 +1,5 @@
-//! Each refusal of league's token endpoint and resource server, in both versions' words: asked for with requests that no flow of
-//! ours would make, and read as our flows would read them.
+//! Each refusal of league's token endpoint and resource server, in both versions' words: caused by
+//! requests that no flow of ours sends, and read as our flows read them.
 
 use std::time::Duration;
 
@@ -9,37 +9,37 @@ use auth_core::{
 };
 use http::{HeaderValue, header};
 
-use super::env::{App, DAEMON, LeagueEnv, OTHER, TOOL};
+use super::env::{App, LeagueEnv, OTHER, SCRIPT, TOOL};
 use super::{Case, Version};
 use crate::conformance::env::alice;
 use crate::conformance::expect::{ensure, expect_error};
 use crate::conformance::report::{CheckResult, Failure};
 
 pub(super) const CASES: &[Case] = &[
-    ("secret missing: configuration", |desk| {
-        let service = desk.describe_without_secret(TOOL).build()?;
-        let grant = code(desk, str::to_owned)?;
-        let response = desk
+    ("secret missing: configuration", |env| {
+        let service = env.describe_without_secret(TOOL).build()?;
+        let grant = code(env, str::to_owned)?;
+        let response = env
             .rig
             .exchange(&TokenRequest::code(service.client(), &grant));
         let eight = (ErrorKind::Configuration, 401, "invalid_client");
         let nine = (ErrorKind::Configuration, 400, "client_secret");
-        told(desk, response, eight, nine)
+        refused(env, response, eight, nine)
     }),
-    ("no client credentials at all", |desk| {
+    ("no client credentials at all", |env| {
         let change = |field: &str| (!field.starts_with("client_id=")).then(|| field.to_owned());
-        let asked = (ErrorKind::Configuration, 400, "client_id");
-        both(desk, as_itself(desk, change, Header::Without, &[]), asked)
+        let expected = (ErrorKind::Configuration, 400, "client_id");
+        both(env, as_itself(env, change, Header::Without, &[]), expected)
     }),
-    ("grant_type missing", |desk| {
+    ("grant_type missing", |env| {
         let change = |field: &str| (!field.starts_with("grant_type=")).then(|| field.to_owned());
-        let asked = (ErrorKind::Configuration, 400, "unsupported_grant_type");
-        both(desk, as_itself(desk, change, Header::AsItIs, &[]), asked)
+        let expected = (ErrorKind::Configuration, 400, "unsupported_grant_type");
+        both(env, as_itself(env, change, Header::AsItIs, &[]), expected)
     }),
-    ("grant_type unknown, misspelt", |desk| {
+    ("grant_type unknown, misspelt", |env| {
         let change = |field: &str| Some(field.replace("client_credentials", "client_credential"));
-        let asked = (ErrorKind::Configuration, 400, "unsupported_grant_type");
-        both(desk, as_itself(desk, change, Header::AsItIs, &[]), asked)
+        let expected = (ErrorKind::Configuration, 400, "unsupported_grant_type");
+        both(env, as_itself(env, change, Header::AsItIs, &[]), expected)
     }),
     (
         "a JSON body, an empty form, parameters in the query",
@@ -47,201 +47,200 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "scopes with a comma between them are one unknown scope",
-        |desk| {
-            let service = desk.service(DAEMON)?;
+        |env| {
+            let service = env.service(SCRIPT)?;
             let request = TokenRequest::client_credentials(service.client()).scope("public,public");
-            let asked = (ErrorKind::Configuration, 400, "invalid_scope");
-            both(desk, desk.rig.exchange(&request), asked)
+            let expected = (ErrorKind::Configuration, 400, "invalid_scope");
+            both(env, env.rig.exchange(&request), expected)
         },
     ),
-    ("an expired code: a new login is needed", |desk| {
-        let grant = code(desk, str::to_owned)?;
-        desk.server.advance(Duration::from_secs(601));
+    ("an expired code: a new login is needed", |env| {
+        let grant = code(env, str::to_owned)?;
+        env.server.advance(Duration::from_secs(601));
         dead_code(
-            desk,
-            exchanged(desk, TOOL, &grant, |field| Some(field.to_owned()))?,
+            env,
+            exchanged(env, TOOL, &grant, |field| Some(field.to_owned()))?,
             "expired",
         )
     }),
-    ("a garbage code: a new login is needed", |desk| {
-        let grant = code(desk, str::to_owned)?;
+    ("a garbage code: a new login is needed", |env| {
+        let grant = code(env, str::to_owned)?;
         let garbage = |field: &str| replaced(field, "code", "garbage");
         dead_code(
-            desk,
-            exchanged(desk, TOOL, &grant, garbage)?,
+            env,
+            exchanged(env, TOOL, &grant, garbage)?,
             "authorization code",
         )
     }),
-    ("a code of another client", |desk| {
-        let grant = code(desk, str::to_owned)?;
+    ("a code of another client", |env| {
+        let grant = code(env, str::to_owned)?;
         let change = |field: &str| replaced(field, "client_id", OTHER.0);
-        let response = exchanged_by(desk, OTHER, &grant, change)?;
+        let response = exchanged_by(env, OTHER, &grant, change)?;
         both(
-            desk,
+            env,
             response,
             (ErrorKind::NeedsLogin, 400, "not issued to this client"),
         )
     }),
-    ("redirect_uri missing at the token endpoint", |desk| {
-        let grant = code(desk, str::to_owned)?;
+    ("redirect_uri missing at the token endpoint", |env| {
+        let grant = code(env, str::to_owned)?;
         let change = |field: &str| (!field.starts_with("redirect_uri=")).then(|| field.to_owned());
         both(
-            desk,
-            exchanged(desk, TOOL, &grant, change)?,
+            env,
+            exchanged(env, TOOL, &grant, change)?,
             (ErrorKind::Refused, 400, "redirect_uri"),
         )
     }),
     (
-        "redirect_uri registered, but another than asked with",
-        |desk| {
-            let grant = code(desk, str::to_owned)?;
+        "redirect_uri registered, but not the requested one",
+        |env| {
+            let grant = code(env, str::to_owned)?;
             let other = "http%3A%2F%2F127.0.0.1%2Fcallback";
             let change = |field: &str| replaced(field, "redirect_uri", other);
             both(
-                desk,
-                exchanged(desk, TOOL, &grant, change)?,
+                env,
+                exchanged(env, TOOL, &grant, change)?,
                 (ErrorKind::Refused, 400, "redirect URI"),
             )
         },
     ),
     (
         "redirect_uri not registered, at the token endpoint",
-        |desk| {
-            let grant = code(desk, str::to_owned)?;
+        |env| {
+            let grant = code(env, str::to_owned)?;
             let other = "https%3A%2F%2Felsewhere.example%2F";
             let change = |field: &str| replaced(field, "redirect_uri", other);
-            let response = exchanged(desk, TOOL, &grant, change)?;
+            let response = exchanged(env, TOOL, &grant, change)?;
             let eight = (ErrorKind::Configuration, 401, "invalid_client");
-            told(
-                desk,
+            refused(
+                env,
                 response,
                 eight,
                 (ErrorKind::Refused, 400, "redirect URI"),
             )
         },
     ),
-    ("code_verifier missing", |desk| {
-        let grant = code(desk, str::to_owned)?;
+    ("code_verifier missing", |env| {
+        let grant = code(env, str::to_owned)?;
         let change = |field: &str| (!field.starts_with("code_verifier=")).then(|| field.to_owned());
         both(
-            desk,
-            exchanged(desk, TOOL, &grant, change)?,
+            env,
+            exchanged(env, TOOL, &grant, change)?,
             (ErrorKind::Refused, 400, "code_verifier"),
         )
     }),
     (
         "code_verifier by Info Flora's PHP recipe: malformed",
-        |desk| {
-            // 44 characters of plain base64: it ends in `=`, which RFC 7636 section 4.1 does not allow.
+        |env| {
+            // 44 characters of plain base64: it ends in `=`, which RFC 7636 section 4.1 does not
+            // allow.
             let recipe = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA%3D";
-            let grant = code(desk, str::to_owned)?;
+            let grant = code(env, str::to_owned)?;
             let change = |field: &str| replaced(field, "code_verifier", recipe);
             both(
-                desk,
-                exchanged(desk, TOOL, &grant, change)?,
+                env,
+                exchanged(env, TOOL, &grant, change)?,
                 (ErrorKind::Refused, 400, "RFC-7636"),
             )
         },
     ),
+    ("code_verifier without a challenge before: refused", |env| {
+        let without = |field: &str| match field.starts_with("code_challenge") {
+            true => "x=1".to_owned(),
+            false => field.to_owned(),
+        };
+        let grant = code(env, without)?;
+        let same = |field: &str| Some(field.to_owned());
+        both(
+            env,
+            exchanged(env, TOOL, &grant, same)?,
+            (ErrorKind::Refused, 400, "code_challenge"),
+        )
+    }),
     (
-        "code_verifier without a challenge before: refused",
-        |desk| {
-            let without = |field: &str| match field.starts_with("code_challenge") {
-                true => "x=1".to_owned(),
-                false => field.to_owned(),
-            };
-            let grant = code(desk, without)?;
-            let same = |field: &str| Some(field.to_owned());
-            both(
-                desk,
-                exchanged(desk, TOOL, &grant, same)?,
-                (ErrorKind::Refused, 400, "code_challenge"),
-            )
-        },
-    ),
-    (
-        "code_challenge_method left out is `plain`: no code serves",
-        |desk| {
+        "no code_challenge_method means `plain`: no code is valid",
+        |env| {
             let without = |field: &str| match field.starts_with("code_challenge_method") {
                 true => "x=1".to_owned(),
                 false => field.to_owned(),
             };
-            let grant = code(desk, without)?;
+            let grant = code(env, without)?;
             let same = |field: &str| Some(field.to_owned());
             both(
-                desk,
-                exchanged(desk, TOOL, &grant, same)?,
+                env,
+                exchanged(env, TOOL, &grant, same)?,
                 (ErrorKind::NeedsLogin, 400, "code_verifier"),
             )
         },
     ),
     (
         "a refresh token past its month: a new login is needed",
-        |desk| {
-            let refresh = refresh_token(desk, TOOL)?;
-            desk.server.advance(Duration::from_secs(31 * 86_400));
-            dead_refresh(desk, &refresh, TOOL, "expired")
+        |env| {
+            let refresh = refresh_token(env, TOOL)?;
+            env.server.advance(Duration::from_secs(31 * 86_400));
+            dead_refresh(env, &refresh, TOOL, "expired")
         },
     ),
-    ("a garbage refresh token: a new login is needed", |desk| {
-        dead_refresh(desk, &SecretText::from("garbage"), TOOL, "decrypt")
+    ("a garbage refresh token: a new login is needed", |env| {
+        dead_refresh(env, &SecretText::from("garbage"), TOOL, "decrypt")
     }),
     (
         "a refresh token of another client: a new login is needed",
-        |desk| dead_refresh(desk, &refresh_token(desk, OTHER)?, TOOL, "linked to client"),
+        |env| dead_refresh(env, &refresh_token(env, OTHER)?, TOOL, "linked to client"),
     ),
-    (
-        "a refresh for a wider scope: refused, not used up",
-        |desk| {
-            let (service, refresh) = (desk.service(TOOL)?, refresh_token(desk, TOOL)?);
-            let plain = TokenRequest::refresh(service.client(), &refresh);
-            let wider = TokenRequest::refresh(service.client(), &refresh).scope("public admin");
-            let asked = (ErrorKind::Configuration, 400, "invalid_scope");
-            both(desk, desk.rig.exchange(&wider), asked)?;
-            Ok(desk.rig.exchange(&plain).map(drop)?)
-        },
-    ),
+    ("a refresh for a wider scope: refused, not used up", |env| {
+        let (service, refresh) = (env.service(TOOL)?, refresh_token(env, TOOL)?);
+        let plain = TokenRequest::refresh(service.client(), &refresh);
+        let wider = TokenRequest::refresh(service.client(), &refresh).scope("public admin");
+        let expected = (ErrorKind::Configuration, 400, "invalid_scope");
+        both(env, env.rig.exchange(&wider), expected)?;
+        Ok(env.rig.exchange(&plain).map(drop)?)
+    }),
     (
         "the API without, with a bad, with a revoked token: 401",
         at_the_door,
     ),
 ];
 
-/// How our own reading has to take it: the kind, the status, and a word of the server's.
-type Told = (ErrorKind, u16, &'static str);
+/// The expected error: the kind, the status, and a word of the server's message.
+type Expected = (ErrorKind, u16, &'static str);
 
-fn told<T: std::fmt::Debug>(
-    desk: &LeagueEnv<'_>,
+fn refused<T: std::fmt::Debug>(
+    env: &LeagueEnv<'_>,
     response: Result<T, Error>,
-    eight: Told,
-    nine: Told,
+    eight: Expected,
+    nine: Expected,
 ) -> CheckResult {
-    let (kind, status, word) = match desk.version {
+    let (kind, status, word) = match env.version {
         Version::Eight => eight,
         Version::Nine => nine,
     };
     let error = expect_error(response, kind, &[word])?;
     ensure(
         error.status() == http::StatusCode::from_u16(status).ok(),
-        format!("status {:?}, not {status}: {error}", error.status()),
+        format!(
+            "expected status {status}, got {:?}: {error}",
+            error.status()
+        ),
     )
 }
 
 fn both<T: std::fmt::Debug>(
-    desk: &LeagueEnv<'_>,
+    env: &LeagueEnv<'_>,
     response: Result<T, Error>,
-    told_so: Told,
+    expected: Expected,
 ) -> CheckResult {
-    told(desk, response, told_so, told_so)
+    refused(env, response, expected, expected)
 }
 
-/// league 8 says `invalid_request` of a dead code, league 9 `invalid_grant`; it is one thing.
+/// For an invalid code league 8 sends `invalid_request`, league 9 `invalid_grant`; both mean the
+/// same.
 fn dead_code(
-    desk: &LeagueEnv<'_>,
+    env: &LeagueEnv<'_>,
     response: Result<TokenResponse, Error>,
     word: &str,
 ) -> CheckResult {
-    let code = match desk.version {
+    let code = match env.version {
         Version::Eight => "invalid_request",
         Version::Nine => "invalid_grant",
     };
@@ -253,26 +252,26 @@ fn dead_code(
 }
 
 /// 401 `invalid_request` from league 8, 400 `invalid_grant` from league 9.
-fn dead_refresh(desk: &LeagueEnv<'_>, refresh: &SecretText, app: App, word: &str) -> CheckResult {
-    let service = desk.service(app)?;
-    let response = desk
+fn dead_refresh(env: &LeagueEnv<'_>, refresh: &SecretText, app: App, word: &str) -> CheckResult {
+    let service = env.service(app)?;
+    let response = env
         .rig
         .exchange(&TokenRequest::refresh(service.client(), refresh));
-    let words = match desk.version {
+    let words = match env.version {
         Version::Eight => ["401", "invalid_request", word],
         Version::Nine => ["400", "invalid_grant", word],
     };
     expect_error(response, ErrorKind::NeedsLogin, &words).map(drop)
 }
 
-fn refresh_token(desk: &LeagueEnv<'_>, app: App) -> Result<SecretText, Failure> {
-    let token = desk.server.issue_refresh_token(app.0, "alice", "public");
+fn refresh_token(env: &LeagueEnv<'_>, app: App) -> Result<SecretText, Failure> {
+    let token = env.server.issue_refresh_token(app.0, "alice", "public");
     Ok(token.ok_or("no refresh token")?.into())
 }
 
-/// A code that alice got for the tool, at an address whose parameters were changed.
-fn code(desk: &LeagueEnv<'_>, change: impl Fn(&str) -> String) -> Result<CodeGrant, Failure> {
-    let service = desk.service(TOOL)?;
+/// A code that alice got for the tool, at an address with changed parameters.
+fn code(env: &LeagueEnv<'_>, change: impl Fn(&str) -> String) -> Result<CodeGrant, Failure> {
+    let service = env.service(TOOL)?;
     let uri = RedirectUri::parse("http://127.0.0.1:8080")?;
     let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([7; 64]));
     let (url, pending) = request.begin()?;
@@ -288,59 +287,59 @@ fn replaced(field: &str, name: &str, value: &str) -> Option<String> {
     })
 }
 
-/// What becomes of the header with id and secret.
+/// How the header with id and secret is sent.
 #[derive(Clone, Copy, PartialEq)]
 enum Header {
     AsItIs,
     Without,
 }
 
-/// A client-credentials request, changed on its way.
+/// A client-credentials request, changed before sending.
 fn as_itself(
-    desk: &LeagueEnv<'_>,
+    env: &LeagueEnv<'_>,
     change: impl Fn(&str) -> Option<String>,
     header: Header,
     more: &[&str],
 ) -> Result<TokenResponse, Error> {
-    let service = desk.service(DAEMON)?;
+    let service = env.service(SCRIPT)?;
     let message = TokenRequest::client_credentials(service.client());
     let mut request = changed(message.request()?, change, more);
     if header == Header::Without {
         request.headers_mut().remove(header::AUTHORIZATION);
     }
-    message.parse(desk.rig.send(request, &message.limits())?)
+    message.parse(env.rig.send(request, &message.limits())?)
 }
 
-/// The exchange of a code, changed on its way.
+/// The exchange of a code, changed before sending.
 fn exchanged(
-    desk: &LeagueEnv<'_>,
+    env: &LeagueEnv<'_>,
     app: App,
     grant: &CodeGrant,
     change: impl Fn(&str) -> Option<String>,
 ) -> Result<Result<TokenResponse, Error>, Failure> {
-    let service = desk.service(app)?;
+    let service = env.service(app)?;
     let message = TokenRequest::code(service.client(), grant);
     let request = changed(message.request()?, change, &[]);
-    Ok(message.parse(desk.rig.send(request, &message.limits())?))
+    Ok(message.parse(env.rig.send(request, &message.limits())?))
 }
 
-/// The same by another client than the code was given to, with that client's own header.
+/// The exchange by another client than the code belongs to, with that client's own header.
 fn exchanged_by(
-    desk: &LeagueEnv<'_>,
+    env: &LeagueEnv<'_>,
     app: App,
     grant: &CodeGrant,
     change: impl Fn(&str) -> Option<String>,
 ) -> Result<Result<TokenResponse, Error>, Failure> {
-    let (own, other) = (desk.service(TOOL)?, desk.service(app)?);
+    let (own, other) = (env.service(TOOL)?, env.service(app)?);
     let message = TokenRequest::code(own.client(), grant);
     let mut request = changed(message.request()?, change, &[]);
     let theirs = TokenRequest::client_credentials(other.client()).request()?;
     let header = theirs.headers()[header::AUTHORIZATION].clone();
     request.headers_mut().insert(header::AUTHORIZATION, header);
-    Ok(message.parse(desk.rig.send(request, &message.limits())?))
+    Ok(message.parse(env.rig.send(request, &message.limits())?))
 }
 
-/// The request with each field of its form changed or left out, and more behind them.
+/// The request with each field of its form changed or omitted, and further ones appended.
 fn changed(
     mut request: Request,
     change: impl Fn(&str) -> Option<String>,
@@ -354,42 +353,42 @@ fn changed(
     request
 }
 
-/// Only a form in the body counts; whatever else comes is an empty request to league.
-fn not_a_form(desk: &LeagueEnv<'_>) -> CheckResult {
-    let asked = (ErrorKind::Configuration, 400, "unsupported_grant_type");
-    let empty = as_itself(desk, |_| None, Header::AsItIs, &[]);
-    both(desk, empty, asked)?;
-    let service = desk.service(DAEMON)?;
+/// league reads only a form in the body; for any other body it sees an empty request.
+fn not_a_form(env: &LeagueEnv<'_>) -> CheckResult {
+    let expected = (ErrorKind::Configuration, 400, "unsupported_grant_type");
+    let empty = as_itself(env, |_| None, Header::AsItIs, &[]);
+    both(env, empty, expected)?;
+    let service = env.service(SCRIPT)?;
     let message = TokenRequest::client_credentials(service.client());
-    let send = |request| message.parse(desk.rig.send(request, &message.limits())?);
+    let send = |request| message.parse(env.rig.send(request, &message.limits())?);
 
     let mut json = message.request()?;
     *json.body_mut() = Body::plain(br#"{"grant_type":"client_credentials"}"#.to_vec());
     let kind = HeaderValue::from_static("application/json");
     json.headers_mut().insert(header::CONTENT_TYPE, kind);
-    both(desk, send(json), asked)?;
+    both(env, send(json), expected)?;
 
     let mut query = message.request()?;
     *query.body_mut() = Body::Empty;
     let uri = format!("{}?grant_type=client_credentials", query.uri());
     *query.uri_mut() = uri.parse().map_err(|error| format!("{uri}: {error}"))?;
-    both(desk, send(query), asked)
+    both(env, send(query), expected)
 }
 
-/// league's own JSON at the door of the API.
-fn at_the_door(desk: &LeagueEnv<'_>) -> CheckResult {
-    let token = desk.server.issue_access_token(TOOL.0, "alice", "public");
+/// league's own JSON from the resource server.
+fn at_the_door(env: &LeagueEnv<'_>) -> CheckResult {
+    let token = env.server.issue_access_token(TOOL.0, "alice", "public");
     let token = token.ok_or("no token")?;
-    desk.server.revoke_access_tokens();
+    env.server.revoke_access_tokens();
     let check = |authorization: Option<String>, hint: &str| -> CheckResult {
         let mut request = Request::new(Body::Empty);
-        let uri = format!("{}/rest/v4/observations", desk.server.url());
+        let uri = format!("{}/rest/v4/observations", env.server.url());
         *request.uri_mut() = uri.parse().map_err(|error| format!("{uri}: {error}"))?;
         if let Some(text) = authorization {
             let value = HeaderValue::from_str(&text).map_err(|error| error.to_string())?;
             request.headers_mut().insert(header::AUTHORIZATION, value);
         }
-        let response = desk.rig.send(request, &Limits::api())?;
+        let response = env.rig.send(request, &Limits::api())?;
         let list = api_infoflora::observations::List::new();
         let response = auth_core::Operation::parse(&list, response);
         let words = ["401", "access_denied", hint, "OAuth replaced Basic Auth"];

@@ -1,4 +1,4 @@
-//! What is asked of oidc-provider.
+//! The cases for oidc-provider.
 
 use auth_core::{ErrorKind, TokenRequest};
 
@@ -14,65 +14,63 @@ use crate::conformance::{report::CheckResult, scripted_user::ScriptedUser};
 pub(super) const LOGIN: &[Case] = &[
     (
         "code + PKCE, public client: any free port, no path",
-        |bench| login::serves(bench, PUBLIC, ScriptedUser::browser),
+        |env| login::serves(env, PUBLIC, ScriptedUser::browser),
     ),
     (
         "code + PKCE, confidential client: Basic, form-encoded",
-        |bench| login::serves(bench, CONFIDENTIAL, ScriptedUser::browser),
+        |env| login::serves(env, CONFIDENTIAL, ScriptedUser::browser),
     ),
-    ("code + PKCE, confidential client: body", |bench| {
-        login::serves(bench, BY_BODY, ScriptedUser::browser)
+    ("code + PKCE, confidential client: body", |env| {
+        login::serves(env, BY_BODY, ScriptedUser::browser)
     }),
     (
         "code + PKCE, reserved characters: Basic, form-encoded",
-        |bench| login::serves(bench, RESERVED, ScriptedUser::browser),
+        |env| login::serves(env, RESERVED, ScriptedUser::browser),
     ),
-    ("code + PKCE, reserved characters: body", |bench| {
-        login::serves(bench, RESERVED_BY_BODY, ScriptedUser::browser)
+    ("code + PKCE, reserved characters: body", |env| {
+        login::serves(env, RESERVED_BY_BODY, ScriptedUser::browser)
     }),
     (
         "callback with a path, another port than registered",
-        |bench| login::serves(bench, PUBLIC, |visitor| visitor.browser().path("/callback")),
+        |env| login::serves(env, PUBLIC, |user| user.browser().path("/callback")),
     ),
-    ("callback on [::1]", |bench| {
-        login::serves(bench, PUBLIC, |visitor| {
-            visitor.browser().ipv6().path("/callback")
-        })
+    ("callback on [::1]", |env| {
+        login::serves(env, PUBLIC, |user| user.browser().ipv6().path("/callback"))
     }),
     (
-        "http://127.0.0.1:8080 as registered, address pasted",
-        |bench| {
+        "http://127.0.0.1:8080 as registered, redirect pasted",
+        |env| {
             let registered = "http://127.0.0.1:8080";
-            login::serves(bench, PUBLIC, |visitor| visitor.paste(registered))
+            login::serves(env, PUBLIC, |user| user.pasted_redirect(registered))
         },
     ),
-    ("a private-use scheme, the address pasted", |bench| {
+    ("a private-use scheme, the redirect pasted", |env| {
         let registered = "com.example.app:/cb";
-        login::serves(bench, PUBLIC, |visitor| visitor.paste(registered))
+        login::serves(env, PUBLIC, |user| user.pasted_redirect(registered))
     }),
     (
         "one scope of two, and the response says so",
         login::one_scope,
     ),
-    ("unknown scope, browser: dropped, and said so", |bench| {
-        login::asks_for(bench, "write nonsense", "write")
+    ("unknown scope, browser: dropped, and reported", |env| {
+        login::asks_for(env, "write nonsense", "write")
     }),
     ("two people at one client, two accounts", login::two_people),
     ("`iss` names the server, and is compared", issuer),
 ];
 
 pub(super) const TOKENS: &[Case] = &[
-    ("client credentials: Basic, form-encoded", |bench| {
-        tokens::itself(bench, CONFIDENTIAL)
+    ("client credentials: Basic, form-encoded", |env| {
+        tokens::itself(env, CONFIDENTIAL)
     }),
-    ("client credentials: body", |bench| {
-        tokens::itself(bench, BY_BODY)
+    ("client credentials: body", |env| {
+        tokens::itself(env, BY_BODY)
     }),
-    ("client credentials, reserved characters", |bench| {
-        tokens::itself(bench, RESERVED)
+    ("client credentials, reserved characters", |env| {
+        tokens::itself(env, RESERVED)
     }),
-    ("client credentials, reserved characters: body", |bench| {
-        tokens::itself(bench, RESERVED_BY_BODY)
+    ("client credentials, reserved characters: body", |env| {
+        tokens::itself(env, RESERVED_BY_BODY)
     }),
     (
         "client credentials without a secret: never sent",
@@ -83,22 +81,22 @@ pub(super) const TOKENS: &[Case] = &[
         "a second start finds the stored token",
         tokens::second_start,
     ),
-    ("a call without a login does not leave", tokens::no_login),
+    ("a call without a login is not sent", tokens::no_login),
 ];
 
 pub(super) const REFUSALS: &[Case] = &[
-    ("wrong secret, client credentials: configuration", |bench| {
-        refusals::refused_client(bench, CONFIDENTIAL.with(WRONG))
+    ("wrong secret, client credentials: configuration", |env| {
+        refusals::refused_client(env, CONFIDENTIAL.with(WRONG))
     }),
-    ("wrong secret in the body: configuration", |bench| {
-        refusals::refused_client(bench, BY_BODY.with(WRONG))
+    ("wrong secret in the body: configuration", |env| {
+        refusals::refused_client(env, BY_BODY.with(WRONG))
     }),
-    ("wrong secret, a code: configuration", |bench| {
-        refusals::refused_at_the_code(bench, CONFIDENTIAL.with(WRONG))
+    ("wrong secret, a code: configuration", |env| {
+        refusals::refused_at_the_code(env, CONFIDENTIAL.with(WRONG))
     }),
     (
         "confidential client without its secret: configuration",
-        |bench| refusals::refused_at_the_code(bench, CONFIDENTIAL.with(None)),
+        |env| refusals::refused_at_the_code(env, CONFIDENTIAL.with(None)),
     ),
     (
         "raw Basic with a colon in the id: never sent",
@@ -106,7 +104,7 @@ pub(super) const REFUSALS: &[Case] = &[
     ),
     (
         "unknown client id, client credentials: configuration",
-        |bench| refusals::refused_client(bench, CONFIDENTIAL.called("nobody")),
+        |env| refusals::refused_client(env, CONFIDENTIAL.called("unknown")),
     ),
     (
         "wrong code verifier: a new login is needed",
@@ -117,73 +115,66 @@ pub(super) const REFUSALS: &[Case] = &[
         refusals::used_code,
     ),
     (
-        "a code that was used: its token dies as well",
+        "a code that was used: its token is revoked as well",
         used_code_kills,
     ),
-    ("denied in the browser", |bench| {
-        refusals::denied(bench, ScriptedUser::browser)
+    ("denied in the browser", |env| {
+        refusals::denied(env, ScriptedUser::browser)
     }),
-    ("denied, the address pasted", |bench| {
-        refusals::denied(bench, |visitor| visitor.paste("http://127.0.0.1:8080"))
+    ("denied, the redirect pasted", |env| {
+        refusals::denied(env, |user| user.pasted_redirect("http://127.0.0.1:8080"))
     }),
     (
-        "unknown scope, client credentials: dropped, and said so",
+        "unknown scope, client credentials: dropped, and reported",
         unknown_scope_itself,
     ),
-    (
-        "unknown client id, browser: the deadline's causes",
-        |bench| {
-            let unknown = PUBLIC.called("nobody");
-            never_redirects(bench, unknown, "client is invalid", ScriptedUser::browser)
-        },
-    ),
-    (
-        "unregistered redirect URI: the deadline's causes",
-        |bench| {
-            let elsewhere = |visitor: &ScriptedUser| visitor.browser().path("/unregistered");
-            never_redirects(bench, PUBLIC, "redirect_uri", elsewhere)
-        },
-    ),
+    ("unknown client id, browser: the timeout's causes", |env| {
+        let unknown = PUBLIC.called("unknown");
+        never_redirects(env, unknown, "client is invalid", ScriptedUser::browser)
+    }),
+    ("unregistered redirect URI: the timeout's causes", |env| {
+        let elsewhere = |user: &ScriptedUser| user.browser().path("/unregistered");
+        never_redirects(env, PUBLIC, "redirect_uri", elsewhere)
+    }),
 ];
 
 pub(super) const LOGOUT: &[Case] = &[
-    ("logout revokes, the bearer is refused, public", |bench| {
-        logout::log_out(bench, PUBLIC)
+    ("logout revokes, the bearer is refused, public", |env| {
+        logout::log_out(env, PUBLIC)
     }),
     (
         "logout revokes, the bearer is refused, confidential",
-        |bench| logout::log_out(bench, CONFIDENTIAL),
+        |env| logout::log_out(env, CONFIDENTIAL),
     ),
     ("a new login revokes the one it replaces", logout::replaced),
     (
-        "revocation of a token that is dead or unknown: success",
+        "revocation of a revoked or unknown token: success",
         logout::revoked_twice,
     ),
     // oidc-provider revokes the refresh token with the access token.
-    (
-        "a bearer that was revoked: a new login is needed",
-        |bench| logout::revoked_bearer(bench, "refresh token is no longer accepted"),
-    ),
+    ("a bearer that was revoked: a new login is needed", |env| {
+        logout::revoked_bearer(env, "refresh token is no longer accepted")
+    }),
 ];
 
 pub(super) const INTROSPECTION: &[Case] = &[
-    ("introspection of a login, public client", |bench| {
-        introspection::of_a_login(bench, PUBLIC)
+    ("introspection of a login, public client", |env| {
+        introspection::of_a_login(env, PUBLIC)
     }),
-    ("introspection of a login, confidential client", |bench| {
-        introspection::of_a_login(bench, CONFIDENTIAL)
+    ("introspection of a login, confidential client", |env| {
+        introspection::of_a_login(env, CONFIDENTIAL)
     }),
-    ("introspection, secret in the body", |bench| {
-        introspection::of_a_login(bench, BY_BODY)
+    ("introspection, secret in the body", |env| {
+        introspection::of_a_login(env, BY_BODY)
     }),
-    ("introspection, reserved characters", |bench| {
-        introspection::of_a_login(bench, RESERVED)
+    ("introspection, reserved characters", |env| {
+        introspection::of_a_login(env, RESERVED)
     }),
-    ("introspection of the application's own token", |bench| {
-        introspection::of_itself(bench, CONFIDENTIAL)
+    ("introspection of the application's own token", |env| {
+        introspection::of_itself(env, CONFIDENTIAL)
     }),
-    ("introspection of a refresh token", |bench| {
-        introspection::of_a_refresh_token(bench, CONFIDENTIAL)
+    ("introspection of a refresh token", |env| {
+        introspection::of_a_refresh_token(env, CONFIDENTIAL)
     }),
     (
         "introspection of a token from elsewhere: not active",
@@ -198,43 +189,45 @@ pub(super) const INTROSPECTION: &[Case] = &[
 pub(super) const ROTATION: &[Case] = &[
     (
         "refresh, public: stored before the new token is used",
-        |bench| rotation::rotates(bench, PUBLIC),
+        |env| rotation::rotates(env, PUBLIC),
     ),
-    ("refresh, confidential: stored before it is used", |bench| {
-        rotation::rotates(bench, CONFIDENTIAL)
+    ("refresh, confidential: stored before it is used", |env| {
+        rotation::rotates(env, CONFIDENTIAL)
     }),
-    ("refresh, secret in the body", |bench| {
-        rotation::rotates(bench, BY_BODY)
+    ("refresh, secret in the body", |env| {
+        rotation::rotates(env, BY_BODY)
     }),
-    ("refresh, reserved characters: Basic", |bench| {
-        rotation::rotates(bench, RESERVED)
+    ("refresh, reserved characters: Basic", |env| {
+        rotation::rotates(env, RESERVED)
     }),
-    ("refresh reuse: the family dies, login needed", |bench| {
-        rotation::reused(bench, PUBLIC, Family::Dies)
+    (
+        "refresh reuse: the family is revoked, login needed",
+        |env| rotation::reused(env, PUBLIC, Family::Dies),
+    ),
+    (
+        "refresh reuse, confidential: the family is revoked",
+        |env| rotation::reused(env, CONFIDENTIAL, Family::Dies),
+    ),
+    ("8 callers at an expired token: one refresh", |env| {
+        rotation::eight_callers(env, PUBLIC)
     }),
-    ("refresh reuse, confidential: the family dies", |bench| {
-        rotation::reused(bench, CONFIDENTIAL, Family::Dies)
-    }),
-    ("8 callers at an expired token: one refresh", |bench| {
-        rotation::eight_callers(bench, PUBLIC)
-    }),
-    ("8 callers, confidential client: one refresh", |bench| {
-        rotation::eight_callers(bench, CONFIDENTIAL)
+    ("8 callers, confidential client: one refresh", |env| {
+        rotation::eight_callers(env, CONFIDENTIAL)
     }),
     (
         "a second start refreshes what the first one stored",
         rotation::second_start,
     ),
     (
-        "a dead refresh token: a new login is needed",
-        rotation::dead,
+        "a rejected refresh token: a new login is needed",
+        rotation::rejected,
     ),
 ];
 
 pub(super) const ABSENT: &[Absent] = &[
     (
         "password",
-        "OAuth 2.1 has no such grant, and oidc-provider neither",
+        "neither OAuth 2.1 nor oidc-provider has such a grant",
         absent::passwords,
     ),
     (
@@ -244,15 +237,18 @@ pub(super) const ABSENT: &[Absent] = &[
     ),
 ];
 
-/// The same response, taken for a program that knows the server by another name.
-fn issuer(bench: &ServerEnv<'_>) -> CheckResult {
-    let elsewhere = (bench.facts.server)(bench)?.issuer("https://elsewhere.example");
-    let service = bench.service_at(elsewhere, PUBLIC)?;
-    let foreign = bench.code(&service).err().ok_or("another issuer passed")?;
+/// The same response, for a program that expects another issuer.
+fn issuer(env: &ServerEnv<'_>) -> CheckResult {
+    let elsewhere = (env.facts.server)(env)?.issuer("https://elsewhere.example");
+    let service = env.service_at(elsewhere, PUBLIC)?;
+    let foreign = env
+        .code(&service)
+        .err()
+        .ok_or("another issuer was accepted")?;
     let text = foreign.to_string();
     ensure(text.contains("`iss` names another"), text)?;
 
-    let service = bench.service(PUBLIC)?;
+    let service = env.service(PUBLIC)?;
     let uri = auth_core::RedirectUri::parse("http://127.0.0.1:8080")?;
     let entropy = auth_core::Entropy::new([9; 64]);
     let request = auth_core::AuthorizationRequest::new(service.client(), uri, entropy);
@@ -270,37 +266,38 @@ fn issuer(bench: &ServerEnv<'_>) -> CheckResult {
     Ok(())
 }
 
-/// RFC 6749 section 4.1.2: a server should revoke what a code gave when the code comes back.
-fn used_code_kills(bench: &ServerEnv<'_>) -> CheckResult {
-    let service = bench.service(PUBLIC)?;
-    let grant = bench.code(&service)?;
+/// RFC 6749 section 4.1.2: if a code is reused, a server should revoke the tokens that it gave for
+/// it.
+fn used_code_kills(env: &ServerEnv<'_>) -> CheckResult {
+    let service = env.service(PUBLIC)?;
+    let grant = env.code(&service)?;
     let exchange = TokenRequest::code(service.client(), &grant);
-    let response = bench.rig.exchange(&exchange)?;
+    let response = env.rig.exchange(&exchange)?;
     expect_error(
-        bench.rig.exchange(&exchange),
+        env.rig.exchange(&exchange),
         ErrorKind::NeedsLogin,
         &["invalid_grant"],
     )?;
     let token = response.into_token(env::now(), 1)?;
     let message = service.bind(Ping::default(), Some(&token))?;
-    let words = [bench.facts.revoked, "401"];
-    expect_error(bench.rig.exchange(&message), ErrorKind::NeedsLogin, &words)?;
+    let words = [env.facts.revoked, "401"];
+    expect_error(env.rig.exchange(&message), ErrorKind::NeedsLogin, &words)?;
     Ok(())
 }
 
-fn unknown_scope_itself(bench: &ServerEnv<'_>) -> CheckResult {
-    let service = bench.service(CONFIDENTIAL)?;
+fn unknown_scope_itself(env: &ServerEnv<'_>) -> CheckResult {
+    let service = env.service(CONFIDENTIAL)?;
     let request = TokenRequest::client_credentials(service.client()).scope("write nonsense");
-    let response = bench.rig.exchange(&request)?;
+    let response = env.rig.exchange(&request)?;
     ensure(response.scope() == Some("write"), format!("{response:?}"))
 }
 
-/// Basic joins id and secret by a colon: where they are not encoded, an id with one cannot be sent.
-fn colon_in_raw_basic(bench: &ServerEnv<'_>) -> CheckResult {
-    let refused = bench.service(RESERVED.by(RAW));
+/// Basic joins id and secret by a colon. Without encoding, an id that contains one cannot be sent.
+fn colon_in_raw_basic(env: &ServerEnv<'_>) -> CheckResult {
+    let refused = env.service(RESERVED.by(RAW));
     let error = expect_error(refused, ErrorKind::Configuration, &["colon"])?;
     ensure(
         error.setting() == Some("client_id"),
-        format!("it blames {:?}", error.setting()),
+        format!("the error names the setting {:?}", error.setting()),
     )
 }

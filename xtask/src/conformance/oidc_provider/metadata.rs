@@ -1,4 +1,4 @@
-//! The server as it describes itself (RFC 8414).
+//! The server's own description (RFC 8414).
 
 use auth_core::{ErrorKind, Message, Metadata, MetadataRequest};
 
@@ -10,30 +10,30 @@ use crate::conformance::report::CheckResult;
 use keystore::Memory;
 
 pub(super) const CASES: &[Case] = &[
-    ("metadata: what the server says of itself", says),
+    ("metadata: how the server describes itself", says),
     (
-        "metadata from openid-configuration: a login, all the same",
-        |bench| logs_in(bench, &MetadataRequest::openid(bench.origin)?),
+        "metadata from openid-configuration: a login succeeds",
+        |env| logs_in(env, &MetadataRequest::openid(env.origin)?),
     ),
     (
         "metadata: client credentials with nothing set by hand",
-        |bench| {
-            let server = bench
+        |env| {
+            let server = env
                 .rig
-                .exchange(&MetadataRequest::new(bench.origin)?)?
+                .exchange(&MetadataRequest::new(env.origin)?)?
                 .server()?;
-            let service = bench.service_at(server, CONFIDENTIAL)?;
-            let seat = bench.rig.daemon(service, Memory::new());
-            bench.is_its_own(&seat.send(Ping::default())?)
+            let service = env.service_at(server, CONFIDENTIAL)?;
+            let seat = env.rig.client_session(service, Memory::new());
+            env.is_its_own(&seat.send(Ping::default())?)
         },
     ),
     ("metadata of another issuer: refused", another),
     ("metadata where there is none: configuration", nowhere),
 ];
 
-fn says(bench: &ServerEnv<'_>) -> CheckResult {
-    let found = bench.rig.exchange(&MetadataRequest::new(bench.origin)?)?;
-    ensure(found.issuer() == bench.origin, format!("{found:?}"))?;
+fn says(env: &ServerEnv<'_>) -> CheckResult {
+    let found = env.rig.exchange(&MetadataRequest::new(env.origin)?)?;
+    ensure(found.issuer() == env.origin, format!("{found:?}"))?;
     let scopes: Vec<String> = found.field("scopes_supported").ok_or("no scopes")?;
     ensure(
         ["read", "write"]
@@ -43,31 +43,31 @@ fn says(bench: &ServerEnv<'_>) -> CheckResult {
     )?;
     ensure(
         found.quirks().is_empty(),
-        format!("forgiven: {:?}", found.quirks()),
+        format!("expected no quirks, got {:?}", found.quirks()),
     )?;
-    logs_in(bench, &MetadataRequest::new(bench.origin)?)
+    logs_in(env, &MetadataRequest::new(env.origin)?)
 }
 
-fn logs_in(bench: &ServerEnv<'_>, message: &impl Message<Output = Metadata>) -> CheckResult {
-    let server = bench.rig.exchange(message)?.server()?;
-    let service = bench.service_at(server, PUBLIC)?;
-    let seat = bench.rig.account(service, Memory::new(), "alice");
-    let visitor = alice();
-    log_in(&seat, &visitor, visitor.browser())?;
-    bench.is_alices(&seat.send(Ping::default())?)
+fn logs_in(env: &ServerEnv<'_>, message: &impl Message<Output = Metadata>) -> CheckResult {
+    let server = env.rig.exchange(message)?.server()?;
+    let service = env.service_at(server, PUBLIC)?;
+    let seat = env.rig.account(service, Memory::new(), "alice");
+    let user = alice();
+    log_in(&seat, &user, user.browser())?;
+    env.is_alices(&seat.send(Ping::default())?)
 }
 
-/// The same document, asked for in the name of an issuer that differs by a slash.
-fn another(bench: &ServerEnv<'_>) -> CheckResult {
-    let message = MetadataRequest::new(format!("{}/", bench.origin))?;
-    let response = bench.rig.exchange(&message);
+/// The same document, for an issuer that differs by a slash.
+fn another(env: &ServerEnv<'_>) -> CheckResult {
+    let message = MetadataRequest::new(format!("{}/", env.origin))?;
+    let response = env.rig.exchange(&message);
     expect_error(response, ErrorKind::Malformed, &["they name the issuer"])?;
     Ok(())
 }
 
-fn nowhere(bench: &ServerEnv<'_>) -> CheckResult {
-    let message = MetadataRequest::new(format!("{}/elsewhere", bench.origin))?;
-    let response = bench.rig.exchange(&message);
+fn nowhere(env: &ServerEnv<'_>) -> CheckResult {
+    let message = MetadataRequest::new(format!("{}/elsewhere", env.origin))?;
+    let response = env.rig.exchange(&message);
     expect_error(response, ErrorKind::Configuration, &["404"])?;
     Ok(())
 }

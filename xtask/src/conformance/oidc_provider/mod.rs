@@ -1,4 +1,5 @@
-//! A real oidc-provider on Node: certified for OpenID Connect, strict, and unforgiving of a refresh token that comes back.
+//! A real oidc-provider on Node: certified for OpenID Connect, strict; it revokes all tokens of a
+//! login if a refresh token is reused.
 
 mod cases;
 mod device;
@@ -39,14 +40,14 @@ const CONFIDENTIAL: App = App {
     authentication: ENCODED,
 };
 
-/// oidc-provider registers one way for each client.
+/// oidc-provider registers one authentication method for each client.
 const BY_BODY: App = App {
     id: "conf-body",
     secret: Some("conf-secret"),
     authentication: BODY,
 };
 
-/// With every reserved character that a form or a Basic header might stumble over, in the id and in the secret.
+/// With every reserved character of forms and Basic headers, in the id and in the secret.
 const RESERVED: App = App {
     id: "id:%2F+/&=? #",
     secret: Some("s:%41 +/&=?#"),
@@ -59,10 +60,10 @@ const RESERVED_BY_BODY: App = App {
     authentication: BODY,
 };
 
-/// The server as its own metadata describe it (RFC 8414).
-fn server(bench: &ServerEnv<'_>) -> Result<AuthorizationServer, Error> {
-    let metadata = MetadataRequest::new(bench.origin)?;
-    bench.rig.exchange(&metadata)?.server()
+/// The server as its own metadata describes it (RFC 8414).
+fn server(env: &ServerEnv<'_>) -> Result<AuthorizationServer, Error> {
+    let metadata = MetadataRequest::new(env.origin)?;
+    env.rig.exchange(&metadata)?.server()
 }
 
 const RUNS: [(u32, Run); 2] = [
@@ -87,7 +88,7 @@ const RUNS: [(u32, Run); 2] = [
     (
         2,
         Run {
-            title: "oidc-provider, access tokens good for 2 s",
+            title: "oidc-provider, access tokens valid for 2 s",
             facts: &FACTS,
             cases: &[cases::ROTATION, device::RUNS_OUT],
             absent: &[],

@@ -4,10 +4,10 @@
 //
 //   ACCESS_SECONDS  lifetime of an access token and of a device code, 7200 unless given
 //
-// It lies below a folder where `npm ci` installed its one package. It takes a free port of 127.0.0.1
+// Its folder is below one where `npm ci` installed its one package. It takes a free port of 127.0.0.1
 // and prints its origin, which is its issuer, as the first line once it listens. Ends at SIGTERM, at
 // SIGINT, and when its standard input closes, so it never outlives the program that started it. It
-// keeps everything in memory and writes no file.
+// stores everything in memory and writes no file.
 
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -30,7 +30,7 @@ const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
 function client(id, method, grants, more = {}) {
   return {
     client_id: id,
-    application_type: 'native', // so that any port of a loopback redirect URI will do
+    application_type: 'native', // so that any port of a loopback redirect URI is valid
     token_endpoint_auth_method: method,
     grant_types: grants,
     response_types: ['code'],
@@ -45,7 +45,7 @@ const clients = [
   client('conf', 'client_secret_basic', confidential, { client_secret: 'conf-secret' }),
   client('conf-body', 'client_secret_post', confidential, { client_secret: 'conf-secret' }),
   // Basic credentials are form-encoded here before they are joined (RFC 6749 section 2.3.1), so that
-  // even the id may hold a colon.
+  // even the id may contain a colon.
   client('id:%2F+/&=? #', 'client_secret_basic', confidential, { client_secret: 's:%41 +/&=?#' }),
   client('id:%2F+/&=? # body', 'client_secret_post', confidential, { client_secret: 's:%41 +/&=?#' }),
   client('pushing', 'none', [CODE, REFRESH], { require_pushed_authorization_requests: true }),
@@ -61,7 +61,7 @@ const provider = new Provider(issuer, {
   clients,
   scopes: ['read', 'write'],
   features: {
-    // Its own pages: any name and any password log in, and consent is asked for.
+    // Its own pages: any name and any password log in, and consent is requested.
     devInteractions: { enabled: true },
     clientCredentials: { enabled: true },
     deviceFlow: { enabled: true },
@@ -70,8 +70,8 @@ const provider = new Provider(issuer, {
     revocation: { enabled: true },
   },
   pkce: { required: () => true },
-  // A refresh token serves once; when it comes back, the whole family dies. That is its own default for
-  // public clients, and is asked for here for all.
+  // A refresh token can be used once; if it is reused, all tokens of its login are revoked. That is the
+  // default for public clients; this setting extends it to all.
   rotateRefreshToken: () => true,
   // Refresh tokens without `offline_access`, which is OpenID Connect's.
   issueRefreshToken: (ctx, client) => client.grantTypeAllowed(REFRESH),

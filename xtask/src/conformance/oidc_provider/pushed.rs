@@ -1,4 +1,5 @@
-//! Authorization requests that go to the server itself, and come to the browser as a reference (RFC 9126).
+//! Authorization requests that are sent to the server itself; the browser gets a reference (RFC
+//! 9126).
 
 use auth_core::{
     AuthorizationRequest, Entropy, ErrorKind, PendingAuthorization, RedirectUri, Service,
@@ -20,57 +21,51 @@ const PUSHING: App = App {
 };
 
 pub(super) const CASES: &[Case] = &[
-    ("pushed authorization request, public client", |bench| {
-        serves(bench, PUBLIC)
+    ("pushed authorization request, public client", |env| {
+        serves(env, PUBLIC)
     }),
-    ("pushed authorization request: Basic", |bench| {
-        serves(bench, CONFIDENTIAL)
+    ("pushed authorization request: Basic", |env| {
+        serves(env, CONFIDENTIAL)
     }),
-    ("pushed authorization request: body", |bench| {
-        serves(bench, BY_BODY)
+    ("pushed authorization request: body", |env| {
+        serves(env, BY_BODY)
     }),
-    ("pushed, reserved characters: Basic", |bench| {
-        serves(bench, RESERVED)
+    ("pushed, reserved characters: Basic", |env| {
+        serves(env, RESERVED)
     }),
-    ("pushed by a client that must push", |bench| {
-        serves(bench, PUSHING)
+    ("pushed by a client that must push", |env| {
+        serves(env, PUSHING)
     }),
     (
         "not pushed by a client that must: configuration",
         not_pushed,
     ),
     ("pushed, and denied", denied),
-    ("pushed with a wrong secret: configuration", |bench| {
-        let service = bench.service(CONFIDENTIAL.with(WRONG))?;
+    ("pushed with a wrong secret: configuration", |env| {
+        let service = env.service(CONFIDENTIAL.with(WRONG))?;
         let error = expect_error(
-            push(bench, &service, "http://127.0.0.1:8080", "write").map_err(|e| e.0),
+            push(env, &service, "http://127.0.0.1:8080", "write").map_err(|e| e.0),
             ErrorKind::Configuration,
             &["invalid_client", "401"],
         )?;
-        ensure(!error.to_string().contains(WRONG), "the secret shows")
+        ensure(
+            !error.to_string().contains(WRONG),
+            "the error contains the secret",
+        )
     }),
-    (
-        "pushed with an unregistered redirect URI: refused",
-        |bench| {
-            let service = bench.service(PUBLIC)?;
-            expect_error(
-                push(
-                    bench,
-                    &service,
-                    "http://127.0.0.1:8080/unregistered",
-                    "write",
-                )
-                .map_err(|e| e.0),
-                ErrorKind::Refused,
-                &["redirect_uri", "400"],
-            )?;
-            Ok(())
-        },
-    ),
-    ("a reference serves once", serves_once),
+    ("pushed with an unregistered redirect URI: refused", |env| {
+        let service = env.service(PUBLIC)?;
+        expect_error(
+            push(env, &service, "http://127.0.0.1:8080/unregistered", "write").map_err(|e| e.0),
+            ErrorKind::Refused,
+            &["redirect_uri", "400"],
+        )?;
+        Ok(())
+    }),
+    ("a reference can be used once", serves_once),
 ];
 
-/// So that a refusal can be told from what else goes wrong.
+/// Distinguishes a refusal by the server from other failures.
 struct Refused(auth_core::Error);
 
 impl From<auth_core::Error> for Refused {
@@ -80,7 +75,7 @@ impl From<auth_core::Error> for Refused {
 }
 
 fn push(
-    bench: &ServerEnv<'_>,
+    env: &ServerEnv<'_>,
     service: &Service,
     redirect_uri: &str,
     scope: &str,
@@ -88,22 +83,22 @@ fn push(
     let uri = RedirectUri::parse(redirect_uri)?;
     let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([7; 64]));
     let pushed = request.scope(scope).push()?;
-    let reference = bench.rig.exchange(&pushed)?;
+    let reference = env.rig.exchange(&pushed)?;
     Ok(pushed.begin(&reference))
 }
 
 fn pushed(
-    bench: &ServerEnv<'_>,
+    env: &ServerEnv<'_>,
     service: &Service,
 ) -> Result<(String, PendingAuthorization), Failure> {
     let both = "read write";
-    push(bench, service, "http://127.0.0.1:8080", both).map_err(|Refused(error)| error.into())
+    push(env, service, "http://127.0.0.1:8080", both).map_err(|Refused(error)| error.into())
 }
 
-/// The address in the browser holds the reference and nothing else of the request.
-fn serves(bench: &ServerEnv<'_>, app: App) -> CheckResult {
-    let service = bench.service(app)?;
-    let (url, pending) = pushed(bench, &service)?;
+/// The address in the browser contains the reference and no other parameter of the request.
+fn serves(env: &ServerEnv<'_>, app: App) -> CheckResult {
+    let service = env.service(app)?;
+    let (url, pending) = pushed(env, &service)?;
     for word in ["state", "code_challenge", "redirect_uri", "scope"] {
         ensure(
             !url.contains(&format!("{word}=")),
@@ -112,24 +107,25 @@ fn serves(bench: &ServerEnv<'_>, app: App) -> CheckResult {
     }
     let grant = pending.accept(&alice().visit(&url)?.into_redirect()?)?;
     let exchange = TokenRequest::code(service.client(), &grant);
-    let token = bench.rig.exchange(&exchange)?.into_token(now(), 1)?;
+    let token = env.rig.exchange(&exchange)?.into_token(now(), 1)?;
     let message = service.bind(Ping::default(), Some(&token))?;
-    bench.is_alices(&bench.rig.exchange(&message)?)
+    env.is_alices(&env.rig.exchange(&message)?)
 }
 
-/// oidc-provider has a setting for one client, which its metadata do not say: only its response does.
-fn not_pushed(bench: &ServerEnv<'_>) -> CheckResult {
-    let seat = bench.seat(PUSHING)?;
-    let visitor = alice();
-    let response = seat.log_in(visitor.browser());
+/// oidc-provider has a setting for one client that its metadata does not contain: only the response
+/// shows it.
+fn not_pushed(env: &ServerEnv<'_>) -> CheckResult {
+    let seat = env.seat(PUSHING)?;
+    let user = alice();
+    let response = seat.log_in(user.browser());
     let words = ["invalid_request", "Pushed Authorization Request"];
     expect_error(response, ErrorKind::Configuration, &words)?;
     Ok(())
 }
 
-fn denied(bench: &ServerEnv<'_>) -> CheckResult {
-    let service = bench.service(PUBLIC)?;
-    let (url, pending) = pushed(bench, &service)?;
+fn denied(env: &ServerEnv<'_>) -> CheckResult {
+    let service = env.service(PUBLIC)?;
+    let (url, pending) = pushed(env, &service)?;
     let redirect = bob_denies().visit(&url)?.into_redirect()?;
     expect_error(
         pending.accept(&redirect),
@@ -139,9 +135,9 @@ fn denied(bench: &ServerEnv<'_>) -> CheckResult {
     Ok(())
 }
 
-fn serves_once(bench: &ServerEnv<'_>) -> CheckResult {
-    let service = bench.service(PUBLIC)?;
-    let (url, pending) = pushed(bench, &service)?;
+fn serves_once(env: &ServerEnv<'_>) -> CheckResult {
+    let service = env.service(PUBLIC)?;
+    let (url, pending) = pushed(env, &service)?;
     pending.accept(&alice().visit(&url)?.into_redirect()?)?;
     match alice().visit(&url)? {
         Outcome::Page { status: 400, .. } => Ok(()),
@@ -149,6 +145,6 @@ fn serves_once(bench: &ServerEnv<'_>) -> CheckResult {
             let words = ["invalid_request_uri"];
             expect_error(pending.accept(&redirect), ErrorKind::Configuration, &words).map(drop)
         }
-        other => Err(format!("it served again: {other:?}").into()),
+        other => Err(format!("the reference was accepted twice: {other:?}").into()),
     }
 }

@@ -13,12 +13,13 @@ const DOORKEEPER: &str = include_str!("../doorkeeper/app.rb");
 const DOORKEEPER_INSTALL: &str = "apt-get update; apt-get install -y --no-install-recommends \
                                   ruby-doorkeeper ruby-rails ruby-sqlite3 puma";
 
-/// How a Doorkeeper is configured.
+/// The configuration of a Doorkeeper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
     /// Like iNaturalist's Rails application: tokens that never expire, no refresh tokens.
     Inat,
-    /// Access tokens that end, and refresh tokens that are rotated in the request that uses them.
+    /// Access tokens that expire, and refresh tokens that are rotated in the request that uses
+    /// them.
     Rotating {
         /// Lifetime of an access token, in seconds.
         access_seconds: u32,
@@ -55,7 +56,7 @@ impl Peer {
     }
 }
 
-/// Asks Ruby for each gem, without loading any; the error says what is missing.
+/// Looks for each gem, without loading any; the error names what is missing.
 fn find_gems(gems: &[&str]) -> Result<(), String> {
     const ASK: &str = "ARGV.each { |name| begin; gem name; rescue LoadError; \
                        abort \"the gem #{name} is missing\"; end }";
@@ -69,7 +70,7 @@ fn find_gems(gems: &[&str]) -> Result<(), String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Err("the program ruby is missing".to_owned())
         }
-        Err(error) => Err(format!("the program ruby does not run: {error}")),
+        Err(error) => Err(format!("cannot run ruby: {error}")),
     }
 }
 

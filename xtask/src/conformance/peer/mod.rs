@@ -1,4 +1,5 @@
-//! Starts and ends a real authorization server: the peer a conformance run talks to. Each server software is a file here.
+//! Starts and ends a real authorization server, the peer of a conformance run. Each server software
+//! is a file here.
 
 mod doorkeeper;
 mod oidc_provider;
@@ -15,19 +16,19 @@ use std::time::{Duration, Instant};
 pub(crate) use doorkeeper::Profile;
 use tempfile::TempDir;
 
-/// From the start of the process until it answers requests; Rails takes 2 s on an idle machine.
+/// From the start of the process until it responds; Rails takes 2 s on an idle machine.
 const START_TIME: Duration = Duration::from_secs(30);
 
-/// From the closed standard input to the end of the process, before it is killed.
+/// From closing the standard input until the process is killed.
 const END_TIME: Duration = Duration::from_secs(5);
 
-/// How long to wait between two looks at something that takes time.
+/// The pause between two checks of a process or a server.
 const GLANCE: Duration = Duration::from_millis(20);
 
-/// The file in the peer's directory that gets its standard error.
+/// The file in the peer's directory for its standard error.
 const LAST_WORDS: &str = "stderr.log";
 
-/// A server process on loopback that ends with this value.
+/// A server process on loopback that ends on drop.
 ///
 /// A peer keeps to a contract: its first line on standard output is its origin, printed when it
 /// listens; it ends when its standard input closes; it writes only into the directory it is given.
@@ -64,7 +65,7 @@ impl Peer {
             .map_err(|e| PeerError::failed(name, e))?;
         let stdout = child.stdout.take();
         let stdin = child.stdin.take();
-        // From here on the process ends with `peer`, whatever happens.
+        // From here on the process ends with `peer`, also after an error.
         let mut peer = Self {
             origin: String::new(),
             child,
@@ -79,7 +80,7 @@ impl Peer {
         Ok(peer)
     }
 
-    /// The reason with what else is known: whether the process is gone, and its last words.
+    /// The reason, with the exit status if the process has ended, and its last lines.
     fn diagnosis(&mut self, mut reason: String) -> String {
         if let Some(status) = self.wait(GLANCE * 10) {
             reason.push_str(&format!("; {status}"));
@@ -92,8 +93,8 @@ impl Peer {
         reason
     }
 
-    fn wait(&mut self, patience: Duration) -> Option<std::process::ExitStatus> {
-        let deadline = Instant::now() + patience;
+    fn wait(&mut self, timeout: Duration) -> Option<std::process::ExitStatus> {
+        let deadline = Instant::now() + timeout;
         loop {
             match self.child.try_wait() {
                 Ok(None) if Instant::now() < deadline => thread::sleep(GLANCE),
@@ -103,12 +104,12 @@ impl Peer {
     }
 }
 
-/// Closes the standard input, which ends the process, and kills what is still there after that.
+/// Closes the standard input, which ends the process, and kills it if it does not end.
 impl Drop for Peer {
     fn drop(&mut self) {
         drop(self.stdin.take());
         if self.wait(END_TIME).is_none() {
-            // Both fail only when the process is gone already.
+            // Both fail only if the process has already ended.
             let _gone = self.child.kill();
             let _gone = self.child.wait();
         }
@@ -118,16 +119,16 @@ impl Drop for Peer {
 /// Why there is no peer.
 #[derive(Debug)]
 pub(crate) enum PeerError {
-    /// Something has to be installed first.
+    /// A program has to be installed first.
     Missing {
         /// The server software.
         name: &'static str,
-        /// What was looked for and not found.
+        /// The missing program.
         found: String,
         /// The command that installs it.
         install: &'static str,
     },
-    /// It is installed and does not run.
+    /// It is installed and cannot be started.
     Failed {
         /// The server software.
         name: &'static str,
@@ -162,14 +163,15 @@ impl fmt::Display for PeerError {
 
 impl std::error::Error for PeerError {}
 
-/// The first line of the process; what follows is read and dropped, so that it never blocks.
+/// The first line of the process. Later output is read and dropped, so that the process never
+/// blocks.
 fn first_line(stdout: ChildStdout, deadline: Instant) -> Result<String, String> {
     let (line, lines) = mpsc::channel();
     thread::spawn(move || {
         let mut stdout = BufReader::new(stdout);
         let mut first = String::new();
         if stdout.read_line(&mut first).is_ok_and(|count| count > 0) {
-            // Nobody waits any longer when this fails.
+            // This fails only if the receiver has given up.
             let _late = line.send(first);
         }
         drop(line);
@@ -178,14 +180,14 @@ fn first_line(stdout: ChildStdout, deadline: Instant) -> Result<String, String> 
     match lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
         Ok(first) => Ok(first.trim().to_owned()),
         Err(RecvTimeoutError::Timeout) => Err(format!(
-            "it did not say where it listens within {} s",
+            "it printed no origin within {} s",
             START_TIME.as_secs()
         )),
         Err(RecvTimeoutError::Disconnected) => Err("it ended without a line".to_owned()),
     }
 }
 
-/// Asks for `path` until it is there.
+/// Requests `path` until it responds with 200.
 fn wait_for(origin: &str, path: &str, deadline: Instant) -> Result<(), String> {
     let address: SocketAddr = origin
         .strip_prefix("http://")
@@ -209,9 +211,9 @@ fn wait_for(origin: &str, path: &str, deadline: Instant) -> Result<(), String> {
     }
 }
 
-fn status_line(address: SocketAddr, path: &str, patience: Duration) -> io::Result<String> {
-    let mut stream = TcpStream::connect_timeout(&address, patience)?;
-    stream.set_read_timeout(Some(patience))?;
+fn status_line(address: SocketAddr, path: &str, timeout: Duration) -> io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, timeout)?;
+    stream.set_read_timeout(Some(timeout))?;
     write!(
         stream,
         "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"

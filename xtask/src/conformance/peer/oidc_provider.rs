@@ -1,4 +1,4 @@
-//! oidc-provider on Node, from npm: installed once, below the folder that cargo builds in.
+//! oidc-provider on Node, from npm: installed once, below cargo's target folder.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -16,19 +16,21 @@ const INSTALL: &str = "apt-get update; apt-get install -y --no-install-recommend
 
 const SCRIPT: &str = include_str!("../oidc_provider/op.mjs");
 const PACKAGE: &str = include_str!("../oidc_provider/package.json");
-/// Names each package by version and digest, and no place to get it from: that is the machine's own setting.
+/// Names each package by version and digest. The registry is the machine's own setting.
 const LOCK: &str = include_str!("../oidc_provider/package-lock.json");
 
 impl Peer {
-    /// Starts oidc-provider, installed by npm if it is not yet.
+    /// Starts oidc-provider, and installs it by npm first if it is missing.
     ///
-    /// Any name and any password log in. The clients and their redirect URIs are in `oidc_provider/op.mjs`.
+    /// Any name and any password log in. The clients and their redirect URIs are in
+    /// `oidc_provider/op.mjs`.
     pub(crate) fn oidc_provider(access_seconds: u32) -> Result<Self, PeerError> {
         for tool in ["node", "npm"] {
             find(tool)?;
         }
         let installed = installed()?;
-        // Node looks for packages in the folders above a script, so the peer's own lies below.
+        // Node looks for packages in the folders above a script, so the peer's own folder is below
+        // them.
         let home = TempDir::with_prefix_in("peer-", &installed).map_err(failed)?;
         let script = home.path().join("op.mjs");
         fs::write(&script, SCRIPT).map_err(failed)?;
@@ -48,33 +50,33 @@ fn find(tool: &str) -> Result<(), PeerError> {
         found,
         install: INSTALL,
     };
-    let asked = Command::new(tool).arg("--version").output();
-    match asked {
+    let result = Command::new(tool).arg("--version").output();
+    match result {
         Ok(output) if output.status.success() => Ok(()),
         Ok(output) => Err(missing(format!(
-            "`{tool} --version` ended with {}",
+            "`{tool} --version` exited with {}",
             output.status
         ))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Err(missing(format!("the program {tool} is missing")))
         }
-        Err(error) => Err(missing(format!("the program {tool} does not run: {error}"))),
+        Err(error) => Err(missing(format!("cannot run {tool}: {error}"))),
     }
 }
 
-/// The folder with the packages that the lock file names.
+/// The folder with the packages of the lock file.
 fn installed() -> Result<PathBuf, PeerError> {
     let metadata = metadata().map_err(failed)?;
     let target = metadata["target_directory"]
         .as_str()
-        .ok_or_else(|| failed("cargo metadata names no target directory"))?;
+        .ok_or_else(|| failed("cargo metadata lists no target directory"))?;
     let conformance = Path::new(target).join("conformance");
     let folder = conformance.join(NAME);
     if is_installed(&folder) {
         return Ok(folder);
     }
     fs::create_dir_all(&conformance).map_err(failed)?;
-    // Whole or not at all: what is half installed never gets the name.
+    // All or nothing: an unfinished installation never gets the final name.
     let new = TempDir::with_prefix_in("installing-", &conformance).map_err(failed)?;
     for (name, text) in [("package.json", PACKAGE), ("package-lock.json", LOCK)] {
         fs::write(new.path().join(name), text).map_err(failed)?;
@@ -110,7 +112,7 @@ fn npm_ci(folder: &Path) -> Result<(), PeerError> {
     }
     let words = String::from_utf8_lossy(&output.stderr);
     Err(failed(format!(
-        "`npm ci` ended with {}\n{}",
+        "`npm ci` exited with {}\n{}",
         output.status,
         words.trim()
     )))

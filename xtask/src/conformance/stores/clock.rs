@@ -1,4 +1,4 @@
-//! Another time of day for whole processes, by libfaketime.
+//! Gives whole processes another time of day, by libfaketime.
 
 use std::ffi::OsString;
 use std::fs;
@@ -6,18 +6,18 @@ use std::path::PathBuf;
 
 use crate::conformance::report::{CheckResult, Failure};
 
-/// Where Debian's package has it; the loader knows what `$LIB` is. Without `MT` it gives a wrong time now and then where
-/// several threads ask.
+/// The path in Debian's package; the loader expands `$LIB`. The variant without `MT` sometimes
+/// gives a wrong time if several threads read the clock.
 const LIBRARY: &str = "/usr/$LIB/faketime/libfaketimeMT.so.1";
 
-/// A clock that is so far from ours, and can be set while processes run by it.
+/// A clock with an offset from ours, which can be changed while processes use it.
 pub(super) struct FakeClock {
     folder: tempfile::TempDir,
     monotonic: bool,
 }
 
 impl FakeClock {
-    /// A clock that is `seconds` ahead of ours, or behind it.
+    /// A clock that is `seconds` ahead of ours, or behind it if negative.
     pub(super) fn ahead(seconds: i64) -> Result<Self, Failure> {
         let clock = Self {
             folder: tempfile::tempdir()?,
@@ -27,14 +27,14 @@ impl FakeClock {
         Ok(clock)
     }
 
-    /// The monotonic clock is another one, too, which is libfaketime's own default. Waiting with a deadline has no end then,
-    /// because the kernel goes by the true one.
+    /// Shifts the monotonic clock too, which is libfaketime's own default. Waits with a deadline
+    /// then never end, because the kernel uses the real clock.
     pub(super) fn with_monotonic(mut self) -> Self {
         self.monotonic = true;
         self
     }
 
-    /// Sets it, for all processes at once.
+    /// Sets the offset, for all processes at once.
     pub(super) fn set(&self, seconds: i64) -> CheckResult {
         let new = self.folder.path().join("new");
         fs::write(&new, format!("{seconds:+}\n"))?;
@@ -45,7 +45,7 @@ impl FakeClock {
         self.folder.path().join("offset")
     }
 
-    /// The beginning of a command line: what follows it goes by this clock.
+    /// The beginning of a command line; the command after it uses this clock.
     pub(super) fn command(&self) -> Vec<OsString> {
         let mut file = OsString::from("FAKETIME_TIMESTAMP_FILE=");
         file.push(self.file());
@@ -59,7 +59,8 @@ impl FakeClock {
     }
 }
 
-/// Removes what libfaketime leaves behind of a process that was killed: the next one with its id would not start.
+/// Removes what libfaketime leaves behind of a killed process. Otherwise the next process with its
+/// id would not start.
 pub(super) fn clean_up_after(process: u32) {
     for name in ["faketime_shm", "sem.faketime_sem"] {
         let _not_there = fs::remove_file(format!("/dev/shm/{name}_{process}"));

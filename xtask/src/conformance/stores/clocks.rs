@@ -1,11 +1,11 @@
-//! Processes whose clock is wrong, at a server whose clock is right, with tokens that a process with a right one stored; and
-//! the other way round.
+//! Processes with a wrong clock, against a server with a right one, using tokens that a process
+//! with a right clock stored; and the reverse.
 
 use auth_core::TokenKind;
 use auth_testkit::{RequestKind, RequestLog, Rotation, TestServer};
 
 use super::clock::FakeClock;
-use super::store_dir::{LIFE, StoreDir, TWO_HOURS, answered, server, since};
+use super::store_dir::{LIFE, StoreDir, TWO_HOURS, server, since, with_status};
 use super::worker_process::{Start, Worker};
 use crate::conformance::expect::ensure;
 use crate::conformance::report::{CheckResult, Failure, Report};
@@ -14,7 +14,7 @@ use crate::rig::Rig;
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
-/// How far the clock is off, in seconds.
+/// The clock's offset in seconds.
 const WRONG: [(&str, i64); 4] = [
     ("a clock one day behind: no storm of renewals", -DAY),
     ("a clock one hour behind: no storm of renewals", -HOUR),
@@ -22,7 +22,7 @@ const WRONG: [(&str, i64); 4] = [
     ("a clock one day ahead: no storm of renewals", DAY),
 ];
 
-/// So many calls of each process, or one after the other.
+/// The calls of each process, or in sequence.
 const CALLS: usize = 10;
 
 pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
@@ -38,14 +38,14 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
                     true => clock.with_monotonic(),
                     false => clock,
                 };
-                let which = |complaint| format!("monotonic clock too: {monotonic}: {complaint}");
-                Scene::new()?.shared(rig, &clock, seconds).map_err(which)?;
+                let which = |failure| format!("monotonic clock too: {monotonic}: {failure}");
+                Setup::new()?.shared(rig, &clock, seconds).map_err(which)?;
             }
             Ok(())
         });
     }
     report.row(
-        "a token that ended unseen: refused once, renewed once",
+        "a token expired unnoticed: refused once, renewed once",
         rigs,
         ended_unseen,
     );
@@ -56,36 +56,36 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
     );
 }
 
-struct Scene {
+struct Setup {
     server: TestServer,
-    home: StoreDir,
+    dir: StoreDir,
 }
 
-impl Scene {
+impl Setup {
     fn new() -> Result<Self, Failure> {
         Ok(Self {
             server: server(Rotation::KillFamily)?,
-            home: StoreDir::new()?,
+            dir: StoreDir::new()?,
         })
     }
 
     fn right(&self, rig: &Rig) -> Result<Worker, Failure> {
-        Start::at(&self.server, &self.home).like(rig).spawn()
+        Start::at(&self.server, &self.dir).like(rig).spawn()
     }
 
     fn wrong(&self, rig: &Rig, clock: &FakeClock) -> Result<Worker, Failure> {
-        Start::at(&self.server, &self.home)
+        Start::at(&self.server, &self.dir)
             .like(rig)
             .clock(clock)
             .spawn()
     }
 
-    /// Complains unless the login was stored by a clock that is so far off.
+    /// Fails unless a clock with this offset stored the login.
     fn was_stored_by(&self, skew: i64) -> CheckResult {
-        let record = self.home.record()?;
+        let record = self.dir.record()?;
         let token = record.token(TokenKind::Login);
         let end = token.and_then(|token| token.expires_at());
-        let end = end.ok_or("no end of the login is stored")?.as_secs();
+        let end = end.ok_or("the stored login has no expiry")?.as_secs();
         let truth = (self.server.now() + LIFE).as_secs();
         let off = i64::try_from(end)? - i64::try_from(truth)?;
         ensure(
@@ -94,7 +94,8 @@ impl Scene {
         )
     }
 
-    /// Each of the two logs in once; the other one uses its tokens; then both go on side by side, and start again.
+    /// Each of the two logs in once, and the other one uses its tokens. Then both run side by side,
+    /// and start again.
     fn shared(&self, rig: &Rig, clock: &FakeClock, seconds: i64) -> CheckResult {
         for wrong_first in [false, true] {
             let mut pair = [self.right(rig)?, self.wrong(rig, clock)?];
@@ -116,16 +117,17 @@ impl Scene {
                 calls(&mut self.right(rig)?, 1)?;
                 calls(&mut self.wrong(rig, clock)?, 1)?;
             }
-            let order = |complaint| format!("the wrong one first: {wrong_first}: {complaint}");
-            let seen = since(&self.server, mark);
-            // What one of the two renews is dead for the other one, which learns of it by the response.
-            calm(&seen, seen.grant("refresh_token")).map_err(order)?;
+            let order = |failure| format!("the wrong one first: {wrong_first}: {failure}");
+            let log = since(&self.server, mark);
+            // A token that one of the two renews is invalid for the other, which learns that from
+            // the response.
+            calm(&log, log.grant("refresh_token")).map_err(order)?;
         }
         Ok(())
     }
 }
 
-/// So many calls of either kind, one after the other.
+/// This many calls of either kind, in sequence.
 fn calls(worker: &mut Worker, times: usize) -> CheckResult {
     for _ in 0..times {
         worker.ask("call")?.went_well()?;
@@ -134,51 +136,58 @@ fn calls(worker: &mut Worker, times: usize) -> CheckResult {
     Ok(())
 }
 
-/// Complains of more than two renewals of a kind, of one that was refused, and of more refused calls than these.
-fn calm(seen: &RequestLog, refused: usize) -> CheckResult {
-    let (logins, derived) = (seen.grant("refresh_token"), seen.derived());
+/// Fails if there are more than two renewals of a kind, a rejected renewal, or more than `refused`
+/// rejected calls.
+fn calm(log: &RequestLog, refused: usize) -> CheckResult {
+    let (logins, derived) = (log.grant("refresh_token"), log.derived());
     let calm = logins <= 2 && derived <= 2;
-    ensure(calm, format!("{logins} and {derived} renewals, not 2"))?;
-    let tokens = answered(seen, RequestKind::Token, 200);
-    ensure(tokens == seen.token(), "a renewal was refused")?;
-    let calls = answered(seen, RequestKind::Api, 401);
+    ensure(
+        calm,
+        format!("expected at most 2 renewals, got {logins} and {derived}"),
+    )?;
+    let tokens = with_status(log, RequestKind::Token, 200);
+    ensure(tokens == log.token(), "a renewal was rejected")?;
+    let calls = with_status(log, RequestKind::Api, 401);
     ensure(
         calls <= refused,
-        format!("{calls} calls refused, not {refused}"),
+        format!("expected {refused} rejected calls, got {calls}"),
     )
 }
 
-/// The clock is behind, so that the token's age is unknown; its end is seen by the response alone.
+/// The clock is behind, so the token's age is unknown; only the response shows its expiry.
 fn ended_unseen(rig: &Rig) -> CheckResult {
-    let (scene, clock) = (Scene::new()?, FakeClock::ahead(-DAY)?);
-    scene.right(rig)?.ask("log-in")?.went_well()?;
-    scene.server.advance(TWO_HOURS);
+    let (setup, clock) = (Setup::new()?, FakeClock::ahead(-DAY)?);
+    setup.right(rig)?.ask("log-in")?.went_well()?;
+    setup.server.advance(TWO_HOURS);
     clock.set(i64::try_from(TWO_HOURS.as_secs())? - DAY)?;
-    let mark = scene.server.requests().mark();
-    calls(&mut scene.wrong(rig, &clock)?, CALLS)?;
-    let seen = since(&scene.server, mark);
-    calm(&seen, 1)?;
-    ensure(seen.grant("refresh_token") == 1, "it was not renewed once")
+    let mark = setup.server.requests().mark();
+    calls(&mut setup.wrong(rig, &clock)?, CALLS)?;
+    let log = since(&setup.server, mark);
+    calm(&log, 1)?;
+    ensure(
+        log.grant("refresh_token") == 1,
+        "the token was not renewed exactly once",
+    )
 }
 
-/// A machine that sleeps is one of them: the wall clock goes on, and the monotonic clock does not.
+/// A suspended machine is one case: the wall clock moves, and the monotonic clock does not.
 fn jumps(rig: &Rig) -> CheckResult {
-    let (scene, clock) = (Scene::new()?, FakeClock::ahead(0)?);
-    let mut worker = scene.wrong(rig, &clock)?;
+    let (setup, clock) = (Setup::new()?, FakeClock::ahead(0)?);
+    let mut worker = setup.wrong(rig, &clock)?;
     worker.ask("log-in")?.went_well()?;
-    let begin = scene.server.requests().mark();
+    let begin = setup.server.requests().mark();
     for seconds in [HOUR, 0, -HOUR, 0, DAY, 0, -DAY, 0] {
-        let mark = scene.server.requests().mark();
+        let mark = setup.server.requests().mark();
         clock.set(seconds)?;
         calls(&mut worker, CALLS)?;
-        let seen = since(&scene.server, mark);
-        let jump = |complaint| format!("a jump to {seconds} s: {complaint}");
-        calm(&seen, 0).map_err(jump)?;
+        let log = since(&setup.server, mark);
+        let jump = |failure| format!("a jump to {seconds} s: {failure}");
+        calm(&log, 0).map_err(jump)?;
         ensure(
-            seen.grant("refresh_token") <= 1,
-            "a jump is worth one renewal",
+            log.grant("refresh_token") <= 1,
+            "a jump caused more than one renewal",
         )?;
     }
-    let all = since(&scene.server, begin).grant("refresh_token");
-    ensure(all >= 2, "the jumps ahead were not seen")
+    let all = since(&setup.server, begin).grant("refresh_token");
+    ensure(all >= 2, "the jumps ahead caused no renewal")
 }

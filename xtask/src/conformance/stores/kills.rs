@@ -1,4 +1,5 @@
-//! SIGKILL before and after each step of logins and renewals, and inside a save: what a fresh process finds then.
+//! SIGKILL before and after each step of logins and renewals, and inside a save; checks what a
+//! fresh process finds.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,7 +14,8 @@ use crate::conformance::report::{CheckResult, Failure, Report};
 use crate::output;
 use crate::rig::Rig;
 
-/// What is killed: how it is set up, what the process is told, and what shows that it can be used afterwards.
+/// What is killed: its set-up, the order to the process, and the check that the account is usable
+/// afterwards.
 pub(super) struct Job {
     name: &'static str,
     rotation: Rotation,
@@ -23,7 +25,7 @@ pub(super) struct Job {
     lost: Lost,
 }
 
-/// When nothing but a new login helps.
+/// When only a new login helps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lost {
     Never,
@@ -34,7 +36,7 @@ enum Lost {
 }
 
 const RENEWAL: Job = Job {
-    name: "a renewal, old token dead at once",
+    name: "a renewal, old token revoked at once",
     rotation: Rotation::KillFamily,
     begin: expired,
     order: "call",
@@ -61,7 +63,7 @@ const JOBS: &[Job] = &[
     },
     RENEWAL,
     Job {
-        name: "a renewal, old token dead on first use of the new",
+        name: "a renewal, old token revoked on first use of the new",
         rotation: Rotation::OnUse,
         begin: expired,
         order: "call",
@@ -78,7 +80,7 @@ const JOBS: &[Job] = &[
     },
 ];
 
-/// Fewer would not be each step of all of these.
+/// With fewer, some steps were missed.
 const AT_LEAST: usize = 20;
 
 pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
@@ -98,16 +100,22 @@ pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
     }
     let each = *locked(&killed) / rigs.len();
     report.single("in all: at least 20 kill points in each world", || {
-        ensure(each >= AT_LEAST, format!("{each} kill points only"))
+        ensure(
+            each >= AT_LEAST,
+            format!("expected at least {AT_LEAST} kill points, got {each}"),
+        )
     });
     output::line(format_args!("      {each} in each world"));
     let [rig, _] = rigs;
     let points = Mutex::new(Vec::new());
-    report.single("a renewal, at each system call that others can see", || {
-        let found = syscalls::at_each(&RENEWAL, rig)?;
-        *locked(&points) = found;
-        Ok(())
-    });
+    report.single(
+        "a renewal, at each system call with a visible effect",
+        || {
+            let found = syscalls::at_each(&RENEWAL, rig)?;
+            *locked(&points) = found;
+            Ok(())
+        },
+    );
     for point in locked(&points).iter() {
         output::line(format_args!("      before {point}"));
     }
@@ -118,15 +126,15 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn expired(server: &TestServer, rig: &Rig) -> Result<StoreDir, Failure> {
-    let home = StoreDir::logged_in(server.url(), rig)?;
-    home.age(TokenKind::Login, TWO_HOURS)?;
-    Ok(home)
+    let dir = StoreDir::logged_in(server.url(), rig)?;
+    dir.age(TokenKind::Login, TWO_HOURS)?;
+    Ok(dir)
 }
 
 fn without_api_token(server: &TestServer, rig: &Rig) -> Result<StoreDir, Failure> {
-    let home = StoreDir::logged_in(server.url(), rig)?;
-    home.age(TokenKind::Derived, MORE_THAN_A_DAY)?;
-    Ok(home)
+    let dir = StoreDir::logged_in(server.url(), rig)?;
+    dir.age(TokenKind::Derived, MORE_THAN_A_DAY)?;
+    Ok(dir)
 }
 
 impl Job {
@@ -138,11 +146,11 @@ impl Job {
         server(self.rotation)
     }
 
-    /// The names of the steps.
+    /// Kills at each step in turn; returns the names of the steps.
     fn at_each_step(&self, rig: &Rig) -> Result<Vec<String>, Failure> {
         let server = self.server()?;
         let mut names = Vec::new();
-        // A step that is never reached ends it; the bound is for a flow that never ends.
+        // A step that is never reached ends the loop; the bound is for a flow that never ends.
         for step in 1..100 {
             let accident = Accident::begin(self, &server, rig)?;
             let mut worker = accident.start().halt_at(step).spawn()?;
@@ -152,20 +160,20 @@ impl Job {
                 return Ok(names);
             };
             worker.kill()?;
-            let at_this = |complaint| format!("killed at step {step}, {name}: {complaint}");
+            let at_this = |failure| format!("killed at step {step}, {name}: {failure}");
             accident.aftermath().map_err(at_this)?;
             names.push(name);
         }
-        Err("it has no end".into())
+        Err("the flow does not end".into())
     }
 }
 
-/// A process is about to be killed.
+/// A process that is about to be killed.
 pub(super) struct Accident<'a> {
     job: &'a Job,
     server: &'a TestServer,
     rig: &'a Rig,
-    home: StoreDir,
+    dir: StoreDir,
     before: Option<SecretBytes>,
     mark: Mark,
 }
@@ -176,53 +184,53 @@ impl<'a> Accident<'a> {
         server: &'a TestServer,
         rig: &'a Rig,
     ) -> Result<Self, Failure> {
-        let home = (job.begin)(server, rig)?;
-        let before = home.text()?;
+        let dir = (job.begin)(server, rig)?;
+        let before = dir.text()?;
         let mark = server.requests().mark();
         Ok(Self {
             job,
             server,
             rig,
-            home,
+            dir,
             before,
             mark,
         })
     }
 
     pub(super) fn start(&self) -> Start {
-        Start::at(self.server, &self.home).like(self.rig)
+        Start::at(self.server, &self.dir).like(self.rig)
     }
 
-    pub(super) fn home(&self) -> &StoreDir {
-        &self.home
+    pub(super) fn dir(&self) -> &StoreDir {
+        &self.dir
     }
 
-    /// It was killed. Complains unless a fresh process finds all in order.
+    /// Checks, after the kill, that a fresh process finds the account in order.
     pub(super) fn aftermath(&self) -> CheckResult {
-        self.home.is_private()?;
-        let record = self.home.record()?;
+        self.dir.is_private()?;
+        let record = self.dir.record()?;
         let lost = self.is_lost(&record)?;
         let mark = self.server.requests().mark();
         let mut fresh = self.start().spawn()?;
         let heard = fresh.ask(self.job.afterwards)?;
         if lost {
             let needs_login = heard.is(ErrorKind::NeedsLogin);
-            ensure(needs_login, format!("in place of needs login: {heard:?}"))?;
+            ensure(needs_login, format!("expected NeedsLogin, got {heard:?}"))?;
             fresh.ask("log-in")?.went_well()?;
             fresh.ask(self.job.afterwards)?.went_well()?;
         } else {
             heard.went_well()?;
         }
         let again = since(self.server, mark);
-        ensure(again.grant("refresh_token") <= 1, "it renewed twice")?;
+        ensure(again.grant("refresh_token") <= 1, "renewed twice")?;
         drop(fresh);
-        self.home.is_tidy()?;
-        self.home.is_private()
+        self.dir.is_tidy()?;
+        self.dir.is_private()
     }
 
-    /// Whether a new login is the only way, by what the server has done and what was saved.
+    /// Whether only a new login helps, by what the server has done and what was saved.
     fn is_lost(&self, now: &TokenRecord) -> Result<bool, Failure> {
-        let text = self.home.text()?;
+        let text = self.dir.text()?;
         let bytes = |text: &Option<SecretBytes>| text.as_ref().map(|text| text.as_ref().to_vec());
         let saved = bytes(&self.before) != bytes(&text);
         let rotated = rotations(&since(self.server, self.mark));
@@ -230,7 +238,7 @@ impl<'a> Accident<'a> {
             Lost::Never => false,
             Lost::WithoutLogin => now.token(TokenKind::Login).is_none(),
             Lost::RotatedUnsaved => {
-                ensure(rotated <= 1, "it renewed twice")?;
+                ensure(rotated <= 1, "renewed twice")?;
                 rotated == 1 && !saved
             }
         })

@@ -1,7 +1,9 @@
-//! Stores where the machine says no: another user's files, a read-only folder, a full disk, a write limit, no home.
+//! Stores under system errors: another user's files, a read-only folder, a full disk, a write
+//! limit, no home.
 //!
-//! Each case is a process of its own, because it needs another user, other mounts, or other limits. It runs this very program as
-//! `xtask store-probe`, which tries a store and prints one line for each operation.
+//! Each case is a process of its own, because it requires another user, other mounts, or other
+//! limits. It runs this program as `xtask store-probe`, which tries a store and prints one line for
+//! each operation.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -15,45 +17,46 @@ use super::probe::{SECRET, keep, key, record};
 use crate::conformance::report::{CheckResult, Failure, Report};
 use crate::{Stop, output};
 
-/// The user that owns nothing.
-const NOBODY: &str = "65534";
+/// The user that owns no files.
+const UNPRIVILEGED: &str = "65534";
 
 pub(super) fn run(report: &mut Report) -> Result<(), Stop> {
     if output(Command::new("id").arg("-u"))?.trim() != "0" {
         return Err(Stop::Missing(
-            "the store cases change users and mounts: run them as root".into(),
+            "the store cases change users and mounts; run them as root".into(),
         ));
     }
-    report.about("the file store, where the machine says no");
-    let scene = Scene::new().map_err(|error| Stop::Failed(format!("no scene: {error}")))?;
-    report.single("another user's folder", || scene.foreign_folder());
-    report.single(
-        "another user's record in a folder that all can read",
-        || scene.foreign_record(),
-    );
-    report.single(
-        "a read-only mount: the record can be read, and nothing else",
-        || scene.read_only(),
-    );
-    report.single("a full disk: the old record is still there", || {
-        scene.full()
+    report.about("the file store under system errors");
+    let setup =
+        Setup::new().map_err(|error| Stop::Failed(format!("cannot set up the folder: {error}")))?;
+    report.single("another user's folder", || setup.foreign_folder());
+    report.single("another user's token record in a readable folder", || {
+        setup.foreign_record()
     });
-    report.single("a write limit: the old record is still there", || {
-        scene.limited()
+    report.single(
+        "a read-only mount: the token record can only be read",
+        || setup.read_only(),
+    );
+    report.single("a full disk: the old token record is still there", || {
+        setup.full()
     });
-    report.single("no home: the error says what to set", || scene.homeless());
+    report.single("a write limit: the old token record is still there", || {
+        setup.limited()
+    });
+    report.single("no home: the error says what to set", || setup.homeless());
     Ok(())
 }
 
-struct Scene {
+struct Setup {
     folder: tempfile::TempDir,
     program: PathBuf,
 }
 
-impl Scene {
+impl Setup {
     fn new() -> std::io::Result<Self> {
         let folder = tempfile::tempdir()?;
-        // Another user must be able to get here and to run the program, wherever the workspace lies.
+        // Another user must be able to reach this folder and run the program, wherever the
+        // workspace is.
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
         let program = folder.path().join("probe");
         fs::copy(std::env::current_exe()?, &program)?;
@@ -61,7 +64,7 @@ impl Scene {
         Ok(Self { folder, program })
     }
 
-    /// A store with one record in it.
+    /// A store with one token record in it.
     fn store(&self, name: &str) -> Result<PathBuf, Failure> {
         let folder = self.folder.path().join(name);
         keep(&File::open(&folder)?, &record(1)?)?;
@@ -80,7 +83,10 @@ impl Scene {
 
     fn foreign_folder(&self) -> CheckResult {
         let store = self.store("folder")?;
-        let said = said(self.shell(&store, &as_nobody("\"$PROBE\" store-probe \"$STORE\"")))?;
+        let said = said(self.shell(
+            &store,
+            &as_unprivileged("\"$PROBE\" store-probe \"$STORE\""),
+        ))?;
         for operation in ["load", "lease"] {
             refused(&said, operation, "Permission denied")?;
         }
@@ -90,7 +96,10 @@ impl Scene {
     fn foreign_record(&self) -> CheckResult {
         let store = self.store("record")?;
         fs::set_permissions(&store, Permissions::from_mode(0o755))?;
-        let said = said(self.shell(&store, &as_nobody("\"$PROBE\" store-probe \"$STORE\"")))?;
+        let said = said(self.shell(
+            &store,
+            &as_unprivileged("\"$PROBE\" store-probe \"$STORE\""),
+        ))?;
         for operation in ["load", "lease"] {
             refused(&said, operation, "Permission denied")?;
         }
@@ -103,7 +112,7 @@ impl Scene {
         let script = "mount --bind \"$STORE\" \"$STORE\"; mount -o remount,bind,ro \"$STORE\"; \"$PROBE\" store-probe \"$STORE\"";
         let said = said(self.shell(&store, script))?;
         if !said.contains("load: a record") {
-            return Err(format!("the record could not be read: {said}").into());
+            return Err(format!("cannot read the token record: {said}").into());
         }
         refused(&said, "lease", "Read-only file system")?;
         unharmed(&store)
@@ -120,16 +129,16 @@ impl Scene {
 
     fn limited(&self) -> CheckResult {
         let store = self.store("limited")?;
-        // One block of 512 bytes, and no signal: writing fails as it does on a full disk.
+        // One block of 512 bytes, and no signal: writing fails as on a full disk.
         let script = "trap '' XFSZ; ulimit -f 1; \"$PROBE\" store-probe \"$STORE\" large | cat";
         let said = said(self.shell(&store, script))?;
         refused(&said, "save", "File too large")?;
         still_there(&said)
     }
 
-    /// Neither a variable nor the user database knows a home that exists.
+    /// Neither a variable nor the user database has a home that exists.
     fn homeless(&self) -> CheckResult {
-        let script = as_nobody("exec env -i \"$PROBE\" store-probe --data-dir");
+        let script = as_unprivileged("exec env -i \"$PROBE\" store-probe --data-dir");
         refused(
             &said(self.shell(self.folder.path(), &script))?,
             "open",
@@ -138,8 +147,10 @@ impl Scene {
     }
 }
 
-fn as_nobody(script: &str) -> String {
-    format!("exec setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups sh -euc '{script}'")
+fn as_unprivileged(script: &str) -> String {
+    format!(
+        "exec setpriv --reuid={UNPRIVILEGED} --regid={UNPRIVILEGED} --clear-groups sh -euc '{script}'"
+    )
 }
 
 fn said(mut command: Command) -> Result<String, Failure> {
@@ -151,11 +162,11 @@ fn said(mut command: Command) -> Result<String, Failure> {
     );
     match output.status.success() && !text.contains(SECRET) {
         true => Ok(text),
-        false => Err(format!("the probe ended with {}: {text}", output.status).into()),
+        false => Err(format!("the probe exited with {}: {text}", output.status).into()),
     }
 }
 
-/// The operation failed, the error names the cause and says what to do.
+/// Checks that the operation failed, and that the error names the cause and a remedy.
 fn refused(said: &str, operation: &str, cause: &str) -> CheckResult {
     let line = said
         .lines()
@@ -163,16 +174,16 @@ fn refused(said: &str, operation: &str, cause: &str) -> CheckResult {
         .unwrap_or_default();
     match line.contains(cause) && line.contains("; ") {
         true => Ok(()),
-        false => Err(
-            format!("`{operation}` should have failed with `{cause}` and advice: {said}").into(),
-        ),
+        false => {
+            Err(format!("`{operation}` should have failed with `{cause}` and help: {said}").into())
+        }
     }
 }
 
 fn still_there(said: &str) -> CheckResult {
     match said.contains("again: a record") {
         true => Ok(()),
-        false => Err(format!("the old record is gone: {said}").into()),
+        false => Err(format!("the old token record is gone: {said}").into()),
     }
 }
 
@@ -182,6 +193,6 @@ fn unharmed(store: &Path) -> CheckResult {
         .is_some_and(|text| TokenRecord::from_text(text.as_ref()).is_ok())
     {
         true => Ok(()),
-        false => Err("the record was harmed".into()),
+        false => Err("the token record was damaged".into()),
     }
 }

@@ -1,6 +1,8 @@
-//! Stores among real processes: where the machine says no, shared, killed, stopped, cut off, at a wrong time of day.
+//! Stores among real processes: system errors, shared, killed, stopped, disconnected, with a wrong
+//! clock.
 //!
-//! What takes a process of its own is this very program, started again as `xtask store-probe` or `xtask store-worker`.
+//! Cases that require a process of their own start this program again as `xtask store-probe` or
+//! `xtask store-worker`.
 
 mod clock;
 mod clocks;
@@ -27,7 +29,7 @@ use super::report::Report;
 use super::rig::Rig;
 use crate::Stop;
 
-/// What has to be there, and the packages that bring it.
+/// The required tools, and the packages that contain them.
 const TOOLS: &[(&str, &str)] = &[
     ("setpriv", "util-linux"),
     ("unshare", "util-linux"),

@@ -1,4 +1,4 @@
-//! `xtask store-probe`: tries a file store, in whatever surroundings it was started.
+//! `xtask store-probe`: tries a file store in the environment it was started in.
 
 use std::ffi::OsString;
 use std::fs;
@@ -11,20 +11,21 @@ use keystore::File;
 
 use crate::{Outcome, Stop, Verdict, output};
 
-/// What the probe must never print.
+/// The secret that the probe must never print.
 pub(super) const SECRET: &str = "marked-access-token";
 
-/// `xtask store-probe DIR [fill | large]`: tries a file store and says what came of each operation.
+/// `xtask store-probe DIR [fill | large]`: tries a file store and prints the result of each
+/// operation.
 pub(crate) fn probe(mut args: Vec<OsString>) -> Outcome {
     if args.is_empty() {
-        return Err(Stop::Usage("store-probe: which folder?".into()));
+        return Err(Stop::Usage("store-probe: name a folder".into()));
     }
     let folder = args.remove(0);
     let opened = match folder.to_str() {
         Some("--data-dir") => File::in_data_dir("store-probe"),
         _ => File::open(PathBuf::from(&folder)),
     };
-    let Some(store) = told("open", opened.map(|store| (store, "opened"))) else {
+    let Some(store) = outcome("open", opened.map(|store| (store, "opened"))) else {
         return Ok(Verdict::Passed);
     };
     let policy = args
@@ -33,17 +34,17 @@ pub(crate) fn probe(mut args: Vec<OsString>) -> Outcome {
         .unwrap_or_default();
     let small = record(1).map_err(|error| Stop::Failed(error.to_string()))?;
     if policy == "fill" {
-        told("first", keep(&store, &small).map(|()| ((), "saved")));
-        // What the disk still holds is taken up by others.
+        outcome("first", keep(&store, &small).map(|()| ((), "saved")));
+        // Fill the rest of the disk.
         let _ = fs::write(Path::new(&folder).join("ballast"), vec![0; 1 << 20]);
     }
-    told(
+    outcome(
         "load",
         store
             .load(&key())
             .map(|text| (text.is_some(), found(text.as_ref()))),
     );
-    let Some(lease) = told(
+    let Some(lease) = outcome(
         "lease",
         store.try_lease(&key()).map(|lease| (lease, "granted")),
     )
@@ -54,8 +55,8 @@ pub(crate) fn probe(mut args: Vec<OsString>) -> Outcome {
         "fill" | "large" => record(2000).map_err(|error| Stop::Failed(error.to_string()))?,
         _ => small,
     };
-    told("save", store.save(&lease, &record).map(|()| ((), "saved")));
-    told(
+    outcome("save", store.save(&lease, &record).map(|()| ((), "saved")));
+    outcome(
         "again",
         store
             .load(&key())
@@ -64,7 +65,7 @@ pub(crate) fn probe(mut args: Vec<OsString>) -> Outcome {
     Ok(Verdict::Passed)
 }
 
-fn told<T>(operation: &str, result: Result<(T, &str), auth_core::Error>) -> Option<T> {
+fn outcome<T>(operation: &str, result: Result<(T, &str), auth_core::Error>) -> Option<T> {
     match result {
         Ok((value, words)) => {
             output::line(format_args!("{operation}: {words}"));
@@ -79,7 +80,7 @@ fn told<T>(operation: &str, result: Result<(T, &str), auth_core::Error>) -> Opti
 
 fn found(text: Option<&SecretBytes>) -> &'static str {
     match text {
-        Some(text) if TokenRecord::from_text(text.as_ref()).is_ok() => "a record",
+        Some(text) if TokenRecord::from_text(text.as_ref()).is_ok() => "a token record",
         Some(_) => "something else",
         None => "nothing",
     }
@@ -96,7 +97,7 @@ pub(super) fn keep(store: &File, record: &SecretBytes) -> Result<(), auth_core::
     store.save(&lease, record)
 }
 
-/// A record whose token is `times` as long as the marked one.
+/// A token record whose token is `times` as long as the marked one.
 pub(super) fn record(times: usize) -> Result<SecretBytes, auth_core::Error> {
     let sent = Now {
         wall: UnixTime::from_secs(1_700_000_000),

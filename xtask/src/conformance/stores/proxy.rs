@@ -1,4 +1,5 @@
-//! A proxy on loopback that loses answers: the server has done what it was asked, and the client never gets to know.
+//! A proxy on loopback that loses responses: the server has processed the request, and the client
+//! never learns the result.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -7,20 +8,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use crate::rig::PATIENCE;
+use crate::rig::MAX_WAIT;
 
 /// How a response is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Loss {
-    /// The connection is closed in its place.
+    /// The connection is closed instead.
     Closed,
-    /// The connection is reset in its place.
+    /// The connection is reset instead.
     Reset,
-    /// Half of it, then the connection is closed.
+    /// Half of it arrives, then the connection is closed.
     HalfClosed,
-    /// Half of it, then the connection is reset.
+    /// Half of it arrives, then the connection is reset.
     HalfReset,
-    /// Bytes that are no HTTP.
+    /// Bytes that are not HTTP arrive instead.
     Garbage,
 }
 
@@ -32,7 +33,7 @@ pub(super) const LOSSES: [Loss; 5] = [
     Loss::Garbage,
 ];
 
-/// Passes requests on to a server, until it is dropped.
+/// Forwards requests to a server until it is dropped.
 pub(super) struct Proxy {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -42,12 +43,12 @@ pub(super) struct Proxy {
 struct Shared {
     server: String,
     over: AtomicBool,
-    /// What becomes of the next answer from this path.
+    /// How to lose the next response on this path.
     plan: Mutex<Option<(&'static str, Loss)>>,
 }
 
 impl Proxy {
-    /// Before the server at this origin.
+    /// Starts a proxy for the server at this origin.
     pub(super) fn before(origin: &str) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let shared = Arc::new(Shared {
@@ -69,12 +70,12 @@ impl Proxy {
         format!("http://{}", self.address)
     }
 
-    /// The next answer from this path is lost in this way.
+    /// Loses the next response on this path in this way.
     pub(super) fn lose_next(&self, path: &'static str, loss: Loss) {
         *self.shared.plan() = Some((path, loss));
     }
 
-    /// Whether the one that was to be lost has been.
+    /// Whether the planned response has been lost.
     pub(super) fn has_lost_it(&self) -> bool {
         self.shared.plan().is_none()
     }
@@ -84,7 +85,7 @@ impl Drop for Proxy {
     fn drop(&mut self) {
         self.shared.over.store(true, Ordering::SeqCst);
         // The thread waits for a connection.
-        let _woken = TcpStream::connect_timeout(&self.address, PATIENCE);
+        let _woken = TcpStream::connect_timeout(&self.address, MAX_WAIT);
         if let Some(thread) = self.thread.take() {
             let _ended = thread.join();
         }
@@ -102,29 +103,29 @@ impl Shared {
                 return;
             }
             let own = Arc::clone(&self);
-            // It ends with the connection, at the latest when the client lets go of it.
+            // The thread ends with the connection, at the latest when the client closes it.
             thread::spawn(move || own.serve(stream));
         }
     }
 
     fn serve(&self, mut client: TcpStream) -> io::Result<()> {
         client.set_nodelay(true)?;
-        client.set_read_timeout(Some(PATIENCE))?;
+        client.set_read_timeout(Some(MAX_WAIT))?;
         loop {
             let Some(request) = waiting(&client)? else {
                 return Ok(());
             };
             let loss = self.loss_for(&request);
             let resets = matches!(loss, Some(Loss::Reset | Loss::HalfReset));
-            // A byte that is never read makes the kernel reset the connection when it is closed.
-            let kept = usize::from(resets);
-            client.read_exact(&mut vec![0; request.len() - kept])?;
+            // An unread byte makes the kernel reset the connection on close.
+            let unread = usize::from(resets);
+            client.read_exact(&mut vec![0; request.len() - unread])?;
             let response = self.ask(&request)?;
             let half = &response[..response.len() / 2];
             match loss {
                 None => client.write_all(&response)?,
                 Some(Loss::HalfClosed | Loss::HalfReset) => client.write_all(half)?,
-                Some(Loss::Garbage) => client.write_all(b"\x00\xffno answer\r\n\r\n")?,
+                Some(Loss::Garbage) => client.write_all(b"\x00\xffno response\r\n\r\n")?,
                 Some(Loss::Closed | Loss::Reset) => {}
             }
             if resets {
@@ -140,17 +141,17 @@ impl Shared {
         let mut plan = self.plan();
         let (path, loss) = (*plan)?;
         let line = request.split(|byte| *byte == b'\r').next()?;
-        let asked = std::str::from_utf8(line).ok()?.split(' ').nth(1)?;
-        (asked == path).then(|| {
+        let request = std::str::from_utf8(line).ok()?.split(' ').nth(1)?;
+        (request == path).then(|| {
             *plan = None;
             loss
         })
     }
 
-    /// The server's answer, in full.
+    /// Reads the server's response, in full.
     fn ask(&self, request: &[u8]) -> io::Result<Vec<u8>> {
         let mut server = TcpStream::connect(&self.server)?;
-        server.set_read_timeout(Some(PATIENCE))?;
+        server.set_read_timeout(Some(MAX_WAIT))?;
         server.write_all(request)?;
         let (mut response, mut chunk) = (Vec::new(), [0; 4096]);
         while length(&response).is_none_or(|length| response.len() < length) {
@@ -163,10 +164,10 @@ impl Shared {
     }
 }
 
-/// A whole request, which is left to be read; `None` at the connection's end.
+/// Peeks at a whole request without reading it; `None` at the end of the connection.
 fn waiting(client: &TcpStream) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = vec![0; 1 << 16];
-    let mut seen = 0;
+    let mut peeked = 0;
     loop {
         let there = client.peek(&mut bytes)?;
         if there == 0 {
@@ -176,15 +177,15 @@ fn waiting(client: &TcpStream) -> io::Result<Option<Vec<u8>>> {
             bytes.truncate(length);
             return Ok(Some(bytes));
         }
-        // Looking at what is there does not wait for more; the end of it does not show so, either.
-        if there == seen {
+        // A peek does not wait for more bytes, and it does not report the end of the connection.
+        if there == peeked {
             thread::sleep(Duration::from_millis(1));
         }
-        seen = there;
+        peeked = there;
     }
 }
 
-/// How long the message is that begins here, once its head is complete.
+/// The length of the message that begins here, once its head is complete.
 fn length(message: &[u8]) -> Option<usize> {
     let end = message.windows(4).position(|four| four == b"\r\n\r\n")? + 4;
     let head = std::str::from_utf8(&message[..end]).ok()?;

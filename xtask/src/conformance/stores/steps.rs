@@ -1,4 +1,5 @@
-//! A store and a transport that count what goes through them, and come to a halt at one step, for somebody to kill them there.
+//! A store and a transport that count their operations and halt at one step, where the master kills
+//! the process.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -17,9 +18,9 @@ pub(super) struct Steps(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     passed: AtomicUsize,
-    /// The step that is not passed, counted from 1.
+    /// The step to halt at, counted from 1.
     halt_at: Option<usize>,
-    /// Told its name.
+    /// Receives the step's name.
     tell: fn(&str),
 }
 
@@ -33,7 +34,7 @@ impl Steps {
         }))
     }
 
-    /// The same counter around a store or a transport.
+    /// Puts the same counter around a store or a transport.
     pub(super) fn around<I>(&self, inner: I) -> Counted<I> {
         let steps = self.clone();
         Counted { inner, steps }
@@ -74,7 +75,7 @@ impl<S: Store> Store for Counted<S> {
         Ok(lease.map(|lease| {
             let steps = self.steps.clone();
             let lease = Some(lease);
-            Lease::new(key.clone(), Held { lease, steps })
+            Lease::new(key.clone(), CountedLease { lease, steps })
         }))
     }
 
@@ -91,16 +92,16 @@ impl<S: Store> Store for Counted<S> {
     }
 }
 
-/// A lease whose end is counted, too.
-struct Held {
+/// A lease whose release is counted too.
+struct CountedLease {
     lease: Option<Lease>,
     steps: Steps,
 }
 
-impl Drop for Held {
+impl Drop for CountedLease {
     fn drop(&mut self) {
         let lease = self.lease.take();
-        self.steps.wrap("giving the lease back", || drop(lease));
+        self.steps.wrap("releasing the lease", || drop(lease));
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the proofs stand on: a server, a service, and a folder with one account's record in it.
+//! What the cases share: a server, a service, and a folder with one account's token record.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -22,20 +22,20 @@ use crate::rig::{Rig, Seat};
 
 /// The account's name in each program.
 pub(super) const ACCOUNT: &str = "alice";
-/// Stands in every secret that is not made by the server.
+/// Marks every secret that the server did not make.
 pub(super) const MARK: &str = "marked-";
 pub(super) const PASSWORD: &str = "marked-password";
 const CLIENT: &str = "tool";
 const CLIENT_SECRET: &str = "marked-client-secret";
 
-/// How long a login token lives.
+/// How long a login token is valid.
 pub(super) const LIFE: Duration = Duration::from_secs(3600);
-/// Longer than it lives.
+/// Longer than that.
 pub(super) const TWO_HOURS: Duration = Duration::from_secs(7200);
-/// Longer than an API token lives.
+/// Longer than an API token is valid.
 pub(super) const MORE_THAN_A_DAY: Duration = Duration::from_secs(25 * 3600);
 
-/// A server with one user, whose tokens go on by refresh tokens.
+/// A server with one user and with refresh tokens.
 pub(super) fn server(rotation: Rotation) -> Result<TestServer, Failure> {
     let ping = Route::get("/api/ping", Auth::Login, |visit| {
         let caller = visit.caller;
@@ -54,7 +54,7 @@ pub(super) fn server(rotation: Rotation) -> Result<TestServer, Failure> {
         .start()?)
 }
 
-/// The service at that server, or at a proxy before it.
+/// The service at that server, or at a proxy in front of it.
 pub(super) fn service(origin: &str) -> Result<Service, Error> {
     api_inat::service(CLIENT)
         .secret(CLIENT_SECRET)
@@ -63,29 +63,29 @@ pub(super) fn service(origin: &str) -> Result<Service, Error> {
         .build()
 }
 
-/// A store's folder with one account in it; it goes with this value.
+/// A store's folder with one account in it; removed on drop.
 pub(super) struct StoreDir {
     around: tempfile::TempDir,
     store: File,
 }
 
 impl StoreDir {
-    /// A folder inside one of its own, made by the store.
+    /// Creates an empty store inside a temporary folder.
     pub(super) fn new() -> Result<Self, Failure> {
         let around = tempfile::tempdir()?;
         let store = File::open(around.path().join("store"))?;
         Ok(Self { around, store })
     }
 
-    /// The same, with a login.
+    /// Creates a store with a login.
     pub(super) fn logged_in(origin: &str, rig: &Rig) -> Result<Self, Failure> {
-        let home = Self::new()?;
-        let seat = home.seat(origin, rig)?;
+        let dir = Self::new()?;
+        let seat = dir.seat(origin, rig)?;
         seat.log_in_with_password(ACCOUNT, PASSWORD)?;
-        Ok(home)
+        Ok(dir)
     }
 
-    /// The account in a program that has just been started.
+    /// The account in a program that has just started.
     pub(super) fn seat(&self, origin: &str, rig: &Rig) -> Result<Seat, Error> {
         Ok(rig.account(service(origin)?, self.store.clone(), ACCOUNT))
     }
@@ -98,12 +98,12 @@ impl StoreDir {
         AccountKey::new("inaturalist", CLIENT, ACCOUNT)
     }
 
-    /// The record's text; `None` where there is none.
+    /// The text of the token record, or `None` if there is none.
     pub(super) fn text(&self) -> Result<Option<SecretBytes>, Error> {
         self.store.load(&Self::key())
     }
 
-    /// What is stored, empty where there is nothing; an error where it is torn.
+    /// The stored token record, empty if there is none. Fails if it is damaged.
     pub(super) fn record(&self) -> Result<TokenRecord, Error> {
         match self.text()? {
             Some(text) => TokenRecord::from_text(text.expose_secret()),
@@ -111,17 +111,17 @@ impl StoreDir {
         }
     }
 
-    /// Moves the date of a stored token back, as if so much time had passed with all programs off.
+    /// Moves the date of a stored token back, as if all programs had been off for that time.
     pub(super) fn age(&self, kind: TokenKind, by: Duration) -> CheckResult {
         let lease = self.store.try_lease(&Self::key())?;
-        let lease = lease.ok_or("the lease is taken")?;
-        let text = self.text()?.ok_or("no record is stored")?;
+        let lease = lease.ok_or("another program has the lease")?;
+        let text = self.text()?.ok_or("no token record is stored")?;
         let mut record: Value = serde_json::from_slice(text.expose_secret())?;
         let pointer = match kind {
             TokenKind::Login => "/login/sent_ms",
             _ => "/derived/sent_ms",
         };
-        let sent = record.pointer_mut(pointer).ok_or("no such token")?;
+        let sent = record.pointer_mut(pointer).ok_or("the token is missing")?;
         let then = sent.as_u64().ok_or("the token has no date")?;
         let back = u64::try_from(by.as_millis())?;
         *sent = then.saturating_sub(back).into();
@@ -129,7 +129,7 @@ impl StoreDir {
         Ok(self.store.save(&lease, &text)?)
     }
 
-    /// Complains unless every file is for its owner only, as the folder is.
+    /// Fails unless every file and the folder are accessible to the owner only.
     pub(super) fn is_private(&self) -> CheckResult {
         let folder = self.folder();
         has_mode(&folder, 0o700)?;
@@ -139,7 +139,7 @@ impl StoreDir {
         Ok(())
     }
 
-    /// The lengths of the files that were going to be the record.
+    /// The lengths of the temporary files of unfinished saves.
     pub(super) fn half_written(&self) -> Result<Vec<u64>, Failure> {
         let mut lengths = Vec::new();
         for name in self.names()?.iter().filter(|name| name.ends_with(".tmp")) {
@@ -148,10 +148,13 @@ impl StoreDir {
         Ok(lengths)
     }
 
-    /// Complains unless the lease is free, and nothing is left but the record and the lock.
+    /// Fails unless the lease is free, and only the token record and the lock are left.
     pub(super) fn is_tidy(&self) -> CheckResult {
         let lease = self.store.try_lease(&Self::key())?;
-        ensure(lease.is_some(), "the lock of a dead process is in the way")?;
+        ensure(
+            lease.is_some(),
+            "the lock of an ended process blocks the lease",
+        )?;
         let strange = |name: &&String| !name.ends_with(".json") && !name.ends_with(".lock");
         match self.names()?.iter().find(strange) {
             Some(name) => Err(format!("{name} is left behind").into()),
@@ -171,29 +174,35 @@ impl StoreDir {
 fn has_mode(path: &Path, expect: u32) -> CheckResult {
     let mode = fs::symlink_metadata(path)?.permissions().mode() & 0o7777;
     let name = path.display();
-    ensure(mode == expect, format!("{name} has mode {mode:04o}"))
+    ensure(
+        mode == expect,
+        format!("{name} has the wrong mode {mode:04o}"),
+    )
 }
 
-/// What the server saw after a mark.
+/// The requests that the server received after a mark.
 pub(super) fn since(server: &TestServer, mark: Mark) -> RequestLog {
     server.requests().since(mark)
 }
 
-/// How many requests of a kind were answered with this status.
-pub(super) fn answered(seen: &RequestLog, kind: RequestKind, status: u16) -> usize {
-    let matches = |seen: &&LoggedRequest| seen.kind == kind && seen.status == Some(status);
-    seen.requests().iter().filter(matches).count()
+/// How many requests of a kind got this status.
+pub(super) fn with_status(log: &RequestLog, kind: RequestKind, status: u16) -> usize {
+    let matches = |one: &&LoggedRequest| one.kind == kind && one.status == Some(status);
+    log.requests().iter().filter(matches).count()
 }
 
 /// How many refresh tokens were used up.
-pub(super) fn rotations(seen: &RequestLog) -> usize {
-    let matches = |seen: &&LoggedRequest| {
-        seen.grant.as_deref() == Some("refresh_token") && seen.status == Some(200)
+pub(super) fn rotations(log: &RequestLog) -> usize {
+    let matches = |one: &&LoggedRequest| {
+        one.grant.as_deref() == Some("refresh_token") && one.status == Some(200)
     };
-    seen.requests().iter().filter(matches).count()
+    log.requests().iter().filter(matches).count()
 }
 
-/// Complains unless there were so many.
-pub(super) fn counted(what: &str, seen: usize, expect: usize) -> CheckResult {
-    ensure(seen == expect, format!("{seen} {what}, not {expect}"))
+/// Fails unless the count is the expected one.
+pub(super) fn counted(what: &str, count: usize, expect: usize) -> CheckResult {
+    ensure(
+        count == expect,
+        format!("expected {expect} {what}, got {count}"),
+    )
 }

@@ -1,4 +1,5 @@
-//! SIGKILL at single system calls, by strace: between the steps of a save, where no program of ours can stop.
+//! SIGKILL at single system calls, by strace: between the steps of a save, where no program of ours
+//! can halt.
 
 use super::kills::{Accident, Job};
 use super::worker_process::Heard;
@@ -6,7 +7,8 @@ use crate::conformance::expect::ensure;
 use crate::conformance::report::Failure;
 use crate::rig::Rig;
 
-/// Those by which others see what a process does to a file, a lock or a connection. A question mark: not on every machine.
+/// The calls by which a process changes a file, a lock or a connection. A question mark: the call
+/// may be missing on a machine.
 const CALLS: &[&str] = &[
     "?flock",
     "?write",
@@ -19,7 +21,8 @@ const CALLS: &[&str] = &[
     "?sendto",
 ];
 
-/// Kills the job right before the first of these calls, the second, and so on. The names of the calls.
+/// Kills the job right before the first of these calls, the second, and so on. Returns the names of
+/// the calls.
 pub(super) fn at_each(job: &Job, rig: &Rig) -> Result<Vec<String>, Failure> {
     let server = job.server()?;
     let (mut names, mut left) = (Vec::new(), Vec::new());
@@ -44,8 +47,8 @@ pub(super) fn at_each(job: &Job, rig: &Rig) -> Result<Vec<String>, Failure> {
                 format!("{name}: {heard:?}"),
             )?;
             drop(worker);
-            left.extend(accident.home().half_written()?);
-            let at_this = |complaint| format!("killed before {name}: {complaint}");
+            left.extend(accident.dir().half_written()?);
+            let at_this = |failure| format!("killed before {name}: {failure}");
             accident.aftermath().map_err(at_this)?;
             names.push(name);
         }
@@ -53,9 +56,9 @@ pub(super) fn at_each(job: &Job, rig: &Rig) -> Result<Vec<String>, Failure> {
     let (empty, full) = (left.contains(&0), left.iter().any(|length| *length > 0));
     ensure(
         empty && full,
-        format!("no file was left half-way: {left:?}"),
+        format!("no file was left half-written: {left:?}"),
     )?;
     let synced = names.iter().any(|name| name == "fsync 2");
-    ensure(synced, "a save does not wait for the disk, file and folder")?;
+    ensure(synced, "a save does not sync the file and the folder")?;
     Ok(names)
 }

@@ -1,4 +1,4 @@
-//! An eye on a folder: every file in it is for its owner only, at every moment.
+//! Watches a folder: every file in it must be accessible to its owner only, at every moment.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::conformance::report::{CheckResult, Failure};
 
-/// Looks at a folder's modes on a thread of its own, again and again.
+/// Reads the modes in a folder in a loop, on a thread of its own.
 pub(super) struct Watcher {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<CheckResult>>,
@@ -34,12 +34,12 @@ impl Watcher {
         Self { shared, thread }
     }
 
-    /// How often it has met a file that was going to be the record.
+    /// How often it has met an unfinished save.
     pub(super) fn half_written(&self) -> usize {
         self.shared.half_written.load(Ordering::Relaxed)
     }
 
-    /// Ends it. Complains if it has seen what is not private.
+    /// Stops it. Fails if it has met a file that is not private.
     pub(super) fn end(mut self) -> CheckResult {
         self.shared.over.store(true, Ordering::Relaxed);
         match self.thread.take().map(JoinHandle::join) {
@@ -59,7 +59,7 @@ impl Shared {
     fn watch(&self) -> CheckResult {
         while !self.over.load(Ordering::Relaxed) {
             self.look()?;
-            // Others need the processor, too.
+            // Leave the processor to others for a moment.
             thread::sleep(Duration::from_micros(100));
         }
         self.look()
@@ -69,8 +69,8 @@ impl Shared {
         private(&self.folder, 0o700)?;
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
-            let seen = private(&entry.path(), 0o600)?;
-            if seen && entry.file_name().to_string_lossy().ends_with(".tmp") {
+            let exists = private(&entry.path(), 0o600)?;
+            if exists && entry.file_name().to_string_lossy().ends_with(".tmp") {
                 self.half_written.fetch_add(1, Ordering::Relaxed);
             }
         }
@@ -78,15 +78,15 @@ impl Shared {
     }
 }
 
-/// Whether it is there; complains about its mode.
+/// Whether the path exists; fails if its mode is wrong.
 fn private(path: &Path, expect: u32) -> Result<bool, Failure> {
-    // Gone since it was listed: nothing to look at.
+    // Removed since it was listed.
     let Ok(metadata) = fs::symlink_metadata(path) else {
         return Ok(false);
     };
     let mode = metadata.permissions().mode() & 0o7777;
     match mode == expect {
         true => Ok(true),
-        false => Err(format!("{} has had mode {mode:04o}", path.display()).into()),
+        false => Err(format!("{} had the wrong mode {mode:04o}", path.display()).into()),
     }
 }

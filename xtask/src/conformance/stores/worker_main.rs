@@ -1,4 +1,5 @@
-//! `xtask store-worker`: one process of several at one store. It does what it is told, line by line.
+//! `xtask store-worker`: one of several processes that share a store. Executes orders, line by
+//! line.
 //!
 //! | it reads | it does | it writes |
 //! | --- | --- | --- |
@@ -7,7 +8,8 @@
 //! | `me` | a call with the API token | a line |
 //! | `calls T K` | as `call`, from T threads and K tasks at once | a line for each, as they end |
 //!
-//! A line is `{"ok":true}`, or the error in JSON. At the step where it has to halt, it writes `{"halt":"…"}` and does no more.
+//! A line is `{"ok":true}`, or the error in JSON. At the step where it has to halt, it writes
+//! `{"halt":"…"}` and waits there.
 
 use std::ffi::OsString;
 use std::io::BufRead;
@@ -37,18 +39,18 @@ pub(super) const TASK: &str = "store-worker";
 /// Works until its standard input ends.
 pub(crate) fn work(args: Vec<OsString>) -> Outcome {
     let options = Options::parse(args)?;
-    let Rig::Async(_, runtime) =
-        Rig::asynchronous().map_err(|error| Stop::Failed(format!("no runtime: {error}")))?
+    let Rig::Async(_, runtime) = Rig::asynchronous()
+        .map_err(|error| Stop::Failed(format!("cannot start a runtime: {error}")))?
     else {
-        return Err(Stop::Failed("the async rig is none".to_owned()));
+        return Err(Stop::Failed("the async rig has no runtime".to_owned()));
     };
     let worker =
         Worker::new(&options, &runtime).map_err(|error| Stop::Failed(error.to_string()))?;
     for line in std::io::stdin().lock().lines() {
-        let line = line.map_err(|error| Stop::Failed(format!("no more orders: {error}")))?;
+        let line = line.map_err(|error| Stop::Failed(format!("cannot read orders: {error}")))?;
         worker.obey(&line)?;
     }
-    // Whatever still waits for somebody is not waited for.
+    // Do not wait for calls that still wait.
     runtime.shutdown_background();
     Ok(Verdict::Passed)
 }
@@ -58,7 +60,7 @@ struct Options {
     folder: PathBuf,
     asynchronous: bool,
     halt_at: Option<usize>,
-    patience: Option<Duration>,
+    timeout: Option<Duration>,
 }
 
 impl Options {
@@ -68,7 +70,7 @@ impl Options {
             folder: PathBuf::new(),
             asynchronous: false,
             halt_at: None,
-            patience: None,
+            timeout: None,
         };
         let mut parser = lexopt::Parser::from_args(args);
         while let Some(argument) = parser.next()? {
@@ -77,9 +79,9 @@ impl Options {
                 Arg::Long("folder") => options.folder = parser.value()?.into(),
                 Arg::Long("async") => options.asynchronous = true,
                 Arg::Long("halt-at") => options.halt_at = Some(parser.value()?.parse()?),
-                Arg::Long("patience-ms") => {
-                    let patience = Duration::from_millis(parser.value()?.parse()?);
-                    options.patience = Some(patience);
+                Arg::Long("renewal-timeout-ms") => {
+                    let timeout = Duration::from_millis(parser.value()?.parse()?);
+                    options.timeout = Some(timeout);
                 }
                 other => return Err(other.unexpected().into()),
             }
@@ -88,7 +90,7 @@ impl Options {
     }
 }
 
-/// One account in both worlds: two programs in one process, which share nothing but the store.
+/// One account in both worlds: two programs in one process, which share only the store.
 struct Worker {
     blocking: Seat,
     asynchronous: Seat,
@@ -120,8 +122,8 @@ impl Worker {
         ]
         .map(|program| {
             let seat = program.account(ACCOUNT);
-            match options.patience {
-                Some(patience) => seat.patience(patience),
+            match options.timeout {
+                Some(timeout) => seat.timeout(timeout),
                 None => seat,
             }
         });
@@ -174,7 +176,7 @@ impl Worker {
     }
 }
 
-/// One line for one result.
+/// Writes one line for one result.
 fn tell<T>(result: Result<T, Error>) {
     output::line(match result {
         Ok(_) => json!({ "ok": true }),
@@ -187,5 +189,5 @@ fn tell<T>(result: Result<T, Error>) {
 }
 
 fn unknown(order: &str) -> Stop {
-    Stop::Usage(format!("{TASK} knows no `{order}`"))
+    Stop::Usage(format!("{TASK}: unknown order `{order}`"))
 }

@@ -1,4 +1,5 @@
-//! A worker process as its master sees it: orders go in, lines come back, and it can be killed, stopped and let go on.
+//! A worker process, seen from the master: orders go in, lines come back, and it can be killed,
+//! stopped and continued.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
@@ -16,9 +17,9 @@ use super::clock::{FakeClock, clean_up_after};
 use super::store_dir::{MARK, StoreDir};
 use super::worker_main::TASK;
 use crate::conformance::report::{CheckResult, Failure};
-use crate::rig::{PATIENCE, Rig};
+use crate::rig::{MAX_WAIT, Rig};
 
-/// How a worker is to be started.
+/// How to start a worker.
 #[derive(Clone)]
 pub(super) struct Start {
     origin: String,
@@ -30,18 +31,18 @@ pub(super) struct Start {
 }
 
 impl Start {
-    /// At this server and this store.
-    pub(super) fn at(server: &TestServer, home: &StoreDir) -> Self {
+    /// For this server and this store.
+    pub(super) fn at(server: &TestServer, dir: &StoreDir) -> Self {
         Self {
             origin: server.url().to_owned(),
-            folder: home.folder(),
+            folder: dir.folder(),
             options: Vec::new(),
             faked_clock: false,
             under: Vec::new(),
         }
     }
 
-    /// In the rig's world: what it is told to do once, it does there.
+    /// In the rig's world, where it executes single orders.
     pub(super) fn like(self, rig: &Rig) -> Self {
         match rig {
             Rig::Blocking(_) => self,
@@ -49,24 +50,24 @@ impl Start {
         }
     }
 
-    /// It halts at this step, counted from 1.
+    /// Halts it at this step, counted from 1.
     pub(super) fn halt_at(self, step: usize) -> Self {
         self.option("--halt-at").option(step.to_string())
     }
 
-    /// How long its calls wait for a renewal.
-    pub(super) fn patience(self, patience: Duration) -> Self {
-        let millis = patience.as_millis().to_string();
-        self.option("--patience-ms").option(millis)
+    /// Sets how long its calls wait for a renewal.
+    pub(super) fn timeout(self, timeout: Duration) -> Self {
+        let millis = timeout.as_millis().to_string();
+        self.option("--renewal-timeout-ms").option(millis)
     }
 
-    /// By another clock than ours.
+    /// Gives it another clock.
     pub(super) fn clock(mut self, clock: &FakeClock) -> Self {
         self.faked_clock = true;
         self.under(clock.command())
     }
 
-    /// Run by another program, given with its arguments.
+    /// Runs it under another program, given with its arguments.
     pub(super) fn under<S: Into<OsString>>(mut self, program: impl IntoIterator<Item = S>) -> Self {
         self.under = program.into_iter().map(Into::into).collect();
         self
@@ -78,7 +79,8 @@ impl Start {
     }
 
     pub(super) fn spawn(&self) -> Result<Worker, Failure> {
-        // A mask of 0 takes no right away: what is private then is so by the store's own doing.
+        // A umask of 0 removes no permission, so files are private only because the store makes
+        // them so.
         let mut command = Command::new("sh");
         command
             .args(["-c", "umask 000; exec \"$0\" \"$@\""])
@@ -93,14 +95,14 @@ impl Start {
     }
 }
 
-/// What came from a worker.
+/// A line from a worker, or its end.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Heard {
     Ok,
     Failed(WorkerFailure),
     /// It halted at the step of this name.
     Halted(String),
-    /// It has ended.
+    /// The process has ended.
     Gone,
 }
 
@@ -113,21 +115,21 @@ pub(super) struct WorkerFailure {
 }
 
 impl Heard {
-    /// Complains unless it went well.
+    /// Fails unless the call succeeded.
     pub(super) fn went_well(self) -> CheckResult {
         match self {
             Self::Ok => Ok(()),
-            other => Err(format!("a call ended so: {other:?}").into()),
+            other => Err(format!("expected success, got {other:?}").into()),
         }
     }
 
-    /// Whether it is this kind of error.
+    /// Whether the error is of this kind.
     pub(super) fn is(&self, kind: ErrorKind) -> bool {
         matches!(self, Self::Failed(failure) if failure.kind == format!("{kind:?}"))
     }
 }
 
-/// A process that works; killed when dropped.
+/// A running worker; killed on drop.
 pub(super) struct Worker {
     child: Child,
     orders: Option<ChildStdin>,
@@ -138,7 +140,10 @@ pub(super) struct Worker {
 impl Worker {
     fn of(mut child: Child, faked_clock: bool) -> Result<Self, Failure> {
         let orders = child.stdin.take();
-        let output = child.stdout.take().ok_or("no way out")?;
+        let output = child
+            .stdout
+            .take()
+            .ok_or("the worker has no standard output")?;
         let (giver, lines) = mpsc::channel();
         thread::spawn(move || {
             let heard = BufReader::new(output).lines().map_while(Result::ok);
@@ -155,17 +160,20 @@ impl Worker {
     }
 
     pub(super) fn tell(&mut self, order: &str) -> CheckResult {
-        let orders = self.orders.as_mut().ok_or("no way in")?;
+        let orders = self
+            .orders
+            .as_mut()
+            .ok_or("the worker has no standard input")?;
         Ok(writeln!(orders, "{order}")?)
     }
 
     /// The next line it writes.
     pub(super) fn hear(&mut self) -> Result<Heard, Failure> {
-        self.hear_within(PATIENCE)?
-            .ok_or_else(|| "it says nothing".into())
+        self.hear_within(MAX_WAIT)?
+            .ok_or_else(|| "the worker did not write a line".into())
     }
 
-    /// The same; `None` if there is none in this time.
+    /// The next line it writes, or `None` if there is none within this time.
     pub(super) fn hear_within(&mut self, limit: Duration) -> Result<Option<Heard>, Failure> {
         let line = match self.lines.recv_timeout(limit) {
             Ok(line) => line,
@@ -173,7 +181,7 @@ impl Worker {
             Err(RecvTimeoutError::Disconnected) => return Ok(Some(Heard::Gone)),
         };
         if line.contains(MARK) {
-            return Err("a worker shows a secret".into());
+            return Err("the worker's line contains a secret".into());
         }
         let value: Value = serde_json::from_str(&line)?;
         let text = |name: &str| value[name].as_str().map(str::to_owned);
@@ -183,7 +191,7 @@ impl Worker {
             Heard::Halted(step)
         } else {
             Heard::Failed(WorkerFailure {
-                kind: text("kind").ok_or("a line without a kind")?,
+                kind: text("kind").ok_or("the worker's line has no kind")?,
                 text: text("text").unwrap_or_default(),
                 retryable: value["again"] == true,
             })
@@ -195,19 +203,19 @@ impl Worker {
         self.hear()
     }
 
-    /// SIGKILL, and waits for its end.
+    /// Sends SIGKILL and waits for the end.
     pub(super) fn kill(mut self) -> CheckResult {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
     }
 
-    /// SIGSTOP: it hangs, with all that it holds.
+    /// Sends SIGSTOP: the process hangs and keeps its locks.
     pub(super) fn stop(&self) -> CheckResult {
         self.signal("STOP")
     }
 
-    /// SIGCONT.
+    /// Sends SIGCONT.
     pub(super) fn go_on(&self) -> CheckResult {
         self.signal("CONT")
     }
@@ -219,14 +227,14 @@ impl Worker {
             .status()?;
         match sent.success() {
             true => Ok(()),
-            false => Err(format!("SIG{name} could not be sent").into()),
+            false => Err(format!("cannot send SIG{name}").into()),
         }
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        // The end of its orders ends it, which gives libfaketime the time to clear up.
+        // Closing its input ends it, which lets libfaketime clean up.
         drop(self.orders.take());
         let deadline = Instant::now() + Duration::from_secs(2);
         while self.faked_clock

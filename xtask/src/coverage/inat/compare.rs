@@ -1,4 +1,5 @@
-//! What is described beside what was sent: what is missing, what is sent beyond the description, and what does not fit it.
+//! Compares the description with what was sent: what is missing, what is beyond the description,
+//! and what has another type.
 
 use std::collections::BTreeSet;
 
@@ -6,17 +7,17 @@ use super::described::{Described, Endpoint, Kind};
 use super::known::{BEYOND, READ_AS, REASONS, ReadAs, Reason};
 use super::sent::{Call, Sent};
 
-/// Both, and how they differ.
+/// Both, and their differences.
 #[derive(Debug)]
 pub(super) struct Compared<'a> {
     pub(super) operations: Vec<Row<'a>>,
-    /// What no description has, with its source.
+    /// Operations that no description has, with their source.
     pub(super) beyond: Vec<(&'a Call, &'static str)>,
     pub(super) records: Vec<Record<'a>>,
     pub(super) gaps: Vec<Gap>,
 }
 
-/// A described operation, and what of ours sends it.
+/// A described operation, and our operations that send it.
 #[derive(Debug)]
 pub(super) struct Row<'a> {
     pub(super) endpoint: &'a Endpoint,
@@ -25,7 +26,7 @@ pub(super) struct Row<'a> {
     pub(super) body: Names,
 }
 
-/// A described kind of record, and what of ours reads it.
+/// A described kind of record, and our types that read it.
 #[derive(Debug)]
 pub(super) struct Record<'a> {
     pub(super) name: &'a str,
@@ -33,7 +34,7 @@ pub(super) struct Record<'a> {
     pub(super) fields: Names,
 }
 
-/// Names that are described, sent or read, or both.
+/// Names by whether they are described, sent or read, or both.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     pub(super) both: BTreeSet<String>,
@@ -41,7 +42,8 @@ pub(super) struct Names {
     pub(super) more: BTreeSet<String>,
 }
 
-/// A difference: where, and what. `-name` is missing, `+name` is more than is described, `!name` is of another kind.
+/// A difference: where, and what. `-name` is missing, `+name` is beyond the description, `!name`
+/// has another type.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Gap {
     pub(super) of: String,
@@ -66,12 +68,12 @@ pub(super) fn compare<'a>(described: &'a Described, sent: &'a Sent) -> Compared<
         let read_as = read_as.map(|(_, ours)| *ours);
         let read = match read_as {
             Some(ReadAs::Record(ours)) => sent.records.get(ours).cloned().unwrap_or_default(),
-            // Read as a whole, or not at all, for a reason that stands there.
+            // Read as a whole, or not at all, for the reason given in the list.
             Some(ReadAs::Otherwise(_)) => described.clone(),
             None => BTreeSet::new(),
         };
         let mut fields = Names::of(described, &read);
-        // That our records have more than is described is no gap: the service sends more than it describes.
+        // Fields that only our records have are no gap: the service sends more than it describes.
         fields.more.clear();
         all.gaps.extend(fields.gaps(name));
         all.records.push(Record {
@@ -104,7 +106,7 @@ impl<'a> Compared<'a> {
         }
     }
 
-    /// The differences that no reason explains, and what reasons explain though it is no difference.
+    /// The differences without a reason, and the reasons without a difference.
     pub(super) fn unexplained(&self) -> Vec<String> {
         let names = || {
             let each = |reason: &'static Reason| reason.what.iter().map(|what| (reason.of, *what));
@@ -117,7 +119,8 @@ impl<'a> Compared<'a> {
             .filter(|gap| !names().any(|name| same(gap, name)));
         let idle = names().filter(|name| !self.gaps.iter().any(|gap| same(gap, *name)));
         let open = open.map(|gap| format!("{} {}", gap.of, gap.what));
-        let idle = idle.map(|(of, what)| format!("{of} {what}: this is explained, but not so"));
+        let idle =
+            idle.map(|(of, what)| format!("{of} {what}: has a reason, but no such difference"));
         open.chain(idle).collect()
     }
 }
@@ -163,7 +166,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// What of a request is of another kind than is described.
+/// The values of a request that have another type than described.
 fn unfit<'a>(endpoint: &'a Endpoint, call: &'a Call) -> impl Iterator<Item = String> + 'a {
     let kind = |names: &'a std::collections::BTreeMap<String, Kind>, name: &String| {
         names.get(name).cloned().unwrap_or_default()

@@ -1,4 +1,5 @@
-//! What a description of the API says there is: operations with their parameters and bodies, and the fields of records.
+//! Reads a description of the API: operations with their parameters and bodies, and the fields of
+//! records.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -8,7 +9,7 @@ use serde_json::{Map, Value};
 use super::text::read_back;
 use crate::Stop;
 
-/// All of it.
+/// A whole description.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Described {
     pub(super) version: String,
@@ -21,24 +22,25 @@ pub(super) struct Described {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Endpoint {
     pub(super) method: String,
-    /// With braces around what varies.
+    /// Its path, with braces around the variable segments.
     pub(super) path: String,
-    /// It needs a token.
+    /// Whether it requires a token.
     pub(super) token: bool,
-    /// What stands in the braces of the path, in order.
+    /// The types of the path's variable segments, in order.
     pub(super) segments: Vec<Kind>,
     pub(super) query: BTreeMap<String, Kind>,
     /// The fields of the body or form, with dots between objects.
     pub(super) body: BTreeMap<String, Kind>,
-    /// The body is a form.
+    /// Whether the body is a form.
     pub(super) form: bool,
 }
 
-/// What a value has to be: a schema. Without one, which is what is left of it in our own document, anything goes.
+/// The type of a value, from its schema. Our own document has no schemas; without one, any value is
+/// valid.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Kind(pub(super) Value);
 
-/// Reads a description: in Swagger 2.0, or out of our own document.
+/// Reads a description in Swagger 2.0, or our own document.
 pub(super) fn read(path: &Path) -> Result<Described, Stop> {
     let unfit = |what: String| Stop::Failed(format!("{}: {what}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| unfit(error.to_string()))?;
@@ -47,7 +49,7 @@ pub(super) fn read(path: &Path) -> Result<Described, Stop> {
         false => read_back(&text).unwrap_or_default(),
     };
     match described.endpoints.len() {
-        0 => Err(unfit("this describes no operation".to_owned())),
+        0 => Err(unfit("the description has no operation".to_owned())),
         _ => Ok(described),
     }
 }
@@ -71,7 +73,7 @@ pub(super) fn described(whole: &Value) -> Described {
     all.endpoints
         .sort_by(|one, other| (&one.path, &one.method).cmp(&(&other.path, &other.method)));
     for (name, schema) in object(&whole["definitions"]) {
-        // These are bodies of requests.
+        // Definitions with these prefixes are request bodies.
         if !["Post", "Put", "Update"]
             .iter()
             .any(|verb| name.starts_with(verb))
@@ -116,7 +118,7 @@ fn endpoint(whole: &Value, method: &str, path: &str, operation: &Value) -> Endpo
     endpoint
 }
 
-/// The fields of a body's schema, by their names with dots between.
+/// Collects the fields of a body's schema, by their names with dots between.
 fn fields(whole: &Value, before: &str, schema: &Value, found: &mut BTreeMap<String, Kind>) {
     for (name, inner) in properties(whole, schema) {
         let name = format!("{before}{name}");
@@ -127,7 +129,7 @@ fn fields(whole: &Value, before: &str, schema: &Value, found: &mut BTreeMap<Stri
     }
 }
 
-/// The fields of a record's schema, and of the records in it that have no name of their own.
+/// Collects the fields of a record's schema, and of the unnamed records in it.
 fn records(
     whole: &Value,
     name: &str,
@@ -151,7 +153,7 @@ fn records(
     found.insert(name.to_owned(), names);
 }
 
-/// What an object's schema names, with what the schemas that it is made of name.
+/// The properties of an object's schema and of the schemas it is composed of.
 fn properties<'a>(whole: &'a Value, schema: &'a Value) -> BTreeMap<&'a str, &'a Value> {
     let schema = resolved(whole, schema);
     let mut found = BTreeMap::new();
@@ -163,7 +165,7 @@ fn properties<'a>(whole: &'a Value, schema: &'a Value) -> BTreeMap<&'a str, &'a 
     found
 }
 
-/// What a reference stands for.
+/// Follows a reference.
 fn resolved<'a>(whole: &'a Value, value: &'a Value) -> &'a Value {
     let place = value["$ref"]
         .as_str()
@@ -182,7 +184,7 @@ fn text(value: &Value) -> String {
 }
 
 impl Kind {
-    /// Whether a text of a path or query can be such a value.
+    /// Whether a text in a path or query is a valid value.
     pub(super) fn takes(&self, text: &str) -> bool {
         let allowed = |text: &str| {
             let choices = self.0["enum"].as_array();
@@ -200,7 +202,7 @@ impl Kind {
         }
     }
 
-    /// Whether a value of a JSON body can be such a value.
+    /// Whether a value in a JSON body is valid.
     pub(super) fn takes_json(&self, value: &Value) -> bool {
         let fits = match self.0["type"].as_str() {
             Some("integer") => value.is_i64() || value.is_u64(),

@@ -1,12 +1,12 @@
-//! What is known besides the description: which of our records reads which of theirs, where more operations are known from, and
-//! why something is not as it is described.
+//! Facts that the description lacks: which of our records reads which of theirs, the sources of
+//! further operations, and the reasons for differences.
 
-/// A difference that has to be, and why.
+/// A necessary difference, and the reason for it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reason {
-    /// Of which operation or record.
+    /// The operation or record.
     pub(super) of: &'static str,
-    /// `-name` is missing, `+name` is more than is described.
+    /// `-name` is missing, `+name` is beyond the description.
     pub(super) what: &'static [&'static str],
     pub(super) why: &'static str,
 }
@@ -14,16 +14,16 @@ pub(super) struct Reason {
 /// How we read a record.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum ReadAs {
-    /// As a record of ours, or `Page`, the envelope.
+    /// As this record of ours, or as `Page`, the envelope.
     Record(&'static str),
-    /// In another way, in words.
+    /// In another form, described in words.
     Otherwise(&'static str),
 }
 
 use ReadAs::{Otherwise, Record};
 
-/// Names that many operations have together: in the document one word stands for all of them. Each group is what those have in
-/// common that take its second name.
+/// Names that many operations share, which one word replaces in the document. Each group is what
+/// all operations with its second name have in common.
 pub(super) const GROUPS: &[(&str, &str)] = &[
     ("observation filters", "unobserved_by_user_id"),
     ("identification filters", "own_observation"),
@@ -42,7 +42,7 @@ pub(super) const READ_AS: &[(&str, ReadAs)] = &[
     ("DateDetails", Record("DateDetails")),
     (
         "Error",
-        Otherwise("the error of the whole family, in the service's own words"),
+        Otherwise("the error of every operation, with the server's message"),
     ),
     ("EstablishmentMeans", Record("EstablishmentMeans")),
     ("Fave", Record("Vote")),
@@ -73,7 +73,7 @@ pub(super) const READ_AS: &[(&str, ReadAs)] = &[
     ("Photo", Record("Photo")),
     ("PlacesResponse", Record("Page")),
     ("PointGeoJson", Otherwise("`Location`, two numbers")),
-    ("PolygonGeoJson", Otherwise("JSON as it comes")),
+    ("PolygonGeoJson", Otherwise("JSON, unchanged")),
     ("Project", Record("Project")),
     ("ProjectMember", Record("ProjectMember")),
     ("ProjectMembersResponse", Record("Page")),
@@ -102,7 +102,7 @@ const PYINATURALIST: &str = "pyinaturalist uses it";
 const ROUTES: &str = "the Node API's routes";
 const DESCRIBED_FOR_V2: &str = "the Node API's routes; described for v2";
 
-/// Operations of v1 that its description lacks, by our names for them, and where they are known from.
+/// Operations of v1 that its description lacks, by our names for them, with their sources.
 pub(super) const BEYOND: &[(&str, &str)] = &[
     ("announcements::Dismiss", DESCRIBED_FOR_V2),
     ("announcements::Search", DESCRIBED_FOR_V2),
@@ -152,7 +152,7 @@ pub(super) const REASONS: &[Reason] = &[
         of: "POST /observations",
         what: WRITTEN,
         why: "The body is described by three of its fields. These are the ones that pyinaturalist sends; `uuid`, `captive_flag`, \
-              `license` and `owners_identification_from_vision` are described for v2, which hands them to the same application.",
+              `license` and `owners_identification_from_vision` are described for v2, which passes them to the same application.",
     },
     Reason {
         of: "PUT /observations/{id}",
@@ -162,17 +162,17 @@ pub(super) const REASONS: &[Reason] = &[
     Reason {
         of: "PUT /observations/{id}",
         what: &["+ignore_photos"],
-        why: "Without it the Rails application takes the photos away (pyinaturalist sends it).",
+        why: "Without it the Rails application removes the photos (pyinaturalist sends it).",
     },
     Reason {
         of: "GET /projects",
         what: &["+page"],
-        why: "Described is `per_page` alone; the Node API's controller reads both.",
+        why: "Only `per_page` is described; the Node API's controller reads both.",
     },
     Reason {
         of: "GET /taxa",
         what: &["+page"],
-        why: "Described is `per_page` alone; the Node API's controller reads both.",
+        why: "Only `per_page` is described; the Node API's controller reads both.",
     },
     Reason {
         of: "PUT /users/{id}",
@@ -193,7 +193,7 @@ pub(super) const REASONS: &[Reason] = &[
     },
 ];
 
-/// What is sent of an observation.
+/// The fields that are sent of an observation.
 const WRITTEN: &[&str] = &[
     "+observation.captive_flag",
     "+observation.geoprivacy",

@@ -1,4 +1,5 @@
-//! iNaturalist: what the test of every operation sent, beside the description of the API's v1.
+//! iNaturalist: compares what the test of every operation sent with the description of the API's
+//! v1.
 
 mod compare;
 mod described;
@@ -10,14 +11,14 @@ use self::compare::compare;
 use self::described::Described;
 use self::sent::Sent;
 use self::text::Figures;
-use super::{Asked, Coverage};
+use super::{Coverage, Inputs};
 use crate::{Stop, root};
 
-/// The document, from the root of the workspace.
+/// The path of the document from the root of the workspace.
 pub(super) const DOCUMENT: &str = "api-inat/COVERAGE.md";
 
-pub(super) fn measure(asked: &Asked<'_>) -> Result<Coverage, Stop> {
-    let described = match asked.description {
+pub(super) fn measure(inputs: &Inputs<'_>) -> Result<Coverage, Stop> {
+    let described = match inputs.description {
         Some(path) => described::read(path),
         None => described::read(&root().join(DOCUMENT)),
     };

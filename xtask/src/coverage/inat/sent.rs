@@ -1,4 +1,5 @@
-//! What our operations sent, as the test of all of them wrote it down; and which records it reads.
+//! Reads what our operations sent, as the test of every operation wrote it, and which records they
+//! read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +16,7 @@ pub(super) struct Sent {
     pub(super) records: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// A request of one of our operations, that arrived the same through both transports.
+/// A request of one of our operations that arrived the same through both transports.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Call {
     /// The path of its type within the crate.
@@ -30,9 +31,9 @@ pub(super) struct Call {
     pub(super) form: bool,
 }
 
-/// Runs the test, and reads what it wrote.
+/// Runs the test and reads its output.
 pub(super) fn run() -> Result<Sent, Stop> {
-    let failed = |what: String| Stop::Failed(format!("what was sent cannot be read: {what}"));
+    let failed = |what: String| Stop::Failed(format!("cannot read what the test sent: {what}"));
     let folder = tempfile::tempdir().map_err(|error| failed(error.to_string()))?;
     let file = folder.path().join("sent.json");
     let test = ["test", "-p", "api-inat", "--test", "every_operation"];
@@ -65,7 +66,7 @@ impl Call {
         let form = record["type"] == "multipart/form-data";
         let mut body = BTreeMap::new();
         match form {
-            // A file stands there as an object.
+            // In a form, a file is recorded as an object.
             true => body.extend(
                 (record["body"].as_object().into_iter().flatten())
                     .map(|(name, value)| (name.clone(), value.clone())),
@@ -83,7 +84,7 @@ impl Call {
         }
     }
 
-    /// What stands in the braces of the endpoint's path, if this is a request to it.
+    /// The values of the endpoint's variable segments, or `None` if this request has another path.
     pub(super) fn at(&self, endpoint: &Endpoint) -> Option<Vec<&str>> {
         if self.method != endpoint.method {
             return None;
@@ -109,7 +110,8 @@ impl Call {
     }
 }
 
-/// `v1::observations::search::Search` is `observations::Search` to our users.
+/// The public path of a type: `v1::observations::search::Search` is `observations::Search` for
+/// users.
 fn public(path: &str) -> String {
     let mut parts: Vec<&str> = path.split("::").collect();
     if parts.len() > 3 {

@@ -1,4 +1,5 @@
-//! That each difference between a description and what was sent is seen, and that the document can be read back.
+//! Tests that each difference between a description and what was sent is found, and that the
+//! document can be read back.
 
 use serde_json::{Value, json};
 
@@ -38,7 +39,7 @@ fn small() -> Value {
     })
 }
 
-/// Everything, as it should be sent.
+/// All requests, sent correctly.
 fn all() -> [Value; 5] {
     let call = |name: &str, method: &str, path: &str, access: &str| json!({"name": format!("v1::{name}"), "method": method, "path": path, "query": [], "body": null, "type": "", "access": access});
     let mut get = call("notes::Get", "GET", "/v1/notes/7", "none");
@@ -59,7 +60,7 @@ fn sent(calls: &[Value]) -> Sent {
     Sent::from_json(&json!({"operations": calls, "records": records}))
 }
 
-/// The differences, without what the small API has no reasons for.
+/// The differences, without the reasons, which the small API does not have.
 fn gaps(described: &Described, sent: &Sent) -> Vec<String> {
     let compared = compare(described, sent);
     let gaps = compared.gaps.iter();
@@ -72,7 +73,7 @@ fn each_difference_is_seen() {
         let mut calls = all();
         change(&mut calls);
         let found = gaps(&described(&small()), &sent(&calls));
-        // Nothing of ours reads what `/notes/unread` answers.
+        // None of our types reads the response of `/notes/unread`.
         assert_eq!(found[..found.len() - 1], *expect);
         assert_eq!(found[found.len() - 1], "GET /notes/unread -count");
     };
@@ -123,7 +124,7 @@ fn each_difference_is_seen() {
     );
 }
 
-/// A record of theirs that ours does not read in full, and a reason that is none.
+/// A record of theirs that ours does not read in full, and a reason without a difference.
 #[test]
 fn reasons_are_needed_and_used() {
     let described = described(&small());
@@ -132,7 +133,9 @@ fn reasons_are_needed_and_used() {
     let Coverage { missing, .. } = beside(&described, &sent);
     assert!(missing.contains(&"UserCountsResponse.results -count".to_owned()));
     // The small API has no projects.
-    assert!(missing.contains(&"GET /projects +page: this is explained, but not so".to_owned()));
+    assert!(
+        missing.contains(&"GET /projects +page: has a reason, but no such difference".to_owned())
+    );
 }
 
 #[test]
@@ -151,7 +154,8 @@ fn kinds() {
     check(json!(null), "whatever", true);
 }
 
-/// The document has the same names as the description, and a run beside the document writes the same document.
+/// The document has the same names as the description, and a run against the document writes the
+/// same document.
 #[test]
 fn the_document_can_be_read_back() {
     let described = described(&small());
@@ -172,7 +176,7 @@ fn the_document_can_be_read_back() {
     );
 }
 
-/// The committed document speaks of the whole API.
+/// The committed document covers the whole API.
 #[test]
 fn the_committed_document_is_whole() {
     let committed = read(&crate::root().join(DOCUMENT)).expect("it is there");

@@ -1,4 +1,5 @@
-//! `api-inat/COVERAGE.md`: written from what is described and what was sent, and read back where no description is at hand.
+//! `api-inat/COVERAGE.md`: written from what is described and what was sent, and read back if no
+//! description is at hand.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -11,15 +12,18 @@ use super::sent::Call;
 const HEAD: &str = "\
 # What is described of iNaturalist's API v1, and what of it is sent and read
 
-`cargo xtask coverage inat DESCRIPTION` writes this file, from iNaturalist's own description of the API (Swagger 2.0; not part of
-this repository) and from what arrived at a server on loopback when each operation was sent with all of its setters set, the same
-through both transports. Without a description, as CI runs it, the command takes what is described from this file and compares
-that; with this file in the place of the description it writes it anew. **Nothing was tried on the running service.** What goes to
-v2, to the Rails application and for media is sent by the same test, and compared with no description here.
+`cargo xtask coverage inat DESCRIPTION` writes this file. It compares iNaturalist's own description of
+the API (Swagger 2.0; not part of this repository) with what arrived at a server on loopback. Each
+operation was sent with all of its setters, and arrived the same through both transports. Without a
+description, as in CI, the command reads the description back from this file and compares. With this
+file as the description, it rewrites it. **No operation was tried on the running service.** Operations
+of v2, of the Rails application and for media are sent by the same test, but compared with no
+description here.
 
-`name` is described, and sent or read. `-name` is described, but not sent or read; `+name` is sent without being described: each has
-its reason below. With the description at hand, types and permitted values are compared as well, and that a token is sent where one
-is asked for.
+`name` is described, and sent or read. `-name` is described, but not sent or read; `+name` is sent
+without a description: each has its reason below. With the description at hand, the command also
+compares types and permitted values, and checks that a token is sent where the description requires
+one.
 ";
 
 const OPERATIONS: &str = "\
@@ -29,7 +33,7 @@ const OPERATIONS: &str = "\
 
 const RECORDS: &str = "| described | read as | fields |\n| --- | --- | --- |\n";
 
-/// What there is of the description, and how much of it is sent or read.
+/// The size of the description, and how much of it is sent or read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Figures {
     operations: Share,
@@ -40,7 +44,7 @@ pub(super) struct Figures {
     /// The different names in forms.
     form_names: Share,
     fields: Share,
-    /// Fields that are read in another way than by their names.
+    /// Fields that are read in another form than by their names.
     otherwise: usize,
     records: usize,
 }
@@ -54,7 +58,7 @@ struct Share {
 pub(super) fn of(described: &Described, compared: &Compared<'_>) -> String {
     let groups = groups(&described.endpoints);
     let mut text = format!(
-        "{HEAD}\nDescription: version {}. Counted: {}.\n\n## Names that stand for several\n\n",
+        "{HEAD}\nDescription: version {}. Counted: {}.\n\n## Names for groups of parameters\n\n",
         described.version,
         Figures::of(compared)
     );
@@ -83,7 +87,7 @@ pub(super) fn of(described: &Described, compared: &Compared<'_>) -> String {
             format_args!("| `{}` | {read_as} | {fields} |", record.name),
         );
     }
-    text.push_str("\n## Why it is not all as described\n\n");
+    text.push_str("\n## Reasons for differences\n\n");
     for reason in REASONS {
         let what: Vec<_> = reason.what.iter().map(|what| format!("`{what}`")).collect();
         let (of, what, why) = (reason.of, what.join(" "), reason.why);
@@ -119,12 +123,12 @@ fn operation(text: &mut String, row: &Row<'_>, groups: &BTreeMap<&str, BTreeSet<
     let accesses: BTreeSet<_> = row.calls.iter().map(|call| call.access.as_str()).collect();
     let accesses: Vec<_> = accesses.into_iter().collect();
     let types: BTreeSet<_> = row.calls.iter().map(|call| call.name.clone()).collect();
-    let asked = if *token { ", asked for" } else { "" };
+    let described = if *token { ", described" } else { "" };
     let form = if row.endpoint.form { "form: " } else { "" };
     line(
         text,
         format_args!(
-            "| `{method} {path}` | {}{asked} | {} | {} | {form}{} |",
+            "| `{method} {path}` | {}{described} | {} | {} | {form}{} |",
             accesses.join(", "),
             ticked("", &types),
             cell(&row.query, groups),
@@ -133,7 +137,7 @@ fn operation(text: &mut String, row: &Row<'_>, groups: &BTreeMap<&str, BTreeSet<
     );
 }
 
-/// Names with their signs, a group by its own name where all of it is there.
+/// Formats names with their signs; a complete group is replaced by its name.
 fn cell(names: &Names, groups: &BTreeMap<&str, BTreeSet<String>>) -> String {
     let mut both = names.both.clone();
     let mut parts = Vec::new();
@@ -173,7 +177,7 @@ fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     text.push('\n');
 }
 
-/// What is described, as it stands in our own document: names, but no types.
+/// Reads the description back from our own document: names without types.
 pub(super) fn read_back(text: &str) -> Option<Described> {
     let mut described = Described::default();
     let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -194,7 +198,7 @@ pub(super) fn read_back(text: &str) -> Option<Described> {
                     described.endpoints.push(Endpoint {
                         method: method.to_owned(),
                         path: path.to_owned(),
-                        token: token.ends_with("asked for"),
+                        token: token.ends_with("described"),
                         segments: path.matches('{').map(|_| Kind::default()).collect(),
                         query: kinds(names(query, &groups)),
                         form: body.starts_with("form: "),
@@ -297,7 +301,7 @@ impl Figures {
     }
 }
 
-/// The single words of names with dots, sent and described.
+/// Collects the single words of dotted names, sent and described.
 fn collect<'a>(parts: impl Iterator<Item = &'a Names>, into: &mut [BTreeSet<String>; 2]) {
     for part in parts {
         let words = |names: &BTreeSet<String>| -> BTreeSet<String> {
@@ -337,7 +341,7 @@ impl std::fmt::Display for Figures {
         write!(
             f,
             "operations {operations}; parameters {parameters}, by {names} names and {form_names} in forms; \
-             fields of {records} records {fields}, and {otherwise} in another way"
+             fields of {records} records {fields}, and {otherwise} in another form"
         )
     }
 }

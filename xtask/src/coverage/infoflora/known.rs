@@ -1,4 +1,5 @@
-//! What is known of Info Flora's API: written down from what its pages say and what public clients do, not from our operations.
+//! Facts about Info Flora's API, from its pages and from public clients, independent of our
+//! operations.
 
 use api_infoflora::{Rest, Version, atlas, observations, releves, taxonomy};
 use auth_core::Error;
@@ -6,16 +7,17 @@ use serde_json::json;
 
 use super::Callers;
 
-/// Where a fact is from.
+/// The source of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
     /// Info Flora's page on authentication.
     Page,
     /// Info Flora's guide from V4 to V5.
     Guide,
-    /// That guide, without the whole path: what stands before it is put together as in the paths that are known.
+    /// That guide, which gives only the end of the path; the beginning is inferred from the known
+    /// paths.
     Named,
-    /// A public client, at work.
+    /// A public client, as observed.
     Client,
 }
 
@@ -26,7 +28,7 @@ pub(super) struct Path {
     /// The path as it should arrive.
     pub(super) example: &'static str,
     pub(super) source: Source,
-    /// Whether it is asked without a token.
+    /// Whether it is sent without a token.
     pub(super) anonymous: bool,
     pub(super) ours: &'static str,
     pub(super) parameters: &'static [Parameter],
@@ -36,13 +38,13 @@ pub(super) struct Path {
 /// A parameter of a query.
 pub(super) struct Parameter {
     pub(super) name: &'static str,
-    /// As it should arrive.
+    /// The parameter as it should arrive.
     pub(super) example: &'static str,
     pub(super) source: Source,
     pub(super) ours: &'static str,
 }
 
-const fn seen(name: &'static str, example: &'static str, ours: &'static str) -> Parameter {
+const fn observed(name: &'static str, example: &'static str, ours: &'static str) -> Parameter {
     Parameter {
         name,
         example,
@@ -51,11 +53,11 @@ const fn seen(name: &'static str, example: &'static str, ours: &'static str) -> 
     }
 }
 
-/// A filter of V4 that the guide names, as one that V5 no longer has.
+/// A filter of V4 that the guide lists as removed in V5.
 const fn guide(name: &'static str, example: &'static str, ours: &'static str) -> Parameter {
     Parameter {
         source: Source::Guide,
-        ..seen(name, example, ours)
+        ..observed(name, example, ours)
     }
 }
 
@@ -68,28 +70,28 @@ pub(super) const KNOWN: &[Path] = &[
         anonymous: false,
         ours: "observations::List",
         parameters: &[
-            seen("limit", "limit=10", ".limit(10)"),
-            seen("offset", "offset=20", ".offset(20)"),
+            observed("limit", "limit=10", ".limit(10)"),
+            observed("offset", "offset=20", ".offset(20)"),
             guide("projects", "projects=1,2", ".projects([1, 2])"),
             guide("observers", "observers=12", ".observers(12)"),
-            seen(
+            observed(
                 "releves_ids",
                 "releves_ids=700,704",
                 ".releves_ids([700, 704])",
             ),
             guide("taxa", "taxa=1000010", ".taxa(1_000_010)"),
-            seen(
+            observed(
                 "taxa_matching",
                 "taxa_matching=synonyms",
                 ".taxa_matching(\"synonyms\")",
             ),
-            seen(
+            observed(
                 "taxa_relations_references",
                 "taxa_relations_references=3,5,6,7,8",
                 ".taxa_relations_references([3, 5, 6, 7, 8])",
             ),
-            seen("srid", "srid=2056", ".srid(2056)"),
-            seen("with_total", "with_total=true", ".with_total(true)"),
+            observed("srid", "srid=2056", ".srid(2056)"),
+            observed("with_total", "with_total=true", ".with_total(true)"),
         ],
         send: |callers| {
             let list = observations::List::new()
@@ -103,7 +105,7 @@ pub(super) const KNOWN: &[Path] = &[
                 .taxa_relations_references([3, 5, 6, 7, 8])
                 .srid(2056)
                 .with_total(true);
-            callers.daemon(list)
+            callers.client_session(list)
         },
     },
     Path {
@@ -116,7 +118,7 @@ pub(super) const KNOWN: &[Path] = &[
         parameters: &[guide("with_total", "with_total=true", ".with_total(true)")],
         send: |callers| {
             let list = observations::List::new().version(Version::V5);
-            callers.daemon(list.with_total(true))
+            callers.client_session(list.with_total(true))
         },
     },
     Path {
@@ -127,18 +129,18 @@ pub(super) const KNOWN: &[Path] = &[
         anonymous: false,
         ours: "releves::List",
         parameters: &[
-            seen("after", "after=2026-01-31", ".after(\"2026-01-31\")"),
-            seen("limit", "limit=10", ".limit(10)"),
-            seen("offset", "offset=20", ".offset(20)"),
-            seen("projects", "projects=1", ".projects(1)"),
-            seen("observers", "observers=12,13", ".observers([12, 13])"),
+            observed("after", "after=2026-01-31", ".after(\"2026-01-31\")"),
+            observed("limit", "limit=10", ".limit(10)"),
+            observed("offset", "offset=20", ".offset(20)"),
+            observed("projects", "projects=1", ".projects(1)"),
+            observed("observers", "observers=12,13", ".observers([12, 13])"),
         ],
         send: |callers| {
             let list = releves::List::new()
                 .after("2026-01-31")
                 .limit(10)
                 .offset(20);
-            callers.daemon(list.projects(1).observers([12, 13]))
+            callers.client_session(list.projects(1).observers([12, 13]))
         },
     },
     Path {
@@ -149,14 +151,14 @@ pub(super) const KNOWN: &[Path] = &[
         anonymous: false,
         ours: "taxonomy::Taxa",
         parameters: &[
-            seen("lang", "lang=en", ".lang(\"en\")"),
-            seen("limit", "limit=10000", ".limit(10_000)"),
-            seen("references", "references=3", ".references(3)"),
-            seen("ranks", "ranks=2263,696", ".ranks([2263, 696])"),
+            observed("lang", "lang=en", ".lang(\"en\")"),
+            observed("limit", "limit=10000", ".limit(10_000)"),
+            observed("references", "references=3", ".references(3)"),
+            observed("ranks", "ranks=2263,696", ".ranks([2263, 696])"),
         ],
         send: |callers| {
             let taxa = taxonomy::Taxa::new().lang("en").limit(10_000);
-            callers.daemon(taxa.references(3).ranks([2263, 696]))
+            callers.client_session(taxa.references(3).ranks([2263, 696]))
         },
     },
     Path {
@@ -167,18 +169,18 @@ pub(super) const KNOWN: &[Path] = &[
         anonymous: false,
         ours: "atlas::Names",
         parameters: &[
-            seen("offset", "offset=20", ".offset(20)"),
-            seen("limit", "limit=10", ".limit(10)"),
-            seen("with_total", "with_total=true", ".with_total(true)"),
-            seen("id", "id=2", ".id(2)"),
-            seen("atlas_id", "atlas_id=2", ".atlas_id(2)"),
+            observed("offset", "offset=20", ".offset(20)"),
+            observed("limit", "limit=10", ".limit(10)"),
+            observed("with_total", "with_total=true", ".with_total(true)"),
+            observed("id", "id=2", ".id(2)"),
+            observed("atlas_id", "atlas_id=2", ".atlas_id(2)"),
         ],
         send: |callers| {
             let names = atlas::Names::of_atlas(2)
                 .offset(20)
                 .limit(10)
                 .with_total(true);
-            callers.daemon(names.id(2).atlas_id(2))
+            callers.client_session(names.id(2).atlas_id(2))
         },
     },
     Path {
@@ -189,12 +191,12 @@ pub(super) const KNOWN: &[Path] = &[
         anonymous: true,
         ours: "atlas::Units",
         parameters: &[
-            seen("srid", "srid=4326", ".srid(4326)"),
-            seen("with-legend", "with-legend=true", ".with_legend(true)"),
+            observed("srid", "srid=4326", ".srid(4326)"),
+            observed("with-legend", "with-legend=true", ".with_legend(true)"),
         ],
         send: |callers| {
             let units = atlas::Units::of_taxon(2, 1_000_010).srid(4326);
-            callers.nobody(units.with_legend(true))
+            callers.anonymous(units.with_legend(true))
         },
     },
     Path {
@@ -204,13 +206,13 @@ pub(super) const KNOWN: &[Path] = &[
         source: Source::Client,
         anonymous: true,
         ours: "atlas::UnitsGeoJson",
-        parameters: &[seen(
+        parameters: &[observed(
             "with-legend",
             "with-legend=true",
             ".with_legend(true)",
         )],
         send: |callers| {
-            callers.nobody(atlas::UnitsGeoJson::of_taxon(2, 1_000_010).with_legend(true))
+            callers.anonymous(atlas::UnitsGeoJson::of_taxon(2, 1_000_010).with_legend(true))
         },
     },
     generic(
@@ -219,7 +221,7 @@ pub(super) const KNOWN: &[Path] = &[
         "/rest/v4/observations/7/neophytes",
         |callers| {
             let put = Rest::put("/v4/observations/7/neophytes").json(&json!({}))?;
-            callers.daemon(put)
+            callers.client_session(put)
         },
     ),
     Path {
@@ -230,7 +232,7 @@ pub(super) const KNOWN: &[Path] = &[
             "/rest/v4/observations/7/neophytes",
             |callers| {
                 let post = Rest::post("/v4/observations/7/neophytes").json(&json!({}))?;
-                callers.daemon(post)
+                callers.client_session(post)
             },
         )
     },
@@ -240,7 +242,7 @@ pub(super) const KNOWN: &[Path] = &[
         "/rest/v4/observations/7/supplements",
         |callers| {
             let put = Rest::put("/v4/observations/7/supplements").json(&json!({}))?;
-            callers.daemon(put)
+            callers.client_session(put)
         },
     ),
     Path {
@@ -251,22 +253,22 @@ pub(super) const KNOWN: &[Path] = &[
             "/rest/v4/observations/7/supplements",
             |callers| {
                 let post = Rest::post("/v4/observations/7/supplements").json(&json!({}))?;
-                callers.daemon(post)
+                callers.client_session(post)
             },
         )
     },
     named("/rest/v4/cantons", |callers| {
-        callers.daemon(Rest::get("/v4/cantons").list())
+        callers.client_session(Rest::get("/v4/cantons").list())
     }),
     named("/rest/v4/municipalities", |callers| {
-        callers.daemon(Rest::get("/v4/municipalities").list())
+        callers.client_session(Rest::get("/v4/municipalities").list())
     }),
     named("/rest/v5/administrative_units", |callers| {
-        callers.daemon(Rest::get("/v5/administrative_units").list())
+        callers.client_session(Rest::get("/v5/administrative_units").list())
     }),
 ];
 
-/// A path that the guide names, without more: the generic request sends it.
+/// A path that the guide only names; the generic request sends it.
 const fn generic(
     method: &'static str,
     path: &'static str,

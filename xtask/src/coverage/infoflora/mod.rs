@@ -1,5 +1,5 @@
-//! Info Flora: each path and parameter that is known is sent, by our operations, to a server that writes down what arrives;
-//! and our operations have no setter for anything else.
+//! Info Flora: our operations send each known path and parameter to a server that records what
+//! arrives, and must have no setter for anything else.
 
 mod known;
 mod setters;
@@ -10,44 +10,45 @@ use auth_testkit::{Dialect, TestClient, TestServer};
 use keystore::Memory;
 
 use self::known::{KNOWN, Path};
-use super::{Asked, Coverage};
+use super::{Coverage, Inputs};
 use crate::Stop;
 use crate::rig::{Rig, Seat};
 
-/// Who sends: the program itself with a token, and nobody.
+/// The senders: the client's own session with a token, and an anonymous session.
 struct Callers {
-    daemon: Seat,
-    nobody: Seat,
+    client_session: Seat,
+    anonymous: Seat,
 }
 
-/// What arrived of one path.
+/// What arrived for one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Arrived {
     line: String,
     with_token: bool,
 }
 
-pub(super) fn measure(asked: &Asked<'_>) -> Result<Coverage, Stop> {
+pub(super) fn measure(inputs: &Inputs<'_>) -> Result<Coverage, Stop> {
     let mut missing = Vec::new();
     let mut counted = 0;
     for path in KNOWN {
-        let mut complaints = Vec::new();
-        for rig in asked.rigs {
+        let mut failures = Vec::new();
+        for rig in inputs.rigs {
             match send(path, rig) {
-                Ok(arrived) => complaints.extend(path.lacks(&arrived)),
-                Err(error) => complaints.push(error.to_string()),
+                Ok(arrived) => failures.extend(path.lacks(&arrived)),
+                Err(error) => failures.push(error.to_string()),
             }
         }
-        if complaints.is_empty() {
+        if failures.is_empty() {
             counted += 1 + path.parameters.len();
         }
-        let named = complaints
+        let named = failures
             .into_iter()
-            .map(|complaint| format!("{} {}: {complaint}", path.method, path.path));
+            .map(|failure| format!("{} {}: {failure}", path.method, path.path));
         missing.extend(named);
     }
-    let ours = setters::ours()
-        .map_err(|error| Stop::Failed(format!("our own source cannot be read: {error}")))?;
+    let ours = setters::ours().map_err(|error| {
+        Stop::Failed(format!("cannot read the source of api-infoflora: {error}"))
+    })?;
     missing.extend(setters::strange(&ours, KNOWN));
     Ok(Coverage {
         text: text::of(KNOWN, counted),
@@ -56,28 +57,28 @@ pub(super) fn measure(asked: &Asked<'_>) -> Result<Coverage, Stop> {
     })
 }
 
-/// Sends it once, and gives what the server saw.
+/// Sends a path once and returns what the server received.
 fn send(path: &Path, rig: &Rig) -> Result<Arrived, Stop> {
     let failed = |error: Error| Stop::Failed(error.to_string());
     let server = TestServer::builder(Dialect::league_9())
-        .client(TestClient::confidential("daemon", "daemon-secret"))
+        .client(TestClient::confidential("script", "script-secret"))
         .site(api_infoflora::testkit::site())
         .start()
-        .map_err(|error| Stop::Failed(format!("no server: {error}")))?;
-    let service: Service = api_infoflora::service("daemon")
-        .secret("daemon-secret")
+        .map_err(|error| Stop::Failed(format!("cannot start a server: {error}")))?;
+    let service: Service = api_infoflora::service("script")
+        .secret("script-secret")
         .user_agent("coverage/1.0 (mail@example.org)")
         .at(server.url())
         .build()
         .map_err(failed)?;
     let program = rig.program(service, Memory::new());
     let callers = Callers {
-        daemon: program.daemon(),
-        nobody: program.anonymous(),
+        client_session: program.client_session(),
+        anonymous: program.anonymous(),
     };
     (path.send)(&callers).map_err(failed)?;
-    let seen = server.requests();
-    let mut calls = seen
+    let log = server.requests();
+    let mut calls = log
         .requests()
         .iter()
         .filter(|request| request.path.starts_with("/rest/"));
@@ -86,55 +87,58 @@ fn send(path: &Path, rig: &Rig) -> Result<Arrived, Stop> {
             line: format!("{} {}", call.method, call.path),
             with_token: call.scheme.as_deref() == Some("Bearer"),
         }),
-        (Some(call), None) => Err(Stop::Failed(format!("answered with {:?}", call.status))),
-        (None, _) => Err(Stop::Failed("nothing was sent".to_owned())),
+        (Some(call), None) => Err(Stop::Failed(format!(
+            "the server responded with {:?}",
+            call.status
+        ))),
+        (None, _) => Err(Stop::Failed("no request was sent".to_owned())),
         (Some(_), Some(_)) => Err(Stop::Failed("more than one request was sent".to_owned())),
     }
 }
 
 impl Callers {
-    fn daemon<O>(&self, operation: O) -> Result<(), Error>
+    fn client_session<O>(&self, operation: O) -> Result<(), Error>
     where
         O: Operation + Send + Sync,
         O::Output: Send,
     {
-        self.daemon.send(operation).map(drop)
+        self.client_session.send(operation).map(drop)
     }
 
-    fn nobody<O>(&self, operation: O) -> Result<(), Error>
+    fn anonymous<O>(&self, operation: O) -> Result<(), Error>
     where
         O: Operation + Send + Sync,
         O::Output: Send,
     {
-        self.nobody.send(operation).map(drop)
+        self.anonymous.send(operation).map(drop)
     }
 }
 
 impl Path {
-    /// What was to arrive and did not, or arrived and was not to.
+    /// Lists how what arrived differs from the facts.
     fn lacks(&self, arrived: &Arrived) -> Vec<String> {
         let (line, query) = match arrived.line.split_once('?') {
             Some((line, query)) => (line, query),
             None => (arrived.line.as_str(), ""),
         };
-        let mut complaints = Vec::new();
+        let mut failures = Vec::new();
         let expect = format!("{} {}", self.method, self.example);
         if line != expect {
-            complaints.push(format!("`{line}` arrived, not `{expect}`"));
+            failures.push(format!("expected `{expect}`, got `{line}`"));
         }
         let sent: Vec<_> = query.split('&').filter(|pair| !pair.is_empty()).collect();
         for parameter in self.parameters {
             if !sent.contains(&parameter.example) {
-                complaints.push(format!("`{}` is not in `{query}`", parameter.example));
+                failures.push(format!("expected `{}` in `{query}`", parameter.example));
             }
         }
         if sent.len() != self.parameters.len() {
-            complaints.push(format!("`{query}` has other parameters"));
+            failures.push(format!("unexpected parameters in `{query}`"));
         }
         if arrived.with_token == self.anonymous {
-            complaints.push("it should be sent the other way round, with or without token".into());
+            failures.push("expected the opposite use of the token".into());
         }
-        complaints
+        failures
     }
 }
 
@@ -159,19 +163,19 @@ mod tests {
         check(
             format!("{at}?{query}"),
             false,
-            Some("with or without token"),
+            Some("opposite use of the token"),
         );
-        check(format!("{at}/7?{query}"), true, Some("arrived, not"));
+        check(format!("{at}/7?{query}"), true, Some("expected `"));
         check(
             format!("{at}?{query}&lmit=7"),
             true,
-            Some("other parameters"),
+            Some("unexpected parameters"),
         );
         check(
             format!("{at}?{}", whole[1..].join("&")),
             true,
             Some(whole[0]),
         );
-        check(at, true, Some("is not in ``"));
+        check(at, true, Some("in ``"));
     }
 }

@@ -1,5 +1,5 @@
-//! The setters that our operations have, read from their source: one that no fact names is an invention, or a fact that was not
-//! written down.
+//! Reads the setters of our operations from their source. A setter without a fact is invented, or
+//! its fact is not written down yet.
 
 use std::{fs, io, path::Path};
 
@@ -12,21 +12,21 @@ pub(super) struct Setter {
     name: String,
 }
 
-/// All of them. The generic request has none: it is for what nobody has described.
+/// Reads all setters, except those of the generic request, which is for undescribed paths.
 pub(super) fn ours() -> io::Result<Vec<Setter>> {
     let mut found = Vec::new();
     read(&crate::root().join("api-infoflora/src"), "", &mut found)?;
     Ok(found)
 }
 
-/// What is ours and not known, and what is known and not ours.
+/// The setters without a fact, and the facts without a setter.
 pub(super) fn strange(ours: &[Setter], known: &[known::Path]) -> Vec<String> {
-    let mut complaints = Vec::new();
+    let mut failures = Vec::new();
     for Setter { operation, name } in ours {
         let of_it = known.iter().filter(|path| is_of(path, operation));
         let mut parameters = of_it.flat_map(|path| path.parameters);
         if !parameters.any(|parameter| is_set_by(parameter, name)) {
-            complaints.push(format!("{operation}: no fact names its setter `{name}`"));
+            failures.push(format!("{operation}: setter `{name}` has no fact"));
         }
     }
     for path in known {
@@ -35,11 +35,14 @@ pub(super) fn strange(ours: &[Setter], known: &[known::Path]) -> Vec<String> {
                 is_of(path, &setter.operation) && is_set_by(parameter, &setter.name)
             };
             if ours.iter().find(is_it).is_none() {
-                complaints.push(format!("{} has no setter `{}`", path.ours, parameter.ours));
+                failures.push(format!(
+                    "{}: setter `{}` is missing",
+                    path.ours, parameter.ours
+                ));
             }
         }
     }
-    complaints
+    failures
 }
 
 fn is_of(path: &known::Path, operation: &str) -> bool {
@@ -68,7 +71,8 @@ fn read(folder: &Path, module: &str, found: &mut Vec<Setter>) -> io::Result<()> 
     Ok(())
 }
 
-/// What stands in `impl<T> Name<T>`: lines of `parameters!`, and functions that take `mut self`.
+/// Collects the setters of `impl<T> Name<T>`: lines of `parameters!`, and functions that take `mut
+/// self`.
 fn setters(module: &str, text: &str) -> Vec<Setter> {
     let mut found = Vec::new();
     let mut operation = None;
@@ -155,12 +159,12 @@ fn page(mut self) {}
         });
         assert_eq!(
             strange(&more, known::KNOWN),
-            ["observations::List: no fact names its setter `lmit`"]
+            ["observations::List: setter `lmit` has no fact"]
         );
         let fewer: Vec<_> = ours.into_iter().filter(|s| s.name != "after").collect();
         assert_eq!(
             strange(&fewer, known::KNOWN),
-            ["releves::List has no setter `.after(\"2026-01-31\")`"]
+            ["releves::List: setter `.after(\"2026-01-31\")` is missing"]
         );
     }
 }

@@ -7,14 +7,16 @@ use super::known::{Path, Source};
 const HEAD: &str = "\
 # What is known of Info Flora's API, and what of it is sent
 
-No description of the whole API was at hand; this is what Info Flora's pages and public clients show. `cargo xtask coverage infoflora`
-writes this file: it sends each line below by the named type, through both transports, to a test server that writes down what
-arrives, and counts only what arrived exactly so; a setter of ours that has no line here fails it. CI runs it with `--check`. **Nothing
-was checked against the running service.**
+No description of the whole API is available; the facts below are from Info Flora's pages and from
+public clients. `cargo xtask coverage infoflora` writes this file. It sends each line below by the
+named type, through both transports, to a test server that records what arrives, and counts only exact
+matches. A setter of ours without a line here fails the run. CI runs it with `--check`. **No line was
+checked against the running service.**
 
-*documented*: by Info Flora, on its page on authentication or in its guide from V4 to V5. *named*: in that guide, but not with the whole
-path, which is put together as the others are. *seen*: in public clients, at work.
-Where only `Rest` stands, no parameter and no field is known: the generic request serves.
+*documented*: by Info Flora, on its page on authentication or in its guide from V4 to V5. *named*: in
+that guide, but without the whole path; its beginning is inferred from the other paths. *observed*: in
+public clients. Where the type is only `Rest`, no parameter and no field is known: use the generic
+request.
 ";
 
 pub(super) fn of(known: &[Path], counted: usize) -> String {
@@ -56,6 +58,6 @@ fn words(source: Source) -> (&'static str, &'static str) {
         Source::Page => ("page on authentication", "documented"),
         Source::Guide => ("guide from V4 to V5", "documented"),
         Source::Named => ("guide from V4 to V5", "named"),
-        Source::Client => ("a public client", "seen"),
+        Source::Client => ("a public client", "observed"),
     }
 }

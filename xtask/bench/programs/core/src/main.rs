@@ -1,4 +1,4 @@
-//! `core ANSWER`: the values alone. Begins a login, builds a token request, reads a response.
+//! `core RESPONSE`: the values alone. Begins a login, builds a token request, reads a response.
 
 use std::env;
 use std::error::Error;
@@ -9,7 +9,7 @@ use auth_core::{
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let answer = env::args().nth(1).unwrap_or_default();
+    let response = env::args().nth(1).unwrap_or_default();
     let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?)
         .authorization_endpoint(Endpoint::parse("https://auth.example.org/authorize")?);
     let client = OAuthClient::new(server, "an id")?.with_secret("a secret")?;
@@ -20,8 +20,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let refresh = SecretText::from("a refresh token");
     let message = TokenRequest::refresh(&client, &refresh);
     println!("{}", message.request()?.uri());
-    let answer = ResponseBody::secret(answer.into_bytes());
-    let token = message.parse(Response::new(answer))?;
+    let response = ResponseBody::secret(response.into_bytes());
+    let token = message.parse(Response::new(response))?;
     println!("{:?}", token.lifetime());
     Ok(())
 }

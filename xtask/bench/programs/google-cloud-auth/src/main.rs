@@ -1,4 +1,4 @@
-//! `google-cloud-auth ORIGIN`: a person's credentials, and the token that comes of them.
+//! `google-cloud-auth ORIGIN`: a person's credentials, and the token that they give.
 
 use std::env;
 use std::error::Error;
@@ -7,7 +7,9 @@ use google_cloud_auth::credentials::user_account::Builder;
 use serde_json::json;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let origin = env::args().nth(1).ok_or("an origin")?;
+    let origin = env::args()
+        .nth(1)
+        .ok_or("usage: google-cloud-auth ORIGIN")?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;

@@ -1,5 +1,5 @@
-//! `oauth2-ureq login|read ORIGIN FILE`: the same as `tool`, with oauth2 for the token request and the ureq that it sends with for
-//! the rest, which is by hand. The last line is the most memory it had.
+//! `oauth2-ureq login|read ORIGIN FILE`: does what `tool` does, with oauth2 for the token request
+//! and its version of ureq for the rest, by hand. Prints its peak memory on the last line.
 
 use std::env;
 use std::error::Error;
@@ -19,7 +19,7 @@ const SECRET: &str = "bbce628be722bfe2abd5fc566ba83d4ff32a9a1a";
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = env::args().skip(1).collect();
     let [what, origin, file] = &args[..] else {
-        return Err("login or read, an origin and a file".into());
+        return Err("usage: login|read ORIGIN FILE".into());
     };
     let agent = ureq::AgentBuilder::new().redirects(0).build();
     match what.as_str() {
@@ -64,8 +64,8 @@ fn save(
 }
 
 fn get(agent: &ureq::Agent, url: &str, authorization: &str) -> Result<Value, Box<dyn Error>> {
-    let answer = agent.get(url).set("authorization", authorization).call()?;
-    Ok(serde_json::from_reader(answer.into_reader())?)
+    let response = agent.get(url).set("authorization", authorization).call()?;
+    Ok(serde_json::from_reader(response.into_reader())?)
 }
 
 fn now() -> u64 {
@@ -73,7 +73,7 @@ fn now() -> u64 {
     now.unwrap_or_default().as_secs()
 }
 
-/// The most memory this process had, in KiB.
+/// The peak memory of this process, in KiB.
 fn peak() -> Result<u64, Box<dyn Error>> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,4 +1,5 @@
-//! `oauth2 ANSWER`: oauth2 without features. Begins a login, builds a token request, reads a response.
+//! `oauth2 RESPONSE`: oauth2 without features. Begins a login, builds a token request, reads a
+//! response.
 
 use std::convert::Infallible;
 use std::env;
@@ -12,7 +13,7 @@ use oauth2::{
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let answer = env::args().nth(1).unwrap_or_default();
+    let response = env::args().nth(1).unwrap_or_default();
     let client = BasicClient::new(ClientId::new("an id".to_owned()))
         .set_client_secret(ClientSecret::new("a secret".to_owned()))
         .set_auth_uri(AuthUrl::new(
@@ -27,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{}", request.set_pkce_challenge(challenge).url().0);
     let send = |request: HttpRequest| -> Result<HttpResponse, Infallible> {
         println!("{}", request.uri());
-        Ok(Response::new(answer.clone().into_bytes()))
+        Ok(Response::new(response.clone().into_bytes()))
     };
     let refresh = RefreshToken::new("a refresh token".to_owned());
     let token = client.exchange_refresh_token(&refresh).request(&send)?;

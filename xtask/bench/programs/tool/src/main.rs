@@ -1,5 +1,6 @@
-//! `tool login|read ORIGIN FOLDER`: logs in at iNaturalist with user name and password and stores it; or reads who one is with
-//! the token that is stored. The last line is the most memory it had.
+//! `tool login|read ORIGIN FOLDER`: logs in at iNaturalist with user name and password and stores
+//! the login, or reads the user's name with the stored token. Prints its peak memory on the last
+//! line.
 
 use std::env;
 use std::error::Error;
@@ -16,7 +17,7 @@ const SECRET: &str = "bbce628be722bfe2abd5fc566ba83d4ff32a9a1a";
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = env::args().skip(1).collect();
     let [what, origin, folder] = &args[..] else {
-        return Err("login or read, an origin and a folder".into());
+        return Err("usage: login|read ORIGIN FOLDER".into());
     };
     let service = api_inat::service(ID)
         .secret(SECRET)
@@ -35,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The most memory this process had, in KiB.
+/// The peak memory of this process, in KiB.
 fn peak() -> Result<u64, Box<dyn Error>> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,5 +1,5 @@
-//! `ureq login|read ORIGIN FILE`: the same as `tool` by hand, with the bare client and serde: two requests and a file, or a file
-//! and one request. The last line is the most memory it had.
+//! `ureq login|read ORIGIN FILE`: does what `tool` does, by hand, with the bare client and serde:
+//! two requests and a file, or a file and one request. Prints its peak memory on the last line.
 
 use std::env;
 use std::error::Error;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 const ID: &str = "33f27dc63bdf27f4ca6cd95dd9dcd5df91fdcd5f";
 const SECRET: &str = "bbce628be722bfe2abd5fc566ba83d4ff32a9a1a";
 
-/// What is kept.
+/// The stored file.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     access_token: String,
@@ -43,7 +43,7 @@ struct User {
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = env::args().skip(1).collect();
     let [what, origin, file] = &args[..] else {
-        return Err("login or read, an origin and a file".into());
+        return Err("usage: login|read ORIGIN FILE".into());
     };
     let agent = ureq::Agent::config_builder()
         .user_agent("bench/1.0 (bench@example.org)")
@@ -59,10 +59,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 ("username", "alice"),
                 ("password", "correct horse"),
             ];
-            let mut answer = agent
+            let mut response = agent
                 .post(format!("{origin}/oauth/token"))
                 .send_form(form)?;
-            let login: Login = answer.body_mut().read_json()?;
+            let login: Login = response.body_mut().read_json()?;
             save(file, &derived(&agent, origin, login.access_token)?)?;
         }
         _ => {
@@ -71,12 +71,16 @@ fn main() -> Result<(), Box<dyn Error>> {
                 stored = derived(&agent, origin, stored.access_token)?;
                 save(file, &stored)?;
             }
-            let mut answer = agent
+            let mut response = agent
                 .get(format!("{origin}/v1/users/me"))
                 .header("authorization", &stored.api_token)
                 .call()?;
-            let page: Page = answer.body_mut().read_json()?;
-            let me = page.results.into_iter().next().ok_or("nobody")?;
+            let page: Page = response.body_mut().read_json()?;
+            let me = page
+                .results
+                .into_iter()
+                .next()
+                .ok_or("the page has no user")?;
             println!("{}", me.login.unwrap_or_default());
         }
     }
@@ -89,11 +93,11 @@ fn derived(
     origin: &str,
     access_token: String,
 ) -> Result<Stored, Box<dyn Error>> {
-    let mut answer = agent
+    let mut response = agent
         .get(format!("{origin}/users/api_token"))
         .header("authorization", format!("Bearer {access_token}"))
         .call()?;
-    let token: ApiToken = answer.body_mut().read_json()?;
+    let token: ApiToken = response.body_mut().read_json()?;
     Ok(Stored {
         access_token,
         api_token: token.api_token,
@@ -110,7 +114,7 @@ fn now() -> u64 {
     now.unwrap_or_default().as_secs()
 }
 
-/// The most memory this process had, in KiB.
+/// The peak memory of this process, in KiB.
 fn peak() -> Result<u64, Box<dyn Error>> {
     let status = fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,4 +1,4 @@
-//! `yup-oauth2 ORIGIN`: its installed flow with a pasted code, and the token that comes of it.
+//! `yup-oauth2 ORIGIN`: its installed flow with a typed code, and the token that it gives.
 
 use std::env;
 use std::error::Error;
@@ -21,7 +21,7 @@ impl InstalledFlowDelegate for Pasted {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let origin = env::args().nth(1).ok_or("an origin")?;
+    let origin = env::args().nth(1).ok_or("usage: yup-oauth2 ORIGIN")?;
     let secret = ApplicationSecret {
         client_id: "an id".to_owned(),
         client_secret: "a secret".to_owned(),

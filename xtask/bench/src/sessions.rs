@@ -1,4 +1,4 @@
-//! Sessions to measure: a service on loopback, and records with a login of a chosen age.
+//! Sessions to measure: a service on loopback, and token records with a login of a chosen age.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,7 +11,7 @@ use keystore::Memory;
 
 use crate::ours;
 
-/// How long the logins of [`record`] live.
+/// How long the logins of [`record`] are valid.
 pub const LIFETIME: Duration = Duration::from_secs(3600);
 
 /// A service at this address.
@@ -23,7 +23,7 @@ pub fn service(address: &str) -> Service {
     service.with_api(Api::new("api", base, TokenKind::Login))
 }
 
-/// The text of a record whose login was got so long ago and can be renewed.
+/// The text of a token record whose login is this old and can be renewed.
 #[must_use]
 pub fn record(age: Duration, text: &str) -> SecretBytes {
     let now = SystemTime::now()
@@ -37,10 +37,10 @@ pub fn record(age: Duration, text: &str) -> SecretBytes {
     SecretBytes::new(text.into_bytes())
 }
 
-/// The generation of the token in [`record`]. When it is renewed hangs on it.
+/// The generation of the token in [`record`]. The time of its renewal depends on it.
 const GENERATION: u64 = 1_700_000_000_000;
 
-/// How old the token of [`record`] is when it is time to fetch the next one, to the second.
+/// The age, in whole seconds, at which the token of [`record`] is due for renewal.
 #[must_use]
 pub fn age_when_due() -> Duration {
     let text = record(Duration::ZERO, "2YotnFZFEjr1zCsicMWpAA");
@@ -52,18 +52,18 @@ pub fn age_when_due() -> Duration {
     due.next().expect("it ends")
 }
 
-/// Puts a login of this age into a store.
+/// Stores a login of this age.
 pub fn put(store: &impl Store, service: &Service, account: &str, age: Duration) {
     let key = service.account_key(account);
     let lease = store
         .try_lease(&key)
         .expect("a store")
-        .expect("nobody else");
+        .expect("no other holder");
     let saved = store.save(&lease, &record(age, "2YotnFZFEjr1zCsicMWpAA"));
     saved.expect("memory or a temporary folder");
 }
 
-/// A blocking session whose login is so old.
+/// A blocking session with a login of this age.
 #[must_use]
 pub fn session(address: &str, age: Duration) -> Session {
     let (service, store) = (service(address), Memory::new());
@@ -71,8 +71,8 @@ pub fn session(address: &str, age: Duration) -> Session {
     auth_flows::Client::new(service, Ureq::default(), store).account("me")
 }
 
-/// Old enough to be past its time.
+/// An age past the expiry.
 pub const EXPIRED: Duration = Duration::from_secs(7200);
 
-/// As good as new.
+/// The age of a fresh login.
 pub const FRESH: Duration = Duration::from_secs(1);
