@@ -1,5 +1,5 @@
-//! Annotates observations from a CSV file: one line for each, with three numbers. What is there already is not sent again, so that a
-//! list that broke off is simply started again. Blocking, or async with `--async`.
+//! Annotates observations from a CSV file: one line for each, with three numbers. Skips existing
+//! annotations, so after an interruption you start it again. Blocking, or async with `--async`.
 //!
 //! ```text
 //! observation_id,attribute_id,value_id
@@ -11,8 +11,9 @@
 //! cargo run -p api-inat --features http-ureq/rustls --example inat-annotate -- --live --browser annotations.csv
 //! ```
 //!
-//! The numbers of terms and values are those of <https://api.inaturalist.org/v1/controlled_terms>. Nothing is sent before the whole file
-//! was read. The other options and variables stand in `support/mod.rs`. Not run against the real service.
+//! The ids of terms and values are those of <https://api.inaturalist.org/v1/controlled_terms>. The
+//! whole file is read before anything is sent. See `support/mod.rs` for the other options and
+//! variables. Not run against the real service.
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod support;
@@ -47,7 +48,7 @@ fn main() -> ExitCode {
 fn run() -> Result<ExitCode, Box<dyn Error>> {
     let (args, operands) = Args::read("FILE.csv")?;
     let [path] = &operands[..] else {
-        return Err("which file?".into());
+        return Err("no file given; name the CSV file".into());
     };
     let rows = rows(&fs::read_to_string(path)?)?;
     let (service, store) = support::open("inat-annotate", &args)?;
@@ -61,7 +62,7 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
         .chunks(200)
         .try_for_each(|some| annotate(&world, some, &mut done));
     println!("{done}");
-    outcome.map_err(|error| format!("{error}\nwhat was done stays done: start again to go on"))?;
+    outcome.map_err(|error| format!("{error}\nfinished lines stay: start again to resume"))?;
     Ok(match done.refused {
         0 => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
@@ -71,7 +72,7 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
 /// A line of the file: its number, the observation, the term, the value.
 type Row = (usize, u64, u64, u64);
 
-/// What became of the rows.
+/// The results of the rows.
 #[derive(Default)]
 struct Done {
     rows: usize,
@@ -96,10 +97,11 @@ impl fmt::Display for Done {
     }
 }
 
-/// Annotates up to 200 observations. An error ends the list; a row that iNaturalist refuses does not.
+/// Annotates up to 200 observations. An error ends the list; a row that iNaturalist refuses does
+/// not.
 fn annotate(world: &World, rows: &[Row], done: &mut Done) -> Result<(), auth_core::Error> {
     let ids: BTreeSet<u64> = rows.iter().map(|(_, id, ..)| *id).collect();
-    // As they are now, and not as a cache knows them.
+    // The current state, not a cached one.
     let now = world.send(Get::new(ids.into_iter().collect::<Vec<_>>()).param("ttl", -1))?;
     let known: HashSet<u64> = now
         .results
@@ -118,9 +120,7 @@ fn annotate(world: &World, rows: &[Row], done: &mut Done) -> Result<(), auth_cor
     }
     for &(line, id, attribute, value) in rows {
         if !known.contains(&id) {
-            say(&format!(
-                "line {line}: iNaturalist has no observation {id}, or it is gone"
-            ));
+            say(&format!("line {line}: iNaturalist has no observation {id}"));
             done.refused += 1;
             continue;
         }
@@ -146,7 +146,7 @@ fn is_about_this_row(error: &auth_core::Error) -> bool {
     matches!(status, Some(403 | 404 | 410 | 422))
 }
 
-/// All rows, or the first that cannot be read.
+/// Reads all rows. Fails at the first invalid one.
 fn rows(text: &str) -> Result<Vec<Row>, String> {
     let mut rows = Vec::new();
     for (place, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {

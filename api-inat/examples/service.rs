@@ -1,13 +1,15 @@
-//! A service whose tasks share one session: each reads an observation with what only its owner sees, and none of them logs in. Async, or on 50
-//! threads with `--blocking`.
+//! A service whose tasks share one session: each reads an observation with its private fields, and
+//! none of them logs in. Async, or on 50 threads with `--blocking`.
 //!
 //! ```sh
 //! export INAT_APP_ID=… INAT_APP_SECRET=…
 //! cargo run -p api-inat --features http-reqwest/rustls --example inat-service -- --live --browser --tasks 20
 //! ```
 //!
-//! A thousand tasks unless `--tasks` says otherwise. The real service is asked 55 times a minute, so that a thousand take nineteen
-//! minutes there: the tasks wait in line, with a patience of a day in place of ten minutes. The other options and variables stand in `support/mod.rs`. Not run against the real service.
+//! `--tasks` sets the number of tasks, by default a thousand. The rate limit for the real service
+//! is 55 requests a minute, so a thousand take nineteen minutes: the tasks wait up to a day in
+//! place of ten minutes. See `support/mod.rs` for the other options and variables. Not run against
+//! the real service.
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod support;
@@ -34,11 +36,11 @@ use http_ureq::Ureq;
 use support::{Args, LogsIn};
 use tokio::runtime::Runtime;
 
-/// How long a task waits in line for its turn. All of them are started at once; by default, whose turn would come after more than ten
-/// minutes is refused, so that nobody waits for ever by mistake.
-const PATIENCE: Duration = Duration::from_secs(86_400);
+/// The longest wait of a task for the rate limit. All tasks start at once. By default a request
+/// that would wait over ten minutes fails, so that no program waits forever by mistake.
+const MAX_WAIT: Duration = Duration::from_secs(86_400);
 
-/// How many threads share the tasks of the blocking world.
+/// The number of threads that share the blocking tasks.
 const THREADS: usize = 50;
 
 fn main() -> ExitCode {
@@ -58,7 +60,7 @@ fn run() -> Result<String, Box<dyn Error>> {
     let (args, _) = Args::read("--tasks NUMBER")?;
     let tasks: usize = args.value("--tasks").unwrap_or("1000").parse()?;
     let (service, store) = support::open("inat-service", &args)?;
-    let service = service.with_rate_limit(api_inat::rate_limit().with_max_wait(PATIENCE));
+    let service = service.with_rate_limit(api_inat::rate_limit().with_max_wait(MAX_WAIT));
     if args.is_async(true) {
         Runtime::new()?.block_on(serve(service, store, &args, tasks))
     } else {
@@ -73,8 +75,8 @@ async fn serve(
     tasks: usize,
 ) -> Result<String, Box<dyn Error>> {
     let client = AsyncClient::new(service, Reqwest::default(), Tokio::current()?, store);
-    // Made once, cloned for each task: all of them have the same tokens, and one renewal serves them all.
-    let session = client.account("me").told_by(args)?;
+    // Created once, cloned for each task: all share the same tokens and each renewal.
+    let session = client.account("me").with_login_of(args)?;
     let mut done = Done::of(session.send(Me::new()).await?)?;
     let ids = ids(&session.send(done.own()).await?);
     let tasks: Vec<_> = ids
@@ -89,7 +91,7 @@ async fn serve(
     Ok(done.words())
 }
 
-/// The same on threads, each of which takes the next task when it is done with one.
+/// The same on threads: each takes the next task when it has finished one.
 fn serve_on_threads(
     service: Service,
     store: impl Store,
@@ -97,7 +99,7 @@ fn serve_on_threads(
     tasks: usize,
 ) -> Result<String, Box<dyn Error>> {
     let client = Client::new(service, Ureq::default(), store);
-    let session = client.account("me").told_by(args)?;
+    let session = client.account("me").with_login_of(args)?;
     let mut done = Done::of(session.send(Me::new())?)?;
     let ids = ids(&session.send(done.own())?);
     let next = AtomicUsize::new(0);
@@ -112,7 +114,7 @@ fn serve_on_threads(
         let results = threads.into_iter().map(|thread| thread.join());
         results.collect::<Result<Vec<_>, _>>()
     });
-    for pages in pages.map_err(|_| "a thread broke off")? {
+    for pages in pages.map_err(|_| "a thread panicked")? {
         pages?.iter().for_each(|page| done.count(page));
     }
     Ok(done.words())
@@ -122,7 +124,7 @@ fn ids(own: &Page<Observation>) -> Vec<u64> {
     own.results.iter().map(|own| own.id).collect()
 }
 
-/// Who it is for, and what was read.
+/// The user, and what was read.
 struct Done {
     login: Box<str>,
     read: usize,
@@ -132,7 +134,7 @@ struct Done {
 impl Done {
     fn of(me: User) -> Result<Self, &'static str> {
         Ok(Self {
-            login: me.login.ok_or("iNaturalist did not say who this is")?,
+            login: me.login.ok_or("iNaturalist returned no login name")?,
             read: 0,
             private: 0,
         })
@@ -157,6 +159,6 @@ impl Done {
             read,
             private,
         } = self;
-        format!("{login}: {read} observations read, {private} of them with a private place")
+        format!("{login}: {read} observations read, {private} of them with a private location")
     }
 }

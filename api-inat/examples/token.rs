@@ -1,4 +1,5 @@
-//! Prints an API token, alone on standard output: for scripts that go on with curl. Blocking, or async with `--async`.
+//! Prints only an API token to standard output, for scripts that use curl. Blocking, or async with
+//! `--async`.
 //!
 //! ```sh
 //! export INAT_APP_ID=… INAT_APP_SECRET=…
@@ -6,8 +7,9 @@
 //! curl -H "authorization: Bearer $TOKEN" -H "user-agent: my-script/1.0 (mail@example.org)" https://api.inaturalist.org/v1/users/me
 //! ```
 //!
-//! The person is asked once; from then on the stored login serves. `--for` is how many minutes the token has to last at least, 5
-//! unless given. The other options and variables stand in `support/mod.rs`. Not run against the real service.
+//! The user logs in once; after that the stored login is used. `--for` sets the minimum lifetime of
+//! the token in minutes, by default 5. See `support/mod.rs` for the other options and variables.
+//! Not run against the real service.
 #![expect(clippy::print_stdout, reason = "the token is what it is for")]
 
 mod support;
@@ -43,11 +45,11 @@ fn token() -> Result<String, Box<dyn Error>> {
         let runtime = Runtime::new()?;
         let tokio = Tokio::new(runtime.handle().clone());
         let client = AsyncClient::new(service, Reqwest::default(), tokio, store);
-        let session = client.account("me").told_by(&args)?;
+        let session = client.account("me").with_login_of(&args)?;
         runtime.block_on(session.token_for(TokenKind::Derived, lasts))?
     } else {
         let client = Client::new(service, Ureq::default(), store);
-        let session = client.account("me").told_by(&args)?;
+        let session = client.account("me").with_login_of(&args)?;
         session.token_for(TokenKind::Derived, lasts)?
     };
     Ok(token.expose_secret().to_owned())

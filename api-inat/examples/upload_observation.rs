@@ -1,5 +1,5 @@
-//! Makes an observation with photos and values of observation fields. Started again after a failure it goes on, and nothing is there
-//! twice. Blocking, or async with `--async`.
+//! Creates an observation with photos and values of observation fields. Started again after a
+//! failure, it resumes without duplicates. Blocking, or async with `--async`.
 //!
 //! ```sh
 //! export INAT_APP_ID=… INAT_APP_SECRET=…
@@ -7,9 +7,10 @@
 //!     --name Edelweiss --date 2026-06-01 --at 46.02,7.75 --accuracy 12 --fields 297=dry,311=3 front.jpg back.jpg
 //! ```
 //!
-//! The UUIDs of the observation and its photos are drawn before the first request and noted in `front.jpg.upload`; with the same UUID
-//! iNaturalist makes no second one. Photos are looked at before anything is sent. The other options and variables stand in
-//! `support/mod.rs`. Not run against the real service.
+//! The UUIDs of the observation and its photos are generated before the first request and stored in
+//! `front.jpg.upload`. For a known UUID iNaturalist creates no second record. Photos are checked
+//! before anything is sent. See `support/mod.rs` for the other options and variables. Not run
+//! against the real service.
 #![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod support;
@@ -54,7 +55,7 @@ fn run() -> Result<String, Box<dyn Error>> {
         move |id| observation_photos::Create::new(upload.clone(), id).uuid(uuid)
     });
     let uploads: Vec<_> = uploads.collect();
-    // Whatever cannot be sent is found before anything is: a place off Earth, a file that is no photo.
+    // Check everything before the first request: a location off Earth, a file that is not a photo.
     observation.request(&base)?;
     uploads
         .iter()
@@ -62,7 +63,7 @@ fn run() -> Result<String, Box<dyn Error>> {
 
     let world = World::of(service, store, &args)?;
     note.keep()?;
-    let again = |error| format!("{error}\nstart again to go on: nothing will be there twice");
+    let again = |error| format!("{error}\nstart again to resume, without duplicates");
     let made = world.send(observation).map_err(again)?;
     for (place, upload) in uploads.iter().enumerate() {
         world.send(upload(made.id)).map_err(|error| {
@@ -85,7 +86,7 @@ fn can_be_sent(operation: &impl Operation, base: &BaseUrl) -> Result<(), auth_co
     operation.request(base).map(|_| ())
 }
 
-/// What the options say of it.
+/// The observation that the options describe.
 fn observation(args: &Args) -> Result<observations::Create, Box<dyn Error>> {
     let mut create = observations::Create::new();
     if let Some(name) = args.value("--name") {
@@ -95,7 +96,9 @@ fn observation(args: &Args) -> Result<observations::Create, Box<dyn Error>> {
         create = create.observed_on_string(date);
     }
     if let Some(at) = args.value("--at") {
-        let (latitude, longitude) = at.split_once(',').ok_or("--at is LATITUDE,LONGITUDE")?;
+        let (latitude, longitude) = at
+            .split_once(',')
+            .ok_or("--at must be LATITUDE,LONGITUDE")?;
         create = create
             .latitude(latitude.trim().parse()?)
             .longitude(longitude.trim().parse()?);
@@ -111,7 +114,7 @@ fn observation(args: &Args) -> Result<observations::Create, Box<dyn Error>> {
     {
         let (id, value) = field
             .split_once('=')
-            .ok_or("--fields is ID=VALUE, with commas between")?;
+            .ok_or("--fields must be ID=VALUE, separated by commas")?;
         create = create.field_value(id.trim().parse()?, value);
     }
     Ok(create)
@@ -126,16 +129,17 @@ fn progress(path: &Path) -> impl Fn(u64, u64) + Send + Sync + 'static {
     }
 }
 
-/// The UUIDs of an upload, one a line: the observation's, then each photo's. It lies beside the first photo.
+/// The UUIDs of an upload, one a line: the observation's, then each photo's. The file is beside the
+/// first photo.
 struct Note {
     path: PathBuf,
     uuids: Vec<String>,
 }
 
 impl Note {
-    /// The note of these photos; a new one where there is none.
+    /// Reads the note of these photos, or creates a new one.
     fn of(photos: &[PathBuf]) -> Result<Self, Box<dyn Error>> {
-        let mut path = OsString::from(photos.first().ok_or("which photo?")?);
+        let mut path = OsString::from(photos.first().ok_or("no photo given; name at least one")?);
         path.push(".upload");
         let path = PathBuf::from(path);
         let uuids: Vec<String> = match fs::read_to_string(&path) {
@@ -146,7 +150,11 @@ impl Note {
         };
         match uuids.len() == photos.len() + 1 {
             true => Ok(Self { path, uuids }),
-            false => Err(format!("{} is of another number of photos", path.display()).into()),
+            false => Err(format!(
+                "{} belongs to another number of photos; remove it to start anew",
+                path.display()
+            )
+            .into()),
         }
     }
 
@@ -158,7 +166,7 @@ impl Note {
         self.uuids[1..].iter().map(String::as_str)
     }
 
-    /// Whole or not at all.
+    /// Writes it atomically.
     fn keep(&self) -> std::io::Result<()> {
         let mut new = self.path.clone().into_os_string();
         new.push(".new");
@@ -167,7 +175,7 @@ impl Note {
     }
 }
 
-/// A UUID of version 4 (RFC 9562 section 5.4).
+/// Returns a UUID of version 4 (RFC 9562 section 5.4).
 fn uuid() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)?;

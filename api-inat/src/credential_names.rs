@@ -1,12 +1,13 @@
-//! Where people keep what they log in to iNaturalist with: pyinaturalist's own variables and keyring entries.
+//! The names of credentials for iNaturalist: pyinaturalist's variables and keyring entries.
 
 use auth_core::{CredentialField, CredentialNames};
 
-/// The names that today's users have set: the variables `INAT_USERNAME`, `INAT_PASSWORD`, `INAT_APP_ID` and
-/// `INAT_APP_SECRET`, and in a keyring the entries of the service `/inaturalist` (pyinaturalist 0.21: its page on
-/// authentication, and `KEYRING_KEY` in its source).
+/// The credential names of pyinaturalist, so that existing set-ups work: the variables
+/// `INAT_USERNAME`, `INAT_PASSWORD`, `INAT_APP_ID` and `INAT_APP_SECRET`, and the keyring entries
+/// of the service `/inaturalist` (pyinaturalist 0.21: its page on authentication, and `KEYRING_KEY`
+/// in its source).
 ///
-/// Only the application id is required: whether the others are needed depends on how one logs in.
+/// Only the application id is required. The method of login decides about the others.
 ///
 /// ```
 /// use auth_core::CredentialField::{ClientId, Password};

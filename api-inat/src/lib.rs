@@ -1,4 +1,4 @@
-//! iNaturalist as typed operations: its service, its second token, and what its API can be asked.
+//! iNaturalist's API as typed operations, with its service and its two tokens.
 #![doc = include_str!("../README.md")]
 
 mod credential_names;
@@ -16,7 +16,7 @@ pub mod v1;
 pub mod v2;
 
 pub use credential_names::CREDENTIALS;
-/// The crate for dates and times that parameters and records are made of.
+/// The crate for dates and times, used by parameters and records.
 pub use jiff;
 pub use operation::{
     page::Page,

@@ -1,4 +1,4 @@
-//! Photos and sounds as they lie on iNaturalist's media servers.
+//! Downloads of photos and sounds from iNaturalist's media servers.
 
 use std::{borrow::Cow, fmt, time::Duration};
 
@@ -9,19 +9,21 @@ use http::{HeaderValue, Method, StatusCode, header};
 
 use crate::model::{Photo, Sound};
 
-/// The name, within the service, of the server of media without an open licence.
+/// The name, in the service, of the server for media without an open licence.
 pub(crate) const STATIC: &str = "static";
-/// The name, within the service, of the server of openly licensed photos.
+/// The name, in the service, of the server for openly licensed photos.
 pub(crate) const OPEN_DATA: &str = "open data";
 
-/// The servers of iNaturalist's media (API description v2, "Specifying Response Fields"): their hosts, and their names within the
-/// service. Another host's media are not iNaturalist's to give, nor counted as such.
+/// The hosts of iNaturalist's media servers (API description v2, "Specifying Response Fields"),
+/// with their names in the service. Media on other hosts are not iNaturalist's, and do not count
+/// towards its rate limit.
 const HOSTS: [(&str, &str); 2] = [
     ("static.inaturalist.org", STATIC),
     ("inaturalist-open-data.s3.amazonaws.com", OPEN_DATA),
 ];
 
-/// A photo, in one of its sizes, or a sound. No token is sent; its bytes count towards what the service allows in an hour and a day.
+/// Downloads a photo in one of its sizes, or a sound. Sends no token. Its bytes count towards the
+/// rate limit of media for an hour and a day.
 ///
 /// ```
 /// use api_inat::{model::Photo, photos::{Download, Size}};
@@ -37,13 +39,17 @@ const HOSTS: [(&str, &str); 2] = [
 /// );
 /// # Ok::<(), auth_core::Error>(())
 /// ```
+///
+/// A session sends it, and returns the bytes of the file: `session.send(download)?`.
+#[doc(alias = "photo")]
+#[doc(alias = "sound")]
 #[derive(Clone, Debug)]
 pub struct Download {
     server: &'static str,
     path: String,
 }
 
-/// How large a photo is (API description v2).
+/// The size of a photo (API description v2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // iNaturalist may add a size.
 #[non_exhaustive]
@@ -63,7 +69,7 @@ pub enum Size {
 }
 
 impl Size {
-    /// Every size, the largest first.
+    /// All sizes, the largest first.
     pub const ALL: [Self; 6] = [
         Self::Original,
         Self::Large,
@@ -73,7 +79,7 @@ impl Size {
         Self::Square,
     ];
 
-    /// The word for it in a URL.
+    /// Returns the name of the size in a URL.
     #[inline]
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -96,10 +102,12 @@ impl fmt::Display for Size {
 }
 
 impl Download {
-    /// A photo at a size. A record names few of them; the others lie beside those.
+    /// Downloads a photo in a size. A record has the URLs of few sizes; the URLs of others are
+    /// derived from those.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`]: the record names no URL, or one that is not iNaturalist's own, as of photos from Flickr.
+    /// [`ErrorKind::Usage`] if the record has no URL, or a URL on another server, as photos from
+    /// Flickr have.
     #[inline]
     pub fn photo(photo: &Photo, size: Size) -> Result<Self, Error> {
         let named = match size {
@@ -120,30 +128,30 @@ impl Download {
             &photo.large_url,
         ];
         let any = any.into_iter().flatten().next().ok_or_else(|| {
-            refused("the photo's record names no URL")
-                .with_help("ask for the field `url`; a hidden photo has none")
+            refused("the photo record has no URL")
+                .with_help("request the field `url`; a hidden photo has no URL")
         })?;
         Self::url(&resized(any, size)?)
     }
 
-    /// A sound.
+    /// Downloads a sound.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`]: the record names no URL, or one that is not iNaturalist's own.
+    /// [`ErrorKind::Usage`] if the record has no URL, or a URL on another server.
     #[inline]
     pub fn sound(sound: &Sound) -> Result<Self, Error> {
         match &sound.file_url {
             Some(url) => Self::url(url),
-            None => Err(refused("the sound's record names no URL")
-                .with_help("ask for the field `file_url`; a hidden sound has none")),
+            None => Err(refused("the sound record has no URL")
+                .with_help("request the field `file_url`; a hidden sound has no URL")),
         }
     }
 
-    /// What lies at a URL on one of iNaturalist's media servers, `static.inaturalist.org` and
-    /// `inaturalist-open-data.s3.amazonaws.com`. It is fetched over https however it is written.
+    /// Downloads a file by its URL on one of iNaturalist's media servers, `static.inaturalist.org`
+    /// and `inaturalist-open-data.s3.amazonaws.com`. Uses https even if the URL has http.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`]: another server.
+    /// [`ErrorKind::Usage`] if the URL is on another server.
     #[inline]
     pub fn url(url: &str) -> Result<Self, Error> {
         let rest = url
@@ -152,7 +160,7 @@ impl Download {
             .or_else(|| url.strip_prefix("//"));
         let (host, path) = rest
             .and_then(|rest| Some(rest.split_at(rest.find('/')?)))
-            .ok_or_else(|| refused("it is not the URL of a file"))?;
+            .ok_or_else(|| refused(format!("`{}` is not the URL of a file", shortened(url))))?;
         let server = HOSTS
             .iter()
             .find(|(name, _)| host.eq_ignore_ascii_case(name));
@@ -162,11 +170,11 @@ impl Download {
                 path: path.split('#').next().unwrap_or_default().to_owned(),
             }),
             None => {
-                let host: String = host.chars().take(80).collect();
+                let host = shortened(host);
                 Err(refused(format!(
                     "`{host}` is not one of iNaturalist's media servers"
                 ))
-                .with_help("fetch it from there yourself, as its owner allows"))
+                .with_help("download it from that server yourself, if its owner allows"))
             }
         }
     }
@@ -198,15 +206,15 @@ impl Operation for Download {
             Err(Error::about(kind, what, &response).with_help(advice))
         };
         match status {
-            // The store behind the open data answers 403 for what it does not have.
+            // The S3 bucket of the open data responds with 403 to a missing file.
             StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => failed(
                 ErrorKind::Refused,
-                "there is no such file",
-                "ask for the record again: its licence, and with it its server, may have changed; or it was deleted",
+                "the media server has no such file",
+                "read the record again: a changed licence moves the file to another server; or it was deleted",
             ),
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => failed(
                 ErrorKind::Refused,
-                "the media server gives no more for now",
+                "the media server refuses further downloads for now",
                 "wait; more than 5 GB an hour or 24 GB a day may get the address blocked for good",
             ),
             _ if !status.is_success() => failed(
@@ -217,14 +225,14 @@ impl Operation for Download {
             _ if response.body().as_bytes().is_empty() || looks_like_html(&response) => failed(
                 ErrorKind::Malformed,
                 "the response is not a file",
-                "check that no proxy or captive portal answers in the server's place",
+                "check that no proxy or captive portal responds in the server's place",
             ),
             _ => Ok(response.body().as_bytes().to_vec()),
         }
     }
 }
 
-/// The URL with another size in it: it is the name of the file.
+/// Replaces the size in a URL: it is the name of the file.
 #[inline]
 fn resized(url: &str, size: Size) -> Result<String, Error> {
     let (folder, file) = url.rsplit_once('/').unwrap_or_default();
@@ -236,11 +244,17 @@ fn resized(url: &str, size: Size) -> Result<String, Error> {
     });
     match rest {
         Some(rest) => Ok(format!("{folder}/{size}.{rest}")),
-        None => Err(
-            refused("the photo's URL names no size, so there is no other beside it")
-                .with_help("fetch that URL with `Download::url`"),
-        ),
+        None => Err(refused(
+            "the photo's URL has no size in it, so no other size can be requested",
+        )
+        .with_help("download that URL with `Download::url`")),
     }
+}
+
+/// Bounds what an error repeats of a text from a response.
+#[inline]
+fn shortened(text: &str) -> String {
+    text.chars().take(80).collect()
 }
 
 fn refused(what: impl Into<Cow<'static, str>>) -> Error {

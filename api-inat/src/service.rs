@@ -1,4 +1,4 @@
-//! iNaturalist as a service value: its authorization server, its APIs and which token each takes.
+//! iNaturalist as a service: its authorization server, its APIs and the token of each.
 
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ use crate::{
     v1, v2,
 };
 
-/// The client id of a service that stands for no registered application, see [`service_without_application`].
+/// The client id of a service without a registered application; see
+/// [`service_without_application`].
 pub const NO_APPLICATION: &str = "no-application";
 
 const WWW: &str = "https://www.inaturalist.org";
@@ -22,9 +23,9 @@ const V2: &str = "https://api.inaturalist.org/v2";
 const STATIC: &str = "https://static.inaturalist.org";
 const OPEN_DATA: &str = "https://inaturalist-open-data.s3.amazonaws.com";
 
-/// iNaturalist, for an application that is registered there.
+/// Describes iNaturalist for an application that is registered there.
 ///
-/// `client_id` is what iNaturalist's page calls the application id.
+/// `client_id` is the application id on iNaturalist's page.
 ///
 /// ```
 /// let service = api_inat::service("33f27dc63bdf27f4ca6cd95dd")
@@ -33,19 +34,21 @@ const OPEN_DATA: &str = "https://inaturalist-open-data.s3.amazonaws.com";
 /// assert_eq!(service.id(), "inaturalist");
 /// # Ok::<(), auth_core::Error>(())
 /// ```
-#[must_use = "nothing is made before `build`"]
+#[must_use = "does nothing before `build`"]
 pub fn service(client_id: impl Into<String>) -> ServiceBuilder {
     ServiceBuilder::new(Some(client_id.into()))
 }
 
-/// iNaturalist, for people who paste an API token or read what is public.
+/// Describes iNaturalist for programs without an application: with an imported API token, or for
+/// public reads.
 ///
-/// Registering an application takes a request that a person at iNaturalist approves; most people have none. An API token
-/// copied from <https://www.inaturalist.org/users/api_token> needs none either: it is good for 24 hours.
+/// iNaturalist's staff approve each request to register applications, so most users have none. An
+/// API token copied from <https://www.inaturalist.org/users/api_token> requires none. It is valid
+/// for 24 hours.
 ///
-/// A record in a store is keyed by service, client id and account, so the service gets the placeholder
-/// [`NO_APPLICATION`] as its client id. It has no authorization and no revocation endpoint: a browser login is refused
-/// before anything is sent.
+/// The key of a token record has service, client id and account, so the client id is the
+/// placeholder [`NO_APPLICATION`]. The service has neither an authorization nor a revocation
+/// endpoint: a browser login fails unsent.
 ///
 /// ```
 /// let service = api_inat::service_without_application()
@@ -54,25 +57,31 @@ pub fn service(client_id: impl Into<String>) -> ServiceBuilder {
 /// assert_eq!(service.account_key("me").to_string(), "inaturalist/no-application/me");
 /// # Ok::<(), auth_core::Error>(())
 /// ```
-#[must_use = "nothing is made before `build`"]
+#[must_use = "does nothing before `build`"]
 pub fn service_without_application() -> ServiceBuilder {
     ServiceBuilder::new(None)
 }
 
-/// How fast iNaturalist asks to be asked, with a little left over; every service has it unless [`ServiceBuilder::rate_limit`] says
-/// otherwise.
+/// Returns the default rate limit, slightly below the limits that iNaturalist documents. Set
+/// another with [`ServiceBuilder::rate_limit`].
 ///
-/// One request a second, five at once after a quiet time, 55 in any minute, 10,000 in a day; 5 GB of photos and sounds in an hour,
-/// 24 GB in a day. The API's description asks for at most 60 a minute (it throttles at 100) and 10,000 a day. The page "API
-/// Recommended Practices", as others quote it, asks for one a second and names the two limits of media, beyond which an address may
-/// be blocked for good; the page itself was not read. The burst of five is pyinaturalist's. Nothing of it was tried.
+/// It allows one request a second, a burst of five after a pause, 55 in any minute and 10,000 a
+/// day; and 5 GB of media an hour, 24 GB a day.
 ///
-/// Requests to the APIs count, and what is fetched from the media servers. Logins and the derivation of API tokens
-/// (`GET /users/api_token`, at most about one a day for each account, whatever the number of callers) take no turn.
+/// Sources: the API's description asks for at most 60 a minute (the server throttles at 100) and
+/// 10,000 a day. The page "API Recommended Practices", as quoted elsewhere, asks for one a second.
+/// It names the two limits of media, beyond which an address may be blocked permanently; the page
+/// itself was not read. The burst of five is pyinaturalist's. Nothing was tried on the running
+/// service.
+///
+/// Requests to the APIs and downloads from the media servers count. Logins do not, nor does the
+/// derivation of API tokens (`GET /users/api_token`, about one a day for each account, for any
+/// number of callers).
 ///
 /// # Many at once
-/// A request whose turn would come after more than ten minutes is refused, with an error that says when to come again: some 550
-/// requests may wait in line at once. A program that starts more tasks than that at a time gives them more patience, or starts fewer:
+/// A request that would wait over ten minutes fails, with an error that says when to retry. So
+/// about 550 requests can wait at once. A program that starts more tasks at once raises the longest
+/// wait, or starts fewer:
 ///
 /// ```
 /// use std::time::Duration;
@@ -83,6 +92,8 @@ pub fn service_without_application() -> ServiceBuilder {
 ///     .build()?;
 /// # Ok::<(), auth_core::Error>(())
 /// ```
+#[doc(alias = "rate limit")]
+#[doc(alias = "throttle")]
 #[must_use]
 pub fn rate_limit() -> RateLimit {
     const MINUTE: Duration = Duration::from_secs(60);
@@ -96,9 +107,32 @@ pub fn rate_limit() -> RateLimit {
         .with_media_window(24_000_000_000, DAY)
 }
 
-/// What is left to say before there is a [`Service`].
+/// Builds a [`Service`]; made by [`service`] and [`service_without_application`].
+///
+/// ```
+/// # use auth_testkit::{Dialect, TestClient, TestServer};
+/// # let app = TestClient::confidential("app", "secret").scopes("write login");
+/// # let server = TestServer::builder(Dialect::doorkeeper_5())
+/// #     .client(app)
+/// #     .user("alice", "password")
+/// #     .site(api_inat::testkit::site())
+/// #     .start()?;
+/// use api_inat::users::Me;
+///
+/// let service = api_inat::service("app") // the application id
+///     .secret("secret") // only for a confidential application
+///     .user_agent("nightly/1.0 (mail@example.org)")
+///     .at(server.url()) // a test server; leave it out for iNaturalist itself
+///     .build()?;
+/// let (http, store) = (http_ureq::Ureq::default(), keystore::Memory::new());
+/// let client = auth_flows::Client::new(service, http, store);
+/// let session = client.account("me");
+/// session.log_in_with_password("alice", "password")?;
+/// assert_eq!(session.send(Me::new())?.login.as_deref(), Some("alice"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
-#[must_use = "nothing is made before `build`"]
+#[must_use = "does nothing before `build`"]
 pub struct ServiceBuilder {
     client_id: Option<String>,
     secret: Option<SecretText>,
@@ -108,8 +142,8 @@ pub struct ServiceBuilder {
     v2: String,
     static_media: String,
     open_data: String,
-    pace: RateLimit,
-    renews_pasted: bool,
+    rate_limit: RateLimit,
+    self_renewing: bool,
 }
 
 impl ServiceBuilder {
@@ -123,43 +157,45 @@ impl ServiceBuilder {
             v2: V2.to_owned(),
             static_media: STATIC.to_owned(),
             open_data: OPEN_DATA.to_owned(),
-            pace: rate_limit(),
-            renews_pasted: false,
+            rate_limit: rate_limit(),
+            self_renewing: false,
         }
     }
 
-    /// The secret of an application that is registered as confidential. It is needed beside PKCE: Doorkeeper 5.6 answers
-    /// such an application without its secret with `invalid_client`.
+    /// Sets the secret of an application that is registered as confidential. Such an application
+    /// requires it in addition to PKCE: without it, Doorkeeper 5.6 responds with `invalid_client`.
     pub fn secret(mut self, secret: impl Into<SecretText>) -> Self {
         self.secret = Some(secret.into());
         self
     }
 
-    /// Names the program, its version and a way to reach its author, such as `nightly/1.0 (mail@example.org)`. Required.
+    /// Sets the User-Agent: the program, its version and a contact, such as
+    /// `nightly/1.0 (mail@example.org)`. Required.
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
         self.user_agent = Some(user_agent.into());
         self
     }
 
-    /// Another base URL of the Rails application: logins, tokens and v0.
+    /// Sets the base URL of the Rails application, for logins, tokens and v0. Default:
+    /// `https://www.inaturalist.org`.
     pub fn www(mut self, url: impl Into<String>) -> Self {
         self.www = url.into();
         self
     }
 
-    /// Another base URL of the API v1.
+    /// Sets the base URL of the API v1. Default: `https://api.inaturalist.org/v1`.
     pub fn v1(mut self, url: impl Into<String>) -> Self {
         self.v1 = url.into();
         self
     }
 
-    /// Another base URL of the API v2.
+    /// Sets the base URL of the API v2. Default: `https://api.inaturalist.org/v2`.
     pub fn v2(mut self, url: impl Into<String>) -> Self {
         self.v2 = url.into();
         self
     }
 
-    /// Other base URLs in place of the media servers `https://static.inaturalist.org` and
+    /// Sets the base URLs of the media servers. Defaults: `https://static.inaturalist.org` and
     /// `https://inaturalist-open-data.s3.amazonaws.com`.
     pub fn media(mut self, static_media: impl Into<String>, open_data: impl Into<String>) -> Self {
         self.static_media = static_media.into();
@@ -167,7 +203,7 @@ impl ServiceBuilder {
         self
     }
 
-    /// Everything at one origin, such as `http://127.0.0.1:4000`: for test servers.
+    /// Sets all base URLs to one origin, such as `http://127.0.0.1:4000`: for test servers.
     pub fn at(self, origin: impl AsRef<str>) -> Self {
         let origin = origin.as_ref().trim_end_matches('/');
         self.www(origin)
@@ -176,36 +212,50 @@ impl ServiceBuilder {
             .media(origin, origin)
     }
 
-    /// How fast iNaturalist is asked, in place of [`rate_limit()`]. Nothing is held back towards a loopback IP.
-    pub fn rate_limit(mut self, pace: RateLimit) -> Self {
-        self.pace = pace;
-        self
-    }
-
-    /// A pasted API token that still serves is sent to `GET /users/api_token` when it is due, for the next one: so a program that
-    /// runs at least once a day goes on without a new paste.
+    /// Sets the rate limit, in place of [`rate_limit()`]. Requests to a loopback IP are not
+    /// limited.
     ///
-    /// Off unless asked for: that iNaturalist answers so was read in its Rails application, and not verified. Where it does not,
-    /// the pasted token serves to its end as before.
-    pub fn renew_plain_token(mut self) -> Self {
-        self.renews_pasted = true;
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// let slower = api_inat::rate_limit().with_window(30, Duration::from_secs(60));
+    /// let service = api_inat::service("33f27dc63bdf27f4ca6cd95dd")
+    ///     .user_agent("nightly/1.0 (mail@example.org)")
+    ///     .rate_limit(slower)
+    ///     .build()?;
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[doc(alias = "rate limit")]
+    pub fn rate_limit(mut self, rate_limit: RateLimit) -> Self {
+        self.rate_limit = rate_limit;
         self
     }
 
-    /// The service.
+    /// Renews an imported API token with itself: when it is due, but still valid, it is sent to
+    /// `GET /users/api_token` for the next one. A program that runs at least once a day then needs
+    /// no further import.
+    ///
+    /// Default: off. That iNaturalist responds so was read in its Rails application, and not
+    /// verified. If it does not, the imported token stays valid until it expires.
+    pub fn renew_plain_token(mut self) -> Self {
+        self.self_renewing = true;
+        self
+    }
+
+    /// Builds the service.
     ///
     /// # Errors
-    /// [`is_configuration`](Error::is_configuration): no User-Agent, an impossible client id or secret, or a base URL that
-    /// must not get tokens. The error names the setting.
+    /// [`is_configuration`](Error::is_configuration) if the User-Agent is missing, the client id or
+    /// secret is invalid, or a base URL must not receive tokens. The error names the setting.
     pub fn build(self) -> Result<Service, Error> {
         let user_agent = self.user_agent.as_deref().unwrap_or_default();
         if user_agent.trim().is_empty() {
             return Err(Error::new(
                 ErrorKind::Configuration,
-                "iNaturalist asks every program for a User-Agent that names it and its author",
+                "iNaturalist requires a User-Agent that names the program and its author",
             )
             .with_setting("user_agent")
-            .with_help("give one, such as `.user_agent(\"nightly/1.0 (mail@example.org)\")`"));
+            .with_help("set one, such as `.user_agent(\"nightly/1.0 (mail@example.org)\")`"));
         }
         let www = BaseUrl::parse(&self.www).map_err(|error| error.with_setting("www"))?;
         let v1 = BaseUrl::parse(&self.v1).map_err(|error| error.with_setting("v1"))?;
@@ -213,16 +263,16 @@ impl ServiceBuilder {
         let media = |url: &str| BaseUrl::parse(url).map_err(|error| error.with_setting("media"));
         let (static_media, open_data) = (media(&self.static_media)?, media(&self.open_data)?);
         let client = client(&www, self.client_id, self.secret)?;
-        let api_token = match self.renews_pasted {
+        let api_token = match self.self_renewing {
             true => api_token::ApiToken::default().renewing_itself(),
             false => api_token::ApiToken::default(),
         };
         Ok(Service::new("inaturalist", client, user_agent)?
-            .with_rate_limit(self.pace)
+            .with_rate_limit(self.rate_limit)
             .with_api(Api::new(v0::API, www, TokenKind::Login))
             .with_api(Api::new(v1::API, v1, TokenKind::Derived))
             .with_api(Api::new(v2::API, v2, TokenKind::Derived))
-            // Their operations send no token.
+            // The operations of the media servers send no token.
             .with_api(Api::new(media::STATIC, static_media, TokenKind::Derived))
             .with_api(Api::new(media::OPEN_DATA, open_data, TokenKind::Derived))
             .with_token_derivation(api_token))
@@ -235,8 +285,8 @@ fn client(
     secret: Option<SecretText>,
 ) -> Result<OAuthClient, Error> {
     let endpoint = |path: &str| Endpoint::parse(&format!("{}{path}", www.as_str()));
-    // The form, because pyinaturalist and the official app send the credentials so; Doorkeeper 5.6 takes both ways, and
-    // never decodes what a Basic header carries.
+    // In the form, as pyinaturalist and the official app do. Doorkeeper 5.6 accepts both methods,
+    // but never decodes the credentials in a Basic header.
     let mut server = AuthorizationServer::new(endpoint("/oauth/token")?)
         .client_authentication(ClientAuthentication::Body);
     let Some(client_id) = client_id else {
@@ -244,14 +294,15 @@ fn client(
             None => OAuthClient::new(server, NO_APPLICATION),
             Some(_) => Err(Error::new(
                 ErrorKind::Configuration,
-                "there is a client secret, but no client id",
+                "a client secret requires a client id",
             )
             .with_setting("client_id")
             .with_help("use `api_inat::service(client_id)` for a registered application")),
         };
     };
     server = server
-        // Doorkeeper names no issuer before version 6; the day iNaturalist moves there must not end every login.
+        // Doorkeeper before version 6 sends no issuer. An upgrade at iNaturalist must not break
+        // every login.
         .allow(Quirk::UnannouncedIssuer)
         .authorization_endpoint(endpoint("/oauth/authorize")?)
         .revocation_endpoint(endpoint("/oauth/revoke")?);

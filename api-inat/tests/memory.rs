@@ -1,6 +1,8 @@
-//! A list of 10,000 pages takes no more memory than one of a hundred: what stays allocated is counted, in both worlds.
+//! A list of 10,000 pages takes no more memory than one of a hundred: counts what stays allocated,
+//! in both worlds.
 //!
-//! Allocations are counted on one thread. So the async world runs on that thread alone, and the server's own do not count.
+//! Allocations are counted on one thread. So the async session runs on that thread, and the
+//! server's allocations do not count.
 
 use allocation_counter::{AllocationInfo, measure, opt_out};
 use api_inat::observations::{OrderBy, Search};
@@ -18,15 +20,16 @@ use serde_json::{Value, json};
 
 const PAGES: u64 = 10_000;
 const PER_PAGE: u64 = 2;
-/// Pages before the first count: connections, buffers and the places for both are there by then.
+/// Pages before the first count: by then, connections and buffers are allocated.
 const FIRST: u64 = 100;
 
-/// The most that may stay allocated after all the others, in bytes: a tenth of a byte for each page.
+/// The most that may stay allocated after all the others, in bytes: a tenth of a byte for each
+/// page.
 const STAYS: u64 = 1_000;
 /// The most that may be allocated at once, in bytes: a request, a response and a page of records.
 const AT_ONCE: u64 = 64_000;
 
-/// Generated observations, by id or by page number, and what remains of them.
+/// Serves generated observations, by id or by page number, with the remaining total.
 fn page(visit: &RouteRequest<'_>) -> http::Response<Vec<u8>> {
     let number = |name: &str| visit.query(name).and_then(|text| text.parse::<u64>().ok());
     let before = match number("page") {
@@ -57,13 +60,14 @@ fn service(server: &TestServer) -> auth_core::Service {
     service.at(server.url()).build().expect("a service")
 }
 
-/// ureq, not counted: it looks each address up on a thread of its own, and what is given to that thread would seem to stay.
+/// ureq, not counted: it resolves each address on its own thread, and what that thread receives
+/// would seem to stay.
 struct Apart(Ureq);
 
 impl Transport for Apart {
     fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
         let mut sent = None;
-        // What is handed over is a copy, so that whatever is counted where it begins is counted where it ends.
+        // Passes on a copy, so that each allocation is counted and freed on the same thread.
         opt_out(|| {
             let mut copy = Request::new(Body::Empty);
             *copy.uri_mut() = request.uri().to_string().parse().expect("a URI");
@@ -151,7 +155,7 @@ fn ten_thousand_pages_async() {
     assert!(pages.cursor().is_none(), "the end");
 }
 
-/// What a program stores is a line that grows by the digits of its numbers alone.
+/// A stored cursor grows only by the digits of its numbers.
 #[test]
 fn a_place_stays_a_line() {
     let server = server();

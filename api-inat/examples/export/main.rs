@@ -1,14 +1,16 @@
-//! Exports all of one's observations, private places too, one JSON object a line (NDJSON): for a nightly job. What breaks off goes on
-//! at the next start. Blocking, or async with `--async`.
+//! Exports all your observations with their private locations, one JSON object a line (NDJSON): for
+//! a nightly job. Resumes at the next start after an interruption. Blocking, or async with
+//! `--async`.
 //!
 //! ```sh
 //! export INAT_APP_ID=… INAT_APP_SECRET=…
 //! cargo run -p api-inat --features http-ureq/rustls --example inat-export -- --live --browser observations.ndjson
 //! ```
 //!
-//! Until it is complete it grows in `observations.ndjson.part`, and `observations.ndjson.place` says how far it is good and where to go
-//! on; the last complete export stays until then, and also where nothing is found. `--user LOGIN` exports somebody else's, as far as it is public. The other options and
-//! variables stand in `support/mod.rs`. Not run against the real service.
+//! An incomplete export grows in `observations.ndjson.part`; `observations.ndjson.place` has its
+//! valid length and the cursor. The last complete export stays until the new one is complete, and
+//! also if nothing is found. `--user LOGIN` exports another user's public data. See
+//! `support/mod.rs` for the other options and variables. Not run against the real service.
 
 mod part;
 #[path = "../support/mod.rs"]
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Box<dyn Error>> {
     let (args, operands) = Args::read("--user LOGIN FILE")?;
     let [path] = &operands[..] else {
-        return Err("which file?".into());
+        return Err("no file given; name the file of the export".into());
     };
     let (service, store) = support::open("inat-export", &args)?;
     let world = World::of(service, store, &args)?;
@@ -46,16 +48,14 @@ fn run() -> Result<(), Box<dyn Error>> {
         Some(user) => user.to_owned(),
         None => {
             let me = world.send(Me::new())?;
-            me.login
-                .ok_or("iNaturalist did not say who this is")?
-                .into()
+            me.login.ok_or("iNaturalist returned no login name")?.into()
         }
     };
 
     let whole = Search::new().user_login(user).per_page(200);
     let (mut part, search) = Part::open(path, &whole)?;
     if part.length > 0 {
-        say(&format!("going on: {}", search.progress()));
+        say(&format!("resuming: {}", search.progress()));
     }
     let exported = match &world {
         World::Blocking(session) => export(session, search, &mut part),
@@ -63,25 +63,24 @@ fn run() -> Result<(), Box<dyn Error>> {
             runtime.block_on(export_async(session, search, &mut part))
         }
     };
-    let kept = part.kept;
-    exported
-        .map_err(|error| format!("{error}\n{kept} observations are kept: start again to go on"))?;
-    if kept == 0 {
-        return Err(
-            "nothing was found, so that the last export stays: is it the right person?".into(),
-        );
+    let saved = part.saved;
+    exported.map_err(|error| {
+        format!("{error}\n{saved} observations are saved: start again to resume")
+    })?;
+    if saved == 0 {
+        return Err("nothing was found, so the last export stays; check the user".into());
     }
     part.finish(path)?;
-    say(&format!("{kept} observations in {}", path.display()));
+    say(&format!("{saved} observations in {}", path.display()));
     Ok(())
 }
 
 fn export(session: &Session, search: Search, part: &mut Part) -> Result<(), Box<dyn Error>> {
-    part.kept = search.progress().received;
-    // Kept as they come: whatever an observation has beside what we know is in the file, too.
+    part.saved = search.progress().received;
+    // As raw JSON, so that the file also has fields that this crate does not know.
     let mut pages = session.pages(search.of::<Value>());
     while let Some(page) = pages.next() {
-        part.keep(&page?)?;
+        part.save(&page?)?;
         if let Some(next) = pages.cursor() {
             part.mark(&next.to_text())?;
             say(&next.progress().to_string());
@@ -90,16 +89,16 @@ fn export(session: &Session, search: Search, part: &mut Part) -> Result<(), Box<
     Ok(())
 }
 
-/// The same conversation, awaited.
+/// The same steps, async.
 async fn export_async(
     session: &AsyncSession,
     search: Search,
     part: &mut Part,
 ) -> Result<(), Box<dyn Error>> {
-    part.kept = search.progress().received;
+    part.saved = search.progress().received;
     let mut pages = session.pages(search.of::<Value>());
     while let Some(page) = pages.next().await {
-        part.keep(&page?)?;
+        part.save(&page?)?;
         if let Some(next) = pages.cursor() {
             part.mark(&next.to_text())?;
             say(&next.progress().to_string());

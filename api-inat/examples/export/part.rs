@@ -1,4 +1,4 @@
-//! What has been exported so far, and where to go on.
+//! The unfinished part of an export, and the cursor to resume from.
 
 use std::{
     error::Error,
@@ -11,19 +11,21 @@ use std::{
 use api_inat::observations::Search;
 use serde_json::Value;
 
-/// A file that grows page by page, and the note beside it: which list it is of, how many bytes are good, and the place to go on from.
+/// A file that grows page by page, and a note beside it: its list, its valid length and the cursor
+/// to resume from.
 pub(crate) struct Part {
     file: BufWriter<File>,
     path: PathBuf,
     note: PathBuf,
     list: String,
     pub(crate) length: u64,
-    pub(crate) kept: u64,
+    pub(crate) saved: u64,
 }
 
 impl Part {
-    /// What was begun of this list, cut to what is good of it, and the rest of the list; or an empty file and all of it. One program
-    /// at a time: the system takes the lock back however it ends.
+    /// Opens the unfinished part of this list, cut to its valid length, and returns the rest of the
+    /// list. Without one, creates an empty file and returns the whole list. Locks the file: the
+    /// system releases the lock even if the program is killed.
     pub(crate) fn open(target: &Path, whole: &Search) -> Result<(Self, Search), Box<dyn Error>> {
         let (path, note) = (beside(target, ".part"), beside(target, ".place"));
         let mut file = OpenOptions::new()
@@ -32,7 +34,7 @@ impl Part {
             .write(true)
             .open(&path)?;
         file.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => io::Error::other("another export of it is under way"),
+            TryLockError::WouldBlock => io::Error::other("another export to this file is running"),
             TryLockError::Error(error) => error,
         })?;
         let list = whole.to_text();
@@ -52,24 +54,24 @@ impl Part {
                 note,
                 list,
                 length,
-                kept: 0,
+                saved: 0,
             },
             search,
         ))
     }
 
-    pub(crate) fn keep(&mut self, page: &[Value]) -> io::Result<()> {
+    pub(crate) fn save(&mut self, page: &[Value]) -> io::Result<()> {
         for observation in page {
             let line = format!("{observation}\n");
             self.file.write_all(line.as_bytes())?;
             self.length += line.len() as u64;
-            self.kept += 1;
+            self.saved += 1;
         }
         self.file.flush()?;
         self.file.get_ref().sync_data()
     }
 
-    /// Notes the place once what came before it is on the disk; whole or not at all.
+    /// Stores the cursor atomically, after the records before it are on the disk.
     pub(crate) fn mark(&self, cursor: &str) -> io::Result<()> {
         let new = beside(&self.note, ".new");
         fs::write(&new, format!("{}\n{}\n{cursor}\n", self.list, self.length))?;
@@ -85,7 +87,7 @@ impl Part {
     }
 }
 
-/// The good length and the place, from a note about this list.
+/// Reads the valid length and the cursor from a note about this list.
 fn place(note: &str, list: &str) -> Option<(u64, Search)> {
     let mut lines = note.lines();
     if lines.next()? != list {

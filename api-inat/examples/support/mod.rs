@@ -1,17 +1,18 @@
-//! What the examples have in common: their arguments, which server they ask, and how they are logged in.
+//! Shared by the examples: their arguments, their server, and their login.
 //!
-//! | option or variable | means |
+//! | option or variable | meaning |
 //! | --- | --- |
-//! | `--live` | asks the real iNaturalist. Without it `INAT_ORIGIN` has to name a test server, such as one of auth-testkit's |
-//! | `--store FOLDER` | where the login is kept; a folder of the user's own unless given |
-//! | `--browser`, `--out-of-band` | a person may be asked to log in: here, or with a code from a browser anywhere |
-//! | `--redirect URI` | for `--browser`, the redirect URI as it is registered: `http://127.0.0.1/` unless given. With a port, `http://127.0.0.1:8080`, it is that port; otherwise any free one |
-//! | `--async`, `--blocking` | sends with reqwest on tokio, or with ureq; a program says which is its usual way. For the real service the transport's feature `rustls` is needed: `--features http-ureq/rustls`, `--features http-reqwest/rustls` |
-//! | `INAT_APP_ID`, `INAT_APP_SECRET` | the registered application; the secret where it is confidential |
-//! | `INAT_USERNAME`, `INAT_PASSWORD` | logs in with these when a login is needed |
-//! | `INAT_API_TOKEN` | a token pasted from <https://www.inaturalist.org/users/api_token>: serves without any application |
+//! | `--live` | uses the real iNaturalist. Without it, `INAT_ORIGIN` must name a test server, such as one of auth-testkit's |
+//! | `--store FOLDER` | where the login is stored. Default: a folder of the user's own |
+//! | `--browser`, `--out-of-band` | lets the user log in when required: here, or with a code from a browser on any machine |
+//! | `--redirect URI` | for `--browser`, the registered redirect URI. Default: `http://127.0.0.1/`. With a port, as `http://127.0.0.1:8080`, uses that port; otherwise any free one |
+//! | `--async`, `--blocking` | sends with reqwest on tokio, or with ureq; each program names its default. The real service requires the transport's feature `rustls`: `--features http-ureq/rustls`, `--features http-reqwest/rustls` |
+//! | `INAT_APP_ID`, `INAT_APP_SECRET` | the registered application, and its secret if it is confidential |
+//! | `INAT_USERNAME`, `INAT_PASSWORD` | logs in with these when a login is required |
+//! | `INAT_API_TOKEN` | a plain token from <https://www.inaturalist.org/users/api_token>: requires no application |
 //!
-//! The four in the middle may lie in the system's keyring instead, with keystore's feature `keyring`.
+//! With keystore's feature `keyring`, the id, secret, user name and password may be in the system's
+//! keyring instead.
 
 use std::{env, error::Error, fmt, io, path::PathBuf};
 
@@ -19,13 +20,13 @@ use auth_core::{CredentialField, ExposeSecret, SecretText, Service};
 use auth_flows::{AsyncSession, Login, Session};
 use keystore::{Credentials, Environment, Fallback, File};
 
-/// The arguments of a program, taken apart.
+/// The parsed arguments of a program.
 pub(crate) struct Args {
     flags: Vec<String>,
     values: Vec<(String, String)>,
 }
 
-/// Options that every program takes: without a value, and with one.
+/// The options of all programs: without a value, and with one.
 const FLAGS: [&str; 5] = [
     "--live",
     "--browser",
@@ -36,8 +37,8 @@ const FLAGS: [&str; 5] = [
 const VALUES: [&str; 2] = ["--store", "--redirect"];
 
 impl Args {
-    /// Reads the arguments, and gives the operands apart. `usage` says what the program takes of its own: `--for MINUTES FILE` is one
-    /// option and one operand.
+    /// Parses the arguments, and returns the operands separately. `usage` lists the program's own:
+    /// `--for MINUTES FILE` is one option and one operand.
     pub(crate) fn read(usage: &str) -> Result<(Self, Vec<PathBuf>), Box<dyn Error>> {
         let (mut known, mut wanted) = (VALUES.map(str::to_owned).to_vec(), 0);
         let mut words = usage.split_whitespace();
@@ -62,11 +63,12 @@ impl Args {
                 Some(name) if FLAGS.contains(&name) => flags.push(name.to_owned()),
                 Some(name) if known.iter().any(|known| known == name) => {
                     let value = args.next().and_then(|value| value.into_string().ok());
-                    let value = value.ok_or_else(|| wrong(format_args!("{name} needs a value")))?;
+                    let value =
+                        value.ok_or_else(|| wrong(format_args!("{name} requires a value")))?;
                     values.push((name.to_owned(), value));
                 }
                 Some(name) if name.starts_with("--") => {
-                    return Err(wrong(format_args!("{name} is not known")).into());
+                    return Err(wrong(format_args!("unknown option {name}")).into());
                 }
                 _ => operands.push(PathBuf::from(arg)),
             }
@@ -74,17 +76,17 @@ impl Args {
         let more = usage.ends_with("...") && operands.len() > wanted;
         match operands.len() == wanted || more {
             true => Ok((Self { flags, values }, operands)),
-            false => Err(wrong(format_args!("{wanted} operands are needed")).into()),
+            false => Err(wrong(format_args!("{wanted} operands are required")).into()),
         }
     }
 
-    /// The value of an option.
+    /// Returns the value of an option.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         let found = self.values.iter().rev().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Whether it is to send with reqwest on tokio.
+    /// Returns whether to send with reqwest on tokio.
     pub(crate) fn is_async(&self, usual: bool) -> bool {
         match (self.has("--async"), self.has("--blocking")) {
             (true, false) => true,
@@ -98,7 +100,7 @@ impl Args {
     }
 }
 
-/// The service that is to be asked, and the store with the login.
+/// Returns the service and the store with the login.
 pub(crate) fn open(program: &str, args: &Args) -> Result<(Service, Fallback), Box<dyn Error>> {
     let mut service = match Credentials::discover(api_inat::CREDENTIALS).discover() {
         Ok(credentials) => {
@@ -116,10 +118,14 @@ pub(crate) fn open(program: &str, args: &Args) -> Result<(Service, Fallback), Bo
     service = match (args.has("--live"), variable("INAT_ORIGIN")?) {
         (true, None) => service,
         (false, Some(origin)) => service.at(origin),
-        (true, Some(_)) => return Err("--live and INAT_ORIGIN are two different servers".into()),
+        (true, Some(_)) => {
+            return Err(
+                "--live and INAT_ORIGIN name two different servers; use one of them".into(),
+            );
+        }
         (false, None) => {
             return Err(
-                "say --live to ask the real iNaturalist, or set INAT_ORIGIN to a test server"
+                "no server given; use --live for the real iNaturalist, or set INAT_ORIGIN to a test server"
                     .into(),
             );
         }
@@ -135,13 +141,13 @@ pub(crate) fn open(program: &str, args: &Args) -> Result<(Service, Fallback), Bo
     Ok((service, store))
 }
 
-/// A session of either world, with the way to log in that the person at the terminal chose.
+/// A session, blocking or async, with the method of login that the options name.
 pub(crate) trait LogsIn: Sized {
     fn by_password(self, name: &str, password: SecretText) -> Self;
-    fn by_person(self, login: Login) -> Self;
+    fn by_user(self, login: Login) -> Self;
 
-    /// Without any of these, a call that needs a login ends with an error that says so.
-    fn told_by(self, args: &Args) -> Result<Self, Box<dyn Error>> {
+    /// Without any of these, a call that requires a login fails.
+    fn with_login_of(self, args: &Args) -> Result<Self, Box<dyn Error>> {
         if let Ok(known) = Credentials::discover(api_inat::CREDENTIALS).discover()
             && let Some(name) = known.get(CredentialField::Username)
             && let Some(password) = known.get(CredentialField::Password)
@@ -149,7 +155,7 @@ pub(crate) trait LogsIn: Sized {
             return Ok(self.by_password(name.expose_secret(), password.clone()));
         }
         if args.has("--out-of-band") {
-            return Ok(self.by_person(Login::out_of_band(|url| {
+            return Ok(self.by_user(Login::out_of_band(|url| {
                 say(&format!(
                     "Open {url} in any browser, and enter the code that it shows:"
                 ));
@@ -158,29 +164,32 @@ pub(crate) trait LogsIn: Sized {
             })));
         }
         Ok(match args.has("--browser") {
-            true => self.by_person(browser(args.value("--redirect"))?),
+            true => self.by_user(browser(args.value("--redirect"))?),
             false => self,
         })
     }
 }
 
-/// A login by browser, whose answer comes to this redirect URI.
+/// Returns a login by browser with this redirect URI.
 fn browser(redirect: Option<&str>) -> Result<Login, String> {
     let redirect = redirect.unwrap_or("http://127.0.0.1/");
     let wrong = || {
-        format!("--redirect {redirect} is not http://127.0.0.1, with or without a port and a path")
+        format!(
+            "--redirect must be http://127.0.0.1, with or without a port and a path, got {redirect}"
+        )
     };
     let rest = redirect
         .strip_prefix("http://127.0.0.1")
         .ok_or_else(wrong)?;
-    // Without a path and with `/` are two: what is sent has to be what is registered, to the letter.
+    // A URI without a path and one with `/` differ: the sent URI must be exactly the registered
+    // one.
     let (port, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let port = match port.strip_prefix(':') {
         Some(number) => number.parse().map_err(|_| wrong())?,
         None if port.is_empty() => 0,
         None => return Err(wrong()),
     };
-    let login = Login::browser(|invitation| say(&invitation.to_string()));
+    let login = Login::browser(|prompt| say(&prompt.to_string()));
     Ok(login.port(port).path(path))
 }
 
@@ -190,7 +199,7 @@ macro_rules! logs_in {
             fn by_password(self, name: &str, password: SecretText) -> Self {
                 self.with_password(name, password)
             }
-            fn by_person(self, login: Login) -> Self {
+            fn by_user(self, login: Login) -> Self {
                 self.with_login(login)
             }
         })*
@@ -199,17 +208,17 @@ macro_rules! logs_in {
 
 logs_in!(Session, AsyncSession);
 
-/// Tells the person something, and nobody who reads standard output.
+/// Writes a message to standard error, so that standard output has only data.
 #[expect(clippy::print_stderr, reason = "a program for a terminal")]
 pub(crate) fn say(words: &str) {
     eprintln!("{words}");
 }
 
-/// A variable that is set and not blank.
+/// Reads a variable that is set and not blank.
 fn variable(name: &str) -> Result<Option<String>, Box<dyn Error>> {
     match env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
         Err(env::VarError::NotPresent) => Ok(None),
-        Err(env::VarError::NotUnicode(_)) => Err(format!("{name} is no text").into()),
+        Err(env::VarError::NotUnicode(_)) => Err(format!("{name} is not valid UTF-8").into()),
     }
 }

@@ -1,4 +1,5 @@
-//! Both worlds behind one face, for a program whose requests go one after the other: blocking over ureq, or async over reqwest.
+//! One interface for a blocking session over ureq and an async one over reqwest, for a program that
+//! sends its requests in sequence.
 
 use auth_core::{Error, Operation, Service, Store};
 use auth_flows::{AsyncClient, AsyncSession, Client, Session};
@@ -8,14 +9,14 @@ use tokio::runtime::Runtime;
 
 use crate::support::{Args, LogsIn};
 
-/// The session of a person, in the world that was asked for.
+/// The session of a user, blocking or async.
 pub(crate) enum World {
     Blocking(Session),
     Async(AsyncSession, Runtime),
 }
 
 impl World {
-    /// Blocking, unless `--async` was given.
+    /// Blocking, unless `--async` is set.
     pub(crate) fn of(
         service: Service,
         store: impl Store,
@@ -23,16 +24,16 @@ impl World {
     ) -> Result<Self, Box<dyn std::error::Error>> {
         if !args.is_async(false) {
             let client = Client::new(service, Ureq::default(), store);
-            return Ok(Self::Blocking(client.account("me").told_by(args)?));
+            return Ok(Self::Blocking(client.account("me").with_login_of(args)?));
         }
         let runtime = Runtime::new()?;
         let tokio = Tokio::new(runtime.handle().clone());
         let client = AsyncClient::new(service, Reqwest::default(), tokio, store);
-        let session = client.account("me").told_by(args)?;
+        let session = client.account("me").with_login_of(args)?;
         Ok(Self::Async(session, runtime))
     }
 
-    /// Sends it, and waits for what comes of it.
+    /// Sends an operation and waits for its output.
     pub(crate) fn send<O>(&self, operation: O) -> Result<O::Output, Error>
     where
         O: Operation + Send + Sync,

@@ -1,4 +1,4 @@
-//! What belongs to an account: whom it follows, whom it logged in with, what the service has to tell it.
+//! Records of an account: relationships, linked services, announcements.
 
 use std::sync::Arc;
 
@@ -7,75 +7,75 @@ use jiff::Timestamp;
 use super::user::User;
 
 record! {
-    /// What somebody chose about somebody else.
+    /// Whether a user follows and trusts another user.
     pub struct Relationship {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Who chose.
+        /// The user who follows or trusts.
         pub user: Option<Arc<User>>,
-        /// Who chose, by number.
+        /// The id of that user.
         pub user_id: Option<u64>,
-        /// About whom.
+        /// The user who is followed or trusted.
         pub friend_user: Option<Arc<User>>,
-        /// About whom, by number.
+        /// The id of that user.
         pub friend_id: Option<u64>,
-        /// Hears of what they do.
+        /// The first user follows the second.
         pub following: Option<bool>,
-        /// Shows them true places.
+        /// The first user shows true locations to the second.
         pub trust: Option<bool>,
-        /// They show true places in return.
+        /// The second user shows true locations to the first.
         pub reciprocal_trust: Option<bool>,
-        /// Since when.
+        /// The time of creation.
         pub created_at: Option<Timestamp>,
-        /// When it last changed.
+        /// The time of the last change.
         pub updated_at: Option<Timestamp>,
     }
 }
 
 record! {
-    /// Another service that the account can be logged in with.
+    /// Another service that the user can log in with.
     pub struct ProviderAuthorization {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Which service.
+        /// The name of the service.
         pub provider_name: Option<Box<str>>,
-        /// Who one is there.
+        /// The user's id at that service.
         pub provider_uid: Option<Box<str>>,
-        /// What it may be asked for.
+        /// The scope that was granted there.
         pub scope: Option<Box<str>>,
-        /// Whose account it is.
+        /// The id of the user.
         pub user_id: Option<u64>,
-        /// Since when.
+        /// The time of creation.
         pub created_at: Option<Timestamp>,
-        /// When it last changed.
+        /// The time of the last change.
         pub updated_at: Option<Timestamp>,
     }
 }
 
 record! {
-    /// Something that the service has to tell everybody.
+    /// An announcement by iNaturalist.
     pub struct Announcement {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// What it says; HTML.
+        /// The text, as HTML.
         pub body: Option<Box<str>>,
-        /// Where it is shown, such as `mobile/home`.
+        /// The position where it is shown, such as `mobile/home`.
         pub placement: Option<Box<str>>,
-        /// The programs it is for; all without any.
+        /// The programs it is for. Empty: all.
         pub clients: Vec<Box<str>>,
-        /// It can be put away.
+        /// Users can dismiss it.
         pub dismissible: Option<bool>,
-        /// The languages it is for; all without any.
+        /// The languages it is for. Empty: all.
         pub locales: Vec<Box<str>>,
-        /// Since when it is shown.
+        /// The start of the time when it is shown.
         pub start: Option<Timestamp>,
-        /// Until when it is shown.
+        /// The end of the time when it is shown.
         pub end: Option<Timestamp>,
     }
 }
 
 record! {
-    /// Whether the service is there.
+    /// The state of the service.
     pub struct Ping {
         /// `available`.
         pub status: Option<Box<str>>,

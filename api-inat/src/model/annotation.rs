@@ -5,25 +5,26 @@ use std::sync::Arc;
 use super::{flag::Vote, taxon::Taxon, user::User};
 
 record! {
-    /// A statement with a controlled term and one of its values, such as "life stage: adult".
+    /// A controlled term and one of its values, said of an observation, such as "life stage:
+    /// adult".
     pub struct Annotation {
-        /// Its UUID, which is its name in the API.
+        /// The UUID, which identifies it in the API.
         pub uuid: Option<Box<str>>,
-        /// The term, by number.
+        /// The id of the term.
         pub controlled_attribute_id: Option<u64>,
         /// The term.
         pub controlled_attribute: Option<Box<ControlledTerm>>,
-        /// The value, by number.
+        /// The id of the value.
         pub controlled_value_id: Option<u64>,
         /// The value.
         pub controlled_value: Option<Box<ControlledTerm>>,
-        /// Both numbers with a bar between.
+        /// Both ids, joined with `|`.
         pub concatenated_attr_val: Option<Box<str>>,
-        /// Who says so.
+        /// The author.
         pub user: Option<Arc<User>>,
-        /// Who says so, by number.
+        /// The id of the author.
         pub user_id: Option<u64>,
-        /// Votes for it less votes against it.
+        /// The votes for it minus the votes against it.
         pub vote_score: Option<i64>,
         /// The votes.
         pub votes: Vec<Vote>,
@@ -33,75 +34,75 @@ record! {
 record! {
     /// A controlled term, such as "life stage", or one of its values, such as "adult".
     pub struct ControlledTerm {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its UUID.
+        /// The UUID.
         pub uuid: Option<Box<str>>,
-        /// What it is called, in the caller's language.
+        /// The label in the language of the caller.
         pub label: Option<Box<str>>,
-        /// What it is called in all languages and groups.
+        /// The labels in all languages and for all taxa.
         pub labels: Vec<TermLabel>,
-        /// Its values.
+        /// The values.
         pub values: Vec<ControlledTerm>,
-        /// It is a value, and not a term with values.
+        /// It is a value, not a term.
         pub is_value: Option<bool>,
-        /// Several of its values can hold together.
+        /// Several of its values can apply together.
         pub multivalued: Option<bool>,
-        /// With this value no other can hold.
+        /// No other value can apply together with this one.
         pub blocking: Option<bool>,
-        /// The taxa it can be said of, with their descendants; all without any.
+        /// The ids of the taxa it applies to, with their descendants. Empty: all.
         pub taxon_ids: Vec<u64>,
-        /// The taxa among them that it cannot be said of.
+        /// The ids of the taxa among them that it does not apply to.
         pub excepted_taxon_ids: Vec<u64>,
-        /// The same as one taxon.
+        /// The same, as a single taxon.
         pub valid_within_clade: Option<u64>,
-        /// Its address in an ontology.
+        /// The URI in an ontology.
         pub ontology_uri: Option<Box<str>>,
-        /// Its address.
+        /// The URL.
         pub uri: Option<Box<str>>,
     }
 }
 
 record! {
-    /// What a controlled term is called in one language.
+    /// The label of a controlled term in one language.
     pub struct TermLabel {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// What it is called.
+        /// The label.
         pub label: Option<Box<str>>,
-        /// What that means.
+        /// The meaning.
         pub definition: Option<Box<str>>,
         /// The language.
         pub locale: Option<Box<str>>,
-        /// The taxon it is called so for.
+        /// The taxon that the label is for.
         pub valid_within_clade: Option<u64>,
     }
 }
 
 record! {
-    /// A field that somebody made for observations.
+    /// A field for observations that a user defined.
     pub struct ObservationField {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its UUID.
+        /// The UUID.
         pub uuid: Option<Box<str>>,
-        /// Its name.
+        /// The name.
         pub name: Option<Box<str>>,
-        /// The same, as it is searched by.
+        /// The same, in the form used for searches.
         pub name_autocomplete: Option<Box<str>>,
-        /// What it is for.
+        /// The description.
         pub description: Option<Box<str>>,
-        /// The same, as it is searched by.
+        /// The same, in the form used for searches.
         pub description_autocomplete: Option<Box<str>>,
-        /// What its values are: `text`, `numeric`, `date`, `time`, `datetime`, `taxon`, `dna`.
+        /// The type of its values: `text`, `numeric`, `date`, `time`, `datetime`, `taxon`, `dna`.
         pub datatype: Option<Box<str>>,
-        /// The values it can have, with bars between; any without.
+        /// The allowed values, joined with `|`. Absent: any value.
         pub allowed_values: Option<Box<str>>,
-        /// How many values there are.
+        /// The number of values.
         pub values_count: Option<u64>,
-        /// How many people use it.
+        /// The number of users who use it.
         pub users_count: Option<u64>,
-        /// Who made it.
+        /// The id of the creator.
         pub user_id: Option<u64>,
     }
 }
@@ -109,35 +110,35 @@ record! {
 record! {
     /// The value that an observation has in an observation field.
     pub struct ObservationFieldValue {
-        /// Its number.
+        /// The id.
         pub id: Option<u64>,
-        /// Its UUID.
+        /// The UUID.
         pub uuid: Option<Box<str>>,
         /// The name of the field.
         pub name: Option<Box<str>>,
-        /// The same in lower case.
+        /// The same, in lower case.
         pub name_ci: Option<Box<str>>,
         /// The value, as text.
         pub value: Option<Box<str>>,
-        /// The same in lower case.
+        /// The same, in lower case.
         pub value_ci: Option<Box<str>>,
-        /// What the field's values are.
+        /// The type of the field's values.
         pub datatype: Option<Box<str>>,
-        /// The field, by number.
+        /// The id of the field.
         pub field_id: Option<u64>,
-        /// The field, by number, in the answers to writes.
+        /// The id of the field, in responses to writes.
         pub observation_field_id: Option<u64>,
         /// The field.
         pub observation_field: Option<Box<ObservationField>>,
-        /// The observation, by number.
+        /// The id of the observation.
         pub observation_id: Option<u64>,
-        /// The taxon that is the value, by number.
+        /// The id of the taxon that is the value.
         pub taxon_id: Option<u64>,
         /// The taxon that is the value.
         pub taxon: Option<Arc<Taxon>>,
-        /// Who entered it.
+        /// The user who added it.
         pub user: Option<Arc<User>>,
-        /// Who entered it, by number.
+        /// The id of that user.
         pub user_id: Option<u64>,
     }
 }

@@ -1,6 +1,6 @@
-//! Enumerations that keep what they do not know: the service may add values at any time.
+//! Enumerations that keep unknown values, since iNaturalist may add values at any time.
 
-/// An enumeration of texts, with a place for the ones that are not known yet.
+/// Defines an enumeration of texts, with a variant for values that are not known yet.
 macro_rules! choice {
     (
         $(#[$meta:meta])*
@@ -14,12 +14,12 @@ macro_rules! choice {
         #[non_exhaustive]
         pub enum $Name {
             $($(#[$variant_meta])* $Variant,)*
-            /// A value that this crate does not know, as it is.
+            /// A value that this crate does not know, verbatim.
             Other(Box<str>),
         }
 
         impl $Name {
-            /// The API's own text for it.
+            /// Returns the API's own text for it.
             #[inline]
             #[must_use]
             pub fn as_str(&self) -> &str {
@@ -97,11 +97,19 @@ macro_rules! choice {
 pub(crate) use choice;
 
 choice! {
-    /// How far the community has come with an observation.
+    /// How far the community has verified an observation.
+    ///
+    /// ```
+    /// use api_inat::model::QualityGrade;
+    ///
+    /// assert_eq!(QualityGrade::from("research"), QualityGrade::Research);
+    /// assert_eq!(QualityGrade::from("new_grade"), QualityGrade::Other("new_grade".into()));
+    /// assert_eq!(QualityGrade::NeedsId.as_str(), "needs_id");
+    /// ```
     pub enum QualityGrade {
         /// Not verifiable: without evidence, date or place, or of something captive or cultivated.
         Casual = "casual",
-        /// Verifiable, and waiting for identifications.
+        /// Verifiable, and in need of identifications.
         NeedsId = "needs_id",
         /// The community agrees on a species or below.
         Research = "research",
@@ -109,21 +117,22 @@ choice! {
 }
 
 choice! {
-    /// Who sees where an observation was made.
+    /// Who can see the location of an observation.
     pub enum Geoprivacy {
-        /// Everybody.
+        /// All users.
         Open = "open",
-        /// Everybody sees a random place nearby; the observer and people they trust see the true one.
+        /// The public sees a random location nearby; the observer and users they trust see the true
+        /// one.
         Obscured = "obscured",
-        /// Nobody but the observer and people they trust.
+        /// Only the observer and users they trust.
         Private = "private",
-        /// In a search: obscured or private.
+        /// Obscured or private; for searches.
         ObscuredPrivate = "obscured_private",
     }
 }
 
 choice! {
-    /// A wide group that everybody knows.
+    /// An iconic taxon: a wide, well-known group.
     pub enum IconicTaxon {
         /// Ray-finned fishes.
         Actinopterygii = "Actinopterygii",
@@ -137,7 +146,7 @@ choice! {
         Aves = "Aves",
         /// Kelp, diatoms and their relatives.
         Chromista = "Chromista",
-        /// Fungi, lichens among them.
+        /// Fungi, including lichens.
         Fungi = "Fungi",
         /// Insects.
         Insecta = "Insecta",
@@ -151,13 +160,13 @@ choice! {
         Plantae = "Plantae",
         /// Protozoans.
         Protozoa = "Protozoa",
-        /// In a search: of none of them.
+        /// None of these groups; for searches.
         Unknown = "unknown",
     }
 }
 
 choice! {
-    /// A licence. All rights are reserved where there is none.
+    /// A licence. Without one, all rights are reserved.
     pub enum License {
         /// No rights reserved.
         Cc0 = "cc0",
@@ -177,13 +186,13 @@ choice! {
 }
 
 choice! {
-    /// What an identification does for its observation.
+    /// The effect of an identification on its observation.
     pub enum Category {
-        /// The first to name a taxon that the community agreed on since.
+        /// The first with a taxon that the community has since agreed on.
         Improving = "improving",
-        /// Names a narrower taxon than the community has agreed on so far.
+        /// Has a narrower taxon than the community has agreed on so far.
         Leading = "leading",
-        /// Agrees with what others had said before.
+        /// Agrees with earlier identifications.
         Supporting = "supporting",
         /// The community disagrees with it.
         Maverick = "maverick",
@@ -191,7 +200,7 @@ choice! {
 }
 
 choice! {
-    /// For or against.
+    /// The direction of a vote.
     pub enum Direction {
         /// For.
         Up = "up",

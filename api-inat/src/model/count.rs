@@ -1,4 +1,4 @@
-//! Counts, and other responses that are not records of their own.
+//! Counts, and other responses that are not stored records.
 
 use std::sync::Arc;
 
@@ -16,9 +16,9 @@ use super::{
 };
 
 record! {
-    /// How many there are of a taxon.
+    /// A taxon with a count.
     pub struct TaxonCount {
-        /// How many.
+        /// The count.
         pub count: Option<u64>,
         /// The taxon.
         pub taxon: Option<Arc<Taxon>>,
@@ -32,13 +32,13 @@ impl Identified for TaxonCount {
 }
 
 record! {
-    /// How many a person has.
+    /// A user with a count.
     pub struct UserCount {
-        /// How many.
+        /// The count.
         pub count: Option<u64>,
-        /// The person, by number.
+        /// The id of the user.
         pub user_id: Option<u64>,
-        /// The person.
+        /// The user.
         pub user: Option<Arc<User>>,
     }
 }
@@ -50,15 +50,15 @@ impl Identified for UserCount {
 }
 
 record! {
-    /// How much a person observed.
+    /// A user with their counts of observations and species.
     pub struct ObserverCount {
-        /// How many observations.
+        /// The number of observations.
         pub observation_count: Option<u64>,
-        /// How many species.
+        /// The number of species.
         pub species_count: Option<u64>,
-        /// The person, by number.
+        /// The id of the user.
         pub user_id: Option<u64>,
-        /// The person.
+        /// The user.
         pub user: Option<Arc<User>>,
     }
 }
@@ -70,30 +70,30 @@ impl Identified for ObserverCount {
 }
 
 record! {
-    /// How many identifications there are of a category.
+    /// The count of identifications of a category.
     pub struct CategoryCount {
         /// The category.
         pub category: Option<Category>,
-        /// How many.
+        /// The count.
         pub count: Option<u64>,
     }
 }
 
 record! {
-    /// How many observations there are of a quality grade or a wide group. Which of its fields is there depends on what was
-    /// asked for.
+    /// The count of observations of a quality grade or an iconic taxon. Which of these two fields
+    /// is present depends on the operation.
     pub struct Count {
-        /// The grade.
+        /// The quality grade.
         pub quality_grade: Option<Box<str>>,
-        /// The group.
+        /// The iconic taxon.
         pub iconic_taxon_name: Option<Box<str>>,
-        /// How many.
+        /// The count.
         pub count: Option<u64>,
     }
 }
 
 record! {
-    /// A taxon that was identified for the first time, and how.
+    /// A taxon that was identified for the first time, with that identification.
     pub struct RecentTaxon {
         /// The taxon.
         pub taxon: Option<Arc<Taxon>>,
@@ -103,50 +103,71 @@ record! {
 }
 
 record! {
-    /// Counts over time.
+    /// The counts of a histogram.
+    ///
+    /// ```
+    /// use api_inat::model::Histogram;
+    ///
+    /// let json = r#"{"total_results":12,"results":{"month_of_year":{"1":4,"2":9}}}"#;
+    /// let histogram: Histogram = serde_json::from_str(json)?;
+    /// assert_eq!(histogram.results["month_of_year"]["2"], 9);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub struct Histogram {
-        /// How many bars there are.
+        /// The number of bars.
         pub total_results: Option<u64>,
-        /// By the interval that was asked for, such as `month_of_year`: counts by number of month, hour and so on, or by day
-        /// as `YYYY-MM-DD`.
+        /// The counts, by interval, such as `month_of_year`. The inner key is the number of the
+        /// month, hour and so on, or the day as `YYYY-MM-DD`.
         pub results: BTreeMap<Box<str>, BTreeMap<Box<str>, u64>>,
     }
 }
 
 record! {
-    /// A controlled term and a value that are much used together.
+    /// A controlled term and value that are often used together.
     pub struct PopularValue {
         /// The term.
         pub controlled_attribute: Option<ControlledTerm>,
         /// The value.
         pub controlled_value: Option<ControlledTerm>,
-        /// How many observations.
+        /// The number of observations.
         pub count: Option<u64>,
-        /// How many in each month, by its number.
+        /// The counts by number of the month.
         pub month_of_year: BTreeMap<Box<str>, u64>,
     }
 }
 
 record! {
-    /// What is known of an observation's taxon at its place.
+    /// What is known of an observation's taxon at its location.
     pub struct TaxonSummary {
-        /// How threatened it is there.
+        /// The conservation status there.
         pub conservation_status: Option<ConservationStatus>,
-        /// How it came there.
+        /// The establishment means.
         pub listed_taxon: Option<ListedTaxon>,
-        /// The beginning of its page at Wikipedia; HTML.
+        /// The beginning of its Wikipedia page, as HTML.
         pub wikipedia_summary: Option<Box<str>>,
     }
 }
 
 record! {
-    /// The taxa of some observations as a tree.
+    /// The taxa of the matching observations, as a tree.
+    ///
+    /// ```
+    /// use api_inat::model::Taxonomy;
+    ///
+    /// let json = r#"{"size":2,"results":[
+    ///     {"id":1,"name":"Animalia","descendant_obs_count":5},
+    ///     {"id":3,"name":"Aves","parent_id":1,"descendant_obs_count":5}]}"#;
+    /// let tree: Taxonomy = serde_json::from_str(json)?;
+    /// let below_animals = tree.results.iter().filter(|taxon| taxon.parent_id == Some(1));
+    /// assert_eq!(below_animals.count(), 1);
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub struct Taxonomy {
-        /// How many observations have no taxon.
+        /// The number of observations without a taxon.
         pub count_without_taxon: Option<u64>,
-        /// How many taxa there are.
+        /// The number of taxa.
         pub size: Option<u64>,
-        /// The taxa, each with the number of the one above it.
+        /// The taxa, each with the id of its parent.
         pub results: Vec<TaxonomyTaxon>,
     }
 }
@@ -154,29 +175,29 @@ record! {
 record! {
     /// A taxon in a tree with counts.
     pub struct TaxonomyTaxon {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its scientific name.
+        /// The scientific name.
         pub name: Option<Box<str>>,
-        /// Its common name.
+        /// The common name.
         pub preferred_common_name: Option<Box<str>>,
-        /// Its rank.
+        /// The rank.
         pub rank: Option<super::Rank>,
         /// The rank as a number.
         pub rank_level: Option<f64>,
-        /// In use.
+        /// It is active: not replaced by another.
         pub is_active: Option<bool>,
-        /// The taxon above it.
+        /// The id of the parent.
         pub parent_id: Option<u64>,
-        /// How many observations of it and its descendants.
+        /// The number of observations of it and its descendants.
         pub descendant_obs_count: Option<u64>,
-        /// How many observations of it alone.
+        /// The number of observations of it alone.
         pub direct_obs_count: Option<u64>,
     }
 }
 
 record! {
-    /// Which layers a map of a taxon can have.
+    /// The layers that a map of a taxon can have.
     pub struct MapLayers {
         /// The taxon.
         pub id: u64,
@@ -184,9 +205,9 @@ record! {
         pub ranges: Option<bool>,
         /// It is on lists of places.
         pub listed_places: Option<bool>,
-        /// Its page at GBIF, by number.
+        /// The id of its page at GBIF.
         pub gbif_id: Option<u64>,
-        /// All there is besides.
+        /// All other layers.
         pub places: Option<Value>,
     }
 }

@@ -1,4 +1,4 @@
-//! Complaints, what moderators did, votes, and dates in pieces.
+//! Flags, moderator actions, votes, and dates by component.
 
 use std::sync::Arc;
 
@@ -7,39 +7,39 @@ use jiff::{Timestamp, civil::Date};
 use super::user::User;
 
 record! {
-    /// A complaint about a record.
+    /// A report about a record.
     pub struct Flag {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its UUID.
+        /// The UUID.
         pub uuid: Option<Box<str>>,
-        /// `spam`, `inappropriate`, or in words of its own.
+        /// The reason: `spam`, `inappropriate`, or free text.
         pub flag: Option<Box<str>>,
-        /// What was said about it.
+        /// The comment.
         pub comment: Option<Box<str>>,
-        /// Settled.
+        /// It is resolved.
         pub resolved: Option<bool>,
-        /// Who settled it.
+        /// The id of the user who resolved it.
         pub resolver_id: Option<u64>,
-        /// When it was settled.
+        /// The time it was resolved.
         pub resolved_at: Option<Timestamp>,
-        /// Who complained.
+        /// The user who flagged the record.
         pub user: Option<Arc<User>>,
-        /// Who complained, by number.
+        /// The id of that user.
         pub user_id: Option<u64>,
-        /// What kind of record it is about.
+        /// The type of the flagged record.
         pub flaggable_type: Option<Box<str>>,
-        /// The number of that record.
+        /// The id of that record.
         pub flaggable_id: Option<u64>,
-        /// What stood in that record.
+        /// The content of that record.
         pub flaggable_content: Option<Box<str>>,
-        /// Whose record it is.
+        /// The id of the record's owner.
         pub flaggable_user_id: Option<u64>,
-        /// When it was made.
+        /// The time of creation.
         pub created_at: Option<Timestamp>,
         /// The same.
         pub created_at_utc: Option<Timestamp>,
-        /// When it last changed.
+        /// The time of the last change.
         pub updated_at: Option<Timestamp>,
         /// The same.
         pub updated_at_utc: Option<Timestamp>,
@@ -47,63 +47,63 @@ record! {
 }
 
 record! {
-    /// Something a moderator did.
+    /// An action by a moderator.
     pub struct ModeratorAction {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// When it was done.
+        /// The time of the action.
         pub created_at: Option<Timestamp>,
-        /// The same in pieces.
+        /// The same, by component.
         pub created_at_details: Option<DateDetails>,
-        /// Who did it.
+        /// The moderator.
         pub user: Option<Arc<User>>,
-        /// `hide`, `unhide`, `rename`, `suspend` or `unsuspend`.
+        /// The action: `hide`, `unhide`, `rename`, `suspend` or `unsuspend`.
         pub action: Option<Box<str>>,
-        /// Why.
+        /// The explanation.
         pub reason: Option<Box<str>>,
-        /// Shown to its author and to curators alone.
+        /// Only its author and curators see it.
         pub private: Option<bool>,
     }
 }
 
 record! {
-    /// A vote for or against something; a favourite is one as well.
+    /// A vote for or against a record. A favourite is one as well.
     pub struct Vote {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Who voted, by number.
+        /// The id of the voter.
         pub user_id: Option<u64>,
-        /// Who voted.
+        /// The voter.
         pub user: Option<Arc<User>>,
-        /// For it, or against it.
+        /// `true`: for; `false`: against.
         pub vote_flag: Option<bool>,
-        /// What the vote is about, such as `needs_id`; absent for a favourite.
+        /// The question of the vote, such as `needs_id`. Absent for a favourite.
         pub vote_scope: Option<Box<str>>,
-        /// The record that was voted on.
+        /// The id of the record that the vote is on.
         pub votable_id: Option<u64>,
-        /// When it was given.
+        /// The time of creation.
         pub created_at: Option<Timestamp>,
     }
 }
 
 record! {
-    /// A vote on one point of an observation's quality.
+    /// A vote on a criterion of an observation's quality.
     pub struct QualityMetric {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Who voted, by number.
+        /// The id of the voter.
         pub user_id: Option<u64>,
-        /// Who voted.
+        /// The voter.
         pub user: Option<Arc<User>>,
-        /// Which point, such as `wild` or `location`.
+        /// The criterion, such as `wild` or `location`.
         pub metric: Option<Box<str>>,
-        /// Whether the point holds.
+        /// The criterion is met.
         pub agree: Option<bool>,
     }
 }
 
 record! {
-    /// A date in pieces, as it is where it was observed.
+    /// A date by component, local to the location.
     pub struct DateDetails {
         /// The day.
         pub date: Option<Date>,

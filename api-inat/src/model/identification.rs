@@ -1,4 +1,4 @@
-//! Identifications and comments: what people say about an observation.
+//! Identifications and comments.
 
 use std::sync::Arc;
 
@@ -13,107 +13,107 @@ use super::{
 };
 
 record! {
-    /// What somebody says an observation is.
+    /// A taxon that a user assigns to an observation.
     pub struct Identification {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its UUID.
+        /// The UUID.
         pub uuid: Option<Box<str>>,
-        /// The observation's number.
+        /// The id of the observation.
         pub observation_id: Option<u64>,
         /// The observation, in a search for identifications.
         pub observation: Option<Box<Observation>>,
-        /// What it is, by number.
+        /// The id of the taxon.
         pub taxon_id: Option<u64>,
-        /// What it is.
+        /// The taxon.
         pub taxon: Option<Arc<Taxon>>,
-        /// What the observation was taken for before, by number.
+        /// The id of the observation's previous taxon.
         pub previous_observation_taxon_id: Option<u64>,
-        /// What the observation was taken for before.
+        /// The observation's previous taxon.
         pub previous_observation_taxon: Option<Arc<Taxon>>,
-        /// Who says so.
+        /// The author.
         pub user: Option<Arc<User>>,
-        /// Who says so, by number.
+        /// The id of the author.
         pub user_id: Option<u64>,
-        /// Why.
+        /// The explanation.
         pub body: Option<Box<str>>,
-        /// What it does for the observation.
+        /// The effect on the observation.
         pub category: Option<Category>,
-        /// It stands; only the latest of each person does.
+        /// It is current. Only the latest identification of each user is.
         pub current: Option<bool>,
-        /// By the observer.
+        /// It is by the observer.
         pub own_observation: Option<bool>,
-        /// It says that the wider taxon is as far as one can go.
+        /// It disagrees that the evidence allows a narrower taxon.
         pub disagreement: Option<bool>,
-        /// Chosen from the service's own suggestions.
+        /// It was chosen from iNaturalist's own suggestions.
         pub vision: Option<bool>,
-        /// The change of taxa that made it.
+        /// The taxon change that created it.
         pub taxon_change: Option<TaxonChange>,
-        /// The same by number.
+        /// The id of that taxon change.
         pub taxon_change_id: Option<u64>,
-        /// What kind of change that is.
+        /// The type of that taxon change.
         pub taxon_change_type: Option<Box<str>>,
-        /// When it was made.
+        /// The time of creation.
         pub created_at: Option<Timestamp>,
-        /// The same in pieces.
+        /// The same, by component.
         pub created_at_details: Option<DateDetails>,
-        /// When it last changed.
+        /// The time of the last change.
         pub updated_at: Option<Timestamp>,
-        /// What people have complained of.
+        /// The flags on it.
         pub flags: Vec<Flag>,
-        /// Looks like spam.
+        /// It looks like spam.
         pub spam: Option<bool>,
-        /// Hidden by a moderator.
+        /// A moderator has hidden it.
         pub hidden: Option<bool>,
-        /// What moderators did.
+        /// The actions by moderators.
         pub moderator_actions: Vec<ModeratorAction>,
     }
 }
 
 record! {
-    /// A change of taxa: a split, a merger, a new name.
+    /// A taxon change: a split, a merger, a new name.
     pub struct TaxonChange {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its kind, such as `TaxonSwap`.
+        /// The type, such as `TaxonSwap`.
         pub r#type: Option<Box<str>>,
     }
 }
 
 record! {
-    /// A comment on an observation, a journal post or something else.
+    /// A comment on an observation, a journal post or another record.
     pub struct Comment {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its UUID.
+        /// The UUID.
         pub uuid: Option<Box<str>>,
-        /// What it is a comment on, by kind.
+        /// The type of the record that it comments on.
         pub parent_type: Option<Box<str>>,
-        /// What it is a comment on, by number.
+        /// The id of that record.
         pub parent_id: Option<u64>,
-        /// What it says.
+        /// The text.
         pub body: Option<Box<str>>,
-        /// The same as HTML.
+        /// The same, as HTML.
         pub html: Option<Box<str>>,
-        /// Who says it.
+        /// The author.
         pub user: Option<Arc<User>>,
-        /// Who says it, by number.
+        /// The id of the author.
         pub user_id: Option<u64>,
-        /// When it was made.
+        /// The time of creation.
         pub created_at: Option<Timestamp>,
         /// The same.
         pub created_at_utc: Option<Timestamp>,
-        /// The same in pieces.
+        /// The same, by component.
         pub created_at_details: Option<DateDetails>,
-        /// When it last changed.
+        /// The time of the last change.
         pub updated_at: Option<Timestamp>,
-        /// The same in pieces.
+        /// The same, by component.
         pub updated_at_details: Option<DateDetails>,
-        /// What people have complained of.
+        /// The flags on it.
         pub flags: Vec<Flag>,
-        /// Hidden by a moderator.
+        /// A moderator has hidden it.
         pub hidden: Option<bool>,
-        /// What moderators did.
+        /// The actions by moderators.
         pub moderator_actions: Vec<ModeratorAction>,
     }
 }

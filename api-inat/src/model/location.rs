@@ -1,4 +1,4 @@
-//! A place on the earth, in the three ways the API writes it.
+//! A location on Earth, read from the three notations of the API.
 
 use std::fmt;
 
@@ -11,7 +11,8 @@ use super::tolerant::{Maybe, Pool, Soft, nothing_else};
 
 /// A point in degrees of WGS 84.
 ///
-/// The API writes it as text, `"46.95,7.44"`, and as a GeoJSON point, which has the longitude first. Both are read into this.
+/// The API writes it as text, `"46.95,7.44"`, and as a GeoJSON point, which has the longitude
+/// first. Both are read into this.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Location {
     /// Degrees north of the equator, -90 to 90.
@@ -21,7 +22,7 @@ pub struct Location {
 }
 
 impl Location {
-    /// Reads `"lat,lng"`; `None` if it is not that.
+    /// Parses `"lat,lng"`. `None` for any other text, or for degrees that are not on Earth.
     ///
     /// ```
     /// use api_inat::model::Location;
@@ -73,7 +74,7 @@ impl<'de> Visitor<'de> for AnyLocation {
         Ok(Location::parse(text))
     }
 
-    /// Two numbers by themselves do not say which is which.
+    /// A bare pair of numbers does not say which is the latitude.
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         while items.next_element::<IgnoredAny>()?.is_some() {}
         Ok(None)

@@ -1,4 +1,4 @@
-//! Messages, journal posts, subscriptions and news.
+//! Messages, journal posts, subscriptions, news and applications.
 
 use std::sync::Arc;
 
@@ -15,31 +15,31 @@ use super::{
 record! {
     /// A private message.
     pub struct Message {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Whose copy it is.
+        /// The id of the user who has this copy.
         pub user_id: Option<u64>,
-        /// What it is about.
+        /// The subject.
         pub subject: Option<Box<str>>,
-        /// What it says.
+        /// The text.
         pub body: Option<Box<str>>,
-        /// Who wrote it.
+        /// The author.
         pub from_user: Option<Arc<User>>,
-        /// For whom.
+        /// The recipient.
         pub to_user: Option<Arc<User>>,
-        /// The conversation it belongs to.
+        /// The id of its conversation.
         pub thread_id: Option<u64>,
-        /// How many messages that has.
+        /// The number of messages in the conversation.
         pub thread_messages_count: Option<u64>,
-        /// Complaints about that.
+        /// The flags on the conversation.
         pub thread_flags: Vec<Flag>,
-        /// How many comments it has.
+        /// The number of comments.
         pub comments_count: Option<u64>,
-        /// When it was read.
+        /// The time it was read.
         pub read_at: Option<Timestamp>,
-        /// When it was sent.
+        /// The time it was sent.
         pub created_at: Option<Timestamp>,
-        /// When it last changed.
+        /// The time of the last change.
         pub updated_at: Option<Timestamp>,
     }
 }
@@ -47,121 +47,121 @@ record! {
 record! {
     /// A conversation.
     pub struct Thread {
-        /// Whom a response goes to.
+        /// The user that a reply goes to.
         pub reply_to_user: Option<Arc<User>>,
-        /// The conversation's number.
+        /// The id of the conversation.
         pub thread_id: Option<u64>,
-        /// The message that a complaint about the conversation is about.
+        /// The id of the message that a flag on the conversation refers to.
         pub flaggable_message_id: Option<u64>,
-        /// Its messages.
+        /// The messages.
         pub results: Vec<Message>,
     }
 }
 
 record! {
-    /// How many messages are not read yet.
+    /// The count of unread messages.
     pub struct Unread {
-        /// That number.
+        /// The count.
         pub count: Option<u64>,
     }
 }
 
 record! {
-    /// A post in somebody's or a project's journal.
+    /// A post in the journal of a user or a project.
     pub struct Post {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its UUID.
+        /// The UUID.
         pub uuid: Option<Box<str>>,
-        /// Its title.
+        /// The title.
         pub title: Option<Box<str>>,
-        /// What it says.
+        /// The text.
         pub body: Option<Box<str>>,
-        /// How that is written: `simple` HTML or Markdown, or `none`.
+        /// The format of the text: `simple` (HTML or Markdown) or `none`.
         pub preferred_formatting: Option<Box<str>>,
-        /// Who wrote it.
+        /// The author.
         pub user: Option<Arc<User>>,
-        /// Who wrote it, by number.
+        /// The id of the author.
         pub user_id: Option<u64>,
-        /// Whose journal it is in, by kind: `User` or `Project`.
+        /// The type of the journal's owner: `User` or `Project`.
         pub parent_type: Option<Box<str>>,
-        /// Whose journal it is in, by number.
+        /// The id of the journal's owner.
         pub parent_id: Option<u64>,
-        /// Whose journal it is in.
+        /// The journal's owner.
         pub parent: Option<Value>,
-        /// When it was made public.
+        /// The time of publication.
         pub published_at: Option<Timestamp>,
-        /// When it was made.
+        /// The time of creation.
         pub created_at: Option<Timestamp>,
-        /// When it last changed.
+        /// The time of the last change.
         pub updated_at: Option<Timestamp>,
-        /// Comments on it.
+        /// The comments.
         pub comments: Vec<Comment>,
-        /// How many comments it has.
+        /// The number of comments.
         pub comments_count: Option<u64>,
     }
 }
 
 record! {
-    /// That somebody wants to hear of something.
+    /// A user's subscription to the news of a record.
     pub struct Subscription {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Who.
+        /// The id of the subscriber.
         pub user_id: Option<u64>,
-        /// Of what, by kind: `Observation`, `User`, `Project`, `Taxon`, `Place`.
+        /// The type of the record: `Observation`, `User`, `Project`, `Taxon`, `Place`.
         pub resource_type: Option<Box<str>>,
-        /// Of what, by number.
+        /// The id of the record.
         pub resource_id: Option<u64>,
-        /// Of what.
+        /// The record.
         pub resource: Option<Value>,
-        /// Only of this taxon.
+        /// The id of the taxon that the news are limited to.
         pub taxon_id: Option<u64>,
-        /// Since when.
+        /// The time of creation.
         pub created_at: Option<Timestamp>,
-        /// When it last changed.
+        /// The time of the last change.
         pub updated_at: Option<Timestamp>,
     }
 }
 
 record! {
-    /// Something new, for somebody.
+    /// A piece of news for a user.
     pub struct Update {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// What it is about, by kind.
+        /// The type of the record it is about.
         pub resource_type: Option<Box<str>>,
-        /// What it is about, by number.
+        /// The id of that record.
         pub resource_id: Option<u64>,
-        /// The same by UUID.
+        /// The UUID of that record.
         pub resource_uuid: Option<Box<str>>,
-        /// Whose that is.
+        /// The id of that record's owner.
         pub resource_owner_id: Option<u64>,
-        /// What happened: `activity`, `mention` and their like.
+        /// The kind of event, such as `activity` or `mention`.
         pub notification: Option<Box<str>>,
-        /// What made it, by kind.
+        /// The type of the record that caused it.
         pub notifier_type: Option<Box<str>>,
-        /// What made it, by number.
+        /// The id of that record.
         pub notifier_id: Option<u64>,
-        /// Seen.
+        /// The user has viewed it.
         pub viewed: Option<bool>,
         /// The comment.
         pub comment: Option<Box<Comment>>,
         /// The identification.
         pub identification: Option<Box<Identification>>,
-        /// When it happened.
+        /// The time of the event.
         pub created_at: Option<Timestamp>,
     }
 }
 
 record! {
-    /// An application that may act for the caller.
+    /// An application that the caller has authorized.
     pub struct AuthorizedApplication {
         /// The application.
         pub application: Option<Application>,
-        /// What it may do, such as `write`.
+        /// The scopes, such as `write`.
         pub scopes: Vec<Box<str>>,
-        /// Since when.
+        /// The time of creation.
         pub created_at: Option<Timestamp>,
     }
 }
@@ -175,15 +175,15 @@ impl Identified for AuthorizedApplication {
 record! {
     /// An application that is registered at iNaturalist.
     pub struct Application {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its name.
+        /// The name.
         pub name: Option<Box<str>>,
-        /// Made by iNaturalist.
+        /// It is by iNaturalist itself.
         pub official: Option<bool>,
-        /// Where its picture lies.
+        /// The URL of the picture.
         pub icon: Option<Box<str>>,
-        /// Its web site.
+        /// The URL of its web site.
         pub url: Option<Box<str>>,
     }
 }

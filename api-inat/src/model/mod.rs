@@ -1,16 +1,29 @@
 //! The records of the API, tolerant by rule: only the id is required.
 //!
-//! Anything else may be absent or null. Numbers may come as text, an unknown value of an enumeration is kept as text, and
-//! unknown fields are passed over. A value of a type that a field cannot hold counts as absent. So does a record
-//! without its id that stands in another one or in a list; only one that was asked for by itself fails without it. Where these types do not
-//! fit, a search reads into the caller's own: see [`Search::of`](crate::v1::observations::Search::of).
+//! All other fields may be absent or null. Numbers may be text, unknown values of an enumeration
+//! are kept as text, and unknown fields are ignored. A value that does not fit the type of its
+//! field counts as absent.
 //!
-//! Taxa and people lie in an [`Arc`](std::sync::Arc): an observation names most of them several times, with each identification and
-//! with all ancestors, and those that are the same in every field are held once. To change one, take a copy of your own with
-//! [`Arc::make_mut`](std::sync::Arc::make_mut).
+//! A record without its id counts as absent inside another record or a list. It is an error only as
+//! the whole response. If these types do not fit, read into your own type: see
+//! [`Search::of`](crate::v1::observations::Search::of).
 //!
-//! Moments are [`Timestamp`](jiff::Timestamp)s, so in UTC; days are [`Date`](jiff::civil::Date)s, local to the place. Lengths
-//! are in metres, coordinates in degrees of WGS 84.
+//! Taxa and users are in an [`Arc`](std::sync::Arc), because an observation repeats most of them:
+//! with each identification and with all ancestors. Those that are equal in every field share one
+//! allocation. To change one, copy it with [`Arc::make_mut`](std::sync::Arc::make_mut).
+//!
+//! Moments are [`Timestamp`](jiff::Timestamp)s, in UTC. Days are [`Date`](jiff::civil::Date)s,
+//! local to the location. Lengths are in metres, coordinates in degrees of WGS 84.
+//!
+//! ```
+//! use api_inat::model::Observation;
+//!
+//! let json = r#"{"id":7,"photos":null,"positional_accuracy":"12","new_field":1}"#;
+//! let observation: Observation = serde_json::from_str(json)?;
+//! assert_eq!(observation.positional_accuracy, Some(12.0));
+//! assert!(observation.photos.is_empty());
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 #[macro_use]
 mod record;
@@ -69,7 +82,7 @@ pub use tile::UtfGrid;
 pub use token::{TokenApplication, TokenInfo};
 pub use user::{Preferences, Site, TaxonNamePriority, User};
 
-/// Every kind of record.
+/// Every type of record.
 #[doc(hidden)]
 pub const SHAPES: &[Shape] = &[
     Annotation::SHAPE,

@@ -1,4 +1,4 @@
-//! An observation.
+//! An observation, with its location and preferences.
 
 use std::sync::Arc;
 
@@ -18,156 +18,168 @@ use super::{
 };
 
 record! {
-    /// An observation: somebody met something alive, somewhere, at some time.
+    /// An observation: an organism that a user met at a time and a location.
     ///
-    /// The fields that begin with `private_` are there for the observer alone, and for people they trust. On v1 an expired or
-    /// missing token is no error: they are simply absent then.
+    /// Only the observer, and users they trust, receive the fields that begin with `private_`. On
+    /// v1 an expired or missing token causes no error: these fields are then absent.
+    ///
+    /// ```
+    /// use api_inat::model::Observation;
+    ///
+    /// let json = r#"{"id":7,"observed_on":"2026-06-01","obscured":true,
+    ///     "location":"46.1,7.6","private_location":"46.02,7.75"}"#;
+    /// let observation: Observation = serde_json::from_str(json)?;
+    /// let location = observation.best_location().expect("coordinates");
+    /// assert_eq!(location.to_string(), "46.02,7.75"); // the true one, as for the observer
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub struct Observation {
-        /// Its number. Numbers ascend as observations are made.
+        /// The id. Ids ascend in the order of creation.
         pub id: u64,
-        /// Its UUID, which names it in v2.
+        /// The UUID, which identifies it in v2.
         pub uuid: Option<Box<str>>,
-        /// What the observer called it.
+        /// The observer's name for the species.
         pub species_guess: Option<Box<str>>,
-        /// What it was identified as, by number, in the answer to a write.
+        /// The id of the taxon, in the response to a write.
         pub taxon_id: Option<u64>,
-        /// What it was identified as.
+        /// The taxon.
         pub taxon: Option<Arc<Taxon>>,
-        /// Who observed it, by number, in the answer to a write.
+        /// The id of the observer, in the response to a write.
         pub user_id: Option<u64>,
-        /// Who observed it, by login name, in the answer to a write.
+        /// The login name of the observer, in the response to a write.
         pub user_login: Option<Box<str>>,
-        /// Who observed it.
+        /// The observer.
         pub user: Option<Arc<User>>,
-        /// How far the community has come with it.
+        /// How far the community has verified it.
         pub quality_grade: Option<QualityGrade>,
-        /// The day it was observed on, local to the place.
+        /// The day of the observation, local to the location.
         pub observed_on: Option<Date>,
-        /// The same in pieces.
+        /// The same, by component.
         pub observed_on_details: Option<DateDetails>,
         /// Day and time as the observer wrote them.
         pub observed_on_string: Option<Box<str>>,
-        /// The moment it was observed. Absent where only the day is known.
+        /// The moment of the observation. Absent if only the day is known.
         pub time_observed_at: Option<Timestamp>,
-        /// How far its time zone is from UTC, such as `+02:00`.
+        /// The offset of its time zone from UTC, such as `+02:00`.
         pub time_zone_offset: Option<Box<str>>,
-        /// The name of the time zone it was observed in.
+        /// The name of the time zone of the observation.
         pub observed_time_zone: Option<Box<str>>,
-        /// When it was made at iNaturalist.
+        /// The time of creation at iNaturalist.
         pub created_at: Option<Timestamp>,
-        /// The same in pieces.
+        /// The same, by component.
         pub created_at_details: Option<DateDetails>,
-        /// The name of the time zone it was made in.
+        /// The name of the time zone it was created in.
         pub created_time_zone: Option<Box<str>>,
-        /// When it last changed.
+        /// The time of the last change.
         pub updated_at: Option<Timestamp>,
-        /// What the observer wrote about it.
+        /// The observer's description.
         pub description: Option<Box<str>>,
-        /// The public place: exact, blurred or absent, as the geoprivacy says. In degrees.
+        /// The public location in degrees: exact, obscured or absent, depending on the geoprivacy.
         pub location: Option<Location>,
-        /// The true place, in degrees.
+        /// The true location, in degrees.
         pub private_location: Option<Location>,
-        /// The public place again; GeoJSON on the wire.
+        /// The public location again; GeoJSON on the wire.
         pub geojson: Option<Location>,
-        /// The true place again; GeoJSON on the wire.
+        /// The true location again; GeoJSON on the wire.
         pub private_geojson: Option<Location>,
-        /// Degrees north of the equator. The Rails application, which answers writes, has these in the place of `location`.
+        /// The public latitude: degrees north of the equator. Present in place of `location` in the
+        /// response to a write, which comes from the Rails application.
         pub latitude: Option<f64>,
-        /// Degrees east of Greenwich.
+        /// The public longitude: degrees east of Greenwich.
         pub longitude: Option<f64>,
-        /// The true place, in the answer to a write.
+        /// The true latitude, in degrees, in the response to a write.
         pub private_latitude: Option<f64>,
-        /// The true place, in the answer to a write.
+        /// The true longitude, in degrees, in the response to a write.
         pub private_longitude: Option<f64>,
-        /// The place in words.
+        /// The location in words.
         pub place_guess: Option<Box<str>>,
-        /// The true place in words.
+        /// The true location in words.
         pub private_place_guess: Option<Box<str>>,
-        /// How exact the true place is: the radius of a circle, in metres.
+        /// The accuracy of the true location: the radius of a circle, in metres.
         pub positional_accuracy: Option<f64>,
-        /// How exact the public place is, in metres: tens of kilometres where it is obscured.
+        /// The accuracy of the public location, in metres: tens of kilometres if it is obscured.
         pub public_positional_accuracy: Option<f64>,
-        /// How exact the true place is, in metres, in the answer to a write.
+        /// The accuracy of the true location, in metres, in the response to a write.
         pub private_positional_accuracy: Option<f64>,
-        /// The public place is not the true one.
+        /// The public location is not the true one.
         pub obscured: Option<bool>,
-        /// Who sees the place, as the observer chose.
+        /// Who can see the location, as the observer chose.
         pub geoprivacy: Option<Geoprivacy>,
-        /// Who sees the place, because the taxon is threatened there.
+        /// Who can see the location, because the taxon is threatened there.
         pub taxon_geoprivacy: Option<Geoprivacy>,
-        /// Why the caller sees what they see of the place.
+        /// The reason for the location that the caller sees.
         pub context_geoprivacy: Option<Box<str>>,
-        /// The part of that which the observer chose.
+        /// The observer's part of that reason.
         pub context_user_geoprivacy: Option<Box<str>>,
-        /// The part of that which the taxon brings.
+        /// The taxon's part of that reason.
         pub context_taxon_geoprivacy: Option<Box<str>>,
-        /// The observer trusts the caller with the true place.
+        /// The observer shows the true location to the caller.
         pub viewer_trusted_by_observer: Option<bool>,
-        /// How far the map was zoomed in when the place was chosen.
+        /// The zoom level of the map on which the location was chosen.
         pub map_scale: Option<u64>,
-        /// Captive or cultivated.
+        /// The organism is captive or cultivated.
         pub captive: Option<bool>,
-        /// Shown on map tiles.
+        /// It is shown on map tiles.
         pub mappable: Option<bool>,
-        /// Verifiable: with evidence, date and place, and wild.
+        /// It is verifiable: of a wild organism, with evidence, date and place.
         pub verifiable: Option<bool>,
-        /// Outside of the range that is known for the taxon.
+        /// It is outside the known range of the taxon.
         pub out_of_range: Option<bool>,
-        /// Carries the old flag "ID, please!", which has no meaning any more.
+        /// It has the flag "ID, please!", which iNaturalist no longer uses.
         pub id_please: Option<bool>,
-        /// Looks like spam.
+        /// It looks like spam.
         pub spam: Option<bool>,
-        /// Its licence; absent where all rights are reserved.
+        /// The licence. Absent if all rights are reserved.
         pub license_code: Option<License>,
-        /// The same, in the answer to a write.
+        /// The same, in the response to a write.
         pub license: Option<License>,
-        /// Its photos, in their order.
+        /// The photos, in order.
         pub photos: Vec<Photo>,
-        /// Its photos with their places.
+        /// The photos with their positions.
         pub observation_photos: Vec<ObservationPhoto>,
-        /// Its sounds, in their order.
+        /// The sounds, in order.
         pub sounds: Vec<Sound>,
-        /// Its sounds with their places.
+        /// The sounds with their positions.
         pub observation_sounds: Vec<ObservationSound>,
         /// The observer's tags.
         pub tags: Vec<Box<str>>,
-        /// Values of observation fields.
+        /// The values of observation fields.
         pub ofvs: Vec<ObservationFieldValue>,
-        /// Statements with controlled terms.
+        /// The annotations with controlled terms.
         pub annotations: Vec<Annotation>,
-        /// The places that its public place lies in.
+        /// The ids of the places around its public location.
         pub place_ids: Vec<u64>,
-        /// The places that its true place lies in.
+        /// The ids of the places around its true location.
         pub private_place_ids: Vec<u64>,
-        /// The projects it was added to.
+        /// The ids of the projects it was added to.
         pub project_ids: Vec<u64>,
-        /// Those where a curator identified it.
+        /// The ids of those projects where a curator identified it.
         pub project_ids_with_curator_id: Vec<u64>,
-        /// Those where none did.
+        /// The ids of those projects where no curator identified it.
         pub project_ids_without_curator_id: Vec<u64>,
-        /// Its places in projects that it was added to.
+        /// Its project observations: one for each project it was added to.
         pub project_observations: Vec<ProjectObservation>,
         /// The projects it belongs to by their rules.
         pub non_traditional_projects: Vec<NonTraditionalProject>,
-        /// Who marked it as reviewed.
+        /// The ids of the users who marked it as reviewed.
         pub reviewed_by: Vec<u64>,
-        /// What everybody says it is.
+        /// All identifications.
         pub identifications: Vec<Identification>,
-        /// What others than the observer say it is.
+        /// The identifications by users other than the observer.
         pub non_owner_ids: Vec<Identification>,
-        /// The taxa that were named, with their ancestors.
+        /// The ids of the identified taxa and their ancestors.
         pub ident_taxon_ids: Vec<u64>,
-        /// What the community's identifications agree on, by number.
+        /// The id of the taxon that the community agrees on.
         pub community_taxon_id: Option<u64>,
-        /// What the community's identifications agree on.
+        /// The taxon that the community agrees on.
         pub community_taxon: Option<Arc<Taxon>>,
-        /// How many identifications it has.
+        /// The number of identifications.
         pub identifications_count: Option<u64>,
-        /// How many identifications of others agree with the observer's.
+        /// The number of identifications by other users that agree with the observer's.
         pub num_identification_agreements: Option<u64>,
-        /// How many do not.
+        /// The number of identifications by other users that do not.
         pub num_identification_disagreements: Option<u64>,
-        /// How many identifications disagree.
+        /// The number of identifications that disagree.
         pub identification_disagreements_count: Option<u64>,
         /// Most identifications agree.
         pub identifications_most_agree: Option<bool>,
@@ -175,63 +187,64 @@ record! {
         pub identifications_most_disagree: Option<bool>,
         /// Some identifications agree.
         pub identifications_some_agree: Option<bool>,
-        /// The observer chose from the service's own suggestions.
+        /// The observer chose from iNaturalist's own suggestions.
         pub owners_identification_from_vision: Option<bool>,
-        /// Comments on it.
+        /// The comments.
         pub comments: Vec<Comment>,
-        /// How many comments it has.
+        /// The number of comments.
         pub comments_count: Option<u64>,
-        /// Who marked it as a favourite.
+        /// The marks as a favourite.
         pub faves: Vec<Vote>,
-        /// How many people marked it as a favourite.
+        /// The number of users who marked it as a favourite.
         pub faves_count: Option<u64>,
-        /// Votes on it.
+        /// The votes on it.
         pub votes: Vec<Vote>,
-        /// Votes for it less votes against it.
+        /// The votes for it minus the votes against it.
         pub cached_votes_total: Option<i64>,
-        /// Votes on its quality.
+        /// The votes on its quality.
         pub quality_metrics: Vec<QualityMetric>,
-        /// What people have complained of.
+        /// The flags on it.
         pub flags: Vec<Flag>,
-        /// Its pages elsewhere, such as at GBIF.
+        /// Its pages on other sites, such as GBIF.
         pub outlinks: Vec<Outlink>,
-        /// What the observer chose for it.
+        /// The observer's preferences for it.
         pub preferences: Option<ObservationPreferences>,
-        /// The network site it was made at.
+        /// The id of the network site it was created at.
         pub site_id: Option<u64>,
-        /// The application it was made with, by number.
+        /// The id of the application it was created with.
         pub oauth_application_id: Option<u64>,
-        /// The application it was made with.
+        /// The application it was created with.
         pub application: Option<Box<Application>>,
-        /// Its page at iNaturalist.
+        /// The URL of its page at iNaturalist.
         pub uri: Option<Box<str>>,
     }
 }
 
 record! {
-    /// What an observer chose for an observation.
+    /// An observer's preferences for an observation.
     pub struct ObservationPreferences {
-        /// The place is obscured because of the taxon.
+        /// The location is obscured because of the taxon.
         pub auto_obscuration: Option<bool>,
-        /// The community may name it.
+        /// The community's taxon applies.
         pub prefers_community_taxon: Option<bool>,
     }
 }
 
 record! {
-    /// An observation's page elsewhere.
+    /// A page about an observation on another site.
     pub struct Outlink {
-        /// Its number.
+        /// The id.
         pub id: Option<u64>,
-        /// Where, such as `GBIF`.
+        /// The name of the site, such as `GBIF`.
         pub source: Option<Box<str>>,
-        /// Its address.
+        /// The URL.
         pub url: Option<Box<str>>,
     }
 }
 
 impl Observation {
-    /// The most exact place that this response holds: the true one if it is there, otherwise the public one.
+    /// Returns the most exact location in this record: the true one if present, otherwise the
+    /// public one. `None` if it has no location.
     #[must_use]
     pub fn best_location(&self) -> Option<Location> {
         let pair = |latitude: Option<f64>, longitude| Location::new(latitude?, longitude?);

@@ -13,43 +13,43 @@ use super::{
 record! {
     /// A photo of an observation or taxon.
     pub struct Photo {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its UUID.
+        /// The UUID.
         pub uuid: Option<Box<str>>,
-        /// Whose it is and under which licence, as a sentence.
+        /// The owner and the licence, as a sentence.
         pub attribution: Option<Box<str>>,
-        /// Whose it is.
+        /// The owner.
         pub attribution_name: Option<Box<str>>,
-        /// Its licence; absent where all rights are reserved.
+        /// The licence. Absent if all rights are reserved.
         pub license_code: Option<License>,
-        /// Where a small square of it lies; other sizes have another word in the place of `square`.
+        /// The URL of a small square. Other sizes have another word in place of `square`.
         pub url: Option<Box<str>>,
-        /// Where it lies as it was sent.
+        /// The URL of the uploaded file.
         pub original_url: Option<Box<str>>,
-        /// Where it lies with a longer side of 1024 pixels.
+        /// The URL of the photo with a longer side of 1024 pixels.
         pub large_url: Option<Box<str>>,
-        /// Where it lies with a longer side of 500 pixels.
+        /// The URL of the photo with a longer side of 500 pixels.
         pub medium_url: Option<Box<str>>,
-        /// Where it lies with a longer side of 240 pixels.
+        /// The URL of the photo with a longer side of 240 pixels.
         pub small_url: Option<Box<str>>,
-        /// Where a square of 75 pixels of it lies.
+        /// The URL of a square of 75 pixels.
         pub square_url: Option<Box<str>>,
-        /// How large it is as it was sent.
+        /// The dimensions of the uploaded file.
         pub original_dimensions: Option<Dimensions>,
-        /// The name of the file that was sent.
+        /// The name of the uploaded file.
         pub original_filename: Option<Box<str>>,
-        /// Where it came from: `LocalPhoto`, `FlickrPhoto` and their like.
+        /// The type of its source, such as `LocalPhoto` or `FlickrPhoto`.
         pub r#type: Option<Box<str>>,
-        /// Its page where it came from.
+        /// The URL of its page at the source.
         pub native_page_url: Option<Box<str>>,
-        /// Its name where it came from.
+        /// Its id at the source.
         pub native_photo_id: Option<Box<str>>,
-        /// What people have complained of.
+        /// The flags on it.
         pub flags: Vec<Flag>,
-        /// Hidden by a moderator.
+        /// A moderator has hidden it.
         pub hidden: Option<bool>,
-        /// What moderators did.
+        /// The actions by moderators.
         pub moderator_actions: Vec<ModeratorAction>,
     }
 }
@@ -57,9 +57,9 @@ record! {
 record! {
     /// Width and height.
     pub struct Dimensions {
-        /// In pixels.
+        /// The width in pixels.
         pub width: Option<u32>,
-        /// In pixels.
+        /// The height in pixels.
         pub height: Option<u32>,
     }
 }
@@ -67,45 +67,45 @@ record! {
 record! {
     /// A sound of an observation.
     pub struct Sound {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its UUID.
+        /// The UUID.
         pub uuid: Option<Box<str>>,
-        /// Whose it is and under which licence, as a sentence.
+        /// The owner and the licence, as a sentence.
         pub attribution: Option<Box<str>>,
-        /// Its licence; absent where all rights are reserved.
+        /// The licence. Absent if all rights are reserved.
         pub license_code: Option<License>,
-        /// Where it lies.
+        /// The URL of the file.
         pub file_url: Option<Box<str>>,
-        /// Its media type, such as `audio/mpeg`.
+        /// The media type, such as `audio/mpeg`.
         pub file_content_type: Option<Box<str>>,
-        /// The name of the file that was sent.
+        /// The name of the uploaded file.
         pub original_filename: Option<Box<str>>,
-        /// Its name where it came from.
+        /// Its id at the source.
         pub native_sound_id: Option<Box<str>>,
-        /// What people have complained of.
+        /// The flags on it.
         pub flags: Vec<Flag>,
-        /// Hidden by a moderator.
+        /// A moderator has hidden it.
         pub hidden: Option<bool>,
-        /// What moderators did.
+        /// The actions by moderators.
         pub moderator_actions: Vec<ModeratorAction>,
     }
 }
 
 record! {
-    /// A photo's place in an observation.
+    /// The link of a photo and an observation.
     pub struct ObservationPhoto {
-        /// Its number, which is not the photo's.
+        /// The id of the link, which is not the photo's id.
         pub id: u64,
-        /// Its UUID.
+        /// The UUID.
         pub uuid: Option<Box<str>>,
-        /// Where it stands among the photos, from 0.
+        /// Its position among the photos, from 0.
         pub position: Option<u32>,
-        /// The photo's number.
+        /// The id of the photo.
         pub photo_id: Option<u64>,
-        /// The observation's number.
+        /// The id of the observation.
         pub observation_id: Option<u64>,
-        /// When it was added.
+        /// The time it was added.
         pub created_at: Option<Timestamp>,
         /// The photo.
         pub photo: Option<Photo>,
@@ -113,19 +113,19 @@ record! {
 }
 
 record! {
-    /// A sound's place in an observation.
+    /// The link of a sound and an observation.
     pub struct ObservationSound {
-        /// Its number, which is not the sound's.
+        /// The id of the link, which is not the sound's id.
         pub id: u64,
-        /// Its UUID.
+        /// The UUID.
         pub uuid: Option<Box<str>>,
-        /// Where it stands among the sounds, from 0.
+        /// Its position among the sounds, from 0.
         pub position: Option<u32>,
-        /// The sound's number.
+        /// The id of the sound.
         pub sound_id: Option<u64>,
-        /// The observation's number.
+        /// The id of the observation.
         pub observation_id: Option<u64>,
-        /// When it was added.
+        /// The time it was added.
         pub created_at: Option<Timestamp>,
         /// The sound.
         pub sound: Option<Sound>,
@@ -133,9 +133,9 @@ record! {
 }
 
 record! {
-    /// A photo that stands for a taxon.
+    /// A photo that illustrates a taxon.
     pub struct TaxonPhoto {
-        /// The taxon's number.
+        /// The id of the taxon.
         pub taxon_id: Option<u64>,
         /// The taxon.
         pub taxon: Option<Arc<Taxon>>,

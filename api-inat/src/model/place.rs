@@ -7,28 +7,28 @@ use serde_json::Value;
 use super::{location::Location, user::User};
 
 record! {
-    /// A place with a boundary: a country, a park, whatever somebody drew.
+    /// A place with a boundary: a country, a park, or an area that a user drew.
     pub struct Place {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its UUID.
+        /// The UUID.
         pub uuid: Option<Box<str>>,
-        /// Its name.
+        /// The name.
         pub name: Option<Box<str>>,
-        /// Its name with what it lies in.
+        /// The name, with the names of the places around it.
         pub display_name: Option<Box<str>>,
-        /// The same, as it is searched by.
+        /// The same, in the form used for searches.
         pub display_name_autocomplete: Option<Box<str>>,
-        /// Its name in its URL.
+        /// The name in its URL.
         pub slug: Option<Box<str>>,
-        /// How it counts for administrations: -10 continent, 0 country, 10 state, 20 county, 30 town, 100 park. Absent for a
-        /// place of the community.
+        /// The administrative level: -10 continent, 0 country, 10 state, 20 county, 30 town, 100
+        /// park. Absent for a place of the community.
         pub admin_level: Option<i64>,
-        /// The numbers of what it lies in, from the widest, and its own.
+        /// The ids of the places around it, from the widest, and its own.
         pub ancestor_place_ids: Vec<u64>,
-        /// The same as text with slashes.
+        /// The same, as text with slashes.
         pub ancestry: Option<Box<str>>,
-        /// What kind of place it is, as a number of the service's own.
+        /// The type of place, as a number that iNaturalist defines.
         pub place_type: Option<i64>,
         /// The area of the box around it, in square degrees.
         pub bbox_area: Option<f64>,
@@ -36,17 +36,17 @@ record! {
         pub location: Option<Location>,
         /// The same; GeoJSON on the wire.
         pub point_geojson: Option<Location>,
-        /// Its boundary, as GeoJSON: a polygon or several. It can be long.
+        /// The boundary, as GeoJSON: one polygon or several. It can be long.
         pub geometry_geojson: Option<Value>,
         /// The box around it, as GeoJSON.
         pub bounding_box_geojson: Option<Value>,
         /// The name that matched a search.
         pub matched_term: Option<Box<str>>,
-        /// How many observations there are in it.
+        /// The number of observations in it.
         pub observations_count: Option<u64>,
-        /// How high it comes in searches.
+        /// Its rank in searches.
         pub universal_search_rank: Option<u64>,
-        /// Who drew it.
+        /// The user who drew it.
         pub user: Option<Arc<User>>,
         /// It has no list of taxa.
         pub without_check_list: Option<bool>,
@@ -56,21 +56,21 @@ record! {
 record! {
     /// Places near a point or in a box.
     pub struct NearbyPlaces {
-        /// Those of administrations.
+        /// The administrative places.
         pub standard: Vec<Place>,
-        /// Those that the community drew.
+        /// The places that the community drew.
         pub community: Vec<Place>,
     }
 }
 
 record! {
-    /// The response that has them.
+    /// The response to a search for places in a box.
     pub struct Nearby {
-        /// How many places there are.
+        /// The number of places.
         pub total_results: Option<u64>,
-        /// Which page this is: the first.
+        /// The number of the page: 1.
         pub page: Option<u64>,
-        /// How many places it has.
+        /// The number of places on the page.
         pub per_page: Option<u64>,
         /// The places.
         pub results: Option<NearbyPlaces>,

@@ -11,115 +11,115 @@ use super::{
 };
 
 record! {
-    /// A project: observations that belong together, by hand or by rule.
+    /// A project: a collection of observations, made by hand or by rules.
     pub struct Project {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its title.
+        /// The title.
         pub title: Option<Box<str>>,
-        /// Its name in its URL.
+        /// The name in its URL.
         pub slug: Option<Box<str>>,
-        /// What it is about.
+        /// The description.
         pub description: Option<Box<str>>,
-        /// What its members agree to.
+        /// The terms that members agree to.
         pub terms: Option<Box<str>>,
-        /// Its kind: empty for a traditional one, `collection`, `umbrella`.
+        /// The type: empty for a traditional project, `collection`, `umbrella`.
         pub project_type: Option<Box<str>>,
-        /// It stands over other projects.
+        /// It groups other projects.
         pub is_umbrella: Option<bool>,
-        /// A traditional one that a collection has taken the place of.
+        /// It is a traditional project that a collection project has replaced.
         pub is_delegated_umbrella: Option<bool>,
-        /// The project that has taken its place.
+        /// The id of the project that replaced it.
         pub delegated_project_id: Option<u64>,
-        /// Who made it.
+        /// The creator.
         pub user: Option<Arc<User>>,
-        /// Who made it, by number.
+        /// The id of the creator.
         pub user_id: Option<u64>,
-        /// Who is in it, by number.
+        /// The ids of the members.
         pub user_ids: Vec<u64>,
-        /// Who looks after it.
+        /// The users who manage it.
         pub admins: Vec<ProjectAdmin>,
-        /// Its place, by number.
+        /// The id of its place.
         pub place_id: Option<u64>,
         /// A point in it.
         pub location: Option<Location>,
-        /// Of that point: degrees north of the equator.
+        /// The latitude of that point: degrees north of the equator.
         pub latitude: Option<f64>,
-        /// Of that point: degrees east of Greenwich.
+        /// The longitude of that point: degrees east of Greenwich.
         pub longitude: Option<f64>,
-        /// What an observation has to be like.
+        /// The rules that an observation has to meet.
         pub project_observation_rules: Vec<ProjectRule>,
-        /// The fields that it asks for.
+        /// The observation fields that it asks for.
         pub project_observation_fields: Vec<ProjectField>,
         /// More rules, by name.
         pub rule_preferences: Vec<RulePreference>,
-        /// The search that its rules come to.
+        /// The search that its rules form.
         pub search_parameters: Vec<SearchParameter>,
-        /// Where it is featured.
+        /// The network sites that feature it.
         pub site_features: Vec<SiteFeature>,
-        /// It asks its members to show it true places.
+        /// It asks members to share true locations.
         pub prefers_user_trust: Option<bool>,
-        /// When its rules last changed.
+        /// The time its rules last changed.
         pub observation_requirements_updated_at: Option<Timestamp>,
-        /// Where its picture lies.
+        /// The URL of the picture.
         pub icon: Option<Box<str>>,
-        /// The name of that picture's file.
+        /// The file name of the picture.
         pub icon_file_name: Option<Box<str>>,
-        /// Where the picture above its page lies.
+        /// The URL of the banner picture.
         pub header_image_url: Option<Box<str>>,
-        /// The name of that picture's file.
+        /// The file name of the banner picture.
         pub header_image_file_name: Option<Box<str>>,
-        /// That picture is shown as a whole.
+        /// The whole banner picture is shown.
         pub header_image_contain: Option<bool>,
-        /// The colour of its banner.
+        /// The colour of the banner.
         pub banner_color: Option<Box<str>>,
         /// Its page hides the title.
         pub hide_title: Option<bool>,
-        /// Its map hides the flags of the projects under it.
+        /// Its map hides the flags of subprojects.
         pub hide_umbrella_map_flags: Option<bool>,
-        /// What people have complained of.
+        /// The flags on it.
         pub flags: Vec<Flag>,
-        /// When it was made.
+        /// The time of creation.
         pub created_at: Option<Timestamp>,
-        /// When it last changed.
+        /// The time of the last change.
         pub updated_at: Option<Timestamp>,
     }
 }
 
 record! {
-    /// Somebody who looks after a project.
+    /// A user who manages a project.
     pub struct ProjectAdmin {
-        /// Its number, which is not the person's.
+        /// The id, which is not the user's id.
         pub id: Option<u64>,
-        /// The project.
+        /// The id of the project.
         pub project_id: Option<u64>,
         /// `manager` or `curator`.
         pub role: Option<Box<str>>,
-        /// The person.
+        /// The user.
         pub user: Option<Arc<User>>,
-        /// The person, by number.
+        /// The id of the user.
         pub user_id: Option<u64>,
     }
 }
 
 record! {
-    /// One thing that an observation has to be for a project.
+    /// A rule that an observation has to meet.
     pub struct ProjectRule {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// The question, such as `observed_in_place?`.
+        /// The condition, such as `observed_in_place?`.
         pub operator: Option<Box<str>>,
-        /// What it is asked about, by kind.
+        /// The type of the record in the condition.
         pub operand_type: Option<Box<str>>,
-        /// What it is asked about, by number.
+        /// The id of that record.
         pub operand_id: Option<u64>,
-        /// The place it is asked about.
+        /// The place in the condition.
         pub place: Option<Box<Place>>,
-        /// The project it is asked about.
+        /// The project in the condition.
         pub project: Option<Box<Project>>,
-        /// The taxon it is asked about.
+        /// The taxon in the condition.
         pub taxon: Option<Arc<Taxon>>,
-        /// The person it is asked about.
+        /// The user in the condition.
         pub user: Option<Arc<User>>,
     }
 }
@@ -127,13 +127,13 @@ record! {
 record! {
     /// An observation field that a project asks for.
     pub struct ProjectField {
-        /// Its number.
+        /// The id.
         pub id: u64,
         /// The field.
         pub observation_field: Option<Box<ObservationField>>,
-        /// Where it stands.
+        /// The position.
         pub position: Option<u64>,
-        /// No observation is taken without it.
+        /// The project requires it of each observation.
         pub required: Option<bool>,
     }
 }
@@ -143,25 +143,25 @@ record! {
     pub struct RulePreference {
         /// Its name, such as `rule_quality_grade`.
         pub field: Option<Box<str>>,
-        /// Its value.
+        /// The value.
         pub value: Option<Value>,
     }
 }
 
 record! {
-    /// A parameter of the search that a project's rules come to.
+    /// A parameter of the search that a project's rules form.
     pub struct SearchParameter {
-        /// Its name.
+        /// The name.
         pub field: Option<Box<str>>,
-        /// Its value.
+        /// The value.
         pub value: Option<Value>,
-        /// The same as a truth.
+        /// The same, as a boolean.
         pub value_bool: Option<bool>,
-        /// The same as dates.
+        /// The same, as dates.
         pub value_date: Option<Value>,
-        /// The same as words.
+        /// The same, as keywords.
         pub value_keyword: Option<Value>,
-        /// The same as numbers.
+        /// The same, as numbers.
         pub value_number: Option<Value>,
     }
 }
@@ -169,41 +169,41 @@ record! {
 record! {
     /// A network site that features a project.
     pub struct SiteFeature {
-        /// The site.
+        /// The id of the site.
         pub site_id: Option<u64>,
-        /// Noteworthy more than featured.
+        /// The project is noteworthy, not only featured.
         pub noteworthy: Option<bool>,
-        /// Since when.
+        /// The time it was first featured.
         pub featured_at: Option<Timestamp>,
     }
 }
 
 record! {
-    /// Somebody's membership of a project.
+    /// A user's membership of a project.
     pub struct ProjectMember {
-        /// Its number, which is not the person's.
+        /// The id, which is not the user's id.
         pub id: u64,
-        /// The project.
+        /// The id of the project.
         pub project_id: Option<u64>,
-        /// The person.
+        /// The user.
         pub user: Option<Arc<User>>,
-        /// The person, by number.
+        /// The id of the user.
         pub user_id: Option<u64>,
-        /// `curator` or `manager`; absent for most.
+        /// The role: `curator` or `manager`. Absent for most members.
         pub role: Option<Box<str>>,
-        /// How many observations they have in it.
+        /// The number of their observations in it.
         pub observations_count: Option<u64>,
-        /// How many taxa they have in it.
+        /// The number of their taxa in it.
         pub taxa_count: Option<u64>,
-        /// For which observations its curators see true places: `any`, `taxon`, or none.
+        /// The observations whose true locations the curators see: `any`, `taxon`, or none.
         pub prefers_curator_coordinate_access_for: Option<Box<str>>,
-        /// Hears of what is new in it.
+        /// The user subscribes to its news.
         pub prefers_updates: Option<bool>,
-        /// Since when.
+        /// The time of creation.
         pub created_at: Option<Timestamp>,
         /// The same.
         pub created_at_utc: Option<Timestamp>,
-        /// When it last changed.
+        /// The time of the last change.
         pub updated_at: Option<Timestamp>,
         /// The same.
         pub updated_at_utc: Option<Timestamp>,
@@ -211,41 +211,41 @@ record! {
 }
 
 record! {
-    /// An observation's place in a project.
+    /// The link of an observation and a project.
     pub struct ProjectObservation {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its UUID.
+        /// The UUID.
         pub uuid: Option<Box<str>>,
         /// The project.
         pub project: Option<Box<Project>>,
-        /// The project, by number.
+        /// The id of the project.
         pub project_id: Option<u64>,
-        /// The observation, by number.
+        /// The id of the observation.
         pub observation_id: Option<u64>,
-        /// Who added it.
+        /// The user who added it.
         pub user: Option<Arc<User>>,
-        /// Who added it, by number.
+        /// The id of that user.
         pub user_id: Option<u64>,
         /// The observer's membership.
         pub project_user: Option<Box<ProjectMember>>,
         /// The caller is a member.
         pub current_user_is_member: Option<bool>,
-        /// What a curator identified it as for the project, by number.
+        /// The id of the curator's identification for the project.
         pub curator_identification_id: Option<u64>,
-        /// A word that came with it, for those who sort by where things come from.
+        /// A tracking code that the uploading program set.
         pub tracking_code: Option<Box<str>>,
-        /// The project's curators see the true place.
+        /// The project's curators see the true location.
         pub prefers_curator_coordinate_access: Option<bool>,
-        /// What the observer chose for it.
+        /// The observer's preferences for it.
         pub preferences: Option<ProjectObservationPreferences>,
     }
 }
 
 record! {
-    /// What an observer chose for an observation in a project.
+    /// An observer's preferences for an observation in a project.
     pub struct ProjectObservationPreferences {
-        /// The project's curators see the true place.
+        /// The project's curators see the true location.
         pub allows_curator_coordinate_access: Option<bool>,
     }
 }
@@ -257,7 +257,7 @@ record! {
         pub current_user_is_member: Option<bool>,
         /// The project.
         pub project: Option<Box<Project>>,
-        /// The project, by number.
+        /// The id of the project.
         pub project_id: Option<u64>,
         /// The observer's membership.
         pub project_user: Option<Box<ProjectMember>>,

@@ -1,10 +1,10 @@
-//! What all records have in common: an id that is required, and fields that are not.
+//! What all records share: a required id, and optional fields.
 
 use serde_json::Value;
 
-/// What paging by id has to know of a record.
+/// A record with an id, as paging by id requires.
 ///
-/// Implement it for a type of your own to page through a search that is read into it.
+/// Implement it for your own type to follow the pages of a search that reads into it.
 ///
 /// ```
 /// use api_inat::model::Identified;
@@ -22,7 +22,7 @@ use serde_json::Value;
 /// }
 /// ```
 pub trait Identified {
-    /// The record's number; `None` only if it came without one.
+    /// Returns the id of the record. `None` only if the response has none.
     fn id(&self) -> Option<u64>;
 }
 
@@ -33,7 +33,7 @@ impl Identified for Value {
     }
 }
 
-/// A kind of record, by its name and the names of the fields that are read.
+/// A type of record: its name and the names of the fields that are read.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
@@ -43,7 +43,7 @@ pub struct Shape {
     pub fields: &'static [&'static str],
 }
 
-/// A field's name as it is in JSON: Rust writes `r#type` for `type`.
+/// Returns a field's name in JSON: Rust writes `r#type` for `type`.
 pub(crate) const fn plain(field: &'static str) -> &'static str {
     match field.as_bytes() {
         [b'r', b'#', ..] => field.split_at(2).1,
@@ -51,11 +51,12 @@ pub(crate) const fn plain(field: &'static str) -> &'static str {
     }
 }
 
-/// A record: its struct as written, each field read with tolerance. One that begins with `pub id: u64` requires its id: without
-/// one it counts as absent where it is a field or one of a list, and is an error by itself.
+/// Defines a record: its struct as written, each field read with tolerance. A record that begins
+/// with `pub id: u64` requires its id. Without it, it counts as absent in a field or list, and is
+/// an error as the whole response.
 ///
-/// It is read in place, field after field as they come, into what was all absent before. Of a field that comes twice the
-/// later value counts.
+/// Reads in place, field by field, into a record of absent fields. Of a duplicate field the last
+/// value counts.
 macro_rules! record {
     (
         $(#[$meta:meta])*

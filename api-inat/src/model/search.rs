@@ -1,4 +1,4 @@
-//! What a search over several kinds of records finds.
+//! The results of a search over several types of records.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -6,42 +6,53 @@ use serde_json::Value;
 use super::{place::Place, project::Project, record::Identified, taxon::Taxon, user::User};
 
 record! {
-    /// Something that a search over several kinds of records found.
+    /// A result of a search over several types of records.
+    ///
+    /// ```
+    /// use api_inat::model::Found;
+    ///
+    /// let json = r#"{"score":9.5,"type":"Taxon","record":{"id":3,"name":"Aves"}}"#;
+    /// let found: Found = serde_json::from_str(json)?;
+    /// assert_eq!(found.taxon().and_then(|taxon| taxon.name).as_deref(), Some("Aves"));
+    /// assert!(found.place().is_none());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     pub struct Found {
-        /// How well it fits; more is better.
+        /// How well it matches; higher is better.
         pub score: Option<f64>,
-        /// What kind of record it is: `Taxon`, `Place`, `Project`, `User`.
+        /// The type of the record: `Taxon`, `Place`, `Project`, `User`.
         pub r#type: Option<Box<str>>,
-        /// The words of it that fit.
+        /// The words that match.
         pub matches: Vec<Box<str>>,
-        /// The record, as it came; [`taxon`](Self::taxon) and its like read it.
+        /// The record as JSON; read it with [`taxon`](Self::taxon), [`place`](Self::place),
+        /// [`project`](Self::project) or [`user`](Self::user).
         pub record: Option<Value>,
     }
 }
 
 impl Found {
-    /// The record, if it is a taxon.
+    /// Returns the record as a taxon. `None` if it is of another type.
     #[inline]
     #[must_use]
     pub fn taxon(&self) -> Option<Taxon> {
         self.read("Taxon")
     }
 
-    /// The record, if it is a place.
+    /// Returns the record as a place. `None` if it is of another type.
     #[inline]
     #[must_use]
     pub fn place(&self) -> Option<Place> {
         self.read("Place")
     }
 
-    /// The record, if it is a project.
+    /// Returns the record as a project. `None` if it is of another type.
     #[inline]
     #[must_use]
     pub fn project(&self) -> Option<Project> {
         self.read("Project")
     }
 
-    /// The record, if it is a person.
+    /// Returns the record as a user. `None` if it is of another type.
     #[inline]
     #[must_use]
     pub fn user(&self) -> Option<User> {

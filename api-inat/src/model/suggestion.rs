@@ -1,4 +1,4 @@
-//! What computer vision suggests, and what is suggested from elsewhere.
+//! Suggestions of taxa, by computer vision and from other sources.
 
 use std::sync::Arc;
 
@@ -9,53 +9,54 @@ use super::taxon::Taxon;
 record! {
     /// The taxa suggested for a picture.
     pub struct Suggestions {
-        /// The taxa, the likeliest first.
+        /// The taxa, the most likely first.
         pub results: Vec<Suggestion>,
-        /// What the likeliest ones have in common.
+        /// The common ancestor of the most likely ones.
         pub common_ancestor: Option<Suggestion>,
     }
 }
 
 record! {
-    /// A taxon, and how likely it is.
+    /// A taxon with its scores.
     pub struct Suggestion {
         /// The taxon.
         pub taxon: Option<Arc<Taxon>>,
-        /// By sight and place together, 0 to 100.
+        /// The score by picture and location together, 0 to 100.
         pub combined_score: Option<f64>,
-        /// By sight, 0 to 100.
+        /// The score by picture, 0 to 100.
         pub vision_score: Option<f64>,
-        /// 1 where it is expected nearby, 0 where not.
+        /// 1 if it is expected nearby, otherwise 0.
         pub frequency_score: Option<f64>,
-        /// Of a common ancestor: the sum of what lies below, 0 to 100.
+        /// For a common ancestor: the sum of the scores below it, 0 to 100.
         pub score: Option<f64>,
     }
 }
 
 record! {
-    /// The taxa suggested for an observation, from pictures, from what was found nearby, or from lists.
+    /// The taxa suggested for an observation, from pictures, from observations nearby, or from
+    /// lists.
     pub struct TaxonSuggestions {
-        /// The taxa, the likeliest first.
+        /// The taxa, the most likely first.
         pub results: Vec<TaxonSuggestion>,
-        /// What the likeliest ones have in common.
+        /// The common ancestor of the most likely ones.
         pub common_ancestor: Option<Suggestion>,
-        /// The list that has all taxa of the place, where there is one.
+        /// The list with all taxa of the place, if there is one.
         pub comprehensiveness: Option<Value>,
-        /// What was asked for, as the service understood it.
+        /// The request as iNaturalist understood it.
         pub query: Option<Value>,
     }
 }
 
 record! {
-    /// A taxon, how likely it is, and where that is taken from.
+    /// A taxon with its score and the source of the score.
     pub struct TaxonSuggestion {
         /// The taxon.
         pub taxon: Option<Arc<Taxon>>,
-        /// What it is taken from, such as `visual` or `observations`.
+        /// The source, such as `visual` or `observations`.
         pub source_type: Option<Box<str>>,
-        /// How likely it is, as a number of the source's own.
+        /// The score, on the scale of the source.
         pub score: Option<f64>,
-        /// What that number is made of.
+        /// The components of the score.
         pub source_details: Option<Value>,
     }
 }

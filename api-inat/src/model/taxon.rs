@@ -1,4 +1,4 @@
-//! A taxon.
+//! Taxa, their names, conservation statuses and lists.
 
 use std::sync::Arc;
 
@@ -16,107 +16,107 @@ use super::{
 record! {
     /// A taxon: a species, a genus, a kingdom.
     pub struct Taxon {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its UUID.
+        /// The UUID.
         pub uuid: Option<Box<str>>,
-        /// Its scientific name.
+        /// The scientific name.
         pub name: Option<Box<str>>,
-        /// Its rank.
+        /// The rank.
         pub rank: Option<Rank>,
         /// The rank as a number: 10 for a species, 70 for a kingdom; smaller is narrower.
         pub rank_level: Option<f64>,
-        /// Its common name in the language and place of the caller, where there is one.
+        /// The common name in the language and place of the caller. Absent if there is none.
         pub preferred_common_name: Option<Box<str>>,
-        /// Its common names in the languages that the caller put in order.
+        /// The common names in the caller's languages, in order of preference.
         pub preferred_common_names: Vec<Value>,
-        /// Its common name in English.
+        /// The common name in English.
         pub english_common_name: Option<Box<str>>,
-        /// All its names, where they were asked for.
+        /// All names, if they were requested.
         pub names: Vec<TaxonName>,
         /// The name that matched a search.
         pub matched_term: Option<Box<str>>,
-        /// The wide group it belongs to.
+        /// The iconic taxon it belongs to.
         pub iconic_taxon_name: Option<IconicTaxon>,
-        /// The number of that group.
+        /// The id of that iconic taxon.
         pub iconic_taxon_id: Option<u64>,
-        /// In use; a taxon that was changed into another is not.
+        /// It is active. A taxon that was changed into another is not.
         pub is_active: Option<bool>,
-        /// What it was changed into.
+        /// The ids of the taxa it was changed into.
         pub current_synonymous_taxon_ids: Vec<u64>,
-        /// The taxon directly above it.
+        /// The id of its parent.
         pub parent_id: Option<u64>,
-        /// The numbers of its ancestors, from the widest, and its own.
+        /// The ids of its ancestors, from the widest, and its own.
         pub ancestor_ids: Vec<u64>,
-        /// The same as text with slashes, without its own.
+        /// The same as text with slashes, without its own id.
         pub ancestry: Option<Box<str>>,
-        /// Its ancestors, from the widest.
+        /// The ancestors, from the widest.
         pub ancestors: Vec<Arc<Taxon>>,
-        /// The taxa directly below it.
+        /// The children.
         pub children: Vec<Arc<Taxon>>,
-        /// Its ancestors up to the species, as text with commas.
+        /// The ancestors up to the species, as text with commas.
         pub min_species_ancestry: Option<Box<str>>,
-        /// Its species, or itself.
+        /// The id of its species, or its own id.
         pub min_species_taxon_id: Option<u64>,
-        /// Introduced at the place of the observation.
+        /// It is introduced at the place of the observation.
         pub introduced: Option<bool>,
-        /// Native at the place of the observation.
+        /// It is native at the place of the observation.
         pub native: Option<bool>,
-        /// Endemic to the place of the observation.
+        /// It is endemic to the place of the observation.
         pub endemic: Option<bool>,
-        /// Threatened at the place of the observation.
+        /// It is threatened at the place of the observation.
         pub threatened: Option<bool>,
-        /// How it came to the caller's place.
+        /// The establishment means at the caller's place.
         pub establishment_means: Option<Box<EstablishmentMeans>>,
-        /// The same in one word.
+        /// The same, as one word.
         pub preferred_establishment_means: Option<Box<str>>,
-        /// How threatened it is at the caller's place.
+        /// The conservation status at the caller's place.
         pub conservation_status: Option<Box<ConservationStatus>>,
-        /// How threatened it is everywhere.
+        /// The conservation statuses in all places.
         pub conservation_statuses: Vec<ConservationStatus>,
         /// The same, in the responses of some endpoints.
         pub statuses: Vec<Value>,
-        /// Extinct.
+        /// It is extinct.
         pub extinct: Option<bool>,
-        /// Without a published name.
+        /// It has no published name.
         pub provisional: Option<bool>,
-        /// Its colours.
+        /// The colours.
         pub colors: Vec<Color>,
-        /// The photo that stands for it.
+        /// The photo that illustrates it.
         pub default_photo: Option<Box<Photo>>,
         /// A photo that shows it well.
         pub representative_photo: Option<Box<Photo>>,
         /// Photos of it and its descendants.
         pub taxon_photos: Vec<TaxonPhoto>,
-        /// Its photos can be changed by curators alone.
+        /// Only curators can change its photos.
         pub photos_locked: Option<bool>,
-        /// How many observations there are of it and its descendants.
+        /// The number of observations of it and its descendants.
         pub observations_count: Option<u64>,
-        /// How many species are below it, where that is known for sure.
+        /// The number of species below it, if the tree below it is complete.
         pub complete_species_count: Option<u64>,
-        /// The rank down to which everything below it is there.
+        /// The rank down to which the tree below it is complete.
         pub complete_rank: Option<Rank>,
-        /// On which lists of places it is.
+        /// The lists of places that it is on.
         pub listed_taxa: Vec<ListedTaxon>,
-        /// How many such lists there are.
+        /// The number of those lists.
         pub listed_taxa_count: Option<u64>,
-        /// Complaints about it.
+        /// The numbers of flags on it.
         pub flag_counts: Option<FlagCounts>,
-        /// How many changes of taxa it is part of.
+        /// The number of taxon changes it is part of.
         pub taxon_changes_count: Option<u64>,
-        /// How many other schemes it is part of.
+        /// The number of taxon schemes it is part of.
         pub taxon_schemes_count: Option<u64>,
-        /// Its atlas.
+        /// The id of its atlas.
         pub atlas_id: Option<u64>,
-        /// How high it comes in searches.
+        /// Its rank in searches.
         pub universal_search_rank: Option<u64>,
-        /// The service can recognise it in pictures.
+        /// iNaturalist's computer vision can recognise it.
         pub vision: Option<bool>,
-        /// The beginning of its page at Wikipedia; HTML.
+        /// The beginning of its Wikipedia page, as HTML.
         pub wikipedia_summary: Option<Box<str>>,
-        /// Its page at Wikipedia.
+        /// The URL of its Wikipedia page.
         pub wikipedia_url: Option<Box<str>>,
-        /// When it was made.
+        /// The time of creation.
         pub created_at: Option<Timestamp>,
     }
 }
@@ -124,17 +124,17 @@ record! {
 record! {
     /// A name of a taxon.
     pub struct TaxonName {
-        /// Its number, where it has one.
+        /// The id, if it has one.
         pub id: Option<u64>,
         /// The name.
         pub name: Option<Box<str>>,
-        /// Its language, such as `de`; `sci` for a scientific name.
+        /// The language, such as `de`; `sci` for a scientific name.
         pub locale: Option<Box<str>>,
-        /// Its language in English.
+        /// The language, by its English name.
         pub lexicon: Option<Box<str>>,
-        /// Where it stands among others.
+        /// Its position among other names.
         pub position: Option<u64>,
-        /// In use.
+        /// It is active: not replaced by another.
         pub is_valid: Option<bool>,
     }
 }
@@ -142,55 +142,56 @@ record! {
 record! {
     /// A colour.
     pub struct Color {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its name in English.
+        /// The name in English.
         pub value: Option<Box<str>>,
     }
 }
 
 record! {
-    /// How threatened a taxon is, in a place or everywhere, and who says so.
+    /// The conservation status of a taxon, in a place or everywhere.
     pub struct ConservationStatus {
-        /// Its number.
+        /// The id.
         pub id: Option<u64>,
-        /// Who says so.
+        /// The authority.
         pub authority: Option<Box<str>>,
-        /// In the authority's own words, such as `VU`.
+        /// The status in the authority's own terms, such as `VU`.
         pub status: Option<Box<str>>,
-        /// The same as a word, such as `vulnerable`.
+        /// The same, as a word, such as `vulnerable`.
         pub status_name: Option<Box<str>>,
-        /// On the scale of the IUCN: 10 is least concern, 60 extinct in the wild, 70 extinct.
+        /// The status on the scale of the IUCN: 10 is least concern, 60 extinct in the wild, 70
+        /// extinct.
         pub iucn: Option<u64>,
-        /// The same as a word.
+        /// The same, as a word.
         pub iucn_status: Option<Box<str>>,
-        /// The same in two letters.
+        /// The same, in two letters.
         pub iucn_status_code: Option<Box<str>>,
-        /// Who sees where it was observed.
+        /// Who can see the location of its observations.
         pub geoprivacy: Option<Geoprivacy>,
-        /// More about it.
+        /// The description.
         pub description: Option<Box<str>>,
-        /// Where it says so.
+        /// The URL of the source.
         pub url: Option<Box<str>>,
-        /// The place it holds for, by number; everywhere without one.
+        /// The id of the place it applies to. Absent: everywhere.
         pub place_id: Option<u64>,
-        /// The place it holds for.
+        /// The place it applies to.
         pub place: Option<Box<Place>>,
-        /// The source, by number.
+        /// The id of the source.
         pub source_id: Option<u64>,
-        /// The taxon.
+        /// The id of the taxon.
         pub taxon_id: Option<u64>,
-        /// Who entered it.
+        /// The id of the user who added it.
         pub user_id: Option<u64>,
     }
 }
 
 record! {
-    /// How a taxon came to a place.
+    /// The establishment means of a taxon in a place.
     pub struct EstablishmentMeans {
-        /// Its number.
+        /// The id.
         pub id: Option<u64>,
-        /// `native`, `endemic`, `introduced` and their like.
+        /// The means, such as `native`, `endemic` or `introduced`.
         pub establishment_means: Option<Box<str>>,
         /// The place.
         pub place: Option<Box<Place>>,
@@ -198,43 +199,43 @@ record! {
 }
 
 record! {
-    /// A taxon on a list, mostly on that of a place.
+    /// A taxon on a list, usually the list of a place.
     pub struct ListedTaxon {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// The taxon, by number.
+        /// The id of the taxon.
         pub taxon_id: Option<u64>,
         /// The taxon.
         pub taxon: Option<Arc<Taxon>>,
         /// The list.
         pub list: Option<List>,
-        /// The list, by number.
+        /// The id of the list.
         pub list_id: Option<u64>,
-        /// The place of the list, by number.
+        /// The id of the list's place.
         pub place_id: Option<u64>,
-        /// The place of the list.
+        /// The list's place.
         pub place: Option<Box<Place>>,
-        /// How it came there.
+        /// The establishment means.
         pub establishment_means: Option<Box<str>>,
-        /// The same in the caller's language.
+        /// The same, in the caller's language.
         pub establishment_means_label: Option<Box<str>>,
-        /// What that means.
+        /// The meaning.
         pub establishment_means_description: Option<Box<str>>,
-        /// How often it is there, as a number of the service's own.
+        /// How frequent it is there, as a number that iNaturalist defines.
         pub occurrence_status_level: Option<i64>,
-        /// More about it.
+        /// The description.
         pub description: Option<Box<str>>,
-        /// How many observations there are.
+        /// The number of observations.
         pub observations_count: Option<u64>,
-        /// How many comments it has.
+        /// The number of comments.
         pub comments_count: Option<u64>,
-        /// Somebody put it on the list by hand.
+        /// A user added it to the list by hand.
         pub manually_added: Option<bool>,
-        /// The one of several for this place that counts.
+        /// It is the primary listing for this place.
         pub primary_listing: Option<bool>,
-        /// When it was put on the list.
+        /// The time it was added to the list.
         pub created_at: Option<Timestamp>,
-        /// When it last changed.
+        /// The time of the last change.
         pub updated_at: Option<Timestamp>,
     }
 }
@@ -242,19 +243,19 @@ record! {
 record! {
     /// A list of taxa.
     pub struct List {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its title.
+        /// The title.
         pub title: Option<Box<str>>,
     }
 }
 
 record! {
-    /// How many complaints there are.
+    /// The numbers of flags.
     pub struct FlagCounts {
-        /// Settled ones.
+        /// The number of resolved flags.
         pub resolved: Option<u64>,
-        /// Open ones.
+        /// The number of open flags.
         pub unresolved: Option<u64>,
     }
 }

@@ -1,83 +1,84 @@
-//! A person with an account.
+//! Users, their preferences, and network sites.
 
 use jiff::Timestamp;
 
 use super::{choice::License, place::Place};
 
 record! {
-    /// A person with an account. Some fields are shown to the person alone, by [`Me`](crate::v1::users::Me).
+    /// A user: a person with an account. [`Me`](crate::v1::users::Me) shows some fields to the user
+    /// alone.
     pub struct User {
-        /// Their number.
+        /// The id.
         pub id: u64,
-        /// Their UUID.
+        /// The UUID.
         pub uuid: Option<Box<str>>,
-        /// Their login name, as in the URL of their page.
+        /// The login name, as in the URL of their page.
         pub login: Option<Box<str>>,
-        /// The name they show, if any.
+        /// The displayed name, if any.
         pub name: Option<Box<str>>,
-        /// What they say of themselves.
+        /// The text of the profile.
         pub description: Option<Box<str>>,
-        /// Where a thumbnail of their picture lies.
+        /// The URL of a thumbnail of the picture.
         pub icon: Option<Box<str>>,
-        /// Where their picture lies.
+        /// The URL of the picture.
         pub icon_url: Option<Box<str>>,
-        /// Their ORCID, as a URL.
+        /// The ORCID, as a URL.
         pub orcid: Option<Box<str>>,
-        /// When the account was made.
+        /// The time of creation of the account.
         pub created_at: Option<Timestamp>,
-        /// When it last changed.
+        /// The time of the last change.
         pub updated_at: Option<Timestamp>,
-        /// The day they were last there.
+        /// The day of the last activity.
         pub last_active: Option<Box<str>>,
-        /// How many observations they have.
+        /// The number of observations.
         pub observations_count: Option<u64>,
-        /// How many identifications they gave to others.
+        /// The number of identifications for other users.
         pub identifications_count: Option<u64>,
-        /// How many species they observed.
+        /// The number of observed species.
         pub species_count: Option<u64>,
-        /// How many journal posts they wrote.
+        /// The number of journal posts.
         pub journal_posts_count: Option<u64>,
-        /// How many observations they annotated.
+        /// The number of annotated observations.
         pub annotated_observations_count: Option<u64>,
-        /// How many things they did altogether.
+        /// The number of all activities.
         pub activity_count: Option<u64>,
-        /// What they may do beyond the usual: `curator`, `admin`, `app owner`.
+        /// The roles: `curator`, `admin`, `app owner`.
         pub roles: Vec<Box<str>>,
-        /// The network site they belong to, by number.
+        /// The id of the network site they belong to.
         pub site_id: Option<u64>,
         /// The network site they belong to.
         pub site: Option<Box<Site>>,
-        /// Their projects of choice.
+        /// The ids of the favourite projects.
         pub faved_project_ids: Vec<u64>,
-        /// Supports iNaturalist every month, and shows it.
+        /// The user supports iNaturalist monthly, and shows it.
         pub monthly_supporter: Option<bool>,
-        /// Looks like spam.
+        /// The account looks like spam.
         pub spam: Option<bool>,
-        /// Suspended by the service.
+        /// iNaturalist has suspended the account.
         pub suspended: Option<bool>,
-        /// Their e-mail address. Shown to themselves alone, as all that follows.
+        /// The e-mail address. Only the user sees this and all following fields.
         pub email: Option<Box<str>>,
-        /// An address that is not confirmed yet.
+        /// A new e-mail address that is not confirmed yet.
         pub unconfirmed_email: Option<Box<str>>,
-        /// When the address was confirmed.
+        /// The time the address was confirmed.
         pub confirmed_at: Option<Timestamp>,
-        /// When the mail that asks for it was sent.
+        /// The time the confirmation mail was sent.
         pub confirmation_sent_at: Option<Timestamp>,
-        /// The language they chose, such as `de`.
+        /// The chosen language, such as `de`.
         pub locale: Option<Box<str>>,
-        /// The name of their time zone.
+        /// The name of the time zone.
         pub time_zone: Option<Box<str>>,
-        /// The place whose common names they prefer.
+        /// The id of the place whose common names they prefer.
         pub place_id: Option<u64>,
-        /// The place they search in.
+        /// The id of the place they search in.
         pub search_place_id: Option<u64>,
-        /// Whom they muted.
+        /// The ids of the muted users.
         pub muted_user_ids: Vec<u64>,
-        /// Whom they blocked.
+        /// The ids of the blocked users.
         pub blocked_user_ids: Vec<u64>,
-        /// What they earned, such as `interaction`.
+        /// The earned privileges, such as `interaction`.
         pub privileges: Vec<Box<str>>,
-        /// Choices, in the API's own words.
+        /// The preferences, under the API's own names.
         pub preferences: Option<Box<Preferences>>,
         /// The licence of new observations.
         pub preferred_observation_license: Option<License>,
@@ -89,33 +90,33 @@ record! {
         pub preferred_observation_fields_by: Option<Box<str>>,
         /// Who may add their observations to projects.
         pub preferred_project_addition_by: Option<Box<str>>,
-        /// Sees common names.
+        /// The user sees common names.
         pub prefers_common_names: Option<bool>,
-        /// Lets the community name their observations.
+        /// The community's taxon applies to their observations.
         pub prefers_community_taxa: Option<bool>,
-        /// Sees scientific names first.
+        /// The user sees scientific names first.
         pub prefers_scientific_name_first: Option<bool>,
-        /// In which languages they see common names, in order.
+        /// The languages of common names, in order.
         pub taxon_name_priorities: Vec<TaxonNamePriority>,
-        /// Agreed to the use of personal information.
+        /// The user agreed to the use of personal information.
         pub pi_consent: Option<bool>,
-        /// Agreed to the transfer of data to the United States.
+        /// The user agreed to the transfer of data to the United States.
         pub data_transfer_consent: Option<bool>,
     }
 }
 
 record! {
-    /// Choices of a person.
+    /// The preferences of a user.
     pub struct Preferences {
-        /// Lets the community name their observations.
+        /// The community's taxon applies to their observations.
         pub prefers_community_taxa: Option<bool>,
         /// Who may add values of observation fields.
         pub prefers_observation_fields_by: Option<Box<str>>,
         /// Who may add their observations to projects.
         pub prefers_project_addition_by: Option<Box<str>>,
-        /// Sees common names.
+        /// The user sees common names.
         pub prefers_common_names: Option<bool>,
-        /// Sees scientific names first.
+        /// The user sees scientific names first.
         pub prefers_scientific_name_first: Option<bool>,
     }
 }
@@ -123,37 +124,37 @@ record! {
 record! {
     /// A site of the iNaturalist network.
     pub struct Site {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Its name.
+        /// The name.
         pub name: Option<Box<str>>,
         /// A short name.
         pub site_name_short: Option<Box<str>>,
-        /// Its address.
+        /// The URL.
         pub url: Option<Box<str>>,
-        /// Where its picture lies.
+        /// The URL of the picture.
         pub icon_url: Option<Box<str>>,
-        /// Its language.
+        /// The language.
         pub locale: Option<Box<str>>,
-        /// Its place.
+        /// The id of its place.
         pub place_id: Option<u64>,
     }
 }
 
 record! {
-    /// A language of common names, and where it stands among others.
+    /// A language of common names, and its position among others.
     pub struct TaxonNamePriority {
-        /// Its number.
+        /// The id.
         pub id: u64,
-        /// Whose choice it is.
+        /// The id of the user.
         pub user_id: Option<u64>,
-        /// The language, in English; absent for the language of the web site.
+        /// The language, by its English name. Absent for the language of the web site.
         pub lexicon: Option<Box<str>>,
-        /// Where it stands, from 0.
+        /// The position, from 0.
         pub position: Option<u32>,
-        /// The place whose names are meant, by number.
+        /// The id of the place whose names are used.
         pub place_id: Option<u64>,
-        /// The place whose names are meant.
+        /// The place whose names are used.
         pub place: Option<Box<Place>>,
     }
 }

@@ -1,7 +1,8 @@
-//! What a call sends beside its parameters: fields as JSON, or as a form around a file; and which fields it asks for.
+//! The content of an operation beside its parameters: fields as JSON, or as a form with a file; and
+//! the requested fields.
 //!
-//! Each function that writes such a thing is put where it is called from by what first needs it: so a program that sends no file has
-//! no form in it, and one that only reads has none of this at all.
+//! The first setter that needs a writer stores its function. So the linker drops the form from a
+//! program that sends no file, and all of this from one that only reads.
 
 use std::borrow::Cow;
 
@@ -16,24 +17,25 @@ use crate::{
     upload::{self, Medium, Upload},
 };
 
-/// The longest URL that is sent: beyond it, iNaturalist's own client `inaturalistjs` moves the fields of v2 into a body.
+/// The longest URL. Beyond it, iNaturalist's own client `inaturalistjs` moves the fields of v2 into
+/// a body.
 const LONGEST_URL: usize = 2000;
 
 /// Writes a body into a request.
 pub(crate) type Write = fn(&Content, &mut Request) -> Result<(), Error>;
 
-/// Makes a read that says which fields its response shall have.
+/// Builds a read with the requested fields.
 type Ask = fn(&Fields, &BaseUrl, &str, &Query) -> Result<Request, Error>;
 
-/// What a call was given beside its parameters.
+/// The content of an operation.
 #[derive(Clone, Default)]
 pub(crate) struct Content {
     fields: Option<Map<String, Value>>,
-    /// The name of a file's part in the form, what it has to be, and the file.
+    /// The name of the file's part in the form, the required medium, and the file.
     file: Option<(&'static str, Medium, Upload)>,
-    /// Which fields v2 is asked for.
+    /// The fields requested from v2.
     selected: Option<Selected>,
-    /// How it is written; `None` while there is nothing.
+    /// The function that writes it; `None` without content.
     write: Option<Write>,
 }
 
@@ -44,7 +46,7 @@ struct Selected {
 }
 
 impl Content {
-    /// Sets a field; inside of the object `nest`, unless that is empty.
+    /// Sets a field in the object `nest`, or in the body if `nest` is empty.
     #[inline]
     pub(crate) fn set(&mut self, nest: &str, name: Cow<'_, str>, value: impl Field) {
         self.put(nest, name, value.json());
@@ -61,7 +63,7 @@ impl Content {
             }
             object = inner.as_object_mut().expect("it was just made one");
         }
-        // An empty UUID is none.
+        // An empty UUID counts as absent; see `fresh_uuid`.
         if name != "uuid" || value != "" {
             object.insert(name.into_owned(), value);
         }
@@ -78,7 +80,7 @@ impl Content {
         }
     }
 
-    /// Takes a field out.
+    /// Removes a field.
     #[inline]
     pub(crate) fn unset(&mut self, name: &str) {
         if let Some(fields) = &mut self.fields {
@@ -86,14 +88,14 @@ impl Content {
         }
     }
 
-    /// Sends a file with it, which makes it a form.
+    /// Adds a file, which turns the body into a form.
     #[inline]
     pub(crate) fn attach(&mut self, part: &'static str, medium: Medium, file: Upload) {
         self.file = Some((part, medium, file));
         self.write = Some(form);
     }
 
-    /// Says which fields the response has.
+    /// Selects the fields of the response.
     #[inline]
     pub(crate) fn select(&mut self, fields: Fields) {
         self.selected = Some(Selected { fields, ask });
@@ -105,7 +107,7 @@ impl Content {
         self.selected.as_ref().map(|selected| &selected.fields)
     }
 
-    /// Whether a field is a text; in the object `nest`, unless that is empty.
+    /// Returns whether a field is a text; in the object `nest`, or in the body if `nest` is empty.
     #[inline]
     pub(crate) fn has_text(&self, nest: &str, name: &str) -> bool {
         let fields = self.fields.as_ref();
@@ -116,7 +118,7 @@ impl Content {
         inner.is_some_and(|inner| inner.get(name).is_some_and(Value::is_string))
     }
 
-    /// The names of its fields.
+    /// Returns the names of its fields.
     #[inline]
     pub(crate) fn names(&self) -> Option<Vec<&str>> {
         let fields = self.fields.as_ref()?;
@@ -128,7 +130,7 @@ impl Content {
         self.file.as_ref().map(|(part, _, file)| (*part, file))
     }
 
-    /// A read with the selected fields in it; `None` where none were.
+    /// Builds a read with the selected fields. `None` if none were selected.
     #[inline]
     pub(crate) fn ask(
         &self,
@@ -140,7 +142,7 @@ impl Content {
         Some(ask(fields, base, path, query))
     }
 
-    /// Makes it the body of a request; written by `always`, if there is such a way.
+    /// Writes it as the body of a request, with `always` if given.
     #[inline]
     pub(crate) fn write(&self, request: &mut Request, always: Option<Write>) -> Result<(), Error> {
         match always.or(self.write) {
@@ -149,7 +151,7 @@ impl Content {
         }
     }
 
-    /// All its fields, and `also`.
+    /// Returns all its fields, and `also`.
     #[inline]
     fn with(&self, also: Option<Value>) -> Cow<'_, Map<String, Value>> {
         let mut fields = match &self.fields {
@@ -163,7 +165,7 @@ impl Content {
     }
 }
 
-/// As JSON.
+/// Writes the content as JSON.
 #[inline]
 fn json(content: &Content, request: &mut Request) -> Result<(), Error> {
     let selected = content.selected().map(Fields::json);
@@ -173,7 +175,8 @@ fn json(content: &Content, request: &mut Request) -> Result<(), Error> {
     Ok(())
 }
 
-/// As a form, around the file if there is one. A form has texts alone.
+/// Writes the content as a form, with the file if it has one. A form has only texts, so the
+/// selection is JSON in a text.
 #[inline]
 pub(crate) fn form(content: &Content, request: &mut Request) -> Result<(), Error> {
     let selected = content.selected().map(|selected| match selected.json() {
@@ -187,8 +190,8 @@ pub(crate) fn form(content: &Content, request: &mut Request) -> Result<(), Error
     upload::write(request, &fields, part.transpose()?)
 }
 
-/// In the URL; or, if that gets too long, in the body of a POST that says it is a GET (v2's description,
-/// "X-HTTP-Method-Override").
+/// Writes the fields into the URL. If that gets too long, sends them in the body of a POST that is
+/// declared a GET (v2's description, "X-HTTP-Method-Override").
 #[inline]
 fn ask(fields: &Fields, base: &BaseUrl, path: &str, query: &Query) -> Result<Request, Error> {
     let mut whole = query.clone();

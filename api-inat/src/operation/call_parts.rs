@@ -1,4 +1,5 @@
-//! What every operation of this crate is made of: a path, a body, a place among its pages; and what must never leave.
+//! The state of every operation: its path, its body and its position among pages. Rejects invalid
+//! requests.
 
 use std::{borrow::Cow, fmt};
 
@@ -17,21 +18,22 @@ use crate::{
     parameter::path_value::Segment,
 };
 
-/// The part of an operation that its parameters are not. Made by [`operation!`](crate::operation::operation!).
+/// The parts of an operation beside its parameters. Used by
+/// [`operation!`](crate::operation::operation!).
 #[derive(Clone)]
 pub(crate) struct CallParts {
     method: Method,
     path: String,
-    /// How many ids the path names; `None` where a segment has nothing in it.
+    /// The number of ids in the path; `None` if a segment is empty.
     ids: Option<usize>,
     content: Content,
-    /// The program says that it is not to be sent again, though it carries an id of its own.
-    unrepeated: bool,
-    place: Position,
+    /// The program requires a single sending, although the write carries its own id.
+    sent_once: bool,
+    position: Position,
 }
 
 impl CallParts {
-    /// `template` with `segments` in the places of its braces, in order.
+    /// Fills the braces of `template` with `segments`, in order.
     pub(crate) fn new(method: Method, template: &str, segments: &[&dyn Segment]) -> Self {
         let mut path = String::with_capacity(template.len() + 16);
         let mut ids = Some(1);
@@ -51,27 +53,27 @@ impl CallParts {
             path,
             ids,
             content: Content::default(),
-            unrepeated: false,
-            place: Position::default(),
+            sent_once: false,
+            position: Position::default(),
         }
     }
 
-    /// What it sends beside its parameters.
+    /// Returns the content beside the parameters.
     pub(crate) fn content(&mut self) -> &mut Content {
         &mut self.content
     }
 
-    /// It is not sent again where it may have arrived.
+    /// Disables repeats of a write that may have been delivered.
     pub(crate) fn never_repeat(&mut self) {
-        self.unrepeated = true;
+        self.sent_once = true;
     }
 
-    /// How it may be sent. A write that carries an id of its own can be sent twice.
+    /// Returns the policy. A write that carries its own id is idempotent.
     pub(crate) fn policy(&self, usual: CallPolicy, rules: &Rules) -> CallPolicy {
         let carried = rules
             .once
             .is_some_and(|(nest, name)| self.content.has_text(nest, name));
-        match carried && !self.unrepeated {
+        match carried && !self.sent_once {
             true => usual.with_retry(RetrySafety::Idempotent),
             false => usual,
         }
@@ -84,12 +86,12 @@ impl CallParts {
         rules: &Rules,
     ) -> Result<Request, Error> {
         let mut query = Cow::Borrowed(query);
-        self.place.check(&query, rules)?;
+        self.position.check(&query, rules)?;
         validate::parameters(&query)?;
         if let Some(more) = self.more_ids(rules)?
             && query.get("per_page").is_none()
         {
-            // Without it, more ids than a page has by default are refused as too many.
+            // Without `per_page`, iNaturalist refuses more ids than a page has by default.
             query.to_mut().set("per_page", more);
         }
         if self.method == Method::GET
@@ -102,26 +104,26 @@ impl CallParts {
         Ok(request)
     }
 
-    /// How many ids the path names.
+    /// Returns the number of ids in the path.
     pub(crate) fn ids(&self) -> usize {
         self.ids.unwrap_or_default()
     }
 
-    /// The number of ids, if it is more than a page has by default.
+    /// Returns the number of ids, if it exceeds the default page.
     fn more_ids(&self, rules: &Rules) -> Result<Option<u64>, Error> {
-        let unfit = |what: Cow<'static, str>, advice: Cow<'static, str>| {
+        let invalid = |what: Cow<'static, str>, advice: Cow<'static, str>| {
             Err(Error::new(ErrorKind::Usage, what).with_help(advice))
         };
         let Some(count) = self.ids else {
-            return unfit(
-                format!("a part of the path `{}` is empty", self.path).into(),
+            return invalid(
+                format!("path `{}` has an empty segment", self.path).into(),
                 "give at least one id, and no empty name".into(),
             );
         };
         if count == usize::MAX {
-            return unfit(
-                "a range of ids runs backwards, or is of more than 500 numbers".into(),
-                "begin with the smaller number, and ask in pieces".into(),
+            return invalid(
+                "a range of ids is reversed or has more than 500 numbers".into(),
+                "begin with the smaller number, and split it into several requests".into(),
             );
         }
         let Some((usual, most)) = rules.ids else {
@@ -129,46 +131,52 @@ impl CallParts {
         };
         let count = count as u64;
         if count > most {
-            return unfit(
-                format!("{count} ids were given; iNaturalist takes at most {most} at a time")
-                    .into(),
-                format!("ask for them in pieces of {most}").into(),
+            return invalid(
+                format!("got {count} ids; iNaturalist accepts at most {most} at a time").into(),
+                format!("split them into requests of {most} ids").into(),
             );
         }
         Ok((count > usual).then_some(count))
     }
 
-    /// Prepares a list for being followed to its end.
+    /// Prepares a list to be followed to its end.
     pub(crate) fn begin(query: &mut Query, rules: &Rules) {
         Position::begin(query, rules);
     }
 
-    /// The items of a page that are new, and whether `query` asks for more after it.
+    /// Returns the new items of a page, and whether `query` requests a next page.
     pub(crate) fn split_page<T: Identified>(
         &mut self,
         query: &mut Query,
         page: Page<T>,
         rules: &Rules,
     ) -> (Vec<T>, bool) {
-        self.place.split_page(query, page, rules)
+        self.position.split_page(query, page, rules)
     }
 
     pub(crate) fn progress(&self) -> Progress {
-        self.place.progress
+        self.position.progress
     }
 
-    /// The place in a list as text.
+    /// Returns the cursor of a list as text.
     #[inline]
     pub(crate) fn to_text(&self, api: &'static str, query: &Query) -> String {
-        Cursor::new(api, &self.path, query, self.content.selected(), &self.place).to_text()
+        Cursor::new(
+            api,
+            &self.path,
+            query,
+            self.content.selected(),
+            &self.position,
+        )
+        .to_text()
     }
 
-    /// A place in the list of this API and path.
+    /// Restores a cursor of the list of this API and path.
     #[inline]
     pub(crate) fn from_text(api: &str, template: &str, text: &str) -> Result<(Self, Query), Error> {
         let cursor = Cursor::from_text(text)?;
         cursor.is_of(api, template)?;
-        let (path, query, fields, place) = cursor.into_parts();
+        let (path, query, fields, position) = cursor.into_parts();
         let mut content = Content::default();
         if let Some(fields) = fields {
             content.select(fields);
@@ -178,13 +186,14 @@ impl CallParts {
             path,
             ids: Some(1),
             content,
-            unrepeated: false,
-            place,
+            sent_once: false,
+            position,
         };
         Ok((call, query))
     }
 
-    /// For `Debug`: the request line and the names of the body's fields; never their values, which may be private.
+    /// Formats for `Debug`: the request line and the names of the body's fields, never their
+    /// values, which may be private.
     #[inline]
     pub(crate) fn show(
         &self,

@@ -1,4 +1,4 @@
-//! A place in a list as text: what a program stores between two of its runs.
+//! A cursor of a list as text, which a program stores between two runs.
 //!
 //! One line of JSON, here broken for reading:
 //!
@@ -8,9 +8,10 @@
 //!  "received":200,"total":450}
 //! ```
 //!
-//! `inat_cursor` is the version of the text. A place among page numbers has `last` as well, a fingerprint of the page before, so that
-//! a page that repeats is noticed after a restart, too; `before` if it began with a later page than the first, and `size` if the
-//! server gives fewer records at a time than it is asked for. Texts without them are read as well.
+//! `inat_cursor` is the version of the text. A cursor by page number also has `last`, a fingerprint
+//! of the previous page, to detect a repeated page after a restart. It has `before` if it began
+//! after the first page, and `size` if the server returns fewer records than requested. Texts
+//! without them are valid as well.
 
 use std::borrow::Cow;
 
@@ -23,17 +24,17 @@ use crate::{
     parameter::fields::Fields,
 };
 
-/// The version of the text. Another one is refused, not guessed at.
+/// The version of the text. Other versions are rejected.
 const VERSION: u64 = 1;
 
-/// The text, taken apart.
+/// The parsed text.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Cursor<'a> {
     inat_cursor: u64,
     api: Cow<'a, str>,
     path: Cow<'a, str>,
     query: Vec<(Cow<'a, str>, Cow<'a, str>)>,
-    /// Which fields v2 is asked for.
+    /// The fields requested from v2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     fields: Option<Value>,
     received: u64,
@@ -56,7 +57,7 @@ impl<'a> Cursor<'a> {
         path: &'a str,
         query: &'a Query,
         fields: Option<&Fields>,
-        place: &Position,
+        position: &Position,
     ) -> Self {
         Self {
             inat_cursor: VERSION,
@@ -67,12 +68,12 @@ impl<'a> Cursor<'a> {
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),
             fields: fields.map(Fields::json),
-            received: place.progress.received,
-            total: place.progress.total,
-            last: place.last,
-            before: place.before,
-            size: place.size,
-            without_ids: place.is_without_ids(),
+            received: position.progress.received,
+            total: position.progress.total,
+            last: position.last,
+            before: position.before,
+            size: position.size,
+            without_ids: position.is_without_ids(),
         }
     }
 
@@ -88,24 +89,24 @@ impl<'a> Cursor<'a> {
             inat_cursor: u64,
         }
         let Ok(Version { inat_cursor }) = serde_json::from_str(text) else {
-            return Err(foreign("is none, or a torn one"));
+            return Err(foreign("is not a cursor, or is truncated"));
         };
         if inat_cursor != VERSION {
             return Err(foreign(&format!(
-                "is of version {inat_cursor}; this program reads version {VERSION}"
+                "has version {inat_cursor}; this program reads version {VERSION}"
             )));
         }
-        serde_json::from_str(text).map_err(|_| foreign("is not whole"))
+        serde_json::from_str(text).map_err(|_| foreign("is incomplete"))
     }
 
-    /// Whether it belongs to this list.
+    /// Checks that it belongs to this list.
     #[inline]
     pub(crate) fn is_of(&self, api: &str, template: &str) -> Result<(), Error> {
         if self.api == api && fits(&self.path, template) {
             return Ok(());
         }
         Err(foreign(&format!(
-            "is for {} of {}, and not for {template} of {api}",
+            "is for {} of {}, not for {template} of {api}",
             self.path, self.api
         )))
     }
@@ -120,7 +121,7 @@ impl<'a> Cursor<'a> {
             received: self.received,
             total: self.total,
         };
-        let place = Position {
+        let position = Position {
             progress,
             last: self.last,
             before: self.before,
@@ -128,7 +129,7 @@ impl<'a> Cursor<'a> {
             stuck: self.without_ids.then_some(Stuck::WithoutIds),
         };
         let fields = self.fields.as_ref().map(Fields::from_json);
-        (self.path.into_owned(), query, fields, place)
+        (self.path.into_owned(), query, fields, position)
     }
 }
 
@@ -138,7 +139,8 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// Whether a path has something in the place of each brace, and nothing there that could lead elsewhere.
+/// Returns whether a path fills each brace of the template, with nothing that leads to another
+/// path.
 #[inline]
 fn fits(path: &str, template: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-._~,:%".contains(c);
@@ -154,12 +156,9 @@ fn fits(path: &str, template: &str) -> bool {
 
 #[inline]
 fn foreign(problem: &str) -> Error {
-    Error::new(
-        ErrorKind::Usage,
-        format!("what was stored as a place in a list {problem}"),
-    )
-    .with_setting("cursor")
-    .with_help("follow the list from its beginning")
+    Error::new(ErrorKind::Usage, format!("stored cursor {problem}"))
+        .with_setting("cursor")
+        .with_help("follow the list from its beginning")
 }
 
 #[cfg(test)]

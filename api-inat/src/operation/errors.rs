@@ -1,7 +1,8 @@
-//! What iNaturalist says when it refuses, in any of its shapes, as one error.
+//! Turns iNaturalist's refusals, in all their shapes, into one error.
 //!
-//! The shapes are those of the Node API (`lib/util.js`, `lib/inaturalist_api.js`), of the Rails application behind it, and
-//! of the servers in front, as read in their sources and in public reports; not verified against the running service.
+//! The shapes are those of the Node API (`lib/util.js`, `lib/inaturalist_api.js`), of the Rails
+//! application behind it, and of the servers in front, as read in their sources and in public
+//! reports; not verified against the running service.
 
 use std::fmt;
 
@@ -14,31 +15,31 @@ use serde::{
 
 use crate::model::tolerant;
 
-/// Reads the JSON of a success; everything else is an error.
+/// Reads the JSON of a success. Fails for any other response.
 pub(crate) fn json<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
     if !response.status().is_success() {
         return Err(refusal(response));
     }
-    // Text that was checked once as a whole reads faster than bytes that are checked piece by piece.
+    // Parsing text that was validated once is faster than validating bytes piece by piece.
     if let Some(read) = text(response).and_then(|text| serde_json::from_str(text).ok()) {
         return Ok(read);
     }
     read_json(response).map_err(|error| unreadable(response, error))
 }
 
-/// The body, if it is text.
+/// Returns the body, if it is UTF-8.
 pub(crate) fn text(response: &Response) -> Option<&str> {
     std::str::from_utf8(response.body().as_bytes()).ok()
 }
 
-/// What stands at the top of a response that is an object.
+/// The top-level keys of a response that is an object.
 #[derive(Default)]
 pub(crate) struct Top {
     pub(crate) results: bool,
     pub(crate) errors: bool,
 }
 
-/// Nothing of it is kept: a table of its values would weigh many times as much.
+/// Reads the top-level keys only: a table of the values would take many times the memory.
 pub(crate) fn top(response: &Response) -> Option<Top> {
     serde_json::from_str(text(response)?).ok()
 }
@@ -85,60 +86,60 @@ impl tolerant::Named for Key {
     }
 }
 
-/// The error for a response that is no success.
+/// Builds the error for a response that is not a success.
 pub(crate) fn refusal(response: &Response) -> Error {
     let status = response.status();
     let refused = |what, advice| Error::about(ErrorKind::Refused, what, response).with_help(advice);
-    let says = |words| {
+    let message_contains = |text| {
         refused("", "")
             .server_message()
-            .is_some_and(|said| said.contains(words))
+            .is_some_and(|message| message.contains(text))
     };
     match status {
-        // 403 on v1; on v2 the status is not verified.
-        _ if says("Result window is too large") => refused(
-            "iNaturalist gives no more than 10,000 results by page number",
-            "order by id, which goes on beyond that, or narrow the search",
+        // v1 responds with 403; the status of v2 is not verified.
+        _ if message_contains("Result window is too large") => refused(
+            "iNaturalist returns at most 10,000 results by page number",
+            "order by id to go beyond that, or narrow the search",
         ),
         StatusCode::UNAUTHORIZED => refused(
-            "iNaturalist did not accept the token",
-            "log in again, or paste a new API token",
+            "iNaturalist rejected the token",
+            "log in again, or import a new API token",
         ),
         StatusCode::FORBIDDEN if looks_like_html(response) => refused(
-            "iNaturalist turned this program or this address away",
-            "slow down, and write to iNaturalist's support if it lasts: the address may be blocked",
+            "iNaturalist refused this program or address with a web page",
+            "slow down; if it persists, write to iNaturalist's support: the address may be blocked",
         ),
         StatusCode::FORBIDDEN => refused(
-            "this account may not do that",
-            "check whose record it is, and which account is logged in",
+            "the account lacks the permission for this request",
+            "check the owner of the record and the account that is logged in",
         ),
         StatusCode::NOT_FOUND => refused("iNaturalist has no such record", "check the id"),
         StatusCode::GONE => refused(
-            "the record is gone, or belongs to somebody else",
-            "check the id and which account is logged in",
+            "the record was deleted, or belongs to another user",
+            "check the id and the account that is logged in",
         ),
-        // What v1 says of an id that is none.
+        // v1's response to a malformed id.
         StatusCode::UNPROCESSABLE_ENTITY if refused("", "").server_message() == Some("Error") => {
             refused(
-                "iNaturalist found a fault in the request, and does not say which",
-                "check the id: this is how it answers to one that cannot be; then the other values",
+                "iNaturalist rejected the request without a reason",
+                "check the id first: iNaturalist responds so to a malformed one; then the other values",
             )
         }
         StatusCode::UNPROCESSABLE_ENTITY => refused(
-            "iNaturalist found a fault in the request's values",
+            "iNaturalist rejected a value of the request",
             "correct the values that it names",
         ),
         StatusCode::TOO_MANY_REQUESTS => refused(
             "too many requests came from this address",
-            "wait a minute or two, then ask at most once a second",
+            "wait a minute or two, then send requests at most once a second",
         ),
         StatusCode::SERVICE_UNAVAILABLE => refused(
-            "iNaturalist is closed for maintenance, or overloaded",
+            "iNaturalist is down for maintenance or overloaded",
             "try again later",
         ),
         _ if status.is_server_error() => refused("iNaturalist has a problem", "try again later"),
         _ if status.is_redirection() => refused(
-            "iNaturalist answered with a redirect, which is never followed with credentials",
+            "iNaturalist responded with a redirect, which is never followed with credentials",
             "check the settings `www` and `v1`",
         ),
         _ => refused(
@@ -148,7 +149,8 @@ pub(crate) fn refusal(response: &Response) -> Error {
     }
 }
 
-/// A success that is not what was asked for. Where it holds an error, its words are better than what the reader missed.
+/// Builds the error for a success with unexpected content. If it contains an error, its message is
+/// more helpful than the parser's.
 fn unreadable(response: &Response, error: Error) -> Error {
     match top(response).is_some_and(|top| top.errors) {
         true => Error::about(

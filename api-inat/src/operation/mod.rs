@@ -1,4 +1,4 @@
-//! One endpoint as one paragraph: the macro that makes an operation of it, and the parts it is made of.
+//! The macro that defines one operation for each endpoint, and the parts of an operation.
 
 pub(crate) mod body;
 pub(crate) mod call_parts;
@@ -9,36 +9,39 @@ pub(crate) mod paging;
 pub(crate) mod response;
 mod validate;
 
-/// Makes an operation of an endpoint: its struct, its setters, and how it is sent, read and followed.
+/// Defines the operation of an endpoint: its struct, its setters, and how it is sent, read and
+/// followed.
 ///
 /// ```text
 /// operation! {
 ///     /// What it does, in one sentence.
-///     pub Name: METHOD "/path/{id}" -> Shape<TokenRecord>, MANNER;
-///     at(id(into IdList));              what stands in the braces of the path, in order: arguments of `new`
-///     with(taxon_id(u64));           setters that `new` calls: what the API cannot do without
-///     preset(uuid(fresh_uuid()));    setters that `new` calls with a value of its own
-///     ids 30, 200;                   how many ids without more words, and at most; adds `one`, for a single record
-///     pages 30, 200 by id;           records on a page without more words, and at most; followed `by id` or `by number`;
-///                                    neither for a list that has no second page
-///     once "observation" "uuid";     the field of the body that makes a repeated write the same write; adds
-///                                    `without_repeat`
-///     shared filters, pages;         macros that make setters, for what several endpoints take
-///     query { … }                    setters as in `auth_core::parameters!`
-///     body "comment" { … }           the same, into that object of the JSON body; "" for the body itself; may be repeated
-///     upload Photo "file" { icon; }  a setter that takes a file into that part of the body, which is a form then; `Photo` or `Sound`
-///     form always;                   a form without a file too
+///     pub Name: METHOD "/path/{id}" -> Shape<Record>, POLICY;
+///     at(id(into IdList));          values of the braces in the path, in order: arguments of `new`
+///     with(taxon_id(u64));          setters that `new` calls: required values
+///     preset(uuid(fresh_uuid()));   setters that `new` calls with a value of its own
+///     ids 30, 200;                  the default and the largest number of ids; adds `one`
+///     pages 30, 200 by id;          the default and the largest page; followed `by id` or
+///                                   `by number`; neither for a list without a second page
+///     once "observation" "uuid";    the field of the body that makes a repeated write
+///                                   idempotent; adds `without_repeat`
+///     shared filters, pages;        macros with setters that several endpoints share
+///     query { … }                   setters as in `auth_core::parameters!`
+///     body "comment" { … }          the same, into that object of the JSON body; "" for the body
+///                                   itself; may be repeated
+///     upload Photo "file" { icon; } a setter for a file in that part of the body, which becomes a
+///                                   form; `Photo` or `Sound`
+///     form always;                  a form even without a file
 /// }
 /// ```
 ///
-/// Every clause but the first may be left out; they keep this order. `Shape` is one of
+/// All clauses but the first are optional; their order is fixed. `Shape` is one of
 ///
-/// | shape | answer | output |
+/// | shape | response | output |
 /// | --- | --- | --- |
 /// | `Page<T>` | `{total_results, page, per_page, results: [T]}` | `Page<T>` |
 /// | `List<T>` | the same, or the bare list `[T]` | `Page<T>` |
 /// | `One<T>` | the first of such results, or the bare record | `T` |
-/// | `Whole<T>` | the whole body; `Done` where it does not matter | `T` |
+/// | `Whole<T>` | the whole body; `Empty` if it does not matter | `T` |
 /// | `Bytes<()>` | anything | `Vec<u8>` |
 /// | `Export<()>` | observations in another format, counted in headers | `v0::observations::Exported` |
 macro_rules! operation {
@@ -67,7 +70,7 @@ macro_rules! operation {
         }
 
         impl $Name {
-            /// The operation, with what the API cannot do without.
+            /// Creates the operation with its required values.
             #[inline]
             #[must_use]
             pub fn new(
@@ -106,7 +109,7 @@ macro_rules! operation {
                 }
             )?
 
-            /// A parameter that has no setter here. Setting one again replaces it.
+            /// Sets a parameter that has no setter here. Setting it again replaces it.
             #[must_use]
             pub fn param(
                 mut self,
@@ -119,7 +122,8 @@ macro_rules! operation {
 
             operation! { @free $($nest)* }
 
-            /// Reads the record into another type: a struct of the caller's own, or `serde_json::Value` for all of it.
+            /// Reads the records into another type: your own struct, or `serde_json::Value` for all
+            /// fields.
             #[must_use]
             pub fn of<U>(self) -> $Name<U> {
                 $Name {
@@ -131,7 +135,7 @@ macro_rules! operation {
         }
 
         impl<T: serde::de::DeserializeOwned> $Name<T> {
-            /// Gives the bytes of the response as they are.
+            /// Returns the bytes of the response, unread.
             #[must_use]
             pub fn raw(self) -> $crate::operation::response::Raw<Self> {
                 $crate::operation::response::Raw::new(self)
@@ -147,7 +151,7 @@ macro_rules! operation {
 
             fn request(&self, base: &auth_core::BaseUrl) -> Result<auth_core::Request, auth_core::Error> {
                 let request = self.call.request(base, &self.query, &Self::RULES)?;
-                Ok(operation!(@asking $Shape request))
+                Ok(operation!(@accept $Shape request))
             }
 
             fn parse(&self, response: auth_core::Response) -> Result<Self::Output, auth_core::Error> {
@@ -179,7 +183,8 @@ macro_rules! operation {
 
     (@one $Name:ident $most:expr) => {
         impl<T: serde::de::DeserializeOwned> $Name<T> {
-            /// For a single id: gives the record itself in place of a page. That there is no such record is an error.
+            /// Reads the record of a single id, in place of a page. Fails if iNaturalist has no
+            /// such record.
             #[must_use]
             pub fn one(self) -> $crate::operation::response::OneRecord<Self> {
                 let ids = self.call.ids();
@@ -190,9 +195,12 @@ macro_rules! operation {
 
     (@once $Name:ident $name:literal) => {
         impl<T> $Name<T> {
-            /// Is not sent again where its response was lost, though it carries a UUID. Without this it is. That iNaturalist makes nothing
-            /// twice of one UUID was read of v2's observations, of photos and of sounds; of v1's observations it is not verified, and
-            /// none of it was tried.
+            /// Sends the request only once, even if its response is lost. By default it is sent
+            /// again, because it carries a UUID.
+            ///
+            /// That iNaturalist creates no second record for the same UUID was read for v2's
+            /// observations, for photos and for sounds. It is not verified for v1's observations,
+            /// and none of it was tried.
             #[must_use]
             pub fn without_repeat(mut self) -> Self {
                 self.call.never_repeat();
@@ -237,8 +245,8 @@ macro_rules! operation {
     (@read Bytes $response:expr) => { $crate::operation::response::bytes($response) };
     (@read Export $response:expr) => { $crate::operation::response::exported($response) };
 
-    (@asking Bytes $request:ident) => { $crate::operation::response::anything($request) };
-    (@asking $Shape:ident $request:ident) => { $request };
+    (@accept Bytes $request:ident) => { $crate::operation::response::accept_anything($request) };
+    (@accept $Shape:ident $request:ident) => { $request };
 
     (@fields $nest:literal; $($(#[$meta:meta])* $name:ident($($kind:tt)+);)*) => {
         $(
@@ -253,7 +261,7 @@ macro_rules! operation {
     };
     (@free) => {};
     (@free $nest:literal $($more:literal)*) => {
-        /// A field of the body that has no setter here.
+        /// Sets a field of the body that has no setter here.
         #[must_use]
         pub fn field(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
             self.call.content().set($nest, name.into(), value.into());
@@ -263,12 +271,12 @@ macro_rules! operation {
 
     (@paged $by:ident $Name:ident $path:literal, $policy:expr) => {
         impl $Name {
-            /// A place in this list that was stored with [`to_text`](Self::to_text): what is followed from here goes on there.
-            /// [`of`](Self::of) reads on into another type.
+            /// Restores a cursor that was stored with [`to_text`](Self::to_text): the list
+            /// continues from there. [`of`](Self::of) reads on into another type.
             ///
             /// # Errors
-            /// [`ErrorKind::Usage`](auth_core::ErrorKind::Usage): the text is torn, of another list, or of another version of
-            /// this crate's cursors.
+            /// [`ErrorKind::Usage`](auth_core::ErrorKind::Usage) if the text is truncated, of
+            /// another list, or of another version of this crate's cursors.
             #[inline]
             pub fn from_text(text: &str) -> Result<Self, auth_core::Error> {
                 let (call, query) = $crate::operation::call_parts::CallParts::from_text($policy.api(), $path, text)?;
@@ -281,16 +289,18 @@ macro_rules! operation {
         }
 
         impl<T> $Name<T> {
-            /// The place in this list as one line of text, to be stored and gone on from with [`from_text`](Self::from_text).
+            /// Returns the cursor of this list as one line of text. Store it, and continue with
+            /// [`from_text`](Self::from_text).
             ///
-            /// It has the parameters and a few numbers in it, no record and no secret. Stored after a page was kept, it asks
-            /// for the next one; after an error, for the page that failed.
+            /// The text has the parameters and a few numbers, but no record and no secret. Stored
+            /// after a page, it requests the next page; stored after an error, it requests the page
+            /// that failed.
             #[must_use]
             pub fn to_text(&self) -> String {
                 self.call.to_text($policy.api(), &self.query)
             }
 
-            /// How far it has come, stored and gone on from or not.
+            /// Returns how far the list has been followed, also across a stored cursor.
             #[must_use]
             pub fn progress(&self) -> $crate::operation::paging::Progress {
                 self.call.progress()

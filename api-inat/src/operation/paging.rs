@@ -1,22 +1,24 @@
-//! Where a list stands, and what it asks for next.
+//! The position in a list, and the request for its next page.
 //!
 //! ```text
 //!             by id                                 in another order
-//!   first page: as the program said           first page: as the program said
+//!   first page: as set by the program         first page: as set by the program
 //!        │                                         │
-//!   id_above = last id seen, per_page = most  page + 1
+//!   id_above = last id, per_page = most       page + 1
 //!        │                                         │
-//!   the page holds all that remains: end      all that is counted has come: end
-//!   nothing new on it: error                  the same page again: error
+//!   the page has all remaining records: end   all counted records received: end
+//!   the page has no new record: error         the same page again: error
 //!                                             past the 10,000th result: error
 //!
-//!   either way: an empty page is the end, a shorter one than asked for is not
+//!   both: an empty page ends the list, a page shorter than requested does not
 //! ```
 //!
-//! A page may be shorter than it was asked to be because the server gives no more at a time, or because it left out what the caller may
-//! not see; so only records that came are counted, never those that were asked for. The number of the page goes on in the server's own
-//! size, and `per_page` stays as it was: with another one, numbers would mean other records. A count may include what the caller never
-//! gets to see: then the last page is an empty one. Where nothing is counted (bare lists), the empty page is the only end.
+//! A page may be shorter than requested, because the server has a smaller maximum or leaves out
+//! records that the caller may not see. So only received records are counted, never requested ones.
+//! Page numbers continue in the server's own size, and `per_page` stays: with another value, the
+//! same numbers would mean other records. The total may include records that the caller never
+//! receives: then the last page is empty. Without a total (bare lists), only an empty page ends the
+//! list.
 
 use std::fmt;
 
@@ -27,50 +29,54 @@ use crate::{
     operation::{body::Write, page::Page},
 };
 
-/// How far pages can be asked for by number: `page × per_page` (the Node API; it answers 403 beyond).
+/// The last result that can be requested by page number: `page × per_page` (the Node API; it
+/// responds with 403 beyond).
 const WINDOW: u64 = 10_000;
 
-/// What an operation's requests may ask for, and how its pages are followed.
+/// The limits of an operation's requests, and how its pages are followed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
-    /// How many ids its path takes without more words, and how many at all.
+    /// The default and the largest number of ids in its path.
     pub(crate) ids: Option<(u64, u64)>,
-    /// How many records a page has without more words, and how many at most.
+    /// The default and the largest number of records on a page.
     pub(crate) pages: Option<(u64, u64)>,
-    /// Whether it can be ordered by id and followed by `id_above`.
+    /// Whether it can be ordered by id and followed with `id_above`.
     pub(crate) by_id: bool,
-    /// The object and field of the body that make a repeated write the same write.
+    /// The object and field of the body that make a repeated write idempotent.
     pub(crate) once: Option<(&'static str, &'static str)>,
     /// Writes its body as a form, even without a file.
     pub(crate) form: Option<Write>,
 }
 
-/// What a list remembers between its pages: the same few numbers, however long it is.
+/// The state of a list between its pages: a few numbers, for lists of any length.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Position {
     pub(crate) progress: Progress,
-    /// A fingerprint of the last page that was asked for by number.
+    /// A fingerprint of the last page that was requested by number.
     pub(crate) last: Option<u64>,
-    /// How many records lie before the page that the list began with, by the size of that page: no more than there are.
+    /// The number of records before the first page that was read, estimated by the size of that
+    /// page; never too high.
     pub(crate) before: u64,
-    /// How many records the server gives at a time, once that was less than what was asked for.
+    /// The largest page that the server returned, once it was smaller than requested.
     pub(crate) size: Option<u64>,
     pub(crate) stuck: Option<Stuck>,
 }
 
-/// How far a list has come.
+/// How far a list has been followed.
 ///
 /// ```
 /// use api_inat::observations::Search;
 ///
 /// assert_eq!(Search::new().progress().to_string(), "0 so far");
 /// ```
+#[doc(alias = "cursor")]
+#[doc(alias = "pagination")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// How many records have come.
+    /// The number of received records.
     pub received: u64,
-    /// How many there were on all pages when the first one came; `None` before that.
+    /// The number of records on all pages, as of the first page. `None` before that.
     pub total: Option<u64>,
 }
 
@@ -83,7 +89,7 @@ impl fmt::Display for Progress {
     }
 }
 
-/// Why a list cannot go on, though it has not come to its end.
+/// Why a list cannot continue before its end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Stuck {
     Repeated,
@@ -96,7 +102,7 @@ impl Position {
         matches!(self.stuck, Some(Stuck::WithoutIds))
     }
 
-    /// Whether the next request can be answered.
+    /// Checks that the next request is within the limits.
     pub(crate) fn check(&self, query: &Query, rules: &Rules) -> Result<(), Error> {
         if let Some(stuck) = self.stuck {
             return Err(stuck.error(rules));
@@ -104,27 +110,27 @@ impl Position {
         let Some((usual, most)) = rules.pages else {
             return Ok(());
         };
-        let asked = query.integer("per_page")?.unwrap_or(usual);
-        if asked > most {
+        let requested = query.integer("per_page")?.unwrap_or(usual);
+        if requested > most {
             return Err(Error::new(
                 ErrorKind::Usage,
-                format!("a page of {asked} records was asked for; {most} is the most"),
+                format!("`per_page` must be at most {most}, got {requested}"),
             )
             .with_setting("per_page")
             .with_help(format!(
-                "ask for {most} or fewer, and follow the list through its pages where it has more"
+                "request {most} or fewer, and follow the pages of the list for more"
             )));
         }
         let page = query.integer("page")?.unwrap_or(1);
-        // The window is one of results, so it is as many pages wide as the server's own size makes it.
-        let size = self.size.map_or(asked, |size| size.min(asked));
+        // The window counts results, so the server's own page size decides how many pages fit.
+        let size = self.size.map_or(requested, |size| size.min(requested));
         if page.saturating_mul(size) > WINDOW {
             return Err(Stuck::Window.error(rules));
         }
         Ok(())
     }
 
-    /// What is to be followed goes by id where it can, unless the program named an order of its own.
+    /// Orders a followed list by id if possible, unless the program set an order.
     pub(crate) fn begin(query: &mut Query, rules: &Rules) {
         if rules.by_id && query.get("order_by").is_none() {
             query.set("order_by", "id");
@@ -134,7 +140,7 @@ impl Position {
         }
     }
 
-    /// The items of a page that are new, and whether `query` asks for more after it.
+    /// Returns the new items of a page, and whether `query` requests a next page.
     pub(crate) fn split_page<T: Identified>(
         &mut self,
         query: &mut Query,
@@ -146,16 +152,16 @@ impl Position {
             return (Vec::new(), false);
         }
         let (usual, most) = rules.pages.unwrap_or((1, 1));
-        let asked = query.integer("per_page").ok().flatten().unwrap_or(usual);
-        let turned = match query.get("order_by") {
-            Some("id") if rules.by_id => self.turn_by_id(query, page, most),
-            _ => self.turn_by_number(query, page, asked),
+        let requested = query.integer("per_page").ok().flatten().unwrap_or(usual);
+        let parts = match query.get("order_by") {
+            Some("id") if rules.by_id => self.split_by_id(query, page, most),
+            _ => self.split_by_number(query, page, requested),
         };
-        self.progress.received += turned.0.len() as u64;
-        turned
+        self.progress.received += parts.0.len() as u64;
+        parts
     }
 
-    fn turn_by_id<T: Identified>(
+    fn split_by_id<T: Identified>(
         &mut self,
         query: &mut Query,
         page: Page<T>,
@@ -163,15 +169,15 @@ impl Position {
     ) -> (Vec<T>, bool) {
         let descending = match query.get("order") {
             Some(order) => order == "desc",
-            // iNaturalist's own default, where the program named `order_by` alone.
+            // iNaturalist's default, if the program set only `order_by`.
             None => true,
         };
         let name = if descending { "id_below" } else { "id_above" };
-        let seen: Option<u64> = query.get(name).and_then(|text| text.parse().ok());
+        let last_id: Option<u64> = query.get(name).and_then(|text| text.parse().ok());
         let beyond = |id: u64| {
-            seen.is_none_or(|seen| match descending {
-                true => id < seen,
-                false => id > seen,
+            last_id.is_none_or(|last| match descending {
+                true => id < last,
+                false => id > last,
             })
         };
         let received = page.results.len() as u64;
@@ -179,7 +185,8 @@ impl Position {
         items.retain(|item| item.id().is_none_or(beyond));
         let ids = items.iter().filter_map(Identified::id);
         let last = if descending { ids.min() } else { ids.max() };
-        // With the id in the request, the total counts what remains; so this page may be all of it.
+        // With an id in the request, the total counts the remaining records: this page may be the
+        // last.
         if page.total_results.is_some_and(|all| received >= all) {
             return (items, false);
         }
@@ -197,11 +204,11 @@ impl Position {
         (items, true)
     }
 
-    fn turn_by_number<T: Identified>(
+    fn split_by_number<T: Identified>(
         &mut self,
         query: &mut Query,
         page: Page<T>,
-        asked: u64,
+        requested: u64,
     ) -> (Vec<T>, bool) {
         let print = fingerprint(&page.results);
         if print.is_some() && print == self.last {
@@ -210,26 +217,28 @@ impl Position {
         }
         self.last = print;
         let number = query.integer("page").ok().flatten().unwrap_or(1);
-        let came = page.results.len() as u64;
+        let received = page.results.len() as u64;
         if self.progress.received == 0 {
-            self.before = number.saturating_sub(1).saturating_mul(came);
+            self.before = number.saturating_sub(1).saturating_mul(received);
         }
-        let so_far = self.before.saturating_add(self.progress.received + came);
+        let so_far = self
+            .before
+            .saturating_add(self.progress.received + received);
         let total = page.total_results.or(self.progress.total);
         if total.is_none() && print.is_none() {
-            // Neither a count nor a repeated page could end it.
+            // Neither a total nor a repeated page could end the list.
             self.stuck = Some(Stuck::WithoutIds);
         }
-        if came < asked || self.size.is_some() {
-            self.size = self.size.max(Some(came));
+        if received < requested || self.size.is_some() {
+            self.size = self.size.max(Some(received));
         }
         query.set("page", number.saturating_add(1));
         (page.results, total.is_none_or(|total| so_far < total))
     }
 }
 
-/// The ids of a page in one number (FNV-1a, by ids in place of bytes): the same in every version and on every machine, since it is
-/// stored. `None` without ids.
+/// Hashes the ids of a page (FNV-1a, over ids in place of bytes). The result is stored, so it must
+/// not depend on version or machine. `None` without ids.
 fn fingerprint(items: &[impl Identified]) -> Option<u64> {
     items
         .iter()
@@ -245,21 +254,21 @@ impl Stuck {
         match self {
             Self::Repeated => Error::new(
                 ErrorKind::Malformed,
-                "iNaturalist gave the same records again in place of the next page",
+                "iNaturalist returned the same page twice",
             )
-            .with_help("try again later from the last id that came"),
+            .with_help("try again later from the last id received"),
             Self::WithoutIds => Error::new(
                 ErrorKind::Usage,
-                "the records came without ids, so there is no next page to ask for",
+                "the records were read without ids, so the next page cannot be requested",
             )
-            .with_help("let the type that they are read into keep its id"),
+            .with_help("read them into a type that keeps the id"),
             Self::Window => Error::new(
                 ErrorKind::Usage,
-                "iNaturalist gives no more than 10,000 results by page number",
+                "iNaturalist returns at most 10,000 results by page number",
             )
             .with_setting("page, per_page")
             .with_help(match rules.by_id {
-                true => "order by id, which goes on beyond that, or narrow the search",
+                true => "order by id to go beyond that, or narrow the search",
                 false => "narrow the search",
             }),
         }

@@ -1,4 +1,4 @@
-//! How a response holds what was asked for: a page, one record, the body as it is; and answers read as bytes.
+//! The shapes of a response: a page, one record, the whole body, bytes.
 
 use auth_core::{BaseUrl, CallPolicy, Error, ErrorKind, Operation, Request, Response};
 use http::{HeaderValue, header};
@@ -9,7 +9,7 @@ use serde::{
 
 use crate::operation::{errors, page::Page};
 
-/// It was done, and the response says no more than that.
+/// The output of an operation whose response has no content of interest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Empty;
@@ -20,7 +20,17 @@ impl<'de> Deserialize<'de> for Empty {
     }
 }
 
-/// An operation whose answer is not read, only checked for an error; made by an operation's `raw`.
+/// An operation that returns the bytes of its response, checked only for an error. Made by an
+/// operation's `raw`.
+///
+/// ```
+/// use api_inat::users::Me;
+/// use auth_core::{Operation, Response, ResponseBody};
+///
+/// let response = Response::new(ResponseBody::new("any body".into()));
+/// assert_eq!(Me::new().raw().parse(response)?, b"any body");
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Raw<O>(O);
 
@@ -46,9 +56,19 @@ impl<O: Operation> Operation for Raw<O> {
     }
 }
 
-/// A read by id for one id, whose answer is the record itself; made by an operation's `one`.
+/// A read of a single id that returns the record itself. Made by an operation's `one`.
 ///
-/// That there is no such record is an error: v1 answers with an empty list, v2 with 404.
+/// Fails if iNaturalist has no such record: v1 responds with an empty list, v2 with 404.
+///
+/// ```
+/// use api_inat::observations::Get;
+/// use auth_core::{Operation, Response, ResponseBody};
+///
+/// let body = r#"{"total_results":0,"results":[]}"#;
+/// let response = Response::new(ResponseBody::new(body.into()));
+/// let error = Get::new(7).one().parse(response).expect_err("an empty list");
+/// assert!(error.to_string().contains("no such record"));
+/// ```
 #[derive(Clone, Debug)]
 pub struct OneRecord<O> {
     list: O,
@@ -73,9 +93,9 @@ where
 
     fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         if self.ids > 1 {
-            let what = format!("{} ids were given where one record is asked for", self.ids);
+            let what = format!("`one` requires a single id, got {}", self.ids);
             return Err(Error::new(ErrorKind::Usage, what)
-                .with_help("give one id, or take the page as it is, without `one`"));
+                .with_help("give one id, or read the page without `one`"));
         }
         self.list.request(base)
     }
@@ -91,7 +111,7 @@ where
     }
 }
 
-/// The body of a success as it is.
+/// Returns the body of a success.
 pub(crate) fn bytes(response: &Response) -> Result<Vec<u8>, Error> {
     match response.status().is_success() {
         true => Ok(response.body().as_bytes().to_vec()),
@@ -99,14 +119,14 @@ pub(crate) fn bytes(response: &Response) -> Result<Vec<u8>, Error> {
     }
 }
 
-/// Asks for whatever there is, in place of JSON.
-pub(crate) fn anything(mut request: Request) -> Request {
-    let whatever = HeaderValue::from_static("*/*");
-    request.headers_mut().insert(header::ACCEPT, whatever);
+/// Accepts any media type, in place of JSON.
+pub(crate) fn accept_anything(mut request: Request) -> Request {
+    let anything = HeaderValue::from_static("*/*");
+    request.headers_mut().insert(header::ACCEPT, anything);
     request
 }
 
-/// Records in an envelope, or in a bare list (what the Rails application answers to some reads).
+/// Reads records in an envelope, or in a bare list (some reads of the Rails application).
 pub(crate) fn list<T: DeserializeOwned>(response: &Response) -> Result<Page<T>, Error> {
     match response.body().as_bytes().trim_ascii_start().first() {
         Some(b'[') => Ok(Page {
@@ -119,7 +139,7 @@ pub(crate) fn list<T: DeserializeOwned>(response: &Response) -> Result<Page<T>, 
     }
 }
 
-/// The body as one JSON value; an empty one counts as `null`.
+/// Reads the body as one JSON value. An empty body counts as `null`.
 pub(crate) fn whole<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
     let blank = response
         .body()
@@ -135,7 +155,8 @@ pub(crate) fn whole<T: DeserializeOwned>(response: &Response) -> Result<T, Error
     errors::json(response)
 }
 
-/// One record: in an envelope or a list of one (Node API), or bare (what the Rails application answers to writes).
+/// Reads one record: in an envelope or a list of one (Node API), or bare (writes of the Rails
+/// application).
 pub(crate) fn one<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
     let text = errors::text(response).unwrap_or_default();
     let first = if text.trim_ascii_start().starts_with('[') {
@@ -147,36 +168,36 @@ pub(crate) fn one<T: DeserializeOwned>(response: &Response) -> Result<T, Error> 
         return errors::json(response);
     };
     first.ok_or_else(|| {
-        Error::new(ErrorKind::Malformed, "the response holds no record")
+        Error::new(ErrorKind::Malformed, "the response has no record")
             .with_status(response.status())
             .with_help("check the id: iNaturalist may have no such record")
     })
 }
 
-/// A page of observations as it came.
+/// An exported page of observations.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Exported {
-    /// The page, in the format that was asked for.
+    /// The page, in the requested format.
     pub bytes: Vec<u8>,
-    /// How many observations there are on all pages (`X-Total-Entries`).
+    /// The number of observations on all pages (`X-Total-Entries`).
     pub total: Option<u64>,
-    /// Which page this is, from 1 (`X-Page`).
+    /// The number of this page, from 1 (`X-Page`).
     pub page: Option<u64>,
-    /// How many observations a page has (`X-Per-Page`).
+    /// The number of observations on a page (`X-Per-Page`).
     pub per_page: Option<u64>,
 }
 
 impl Exported {
-    /// The page as text.
+    /// Returns the page as text.
     ///
     /// # Errors
-    /// It is not UTF-8.
+    /// Fails if the page is not UTF-8.
     pub fn text(&self) -> Result<&str, std::str::Utf8Error> {
         std::str::from_utf8(&self.bytes)
     }
 
-    /// Whether there is a page after this one; `None` where the response did not say.
+    /// Returns whether a page follows this one. `None` if the response did not say.
     #[must_use]
     pub fn has_more(&self) -> Option<bool> {
         Some(self.page?.saturating_mul(self.per_page?) < self.total?)

@@ -1,7 +1,7 @@
-//! Values that cannot be: places that are not on Earth, a 13th month, observations of days that are still to come, ranges without
-//! end. They do not leave.
+//! Rejects invalid values before they are sent: locations that are not on Earth, a 13th month,
+//! observations in the future, endless ranges.
 //!
-//! That iNaturalist refuses them too is not verified; an observation in the future is none.
+//! That iNaturalist refuses them too is not verified.
 
 use auth_core::{Error, ErrorKind, Query};
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz};
@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use crate::parameter::lists::IdList;
 
-/// Parameters and fields that are degrees, and how many there are of them.
+/// Parameters and fields in degrees, with their largest absolute value.
 const DEGREES: [(&str, f64); 8] = [
     ("lat", 90.0),
     ("nelat", 90.0),
@@ -21,7 +21,7 @@ const DEGREES: [(&str, f64); 8] = [
     ("longitude", 180.0),
 ];
 
-/// Parameters that are parts of a date or time, and how far they go.
+/// Parameters that are parts of a date or time, with their range.
 const CALENDAR: [(&str, u64, u64); 6] = [
     ("month", 1, 12),
     ("created_month", 1, 12),
@@ -31,10 +31,10 @@ const CALENDAR: [(&str, u64, u64); 6] = [
     ("created_hour", 0, 23),
 ];
 
-/// How far clocks may be apart.
+/// The tolerated difference of clocks.
 const CLOCKS: SignedDuration = SignedDuration::from_mins(10);
 
-/// Looks at the parameters of a query.
+/// Checks the parameters of a query.
 pub(crate) fn parameters(query: &Query) -> Result<(), Error> {
     for (name, most) in DEGREES {
         if let Some(text) = query.get(name) {
@@ -45,21 +45,21 @@ pub(crate) fn parameters(query: &Query) -> Result<(), Error> {
         let numbers = query.get(name).unwrap_or_default().split(',');
         let mut numbers = numbers.filter_map(|number| number.parse::<u64>().ok());
         if let Some(number) = numbers.find(|number| !(least..=most).contains(number)) {
-            let what = format!("`{name}` is {number}; it goes from {least} to {most}");
+            let what = format!("`{name}` must be {least} to {most}, got {number}");
             return Err(Error::new(ErrorKind::Usage, what)
                 .with_setting(name)
                 .with_help("correct the number"));
         }
     }
     for (name, text) in query.iter().filter(|(name, _)| *name != "q") {
-        if let Some(range) = IdList::unfit_in(text) {
+        if let Some(range) = IdList::invalid_in(text) {
             return Err(invalid_range(name, range));
         }
     }
     Ok(())
 }
 
-/// Looks at the object `observation` of a body.
+/// Checks the object `observation` of a body.
 #[inline]
 pub(crate) fn fields(body: &Map<String, Value>) -> Result<(), Error> {
     let Some(observation) = body.get("observation") else {
@@ -81,34 +81,36 @@ pub(crate) fn fields(body: &Map<String, Value>) -> Result<(), Error> {
     }
 }
 
-/// The error for a range that cannot be sent.
+/// Builds the error for a range that cannot be sent.
 fn invalid_range(name: &str, range: &str) -> Error {
     let what =
-        format!("`{name}` is the range {range}, which runs backwards or has more than 500 numbers");
-    Error::new(ErrorKind::Usage, what).with_help("begin with the smaller number, and ask in pieces")
+        format!("`{name}` has the range {range}, which is reversed or has more than 500 numbers");
+    Error::new(ErrorKind::Usage, what)
+        .with_help("begin with the smaller number, and split it into several requests")
 }
 
-/// What is no number at all is the service's to judge.
+/// Checks a number of degrees. A text that is not a number is left to the service.
 fn degrees(name: &'static str, value: Option<f64>, most: f64) -> Result<(), Error> {
     match value {
         Some(value) if !(-most..=most).contains(&value) => Err(Error::new(
             ErrorKind::Usage,
-            format!("`{name}` is {value}; degrees go from -{most} to {most}"),
+            format!("`{name}` must be -{most} to {most} degrees, got {value}"),
         )
         .with_setting(name)
-        .with_help("check whether latitude and longitude are in each other's place")),
+        .with_help("check whether latitude and longitude are swapped")),
         _ => Ok(()),
     }
 }
 
-/// Only digits are read here, as ISO 8601 has them; words like "yesterday" are the service's to read.
+/// Checks that a date is not in the future. Reads only ISO 8601; words like "yesterday" are left to
+/// the service.
 #[inline]
 fn past(text: &str, now: Timestamp) -> Result<(), Error> {
     let text = text.trim();
     let latest = now.saturating_add(CLOCKS).unwrap_or(now);
     let ahead = match (text.parse::<Timestamp>(), text.parse::<DateTime>()) {
         (Ok(moment), _) => moment > latest,
-        // In an unnamed time zone: it is not yet that late where the day begins first, 14 hours before UTC.
+        // Without a time zone: compare with UTC+14, where each day begins first.
         (_, Ok(local)) => local > tz::offset(14).to_datetime(latest),
         _ => false,
     };
@@ -117,10 +119,10 @@ fn past(text: &str, now: Timestamp) -> Result<(), Error> {
     }
     Err(Error::new(
         ErrorKind::Usage,
-        format!("the observation is dated {text}, which is still to come"),
+        format!("the observation is dated {text}, which is in the future"),
     )
     .with_setting("observed_on_string")
-    .with_help("check the date, and this machine's clock"))
+    .with_help("check the date and this machine's clock"))
 }
 
 #[cfg(test)]
@@ -138,7 +140,7 @@ mod tests {
         check("2026-06-01T14:05:00+02:00", true);
         check("2026-06-01T14:15:00+02:00", false);
         check("2026-06-01T12:11:00Z", false);
-        // Already so on Kiritimati.
+        // Already past in UTC+14 (Kiritimati).
         check("2026-06-02 02:05", true);
         check("2026-06-02 02:15", false);
         check("2026-06-02", true);

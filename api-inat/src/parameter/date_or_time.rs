@@ -1,4 +1,4 @@
-//! A day or a moment, as a parameter.
+//! A day or a moment, as a value of a parameter.
 
 use std::fmt;
 
@@ -8,7 +8,10 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
-/// A day, or a moment with its offset from UTC, as the API reads it: `2026-06-01`, `2026-06-01T12:30:00+02:00`.
+/// A day, or a moment with its offset from UTC, in the notation of the API: `2026-06-01`,
+/// `2026-06-01T12:30:00+02:00`.
+///
+/// Setters take it as `impl Into<DateOrTime>`: pass a [`Date`], a [`Timestamp`] or a [`Zoned`].
 ///
 /// ```
 /// use api_inat::{DateOrTime, jiff::civil::date};
@@ -16,13 +19,16 @@ use jiff::{
 /// assert_eq!(DateOrTime::from(date(2026, 6, 1)).to_string(), "2026-06-01");
 /// let moment: api_inat::jiff::Timestamp = "2026-06-01T12:30:00+02:00".parse()?;
 /// assert_eq!(DateOrTime::from(moment).to_string(), "2026-06-01T10:30:00+00:00");
+///
+/// let june = api_inat::observations::Search::new().d1(date(2026, 6, 1)).d2(date(2026, 6, 30));
+/// let recent = api_inat::observations::Search::new().updated_since(moment);
 /// # Ok::<(), api_inat::jiff::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DateOrTime(Kind);
+pub struct DateOrTime(DayOrMoment);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum DayOrMoment {
     Day(Date),
     Moment(Timestamp, Offset),
 }
@@ -30,19 +36,19 @@ enum Kind {
 impl From<Date> for DateOrTime {
     #[inline]
     fn from(day: Date) -> Self {
-        Self(Kind::Day(day))
+        Self(DayOrMoment::Day(day))
     }
 }
 
-/// In UTC.
+/// Writes the moment in UTC.
 impl From<Timestamp> for DateOrTime {
     #[inline]
     fn from(moment: Timestamp) -> Self {
-        Self(Kind::Moment(moment, Offset::UTC))
+        Self(DayOrMoment::Moment(moment, Offset::UTC))
     }
 }
 
-/// With the offset that its time zone has at that moment.
+/// Writes the moment with the offset that its time zone has then.
 impl From<Zoned> for DateOrTime {
     #[inline]
     fn from(moment: Zoned) -> Self {
@@ -53,7 +59,7 @@ impl From<Zoned> for DateOrTime {
 impl From<&Zoned> for DateOrTime {
     #[inline]
     fn from(moment: &Zoned) -> Self {
-        Self(Kind::Moment(moment.timestamp(), moment.offset()))
+        Self(DayOrMoment::Moment(moment.timestamp(), moment.offset()))
     }
 }
 
@@ -61,8 +67,8 @@ impl fmt::Display for DateOrTime {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Kind::Day(day) => day.fmt(f),
-            Kind::Moment(moment, offset) => {
+            DayOrMoment::Day(day) => day.fmt(f),
+            DayOrMoment::Moment(moment, offset) => {
                 let local = TimeZone::fixed(offset).to_datetime(moment);
                 let seconds = offset.seconds();
                 let (hours, minutes) = (seconds.abs() / 3600, seconds.abs() / 60 % 60);

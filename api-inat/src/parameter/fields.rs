@@ -1,13 +1,15 @@
-//! Which fields of its records v2 is asked for, and how that is written: RISON in a URL, JSON in a body.
+//! The fields that v2 returns, written as RISON in a URL and as JSON in a body.
 
 use std::{collections::BTreeMap, fmt};
 
 use serde_json::{Map, Value};
 
-/// The fields that v2 puts into its records. Without any it gives next to nothing, often the UUID alone.
+/// Selects the fields of v2's records. Without a selection v2 returns almost nothing, often only
+/// the UUID.
 ///
-/// A field of a record inside is named with a dot. The `id` of every record that is named, at every depth, is asked for too, because
-/// the records of [`model`](crate::model) require theirs; [`exactly`](Self::exactly) leaves that out.
+/// Name the fields of a nested record with a dot. The `id` of every named record, at every depth,
+/// is requested too, because the records of [`model`](crate::model) require it.
+/// [`exactly`](Self::exactly) leaves it out.
 ///
 /// ```
 /// use api_inat::Fields;
@@ -17,7 +19,8 @@ use serde_json::{Map, Value};
 ///     fields.to_string(),
 ///     "(id:!t,photos:(id:!t,url:!t),species_guess:!t,user:(id:!t,login:!t))"
 /// );
-/// assert_eq!(Fields::from("observed_on,user.login").exactly().to_string(), "(observed_on:!t,user:(login:!t))");
+/// let exact = Fields::from("observed_on,user.login").exactly();
+/// assert_eq!(exact.to_string(), "(observed_on:!t,user:(login:!t))");
 /// assert_eq!(Fields::all().to_string(), "all");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +37,7 @@ enum Node {
 }
 
 impl Fields {
-    /// Every field there is, of every record inside too: as much as v1 gives.
+    /// Selects all fields, also of nested records: as much as v1 returns.
     #[inline]
     #[must_use]
     pub fn all() -> Self {
@@ -44,7 +47,7 @@ impl Fields {
         }
     }
 
-    /// The id alone: something to add to.
+    /// Selects only the id. Add fields with [`with`](Self::with).
     #[inline]
     #[must_use]
     pub fn none() -> Self {
@@ -54,7 +57,8 @@ impl Fields {
         }
     }
 
-    /// Adds a field, such as `observed_on` or `user.login`; several with commas between. To all there is nothing to add.
+    /// Adds a field, such as `observed_on` or `user.login`, or several, separated by commas. Has no
+    /// effect on [`all`](Self::all).
     #[inline]
     #[must_use]
     pub fn with(mut self, names: &str) -> Self {
@@ -69,7 +73,7 @@ impl Fields {
         self
     }
 
-    /// Adds a record inside with every field it has.
+    /// Adds a nested record with all its fields.
     #[inline]
     #[must_use]
     pub fn with_all_of(mut self, name: &str) -> Self {
@@ -79,7 +83,8 @@ impl Fields {
         self
     }
 
-    /// Asks for no more than was named: for answers that are read into a type of one's own.
+    /// Requests only the named fields, without ids. Use it for responses that are read into your
+    /// own type.
     #[inline]
     #[must_use]
     pub fn exactly(mut self) -> Self {
@@ -87,13 +92,13 @@ impl Fields {
         self
     }
 
-    /// For a JSON body.
+    /// Writes the selection for a JSON body.
     #[inline]
     pub(crate) fn json(&self) -> Value {
         self.node.json(!self.exactly)
     }
 
-    /// What [`json`](Self::json) wrote.
+    /// Reads what [`json`](Self::json) wrote.
     #[inline]
     pub(crate) fn from_json(json: &Value) -> Self {
         Self {
@@ -103,7 +108,7 @@ impl Fields {
     }
 }
 
-/// How every field of a record is asked for.
+/// The selection of all fields of a record.
 const ALL: &str = "all";
 
 impl Node {
@@ -181,7 +186,7 @@ impl<S: AsRef<str>> FromIterator<S> for Fields {
     }
 }
 
-/// As RISON, a notation of JSON for URLs.
+/// Writes the selection as RISON, a notation of JSON for URLs.
 impl fmt::Display for Fields {
     #[inline]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -194,8 +199,8 @@ fn rison(value: &Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match value {
         Value::Object(map) => {
             f.write_str("(")?;
-            for (place, (name, value)) in map.iter().enumerate() {
-                if place > 0 {
+            for (index, (name, value)) in map.iter().enumerate() {
+                if index > 0 {
                     f.write_str(",")?;
                 }
                 word(name, f)?;
@@ -205,12 +210,12 @@ fn rison(value: &Value, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str(")")
         }
         Value::String(text) => word(text, f),
-        // There is nothing else among fields.
+        // `json` writes only objects, texts and `true`.
         _ => f.write_str("!t"),
     }
 }
 
-/// A text: bare where it cannot be taken for anything else, in quotes otherwise.
+/// Writes a text: bare if it is unambiguous, otherwise in quotes.
 #[inline]
 fn word(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let bare = !text.is_empty()

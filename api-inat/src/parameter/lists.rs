@@ -1,8 +1,11 @@
-//! Comma-joined lists: one value or several in one parameter.
+//! Comma-separated lists: one value or several in one parameter.
 
 use std::{fmt, ops::RangeInclusive};
 
-/// One number or several: `7`, `[7, 8]`, a `Vec` or a slice of them, a range of at most 500.
+/// One id or several, as a value of a parameter or path.
+///
+/// Setters take it as `impl Into<IdList>`: pass `7`, `[7, 8]`, a `Vec`, a slice or a range of at
+/// most 500 ids.
 ///
 /// ```
 /// use api_inat::IdList;
@@ -10,41 +13,43 @@ use std::{fmt, ops::RangeInclusive};
 /// assert_eq!(IdList::from(7).to_string(), "7");
 /// assert_eq!(IdList::from([7, 8]).to_string(), "7,8");
 /// assert_eq!(IdList::from(4..=6).to_string(), "4,5,6");
+///
+/// let spring = api_inat::observations::Search::new().taxon_id(47_126).month(4..=6);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IdList {
     all: Vec<u64>,
-    /// A range that cannot be sent: the request that it is in is an error.
-    unfit: Option<RangeInclusive<u64>>,
+    /// A range that cannot be sent: its request fails.
+    invalid: Option<RangeInclusive<u64>>,
 }
 
-/// The longest range: as many ids as any operation takes.
+/// The longest range: as many ids as any operation accepts.
 const LONGEST: u64 = 500;
 
 impl IdList {
-    /// The numbers; none for a range that cannot be sent.
+    /// Returns the ids. Empty for a range that cannot be sent.
     #[must_use]
     pub fn as_slice(&self) -> &[u64] {
         &self.all
     }
 
-    pub(crate) fn is_unfit(&self) -> bool {
-        self.unfit.is_some()
+    pub(crate) fn is_invalid(&self) -> bool {
+        self.invalid.is_some()
     }
 
-    /// The range in a text that [`IdList`] wrote of one that cannot be sent.
-    pub(crate) fn unfit_in(text: &str) -> Option<&str> {
-        let (first, last) = text.split_once(UNFIT)?;
+    /// Finds a range that cannot be sent in the text that [`IdList`] writes for it.
+    pub(crate) fn invalid_in(text: &str) -> Option<&str> {
+        let (first, last) = text.split_once(INVALID_RANGE)?;
         let is_number = |text: &str| text.parse::<u64>().is_ok();
         (is_number(first) && is_number(last)).then_some(text)
     }
 }
 
-/// What stands between the ends of a range that cannot be sent; no list of numbers has it.
-const UNFIT: &str = "..=";
+/// The separator in the text of a range that cannot be sent. No list of ids contains it.
+const INVALID_RANGE: &str = "..=";
 
-/// From the first number to the last. A range that runs backwards, or is of more than 500 numbers, does not leave: the request that it
-/// is in is an error ([`ErrorKind::Usage`](auth_core::ErrorKind::Usage)).
+/// Contains all ids of the range. A reversed range, or one of more than 500 ids, is not sent: its
+/// request fails with [`ErrorKind::Usage`](auth_core::ErrorKind::Usage).
 impl From<RangeInclusive<u64>> for IdList {
     fn from(range: RangeInclusive<u64>) -> Self {
         let (first, last) = (*range.start(), *range.end());
@@ -52,7 +57,7 @@ impl From<RangeInclusive<u64>> for IdList {
             Some(steps) if steps < LONGEST => range.collect(),
             _ => Self {
                 all: Vec::new(),
-                unfit: Some(range),
+                invalid: Some(range),
             },
         }
     }
@@ -74,7 +79,7 @@ impl From<Vec<u64>> for IdList {
     fn from(ids: Vec<u64>) -> Self {
         Self {
             all: ids,
-            unfit: None,
+            invalid: None,
         }
     }
 }
@@ -93,30 +98,35 @@ impl FromIterator<u64> for IdList {
 
 impl fmt::Display for IdList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.unfit {
-            Some(range) => write!(f, "{}{UNFIT}{}", range.start(), range.end()),
+        match &self.invalid {
+            Some(range) => write!(f, "{}{INVALID_RANGE}{}", range.start(), range.end()),
             None => joined(&self.all, f),
         }
     }
 }
 
-/// One word or several: `"aves"`, `["aves", "mammalia"]`, a `Vec` of them; numbers where a parameter takes both.
+/// One text or several, as a value of a parameter or path.
 ///
-/// The API splits at commas and has no way to write one, so a word cannot contain a comma: `"a,b"` is two words.
+/// Setters take it as `impl Into<StringList>`: pass `"aves"`, `["aves", "mammalia"]`, a `Vec`, or a
+/// number where a parameter accepts both.
+///
+/// The API splits at commas and cannot escape one, so `"a,b"` is two texts.
 ///
 /// ```
 /// use api_inat::StringList;
 ///
 /// assert_eq!(StringList::from(["needs_id", "research"]).to_string(), "needs_id,research");
 /// assert_eq!(StringList::from(12).to_string(), "12");
+///
+/// let birds = api_inat::observations::Search::new().iconic_taxa("Aves").user_id(["alice", "bob"]);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StringList(Vec<String>);
 
 impl StringList {
-    /// How many words the API reads.
+    /// Returns the number of texts that the API reads.
     pub(crate) fn count(&self) -> usize {
-        self.0.iter().map(|words| words.split(',').count()).sum()
+        self.0.iter().map(|text| text.split(',').count()).sum()
     }
 }
 
@@ -126,7 +136,7 @@ impl From<&str> for StringList {
     }
 }
 
-/// As records hold their texts.
+/// Converts the text of a record.
 impl From<Box<str>> for StringList {
     fn from(word: Box<str>) -> Self {
         Self(vec![word.into()])
@@ -170,8 +180,8 @@ impl fmt::Display for StringList {
 }
 
 fn joined(items: &[impl fmt::Display], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for (place, item) in items.iter().enumerate() {
-        if place > 0 {
+    for (index, item) in items.iter().enumerate() {
+        if index > 0 {
             f.write_str(",")?;
         }
         item.fmt(f)?;

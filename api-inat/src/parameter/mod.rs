@@ -1,4 +1,5 @@
-//! What setters take: fields to ask for, lists, dates; and how a value is written into a path or a body.
+//! The types that setters take (fields, lists, dates), and how values are written into a path or a
+//! body.
 
 pub(crate) mod date_or_time;
 pub(crate) mod fields;

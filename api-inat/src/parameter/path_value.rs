@@ -1,4 +1,4 @@
-//! What may stand in a path and in a JSON body.
+//! Values of paths and JSON bodies.
 
 use jiff::civil::Date;
 use serde_json::Value;
@@ -8,11 +8,11 @@ use crate::parameter::{
     lists::{IdList, StringList},
 };
 
-/// What may stand in place of a brace in a path.
+/// A value for a brace in a path.
 pub(crate) trait Segment {
     fn text(&self) -> String;
 
-    /// How many records it names.
+    /// Returns the number of records that it names.
     fn count(&self) -> usize {
         1
     }
@@ -36,7 +36,7 @@ impl Segment for IdList {
     }
 
     fn count(&self) -> usize {
-        match self.is_unfit() {
+        match self.is_invalid() {
             true => usize::MAX,
             false => self.as_slice().len(),
         }
@@ -53,7 +53,7 @@ impl Segment for StringList {
     }
 }
 
-/// What a field of a JSON body may be set to.
+/// A value for a field of a JSON body.
 pub(crate) trait Field {
     fn json(self) -> Value;
 }
@@ -71,7 +71,8 @@ macro_rules! fields {
 fields!(bool, u64, i64, String, Value);
 
 impl Field for f64 {
-    /// What is no number stays to be seen: as `null` it would empty the field.
+    /// NaN and infinity become text, so that the service refuses them: `null` would empty the
+    /// field.
     fn json(self) -> Value {
         match self.is_finite() {
             true => self.into(),
@@ -80,7 +81,7 @@ impl Field for f64 {
     }
 }
 
-/// As one text with commas, which is how the API takes tags.
+/// Written as one text with commas, as the API expects tags.
 impl Field for StringList {
     fn json(self) -> Value {
         self.to_string().into()
@@ -99,8 +100,8 @@ impl Field for DateOrTime {
     }
 }
 
-/// A new UUID of version 4 (RFC 9562 section 5.4). Should the system have no randomness, an empty text: then the record gets
-/// its UUID from the service, and its request is not repeated.
+/// Returns a new UUID of version 4 (RFC 9562 section 5.4). Empty if the operating system returns no
+/// random bytes: then the service chooses the UUID, and the request is not repeated.
 #[inline]
 pub(crate) fn fresh_uuid() -> String {
     let mut bytes = [0; 16];

@@ -1,10 +1,10 @@
-//! The generated observations: the same at every start.
+//! The generated observations, the same at every start.
 
 use serde_json::{Value, json};
 
 use super::OBSERVATIONS;
 
-/// A few plants of the Alps: number, scientific name, common name. The numbers are made up.
+/// Some plants of the Alps: id, scientific name, common name. The ids are invented.
 const TAXA: [(u64, &str, &str); 5] = [
     (101, "Gentiana acaulis", "Stemless Gentian"),
     (102, "Leontopodium nivale", "Edelweiss"),
@@ -15,7 +15,7 @@ const TAXA: [(u64, &str, &str); 5] = [
 
 const GRADES: [&str; 4] = ["research", "needs_id", "research", "casual"];
 
-/// One observation, and who may see where it was made.
+/// One observation, with its true location.
 pub(super) struct Record {
     pub(super) id: u64,
     pub(super) user: (u64, &'static str),
@@ -65,7 +65,7 @@ pub(super) fn user(id: u64, login: &str) -> Value {
 }
 
 impl Record {
-    /// As it is shown to this login name, or to nobody.
+    /// Returns the JSON for the user with this login name, or for an anonymous caller.
     pub(super) fn shown_to(&self, viewer: Option<&str>) -> Value {
         let (public, accuracy) = match self.obscured {
             true => (
@@ -122,11 +122,11 @@ fn text((latitude, longitude): (f64, f64)) -> String {
 }
 
 fn point((latitude, longitude): (f64, f64)) -> Value {
-    // As text, because the real API has been seen to write numbers so.
+    // As text: the real API sometimes writes numbers so.
     json!({"type": "Point", "coordinates": [format!("{longitude:.5}"), format!("{latitude:.5}")]})
 }
 
-/// Somewhere in the same cell of 0.2 degrees, as iNaturalist obscures.
+/// Moves a point within its cell of 0.2 degrees, as iNaturalist does to obscure it.
 fn blurred(degrees: f64) -> f64 {
     (degrees / 0.2).floor() * 0.2 + 0.0731
 }

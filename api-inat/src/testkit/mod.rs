@@ -1,9 +1,28 @@
-//! iNaturalist's server side as values, for `auth-testkit`: small generated data, the real API's rules.
+//! iNaturalist's server side for `auth-testkit`: a small set of generated data, with the real API's
+//! rules.
 //!
-//! The users are `alice` and `bob`. Each has 225 of the [`OBSERVATIONS`], in turn; every third one is obscured, and its true
-//! place is shown to its owner alone. A missing, wrong or expired API token is no error on the reads of observations: the
-//! answer is anonymous, with status 200, as on the real v1. Parameters that are not known here are passed over, days among them: a
-//! search by `d1` and `d2` finds what it finds without.
+//! The users are `alice` and `bob`. Each has 225 of the [`OBSERVATIONS`], alternating. Every third
+//! one is obscured: only its owner receives the true location.
+//!
+//! A missing, wrong or expired API token causes no error on reads of observations: the response is
+//! anonymous, with status 200, as on the real v1. Unknown parameters are ignored, dates among them:
+//! `d1` and `d2` do not narrow a search.
+//!
+//! ```
+//! use api_inat::{observations::Search, testkit};
+//! use auth_testkit::{Dialect, TestServer};
+//!
+//! let server = TestServer::builder(Dialect::doorkeeper_5()).site(testkit::site()).start()?;
+//! let service = api_inat::service_without_application()
+//!     .user_agent("nightly/1.0 (mail@example.org)")
+//!     .at(server.url())
+//!     .build()?;
+//! let (http, store) = (http_ureq::Ureq::default(), keystore::Memory::new());
+//! let client = auth_flows::Client::new(service, http, store);
+//! let page = client.anonymous().send(Search::new().user_login("alice"))?;
+//! assert_eq!(page.total_results, Some(testkit::OF_EACH_USER as u64));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod data;
 mod search;
@@ -15,23 +34,24 @@ use auth_core::testkit::{Auth, Caller, DerivedTokens, Route, RouteRequest, Site,
 use http::Response;
 use serde_json::{Value, json};
 
-/// How many observations there are.
+/// The number of observations.
 pub const OBSERVATIONS: u64 = 450;
 
-/// How many of them each of the two users has.
+/// The number of observations of each of the two users.
 pub const OF_EACH_USER: u64 = 225;
 
-/// How many of each user's are obscured.
+/// The number of obscured observations of each user.
 pub const OBSCURED_OF_EACH_USER: u64 = 75;
 
-/// The id of the observation at this place, from 0. Ids ascend, with gaps.
+/// Returns the id of the observation with this index, from 0. Ids ascend, with gaps.
 #[must_use]
 pub fn observation_id(place: u64) -> u64 {
     data::id(place)
 }
 
-/// iNaturalist's routes: the API token, v1's `users/me` and `observations`, `users/edit.json` of v0; and of what is written:
-/// observations, their photos and their annotations, which this value remembers.
+/// Returns iNaturalist's routes: the API token, v1's `users/me` and `observations`, and v0's
+/// `users/edit.json`. Writes of observations, their photos and annotations are stored in this
+/// value.
 #[must_use]
 pub fn site() -> Site {
     let written = writes::Written::default();
@@ -71,13 +91,13 @@ fn me(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
 }
 
 fn edit(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
-    let nobody = Caller {
+    let anonymous = Caller {
         user: String::new(),
         user_id: 0,
         client_id: String::new(),
         scope: String::new(),
     };
-    let caller = visit.caller.unwrap_or(&nobody);
+    let caller = visit.caller.unwrap_or(&anonymous);
     let email = format!("{}@example.org", caller.user);
     json(
         200,
@@ -85,7 +105,7 @@ fn edit(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     )
 }
 
-/// An error as the Node API writes it.
+/// Builds an error in the Node API's shape.
 fn error(status: u16, text: &str) -> Response<Vec<u8>> {
     let body: Value = json!({"error": text, "status": status});
     json(status, &body)

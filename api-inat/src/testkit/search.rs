@@ -9,7 +9,7 @@ use super::{data, error};
 const WINDOW: &str = "Result window is too large, page x size must be less than or equal to [10000]. Please narrow your \
     search, or use a sliding window approach with id_above or id_below params.";
 
-/// `GET /v1/observations`. Parameters that are not known here are passed over, as the real API does.
+/// Serves `GET /v1/observations`. Ignores unknown parameters, as the real API does.
 pub(super) fn respond(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     let number = |name: &str| -> Option<u64> { visit.query(name)?.parse().ok() };
     let per_page = number("per_page").unwrap_or(30).min(200);
@@ -23,7 +23,7 @@ pub(super) fn respond(visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     let order_by = visit.query("order_by");
     match order_by.as_deref() {
         Some("observed_on") => found.sort_by_key(|record| (record.day, record.id)),
-        // Ids ascend as observations are made, so `created_at` is the same order.
+        // Ids ascend in the order of creation, so `created_at` is the same order.
         _ => found.sort_by_key(|record| record.id),
     }
     if visit.query("order").as_deref() != Some("asc") {

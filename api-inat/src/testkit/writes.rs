@@ -1,5 +1,5 @@
-//! Writes that last as long as the site: observations made, changed and deleted, their photos and annotations, with the real
-//! service's refusals.
+//! Writes, stored as long as the site lives: observations created, changed and deleted, their
+//! photos and annotations, with the real service's refusals.
 
 use std::{
     collections::HashMap,
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::{data, error, search::envelope};
 
-/// What was written since the site began. Clones share it.
+/// The stored writes. Clones share them.
 #[derive(Clone, Default)]
 pub(super) struct Written(Arc<Mutex<Books>>);
 
@@ -20,14 +20,14 @@ pub(super) struct Written(Arc<Mutex<Books>>);
 struct Books {
     made: Vec<Value>,
     deleted: Vec<u64>,
-    /// By the observation's id.
+    /// By the id of the observation.
     annotations: HashMap<u64, Vec<Value>>,
     photos: HashMap<u64, Vec<Value>>,
     numbers: u64,
 }
 
 impl Written {
-    /// The routes of writes.
+    /// Adds the routes of writes.
     pub(super) fn routes(&self, site: Site) -> Site {
         let route =
             |method: Method,
@@ -48,14 +48,14 @@ impl Written {
             .with_route(route(Method::POST, "/v1/observation_photos", add_photo))
     }
 
-    /// The observations that were made here and have one of these ids.
+    /// Returns the created observations with one of these ids.
     pub(super) fn made(&self, ids: &[u64]) -> Vec<Value> {
         let books = self.books();
         let wanted = |observation: &&Value| id_of(observation).is_some_and(|id| ids.contains(&id));
         books.made.iter().filter(wanted).cloned().collect()
     }
 
-    /// Adds to an observation what was written about it. `None`: it was deleted.
+    /// Adds the stored changes to an observation. `None` if it was deleted.
     pub(super) fn completed(&self, mut observation: Value) -> Option<Value> {
         let books = self.books();
         let id = id_of(&observation)?;
@@ -78,7 +78,8 @@ impl Written {
 
 type Answer = Response<Vec<u8>>;
 
-/// A list of one, as the Rails application answers; one of a UUID that is known already is changed and not made twice.
+/// Creates an observation, and returns a list of one, as the Rails application does. Changes the
+/// existing one if the UUID is known.
 fn create(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answer {
     let Some(fields) = object(visit, "observation") else {
         return error(422, "Error");
@@ -112,7 +113,8 @@ fn create(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answe
     json(200, &as_written(&books.made[place]))
 }
 
-/// 410 for what is missing or somebody else's (the Rails application).
+/// Changes an observation. Responds with 410 if it is missing or another user's (the Rails
+/// application).
 fn update(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answer {
     let own = |made: &Value| made["user"]["id"] == caller.user_id;
     let place =
@@ -133,7 +135,8 @@ fn update(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answe
     }
 }
 
-/// 404 for what is unknown, 403 for somebody else's (the Node API's description).
+/// Deletes an observation. Responds with 404 if it is unknown, 403 if it is another user's (the
+/// Node API's description).
 fn delete(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answer {
     let Some(id) = number(visit) else {
         return error(422, "Error");
@@ -185,7 +188,7 @@ fn annotate(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Ans
     json(200, &annotation)
 }
 
-/// Takes JPEG, PNG and GIF by their first bytes. A photo whose UUID is known already is not added twice.
+/// Adds a photo: JPEG, PNG or GIF by its first bytes. A photo with a known UUID is not added again.
 fn add_photo(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answer {
     let body = visit.request.body();
     let text = String::from_utf8_lossy(body);
@@ -227,7 +230,7 @@ fn add_photo(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> An
 }
 
 impl Books {
-    /// Whose observation this is; `None` where there is none.
+    /// Returns the owner of an observation. `None` if it does not exist.
     fn owner(&self, id: u64) -> Option<u64> {
         if self.deleted.contains(&id) {
             return None;
@@ -267,8 +270,9 @@ fn apply(observation: &mut Value, fields: &Map<String, Value>) {
     }
 }
 
-/// As the Rails application shows an observation after a write, which is not as the Node API shows it: numbers of records in their
-/// place, coordinates as text, the licence in capitals (pyinaturalist's `test/sample_data/v1/update_observation_result.json`).
+/// Converts an observation into the Rails application's response to a write. It differs from the
+/// Node API's: ids in place of records, coordinates as text, the licence in capitals
+/// (pyinaturalist's `test/sample_data/v1/update_observation_result.json`).
 fn as_written(observation: &Value) -> Value {
     let mut shown = observation.as_object().cloned().unwrap_or_default();
     for name in ["location", "geojson", "taxon", "photos", "ofvs"] {
@@ -289,7 +293,7 @@ fn as_written(observation: &Value) -> Value {
     json!([shown])
 }
 
-/// The words are made up; their shape, a list of lists, is the Rails application's.
+/// The messages are invented. Their shape, a list of lists, is the Rails application's.
 fn invalid(fields: &Map<String, Value>) -> Option<Answer> {
     let beyond = |name: &str, most: f64| {
         let value = fields.get(name).and_then(Value::as_f64);
@@ -305,7 +309,8 @@ fn invalid(fields: &Map<String, Value>) -> Option<Answer> {
     (!faults.is_empty()).then(|| from_rails(422, json!({"errors": [faults]})))
 }
 
-/// A refusal of the Rails application, as the Node API hands it on (`lib/util.js`, `renderError`).
+/// Builds a refusal of the Rails application, as the Node API passes it on (`lib/util.js`,
+/// `renderError`).
 fn from_rails(status: u16, body: Value) -> Answer {
     json(
         status,
@@ -326,8 +331,9 @@ fn id_of(observation: &Value) -> Option<u64> {
     observation["id"].as_u64()
 }
 
-/// `GET /v1/observations/{id}`, one id or several: those generated and those made here, each with what was written about it. An id
-/// that nothing has is left out; that v1 then answers 200 with an empty list is not verified.
+/// Serves `GET /v1/observations/{id}` for one id or several: generated and created observations,
+/// with their stored changes. Leaves out unknown ids; that v1 then responds with 200 and an empty
+/// list is not verified.
 pub(super) fn by_id(written: &Written, visit: &RouteRequest<'_>) -> Answer {
     let ids: Result<Vec<u64>, _> = visit
         .segment("id")

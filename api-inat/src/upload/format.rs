@@ -1,11 +1,11 @@
-//! What a file is, by its first bytes.
+//! Detects the format of a file by its first bytes.
 
 use std::fmt;
 
-/// How many first bytes are looked at.
+/// The number of first bytes that are read.
 pub(super) const BEGINNING: usize = 16;
 
-/// What the service is given.
+/// The medium that an operation uploads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Medium {
     Photo,
@@ -13,9 +13,9 @@ pub(crate) enum Medium {
 }
 
 impl Medium {
-    /// What the service takes.
+    /// Returns the accepted formats.
     #[inline]
-    pub(super) fn taken(self) -> &'static str {
+    pub(super) fn accepted(self) -> &'static str {
         match self {
             Self::Photo => "JPEG, PNG or GIF",
             Self::Sound => "WAV, MP3, M4A, AAC, AMR, 3GPP, Ogg or FLAC",
@@ -33,16 +33,17 @@ impl fmt::Display for Medium {
     }
 }
 
-/// One kind of file.
+/// A file format.
 #[derive(Debug)]
 pub(super) struct Format {
     pub(super) name: &'static str,
     pub(super) content_type: &'static str,
     pub(super) extension: &'static str,
     pub(super) medium: Medium,
-    /// Whether iNaturalist takes it: `app/models/local_photo.rb` and `local_sound.rb` of its Rails application, which takes JPEG,
-    /// PNG and GIF; WAV and MP3 as they are; and turns every other sound into M4A. Not verified against the running service.
-    pub(super) taken: bool,
+    /// Whether iNaturalist accepts it: `app/models/local_photo.rb` and `local_sound.rb` of its
+    /// Rails application accept JPEG, PNG and GIF, accept WAV and MP3 unchanged, and convert every
+    /// other sound to M4A. Not verified against the running service.
+    pub(super) accepted: bool,
     is: fn(&[u8]) -> bool,
 }
 
@@ -65,7 +66,7 @@ const fn photo(
         content_type,
         extension,
         medium: Medium::Photo,
-        taken: true,
+        accepted: true,
         is,
     }
 }
@@ -86,12 +87,12 @@ const fn sound(
 #[inline]
 const fn refused(format: Format) -> Format {
     Format {
-        taken: false,
+        accepted: false,
         ..format
     }
 }
 
-/// In the order they are tried: MP3 last of those that begin alike.
+/// In the order of detection: MP3 last among those that begin alike.
 const FORMATS: &[Format] = &[
     photo("a JPEG", "image/jpeg", "jpg", |b| {
         b.starts_with(b"\xFF\xD8\xFF")
@@ -144,7 +145,7 @@ const FORMATS: &[Format] = &[
     }),
 ];
 
-/// The brand of a file of boxes (ISO 14496-12).
+/// Returns the brand of an ISO base media file (ISO 14496-12).
 #[inline]
 fn brand(beginning: &[u8]) -> Option<&[u8; 4]> {
     match beginning.get(4..8) {
@@ -158,7 +159,7 @@ fn riff(beginning: &[u8], kind: &[u8; 4]) -> bool {
     beginning.starts_with(b"RIFF") && beginning.get(8..12) == Some(kind)
 }
 
-/// The byte behind the first eight set bits, if three more are set.
+/// Returns the second byte of an MPEG sync word: eleven set bits.
 #[inline]
 fn sync(beginning: &[u8]) -> Option<u8> {
     match beginning {
@@ -174,7 +175,7 @@ mod tests {
     #[test]
     fn first_bytes() {
         let check = |bytes: &[u8], expect: Option<(&str, bool)>| {
-            let found = Format::of(bytes).map(|format| (format.content_type, format.taken));
+            let found = Format::of(bytes).map(|format| (format.content_type, format.accepted));
             assert_eq!(found, expect, "{bytes:?}");
         };
         check(b"\xFF\xD8\xFF\xE0\0\x10JFIF", Some(("image/jpeg", true)));

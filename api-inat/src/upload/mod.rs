@@ -1,4 +1,4 @@
-//! A photo or a sound that is sent: from a file, from memory or from anything that can be read again from its start.
+//! Uploads of a photo or a sound: from a file, from memory or from a reader that can be reopened.
 
 mod format;
 mod multipart;
@@ -19,18 +19,18 @@ pub(crate) use self::{
     multipart::{Part, write},
 };
 
-/// What a program hears while a file is sent: bytes read so far, and bytes in all.
+/// The callback of a program: bytes read so far, and bytes in total.
 pub(crate) type Progress = dyn Fn(u64, u64) + Send + Sync;
 
-/// The largest file, in bytes, unless [`Upload::at_most`] says otherwise: 20 MB, which is where pyinaturalist stops. iNaturalist's
-/// own limit is not verified.
+/// The default of [`Upload::at_most`]: 20 MB, pyinaturalist's limit. iNaturalist's own limit is not
+/// verified.
 pub const LARGEST_UPLOAD: u64 = 20_000_000;
 
-/// A photo or a sound to send.
+/// A photo or a sound to upload.
 ///
-/// Before anything is sent it is looked at: a file that is missing, empty, too large, or neither photo nor sound by its first
-/// bytes is an error, and nothing leaves. It is read while it is sent, piece by piece, and once more from its start if the request
-/// has to be repeated.
+/// The file is checked before anything is sent: the request fails if it is missing, empty, too
+/// large, or by its first bytes not of the required medium. It is read while it is sent, never
+/// whole in memory, and again from its start if the request is repeated.
 ///
 /// ```
 /// use api_inat::{Upload, observation_photos::Create};
@@ -39,12 +39,17 @@ pub const LARGEST_UPLOAD: u64 = 20_000_000;
 /// let base = BaseUrl::parse("https://api.inaturalist.org/v1")?;
 /// let photo = Upload::bytes("lynx.jpg", *b"\xFF\xD8\xFF\xE0 a very small photo");
 /// let request = Create::new(photo, 250_000_001).request(&base)?;
-/// assert!(request.headers()["content-type"].to_str().is_ok_and(|kind| kind.starts_with("multipart/form-data")));
+/// let content_type = request.headers()["content-type"].to_str()?;
+/// assert!(content_type.starts_with("multipart/form-data"));
 ///
-/// let error = Create::new(Upload::path("/no/such/file.jpg"), 250_000_001).request(&base).expect_err("no file");
+/// let missing = Create::new(Upload::path("/no/such/file.jpg"), 250_000_001);
+/// let error = missing.request(&base).expect_err("no file");
 /// assert!(error.to_string().contains("/no/such/file.jpg"));
-/// # Ok::<(), auth_core::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[doc(alias = "photo")]
+#[doc(alias = "sound")]
+#[doc(alias = "multipart")]
 #[derive(Clone)]
 pub struct Upload {
     source: Source,
@@ -55,21 +60,22 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// A file on disk. It is opened when it is sent, and neither kept open nor held in memory.
+    /// Uploads a file on disk. It is opened when it is sent, and neither stays open nor is held in
+    /// memory.
     #[must_use]
     pub fn path(path: impl Into<PathBuf>) -> Self {
         Self::of(Source::Path(path.into()), None)
     }
 
-    /// Bytes in memory, with a name for the file.
+    /// Uploads bytes from memory, under this file name.
     #[must_use]
     pub fn bytes(file_name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
         let bytes: Arc<[u8]> = bytes.into().into();
         Self::of(Source::Bytes(bytes), Some(file_name.into()))
     }
 
-    /// Anything of `len` bytes that can be opened again from its start, with a name for the file. It is opened once for each
-    /// sending; and once before that, for its first bytes, unless [`content_type`](Self::content_type) is given.
+    /// Uploads `len` bytes from a reader, under this file name. `open` is called for each sending,
+    /// and once before for the first bytes, unless [`content_type`](Self::content_type) is set.
     #[inline]
     #[must_use]
     pub fn reader(
@@ -92,21 +98,22 @@ impl Upload {
         }
     }
 
-    /// The name that the service is told, in place of the file's own.
+    /// Sets the file name that is sent, in place of the file's own.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// Its media type, such as `image/webp`. Then its first bytes are not looked at, and the service decides whether it takes it.
+    /// Sets the media type, such as `image/webp`. Skips the check of the first bytes: the service
+    /// decides whether it accepts the file.
     #[must_use]
     pub fn content_type(mut self, content_type: impl Into<Cow<'static, str>>) -> Self {
         self.content_type = Some(content_type.into());
         self
     }
 
-    /// The most bytes that it may have: [`LARGEST_UPLOAD`] unless set.
+    /// Sets the largest allowed size in bytes. Default: [`LARGEST_UPLOAD`].
     #[inline]
     #[must_use]
     pub fn at_most(mut self, bytes: u64) -> Self {
@@ -114,15 +121,17 @@ impl Upload {
         self
     }
 
-    /// Called while it is read for sending, with the bytes read so far and the bytes in all. Begins again from 0 with each sending.
-    /// What was read is a little ahead of what has arrived. It is called on whatever thread reads: it should return at once.
+    /// Sets a callback for progress, as `|sent, total| println!("{sent} of {total} bytes")`: the
+    /// bytes read so far, and the bytes in total. Each sending begins again from 0. Bytes read are
+    /// slightly ahead of bytes delivered. It is called on the thread that reads, so it must return
+    /// quickly.
     #[must_use]
     pub fn on_progress(mut self, progress: impl Fn(u64, u64) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(progress));
         self
     }
 
-    /// The file as a part of a form, after every check that can be made here.
+    /// Checks the file and makes it a part of a form.
     #[inline]
     pub(crate) fn part(&self, part: &str, medium: Medium) -> Result<Part, Error> {
         let len = self.source.len()?;
@@ -134,16 +143,16 @@ impl Upload {
         if len == 0 {
             return refuse(
                 format!("{} is empty", self.source),
-                "check whether it was written to its end".into(),
+                "check whether it was written completely".into(),
             );
         }
         if len > self.largest {
             return refuse(
                 format!(
-                    "{} has {len} bytes; {} is the most",
+                    "{} has {len} bytes; at most {} are allowed",
                     self.source, self.largest
                 ),
-                "send a smaller one, or raise the limit with `at_most`".into(),
+                "send a smaller file, or raise the limit with `at_most`".into(),
             );
         }
         let format = match &self.content_type {
@@ -164,7 +173,7 @@ impl Upload {
         })
     }
 
-    /// What its first bytes say, if the service takes such files there.
+    /// Detects the format by the first bytes. Fails unless the service accepts it for this medium.
     #[inline]
     fn format(&self, medium: Medium) -> Result<&'static Format, Error> {
         let refuse = |what: String, advice: String| {
@@ -173,16 +182,16 @@ impl Upload {
                 .with_help(advice))
         };
         match Format::of(&self.source.beginning()?) {
-            Some(format) if format.medium == medium && format.taken => Ok(format),
+            Some(format) if format.medium == medium && format.accepted => Ok(format),
             Some(format) => refuse(
                 format!("{} is {}, not {medium}", self.source, format.name),
-                format!("send {}", medium.taken()),
+                format!("send {}", medium.accepted()),
             ),
             None => refuse(
                 format!("{} is not {medium}, by its first bytes", self.source),
                 format!(
-                    "send {}; `content_type` sends it without being looked at",
-                    medium.taken()
+                    "send {}, or set `content_type` to skip this check",
+                    medium.accepted()
                 ),
             ),
         }
@@ -195,7 +204,7 @@ impl Upload {
             (_, Some(name)) => name.to_string_lossy().into_owned(),
             _ => "file".to_owned(),
         };
-        // The Rails application goes by the extension where it stores the file.
+        // The Rails application stores the file by its extension.
         match format {
             Some(format) if Path::new(&name).extension().is_none() => {
                 format!("{name}.{}", format.extension)

@@ -1,4 +1,4 @@
-//! `multipart/form-data` (RFC 7578) around one file that is not read before it is sent.
+//! `multipart/form-data` (RFC 7578) with one file, which is read only while it is sent.
 
 use std::{borrow::Cow, io::Read};
 
@@ -15,7 +15,8 @@ pub(crate) struct Part {
     pub(super) file: Stream,
 }
 
-/// Makes `fields` and `file` the body of a request. Objects become names with brackets, as Rails reads them.
+/// Writes `fields` and `file` as the body of a request. Objects become names with brackets, as
+/// Rails reads them.
 #[inline]
 pub(crate) fn write(
     request: &mut Request,
@@ -43,8 +44,10 @@ pub(crate) fn write(
 #[inline]
 fn around(mut head: Vec<u8>, boundary: &str, part: Part) -> Result<Stream, Error> {
     if HeaderValue::try_from(part.content_type.as_ref()).is_err() {
-        let what = "the content type has characters that cannot stand in a header";
-        return Err(Error::new(ErrorKind::Usage, what).with_setting("content_type"));
+        let what = "the content type is not a valid header value";
+        return Err(Error::new(ErrorKind::Usage, what)
+            .with_setting("content_type")
+            .with_help("give a media type, such as `image/webp`"));
     }
     let opening = format!(
         "--{boundary}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\nContent-Type: {}\r\n\r\n",
@@ -64,14 +67,14 @@ fn around(mut head: Vec<u8>, boundary: &str, part: Part) -> Result<Stream, Error
     }))
 }
 
-/// 128 random bits: they occur in a file with a chance of one in 10^30 or so.
+/// Returns a boundary of 128 random bits, so that it is practically impossible in a file.
 #[inline]
 fn boundary() -> Result<String, Error> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| {
         Error::new(
             ErrorKind::Configuration,
-            "this system gives no random bytes",
+            "the operating system returned no random bytes",
         )
         .with_source(std::io::Error::other(error.to_string()))
     })?;
@@ -107,7 +110,7 @@ fn text(out: &mut Vec<u8>, boundary: &str, name: &str, value: &str) {
     out.extend_from_slice(part.as_bytes());
 }
 
-/// As browsers write names (WHATWG HTML, section "Multipart form data").
+/// Escapes a name as browsers do (WHATWG HTML, section "Multipart form data").
 #[inline]
 fn quoted(name: &str) -> Cow<'_, str> {
     if !name.contains(['"', '\r', '\n']) {

@@ -1,4 +1,4 @@
-//! Where a file's bytes come from, and the reader that counts them while they are sent.
+//! The source of a file's bytes, and the reader that counts them while they are sent.
 
 use std::{
     fmt,
@@ -12,7 +12,7 @@ use auth_core::{Error, ErrorKind, Stream};
 
 use super::{Progress, format::BEGINNING};
 
-/// Where the bytes come from.
+/// The source of the bytes.
 #[derive(Clone)]
 pub(super) enum Source {
     Path(PathBuf),
@@ -21,7 +21,7 @@ pub(super) enum Source {
 }
 
 impl Source {
-    /// How many bytes it has now.
+    /// Returns the current number of bytes.
     #[inline]
     pub(super) fn len(&self) -> Result<u64, Error> {
         match self {
@@ -35,7 +35,7 @@ impl Source {
         }
     }
 
-    /// Its first bytes.
+    /// Returns its first bytes.
     #[inline]
     pub(super) fn beginning(&self) -> Result<Vec<u8>, Error> {
         let read = || -> io::Result<Vec<u8>> {
@@ -56,7 +56,7 @@ impl Source {
         }
     }
 
-    /// The whole, counted, as a transport opens and reads it.
+    /// Returns the counted stream that a transport opens and reads.
     #[inline]
     pub(super) fn sending(&self, len: u64, progress: Option<Arc<Progress>>) -> Stream {
         let source = self.clone();
@@ -83,7 +83,7 @@ impl Source {
     fn unreadable(&self, error: io::Error) -> Error {
         let what = match (self.path(), error.kind()) {
             (Some(path), io::ErrorKind::NotFound) => {
-                format!("there is no file `{}`", path.display())
+                format!("file `{}` does not exist", path.display())
             }
             (Some(path), io::ErrorKind::InvalidInput) => {
                 format!("`{}` is not a file", path.display())
@@ -92,7 +92,7 @@ impl Source {
         };
         Error::new(ErrorKind::Usage, what)
             .with_setting("file")
-            .with_help("check the path and who may read it")
+            .with_help("check the path and its permissions")
             .with_source(error)
     }
 }
@@ -107,7 +107,8 @@ impl fmt::Display for Source {
     }
 }
 
-/// Counts what is read, and holds the file to its length: what follows it in the form must not be taken for its own.
+/// Counts the bytes read, and fails if the file changes its length: the rest of the form must not
+/// be read as a part of the file.
 struct Counted {
     inner: Box<dyn Read + Send>,
     read: u64,

@@ -1,4 +1,5 @@
-//! The API token: a JWT good for 24 hours, got with the OAuth access token or pasted from iNaturalist's own page.
+//! The API token: a JWT valid for 24 hours, derived from the OAuth access token or copied from
+//! iNaturalist's own page.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -14,34 +15,50 @@ use crate::{operation::errors, v0};
 /// The path of iNaturalist's page and endpoint for API tokens, under `www`.
 const PATH: &str = "/users/api_token";
 
-/// How long an API token is good if it does not say so itself (iNaturalist's Rails application, `users_controller.rb`).
+/// The lifetime of an API token that does not name its own expiry (iNaturalist's Rails application,
+/// `users_controller.rb`).
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// Gets iNaturalist's API token with the OAuth access token of a login.
+/// Derives iNaturalist's API token from the OAuth access token of a login.
 ///
 /// A session sends it by itself whenever v1 or v2 needs the token; send it yourself to hand the
-/// token on. As a [`TokenDerivation`] it also reads a token that a person pasted.
+/// token on. As a [`TokenDerivation`] it also reads a plain token that the user copied from a page.
 ///
 /// `GET /users/api_token`
 ///
-/// The Node API (v1 and v2) understands this token alone. An OAuth access token on a v1 read is ignored without an error,
-/// and the response is anonymous.
+/// The Node API (v1 and v2) accepts only this token. On a v1 read, an OAuth access token is ignored
+/// without an error, and the response is anonymous.
+///
+/// ```
+/// use api_inat::ApiToken;
+/// use auth_core::{Lifetime, TokenDerivation, UnixTime};
+///
+/// // The text of iNaturalist's page. The token in it names its own expiry.
+/// let jwt = "eyJhbGciOiJIUzUxMiJ9.eyJ1c2VyX2lkIjoxLCJleHAiOjE1MDAwMDAwMDB9.c2ln";
+/// let page = format!("{{\"api_token\":\"{jwt}\"}}");
+/// let response = ApiToken::default().read_plain_token(&page)?;
+/// assert_eq!(response.lifetime(), Lifetime::Until(UnixTime::from_secs(1_500_000_000)));
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[doc(alias = "jwt")]
+#[doc(alias = "api token")]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ApiToken {
-    renews_itself: bool,
+    self_renewing: bool,
 }
 
 impl ApiToken {
-    /// The operation.
+    /// Creates the operation.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// See [`renew_plain_token`](crate::ServiceBuilder::renew_plain_token).
+    /// Lets an imported API token renew itself; see
+    /// [`renew_plain_token`](crate::ServiceBuilder::renew_plain_token).
     #[must_use]
     pub fn renewing_itself(mut self) -> Self {
-        self.renews_itself = true;
+        self.self_renewing = true;
         self
     }
 }
@@ -53,15 +70,15 @@ impl Operation for ApiToken {
         CallPolicy::read(v0::API).with_limits(Limits::token())
     }
 
-    /// `Accept: application/json` is essential: without it a failure is a redirect to the login page.
+    /// Sends `Accept: application/json`: without it a failure is a redirect to the login page.
     fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
         base.request(Method::GET, PATH)
     }
 
     fn parse(&self, response: Response) -> Result<TokenResponse, Error> {
         if response.status() == StatusCode::OK {
-            let answer = errors::text(&response).and_then(page);
-            let token = answer.ok_or_else(|| no_token(&response))?;
+            let found = errors::text(&response).and_then(page);
+            let token = found.ok_or_else(|| no_token(&response))?;
             return Ok(token_response(&token)?.with_date(response.headers()));
         }
         Err(refused(&response))
@@ -69,19 +86,19 @@ impl Operation for ApiToken {
 }
 
 impl TokenDerivation for ApiToken {
-    /// Takes the bare token, `Bearer` and the token, or the whole text of the page, `{"api_token":"…"}`. White space and
-    /// line breaks do not matter.
+    /// Accepts the bare token, `Bearer` and the token, or the whole text of the page,
+    /// `{"api_token":"…"}`. Ignores white space and line breaks.
     fn read_plain_token(&self, text: &str) -> Result<TokenResponse, Error> {
         let mut compact = String::with_capacity(text.len());
         compact.extend(text.split_whitespace());
         let compact = SecretText::from(compact);
         let text = compact.expose_secret();
         if text.is_empty() {
-            return Err(not_pasted("nothing was pasted"));
+            return Err(not_plain_token("the API token is empty"));
         }
         if text.starts_with('{') {
             let token = page(text).ok_or_else(|| no_token_in(text))?;
-            return pasted_token(&token);
+            return plain_token_response(&token);
         }
         let text = text.trim_matches('"');
         let scheme = text.get(..6);
@@ -89,19 +106,20 @@ impl TokenDerivation for ApiToken {
             true => &text[6..],
             false => text,
         };
-        pasted_token(bare)
+        plain_token_response(bare)
     }
 
     fn can_self_renew(&self) -> bool {
-        self.renews_itself
+        self.self_renewing
     }
 
     fn expired_help(&self) -> &'static str {
-        "get a new one at https://www.inaturalist.org/users/api_token and paste it"
+        "copy a new one from https://www.inaturalist.org/users/api_token and import it"
     }
 }
 
-/// The page's whole JSON. Borrowed where it has no escapes, and a JWT has none, so that no copy of the token is left.
+/// The JSON of the page. Borrowed unless it has escapes, which a JWT has not, so that no copy of
+/// the token is left in memory.
 #[derive(Deserialize)]
 struct Page<'a> {
     #[serde(borrow)]
@@ -120,33 +138,35 @@ fn token_response(token: &str) -> Result<TokenResponse, Error> {
 
 fn no_token(response: &Response) -> Error {
     let what = match looks_like_html(response) {
-        true => "iNaturalist answered with a web page in place of an API token",
-        false => "iNaturalist's answer has no API token in it",
+        true => "iNaturalist responded with a web page instead of an API token",
+        false => "iNaturalist's response has no API token",
     };
     Error::new(ErrorKind::Malformed, what)
         .with_status(response.status())
-        .with_help("check that no proxy or captive portal answers in iNaturalist's place, and the setting `www`")
+        .with_help("check the setting `www`, and that no proxy or captive portal responds in iNaturalist's place")
 }
 
-/// The refusals, as iNaturalist's Rails application gives them (`users_controller.rb`, Doorkeeper 5.6, Devise 4.8).
+/// Maps the refusals of iNaturalist's Rails application (`users_controller.rb`, Doorkeeper 5.6,
+/// Devise 4.8).
 fn refused(response: &Response) -> Error {
     let status = response.status();
     let body = response.body().as_bytes();
     let error = match status {
-        // Empty for a dead access token (Doorkeeper), JSON without any (Devise).
+        // The body is empty for an invalid access token (Doorkeeper), and JSON without any token
+        // (Devise).
         StatusCode::UNAUTHORIZED => {
-            let what = "iNaturalist no longer accepts this login's access token";
+            let what = "iNaturalist rejected the access token of this login";
             Error::about(ErrorKind::NeedsLogin, what, response).with_help("log in again")
         }
         StatusCode::FORBIDDEN if body.iter().all(u8::is_ascii_whitespace) => Error::new(
             ErrorKind::Configuration,
-            "the access token lacks the scope `write`, without which iNaturalist gives no API token",
+            "the access token lacks the scope `write`, which iNaturalist requires for an API token",
         )
         .with_setting("scope")
         .with_help("log in again without naming scopes, or with `write login`; `login` alone is not enough"),
         _ if status.is_redirection() && leads_to_login(response) => {
-            Error::login_needed("iNaturalist sent the request for an API token to its login page").with_help(
-                "log in as a person: a token of the application itself (client credentials) gets no API token",
+            Error::login_needed("iNaturalist redirected the request for an API token to its login page").with_help(
+                "log in as a user: a token of the application itself (client credentials) gets no API token",
             )
         }
         _ => return errors::refusal(response),
@@ -163,7 +183,7 @@ fn leads_to_login(response: &Response) -> bool {
     })
 }
 
-fn pasted_token(token: &str) -> Result<TokenResponse, Error> {
+fn plain_token_response(token: &str) -> Result<TokenResponse, Error> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_=".contains(c);
     let parts: Vec<_> = token.split('.').collect();
     let is_jwt = parts.len() == 3
@@ -174,23 +194,23 @@ fn pasted_token(token: &str) -> Result<TokenResponse, Error> {
     }
     // Doorkeeper 5.6 makes access tokens of 32 random bytes in base64url.
     if token.len() == 43 && token.chars().all(plain) {
-        return Err(not_pasted(
-            "this looks like an OAuth access token, which is not an API token",
+        return Err(not_plain_token(
+            "the text looks like an OAuth access token, not an API token",
         ));
     }
-    Err(not_pasted(
-        "this is not an API token: three parts with dots between, some 190 characters",
+    Err(not_plain_token(
+        "the text is not an API token (three parts joined with dots, some 190 characters)",
     ))
 }
 
 fn no_token_in(page: &str) -> Error {
     match serde_json::from_str::<serde::de::IgnoredAny>(page) {
-        Ok(_) => not_pasted("the pasted page has no API token in it: it shows one after a login"),
-        Err(_) => not_pasted("only a part of the page was pasted"),
+        Ok(_) => not_plain_token("the page has no API token: it shows one only after a login"),
+        Err(_) => not_plain_token("the text is only a part of the page"),
     }
 }
 
-fn not_pasted(what: &'static str) -> Error {
+fn not_plain_token(what: &'static str) -> Error {
     Error::new(ErrorKind::Configuration, what)
         .with_setting("api_token")
         .with_help("log in at iNaturalist, open https://www.inaturalist.org/users/api_token and copy all of it")

@@ -1,7 +1,7 @@
-//! The Rails application's own API, at `www.inaturalist.org`: what has no equal in v1 and v2.
+//! The Rails application's own API, at `www.inaturalist.org`: for what v1 and v2 lack.
 //!
-//! It takes the OAuth access token of a login; to an API token that was pasted, without a login, it is closed. Its public reads
-//! answer an anonymous client too.
+//! It accepts the OAuth access token of a login, but no imported API token. Its public reads work
+//! without a token.
 
 pub(crate) mod api_token;
 pub mod observation_fields;
@@ -13,15 +13,15 @@ use std::time::Duration;
 
 use auth_core::{CallPolicy, Limits};
 
-/// The name of this API within the service.
+/// The name of this API in the service.
 pub const API: &str = "www";
 
 const LIMITS: Limits = Limits::api().with_timeout(Duration::from_secs(120));
 
-/// A read that a token changes, but that needs none.
+/// A read that works without a token; with one the response differs.
 const OPTIONAL: CallPolicy = CallPolicy::read(API)
     .with_optional_token()
     .with_limits(LIMITS);
 
-/// A read for somebody who is logged in.
+/// A read that requires a login.
 const REQUIRED: CallPolicy = CallPolicy::read(API).with_limits(LIMITS);

@@ -3,12 +3,12 @@
 use crate::{model::ObservationField, operation::operation, v0::OPTIONAL};
 
 operation! {
-    /// Observation fields with these words in their names. The list ends with an empty page.
+    /// Finds observation fields by words in their names. The list ends with an empty page.
     pub Search: GET "/observation_fields.json" -> Whole<Vec<ObservationField>>, OPTIONAL;
     query {
-        /// The words.
+        /// Sets the words.
         q(into String);
-        /// The number of the page, from 1.
+        /// Sets the number of the page, from 1.
         page(u64);
     }
 }

@@ -1,4 +1,4 @@
-//! Observations in formats that v1 and v2 do not have.
+//! Observations in formats that v1 and v2 lack.
 
 use jiff::civil::Date;
 
@@ -10,10 +10,11 @@ use crate::{
 pub use crate::operation::response::Exported;
 
 operation! {
-    /// A page of observations as CSV, Atom, KML, Simple Darwin Core, JSON or a piece of JavaScript.
+    /// Exports a page of observations as CSV, Atom, KML, Simple Darwin Core, JSON or JavaScript.
     ///
-    /// What it finds and how it is paged are this API's own, older and fewer than v1's; beyond page 100 it wants a login. Parameters
-    /// that it takes more than once have brackets in their names: `.param("has[]", "photos")`.
+    /// Filters and paging are this API's own, older and fewer than v1's. Beyond page 100 it
+    /// requires a login. Parameters with several values have brackets in their names:
+    /// `.param("has[]", "photos")`.
     ///
     /// ```
     /// use api_inat::v0::observations::{Export, Format};
@@ -31,67 +32,70 @@ operation! {
     at(format(into Format));
     pages 30, 200;
     query {
-        /// With these words; meant to stand alone.
+        /// Matches observations with these words. Meant for use without other filters.
         q(into String);
-        /// The number of the page, from 1.
+        /// Sets the number of the page, from 1.
         page(u64);
-        /// How many observations a page has.
+        /// Sets the number of observations on a page.
         per_page(u64);
-        /// What to order by.
+        /// Sets the key to order by.
         order_by(into OrderBy);
-        /// Which way to order.
+        /// Sets the direction of the order.
         order(into Order);
-        /// Under this licence, as `CC-BY-NC`; `any` and `none` too.
+        /// Matches observations under this licence, such as `CC-BY-NC`. Accepts `any` and `none`
+        /// too.
         license(into String);
-        /// With photos under this licence.
+        /// Matches observations with photos under this licence.
         photo_license(into String);
-        /// Of this taxon or its descendants.
+        /// Matches observations of this taxon or its descendants.
         taxon_id(u64);
-        /// Of the taxon of this name or its descendants.
+        /// Matches observations of the taxon of this name or its descendants.
         taxon_name(into String);
-        /// Of this quality grade.
+        /// Matches observations of this quality grade.
         quality_grade(into String);
-        /// Outside of the known range of the taxon.
+        /// Matches observations outside the known range of their taxon.
         out_of_range(bool);
-        /// On this day, in this month or in this year: `2026-06-01`, `2026-06`, `2026`.
+        /// Matches observations of this day, month or year: `2026-06-01`, `2026-06`, `2026`.
         on(into String);
-        /// In this year.
+        /// Matches observations of this year.
         year(u64);
-        /// In this month, 1 to 12, of any year.
+        /// Matches observations of this month, 1 to 12, of any year.
         month(u64);
-        /// On this day of any month.
+        /// Matches observations of this day of any month.
         day(u64);
-        /// On this day or later.
+        /// Matches observations of this day or later.
         d1(Date);
-        /// On this day or earlier.
+        /// Matches observations of this day or earlier.
         d2(Date);
-        /// In this month of the year or later.
+        /// Matches observations of this month of the year or later.
         m1(u64);
-        /// In this month of the year or earlier.
+        /// Matches observations of this month of the year or earlier.
         m2(u64);
-        /// At this hour of the day or later.
+        /// Matches observations at this hour of the day or later.
         h1(u64);
-        /// At this hour of the day or earlier.
+        /// Matches observations at this hour of the day or earlier.
         h2(u64);
-        /// South-western corner of a box: latitude in degrees; all four are needed.
+        /// Sets the latitude of the south-western corner of a box, in degrees. All four values are
+        /// required.
         swlat(f64);
-        /// South-western corner of a box: longitude in degrees.
+        /// Sets the longitude of the south-western corner of a box, in degrees.
         swlng(f64);
-        /// North-eastern corner of a box: latitude in degrees.
+        /// Sets the latitude of the north-eastern corner of a box, in degrees.
         nelat(f64);
-        /// North-eastern corner of a box: longitude in degrees.
+        /// Sets the longitude of the north-eastern corner of a box, in degrees.
         nelng(f64);
-        /// Of a taxon on this list, which has at most 2,000.
+        /// Matches observations of a taxon on this list, which has at most 2,000.
         list_id(u64);
-        /// Changed at this moment or later.
+        /// Matches observations that changed at this moment or later.
         updated_since(into DateOrTime);
-        /// With more about each, in JSON: `fields`, `identifications`, `projects`, `observation_photos`.
+        /// Adds more to each observation, in JSON: `fields`, `identifications`, `projects`,
+        /// `observation_photos`.
         extra(into String);
     }
 }
 
 choice! {
-    /// How observations are written.
+    /// The format of an export.
     pub enum Format {
         /// An Atom feed (RFC 4287).
         Atom = "atom",
@@ -99,7 +103,7 @@ choice! {
         Csv = "csv",
         /// Simple Darwin Core, in XML.
         Dwc = "dwc",
-        /// JSON, with other fields than v1's.
+        /// JSON, with fields that differ from v1's.
         Json = "json",
         /// KML, for maps.
         Kml = "kml",
@@ -109,11 +113,11 @@ choice! {
 }
 
 choice! {
-    /// What observations are ordered by.
+    /// The key that observations are ordered by.
     pub enum OrderBy {
-        /// By the day they were observed on.
+        /// By the day of the observation.
         ObservedOn = "observed_on",
-        /// By the time they were made at iNaturalist.
+        /// By the time of creation at iNaturalist.
         DateAdded = "date_added",
     }
 }

@@ -1,10 +1,10 @@
-//! What an access token is, and the API token that is got with it.
+//! The properties of an access token, and the API token derived from it.
 
 pub use super::api_token::ApiToken;
 use crate::{model::TokenInfo, operation::operation, v0::REQUIRED};
 
 operation! {
-    /// What the login's access token is: whose, for which application, with which scopes. A cheap way to learn whether it lives:
-    /// a dead one is refused with 401.
+    /// Reads the properties of the login's access token: its user, application and scopes. Use it
+    /// as a cheap check of the token: an invalid one is rejected with 401.
     pub Info: GET "/oauth/token/info" -> Whole<TokenInfo>, REQUIRED;
 }

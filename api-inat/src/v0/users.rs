@@ -1,8 +1,9 @@
-//! The account that an access token belongs to.
+//! The account of an access token.
 
 use crate::{model::User, operation::operation, v0::REQUIRED};
 
 operation! {
-    /// The account that is logged in. It takes a token of any scope; the official app asks it who it is after a login.
+    /// Reads the account of the token. A token of any scope is enough. The official app sends it
+    /// after a login.
     pub Me: GET "/users/edit.json" -> One<User>, REQUIRED;
 }

@@ -1,4 +1,4 @@
-//! Annotations: statements about an observation, with controlled terms.
+//! Annotations: controlled terms and their values, said of an observation.
 
 use crate::{
     model::{Annotation, choice::choice},
@@ -7,8 +7,8 @@ use crate::{
 };
 
 operation! {
-    /// Annotates an observation: with a controlled term, such as "life stage", and one of its values, such as "adult". Both
-    /// are found by [`controlled_terms`](crate::v1::controlled_terms).
+    /// Annotates an observation with a controlled term, such as "life stage", and one of its
+    /// values, such as "adult". [`controlled_terms`](crate::v1::controlled_terms) lists both.
     pub Create: POST "/annotations" -> One<Annotation>, WRITE;
     with(
         resource_type(into ResourceType),
@@ -17,25 +17,25 @@ operation! {
         controlled_value_id(u64)
     );
     body "annotation" {
-        /// What kind of record it is about.
+        /// Sets the type of the annotated record.
         resource_type(into ResourceType);
-        /// The number of that record.
+        /// Sets the id of the annotated record.
         resource_id(u64);
-        /// The term.
+        /// Sets the controlled term.
         controlled_attribute_id(u64);
-        /// The value.
+        /// Sets the value of the term.
         controlled_value_id(u64);
     }
 }
 
 operation! {
-    /// Deletes an annotation of one's own, by its UUID.
+    /// Deletes one of your annotations, by its UUID.
     pub Delete: DELETE "/annotations/{id}" -> Whole<Empty>, WRITE;
     at(id(into String));
 }
 
 choice! {
-    /// What can be annotated.
+    /// A type of record that can be annotated.
     pub enum ResourceType {
         /// An observation.
         Observation = "Observation",

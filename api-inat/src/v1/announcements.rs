@@ -1,5 +1,5 @@
-//! What the service has to tell everybody. None of them is in the API's description of v1; named in the Node API's routes, and
-//! described for v2.
+//! Announcements by iNaturalist. Not in the API's description of v1; named in the Node API's
+//! routes, and described for v2.
 
 use crate::{
     model::Announcement,
@@ -9,20 +9,21 @@ use crate::{
 };
 
 operation! {
-    /// What there is to tell now.
+    /// Lists the current announcements.
     pub Search: GET "/announcements" -> Page<Announcement>, OPTIONAL;
     query {
-        /// Shown at one of these places, such as `mobile/home`; `mobile` for all that begin so.
+        /// Matches announcements shown in one of these positions, such as `mobile/home`. `mobile`
+        /// matches all that begin so.
         placement(into StringList);
-        /// For this program; without it, what is for all programs.
+        /// Matches announcements for this program. Default: those for all programs.
         client(into String);
-        /// In this language, such as `de`.
+        /// Matches announcements in this language, such as `de`.
         locale(into String);
     }
 }
 
 operation! {
-    /// Puts an announcement away, for this account.
+    /// Dismisses an announcement for this account.
     pub Dismiss: PUT "/announcements/{id}/dismiss" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

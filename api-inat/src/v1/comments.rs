@@ -7,41 +7,41 @@ use crate::{
 };
 
 operation! {
-    /// Comments on something.
+    /// Comments on a record.
     pub Create: POST "/comments" -> One<Comment>, WRITE;
     with(parent_type(into ParentType), parent_id(u64), body(into String));
     body "comment" {
-        /// What kind of record it is a comment on.
+        /// Sets the type of the record that it comments on.
         parent_type(into ParentType);
-        /// The number of that record.
+        /// Sets the id of that record.
         parent_id(u64);
-        /// What it says.
+        /// Sets the text.
         body(into String);
     }
 }
 
 operation! {
-    /// Rewrites a comment of one's own.
+    /// Changes one of your comments.
     pub Update: PUT "/comments/{id}" -> One<Comment>, WRITE;
     at(id(u64));
     body "comment" {
-        /// What kind of record it is a comment on.
+        /// Sets the type of the record that it comments on.
         parent_type(into ParentType);
-        /// The number of that record.
+        /// Sets the id of that record.
         parent_id(u64);
-        /// What it says.
+        /// Sets the text.
         body(into String);
     }
 }
 
 operation! {
-    /// Deletes a comment of one's own.
+    /// Deletes one of your comments.
     pub Delete: DELETE "/comments/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 choice! {
-    /// What a comment can be on.
+    /// A type of record that can have comments.
     pub enum ParentType {
         /// An observation.
         Observation = "Observation",

@@ -1,4 +1,4 @@
-//! What the service's computer vision makes of a picture.
+//! Taxon suggestions by iNaturalist's computer vision.
 
 use std::time::Duration;
 
@@ -17,24 +17,25 @@ const SCORE: CallPolicy =
     CallPolicy::read(API).with_limits(LIMITS.with_timeout(Duration::from_secs(600)));
 
 operation! {
-    /// Suggests taxa for a picture, which is not kept. Place and day make the suggestions better.
+    /// Suggests taxa for a picture, which iNaturalist does not store. Location and day improve the
+    /// suggestions.
     ///
-    /// Not in the API's description. iNaturalist gives it to its own programs and to people it allowed; whether it answers every
-    /// account's token is not verified.
+    /// Not in the API's description. iNaturalist offers it to its own programs and to approved
+    /// users. Whether every account's token is accepted is not verified.
     pub ScoreImage: POST "/computervision/score_image" -> Whole<Suggestions>, SCORE;
     with(image(into Upload));
     body "" {
-        /// Where it was seen: degrees north of the equator.
+        /// Sets the latitude of the observation: degrees north of the equator.
         lat(f64);
-        /// Where it was seen: degrees east of Greenwich.
+        /// Sets the longitude of the observation: degrees east of Greenwich.
         lng(f64);
-        /// When it was seen.
+        /// Sets the day of the observation.
         observed_on(Date);
-        /// The language of common names, such as `de`.
+        /// Sets the language of common names, such as `de`.
         locale(into String);
     }
     upload Photo "image" {
-        /// The picture.
+        /// Sets the picture.
         image;
     }
 }
@@ -42,17 +43,18 @@ operation! {
 operation! {
     /// Suggests taxa for an observation, from its first photo.
     ///
-    /// Not in the API's description; named in the Node API's routes. As [`ScoreImage`], it may not be for every account.
+    /// Not in the API's description; named in the Node API's routes. Like [`ScoreImage`], it may be
+    /// closed to some accounts.
     pub ScoreObservation: GET "/computervision/score_observation/{id}" -> Whole<Suggestions>, REQUIRED;
     at(id(u64));
     query {
-        /// Where it was seen, in place of what the observation says: degrees north of the equator.
+        /// Sets the latitude, in place of the observation's own: degrees north of the equator.
         lat(f64);
-        /// Where it was seen: degrees east of Greenwich.
+        /// Sets the longitude of the observation: degrees east of Greenwich.
         lng(f64);
-        /// Of this taxon and its descendants alone.
+        /// Suggests only this taxon and its descendants.
         taxon_id(u64);
-        /// The language of common names, such as `de`.
+        /// Sets the language of common names, such as `de`.
         locale(into String);
     }
 }

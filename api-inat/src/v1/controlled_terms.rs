@@ -1,18 +1,18 @@
-//! Controlled terms: what annotations are made of.
+//! Controlled terms: the vocabulary of annotations.
 
 use crate::{model::ControlledTerm, operation::operation, v1::OPEN};
 
 operation! {
-    /// All controlled terms with their values.
+    /// Lists all controlled terms with their values.
     pub All: GET "/controlled_terms" -> Page<ControlledTerm>, OPEN;
 }
 
 operation! {
-    /// The controlled terms that can be said of a taxon.
+    /// Lists the controlled terms that apply to a taxon.
     pub ForTaxon: GET "/controlled_terms/for_taxon" -> Page<ControlledTerm>, OPEN;
     with(taxon_id(u64));
     query {
-        /// The taxon.
+        /// Sets the taxon.
         taxon_id(u64);
     }
 }

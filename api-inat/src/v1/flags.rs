@@ -1,4 +1,4 @@
-//! Flags: complaints about records.
+//! Flags: users report records to the curators.
 
 use crate::{
     model::{self, choice::choice},
@@ -7,42 +7,42 @@ use crate::{
 };
 
 operation! {
-    /// Complains about a record.
+    /// Flags a record.
     pub Create: POST "/flags" -> One<model::Flag>, WRITE;
     with(flaggable_type(into FlaggableType), flaggable_id(u64), flag(into Reason));
     body "flag" {
-        /// What kind of record it is about.
+        /// Sets the type of the flagged record.
         flaggable_type(into FlaggableType);
-        /// The number of that record.
+        /// Sets the id of the flagged record.
         flaggable_id(u64);
-        /// What is wrong with it.
+        /// Sets the reason.
         flag(into Reason);
     }
     body "" {
-        /// More about it; with [`Reason::Another`] it is the reason.
+        /// Sets an explanation; with [`Reason::Another`] it is the reason.
         flag_explanation(into String);
     }
 }
 
 operation! {
-    /// Settles a complaint, or opens it again.
+    /// Resolves a flag, or reopens it.
     pub Update: PUT "/flags/{id}" -> One<model::Flag>, WRITE;
     at(id(u64));
     with(resolved(bool));
     body "flag" {
-        /// Whether it is settled.
+        /// Sets whether it is resolved.
         resolved(bool);
     }
 }
 
 operation! {
-    /// Deletes a complaint of one's own.
+    /// Deletes one of your flags.
     pub Delete: DELETE "/flags/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 choice! {
-    /// What a complaint can be about.
+    /// A type of record that can be flagged.
     pub enum FlaggableType {
         /// A comment.
         Comment = "Comment",
@@ -60,13 +60,13 @@ choice! {
 }
 
 choice! {
-    /// What is wrong with a record.
+    /// The reason for a flag.
     pub enum Reason {
-        /// It wants to sell something.
+        /// The record advertises something.
         Spam = "spam",
-        /// It hurts or offends.
+        /// The record is offensive.
         Inappropriate = "inappropriate",
-        /// Another reason, in words of one's own.
+        /// Another reason, given as text.
         Another = "other",
     }
 }

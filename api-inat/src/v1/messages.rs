@@ -7,62 +7,62 @@ use crate::{
 };
 
 operation! {
-    /// One's own messages, the latest first.
+    /// Lists your messages, the latest first.
     pub Search: GET "/messages" -> Page<Message>, REQUIRED;
     pages 10, 200, by number;
     query {
-        /// The number of the page, from 1. Following a list counts by itself.
+        /// Sets the number of the page, from 1. Following a list sets it itself.
         page(u64);
-        /// From which box; from the inbox without it.
+        /// Sets the mailbox. Default: the inbox.
         r#box(into Mailbox);
-        /// With these words. Not together with `threads` (pyinaturalist).
+        /// Matches messages with these words. Cannot be combined with `threads` (pyinaturalist).
         q(into String);
-        /// From or to this person, by number or login name.
+        /// Matches messages from or to this user, given by id or login name.
         user_id(into String);
-        /// The latest message of each conversation alone, with the number of its messages.
+        /// Returns only the latest message of each conversation, with the number of its messages.
         threads(bool);
     }
 }
 
 operation! {
-    /// The whole conversation that a message belongs to. **Reading it marks its messages as read.**
+    /// Reads the whole conversation that a message belongs to. **This marks its messages as read.**
     pub Get: GET "/messages/{id}" -> Whole<Thread>, REQUIRED;
     at(id(u64));
 }
 
 operation! {
-    /// How many messages are not read yet.
+    /// Counts your unread messages.
     pub CountUnread: GET "/messages/unread" -> Whole<Unread>, REQUIRED;
 }
 
 operation! {
-    /// Sends a message. New accounts may not.
+    /// Sends a message. iNaturalist refuses it for new accounts.
     pub Create: POST "/messages" -> One<Message>, WRITE;
     with(to_user_id(u64), subject(into String), body(into String));
     body "message" {
-        /// For whom.
+        /// Sets the user that it goes to.
         to_user_id(u64);
-        /// The conversation that it answers in; without it, it begins a new one.
+        /// Sets the conversation that it continues. Default: a new one.
         thread_id(u64);
-        /// What it is about.
+        /// Sets the subject.
         subject(into String);
-        /// What it says.
+        /// Sets the text.
         body(into String);
     }
 }
 
 operation! {
-    /// Deletes one's own copy of the whole conversation that a message belongs to.
+    /// Deletes your copy of the whole conversation that a message belongs to.
     pub Delete: DELETE "/messages/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 choice! {
-    /// A box of messages.
+    /// A mailbox.
     pub enum Mailbox {
-        /// Those that came.
+        /// Received messages.
         Inbox = "inbox",
-        /// Those that were sent.
+        /// Sent messages.
         Sent = "sent",
         /// Both.
         Any = "any",

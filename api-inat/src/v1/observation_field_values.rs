@@ -1,4 +1,4 @@
-//! Values of observation fields: what somebody entered into a field that somebody made.
+//! Values of observation fields, which users define.
 
 use serde_json::Value;
 
@@ -8,25 +8,26 @@ use crate::{
     v1::WRITE,
 };
 
-/// What a value says.
-macro_rules! says {
+/// The fields of a value.
+macro_rules! content {
     () => {
         operation! { @fields "observation_field_value";
-            /// The observation.
+            /// Sets the observation.
             observation_id(u64);
-            /// The field.
+            /// Sets the observation field.
             observation_field_id(u64);
-            /// The value: text as a rule; numbers and truths are taken as well.
+            /// Sets the value: usually text; numbers and booleans are accepted too.
             value(into Value);
         }
     };
 }
 
 operation! {
-    /// Enters a value. Where the observation has one in this field already, that is changed (the Rails application).
+    /// Adds a value to an observation. If the observation has a value in this field, it is changed
+    /// (the Rails application).
     pub Create: POST "/observation_field_values" -> One<ObservationFieldValue>, WRITE;
     with(observation_id(u64), observation_field_id(u64), value(into Value));
-    shared says;
+    shared content;
     body "observation_field_value" {}
 }
 
@@ -34,7 +35,7 @@ operation! {
     /// Changes a value.
     pub Update: PUT "/observation_field_values/{id}" -> One<ObservationFieldValue>, WRITE;
     at(id(u64));
-    shared says;
+    shared content;
     body "observation_field_value" {}
 }
 

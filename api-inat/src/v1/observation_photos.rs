@@ -1,4 +1,4 @@
-//! The photos of an observation: added, put into order, replaced, taken off.
+//! The photos of an observation: add, reorder, replace and remove them.
 
 use crate::{
     model::ObservationPhoto,
@@ -9,50 +9,54 @@ use crate::{
 };
 
 operation! {
-    /// Adds a photo to an observation. It carries a UUID of its own, so that it can be sent again after a failure without being
-    /// there twice (the Rails application's `observation_photos_controller.rb`).
+    /// Adds a photo to an observation. Carries a new UUID: sent again after a failure, it adds no
+    /// second photo (the Rails application's `observation_photos_controller.rb`).
     ///
     /// ```
     /// use api_inat::{Upload, observation_photos::Create};
     /// use auth_core::{Operation, RetrySafety};
     ///
-    /// let photo = Upload::path("lynx.jpg").on_progress(|sent, total| println!("{sent} of {total} bytes"));
+    /// let photo = Upload::path("lynx.jpg")
+    ///     .on_progress(|sent, total| println!("{sent} of {total} bytes"));
     /// assert_eq!(Create::new(photo, 250_000_001).policy().retry(), RetrySafety::Idempotent);
     /// ```
+    #[doc(alias = "upload")]
+    #[doc(alias = "photo")]
     pub Create: POST "/observation_photos" -> One<ObservationPhoto>, UPLOAD;
     with(file(into Upload), observation_id(u64));
     preset(uuid(fresh_uuid()));
     once "observation_photo" "uuid";
     body "observation_photo" {
-        /// The observation's number.
+        /// Sets the id of the observation.
         observation_id(u64);
-        /// The UUID of its place in the observation. A repeated request with the same one adds no second photo. (The API's
-        /// description takes it for the observation's; the Rails application does not.)
+        /// Sets the UUID of the observation photo, the link of photo and observation. A repeated
+        /// request with the same UUID adds no second photo. (In the API's description it is the
+        /// UUID of the observation; in the Rails application it is not.)
         uuid(into String);
     }
     upload Photo "file" {
-        /// The photo.
+        /// Sets the photo.
         file;
     }
 }
 
 operation! {
-    /// Moves a photo among those of its observation, or puts another in its place.
+    /// Moves a photo among those of its observation, or replaces it.
     pub Update: PUT "/observation_photos/{id}" -> One<ObservationPhoto>, UPLOAD;
     at(id(u64));
     body "observation_photo" {
-        /// Where it stands among the photos, from 0.
+        /// Sets its position among the photos, from 0.
         position(u64);
     }
     upload Photo "file" {
-        /// The photo that takes its place.
+        /// Sets the photo that replaces it.
         file;
     }
     form always;
 }
 
 operation! {
-    /// Takes a photo off its observation.
+    /// Removes a photo from its observation.
     pub Delete: DELETE "/observation_photos/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

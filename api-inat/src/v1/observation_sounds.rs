@@ -1,4 +1,4 @@
-//! The sounds of an observation: added and taken off.
+//! The sounds of an observation: add and remove them.
 
 use crate::{
     model::ObservationSound,
@@ -9,28 +9,32 @@ use crate::{
 };
 
 operation! {
-    /// Adds a sound to an observation. It carries a UUID of its own, so that it can be sent again after a failure without being
-    /// there twice (the Rails application's `observation_sounds_controller.rb`).
+    /// Adds a sound to an observation. Carries a new UUID: sent again after a failure, it adds no
+    /// second sound (the Rails application's `observation_sounds_controller.rb`).
     ///
     /// Not in the API's description; pyinaturalist uses it.
+    #[doc(alias = "upload")]
+    #[doc(alias = "sound")]
     pub Create: POST "/observation_sounds" -> One<ObservationSound>, UPLOAD;
     with(file(into Upload), observation_id(u64));
     preset(uuid(fresh_uuid()));
     once "observation_sound" "uuid";
     body "observation_sound" {
-        /// The observation's number.
+        /// Sets the id of the observation.
         observation_id(u64);
-        /// The UUID of its place in the observation. A repeated request with the same one adds no second sound.
+        /// Sets the UUID of the observation sound, the link of sound and observation. A repeated
+        /// request with the same UUID adds no second sound.
         uuid(into String);
     }
     upload Sound "file" {
-        /// The sound.
+        /// Sets the sound.
         file;
     }
 }
 
 operation! {
-    /// Takes a sound off its observation. Not in the API's description; the Rails application has it.
+    /// Removes a sound from its observation. Not in the API's description; the Rails application
+    /// has it.
     pub Delete: DELETE "/observation_sounds/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

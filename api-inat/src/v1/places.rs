@@ -8,52 +8,52 @@ use crate::{
 };
 
 operation! {
-    /// Places by their numbers or slugs, 500 at most.
+    /// Reads places by id or slug, at most 500.
     pub Get: GET "/places/{id}" -> Page<Place>, OPEN;
     at(id(into StringList));
     ids 500, 500;
     query {
-        /// Only of one of these administrative levels.
+        /// Matches places of one of these administrative levels.
         admin_level(into StringList);
     }
 }
 
 operation! {
-    /// Places with a name that begins like this.
+    /// Finds places whose name begins with this text.
     pub Autocomplete: GET "/places/autocomplete" -> Page<Place>, OPEN;
     with(q(into String));
     pages 10, 20;
     query {
-        /// The beginning of the name.
+        /// Sets the beginning of the name.
         q(into String);
-        /// What to order by; by administrative level without it.
+        /// Sets the key to order by. Default: the administrative level.
         order_by(into OrderBy);
     }
 }
 
 operation! {
-    /// Places in a box, by its north-eastern and its south-western corner in degrees.
+    /// Finds places in a box, given by its north-eastern and its south-western corner in degrees.
     pub Near: GET "/places/nearby" -> Whole<Nearby>, OPEN;
     with(nelat(f64), nelng(f64), swlat(f64), swlng(f64));
     pages 20, 100;
     query {
-        /// North-eastern corner: latitude in degrees.
+        /// Sets the latitude of the north-eastern corner, in degrees.
         nelat(f64);
-        /// North-eastern corner: longitude in degrees.
+        /// Sets the longitude of the north-eastern corner, in degrees.
         nelng(f64);
-        /// South-western corner: latitude in degrees.
+        /// Sets the latitude of the south-western corner, in degrees.
         swlat(f64);
-        /// South-western corner: longitude in degrees.
+        /// Sets the longitude of the south-western corner, in degrees.
         swlng(f64);
-        /// With this name.
+        /// Matches places with this name.
         name(into String);
-        /// How many of each kind at most.
+        /// Sets the maximum number of places, standard and community each.
         per_page(u64);
     }
 }
 
 choice! {
-    /// How a place counts for administrations.
+    /// The administrative level of a place.
     pub enum AdminLevel {
         /// A continent.
         Continent = "-10",
@@ -71,7 +71,7 @@ choice! {
 }
 
 choice! {
-    /// What places are ordered by.
+    /// The key that places are ordered by.
     pub enum OrderBy {
         /// By area, the largest first.
         Area = "area",

@@ -1,7 +1,7 @@
-//! Journal posts, of people and of projects.
+//! Journal posts of users and projects.
 //!
-//! The description does not say what comes back. Lists are read with and without an envelope (pyinaturalist knows them
-//! without), posts as records.
+//! The description does not describe the responses. Lists are read with and without an envelope
+//! (pyinaturalist expects none), posts as records.
 
 use crate::{
     model::{Post, choice::choice},
@@ -10,87 +10,88 @@ use crate::{
     v1::{OPTIONAL, REQUIRED, WRITE, shared::pages},
 };
 
-/// What a post says.
-macro_rules! says {
+/// The fields of a post.
+macro_rules! content {
     () => {
         operation! { @fields "post";
-            /// Its title.
+            /// Sets the title.
             title(into String);
-            /// What it says.
+            /// Sets the text.
             body(into String);
-            /// How that is written, such as `simple`.
+            /// Sets the format of the text, such as `simple`.
             preferred_formatting(into String);
-            /// Who writes it.
+            /// Sets the author.
             user_id(u64);
-            /// Whose journal it goes into, by number.
+            /// Sets the id of the journal's owner.
             parent_id(u64);
-            /// Whose journal it goes into, by kind.
+            /// Sets the type of the journal's owner.
             parent_type(into ParentType);
         }
         operation! { @fields "";
-            /// `Publish` makes it public; otherwise it is a draft. The word is in the language of the account (the Rails
-            /// application).
+            /// Publishes the post if it is `Publish`; otherwise the post is a draft. The word
+            /// depends on the language of the account (the Rails application).
             commit(into String);
         }
     };
 }
 
 operation! {
-    /// Posts of a person or of a project, the latest first.
+    /// Lists the posts of a user or a project, the latest first.
     pub Search: GET "/posts" -> List<Post>, OPTIONAL;
     pages 10, 200, by number;
     shared pages;
     query {
-        /// By the person with this login name.
+        /// Matches posts by the user with this login name.
         login(into String);
-        /// In the journal of this project.
+        /// Matches posts in the journal of this project.
         project_id(u64);
     }
 }
 
 operation! {
-    /// Posts that concern the account: of iNaturalist itself, and of the projects it is subscribed to.
+    /// Lists posts for the account: by iNaturalist itself, and by the projects that it subscribes
+    /// to.
     pub ForUser: GET "/posts/for_user" -> List<Post>, REQUIRED;
     pages 10, 200, by number;
     query {
-        /// Made public after this moment.
+        /// Matches posts published after this moment.
         newer_than(into DateOrTime);
-        /// Made public before this moment.
+        /// Matches posts published before this moment.
         older_than(into DateOrTime);
-        /// The number of the page, from 1. Following a list counts by itself.
+        /// Sets the number of the page, from 1. Following a list sets it itself.
         page(u64);
     }
 }
 
 operation! {
-    /// Writes a post; into one's own journal, unless [`parent_id`](Self::parent_id) and [`parent_type`](Self::parent_type)
-    /// say otherwise.
+    /// Creates a post: in your own journal, unless [`parent_id`](Self::parent_id) and
+    /// [`parent_type`](Self::parent_type) are set.
     pub Create: POST "/posts" -> One<Post>, WRITE;
     with(title(into String), body(into String));
-    shared says;
+    shared content;
     body "post" {}
 }
 
 operation! {
-    /// Rewrites a post of one's own.
+    /// Changes one of your posts.
     pub Update: PUT "/posts/{id}" -> One<Post>, WRITE;
     at(id(u64));
-    shared says;
+    shared content;
     body "post" {}
 }
 
 operation! {
-    /// Deletes a post of one's own.
+    /// Deletes one of your posts.
     pub Delete: DELETE "/posts/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 choice! {
-    /// Whose journal a post is in.
+    /// The type of a journal's owner.
     pub enum ParentType {
-        /// A project's.
+        /// A project.
         Project = "Project",
-        /// A person's.
+        /// A user.
         User = "User",
     }
 }

@@ -7,33 +7,34 @@ use crate::{
 };
 
 operation! {
-    /// Adds an observation to a project. Needs a membership; the project's rules have to hold.
+    /// Adds an observation to a project. Requires a membership, and an observation that meets the
+    /// project's rules.
     pub Create: POST "/project_observations" -> One<ProjectObservation>, WRITE;
     with(project_id(u64), observation_id(u64));
     body "" {
-        /// The project.
+        /// Sets the project.
         project_id(u64);
-        /// The observation.
+        /// Sets the observation.
         observation_id(u64);
     }
 }
 
 operation! {
-    /// Changes what the project may see of an observation.
+    /// Changes what the project can see of an observation.
     pub Update: PUT "/project_observations/{id}" -> One<ProjectObservation>, WRITE;
     at(id(u64));
     body "project_observation" {
-        /// The project.
+        /// Sets the project.
         project_id(u64);
-        /// The observation.
+        /// Sets the observation.
         observation_id(u64);
-        /// The project's curators see the true place.
+        /// Sets whether the project's curators see the true location.
         prefers_curator_coordinate_access(bool);
     }
 }
 
 operation! {
-    /// Takes an observation out of a project, by the number of its place there.
+    /// Removes an observation from a project, by the id of the project observation.
     pub Delete: DELETE "/project_observations/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

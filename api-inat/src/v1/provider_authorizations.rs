@@ -1,5 +1,5 @@
-//! Other services that the account can be logged in with. None of them is in the API's description of v1; named in the Node
-//! API's routes, and described for v2.
+//! Other services that the user can log in with. Not in the API's description of v1; named in the
+//! Node API's routes, and described for v2.
 
 use crate::{
     model::ProviderAuthorization,
@@ -8,14 +8,14 @@ use crate::{
 };
 
 operation! {
-    /// The services that the account can be logged in with.
+    /// Lists the services that the user can log in with.
     pub All: GET "/provider_authorizations" -> Page<ProviderAuthorization>, REQUIRED;
     pages 30, 100, by number;
     shared pages;
 }
 
 operation! {
-    /// Unties a service from the account.
+    /// Unlinks a service from the account.
     pub Delete: DELETE "/provider_authorizations/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

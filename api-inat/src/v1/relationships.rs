@@ -1,5 +1,5 @@
-//! Whom the account follows and trusts. None of them is in the API's description of v1; named in the Node API's routes, and
-//! described for v2.
+//! The users that the account follows and trusts. Not in the API's description of v1; named in the
+//! Node API's routes, and described for v2.
 
 use crate::{
     model::{self, choice::choice},
@@ -8,62 +8,62 @@ use crate::{
 };
 
 operation! {
-    /// Whom the account follows or trusts.
+    /// Lists the users that the account follows or trusts.
     pub Search: GET "/relationships" -> Page<model::Relationship>, REQUIRED;
     pages 30, 100, by number;
     shared pages;
     query {
-        /// With these letters in the login name.
+        /// Matches users with these letters in their login name.
         q(into String);
-        /// Those one trusts, or those one does not.
+        /// Matches users that you trust, or do not.
         trusted(into YesOrNo);
-        /// Those one follows, or those one does not.
+        /// Matches users that you follow, or do not.
         following(into YesOrNo);
-        /// Which way to order.
+        /// Sets the direction of the order.
         order(into Order);
-        /// What to order by: `friendships.id`, or the login name without it.
+        /// Sets the key to order by: `friendships.id`. Default: the login name.
         order_by(into String);
     }
 }
 
 operation! {
-    /// Follows or trusts a person.
+    /// Follows or trusts a user.
     pub Create: POST "/relationships" -> One<model::Relationship>, WRITE;
     with(friend_id(u64));
     body "relationship" {
-        /// The person.
+        /// Sets the user.
         friend_id(u64);
-        /// Hears of what they do.
+        /// Sets whether you follow the user.
         following(bool);
-        /// Shows them true places.
+        /// Sets whether the user sees your true locations.
         trust(bool);
     }
 }
 
 operation! {
-    /// Changes what one chose about a person.
+    /// Changes whether you follow or trust a user.
     pub Update: PUT "/relationships/{id}" -> One<model::Relationship>, WRITE;
     at(id(u64));
     body "relationship" {
-        /// Hears of what they do.
+        /// Sets whether you follow the user.
         following(bool);
-        /// Shows them true places.
+        /// Sets whether the user sees your true locations.
         trust(bool);
     }
 }
 
 operation! {
-    /// Neither follows nor trusts a person any more.
+    /// Ends a relationship: you neither follow nor trust the user.
     pub Delete: DELETE "/relationships/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 choice! {
-    /// Whether something is so; without it, both.
+    /// A filter by yes or no. Default: both.
     pub enum YesOrNo {
-        /// It is.
+        /// Yes.
         Yes = "yes",
-        /// It is not.
+        /// No.
         No = "no",
     }
 }

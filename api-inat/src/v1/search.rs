@@ -1,4 +1,4 @@
-//! The search over taxa, places, projects and people at once.
+//! The search over taxa, places, projects and users at once.
 
 use crate::{
     model::{Found, choice::choice},
@@ -8,27 +8,27 @@ use crate::{
 };
 
 operation! {
-    /// Searches for taxa, places, projects and people, the best first.
+    /// Searches for taxa, places, projects and users, the best match first.
     pub Search: GET "/search" -> Page<Found>, OPTIONAL;
     with(q(into String));
     pages 30, 100;
     shared names;
     query {
-        /// What is looked for.
+        /// Sets the search text.
         q(into String);
-        /// In which kinds of records; in all without it.
+        /// Sets the types of records to search in. Default: all.
         sources(into StringList);
-        /// That have to do with one of these places.
+        /// Matches records related to one of these places.
         place_id(into IdList);
-        /// Taxa come with their ancestors.
+        /// Includes the ancestors of taxa.
         include_taxon_ancestors(bool);
-        /// How many at most.
+        /// Sets the maximum number of records.
         per_page(u64);
     }
 }
 
 choice! {
-    /// A kind of records to search in.
+    /// A type of records to search in.
     pub enum Source {
         /// Places.
         Places = "places",
@@ -36,7 +36,7 @@ choice! {
         Projects = "projects",
         /// Taxa.
         Taxa = "taxa",
-        /// People.
+        /// Users.
         Users = "users",
     }
 }

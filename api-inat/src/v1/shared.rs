@@ -1,25 +1,25 @@
-//! Setters that several endpoints take.
+//! Setters that several endpoints share.
 
 /// Pages by number.
 macro_rules! pages {
     () => {
         auth_core::parameters! {
-            /// The number of the page, from 1. Following a list counts by itself.
+            /// Sets the number of the page, from 1. Following a list sets it itself.
             page(u64);
-            /// How many records a page has; with 0 the response has the total alone.
+            /// Sets the number of records on a page. With 0 the response has only the total.
             per_page(u64);
         }
     };
 }
 pub(crate) use pages;
 
-/// The language and the place that common names are chosen for.
+/// The language and the place of common names.
 macro_rules! names {
     () => {
         auth_core::parameters! {
-            /// The language of common names, such as `de`.
+            /// Sets the language of common names, such as `de`.
             locale(into String);
-            /// The place whose common names are preferred.
+            /// Sets the place whose common names are preferred.
             preferred_place_id(u64);
         }
     };

@@ -1,4 +1,4 @@
-//! Sounds: sent by themselves, and fetched.
+//! Sounds: upload without an observation, and download.
 
 use crate::{
     model::Sound, operation::operation, parameter::path_value::fresh_uuid, upload::Upload,
@@ -8,20 +8,22 @@ use crate::{
 pub use crate::media::Download;
 
 operation! {
-    /// Sends a sound that belongs to no observation yet. It carries a UUID of its own, so that it can be sent again after a
-    /// failure without there being two (the Rails application's `sounds_controller.rb`; not verified on the running service).
+    /// Uploads a sound that belongs to no observation yet. Carries a new UUID: sent again after a
+    /// failure, it adds no second sound (the Rails application's `sounds_controller.rb`; not
+    /// verified on the running service).
     ///
     /// Not in the API's description; the Node API has it (`lib/inaturalist_api.js`).
+    #[doc(alias = "upload")]
     pub Create: POST "/sounds" -> One<Sound>, UPLOAD;
     with(file(into Upload));
     preset(uuid(fresh_uuid()));
     once "" "uuid";
     body "" {
-        /// Its UUID. A repeated request with the same one makes no second sound.
+        /// Sets its UUID. A repeated request with the same UUID creates no second sound.
         uuid(into String);
     }
     upload Sound "file" {
-        /// The sound.
+        /// Sets the sound.
         file;
     }
 }

@@ -1,4 +1,4 @@
-//! The service itself. None of them is in the API's description of v1; named in the Node API's routes.
+//! The state of the service. Not in the API's description of v1; named in the Node API's routes.
 
 use serde_json::Value;
 
@@ -9,16 +9,17 @@ use crate::{
 };
 
 operation! {
-    /// Whether the service is there.
+    /// Checks whether the service is available.
     pub Ping: GET "/ping" -> Whole<model::Ping>, OPEN;
 }
 
 operation! {
-    /// Where an Internet address probably is: country, region, town, coordinates. The response is read as it comes.
+    /// Locates an IP address: country, region, town, coordinates. The output is the response's
+    /// JSON.
     pub LocateIp: GET "/geoip_lookup" -> Whole<Value>, REQUIRED;
     with(ip(into String));
     query {
-        /// The address.
+        /// Sets the IP address.
         ip(into String);
     }
 }

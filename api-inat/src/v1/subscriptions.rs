@@ -1,8 +1,9 @@
-//! Subscriptions: whether one hears of what is new. Both operations are switches: **sent twice, they undo themselves**, so
-//! ask [`observations::Subscriptions`](crate::v1::observations::Subscriptions) or
-//! [`projects::Subscriptions`](crate::v1::projects::Subscriptions) first.
+//! Subscriptions to the news of a record. Both operations are switches: **sent a second time, they
+//! undo themselves**. Read [`observations::Subscriptions`](crate::v1::observations::Subscriptions)
+//! or [`projects::Subscriptions`](crate::v1::projects::Subscriptions) first.
 //!
-//! The Node API writes the kind with a capital letter in its routes, its description does not; its router takes both.
+//! The Node API writes the type with a capital letter in its routes, and without one in its
+//! description. Its router accepts both.
 
 use crate::{
     operation::{operation, response::Empty},
@@ -10,13 +11,13 @@ use crate::{
 };
 
 operation! {
-    /// Subscribes to an observation; where that is so already, ends it.
+    /// Subscribes to an observation, or unsubscribes if you are subscribed.
     pub ToggleObservation: POST "/subscriptions/observation/{id}/subscribe" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 operation! {
-    /// Subscribes to a project; where that is so already, ends it.
+    /// Subscribes to a project, or unsubscribes if you are subscribed.
     pub ToggleProject: POST "/subscriptions/project/{id}/subscribe" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

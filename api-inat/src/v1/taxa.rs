@@ -1,4 +1,4 @@
-//! Taxa: species and all that is wider or narrower.
+//! Taxa: species, and all wider and narrower ranks.
 
 use jiff::civil::Date;
 
@@ -10,155 +10,158 @@ use crate::{
 };
 
 operation! {
-    /// Taxa by their numbers, 30 at most, with ancestors and children.
+    /// Reads taxa by id, at most 30, with ancestors and children.
     pub Get: GET "/taxa/{id}" -> Page<Taxon>, OPTIONAL;
     at(id(into IdList));
     ids 30, 30;
     query {
-        /// Only of this rank level: 70 is a kingdom, 10 a species.
+        /// Matches taxa of this rank level: 70 is a kingdom, 10 a species.
         rank_level(f64);
     }
 }
 
 operation! {
-    /// Searches for taxa. Followed through its pages it goes by id.
+    /// Searches for taxa. Following its pages orders it by id.
     pub Search: GET "/taxa" -> Page<Taxon>, OPTIONAL;
     pages 30, 500, by id;
     shared names;
     query {
-        /// Whose name begins like this.
+        /// Matches taxa whose name begins with this text.
         q(into String);
-        /// Still in use.
+        /// Matches taxa that are active (not replaced by another).
         is_active(bool);
-        /// With one of these ids.
+        /// Matches taxa with one of these ids.
         id(into IdList);
-        /// Directly below this taxon.
+        /// Matches the children of this taxon.
         parent_id(u64);
-        /// Of one of these ranks.
+        /// Matches taxa of one of these ranks.
         rank(into StringList);
-        /// Of this rank level: 70 is a kingdom, 10 a species.
+        /// Matches taxa of this rank level: 70 is a kingdom, 10 a species.
         rank_level(f64);
-        /// With a greater id than this one.
+        /// Matches taxa with an id above this one.
         id_above(u64);
-        /// With a smaller id than this one.
+        /// Matches taxa with an id below this one.
         id_below(u64);
-        /// The number of the page, from 1.
+        /// Sets the number of the page, from 1.
         page(u64);
-        /// How many taxa a page has.
+        /// Sets the number of taxa on a page.
         per_page(u64);
-        /// The response has ids alone.
+        /// Requests only the ids.
         only_id(bool);
-        /// With all names in all languages.
+        /// Includes all names in all languages.
         all_names(bool);
-        /// Which way to order.
+        /// Sets the direction of the order.
         order(into Order);
-        /// What to order by.
+        /// Sets the key to order by.
         order_by(into OrderBy);
     }
 }
 
 operation! {
-    /// Taxa with a name that begins like this.
+    /// Finds taxa with a name that begins with this text.
     pub Autocomplete: GET "/taxa/autocomplete" -> Page<Taxon>, OPTIONAL;
     with(q(into String));
     pages 10, 30;
     shared names;
     query {
-        /// The beginning of the name.
+        /// Sets the beginning of the name.
         q(into String);
-        /// Still in use.
+        /// Matches taxa that are active (not replaced by another).
         is_active(bool);
-        /// One of these taxa or their descendants.
+        /// Matches these taxa and their descendants.
         taxon_id(into IdList);
-        /// Of one of these ranks.
+        /// Matches taxa of one of these ranks.
         rank(into StringList);
-        /// Of this rank level.
+        /// Matches taxa of this rank level.
         rank_level(f64);
-        /// How many at most.
+        /// Sets the maximum number of taxa.
         per_page(u64);
-        /// With all names in all languages.
+        /// Includes all names in all languages.
         all_names(bool);
     }
 }
 
 operation! {
-    /// Which layers a map of the taxon can have. Not in the API's description; pyinaturalist uses it.
+    /// Lists the layers that a map of the taxon can have. Not in the API's description;
+    /// pyinaturalist uses it.
     pub MapLayers: GET "/taxa/{id}/map_layers" -> Whole<model::MapLayers>, OPTIONAL;
     at(id(u64));
 }
 
 operation! {
-    /// What a life list shows beside names and counts. Not in the API's description; pyinaturalist uses it, and its response is
-    /// read as it comes.
+    /// Reads what a life list shows beside names and counts. Not in the API's description;
+    /// pyinaturalist uses it. The output is the response's JSON.
     pub LifelistMetadata: GET "/taxa/lifelist_metadata" -> Whole<serde_json::Value>, OPTIONAL;
     query {
-        /// Whose observations.
+        /// Sets the user whose observations are listed.
         observed_by_user_id(u64);
-        /// The language of common names, such as `de`.
+        /// Sets the language of common names, such as `de`.
         locale(into String);
     }
 }
 
 operation! {
-    /// The wide groups that everybody knows. Not in the API's description; named in the Node API's routes.
+    /// Lists the iconic taxa, such as birds and plants. Not in the API's description; named in the
+    /// Node API's routes.
     pub Iconic: GET "/taxa/iconic" -> Page<Taxon>, OPTIONAL;
 }
 
 operation! {
-    /// Taxa below this one that nobody has observed yet. Not in the API's description; named in the Node API's routes.
+    /// Lists taxa below this one that have no observation yet. Not in the API's description; named
+    /// in the Node API's routes.
     pub Wanted: GET "/taxa/{id}/wanted" -> Page<Taxon>, OPTIONAL;
     at(id(u64));
 }
 
 operation! {
-    /// What an observation may be of, from what its photo looks like and from what was found nearby. Not in the API's
-    /// description of v1; named in the Node API's routes. The parameters are those that v2 describes; that v1 takes all of
-    /// them is not verified.
+    /// Suggests taxa for an observation, by its photo and by what was found nearby. Not in the
+    /// API's description of v1; named in the Node API's routes. The parameters are those of v2's
+    /// description; that v1 accepts all of them is not verified.
     pub Suggest: GET "/taxa/suggest" -> Whole<model::TaxonSuggestions>, REQUIRED;
     query {
-        /// For this observation.
+        /// Sets the observation to suggest taxa for.
         observation_id(into String);
-        /// An observation that is to be looked at even if it has just been made.
+        /// Sets an observation to include even if it has just been created.
         featured_observation_id(into String);
-        /// For the picture at this address.
+        /// Sets the URL of a picture to suggest taxa for.
         image_url(into String);
-        /// What they are taken from, such as `visual`, `observations` or `checklist`.
+        /// Sets the source of the suggestions, such as `visual`, `observations` or `checklist`.
         source(into String);
-        /// What to order by, such as `taxonomy` or `sort_order`.
+        /// Sets the key to order by, such as `taxonomy` or `sort_order`.
         order_by(into String);
-        /// This taxon and its descendants.
+        /// Suggests this taxon and its descendants.
         taxon_id(u64);
-        /// Found in this place.
+        /// Suggests taxa found in this place.
         place_id(u64);
-        /// Latitude of the place, in degrees.
+        /// Sets the latitude of the place, in degrees.
         place_lat(f64);
-        /// Longitude of the place, in degrees.
+        /// Sets the longitude of the place, in degrees.
         place_lng(f64);
-        /// Found near this latitude, in degrees.
+        /// Suggests taxa found near this latitude, in degrees.
         lat(f64);
-        /// Found near this longitude, in degrees.
+        /// Suggests taxa found near this longitude, in degrees.
         lng(f64);
-        /// Found at this time of the year.
+        /// Suggests taxa found at this time of the year.
         observed_on(Date);
-        /// Found in these months, 1 to 12.
+        /// Suggests taxa found in these months, 1 to 12.
         months(into IdList);
-        /// With a photo of each that looks like the picture.
+        /// Includes, for each taxon, a photo that looks like the picture.
         include_representative_photos(bool);
-        /// How many at most.
+        /// Sets the maximum number of taxa.
         limit(u64);
-        /// The language of common names, such as `de`.
+        /// Sets the language of common names, such as `de`.
         locale(into String);
     }
 }
 
 choice! {
-    /// What taxa are ordered by.
+    /// The key that taxa are ordered by.
     pub enum OrderBy {
         /// By id.
         Id = "id",
-        /// By the time they were made.
+        /// By the time of creation.
         CreatedAt = "created_at",
-        /// By how many observations they have.
+        /// By the number of observations.
         ObservationsCount = "observations_count",
     }
 }

@@ -1,4 +1,4 @@
-//! People with an account.
+//! Users: people with an account.
 
 use crate::{
     model::{Project, User, choice::choice},
@@ -8,9 +8,10 @@ use crate::{
 };
 
 operation! {
-    /// The account that the token belongs to, with fields that only its owner sees.
+    /// Reads the account of the token, with the fields that only its owner sees.
     ///
-    /// The one read of v1 that refuses a dead token, with 401; an OAuth access token counts as none.
+    /// The only read of v1 that rejects an invalid token, with 401. An OAuth access token counts as
+    /// none.
     ///
     /// ```
     /// use api_inat::users::Me;
@@ -25,124 +26,124 @@ operation! {
 }
 
 operation! {
-    /// A person, by number or login name.
+    /// Reads a user, by id or login name.
     pub Get: GET "/users/{id}" -> One<User>, OPTIONAL;
     at(id(into StringList));
 }
 
 operation! {
-    /// People whose login name or name begins like this.
+    /// Finds users whose login name or name begins with this text.
     pub Autocomplete: GET "/users/autocomplete" -> Page<User>, OPTIONAL;
     with(q(into String));
     pages 5, 100;
     query {
-        /// The beginning of the name.
+        /// Sets the beginning of the name.
         q(into String);
-        /// Among the members of this project.
+        /// Matches members of this project.
         project_id(u64);
-        /// How many at most.
+        /// Sets the maximum number of users.
         per_page(u64);
     }
 }
 
 operation! {
-    /// The projects that a person has joined, by their number or login name.
+    /// Lists the projects that a user has joined. The user is given by id or login name.
     pub Projects: GET "/users/{id}/projects" -> Page<Project>, OPTIONAL;
     at(id(into StringList));
     pages 10, 100, by number;
     shared pages;
     query {
-        /// With all there is to say about the rules of each project.
+        /// Includes the details of each project's rules.
         rule_details(bool);
-        /// Projects of one kind.
+        /// Matches projects of this type.
         project_type(into ProjectType);
     }
 }
 
 operation! {
-    /// Changes one's own profile. With a picture the request is a form.
+    /// Changes your profile. With a picture the request is a form.
     pub Update: PUT "/users/{id}" -> One<User>, WRITE;
     at(id(u64));
     body "user" {
-        /// The login name.
+        /// Sets the login name.
         login(into String);
-        /// The e-mail address; a new one has to be confirmed.
+        /// Sets the e-mail address. A new one has to be confirmed.
         email(into String);
-        /// The name that is shown.
+        /// Sets the displayed name.
         name(into String);
-        /// The language, such as `de`.
+        /// Sets the language, such as `de`.
         locale(into String);
-        /// The name of the time zone.
+        /// Sets the name of the time zone.
         time_zone(into String);
-        /// The place whose common names are preferred.
+        /// Sets the place whose common names are preferred.
         place_id(u64);
-        /// What the profile says.
+        /// Sets the text of the profile.
         description(into String);
     }
     body "" {
-        /// Takes the picture away.
+        /// Removes the picture.
         icon_delete(bool);
     }
     upload Photo "user[icon]" {
-        /// The picture.
+        /// Sets the picture.
         icon;
     }
 }
 
 operation! {
-    /// Mutes a person: no more news of them.
+    /// Mutes a user: you get no more news of them.
     pub Mute: POST "/users/{id}/mute" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 operation! {
-    /// Hears of a person again.
+    /// Unmutes a user.
     pub Unmute: DELETE "/users/{id}/mute" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 operation! {
-    /// Sends the mail that confirms one's address once more.
+    /// Sends the mail that confirms your address again.
     pub ResendConfirmation: POST "/users/resend_confirmation" -> Whole<Empty>, WRITE;
 }
 
 operation! {
-    /// Changes what the web site remembers of one's choices.
+    /// Changes your settings for the web site.
     pub UpdateSession: PUT "/users/update_session" -> Whole<Empty>, WRITE;
     body "" {
-        /// The page of a taxon shows its ancestors.
+        /// Shows ancestors on the page of a taxon.
         preferred_taxon_page_ancestors_shown(bool);
-        /// The place that the page of a taxon is about.
+        /// Sets the place for the page of a taxon.
         preferred_taxon_page_place_id(u64);
-        /// The tab that the page of a taxon opens with.
+        /// Sets the tab that the page of a taxon opens with.
         preferred_taxon_page_tab(into String);
-        /// No question before an identification that is coarser than others.
+        /// Skips the confirmation of an identification that is coarser than others.
         prefers_skip_coarer_id_modal(bool);
-        /// The page of an observation hides annotations.
+        /// Hides annotations on the page of an observation.
         prefers_hide_obs_show_annotations(bool);
-        /// It hides projects.
+        /// Hides projects on the page of an observation.
         prefers_hide_obs_show_projects(bool);
-        /// It hides tags.
+        /// Hides tags on the page of an observation.
         prefers_hide_obs_show_tags(bool);
-        /// It hides observation fields.
+        /// Hides observation fields on the page of an observation.
         prefers_hide_obs_show_observation_fields(bool);
-        /// It hides who identifies such taxa most.
+        /// Hides the top identifiers on the page of an observation.
         prefers_hide_obs_show_identifiers(bool);
-        /// It hides the copyright.
+        /// Hides the copyright on the page of an observation.
         prefers_hide_obs_show_copyright(bool);
-        /// It hides the votes on quality.
+        /// Hides the votes on quality on the page of an observation.
         prefers_hide_obs_show_quality_metrics(bool);
     }
 }
 
 choice! {
-    /// A kind of project.
+    /// A type of project.
     pub enum ProjectType {
-        /// Observations are added by hand.
+        /// Users add observations by hand.
         Traditional = "traditional",
-        /// Observations belong to it by its rules.
+        /// Contains all observations that meet its rules.
         Collection = "collection",
-        /// It stands over other projects.
+        /// Groups other projects.
         Umbrella = "umbrella",
     }
 }

@@ -12,44 +12,45 @@ operation! {
     at(id(into String));
     with(vote(into Direction));
     body "" {
-        /// For, or against.
+        /// Sets the direction: for or against.
         vote(into Direction);
     }
 }
 
 operation! {
-    /// Takes one's vote on an annotation back.
+    /// Removes your vote on an annotation.
     pub UnvoteAnnotation: DELETE "/votes/unvote/annotation/{id}" -> Whole<Empty>, WRITE;
     at(id(into String));
 }
 
 operation! {
-    /// Votes for or against an observation. Without a [`scope`](Self::scope) a vote for it is a favourite.
+    /// Votes for or against an observation. Without a [`scope`](Self::scope), a vote for it marks
+    /// it as a favourite.
     pub VoteObservation: POST "/votes/vote/observation/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
     with(vote(into Direction));
     body "" {
-        /// For, or against.
+        /// Sets the direction: for or against.
         vote(into Direction);
-        /// What the vote is about.
+        /// Sets the question that the vote is about.
         scope(into Scope);
     }
 }
 
 operation! {
-    /// Takes one's vote on an observation back: the one of this [`scope`](Self::scope).
+    /// Removes your vote with this [`scope`](Self::scope) on an observation.
     pub UnvoteObservation: DELETE "/votes/unvote/observation/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
     body "" {
-        /// For, or against.
+        /// Sets the direction: for or against.
         vote(into Direction);
-        /// What the vote is about.
+        /// Sets the question that the vote is about.
         scope(into Scope);
     }
 }
 
 choice! {
-    /// What a vote on an observation is about.
+    /// The question that a vote on an observation is about.
     pub enum Scope {
         /// Whether its identification can still be improved.
         NeedsId = "needs_id",

@@ -1,4 +1,4 @@
-//! What the service's computer vision makes of a picture.
+//! Taxon suggestions by iNaturalist's computer vision.
 
 use std::time::Duration;
 
@@ -18,22 +18,23 @@ const SCORE: CallPolicy =
     CallPolicy::read(API).with_limits(LIMITS.with_timeout(Duration::from_secs(600)));
 
 operation! {
-    /// Suggests taxa for a picture, which is not kept. Whether it answers every account's token is not verified; place and day, which
-    /// make the suggestions better, are not in the API's description.
+    /// Suggests taxa for a picture, which iNaturalist does not store. Whether every account's token
+    /// is accepted is not verified. Location and day improve the suggestions, but are not in the
+    /// API's description.
     pub ScoreImage: POST "/computervision/score_image" -> Whole<Suggestions>, SCORE;
     with(image(into Upload));
     preset(fields(Fields::all()));
     shared selected;
     body "" {
-        /// Where it was seen: degrees north of the equator.
+        /// Sets the latitude of the observation: degrees north of the equator.
         lat(f64);
-        /// Where it was seen: degrees east of Greenwich.
+        /// Sets the longitude of the observation: degrees east of Greenwich.
         lng(f64);
-        /// When it was seen.
+        /// Sets the day of the observation.
         observed_on(Date);
     }
     upload Photo "image" {
-        /// The picture.
+        /// Sets the picture.
         image;
     }
 }

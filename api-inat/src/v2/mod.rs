@@ -1,10 +1,11 @@
-//! The API v2: observations, their photos, sounds and field values, taxa, and oneself.
+//! The API v2: observations, their photos, sounds and field values, taxa, and your own account.
 //!
-//! It differs from v1 in that a response has the fields that were asked for. The operations here ask for all of them, as v1 gives;
-//! [`Fields`](crate::Fields) narrows that, which makes answers smaller by far. Observations go by their UUID. A parameter that v2
-//! does not know is refused with 422, and a dead token with 401.
+//! A response of v2 has only the requested fields. The operations here request all of them, as v1
+//! returns; [`Fields`](crate::Fields) selects some, which makes responses much smaller.
+//! Observations are identified by UUID. v2 refuses an unknown parameter with 422, and an invalid
+//! token with 401.
 //!
-//! The description calls it an alpha release. Where it has what v1 has, v1 is the safer choice.
+//! The description calls it an alpha release. Prefer v1 where both have an endpoint.
 //!
 //! ```
 //! use api_inat::v2::observations::Search;
@@ -31,29 +32,30 @@ use std::time::Duration;
 
 use auth_core::{CallPolicy, Limits};
 
-/// The name of this API within the service.
+/// The name of this API in the service.
 pub const API: &str = "v2";
 
 const LIMITS: Limits = Limits::api().with_timeout(Duration::from_secs(120));
 
-/// A read that a token changes, but that needs none.
+/// A read that works without a token; with one the response differs.
 const OPTIONAL: CallPolicy = CallPolicy::read(API)
     .with_optional_token()
     .with_limits(LIMITS);
 
-/// A read for somebody who is logged in.
+/// A read that requires a login.
 const REQUIRED: CallPolicy = CallPolicy::read(API).with_limits(LIMITS);
 
-/// A write, repeated only if it certainly did not arrive.
+/// A write: sent again only if it certainly was not delivered.
 const WRITE: CallPolicy = CallPolicy::write(API).with_limits(LIMITS);
 
-/// A write that sends a file: it may take ten minutes.
+/// A write with a file: it may take ten minutes.
 const UPLOAD: CallPolicy = WRITE.with_limits(LIMITS.with_timeout(Duration::from_secs(600)));
 
-/// Which fields the response has.
+/// The setter for the fields of the response.
 macro_rules! selected {
     () => {
-        /// The fields of the response's records: all, unless set. Names with dots between, or a [`Fields`](crate::Fields).
+        /// Sets the fields of the response's records. Default: all. Accepts names with dots, such
+        /// as `taxon.name`, or a [`Fields`](crate::Fields).
         #[must_use]
         pub fn fields(mut self, fields: impl Into<$crate::parameter::fields::Fields>) -> Self {
             self.call.content().select(fields.into());

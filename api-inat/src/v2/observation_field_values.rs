@@ -1,4 +1,4 @@
-//! The values of observation fields: set, changed, taken off.
+//! Values of observation fields: set, change and remove them.
 
 use auth_core::RetrySafety;
 use serde_json::Value;
@@ -11,18 +11,18 @@ use crate::{
 };
 
 operation! {
-    /// Sets the value that an observation has in a field. There is one for each field, so that a repeated request sets it again and
-    /// adds none (the Rails application's controller of them).
+    /// Sets the value of an observation field. An observation has one value for each field, so a
+    /// repeated request adds none (the Rails application's controller).
     pub Create: POST "/observation_field_values" -> One<ObservationFieldValue>, WRITE.with_retry(RetrySafety::Idempotent);
     with(observation_id(into String), observation_field_id(u64), value(into Value));
     preset(fields(Fields::all()));
     shared selected;
     body "observation_field_value" {
-        /// The observation's UUID.
+        /// Sets the UUID of the observation.
         observation_id(into String);
-        /// The field's number.
+        /// Sets the id of the field.
         observation_field_id(u64);
-        /// The value: a text or a number.
+        /// Sets the value: a text or a number.
         value(into Value);
     }
 }
@@ -35,17 +35,17 @@ operation! {
     preset(fields(Fields::all()));
     shared selected;
     body "observation_field_value" {
-        /// The observation's UUID.
+        /// Sets the UUID of the observation.
         observation_id(into String);
-        /// The field's number.
+        /// Sets the id of the field.
         observation_field_id(u64);
-        /// The value: a text or a number.
+        /// Sets the value: a text or a number.
         value(into Value);
     }
 }
 
 operation! {
-    /// Takes a value off its observation.
+    /// Removes a value from its observation.
     pub Delete: DELETE "/observation_field_values/{uuid}" -> Whole<Empty>, WRITE;
     at(uuid(into StringList));
 }

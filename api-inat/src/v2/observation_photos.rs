@@ -1,4 +1,4 @@
-//! The photos of an observation: added, put into order, taken off. Everything goes by UUID.
+//! The photos of an observation: add, reorder and remove them. All are identified by UUID.
 
 use crate::{
     model::ObservationPhoto,
@@ -9,42 +9,44 @@ use crate::{
 };
 
 operation! {
-    /// Adds a photo to an observation. It carries a UUID of its own, so that it can be sent again after a failure without being
-    /// there twice.
+    /// Adds a photo to an observation. Carries a new UUID: sent again after a failure, it adds no
+    /// second photo.
     pub Create: POST "/observation_photos" -> One<ObservationPhoto>, UPLOAD;
     with(file(into Upload), observation_id(into String));
     preset(uuid(fresh_uuid()), fields(Fields::all()));
     once "observation_photo" "uuid";
     shared selected;
     body "observation_photo" {
-        /// The observation's UUID.
+        /// Sets the UUID of the observation.
         observation_id(into String);
-        /// The UUID of the photo's place. A repeated request with the same one adds no second photo.
+        /// Sets the UUID of the observation photo, the link of photo and observation. A repeated
+        /// request with the same UUID adds no second photo.
         uuid(into String);
-        /// Where it stands among the photos, from 0.
+        /// Sets its position among the photos, from 0.
         position(u64);
     }
     upload Photo "file" {
-        /// The photo.
+        /// Sets the photo.
         file;
     }
 }
 
 operation! {
-    /// Adds a photo that is at iNaturalist already, by its number. It carries a UUID of its own, as [`Create`] does.
+    /// Adds a photo that is already at iNaturalist, by its id. Carries a new UUID, as [`Create`]
+    /// does.
     pub Attach: POST "/observation_photos" -> One<ObservationPhoto>, WRITE;
     with(photo_id(u64), observation_id(into String));
     preset(uuid(fresh_uuid()), fields(Fields::all()));
     once "observation_photo" "uuid";
     shared selected;
     body "observation_photo" {
-        /// The photo's number.
+        /// Sets the id of the photo.
         photo_id(u64);
-        /// The observation's UUID.
+        /// Sets the UUID of the observation.
         observation_id(into String);
-        /// The UUID of the photo's place.
+        /// Sets the UUID of the observation photo.
         uuid(into String);
-        /// Where it stands among the photos, from 0.
+        /// Sets its position among the photos, from 0.
         position(u64);
     }
 }
@@ -57,15 +59,15 @@ operation! {
     preset(fields(Fields::all()));
     shared selected;
     body "observation_photo" {
-        /// The observation's UUID.
+        /// Sets the UUID of the observation.
         observation_id(into String);
-        /// Where it stands among the photos, from 0.
+        /// Sets its position among the photos, from 0.
         position(u64);
     }
 }
 
 operation! {
-    /// Takes a photo off its observation.
+    /// Removes a photo from its observation.
     pub Delete: DELETE "/observation_photos/{uuid}" -> Whole<Empty>, WRITE;
     at(uuid(into StringList));
 }

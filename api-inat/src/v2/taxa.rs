@@ -1,4 +1,4 @@
-//! Taxa: species and all that is wider or narrower.
+//! Taxa: species, and all wider and narrower ranks.
 
 use crate::{
     model::Taxon,
@@ -12,69 +12,69 @@ use crate::{
 };
 
 operation! {
-    /// Taxa by their numbers, 30 at most.
+    /// Reads taxa by id, at most 30.
     pub Get: GET "/taxa/{id}" -> Page<Taxon>, OPTIONAL;
     at(id(into IdList));
     preset(fields(Fields::all()));
     ids 30, 30;
     shared selected;
     query {
-        /// Only of one of these rank levels: 70 is a kingdom, 10 a species.
+        /// Matches taxa of one of these rank levels: 70 is a kingdom, 10 a species.
         rank_level(into StringList);
     }
 }
 
 operation! {
-    /// Searches for taxa. One page: v2 takes neither its number nor an order.
+    /// Searches for taxa. Returns one page: v2 has neither a page number nor an order.
     pub Search: GET "/taxa" -> Page<Taxon>, OPTIONAL;
     preset(fields(Fields::all()));
     pages 30, 500;
     shared names, selected;
     query {
-        /// Whose name begins like this.
+        /// Matches taxa whose name begins with this text.
         q(into String);
-        /// Still in use.
+        /// Matches taxa that are active (not replaced by another).
         is_active(bool);
-        /// Standing for a wide group.
+        /// Matches iconic taxa, such as birds and plants.
         iconic(bool);
-        /// This taxon or its descendants.
+        /// Matches this taxon and its descendants.
         taxon_id(u64);
-        /// Directly below this taxon.
+        /// Matches the children of this taxon.
         parent_id(u64);
-        /// Of one of these ranks.
+        /// Matches taxa of one of these ranks.
         rank(into StringList);
-        /// Of one of these rank levels: 70 is a kingdom, 10 a species.
+        /// Matches taxa of one of these rank levels: 70 is a kingdom, 10 a species.
         rank_level(into StringList);
-        /// With a greater id than this one.
+        /// Matches taxa with an id above this one.
         id_above(u64);
-        /// With a smaller id than this one.
+        /// Matches taxa with an id below this one.
         id_below(u64);
-        /// How many taxa the page has.
+        /// Sets the number of taxa on the page.
         per_page(u64);
     }
 }
 
 operation! {
-    /// Taxa with a name that begins like this.
+    /// Finds taxa with a name that begins with this text.
     pub Autocomplete: GET "/taxa/autocomplete" -> Page<Taxon>, OPTIONAL;
     with(q(into String));
     preset(fields(Fields::all()));
     pages 10, 30;
     shared names, selected;
     query {
-        /// The beginning of the name.
+        /// Sets the beginning of the name.
         q(into String);
-        /// Still in use.
+        /// Matches taxa that are active (not replaced by another).
         is_active(bool);
-        /// Standing for a wide group.
+        /// Matches iconic taxa, such as birds and plants.
         iconic(bool);
-        /// How many at most.
+        /// Sets the maximum number of taxa.
         per_page(u64);
     }
 }
 
 operation! {
-    /// The taxa that stand for wide groups.
+    /// Lists the iconic taxa, such as birds and plants.
     pub Iconic: GET "/taxa/iconic" -> Page<Taxon>, OPTIONAL;
     preset(fields(Fields::all()));
     shared selected;

@@ -1,4 +1,4 @@
-//! Oneself.
+//! Your own account.
 
 use crate::{
     model::User,
@@ -8,7 +8,7 @@ use crate::{
 };
 
 operation! {
-    /// The account that the token belongs to, with fields that only its owner sees.
+    /// Reads the account of the token, with the fields that only its owner sees.
     pub Me: GET "/users/me" -> One<User>, REQUIRED;
     preset(fields(Fields::all()));
     shared selected;

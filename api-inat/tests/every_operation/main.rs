@@ -1,8 +1,10 @@
-//! Every operation, with all of its setters set, through both transports, to a site that records what arrives.
+//! Every operation, with all of its setters set, through both transports, to a site that records
+//! what arrives.
 //!
-//! A file for each resource, in the folder of its version, adds its operations to one list. Each is sent through ureq and through
-//! reqwest; what arrives has to be the same, with a token as the operation's policy says, and the response has to be read. With
-//! `INAT_COVERAGE` naming a file, what was sent is written there: `cargo xtask coverage inat` compares it with the API's
+//! A file for each resource, in the folder of its version, adds its operations to one list. Each is
+//! sent through ureq and through reqwest; what arrives has to be the same, with a token as the
+//! operation's policy says, and the response has to be read. With `INAT_COVERAGE` naming a file,
+//! what was sent is written there: `cargo xtask coverage inat` compares it with the API's
 //! description.
 
 mod records;

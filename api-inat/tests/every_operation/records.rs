@@ -1,4 +1,4 @@
-//! The records and the fields of them that are read.
+//! The records, and their fields that are read.
 
 use serde_json::{Map, Value};
 
@@ -10,7 +10,7 @@ pub(crate) fn all() -> Value {
         let fields: Vec<Value> = shape.fields.iter().map(plain).collect();
         found.insert(shape.name.to_owned(), fields.into());
     }
-    // The envelope is no record: it has the records' type.
+    // The envelope is not a record: it is generic over the type of the records.
     let envelope = ["total_results", "page", "per_page", "results"];
     found.insert("Page".to_owned(), envelope.to_vec().into());
     found.into()

@@ -1,4 +1,4 @@
-//! The list of what is sent, and the sending of it: once blocking, once async.
+//! The list of operations, sent once blocking and once async.
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
@@ -14,7 +14,7 @@ use crate::site::{PASSWORD, Recorder};
 type Blocking = Box<dyn Fn(&Session) -> Result<(), Error>>;
 type Outcome = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
-/// One operation, forgetting its type.
+/// A type-erased operation.
 struct Sending {
     name: &'static str,
     policy: CallPolicy,
@@ -30,7 +30,8 @@ pub(crate) struct Sendings {
 }
 
 impl Sendings {
-    /// Adds an operation with all of its setters set; the JSON that the site answers; and what has to have come of it.
+    /// Adds an operation with all of its setters set, the site's JSON response, and a check of the
+    /// output.
     pub(crate) fn add<O>(
         &mut self,
         operation: O,
@@ -43,7 +44,7 @@ impl Sendings {
         self.add_bytes(operation, response.to_string().into_bytes(), read);
     }
 
-    /// Adds an operation whose answer says nothing.
+    /// Adds an operation whose response has no content.
     pub(crate) fn done<O>(&mut self, operation: O)
     where
         O: Operation<Output = api_inat::Empty> + Clone + Send + Sync + 'static,
@@ -75,7 +76,7 @@ impl Sendings {
         });
     }
 
-    /// Sends all of it through both transports, and gives what arrived.
+    /// Sends all operations over both transports, and returns the received requests.
     pub(crate) fn send_all(&self) -> Vec<Value> {
         let recorder = Recorder::start();
         let token = recorder
@@ -89,7 +90,7 @@ impl Sendings {
             .expect("a service");
         let session = Client::new(service.clone(), Ureq::default(), Memory::new()).account("alice");
         session.import_token(&token).expect("a token to paste");
-        // The Rails application takes the token of a login.
+        // The Rails application requires the token of a login.
         let login = recorder.login();
         let logged_in = Client::new(login.clone(), Ureq::default(), Memory::new()).account("alice");
         logged_in
@@ -119,7 +120,7 @@ impl Sendings {
         self.list
             .iter()
             .map(|sending| {
-                recorder.answer(sending.response.clone());
+                recorder.respond_with(sending.response.clone());
                 let name = sending.name;
                 let (session, async_session) = match sending.policy.api() {
                     api_inat::v0::API => (&logged_in, &async_logged_in),

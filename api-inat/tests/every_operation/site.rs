@@ -1,4 +1,4 @@
-//! A site on loopback that takes anything, records it, and answers what it was told to.
+//! A site on loopback that accepts any request, records it, and sends a prepared response.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -21,14 +21,14 @@ const PATTERNS: [&str; 7] = [
 /// The password of `alice`.
 pub(crate) const PASSWORD: &str = "wonderland";
 
-/// What the site was told to answer, and what arrived.
+/// The prepared response, and the received requests.
 #[derive(Default)]
 struct Desk {
     response: Vec<u8>,
     arrived: Vec<Value>,
 }
 
-/// The site, running.
+/// The running site.
 pub(crate) struct Recorder {
     pub(crate) server: TestServer,
     desk: Arc<Mutex<Desk>>,
@@ -65,7 +65,7 @@ impl Recorder {
         Self { server, desk }
     }
 
-    /// The service for an application that is registered here.
+    /// Returns the service for an application that is registered here.
     pub(crate) fn login(&self) -> auth_core::Service {
         api_inat::service("an-id")
             .user_agent("every-operation/1 (test@example.org)")
@@ -74,15 +74,15 @@ impl Recorder {
             .expect("a service")
     }
 
-    /// Answers like this from now on.
-    pub(crate) fn answer(&self, body: Vec<u8>) {
+    /// Sets the response to all further requests.
+    pub(crate) fn respond_with(&self, body: Vec<u8>) {
         self.desk
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .response = body;
     }
 
-    /// What arrived since it was asked last.
+    /// Takes the requests received since the last call.
     pub(crate) fn arrived(&self) -> Vec<Value> {
         let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut desk.arrived)
@@ -111,8 +111,8 @@ fn record(visit: &RouteRequest<'_>) -> Value {
     })
 }
 
-/// Whether it carries the token that belongs there: v1 and v2 take a derived one, the Rails application an access token, which
-/// the doors of this site do not look at.
+/// Returns whether the request has the right token: v1 and v2 require a derived one, the Rails
+/// application an access token, which the routes of this site do not check.
 fn token(visit: &RouteRequest<'_>) -> bool {
     let path = visit.request.uri().path();
     match path.starts_with("/v1/") || path.starts_with("/v2/") {
@@ -125,7 +125,8 @@ fn token(visit: &RouteRequest<'_>) -> bool {
     }
 }
 
-/// JSON as it is; of a multipart body the names of its parts and what they say, a file's content left out.
+/// Returns JSON unchanged; of a multipart body, the names and texts of its parts, without the
+/// contents of files.
 fn body(kind: &str, bytes: &[u8]) -> Value {
     if bytes.is_empty() {
         return Value::Null;

@@ -1,4 +1,4 @@
-//! `inat-annotate`: each line once, however often it is started.
+//! `inat-annotate`: annotates each line once, in any number of runs.
 
 use std::fs;
 
@@ -17,8 +17,8 @@ fn annotate_does_each_line_once() {
             run(scene.example("annotate", folder.path()).arg(&list), well)
         };
         let writes = || {
-            let seen = server.requests();
-            let posts = seen
+            let requests = server.requests();
+            let posts = requests
                 .requests()
                 .iter()
                 .filter(|one| one.path == "/v1/annotations");
@@ -27,7 +27,7 @@ fn annotate_does_each_line_once() {
         let id = api_inat::testkit::observation_id;
         let row = |place, value| format!("{},1,{value}\n", id(place));
 
-        // Nothing is sent before the file is whole.
+        // Nothing is sent if the file is invalid.
         let (_, err) = start(&format!("{}{},1\n", row(0, 2), id(1)), false);
         assert!(
             err.contains("line 2:") && err.contains("nothing was sent"),
@@ -35,7 +35,7 @@ fn annotate_does_each_line_once() {
         );
         assert_eq!(server.requests().total(), 0);
 
-        // The third one breaks off: a limit that lasts.
+        // The third request fails: a lasting rate limit.
         let all: String = (0..6).map(|place| row(place, 2)).collect();
         let all = format!("observation_id,attribute_id,value_id\n{all}");
         let on = || Matching::Path("/v1/annotations".into());
@@ -53,7 +53,7 @@ fn annotate_does_each_line_once() {
             "{err}"
         );
 
-        // The answer to the next one is lost on the way: it is not sent blindly again.
+        // The next response is lost: the request is not sent again blindly.
         server.faults().clear();
         server.faults().next(on(), Fault::LostResponse);
         let (out, err) = start(&all, false);
@@ -71,7 +71,7 @@ fn annotate_does_each_line_once() {
         );
         assert_eq!(writes() - before, 3);
 
-        // A line that cannot be done does not hold up the others.
+        // A refused line does not stop the others.
         let (out, err) = start(&format!("7,1,2\n{}{}", row(0, 2), row(7, 3)), false);
         assert_eq!(
             out,

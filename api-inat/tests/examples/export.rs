@@ -1,4 +1,4 @@
-//! `inat-export`, and the ways in which it can break off.
+//! `inat-export`, and its interruptions.
 
 use std::{
     fs,
@@ -12,10 +12,10 @@ use api_inat::testkit::{OBSCURED_OF_EACH_USER, OF_EACH_USER};
 use auth_testkit::{Fault, Matching};
 use serde_json::Value;
 
-use crate::{PATIENCE, everywhere, run};
+use crate::{SILENCE, everywhere, run};
 
 #[test]
-fn a_pasted_token_needs_no_application() {
+fn a_plain_token_needs_no_application() {
     everywhere(|scene| {
         let server = &scene.server;
         let folder = tempfile::tempdir().expect("a folder");
@@ -30,19 +30,19 @@ fn a_pasted_token_needs_no_application() {
         ] {
             program.env_remove(variable);
         }
-        // As the page shows it.
+        // As iNaturalist's page shows it.
         program
             .env("INAT_API_TOKEN", format!("{{\"api_token\":\"{token}\"}}"))
             .arg(&target);
         run(&mut program, true);
         complete(&target);
-        let seen = server.requests();
-        assert_eq!((seen.token(), seen.derived()), (0, 0));
+        let requests = server.requests();
+        assert_eq!((requests.token(), requests.derived()), (0, 0));
     });
 }
 
 #[test]
-fn export_goes_on_where_it_broke_off() {
+fn export_resumes_after_an_interruption() {
     everywhere(|scene| {
         let server = &scene.server;
         let folder = tempfile::tempdir().expect("a folder");
@@ -54,7 +54,7 @@ fn export_goes_on_where_it_broke_off() {
         );
         fs::write(&whole, "yesterday's\n").expect("written");
         let start = |well| run(scene.example("export", folder.path()).arg(&whole), well).1;
-        // The first page comes, the second one does not.
+        // The first page succeeds, the second fails.
         server
             .faults()
             .next(Matching::Path("/v1/observations".into()), Fault::Status201);
@@ -68,7 +68,7 @@ fn export_goes_on_where_it_broke_off() {
         );
         let words = start(false);
         assert!(
-            words.contains("Bad day") && words.contains("200 observations are kept"),
+            words.contains("Bad day") && words.contains("200 observations are saved"),
             "{words}"
         );
         assert_eq!(
@@ -76,15 +76,15 @@ fn export_goes_on_where_it_broke_off() {
             "yesterday's\n"
         );
 
-        // And the machine failed in the middle of a line.
+        // The machine also failed in the middle of a line.
         let mut torn = fs::read_to_string(&part).expect("what came");
         torn.push_str("{\"id\":250");
         fs::write(&part, torn).expect("written");
         let mark = server.requests().mark();
         let words = start(true);
-        assert!(words.contains("going on: 200 of 225"), "{words}");
-        let seen = server.requests().since(mark);
-        let pages = seen
+        assert!(words.contains("resuming: 200 of 225"), "{words}");
+        let requests = server.requests().since(mark);
+        let pages = requests
             .requests()
             .iter()
             .filter(|one| one.path.starts_with("/v1/observations"));
@@ -96,7 +96,8 @@ fn export_goes_on_where_it_broke_off() {
         complete(&whole);
         assert!(!part.exists() && !place.exists());
 
-        // What was begun cannot be read, or is of another list: from the beginning.
+        // An unfinished part that is invalid, or of another list: the export starts from the
+        // beginning.
         for note in [
             "",
             "nonsense\n1\n{}\n",
@@ -110,7 +111,7 @@ fn export_goes_on_where_it_broke_off() {
     });
 }
 
-/// All of alice's observations, each once, in order, with her private places.
+/// Checks for all of alice's observations, each once, in order, with their private locations.
 fn complete(file: &Path) {
     let text = fs::read_to_string(file).expect("a file");
     let all: Vec<Value> = text
@@ -127,11 +128,11 @@ fn complete(file: &Path) {
     assert_eq!(private.count() as u64, OBSCURED_OF_EACH_USER);
 }
 
-/// A file's size limit is a death at any byte: the system kills the program in mid-write (at a block of 512 bytes), and what it wrote
-/// stays.
+/// A limit on the file's size kills the program at any byte: in the middle of a write (at a block
+/// of 512 bytes), and what it wrote stays.
 #[cfg(unix)]
 #[test]
-fn killed_in_the_middle_of_a_page_it_goes_on_without_gaps_and_doubles() {
+fn killed_in_the_middle_of_a_page_it_resumes_without_gaps_and_duplicates() {
     everywhere(|scene| {
         let folder = tempfile::tempdir().expect("a folder");
         let whole = folder.path().join("all.ndjson");
@@ -148,12 +149,12 @@ fn killed_in_the_middle_of_a_page_it_goes_on_without_gaps_and_doubles() {
                 .arg(&whole);
             shell.output().expect("it runs")
         };
-        // Once without a limit: the login is stored, and the size is known.
+        // Once without a limit, to store the login and to learn the size.
         assert!(start("unlimited").status.success());
         let blocks = fs::metadata(&whole).expect("a file").len() / 512;
         fs::remove_file(&whole).expect("there");
         let mut torn = 0;
-        // The page ends at eight ninths of it; the note of the place has about a block.
+        // The page ends at eight ninths of it; the note with the cursor has about a block.
         for limit in [
             0,
             1,
@@ -177,7 +178,7 @@ fn killed_in_the_middle_of_a_page_it_goes_on_without_gaps_and_doubles() {
 }
 
 #[test]
-fn killed_while_it_waits_it_goes_on_and_two_do_not_meet() {
+fn killed_while_it_waits_it_resumes_and_two_exclude_each_other() {
     everywhere(|scene| {
         let folder = tempfile::tempdir().expect("a folder");
         let whole = folder.path().join("all.ndjson");
@@ -186,23 +187,23 @@ fn killed_while_it_waits_it_goes_on_and_two_do_not_meet() {
             program.arg(&whole);
             program
         };
-        // The first page comes; the second one is not answered as long as this lasts.
+        // The first page succeeds; the server does not respond to the second for `SILENCE`.
         let faults = scene.server.faults();
         let on = || Matching::Path("/v1/observations".into());
         faults.next(on(), Fault::Status201);
-        faults.next(on(), Fault::Silence(PATIENCE));
+        faults.next(on(), Fault::Silence(SILENCE));
         let mut first = start().stderr(Stdio::null()).spawn().expect("it runs");
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + SILENCE;
         while faults.pending() > 0 && Instant::now() < deadline {
             thread::sleep(Duration::from_millis(10));
         }
         let second = run(&mut start(), false);
         first.kill().expect("killed");
         assert!(!first.wait().expect("it ends").success());
-        assert!(second.1.contains("under way"), "{second:?}");
+        assert!(second.1.contains("is running"), "{second:?}");
 
         let words = run(&mut start(), true).1;
-        assert!(words.contains("going on: 200 of 225"), "{words}");
+        assert!(words.contains("resuming: 200 of 225"), "{words}");
         complete(&whole);
     });
 }
@@ -214,9 +215,9 @@ fn where_nothing_is_found_the_last_export_stays() {
         let whole = folder.path().join("all.ndjson");
         fs::write(&whole, "yesterday's\n").expect("written");
         let mut program = scene.example("export", folder.path());
-        let (_, err) = run(program.args(["--user", "nobody"]).arg(&whole), false);
+        let (_, err) = run(program.args(["--user", "unknown"]).arg(&whole), false);
         assert!(err.contains("nothing was found"), "{err}");
-        let kept = fs::read_to_string(&whole).expect("it stays");
-        assert_eq!(kept, "yesterday's\n");
+        let left = fs::read_to_string(&whole).expect("it stays");
+        assert_eq!(left, "yesterday's\n");
     });
 }

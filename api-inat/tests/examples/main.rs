@@ -1,4 +1,5 @@
-//! The examples are programs: each is run as one, against a server on loopback, once over ureq and once over reqwest.
+//! Runs each example as a program, against a server on loopback, once over ureq and once over
+//! reqwest.
 
 mod annotate;
 mod export;
@@ -17,7 +18,7 @@ use auth_testkit::{Dialect, TestClient, TestServer};
 use http::{HeaderValue, header};
 use http_ureq::Ureq;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// A server like iNaturalist's, and the transport that the examples send with.
 struct Scene {
@@ -51,7 +52,8 @@ impl Scene {
         Self { server, transport }
     }
 
-    /// Where `cargo test` puts the examples that it builds beside the tests. Alice's login is in `folder`, or her password at hand.
+    /// Returns the command of an example, from where `cargo test` builds it. Alice's login is in
+    /// `folder`; her password is in the environment.
     fn example(&self, name: &str, folder: &Path) -> Command {
         let mut path = std::env::current_exe().expect("a test has a path");
         path.pop();
@@ -80,22 +82,22 @@ impl Scene {
     }
 }
 
-/// Standard output and standard error of a program that ended as it should.
-fn said(output: &Output, well: bool) -> (String, String) {
+/// Returns standard output and standard error of a program, and checks how it ended.
+fn texts(output: &Output, well: bool) -> (String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let said = (text(&output.stdout), text(&output.stderr));
-    assert_eq!(output.status.success(), well, "{said:?}");
+    let texts = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.success(), well, "{texts:?}");
     for secret in ["app-secret", "password"] {
         assert!(
-            !said.0.contains(secret) && !said.1.contains(secret),
-            "{said:?}"
+            !texts.0.contains(secret) && !texts.1.contains(secret),
+            "{texts:?}"
         );
     }
-    said
+    texts
 }
 
 fn run(command: &mut Command, well: bool) -> (String, String) {
-    said(&command.output().expect("it runs"), well)
+    texts(&command.output().expect("it runs"), well)
 }
 
 fn get(url: &str, token: &str) -> Response {

@@ -9,12 +9,12 @@ fn service_shares_one_login_among_a_thousand_tasks() {
         let folder = tempfile::tempdir().expect("a folder");
         let (out, _) = run(&mut scene.example("service", folder.path()), true);
         assert!(out.starts_with("alice: 1000 observations read, "), "{out}");
-        let seen = server.requests();
+        let requests = server.requests();
         assert_eq!(
-            (seen.token(), seen.derived()),
+            (requests.token(), requests.derived()),
             (1, 1),
             "one login, one API token"
         );
-        assert!(seen.api() >= 1002);
+        assert!(requests.api() >= 1002);
     });
 }

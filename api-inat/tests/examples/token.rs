@@ -1,4 +1,4 @@
-//! `inat-token`, the ways to log in that all programs have, and which server they ask.
+//! `inat-token`, the methods of login of all programs, and their server.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -7,7 +7,7 @@ use std::{
 
 use auth_testkit::person::{Outcome, Person};
 
-use crate::{everywhere, get, run, said};
+use crate::{everywhere, get, run, texts};
 
 #[test]
 fn token_prints_the_token_alone() {
@@ -21,7 +21,8 @@ fn token_prints_the_token_alone() {
         let me = get(&format!("{}/v1/users/me", server.url()), token);
         assert_eq!(me.status(), 200);
 
-        // The next start needs neither password nor login, and has the same token while it lasts.
+        // The next start requires neither password nor login, and returns the same token while it
+        // is valid.
         let mark = server.requests().mark();
         let without = || {
             let mut program = scene.example("token", folder.path());
@@ -33,15 +34,15 @@ fn token_prints_the_token_alone() {
         assert_eq!(run(&mut without(), true).0, out);
         assert_eq!(server.requests().since(mark).total(), 0);
         let empty = tempfile::tempdir().expect("a folder");
-        let mut nobody = scene.example("token", empty.path());
-        nobody.env_remove("INAT_USERNAME");
-        let (out, err) = run(&mut nobody, false);
+        let mut anonymous = scene.example("token", empty.path());
+        anonymous.env_remove("INAT_USERNAME");
+        let (out, err) = run(&mut anonymous, false);
         assert_eq!(out, "", "nothing that a script takes for a token");
         assert!(err.contains("log in"), "{err}");
     });
 }
 
-/// Starts it, and gives the URL that it shows a person.
+/// Starts it, and returns the URL that it shows.
 fn invited(command: &mut Command) -> (Child, String) {
     let mut child = command
         .env_remove("INAT_USERNAME")
@@ -52,7 +53,7 @@ fn invited(command: &mut Command) -> (Child, String) {
         .expect("it runs");
     let mut line = String::new();
     let err = child.stderr.as_mut().expect("piped");
-    // Not a byte is lost with this reader: the program says nothing more until the person has answered.
+    // Dropping this reader loses nothing: the program writes no more until the user has answered.
     BufReader::new(err).read_line(&mut line).expect("a line");
     let mut words = line.split_whitespace();
     let url = words.find(|word| word.starts_with("http"));
@@ -73,12 +74,12 @@ fn token_from_a_browser_elsewhere() {
         let mut stdin = child.stdin.take().expect("piped");
         writeln!(stdin, "{code}").expect("it reads");
         drop(stdin);
-        let (out, _) = said(&child.wait_with_output().expect("it ends"), true);
+        let (out, _) = texts(&child.wait_with_output().expect("it ends"), true);
         assert_eq!(out.trim().split('.').count(), 3, "{out}");
     });
 }
 
-/// Where there is no program that opens a browser, the person does.
+/// Without a program that opens a browser, the user opens it.
 #[cfg(target_os = "linux")]
 #[test]
 fn token_from_a_browser_here() {
@@ -104,10 +105,10 @@ fn token_from_a_browser_here() {
             );
             let (status, _) = person.follow(&back).expect("a page");
             assert_eq!(status, 200);
-            let (out, _) = said(&child.wait_with_output().expect("it ends"), true);
+            let (out, _) = texts(&child.wait_with_output().expect("it ends"), true);
             assert_eq!(out.trim().split('.').count(), 3, "{out}");
         };
-        // As the guide has it registered, and as pyinaturalist's page has it.
+        // As registered in the guide, and on pyinaturalist's page.
         check(None, "/");
         check(Some("http://127.0.0.1"), "");
         for uri in [
@@ -124,7 +125,7 @@ fn token_from_a_browser_here() {
 }
 
 #[test]
-fn the_real_service_is_asked_only_if_told_so() {
+fn the_real_service_is_used_only_with_live() {
     everywhere(|scene| {
         let server = &scene.server;
         let folder = tempfile::tempdir().expect("a folder");
@@ -137,12 +138,12 @@ fn the_real_service_is_asked_only_if_told_so() {
             let (out, err) = run(&mut program, false);
             assert!(out.is_empty() && err.contains(words), "{out}{err}");
         };
-        check(&[], "say --live");
+        check(&[], "use --live");
         check(&["--live"], "two different servers");
-        check(&["--lively"], "--lively is not known");
-        check(&["--store"], "--store needs a value");
+        check(&["--lively"], "unknown option --lively");
+        check(&["--store"], "--store requires a value");
         check(&["--for", "ever"], "invalid digit");
-        check(&["file"], "0 operands are needed");
+        check(&["file"], "0 operands are required");
         assert_eq!(server.requests().total(), 0);
     });
 }

@@ -1,4 +1,4 @@
-//! `inat-upload`: what breaks off goes on, and nothing is there twice.
+//! `inat-upload`: an interrupted upload resumes without duplicates.
 
 use std::{fs, path::Path};
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::{everywhere, get, run};
 
 #[test]
-fn upload_goes_on_and_nothing_is_there_twice() {
+fn upload_resumes_without_duplicates() {
     everywhere(|scene| {
         let server = &scene.server;
         let folder = tempfile::tempdir().expect("a folder");
@@ -25,25 +25,25 @@ fn upload_goes_on_and_nothing_is_there_twice() {
             run(program.args(args).args(photos), well)
         };
 
-        // What cannot be sent is found before anything is.
+        // Everything is checked before the first request.
         let check = |args: &[&str], photos: &[&Path], words: &str| {
             let (_, err) = start(args, photos, false);
             assert!(err.contains(words), "{err}");
             assert_eq!(server.requests().total(), 0, "{words}");
             assert!(!note.exists());
         };
-        let text = photo("text.jpg", b"this is no photo at all");
-        check(&["--at", "117.2,34.1"], &[&front], "each other's place");
-        check(&["--date", "9999-01-01"], &[&front], "still to come");
+        let text = photo("text.jpg", b"this is not a photo");
+        check(&["--at", "117.2,34.1"], &[&front], "are swapped");
+        check(&["--date", "9999-01-01"], &[&front], "in the future");
         check(&[], &[&front, &text], "text.jpg");
         check(
             &[],
             &[&front, Path::new("/no/such/photo.jpg")],
             "/no/such/photo.jpg",
         );
-        check(&[], &[], "operands are needed");
+        check(&[], &[], "operands are required");
 
-        // The observation and one photo are there; then the service asks for patience.
+        // The observation and one photo succeed; then the service responds with a rate limit.
         let all = [
             "--name",
             "Edelweiss",
@@ -74,7 +74,7 @@ fn upload_goes_on_and_nothing_is_there_twice() {
             .and_then(|rest| rest.split(' ').next());
         let id: u64 = id.expect("an id").parse().expect("a number");
         assert!(out.contains("with 2 photos"), "{out}");
-        // And again, by mistake.
+        // Again, by mistake.
         assert_eq!(start(&all, &[&front, &back], true).0, out);
 
         let token = server.issue_derived_token("alice").expect("a token");

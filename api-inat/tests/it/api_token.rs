@@ -1,4 +1,4 @@
-//! The derived token: every answer of `/users/api_token`, and everything a person may paste.
+//! The derived token: every response of `/users/api_token`, and every text that a user may paste.
 
 use api_inat::ApiToken;
 use auth_core::{
@@ -19,17 +19,17 @@ fn end() -> Lifetime {
     Lifetime::Until(UnixTime::from_secs(1_800_000_000))
 }
 
-fn text(answer: TokenResponse) -> String {
+fn text(token: TokenResponse) -> String {
     let now = Now {
         wall: UnixTime::from_secs(1_799_990_000),
         monotonic: Duration::from_secs(5),
     };
-    let token = answer.into_token(now, 1).expect("a token");
+    let token = token.into_token(now, 1).expect("a token");
     token.expose_secret().to_owned()
 }
 
 #[test]
-fn it_is_asked_for_in_json() {
+fn it_is_requested_as_json() {
     let base = BaseUrl::parse("https://www.inaturalist.org").expect("a base");
     let request = ApiToken::default().request(&base).expect("a request");
     assert_eq!(request.method(), http::Method::GET);
@@ -40,11 +40,11 @@ fn it_is_asked_for_in_json() {
 #[test]
 fn a_token_is_read_with_its_end() {
     let check = |body: String, token: &str, lifetime| {
-        let answer = ApiToken::default()
+        let read = ApiToken::default()
             .parse(response(200, &[], body))
             .expect("a token");
-        assert_eq!(answer.lifetime(), lifetime);
-        assert_eq!(text(answer), token);
+        assert_eq!(read.lifetime(), lifetime);
+        assert_eq!(text(read), token);
     };
     check(format!("{{\"api_token\":\"{JWT}\"}}"), JWT, end());
     check(
@@ -64,14 +64,14 @@ fn its_end_is_taken_by_the_servers_clock() {
     // The machine's clock is a year ahead; the server says that an hour is left.
     let date = "Fri, 15 Jan 2027 07:00:00 GMT";
     let body = format!("{{\"api_token\":\"{JWT}\"}}");
-    let answer = ApiToken::default()
+    let token = ApiToken::default()
         .parse(response(200, &[("date", date)], body))
         .expect("a token");
     let now = Now {
         wall: UnixTime::from_secs(1_831_536_000),
         monotonic: Duration::from_secs(5),
     };
-    let token = answer.into_token(now, 1).expect("a token");
+    let token = token.into_token(now, 1).expect("a token");
     assert_eq!(token.remaining(now), Some(Duration::from_secs(3600)));
 }
 
@@ -93,7 +93,7 @@ fn every_other_response_says_what_to_do() {
         };
     let html = [("content-type", "text/html; charset=utf-8")];
     check(
-        "a dead access token",
+        "an invalid access token",
         401,
         &[(
             "www-authenticate",
@@ -157,7 +157,7 @@ fn every_other_response_says_what_to_do() {
         &[],
         "",
         ErrorKind::Malformed,
-        "no API token in it",
+        "has no API token",
     );
     check(
         "null",
@@ -165,7 +165,7 @@ fn every_other_response_says_what_to_do() {
         &[],
         r#"{"api_token":null}"#,
         ErrorKind::Malformed,
-        "no API token in it",
+        "has no API token",
     );
     check(
         "maintenance",
@@ -203,13 +203,13 @@ fn a_broken_token_is_not_shown() {
 }
 
 #[test]
-fn what_people_paste() {
-    let check = |pasted: &str, expect: &str| {
-        let answer = ApiToken::default()
-            .read_plain_token(pasted)
+fn texts_that_users_paste() {
+    let check = |plain: &str, expect: &str| {
+        let token = ApiToken::default()
+            .read_plain_token(plain)
             .expect("a token");
-        assert_eq!(answer.lifetime(), end(), "{pasted}");
-        assert_eq!(text(answer), expect, "{pasted}");
+        assert_eq!(token.lifetime(), end(), "{plain}");
+        assert_eq!(text(token), expect, "{plain}");
     };
     check(JWT, JWT);
     check(&format!(" \n{JWT}\r\n"), JWT);
@@ -230,11 +230,11 @@ fn what_people_paste() {
 fn an_expired_one_says_so_itself() {
     // exp 1500000000
     let old = "eyJhbGciOiJIUzUxMiJ9.eyJ1c2VyX2lkIjoxLCJleHAiOjE1MDAwMDAwMDB9.c2ln";
-    let answer = ApiToken::default()
+    let token = ApiToken::default()
         .read_plain_token(old)
         .expect("a token, though an old one");
     assert_eq!(
-        answer.lifetime(),
+        token.lifetime(),
         Lifetime::Until(UnixTime::from_secs(1_500_000_000))
     );
     assert!(
@@ -246,16 +246,16 @@ fn an_expired_one_says_so_itself() {
 
 #[test]
 fn what_is_no_api_token() {
-    let refused = |pasted: &str| -> Error {
+    let refused = |plain: &str| -> Error {
         ApiToken::default()
-            .read_plain_token(pasted)
-            .expect_err(pasted)
+            .read_plain_token(plain)
+            .expect_err(plain)
     };
-    let check = |pasted: &str, words: &str| {
-        let error = refused(pasted);
+    let check = |plain: &str, words: &str| {
+        let error = refused(plain);
         assert_eq!(error.kind(), ErrorKind::Configuration, "{error}");
         assert_eq!(error.setting(), Some("api_token"), "{error}");
-        assert!(error.to_string().contains(words), "{pasted}: {error}");
+        assert!(error.to_string().contains(words), "{plain}: {error}");
         assert!(
             error
                 .to_string()
@@ -263,13 +263,10 @@ fn what_is_no_api_token() {
             "{error}"
         );
         let shown = format!("{error:?}");
-        assert!(
-            pasted.len() < 10 || !shown.contains(pasted.trim()),
-            "{shown}"
-        );
+        assert!(plain.len() < 10 || !shown.contains(plain.trim()), "{shown}");
     };
-    check("", "nothing was pasted");
-    check(" \n\t", "nothing was pasted");
+    check("", "the API token is empty");
+    check(" \n\t", "the API token is empty");
     check(
         "pW9sJ3kQ2mX7vB4nC8tR1yU6iO0aS5dF-gH_lKzXcVb",
         "looks like an OAuth access token",

@@ -1,4 +1,4 @@
-//! A place in a list as text: stored, read again, and gone on from; and texts that are none.
+//! Cursors as text: stored, read again and continued; and texts that are not cursors.
 
 use api_inat::{
     identifications, model::Observation, observations, observations::OrderBy, observations::Search,
@@ -35,12 +35,12 @@ fn a_restart_between_any_two_pages_changes_nothing() {
     check(hundred().order(observations::Order::Desc), 950, true);
     check(hundred().order_by(OrderBy::CreatedAt), 950, true);
     check(Search::new(), 700, true);
-    // Past what page numbers reach, with the memory of one page.
+    // Past the limit of page numbers, with the memory of one page.
     check(Search::new().per_page(200), 30_000, true);
 }
 
 #[test]
-fn progress_goes_on_where_it_was() {
+fn progress_continues_from_the_cursor() {
     let search = Search::new().per_page(2).begin();
     assert_eq!(search.progress().to_string(), "0 so far");
     let PageParts { next, total, .. } = search.split_page(page(&[1, 2], Some(5)));
@@ -74,7 +74,7 @@ fn a_repeated_page_is_noticed_after_a_restart() {
         let base = BaseUrl::parse("https://api.example.org/v1").expect("a base");
         let stuck = next.expect("not the end");
         assert!(stuck.request(&base).is_err());
-        // What is stored then asks for that page once more.
+        // A cursor stored then requests that page again.
         let later = stored(stuck);
         let next = later.split_page(page(&[3, 4], Some(9)));
         assert_eq!(next.items.len(), 2);
@@ -106,13 +106,13 @@ fn any_list_has_one() {
     assert!(
         error
             .to_string()
-            .contains("for /identifications of v1, and not for /observations of v1"),
+            .contains("for /identifications of v1, not for /observations of v1"),
         "{error}"
     );
 }
 
 #[test]
-fn what_is_no_place_in_this_list() {
+fn texts_that_are_not_cursors_of_this_list() {
     let check = |text: &str, words: &str| {
         let error = Search::from_text(text).expect_err(text);
         assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
@@ -121,14 +121,14 @@ fn what_is_no_place_in_this_list() {
         assert!(error.help().is_some(), "{error}");
     };
     let text = Search::new().user_login("me").to_text();
-    check("", "is none, or a torn one");
-    check("{}", "is none, or a torn one");
-    check(&text[..text.len() - 3], "is none, or a torn one");
+    check("", "is not a cursor, or is truncated");
+    check("{}", "is not a cursor, or is truncated");
+    check(&text[..text.len() - 3], "is not a cursor, or is truncated");
     check(
         &text.replace("\"inat_cursor\":1", "\"inat_cursor\":2"),
-        "is of version 2",
+        "has version 2",
     );
-    check(&text.replace("\"query\"", "\"other\""), "is not whole");
+    check(&text.replace("\"query\"", "\"other\""), "is incomplete");
     check(&text.replace("\"v1\"", "\"v2\""), "/observations of v2");
     check(
         &text.replace("/observations", "/observations/../users"),
@@ -145,7 +145,7 @@ fn what_is_no_place_in_this_list() {
 }
 
 #[test]
-fn which_fields_are_asked_for_goes_along() {
+fn the_cursor_contains_the_requested_fields() {
     use api_inat::{Fields, v2};
     let base = BaseUrl::parse("https://api.example/v2").expect("a base");
     for fields in [

@@ -1,5 +1,5 @@
-//! How many ids and how many records of a page iNaturalist takes: the most leaves, one more does not. Every operation that has such a limit
-//! stands here, with where its numbers are from.
+//! The limits of ids and of records on a page: the maximum is sent, one more is not. Lists every
+//! operation with such a limit, and the source of its numbers.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -7,17 +7,17 @@ use api_inat::{IdList, StringList, v0, v1, v2};
 use auth_core::{BaseUrl, Error, ErrorKind, Operation, Request};
 use serde_json::Value;
 
-/// Where the numbers are from.
+/// The source of the numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Source {
     /// The controllers of the Node API, or the Rails application, as read.
     Read,
-    /// Nobody's word: like what is alike. The README lists these.
+    /// No source: taken from a similar list. The README lists these.
     Assumed,
 }
 use Source::{Assumed, Read};
 
-/// An operation; without more words so many, and at most; from where; and the request for so many.
+/// An operation: its default and its maximum, their source, and a request for a given number.
 type Row = (
     &'static str,
     (u64, u64),
@@ -122,7 +122,7 @@ fn a_page_has_no_more_than_the_most() {
         let error = refused(&row, most + 1);
         assert_eq!(error.setting(), Some("per_page"), "{name}: {error}");
         assert!(
-            error.to_string().contains(&format!("{most} is the most")),
+            error.to_string().contains(&format!("at most {most}")),
             "{name}: {error}"
         );
     }
@@ -137,7 +137,7 @@ fn a_path_names_no_more_than_the_most() {
             let query = request.uri().query().unwrap_or_default().to_owned();
             query.contains(&format!("per_page={n}"))
         };
-        // As many ids as a page has need no word about it; more are refused as too many without one.
+        // As many ids as the default page require no `per_page`; more are refused without one.
         assert!(!asks_for(*usual), "{name}");
         if most > usual {
             assert!(asks_for(usual + 1) && asks_for(*most), "{name}");
@@ -151,7 +151,7 @@ fn a_path_names_no_more_than_the_most() {
     }
 }
 
-/// The API splits at commas, so that a word with commas in it is several.
+/// The API splits at commas, so a text with commas counts as several.
 #[test]
 fn a_text_with_commas_is_several_ids() {
     let text = |n: u64| {
@@ -174,8 +174,8 @@ fn a_text_with_commas_is_several_ids() {
     assert!(several.is_err(), "one record of two ids");
 }
 
-/// What the sources of this crate say: `pages` or `ids`, the operation, its two numbers.
-fn said() -> BTreeSet<(String, String, u64, u64)> {
+/// The clauses in the sources of this crate: `pages` or `ids`, the operation, its two numbers.
+fn declared() -> BTreeSet<(String, String, u64, u64)> {
     fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
         for entry in fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
@@ -186,7 +186,7 @@ fn said() -> BTreeSet<(String, String, u64, u64)> {
         }
     }
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let (mut found, mut said) = (Vec::new(), BTreeSet::new());
+    let (mut found, mut declared) = (Vec::new(), BTreeSet::new());
     for version in ["v0", "v1", "v2"] {
         files(&source.join(version), &mut found);
     }
@@ -218,21 +218,18 @@ fn said() -> BTreeSet<(String, String, u64, u64)> {
                 words.next().map(str::parse),
                 words.next().map(str::parse),
             ) {
-                said.insert((kind.to_owned(), name.clone(), usual, most));
+                declared.insert((kind.to_owned(), name.clone(), usual, most));
             }
         }
     }
-    said
+    declared
 }
 
 #[test]
 fn none_is_left_out_and_the_readme_lists_what_is_assumed() {
     let mut known = BTreeSet::new();
     let readme = include_str!("../../README.md");
-    let unverified = readme
-        .split("## Where the facts are from")
-        .nth(1)
-        .expect("a chapter");
+    let unverified = readme.split("## Sources").nth(1).expect("a chapter");
     for (kind, rows) in [("pages", pages()), ("ids", ids())] {
         for (name, (usual, most), source, _) in rows {
             known.insert((kind.to_owned(), name.to_owned(), usual, most));
@@ -241,5 +238,5 @@ fn none_is_left_out_and_the_readme_lists_what_is_assumed() {
             assert_eq!(listed, source == Assumed, "{name} in the README");
         }
     }
-    assert_eq!(known, said());
+    assert_eq!(known, declared());
 }

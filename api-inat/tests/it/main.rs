@@ -1,8 +1,9 @@
-//! iNaturalist as values: what is sent, how answers are read, how pages are turned. No socket is opened.
+//! iNaturalist as values: what is sent, how responses are read, how pages are followed. No socket
+//! is opened.
 
 mod api_token;
 mod cursors;
-mod implausible;
+mod invalid_values;
 mod limits;
 mod models;
 mod paging;
@@ -16,7 +17,7 @@ mod v2;
 
 use auth_core::{BaseUrl, Operation, Response, ResponseBody};
 
-/// A response as a transport would give it.
+/// Returns a response as a transport would.
 fn response(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Response {
     let mut builder = http::Response::builder().status(status);
     for (name, value) in headers {
@@ -24,10 +25,10 @@ fn response(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> 
     }
     builder
         .body(ResponseBody::new(body.into()))
-        .expect("a well-formed answer")
+        .expect("a well-formed response")
 }
 
-/// Path and query of what an operation sends.
+/// Returns path and query of an operation's request.
 fn sent(operation: &impl Operation) -> String {
     let base = BaseUrl::parse("https://api.example.org/v1").expect("a base");
     let request = operation.request(&base).expect("a request");

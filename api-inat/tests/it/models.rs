@@ -27,7 +27,7 @@ fn a_full_observation() {
         "positional_accuracy": 12, "obscured": true, "geoprivacy": "obscured",
         "photos": [{"id": 1, "url": "https://example.org/square.jpg"}], "tags": ["a", "b"],
         "place_ids": [1, 2], "captive": false,
-        "annotations": [{"nobody": "reads this"}],
+        "annotations": [{"unknown": "not read"}],
     }));
     assert_eq!(observation.id(), Some(5));
     assert_eq!(observation.quality_grade, Some(QualityGrade::Research));
@@ -149,7 +149,7 @@ fn ids_of_values() {
 }
 
 #[test]
-fn what_an_observation_says_twice_is_held_once() {
+fn what_an_observation_repeats_is_stored_once() {
     let taxon = |count: u64| {
         json!({"id": 9, "name": "Leontopodium nivale", "observations_count": count,
             "ancestors": [{"id": 1, "name": "Plantae"}, {"id": 2, "name": "Asteraceae"}]})
@@ -237,7 +237,7 @@ fn the_response_to_a_write() {
 }
 
 #[test]
-fn a_record_without_an_id_counts_as_absent_where_it_is_not_asked_for() {
+fn a_record_without_an_id_counts_as_absent_inside_other_records() {
     let observation: Observation = read(json!({
         "id": 1, "photos": [{"url": "x"}, {"id": 2}, null], "user": {"login": "x"}, "taxon": {"id": null},
         "observation_photos": [{"id": 3, "photo": {"url": "x"}}],
@@ -271,11 +271,12 @@ fn a_list_may_be_null_and_have_nulls_in_it() {
     assert_eq!(ids(r#"{"total_results": 0, "results": null}"#), [0; 0]);
     assert!(
         read(r#"{"results": [{"login": "x"}]}"#).is_err(),
-        "its id was asked for"
+        "its id is required"
     );
 }
 
-/// So serde_json gives them to a program of which any crate asks for its feature `arbitrary_precision`.
+/// As serde_json represents them if any crate of the program enables its feature
+/// `arbitrary_precision`.
 #[test]
 fn numbers_with_any_number_of_digits() {
     let number = |text: &str| json!({"$serde_json::private::Number": text});
@@ -331,7 +332,7 @@ fn other_ways_to_write_the_same() {
     check("positional_accuracy", json!(12.7), |found| {
         found.positional_accuracy == Some(12.7)
     });
-    // Which of two numbers is the latitude is said by GeoJSON alone.
+    // Only GeoJSON says which of two numbers is the latitude.
     check("location", json!([46.9, 7.4]), |found| {
         found.location.is_none()
     });

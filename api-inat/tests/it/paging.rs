@@ -1,4 +1,4 @@
-//! How a search is followed: by id, by page number, to its end or to what stops it.
+//! How a search is followed: by id, by page number, to its end or to an error.
 
 use api_inat::{
     Page,
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{response, sent};
 
-/// A page of these ids; `total` as the service would say it.
+/// Returns a page of these ids, with the service's total.
 pub(crate) fn page(ids: &[u64], total: Option<u64>) -> Page<Observation> {
     let results: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
     let body = json!({"total_results": total, "results": results}).to_string();
@@ -20,7 +20,7 @@ pub(crate) fn page(ids: &[u64], total: Option<u64>) -> Page<Observation> {
         .expect("a page")
 }
 
-fn turn(
+fn split(
     search: Search,
     ids: &[u64],
     total: Option<u64>,
@@ -34,12 +34,13 @@ fn error(search: &Search) -> Error {
     search.request(&base).expect_err("does not leave")
 }
 
-/// Follows a search over records with ids 1 to `count`, as the real API would answer; gives the ids and the requests.
+/// Follows a search over records with ids 1 to `count`, with the real API's responses. Returns the
+/// ids and the requests.
 fn follow(search: Search, count: u64, totals: bool) -> (Vec<u64>, Vec<String>) {
     follow_with(search, count, totals, |search| search)
 }
 
-/// The same; `between` stands between any two pages.
+/// The same; calls `between` between two pages.
 pub(crate) fn follow_with(
     search: Search,
     count: u64,
@@ -47,7 +48,7 @@ pub(crate) fn follow_with(
     between: impl Fn(Search) -> Search,
 ) -> (Vec<u64>, Vec<String>) {
     let mut search = search.begin();
-    let (mut seen, mut requests) = (Vec::new(), Vec::new());
+    let (mut received, mut requests) = (Vec::new(), Vec::new());
     for _ in 0..1000 {
         let request = sent(&search);
         let query: Vec<(String, String)> = request
@@ -79,12 +80,12 @@ pub(crate) fn follow_with(
             .take(usize::try_from(per_page).expect("small"))
             .collect();
         requests.push(request);
-        let (items, total, next) = turn(search, &ids, totals.then_some(all.len() as u64));
+        let (items, total, next) = split(search, &ids, totals.then_some(all.len() as u64));
         assert_eq!(total, totals.then_some(count), "the first page's total");
-        seen.extend(items);
+        received.extend(items);
         match next {
             Some(next) => search = between(next).begin(),
-            None => return (seen, requests),
+            None => return (received, requests),
         }
     }
     panic!("no end after 1000 pages");
@@ -93,12 +94,12 @@ pub(crate) fn follow_with(
 #[test]
 fn every_record_comes_once_and_no_request_too_many() {
     let check = |search: Search, count: u64, totals: bool, descending: bool, expect: usize| {
-        let (seen, requests) = follow(search, count, totals);
+        let (received, requests) = follow(search, count, totals);
         let mut all: Vec<u64> = (1..=count).collect();
         if descending {
             all.reverse();
         }
-        assert_eq!(seen, all);
+        assert_eq!(received, all);
         assert_eq!(requests.len(), expect, "{requests:?}");
     };
     let hundred = || Search::new().per_page(100);
@@ -106,7 +107,7 @@ fn every_record_comes_once_and_no_request_too_many() {
     check(hundred(), 200, true, false, 2);
     check(hundred(), 0, true, false, 1);
     check(hundred(), 1, true, false, 1);
-    // Without totals the last page is known by the empty one after it.
+    // Without totals, only an empty page ends the list.
     check(hundred(), 200, false, false, 3);
     check(hundred(), 250, false, false, 4);
     check(hundred().order(Order::Desc), 250, true, true, 3);
@@ -115,12 +116,12 @@ fn every_record_comes_once_and_no_request_too_many() {
     check(hundred().order_by(OrderBy::CreatedAt), 200, false, true, 3);
     // 30, then 200 at a time.
     check(Search::new(), 250, true, false, 3);
-    // Past what page numbers reach.
+    // Past the limit of page numbers.
     check(Search::new().per_page(200), 30_000, true, false, 150);
 }
 
 #[test]
-fn by_id_each_page_goes_on_from_the_last_id() {
+fn by_id_each_page_continues_after_the_last_id() {
     let (_, requests) = follow(Search::new().user_login("me"), 250, true);
     assert_eq!(
         requests,
@@ -138,16 +139,16 @@ fn by_id_each_page_goes_on_from_the_last_id() {
 }
 
 #[test]
-fn a_search_goes_on_where_the_program_says() {
+fn a_search_continues_where_the_program_says() {
     let search = Search::new().id_above(100).per_page(50);
-    let (items, total, next) = turn(search, &[101, 102], Some(2));
+    let (items, total, next) = split(search, &[101, 102], Some(2));
     assert_eq!(
         (items, total, next.is_none()),
         (vec![101, 102], Some(2), true)
     );
-    // A page number that the program chose is used once.
+    // A page number set by the program is used once.
     let search = Search::new().page(2).per_page(2);
-    let (_, _, next) = turn(search, &[3, 4], Some(9));
+    let (_, _, next) = split(search, &[3, 4], Some(9));
     assert_eq!(
         sent(&next.expect("more")),
         "/v1/observations?per_page=2&order_by=id&order=asc&id_above=4"
@@ -158,14 +159,15 @@ fn a_search_goes_on_where_the_program_says() {
 fn a_short_page_is_not_the_end_while_more_is_counted() {
     let search = Search::new().per_page(3);
     // The service left out a record that was just deleted.
-    let (items, _, next) = turn(search, &[1, 2], Some(5));
+    let (items, _, next) = split(search, &[1, 2], Some(5));
     assert_eq!(items, [1, 2]);
-    let (items, total, next) = turn(next.expect("more"), &[4, 5], Some(2));
+    let (items, total, next) = split(next.expect("more"), &[4, 5], Some(2));
     assert_eq!((items, total, next.is_none()), (vec![4, 5], Some(5), true));
 }
 
-/// Follows a list by number over records with ids 1 to `count`, on a server that gives no more than `most` at a time: how many came,
-/// and in how many requests. With `hidden`, every record whose id it divides is counted, and left out of its page.
+/// Follows a list by number over records with ids 1 to `count`, on a server that returns at most
+/// `most` at a time. Returns the numbers of records and requests. With `hidden`, records whose id
+/// it divides are counted but left out of their page.
 fn capped<L>(
     list: L,
     (count, most, hidden): (u64, u64, Option<u64>),
@@ -177,14 +179,14 @@ where
     L::Item: Identified,
 {
     let mut list = list.begin();
-    let mut seen = Vec::new();
+    let mut received = Vec::new();
     for requests in 1..1000 {
         let request = sent(&list);
         let number = |name: &str| {
             let (_, rest) = request.split_once(name)?;
             rest.split('&').next()?.parse::<u64>().ok()
         };
-        let size = number("per_page=").map_or(most, |asked| asked.min(most));
+        let size = number("per_page=").map_or(most, |requested| requested.min(most));
         let skipped = (number("&page=").or_else(|| number("?page=")).unwrap_or(1) - 1) * size;
         let ids = (skipped + 1..=count).take(usize::try_from(size).expect("small"));
         let visible = ids.filter(|id| hidden.is_none_or(|every| id % every > 0));
@@ -197,12 +199,12 @@ where
             .parse(response(200, &[], body.to_string()))
             .expect("a page");
         let PageParts { items, next, .. } = list.split_page(page);
-        seen.extend(items.iter().filter_map(Identified::id));
+        received.extend(items.iter().filter_map(Identified::id));
         match next {
             Some(next) => list = stored(next).begin(),
             None => {
-                assert!(seen.is_sorted_by(|one, next| one < next), "each once");
-                return (seen.len() as u64, requests);
+                assert!(received.is_sorted_by(|one, next| one < next), "each once");
+                return (received.len() as u64, requests);
             }
         }
     }
@@ -228,13 +230,14 @@ fn a_server_that_gives_fewer_at_a_time_gives_all_the_same() {
     check(100, (250, 100, None), (250, 3));
     check(30, (30, 100, None), (30, 1));
     check(30, (0, 100, None), (0, 1));
-    // The window is one of 10,000 results, also where pages are shorter than asked for.
+    // The window is 10,000 results, also if pages are shorter than requested.
     check(100, (9_000, 30, None), (9_000, 300));
-    // Records that are counted and not shown: nothing is missing or twice, and an empty page ends it.
+    // Records that are counted but not shown: none is missing or duplicate, and an empty page ends
+    // the list.
     check(100, (250, 100, Some(10)), (225, 4));
     check(100, (90, 30, Some(10)), (81, 4));
 
-    // A list that the program began further on: no more is taken for known than has come.
+    // A list that begins at a later page: only received records count.
     let later = relationships::Search::new().per_page(100).page(3);
     assert_eq!(capped(later, (300, 30, None), true, |list| list), (240, 8));
     // A text that an earlier version wrote in the middle of such a list.
@@ -258,7 +261,7 @@ fn a_list_that_counts_nothing_ends_with_an_empty_page() {
     check(30, (75, 30, Some(10)), (68, 4));
     check(10, (0, 30, None), (0, 1));
 
-    // Without ids, nothing could ever end it.
+    // Without ids, nothing would end the list.
     let list = posts::Search::new().of::<Value>().begin();
     let body = json!([{"title": "x"}]).to_string();
     let page = list.parse(response(200, &[], body)).expect("a page");
@@ -268,7 +271,8 @@ fn a_list_that_counts_nothing_ends_with_an_empty_page() {
     assert!(error.to_string().contains("without ids"), "{error}");
 }
 
-/// A count may include what the caller does not get to see: iNaturalist goes on counting it when nothing comes any more.
+/// The total may include records that the caller never receives: iNaturalist keeps counting them on
+/// an empty page.
 #[test]
 fn an_empty_page_is_the_end() {
     for search in [
@@ -276,7 +280,7 @@ fn an_empty_page_is_the_end() {
         Search::new().order_by(OrderBy::Votes),
         Search::new().per_page(0),
     ] {
-        let (items, total, next) = turn(search, &[], Some(70));
+        let (items, total, next) = split(search, &[], Some(70));
         assert_eq!((items.len(), total, next.is_none()), (0, Some(70), true));
     }
 }
@@ -284,21 +288,21 @@ fn an_empty_page_is_the_end() {
 #[test]
 fn a_repeated_page_is_an_error_and_not_an_end() {
     let check = |search: Search| {
-        let (_, _, next) = turn(search, &[1, 2], Some(9));
-        let (items, _, next) = turn(next.expect("more"), &[1, 2], Some(9));
+        let (_, _, next) = split(search, &[1, 2], Some(9));
+        let (items, _, next) = split(next.expect("more"), &[1, 2], Some(9));
         assert_eq!(items, [0_u64; 0], "nothing comes twice");
         let error = error(&next.expect("not the end"));
         assert_eq!(error.kind(), ErrorKind::Malformed, "{error}");
-        assert!(error.to_string().contains("same records again"), "{error}");
+        assert!(error.to_string().contains("the same page twice"), "{error}");
     };
     check(Search::new().per_page(2));
     check(Search::new().per_page(2).order_by(OrderBy::Votes));
 }
 
 #[test]
-fn what_was_seen_is_left_out_of_the_next_page() {
-    let (_, _, next) = turn(Search::new().per_page(2), &[1, 2], Some(9));
-    let (items, _, next) = turn(next.expect("more"), &[2, 3], Some(7));
+fn received_records_are_left_out_of_the_next_page() {
+    let (_, _, next) = split(Search::new().per_page(2), &[1, 2], Some(9));
+    let (items, _, next) = split(next.expect("more"), &[2, 3], Some(7));
     assert_eq!(items, [3]);
     assert!(sent(&next.expect("more")).contains("id_above=3"));
 }
@@ -310,17 +314,17 @@ fn page_numbers_end_with_an_error_at_the_window() {
         .page(50)
         .per_page(200);
     let ids: Vec<u64> = (1..=200).collect();
-    let (items, _, next) = turn(search, &ids, Some(12_000));
+    let (items, _, next) = split(search, &ids, Some(12_000));
     assert_eq!(items.len(), 200);
     let error = error(&next.expect("there is more, but not so"));
     assert_eq!(error.kind(), ErrorKind::Usage);
     assert!(error.to_string().contains("order by id"), "{error}");
-    // Exactly at the window's end there is nothing more.
+    // Exactly at the end of the window, no page follows.
     let search = Search::new()
         .order_by(OrderBy::Votes)
         .page(50)
         .per_page(200);
-    let (_, _, next) = turn(search, &ids, Some(10_000));
+    let (_, _, next) = split(search, &ids, Some(10_000));
     assert!(next.is_none());
 }
 

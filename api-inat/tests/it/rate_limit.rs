@@ -1,4 +1,5 @@
-//! iNaturalist's own pace, kept by a client: over a transport that only counts, with waits that end at once and are noted.
+//! iNaturalist's rate limit in a client: over a transport that only counts, with waits that are
+//! recorded and end at once.
 
 use std::{
     sync::{
@@ -21,12 +22,12 @@ use crate::response;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Answers everything with one observation.
+/// Responds to every request with one observation.
 #[derive(Clone, Default)]
 struct Counting(Arc<AtomicUsize>);
 
 impl Counting {
-    fn answer(&self) -> Response {
+    fn respond(&self) -> Response {
         self.0.fetch_add(1, Relaxed);
         response(200, &[], r#"{"total_results":1,"results":[{"id":7}]}"#)
     }
@@ -34,17 +35,17 @@ impl Counting {
 
 impl Transport for Counting {
     fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(self.answer())
+        Ok(self.respond())
     }
 }
 
 impl AsyncTransport for Counting {
     async fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
-        Ok(self.answer())
+        Ok(self.respond())
     }
 }
 
-/// tokio, where nobody waits: how long it would have been is noted.
+/// tokio, but each wait ends at once and its duration is recorded.
 #[derive(Clone)]
 struct Noting(Tokio, Arc<Mutex<Vec<Duration>>>);
 
@@ -62,12 +63,14 @@ impl Runtime for Noting {
 }
 
 fn service(change: impl FnOnce(ServiceBuilder) -> ServiceBuilder) -> Service {
-    let builder = api_inat::service_without_application().user_agent("pace/1 (me@example.org)");
+    let builder =
+        api_inat::service_without_application().user_agent("rate-limit/1 (me@example.org)");
     change(builder).build().expect("a service")
 }
 
-/// A thousand tasks at once: what came of them, how many were sent, and the waits from the shortest to the longest.
-fn thousand(pace: RateLimit) -> (Vec<Result<(), Error>>, usize, Vec<Duration>) {
+/// Runs a thousand tasks at once. Returns their results, the number of requests, and the waits in
+/// ascending order.
+fn thousand(rate_limit: RateLimit) -> (Vec<Result<(), Error>>, usize, Vec<Duration>) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -75,7 +78,7 @@ fn thousand(pace: RateLimit) -> (Vec<Result<(), Error>>, usize, Vec<Duration>) {
         .expect("a runtime");
     let transport = Counting::default();
     let noting = Noting(Tokio::new(runtime.handle().clone()), Arc::default());
-    let service = service(|builder| builder.rate_limit(pace));
+    let service = service(|builder| builder.rate_limit(rate_limit));
     let client = AsyncClient::new(service, transport.clone(), noting.clone(), Memory::new());
     let session = client.anonymous();
     let results = runtime.block_on(async {
@@ -93,19 +96,19 @@ fn thousand(pace: RateLimit) -> (Vec<Result<(), Error>>, usize, Vec<Duration>) {
     (results, transport.0.load(Relaxed), waits)
 }
 
-/// As `inat-service` does.
+/// Like `inat-service`.
 #[test]
-fn a_thousand_tasks_wait_in_line_where_there_is_patience() {
+fn a_thousand_tasks_wait_if_max_wait_allows_it() {
     let (results, sent, waits) = thousand(rate_limit().with_max_wait(DAY));
     assert_eq!(
         (results.iter().filter(|one| one.is_ok()).count(), sent),
         (1000, 1000)
     );
-    // 55 a minute: the last one has its turn in the nineteenth.
+    // 55 a minute: the last one is sent in the nineteenth.
     let last = waits.last().expect("waits").as_secs();
     assert!((17 * 60..20 * 60).contains(&last), "{last} s");
     for minute in waits.windows(56) {
-        // Tasks ask one after the other, within less than a few seconds.
+        // The tasks start within a few seconds.
         assert!(
             minute[55] - minute[0] > Duration::from_secs(50),
             "{minute:?}"
@@ -114,7 +117,7 @@ fn a_thousand_tasks_wait_in_line_where_there_is_patience() {
 }
 
 #[test]
-fn without_patience_who_would_wait_over_ten_minutes_is_told_when_to_come() {
+fn by_default_a_wait_over_ten_minutes_fails_and_says_when_to_retry() {
     let (results, sent, waits) = thousand(rate_limit());
     assert!((500..650).contains(&sent), "{sent}");
     assert!(*waits.last().expect("waits") <= Duration::from_secs(600));
@@ -125,9 +128,9 @@ fn without_patience_who_would_wait_over_ten_minutes_is_told_when_to_come() {
     }
 }
 
-/// The very rate limit of [`rate_limit()`], which every service has: it would hold up the sixth request at once.
+/// The default [`rate_limit()`] of every service: it would delay the sixth request at once.
 #[test]
-fn nothing_is_held_back_towards_this_machine() {
+fn requests_to_loopback_are_not_limited() {
     fn check(origin: &str, operation: impl Operation + Clone) {
         let transport = Counting::default();
         let service = service(|builder| builder.at(origin));

@@ -1,4 +1,4 @@
-//! What the operations send: path, query, and how they may be sent.
+//! What the operations send: path, query and policy.
 
 use api_inat::{
     IdList,
@@ -83,7 +83,7 @@ fn ranges() {
     for range in [backwards, 0..=u64::MAX, 1..=501] {
         refused(&|| Search::new().month(range.clone()).request(&base));
         refused(&|| Get::new(range.clone()).request(&base));
-        // Not forgotten in a place in a list that was stored.
+        // Also in a stored cursor.
         let text = Search::new().id(range.clone()).to_text();
         refused(&|| Search::from_text(&text)?.request(&base));
     }
@@ -166,7 +166,7 @@ fn requests_that_do_not_leave() {
         assert_eq!(error.setting(), Some(setting), "{error}");
         assert!(error.to_string().contains(words), "{error}");
     };
-    check(Search::new().per_page(201), "per_page", "200 is the most");
+    check(Search::new().per_page(201), "per_page", "at most 200");
     check(
         Search::new().per_page(200).page(51),
         "page, per_page",
@@ -191,7 +191,7 @@ fn an_operation_shows_what_it_asks() {
 }
 
 #[test]
-fn a_write_with_a_uuid_repeats_unless_told_not_to() {
+fn a_write_with_a_uuid_repeats_unless_disabled() {
     use api_inat::{Upload, observation_photos, observation_sounds, observations, sounds, v2};
     let check = |with: auth_core::CallPolicy, without: auth_core::CallPolicy| {
         assert_eq!(with.retry(), RetrySafety::Idempotent);

@@ -1,4 +1,4 @@
-//! How answers are read: a success, and every shape of a refusal.
+//! How responses are read: a success, and every shape of a refusal.
 
 use api_inat::{
     Page,
@@ -48,7 +48,7 @@ fn a_single_record() {
         .expect("a user");
     assert_eq!(value["email"], "a@example.org");
     let empty = Me::new().parse(response(200, &[], r#"{"results":[]}"#));
-    assert_eq!(empty.expect_err("nobody").kind(), ErrorKind::Malformed);
+    assert_eq!(empty.expect_err("no record").kind(), ErrorKind::Malformed);
 }
 
 fn refused(status: u16, headers: &[(&str, &str)], body: &str) -> Error {
@@ -225,7 +225,7 @@ fn what_to_do_depends_on_the_status() {
         assert_eq!(error.is_retryable(), retry, "{error}");
         assert!(!error.needs_login(), "the session decides: {error}");
     };
-    check(401, "", "paste a new API token", false);
+    check(401, "", "import a new API token", false);
     check(
         403,
         r#"{"error":"Result window is too large, page x size must be less than or equal to [10000].","status":403}"#,
@@ -239,9 +239,9 @@ fn what_to_do_depends_on_the_status() {
         true,
     );
     check(403, "<html></html>", "slow down", false);
-    check(403, "", "which account is logged in", false);
+    check(403, "", "the account that is logged in", false);
     check(404, "", "check the id", false);
-    check(410, "", "gone", false);
+    check(410, "", "was deleted", false);
     check(422, "", "correct the values", false);
     let (id, none) = (
         r#"{"error":"Error","status":422}"#,
@@ -325,8 +325,8 @@ fn any_body_is_survived() {
     for status in [200, 204, 302, 400, 401, 403, 422, 429, 500] {
         for shape in shapes {
             for end in 0..=shape.len() {
-                let answer = Search::new().parse(response(status, &[], &shape[..end]));
-                let error = answer.expect_err("no page");
+                let outcome = Search::new().parse(response(status, &[], &shape[..end]));
+                let error = outcome.expect_err("no page");
                 assert!(!error.to_string().is_empty());
             }
         }

@@ -1,4 +1,4 @@
-//! The service value: endpoints, APIs, and settings that cannot be right.
+//! The service value: endpoints, APIs, and invalid settings.
 
 use api_inat::{NO_APPLICATION, ServiceBuilder};
 use auth_core::{
@@ -62,27 +62,30 @@ fn media_lie_at_two_servers() {
 }
 
 #[test]
-fn a_pace_that_inaturalist_asks_for() {
+fn the_rate_limit_that_inaturalist_asks_for() {
     let service = built(api_inat::service("an-id"));
-    let pace = service.rate_limit().expect("a pace");
+    let limit = service.rate_limit().expect("a rate limit");
     let seconds = |of: &[(u64, std::time::Duration)]| -> Vec<_> {
         of.iter()
             .map(|(most, within)| (*most, within.as_secs()))
             .collect()
     };
-    assert_eq!((pace.spacing().as_secs(), pace.burst()), (1, 5));
-    assert_eq!(seconds(pace.windows()), [(55, 60), (10_000, 86_400)]);
+    assert_eq!((limit.spacing().as_secs(), limit.burst()), (1, 5));
+    assert_eq!(seconds(limit.windows()), [(55, 60), (10_000, 86_400)]);
     let media = [(5_000_000_000, 3600), (24_000_000_000, 86_400)];
-    assert_eq!(seconds(pace.media_windows()), media);
+    assert_eq!(seconds(limit.media_windows()), media);
     let slower = api_inat::rate_limit().with_window(30, std::time::Duration::from_secs(60));
     let service = built(api_inat::service("an-id").rate_limit(slower));
-    assert_eq!(service.rate_limit().expect("a pace").windows().len(), 3);
+    assert_eq!(
+        service.rate_limit().expect("a rate limit").windows().len(),
+        3
+    );
     let unlimited = api_inat::service("an-id").rate_limit(auth_core::RateLimit::unlimited());
     assert!(built(unlimited).rate_limit().is_none());
 }
 
 #[test]
-fn a_pasted_token_renews_itself_only_if_asked_to() {
+fn an_imported_token_renews_itself_only_if_enabled() {
     let renews = |builder: ServiceBuilder| {
         let service = built(builder);
         service
@@ -117,7 +120,7 @@ fn a_login_asks_for_no_scope_and_sends_pkce_and_secret() {
         .expect("a state");
     let grant = pending
         .accept(&format!("http://127.0.0.1:8080/?code=c0de&state={state}"))
-        .expect("our own answer");
+        .expect("our own response");
     let request = TokenRequest::code(service.client(), &grant)
         .request()
         .expect("a request");
@@ -170,7 +173,7 @@ fn settings_that_cannot_be_right() {
     check(
         api_inat::service("an-id").user_agent(" \t"),
         "user_agent",
-        "asks every program for a User-Agent",
+        "requires a User-Agent",
     );
     check(
         api_inat::service("an-id").user_agent("x\ny"),
@@ -186,7 +189,7 @@ fn settings_that_cannot_be_right() {
     check(
         named(api_inat::service_without_application().secret("s3cret")),
         "client_id",
-        "no client id",
+        "requires a client id",
     );
     check(
         named(api_inat::service("an-id").www("http://inaturalist.example")),

@@ -1,4 +1,4 @@
-//! The routes for test servers and the operations agree; asked directly, without a server.
+//! The routes for test servers match the operations; called directly, without a server.
 
 use api_inat::{
     model::Observation,
@@ -41,7 +41,7 @@ fn caller(user: &str) -> Caller {
     }
 }
 
-/// What the site answers to a request of this path and query.
+/// Returns the site's response to a request of this path and query.
 fn ask(path_and_query: &str, caller: Option<&Caller>) -> Response {
     let site = site();
     let request = http::Request::get(path_and_query)
@@ -61,7 +61,7 @@ fn ask(path_and_query: &str, caller: Option<&Caller>) -> Response {
     route.respond(&visit).map(ResponseBody::new)
 }
 
-/// Sends an operation to the site, bound as it would be in a program.
+/// Sends an operation to the site, bound as in a program.
 fn send<O: Operation>(
     operation: &O,
     caller: Option<&Caller>,
@@ -82,7 +82,7 @@ fn who_am_i() {
     assert_eq!(me.email.as_deref(), Some("bob@example.org"));
     let all = send(&Me::new().of::<Value>(), Some(&caller("alice"))).expect("a user");
     assert_eq!(all["login"], "alice");
-    let error = send(&Me::new(), None).expect_err("a dead token");
+    let error = send(&Me::new(), None).expect_err("an invalid token");
     assert_eq!(
         (error.kind(), error.status(), error.server_message()),
         (
@@ -141,7 +141,7 @@ fn true_places_are_for_their_owner_alone() {
     };
     assert_eq!(private(Some(&caller("alice"))), OBSCURED_OF_EACH_USER);
     assert_eq!(private(Some(&caller("bob"))), 0);
-    // An expired token: no error, and nothing private.
+    // An expired token causes no error, and returns nothing private.
     assert_eq!(private(None), 0);
 }
 

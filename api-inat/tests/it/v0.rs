@@ -1,4 +1,4 @@
-//! What the Rails application's own API says in headers, and how it is asked.
+//! The Rails application's own API: its requests, and its headers of responses.
 
 use api_inat::v0::{
     observation_fields,
@@ -56,7 +56,7 @@ fn an_export_is_counted_in_headers() {
 }
 
 #[test]
-fn exports_that_are_asked_for() {
+fn requested_exports() {
     let check = |export: Export, expect: &str| assert_eq!(path(&export), expect);
     check(Export::new(Format::Dwc), "/observations.dwc");
     check(

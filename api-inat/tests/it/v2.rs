@@ -1,4 +1,5 @@
-//! How v2 is asked for fields: in the URL, in a body in its place where it is too long, and in the bodies of writes.
+//! How fields are requested from v2: in the URL, in a body if the URL is too long, and in the
+//! bodies of writes.
 
 use api_inat::{
     Fields, IdList, Upload,
@@ -68,7 +69,7 @@ fn fields_that_do_not_fit_into_the_url() {
     let body = body(&request);
     assert_eq!(body["fields"]["field_7"], json!({"id": true, "name": true}));
     assert_eq!(body.as_object().map(serde_json::Map::len), Some(1));
-    // It reads all the same.
+    // It is still a read.
     assert_eq!(search.policy().retry(), RetrySafety::Safe);
 }
 

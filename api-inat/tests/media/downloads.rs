@@ -1,4 +1,4 @@
-//! Photos are fetched without a token, and what is not a photo is an error.
+//! Photos are downloaded without a token; anything but a photo is an error.
 
 use api_inat::{
     model::Photo,
@@ -13,7 +13,7 @@ use crate::{site::Photographs, worlds::World};
 fn a_photo_at_a_size() {
     let site = Photographs::start();
     for world in World::both(&site.service(), Memory::new) {
-        world.paste(&site.token());
+        world.import(&site.token());
         for host in [
             "static.inaturalist.org",
             "inaturalist-open-data.s3.amazonaws.com",

@@ -1,4 +1,4 @@
-//! Files that are not sent, or not to their end.
+//! Files that are not sent, or not completely.
 
 use api_inat::{
     Upload,
@@ -31,7 +31,7 @@ fn what_cannot_be_right_does_not_leave() {
     let worlds = World::both(&site.service(), Memory::new);
     let mark = site.server.requests().mark();
     for world in &worlds {
-        world.paste(&site.token());
+        world.import(&site.token());
         let photo = |upload: Upload, words: &str| {
             let create = observation_photos::Create::new(upload, 7);
             check(world.send(create).expect_err(words), words);
@@ -42,7 +42,7 @@ fn what_cannot_be_right_does_not_leave() {
         };
         photo(
             Upload::path(folder.path().join("none.jpg")),
-            "there is no file",
+            "does not exist",
         );
         photo(Upload::path(folder.path()), "is not a file");
         photo(file("empty.jpg", b""), "is empty");
@@ -53,14 +53,14 @@ fn what_cannot_be_right_does_not_leave() {
         );
         photo(
             large.clone().at_most(1000),
-            "has 1012 bytes; 1000 is the most",
+            "has 1012 bytes; at most 1000 are allowed",
         );
         let huge = || {
             Upload::reader("huge.jpg", api_inat::LARGEST_UPLOAD + 1, || {
                 Ok(Box::new(JPEG))
             })
         };
-        photo(huge(), "has 20000001 bytes; 20000000 is the most");
+        photo(huge(), "has 20000001 bytes; at most 20000000 are allowed");
         photo(
             Upload::bytes("owl.wav", *b"RIFF....WAVE"),
             "is a WAV, not a photo",
@@ -93,7 +93,7 @@ fn what_cannot_be_right_does_not_leave() {
 fn a_file_that_changes_while_it_is_sent_is_not_taken_for_whole() {
     let site = Photographs::start();
     for world in World::both(&site.service(), Memory::new) {
-        world.paste(&site.token());
+        world.import(&site.token());
         for (len, words) in [(500_000, "became shorter"), (300_000, "became longer")] {
             let upload = Upload::reader("a.jpg", len, || {
                 Ok(Box::new(std::io::Read::take(std::io::repeat(7), 400_000)))

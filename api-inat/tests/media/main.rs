@@ -1,4 +1,5 @@
-//! Photos and sounds over both transports, to a site on loopback that keeps them; and the tokens that only such a site can tell of.
+//! Photos and sounds over both transports, to a site on loopback that stores them; and tests of
+//! tokens that require such a site.
 
 mod downloads;
 mod failed_uploads;

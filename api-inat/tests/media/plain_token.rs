@@ -1,4 +1,4 @@
-//! A pasted API token that renews itself, where the program asked for that.
+//! An imported API token that renews itself, if the program enabled that.
 
 use std::{
     sync::Arc,
@@ -14,10 +14,10 @@ use crate::{site::Photographs, worlds::World};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// A service without an application, as it is for people who paste.
+/// A service without an application, for imported tokens.
 fn service(site: &Photographs, renews: bool) -> Service {
     let builder = api_inat::service_without_application()
-        .user_agent("pasted/1 (test@example.org)")
+        .user_agent("plain-token/1 (test@example.org)")
         .at(site.server.url());
     match renews {
         true => builder.renew_plain_token(),
@@ -27,8 +27,8 @@ fn service(site: &Photographs, renews: bool) -> Service {
     .expect("a service")
 }
 
-/// A store with a token that was pasted so long ago.
-fn pasted(service: &Service, token: &str, ago: Duration) -> Memory {
+/// A store with a token that was imported this long ago.
+fn imported(service: &Service, token: &str, ago: Duration) -> Memory {
     let now = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .expect("after 1970");
@@ -44,23 +44,23 @@ fn pasted(service: &Service, token: &str, ago: Duration) -> Memory {
     let lease = store
         .try_lease(&service.account_key("alice"))
         .expect("a lease")
-        .expect("nobody has it");
+        .expect("the only owner");
     store.save(&lease, &record.to_text()).expect("saved");
     store
 }
 
-/// How many tokens were asked for while `alice` was asked who she is three times.
-fn asked(site: &Photographs, renews: bool, ago: Duration, expect: usize) {
+/// Checks the number of token requests during three reads of `alice`'s account.
+fn check(site: &Photographs, renews: bool, ago: Duration, expect: usize) {
     let service = service(site, renews);
-    for world in World::both(&service, || pasted(&service, &site.token(), ago)) {
+    for world in World::both(&service, || imported(&service, &site.token(), ago)) {
         let mark = site.server.requests().mark();
         for _ in 0..3 {
             let me = world.sent(Me::new());
             assert_eq!(me.login.as_deref(), Some("alice"));
         }
-        let seen = site.server.requests().since(mark);
+        let requests = site.server.requests().since(mark);
         assert_eq!(
-            (seen.derived(), seen.api()),
+            (requests.derived(), requests.api()),
             (expect, 3),
             "{}",
             world.name()
@@ -75,12 +75,12 @@ fn asked(site: &Photographs, renews: bool, ago: Duration, expect: usize) {
 }
 
 #[test]
-fn it_is_renewed_when_it_is_due_and_the_program_asked_for_that() {
+fn it_is_renewed_when_it_is_due_if_the_program_enabled_that() {
     let site = Photographs::start();
     let due = DAY - Duration::from_secs(300);
-    asked(&site, true, due, 1);
-    asked(&site, true, DAY / 2, 0);
-    asked(&site, false, due, 0);
+    check(&site, true, due, 1);
+    check(&site, true, DAY / 2, 0);
+    check(&site, false, due, 0);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a_service_that_does_not_response_so_changes_nothing() {
     let site = Photographs::start();
     let service = service(&site, true);
     let due = DAY - Duration::from_secs(300);
-    for world in World::both(&service, || pasted(&service, &site.token(), due)) {
+    for world in World::both(&service, || imported(&service, &site.token(), due)) {
         site.server.faults().always(
             Matching::Derived,
             Fault::Answer {
@@ -99,7 +99,12 @@ fn a_service_that_does_not_response_so_changes_nothing() {
         );
         let me = world.sent(Me::new());
         assert_eq!(me.login.as_deref(), Some("alice"));
-        assert_eq!(world.generation(), 1, "{}: as it was pasted", world.name());
+        assert_eq!(
+            world.generation(),
+            1,
+            "{}: as it was imported",
+            world.name()
+        );
         site.server.faults().clear();
     }
 }
@@ -108,7 +113,7 @@ fn a_service_that_does_not_response_so_changes_nothing() {
 fn one_that_has_ended_is_not_sent() {
     let site = Photographs::start();
     let service = service(&site, true);
-    for world in World::both(&service, || pasted(&service, &site.token(), DAY)) {
+    for world in World::both(&service, || imported(&service, &site.token(), DAY)) {
         let mark = site.server.requests().mark();
         let error = world.send(Me::new()).expect_err("ended");
         assert!(error.needs_login(), "{error}");

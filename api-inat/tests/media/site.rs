@@ -1,4 +1,4 @@
-//! A site that keeps the photos it is sent, each once, by their UUIDs, as the Rails application does.
+//! A site that stores each uploaded photo once, by its UUID, as the Rails application does.
 
 use std::{
     collections::BTreeMap,
@@ -26,12 +26,12 @@ pub(crate) struct Part {
 /// A form, by the names of its parts.
 pub(crate) type Form = BTreeMap<String, Part>;
 
-/// What came, and what is kept of it.
+/// The received forms, and the stored photos.
 #[derive(Default)]
 pub(crate) struct Desk {
-    /// Every form that came, the last one last.
+    /// All received forms, in order.
     pub(crate) forms: Vec<Form>,
-    /// How many photos there are: one for each UUID, and one for each form without.
+    /// The number of photos: one for each UUID, and one for each form without.
     pub(crate) photos: BTreeMap<String, usize>,
 }
 
@@ -107,7 +107,7 @@ fn receive(desk: &mut Desk, visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     let kind = visit.request.headers().get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let Some((_, boundary)) = kind.split_once("boundary=") else {
-        return json(422, &value!({"errors": ["it is no form"]}));
+        return json(422, &value!({"errors": ["it is not a form"]}));
     };
     let form = parts(boundary, visit.request.body());
     let uuid = form.iter().find(|(name, _)| name.contains("uuid"));
@@ -120,7 +120,7 @@ fn receive(desk: &mut Desk, visit: &RouteRequest<'_>) -> Response<Vec<u8>> {
     json(200, &value!({"id": desk.photos.len(), "position": 0}))
 }
 
-/// Splits a form the way a server does (RFC 2046 section 5.1.1): the first delimiter that comes, byte for byte.
+/// Splits a form as a server does (RFC 2046 section 5.1.1): at the first delimiter, byte for byte.
 fn parts(boundary: &str, body: &[u8]) -> Form {
     let delimiter = format!("\r\n--{boundary}").into_bytes();
     let mut rest = body
@@ -151,7 +151,7 @@ fn parts(boundary: &str, body: &[u8]) -> Form {
     form
 }
 
-/// Looks for the first byte first, so that 20 MB take no minute without optimisation.
+/// Searches for the first byte first: otherwise 20 MB take a minute without optimisation.
 fn find(text: &[u8], word: &[u8]) -> Option<usize> {
     let mut from = 0;
     loop {

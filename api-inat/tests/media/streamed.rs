@@ -1,4 +1,4 @@
-//! An upload is never whole in memory: what was read of it stays near what has arrived.
+//! An upload is never whole in memory: reading stays close to what has been received.
 
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
@@ -16,15 +16,16 @@ use keystore::Memory;
 use crate::worlds::World;
 
 const LEN: u64 = 64 << 20;
-/// What may be under way: the sockets' buffers, which the kernel lets grow to some 10 MB on loopback, and a few pieces.
+/// The most that may be in transit: the sockets' buffers, which the kernel lets grow to some 10 MB
+/// on loopback, and a few chunks.
 const UNDER_WAY: u64 = 24 << 20;
 
-/// The byte at a place of the photo.
+/// The byte at an offset of the photo.
 fn byte_at(place: u64) -> u8 {
     (place ^ (place >> 11) ^ (place >> 19)) as u8
 }
 
-/// A photo that is made as it is read, and compares with what has arrived.
+/// A photo that is generated while it is read, and compares its offset with what was received.
 struct Made {
     read: u64,
     arrived: Arc<AtomicU64>,
@@ -44,7 +45,7 @@ impl Read for Made {
     }
 }
 
-/// Takes one upload, checks it as it comes and keeps none of it.
+/// Receives one upload and checks it on the fly, without storing it.
 fn take_one(listener: &TcpListener, arrived: &AtomicU64) -> io::Result<bool> {
     let (mut stream, _) = listener.accept()?;
     let mut reader = BufReader::with_capacity(64 << 10, stream.try_clone()?);
@@ -101,8 +102,8 @@ fn what_was_read_stays_near_what_has_arrived() {
         .build()
         .expect("a service");
     for world in World::both(&service, Memory::new) {
-        // Good until the year 2100, by its own words.
-        world.paste("e30.eyJleHAiOjQxMDI0NDQ4MDB9.x");
+        // Valid until the year 2100, by its own expiry.
+        world.import("e30.eyJleHAiOjQxMDI0NDQ4MDB9.x");
         let (arrived, furthest) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
         let made = (Arc::clone(&arrived), Arc::clone(&furthest));
         let photo = Upload::reader("a.jpg", LEN, move || {

@@ -1,4 +1,4 @@
-//! The Rails application's own answers about tokens, for a login.
+//! The Rails application's own responses about tokens, for a login.
 
 use api_inat::v0::tokens::{ApiToken, Info};
 use auth_core::Lifetime;

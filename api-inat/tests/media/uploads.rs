@@ -1,4 +1,4 @@
-//! Uploads that arrive: byte for byte, counted, repeated from their start, and there only once.
+//! Uploads that arrive: byte for byte, counted, repeated from their start, without duplicates.
 
 use std::{
     io::Write,
@@ -18,7 +18,7 @@ use keystore::Memory;
 
 use crate::{site::Photographs, worlds::World};
 
-/// Not the same everywhere, and with line ends and dashes in it.
+/// Varied bytes, with line ends and dashes.
 fn noise(len: usize) -> Vec<u8> {
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut bytes = b"\xFF\xD8\xFF\xE0\r\n--boundary-\r\n\r\n".to_vec();
@@ -43,11 +43,11 @@ fn twenty_megabytes_from_disk_arrive_byte_for_byte() {
     file.write_all(&content).expect("room");
     drop(file);
     for world in World::both(&site.service(), Memory::new) {
-        world.paste(&site.token());
+        world.import(&site.token());
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let told = Arc::clone(&heard);
+        let record = Arc::clone(&heard);
         let photo = Upload::path(&path).on_progress(move |read, all| {
-            told.lock().expect("no panic").push((read, all));
+            record.lock().expect("no panic").push((read, all));
         });
         let create = observation_photos::Create::new(photo, 7).uuid("u");
         assert_eq!(world.sent(create).position, Some(0));
@@ -80,7 +80,7 @@ fn twenty_megabytes_from_disk_arrive_byte_for_byte() {
 fn names_and_types() {
     let site = Photographs::start();
     let [world, _] = World::both(&site.service(), Memory::new);
-    world.paste(&site.token());
+    world.import(&site.token());
     let check = |upload: Upload, name: &str, kind: &str| {
         world
             .send(photos::Create::new(upload))
@@ -139,13 +139,13 @@ fn counted(opened: &Arc<AtomicUsize>) -> Upload {
 fn a_lost_response_costs_no_second_photo() {
     let site = Photographs::start();
     for world in World::both(&site.service(), Memory::new) {
-        world.paste(&site.token());
+        world.import(&site.token());
         *site.desk() = Default::default();
         let opened = Arc::new(AtomicUsize::new(0));
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let told = Arc::clone(&heard);
+        let record = Arc::clone(&heard);
         let photo = counted(&opened).on_progress(move |read, _| {
-            told.lock().expect("no panic").push(read);
+            record.lock().expect("no panic").push(read);
         });
         site.server
             .faults()
@@ -168,7 +168,7 @@ fn a_lost_response_costs_no_second_photo() {
 fn without_a_uuid_nothing_is_sent_again() {
     let site = Photographs::start();
     for world in World::both(&site.service(), Memory::new) {
-        world.paste(&site.token());
+        world.import(&site.token());
         *site.desk() = Default::default();
         let opened = Arc::new(AtomicUsize::new(0));
         site.server
@@ -183,7 +183,7 @@ fn without_a_uuid_nothing_is_sent_again() {
         );
         assert_eq!((site.desk().forms.len(), opened.load(SeqCst)), (1, 1));
 
-        // An empty UUID takes nothing back: the one that was there stays.
+        // An empty UUID changes nothing: the previous one stays.
         let nameless = observation_photos::Create::new(counted(&opened), 7).uuid("");
         site.server
             .faults()
@@ -196,7 +196,7 @@ fn without_a_uuid_nothing_is_sent_again() {
 fn what_the_service_says_of_an_upload() {
     let site = Photographs::start();
     for world in World::both(&site.service(), Memory::new) {
-        world.paste(&site.token());
+        world.import(&site.token());
         let refusal = Fault::Answer {
             status: 422,
             content_type: "application/json".to_owned(),

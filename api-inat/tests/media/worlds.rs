@@ -1,4 +1,4 @@
-//! Both worlds behind one face.
+//! One interface for blocking and async sessions.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ impl World {
         }
     }
 
-    pub(crate) fn paste(&self, token: &str) {
+    pub(crate) fn import(&self, token: &str) {
         match self {
             Self::Blocking(session) => session.import_token(token).map(|_| ()),
             Self::Async(session, runtime) => {
@@ -72,7 +72,7 @@ impl World {
         }
     }
 
-    /// What a success gives.
+    /// The output of a success.
     pub(crate) fn sent<O>(&self, operation: O) -> O::Output
     where
         O: Operation + Send + Sync,

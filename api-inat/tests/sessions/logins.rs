@@ -1,4 +1,4 @@
-//! The ways to log in that the guide names, each with the redirect URI that it says to register.
+//! The methods of login in the guide, each with the redirect URI to register.
 
 use api_inat::users::Me;
 use auth_core::Error;
@@ -9,7 +9,7 @@ use keystore::Memory;
 
 use crate::scene::{PASSWORD, browser};
 
-/// Logs in as an application registered like this, and asks who it is.
+/// Logs in as an application registered like this, and reads the account.
 fn check(client: TestClient, secret: Option<&str>, login: Option<Login>) -> Result<(), Error> {
     let server = TestServer::builder(Dialect::doorkeeper_5())
         .client(client.scopes("write login"))
@@ -62,7 +62,7 @@ fn each_redirect_uri_as_registered() {
         None,
         Some(pasted),
     )
-    .expect("the address pasted back");
+    .expect("a pasted redirect");
 }
 
 #[test]

@@ -1,9 +1,9 @@
-//! iNaturalist through whole sessions, in both worlds, against a server on loopback: which token goes where, private places, long
-//! jobs that break off, and everything that is refused.
+//! iNaturalist through whole sessions, in both worlds, against a server on loopback: which token
+//! goes where, private locations, interrupted long jobs, and refusals.
 
-mod doors;
 mod logins;
 mod private_places;
 mod refusals;
 mod resuming;
 mod scene;
+mod token_of_each_api;

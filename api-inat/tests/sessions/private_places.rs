@@ -1,5 +1,6 @@
-//! `private_location` is shown to the owner of an observation alone, and a dead token is no error there: it is read before the token's
-//! expiry, after it, and with clocks that are two days apart. It comes, or an error does; an anonymous answer never does.
+//! Only the owner of an observation receives `private_location`, and an expired token causes no
+//! error there. Reads it before the token's expiry, after it, and with clocks two days apart. The
+//! result is the location or an error, never an anonymous response.
 
 use api_inat::{observations::Get, observations::Search, testkit::observation_id};
 use auth_core::Error;
@@ -8,7 +9,7 @@ use keystore::Memory;
 
 use crate::scene::{DAY, World, inaturalist, shift, since};
 
-/// Whether the true place of an obscured observation of alice's came.
+/// Returns whether the response had the true location of an obscured observation of alice's.
 fn private(world: &World) -> Result<bool, Error> {
     let page = world.send(Get::new(observation_id(0)))?;
     Ok(page.results[0].private_location.is_some())
@@ -16,7 +17,7 @@ fn private(world: &World) -> Result<bool, Error> {
 
 type Clocks = (&'static str, fn(&TestServer));
 
-/// How the program's clock stands beside the server's.
+/// The program's clock relative to the server's.
 const CLOCKS: [Clocks; 3] = [
     ("the clocks agree", |_| ()),
     ("the program is two days behind", |server| {
@@ -57,7 +58,7 @@ fn before_expiry_and_after_it() {
         let mark = server.requests().mark();
         assert!(private(&world).expect(what), "{what}, before");
         assert_eq!(since(server, mark), (0, 1), "{what}, before");
-        // The next day, in a new process: both clocks have gone on.
+        // The next day, in a new process: both clocks have advanced.
         server.advance(DAY + DAY / 24);
         shift(&store, -25 * 3600);
         let world = World::one(server, which, &store);
@@ -71,13 +72,14 @@ fn before_expiry_and_after_it() {
 fn a_clock_that_is_set_between() {
     everywhere(|server, which, what| {
         let (world, store) = World::logged_in(server, which);
-        // Ahead: a good token looks dead, and is renewed without need.
+        // Ahead: a valid token looks expired, and is renewed without need.
         shift(&store, -2 * 86_400);
         let early = World::one(server, which, &store);
         let mark = server.requests().mark();
         assert!(private(&early).expect(what), "{what}, set ahead");
         assert_eq!(since(server, mark), (1, 1), "{what}, set ahead");
-        // Behind: a dead token looks good, in a store and in memory. The server's own clock tells.
+        // Behind: an expired token looks valid, in a store and in memory. The server's clock shows
+        // it.
         server.advance(DAY + DAY / 24);
         shift(&store, 2 * 86_400);
         let late = World::one(server, which, &store);
@@ -91,13 +93,13 @@ fn a_clock_that_is_set_between() {
 }
 
 #[test]
-fn a_pasted_token_ends_with_an_error() {
+fn an_imported_token_ends_with_an_error() {
     everywhere(|server, which, what| {
         let world = World::one(server, which, &Memory::new());
         let token = server.issue_derived_token("alice").expect("a token");
-        match world.paste(&token) {
+        match world.import(&token) {
             Ok(_) => assert!(private(&world).expect(what), "{what}, before"),
-            // A clock two days ahead takes it for an old one, and says until when it was good.
+            // With a clock two days ahead it looks expired, and the error names its expiry.
             Err(error) => {
                 assert!(what.contains("ahead"), "{what}: {error}");
                 assert!(error.to_string().contains("expired on"), "{what}: {error}");

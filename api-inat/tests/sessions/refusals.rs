@@ -1,4 +1,4 @@
-//! What iNaturalist refuses, as both worlds tell it: the same error, with status, its own words, and what to do.
+//! iNaturalist's refusals, the same in both worlds: an error with status, message and help.
 
 use api_inat::{
     Page,
@@ -13,7 +13,7 @@ use http::Method;
 
 use crate::scene::{World, inaturalist};
 
-fn answer(status: u16, content_type: &str, body: &str) -> Fault {
+fn fault(status: u16, content_type: &str, body: &str) -> Fault {
     Fault::Answer {
         status,
         content_type: content_type.to_owned(),
@@ -21,7 +21,7 @@ fn answer(status: u16, content_type: &str, body: &str) -> Fault {
     }
 }
 
-/// An observation by a text, which the typed operation has no way to send.
+/// Reads an observation by a text, which the typed operation cannot send.
 #[derive(Clone)]
 struct ByText(&'static str);
 
@@ -42,7 +42,7 @@ impl Operation for ByText {
 fn each_refusal_is_one_error_in_both_worlds() {
     let server = inaturalist();
     let worlds = [0, 1].map(|which| World::logged_in(&server, which).0);
-    fn told<O>(worlds: &[World; 2], operation: O) -> Error
+    fn refusal<O>(worlds: &[World; 2], operation: O) -> Error
     where
         O: Operation + Clone + Send + Sync,
         O::Output: Send,
@@ -72,9 +72,9 @@ fn each_refusal_is_one_error_in_both_worlds() {
     let json = "application/json";
     let faults = server.faults();
 
-    let wrong = told(&worlds, ByText("seven"));
+    let wrong = refusal(&worlds, ByText("seven"));
     check("an id that is none", wrong, 422, "Error", "check the id");
-    let unknown = told(&worlds, Get::new(7).one());
+    let unknown = refusal(&worlds, Get::new(7).one());
     check("an unknown id", unknown, 200, "", "check the id");
     for world in &worlds {
         let page = world.send(Get::new(7)).expect("v1 refuses no unknown id");
@@ -82,55 +82,55 @@ fn each_refusal_is_one_error_in_both_worlds() {
         let one = world.send(Get::new(observation_id(3)).one());
         assert_eq!(one.expect("a known one").id, observation_id(3));
     }
-    let several = told(&worlds, Get::new([7, 8]).one());
+    let several = refusal(&worlds, Get::new([7, 8]).one());
     assert_eq!(several.kind(), ErrorKind::Usage, "{several}");
 
     let gone = r#"{"error":{"original":{"error":"Observation does not exist."}},"status":410}"#;
-    faults.times(2, Matching::Any, answer(410, json, gone));
+    faults.times(2, Matching::Any, fault(410, json, gone));
     check(
         "a deleted one",
-        told(&worlds, Update::new(7).description("x")),
+        refusal(&worlds, Update::new(7).description("x")),
         410,
         "Observation does not exist.",
-        "which account is logged in",
+        "the account that is logged in",
     );
 
     let foreign =
         r#"{"error":{"original":{"error":"You don't have permission to do that."}},"status":403}"#;
-    faults.times(2, Matching::Any, answer(403, json, foreign));
+    faults.times(2, Matching::Any, fault(403, json, foreign));
     check(
-        "somebody else's",
-        told(&worlds, Delete::new(7)),
+        "another user's",
+        refusal(&worlds, Delete::new(7)),
         403,
         "You don't have permission",
-        "whose record it is",
+        "the owner of the record",
     );
 
     let invalid = r#"{"error":{"original":{"errors":[["Taxon can't be blank"],["Date is odd"]]}},"status":422}"#;
-    faults.times(2, Matching::Any, answer(422, json, invalid));
+    faults.times(2, Matching::Any, fault(422, json, invalid));
     check(
         "values",
-        told(&worlds, Create::new()),
+        refusal(&worlds, Create::new()),
         422,
         "Taxon can't be blank; Date is odd",
         "correct the values that it names",
     );
 
     let window = r#"{"error":"Result window is too large, page x size must be less than or equal to [10000].","status":403}"#;
-    faults.times(2, Matching::Any, answer(403, json, window));
+    faults.times(2, Matching::Any, fault(403, json, window));
     check(
         "the window",
-        told(&worlds, Get::new(7)),
+        refusal(&worlds, Get::new(7)),
         403,
         "Result window",
         "order by id",
     );
 
     let blocked = "<html><head><title>Blocked</title></head></html>";
-    faults.times(2, Matching::Any, answer(403, "text/html", blocked));
+    faults.times(2, Matching::Any, fault(403, "text/html", blocked));
     check(
         "an address",
-        told(&worlds, Get::new(7)),
+        refusal(&worlds, Get::new(7)),
         403,
         "Blocked",
         "support",
@@ -138,14 +138,14 @@ fn each_refusal_is_one_error_in_both_worlds() {
 
     faults.always(
         Matching::Any,
-        answer(
+        fault(
             502,
             "text/html",
             "<html><head><title>502 Bad Gateway</title></head></html>",
         ),
     );
     let mark = server.requests().mark();
-    let fave = told(&worlds, api_inat::observations::Fave::new(7));
+    let fave = refusal(&worlds, api_inat::observations::Fave::new(7));
     check(
         "a proxy, of a write",
         fave,
@@ -161,7 +161,7 @@ fn each_refusal_is_one_error_in_both_worlds() {
     let mark = server.requests().mark();
     check(
         "a proxy, of a read",
-        told(&worlds, Get::new(7)),
+        refusal(&worlds, Get::new(7)),
         502,
         "502 Bad Gateway",
         "later",
@@ -173,14 +173,14 @@ fn each_refusal_is_one_error_in_both_worlds() {
     );
     faults.clear();
 
-    // A dead token, said so: renewed once, and then told.
+    // A token that the server rejects: it is renewed once, then the error is returned.
     faults.always(
         Matching::Path("/v1/users/me".into()),
-        answer(401, json, r#"{"error":"Unauthorized","status":401}"#),
+        fault(401, json, r#"{"error":"Unauthorized","status":401}"#),
     );
     check(
         "a token",
-        told(&worlds, Me::new()),
+        refusal(&worlds, Me::new()),
         401,
         "Unauthorized",
         "log in again",

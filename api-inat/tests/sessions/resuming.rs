@@ -1,4 +1,4 @@
-//! Long jobs that break off, and go on from a line of text.
+//! Long jobs that are interrupted, and resume from a line of text.
 
 use api_inat::{
     model::Observation,
@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 
 use crate::scene::{DAY, Followed, World, bare_site, inaturalist, server, since};
 
-/// Follows `search`; where an error ends it, `mend` is called and it goes on in the other world, from text. Gives what came, and the
-/// errors.
+/// Follows `search`. After an error, calls `mend` and continues from text in the other world.
+/// Returns the ids and the errors.
 fn followed(
     server: &TestServer,
     search: Search,
@@ -129,7 +129,8 @@ fn a_login_that_is_revoked_in_the_middle_of_a_job() {
     let server = inaturalist();
     let revoked = |items| {
         if items == 100 {
-            // The API token goes on until it ends, as one does that nobody looks up; then there is no other.
+            // The API token stays valid until it expires, because it is not looked up; then no
+            // other follows.
             server.revoke_all();
         }
         if items == 150 {
@@ -175,8 +176,8 @@ fn a_page_that_repeats_is_an_error_and_nothing_comes_twice() {
             let followed = world.follow(search, |_| ());
             assert_eq!(followed.items.len(), 50, "{}", world.name());
             let error = followed.error.expect("not the end");
-            assert!(error.to_string().contains("same records again"), "{error}");
-            assert_eq!(since(&server, mark).1, 2, "it is not asked for again");
+            assert!(error.to_string().contains("the same page twice"), "{error}");
+            assert_eq!(since(&server, mark).1, 2, "it is not requested again");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! One scene for all: a server like iNaturalist's, and both worlds behind one face.
+//! Shared by all tests: a server like iNaturalist's, and one interface for blocking and async
+//! sessions.
 
 use auth_core::{
     Error, Operation, Paged, SecretBytes, Store, TokenKind,
@@ -19,7 +20,7 @@ pub(crate) fn inaturalist() -> TestServer {
     server(api_inat::testkit::site())
 }
 
-/// A site with iNaturalist's second token, and no routes yet.
+/// Returns a site with iNaturalist's derived token, and no routes yet.
 pub(crate) fn bare_site() -> Site {
     Site::new().with_derived_tokens(DerivedTokens {
         path: "/users/api_token",
@@ -43,7 +44,7 @@ pub(crate) fn server(site: Site) -> TestServer {
         .expect("a server on loopback")
 }
 
-/// A browser login with a person who says yes.
+/// Returns a browser login with a user who consents.
 pub(crate) fn browser() -> Login {
     Login::browser(|_| {}).open(|url| {
         let person = Person::new("alice", PASSWORD);
@@ -52,19 +53,19 @@ pub(crate) fn browser() -> Login {
     })
 }
 
-/// Requests for the second token, and API requests since a mark.
+/// Counts requests for the derived token, and API requests, since a mark.
 pub(crate) fn since(server: &TestServer, mark: auth_testkit::Mark) -> (usize, usize) {
-    let seen = server.requests().since(mark);
-    (seen.derived(), seen.api())
+    let requests = server.requests().since(mark);
+    (requests.derived(), requests.api())
 }
 
-/// Both worlds behind one face. The account is `me`.
+/// One interface for blocking and async sessions. The account is `me`.
 pub(crate) enum World {
     Blocking(Client),
     Async(AsyncClient, tokio::runtime::Runtime),
 }
 
-/// How far a list was followed, and what ended it.
+/// The progress of a list, and the error that ended it.
 pub(crate) struct Followed<P: Paged> {
     pub(crate) items: Vec<P::Item>,
     pub(crate) total: Option<u64>,
@@ -94,7 +95,7 @@ impl World {
         ]
     }
 
-    /// One of the two, with a store of its own in which alice is logged in.
+    /// Creates one of the two, with its own store in which alice is logged in.
     pub(crate) fn logged_in(server: &TestServer, which: usize) -> (Self, Memory) {
         let store = Memory::new();
         let world = Self::one(server, which, &store);
@@ -133,7 +134,7 @@ impl World {
         }
     }
 
-    pub(crate) fn paste(&self, token: &str) -> Result<Status, Error> {
+    pub(crate) fn import(&self, token: &str) -> Result<Status, Error> {
         match self {
             Self::Blocking(client) => client.account("me").import_token(token),
             Self::Async(client, runtime) => {
@@ -174,7 +175,8 @@ impl World {
         }
     }
 
-    /// Follows a list to its end or to an error; `between` is told after each page how many items have come.
+    /// Follows a list to its end or to an error. Calls `between` after each page with the number of
+    /// received items.
     pub(crate) fn follow<P>(&self, first: P, mut between: impl FnMut(usize)) -> Followed<P>
     where
         P: Paged + Clone + Send + Sync,
@@ -222,8 +224,8 @@ impl World {
     }
 }
 
-/// Moves the moment at which the stored second token was got: back is what a clock that runs on does, on is what one does that was
-/// set back since.
+/// Moves the time at which the stored derived token was obtained: back simulates a clock that runs
+/// on, forward one that was set back since.
 pub(crate) fn shift(store: &Memory, seconds: i64) {
     let service = api_inat::service("app")
         .user_agent("x")
@@ -238,7 +240,7 @@ pub(crate) fn shift(store: &Memory, seconds: i64) {
     let lease = store
         .try_lease(&key)
         .expect("a store")
-        .expect("nobody else has it");
+        .expect("the only owner");
     store
         .save(&lease, &SecretBytes::new(record.to_string().into_bytes()))
         .expect("saved");

@@ -1,7 +1,7 @@
-//! Days and moments as the API writes them: RFC 3339, and what Ruby prints.
+//! Days and moments in the API's notations: RFC 3339, and what Ruby prints.
 //!
-//! The digits are picked out here; what they say is jiff's to judge. jiff's own parser reads far more forms than this API has, and
-//! with all that it could say of a text it brings 200 KB to a program.
+//! This parser extracts the digits, and jiff validates them. jiff's own parser reads far more
+//! notations than this API has, and its error texts add 200 KB to a program.
 
 use jiff::{
     Timestamp,
@@ -9,12 +9,13 @@ use jiff::{
     tz::Offset,
 };
 
-/// `2026-06-01` or `2026/06/01`, whatever follows.
+/// Parses `2026-06-01` or `2026/06/01`, and ignores what follows.
 pub(super) fn day(text: &str) -> Option<Date> {
     Text(text.as_bytes()).day()
 }
 
-/// `2026-06-01T12:30:00+02:00`, `2026-06-01T10:30:00.000Z`, `2026-06-01 10:30:00 UTC`, `2026-06-01 12:30:00 +0200`.
+/// Parses `2026-06-01T12:30:00+02:00`, `2026-06-01T10:30:00.000Z`, `2026-06-01 10:30:00 UTC` or
+/// `2026-06-01 12:30:00 +0200`.
 pub(super) fn moment(text: &str) -> Option<Timestamp> {
     let mut text = Text(text.as_bytes());
     let day = text.day()?;
@@ -24,7 +25,7 @@ pub(super) fn moment(text: &str) -> Option<Timestamp> {
     let minute = text.number(2)?;
     let (mut second, mut nanosecond) = (0, 0);
     if text.skip(b":").is_some() {
-        // A leap second counts as the one before it, as jiff has it.
+        // A leap second counts as the second before it, as in jiff.
         second = text
             .number(2)
             .map(|second| if second == 60 { 59 } else { second })?;
@@ -41,7 +42,7 @@ pub(super) fn moment(text: &str) -> Option<Timestamp> {
     offset.to_timestamp(DateTime::from_parts(day, time)).ok()
 }
 
-/// What is left of a text.
+/// The rest of a text.
 struct Text<'a>(&'a [u8]);
 
 impl Text<'_> {
@@ -55,7 +56,7 @@ impl Text<'_> {
         Date::new(i16::try_from(year).ok()?, part(month)?, part(day)?).ok()
     }
 
-    /// `Z`, ` UTC` or an offset of hours and perhaps minutes.
+    /// Parses `Z`, ` UTC` or an offset of hours and, optionally, minutes.
     fn offset(&mut self) -> Option<Offset> {
         self.skip(b" ");
         if self.skip(b"Zz").is_some() {
@@ -76,14 +77,14 @@ impl Text<'_> {
         Offset::from_seconds(if sign == b'-' { -seconds } else { seconds }).ok()
     }
 
-    /// One of these, if it comes next.
+    /// Skips one of these bytes. `None` if another comes next.
     fn skip(&mut self, any: &[u8]) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
         any.contains(first).then(|| self.0 = rest)?;
         Some(*first)
     }
 
-    /// As many digits as that.
+    /// Parses this many digits.
     fn number(&mut self, digits: usize) -> Option<i32> {
         let mut number = 0;
         for _ in 0..digits {
@@ -98,7 +99,8 @@ impl Text<'_> {
         Some(i32::from(first - b'0'))
     }
 
-    /// Digits behind a point, as nanoseconds. At least one has to be there; those beyond the ninth do not count.
+    /// Parses the digits after a point, as nanoseconds. Requires at least one digit, and ignores
+    /// those after the ninth.
     fn fraction(&mut self) -> Option<i32> {
         let mut worth = 100_000_000;
         let mut nanoseconds = self.digit()? * worth;
@@ -114,7 +116,7 @@ impl Text<'_> {
 mod tests {
     use super::*;
 
-    /// What jiff writes of moments from the year 0 to the year 9999, in many time zones.
+    /// Parses what jiff writes for moments from the year 0 to the year 9999, in many time zones.
     #[test]
     fn as_jiff_reads_it() {
         for step in 0..20_000 {

@@ -1,4 +1,5 @@
-//! Reading with tolerance: one visitor for every single value, in one pass, without a detour through JSON values.
+//! Tolerant deserialization: one visitor for all single values, in one pass, without an
+//! intermediate JSON value.
 
 mod dates;
 mod nothing_else;
@@ -22,22 +23,22 @@ use {
     visitors::{Entries, List, Single},
 };
 
-/// A field of something that is no record.
+/// Reads a field outside a record.
 pub(crate) fn read<'de, D: Deserializer<'de>, T: Tolerant>(from: D) -> Result<T, D::Error> {
     T::read(from, &Pool::default())
 }
 
-/// A field that may be anything.
+/// A field that may hold any JSON value.
 pub(crate) trait Tolerant: Sized {
     fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Self, D::Error>;
 }
 
-/// Something that may be null, or a value that it cannot hold: both read as `None`.
+/// A value that reads null, and any JSON that does not fit, as `None`.
 pub(crate) trait Soft: Sized {
     fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error>;
 }
 
-/// A single value: what it makes of the few types of JSON.
+/// A single value: its conversion from each type of JSON.
 pub(crate) trait Scalar: Sized {
     fn from_text(text: &str) -> Option<Self>;
 
@@ -58,7 +59,7 @@ pub(crate) trait Scalar: Sized {
     }
 }
 
-/// A field that is to come, where serde asks for a value.
+/// The seed that reads the next field.
 pub(crate) struct Reading<'p, T>(&'p Pool, PhantomData<T>);
 
 impl<'p, T> Reading<'p, T> {
@@ -81,21 +82,21 @@ impl<T: Soft> Tolerant for Option<T> {
     }
 }
 
-/// A record that is alone in its place.
+/// A record in its own allocation.
 impl<T: Record> Soft for Box<T> {
     fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error> {
         from.deserialize_any(Object::<Boxed<T>>::new(pool))
     }
 }
 
-/// A record that was perhaps there before.
+/// A record that shares its allocation with equal ones.
 impl<T: Record + Shared> Soft for Arc<T> {
     fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error> {
         from.deserialize_any(Object::<Pooled<T>>::new(pool))
     }
 }
 
-/// A list in a list.
+/// A list inside a list.
 impl<T: Soft> Soft for Vec<T> {
     fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error> {
         from.deserialize_any(List::new(pool)).map(Some)
@@ -108,7 +109,7 @@ impl<T: Soft> Tolerant for Vec<T> {
     }
 }
 
-/// Counts by name.
+/// A table, such as counts by name.
 impl<T: Soft> Tolerant for BTreeMap<Box<str>, T> {
     fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Self, D::Error> {
         Ok(Soft::read(from, pool)?.unwrap_or_default())
@@ -121,7 +122,7 @@ impl<T: Soft> Soft for BTreeMap<Box<str>, T> {
     }
 }
 
-/// Whatever it is, kept as it is.
+/// Any JSON, unchanged.
 impl Tolerant for Value {
     fn read<'de, D: Deserializer<'de>>(from: D, _: &Pool) -> Result<Self, D::Error> {
         Self::deserialize(from)
@@ -134,7 +135,7 @@ impl Soft for Value {
     }
 }
 
-/// A single value.
+/// Reads a single value.
 pub(crate) fn scalar<'de, D: Deserializer<'de>, T: Scalar>(from: D) -> Result<Option<T>, D::Error> {
     let mut found = None;
     from.deserialize_any(Single(&mut found))?;
@@ -165,7 +166,7 @@ scalars!(
     Timestamp
 );
 
-/// A value that is read through [`Soft`], where serde asks for a type of its own.
+/// Adapts [`Soft`] to serde's `Deserialize`.
 pub(super) struct Maybe<T>(pub(super) Option<T>);
 
 impl<'de, T: Soft> Deserialize<'de> for Maybe<T> {

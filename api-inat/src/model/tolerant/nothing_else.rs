@@ -1,6 +1,6 @@
-//! What the visitors of lists, objects and locations share: single values count as nothing.
+//! Shared by the visitors of lists, objects and locations: single values count as absent.
 
-/// The single values that a visitor of something else takes for nothing.
+/// Implements the visits of single values, which count as absent.
 macro_rules! nothing_else {
     ($nothing:expr) => {
         fn visit_unit<E>(self) -> Result<Self::Value, E> {

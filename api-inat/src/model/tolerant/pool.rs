@@ -1,21 +1,21 @@
-//! Taxa and people that a record names several times are held once.
+//! Shares the taxa and users that a record repeats.
 //!
-//! Every identification of an observation brings its taxon with all ancestors, and every identification, comment and vote
-//! the person: most of an answer says again what it said before.
+//! Each identification of an observation contains its taxon with all ancestors, and each
+//! identification, comment and vote its user. Most of a response is repetition.
 
 use std::{any::Any, cell::RefCell, sync::Arc};
 
 use crate::model::{Taxon, User};
 
-/// What one record has named so far. It lives as long as the reading of that record.
+/// The taxa and users that one record has named so far. Lives while that record is read.
 ///
-/// Of which types it is, it does not say: so a program that reads no taxa has nothing of them.
+/// The types are erased, so that a program that reads no taxa contains no code for them.
 #[derive(Default)]
 pub(crate) struct Pool([RefCell<Vec<Arc<dyn Any + Send + Sync>>>; 2]);
 
-/// A kind of record that comes again and again.
+/// A type of record that is often repeated.
 pub(crate) trait Shared: Any + PartialEq + Send + Sync {
-    /// Its place in the pool.
+    /// Its index in the pool.
     const PLACE: usize;
 }
 
@@ -27,11 +27,11 @@ impl Shared for User {
     const PLACE: usize = 1;
 }
 
-/// So many are looked through at the most: a record with thousands of different ones must not take the square of that.
+/// The bound of the search: a record with thousands of different taxa must not take quadratic time.
 const MOST: usize = 256;
 
 impl Pool {
-    /// The one that is known already, if it is the same in every field; otherwise this one.
+    /// Returns the known record that is equal in every field, or else this one.
     pub(super) fn share<T: Shared>(&self, record: T) -> Arc<T> {
         let mut known = self.0[T::PLACE].borrow_mut();
         let same = |known: &&Arc<dyn Any + Send + Sync>| known.downcast_ref() == Some(&record);

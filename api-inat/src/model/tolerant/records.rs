@@ -1,4 +1,4 @@
-//! Records: fields by name, filled in as they come, wherever the record lies in the end.
+//! Records: fields by name, filled in as they arrive, in any kind of storage.
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
@@ -13,12 +13,12 @@ use super::{
     pool::{Pool, Shared},
 };
 
-/// Something with fields by name.
+/// A type with fields by name.
 pub(crate) trait Record: Default {
-    /// What it is called in an error.
+    /// The name in an error.
     const NAME: &'static str;
 
-    /// Reads all fields that come; `false` where the one that is required did not.
+    /// Reads all fields of a map. `false` if the required one is missing.
     fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<bool, A::Error>;
 }
 
@@ -27,7 +27,7 @@ pub(crate) trait Named {
     fn of(name: &str) -> Self;
 }
 
-/// The name of the field that comes next.
+/// The seed that reads the name of the next field.
 pub(crate) struct Key<F>(PhantomData<F>);
 
 impl<F> Key<F> {
@@ -56,7 +56,7 @@ impl<F: Named> Visitor<'_> for Key<F> {
     }
 }
 
-/// A record by itself, which has to be an object.
+/// Reads a record as the whole response, which must be an object.
 pub(crate) fn whole<'de, D: Deserializer<'de>, T: Record>(from: D) -> Result<T, D::Error> {
     from.deserialize_map(Whole(PhantomData))
 }
@@ -76,7 +76,7 @@ impl<'de, T: Record> Visitor<'de> for Whole<T> {
     }
 }
 
-/// A record in a field, where there is an object; everything else counts as absent.
+/// Reads a record in a field. Anything but an object counts as absent.
 pub(crate) fn record<'de, D: Deserializer<'de>, T: Record>(
     from: D,
     pool: &Pool,
@@ -84,7 +84,7 @@ pub(crate) fn record<'de, D: Deserializer<'de>, T: Record>(
     from.deserialize_any(Object::<Plain<T>>::new(pool))
 }
 
-/// Where a record lies.
+/// The storage of a record.
 pub(super) trait Hold {
     type Held;
 
@@ -95,7 +95,7 @@ pub(super) trait Hold {
     ) -> Result<Option<Self::Held>, A::Error>;
 }
 
-/// In the record around it.
+/// Inside the outer record.
 pub(super) struct Plain<T>(PhantomData<T>);
 
 impl<T: Record> Hold for Plain<T> {
@@ -108,7 +108,7 @@ impl<T: Record> Hold for Plain<T> {
     }
 }
 
-/// In a place of its own.
+/// In its own allocation.
 pub(super) struct Boxed<T>(PhantomData<T>);
 
 impl<T: Record> Hold for Boxed<T> {
@@ -121,7 +121,7 @@ impl<T: Record> Hold for Boxed<T> {
     }
 }
 
-/// In a place that it shares with all that are the same.
+/// In an allocation that equal records share.
 pub(super) struct Pooled<T>(PhantomData<T>);
 
 impl<T: Record + Shared> Hold for Pooled<T> {
@@ -165,7 +165,7 @@ impl<'de, H: Hold> Visitor<'de> for Object<'_, H> {
     nothing_else!(None);
 }
 
-/// One of a list or table.
+/// An item of a list or table.
 pub(super) struct Element<'p, T>(pub(super) &'p Pool, pub(super) PhantomData<T>);
 
 impl<'de, T: Soft> DeserializeSeed<'de> for Element<'_, T> {

@@ -1,4 +1,4 @@
-//! What each type makes of the few types of JSON.
+//! The conversion of JSON's types into each single value.
 
 use jiff::{Timestamp, civil::Date};
 
@@ -48,21 +48,21 @@ impl Scalar for Box<str> {
     }
 }
 
-/// A day, `2026-06-01` or `2026/06/01`; of a moment, its day as it is written.
+/// Reads a day, `2026-06-01` or `2026/06/01`. Of a moment, reads the day as written.
 impl Scalar for Date {
     fn from_text(text: &str) -> Option<Self> {
         dates::day(text)
     }
 }
 
-/// A moment with its time zone: RFC 3339, or as Ruby writes it, `2026-06-01 10:00:00 UTC`.
+/// Reads a moment with its time zone: RFC 3339, or Ruby's notation, `2026-06-01 10:00:00 UTC`.
 impl Scalar for Timestamp {
     fn from_text(text: &str) -> Option<Self> {
         dates::moment(text)
     }
 }
 
-/// Whole numbers that are narrower or may be negative: a value that does not fit counts as absent.
+/// Integers that are narrower or signed. A value out of range counts as absent.
 macro_rules! whole {
     ($($Type:ty),*) => {
         $(impl Scalar for $Type {

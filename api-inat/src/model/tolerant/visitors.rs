@@ -1,4 +1,4 @@
-//! One visitor for every kind of value, each ready for all the others.
+//! The visitors: one for each kind of value, each tolerating all others.
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
@@ -6,11 +6,11 @@ use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{Maybe, Pool, Scalar, Soft, nothing_else::nothing_else, records::Element};
 
-/// A single value. What is made of it is behind a table of functions, so that there is one such visitor in a program for all types
-/// there are.
+/// The visitor of a single value. The conversion is behind a table of functions, so that a program
+/// contains this visitor once for all types.
 pub(super) struct Single<'a>(pub(super) &'a mut dyn Taker);
 
-/// Takes what a single value turns out to be.
+/// Receives a single value.
 pub(super) trait Taker {
     fn text(&mut self, text: &str);
     fn whole(&mut self, number: u64);
@@ -104,8 +104,8 @@ impl<'de> Visitor<'de> for Single<'_> {
     }
 }
 
-/// How serde_json gives a number with a fraction as soon as any crate of the program asks it for `arbitrary_precision`: as an
-/// object with this key and the number's text.
+/// With serde_json's feature `arbitrary_precision`, which any crate of the program may enable, a
+/// number with a fraction is an object with this key and the number's text.
 const NUMBER: &str = "$serde_json::private::Number";
 
 pub(super) struct Entries<'p, T>(&'p Pool, PhantomData<T>);
@@ -145,7 +145,8 @@ impl<'de, T: Soft> Visitor<'de> for Entries<'_, T> {
     nothing_else!(None);
 }
 
-/// A list of values no larger than this begins with room for [`MANY`]: most are lists of ids, and most of those have about as many.
+/// A list of values up to this size starts with a capacity of [`MANY`]: most are lists of ids of
+/// about that length.
 const SMALL: usize = 8;
 const MANY: usize = 16;
 

@@ -1,4 +1,4 @@
-//! Counts of identifications: by category, by species, by person; and what they say of taxa.
+//! Counts of identifications: by category, species and user; and recent and similar taxa.
 
 use jiff::civil::Date;
 
@@ -18,53 +18,55 @@ use crate::{
 };
 
 operation! {
-    /// How many identifications there are of each category.
+    /// Counts the identifications of each category.
     pub Categories: GET "/identifications/categories" -> Page<CategoryCount>, OPTIONAL;
     pages 30, 200;
     shared filters, pages;
 }
 
 operation! {
-    /// How many identifications there are of each species.
+    /// Counts the identifications of each species.
     pub SpeciesCounts: GET "/identifications/species_counts" -> Page<TaxonCount>, OPTIONAL;
     pages 500, 500, by number;
     shared filters, pages;
     query {
-        /// Whose taxon is counted.
+        /// Sets which taxon is counted: the identification's or the observation's.
         taxon_of(into TaxonOf);
     }
 }
 
 operation! {
-    /// Who identified, with counts.
+    /// Lists identifiers, with counts.
     pub Identifiers: GET "/identifications/identifiers" -> Page<UserCount>, OPTIONAL;
     pages 500, 500, by number;
     shared filters, pages;
 }
 
 operation! {
-    /// Whose observations were identified, with counts.
+    /// Lists the observers of the identified observations, with counts.
     pub Observers: GET "/identifications/observers" -> Page<UserCount>, OPTIONAL;
     pages 500, 500, by number;
     shared filters, pages;
 }
 
 operation! {
-    /// Taxa that were identified lately for the first time. The response's records have an identification and its taxon.
+    /// Lists taxa that were recently identified for the first time. Each record has an
+    /// identification and its taxon.
     pub RecentTaxa: GET "/identifications/recent_taxa" -> Page<RecentTaxon>, OPTIONAL;
     pages 30, 200;
     shared filters, pages;
 }
 
 operation! {
-    /// Species that observations of a taxon are confused with, with counts. It takes what a search for observations takes.
+    /// Lists the species that a taxon is confused with, with counts. Has the filters of a search
+    /// for observations.
     pub SimilarSpecies: GET "/identifications/similar_species" -> Page<TaxonCount>, OPTIONAL;
     with(taxon_id(u64));
     shared observation_filters;
 }
 
 choice! {
-    /// Whose taxon is counted.
+    /// Which taxon is counted.
     pub enum TaxonOf {
         /// The identification's.
         Identification = "identification",

@@ -1,83 +1,86 @@
-//! What identifications are searched by: the same for the search itself and for counts of it.
+//! The filters for identifications, shared by the search and the counts.
 
 use crate::model::choice::choice;
 
-/// What identifications are searched by.
+/// The filters for identifications.
 macro_rules! filters {
     () => {
         auth_core::parameters! {
-            /// With one of these ids.
+            /// Matches identifications with one of these ids.
             id(into IdList);
-            /// With a greater id than this one: a search by id goes on from here.
+            /// Matches identifications with an id above this one. A list followed by id sets it
+            /// itself.
             id_above(u64);
-            /// With a smaller id than this one.
+            /// Matches identifications with an id below this one.
             id_below(u64);
-            /// By one of these people, by number.
+            /// Matches identifications by one of these users, given by id.
             user_id(into IdList);
-            /// By one of these people, by login name.
+            /// Matches identifications by one of these users, given by login name.
             user_login(into StringList);
-            /// The latest of its author on the observation: `true`, which is the service's own choice, `false`, or `any` (not
-            /// described; the Node API's controller takes it).
+            /// Matches identifications that are their author's latest on the observation: `true`
+            /// (iNaturalist's default), `false`, or `any` (not described; the Node API's controller
+            /// accepts it).
             current(into String);
-            /// By the observer.
+            /// Matches identifications by the observer.
             own_observation(bool);
-            /// Of one of these categories.
+            /// Matches identifications of one of these categories.
             category(into StringList);
-            /// Made by a change of taxa.
+            /// Matches identifications made by a change of taxa.
             is_change(bool);
-            /// Made by one of these changes of taxa.
+            /// Matches identifications made by one of these changes of taxa.
             taxon_change_id(into IdList);
-            /// Names one of these taxa or their descendants.
+            /// Matches identifications as one of these taxa or their descendants.
             taxon_id(into IdList);
-            /// Names none of these taxa or their descendants.
+            /// Matches identifications as none of these taxa or their descendants.
             ids_without_taxon_id(into IdList);
-            /// Names a taxon of one of these wide groups, by number.
+            /// Matches identifications as a taxon in one of these iconic taxa, given by id.
             iconic_taxon_id(into IdList);
-            /// Names a taxon of one of these ranks.
+            /// Matches identifications as a taxon of one of these ranks.
             rank(into StringList);
-            /// Names a taxon of this rank or a lower one.
+            /// Matches identifications as a taxon of this rank or a lower one.
             hrank(into Rank);
-            /// Names a taxon of this rank or a higher one.
+            /// Matches identifications as a taxon of this rank or a higher one.
             lrank(into Rank);
-            /// Names a taxon that is in use.
+            /// Matches identifications as a taxon that is active.
             taxon_active(bool);
-            /// Names the taxon that the observation has.
+            /// Matches identifications as the taxon that the observation has now.
             current_taxon(bool);
-            /// On observations of one of these taxa or their descendants.
+            /// Matches identifications on observations of one of these taxa or their descendants.
             observation_taxon_id(into IdList);
-            /// On observations of none of these taxa or their descendants.
+            /// Matches identifications on observations of none of these taxa or their descendants.
             ids_without_observation_taxon_id(into IdList);
-            /// On observations of one of these wide groups, by number.
+            /// Matches identifications on observations in one of these iconic taxa, given by id.
             observation_iconic_taxon_id(into IdList);
-            /// On observations of a taxon of one of these ranks.
+            /// Matches identifications on observations of a taxon of one of these ranks.
             observation_rank(into StringList);
-            /// On observations of a taxon of this rank or a lower one.
+            /// Matches identifications on observations of a taxon of this rank or a lower one.
             observation_hrank(into Rank);
-            /// On observations of a taxon of this rank or a higher one.
+            /// Matches identifications on observations of a taxon of this rank or a higher one.
             observation_lrank(into Rank);
-            /// On observations of a taxon that is in use.
+            /// Matches identifications on observations of a taxon that is active.
             observation_taxon_active(bool);
-            /// On observations in one of these places.
+            /// Matches identifications on observations in one of these places.
             place_id(into IdList);
-            /// On observations of one of these quality grades.
+            /// Matches identifications on observations of one of these quality grades.
             quality_grade(into StringList);
-            /// Made on this day, or at this moment, or later.
+            /// Matches identifications made on this day, or at this moment, or later.
             d1(into DateOrTime);
-            /// Made on this day, or at this moment, or earlier.
+            /// Matches identifications made on this day, or at this moment, or earlier.
             d2(into DateOrTime);
-            /// On observations that were made at iNaturalist on this day or later.
+            /// Matches identifications on observations created at iNaturalist on this day or later.
             observation_created_d1(into DateOrTime);
-            /// On observations that were made at iNaturalist on this day or earlier.
+            /// Matches identifications on observations created at iNaturalist on this day or
+            /// earlier.
             observation_created_d2(into DateOrTime);
-            /// On observations of this day or later.
+            /// Matches identifications on observations made on this day or later.
             observed_d1(into DateOrTime);
-            /// On observations of this day or earlier.
+            /// Matches identifications on observations made on this day or earlier.
             observed_d2(into DateOrTime);
-            /// Which way to order.
+            /// Sets the direction of the order.
             order(into Order);
-            /// What to order by.
+            /// Sets the key to order by.
             order_by(into OrderBy);
-            /// The response has ids alone.
+            /// Requests only the ids.
             only_id(bool);
         }
     };
@@ -85,11 +88,11 @@ macro_rules! filters {
 pub(super) use filters;
 
 choice! {
-    /// What identifications are ordered by.
+    /// The key that identifications are ordered by.
     pub enum OrderBy {
         /// By id.
         Id = "id",
-        /// By the time they were made.
+        /// By the time of creation.
         CreatedAt = "created_at",
     }
 }

@@ -1,4 +1,4 @@
-//! Identifications: what people say an observation is.
+//! Identifications: the taxa that users assign to an observation.
 
 mod counts;
 mod filters;

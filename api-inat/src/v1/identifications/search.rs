@@ -12,14 +12,14 @@ use crate::{
 };
 
 operation! {
-    /// Searches for identifications. Followed through its pages it goes by id.
+    /// Searches for identifications. Following its pages orders it by id.
     pub Search: GET "/identifications" -> Page<Identification>, OPTIONAL;
     pages 30, 200, by id;
     shared filters, pages;
 }
 
 operation! {
-    /// Identifications by their numbers, 200 at most.
+    /// Reads identifications by id, at most 200.
     pub Get: GET "/identifications/{id}" -> Page<Identification>, OPTIONAL;
     at(id(into IdList));
     ids 30, 200;

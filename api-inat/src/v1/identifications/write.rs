@@ -1,4 +1,4 @@
-//! Making, changing and deleting identifications.
+//! Creates, changes and deletes identifications.
 
 use crate::{
     model::Identification,
@@ -6,17 +6,17 @@ use crate::{
     v1::WRITE,
 };
 
-/// What an identification says.
-macro_rules! says {
+/// The fields of an identification.
+macro_rules! content {
     () => {
         operation! { @fields "identification";
-            /// The observation.
+            /// Sets the observation.
             observation_id(u64);
-            /// What it is.
+            /// Sets the taxon.
             taxon_id(u64);
-            /// Whether it stands; only the latest of each person does.
+            /// Sets whether it is current. Only the latest identification of each user is.
             current(bool);
-            /// Why.
+            /// Sets the explanation.
             body(into String);
         }
     };
@@ -26,20 +26,20 @@ operation! {
     /// Identifies an observation.
     pub Create: POST "/identifications" -> One<Identification>, WRITE;
     with(observation_id(u64), taxon_id(u64));
-    shared says;
+    shared content;
     body "identification" {}
 }
 
 operation! {
-    /// Changes an identification of one's own; with [`current(false)`](Self::current) it is withdrawn.
+    /// Changes one of your identifications. [`current(false)`](Self::current) withdraws it.
     pub Update: PUT "/identifications/{id}" -> One<Identification>, WRITE;
     at(id(u64));
-    shared says;
+    shared content;
     body "identification" {}
 }
 
 operation! {
-    /// Deletes an identification of one's own.
+    /// Deletes one of your identifications.
     pub Delete: DELETE "/identifications/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

@@ -1,4 +1,5 @@
-//! Counts of observations: by time, by species, by person, by annotation. Each takes what a search takes.
+//! Counts of observations: by time, by species, by user, by annotation. Each has the filters of a
+//! search.
 
 use jiff::civil::Date;
 use serde_json::Value;
@@ -18,83 +19,87 @@ use crate::{
 };
 
 operation! {
-    /// How many observations there are in each month, year, week, day or hour.
+    /// Counts observations in each month, year, week, day or hour.
     pub Histogram: GET "/observations/histogram" -> Whole<model::Histogram>, OPTIONAL;
     shared filters, names, cached;
     query {
-        /// Which of an observation's dates counts.
+        /// Sets the date that is counted.
         date_field(into DateField);
-        /// What is counted by; the months of the year without it.
+        /// Sets the interval. Default: the twelve months of the year, over all years.
         interval(into Interval);
     }
 }
 
 operation! {
-    /// How many observations there are of each species, the most observed first. Only the leaves of the tree are counted.
+    /// Counts the observations of each species, the most observed first. Counts only the leaves of
+    /// the taxonomic tree.
     pub SpeciesCounts: GET "/observations/species_counts" -> Page<TaxonCount>, OPTIONAL;
     pages 500, 500, by number;
     shared filters, names, cached, pages;
     query {
-        /// With the ancestors of each taxon.
+        /// Includes the ancestors of each taxon.
         include_ancestors(bool);
     }
 }
 
 operation! {
-    /// Who observed, with counts of observations and species; 500 people at most.
+    /// Lists observers with their counts of observations and species; at most 500 users.
     pub Observers: GET "/observations/observers" -> Page<ObserverCount>, OPTIONAL;
     shared filters, names, cached;
 }
 
 operation! {
-    /// Who identified, with counts of identifications; 500 people at most.
+    /// Lists identifiers with their counts of identifications; at most 500 users.
     pub Identifiers: GET "/observations/identifiers" -> Page<UserCount>, OPTIONAL;
     shared filters, names, cached;
 }
 
 operation! {
-    /// The annotations that are most used, with counts by month.
+    /// Lists the most used annotations, with counts by month.
     pub PopularFieldValues: GET "/observations/popular_field_values" -> Page<PopularValue>, OPTIONAL;
     shared filters, names, cached;
 }
 
 operation! {
-    /// All taxa of the observations as a tree, with counts. Not in the API's description; pyinaturalist uses it.
+    /// Reads all taxa of the matching observations as a tree, with counts. Not in the API's
+    /// description; pyinaturalist uses it.
     pub Taxonomy: GET "/observations/taxonomy" -> Whole<model::Taxonomy>, OPTIONAL;
     shared filters, names, cached;
 }
 
 operation! {
-    /// How many observations there are of each quality grade. Not in the API's description; named in the Node API's routes.
+    /// Counts the observations of each quality grade. Not in the API's description; named in the
+    /// Node API's routes.
     pub QualityGrades: GET "/observations/quality_grades" -> Page<model::Count>, OPTIONAL;
     shared filters, names, cached;
 }
 
 operation! {
-    /// How many observations there are of each wide group. Not in the API's description; named in the Node API's routes.
+    /// Counts the observations in each iconic taxon. Not in the API's description; named in the
+    /// Node API's routes.
     pub IconicTaxaCounts: GET "/observations/iconic_taxa_counts" -> Page<model::Count>, OPTIONAL;
     shared filters, names, cached;
 }
 
 operation! {
-    /// Counts for each project under an umbrella project. Not in the API's description; named in the Node API's routes, so
-    /// the response is read as it comes.
+    /// Counts observations for each project under an umbrella project. Not in the API's
+    /// description; named in the Node API's routes, so the output is the response's JSON.
     pub UmbrellaProjectStats: GET "/observations/umbrella_project_stats" -> Whole<Value>, OPTIONAL;
     shared filters, names, cached;
 }
 
 choice! {
-    /// Which of an observation's dates counts.
+    /// The date of an observation that a histogram counts.
     pub enum DateField {
-        /// When it was made at iNaturalist.
+        /// The date of creation at iNaturalist.
         Created = "created",
-        /// When it was observed.
+        /// The date of the observation.
         Observed = "observed",
     }
 }
 
 choice! {
-    /// What a histogram counts by.
+    /// The interval of a histogram.
     pub enum Interval {
         /// Each year.
         Year = "year",

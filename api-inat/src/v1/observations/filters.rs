@@ -1,232 +1,245 @@
-//! What observations are searched by: the same for the search itself, for counts of it, and for map tiles.
+//! The filters for observations, shared by the search, the counts and the map tiles.
 
 use crate::model::choice::choice;
 
-/// What v1 and v2 both take.
+/// The filters that v1 and v2 both have.
 macro_rules! common_filters {
     () => {
         auth_core::parameters! {
-            /// With one of these ids.
+            /// Matches observations with one of these ids.
             id(into IdList);
-            /// With none of these ids.
+            /// Matches observations with none of these ids.
             not_id(into IdList);
-            /// With a greater id than this one: a search by id goes on from here.
+            /// Matches observations with an id above this one. A list followed by id sets it
+            /// itself.
             id_above(u64);
-            /// With a smaller id than this one.
+            /// Matches observations with an id below this one.
             id_below(u64);
-            /// With these words in its names, tags, description or place.
+            /// Matches observations with these words in their names, tags, description or place.
             q(into String);
-            /// Where `q` is looked for.
+            /// Sets which field `q` is searched in.
             search_on(into SearchOn);
 
-            /// Observed by one of these people, by number or login name.
+            /// Matches observations by one of these users, given by id or login name.
             user_id(into StringList);
-            /// Observed by one of these people, by login name.
+            /// Matches observations by one of these users, given by login name.
             user_login(into StringList);
-            /// Of a taxon that this person never observed.
+            /// Matches observations of taxa that this user has never observed.
             unobserved_by_user_id(u64);
-            /// With an annotation by one of these people.
+            /// Matches observations with an annotation by one of these users.
             annotation_user_id(into StringList);
-            /// Whom `reviewed` is about.
+            /// Sets the user that [`reviewed`](Self::reviewed) refers to.
             viewer_id(u64);
-            /// Reviewed by the person of `viewer_id`.
+            /// Matches observations that the user of [`viewer_id`](Self::viewer_id) has reviewed.
             reviewed(bool);
 
-            /// Of one of these taxa or their descendants.
+            /// Matches observations of one of these taxa or their descendants.
             taxon_id(into IdList);
-            /// Of none of these taxa or their descendants.
+            /// Matches observations of none of these taxa or their descendants.
             without_taxon_id(into IdList);
-            /// Of a taxon whose scientific or common name matches.
+            /// Matches observations of a taxon whose scientific or common name matches.
             taxon_name(into StringList);
-            /// Of one of these wide groups.
+            /// Matches observations in one of these iconic taxa, such as `Aves`.
             iconic_taxa(into StringList);
-            /// Of a taxon of one of these ranks.
+            /// Matches observations of a taxon of one of these ranks.
             rank(into StringList);
-            /// Of a taxon of this rank or a lower one.
+            /// Matches observations of a taxon of this rank or a lower one.
             hrank(into Rank);
-            /// Of a taxon of this rank or a higher one.
+            /// Matches observations of a taxon of this rank or a higher one.
             lrank(into Rank);
-            /// Of a taxon that is still in use.
+            /// Matches observations of a taxon that is active (not replaced by another).
             taxon_is_active(bool);
-            /// Of a taxon on this list.
+            /// Matches observations of a taxon on this list.
             list_id(u64);
-            /// Of a taxon with this conservation status, in words of its authority; in the places of `place_id`.
+            /// Matches observations of a taxon with this conservation status, in the terms of its
+            /// authority, in the places of `place_id`.
             cs(into String);
-            /// Of a taxon with a conservation status from this authority; in the places of `place_id`.
+            /// Matches observations of a taxon with a conservation status from this authority; in
+            /// the places of `place_id`.
             csa(into String);
-            /// Of a taxon with this status of the IUCN; in the places of `place_id`.
+            /// Matches observations of a taxon with this status of the IUCN; in the places of
+            /// `place_id`.
             csi(into StringList);
 
-            /// In one of these places.
+            /// Matches observations in one of these places.
             place_id(into IdList);
-            /// Latitude of the centre of a circle, in degrees; with `lng` and `radius`.
+            /// Sets the latitude of the centre of a circle, in degrees. Requires `lng` and
+            /// `radius`.
             lat(f64);
-            /// Longitude of the centre of a circle, in degrees.
+            /// Sets the longitude of the centre of a circle, in degrees.
             lng(f64);
-            /// Radius of the circle, in kilometres.
+            /// Sets the radius of the circle, in kilometres.
             radius(f64);
-            /// North-eastern corner of a box: latitude in degrees; all four are needed.
+            /// Sets the latitude of the north-eastern corner of a box, in degrees. All four values
+            /// are required.
             nelat(f64);
-            /// North-eastern corner of a box: longitude in degrees.
+            /// Sets the longitude of the north-eastern corner of a box, in degrees.
             nelng(f64);
-            /// South-western corner of a box: latitude in degrees.
+            /// Sets the latitude of the south-western corner of a box, in degrees.
             swlat(f64);
-            /// South-western corner of a box: longitude in degrees.
+            /// Sets the longitude of the south-western corner of a box, in degrees.
             swlng(f64);
-            /// With or without a known accuracy of the place.
+            /// Matches observations by whether the accuracy of their location is known.
             acc(bool);
-            /// With an accuracy above this, in metres.
+            /// Matches observations with a location accuracy above this, in metres.
             acc_above(u64);
-            /// With an accuracy below this, in metres.
+            /// Matches observations with a location accuracy below this, in metres.
             acc_below(u64);
-            /// With an accuracy below this, in metres, or an unknown one.
+            /// Matches observations with a location accuracy below this, in metres, or an unknown
+            /// one.
             acc_below_or_unknown(u64);
-            /// With this geoprivacy, chosen by the observer.
+            /// Matches observations with this geoprivacy, as chosen by the observer.
             geoprivacy(into StringList);
-            /// With this geoprivacy, on account of the taxon.
+            /// Matches observations with this geoprivacy, as set because of the taxon.
             taxon_geoprivacy(into StringList);
-            /// Obscured, private or neither, on either account.
+            /// Matches observations that are obscured, private or neither, whether by the observer
+            /// or the taxon.
             obscuration(into StringList);
 
-            /// In one of these projects, by number or slug.
+            /// Matches observations in one of these projects, given by id or slug.
             project_id(into StringList);
-            /// Not in this project, by number or slug.
+            /// Matches observations outside this project, given by id or slug.
             not_in_project(into String);
-            /// Matching the rules of this project, by number or slug.
+            /// Matches observations that meet the rules of this project, given by id or slug.
             apply_project_rules_for(into String);
-            /// Not matching the rules of this project, by number or slug.
+            /// Matches observations that do not meet the rules of this project, given by id or
+            /// slug.
             not_matching_project_rules_for(into String);
-            /// Identified by a curator of the project of `project_id`, or of any.
+            /// Matches observations identified by a curator of the project of `project_id`, or of
+            /// any project.
             pcid(bool);
-            /// Made at one of these network sites.
+            /// Matches observations created at one of these network sites.
             site_id(into IdList);
-            /// In one of these experiments on the accuracy of observations.
+            /// Matches observations in one of these experiments on the accuracy of observations.
             observation_accuracy_experiment_id(into IdList);
 
-            /// Of this quality grade.
+            /// Matches observations of this quality grade.
             quality_grade(into StringList);
-            /// Whose identifications agree or disagree like this.
+            /// Matches observations by how far their identifications agree.
             identifications(into Agreement);
-            /// Under one of these licences.
+            /// Matches observations under one of these licences.
             license(into StringList);
-            /// With a photo under one of these licences.
+            /// Matches observations with a photo under one of these licences.
             photo_license(into StringList);
-            /// With a sound under one of these licences.
+            /// Matches observations with a sound under one of these licences.
             sound_license(into StringList);
-            /// With an annotation of one of these controlled terms.
+            /// Matches observations with an annotation of one of these controlled terms.
             term_id(into IdList);
-            /// With one of these values of the controlled term.
+            /// Matches observations with one of these values of the controlled term.
             term_value_id(into IdList);
-            /// Without one of these values of the controlled term.
+            /// Matches observations without one of these values of the controlled term.
             without_term_value_id(into IdList);
-            /// With or without an annotation of the controlled term, but with none of other values; with `term_value_id`.
+            /// Matches observations with an annotation of these controlled terms, or without any of
+            /// other values. Use with `term_value_id`.
             term_id_or_unknown(into IdList);
 
-            /// Observed on this day, or at this moment, or later.
+            /// Matches observations made on this day, or at this moment, or later.
             d1(into DateOrTime);
-            /// Observed on this day, or at this moment, or earlier.
+            /// Matches observations made on this day, or at this moment, or earlier.
             d2(into DateOrTime);
-            /// Observed on this day.
+            /// Matches observations made on this day.
             observed_on(Date);
-            /// Observed in one of these years.
+            /// Matches observations made in one of these years.
             year(into IdList);
-            /// Observed in one of these months, 1 to 12: `4..=6`, or `[11, 12, 1, 2]` for a winter.
+            /// Matches observations made in one of these months, 1 to 12: `4..=6`, or
+            /// `[11, 12, 1, 2]` for a winter.
             month(into IdList);
-            /// Observed on one of these days of the month.
+            /// Matches observations made on one of these days of the month, 1 to 31.
             day(into IdList);
-            /// Observed in one of these hours of the day, 0 to 23.
+            /// Matches observations made in one of these hours of the day, 0 to 23.
             hour(into IdList);
-            /// Made at iNaturalist at this time or later.
+            /// Matches observations created at iNaturalist at this time or later.
             created_d1(into DateOrTime);
-            /// Made at iNaturalist at this time or earlier.
+            /// Matches observations created at iNaturalist at this time or earlier.
             created_d2(into DateOrTime);
-            /// Made at iNaturalist on this day.
+            /// Matches observations created at iNaturalist on this day.
             created_on(Date);
-            /// Made at iNaturalist in one of these years.
+            /// Matches observations created at iNaturalist in one of these years.
             created_year(into IdList);
-            /// Made at iNaturalist in one of these months.
+            /// Matches observations created at iNaturalist in one of these months, 1 to 12.
             created_month(into IdList);
-            /// Made at iNaturalist on one of these days of the month.
+            /// Matches observations created at iNaturalist on one of these days of the month, 1 to
+            /// 31.
             created_day(into IdList);
-            /// Changed since this time.
+            /// Matches observations that changed since this time.
             updated_since(into DateOrTime);
 
-            /// Verifiable: with evidence, date and place, and wild.
+            /// Matches verifiable observations: of wild organisms, with evidence, date and place.
             verifiable(bool);
-            /// With photos.
+            /// Matches observations with photos.
             photos(bool);
-            /// With sounds.
+            /// Matches observations with sounds.
             sounds(bool);
-            /// With coordinates.
+            /// Matches observations with coordinates.
             geo(bool);
-            /// Shown on map tiles.
+            /// Matches observations shown on map tiles.
             mappable(bool);
-            /// Captive or cultivated.
+            /// Matches observations of captive or cultivated organisms.
             captive(bool);
-            /// Identified by the community.
+            /// Matches observations identified by the community.
             identified(bool);
-            /// Native where it was observed.
+            /// Matches observations of a taxon that is native where it was observed.
             native(bool);
-            /// Introduced where it was observed.
+            /// Matches observations of a taxon that is introduced where it was observed.
             introduced(bool);
-            /// Endemic to where it was observed.
+            /// Matches observations of a taxon that is endemic to where it was observed.
             endemic(bool);
-            /// Threatened where it was observed.
+            /// Matches observations of a taxon that is threatened where it was observed.
             threatened(bool);
-            /// Outside of its known range.
+            /// Matches observations outside the known range of their taxon.
             out_of_range(bool);
-            /// Of a taxon that is expected nearby.
+            /// Matches observations of a taxon that is expected nearby.
             expected_nearby(bool);
-            /// A favourite of somebody.
+            /// Matches observations that at least one user has marked as a favourite.
             popular(bool);
-            /// Under any licence at all.
+            /// Matches observations under any licence.
             licensed(bool);
-            /// With a photo under any licence at all.
+            /// Matches observations with a photo under any licence.
             photo_licensed(bool);
-            /// With the old flag "ID, please!", which has no meaning any more.
+            /// Matches observations with the flag "ID, please!", which iNaturalist no longer uses.
             id_please(bool);
-            /// Voted not to show an organism as it is.
+            /// Matches observations voted to show the organism inaccurately.
             fails_dqa_accurate(bool);
-            /// Voted to have a wrong date.
+            /// Matches observations voted to have a wrong date.
             fails_dqa_date(bool);
-            /// Voted to be no evidence of an organism.
+            /// Matches observations voted to lack evidence of an organism.
             fails_dqa_evidence(bool);
-            /// Voted to have a wrong place.
+            /// Matches observations voted to have a wrong place.
             fails_dqa_location(bool);
-            /// Voted to have an identification that cannot be improved.
+            /// Matches observations voted to have an identification that cannot be improved.
             fails_dqa_needs_id(bool);
-            /// Voted to be no recent evidence.
+            /// Matches observations voted to lack recent evidence.
             fails_dqa_recent(bool);
-            /// Voted to show more than one subject.
+            /// Matches observations voted to show more than one subject.
             fails_dqa_subject(bool);
-            /// Voted not to be wild.
+            /// Matches observations voted not to be wild.
             fails_dqa_wild(bool);
         }
     };
 }
 pub(crate) use common_filters;
 
-/// What v1 takes.
+/// The filters of v1.
 macro_rules! filters {
     () => {
         $crate::v1::observations::common_filters! {}
         auth_core::parameters! {
-            /// Identified by this person.
+            /// Matches observations identified by this user.
             ident_user_id(u64);
-            /// Without an annotation of this controlled term.
+            /// Matches observations without an annotation of this controlled term.
             without_term_id(u64);
-            /// With an observation field of one of these types of value.
+            /// Matches observations with an observation field of one of these types of value.
             ofv_datatype(into StringList);
         }
     };
 }
 pub(in crate::v1) use filters;
 
-/// How long a cache may keep the response.
+/// The parameter for the caching of a response.
 macro_rules! cached {
     () => {
         auth_core::parameters! {
-            /// How long caches may keep the response, in seconds; -1 for not at all.
+            /// Sets how long caches may keep the response, in seconds; -1 for not at all.
             ttl(i64);
         }
     };
@@ -234,7 +247,7 @@ macro_rules! cached {
 pub(crate) use cached;
 
 choice! {
-    /// Where the words of a search are looked for.
+    /// Where to search for the words of a query.
     pub enum SearchOn {
         /// In the names of the taxon.
         Names = "names",
@@ -248,7 +261,7 @@ choice! {
 }
 
 choice! {
-    /// How the identifications of an observation stand to each other.
+    /// How far the identifications of an observation agree.
     pub enum Agreement {
         /// Most agree.
         MostAgree = "most_agree",

@@ -1,4 +1,4 @@
-//! Marks on observations: favourites, reviews, votes on their quality, and what is new about them.
+//! Marks on observations: favourites, reviews, votes on their quality, and news about them.
 
 use crate::{
     model::{Subscription, Update, choice::choice},
@@ -14,68 +14,70 @@ operation! {
 }
 
 operation! {
-    /// Takes the mark as a favourite back.
+    /// Removes your mark as a favourite.
     pub Unfave: DELETE "/observations/{id}/unfave" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 operation! {
-    /// Marks an observation as reviewed by oneself.
+    /// Marks an observation as reviewed by you.
     pub Review: POST "/observations/{id}/review" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 operation! {
-    /// Takes the mark as reviewed back.
+    /// Removes your mark as reviewed.
     pub Unreview: DELETE "/observations/{id}/review" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 operation! {
-    /// Votes on one point of an observation's quality; with [`agree(false)`](Self::agree) against it.
+    /// Votes for a criterion of an observation's quality, or against it with
+    /// [`agree(false)`](Self::agree).
     pub VoteQuality: POST "/observations/{id}/quality/{metric}" -> Whole<Empty>, WRITE;
     at(id(u64), metric(into Metric));
     body "" {
-        /// Whether the point holds; it does unless said otherwise.
+        /// Sets whether the criterion is met. Default: `true`.
         agree(bool);
     }
 }
 
 operation! {
-    /// Takes one's vote on a point of the quality back.
+    /// Removes your vote on a criterion of the quality.
     pub UnvoteQuality: DELETE "/observations/{id}/quality/{metric}" -> Whole<Empty>, WRITE;
     at(id(u64), metric(into Metric));
 }
 
 operation! {
-    /// One's own subscriptions to an observation or to its observer.
+    /// Lists your subscriptions to an observation or to its observer.
     pub Subscriptions: GET "/observations/{id}/subscriptions" -> Page<Subscription>, REQUIRED;
     at(id(u64));
 }
 
 operation! {
-    /// What is new: comments, identifications and mentions, on one's own observations and on those one follows.
+    /// Lists news: comments, identifications and mentions on your observations and on those you
+    /// follow.
     pub Updates: GET "/observations/updates" -> Page<Update>, REQUIRED;
     pages 30, 200, by number;
     shared pages;
     query {
-        /// Made at this moment or later.
+        /// Matches news from this moment or later.
         created_after(into DateOrTime);
-        /// Already seen, or not.
+        /// Matches news that you have already viewed, or have not.
         viewed(bool);
-        /// Whose observations they are about.
+        /// Matches news about your own observations, or about those you follow.
         observations_by(into ObservationsBy);
     }
 }
 
 operation! {
-    /// Marks everything new about an observation as seen.
+    /// Marks all news about an observation as viewed.
     pub MarkViewed: PUT "/observations/{id}/viewed_updates" -> Whole<Empty>, WRITE;
     at(id(u64));
 }
 
 choice! {
-    /// A point of an observation's quality that can be voted on.
+    /// A criterion of an observation's quality that users vote on.
     pub enum Metric {
         /// The organism is wild.
         Wild = "wild",
@@ -89,17 +91,17 @@ choice! {
         Recent = "recent",
         /// The evidence is about a single subject.
         Subject = "subject",
-        /// It shows an organism or a scene as it is.
+        /// The evidence shows an organism or a scene accurately.
         Accurate = "accurate",
     }
 }
 
 choice! {
-    /// Whose observations news are about.
+    /// Which observations the news are about.
     pub enum ObservationsBy {
-        /// One's own.
+        /// Your own.
         Owner = "owner",
-        /// Those one follows.
+        /// Those you follow.
         Following = "following",
     }
 }

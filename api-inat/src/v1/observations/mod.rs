@@ -1,4 +1,4 @@
-//! Observations: searched, by id, counted, made and changed, marked.
+//! Observations: search, read by id, count, create, change and mark them.
 
 mod counts;
 mod filters;

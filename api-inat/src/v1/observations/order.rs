@@ -1,31 +1,31 @@
-//! How a search is ordered.
+//! The order of a search.
 
 use crate::model::choice::choice;
 
 choice! {
-    /// What a search is ordered by.
+    /// The key that a search is ordered by.
     pub enum OrderBy {
-        /// By id: the one order that can be followed without end.
+        /// By id: the only order in which a list can be followed past 10,000 results.
         Id = "id",
-        /// By the time they were made at iNaturalist.
+        /// By the time of creation at iNaturalist.
         CreatedAt = "created_at",
         /// By the day they were observed on.
         ObservedOn = "observed_on",
-        /// By the time they last changed.
+        /// By the time of the last change.
         UpdatedAt = "updated_at",
-        /// By what the observer called them.
+        /// By the observer's own name for the species.
         SpeciesGuess = "species_guess",
-        /// By the number of people who marked them as a favourite.
+        /// By the number of users who marked them as a favourite.
         Votes = "votes",
-        /// By how likely the taxon is at that place.
+        /// By how likely the taxon is at that location.
         GeoScore = "geo_score",
-        /// By chance, another one each time.
+        /// At random, different each time.
         Random = "random",
     }
 }
 
 choice! {
-    /// Which way a search is ordered.
+    /// The direction of an order.
     pub enum Order {
         /// The smallest first; by id, the oldest.
         Asc = "asc",

@@ -20,29 +20,35 @@ use crate::{
 };
 
 operation! {
-    /// Searches for observations, and is the cursor of its own pages.
+    /// Searches for observations. The operation is also the cursor of its own pages.
     ///
     /// # Order
-    /// Sent by itself, a search comes in iNaturalist's own order, the latest made first, unless [`order_by`](Self::order_by)
-    /// says otherwise. **Followed through its pages** it goes by id, from the oldest to the newest: only so can it be followed
-    /// past 10,000 results, without gaps or repeats while others add observations. With [`order(Order::Desc)`](Self::order) it
-    /// goes from the newest to the oldest, as well without end.
+    /// A single search returns iNaturalist's default order, the latest created first, unless
+    /// [`order_by`](Self::order_by) is set.
+    ///
+    /// **Following its pages** orders it by id, from the oldest to the newest. Only this order
+    /// continues past 10,000 results, without gaps or repeats while other users add observations.
+    /// [`order(Order::Desc)`](Self::order) reverses it, from the newest to the oldest, also without
+    /// a limit.
     ///
     /// # Pages
-    /// By id, each page is asked for with `id_above` (or `id_below`) and the last id seen. In any other order, pages are
-    /// asked for by number, and the page that would go past the 10,000th result is an error instead of a request. The first
-    /// page has 30 observations unless [`per_page`](Self::per_page) says otherwise; once a search by id is followed, its
-    /// pages have 200. A page that repeats what was seen is an error.
+    /// By id, each page is requested with `id_above` (or `id_below`) and the last id received. In any
+    /// other order, pages are requested by number; the page past the 10,000th result is an error and
+    /// is not requested. The first page has 30 observations unless [`per_page`](Self::per_page) is
+    /// set; later pages of a search by id have 200. A repeated page is an error.
     ///
     /// # Parameters
-    /// Setters have the API's own names, and [`param`](Self::param) is for the ones that have none here. Setting one again
-    /// replaces it.
+    /// Setters have the API's own names. [`param`](Self::param) sets any other parameter. Setting a
+    /// parameter again replaces it.
     ///
     /// ```
     /// use api_inat::{model::QualityGrade, observations::Search};
     /// use auth_core::{BaseUrl, Operation};
     ///
-    /// let search = Search::new().user_login("alice").quality_grade(QualityGrade::Research).per_page(100);
+    /// let search = Search::new()
+    ///     .user_login("alice")
+    ///     .quality_grade(QualityGrade::Research)
+    ///     .per_page(100);
     /// let base = BaseUrl::parse("https://api.inaturalist.org/v1")?;
     /// assert_eq!(
     ///     search.request(&base)?.uri().query(),
@@ -53,24 +59,62 @@ operation! {
     /// let everything = search.of::<serde_json::Value>();
     /// # Ok::<(), auth_core::Error>(())
     /// ```
+    ///
+    /// Follow the pages, store the cursor, and continue in a later run:
+    ///
+    /// ```
+    /// # use auth_testkit::{Dialect, TestClient, TestServer};
+    /// # let app = TestClient::confidential("app", "secret").scopes("write login");
+    /// # let server = TestServer::builder(Dialect::doorkeeper_5())
+    /// #     .client(app)
+    /// #     .user("alice", "password")
+    /// #     .site(api_inat::testkit::site())
+    /// #     .start()?;
+    /// # let service = api_inat::service("app")
+    /// #     .secret("secret")
+    /// #     .user_agent("nightly/1.0 (mail@example.org)")
+    /// #     .at(server.url())
+    /// #     .build()?;
+    /// # let (http, store) = (http_ureq::Ureq::default(), keystore::Memory::new());
+    /// # let client = auth_flows::Client::new(service, http, store);
+    /// # let session = client.account("me");
+    /// # session.log_in_with_password("alice", "password")?;
+    /// use api_inat::observations::Search;
+    ///
+    /// let mut pages = session.pages(Search::new().user_login("alice").per_page(100));
+    /// let first = pages.next().expect("a first page")?;
+    /// let stored = pages.cursor().expect("a next page").to_text(); // one line of text
+    ///
+    /// let rest = Search::from_text(&stored)?;
+    /// assert_eq!(rest.progress().to_string(), "100 of 225");
+    /// let mut count = first.len();
+    /// for observation in session.items(rest) {
+    ///     let _place = observation?.best_location();
+    ///     count += 1;
+    /// }
+    /// assert_eq!(count, 225);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[doc(alias = "pagination")]
+    #[doc(alias = "cursor")]
     pub Search: GET "/observations" -> Page<Observation>, OPTIONAL;
     pages 30, 200, by id;
     shared filters, names, cached, pages;
     query {
-        /// What to order by.
+        /// Sets the key to order by.
         order_by(into OrderBy);
-        /// Which way to order.
+        /// Sets the direction of the order.
         order(into Order);
-        /// The response has ids alone.
+        /// Requests only the ids.
         only_id(bool);
     }
 }
 
 operation! {
-    /// Observations by their numbers, 200 at most.
+    /// Reads observations by id, at most 200.
     ///
-    /// A response has the observations that exist, in no promised order; an id that is gone is left out, and if nothing is left the page
-    /// is empty. [`one`](Self::one) takes that for an error.
+    /// Returns those that exist, in no guaranteed order. Missing ids are left out; if all are
+    /// missing, the page is empty. [`one`](Self::one) makes that an error.
     ///
     /// ```
     /// use api_inat::observations::Get;
@@ -79,10 +123,34 @@ operation! {
     /// let base = BaseUrl::parse("https://api.inaturalist.org/v1")?;
     /// let get = Get::new([7, 8]);
     /// assert_eq!(get.request(&base)?.uri(), "https://api.inaturalist.org/v1/observations/7,8");
-    /// let one = Get::new(7).one();
-    /// // let observation: Observation = session.send(one)?;
-    /// # assert!(one.request(&base).is_ok());
     /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    ///
+    /// Read a single record:
+    ///
+    /// ```
+    /// # use auth_testkit::{Dialect, TestClient, TestServer};
+    /// # let app = TestClient::confidential("app", "secret").scopes("write login");
+    /// # let server = TestServer::builder(Dialect::doorkeeper_5())
+    /// #     .client(app)
+    /// #     .user("alice", "password")
+    /// #     .site(api_inat::testkit::site())
+    /// #     .start()?;
+    /// # let service = api_inat::service("app")
+    /// #     .secret("secret")
+    /// #     .user_agent("nightly/1.0 (mail@example.org)")
+    /// #     .at(server.url())
+    /// #     .build()?;
+    /// # let (http, store) = (http_ureq::Ureq::default(), keystore::Memory::new());
+    /// # let client = auth_flows::Client::new(service, http, store);
+    /// # let session = client.account("me");
+    /// # session.log_in_with_password("alice", "password")?;
+    /// # let id = api_inat::testkit::observation_id(0);
+    /// use api_inat::observations::Get;
+    ///
+    /// let observation = session.send(Get::new(id).one())?;
+    /// assert_eq!(observation.id, id);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub Get: GET "/observations/{id}" -> Page<Observation>, OPTIONAL;
     at(id(into IdList));
@@ -90,17 +158,19 @@ operation! {
 }
 
 operation! {
-    /// The ids of one's own observations that were deleted since a moment: for copies that have to follow. 500 at most.
+    /// Lists the ids of your observations that were deleted since a moment, at most 500. Use it to
+    /// keep a copy up to date.
     pub Deleted: GET "/observations/deleted" -> Page<u64>, REQUIRED;
     with(since(into DateOrTime));
     query {
-        /// Deleted at this moment or later.
+        /// Matches observations deleted at this moment or later.
         since(into DateOrTime);
     }
 }
 
 operation! {
-    /// What is known of an observation's taxon at its place: conservation, how it came there, a paragraph of Wikipedia.
+    /// Reads what is known of an observation's taxon at its location: conservation status,
+    /// establishment means and a paragraph of Wikipedia.
     pub TaxonSummary: GET "/observations/{id}/taxon_summary" -> Whole<model::TaxonSummary>, OPTIONAL;
     at(id(u64));
 }

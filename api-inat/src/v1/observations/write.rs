@@ -1,4 +1,4 @@
-//! Making, changing and deleting observations.
+//! Creates, changes and deletes observations.
 
 use serde_json::{Value, json};
 
@@ -9,54 +9,59 @@ use crate::{
     v1::WRITE,
 };
 
-/// What can be said of an observation, when it is made and later.
+/// The fields of an observation that a write can set.
 macro_rules! description {
     () => {
         operation! { @fields "observation";
-            /// Its UUID. A repeated request with the same one makes no second observation: so it is said of v2; that v1, which hands
-            /// the body to the same application, does so too is not verified.
+            /// Sets its UUID. A repeated request with the same UUID creates no second observation:
+            /// so says the description of v2. v1 passes the body to the same application, but this
+            /// is not verified for v1.
             uuid(into String);
-            /// What the observer calls it; looked up as a taxon where no `taxon_id` is given.
+            /// Sets the observer's name for the species. Without `taxon_id`, iNaturalist looks it
+            /// up as a taxon.
             species_guess(into String);
-            /// What the observer identifies it as.
+            /// Sets the taxon that the observer identifies it as.
             taxon_id(u64);
-            /// Day and time in words or digits, in the time zone of the place: `2026-06-01 12:30`.
+            /// Sets day and time in words or digits, in the time zone of the location:
+            /// `2026-06-01 12:30`.
             observed_on_string(into String);
-            /// The name of the time zone, as Rails or the IANA call it: `Bern`, `Europe/Zurich`.
+            /// Sets the name of the time zone, of Rails or the IANA: `Bern`, `Europe/Zurich`.
             time_zone(into String);
-            /// What there is to say about it.
+            /// Sets the description.
             description(into String);
-            /// Tags.
+            /// Sets the tags.
             tag_list(into StringList);
-            /// The place in words.
+            /// Sets the location in words.
             place_guess(into String);
-            /// Degrees north of the equator, -90 to 90.
+            /// Sets the latitude: degrees north of the equator, -90 to 90.
             latitude(f64);
-            /// Degrees east of Greenwich, -180 to 180.
+            /// Sets the longitude: degrees east of Greenwich, -180 to 180.
             longitude(f64);
-            /// How exact the place is: the radius of a circle, in metres.
+            /// Sets the accuracy of the location: the radius of a circle, in metres.
             positional_accuracy(u64);
-            /// Who sees the place.
+            /// Sets who can see the location.
             geoprivacy(into Geoprivacy);
-            /// Captive or cultivated.
+            /// Sets whether the organism is captive or cultivated.
             captive_flag(bool);
-            /// The licence; an empty text reserves all rights.
+            /// Sets the licence. An empty text reserves all rights.
             license(into License);
-            /// How far the map was zoomed in when the place was chosen.
+            /// Sets the zoom level of the map on which the location was chosen.
             map_scale(u64);
-            /// The observer identified it from a picture, with the service's own suggestions. The description of v2 has it; that
-            /// v1, which hands the body to the same application, takes it as well is not verified.
+            /// Sets whether the observer chose the taxon from iNaturalist's own suggestions for the
+            /// picture. The description of v2 has it. v1 passes the body to the same application,
+            /// but this is not verified for v1.
             owners_identification_from_vision(bool);
         }
     };
 }
 
 operation! {
-    /// Makes an observation. It carries a UUID of its own, and is sent again where its response was lost;
-    /// [`uuid`](Self::uuid) sets another one. That iNaturalist makes no second observation then is known of v2 and not verified of v1:
-    /// [`without_repeat`](Self::without_repeat) has it sent once, and the program look before it tries again.
+    /// Creates an observation. Add photos and sounds afterwards.
     ///
-    /// Photos and sounds are added afterwards.
+    /// Carries a new UUID, and is sent again if its response was lost; [`uuid`](Self::uuid) sets
+    /// another one. That iNaturalist then creates no second observation is documented for v2 and
+    /// not verified for v1. [`without_repeat`](Self::without_repeat) sends it only once; the
+    /// program then has to check before it tries again.
     ///
     /// ```
     /// use api_inat::observations::Create;
@@ -71,6 +76,37 @@ operation! {
     /// assert_eq!(create.policy().retry(), RetrySafety::Idempotent);
     /// assert_eq!(create.without_repeat().policy().retry(), RetrySafety::IfNotSent);
     /// ```
+    ///
+    /// Create an observation, then add a photo:
+    ///
+    /// ```
+    /// # use auth_testkit::{Dialect, TestClient, TestServer};
+    /// # let app = TestClient::confidential("app", "secret").scopes("write login");
+    /// # let server = TestServer::builder(Dialect::doorkeeper_5())
+    /// #     .client(app)
+    /// #     .user("alice", "password")
+    /// #     .site(api_inat::testkit::site())
+    /// #     .start()?;
+    /// # let service = api_inat::service("app")
+    /// #     .secret("secret")
+    /// #     .user_agent("nightly/1.0 (mail@example.org)")
+    /// #     .at(server.url())
+    /// #     .build()?;
+    /// # let (http, store) = (http_ureq::Ureq::default(), keystore::Memory::new());
+    /// # let client = auth_flows::Client::new(service, http, store);
+    /// # let session = client.account("me");
+    /// # session.log_in_with_password("alice", "password")?;
+    /// # let folder = tempfile::tempdir()?;
+    /// # let path = folder.path().join("edelweiss.jpg");
+    /// # std::fs::write(&path, b"\xFF\xD8\xFF\xE0 a very small photo")?;
+    /// use api_inat::{Upload, jiff::civil::date, observation_photos, observations::Create};
+    ///
+    /// let create = Create::new().species_guess("Edelweiss").observed_on(date(2025, 6, 1));
+    /// let observation = session.send(create)?;
+    /// let photo = observation_photos::Create::new(Upload::path(&path), observation.id);
+    /// assert_eq!(session.send(photo)?.observation_id, Some(observation.id));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub Create: POST "/observations" -> One<Observation>, WRITE;
     preset(uuid(fresh_uuid()));
     once "observation" "uuid";
@@ -79,21 +115,22 @@ operation! {
 }
 
 operation! {
-    /// Changes an observation of one's own. What is not set stays as it is, the photos too.
+    /// Changes one of your observations. Fields that are not set stay as they are, the photos too.
     pub Update: PUT "/observations/{id}" -> One<Observation>, WRITE;
     at(id(u64));
     preset(ignore_photos(1));
     shared description;
     body "observation" {}
     body "" {
-        /// 1, which is preset, leaves the photos as they are. Without it the Rails application takes away those that are not
-        /// named; see [`photos`](Self::photos).
+        /// Leaves the photos as they are. Preset to 1: without it the Rails application removes the
+        /// photos that are not named; see [`photos`](Self::photos).
         ignore_photos(u64);
     }
 }
 
 impl<T> Update<T> {
-    /// Says which photos it has from now on, by their numbers. **Those not named are taken off it.**
+    /// Replaces the photos of the observation by those with these ids. **Photos that are not named
+    /// are removed.**
     #[must_use]
     pub fn photos(mut self, observation_id: u64, photo_ids: &[u64]) -> Self {
         self.call.content().unset("ignore_photos");
@@ -104,14 +141,15 @@ impl<T> Update<T> {
 }
 
 impl<T> Create<T> {
-    /// Sets the day or the moment it was observed at, as [`observed_on_string`](Self::observed_on_string) takes it. One that is
-    /// still to come does not leave.
+    /// Sets the day or moment of the observation, as
+    /// [`observed_on_string`](Self::observed_on_string) does. A request with a date in the future
+    /// fails unsent.
     #[must_use]
     pub fn observed_on(self, when: impl Into<DateOrTime>) -> Self {
         self.observed_on_string(when.into().to_string())
     }
 
-    /// Adds a value of an observation field; for more of them, call it again.
+    /// Adds a value of an observation field. Call it again to add more.
     #[must_use]
     pub fn field_value(mut self, observation_field_id: u64, value: impl Into<Value>) -> Self {
         let value = json!({"observation_field_id": observation_field_id, "value": value.into()});
@@ -123,14 +161,15 @@ impl<T> Create<T> {
 }
 
 impl<T> Update<T> {
-    /// Sets the day or the moment it was observed at, as [`observed_on_string`](Self::observed_on_string) takes it. One that is
-    /// still to come does not leave.
+    /// Sets the day or moment of the observation, as
+    /// [`observed_on_string`](Self::observed_on_string) does. A request with a date in the future
+    /// fails unsent.
     #[must_use]
     pub fn observed_on(self, when: impl Into<DateOrTime>) -> Self {
         self.observed_on_string(when.into().to_string())
     }
 
-    /// Adds a value of an observation field; for more of them, call it again.
+    /// Adds a value of an observation field. Call it again to add more.
     #[must_use]
     pub fn field_value(mut self, observation_field_id: u64, value: impl Into<Value>) -> Self {
         let value = json!({"observation_field_id": observation_field_id, "value": value.into()});
@@ -142,7 +181,8 @@ impl<T> Update<T> {
 }
 
 operation! {
-    /// Deletes an observation of one's own. Somebody else's is refused with 403, an unknown one with 404.
+    /// Deletes one of your observations. iNaturalist refuses another user's with 403, and an
+    /// unknown one with 404.
     pub Delete: DELETE "/observations/{id}" -> Whole<Empty>, WRITE;
     at(id(u64));
 }

@@ -1,4 +1,4 @@
-//! Who is in a project, and whether one is oneself.
+//! The members of a project, and your own membership.
 
 use crate::{
     model::{ProjectMember, Subscription, choice::choice},
@@ -8,27 +8,28 @@ use crate::{
 };
 
 operation! {
-    /// Who is in a project.
+    /// Lists the members of a project.
     pub Members: GET "/projects/{id}/members" -> Page<ProjectMember>, OPTIONAL;
     at(id(into StringList));
     pages 30, 100, by number;
     shared pages;
     query {
-        /// With this role.
+        /// Matches members with this role.
         role(into Role);
-        /// Without the members' own counts, which is faster.
+        /// Leaves out the members' own counts, which is faster.
         skip_counts(bool);
     }
 }
 
 operation! {
-    /// One's own membership of projects, by their numbers or slugs: no record for those that one is not in.
+    /// Reads your membership of projects, given by id or slug. Has no record for projects that you
+    /// have not joined.
     pub Membership: GET "/projects/{id}/membership" -> Page<ProjectMember>, REQUIRED;
     at(id(into StringList));
 }
 
 operation! {
-    /// One's own subscription to a project: no record if there is none.
+    /// Reads your subscription to a project. The page is empty if you have none.
     pub Subscriptions: GET "/projects/{id}/subscriptions" -> Page<Subscription>, REQUIRED;
     at(id(u64));
 }
@@ -46,11 +47,11 @@ operation! {
 }
 
 choice! {
-    /// What somebody does for a project.
+    /// The role of a user in a project.
     pub enum Role {
-        /// Looks after its observations.
+        /// Manages its observations.
         Curator = "curator",
-        /// Looks after the project itself.
+        /// Manages the project itself.
         Manager = "manager",
     }
 }

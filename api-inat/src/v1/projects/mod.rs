@@ -1,4 +1,4 @@
-//! Projects: observations that belong together.
+//! Projects: collections of observations.
 
 mod members;
 mod search;

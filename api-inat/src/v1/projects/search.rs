@@ -1,4 +1,4 @@
-//! The search for projects, and projects by number or slug.
+//! The search for projects, and projects by id or slug.
 
 use crate::{
     model::{Project, choice::choice},
@@ -7,39 +7,40 @@ use crate::{
     v1::{OPTIONAL, shared::pages},
 };
 
-/// What projects are searched by.
+/// The filters for projects.
 macro_rules! filters {
     () => {
         auth_core::parameters! {
-            /// With these words in the title.
+            /// Matches projects with these words in the title.
             q(into String);
-            /// With one of these ids.
+            /// Matches projects with one of these ids.
             id(into IdList);
-            /// With none of these ids.
+            /// Matches projects with none of these ids.
             not_id(into IdList);
-            /// Latitude of the centre of a circle, in degrees; with `lng`.
+            /// Sets the latitude of the centre of a circle, in degrees. Requires `lng`.
             lat(f64);
-            /// Longitude of the centre of a circle, in degrees.
+            /// Sets the longitude of the centre of a circle, in degrees.
             lng(f64);
-            /// Radius of the circle, in kilometres; 500 without it (the Node API).
+            /// Sets the radius of the circle, in kilometres. Default: 500 (the Node API).
             radius(f64);
-            /// In one of these places.
+            /// Matches projects in one of these places.
             place_id(into IdList);
-            /// Featured by the site of `site_id`, or by that of the account.
+            /// Matches projects featured by the site of `site_id`, or by the account's site.
             featured(bool);
-            /// Noteworthy for the site of `site_id`, or for that of the account.
+            /// Matches projects that are noteworthy for the site of `site_id`, or for the account's
+            /// site.
             noteworthy(bool);
-            /// The network site that `featured` and `noteworthy` are about.
+            /// Sets the network site that `featured` and `noteworthy` refer to.
             site_id(u64);
-            /// With all there is to say about the rules: records in the place of ids.
+            /// Includes the details of the rules: records in place of ids.
             rule_details(bool);
-            /// Of one of these kinds.
+            /// Matches projects of one of these types.
             r#type(into StringList);
-            /// With this member.
+            /// Matches projects with this member.
             member_id(u64);
-            /// With rules that come to a search.
+            /// Matches projects whose rules form a search.
             has_params(bool);
-            /// With journal posts.
+            /// Matches projects with journal posts.
             has_posts(bool);
         }
     };
@@ -51,46 +52,46 @@ operation! {
     pages 10, 300, by number;
     shared filters, pages;
     query {
-        /// What to order by.
+        /// Sets the key to order by.
         order_by(into OrderBy);
     }
 }
 
 operation! {
-    /// Projects by their numbers or slugs, 100 at most.
+    /// Reads projects by id or slug, at most 100.
     pub Get: GET "/projects/{id}" -> Page<Project>, OPTIONAL;
     at(id(into StringList));
     ids 30, 100;
     query {
-        /// With all there is to say about the rules: records in the place of ids.
+        /// Includes the details of the rules: records in place of ids.
         rule_details(bool);
     }
 }
 
 operation! {
-    /// Projects with a title that begins like this.
+    /// Finds projects whose title begins with this text.
     pub Autocomplete: GET "/projects/autocomplete" -> Page<Project>, OPTIONAL;
     with(q(into String));
     pages 10, 300;
     shared filters;
     query {
-        /// How many at most.
+        /// Sets the maximum number of projects.
         per_page(u64);
     }
 }
 
 choice! {
-    /// What projects are ordered by.
+    /// The key that projects are ordered by.
     pub enum OrderBy {
         /// By the latest journal post.
         RecentPosts = "recent_posts",
-        /// By the time they were made.
+        /// By the time of creation.
         Created = "created",
-        /// By the time they last changed.
+        /// By the time of the last change.
         Updated = "updated",
         /// By the distance from the point of `lat` and `lng`.
         Distance = "distance",
-        /// By the time they were featured; with `featured` or `noteworthy`.
+        /// By the time they were featured. Use with `featured` or `noteworthy`.
         Featured = "featured",
     }
 }

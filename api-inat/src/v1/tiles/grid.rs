@@ -1,4 +1,4 @@
-//! Observations as squares.
+//! Tiles that show observations as squares.
 
 use jiff::civil::Date;
 
@@ -17,14 +17,14 @@ use crate::{
 };
 
 operation! {
-    /// Observations as squares, the darker the more there are; a PNG.
+    /// Draws observations as squares, darker where there are more. Returns a PNG.
     pub Grid: GET "/grid/{zoom}/{x}/{y}.png" -> Bytes<()>, OPTIONAL;
     at(zoom(u64), x(u64), y(u64));
     shared filters, painted;
 }
 
 operation! {
-    /// What lies under the points of [`Grid`].
+    /// Reads the observations under the points of a [`Grid`] tile.
     pub GridData: GET "/grid/{zoom}/{x}/{y}.grid.json" -> Whole<UtfGrid>, OPTIONAL;
     at(zoom(u64), x(u64), y(u64));
     shared filters, painted;

@@ -1,4 +1,4 @@
-//! Observations as a heat map.
+//! Tiles that show observations as a heat map.
 
 use jiff::civil::Date;
 
@@ -17,28 +17,28 @@ use crate::{
 };
 
 operation! {
-    /// Observations as a heat map in the colours of the wide groups; a PNG.
+    /// Draws observations as a heat map in the colours of the iconic taxa. Returns a PNG.
     pub ColoredHeatmap: GET "/colored_heatmap/{zoom}/{x}/{y}.png" -> Bytes<()>, OPTIONAL;
     at(zoom(u64), x(u64), y(u64));
     shared filters, painted;
 }
 
 operation! {
-    /// What lies under the points of [`ColoredHeatmap`].
+    /// Reads the observations under the points of a [`ColoredHeatmap`] tile.
     pub ColoredHeatmapData: GET "/colored_heatmap/{zoom}/{x}/{y}.grid.json" -> Whole<UtfGrid>, OPTIONAL;
     at(zoom(u64), x(u64), y(u64));
     shared filters, painted;
 }
 
 operation! {
-    /// Observations as a heat map; a PNG.
+    /// Draws observations as a heat map. Returns a PNG.
     pub Heatmap: GET "/heatmap/{zoom}/{x}/{y}.png" -> Bytes<()>, OPTIONAL;
     at(zoom(u64), x(u64), y(u64));
     shared filters, painted;
 }
 
 operation! {
-    /// What lies under the points of [`Heatmap`].
+    /// Reads the observations under the points of a [`Heatmap`] tile.
     pub HeatmapData: GET "/heatmap/{zoom}/{x}/{y}.grid.json" -> Whole<UtfGrid>, OPTIONAL;
     at(zoom(u64), x(u64), y(u64));
     shared filters, painted;

@@ -1,7 +1,8 @@
-//! Map tiles: pictures of 256 × 256 pixels by zoom, x and y (XYZ), and grids that say what lies under them.
+//! Map tiles: pictures of 256 × 256 pixels by zoom, x and y (XYZ), and grids with the observations
+//! under each point.
 //!
-//! Tiles of observations take what a search for observations takes. Zoom 0 is the whole world in one tile; x counts from the
-//! antimeridian eastwards, y from the north southwards.
+//! Tiles of observations have the filters of a search for observations. Zoom 0 is the whole world
+//! in one tile; x counts from the antimeridian eastwards, y from the north southwards.
 
 mod grid;
 mod heatmap;
@@ -13,11 +14,11 @@ pub use heatmap::{ColoredHeatmap, ColoredHeatmapData, Heatmap, HeatmapData};
 pub use points::{Points, PointsData};
 pub use ranges::{Place, TaxonPlaces, TaxonRange};
 
-/// How tiles of observations look.
+/// The appearance of tiles of observations.
 macro_rules! painted {
     () => {
         auth_core::parameters! {
-            /// The colour, as a word or as `#rrggbb`.
+            /// Sets the colour, as a word or as `#rrggbb`.
             color(into String);
         }
     };

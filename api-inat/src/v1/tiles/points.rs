@@ -1,4 +1,4 @@
-//! Observations as points.
+//! Tiles that show observations as points.
 
 use jiff::civil::Date;
 
@@ -17,14 +17,14 @@ use crate::{
 };
 
 operation! {
-    /// Observations as single points; a PNG.
+    /// Draws observations as single points. Returns a PNG.
     pub Points: GET "/points/{zoom}/{x}/{y}.png" -> Bytes<()>, OPTIONAL;
     at(zoom(u64), x(u64), y(u64));
     shared filters, painted;
 }
 
 operation! {
-    /// What lies under the points of [`Points`].
+    /// Reads the observations under the points of a [`Points`] tile.
     pub PointsData: GET "/points/{zoom}/{x}/{y}.grid.json" -> Whole<UtfGrid>, OPTIONAL;
     at(zoom(u64), x(u64), y(u64));
     shared filters, painted;

@@ -1,4 +1,4 @@
-//! Boundaries of places, and where a taxon is found.
+//! Tiles of the boundaries of places, and of the range of a taxon.
 
 use super::painted;
 use crate::{
@@ -7,21 +7,21 @@ use crate::{
 };
 
 operation! {
-    /// The boundary of a place; a PNG.
+    /// Draws the boundary of a place. Returns a PNG.
     pub Place: GET "/places/{place_id}/{zoom}/{x}/{y}.png" -> Bytes<()>, OPEN;
     at(place_id(u64), zoom(u64), x(u64), y(u64));
     shared cached;
 }
 
 operation! {
-    /// The places that have a taxon on their list; a PNG.
+    /// Draws the places that have a taxon on their list. Returns a PNG.
     pub TaxonPlaces: GET "/taxon_places/{taxon_id}/{zoom}/{x}/{y}.png" -> Bytes<()>, OPEN;
     at(taxon_id(u64), zoom(u64), x(u64), y(u64));
     shared cached;
 }
 
 operation! {
-    /// The range of a taxon; a PNG.
+    /// Draws the range of a taxon. Returns a PNG.
     pub TaxonRange: GET "/taxon_ranges/{taxon_id}/{zoom}/{x}/{y}.png" -> Bytes<()>, OPEN;
     at(taxon_id(u64), zoom(u64), x(u64), y(u64));
     shared painted, cached;

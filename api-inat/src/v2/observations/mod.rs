@@ -1,4 +1,4 @@
-//! Observations: searched, by UUID, made, changed, deleted.
+//! Observations: search, read by UUID, create, change and delete them.
 
 mod search;
 mod write;

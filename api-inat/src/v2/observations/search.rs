@@ -18,32 +18,34 @@ use crate::{
 };
 
 operation! {
-    /// Searches for observations, and is the cursor of its own pages: by id and without end, as
-    /// [v1's](crate::v1::observations::Search).
+    /// Searches for observations. The operation is also the cursor of its own pages: by id, past
+    /// 10,000 results, as [v1's](crate::v1::observations::Search).
     pub Search: GET "/observations" -> Page<Observation>, OPTIONAL;
     preset(fields(Fields::all()));
     pages 30, 200, by id;
     shared common_filters, names, cached, pages, selected;
     query {
-        /// With or without identifications that disagree.
+        /// Matches observations by whether they have identifications that disagree.
         disagreements(bool);
-        /// Only where the observer trusts the projects of `project_id`, or the caller, with the true place.
+        /// Matches observations whose observer shares the true location with the projects of
+        /// `project_id`, or with you.
         coords_viewable_for_proj(bool);
-        /// Without a value in this observation field.
+        /// Matches observations without a value in this observation field.
         without_field(into String);
-        /// With a link to this partner of iNaturalist.
+        /// Matches observations with a link to this partner of iNaturalist.
         outlink_source(into String);
-        /// What to order by.
+        /// Sets the key to order by.
         order_by(into OrderBy);
-        /// Which way to order.
+        /// Sets the direction of the order.
         order(into Order);
-        /// The response has ids alone.
+        /// Requests only the ids.
         only_id(bool);
     }
 }
 
 operation! {
-    /// Observations by their UUIDs, 200 at most (not verified). If there is none of them, it is refused with 404.
+    /// Reads observations by UUID, at most 200 (not verified). v2 refuses the request with 404 if
+    /// none exists.
     pub Get: GET "/observations/{uuid}" -> Page<Observation>, OPTIONAL;
     at(uuid(into StringList));
     preset(fields(Fields::all()));

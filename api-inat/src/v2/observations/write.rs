@@ -1,4 +1,4 @@
-//! Making, changing and deleting observations.
+//! Creates, changes and deletes observations.
 
 use serde_json::{Value, json};
 
@@ -9,71 +9,77 @@ use crate::{
     v2::{WRITE, selected},
 };
 
-/// What can be said of an observation, when it is made and later.
+/// The fields of an observation that a write can set.
 macro_rules! description {
     () => {
         operation! { @fields "observation";
-            /// Its UUID. A repeated request with the same one makes no second observation.
+            /// Sets its UUID. A repeated request with the same UUID creates no second observation.
             uuid(into String);
-            /// What the observer calls it; looked up as a taxon where no `taxon_id` is given.
+            /// Sets the observer's name for the species. Without `taxon_id`, iNaturalist looks it
+            /// up as a taxon.
             species_guess(into String);
-            /// What the observer identifies it as.
+            /// Sets the taxon that the observer identifies it as.
             taxon_id(u64);
-            /// Day and time in words or digits, in the time zone of the place: `2026-06-01 12:30`.
+            /// Sets day and time in words or digits, in the time zone of the location:
+            /// `2026-06-01 12:30`.
             observed_on_string(into String);
-            /// The name of the time zone.
+            /// Sets the name of the time zone.
             time_zone(into String);
-            /// What there is to say about it.
+            /// Sets the description.
             description(into String);
-            /// Tags.
+            /// Sets the tags.
             tag_list(into StringList);
-            /// The place in words.
+            /// Sets the location in words.
             place_guess(into String);
-            /// Degrees north of the equator, -90 to 90.
+            /// Sets the latitude: degrees north of the equator, -90 to 90.
             latitude(f64);
-            /// Degrees east of Greenwich, -180 to 180.
+            /// Sets the longitude: degrees east of Greenwich, -180 to 180.
             longitude(f64);
-            /// The first of two coordinates in `coordinate_system`.
+            /// Sets the first of two coordinates in `coordinate_system`.
             geo_x(f64);
-            /// The second of two coordinates in `coordinate_system`.
+            /// Sets the second of two coordinates in `coordinate_system`.
             geo_y(f64);
-            /// What `geo_x` and `geo_y` are in, where a network site has systems of its own.
+            /// Sets the coordinate system of `geo_x` and `geo_y`, for network sites that have their
+            /// own.
             coordinate_system(into String);
-            /// How exact the place is: the radius of a circle, in metres.
+            /// Sets the accuracy of the location: the radius of a circle, in metres.
             positional_accuracy(f64);
-            /// How the place was found, such as `gps`.
+            /// Sets the method that found the location, such as `gps`.
             positioning_method(into String);
-            /// What found the place, such as `gps`.
+            /// Sets the device that found the location, such as `gps`.
             positioning_device(into String);
-            /// The place is exact.
+            /// Sets whether the location is exact.
             location_is_exact(bool);
-            /// Who sees the place.
+            /// Sets who can see the location.
             geoprivacy(into Geoprivacy);
-            /// Captive or cultivated.
+            /// Sets whether the organism is captive or cultivated.
             captive_flag(bool);
-            /// The licence; an empty text reserves all rights.
+            /// Sets the licence. An empty text reserves all rights.
             license(into License);
-            /// This licence is for later observations too.
+            /// Makes this licence the default of later observations.
             make_license_default(bool);
-            /// This licence is for all earlier observations too.
+            /// Applies this licence to all earlier observations.
             make_licenses_same(bool);
-            /// How far the map was zoomed in when the place was chosen.
+            /// Sets the zoom level of the map on which the location was chosen.
             map_scale(u64);
-            /// The observer identified it from a picture, with the service's own suggestions.
+            /// Sets whether the observer chose the taxon from iNaturalist's own suggestions for the
+            /// picture.
             owners_identification_from_vision(bool);
-            /// The community's taxon counts, also where the observer's is another.
+            /// Sets whether the community's taxon applies even if the observer chose another.
             prefers_community_taxon(bool);
-            /// Puts it into this project.
+            /// Adds it to this project.
             project_id(u64);
-            /// The network site that it is made at.
+            /// Sets the network site that it is created at.
             site_id(u64);
         }
     };
 }
 
 operation! {
-    /// Makes an observation. It carries a UUID of its own, so that it can be sent again after a failure without being made twice;
-    /// [`uuid`](Self::uuid) sets another one. Photos and sounds are added afterwards.
+    /// Creates an observation. Add photos and sounds afterwards.
+    ///
+    /// Carries a new UUID: sent again after a failure, it creates no second observation.
+    /// [`uuid`](Self::uuid) sets another one.
     pub Create: POST "/observations" -> One<Observation>, WRITE;
     preset(uuid(fresh_uuid()), fields(Fields::all()));
     once "observation" "uuid";
@@ -82,21 +88,21 @@ operation! {
 }
 
 operation! {
-    /// Changes an observation of one's own. What is not set stays as it is, the photos too.
+    /// Changes one of your observations. Fields that are not set stay as they are, the photos too.
     pub Update: PUT "/observations/{uuid}" -> One<Observation>, WRITE;
     at(uuid(into StringList));
     preset(ignore_photos(true), fields(Fields::all()));
     shared description, selected;
     body "observation" {}
     body "" {
-        /// `true`, which is preset, leaves the photos as they are.
+        /// Leaves the photos as they are. Preset to `true`.
         ignore_photos(bool);
     }
 }
 
 impl<T> Create<T> {
-    /// Gives it a value of an observation field: one, by v2's description; others go by
-    /// [`observation_field_values`](crate::v2::observation_field_values). Another call replaces it.
+    /// Sets a value of an observation field. v2's description allows one; a second call replaces
+    /// it. Set more with [`observation_field_values`](crate::v2::observation_field_values).
     #[must_use]
     pub fn field_value(mut self, observation_field_id: u64, value: impl Into<Value>) -> Self {
         self.call.content().set(
@@ -109,8 +115,8 @@ impl<T> Create<T> {
 }
 
 impl<T> Update<T> {
-    /// Gives it a value of an observation field: one, by v2's description; others go by
-    /// [`observation_field_values`](crate::v2::observation_field_values). Another call replaces it.
+    /// Sets a value of an observation field. v2's description allows one; a second call replaces
+    /// it. Set more with [`observation_field_values`](crate::v2::observation_field_values).
     #[must_use]
     pub fn field_value(mut self, observation_field_id: u64, value: impl Into<Value>) -> Self {
         self.call.content().set(
@@ -129,7 +135,7 @@ fn field_value(observation_field_id: u64, value: Value) -> Value {
 }
 
 operation! {
-    /// Deletes an observation of one's own.
+    /// Deletes one of your observations.
     pub Delete: DELETE "/observations/{uuid}" -> Whole<Empty>, WRITE;
     at(uuid(into StringList));
 }

@@ -1,4 +1,4 @@
-//! Applications that an account lets in.
+//! Applications that an account has authorized.
 
 use api_inat::v1::authorized_applications::{All, Revoke};
 use serde_json::json;

@@ -18,7 +18,7 @@ use crate::{
     v1::observations::filtered,
 };
 
-/// Every setter of a search for identifications.
+/// Sets every setter of a search for identifications.
 macro_rules! all_set {
     ($operation:expr) => {
         $operation
@@ -97,7 +97,7 @@ pub(crate) fn all(list: &mut Sendings) {
         |page| assert!(page.results[0].taxon.is_some() && page.results[0].identification.is_some()),
     );
     list.add(
-        // Only one taxon is described here.
+        // The description allows only one taxon here.
         filtered!(SimilarSpecies::new(9)).taxon_id(9),
         page(json!([{"count": 3, "taxon": {"id": 9}}])),
         |page| assert_eq!(page.results[0].count, Some(3)),

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::sendings::{Sendings, page};
 
-/// Every setter that finds observations, in v1 and v2.
+/// Sets every filter of observations in v1 and v2.
 macro_rules! common {
     ($operation:expr) => {{
         use api_inat::{
@@ -123,7 +123,7 @@ macro_rules! common {
 }
 pub(crate) use common;
 
-/// Every setter that finds observations in v1.
+/// Sets every filter of observations in v1.
 macro_rules! filtered {
     ($operation:expr) => {
         $crate::v1::observations::common!($operation)
@@ -134,7 +134,7 @@ macro_rules! filtered {
 }
 pub(crate) use filtered;
 
-/// The same, and what is about the response.
+/// The same, with the parameters of the response.
 macro_rules! shown {
     ($operation:expr) => {
         filtered!($operation)
@@ -230,7 +230,7 @@ fn counts(list: &mut Sendings) {
     );
 }
 
-/// Every setter of what can be said of an observation.
+/// Sets every field of an observation.
 macro_rules! described {
     ($operation:expr) => {
         $operation

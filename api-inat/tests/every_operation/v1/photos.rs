@@ -1,4 +1,4 @@
-//! Photos: sent, and fetched.
+//! Photos: upload and download.
 
 use api_inat::{
     model::Photo,

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use crate::sendings::{Sendings, page};
 
-/// Every setter of what a post says.
-macro_rules! said {
+/// Sets every field of a post.
+macro_rules! content {
     ($operation:expr) => {
         $operation
             .preferred_formatting("simple")
@@ -39,12 +39,12 @@ pub(crate) fn all(list: &mut Sendings) {
         |page| assert_eq!((page.total_results, page.results[0].id), (Some(1), 10)),
     );
     list.add(
-        said!(Create::new("Bees of May", "They are there.")),
+        content!(Create::new("Bees of May", "They are there.")),
         post.clone(),
         |post| assert_eq!(post.title.as_deref(), Some("Bees of May")),
     );
     list.add(
-        said!(
+        content!(
             Update::new(10)
                 .title("Bees of May")
                 .body("They are all there.")

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::sendings::{Sendings, page};
 
-/// Every setter that finds projects.
+/// Sets every filter of projects.
 macro_rules! filtered {
     ($operation:expr) => {
         $operation

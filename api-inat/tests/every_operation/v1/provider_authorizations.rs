@@ -1,4 +1,4 @@
-//! Other services that an account is tied to.
+//! Other services that an account is linked to.
 
 use api_inat::v1::provider_authorizations::{All, Delete};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Relationships to other people.
+//! Relationships to other users.
 
 use api_inat::v1::{
     observations::Order,

@@ -1,4 +1,4 @@
-//! Sounds: sent, and fetched.
+//! Sounds: upload and download.
 
 use api_inat::{
     model::Sound,

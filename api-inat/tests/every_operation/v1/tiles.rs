@@ -12,7 +12,7 @@ use crate::{sendings::Sendings, v1::observations::filtered};
 const PNG: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 
 pub(crate) fn all(list: &mut Sendings) {
-    /// A picture, and the grid of what lies under it.
+    /// A picture, and the grid of the observations under it.
     macro_rules! both {
         ($($Picture:ident $Data:ident),*) => {$(
             let picture = filtered!($Picture::new(4, 8, 5)).color("#74ac00");

@@ -1,4 +1,4 @@
-//! People.
+//! Users.
 
 use api_inat::v1::users::{
     Autocomplete, Get, Me, Mute, ProjectType, Projects, ResendConfirmation, Unmute, Update,

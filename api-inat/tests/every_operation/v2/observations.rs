@@ -14,7 +14,7 @@ use crate::{
     v1::observations::common,
 };
 
-/// Every setter of what can be said of an observation.
+/// Sets every field of an observation.
 macro_rules! described_v2 {
     ($operation:expr) => {
         $operation

@@ -1,4 +1,4 @@
-//! Oneself.
+//! Your own account.
 
 use api_inat::v2::users::Me;
 use serde_json::json;

@@ -1,4 +1,5 @@
-//! The right token for the right door: v1 gets the API token, `www` the OAuth access token, and neither the other's.
+//! The right token for each API: v1 gets the API token, `www` the OAuth access token, and neither
+//! gets the other's.
 
 use std::sync::{Arc, Mutex};
 
@@ -17,7 +18,7 @@ use serde_json::json;
 
 use crate::scene::{World, bare_site, browser, inaturalist, server, since};
 
-/// Who is logged in, as the Rails application says it.
+/// The account, in the Rails application's shape.
 #[derive(Clone, Copy, Debug)]
 struct Edit;
 
@@ -40,12 +41,12 @@ impl Operation for Edit {
     }
 }
 
-/// What arrived: the path, and what `Authorization` said.
+/// The received request: its path and its `Authorization`.
 type Arrived = Vec<(String, Option<String>)>;
 
 #[test]
 fn each_door_gets_its_own_token() {
-    let seen: Arc<Mutex<Arrived>> = Arc::default();
+    let arrived: Arc<Mutex<Arrived>> = Arc::default();
     let mut site = bare_site();
     for (method, pattern) in [
         (Method::GET, "/users/edit.json"),
@@ -56,12 +57,12 @@ fn each_door_gets_its_own_token() {
         (Method::GET, "/v1/observations/{id}"),
         (Method::GET, "/v1/controlled_terms"),
     ] {
-        let seen = seen.clone();
+        let arrived = arrived.clone();
         let note = move |visit: &RouteRequest<'_>| {
             let token = visit.request.headers().get(header::AUTHORIZATION);
             let token = token.map(|token| token.to_str().expect("text").to_owned());
             let path = visit.request.uri().path().to_owned();
-            seen.lock().expect("no panic").push((path, token));
+            arrived.lock().expect("no panic").push((path, token));
             match *visit.request.method() {
                 Method::GET => json(200, &json!({"total_results": 1, "results": [{"id": 1}]})),
                 _ => json(200, &json!({"id": 1})),
@@ -78,7 +79,7 @@ fn each_door_gets_its_own_token() {
         assert_ne!(login, derived);
         let check = |path: &str, expect: &Option<String>, sent: Result<(), Error>| {
             sent.unwrap_or_else(|error| panic!("{name}, {path}: {error}"));
-            let arrived = std::mem::take(&mut *seen.lock().expect("no panic"));
+            let arrived = std::mem::take(&mut *arrived.lock().expect("no panic"));
             assert_eq!(arrived, [(path.to_owned(), expect.clone())], "{name}");
         };
         check("/users/edit.json", &login, world.send(Edit).map(|_| ()));
@@ -105,7 +106,7 @@ fn each_door_gets_its_own_token() {
         );
         let terms = world.send(controlled_terms::All::new()).map(|_| ());
         check("/v1/controlled_terms", &None, terms);
-        // Without a login: public reads alone.
+        // Without a login: only public reads.
         let public = world.send_anonymously(Search::new()).map(|_| ());
         check("/v1/observations", &None, public);
         for refused in [
@@ -117,18 +118,18 @@ fn each_door_gets_its_own_token() {
             assert!(error.needs_login(), "{name}: {error}");
         }
         assert!(
-            seen.lock().expect("no panic").is_empty(),
+            arrived.lock().expect("no panic").is_empty(),
             "{name}: nothing left"
         );
     }
 }
 
 #[test]
-fn nobody_logged_in_is_an_error_and_not_an_anonymous_response() {
+fn no_login_is_an_error_and_not_an_anonymous_response() {
     let server = inaturalist();
     for world in World::both(&server, Memory::new()) {
         let mark = server.requests().mark();
-        let error = world.send(Get::new(1)).expect_err("nobody is logged in");
+        let error = world.send(Get::new(1)).expect_err("no login");
         assert!(error.needs_login(), "{}: {error}", world.name());
         assert_eq!(since(&server, mark), (0, 0), "nothing left");
     }
@@ -138,7 +139,8 @@ fn nobody_logged_in_is_an_error_and_not_an_anonymous_response() {
 fn a_login_that_may_only_log_in_is_explained() {
     let server = inaturalist();
     for world in World::both(&server, Memory::new()) {
-        // The API token is asked for as soon as the login is done, so that it is told there and not later.
+        // The API token is derived right after the login, so that the error is returned there and
+        // not later.
         let outcome = world.log_in_by(browser().scope("login"));
         let mark = server.requests().mark();
         let read = world.send(Get::new(1)).map(|_| ());
@@ -155,7 +157,7 @@ fn a_login_that_may_only_log_in_is_explained() {
             );
         }
         assert_eq!(server.requests().since(mark).api(), 0, "no anonymous read");
-        // Such a login serves where no API token is needed.
+        // Such a login works where no API token is required.
         let edit = world.send(Edit).expect("the Rails application takes it");
         assert!(edit.contains("alice"), "{edit}");
         world.log_in_by(browser()).expect("a login with `write`");

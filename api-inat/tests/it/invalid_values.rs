@@ -1,4 +1,4 @@
-//! Places that are not on Earth and days that are still to come do not leave.
+//! Locations that are not on Earth and dates in the future are not sent.
 
 use api_inat::{
     jiff::{Timestamp, civil::date},
@@ -27,17 +27,17 @@ fn months_and_days() {
     check(&Search::new().month([11, 12, 1, 2]), None);
     check(
         &Search::new().month(13),
-        Some(("month", "`month` is 13; it goes from 1 to 12")),
+        Some(("month", "`month` must be 1 to 12, got 13")),
     );
-    check(&Search::new().month([1, 0]), Some(("month", "is 0")));
-    check(&Search::new().day(32), Some(("day", "from 1 to 31")));
+    check(&Search::new().month([1, 0]), Some(("month", "got 0")));
+    check(&Search::new().day(32), Some(("day", "1 to 31")));
     check(
         &Search::new().created_day([1, 40]),
-        Some(("created_day", "is 40")),
+        Some(("created_day", "got 40")),
     );
     check(
         &Search::new().param("hour", "24"),
-        Some(("hour", "from 0 to 23")),
+        Some(("hour", "0 to 23")),
     );
     check(&Search::new().param("month", "june"), None);
 }
@@ -50,9 +50,9 @@ fn coordinates() {
     check(&at(90.0, -180.0), None);
     check(
         &at(90.1, 0.0),
-        Some(("latitude", "`latitude` is 90.1; degrees go from -90 to 90")),
+        Some(("latitude", "`latitude` must be -90 to 90 degrees, got 90.1")),
     );
-    check(&at(117.2, 34.1), Some(("latitude", "each other's place")));
+    check(&at(117.2, 34.1), Some(("latitude", "are swapped")));
     check(&at(0.0, -180.5), Some(("longitude", "-180 to 180")));
     check(&at(f64::NAN, 0.0), Some(("latitude", "NaN")));
     check(&at(0.0, f64::INFINITY), Some(("longitude", "inf")));
@@ -84,7 +84,7 @@ fn coordinates() {
 
 #[test]
 fn days() {
-    let to_come = Some(("observed_on_string", "still to come"));
+    let to_come = Some(("observed_on_string", "in the future"));
     check(&Create::new().observed_on(date(2026, 6, 1)), None);
     check(&Create::new().observed_on(date(9999, 1, 1)), to_come);
     check(&Update::new(7).observed_on(date(9999, 1, 1)), to_come);
