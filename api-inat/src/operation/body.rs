@@ -25,7 +25,7 @@ const LONGEST_URL: usize = 2000;
 pub(crate) type Write = fn(&Content, &mut Request) -> Result<(), Error>;
 
 /// Builds a read with the requested fields.
-type Ask = fn(&Fields, &BaseUrl, &str, &Query) -> Result<Request, Error>;
+type BuildRead = fn(&Fields, &BaseUrl, &str, &Query) -> Result<Request, Error>;
 
 /// The content of an operation.
 #[derive(Clone, Default)]
@@ -42,7 +42,7 @@ pub(crate) struct Content {
 #[derive(Clone)]
 struct Selected {
     fields: Fields,
-    ask: Ask,
+    build: BuildRead,
 }
 
 impl Content {
@@ -98,7 +98,10 @@ impl Content {
     /// Selects the fields of the response.
     #[inline]
     pub(crate) fn select(&mut self, fields: Fields) {
-        self.selected = Some(Selected { fields, ask });
+        self.selected = Some(Selected {
+            fields,
+            build: read_with_fields,
+        });
         self.write.get_or_insert(json);
     }
 
@@ -132,14 +135,14 @@ impl Content {
 
     /// Builds a read with the selected fields. `None` if none were selected.
     #[inline]
-    pub(crate) fn ask(
+    pub(crate) fn read(
         &self,
         base: &BaseUrl,
         path: &str,
         query: &Query,
     ) -> Option<Result<Request, Error>> {
-        let Selected { fields, ask } = self.selected.as_ref()?;
-        Some(ask(fields, base, path, query))
+        let Selected { fields, build } = self.selected.as_ref()?;
+        Some(build(fields, base, path, query))
     }
 
     /// Writes it as the body of a request, with `always` if given.
@@ -193,7 +196,12 @@ pub(crate) fn form(content: &Content, request: &mut Request) -> Result<(), Error
 /// Writes the fields into the URL. If that gets too long, sends them in the body of a POST that is
 /// declared a GET (v2's description, "X-HTTP-Method-Override").
 #[inline]
-fn ask(fields: &Fields, base: &BaseUrl, path: &str, query: &Query) -> Result<Request, Error> {
+fn read_with_fields(
+    fields: &Fields,
+    base: &BaseUrl,
+    path: &str,
+    query: &Query,
+) -> Result<Request, Error> {
     let mut whole = query.clone();
     whole.set("fields", fields);
     let short = whole.append_to(path);

@@ -95,7 +95,7 @@ impl CallParts {
             query.to_mut().set("per_page", more);
         }
         if self.method == Method::GET
-            && let Some(request) = self.content.ask(base, &self.path, &query)
+            && let Some(request) = self.content.read(base, &self.path, &query)
         {
             return request;
         }
@@ -181,7 +181,7 @@ impl CallParts {
         if let Some(fields) = fields {
             content.select(fields);
         }
-        let call = Self {
+        let parts = Self {
             method: Method::GET,
             path,
             ids: Some(1),
@@ -189,7 +189,7 @@ impl CallParts {
             sent_once: false,
             position,
         };
-        Ok((call, query))
+        Ok((parts, query))
     }
 
     /// Formats for `Debug`: the request line and the names of the body's fields, never their

@@ -65,7 +65,7 @@ macro_rules! operation {
         #[doc = concat!("`", stringify!($METHOD), " ", $path, "`")]
         pub struct $Name<T = $Record> {
             query: auth_core::Query,
-            call: $crate::operation::call_parts::CallParts,
+            parts: $crate::operation::call_parts::CallParts,
             of: std::marker::PhantomData<fn() -> T>,
         }
 
@@ -80,7 +80,7 @@ macro_rules! operation {
                 $($(let $at = operation!(@value $at, $($at_kind)+);)+)?
                 Self {
                     query: auth_core::Query::default(),
-                    call: $crate::operation::call_parts::CallParts::new(http::Method::$METHOD, $path, &[$($(&$at),+)?]),
+                    parts: $crate::operation::call_parts::CallParts::new(http::Method::$METHOD, $path, &[$($(&$at),+)?]),
                     of: std::marker::PhantomData,
                 }
                 $($(.$with($with))+)?
@@ -104,7 +104,7 @@ macro_rules! operation {
                 $(#[$file_meta])*
                 #[must_use]
                 pub fn $file(mut self, file: impl Into<$crate::upload::Upload>) -> Self {
-                    self.call.content().attach($part, $crate::upload::Medium::$Medium, file.into());
+                    self.parts.content().attach($part, $crate::upload::Medium::$Medium, file.into());
                     self
                 }
             )?
@@ -128,7 +128,7 @@ macro_rules! operation {
             pub fn of<U>(self) -> $Name<U> {
                 $Name {
                     query: self.query,
-                    call: self.call,
+                    parts: self.parts,
                     of: std::marker::PhantomData,
                 }
             }
@@ -146,11 +146,11 @@ macro_rules! operation {
             type Output = operation!(@output $Shape T);
 
             fn policy(&self) -> auth_core::CallPolicy {
-                self.call.policy($policy, &Self::RULES)
+                self.parts.policy($policy, &Self::RULES)
             }
 
             fn request(&self, base: &auth_core::BaseUrl) -> Result<auth_core::Request, auth_core::Error> {
-                let request = self.call.request(base, &self.query, &Self::RULES)?;
+                let request = self.parts.request(base, &self.query, &Self::RULES)?;
                 Ok(operation!(@accept $Shape request))
             }
 
@@ -168,7 +168,7 @@ macro_rules! operation {
             fn clone(&self) -> Self {
                 Self {
                     query: self.query.clone(),
-                    call: self.call.clone(),
+                    parts: self.parts.clone(),
                     of: std::marker::PhantomData,
                 }
             }
@@ -176,7 +176,7 @@ macro_rules! operation {
 
         impl<T> std::fmt::Debug for $Name<T> {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                self.call.show(stringify!($Name), &self.query, f)
+                self.parts.show(stringify!($Name), &self.query, f)
             }
         }
     };
@@ -187,7 +187,7 @@ macro_rules! operation {
             /// such record.
             #[must_use]
             pub fn one(self) -> $crate::operation::response::OneRecord<Self> {
-                let ids = self.call.ids();
+                let ids = self.parts.ids();
                 $crate::operation::response::OneRecord::new(self, ids)
             }
         }
@@ -203,7 +203,7 @@ macro_rules! operation {
             /// and none of it was tried.
             #[must_use]
             pub fn without_repeat(mut self) -> Self {
-                self.call.never_repeat();
+                self.parts.never_repeat();
                 self
             }
         }
@@ -254,7 +254,7 @@ macro_rules! operation {
             #[must_use]
             pub fn $name(mut self, value: operation!(@type $($kind)+)) -> Self {
                 let name = stringify!($name).trim_start_matches("r#");
-                self.call.content().set($nest, name.into(), operation!(@value value, $($kind)+));
+                self.parts.content().set($nest, name.into(), operation!(@value value, $($kind)+));
                 self
             }
         )*
@@ -264,7 +264,7 @@ macro_rules! operation {
         /// Sets a field of the body that has no setter here.
         #[must_use]
         pub fn field(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
-            self.call.content().set($nest, name.into(), value.into());
+            self.parts.content().set($nest, name.into(), value.into());
             self
         }
     };
@@ -279,10 +279,10 @@ macro_rules! operation {
             /// another list, or of another version of this crate's cursors.
             #[inline]
             pub fn from_text(text: &str) -> Result<Self, auth_core::Error> {
-                let (call, query) = $crate::operation::call_parts::CallParts::from_text($policy.api(), $path, text)?;
+                let (parts, query) = $crate::operation::call_parts::CallParts::from_text($policy.api(), $path, text)?;
                 Ok(Self {
                     query,
-                    call,
+                    parts,
                     of: std::marker::PhantomData,
                 })
             }
@@ -297,13 +297,13 @@ macro_rules! operation {
             /// that failed.
             #[must_use]
             pub fn to_text(&self) -> String {
-                self.call.to_text($policy.api(), &self.query)
+                self.parts.to_text($policy.api(), &self.query)
             }
 
             /// Returns how far the list has been followed, also across a stored cursor.
             #[must_use]
             pub fn progress(&self) -> $crate::operation::paging::Progress {
-                self.call.progress()
+                self.parts.progress()
             }
         }
 
@@ -316,10 +316,10 @@ macro_rules! operation {
             }
 
             fn split_page(mut self, page: $crate::operation::page::Page<T>) -> auth_core::PageParts<Self> {
-                let (items, more) = self.call.split_page(&mut self.query, page, &Self::RULES);
+                let (items, more) = self.parts.split_page(&mut self.query, page, &Self::RULES);
                 auth_core::PageParts {
                     items,
-                    total: self.call.progress().total,
+                    total: self.parts.progress().total,
                     next: more.then_some(self),
                 }
             }

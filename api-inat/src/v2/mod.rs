@@ -58,7 +58,7 @@ macro_rules! selected {
         /// as `taxon.name`, or a [`Fields`](crate::Fields).
         #[must_use]
         pub fn fields(mut self, fields: impl Into<$crate::parameter::fields::Fields>) -> Self {
-            self.call.content().select(fields.into());
+            self.parts.content().select(fields.into());
             self
         }
     };

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::{ours, parts};
 
-/// An exchange: its name, and a function that runs it so many times at this address.
+/// An exchange: its name, and a function that runs it `times` times at this address.
 pub type Exchange = (&'static str, fn(&str, u32));
 
 /// Each runs as often as its argument says.

@@ -1,5 +1,6 @@
 //! What `cargo xtask bench` measures: ours, and beside each the floor, the least code that does the
-//! job with the same base crates. A work runs so many times that its setup does not count.
+//! job with the same base crates. Differences of long and short
+//! runs remove the setup.
 
 #![recursion_limit = "256"] // one large `json!`
 
@@ -17,7 +18,7 @@ pub mod sessions;
 pub mod slow;
 pub mod space;
 
-/// A measured work: its name, and a function that does it so many times.
+/// A measured work: its name, and a function that does it this many times.
 pub type Work = (&'static str, fn(u32));
 
 /// All works of ours and of the floor.

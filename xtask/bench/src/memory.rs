@@ -126,7 +126,7 @@ pub fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// Nanoseconds for one repetition, over so many threads that run together: from the first start to
+/// Nanoseconds for one repetition, over this many threads that run together: from the first start to
 /// the last end.
 fn timed(threads: usize, work: impl Fn() + Sync) -> f64 {
     let each = (400_000 / threads).max(20_000);

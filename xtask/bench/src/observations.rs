@@ -59,7 +59,7 @@ pub fn reader(name: &str) -> Reader {
     found.expect("typed, value or ignored").1
 }
 
-/// The median duration of so many runs.
+/// The median duration of this many runs.
 #[must_use]
 pub fn milliseconds(reader: Reader, text: &str, times: u32) -> f64 {
     let times = (0..times).map(|_| reader(text).as_secs_f64() * 1e3);

@@ -13,7 +13,7 @@ pub fn write(file: &str) {
     fs::write(file, observations::page(Alike::AsUsual)).expect("a file");
 }
 
-/// Reads the file once and parses its text so many times: as `typed`, `value` or `ignored`.
+/// Reads the file once and parses its text `times` times: as `typed`, `value` or `ignored`.
 ///
 /// # Panics
 ///

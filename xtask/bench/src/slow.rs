@@ -38,7 +38,7 @@ impl Slow {
         Self::start_with(plan, LIFETIME)
     }
 
-    /// Starts it with a first token that is valid for so many seconds and sent without delay; those
+    /// Starts it with a first token that is valid for this many seconds and sent without delay; those
     /// after it are valid for an hour.
     ///
     /// # Panics

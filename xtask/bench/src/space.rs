@@ -120,7 +120,7 @@ impl Transport for AtHand {
     }
 }
 
-/// Follows so many pages; returns the number of items.
+/// Follows this many pages; returns the number of items.
 #[must_use]
 pub fn pages(count: usize) -> usize {
     let client = Client::new(sessions::service("127.0.0.1:9"), AtHand, Everybody);

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_figure_is_named() {
+    fn invalid_figures_are_named() {
         let check = |text: &str, expect: &str| {
             let error = Committed::parse(text).expect_err("no figures").to_string();
             assert!(error.contains(expect), "{error}");

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn versions_stand_in_the_lock_file() {
+    fn versions_are_read_from_the_lock_file() {
         let lock = "[[package]]\nname = \"ureq\"\nversion = \"2.12.1\"\n\n[[package]]\nname = \"ureq\"\n\
                     version = \"3.5.1\"\n\n[[package]]\nname = \"ureq-proto\"\nversion = \"0.6.0\"\n";
         assert_eq!(versions(lock, "ureq"), "2.12.1 and 3.5.1");

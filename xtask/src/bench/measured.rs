@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_middle() {
+    fn median_of_numbers() {
         let check = |values: &[f64], expect: Option<f64>| {
             assert_eq!(median(values.to_vec()), expect, "{values:?}");
         };

@@ -130,7 +130,7 @@ impl Pairs {
     }
 }
 
-/// Runs both so many times; which one is first alternates.
+/// Runs both this many times; which one is first alternates.
 pub(super) fn pairs(
     count: usize,
     one: impl Fn() -> Command,

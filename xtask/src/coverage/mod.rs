@@ -156,7 +156,7 @@ mod tests {
 
     /// Nothing that is known is missing, and the committed documents match a run.
     #[test]
-    fn the_documents_are_true() {
+    fn the_documents_are_up_to_date() {
         let rigs = Rig::both().expect("a runtime");
         let inputs = Inputs {
             rigs: &rigs,

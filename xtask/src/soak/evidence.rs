@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn others_faults_explain_nothing() {
+    fn faults_of_others_explain_no_error() {
         let check = |change: fn(&mut Passed), expect: bool| {
             let mut reset = passed(Purpose::Renewal, Some(FaultClass::Reset), None);
             change(&mut reset);

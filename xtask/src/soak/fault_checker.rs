@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_are_judged_by_what_went_before() {
+    fn errors_are_checked_against_earlier_faults() {
         let check = |fault, expect: usize| {
             let passed = passed(Purpose::Renewal, Some(fault), None);
             let checker = checked(failed("transport", None), &[passed]);
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_login_is_not_lost_for_nothing() {
+    fn a_lost_login_needs_a_fault() {
         let checker = checked(failed("needs login", Some(400)), &[]);
         assert_eq!(
             (checker.lost_by_us.len(), checker.unexplained.len()),

@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_is_known_again() {
+    fn every_fault_can_be_read_back() {
         for fault in FaultClass::ALL {
             let mut chance = Chance::new(1, 1);
             assert_eq!(FaultClass::of(&fault.fault(&mut chance)), Some(fault));

@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_held_is_counted() {
+    fn allocations_are_counted() {
         const MUCH: usize = 64 << 20;
         let before = bytes();
         let block = vec![1_u8; MUCH];

@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_serves_once_unless_its_response_was_lost() {
+    fn a_refresh_token_is_used_once_unless_its_response_was_lost() {
         let check = |exchanges: &[Passed], expect: usize| {
             let mut logins = Logins::default();
             exchanges.iter().for_each(|passed| logins.passed(passed));
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn token_requests_of_an_account_do_not_meet() {
+    fn token_requests_of_an_account_do_not_overlap() {
         let mut logins = Logins::default();
         let mut check = |began, ended, expect: usize| {
             logins.passed(&renewal(TestedService::InfoFlora, began, (began, ended)));
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn losses_last_until_somebody_has_logged_in() {
+    fn losses_last_until_a_new_login() {
         let mut logins = Logins::default();
         let lost = fault(
             renewal(TestedService::InfoFlora, 1, (10, 20)),
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_believed() {
+    fn a_refusal_is_cached() {
         let mut logins = Logins::default();
         logins.passed(&fault(
             renewal(TestedService::InfoFlora, 1, (0, 1)),

@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn how_long_and_beside_what() {
+    fn duration_and_reference() {
         let check = |args: &[&str], expect: Option<(u64, u64, u64)>| {
             let args = args.iter().map(OsString::from).collect();
             let parsed = Options::parse(args).ok().flatten();

@@ -38,7 +38,7 @@ struct Early {
 
 /// A token of two seconds is renewed at the earliest 1.8 s after its request. The rest is a margin
 /// for a busy machine.
-const YOUNG: u64 = 1_200_000;
+const MIN_AGE: u64 = 1_200_000;
 
 impl Needless {
     /// Records a request.
@@ -57,7 +57,7 @@ impl Needless {
         }
         let latest = self.latest.get(&owner);
         if let (Some(latest), Purpose::Renewal) = (latest, passed.purpose)
-            && passed.began < latest.0 + YOUNG
+            && passed.began < latest.0 + MIN_AGE
         {
             self.early += 1;
             self.waiting.push_back(Early {
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn young_tokens_are_renewed_for_a_reason() {
+    fn fresh_tokens_are_renewed_for_a_reason() {
         let check = |exchanges: &[Passed], reason: Option<Span>, expect: usize| {
             let mut needless = Needless::default();
             exchanges.iter().for_each(|passed| needless.passed(passed));

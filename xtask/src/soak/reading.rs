@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_linux_writes_is_read() {
+    fn proc_files_are_parsed() {
         let status = "Name:\ta\nVmRSS:\t   12345 kB\nRssAnon:\t    6789 kB\n";
         assert_eq!(
             (kib(status, "VmRSS:"), kib(status, "RssAnon:")),

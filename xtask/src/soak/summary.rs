@@ -164,7 +164,7 @@ impl Summary {
         self.figure("new logins after that", checker.healed);
         self.none("lost without a fault of the server", &checker.lost_by_us);
         self.none("refresh tokens used twice", &checker.logins.double_renewals);
-        self.figure("renewals of young tokens", checker.needless.early);
+        self.figure("renewals of fresh tokens", checker.needless.early);
         self.none("  without a reason", &checker.needless.found);
         self.none(
             "renewals repeated before an error was returned",

@@ -45,7 +45,7 @@ mod tests {
     const RUN: &str = "stage test cargo test --workspace\nstage demo cargo xtask demo\n";
 
     #[test]
-    fn promised_and_kept() {
+    fn shown_and_run() {
         let check = |readme: &str, run: &str, expect: &[&str]| {
             let tree = Tree::of(&[("README.md", readme), (".ci/run", run)]);
             assert_eq!(found(newcomer, &tree), expect);

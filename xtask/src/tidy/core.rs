@@ -1,7 +1,7 @@
 //! Keeps auth-core free of I/O: no file, socket, clock, environment, thread or process. Clippy
 //! checks the same.
 
-use super::{Finding, stands_in, tree::Tree};
+use super::{Finding, has_word, tree::Tree};
 
 /// Each word that auth-core must not use, and the path that its `clippy.toml` has to ban for it.
 /// `std::net::IpAddr` is a value, so it is allowed.
@@ -32,7 +32,7 @@ pub(super) fn calls(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in own.filter(|file| !file.path.ends_with("/tests.rs")) {
         for (number, line) in file.compiled() {
-            let found = BANNED.iter().find(|(word, _)| stands_in(line, word));
+            let found = BANNED.iter().find(|(word, _)| has_word(line, word));
             if let Some((word, _)) = found {
                 let what = format!(
                     "`{word}` is banned in auth-core; take the value as an argument or go through a port"

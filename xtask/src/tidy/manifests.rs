@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_package_says() {
+    fn missing_settings_are_found() {
         let good = "[package]\ndescription = \"what\"\nlicense.workspace = true\n\n[lints]\nworkspace = true\n";
         let check = |manifest: &str, readme: bool, expect: &[&str]| {
             assert_eq!(
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn who_says_why() {
+    fn missing_reasons_are_found() {
         let check = |table: &str, lines: &str, expect: &[&str]| {
             let manifest = format!("[package]\nname = \"a\"\n\n[{table}]\n{lines}\n[x]\ny = 1\n");
             assert_eq!(found(reasons, &tree(&manifest, true)), expect, "{manifest}");

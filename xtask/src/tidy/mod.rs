@@ -115,7 +115,7 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
 }
 
 /// Whether the line has the word itself, rather than the end of a longer one.
-fn stands_in(line: &str, word: &str) -> bool {
+fn has_word(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
         let before = line[..at].chars().next_back();
         !before.is_some_and(|c| c.is_alphanumeric() || c == '_')

@@ -2,7 +2,7 @@
 //! contain them.
 
 use super::{
-    Finding, stands_in,
+    Finding, has_word,
     tree::{File, Tree},
 };
 
@@ -37,7 +37,7 @@ fn findings<'t>(files: impl Iterator<Item = &'t File>, words: &[&str], what: &st
     let mut findings = Vec::new();
     for file in files {
         for (number, line) in file.lines() {
-            for word in words.iter().filter(|word| stands_in(line, word)) {
+            for word in words.iter().filter(|word| has_word(line, word)) {
                 findings.push(Finding::at_line(
                     &file.path,
                     number,
@@ -55,7 +55,7 @@ mod tests {
     use crate::tidy::found;
 
     #[test]
-    fn what_a_hurry_leaves() {
+    fn unfinished_work_is_found() {
         for word in LEFT_OVER {
             let text = format!("//! x\nfn x() {{ {word} }}\nfn y() {{ my{word} }}\n");
             let tree = Tree::of(&[("a/b.rs", &text), ("a/b.md", &text)]);

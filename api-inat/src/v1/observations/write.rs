@@ -133,9 +133,9 @@ impl<T> Update<T> {
     /// are removed.**
     #[must_use]
     pub fn photos(mut self, observation_id: u64, photo_ids: &[u64]) -> Self {
-        self.call.content().unset("ignore_photos");
+        self.parts.content().unset("ignore_photos");
         let photos = json!({observation_id.to_string(): photo_ids});
-        self.call.content().set("", "local_photos".into(), photos);
+        self.parts.content().set("", "local_photos".into(), photos);
         self
     }
 }
@@ -153,7 +153,7 @@ impl<T> Create<T> {
     #[must_use]
     pub fn field_value(mut self, observation_field_id: u64, value: impl Into<Value>) -> Self {
         let value = json!({"observation_field_id": observation_field_id, "value": value.into()});
-        self.call
+        self.parts
             .content()
             .push("observation", "observation_field_values_attributes", value);
         self
@@ -173,7 +173,7 @@ impl<T> Update<T> {
     #[must_use]
     pub fn field_value(mut self, observation_field_id: u64, value: impl Into<Value>) -> Self {
         let value = json!({"observation_field_id": observation_field_id, "value": value.into()});
-        self.call
+        self.parts
             .content()
             .push("observation", "observation_field_values_attributes", value);
         self

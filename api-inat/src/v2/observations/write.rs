@@ -105,7 +105,7 @@ impl<T> Create<T> {
     /// it. Set more with [`observation_field_values`](crate::v2::observation_field_values).
     #[must_use]
     pub fn field_value(mut self, observation_field_id: u64, value: impl Into<Value>) -> Self {
-        self.call.content().set(
+        self.parts.content().set(
             "observation",
             VALUES.into(),
             field_value(observation_field_id, value.into()),
@@ -119,7 +119,7 @@ impl<T> Update<T> {
     /// it. Set more with [`observation_field_values`](crate::v2::observation_field_values).
     #[must_use]
     pub fn field_value(mut self, observation_field_id: u64, value: impl Into<Value>) -> Self {
-        self.call.content().set(
+        self.parts.content().set(
             "observation",
             VALUES.into(),
             field_value(observation_field_id, value.into()),

@@ -69,7 +69,7 @@ fn compare(
     );
 }
 
-/// Nanoseconds for one token, over so many tasks that run together.
+/// Nanoseconds for one token, over this many tasks that run together.
 fn timed(runtime: &Runtime, tasks: usize, source: &impl Source) -> f64 {
     let began = Instant::now();
     runtime.block_on(async {

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_counts_as_left() {
+    fn foreign_addresses_are_found() {
         let check = |addresses: &[&str], holds: bool| {
             let addresses: Vec<_> = addresses.iter().map(|&a| a.to_owned()).collect();
             assert_eq!(nothing_left(&addresses).is_ok(), holds, "{addresses:?}");

@@ -70,7 +70,7 @@ mod tests {
     use crate::conformance::report::NAME_WIDTH;
 
     #[test]
-    fn names_fit_and_are_told_apart() {
+    fn names_fit_and_are_unique() {
         let mut names = HashSet::new();
         let cases = CASES.iter().copied().flatten().map(|(name, _)| name);
         for name in cases.chain(not_offered::ALL.iter().map(|(name, ..)| name)) {

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_fit_and_are_told_apart() {
+    fn names_fit_and_are_unique() {
         RUNS.iter().for_each(|(_, run)| run.names_are_fine());
     }
 }

@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn ready_when_it_responses_and_gone_when_dropped() {
+    fn ready_when_it_responds_and_ended_when_dropped() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         let server = thread::spawn(move || {

@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lock_file_names_versions_and_digests_and_no_place() {
+    fn the_lock_file_names_versions_and_digests_and_no_address() {
         let lock: serde_json::Value = serde_json::from_str(LOCK).expect("JSON");
         let package: serde_json::Value = serde_json::from_str(PACKAGE).expect("JSON");
         let wanted = &package["dependencies"][NAME];

@@ -68,7 +68,7 @@ fn gaps(described: &Described, sent: &Sent) -> Vec<String> {
 }
 
 #[test]
-fn each_difference_is_seen() {
+fn each_difference_is_found() {
     let check = |change: fn(&mut [Value; 5]), expect: &[&str]| {
         let mut calls = all();
         change(&mut calls);

@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_arrive_is_named() {
+    fn differences_on_arrival_are_named() {
         let path = &KNOWN[0];
         let whole: Vec<_> = path.parameters.iter().map(|p| p.example).collect();
         let check = |line: String, with_token: bool, words: Option<&str>| {
