@@ -7,7 +7,8 @@ use std::{fmt, ops::Deref};
 use secrecy::ExposeSecret;
 
 use self::parameters::{
-    AUTHORIZATION_CODE, CLIENT_CREDENTIALS, DEVICE_CODE, Extra, GRANTS, PASSWORD, REFRESH_TOKEN,
+    AUTHORIZATION_CODE, CLIENT_CREDENTIALS, DEVICE_CODE, Extra, GRANTS, PASSWORD, Param,
+    REFRESH_TOKEN,
 };
 use super::{
     authorization_response::CodeGrant,
@@ -23,7 +24,7 @@ use crate::{
     time::Now,
     wire::{
         body::Request, form::Form, limits::Limits, message::Message, response_body::Response,
-        secret::SecretText, url::is_credential,
+        secret::SecretText,
     },
 };
 
@@ -47,8 +48,8 @@ use crate::{
 pub struct TokenRequest<'a> {
     client: &'a OAuthClient,
     grant_type: &'a str,
-    /// The names of the grant's own parameters; an extension has none.
-    names: &'static [&'static str],
+    /// The grant's own parameters; an extension has none.
+    params: &'static [Param],
     values: [&'a str; 3],
     takes_scope: bool,
     code: Option<&'a CodeGrant>,
@@ -195,7 +196,7 @@ impl<'a> TokenRequest<'a> {
         Self {
             client,
             grant_type,
-            names: own.map_or(&[], |(_, names)| *names),
+            params: own.map_or(&[], |(_, params)| *params),
             values,
             takes_scope: true,
             code: None,
@@ -206,8 +207,8 @@ impl<'a> TokenRequest<'a> {
         }
     }
 
-    fn params(&self) -> impl Iterator<Item = (&'static str, &'a str)> {
-        self.names.iter().copied().zip(self.values)
+    fn params(&self) -> impl Iterator<Item = (Param, &'a str)> {
+        self.params.iter().copied().zip(self.values)
     }
 
     /// Returns about how many bytes the values have, before encoding.
@@ -229,8 +230,8 @@ impl<'a> TokenRequest<'a> {
     fn secrets(&self) -> Secrets<'_> {
         let own = self.client.secret_text();
         let mut few = [own.map_or("", |own| own.expose_secret()); 4];
-        for (few, (name, value)) in few[1..].iter_mut().zip(self.params()) {
-            *few = if is_credential(name) { value } else { "" };
+        for (few, ((_, is_secret), value)) in few[1..].iter_mut().zip(self.params()) {
+            *few = if is_secret { value } else { "" };
         }
         let mut many: Vec<&str> = self.extra.secrets().collect();
         if !many.is_empty() {
@@ -281,7 +282,7 @@ impl Message for TokenRequest<'_> {
         // Capacity for everything encoded: the form never reallocates.
         let mut form = Form::with_capacity(256 + 3 * self.weight());
         form.add("grant_type", self.grant_type);
-        for (name, value) in self.params() {
+        for ((name, _), value) in self.params() {
             form.add(name, value);
         }
         self.extra.fill(&mut form);

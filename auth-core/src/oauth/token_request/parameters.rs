@@ -25,17 +25,25 @@ pub(in crate::oauth) const CLIENT_CREDENTIALS: &str = "client_credentials";
 pub(in crate::oauth) const PASSWORD: &str = "password";
 pub(in crate::oauth) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// The grants of RFC 6749 and RFC 8628, with the parameters that each sends; `is_credential` knows which of them are secret.
-/// A new grant is a row here, a constructor of `TokenRequest` with the values, and its arms in `error_response::token_error`.
-pub(super) const GRANTS: [(&str, &[&str]); 5] = [
+/// A parameter of a grant: its name, and whether its value is secret.
+pub(super) type Param = (&'static str, bool);
+
+/// The grants of RFC 6749 and RFC 8628, with the parameters that each sends. A new grant is a row
+/// here, a constructor of `TokenRequest` with the values, and its arms in
+/// `error_response::token_error`.
+pub(super) const GRANTS: [(&str, &[Param]); 5] = [
     (
         AUTHORIZATION_CODE,
-        &["code", "redirect_uri", "code_verifier"],
+        &[
+            ("code", true),
+            ("redirect_uri", false),
+            ("code_verifier", true),
+        ],
     ),
-    (REFRESH_TOKEN, &["refresh_token"]),
+    (REFRESH_TOKEN, &[("refresh_token", true)]),
     (CLIENT_CREDENTIALS, &[]),
-    (PASSWORD, &["username", "password"]),
-    (DEVICE_CODE, &["device_code"]),
+    (PASSWORD, &[("username", false), ("password", true)]),
+    (DEVICE_CODE, &[("device_code", true)]),
 ];
 
 /// The parameters that every token request sets itself, or that must not be sent in addition to its
@@ -94,7 +102,10 @@ impl<'a> Extra<'a> {
 
     fn check(&self, name: &str, grant_type: &str) -> Result<(), Error> {
         // An extension may use the grants' parameter names with its own meaning.
-        let mut own = GRANTS.iter().flat_map(|(_, names)| *names);
+        let mut own = GRANTS
+            .iter()
+            .flat_map(|(_, params)| *params)
+            .map(|(name, _)| name);
         let core = ALWAYS.contains(&name)
             || (is_taken(grant_type) && own.any(|own| *own == name))
             || name.is_empty();
