@@ -31,7 +31,7 @@ pub use oauth::{
     token_response::TokenResponse,
 };
 pub use ports::{
-    flow::{Event, Flow, Step, TokenRequirement},
+    flow::{Event, Flow, PermitKind, Step, TokenRequirement},
     runtime::{BoxFuture, Runtime},
     store::{Lease, Store},
     transport::{AsyncTransport, Transport, TransportError},

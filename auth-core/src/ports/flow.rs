@@ -7,9 +7,9 @@
 //!            ┌─► Flow::step ──► Step::Done(output), or an error: the end
 //!            │      │
 //!            │      ▼
-//!            │   Step::Send · Sleep · Permit · Token · Lease · Load · Save
+//!            │   Step::Send · Sleep · Permit · Pause · Token · Lease · Load · Save
 //!            │      │
-//!            └──────┘  Event::Response · Slept · Permitted · Token · Leased · Loaded · Saved
+//!            └──────┘  Event::Response · Slept · Permitted · Paused · Token · Leased · Loaded · Saved
 //! ```
 
 use std::{sync::Arc, time::Duration};
@@ -104,14 +104,11 @@ pub enum Step<T> {
     /// [`Event::Permitted`].
     #[doc(alias = "rate limit")]
     #[doc(alias = "throttle")]
-    Permit {
-        /// Whether the response is a photo or a sound, whose bytes count towards the media windows.
-        media: bool,
-        /// If set, the service has just responded 429: the rate limiter gives out no permit for
-        /// this long. Zero means that the response named no time; the rate limiter then uses
-        /// [`pause_after_429`](crate::RateLimit::pause_after_429).
-        pause: Option<Duration>,
-    },
+    Permit(PermitKind),
+    /// Note that the service has responded 429: no request of any program that shares the rate limit
+    /// is sent for this long. `None` if the response named no time: the rate limiter then uses
+    /// [`pause_after_429`](crate::RateLimit::pause_after_429). The next event is [`Event::Paused`].
+    Pause(Option<Duration>),
     /// Get a token of the account, renewed if necessary. The next event is [`Event::Token`]. The
     /// renewal takes the lease, so the driver first releases a lease that this flow holds: leases
     /// never nest.
@@ -128,6 +125,19 @@ pub enum Step<T> {
     Done(T),
 }
 
+/// What a permit of the service's [`RateLimit`](crate::RateLimit) is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+// Closed: a rate limiter must know how each counts.
+pub enum PermitKind {
+    /// An API call.
+    Call,
+    /// An API call whose response is a photo or a sound, whose bytes count towards the media windows.
+    Media,
+    /// A token request. It counts like a call, but does not queue with the calls, which wait for its
+    /// token; it waits at most some seconds for the end of a pause.
+    Token,
+}
+
 /// The result of a step.
 #[derive(Debug)]
 // Closed: a flow must know what each means in its state.
@@ -140,6 +150,8 @@ pub enum Event {
     Slept,
     /// The rate limiter gave a permit, or an error: the wait would be too long.
     Permitted(Result<(), Error>),
+    /// The pause is noted.
+    Paused,
     /// A token, or why there is none.
     Token(Result<Arc<Token>, Error>),
     /// Whether the lease was granted.

@@ -17,10 +17,34 @@ impl AccountKey {
     /// The name of the account if the program gives none.
     pub const DEFAULT: &str = "default";
 
+    /// The account part of the client's own key. [`Service::account_key`](crate::Service::account_key)
+    /// gives it to no name.
+    const CLIENT: &str = "@client";
+
     /// Makes the key of `account`, of the client `client_id` at `service`.
     #[must_use]
     pub fn new(service: &str, client_id: &str, account: &str) -> Self {
         Self(Arc::new([service.into(), client_id.into(), account.into()]))
+    }
+
+    /// Makes the key of the account with this name. A name that begins with `@` gets a second one, so
+    /// that no name has the key of the client itself.
+    pub(crate) fn of_account(service: &str, client_id: &str, name: &str) -> Self {
+        match name.starts_with('@') {
+            true => Self::new(service, client_id, &format!("@{name}")),
+            false => Self::new(service, client_id, name),
+        }
+    }
+
+    /// Makes the key of the client itself, which acts without a user (RFC 6749 section 4.4).
+    pub(crate) fn of_client(service: &str, client_id: &str) -> Self {
+        Self::new(service, client_id, Self::CLIENT)
+    }
+
+    /// Returns whether this is the key of the client itself and not of a user's account.
+    #[must_use]
+    pub fn is_client(&self) -> bool {
+        self.account() == Self::CLIENT
     }
 
     /// Returns the service's id, such as `inaturalist`.
@@ -35,7 +59,8 @@ impl AccountKey {
         &self.0[1]
     }
 
-    /// Returns the account's name, as the program chose it.
+    /// Returns the account's name as the program chose it, with a second `@` before a name that
+    /// begins with one; `@client` for the client itself.
     #[must_use]
     pub fn account(&self) -> &str {
         &self.0[2]
@@ -57,5 +82,57 @@ impl fmt::Display for AccountKey {
             self.client_id(),
             self.account()
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Names that the code uses somewhere, and some that an escape could confuse.
+    const NAMES: [&str; 12] = [
+        "",
+        "@",
+        "@@",
+        "@client",
+        "@@client",
+        "@@@client",
+        "client",
+        "daemon",
+        "default",
+        "me",
+        "a/b",
+        "\u{0}",
+    ];
+
+    fn key(name: &str) -> AccountKey {
+        AccountKey::of_account("service", "id", name)
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_names_share_a_key(names in proptest::collection::vec("@{0,3}(client|[a-z/]{0,3}|\\PC{0,4})", 0..40)) {
+            let client = AccountKey::of_client("service", "id");
+            let mut seen: HashMap<AccountKey, &str> = HashMap::new();
+            for name in NAMES.into_iter().chain(names.iter().map(String::as_str)) {
+                prop_assert!(!key(name).is_client(), "{name}");
+                prop_assert_ne!(&key(name), &client);
+                if let Some(other) = seen.insert(key(name), name) {
+                    prop_assert_eq!(other, name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn most_names_are_stored_as_they_are() {
+        assert_eq!(key("alice").account(), "alice");
+        assert_eq!(key("daemon").account(), "daemon");
+        assert_eq!(key("@alice").account(), "@@alice");
+        assert!(AccountKey::of_client("service", "id").is_client());
     }
 }

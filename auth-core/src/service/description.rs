@@ -151,10 +151,18 @@ impl Service {
             })
     }
 
-    /// Returns the key of an account's token record.
+    /// Returns the key of the token record of the account with this name. Different names have
+    /// different keys, and none has the [`client_key`](Self::client_key).
     #[must_use]
-    pub fn account_key(&self, account: &str) -> AccountKey {
-        AccountKey::new(&self.id, self.client.id(), account)
+    pub fn account_key(&self, name: &str) -> AccountKey {
+        AccountKey::of_account(&self.id, self.client.id(), name)
+    }
+
+    /// Returns the key of the token record of the client itself, which acts without a user (RFC 6749
+    /// section 4.4).
+    #[must_use]
+    pub fn client_key(&self) -> AccountKey {
+        AccountKey::of_client(&self.id, self.client.id())
     }
 }
 

@@ -8,8 +8,9 @@ mod status;
 use std::{fmt, sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, Error, ErrorKind, ExposeSecret, Lease, Limits, Now, Request, Response, SecretBytes,
-    SecretText, Service, Store, Token, TokenKind, TokenRecord, TokenRequirement, TransportError,
+    AccountKey, Error, ErrorKind, ExposeSecret, Lease, Limits, Now, PermitKind, Request, Response,
+    SecretBytes, SecretText, Service, Store, Token, TokenKind, TokenRecord, TokenRequirement,
+    TransportError,
 };
 
 pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
@@ -53,10 +54,17 @@ impl<H> Common<H> {
     }
 
     /// Reserves a permit of the rate limit and returns how long to wait for it. Blocking.
-    fn permit(&self, media: bool, pause: Option<Duration>) -> Result<Duration, Error> {
+    fn permit(&self, kind: PermitKind) -> Result<Duration, Error> {
         match &self.rate_limiter {
-            Some(rate_limiter) => rate_limiter.turn(&*self.store, media, pause, clock::now()),
+            Some(rate_limiter) => rate_limiter.permit(&*self.store, kind, clock::now()),
             None => Ok(Duration::ZERO),
+        }
+    }
+
+    /// Notes that the service asked for a pause. Blocking.
+    fn pause(&self, pause: Option<Duration>) {
+        if let Some(rate_limiter) = &self.rate_limiter {
+            rate_limiter.pause(&*self.store, pause, clock::now());
         }
     }
 
@@ -153,6 +161,15 @@ impl Identity {
         );
         let renewal = Renewal::new(service, kind, requirement, source, cache);
         Ok(renewal.with_cached(account.cell(kind).latest()))
+    }
+
+    /// Notes that the API accepted the token of a call.
+    #[inline]
+    fn note_accepted(&self, token: Option<(TokenKind, u64)>) -> Result<(), Error> {
+        if let Some((kind, generation)) = token {
+            self.account()?.negative_cache().accepted(kind, generation);
+        }
+        Ok(())
     }
 
     /// Returns the login to start if the user must log in and the program allows that. `Err` with

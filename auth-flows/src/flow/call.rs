@@ -4,7 +4,7 @@
 //!   Start ──► Token ──► Permit ──► Send ──► Done
 //!               ▲         ▲         │ 401, once: a token newer than this one
 //!               ├─────────┼─────────┤
-//!               │         └─────────┤ 429, with a rate limit: a permit after its pause
+//!               │         └─ Pause ◄┤ 429, with a rate limit: a permit after the pause, or the error
 //!               └─── Sleep ◄────────┘ failed, and may be repeated
 //! ```
 //!
@@ -19,8 +19,8 @@ use std::{sync::Arc, time::Duration};
 
 use auth_core::{
     Access, Delivery, Error, ErrorKind, Event, Flow, Freshness, Message, Now, Operation,
-    ResolvedOperation, Response, RetrySafety, Service, Step, Token, TokenRequirement, retry_after,
-    server_time, unverified_expiry,
+    PermitKind, ResolvedOperation, Response, RetrySafety, Service, Step, Token, TokenKind,
+    TokenRequirement, retry_after, server_time, unverified_expiry,
 };
 
 use super::{Next, send};
@@ -34,6 +34,9 @@ pub(crate) struct Call<'a, O> {
     state: State,
     token: Option<Arc<Token>>,
     renewed: bool,
+    /// The response that a further step waits for: a 401 while the token is renewed, a 429 while the
+    /// pause is noted.
+    response: Option<Response>,
     /// There is a permit, and nothing was sent with it yet.
     has_permit: bool,
     failures: u32,
@@ -44,6 +47,7 @@ enum State {
     Start,
     Token,
     Permit,
+    Noted,
     Sent,
     Pause,
     Over,
@@ -64,6 +68,7 @@ impl<'a, O: Operation> Call<'a, O> {
             state: State::Start,
             token: None,
             renewed: false,
+            response: None,
             has_permit: false,
             failures: 0,
         })
@@ -71,7 +76,7 @@ impl<'a, O: Operation> Call<'a, O> {
 
     fn start(&mut self) -> Next<O::Output> {
         match (self.operation.policy().access(), self.anonymous) {
-            (Access::None, _) | (Access::Optional, true) => self.acquire_permit(None),
+            (Access::None, _) | (Access::Optional, true) => self.acquire_permit(),
             // Any other access requires a token.
             (_, true) => Err(Error::login_needed(
                 "this operation needs a login and this client is anonymous",
@@ -87,13 +92,17 @@ impl<'a, O: Operation> Call<'a, O> {
     }
 
     /// Waits for a permit, where the service has a rate limit and is not on this machine.
-    fn acquire_permit(&mut self, pause: Option<Duration>) -> Next<O::Output> {
+    fn acquire_permit(&mut self) -> Next<O::Output> {
         if self.has_permit || !self.is_rate_limited {
             return self.send();
         }
-        let media = self.operation.policy().limits().is_media();
         self.state = State::Permit;
-        Ok(Step::Permit { media, pause })
+        Ok(Step::Permit(
+            match self.operation.policy().limits().is_media() {
+                true => PermitKind::Media,
+                false => PermitKind::Call,
+            },
+        ))
     }
 
     fn on_permit(&mut self, now: Now) -> Next<O::Output> {
@@ -122,22 +131,61 @@ impl<'a, O: Operation> Call<'a, O> {
             .with_help("try again later: the server's clocks do not agree")),
             (status, Some(generation)) if !self.renewed && (status == 401 || too_late) => {
                 self.renewed = true;
+                self.response = Some(response).filter(|_| status == 401);
                 self.get_token(TokenRequirement::NewerThan(generation))
+            }
+            // A token that was obtained for this call is rejected as well.
+            (401, Some(_)) => self.finish_rejected(response),
+            // Noted in any case: the pause is for all callers, also if this one gets the error.
+            (429, _) if self.is_rate_limited => {
+                let pause = retry_after(response.headers());
+                self.response = Some(response);
+                self.state = State::Noted;
+                Ok(Step::Pause(pause))
             }
             // After 429 nothing was done, so that even a write may be repeated.
             (status @ (429 | 502 | 503 | 504), _) if status == 429 || self.is_repeatable() => {
-                let server_wait = retry_after(response.headers());
-                match CALL.next(self.failures, server_wait, now) {
-                    None => self.finish(response),
-                    Some(_) if status == 429 && self.is_rate_limited => {
-                        self.failures += 1;
-                        self.acquire_permit(Some(server_wait.unwrap_or_default()))
-                    }
+                match CALL.next(self.failures, retry_after(response.headers()), now) {
                     Some(wait) => self.pause(wait),
+                    None => self.finish(response),
                 }
             }
             _ => self.finish(response),
         }
+    }
+
+    fn on_pause(&mut self, now: Now) -> Next<O::Output> {
+        let missing = || Error::internal("the call has no response to its pause");
+        let response = self.response.take().ok_or_else(missing)?;
+        match CALL.next(self.failures, retry_after(response.headers()), now) {
+            // The permit comes after the pause.
+            Some(_) => {
+                self.failures += 1;
+                self.acquire_permit()
+            }
+            None => self.finish(response),
+        }
+    }
+
+    fn on_token(&mut self, token: Result<Arc<Token>, Error>) -> Next<O::Output> {
+        match (token, self.response.take()) {
+            (Ok(token), _) => {
+                self.token = Some(token);
+                self.acquire_permit()
+            }
+            // No renewal: the token was obtained moments ago because of a 401. The service's own
+            // message says more than that.
+            (Err(error), Some(response)) if is_new_token_rejected(&error) => {
+                self.finish_rejected(response)
+            }
+            (Err(error), _) => Err(error),
+        }
+    }
+
+    fn finish_rejected(&mut self, response: Response) -> Next<O::Output> {
+        let help = "a new token was rejected, too: check that the account may use this operation; \
+                    else log in again";
+        self.finish(response).map_err(|error| error.with_help(help))
     }
 
     /// Whether the server took the token for dead without saying so: by its own clock the token's stated end had passed. This
@@ -155,6 +203,12 @@ impl<'a, O: Operation> Call<'a, O> {
         self.state = State::Over;
         let message = self.operation.bind(self.token.as_deref())?;
         message.parse(response).map(Step::Done)
+    }
+
+    /// Returns the kind and the generation of the token that the API accepted, if the call is over.
+    #[inline]
+    pub(crate) fn accepted(&self) -> Option<(TokenKind, u64)> {
+        Some((self.operation.api().token(), self.generation()?))
     }
 
     fn generation(&self) -> Option<u64> {
@@ -182,10 +236,8 @@ impl<O: Operation> Flow for Call<'_, O> {
     fn step(&mut self, now: Now, event: Event) -> Next<O::Output> {
         match (std::mem::replace(&mut self.state, State::Over), event) {
             (State::Start, Event::Start) => self.start(),
-            (State::Token, Event::Token(token)) => {
-                self.token = Some(token?);
-                self.acquire_permit(None)
-            }
+            (State::Token, Event::Token(token)) => self.on_token(token),
+            (State::Noted, Event::Paused) => self.on_pause(now),
             (State::Permit, Event::Permitted(permit)) => {
                 permit?;
                 self.on_permit(now)
@@ -203,11 +255,16 @@ impl<O: Operation> Flow for Call<'_, O> {
             (State::Pause, Event::Slept) => match self.generation() {
                 // It may have ended in the meantime.
                 Some(used) => self.get_token(TokenRequirement::NewerThan(used.saturating_sub(1))),
-                None => self.acquire_permit(None),
+                None => self.acquire_permit(),
             },
             _ => Err(Error::unexpected_event()),
         }
     }
+}
+
+/// Whether this is what the negative cache says of a token that was rejected although it was new.
+fn is_new_token_rejected(error: &Error) -> bool {
+    error.kind() == ErrorKind::Refused && error.status() == Some(http::StatusCode::UNAUTHORIZED)
 }
 
 /// What an anonymous client says when a flow asks it for a token after all.

@@ -71,7 +71,8 @@ impl<F: Flow> Flow for ErasedFlow<F> {
         Ok(match self.flow.step(now, event)? {
             Step::Send(request, limits) => Step::Send(request, limits),
             Step::Sleep(wait) => Step::Sleep(wait),
-            Step::Permit { media, pause } => Step::Permit { media, pause },
+            Step::Permit(kind) => Step::Permit(kind),
+            Step::Pause(pause) => Step::Pause(pause),
             Step::Token(kind, requirement) => Step::Token(kind, requirement),
             Step::Lease => Step::Lease,
             Step::Load => Step::Load,

@@ -8,7 +8,7 @@
 //!           Lease ◄─(taken: Sleep)─► Load ─(another process renewed)──────────────────► Done
 //!             ▲                         │
 //!             │                         ▼
-//!             │                        Send ─► Save ──────────────────────────────────► Done
+//!             │               (Permit) Send ─► Save ──────────────────────────────────► Done
 //!             │                         │ derived and 401, once: Token(login, newer)
 //!             │                         │ derived, and the login token has ended: Token(login)
 //!             └─────────────────────────┘
@@ -18,11 +18,11 @@
 //! says nothing of the login: the next one is asked for, a few times. A renewal that fails, or finds the lease taken, while the stored
 //! token still serves ends with the stored token.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Delivery, Error, Event, Flow, Freshness, Now, Response, SecretText, Service, Step, Token,
-    TokenKind, TokenRecord, TokenRequirement, TokenResponse, TransportError,
+    Delivery, Error, Event, Flow, Freshness, Now, PermitKind, Response, SecretText, Service, Step,
+    Token, TokenKind, TokenRecord, TokenRequirement, TokenResponse, TransportError, is_loopback,
 };
 
 use super::{
@@ -56,6 +56,10 @@ pub(crate) struct Renewal {
     /// How many login tokens ended before they had served.
     outlived: u32,
     method: RenewalMethod,
+    /// There is a permit of the rate limit, and nothing was sent with it yet.
+    has_permit: bool,
+    /// The error that a pause of the service is noted for.
+    error: Option<Error>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,7 +70,10 @@ enum State {
     Lease,
     LeaseTaken,
     Load,
+    Permit,
     Sent(Now),
+    /// A pause of the service is noted; then this renewal waits and tries again, or fails.
+    Noted(Option<Duration>),
     Pause,
     Save,
     Over,
@@ -95,6 +102,8 @@ impl Renewal {
             refused_once: false,
             outlived: 0,
             method: RenewalMethod::LoginToken,
+            has_permit: false,
+            error: None,
         }
     }
 
@@ -131,6 +140,9 @@ impl Renewal {
         if let Some(token) = self.fresh(now) {
             return Ok(Step::Done(token));
         }
+        if let Some(error) = self.not_yet(now) {
+            return self.fail(now, error);
+        }
         self.login = self.self_renewing(now);
         match self.kind {
             TokenKind::Login => self.go(State::Lease, Step::Lease),
@@ -138,6 +150,17 @@ impl Renewal {
             _ if self.login.is_none() => self.get_login(TokenRequirement::Any),
             _ => self.go(State::Lease, Step::Lease),
         }
+    }
+
+    /// The error of an earlier renewal, if its verdict or its wait holds for this one.
+    fn not_yet(&self, now: Now) -> Option<Error> {
+        let rejected = match self.requirement {
+            TokenRequirement::NewerThan(rejected) => {
+                self.negative_cache.rejected(self.kind, rejected, now)
+            }
+            TokenRequirement::Any => None,
+        };
+        rejected.or_else(|| self.negative_cache.paused(self.kind, now))
     }
 
     /// A pasted token that still serves, where the service takes it for the next one.
@@ -236,7 +259,23 @@ impl Renewal {
             return self.on_refusal(now, error);
         }
         let step = send(&*self.message()?)?;
-        self.go(State::Sent(now), step)
+        let limited = self.service.rate_limit().is_some() && !std::mem::take(&mut self.has_permit);
+        match &step {
+            Step::Send(request, _) if limited && !is_loopback(request.uri()) => {
+                self.go(State::Permit, Step::Permit(PermitKind::Token))
+            }
+            _ => self.go(State::Sent(now), step),
+        }
+    }
+
+    fn on_permit(&mut self, now: Now, permit: Result<(), Error>) -> Next<Arc<Token>> {
+        match permit {
+            Ok(()) => {
+                self.has_permit = true;
+                self.send(now)
+            }
+            Err(error) => self.fail_for_now(now, error),
+        }
     }
 
     fn on_response(
@@ -261,10 +300,11 @@ impl Renewal {
                  the next call tries once more, and may find that a new login is needed",
             ),
         };
-        self.negative_cache.insert(self.attempt(), &error, now);
+        let is_definite = self.negative_cache.insert(self.attempt(), &error, now);
         match error.needs_login() {
             true => self.on_refusal(now, error),
-            false => self.fail(now, error),
+            false if is_definite => self.fail(now, error),
+            false => self.fail_for_now(now, error),
         }
     }
 
@@ -325,10 +365,30 @@ impl Renewal {
 
     fn retry(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
         let Some(wait) = RENEWAL.next(self.failures, error.retry_after(), now) else {
-            return self.fail(now, error);
+            return self.fail_for_now(now, error);
         };
         self.failures += 1;
-        self.go(State::Pause, Step::Sleep(wait))
+        match self.is_for_all(&error) {
+            true => self.go(State::Noted(Some(wait)), Step::Pause(error.retry_after())),
+            false => self.go(State::Pause, Step::Sleep(wait)),
+        }
+    }
+
+    /// Whether the server asked for a pause that all requests to the service must keep.
+    fn is_for_all(&self, error: &Error) -> bool {
+        error.status() == Some(http::StatusCode::TOO_MANY_REQUESTS)
+            && self.service.rate_limit().is_some()
+    }
+
+    /// Failed, but not for good: the next renewal waits, and after 429 all requests do.
+    fn fail_for_now(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
+        self.negative_cache.pause(self.kind, &error, now);
+        if self.is_for_all(&error) {
+            let pause = error.retry_after();
+            self.error = Some(error);
+            return self.go(State::Noted(None), Step::Pause(pause));
+        }
+        self.fail(now, error)
     }
 
     /// Failed: but a stored token that still serves is better than an error.
@@ -363,11 +423,22 @@ impl Flow for Renewal {
             (State::Load, Event::Loaded(record)) => self.on_load(now, record?),
             (State::Sent(sent), Event::Response(response)) => self.on_response(now, sent, response),
             (State::Pause, Event::Slept) => self.send(now),
+            (State::Permit, Event::Permitted(permit)) => self.on_permit(now, permit),
+            (State::Noted(Some(wait)), Event::Paused) => self.go(State::Pause, Step::Sleep(wait)),
+            (State::Noted(None), Event::Paused) => {
+                let missing = || Error::internal("the renewal has no error to its pause");
+                let error = self.error.take().ok_or_else(missing)?;
+                self.fail(now, error)
+            }
             (State::Save, Event::Saved) => {
                 let token = self
                     .record
                     .token(self.kind)
                     .ok_or_else(|| Error::internal("the record lacks the renewed token"))?;
+                if let TokenRequirement::NewerThan(rejected) = self.requirement {
+                    let new = token.generation();
+                    self.negative_cache.renewed(self.kind, rejected, new, now);
+                }
                 Ok(Step::Done(Arc::clone(token)))
             }
             _ => Err(Error::unexpected_event()),

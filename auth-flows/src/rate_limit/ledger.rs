@@ -14,6 +14,8 @@ pub(super) struct Ledger {
     /// The longest `max_wait` of the requests that wait now. Programs that share a store may have
     /// different ones.
     max_wait: u64,
+    /// No request is sent before: the service asked for a pause until then.
+    paused: u64,
     counters: Vec<Counter>,
     /// Lines of programs with other limits: written back unchanged.
     foreign: Vec<String>,
@@ -46,6 +48,14 @@ const PARTS: u64 = 24;
 /// The longest time, in milliseconds: a sum of several does not overflow.
 const FOREVER: u64 = u64::MAX / 8;
 
+/// The longest pause that is believed, in milliseconds: a day. A longer one is a server's mistake or
+/// a clock's.
+const LONGEST_PAUSE: u64 = 24 * 3600 * 1000;
+
+/// How long a token request waits for the end of a pause, in milliseconds: as long as a renewal
+/// waits where a server asks it to, since it holds the lease.
+const TOKEN_MAX_WAIT: u64 = 10_000;
+
 /// The first line of the text. It is stored, so it keeps the word of its first version.
 const HEAD: &str = "pace 1";
 
@@ -75,7 +85,9 @@ impl Ledger {
     pub(super) fn permit(&mut self, rate: &RateLimit, now: u64, media: bool) -> Result<u64, u64> {
         self.forget_the_future(rate, now);
         let slack = millis(rate.spacing()) * u64::from(rate.burst() - 1);
-        let mut at = now.max(self.last).max(self.due.saturating_sub(slack));
+        // The slack is added to a pause, so that no burst follows it.
+        let due = self.due.max(self.paused.saturating_add(slack));
+        let mut at = now.max(self.last).max(due.saturating_sub(slack));
         for counter in &self.counters {
             let counts = counter.kind == CounterKind::Requests || media;
             at = if counts { counter.room(at) } else { at };
@@ -86,20 +98,37 @@ impl Ledger {
         let waiting = if self.last > now { self.max_wait } else { 0 };
         self.max_wait = waiting.max(millis(rate.max_wait()));
         self.last = at;
+        self.due = due.max(at) + millis(rate.spacing());
+        self.add_request(at, now);
+        Ok(at)
+    }
+
+    /// Reserves a permit for a token request, which does not queue: the calls in the queue wait for
+    /// its token. It counts, so that the calls after it are later. `Err` with the time at which the
+    /// service's pause ends if that is too far ahead to wait under a lease.
+    pub(super) fn token_permit(&mut self, rate: &RateLimit, now: u64) -> Result<u64, u64> {
+        self.forget_the_future(rate, now);
+        let at = now.max(self.paused);
+        if at - now > TOKEN_MAX_WAIT {
+            return Err(at);
+        }
         self.due = self.due.max(at) + millis(rate.spacing());
+        self.add_request(at, now);
+        Ok(at)
+    }
+
+    fn add_request(&mut self, at: u64, now: u64) {
         for counter in &mut self.counters {
             if counter.kind == CounterKind::Requests {
                 counter.add(at, 1, now);
             }
         }
-        Ok(at)
     }
 
     /// Delays all further requests: the service has responded 429.
-    pub(super) fn pause(&mut self, rate: &RateLimit, now: u64, pause: Duration) {
-        let slack = millis(rate.spacing()) * u64::from(rate.burst() - 1);
-        // The slack is added, so that no burst follows the pause.
-        self.due = self.due.max(now + millis(pause) + slack);
+    pub(super) fn pause(&mut self, now: u64, pause: Duration) {
+        let pause = millis(pause).min(LONGEST_PAUSE);
+        self.paused = self.paused.max(now.saturating_add(pause));
     }
 
     /// Counts bytes of media that were received.
@@ -118,13 +147,21 @@ impl Ledger {
         if self.last.max(self.due) > furthest {
             (self.last, self.due) = (0, 0);
         }
+        if self.paused > now.saturating_add(LONGEST_PAUSE) {
+            self.paused = 0;
+        }
         for counter in &mut self.counters {
             counter.entries.retain(|(start, _)| *start <= furthest);
         }
     }
 
     pub(super) fn to_text(&self) -> String {
-        let mut out = format!("{HEAD}\n{} {} {}\n", self.due, self.last, self.max_wait);
+        let mut out = format!("{HEAD}\n{} {} {}", self.due, self.last, self.max_wait);
+        // Only where there is one, so that the line mostly is the one of the first version.
+        if self.paused > 0 {
+            let _ = write!(out, " {}", self.paused);
+        }
+        out.push('\n');
         for counter in &self.counters {
             let kind = counter.kind.name();
             let _ = write!(out, "{kind} {} {}", counter.length, counter.grain);
@@ -150,9 +187,10 @@ impl Ledger {
         let times = lines.next().and_then(|line| {
             let mut numbers = line.split(' ').map_while(|word| word.parse().ok());
             let (due, last) = (numbers.next()?, numbers.next()?);
-            Some((due, last, numbers.next().unwrap_or(0).min(FOREVER)))
+            let max_wait = numbers.next().unwrap_or(0).min(FOREVER);
+            Some((due, last, max_wait, numbers.next().unwrap_or(0)))
         });
-        (self.due, self.last, self.max_wait) = times.unwrap_or_default();
+        (self.due, self.last, self.max_wait, self.paused) = times.unwrap_or_default();
         for line in lines {
             if !self.counters.iter_mut().any(|counter| counter.read(line)) {
                 self.foreign.push(line.to_owned());

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use auth_core::{Error, ErrorKind, Now, RateLimit, Service, Store};
+use auth_core::{Error, ErrorKind, Now, PermitKind, RateLimit, Service, Store};
 
 use self::ledger::Ledger;
 
@@ -32,32 +32,30 @@ impl RateLimiter {
 
     /// Reserves a permit for one request and returns how long to wait for it. Fails if the wait is
     /// over the limit's `max_wait`. Blocking, because it may use the store.
-    ///
-    /// `pause` is the wait that a 429 response asked for; zero if it named none.
-    pub(crate) fn turn(
+    pub(crate) fn permit(
         &self,
         store: &dyn Store,
-        media: bool,
-        pause: Option<Duration>,
+        kind: PermitKind,
         now: Now,
     ) -> Result<Duration, Error> {
-        let pause = pause.map(|pause| {
-            if pause.is_zero() {
-                self.rate.pause_after_429()
-            } else {
-                pause
-            }
-        });
         self.change(store, now, |ledger, now| {
-            if let Some(pause) = pause {
-                ledger.pause(&self.rate, now, pause);
-            }
-            let permit = ledger.permit(&self.rate, now, media);
+            let permit = match kind {
+                PermitKind::Token => ledger.token_permit(&self.rate, now),
+                PermitKind::Call => ledger.permit(&self.rate, now, false),
+                PermitKind::Media => ledger.permit(&self.rate, now, true),
+            };
             permit
                 .map(|at| Duration::from_millis(at - now))
                 .map_err(|at| Duration::from_millis(at - now))
         })
         .map_err(|wait| self.limit_reached(wait, now))
+    }
+
+    /// Delays all requests by what a 429 response asked for. Blocking, as above.
+    pub(crate) fn pause(&self, store: &dyn Store, pause: Option<Duration>, now: Now) {
+        let pause = pause.filter(|pause| !pause.is_zero());
+        let pause = pause.unwrap_or_else(|| self.rate.pause_after_429());
+        self.change(store, now, |ledger, now| ledger.pause(now, pause));
     }
 
     /// Counts bytes of media that were received. Blocking, as above.

@@ -137,7 +137,7 @@ impl Machine {
                     Event::Saved
                 }
                 Step::Done(token) => return token,
-                Step::Sleep(_) | Step::Permit { .. } | Step::Token(..) => {
+                Step::Sleep(_) | Step::Permit(_) | Step::Pause(_) | Step::Token(..) => {
                     panic!("not in a renewal of a login")
                 }
             };

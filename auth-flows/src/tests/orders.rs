@@ -216,10 +216,11 @@ fn drive_patiently<F: Flow>(
                 now.monotonic += wait;
                 Event::Slept
             }
-            Step::Permit { .. } => {
+            Step::Permit(_) => {
                 log.turns += 1;
                 Event::Permitted(Ok(()))
             }
+            Step::Pause(_) => Event::Paused,
             Step::Token(_, need) => {
                 log.leased = false;
                 generation = match need {

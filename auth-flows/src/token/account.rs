@@ -18,6 +18,14 @@ pub(crate) struct Account {
 }
 
 impl Account {
+    fn new(key: AccountKey) -> Arc<Self> {
+        Arc::new(Self {
+            key,
+            cells: std::array::from_fn(|_| TokenCell::new()),
+            negative_cache: Arc::default(),
+        })
+    }
+
     pub(crate) fn key(&self) -> &AccountKey {
         &self.key
     }
@@ -40,12 +48,21 @@ impl Account {
     }
 }
 
+/// Who a token belongs to: a user's account, by the name that the program chose, or the client.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Owner<'a> {
+    Account(&'a str),
+    Client,
+}
+
 /// The accounts that this client has seen. Those that no session is open on are let go when there get to be many.
 #[derive(Debug, Default)]
 pub(crate) struct Accounts(Mutex<Table>);
 
 #[derive(Debug, Default)]
 struct Table {
+    /// The client's own: apart, so that no name is reserved for it.
+    client: Option<Arc<Account>>,
     accounts: HashMap<Box<str>, Arc<Account>>,
     sweep_at: usize,
 }
@@ -54,9 +71,13 @@ struct Table {
 const MIN_ACCOUNTS: usize = 1024;
 
 impl Accounts {
-    /// The account of this name: the same one for all who ask.
-    pub(crate) fn open(&self, service: &Service, name: &str) -> Arc<Account> {
+    /// Returns the account of this owner: the same one for all sessions.
+    pub(crate) fn open(&self, service: &Service, owner: Owner<'_>) -> Arc<Account> {
         let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Owner::Account(name) = owner else {
+            let new = || Account::new(service.client_key());
+            return Arc::clone(table.client.get_or_insert_with(new));
+        };
         if let Some(account) = table.accounts.get(name) {
             return Arc::clone(account);
         }
@@ -66,11 +87,7 @@ impl Accounts {
                 .retain(|_, account| Arc::strong_count(account) > 1);
             table.sweep_at = 2 * table.accounts.len();
         }
-        let account = Arc::new(Account {
-            key: service.account_key(name),
-            cells: std::array::from_fn(|_| TokenCell::new()),
-            negative_cache: Arc::default(),
-        });
+        let account = Account::new(service.account_key(name));
         table.accounts.insert(name.into(), Arc::clone(&account));
         account
     }
@@ -88,11 +105,14 @@ mod tests {
         let client = OAuthClient::new(AuthorizationServer::new(endpoint), "id").expect("an id");
         let service = Service::new("example", client, "test/1").expect("a user agent");
         let accounts = Accounts::default();
-        let used = accounts.open(&service, "used");
+        let used = accounts.open(&service, Owner::Account("used"));
         for n in 0..10 * MIN_ACCOUNTS {
-            accounts.open(&service, &n.to_string());
+            accounts.open(&service, Owner::Account(&n.to_string()));
         }
-        assert!(Arc::ptr_eq(&used, &accounts.open(&service, "used")));
+        assert!(Arc::ptr_eq(
+            &used,
+            &accounts.open(&service, Owner::Account("used"))
+        ));
         let open = accounts.0.lock().expect("no panic").accounts.len();
         assert!(open <= MIN_ACCOUNTS + 1, "{open}");
     }

@@ -209,8 +209,8 @@ pub(crate) fn since(server: &TestServer, mark: Mark) -> (usize, usize, usize) {
     (requests.token(), requests.derived(), requests.api())
 }
 
-/// Takes the place of an account's name: the client session.
-pub(crate) const DAEMON: &str = "daemon";
+/// Takes the place of an account's name for [`World::crowd`]: the client session. Not a name that a test uses.
+pub(crate) const DAEMON: &str = "(the client itself)";
 
 /// A client of either kind.
 pub(crate) enum World {

@@ -44,6 +44,11 @@ fn a_renewal_that_may_have_arrived_is_not_repeated() {
             error.is_retryable() && error.to_string().contains("not repeated blindly"),
             "{error}"
         );
+        // The same error until the pause after a failure is over, and no request.
+        let error = world.send("me", Ping).expect_err("a pause");
+        let wait = error.retry_after().expect("the time left");
+        assert_eq!(server.requests().since(mark).token(), 1, "{error}");
+        std::thread::sleep(wait);
         // The server had rotated the token: now it is certain that the user must log in.
         let error = world.send("me", Ping).expect_err("rotated away");
         assert!(error.needs_login(), "{error}");

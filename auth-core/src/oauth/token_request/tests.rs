@@ -90,7 +90,11 @@ fn what_a_grant_sends_is_secret_unless_known_to_be_public() {
         assert!(names.len() <= 3, "{grant_type}: a request has three values");
         for (name, is_secret) in names {
             // What may not be in a URL may not be in an error.
-            assert_eq!(is_credential(name), *is_secret, "{grant_type}: {name}");
+            assert_eq!(
+                crate::wire::url::is_credential(name),
+                *is_secret,
+                "{grant_type}: {name}"
+            );
         }
     }
 }

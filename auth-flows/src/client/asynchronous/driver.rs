@@ -175,9 +175,18 @@ impl AsyncSession {
                     }
                     Event::Response(response)
                 }
-                Step::Permit { media, pause } => {
+                Step::Pause(pause) => {
                     let common = Arc::clone(&self.client.0);
-                    let job = move || common.permit(media, pause);
+                    let job = move || {
+                        common.pause(pause);
+                        Ok(())
+                    };
+                    self.client.offload(job).await?;
+                    Event::Paused
+                }
+                Step::Permit(kind) => {
+                    let common = Arc::clone(&self.client.0);
+                    let job = move || common.permit(kind);
                     let permit = self.client.offload(job).await;
                     if let Ok(wait) = permit {
                         self.client.0.host.runtime.sleep(wait).await;

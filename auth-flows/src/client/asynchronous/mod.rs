@@ -24,7 +24,7 @@ use crate::{
         logout::{LoggedOut, Logout},
     },
     login::{Login, prepared::PreparedLogin},
-    token::{login_source::LoginSource, plain_token},
+    token::{account::Owner, login_source::LoginSource, plain_token},
 };
 
 /// An async client of one service: its transport, its runtime, its store and its accounts. Cheap to
@@ -78,7 +78,7 @@ impl AsyncClient {
     /// several accounts side by side.
     #[must_use]
     pub fn account(&self, name: &str) -> AsyncSession {
-        self.session(Some(name), LoginSource::Stored)
+        self.session(Some(Owner::Account(name)), LoginSource::Stored)
     }
 
     /// Returns a session for the program itself, with client credentials (RFC 6749 section 4.4). It
@@ -87,7 +87,7 @@ impl AsyncClient {
     #[must_use]
     pub fn client_session(&self) -> AsyncSession {
         self.session(
-            Some("daemon"),
+            Some(Owner::Client),
             LoginSource::ClientCredentials { scope: None },
         )
     }
@@ -104,8 +104,8 @@ impl AsyncClient {
         &self.0.service
     }
 
-    fn session(&self, name: Option<&str>, login_source: LoginSource) -> AsyncSession {
-        let account = name.map(|name| self.0.accounts.open(&self.0.service, name));
+    fn session(&self, owner: Option<Owner<'_>>, login_source: LoginSource) -> AsyncSession {
+        let account = owner.map(|owner| self.0.accounts.open(&self.0.service, owner));
         AsyncSession {
             client: self.clone(),
             identity: Identity::new(account, login_source),
@@ -432,7 +432,8 @@ impl AsyncSession {
     async fn call(&self, operation: &(dyn Operation<Output = ()> + Sync)) -> Result<(), Error> {
         let anonymous = self.identity.account.is_none();
         let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
-        self.drive(&mut call).await
+        self.drive(&mut call).await?;
+        self.identity.note_accepted(call.accepted())
     }
 
     async fn prove(&self, proof: LoginProof) -> Result<Status, Error> {

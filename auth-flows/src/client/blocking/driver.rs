@@ -113,8 +113,10 @@ impl Session {
                     }
                     Event::Response(response)
                 }
-                Step::Permit { media, pause } => {
-                    Event::Permitted(common.permit(media, pause).map(thread::sleep))
+                Step::Permit(kind) => Event::Permitted(common.permit(kind).map(thread::sleep)),
+                Step::Pause(pause) => {
+                    common.pause(pause);
+                    Event::Paused
                 }
                 Step::Sleep(wait) => {
                     thread::sleep(wait);

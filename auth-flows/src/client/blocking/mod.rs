@@ -22,7 +22,7 @@ use crate::{
         logout::{LoggedOut, Logout},
     },
     login::{Login, prepared::PreparedLogin},
-    token::{login_source::LoginSource, plain_token},
+    token::{account::Owner, login_source::LoginSource, plain_token},
 };
 
 /// A blocking client of one service: its transport, its store and its accounts. Cheap to clone;
@@ -61,7 +61,7 @@ impl Client {
     /// several accounts side by side.
     #[must_use]
     pub fn account(&self, name: &str) -> Session {
-        self.session(Some(name), LoginSource::Stored)
+        self.session(Some(Owner::Account(name)), LoginSource::Stored)
     }
 
     /// Returns a session for the program itself, with client credentials (RFC 6749 section 4.4). It
@@ -78,7 +78,7 @@ impl Client {
     #[must_use]
     pub fn client_session(&self) -> Session {
         self.session(
-            Some("daemon"),
+            Some(Owner::Client),
             LoginSource::ClientCredentials { scope: None },
         )
     }
@@ -95,8 +95,8 @@ impl Client {
         &self.0.service
     }
 
-    fn session(&self, name: Option<&str>, login_source: LoginSource) -> Session {
-        let account = name.map(|name| self.0.accounts.open(&self.0.service, name));
+    fn session(&self, owner: Option<Owner<'_>>, login_source: LoginSource) -> Session {
+        let account = owner.map(|owner| self.0.accounts.open(&self.0.service, owner));
         Session {
             client: self.clone(),
             identity: Identity::new(account, login_source),
@@ -430,7 +430,8 @@ impl Session {
     fn call(&self, operation: &dyn Operation<Output = ()>) -> Result<(), Error> {
         let anonymous = self.identity.account.is_none();
         let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
-        self.drive(&mut call)
+        self.drive(&mut call)?;
+        self.identity.note_accepted(call.accepted())
     }
 
     fn prove(&self, proof: LoginProof) -> Result<Status, Error> {

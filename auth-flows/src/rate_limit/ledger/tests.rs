@@ -142,7 +142,7 @@ fn all_requests_wait_after_429() {
     let rate = rate();
     let mut ledger = Ledger::new(&rate);
     assert_eq!(ledger.permit(&rate, START, false), Ok(START));
-    ledger.pause(&rate, START, Duration::from_secs(30));
+    ledger.pause(START, Duration::from_secs(30));
     let after = START + 30 * SECOND;
     assert_eq!(ledger.permit(&rate, START, false), Ok(after));
     assert_eq!(
@@ -196,7 +196,7 @@ proptest! {
             // Processes that share one text.
             ledger = Ledger::new(&rate).read(&ledger.to_text());
             if pauses && seconds > 35 {
-                ledger.pause(&rate, now, Duration::from_secs(seconds));
+                ledger.pause(now, Duration::from_secs(seconds));
             }
             permits.extend(ledger.permit(&rate, now, false));
         }

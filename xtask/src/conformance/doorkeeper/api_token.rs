@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
             .client_session(service(env, CONFIDENTIAL)?, Memory::new());
         env.is_its_own(&seat.send(Ping::default())?)?;
         let response = seat.token(TokenKind::Derived);
-        expect_error(response, ErrorKind::NeedsLogin, &["log in as a person"]).map(drop)
+        expect_error(response, ErrorKind::NeedsLogin, &["log in as a user"]).map(drop)
     }),
     ("api-inat: logout reports the API token's expiry", |env| {
         let seat = seat(env, PUBLIC)?;

@@ -111,7 +111,7 @@ impl Setup {
         let store = self.store("readonly")?;
         let script = "mount --bind \"$STORE\" \"$STORE\"; mount -o remount,bind,ro \"$STORE\"; \"$PROBE\" store-probe \"$STORE\"";
         let said = said(self.shell(&store, script))?;
-        if !said.contains("load: a record") {
+        if !said.contains("load: a token record") {
             return Err(format!("cannot read the token record: {said}").into());
         }
         refused(&said, "lease", "Read-only file system")?;
@@ -181,7 +181,7 @@ fn refused(said: &str, operation: &str, cause: &str) -> CheckResult {
 }
 
 fn still_there(said: &str) -> CheckResult {
-    match said.contains("again: a record") {
+    match said.contains("again: a token record") {
         true => Ok(()),
         false => Err(format!("the old token record is gone: {said}").into()),
     }
