@@ -202,8 +202,8 @@ impl Operation for Download {
     #[inline]
     fn parse(&self, response: Response) -> Result<Vec<u8>, Error> {
         let status = response.status();
-        let failed = |kind, what: &'static str, advice: &'static str| {
-            Err(Error::about(kind, what, &response).with_help(advice))
+        let failed = |kind, what: &'static str, help: &'static str| {
+            Err(Error::about(kind, what, &response).with_help(help))
         };
         match status {
             // The S3 bucket of the open data responds with 403 to a missing file.

@@ -86,7 +86,7 @@ impl fmt::Display for Quirk {
             Self::VerificationUrl => "`verification_uri` is called `verification_url`",
             Self::ErrorWithoutState => "an error came without `state`",
             Self::UnannouncedIssuer => "`iss` came from a server whose issuer is not known",
-            Self::UnannouncedPkce => "the metadata does not say that the server knows PKCE",
+            Self::UnannouncedPkce => "the metadata does not announce PKCE",
         })
     }
 }

@@ -109,7 +109,7 @@ pub type Handler = dyn Fn(&RouteRequest<'_>) -> http::Response<Vec<u8>> + Send +
 pub struct Route {
     method: http::Method,
     pattern: &'static str,
-    door: Auth,
+    auth: Auth,
     handler: Arc<Handler>,
 }
 
@@ -119,13 +119,13 @@ impl Route {
     pub fn new(
         method: http::Method,
         pattern: &'static str,
-        door: Auth,
+        auth: Auth,
         handler: impl Fn(&RouteRequest<'_>) -> http::Response<Vec<u8>> + Send + Sync + 'static,
     ) -> Self {
         Self {
             method,
             pattern,
-            door,
+            auth,
             handler: Arc::new(handler),
         }
     }
@@ -133,16 +133,16 @@ impl Route {
     /// Makes a route for GET requests.
     pub fn get(
         pattern: &'static str,
-        door: Auth,
+        auth: Auth,
         handler: impl Fn(&RouteRequest<'_>) -> http::Response<Vec<u8>> + Send + Sync + 'static,
     ) -> Self {
-        Self::new(http::Method::GET, pattern, door, handler)
+        Self::new(http::Method::GET, pattern, auth, handler)
     }
 
     /// Returns which authentication the route requires.
     #[must_use]
-    pub fn door(&self) -> Auth {
-        self.door
+    pub fn auth(&self) -> Auth {
+        self.auth
     }
 
     /// Returns the pattern.
@@ -191,7 +191,7 @@ impl fmt::Debug for Route {
         write!(
             f,
             "Route({} {}, {:?})",
-            self.method, self.pattern, self.door
+            self.method, self.pattern, self.auth
         )
     }
 }

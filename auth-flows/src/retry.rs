@@ -1,13 +1,13 @@
-//! When what failed is tried again: the policies of this crate, with doubling waits and jitter.
+//! The retry policies of this crate, with doubling waits and jitter.
 
 use std::time::Duration;
 
 use auth_core::Now;
 
-/// How often something is tried, and how long it waits in between.
+/// How often to try, and how long to wait in between.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RetryPolicy {
-    /// How often it is tried in all.
+    /// The number of tries, including the first.
     pub(crate) tries: u32,
     /// The wait after the first failure; each further one doubles it.
     pub(crate) first: Duration,
@@ -18,8 +18,8 @@ pub(crate) struct RetryPolicy {
     pub(crate) longest_wait: Duration,
 }
 
-/// An operation. With four tries a server may restart in between (0.25, 0.5 and 1 s); a caller
-/// that can wait longer than 20 s knows better what to do meanwhile.
+/// An operation. With four tries a server may restart in between (0.25, 0.5 and 1 s); if
+/// the server asks for more than 20 s, the program decides.
 pub(crate) const CALL: RetryPolicy = RetryPolicy {
     tries: 4,
     first: Duration::from_millis(250),
@@ -27,7 +27,7 @@ pub(crate) const CALL: RetryPolicy = RetryPolicy {
     longest_wait: Duration::from_secs(20),
 };
 
-/// A token request that can be repeated without harm. Shorter than a call: all callers of the
+/// A token request that is safe to repeat. Shorter than a call: all callers of the
 /// account wait for it, and it holds the lease, for which other programs wait [`LEASE`].
 pub(crate) const RENEWAL: RetryPolicy = RetryPolicy {
     tries: 3,
@@ -45,8 +45,8 @@ pub(crate) const LEASE: RetryPolicy = RetryPolicy {
     longest_wait: Duration::from_secs(30),
 };
 
-/// A renewal ahead of time, while the old token is still valid: nothing is lost by waiting, and a
-/// server that is down for long is asked once in five minutes.
+/// A renewal ahead of time, while the old token is still valid. Waiting costs nothing, and a
+/// server that is down for long gets one request in five minutes.
 pub(crate) const AHEAD_OF_TIME: RetryPolicy = RetryPolicy {
     tries: u32::MAX,
     first: Duration::from_secs(5),
@@ -54,19 +54,19 @@ pub(crate) const AHEAD_OF_TIME: RetryPolicy = RetryPolicy {
     longest_wait: Duration::MAX,
 };
 
-/// More doublings than any policy has: the sum stays a number.
+/// More doublings than any policy reaches; keeps the sum finite.
 const DOUBLINGS: u32 = 16;
 
 impl RetryPolicy {
-    /// The wait after so many earlier failures: between three quarters and all of it, so that those
-    /// who failed together do not come back together.
+    /// Returns the wait after so many failures: 75 to 100 % of it, so that callers that failed at
+    /// the same time do not retry at the same time.
     pub(crate) fn wait(&self, failures: u32, now: Now) -> Duration {
         let wait = (self.first * (1 << failures.min(DOUBLINGS))).min(self.most);
         wait - wait.mul_f64(0.25 * jitter(now))
     }
 
-    /// The wait before the next try, at least what the server asks for; `None` if that is too long
-    /// or this was the last try.
+    /// Returns the wait before the next try, at least what the server asks for. `None` if that is
+    /// too long or this was the last try.
     pub(crate) fn next(
         &self,
         failures: u32,
@@ -80,7 +80,7 @@ impl RetryPolicy {
     }
 }
 
-/// A number from 0 to 1, from the clock's nanoseconds: spread out, not secret.
+/// Returns a number from 0 to 1, from the clock's nanoseconds: jitter, not a secret.
 fn jitter(now: Now) -> f64 {
     let mixed = (now.monotonic.as_nanos() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
     f64::from(mixed as u32) / f64::from(u32::MAX)
@@ -124,9 +124,13 @@ mod tests {
 
     #[test]
     fn tries_end_and_a_long_wait_is_not_waited() {
-        let check = |policy: RetryPolicy, failures, asked: Option<u64>, expect: bool| {
-            let next = policy.next(failures, asked.map(Duration::from_secs), at(0));
-            assert_eq!(next.is_some(), expect, "{failures} {asked:?} {next:?}");
+        let check = |policy: RetryPolicy, failures, server_wait: Option<u64>, expect: bool| {
+            let next = policy.next(failures, server_wait.map(Duration::from_secs), at(0));
+            assert_eq!(
+                next.is_some(),
+                expect,
+                "{failures} {server_wait:?} {next:?}"
+            );
         };
         check(CALL, 2, None, true);
         check(CALL, 3, None, false);

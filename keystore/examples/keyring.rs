@@ -16,7 +16,7 @@
 //! | `credentials` | finds iNaturalist's, and prints the source and the length of each field |
 //! | `save-credentials` | writes those of the environment (`INAT_USERNAME` …) to the keyring, as pyinaturalist stores them |
 //!
-//! Options before the command: `limit=BYTES` of an entry, `patience=MILLISECONDS` as the timeout,
+//! Options before the command: `limit=BYTES` of an entry, `timeout=MILLISECONDS` as the timeout,
 //! and `on=` how to call the store: `plain` (the default), `current_thread` or `spawn_blocking` of
 //! a tokio runtime. The record is that of an invented account, in entries of the service
 //! `keystore-example`. Exit status 1: the keyring failed, and the line says why.
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     };
     let task = Task {
         limit: option("limit").and_then(|text| text.parse().ok()),
-        timeout: option("patience").and_then(|text| text.parse().ok()),
+        timeout: option("timeout").and_then(|text| text.parse().ok()),
         command: command.to_vec(),
     };
     let outcome = match option("on") {

@@ -1,7 +1,7 @@
 //! The records of the API, tolerant by rule: only the id is required.
 //!
 //! All other fields may be absent or null. Numbers may be text, unknown values of an enumeration
-//! are kept as text, and unknown fields are ignored. A value that does not fit the type of its
+//! remain text, and unknown fields are ignored. A value that does not fit the type of its
 //! field counts as absent.
 //!
 //! A record without its id counts as absent inside another record or a list. It is an error only as

@@ -111,8 +111,8 @@ impl CallParts {
 
     /// Returns the number of ids, if it exceeds the default page.
     fn more_ids(&self, rules: &Rules) -> Result<Option<u64>, Error> {
-        let invalid = |what: Cow<'static, str>, advice: Cow<'static, str>| {
-            Err(Error::new(ErrorKind::Usage, what).with_help(advice))
+        let invalid = |what: Cow<'static, str>, help: Cow<'static, str>| {
+            Err(Error::new(ErrorKind::Usage, what).with_help(help))
         };
         let Some(count) = self.ids else {
             return invalid(

@@ -89,7 +89,7 @@ impl tolerant::Named for Key {
 /// Builds the error for a response that is not a success.
 pub(crate) fn refusal(response: &Response) -> Error {
     let status = response.status();
-    let refused = |what, advice| Error::about(ErrorKind::Refused, what, response).with_help(advice);
+    let refused = |what, help| Error::about(ErrorKind::Refused, what, response).with_help(help);
     let message_contains = |text| {
         refused("", "")
             .server_message()

@@ -32,7 +32,7 @@ impl Written {
         let route =
             |method: Method,
              pattern: &'static str,
-             respond: fn(&mut Books, &Caller, &RouteRequest<'_>) -> Answer| {
+             respond: fn(&mut Books, &Caller, &RouteRequest<'_>) -> HttpResponse| {
                 let written = self.clone();
                 Route::new(method, pattern, Auth::Derived, move |visit| {
                     match visit.caller {
@@ -76,11 +76,11 @@ impl Written {
     }
 }
 
-type Answer = Response<Vec<u8>>;
+type HttpResponse = Response<Vec<u8>>;
 
 /// Creates an observation, and returns a list of one, as the Rails application does. Changes the
 /// existing one if the UUID is known.
-fn create(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answer {
+fn create(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> HttpResponse {
     let Some(fields) = object(visit, "observation") else {
         return error(422, "Error");
     };
@@ -115,7 +115,7 @@ fn create(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answe
 
 /// Changes an observation. Responds with 410 if it is missing or another user's (the Rails
 /// application).
-fn update(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answer {
+fn update(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> HttpResponse {
     let own = |made: &Value| made["user"]["id"] == caller.user_id;
     let place =
         number(visit).and_then(|id| books.made.iter().position(|made| id_of(made) == Some(id)));
@@ -137,7 +137,7 @@ fn update(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answe
 
 /// Deletes an observation. Responds with 404 if it is unknown, 403 if it is another user's (the
 /// Node API's description).
-fn delete(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answer {
+fn delete(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> HttpResponse {
     let Some(id) = number(visit) else {
         return error(422, "Error");
     };
@@ -155,7 +155,7 @@ fn delete(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answe
     }
 }
 
-fn annotate(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answer {
+fn annotate(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> HttpResponse {
     let fields = object(visit, "annotation").unwrap_or_default();
     let number = |name: &str| fields.get(name).and_then(Value::as_u64);
     let (Some(id), Some(attribute), Some(value)) = (
@@ -189,7 +189,7 @@ fn annotate(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Ans
 }
 
 /// Adds a photo: JPEG, PNG or GIF by its first bytes. A photo with a known UUID is not added again.
-fn add_photo(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> Answer {
+fn add_photo(books: &mut Books, caller: &Caller, visit: &RouteRequest<'_>) -> HttpResponse {
     let body = visit.request.body();
     let text = String::from_utf8_lossy(body);
     let field = |name: &str| {
@@ -294,7 +294,7 @@ fn as_written(observation: &Value) -> Value {
 }
 
 /// The messages are invented. Their shape, a list of lists, is the Rails application's.
-fn invalid(fields: &Map<String, Value>) -> Option<Answer> {
+fn invalid(fields: &Map<String, Value>) -> Option<HttpResponse> {
     let beyond = |name: &str, most: f64| {
         let value = fields.get(name).and_then(Value::as_f64);
         value.is_some_and(|value| value.abs() > most)
@@ -311,7 +311,7 @@ fn invalid(fields: &Map<String, Value>) -> Option<Answer> {
 
 /// Builds a refusal of the Rails application, as the Node API passes it on (`lib/util.js`,
 /// `renderError`).
-fn from_rails(status: u16, body: Value) -> Answer {
+fn from_rails(status: u16, body: Value) -> HttpResponse {
     json(
         status,
         &json!({"error": {"original": body}, "status": status}),
@@ -334,7 +334,7 @@ fn id_of(observation: &Value) -> Option<u64> {
 /// Serves `GET /v1/observations/{id}` for one id or several: generated and created observations,
 /// with their stored changes. Leaves out unknown ids; that v1 then responds with 200 and an empty
 /// list is not verified.
-pub(super) fn by_id(written: &Written, visit: &RouteRequest<'_>) -> Answer {
+pub(super) fn by_id(written: &Written, visit: &RouteRequest<'_>) -> HttpResponse {
     let ids: Result<Vec<u64>, _> = visit
         .segment("id")
         .unwrap_or_default()

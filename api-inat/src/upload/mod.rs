@@ -135,10 +135,10 @@ impl Upload {
     #[inline]
     pub(crate) fn part(&self, part: &str, medium: Medium) -> Result<Part, Error> {
         let len = self.source.len()?;
-        let refuse = |what: String, advice: Cow<'static, str>| {
+        let refuse = |what: String, help: Cow<'static, str>| {
             Err(Error::new(ErrorKind::Usage, what)
                 .with_setting("file")
-                .with_help(advice))
+                .with_help(help))
         };
         if len == 0 {
             return refuse(
@@ -176,10 +176,10 @@ impl Upload {
     /// Detects the format by the first bytes. Fails unless the service accepts it for this medium.
     #[inline]
     fn format(&self, medium: Medium) -> Result<&'static Format, Error> {
-        let refuse = |what: String, advice: String| {
+        let refuse = |what: String, help: String| {
             Err(Error::new(ErrorKind::Usage, what)
                 .with_setting("file")
-                .with_help(advice))
+                .with_help(help))
         };
         match Format::of(&self.source.beginning()?) {
             Some(format) if format.medium == medium && format.accepted => Ok(format),

@@ -89,7 +89,7 @@ impl Sendings {
             .build()
             .expect("a service");
         let session = Client::new(service.clone(), Ureq::default(), Memory::new()).account("alice");
-        session.import_token(&token).expect("a token to paste");
+        session.import_token(&token).expect("a token to import");
         // The Rails application requires the token of a login.
         let login = recorder.login();
         let logged_in = Client::new(login.clone(), Ureq::default(), Memory::new()).account("alice");
@@ -108,7 +108,7 @@ impl Sendings {
         };
         runtime
             .block_on(async_session.import_token(&token))
-            .expect("a token to paste");
+            .expect("a token to import");
         let async_logged_in = {
             let _inside = runtime.enter();
             let tokio = Tokio::current().expect("the runtime");

@@ -61,7 +61,7 @@ fn annotate_does_each_line_once() {
             out,
             "0 annotated, 2 already there, 0 refused, 4 not tried\n"
         );
-        assert!(err.contains("look whether it had its effect"), "{err}");
+        assert!(err.contains("check whether it took effect"), "{err}");
 
         let before = writes();
         let (out, _) = start(&all, true);

@@ -60,7 +60,7 @@ fn export_resumes_after_an_interruption() {
             .next(Matching::Path("/v1/observations".into()), Fault::Status201);
         server.faults().next(
             Matching::Path("/v1/observations".into()),
-            Fault::Answer {
+            Fault::Respond {
                 status: 400,
                 content_type: "text/html".into(),
                 body: b"<title>Bad day</title>".to_vec(),

@@ -219,9 +219,9 @@ fn an_access_token_that_is_refused_in_a_challenge() {
 
 #[test]
 fn what_to_do_depends_on_the_status() {
-    let check = |status: u16, body: &str, advice: &str, retry: bool| {
+    let check = |status: u16, body: &str, help: &str, retry: bool| {
         let error = refused(status, &[], body);
-        assert!(error.to_string().contains(advice), "{error}");
+        assert!(error.to_string().contains(help), "{error}");
         assert_eq!(error.is_retryable(), retry, "{error}");
         assert!(!error.needs_login(), "the session decides: {error}");
     };

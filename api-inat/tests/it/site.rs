@@ -99,9 +99,9 @@ fn all(search: Search, caller: Option<&Caller>) -> (Vec<Observation>, usize) {
     let mut found = Vec::new();
     for pages in 1..100 {
         let page = send(&search, caller).expect("a page");
-        let turn = search.split_page(page);
-        found.extend(turn.items);
-        match turn.next {
+        let parts = search.split_page(page);
+        found.extend(parts.items);
+        match parts.next {
             Some(next) => search = next,
             None => return (found, pages),
         }

@@ -91,7 +91,7 @@ fn a_service_that_does_not_response_so_changes_nothing() {
     for world in World::both(&service, || imported(&service, &site.token(), due)) {
         site.server.faults().always(
             Matching::Derived,
-            Fault::Answer {
+            Fault::Respond {
                 status: 401,
                 content_type: "application/json".to_owned(),
                 body: br#"{"error":"You need to sign in or sign up before continuing."}"#.to_vec(),

@@ -178,7 +178,7 @@ fn without_a_uuid_nothing_is_sent_again() {
             .send(photos::Create::new(counted(&opened)))
             .expect_err("its response was lost");
         assert!(
-            error.to_string().contains("look whether it had its effect"),
+            error.to_string().contains("check whether it took effect"),
             "{error}"
         );
         assert_eq!((site.desk().forms.len(), opened.load(SeqCst)), (1, 1));
@@ -197,7 +197,7 @@ fn what_the_service_says_of_an_upload() {
     let site = Photographs::start();
     for world in World::both(&site.service(), Memory::new) {
         world.import(&site.token());
-        let refusal = Fault::Answer {
+        let refusal = Fault::Respond {
             status: 422,
             content_type: "application/json".to_owned(),
             body: br#"{"errors":"No observation specified"}"#.to_vec(),

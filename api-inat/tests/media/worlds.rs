@@ -48,7 +48,7 @@ impl World {
                 runtime.block_on(session.import_token(token)).map(|_| ())
             }
         }
-        .expect("a token to paste");
+        .expect("a token to import");
     }
 
     pub(crate) fn log_in(&self, password: &str) {

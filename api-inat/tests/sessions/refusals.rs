@@ -14,7 +14,7 @@ use http::Method;
 use crate::scene::{World, inaturalist};
 
 fn fault(status: u16, content_type: &str, body: &str) -> Fault {
-    Fault::Answer {
+    Fault::Respond {
         status,
         content_type: content_type.to_owned(),
         body: body.as_bytes().to_vec(),
@@ -55,7 +55,7 @@ fn each_refusal_is_one_error_in_both_worlds() {
         assert_eq!(one.kind(), other.kind());
         one
     }
-    let check = |what: &str, error: Error, status: u16, words: &str, advice: &str| {
+    let check = |what: &str, error: Error, status: u16, words: &str, expected_help: &str| {
         assert_eq!(error.kind(), ErrorKind::Refused, "{what}: {error}");
         assert_eq!(
             error.status(),
@@ -66,8 +66,8 @@ fn each_refusal_is_one_error_in_both_worlds() {
             error.server_message().unwrap_or_default().contains(words),
             "{what}: {error}"
         );
-        let advised = error.help().unwrap_or_default();
-        assert!(advised.contains(advice), "{what}: {error}");
+        let help = error.help().unwrap_or_default();
+        assert!(help.contains(expected_help), "{what}: {error}");
     };
     let json = "application/json";
     let faults = server.faults();

@@ -102,7 +102,7 @@ fn responses_that_are_torn_or_none() {
     let broken = |items| {
         let fault = match items {
             100 => Fault::TruncatedJson,
-            200 => Fault::Answer {
+            200 => Fault::Respond {
                 status: 200,
                 content_type: "text/html".into(),
                 body: b"<title>Log in to the hotel's network</title>".to_vec(),

@@ -16,9 +16,9 @@ fn atlas_needs_no_login() {
         let map: Value = serde_json::from_str(&out).expect("JSON");
         assert_eq!(map["type"], "FeatureCollection");
         assert_eq!(map["features"].as_array().map(Vec::len), Some(12));
-        let seen = server.requests();
-        assert_eq!((seen.total(), seen.token()), (1, 0));
-        assert_eq!(seen.requests()[0].scheme, None);
+        let requests = server.requests();
+        assert_eq!((requests.total(), requests.token()), (1, 0));
+        assert_eq!(requests.requests()[0].scheme, None);
 
         let output = run(scene.example("atlas").args(["2", "7"]));
         assert!(!output.status.success());

@@ -26,7 +26,7 @@ fn download_resumes_after_an_interruption() {
             let mut program = scene.example("download");
             run(program.arg("1,2,3,4,5").arg(&whole))
         };
-        let broken = || Fault::Answer {
+        let broken = || Fault::Respond {
             status: 400,
             content_type: "text/html".to_owned(),
             body: b"<title>Bad day</title>".to_vec(),
@@ -52,8 +52,11 @@ fn download_resumes_after_an_interruption() {
         fs::write(&part, torn).expect("written");
         let mark = server.requests().mark();
         said(&start());
-        let seen = server.requests().since(mark);
-        let first = seen.requests().iter().find(|r| r.kind == RequestKind::Api);
+        let requests = server.requests().since(mark);
+        let first = requests
+            .requests()
+            .iter()
+            .find(|r| r.kind == RequestKind::Api);
         let first = &first.expect("a call").path;
         assert!(first.ends_with("limit=1000&offset=99"), "{first}");
         complete(&whole);
@@ -153,8 +156,11 @@ fn killed_while_it_waits_it_resumes_and_two_exclude_each_other() {
 
         let mark = scene.server.requests().mark();
         said(&run(&mut start()));
-        let seen = scene.server.requests().since(mark);
-        let call = seen.requests().iter().find(|r| r.kind == RequestKind::Api);
+        let requests = scene.server.requests().since(mark);
+        let call = requests
+            .requests()
+            .iter()
+            .find(|r| r.kind == RequestKind::Api);
         let path = &call.expect("a call").path;
         assert!(path.ends_with("offset=99"), "{path}");
         complete(&whole);

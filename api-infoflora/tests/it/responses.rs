@@ -140,7 +140,7 @@ fn refused(status: u16, headers: &[(&str, &str)], body: &str) -> Error {
 #[test]
 fn refusals_in_any_shape() {
     let check =
-        |status: u16, headers: &[(&str, &str)], body: &str, words: Option<&str>, advice: &str| {
+        |status: u16, headers: &[(&str, &str)], body: &str, words: Option<&str>, help: &str| {
             let error = refused(status, headers, body);
             assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
             assert_eq!(
@@ -149,7 +149,7 @@ fn refusals_in_any_shape() {
                 "{error}"
             );
             assert_eq!(error.server_message(), words, "{error}");
-            assert!(error.help().expect("advice").contains(advice), "{error}");
+            assert!(error.help().expect("a help").contains(help), "{error}");
         };
     let text = [("content-type", "text/plain; charset=UTF-8")];
     let html = [("content-type", "text/html")];

@@ -193,9 +193,9 @@ fn a_builder_shows_no_secret() {
 #[test]
 fn two_requests_a_second_unless_set() {
     let service = built(with_secret());
-    let pace = service.rate_limit().expect("a pace");
+    let rate_limit = service.rate_limit().expect("a rate limit");
     assert_eq!(
-        (pace.spacing(), pace.burst()),
+        (rate_limit.spacing(), rate_limit.burst()),
         (Duration::from_millis(500), 2)
     );
     let service = built(with_secret().rate_limit(RateLimit::unlimited()));

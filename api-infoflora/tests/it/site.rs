@@ -23,7 +23,7 @@ fn ask(path_and_query: &str) -> Response {
         .iter()
         .find_map(|route| Some((route, route.matches(request.method(), &path)?)))
         .expect("a route");
-    assert_eq!(route.door(), Auth::Login);
+    assert_eq!(route.auth(), Auth::Login);
     let visit = RouteRequest {
         request: &request,
         caller: None,
@@ -56,11 +56,11 @@ fn all(mut list: List) -> (Vec<Observation>, Option<u64>, usize) {
         assert_eq!(request.headers()["authorization"], "Bearer t0ken");
         let uri = request.uri().path_and_query().expect("a path").to_string();
         let page = bound.parse(ask(&uri)).expect("a page");
-        let turn = list.split_page(page);
-        found.extend(turn.items);
-        match turn.next {
+        let parts = list.split_page(page);
+        found.extend(parts.items);
+        match parts.next {
             Some(next) => list = next,
-            None => return (found, turn.total, pages),
+            None => return (found, parts.total, pages),
         }
     }
     panic!("no end");
@@ -69,8 +69,8 @@ fn all(mut list: List) -> (Vec<Observation>, Option<u64>, usize) {
 #[test]
 fn both_versions_are_followed_to_their_end() {
     let check = |list: List, count: u64, total: Option<u64>, pages: usize| {
-        let (found, last, turned) = all(list);
-        assert_eq!((found.len() as u64, last, turned), (count, total, pages));
+        let (found, last, requested) = all(list);
+        assert_eq!((found.len() as u64, last, requested), (count, total, pages));
     };
     let v5 = || List::new().version(Version::V5);
     check(List::new(), OBSERVATIONS, Some(OBSERVATIONS), 5);

@@ -32,8 +32,13 @@ fn a_client_id_with_a_colon() {
 #[test]
 fn a_secret_with_reserved_characters() {
     everywhere(|scene| {
-        let by = |way| scene.describe(DAEMON).client_authentication(way);
-        let call = |described| scene.program(described, Memory::new()).daemon().call();
+        let by = |method| scene.describe(DAEMON).client_authentication(method);
+        let call = |described| {
+            scene
+                .program(described, Memory::new())
+                .client_session()
+                .call()
+        };
         call(scene.describe(DAEMON)).expect("raw Basic is the default");
         call(by(ClientAuthentication::Body)).expect("the body carries everything");
         let encoded = by(ClientAuthentication::Basic(BasicEncoding::FormUrlEncoded));
@@ -138,7 +143,7 @@ fn a_challenge_by_the_pages_own_recipe() {
 #[test]
 fn a_locale_without_a_login_page() {
     everywhere(|scene| {
-        let page = Fault::Answer {
+        let page = Fault::Respond {
             status: 404,
             content_type: "text/html".to_owned(),
             body: b"<title>Not Found</title>".to_vec(),
@@ -161,8 +166,12 @@ fn a_locale_without_a_login_page() {
 fn a_user_name_and_password_in_place_of_id_and_secret() {
     everywhere(|scene| {
         let words = ["OAuth replaced Basic Auth", "info@infoflora.ch"];
-        let daemon = scene.program(scene.describe(("alice", "password")), Memory::new());
-        let error = fails(daemon.daemon().call(), ErrorKind::Configuration, &words);
+        let program = scene.program(scene.describe(("alice", "password")), Memory::new());
+        let error = fails(
+            program.client_session().call(),
+            ErrorKind::Configuration,
+            &words,
+        );
         assert_eq!(error.status(), Some(http::StatusCode::UNAUTHORIZED));
         assert_eq!(error.setting(), Some("client_id, client_secret"));
         let sent = scene.requests().total();
@@ -187,8 +196,8 @@ fn a_client_without_its_secret() {
                 .at(scene.server.url());
             scene.program(described, Memory::new())
         };
-        let daemon = without(DAEMON.0).daemon();
-        fails(daemon.call(), ErrorKind::Configuration, &["secret"]);
+        let session = without(DAEMON.0).client_session();
+        fails(session.call(), ErrorKind::Configuration, &["secret"]);
         nothing_was_sent(scene);
         // 401 `invalid_client` from league 8, 400 `invalid_request` that names the parameter from
         // league 9.
@@ -206,7 +215,7 @@ fn a_client_without_its_secret() {
 #[test]
 fn paths_that_lead_elsewhere() {
     everywhere(|scene| {
-        let seat = scene.daemon();
+        let seat = scene.client_session();
         for path in [
             "https://elsewhere.example/rest/v4/observations",
             "http://127.0.0.1:1/rest/v4/observations",
@@ -228,11 +237,7 @@ fn paths_that_lead_elsewhere() {
                 &["path"],
             );
         }
-        assert_eq!(
-            scene.requests().api(),
-            0,
-            "nothing but the token was asked for"
-        );
+        assert_eq!(scene.requests().api(), 0, "only the token was requested");
     });
 }
 
@@ -240,7 +245,11 @@ fn paths_that_lead_elsewhere() {
 fn an_unknown_version() {
     everywhere(|scene| {
         let list = List::new().version(Version::Other(9));
-        let error = fails(scene.daemon().send(list), ErrorKind::Refused, &["version"]);
+        let error = fails(
+            scene.client_session().send(list),
+            ErrorKind::Refused,
+            &["version"],
+        );
         assert_eq!(error.status(), Some(http::StatusCode::NOT_FOUND));
         let parsed = "latest".parse::<Version>();
         fails(parsed, ErrorKind::Configuration, &["`latest`", "v4"]);

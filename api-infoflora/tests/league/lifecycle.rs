@@ -74,9 +74,9 @@ fn a_dead_refresh_token_needs_a_login_in_both_versions_words() {
 }
 
 #[test]
-fn several_instances_of_a_daemon_work() {
+fn several_instances_of_a_script_work() {
     everywhere(|scene| {
-        let (one, other) = (scene.daemon(), scene.daemon());
+        let (one, other) = (scene.client_session(), scene.client_session());
         one.call().expect("one succeeds");
         other.call().expect("the other succeeds");
         one.call().expect("the older token lives on");
@@ -112,17 +112,19 @@ fn several_instances_of_a_tool_share_one_store() {
 fn both_grants_share_one_store() {
     everywhere(|scene| {
         let store = Memory::new();
-        let daemon = scene
+        let client = scene
             .program(scene.describe(DAEMON), store.clone())
-            .daemon();
+            .client_session();
         let alice = scene
             .program(scene.describe(TOOL), store.clone())
             .account("alice");
         alice.log_in(browser()).expect("a login");
-        daemon.call().expect("the daemon succeeds");
+        client.call().expect("the client's own session succeeds");
         alice.call().expect("alice's session succeeds");
         // Both are stored, by client and account.
-        let again = scene.program(scene.describe(DAEMON), store).daemon();
+        let again = scene
+            .program(scene.describe(DAEMON), store)
+            .client_session();
         again.call().expect("a second start");
         assert_eq!(scene.requests().grant("client_credentials"), 1);
     });

@@ -20,7 +20,10 @@ fn token_type_is_not_echoed_as_the_scheme() {
             .server
             .faults()
             .next(Matching::Token, Fault::TokenTypeLower);
-        scene.daemon().call().expect("league 8 refuses `bearer`");
+        scene
+            .client_session()
+            .call()
+            .expect("league 8 refuses `bearer`");
         let log = scene.requests();
         let call = log.requests().iter().find(|r| r.kind == RequestKind::Api);
         assert_eq!(call.expect("a call").scheme.as_deref(), Some("Bearer"));
@@ -32,7 +35,7 @@ fn token_type_is_not_echoed_as_the_scheme() {
 #[test]
 fn one_secret_in_each_request() {
     everywhere(|scene| {
-        let by_body = |way| scene.describe(TOOL).client_authentication(way);
+        let by_body = |method| scene.describe(TOOL).client_authentication(method);
         for described in [scene.describe(TOOL), by_body(ClientAuthentication::Body)] {
             let seat = scene.program(described, Memory::new()).account("alice");
             seat.log_in(browser()).expect("a login");
@@ -114,7 +117,7 @@ fn a_refused_client_without_a_challenge() {
     everywhere(|scene| {
         let wrong = scene.describe((DAEMON.0, "wr0ng"));
         let wrong = wrong.client_authentication(ClientAuthentication::Body);
-        let seat = scene.program(wrong, Memory::new()).daemon();
+        let seat = scene.program(wrong, Memory::new()).client_session();
         let error = fails(seat.call(), ErrorKind::Configuration, &["invalid_client"]);
         assert_eq!(error.status(), Some(http::StatusCode::UNAUTHORIZED));
         assert!(!error.to_string().contains("wr0ng"), "{error}");
@@ -131,7 +134,7 @@ fn no_redirect_is_followed() {
             .faults()
             .next(Matching::Token, to("/oauth2/token/"));
         fails(
-            scene.daemon().call(),
+            scene.client_session().call(),
             ErrorKind::Configuration,
             &["redirect"],
         );
@@ -140,7 +143,11 @@ fn no_redirect_is_followed() {
             .server
             .faults()
             .next(Matching::Api, to("/rest/v4/releves"));
-        fails(scene.daemon().call(), ErrorKind::Refused, &["redirect"]);
+        fails(
+            scene.client_session().call(),
+            ErrorKind::Refused,
+            &["redirect"],
+        );
         assert_eq!(scene.requests().total(), 3);
     });
 }
@@ -183,7 +190,7 @@ fn content_types_are_taken_as_they_come() {
             .faults()
             .next(Matching::Token, Fault::TextPlain);
         scene.server.faults().next(Matching::Api, Fault::TextPlain);
-        scene.daemon().call().expect("JSON by any name");
+        scene.client_session().call().expect("JSON by any name");
     });
 }
 
@@ -192,9 +199,9 @@ fn refusals_of_the_api_in_any_shape() {
     everywhere(|scene| {
         let html = "<!DOCTYPE html><html><head><title>An Error Occurred</title></head></html>";
         let check = |status: u16, kind: &str, body: &str, words: &[&str]| {
-            let seat = scene.daemon();
+            let seat = scene.client_session();
             seat.token();
-            let response = Fault::Answer {
+            let response = Fault::Respond {
                 status,
                 content_type: kind.to_owned(),
                 body: body.as_bytes().to_vec(),
@@ -242,7 +249,7 @@ fn refusals_of_the_api_in_any_shape() {
 fn a_403_is_no_reason_to_renew() {
     everywhere(|scene| {
         let seat = scene.alice();
-        let refused = Fault::Answer {
+        let refused = Fault::Respond {
             status: 403,
             content_type: "text/plain".to_owned(),
             body: b"Insufficient scopes.".to_vec(),
@@ -282,7 +289,7 @@ fn lifetimes_as_they_come() {
                 .server
                 .faults()
                 .next(Matching::Token, Fault::ExpiresIn(value));
-            let seat = scene.daemon();
+            let seat = scene.client_session();
             seat.call().expect("the call succeeds");
             seat.call().expect("without asking again");
         }
@@ -361,7 +368,7 @@ fn access_tokens_are_opaque() {
     everywhere(|scene| {
         let access = Fault::Field("access_token", Some(json!(JWT)));
         scene.server.faults().next(Matching::Token, access);
-        let seat = scene.daemon();
+        let seat = scene.client_session();
         assert_eq!(seat.token().expose_secret(), JWT);
         let end = seat.status().login.and_then(|token| token.expires_at);
         assert!(end.expect("an end") > UnixTime::from_system(std::time::SystemTime::now()));
@@ -378,7 +385,7 @@ fn access_tokens_are_opaque() {
 #[test]
 fn parameters_have_the_services_own_names() {
     everywhere(|scene| {
-        let seat = scene.daemon();
+        let seat = scene.client_session();
         seat.send(List::new().limit(5).with_total(true))
             .expect("a page");
         seat.send(atlas::Units::of_taxon(2, 1_000_001).with_legend(true))
@@ -404,12 +411,12 @@ fn parameters_have_the_services_own_names() {
 #[test]
 fn lists_end_at_an_empty_page() {
     everywhere(|scene| {
-        let seat = scene.daemon();
+        let seat = scene.client_session();
         let v5 = List::new().version(api_infoflora::Version::V5).limit(100);
         let (found, total) = seat.items(v5.clone()).expect("all");
         assert_eq!((found.len(), total, scene.requests().api()), (250, None, 4));
 
-        let same = Fault::Answer {
+        let same = Fault::Respond {
             status: 200,
             content_type: "application/json".to_owned(),
             body: br#"{"data":[{"id":1}]}"#.to_vec(),

@@ -21,7 +21,7 @@ fn anonymous(scene: &Scene) -> Seat {
 #[test]
 fn lists_are_followed_to_their_end() {
     everywhere(|scene| {
-        let seat = scene.daemon();
+        let seat = scene.client_session();
         let (found, total) = seat
             .items(observations::List::new().limit(100))
             .expect("all");
@@ -94,7 +94,7 @@ fn what_is_public_needs_no_login() {
 #[test]
 fn the_generic_request_reads_and_writes() {
     everywhere(|scene| {
-        let seat = scene.daemon();
+        let seat = scene.client_session();
         let get = Rest::get("/rest/v4/observations").param("limit", 2);
         let whole: Value = seat.send(get.clone()).expect("a response");
         assert_eq!(whole["success"], json!(true));

@@ -77,14 +77,14 @@ impl Scene {
             true => Dialect::league_8(),
             false => Dialect::league_9(),
         };
-        let daemon = TestClient::confidential(DAEMON.0, DAEMON.1).grants(["client_credentials"]);
+        let script = TestClient::confidential(DAEMON.0, DAEMON.1).grants(["client_credentials"]);
         let tool = TestClient::confidential(TOOL.0, TOOL.1)
             .redirect_uri("http://127.0.0.1:8080")
             .redirect_uri(CALLBACK)
             .redirect_uri(SCHEME)
             .grants(["authorization_code", "refresh_token"]);
         let server = TestServer::builder(dialect)
-            .client(daemon)
+            .client(script)
             .client(tool)
             .user("alice", "password")
             .user("bob", "hunter2")
@@ -118,8 +118,9 @@ impl Scene {
         }
     }
 
-    pub(crate) fn daemon(&self) -> Seat {
-        self.program(self.describe(DAEMON), Memory::new()).daemon()
+    pub(crate) fn client_session(&self) -> Seat {
+        self.program(self.describe(DAEMON), Memory::new())
+            .client_session()
     }
 
     /// Returns an account that alice has logged in to.
@@ -173,7 +174,7 @@ impl Program {
         open!(self, client => client.account(name))
     }
 
-    pub(crate) fn daemon(&self) -> Seat {
+    pub(crate) fn client_session(&self) -> Seat {
         open!(self, client => client.client_session())
     }
 

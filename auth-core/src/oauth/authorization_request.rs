@@ -208,7 +208,7 @@ impl<'a> AuthorizationRequest<'a> {
                 "the server has no authorization endpoint",
             )
             .with_setting("authorization_endpoint")
-            .with_help("give one, or log in in another way")
+            .with_help("give one, or log in by another method")
         })
     }
 
@@ -257,22 +257,22 @@ impl<'a> AuthorizationRequest<'a> {
                 quirks.add(Quirk::UnannouncedPkce);
                 return Ok(quirks);
             }
-            AnnouncedPkce::Nothing => "the server's metadata do not say that it knows PKCE".into(),
+            AnnouncedPkce::Nothing => "the server's metadata does not announce PKCE".into(),
             AnnouncedPkce::Others(methods) => {
-                format!("the server takes code challenges by {methods} and not by S256")
+                format!("the server accepts code challenges by {methods}, not by S256")
             }
         };
-        let advice = match &server.announced_pkce {
+        let help = match &server.announced_pkce {
             AnnouncedPkce::Nothing => {
-                "ask whether it takes S256; if so, forgive it `Oddity::UnannouncedPkce`"
+                "ask its operator whether it accepts S256; if so, allow `Quirk::UnannouncedPkce`"
             }
             _ => {
-                "use a server that takes S256; `plain` protects from nobody who can read the request"
+                "use a server that accepts S256; with `plain`, every reader of the request can use the code"
             }
         };
         Err(Error::new(ErrorKind::Configuration, what)
             .with_check(Check::Pkce)
-            .with_help(advice))
+            .with_help(help))
     }
 }
 

@@ -163,7 +163,7 @@ impl Message for IntrospectionRequest<'_> {
     }
 }
 
-const WHAT: &str = "introspection answer";
+const WHAT: &str = "introspection response";
 
 impl IntrospectionResponse {
     /// Returns whether the token is active: issued by this server, not expired, not revoked, and
@@ -252,7 +252,7 @@ impl IntrospectionResponse {
 impl fmt::Debug for IntrospectionResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The name of the token's user must not appear in a log.
-        f.debug_struct("Introspected")
+        f.debug_struct("IntrospectionResponse")
             .field("active", &self.active)
             .field("scope", &self.scope())
             .field("expires", &self.expires)

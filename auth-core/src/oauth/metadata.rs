@@ -349,7 +349,7 @@ impl fmt::Debug for Metadata {
         f.debug_struct("Metadata")
             .field("issuer", &self.issuer)
             .field("endpoints", &self.endpoints)
-            .field("forgiven", &self.quirks)
+            .field("quirks", &self.quirks)
             .finish_non_exhaustive()
     }
 }

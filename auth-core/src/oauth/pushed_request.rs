@@ -189,12 +189,12 @@ impl Message for PushedAuthorizationRequest<'_> {
     }
 }
 
-const WHAT: &str = "answer to the pushed request";
+const WHAT: &str = "pushed authorization response";
 
 impl fmt::Debug for PushedAuthorizationRequest<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The parameters contain `state`, so they are not shown.
-        f.debug_struct("PushedRequest")
+        f.debug_struct("PushedAuthorizationRequest")
             .field("client", &self.client)
             .field("pending", &self.pending)
             .finish_non_exhaustive()

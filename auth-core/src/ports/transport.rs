@@ -200,7 +200,7 @@ impl StdError for TransportError {}
 
 impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
-        let (kind, advice) = match (error.misconfigured, error.timed_out) {
+        let (kind, help) = match (error.misconfigured, error.timed_out) {
             (true, _) => (
                 ErrorKind::Configuration,
                 "change how the transport is built or set up",
@@ -210,6 +210,6 @@ impl From<TransportError> for Error {
         };
         Self::new(kind, error.to_string())
             .with_delivery(error.delivery)
-            .with_help(advice)
+            .with_help(help)
     }
 }

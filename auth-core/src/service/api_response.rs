@@ -95,16 +95,16 @@ pub fn looks_like_html(response: &Response) -> bool {
 
 fn unreadable(response: &Response, error: &serde_json::Error) -> Error {
     let length = response.body().as_bytes().len();
-    let malformed = |what: String, advice| {
+    let malformed = |what: String, help| {
         Error::new(ErrorKind::Malformed, what)
             .with_status(response.status())
-            .with_help(advice)
+            .with_help(help)
     };
     if looks_like_html(response) {
         let what = "the response is a web page in place of JSON".to_owned();
         return malformed(
             what,
-            "check that no proxy or captive portal answers in the service's place",
+            "check that no proxy or captive portal responds in the service's place",
         )
         .with_server_message(&server_message(response));
     }

@@ -32,9 +32,9 @@ pub struct Service {
     client: OAuthClient,
     user_agent: HeaderValue,
     apis: Vec<Api>,
-    derive: Option<Arc<dyn TokenDerivation>>,
+    token_derivation: Option<Arc<dyn TokenDerivation>>,
     scope: Option<Cow<'static, str>>,
-    pace: Option<Arc<RateLimit>>,
+    rate_limit: Option<Arc<RateLimit>>,
 }
 
 impl Service {
@@ -48,11 +48,11 @@ impl Service {
         client: OAuthClient,
         user_agent: &str,
     ) -> Result<Self, Error> {
-        let advice = "name the program, its version and a way to reach you, such as `nightly/1.0 (mail@example.org)`";
+        let help = "name the program, its version and a way to reach you, such as `nightly/1.0 (mail@example.org)`";
         let bad = |what| {
             Error::new(ErrorKind::Configuration, what)
                 .with_setting("user_agent")
-                .with_help(advice)
+                .with_help(help)
         };
         if user_agent.trim().is_empty() {
             return Err(bad("the user agent is empty"));
@@ -64,9 +64,9 @@ impl Service {
             client,
             user_agent,
             apis: Vec::new(),
-            derive: None,
+            token_derivation: None,
             scope: None,
-            pace: None,
+            rate_limit: None,
         })
     }
 
@@ -79,8 +79,11 @@ impl Service {
 
     /// Sets how the second token is derived from the first.
     #[must_use]
-    pub fn with_token_derivation(mut self, derive: impl TokenDerivation + 'static) -> Self {
-        self.derive = Some(Arc::new(derive));
+    pub fn with_token_derivation(
+        mut self,
+        token_derivation: impl TokenDerivation + 'static,
+    ) -> Self {
+        self.token_derivation = Some(Arc::new(token_derivation));
         self
     }
 
@@ -93,8 +96,8 @@ impl Service {
 
     /// Sets the client-side rate limit. Default: none.
     #[must_use]
-    pub fn with_rate_limit(mut self, pace: RateLimit) -> Self {
-        self.pace = (!pace.is_unlimited()).then(|| Arc::new(pace));
+    pub fn with_rate_limit(mut self, rate_limit: RateLimit) -> Self {
+        self.rate_limit = (!rate_limit.is_unlimited()).then(|| Arc::new(rate_limit));
         self
     }
 
@@ -125,13 +128,13 @@ impl Service {
     /// Returns the client-side rate limit, if there is one.
     #[must_use]
     pub fn rate_limit(&self) -> Option<&Arc<RateLimit>> {
-        self.pace.as_ref()
+        self.rate_limit.as_ref()
     }
 
     /// Returns how the second token is derived, if there is one.
     #[must_use]
     pub fn token_derivation(&self) -> Option<&dyn TokenDerivation> {
-        self.derive.as_deref()
+        self.token_derivation.as_deref()
     }
 
     /// Returns the API of this name.
@@ -173,9 +176,9 @@ impl fmt::Debug for Service {
             .field("client", &self.client)
             .field("user_agent", &self.user_agent)
             .field("apis", &self.apis)
-            .field("derives", &self.derive.is_some())
+            .field("token_derivation", &self.token_derivation.is_some())
             .field("scope", &self.scope)
-            .field("pace", &self.pace)
+            .field("rate_limit", &self.rate_limit)
             .finish()
     }
 }

@@ -146,7 +146,7 @@ impl TokenRecord {
 
 impl fmt::Debug for TokenRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Record")
+        f.debug_struct("TokenRecord")
             .field("login", &self.login)
             .field("derived", &self.derived)
             .finish_non_exhaustive()

@@ -51,7 +51,7 @@ impl Drop for ResponseBody {
 
 impl fmt::Debug for ResponseBody {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Answer({} bytes)", self.bytes.len())
+        write!(f, "ResponseBody({} bytes)", self.bytes.len())
     }
 }
 
@@ -167,7 +167,7 @@ mod tests {
     fn debug_shows_lengths_only() {
         assert_eq!(
             format!("{:?}", ResponseBody::secret(b"tok".to_vec())),
-            "Answer(3 bytes)"
+            "ResponseBody(3 bytes)"
         );
     }
 

@@ -167,7 +167,7 @@ impl BaseUrl {
 
 impl fmt::Debug for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Base({})", self.text)
+        write!(f, "BaseUrl({})", self.text)
     }
 }
 

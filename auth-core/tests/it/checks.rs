@@ -129,7 +129,7 @@ fn broken(check: Check) -> Vec<Option<Error>> {
         Check::ClientBound => {
             let grant = pending(server())
                 .accept(&format!("{REDIRECT}?code=c&state={STATE}"))
-                .expect("our answer");
+                .expect("our redirect");
             let other = OAuthClient::new(server(), "other").expect("an id");
             vec![TokenRequest::code(&other, &grant).request().err()]
         }

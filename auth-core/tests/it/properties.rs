@@ -104,7 +104,7 @@ proptest! {
     #[test]
     fn any_code_survives_the_redirect(code in "[!-~]{1,200}") {
         let encoded: String = url_encode(&code);
-        let grant = pending(server()).accept(&format!("{REDIRECT}?state={STATE}&code={encoded}")).expect("our answer");
+        let grant = pending(server()).accept(&format!("{REDIRECT}?state={STATE}&code={encoded}")).expect("our redirect");
         let request = TokenRequest::code(&public(server()), &grant).request().expect("a request");
         let auth_core::Body::Bytes(body) = request.body() else { panic!("a form") };
         let body = String::from_utf8(body.to_vec()).expect("ASCII");

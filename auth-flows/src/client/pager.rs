@@ -1,8 +1,8 @@
-//! Asking on: pages and items of a paged operation, the same for both worlds. The driver only sends.
+//! The position in a paged operation, shared by the blocking and the async iterators.
 
 use auth_core::{Error, Paged};
 
-/// Where a paged operation has got to.
+/// The position in a paged operation.
 #[derive(Debug)]
 pub(crate) struct Pager<P: Paged> {
     next: Option<P>,
@@ -19,12 +19,12 @@ impl<P: Paged> Pager<P> {
         }
     }
 
-    /// What to send; `None` at the end, and after a failure: nothing is asked again by itself.
+    /// Returns the operation to send. `None` at the end and after a failure, which is not retried.
     pub(crate) fn next(&self) -> Option<&P> {
         self.next.as_ref().filter(|_| !self.failed)
     }
 
-    /// Takes in what came of sending it.
+    /// Accepts the result of the sent operation; returns the page's items.
     pub(crate) fn take(
         &mut self,
         response: Result<P::Output, Error>,
@@ -38,7 +38,7 @@ impl<P: Paged> Pager<P> {
         }
     }
 
-    /// Turns the page that was answered. Only the first page tells the total: later ones may count what is left.
+    /// Splits a page. Only the first page sets the total: later ones may count the rest.
     fn split(&mut self, response: P::Output) -> Vec<P::Item> {
         let Some(operation) = self.next.take() else {
             return Vec::new();
@@ -53,7 +53,7 @@ impl<P: Paged> Pager<P> {
         self.total
     }
 
-    /// What asks for the page that comes next, or that failed; `None` at the end.
+    /// Returns the operation for the next page, or for the one that failed. `None` at the end.
     pub(crate) fn cursor(&self) -> Option<&P> {
         self.next.as_ref()
     }

@@ -12,8 +12,8 @@
 //! once. If the token expires before the permit comes, the call keeps the permit and gets a new
 //! token.
 //!
-//! Where the token is optional, a dead one may be answered as if there were none, without an error. So a success that the server
-//! dates after the end which the token itself states counts as a 401.
+//! Where the token is optional, a server may treat an expired one as absent and report success. So
+//! a success that the server dates after the expiry stated in the token itself counts as a 401.
 
 use std::{sync::Arc, time::Duration};
 
@@ -37,7 +37,7 @@ pub(crate) struct Call<'a, O> {
     /// The response that a further step waits for: a 401 while the token is renewed, a 429 while the
     /// pause is noted.
     response: Option<Response>,
-    /// There is a permit, and nothing was sent with it yet.
+    /// Whether there is an unused permit.
     has_permit: bool,
     failures: u32,
 }
@@ -54,10 +54,10 @@ enum State {
 }
 
 impl<'a, O: Operation> Call<'a, O> {
-    /// A call; an anonymous one never has a token.
+    /// Creates a call; an anonymous one never has a token.
     ///
     /// # Errors
-    /// `Usage` if the operation belongs to another service.
+    /// [`ErrorKind::Usage`] if the operation belongs to another service.
     pub(crate) fn new(service: &'a Service, operation: O, anonymous: bool) -> Result<Self, Error> {
         let operation = service.resolve(operation)?;
         let on_this_machine = operation.api().base_url().is_loopback();
@@ -126,9 +126,9 @@ impl<'a, O: Operation> Call<'a, O> {
         match (response.status().as_u16(), self.generation()) {
             (200..=299, Some(_)) if too_late && self.renewed => Err(Error::new(
                 ErrorKind::Malformed,
-                "the server dates its response after the end of the token that it has just given",
+                "server clock is past the expiry of the token it just issued",
             )
-            .with_help("try again later: the server's clocks do not agree")),
+            .with_help("try again later; the clocks of the service's servers disagree")),
             (status, Some(generation)) if !self.renewed && (status == 401 || too_late) => {
                 self.renewed = true;
                 self.response = Some(response).filter(|_| status == 401);
@@ -143,7 +143,7 @@ impl<'a, O: Operation> Call<'a, O> {
                 self.state = State::Noted;
                 Ok(Step::Pause(pause))
             }
-            // After 429 nothing was done, so that even a write may be repeated.
+            // After 429 the server did nothing, so even a write may be repeated.
             (status @ (429 | 502 | 503 | 504), _) if status == 429 || self.is_repeatable() => {
                 match CALL.next(self.failures, retry_after(response.headers()), now) {
                     Some(wait) => self.pause(wait),
@@ -188,8 +188,8 @@ impl<'a, O: Operation> Call<'a, O> {
         self.finish(response).map_err(|error| error.with_help(help))
     }
 
-    /// Whether the server took the token for dead without saying so: by its own clock the token's stated end had passed. This
-    /// machine's clock has no part in it.
+    /// Returns whether the server ignored the token as expired: by the server's clock the expiry
+    /// stated in the token had passed. This machine's clock is not used.
     fn is_past_its_end(&self, response: &Response) -> bool {
         let access = self.operation.policy().access();
         let optional = access == Access::Optional && response.status().is_success();
@@ -215,7 +215,7 @@ impl<'a, O: Operation> Call<'a, O> {
         self.token.as_ref().map(|token| token.generation())
     }
 
-    /// Whether it may be sent again although it may have arrived.
+    /// Returns whether a request that may have arrived may be sent again.
     fn is_repeatable(&self) -> bool {
         matches!(
             self.operation.policy().retry(),
@@ -249,11 +249,11 @@ impl<O: Operation> Flow for Call<'_, O> {
                     Some(wait) if repeatable => self.pause(wait),
                     _ if repeatable => Err(error.into()),
                     _ => Err(Error::from(error)
-                        .with_help("look whether it had its effect before sending it again")),
+                        .with_help("check whether it took effect before sending it again")),
                 }
             }
             (State::Pause, Event::Slept) => match self.generation() {
-                // It may have ended in the meantime.
+                // The token may have expired during the pause.
                 Some(used) => self.get_token(TokenRequirement::NewerThan(used.saturating_sub(1))),
                 None => self.acquire_permit(),
             },
@@ -267,7 +267,7 @@ fn is_new_token_rejected(error: &Error) -> bool {
     error.kind() == ErrorKind::Refused && error.status() == Some(http::StatusCode::UNAUTHORIZED)
 }
 
-/// What an anonymous client says when a flow asks it for a token after all.
+/// Returns the error of an anonymous client whose flow requested a token.
 pub(crate) fn no_account() -> Error {
     Error::new(ErrorKind::Usage, "an anonymous client has no account")
         .with_help("use `client.account(name)`")

@@ -1,13 +1,13 @@
-//! Completing a login: the proof that a person gave, made into stored tokens.
+//! Completes a login: turns the user's proof into stored tokens.
 //!
 //! ```text
 //!   Start ─► Lease ─► Load ─► Send ─► Save ─┬─(a login was replaced: Send its revocation)─┬─► Done
 //!              ▲ │                          └─────────────────────────────────────────────┘
-//!              └─┴ taken: Sleep                 where there is a second token: Token(derived), before Done
+//!              └─┴ taken: Sleep              if a token is derived: Token(derived), before Done
 //! ```
 //!
-//! The store is tried before the proof is used up, because a code serves once. The login is stored before the second token is
-//! asked for: a network that fails between the two costs nothing.
+//! The store is read before the proof is used up, because a code is valid once. The login is stored
+//! before the derived token is requested: a network failure between the two loses nothing.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use auth_core::{
 
 use super::{Next, lease_backoff::LeaseBackoff, send, token_message};
 
-/// What a login is made of.
+/// The user's proof that a login is completed with.
 #[derive(Debug)]
 pub(crate) enum LoginProof {
     Code(CodeGrant),
@@ -27,9 +27,9 @@ pub(crate) enum LoginProof {
         username: Box<str>,
         password: SecretText,
     },
-    /// A token that a person allowed on another device, and when it was asked for.
+    /// A token that the user allowed on another device, and when it was requested.
     Device(TokenResponse, Now),
-    /// A second token, copied by a person from a page of the service.
+    /// A derived token that the user copied from a page of the service.
     Pasted(TokenResponse),
 }
 
@@ -69,7 +69,7 @@ impl CompleteLogin {
         }
     }
 
-    /// Leaves out the second token: in the middle of a renewal, which gets it afterwards.
+    /// Leaves out the derived token, for a login during a renewal, which requests it afterwards.
     pub(crate) fn login_alone(mut self) -> Self {
         self.login_alone = true;
         self
@@ -107,14 +107,14 @@ impl CompleteLogin {
         let proof = self.proof.take().ok_or_else(no_proof)?;
         let response = response.map_err(|error| match proof {
             LoginProof::Code(_) => Error::from(error)
-                .with_help("nothing was stored; begin a new login, because a code serves once"),
+                .with_help("nothing was stored; begin a new login, because a code is valid once"),
             _ => error.into(),
         })?;
         let message = token_message::of_login(&self.service, &proof, sent)?;
         self.on_token(TokenKind::Login, sent, message.parse(response)?)
     }
 
-    /// A new login replaces both tokens: the second one may be another person's.
+    /// Replaces both tokens: the stored derived token may belong to another user.
     fn on_token(
         &mut self,
         kind: TokenKind,
@@ -132,7 +132,8 @@ impl CompleteLogin {
         self.go(State::Save, Step::Save(record))
     }
 
-    /// The login that was replaced is revoked now that the new one is safe. That it fails is no failure of the login.
+    /// Revokes the replaced login, now that the new one is stored. A failed revocation does not
+    /// fail the login.
     fn on_saved(&mut self) -> Next<TokenRecord> {
         let new = self.record.token(TokenKind::Login);
         let old = self
@@ -157,7 +158,7 @@ impl CompleteLogin {
         Ok(Step::Done(self.record.clone()))
     }
 
-    /// A second token that could not be got for now will be got when it is needed. One that is refused is told at once.
+    /// Ignores a transient failure (the token is derived on first use); returns a refusal.
     fn on_derived(&mut self, token: Result<Arc<Token>, Error>) -> Next<TokenRecord> {
         match token {
             Ok(token) => self.record.set(TokenKind::Derived, token),
@@ -182,7 +183,7 @@ impl Flow for CompleteLogin {
                 self.go(State::Lease, Step::Lease)
             }
             (State::Lease, Event::Leased(granted)) => self.on_lease(now, granted),
-            // What cannot be read is no reason to lock a person out: a login replaces it.
+            // An unreadable record must not prevent a login, which replaces it.
             (State::Load, Event::Loaded(old)) => self.on_load(now, old.unwrap_or_default()),
             (State::Sent(sent), Event::Response(response)) => self.on_response(sent, response),
             (State::Save, Event::Saved) => self.on_saved(),
@@ -197,7 +198,7 @@ fn no_proof() -> Error {
     Error::internal("the login has no proof")
 }
 
-/// Revokes what lets the program come back: the refresh token where there is one.
+/// Returns the request that revokes a login: its refresh token, or the access token without one.
 pub(crate) fn revocation<'a>(service: &'a Service, token: &Token) -> RevocationRequest<'a> {
     match token.refresh_token() {
         Some(refresh) => RevocationRequest::refresh_token(service.client(), refresh.clone()),
@@ -205,7 +206,8 @@ pub(crate) fn revocation<'a>(service: &'a Service, token: &Token) -> RevocationR
     }
 }
 
-/// A server may give the same token again (Doorkeeper's `reuse_access_token`): revoking the old would end the new.
+/// Returns whether both are the same token. A server may issue the same token again (Doorkeeper's
+/// `reuse_access_token`), and revoking the old one would end the new login.
 fn same_text(a: &Token, b: &Token) -> bool {
     fn refresh(token: &Token) -> Option<&str> {
         token.refresh_token().map(ExposeSecret::expose_secret)

@@ -1,15 +1,16 @@
-//! A login on another device (RFC 8628): a code is asked for and shown, then the server is asked until the person answered.
+//! A login on another device (RFC 8628): requests a code to show, then polls the server until the
+//! user has decided.
 //!
 //! ```text
 //!   Begin:  Start ─► Send ─► Done(codes)
 //!
 //!   Poll:   Start ─► Sleep ─► Send ─► Done(token response)
 //!                      ▲       │
-//!                      └───────┘ not yet, slower, or no response: wait, as long as the code is good
+//!                      └───────┘ not yet, slower, or no response: wait, while the code is valid
 //! ```
 //!
-//! Neither holds the lease: a person takes minutes. [`CompleteLogin`](super::complete_login::CompleteLogin) takes it,
-//! and stores the token.
+//! Neither holds the lease, because a user takes minutes.
+//! [`CompleteLogin`](super::complete_login::CompleteLogin) takes it and stores the token.
 
 use std::time::Duration;
 
@@ -28,7 +29,8 @@ enum State {
     Over,
 }
 
-/// Asks for the codes, with the service's scopes. Ends with them and the moment from which their life counts.
+/// Requests the codes, with the service's scopes. Ends with them and the moment from which their
+/// lifetime counts.
 pub(crate) struct Begin<'a> {
     service: &'a Service,
     state: State,
@@ -71,7 +73,8 @@ impl Flow for Begin<'_> {
     }
 }
 
-/// Asks until the person has answered, or the code is no longer good. Ends with the token answer and when it was asked for.
+/// Polls until the user has decided or the code has expired. Ends with the token response and the
+/// moment of its request.
 pub(crate) struct Poll<'a> {
     service: &'a Service,
     device: DeviceAuthorizationResponse,
@@ -98,7 +101,7 @@ impl<'a> Poll<'a> {
         TokenRequest::device(self.service.client(), &self.device)
     }
 
-    /// Waits, unless the code is no longer good after that.
+    /// Waits; fails if the code expires before that.
     #[inline]
     fn pause(&mut self, now: Now, wait: Duration) -> Next<(TokenResponse, Now)> {
         let age = now.monotonic.saturating_sub(self.began.monotonic);

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use auth_core::{BaseUrl, CallPolicy, Error, Event, Flow, Now, Operation, Request, Response, Step};
 
-/// An operation, and what its response was read into.
+/// An operation, and a place for its output.
 pub(crate) struct ErasedOperation<'a, O: Operation> {
     operation: &'a O,
     output: Mutex<Option<O::Output>>,
@@ -19,7 +19,7 @@ impl<'a, O: Operation> ErasedOperation<'a, O> {
         }
     }
 
-    /// What the response was read into.
+    /// Returns the output.
     pub(crate) fn output(self) -> Result<O::Output, Error> {
         let output = self.output.into_inner();
         output
@@ -46,7 +46,7 @@ impl<O: Operation> Operation for ErasedOperation<'_, O> {
     }
 }
 
-/// A flow, and what it ended with.
+/// A flow, and a place for its output.
 pub(crate) struct ErasedFlow<F: Flow> {
     flow: F,
     output: Option<F::Output>,
@@ -57,7 +57,7 @@ impl<F: Flow> ErasedFlow<F> {
         Self { flow, output: None }
     }
 
-    /// What it ended with.
+    /// Returns the output.
     pub(crate) fn output(self) -> Result<F::Output, Error> {
         self.output
             .ok_or_else(|| Error::internal("the flow ended without an output"))

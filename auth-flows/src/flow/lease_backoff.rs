@@ -1,4 +1,4 @@
-//! Waiting for the lease of an account while another program holds it.
+//! Waits for the lease of an account while another program holds it.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use auth_core::{Error, ErrorKind, Now};
 
 use crate::retry::LEASE;
 
-/// One wait for a lease.
+/// The state of one wait for a lease.
 #[derive(Debug, Default)]
 pub(crate) struct LeaseBackoff {
     polls: u32,
@@ -14,10 +14,11 @@ pub(crate) struct LeaseBackoff {
 }
 
 impl LeaseBackoff {
-    /// How long to sleep before asking again.
+    /// Returns how long to sleep before the next try.
     ///
     /// # Errors
-    /// It has been long enough: a holder that hangs cannot be robbed.
+    /// If the waits add up to the limit of [`LEASE`]. A lease cannot be taken from a program that
+    /// hangs.
     pub(crate) fn wait(&mut self, now: Now) -> Result<Duration, Error> {
         let began = *self.began.get_or_insert(now.monotonic);
         if now.monotonic.saturating_sub(began) < LEASE.longest_wait {

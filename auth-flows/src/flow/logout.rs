@@ -1,7 +1,7 @@
-//! Logging out: revoke where the service can, forget in any case.
+//! Logs out: revokes the login if the service can, and removes the token record in any case.
 //!
 //! ```text
-//!   Start ─► Lease ─► Load ─┬─(it can be revoked: Send)─┬─► Save(nothing) ─► Done
+//!   Start ─► Lease ─► Load ─┬─(revocable: Send)─────────┬─► Save(nothing) ─► Done
 //!              ▲ │          └───────────────────────────┘
 //!              └─┴ taken: Sleep
 //! ```
@@ -15,13 +15,28 @@ use auth_core::{
 
 use super::{Next, complete_login::revocation, lease_backoff::LeaseBackoff, send};
 
-/// What a logout came to. The tokens are forgotten here in any case.
+/// The result of a logout. The stored tokens are removed in any case.
+///
+/// ```
+/// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+/// # let (_server, session) = setup::logged_in();
+/// let logged_out = session.log_out()?;
+/// if let Some(Err(error)) = logged_out.revoked {
+///     println!("The service did not confirm the logout: {error}");
+/// }
+/// if let Some(end) = logged_out.derived_lives_until {
+///     println!("A copied token works until {end}.");
+/// }
+/// assert!(!session.status()?.is_logged_in());
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct LoggedOut {
-    /// Whether the server revoked the login; `None` where there was none, or the server cannot revoke.
+    /// Whether the server revoked the login. `None` if no login was stored, or if the server cannot
+    /// revoke.
     pub revoked: Option<Result<(), Error>>,
-    /// Until when a second token goes on working at the service, if somebody has a copy: it cannot be revoked.
+    /// When the derived token expires. A service cannot revoke it, so a copy is valid until then.
     pub derived_lives_until: Option<UnixTime>,
 }
 

@@ -1,7 +1,7 @@
-//! One renewal of one token of one account. Its end gives the lease back.
+//! Renews one token of one account. The lease is released at the end.
 //!
 //! ```text
-//!   Start ─► Load ─(the stored one serves)──────────────────────────────────────────► Done
+//!   Start ─► Load ─(the stored one is fresh)────────────────────────────────────────► Done
 //!             │
 //!             ├─ derived: Token(login) ─┐
 //!             ▼                         ▼
@@ -10,13 +10,14 @@
 //!             │                         ▼
 //!             │               (Permit) Send ─► Save ──────────────────────────────────► Done
 //!             │                         │ derived and 401, once: Token(login, newer)
-//!             │                         │ derived, and the login token has ended: Token(login)
+//!             │                         │ derived, and the login token has expired: Token(login)
 //!             └─────────────────────────┘
 //! ```
 //!
-//! A login token may end while a lease or another try is waited for. It is not sent then, and that it was refused in its last moments
-//! says nothing of the login: the next one is asked for, a few times. A renewal that fails, or finds the lease taken, while the stored
-//! token still serves ends with the stored token.
+//! A login token may expire during the wait for a lease or for another try. An expired one is not
+//! sent. A refusal just before its expiry does not prove the login invalid: the flow requests the
+//! next login token, a few times. A renewal that fails, or finds the lease taken, ends with the
+//! stored token if that is still valid.
 
 use std::{sync::Arc, time::Duration};
 
@@ -45,7 +46,7 @@ pub(crate) struct Renewal {
     requirement: TokenRequirement,
     login_source: Arc<LoginSource>,
     negative_cache: Arc<NegativeCache>,
-    /// The token in memory: it knows its age by the monotonic clock, which the stored one does not.
+    /// The token in memory. Unlike the stored one, it has its age by the monotonic clock.
     cached: Option<Arc<Token>>,
     state: State,
     login: Option<Arc<Token>>,
@@ -53,10 +54,10 @@ pub(crate) struct Renewal {
     lease_backoff: LeaseBackoff,
     failures: u32,
     refused_once: bool,
-    /// How many login tokens ended before they had served.
+    /// How many login tokens expired before the derived token was issued.
     outlived: u32,
     method: RenewalMethod,
-    /// There is a permit of the rate limit, and nothing was sent with it yet.
+    /// Whether there is an unused permit.
     has_permit: bool,
     /// The error that a pause of the service is noted for.
     error: Option<Error>,
@@ -107,13 +108,13 @@ impl Renewal {
         }
     }
 
-    /// With the token in memory, which may know more of its age than the stored one.
+    /// Sets the token in memory, whose age may be more exact than that of the stored one.
     pub(crate) fn with_cached(mut self, cached: Option<Arc<Token>>) -> Self {
         self.cached = cached;
         self
     }
 
-    /// The stored token, as well as it is known, if it is not one that was refused.
+    /// Returns the stored token, or its cached copy, if it meets the requirement.
     fn stored_token(&self) -> Option<&Arc<Token>> {
         let stored = self.record.token(self.kind)?;
         let cached = self.cached.as_ref();
@@ -124,13 +125,13 @@ impl Renewal {
             .then_some(token)
     }
 
-    /// The stored token, if it is fresh.
+    /// Returns the stored token if it is fresh.
     fn fresh(&self, now: Now) -> Option<Arc<Token>> {
         let token = self.stored_token()?;
         (token.freshness(now) == Freshness::Fresh).then(|| Arc::clone(token))
     }
 
-    /// The stored token, if it will do for want of a better one.
+    /// Returns the stored token if it is still valid, to fall back on it.
     fn last_resort(&self, now: Now) -> Option<Arc<Token>> {
         let token = self.stored_token()?;
         (token.freshness(now) != Freshness::Expired).then(|| Arc::clone(token))
@@ -163,7 +164,8 @@ impl Renewal {
         rejected.or_else(|| self.negative_cache.paused(self.kind, now))
     }
 
-    /// A pasted token that still serves, where the service takes it for the next one.
+    /// Returns the stored plain token if it is valid and the service accepts it to issue the next
+    /// one.
     fn self_renewing(&self, now: Now) -> Option<Arc<Token>> {
         let derivation = self.service.token_derivation();
         let may = self.kind == TokenKind::Derived
@@ -182,13 +184,14 @@ impl Renewal {
         }
     }
 
-    /// A pasted token has no login behind it: what to do about its end is the service's to say.
+    /// Replaces the error if a plain token has expired: there is no login, so the service says what
+    /// to do.
     fn explain(&self, error: Error) -> Error {
         let is_plain = self.record.token(TokenKind::Derived).is_some()
             && self.record.token(TokenKind::Login).is_none();
         match self.service.token_derivation() {
             Some(derivation) if error.needs_login() && is_plain => {
-                Error::login_needed("the pasted token has expired or was refused, and there is no login to renew it with")
+                Error::login_needed("the plain token has expired or was rejected, and the account has no login to renew it with")
                     .with_help(derivation.expired_help())
             }
             _ => error,
@@ -233,8 +236,9 @@ impl Renewal {
             (_, true) => Ok(RenewalMethod::RefreshToken),
             (Some(method), false) => Ok(method),
             (None, false) => Err(match stored {
-                None => Error::login_needed("nobody is logged in to this account")
-                    .with_help("log in first"),
+                None => {
+                    Error::login_needed("the account has no stored login").with_help("log in first")
+                }
                 Some(_) => {
                     Error::login_needed("the stored login was refused and cannot be renewed")
                 }
@@ -242,7 +246,7 @@ impl Renewal {
         }
     }
 
-    /// Whether the login token has ended in the meantime, and another one may be asked for.
+    /// Returns whether the login token has expired meanwhile and another one may be requested.
     fn is_outlived(&mut self, now: Now) -> bool {
         let login = self.login.as_ref();
         let ended = login.is_some_and(|login| login.freshness(now) == Freshness::Expired);
@@ -294,7 +298,7 @@ impl Renewal {
             Err(error) if error.delivery() == Delivery::NotSent || repeatable => {
                 return self.retry(now, error.into());
             }
-            // A refresh token may be used up by a request whose response was lost.
+            // A request whose response was lost may have used up the refresh token.
             Err(error) => Error::from(error).with_help(
                 "the renewal may have reached the server, so it is not repeated blindly; \
                  the next call tries once more, and may find that a new login is needed",
@@ -334,7 +338,7 @@ impl Renewal {
 
     fn on_token(&mut self, sent: Now, response: TokenResponse) -> Next<Arc<Token>> {
         let generation = self.record.next_generation(self.kind, sent.wall);
-        // The refresh token stays valid if the response to it brings no other.
+        // The refresh token stays valid if the response contains no new one (RFC 6749 section 6).
         let by_refresh = self.method == RenewalMethod::RefreshToken;
         let response = response.or_refresh_token(self.refresh_token().filter(|_| by_refresh));
         self.record
@@ -343,7 +347,7 @@ impl Renewal {
         self.go(State::Save, Step::Save(record))
     }
 
-    /// The login is dead: by its own means it can be renewed once, and no more.
+    /// Handles a rejected login: tries the login source's own method, once.
     fn on_refusal(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
         let outlived = error.needs_login() && self.is_outlived(now);
         if !outlived && (self.refused_once || !error.needs_login()) {
@@ -391,7 +395,7 @@ impl Renewal {
         self.fail(now, error)
     }
 
-    /// Failed: but a stored token that still serves is better than an error.
+    /// Ends with the stored token if that is still valid, otherwise with the error.
     fn fail(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
         self.state = State::Over;
         self.last_resort(now).map(Step::Done).ok_or(error)

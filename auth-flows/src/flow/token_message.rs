@@ -24,7 +24,7 @@ pub(crate) fn of_renewal<'a>(
         (RenewalMethod::LoginToken, _) => {
             let derivation = service
                 .token_derivation()
-                .ok_or_else(|| Error::new(ErrorKind::Usage, "this service has no second token"))?;
+                .ok_or_else(|| Error::new(ErrorKind::Usage, "the service derives no token"))?;
             Box::new(service.bind(derivation, login)?)
         }
         (RenewalMethod::RefreshToken, _) => {

@@ -1,4 +1,4 @@
-//! The only synchronisation: what callers and a renewal wait for each other with.
+//! The primitives with which callers wait for a renewal. No other folder synchronises threads.
 
 mod lock;
 pub(crate) mod oneshot;

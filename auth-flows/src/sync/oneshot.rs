@@ -1,4 +1,4 @@
-//! A one-shot channel: one value from one end to the other, for threads and tasks alike.
+//! A one-shot channel: passes one value, for threads and tasks alike.
 
 use std::{
     fmt,
@@ -9,7 +9,7 @@ use std::{
 
 use super::{lock::lock, primitives::Mutex};
 
-/// Makes a channel for one value.
+/// Creates a channel for one value.
 pub(crate) fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let shared = Arc::new(Mutex::new(Shared {
         value: None,

@@ -1,4 +1,4 @@
-//! Waiting for a future: from a thread, or until a clock wins.
+//! Waits for a future: on a thread, or with a time limit.
 
 use std::{
     pin::pin,
@@ -9,7 +9,7 @@ use std::{
 
 use super::primitives::thread::{self, Thread};
 
-/// Waits on a future from a thread; `None` when `limit` passed first.
+/// Blocks the thread until the future is ready; `None` if `limit` passed first.
 pub(crate) fn park_on<F: Future>(future: F, limit: Duration) -> Option<F::Output> {
     struct Unpark(Thread);
     impl Wake for Unpark {
@@ -31,7 +31,7 @@ pub(crate) fn park_on<F: Future>(future: F, limit: Duration) -> Option<F::Output
     }
 }
 
-/// The first of two futures; `None` if `clock` was it.
+/// Returns the result of the future; `None` if `clock` was ready first.
 pub(crate) async fn within<F: Future>(
     future: F,
     clock: impl Future<Output = ()>,

@@ -1,4 +1,4 @@
-//! The lock and the threads that the rest of this folder is made of. Its model (`tests/model`) puts others in their place.
+//! The lock and the threads that this folder uses. The model (`tests/model`) replaces them.
 
 pub(crate) use std::{
     sync::{Mutex, MutexGuard},

@@ -1,4 +1,5 @@
-//! One flight at a time: a lock and a list of wakers. Threads and tasks wait on the same futures.
+//! Runs one flight at a time, with a lock and a list of wakers. Threads and tasks wait on the same
+//! futures.
 //!
 //! ```text
 //!             join                    finish(value), or the leader is dropped
@@ -21,7 +22,7 @@ use super::{lock::lock, primitives::Mutex};
 /// At most one flight at a time; other callers wait for its end.
 pub(crate) struct SingleFlight<T> {
     state: Mutex<State<T>>,
-    /// The state's `flying` for those who only want to know: it may be told a moment late.
+    /// A copy of the state's `flying` that is read without the lock, and may be a moment late.
     flying: AtomicBool,
 }
 
@@ -47,7 +48,7 @@ pub(crate) enum Join<T: Clone> {
 /// The right to finish the flight. Dropping it unfinished lets the followers join again.
 pub(crate) struct Leader<T: Clone>(Option<Arc<SingleFlight<T>>>);
 
-/// The end of a flight to come. `None` means that the leader was dropped: join again.
+/// A future for the end of a flight. `None` means that the leader was dropped: join again.
 pub(crate) struct Follower<T> {
     flight: Arc<SingleFlight<T>>,
     finished: u64,
@@ -69,7 +70,7 @@ impl<T: Clone> SingleFlight<T> {
         })
     }
 
-    /// There is a flight, or was a moment ago. No lock.
+    /// Returns whether there is a flight, or was a moment ago. Takes no lock.
     #[inline]
     pub(crate) fn is_flying(&self) -> bool {
         self.flying.load(Ordering::Relaxed)
@@ -110,7 +111,7 @@ impl<T: Clone> SingleFlight<T> {
 }
 
 impl<T: Clone> Leader<T> {
-    /// A way for the leader itself to wait for its own flight, when that goes on elsewhere.
+    /// Returns a future with which the leader waits for its own flight, if another task runs it.
     pub(crate) fn follow(&self) -> Option<Follower<T>> {
         let flight = self.0.as_ref()?;
         let mut state = lock(&flight.state);

@@ -1,4 +1,4 @@
-//! Clocks that jump, machines that sleep, programs that start again: a token that lives an hour, used for two days.
+//! Clocks that jump, machines that sleep, programs that restart: two days with tokens of one hour.
 
 use std::{sync::Arc, time::Duration};
 
@@ -17,7 +17,7 @@ const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 const LIFE: i64 = HOUR;
 
-/// The machine: what its two clocks say at a true moment.
+/// A machine with two clocks, and the true time.
 struct Machine {
     truth: i64,
     /// By how much the wall clock is wrong.
@@ -26,19 +26,19 @@ struct Machine {
     slept: i64,
     cell: TokenCell,
     stored: Option<SecretBytes>,
-    /// The server's own: when each token was issued, by its name.
+    /// When the server issued each token; the index is in the token's name.
     issued: Vec<i64>,
     renewals: u32,
     refused: u32,
 }
 
-/// What happens to the machine, and when.
+/// What happens to the machine.
 #[derive(Clone, Copy)]
 enum Happens {
     /// The wall clock is set forward or back.
     Set(i64),
     Sleeps(i64),
-    /// The program ends and starts again: memory is gone, the store is not.
+    /// The program restarts: it loses its memory, not its store.
     Restarts,
 }
 use Happens::{Restarts, Set, Sleeps};
@@ -76,7 +76,7 @@ impl Machine {
         }
     }
 
-    /// One call: a token, and what the service says to it. It is repeated once, as calls are.
+    /// Makes one call: sends a token, and repeats once after a 401.
     fn call(&mut self) {
         let mut requirement = TokenRequirement::Any;
         for _ in 0..2 {
@@ -98,7 +98,7 @@ impl Machine {
         let lookup_result = self.cell.lookup(requirement, self.now());
         let (Lookup::ReadyButDue(_, leader) | Lookup::Missing(leader)) = lookup_result else {
             let Lookup::Ready(token) = lookup_result else {
-                panic!("nobody else is here");
+                panic!("there is no other caller");
             };
             return token;
         };
@@ -153,7 +153,8 @@ fn name(token: &Token) -> usize {
         .expect("one of ours")
 }
 
-/// Two days of calls, one a minute, with things happening at some of them: how often it was renewed, and refused.
+/// Makes one call a minute for two days, with these events. Returns the number of renewals and of
+/// refusals.
 fn two_days(skew: i64, happenings: &[(i64, Happens)]) -> (u32, u32) {
     let mut machine = Machine::new(skew);
     for minute in 0..2 * DAY / 60 {
@@ -168,7 +169,7 @@ fn two_days(skew: i64, happenings: &[(i64, Happens)]) -> (u32, u32) {
     (machine.renewals, machine.refused)
 }
 
-/// What two undisturbed days take: an hour each, less the time ahead, and a first one.
+/// The renewals of two undisturbed days: the first one, then one an hour, less the margin.
 const CALM: u32 = 53;
 
 #[test]
@@ -245,7 +246,7 @@ fn a_failed_renewal_ahead_of_time_is_tried_again_ever_later() {
                 machine.cell.finish(leader, &failed, machine.now());
             }
             Lookup::Ready(_) => {}
-            Lookup::Missing(_) | Lookup::InFlight(_) => panic!("the old one still serves"),
+            Lookup::Missing(_) | Lookup::InFlight(_) => panic!("the old token is still valid"),
         }
         machine.truth += 1;
     }
@@ -255,7 +256,7 @@ fn a_failed_renewal_ahead_of_time_is_tried_again_ever_later() {
         attempts.windows(3).skip(1).all(|pair| pair[1] > pair[0]),
         "{attempts:?}"
     );
-    // Past its time it is not handed out, whatever failed before.
+    // An expired token is never returned, whatever failed before.
     machine.truth = START + LIFE - 30;
     assert!(matches!(
         machine.cell.lookup(TokenRequirement::Any, machine.now()),
@@ -264,21 +265,21 @@ fn a_failed_renewal_ahead_of_time_is_tried_again_ever_later() {
 }
 
 #[test]
-fn past_the_renewal_point_one_renews_and_the_others_go_on() {
+fn when_due_one_caller_renews_and_the_others_use_the_old_token() {
     let mut machine = Machine::new(0);
     machine.call();
     machine.truth += LIFE - 200;
     let now = machine.now();
     let Lookup::ReadyButDue(old, leader) = machine.cell.lookup(TokenRequirement::Any, now) else {
-        panic!("it is time");
+        panic!("the renewal is due");
     };
     for _ in 0..1000 {
         let Lookup::Ready(token) = machine.cell.lookup(TokenRequirement::Any, now) else {
-            panic!("others go on with the old one");
+            panic!("other callers use the old token");
         };
         assert!(Arc::ptr_eq(&token, &old));
     }
-    // Whoever saw it refused waits.
+    // A caller whose token was refused waits.
     let refused = TokenRequirement::NewerThan(old.generation());
     assert!(matches!(
         machine.cell.lookup(refused, now),
@@ -287,12 +288,12 @@ fn past_the_renewal_point_one_renews_and_the_others_go_on() {
     drop(leader);
     assert!(
         matches!(machine.cell.lookup(refused, now), Lookup::Missing(_)),
-        "a leader that vanishes strands nobody"
+        "after a dropped leader, another caller leads"
     );
 }
 
 #[test]
-fn what_the_program_says_is_dead_is_not_used() {
+fn a_token_marked_invalid_is_not_used() {
     let mut machine = Machine::new(0);
     machine.call();
     let token = machine.token(TokenRequirement::Any);
@@ -310,7 +311,7 @@ fn what_the_program_says_is_dead_is_not_used() {
     let requirement = machine.cell.requirement(TokenRequirement::Any);
     let newer = machine.token(requirement);
     assert!(newer.generation() > token.generation());
-    // The store's old record does not bring it back.
+    // The old record from the store does not make it valid again.
     machine.cell.publish(Some(token));
     assert!(
         machine

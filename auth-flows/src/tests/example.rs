@@ -1,4 +1,4 @@
-//! The service that flows are tested with: its endpoints, an operation, a second token.
+//! The service that flows are tested with: its endpoints, an operation, a derived token.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ pub(super) const DEVICE_URL: &str = "https://auth.example/device";
 pub(super) const WWW: &str = "https://www.example";
 pub(super) const API: &str = "https://api.example/v1";
 
-/// A renewal that knows of nothing before it.
+/// Creates a renewal without a cached token and without cached refusals.
 pub(super) fn renewal(
     kind: TokenKind,
     requirement: TokenRequirement,

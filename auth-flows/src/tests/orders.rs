@@ -1,4 +1,5 @@
-//! Every order of events that a driver can produce ends in bounded steps, and nothing is sent that must not be.
+//! Every order of events that a driver can produce ends in bounded steps, and no flow sends what it
+//! must not.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,10 +21,10 @@ use crate::{
     token::login_source::LoginSource,
 };
 
-/// What the world does at each step, drawn by proptest.
+/// The responses of server, store and lease at each step, drawn by proptest.
 #[derive(Clone, Debug)]
 struct World {
-    answers: Vec<Reply>,
+    replies: Vec<Reply>,
     leases: Vec<bool>,
     records: Vec<Stored>,
     tokens: Vec<bool>,
@@ -49,7 +50,7 @@ enum Stored {
     Nothing,
     Login { refreshable: bool, age: u64 },
     Both { age: u64 },
-    Pasted { age: u64 },
+    Plain { age: u64 },
     Unreadable,
 }
 
@@ -76,7 +77,7 @@ fn stored() -> impl Strategy<Value = Stored> {
         (any::<bool>(), age.clone())
             .prop_map(|(refreshable, age)| Stored::Login { refreshable, age }),
         age.clone().prop_map(|age| Stored::Both { age }),
-        age.prop_map(|age| Stored::Pasted { age }),
+        age.prop_map(|age| Stored::Plain { age }),
     ]
 }
 
@@ -88,8 +89,8 @@ fn world() -> impl Strategy<Value = World> {
         proptest::collection::vec(any::<bool>(), 4),
         10_000u64..1 << 40,
     )
-        .prop_map(|(answers, leases, records, tokens, wall)| World {
-            answers,
+        .prop_map(|(replies, leases, records, tokens, wall)| World {
+            replies,
             leases,
             records,
             tokens,
@@ -103,10 +104,10 @@ fn token(now: Now, age: u64, generation: u64, refresh: bool) -> Arc<Token> {
         monotonic: Duration::ZERO,
     };
     let refresh_token = SecretText::from("r3fresh");
-    let answer =
+    let response =
         TokenResponse::new("t0ken", Lifetime::For(Duration::from_secs(3600))).expect("a token");
-    let answer = answer.or_refresh_token(refresh.then_some(&refresh_token));
-    Arc::new(answer.into_token(sent, generation).expect("a header"))
+    let response = response.or_refresh_token(refresh.then_some(&refresh_token));
+    Arc::new(response.into_token(sent, generation).expect("a header"))
 }
 
 fn record(stored: Stored, now: Now) -> TokenRecord {
@@ -120,13 +121,13 @@ fn record(stored: Stored, now: Now) -> TokenRecord {
             record.set(TokenKind::Login, token(now, age, 1, true));
             record.set(TokenKind::Derived, token(now, age, 1, false));
         }
-        Stored::Pasted { age } => record.set(TokenKind::Derived, token(now, age, 1, false)),
+        Stored::Plain { age } => record.set(TokenKind::Derived, token(now, age, 1, false)),
     }
-    // As a store gives it back: without the monotonic clock.
+    // As a store returns it: without the monotonic clock.
     TokenRecord::from_text(record.to_text().as_ref()).expect("our own text")
 }
 
-fn answer(reply: Reply) -> Result<Response, TransportError> {
+fn respond(reply: Reply) -> Result<Response, TransportError> {
     Ok(match reply {
         Reply::Token => response(
             200,
@@ -146,29 +147,30 @@ fn answer(reply: Reply) -> Result<Response, TransportError> {
     })
 }
 
-/// What a driver saw.
+/// What a driver recorded.
 #[derive(Debug, Default)]
 struct Log {
     sends: Vec<String>,
     refreshes: usize,
     lost_refreshes: usize,
     saves: usize,
-    turns: usize,
+    permits: usize,
     leased: bool,
-    /// When each request left, and the last thing happened.
+    /// When each request was sent.
     times: Vec<Duration>,
+    /// When the flow ended.
     end: Duration,
 }
 
-/// No flow waits longer at a time, but one that waits for a person.
+/// The longest wait of a flow, unless it waits for the user.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Drives a flow as the two drivers do, and checks what no flow may do.
 fn drive<F: Flow>(flow: F, world: &World) -> (Option<Result<F::Output, Error>>, Log) {
-    drive_patiently(flow, world, LONGEST_WAIT)
+    drive_for(flow, world, LONGEST_WAIT)
 }
 
-fn drive_patiently<F: Flow>(
+fn drive_for<F: Flow>(
     mut flow: F,
     world: &World,
     longest: Duration,
@@ -178,7 +180,7 @@ fn drive_patiently<F: Flow>(
         wall: UnixTime::from_secs(world.wall),
         monotonic: Duration::from_secs(1000),
     };
-    let (mut answers, mut leases) = (world.answers.iter().cycle(), world.leases.iter().cycle());
+    let (mut replies, mut leases) = (world.replies.iter().cycle(), world.leases.iter().cycle());
     let (mut records, mut tokens) = (world.records.iter().cycle(), world.tokens.iter().cycle());
     let mut generation = 1;
     let mut event = Event::Start;
@@ -189,16 +191,16 @@ fn drive_patiently<F: Flow>(
             Ok(Step::Done(output)) => return (Some(Ok(output)), log),
             Ok(step) => step,
             Err(error) => {
-                // Over is over: whatever comes next, nothing more leaves.
+                // After its end a flow must not send, whatever the next event is.
                 for event in [
                     Event::Slept,
                     Event::Saved,
                     Event::Leased(true),
-                    Event::Response(answer(Reply::Token)),
+                    Event::Response(respond(Reply::Token)),
                 ] {
                     assert!(
                         flow.step(now, event).is_err(),
-                        "a flow went on after an error"
+                        "a flow continued after an error"
                     );
                 }
                 return (Some(Err(error)), log);
@@ -206,10 +208,10 @@ fn drive_patiently<F: Flow>(
         };
         event = match step {
             Step::Send(request, _) => {
-                let reply = *answers.next().expect("endless");
+                let reply = *replies.next().expect("endless");
                 log.times.push(now.monotonic);
                 check_request(&request, &mut log, reply);
-                Event::Response(answer(reply))
+                Event::Response(respond(reply))
             }
             Step::Sleep(wait) => {
                 assert!(wait <= longest, "{wait:?}");
@@ -217,7 +219,7 @@ fn drive_patiently<F: Flow>(
                 Event::Slept
             }
             Step::Permit(_) => {
-                log.turns += 1;
+                log.permits += 1;
                 Event::Permitted(Ok(()))
             }
             Step::Pause(_) => Event::Paused,
@@ -229,7 +231,7 @@ fn drive_patiently<F: Flow>(
                 };
                 Event::Token(match tokens.next().expect("endless") {
                     true => Ok(token(now, 0, generation, false)),
-                    false => Err(Error::login_needed("nobody")),
+                    false => Err(Error::login_needed("no login")),
                 })
             }
             Step::Lease => {
@@ -297,11 +299,11 @@ proptest! {
         let (result, log) = drive(Renewal::new(service().into(), kind, need, Arc::new(login_source), Arc::default()), &world);
         let result = result.expect("an end in bounded steps");
         prop_assert!(log.sends.len() <= 7, "{:?}", log);
-        // A refresh that may have reached the server is the last.
+        // After a refresh that may have reached the server, no other follows.
         prop_assert!(log.lost_refreshes <= 1, "{:?}", log);
         if let Ok(token) = result {
             prop_assert!(need.accepts(token.generation()));
-            // What was fetched was saved before it was given out.
+            // A new token was saved before it was returned.
             prop_assert!(token.expose_secret() == "t0ken" || log.saves == 1, "{:?}", log);
         }
     }
@@ -313,8 +315,8 @@ proptest! {
         prop_assert!(result.is_some(), "{:?}", log);
         prop_assert!(log.sends.len() <= 8, "{:?}", log);
         if write {
-            // A write that may have arrived is the last.
-            let mut replies = world.answers.iter().take(log.sends.len());
+            // After a write that may have arrived, no other request follows.
+            let mut replies = world.replies.iter().take(log.sends.len());
             let lost = replies.position(|reply| matches!(reply, Reply::Lost | Reply::Html(503) | Reply::Status(502)));
             prop_assert!(lost.is_none_or(|at| at + 1 == log.sends.len()), "{:?} {:?}", lost, log);
         }
@@ -340,16 +342,16 @@ proptest! {
     fn device_logins_end(world in world()) {
         let service = service();
         let (result, log) = drive(device_login::Begin::new(&service), &world);
-        prop_assert_eq!(&log.sends, &[DEVICE_URL], "asked for once, without the lease");
+        prop_assert_eq!(&log.sends, &[DEVICE_URL], "requested once, without the lease");
         let Some(Ok((codes, began))) = result else {
             prop_assert!(result.is_some(), "{:?}", log);
             return Ok(());
         };
         let (lifetime, interval) = (codes.lifetime(), codes.interval());
-        // One reply has been used up.
-        let world = World { answers: world.answers[1..].to_vec(), ..world };
+        // The first request used one reply.
+        let world = World { replies: world.replies[1..].to_vec(), ..world };
         let poll = device_login::Poll::new(&service, codes, began);
-        let (result, log) = drive_patiently(poll, &world, lifetime);
+        let (result, log) = drive_for(poll, &world, lifetime);
         let result = result.expect("an end in bounded steps");
         prop_assert!(log.end.saturating_sub(began.monotonic) < lifetime + Duration::from_secs(1), "{:?}", log);
         let mut last = began.monotonic;
@@ -359,15 +361,15 @@ proptest! {
             last = *time;
         }
         prop_assert!(!log.leased && log.saves == 0, "{:?}", log);
-        if let Ok((answer, sent)) = result {
-            let (result, log) = drive(CompleteLogin::new(service.clone().into(), LoginProof::Device(answer, sent)), &world);
+        if let Ok((response, sent)) = result {
+            let (result, log) = drive(CompleteLogin::new(service.clone().into(), LoginProof::Device(response, sent)), &world);
             prop_assert!(result.is_some(), "{:?}", log);
             prop_assert!(log.saves <= 1 && !log.sends.iter().any(|uri| uri == TOKEN_URL), "{:?}", log);
         }
     }
 
     #[test]
-    fn logouts_end_in_forgetting(world in world()) {
+    fn logouts_remove_the_record(world in world()) {
         let (result, log) = drive(Logout::new(service().into()), &world);
         let result = result.expect("an end in bounded steps");
         prop_assert_eq!(result.is_ok(), log.saves == 1, "{:?}", log);

@@ -1,4 +1,5 @@
-//! A login token that ends while the derived one is renewed: it is not sent, and its refusal ends no login.
+//! A login token that expires during the renewal of the derived one. It is not sent, and its
+//! refusal does not end the login.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,7 +11,7 @@ use auth_core::{
 use super::example::renewal;
 use crate::{flow::renewal::Renewal, token::login_source::LoginSource};
 
-/// How long a login token serves, in seconds.
+/// How long a login token is valid, in seconds.
 const LIFE: u64 = 60;
 
 fn at(seconds: u64) -> Now {
@@ -22,25 +23,25 @@ fn at(seconds: u64) -> Now {
 
 fn login(text: &str, got: u64) -> Arc<Token> {
     let life = Lifetime::For(Duration::from_secs(LIFE));
-    let answer = TokenResponse::new(text, life).expect("a token");
-    Arc::new(answer.into_token(at(got), got).expect("a token"))
+    let response = TokenResponse::new(text, life).expect("a token");
+    Arc::new(response.into_token(at(got), got).expect("a token"))
 }
 
-/// What happened so far, as words.
-struct Told(Renewal, Vec<String>);
+/// The steps so far, as words.
+struct Steps(Renewal, Vec<String>);
 
-impl Told {
-    /// A renewal of the derived token that has got the first login token.
+impl Steps {
+    /// Starts a renewal of the derived token that requests the login token.
     fn new() -> Self {
         let flow = renewal(
             TokenKind::Derived,
             TokenRequirement::Any,
             LoginSource::Stored,
         );
-        let mut told = Self(flow, Vec::new());
-        told.step(0, Event::Start);
-        told.step(0, Event::Loaded(Ok(TokenRecord::default())));
-        told
+        let mut steps = Self(flow, Vec::new());
+        steps.step(0, Event::Start);
+        steps.step(0, Event::Loaded(Ok(TokenRecord::default())));
+        steps
     }
 
     fn step(&mut self, when: u64, event: Event) {
@@ -60,14 +61,14 @@ impl Told {
         self.1.push(word);
     }
 
-    /// A login token that was got then, and the lease a while later.
-    fn go_on(&mut self, text: &str, got: u64, leased: u64) {
+    /// Passes a login token that was requested at `got`, and the lease at `leased`.
+    fn pass_login(&mut self, text: &str, got: u64, leased: u64) {
         self.step(got, Event::Token(Ok(login(text, got))));
         self.step(leased, Event::Leased(true));
         self.step(leased, Event::Loaded(Ok(TokenRecord::default())));
     }
 
-    fn answer(&mut self, when: u64, status: u16) {
+    fn respond(&mut self, when: u64, status: u16) {
         let mut response = Response::new(ResponseBody::secret(Vec::new()));
         *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
         self.step(when, Event::Response(Ok(response)));
@@ -79,58 +80,58 @@ impl Told {
 }
 
 #[test]
-fn a_token_that_ended_during_the_wait_for_a_lease_is_not_sent() {
-    let mut told = Told::new();
-    told.go_on("first", 0, LIFE / 2);
-    assert_eq!(told.last(), "Bearer first");
-    let mut told = Told::new();
-    told.go_on("first", 0, LIFE + 1);
-    assert_eq!(told.last(), "login Any", "{:?}", told.1);
-    told.go_on("second", LIFE + 1, LIFE + 2);
-    assert_eq!(told.last(), "Bearer second");
-    told.answer(LIFE + 3, 200);
-    assert_eq!(told.last(), "Save");
+fn a_token_that_expired_during_the_wait_for_a_lease_is_not_sent() {
+    let mut steps = Steps::new();
+    steps.pass_login("first", 0, LIFE / 2);
+    assert_eq!(steps.last(), "Bearer first");
+    let mut steps = Steps::new();
+    steps.pass_login("first", 0, LIFE + 1);
+    assert_eq!(steps.last(), "login Any", "{:?}", steps.1);
+    steps.pass_login("second", LIFE + 1, LIFE + 2);
+    assert_eq!(steps.last(), "Bearer second");
+    steps.respond(LIFE + 3, 200);
+    assert_eq!(steps.last(), "Save");
 }
 
 #[test]
-fn a_token_that_ended_before_another_try_is_not_sent_again() {
-    let mut told = Told::new();
-    told.go_on("first", 0, 1);
+fn a_token_that_expired_before_another_try_is_not_sent_again() {
+    let mut steps = Steps::new();
+    steps.pass_login("first", 0, 1);
     let lost = TransportError::delivery_unknown(std::io::Error::other("lost"));
-    told.step(LIFE / 2, Event::Response(Err(lost)));
-    assert_eq!(told.last(), "Sleep");
-    told.step(LIFE + 1, Event::Slept);
-    assert_eq!(told.last(), "login Any");
+    steps.step(LIFE / 2, Event::Response(Err(lost)));
+    assert_eq!(steps.last(), "Sleep");
+    steps.step(LIFE + 1, Event::Slept);
+    assert_eq!(steps.last(), "login Any");
 }
 
 #[test]
-fn refused_in_its_last_moments_is_no_dead_login() {
-    let mut told = Told::new();
-    told.go_on("first", 0, 1);
-    told.answer(2, 401);
-    assert!(told.last().starts_with("login NewerThan"), "{:?}", told.1);
-    // On its way when it ended: that is no second refusal.
-    told.go_on("second", 10, 11);
-    told.answer(10 + LIFE + 1, 401);
-    assert!(told.last().starts_with("login NewerThan"), "{:?}", told.1);
-    // This one is.
-    told.go_on("third", 80, 81);
-    told.answer(82, 401);
-    assert_eq!(told.last(), "error, needs login: true");
+fn a_refusal_just_before_expiry_does_not_end_the_login() {
+    let mut steps = Steps::new();
+    steps.pass_login("first", 0, 1);
+    steps.respond(2, 401);
+    assert!(steps.last().starts_with("login NewerThan"), "{:?}", steps.1);
+    // It expired on its way, so this does not count as a second refusal.
+    steps.pass_login("second", 10, 11);
+    steps.respond(10 + LIFE + 1, 401);
+    assert!(steps.last().starts_with("login NewerThan"), "{:?}", steps.1);
+    // This one does.
+    steps.pass_login("third", 80, 81);
+    steps.respond(82, 401);
+    assert_eq!(steps.last(), "error, needs login: true");
 }
 
 #[test]
 fn tokens_that_never_last_are_an_error_in_the_end() {
-    let mut told = Told::new();
+    let mut steps = Steps::new();
     for round in 0..10 {
-        told.go_on("short", round * 1000, round * 1000 + LIFE + 1);
-        if told.last().starts_with("Bearer") {
-            told.answer(round * 1000 + LIFE + 1, 401);
+        steps.pass_login("short", round * 1000, round * 1000 + LIFE + 1);
+        if steps.last().starts_with("Bearer") {
+            steps.respond(round * 1000 + LIFE + 1, 401);
         }
-        if told.last().starts_with("error") {
-            assert_eq!(told.last(), "error, needs login: true");
+        if steps.last().starts_with("error") {
+            assert_eq!(steps.last(), "error, needs login: true");
             return;
         }
     }
-    panic!("{:?}", told.1);
+    panic!("{:?}", steps.1);
 }

@@ -1,5 +1,5 @@
-//! The single flight, the token cell around it, and the one-shot channel, on real threads. The model in
-//! `tests/model` goes through the orders in which threads meet.
+//! The single flight, the token cell around it, and the one-shot channel, on real threads. The
+//! model in `tests/model` checks all orders of threads.
 
 use std::{
     pin::pin,
@@ -23,7 +23,7 @@ use crate::{
 };
 
 #[test]
-fn one_leads_and_all_land() {
+fn one_caller_leads_and_all_get_the_value() {
     let flight = SingleFlight::<u32>::new();
     let Join::Lead(leader) = flight.join() else {
         panic!("idle")
@@ -48,7 +48,7 @@ fn one_leads_and_all_land() {
 }
 
 #[test]
-fn a_leader_that_vanishes_strands_nobody() {
+fn a_dropped_leader_frees_its_followers() {
     let flight = SingleFlight::<u32>::new();
     let Join::Lead(leader) = flight.join() else {
         panic!("idle")
@@ -61,7 +61,7 @@ fn a_leader_that_vanishes_strands_nobody() {
 }
 
 #[test]
-fn a_waiter_that_gives_up_leaves_no_waker() {
+fn a_dropped_follower_leaves_no_waker() {
     let flight = SingleFlight::<u32>::new();
     let Join::Lead(leader) = flight.join() else {
         panic!("idle")
@@ -69,22 +69,22 @@ fn a_waiter_that_gives_up_leaves_no_waker() {
     let Join::Wait(follower) = flight.join() else {
         panic!("flying")
     };
-    struct Nobody;
-    impl Wake for Nobody {
+    struct NoopWaker;
+    impl Wake for NoopWaker {
         fn wake(self: Arc<Self>) {}
     }
-    let nobody = Arc::new(Nobody);
+    let noop = Arc::new(NoopWaker);
     {
-        let waker = Waker::from(Arc::clone(&nobody));
+        let waker = Waker::from(Arc::clone(&noop));
         let follower = pin!(follower);
         assert!(follower.poll(&mut Context::from_waker(&waker)).is_pending());
     }
-    assert_eq!(Arc::strong_count(&nobody), 1);
+    assert_eq!(Arc::strong_count(&noop), 1);
     leader.finish(1);
 }
 
 #[test]
-fn a_value_is_given_once() {
+fn a_value_is_received_once() {
     let (giver, taker) = channel();
     let thread = std::thread::spawn(move || {
         giver.send(1);
@@ -95,14 +95,14 @@ fn a_value_is_given_once() {
 }
 
 #[test]
-fn a_giver_that_vanishes_strands_nobody() {
+fn a_dropped_sender_frees_the_receiver() {
     let (giver, taker) = channel::<u32>();
     drop(giver);
     assert_eq!(park_on(taker, Duration::from_secs(30)), Some(None));
 }
 
 #[test]
-fn the_clock_may_win() {
+fn a_clock_that_is_ready_first_ends_the_wait() {
     let never = std::future::pending::<u32>();
     assert_eq!(
         park_on(within(never, async {}), Duration::from_secs(30)),
@@ -119,7 +119,7 @@ fn the_clock_may_win() {
 }
 
 #[test]
-fn while_the_next_token_is_fetched_the_old_one_is_at_hand_until_its_end() {
+fn during_a_renewal_the_old_token_is_returned_until_it_expires() {
     let at = |seconds: u64| Now {
         wall: UnixTime::from_secs(1_790_000_000 + seconds),
         monotonic: Duration::from_secs(1000 + seconds),
@@ -133,17 +133,20 @@ fn while_the_next_token_is_fetched_the_old_one_is_at_hand_until_its_end() {
     assert!(at_hand(TokenRequirement::Any, 60));
     assert!(
         !at_hand(TokenRequirement::Any, 3500),
-        "due, and nobody is fetching the next one"
+        "due, and no caller renews it"
     );
     let Lookup::ReadyButDue(_, leader) = cell.lookup(TokenRequirement::Any, at(3500)) else {
         panic!("it is due");
     };
-    assert!(at_hand(TokenRequirement::Any, 3500), "somebody is");
+    assert!(at_hand(TokenRequirement::Any, 3500), "a caller renews it");
     assert!(
         !at_hand(TokenRequirement::NewerThan(1), 3500),
         "it was refused"
     );
-    assert!(!at_hand(TokenRequirement::Any, 3550), "it is past its time");
+    assert!(!at_hand(TokenRequirement::Any, 3550), "it has expired");
     drop(leader);
-    assert!(!at_hand(TokenRequirement::Any, 3500), "nobody is any more");
+    assert!(
+        !at_hand(TokenRequirement::Any, 3500),
+        "no caller renews it any more"
+    );
 }

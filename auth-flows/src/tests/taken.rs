@@ -1,4 +1,4 @@
-//! A lease that another program has: who waits for it, and who goes on with what there is.
+//! A lease that another program holds: which callers wait for it, and which use the stored token.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +15,7 @@ const LIFE: Duration = Duration::from_secs(3600);
 /// What a renewal does next when the lease is taken.
 #[derive(Debug, PartialEq)]
 enum Then {
-    /// It asked for no lease.
+    /// It requests no lease.
     NoLease,
     Serves,
     Waits,
@@ -28,7 +28,7 @@ fn at(seconds: u64) -> Now {
     }
 }
 
-/// A record with a token of this age, and of generation 1.
+/// Returns a token record with a token of this age, and of generation 1.
 fn record(now: Now, age: u64) -> TokenRecord {
     let sent = Now {
         wall: UnixTime::from_millis(now.wall.as_millis() - age * 1000),
@@ -63,7 +63,7 @@ fn renew(need: TokenRequirement, age: u64) -> Then {
 }
 
 #[test]
-fn nobody_waits_while_the_stored_token_serves() {
+fn no_caller_waits_while_the_stored_token_is_valid() {
     let check = |need, age, expect| assert_eq!(renew(need, age), expect, "{need:?} {age}");
     check(TokenRequirement::Any, 0, Then::NoLease);
     check(TokenRequirement::Any, 3300, Then::Serves);

@@ -1,4 +1,4 @@
-//! One account in memory, shared by all its sessions, and the table of them.
+//! An account in memory, shared by all its sessions, and the table of accounts.
 
 use std::{
     collections::HashMap,
@@ -39,7 +39,7 @@ impl Account {
         &self.negative_cache
     }
 
-    /// What the store holds now is what memory holds.
+    /// Updates memory to the token record that was just stored.
     pub(crate) fn publish(&self, record: &TokenRecord) {
         for &kind in TokenKind::ALL {
             self.cell(kind).publish(record.token(kind).cloned());
@@ -55,7 +55,8 @@ pub(crate) enum Owner<'a> {
     Client,
 }
 
-/// The accounts that this client has seen. Those that no session is open on are let go when there get to be many.
+/// The accounts that this client has opened. Removes idle ones, without a session, when there are
+/// many.
 #[derive(Debug, Default)]
 pub(crate) struct Accounts(Mutex<Table>);
 

@@ -24,21 +24,21 @@ pub(crate) type RenewalResult = Result<Arc<Token>, Error>;
 pub(crate) struct TokenCell {
     token: ArcSwapOption<Token>,
     flight: Arc<SingleFlight<RenewalResult>>,
-    /// The generation up to which the program has said that tokens are dead.
+    /// The generation up to which the program marked tokens invalid.
     invalid: AtomicU64,
     /// Milliseconds of the monotonic clock before which a renewal ahead of time is not tried again.
     not_before: AtomicU64,
-    /// How many renewals have failed since the last that did not.
+    /// How many renewals have failed since the last success.
     failures: AtomicU32,
 }
 
-/// What memory has of a token, and who renews it.
+/// The result of looking a token up in memory, and which caller renews it.
 pub(crate) enum Lookup {
-    /// It is here.
+    /// The token is in memory.
     Ready(Arc<Token>),
-    /// It is here and valid, but due for renewal: the caller renews it.
+    /// The token is in memory and valid, but due for renewal: the caller renews it.
     ReadyButDue(Arc<Token>, Leader<RenewalResult>),
-    /// It is not here: the caller renews it.
+    /// The token is missing: the caller renews it.
     Missing(Leader<RenewalResult>),
     /// Another caller is renewing it.
     InFlight(Follower<RenewalResult>),
@@ -55,8 +55,8 @@ impl TokenCell {
         }
     }
 
-    /// The token if it is fresh, or valid while another caller renews it. No lock, no allocation,
-    /// one clock reading; a renewal that hangs delays no caller with a valid token.
+    /// Returns the token if it is fresh, or valid while another caller renews it. No lock, no
+    /// allocation, one clock reading; a renewal that hangs delays no caller with a valid token.
     #[inline]
     pub(crate) fn at_hand(
         &self,
@@ -75,13 +75,13 @@ impl TokenCell {
         requirement.accepts(generation) && generation > self.invalid.load(Ordering::Relaxed)
     }
 
-    /// The token if it is here, otherwise what to do about it.
+    /// Returns the token, or which caller renews it.
     pub(crate) fn lookup(&self, requirement: TokenRequirement, now: Now) -> Lookup {
         if let Some((token, false)) = self.serving(requirement, now) {
             return Lookup::Ready(token);
         }
         match self.flight.join() {
-            // A flight may have finished between the look and the joining.
+            // A flight may have finished between the first lookup and joining.
             Join::Lead(leader) => match self.serving(requirement, now) {
                 Some((token, true)) => Lookup::ReadyButDue(token, leader),
                 Some((token, false)) => {
@@ -97,7 +97,7 @@ impl TokenCell {
         }
     }
 
-    /// The token, if it serves, and whether it is time to get the next one.
+    /// Returns the token if it is valid, and whether its renewal is due.
     fn serving(&self, requirement: TokenRequirement, now: Now) -> Option<(Arc<Token>, bool)> {
         let token = self.token.load_full()?;
         if !self.accepts(requirement, &token) {
@@ -113,7 +113,7 @@ impl TokenCell {
         }
     }
 
-    /// What is needed, and not one that the program has said to be dead.
+    /// Adds to the requirement that the program did not mark the token invalid.
     pub(crate) fn requirement(&self, requirement: TokenRequirement) -> TokenRequirement {
         match (requirement, self.invalid.load(Ordering::Relaxed)) {
             (requirement, 0) => requirement,
@@ -124,22 +124,22 @@ impl TokenCell {
         }
     }
 
-    /// The token in memory, whatever its age.
+    /// Returns the token in memory, whatever its age.
     pub(crate) fn latest(&self) -> Option<Arc<Token>> {
         self.token.load_full()
     }
 
-    /// What the store holds now.
+    /// Sets the token to the one that is stored now.
     pub(crate) fn publish(&self, token: Option<Arc<Token>>) {
         self.token.store(token);
     }
 
-    /// Tokens up to this generation are dead.
+    /// Marks tokens up to this generation invalid.
     pub(crate) fn invalidate(&self, generation: u64) {
         self.invalid.fetch_max(generation, Ordering::Relaxed);
     }
 
-    /// Ends a renewal: the token goes into memory first, then everybody is told.
+    /// Ends a renewal. Sets the token in memory before it wakes the waiting callers.
     pub(crate) fn finish(&self, leader: Leader<RenewalResult>, result: &RenewalResult, now: Now) {
         match result {
             Ok(token) => {
@@ -148,7 +148,7 @@ impl TokenCell {
                     self.failures.store(0, Ordering::Relaxed);
                     self.not_before.store(0, Ordering::Relaxed);
                 } else {
-                    // An old one that still serves: the renewal failed.
+                    // The renewal failed and fell back on the old token, which is still valid.
                     self.pause(now);
                 }
             }

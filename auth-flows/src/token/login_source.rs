@@ -9,24 +9,24 @@ use crate::login::pending::PendingLogin;
 /// How an account gets its login token by itself.
 #[derive(Clone)]
 pub(crate) enum LoginSource {
-    /// With the stored refresh token, if there is one; otherwise a person has to log in.
+    /// Uses the stored refresh token; without one, the user must log in.
     Stored,
-    /// By asking for the client itself (RFC 6749 section 4.4).
+    /// Requests a token for the client itself (RFC 6749 section 4.4).
     ClientCredentials { scope: Option<Box<str>> },
-    /// With user name and password (RFC 6749 section 4.3), where there is no refresh token or it is dead.
+    /// Uses user name and password (RFC 6749 section 4.3) if there is no valid refresh token.
     Password {
         username: Box<str>,
         password: SecretText,
     },
-    /// By asking a person (RFC 6749 section 4.1), where there is no refresh token or it is dead.
+    /// Lets the user log in (RFC 6749 section 4.1) if there is no valid refresh token.
     Person(Arc<Prompt>),
 }
 
-/// Starts a login by a person. A closure, so that a program without such a login is compiled
+/// Starts a login by the user. A closure, so that a program without such a login is compiled
 /// without a listener.
 pub(crate) type Prompt = dyn Fn(&Service) -> Result<PendingLogin, Error> + Send + Sync;
 
-/// What a token request is made with.
+/// How a token is requested.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum RenewalMethod {
     RefreshToken,
@@ -37,7 +37,7 @@ pub(crate) enum RenewalMethod {
 }
 
 impl LoginSource {
-    /// What it gets a login token with by itself, without a refresh token and without a person.
+    /// Returns the method that needs neither a refresh token nor the user.
     pub(crate) fn method(&self) -> Option<RenewalMethod> {
         match self {
             Self::ClientCredentials { .. } => Some(RenewalMethod::ClientCredentials),

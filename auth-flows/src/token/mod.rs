@@ -1,4 +1,4 @@
-//! An account's tokens in memory, and where the next one comes from.
+//! An account's tokens in memory, and how they are renewed.
 
 pub(crate) mod account;
 pub(crate) mod cell;

@@ -113,7 +113,7 @@ fn an_operation_that_is_always_rejected_renews_once() {
         world.log_in("me", browser()).expect("a login");
         world.send("me", Me).expect("a derived token");
         let mark = server.requests().mark();
-        let unauthorized = Fault::Answer {
+        let unauthorized = Fault::Respond {
             status: 401,
             content_type: "application/json".into(),
             body: br#"{"error":"no right to it"}"#.to_vec(),

@@ -151,7 +151,7 @@ fn in_what_a_service_repeats() {
                 .expect("a token")
                 .expose_secret()
                 .to_owned();
-            let echo = Fault::Answer {
+            let echo = Fault::Respond {
                 status: 400,
                 content_type: "text/plain".into(),
                 body: format!("{}bad token {token}", "x".repeat(filler)).into_bytes(),

@@ -108,7 +108,7 @@ impl Fake {
         drop(self.hold());
         let mut state = self.state();
         if std::mem::take(&mut state.panics) {
-            panic!("a test asked for it");
+            panic!("a test requested this panic");
         }
         if let Some(failure) = state.failures.pop() {
             return Err(failure);

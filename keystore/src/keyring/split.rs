@@ -299,7 +299,7 @@ mod tests {
         check(&format!("keystore 1 0 {digest} a -1\n"), false);
         check(&format!("keystore 1 0 {digest} a 4097\n"), false);
         check(&format!("keystore 1 1048577 {digest} a 0\n"), false);
-        check("a pasted password", false);
+        check("a password", false);
         check("", false);
         check("\n", false);
     }

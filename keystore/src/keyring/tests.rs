@@ -175,7 +175,11 @@ fn foreign_and_torn_content_is_an_error_and_a_login_replaces_it() {
         assert_eq!(found.as_ref(), record(2, 100).as_ref());
         let bad = fake.content("nightly", "s+c+a~bad");
         let foreign = expect == Failure::Foreign;
-        assert_eq!(bad.as_deref(), content.filter(|_| foreign), "kept as ~bad");
+        assert_eq!(
+            bad.as_deref(),
+            content.filter(|_| foreign),
+            "moved aside as ~bad"
+        );
         assert_eq!(fake.users().len(), 1 + usize::from(foreign));
     };
     check("s+c+a", Some(b"a password"), Failure::Foreign);

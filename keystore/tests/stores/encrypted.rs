@@ -98,15 +98,15 @@ fn every_save_is_sealed_anew() {
     let folder = tempfile::tempdir().unwrap();
     let store = store(folder.path(), "phrase one");
     let own = lease(&store, "me");
-    let mut seen = std::collections::HashSet::new();
+    let mut found = std::collections::HashSet::new();
     for _ in 0..20 {
         store.save(&own, &record(MARKED, 1)).unwrap();
         let bytes = fs::read(store.path(&key("me"))).unwrap();
         let end = bytes.iter().position(|byte| *byte == b'\n').unwrap();
         let line = String::from_utf8(bytes[..end].to_vec()).unwrap();
         let fields: Vec<&str> = line.split(' ').collect();
-        assert!(seen.insert(fields[4].to_owned()), "the nonce of {line}");
-        assert!(seen.insert(format!("{:?}", &bytes[end..])), "its bytes");
+        assert!(found.insert(fields[4].to_owned()), "the nonce of {line}");
+        assert!(found.insert(format!("{:?}", &bytes[end..])), "its bytes");
     }
 }
 
@@ -294,7 +294,7 @@ fn foreign_content_is_kept_as_bad() {
     assert_eq!(
         names(folder.path()).len(),
         size,
-        "a token record is not kept as bad"
+        "a token record is not moved aside as bad"
     );
 }
 

@@ -258,8 +258,8 @@ fn a_read_only_store_gets_no_login() {
     check_holds(&memory, "me", Some(&record("new", 1)));
     assert!(!unset.is_read_only());
 
-    let set = Fallback::new(StaticToken::new("pasted")).or(memory.clone());
-    check_holds(&set, "me", Some(&SecretBytes::new(b"pasted".to_vec())));
+    let set = Fallback::new(StaticToken::new("plain")).or(memory.clone());
+    check_holds(&set, "me", Some(&SecretBytes::new(b"plain".to_vec())));
     let error = set.save(&lease(&set, "me"), &record("x", 2)).unwrap_err();
     assert!(error.to_string().contains("read-only"), "{error}");
     check_holds(&memory, "me", Some(&record("new", 1)));

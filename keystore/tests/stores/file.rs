@@ -225,7 +225,7 @@ fn foreign_content_is_kept_as_bad() {
     assert_eq!(
         names(folder.path()),
         before,
-        "a token record is not kept as bad"
+        "a token record is not moved aside as bad"
     );
     store.remove(&own).unwrap();
     assert!(bad(".bad").exists() && !path.exists());

@@ -213,8 +213,8 @@ fn role_watched_saver() {
                         done.store(true, Ordering::Relaxed);
                         panic!("{name} has mode {mode:04o}");
                     }
-                    let seen = usize::from(name.ends_with(".tmp"));
-                    temporaries.fetch_add(seen, Ordering::Relaxed);
+                    let temporary = usize::from(name.ends_with(".tmp"));
+                    temporaries.fetch_add(temporary, Ordering::Relaxed);
                 }
             }
         });
@@ -230,7 +230,7 @@ fn role_watched_saver() {
         }
         done.store(true, Ordering::Relaxed);
     });
-    assert!(temporaries.load(Ordering::Relaxed) > 0, "none was seen");
+    assert!(temporaries.load(Ordering::Relaxed) > 0, "none was found");
     for folder in [&*folder, folder.parent().unwrap()] {
         let mode = fs::metadata(folder).unwrap().permissions().mode() & 0o7777;
         assert_eq!(mode, 0o700);

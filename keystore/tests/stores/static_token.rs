@@ -37,9 +37,9 @@ fn check_read_only(store: &dyn Store, words: &[&str]) {
 
 #[test]
 fn a_static_token_is_returned_as_pasted() {
-    let check = |pasted: &str, expect: Option<&str>| {
-        let store = StaticToken::new(pasted);
-        assert_eq!(stored(&store, &key("me")).as_deref(), expect, "{pasted:?}");
+    let check = |text: &str, expect: Option<&str>| {
+        let store = StaticToken::new(text);
+        assert_eq!(stored(&store, &key("me")).as_deref(), expect, "{text:?}");
         assert_eq!(stored(&store.clone(), &key("you")).as_deref(), expect);
     };
     check(TOKEN, Some(TOKEN));

@@ -104,7 +104,7 @@ fn request(times: u32) {
 }
 
 #[derive(Deserialize)]
-struct Answer<'a> {
+struct TokenFields<'a> {
     access_token: &'a str,
     token_type: &'a str,
     expires_in: u64,
@@ -155,7 +155,7 @@ fn parse(mut response: Response<Vec<u8>>) -> Result<Token, (String, Option<Strin
         return Err((refusal.error.to_owned(), description));
     }
     let body = response.body_mut();
-    let read: Answer<'_> = serde_json::from_slice(body).expect("a response");
+    let read: TokenFields<'_> = serde_json::from_slice(body).expect("a response");
     assert!(read.token_type.eq_ignore_ascii_case("bearer"));
     let mut bearer = Vec::with_capacity(7 + read.access_token.len());
     bearer.extend_from_slice(b"Bearer ");

@@ -97,9 +97,9 @@ pub fn ratios(threads: usize, pairs: usize) {
             || drop(black_box(floor.get())),
         );
         let mut pair: Vec<(f64, f64)> = Vec::new();
-        for turn in 0..pairs {
+        for round in 0..pairs {
             // Which one is first alternates.
-            let measured = match turn % 2 {
+            let measured = match round % 2 {
                 0 => (timed(threads, ours), timed(threads, theirs)),
                 _ => {
                     let theirs = timed(threads, theirs);

@@ -137,8 +137,8 @@ pub(super) fn pairs(
     other: impl Fn() -> Command,
 ) -> Result<Pairs, Stop> {
     let mut rounds = Vec::new();
-    for turn in 0..count {
-        rounds.push(match turn % 2 {
+    for round in 0..count {
+        rounds.push(match round % 2 {
             0 => [once(one())?, once(other())?],
             _ => {
                 let second = once(other())?;

@@ -101,14 +101,14 @@ impl Report {
     }
 
     fn end_row(&mut self, name: &str, rigs: &[Rig; 2], ended: [(CheckResult, Duration); 2]) {
-        let mut ways = Vec::new();
+        let mut results = Vec::new();
         for (rig, (checked, took)) in rigs.iter().zip(ended) {
-            ways.push((rig.name(), checked.is_ok()));
+            results.push((rig.name(), checked.is_ok()));
             let cell = self.cell(name, rig.name(), checked, took);
             output::part(format_args!("{cell:>CELL_WIDTH$}"));
         }
         output::line("");
-        self.keep(name, Outcome::Run(ways));
+        self.keep(name, Outcome::Run(results));
     }
 
     /// Runs a case without transports: one cell.
@@ -168,13 +168,13 @@ impl Report {
         });
     }
 
-    fn cell(&mut self, name: &str, way: &str, checked: CheckResult, took: Duration) -> String {
+    fn cell(&mut self, name: &str, rig: &str, checked: CheckResult, took: Duration) -> String {
         match checked {
             Ok(()) => format!("ok {:>6} ms", took.as_millis()),
             Err(failure) => {
                 let server = &self.server;
                 self.failures
-                    .push(format!("FAILED  {server}: {name} ({way}): {failure}"));
+                    .push(format!("FAILED  {server}: {name} ({rig}): {failure}"));
                 "FAILED".to_owned()
             }
         }
@@ -216,10 +216,10 @@ impl Counts {
         for row in rows {
             match &row.result {
                 Outcome::NotOffered(_) => counts.not_offered += 1,
-                Outcome::Run(ways) => {
-                    let passed = ways.iter().filter(|(_, passed)| *passed).count();
+                Outcome::Run(results) => {
+                    let passed = results.iter().filter(|(_, passed)| *passed).count();
                     counts.passed += passed;
-                    counts.failed += ways.len() - passed;
+                    counts.failed += results.len() - passed;
                 }
             }
         }

@@ -67,10 +67,10 @@ fn line(text: &mut String, server: &str, counts: Counts) {
 fn result(outcome: &Outcome) -> String {
     match outcome {
         Outcome::NotOffered(reason) => format!("not offered: {}", cell(reason)),
-        Outcome::Run(ways) if ways.iter().all(|(_, passed)| *passed) => "passed".to_owned(),
-        Outcome::Run(ways) => {
-            let failed = ways.iter().filter(|(_, passed)| !passed);
-            let failed: Vec<_> = failed.map(|(way, _)| *way).collect();
+        Outcome::Run(results) if results.iter().all(|(_, passed)| *passed) => "passed".to_owned(),
+        Outcome::Run(results) => {
+            let failed = results.iter().filter(|(_, passed)| !passed);
+            let failed: Vec<_> = failed.map(|(rig, _)| *rig).collect();
             format!("**failed** ({})", failed.join("; "))
         }
     }

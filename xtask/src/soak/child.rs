@@ -1,4 +1,4 @@
-//! A process of the run, seen from the master: orders go in, lines come back.
+//! The master's side of a process of the run: orders go in, lines come back.
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};

@@ -62,7 +62,7 @@ impl FaultClass {
             Fault::Html500 => Self::Broken,
             Fault::Unavailable { .. } => Self::Busy,
             Fault::TooManyRequests { .. } => Self::Limit,
-            Fault::Answer { .. } => Self::Page,
+            Fault::Respond { .. } => Self::Page,
             Fault::TruncatedJson => Self::Half,
             Fault::LostResponse => Self::Lost,
             Fault::LostByReset => Self::LostByReset,
@@ -81,7 +81,7 @@ impl FaultClass {
                 retry_after: Some("1".to_owned()),
             },
             Self::Limit => Fault::TooManyRequests { retry_after: None },
-            Self::Page => Fault::Answer {
+            Self::Page => Fault::Respond {
                 status: 200,
                 content_type: "text/html; charset=utf-8".to_owned(),
                 body: PAGE.to_vec(),

@@ -202,11 +202,8 @@ impl PendingAuthorization {
     #[inline]
     pub fn accept(&self, redirected: &str) -> Result<CodeGrant, Error> {
         let state = self.state.as_ref().ok_or_else(|| {
-            Error::new(
-                ErrorKind::Usage,
-                "an out-of-band request is not answered by a redirect",
-            )
-            .with_help("give the code that the server showed to `accept_code`")
+            Error::new(ErrorKind::Usage, "an out-of-band request has no redirect")
+                .with_help("give the code that the server showed to `accept_code`")
         })?;
         let query = self
             .redirect_uri
@@ -229,7 +226,7 @@ impl PendingAuthorization {
     fn take(&self, mut parameters: Parameters, mut quirks: Quirks) -> Result<CodeGrant, Error> {
         self.check_issuer(&parameters, &mut quirks)?;
         if let Some(name) = parameters.unrequested {
-            let what = format!("it has `{name}` in it, and a code was asked for");
+            let what = format!("it contains `{name}`, but a code was requested");
             return Err(foreign(Check::ResponseType, what));
         }
         if let Some(code) = parameters.error.take() {
@@ -390,7 +387,7 @@ impl PendingAuthorization {
             (_, Some(_)) => {
                 let what = "`iss` names another authorization server";
                 Err(foreign(Check::Issuer, what).with_help(
-                    "begin a new login; if it happens again, somebody may be mixing up the servers",
+                    "begin a new login; if it happens again, suspect an attack that mixes up two servers",
                 ))
             }
             (_, None) if self.issuer_in_response => Err(foreign(Check::Issuer, "`iss` is missing")),

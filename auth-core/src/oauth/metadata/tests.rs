@@ -164,7 +164,7 @@ fn client_authentication() {
             "\"token_endpoint_auth_methods_supported\":{methods}"
         ));
         match (metadata.server(), expect) {
-            (Ok(server), Ok(way)) => assert_eq!(server.authentication, way, "{methods}"),
+            (Ok(server), Ok(method)) => assert_eq!(server.authentication, method, "{methods}"),
             (Err(error), Err(words)) => {
                 assert_eq!(error.check(), Some(Check::ClientAuthentication));
                 assert!(error.to_string().contains(words), "{methods}: {error}");
@@ -193,9 +193,9 @@ fn client_authentication() {
 
 #[test]
 fn without_s256_no_authorization_request_leaves() {
-    let check = |fields: &str, forgive: bool, expect: Result<bool, &str>| {
+    let check = |fields: &str, allow: bool, expect: Result<bool, &str>| {
         let mut server = with(fields).server().expect("a server");
-        if forgive {
+        if allow {
             server = server.allow(Quirk::UnannouncedPkce);
         }
         let client = OAuthClient::new(server, "id").expect("an id");
@@ -211,7 +211,7 @@ fn without_s256_no_authorization_request_leaves() {
                     .expect("a state");
                 let grant = pending
                     .accept(&format!("http://127.0.0.1:8080?code=c&state={state}"))
-                    .expect("our answer");
+                    .expect("our redirect");
                 assert_eq!(
                     grant.quirks().contains(Quirk::UnannouncedPkce),
                     quirks,
@@ -232,20 +232,12 @@ fn without_s256_no_authorization_request_leaves() {
     check(
         &methods(r#"["plain"]"#),
         false,
-        Err("by plain and not by S256"),
+        Err("by plain, not by S256"),
     );
-    check(
-        &methods(r#"["plain"]"#),
-        true,
-        Err("by plain and not by S256"),
-    );
-    check(
-        &methods(r#"["s256"]"#),
-        true,
-        Err("by s256 and not by S256"),
-    );
-    check(&methods("[]"), true, Err("by nothing and not by S256"));
-    check("\"x\":1", false, Err("do not say that it knows PKCE"));
+    check(&methods(r#"["plain"]"#), true, Err("by plain, not by S256"));
+    check(&methods(r#"["s256"]"#), true, Err("by s256, not by S256"));
+    check(&methods("[]"), true, Err("by nothing, not by S256"));
+    check("\"x\":1", false, Err("does not announce PKCE"));
     check("\"x\":1", true, Ok(true));
 }
 

@@ -51,8 +51,8 @@ fn the_example_of_the_rfc() {
     let form = "response_type=code&client_id=s6BhdRkqt3&redirect_uri=https%3A%2F%2Fclient.example.org%2Fcb\
                 &scope=account-information&state=BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc\
                 &code_challenge=uTdwA9bHBT1Nv5uaFmRc6yg3oTWmtUTjXz-qxtnIlaU&code_challenge_method=S256";
-    let check = |way, secret, ids: &str| {
-        let client = client(server().client_authentication(way), secret);
+    let check = |method, secret, ids: &str| {
+        let client = client(server().client_authentication(method), secret);
         let request = pushed(&client).request().expect("a request");
         assert_eq!(request.uri(), "https://as.example.com/as/par");
         assert_eq!(request.method(), "POST");

@@ -41,8 +41,8 @@ use crate::{
 /// assert_eq!(request.method(), "POST");
 ///
 /// let body = br#"{"token_type":"bearer","expires_in":3600,"access_token":"2YotnFZFEjr1zCsicMWpAA"}"#;
-/// let answer = message.parse(Response::new(ResponseBody::secret(body.to_vec())))?;
-/// assert!(!answer.has_refresh_token());
+/// let response = message.parse(Response::new(ResponseBody::secret(body.to_vec())))?;
+/// assert!(!response.has_refresh_token());
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 pub struct TokenRequest<'a> {
@@ -71,7 +71,7 @@ impl<'a> TokenRequest<'a> {
             grant.verifier.expose_secret(),
         ];
         let problem = (*grant.client_id != *client.id()).then(|| {
-            Error::new(ErrorKind::Usage, "the code was asked for by another client")
+            Error::new(ErrorKind::Usage, "the code was requested by another client")
                 .with_check(Check::ClientBound)
         });
         Self {
@@ -297,10 +297,10 @@ impl Message for TokenRequest<'_> {
     fn parse(&self, response: Response) -> Result<TokenResponse, Error> {
         let status = response.status();
         match read(&response) {
-            Reading::Token(answer) if status.is_success() => {
+            Reading::Token(token) if status.is_success() => {
                 let leniency = self.client.server().leniency;
-                error_response::unforgiven(&response, WHAT, leniency, answer.quirks())?;
-                Ok(answer)
+                error_response::unforgiven(&response, WHAT, leniency, token.quirks())?;
+                Ok(token)
             }
             Reading::Error(oauth) => {
                 let asked = Asked {
@@ -312,7 +312,7 @@ impl Message for TokenRequest<'_> {
                 let is_client = error_response::blames_client(&oauth);
                 let error = error_response::token_error(&asked, &response, oauth);
                 Err(match self.client.server().refused_client {
-                    Some(advice) if is_client => error.with_help(advice),
+                    Some(help) if is_client => error.with_help(help),
                     _ => error,
                 })
             }

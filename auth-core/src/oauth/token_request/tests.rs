@@ -36,7 +36,7 @@ fn body(request: &Request) -> String {
     String::from_utf8(bytes.to_vec()).expect("ASCII")
 }
 
-fn answer(status: u16, content_type: &str, body: &str) -> Response {
+fn response(status: u16, content_type: &str, body: &str) -> Response {
     http::Response::builder()
         .status(status)
         .header("content-type", content_type)
@@ -143,15 +143,15 @@ fn requests_that_cannot_be_right() {
 #[test]
 fn responses_that_are_read() {
     let client = client(Some("s3cret"));
-    let check = |status, content_type: &str, json: &str, lifetime: Lifetime, forgiven: &[Quirk]| {
+    let check = |status, content_type: &str, json: &str, lifetime: Lifetime, quirks: &[Quirk]| {
         let message = TokenRequest::client_credentials(&client);
         let response = message
-            .parse(answer(status, content_type, json))
+            .parse(response(status, content_type, json))
             .expect(json);
         assert_eq!(response.lifetime(), lifetime, "{json}");
         assert_eq!(
             response.quirks().iter().collect::<Vec<_>>(),
-            forgiven,
+            quirks,
             "{json}"
         );
     };
@@ -257,7 +257,7 @@ fn responses_that_are_refused() {
     let check = |status, body: &str, kind: ErrorKind, words: &str| {
         let message = TokenRequest::refresh(&client, &refresh);
         let error = message
-            .parse(answer(status, "application/json", body))
+            .parse(response(status, "application/json", body))
             .expect_err(body);
         assert_eq!(error.kind(), kind, "{body}: {error}");
         assert!(error.to_string().contains(words), "{body}: {error}");
@@ -328,7 +328,7 @@ fn the_same_words_mean_different_things_to_different_grants() {
     let (password, refresh) = (SecretText::from("hunter2"), SecretText::from("r3fresh"));
     let check = |message: TokenRequest<'_>, status, body: &str, kind: ErrorKind, words: &str| {
         let error = message
-            .parse(answer(status, "text/html", body))
+            .parse(response(status, "text/html", body))
             .expect_err(body);
         assert_eq!(error.kind(), kind, "{body}: {error}");
         assert!(error.to_string().contains(words), "{body}: {error}");
@@ -379,7 +379,7 @@ proptest! {
     #[test]
     fn no_response_makes_it_panic(status in 200u16..600, body in "\\PC{0,200}") {
         let client = client(Some("s3cret"));
-        let _ = TokenRequest::client_credentials(&client).parse(answer(status, "application/json", &body));
+        let _ = TokenRequest::client_credentials(&client).parse(response(status, "application/json", &body));
     }
 
     #[test]
@@ -389,6 +389,6 @@ proptest! {
     ) {
         let client = client(Some("s3cret"));
         let body = format!("{{\"{key}\":{value}}}");
-        let _ = TokenRequest::client_credentials(&client).parse(answer(200, "application/json", &body));
+        let _ = TokenRequest::client_credentials(&client).parse(response(200, "application/json", &body));
     }
 }

@@ -27,7 +27,7 @@ use crate::{
 const LOOKUPS: u32 = 8;
 
 impl AsyncSession {
-    /// Runs a flow in a task of its own: the caller may be dropped, the flow goes on.
+    /// Runs a flow in a task of its own, which continues if the caller is dropped.
     pub(in crate::client) async fn run_detached<F>(&self, flow: F) -> Result<F::Output, Error>
     where
         F: Flow + Send + 'static,
@@ -60,7 +60,7 @@ impl AsyncSession {
         }
     }
 
-    /// A box, off the hot path only: it also breaks the cycle of types run → get → run.
+    /// Boxed, off the hot path only. The box also breaks the cycle of types run → get → run.
     #[inline]
     fn get_or_renew(
         &self,
@@ -102,7 +102,7 @@ impl AsyncSession {
         })
     }
 
-    /// One renewal, in a task of its own: it belongs to the session, never to a caller.
+    /// Spawns a renewal as a task of its own, so that a dropped caller does not end it.
     #[inline]
     fn renew(&self, kind: TokenKind, requirement: TokenRequirement, leader: Leader<RenewalResult>) {
         let session = self.clone();
@@ -132,7 +132,7 @@ impl AsyncSession {
         }
     }
 
-    /// A login in the middle of a renewal.
+    /// Runs a login by the user during a renewal.
     async fn log_in_person(&self, prompt: &Prompt) -> RenewalResult {
         let grant = prompt(&self.client.0.service)?.await?;
         let proof = LoginProof::Code(grant.with_accepted_at(clock::now()));
@@ -151,7 +151,7 @@ impl AsyncSession {
         erased.output()
     }
 
-    /// The loop, awaiting.
+    /// Runs a flow step by step to its end.
     pub(in crate::client) async fn drive(
         &self,
         flow: &mut (dyn Flow<Output = ()> + Send),
@@ -210,7 +210,8 @@ impl AsyncSession {
                     Event::Leased(lease.is_some())
                 }
                 Step::Load => Event::Loaded(self.stored().await),
-                // The lease goes with the save and comes back with it: it cannot be freed before the write has ended.
+                // The job owns the lease during the write, so that a dropped caller cannot release
+                // it.
                 Step::Save(record) => {
                     let (account, guard) = (account()?, lease.take());
                     let job = move || {

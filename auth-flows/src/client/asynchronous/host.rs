@@ -1,4 +1,4 @@
-//! What an async client is built on: a transport, and a runtime that takes blocking jobs.
+//! The transport and the runtime of an async client, with their types erased.
 
 use std::fmt;
 
@@ -9,13 +9,13 @@ use auth_core::{
 use super::AsyncClient;
 use crate::sync::oneshot::channel;
 
-/// What an async client sends with and runs on, without their types, so that handles have no type parameters.
+/// The transport and the runtime, type-erased, so that sessions have no type parameters.
 pub(in crate::client) struct Host {
     pub(super) transport: Box<dyn DynTransport>,
     pub(super) runtime: Box<dyn Runtime>,
 }
 
-/// A transport without its type.
+/// A type-erased transport.
 pub(super) trait DynTransport: Send + Sync {
     fn send<'a>(
         &'a self,
@@ -51,7 +51,7 @@ impl AsyncClient {
 pub(super) fn ended() -> Error {
     Error::new(
         ErrorKind::TimedOut,
-        "the runtime ended the work before it was done",
+        "the runtime shut down before the work was done",
     )
     .with_help("try again")
 }

@@ -7,7 +7,7 @@ use crate::client::pager::Pager;
 
 /// Iterates over the items of all pages; see [`AsyncSession::items`].
 #[derive(Debug)]
-#[must_use = "nothing is sent until an item is asked for"]
+#[must_use = "nothing is sent until the first call of `next`"]
 pub struct AsyncItems<P: Paged> {
     pages: AsyncPages<P>,
     page: std::vec::IntoIter<P::Item>,
@@ -50,7 +50,7 @@ where
 
 /// Iterates over the pages of a paged operation; see [`AsyncSession::pages`].
 #[derive(Debug)]
-#[must_use = "nothing is sent until a page is asked for"]
+#[must_use = "nothing is sent until the first call of `next`"]
 pub struct AsyncPages<P: Paged> {
     session: AsyncSession,
     pager: Pager<P>,

@@ -42,7 +42,7 @@ impl Session {
             match cell.lookup(requirement, clock::now()) {
                 Lookup::Ready(token) => return Ok(token),
                 Lookup::ReadyButDue(token, leader) => match self.renew(kind, requirement, leader) {
-                    // The attempt took time, too.
+                    // The failed attempt took time: check the expiry again.
                     Err(_) if token.freshness(clock::now()) != Freshness::Expired => {
                         return Ok(token);
                     }
@@ -60,7 +60,7 @@ impl Session {
         }
     }
 
-    /// One renewal, on this thread.
+    /// Runs a renewal on this thread.
     fn renew(
         &self,
         kind: TokenKind,
@@ -83,7 +83,7 @@ impl Session {
         result
     }
 
-    /// A login in the middle of a renewal.
+    /// Runs a login by the user during a renewal.
     fn log_in_person(&self, prompt: &Prompt) -> RenewalResult {
         let grant = prompt(&self.client.0.service)?.wait()?;
         let proof = LoginProof::Code(grant.with_accepted_at(clock::now()));
@@ -98,7 +98,7 @@ impl Session {
         erased.output()
     }
 
-    /// The loop.
+    /// Runs a flow step by step to its end.
     pub(in crate::client) fn drive(&self, flow: &mut dyn Flow<Output = ()>) -> Result<(), Error> {
         let common = &*self.client.0;
         let account = || self.identity.account();

@@ -7,7 +7,7 @@ use crate::client::pager::Pager;
 
 /// Iterates over the items of all pages; see [`Session::items`].
 #[derive(Debug)]
-#[must_use = "nothing is sent until an item is asked for"]
+#[must_use = "nothing is sent until the first call of `next`"]
 pub struct Items<P: Paged> {
     pages: Pages<P>,
     page: std::vec::IntoIter<P::Item>,
@@ -61,7 +61,7 @@ impl<P: Paged> Iterator for Items<P> {
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 #[derive(Debug)]
-#[must_use = "nothing is sent until a page is asked for"]
+#[must_use = "nothing is sent until the first call of `next`"]
 pub struct Pages<P: Paged> {
     session: Session,
     pager: Pager<P>,

@@ -59,7 +59,7 @@ pub enum Fault {
         retry_after: Option<String>,
     },
     /// A response of your own.
-    Answer {
+    Respond {
         /// The status.
         status: u16,
         /// The `Content-Type`.
@@ -287,7 +287,7 @@ impl Fault {
             }
             Self::TooManyRequests { retry_after } => html(429, "Too many requests", retry_after),
             Self::Unavailable { retry_after } => html(503, "Down for maintenance", retry_after),
-            Self::Answer {
+            Self::Respond {
                 status,
                 content_type,
                 body,

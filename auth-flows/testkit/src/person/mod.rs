@@ -120,7 +120,7 @@ impl Person {
     /// Opens the verification URI of a device login (RFC 8628 section 3.3), types this code into
     /// the form for it, and continues like [`visit`](Self::visit).
     ///
-    /// Such a login ends on a page of the server that tells success or refusal.
+    /// Such a login ends on a page of the server that shows success or refusal.
     ///
     /// # Errors
     ///

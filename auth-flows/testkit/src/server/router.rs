@@ -131,7 +131,7 @@ fn route(server: &ServerInner, request: &Request<Vec<u8>>) -> Response<Vec<u8>> 
     let Some((route, segments)) = find(server.context.settings.site.routes(), request) else {
         return not_found();
     };
-    let caller = match route.door() {
+    let caller = match route.auth() {
         Auth::Open => None,
         Auth::Login => match resource::login(&server.context, server.software(), request) {
             Ok(caller) => Some(caller),

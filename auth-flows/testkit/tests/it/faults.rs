@@ -90,7 +90,7 @@ fn responses_in_place_of_the_servers_own() {
         "maintenance",
     );
     assert_eq!(down.header("retry-after"), None);
-    let own = Fault::Answer {
+    let own = Fault::Respond {
         status: 418,
         content_type: "text/x-tea".into(),
         body: b"short and stout".to_vec(),

@@ -47,16 +47,16 @@ fn compare(
     theirs: &impl Source,
 ) {
     let mut measured = Vec::new();
-    for turn in 0..=pairs {
+    for round in 0..=pairs {
         // Which one is first alternates; the first pair is a warm-up and does not count.
-        let pair = match turn % 2 {
+        let pair = match round % 2 {
             0 => (timed(runtime, tasks, ours), timed(runtime, tasks, theirs)),
             _ => {
                 let theirs = timed(runtime, tasks, theirs);
                 (timed(runtime, tasks, ours), theirs)
             }
         };
-        if turn > 0 {
+        if round > 0 {
             measured.push(pair);
         }
     }

@@ -12,16 +12,16 @@ const TIMES: u32 = 2_000;
 pub fn ratios(pairs: usize) {
     for ((name, ours), (_, theirs)) in ours::WORKS.iter().zip(crate::WORKS) {
         let mut measured = Vec::new();
-        for turn in 0..=pairs {
+        for round in 0..=pairs {
             // Which one is first alternates; the first pair is a warm-up and does not count.
-            let pair = match turn % 2 {
+            let pair = match round % 2 {
                 0 => (timed(*ours), timed(*theirs)),
                 _ => {
                     let theirs = timed(*theirs);
                     (timed(*ours), theirs)
                 }
             };
-            if turn > 0 {
+            if round > 0 {
                 measured.push(pair);
             }
         }

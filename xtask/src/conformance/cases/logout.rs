@@ -22,7 +22,11 @@ pub(in crate::conformance) fn log_out(env: &ServerEnv<'_>, app: App) -> CheckRes
     expect_error(refused, ErrorKind::NeedsLogin, &words)?;
     ensure(seat.status()?.login.is_none(), "a token is still stored")?;
     let result = seat.send(Ping::default());
-    expect_error(result, ErrorKind::NeedsLogin, &["nobody is logged in"])?;
+    expect_error(
+        result,
+        ErrorKind::NeedsLogin,
+        &["the account has no stored login"],
+    )?;
 
     let again = seat.log_out()?;
     ensure(

@@ -67,6 +67,10 @@ pub(in crate::conformance) fn no_login(env: &ServerEnv<'_>) -> CheckResult {
     let watch = || sent.store(true, Ordering::Relaxed);
     let seat = env.seat(env.facts.public)?;
     let response = seat.send(Ping::watched(&watch));
-    expect_error::<Pong>(response, ErrorKind::NeedsLogin, &["nobody is logged in"])?;
+    expect_error::<Pong>(
+        response,
+        ErrorKind::NeedsLogin,
+        &["the account has no stored login"],
+    )?;
     ensure(!sent.into_inner(), "a request was sent")
 }

@@ -86,7 +86,7 @@ fn silent(program: &Program, python: &Python) -> CheckResult {
     let _service = bus.serve_holding_input("silence", service, owned)?;
     let began = Instant::now();
     for words in ["check", "load", "save 100 1"] {
-        let said = program.say(&bus, &format!("patience=300 {words}"))?;
+        let said = program.say(&bus, &format!("timeout=300 {words}"))?;
         expect(&said, &["did not respond within 0.3 s", "try again"])?;
     }
     match began.elapsed() < Duration::from_secs(20) {

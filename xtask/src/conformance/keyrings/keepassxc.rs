@@ -48,7 +48,7 @@ pub(super) fn run(program: &Program, python: &Python, report: &mut Report) {
         || setup.locked(program),
     );
     report.single("locked, and a person unlocks it while we wait", || {
-        let mut asking = program.begin(&setup.bus, "patience=30000 load")?;
+        let mut asking = program.begin(&setup.bus, "timeout=30000 load")?;
         setup.user().unlocks()?;
         same(&asking.line()?, "100 bytes made from 1")
     });
@@ -121,7 +121,7 @@ impl Setup {
         same(&program.say(&self.bus, "save 100 1")?, "saved")?;
         self.user().locks()?;
         for words in ["load", "save 100 2"] {
-            let said = program.say(&self.bus, &format!("patience=1500 {words}"))?;
+            let said = program.say(&self.bus, &format!("timeout=1500 {words}"))?;
             expect(&said, &["failed:", "unlock the keyring"])?;
         }
         Ok(())

@@ -178,7 +178,7 @@ fn without_refresh_token(env: &LeagueEnv<'_>) -> Result<Seat, crate::conformance
 }
 
 fn response(status: u16, kind: &str, body: &str) -> Fault {
-    Fault::Answer {
+    Fault::Respond {
         status,
         content_type: kind.to_owned(),
         body: body.as_bytes().to_vec(),

@@ -116,7 +116,7 @@ fn rotated_elsewhere(env: &LeagueEnv<'_>) -> CheckResult {
     let user = alice();
     log_in(&first, &user, user.browser())?;
     let second = env.rig.account(service, store, "alice");
-    let refused = Fault::Answer {
+    let refused = Fault::Respond {
         status: 401,
         content_type: "text/plain".to_owned(),
         body: Vec::new(),

@@ -1,4 +1,4 @@
-//! A worker process, seen from the master: orders go in, lines come back, and it can be killed,
+//! The master's side of a worker process: orders go in, lines come back, and it can be killed,
 //! stopped and continued.
 
 use std::ffi::OsString;

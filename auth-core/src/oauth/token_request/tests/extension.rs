@@ -27,7 +27,7 @@ fn a_jwt_bearer_assertion() {
     );
     let refused = r#"{"error":"invalid_grant","error_description":"eyJhbGciOiJFUzI1NiIsImtpZCI6IjE2In0.eyJpc3Mi.J9l-ZhwP: Audience validation failed"}"#;
     let error = message
-        .parse(answer(400, "application/json", refused))
+        .parse(response(400, "application/json", refused))
         .expect_err("refused");
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert!(
@@ -69,7 +69,7 @@ fn a_token_exchange() {
     let given = r#"{"access_token":"eyJhbGciOiJFUzI1NiJ9.e30.c2ln","token_type":"Bearer","expires_in":60,
         "issued_token_type":"urn:ietf:params:oauth:token-type:access_token"}"#;
     let token = message
-        .parse(answer(200, "application/json", given))
+        .parse(response(200, "application/json", given))
         .expect(given);
     assert_eq!(
         token.lifetime(),
@@ -78,12 +78,12 @@ fn a_token_exchange() {
     // RFC 8693 section 2.2.1: no bearer token, and so of no use as one.
     let not_a_token = given.replace("\"Bearer\"", "\"N_A\"");
     let error = message
-        .parse(answer(200, "application/json", &not_a_token))
+        .parse(response(200, "application/json", &not_a_token))
         .expect_err("no bearer token");
     assert_eq!(error.check(), Some(Check::TokenType));
     let target = r#"{"error":"invalid_target"}"#;
     let error = message
-        .parse(answer(400, "application/json", target))
+        .parse(response(400, "application/json", target))
         .expect_err("refused");
     assert!(error.is_configuration());
     assert_eq!(error.setting(), Some("resource, audience"));
@@ -186,7 +186,7 @@ fn what_is_secret_by_its_name_is_not_repeated() {
     let words =
         r#"{"error":"invalid_grant","error_description":"marked-assertion for marked-audience"}"#;
     let error = message
-        .parse(answer(400, "application/json", words))
+        .parse(response(400, "application/json", words))
         .expect_err("refused");
     assert!(
         error.to_string().contains("[secret] for marked-audience"),

@@ -21,7 +21,7 @@ fn grant(client: &OAuthClient) -> CodeGrant {
         .accept(&format!(
             "http://127.0.0.1:8080/cb?code=marked-code&state={state}"
         ))
-        .expect("our answer")
+        .expect("our redirect")
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn what_is_told_of_it() {
         assert_eq!(grant.requests(), times);
         let body = r#"{"error":"invalid_grant","error_description":"marked-code is gone"}"#;
         let error = message
-            .parse(answer(400, "application/json", body))
+            .parse(response(400, "application/json", body))
             .expect_err("refused");
         assert!(error.needs_login());
         let shown = error.to_string();
@@ -92,27 +92,27 @@ fn a_code_of_another_client() {
         .request()
         .expect_err("another client");
     assert_eq!(error.check(), Some(Check::ClientBound));
-    assert_eq!(grant.requests(), 0, "nothing was made of it");
+    assert_eq!(grant.requests(), 0, "it was not read");
 }
 
 #[test]
-fn what_a_strict_server_is_not_forgiven() {
+fn a_strict_server_is_allowed_no_quirk() {
     let endpoint = || Endpoint::parse("https://a.example/token").expect("an endpoint");
-    let check = |status, kind: &str, body: &str, oddity: Quirk| {
+    let check = |status, kind: &str, body: &str, quirk: Quirk| {
         let parse = |leniency| {
             let server = AuthorizationServer::new(endpoint()).leniency(leniency);
             let client = OAuthClient::new(server, "id")
                 .and_then(|client| client.with_secret("s3cret"))
                 .expect("a client");
-            TokenRequest::client_credentials(&client).parse(answer(status, kind, body))
+            TokenRequest::client_credentials(&client).parse(response(status, kind, body))
         };
         let strict = parse(Leniency::strict()).expect_err(body);
         assert_eq!(strict.kind(), ErrorKind::Malformed, "{strict}");
         assert_eq!(strict.check(), Some(Check::Leniency), "{strict}");
-        assert!(strict.to_string().contains(&oddity.to_string()), "{strict}");
-        let by_name = parse(Leniency::strict().with(oddity)).expect(body);
-        assert_eq!(by_name.quirks().iter().collect::<Vec<_>>(), [oddity]);
-        assert!(parse(Leniency::field_tested().without(oddity)).is_err());
+        assert!(strict.to_string().contains(&quirk.to_string()), "{strict}");
+        let by_name = parse(Leniency::strict().with(quirk)).expect(body);
+        assert_eq!(by_name.quirks().iter().collect::<Vec<_>>(), [quirk]);
+        assert!(parse(Leniency::field_tested().without(quirk)).is_err());
     };
     let json = "application/json";
     let with = |field: &str| format!(r#"{{"access_token":"t","token_type":"Bearer",{field}}}"#);
