@@ -5,7 +5,7 @@
 //! server rejected the request.", read in its source, not observed at Info Flora); the HTML pages
 //! of a framework; an empty body.
 
-use auth_core::{Error, ErrorKind, Response};
+use auth_core::{Error, ErrorKind, Response, is_transient};
 use http::StatusCode;
 
 /// The help for a rejected token. It names what replaced Basic Auth with a user name and password.
@@ -35,8 +35,9 @@ pub(crate) fn refusal(response: &Response) -> Error {
             "Info Flora received too many requests from this address",
             "wait a while, then send requests less often",
         ),
+        _ if is_transient(status) => refused("Info Flora has a server error", "try again later"),
         _ if status.is_server_error() => {
-            refused("Info Flora has a server error", "try again later")
+            refused("Info Flora cannot do this", "check the version of the API")
         }
         _ if status.is_redirection() => refused(
             "Info Flora sent a redirect, which is not followed with credentials",

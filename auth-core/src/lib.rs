@@ -10,7 +10,10 @@ pub mod testkit;
 mod time;
 mod wire;
 
-pub use error::{Error, ErrorKind, check::Check, delivery::Delivery, oauth_error::OAuthError};
+pub use error::{
+    Error, ErrorKind, check::Check, delivery::Delivery, oauth_error::OAuthError,
+    verdict::is_transient,
+};
 pub use leniency::{Leniency, Quirk, Quirks};
 pub use oauth::{
     authorization_request::{AuthorizationRequest, Entropy},

@@ -45,9 +45,9 @@ impl Lazy {
             let builder = builder.take().ok_or("an earlier build panicked")?;
             builder.build().map_err(|error| error::chain(&error))
         });
-        built
-            .as_ref()
-            .map_err(|why| TransportError::not_sent(format!("cannot build the HTTP client: {why}")))
+        built.as_ref().map_err(|why| {
+            TransportError::not_sent(format!("cannot build the HTTP client: {why}")).misconfigured()
+        })
     }
 }
 
@@ -69,6 +69,7 @@ mod tests {
                 "{error}"
             );
             assert_eq!(error.delivery(), auth_core::Delivery::NotSent);
+            assert!(error.is_misconfigured(), "{error}");
         }
     }
 
@@ -100,6 +101,7 @@ mod tests {
             .body(Body::Empty)
             .unwrap();
         let error = unchecked.send(request, &Limits::api()).await.unwrap_err();
+        assert!(error.is_misconfigured(), "{error}");
         assert_eq!(
             error.to_string(),
             format!("connection lost: {}", error::ELSEWHERE)

@@ -16,6 +16,20 @@ pub(crate) fn plain_http(uri: &Uri) -> TransportError {
     TransportError::not_sent(format!(
         "plain http to {host} is not allowed; use https (http is for loopback addresses only)"
     ))
+    .misconfigured()
+    .with_help("use an https URL")
+}
+
+/// The help for a certificate that is not trusted.
+const UNTRUSTED: &str = "the certificate's issuer is not known to this program: a company's proxy? Add it to the system's \
+     certificates, name its file in the variable `SSL_CERT_FILE`, enable the feature `native-tls` \
+     of http-reqwest, or pass a builder of your own with this issuer (`Reqwest::with_builder`); \
+     otherwise check the host's name and the machine's clock";
+
+/// Whether the words are about the server's certificate: those of rustls or of the system's TLS. An
+/// alert of the peer is about this program's certificate.
+fn is_untrusted(words: &str) -> bool {
+    !words.contains("alert") && words.to_ascii_lowercase().contains("certificate")
 }
 
 /// The client that failed.
@@ -37,14 +51,21 @@ pub(crate) fn before_response(error: reqwest::Error, origin: Origin) -> Transpor
         // hyper's message for a client that was built without TLS.
         return TransportError::not_sent(NO_TLS).misconfigured();
     }
-    let before = error.is_builder() || error.is_connect();
+    let (builder, connect) = (error.is_builder(), error.is_connect());
+    let before = builder || connect;
     let message = chain(&error.without_url());
+    let untrusted = connect && is_untrusted(&message);
     let error = if before && origin == Origin::Ours {
         TransportError::not_sent(message)
     } else {
         TransportError::delivery_unknown(message)
     };
-    if timed_out { error.timed_out() } else { error }
+    match timed_out {
+        true => error.timed_out(),
+        false if untrusted => error.misconfigured().with_help(UNTRUSTED),
+        false if builder => error.misconfigured(),
+        false => error,
+    }
 }
 
 /// Converts an error from reading the response, after the request has arrived.
@@ -66,4 +87,27 @@ pub(crate) fn chain(error: &reqwest::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_about_certificates() {
+        let check = |words: &str, expect: bool| assert_eq!(is_untrusted(words), expect, "{words}");
+        check(
+            "client error (Connect): invalid peer certificate: UnknownIssuer",
+            true,
+        );
+        check("invalid peer certificate: Expired", true);
+        check(
+            "error:0A000086:SSL routines::certificate verify failed",
+            true,
+        );
+        check("The certificate was not trusted.", true);
+        check("received fatal alert: CertificateUnknown", false);
+        check("Connection refused (os error 111)", false);
+        check("tls handshake eof", false);
+    }
 }

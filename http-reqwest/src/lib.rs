@@ -172,7 +172,8 @@ impl fmt::Debug for Reqwest {
 impl AsyncTransport for Reqwest {
     async fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
         let start = Instant::now();
-        let runtime = ::tokio::runtime::Handle::try_current().map_err(TransportError::not_sent)?;
+        let runtime = ::tokio::runtime::Handle::try_current()
+            .map_err(|error| TransportError::not_sent(error).misconfigured())?;
         let (client, origin) = self.choose(request.uri())?;
         let method = request.method().clone();
         let (mut head, body) = request.into_parts();
@@ -199,7 +200,7 @@ impl AsyncTransport for Reqwest {
             .await
             .map_err(|error| error::before_response(error, origin))?;
         if *response.url() != requested {
-            return Err(TransportError::delivery_unknown(error::ELSEWHERE));
+            return Err(TransportError::delivery_unknown(error::ELSEWHERE).misconfigured());
         }
         collect(response, &method, limits).await
     }

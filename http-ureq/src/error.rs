@@ -12,7 +12,14 @@ pub(crate) fn plain_http(uri: &Uri) -> TransportError {
     TransportError::not_sent(format!(
         "plain http to {host} is not allowed; use https (http is for loopback addresses only)"
     ))
+    .misconfigured()
+    .with_help("use an https URL")
 }
+
+/// The help for a certificate that is not trusted.
+const UNTRUSTED: &str = "the certificate's issuer is not known to this program: a company's proxy? Enable the feature \
+     `native-tls` of http-ureq for the system's certificates, or pass an agent of your own with \
+     this issuer (`Ureq::with_agent`); otherwise check the host's name and the machine's clock";
 
 /// Converts an error from before the head of the response.
 ///
@@ -21,7 +28,15 @@ pub(crate) fn plain_http(uri: &Uri) -> TransportError {
 /// cipher mean *not sent*: other failures look the same in the middle of an exchange.
 pub(crate) fn before_response(error: Error, limits: &Limits) -> TransportError {
     let timed_out = matches!(error, Error::Timeout(_));
-    let misconfigured = matches!(error, Error::TlsRequired | Error::InvalidProxyUrl);
+    let untrusted = is_untrusted(&error);
+    let misconfigured = matches!(
+        error,
+        Error::TlsRequired
+            | Error::InvalidProxyUrl
+            | Error::BadUri(_)
+            | Error::RequireHttpsOnly(_)
+            | Error::Tls(_)
+    );
     let not_sent = match &error {
         Error::Timeout(reason) => matches!(reason, Timeout::Resolve | Timeout::Connect),
         Error::Io(error) => is_before_sending(error, limits),
@@ -45,9 +60,28 @@ pub(crate) fn before_response(error: Error, limits: &Limits) -> TransportError {
     };
     match (timed_out, misconfigured) {
         (true, _) => error.timed_out(),
+        _ if untrusted => error.misconfigured().with_help(UNTRUSTED),
         (_, true) => error.misconfigured(),
         _ => error,
     }
+}
+
+/// Whether the server's certificate was rejected: by rustls, or by the system's TLS in its words.
+fn is_untrusted(error: &Error) -> bool {
+    match error {
+        Error::Io(error) => is_about_certificate(&error.to_string()),
+        #[cfg(feature = "rustls")]
+        Error::Rustls(error) => is_about_certificate(&error.to_string()),
+        #[cfg(feature = "native-tls")]
+        Error::NativeTls(error) => is_about_certificate(&error.to_string()),
+        _ => false,
+    }
+}
+
+fn is_about_certificate(words: &str) -> bool {
+    // An alert of the peer is about this program's certificate.
+    let alert = words.contains("alert");
+    !alert && words.to_ascii_lowercase().contains("certificate")
 }
 
 /// Converts an error from reading the response, after the request has arrived.
@@ -182,6 +216,35 @@ mod tests {
             Delivery::Unknown,
             false,
         );
+    }
+
+    #[test]
+    fn what_a_person_must_fix_is_configuration() {
+        let check = |error: Error, words: &str| {
+            let error = before_response(error, &Limits::token());
+            assert!(error.is_misconfigured(), "{error}");
+            assert_eq!(error.delivery(), Delivery::NotSent, "{error}");
+            let error = auth_core::Error::from(error);
+            assert!(error.is_configuration() && !error.is_retryable(), "{error}");
+            assert!(error.to_string().contains(words), "{error}");
+        };
+        let rejected = io::Error::new(
+            io::ErrorKind::InvalidData,
+            "invalid peer certificate: UnknownIssuer",
+        );
+        check(Error::Io(rejected), "a company's proxy?");
+        #[cfg(feature = "rustls")]
+        check(Error::TlsRequired, "TLS");
+        check(Error::InvalidProxyUrl, "transport");
+        check(Error::BadUri("x".into()), "https");
+        check(Error::RequireHttpsOnly("x".into()), "https");
+        let uri = Uri::from_static("http://example.org/?code=secret");
+        let error = auth_core::Error::from(plain_http(&uri));
+        assert!(error.is_configuration() && !error.to_string().contains("secret"));
+        let alert = Error::Io(io::Error::other("received fatal alert: CertificateUnknown"));
+        assert!(!before_response(alert, &Limits::token()).is_misconfigured());
+        let reset = Error::Io(io::ErrorKind::ConnectionReset.into());
+        assert!(!before_response(reset, &Limits::token()).is_misconfigured());
     }
 
     #[test]

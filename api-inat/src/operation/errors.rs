@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use auth_core::{Error, ErrorKind, Response, looks_like_html, read_json};
+use auth_core::{Error, ErrorKind, Response, is_transient, looks_like_html, read_json};
 use http::StatusCode;
 use serde::{
     Deserialize, Deserializer,
@@ -137,7 +137,11 @@ pub(crate) fn refusal(response: &Response) -> Error {
             "iNaturalist is down for maintenance or overloaded",
             "try again later",
         ),
-        _ if status.is_server_error() => refused("iNaturalist has a problem", "try again later"),
+        _ if is_transient(status) => refused("iNaturalist has a problem", "try again later"),
+        _ if status.is_server_error() => refused(
+            "iNaturalist cannot do this",
+            "check the operation and its version of the API",
+        ),
         _ if status.is_redirection() => refused(
             "iNaturalist responded with a redirect, which is never followed with credentials",
             "check the settings `www` and `v1`",

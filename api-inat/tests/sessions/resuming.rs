@@ -101,7 +101,12 @@ fn responses_that_are_torn_or_none() {
     let server = inaturalist();
     let broken = |items| {
         let fault = match items {
-            100 => Fault::TruncatedJson,
+            // A read is tried four times.
+            100 => {
+                return server
+                    .faults()
+                    .times(4, Matching::Api, Fault::TruncatedJson);
+            }
             200 => Fault::Respond {
                 status: 200,
                 content_type: "text/html".into(),
@@ -151,7 +156,9 @@ fn any_order_can_be_gone_on_with() {
     let server = inaturalist();
     let broken = |items| {
         if items % 100 == 0 && items < 400 {
-            server.faults().next(Matching::Api, Fault::TruncatedJson);
+            server
+                .faults()
+                .times(4, Matching::Api, Fault::TruncatedJson);
         }
     };
     let search = Search::new().per_page(100).order_by(OrderBy::ObservedOn);

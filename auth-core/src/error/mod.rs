@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod delivery;
 pub(crate) mod oauth_error;
 pub(crate) mod text;
+pub(crate) mod verdict;
 
 use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
@@ -12,6 +13,7 @@ use self::{
     delivery::Delivery,
     oauth_error::OAuthError,
     text::{holds, presentable, redact},
+    verdict::{is_transient, is_transient_code},
 };
 
 /// The reason for a failure, and what to do next.
@@ -87,6 +89,7 @@ struct Inner {
     retry_after: Option<Duration>,
     sent: Option<Delivery>,
     check: Option<Check>,
+    is_cut_short: bool,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -179,6 +182,12 @@ impl Error {
         self
     }
 
+    /// Marks a success that ends too early: the next one may be complete.
+    pub(crate) fn cut_short(mut self) -> Self {
+        self.inner().is_cut_short = true;
+        self
+    }
+
     pub(crate) fn with_delivery(mut self, sent: Delivery) -> Self {
         self.inner().sent = Some(sent);
         self
@@ -215,17 +224,22 @@ impl Error {
         self.0.kind == ErrorKind::Configuration
     }
 
-    /// Returns whether the same call may succeed later: the network failed, a deadline passed, or
-    /// the server said so (408, 429, 500, 502, 503, 504). It does not say whether the request had
-    /// an effect: see [`may_have_been_delivered`](Self::may_have_been_delivered).
+    /// Returns whether the same call may succeed later: the network failed, a deadline passed, the
+    /// response ended too early, or the server said so by its status ([`is_transient`]) or by
+    /// `server_error` or `temporarily_unavailable`. It does not say whether the request had an
+    /// effect: see [`may_have_been_delivered`](Self::may_have_been_delivered).
+    ///
+    /// [`is_transient`]: crate::is_transient
     #[doc(alias = "retry")]
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.0.kind {
             ErrorKind::Transport | ErrorKind::TimedOut => true,
             ErrorKind::Refused | ErrorKind::Malformed => {
-                let status = self.0.status.map(|status| status.as_u16());
-                matches!(status, Some(408 | 429 | 500 | 502 | 503 | 504))
+                let oauth = self.0.oauth.as_ref();
+                self.0.is_cut_short
+                    || self.0.status.is_some_and(is_transient)
+                    || oauth.is_some_and(|oauth| is_transient_code(oauth.code()))
             }
             _ => false,
         }
@@ -299,6 +313,7 @@ impl Error {
             retry_after: None,
             sent: None,
             check: None,
+            is_cut_short: false,
             source: None,
         }))
     }
@@ -354,8 +369,9 @@ impl fmt::Display for Error {
 }
 
 impl fmt::Debug for Error {
+    /// As `Display`: a `main` that returns the error shows this.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error({:?}: {self})", self.0.kind)
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -369,6 +385,12 @@ mod tests {
     fn one_pointer_wide() {
         assert_eq!(size_of::<Error>(), size_of::<usize>());
         assert_eq!(size_of::<Option<Error>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn a_main_that_returns_it_shows_its_words() {
+        let error = Error::login_needed("no token");
+        assert_eq!(format!("{error:?}"), "no token; log in again");
     }
 
     #[test]

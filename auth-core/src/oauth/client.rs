@@ -217,7 +217,8 @@ fn basic(id: &str, secret: &str, encoding: BasicEncoding) -> Result<HeaderValue,
 
 fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(3 * text.len());
-    form::encode(text, "+", |piece| encoded.push_str(piece));
+    // Every server decodes `%20`; some do not decode `+`.
+    form::encode(text, "%20", |piece| encoded.push_str(piece));
     encoded
 }
 
@@ -264,7 +265,7 @@ mod tests {
             assert_eq!(sent(&client, method), expect);
         };
         check(server(raw), None, raw, None, "&client_id=an+id");
-        // "an id:s+%" and "an+id:s%2B%25"
+        // "an id:s+%" and "an%20id:s%2B%25"
         check(
             server(raw),
             Some("s+%"),
@@ -276,7 +277,7 @@ mod tests {
             server(form),
             Some("s+%"),
             form,
-            Some("Basic YW4raWQ6cyUyQiUyNQ=="),
+            Some("Basic YW4lMjBpZDpzJTJCJTI1"),
             "",
         );
         check(
@@ -317,7 +318,7 @@ mod tests {
             "weird:id %+/x",
             "p%40 s+s:w&r=d/?#",
             form,
-            "weird%3Aid+%25%2B%2Fx:p%2540+s%2Bs%3Aw%26r%3Dd%2F%3F%23",
+            "weird%3Aid%20%25%2B%2Fx:p%2540%20s%2Bs%3Aw%26r%3Dd%2F%3F%23",
         );
         check("id", "s:e:c", BasicEncoding::Raw, "id:s:e:c");
         check(

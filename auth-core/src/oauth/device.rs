@@ -15,9 +15,10 @@ use super::{
     client::OAuthClient,
     error_response,
     json_object::{Object, head},
+    server::ClientAuthentication,
 };
 use crate::{
-    error::{Error, ErrorKind, check::Check, oauth_error::OAuthError},
+    error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, verdict::ends_device_login},
     leniency::{Quirk, Quirks},
     wire::{
         body::Request, form::Form, limits::Limits, message::Message, response_body::Response,
@@ -168,6 +169,11 @@ impl Message for DeviceAuthorizationRequest<'_> {
         if let Some(scope) = self.scope.filter(|scope| !scope.is_empty()) {
             form.add("scope", scope);
         }
+        // django-oauth-toolkit looks for the id in the form of a confidential client as well.
+        let in_header = matches!(server.authentication, ClientAuthentication::Basic(_));
+        if in_header && self.client.is_confidential() && !server.client_id_beside_basic {
+            form.add("client_id", self.client.id());
+        }
         Ok(self.client.post(endpoint, form, server.authentication))
     }
 
@@ -285,8 +291,9 @@ impl DeviceAuthorizationResponse {
     /// Returns how long to wait before the next poll, given the error of the last one. `None` if
     /// polling ends (RFC 8628 section 3.5).
     ///
-    /// `slow_down` makes this and every later wait 5 s longer. A network failure doubles the wait,
-    /// up to 60 s.
+    /// `slow_down` makes this and every later wait 5 s longer. A failure that is not the server's
+    /// own answer doubles the wait, up to 60 s: the network's, a server in trouble, the page of a
+    /// firewall.
     #[doc(alias = "retry")]
     #[doc(alias = "backoff")]
     #[inline]
@@ -294,12 +301,11 @@ impl DeviceAuthorizationResponse {
         match error.oauth().map(OAuthError::code) {
             Some("authorization_pending") => {}
             Some("slow_down") => self.interval = self.interval.saturating_add(FIVE),
-            _ if error.kind() == ErrorKind::TimedOut && error.oauth().is_some() => return None,
-            _ if error.is_retryable() => {
+            _ if ends_device_login(error) => return None,
+            _ => {
                 let doubled = self.interval.saturating_mul(2).min(LONGEST_BACKOFF);
                 self.interval = self.interval.max(doubled);
             }
-            _ => return None,
         }
         Some(self.interval.max(error.retry_after().unwrap_or_default()))
     }

@@ -1,14 +1,11 @@
-//! What a refused token request means, and what to do about it: by grant and error code, never by
-//! status alone.
+//! The refusals and the malformed successes of all endpoints; those of the token endpoint by OAuth
+//! code are in `token_error`.
 
 use std::{borrow::Cow, time::Duration};
 
 use super::{
-    authorization_response::CodeGrant,
     json_object::{NoObject, Object},
-    token_request::parameters::{
-        AUTHORIZATION_CODE, CLIENT_CREDENTIALS, DEVICE_CODE, PASSWORD, REFRESH_TOKEN,
-    },
+    token_error::common,
     token_response::{Reading, read},
 };
 use crate::{
@@ -17,108 +14,12 @@ use crate::{
         check::Check,
         oauth_error::OAuthError,
         text::{holds, presentable, redact},
+        verdict::{TRY_LATER, ends_early},
     },
     leniency::{Leniency, Quirks},
-    time::{Now, http_date},
+    time::http_date,
     wire::response_body::Response,
 };
-
-/// The request, as far as an error describes it.
-pub(super) struct Asked<'a> {
-    pub(super) grant_type: &'a str,
-    pub(super) client_id: &'a str,
-    pub(super) code: Option<(&'a CodeGrant, Option<Now>)>,
-    pub(super) secrets: &'a [&'a str],
-}
-
-/// Converts an OAuth error of the token endpoint (RFC 6749 section 5.2), whatever its status.
-pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthError) -> Error {
-    let oauth = oauth.redacted(asked.secrets);
-    let client_id = asked.client_id;
-    let error = match (oauth.code(), asked.grant_type) {
-        ("unauthorized_client" | "unsupported_grant_type", _) => configuration(format!(
-            "the client `{client_id}` may not use the grant {}",
-            asked.grant_type
-        ))
-        .with_help("have it registered for this grant, or log in in another way"),
-        ("authorization_pending" | "slow_down", DEVICE_CODE) => {
-            Error::new(ErrorKind::Refused, "the person has not answered yet")
-                .with_help("ask again after the interval that the server gave")
-        }
-        ("access_denied", DEVICE_CODE) => {
-            Error::new(ErrorKind::ConsentDenied, "the person refused")
-                .with_help("ask again when they are willing")
-        }
-        ("expired_token", DEVICE_CODE) => {
-            Error::new(ErrorKind::TimedOut, "device code expired before the login")
-                .with_help("begin a new login")
-        }
-        ("invalid_grant", DEVICE_CODE) => {
-            Error::login_needed("the device code was not accepted").with_help("begin a new login")
-        }
-        (_, REFRESH_TOKEN) if is_dead_refresh_token(response, &oauth) => {
-            Error::login_needed("the refresh token is no longer accepted")
-        }
-        ("invalid_grant", PASSWORD) => bad_password(&oauth),
-        (_, AUTHORIZATION_CODE) if is_dead_code(&oauth) => refused_code(asked.code),
-        ("invalid_grant", CLIENT_CREDENTIALS) => {
-            configuration(format!("the client `{client_id}` was refused"))
-                .with_setting("client_id, client_secret")
-                .with_help("ask the service whether the client is still active")
-        }
-        // An extension grant: the others are above.
-        ("invalid_grant", _) => Error::new(
-            ErrorKind::Refused,
-            "what was given for a token was not accepted",
-        )
-        .with_help("look whether it has expired, was used before, or is meant for another server"),
-        ("invalid_target", _) => {
-            configuration("the server does not give tokens for this resource or audience")
-                .with_setting("resource, audience")
-        }
-        _ if blames_client(&oauth) => refused_client(client_id),
-        (code, _) => common(code, client_id)
-            .unwrap_or_else(|| Error::new(ErrorKind::Refused, "the token request was refused")),
-    };
-    with_wait(
-        error.with_status(response.status()).with_oauth(oauth),
-        response,
-    )
-}
-
-/// Returns whether the error is about the client: `invalid_client`, or league's `invalid_request`
-/// whose hint names the id or the secret. league 9 sends the latter for a missing secret.
-pub(super) fn blames_client(oauth: &OAuthError) -> bool {
-    let named = |hint: &str| holds(hint, "`client_secret`") || holds(hint, "`client_id`");
-    match oauth.code() {
-        "invalid_client" => true,
-        "invalid_request" => oauth.hint().is_some_and(named),
-        _ => false,
-    }
-}
-
-/// Converts an error code of any endpoint that authenticates clients.
-fn common(code: &str, client_id: &str) -> Option<Error> {
-    Some(match code {
-        "invalid_client" => refused_client(client_id),
-        "invalid_scope" => configuration("the server does not know or does not grant the scopes")
-            .with_setting("scope")
-            .with_help("ask for scopes that this client is registered for, separated by spaces"),
-        "server_error" | "temporarily_unavailable" => {
-            Error::new(ErrorKind::Refused, "the authorization server has a problem")
-                .with_help("try again later")
-        }
-        _ => return None,
-    })
-}
-
-fn refused_client(client_id: &str) -> Error {
-    configuration(format!(
-        "the client id `{client_id}` or its secret was refused"
-    ))
-    .with_setting("client_id, client_secret")
-    .with_help("compare both with the page where the application was registered")
-}
 
 /// Converts a refusal of an endpoint that issues no tokens: by its OAuth error if it has one.
 pub(super) fn endpoint_error(
@@ -136,92 +37,10 @@ pub(super) fn endpoint_error(
             configuration(format!("the client `{client_id}` may not use {who}"))
                 .with_help("have it registered for this")
         }
-        code => common(code, client_id)
+        _ => common(&oauth, client_id, None)
             .unwrap_or_else(|| Error::new(ErrorKind::Refused, format!("{who} refused"))),
     };
-    with_wait(
-        error.with_status(response.status()).with_oauth(oauth),
-        response,
-    )
-}
-
-/// What the user needs to find the reason: servers send one error code for all of these.
-fn refused_code(code: Option<(&CodeGrant, Option<Now>)>) -> Error {
-    let Some((grant, now)) = code else {
-        return Error::login_needed("the authorization code was not accepted");
-    };
-    let age = match now.and_then(|now| grant.age(now)) {
-        Some(age) => format!("{} s after it arrived", age.as_secs()),
-        None => "its age is not known".to_owned(),
-    };
-    let used: Cow<'_, str> = match grant.requests() {
-        0 | 1 => "this program had not sent it before".into(),
-        count => format!("this program has made {count} requests with it").into(),
-    };
-    let advice = match grant.requests() {
-        0 | 1 => {
-            "begin a new login; a code serves once, for about ten minutes, and only with the redirect URI it was asked for with"
-        }
-        _ => "begin a new login; a code serves once, so look for the place that sends it again",
-    };
-    Error::login_needed(format!(
-        "the authorization code was not accepted ({age}, {used}, redirect URI {})",
-        grant.redirect_uri()
-    ))
-    .with_help(advice)
-}
-
-/// Returns whether the code was rejected. league 9 and the RFC say `invalid_grant`; league 8 says
-/// `invalid_request` and names the code in its hint.
-fn is_dead_code(oauth: &OAuthError) -> bool {
-    match oauth.code() {
-        "invalid_grant" => true,
-        "invalid_request" => oauth
-            .hint()
-            .is_some_and(|hint| holds(&hint.to_ascii_lowercase(), "authorization code")),
-        _ => false,
-    }
-}
-
-/// Returns whether the refresh token was rejected. league 9 and the RFC say `invalid_grant`; league
-/// 8 says `invalid_request` with 401, or names the token in its text.
-fn is_dead_refresh_token(response: &Response, oauth: &OAuthError) -> bool {
-    match oauth.code() {
-        "invalid_grant" => true,
-        "invalid_request" => {
-            let names_it = |text: Option<&str>| {
-                text.is_some_and(|text| {
-                    holds(&text.to_ascii_lowercase(), "refresh token is invalid")
-                })
-            };
-            response.status() == http::StatusCode::UNAUTHORIZED || names_it(oauth.description())
-        }
-        _ => false,
-    }
-}
-
-/// iNaturalist sends the same error for a wrong password and a suspended account, except for a key
-/// of its own.
-fn bad_password(oauth: &OAuthError) -> Error {
-    let error = match oauth.suspended_until() {
-        Some(Some(until)) => Error::new(
-            ErrorKind::AccountSuspended,
-            format!("the account is suspended until {until}"),
-        ),
-        Some(None) => Error::new(
-            ErrorKind::AccountSuspended,
-            "the account is suspended without an end",
-        ),
-        None => {
-            return Error::new(
-                ErrorKind::BadCredentials,
-                "the user name or password was refused",
-            )
-            .with_setting("username, password")
-            .with_help("check both; the client id and secret are another pair of settings");
-        }
-    };
-    error.with_help("write to the service's support")
+    refusal(error, response, oauth)
 }
 
 /// The error for a success that cannot be used.
@@ -244,6 +63,14 @@ pub(super) fn no_object(response: &Response, what: &str, why: NoObject, secrets:
             malformed(response, what, Check::Object, "it is not JSON")
                 .with_server_message(&excerpt(response, secrets))
         }
+        NoObject::NotJson if ends_early(response.body().as_bytes()) => malformed(
+            response,
+            what,
+            Check::Object,
+            "it is not JSON, because it ends too early",
+        )
+        .cut_short()
+        .with_help("try again"),
         NoObject::NotJson => malformed(response, what, Check::Object, "it is not JSON"),
         NoObject::KeyTwice => malformed(response, what, Check::Object, "duplicate key"),
     }
@@ -298,7 +125,7 @@ pub(super) fn unexplained(who: &str, response: &Response, secrets: &[&str]) -> E
         .with_status(status)
         .with_server_message(&excerpt(response, secrets));
     let error = if error.is_retryable() {
-        error.with_help("try again later")
+        error.with_help(TRY_LATER)
     } else {
         error.with_help("check the endpoint's URL and how the client is registered")
     };
@@ -329,8 +156,18 @@ pub(super) fn excerpt(response: &Response, secrets: &[&str]) -> String {
     presentable(&redact(out, secrets), 200)
 }
 
-fn configuration(what: impl Into<Cow<'static, str>>) -> Error {
+pub(super) fn configuration(what: impl Into<Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Configuration, what)
+}
+
+/// Completes the error for an OAuth error: what goes away by itself always says so.
+pub(super) fn refusal(error: Error, response: &Response, oauth: OAuthError) -> Error {
+    let error = error.with_status(response.status()).with_oauth(oauth);
+    let error = match error.is_retryable() && error.help().is_none() {
+        true => error.with_help(TRY_LATER),
+        false => error,
+    };
+    with_wait(error, response)
 }
 
 fn with_wait(error: Error, response: &Response) -> Error {
@@ -370,44 +207,6 @@ pub fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn codes_that_are_dead() {
-        let check = |error: &str, hint: Option<&str>, expect: bool| {
-            let oauth = OAuthError {
-                hint: hint.map(str::to_owned),
-                ..OAuthError::new(error)
-            };
-            assert_eq!(is_dead_code(&oauth), expect, "{error} {hint:?}");
-        };
-        check("invalid_grant", None, true);
-        check(
-            "invalid_request",
-            Some("Authorization code has expired"),
-            true,
-        );
-        check(
-            "invalid_request",
-            Some("Authorization code has been revoked"),
-            true,
-        );
-        check(
-            "invalid_request",
-            Some("Cannot decrypt the authorization code"),
-            true,
-        );
-        check(
-            "invalid_request",
-            Some("Check the `code_verifier` parameter"),
-            false,
-        );
-        check("invalid_request", None, false);
-        check(
-            "invalid_client",
-            Some("Authorization code has expired"),
-            false,
-        );
-    }
 
     #[test]
     fn waits() {

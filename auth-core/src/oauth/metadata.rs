@@ -16,7 +16,7 @@ use super::{
     server::{AnnouncedPkce, AuthorizationServer, BasicEncoding, ClientAuthentication},
 };
 use crate::{
-    error::{Error, ErrorKind, check::Check, text::presentable},
+    error::{Error, ErrorKind, check::Check, text::presentable, verdict::is_transient},
     leniency::Quirks,
     wire::{
         body::{Body, Request, set_header},
@@ -147,7 +147,7 @@ impl Message for MetadataRequest {
     #[inline]
     fn parse(&self, response: Response) -> Result<Metadata, Error> {
         let status = response.status();
-        if status.is_client_error() && status != http::StatusCode::TOO_MANY_REQUESTS {
+        if status.is_client_error() && !is_transient(status) {
             let what = format!("there are no metadata at {}", self.url);
             return Err(Error::new(ErrorKind::Configuration, what)
                 .with_status(status)

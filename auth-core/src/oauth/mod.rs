@@ -16,5 +16,6 @@ pub(crate) mod pushed_request;
 pub(crate) mod revocation;
 pub(crate) mod server;
 pub(crate) mod token;
+mod token_error;
 pub(crate) mod token_request;
 pub(crate) mod token_response;

@@ -3,7 +3,7 @@
 use std::{error::Error as StdError, fmt, sync::Arc};
 
 use crate::{
-    error::{Error, ErrorKind, delivery::Delivery, text::holds},
+    error::{Error, delivery::Delivery, text::holds, verdict::fault},
     wire::{body::Request, limits::Limits, response_body::Response},
 };
 
@@ -97,6 +97,9 @@ pub struct TransportError {
     delivery: Delivery,
     timed_out: bool,
     misconfigured: bool,
+    help: Option<&'static str>,
+    /// Whom the request was for: a host, and a port if the URL has one.
+    host: Option<http::uri::Authority>,
     received: u64,
     source: Arc<dyn StdError + Send + Sync>,
 }
@@ -114,11 +117,58 @@ impl TransportError {
         Self::new(Delivery::Unknown, source.into())
     }
 
-    /// Marks the transport as misconfigured, e.g. without TLS. Trying again changes nothing.
+    /// Marks the fault as permanent: how the transport is built or set up, e.g. without TLS, or
+    /// with certificates that it does not trust. Trying again changes nothing, so flows do not, and
+    /// the [`Error`] is of kind [`Configuration`](crate::ErrorKind::Configuration). Without this mark a fault counts as
+    /// one that goes away by itself.
+    ///
+    /// ```
+    /// use auth_core::{Error, TransportError};
+    ///
+    /// let error = TransportError::not_sent("invalid peer certificate: UnknownIssuer")
+    ///     .misconfigured()
+    ///     .with_help("add the certificate of the company's proxy to the system's");
+    /// assert!(error.is_misconfigured());
+    /// let error = Error::from(error);
+    /// assert!(error.is_configuration() && !error.is_retryable());
+    /// ```
     #[must_use]
     pub fn misconfigured(mut self) -> Self {
         self.misconfigured = true;
         self
+    }
+
+    /// Sets what to do about it, in place of a general advice.
+    #[must_use]
+    pub fn with_help(mut self, what_to_do: &'static str) -> Self {
+        self.help = Some(what_to_do);
+        self
+    }
+
+    /// Names whom the request was for, which the message then says. The drivers of auth-flows call
+    /// it. User information is not shown.
+    ///
+    /// ```
+    /// use auth_core::TransportError;
+    ///
+    /// let uri = http::Uri::from_static("https://auth.example.org/token?key=value");
+    /// let error = TransportError::not_sent("connection refused");
+    /// let error = error.with_host(uri.authority());
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "the request to auth.example.org could not be sent: connection refused"
+    /// );
+    /// ```
+    #[must_use]
+    pub fn with_host(mut self, authority: Option<&http::uri::Authority>) -> Self {
+        self.host = authority.cloned().or(self.host);
+        self
+    }
+
+    /// Returns whether the fault is permanent: see [`misconfigured`](Self::misconfigured).
+    #[must_use]
+    pub fn is_misconfigured(&self) -> bool {
+        self.misconfigured
     }
 
     /// Marks the error as a timeout.
@@ -160,6 +210,8 @@ impl TransportError {
             delivery,
             timed_out: false,
             misconfigured: false,
+            help: None,
+            host: None,
             received: 0,
             source: Arc::from(source),
         }
@@ -168,12 +220,26 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match (self.timed_out, self.delivery) {
-            (true, Delivery::NotSent) => "connecting timed out",
-            (true, Delivery::Unknown) => "no response in time",
-            (false, Delivery::NotSent) => "the request could not be sent",
-            (false, Delivery::Unknown) => "connection lost",
-        })?;
+        let (before, after) = match (self.timed_out, self.delivery) {
+            (true, Delivery::NotSent) => ("connecting", "timed out"),
+            (true, Delivery::Unknown) => ("no response", "in time"),
+            (false, Delivery::NotSent) => ("the request", "could not be sent"),
+            (false, Delivery::Unknown) => ("connection", "lost"),
+        };
+        match &self.host {
+            None => write!(f, "{before} {after}")?,
+            Some(host) => {
+                let link = match (self.timed_out, self.delivery) {
+                    (true, Delivery::Unknown) => "from",
+                    _ => "to",
+                };
+                write!(f, "{before} {link} {}", host.host())?;
+                if let Some(port) = host.port() {
+                    write!(f, ":{port}")?;
+                }
+                write!(f, " {after}")?;
+            }
+        }
         // HTTP clients wrap the useful cause ("connection refused") in errors that add nothing, so
         // each text is shown once.
         let mut cause: Option<&(dyn StdError + 'static)> = Some(&*self.source);
@@ -200,14 +266,8 @@ impl StdError for TransportError {}
 
 impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
-        let (kind, help) = match (error.misconfigured, error.timed_out) {
-            (true, _) => (
-                ErrorKind::Configuration,
-                "change how the transport is built or set up",
-            ),
-            (false, true) => (ErrorKind::TimedOut, "check the network and try again"),
-            (false, false) => (ErrorKind::Transport, "check the network and try again"),
-        };
+        let (kind, help) = fault(error.misconfigured, error.timed_out);
+        let help = error.help.unwrap_or(help);
         Self::new(kind, error.to_string())
             .with_delivery(error.delivery)
             .with_help(help)

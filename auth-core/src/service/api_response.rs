@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::{
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, verdict::TRY_LATER},
     oauth::{challenge::Challenge, error_response::retry_after},
     wire::response_body::Response,
 };
@@ -55,7 +55,7 @@ fn describe(error: Error, response: &Response) -> Error {
     }
 }
 
-/// Parses the JSON body of a successful response.
+/// Parses the JSON body of a response, or returns the service's refusal as an error.
 ///
 /// ```
 /// use auth_core::{ErrorKind, ResponseBody, read_json};
@@ -64,13 +64,22 @@ fn describe(error: Error, response: &Response) -> Error {
 /// assert_eq!(read_json::<Vec<u64>>(&response)?, [1, 2]);
 /// let page = http::Response::new(ResponseBody::new(b"<html>Log in to the Wi-Fi</html>".to_vec()));
 /// assert_eq!(read_json::<Vec<u64>>(&page).expect_err("a web page").kind(), ErrorKind::Malformed);
+/// # let body = ResponseBody::new(br#"{"error":"no such list"}"#.to_vec());
+/// # let refusal = http::Response::builder().status(404).body(body).expect("a response");
+/// let error = read_json::<Vec<u64>>(&refusal).expect_err("a refusal");
+/// assert_eq!(error.kind(), ErrorKind::Refused);
+/// assert_eq!(error.server_message(), Some("no such list"));
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 ///
 /// # Errors
+/// [`ErrorKind::Refused`] if the status is no success, with the service's own message.
 /// [`ErrorKind::Malformed`] if the body is a web page, ends too early, or does not have the shape
 /// of `T`.
 pub fn read_json<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
+    if !response.status().is_success() {
+        return Err(refused(response));
+    }
     let body = response.body().as_bytes();
     // One UTF-8 check of the whole body replaces one of each text in it: 10 % faster for a long
     // page.
@@ -93,6 +102,19 @@ pub fn looks_like_html(response: &Response) -> bool {
         || response.body().as_bytes().trim_ascii_start().first() == Some(&b'<')
 }
 
+#[cold]
+fn refused(response: &Response) -> Error {
+    let error = Error::about(
+        ErrorKind::Refused,
+        "the service refused the request",
+        response,
+    );
+    match error.is_retryable() {
+        true => error.with_help(TRY_LATER),
+        false => error.with_help("check the request, and what this login is allowed to do"),
+    }
+}
+
 fn unreadable(response: &Response, error: &serde_json::Error) -> Error {
     let length = response.body().as_bytes().len();
     let malformed = |what: String, help| {
@@ -112,7 +134,8 @@ fn unreadable(response: &Response, error: &serde_json::Error) -> Error {
         return malformed(
             format!("the response ends after {length} bytes, too early"),
             "try again",
-        );
+        )
+        .cut_short();
     }
     malformed(
         format!("cannot decode the response: {error}"),
@@ -197,8 +220,12 @@ mod tests {
     use crate::wire::response_body::ResponseBody;
 
     fn response(kind: &str, body: &str) -> Response {
+        with_status(200, kind, body)
+    }
+
+    fn with_status(status: u16, kind: &str, body: &str) -> Response {
         http::Response::builder()
-            .status(422)
+            .status(status)
             .header("content-type", kind)
             .body(ResponseBody::new(body.as_bytes().to_vec()))
             .expect("a response")
@@ -244,6 +271,36 @@ mod tests {
     }
 
     #[test]
+    fn a_refusal_is_never_read_as_a_value() {
+        let check = |status, body: &str, words: Option<&str>, retryable| {
+            let response = with_status(status, "application/json", body);
+            let error = read_json::<Value>(&response).expect_err(body);
+            assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
+            assert_eq!(error.server_message(), words, "{error}");
+            assert_eq!(error.is_retryable(), retryable, "{error}");
+            assert_eq!(error.help() == Some(TRY_LATER), retryable, "{error}");
+        };
+        check(422, r#"{"error":"bad name"}"#, Some("bad name"), false);
+        check(404, "{}", None, false);
+        check(302, "{}", None, false);
+        check(503, r#"{"error":"down"}"#, Some("down"), true);
+        check(520, "", None, true);
+        check(501, "", None, false);
+    }
+
+    #[test]
+    fn a_success_that_ends_early_can_be_read_again() {
+        let check = |body: &str, expect: bool| {
+            let error = read_json::<Vec<u64>>(&response("application/json", body));
+            assert_eq!(error.expect_err(body).is_retryable(), expect, "{body}");
+        };
+        check("", true);
+        check("[1,2", true);
+        check("{}", false);
+        check("<title>Portal</title>", false);
+    }
+
+    #[test]
     fn successes_that_cannot_be_read() {
         let check = |kind: &str, body: &str, expect: &str| {
             let error = read_json::<Vec<u64>>(&response(kind, body)).expect_err(body);
@@ -253,7 +310,7 @@ mod tests {
         check(
             "text/html",
             "<title>Portal</title>",
-            "a web page in place of JSON [HTTP 422]: Portal",
+            "a web page in place of JSON [HTTP 200]: Portal",
         );
         check("application/json", "", "ends after 0 bytes");
         check("application/json", "[1,2", "ends after 4 bytes");

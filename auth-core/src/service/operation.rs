@@ -8,13 +8,15 @@ use crate::{
 /// An operation of a service's API. It has a path, but neither a host nor a token.
 ///
 /// ```
-/// use auth_core::{BaseUrl, Error, CallPolicy, Operation, Request, Response};
+/// use std::collections::HashMap;
 ///
-/// /// How many observations there are.
+/// use auth_core::{BaseUrl, Error, CallPolicy, Operation, Request, Response, read_json};
+///
+/// /// How many observations there are, by their quality.
 /// struct Count;
 ///
 /// impl Operation for Count {
-///     type Output = u64;
+///     type Output = HashMap<String, u64>;
 ///
 ///     fn policy(&self) -> CallPolicy {
 ///         CallPolicy::read("v1").with_optional_token()
@@ -24,8 +26,8 @@ use crate::{
 ///         base.request(http::Method::GET, "/observations?per_page=0")
 ///     }
 ///
-///     fn parse(&self, response: Response) -> Result<u64, Error> {
-///         Ok(response.body().as_bytes().len() as u64)
+///     fn parse(&self, response: Response) -> Result<Self::Output, Error> {
+///         read_json(&response) // an error if the service refused
 ///     }
 /// }
 ///

@@ -7,3 +7,4 @@ mod common;
 mod metadata;
 mod properties;
 mod token_responses;
+mod verdicts;

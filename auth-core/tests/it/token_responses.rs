@@ -296,7 +296,7 @@ fn errors_in_every_status_and_dress() {
         400,
         JSON,
         r#"{"error":"invalid_scope"}"#,
-        CONFIGURATION,
+        NEEDS_LOGIN,
         "scope",
     );
     check(

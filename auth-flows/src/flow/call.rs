@@ -20,7 +20,7 @@ use std::{sync::Arc, time::Duration};
 use auth_core::{
     Access, Delivery, Error, ErrorKind, Event, Flow, Freshness, Message, Now, Operation,
     PermitKind, ResolvedOperation, Response, RetrySafety, Service, Step, Token, TokenKind,
-    TokenRequirement, retry_after, server_time, unverified_expiry,
+    TokenRequirement, is_transient, retry_after, server_time, unverified_expiry,
 };
 
 use super::{Next, send};
@@ -144,13 +144,24 @@ impl<'a, O: Operation> Call<'a, O> {
                 Ok(Step::Pause(pause))
             }
             // After 429 the server did nothing, so even a write may be repeated.
-            (status @ (429 | 502 | 503 | 504), _) if status == 429 || self.is_repeatable() => {
+            (status, _)
+                if status == 429 || (is_transient(response.status()) && self.is_repeatable()) =>
+            {
                 match CALL.next(self.failures, retry_after(response.headers()), now) {
                     Some(wait) => self.pause(wait),
                     None => self.finish(response),
                 }
             }
-            _ => self.finish(response),
+            _ => match self.finish(response) {
+                // A success that ended too early.
+                Err(error) if error.is_retryable() && self.is_repeatable() => {
+                    match CALL.next(self.failures, error.retry_after(), now) {
+                        Some(wait) => self.pause(wait),
+                        None => Err(error),
+                    }
+                }
+                finished => finished,
+            },
         }
     }
 
@@ -244,6 +255,9 @@ impl<O: Operation> Flow for Call<'_, O> {
             }
             (State::Sent, Event::Response(Ok(response))) => self.on_response(now, response),
             (State::Sent, Event::Response(Err(error))) => {
+                if error.is_misconfigured() {
+                    return Err(error.into());
+                }
                 let repeatable = error.delivery() == Delivery::NotSent || self.is_repeatable();
                 match CALL.next(self.failures, None, now) {
                     Some(wait) if repeatable => self.pause(wait),

@@ -6,7 +6,7 @@
 //!
 //!   Poll:   Start ─► Sleep ─► Send ─► Done(token response)
 //!                      ▲       │
-//!                      └───────┘ not yet, slower, or no response: wait, while the code is valid
+//!                      └───────┘ no definite response yet: wait, while the code is valid
 //! ```
 //!
 //! Neither holds the lease, because a user takes minutes.
@@ -134,7 +134,11 @@ impl<'a> Poll<'a> {
         match response {
             Ok(response) => Ok(Step::Done((response, sent))),
             Err(error) => match self.device.next_poll(&error) {
-                Some(wait) => self.pause(now, wait),
+                // The last failure says why no answer of the server came through.
+                Some(wait) => self.pause(now, wait).map_err(|late| match error.oauth() {
+                    None => late.with_source(error),
+                    Some(_) => late,
+                }),
                 None => Err(error),
             },
         }

@@ -295,6 +295,8 @@ impl Renewal {
                 Err(error) if error.is_retryable() && repeatable => return self.retry(now, error),
                 Err(error) => error,
             },
+            // Not remembered: it is no verdict of the server.
+            Err(error) if error.is_misconfigured() => return self.fail(now, error.into()),
             Err(error) if error.delivery() == Delivery::NotSent || repeatable => {
                 return self.retry(now, error.into());
             }

@@ -12,4 +12,5 @@ mod secrets;
 mod sessions;
 mod shared_rate_limit;
 mod upkeep;
+mod verdicts;
 mod worlds;

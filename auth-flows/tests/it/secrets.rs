@@ -364,8 +364,10 @@ fn in_a_device_login() {
     }
     let echo = r#"{"error":"access_denied","error_description":"marked-device-code was refused"}"#;
     let torn = &TOKEN[..40];
+    // What is torn is asked for again until the code expires, and told then.
+    let codes = CODES.replace("\"expires_in\":60", "\"expires_in\":3");
     for last in [(200, TOKEN), (400, echo), (200, torn), (403, torn)] {
-        for (result, ..) in log_in(&[(200, CODES), last]) {
+        for (result, ..) in log_in(&[(200, &codes), last]) {
             shown.error(result);
         }
     }

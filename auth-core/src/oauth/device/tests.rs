@@ -252,5 +252,74 @@ fn what_comes_next() {
     check(oauth("expired_token"), ErrorKind::TimedOut, None);
     check(oauth("invalid_grant"), ErrorKind::NeedsLogin, None);
     check(oauth("invalid_client"), ErrorKind::Configuration, None);
-    check(poll(&fixed, 200, "<html>"), ErrorKind::Malformed, None);
+    check(poll(&fixed, 200, "<html>"), ErrorKind::Malformed, Some(65));
+}
+
+/// While the code is good, only the server's own verdict ends a login.
+#[test]
+fn what_ends_polling() {
+    let check = |status, body: &str, ends: bool| {
+        let client = client(Leniency::field_tested());
+        let mut device = device(GOOD).expect(GOOD);
+        let error = TokenRequest::device(&client, &device)
+            .parse(response(status, body))
+            .expect_err(body);
+        assert_eq!(device.next_poll(&error).is_none(), ends, "{status} {error}");
+    };
+    for status in [
+        301, 302, 400, 401, 403, 404, 407, 408, 421, 425, 429, 451, 500, 501, 502, 503, 504, 507,
+        511, 520, 521, 522, 523, 524, 525, 526, 527, 530,
+    ] {
+        check(status, "<html><title>Blocked</title></html>", false);
+        check(status, "", false);
+        check(status, r#"{"error":"Forbidden","status":403}"#, false);
+        check(status, r#"{"error":"authorization_pending"}"#, false);
+        check(status, r#"{"error":"temporarily_unavailable"}"#, false);
+    }
+    for page in ["", "<html>", "{\"access_token\":\"x", "[]", "{}", "ok"] {
+        check(200, page, false);
+    }
+    for code in [
+        "access_denied",
+        "expired_token",
+        "invalid_grant",
+        "invalid_client",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "invalid_scope",
+        "invalid_request",
+        "authorization_declined",
+    ] {
+        for status in [200, 400, 401] {
+            check(status, &format!("{{\"error\":\"{code}\"}}"), true);
+        }
+    }
+    check(403, r#"{"error":"access_denied"}"#, true);
+    check(403, r#"{"error":"rule_7_hit"}"#, false);
+    check(503, r#"{"error":"backend_down"}"#, false);
+    // A token was issued, and cannot be used: there is no second one.
+    check(200, r#"{"access_token":"a b","token_type":"Bearer"}"#, true);
+    check(200, r#"{"access_token":"a","token_type":"mac"}"#, true);
+}
+
+/// django-oauth-toolkit refuses a form without it, though the Basic header has it.
+#[test]
+fn the_client_id_is_always_in_the_form() {
+    use crate::oauth::server::BasicEncoding::Raw;
+    for method in [ClientAuthentication::Basic(Raw), ClientAuthentication::Body] {
+        for beside in [false, true] {
+            let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
+            let mut server = AuthorizationServer::new(endpoint("https://a.example/token"))
+                .device_authorization_endpoint(endpoint("https://a.example/device"))
+                .client_authentication(method);
+            if beside {
+                server = server.client_id_beside_basic();
+            }
+            let client = OAuthClient::new(server, "an-id").and_then(|c| c.with_secret("s3cret"));
+            let client = client.expect("a client");
+            let message = DeviceAuthorizationRequest::new(&client);
+            let form = form(&message.request().expect("a request"));
+            assert_eq!(form.matches("client_id=an-id").count(), 1, "{form}");
+        }
+    }
 }

@@ -14,9 +14,10 @@ use super::{
     authorization_response::CodeGrant,
     client::OAuthClient,
     device::DeviceAuthorizationResponse,
-    error_response::{self, Asked},
+    error_response,
     json_object::NoObject,
     server::ClientAuthentication,
+    token_error::{Asked, token_error},
     token_response::{Reading, TokenResponse, read},
 };
 use crate::{
@@ -307,14 +308,11 @@ impl Message for TokenRequest<'_> {
                     grant_type: self.grant_type,
                     client_id: self.client.id(),
                     code: self.code.map(|code| (code, self.now)),
+                    names_scope: self.takes_scope && self.scope.is_some(),
+                    refused_client: self.client.server().refused_client,
                     secrets: &self.secrets(),
                 };
-                let is_client = error_response::blames_client(&oauth);
-                let error = error_response::token_error(&asked, &response, oauth);
-                Err(match self.client.server().refused_client {
-                    Some(help) if is_client => error.with_help(help),
-                    _ => error,
-                })
+                Err(token_error(&asked, &response, oauth))
             }
             Reading::Neither(check, why) if status.is_success() => {
                 Err(error_response::malformed(&response, WHAT, check, why))

@@ -30,7 +30,7 @@ pub(super) type Param = (&'static str, bool);
 
 /// The grants of RFC 6749 and RFC 8628, with the parameters that each sends. A new grant is a row
 /// here, a constructor of `TokenRequest` with the values, and its arms in
-/// `error_response::token_error`.
+/// `token_error::token_error`.
 pub(super) const GRANTS: [(&str, &[Param]); 5] = [
     (
         AUTHORIZATION_CODE,

@@ -164,7 +164,9 @@ impl AsyncSession {
             event = match flow.step(clock::now(), event)? {
                 Step::Send(mut request, limits) => {
                     common.sign(&mut request);
+                    let host = request.uri().authority().cloned();
                     let response = common.host.transport.send(request, &limits).await;
+                    let response = response.map_err(|error| error.with_host(host.as_ref()));
                     if let Some(bytes) = media(&limits, &response) {
                         let common = Arc::clone(&self.client.0);
                         let job = move || {

@@ -107,7 +107,9 @@ impl Session {
             event = match flow.step(clock::now(), event)? {
                 Step::Send(mut request, limits) => {
                     common.sign(&mut request);
+                    let host = request.uri().authority().cloned();
                     let response = common.host.send(request, &limits);
+                    let response = response.map_err(|error| error.with_host(host.as_ref()));
                     if let Some(bytes) = media(&limits, &response) {
                         common.count(bytes);
                     }

@@ -29,6 +29,10 @@ fn refused(send: &mut Send<'_>) -> Outcome {
         error.delivery()
     );
     ensure!(!error.is_timed_out(), "it is not a timeout: {error}");
+    ensure!(
+        !error.is_misconfigured(),
+        "it may go away by itself: {error}"
+    );
     let message = error.to_string().to_lowercase();
     ensure!(
         message.contains("refused"),
@@ -57,6 +61,10 @@ fn plain_http(send: &mut Send<'_>) -> Outcome {
     ] {
         let error = fails(send, base)?;
         ensure!(error.delivery() == Delivery::NotSent, "{base}: {error}");
+        ensure!(
+            error.is_misconfigured(),
+            "{base}: the error is not marked as permanent: {error}"
+        );
         let message = error.to_string();
         ensure!(
             message.contains("https"),
