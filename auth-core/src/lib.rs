@@ -58,6 +58,7 @@ pub use wire::{
     body::{Body, BodyBytes, Request, Stream},
     limits::Limits,
     message::Message,
+    pasted::{joined, pasted},
     redirect::{RedirectKind, RedirectUri},
     response_body::{Response, ResponseBody, ResponseBuffer, ResponseTooLarge},
     secret::{SecretBytes, SecretText},

@@ -12,9 +12,9 @@ use crate::{process_leases::Leases, text_input};
 /// A read-only store with the token of an environment variable, which the program names.
 ///
 /// Each load reads the variable and returns its text as a plain token, not as a token record: the
-/// service parses it and finds out when it expires. White space around the text is removed, and so
-/// is one pair of double quotes, which `set NAME="value"` of the Windows command prompt makes part
-/// of the value. A variable that is unset, empty or blank holds no token.
+/// service parses it and finds out when it expires. What surrounds the text is removed
+/// ([`pasted`](auth_core::pasted)): white space, quotes, which `set NAME="value"` of the Windows
+/// command prompt makes part of the value, and the like. A variable that is unset, empty or blank holds no token.
 ///
 /// A variable does not name an account, so **every account has this token**, unless
 /// [`with_account`](Self::with_account) restricts it to one.

@@ -5,7 +5,8 @@ use std::{borrow::Cow, time::Duration};
 
 use auth_core::{
     BaseUrl, CallPolicy, Error, ErrorKind, ExposeSecret, Lifetime, Limits, Operation, Request,
-    Response, SecretText, TokenDerivation, TokenResponse, looks_like_html, unverified_expiry,
+    Response, SecretText, TokenDerivation, TokenResponse, joined, looks_like_html, pasted,
+    unverified_expiry,
 };
 use http::{Method, StatusCode, header};
 use serde::Deserialize;
@@ -87,10 +88,12 @@ impl Operation for ApiToken {
 
 impl TokenDerivation for ApiToken {
     /// Accepts the bare token, `Bearer` and the token, or the whole text of the page,
-    /// `{"api_token":"…"}`. Ignores white space and line breaks.
+    /// `{"api_token":"…"}`, or a config line with its name, `INAT_API_TOKEN=…`. Ignores white space,
+    /// line breaks and quotes.
     fn read_plain_token(&self, text: &str) -> Result<TokenResponse, Error> {
         let mut compact = String::with_capacity(text.len());
-        compact.extend(text.split_whitespace());
+        let one_line = SecretText::from(joined(text).into_owned());
+        compact.extend(one_line.expose_secret().split_whitespace());
         let compact = SecretText::from(compact);
         let text = compact.expose_secret();
         if text.is_empty() {
@@ -100,7 +103,7 @@ impl TokenDerivation for ApiToken {
             let token = page(text).ok_or_else(|| no_token_in(text))?;
             return plain_token_response(&token);
         }
-        let text = text.trim_matches('"');
+        let text = pasted(without_name(text)).trim_matches('"');
         let scheme = text.get(..6);
         let bare = match scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer")) {
             true => &text[6..],
@@ -115,6 +118,14 @@ impl TokenDerivation for ApiToken {
 
     fn expired_help(&self) -> &'static str {
         "copy a new one from https://www.inaturalist.org/users/api_token and import it"
+    }
+}
+
+/// Removes the name of a config line that was copied whole: `INAT_API_TOKEN=eyJ…`, `api_token:eyJ…`.
+fn without_name(text: &str) -> &str {
+    match text.split_once(['=', ':']) {
+        Some((name, value)) if value.contains('.') && !name.contains('.') => value,
+        _ => text,
     }
 }
 
@@ -184,7 +195,8 @@ fn leads_to_login(response: &Response) -> bool {
 }
 
 fn plain_token_response(token: &str) -> Result<TokenResponse, Error> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_=".contains(c);
+    // base64url without padding (RFC 7515 section 2).
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
     let parts: Vec<_> = token.split('.').collect();
     let is_jwt = parts.len() == 3
         && parts.iter().all(|part| part.chars().all(plain))

@@ -171,8 +171,8 @@ impl Site {
     /// useless (session fixation).
     fn login(&self) -> Result<Page, AuthError> {
         let visitor = Visitor::new()?;
-        let (service, uri) = (self.client.service(), self.redirect_uri.clone());
-        let url = self.logins.begin(service, uri, &visitor)?;
+        let (session, uri) = (self.session(&visitor), self.redirect_uri.clone());
+        let url = self.logins.begin(&session, uri, &visitor)?;
         Ok(away(&url, Some(visitor.cookie())))
     }
 

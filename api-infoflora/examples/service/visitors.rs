@@ -8,9 +8,9 @@ use std::{
 };
 
 use auth_core::{
-    AuthorizationRequest, CodeGrant, Entropy, Error, ErrorKind, ExposeSecret, PendingAuthorization,
-    RedirectUri, SecretBytes, Service,
+    CodeGrant, Error, ErrorKind, ExposeSecret, PendingAuthorization, RedirectUri, SecretBytes,
 };
+use auth_flows::AsyncSession;
 use http::{HeaderValue, Request, header};
 
 /// `__Host-`: a browser accepts it from this host only, over https only.
@@ -76,18 +76,11 @@ impl Logins {
     /// Starts a login. Returns the URL to redirect the visitor to.
     pub(crate) fn begin(
         &self,
-        service: &Service,
+        session: &AsyncSession,
         redirect_uri: RedirectUri,
         visitor: &Visitor,
     ) -> Result<String, Error> {
-        let mut bytes = [0; 64];
-        random(&mut bytes)?;
-        let mut request =
-            AuthorizationRequest::new(service.client(), redirect_uri, Entropy::new(bytes));
-        if let Some(scope) = service.default_scope() {
-            request = request.scope(scope);
-        }
-        let (url, pending) = request.begin()?;
+        let (url, pending) = session.begin_at(redirect_uri)?;
         let mut logins = self.pending();
         logins.retain(|_, (since, _)| since.elapsed() < LOGIN_TIMEOUT);
         if logins.len() >= MOST {

@@ -60,6 +60,47 @@ impl RedirectUri {
         })
     }
 
+    /// Parses a redirect URI with the **name** `localhost`, `http://localhost:PORT/path`, for a client
+    /// that is registered so and cannot be registered anew.
+    ///
+    /// Prefer [`parse`](Self::parse) and `http://127.0.0.1`: servers allow any port only there, and
+    /// what the name resolves to is up to the machine (RFC 8252 section 8.3). The port is exactly
+    /// the registered one. Nothing in this workspace listens at the name: the program receives the
+    /// redirect itself, or the user pastes it.
+    ///
+    /// ```
+    /// use auth_core::RedirectUri;
+    ///
+    /// assert!(RedirectUri::parse("http://localhost:8080/callback").is_err());
+    /// let uri = RedirectUri::localhost("http://localhost:8080/callback")?;
+    /// assert_eq!(uri.as_str(), "http://localhost:8080/callback");
+    /// assert!(RedirectUri::localhost("http://localhost.evil.example").is_err());
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the host is another, or as
+    /// for [`parse`](Self::parse).
+    #[inline]
+    pub fn localhost(text: &str) -> Result<Self, Error> {
+        let Some(rest) = after_localhost(text) else {
+            let what = "is not an address that starts with http://localhost";
+            return Err(refused(text, what).with_setting("redirect_uri"));
+        };
+        Ok(Self {
+            kind: redirect_kind(&format!("http://127.0.0.1{rest}"))?,
+            text: text.into(),
+        })
+    }
+
+    /// Parses a redirect URI that was accepted before, with whichever constructor.
+    pub(crate) fn restored(text: &str) -> Result<Self, Error> {
+        match after_localhost(text) {
+            Some(_) => Self::localhost(text),
+            None => Self::parse(text),
+        }
+    }
+
     /// Returns the out-of-band URI, [`OUT_OF_BAND`](Self::OUT_OF_BAND).
     #[must_use]
     pub fn out_of_band() -> Self {
@@ -115,19 +156,13 @@ fn redirect_kind(text: &str) -> Result<RedirectKind, Error> {
     if plain && scheme.contains('.') && scheme.len() < text.len() {
         return Ok(RedirectKind::PrivateUse);
     }
-    let lower = text.to_ascii_lowercase();
-    if let Some(rest) = lower.strip_prefix("http://localhost")
-        && rest
-            .chars()
-            .next()
-            .is_none_or(|c| matches!(c, ':' | '/' | '?'))
-    {
+    if after_localhost(text).is_some() {
         return Err(named(
             refused(
                 text,
                 "names localhost, which servers do not treat as a loopback address",
             )
-            .with_help("register and use http://127.0.0.1 instead: then any free port will do"),
+            .with_help("register and use http://127.0.0.1 instead: then any free port will do; or, if the registration cannot change, allow the name: `RedirectUri::localhost`, `Login::allow_localhost`"),
         ));
     }
     let uri = checked(text).map_err(named)?;
@@ -136,6 +171,15 @@ fn redirect_kind(text: &str) -> Result<RedirectKind, Error> {
     } else {
         RedirectKind::Loopback
     })
+}
+
+/// Returns what follows the host, if it is the name `localhost`.
+#[inline]
+fn after_localhost(text: &str) -> Option<&str> {
+    const PREFIX: &str = "http://localhost";
+    let (prefix, rest) = text.split_at_checked(PREFIX.len())?;
+    (prefix.eq_ignore_ascii_case(PREFIX) && (rest.is_empty() || rest.starts_with([':', '/', '?'])))
+        .then_some(rest)
 }
 
 #[inline]

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use auth_core::{AuthorizationRequest, Error, RedirectUri, Service};
+use auth_core::{AuthorizationRequest, Error, PendingAuthorization, RedirectUri, Service};
 
 use self::{
     listener::CallbackListener,
@@ -45,6 +45,8 @@ pub struct Login {
     scope: Option<String>,
     parameters: Vec<(String, String)>,
     timeout: Duration,
+    explain: Option<Arc<Explain>>,
+    allows_localhost: bool,
 }
 
 #[derive(Clone)]
@@ -62,6 +64,7 @@ enum Channel {
 }
 
 type Opener = dyn Fn(&str) -> io::Result<()> + Send + Sync;
+type Explain = dyn Fn(&Error) + Send + Sync;
 type Prompt = dyn Fn(&str) -> io::Result<String> + Send + Sync;
 
 #[derive(Clone)]
@@ -103,18 +106,23 @@ impl Login {
     /// Logs in with a code that the service shows instead of redirecting
     /// (`urn:ietf:wg:oauth:2.0:oob`).
     ///
-    /// `prompt` shows the URL to the user and returns the code that the user enters.
+    /// `prompt` shows the URL to the user and returns the code that the user enters. It runs on its
+    /// own thread, and again, up to 3 times, if the text cannot be a code; an empty text ends the
+    /// login. [`PendingAuthorization::accept_pasted`](auth_core::PendingAuthorization::accept_pasted)
+    /// reads the text and repairs accidents of copying.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
     /// # let (_server, session) = setup::session();
-    /// # let read_line = |url: &str| setup::person().visit(url)?.into_code();
     /// use auth_flows::Login;
     ///
-    /// session.log_in(Login::out_of_band(move |url| {
+    /// let login = Login::out_of_band(|url| {
     ///     eprintln!("Open {url} and enter the code:");
-    ///     read_line(url)
-    /// }))?;
+    ///     let mut code = String::new();
+    ///     std::io::stdin().read_line(&mut code).map(|_| code)
+    /// });
+    /// # let login = Login::out_of_band(|url| setup::person().visit(url)?.into_code());
+    /// session.log_in(login)?;
     /// # Ok::<(), auth_core::Error>(())
     /// ```
     #[doc(alias = "oob")]
@@ -132,18 +140,22 @@ impl Login {
     ///
     /// For a machine without a browser, or a redirect URI with a private-use scheme: the program
     /// does not listen at `redirect_uri`. `prompt` shows the URL to the user and returns the
-    /// complete address at which the browser arrived.
+    /// complete address at which the browser arrived. It runs again as for
+    /// [`out_of_band`](Self::out_of_band).
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
     /// # let (_server, session) = setup::session();
-    /// # let read_line = |url: &str| setup::person().visit(url)?.into_redirect();
     /// use auth_flows::Login;
     ///
-    /// session.log_in(Login::pasted_redirect("http://127.0.0.1:8080", move |url| {
+    /// let uri = "http://127.0.0.1:8080";
+    /// let login = Login::pasted_redirect(uri, |url| {
     ///     eprintln!("Open {url}, then paste the address at which your browser arrived:");
-    ///     read_line(url)
-    /// }))?;
+    ///     let mut address = String::new();
+    ///     std::io::stdin().read_line(&mut address).map(|_| address)
+    /// });
+    /// # let login = Login::pasted_redirect(uri, |url| setup::person().visit(url)?.into_redirect());
+    /// session.log_in(login)?;
     /// # Ok::<(), auth_core::Error>(())
     /// ```
     #[must_use]
@@ -246,6 +258,36 @@ impl Login {
         self
     }
 
+    /// Calls `explain` with the reason when the text that the user entered cannot be used, before
+    /// the prompt asks again. It asks up to 3 times; the default is to ask again without a word.
+    ///
+    /// ```
+    /// use auth_flows::Login;
+    ///
+    /// # let read_line = |_: &str| Ok(String::new());
+    /// let login = Login::out_of_band(read_line).explain(|reason| eprintln!("{reason}"));
+    /// ```
+    #[must_use]
+    pub fn explain(mut self, explain: impl Fn(&Error) + Send + Sync + 'static) -> Self {
+        self.explain = Some(Arc::new(explain));
+        self
+    }
+
+    /// Allows a pasted redirect whose redirect URI has the *name* `localhost`, because it is
+    /// registered so: see [`RedirectUri::localhost`]. No listener is ever bound to it.
+    ///
+    /// ```
+    /// use auth_flows::Login;
+    ///
+    /// # let read_line = |_: &str| Ok(String::new());
+    /// let login = Login::pasted_redirect("http://localhost:8080/cb", read_line).allow_localhost();
+    /// ```
+    #[must_use]
+    pub fn allow_localhost(mut self) -> Self {
+        self.allows_localhost = true;
+        self
+    }
+
     /// Returns how long the user may take.
     pub(crate) fn until(&self) -> Duration {
         self.timeout
@@ -259,6 +301,8 @@ impl Login {
             scope: None,
             parameters: Vec::new(),
             timeout: Duration::from_secs(120),
+            explain: None,
+            allows_localhost: false,
         }
     }
 
@@ -271,13 +315,12 @@ impl Login {
                 let uri = listener.redirect_uri().clone();
                 (Some(listener), uri)
             }
+            Channel::Prompt { redirect_uri, .. } if self.allows_localhost => {
+                (None, RedirectUri::localhost(redirect_uri)?)
+            }
             Channel::Prompt { redirect_uri, .. } => (None, RedirectUri::parse(redirect_uri)?),
         };
-        let mut request =
-            AuthorizationRequest::new(service.client(), redirect_uri, clock::entropy()?);
-        if let Some(scope) = self.scope.as_deref().or(service.default_scope()) {
-            request = request.scope(scope);
-        }
+        let mut request = request_at(service, redirect_uri, self.scope.as_deref())?;
         for (name, value) in &self.parameters {
             request = request.param(name, value)?;
         }
@@ -292,6 +335,28 @@ impl Login {
         });
         Ok(PreparedLogin::new(url, pending, listener, program, self))
     }
+}
+
+/// Makes the authorization request of a login whose response the program receives itself.
+#[inline]
+pub(crate) fn begin_at(
+    service: &Service,
+    redirect_uri: RedirectUri,
+) -> Result<(String, PendingAuthorization), Error> {
+    request_at(service, redirect_uri, None)?.begin()
+}
+
+#[inline]
+fn request_at<'a>(
+    service: &'a Service,
+    redirect_uri: RedirectUri,
+    scope: Option<&'a str>,
+) -> Result<AuthorizationRequest<'a>, Error> {
+    let request = AuthorizationRequest::new(service.client(), redirect_uri, clock::entropy()?);
+    Ok(match scope.or(service.default_scope()) {
+        Some(scope) => request.scope(scope),
+        None => request,
+    })
 }
 
 impl fmt::Debug for Login {

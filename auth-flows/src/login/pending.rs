@@ -14,6 +14,7 @@ use std::{
 
 use auth_core::{CodeGrant, Error, ErrorKind};
 
+use super::listener::port::Port;
 use crate::sync::{
     oneshot::{Receiver, Sender, channel},
     park::park_on,
@@ -39,6 +40,8 @@ pub struct PendingLogin {
     dropped: Arc<AtomicBool>,
     /// Why the browser did not open.
     problem: Arc<OnceLock<String>>,
+    /// The listener's port.
+    port: Option<Arc<Port>>,
 }
 
 /// Sends the result of a [`PendingLogin`]; held by the listener or the prompt.
@@ -59,7 +62,15 @@ impl PendingLogin {
             outcome,
             dropped,
             problem: Arc::default(),
+            port: None,
         };
+        (sender, pending)
+    }
+
+    /// A login at a listener: dropping it before it has its result frees the port.
+    pub(crate) fn at(port: Arc<Port>) -> (LoginSender, Self) {
+        let (sender, mut pending) = Self::new();
+        pending.port = Some(port);
         (sender, pending)
     }
 
@@ -85,6 +96,8 @@ impl Future for PendingLogin {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let outcome = Pin::new(&mut self.outcome).poll(context);
         outcome.map(|outcome| {
+            // The listener has closed it, or shows its page for a while.
+            self.port = None;
             let outcome = outcome.unwrap_or_else(|| Err(no_response()));
             outcome.map_err(|error| match self.problem.get() {
                 Some(problem) if error.kind() == ErrorKind::TimedOut => {
@@ -99,6 +112,9 @@ impl Future for PendingLogin {
 impl Drop for PendingLogin {
     fn drop(&mut self) {
         self.dropped.store(true, Ordering::Relaxed);
+        if let Some(port) = &self.port {
+            port.close();
+        }
     }
 }
 

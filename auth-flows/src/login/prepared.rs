@@ -2,10 +2,12 @@
 
 use std::{fmt, io};
 
-use auth_core::{CodeGrant, Error, ErrorKind, PendingAuthorization, RedirectKind};
+use auth_core::{
+    Check, CodeGrant, Error, ErrorKind, ExposeSecret, PendingAuthorization, SecretText,
+};
 
 use super::{
-    Channel, Login, Prompt,
+    Channel, Explain, Login, Prompt,
     listener::CallbackListener,
     pending::{PendingLogin, spawn},
 };
@@ -102,7 +104,8 @@ impl PreparedLogin {
             (Channel::Prompt { prompt, .. }, _) => {
                 let (outcome, waiting) = PendingLogin::new();
                 let (url, pending) = (self.url, self.pending);
-                let ask = move || outcome.send(ask(&*prompt, &url, &pending));
+                let explain = self.login.explain;
+                let ask = move || outcome.send(ask(&*prompt, explain.as_deref(), &url, &pending));
                 spawn("login prompt", Box::new(ask)).map_err(no_thread)?;
                 Ok(waiting)
             }
@@ -177,21 +180,48 @@ fn no_thread(error: io::Error) -> Error {
     .with_source(error)
 }
 
+/// Maximum number of times that the prompt is run.
+const MAX_PROMPTS: u32 = 3;
+
+/// Asks for the response, and asks again if it cannot be this login's.
 #[inline]
-fn ask(prompt: &Prompt, url: &str, pending: &PendingAuthorization) -> Result<CodeGrant, Error> {
-    let text = prompt(url).map_err(|error| {
-        Error::new(ErrorKind::Configuration, "the login prompt failed").with_source(error)
-    })?;
-    if text.trim().is_empty() {
-        return Err(Error::new(
-            ErrorKind::ConsentDenied,
-            "the answer to the login prompt is empty",
-        )
-        .with_help("start the login again"));
+fn ask(
+    prompt: &Prompt,
+    explain: Option<&Explain>,
+    url: &str,
+    pending: &PendingAuthorization,
+) -> Result<CodeGrant, Error> {
+    for number in 1.. {
+        let text = prompt(url).map(SecretText::from).map_err(|error| {
+            Error::new(ErrorKind::Configuration, "the login prompt failed").with_source(error)
+        })?;
+        if text.is_blank() {
+            return Err(Error::new(
+                ErrorKind::ConsentDenied,
+                "the answer to the login prompt is empty",
+            )
+            .with_help("start the login again"));
+        }
+        match pending.accept_pasted(text.expose_secret()) {
+            Ok(grant) => return Ok(grant.with_accepted_at(clock::now())),
+            Err(error) if number == MAX_PROMPTS || !is_slip(&error) => return Err(error),
+            Err(error) => {
+                if let Some(explain) = explain {
+                    explain(&error);
+                }
+            }
+        }
     }
-    match pending.redirect_uri().kind() {
-        RedirectKind::OutOfBand => pending.accept_code(&text),
-        _ => pending.accept(&text),
+    Err(Error::internal("the login prompt ran too often"))
+}
+
+/// Returns whether a person may have copied too little, too much, or something else.
+fn is_slip(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Malformed => true,
+        ErrorKind::CallbackMismatch => {
+            !matches!(error.check(), Some(Check::Issuer | Check::ResponseType))
+        }
+        _ => false,
     }
-    .map(|grant| grant.with_accepted_at(clock::now()))
 }

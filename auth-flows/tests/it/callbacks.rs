@@ -19,7 +19,7 @@ use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use keystore::Memory;
 
-use crate::common::{PASSWORD, SECRET, doorkeeper, service};
+use crate::common::{PASSWORD, SECRET, World, browser, doorkeeper, service};
 
 const LONG: Duration = Duration::from_secs(60);
 const HTTPS: &str = "https://app.example/callback";
@@ -227,4 +227,34 @@ fn redirected(redirect_uri: &str, url: &str, response: &str) -> String {
 fn entropy() -> Entropy {
     static USED: std::sync::atomic::AtomicU8 = std::sync::atomic::AtomicU8::new(0);
     Entropy::new([USED.fetch_add(1, std::sync::atomic::Ordering::Relaxed); 64])
+}
+
+/// A fixed port serves one login after another in both worlds, whatever their ends.
+#[test]
+fn logins_in_a_row_on_one_fixed_port() {
+    let server = doorkeeper();
+    let probe = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let port = probe.local_addr().expect("bound").port();
+    drop(probe);
+    for world in World::both(&server, Memory::new()) {
+        for round in 0..20 {
+            let name = world.name();
+            let denied = Login::browser(|_| {}).open(move |url| {
+                let at = format!("http://127.0.0.1:{port}/");
+                get(&redirected(&at, url, "?error=access_denied&state=STATE"));
+                Ok(())
+            });
+            let late = Login::browser(|_| {})
+                .no_browser()
+                .timeout(Duration::from_millis(1));
+            let (login, expect) = match round % 4 {
+                0 | 1 => (browser(), Ok(())),
+                2 => (denied, Err(ErrorKind::ConsentDenied)),
+                _ => (late, Err(ErrorKind::TimedOut)),
+            };
+            let outcome = world.log_in("me", login.port(port));
+            let outcome = outcome.map(|_| ()).map_err(|error| error.kind());
+            assert_eq!(outcome, expect, "{name}, {round}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ mod callbacks;
 mod common;
 mod device;
 mod failures;
+mod pasted;
 mod rate_limit;
 mod responses;
 mod secrets;

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, env, ffi::OsString, fmt};
 
-use auth_core::{CredentialField, CredentialNames, Error, ExposeSecret, SecretText};
+use auth_core::{CredentialField, CredentialNames, Error, ExposeSecret, SecretText, joined};
 
 use super::{
     Credentials,
@@ -195,7 +195,7 @@ impl Search {
             Some(Err(_)) => "is not Unicode text",
             Some(Ok(value)) => {
                 let value = SecretText::from(value);
-                let (value, was_quoted) = unquoted(value);
+                let (value, was_quoted) = cleaned(field, value);
                 if !value.is_blank() {
                     if was_quoted {
                         self.warnings.push(format!(
@@ -272,6 +272,22 @@ impl KeyringSearch {
             }
             Self::Skipped(reason) => format!("the keyring, {entry}, {reason}"),
         }
+    }
+}
+
+/// Cleans a value. An id or a secret never has blanks or quotes, so all that copying left around and
+/// in it is removed; of a name and a password, where each character counts, only double quotes.
+#[inline]
+fn cleaned(field: CredentialField, value: SecretText) -> (SecretText, bool) {
+    match field {
+        CredentialField::ClientId | CredentialField::ClientSecret => {
+            let text = value.expose_secret();
+            let clean = SecretText::from(joined(text).into_owned());
+            let was_quoted =
+                text.trim().starts_with('"') && !clean.expose_secret().starts_with('"');
+            (clean, was_quoted)
+        }
+        _ => unquoted(value),
     }
 }
 

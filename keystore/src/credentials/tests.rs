@@ -79,6 +79,31 @@ fn what_the_program_gives_goes_before_the_environment_field_by_field() {
 }
 
 #[test]
+fn ids_and_secrets_are_cleaned_and_passwords_are_not() {
+    for value in [
+        "marked",
+        " marked\r\n",
+        "'marked'",
+        "<marked>",
+        "\"marked\"",
+        "mar\n ked",
+    ] {
+        let credentials = Credentials::discover(NAMES)
+            .environment(move |_| Some(value.into()))
+            .without_keyring()
+            .discover()
+            .unwrap();
+        let get = |field| credentials.get(field).map(|value| value.expose_secret());
+        assert_eq!(get(ClientId), Some("marked"), "{value:?}");
+        assert_eq!(get(ClientSecret), Some("marked"), "{value:?}");
+        let password = value
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        assert_eq!(get(Password), Some(password.unwrap_or(value)), "{value:?}");
+    }
+}
+
+#[test]
 fn quotes_that_cmd_keeps_are_removed_once_with_a_warning() {
     let check = |value: &'static str, expect: Option<&str>, warned: bool| {
         let credentials = Credentials::discover(NAMES)

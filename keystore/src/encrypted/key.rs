@@ -57,7 +57,7 @@ impl EncryptionKey {
     /// # Errors
     /// [`ErrorKind::Configuration`] if the variable is unset, empty, blank, or not Unicode text.
     pub fn passphrase_in_variable(name: &str) -> Result<Self, Error> {
-        let text = text_input::env_var(name)?;
+        let text = text_input::passphrase_var(name)?;
         text.ok_or_else(|| missing(name, SOME_PASSPHRASE))
             .and_then(Self::from_passphrase)
     }

@@ -9,6 +9,8 @@
 //! ```
 
 mod parameters;
+mod pasted;
+mod stored;
 
 use std::{
     sync::{
@@ -19,10 +21,9 @@ use std::{
 };
 
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
-use self::parameters::{Parameters, foreign};
+use self::parameters::{Parameters, foreign, invalid, short};
 use super::client::OAuthClient;
 use crate::{
     error::{Error, ErrorKind, check::Check},
@@ -30,7 +31,7 @@ use crate::{
     time::Now,
     wire::{
         redirect::{RedirectKind, RedirectUri},
-        secret::{SecretBytes, SecretText},
+        secret::SecretText,
     },
 };
 
@@ -196,8 +197,8 @@ impl PendingAuthorization {
     /// Then an error of the server is returned as an error, or the code as a grant.
     ///
     /// # Errors
-    /// [`ErrorKind::CallbackMismatch`] if the URL is not the response to this request; a listener
-    /// continues to listen. [`ErrorKind::ConsentDenied`] if the user refused. [`ErrorKind::Configuration`]
+    /// [`ErrorKind::CallbackMismatch`] if the URL is not the response to this request, or if that
+    /// response is not valid; [`ends_login`](Self::ends_login) tells them apart. [`ErrorKind::ConsentDenied`] if the user refused. [`ErrorKind::Configuration`]
     /// or [`ErrorKind::Refused`] if the server refused, see [`Error::oauth`].
     #[inline]
     pub fn accept(&self, redirected: &str) -> Result<CodeGrant, Error> {
@@ -221,13 +222,30 @@ impl PendingAuthorization {
         self.take(parameters, quirks)
     }
 
+    /// Returns whether an error of [`accept`](Self::accept) is the end of this login: the response
+    /// had the `state` that was sent. After any other error a listener continues to listen, because
+    /// any web page can cause such a request.
+    #[must_use]
+    #[inline]
+    pub fn ends_login(error: &Error) -> bool {
+        match error.kind() {
+            ErrorKind::CallbackMismatch => matches!(
+                error.check(),
+                Some(Check::Issuer | Check::ResponseType | Check::CodeOrError)
+            ),
+            _ => error
+                .oauth()
+                .is_none_or(|oauth| !oauth.quirks().contains(Quirk::ErrorWithoutState)),
+        }
+    }
+
     /// Returns the code, after `state` was checked.
     #[inline]
     fn take(&self, mut parameters: Parameters, mut quirks: Quirks) -> Result<CodeGrant, Error> {
         self.check_issuer(&parameters, &mut quirks)?;
         if let Some(name) = parameters.unrequested {
             let what = format!("it contains `{name}`, but a code was requested");
-            return Err(foreign(Check::ResponseType, what));
+            return Err(invalid(Check::ResponseType, what));
         }
         if let Some(code) = parameters.error.take() {
             return Err(parameters.refusal(&code, quirks));
@@ -237,14 +255,21 @@ impl PendingAuthorization {
             .filter(|code| !code.is_blank())
             .ok_or_else(|| {
                 let what = "the URL has neither a code nor an error in it";
-                foreign(Check::CodeOrError, what)
+                invalid(Check::CodeOrError, what)
             })?;
+        let is_plain = |code: &str| code.bytes().all(|byte| byte.is_ascii_graphic());
+        if !is_plain(code.expose_secret()) {
+            let what = "its code has blanks or other characters that no code has";
+            return Err(invalid(Check::CodeOrError, what));
+        }
         Ok(self.grant(code, quirks))
     }
 
     /// Returns the grant of a code that the user copied by hand. For the out-of-band redirect URI
     /// only; there the code verifier, which is always sent, replaces `state`. The complete URL of
-    /// the page that shows the code is accepted too, and checked like a redirected URL.
+    /// the page that shows the code is accepted too, and checked like a redirected URL. Quotes and
+    /// the like around it and line breaks in it are taken away, as by
+    /// [`accept_pasted`](Self::accept_pasted).
     ///
     /// # Errors
     /// [`ErrorKind::Usage`] if the request has another redirect URI. [`ErrorKind::Malformed`] if
@@ -259,98 +284,7 @@ impl PendingAuthorization {
             )
             .with_help("give the whole redirected URL to `accept`"));
         }
-        let text = text.trim();
-        let grant = match text.split_once('?') {
-            Some((_, query)) if text.contains("://") => {
-                let query = query.split('#').next().unwrap_or_default();
-                let parameters = Parameters::read(query)?;
-                if parameters.state.is_some() {
-                    let what = "it has a `state`, and none was sent";
-                    return Err(foreign(Check::UnexpectedState, what));
-                }
-                self.take(parameters, self.quirks)?
-            }
-            _ => self.grant(SecretText::from(text), self.quirks),
-        };
-        let code = grant.code.expose_secret();
-        if code.is_empty() || !code.bytes().all(|b| b.is_ascii_graphic()) {
-            let error = Error::new(ErrorKind::Malformed, "that is not an authorization code");
-            return Err(error
-                .with_check(Check::CodeOrError)
-                .with_help("copy the code from the page, without anything around it"));
-        }
-        Ok(grant)
-    }
-
-    /// Serializes the pending request, for a web service whose callback is another request. The
-    /// text contains the code verifier. Store it where only the server can read it, bound to the
-    /// user's session, and use it once.
-    #[must_use]
-    #[inline]
-    pub fn to_secret_text(&self) -> SecretBytes {
-        let text = json!({
-            "version": 1,
-            "client_id": &*self.client_id,
-            "redirect_uri": self.redirect_uri.as_str(),
-            "state": self.state.as_ref().map(ExposeSecret::expose_secret),
-            "verifier": self.verifier.expose_secret(),
-            "issuer": self.issuer.as_deref(),
-            "issuer_in_response": self.issuer_in_response,
-            "errors_without_state": self.leniency.allows(Quirk::ErrorWithoutState),
-            "unannounced_issuer": self.leniency.allows(Quirk::UnannouncedIssuer),
-            "unannounced_pkce": self.quirks.contains(Quirk::UnannouncedPkce),
-        });
-        SecretBytes::new(text.to_string().into_bytes())
-    }
-
-    /// Parses the text of [`to_secret_text`](Self::to_secret_text).
-    ///
-    /// # Errors
-    /// [`ErrorKind::Store`] if the text is something else.
-    #[inline]
-    pub fn from_secret_text(text: &[u8]) -> Result<Self, Error> {
-        let bad = || {
-            Error::new(
-                ErrorKind::Store,
-                "that is not a stored authorization request",
-            )
-            .with_help("begin a new login")
-        };
-        let text = std::str::from_utf8(text).map_err(|_| bad())?;
-        let value: Value = serde_json::from_str(text).map_err(|_| bad())?;
-        let text = |key: &str| value.get(key).and_then(Value::as_str);
-        let flag = |key: &str| value.get(key).and_then(Value::as_bool).ok_or_else(bad);
-        if value.get("version").and_then(Value::as_u64) != Some(1) {
-            return Err(bad());
-        }
-        let mut leniency = Leniency::strict();
-        for (key, quirk) in [
-            ("errors_without_state", Quirk::ErrorWithoutState),
-            ("unannounced_issuer", Quirk::UnannouncedIssuer),
-        ] {
-            if flag(key)? {
-                leniency = leniency.with(quirk);
-            }
-        }
-        let mut quirks = Quirks::default();
-        if flag("unannounced_pkce")? {
-            quirks.add(Quirk::UnannouncedPkce);
-        }
-        let pending = Self {
-            client_id: text("client_id").ok_or_else(bad)?.into(),
-            redirect_uri: RedirectUri::parse(text("redirect_uri").ok_or_else(bad)?)?,
-            state: text("state").map(SecretText::from),
-            verifier: text("verifier").ok_or_else(bad)?.into(),
-            issuer: text("issuer").map(Arc::from),
-            issuer_in_response: flag("issuer_in_response")?,
-            leniency,
-            quirks,
-        };
-        let out_of_band = pending.redirect_uri.kind() == RedirectKind::OutOfBand;
-        if pending.state.is_none() != out_of_band || pending.verifier.is_blank() {
-            return Err(bad());
-        }
-        Ok(pending)
+        self.pasted_code(text)
     }
 
     #[inline]
@@ -372,7 +306,13 @@ impl PendingAuthorization {
                 quirks.add(Quirk::ErrorWithoutState);
                 Ok(())
             }
-            None => Err(foreign(Check::State, "`state` is missing")),
+            None => {
+                let what = match &parameters.error {
+                    Some(code) => format!("`state` is missing, in the error `{}`", short(code)),
+                    None => "`state` is missing".to_owned(),
+                };
+                Err(foreign(Check::State, what))
+            }
         }
     }
 
@@ -386,11 +326,11 @@ impl PendingAuthorization {
             }
             (_, Some(_)) => {
                 let what = "`iss` names another authorization server";
-                Err(foreign(Check::Issuer, what).with_help(
+                Err(invalid(Check::Issuer, what).with_help(
                     "begin a new login; if it happens again, suspect an attack that mixes up two servers",
                 ))
             }
-            (_, None) if self.issuer_in_response => Err(foreign(Check::Issuer, "`iss` is missing")),
+            (_, None) if self.issuer_in_response => Err(invalid(Check::Issuer, "`iss` is missing")),
             (_, None) => Ok(()),
         }
     }

@@ -84,6 +84,16 @@ impl Parameters {
     }
 }
 
+/// An error code, short enough for a sentence.
+pub(super) fn short(code: &str) -> String {
+    presentable(code, 60)
+}
+
+/// The error for a response with our `state` that fails a later check. It ends the login.
+pub(super) fn invalid(check: Check, what: impl Into<String>) -> Error {
+    foreign(check, what).with_help("begin a new login")
+}
+
 /// The error for a URL that is not the response to this request. A listener continues to listen.
 pub(super) fn foreign(check: Check, what: impl Into<String>) -> Error {
     let what = format!("redirect does not belong to this login: {}", what.into());

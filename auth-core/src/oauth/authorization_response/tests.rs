@@ -189,10 +189,12 @@ fn out_of_band() {
         "https://a.example/oauth/authorize/native?code=c0de",
         Some("c0de"),
     );
-    check(
-        "https://a.example/oauth/authorize/native",
-        Some("https://a.example/oauth/authorize/native"),
-    );
+    check("\"c0de\"", Some("c0de"));
+    check("c0\nde", Some("c0de"));
+    check("?code=c0de", Some("c0de"));
+    check("code=c0de", Some("c0de"));
+    // An address is no code: it would be sent and refused.
+    check("https://a.example/oauth/authorize/native", None);
     check("", None);
     check("two words", None);
     assert_eq!(
@@ -202,6 +204,40 @@ fn out_of_band() {
             .kind(),
         ErrorKind::Usage
     );
+}
+
+#[test]
+fn pasted_addresses() {
+    const OURS: &str = "http://127.0.0.1:8080/cb?code=c0de&state=$S";
+    let check = |text: &str, is_repaired: bool| {
+        let pending = pending("http://127.0.0.1:8080/cb", |server| server);
+        let text = text.replace("$S", STATE);
+        let outcome = pending.accept_pasted(&text);
+        let code = outcome.as_ref().map(|grant| grant.code.expose_secret());
+        assert_eq!(
+            code.ok(),
+            is_repaired.then_some("c0de"),
+            "{text:?}: {outcome:?}"
+        );
+    };
+    check(OURS, true);
+    check(&format!("<{OURS}>\r\n"), true);
+    check(&OURS.replace("c0de", "c0\r\n  de"), true);
+    check(&OURS.replace('&', "&amp;"), true);
+    check(&OURS.replace("http://", ""), true);
+    check("/cb?code=c0de&state=$S", true);
+    check("?code=c0de&state=$S", true);
+    check("state=$S&code=c0de", true);
+    check("\"code=c0de&amp;state=$S\"", true);
+    check(&OURS.replace("c0de", "c0 de"), false);
+    check(&OURS.replace("c0de", "c0%20de"), false);
+    check("c0de", false);
+    check("", false);
+    check("/other?code=c0de&state=$S", false);
+    check("evil.example/cb?code=c0de&state=$S", false);
+    check("http://evil.example/cb?code=c0de&state=$S", false);
+    check("?code=c0de&state=forged", false);
+    check("http://127.0.0.1:8080/cb#code=c0de&state=$S", false);
 }
 
 #[test]

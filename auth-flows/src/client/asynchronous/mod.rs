@@ -3,6 +3,7 @@
 mod driver;
 mod host;
 mod paging;
+mod web_login;
 
 use std::{sync::Arc, time::Duration};
 

@@ -2,6 +2,7 @@
 
 mod driver;
 mod paging;
+mod web_login;
 
 use std::{sync::Arc, time::Duration};
 

@@ -5,17 +5,21 @@ use std::{
     io,
     net::{Shutdown, SocketAddr, TcpStream},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    thread,
     time::{Duration, Instant},
 };
 
 use auth_core::{CodeGrant, Error, ErrorKind, PendingAuthorization};
 
 use super::{
-    http::{Received, read, respond},
+    POLL_INTERVAL,
+    arrivals::{Arrivals, Telling, shown},
+    http::{Purpose, Received, read, respond},
     page,
+    port::Port,
 };
 use crate::{
     clock,
@@ -36,10 +40,14 @@ const READ_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) struct Host {
     authority: String,
     path: String,
+    port: Arc<Port>,
     pending: PendingAuthorization,
     program: String,
     outcome: LoginSender,
     over: AtomicBool,
+    /// The status and the page of the response that ended the login.
+    ended: OnceLock<(u16, String)>,
+    arrivals: Arrivals,
     open: AtomicUsize,
     /// The connections that have not sent their request yet, the oldest first.
     reading: Mutex<Reading>,
@@ -56,6 +64,7 @@ impl Host {
     #[inline]
     pub(super) fn new(
         address: SocketAddr,
+        port: Arc<Port>,
         pending: PendingAuthorization,
         program: String,
         outcome: LoginSender,
@@ -67,23 +76,64 @@ impl Host {
         Self {
             path: path.to_owned(),
             authority,
+            port,
             pending,
             program,
             outcome,
             over: AtomicBool::new(false),
+            ended: OnceLock::new(),
+            arrivals: Arrivals::default(),
             open: AtomicUsize::new(0),
             reading: Mutex::default(),
         }
     }
 
-    /// Returns whether the response has arrived, or the program has dropped the login.
-    pub(super) fn is_over(&self) -> bool {
-        self.over.load(Ordering::Relaxed) || self.outcome.is_dropped()
+    /// Admits connections until the response has arrived or the program has dropped the login.
+    /// Returns true if `end` came first.
+    #[inline]
+    pub(super) fn listen(self: &Arc<Self>, end: Option<Instant>) -> bool {
+        while !self.over.load(Ordering::Relaxed) && !self.outcome.is_dropped() {
+            if end.is_some_and(|end| Instant::now() >= end) {
+                return !self.over.swap(true, Ordering::Relaxed);
+            }
+            if !self.admit_next() {
+                break;
+            }
+        }
+        false
+    }
+
+    /// Shows the page again to the same `state`, until `end`, while `may_stay` and until the port is
+    /// closed.
+    #[inline]
+    pub(super) fn stay(self: &Arc<Self>, end: Instant, may_stay: impl Fn() -> bool) {
+        while Instant::now() < end && may_stay() && self.admit_next() {}
+    }
+
+    /// Returns whether the response has arrived.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended.get().is_some()
+    }
+
+    pub(super) fn close(&self) {
+        self.port.close();
+    }
+
+    /// Admits a connection, or sleeps a little if there is none. Returns false if the port is
+    /// closed.
+    #[inline]
+    fn admit_next(self: &Arc<Self>) -> bool {
+        match self.port.accept() {
+            Some(Ok(stream)) => self.admit(stream),
+            Some(Err(_)) => thread::sleep(POLL_INTERVAL),
+            None => return false,
+        }
+        true
     }
 
     /// Serves a connection on its own thread, so that a silent one does not delay the others.
     #[inline]
-    pub(super) fn admit(self: &Arc<Self>, stream: TcpStream) {
+    fn admit(self: &Arc<Self>, stream: TcpStream) {
         if self.open.fetch_add(1, Ordering::Relaxed) >= MAX_OPEN {
             self.open.fetch_sub(1, Ordering::Relaxed);
             return;
@@ -98,17 +148,34 @@ impl Host {
         }
     }
 
-    /// Ends the login with the error of a timeout.
+    /// Closes the port and ends the login with the error of a timeout: what arrived and, if that
+    /// tells nothing about the login, the likely causes.
     #[inline]
     pub(super) fn time_out(&self, timeout: Duration) {
-        let what = format!("no redirect within {} s", timeout.as_secs());
-        self.outcome.send(Err(Error::new(ErrorKind::TimedOut, what).with_help(format!(
-            "check that the user finished the login. Other likely causes: the redirect URI {} is not registered for this client, \
-             the client id `{}` is unknown, or the address of the login page is wrong (the service then shows an error page and \
-             never redirects); or the browser runs on another machine (then log in with a pasted redirect)",
-            self.pending.redirect_uri(),
-            self.pending.client_id()
-        ))));
+        self.port.close();
+        let mut what = format!("no redirect within {} s", timeout.as_secs());
+        let arrived = self.arrivals.summary();
+        let telling = arrived.as_ref().map(|(_, telling)| *telling);
+        if let Some((words, _)) = arrived {
+            what = format!("no valid redirect within {} s; {words}", timeout.as_secs());
+        }
+        let redirect_uri = self.pending.redirect_uri();
+        let help = match telling {
+            Some(Telling::Response) => {
+                "begin a new login, and finish it in the tab that it opens: a tab of an earlier login does not count".to_owned()
+            }
+            Some(Telling::Path) => format!(
+                "the service has to redirect to {redirect_uri} with the response in the query (`response_mode=query`)"
+            ),
+            Some(Telling::Nothing) | None => format!(
+                "check that the user finished the login. Other likely causes: the redirect URI {redirect_uri} is not registered for this client, \
+                 the client id `{}` is unknown, or the address of the login page is wrong (the service then shows an error page and \
+                 never redirects); or the browser runs on another machine (then log in with a pasted redirect)",
+                self.pending.client_id()
+            ),
+        };
+        let error = Error::new(ErrorKind::TimedOut, what).with_help(help);
+        self.outcome.send(Err(error));
     }
 
     #[inline]
@@ -116,28 +183,65 @@ impl Host {
         stream.set_nonblocking(false)?;
         let received = self.receive(&mut stream)?;
         let program = &*self.program;
-        let target = match received {
-            Received::Get { target, host } if self.is_ours(&target, host.as_deref()) => target,
-            Received::Get { .. } => return respond(&mut stream, 404, &page::nothing_here(program)),
-            Received::OtherMethod => {
-                return respond(&mut stream, 405, &page::nothing_here(program));
+        let (status, telling, what) = match received {
+            Received::Get {
+                target,
+                host,
+                purpose,
+            } => match self.foreign(&target, host.as_deref()) {
+                None => return self.judge(stream, &target, purpose),
+                Some((telling, what)) => (404, telling, what),
+            },
+            Received::OtherMethod(method) => {
+                let what = format!("its method is {}, not GET", shown(&method));
+                (405, Telling::Path, what)
             }
-            Received::Invalid => return respond(&mut stream, 400, &page::nothing_here(program)),
+            Received::Invalid(what) => (400, Telling::Nothing, what.to_owned()),
         };
-        if self.outcome.is_dropped() {
-            return respond(&mut stream, 410, &page::too_late(program));
+        self.arrivals.note(telling, what);
+        respond(&mut stream, status, &page::nothing_here(program))
+    }
+
+    /// Responds to a request that has the redirect URI's path and a query.
+    #[inline]
+    fn judge(&self, mut stream: TcpStream, target: &str, purpose: Purpose) -> io::Result<()> {
+        let program = &*self.program;
+        if purpose == Purpose::Prefetch {
+            return respond(&mut stream, 503, &page::nothing_here(program));
         }
         let redirected = format!("http://{}{target}", self.authority);
-        match self.pending.accept(&redirected) {
-            Ok(grant) => self.end(Ok(grant.with_accepted_at(clock::now())), || {
-                respond(&mut stream, 200, &page::success(program))
-            }),
-            Err(error) if error.kind() == ErrorKind::CallbackMismatch => {
-                respond(&mut stream, 400, &page::not_ours(program))
+        let outcome = self.pending.accept(&redirected);
+        let is_ours = match &outcome {
+            Ok(_) => true,
+            Err(error) => {
+                // Without `state`, any page could have caused it: a user has to see it.
+                let is_refusal = error.kind() != ErrorKind::CallbackMismatch;
+                PendingAuthorization::ends_login(error)
+                    || is_refusal && purpose == Purpose::Navigation
+            }
+        };
+        if let Some((status, page)) = self.ended.get().filter(|_| is_ours) {
+            return respond(&mut stream, *status, page);
+        }
+        if self.over.load(Ordering::Relaxed) || self.outcome.is_dropped() {
+            return respond(&mut stream, 410, &page::too_late(program));
+        }
+        match outcome {
+            Ok(grant) => {
+                let page = (200, page::success(program));
+                self.end(Ok(grant.with_accepted_at(clock::now())), page, stream)
+            }
+            Err(error) if is_ours => {
+                let status = match error.kind() {
+                    ErrorKind::CallbackMismatch => 400,
+                    _ => 200,
+                };
+                let page = (status, page::refused(program, &error));
+                self.end(Err(error), page, stream)
             }
             Err(error) => {
-                let page = page::refused(program, &error);
-                self.end(Err(error), || respond(&mut stream, 200, &page))
+                self.arrivals.note(Telling::Response, reason(&error));
+                respond(&mut stream, 400, &page::not_ours(program))
             }
         }
     }
@@ -165,27 +269,53 @@ impl Host {
         received
     }
 
-    /// Returns whether a request has the registered path, a query and our own `Host`. A foreign
-    /// `Host` comes from a website whose name resolves to this machine (DNS rebinding).
+    /// Returns why a request is not for this login: another path, no query, or a `Host` that is not
+    /// our own. A foreign `Host` comes from a website whose name resolves to this machine (DNS
+    /// rebinding).
     #[inline]
-    fn is_ours(&self, target: &str, host: Option<&str>) -> bool {
+    fn foreign(&self, target: &str, host: Option<&str>) -> Option<(Telling, String)> {
         // A browser omits the scheme's default port.
         let without_port = self.authority.strip_suffix(":80");
         let named = host.is_some_and(|host| host == self.authority || Some(host) == without_port);
-        let path = target.split_once('?').map(|(path, _)| path);
-        named && path == Some(&self.path)
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target, None),
+        };
+        if !named {
+            let host = host.map_or_else(|| "none or several".to_owned(), shown);
+            let what = format!("its `Host` is not {}: {host}", self.authority);
+            Some((Telling::Nothing, what))
+        } else if path != self.path {
+            let what = format!("its path is `{}`, not `{}`", shown(path), self.path);
+            Some((Telling::Nothing, what))
+        } else if query.is_none() {
+            let what = "it came to the redirect URI without a query".to_owned();
+            Some((Telling::Path, what))
+        } else {
+            None
+        }
     }
 
-    /// Ends the login: sets `over` first, so that no timeout follows; then shows the page; then
-    /// sends the outcome, because the program may exit as soon as it has it.
+    /// Ends the login, unless it is over already: sets `over` first, so that no timeout follows;
+    /// then shows the page, because the program may exit as soon as it has the outcome; then closes
+    /// a fixed port, because the program may need it as soon; then sends the outcome.
     #[inline]
     fn end(
         &self,
         outcome: Result<CodeGrant, Error>,
-        show: impl FnOnce() -> io::Result<()>,
+        page: (u16, String),
+        mut stream: TcpStream,
     ) -> io::Result<()> {
-        self.over.store(true, Ordering::Relaxed);
-        let shown = show();
+        if self.over.swap(true, Ordering::Relaxed) {
+            return match self.ended.get() {
+                Some((status, page)) => respond(&mut stream, *status, page),
+                None => respond(&mut stream, 410, &page::too_late(&self.program)),
+            };
+        }
+        let (status, page) = self.ended.get_or_init(|| page);
+        let shown = respond(&mut stream, *status, page);
+        drop(stream);
+        self.port.close_if_fixed();
         self.outcome.send(outcome);
         shown
     }
@@ -194,4 +324,17 @@ impl Host {
         // The code under this lock cannot panic.
         self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns the reason of a rejected response, without the advice.
+#[inline]
+fn reason(error: &Error) -> String {
+    if let Some(oauth) = error.oauth() {
+        let what = "an error without `state`, in a part of another page";
+        return format!("{what}: `{}`", shown(oauth.code()));
+    }
+    let text = error.to_string();
+    let advice = error.help().map(|help| format!("; {help}"));
+    let advice = advice.unwrap_or_default();
+    text.strip_suffix(&*advice).unwrap_or(&text).to_owned()
 }

@@ -14,11 +14,28 @@ pub(super) enum Received {
     Get {
         target: String,
         host: Option<String>,
+        purpose: Purpose,
     },
-    OtherMethod,
-    /// Not HTTP, too long, or incomplete at the time limit.
-    Invalid,
+    /// Another method, by its name.
+    OtherMethod(String),
+    /// The reason why it is no request.
+    Invalid(&'static str),
 }
+
+/// What a browser says about why it sends a request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Purpose {
+    /// The user goes to a page, or the browser does not say.
+    Navigation,
+    /// For a page that the user may go to next.
+    Prefetch,
+    /// A part of another page: an image, a frame, a script's request.
+    Part,
+}
+
+const NOT_HTTP: &str = "bytes that are not an HTTP request";
+const TOO_LONG: &str = "a request that is too long";
+const INCOMPLETE: &str = "a connection whose request stayed incomplete";
 
 /// Maximum length of a request line: league's codes have 800 characters and grow with the scopes.
 const MAX_REQUEST_LINE: usize = 16 << 10;
@@ -38,16 +55,17 @@ pub(super) fn read(stream: &mut TcpStream, end: Instant) -> io::Result<Received>
         }
         let line = find(&head, b"\r\n").unwrap_or(head.len());
         if head.len() > MAX_HEAD || line > MAX_REQUEST_LINE {
-            return Ok(Received::Invalid);
+            return Ok(Received::Invalid(TOO_LONG));
         }
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Ok(Received::Invalid);
+            return Ok(Received::Invalid(INCOMPLETE));
         }
         stream.set_read_timeout(Some(left))?;
-        match stream.read(&mut piece)? {
-            0 => return Ok(Received::Invalid),
-            n => head.extend_from_slice(&piece[..n]),
+        match stream.read(&mut piece) {
+            // Closed, reset or silent until `end`.
+            Ok(0) | Err(_) => return Ok(Received::Invalid(INCOMPLETE)),
+            Ok(n) => head.extend_from_slice(&piece[..n]),
         }
     }
 }
@@ -55,37 +73,59 @@ pub(super) fn read(stream: &mut TcpStream, end: Instant) -> io::Result<Received>
 #[inline]
 fn parse(head: &[u8]) -> Received {
     let Ok(head) = std::str::from_utf8(head) else {
-        return Received::Invalid;
+        return Received::Invalid(NOT_HTTP);
     };
     let mut lines = head.split("\r\n");
     let mut words = lines.next().unwrap_or_default().split(' ');
     let (Some(method), Some(target), Some(version), None) =
         (words.next(), words.next(), words.next(), words.next())
     else {
-        return Received::Invalid;
+        return Received::Invalid(NOT_HTTP);
     };
-    if !version.starts_with("HTTP/1.")
-        || !target.starts_with('/')
-        || target.len() > MAX_REQUEST_LINE
-    {
-        return Received::Invalid;
+    if target.len() > MAX_REQUEST_LINE {
+        return Received::Invalid(TOO_LONG);
+    }
+    if !version.starts_with("HTTP/1.") || !target.starts_with('/') {
+        return Received::Invalid(NOT_HTTP);
     }
     if method != "GET" {
-        return Received::OtherMethod;
+        return Received::OtherMethod(method.to_owned());
     }
-    let mut hosts = lines
-        .filter_map(|line| line.split_once(':'))
-        .filter(|(name, _)| name.eq_ignore_ascii_case("host"))
-        .map(|(_, value)| value.trim());
+    let fields: Vec<_> = lines.filter_map(|line| line.split_once(':')).collect();
+    let all = |name: &'static str| {
+        let named = fields
+            .iter()
+            .filter(move |(own, _)| own.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.trim())
+    };
+    let mut hosts = all("host");
     // A request with two Host fields is not valid (RFC 9112 section 3.2); it counts as none.
     let host = match (hosts.next(), hosts.next()) {
         (Some(host), None) => Some(host.to_owned()),
         _ => None,
     };
+    let ahead = ["sec-purpose", "purpose", "x-moz"].into_iter();
+    let purpose = if ahead.flat_map(all).any(is_prefetch) {
+        Purpose::Prefetch
+    } else if all("sec-fetch-dest").all(|value| value == "document") {
+        Purpose::Navigation
+    } else {
+        Purpose::Part
+    };
     Received::Get {
         target: target.to_owned(),
         host,
+        purpose,
     }
+}
+
+/// `prefetch`, or `prefetch;prerender`.
+#[inline]
+fn is_prefetch(value: &str) -> bool {
+    let word = value.split([';', ',']).next().unwrap_or_default();
+    ["prefetch", "prerender", "preview"]
+        .iter()
+        .any(|known| word.trim().eq_ignore_ascii_case(known))
 }
 
 /// Writes a page and closes the connection without a reset.
@@ -96,6 +136,7 @@ pub(super) fn respond(stream: &mut TcpStream, status: u16, page: &str) -> io::Re
         404 => "Not Found",
         405 => "Method Not Allowed",
         410 => "Gone",
+        503 => "Service Unavailable",
         _ => "Bad Request",
     };
     // RFC 9110 section 15.5.6.
@@ -148,6 +189,7 @@ mod tests {
         let get = |target: &str, host: Option<&str>| Received::Get {
             target: target.to_owned(),
             host: host.map(str::to_owned),
+            purpose: Purpose::Navigation,
         };
         check(
             "GET /?code=1 HTTP/1.1\r\nHost: 127.0.0.1:8080",
@@ -155,14 +197,17 @@ mod tests {
         );
         check("GET / HTTP/1.0\r\nAccept: */*", get("/", None));
         check("GET / HTTP/1.1\r\nHost: a\r\nhost: b", get("/", None));
-        check("POST / HTTP/1.1\r\nHost: a", Received::OtherMethod);
+        check(
+            "POST / HTTP/1.1\r\nHost: a",
+            Received::OtherMethod("POST".into()),
+        );
         check(
             "GET http://127.0.0.1/ HTTP/1.1\r\nHost: a",
-            Received::Invalid,
+            Received::Invalid(NOT_HTTP),
         );
-        check("GET / HTTP/1.1 x\r\nHost: a", Received::Invalid);
-        check("GET /", Received::Invalid);
-        check("", Received::Invalid);
-        assert_eq!(parse(b"GET /\xff HTTP/1.1"), Received::Invalid);
+        check("GET / HTTP/1.1 x\r\nHost: a", Received::Invalid(NOT_HTTP));
+        check("GET /", Received::Invalid(NOT_HTTP));
+        check("", Received::Invalid(NOT_HTTP));
+        assert_eq!(parse(b"GET /\xff HTTP/1.1"), Received::Invalid(NOT_HTTP));
     }
 }

@@ -2,28 +2,37 @@
 //! requests (RFC 8252 section 7.3).
 //!
 //! ```text
-//!   bind ──► listen ──┬── our response: code or refusal ──► a page for the user, end
+//!   bind ──► listen ──┬── our state: code, refusal or a failed check ──► a page for the user, end
 //!                     ├── other path, wrong or repeated state, POST, foreign Host, favicon,
-//!                     │   not HTTP ──► 4xx, listens on
-//!                     ├── timeout ──► an error that lists the likely causes, end
+//!                     │   not HTTP ──► 4xx, noted, listens on
+//!                     ├── prefetch ──► 503, listens on
+//!                     ├── timeout ──► an error that says what arrived, or the likely causes, end
 //!                     └── dropped ──► end
+//!
+//!   end: a fixed port is closed, then the outcome is sent; on any free port the page stays a
+//!        while for the same state
 //! ```
 
+mod arrivals;
 mod connections;
 mod http;
 mod page;
+pub(super) mod port;
 
 use std::{
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
 
 use auth_core::{Error, ErrorKind, PendingAuthorization, RedirectUri};
 
-use self::connections::Host;
+use self::{connections::Host, port::Port};
 use crate::login::pending::{PendingLogin, spawn};
 
 // `inline`: compiled in the crate that calls it, as most programs need none of it.
@@ -36,8 +45,14 @@ use crate::login::pending::{PendingLogin, spawn};
 /// its port; [`listen`](Self::listen) then runs on its own thread.
 ///
 /// * The response must be a `GET` of the redirect URI's path, with a query and the listener's own
-///   `Host`, and [`PendingAuthorization::accept`] must accept it. Every other request gets a 4xx
-///   page, and the listener continues.
+///   `Host`, and [`PendingAuthorization::accept`] must accept it. A response with the right `state`
+///   that fails a later check ends the login with its reason. Every other request gets a 4xx page,
+///   and the listener continues; the error of the deadline says what arrived.
+/// * An error without `state`, where the server is allowed that quirk, counts only from a browser's
+///   navigation (`Sec-Fetch-Dest: document`, or no such field), not from a part of another page.
+/// * A browser's prefetch gets 503, so that the response is there for the visit itself.
+/// * A fixed port is free when the login has its result. On any free port (0) the page stays 5 s for
+///   the same `state`, so that the user can reload it; the program does not wait for that.
 /// * It serves several connections at once. Each has 5 s to send its request, so that a slow or
 ///   silent one does not delay the response. If many are silent, it closes the oldest first.
 /// * A request line may have 16 KiB, because some servers' codes are long.
@@ -78,8 +93,19 @@ use crate::login::pending::{PendingLogin, spawn};
 pub struct CallbackListener {
     socket: TcpListener,
     address: SocketAddr,
+    is_fixed: bool,
     redirect_uri: RedirectUri,
 }
+
+/// How long [`CallbackListener::bind`] tries a port that is in use: an earlier login of this or
+/// another program may be about to free it.
+const BIND_PATIENCE: Duration = Duration::from_millis(150);
+/// How long the page stays on any free port.
+const PAGE_STAYS: Duration = Duration::from_secs(5);
+/// Maximum number of listeners in this process whose page stays. One more closes the oldest.
+const MAX_STAYING: usize = 32;
+/// How many pages have stayed so far; numbers them.
+static STAYED: AtomicUsize = AtomicUsize::new(0);
 
 /// How long the listener sleeps between two looks for a connection; also how late it may notice
 /// that the login was dropped.
@@ -105,7 +131,7 @@ impl CallbackListener {
             .with_help("listen on 127.0.0.1 or [::1], which other machines cannot reach"));
         }
         check_path(path)?;
-        let socket = TcpListener::bind(at).map_err(|error| cannot_listen(at, error))?;
+        let socket = bind(at).map_err(|error| cannot_listen(at, error))?;
         let address = socket.local_addr().and_then(|address| {
             socket.set_nonblocking(true)?;
             Ok(address)
@@ -114,6 +140,7 @@ impl CallbackListener {
         Ok(Self {
             redirect_uri: RedirectUri::parse(&format!("http://{address}{path}"))?,
             address,
+            is_fixed: at.port() != 0,
             socket,
         })
     }
@@ -125,7 +152,8 @@ impl CallbackListener {
     }
 
     /// Listens on its own thread until the response to `pending` arrives, `timeout` passes, or the
-    /// program drops the returned [`PendingLogin`]. Then the port is free again.
+    /// program drops the returned [`PendingLogin`]. A fixed port is free again before the result is
+    /// there.
     ///
     /// `program` is the name on the page in the browser.
     ///
@@ -148,21 +176,20 @@ impl CallbackListener {
             return Err(Error::new(ErrorKind::Usage, what)
                 .with_help("make the authorization request with the listener's redirect URI"));
         }
-        let (outcome, waiting) = PendingLogin::new();
-        let host = Arc::new(Host::new(self.address, pending, program.into(), outcome));
+        let port = Arc::new(Port::new(self.socket, self.is_fixed));
+        let (outcome, waiting) = PendingLogin::at(Arc::clone(&port));
+        let program = program.into();
+        let host = Arc::new(Host::new(self.address, port, pending, program, outcome));
         let end = Instant::now().checked_add(timeout);
-        let socket = self.socket;
         let listen = move || {
-            while !host.is_over() {
-                if end.is_some_and(|end| Instant::now() >= end) {
-                    host.time_out(timeout);
-                    return;
-                }
-                match socket.accept() {
-                    Ok((stream, _)) => host.admit(stream),
-                    Err(_) => thread::sleep(POLL_INTERVAL),
-                }
+            if host.listen(end) {
+                host.time_out(timeout);
+            } else if host.has_ended() {
+                let number = STAYED.fetch_add(1, Ordering::Relaxed);
+                let newer = || STAYED.load(Ordering::Relaxed).wrapping_sub(number);
+                host.stay(Instant::now() + PAGE_STAYS, || newer() <= MAX_STAYING);
             }
+            host.close();
         };
         spawn("login listener", Box::new(listen)).map_err(|error| {
             Error::new(
@@ -172,6 +199,19 @@ impl CallbackListener {
             .with_source(error)
         })?;
         Ok(waiting)
+    }
+}
+
+/// Binds the address; tries again for a moment if it is in use.
+fn bind(at: SocketAddr) -> io::Result<TcpListener> {
+    let end = Instant::now() + BIND_PATIENCE;
+    loop {
+        match TcpListener::bind(at) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && Instant::now() < end => {
+                thread::sleep(POLL_INTERVAL);
+            }
+            outcome => return outcome,
+        }
     }
 }
 

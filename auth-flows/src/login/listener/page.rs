@@ -17,7 +17,7 @@ pub(super) fn success(program: &str) -> String {
     .render(program)
 }
 
-/// The page after the server or the user refused.
+/// The page after the server or the user refused, or after a response that is not valid.
 #[inline]
 pub(super) fn refused(program: &str, error: &Error) -> String {
     let (tone, title, text) = if error.kind() == ErrorKind::ConsentDenied {
@@ -25,6 +25,12 @@ pub(super) fn refused(program: &str, error: &Error) -> String {
             Tone::Quiet,
             "You did not give access",
             "Nothing was changed. You can close this tab, or begin again in {program}.",
+        )
+    } else if error.kind() == ErrorKind::CallbackMismatch {
+        (
+            Tone::Bad,
+            "The login did not work",
+            "The service's response is not valid. Go back to {program}, which has the details.",
         )
     } else {
         (

@@ -38,14 +38,23 @@ fn scene_at(ip: IpAddr, path: &str, timeout: Duration) -> Scene {
 }
 
 fn pending(redirect_uri: &RedirectUri) -> PendingAuthorization {
+    pending_at(redirect_uri, |server| server)
+}
+
+fn pending_at(
+    redirect_uri: &RedirectUri,
+    adjust: fn(AuthorizationServer) -> AuthorizationServer,
+) -> PendingAuthorization {
     let endpoint = |text: &str| Endpoint::parse(text).expect("an endpoint");
     let server = AuthorizationServer::new(endpoint("https://a.example/token"))
         .authorization_endpoint(endpoint("https://a.example/authorize"));
-    let client = OAuthClient::new(server, "id").expect("an id");
+    let client = OAuthClient::new(adjust(server), "id").expect("an id");
     let request =
         AuthorizationRequest::new(&client, redirect_uri.clone(), Entropy::new([7; 64])).begin();
     request.expect("an endpoint").1
 }
+
+mod ends;
 
 const LONG: Duration = Duration::from_secs(60);
 

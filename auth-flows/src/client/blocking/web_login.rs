@@ -1,0 +1,37 @@
+//! A login whose response the program receives itself, as a web service does.
+
+use auth_core::{Error, PendingAuthorization, RedirectUri};
+
+use super::Session;
+use crate::login::begin_at;
+
+impl Session {
+    /// Begins a login whose response the program receives itself, as a web service does: returns the
+    /// authorization URL and the request that waits, with fresh random numbers and the service's
+    /// default scope. Sends nothing.
+    ///
+    /// Store [`to_secret_text`](PendingAuthorization::to_secret_text) on the server, bound to the
+    /// visitor; pass the grant of [`accept`](PendingAuthorization::accept) to
+    /// [`complete_login`](Self::complete_login).
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::session();
+    /// let redirect_uri = auth_core::RedirectUri::parse("https://app.example.org/callback")?;
+    /// let (url, pending) = session.begin_at(redirect_uri)?;
+    /// assert!(url.contains("state="));
+    /// let stored = pending.to_secret_text();
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    /// # Errors
+    /// [`Configuration`](auth_core::ErrorKind::Configuration) if the service has no authorization
+    /// endpoint or requires pushed requests.
+    #[inline]
+    pub fn begin_at(
+        &self,
+        redirect_uri: RedirectUri,
+    ) -> Result<(String, PendingAuthorization), Error> {
+        self.identity.account()?;
+        begin_at(&self.client.0.service, redirect_uri)
+    }
+}
