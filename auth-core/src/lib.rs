@@ -42,7 +42,7 @@ pub use ports::{
 pub use secrecy::{ExposeSecret, SecretString};
 pub use service::{
     account_key::AccountKey,
-    api_response::{looks_like_html, read_json},
+    api_response::read_json,
     bound_operation::{BoundOperation, ResolvedOperation},
     credential_names::{CredentialField, CredentialNames},
     description::{Api, Service},
@@ -62,5 +62,6 @@ pub use wire::{
     redirect::{RedirectKind, RedirectUri},
     response_body::{Response, ResponseBody, ResponseBuffer, ResponseTooLarge},
     secret::{SecretBytes, SecretText},
+    server_message::looks_like_html,
     url::{BaseUrl, Endpoint, is_loopback},
 };

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod delivery;
 pub(crate) mod oauth_error;
+pub(crate) mod redact;
 pub(crate) mod text;
 pub(crate) mod verdict;
 
@@ -12,7 +13,8 @@ use self::{
     check::Check,
     delivery::Delivery,
     oauth_error::OAuthError,
-    text::{holds, presentable, redact},
+    redact::{redact, redact_in},
+    text::presentable,
     verdict::{is_transient, is_transient_code},
 };
 
@@ -196,10 +198,15 @@ impl Error {
     /// Redacts these secrets from everything that is shown.
     pub(crate) fn redacted(mut self, secrets: &[&str]) -> Self {
         let inner = self.inner();
-        if secrets.iter().any(|secret| holds(&inner.what, secret)) {
-            inner.what = redact(std::mem::take(&mut inner.what).into_owned(), secrets).into();
+        // A static text is ours, and holds nothing foreign.
+        if let Cow::Owned(what) = &mut inner.what
+            && let Some(redacted) = redact(what, secrets)
+        {
+            *what = redacted;
         }
-        inner.words = inner.words.take().map(|words| redact(words, secrets));
+        if let Some(words) = &mut inner.words {
+            redact_in(words, secrets);
+        }
         inner.oauth = inner.oauth.take().map(|oauth| oauth.redacted(secrets));
         self
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::text::{presentable, redact};
+use super::{redact::redact_in, text::presentable};
 use crate::leniency::Quirks;
 
 /// The error that an authorization server reported, in its own words: shortened, on one line,
@@ -89,11 +89,17 @@ impl OAuthError {
 impl OAuthError {
     /// Redacts what we sent: a server may repeat it in its words.
     pub(crate) fn redacted(mut self, secrets: &[&str]) -> Self {
-        let texts = [&mut self.description, &mut self.hint, &mut self.uri];
+        let until = self.suspended_until.as_mut().and_then(Option::as_mut);
+        let texts = [
+            Some(&mut self.code),
+            self.description.as_mut(),
+            self.hint.as_mut(),
+            self.uri.as_mut(),
+            until,
+        ];
         for text in texts.into_iter().flatten() {
-            *text = redact(std::mem::take(text), secrets);
+            redact_in(text, secrets);
         }
-        self.code = redact(self.code, secrets);
         self
     }
 }

@@ -18,7 +18,10 @@ use super::{
     server::ClientAuthentication,
 };
 use crate::{
-    error::{Error, ErrorKind, check::Check, oauth_error::OAuthError, verdict::ends_device_login},
+    error::{
+        Error, ErrorKind, check::Check, oauth_error::OAuthError, text::presentable,
+        verdict::ends_device_login,
+    },
     leniency::{Quirk, Quirks},
     wire::{
         body::Request, form::Form, limits::Limits, message::Message, response_body::Response,
@@ -234,6 +237,8 @@ fn read(object: &Object) -> Result<DeviceAuthorizationResponse, &'static str> {
     let user_code = object
         .text("user_code")
         .filter(|code| code.chars().count() <= 100 && !code.chars().any(char::is_control))
+        .map(|code| presentable(code, 200))
+        .filter(|code| !code.is_empty())
         .ok_or("it has no `user_code` that a person could type")?;
     let seconds = |key, quirks: &mut Quirks| {
         let seconds = object.seconds(key, quirks);
@@ -246,7 +251,7 @@ fn read(object: &Object) -> Result<DeviceAuthorizationResponse, &'static str> {
             .text("device_code")
             .ok_or("it has no `device_code`")?
             .into(),
-        user_code: user_code.to_owned(),
+        user_code,
         verification_uri: uri.to_owned(),
         verification_uri_complete: complete.map(str::to_owned),
         lifetime: Duration::from_secs(lifetime),

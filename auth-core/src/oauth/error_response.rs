@@ -13,12 +13,13 @@ use crate::{
         Error, ErrorKind,
         check::Check,
         oauth_error::OAuthError,
-        text::{holds, presentable, redact},
+        redact::redact_in,
+        text::presentable,
         verdict::{TRY_LATER, ends_early},
     },
     leniency::{Leniency, Quirks},
     time::http_date,
-    wire::response_body::Response,
+    wire::{response_body::Response, server_message::server_message},
 };
 
 /// Converts a refusal of an endpoint that issues no tokens: by its OAuth error if it has one.
@@ -113,9 +114,11 @@ pub(super) fn unexplained(who: &str, response: &Response, secrets: &[&str]) -> E
         let to = to
             .and_then(|to| to.split(['?', '#']).next())
             .unwrap_or("nowhere");
+        let mut to = to.to_owned();
+        redact_in(&mut to, secrets);
         return configuration(format!(
             "{who} answered with a redirect to {}",
-            presentable(&redact(to.to_owned(), secrets), 120)
+            presentable(&to, 120)
         ))
         .with_check(Check::NoRedirect)
         .with_status(status)
@@ -132,28 +135,11 @@ pub(super) fn unexplained(who: &str, response: &Response, secrets: &[&str]) -> E
     with_wait(error, response)
 }
 
-/// Returns the beginning of an unknown body, without tags and without the secrets that were sent.
-/// Never quotes a body that looks like a token response.
-pub(super) fn excerpt(response: &Response, secrets: &[&str]) -> String {
-    let bytes = response.body().as_bytes();
-    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(2000)]);
-    if holds(&text, "_token") {
-        return String::new();
-    }
-    let mut out = String::new();
-    let mut inside = false;
-    for c in text.chars() {
-        match c {
-            '<' => {
-                inside = true;
-                out.push(' ');
-            }
-            '>' => inside = false,
-            c if !inside => out.push(c),
-            _ => {}
-        }
-    }
-    presentable(&redact(out, secrets), 200)
+/// Returns what may be quoted of an unknown body, without the secrets that were sent.
+fn excerpt(response: &Response, secrets: &[&str]) -> String {
+    let mut message = server_message(response, true);
+    redact_in(&mut message, secrets);
+    presentable(&message, 200)
 }
 
 pub(super) fn configuration(what: impl Into<Cow<'static, str>>) -> Error {

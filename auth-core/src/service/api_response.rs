@@ -1,12 +1,14 @@
 //! Reads an API's response, and finds the service's message in one that refuses.
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 
 use crate::{
     error::{Error, ErrorKind, verdict::TRY_LATER},
     oauth::{challenge::Challenge, error_response::retry_after},
-    wire::response_body::Response,
+    wire::{
+        response_body::Response,
+        server_message::{looks_like_html, server_message},
+    },
 };
 
 impl Error {
@@ -16,7 +18,11 @@ impl Error {
     /// The message may have any shape: JSON with `error`, `errors`, `message` and similar keys, as
     /// text, list, object, or JSON inside a text; errors by field; plain text; the title of a web
     /// page. If the body has none, the error of a Bearer challenge (RFC 6750 section 3) is
-    /// available as [`oauth`](Self::oauth).
+    /// available as [`oauth`](Self::oauth). Of the answer to a secret request
+    /// ([`Limits::is_secret`](crate::Limits::is_secret)) only `error`, `error_description`, `hint`,
+    /// `message` or a page's title are quoted.
+    ///
+    /// It looks at the first 64 KiB of the body.
     ///
     /// ```
     /// use auth_core::{ResponseBody, Error, ErrorKind};
@@ -43,7 +49,7 @@ impl Error {
 fn describe(error: Error, response: &Response) -> Error {
     let mut error = error
         .with_status(response.status())
-        .with_server_message(&server_message(response));
+        .with_server_message(&server_message(response, response.body().is_secret()));
     if error.server_message().is_none()
         && let Some(oauth) = Challenge::bearer_error(response.headers())
     {
@@ -90,18 +96,6 @@ pub fn read_json<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
     read.map_err(|error| unreadable(response, &error))
 }
 
-/// Returns whether a response is a web page, by its content type or its first character.
-#[must_use]
-pub fn looks_like_html(response: &Response) -> bool {
-    let kind = response.headers().get(http::header::CONTENT_TYPE);
-    let kind = kind
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let typed = kind.trim_start().get(.."text/html".len());
-    typed.is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"))
-        || response.body().as_bytes().trim_ascii_start().first() == Some(&b'<')
-}
-
 #[cold]
 fn refused(response: &Response) -> Error {
     let error = Error::about(
@@ -128,7 +122,7 @@ fn unreadable(response: &Response, error: &serde_json::Error) -> Error {
             what,
             "check that no proxy or captive portal responds in the service's place",
         )
-        .with_server_message(&server_message(response));
+        .with_server_message(&server_message(response, response.body().is_secret()));
     }
     if length == 0 || error.is_eof() {
         return malformed(
@@ -137,81 +131,16 @@ fn unreadable(response: &Response, error: &serde_json::Error) -> Error {
         )
         .cut_short();
     }
-    malformed(
-        format!("cannot decode the response: {error}"),
-        "check the type that the response is read into",
-    )
-}
-
-/// Returns the service's message, in whatever shape; empty if there is none.
-fn server_message(response: &Response) -> String {
-    let body = response.body().as_bytes();
-    let value = std::str::from_utf8(body).ok();
-    if let Some(value) = value.and_then(|text| serde_json::from_str(text).ok()) {
-        let mut found = Vec::new();
-        collect(&value, &mut found, 8);
-        return found.join("; ");
-    }
-    let text = String::from_utf8_lossy(&body[..body.len().min(4000)]);
-    match looks_like_html(response) {
-        true => title(&text).unwrap_or_default(),
-        false => text.into_owned(),
-    }
-}
-
-/// Keys that hold a message, or an object or list with one.
-const KEYS: [&str; 8] = [
-    "error",
-    "errors",
-    "message",
-    "original",
-    "error_description",
-    "hint",
-    "detail",
-    "data",
-];
-
-fn collect(value: &Value, found: &mut Vec<String>, depth: u8) {
-    let Some(depth) = depth.checked_sub(1) else {
-        return;
+    // serde quotes values, which may be secrets.
+    let what = match response.body().is_secret() {
+        true => format!(
+            "cannot decode the response: it does not have the expected shape at line {} column {}",
+            error.line(),
+            error.column()
+        ),
+        false => format!("cannot decode the response: {error}"),
     };
-    match value {
-        Value::String(text) => match serde_json::from_str(text) {
-            Ok(inner @ (Value::Object(_) | Value::Array(_))) => collect(&inner, found, depth),
-            _ if text.trim().is_empty() || found.contains(text) => {}
-            _ => found.push(text.clone()),
-        },
-        Value::Array(items) => items.iter().for_each(|item| collect(item, found, depth)),
-        Value::Object(map) => {
-            let before = found.len();
-            for value in KEYS.iter().filter_map(|key| map.get(*key)) {
-                collect(value, found, depth);
-            }
-            if found.len() == before {
-                fields(map, found, depth);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Validation errors by field: `{"taxon":["can't be blank"]}`.
-fn fields(map: &Map<String, Value>, found: &mut Vec<String>, depth: u8) {
-    for (name, value) in map {
-        let mut inner = Vec::new();
-        collect(value, &mut inner, depth);
-        if !inner.is_empty() && name != "status" && name != "errorCode" {
-            found.push(format!("{name}: {}", inner.join(", ")));
-        }
-    }
-}
-
-fn title(page: &str) -> Option<String> {
-    let lower = page.to_ascii_lowercase();
-    let start = lower.find("<title")?;
-    let start = start + lower[start..].find('>')? + 1;
-    let end = start + lower[start..].find('<')?;
-    Some(page[start..end].trim().to_owned())
+    malformed(what, "check the type that the response is read into")
 }
 
 #[cfg(test)]
@@ -235,7 +164,7 @@ mod tests {
     fn words_in_any_shape() {
         let check = |body: &str, expect: &str| {
             assert_eq!(
-                server_message(&response("application/json", body)),
+                server_message(&response("application/json", body), false),
                 expect,
                 "{body}"
             )
@@ -274,7 +203,7 @@ mod tests {
     fn a_refusal_is_never_read_as_a_value() {
         let check = |status, body: &str, words: Option<&str>, retryable| {
             let response = with_status(status, "application/json", body);
-            let error = read_json::<Value>(&response).expect_err(body);
+            let error = read_json::<serde_json::Value>(&response).expect_err(body);
             assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
             assert_eq!(error.server_message(), words, "{error}");
             assert_eq!(error.is_retryable(), retryable, "{error}");
@@ -319,5 +248,10 @@ mod tests {
             read_json::<Vec<u64>>(&response("text/plain", "[1]")).expect("numbers"),
             [1]
         );
+        let body = br#"{"api_token":"marked-secret"}"#.to_vec();
+        let secret = Response::new(ResponseBody::secret(body));
+        let error = read_json::<std::collections::HashMap<String, u8>>(&secret).expect_err("text");
+        assert!(error.to_string().contains("line 1 column 28"), "{error}");
+        assert!(!error.to_string().contains("marked"), "{error}");
     }
 }

@@ -8,4 +8,5 @@ pub(crate) mod pasted;
 pub(crate) mod redirect;
 pub(crate) mod response_body;
 pub(crate) mod secret;
+pub(crate) mod server_message;
 pub(crate) mod url;

@@ -34,6 +34,11 @@ impl ResponseBody {
         }
     }
 
+    /// Returns whether the body may hold secrets.
+    pub(crate) fn is_secret(&self) -> bool {
+        self.secret
+    }
+
     /// Returns the bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

@@ -6,5 +6,6 @@ mod checks;
 mod common;
 mod metadata;
 mod properties;
+mod repeated;
 mod token_responses;
 mod verdicts;

@@ -357,14 +357,14 @@ fn errors_in_every_status_and_dress() {
     check(
         500,
         html,
-        "<html><body>boom $S</body></html>",
+        "<html><title>boom $S</title>$S t0ken</html>",
         REFUSED,
         "boom [secret]",
     );
     check(502, html, "<script>$S", REFUSED, "502");
     check(500, JSON, r#"{"access_token":"t0ken"}"#, REFUSED, "500");
     check(404, JSON, "{}", REFUSED, "404");
-    check(429, "text/plain", "slow down", REFUSED, "slow down");
+    check(429, "text/plain", "slow down t0ken $S", REFUSED, "429");
     check(400, JSON, "", REFUSED, "400");
 }
 

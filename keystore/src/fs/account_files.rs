@@ -12,7 +12,7 @@ use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, TokenRecord};
 use super::{
     dir,
     errors::{self, Doing},
-    file_names,
+    file_names, held,
     lock::FileLock,
     platform,
     private_file::{self, Temporary},
@@ -119,7 +119,7 @@ impl<F: Format> AccountFiles<F> {
         if !private_file::check_plain_file(Doing::Removing, &path)? {
             return self.check_folder();
         }
-        fs::remove_file(&path).map_err(|source| errors::failed(Doing::Removing, &path, source))?;
+        held::remove(&path).map_err(|source| errors::failed(Doing::Removing, &path, source))?;
         self.sync()
     }
 
@@ -174,7 +174,7 @@ impl<F: Format> AccountFiles<F> {
             .unwrap_or_else(|| self.folder.join(file_names::bad(stem, BAD_FILES)));
         // Fails if the file belongs to another user; the new record must be saved all the same.
         let _: io::Result<()> = platform::close_to_others(path);
-        fs::rename(path, bad).map_err(failed)
+        held::rename(path, &bad).map_err(failed)
     }
 }
 

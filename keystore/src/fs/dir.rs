@@ -14,7 +14,7 @@ use super::{
 };
 
 /// Creates the directory and its missing parents, each with mode 0700. Rejects a directory in which
-/// other users can write. Returns an absolute path, so that it stays valid if the program changes
+/// other users can write, or that another user owns. Returns an absolute path, so that it stays valid if the program changes
 /// its working directory.
 pub(crate) fn prepare(path: &Path) -> Result<PathBuf, Error> {
     let path = std::path::absolute(path).map_err(|source| {
@@ -35,6 +35,9 @@ pub(crate) fn prepare(path: &Path) -> Result<PathBuf, Error> {
             .map_err(|source| errors::failed(Doing::Syncing, parent, source))?;
     }
     let metadata = fs::metadata(&path).map_err(failed)?;
+    if let Some(owner) = platform::other_owner(&metadata).map_err(failed)? {
+        return Err(errors::foreign_owner(&path, owner));
+    }
     match platform::mode(&metadata).filter(|mode| mode & 0o022 != 0) {
         None => Ok(path),
         Some(mode) => Err(errors::rejected(

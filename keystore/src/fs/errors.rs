@@ -4,6 +4,13 @@ use std::{io, path::Path};
 
 use auth_core::{Error, ErrorKind};
 
+use super::held;
+
+/// The help for a file that cannot be replaced, on Windows.
+const HELD: &str = "another program has the file open, such as a virus scanner or a backup: let it \
+                    finish or exclude the directory from it; or the user that runs this program \
+                    has no right to it";
+
 /// The action that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Doing {
@@ -32,7 +39,11 @@ pub(crate) fn failed(doing: Doing, path: &Path, source: io::Error) -> Error {
         Doing::Syncing => "sync to disk the change in",
     };
     let what = format!("cannot {verb} {}", path.display());
-    let mut help = help(&source).to_owned();
+    let mut help = match held::is_held(&source) && doing != Doing::Opening {
+        true => HELD,
+        false => help(&source),
+    }
+    .to_owned();
     match doing {
         Doing::Saving => help.push_str("; the previous record is unchanged"),
         Doing::Syncing => help.push_str("; the change is complete, but a power cut may undo it"),
@@ -46,6 +57,16 @@ pub(crate) fn failed(doing: Doing, path: &Path, source: io::Error) -> Error {
 /// Returns the error for a file or directory that a store must not use.
 pub(crate) fn rejected(path: &Path, problem: &str, help: impl Into<String>) -> Error {
     Error::new(ErrorKind::Store, format!("{} {problem}", path.display())).with_help(help.into())
+}
+
+/// Returns the error for a file or directory that belongs to another user.
+pub(crate) fn foreign_owner(path: &Path, owner: u32) -> Error {
+    rejected(
+        path,
+        &format!("belongs to another user (id {owner}), who can change it"),
+        "make the user that runs this program its owner with chown, or open the store in a \
+         directory of that user; log out and in again if the other user is not trusted",
+    )
 }
 
 /// Quotes a path for a POSIX shell.

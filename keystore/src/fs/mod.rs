@@ -5,6 +5,7 @@ pub(crate) mod dir;
 pub(crate) mod errors;
 mod file;
 pub(crate) mod file_names;
+pub(crate) mod held;
 pub(crate) mod lock;
 mod platform;
 pub(crate) mod private_file;

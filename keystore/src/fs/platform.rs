@@ -1,13 +1,18 @@
 //! The code that differs between systems: file modes, and how to sync a directory.
 
-pub(crate) use system::{close_to_others, make_folder_private, make_private, mode, sync_folder};
+pub(crate) use system::{
+    close_to_others, make_folder_private, make_private, mode, other_owner, sync_folder,
+};
 
 #[cfg(unix)]
 mod system {
     use std::{
         fs::{DirBuilder, File, Metadata, OpenOptions, Permissions, set_permissions},
         io,
-        os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+        os::{
+            fd::OwnedFd,
+            unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
+        },
         path::Path,
     };
 
@@ -24,6 +29,25 @@ mod system {
     /// Returns the mode. `None` if the system has no modes.
     pub(crate) fn mode(metadata: &Metadata) -> Option<u32> {
         Some(metadata.permissions().mode() & 0o7777)
+    }
+
+    /// Returns the owner if it is neither the user that runs this program nor root.
+    pub(crate) fn other_owner(metadata: &Metadata) -> io::Result<Option<u32>> {
+        match metadata.uid() {
+            // Root can change every file, whoever owns it.
+            0 => Ok(None),
+            owner => {
+                let own = effective_user()?;
+                Ok(Some(owner).filter(|owner| *owner != own))
+            }
+        }
+    }
+
+    /// Returns the effective user. std has no call for it, but a pipe belongs to the user that made
+    /// it.
+    fn effective_user() -> io::Result<u32> {
+        let (reader, _writer) = io::pipe()?;
+        Ok(File::from(OwnedFd::from(reader)).metadata()?.uid())
     }
 
     /// Sets the mode of an existing file to 0600.
@@ -64,6 +88,10 @@ mod system {
 
     pub(crate) fn mode(_: &Metadata) -> Option<u32> {
         None
+    }
+
+    pub(crate) fn other_owner(_: &Metadata) -> io::Result<Option<u32>> {
+        Ok(None)
     }
 
     pub(crate) fn close_to_others(_: &Path) -> io::Result<()> {

@@ -10,7 +10,7 @@ use auth_core::{Error, SecretBytes};
 
 use super::{
     errors::{self, Doing},
-    platform,
+    held, platform,
 };
 
 /// The largest token record, in bytes. Two tokens are a few kilobytes.
@@ -21,14 +21,14 @@ const MOVE_AWAY: &str = "move it away and log in again";
 
 /// Reads the file. `None` if it does not exist.
 ///
-/// Rejects a file that other users can access, one that is not a regular file, and one that is
+/// Rejects a file that other users can access or that another user owns, one that is not a regular file, and one that is
 /// empty or over [`LIMIT`].
 pub(crate) fn read(path: &Path) -> Result<Option<SecretBytes>, Error> {
     let failed = |source| errors::failed(Doing::Reading, path, source);
     if !check_plain_file(Doing::Reading, path)? {
         return Ok(None);
     }
-    let mut file = match fs::File::open(path) {
+    let mut file = match held::open(path) {
         // Removed since the check.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened.map_err(failed)?,
@@ -43,6 +43,9 @@ pub(crate) fn read(path: &Path) -> Result<Option<SecretBytes>, Error> {
                 errors::quoted(path)
             ),
         ));
+    }
+    if let Some(owner) = platform::other_owner(&metadata).map_err(failed)? {
+        return Err(errors::foreign_owner(path, owner));
     }
     read_bytes(&mut file, metadata.len())
         .map_err(failed)?
@@ -83,7 +86,7 @@ pub(crate) fn is_foreign(
     if !check_plain_file(Doing::Saving, path)? {
         return Ok(false);
     }
-    let bytes = fs::File::open(path).and_then(|mut file| {
+    let bytes = held::open(path).and_then(|mut file| {
         let length = file.metadata()?.len();
         read_bytes(&mut file, length)
     });
@@ -130,7 +133,7 @@ impl Temporary {
 
     /// Renames it to `target`, which replaces `target` atomically.
     pub(crate) fn place(mut self, target: &Path) -> Result<(), Error> {
-        fs::rename(&self.path, target)
+        held::rename(&self.path, target)
             .map_err(|source| errors::failed(Doing::Saving, target, source))?;
         self.placed = true;
         Ok(())

@@ -13,7 +13,7 @@ use auth_core::{Error, ErrorKind};
 
 use super::{
     errors::{self, Doing},
-    file_names,
+    file_names, held,
     lock::FileLock,
     platform,
 };
@@ -41,7 +41,7 @@ pub(crate) fn change(
     };
     let new = change(&old);
     let temporary = folder.join(file_names::temporary(&stem));
-    let written = write(&temporary, &new).and_then(|()| fs::rename(&temporary, &path));
+    let written = write(&temporary, &new).and_then(|()| held::rename(&temporary, &path));
     drop(lock);
     written.map_err(|source| {
         let _: io::Result<()> = fs::remove_file(&temporary);

@@ -85,6 +85,31 @@ fn unsuitable_directories_are_rejected() {
     assert!(error.is_configuration(), "{error}");
 }
 
+/// Only root can give files away; other users skip it.
+#[test]
+fn what_another_user_owns_is_rejected() {
+    use std::os::unix::fs::chown;
+    let (folder, store) = store();
+    store
+        .save(&lease(&store, "me"), &record(MARKED, 1))
+        .unwrap();
+    let path = store.path(&key("me"));
+    if chown(&path, Some(54_321), None).is_err() {
+        return;
+    }
+    let words = ["belongs to another user (id 54321)", "chown"];
+    check_error(store.load(&key("me")), &path, &words);
+    chown(&path, Some(0), None).unwrap();
+    assert!(store.load(&key("me")).unwrap().is_some());
+    for mode in [0o755, 0o700] {
+        set_mode(folder.path(), mode);
+        chown(folder.path(), Some(54_321), None).unwrap();
+        check_error(File::open(folder.path()), folder.path(), &words);
+        chown(folder.path(), Some(0), None).unwrap();
+        File::open(folder.path()).unwrap();
+    }
+}
+
 #[test]
 fn a_relative_path_becomes_absolute_when_it_is_opened() {
     let folder = tempfile::tempdir().unwrap();

@@ -48,6 +48,14 @@ fn form(request: &Request) -> String {
 
 /// RFC 8628 sections 3.1, 3.2 and 3.4.
 #[test]
+fn a_user_code_is_what_a_terminal_shows() {
+    let body = GOOD.replacen("WDJB-MJHT", "WDJB\u{202e}-\u{200b}MJHT", 1);
+    let object = Object::read(&Response::new(ResponseBody::secret(body.into_bytes())));
+    let device = super::read(&object.expect("an object")).expect("a device response");
+    assert_eq!(device.user_code(), "WDJB-MJHT");
+}
+
+#[test]
 fn the_examples_of_the_rfc() {
     let client = client(Leniency::strict());
     let message = DeviceAuthorizationRequest::new(&client).scope("example_scope");

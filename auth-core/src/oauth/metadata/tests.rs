@@ -261,7 +261,12 @@ fn responses_that_are_no_document() {
     check(301, "", Configuration, "redirect");
     check(503, "", Refused, "503");
     check(429, "", Refused, "429");
-    check(200, "<html>a portal</html>", Malformed, "a portal");
+    check(
+        200,
+        "<html><title>a portal</title></html>",
+        Malformed,
+        "a portal",
+    );
     check(
         200,
         &EXAMPLE.replace("https://server.example.com\"", "https://evil.example\""),

@@ -1,0 +1,301 @@
+//! Finds the server's message in a response, in whatever shape, at a bounded cost.
+
+use serde_json::{Map, Value};
+
+use super::response_body::Response;
+
+/// How much of a body is looked at.
+const LOOKED_AT: usize = 64 << 10;
+
+/// How many bytes of message are enough: an error shows 400 characters.
+const ENOUGH: usize = 1600;
+
+/// Keys that hold a message, or an object or list with one. Of the answer to a secret request only
+/// the first [`OF_SECRET`] are quoted.
+const KEYS: [&str; 8] = [
+    "error",
+    "error_description",
+    "hint",
+    "message",
+    "errors",
+    "original",
+    "detail",
+    "data",
+];
+
+/// How many of [`KEYS`] may be quoted from the answer to a secret request.
+const OF_SECRET: usize = 4;
+
+/// The order in which messages are read.
+const ORDER: [usize; 8] = [0, 4, 3, 5, 1, 2, 6, 7];
+
+/// Returns the server's message; empty if there is none.
+///
+/// If the body may be `secret`, it quotes named fields or the title of a page, nothing else.
+pub(crate) fn server_message(response: &Response, secret: bool) -> String {
+    let body = response.body().as_bytes();
+    let start = &body[..body.len().min(LOOKED_AT)];
+    if let Some(value) = json(start, start.len() < body.len()) {
+        let mut found = Found {
+            texts: Vec::new(),
+            bytes: 0,
+            secret,
+        };
+        found.collect(&value, 8, false);
+        return found.texts.join("; ");
+    }
+    match looks_like_html(response) {
+        true => title(&String::from_utf8_lossy(&start[..start.len().min(4000)])),
+        false if secret => String::new(),
+        false => String::from_utf8_lossy(&start[..start.len().min(4000)]).into_owned(),
+    }
+}
+
+/// Returns whether a response is a web page, by its content type or its first character.
+#[must_use]
+pub fn looks_like_html(response: &Response) -> bool {
+    let kind = response.headers().get(http::header::CONTENT_TYPE);
+    let kind = kind
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let typed = kind.trim_start().get(.."text/html".len());
+    typed.is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"))
+        || response.body().as_bytes().trim_ascii_start().first() == Some(&b'<')
+}
+
+/// Parses JSON, or the beginning of JSON that is cut.
+fn json(start: &[u8], cut: bool) -> Option<Value> {
+    if !cut {
+        return serde_json::from_str(std::str::from_utf8(start).ok()?).ok();
+    }
+    let start = match std::str::from_utf8(start) {
+        Ok(text) => text,
+        Err(error) => std::str::from_utf8(&start[..error.valid_up_to()]).ok()?,
+    };
+    completed(start)
+        .iter()
+        .find_map(|text| serde_json::from_str(text).ok())
+}
+
+/// Completes JSON that is cut: after its last character, if that is inside a text, and after its last
+/// complete value.
+fn completed(start: &str) -> [String; 2] {
+    let (mut open, mut in_text, mut escape) = (Vec::new(), false, None);
+    let mut last = (0, 0);
+    for (at, byte) in start.bytes().enumerate() {
+        match byte {
+            // An escape has at most six characters; one that is cut is left out.
+            _ if escape.is_some_and(|from| at == from + 1) => {}
+            b'\\' if in_text => escape = Some(at),
+            b'"' => in_text = !in_text,
+            _ if in_text => {}
+            b'{' => open.push('}'),
+            b'[' => open.push(']'),
+            b'}' | b']' => {
+                open.pop();
+            }
+            b',' => last = (at, open.len()),
+            _ => {}
+        }
+    }
+    let closing = |depth: usize| {
+        open[..depth.min(open.len())]
+            .iter()
+            .rev()
+            .collect::<String>()
+    };
+    let end = match escape {
+        Some(from) if from + 6 > start.len() => from,
+        _ => start.len(),
+    };
+    let quote = if in_text { "\"" } else { "" };
+    [
+        format!("{}{quote}{}", &start[..end], closing(open.len())),
+        format!("{}{}", &start[..last.0], closing(last.1)),
+    ]
+}
+
+/// The messages that were found, without duplicates.
+struct Found {
+    texts: Vec<String>,
+    bytes: usize,
+    secret: bool,
+}
+
+impl Found {
+    /// Collects messages. `named` says whether a key of a message is above the value.
+    fn collect(&mut self, value: &Value, depth: u8, named: bool) {
+        let Some(depth) = depth.checked_sub(1).filter(|_| self.bytes < ENOUGH) else {
+            return;
+        };
+        match value {
+            Value::String(text) => match serde_json::from_str(text) {
+                Ok(inner @ (Value::Object(_) | Value::Array(_))) => {
+                    self.collect(&inner, depth, named);
+                }
+                _ if self.secret && !named => {}
+                _ => self.add(text.clone()),
+            },
+            Value::Array(items) => {
+                for item in items {
+                    self.collect(item, depth, named);
+                }
+            }
+            Value::Object(map) => {
+                let before = self.texts.len();
+                let allowed = if self.secret { OF_SECRET } else { KEYS.len() };
+                for at in ORDER.into_iter().filter(|at| *at < allowed) {
+                    if let Some(value) = map.get(KEYS[at]) {
+                        self.collect(value, depth, true);
+                    }
+                }
+                if self.texts.len() == before && !self.secret {
+                    self.fields(map, depth);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, text: String) {
+        if !text.trim().is_empty() && !self.texts.contains(&text) {
+            self.bytes += text.len();
+            self.texts.push(text);
+        }
+    }
+
+    /// Validation errors by field: `{"taxon":["can't be blank"]}`. The named keys held nothing.
+    fn fields(&mut self, map: &Map<String, Value>, depth: u8) {
+        let unnamed = |name: &str| !KEYS.contains(&name) && name != "status" && name != "errorCode";
+        for (name, value) in map.iter().filter(|(name, _)| unnamed(name)) {
+            let mut inner = Found {
+                texts: Vec::new(),
+                bytes: self.bytes,
+                secret: false,
+            };
+            inner.collect(value, depth, true);
+            if !inner.texts.is_empty() {
+                self.add(format!("{name}: {}", inner.texts.join(", ")));
+            }
+        }
+    }
+}
+
+/// Returns the title of a page; empty if there is none.
+fn title(page: &str) -> String {
+    let lower = page.to_ascii_lowercase();
+    let found = lower.find("<title").and_then(|start| {
+        let start = start + lower[start..].find('>')? + 1;
+        let end = start
+            + lower[start..]
+                .find("</title")
+                .or_else(|| lower[start..].find('<'))?;
+        Some(page[start..end].trim().to_owned())
+    });
+    found.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::response_body::ResponseBody;
+
+    fn message(kind: &str, body: ResponseBody) -> String {
+        let response = http::Response::builder().header("content-type", kind);
+        let secret = body.is_secret();
+        server_message(&response.body(body).expect("a response"), secret)
+    }
+
+    fn public(body: &str) -> String {
+        message("application/json", ResponseBody::new(body.into()))
+    }
+
+    fn secret(body: &str) -> String {
+        message("application/json", ResponseBody::secret(body.into()))
+    }
+
+    #[test]
+    fn of_a_secret_answer_only_named_fields_are_quoted() {
+        let check = |body: &str, expect: &str| assert_eq!(secret(body), expect, "{body}");
+        check(
+            r#"{"error":"e","error_description":"d","hint":"h","message":"m","access_token":"marked"}"#,
+            "e; m; d; h",
+        );
+        check(r#"{"error":{"message":"m","token":"marked"}}"#, "m");
+        check(r#"{"error":["a",{"x":"marked"}]}"#, "a");
+        check(
+            r#"{"message":"{\"error\":\"inner\",\"t\":\"marked\"}"}"#,
+            "inner",
+        );
+        for hidden in [
+            r#"{"api_token":"marked"}"#,
+            r#"{"token":{"value":"marked"},"status":"marked"}"#,
+            r#"{"detail":"marked","errors":["marked"],"data":{"message":"marked"}}"#,
+            r#"["marked"]"#,
+            r#""marked""#,
+            "marked",
+            "token=marked&x=y",
+            "<html><body>marked</body></html>",
+            "",
+        ] {
+            check(hidden, "");
+        }
+        check(
+            "<html><title>Bad gateway</title>marked</html>",
+            "Bad gateway",
+        );
+    }
+
+    #[test]
+    fn the_beginning_of_a_long_body_is_enough() {
+        let filler = "x".repeat(100_000);
+        let check = |body: String, expect: &str| {
+            let found = public(&body);
+            assert!(
+                found.starts_with(expect),
+                "{}",
+                &found[..found.len().min(80)]
+            );
+        };
+        check(format!(r#"{{"error":"why","page":"{filler}"}}"#), "why");
+        check(format!(r#"{{"error":"why {filler}"}}"#), "why xxx");
+        check(
+            format!(r#"{{"error":"why","pages":[{}1]}}"#, "[],".repeat(30_000)),
+            "why",
+        );
+        check(
+            format!(r#"{{"error":"{}"}}"#, "\\u00fc".repeat(20_000)),
+            "üüü",
+        );
+        check(
+            format!(r#"{{"error":"{}"}}"#, "\\\\".repeat(60_000)),
+            "\\\\",
+        );
+        check(
+            format!(r#"{{"errors":["a","b",{}"c"]}}"#, "\"a\",".repeat(30_000)),
+            "a; b",
+        );
+    }
+
+    #[test]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it measures what the reader costs"
+    )]
+    fn a_long_body_costs_linear_time_at_most() {
+        let cost = |body: String| {
+            let begun = std::time::Instant::now();
+            public(&body);
+            begun.elapsed()
+        };
+        let texts = |count: usize| {
+            let texts: Vec<_> = (0..count).map(|number| format!("\"{number}\"")).collect();
+            format!(r#"{{"errors":[{}]}}"#, texts.join(","))
+        };
+        for body in [texts, |count| format!("[{}1]", "[],".repeat(count))] {
+            let (once, eight) = (cost(body(10_000)), cost(body(80_000)));
+            let slack = std::time::Duration::from_millis(50);
+            assert!(eight < once * 3 + slack, "{once:?} {eight:?}");
+        }
+    }
+}
