@@ -52,6 +52,9 @@ fn a_lost_response_to_a_refresh_is_a_lost_login_and_says_so() {
         let error = fails(seat.call(), ErrorKind::Transport, &words);
         assert!(error.may_have_been_delivered());
         assert_eq!(scene.refreshes(), 1, "it is not repeated blindly");
+        // The next renewal waits for the pause after a failure.
+        let error = fails(seat.call(), ErrorKind::Transport, &words);
+        std::thread::sleep(error.retry_after().expect("the time left"));
         fails(seat.call(), ErrorKind::NeedsLogin, &["log in again"]);
         seat.log_in(browser()).expect("a new login");
         seat.call().expect("and all is well");
@@ -142,6 +145,9 @@ fn a_server_in_trouble_costs_no_login() {
             .next(Matching::Grant("refresh_token"), down);
         let error = fails(seat.call(), ErrorKind::Refused, &["503"]);
         assert!(error.is_retryable(), "{error}");
+        // The next renewal waits for the pause after a failure.
+        let error = fails(seat.call(), ErrorKind::Refused, &["503"]);
+        std::thread::sleep(error.retry_after().expect("the time left"));
         seat.call().expect("the refresh token is still valid");
     });
 }

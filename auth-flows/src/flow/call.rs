@@ -193,10 +193,12 @@ impl<'a, O: Operation> Call<'a, O> {
         }
     }
 
+    /// Ends with the service's own error, and says that a new token did not help.
     fn finish_rejected(&mut self, response: Response) -> Next<O::Output> {
-        let help = "a new token was rejected, too: check that the account may use this operation; \
-                    else log in again";
-        self.finish(response).map_err(|error| error.with_help(help))
+        self.finish(response).map_err(|error| {
+            let help = error.help().unwrap_or("log in again").to_owned();
+            error.with_help(format!("a new token was rejected, too; {help}"))
+        })
     }
 
     /// Returns whether the server ignored the token as expired: by the server's clock the expiry
