@@ -141,7 +141,8 @@ impl Renewal {
         if let Some(token) = self.fresh(now) {
             return Ok(Step::Done(token));
         }
-        if let Some(error) = self.not_yet(now) {
+        let (kind, requirement) = (self.kind, self.requirement);
+        if let Some(error) = self.negative_cache.not_yet(kind, requirement, now) {
             return self.fail(now, error);
         }
         self.login = self.self_renewing(now);
@@ -151,17 +152,6 @@ impl Renewal {
             _ if self.login.is_none() => self.get_login(TokenRequirement::Any),
             _ => self.go(State::Lease, Step::Lease),
         }
-    }
-
-    /// The error of an earlier renewal, if its verdict or its wait holds for this one.
-    fn not_yet(&self, now: Now) -> Option<Error> {
-        let rejected = match self.requirement {
-            TokenRequirement::NewerThan(rejected) => {
-                self.negative_cache.rejected(self.kind, rejected, now)
-            }
-            TokenRequirement::Any => None,
-        };
-        rejected.or_else(|| self.negative_cache.paused(self.kind, now))
     }
 
     /// Returns the stored plain token if it is valid and the service accepts it to issue the next

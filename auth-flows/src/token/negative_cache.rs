@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use auth_core::{Error, ErrorKind, ExposeSecret, Now, TokenKind};
+use auth_core::{Error, ErrorKind, ExposeSecret, Now, TokenKind, TokenRequirement};
 use subtle::ConstantTimeEq;
 
 use super::login_source::{LoginSource, RenewalMethod};
@@ -138,6 +138,20 @@ impl NegativeCache {
         true
     }
 
+    /// Returns the error of an earlier renewal, if its verdict or its wait holds for another one.
+    pub(crate) fn not_yet(
+        &self,
+        kind: TokenKind,
+        requirement: TokenRequirement,
+        now: Now,
+    ) -> Option<Error> {
+        let rejected = match requirement {
+            TokenRequirement::NewerThan(rejected) => self.rejected(kind, rejected, now),
+            TokenRequirement::Any => None,
+        };
+        rejected.or_else(|| self.paused(kind, now))
+    }
+
     /// Notes that a renewal of this kind has failed: none starts before the wait is over that the
     /// server asked for, or one that grows from 5 s to 5 min.
     pub(crate) fn pause(&self, kind: TokenKind, error: &Error, now: Now) {
@@ -154,7 +168,7 @@ impl NegativeCache {
 
     /// Returns the error of the last renewal of this kind, with the time that is left, if no other
     /// may start yet.
-    pub(crate) fn paused(&self, kind: TokenKind, now: Now) -> Option<Error> {
+    fn paused(&self, kind: TokenKind, now: Now) -> Option<Error> {
         let memory = self.lock();
         let failure = memory.failures[kind as usize].as_ref()?;
         let left = failure.not_before.checked_sub(now.monotonic)?;
@@ -185,7 +199,7 @@ impl NegativeCache {
 
     /// Returns the error of a caller whose token of generation `rejected` the API has rejected, if
     /// that token was obtained moments ago for this very reason.
-    pub(crate) fn rejected(&self, kind: TokenKind, rejected: u64, now: Now) -> Option<Error> {
+    fn rejected(&self, kind: TokenKind, rejected: u64, now: Now) -> Option<Error> {
         let memory = self.lock();
         let last = memory.rejections[kind as usize].as_ref()?;
         let left = last.not_before.checked_sub(now.monotonic)?;
