@@ -378,9 +378,9 @@ impl Renewal {
 
     /// Failed, but not for good: the next renewal waits, and after 429 all requests do.
     fn fail_for_now(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
-        self.negative_cache.pause(self.kind, &error, now);
+        let pause = error.retry_after();
+        let error = self.negative_cache.pause(self.kind, error, now);
         if self.is_for_all(&error) {
-            let pause = error.retry_after();
             self.error = Some(error);
             return self.go(State::Noted(None), Step::Pause(pause));
         }

@@ -153,8 +153,8 @@ impl NegativeCache {
     }
 
     /// Notes that a renewal of this kind has failed: none starts before the wait is over that the
-    /// server asked for, or one that grows from 5 s to 5 min.
-    pub(crate) fn pause(&self, kind: TokenKind, error: &Error, now: Now) {
+    /// server asked for, or one that grows from 5 s to 5 min. Returns the error with that wait.
+    pub(crate) fn pause(&self, kind: TokenKind, error: Error, now: Now) -> Error {
         let failure = &mut self.lock().failures[kind as usize];
         let count = failure.as_ref().map_or(0, |failure| failure.count + 1);
         let wait = error.retry_after().unwrap_or_default();
@@ -164,6 +164,7 @@ impl NegativeCache {
             not_before: now.monotonic.saturating_add(wait),
             count,
         });
+        error.with_retry_after(wait)
     }
 
     /// Returns the error of the last renewal of this kind, with the time that is left, if no other
@@ -336,7 +337,7 @@ mod tests {
             error.retry_after().map(|left| left.as_secs())
         };
         assert_eq!(left(0), None);
-        cache.pause(kind, &failed(Some(3600)), at(0));
+        cache.pause(kind, failed(Some(3600)), at(0));
         assert_eq!(
             (left(1), left(3599), left(3600)),
             (Some(3599), Some(1), None)
@@ -347,14 +348,14 @@ mod tests {
         // Without a wait: 5 s, doubled up to 5 min, a quarter less by chance.
         let mut now = 0;
         for full in [5, 10, 20, 40, 80, 160, 300, 300] {
-            cache.pause(kind, &failed(None), at(now));
+            cache.pause(kind, failed(None), at(now));
             let wait = left(now).expect("a pause");
             assert!(wait <= full && wait + 1 >= full * 3 / 4, "{wait} of {full}");
             now += full;
             assert_eq!(left(now), None);
         }
         // Extreme waits stay waits.
-        cache.pause(kind, &failed(Some(u64::MAX)), at(now));
+        cache.pause(kind, failed(Some(u64::MAX)), at(now));
         assert!(cache.paused(kind, at(1 << 50)).is_some());
     }
 

@@ -166,8 +166,15 @@ fn lost(env: &LeagueEnv<'_>) -> CheckResult {
         "the error says that it was not delivered",
     )?;
     env.refreshed(1)?;
+    pause(&error)?;
     expect_error(call(&seat), ErrorKind::NeedsLogin, &["log in again"])?;
     env.refreshed(2)
+}
+
+/// Waits for the time that the error names: no other renewal is sent before.
+fn pause(error: &auth_core::Error) -> CheckResult {
+    thread::sleep(error.retry_after().ok_or("the error names no time")?);
+    Ok(())
 }
 
 /// league 8: 401 `invalid_request`; league 9: 400 `invalid_grant`.
@@ -193,6 +200,7 @@ fn server_error(env: &LeagueEnv<'_>) -> CheckResult {
         .next(Matching::Grant("refresh_token"), down);
     let error = expect_error(call(&seat), ErrorKind::Refused, &["503"])?;
     ensure(error.is_retryable(), "the error is not retryable")?;
+    pause(&error)?;
     call(&seat)?;
     let token = seat.token(TokenKind::Login)?;
     ensure(
