@@ -12,6 +12,9 @@ use super::text::is_invisible;
 /// word.
 #[cold]
 pub(crate) fn redact(text: &str, secrets: &[&str]) -> Option<String> {
+    if !may_hold(text, secrets) {
+        return None;
+    }
     let mut out: Option<String> = None;
     for secret in secrets {
         let Some(secret) = Secret::new(secret) else {
@@ -33,6 +36,47 @@ pub(crate) fn redact(text: &str, secrets: &[&str]) -> Option<String> {
         }
     }
     out
+}
+
+/// Returns false if no secret can be in the text: the usual case, found in one pass. True means only
+/// that the text must be searched.
+fn may_hold(text: &str, secrets: &[&str]) -> bool {
+    // Escapes, other characters, and the longest run that could be base64.
+    let (mut longest, mut run, mut other) = (0, 0, false);
+    for byte in text.bytes() {
+        other |= !byte.is_ascii() | matches!(byte, b'%' | b'&' | b'+' | b'\\');
+        let in_run = byte.is_ascii_alphanumeric() | matches!(byte, b'/' | b'-' | b'_');
+        run = if in_run { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    secrets.iter().any(|secret| {
+        let mut visible = secret.bytes().filter(u8::is_ascii_graphic);
+        let mut start = 0;
+        let beginning = visible.by_ref().take(4);
+        let count = beginning.fold(0, |count, byte| {
+            start = start << 8 | u32::from(byte);
+            count + 1
+        });
+        match count {
+            // Short: a whole word, to be searched for. Empty: not to be searched for.
+            0 => !secret.is_ascii(),
+            1..4 => true,
+            _ => {
+                let in_base64 = longest >= (4 + visible.count()) * 4 / 3;
+                other || in_base64 || !secret.is_ascii() || has_four(text, start)
+            }
+        }
+    })
+}
+
+/// Returns whether the text has these four visible characters in a row, with or without blanks in
+/// between: a match may skip them.
+fn has_four(text: &str, start: u32) -> bool {
+    let mut last = 0;
+    text.bytes().filter(u8::is_ascii_graphic).any(|byte| {
+        last = last << 8 | u32::from(byte);
+        last == start
+    })
 }
 
 /// Replaces each of `secrets` in place.

@@ -18,7 +18,8 @@ use crate::retry::AHEAD_OF_TIME;
 /// The memory of one account.
 #[derive(Debug, Default)]
 pub(crate) struct NegativeCache {
-    memory: Mutex<Memory>,
+    /// Empty until there is something to remember, which for most accounts is never.
+    memory: Mutex<Option<Box<Memory>>>,
     /// The newest generation of each kind that the API has accepted.
     accepted: [AtomicU64; TokenKind::ALL.len()],
 }
@@ -107,7 +108,8 @@ const MOST_REPLACED: u32 = 12;
 impl NegativeCache {
     /// Returns the refusal of just this attempt, if it is cached.
     pub(crate) fn get(&self, attempt: &Attempt, now: Now) -> Option<Error> {
-        let refusals = &mut self.lock().refusals;
+        let mut memory = self.lock();
+        let refusals = &mut memory.as_mut()?.refusals;
         refusals.retain(|refusal| refusal.until.is_none_or(|until| now.monotonic < until));
         let found = refusals.iter().find(|refusal| refusal.attempt == *attempt);
         found.map(|refusal| refusal.error.clone())
@@ -128,7 +130,8 @@ impl NegativeCache {
         if !of_person && (!refused || error.is_retryable()) {
             return false;
         }
-        let refusals = &mut self.lock().refusals;
+        let mut memory = self.lock();
+        let refusals = &mut memory.get_or_insert_default().refusals;
         refusals.retain(|refusal| refusal.attempt != attempt);
         refusals.push(Refusal {
             attempt,
@@ -155,7 +158,8 @@ impl NegativeCache {
     /// Notes that a renewal of this kind has failed: none starts before the wait is over that the
     /// server asked for, or one that grows from 5 s to 5 min. Returns the error with that wait.
     pub(crate) fn pause(&self, kind: TokenKind, error: Error, now: Now) -> Error {
-        let failure = &mut self.lock().failures[kind as usize];
+        let mut memory = self.lock();
+        let failure = &mut memory.get_or_insert_default().failures[kind as usize];
         let count = failure.as_ref().map_or(0, |failure| failure.count + 1);
         let wait = error.retry_after().unwrap_or_default();
         let wait = wait.max(AHEAD_OF_TIME.wait(count, now));
@@ -171,7 +175,7 @@ impl NegativeCache {
     /// may start yet.
     fn paused(&self, kind: TokenKind, now: Now) -> Option<Error> {
         let memory = self.lock();
-        let failure = memory.failures[kind as usize].as_ref()?;
+        let failure = memory.as_ref()?.failures[kind as usize].as_ref()?;
         let left = failure.not_before.checked_sub(now.monotonic)?;
         (!left.is_zero()).then(|| failure.error.clone().with_retry_after(left))
     }
@@ -188,7 +192,8 @@ impl NegativeCache {
 
     /// Notes that the token of generation `new` was obtained because the API rejected `rejected`.
     pub(crate) fn renewed(&self, kind: TokenKind, rejected: u64, new: u64, now: Now) {
-        let rejection = &mut self.lock().rejections[kind as usize];
+        let mut memory = self.lock();
+        let rejection = &mut memory.get_or_insert_default().rejections[kind as usize];
         let last = rejection.take().filter(|last| last.generation == rejected);
         let count = last.map_or(0, |last| last.count + 1);
         *rejection = Some(Rejection {
@@ -202,7 +207,7 @@ impl NegativeCache {
     /// that token was obtained moments ago for this very reason.
     fn rejected(&self, kind: TokenKind, rejected: u64, now: Now) -> Option<Error> {
         let memory = self.lock();
-        let last = memory.rejections[kind as usize].as_ref()?;
+        let last = memory.as_ref()?.rejections[kind as usize].as_ref()?;
         let left = last.not_before.checked_sub(now.monotonic)?;
         let accepted = self.accepted[kind as usize].load(Ordering::Relaxed) >= rejected;
         let replaced = accepted && last.count < MOST_REPLACED;
@@ -216,11 +221,12 @@ impl NegativeCache {
 
     /// Ends all refusals and failures: something new was stored.
     pub(crate) fn clear(&self) {
-        let mut memory = self.lock();
-        (memory.refusals, memory.failures) = Default::default();
+        if let Some(memory) = self.lock().as_mut() {
+            (memory.refusals, memory.failures) = Default::default();
+        }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Memory> {
+    fn lock(&self) -> MutexGuard<'_, Option<Box<Memory>>> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

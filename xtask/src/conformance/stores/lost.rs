@@ -94,7 +94,7 @@ impl Setup {
 fn renewal(setup: &Setup, seat: &Seat, loss: Loss) -> CheckResult {
     let mark = setup.lose(TOKEN, loss);
     let words = [
-        "connection lost",
+        " lost: ",
         "not repeated blindly",
         "the next call tries once more",
     ];
@@ -104,7 +104,10 @@ fn renewal(setup: &Setup, seat: &Seat, loss: Loss) -> CheckResult {
         "the error says that it was not delivered",
     )?;
     ensure(!error.needs_login(), "the error requires a login too early")?;
-    counted("renewals", setup.since(mark)?.grant("refresh_token"), 1)
+    counted("renewals", setup.since(mark)?.grant("refresh_token"), 1)?;
+    // No other renewal is sent before.
+    std::thread::sleep(error.retry_after().ok_or("the error names no time")?);
+    Ok(())
 }
 
 fn dead_at_once(rig: &Rig, loss: Loss) -> CheckResult {
@@ -165,7 +168,7 @@ fn login(rig: &Rig, loss: Loss) -> CheckResult {
     let setup = Setup::new(rig, Rotation::KillFamily)?;
     let seat = setup.seat(rig)?;
     let mark = setup.lose(TOKEN, loss);
-    let words = ["connection lost"];
+    let words = [" lost: "];
     let result = seat.log_in_with_password(ACCOUNT, PASSWORD);
     expect_error(result, ErrorKind::Transport, &words)?;
     counted("logins", setup.since(mark)?.grant("password"), 1)?;
