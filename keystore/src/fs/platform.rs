@@ -34,7 +34,7 @@ mod system {
     /// Returns the owner if it is neither the user that runs this program nor root.
     pub(crate) fn other_owner(metadata: &Metadata) -> io::Result<Option<u32>> {
         match metadata.uid() {
-            // Root can change every file, whoever owns it.
+            // Root can change every file, of every owner.
             0 => Ok(None),
             owner => {
                 let own = effective_user()?;
