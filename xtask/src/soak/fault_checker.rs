@@ -43,8 +43,13 @@ pub(super) struct FaultChecker {
 /// The longest delay of a report that may explain an error, in microseconds.
 const LATE: u64 = 5_000_000;
 
-/// How long explanations are stored, in microseconds: longer than any call takes.
-const KEPT: u64 = 180_000_000;
+/// How long explanations are stored, in microseconds: longer than any call takes, and than the
+/// longest pause.
+const KEPT: u64 = 400_000_000;
+
+/// How long a failed renewal is remembered at most, in microseconds: its error then comes again
+/// without a request.
+const PAUSE: u64 = 300_000_000;
 
 impl FaultChecker {
     /// Reads a line of a process.
@@ -126,7 +131,7 @@ impl FaultChecker {
         let (began, ended) = (failed.began, failed.ended);
         let evidence = Evidence::for_error(&self.exchanges, &failed);
         if !failed.needs_login {
-            if !evidence.explains(&failed) {
+            if !evidence.explains(&failed) && !self.is_remembered(&failed) {
                 self.unexplained.push(shown(&failed));
             }
             return;
@@ -139,6 +144,17 @@ impl FaultChecker {
         if waited && evidence.shows_a_repeated_renewal(&failed) {
             self.repeated.push(shown(&failed));
         }
+    }
+}
+
+impl FaultChecker {
+    /// Whether it may be the error of an earlier renewal, which holds until its pause is over.
+    fn is_remembered(&self, failed: &Failed) -> bool {
+        let tokens = self.exchanges.iter().filter(|p| p.purpose != Purpose::Api);
+        let tokens: VecDeque<Passed> = tokens.cloned().collect();
+        let mut earlier = failed.clone();
+        earlier.began = earlier.began.saturating_sub(PAUSE);
+        Evidence::for_error(&tokens, &earlier).explains(&earlier)
     }
 }
 
