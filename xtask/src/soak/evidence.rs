@@ -43,6 +43,8 @@ impl<'a> Evidence<'a> {
             ("refused", Some(500), (true, false)) => self.has(&[FaultClass::Broken]),
             ("refused", Some(503), (true, false)) => self.has(&[FaultClass::Busy]),
             ("refused", Some(429), (true, false)) => self.has(&[FaultClass::Limit]),
+            // A success that ends too early may be complete the next time.
+            ("malformed", Some(200), (true, false)) => self.has(&[FaultClass::Half]),
             ("malformed", Some(200), (false, false)) => {
                 self.has(&[FaultClass::Page, FaultClass::Half])
             }
@@ -51,7 +53,7 @@ impl<'a> Evidence<'a> {
             ("refused", Some(401), (false, false)) => self.refusals() >= 2 || self.has_half_of(401),
             ("refused", Some(400), (false, false)) => self.has_half_of(400),
             ("malformed", None, (false, false)) => {
-                failed.text.contains("after the end of the token") && self.refusals() >= 2
+                failed.text.contains("past the expiry of the token") && self.refusals() >= 2
             }
             _ => false,
         }
