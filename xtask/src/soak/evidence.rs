@@ -50,7 +50,10 @@ impl<'a> Evidence<'a> {
             }
             // A token expires, or another caller renews it, while its request is delayed: the call
             // recovers from that once by itself. Or it is a refusal that was cut short.
-            ("refused", Some(401), (false, false)) => self.refusals() >= 2 || self.has_half_of(401),
+            ("refused", Some(401), (false, false)) => {
+                let remembered = failed.text.contains("rejected a new token");
+                self.refusals() >= 2 || self.has_half_of(401) || remembered
+            }
             ("refused", Some(400), (false, false)) => self.has_half_of(400),
             ("malformed", None, (false, false)) => {
                 failed.text.contains("past the expiry of the token") && self.refusals() >= 2
