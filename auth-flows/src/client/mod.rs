@@ -163,6 +163,14 @@ impl Identity {
         Ok(renewal.with_cached(account.cell(kind).latest()))
     }
 
+    /// Notes that a service rejected a token, for which a flow requires a newer one.
+    fn note_rejected(&self, kind: TokenKind, requirement: TokenRequirement) {
+        if let (Some(account), TokenRequirement::NewerThan(rejected)) = (&self.account, requirement)
+        {
+            account.negative_cache().note_rejected(kind, rejected);
+        }
+    }
+
     /// Notes that the API accepted the token of a call.
     #[inline]
     fn note_accepted(&self, token: Option<(TokenKind, u64)>) -> Result<(), Error> {

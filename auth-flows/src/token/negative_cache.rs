@@ -29,6 +29,9 @@ struct Memory {
     refusals: Vec<Refusal>,
     failures: [Option<Failure>; TokenKind::ALL.len()],
     rejections: [Option<Rejection>; TokenKind::ALL.len()],
+    /// The newest generation of each kind that a service rejected. A newer token may also be required
+    /// because it must last longer.
+    rejected: [u64; TokenKind::ALL.len()],
 }
 
 /// A definite verdict of the server on one attempt.
@@ -180,6 +183,13 @@ impl NegativeCache {
         (!left.is_zero()).then(|| failure.error.clone().with_retry_after(left))
     }
 
+    /// Notes that a service rejected the token of this generation, or that the program says so.
+    pub(crate) fn note_rejected(&self, kind: TokenKind, generation: u64) {
+        let mut memory = self.lock();
+        let newest = &mut memory.get_or_insert_default().rejected[kind as usize];
+        *newest = generation.max(*newest);
+    }
+
     /// Notes that the API accepted the token of this generation.
     #[inline]
     pub(crate) fn accepted(&self, kind: TokenKind, generation: u64) {
@@ -190,10 +200,17 @@ impl NegativeCache {
         }
     }
 
-    /// Notes that the token of generation `new` was obtained because the API rejected `rejected`.
+    /// Notes that the token of generation `new` was obtained in place of `rejected`. Ignores it if no
+    /// service has rejected that one.
     pub(crate) fn renewed(&self, kind: TokenKind, rejected: u64, new: u64, now: Now) {
         let mut memory = self.lock();
-        let rejection = &mut memory.get_or_insert_default().rejections[kind as usize];
+        let Some(memory) = memory.as_mut() else {
+            return;
+        };
+        if memory.rejected[kind as usize] < rejected {
+            return;
+        }
+        let rejection = &mut memory.rejections[kind as usize];
         let last = rejection.take().filter(|last| last.generation == rejected);
         let count = last.map_or(0, |last| last.count + 1);
         *rejection = Some(Rejection {
@@ -207,7 +224,11 @@ impl NegativeCache {
     /// that token was obtained moments ago for this very reason.
     fn rejected(&self, kind: TokenKind, rejected: u64, now: Now) -> Option<Error> {
         let memory = self.lock();
-        let last = memory.as_ref()?.rejections[kind as usize].as_ref()?;
+        let memory = memory.as_ref()?;
+        let last = memory.rejections[kind as usize].as_ref()?;
+        if memory.rejected[kind as usize] < rejected {
+            return None;
+        }
         let left = last.not_before.checked_sub(now.monotonic)?;
         let accepted = self.accepted[kind as usize].load(Ordering::Relaxed) >= rejected;
         let replaced = accepted && last.count < MOST_REPLACED;
@@ -369,7 +390,14 @@ mod tests {
     fn a_token_that_was_renewed_for_a_rejection_is_not_renewed_again_at_once() {
         let cache = NegativeCache::default();
         let kind = TokenKind::Derived;
-        let is = |generation, seconds| cache.rejected(kind, generation, at(seconds)).is_some();
+        // A newer token that must only last longer is no matter of rejection.
+        cache.renewed(kind, 1, 2, at(0));
+        assert!(cache.rejected(kind, 2, at(1)).is_none());
+        let is = |generation, seconds| {
+            cache.note_rejected(kind, generation);
+            cache.rejected(kind, generation, at(seconds)).is_some()
+        };
+        cache.note_rejected(kind, 1);
         cache.renewed(kind, 1, 2, at(0));
         assert!(is(2, 1) && is(2, 29) && !is(2, 30) && !is(1, 1) && !is(3, 1));
         // Stored by the same renewal: the memory of it outlives that.
@@ -378,6 +406,7 @@ mod tests {
         // The API goes on rejecting: the waits grow.
         for (n, full) in (2..).zip([30, 30, 40, 80, 160, 300, 300]) {
             let start = n * 1000;
+            cache.note_rejected(kind, n);
             cache.renewed(kind, n, n + 1, at(start));
             assert!(is(n + 1, start + full * 3 / 4 - 1), "{n} {full}");
             assert!(!is(n + 1, start + full), "{n} {full}");
@@ -385,12 +414,14 @@ mod tests {
         // A token that the API had accepted is replaced at once, some times.
         for n in 0..20 {
             let generation = 30 + n;
+            cache.note_rejected(kind, generation);
             cache.renewed(kind, generation, generation + 1, at(15_000));
             assert!(is(generation + 1, 15_001));
             cache.accepted(kind, generation + 1);
             assert_eq!(is(generation + 1, 15_001), n >= 12, "{n}");
         }
         // Another token in between begins anew.
+        cache.note_rejected(kind, 100);
         cache.renewed(kind, 100, 101, at(20_000));
         assert!(!is(101, 20_030));
     }

@@ -165,6 +165,30 @@ fn no_account_name_is_the_client() {
     }
 }
 
+#[test]
+fn a_token_that_must_last_longer_is_no_rejected_one() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    let lasting = Duration::from_secs(3600);
+    for world in World::both(&server, Memory::new()) {
+        world.log_in("me", browser()).expect("a login");
+        for _ in 0..3 {
+            // Past the rounding of a lifetime, so that the last token is too short.
+            std::thread::sleep(Duration::from_millis(20));
+            let at_least = lasting - Duration::from_millis(10);
+            let kind = auth_core::TokenKind::Login;
+            let token = match &world {
+                World::Blocking(client) => client.account("me").token_for(kind, at_least),
+                World::Async(client, runtime) => {
+                    let session = client.account("me");
+                    runtime.block_on(session.token_for(kind, at_least))
+                }
+            };
+            token.unwrap_or_else(|error| panic!("{}: {error}", world.name()));
+        }
+        world.log_out("me").expect("a logout");
+    }
+}
+
 /// Responds 429 with this `Retry-After` to everything, and counts by host.
 #[derive(Clone)]
 struct Busy {

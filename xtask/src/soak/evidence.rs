@@ -51,8 +51,9 @@ impl<'a> Evidence<'a> {
             // A token expires, or another caller renews it, while its request is delayed: the call
             // recovers from that once by itself. Or it is a refusal that was cut short.
             ("refused", Some(401), (false, false)) => {
-                let remembered = failed.text.contains("rejected a new token");
-                self.refusals() >= 2 || self.has_half_of(401) || remembered
+                // The one that the error is of, if the client says that another renewal is vain.
+                let vain = failed.text.contains("a new token was rejected, too");
+                self.refusals() >= if vain { 1 } else { 2 } || self.has_half_of(401)
             }
             ("refused", Some(400), (false, false)) => self.has_half_of(400),
             ("malformed", None, (false, false)) => {

@@ -201,6 +201,7 @@ impl AsyncSession {
                 }
                 Step::Token(kind, requirement) => {
                     lease = None;
+                    self.identity.note_rejected(kind, requirement);
                     Event::Token(self.get(kind, requirement).await)
                 }
                 Step::Lease => {

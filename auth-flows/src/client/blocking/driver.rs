@@ -126,6 +126,7 @@ impl Session {
                 }
                 Step::Token(kind, requirement) => {
                     lease = None;
+                    self.identity.note_rejected(kind, requirement);
                     Event::Token(self.get(kind, requirement))
                 }
                 Step::Lease => {

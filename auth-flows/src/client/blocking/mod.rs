@@ -410,7 +410,7 @@ impl Session {
             None => self.stored()?.token(kind).cloned(),
         };
         if let Some(token) = token {
-            account.cell(kind).invalidate(token.generation());
+            account.invalidate(kind, token.generation());
         }
         Ok(())
     }
