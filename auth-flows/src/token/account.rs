@@ -35,12 +35,6 @@ impl Account {
         &self.cells[kind as usize]
     }
 
-    /// Tokens up to this generation are invalid: the program says so.
-    pub(crate) fn invalidate(&self, kind: TokenKind, generation: u64) {
-        self.negative_cache.note_rejected(kind, generation);
-        self.cell(kind).invalidate(generation);
-    }
-
     pub(crate) fn negative_cache(&self) -> &Arc<NegativeCache> {
         &self.negative_cache
     }

@@ -183,7 +183,8 @@ impl NegativeCache {
         (!left.is_zero()).then(|| failure.error.clone().with_retry_after(left))
     }
 
-    /// Notes that a service rejected the token of this generation, or that the program says so.
+    /// Notes that a service rejected the token of this generation. What a program invalidates is not
+    /// noted: it may know better, and a pause would stop calls that the token is good for.
     pub(crate) fn note_rejected(&self, kind: TokenKind, generation: u64) {
         let mut memory = self.lock();
         let newest = &mut memory.get_or_insert_default().rejected[kind as usize];

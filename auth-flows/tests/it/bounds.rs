@@ -185,6 +185,23 @@ fn a_token_that_must_last_longer_is_no_rejected_one() {
             };
             token.unwrap_or_else(|error| panic!("{}: {error}", world.name()));
         }
+        // Nor is one that the program invalidates, unused.
+        for _ in 0..3 {
+            let kind = auth_core::TokenKind::Login;
+            match &world {
+                World::Blocking(client) => client.account("me").invalidate(kind),
+                World::Async(client, runtime) => {
+                    runtime.block_on(client.account("me").invalidate(kind))
+                }
+            }
+            .expect("a token");
+            let token = match &world {
+                World::Blocking(client) => client.account("me").token(kind),
+                World::Async(client, runtime) => runtime.block_on(client.account("me").token(kind)),
+            };
+            token.unwrap_or_else(|error| panic!("{}: {error}", world.name()));
+        }
+        world.send("me", Ping).expect("the token is valid");
         world.log_out("me").expect("a logout");
     }
 }

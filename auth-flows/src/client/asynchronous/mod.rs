@@ -412,7 +412,7 @@ impl AsyncSession {
             None => self.stored().await?.token(kind).cloned(),
         };
         if let Some(token) = token {
-            account.invalidate(kind, token.generation());
+            account.cell(kind).invalidate(token.generation());
         }
         Ok(())
     }

@@ -410,7 +410,7 @@ impl Session {
             None => self.stored()?.token(kind).cloned(),
         };
         if let Some(token) = token {
-            account.invalidate(kind, token.generation());
+            account.cell(kind).invalidate(token.generation());
         }
         Ok(())
     }
