@@ -325,6 +325,12 @@ impl Store for Fallback {
     }
 
     #[inline]
+    fn reserve(&self, lease: &Lease, bytes: usize) -> Result<(), Error> {
+        let (index, own) = self.pinned(lease)?;
+        self.stores[index].reserve(&own, bytes)
+    }
+
+    #[inline]
     fn remove(&self, lease: &Lease) -> Result<(), Error> {
         let (used, own) = self.pinned(lease)?;
         let mut result = self.stores[used].remove(&own);

@@ -99,6 +99,10 @@ impl Store for Environment {
         Err(self.read_only())
     }
 
+    fn reserve(&self, _: &Lease, _: usize) -> Result<(), Error> {
+        Err(self.read_only())
+    }
+
     fn is_read_only(&self) -> bool {
         true
     }
@@ -174,6 +178,10 @@ impl Store for StaticToken {
     }
 
     fn remove(&self, _: &Lease) -> Result<(), Error> {
+        Err(read_only(STATIC_TOKEN, USE_ANOTHER))
+    }
+
+    fn reserve(&self, _: &Lease, _: usize) -> Result<(), Error> {
         Err(read_only(STATIC_TOKEN, USE_ANOTHER))
     }
 

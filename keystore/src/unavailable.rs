@@ -32,6 +32,10 @@ impl Store for Unavailable {
         Err(self.error.clone())
     }
 
+    fn reserve(&self, _: &Lease, _: usize) -> Result<(), Error> {
+        Err(self.error.clone())
+    }
+
     fn is_read_only(&self) -> bool {
         true
     }

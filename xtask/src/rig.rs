@@ -179,7 +179,7 @@ impl Seat {
     pub(crate) fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
         match self {
             Self::Blocking(session) => session.begin_login(login),
-            Self::Async(session, _) => session.begin_login(login),
+            Self::Async(session, handle) => handle.block_on(session.begin_login(login)),
         }
     }
 

@@ -114,7 +114,7 @@ impl Site {
         let visitor = Visitor::of(request);
         let response = match (request.method(), request.uri().path()) {
             (&Method::GET, "/") => self.home(visitor).await,
-            (&Method::GET, "/login") => self.login(),
+            (&Method::GET, "/login") => self.login().await,
             (&Method::GET, "/oauth2redirect") => {
                 let query = request.uri().query().unwrap_or_default();
                 self.back(visitor, query).await
@@ -169,10 +169,10 @@ impl Site {
 
     /// Creates a new visitor for each login. A number that an attacker put into the browser is then
     /// useless (session fixation).
-    fn login(&self) -> Result<Page, AuthError> {
+    async fn login(&self) -> Result<Page, AuthError> {
         let visitor = Visitor::new()?;
         let (session, uri) = (self.session(&visitor), self.redirect_uri.clone());
-        let url = self.logins.begin(&session, uri, &visitor)?;
+        let url = self.logins.begin(&session, uri, &visitor).await?;
         Ok(away(&url, Some(visitor.cookie())))
     }
 

@@ -74,13 +74,13 @@ pub(crate) struct Logins(Mutex<HashMap<String, (Instant, SecretBytes)>>);
 
 impl Logins {
     /// Starts a login. Returns the URL to redirect the visitor to.
-    pub(crate) fn begin(
+    pub(crate) async fn begin(
         &self,
         session: &AsyncSession,
         redirect_uri: RedirectUri,
         visitor: &Visitor,
     ) -> Result<String, Error> {
-        let (url, pending) = session.begin_at(redirect_uri)?;
+        let (url, pending) = session.begin_at(redirect_uri).await?;
         let mut logins = self.pending();
         logins.retain(|_, (since, _)| since.elapsed() < LOGIN_TIMEOUT);
         if logins.len() >= MOST {

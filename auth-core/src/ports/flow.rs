@@ -7,9 +7,10 @@
 //!            ┌─► Flow::step ──► Step::Done(output), or an error: the end
 //!            │      │
 //!            │      ▼
-//!            │   Step::Send · Sleep · Permit · Pause · Token · Lease · Load · Save
+//!            │   Step::Send · Sleep · Permit · Pause · Token · Lease · Load · Reserve · Save
 //!            │      │
-//!            └──────┘  Event::Response · Slept · Permitted · Paused · Token · Leased · Loaded · Saved
+//!            └──────┘  Event::Response · Slept · Permitted · Paused · Token · Leased · Loaded
+//!                      · Reserved · Saved
 //! ```
 
 use std::{sync::Arc, time::Duration};
@@ -118,7 +119,11 @@ pub enum Step<T> {
     /// Load the account's token record. The next event is [`Event::Loaded`]. Without the lease, the
     /// token record may be outdated at once.
     Load,
-    /// Save this token record under the lease; if it is empty, remove the stored one. The next
+    /// Reserve room in the store for a token record of this many bytes, under the lease
+    /// ([`Store::reserve`](crate::Store::reserve)). The next event is [`Event::Reserved`].
+    Reserve(usize),
+    /// Save this token record under the lease; if it is empty, remove the stored one. A driver that
+    /// cannot save it keeps it in memory, for every flow of the account, and tries again. The next
     /// event is [`Event::Saved`].
     Save(TokenRecord),
     /// The flow is done.
@@ -154,13 +159,15 @@ pub enum Event {
     Paused,
     /// A token, or why there is none.
     Token(Result<Arc<Token>, Error>),
-    /// Whether the lease was granted.
-    Leased(bool),
+    /// Whether the lease was granted, or why the store cannot grant one.
+    Leased(Result<bool, Error>),
     /// The stored token record, empty if there is none; or why it cannot be read. A login continues
     /// in spite of such an error, because it replaces the token record.
     Loaded(Result<TokenRecord, Error>),
-    /// The token record is saved.
-    Saved,
+    /// The room is reserved, or why a token record could not be saved.
+    Reserved(Result<(), Error>),
+    /// The token record is saved, or why it is in memory only.
+    Saved(Result<(), Error>),
 }
 
 /// The minimum requirement on a token.

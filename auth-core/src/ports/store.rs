@@ -2,7 +2,11 @@
 
 use std::{any::Any, fmt, sync::Arc};
 
-use crate::{error::Error, service::account_key::AccountKey, wire::secret::SecretBytes};
+use crate::{
+    error::{Error, ErrorKind},
+    service::account_key::AccountKey,
+    wire::secret::SecretBytes,
+};
 
 /// Stores one token record, as secret bytes, for each account. Calls block; the async driver makes
 /// them on the blocking pool.
@@ -14,6 +18,9 @@ use crate::{error::Error, service::account_key::AccountKey, wire::secret::Secret
 /// - At any moment at most one [`Lease`] of an account exists, across all processes that use the
 ///   same store.
 /// - The lease of a process that dies is released.
+///
+/// [`reserve`](Self::reserve) is worth more than its default where a save can fail for lack of
+/// room.
 ///
 /// A store in memory, for one process:
 ///
@@ -100,6 +107,24 @@ pub trait Store: Send + Sync + 'static {
     /// Fails if the token record cannot be removed.
     fn remove(&self, lease: &Lease) -> Result<(), Error>;
 
+    /// Reserves room for a token record of `bytes` bytes, before a token is requested that a server
+    /// issues only once. The reservation ends with the lease or with the next
+    /// [`save`](Self::save). Default: fails if the store is read-only.
+    ///
+    /// # Errors
+    /// Fails if such a token record could not be saved now, for example because the disk is full.
+    fn reserve(&self, lease: &Lease, bytes: usize) -> Result<(), Error> {
+        let _ = (lease, bytes);
+        match self.is_read_only() {
+            false => Ok(()),
+            true => Err(Error::new(
+                ErrorKind::Configuration,
+                format!("the {} is read-only", self.describe()),
+            )
+            .with_help("use a store that can be written")),
+        }
+    }
+
     /// Returns whether the store only hands out what the user put there. [`save`](Self::save) and
     /// [`remove`](Self::remove) then always fail. Default: `false`.
     fn is_read_only(&self) -> bool {
@@ -153,6 +178,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn remove(&self, lease: &Lease) -> Result<(), Error> {
         (**self).remove(lease)
+    }
+
+    fn reserve(&self, lease: &Lease, bytes: usize) -> Result<(), Error> {
+        (**self).reserve(lease, bytes)
     }
 
     fn is_read_only(&self) -> bool {

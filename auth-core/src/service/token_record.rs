@@ -46,6 +46,8 @@ pub struct TokenRecord {
     /// The last generation of each kind. It outlives its token, so that the next token is newer
     /// than all before it.
     generations: [u64; 2],
+    /// When the service rejected the token of each kind for good.
+    rejected: [Option<UnixTime>; 2],
 }
 
 impl TokenRecord {
@@ -77,11 +79,26 @@ impl TokenRecord {
         let last = &mut self.generations[kind as usize];
         *last = (*last).max(token.generation());
         *self.entry(kind) = Some(token);
+        self.rejected[kind as usize] = None;
     }
 
     /// Removes the token of this kind. The next one will still be newer.
     pub fn clear(&mut self, kind: TokenKind) {
         *self.entry(kind) = None;
+        self.rejected[kind as usize] = None;
+    }
+
+    /// Notes when the service rejected the token of this kind, so that other programs learn it too.
+    /// The token stays, because the service may have been wrong; `None` removes the note, and so
+    /// does a new token.
+    pub fn set_rejected(&mut self, kind: TokenKind, at: Option<UnixTime>) {
+        self.rejected[kind as usize] = at.filter(|_| self.token(kind).is_some());
+    }
+
+    /// Returns when the service rejected the token of this kind; `None` if it did not.
+    #[must_use]
+    pub fn rejected(&self, kind: TokenKind) -> Option<UnixTime> {
+        self.rejected[kind as usize]
     }
 
     /// Serializes the token record for a store. The text contains the secrets unencrypted; each
@@ -108,7 +125,7 @@ impl TokenRecord {
         for &kind in TokenKind::ALL {
             if let Some(token) = self.token(kind) {
                 push(&mut out, format_args!(",\"{}\":", name(kind)));
-                write_token(&mut out, token);
+                write_token(&mut out, token, self.rejected(kind));
             }
         }
         out.push('}');
@@ -162,7 +179,7 @@ fn name(kind: TokenKind) -> &'static str {
 
 // Not inlined: compiled once, not once for each kind of token.
 #[inline(never)]
-fn write_token(out: &mut String, token: &Token) {
+fn write_token(out: &mut String, token: &Token, rejected: Option<UnixTime>) {
     let (access, sent, lifetime) = token.parts();
     out.push_str("{\"access_token\":");
     push_string(out, access);
@@ -177,6 +194,10 @@ fn write_token(out: &mut String, token: &Token) {
     if let Some(lifetime) = lifetime {
         let lifetime = millis(lifetime);
         push(out, format_args!(",\"lifetime_ms\":{lifetime}"));
+    }
+    if let Some(rejected) = rejected {
+        let rejected = rejected.as_millis();
+        push(out, format_args!(",\"rejected_ms\":{rejected}"));
     }
     let (sent, generation) = (sent.as_millis(), token.generation());
     push(
@@ -222,7 +243,11 @@ fn read(value: &Value) -> Result<TokenRecord, Error> {
         record.generations[kind as usize] = last.and_then(Value::as_u64).unwrap_or(0);
         match value.get(name(kind)) {
             None | Some(Value::Null) => {}
-            Some(Value::Object(map)) => record.set(kind, Arc::new(read_token(map)?)),
+            Some(Value::Object(map)) => {
+                record.set(kind, Arc::new(read_token(map)?));
+                let rejected = map.get("rejected_ms").and_then(Value::as_u64);
+                record.set_rejected(kind, rejected.map(UnixTime::from_millis));
+            }
             Some(_) => return Err(unreadable("is not a record")),
         }
     }
@@ -296,9 +321,11 @@ mod tests {
             scope in proptest::option::of("[ -~]{0,40}"),
             lifetime in proptest::option::of(0u64..1 << 50),
             generation in 0u64..1 << 60,
+            rejected in proptest::option::of(0u64..1 << 50),
         ) {
             let mut record = TokenRecord::default();
             record.set(TokenKind::Derived, Arc::new(token(&access, refresh.as_deref(), scope.as_deref(), lifetime, generation)));
+            record.set_rejected(TokenKind::Derived, rejected.map(UnixTime::from_millis));
             let text = record.to_text();
             let again = TokenRecord::from_text(text.as_ref()).expect("our own text");
             let printed = again.to_text();
@@ -307,6 +334,8 @@ mod tests {
             prop_assert_eq!(token.expose_secret(), access.as_str());
             prop_assert_eq!(token.refresh_token().map(|r| r.expose_secret().to_owned()), refresh);
             prop_assert!(again.token(TokenKind::Login).is_none());
+            prop_assert_eq!(again.rejected(TokenKind::Derived), rejected.map(UnixTime::from_millis));
+            prop_assert_eq!(again.rejected(TokenKind::Login), None);
         }
 
         #[test]

@@ -4,18 +4,20 @@ mod asynchronous;
 mod blocking;
 mod pager;
 mod status;
+mod stored;
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, Error, ErrorKind, ExposeSecret, Lease, Limits, Now, PermitKind, Request, Response,
-    SecretBytes, SecretText, Service, Store, Token, TokenKind, TokenRecord, TokenRequirement,
-    TransportError,
+    Error, ErrorKind, Limits, Now, PermitKind, Request, Response, SecretText, Service, Store,
+    Token, TokenKind, TokenRecord, TokenRequirement, TransportError,
 };
 
 pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
 pub use blocking::{Client, Items, Pages, Session};
 pub use status::{Status, TokenStatus};
+
+use stored::Stored;
 
 use crate::{
     clock,
@@ -75,10 +77,22 @@ impl<H> Common<H> {
         }
     }
 
+    /// Returns the account of a session in its store.
+    fn stored(&self, identity: &Identity) -> Result<Stored, Error> {
+        Ok(Stored {
+            store: Arc::clone(&self.store),
+            service: Arc::clone(&self.service),
+            account: Arc::clone(identity.account()?),
+        })
+    }
+
     /// Returns the status of the account with this record.
     fn status(&self, identity: &Identity, record: &TokenRecord) -> Result<Status, Error> {
-        let key = identity.account()?.key().clone();
-        Ok(Status::new(key, record, self.store.describe()))
+        Ok(Status::new(
+            identity.account()?,
+            record,
+            self.store.describe(),
+        ))
     }
 
     /// Sets the user agent, unless the request has one.
@@ -249,45 +263,4 @@ fn followed(
         Ok(token) => requirement.accepts(token.generation()),
         Err(_) => true,
     })
-}
-
-/// The store as a driver uses it: token records instead of bytes.
-mod stored {
-    use super::*;
-    use crate::token::plain_token;
-
-    pub(super) fn load(
-        store: &dyn Store,
-        service: &Service,
-        key: &AccountKey,
-    ) -> Result<TokenRecord, Error> {
-        let Some(text) = store.load(key)? else {
-            return Ok(TokenRecord::default());
-        };
-        match TokenRecord::from_text(text.expose_secret()) {
-            Err(_) if store.holds_plain_token() && !is_record(text.expose_secret()) => {
-                plain_token::record(service, text.expose_secret(), clock::now())
-            }
-            record => record,
-        }
-        .map_err(|error| error.with_setting(store.describe()))
-    }
-
-    /// Returns whether the text is a token record, also an incomplete one.
-    fn is_record(text: &[u8]) -> bool {
-        text.starts_with(b"{\"version\"")
-    }
-
-    pub(super) fn save(
-        store: &dyn Store,
-        lease: Option<&Lease>,
-        record: &TokenRecord,
-    ) -> Result<(), Error> {
-        let lease = lease.ok_or_else(|| Error::internal("a flow saves without the lease"))?;
-        if record.is_empty() {
-            return store.remove(lease);
-        }
-        let text: SecretBytes = record.to_text();
-        store.save(lease, &text)
-    }
 }

@@ -1,6 +1,8 @@
 //! The state of an account and its tokens, without secrets.
 
-use auth_core::{AccountKey, Token, TokenKind, TokenRecord, UnixTime};
+use auth_core::{AccountKey, Error, Token, TokenKind, TokenRecord, UnixTime};
+
+use crate::token::account::Account;
 
 /// The state of an account, without secrets; [`Session::status`](crate::Session::status) returns
 /// it.
@@ -25,6 +27,8 @@ pub struct Status {
     pub derived: Option<TokenStatus>,
     /// The description of the store.
     pub store: String,
+    /// Why the tokens are in memory only, if the store could not save them. Each call tries again.
+    pub unsaved: Option<Error>,
 }
 
 /// The state of a token, without its text.
@@ -47,13 +51,14 @@ impl Status {
         self.login.is_some() || self.derived.is_some()
     }
 
-    pub(super) fn new(account: AccountKey, record: &TokenRecord, store: String) -> Self {
+    pub(super) fn new(account: &Account, record: &TokenRecord, store: String) -> Self {
         let status = |kind: TokenKind| record.token(kind).map(|token| TokenStatus::of(token));
         Self {
             login: status(TokenKind::Login),
             derived: status(TokenKind::Derived),
-            account,
+            account: account.key().clone(),
             store,
+            unsaved: account.unsaved().error(),
         }
     }
 }

@@ -8,16 +8,24 @@
 //!
 //! The store is read before the proof is used up, because a code is valid once. The login is stored
 //! before the derived token is requested: a network failure between the two loses nothing.
+//!
+//! A person has given a code or allowed a device, so the flow then continues without a store that
+//! fails: the login serves from memory, and the error says so. A password can be sent again: it is
+//! not sent unless the login can be saved.
 
 use std::sync::Arc;
 
 use auth_core::{
-    CodeGrant, Error, Event, ExposeSecret, Flow, Message, Now, Response, RevocationRequest,
-    SecretText, Service, Step, Token, TokenKind, TokenRecord, TokenRequirement, TokenResponse,
-    TransportError,
+    CodeGrant, Delivery, Error, Event, ExposeSecret, Flow, Message, Now, Response,
+    RevocationRequest, SecretText, Service, Step, Token, TokenKind, TokenRecord, TokenRequirement,
+    TokenResponse, TransportError,
 };
 
 use super::{Next, lease_backoff::LeaseBackoff, send, token_message};
+use crate::retry::RENEWAL;
+
+/// Bytes to reserve for a token record whose tokens are not known yet.
+const ROOM: usize = 16 << 10;
 
 /// The user's proof that a login is completed with.
 #[derive(Debug)]
@@ -41,6 +49,9 @@ pub(crate) struct CompleteLogin {
     replaced: Option<Arc<Token>>,
     record: TokenRecord,
     login_alone: bool,
+    failures: u32,
+    /// Why the login is not saved.
+    unsaved: Option<Error>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,7 +60,9 @@ enum State {
     Lease,
     LeaseTaken,
     Load,
+    Reserve,
     Sent(Now),
+    Pause,
     Save,
     Revoke,
     Derived,
@@ -66,6 +79,8 @@ impl CompleteLogin {
             replaced: None,
             record: TokenRecord::default(),
             login_alone: false,
+            failures: 0,
+            unsaved: None,
         }
     }
 
@@ -75,12 +90,25 @@ impl CompleteLogin {
         self
     }
 
-    fn on_lease(&mut self, now: Now, granted: bool) -> Next<TokenRecord> {
-        if granted {
-            return self.go(State::Load, Step::Load);
+    fn on_lease(&mut self, now: Now, granted: Result<bool, Error>) -> Next<TokenRecord> {
+        let wait = match granted {
+            Ok(true) => return self.go(State::Load, Step::Load),
+            Ok(false) => self.lease_backoff.wait(now),
+            Err(error) => Err(error),
+        };
+        match wait {
+            Ok(wait) => self.go(State::LeaseTaken, Step::Sleep(wait)),
+            Err(_) if self.is_once() => self.go(State::Load, Step::Load),
+            Err(error) => Err(error),
         }
-        let wait = self.lease_backoff.wait(now)?;
-        self.go(State::LeaseTaken, Step::Sleep(wait))
+    }
+
+    /// Whether the proof is one that a person cannot give twice.
+    fn is_once(&self) -> bool {
+        matches!(
+            self.proof,
+            Some(LoginProof::Code(_) | LoginProof::Device(..))
+        )
     }
 
     fn on_load(&mut self, now: Now, old: TokenRecord) -> Next<TokenRecord> {
@@ -90,28 +118,61 @@ impl CompleteLogin {
             Some(LoginProof::Device(response, sent)) => {
                 self.on_token(TokenKind::Login, sent, response)
             }
-            Some(proof) => {
-                let step = send(&token_message::of_login(&self.service, &proof, now)?)?;
+            Some(proof @ LoginProof::Code(_)) => {
                 self.proof = Some(proof);
-                self.go(State::Sent(now), step)
+                self.send(now)
+            }
+            Some(proof @ LoginProof::Password { .. }) => {
+                self.proof = Some(proof);
+                self.go(State::Reserve, Step::Reserve(ROOM))
             }
             None => Err(no_proof()),
         }
     }
 
+    fn send(&mut self, now: Now) -> Next<TokenRecord> {
+        let proof = self.proof.as_ref().ok_or_else(no_proof)?;
+        let step = send(&token_message::of_login(&self.service, proof, now)?)?;
+        self.go(State::Sent(now), step)
+    }
+
     fn on_response(
         &mut self,
+        now: Now,
         sent: Now,
         response: Result<Response, TransportError>,
     ) -> Next<TokenRecord> {
-        let proof = self.proof.take().ok_or_else(no_proof)?;
-        let response = response.map_err(|error| match proof {
-            LoginProof::Code(_) => Error::from(error)
-                .with_help("nothing was stored; begin a new login, because a code is valid once"),
-            _ => error.into(),
-        })?;
-        let message = token_message::of_login(&self.service, &proof, sent)?;
-        self.on_token(TokenKind::Login, sent, message.parse(response)?)
+        let proof = self.proof.as_ref().ok_or_else(no_proof)?;
+        // A code that may have arrived is used up. A password is as good as before.
+        let is_code = matches!(proof, LoginProof::Code(_));
+        let message = token_message::of_login(&self.service, proof, sent)?;
+        let (error, repeatable) = match response {
+            Ok(response) => match message.parse(response) {
+                Ok(response) => return self.on_token(TokenKind::Login, sent, response),
+                Err(error) => {
+                    // After 429 the server did nothing.
+                    let unused = error.status() == Some(http::StatusCode::TOO_MANY_REQUESTS);
+                    let repeatable = error.is_retryable() && (!is_code || unused);
+                    (error, repeatable)
+                }
+            },
+            Err(error) if error.is_misconfigured() => (error.into(), false),
+            Err(error) if error.delivery() == Delivery::NotSent => (error.into(), true),
+            Err(error) if is_code => {
+                let error = Error::from(error).with_help(
+                    "nothing was stored; begin a new login, because a code is valid once",
+                );
+                (error, false)
+            }
+            Err(error) => (error.into(), true),
+        };
+        match RENEWAL.next(self.failures, error.retry_after(), now) {
+            Some(wait) if repeatable => {
+                self.failures += 1;
+                self.go(State::Pause, Step::Sleep(wait))
+            }
+            _ => Err(error),
+        }
     }
 
     /// Replaces both tokens: the stored derived token may belong to another user.
@@ -134,7 +195,11 @@ impl CompleteLogin {
 
     /// Revokes the replaced login, now that the new one is stored. A failed revocation does not
     /// fail the login.
-    fn on_saved(&mut self) -> Next<TokenRecord> {
+    fn on_saved(&mut self, saved: Result<(), Error>) -> Next<TokenRecord> {
+        if let Err(error) = saved {
+            self.unsaved = Some(error);
+            return self.derive();
+        }
         let new = self.record.token(TokenKind::Login);
         let old = self
             .replaced
@@ -155,7 +220,20 @@ impl CompleteLogin {
             let step = Step::Token(TokenKind::Derived, TokenRequirement::Any);
             return self.go(State::Derived, step);
         }
-        Ok(Step::Done(self.record.clone()))
+        self.finish()
+    }
+
+    fn finish(&mut self) -> Next<TokenRecord> {
+        match self.unsaved.take() {
+            Some(error) => {
+                let help = error.help().unwrap_or("check the store").to_owned();
+                Err(error.with_help(format!(
+                    "the login itself worked: this program uses it until it ends, and each call \
+                     tries to save it; {help}"
+                )))
+            }
+            None => Ok(Step::Done(self.record.clone())),
+        }
     }
 
     /// Ignores a transient failure (the token is derived on first use); returns a refusal.
@@ -165,7 +243,7 @@ impl CompleteLogin {
             Err(error) if error.is_retryable() => {}
             Err(error) => return Err(error),
         }
-        Ok(Step::Done(self.record.clone()))
+        self.finish()
     }
 
     fn go(&mut self, state: State, step: Step<TokenRecord>) -> Next<TokenRecord> {
@@ -185,8 +263,13 @@ impl Flow for CompleteLogin {
             (State::Lease, Event::Leased(granted)) => self.on_lease(now, granted),
             // An unreadable record must not prevent a login, which replaces it.
             (State::Load, Event::Loaded(old)) => self.on_load(now, old.unwrap_or_default()),
-            (State::Sent(sent), Event::Response(response)) => self.on_response(sent, response),
-            (State::Save, Event::Saved) => self.on_saved(),
+            (State::Reserve, Event::Reserved(reserved)) => {
+                reserved?;
+                self.send(now)
+            }
+            (State::Pause, Event::Slept) => self.send(now),
+            (State::Sent(sent), Event::Response(response)) => self.on_response(now, sent, response),
+            (State::Save, Event::Saved(saved)) => self.on_saved(saved),
             (State::Revoke, Event::Response(_)) => self.derive(),
             (State::Derived, Event::Token(token)) => self.on_derived(token),
             _ => Err(Error::unexpected_event()),

@@ -3,6 +3,8 @@
 //!
 //! ```text
 //!   Begin:  Start ─► Send ─► Done(codes)
+//!                      ▲ │
+//!                Sleep └─┴ failed for now: a few tries
 //!
 //!   Poll:   Start ─► Sleep ─► Send ─► Done(token response)
 //!                      ▲       │
@@ -20,6 +22,7 @@ use auth_core::{
 };
 
 use super::{Next, send};
+use crate::retry::RENEWAL;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
@@ -34,6 +37,7 @@ enum State {
 pub(crate) struct Begin<'a> {
     service: &'a Service,
     state: State,
+    failures: u32,
 }
 
 impl<'a> Begin<'a> {
@@ -41,6 +45,32 @@ impl<'a> Begin<'a> {
         Self {
             service,
             state: State::Start,
+            failures: 0,
+        }
+    }
+
+    /// Repeats the request after a failure that may go away: codes that were not received expire
+    /// unused.
+    #[inline]
+    fn on_response(
+        &mut self,
+        now: Now,
+        sent: Now,
+        response: Result<Response, TransportError>,
+    ) -> Next<(DeviceAuthorizationResponse, Now)> {
+        let response = response
+            .map_err(Error::from)
+            .and_then(|response| self.message().parse(response));
+        match response {
+            Ok(device) => Ok(Step::Done((device, sent))),
+            Err(error) => match RENEWAL.next(self.failures, error.retry_after(), now) {
+                Some(wait) if error.is_retryable() => {
+                    self.failures += 1;
+                    self.state = State::Pause;
+                    Ok(Step::Sleep(wait))
+                }
+                _ => Err(error),
+            },
         }
     }
 
@@ -60,14 +90,11 @@ impl Flow for Begin<'_> {
     #[inline]
     fn step(&mut self, now: Now, event: Event) -> Next<Self::Output> {
         match (std::mem::replace(&mut self.state, State::Over), event) {
-            (State::Start, Event::Start) => {
+            (State::Start, Event::Start) | (State::Pause, Event::Slept) => {
                 self.state = State::Sent(now);
                 send(&self.message())
             }
-            (State::Sent(sent), Event::Response(response)) => {
-                let device = self.message().parse(response?)?;
-                Ok(Step::Done((device, sent)))
-            }
+            (State::Sent(sent), Event::Response(response)) => self.on_response(now, sent, response),
             _ => Err(Error::unexpected_event()),
         }
     }

@@ -76,6 +76,7 @@ impl<F: Flow> Flow for ErasedFlow<F> {
             Step::Token(kind, requirement) => Step::Token(kind, requirement),
             Step::Lease => Step::Lease,
             Step::Load => Step::Load,
+            Step::Reserve(bytes) => Step::Reserve(bytes),
             Step::Save(record) => Step::Save(record),
             Step::Done(output) => {
                 self.output = Some(output);

@@ -105,7 +105,7 @@ impl Flow for Logout {
     fn step(&mut self, now: Now, event: Event) -> Next<LoggedOut> {
         match (std::mem::replace(&mut self.state, State::Over), event) {
             (State::Start, Event::Start) => self.go(State::Lease, Step::Lease),
-            (State::Lease, Event::Leased(granted)) => self.on_lease(now, granted),
+            (State::Lease, Event::Leased(granted)) => self.on_lease(now, granted?),
             (State::LeaseTaken, Event::Slept) => self.go(State::Lease, Step::Lease),
             (State::Load, Event::Loaded(record)) => self.on_load(now, &record.unwrap_or_default()),
             (State::Revoke, Event::Response(response)) => {
@@ -114,7 +114,10 @@ impl Flow for Logout {
                 self.logged_out.revoked = Some(response.map_err(Error::from).and_then(parse));
                 self.go(State::Save, Step::Save(TokenRecord::default()))
             }
-            (State::Save, Event::Saved) => Ok(Step::Done(std::mem::take(&mut self.logged_out))),
+            (State::Save, Event::Saved(saved)) => {
+                saved?;
+                Ok(Step::Done(std::mem::take(&mut self.logged_out)))
+            }
             _ => Err(Error::unexpected_event()),
         }
     }

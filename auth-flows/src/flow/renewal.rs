@@ -18,6 +18,9 @@
 //! sent. A refusal just before its expiry does not prove the login invalid: the flow requests the
 //! next login token, a few times. A renewal that fails, or finds the lease taken, ends with the
 //! stored token if that is still valid.
+//!
+//! A store that fails costs only what needs it. A refresh token is not sent unless its successor
+//! can be saved; every other token can be requested again, and then serves from memory.
 
 use std::{sync::Arc, time::Duration};
 
@@ -40,6 +43,10 @@ use crate::{
     },
 };
 
+/// How many bytes longer than the stored record the next one may be: tokens and scopes grow little
+/// from one to the next.
+const GROWTH: usize = 4096;
+
 pub(crate) struct Renewal {
     service: Arc<Service>,
     kind: TokenKind,
@@ -61,6 +68,8 @@ pub(crate) struct Renewal {
     has_permit: bool,
     /// The error that a pause of the service is noted for.
     error: Option<Error>,
+    /// Whether the store cannot be read: nothing may be written over what it holds.
+    unread: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,6 +80,7 @@ enum State {
     Lease,
     LeaseTaken,
     Load,
+    Reserve,
     Permit,
     Sent(Now),
     /// A pause of the service is noted; then this renewal waits and tries again, or fails.
@@ -105,6 +115,7 @@ impl Renewal {
             method: RenewalMethod::LoginToken,
             has_permit: false,
             error: None,
+            unread: false,
         }
     }
 
@@ -137,13 +148,28 @@ impl Renewal {
         (token.freshness(now) != Freshness::Expired).then(|| Arc::clone(token))
     }
 
-    fn on_peek(&mut self, now: Now) -> Next<Arc<Token>> {
+    fn on_peek(&mut self, now: Now, record: Result<TokenRecord, Error>) -> Next<Arc<Token>> {
+        let unread = match record {
+            Ok(record) => {
+                self.record = record;
+                None
+            }
+            Err(error) => Some(error),
+        };
         if let Some(token) = self.fresh(now) {
             return Ok(Step::Done(token));
         }
         let (kind, requirement) = (self.kind, self.requirement);
         if let Some(error) = self.negative_cache.not_yet(kind, requirement, now) {
             return self.fail(now, error);
+        }
+        if let Some(error) = unread {
+            self.unread = true;
+            return match self.kind {
+                TokenKind::Login => self.on_store_failure(now, error),
+                // The login token may be in memory.
+                _ => self.get_login(TokenRequirement::Any),
+            };
         }
         self.login = self.self_renewing(now);
         match self.kind {
@@ -168,7 +194,13 @@ impl Renewal {
         match login {
             Ok(login) => {
                 self.login = Some(login);
-                self.go(State::Lease, Step::Lease)
+                match self.unread {
+                    true => {
+                        self.method = RenewalMethod::LoginToken;
+                        self.send(now)
+                    }
+                    false => self.go(State::Lease, Step::Lease),
+                }
             }
             Err(error) => self.fail(now, self.explain(error)),
         }
@@ -188,9 +220,26 @@ impl Renewal {
         }
     }
 
-    fn on_lease(&mut self, now: Now, granted: bool) -> Next<Arc<Token>> {
-        if granted {
-            return self.go(State::Load, Step::Load);
+    /// Continues without a store that fails, where that cannot cost a login. Otherwise fails.
+    fn on_store_failure(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
+        let method = match self.kind {
+            TokenKind::Login => self.login_source.method(),
+            _ => self.login.is_some().then_some(RenewalMethod::LoginToken),
+        };
+        match method {
+            Some(method) => {
+                self.method = method;
+                self.send(now)
+            }
+            None => self.fail(now, error),
+        }
+    }
+
+    fn on_lease(&mut self, now: Now, granted: Result<bool, Error>) -> Next<Arc<Token>> {
+        match granted {
+            Ok(true) => return self.go(State::Load, Step::Load),
+            Ok(false) => {}
+            Err(error) => return self.on_store_failure(now, error),
         }
         // The holder may hang: no caller waits while the stored token is valid.
         if let Some(token) = self.last_resort(now) {
@@ -202,17 +251,42 @@ impl Renewal {
         }
     }
 
-    fn on_load(&mut self, now: Now, record: TokenRecord) -> Next<Arc<Token>> {
-        self.record = record;
+    fn on_load(&mut self, now: Now, record: Result<TokenRecord, Error>) -> Next<Arc<Token>> {
+        self.record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                self.unread = true;
+                return self.on_store_failure(now, error);
+            }
+        };
         if let Some(token) = self.fresh(now) {
             return Ok(Step::Done(token));
         }
         match self.choose_method() {
+            // The server takes this token once, and issues the next one once.
+            Ok(method @ RenewalMethod::RefreshToken) => {
+                self.method = method;
+                let bytes = self.record.to_text().len() + GROWTH;
+                self.go(State::Reserve, Step::Reserve(bytes))
+            }
             Ok(method) => {
                 self.method = method;
                 self.send(now)
             }
             Err(error) => self.fail(now, error),
+        }
+    }
+
+    fn on_reserve(&mut self, now: Now, reserved: Result<(), Error>) -> Next<Arc<Token>> {
+        match reserved {
+            Ok(()) => self.send(now),
+            Err(error) => {
+                let help = error.help().unwrap_or("check the store").to_owned();
+                let help = format!(
+                    "the token was not renewed, because the server issues the next one only once; {help}"
+                );
+                self.fail(now, error.with_help(help))
+            }
         }
     }
 
@@ -333,10 +407,25 @@ impl Renewal {
         // The refresh token stays valid if the response contains no new one (RFC 6749 section 6).
         let by_refresh = self.method == RenewalMethod::RefreshToken;
         let response = response.or_refresh_token(self.refresh_token().filter(|_| by_refresh));
-        self.record
-            .set(self.kind, Arc::new(response.into_token(sent, generation)?));
+        let token = Arc::new(response.into_token(sent, generation)?);
+        self.record.set(self.kind, Arc::clone(&token));
+        if self.unread {
+            self.state = State::Over;
+            return Ok(Step::Done(token));
+        }
         let record = self.record.clone();
         self.go(State::Save, Step::Save(record))
+    }
+
+    /// Ends with the new token, also if it could not be saved: then it serves from memory.
+    fn on_saved(&mut self, now: Now) -> Next<Arc<Token>> {
+        let missing = || Error::internal("the record lacks the renewed token");
+        let token = self.record.token(self.kind).ok_or_else(missing)?;
+        if let TokenRequirement::NewerThan(rejected) = self.requirement {
+            let new = token.generation();
+            self.negative_cache.renewed(self.kind, rejected, new, now);
+        }
+        Ok(Step::Done(Arc::clone(token)))
     }
 
     /// Handles a rejected login: tries the login source's own method, once.
@@ -409,14 +498,12 @@ impl Flow for Renewal {
     fn step(&mut self, now: Now, event: Event) -> Next<Arc<Token>> {
         match (std::mem::replace(&mut self.state, State::Over), event) {
             (State::Start, Event::Start) => self.go(State::Peek, Step::Load),
-            (State::Peek, Event::Loaded(record)) => {
-                self.record = record?;
-                self.on_peek(now)
-            }
+            (State::Peek, Event::Loaded(record)) => self.on_peek(now, record),
             (State::Login, Event::Token(login)) => self.on_login(now, login),
             (State::Lease, Event::Leased(granted)) => self.on_lease(now, granted),
             (State::LeaseTaken, Event::Slept) => self.go(State::Lease, Step::Lease),
-            (State::Load, Event::Loaded(record)) => self.on_load(now, record?),
+            (State::Load, Event::Loaded(record)) => self.on_load(now, record),
+            (State::Reserve, Event::Reserved(reserved)) => self.on_reserve(now, reserved),
             (State::Sent(sent), Event::Response(response)) => self.on_response(now, sent, response),
             (State::Pause, Event::Slept) => self.send(now),
             (State::Permit, Event::Permitted(permit)) => self.on_permit(now, permit),
@@ -426,17 +513,7 @@ impl Flow for Renewal {
                 let error = self.error.take().ok_or_else(missing)?;
                 self.fail(now, error)
             }
-            (State::Save, Event::Saved) => {
-                let token = self
-                    .record
-                    .token(self.kind)
-                    .ok_or_else(|| Error::internal("the record lacks the renewed token"))?;
-                if let TokenRequirement::NewerThan(rejected) = self.requirement {
-                    let new = token.generation();
-                    self.negative_cache.renewed(self.kind, rejected, new, now);
-                }
-                Ok(Step::Done(Arc::clone(token)))
-            }
+            (State::Save, Event::Saved(_)) => self.on_saved(now),
             _ => Err(Error::unexpected_event()),
         }
     }

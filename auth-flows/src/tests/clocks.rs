@@ -122,7 +122,7 @@ impl Machine {
                         .map(|text| TokenRecord::from_text(text.as_ref()));
                     Event::Loaded(record.unwrap_or_else(|| Ok(TokenRecord::default())))
                 }
-                Step::Lease => Event::Leased(true),
+                Step::Lease => Event::Leased(Ok(true)),
                 Step::Send(..) => {
                     self.renewals += 1;
                     self.issued.push(self.truth);
@@ -134,10 +134,14 @@ impl Machine {
                 }
                 Step::Save(record) => {
                     self.stored = Some(record.to_text());
-                    Event::Saved
+                    Event::Saved(Ok(()))
                 }
                 Step::Done(token) => return token,
-                Step::Sleep(_) | Step::Permit(_) | Step::Pause(_) | Step::Token(..) => {
+                Step::Sleep(_)
+                | Step::Permit(_)
+                | Step::Pause(_)
+                | Step::Token(..)
+                | Step::Reserve(_) => {
                     panic!("not in a renewal of a login")
                 }
             };

@@ -64,7 +64,7 @@ impl Steps {
     /// Passes a login token that was requested at `got`, and the lease at `leased`.
     fn pass_login(&mut self, text: &str, got: u64, leased: u64) {
         self.step(got, Event::Token(Ok(login(text, got))));
-        self.step(leased, Event::Leased(true));
+        self.step(leased, Event::Leased(Ok(true)));
         self.step(leased, Event::Loaded(Ok(TokenRecord::default())));
     }
 

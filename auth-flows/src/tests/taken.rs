@@ -52,7 +52,7 @@ fn renew(need: TokenRequirement, age: u64) -> Then {
         Ok(Step::Lease) => {}
         other => panic!("{other:?}"),
     }
-    match flow.step(now, Event::Leased(false)) {
+    match flow.step(now, Event::Leased(Ok(false))) {
         Ok(Step::Done(token)) => {
             assert_eq!(token.expose_secret(), "stored");
             Then::Serves

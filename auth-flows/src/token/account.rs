@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use auth_core::{AccountKey, Service, TokenKind, TokenRecord};
+use auth_core::{AccountKey, Lease, Service, TokenKind, TokenRecord};
 
-use super::{cell::TokenCell, negative_cache::NegativeCache};
+use super::{cell::TokenCell, negative_cache::NegativeCache, unsaved::Unsaved};
 
 /// One account, shared by all its sessions.
 #[derive(Debug)]
@@ -15,6 +15,7 @@ pub(crate) struct Account {
     key: AccountKey,
     cells: [TokenCell; TokenKind::ALL.len()],
     negative_cache: Arc<NegativeCache>,
+    unsaved: Unsaved,
 }
 
 impl Account {
@@ -23,6 +24,7 @@ impl Account {
             key,
             cells: std::array::from_fn(|_| TokenCell::new()),
             negative_cache: Arc::default(),
+            unsaved: Unsaved::default(),
         })
     }
 
@@ -39,7 +41,19 @@ impl Account {
         &self.negative_cache
     }
 
-    /// Updates memory to the token record that was just stored.
+    #[inline]
+    pub(crate) fn unsaved(&self) -> &Unsaved {
+        &self.unsaved
+    }
+
+    /// Tries to save what could not be saved. Blocking.
+    pub(crate) fn retry_save(&self, lease: Option<&Lease>) {
+        if let Some(newer) = self.unsaved.retry(lease) {
+            self.publish(&newer);
+        }
+    }
+
+    /// Updates memory to the token record that was just stored, or that could not be.
     pub(crate) fn publish(&self, record: &TokenRecord) {
         for &kind in TokenKind::ALL {
             self.cell(kind).publish(record.token(kind).cloned());
@@ -83,9 +97,9 @@ impl Accounts {
             return Arc::clone(account);
         }
         if table.accounts.len() >= table.sweep_at.max(MIN_ACCOUNTS) {
-            table
-                .accounts
-                .retain(|_, account| Arc::strong_count(account) > 1);
+            table.accounts.retain(|_, account| {
+                Arc::strong_count(account) > 1 || account.unsaved.is_present()
+            });
             table.sweep_at = 2 * table.accounts.len();
         }
         let account = Account::new(service.account_key(name));

@@ -5,3 +5,4 @@ pub(crate) mod cell;
 pub(crate) mod login_source;
 pub(crate) mod negative_cache;
 pub(crate) mod plain_token;
+pub(crate) mod unsaved;

@@ -163,6 +163,10 @@ impl Store for Encrypted {
         self.sealed.save(lease, record)
     }
 
+    fn reserve(&self, lease: &Lease, bytes: usize) -> Result<(), Error> {
+        self.sealed.reserve(lease, bytes)
+    }
+
     fn remove(&self, lease: &Lease) -> Result<(), Error> {
         self.sealed.remove(lease)
     }

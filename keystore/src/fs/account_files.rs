@@ -35,6 +35,39 @@ pub(crate) trait Format {
     -> Result<SecretBytes, Error>;
 }
 
+/// How much longer than a token record its file may be, in bytes: the head of a sealed file.
+const FORMAT_OVERHEAD: usize = 512;
+
+/// What a lease holds: the lock, and the name of the account's temporary file. One that is there
+/// when the lease begins is of a process that died, and one that is there at the end was reserved
+/// and not needed.
+struct Held {
+    temporary: PathBuf,
+    _lock: FileLock,
+}
+
+impl Held {
+    fn new(temporary: PathBuf, lock: FileLock) -> Self {
+        let held = Self {
+            temporary,
+            _lock: lock,
+        };
+        held.remove_temporary();
+        held
+    }
+
+    /// Removes the file if it is there. A failure must not prevent a renewal; a save says more.
+    fn remove_temporary(&self) {
+        let _: io::Result<()> = fs::remove_file(&self.temporary);
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.remove_temporary();
+    }
+}
+
 /// The token records of one format in one directory. All formats share the leases.
 #[derive(Clone)]
 pub(crate) struct AccountFiles<F> {
@@ -79,8 +112,22 @@ impl<F: Format> AccountFiles<F> {
         let Some(lock) = FileLock::try_take(&self.folder.join(file_names::lock(&stem)))? else {
             return Ok(None);
         };
-        self.remove_temporaries(&stem);
-        Ok(Some(Lease::new(key.clone(), lock)))
+        let temporary = self.folder.join(file_names::temporary(&stem));
+        Ok(Some(Lease::new(key.clone(), Held::new(temporary, lock))))
+    }
+
+    /// Reserves room by a temporary file of that size, which the next save writes over.
+    pub(crate) fn reserve(&self, lease: &Lease, bytes: usize) -> Result<(), Error> {
+        let path = self.temporary(lease);
+        // The format adds to the record, at most this.
+        let bytes = vec![0; bytes + FORMAT_OVERHEAD];
+        Temporary::write(path, &bytes).map(Temporary::keep)
+    }
+
+    /// Returns the path of the temporary file, which only the holder of the lease writes.
+    fn temporary(&self, lease: &Lease) -> PathBuf {
+        let stem = file_names::stem(lease.key());
+        self.folder.join(file_names::temporary(&stem))
     }
 
     pub(crate) fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
@@ -104,11 +151,9 @@ impl<F: Format> AccountFiles<F> {
                 .and_then(|bytes| TokenRecord::from_text(bytes.as_ref()))
                 .is_err()
         })?;
-        let stem = file_names::stem(key);
-        let new = self.folder.join(file_names::temporary(&stem));
-        let new = Temporary::write(new, &bytes)?;
+        let new = Temporary::write(self.temporary(lease), &bytes)?;
         if foreign {
-            self.keep_as_bad(&stem, &path)?;
+            self.keep_as_bad(&file_names::stem(key), &path)?;
         }
         new.place(&path)?;
         self.sync()
@@ -145,24 +190,6 @@ impl<F: Format> AccountFiles<F> {
     fn sync(&self) -> Result<(), Error> {
         platform::sync_folder(&self.folder)
             .map_err(|source| errors::failed(Doing::Syncing, &self.folder, source))
-    }
-
-    /// Removes the temporary files of writers that died. Requires the lease: without it another
-    /// process may be writing one of them.
-    fn remove_temporaries(&self, stem: &str) {
-        // A failure here must not prevent a renewal; the next lease tries again.
-        let Ok(entries) = fs::read_dir(&self.folder) else {
-            return;
-        };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            if name
-                .to_str()
-                .is_some_and(|name| file_names::is_temporary(stem, name))
-            {
-                let _: io::Result<()> = fs::remove_file(entry.path());
-            }
-        }
     }
 
     /// Moves foreign content to an unused `….bad` name.

@@ -11,6 +11,11 @@ const HELD: &str = "another program has the file open, such as a virus scanner o
                     finish or exclude the directory from it; or the user that runs this program \
                     has no right to it";
 
+/// The help for a file system without locks. Some NFS mounts have none.
+const CANNOT_LOCK: &str = "open the store in a directory on another file system, or mount this one \
+                           with locks; this one cannot lock a file, so two programs could use one \
+                           login at once";
+
 /// The action that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Doing {
@@ -41,6 +46,7 @@ pub(crate) fn failed(doing: Doing, path: &Path, source: io::Error) -> Error {
     let what = format!("cannot {verb} {}", path.display());
     let mut help = match held::is_held(&source) && doing != Doing::Opening {
         true => HELD,
+        false if doing == Doing::Leasing && cannot_lock(&source) => CANNOT_LOCK,
         false => help(&source),
     }
     .to_owned();
@@ -74,6 +80,13 @@ pub(crate) fn quoted(path: &Path) -> String {
     format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }
 
+/// Whether the error of a lock means that the file system has none: ENOLCK, EBADF, EOPNOTSUPP,
+/// ENOSYS. The standard library has kinds for some of them only.
+fn cannot_lock(source: &io::Error) -> bool {
+    let unix = cfg!(unix) && matches!(source.raw_os_error(), Some(9 | 37 | 38 | 45 | 77 | 78 | 95));
+    unix || source.kind() == io::ErrorKind::Unsupported
+}
+
 fn help(source: &io::Error) -> &'static str {
     use io::ErrorKind as Io;
     match source.kind() {
@@ -99,6 +112,21 @@ fn help(source: &io::Error) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_system_without_locks_is_named() {
+        let check = |doing, code: i32, expect: bool| {
+            let source = io::Error::from_raw_os_error(code);
+            let text = failed(doing, Path::new("/data/x.lock"), source).to_string();
+            assert_eq!(text.contains("cannot lock a file"), expect, "{text}");
+        };
+        for code in [9, 37, 38, 95] {
+            check(Doing::Leasing, code, true);
+        }
+        check(Doing::Leasing, 5, false);
+        check(Doing::Reading, 37, false);
+    }
 
     #[test]
     fn failures_name_the_file_and_what_to_do() {

@@ -98,6 +98,10 @@ impl Store for File {
         self.0.save(lease, record)
     }
 
+    fn reserve(&self, lease: &Lease, bytes: usize) -> Result<(), Error> {
+        self.0.reserve(lease, bytes)
+    }
+
     fn remove(&self, lease: &Lease) -> Result<(), Error> {
         self.0.remove(lease)
     }

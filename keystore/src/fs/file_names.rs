@@ -1,7 +1,5 @@
 //! File names of accounts: readable, unique, and of limited length.
 
-use std::sync::atomic::{AtomicU32, Ordering};
-
 use auth_core::AccountKey;
 use sha2::{Digest, Sha256};
 
@@ -66,23 +64,10 @@ pub(crate) fn keyring_lock(stem: &str) -> String {
     format!("{stem}~keyring.lock")
 }
 
-/// A file that is renamed to the token record once complete. Each call and each process gets
-/// another name.
+/// A file that is renamed to the token record once complete. One for each account: only the holder
+/// of the lease writes it.
 pub(crate) fn temporary(stem: &str) -> String {
-    static COUNTER: AtomicU32 = AtomicU32::new(0);
-    let attempt = COUNTER.fetch_add(1, Ordering::Relaxed);
-    format!("{stem}~{}-{attempt}.tmp", std::process::id())
-}
-
-/// Whether `name` is a [`temporary`] file of this stem, of any process.
-pub(crate) fn is_temporary(stem: &str, name: &str) -> bool {
-    let numbers = name
-        .strip_prefix(stem)
-        .and_then(|rest| rest.strip_prefix('~'))
-        .and_then(|rest| rest.strip_suffix(".tmp"))
-        .and_then(|rest| rest.split_once('-'));
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    numbers.is_some_and(|(process, attempt)| digits(process) && digits(attempt))
+    format!("{stem}~new.tmp")
 }
 
 /// The file that keeps foreign content, for the `number`th time, counted from 1.
@@ -173,7 +158,6 @@ mod tests {
                 record(&stem),
                 lock(&stem),
                 temporary(&stem),
-                format!("{stem}~{0}-{0}.tmp", u32::MAX),
                 bad(&stem, 1),
                 bad(&stem, 99),
             ];
@@ -193,24 +177,6 @@ mod tests {
         assert_eq!(long("1").len(), LONGEST);
         assert_ne!(long("1"), long("2"));
         assert_eq!(long("1"), long("1"));
-    }
-
-    #[test]
-    fn temporary_files_are_recognized() {
-        let check = |stem: &str, name: &str, expect: bool| {
-            assert_eq!(is_temporary(stem, name), expect, "{stem} {name}");
-        };
-        check("s+c+a", &temporary("s+c+a"), true);
-        check("s+c+a", "s+c+a~1-0.tmp", true);
-        check("s+c+a", "s+c+ab~1-0.tmp", false);
-        check("s+c+a", "s+c+a.b~1-0.tmp", false);
-        check("s+c+a", "s+c+a~f00d~1-0.tmp", false);
-        check("s+c+a", "s+c+a~-.tmp", false);
-        check("s+c+a", "s+c+a~1-0", false);
-        check("s+c+a", "s+c+a.json", false);
-        check("s+c+a", "s+c+a.lock", false);
-        check("s+c+a", "notes.tmp", false);
-        assert_ne!(temporary("s+c+a"), temporary("s+c+a"));
     }
 
     /// Every combination of parts that could be mixed up.

@@ -104,10 +104,12 @@ pub(crate) struct Temporary {
 }
 
 impl Temporary {
-    /// Writes a new file, accessible only to its owner from its creation.
+    /// Writes the file, accessible only to its owner from its creation. Writes over one that was
+    /// reserved, without giving its room back first. The caller holds the lease.
     pub(crate) fn write(path: PathBuf, bytes: &[u8]) -> Result<Self, Error> {
+        check_plain_file(Doing::Saving, &path)?;
         let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
+        options.write(true).create(true).truncate(false);
         platform::make_private(&mut options);
         let mut file = options
             .open(&path)
@@ -126,9 +128,20 @@ impl Temporary {
                  unchanged",
             ));
         }
+        if let Some(owner) = platform::other_owner(&metadata).map_err(failed)? {
+            return Err(errors::foreign_owner(&this.path, owner));
+        }
         file.write_all(bytes).map_err(failed)?;
+        if metadata.len() > bytes.len() as u64 {
+            file.set_len(bytes.len() as u64).map_err(failed)?;
+        }
         file.sync_all().map_err(failed)?;
         Ok(this)
+    }
+
+    /// Leaves the file there, for a save to write over.
+    pub(crate) fn keep(mut self) {
+        self.placed = true;
     }
 
     /// Renames it to `target`, which replaces `target` atomically.
@@ -202,12 +215,26 @@ mod tests {
     }
 
     #[test]
-    fn a_new_file_never_overwrites_or_removes_an_existing_one() {
+    fn a_reserved_file_is_written_over_and_nothing_of_it_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let taken = folder.path().join("taken");
-        fs::write(&taken, "old").unwrap();
-        assert!(Temporary::write(taken.clone(), b"new").is_err());
-        assert_eq!(fs::read(&taken).unwrap(), b"old");
+        let (new, target) = (folder.path().join("new"), folder.path().join("target"));
+        Temporary::write(new.clone(), &[0; 100]).unwrap().keep();
+        assert_eq!(fs::metadata(&new).unwrap().len(), 100);
+        let written = Temporary::write(new.clone(), b"record").unwrap();
+        written.place(&target).unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"record");
+        assert!(!new.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_temporary_file_that_is_a_link_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, target) = (folder.path().join("link"), folder.path().join("target"));
+        fs::write(&target, "old").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        assert!(Temporary::write(link, b"new").is_err());
+        assert_eq!(fs::read(&target).unwrap(), b"old");
     }
 
     #[test]

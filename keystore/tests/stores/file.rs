@@ -294,30 +294,46 @@ fn a_rejected_save_leaves_the_old_record_and_nothing_else() {
 }
 
 #[test]
-fn a_lease_removes_the_temporary_files_of_dead_writers_only() {
+fn a_lease_removes_the_temporary_file_of_a_dead_writer_only() {
     let (folder, store) = store();
     let put = |name: &str| fs::write(folder.path().join(name), "x").unwrap();
-    put("inaturalist+app-id+me~4711-0.tmp");
-    put("inaturalist+app-id+me~1-99.tmp");
+    let temporary = "inaturalist+app-id+me~new.tmp";
+    put(temporary);
     let stay = [
         "inaturalist+app-id+me.bad",
         "inaturalist+app-id+me.lock",
-        "inaturalist+app-id+other~1-0.tmp",
-        "notes~1-0.tmp",
+        "inaturalist+app-id+other~new.tmp",
+        "notes~new.tmp",
     ];
     for name in stay {
         put(name);
     }
     let own = lease(&store, "me");
     assert_eq!(names(folder.path()), stay);
-    put("inaturalist+app-id+me~1-0.tmp");
+    put(temporary);
     assert!(store.try_lease(&key("me")).unwrap().is_none());
     store.load(&key("me")).unwrap();
     assert!(
-        folder.path().join("inaturalist+app-id+me~1-0.tmp").exists(),
+        folder.path().join(temporary).exists(),
         "without a lease nothing is removed"
     );
     drop(own);
-    drop(lease(&store, "me"));
     assert_eq!(names(folder.path()), stay);
+}
+
+#[test]
+fn a_reservation_takes_room_until_the_save_or_the_end_of_the_lease() {
+    let (folder, store) = store();
+    let temporary = folder.path().join("inaturalist+app-id+me~new.tmp");
+    let own = lease(&store, "me");
+    store.reserve(&own, 5000).unwrap();
+    assert!(fs::metadata(&temporary).unwrap().len() >= 5000);
+    store.save(&own, &record("new", 1)).unwrap();
+    assert!(!temporary.exists());
+    check_holds(&store, "me", Some(&record("new", 1)));
+    store.reserve(&own, 5000).unwrap();
+    store.reserve(&own, 6000).unwrap();
+    drop(own);
+    assert!(!temporary.exists());
+    check_holds(&store, "me", Some(&record("new", 1)));
 }

@@ -8,7 +8,7 @@ use auth_core::{
 
 use super::{AsyncSession, host::ended};
 use crate::{
-    client::{followed, media, new_login, stored},
+    client::{followed, media, new_login, stored::FlowLease},
     clock,
     flow::{
         complete_login::{CompleteLogin, LoginProof},
@@ -16,6 +16,7 @@ use crate::{
     },
     sync::{oneshot::channel, park::within, single_flight::Leader},
     token::{
+        account::Account,
         cell::{Lookup, RenewalResult},
         login_source::Prompt,
     },
@@ -42,10 +43,8 @@ impl AsyncSession {
     }
 
     pub(in crate::client) async fn stored(&self) -> Result<TokenRecord, Error> {
-        let account = Arc::clone(self.identity.account()?);
-        let common = Arc::clone(&self.client.0);
-        let job = move || stored::load(&*common.store, &common.service, account.key());
-        self.client.offload(job).await
+        let stored = self.client.0.stored(&self.identity)?;
+        self.client.offload(move || stored.load(None)).await
     }
 
     pub(in crate::client) async fn get(
@@ -53,11 +52,23 @@ impl AsyncSession {
         kind: TokenKind,
         requirement: TokenRequirement,
     ) -> Result<Arc<Token>, Error> {
-        let cell = self.identity.account()?.cell(kind);
-        match cell.at_hand(requirement, clock::wall()) {
+        let account = self.identity.account()?;
+        if account.unsaved().is_present() {
+            self.retry_save(Arc::clone(account)).await?;
+        }
+        match account.cell(kind).at_hand(requirement, clock::wall()) {
             Some(token) => Ok(token),
             None => self.get_or_renew(kind, requirement).await,
         }
+    }
+
+    #[inline]
+    fn retry_save(&self, account: Arc<Account>) -> BoxFuture<'_, Result<(), Error>> {
+        let job = move || {
+            account.retry_save(None);
+            Ok(())
+        };
+        Box::pin(self.client.offload(job))
     }
 
     /// Boxed, off the hot path only. The box also breaks the cycle of types run → get → run.
@@ -132,8 +143,15 @@ impl AsyncSession {
         }
     }
 
+    /// Finds out whether a login can be saved, before a person is asked for one.
+    pub(in crate::client) async fn check_writable(&self) -> Result<(), Error> {
+        let stored = self.client.0.stored(&self.identity)?;
+        self.client.offload(move || stored.check_writable()).await
+    }
+
     /// Runs a login by the user during a renewal.
     async fn log_in_person(&self, prompt: &Prompt) -> RenewalResult {
+        self.check_writable().await?;
         let grant = prompt(&self.client.0.service)?.await?;
         let proof = LoginProof::Code(grant.with_accepted_at(clock::now()));
         let complete = CompleteLogin::new(Arc::clone(&self.client.0.service), proof).login_alone();
@@ -157,10 +175,9 @@ impl AsyncSession {
         flow: &mut (dyn Flow<Output = ()> + Send),
     ) -> Result<(), Error> {
         let common = &*self.client.0;
-        let (mut lease, mut event) = (None, Event::Start);
+        let (mut lease, mut event) = (FlowLease::default(), Event::Start);
         loop {
-            let account = || self.identity.account().cloned();
-            let store = Arc::clone(&common.store);
+            let stored = || common.stored(&self.identity);
             event = match flow.step(clock::now(), event)? {
                 Step::Send(mut request, limits) => {
                     common.sign(&mut request);
@@ -200,30 +217,40 @@ impl AsyncSession {
                     Event::Slept
                 }
                 Step::Token(kind, requirement) => {
-                    lease = None;
+                    lease = FlowLease::default();
                     self.identity.note_rejected(kind, requirement);
                     Event::Token(self.get(kind, requirement).await)
                 }
                 Step::Lease => {
-                    let account = account()?;
-                    lease = self
-                        .client
-                        .offload(move || store.try_lease(account.key()))
-                        .await?;
-                    Event::Leased(lease.is_some())
+                    let stored = stored()?;
+                    let taken = self.client.offload(move || stored.try_lease()).await;
+                    Event::Leased(taken.map(|taken| {
+                        lease = taken;
+                        lease.get().is_some()
+                    }))
                 }
-                Step::Load => Event::Loaded(self.stored().await),
-                // The job owns the lease during the write, so that a dropped caller cannot release
-                // it.
+                // Each of these jobs owns the lease while it runs, so that a dropped caller cannot
+                // release it.
+                Step::Load => {
+                    let (stored, held) = (stored()?, std::mem::take(&mut lease));
+                    let job = move || Ok((stored.load(held.get()), held));
+                    let (record, held) = self.client.offload(job).await?;
+                    lease = held;
+                    Event::Loaded(record)
+                }
+                Step::Reserve(bytes) => {
+                    let (stored, held) = (stored()?, std::mem::take(&mut lease));
+                    let job = move || Ok((stored.reserve(&held, bytes), held));
+                    let (reserved, held) = self.client.offload(job).await?;
+                    lease = held;
+                    Event::Reserved(reserved)
+                }
                 Step::Save(record) => {
-                    let (account, guard) = (account()?, lease.take());
-                    let job = move || {
-                        stored::save(&*store, guard.as_ref(), &record)?;
-                        account.publish(&record);
-                        Ok(guard)
-                    };
-                    lease = self.client.offload(job).await?;
-                    Event::Saved
+                    let (stored, mut held) = (stored()?, std::mem::take(&mut lease));
+                    let job = move || Ok((stored.save(&mut held, &record), held));
+                    let (saved, held) = self.client.offload(job).await?;
+                    lease = held;
+                    Event::Saved(saved)
                 }
                 Step::Done(()) => return Ok(()),
             };

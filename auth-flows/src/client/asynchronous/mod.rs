@@ -193,7 +193,7 @@ impl AsyncSession {
     /// ```
     #[doc(alias = "sign in")]
     pub async fn log_in(&self, login: Login) -> Result<Status, Error> {
-        let grant = self.begin_login(login)?.start()?.await?;
+        let grant = self.begin_login(login).await?.start()?.await?;
         self.complete_login(grant).await
     }
 
@@ -203,13 +203,13 @@ impl AsyncSession {
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
     /// # setup::run_login(async |session, login| {
-    /// let prepared = session.begin_login(login)?;
+    /// let prepared = session.begin_login(login).await?;
     /// println!("Open {}", prepared.url());
     /// # Ok(()) });
     /// ```
     #[inline]
-    pub fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
-        self.identity.account()?;
+    pub async fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
+        self.check_writable().await?;
         login.begin(&self.client.0.service)
     }
 
@@ -222,7 +222,7 @@ impl AsyncSession {
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
     /// # setup::run_login(async |session, login| {
-    /// let grant = session.begin_login(login)?.start()?.await?;
+    /// let grant = session.begin_login(login).await?.start()?.await?;
     /// let status = session.complete_login(grant).await?;
     /// # Ok(()) });
     /// ```
@@ -270,7 +270,7 @@ impl AsyncSession {
         &self,
         show: impl FnOnce(&DeviceAuthorizationResponse) + Send,
     ) -> Result<Status, Error> {
-        self.identity.account()?;
+        self.check_writable().await?;
         let service = &self.client.0.service;
         let (device, began) = self.run(device_login::Begin::new(service)).await?;
         show(&device);

@@ -8,7 +8,8 @@ use crate::login::begin_at;
 impl AsyncSession {
     /// Begins a login whose response the program receives itself, as a web service does: returns the
     /// authorization URL and the request that waits, with fresh random numbers and the service's
-    /// default scope. Sends nothing.
+    /// default scope. Sends nothing. Finds out before the user is asked whether the
+    /// login can be saved.
     ///
     /// Store [`to_secret_text`](PendingAuthorization::to_secret_text) on the server, bound to the
     /// visitor; pass the grant of [`accept`](PendingAuthorization::accept) to
@@ -18,20 +19,20 @@ impl AsyncSession {
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
     /// # setup::run(async |session| {
     /// let redirect_uri = auth_core::RedirectUri::parse("https://app.example.org/callback")?;
-    /// let (url, pending) = session.begin_at(redirect_uri)?;
+    /// let (url, pending) = session.begin_at(redirect_uri).await?;
     /// assert!(url.contains("state="));
     /// let stored = pending.to_secret_text();
     /// # Ok(()) });
     /// ```
     /// # Errors
     /// [`Configuration`](auth_core::ErrorKind::Configuration) if the service has no authorization
-    /// endpoint or requires pushed requests.
+    /// endpoint or requires pushed requests. The store's error if it cannot be written.
     #[inline]
-    pub fn begin_at(
+    pub async fn begin_at(
         &self,
         redirect_uri: RedirectUri,
     ) -> Result<(String, PendingAuthorization), Error> {
-        self.identity.account()?;
+        self.check_writable().await?;
         begin_at(&self.client.0.service, redirect_uri)
     }
 }

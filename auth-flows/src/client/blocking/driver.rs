@@ -8,7 +8,7 @@ use auth_core::{
 
 use super::Session;
 use crate::{
-    client::{followed, media, new_login, stored},
+    client::{followed, media, new_login, stored::FlowLease},
     clock,
     flow::{
         complete_login::{CompleteLogin, LoginProof},
@@ -23,9 +23,7 @@ use crate::{
 
 impl Session {
     pub(in crate::client) fn stored(&self) -> Result<TokenRecord, Error> {
-        let common = &*self.client.0;
-        let key = self.identity.account()?.key();
-        stored::load(&*common.store, &common.service, key)
+        self.client.0.stored(&self.identity)?.load(None)
     }
 
     pub(in crate::client) fn get(
@@ -33,7 +31,11 @@ impl Session {
         kind: TokenKind,
         requirement: TokenRequirement,
     ) -> Result<Arc<Token>, Error> {
-        let cell = self.identity.account()?.cell(kind);
+        let account = self.identity.account()?;
+        let cell = account.cell(kind);
+        if account.unsaved().is_present() {
+            account.retry_save(None);
+        }
         if let Some(token) = cell.at_hand(requirement, clock::wall()) {
             return Ok(token);
         }
@@ -83,8 +85,14 @@ impl Session {
         result
     }
 
+    /// Finds out whether a login can be saved, before a person is asked for one.
+    pub(in crate::client) fn check_writable(&self) -> Result<(), Error> {
+        self.client.0.stored(&self.identity)?.check_writable()
+    }
+
     /// Runs a login by the user during a renewal.
     fn log_in_person(&self, prompt: &Prompt) -> RenewalResult {
+        self.check_writable()?;
         let grant = prompt(&self.client.0.service)?.wait()?;
         let proof = LoginProof::Code(grant.with_accepted_at(clock::now()));
         let complete = CompleteLogin::new(Arc::clone(&self.client.0.service), proof).login_alone();
@@ -101,8 +109,8 @@ impl Session {
     /// Runs a flow step by step to its end.
     pub(in crate::client) fn drive(&self, flow: &mut dyn Flow<Output = ()>) -> Result<(), Error> {
         let common = &*self.client.0;
-        let account = || self.identity.account();
-        let (mut lease, mut event) = (None, Event::Start);
+        let stored = || common.stored(&self.identity);
+        let (mut lease, mut event) = (FlowLease::default(), Event::Start);
         loop {
             event = match flow.step(clock::now(), event)? {
                 Step::Send(mut request, limits) => {
@@ -125,20 +133,17 @@ impl Session {
                     Event::Slept
                 }
                 Step::Token(kind, requirement) => {
-                    lease = None;
+                    lease = FlowLease::default();
                     self.identity.note_rejected(kind, requirement);
                     Event::Token(self.get(kind, requirement))
                 }
-                Step::Lease => {
-                    lease = common.store.try_lease(account()?.key())?;
-                    Event::Leased(lease.is_some())
-                }
-                Step::Load => Event::Loaded(self.stored()),
-                Step::Save(record) => {
-                    stored::save(&*common.store, lease.as_ref(), &record)?;
-                    account()?.publish(&record);
-                    Event::Saved
-                }
+                Step::Lease => Event::Leased(stored()?.try_lease().map(|taken| {
+                    lease = taken;
+                    lease.get().is_some()
+                })),
+                Step::Load => Event::Loaded(stored()?.load(lease.get())),
+                Step::Reserve(bytes) => Event::Reserved(stored()?.reserve(&lease, bytes)),
+                Step::Save(record) => Event::Saved(stored()?.save(&mut lease, &record)),
                 Step::Done(()) => return Ok(()),
             };
         }

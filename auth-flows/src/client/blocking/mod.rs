@@ -178,7 +178,8 @@ impl Session {
         self.complete_login(self.begin_login(login)?.start()?.wait()?)
     }
 
-    /// Prepares a login: makes the URL and binds the listener. Sends nothing.
+    /// Prepares a login: makes the URL and binds the listener. Sends nothing. Finds out before the
+    /// user is asked whether the login can be saved.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
@@ -190,9 +191,10 @@ impl Session {
     /// # Errors
     /// [`Configuration`](auth_core::ErrorKind::Configuration) if the port is in use, the redirect
     /// URI is not valid, or the service has no authorization endpoint or requires pushed requests.
+    /// The store's error if it cannot be written.
     #[inline]
     pub fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
-        self.identity.account()?;
+        self.check_writable()?;
         login.begin(&self.client.0.service)
     }
 
@@ -257,7 +259,7 @@ impl Session {
         &self,
         show: impl FnOnce(&DeviceAuthorizationResponse),
     ) -> Result<Status, Error> {
-        self.identity.account()?;
+        self.check_writable()?;
         let service = &self.client.0.service;
         let (device, began) = self.run(device_login::Begin::new(service))?;
         show(&device);

@@ -8,7 +8,8 @@ use crate::login::begin_at;
 impl Session {
     /// Begins a login whose response the program receives itself, as a web service does: returns the
     /// authorization URL and the request that waits, with fresh random numbers and the service's
-    /// default scope. Sends nothing.
+    /// default scope. Sends nothing. Finds out before the user is asked whether the
+    /// login can be saved.
     ///
     /// Store [`to_secret_text`](PendingAuthorization::to_secret_text) on the server, bound to the
     /// visitor; pass the grant of [`accept`](PendingAuthorization::accept) to
@@ -25,13 +26,13 @@ impl Session {
     /// ```
     /// # Errors
     /// [`Configuration`](auth_core::ErrorKind::Configuration) if the service has no authorization
-    /// endpoint or requires pushed requests.
+    /// endpoint or requires pushed requests. The store's error if it cannot be written.
     #[inline]
     pub fn begin_at(
         &self,
         redirect_uri: RedirectUri,
     ) -> Result<(String, PendingAuthorization), Error> {
-        self.identity.account()?;
+        self.check_writable()?;
         begin_at(&self.client.0.service, redirect_uri)
     }
 }
