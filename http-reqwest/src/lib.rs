@@ -1,8 +1,10 @@
 //! An async transport over reqwest, and tokio as the runtime.
 #![doc = include_str!("../README.md")]
 
+mod background;
 mod client;
 mod error;
+mod sleep;
 mod tokio;
 mod upload;
 

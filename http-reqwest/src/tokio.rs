@@ -5,10 +5,14 @@ use std::time::Duration;
 use ::tokio::runtime::Handle;
 use auth_core::{BoxFuture, Error, ErrorKind, Runtime};
 
+use crate::{background::driven, sleep::Sleep};
+
 /// Sleeps, offloads and spawns on one tokio runtime. Cheap to clone.
 ///
-/// The runtime requires its timer (`enable_time` or `enable_all`). Dropping the runtime waits for
-/// offloaded work that has begun and discards the rest, so drop it only when no renewal is running.
+/// The runtime requires its timer (`enable_time` or `enable_all`). A runtime of the flavor
+/// `current_thread` runs nothing between two calls of `block_on`, so renewals then run on a thread of
+/// this crate. Dropping a runtime of several threads drops the renewals on it: wait for
+/// `AsyncClient::settle` or `close` first, as at the end of every program.
 ///
 /// ```
 /// use auth_core::Runtime;
@@ -74,17 +78,15 @@ impl From<Handle> for Tokio {
 
 impl Runtime for Tokio {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        // A timer belongs to the runtime that it is created in, wherever it is awaited.
-        let _entered = self.handle.enter();
-        Box::pin(::tokio::time::sleep(duration))
+        Box::pin(Sleep::new(duration))
     }
 
     fn offload(&self, job: Box<dyn FnOnce() + Send>) {
-        drop(self.handle.spawn_blocking(job));
+        drop(driven(&self.handle).spawn_blocking(job));
     }
 
     fn spawn(&self, task: BoxFuture<'static, ()>) {
-        drop(self.handle.spawn(task));
+        drop(driven(&self.handle).spawn(task));
     }
 }
 
@@ -125,7 +127,8 @@ mod tests {
     fn a_job_is_run_to_its_end() {
         let (done, wait) = mpsc::channel();
         let (began, begun) = mpsc::channel();
-        let runtime = ::tokio::runtime::Builder::new_current_thread()
+        let runtime = ::tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
             .build()
             .unwrap();
         Tokio::new(runtime.handle().clone()).offload(Box::new(move || {
@@ -136,5 +139,68 @@ mod tests {
         begun.recv().unwrap();
         drop(runtime);
         assert_eq!(wait.try_recv(), Ok("done"));
+    }
+
+    #[test]
+    fn work_goes_on_while_a_current_thread_runtime_is_idle_and_after_its_end() {
+        for dropped in [false, true] {
+            let runtime = ::tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            let tokio = Tokio::new(runtime.handle().clone());
+            let runtime = (!dropped).then_some(runtime);
+            let (done, wait) = mpsc::channel();
+            let offloaded = done.clone();
+            let slept = tokio.sleep(Duration::from_millis(1));
+            tokio.spawn(Box::pin(async move {
+                slept.await;
+                done.send("spawned").unwrap();
+            }));
+            tokio.offload(Box::new(move || offloaded.send("offloaded").unwrap()));
+            let mut events = Vec::new();
+            for _ in 0..2 {
+                events.push(wait.recv_timeout(Duration::from_secs(10)).expect("driven"));
+            }
+            events.sort_unstable();
+            assert_eq!(events, ["offloaded", "spawned"], "{dropped}");
+            drop(runtime);
+        }
+    }
+
+    #[test]
+    fn a_sleep_ends_on_another_runtime_and_on_none() {
+        let new = || {
+            ::tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap()
+        };
+        let (first, second) = (new(), new());
+        let tokio = Tokio::new(first.handle().clone());
+        let mut sleep = tokio.sleep(Duration::from_millis(5));
+        // Polled once on the first runtime, then on another one, while the first is idle or gone.
+        first.block_on(async {
+            let once = std::future::poll_fn(|context| {
+                let _ = sleep.as_mut().poll(context);
+                std::task::Poll::Ready(())
+            });
+            once.await;
+        });
+        drop(first);
+        second.block_on(sleep);
+        let (done, wait) = mpsc::channel();
+        struct Wake(mpsc::Sender<()>);
+        impl std::task::Wake for Wake {
+            fn wake(self: std::sync::Arc<Self>) {
+                let _ = self.0.send(());
+            }
+        }
+        let waker = std::sync::Arc::new(Wake(done)).into();
+        let mut sleep = tokio.sleep(Duration::from_millis(1));
+        let mut context = std::task::Context::from_waker(&waker);
+        while sleep.as_mut().poll(&mut context).is_pending() {
+            wait.recv_timeout(Duration::from_secs(10)).expect("woken");
+        }
     }
 }
