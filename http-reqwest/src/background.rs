@@ -6,7 +6,11 @@
 
 use std::{sync::OnceLock, thread};
 
-use ::tokio::runtime::{Builder, Handle, RuntimeFlavor};
+use ::tokio::{
+    runtime::{Builder, Handle, RuntimeFlavor},
+    task::JoinHandle,
+};
+use auth_core::TransportError;
 
 /// Returns the runtime that drives work for this one: itself, or the one of this crate.
 pub(crate) fn driven(handle: &Handle) -> Handle {
@@ -15,6 +19,32 @@ pub(crate) fn driven(handle: &Handle) -> Handle {
         _ => handle,
     }
     .clone()
+}
+
+/// Returns the runtime of this crate if the current one may be idle while its connections are in use.
+pub(crate) fn elsewhere() -> Option<&'static Handle> {
+    let current = Handle::try_current().ok()?;
+    let may_be_idle = current.runtime_flavor() == RuntimeFlavor::CurrentThread;
+    let background = may_be_idle.then(background)??;
+    (background.id() != current.id()).then_some(background)
+}
+
+/// Runs work on a runtime, as a part of this task: dropping this ends it.
+pub(crate) async fn run<T: Send + 'static>(
+    handle: &Handle,
+    work: impl Future<Output = Result<T, TransportError>> + Send + 'static,
+) -> Result<T, TransportError> {
+    struct Task<T>(JoinHandle<T>);
+    impl<T> Drop for Task<T> {
+        fn drop(&mut self) {
+            self.0.abort();
+        }
+    }
+    let mut task = Task(handle.spawn(work));
+    match (&mut task.0).await {
+        Ok(result) => result,
+        Err(error) => Err(TransportError::delivery_unknown(error)),
+    }
 }
 
 /// Returns the runtime of this crate, started by the first call; `None` if the operating system

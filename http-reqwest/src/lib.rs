@@ -173,6 +173,25 @@ impl fmt::Debug for Reqwest {
 
 impl AsyncTransport for Reqwest {
     async fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
+        // A connection is driven by the runtime that opened it, and all callers share the idle ones.
+        match background::elsewhere() {
+            Some(background) => {
+                let (transport, limits) = (self.clone(), limits.clone());
+                let send = async move { transport.send_here(request, &limits).await };
+                background::run(background, send).await
+            }
+            None => self.send_here(request, limits).await,
+        }
+    }
+}
+
+impl Reqwest {
+    /// Sends on the runtime that polls this.
+    async fn send_here(
+        &self,
+        request: Request,
+        limits: &Limits,
+    ) -> Result<Response, TransportError> {
         let start = Instant::now();
         let runtime = ::tokio::runtime::Handle::try_current()
             .map_err(|error| TransportError::not_sent(error).misconfigured())?;

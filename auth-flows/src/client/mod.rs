@@ -1,5 +1,6 @@
 //! The blocking and the async client: the only code in both flavours.
 
+mod activity;
 mod asynchronous;
 mod blocking;
 mod pager;
@@ -17,6 +18,7 @@ pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
 pub use blocking::{Client, Items, Pages, Session};
 pub use status::{Status, TokenStatus};
 
+use activity::Activity;
 use stored::Stored;
 
 use crate::{
@@ -42,6 +44,7 @@ struct Common<H> {
     store: Arc<dyn Store>,
     accounts: Accounts,
     rate_limiter: Option<RateLimiter>,
+    activity: Activity,
 }
 
 impl<H> Common<H> {
@@ -52,6 +55,7 @@ impl<H> Common<H> {
             host,
             store,
             accounts: Accounts::default(),
+            activity: Activity::default(),
         }
     }
 
@@ -75,6 +79,14 @@ impl<H> Common<H> {
         if let Some(rate_limiter) = &self.rate_limiter {
             rate_limiter.count(&*self.store, bytes, clock::now());
         }
+    }
+
+    /// Tries to save what could not be saved. Blocking.
+    fn save_all(&self) -> Result<(), Error> {
+        let all = self.accounts.all();
+        all.iter().for_each(|account| account.retry_save(None));
+        let mut unsaved = all.iter().filter_map(|account| account.unsaved().error());
+        unsaved.next().map_or(Ok(()), Err)
     }
 
     /// Returns the account of a session in its store.

@@ -86,6 +86,20 @@ struct Table {
 const MIN_ACCOUNTS: usize = 1024;
 
 impl Accounts {
+    /// Returns the accounts in memory.
+    pub(crate) fn all(&self) -> Vec<Arc<Account>> {
+        let table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = table.client.iter();
+        client.chain(table.accounts.values()).cloned().collect()
+    }
+
+    pub(crate) fn are_saved(&self) -> bool {
+        !self
+            .all()
+            .iter()
+            .any(|account| account.unsaved.is_present())
+    }
+
     /// Returns the account of this owner: the same one for all sessions.
     pub(crate) fn open(&self, service: &Service, owner: Owner<'_>) -> Arc<Account> {
         let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);

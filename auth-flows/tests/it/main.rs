@@ -12,6 +12,7 @@ mod responses;
 mod secrets;
 mod sessions;
 mod shared_rate_limit;
+mod shutdown;
 mod unsaved;
 mod upkeep;
 mod verdicts;

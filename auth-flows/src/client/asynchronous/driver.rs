@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use auth_core::{
-    BoxFuture, Error, Event, Flow, Step, Token, TokenKind, TokenRecord, TokenRequirement,
+    BoxFuture, Error, Event, Flow, Operation, Step, Token, TokenKind, TokenRecord, TokenRequirement,
 };
 
 use super::{AsyncSession, host::ended};
 use crate::{
-    client::{followed, media, new_login, stored::FlowLease},
+    client::{followed, media, new_login, status::Status, stored::FlowLease},
     clock,
     flow::{
+        call::Call,
         complete_login::{CompleteLogin, LoginProof},
         erased::ErasedFlow,
     },
-    sync::{oneshot::channel, park::within, single_flight::Leader},
+    sync::{in_flight::Running, oneshot::channel, park::within, single_flight::Leader},
     token::{
         account::Account,
         cell::{Lookup, RenewalResult},
@@ -28,8 +29,30 @@ use crate::{
 const LOOKUPS: u32 = 8;
 
 impl AsyncSession {
+    pub(in crate::client) async fn call(
+        &self,
+        operation: &(dyn Operation<Output = ()> + Sync),
+    ) -> Result<(), Error> {
+        let _running = self.client.0.activity.call()?;
+        let anonymous = self.identity.account.is_none();
+        let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
+        self.drive(&mut call).await?;
+        self.identity.note_accepted(call.accepted())
+    }
+
+    pub(in crate::client) async fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
+        let running = self.client.0.activity.change()?;
+        let flow = CompleteLogin::new(Arc::clone(&self.client.0.service), proof);
+        let record = self.run_detached(flow, running).await?;
+        self.client.0.status(&self.identity, &record)
+    }
+
     /// Runs a flow in a task of its own, which continues if the caller is dropped.
-    pub(in crate::client) async fn run_detached<F>(&self, flow: F) -> Result<F::Output, Error>
+    pub(in crate::client) async fn run_detached<F>(
+        &self,
+        flow: F,
+        running: Running,
+    ) -> Result<F::Output, Error>
     where
         F: Flow + Send + 'static,
         F::Output: Send + 'static,
@@ -38,6 +61,7 @@ impl AsyncSession {
         let (sender, receiver) = channel();
         self.client.0.host.runtime.spawn(Box::pin(async move {
             sender.send(session.run(flow).await);
+            drop(running);
         }));
         receiver.await.unwrap_or_else(|| Err(ended()))
     }
@@ -117,7 +141,9 @@ impl AsyncSession {
     #[inline]
     fn renew(&self, kind: TokenKind, requirement: TokenRequirement, leader: Leader<RenewalResult>) {
         let session = self.clone();
+        let running = self.client.0.activity.renewal();
         self.client.0.host.runtime.spawn(Box::pin(async move {
+            let _running = running;
             let result = session.renewal_result(kind, requirement).await;
             if let Some(account) = &session.identity.account {
                 account.cell(kind).finish(leader, &result, clock::now());

@@ -3,6 +3,7 @@
 mod driver;
 mod host;
 mod paging;
+mod shutdown;
 mod web_login;
 
 use std::{sync::Arc, time::Duration};
@@ -18,8 +19,7 @@ use super::{Common, Identity, longer, status::Status};
 use crate::{
     clock,
     flow::{
-        call::Call,
-        complete_login::{CompleteLogin, LoginProof},
+        complete_login::LoginProof,
         device_login,
         erased::ErasedOperation,
         logout::{LoggedOut, Logout},
@@ -209,6 +209,7 @@ impl AsyncSession {
     /// ```
     #[inline]
     pub async fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
+        self.client.0.activity.check_open()?;
         self.check_writable().await?;
         login.begin(&self.client.0.service)
     }
@@ -270,6 +271,7 @@ impl AsyncSession {
         &self,
         show: impl FnOnce(&DeviceAuthorizationResponse) + Send,
     ) -> Result<Status, Error> {
+        let _running = self.client.0.activity.change()?;
         self.check_writable().await?;
         let service = &self.client.0.service;
         let (device, began) = self.run(device_login::Begin::new(service)).await?;
@@ -340,8 +342,9 @@ impl AsyncSession {
     /// [`Store`](auth_core::ErrorKind::Store) if the store fails.
     #[doc(alias = "logout")]
     pub async fn log_out(&self) -> Result<LoggedOut, Error> {
+        let running = self.client.0.activity.change()?;
         let logout = Logout::new(Arc::clone(&self.client.0.service));
-        self.run_detached(logout).await
+        self.run_detached(logout, running).await
     }
 
     /// Reads what is stored for this account, as [`Session::status`](crate::Session::status) does.
@@ -369,6 +372,7 @@ impl AsyncSession {
     /// ```
     #[doc(alias("refresh", "renew", "cache"))]
     pub async fn token(&self, kind: TokenKind) -> Result<Arc<Token>, Error> {
+        self.client.0.activity.check_open()?;
         self.get(kind, TokenRequirement::Any).await
     }
 
@@ -387,7 +391,7 @@ impl AsyncSession {
         kind: TokenKind,
         at_least: Duration,
     ) -> Result<Arc<Token>, Error> {
-        let token = self.get(kind, TokenRequirement::Any).await?;
+        let token = self.token(kind).await?;
         match longer(&token, at_least, clock::now()) {
             Some(requirement) => self.get(kind, requirement).await,
             None => Ok(token),
@@ -428,18 +432,5 @@ impl AsyncSession {
     #[must_use]
     pub fn key(&self) -> Option<&AccountKey> {
         self.identity.account.as_ref().map(|account| account.key())
-    }
-
-    async fn call(&self, operation: &(dyn Operation<Output = ()> + Sync)) -> Result<(), Error> {
-        let anonymous = self.identity.account.is_none();
-        let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
-        self.drive(&mut call).await?;
-        self.identity.note_accepted(call.accepted())
-    }
-
-    async fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
-        let flow = CompleteLogin::new(Arc::clone(&self.client.0.service), proof);
-        let record = self.run_detached(flow).await?;
-        self.client.0.status(&self.identity, &record)
     }
 }

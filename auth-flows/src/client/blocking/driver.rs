@@ -3,14 +3,15 @@
 use std::{sync::Arc, thread};
 
 use auth_core::{
-    Error, Event, Flow, Freshness, Step, Token, TokenKind, TokenRecord, TokenRequirement,
+    Error, Event, Flow, Freshness, Operation, Step, Token, TokenKind, TokenRecord, TokenRequirement,
 };
 
 use super::Session;
 use crate::{
-    client::{followed, media, new_login, stored::FlowLease},
+    client::{followed, media, new_login, status::Status, stored::FlowLease},
     clock,
     flow::{
+        call::Call,
         complete_login::{CompleteLogin, LoginProof},
         erased::ErasedFlow,
     },
@@ -22,6 +23,24 @@ use crate::{
 };
 
 impl Session {
+    pub(in crate::client) fn call(
+        &self,
+        operation: &dyn Operation<Output = ()>,
+    ) -> Result<(), Error> {
+        let _running = self.client.0.activity.call()?;
+        let anonymous = self.identity.account.is_none();
+        let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
+        self.drive(&mut call)?;
+        self.identity.note_accepted(call.accepted())
+    }
+
+    pub(in crate::client) fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
+        let _running = self.client.0.activity.change()?;
+        let flow = CompleteLogin::new(Arc::clone(&self.client.0.service), proof);
+        let record = self.run(flow)?;
+        self.client.0.status(&self.identity, &record)
+    }
+
     pub(in crate::client) fn stored(&self) -> Result<TokenRecord, Error> {
         self.client.0.stored(&self.identity)?.load(None)
     }
@@ -69,6 +88,7 @@ impl Session {
         requirement: TokenRequirement,
         leader: Leader<RenewalResult>,
     ) -> RenewalResult {
+        let _running = self.client.0.activity.renewal();
         let (identity, service) = (&self.identity, &self.client.0.service);
         let renewal = identity.renewal(service, kind, requirement);
         let result = renewal.and_then(|renewal| self.run(renewal));

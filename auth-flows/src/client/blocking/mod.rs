@@ -2,6 +2,7 @@
 
 mod driver;
 mod paging;
+mod shutdown;
 mod web_login;
 
 use std::{sync::Arc, time::Duration};
@@ -16,8 +17,7 @@ use super::{Common, Identity, longer, status::Status};
 use crate::{
     clock,
     flow::{
-        call::Call,
-        complete_login::{CompleteLogin, LoginProof},
+        complete_login::LoginProof,
         device_login,
         erased::ErasedOperation,
         logout::{LoggedOut, Logout},
@@ -194,6 +194,7 @@ impl Session {
     /// The store's error if it cannot be written.
     #[inline]
     pub fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
+        self.client.0.activity.check_open()?;
         self.check_writable()?;
         login.begin(&self.client.0.service)
     }
@@ -259,6 +260,7 @@ impl Session {
         &self,
         show: impl FnOnce(&DeviceAuthorizationResponse),
     ) -> Result<Status, Error> {
+        let _running = self.client.0.activity.change()?;
         self.check_writable()?;
         let service = &self.client.0.service;
         let (device, began) = self.run(device_login::Begin::new(service))?;
@@ -338,6 +340,7 @@ impl Session {
     #[doc(alias = "logout")]
     #[inline]
     pub fn log_out(&self) -> Result<LoggedOut, Error> {
+        let _running = self.client.0.activity.change()?;
         self.run(Logout::new(Arc::clone(&self.client.0.service)))
     }
 
@@ -368,6 +371,7 @@ impl Session {
     /// ```
     #[doc(alias("refresh", "renew", "cache"))]
     pub fn token(&self, kind: TokenKind) -> Result<Arc<Token>, Error> {
+        self.client.0.activity.check_open()?;
         self.get(kind, TokenRequirement::Any)
     }
 
@@ -385,7 +389,7 @@ impl Session {
     /// Those of [`send`](Self::send). [`NeedsLogin`](auth_core::ErrorKind::NeedsLogin) if the token
     /// expires sooner and cannot be renewed.
     pub fn token_for(&self, kind: TokenKind, at_least: Duration) -> Result<Arc<Token>, Error> {
-        let token = self.get(kind, TokenRequirement::Any)?;
+        let token = self.token(kind)?;
         match longer(&token, at_least, clock::now()) {
             Some(requirement) => self.get(kind, requirement),
             None => Ok(token),
@@ -428,18 +432,5 @@ impl Session {
     #[must_use]
     pub fn key(&self) -> Option<&AccountKey> {
         self.identity.account.as_ref().map(|account| account.key())
-    }
-
-    fn call(&self, operation: &dyn Operation<Output = ()>) -> Result<(), Error> {
-        let anonymous = self.identity.account.is_none();
-        let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
-        self.drive(&mut call)?;
-        self.identity.note_accepted(call.accepted())
-    }
-
-    fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
-        let flow = CompleteLogin::new(Arc::clone(&self.client.0.service), proof);
-        let record = self.run(flow)?;
-        self.client.0.status(&self.identity, &record)
     }
 }
