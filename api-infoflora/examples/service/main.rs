@@ -19,6 +19,8 @@
 //! | `GET /login` | a redirect to Info Flora |
 //! | `GET /oauth2redirect` | completes the login |
 //! | `POST /logout` | removes the visitor's tokens |
+//!
+//! Ctrl-C or SIGTERM stops it: it accepts no more visitors and ends what is in flight.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -28,7 +30,7 @@
 mod offloaded;
 mod visitors;
 
-use std::{convert::Infallible, env, error::Error, path::PathBuf, sync::Arc};
+use std::{convert::Infallible, env, error::Error, path::PathBuf, pin::pin, sync::Arc};
 
 use api_infoflora::observations::List;
 use auth_core::{AsyncTransport, Error as AuthError, ErrorKind, RedirectUri, Service};
@@ -80,8 +82,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let listener = TcpListener::bind(variable("LISTEN")?).await?;
     println!("http://{}", listener.local_addr()?);
+    let mut stop = pin!(stopped());
     loop {
-        let (stream, _) = listener.accept().await?;
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        let (stream, _) = accepted?;
         let site = Arc::clone(&site);
         tokio::spawn(async move {
             let response = service_fn(move |request: Request<Incoming>| {
@@ -95,6 +102,28 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 eprintln!("connection error: {error}");
             }
         });
+    }
+    // A renewal that is cut off could cost its visitor the login.
+    site.client.close().await?;
+    println!("stopped");
+    Ok(())
+}
+
+/// Waits for Ctrl-C, or for the signal with which a supervisor stops a service.
+async fn stopped() {
+    #[cfg(unix)]
+    let terminated = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminated) => terminated.recv().await,
+            Err(_) => std::future::pending().await,
+        };
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
     }
 }
 
