@@ -176,7 +176,7 @@ impl AsyncTransport for Reqwest {
         // A connection is driven by the runtime that opened it, and all callers share the idle ones.
         match background::elsewhere() {
             Some(background) => {
-                let (transport, limits) = (self.clone(), limits.clone());
+                let (transport, limits) = (self.clone(), *limits);
                 let send = async move { transport.send_here(request, &limits).await };
                 background::run(background, send).await
             }

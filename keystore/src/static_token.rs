@@ -1,10 +1,14 @@
 //! Read-only stores with one plain token: from an environment variable, or passed in by the
 //! program.
 
-use std::fmt;
+use std::{
+    fmt,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use auth_core::{
-    AccountKey, Error, ErrorKind, ExposeSecret, Lease, SecretBytes, SecretText, Store,
+    AccountKey, Error, ErrorKind, ExposeSecret, Lease, SecretBytes, SecretText, Store, UnixTime,
+    unverified_expiry,
 };
 
 use crate::{process_leases::Leases, text_input};
@@ -67,6 +71,25 @@ impl Environment {
         self
     }
 
+    /// Passes over a token that has expired, as if it were not there, so that a later store of a
+    /// [`Fallback`](crate::Fallback) is used. Without this the expired token is found, and its
+    /// account needs a login. Only a JWT states when it expires.
+    ///
+    /// ```
+    /// use auth_core::{AccountKey, Store};
+    /// use keystore::StaticToken;
+    ///
+    /// let store = StaticToken::new("e30.eyJleHAiOjE3MDAwMDAwMDB9.c2ln").with_expired_skipped();
+    /// let key = AccountKey::new("inaturalist", "app-id", AccountKey::DEFAULT);
+    /// assert!(store.load(&key)?.is_none(), "it expired in 2023");
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_expired_skipped(mut self) -> Self {
+        self.shared.skips_expired = true;
+        self
+    }
+
     fn read_only(&self) -> Error {
         read_only(
             &format!("the environment variable {}", self.name),
@@ -84,7 +107,9 @@ impl Store for Environment {
         if !self.shared.applies_to(key) {
             return Ok(None);
         }
-        Ok(text_input::env_var(&self.name)?.map(|text| bytes(text.expose_secret())))
+        let text = text_input::env_var(&self.name)?;
+        let text = text.filter(|text| self.shared.serves(text.expose_secret()));
+        Ok(text.map(|text| bytes(text.expose_secret())))
     }
 
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
@@ -162,11 +187,34 @@ impl StaticToken {
         self.shared.account = Some(key);
         self
     }
+
+    /// Passes over a token that has expired, as if it were not there, so that a later store of a
+    /// [`Fallback`](crate::Fallback) is used. Without this the expired token is found, and its
+    /// account needs a login. Only a JWT states when it expires.
+    ///
+    /// ```
+    /// use auth_core::{AccountKey, Store};
+    /// use keystore::StaticToken;
+    ///
+    /// let store = StaticToken::new("e30.eyJleHAiOjE3MDAwMDAwMDB9.c2ln").with_expired_skipped();
+    /// let key = AccountKey::new("inaturalist", "app-id", AccountKey::DEFAULT);
+    /// assert!(store.load(&key)?.is_none(), "it expired in 2023");
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_expired_skipped(mut self) -> Self {
+        self.shared.skips_expired = true;
+        self
+    }
 }
 
 impl Store for StaticToken {
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        Ok(self.text.clone().filter(|_| self.shared.applies_to(key)))
+        let text = self.text.clone().filter(|_| self.shared.applies_to(key));
+        Ok(text.filter(|text| {
+            let text = std::str::from_utf8(text.as_ref());
+            text.map_or(true, |text| self.shared.serves(text))
+        }))
     }
 
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
@@ -211,10 +259,19 @@ const USE_ANOTHER: &str = "start the program with a new token, or with a store t
 #[derive(Clone, Default)]
 struct Shared {
     account: Option<AccountKey>,
+    skips_expired: bool,
     leases: Leases,
 }
 
 impl Shared {
+    /// Returns whether the text counts as a token now.
+    fn serves(&self, text: &str) -> bool {
+        let since_1970 = || SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = || since_1970().map_or(0, |time| time.as_secs());
+        let expired = |end: UnixTime| end <= UnixTime::from_secs(now());
+        !self.skips_expired || !unverified_expiry(text).is_some_and(expired)
+    }
+
     fn applies_to(&self, key: &AccountKey) -> bool {
         self.account.as_ref().is_none_or(|account| account == key)
     }

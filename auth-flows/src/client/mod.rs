@@ -23,7 +23,11 @@ use stored::Stored;
 
 use crate::{
     clock,
-    flow::{call, renewal::Renewal},
+    flow::{
+        call,
+        mark_rejected::{MarkRejected, Verdict},
+        renewal::Renewal,
+    },
     login::Login,
     rate_limit::RateLimiter,
     token::{
@@ -100,10 +104,15 @@ impl<H> Common<H> {
 
     /// Returns the status of the account with this record.
     fn status(&self, identity: &Identity, record: &TokenRecord) -> Result<Status, Error> {
+        let renews_itself = identity.login_source.method().is_some();
+        let account = identity.account()?;
+        let store = self.store.describe();
         Ok(Status::new(
-            identity.account()?,
+            account,
             record,
-            self.store.describe(),
+            store,
+            renews_itself,
+            clock::now(),
         ))
     }
 
@@ -197,13 +206,37 @@ impl Identity {
         }
     }
 
-    /// Notes that the API accepted the token of a call.
+    /// Notes that the API accepted the token of a call. Returns the flow to run if the token had been
+    /// rejected for good.
     #[inline]
-    fn note_accepted(&self, token: Option<(TokenKind, u64)>) -> Result<(), Error> {
-        if let Some((kind, generation)) = token {
-            self.account()?.negative_cache().accepted(kind, generation);
-        }
-        Ok(())
+    fn note_accepted(&self, token: Option<(TokenKind, u64)>) -> Option<MarkRejected> {
+        let ((kind, generation), account) = (token?, self.account.as_ref()?);
+        let news = account.negative_cache().accepted(kind, generation);
+        (news && account.cell(kind).is_dead(generation))
+            .then(|| MarkRejected::new(Verdict::Accepted(kind, generation)))
+    }
+
+    /// Returns the flow to run after a renewal if it told that the user must log in.
+    fn mark_rejected(
+        &self,
+        kind: TokenKind,
+        result: &RenewalResult,
+        now: Now,
+    ) -> Option<MarkRejected> {
+        let account = self.account.as_ref()?;
+        let needs_login = result.as_ref().is_err_and(Error::needs_login);
+        (needs_login && account.is_news(kind, now)).then(|| {
+            let cache = Arc::clone(account.negative_cache());
+            MarkRejected::new(Verdict::Rejected(cache))
+        })
+    }
+
+    /// Returns the requirement that replaces a token which the service rejected for good.
+    #[inline]
+    fn replacing(&self, kind: TokenKind, token: &Token) -> Option<TokenRequirement> {
+        let (account, generation) = (self.account.as_ref()?, token.generation());
+        let is_dead = account.cell(kind).is_dead(generation);
+        is_dead.then_some(TokenRequirement::NewerThan(generation))
     }
 
     /// Returns the login to start if the user must log in and the program allows that. `Err` with

@@ -1,6 +1,6 @@
 //! The state of an account and its tokens, without secrets.
 
-use auth_core::{AccountKey, Error, Token, TokenKind, TokenRecord, UnixTime};
+use auth_core::{AccountKey, Error, Freshness, Now, Token, TokenKind, TokenRecord, UnixTime};
 
 use crate::token::account::Account;
 
@@ -29,6 +29,7 @@ pub struct Status {
     pub store: String,
     /// Why the tokens are in memory only, if the store could not save them. Each call tries again.
     pub unsaved: Option<Error>,
+    needs_login: bool,
 }
 
 /// The state of a token, without its text.
@@ -39,36 +40,78 @@ pub struct TokenStatus {
     pub scope: Option<String>,
     /// When it expires, by the wall clock; `None` if the server stated no expiry.
     pub expires_at: Option<UnixTime>,
+    /// Whether it has expired, by the wall clock.
+    pub expired: bool,
     /// Whether a refresh token is stored with it.
     pub refreshable: bool,
+    /// Whether the service has refused it for good, in a call or in its renewal.
+    pub rejected: bool,
 }
 
 impl Status {
-    /// Returns whether a token of either kind is stored. Only a call shows whether the service
-    /// still accepts it.
+    /// Returns whether a login is stored that may still work: it has not expired, or can be renewed,
+    /// and the service has not refused it. Only a call shows whether the service accepts it now.
     #[must_use]
     pub fn is_logged_in(&self) -> bool {
+        self.is_stored() && !self.needs_login
+    }
+
+    /// Returns whether the user must log in: nothing is stored, or the service has refused what is,
+    /// or it has expired and cannot be renewed. A session that logs in by itself never needs it.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session, login) = setup::login();
+    /// if session.status()?.needs_login() {
+    ///     session.log_in(login)?;
+    /// }
+    /// assert!(!session.status()?.needs_login());
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn needs_login(&self) -> bool {
+        self.needs_login
+    }
+
+    fn is_stored(&self) -> bool {
         self.login.is_some() || self.derived.is_some()
     }
 
-    pub(super) fn new(account: &Account, record: &TokenRecord, store: String) -> Self {
-        let status = |kind: TokenKind| record.token(kind).map(|token| TokenStatus::of(token));
+    pub(super) fn new(
+        account: &Account,
+        record: &TokenRecord,
+        store: String,
+        renews_itself: bool,
+        now: Now,
+    ) -> Self {
+        let status = |kind: TokenKind| {
+            let token = record.token(kind)?;
+            let is_dead = account.cell(kind).is_dead(token.generation());
+            Some(TokenStatus::of(token, record.rejected(kind), is_dead, now))
+        };
+        let (login, derived) = (status(TokenKind::Login), status(TokenKind::Derived));
+        let serves =
+            |status: &TokenStatus| !status.rejected && (!status.expired || status.refreshable);
+        let usable = login.iter().chain(&derived).any(serves);
         Self {
-            login: status(TokenKind::Login),
-            derived: status(TokenKind::Derived),
+            login,
+            derived,
             account: account.key().clone(),
             store,
             unsaved: account.unsaved().error(),
+            needs_login: !usable && !renews_itself,
         }
     }
 }
 
 impl TokenStatus {
-    fn of(token: &Token) -> Self {
+    fn of(token: &Token, rejected: Option<UnixTime>, is_dead: bool, now: Now) -> Self {
         Self {
             scope: token.scope().map(str::to_owned),
             expires_at: token.expires_at(),
+            expired: token.freshness(now) == Freshness::Expired,
             refreshable: token.refresh_token().is_some(),
+            rejected: rejected.is_some() || is_dead,
         }
     }
 }

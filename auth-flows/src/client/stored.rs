@@ -30,13 +30,15 @@ impl Stored {
         let Some(text) = store.load(self.account.key())? else {
             return Ok(TokenRecord::default());
         };
-        match TokenRecord::from_text(text.expose_secret()) {
+        let record = match TokenRecord::from_text(text.expose_secret()) {
             Err(_) if store.holds_plain_token() && !is_record(text.expose_secret()) => {
                 plain_token::record(service, text.expose_secret(), clock::now())
             }
             record => record,
-        }
-        .map_err(|error| error.with_setting(store.describe()))
+        };
+        let record = record.map_err(|error| error.with_setting(store.describe()))?;
+        self.account.note_rejected(&record);
+        Ok(record)
     }
 
     /// Takes the lease: the one that an unsaved record has, or the store's.

@@ -7,6 +7,7 @@ pub(crate) mod device_login;
 pub(crate) mod erased;
 mod lease_backoff;
 pub(crate) mod logout;
+pub(crate) mod mark_rejected;
 pub(crate) mod renewal;
 mod token_message;
 

@@ -22,24 +22,21 @@
 //! A store that fails costs only what needs it. A refresh token is not sent unless its successor
 //! can be saved; every other token can be requested again, and then serves from memory.
 
+mod stored;
+
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Delivery, Error, Event, Flow, Freshness, Now, PermitKind, Response, SecretText, Service, Step,
-    Token, TokenKind, TokenRecord, TokenRequirement, TokenResponse, TransportError, is_loopback,
+    Delivery, Error, Event, Flow, Freshness, Now, PermitKind, Response, Service, Step, Token,
+    TokenKind, TokenRecord, TokenRequirement, TokenResponse, TransportError, is_loopback,
 };
 
-use super::{
-    Next,
-    lease_backoff::LeaseBackoff,
-    send,
-    token_message::{self, TokenMessage},
-};
+use super::{Next, lease_backoff::LeaseBackoff, send};
 use crate::{
     retry::RENEWAL,
     token::{
         login_source::{LoginSource, RenewalMethod},
-        negative_cache::{Attempt, NegativeCache},
+        negative_cache::NegativeCache,
     },
 };
 
@@ -70,6 +67,8 @@ pub(crate) struct Renewal {
     error: Option<Error>,
     /// Whether the store cannot be read: nothing may be written over what it holds.
     unread: bool,
+    /// Whether the stored token was rejected for good a moment ago, by what the record says.
+    is_dead: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,6 +115,7 @@ impl Renewal {
             has_permit: false,
             error: None,
             unread: false,
+            is_dead: false,
         }
     }
 
@@ -125,33 +125,10 @@ impl Renewal {
         self
     }
 
-    /// Returns the stored token, or its cached copy, if it meets the requirement.
-    fn stored_token(&self) -> Option<&Arc<Token>> {
-        let stored = self.record.token(self.kind)?;
-        let cached = self.cached.as_ref();
-        let same = cached.filter(|cached| cached.generation() == stored.generation());
-        let token = same.unwrap_or(stored);
-        self.requirement
-            .accepts(token.generation())
-            .then_some(token)
-    }
-
-    /// Returns the stored token if it is fresh.
-    fn fresh(&self, now: Now) -> Option<Arc<Token>> {
-        let token = self.stored_token()?;
-        (token.freshness(now) == Freshness::Fresh).then(|| Arc::clone(token))
-    }
-
-    /// Returns the stored token if it is still valid, to fall back on it.
-    fn last_resort(&self, now: Now) -> Option<Arc<Token>> {
-        let token = self.stored_token()?;
-        (token.freshness(now) != Freshness::Expired).then(|| Arc::clone(token))
-    }
-
     fn on_peek(&mut self, now: Now, record: Result<TokenRecord, Error>) -> Next<Arc<Token>> {
         let unread = match record {
             Ok(record) => {
-                self.record = record;
+                self.set_record(now, record);
                 None
             }
             Err(error) => Some(error),
@@ -180,16 +157,6 @@ impl Renewal {
         }
     }
 
-    /// Returns the stored plain token if it is valid and the service accepts it to issue the next
-    /// one.
-    fn self_renewing(&self, now: Now) -> Option<Arc<Token>> {
-        let derivation = self.service.token_derivation();
-        let may = self.kind == TokenKind::Derived
-            && self.record.token(TokenKind::Login).is_none()
-            && derivation.is_some_and(|derivation| derivation.can_self_renew());
-        self.last_resort(now).filter(|_| may)
-    }
-
     fn on_login(&mut self, now: Now, login: Result<Arc<Token>, Error>) -> Next<Arc<Token>> {
         match login {
             Ok(login) => {
@@ -203,20 +170,6 @@ impl Renewal {
                 }
             }
             Err(error) => self.fail(now, self.explain(error)),
-        }
-    }
-
-    /// Replaces the error if a plain token has expired: there is no login, so the service says what
-    /// to do.
-    fn explain(&self, error: Error) -> Error {
-        let is_plain = self.record.token(TokenKind::Derived).is_some()
-            && self.record.token(TokenKind::Login).is_none();
-        match self.service.token_derivation() {
-            Some(derivation) if error.needs_login() && is_plain => {
-                Error::login_needed("the plain token has expired or was rejected, and the account has no login to renew it with")
-                    .with_help(derivation.expired_help())
-            }
-            _ => error,
         }
     }
 
@@ -252,17 +205,17 @@ impl Renewal {
     }
 
     fn on_load(&mut self, now: Now, record: Result<TokenRecord, Error>) -> Next<Arc<Token>> {
-        self.record = match record {
-            Ok(record) => record,
+        match record {
+            Ok(record) => self.set_record(now, record),
             Err(error) => {
                 self.unread = true;
                 return self.on_store_failure(now, error);
             }
-        };
+        }
         if let Some(token) = self.fresh(now) {
             return Ok(Step::Done(token));
         }
-        match self.choose_method() {
+        match self.choose_method(now) {
             // The server takes this token once, and issues the next one once.
             Ok(method @ RenewalMethod::RefreshToken) => {
                 self.method = method;
@@ -287,26 +240,6 @@ impl Renewal {
                 );
                 self.fail(now, error.with_help(help))
             }
-        }
-    }
-
-    fn choose_method(&self) -> Result<RenewalMethod, Error> {
-        if self.kind == TokenKind::Derived {
-            return Ok(RenewalMethod::LoginToken);
-        }
-        let stored = self.record.token(TokenKind::Login);
-        match (self.login_source.method(), self.refresh_token().is_some()) {
-            (Some(RenewalMethod::ClientCredentials), _) => Ok(RenewalMethod::ClientCredentials),
-            (_, true) => Ok(RenewalMethod::RefreshToken),
-            (Some(method), false) => Ok(method),
-            (None, false) => Err(match stored {
-                None => {
-                    Error::login_needed("the account has no stored login").with_help("log in first")
-                }
-                Some(_) => {
-                    Error::login_needed("the stored login was refused and cannot be renewed")
-                }
-            }),
         }
     }
 
@@ -378,30 +311,6 @@ impl Renewal {
         }
     }
 
-    fn attempt(&self) -> Attempt {
-        let token = match self.method {
-            RenewalMethod::RefreshToken => self.record.token(TokenKind::Login),
-            RenewalMethod::LoginToken => self.login.as_ref(),
-            RenewalMethod::ClientCredentials | RenewalMethod::Password | RenewalMethod::Person => {
-                None
-            }
-        };
-        Attempt {
-            method: self.method,
-            generation: token.map_or(0, |token| token.generation()),
-            login_source: Arc::clone(&self.login_source),
-        }
-    }
-
-    fn message(&self) -> Result<TokenMessage<'_>, Error> {
-        let tokens = (self.refresh_token(), self.login.as_deref());
-        token_message::of_renewal(&self.service, self.method, &self.login_source, tokens)
-    }
-
-    fn refresh_token(&self) -> Option<&SecretText> {
-        self.record.token(TokenKind::Login)?.refresh_token()
-    }
-
     fn on_token(&mut self, sent: Now, response: TokenResponse) -> Next<Arc<Token>> {
         let generation = self.record.next_generation(self.kind, sent.wall);
         // The refresh token stays valid if the response contains no new one (RFC 6749 section 6).
@@ -409,6 +318,9 @@ impl Renewal {
         let response = response.or_refresh_token(self.refresh_token().filter(|_| by_refresh));
         let token = Arc::new(response.into_token(sent, generation)?);
         self.record.set(self.kind, Arc::clone(&token));
+        if self.method == RenewalMethod::LoginToken {
+            self.record.set_rejected(TokenKind::Login, None); // it was accepted now
+        }
         if self.unread {
             self.state = State::Over;
             return Ok(Step::Done(token));

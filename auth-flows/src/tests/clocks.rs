@@ -309,10 +309,14 @@ fn a_token_marked_invalid_is_not_used() {
             .is_none()
     );
     assert_eq!(
-        machine.cell.requirement(TokenRequirement::Any),
+        machine
+            .cell
+            .requirement(TokenRequirement::Any, machine.now()),
         TokenRequirement::NewerThan(token.generation())
     );
-    let requirement = machine.cell.requirement(TokenRequirement::Any);
+    let requirement = machine
+        .cell
+        .requirement(TokenRequirement::Any, machine.now());
     let newer = machine.token(requirement);
     assert!(newer.generation() > token.generation());
     // The old record from the store does not make it valid again.

@@ -5,9 +5,16 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use auth_core::{AccountKey, Lease, Service, TokenKind, TokenRecord};
+use auth_core::{AccountKey, Lease, Now, Service, TokenKind, TokenRecord};
 
-use super::{cell::TokenCell, negative_cache::NegativeCache, unsaved::Unsaved};
+use super::{
+    cell::TokenCell,
+    negative_cache::{CACHED_FOR, NegativeCache},
+    unsaved::Unsaved,
+};
+
+/// The generation of each kind that a service rejected for good; 0 if none.
+pub(crate) type Rejected = [u64; TokenKind::ALL.len()];
 
 /// One account, shared by all its sessions.
 #[derive(Debug)]
@@ -44,6 +51,38 @@ impl Account {
     #[inline]
     pub(crate) fn unsaved(&self) -> &Unsaved {
         &self.unsaved
+    }
+
+    /// Notes which tokens of a stored record the service has rejected for good.
+    pub(crate) fn note_rejected(&self, record: &TokenRecord) {
+        for &kind in TokenKind::ALL {
+            if let (Some(_), Some(token)) = (record.rejected(kind), record.token(kind)) {
+                self.cell(kind).set_dead(token.generation());
+            }
+        }
+    }
+
+    /// Notes that the service has just rejected these generations for good, as a renewal of this kind
+    /// told.
+    pub(crate) fn bury(&self, kind: TokenKind, rejected: Rejected, now: Now) {
+        let until = now.monotonic.saturating_add(CACHED_FOR);
+        for &other in TokenKind::ALL {
+            let generation = rejected[other as usize];
+            if generation > 0 || other == kind {
+                self.negative_cache.forget_accepted(other);
+                self.cell(other).bury(generation, until);
+            }
+        }
+    }
+
+    /// Notes that the service accepted tokens which it had rejected.
+    pub(crate) fn revive(&self) {
+        self.cells.iter().for_each(TokenCell::revive);
+    }
+
+    /// Returns whether a renewal of this kind that needs a login has told something new.
+    pub(crate) fn is_news(&self, kind: TokenKind, now: Now) -> bool {
+        self.negative_cache.has_verdict() && !self.cell(kind).is_blocked(now)
     }
 
     /// Tries to save what could not be saved. Blocking.

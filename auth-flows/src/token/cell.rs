@@ -26,6 +26,11 @@ pub(crate) struct TokenCell {
     flight: Arc<SingleFlight<RenewalResult>>,
     /// The generation up to which the program marked tokens invalid.
     invalid: AtomicU64,
+    /// The generation of a token that the service rejected for good.
+    dead: AtomicU64,
+    /// The same while it is not tried again: until these milliseconds of the monotonic clock.
+    blocked: AtomicU64,
+    blocked_until: AtomicU64,
     /// Milliseconds of the monotonic clock before which a renewal ahead of time is not tried again.
     not_before: AtomicU64,
     /// How many renewals have failed since the last success.
@@ -50,6 +55,9 @@ impl TokenCell {
             token: ArcSwapOption::empty(),
             flight: SingleFlight::new(),
             invalid: AtomicU64::new(0),
+            dead: AtomicU64::new(0),
+            blocked: AtomicU64::new(0),
+            blocked_until: AtomicU64::new(0),
             not_before: AtomicU64::new(0),
             failures: AtomicU32::new(0),
         }
@@ -72,7 +80,9 @@ impl TokenCell {
     #[inline]
     fn accepts(&self, requirement: TokenRequirement, token: &Token) -> bool {
         let generation = token.generation();
-        requirement.accepts(generation) && generation > self.invalid.load(Ordering::Relaxed)
+        requirement.accepts(generation)
+            && generation > self.invalid.load(Ordering::Relaxed)
+            && generation > self.blocked.load(Ordering::Relaxed)
     }
 
     /// Returns the token, or which caller renews it.
@@ -113,13 +123,19 @@ impl TokenCell {
         }
     }
 
-    /// Adds to the requirement that the program did not mark the token invalid.
-    pub(crate) fn requirement(&self, requirement: TokenRequirement) -> TokenRequirement {
-        match (requirement, self.invalid.load(Ordering::Relaxed)) {
+    /// Adds to the requirement that the program did not mark the token invalid, and that the service
+    /// did not reject it for good a moment ago.
+    pub(crate) fn requirement(&self, requirement: TokenRequirement, now: Now) -> TokenRequirement {
+        if !self.is_blocked(now) {
+            self.blocked.store(0, Ordering::Relaxed);
+        }
+        let refused = self.invalid.load(Ordering::Relaxed);
+        let refused = refused.max(self.blocked.load(Ordering::Relaxed));
+        match (requirement, refused) {
             (requirement, 0) => requirement,
-            (TokenRequirement::Any, invalid) => TokenRequirement::NewerThan(invalid),
-            (TokenRequirement::NewerThan(refused), invalid) => {
-                TokenRequirement::NewerThan(refused.max(invalid))
+            (TokenRequirement::Any, refused) => TokenRequirement::NewerThan(refused),
+            (TokenRequirement::NewerThan(other), refused) => {
+                TokenRequirement::NewerThan(refused.max(other))
             }
         }
     }
@@ -131,7 +147,16 @@ impl TokenCell {
 
     /// Sets the token to the one that is stored now.
     pub(crate) fn publish(&self, token: Option<Arc<Token>>) {
+        self.unblock(token.as_deref());
         self.token.store(token);
+    }
+
+    /// Ends the block of a token that was rejected for good if this is a newer one.
+    fn unblock(&self, token: Option<&Token>) {
+        let newer = |token: &Token| token.generation() > self.blocked.load(Ordering::Relaxed);
+        if token.is_some_and(newer) {
+            self.blocked_until.store(0, Ordering::Relaxed);
+        }
     }
 
     /// Marks tokens up to this generation invalid.
@@ -139,11 +164,41 @@ impl TokenCell {
         self.invalid.fetch_max(generation, Ordering::Relaxed);
     }
 
+    /// Notes that the service rejected the token of this generation for good. It is not tried before
+    /// this time.
+    pub(crate) fn bury(&self, generation: u64, until: Duration) {
+        self.set_dead(generation);
+        self.blocked_until.store(millis(until), Ordering::Relaxed);
+        self.blocked.fetch_max(generation, Ordering::Relaxed);
+    }
+
+    /// Notes that a service rejected the token of this generation for good, some time ago.
+    pub(crate) fn set_dead(&self, generation: u64) {
+        self.dead.fetch_max(generation, Ordering::Relaxed);
+    }
+
+    /// Returns whether a token that was rejected for good is not tried again yet.
+    pub(crate) fn is_blocked(&self, now: Now) -> bool {
+        self.blocked_until.load(Ordering::Relaxed) > millis(now.monotonic)
+    }
+
+    /// Returns whether the service rejected the token of this generation for good.
+    #[inline]
+    pub(crate) fn is_dead(&self, generation: u64) -> bool {
+        self.dead.load(Ordering::Relaxed) == generation
+    }
+
+    /// Notes that the service accepted a token that it had rejected.
+    pub(crate) fn revive(&self) {
+        self.dead.store(0, Ordering::Relaxed);
+        self.blocked.store(0, Ordering::Relaxed);
+    }
+
     /// Ends a renewal. Sets the token in memory before it wakes the waiting callers.
     pub(crate) fn finish(&self, leader: Leader<RenewalResult>, result: &RenewalResult, now: Now) {
         match result {
             Ok(token) => {
-                self.token.store(Some(Arc::clone(token)));
+                self.publish(Some(Arc::clone(token)));
                 if token.freshness(now) == Freshness::Fresh {
                     self.failures.store(0, Ordering::Relaxed);
                     self.not_before.store(0, Ordering::Relaxed);

@@ -5,6 +5,7 @@ mod bounds;
 mod callbacks;
 mod common;
 mod device;
+mod ends;
 mod failures;
 mod pasted;
 mod rate_limit;

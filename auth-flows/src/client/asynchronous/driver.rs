@@ -37,7 +37,11 @@ impl AsyncSession {
         let anonymous = self.identity.account.is_none();
         let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
         self.drive(&mut call).await?;
-        self.identity.note_accepted(call.accepted())
+        if let Some(flow) = self.identity.note_accepted(call.accepted()) {
+            let _ = self.run(flow).await; // a note: the call itself has succeeded
+            self.identity.account()?.revive();
+        }
+        Ok(())
     }
 
     pub(in crate::client) async fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
@@ -104,7 +108,7 @@ impl AsyncSession {
     ) -> BoxFuture<'_, Result<Arc<Token>, Error>> {
         Box::pin(async move {
             let cell = self.identity.account()?.cell(kind);
-            let requirement = cell.requirement(requirement);
+            let requirement = cell.requirement(requirement, clock::now());
             let mut lookups = 0;
             loop {
                 let follower = match cell.lookup(requirement, clock::now()) {
@@ -160,6 +164,10 @@ impl AsyncSession {
         let result = self
             .run(identity.renewal(service, kind, requirement)?)
             .await;
+        if let Some(flow) = identity.mark_rejected(kind, &result, clock::now()) {
+            let rejected = self.run(flow).await.unwrap_or_default();
+            identity.account()?.bury(kind, rejected, clock::now());
+        }
         match identity.prompt(kind, &result, clock::now())? {
             None => result,
             Some(prompt) => {

@@ -1,5 +1,6 @@
 //! The async client: [`AsyncClient`] and [`AsyncSession`].
 
+mod check;
 mod driver;
 mod host;
 mod paging;
@@ -373,7 +374,11 @@ impl AsyncSession {
     #[doc(alias("refresh", "renew", "cache"))]
     pub async fn token(&self, kind: TokenKind) -> Result<Arc<Token>, Error> {
         self.client.0.activity.check_open()?;
-        self.get(kind, TokenRequirement::Any).await
+        let token = self.get(kind, TokenRequirement::Any).await?;
+        match self.identity.replacing(kind, &token) {
+            Some(requirement) => self.get(kind, requirement).await,
+            None => Ok(token),
+        }
     }
 
     /// Returns a token that is valid for at least `at_least`, as

@@ -31,7 +31,11 @@ impl Session {
         let anonymous = self.identity.account.is_none();
         let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
         self.drive(&mut call)?;
-        self.identity.note_accepted(call.accepted())
+        if let Some(flow) = self.identity.note_accepted(call.accepted()) {
+            let _ = self.run(flow); // a note: the call itself has succeeded
+            self.identity.account()?.revive();
+        }
+        Ok(())
     }
 
     pub(in crate::client) fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
@@ -58,7 +62,7 @@ impl Session {
         if let Some(token) = cell.at_hand(requirement, clock::wall()) {
             return Ok(token);
         }
-        let requirement = cell.requirement(requirement);
+        let requirement = cell.requirement(requirement, clock::now());
         loop {
             match cell.lookup(requirement, clock::now()) {
                 Lookup::Ready(token) => return Ok(token),
@@ -92,6 +96,10 @@ impl Session {
         let (identity, service) = (&self.identity, &self.client.0.service);
         let renewal = identity.renewal(service, kind, requirement);
         let result = renewal.and_then(|renewal| self.run(renewal));
+        if let Some(flow) = identity.mark_rejected(kind, &result, clock::now()) {
+            let rejected = self.run(flow).unwrap_or_default();
+            identity.account()?.bury(kind, rejected, clock::now());
+        }
         let result = match identity.prompt(kind, &result, clock::now()) {
             Ok(None) => result,
             Ok(Some(prompt)) => {

@@ -1,5 +1,6 @@
 //! The blocking client: [`Client`] and [`Session`].
 
+mod check;
 mod driver;
 mod paging;
 mod shutdown;
@@ -372,7 +373,11 @@ impl Session {
     #[doc(alias("refresh", "renew", "cache"))]
     pub fn token(&self, kind: TokenKind) -> Result<Arc<Token>, Error> {
         self.client.0.activity.check_open()?;
-        self.get(kind, TokenRequirement::Any)
+        let token = self.get(kind, TokenRequirement::Any)?;
+        match self.identity.replacing(kind, &token) {
+            Some(requirement) => self.get(kind, requirement),
+            None => Ok(token),
+        }
     }
 
     /// Returns a token that is valid for `at_least`, for use by a program that cannot renew it. If

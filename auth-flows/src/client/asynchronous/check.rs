@@ -1,0 +1,37 @@
+//! A health check of an account.
+
+use auth_core::{Error, TokenKind};
+
+use super::AsyncSession;
+
+impl AsyncSession {
+    /// Finds out whether the next call would have a token: one is renewed if that is due, and what
+    /// earlier calls learned counts. Sends nothing else, so it is cheap enough for a health check of a
+    /// service. An anonymous session has nothing to check.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_logged_in(async |session| {
+    /// match session.check().await {
+    ///     Ok(()) => println!("ready"),
+    ///     Err(error) if error.needs_login() => println!("log in again: {error}"),
+    ///     Err(error) => println!("not now: {error}"),
+    /// }
+    /// # Ok(()) });
+    /// ```
+    /// # Errors
+    /// [`NeedsLogin`](auth_core::ErrorKind::NeedsLogin) if the user must log in. A
+    /// [retryable](Error::is_retryable) error if the service cannot be reached, with
+    /// [`retry_after`](Error::retry_after). [`Store`](auth_core::ErrorKind::Store) if the store fails.
+    #[doc(alias("health", "ping", "ready"))]
+    pub async fn check(&self) -> Result<(), Error> {
+        if self.identity.account.is_none() {
+            return Ok(());
+        }
+        let kind = match self.client.0.service.token_derivation() {
+            Some(_) => TokenKind::Derived,
+            None => TokenKind::Login,
+        };
+        self.token(kind).await.map(drop)
+    }
+}

@@ -1,0 +1,123 @@
+//! What a renewal reads from the stored record: the token to serve, and the way to renew it.
+
+use std::sync::Arc;
+
+use auth_core::{Error, Freshness, Now, SecretText, Token, TokenKind, TokenRecord, UnixTime};
+
+use super::Renewal;
+use crate::{
+    flow::token_message::{self, TokenMessage},
+    token::{
+        login_source::RenewalMethod,
+        negative_cache::{Attempt, CACHED_FOR},
+    },
+};
+
+impl Renewal {
+    /// Returns the stored token, or its cached copy, if it meets the requirement.
+    pub(super) fn stored_token(&self) -> Option<&Arc<Token>> {
+        let stored = self.record.token(self.kind)?;
+        let cached = self.cached.as_ref();
+        let same = cached.filter(|cached| cached.generation() == stored.generation());
+        let token = same.unwrap_or(stored);
+        let serves = self.requirement.accepts(token.generation()) && !self.is_dead;
+        serves.then_some(token)
+    }
+
+    pub(super) fn set_record(&mut self, now: Now, record: TokenRecord) {
+        // A note from the future is of another clock.
+        let age = |at: UnixTime| now.wall.as_millis().checked_sub(at.as_millis());
+        let age = record.rejected(self.kind).and_then(age);
+        self.is_dead = age.is_some_and(|age| u128::from(age) < CACHED_FOR.as_millis());
+        self.record = record;
+    }
+
+    /// Returns the stored token if it is fresh.
+    pub(super) fn fresh(&self, now: Now) -> Option<Arc<Token>> {
+        let token = self.stored_token()?;
+        (token.freshness(now) == Freshness::Fresh).then(|| Arc::clone(token))
+    }
+
+    /// Returns the stored token if it is still valid, to fall back on it.
+    pub(super) fn last_resort(&self, now: Now) -> Option<Arc<Token>> {
+        let token = self.stored_token()?;
+        (token.freshness(now) != Freshness::Expired).then(|| Arc::clone(token))
+    }
+
+    /// Returns the stored plain token if it is valid and the service accepts it to issue the next
+    /// one.
+    pub(super) fn self_renewing(&self, now: Now) -> Option<Arc<Token>> {
+        let derivation = self.service.token_derivation();
+        let may = self.kind == TokenKind::Derived
+            && self.record.token(TokenKind::Login).is_none()
+            && derivation.is_some_and(|derivation| derivation.can_self_renew());
+        self.last_resort(now).filter(|_| may)
+    }
+
+    pub(super) fn choose_method(&self, now: Now) -> Result<RenewalMethod, Error> {
+        if self.kind == TokenKind::Derived {
+            return Ok(RenewalMethod::LoginToken);
+        }
+        let may_refresh = self.refresh_token().is_some() && !self.is_dead;
+        match (self.login_source.method(), may_refresh) {
+            (Some(RenewalMethod::ClientCredentials), _) => Ok(RenewalMethod::ClientCredentials),
+            (_, true) => Ok(RenewalMethod::RefreshToken),
+            (Some(method), false) => Ok(method),
+            (None, false) => Err(self.needs_login(now)),
+        }
+    }
+
+    /// Returns why there is no way to renew the login without the user.
+    pub(super) fn needs_login(&self, now: Now) -> Error {
+        let Some(stored) = self.record.token(TokenKind::Login) else {
+            return Error::login_needed("the account has no stored login")
+                .with_help("log in first");
+        };
+        let cache = &self.negative_cache;
+        if self.is_dead || cache.is_rejected(TokenKind::Login, stored, now) {
+            return Error::login_needed("the service has refused the stored login");
+        }
+        Error::login_needed(match stored.freshness(now) {
+            Freshness::Expired => "the stored login has expired and cannot be renewed",
+            _ => "the stored login cannot be renewed",
+        })
+    }
+
+    pub(super) fn refresh_token(&self) -> Option<&SecretText> {
+        self.record.token(TokenKind::Login)?.refresh_token()
+    }
+
+    /// Replaces the error if a plain token has expired: there is no login, so the service says what
+    /// to do.
+    pub(super) fn explain(&self, error: Error) -> Error {
+        let is_plain = self.record.token(TokenKind::Derived).is_some()
+            && self.record.token(TokenKind::Login).is_none();
+        match self.service.token_derivation() {
+            Some(derivation) if error.needs_login() && is_plain => {
+                Error::login_needed("the plain token has expired or was rejected, and the account has no login to renew it with")
+                    .with_help(derivation.expired_help())
+            }
+            _ => error,
+        }
+    }
+
+    pub(super) fn attempt(&self) -> Attempt {
+        let token = match self.method {
+            RenewalMethod::RefreshToken => self.record.token(TokenKind::Login),
+            RenewalMethod::LoginToken => self.login.as_ref(),
+            RenewalMethod::ClientCredentials | RenewalMethod::Password | RenewalMethod::Person => {
+                None
+            }
+        };
+        Attempt {
+            method: self.method,
+            generation: token.map_or(0, |token| token.generation()),
+            login_source: Arc::clone(&self.login_source),
+        }
+    }
+
+    pub(super) fn message(&self) -> Result<TokenMessage<'_>, Error> {
+        let tokens = (self.refresh_token(), self.login.as_deref());
+        token_message::of_renewal(&self.service, self.method, &self.login_source, tokens)
+    }
+}
