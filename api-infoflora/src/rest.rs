@@ -187,10 +187,10 @@ impl<T: DeserializeOwned> Operation for Rest<T> {
 
     fn parse(&self, response: Response) -> Result<T, Error> {
         accepted(&response)?;
-        if response.body().as_bytes().is_empty()
-            && let Ok(nothing) = serde_json::from_value(Value::Null)
-        {
-            return Ok(nothing);
+        if response.body().as_bytes().is_empty() {
+            if let Ok(nothing) = serde_json::from_value(Value::Null) {
+                return Ok(nothing);
+            }
         }
         read_json(&response)
     }

@@ -75,9 +75,7 @@ impl http_body::Body for Upload {
         cx: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let this = self.get_mut();
-        if this.ready.is_none()
-            && let Some(next) = &mut this.next
-        {
+        if let (None, Some(next)) = (&this.ready, &mut this.next) {
             let read = ready!(Pin::new(next).poll(cx));
             this.next = None;
             let (bytes, reader) = read.map_err(failed)??;

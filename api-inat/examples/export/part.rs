@@ -3,12 +3,13 @@
 use std::{
     error::Error,
     ffi::OsString,
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions},
     io::{self, BufWriter, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
 use api_inat::observations::Search;
+use fs4::{FileExt, TryLockError};
 use serde_json::Value;
 
 /// A file that grows page by page, and a note beside it: its list, its valid length and the cursor
@@ -33,7 +34,7 @@ impl Part {
             .truncate(false)
             .write(true)
             .open(&path)?;
-        file.try_lock().map_err(|error| match error {
+        FileExt::try_lock(&file).map_err(|error| match error {
             TryLockError::WouldBlock => io::Error::other("another export to this file is running"),
             TryLockError::Error(error) => error,
         })?;

@@ -148,11 +148,14 @@ pub(crate) trait LogsIn: Sized {
 
     /// Without any of these, a call that requires a login fails.
     fn with_login_of(self, args: &Args) -> Result<Self, Box<dyn Error>> {
-        if let Ok(known) = Credentials::discover(api_inat::CREDENTIALS).discover()
-            && let Some(name) = known.get(CredentialField::Username)
-            && let Some(password) = known.get(CredentialField::Password)
-        {
-            return Ok(self.by_password(name.expose_secret(), password.clone()));
+        if let Ok(known) = Credentials::discover(api_inat::CREDENTIALS).discover() {
+            let field = |field| known.get(field);
+            if let (Some(name), Some(password)) = (
+                field(CredentialField::Username),
+                field(CredentialField::Password),
+            ) {
+                return Ok(self.by_password(name.expose_secret(), password.clone()));
+            }
         }
         if args.has("--out-of-band") {
             return Ok(self.by_user(Login::out_of_band(|url| {

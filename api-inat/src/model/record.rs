@@ -45,10 +45,13 @@ pub struct Shape {
 
 /// Returns a field's name in JSON: Rust writes `r#type` for `type`.
 pub(crate) const fn plain(field: &'static str) -> &'static str {
-    match field.as_bytes() {
-        [b'r', b'#', ..] => field.split_at(2).1,
-        _ => field,
+    // `str::split_at` is no const fn before Rust 1.86.
+    if let [b'r', b'#', name @ ..] = field.as_bytes() {
+        if let Ok(name) = std::str::from_utf8(name) {
+            return name;
+        }
     }
+    field
 }
 
 /// Defines a record: its struct as written, each field read with tolerance. A record that begins

@@ -88,16 +88,16 @@ impl CallParts {
         let mut query = Cow::Borrowed(query);
         self.position.check(&query, rules)?;
         validate::parameters(&query)?;
-        if let Some(more) = self.more_ids(rules)?
-            && query.get("per_page").is_none()
-        {
+        if let Some(more) = self.more_ids(rules)? {
             // Without `per_page`, iNaturalist refuses more ids than a page has by default.
-            query.to_mut().set("per_page", more);
+            if query.get("per_page").is_none() {
+                query.to_mut().set("per_page", more);
+            }
         }
-        if self.method == Method::GET
-            && let Some(request) = self.content.read(base, &self.path, &query)
-        {
-            return request;
+        if self.method == Method::GET {
+            if let Some(request) = self.content.read(base, &self.path, &query) {
+                return request;
+            }
         }
         let mut request = base.request(self.method.clone(), &query.append_to(&self.path))?;
         self.content.write(&mut request, rules.form)?;

@@ -146,11 +146,10 @@ pub(crate) fn whole<T: DeserializeOwned>(response: &Response) -> Result<T, Error
         .as_bytes()
         .iter()
         .all(u8::is_ascii_whitespace);
-    if blank
-        && response.status().is_success()
-        && let Ok(nothing) = serde_json::from_str("null")
-    {
-        return Ok(nothing);
+    if blank && response.status().is_success() {
+        if let Ok(nothing) = serde_json::from_str("null") {
+            return Ok(nothing);
+        }
     }
     errors::json(response)
 }

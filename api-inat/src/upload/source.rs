@@ -132,9 +132,7 @@ impl Read for Counted {
         if read == 0 && self.read < self.len {
             return Err(changed("shorter"));
         }
-        if self.read > before
-            && let Some(progress) = &self.progress
-        {
+        if let Some(progress) = self.progress.as_ref().filter(|_| self.read > before) {
             progress(self.read, self.len);
         }
         Ok(read)

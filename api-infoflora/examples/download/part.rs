@@ -2,11 +2,12 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, File, TryLockError},
+    fs::{self, File},
     io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
+use fs4::{FileExt, TryLockError};
 use serde_json::Value;
 
 pub(crate) struct Part {
@@ -30,7 +31,7 @@ impl Part {
             .create(true)
             .truncate(false)
             .open(&path)?;
-        file.try_lock().map_err(|error| match error {
+        FileExt::try_lock(&file).map_err(|error| match error {
             TryLockError::WouldBlock => io::Error::other("another download of it is running"),
             TryLockError::Error(error) => error,
         })?;

@@ -123,14 +123,14 @@ fn observation_v4(index: u64, degrees: bool) -> Value {
     let photo = format!("https://obs.infoflora.ch/documents/{index}.jpg");
     json!({
         "obs_id": 9_000_001 + 3 * index,
-        "releve_id": if index.is_multiple_of(4) { json!(700 + index) } else { Value::Null },
+        "releve_id": if index % 4 == 0 { json!(700 + index) } else { Value::Null },
         "releve_type": 1,
         "habitat_id": null,
         "date": format!("2026-05-{:02}", index % 28 + 1),
         "x": x,
         "y": y,
-        "rem": if index.is_multiple_of(10) { json!("am Wegrand") } else { Value::Null },
-        "documents": if index.is_multiple_of(5) { json!([{"file_url": photo}]) } else { json!([]) },
+        "rem": if index % 10 == 0 { json!("am Wegrand") } else { Value::Null },
+        "documents": if index % 5 == 0 { json!([{"file_url": photo}]) } else { json!([]) },
         "v_validation_status": 200,
         "taxon_id": 1_000_000 + index % 7,
     })

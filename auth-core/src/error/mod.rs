@@ -199,10 +199,10 @@ impl Error {
     pub(crate) fn redacted(mut self, secrets: &[&str]) -> Self {
         let inner = self.inner();
         // A static text is ours, and holds nothing foreign.
-        if let Cow::Owned(what) = &mut inner.what
-            && let Some(redacted) = redact(what, secrets)
-        {
-            *what = redacted;
+        if let Cow::Owned(what) = &mut inner.what {
+            if let Some(redacted) = redact(what, secrets) {
+                *what = redacted;
+            }
         }
         if let Some(words) = &mut inner.words {
             redact_in(words, secrets);

@@ -287,10 +287,10 @@ impl<'a> Secret<'a> {
 /// and where it ends.
 fn unit(text: &str, at: usize, escapes: Escapes) -> Option<(Option<u8>, usize)> {
     let byte = *text.as_bytes().get(at)?;
-    if escapes.begin_with(byte)
-        && let Some((byte, next)) = escape(text.as_bytes(), at)
-    {
-        return Some((Some(byte).filter(|byte| !is_blank(*byte)), next));
+    if escapes.begin_with(byte) {
+        if let Some((byte, next)) = escape(text.as_bytes(), at) {
+            return Some((Some(byte).filter(|byte| !is_blank(*byte)), next));
+        }
     }
     if byte.is_ascii() {
         return Some((Some(byte).filter(|byte| !is_blank(*byte)), at + 1));

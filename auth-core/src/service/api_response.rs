@@ -50,10 +50,10 @@ fn describe(error: Error, response: &Response) -> Error {
     let mut error = error
         .with_status(response.status())
         .with_server_message(&server_message(response, response.body().is_secret()));
-    if error.server_message().is_none()
-        && let Some(oauth) = Challenge::bearer_error(response.headers())
-    {
-        error = error.with_oauth(oauth);
+    if error.server_message().is_none() {
+        if let Some(oauth) = Challenge::bearer_error(response.headers()) {
+            error = error.with_oauth(oauth);
+        }
     }
     match retry_after(response.headers()) {
         Some(wait) => error.with_retry_after(wait),

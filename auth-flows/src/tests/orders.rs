@@ -292,9 +292,11 @@ fn check_request(request: &Request, log: &mut Log, reply: Reply) {
         uri.starts_with(WWW) || uri.starts_with(API),
         "a bearer to {uri}"
     );
-    if let Body::Bytes(body) = request.body()
-        && body.starts_with(b"grant_type=refresh_token")
-    {
+    let renews = matches!(
+        request.body(),
+        Body::Bytes(body) if body.starts_with(b"grant_type=refresh_token")
+    );
+    if renews {
         assert!(log.leased, "refreshed without the lease");
         assert!(log.reserved, "refreshed without room for the next token");
         log.refreshes += 1;

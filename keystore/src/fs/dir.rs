@@ -61,6 +61,7 @@ pub(crate) fn in_data_dir(app_name: &str) -> Result<PathBuf, Error> {
     } else {
         System::Unix
     };
+    // Rust 1.85 and 1.86 warn of `home_dir` for what it did on Windows before 1.85.
     let root = data_dir(system, |name| std::env::var_os(name), std::env::home_dir())?;
     Ok(root.join(app_name))
 }

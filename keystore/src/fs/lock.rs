@@ -1,12 +1,13 @@
 //! The lease of an account across processes: a lock on a file that is never moved.
 
 use std::{
-    fs::{self, OpenOptions, TryLockError},
+    fs::{self, OpenOptions},
     io,
     path::Path,
 };
 
 use auth_core::Error;
+use fs4::{FileExt, TryLockError};
 
 use super::{
     errors::{self, Doing},
@@ -30,7 +31,7 @@ impl FileLock {
         options.read(true).write(true).create(true).truncate(false);
         platform::make_private(&mut options);
         let file = options.open(path).map_err(failed)?;
-        match file.try_lock() {
+        match FileExt::try_lock(&file) {
             Ok(()) => Ok(Some(Self(file))),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(source)) => Err(failed(source)),
@@ -42,6 +43,6 @@ impl Drop for FileLock {
     fn drop(&mut self) {
         // Closing is not enough: a child process that is being started shares the open file until
         // its `exec`.
-        let _: io::Result<()> = self.0.unlock();
+        let _: io::Result<()> = FileExt::unlock(&self.0);
     }
 }

@@ -11,7 +11,10 @@ mod system {
         io,
         os::{
             fd::OwnedFd,
-            unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
+            unix::{
+                fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
+                net::UnixStream,
+            },
         },
         path::Path,
     };
@@ -43,11 +46,11 @@ mod system {
         }
     }
 
-    /// Returns the effective user. std has no call for it, but a pipe belongs to the user that made
-    /// it.
+    /// Returns the effective user. std has no call for it, but a socket belongs to the user that
+    /// made it.
     fn effective_user() -> io::Result<u32> {
-        let (reader, _writer) = io::pipe()?;
-        Ok(File::from(OwnedFd::from(reader)).metadata()?.uid())
+        let (socket, _other_end) = UnixStream::pair()?;
+        Ok(File::from(OwnedFd::from(socket)).metadata()?.uid())
     }
 
     /// Sets the mode of an existing file to 0600.
