@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::{
-    Timestamp, Zoned,
+    Timestamp, ZonedDateTime,
     civil::Date,
     tz::{Offset, TimeZone},
 };
@@ -11,7 +11,8 @@ use jiff::{
 /// A day, or a moment with its offset from UTC, in the notation of the API: `2026-06-01`,
 /// `2026-06-01T12:30:00+02:00`.
 ///
-/// Setters take it as `impl Into<DateOrTime>`: pass a [`Date`], a [`Timestamp`] or a [`Zoned`].
+/// Setters take it as `impl Into<DateOrTime>`: pass a [`Date`], a [`Timestamp`] or a
+/// [`ZonedDateTime`].
 ///
 /// ```
 /// use api_inat::{DateOrTime, jiff::civil::date};
@@ -49,16 +50,16 @@ impl From<Timestamp> for DateOrTime {
 }
 
 /// Writes the moment with the offset that its time zone has then.
-impl From<Zoned> for DateOrTime {
+impl From<ZonedDateTime> for DateOrTime {
     #[inline]
-    fn from(moment: Zoned) -> Self {
+    fn from(moment: ZonedDateTime) -> Self {
         Self::from(&moment)
     }
 }
 
-impl From<&Zoned> for DateOrTime {
+impl From<&ZonedDateTime> for DateOrTime {
     #[inline]
-    fn from(moment: &Zoned) -> Self {
+    fn from(moment: &ZonedDateTime) -> Self {
         Self(DayOrMoment::Moment(moment.timestamp(), moment.offset()))
     }
 }
