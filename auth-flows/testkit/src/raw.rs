@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    io::{BufReader, Write},
+    io::{self, BufReader, Read, Write},
     net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
@@ -12,7 +12,10 @@ use std::{
     time::Duration,
 };
 
-use crate::http::codec::{self, Incoming};
+use crate::http::{
+    codec::{self, Incoming},
+    unread,
+};
 
 /// Maximum number of connections, and of logged requests.
 const MAX_COUNT: usize = 1000;
@@ -258,7 +261,7 @@ fn accept(
 
 fn run(stream: &TcpStream, number: usize, steps: &[ScriptStep], inner: &Inner) {
     let _ = stream.set_nodelay(true);
-    let mut reader = BufReader::new(stream);
+    let mut reader = BufReader::new(UntilStopped { stream, inner });
     let mut writer = stream;
     for step in steps {
         let continues = match step {
@@ -277,7 +280,7 @@ fn run(stream: &TcpStream, number: usize, steps: &[ScriptStep], inner: &Inner) {
                 true
             }
             ScriptStep::Reset => {
-                let _ = stream.peek(&mut [0]);
+                let _ = unread::peek(stream, &mut [0], &|| inner.is_stopped());
                 return;
             }
         };
@@ -287,8 +290,23 @@ fn run(stream: &TcpStream, number: usize, steps: &[ScriptStep], inner: &Inner) {
     }
 }
 
-fn read(reader: &mut BufReader<&TcpStream>, connection: usize, inner: &Inner) -> bool {
-    let mut writer = *reader.get_ref();
+/// Reads from a connection until the server stops.
+struct UntilStopped<'a> {
+    stream: &'a TcpStream,
+    inner: &'a Inner,
+}
+
+impl Read for UntilStopped<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if unread::TICK.is_some() {
+            unread::peek(self.stream, &mut [0], &|| self.inner.is_stopped())?;
+        }
+        self.stream.read(out)
+    }
+}
+
+fn read(reader: &mut BufReader<UntilStopped<'_>>, connection: usize, inner: &Inner) -> bool {
+    let mut writer = reader.get_ref().stream;
     let Ok(Incoming::Request(request, _)) = codec::read(reader, &mut writer) else {
         return false;
     };
@@ -309,7 +327,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{ErrorKind, Read};
+    use std::{io::ErrorKind, time::Instant};
 
     use super::*;
 
@@ -372,5 +390,30 @@ mod tests {
         drop(server);
         assert_eq!(stream.read(&mut [0]).unwrap_or(0), 0);
         assert!(TcpStream::connect(address).is_err());
+    }
+
+    #[test]
+    fn dropping_it_waits_for_no_client() {
+        let waits = [
+            ScriptStep::Read,
+            ScriptStep::respond(b"."),
+            ScriptStep::Reset,
+        ];
+        for step in waits {
+            let shown = format!("{step:?}");
+            let server = RawServer::start(move |_| vec![step.clone()]);
+            let client = TcpStream::connect(server.address()).unwrap();
+            let deadline = Instant::now() + Duration::from_secs(60);
+            while server.connections() == 0 {
+                assert!(Instant::now() < deadline, "{shown}");
+                thread::sleep(Duration::from_millis(1));
+            }
+            let dropping = thread::spawn(move || drop(server));
+            while !dropping.is_finished() {
+                assert!(Instant::now() < deadline, "{shown}");
+                thread::sleep(Duration::from_millis(1));
+            }
+            drop(client);
+        }
     }
 }

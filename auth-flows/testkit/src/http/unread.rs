@@ -3,13 +3,51 @@
 //! A socket that is closed with unread bytes sends a reset instead of an end (RFC 9293 section
 //! 3.10.4, RFC 1122 section 4.2.2.13). So the reader peeks at the last bytes, and reads them only
 //! when it needs more.
+//!
+//! On Windows `shutdown` does not wake a thread that waits for bytes. There each wait is short, and
+//! repeated until the server stops. A wait only peeks, so that none that ends too early loses bytes.
 
 use std::io::{self, BufRead, Read};
 use std::net::TcpStream;
+use std::time::Duration;
+
+/// Longest wait where `shutdown` does not end it.
+pub(crate) const TICK: Option<Duration> = if cfg!(windows) {
+    Some(Duration::from_millis(50))
+} else {
+    None
+};
+
+/// Peeks at the next bytes. Waits until there are some, the peer ends, or the server has stopped.
+pub(crate) fn peek(
+    stream: &TcpStream,
+    buffer: &mut [u8],
+    stopped: &dyn Fn() -> bool,
+) -> io::Result<usize> {
+    if TICK.is_some() {
+        stream.set_read_timeout(TICK)?;
+    }
+    loop {
+        match stream.peek(buffer) {
+            Err(error) if is_timeout(&error) && !stopped() => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
+}
 
 /// A buffered reader that peeks at a buffer and reads it before it peeks at the next one.
 pub(crate) struct Unread<'a> {
     stream: &'a TcpStream,
+    stopped: &'a dyn Fn() -> bool,
+    /// Longest silence that it waits for, once that is bounded.
+    patience: Option<Duration>,
     buffer: Vec<u8>,
     /// Number of bytes in the buffer that the kernel still holds as unread.
     peeked: usize,
@@ -17,13 +55,20 @@ pub(crate) struct Unread<'a> {
 }
 
 impl<'a> Unread<'a> {
-    pub(crate) fn new(stream: &'a TcpStream) -> Self {
+    pub(crate) fn new(stream: &'a TcpStream, stopped: &'a dyn Fn() -> bool) -> Self {
         Self {
             stream,
+            stopped,
+            patience: None,
             buffer: vec![0; 16 * 1024],
             peeked: 0,
             used: 0,
         }
+    }
+
+    /// Bounds the silence that it waits for. A longer one is an error.
+    pub(crate) fn set_patience(&mut self, silence: Duration) {
+        self.patience = Some(silence);
     }
 
     /// Reads the peeked bytes. Closing the connection then sends an end, not a reset.
@@ -38,7 +83,13 @@ impl BufRead for Unread<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.used == self.peeked {
             self.consume_peeked()?;
-            self.peeked = self.stream.peek(&mut self.buffer)?;
+            self.peeked = match self.patience {
+                None => peek(self.stream, &mut self.buffer, self.stopped)?,
+                Some(silence) => {
+                    self.stream.set_read_timeout(Some(silence))?;
+                    self.stream.peek(&mut self.buffer)?
+                }
+            };
         }
         Ok(&self.buffer[self.used..self.peeked])
     }

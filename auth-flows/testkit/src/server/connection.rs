@@ -127,7 +127,8 @@ enum End {
 
 fn serve_connection(stream: &TcpStream, server: &ServerInner) -> io::Result<End> {
     stream.set_nodelay(true)?;
-    let (mut reader, mut writer) = (Unread::new(stream), stream);
+    let stopped = || server.holds.is_stopped();
+    let (mut reader, mut writer) = (Unread::new(stream, &stopped), stream);
     loop {
         match read(&mut reader, &mut writer)? {
             Incoming::End => return Ok(End::Closed),
@@ -198,9 +199,9 @@ fn send(
 
 /// Reads up to 1 MiB more, until the peer is silent for 200 ms, before the socket is closed.
 /// Closing it with unread bytes would reset the connection, and the peer could lose the response.
-fn linger(stream: &TcpStream, reader: &mut impl Read) -> io::Result<End> {
+fn linger(stream: &TcpStream, reader: &mut Unread<'_>) -> io::Result<End> {
     stream.shutdown(Shutdown::Write)?;
-    stream.set_read_timeout(Some(Duration::from_millis(200)))?;
+    reader.set_patience(Duration::from_millis(200));
     let mut rest = reader.take(1024 * 1024);
     io::copy(&mut rest, &mut io::sink())?;
     Ok(End::Closed)

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use auth_core::testkit::{Auth, Route, Site, json};
 use auth_testkit::{Dialect, Fault, Matching, TestServer};
@@ -193,6 +193,25 @@ fn dropping_the_server_ends_everything() {
     dropping.join().unwrap();
     assert!(TcpStream::connect(address).is_err());
     assert!(!hold.wait_for(1, Duration::ZERO));
+}
+
+#[test]
+fn dropping_the_server_waits_for_no_client() {
+    let server = server();
+    let idle = connect(&server);
+    let mut kept = connect(&server);
+    kept.write_all(b"GET /ping HTTP/1.1\r\n\r\n").unwrap();
+    kept.read_exact(&mut [0]).unwrap();
+    let mut half = connect(&server);
+    half.write_all(b"POST /len HTTP/1.1\r\ncontent-length: 100\r\n\r\nhalf")
+        .unwrap();
+    let dropping = thread::spawn(move || drop(server));
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !dropping.is_finished() {
+        assert!(Instant::now() < deadline, "a client that stays delays it");
+        thread::sleep(Duration::from_millis(1));
+    }
+    drop((idle, kept, half));
 }
 
 #[test]
