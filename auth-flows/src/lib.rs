@@ -22,8 +22,3 @@ pub use login::{
     pending::PendingLogin,
     prepared::{LoginPrompt, PreparedLogin},
 };
-
-/// Compiles the examples in the README of the workspace.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct WorkspaceReadme;
