@@ -86,7 +86,13 @@ fn data_dir(
     let (chosen, inside, setting) = match system {
         System::Unix => (from("XDG_DATA_HOME"), ".local/share", "XDG_DATA_HOME, HOME"),
         System::Mac => (None, "Library/Application Support", "HOME"),
-        System::Windows => (from("APPDATA"), "AppData/Roaming", "APPDATA, USERPROFILE"),
+        // Not APPDATA, which Windows copies to the other machines of a domain's user: two machines
+        // with one refresh token end its login.
+        System::Windows => (
+            from("LOCALAPPDATA"),
+            "AppData/Local",
+            "LOCALAPPDATA, USERPROFILE",
+        ),
     };
     if let Some(chosen) = chosen {
         return Ok(chosen);
@@ -143,25 +149,16 @@ mod tests {
         check(System::Unix, None, given, at(".local/share"));
         check(System::Unix, Some(""), given, at(".local/share"));
         check(System::Unix, Some("data"), given, at(".local/share"));
-        check(
-            System::Unix,
-            Some("/elsewhere"),
-            None,
-            Some("/elsewhere".into()),
-        );
-        check(
-            System::Mac,
-            Some("/elsewhere"),
-            given,
-            at("Library/Application Support"),
-        );
-        check(
-            System::Windows,
-            Some("/roaming"),
-            None,
-            Some("/roaming".into()),
-        );
-        check(System::Windows, None, given, at("AppData/Roaming"));
+        let elsewhere = if cfg!(windows) {
+            r"C:\elsewhere"
+        } else {
+            "/elsewhere"
+        };
+        let set = Some(elsewhere);
+        check(System::Unix, set, None, Some(elsewhere.into()));
+        check(System::Mac, set, given, at("Library/Application Support"));
+        check(System::Windows, set, None, Some(elsewhere.into()));
+        check(System::Windows, None, given, at("AppData/Local"));
         check(System::Unix, None, None, None);
         check(System::Unix, None, Some(Path::new("")), None);
         check(System::Mac, None, Some(Path::new("relative")), None);
@@ -181,7 +178,9 @@ mod tests {
             );
         };
         check(None, "has no home directory");
-        check(Some("/nonexistent/me"), "/nonexistent/me does not exist");
+        let gone = std::env::temp_dir().join("nonexistent-home-of-keystore");
+        let gone = gone.to_str().unwrap();
+        check(Some(gone), &format!("{gone} does not exist"));
     }
 
     #[test]

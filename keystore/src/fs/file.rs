@@ -68,7 +68,7 @@ impl File {
     /// Opens a store in the directory `app_name` of the user's data directory.
     ///
     /// The data directory is, on Unix, `$XDG_DATA_HOME`, or `~/.local/share` if that is not set; on
-    /// macOS `~/Library/Application Support`; on Windows `%APPDATA%`.
+    /// macOS `~/Library/Application Support`; on Windows `%LOCALAPPDATA%`, which does not roam.
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if the user has no home
