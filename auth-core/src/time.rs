@@ -142,7 +142,14 @@ mod tests {
             Duration::ZERO
         );
         assert_eq!(late.to_string(), "never");
-        assert_eq!(UnixTime::from_system(late.to_system()), late);
+        let back = UnixTime::from_system(late.to_system());
+        // The clock of Windows ends in the year 30828.
+        let expect = if cfg!(windows) {
+            UnixTime::from_secs(END_OF_9999)
+        } else {
+            late
+        };
+        assert_eq!(back, expect);
         assert_eq!(
             UnixTime::from_secs(0).to_string(),
             "Thu, 01 Jan 1970 00:00:00 GMT"

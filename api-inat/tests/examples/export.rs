@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::Path,
-    process::{Command, Stdio},
+    process::Stdio,
     thread,
     time::{Duration, Instant},
 };
@@ -139,7 +139,7 @@ fn killed_in_the_middle_of_a_page_it_resumes_without_gaps_and_duplicates() {
         let part = folder.path().join("all.ndjson.part");
         let program = scene.example("export", folder.path());
         let start = |limit: &str| {
-            let mut shell = Command::new("/bin/sh");
+            let mut shell = std::process::Command::new("/bin/sh");
             shell
                 .env_clear()
                 .envs(program.get_envs().filter_map(|(k, v)| Some((k, v?))))

@@ -35,6 +35,10 @@ pub(crate) enum EntryKind {
 
 impl Name {
     /// Returns the label that a password manager shows. For passwords it is Python's keyring 25's.
+    #[cfg_attr(
+        all(not(test), any(windows, target_vendor = "apple")),
+        expect(dead_code, reason = "only the Secret Service has labels")
+    )]
     pub(crate) fn label(&self) -> String {
         let Self { service, user, .. } = self;
         match self.kind {
@@ -55,12 +59,24 @@ impl fmt::Display for Name {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// There is no session bus.
+    #[cfg_attr(
+        all(not(test), any(windows, target_vendor = "apple")),
+        expect(dead_code, reason = "the Secret Service says it")
+    )]
     NoBus,
     /// There is a session bus, but no Secret Service on it.
+    #[cfg_attr(
+        all(not(test), any(windows, target_vendor = "apple")),
+        expect(dead_code, reason = "the Secret Service says it")
+    )]
     NoService,
     /// The keyring stays locked: the user dismissed the prompt, or no prompt can be shown.
     Locked,
     /// The service has no default collection for new entries.
+    #[cfg_attr(
+        all(not(test), any(windows, target_vendor = "apple")),
+        expect(dead_code, reason = "the Secret Service says it")
+    )]
     NoCollection,
     /// Several entries match, and none is newer than the others.
     Ambiguous,

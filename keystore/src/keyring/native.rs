@@ -12,7 +12,6 @@ use super::entries::{Entries, EntryKind, Failure, Name};
 
 /// How a store identifies entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "each system uses one of them"))]
 pub(super) enum Naming {
     /// By service and user: Keychain.
     ServiceAndUser,
