@@ -7,6 +7,9 @@ use super::response_body::Response;
 /// How much of a body is looked at.
 const LOOKED_AT: usize = 64 << 10;
 
+/// How much of a text, or of a page up to its title, is looked at.
+const SHOWN_TEXT: usize = 4000;
+
 /// How many bytes of message are enough: an error shows 400 characters.
 const ENOUGH: usize = 1600;
 
@@ -44,23 +47,37 @@ pub(crate) fn server_message(response: &Response, secret: bool) -> String {
         found.collect(&value, 8, false);
         return found.texts.join("; ");
     }
-    match looks_like_html(response) {
-        true => title(&String::from_utf8_lossy(&start[..start.len().min(4000)])),
-        false if secret => String::new(),
-        false => String::from_utf8_lossy(&start[..start.len().min(4000)]).into_owned(),
+    let text = String::from_utf8_lossy(&start[..start.len().min(SHOWN_TEXT)]);
+    // The type alone proves nothing: Symfony sends plain text as `text/html`.
+    match title(&text) {
+        title if begins_with_tag(body) => title,
+        title if !title.is_empty() && is_typed_html(response) => title,
+        _ if secret => String::new(),
+        _ => text.into_owned(),
     }
 }
 
 /// Returns whether a response is a web page, by its content type or its first character.
 #[must_use]
 pub fn looks_like_html(response: &Response) -> bool {
+    is_typed_html(response) || begins_with_tag(response.body().as_bytes())
+}
+
+fn is_typed_html(response: &Response) -> bool {
     let kind = response.headers().get(http::header::CONTENT_TYPE);
     let kind = kind
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let typed = kind.trim_start().get(.."text/html".len());
     typed.is_some_and(|kind| kind.eq_ignore_ascii_case("text/html"))
-        || response.body().as_bytes().trim_ascii_start().first() == Some(&b'<')
+}
+
+/// Whether the first character of the text is `<`, after a byte order mark and white space.
+fn begins_with_tag(body: &[u8]) -> bool {
+    const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+    let body = body.trim_ascii_start();
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    body.trim_ascii_start().first() == Some(&b'<')
 }
 
 /// Parses JSON, or the beginning of JSON that is cut.
@@ -244,6 +261,30 @@ mod tests {
             "<html><title>Bad gateway</title>marked</html>",
             "Bad gateway",
         );
+    }
+
+    /// Symfony's plain `Response` is `text/html`, whatever it says.
+    #[test]
+    fn a_page_is_one_by_its_body_not_by_its_type() {
+        let check = |kind: &str, body: &str, expect: &str| {
+            let body = ResponseBody::new(body.into());
+            assert_eq!(message(kind, body), expect, "{kind}");
+        };
+        let html = "text/html; charset=UTF-8";
+        check(html, "Insufficient scopes.", "Insufficient scopes.");
+        check(html, "  1 < 2\n", "  1 < 2\n");
+        check(html, r#"{"error":"why"}"#, "why");
+        check(html, "", "");
+        for page in [
+            "<title>Down</title>",
+            "\n\u{feff}<!doctype html><title>Down</title>",
+        ] {
+            check(html, page, "Down");
+            check("text/plain", page, "Down");
+        }
+        let late = "Warning: out of memory\n<html><title>Down</title>x</html>";
+        check(html, late, "Down");
+        check("text/plain", late, late);
     }
 
     #[test]
