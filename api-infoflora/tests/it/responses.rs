@@ -151,7 +151,8 @@ fn refusals_in_any_shape() {
             assert_eq!(error.server_message(), words, "{error}");
             assert!(error.help().expect("a help").contains(help), "{error}");
         };
-    let text = [("content-type", "text/plain; charset=UTF-8")];
+    // Symfony's plain `Response` is HTML by its type.
+    let text = [("content-type", "text/html; charset=UTF-8")];
     let html = [("content-type", "text/html")];
     check(
         401,

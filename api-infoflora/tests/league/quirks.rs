@@ -11,7 +11,7 @@ use auth_testkit::{Fault, Matching, RequestKind, person::Person};
 use keystore::{File, Memory};
 use serde_json::{Value, json};
 
-use crate::scene::{DAEMON, Scene, Seat, TOOL, browser, everywhere, fails};
+use crate::scene::{DAEMON, SYMFONY, Scene, Seat, TOOL, browser, everywhere, fails};
 
 #[test]
 fn token_type_is_not_echoed_as_the_scheme() {
@@ -212,20 +212,12 @@ fn refusals_of_the_api_in_any_shape() {
             scene.server.faults().clear();
         };
         let plain = "The resource server rejected the request.";
-        check(
-            401,
-            "text/plain",
-            plain,
-            &[plain, "OAuth replaced Basic Auth"],
-        );
-        check(401, "text/plain", "", &["OAuth replaced Basic Auth"]);
+        // Symfony's plain `Response` is HTML by its type.
+        check(401, SYMFONY, plain, &[plain, "OAuth replaced Basic Auth"]);
+        check(401, SYMFONY, "", &["OAuth replaced Basic Auth"]);
         check(401, "text/html", html, &["An Error Occurred"]);
-        check(
-            403,
-            "text/plain",
-            "Insufficient scopes.",
-            &["Insufficient scopes."],
-        );
+        let scopes = "Insufficient scopes.";
+        check(403, SYMFONY, scopes, &[scopes]);
         check(403, "text/html", html, &["scopes", "An Error Occurred"]);
         check(403, "application/json", "", &["scopes"]);
         check(404, "text/html", html, &["version"]);
@@ -251,7 +243,7 @@ fn a_403_is_no_reason_to_renew() {
         let seat = scene.alice();
         let refused = Fault::Respond {
             status: 403,
-            content_type: "text/plain".to_owned(),
+            content_type: SYMFONY.to_owned(),
             body: b"Insufficient scopes.".to_vec(),
         };
         scene.server.faults().next(Matching::Api, refused);

@@ -8,7 +8,9 @@ use auth_core::{
     Token, TokenKind, Transport,
 };
 use auth_flows::{AsyncClient, AsyncSession, Client, Login, Session, Status};
-use auth_testkit::{Dialect, RequestLog, TestClient, TestServer, person::Person};
+use auth_testkit::{
+    Dialect, RequestLog, TestClient, TestServer, TestServerBuilder, person::Person,
+};
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use keystore::Memory;
@@ -20,6 +22,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) const DAEMON: (&str, &str) = ("daemon", "daemon+secret/with=%20:colon");
 /// A client that users log in to.
 pub(crate) const TOOL: (&str, &str) = ("tool", "tool-secret");
+/// The type of Symfony's plain `Response`, whatever it contains.
+pub(crate) const SYMFONY: &str = "text/html; charset=UTF-8";
 /// The redirect URIs of a web service and an installed application.
 pub(crate) const CALLBACK: &str = "https://my-app.example/oauth2redirect";
 pub(crate) const SCHEME: &str = "org.myorganisation.myapp:/oauth2redirect/oauthprovider";
@@ -39,12 +43,20 @@ pub(crate) enum World {
 }
 
 /// Runs a test in all four scenes.
-#[expect(clippy::print_stderr, reason = "a test that fails shows which it was")]
 pub(crate) fn everywhere(test: impl Fn(&Scene)) {
+    everywhere_with(|| None, test);
+}
+
+/// Runs a test in all four scenes, with further clients.
+#[expect(clippy::print_stderr, reason = "a test that fails shows which it was")]
+pub(crate) fn everywhere_with<C: IntoIterator<Item = TestClient>>(
+    clients: impl Fn() -> C,
+    test: impl Fn(&Scene),
+) {
     for eight in [true, false] {
         for world in [World::blocking(), World::asynchronous()] {
             eprintln!("league {}, {}", if eight { 8 } else { 9 }, world.name());
-            test(&Scene::new(eight, world));
+            test(&Scene::new(eight, world, clients()));
         }
     }
 }
@@ -72,7 +84,7 @@ impl World {
 }
 
 impl Scene {
-    fn new(eight: bool, world: World) -> Self {
+    fn new(eight: bool, world: World, clients: impl IntoIterator<Item = TestClient>) -> Self {
         let dialect = match eight {
             true => Dialect::league_8(),
             false => Dialect::league_9(),
@@ -83,9 +95,10 @@ impl Scene {
             .redirect_uri(CALLBACK)
             .redirect_uri(SCHEME)
             .grants(["authorization_code", "refresh_token"]);
-        let server = TestServer::builder(dialect)
-            .client(script)
-            .client(tool)
+        let server = TestServer::builder(dialect).client(script).client(tool);
+        let with = |server: TestServerBuilder, client| server.client(client);
+        let server = clients.into_iter().fold(server, with);
+        let server = server
             .user("alice", "password")
             .user("bob", "hunter2")
             .site(api_infoflora::testkit::site())

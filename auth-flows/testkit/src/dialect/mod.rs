@@ -46,12 +46,20 @@ impl Dialect {
     }
 
     /// league/oauth2-server 8.5, the PHP library.
+    ///
+    /// It looks at a client's grants late: a client without the code grant gets a code, and
+    /// `invalid_client` for it; one without the refresh grant gets a refresh token, and
+    /// `invalid_client` when it uses that.
     #[must_use]
     pub fn league_8() -> Self {
         Self::league(Version::V8)
     }
 
     /// league/oauth2-server 9.4, the PHP library.
+    ///
+    /// It refuses a grant that the client does not have with `unauthorized_client`, at the
+    /// authorization endpoint as well. Like version 8, it refuses a scope that another client has at
+    /// the exchange, after the user consented.
     #[must_use]
     pub fn league_9() -> Self {
         Self::league(Version::V9)
@@ -69,7 +77,8 @@ impl Dialect {
 
     /// Puts league's dialect into a Symfony bundle. Does not change Doorkeeper's dialect.
     ///
-    /// The resource server then refuses in plain text instead of JSON, and the server refuses code
+    /// The resource server then refuses in plain text instead of JSON, which Symfony labels
+    /// `text/html; charset=UTF-8`. It accepts the scheme `Bearer` only, and the server refuses code
     /// challenges of the method `plain`. Read in the bundle's source, not observed.
     #[must_use]
     pub fn with_symfony(mut self) -> Self {

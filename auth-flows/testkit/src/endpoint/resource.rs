@@ -30,12 +30,11 @@ pub(crate) fn access_token(
 ) -> Result<Token, Reason> {
     let text = bearer(software, request).ok_or(Reason::Missing)?;
     let token = context.state().use_access(text).ok_or(Reason::Unknown)?;
-    if token.access_revoked {
-        Err(Reason::Revoked)
-    } else if token.is_expired(context.clock.now_ms()) {
-        Err(Reason::Expired)
-    } else {
-        Ok(token)
+    let expired = token.is_expired(context.clock.now_ms());
+    match token.access_revoked {
+        true if !(expired && software.checks_expiry_first()) => Err(Reason::Revoked),
+        _ if expired => Err(Reason::Expired),
+        _ => Ok(token),
     }
 }
 

@@ -154,6 +154,11 @@ pub(crate) trait Software {
     /// Whether the server reads a token from an `Authorization` header with this scheme.
     fn accepts_scheme(&self, scheme: &str) -> bool;
 
+    /// Whether a token that is both expired and revoked is refused as expired.
+    fn checks_expiry_first(&self) -> bool {
+        false
+    }
+
     /// Refuses a request to a protected resource that has no valid token.
     fn refuse(
         &self,

@@ -48,12 +48,6 @@ impl Params {
         Self(form_urlencoded::parse(encoded).into_owned().collect())
     }
 
-    /// Trims white space around the values.
-    pub(crate) fn trimmed(self) -> Self {
-        let trim = |(name, value): (String, String)| (name, value.trim().to_owned());
-        Self(self.0.into_iter().map(trim).collect())
-    }
-
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().rev().find(|(n, _)| n == name);
         found.map(|(_, value)| value.as_str())

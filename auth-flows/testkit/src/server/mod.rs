@@ -24,6 +24,7 @@ use crate::endpoint::software::{Grantee, Software};
 use crate::server::builder::TestServerBuilder;
 use crate::server::connection::Acceptor;
 use crate::state::Token;
+use crate::state::client::split_words;
 use crate::state::context::ServerContext;
 use crate::state::settings::Settings;
 
@@ -210,6 +211,17 @@ impl TestServer {
             if known.name == user {
                 known.suspended = Some(until.map(str::to_owned));
             }
+        }
+    }
+
+    /// Takes all other scopes from the client: from now on it may request these alone, separated by
+    /// spaces.
+    ///
+    /// Tokens keep the scopes they have. league 9 refuses a refresh token that has one of the
+    /// others. Ignores an unknown client.
+    pub fn limit_scopes(&self, client_id: &str, scopes: &str) {
+        if let Some(client) = self.inner.context.state().client_mut(client_id) {
+            client.scopes = split_words(scopes);
         }
     }
 

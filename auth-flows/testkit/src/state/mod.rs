@@ -115,6 +115,10 @@ impl State {
         self.clients.iter().find(|client| client.id == id)
     }
 
+    pub(crate) fn client_mut(&mut self, id: &str) -> Option<&mut TestClient> {
+        self.clients.iter_mut().find(|client| client.id == id)
+    }
+
     /// The client's number, as in a server's database.
     pub(crate) fn client_number(&self, id: &str) -> usize {
         let index = self.clients.iter().position(|client| client.id == id);

@@ -405,22 +405,28 @@ fn the_resource_server() {
                 assert_eq!(response.text("hint"), hint);
             }
         };
-        let missing = r#"Missing "Authorization" header"#;
+        let unreadable = "Error while decoding from Base64Url, invalid base64 characters detected";
+        let no_jwt = "The JWT string must have two dots";
         check(&format!("Bearer {access}"), [200, 200], "");
-        check(&format!("bearer {access}"), [401, 200], missing);
+        check(&format!("bearer {access}"), [401, 200], unreadable);
+        check("Bearer garbage", [401, 401], no_jwt);
+        check(&basic("conf", "conf-secret"), [401, 401], no_jwt);
+        check("Bearer", [401, 401], no_jwt);
+        let response = get(server, "/rest/me", &[]);
+        assert_eq!(response.text("hint"), r#"Missing "Authorization" header"#);
+        let other = format!("{}x", access.trim_end_matches(|c: char| c != '.'));
         check(
-            "Bearer garbage",
+            &format!("Bearer {other}"),
             [401, 401],
             "Access token could not be verified",
         );
-        check(&basic("conf", "conf-secret"), [401, 401], missing);
         server.revoke_access_tokens();
         check(
             &format!("Bearer {access}"),
             [401, 401],
             "Access token has been revoked",
         );
-        let access = token(server, &[], CREDENTIALS).text("access_token");
+        // The end is checked before the revocation.
         server.advance(Duration::from_secs(3601));
         check(
             &format!("Bearer {access}"),
@@ -428,8 +434,30 @@ fn the_resource_server() {
             "Access token could not be verified",
         );
     });
-    let symfony = server(Dialect::league_9().with_symfony());
-    let response = bearer(&symfony, "/rest/me", "garbage");
-    assert_eq!(response.body, "The resource server rejected the request.");
-    assert_eq!(response.header("www-authenticate"), Some("Bearer"));
+}
+
+/// The bundle looks for the literal `Bearer `, and responds with Symfony's plain `Response`.
+#[test]
+fn the_resource_server_in_symfony() {
+    for dialect in [Dialect::league_8(), Dialect::league_9()] {
+        let symfony = server(dialect.with_symfony());
+        let access = token(&symfony, &[], CREDENTIALS).text("access_token");
+        let check = |authorization: &str, status: u16, body: &str| {
+            let response = get(&symfony, "/rest/me", &[("authorization", authorization)]);
+            assert_eq!(response.status, status, "{authorization:.20}");
+            if status == 401 {
+                assert_eq!(response.body, body);
+                assert_eq!(response.header("www-authenticate"), Some("Bearer"));
+                assert_eq!(
+                    response.header("content-type"),
+                    Some("text/html; charset=UTF-8")
+                );
+            }
+        };
+        check(&format!("Bearer {access}"), 200, "");
+        let rejected = "The resource server rejected the request.";
+        check("Bearer garbage", 401, rejected);
+        check(&format!("bearer {access}"), 401, "");
+        check(&basic("conf", "conf-secret"), 401, "");
+    }
 }

@@ -6,6 +6,7 @@ mod doorkeeper_tokens;
 mod faults;
 mod http;
 mod league;
+mod league_refusals;
 mod observe;
 mod rotation;
 mod site;

@@ -10,6 +10,9 @@ use crate::conformance::env::{alice, log_in};
 use crate::conformance::expect::{ensure, expect_error};
 use crate::rig::Seat;
 
+/// The type of Symfony's plain `Response`, whatever it contains.
+pub(super) const SYMFONY: &str = "text/html; charset=UTF-8";
+
 pub(super) const CASES: &[Case] = &[
     ("token_type `bearer`: `Bearer` is still sent", |env| {
         let seat = client_session(env)?;
@@ -91,9 +94,9 @@ pub(super) const CASES: &[Case] = &[
         "the API's 401 as plain text, empty, a page: renewed once",
         |env| {
             let bodies = [
-                ("text/plain", "The resource server rejected the request."),
-                ("text/plain", ""),
-                ("text/html", "<title>Unauthorized</title>"),
+                (SYMFONY, "The resource server rejected the request."),
+                (SYMFONY, ""),
+                (SYMFONY, "<title>Unauthorized</title>"),
             ];
             for (kind, body) in bodies {
                 let seat = client_session(env)?;
@@ -119,7 +122,7 @@ pub(super) const CASES: &[Case] = &[
         let seat = client_session(env)?;
         env.server.faults().next(
             Matching::Api,
-            response(403, "text/plain", "Insufficient scopes."),
+            response(403, SYMFONY, "Insufficient scopes."),
         );
         expect_error(
             call(&seat),

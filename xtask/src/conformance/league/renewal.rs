@@ -9,6 +9,7 @@ use keystore::Memory;
 use serde_json::json;
 
 use super::env::{LeagueEnv, SecretChannel, TOOL, call, sent_by};
+use super::quirks::SYMFONY;
 use super::{Case, Version};
 use crate::conformance::env::{alice, log_in, now};
 use crate::conformance::expect::{ensure, expect_error};
@@ -118,7 +119,7 @@ fn rotated_elsewhere(env: &LeagueEnv<'_>) -> CheckResult {
     let second = env.rig.account(service, store, "alice");
     let refused = Fault::Respond {
         status: 401,
-        content_type: "text/plain".to_owned(),
+        content_type: SYMFONY.to_owned(),
         body: Vec::new(),
     };
     env.server.faults().next(Matching::Api, refused);

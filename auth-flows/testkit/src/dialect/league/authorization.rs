@@ -2,14 +2,15 @@
 
 use http::Response;
 
+use crate::dialect::league::input::Input;
 use crate::dialect::league::refusal::Refusal;
-use crate::dialect::league::{League, Version};
+use crate::dialect::league::{League, Version, scope};
 use crate::endpoint::software::{AuthorizationParams, ErrorReply};
 use crate::http::params::Params;
 use crate::http::redirect::{league_matches, with_query};
 use crate::http::reply::found;
 use crate::state::Challenge;
-use crate::state::client::{TestClient, split_words};
+use crate::state::client::TestClient;
 use crate::state::context::ServerContext;
 
 /// Checks a request in the order of `AuthCodeGrant::validateAuthorizationRequest`.
@@ -21,28 +22,34 @@ pub(super) fn check(
     league: &League,
     params: &Params,
 ) -> Result<AuthorizationParams, ErrorReply> {
-    let invalid = |parameter: &str, hint: Option<&str>| {
-        Box::new(Refusal::request(parameter, hint).to_response(league, false))
-    };
-    let client_id = params.get("client_id");
-    let (Some(client_id), Some("code")) = (client_id, params.get("response_type")) else {
-        return Err(Box::new(Refusal::GRANT_TYPE.to_response(league, false)));
-    };
+    let input = Input::new(params, league.version);
+    let json = |refusal: Refusal| Box::new(refusal.to_response(league, false));
+    // `canRespondToAuthorizationRequest`: PHP's `isset` is true of an empty value.
+    let has_client_id = params.get("client_id").is_some();
+    if input.raw("response_type") != Some("code") || !has_client_id {
+        return Err(json(Refusal::grant_type()));
+    }
+    let client_id = input.get("client_id").map_err(json)?;
+    let client_id = client_id.ok_or_else(|| json(Refusal::request("client_id", None)))?;
     let state = context.state();
-    let client = state
-        .client(client_id)
-        .filter(|c| c.may_use("authorization_code"));
-    let unknown = || Box::new(Refusal::CLIENT.to_response(league, false));
-    let client = client.ok_or_else(unknown)?;
-    let given = params.get("redirect_uri");
+    let client = state.client(client_id);
+    let client = client.ok_or_else(|| json(Refusal::CLIENT))?;
+    if league.version == Version::V9 && !client.may_use("authorization_code") {
+        // `AbstractGrant::getClientEntityOrFail`, from 9.2 on. Version 8 looks at the grant at the
+        // token endpoint only.
+        return Err(json(Refusal::UNAUTHORIZED));
+    }
+    let given = input.get("redirect_uri").map_err(json)?;
     let redirect_uri = match (given, client.redirect_uris.as_slice()) {
         (Some(uri), registered) if registered.iter().any(|r| league_matches(uri, r)) => uri,
         (None, [only]) => only,
-        _ => return Err(unknown()),
+        _ => return Err(json(Refusal::CLIENT)),
     };
-    let echoed = params.get("state").map(str::to_owned);
-    let scope = match scope_for(context, client, params.get("scope")) {
-        Ok(scope) => scope,
+    let echoed = input.get("state").map_err(json)?.map(str::to_owned);
+    let requested = input.scope().map_err(json)?.unwrap_or_default();
+    let scope = match scope::validate(context, &requested) {
+        Ok(scopes) if scopes.is_empty() => scope::all_of(context, client).join(" "),
+        Ok(scopes) => scopes.join(" "),
         Err(refusal) => {
             let state = echoed.filter(|_| league.version == Version::V9);
             return Err(Box::new(refusal.redirect(
@@ -52,33 +59,6 @@ pub(super) fn check(
             )));
         }
     };
-    let challenge = match params.get("code_challenge") {
-        None if !client.is_confidential() => {
-            let hint = "Code challenge must be provided for public clients";
-            return Err(invalid("code_challenge", Some(hint)));
-        }
-        None => None,
-        Some(value) => {
-            // RFC 7636 section 4.3: the default method is `plain`.
-            let method = params.get("code_challenge_method").unwrap_or("plain");
-            if !matches!(method, "S256" | "plain") {
-                let hint = "Code challenge method must be one of `S256`, `plain`";
-                return Err(invalid("code_challenge_method", Some(hint)));
-            }
-            if !is_verifier(value) {
-                let hint = "Code challenge must follow the specifications of RFC-7636.";
-                return Err(invalid("code_challenge", Some(hint)));
-            }
-            if method == "plain" && league.symfony {
-                let hint = "Plain code challenge method is not allowed for this client";
-                return Err(invalid("code_challenge_method", Some(hint)));
-            }
-            Some(Challenge {
-                value: value.to_owned(),
-                method: method.to_owned(),
-            })
-        }
-    };
     Ok(AuthorizationParams {
         client_id: client_id.to_owned(),
         confidential: client.is_confidential(),
@@ -86,8 +66,44 @@ pub(super) fn check(
         redirect_uri_given: given.is_some(),
         scope,
         state: echoed,
-        challenge,
+        challenge: challenge(league, client, &input).map_err(json)?,
     })
+}
+
+fn challenge(
+    league: &League,
+    client: &TestClient,
+    input: &Input<'_>,
+) -> Result<Option<Challenge>, Refusal> {
+    let invalid = |parameter: &str, hint: &str| Err(Refusal::request(parameter, Some(hint)));
+    let Some(value) = input.get("code_challenge")? else {
+        return match client.is_confidential() {
+            true => Ok(None),
+            false => invalid(
+                "code_challenge",
+                "Code challenge must be provided for public clients",
+            ),
+        };
+    };
+    // RFC 7636 section 4.3: the default method is `plain`.
+    let method = input.get("code_challenge_method")?.unwrap_or("plain");
+    if !matches!(method, "S256" | "plain") {
+        let hint = "Code challenge method must be one of `S256`, `plain`";
+        return invalid("code_challenge_method", hint);
+    }
+    if !is_verifier(value) {
+        let hint = "Code challenge must follow the specifications of RFC-7636.";
+        return invalid("code_challenge", hint);
+    }
+    if method == "plain" && league.symfony {
+        // The bundle's `AuthorizationController::indexAction`.
+        let hint = "Plain code challenge method is not allowed for this client";
+        return invalid("code_challenge_method", hint);
+    }
+    Ok(Some(Challenge {
+        value: value.to_owned(),
+        method: method.to_owned(),
+    }))
 }
 
 pub(super) fn allow(authorization: &AuthorizationParams, code: &str) -> Response<Vec<u8>> {
@@ -103,30 +119,6 @@ pub(super) fn deny(league: &League, authorization: &AuthorizationParams) -> Resp
         &authorization.redirect_uri,
         authorization.state.as_deref(),
     )
-}
-
-/// Returns the scopes of a request. If it names none: all scopes of the client.
-pub(super) fn scope_for(
-    context: &ServerContext,
-    client: &TestClient,
-    requested: Option<&str>,
-) -> Result<String, Refusal> {
-    let settings = &context.settings;
-    let own = match client.scopes.is_empty() {
-        true => &settings.default_scopes,
-        false => &client.scopes,
-    };
-    let scopes = split_words(requested.unwrap_or_default());
-    if scopes.is_empty() {
-        return Ok(own.join(" "));
-    }
-    let known = |s: &String| {
-        own.contains(s) || (client.scopes.is_empty() && settings.optional_scopes.contains(s))
-    };
-    match scopes.iter().find(|scope| !known(scope)) {
-        None => Ok(scopes.join(" ")),
-        Some(bad) => Err(Refusal::scope(bad)),
-    }
 }
 
 /// Whether RFC 7636 section 4.1 allows the verifier. league applies the same rule to a challenge.

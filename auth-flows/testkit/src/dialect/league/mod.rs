@@ -1,9 +1,14 @@
 //! league/oauth2-server 8.5 and 9.4: paths, defaults and token texts.
 //!
-//! Recorded from running 8.5.4 and 9.4.1. A comment marks what was only read in the source.
+//! Recorded from running 8.5.4 and 9.4.1, and compared with 8.5.5 and 9.4.1 in 2026. A comment names
+//! the function of the source that an answer comes from: of the library's `src/` at 8.5.5 and 9.4.1,
+//! or of the bundle's (league/oauth2-server-bundle) `src/`, where it says so. The bundle was only
+//! read.
 
 mod authorization;
+mod input;
 mod refusal;
+mod scope;
 mod token;
 
 use std::time::Duration;
@@ -119,21 +124,28 @@ impl Software for League {
         token::respond(context, self, request)
     }
 
-    /// The library accepts the scheme in upper or lower case since 9.3.
+    /// The library accepts the scheme in upper or lower case since 9.3
+    /// (`BearerTokenValidator::validateAuthorization`), the bundle does not
+    /// (`OAuth2Authenticator::supports`).
     fn accepts_scheme(&self, scheme: &str) -> bool {
         match self.version {
-            Version::V8 => scheme == "Bearer",
-            Version::V9 => scheme.eq_ignore_ascii_case("bearer"),
+            Version::V9 if !self.symfony => scheme.eq_ignore_ascii_case("bearer"),
+            _ => scheme == "Bearer",
         }
+    }
+
+    /// The constraints on the JWT come before the lookup of its revocation.
+    fn checks_expiry_first(&self) -> bool {
+        true
     }
 
     fn refuse(
         &self,
         _context: &ServerContext,
-        _request: &Request<Vec<u8>>,
+        request: &Request<Vec<u8>>,
         reason: Reason,
     ) -> Response<Vec<u8>> {
-        refusal::invalid_token(self, reason)
+        refusal::invalid_token(self, request, reason)
     }
 
     fn refuse_scope(&self) -> Response<Vec<u8>> {

@@ -1,37 +1,77 @@
 //! league's refusals: the library's exceptions as JSON, in a redirect, or as plain text.
 
-use http::{Response, header};
+use http::{Request, Response, header};
 use serde_json::{Value, json};
 
 use crate::dialect::league::{League, Version};
-use crate::endpoint::software::Reason;
+use crate::endpoint::software::{Reason, Software};
 use crate::http::pages::escaped;
 use crate::http::redirect::with_query;
 use crate::http::reply::{found, object, set, typed};
 
+/// The type of Symfony's plain `Response`, whatever it contains (`Response::prepare`).
+const SYMFONY: &str = "text/html; charset=UTF-8";
+
 /// The refusal of a resource endpoint: the library's JSON, or the bundle's plain text.
-pub(super) fn invalid_token(league: &League, reason: Reason) -> Response<Vec<u8>> {
+///
+/// The bundle lets a request without the literal `Bearer ` pass as anonymous, and its entry point
+/// responds without a text (`OAuth2Authenticator::supports`, `start`).
+pub(super) fn invalid_token(
+    league: &League,
+    request: &Request<Vec<u8>>,
+    reason: Reason,
+) -> Response<Vec<u8>> {
     if league.symfony {
-        let message = "The resource server rejected the request.";
-        let mut response = typed(401, "text/plain; charset=UTF-8", message.into());
-        set(&mut response, header::WWW_AUTHENTICATE, "Bearer");
-        return response;
+        return plain(
+            401,
+            match reason {
+                Reason::Missing => "",
+                _ => "The resource server rejected the request.",
+            },
+        );
     }
-    let hint = match reason {
-        Reason::Missing => r#"Missing "Authorization" header"#,
-        Reason::Revoked => "Access token has been revoked",
-        Reason::Unknown | Reason::Expired => "Access token could not be verified",
-    };
-    Refusal::denied(hint).to_response(league, false)
+    Refusal::denied(hint(league, request, reason)).to_response(league, false)
 }
 
-/// The bundle's response to a token without the scope. The library itself does not check scopes.
+/// The hint of `BearerTokenValidator::validateAuthorization`. What cannot be parsed as a JWT has
+/// the words of the library `lcobucci/jwt` (`Token\Parser`, `Encoding\CannotDecodeContent`).
+fn hint(league: &League, request: &Request<Vec<u8>>, reason: Reason) -> &'static str {
+    let Some(value) = request.headers().get(header::AUTHORIZATION) else {
+        return r#"Missing "Authorization" header"#;
+    };
+    let value = value.to_str().unwrap_or_default();
+    let token = match value.split_once(' ') {
+        Some((scheme, token)) if league.accepts_scheme(scheme) => token.trim(),
+        _ => value,
+    };
+    let parts: Vec<_> = token.split('.').collect();
+    let is_base64 = |part: &str| {
+        let is_of_alphabet = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        part.bytes().all(is_of_alphabet)
+    };
+    match (parts.as_slice(), reason) {
+        ([head, claims, signature], _)
+            if ![head, claims, signature].iter().all(|part| is_base64(part)) =>
+        {
+            "Error while decoding from Base64Url, invalid base64 characters detected"
+        }
+        ([_, _, _], Reason::Revoked) => "Access token has been revoked",
+        ([_, _, _], _) => "Access token could not be verified",
+        _ => "The JWT string must have two dots",
+    }
+}
+
+/// The bundle's response to a token without the scope (`InsufficientScopesException`). The library
+/// itself does not check scopes.
 pub(super) fn insufficient_scope() -> Response<Vec<u8>> {
-    typed(
-        403,
-        "text/plain; charset=UTF-8",
-        "Insufficient scopes.".into(),
-    )
+    plain(403, "Insufficient scopes.")
+}
+
+/// The bundle's response to an `OAuth2AuthenticationException`.
+fn plain(status: u16, message: &str) -> Response<Vec<u8>> {
+    let mut response = typed(status, SYMFONY, message.into());
+    set(&mut response, header::WWW_AUTHENTICATE, "Bearer");
+    response
 }
 
 /// An `OAuthServerException`.
@@ -60,13 +100,17 @@ impl Refusal {
         "unauthorized_client",
         "The authenticated client is not authorized to use this authorization grant type.",
     );
-    pub(super) const GRANT_TYPE: Self = Self::new(
-        400,
-        "unsupported_grant_type",
-        "The authorization grant type is not supported by the authorization server.",
-    );
     pub(super) const CREDENTIALS: Self =
         Self::new(400, "invalid_grant", "The user credentials were incorrect.");
+
+    pub(super) fn grant_type() -> Self {
+        let description =
+            "The authorization grant type is not supported by the authorization server.";
+        Self {
+            hint: Some("Check that all required parameters have been provided".to_owned()),
+            ..Self::new(400, "unsupported_grant_type", description)
+        }
+    }
 
     pub(super) fn denied(hint: &str) -> Self {
         let description = "The resource owner or authorization server denied the request.";

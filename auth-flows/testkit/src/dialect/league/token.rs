@@ -3,9 +3,10 @@
 use http::{Method, Request, Response, header};
 use serde_json::json;
 
-use crate::dialect::league::authorization::{is_verifier, scope_for};
+use crate::dialect::league::authorization::is_verifier;
+use crate::dialect::league::input::Input;
 use crate::dialect::league::refusal::Refusal;
-use crate::dialect::league::{League, Version};
+use crate::dialect::league::{League, Version, scope};
 use crate::endpoint::issue::{basic, issue, verifier_matches};
 use crate::endpoint::software::Grantee;
 use crate::http::params::Params;
@@ -27,19 +28,14 @@ pub(super) fn respond(
         return not_found();
     }
     let is_8 = league.version == Version::V8;
-    let form = Params::of_form(request);
-    // Version 9 trims white space around every parameter.
-    let params = if is_8 { form } else { form.trimmed() };
+    let params = Params::of_form(request);
     let mut state = context.state();
     let token_request = TokenRequest {
         context,
         league,
         is_8,
-        params: &params,
-        basic: basic(request, !is_8).map(|(id, secret)| match is_8 {
-            true => (id, secret),
-            false => (id.trim().to_owned(), secret.trim().to_owned()),
-        }),
+        input: Input::new(&params, league.version),
+        basic: basic(request, !is_8),
     };
     match token_request.grant(&mut state) {
         Ok(index) => token_response(context, &state, index),
@@ -54,42 +50,50 @@ struct TokenRequest<'a> {
     context: &'a ServerContext,
     league: &'a League,
     is_8: bool,
-    params: &'a Params,
+    input: Input<'a>,
     basic: Option<(String, String)>,
 }
 
 impl TokenRequest<'_> {
     fn grant(&self, state: &mut State) -> Result<usize, Refusal> {
-        let grant = self.params.get("grant_type").unwrap_or_default();
-        match grant {
+        // `canRespondToAccessTokenRequest` compares the text as it was sent, in version 9 as well.
+        match self.input.raw("grant_type").unwrap_or_default() {
             "authorization_code" => self.code(state),
             "client_credentials" => self.client_credentials(state),
             "password" => self.password(state),
             "refresh_token" if self.context.settings.rotation != Rotation::Off => {
                 self.refresh(state)
             }
-            _ => Err(Refusal::GRANT_TYPE),
+            _ => Err(Refusal::grant_type()),
         }
     }
 
-    /// Returns the client. Id and secret come from the body, or from the Basic header if missing
-    /// there.
-    fn client(&self, state: &State, grant: &str) -> Result<TestClient, Refusal> {
+    /// Returns id and secret: those of the body, or of the Basic header if missing there
+    /// (`AbstractGrant::getClientCredentials`).
+    fn credentials(&self) -> Result<(&str, Option<&str>), Refusal> {
         let (basic_id, basic_secret) = match &self.basic {
-            Some((id, secret)) => (Some(id.as_str()), Some(secret.as_str())),
+            Some((id, secret)) => (self.input.value(id), self.input.value(secret)),
             None => (None, None),
         };
-        let id = self.params.get("client_id").or(basic_id);
-        let secret = self.params.get("client_secret").or(basic_secret);
+        let id = self.input.get("client_id")?.or(basic_id);
         let id = id.ok_or_else(|| Refusal::request("client_id", None))?;
+        let secret = self.input.get("client_secret")?.or(basic_secret);
+        Ok((id, secret))
+    }
+
+    /// Authenticates the client (`AbstractGrant::validateClient`).
+    ///
+    /// Version 8 leaves secret and grant to the repository, which only knows yes and no (the
+    /// bundle's `ClientRepository::validateClient`). Version 9 looks at the grant first
+    /// (`getClientEntityOrFail`, from 9.2 on).
+    fn client(&self, state: &State, grant: &str) -> Result<TestClient, Refusal> {
+        let (id, secret) = self.credentials()?;
         let client = state.client(id).ok_or(Refusal::CLIENT)?;
         if !client.may_use(grant) {
-            let refusal = if self.is_8 {
-                Refusal::CLIENT
-            } else {
-                Refusal::UNAUTHORIZED
-            };
-            return Err(refusal); // both versions: read in the source, not observed
+            return Err(match self.is_8 {
+                true => Refusal::CLIENT,
+                false => Refusal::UNAUTHORIZED,
+            });
         }
         match (&client.secret, secret.filter(|secret| !secret.is_empty())) {
             (None, _) => {}
@@ -98,23 +102,32 @@ impl TokenRequest<'_> {
             (Some(known), Some(secret)) if known != secret => return Err(Refusal::CLIENT),
             (Some(_), Some(_)) => {}
         }
+        if self.is_8
+            && let Some(uri) = self.input.get("redirect_uri")?
+            && !client.redirect_uris.iter().any(|r| league_matches(uri, r))
+        {
+            return Err(Refusal::CLIENT);
+        }
         Ok(client.clone())
+    }
+
+    /// The client of a code. Version 8 authenticates confidential clients only, so that a public
+    /// one needs no grant.
+    fn client_of_code(&self, state: &State) -> Result<TestClient, Refusal> {
+        if self.is_8 {
+            let (id, _) = self.credentials()?;
+            let client = state.client(id).ok_or(Refusal::CLIENT)?;
+            if !client.is_confidential() {
+                return Ok(client.clone());
+            }
+        }
+        self.client(state, "authorization_code")
     }
 
     /// `AuthCodeGrant::respondToAccessTokenRequest`. A wrong verifier does not use up the code.
     fn code(&self, state: &mut State) -> Result<usize, Refusal> {
-        let client = self.client(state, "authorization_code")?;
-        let redirect_uri = self.params.get("redirect_uri");
-        let registered = |uri: &str| {
-            client
-                .redirect_uris
-                .iter()
-                .any(|known| league_matches(uri, known))
-        };
-        if self.is_8 && redirect_uri.is_some_and(|uri| !registered(uri)) {
-            return Err(Refusal::CLIENT);
-        }
-        let text = self.params.get("code");
+        let client = self.client_of_code(state)?;
+        let text = self.input.get("code")?;
         let text = text.ok_or_else(|| Refusal::request("code", None))?;
         let Some(code) = state.codes.get(text).cloned() else {
             return Err(match self.is_8 {
@@ -125,14 +138,16 @@ impl TokenRequest<'_> {
         if code.used && self.context.settings.rotation == Rotation::KillFamily {
             code.family.into_iter().for_each(|f| state.kill_family(f));
         }
-        self.check_code(&code, &client, redirect_uri)?;
+        self.check_code(&code, &client)?;
+        let scopes = scope::validate(self.context, &code.scope)?;
+        let scope = scope::finalize(self.context, &client, scopes)?;
         self.check_verifier(&code)?;
-        let refreshable = client.may_use("refresh_token");
+        let refreshable = self.refreshable(&client);
         let index = self.issue(
             state,
             &client.id,
             Some(code.user),
-            &code.scope,
+            &scope,
             None,
             refreshable,
         );
@@ -144,12 +159,13 @@ impl TokenRequest<'_> {
         Ok(index)
     }
 
-    fn check_code(
-        &self,
-        code: &Code,
-        client: &TestClient,
-        redirect_uri: Option<&str>,
-    ) -> Result<(), Refusal> {
+    /// Whether the client gets a refresh token. Version 8 does not look at its grants
+    /// (`AbstractGrant::issueRefreshToken`), and refuses the token when it is used.
+    fn refreshable(&self, client: &TestClient) -> bool {
+        self.is_8 || client.may_use("refresh_token")
+    }
+
+    fn check_code(&self, code: &Code, client: &TestClient) -> Result<(), Refusal> {
         let invalid = |hint: &str| match self.is_8 {
             true => Refusal::request("code", Some(hint)),
             false => Refusal::grant(hint),
@@ -164,7 +180,7 @@ impl TokenRequest<'_> {
             let hint = "Authorization code was not issued to this client";
             return Err(Refusal::request("code", Some(hint)));
         }
-        match (&code.redirect_uri, redirect_uri) {
+        match (&code.redirect_uri, self.input.get("redirect_uri")?) {
             (Some(_), None) => Err(Refusal::request("redirect_uri", None)),
             (requested, given) if requested.as_deref() != given => Err(Refusal::request(
                 "redirect_uri",
@@ -175,7 +191,7 @@ impl TokenRequest<'_> {
     }
 
     fn check_verifier(&self, code: &Code) -> Result<(), Refusal> {
-        match (&code.challenge, self.params.get("code_verifier")) {
+        match (&code.challenge, self.input.get("code_verifier")?) {
             (None, None) => Ok(()),
             (None, Some(_)) => {
                 let hint = "code_verifier received when no code_challenge is present";
@@ -198,34 +214,39 @@ impl TokenRequest<'_> {
         if !client.is_confidential() {
             return Err(Refusal::CLIENT);
         }
-        let scope = scope_for(self.context, &client, self.params.get("scope"))?;
+        let scope = scope::finalize(self.context, &client, self.scopes()?)?;
         Ok(self.issue(state, &client.id, None, &scope, None, false))
     }
 
+    /// `PasswordGrant::respondToAccessTokenRequest`: an unknown scope is refused before the user,
+    /// one that is not the client's after it.
     fn password(&self, state: &mut State) -> Result<usize, Refusal> {
         let client = self.client(state, "password")?;
-        let scope = scope_for(self.context, &client, self.params.get("scope"))?;
+        let scopes = self.scopes()?;
         let lacking = |name: &str| Refusal::request(name, None);
-        let name = self
-            .params
-            .get("username")
-            .ok_or_else(|| lacking("username"))?;
-        let password = self
-            .params
-            .get("password")
-            .ok_or_else(|| lacking("password"))?;
+        let name = self.input.get("username")?;
+        let name = name.ok_or_else(|| lacking("username"))?;
+        let password = self.input.get("password")?;
+        let password = password.ok_or_else(|| lacking("password"))?;
         let user = state
             .sign_in(name, password)
             .map_err(|_| Refusal::CREDENTIALS)?;
-        let refreshable = client.may_use("refresh_token");
+        let scope = scope::finalize(self.context, &client, scopes)?;
+        let refreshable = self.refreshable(&client);
         Ok(self.issue(state, &client.id, Some(user), &scope, None, refreshable))
+    }
+
+    /// The request's scopes, each of which the server knows.
+    fn scopes(&self) -> Result<Vec<String>, Refusal> {
+        let requested = self.input.scope()?.unwrap_or_default();
+        scope::validate(self.context, &requested)
     }
 
     /// `RefreshTokenGrant`: revokes the old refresh token and the old access token at once. The
     /// replay of a revoked one revokes no other token.
     fn refresh(&self, state: &mut State) -> Result<usize, Refusal> {
         let client = self.client(state, "refresh_token")?;
-        let text = self.params.get("refresh_token");
+        let text = self.input.get("refresh_token")?;
         let text = text.ok_or_else(|| Refusal::request("refresh_token", None))?;
         let invalid = |hint: &str| Refusal::refresh(self.league, hint);
         let old = state.index_of_refresh(text);
@@ -245,15 +266,16 @@ impl TokenRequest<'_> {
             }
             return Err(invalid("Token has been revoked"));
         }
-        let scope = match self.params.get("scope").filter(|scope| !scope.is_empty()) {
-            None => token.scope.clone(),
-            Some(requested) => {
-                let had = |word: &&str| token.scope.split(' ').any(|s| s == *word);
-                if let Some(bad) = requested.split_whitespace().find(|word| !had(word)) {
-                    return Err(Refusal::scope(bad)); // the refresh token remains valid
-                }
-                requested.to_owned()
-            }
+        let requested = self.input.scope()?;
+        let requested = requested.as_deref().unwrap_or(&token.scope);
+        let scopes = scope::validate(self.context, requested)?;
+        let had = |word: &&String| token.scope.split(' ').any(|s| s == **word);
+        if let Some(bad) = scopes.iter().find(|word| !had(word)) {
+            return Err(Refusal::scope(bad)); // the refresh token remains valid
+        }
+        let scope = match self.is_8 {
+            true => scopes.join(" "),
+            false => scope::finalize(self.context, &client, scopes)?,
         };
         let family = Some(token.family);
         let index = self.issue(state, &client.id, token.user, &scope, family, true);
