@@ -18,6 +18,12 @@ use crate::{
 /// - At any moment at most one [`Lease`] of an account exists, across all processes that use the
 ///   same store.
 /// - The lease of a process that dies is released.
+/// - Accounts never share a token record or a lease, whatever text their [`AccountKey`]s contain.
+/// - It stores token records of up to 1 MB, unchanged.
+/// - [`load`](Self::load) fails, or returns the bytes, if something else is in the place of a token
+///   record; the next [`save`](Self::save) replaces it.
+///
+/// `auth_testkit::store_suite` checks a store against these.
 ///
 /// [`reserve`](Self::reserve) is worth more than its default where a save can fail for lack of
 /// room.

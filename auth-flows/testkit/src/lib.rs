@@ -9,6 +9,7 @@ pub mod person;
 pub mod raw;
 mod server;
 mod state;
+pub mod store_suite;
 mod sync;
 pub mod transport_suite;
 

@@ -34,6 +34,21 @@ fn record(seed: u8, length: usize) -> SecretBytes {
     SecretBytes::new((0..length).map(byte).collect())
 }
 
+/// Over the in-memory keyring: there is none on most machines that run tests. `cargo xtask
+/// conformance keyrings` runs the store over real ones.
+#[test]
+fn the_contract_of_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let fake = Fake::new(WINDOWS);
+    let put = |key: &AccountKey| {
+        let stem = crate::fs::file_names::stem(key);
+        fake.tamper("nightly", &stem, Some(b"of another program"));
+    };
+    auth_testkit::store_suite::StoreSuite::new(|| store(&fake, &folder))
+        .with_foreign_content(put)
+        .run();
+}
+
 fn split(fake: &Fake) -> Split<'_> {
     Split {
         entries: fake,

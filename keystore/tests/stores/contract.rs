@@ -1,159 +1,137 @@
-//! The contract of `Store`, checked for each store of this crate.
+//! The contract of `Store`, by auth-testkit's suite, for each store of this crate. The suite over the
+//! keyring's store is among that store's own tests.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Barrier,
-        atomic::{AtomicUsize, Ordering},
-    },
-    thread,
-};
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+#[cfg(unix)]
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use auth_core::{AccountKey, Lease, Store};
-use keystore::{Environment, Fallback, File, Memory};
+use auth_core::{AccountKey, Store};
+use auth_testkit::store_suite::StoreSuite;
+use keystore::{Environment, Fallback, File, Memory, StaticToken};
 
-use crate::{check_holds, key, lease, record};
+#[cfg(unix)]
+use crate::processes::{KINDS, Other, open};
 
-/// Runs `test` with every store.
-fn check(test: impl Fn(&dyn Store)) {
-    test(&Memory::new());
-    let folder = tempfile::tempdir().unwrap();
-    test(&File::open(folder.path()).unwrap());
-    test(&Arc::new(File::open(folder.path().join("by arc")).unwrap()));
-    let unset = Environment::variable("KEYSTORE_TEST_UNSET").unwrap();
-    let file = File::open(folder.path().join("fallback")).unwrap();
-    test(&Fallback::new(unset).or(file).or(Memory::new()));
-    #[cfg(feature = "encrypted")]
-    {
-        let open = |name: &str, key| {
-            let folder = folder.path().join(name);
-            keystore::Encrypted::open(folder, key).unwrap()
+#[test]
+fn memory() {
+    let store = Memory::new();
+    let put = |key: &AccountKey| {
+        let other = Memory::clone(&store);
+        let lease = other.try_lease(key).unwrap().unwrap();
+        let foreign = b"half a token rec".to_vec();
+        other
+            .save(&lease, &auth_core::SecretBytes::new(foreign))
+            .unwrap();
+    };
+    StoreSuite::new(|| store.clone())
+        .with_foreign_content(put)
+        .run();
+    let by_arc = Arc::new(Memory::new());
+    StoreSuite::new(|| Arc::clone(&by_arc)).run();
+}
+
+/// The stores in a directory, each handle opened anew, and other processes.
+#[cfg(unix)]
+#[test]
+fn stores_that_processes_share() {
+    for kind in KINDS {
+        let folder = tempfile::tempdir().unwrap();
+        let other = || Other::command("other_process", kind, folder.path());
+        let count = AtomicUsize::new(0);
+        let put = |key: &AccountKey| {
+            let content = FOREIGN[count.fetch_add(1, Ordering::SeqCst) % FOREIGN.len()];
+            crate::write_private(&path(kind, folder.path(), key), content);
         };
-        test(&open("with a passphrase", crate::passphrase("phrase")));
-        let key = keystore::EncryptionKey::from_text("a1".repeat(32)).unwrap();
-        test(&open("with a key", key).with_plaintext_migration());
+        StoreSuite::new(|| open(kind, folder.path()))
+            .with_other_process(other)
+            .with_foreign_content(put)
+            .run();
+        nothing_is_left(folder.path());
     }
 }
 
+/// What other programs, crashes and later versions leave in the place of a record.
+#[cfg(unix)]
+const FOREIGN: [&[u8]; 4] = [b"", b"half a token rec", &[0xff; 100], b"{\"version\":2}"];
+
+#[cfg(unix)]
+fn path(kind: &str, folder: &Path, key: &AccountKey) -> PathBuf {
+    match kind {
+        #[cfg(feature = "encrypted")]
+        "encrypted" => keystore::Encrypted::open(folder, crate::passphrase("shared"))
+            .unwrap()
+            .path(key),
+        _ => File::open(folder).unwrap().path(key),
+    }
+}
+
+/// The suite's own processes; see `processes::Other`.
+#[cfg(unix)]
 #[test]
-fn what_was_saved_is_loaded_until_it_is_removed() {
-    check(|store| {
-        check_holds(store, "me", None);
-        let lease = lease(store, "me");
-        store.remove(&lease).unwrap();
-        store.save(&lease, &record("one", 1)).unwrap();
-        check_holds(store, "me", Some(&record("one", 1)));
-        store.save(&lease, &record("two, longer", 1)).unwrap();
-        check_holds(store, "me", Some(&record("two, longer", 1)));
-        store.save(&lease, &record("3", 1)).unwrap();
-        check_holds(store, "me", Some(&record("3", 1)));
-        store.remove(&lease).unwrap();
-        store.remove(&lease).unwrap();
-        check_holds(store, "me", None);
+fn other_process() {
+    auth_testkit::store_suite::act(|| {
+        let (kind, folder) = crate::processes::role().expect("the variables of this test");
+        open(&kind, &folder)
     });
 }
 
+/// Only lock files, notes and the foreign content are left: no record, no temporary file, and no
+/// record that the store took for foreign.
+#[cfg(unix)]
+fn nothing_is_left(folder: &Path) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let foreign = name.contains("foreign") && name.ends_with(".bad");
+        let expected = [".lock", ".txt"].iter().any(|end| name.ends_with(end)) || foreign;
+        assert!(expected, "{name}");
+    }
+}
+
+#[cfg(feature = "encrypted")]
 #[test]
-fn accounts_are_never_mixed() {
-    let accounts = ["", "me", "Me", "ME", "m/e", "..", "m\0e", "Ä", "ä"];
-    let long = ["x".repeat(4000) + "1", "x".repeat(4000) + "2"];
-    let named = |account: &str| record(&format!("{account:?}").replace(['"', '\\'], ""), 1);
-    let accounts = || accounts.into_iter().chain(long.iter().map(String::as_str));
-    check(|store| {
-        let leases: Vec<Lease> = accounts().map(|account| lease(store, account)).collect();
-        for lease in &leases {
-            store.save(lease, &named(lease.key().account())).unwrap();
+fn an_encrypted_store_with_a_key_that_migrates() {
+    let folder = tempfile::tempdir().unwrap();
+    StoreSuite::new(|| {
+        let key = keystore::EncryptionKey::from_text("a1".repeat(32)).unwrap();
+        let store = keystore::Encrypted::open(folder.path(), key).unwrap();
+        store.with_plaintext_migration()
+    })
+    .run();
+}
+
+#[test]
+fn a_fallback_of_three() {
+    let folder = tempfile::tempdir().unwrap();
+    let memory = Memory::new();
+    StoreSuite::new(|| {
+        let unset = Environment::variable("KEYSTORE_TEST_UNSET").unwrap();
+        let file = File::open(folder.path()).unwrap();
+        Fallback::new(unset).or(file).or(memory.clone())
+    })
+    .run();
+}
+
+#[test]
+fn read_only_stores() {
+    let check = |suite: StoreSuite<'_>| {
+        assert_eq!(suite.cases().len(), 2, "{suite:?}");
+        suite.run();
+    };
+    for text in ["plain", ""] {
+        let token = StaticToken::new(text);
+        check(StoreSuite::new(|| token.clone()));
+        let fallback = Fallback::new(token.clone());
+        if !text.is_empty() {
+            check(StoreSuite::new(|| fallback.clone()));
         }
-        for account in accounts() {
-            check_holds(store, account, Some(&named(account)));
-        }
-        store.remove(&leases[1]).unwrap();
-        check_holds(store, "me", None);
-        check_holds(store, "Me", Some(&named("Me")));
-    });
-}
-
-#[test]
-fn other_clients_and_services_are_other_accounts() {
-    check(|store| {
-        let lease = lease(store, "me");
-        store.save(&lease, &record("mine", 1)).unwrap();
-        let others = [
-            AccountKey::new("inaturalist", "other-app", "me"),
-            AccountKey::new("infoflora", "app-id", "me"),
-            AccountKey::new("inaturalist+app-id", "", "me"),
-        ];
-        for other in others {
-            assert!(store.load(&other).unwrap().is_none(), "{other}");
-            assert!(store.try_lease(&other).unwrap().is_some(), "{other}");
-        }
-    });
-}
-
-#[test]
-fn one_lease_an_account() {
-    check(|store| {
-        let first = lease(store, "me");
-        assert_eq!(first.key(), &key("me"));
-        assert!(store.try_lease(&key("me")).unwrap().is_none());
-        assert!(store.try_lease(&key("Me")).unwrap().is_some());
-        check_holds(store, "me", None); // reading requires no lease
-        drop(first);
-        let second = lease(store, "me");
-        store.save(&second, &record("x", 1)).unwrap();
-        store.remove(&second).unwrap();
-        assert!(store.try_lease(&key("me")).unwrap().is_none());
-    });
-}
-
-#[test]
-fn a_panicking_holder_frees_the_lease() {
-    check(|store| {
-        let panicked = catch_unwind(AssertUnwindSafe(|| {
-            let _own = lease(store, "me");
-            panic!("on purpose, in a test");
-        }));
-        assert!(panicked.is_err());
-        drop(lease(store, "me"));
-    });
-}
-
-#[test]
-fn of_many_threads_exactly_one_gets_the_lease() {
-    const THREADS: usize = 8;
-    check(|store| {
-        for _ in 0..50 {
-            let holders = AtomicUsize::new(0);
-            let barrier = Barrier::new(THREADS);
-            thread::scope(|scope| {
-                for _ in 0..THREADS {
-                    scope.spawn(|| {
-                        barrier.wait();
-                        let lease = store.try_lease(&key("me"));
-                        let count = usize::from(matches!(lease, Ok(Some(_))));
-                        holders.fetch_add(count, Ordering::SeqCst);
-                        barrier.wait(); // every thread has tried before one releases the lease
-                    });
-                }
-            });
-            assert_eq!(holders.load(Ordering::SeqCst), 1, "{}", store.describe());
-        }
-    });
-}
-
-#[test]
-fn a_lease_moves_to_another_thread_and_ends_there() {
-    check(|store| {
-        let lease = lease(store, "me");
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                store.save(&lease, &record("elsewhere", 1)).unwrap();
-                drop(lease);
-            });
-        });
-        assert!(store.try_lease(&key("me")).unwrap().is_some());
-        check_holds(store, "me", Some(&record("elsewhere", 1)));
-    });
+    }
+    // Set for every process that cargo starts, and no token.
+    for variable in ["CARGO_PKG_NAME", "KEYSTORE_TEST_UNSET"] {
+        let variable = Environment::variable(variable).unwrap();
+        check(StoreSuite::new(|| variable.clone()));
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::{
 use auth_core::{AccountKey, Error, ErrorKind, Store};
 use keystore::{Encrypted, EncryptionKey, File, KdfCost};
 
-use crate::{check_holds, key, lease, passphrase, record};
+use crate::{check_holds, key, lease, passphrase, record, write_private as put};
 
 const MARKED: &str = "marked-secret-5b0c";
 
@@ -27,12 +27,6 @@ fn names(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-/// Writes a file that only its owner can read, as the store requires.
-fn put(path: &Path, bytes: &[u8]) {
-    fs::write(path, bytes).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 /// Checks that the error is of the store, contains the path, a help and the words, and no secret.

@@ -42,6 +42,7 @@ const LADDERS: [Ladder; 6] = [
             "raw",
             "person",
             "transport_suite",
+            "store_suite",
         ],
     ),
     (

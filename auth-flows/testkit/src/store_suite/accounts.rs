@@ -1,0 +1,126 @@
+//! Cases: no two accounts share a record or a lease, whatever their names are.
+
+use std::collections::HashSet;
+
+use auth_core::{AccountKey, SecretBytes};
+
+use super::{
+    Case, Outcome, SERVICE, StoreSuite, ensure, holds, is_free, key, lease, numbered, remove, save,
+    text,
+};
+
+/// How many accounts a web service may have in use at once, in this suite.
+const MANY: u64 = 200;
+
+pub(super) const CASES: &[Case] = &[
+    ("accounts with odd names are never mixed", odd_names),
+    ("other clients and services are other accounts", |suite| {
+        let store = suite.open();
+        let parts = [
+            (SERVICE, "client", "me"),
+            (SERVICE, "other", "me"),
+            ("store-suite-2", "client", "me"),
+            ("store-suite+client", "", "me"),
+            ("store-suite", "client+me", ""),
+        ];
+        let keys =
+            parts.map(|(service, client, account)| AccountKey::new(service, client, account));
+        each_on_its_own(suite, &keys)?;
+        ensure!(is_free(&*store, &keys[0])?, "a lease is left");
+        Ok(())
+    }),
+    ("many accounts have records and leases at once", |suite| {
+        let store = suite.open();
+        let keys: Vec<_> = (0..MANY).map(|n| key(&format!("user {n}"))).collect();
+        let mut leases = Vec::new();
+        for key in &keys {
+            leases.push(lease(&*store, key)?);
+        }
+        for (lease, number) in leases.iter().zip(0..) {
+            store.save(lease, &numbered(number, 2)).map_err(text)?;
+        }
+        let other = suite.open();
+        for (key, number) in keys.iter().zip(0..) {
+            ensure!(!is_free(&*other, key)?, "the lease of {key:?} is free");
+            holds(&*other, key, Some(&numbered(number, 2)))?;
+        }
+        for lease in &leases {
+            store.remove(lease).map_err(text)?;
+        }
+        Ok(())
+    }),
+];
+
+fn odd_names(suite: &StoreSuite<'_>) -> Outcome {
+    let long = ["x".repeat(4000) + "1", "x".repeat(4000) + "2"];
+    let names = [
+        "",
+        " ",
+        "me",
+        "Me",
+        "ME",
+        "me ",
+        "m e",
+        "m/e",
+        "m\\e",
+        "m\0e",
+        "m\ne",
+        ".",
+        "..",
+        "../me",
+        "con",
+        "nul.json",
+        "me.",
+        "me.json",
+        "me.lock",
+        "me~1",
+        "a+b",
+        "a%2Bb",
+        "a:b",
+        "*",
+        "Ä",
+        "ä",
+        "a\u{308}",
+        "日本",
+        "🦋",
+        "default",
+        "client",
+        "\u{202e}me",
+    ];
+    let keys: Vec<_> = names
+        .into_iter()
+        .chain(long.iter().map(String::as_str))
+        .map(key)
+        .collect();
+    each_on_its_own(suite, &keys)
+}
+
+/// Saves a record for each, checks all, removes one after the other.
+fn each_on_its_own(suite: &StoreSuite<'_>, keys: &[AccountKey]) -> Outcome {
+    ensure!(
+        keys.iter().collect::<HashSet<_>>().len() == keys.len(),
+        "the keys of the case are not different"
+    );
+    let (store, other) = (suite.open(), suite.open());
+    let record = |at: usize| -> SecretBytes { numbered(at as u64, 1) };
+    let mut leases = Vec::new();
+    for key in keys {
+        leases.push(lease(&*store, key)?);
+    }
+    for (at, lease) in leases.iter().enumerate() {
+        store.save(lease, &record(at)).map_err(text)?;
+    }
+    drop(leases);
+    for (at, key) in keys.iter().enumerate() {
+        holds(&*other, key, Some(&record(at)))?;
+    }
+    for (at, key) in keys.iter().enumerate() {
+        remove(&*store, key)?;
+        holds(&*other, key, None)?;
+        if let Some(next) = keys.get(at + 1) {
+            holds(&*other, next, Some(&record(at + 1)))?;
+        }
+    }
+    save(&*store, &keys[0], &record(0))?; // a name is good for a second time
+    remove(&*store, &keys[0])
+}
