@@ -46,16 +46,12 @@
 //! # use auth_testkit::store_suite::{self, StoreSuite};
 //! # use std::process::Command;
 //! # fn open() -> std::sync::Arc<dyn auth_core::Store> { unreachable!() }
-//! # stringify! {
-//! #[test]
-//! # }
+//! // a test of its own
 //! fn other_process() {
 //!     store_suite::act(open); // returns at once, unless the suite started this process
 //! }
 //!
-//! # stringify! {
-//! #[test]
-//! # }
+//! // a test of its own
 //! fn my_store_keeps_its_promises() {
 //!     let other = || {
 //!         let mut command = Command::new(std::env::current_exe().expect("a path"));
