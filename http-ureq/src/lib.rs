@@ -39,6 +39,8 @@ use ureq::SendBody;
 #[derive(Clone)]
 pub struct Ureq {
     agent: ureq::Agent,
+    /// Whether the user set up the agent. Only then its timeouts mean something.
+    users: bool,
 }
 
 impl Ureq {
@@ -68,7 +70,16 @@ impl Ureq {
     #[doc(alias = "tls")]
     #[must_use]
     pub fn with_agent(agent: ureq::Agent) -> Self {
-        Self { agent }
+        Self { agent, users: true }
+    }
+
+    /// The timeouts of a request with these limits.
+    fn budget(&self, limits: &Limits) -> Budget {
+        let budget = Budget::of(limits);
+        match self.users {
+            true => budget.no_longer_than(&Budget::set_on(self.agent.config())),
+            false => budget,
+        }
     }
 
     fn run(
@@ -78,13 +89,11 @@ impl Ureq {
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
         let config = self.agent.config();
         let direct = is_loopback(request.uri()) && config.proxy().is_some();
-        let of_limits = Budget::of(limits);
-        let of_agent = Budget::set_on(config);
-        let budget = of_limits.no_longer_than(&of_agent);
+        let budget = self.budget(limits);
         // ureq reuses a TLS configuration, and with it the sessions to resume, only for requests
         // without settings of their own.
         let settled = !config.http_status_as_error() && config.max_redirects() == 0;
-        if settled && !direct && budget == of_agent {
+        if settled && !direct && budget == Budget::set_on(config) {
             return self.agent.run(request);
         }
         let mut request = self
@@ -125,7 +134,10 @@ impl Default for Ureq {
                 .root_certs(ureq::tls::RootCerts::PlatformVerifier)
                 .build(),
         );
-        Self::with_agent(config.build().new_agent())
+        Self {
+            agent: config.build().new_agent(),
+            users: false,
+        }
     }
 }
 
@@ -177,7 +189,7 @@ impl Transport for Ureq {
 ///
 /// The parts before sending have shorter timeouts than the whole. So a timeout there is never that
 /// of the whole, and means *not sent*.
-#[derive(PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 struct Budget {
     resolve: Option<Duration>,
     connect: Option<Duration>,
@@ -275,5 +287,34 @@ impl Drop for Scratch {
             self.bytes.truncate(self.used);
             drop(SecretBytes::new(std::mem::take(&mut self.bytes)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_of_a_request_rules_over_the_agent_of_this_crate() {
+        for seconds in [1, 29, 30, 31, 120, 300, 600, 86_400] {
+            let limits = Limits::api().with_timeout(Duration::from_secs(seconds));
+            let budget = Ureq::default().budget(&limits);
+            assert_eq!(budget, Budget::of(&limits), "{seconds} s");
+        }
+    }
+
+    #[test]
+    fn the_shorter_timeout_rules_over_an_agent_of_the_user() {
+        let check = |request: u64, agent: Option<u64>, expect: u64| {
+            let config = ureq::Agent::config_builder()
+                .timeout_global(agent.map(Duration::from_secs))
+                .build();
+            let limits = Limits::api().with_timeout(Duration::from_secs(request));
+            let budget = Ureq::with_agent(config.new_agent()).budget(&limits);
+            assert_eq!(budget.whole, Some(Duration::from_secs(expect)));
+        };
+        check(120, None, 120);
+        check(120, Some(30), 30);
+        check(20, Some(30), 20);
     }
 }
