@@ -56,6 +56,7 @@ pub use service::{
 pub use time::{Now, UnixTime, server_time};
 pub use wire::{
     body::{Body, BodyBytes, Request, Stream},
+    deadline::Deadline,
     limits::Limits,
     message::Message,
     pasted::{joined, pasted},

@@ -75,6 +75,11 @@ pub(crate) fn while_reading(error: reqwest::Error) -> TransportError {
     if timed_out { error.timed_out() } else { error }
 }
 
+/// The end of an exchange in which nothing moves, or too little, or that has a total timeout.
+pub(crate) fn out_of_time() -> TransportError {
+    TransportError::delivery_unknown("the timeout of the request").timed_out()
+}
+
 /// Joins an error and its causes in one line, because reqwest's own message omits the causes.
 pub(crate) fn chain(error: &reqwest::Error) -> String {
     let mut text = error.to_string();

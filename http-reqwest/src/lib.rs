@@ -3,16 +3,13 @@
 
 mod background;
 mod client;
+mod clock;
 mod error;
 mod sleep;
 mod tokio;
 mod upload;
 
-use std::{
-    fmt,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use auth_core::{
     AsyncTransport, Body, Limits, Request, Response, ResponseBuffer, TransportError, is_loopback,
@@ -20,7 +17,12 @@ use auth_core::{
 use http::{Method, Uri, uri::Scheme};
 use reqwest::{Client, ClientBuilder};
 
-use crate::{client::Lazy, error::Origin, upload::Upload};
+use crate::{
+    client::Lazy,
+    clock::Clock,
+    error::Origin,
+    upload::{FRAME, Upload},
+};
 
 pub use crate::tokio::Tokio;
 
@@ -192,7 +194,7 @@ impl Reqwest {
         request: Request,
         limits: &Limits,
     ) -> Result<Response, TransportError> {
-        let start = Instant::now();
+        let clock = Clock::start(limits);
         let runtime = ::tokio::runtime::Handle::try_current()
             .map_err(|error| TransportError::not_sent(error).misconfigured())?;
         let (client, origin) = self.choose(request.uri())?;
@@ -202,28 +204,31 @@ impl Reqwest {
         body.frame(&method, &mut head.headers);
         let body = match body {
             Body::Empty => reqwest::Body::default(),
-            Body::Bytes(bytes) => bytes.into_shared().into(),
+            Body::Bytes(bytes) if bytes.len() <= FRAME => bytes.into_shared().into(),
+            Body::Bytes(bytes) => {
+                Upload::whole(bytes.into_shared(), runtime, clock.clone()).into_body()
+            }
             Body::Stream(stream) => {
-                let opening = Upload::open(stream, runtime);
-                let opened = ::tokio::time::timeout(limits.timeout(), opening).await;
+                let opening = Upload::open(stream, runtime, clock.clone());
+                let opened = clock.wait(opening).await;
+                let late = || TransportError::not_sent("the body does not open").timed_out();
                 opened
-                    .map_err(|late| TransportError::not_sent(late).timed_out())?
+                    .ok_or_else(late)?
                     .map_err(TransportError::not_sent)?
                     .into_body()
             }
         };
-        let mut request = reqwest::Request::try_from(http::Request::from_parts(head, body))
+        let request = reqwest::Request::try_from(http::Request::from_parts(head, body))
             .map_err(|error| error::before_response(error, Origin::Ours))?;
-        *request.timeout_mut() = Some(limits.timeout().saturating_sub(start.elapsed()));
         let requested = request.url().clone();
-        let response = client
-            .execute(request)
-            .await
+        let response = (clock.wait(client.execute(request)).await)
+            .ok_or_else(error::out_of_time)?
             .map_err(|error| error::before_response(error, origin))?;
+        clock.step();
         if *response.url() != requested {
             return Err(TransportError::delivery_unknown(error::ELSEWHERE).misconfigured());
         }
-        collect(response, &method, limits).await
+        collect(response, &method, limits, &clock).await
     }
 }
 
@@ -231,14 +236,17 @@ async fn collect(
     mut incoming: reqwest::Response,
     method: &Method,
     limits: &Limits,
+    clock: &Clock,
 ) -> Result<Response, TransportError> {
     let buffer = ResponseBuffer::new(limits, method, incoming.status(), incoming.headers());
     let mut buffer = buffer.map_err(TransportError::delivery_unknown)?;
     let mut received = 0;
-    while let Some(piece) = (incoming.chunk().await)
+    while let Some(piece) = (clock.wait(incoming.chunk()).await)
+        .ok_or_else(|| error::out_of_time().with_received(received))?
         .map_err(|error| error::while_reading(error).with_received(received))?
     {
         received += piece.len() as u64;
+        clock.moved(piece.len() as u64);
         let pushed = buffer.push(&piece);
         pushed.map_err(|error| TransportError::delivery_unknown(error).with_received(received))?;
     }

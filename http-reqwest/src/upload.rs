@@ -12,8 +12,14 @@ use auth_core::Stream;
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
+use crate::clock::Clock;
+
 /// Size of a piece, in bytes.
 const SIZE: u64 = 128 << 10;
+
+/// Size of what is sent at once. hyper collects up to 16 such frames before it writes, so this is a
+/// sixteenth of what must move within the timeout.
+pub(crate) const FRAME: usize = 8 << 10;
 
 type Reader = Box<dyn Read + Send>;
 
@@ -26,6 +32,7 @@ type Piece = io::Result<(Bytes, Option<Reader>)>;
 /// server accepts it as complete.
 pub(crate) struct Upload {
     runtime: Handle,
+    clock: Clock,
     /// Number of bytes that are not sent yet.
     left: u64,
     ready: Option<Bytes>,
@@ -34,7 +41,7 @@ pub(crate) struct Upload {
 
 impl Upload {
     /// Opens the stream and reads the first piece. A failure here means *not sent*.
-    pub(crate) async fn open(stream: Stream, runtime: Handle) -> io::Result<Self> {
+    pub(crate) async fn open(stream: Stream, runtime: Handle, clock: Clock) -> io::Result<Self> {
         let len = stream.len();
         let first = runtime.spawn_blocking(move || {
             let reader = stream.open().map_err(failed)?;
@@ -43,12 +50,24 @@ impl Upload {
         let (bytes, reader) = first.await.map_err(failed)??;
         let mut upload = Self {
             runtime,
+            clock,
             left: len,
             ready: Some(bytes),
             next: None,
         };
         upload.read_on(reader, len);
         Ok(upload)
+    }
+
+    /// An upload of bytes that are in memory.
+    pub(crate) fn whole(bytes: Bytes, runtime: Handle, clock: Clock) -> Self {
+        Self {
+            runtime,
+            clock,
+            left: bytes.len() as u64,
+            ready: Some(bytes),
+            next: None,
+        }
     }
 
     pub(crate) fn into_body(self) -> reqwest::Body {
@@ -82,10 +101,19 @@ impl http_body::Body for Upload {
             this.ready = Some(bytes);
             this.read_on(reader, this.left);
         }
-        Poll::Ready(this.ready.take().map(|bytes| {
-            this.left -= bytes.len() as u64;
-            Ok(Frame::data(bytes))
-        }))
+        let Some(ready) = &mut this.ready else {
+            return Poll::Ready(None);
+        };
+        let bytes = ready.split_to(FRAME.min(ready.len()));
+        if ready.is_empty() {
+            this.ready = None;
+        }
+        this.left -= bytes.len() as u64;
+        match this.left {
+            0 => this.clock.step(), // sent: the server has the whole timeout for its response
+            _ => this.clock.moved(bytes.len() as u64),
+        }
+        Poll::Ready(Some(Ok(Frame::data(bytes))))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -91,6 +91,11 @@ pub(crate) fn while_reading(error: Error) -> TransportError {
     if timed_out { error.timed_out() } else { error }
 }
 
+/// The end of a response that comes more slowly than its limits allow.
+pub(crate) fn too_slow() -> TransportError {
+    TransportError::delivery_unknown("hardly anything arrives").timed_out()
+}
+
 fn is_before_sending(error: &io::Error, limits: &Limits) -> bool {
     match error.kind() {
         io::ErrorKind::ConnectionRefused | io::ErrorKind::AddrNotAvailable => true,

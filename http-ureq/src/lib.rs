@@ -1,17 +1,20 @@
 //! A blocking transport over ureq 3.
 #![doc = include_str!("../README.md")]
 
+mod budget;
 mod error;
 mod upload;
 
-use std::{fmt, io::Read, time::Duration};
+use std::{fmt, io::Read, time::Instant};
 
 use auth_core::{
-    Body, Limits, Request, Response, ResponseBuffer, SecretBytes, Transport, TransportError,
-    is_loopback,
+    Body, Deadline, Limits, Request, Response, ResponseBuffer, SecretBytes, Transport,
+    TransportError, is_loopback,
 };
 use http::{Method, uri::Scheme};
 use ureq::SendBody;
+
+use crate::budget::Budget;
 
 /// Sends requests with a [`ureq::Agent`]. Cheap to clone; clones share the connections.
 ///
@@ -46,7 +49,7 @@ pub struct Ureq {
 impl Ureq {
     /// Sends with `agent`: its TLS, proxies, resolver, connection pool and middleware.
     ///
-    /// Its timeouts apply if they are shorter than those of a request.
+    /// Its timeouts apply where they are shorter than those of a request.
     ///
     /// ```
     /// use std::time::Duration;
@@ -74,10 +77,10 @@ impl Ureq {
     }
 
     /// The timeouts of a request with these limits.
-    fn budget(&self, limits: &Limits) -> Budget {
-        let budget = Budget::of(limits);
+    fn budget(&self, limits: &Limits, upload: u64) -> Budget {
+        let budget = Budget::of(limits, upload);
         match self.users {
-            true => budget.no_longer_than(&Budget::set_on(self.agent.config())),
+            true => budget.no_longer_than(self.agent.config()),
             false => budget,
         }
     }
@@ -85,26 +88,16 @@ impl Ureq {
     fn run(
         &self,
         request: http::Request<SendBody<'_>>,
-        limits: &Limits,
+        budget: &Budget,
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
-        let config = self.agent.config();
-        let direct = is_loopback(request.uri()) && config.proxy().is_some();
-        let budget = self.budget(limits);
-        // ureq reuses a TLS configuration, and with it the sessions to resume, only for requests
-        // without settings of their own.
-        let settled = !config.http_status_as_error() && config.max_redirects() == 0;
-        if settled && !direct && budget == Budget::set_on(config) {
-            return self.agent.run(request);
-        }
-        let mut request = self
-            .agent
-            .configure_request(request)
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_resolve(budget.resolve)
-            .timeout_connect(budget.connect)
-            .timeout_global(budget.whole);
+        let direct = is_loopback(request.uri()) && self.agent.config().proxy().is_some();
+        let mut request = budget.set(
+            self.agent
+                .configure_request(request)
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .max_redirects_will_error(false),
+        );
         if direct {
             request = request.proxy(None);
         }
@@ -119,14 +112,7 @@ impl Default for Ureq {
     /// let transport = http_ureq::Ureq::default();
     /// ```
     fn default() -> Self {
-        let budget = Budget::of(&Limits::api());
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_resolve(budget.resolve)
-            .timeout_connect(budget.connect)
-            .timeout_global(budget.whole);
+        let config = ureq::Agent::config_builder();
         #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
         let config = config.tls_config(
             ureq::tls::TlsConfig::builder()
@@ -167,8 +153,10 @@ impl Transport for Ureq {
         let (mut head, body) = request.into_parts();
         let method = head.method.clone();
         body.frame(&method, &mut head.headers);
+        let budget = self.budget(limits, body.len());
+        let start = Instant::now();
         // `frame` has set the `Content-Length`, so ureq need not know the length of the reader.
-        let run = |body: SendBody<'_>| self.run(http::Request::from_parts(head, body), limits);
+        let run = |body: SendBody<'_>| self.run(http::Request::from_parts(head, body), &budget);
         let response = match body {
             Body::Stream(stream) => {
                 let mut reader = upload::open(&stream).map_err(TransportError::not_sent)?;
@@ -181,48 +169,7 @@ impl Transport for Ureq {
             Body::Bytes(_) | Body::Empty => run(SendBody::none()),
         };
         let response = response.map_err(|error| error::before_response(error, limits))?;
-        collect(response, &method, limits)
-    }
-}
-
-/// The timeout of each part of an exchange.
-///
-/// The parts before sending have shorter timeouts than the whole. So a timeout there is never that
-/// of the whole, and means *not sent*.
-#[derive(Debug, PartialEq, Eq)]
-struct Budget {
-    resolve: Option<Duration>,
-    connect: Option<Duration>,
-    whole: Option<Duration>,
-}
-
-impl Budget {
-    fn of(limits: &Limits) -> Self {
-        // ureq adds the timeout to a clock reading, which must not overflow.
-        let whole = limits.timeout().min(Duration::from_secs(366 * 86_400));
-        Self {
-            resolve: Some(whole / 2),
-            connect: Some(whole * 2 / 5),
-            whole: Some(whole),
-        }
-    }
-
-    fn set_on(config: &ureq::config::Config) -> Self {
-        let set = config.timeouts();
-        Self {
-            resolve: set.resolve,
-            connect: set.connect,
-            whole: set.global,
-        }
-    }
-
-    fn no_longer_than(&self, other: &Self) -> Self {
-        let shorter = |a: Option<Duration>, b: Option<Duration>| a.into_iter().chain(b).min();
-        Self {
-            resolve: shorter(self.resolve, other.resolve),
-            connect: shorter(self.connect, other.connect),
-            whole: shorter(self.whole, other.whole),
-        }
+        collect(response, &method, limits, start)
     }
 }
 
@@ -230,7 +177,10 @@ fn collect(
     response: http::Response<ureq::Body>,
     method: &Method,
     limits: &Limits,
+    start: Instant,
 ) -> Result<Response, TransportError> {
+    let mut deadline = Deadline::new(limits);
+    deadline.step(start.elapsed());
     let (mut head, body) = response.into_parts();
     head.extensions.clear(); // ureq stores the URL there
     let buffer = ResponseBuffer::new(limits, method, head.status, &head.headers);
@@ -246,6 +196,11 @@ fn collect(
                 pushed.map_err(|error| {
                     TransportError::delivery_unknown(error).with_received(received)
                 })?;
+                // ureq ends silence; a server that sends byte by byte is never silent.
+                deadline.moved(n as u64, start.elapsed());
+                if deadline.left(start.elapsed()).is_zero() {
+                    return Err(error::too_slow().with_received(received));
+                }
             }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error::while_reading(error.into()).with_received(received)),
@@ -287,34 +242,5 @@ impl Drop for Scratch {
             self.bytes.truncate(self.used);
             drop(SecretBytes::new(std::mem::take(&mut self.bytes)));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_limit_of_a_request_rules_over_the_agent_of_this_crate() {
-        for seconds in [1, 29, 30, 31, 120, 300, 600, 86_400] {
-            let limits = Limits::api().with_timeout(Duration::from_secs(seconds));
-            let budget = Ureq::default().budget(&limits);
-            assert_eq!(budget, Budget::of(&limits), "{seconds} s");
-        }
-    }
-
-    #[test]
-    fn the_shorter_timeout_rules_over_an_agent_of_the_user() {
-        let check = |request: u64, agent: Option<u64>, expect: u64| {
-            let config = ureq::Agent::config_builder()
-                .timeout_global(agent.map(Duration::from_secs))
-                .build();
-            let limits = Limits::api().with_timeout(Duration::from_secs(request));
-            let budget = Ureq::with_agent(config.new_agent()).budget(&limits);
-            assert_eq!(budget.whole, Some(Duration::from_secs(expect)));
-        };
-        check(120, None, 120);
-        check(120, Some(30), 30);
-        check(20, Some(30), 20);
     }
 }

@@ -13,7 +13,8 @@ use crate::{
 ///
 /// - Every status is a response, not an error.
 /// - It never follows redirects.
-/// - It reads the response in full within [`Limits`].
+/// - It reads the response in full within [`Limits`]: what moves goes on, and what does not ends. A
+///   [`Deadline`](crate::Deadline) measures it.
 /// - It opens a body once for each sending.
 /// - An error says whether the request may have been delivered, and how many bytes of the
 ///   response's body were received.
@@ -188,6 +189,9 @@ impl TransportError {
 
     /// Returns how many bytes of the response's body were received. They count towards the media
     /// windows of a [`RateLimit`](crate::RateLimit) as those of a complete response do.
+    ///
+    /// After a timeout in the middle of a body, the same request with the same limits would most
+    /// likely end there again.
     #[must_use]
     pub fn received(&self) -> u64 {
         self.received
@@ -222,6 +226,7 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (before, after) = match (self.timed_out, self.delivery) {
             (true, Delivery::NotSent) => ("connecting", "timed out"),
+            (true, Delivery::Unknown) if self.received > 0 => ("no complete response", "in time"),
             (true, Delivery::Unknown) => ("no response", "in time"),
             (false, Delivery::NotSent) => ("the request", "could not be sent"),
             (false, Delivery::Unknown) => ("connection", "lost"),

@@ -4,47 +4,65 @@ use std::time::Duration;
 
 /// The limits of one exchange, a request and its response, and whether the response is secret.
 ///
+/// # Time
+/// The [`timeout`](Self::timeout) ends an exchange that gets stuck. It begins anew with each step:
+/// once the request is sent, once the head of the response has arrived, and with every 16 KiB of a
+/// body that move in either direction. So 5 MB over a slow line arrive, however long they take;
+/// silence, or a server that sends byte by byte, ends the exchange.
+///
+/// The [`total_timeout`](Self::total_timeout), if there is one, ends an exchange however much
+/// moves. [`Limits::token`] has one.
+///
 /// ```
 /// use std::time::Duration;
 /// use auth_core::Limits;
 ///
-/// // A large download: at most 500 MB in five minutes.
-/// let limits = Limits::api().with_max_bytes(500_000_000).with_timeout(Duration::from_secs(300));
+/// // A large download: at most 500 MB in an hour, and never a minute without progress.
+/// let limits = Limits::api()
+///     .with_max_bytes(500_000_000)
+///     .with_timeout(Duration::from_secs(60))
+///     .with_total_timeout(Duration::from_secs(3600));
 /// assert_eq!(limits.max_bytes(), 500_000_000);
 /// assert!(!limits.is_secret());
 /// ```
+#[doc(alias = "deadline")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     max_bytes: usize,
     timeout: Duration,
+    total: Option<Duration>,
     secret: bool,
     media: bool,
 }
 
 impl Limits {
-    /// Returns the limits for API calls: 64 MiB, 30 s, not secret.
+    /// Returns the limits for API calls: 64 MiB, 30 s without progress, not secret.
     #[must_use]
     pub const fn api() -> Self {
         Self {
             max_bytes: 64 << 20,
             timeout: Duration::from_secs(30),
+            total: None,
             secret: false,
             media: false,
         }
     }
 
-    /// Returns the limits for token requests: 1 MiB, 30 s, and the response is wiped when dropped.
+    /// Returns the limits for token requests: 1 MiB, 30 s in total, and the response is wiped when
+    /// dropped.
     #[must_use]
     pub const fn token() -> Self {
         Self {
             max_bytes: 1 << 20,
             timeout: Duration::from_secs(30),
+            total: Some(Duration::from_secs(30)), // other processes may wait for this renewal
             secret: true,
             media: false,
         }
     }
 
-    /// Sets the maximum length of the response body, in bytes.
+    /// Sets the maximum length of the response body, in bytes. If the server compressed it, the
+    /// decompressed bytes count.
     #[must_use]
     pub const fn with_max_bytes(mut self, bytes: usize) -> Self {
         self.max_bytes = bytes;
@@ -65,10 +83,32 @@ impl Limits {
         self.media
     }
 
-    /// Sets the maximum time of the exchange, connecting and reading included.
+    /// Sets the maximum time without progress, as described [above](Self#time). Raises a shorter
+    /// total timeout to it.
     #[must_use]
     pub const fn with_timeout(mut self, time: Duration) -> Self {
         self.timeout = time;
+        match self.total {
+            Some(total) if total.as_nanos() < time.as_nanos() => self.total = Some(time),
+            _ => {}
+        }
+        self
+    }
+
+    /// Sets the maximum time of the whole exchange, connecting and reading included, however much
+    /// moves.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use auth_core::Limits;
+    ///
+    /// // A program that would rather give up than wait longer than 5 s.
+    /// let limits = Limits::api().with_total_timeout(Duration::from_secs(5));
+    /// assert_eq!(limits.total_timeout(), Some(Duration::from_secs(5)));
+    /// ```
+    #[must_use]
+    pub const fn with_total_timeout(mut self, time: Duration) -> Self {
+        self.total = Some(time);
         self
     }
 
@@ -85,10 +125,16 @@ impl Limits {
         self.max_bytes
     }
 
-    /// Returns the maximum time of the exchange.
+    /// Returns the maximum time without progress.
     #[must_use]
     pub const fn timeout(&self) -> Duration {
         self.timeout
+    }
+
+    /// Returns the maximum time of the whole exchange. `None` if progress alone counts.
+    #[must_use]
+    pub const fn total_timeout(&self) -> Option<Duration> {
+        self.total
     }
 
     /// Returns whether the response is secret.

@@ -46,6 +46,10 @@ pub enum ScriptStep {
     Send(Vec<u8>),
     /// Sends these bytes one at a time, each after a pause.
     Drip(Vec<u8>, Duration),
+    /// Does nothing for a while.
+    Pause(Duration),
+    /// Reads this many bytes, 256 KiB after each pause, and logs nothing.
+    ReadSlowly(usize, Duration),
     /// Sends these bytes as the response to every request, until the client closes the connection.
     Respond(Vec<u8>),
     /// Keeps the connection open, without reading or writing, until the server is dropped.
@@ -223,6 +227,13 @@ impl Inner {
         self.stopped.load(Ordering::SeqCst)
     }
 
+    /// Waits, but no longer than the server exists.
+    fn pause(&self, pause: Duration) {
+        let guard = lock(&self.at_stop.0);
+        let stopped = |_: &mut ()| !self.is_stopped();
+        drop(self.at_stop.1.wait_timeout_while(guard, pause, stopped));
+    }
+
     fn hold(&self) {
         let mut guard = lock(&self.at_stop.0);
         while !self.is_stopped() {
@@ -230,6 +241,21 @@ impl Inner {
             guard = waited.unwrap_or_else(PoisonError::into_inner);
         }
     }
+}
+
+/// Returns whether all bytes have come.
+fn read_slowly(reader: &mut impl Read, bytes: usize, pause: impl Fn()) -> bool {
+    let mut left = bytes;
+    let mut piece = vec![0; 256 << 10];
+    while left > 0 {
+        pause();
+        let piece = &mut piece[..left.min(256 << 10)];
+        if reader.read_exact(piece).is_err() {
+            return false;
+        }
+        left -= piece.len();
+    }
+    true
 }
 
 fn accept(
@@ -271,6 +297,13 @@ fn run(stream: &TcpStream, number: usize, steps: &[ScriptStep], inner: &Inner) {
                 thread::sleep(*pause);
                 !inner.is_stopped() && writer.write_all(&[*byte]).is_ok()
             }),
+            ScriptStep::Pause(pause) => {
+                inner.pause(*pause);
+                true
+            }
+            ScriptStep::ReadSlowly(bytes, pause) => {
+                read_slowly(&mut reader, *bytes, || inner.pause(*pause))
+            }
             ScriptStep::Respond(bytes) => {
                 while read(&mut reader, number, inner) && writer.write_all(bytes).is_ok() {}
                 true
@@ -340,6 +373,7 @@ mod tests {
             let server = RawServer::start(move |_| steps.clone());
             let mut stream = TcpStream::connect(server.address()).unwrap();
             stream.write_all(GET).unwrap();
+            stream.shutdown(Shutdown::Write).unwrap();
             let mut response = String::new();
             let outcome = stream.read_to_string(&mut response);
             match expect {
@@ -360,6 +394,21 @@ mod tests {
                 ScriptStep::Drip(b"ab".to_vec(), Duration::ZERO),
             ],
             Ok("ab"),
+        );
+        check(
+            vec![
+                ScriptStep::ReadSlowly(GET.len(), Duration::ZERO),
+                ScriptStep::Pause(Duration::from_millis(1)),
+                ScriptStep::send(b"c"),
+            ],
+            Ok("c"),
+        );
+        check(
+            vec![
+                ScriptStep::ReadSlowly(GET.len() + 1, Duration::ZERO),
+                ScriptStep::send(b"never"),
+            ],
+            Ok(""),
         );
         check(vec![ScriptStep::Reset], Err(ErrorKind::ConnectionReset));
     }

@@ -23,6 +23,22 @@ pub(super) const CASES: &[Case] = &[
         "an upload that the server does not read times out",
         unread_upload,
     ),
+    (
+        "a body that moves arrives, however long it takes",
+        moving_body,
+    ),
+    (
+        "a body that stalls times out, and the error counts its bytes",
+        stalled_body,
+    ),
+    (
+        "a total timeout ends a body that moves",
+        moving_body_in_total,
+    ),
+    (
+        "an upload that moves arrives, however long it takes",
+        moving_upload,
+    ),
 ];
 
 fn response_limit(send: &mut Send<'_>) -> Outcome {
@@ -118,6 +134,90 @@ fn unread_upload(send: &mut Send<'_>) -> Outcome {
         Ok(Box::new(std::io::Read::take(std::io::repeat(0), 256 << 20)))
     });
     in_time(send, &server, Body::Stream(zeros))
+}
+
+/// Responds with 12 pieces of 20,000 bytes, 250 ms apart: 3 s.
+fn moving() -> RawServer {
+    RawServer::start(|_| {
+        let head = ScriptStep::send(b"HTTP/1.1 200 OK\r\ncontent-length: 240000\r\n\r\n");
+        let piece = [
+            ScriptStep::Pause(Duration::from_millis(250)),
+            ScriptStep::Send(vec![b'x'; 20_000]),
+        ];
+        let pieces = std::iter::repeat_n(piece, 12).flatten();
+        [ScriptStep::Read, head].into_iter().chain(pieces).collect()
+    })
+}
+
+fn moving_body(send: &mut Send<'_>) -> Outcome {
+    let server = moving();
+    let limits = Limits::api().with_timeout(Duration::from_millis(1500));
+    let response = expect(send(get(&server, "/"), &limits), "GET")?;
+    let len = response.body().as_bytes().len();
+    ensure!(len == 240_000, "{len} bytes arrived");
+    let count = server.requests().len();
+    ensure!(count == 1, "it took {count} requests");
+    Ok(())
+}
+
+fn moving_body_in_total(send: &mut Send<'_>) -> Outcome {
+    let limits = Limits::api()
+        .with_timeout(Duration::from_millis(1500))
+        .with_total_timeout(Duration::from_millis(1500));
+    let error = expect_error(send(get(&moving(), "/"), &limits), "GET")?;
+    ensure!(error.is_timed_out(), "it is not a timeout: {error}");
+    Ok(())
+}
+
+fn stalled_body(send: &mut Send<'_>) -> Outcome {
+    let server = RawServer::start(|_| {
+        let head = ScriptStep::send(b"HTTP/1.1 200 OK\r\ncontent-length: 60000\r\n\r\n");
+        let part = ScriptStep::Send(vec![b'x'; 40_000]);
+        vec![ScriptStep::Read, head, part, ScriptStep::Hold]
+    });
+    let limits = Limits::api().with_timeout(Duration::from_millis(1500));
+    let error = expect_error(send(get(&server, "/"), &limits), "GET")?;
+    ensure!(error.is_timed_out(), "it is not a timeout: {error}");
+    ensure!(
+        error.received() == 40_000,
+        "40000 bytes had arrived, but the error says {}",
+        error.received()
+    );
+    let words = error.to_string();
+    ensure!(
+        words.contains("no complete response"),
+        "it does not say that a part had arrived: {words}"
+    );
+    Ok(())
+}
+
+fn moving_upload(send: &mut Send<'_>) -> Outcome {
+    // Far more than the buffers of a socket, so that the client must wait for the server.
+    const LEN: u64 = 32 << 20;
+    for in_memory in [false, true] {
+        let server = RawServer::start(|_| {
+            vec![
+                ScriptStep::ReadSlowly(LEN as usize, Duration::from_millis(25)),
+                ScriptStep::Send(raw_response(200, "", b"ok")),
+                ScriptStep::Hold,
+            ]
+        });
+        let body = match in_memory {
+            true => Body::plain(vec![0; LEN as usize]),
+            false => Body::Stream(Stream::new(LEN, || {
+                Ok(Box::new(std::io::Read::take(std::io::repeat(0), LEN)))
+            })),
+        };
+        let limits = Limits::api().with_timeout(Duration::from_millis(1500));
+        let start = Instant::now();
+        expect(send(post(&server, "/", body), &limits), "POST")?;
+        let took = start.elapsed();
+        ensure!(
+            took > Duration::from_secs(2),
+            "the server read it within {took:?}: the case proves nothing"
+        );
+    }
+    Ok(())
 }
 
 fn in_time(send: &mut Send<'_>, server: &RawServer, body: Body) -> Outcome {

@@ -54,6 +54,10 @@
 //! | a slow head times out |
 //! | a slow body times out |
 //! | an upload that the server does not read times out |
+//! | a body that moves arrives, however long it takes |
+//! | a body that stalls times out, and the error counts its bytes |
+//! | a total timeout ends a body that moves |
+//! | an upload that moves arrives, however long it takes |
 //!
 //! | failures |
 //! | --- |
