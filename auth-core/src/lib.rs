@@ -56,12 +56,15 @@ pub use service::{
 pub use time::{Now, UnixTime, server_time};
 pub use wire::{
     body::{Body, BodyBytes, Request, Stream},
+    coding::AcceptedCoding,
     deadline::Deadline,
     limits::Limits,
     message::Message,
     pasted::{joined, pasted},
     redirect::{RedirectKind, RedirectUri},
-    response_body::{Response, ResponseBody, ResponseBuffer, ResponseTooLarge},
+    response_body::{Response, ResponseBody},
+    response_buffer::ResponseBuffer,
+    response_error::ResponseError,
     secret::{SecretBytes, SecretText},
     server_message::looks_like_html,
     url::{BaseUrl, Endpoint, is_loopback},

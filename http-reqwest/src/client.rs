@@ -11,11 +11,18 @@ use crate::{CONNECTING, error};
 ///
 /// By default reqwest 0.13 repeats requests that an HTTP/2 or HTTP/3 server refused unprocessed.
 /// hyper still repeats a request of which it had written nothing to an idle connection that closed.
+///
+/// Also turns off reqwest's own decompression, which other packages may have enabled: it would hide
+/// how many bytes came.
 pub(crate) fn harden(builder: ClientBuilder) -> ClientBuilder {
     builder
         .redirect(redirect::Policy::none())
         .referer(false)
         .retry(retry::never())
+        .no_gzip()
+        .no_brotli()
+        .no_deflate()
+        .no_zstd()
 }
 
 /// Sets the timeout for connecting.

@@ -12,7 +12,8 @@ mod upload;
 use std::{fmt, sync::Arc, time::Duration};
 
 use auth_core::{
-    AsyncTransport, Body, Limits, Request, Response, ResponseBuffer, TransportError, is_loopback,
+    AcceptedCoding, AsyncTransport, Body, Limits, Request, Response, ResponseBuffer,
+    TransportError, is_loopback,
 };
 use http::{Method, Uri, uri::Scheme};
 use reqwest::{Client, ClientBuilder};
@@ -202,6 +203,7 @@ impl Reqwest {
         let (mut head, body) = request.into_parts();
         head.extensions.clear();
         body.frame(&method, &mut head.headers);
+        let coding = AcceptedCoding::request(limits, &mut head.headers);
         let body = match body {
             Body::Empty => reqwest::Body::default(),
             Body::Bytes(bytes) if bytes.len() <= FRAME => bytes.into_shared().into(),
@@ -228,7 +230,7 @@ impl Reqwest {
         if *response.url() != requested {
             return Err(TransportError::delivery_unknown(error::ELSEWHERE).misconfigured());
         }
-        collect(response, &method, limits, &clock).await
+        collect(response, &method, limits, coding, &clock).await
     }
 }
 
@@ -236,10 +238,11 @@ async fn collect(
     mut incoming: reqwest::Response,
     method: &Method,
     limits: &Limits,
+    coding: AcceptedCoding,
     clock: &Clock,
 ) -> Result<Response, TransportError> {
-    let buffer = ResponseBuffer::new(limits, method, incoming.status(), incoming.headers());
-    let mut buffer = buffer.map_err(TransportError::delivery_unknown)?;
+    let status = incoming.status();
+    let mut buffer = ResponseBuffer::new(limits, coding, method, status, incoming.headers_mut())?;
     let mut received = 0;
     while let Some(piece) = (clock.wait(incoming.chunk()).await)
         .ok_or_else(|| error::out_of_time().with_received(received))?
@@ -248,10 +251,12 @@ async fn collect(
         received += piece.len() as u64;
         clock.moved(piece.len() as u64);
         let pushed = buffer.push(&piece);
-        pushed.map_err(|error| TransportError::delivery_unknown(error).with_received(received))?;
+        pushed.map_err(|error| TransportError::from(error).with_received(received))?;
     }
-    let mut response = Response::new(buffer.finish());
-    *response.status_mut() = incoming.status();
+    let body = buffer.finish();
+    let body = body.map_err(|error| TransportError::from(error).with_received(received))?;
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
     *response.version_mut() = incoming.version();
     *response.headers_mut() = std::mem::take(incoming.headers_mut());
     Ok(response)

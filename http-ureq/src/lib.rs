@@ -8,8 +8,8 @@ mod upload;
 use std::{fmt, io::Read, time::Instant};
 
 use auth_core::{
-    Body, Deadline, Limits, Request, Response, ResponseBuffer, SecretBytes, Transport,
-    TransportError, is_loopback,
+    AcceptedCoding, Body, Deadline, Limits, Request, Response, ResponseBuffer, SecretBytes,
+    Transport, TransportError, is_loopback,
 };
 use http::{Method, uri::Scheme};
 use ureq::SendBody;
@@ -153,6 +153,7 @@ impl Transport for Ureq {
         let (mut head, body) = request.into_parts();
         let method = head.method.clone();
         body.frame(&method, &mut head.headers);
+        let coding = AcceptedCoding::request(limits, &mut head.headers);
         let budget = self.budget(limits, body.len());
         let start = Instant::now();
         // `frame` has set the `Content-Length`, so ureq need not know the length of the reader.
@@ -169,7 +170,7 @@ impl Transport for Ureq {
             Body::Bytes(_) | Body::Empty => run(SendBody::none()),
         };
         let response = response.map_err(|error| error::before_response(error, limits))?;
-        collect(response, &method, limits, start)
+        collect(response, &method, limits, coding, start)
     }
 }
 
@@ -177,14 +178,15 @@ fn collect(
     response: http::Response<ureq::Body>,
     method: &Method,
     limits: &Limits,
+    coding: AcceptedCoding,
     start: Instant,
 ) -> Result<Response, TransportError> {
     let mut deadline = Deadline::new(limits);
     deadline.step(start.elapsed());
     let (mut head, body) = response.into_parts();
     head.extensions.clear(); // ureq stores the URL there
-    let buffer = ResponseBuffer::new(limits, method, head.status, &head.headers);
-    let mut buffer = buffer.map_err(TransportError::delivery_unknown)?;
+    let buffer = ResponseBuffer::new(limits, coding, method, head.status, &mut head.headers);
+    let mut buffer = buffer?;
     let mut scratch = Scratch::new(limits, body.content_length());
     let (mut reader, mut received) = (body.into_reader(), 0);
     loop {
@@ -193,9 +195,7 @@ fn collect(
             Ok(n) => {
                 received += n as u64;
                 let pushed = buffer.push(scratch.first(n));
-                pushed.map_err(|error| {
-                    TransportError::delivery_unknown(error).with_received(received)
-                })?;
+                pushed.map_err(|error| TransportError::from(error).with_received(received))?;
                 // ureq ends silence; a server that sends byte by byte is never silent.
                 deadline.moved(n as u64, start.elapsed());
                 if deadline.left(start.elapsed()).is_zero() {
@@ -206,7 +206,9 @@ fn collect(
             Err(error) => return Err(error::while_reading(error.into()).with_received(received)),
         }
     }
-    Ok(Response::from_parts(head, buffer.finish()))
+    let body = buffer.finish();
+    let body = body.map_err(|error| TransportError::from(error).with_received(received))?;
+    Ok(Response::from_parts(head, body))
 }
 
 /// The read buffer for a response. Wiped if the response is secret.

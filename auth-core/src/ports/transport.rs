@@ -4,7 +4,7 @@ use std::{error::Error as StdError, fmt, sync::Arc};
 
 use crate::{
     error::{Error, delivery::Delivery, text::holds, verdict::fault},
-    wire::{body::Request, limits::Limits, response_body::Response},
+    wire::{body::Request, limits::Limits, response_body::Response, response_error::ResponseError},
 };
 
 /// Sends requests, blocking.
@@ -14,7 +14,9 @@ use crate::{
 /// - Every status is a response, not an error.
 /// - It never follows redirects.
 /// - It reads the response in full within [`Limits`]: what moves goes on, and what does not ends. A
-///   [`Deadline`](crate::Deadline) measures it.
+///   [`Deadline`](crate::Deadline) measures it. The size limit counts decompressed bytes.
+/// - It names the content codings that it reads in `Accept-Encoding`, and rejects any other. A
+///   [`ResponseBuffer`](crate::ResponseBuffer) does.
 /// - It opens a body once for each sending.
 /// - An error says whether the request may have been delivered, and how many bytes of the
 ///   response's body were received.
@@ -268,6 +270,19 @@ impl fmt::Debug for TransportError {
 }
 
 impl StdError for TransportError {}
+
+impl From<ResponseError> for TransportError {
+    /// The request was delivered, but its response cannot be taken.
+    fn from(error: ResponseError) -> Self {
+        match error.is_permanent() {
+            true => Self::delivery_unknown(error).misconfigured().with_help(
+                "the server, or a proxy before it, must respect `Accept-Encoding`; to read such a \
+                 response yourself, set the header on the request",
+            ),
+            false => Self::delivery_unknown(error),
+        }
+    }
+}
 
 impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {

@@ -1,6 +1,7 @@
 //! Requests, responses and URLs, and the secrets in them that are never shown.
 
 pub(crate) mod body;
+pub(crate) mod coding;
 pub(crate) mod deadline;
 pub(crate) mod form;
 pub(crate) mod limits;
@@ -8,6 +9,8 @@ pub(crate) mod message;
 pub(crate) mod pasted;
 pub(crate) mod redirect;
 pub(crate) mod response_body;
+pub(crate) mod response_buffer;
+pub(crate) mod response_error;
 pub(crate) mod secret;
 pub(crate) mod server_message;
 pub(crate) mod url;

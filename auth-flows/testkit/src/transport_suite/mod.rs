@@ -59,6 +59,17 @@
 //! | a total timeout ends a body that moves |
 //! | an upload that moves arrives, however long it takes |
 //!
+//! | content codings |
+//! | --- |
+//! | a response compressed as asked arrives decompressed |
+//! | secrets, media and ranges ask for no compression |
+//! | a small response that decompresses to a huge one is rejected |
+//! | an incomplete compressed response is never a response |
+//! | a coding that was not asked for is an error that names it |
+//! | a request with its own Accept-Encoding gets its response as it comes |
+//!
+//! A transport need not ask for compression. What it asks for it must read.
+//!
 //! | failures |
 //! | --- |
 //! | a refused connection: not sent |
@@ -74,6 +85,7 @@
 //! Each of the failures is sent with secrets in URL, header and body, and its error must contain
 //! none of them.
 
+mod codings;
 mod failures;
 mod limits;
 mod requests;
@@ -165,6 +177,7 @@ fn cases() -> impl Iterator<Item = Case> {
         responses::CASES,
         requests::CASES,
         limits::CASES,
+        codings::CASES,
         failures::CASES,
     ]
     .into_iter()
@@ -235,7 +248,7 @@ mod tests {
     #[test]
     fn the_documentation_lists_every_case() {
         let listed = include_str!("mod.rs").matches("\n//! | ").count();
-        assert_eq!(listed - 2 * 4, count()); // each of four tables has two lines of heading
+        assert_eq!(listed - 2 * 5, count()); // each of five tables has two lines of heading
         for (case, _) in cases() {
             let row = format!("\n//! | {case} |\n");
             assert!(include_str!("mod.rs").contains(&row), "{case}");

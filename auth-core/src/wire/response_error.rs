@@ -1,0 +1,68 @@
+//! Why a response cannot be taken: too long, compressed in another way, or damaged.
+
+use std::fmt;
+
+/// A response that arrived but cannot be taken. Contains nothing of its body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResponseError(Kind);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Kind {
+    TooLarge {
+        limit: usize,
+    },
+    Coding {
+        name: String,
+    },
+    #[cfg(feature = "gzip")]
+    Damaged,
+}
+
+impl ResponseError {
+    pub(crate) fn too_large(limit: usize) -> Self {
+        Self(Kind::TooLarge { limit })
+    }
+
+    /// `name` is the server's own: only its first word is kept, at most 20 letters.
+    pub(crate) fn coding(name: &str) -> Self {
+        let of_token = |c: &char| c.is_ascii_alphanumeric() || "-_.+*".contains(*c);
+        let name = name.chars().take_while(of_token).take(20).collect();
+        Self(Kind::Coding { name })
+    }
+
+    #[cfg(feature = "gzip")]
+    pub(crate) fn damaged() -> Self {
+        Self(Kind::Damaged)
+    }
+
+    /// Returns whether the same request would fail again: the server compresses in a way that was
+    /// not asked for.
+    #[must_use]
+    pub fn is_permanent(&self) -> bool {
+        matches!(self.0, Kind::Coding { .. })
+    }
+}
+
+impl fmt::Display for ResponseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::TooLarge { limit } => {
+                write!(f, "the response is longer than the limit of {limit} bytes")
+            }
+            Kind::Coding { name } => {
+                write!(
+                    f,
+                    "the response has the content coding `{name}`, which was not asked for"
+                )?;
+                match cfg!(feature = "gzip") {
+                    true => Ok(()),
+                    false => f.write_str(" (the feature `gzip` is off)"),
+                }
+            }
+            #[cfg(feature = "gzip")]
+            Kind::Damaged => f.write_str("the compressed response is incomplete or damaged"),
+        }
+    }
+}
+
+impl std::error::Error for ResponseError {}
