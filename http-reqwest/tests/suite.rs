@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use auth_core::{AsyncTransport, Body, Delivery, Limits};
 use auth_testkit::{
-    raw::{RawServer, ScriptStep},
+    raw::{RawServer, ScriptStep, SilentAddress},
     transport_suite,
 };
 use http_reqwest::Reqwest;
@@ -77,6 +77,25 @@ fn a_silent_handshake_is_a_timeout_before_sending() {
         (true, Delivery::NotSent),
         "{error}"
     );
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[test]
+fn a_silent_ipv6_address_costs_a_moment_and_not_the_timeout() {
+    let silent = SilentAddress::v6();
+    let good = RawServer::start(|_| vec![ScriptStep::Reset]);
+    let addresses: Vec<_> = silent.iter().map(SilentAddress::address).collect();
+    let addresses = [&addresses[..], &[good.address()]].concat();
+    let builder = reqwest::Client::builder().no_proxy();
+    let transport = Reqwest::with_builder(builder.resolve_to_addrs("api.invalid", &addresses));
+    let request = http::Request::get("https://api.invalid/").body(Body::Empty);
+    let (request, limits) = (request.unwrap(), Limits::api());
+    let start = std::time::Instant::now();
+    let outcome = current_thread().block_on(transport.send(request, &limits));
+    assert!(outcome.is_err(), "a response without TLS");
+    let took = start.elapsed();
+    assert_eq!(good.connections(), 1);
+    assert!(took < Duration::from_secs(5), "{took:?}");
 }
 
 fn current_thread() -> Runtime {

@@ -18,8 +18,8 @@ pub(crate) fn plain_http(uri: &Uri) -> TransportError {
 
 /// The help for a certificate that is not trusted.
 const UNTRUSTED: &str = "the certificate's issuer is not known to this program: a company's proxy? Enable the feature \
-     `native-tls` of http-ureq for the system's certificates, or pass an agent of your own with \
-     this issuer (`Ureq::with_agent`); otherwise check the host's name and the machine's clock";
+     `native-tls` of http-ureq for the system's certificates, or pass a configuration of your own with \
+     this issuer (`Ureq::with_config`); otherwise check the host's name and the machine's clock";
 
 /// Converts an error from before the head of the response.
 ///
@@ -135,7 +135,7 @@ fn redacted(error: Error) -> Box<dyn std::error::Error + Send + Sync> {
         Error::RequireHttpsOnly(_) => "the ureq agent allows https only; use an https URL".into(),
         Error::TlsRequired => {
             "TLS is not compiled in; enable the feature `rustls` or `native-tls` of http-ureq, or \
-             pass an agent with TLS"
+             pass a finished agent with TLS"
                 .into()
         }
         Error::Io(error) => error.into(),

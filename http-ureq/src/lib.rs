@@ -2,6 +2,7 @@
 #![doc = include_str!("../README.md")]
 
 mod budget;
+mod connect;
 mod error;
 mod upload;
 
@@ -47,9 +48,10 @@ pub struct Ureq {
 }
 
 impl Ureq {
-    /// Sends with `agent`: its TLS, proxies, resolver, connection pool and middleware.
+    /// Sends with an agent of this configuration: its TLS, proxies, pool and middleware.
     ///
-    /// Its timeouts apply where they are shorter than those of a request.
+    /// Its timeouts apply where they are shorter than those of a request. Names are looked up and
+    /// connections opened as with [`Ureq::default`].
     ///
     /// ```
     /// use std::time::Duration;
@@ -61,16 +63,33 @@ impl Ureq {
     ///     .proxy(Some(proxy))
     ///     .timeout_connect(Some(Duration::from_secs(3)))
     ///     .build();
-    /// let transport = Ureq::with_agent(config.new_agent());
+    /// let transport = Ureq::with_config(config);
     /// # Ok(())
     /// # }
+    /// ```
+    #[doc(alias = "proxy")]
+    #[doc(alias = "timeout")]
+    #[doc(alias = "tls")]
+    #[must_use]
+    pub fn with_config(config: ureq::config::Config) -> Self {
+        Self::with_agent(connect::agent(config))
+    }
+
+    /// Sends with a finished `agent`: also with its resolver and its connector, whatever they do.
+    /// Prefer [`Ureq::with_config`].
+    ///
+    /// Its timeouts apply where they are shorter than those of a request. Its TLS sessions are
+    /// resumed only once the program itself has sent an https request with it, since ureq shares
+    /// them with no request that has its own timeouts.
+    ///
+    /// ```
+    /// use http_ureq::Ureq;
+    ///
+    /// let transport = Ureq::with_agent(ureq::Agent::new_with_defaults());
     /// ```
     ///
     /// # Panics
     /// ureq panics on https if the agent's TLS provider is not compiled in.
-    #[doc(alias = "proxy")]
-    #[doc(alias = "timeout")]
-    #[doc(alias = "tls")]
     #[must_use]
     pub fn with_agent(agent: ureq::Agent) -> Self {
         Self { agent, users: true }
@@ -120,8 +139,12 @@ impl Default for Ureq {
                 .root_certs(ureq::tls::RootCerts::PlatformVerifier)
                 .build(),
         );
+        let config = config
+            // As many as a program may have threads that send.
+            .max_idle_connections(128)
+            .max_idle_connections_per_host(64);
         Self {
-            agent: config.build().new_agent(),
+            agent: connect::agent(config.build()),
             users: false,
         }
     }

@@ -68,6 +68,32 @@ fn a_silent_handshake_is_a_timeout_before_sending() {
     );
 }
 
+#[test]
+fn as_many_threads_need_no_more_connections() {
+    const THREADS: usize = 32;
+    let server = RawServer::start(|_| {
+        let exchange = [
+            ScriptStep::Read,
+            ScriptStep::Pause(Duration::from_millis(30)),
+            ScriptStep::send(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"),
+        ];
+        std::iter::repeat_n(exchange, 10).flatten().collect()
+    });
+    let (transport, together) = (Ureq::default(), std::sync::Barrier::new(THREADS));
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                for _ in 0..4 {
+                    together.wait();
+                    get(&transport, &server, &Limits::api()).unwrap();
+                }
+            });
+        }
+    });
+    let connections = server.connections();
+    assert!(connections <= THREADS, "{connections} connections");
+}
+
 fn get(
     transport: &Ureq,
     server: &RawServer,

@@ -17,6 +17,10 @@ use crate::http::{
     unread,
 };
 
+mod address;
+
+pub use address::{SilentAddress, refusing_address};
+
 /// Maximum number of connections, and of logged requests.
 const MAX_COUNT: usize = 1000;
 
@@ -195,16 +199,6 @@ impl Drop for RawServer {
             let _ = connection.join();
         }
     }
-}
-
-/// Returns an address on 127.0.0.1 that refuses connections.
-///
-/// # Panics
-/// Panics if no port of 127.0.0.1 is free.
-#[must_use]
-pub fn refusing_address() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a port");
-    listener.local_addr().expect("a bound port has an address")
 }
 
 #[derive(Debug, Default)]
