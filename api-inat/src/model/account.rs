@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
-use super::user::User;
+use super::{moment::Moment, user::User};
 
 record! {
     /// Whether a user follows and trusts another user.
@@ -26,9 +24,9 @@ record! {
         /// The second user shows true locations to the first.
         pub reciprocal_trust: Option<bool>,
         /// The time of creation.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The time of the last change.
-        pub updated_at: Option<Timestamp>,
+        pub updated_at: Option<Moment>,
     }
 }
 
@@ -46,9 +44,9 @@ record! {
         /// The id of the user.
         pub user_id: Option<u64>,
         /// The time of creation.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The time of the last change.
-        pub updated_at: Option<Timestamp>,
+        pub updated_at: Option<Moment>,
     }
 }
 
@@ -68,9 +66,9 @@ record! {
         /// The languages it is for. Empty: all.
         pub locales: Vec<Box<str>>,
         /// The start of the time when it is shown.
-        pub start: Option<Timestamp>,
+        pub start: Option<Moment>,
         /// The end of the time when it is shown.
-        pub end: Option<Timestamp>,
+        pub end: Option<Moment>,
     }
 }
 

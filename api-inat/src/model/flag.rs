@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 
-use super::user::User;
+use super::{moment::Moment, user::User};
 
 record! {
     /// A report about a record.
@@ -22,7 +22,7 @@ record! {
         /// The id of the user who resolved it.
         pub resolver_id: Option<u64>,
         /// The time it was resolved.
-        pub resolved_at: Option<Timestamp>,
+        pub resolved_at: Option<Moment>,
         /// The user who flagged the record.
         pub user: Option<Arc<User>>,
         /// The id of that user.
@@ -36,13 +36,13 @@ record! {
         /// The id of the record's owner.
         pub flaggable_user_id: Option<u64>,
         /// The time of creation.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The same.
-        pub created_at_utc: Option<Timestamp>,
+        pub created_at_utc: Option<Moment>,
         /// The time of the last change.
-        pub updated_at: Option<Timestamp>,
+        pub updated_at: Option<Moment>,
         /// The same.
-        pub updated_at_utc: Option<Timestamp>,
+        pub updated_at_utc: Option<Moment>,
     }
 }
 
@@ -52,7 +52,7 @@ record! {
         /// The id.
         pub id: u64,
         /// The time of the action.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The same, by component.
         pub created_at_details: Option<DateDetails>,
         /// The moderator.
@@ -82,7 +82,7 @@ record! {
         /// The id of the record that the vote is on.
         pub votable_id: Option<u64>,
         /// The time of creation.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
     }
 }
 

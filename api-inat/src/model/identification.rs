@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::{
     choice::Category,
     flag::{DateDetails, Flag, ModeratorAction},
+    moment::Moment,
     observation::Observation,
     taxon::Taxon,
     user::User,
@@ -54,11 +53,11 @@ record! {
         /// The type of that taxon change.
         pub taxon_change_type: Option<Box<str>>,
         /// The time of creation.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The same, by component.
         pub created_at_details: Option<DateDetails>,
         /// The time of the last change.
-        pub updated_at: Option<Timestamp>,
+        pub updated_at: Option<Moment>,
         /// The flags on it.
         pub flags: Vec<Flag>,
         /// It looks like spam.
@@ -100,13 +99,13 @@ record! {
         /// The id of the author.
         pub user_id: Option<u64>,
         /// The time of creation.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The same.
-        pub created_at_utc: Option<Timestamp>,
+        pub created_at_utc: Option<Moment>,
         /// The same, by component.
         pub created_at_details: Option<DateDetails>,
         /// The time of the last change.
-        pub updated_at: Option<Timestamp>,
+        pub updated_at: Option<Moment>,
         /// The same, by component.
         pub updated_at_details: Option<DateDetails>,
         /// The flags on it.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
     flag::Flag,
     identification::{Comment, Identification},
+    moment::Moment,
     record::Identified,
     user::User,
 };
@@ -36,11 +36,11 @@ record! {
         /// The number of comments.
         pub comments_count: Option<u64>,
         /// The time it was read.
-        pub read_at: Option<Timestamp>,
+        pub read_at: Option<Moment>,
         /// The time it was sent.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The time of the last change.
-        pub updated_at: Option<Timestamp>,
+        pub updated_at: Option<Moment>,
     }
 }
 
@@ -90,11 +90,11 @@ record! {
         /// The journal's owner.
         pub parent: Option<Value>,
         /// The time of publication.
-        pub published_at: Option<Timestamp>,
+        pub published_at: Option<Moment>,
         /// The time of creation.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The time of the last change.
-        pub updated_at: Option<Timestamp>,
+        pub updated_at: Option<Moment>,
         /// The comments.
         pub comments: Vec<Comment>,
         /// The number of comments.
@@ -118,9 +118,9 @@ record! {
         /// The id of the taxon that the news are limited to.
         pub taxon_id: Option<u64>,
         /// The time of creation.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The time of the last change.
-        pub updated_at: Option<Timestamp>,
+        pub updated_at: Option<Moment>,
     }
 }
 
@@ -150,7 +150,7 @@ record! {
         /// The identification.
         pub identification: Option<Box<Identification>>,
         /// The time of the event.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
     }
 }
 
@@ -162,7 +162,7 @@ record! {
         /// The scopes, such as `write`.
         pub scopes: Vec<Box<str>>,
         /// The time of creation.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
     }
 }
 

@@ -12,8 +12,9 @@
 //! with each identification and with all ancestors. Those that are equal in every field share one
 //! allocation. To change one, copy it with [`Arc::make_mut`](std::sync::Arc::make_mut).
 //!
-//! Moments are [`Timestamp`](jiff::Timestamp)s, in UTC. Days are [`Date`](jiff::civil::Date)s,
-//! local to the location. Lengths are in metres, coordinates in degrees of WGS 84.
+//! A [`Moment`] has the instant and the offset of the local time. Days are
+//! [`Date`](jiff::civil::Date)s, local to the location. Lengths are in metres, coordinates in
+//! degrees of WGS 84.
 //!
 //! ```
 //! use api_inat::model::Observation;
@@ -36,6 +37,7 @@ mod flag;
 mod identification;
 mod location;
 mod message;
+mod moment;
 mod observation;
 mod photo;
 mod place;
@@ -64,6 +66,7 @@ pub use location::Location;
 pub use message::{
     Application, AuthorizedApplication, Message, Post, Subscription, Thread, Unread, Update,
 };
+pub use moment::{InvalidMoment, Moment};
 pub use observation::{Observation, ObservationPreferences, Outlink};
 pub use photo::{Dimensions, ObservationPhoto, ObservationSound, Photo, Sound, TaxonPhoto};
 pub use place::{Nearby, NearbyPlaces, Place};

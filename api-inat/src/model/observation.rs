@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 
 use super::{
     annotation::{Annotation, ObservationFieldValue},
@@ -11,6 +11,7 @@ use super::{
     identification::{Comment, Identification},
     location::Location,
     message::Application,
+    moment::Moment,
     photo::{ObservationPhoto, ObservationSound, Photo, Sound},
     project::{NonTraditionalProject, ProjectObservation},
     taxon::Taxon,
@@ -58,20 +59,24 @@ record! {
         pub observed_on_details: Option<DateDetails>,
         /// Day and time as the observer wrote them.
         pub observed_on_string: Option<Box<str>>,
-        /// The moment of the observation. Absent if only the day is known.
-        pub time_observed_at: Option<Timestamp>,
-        /// The offset of its time zone from UTC, such as `+02:00`.
+        /// The moment of the observation, with the offset of the local time. Absent if only the day
+        /// is known.
+        pub time_observed_at: Option<Moment>,
+        /// The offset of its time zone from UTC in winter, such as `+01:00`: not that of the moment
+        /// of the observation. For the local time take
+        /// [`time_observed_at`](Self::time_observed_at), or the hour in
+        /// [`observed_on_details`](Self::observed_on_details).
         pub time_zone_offset: Option<Box<str>>,
         /// The name of the time zone of the observation.
         pub observed_time_zone: Option<Box<str>>,
         /// The time of creation at iNaturalist.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The same, by component.
         pub created_at_details: Option<DateDetails>,
         /// The name of the time zone it was created in.
         pub created_time_zone: Option<Box<str>>,
         /// The time of the last change.
-        pub updated_at: Option<Timestamp>,
+        pub updated_at: Option<Moment>,
         /// The observer's description.
         pub description: Option<Box<str>>,
         /// The public location in degrees: exact, obscured or absent, depending on the geoprivacy.

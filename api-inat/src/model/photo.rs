@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::{
     choice::License,
     flag::{Flag, ModeratorAction},
+    moment::Moment,
     taxon::Taxon,
 };
 
@@ -106,7 +105,7 @@ record! {
         /// The id of the observation.
         pub observation_id: Option<u64>,
         /// The time it was added.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The photo.
         pub photo: Option<Photo>,
     }
@@ -126,7 +125,7 @@ record! {
         /// The id of the observation.
         pub observation_id: Option<u64>,
         /// The time it was added.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The sound.
         pub sound: Option<Sound>,
     }

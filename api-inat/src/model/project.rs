@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    annotation::ObservationField, flag::Flag, location::Location, place::Place, taxon::Taxon,
-    user::User,
+    annotation::ObservationField, flag::Flag, location::Location, moment::Moment, place::Place,
+    taxon::Taxon, user::User,
 };
 
 record! {
@@ -60,7 +59,7 @@ record! {
         /// It asks members to share true locations.
         pub prefers_user_trust: Option<bool>,
         /// The time its rules last changed.
-        pub observation_requirements_updated_at: Option<Timestamp>,
+        pub observation_requirements_updated_at: Option<Moment>,
         /// The URL of the picture.
         pub icon: Option<Box<str>>,
         /// The file name of the picture.
@@ -80,9 +79,9 @@ record! {
         /// The flags on it.
         pub flags: Vec<Flag>,
         /// The time of creation.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The time of the last change.
-        pub updated_at: Option<Timestamp>,
+        pub updated_at: Option<Moment>,
     }
 }
 
@@ -174,7 +173,7 @@ record! {
         /// The project is noteworthy, not only featured.
         pub noteworthy: Option<bool>,
         /// The time it was first featured.
-        pub featured_at: Option<Timestamp>,
+        pub featured_at: Option<Moment>,
     }
 }
 
@@ -200,13 +199,13 @@ record! {
         /// The user subscribes to its news.
         pub prefers_updates: Option<bool>,
         /// The time of creation.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The same.
-        pub created_at_utc: Option<Timestamp>,
+        pub created_at_utc: Option<Moment>,
         /// The time of the last change.
-        pub updated_at: Option<Timestamp>,
+        pub updated_at: Option<Moment>,
         /// The same.
-        pub updated_at_utc: Option<Timestamp>,
+        pub updated_at_utc: Option<Moment>,
     }
 }
 

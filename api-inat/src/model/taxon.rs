@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use jiff::Timestamp;
-
 use super::{
     choice::{Geoprivacy, IconicTaxon},
+    moment::Moment,
     photo::{Photo, TaxonPhoto},
     place::Place,
     rank::Rank,
@@ -117,7 +116,7 @@ record! {
         /// The URL of its Wikipedia page.
         pub wikipedia_url: Option<Box<str>>,
         /// The time of creation.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
     }
 }
 
@@ -234,9 +233,9 @@ record! {
         /// It is the primary listing for this place.
         pub primary_listing: Option<bool>,
         /// The time it was added to the list.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The time of the last change.
-        pub updated_at: Option<Timestamp>,
+        pub updated_at: Option<Moment>,
     }
 }
 

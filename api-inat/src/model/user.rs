@@ -1,8 +1,6 @@
 //! Users, their preferences, and network sites.
 
-use jiff::Timestamp;
-
-use super::{choice::License, place::Place};
+use super::{choice::License, moment::Moment, place::Place};
 
 record! {
     /// A user: a person with an account. [`Me`](crate::v1::users::Me) shows some fields to the user
@@ -25,9 +23,9 @@ record! {
         /// The ORCID, as a URL.
         pub orcid: Option<Box<str>>,
         /// The time of creation of the account.
-        pub created_at: Option<Timestamp>,
+        pub created_at: Option<Moment>,
         /// The time of the last change.
-        pub updated_at: Option<Timestamp>,
+        pub updated_at: Option<Moment>,
         /// The day of the last activity.
         pub last_active: Option<Box<str>>,
         /// The number of observations.
@@ -61,9 +59,9 @@ record! {
         /// A new e-mail address that is not confirmed yet.
         pub unconfirmed_email: Option<Box<str>>,
         /// The time the address was confirmed.
-        pub confirmed_at: Option<Timestamp>,
+        pub confirmed_at: Option<Moment>,
         /// The time the confirmation mail was sent.
-        pub confirmation_sent_at: Option<Timestamp>,
+        pub confirmation_sent_at: Option<Moment>,
         /// The chosen language, such as `de`.
         pub locale: Option<Box<str>>,
         /// The name of the time zone.

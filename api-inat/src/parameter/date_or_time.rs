@@ -11,8 +11,8 @@ use jiff::{
 /// A day, or a moment with its offset from UTC, in the notation of the API: `2026-06-01`,
 /// `2026-06-01T12:30:00+02:00`.
 ///
-/// Setters take it as `impl Into<DateOrTime>`: pass a [`Date`], a [`Timestamp`] or a
-/// [`ZonedDateTime`].
+/// Setters take it as `impl Into<DateOrTime>`: pass a [`Date`], a [`Timestamp`], a
+/// [`ZonedDateTime`], or a record's [`Moment`](crate::model::Moment).
 ///
 /// ```
 /// use api_inat::{DateOrTime, jiff::civil::date};
@@ -32,6 +32,13 @@ pub struct DateOrTime(DayOrMoment);
 enum DayOrMoment {
     Day(Date),
     Moment(Timestamp, Offset),
+}
+
+impl DateOrTime {
+    #[inline]
+    pub(crate) fn with_offset(moment: Timestamp, offset: Offset) -> Self {
+        Self(DayOrMoment::Moment(moment, offset))
+    }
 }
 
 impl From<Date> for DateOrTime {

@@ -293,6 +293,29 @@ fn numbers_with_any_number_of_digits() {
 }
 
 #[test]
+fn the_local_time_of_an_observation_is_kept() {
+    let observation: Observation = read(json!({
+        "id": 1, "time_observed_at": "2026-06-01T10:30:00-05:00", "time_zone_offset": "-06:00",
+        "created_at": "2026-06-01T18:00:00+02:00",
+    }));
+    let observed = observation.time_observed_at.expect("a moment");
+    assert_eq!(observed.datetime().to_string(), "2026-06-01T10:30:00");
+    assert_eq!(observed.timestamp().to_string(), "2026-06-01T15:30:00Z");
+    assert_eq!(observed.to_string(), "2026-06-01T10:30:00-05:00");
+    assert_eq!(observed.to_zoned().hour(), 10);
+    let created = observation.created_at.expect("a moment");
+    assert_eq!(created.offset().seconds(), 7200);
+    assert!(observed < created);
+    // The winter offset of the zone: not what the time above is in.
+    assert_eq!(observation.time_zone_offset.as_deref(), Some("-06:00"));
+    let search = Search::new().created_d1(created);
+    let base = auth_core::BaseUrl::parse("https://api.inaturalist.org/v1").expect("a base");
+    let request = search.request(&base).expect("a request");
+    let query = request.uri().query().expect("a query");
+    assert_eq!(query, "created_d1=2026-06-01T18:00:00%2B02:00");
+}
+
+#[test]
 fn other_ways_to_write_the_same() {
     let check = |field: &str, value: Value, expect: fn(&Observation) -> bool| {
         let observation: Observation = read(json!({"id": 1, field: value.clone()}));
@@ -307,7 +330,7 @@ fn other_ways_to_write_the_same() {
         check("created_at", json!(moment), |found| {
             found
                 .created_at
-                .is_some_and(|found| found.to_string() == "2026-06-01T10:00:00Z")
+                .is_some_and(|found| found.timestamp().to_string() == "2026-06-01T10:00:00Z")
         });
     }
     for nothing in ["2026-06-01", "yesterday UTC", ""] {

@@ -4,19 +4,20 @@
 //! notations than this API has, and its error texts add 200 KB to a program.
 
 use jiff::{
-    Timestamp,
     civil::{Date, DateTime, Time},
     tz::Offset,
 };
 
+use crate::model::moment::Moment;
+
 /// Parses `2026-06-01` or `2026/06/01`, and ignores what follows.
-pub(super) fn day(text: &str) -> Option<Date> {
+pub(in crate::model) fn day(text: &str) -> Option<Date> {
     Text(text.as_bytes()).day()
 }
 
 /// Parses `2026-06-01T12:30:00+02:00`, `2026-06-01T10:30:00.000Z`, `2026-06-01 10:30:00 UTC` or
 /// `2026-06-01 12:30:00 +0200`.
-pub(super) fn moment(text: &str) -> Option<Timestamp> {
+pub(in crate::model) fn moment(text: &str) -> Option<Moment> {
     let mut text = Text(text.as_bytes());
     let day = text.day()?;
     text.skip(b"Tt ")?;
@@ -39,7 +40,8 @@ pub(super) fn moment(text: &str) -> Option<Timestamp> {
     }
     let part = |number: i32| i8::try_from(number).ok();
     let time = Time::new(part(hour)?, part(minute)?, part(second)?, nanosecond).ok()?;
-    offset.to_timestamp(DateTime::from_parts(day, time)).ok()
+    let instant = offset.to_timestamp(DateTime::from_parts(day, time)).ok()?;
+    Some(Moment::new(instant, offset))
 }
 
 /// The rest of a text.
@@ -114,6 +116,8 @@ impl Text<'_> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
 
     /// Parses what jiff writes for moments from the year 0 to the year 9999, in many time zones.
@@ -124,13 +128,16 @@ mod tests {
             let nanosecond = i32::try_from(step % 4).expect("small") * 123_456_700;
             let moment = Timestamp::new(second, nanosecond).expect("a moment");
             let offset = Offset::from_seconds(i32::try_from(step % 113 - 56).expect("small") * 900);
-            let shown = moment
-                .display_with_offset(offset.expect("an offset"))
-                .to_string();
-            assert_eq!(super::moment(&shown), Some(moment), "{shown}");
+            let offset = offset.expect("an offset");
+            let shown = moment.display_with_offset(offset).to_string();
+            let expect = Moment::new(moment, offset);
+            assert_eq!(super::moment(&shown), Some(expect), "{shown}");
+            assert_eq!(super::moment(&expect.to_string()), Some(expect));
+            assert_eq!((expect.timestamp(), expect.offset()), (moment, offset));
             let shown = moment.to_string();
-            assert_eq!(super::moment(&shown), Some(moment), "{shown}");
-            assert_eq!(super::moment(&shown), shown.parse().ok(), "{shown}");
+            assert_eq!(super::moment(&shown), Some(moment.into()), "{shown}");
+            let by_jiff = shown.parse::<Timestamp>().ok().map(Moment::from);
+            assert_eq!(super::moment(&shown), by_jiff, "{shown}");
             let day = shown[..10].parse::<Date>();
             assert_eq!(super::day(&shown), day.ok(), "{shown}");
         }
@@ -152,10 +159,12 @@ mod tests {
             "2026-06-01T14:00:00+02",
             "2026-06-01T05:15:00-06:45",
         ] {
-            assert_eq!(moment(text), noon, "{text}");
+            let found = moment(text).map(Moment::timestamp);
+            assert_eq!(found, noon, "{text}");
         }
         let leap = "2016-12-31T23:59:59Z".parse::<Timestamp>().ok();
-        assert_eq!(moment("2016-12-31T23:59:60Z"), leap);
+        let found = moment("2016-12-31T23:59:60Z").map(Moment::timestamp);
+        assert_eq!(found, leap);
     }
 
     #[test]

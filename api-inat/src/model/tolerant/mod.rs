@@ -1,7 +1,7 @@
 //! Tolerant deserialization: one visitor for all single values, in one pass, without an
 //! intermediate JSON value.
 
-mod dates;
+pub(super) mod dates;
 mod nothing_else;
 mod pool;
 mod records;
@@ -10,9 +10,11 @@ mod visitors;
 
 use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
 
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, de::DeserializeSeed};
 use serde_json::Value;
+
+use super::moment::Moment;
 
 pub(super) use nothing_else::nothing_else;
 pub(crate) use pool::Pool;
@@ -163,7 +165,7 @@ scalars!(
     String,
     Box<str>,
     Date,
-    Timestamp
+    Moment
 );
 
 /// Adapts [`Soft`] to serde's `Deserialize`.

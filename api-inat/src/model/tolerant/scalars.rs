@@ -1,8 +1,9 @@
 //! The conversion of JSON's types into each single value.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 
 use super::{Scalar, dates};
+use crate::model::moment::Moment;
 
 impl Scalar for String {
     fn from_text(text: &str) -> Option<Self> {
@@ -55,8 +56,8 @@ impl Scalar for Date {
     }
 }
 
-/// Reads a moment with its time zone: RFC 3339, or Ruby's notation, `2026-06-01 10:00:00 UTC`.
-impl Scalar for Timestamp {
+/// Reads a moment with its offset: RFC 3339, or Ruby's notation, `2026-06-01 10:00:00 UTC`.
+impl Scalar for Moment {
     fn from_text(text: &str) -> Option<Self> {
         dates::moment(text)
     }
