@@ -95,6 +95,12 @@ fn every_shape_of_a_refusal() {
         Some("taxon: can't be blank; user: must exist"),
     );
     check(
+        "v2, invalid parameters",
+        422,
+        r#"{"status":422,"errors":[{"path":"per_page","message":"must be integer"},{"path":"page","message":"must be integer"}]}"#,
+        Some("per_page: must be integer; page: must be integer"),
+    );
+    check(
         "v1, from Rails, a text",
         403,
         r#"{"error":{"original":{"error":"You don't have permission"}},"status":403}"#,

@@ -159,6 +159,9 @@ impl Found {
                 }
             }
             Value::Object(map) => {
+                if let Some(name) = parameter(map).filter(|_| !self.secret) {
+                    return self.named(name, map, depth);
+                }
                 let before = self.texts.len();
                 let allowed = if self.secret { OF_SECRET } else { KEYS.len() };
                 for at in ORDER.into_iter().filter(|at| *at < allowed) {
@@ -171,6 +174,29 @@ impl Found {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The messages of an object that names a parameter: `{"path":"per_page","message":"must be
+    /// integer"}`.
+    fn named(&mut self, name: &str, map: &Map<String, Value>, depth: u8) {
+        let mut inner = Found {
+            texts: Vec::new(),
+            bytes: self.bytes,
+            secret: false,
+        };
+        for at in ORDER {
+            if let Some(value) = map.get(KEYS[at]) {
+                inner.collect(value, depth, true);
+            }
+        }
+        for text in inner.texts {
+            // Some servers repeat the name in the message.
+            let rest = text.strip_prefix(name);
+            match rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric)) {
+                true => self.add(text),
+                false => self.add(format!("{name}: {text}")),
+            }
         }
     }
 
@@ -196,6 +222,21 @@ impl Found {
             }
         }
     }
+}
+
+/// Keys that name the parameter of an error beside its message: express-openapi-validator (v2 of
+/// iNaturalist), Rails and JSON:API servers behind a gateway, league/oauth2-server applications.
+const PARAMETER: [&str; 5] = ["path", "field", "param", "parameter", "attribute"];
+
+/// Returns the parameter that an error object is about. A path of a request (`/v1/taxa`) is none,
+/// and an object without a message is no error.
+fn parameter(map: &Map<String, Value>) -> Option<&str> {
+    let message = ["message", "error", "errors", "detail"];
+    message.iter().find(|key| map.contains_key(**key))?;
+    let name = PARAMETER.iter().find_map(|key| map.get(*key)?.as_str())?;
+    let name = name.trim();
+    let plain = !name.is_empty() && name.len() <= 100 && !name.starts_with('/');
+    plain.then_some(name)
 }
 
 /// Returns the title of a page; empty if there is none.
@@ -285,6 +326,46 @@ mod tests {
         let late = "Warning: out of memory\n<html><title>Down</title>x</html>";
         check(html, late, "Down");
         check("text/plain", late, late);
+    }
+
+    #[test]
+    fn the_parameter_of_an_error_is_named() {
+        let check = |body: &str, expect: &str| assert_eq!(public(body), expect, "{body}");
+        // v2 of iNaturalist.
+        check(
+            r#"{"status":422,"errors":[{"path":"per_page","message":"must be integer"},{"path":"page","message":"must be integer"}]}"#,
+            "per_page: must be integer; page: must be integer",
+        );
+        check(
+            r#"{"errors":[{"path":".query.per_page","message":"must be integer","errorCode":"type.openapi.validation"}]}"#,
+            ".query.per_page: must be integer",
+        );
+        // Rails: by field, and as pairs.
+        check(
+            r#"{"errors":{"taxon":["can't be blank"],"place":["is invalid","is too small"]}}"#,
+            "place: is invalid, is too small; taxon: can't be blank",
+        );
+        check(
+            r#"{"error":[{"attribute":"login","message":"login is taken"}]}"#,
+            "login is taken",
+        );
+        check(
+            r#"{"error":[{"attribute":"q","message":"quite wrong"}]}"#,
+            "q: quite wrong",
+        );
+        // Applications over league.
+        check(
+            r#"{"success":false,"errors":[{"field":"obs_id","detail":"not found"}]}"#,
+            "obs_id: not found",
+        );
+        // Not a parameter: the path of the request, and a record.
+        check(r#"{"path":"/v1/taxa","message":"no route"}"#, "no route");
+        check(r#"{"error":{"path":"","message":"why"}}"#, "why");
+        // Of a secret answer the named fields only.
+        assert_eq!(
+            secret(r#"{"error":{"path":"marked","message":"why"}}"#),
+            "why"
+        );
     }
 
     #[test]
