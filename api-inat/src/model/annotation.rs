@@ -99,9 +99,9 @@ record! {
         /// The allowed values, joined with `|`. Absent: any value.
         pub allowed_values: Option<Box<str>>,
         /// The number of values.
-        pub values_count: Option<u64>,
+        pub values_count: Option<i64>,
         /// The number of users who use it.
-        pub users_count: Option<u64>,
+        pub users_count: Option<i64>,
         /// The id of the creator.
         pub user_id: Option<u64>,
     }
@@ -140,5 +140,7 @@ record! {
         pub user: Option<Arc<User>>,
         /// The id of that user.
         pub user_id: Option<u64>,
+        /// The id of the user who changed it last.
+        pub updater_id: Option<u64>,
     }
 }

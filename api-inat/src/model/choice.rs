@@ -42,6 +42,34 @@ macro_rules! choice {
             }
         }
 
+        impl std::str::FromStr for $Name {
+            type Err = std::convert::Infallible;
+
+            #[inline]
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(text.into())
+            }
+        }
+
+        impl serde::Serialize for $Name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $Name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
+                Ok(Self::from(&*text))
+            }
+        }
+
+        impl crate::model::written::Written for $Name {
+            fn write<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.as_str())
+            }
+        }
+
         impl std::fmt::Display for $Name {
             #[inline]
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -182,6 +210,8 @@ choice! {
         CcByNcNd = "cc-by-nc-nd",
         /// Attribution, non-commercial, share alike.
         CcByNcSa = "cc-by-nc-sa",
+        /// Public domain: no copyright is known.
+        PublicDomain = "pd",
     }
 }
 

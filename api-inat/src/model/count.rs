@@ -27,7 +27,7 @@ record! {
 
 impl Identified for TaxonCount {
     fn id(&self) -> Option<u64> {
-        self.taxon.as_ref().map(|taxon| taxon.id)
+        self.taxon.as_ref().and_then(|taxon| taxon.id())
     }
 }
 
@@ -45,7 +45,10 @@ record! {
 
 impl Identified for UserCount {
     fn id(&self) -> Option<u64> {
-        self.user.as_ref().map(|user| user.id).or(self.user_id)
+        self.user
+            .as_ref()
+            .and_then(|user| user.id())
+            .or(self.user_id)
     }
 }
 
@@ -53,9 +56,9 @@ record! {
     /// A user with their counts of observations and species.
     pub struct ObserverCount {
         /// The number of observations.
-        pub observation_count: Option<u64>,
+        pub observation_count: Option<i64>,
         /// The number of species.
-        pub species_count: Option<u64>,
+        pub species_count: Option<i64>,
         /// The id of the user.
         pub user_id: Option<u64>,
         /// The user.
@@ -65,7 +68,10 @@ record! {
 
 impl Identified for ObserverCount {
     fn id(&self) -> Option<u64> {
-        self.user.as_ref().map(|user| user.id).or(self.user_id)
+        self.user
+            .as_ref()
+            .and_then(|user| user.id())
+            .or(self.user_id)
     }
 }
 
@@ -116,6 +122,10 @@ record! {
     pub struct Histogram {
         /// The number of bars.
         pub total_results: Option<u64>,
+        /// The number of the page: 1.
+        pub page: Option<u64>,
+        /// The number of bars on the page.
+        pub per_page: Option<u64>,
         /// The counts, by interval, such as `month_of_year`. The inner key is the number of the
         /// month, hour and so on, or the day as `YYYY-MM-DD`.
         pub results: BTreeMap<Box<str>, BTreeMap<Box<str>, u64>>,
@@ -190,9 +200,11 @@ record! {
         /// The id of the parent.
         pub parent_id: Option<u64>,
         /// The number of observations of it and its descendants.
-        pub descendant_obs_count: Option<u64>,
+        pub descendant_obs_count: Option<i64>,
         /// The number of observations of it alone.
-        pub direct_obs_count: Option<u64>,
+        pub direct_obs_count: Option<i64>,
+        /// The number of observations, in older responses.
+        pub count: Option<u64>,
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     choice::Category,
-    flag::{DateDetails, Flag, ModeratorAction},
+    flag::{DateDetails, Flag, ModeratorAction, Vote},
     moment::Moment,
     observation::Observation,
     taxon::Taxon,
@@ -40,12 +40,16 @@ record! {
         pub category: Option<Category>,
         /// It is current. Only the latest identification of each user is.
         pub current: Option<bool>,
+        /// Its taxon is the taxon of the observation.
+        pub current_taxon: Option<bool>,
         /// It is by the observer.
         pub own_observation: Option<bool>,
         /// It disagrees that the evidence allows a narrower taxon.
         pub disagreement: Option<bool>,
         /// It was chosen from iNaturalist's own suggestions.
         pub vision: Option<bool>,
+        /// It is an example of how to identify the taxon.
+        pub exemplar_identification: Option<Box<ExemplarIdentification>>,
         /// The taxon change that created it.
         pub taxon_change: Option<TaxonChange>,
         /// The id of that taxon change.
@@ -66,6 +70,24 @@ record! {
         pub hidden: Option<bool>,
         /// The actions by moderators.
         pub moderator_actions: Vec<ModeratorAction>,
+    }
+}
+
+record! {
+    /// An identification that shows others how to identify its taxon.
+    pub struct ExemplarIdentification {
+        /// The id, which is not the id of the identification.
+        pub id: u64,
+        /// The identification, with its observation.
+        pub identification: Option<Box<Identification>>,
+        /// The user who nominated it.
+        pub nominated_by_user: Option<Arc<User>>,
+        /// The time of the nomination.
+        pub nominated_at: Option<Moment>,
+        /// The votes.
+        pub votes: Vec<Vote>,
+        /// The votes for it minus the votes against it.
+        pub cached_votes_total: Option<i64>,
     }
 }
 

@@ -1,13 +1,17 @@
 //! A location on Earth, read from the three notations of the API.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{
-    Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    ser::SerializeMap,
 };
 
-use super::tolerant::{Maybe, Pool, Soft, nothing_else};
+use super::{
+    tolerant::{Maybe, Pool, Soft, nothing_else},
+    written::Written,
+};
 
 /// A point in degrees of WGS 84.
 ///
@@ -52,6 +56,84 @@ impl Location {
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{},{}", self.latitude, self.longitude)
+    }
+}
+
+record! {
+    /// A box on a map, in degrees of WGS 84.
+    pub struct Bounds {
+        /// The northern edge: degrees north of the equator.
+        pub nelat: Option<f64>,
+        /// The eastern edge: degrees east of Greenwich. West of the western edge if the box crosses
+        /// the date line.
+        pub nelng: Option<f64>,
+        /// The southern edge.
+        pub swlat: Option<f64>,
+        /// The western edge.
+        pub swlng: Option<f64>,
+    }
+}
+
+/// A text that is not two numbers of degrees on Earth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidLocation;
+
+impl fmt::Display for InvalidLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a location such as 46.95,7.44")
+    }
+}
+
+impl std::error::Error for InvalidLocation {}
+
+/// Parses as [`parse`](Location::parse).
+impl FromStr for Location {
+    type Err = InvalidLocation;
+
+    fn from_str(text: &str) -> Result<Self, InvalidLocation> {
+        Self::parse(text).ok_or(InvalidLocation)
+    }
+}
+
+/// Writes it as text, `46.95,7.44`. As the field of a record whose name ends with `geojson` it is a
+/// GeoJSON point.
+impl Serialize for Location {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+/// Reads text, or a GeoJSON point.
+impl<'de> Deserialize<'de> for Location {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let found = from.deserialize_any(AnyLocation)?;
+        found.ok_or_else(|| D::Error::custom(InvalidLocation))
+    }
+}
+
+impl Written for Location {
+    fn write<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.serialize(to)
+    }
+
+    fn entry<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
+        match name.ends_with("geojson") {
+            true => map.serialize_entry(name, &Point(*self)),
+            false => map.serialize_entry(name, self),
+        }
+    }
+}
+
+/// A location as GeoJSON.
+struct Point(Location);
+
+impl Serialize for Point {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(2))?;
+        map.serialize_entry("type", "Point")?;
+        map.serialize_entry("coordinates", &[self.0.longitude, self.0.latitude])?;
+        map.end()
     }
 }
 

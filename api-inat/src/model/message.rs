@@ -30,11 +30,11 @@ record! {
         /// The id of its conversation.
         pub thread_id: Option<u64>,
         /// The number of messages in the conversation.
-        pub thread_messages_count: Option<u64>,
+        pub thread_messages_count: Option<i64>,
         /// The flags on the conversation.
         pub thread_flags: Vec<Flag>,
         /// The number of comments.
-        pub comments_count: Option<u64>,
+        pub comments_count: Option<i64>,
         /// The time it was read.
         pub read_at: Option<Moment>,
         /// The time it was sent.
@@ -53,6 +53,12 @@ record! {
         pub thread_id: Option<u64>,
         /// The id of the message that a flag on the conversation refers to.
         pub flaggable_message_id: Option<u64>,
+        /// The number of messages.
+        pub total_results: Option<u64>,
+        /// The number of the page: 1.
+        pub page: Option<u64>,
+        /// The number of messages on the page.
+        pub per_page: Option<u64>,
         /// The messages.
         pub results: Vec<Message>,
     }
@@ -89,6 +95,22 @@ record! {
         pub parent_id: Option<u64>,
         /// The journal's owner.
         pub parent: Option<Value>,
+        /// The type of post, such as `UserPost` or `ProjectPost`.
+        pub r#type: Option<Box<str>>,
+        /// The begin of the event that it announces.
+        pub start_time: Option<Moment>,
+        /// The end of that event.
+        pub stop_time: Option<Moment>,
+        /// The id of the place of that event.
+        pub place_id: Option<u64>,
+        /// The latitude of that event: degrees north of the equator.
+        pub latitude: Option<f64>,
+        /// The longitude of that event: degrees east of Greenwich.
+        pub longitude: Option<f64>,
+        /// The radius around it, in metres.
+        pub radius: Option<f64>,
+        /// The distance from the point of the search.
+        pub distance: Option<f64>,
         /// The time of publication.
         pub published_at: Option<Moment>,
         /// The time of creation.
@@ -98,7 +120,7 @@ record! {
         /// The comments.
         pub comments: Vec<Comment>,
         /// The number of comments.
-        pub comments_count: Option<u64>,
+        pub comments_count: Option<i64>,
     }
 }
 
@@ -147,8 +169,12 @@ record! {
         pub viewed: Option<bool>,
         /// The comment.
         pub comment: Option<Box<Comment>>,
+        /// The id of the comment.
+        pub comment_id: Option<u64>,
         /// The identification.
         pub identification: Option<Box<Identification>>,
+        /// The id of the identification.
+        pub identification_id: Option<u64>,
         /// The time of the event.
         pub created_at: Option<Moment>,
     }
@@ -168,7 +194,9 @@ record! {
 
 impl Identified for AuthorizedApplication {
     fn id(&self) -> Option<u64> {
-        self.application.as_ref().map(|application| application.id)
+        self.application
+            .as_ref()
+            .and_then(|application| application.id())
     }
 }
 

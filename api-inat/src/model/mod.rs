@@ -4,9 +4,12 @@
 //! remain text, and unknown fields are ignored. A value that does not fit the type of its
 //! field counts as absent.
 //!
-//! A record without its id counts as absent inside another record or a list. It is an error only as
-//! the whole response. If these types do not fit, read into your own type: see
+//! A record without its id is an error only as the whole response. Inside another record it has the
+//! id 0, which no record of iNaturalist has. If these types do not fit, read into your own type: see
 //! [`Search::of`](crate::v1::observations::Search::of).
+//!
+//! All of them are `Serialize`: what was read can be written, to JSON for example, and read again.
+//! Absent fields are left out. Moments and days are written as text, choices as the API's own words.
 //!
 //! Taxa and users are in an [`Arc`](std::sync::Arc), because an observation repeats most of them:
 //! with each identification and with all ancestors. Those that are equal in every field share one
@@ -50,6 +53,7 @@ mod tile;
 mod token;
 pub(crate) mod tolerant;
 mod user;
+pub(crate) mod written;
 
 pub use account::{Announcement, Ping, ProviderAuthorization, Relationship};
 pub use annotation::{
@@ -61,8 +65,8 @@ pub use count::{
     TaxonCount, TaxonSummary, Taxonomy, TaxonomyTaxon, UserCount,
 };
 pub use flag::{DateDetails, Flag, ModeratorAction, QualityMetric, Vote};
-pub use identification::{Comment, Identification, TaxonChange};
-pub use location::Location;
+pub use identification::{Comment, ExemplarIdentification, Identification, TaxonChange};
+pub use location::{Bounds, InvalidLocation, Location};
 pub use message::{
     Application, AuthorizedApplication, Message, Post, Subscription, Thread, Unread, Update,
 };
@@ -92,6 +96,7 @@ pub const SHAPES: &[Shape] = &[
     Announcement::SHAPE,
     Application::SHAPE,
     AuthorizedApplication::SHAPE,
+    Bounds::SHAPE,
     CategoryCount::SHAPE,
     Color::SHAPE,
     Comment::SHAPE,
@@ -101,6 +106,7 @@ pub const SHAPES: &[Shape] = &[
     DateDetails::SHAPE,
     Dimensions::SHAPE,
     EstablishmentMeans::SHAPE,
+    ExemplarIdentification::SHAPE,
     Flag::SHAPE,
     FlagCounts::SHAPE,
     Found::SHAPE,

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use serde_json::Value;
 
 use super::{
     annotation::{Annotation, ObservationFieldValue},
-    choice::{Geoprivacy, License, QualityGrade},
+    choice::{Geoprivacy, IconicTaxon, License, QualityGrade},
     flag::{DateDetails, Flag, QualityMetric, Vote},
     identification::{Comment, Identification},
     location::Location,
@@ -45,6 +46,10 @@ record! {
         pub taxon_id: Option<u64>,
         /// The taxon.
         pub taxon: Option<Arc<Taxon>>,
+        /// The iconic taxon, in the response to a write.
+        pub iconic_taxon_name: Option<IconicTaxon>,
+        /// The id of the iconic taxon, in the response to a write.
+        pub iconic_taxon_id: Option<u64>,
         /// The id of the observer, in the response to a write.
         pub user_id: Option<u64>,
         /// The login name of the observer, in the response to a write.
@@ -62,6 +67,8 @@ record! {
         /// The moment of the observation, with the offset of the local time. Absent if only the day
         /// is known.
         pub time_observed_at: Option<Moment>,
+        /// The same, in UTC, in the response to a write.
+        pub time_observed_at_utc: Option<Moment>,
         /// The offset of its time zone from UTC in winter, such as `+01:00`: not that of the moment
         /// of the observation. For the local time take
         /// [`time_observed_at`](Self::time_observed_at), or the hour in
@@ -69,14 +76,24 @@ record! {
         pub time_zone_offset: Option<Box<str>>,
         /// The name of the time zone of the observation.
         pub observed_time_zone: Option<Box<str>>,
+        /// The name of the time zone, in the response to a write.
+        pub time_zone: Option<Box<str>>,
+        /// The same, by its name in the tz database.
+        pub zic_time_zone: Option<Box<str>>,
         /// The time of creation at iNaturalist.
         pub created_at: Option<Moment>,
+        /// The same, in UTC, in the response to a write.
+        pub created_at_utc: Option<Moment>,
         /// The same, by component.
         pub created_at_details: Option<DateDetails>,
         /// The name of the time zone it was created in.
         pub created_time_zone: Option<Box<str>>,
         /// The time of the last change.
         pub updated_at: Option<Moment>,
+        /// The same, in UTC, in the response to a write.
+        pub updated_at_utc: Option<Moment>,
+        /// The times at which fields changed, in responses of 2017.
+        pub field_change_times: Option<Value>,
         /// The observer's description.
         pub description: Option<Box<str>>,
         /// The public location in degrees: exact, obscured or absent, depending on the geoprivacy.
@@ -106,6 +123,10 @@ record! {
         pub public_positional_accuracy: Option<f64>,
         /// The accuracy of the true location, in metres, in the response to a write.
         pub private_positional_accuracy: Option<f64>,
+        /// The method that found the location, such as `gps`, in the response to a write.
+        pub positioning_method: Option<Box<str>>,
+        /// The device that found the location, such as `gps`, in the response to a write.
+        pub positioning_device: Option<Box<str>>,
         /// The public location is not the true one.
         pub obscured: Option<bool>,
         /// Who can see the location, as the observer chose.
@@ -148,6 +169,8 @@ record! {
         pub observation_sounds: Vec<ObservationSound>,
         /// The observer's tags.
         pub tags: Vec<Box<str>>,
+        /// The observer's tags, in the response to a write.
+        pub tag_list: Vec<Box<str>>,
         /// The values of observation fields.
         pub ofvs: Vec<ObservationFieldValue>,
         /// The annotations with controlled terms.
@@ -179,13 +202,13 @@ record! {
         /// The taxon that the community agrees on.
         pub community_taxon: Option<Arc<Taxon>>,
         /// The number of identifications.
-        pub identifications_count: Option<u64>,
+        pub identifications_count: Option<i64>,
         /// The number of identifications by other users that agree with the observer's.
         pub num_identification_agreements: Option<u64>,
         /// The number of identifications by other users that do not.
         pub num_identification_disagreements: Option<u64>,
         /// The number of identifications that disagree.
-        pub identification_disagreements_count: Option<u64>,
+        pub identification_disagreements_count: Option<i64>,
         /// Most identifications agree.
         pub identifications_most_agree: Option<bool>,
         /// Most identifications disagree.
@@ -197,11 +220,11 @@ record! {
         /// The comments.
         pub comments: Vec<Comment>,
         /// The number of comments.
-        pub comments_count: Option<u64>,
+        pub comments_count: Option<i64>,
         /// The marks as a favourite.
         pub faves: Vec<Vote>,
         /// The number of users who marked it as a favourite.
-        pub faves_count: Option<u64>,
+        pub faves_count: Option<i64>,
         /// The votes on it.
         pub votes: Vec<Vote>,
         /// The votes for it minus the votes against it.

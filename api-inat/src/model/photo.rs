@@ -34,6 +34,8 @@ record! {
         pub small_url: Option<Box<str>>,
         /// The URL of a square of 75 pixels.
         pub square_url: Option<Box<str>>,
+        /// The URL of a square of 100 pixels, in responses of the Rails application.
+        pub thumb_url: Option<Box<str>>,
         /// The dimensions of the uploaded file.
         pub original_dimensions: Option<Dimensions>,
         /// The name of the uploaded file.
@@ -44,6 +46,20 @@ record! {
         pub native_page_url: Option<Box<str>>,
         /// Its id at the source.
         pub native_photo_id: Option<Box<str>>,
+        /// The name of its owner at the source.
+        pub native_username: Option<Box<str>>,
+        /// The id of the user who added it.
+        pub user_id: Option<u64>,
+        /// The licence as a number that iNaturalist defines.
+        pub license: Option<i64>,
+        /// The name of the licence.
+        pub license_name: Option<Box<str>>,
+        /// The URL of the licence.
+        pub license_url: Option<Box<str>>,
+        /// The time of creation.
+        pub created_at: Option<Moment>,
+        /// The time of the last change.
+        pub updated_at: Option<Moment>,
         /// The flags on it.
         pub flags: Vec<Flag>,
         /// A moderator has hidden it.
@@ -86,6 +102,8 @@ record! {
         pub flags: Vec<Flag>,
         /// A moderator has hidden it.
         pub hidden: Option<bool>,
+        /// It is played from the uploaded file.
+        pub play_local: Option<bool>,
         /// The actions by moderators.
         pub moderator_actions: Vec<ModeratorAction>,
     }

@@ -30,6 +30,10 @@ record! {
         pub ancestry: Option<Box<str>>,
         /// The type of place, as a number that iNaturalist defines.
         pub place_type: Option<i64>,
+        /// The same, as a number in older responses.
+        pub place_type_code: Option<i64>,
+        /// The code of a country or state, such as `CH`.
+        pub code: Option<Box<str>>,
         /// The area of the box around it, in square degrees.
         pub bbox_area: Option<f64>,
         /// A point in it.
@@ -43,7 +47,7 @@ record! {
         /// The name that matched a search.
         pub matched_term: Option<Box<str>>,
         /// The number of observations in it.
-        pub observations_count: Option<u64>,
+        pub observations_count: Option<i64>,
         /// Its rank in searches.
         pub universal_search_rank: Option<u64>,
         /// The user who drew it.

@@ -28,6 +28,8 @@ record! {
         pub is_umbrella: Option<bool>,
         /// It is a traditional project that a collection project has replaced.
         pub is_delegated_umbrella: Option<bool>,
+        /// It is a collection or umbrella project.
+        pub is_new_style_project: Option<bool>,
         /// The id of the project that replaced it.
         pub delegated_project_id: Option<u64>,
         /// The creator.
@@ -76,6 +78,12 @@ record! {
         pub hide_title: Option<bool>,
         /// Its map hides the flags of subprojects.
         pub hide_umbrella_map_flags: Option<bool>,
+        /// Its page hides the list of the most active members.
+        pub hide_leaderboard: Option<bool>,
+        /// Who can join it, such as `open` or `inviteonly`.
+        pub membership_model: Option<Box<str>>,
+        /// The order of the projects that it groups.
+        pub umbrella_project_list_sort: Option<Box<str>>,
         /// The flags on it.
         pub flags: Vec<Flag>,
         /// The time of creation.
@@ -191,9 +199,9 @@ record! {
         /// The role: `curator` or `manager`. Absent for most members.
         pub role: Option<Box<str>>,
         /// The number of their observations in it.
-        pub observations_count: Option<u64>,
+        pub observations_count: Option<i64>,
         /// The number of their taxa in it.
-        pub taxa_count: Option<u64>,
+        pub taxa_count: Option<i64>,
         /// The observations whose true locations the curators see: `any`, `taxon`, or none.
         pub prefers_curator_coordinate_access_for: Option<Box<str>>,
         /// The user subscribes to its news.
@@ -260,5 +268,7 @@ record! {
         pub project_id: Option<u64>,
         /// The observer's membership.
         pub project_user: Option<Box<ProjectMember>>,
+        /// The same, in v2.
+        pub membership = "projectUser": Option<Box<ProjectMember>>,
     }
 }

@@ -19,6 +19,8 @@ choice! {
         Subclass = "subclass",
         /// Rank level 45.
         Infraclass = "infraclass",
+        /// Rank level 44.
+        Subterclass = "subterclass",
         /// Rank level 43.
         Superorder = "superorder",
         /// Rank level 40.
@@ -27,6 +29,12 @@ choice! {
         Suborder = "suborder",
         /// Rank level 35.
         Infraorder = "infraorder",
+        /// Rank level 34.5.
+        Parvorder = "parvorder",
+        /// Rank level 34.
+        Zoosection = "zoosection",
+        /// Rank level 33.5.
+        Zoosubsection = "zoosubsection",
         /// Rank level 33.
         Superfamily = "superfamily",
         /// Rank level 32.
@@ -49,6 +57,8 @@ choice! {
         Subgenus = "subgenus",
         /// Rank level 13.
         Section = "section",
+        /// Rank level 12.
+        Subsection = "subsection",
         /// A group of species that are hard to tell apart. Rank level 11.
         Complex = "complex",
         /// Rank level 10.
@@ -61,5 +71,7 @@ choice! {
         Variety = "variety",
         /// Rank level 5.
         Form = "form",
+        /// Rank level 5.
+        Infrahybrid = "infrahybrid",
     }
 }

@@ -41,10 +41,13 @@ pub struct Shape {
     pub name: &'static str,
     /// The names of its fields in the API's JSON.
     pub fields: &'static [&'static str],
+    /// The Rust types of these fields, in the same order.
+    pub types: &'static [&'static str],
 }
 
-/// Returns a field's name in JSON: Rust writes `r#type` for `type`.
-pub(crate) const fn plain(field: &'static str) -> &'static str {
+/// Returns a field's name in JSON: the last of these. Rust writes `r#type` for `type`.
+pub(crate) const fn wire(names: &[&'static str]) -> &'static str {
+    let field = names[names.len() - 1];
     // `str::split_at` is no const fn before Rust 1.86.
     if let [b'r', b'#', name @ ..] = field.as_bytes() {
         if let Ok(name) = std::str::from_utf8(name) {
@@ -55,18 +58,20 @@ pub(crate) const fn plain(field: &'static str) -> &'static str {
 }
 
 /// Defines a record: its struct as written, each field read with tolerance. A record that begins
-/// with `pub id: u64` requires its id. Without it, it counts as absent in a field or list, and is
-/// an error as the whole response.
+/// with `pub id: u64` requires its id as the whole response. Inside another record it has the id 0
+/// without it, and counts as absent if it has no other known field either.
+///
+/// `pub field = "name": Type` has another name in JSON than in Rust.
 ///
 /// Reads in place, field by field, into a record of absent fields. Of a duplicate field the last
-/// value counts.
+/// value counts. Writes the fields that are present.
 macro_rules! record {
     (
         $(#[$meta:meta])*
         pub struct $Name:ident {
             $(#[$id_meta:meta])*
             pub id: u64,
-            $($(#[$field_meta:meta])* pub $field:ident: $Type:ty,)*
+            $($(#[$field_meta:meta])* pub $field:ident $(= $wire:literal)? : $Type:ty,)*
         }
     ) => {
         record! {
@@ -74,20 +79,20 @@ macro_rules! record {
             $(#[$meta])*
             pub struct $Name {
                 required { $(#[$id_meta])* id }
-                $($(#[$field_meta])* $field: $Type,)*
+                $($(#[$field_meta])* $field $(= $wire)? : $Type,)*
             }
         }
 
         impl crate::model::Identified for $Name {
             fn id(&self) -> Option<u64> {
-                Some(self.id)
+                (self.id != 0).then_some(self.id)
             }
         }
     };
     (
         $(#[$meta:meta])*
         pub struct $Name:ident {
-            $($(#[$field_meta:meta])* pub $field:ident: $Type:ty,)*
+            $($(#[$field_meta:meta])* pub $field:ident $(= $wire:literal)? : $Type:ty,)*
         }
     ) => {
         record! {
@@ -95,7 +100,7 @@ macro_rules! record {
             $(#[$meta])*
             pub struct $Name {
                 required {}
-                $($(#[$field_meta])* $field: $Type,)*
+                $($(#[$field_meta])* $field $(= $wire)? : $Type,)*
             }
         }
     };
@@ -104,7 +109,7 @@ macro_rules! record {
         $(#[$meta:meta])*
         pub struct $Name:ident {
             required { $($(#[$id_meta:meta])* $id:ident)? }
-            $($(#[$field_meta:meta])* $field:ident: $Type:ty,)*
+            $($(#[$field_meta:meta])* $field:ident $(= $wire:literal)? : $Type:ty,)*
         }
     ) => {
         $(#[$meta])*
@@ -122,13 +127,20 @@ macro_rules! record {
                 name: stringify!($Name),
                 fields: &[
                     $(stringify!($id),)?
-                    $(crate::model::record::plain(stringify!($field))),*
+                    $(crate::model::record::wire(&[stringify!($field) $(, $wire)?])),*
+                ],
+                types: &[
+                    $({
+                        let _ = stringify!($id);
+                        "u64"
+                    },)?
+                    $(stringify!($Type)),*
                 ],
             };
         }
 
         const _: () = {
-            use crate::model::{record::plain, tolerant};
+            use crate::model::{record::wire, tolerant, written};
 
             #[expect(non_camel_case_types, reason = "they are the fields' own names")]
             enum Field {
@@ -143,7 +155,7 @@ macro_rules! record {
                     $(if name == stringify!($id) {
                         return Self::$id;
                     })?
-                    $(if name == const { plain(stringify!($field)) } {
+                    $(if name == const { wire(&[stringify!($field) $(, $wire)?]) } {
                         return Self::$field;
                     })*
                     Self::Unknown
@@ -152,29 +164,36 @@ macro_rules! record {
 
             impl tolerant::Record for $Name {
                 const NAME: &'static str = stringify!($Name);
+                const HAS_ID: bool = !<[&str]>::is_empty(&[$(stringify!($id))?]);
 
                 fn fill<'de, A: serde::de::MapAccess<'de>>(
                     &mut self,
                     mut entries: A,
                     pool: &tolerant::Pool,
-                ) -> Result<bool, A::Error> {
+                ) -> Result<tolerant::Filled, A::Error> {
+                    let mut filled = tolerant::Filled::Nothing;
                     $(let mut $id = None;)?
                     while let Some(key) = entries.next_key_seed(tolerant::Key::new())? {
                         match key {
-                            $(Field::$id => $id = entries.next_value_seed(tolerant::Reading::new(pool))?,)?
+                            $(Field::$id => {
+                                $id = entries.next_value_seed(tolerant::Reading::new(pool))?;
+                                continue;
+                            })?
                             $(Field::$field => {
                                 self.$field = entries.next_value_seed(tolerant::Reading::new(pool))?;
                             })*
                             Field::Unknown => {
                                 entries.next_value::<serde::de::IgnoredAny>()?;
+                                continue;
                             }
                         }
+                        filled = tolerant::Filled::Fields;
                     }
-                    $(match $id {
-                        Some($id) => self.$id = $id,
-                        None => return Ok(false),
+                    $(if let Some($id) = $id {
+                        self.$id = $id;
+                        filled = tolerant::Filled::Whole;
                     })?
-                    Ok(true)
+                    Ok(filled)
                 }
             }
 
@@ -184,6 +203,27 @@ macro_rules! record {
                     pool: &tolerant::Pool,
                 ) -> Result<Option<Self>, D::Error> {
                     tolerant::record(from, pool)
+                }
+            }
+
+            impl serde::Serialize for $Name {
+                fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                    let mut map = to.serialize_map(None)?;
+                    $(if self.$id != 0 {
+                        serde::ser::SerializeMap::serialize_entry(&mut map, "id", &self.$id)?;
+                    })?
+                    $(written::Written::entry(
+                        &self.$field,
+                        const { wire(&[stringify!($field) $(, $wire)?]) },
+                        &mut map,
+                    )?;)*
+                    serde::ser::SerializeMap::end(map)
+                }
+            }
+
+            impl written::Written for $Name {
+                fn write<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                    serde::Serialize::serialize(self, to)
                 }
             }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::taxon::Taxon;
+use super::{place::Place, taxon::Taxon};
 
 record! {
     /// The taxa suggested for a picture.
@@ -44,6 +44,10 @@ record! {
         pub comprehensiveness: Option<Value>,
         /// The request as iNaturalist understood it.
         pub query: Option<Value>,
+        /// The taxon of the request.
+        pub query_taxon = "queryTaxon": Option<Arc<Taxon>>,
+        /// The place of the request.
+        pub query_place = "queryPlace": Option<Box<Place>>,
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     photo::{Photo, TaxonPhoto},
     place::Place,
     rank::Rank,
+    user::User,
 };
 
 record! {
@@ -90,21 +91,23 @@ record! {
         /// Only curators can change its photos.
         pub photos_locked: Option<bool>,
         /// The number of observations of it and its descendants.
-        pub observations_count: Option<u64>,
+        pub observations_count: Option<i64>,
         /// The number of species below it, if the tree below it is complete.
-        pub complete_species_count: Option<u64>,
+        pub complete_species_count: Option<i64>,
         /// The rank down to which the tree below it is complete.
         pub complete_rank: Option<Rank>,
         /// The lists of places that it is on.
         pub listed_taxa: Vec<ListedTaxon>,
         /// The number of those lists.
-        pub listed_taxa_count: Option<u64>,
+        pub listed_taxa_count: Option<i64>,
         /// The numbers of flags on it.
         pub flag_counts: Option<FlagCounts>,
         /// The number of taxon changes it is part of.
-        pub taxon_changes_count: Option<u64>,
+        pub taxon_changes_count: Option<i64>,
         /// The number of taxon schemes it is part of.
-        pub taxon_schemes_count: Option<u64>,
+        pub taxon_schemes_count: Option<i64>,
+        /// The ids of the places whose lists it is on, in older responses.
+        pub place_ids: Vec<u64>,
         /// The id of its atlas.
         pub atlas_id: Option<u64>,
         /// Its rank in searches.
@@ -180,8 +183,22 @@ record! {
         pub source_id: Option<u64>,
         /// The id of the taxon.
         pub taxon_id: Option<u64>,
+        /// The name of the taxon.
+        pub taxon_name: Option<Box<str>>,
+        /// The rank of the taxon.
+        pub taxon_rank: Option<Rank>,
         /// The id of the user who added it.
         pub user_id: Option<u64>,
+        /// That user.
+        pub user: Option<Arc<User>>,
+        /// The id of the user who changed it last.
+        pub updater_id: Option<u64>,
+        /// That user.
+        pub updater: Option<Arc<User>>,
+        /// The time it was added.
+        pub created_at: Option<Moment>,
+        /// The time of the last change.
+        pub updated_at: Option<Moment>,
     }
 }
 
@@ -225,9 +242,9 @@ record! {
         /// The description.
         pub description: Option<Box<str>>,
         /// The number of observations.
-        pub observations_count: Option<u64>,
+        pub observations_count: Option<i64>,
         /// The number of comments.
-        pub comments_count: Option<u64>,
+        pub comments_count: Option<i64>,
         /// A user added it to the list by hand.
         pub manually_added: Option<bool>,
         /// It is the primary listing for this place.

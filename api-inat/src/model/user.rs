@@ -20,6 +20,10 @@ record! {
         pub icon: Option<Box<str>>,
         /// The URL of the picture.
         pub icon_url: Option<Box<str>>,
+        /// The URL of a thumbnail of the picture, in responses of the Rails application.
+        pub user_icon_url: Option<Box<str>>,
+        /// The URL of a picture of medium size, in responses of the Rails application.
+        pub medium_user_icon_url: Option<Box<str>>,
         /// The ORCID, as a URL.
         pub orcid: Option<Box<str>>,
         /// The time of creation of the account.
@@ -29,17 +33,17 @@ record! {
         /// The day of the last activity.
         pub last_active: Option<Box<str>>,
         /// The number of observations.
-        pub observations_count: Option<u64>,
+        pub observations_count: Option<i64>,
         /// The number of identifications for other users.
-        pub identifications_count: Option<u64>,
+        pub identifications_count: Option<i64>,
         /// The number of observed species.
-        pub species_count: Option<u64>,
+        pub species_count: Option<i64>,
         /// The number of journal posts.
-        pub journal_posts_count: Option<u64>,
+        pub journal_posts_count: Option<i64>,
         /// The number of annotated observations.
-        pub annotated_observations_count: Option<u64>,
+        pub annotated_observations_count: Option<i64>,
         /// The number of all activities.
-        pub activity_count: Option<u64>,
+        pub activity_count: Option<i64>,
         /// The roles: `curator`, `admin`, `app owner`.
         pub roles: Vec<Box<str>>,
         /// The id of the network site they belong to.
@@ -94,6 +98,42 @@ record! {
         pub prefers_community_taxa: Option<bool>,
         /// The user sees scientific names first.
         pub prefers_scientific_name_first: Option<bool>,
+        /// Their identifications follow changes of taxa.
+        pub prefers_automatic_taxonomic_changes: Option<bool>,
+        /// The web site does not track the user.
+        pub prefers_no_tracking: Option<bool>,
+        /// Their page shows the badge of a monthly supporter.
+        pub prefers_monthly_supporter_badge: Option<bool>,
+        /// The user gets news of mentions.
+        pub prefers_receive_mentions: Option<bool>,
+        /// The user gets news of identifications that agree with earlier ones.
+        pub prefers_redundant_identification_notifications: Option<bool>,
+        /// The user gets news of identifications below the species.
+        pub prefers_infraspecies_identification_notifications: Option<bool>,
+        /// The user gets news of coarser identifications that do not disagree.
+        pub prefers_non_disagreeing_identification_notifications: Option<bool>,
+        /// iNaturalist sends no mail.
+        pub prefers_no_email: Option<bool>,
+        /// Mail about comments.
+        pub prefers_comment_email_notification: Option<bool>,
+        /// Mail about identifications.
+        pub prefers_identification_email_notification: Option<bool>,
+        /// Mail about mentions.
+        pub prefers_mention_email_notification: Option<bool>,
+        /// Mail about messages.
+        pub prefers_message_email_notification: Option<bool>,
+        /// Mail about observations that a project has added.
+        pub prefers_project_added_your_observation_email_notification: Option<bool>,
+        /// Mail about new curators of a project.
+        pub prefers_project_curator_change_email_notification: Option<bool>,
+        /// Mail about posts of a project.
+        pub prefers_project_journal_post_email_notification: Option<bool>,
+        /// Mail about changes of taxa.
+        pub prefers_taxon_change_email_notification: Option<bool>,
+        /// Mail about observations of followed taxa and places.
+        pub prefers_taxon_or_place_observation_email_notification: Option<bool>,
+        /// Mail about observations of followed users.
+        pub prefers_user_observation_email_notification: Option<bool>,
         /// The languages of common names, in order.
         pub taxon_name_priorities: Vec<TaxonNamePriority>,
         /// The user agreed to the use of personal information.

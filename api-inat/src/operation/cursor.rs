@@ -16,8 +16,8 @@
 use std::borrow::Cow;
 
 use auth_core::{Error, ErrorKind, Query};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::{Map, Value};
 
 use crate::{
     operation::paging::{Position, Progress, Stuck},
@@ -28,25 +28,17 @@ use crate::{
 const VERSION: u64 = 1;
 
 /// The parsed text.
-#[derive(Serialize, Deserialize)]
 pub(crate) struct Cursor<'a> {
-    inat_cursor: u64,
     api: Cow<'a, str>,
     path: Cow<'a, str>,
     query: Vec<(Cow<'a, str>, Cow<'a, str>)>,
     /// The fields requested from v2.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     fields: Option<Value>,
     received: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     total: Option<u64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<u64>,
-    #[serde(default, skip_serializing_if = "is_zero")]
     before: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     size: Option<u64>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     without_ids: bool,
 }
 
@@ -60,7 +52,6 @@ impl<'a> Cursor<'a> {
         position: &Position,
     ) -> Self {
         Self {
-            inat_cursor: VERSION,
             api: api.into(),
             path: path.into(),
             query: query
@@ -83,20 +74,51 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    pub(crate) fn from_text(text: &'a str) -> Result<Self, Error> {
-        #[derive(Deserialize)]
-        struct Version {
-            inat_cursor: u64,
+    pub(crate) fn from_text(text: &str) -> Result<Self, Error> {
+        let whole: Option<Map<String, Value>> = serde_json::from_str(text).ok();
+        let version = |map: &Map<String, Value>| map.get("inat_cursor")?.as_u64();
+        match whole.and_then(|map| Some((version(&map)?, map))) {
+            None => Err(foreign("is not a cursor, or is truncated")),
+            Some((VERSION, map)) => Self::from_map(map).ok_or_else(|| foreign("is incomplete")),
+            Some((other, _)) => Err(foreign(&format!(
+                "has version {other}; this program reads version {VERSION}"
+            ))),
         }
-        let Ok(Version { inat_cursor }) = serde_json::from_str(text) else {
-            return Err(foreign("is not a cursor, or is truncated"));
+    }
+
+    /// `None` if a required value is missing, or one has another type.
+    #[inline]
+    fn from_map(mut map: Map<String, Value>) -> Option<Self> {
+        let mut text = |name| match map.remove(name)? {
+            Value::String(text) => Some(Cow::Owned(text)),
+            _ => None,
         };
-        if inat_cursor != VERSION {
-            return Err(foreign(&format!(
-                "has version {inat_cursor}; this program reads version {VERSION}"
-            )));
-        }
-        serde_json::from_str(text).map_err(|_| foreign("is incomplete"))
+        let (api, path) = (text("api")?, text("path")?);
+        let pair = |pair: &Value| match &pair.as_array()?[..] {
+            [name, value] => Some((
+                Cow::Owned(name.as_str()?.to_owned()),
+                Cow::Owned(value.as_str()?.to_owned()),
+            )),
+            _ => None,
+        };
+        let query = map.get("query")?.as_array()?.iter().map(pair);
+        // The outer option is `None` if the value has another type.
+        let number = |name: &str| match map.get(name) {
+            None | Some(Value::Null) => Some(None),
+            Some(value) => value.as_u64().map(Some),
+        };
+        Some(Self {
+            api,
+            path,
+            query: query.collect::<Option<_>>()?,
+            received: number("received")??,
+            total: number("total")?,
+            last: number("last")?,
+            before: number("before")?.unwrap_or_default(),
+            size: number("size")?,
+            without_ids: map.get("without_ids").is_some_and(|flag| *flag == true),
+            fields: map.remove("fields"),
+        })
     }
 
     /// Checks that it belongs to this list.
@@ -133,10 +155,35 @@ impl<'a> Cursor<'a> {
     }
 }
 
-#[inline]
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
+/// Values that say nothing are left out.
+impl Serialize for Cursor<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("inat_cursor", &VERSION)?;
+        map.serialize_entry("api", &self.api)?;
+        map.serialize_entry("path", &self.path)?;
+        map.serialize_entry("query", &self.query)?;
+        if let Some(fields) = &self.fields {
+            map.serialize_entry("fields", fields)?;
+        }
+        map.serialize_entry("received", &self.received)?;
+        let before = Some(self.before).filter(|before| *before > 0);
+        let numbers = [
+            ("total", self.total),
+            ("last", self.last),
+            ("before", before),
+            ("size", self.size),
+        ];
+        for (name, number) in numbers {
+            if let Some(number) = number {
+                map.serialize_entry(name, &number)?;
+            }
+        }
+        if self.without_ids {
+            map.serialize_entry("without_ids", &true)?;
+        }
+        map.end()
+    }
 }
 
 /// Returns whether a path fills each brace of the template, with nothing that leads to another

@@ -3,7 +3,7 @@
 use auth_core::{BaseUrl, CallPolicy, Error, ErrorKind, Operation, Request, Response};
 use http::{HeaderValue, header};
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeOwned, IgnoredAny},
 };
 
@@ -13,6 +13,13 @@ use crate::operation::{errors, page::Page};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Empty;
+
+/// Writes `null`.
+impl Serialize for Empty {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_unit()
+    }
+}
 
 impl<'de> Deserialize<'de> for Empty {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
@@ -129,12 +136,7 @@ pub(crate) fn accept_anything(mut request: Request) -> Request {
 /// Reads records in an envelope, or in a bare list (some reads of the Rails application).
 pub(crate) fn list<T: DeserializeOwned>(response: &Response) -> Result<Page<T>, Error> {
     match response.body().as_bytes().trim_ascii_start().first() {
-        Some(b'[') => Ok(Page {
-            total_results: None,
-            page: None,
-            per_page: None,
-            results: errors::json(response)?,
-        }),
+        Some(b'[') => Ok(Page::bare(errors::json(response)?)),
         _ => errors::json(response),
     }
 }

@@ -1,7 +1,7 @@
 //! The API token: a JWT valid for 24 hours, derived from the OAuth access token or copied from
 //! iNaturalist's own page.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use auth_core::{
     BaseUrl, CallPolicy, Error, ErrorKind, ExposeSecret, Lifetime, Limits, Operation, Request,
@@ -9,7 +9,10 @@ use auth_core::{
     unverified_expiry,
 };
 use http::{Method, StatusCode, header};
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
 
 use crate::{operation::errors, v0};
 
@@ -131,15 +134,61 @@ fn without_name(text: &str) -> &str {
 
 /// The JSON of the page. Borrowed unless it has escapes, which a JWT has not, so that no copy of
 /// the token is left in memory.
-#[derive(Deserialize)]
-struct Page<'a> {
-    #[serde(borrow)]
-    api_token: Cow<'a, str>,
+#[derive(Default)]
+struct TokenPage<'a>(Option<Cow<'a, str>>);
+
+impl<'de> Deserialize<'de> for TokenPage<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(Self::default())
+    }
+}
+
+impl<'de> Visitor<'de> for TokenPage<'de> {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with `api_token`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut entries: A) -> Result<Self, A::Error> {
+        while let Some(name) = entries.next_key::<Text<'de>>()? {
+            match &*name.0 {
+                "api_token" => self.0 = Some(entries.next_value::<Text<'de>>()?.0),
+                _ => drop(entries.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// A text, borrowed if possible.
+struct Text<'a>(Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_str(Text("".into()))
+    }
+}
+
+impl<'de> Visitor<'de> for Text<'de> {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self, E> {
+        Ok(Self(text.into()))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self, E> {
+        Ok(Self(text.to_owned().into()))
+    }
 }
 
 fn page(text: &str) -> Option<Cow<'_, str>> {
-    let page: Page<'_> = serde_json::from_str(text).ok()?;
-    Some(page.api_token).filter(|token| !token.trim().is_empty())
+    let page: TokenPage<'_> = serde_json::from_str(text).ok()?;
+    page.0.filter(|token| !token.trim().is_empty())
 }
 
 fn token_response(token: &str) -> Result<TokenResponse, Error> {

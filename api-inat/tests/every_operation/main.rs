@@ -3,17 +3,19 @@
 //!
 //! A file for each resource, in the folder of its version, adds its operations to one list. Each is
 //! sent through ureq and through reqwest; what arrives has to be the same, with a token as the
-//! operation's policy says, and the response has to be read. With `INAT_COVERAGE` naming a file,
+//! operation's policy says, and the response has to be read, with no value lost. With `INAT_COVERAGE` naming a file,
 //! what was sent is written there: `cargo xtask coverage inat` compares it with the API's
 //! description.
 
 mod records;
+mod round_trip;
 mod samples;
 mod sendings;
 mod site;
 mod v0;
 mod v1;
 mod v2;
+mod values;
 
 use sendings::Sendings;
 

@@ -7,9 +7,13 @@ use auth_flows::{AsyncClient, AsyncSession, Client, Session};
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use keystore::Memory;
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::site::{PASSWORD, Recorder};
+use crate::{
+    site::{PASSWORD, Recorder},
+    values::lost,
+};
 
 type Blocking = Box<dyn Fn(&Session) -> Result<(), Error>>;
 type Outcome = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
@@ -39,9 +43,19 @@ impl Sendings {
         read: impl Fn(O::Output) + Send + Sync + 'static,
     ) where
         O: Operation + Clone + Send + Sync + 'static,
-        O::Output: Send,
+        O::Output: Send + Serialize,
     {
-        self.add_bytes(operation, response.to_string().into_bytes(), read);
+        let bytes = response.to_string().into_bytes();
+        self.add_bytes(operation, bytes, move |output| {
+            let written = serde_json::to_value(&output).expect("an output can be written");
+            let name = std::any::type_name::<O>();
+            assert_eq!(
+                lost(content(&response, &written), &written),
+                [""; 0],
+                "{name}"
+            );
+            read(output);
+        });
     }
 
     /// Adds an operation whose response has no content.
@@ -138,6 +152,17 @@ impl Sendings {
                 noted(by_ureq, name, sending.policy)
             })
             .collect()
+    }
+}
+
+/// Returns the part of a response that an output has: without the envelope for a single record, and
+/// the list for a page of a bare list.
+fn content<'a>(response: &'a Value, written: &'a Value) -> &'a Value {
+    match (&response["results"], &written["results"]) {
+        (Value::Array(results), Value::Null) => &results[0],
+        (Value::Null, Value::Array(_)) if response.is_array() => &Value::Null,
+        _ if response.is_array() && !written.is_array() => &response[0],
+        _ => response,
     }
 }
 

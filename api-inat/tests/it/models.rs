@@ -93,11 +93,18 @@ fn numbers_and_flags_as_text_and_text_as_numbers() {
 #[test]
 fn what_a_field_cannot_hold_counts_as_absent() {
     let observation: Observation = read(json!({
-        "id": 7, "positional_accuracy": "near", "comments_count": -3, "obscured": "perhaps", "faves_count": 1.5,
+        "id": 7, "positional_accuracy": "near", "obscured": "perhaps", "faves_count": 1.5,
         "species_guess": {"odd": 1}, "uuid": ["odd"], "location": "somewhere", "private_location": "95,7",
         "geojson": {"coordinates": [7]}, "private_geojson": [7, "north"], "quality_grade": 3,
     }));
     assert_eq!(observation, read(json!({"id": 7})));
+}
+
+#[test]
+fn a_count_below_zero_is_kept() {
+    let user: User = read(json!({"id": 7, "journal_posts_count": -2, "observations_count": "-1"}));
+    assert_eq!(user.journal_posts_count, Some(-2));
+    assert_eq!(user.observations_count, Some(-1));
 }
 
 #[test]
@@ -218,7 +225,11 @@ fn the_response_to_a_write() {
         "id": 17, "latitude": "50.4898053873", "longitude": "5.1035889611", "private_latitude": null,
         "positional_accuracy": "12.5", "taxon_id": 54_327, "user_id": 12, "user_login": "vespawatch",
         "license": "CC-BY-NC", "time_zone": "Brussels", "created_at_utc": "2018-10-29T13:37:32.176Z",
+        "tag_list": ["alps", "2026"], "positioning_method": "gps", "user": {"login": "vespawatch"},
     }));
+    assert_eq!(written.time_zone.as_deref(), Some("Brussels"));
+    assert_eq!(written.tag_list, [Box::from("alps"), Box::from("2026")]);
+    assert_eq!(written.positioning_method.as_deref(), Some("gps"));
     assert_eq!(
         written.best_location(),
         Location::parse("50.4898053873,5.1035889611")
@@ -237,17 +248,32 @@ fn the_response_to_a_write() {
 }
 
 #[test]
-fn a_record_without_an_id_counts_as_absent_inside_other_records() {
+fn a_record_without_an_id_is_kept_inside_other_records() {
     let observation: Observation = read(json!({
-        "id": 1, "photos": [{"url": "x"}, {"id": 2}, null], "user": {"login": "x"}, "taxon": {"id": null},
-        "observation_photos": [{"id": 3, "photo": {"url": "x"}}],
+        "id": 1, "photos": [{"url": "x"}, {"id": 2}, null, {}], "user": {"login": "x"}, "taxon": {"id": null},
+        "observation_photos": [{"photo": {"url": "x"}}],
+        "project_observations": [{"id": 1, "project_user": {"project_id": 1, "user_id": 2, "role": null}}],
         "identifications": [{"id": 4, "taxon": {"id": "x", "ancestors": [{}, {"id": 1}]}}],
     }));
-    assert_eq!(observation.photos.len(), 1);
-    assert_eq!((observation.user, observation.taxon), (None, None));
-    assert_eq!(observation.observation_photos[0].photo, None);
-    assert_eq!(observation.identifications[0].taxon, None);
+    let urls = observation.photos.iter().map(|photo| photo.url.as_deref());
+    assert_eq!(urls.collect::<Vec<_>>(), [Some("x"), None]);
+    assert_eq!(
+        (observation.photos[0].id, observation.photos[0].id()),
+        (0, None)
+    );
+    // The user of every observation in a list of the Rails application.
+    let user = observation.user.expect("a user");
+    assert_eq!((user.login.as_deref(), user.id()), (Some("x"), None));
+    assert_eq!(observation.taxon, None, "nothing is in it");
+    let photo = observation.observation_photos[0].photo.as_ref();
+    assert_eq!(photo.and_then(|photo| photo.url.as_deref()), Some("x"));
+    let member = observation.project_observations[0].project_user.as_ref();
+    assert_eq!(member.and_then(|member| member.user_id), Some(2));
+    let taxon = observation.identifications[0].taxon.as_ref();
+    assert_eq!(taxon.map(|taxon| taxon.ancestors.len()), Some(1));
     let error = serde_json::from_str::<Observation>("{}").expect_err("no id");
+    assert!(error.to_string().contains("no id"), "{error}");
+    let error = serde_json::from_str::<Observation>(r#"{"uuid":"x"}"#).expect_err("no id");
     assert!(error.to_string().contains("no id"), "{error}");
 }
 

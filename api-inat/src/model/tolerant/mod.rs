@@ -18,17 +18,12 @@ use super::moment::Moment;
 
 pub(super) use nothing_else::nothing_else;
 pub(crate) use pool::Pool;
-pub(crate) use records::{Key, Named, Record, record, whole};
+pub(crate) use records::{Filled, Key, Named, Record, record, whole};
 use {
     pool::Shared,
     records::{Boxed, Object, Pooled},
     visitors::{Entries, List, Single},
 };
-
-/// Reads a field outside a record.
-pub(crate) fn read<'de, D: Deserializer<'de>, T: Tolerant>(from: D) -> Result<T, D::Error> {
-    T::read(from, &Pool::default())
-}
 
 /// A field that may hold any JSON value.
 pub(crate) trait Tolerant: Sized {

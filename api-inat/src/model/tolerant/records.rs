@@ -17,9 +17,30 @@ use super::{
 pub(crate) trait Record: Default {
     /// The name in an error.
     const NAME: &'static str;
+    /// Whether it has an id that is required as the whole response.
+    const HAS_ID: bool;
 
-    /// Reads all fields of a map. `false` if the required one is missing.
-    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<bool, A::Error>;
+    /// Reads all fields of a map.
+    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool)
+    -> Result<Filled, A::Error>;
+}
+
+/// What a map had of a record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filled {
+    /// The required id.
+    Whole,
+    /// Other fields.
+    Fields,
+    /// No known field.
+    Nothing,
+}
+
+impl Filled {
+    /// Returns whether the record counts inside another one: with its id, or any other field.
+    fn counts<T: Record>(self) -> bool {
+        self != Self::Nothing || !T::HAS_ID
+    }
 }
 
 /// The names of a record's fields.
@@ -71,8 +92,13 @@ impl<'de, T: Record> Visitor<'de> for Whole<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<T, A::Error> {
-        let record = Plain::hold(entries, &Pool::default())?;
-        record.ok_or_else(|| A::Error::custom("it has no id that is a whole number"))
+        let mut record = T::default();
+        match record.fill(entries, &Pool::default())? {
+            Filled::Fields | Filled::Nothing if T::HAS_ID => {
+                Err(A::Error::custom("it has no id that is a whole number"))
+            }
+            _ => Ok(record),
+        }
     }
 }
 
@@ -88,7 +114,7 @@ pub(crate) fn record<'de, D: Deserializer<'de>, T: Record>(
 pub(super) trait Hold {
     type Held;
 
-    /// `None` for a record without its id.
+    /// `None` for a record without its id and any other field.
     fn hold<'de, A: MapAccess<'de>>(
         entries: A,
         pool: &Pool,
@@ -103,8 +129,8 @@ impl<T: Record> Hold for Plain<T> {
 
     fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<Option<T>, A::Error> {
         let mut record = T::default();
-        let complete = record.fill(entries, pool)?;
-        Ok(complete.then_some(record))
+        let filled = record.fill(entries, pool)?;
+        Ok(filled.counts::<T>().then_some(record))
     }
 }
 
@@ -116,8 +142,8 @@ impl<T: Record> Hold for Boxed<T> {
 
     fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<Option<Box<T>>, A::Error> {
         let mut record = Box::<T>::default();
-        let complete = record.fill(entries, pool)?;
-        Ok(complete.then_some(record))
+        let filled = record.fill(entries, pool)?;
+        Ok(filled.counts::<T>().then_some(record))
     }
 }
 
@@ -129,8 +155,8 @@ impl<T: Record + Shared> Hold for Pooled<T> {
 
     fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<Option<Arc<T>>, A::Error> {
         let mut record = T::default();
-        let complete = record.fill(entries, pool)?;
-        Ok(complete.then(|| pool.share(record)))
+        let filled = record.fill(entries, pool)?;
+        Ok(filled.counts::<T>().then(|| pool.share(record)))
     }
 }
 

@@ -1,0 +1,184 @@
+//! Every record with all of its fields set: read, written, and read again.
+
+use api_inat::{model, testkit};
+use auth_flows::Client;
+use auth_testkit::{Dialect, TestServer};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
+
+use crate::values::lost;
+
+/// Defines the list of the records, and how one is read and written by its name.
+macro_rules! records {
+    ($($Name:ident)*) => {
+        const NAMES: &[&str] = &[$(stringify!($Name)),*];
+
+        fn again(name: &str, json: &Value) -> Value {
+            match name {
+                $(stringify!($Name) => written::<model::$Name>(json),)*
+                _ => panic!("{name} is missing in the list"),
+            }
+        }
+    };
+}
+
+records! {
+    Announcement Annotation Application AuthorizedApplication Bounds CategoryCount Color Comment
+    ConservationStatus ControlledTerm Count DateDetails Dimensions EstablishmentMeans
+    ExemplarIdentification Flag FlagCounts Found Histogram Identification List ListedTaxon MapLayers
+    Message ModeratorAction Nearby NearbyPlaces NonTraditionalProject Observation ObservationField
+    ObservationFieldValue ObservationPhoto ObservationPreferences ObservationSound ObserverCount
+    Outlink Photo Ping Place PopularValue Post Preferences Project ProjectAdmin ProjectField
+    ProjectMember ProjectObservation ProjectObservationPreferences ProjectRule ProviderAuthorization
+    QualityMetric RecentTaxon Relationship RulePreference SearchParameter Site SiteFeature Sound
+    Subscription Suggestion Suggestions Taxon TaxonChange TaxonCount TaxonName TaxonNamePriority
+    TaxonPhoto TaxonSuggestion TaxonSuggestions TaxonSummary Taxonomy TaxonomyTaxon TermLabel Thread
+    TokenApplication TokenInfo Unread Update User UserCount UtfGrid Vote
+}
+
+/// Reads a record, writes it, and checks that it is read as the same record again.
+fn written<T>(json: &Value) -> Value
+where
+    T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug,
+{
+    let record: T = serde_json::from_str(&json.to_string()).expect("a record");
+    let text = serde_json::to_string(&record).expect("a record can be written");
+    let again: T = serde_json::from_str(&text).expect("a record again");
+    assert_eq!(again, record);
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// How many records are nested in a sample.
+const DEPTH: u8 = 2;
+
+#[test]
+fn every_field_of_every_record() {
+    let mut names: Vec<_> = model::SHAPES.iter().map(|shape| shape.name).collect();
+    names.sort_unstable();
+    let mut listed = NAMES.to_vec();
+    listed.sort_unstable();
+    assert_eq!(names, listed, "the list above has to have every record");
+    for name in names {
+        let sample = record(name, DEPTH).expect("a record");
+        assert_eq!(again(name, &sample), sample, "{name}");
+        assert_eq!(again(name, &json!({"id": 1})).as_object().map(Map::len), {
+            let shape = model::SHAPES.iter().find(|shape| shape.name == name);
+            Some(usize::from(
+                shape.is_some_and(|shape| shape.fields.contains(&"id")),
+            ))
+        });
+    }
+}
+
+/// Builds a record with all fields. `None` if there is no such record.
+fn record(name: &str, depth: u8) -> Option<Value> {
+    let shape = model::SHAPES.iter().find(|shape| shape.name == name)?;
+    let fields = shape.fields.iter().zip(shape.types);
+    let fields =
+        fields.filter_map(|(field, kind)| Some(((*field).to_owned(), value(field, kind, depth)?)));
+    Some(Value::Object(fields.collect()))
+}
+
+/// Builds a value of a field, by its Rust type. `None` for a record that would be too deep.
+fn value(field: &str, kind: &str, depth: u8) -> Option<Value> {
+    let kind = kind.trim();
+    for outer in ["Option<", "Box<", "Arc<"] {
+        if let Some(inner) = kind.strip_prefix(outer) {
+            return value(field, inner.strip_suffix('>')?, depth);
+        }
+    }
+    if let Some(inner) = kind.strip_prefix("Vec<") {
+        return Some(json!([value(field, inner.strip_suffix('>')?, depth)?]));
+    }
+    if let Some(inner) = kind.strip_prefix("BTreeMap<Box<str>,") {
+        return Some(json!({"1": value(field, inner.strip_suffix('>')?, depth)?}));
+    }
+    Some(match kind {
+        "str" => format!("the {field}").into(),
+        "bool" => true.into(),
+        "u8" | "u16" | "u32" | "u64" => 7.into(),
+        "i64" => (-7).into(),
+        "f64" => 7.25.into(),
+        "Date" => "2026-06-01".into(),
+        "Moment" => "2026-06-01T10:30:00.5-05:00".into(),
+        "Location" if field.ends_with("geojson") => {
+            json!({"type": "Point", "coordinates": [7.75, 46.02]})
+        }
+        "Location" => "46.02,7.75".into(),
+        "Value" => json!({"any": [1, "text", 2.5]}),
+        name => {
+            let name = name.rsplit("::").next()?;
+            match model::SHAPES.iter().any(|shape| shape.name == name) {
+                true => record(name, depth.checked_sub(1)?)?,
+                // A choice, which keeps values that it does not know.
+                false => format!("another {field}").into(),
+            }
+        }
+    })
+}
+
+#[test]
+fn choices() {
+    let check = |text: &str| {
+        let rank: model::Rank = text.parse().expect("any text is a rank");
+        let json = serde_json::to_string(&rank).expect("JSON");
+        assert_eq!(json, format!("\"{text}\""));
+        assert_eq!(serde_json::from_str::<model::Rank>(&json).ok(), Some(rank));
+    };
+    check("species");
+    check("zoosubsection");
+    check("another rank");
+    let bern = model::Location::parse("46.95,7.44").expect("a location");
+    assert_eq!(
+        written::<model::Location>(&json!("46.95,7.44")),
+        "46.95,7.44"
+    );
+    let point = json!({"type": "Point", "coordinates": [7.44, 46.95]});
+    assert_eq!(
+        serde_json::from_value::<model::Location>(point).ok(),
+        Some(bern)
+    );
+    assert!(serde_json::from_value::<model::Location>(json!("here")).is_err());
+    assert!(serde_json::from_value::<model::Moment>(json!("now")).is_err());
+}
+
+#[test]
+fn a_page_of_the_test_server() {
+    let server = TestServer::builder(Dialect::doorkeeper_5())
+        .site(testkit::site())
+        .start()
+        .expect("a server on loopback");
+    let service = api_inat::service_without_application()
+        .user_agent("round-trip/1 (test@example.org)")
+        .at(server.url())
+        .build()
+        .expect("a service");
+    let client = Client::new(service, http_ureq::Ureq::default(), keystore::Memory::new());
+    let session = client.anonymous();
+    let search = api_inat::observations::Search::new().per_page(200);
+    let response = session.send(search.raw()).expect("a page");
+    let response: Value = serde_json::from_slice(&response).expect("JSON");
+    let written = written::<api_inat::Page<model::Observation>>(&response);
+    assert_eq!(lost(&response, &written), [""; 0]);
+    assert_eq!(written["results"].as_array().map(Vec::len), Some(200));
+}
+
+#[test]
+fn what_stands_beside_the_records() {
+    let response = json!({
+        "total_results": 2, "page": 1, "per_page": 30, "unannotated": {"1": 5},
+        "total_bounds": {"nelat": 47.5, "nelng": -170.0, "swlat": 45.5, "swlng": 170.0},
+        "results": [{"id": 1}, null, {"id": 2}],
+    });
+    let page: api_inat::Page<model::Taxon> =
+        serde_json::from_value(response.clone()).expect("a page");
+    let bounds = page.total_bounds.as_ref().expect("a box");
+    assert_eq!((bounds.swlng, bounds.nelng), (Some(170.0), Some(-170.0)));
+    assert_eq!(page.extra["unannotated"]["1"], 5);
+    assert_eq!(page.results.len(), 2);
+    let written = written::<api_inat::Page<model::Taxon>>(&response);
+    assert_eq!(lost(&response, &written), [""; 0]);
+    let bare = serde_json::from_str::<api_inat::Page<model::Taxon>>("[{\"id\":1}]");
+    let error = bare.expect_err("a list is no page").to_string();
+    assert!(error.contains("expected a page"), "{error}");
+}

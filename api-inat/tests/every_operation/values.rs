@@ -1,0 +1,65 @@
+//! Compares a response with what the crate writes after reading it: no value may be lost.
+
+use api_inat::model::Location;
+use serde_json::Value;
+
+/// Fields that responses have and records leave out, with the reason.
+const LEFT_OUT: &[(&str, &str)] = &[
+    (
+        "votes",
+        "an object in responses of the Rails application: votes by scope",
+    ),
+    ("login_autocomplete", "an internal field of the search"),
+    ("login_exact", "an internal field of the search"),
+    ("name_autocomplete", "an internal field of the search"),
+    (
+        "universal_search_rank",
+        "of users: an internal field of the search",
+    ),
+];
+
+/// Returns the values of `response` that `written` lacks, each with its path.
+pub(crate) fn lost(response: &Value, written: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    collect("", response, written, &mut found);
+    found
+}
+
+fn collect(path: &str, response: &Value, written: &Value, found: &mut Vec<String>) {
+    match (response, written) {
+        (Value::Null, _) => {}
+        (Value::Array(items), _) if items.is_empty() => {}
+        (Value::Object(fields), Value::Object(others)) => {
+            for (name, value) in fields {
+                if LEFT_OUT.iter().any(|(left_out, _)| left_out == name) {
+                    continue;
+                }
+                let other = others.get(name).unwrap_or(&Value::Null);
+                collect(&format!("{path}.{name}"), value, other, found);
+            }
+        }
+        (Value::Array(items), Value::Array(others)) => {
+            let items = items.iter().filter(|item| !item.is_null());
+            for (at, item) in items.enumerate() {
+                let other = others.get(at).unwrap_or(&Value::Null);
+                collect(&format!("{path}[{at}]"), item, other, found);
+            }
+        }
+        _ if same(response, written) => {}
+        _ => found.push(format!("{path}: {response} became {written}")),
+    }
+}
+
+/// Returns whether two values mean the same: numbers may be text, and a location may have other
+/// digits.
+fn same(response: &Value, written: &Value) -> bool {
+    let number = |value: &Value| {
+        let text = value.as_str().and_then(|text| text.parse::<f64>().ok());
+        value.as_f64().or(text)
+    };
+    let location = |value: &Value| Location::parse(value.as_str()?);
+    let both = |one: Option<f64>, other: Option<f64>| one.is_some() && one == other;
+    response == written
+        || both(number(response), number(written))
+        || (location(response).is_some() && location(response) == location(written))
+}
