@@ -4,8 +4,9 @@ use std::hash::{DefaultHasher, Hasher};
 
 use auth_core::{Error, Response, read_json};
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize, Serializer,
     de::{DeserializeOwned, Error as _, IgnoredAny},
+    ser::SerializeMap,
 };
 use serde_json::Value;
 
@@ -98,6 +99,24 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Envelope<T> {
             filtered_count: wire.filtered_count,
             fingerprint: 0,
         })
+    }
+}
+
+/// Writes the wrapper of V5, which is read again for both versions.
+impl<T: Serialize> Serialize for Envelope<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        map.serialize_entry("data", &self.data)?;
+        let counts = [
+            ("total_count", self.total_count),
+            ("filtered_count", self.filtered_count),
+        ];
+        for (name, count) in counts {
+            if let Some(count) = count {
+                map.serialize_entry(name, &count)?;
+            }
+        }
+        map.end()
     }
 }
 

@@ -1,4 +1,5 @@
-//! Records of an API without a documented schema: every field is optional, unknown ones are kept.
+//! Records of an API without a documented schema: every field is optional, unknown ones are kept,
+//! and all can be written again.
 
 use serde_json::{Map, Value};
 
@@ -49,6 +50,20 @@ macro_rules! record {
                     $($field: crate::record::take(&mut map, stringify!($field)),)*
                     extra: map,
                 }
+            }
+        }
+
+        /// Writes the fields that are present, and all of `extra`.
+        impl serde::Serialize for $Name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                let mut map = to.serialize_map(None)?;
+                $(if let Some(value) = &self.$field {
+                    serde::ser::SerializeMap::serialize_entry(&mut map, stringify!($field), value)?;
+                })*
+                for (name, value) in &self.extra {
+                    serde::ser::SerializeMap::serialize_entry(&mut map, name, value)?;
+                }
+                serde::ser::SerializeMap::end(map)
             }
         }
 

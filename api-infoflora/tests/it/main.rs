@@ -3,6 +3,7 @@
 mod paging;
 mod requests;
 mod responses;
+mod round_trip;
 mod service;
 mod site;
 mod values;
