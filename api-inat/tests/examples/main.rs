@@ -3,12 +3,13 @@
 
 mod annotate;
 mod export;
+mod records;
 mod service;
 mod token;
 mod upload;
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
     time::Duration,
 };
@@ -52,22 +53,10 @@ impl Scene {
         Self { server, transport }
     }
 
-    /// Returns the command of an example, from where `cargo test` builds it. Alice's login is in
-    /// `folder`; her password is in the environment.
+    /// Returns the command of an example. Alice's login is in `folder`; her password is in the
+    /// environment.
     fn example(&self, name: &str, folder: &Path) -> Command {
-        let mut path = std::env::current_exe().expect("a test has a path");
-        path.pop();
-        path.pop();
-        let path = path
-            .join("examples")
-            .join(format!("inat-{name}"))
-            .with_extension(std::env::consts::EXE_EXTENSION);
-        assert!(
-            path.exists(),
-            "{} is not built: run `cargo test -p api-inat`, which builds it",
-            path.display()
-        );
-        let mut command = Command::new(path);
+        let mut command = Command::new(example(name));
         command
             .env_clear()
             .env("INAT_ORIGIN", self.server.url())
@@ -80,6 +69,23 @@ impl Scene {
             .arg(folder.join("tokens"));
         command
     }
+}
+
+/// Returns the path of an example, where `cargo test` builds it.
+fn example(name: &str) -> PathBuf {
+    let mut path = std::env::current_exe().expect("a test has a path");
+    path.pop();
+    path.pop();
+    let path = path
+        .join("examples")
+        .join(format!("inat-{name}"))
+        .with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(
+        path.exists(),
+        "{} is not built: run `cargo test -p api-inat`, which builds it",
+        path.display()
+    );
+    path
 }
 
 /// Returns standard output and standard error of a program, and checks how it ended.

@@ -1,0 +1,54 @@
+//! Stores a user's public observations as one JSON object a line (NDJSON), and reads them again.
+//!
+//! ```sh
+//! cargo run -p api-inat --example inat-to-ndjson -- --local alice observations.ndjson
+//! cargo run -p api-inat --features http-ureq/rustls --example inat-to-ndjson -- --live LOGIN FILE
+//! ```
+//!
+//! With `--local` it reads the users `alice` and `bob` of a test server in this process. The file
+//! has the fields of [`Observation`] under the API's own names. `inat-export` stores all fields of
+//! the response, and resumes after an interruption.
+
+#[path = "support/public.rs"]
+mod public;
+
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fs::File,
+    io::{self, BufRead, BufReader, BufWriter, Write},
+    process::ExitCode,
+};
+
+use api_inat::{model::Observation, observations::Search};
+
+fn main() -> ExitCode {
+    public::end(run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let (public, [login, path]) = public::open("inat-to-ndjson", "LOGIN FILE")?;
+    let mut file = BufWriter::new(File::create(&path)?);
+    for observation in public
+        .session
+        .items(Search::new().user_login(login).per_page(200))
+    {
+        serde_json::to_writer(&mut file, &observation?)?;
+        file.write_all(b"\n")?;
+    }
+    file.into_inner()?.sync_all()?;
+
+    // Later, perhaps in another program: the same records, without a request.
+    let mut hours = BTreeMap::<i8, u32>::new();
+    for line in BufReader::new(File::open(&path)?).lines() {
+        let observation: Observation = serde_json::from_str(&line?)?;
+        if let Some(moment) = observation.time_observed_at {
+            *hours.entry(moment.datetime().hour()).or_default() += 1;
+        }
+    }
+    let mut out = io::stdout().lock();
+    for (hour, count) in hours {
+        writeln!(out, "{hour:02}:00  {count}")?;
+    }
+    Ok(())
+}
