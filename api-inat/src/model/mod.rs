@@ -9,7 +9,8 @@
 //! [`Search::of`](crate::v1::observations::Search::of).
 //!
 //! All of them are `Serialize`: what was read can be written, to JSON for example, and read again.
-//! Absent fields are left out. Moments and days are written as text, choices as the API's own words.
+//! Absent fields are left out. serde_json reads a number with many digits, as in the boundary of a
+//! place, up to its last bit; its feature `float_roundtrip` makes that exact. Moments and days are written as text, choices as the API's own words.
 //!
 //! Taxa and users are in an [`Arc`](std::sync::Arc), because an observation repeats most of them:
 //! with each identification and with all ancestors. Those that are equal in every field share one

@@ -88,6 +88,10 @@ impl CallParts {
         let mut query = Cow::Borrowed(query);
         self.position.check(&query, rules)?;
         validate::parameters(&query)?;
+        if let Some(most) = Position::too_many(&query, rules) {
+            query.to_mut().set("per_page", most);
+        }
+        validate::bring_home(&mut query);
         if let Some(more) = self.more_ids(rules)? {
             // Without `per_page`, iNaturalist refuses more ids than a page has by default.
             if query.get("per_page").is_none() {

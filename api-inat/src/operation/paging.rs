@@ -110,17 +110,7 @@ impl Position {
         let Some((usual, most)) = rules.pages else {
             return Ok(());
         };
-        let requested = query.integer("per_page")?.unwrap_or(usual);
-        if requested > most {
-            return Err(Error::new(
-                ErrorKind::Usage,
-                format!("`per_page` must be at most {most}, got {requested}"),
-            )
-            .with_setting("per_page")
-            .with_help(format!(
-                "request {most} or fewer, and follow the pages of the list for more"
-            )));
-        }
+        let requested = query.integer("per_page")?.unwrap_or(usual).min(most);
         let page = query.integer("page")?.unwrap_or(1);
         // The window counts results, so the server's own page size decides how many pages fit.
         let size = self.size.map_or(requested, |size| size.min(requested));
@@ -128,6 +118,13 @@ impl Position {
             return Err(Stuck::Window.error(rules));
         }
         Ok(())
+    }
+
+    /// Returns the largest page, if `query` requests a larger one: the service returns no more.
+    pub(crate) fn too_many(query: &Query, rules: &Rules) -> Option<u64> {
+        let (_, most) = rules.pages?;
+        let requested = query.integer("per_page").ok()??;
+        (requested > most).then_some(most)
     }
 
     /// Orders a followed list by id if possible, unless the program set an order.
@@ -153,6 +150,7 @@ impl Position {
         }
         let (usual, most) = rules.pages.unwrap_or((1, 1));
         let requested = query.integer("per_page").ok().flatten().unwrap_or(usual);
+        let requested = requested.min(most);
         let parts = match query.get("order_by") {
             Some("id") if rules.by_id => self.split_by_id(query, page, most),
             _ => self.split_by_number(query, page, requested),

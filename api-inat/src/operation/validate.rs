@@ -1,7 +1,11 @@
 //! Rejects invalid values before they are sent: locations that are not on Earth, a 13th month,
-//! observations in the future, endless ranges.
+//! observations in the future, endless ranges. Brings longitudes of a search home that a map has
+//! beyond the date line.
 //!
-//! That iNaturalist refuses them too is not verified.
+//! The Node API clamps a box to the Earth (`lib/es_client.js`), so that a map over the date line
+//! would lose a part of it. That iNaturalist refuses the other values too is not verified.
+
+use std::borrow::Cow;
 
 use auth_core::{Error, ErrorKind, Query};
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz};
@@ -15,11 +19,14 @@ const DEGREES: [(&str, f64); 8] = [
     ("nelat", 90.0),
     ("swlat", 90.0),
     ("latitude", 90.0),
-    ("lng", 180.0),
-    ("nelng", 180.0),
-    ("swlng", 180.0),
+    ("lng", AROUND),
+    ("nelng", AROUND),
+    ("swlng", AROUND),
     ("longitude", 180.0),
 ];
+
+/// Once around the Earth.
+const AROUND: f64 = 360.0;
 
 /// Parameters that are parts of a date or time, with their range.
 const CALENDAR: [(&str, u64, u64); 6] = [
@@ -57,6 +64,27 @@ pub(crate) fn parameters(query: &Query) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Brings longitudes beyond the date line home: 190 is -170. A box as wide as the Earth is the
+/// whole Earth.
+#[inline]
+pub(crate) fn bring_home(query: &mut Cow<'_, Query>) {
+    let degrees = |query: &Query, name: &str| query.get(name)?.parse::<f64>().ok();
+    let beyond = |degrees: &f64| degrees.abs() > 180.0;
+    let edges = [("swlng", -180.0), ("nelng", 180.0)];
+    let [west, east] = edges.map(|(name, _)| degrees(query, name));
+    let wide = west
+        .zip(east)
+        .is_some_and(|(west, east)| east - west >= AROUND);
+    for (name, edge) in edges.into_iter().filter(|_| wide) {
+        query.to_mut().set(name, edge);
+    }
+    for name in ["lng", "swlng", "nelng"] {
+        if let Some(degrees) = degrees(query, name).filter(beyond) {
+            query.to_mut().set(name, degrees - AROUND.copysign(degrees));
+        }
+    }
 }
 
 /// Checks the object `observation` of a body.

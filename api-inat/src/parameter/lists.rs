@@ -107,8 +107,8 @@ impl fmt::Display for IdList {
 
 /// One text or several, as a value of a parameter or path.
 ///
-/// Setters take it as `impl Into<StringList>`: pass `"aves"`, `["aves", "mammalia"]`, a `Vec`, or a
-/// number where a parameter accepts both.
+/// Setters take it as `impl Into<StringList>`: pass `"aves"`, `["aves", "mammalia"]` or a `Vec`, and
+/// numbers, as for an [`IdList`], where a parameter accepts both.
 ///
 /// The API splits at commas and cannot escape one, so `"a,b"` is two texts.
 ///
@@ -117,6 +117,7 @@ impl fmt::Display for IdList {
 ///
 /// assert_eq!(StringList::from(["needs_id", "research"]).to_string(), "needs_id,research");
 /// assert_eq!(StringList::from(12).to_string(), "12");
+/// assert_eq!(StringList::from([12, 13]).to_string(), "12,13");
 ///
 /// let birds = api_inat::observations::Search::new().iconic_taxa("Aves").user_id(["alice", "bob"]);
 /// ```
@@ -152,6 +153,34 @@ impl From<String> for StringList {
 impl From<u64> for StringList {
     fn from(number: u64) -> Self {
         Self(vec![number.to_string()])
+    }
+}
+
+impl From<IdList> for StringList {
+    fn from(ids: IdList) -> Self {
+        match ids.is_invalid() {
+            // As it is written, so that its request fails.
+            true => Self(vec![ids.to_string()]),
+            false => ids.all.iter().map(u64::to_string).collect(),
+        }
+    }
+}
+
+macro_rules! numbers {
+    ($($Type:ty),*) => {
+        $(impl From<$Type> for StringList {
+            fn from(numbers: $Type) -> Self {
+                IdList::from(numbers).into()
+            }
+        })*
+    };
+}
+
+numbers!(Vec<u64>, &[u64], RangeInclusive<u64>);
+
+impl<const N: usize> From<[u64; N]> for StringList {
+    fn from(numbers: [u64; N]) -> Self {
+        IdList::from(numbers).into()
     }
 }
 

@@ -6,7 +6,8 @@ macro_rules! pages {
         auth_core::parameters! {
             /// Sets the number of the page, from 1. Following a list sets it itself.
             page(u64);
-            /// Sets the number of records on a page. With 0 the response has only the total.
+            /// Sets the number of records on a page. With 0 the response has only the total. A
+            /// larger number than the service allows is sent as the largest.
             per_page(u64);
         }
     };

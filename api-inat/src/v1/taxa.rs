@@ -28,10 +28,14 @@ operation! {
     query {
         /// Matches taxa whose name begins with this text.
         q(into String);
-        /// Matches taxa that are active (not replaced by another).
-        is_active(bool);
+        /// Matches taxa that are active (not replaced by another), that are not, or any. Default:
+        /// those that are.
+        is_active(into IsActive);
         /// Matches taxa with one of these ids.
         id(into IdList);
+        /// Matches these taxa and their descendants. Not described; the Node API's controller reads
+        /// it.
+        taxon_id(into IdList);
         /// Matches the children of this taxon.
         parent_id(u64);
         /// Matches taxa of one of these ranks.
@@ -66,8 +70,11 @@ operation! {
     query {
         /// Sets the beginning of the name.
         q(into String);
-        /// Matches taxa that are active (not replaced by another).
-        is_active(bool);
+        /// Matches taxa that are active (not replaced by another), that are not, or any. Default:
+        /// those that are.
+        is_active(into IsActive);
+        /// Sets the key to order by. Not described; the Node API's controller reads it.
+        order_by(into OrderBy);
         /// Matches these taxa and their descendants.
         taxon_id(into IdList);
         /// Matches taxa of one of these ranks.
@@ -93,8 +100,8 @@ operation! {
     /// pyinaturalist uses it. The output is the response's JSON.
     pub LifelistMetadata: GET "/taxa/lifelist_metadata" -> Whole<serde_json::Value>, OPTIONAL;
     query {
-        /// Sets the user whose observations are listed.
-        observed_by_user_id(u64);
+        /// Sets the user whose observations are listed, by id or login name.
+        observed_by_user_id(into StringList);
         /// Sets the language of common names, such as `de`.
         locale(into String);
     }
@@ -151,6 +158,28 @@ operation! {
         limit(u64);
         /// Sets the language of common names, such as `de`.
         locale(into String);
+    }
+}
+
+choice! {
+    /// Which taxa a search matches: active ones are not replaced by another.
+    pub enum IsActive {
+        /// Active taxa.
+        True = "true",
+        /// Taxa that are not active.
+        False = "false",
+        /// Both.
+        Any = "any",
+    }
+}
+
+impl From<bool> for IsActive {
+    #[inline]
+    fn from(active: bool) -> Self {
+        match active {
+            true => Self::True,
+            false => Self::False,
+        }
     }
 }
 

@@ -70,16 +70,35 @@ fn coordinates() {
         &Search::new().lat(-91.0).lng(7.0).radius(2.0),
         Some(("lat", "-91")),
     );
-    check(
-        &Search::new().lat(46.0).lng(187.0).radius(2.0),
-        Some(("lng", "187")),
-    );
+    check(&Search::new().lng(360.5), Some(("lng", "-360 to 360")));
     check(&Search::new().nelat(90.5), Some(("nelat", "90.5")));
     check(
         &SpeciesCounts::new().swlng(f64::NAN),
         Some(("swlng", "NaN")),
     );
     check(&Search::new().param("lat", "46.5"), None);
+}
+
+/// A map over the date line has longitudes beyond it.
+#[test]
+fn longitudes_are_brought_home() {
+    let check = |search: Search, expect: &str| {
+        let base = BaseUrl::parse("https://api.example.org/v1").expect("a base");
+        let request = search.request(&base).expect("a request");
+        assert_eq!(request.uri().query(), Some(expect));
+    };
+    let point = |longitude| Search::new().lng(longitude);
+    check(point(187.25), "lng=-172.75");
+    check(point(-187.25), "lng=172.75");
+    check(point(180.0), "lng=180");
+    check(point(-180.0), "lng=-180");
+    check(point(360.0), "lng=0");
+    let span = |west, east| Search::new().swlng(west).nelng(east);
+    check(span(170.0, 190.0), "swlng=170&nelng=-170");
+    check(span(-190.0, 10.0), "swlng=170&nelng=10");
+    check(span(-200.0, 200.0), "swlng=-180&nelng=180");
+    check(span(-350.0, 10.0), "swlng=-180&nelng=180");
+    check(span(-350.0, -340.0), "swlng=10&nelng=20");
 }
 
 #[test]

@@ -147,6 +147,20 @@ fn searches() {
         "per_page=20&user_login=a",
     );
     check(Search::new().order(Order::Desc), "order=desc");
+    // As wide as the service: logins and numbers, one or several.
+    check(
+        Search::new()
+            .ident_user_id(["alice", "2"])
+            .unobserved_by_user_id("bob")
+            .not_user_id([1, 2]),
+        "ident_user_id=alice,2&unobserved_by_user_id=bob&not_user_id=1,2",
+    );
+    check(
+        Search::new()
+            .observation_field("Host plant", "")
+            .observation_field("pH", 6.5),
+        "field:Host%20plant=&field:pH=6.5",
+    );
     check(
         Search::new().order_by(OrderBy::ObservedOn).page(2),
         "order_by=observed_on&page=2",
@@ -166,7 +180,6 @@ fn requests_that_do_not_leave() {
         assert_eq!(error.setting(), Some(setting), "{error}");
         assert!(error.to_string().contains(words), "{error}");
     };
-    check(Search::new().per_page(201), "per_page", "at most 200");
     check(
         Search::new().per_page(200).page(51),
         "page, per_page",
@@ -180,6 +193,10 @@ fn requests_that_do_not_leave() {
         "must be an integer",
     );
     assert!(Search::new().per_page(200).page(50).request(&base).is_ok());
+    // The service takes a larger page down to its largest.
+    let many = Search::new().per_page(500).page(50).request(&base);
+    let many = many.expect("a request");
+    assert_eq!(many.uri().query(), Some("per_page=200&page=50"));
 }
 
 #[test]
@@ -210,4 +227,27 @@ fn a_write_with_a_uuid_repeats_unless_disabled() {
         observation_sounds::Create::new(file(), 7),
         sounds::Create::new(file()).uuid("3f2504e0-4f89-41d3-9a0c-0305e82c3301")
     );
+}
+
+#[test]
+fn taxa_that_are_not_active() {
+    use api_inat::taxa::{Autocomplete, IsActive, Search};
+    let query = |operation: &dyn Fn(&BaseUrl) -> http::Uri| {
+        let base = BaseUrl::parse("https://api.example.org/v1").expect("a base");
+        operation(&base).query().expect("a query").to_owned()
+    };
+    let search = |active: IsActive| {
+        query(&|base| {
+            let request = Search::new().is_active(active.clone()).request(base);
+            request.expect("a request").uri().clone()
+        })
+    };
+    assert_eq!(search(true.into()), "is_active=true");
+    assert_eq!(search(false.into()), "is_active=false");
+    assert_eq!(search(IsActive::Any), "is_active=any");
+    let found = query(&|base| {
+        let request = Autocomplete::new("a").is_active("any").request(base);
+        request.expect("a request").uri().clone()
+    });
+    assert_eq!(found, "q=a&is_active=any");
 }

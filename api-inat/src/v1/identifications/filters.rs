@@ -13,8 +13,9 @@ macro_rules! filters {
             id_above(u64);
             /// Matches identifications with an id below this one.
             id_below(u64);
-            /// Matches identifications by one of these users, given by id.
-            user_id(into IdList);
+            /// Matches identifications by one of these users, given by id, or by one user, given by
+            /// login name.
+            user_id(into StringList);
             /// Matches identifications by one of these users, given by login name.
             user_login(into StringList);
             /// Matches identifications that are their author's latest on the observation: `true`

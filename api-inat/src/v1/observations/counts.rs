@@ -43,15 +43,24 @@ operation! {
 }
 
 operation! {
-    /// Lists observers with their counts of observations and species; at most 500 users.
+    /// Lists observers with their counts of observations and species. Pages and order are not
+    /// described; the Node API's controller reads them.
     pub Observers: GET "/observations/observers" -> Page<ObserverCount>, OPTIONAL;
-    shared filters, names, cached;
+    pages 500, 500, by number;
+    shared filters, names, cached, pages;
+    query {
+        /// Sets the key to order by. It also decides which users are listed. Default: the number of
+        /// observations.
+        order_by(into ObserversBy);
+    }
 }
 
 operation! {
-    /// Lists identifiers with their counts of identifications; at most 500 users.
+    /// Lists identifiers with their counts of identifications. Pages are not described; the Node
+    /// API's controller reads them.
     pub Identifiers: GET "/observations/identifiers" -> Page<UserCount>, OPTIONAL;
-    shared filters, names, cached;
+    pages 500, 500, by number;
+    shared filters, names, cached, pages;
 }
 
 operation! {
@@ -95,6 +104,16 @@ choice! {
         Created = "created",
         /// The date of the observation.
         Observed = "observed",
+    }
+}
+
+choice! {
+    /// The key that observers are ordered by.
+    pub enum ObserversBy {
+        /// By the number of observations.
+        ObservationCount = "observation_count",
+        /// By the number of species.
+        SpeciesCount = "species_count",
     }
 }
 

@@ -24,8 +24,9 @@ macro_rules! common_filters {
             user_id(into StringList);
             /// Matches observations by one of these users, given by login name.
             user_login(into StringList);
-            /// Matches observations of taxa that this user has never observed.
-            unobserved_by_user_id(u64);
+            /// Matches observations of taxa that this user has never observed, given by id or login
+            /// name.
+            unobserved_by_user_id(into StringList);
             /// Matches observations with an annotation by one of these users.
             annotation_user_id(into StringList);
             /// Sets the user that [`reviewed`](Self::reviewed) refers to.
@@ -61,7 +62,8 @@ macro_rules! common_filters {
             /// `place_id`.
             csi(into StringList);
 
-            /// Matches observations in one of these places.
+            /// Matches observations in one of these places. The service also knows `any`, which
+            /// leaves the parameter out.
             place_id(into IdList);
             /// Sets the latitude of the centre of a circle, in degrees. Requires `lng` and
             /// `radius`.
@@ -165,6 +167,7 @@ macro_rules! common_filters {
             updated_since(into DateOrTime);
 
             /// Matches verifiable observations: of wild organisms, with evidence, date and place.
+            /// The service also knows `any`, which leaves the parameter out.
             verifiable(bool);
             /// Matches observations with photos.
             photos(bool);
@@ -219,17 +222,48 @@ macro_rules! common_filters {
 }
 pub(crate) use common_filters;
 
-/// The filters of v1.
+/// The filters of v1. Those that its description lacks are read by the Node API
+/// (`lib/models/observation_query_builder.js`, `lib/api_util.js`).
 macro_rules! filters {
     () => {
         $crate::v1::observations::common_filters! {}
         auth_core::parameters! {
-            /// Matches observations identified by this user.
-            ident_user_id(u64);
+            /// Matches observations identified by one of these users, given by id or login name.
+            ident_user_id(into StringList);
+            /// Matches observations that none of these users has identified, given by id or login
+            /// name.
+            without_ident_user_id(into StringList);
+            /// Matches observations by none of these users, given by id or login name.
+            not_user_id(into StringList);
+            /// Matches observations of exactly one of these taxa, without their descendants.
+            exact_taxon_id(into IdList);
+            /// Matches observations with an identification as one of these taxa or their
+            /// descendants.
+            ident_taxon_id(into IdList);
+            /// Matches observations with an identification as exactly one of these taxa.
+            ident_taxon_id_exclusive(into IdList);
+            /// Matches observations outside these places.
+            not_in_place(into IdList);
+            /// Matches observations made in one of these weeks of the year, 1 to 53.
+            week(into IdList);
+            /// Matches observations created at iNaturalist in one of these weeks of the year.
+            created_week(into IdList);
+            /// Matches observations without a value in this observation field.
+            without_field(into String);
+            /// Matches observations with a link to this partner of iNaturalist.
+            outlink_source(into String);
             /// Matches observations without an annotation of this controlled term.
             without_term_id(u64);
             /// Matches observations with an observation field of one of these types of value.
             ofv_datatype(into StringList);
+        }
+
+        /// Matches observations with this value in an observation field, given by name. An empty
+        /// value matches any.
+        #[must_use]
+        pub fn observation_field(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+            self.query.set(format!("field:{name}"), value);
+            self
         }
     };
 }

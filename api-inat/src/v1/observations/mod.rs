@@ -8,8 +8,8 @@ mod search;
 mod write;
 
 pub use counts::{
-    DateField, Histogram, IconicTaxaCounts, Identifiers, Interval, Observers, PopularFieldValues,
-    QualityGrades, SpeciesCounts, Taxonomy, UmbrellaProjectStats,
+    DateField, Histogram, IconicTaxaCounts, Identifiers, Interval, Observers, ObserversBy,
+    PopularFieldValues, QualityGrades, SpeciesCounts, Taxonomy, UmbrellaProjectStats,
 };
 pub(in crate::v1) use filters::filters;
 pub use filters::{Agreement, SearchOn};

@@ -107,6 +107,10 @@ operation! {
         order(into Order);
         /// Requests only the ids.
         only_id(bool);
+        /// Requests the box around all matching observations,
+        /// [`Page::total_bounds`](crate::Page::total_bounds). Not described; the Node API's
+        /// controller reads it.
+        return_bounds(bool);
     }
 }
 

@@ -5,7 +5,7 @@ use api_inat::{
     model::{Geoprivacy, License, QualityGrade},
     v1::observations::{
         Create, DateField, Delete, Deleted, Fave, Get, Histogram, IconicTaxaCounts, Identifiers,
-        Interval, MarkViewed, Metric, ObservationsBy, Observers, Order, OrderBy,
+        Interval, MarkViewed, Metric, ObservationsBy, Observers, ObserversBy, Order, OrderBy,
         PopularFieldValues, QualityGrades, Review, Search, SpeciesCounts, Subscriptions,
         TaxonSummary, Taxonomy, UmbrellaProjectStats, Unfave, Unreview, UnvoteQuality, Update,
         Updates, VoteQuality,
@@ -128,6 +128,17 @@ macro_rules! filtered {
     ($operation:expr) => {
         $crate::v1::observations::common!($operation)
             .ident_user_id(2)
+            .without_ident_user_id("carol")
+            .not_user_id(["bob", "3"])
+            .exact_taxon_id([9, 10])
+            .ident_taxon_id([9])
+            .ident_taxon_id_exclusive([9])
+            .not_in_place([8])
+            .week([22, 23])
+            .created_week(23)
+            .without_field("Host plant")
+            .outlink_source("partner")
+            .observation_field("Substrate", "lime")
             .without_term_id(3)
             .ofv_datatype(["text", "numeric"])
     };
@@ -153,7 +164,8 @@ pub(crate) fn all(list: &mut Sendings) {
             .per_page(200)
             .order_by(OrderBy::Votes)
             .order(Order::Asc)
-            .only_id(false),
+            .only_id(false)
+            .return_bounds(true),
         observations.clone(),
         |page| {
             assert_eq!(page.results[0].quality_grade, Some(QualityGrade::Research));
@@ -194,12 +206,15 @@ fn counts(list: &mut Sendings) {
         |page| assert_eq!(page.results[0].count, Some(3)),
     );
     list.add(
-        shown!(Observers::new()),
+        shown!(Observers::new())
+            .page(2)
+            .per_page(500)
+            .order_by(ObserversBy::SpeciesCount),
         page(json!([{"observation_count": 3, "species_count": 2, "user": {"id": 1}}])),
         |page| assert_eq!(page.results[0].species_count, Some(2)),
     );
     list.add(
-        shown!(Identifiers::new()),
+        shown!(Identifiers::new()).page(2).per_page(500),
         page(json!([{"count": 3, "user": {"id": 1}}])),
         |page| assert_eq!(page.results[0].count, Some(3)),
     );

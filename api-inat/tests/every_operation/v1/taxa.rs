@@ -25,6 +25,7 @@ pub(crate) fn all(list: &mut Sendings) {
             .q("av")
             .is_active(true)
             .id([9, 10])
+            .taxon_id([1, 2])
             .parent_id(2)
             .rank([Rank::Class, Rank::Order])
             .rank_level(50.0)
@@ -43,7 +44,8 @@ pub(crate) fn all(list: &mut Sendings) {
     );
     list.add(
         Autocomplete::new("av")
-            .is_active(true)
+            .is_active(false)
+            .order_by(OrderBy::Id)
             .taxon_id([1, 2])
             .rank(Rank::Class)
             .rank_level(50.0)
@@ -60,7 +62,9 @@ pub(crate) fn all(list: &mut Sendings) {
         |layers| assert_eq!(layers.ranges, Some(true)),
     );
     list.add(
-        LifelistMetadata::new().observed_by_user_id(1).locale("de"),
+        LifelistMetadata::new()
+            .observed_by_user_id("alice")
+            .locale("de"),
         json!({"9": {"id": 9}}),
         |metadata| assert_eq!(metadata["9"]["id"], 9),
     );

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::described::{Described, Endpoint, Kind};
-use super::known::{BEYOND, READ_AS, REASONS, ReadAs, Reason};
+use super::known::{BEYOND, EVERYWHERE, READ_AS, REASONS, ReadAs, Reason};
 use super::sent::{Call, Sent};
 
 /// Both, and their differences.
@@ -112,7 +112,9 @@ impl<'a> Compared<'a> {
             let each = |reason: &'static Reason| reason.what.iter().map(|what| (reason.of, *what));
             REASONS.iter().flat_map(each)
         };
-        let same = |gap: &Gap, (of, what): (&str, &str)| gap.of == of && gap.what == what;
+        let same = |gap: &Gap, (of, what): (&str, &str)| {
+            (gap.of == of || of == EVERYWHERE) && gap.what == what
+        };
         let open = self
             .gaps
             .iter()

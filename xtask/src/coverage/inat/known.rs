@@ -11,6 +11,9 @@ pub(super) struct Reason {
     pub(super) why: &'static str,
 }
 
+/// Stands for any operation in a [`Reason`].
+pub(super) const EVERYWHERE: &str = "every operation";
+
 /// How we read a record.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum ReadAs {
@@ -148,6 +151,49 @@ pub(super) const BEYOND: &[(&str, &str)] = &[
 ];
 
 pub(super) const REASONS: &[Reason] = &[
+    Reason {
+        of: EVERYWHERE,
+        what: &[
+            "+created_week",
+            "+exact_taxon_id",
+            "+field:Substrate",
+            "+ident_taxon_id",
+            "+ident_taxon_id_exclusive",
+            "+not_in_place",
+            "+not_user_id",
+            "+outlink_source",
+            "+week",
+            "+without_field",
+            "+without_ident_user_id",
+        ],
+        why: "Not described; the Node API reads them wherever it reads the observation filters \
+              (`lib/models/observation_query_builder.js`, `lib/api_util.js`), and public programs use them.",
+    },
+    Reason {
+        of: "GET /observations",
+        what: &["+return_bounds"],
+        why: "Not described; the Node API's controller reads it, and the official Android app uses it.",
+    },
+    Reason {
+        of: "GET /observations/observers",
+        what: &["+order_by", "+page", "+per_page"],
+        why: "Not described; the Node API's controller reads them.",
+    },
+    Reason {
+        of: "GET /observations/identifiers",
+        what: &["+page", "+per_page"],
+        why: "As for `GET /observations/observers`.",
+    },
+    Reason {
+        of: "GET /taxa",
+        what: &["+taxon_id"],
+        why: "Not described; the Node API's controller reads it, and many public programs use it.",
+    },
+    Reason {
+        of: "GET /taxa/autocomplete",
+        what: &["+order_by"],
+        why: "Not described; the Node API's controller reads it.",
+    },
     Reason {
         of: "POST /observations",
         what: WRITTEN,
