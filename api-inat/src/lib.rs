@@ -7,6 +7,7 @@ mod media;
 pub mod model;
 mod operation;
 mod parameter;
+mod rest;
 mod service;
 #[cfg(feature = "testkit")]
 pub mod testkit;
@@ -28,6 +29,7 @@ pub use parameter::{
     fields::Fields,
     lists::{IdList, StringList},
 };
+pub use rest::{Rest, RestList};
 pub use service::{
     NO_APPLICATION, ServiceBuilder, rate_limit, service, service_without_application,
 };

@@ -58,6 +58,22 @@ impl CallParts {
         }
     }
 
+    /// Requests exactly this path.
+    pub(crate) fn at(method: Method, path: String) -> Self {
+        Self {
+            method,
+            path,
+            ids: Some(1),
+            content: Content::default(),
+            sent_once: false,
+            position: Position::default(),
+        }
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// Returns the content beside the parameters.
     pub(crate) fn content(&mut self) -> &mut Content {
         &mut self.content
@@ -180,20 +196,30 @@ impl CallParts {
     pub(crate) fn from_text(api: &str, template: &str, text: &str) -> Result<(Self, Query), Error> {
         let cursor = Cursor::from_text(text)?;
         cursor.is_of(api, template)?;
+        Ok(Self::of_cursor(cursor))
+    }
+
+    /// Restores a cursor of any list of one of these APIs, and returns which API.
+    #[inline]
+    pub(crate) fn of_any_list(
+        apis: &[&'static str],
+        text: &str,
+    ) -> Result<(&'static str, Self, Query), Error> {
+        let cursor = Cursor::from_text(text)?;
+        let api = cursor.api_among(apis)?;
+        let (parts, query) = Self::of_cursor(cursor);
+        Ok((api, parts, query))
+    }
+
+    #[inline]
+    fn of_cursor(cursor: Cursor<'_>) -> (Self, Query) {
         let (path, query, fields, position) = cursor.into_parts();
-        let mut content = Content::default();
+        let mut parts = Self::at(Method::GET, path);
+        parts.position = position;
         if let Some(fields) = fields {
-            content.select(fields);
+            parts.content.select(fields);
         }
-        let parts = Self {
-            method: Method::GET,
-            path,
-            ids: Some(1),
-            content,
-            sent_once: false,
-            position,
-        };
-        Ok((parts, query))
+        (parts, query)
     }
 
     /// Formats for `Debug`: the request line and the names of the body's fields, never their

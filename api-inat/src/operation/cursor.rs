@@ -121,6 +121,13 @@ impl<'a> Cursor<'a> {
         })
     }
 
+    /// Returns which of these APIs it belongs to.
+    #[inline]
+    pub(crate) fn api_among(&self, apis: &[&'static str]) -> Result<&'static str, Error> {
+        let found = apis.iter().copied().find(|api| *api == self.api);
+        found.ok_or_else(|| foreign(&format!("is for {}, which is no API here", self.api)))
+    }
+
     /// Checks that it belongs to this list.
     #[inline]
     pub(crate) fn is_of(&self, api: &str, template: &str) -> Result<(), Error> {

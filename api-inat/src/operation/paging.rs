@@ -192,7 +192,8 @@ impl Position {
             Some(last) => {
                 query.set(name, last);
                 query.remove("page");
-                if query.get("per_page").is_none() {
+                // A list at a path that is not known has no known maximum.
+                if query.get("per_page").is_none() && most < u64::MAX {
                     query.set("per_page", most);
                 }
             }

@@ -10,6 +10,7 @@ mod paging;
 mod rate_limit;
 mod requests;
 mod responses;
+mod rest;
 mod service;
 mod site;
 mod v0;

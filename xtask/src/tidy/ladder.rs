@@ -71,6 +71,7 @@ const LADDERS: [Ladder; 6] = [
             "v1",
             "v0",
             "v2",
+            "rest",
             "service",
             "credential_names",
             "guide",
