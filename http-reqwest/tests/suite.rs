@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use auth_core::{AsyncTransport, Body, Delivery, Limits};
 use auth_testkit::{
-    raw::{RawServer, ScriptStep, SilentAddress},
+    raw::{RawServer, ScriptStep},
     transport_suite,
 };
 use http_reqwest::Reqwest;
@@ -82,6 +82,7 @@ fn a_silent_handshake_is_a_timeout_before_sending() {
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[test]
 fn a_silent_ipv6_address_costs_a_moment_and_not_the_timeout() {
+    use auth_testkit::raw::SilentAddress;
     let silent = SilentAddress::v6();
     let good = RawServer::start(|_| vec![ScriptStep::Reset]);
     let addresses: Vec<_> = silent.iter().map(SilentAddress::address).collect();

@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use jiff::{
-    Timestamp, Zoned,
+    Timestamp, ZonedDateTime,
     civil::{Date, DateTime},
     tz::{Offset, TimeZone},
 };
@@ -77,8 +77,9 @@ impl Moment {
 
     /// Returns the moment in a time zone that has this offset all year.
     #[must_use]
-    pub fn to_zoned(self) -> Zoned {
-        self.timestamp().to_zoned(TimeZone::fixed(self.offset()))
+    pub fn to_zoned_datetime(self) -> ZonedDateTime {
+        self.timestamp()
+            .to_zoned_datetime(TimeZone::fixed(self.offset()))
     }
 }
 

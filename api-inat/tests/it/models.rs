@@ -328,7 +328,7 @@ fn the_local_time_of_an_observation_is_kept() {
     assert_eq!(observed.datetime().to_string(), "2026-06-01T10:30:00");
     assert_eq!(observed.timestamp().to_string(), "2026-06-01T15:30:00Z");
     assert_eq!(observed.to_string(), "2026-06-01T10:30:00-05:00");
-    assert_eq!(observed.to_zoned().hour(), 10);
+    assert_eq!(observed.to_zoned_datetime().hour(), 10);
     let created = observation.created_at.expect("a moment");
     assert_eq!(created.offset().seconds(), 7200);
     assert!(observed < created);
