@@ -37,14 +37,20 @@ impl AccountKey {
     }
 
     /// Makes the key of the client itself, which acts without a user (RFC 6749 section 4.4).
-    pub(crate) fn of_client(service: &str, client_id: &str) -> Self {
-        Self::new(service, client_id, Self::CLIENT)
+    /// Tokens of different scopes have different keys; the order of the words does not count.
+    pub(crate) fn of_client(service: &str, client_id: &str, scope: Option<&str>) -> Self {
+        let mut words: Vec<&str> = scope.unwrap_or_default().split_whitespace().collect();
+        words.sort_unstable();
+        words.dedup();
+        words.insert(0, Self::CLIENT);
+        Self::new(service, client_id, &words.join(" "))
     }
 
     /// Returns whether this is the key of the client itself and not of a user's account.
     #[must_use]
     pub fn is_client(&self) -> bool {
-        self.account() == Self::CLIENT
+        let rest = self.account().strip_prefix(Self::CLIENT);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     }
 
     /// Returns the service's id, such as `inaturalist`.
@@ -60,7 +66,8 @@ impl AccountKey {
     }
 
     /// Returns the account's name as the program chose it, with a second `@` before a name that
-    /// begins with one; `@client` for the client itself.
+    /// begins with one; `@client` for the client itself, followed by its scope if that is not the
+    /// default.
     #[must_use]
     pub fn account(&self) -> &str {
         &self.0[2]
@@ -94,11 +101,12 @@ mod tests {
     use super::*;
 
     /// Names that the code uses somewhere, and some that an escape could confuse.
-    const NAMES: [&str; 12] = [
+    const NAMES: [&str; 13] = [
         "",
         "@",
         "@@",
         "@client",
+        "@client read",
         "@@client",
         "@@@client",
         "client",
@@ -116,7 +124,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_two_names_share_a_key(names in proptest::collection::vec("@{0,3}(client|[a-z/]{0,3}|\\PC{0,4})", 0..40)) {
-            let client = AccountKey::of_client("service", "id");
+            let client = AccountKey::of_client("service", "id", None);
             let mut seen: HashMap<AccountKey, &str> = HashMap::new();
             for name in NAMES.into_iter().chain(names.iter().map(String::as_str)) {
                 prop_assert!(!key(name).is_client(), "{name}");
@@ -133,6 +141,11 @@ mod tests {
         assert_eq!(key("alice").account(), "alice");
         assert_eq!(key("daemon").account(), "daemon");
         assert_eq!(key("@alice").account(), "@@alice");
-        assert!(AccountKey::of_client("service", "id").is_client());
+        assert!(AccountKey::of_client("service", "id", None).is_client());
+        let client = |scope| AccountKey::of_client("service", "id", scope);
+        assert_eq!(client(Some("write read ")).account(), "@client read write");
+        assert_eq!(client(Some("read write")), client(Some("write  read")));
+        assert_ne!(client(Some("read")), client(None));
+        assert!(client(Some("read")).is_client());
     }
 }

@@ -162,10 +162,10 @@ impl Service {
     }
 
     /// Returns the key of the token record of the client itself, which acts without a user (RFC 6749
-    /// section 4.4).
+    /// section 4.4), for tokens of this scope; `None` for the scope that the server gives by default.
     #[must_use]
-    pub fn client_key(&self) -> AccountKey {
-        AccountKey::of_client(&self.id, self.client.id())
+    pub fn client_key(&self, scope: Option<&str>) -> AccountKey {
+        AccountKey::of_client(&self.id, self.client.id(), scope)
     }
 }
 

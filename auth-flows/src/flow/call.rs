@@ -261,8 +261,11 @@ impl<O: Operation> Flow for Call<'_, O> {
                     return Err(error.into());
                 }
                 let repeatable = error.delivery() == Delivery::NotSent || self.is_repeatable();
+                // A response that got stuck: the same limit would end it at the same place, after as
+                // many bytes again.
+                let got_stuck = error.is_timed_out() && error.received() > 0;
                 match CALL.next(self.failures, None, now) {
-                    Some(wait) if repeatable => self.pause(wait),
+                    Some(wait) if repeatable && !got_stuck => self.pause(wait),
                     _ if repeatable => Err(error.into()),
                     _ => Err(Error::from(error)
                         .with_help("check whether it took effect before sending it again")),

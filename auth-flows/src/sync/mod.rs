@@ -6,3 +6,4 @@ pub(crate) mod oneshot;
 pub(crate) mod park;
 mod primitives;
 pub(crate) mod single_flight;
+pub(crate) mod slots;

@@ -37,6 +37,11 @@ impl<T> Sender<T> {
         self.end(Some(value));
     }
 
+    /// Returns whether the receiver is gone.
+    pub(crate) fn is_closed(&self) -> bool {
+        Arc::strong_count(&self.0) == 1
+    }
+
     fn end(&self, value: Option<T>) {
         let waker = {
             let mut shared = lock(&self.0);

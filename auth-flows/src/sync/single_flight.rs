@@ -33,8 +33,36 @@ struct State<T> {
     /// The value of the last flight, as long as a follower may still need it.
     last: Option<T>,
     followers: usize,
-    next_key: u64,
-    wakers: Vec<(u64, Waker)>,
+    wakers: Wakers,
+}
+
+/// The wakers of the followers of one flight. Each keeps its place, so that a crowd costs each
+/// follower the same.
+#[derive(Default)]
+struct Wakers {
+    places: Vec<Option<Waker>>,
+    free: Vec<usize>,
+}
+
+impl Wakers {
+    fn add(&mut self, waker: &Waker) -> usize {
+        let waker = Some(waker.clone());
+        match self.free.pop() {
+            Some(place) => {
+                self.places[place] = waker;
+                place
+            }
+            None => {
+                self.places.push(waker);
+                self.places.len() - 1
+            }
+        }
+    }
+
+    fn remove(&mut self, place: usize) {
+        self.places[place] = None;
+        self.free.push(place);
+    }
 }
 
 /// The result of joining a flight.
@@ -52,7 +80,7 @@ pub(crate) struct Leader<T: Clone>(Option<Arc<SingleFlight<T>>>);
 pub(crate) struct Follower<T> {
     flight: Arc<SingleFlight<T>>,
     finished: u64,
-    key: Option<u64>,
+    place: Option<usize>,
 }
 
 impl<T: Clone> SingleFlight<T> {
@@ -63,8 +91,7 @@ impl<T: Clone> SingleFlight<T> {
                 finished: 0,
                 last: None,
                 followers: 0,
-                next_key: 0,
-                wakers: Vec::new(),
+                wakers: Wakers::default(),
             }),
             flying: AtomicBool::new(false),
         })
@@ -91,7 +118,7 @@ impl<T: Clone> SingleFlight<T> {
         Follower {
             flight: Arc::clone(self),
             finished: state.finished,
-            key: None,
+            place: None,
         }
     }
 
@@ -104,7 +131,7 @@ impl<T: Clone> SingleFlight<T> {
             state.last = value.filter(|_| state.followers > 0);
             std::mem::take(&mut state.wakers)
         };
-        for (_, waker) in wakers {
+        for waker in wakers.places.into_iter().flatten() {
             waker.wake();
         }
     }
@@ -141,20 +168,12 @@ impl<T: Clone> Future for Follower<T> {
         let flight = Arc::clone(&self.flight);
         let mut state = lock(&flight.state);
         if state.finished != self.finished {
-            self.key = None;
+            self.place = None;
             return Poll::Ready(state.last.clone());
         }
-        let registered = self
-            .key
-            .and_then(|key| state.wakers.iter_mut().find(|(k, _)| *k == key));
-        match registered {
-            Some((_, waker)) => waker.clone_from(context.waker()),
-            None => {
-                let key = state.next_key;
-                state.next_key += 1;
-                state.wakers.push((key, context.waker().clone()));
-                self.key = Some(key);
-            }
+        match self.place {
+            Some(place) => state.wakers.places[place] = Some(context.waker().clone()),
+            None => self.place = Some(state.wakers.add(context.waker())),
         }
         Poll::Pending
     }
@@ -163,8 +182,9 @@ impl<T: Clone> Future for Follower<T> {
 impl<T> Drop for Follower<T> {
     fn drop(&mut self) {
         let mut state = lock(&self.flight.state);
-        if let Some(key) = self.key {
-            state.wakers.retain(|(k, _)| *k != key);
+        // After the end of the flight its places are gone.
+        if let Some(place) = self.place.filter(|_| state.finished == self.finished) {
+            state.wakers.remove(place);
         }
         state.followers -= 1;
         if state.followers == 0 {

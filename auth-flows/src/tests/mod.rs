@@ -5,4 +5,5 @@ mod example;
 mod orders;
 mod outlived;
 mod single_flight;
+mod stuck;
 mod taken;

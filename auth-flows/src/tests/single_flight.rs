@@ -2,6 +2,7 @@
 //! model in `tests/model` checks all orders of threads.
 
 use std::{
+    future::Future,
     pin::pin,
     sync::{
         Arc,
@@ -18,6 +19,7 @@ use crate::{
         oneshot::channel,
         park::{park_on, within},
         single_flight::{Join, SingleFlight},
+        slots::Slots,
     },
     token::cell::{Lookup, TokenCell},
 };
@@ -149,4 +151,80 @@ fn during_a_renewal_the_old_token_is_returned_until_it_expires() {
         !at_hand(TokenRequirement::Any, 3500),
         "no caller renews it any more"
     );
+}
+
+#[test]
+fn followers_that_leave_free_their_places() {
+    let flight = SingleFlight::<u32>::new();
+    let Join::Lead(leader) = flight.join() else {
+        panic!("idle")
+    };
+    let wakes = Arc::new(AtomicUsize::new(0));
+    struct Count(Arc<AtomicUsize>);
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, SeqCst);
+        }
+    }
+    let waker = Waker::from(Arc::new(Count(Arc::clone(&wakes))));
+    let mut context = Context::from_waker(&waker);
+    let mut follow = || {
+        let Join::Wait(follower) = flight.join() else {
+            panic!("flying")
+        };
+        let mut follower = Box::pin(follower);
+        assert!(follower.as_mut().poll(&mut context).is_pending());
+        follower
+    };
+    // In any order; the places of those that left are used again.
+    let mut followers: Vec<_> = (0..100).map(|_| follow()).collect();
+    for round in 0..10 {
+        followers.swap_remove(7 * round);
+        followers.swap_remove(0);
+        followers.push(follow());
+        followers.push(follow());
+    }
+    followers.truncate(60);
+    leader.finish(7);
+    assert_eq!(
+        wakes.load(SeqCst),
+        60,
+        "those that are still there, once each"
+    );
+    // A follower of the old flight does not take the place of one of the next.
+    let Join::Lead(next) = flight.join() else {
+        panic!("idle")
+    };
+    let mut late = follow();
+    drop(followers);
+    next.finish(8);
+    assert_eq!(wakes.load(SeqCst), 61);
+    assert!(late.as_mut().poll(&mut context).is_ready());
+}
+
+#[test]
+fn slots_pass_from_one_to_the_next_in_line() {
+    let slots = Slots::new(2);
+    let ask = || {
+        let mut context = Context::from_waker(Waker::noop());
+        let mut asked = Box::pin({
+            let slots = Arc::clone(&slots);
+            async move { slots.take().await }
+        });
+        let polled = asked.as_mut().poll(&mut context);
+        (asked, polled)
+    };
+    let (first, second) = (ask().1, ask().1);
+    assert!(first.is_ready() && second.is_ready());
+    // A thousand that leave the line, and one that stays.
+    let gone: Vec<_> = (0..1000).map(|_| ask().0).collect();
+    let (mut third, waits) = ask();
+    assert!(waits.is_pending());
+    drop(gone);
+    drop(first);
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(third.as_mut().poll(&mut context).is_ready());
+    drop(second);
+    let again = ask().1;
+    assert!(again.is_ready());
 }

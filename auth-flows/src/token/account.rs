@@ -105,7 +105,8 @@ impl Account {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Owner<'a> {
     Account(&'a str),
-    Client,
+    /// With the scope of its tokens, if that is not the server's default.
+    Client(Option<&'a str>),
 }
 
 /// The accounts that this client has opened. Removes idle ones, without a session, when there are
@@ -115,8 +116,8 @@ pub(crate) struct Accounts(Mutex<Table>);
 
 #[derive(Debug, Default)]
 struct Table {
-    /// The client's own: apart, so that no name is reserved for it.
-    client: Option<Arc<Account>>,
+    /// The client's own, by scope: apart, so that no name is reserved for them.
+    client: HashMap<AccountKey, Arc<Account>>,
     accounts: HashMap<Box<str>, Arc<Account>>,
     sweep_at: usize,
 }
@@ -128,7 +129,7 @@ impl Accounts {
     /// Returns the accounts in memory.
     pub(crate) fn all(&self) -> Vec<Arc<Account>> {
         let table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let client = table.client.iter();
+        let client = table.client.values();
         client.chain(table.accounts.values()).cloned().collect()
     }
 
@@ -142,9 +143,13 @@ impl Accounts {
     /// Returns the account of this owner: the same one for all sessions.
     pub(crate) fn open(&self, service: &Service, owner: Owner<'_>) -> Arc<Account> {
         let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Owner::Account(name) = owner else {
-            let new = || Account::new(service.client_key());
-            return Arc::clone(table.client.get_or_insert_with(new));
+        let name = match owner {
+            Owner::Account(name) => name,
+            Owner::Client(scope) => {
+                let key = service.client_key(scope);
+                let new = || Account::new(key.clone());
+                return Arc::clone(table.client.entry(key.clone()).or_insert_with(new));
+            }
         };
         if let Some(account) = table.accounts.get(name) {
             return Arc::clone(account);

@@ -37,6 +37,12 @@ pub(crate) enum RenewalMethod {
 }
 
 impl LoginSource {
+    pub(crate) fn client_credentials(scope: &str) -> Self {
+        Self::ClientCredentials {
+            scope: Some(scope.into()),
+        }
+    }
+
     /// Returns the method that needs neither a refresh token nor the user.
     pub(crate) fn method(&self) -> Option<RenewalMethod> {
         match self {

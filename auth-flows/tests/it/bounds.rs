@@ -316,3 +316,45 @@ fn a_pause_of_the_token_endpoint_holds_for_calls_and_the_reverse() {
         assert_eq!(counts, (0, 1), "{}", world.name());
     });
 }
+
+#[test]
+fn client_credentials_of_each_scope_have_a_token_of_their_own() {
+    let server = league(Dialect::league_9(), Rotation::Off);
+    for world in [
+        World::blocking(&server, Memory::new()),
+        World::asynchronous(&server, Memory::new()),
+    ] {
+        let mark = server.requests().mark();
+        let scope = |scope: Option<&str>| match (&world, scope) {
+            (World::Blocking(client), Some(scope)) => {
+                let session = client.client_session_with_scope(scope);
+                session.send(Ping).expect("a call");
+                session.status().expect("a status")
+            }
+            (World::Async(client, runtime), Some(scope)) => runtime.block_on(async {
+                let session = client.client_session_with_scope(scope);
+                session.send(Ping).await.expect("a call");
+                session.status().await.expect("a status")
+            }),
+            (World::Blocking(client), None) => {
+                client.client_session().send(Ping).expect("a call");
+                client.client_session().status().expect("a status")
+            }
+            (World::Async(client, runtime), None) => runtime.block_on(async {
+                client.client_session().send(Ping).await.expect("a call");
+                client.client_session().status().await.expect("a status")
+            }),
+        };
+        let (some, none) = (scope(Some("read")), scope(None));
+        assert_ne!(some.account, none.account);
+        scope(Some("read"));
+        assert_eq!(server.requests().since(mark).token(), 2, "{}", world.name());
+        let log = server.requests().since(mark);
+        let tokens = log
+            .requests()
+            .iter()
+            .filter(|request| request.grant.is_some());
+        let scoped = tokens.filter(|request| request.fields.iter().any(|field| field == "scope"));
+        assert_eq!(scoped.count(), 1);
+    }
+}

@@ -207,3 +207,43 @@ fn an_async_client_closes_on_every_runtime_and_after_it() {
         });
     }
 }
+
+#[test]
+fn accounts_that_are_due_at_once_are_renewed_in_line() {
+    const ACCOUNTS: usize = 300;
+    let server = league(Dialect::league_9(), Rotation::KillFamily);
+    let runtime = multi_thread();
+    let store = Memory::new();
+    let client = client(&server, &runtime, &store);
+    // One login for each account, put into the store with tokens that the server does not take.
+    let key = runtime.block_on(client.account("first").log_in(browser()));
+    let text = store.load(&key.expect("a login").account).expect("a store");
+    let text = text.expect("a record");
+    for index in 0..ACCOUNTS {
+        let refresh = server
+            .issue_refresh_token("app", "alice", "read")
+            .expect("a token");
+        let mut record: serde_json::Value =
+            serde_json::from_slice(text.as_ref()).expect("our own text");
+        record["login"]["refresh_token"] = refresh.into();
+        record["login"]["access_token"] = format!("expired-{index}").into();
+        record["login"]["sent_ms"] = 1_000.into();
+        let session = client.account(&index.to_string());
+        let lease = store.try_lease(session.key().expect("a key"));
+        let lease = lease.expect("a store").expect("free");
+        let text = auth_core::SecretBytes::new(record.to_string().into_bytes());
+        store.save(&lease, &text).expect("saved");
+    }
+    let hold = server.hold(Matching::Token);
+    let calls: Vec<_> = (0..ACCOUNTS)
+        .map(|index| runtime.spawn(client.account(&index.to_string()).send(Ping)))
+        .collect();
+    assert!(hold.wait_for(64, PATIENCE), "renewals have started");
+    thread::sleep(Duration::from_millis(200));
+    assert_eq!(hold.waiting(), 64, "no more at once");
+    hold.release();
+    for call in calls {
+        runtime.block_on(call).expect("no panic").expect("renewed");
+    }
+    assert_eq!(server.requests().grant("refresh_token"), ACCOUNTS);
+}

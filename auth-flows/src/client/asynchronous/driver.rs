@@ -14,8 +14,15 @@ use crate::{
         call::Call,
         complete_login::{CompleteLogin, LoginProof},
         erased::ErasedFlow,
+        renewal::Renewal,
     },
-    sync::{in_flight::Running, oneshot::channel, park::within, single_flight::Leader},
+    sync::{
+        in_flight::Running,
+        oneshot::channel,
+        park::within,
+        single_flight::Leader,
+        slots::{Slot, Slots},
+    },
     token::{
         account::Account,
         cell::{Lookup, RenewalResult},
@@ -28,6 +35,14 @@ use crate::{
 /// is spawned, and looking has to end.
 const LOOKUPS: u32 = 8;
 
+/// Waits for one of these slots.
+async fn take(slots: Option<&Arc<Slots>>) -> Option<Slot> {
+    match slots {
+        Some(slots) => Some(slots.take().await),
+        None => None,
+    }
+}
+
 impl AsyncSession {
     pub(in crate::client) async fn call(
         &self,
@@ -36,7 +51,7 @@ impl AsyncSession {
         let _running = self.client.0.activity.call()?;
         let anonymous = self.identity.account.is_none();
         let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
-        self.drive(&mut call).await?;
+        self.drive(&mut call, None).await?;
         if let Some(flow) = self.identity.note_accepted(call.accepted()) {
             let _ = self.run(flow).await; // a note: the call itself has succeeded
             self.identity.account()?.revive();
@@ -161,9 +176,8 @@ impl AsyncSession {
         requirement: TokenRequirement,
     ) -> RenewalResult {
         let (identity, service) = (&self.identity, &self.client.0.service);
-        let result = self
-            .run(identity.renewal(service, kind, requirement)?)
-            .await;
+        let renewal = identity.renewal(service, kind, requirement)?;
+        let result = self.run_renewal(renewal).await;
         if let Some(flow) = identity.mark_rejected(kind, &result, clock::now()) {
             let rejected = self.run(flow).await.unwrap_or_default();
             identity.account()?.bury(kind, rejected, clock::now());
@@ -199,16 +213,27 @@ impl AsyncSession {
         F::Output: Send,
     {
         let mut erased = ErasedFlow::new(flow);
-        self.drive(&mut erased).await?;
+        self.drive(&mut erased, None).await?;
         erased.output()
     }
 
-    /// Runs a flow step by step to its end.
+    /// Runs a renewal, in one of the slots that bound how many run at once.
+    async fn run_renewal(&self, renewal: Renewal) -> RenewalResult {
+        let mut erased = ErasedFlow::new(renewal);
+        let slots = &self.client.0.host.renewals;
+        self.drive(&mut erased, Some(slots)).await?;
+        erased.output()
+    }
+
+    /// Runs a flow step by step to its end. It needs one of the slots, if there are any, except while
+    /// it waits.
     pub(in crate::client) async fn drive(
         &self,
         flow: &mut (dyn Flow<Output = ()> + Send),
+        slots: Option<&Arc<Slots>>,
     ) -> Result<(), Error> {
         let common = &*self.client.0;
+        let mut slot = take(slots).await;
         let (mut lease, mut event) = (FlowLease::default(), Event::Start);
         loop {
             let stored = || common.stored(&self.identity);
@@ -247,13 +272,18 @@ impl AsyncSession {
                     Event::Permitted(permit.map(drop))
                 }
                 Step::Sleep(wait) => {
+                    drop(slot.take());
                     common.host.runtime.sleep(wait).await;
+                    slot = take(slots).await;
                     Event::Slept
                 }
                 Step::Token(kind, requirement) => {
                     lease = FlowLease::default();
+                    drop(slot.take());
                     self.identity.note_rejected(kind, requirement);
-                    Event::Token(self.get(kind, requirement).await)
+                    let token = self.get(kind, requirement).await;
+                    slot = take(slots).await;
+                    Event::Token(token)
                 }
                 Step::Lease => {
                     let stored = stored()?;

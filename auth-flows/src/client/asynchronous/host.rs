@@ -1,18 +1,33 @@
 //! The transport and the runtime of an async client, with their types erased.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use auth_core::{
     AsyncTransport, BoxFuture, Error, ErrorKind, Limits, Request, Response, Runtime, TransportError,
 };
 
 use super::AsyncClient;
-use crate::sync::oneshot::channel;
+use crate::sync::{oneshot::channel, slots::Slots};
 
 /// The transport and the runtime, type-erased, so that sessions have no type parameters.
 pub(in crate::client) struct Host {
     pub(super) transport: Box<dyn DynTransport>,
     pub(super) runtime: Box<dyn Runtime>,
+    pub(super) renewals: Arc<Slots>,
+}
+
+/// How many renewals run at once. After a night all accounts of a service are due: each renewal has
+/// a connection, and a thread of the blocking pool while it uses the store.
+const RENEWALS: usize = 64;
+
+impl Host {
+    pub(super) fn new(transport: Box<dyn DynTransport>, runtime: Box<dyn Runtime>) -> Self {
+        Self {
+            transport,
+            runtime,
+            renewals: Slots::new(RENEWALS),
+        }
+    }
 }
 
 /// A type-erased transport.

@@ -68,10 +68,7 @@ impl AsyncClient {
         runtime: impl Runtime,
         store: impl Store,
     ) -> Self {
-        let host = Host {
-            transport: Box::new(transport),
-            runtime: Box::new(runtime),
-        };
+        let host = Host::new(Box::new(transport), Box::new(runtime));
         let (service, store) = (Arc::new(service), Arc::new(store));
         Self(Arc::new(Common::new(service, host, store)))
     }
@@ -89,9 +86,17 @@ impl AsyncClient {
     #[must_use]
     pub fn client_session(&self) -> AsyncSession {
         self.session(
-            Some(Owner::Client),
+            Some(Owner::Client(None)),
             LoginSource::ClientCredentials { scope: None },
         )
+    }
+
+    /// Does what [`client_session`](Self::client_session) does, with tokens of this scope (RFC 6749
+    /// section 4.4.2). Each scope has a token of its own.
+    #[must_use]
+    pub fn client_session_with_scope(&self, scope: &str) -> AsyncSession {
+        let source = LoginSource::client_credentials(scope);
+        self.session(Some(Owner::Client(Some(scope))), source)
     }
 
     /// Returns a session without an account. An operation that requires a token fails unsent.

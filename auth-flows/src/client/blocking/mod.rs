@@ -80,9 +80,17 @@ impl Client {
     #[must_use]
     pub fn client_session(&self) -> Session {
         self.session(
-            Some(Owner::Client),
+            Some(Owner::Client(None)),
             LoginSource::ClientCredentials { scope: None },
         )
+    }
+
+    /// Does what [`client_session`](Self::client_session) does, with tokens of this scope (RFC 6749
+    /// section 4.4.2). Each scope has a token of its own.
+    #[must_use]
+    pub fn client_session_with_scope(&self, scope: &str) -> Session {
+        let source = LoginSource::client_credentials(scope);
+        self.session(Some(Owner::Client(Some(scope))), source)
     }
 
     /// Returns a session without an account. An operation that requires a token fails unsent.
