@@ -2,13 +2,17 @@
 
 use std::{
     sync::LazyLock,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use auth_core::{Entropy, Error, ErrorKind, Now, UnixTime};
 
 /// Reads both clocks.
 pub(crate) fn now() -> Now {
+    #[cfg(test)]
+    if let Some(now) = test::now() {
+        return now;
+    }
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     Now {
         monotonic: START.elapsed(),
@@ -19,7 +23,51 @@ pub(crate) fn now() -> Now {
 /// Reads the wall clock only, for the hot path: a token from memory costs one clock reading.
 #[inline]
 pub(crate) fn wall() -> SystemTime {
+    #[cfg(test)]
+    if let Some(now) = test::now() {
+        return now.wall.to_system();
+    }
     SystemTime::now()
+}
+
+/// Blocks this thread for a while.
+pub(crate) fn sleep(duration: Duration) {
+    #[cfg(test)]
+    if test::now().is_some() {
+        return test::advance(duration);
+    }
+    std::thread::sleep(duration);
+}
+
+/// A clock of the test's own, for the code that runs on its thread.
+#[cfg(test)]
+pub(crate) mod test {
+    use std::cell::Cell;
+
+    use super::*;
+
+    thread_local! {
+        static ELAPSED: Cell<Option<Duration>> = const { Cell::new(None) };
+    }
+
+    /// Starts the clock of this thread, or ends it.
+    pub(crate) fn set(elapsed: Option<Duration>) {
+        ELAPSED.set(elapsed);
+    }
+
+    pub(crate) fn advance(by: Duration) {
+        ELAPSED.set(ELAPSED.get().map(|elapsed| elapsed + by));
+    }
+
+    pub(crate) fn now() -> Option<Now> {
+        let elapsed = ELAPSED.get()?;
+        let start = 1_790_000_000_000;
+        let millis = u64::try_from(elapsed.as_millis()).expect("a test ends");
+        Some(Now {
+            monotonic: elapsed,
+            wall: UnixTime::from_millis(start + millis),
+        })
+    }
 }
 
 /// Draws entropy for one login.

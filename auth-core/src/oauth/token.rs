@@ -230,6 +230,12 @@ impl Token {
         self.lifetime.map(|lifetime| self.sent.plus(lifetime))
     }
 
+    /// Returns when its request was sent, by the wall clock.
+    #[must_use]
+    pub fn sent_at(&self) -> UnixTime {
+        self.sent
+    }
+
     /// Returns the generation, a number that increases with each token of its kind and account,
     /// also across processes that share a store.
     #[must_use]

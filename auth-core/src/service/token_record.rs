@@ -48,6 +48,8 @@ pub struct TokenRecord {
     generations: [u64; 2],
     /// When the service rejected the token of each kind for good.
     rejected: [Option<UnixTime>; 2],
+    /// How many tokens of each kind in a row the service rejected before this one.
+    replaced: [u32; 2],
 }
 
 impl TokenRecord {
@@ -80,12 +82,26 @@ impl TokenRecord {
         *last = (*last).max(token.generation());
         *self.entry(kind) = Some(token);
         self.rejected[kind as usize] = None;
+        self.replaced[kind as usize] = 0;
     }
 
     /// Removes the token of this kind. The next one will still be newer.
     pub fn clear(&mut self, kind: TokenKind) {
         *self.entry(kind) = None;
         self.rejected[kind as usize] = None;
+        self.replaced[kind as usize] = 0;
+    }
+
+    /// Notes how many tokens of this kind in a row the service rejected before this one. So all
+    /// programs see that yet another one would not help.
+    pub fn set_replaced(&mut self, kind: TokenKind, count: u32) {
+        self.replaced[kind as usize] = count;
+    }
+
+    /// Returns how many tokens of this kind in a row the service rejected before this one.
+    #[must_use]
+    pub fn replaced(&self, kind: TokenKind) -> u32 {
+        self.replaced[kind as usize]
     }
 
     /// Notes when the service rejected the token of this kind, so that other programs learn it too.
@@ -125,7 +141,7 @@ impl TokenRecord {
         for &kind in TokenKind::ALL {
             if let Some(token) = self.token(kind) {
                 push(&mut out, format_args!(",\"{}\":", name(kind)));
-                write_token(&mut out, token, self.rejected(kind));
+                write_token(&mut out, token, self.rejected(kind), self.replaced(kind));
             }
         }
         out.push('}');
@@ -179,7 +195,7 @@ fn name(kind: TokenKind) -> &'static str {
 
 // Not inlined: compiled once, not once for each kind of token.
 #[inline(never)]
-fn write_token(out: &mut String, token: &Token, rejected: Option<UnixTime>) {
+fn write_token(out: &mut String, token: &Token, rejected: Option<UnixTime>, replaced: u32) {
     let (access, sent, lifetime) = token.parts();
     out.push_str("{\"access_token\":");
     push_string(out, access);
@@ -198,6 +214,9 @@ fn write_token(out: &mut String, token: &Token, rejected: Option<UnixTime>) {
     if let Some(rejected) = rejected {
         let rejected = rejected.as_millis();
         push(out, format_args!(",\"rejected_ms\":{rejected}"));
+    }
+    if replaced > 0 {
+        push(out, format_args!(",\"replaced\":{replaced}"));
     }
     let (sent, generation) = (sent.as_millis(), token.generation());
     push(
@@ -247,6 +266,9 @@ fn read(value: &Value) -> Result<TokenRecord, Error> {
                 record.set(kind, Arc::new(read_token(map)?));
                 let rejected = map.get("rejected_ms").and_then(Value::as_u64);
                 record.set_rejected(kind, rejected.map(UnixTime::from_millis));
+                let replaced = map.get("replaced").and_then(Value::as_u64);
+                let replaced = replaced.map_or(0, |count| u32::try_from(count).unwrap_or(u32::MAX));
+                record.set_replaced(kind, replaced);
             }
             Some(_) => return Err(unreadable("is not a record")),
         }
@@ -322,10 +344,12 @@ mod tests {
             lifetime in proptest::option::of(0u64..1 << 50),
             generation in 0u64..1 << 60,
             rejected in proptest::option::of(0u64..1 << 50),
+            replaced in any::<u32>(),
         ) {
             let mut record = TokenRecord::default();
             record.set(TokenKind::Derived, Arc::new(token(&access, refresh.as_deref(), scope.as_deref(), lifetime, generation)));
             record.set_rejected(TokenKind::Derived, rejected.map(UnixTime::from_millis));
+            record.set_replaced(TokenKind::Derived, replaced);
             let text = record.to_text();
             let again = TokenRecord::from_text(text.as_ref()).expect("our own text");
             let printed = again.to_text();
@@ -336,6 +360,7 @@ mod tests {
             prop_assert!(again.token(TokenKind::Login).is_none());
             prop_assert_eq!(again.rejected(TokenKind::Derived), rejected.map(UnixTime::from_millis));
             prop_assert_eq!(again.rejected(TokenKind::Login), None);
+            prop_assert_eq!(again.replaced(TokenKind::Derived), replaced);
         }
 
         #[test]

@@ -140,6 +140,9 @@ impl Renewal {
         if let Some(error) = self.negative_cache.not_yet(kind, requirement, now) {
             return self.fail(now, error);
         }
+        if let Some(error) = self.too_soon(now) {
+            return self.fail(now, error);
+        }
         if let Some(error) = unread {
             self.unread = true;
             return match self.kind {
@@ -215,6 +218,9 @@ impl Renewal {
         if let Some(token) = self.fresh(now) {
             return Ok(Step::Done(token));
         }
+        if let Some(error) = self.too_soon(now) {
+            return self.fail(now, error);
+        }
         match self.choose_method(now) {
             // The server takes this token once, and issues the next one once.
             Ok(method @ RenewalMethod::RefreshToken) => {
@@ -287,7 +293,7 @@ impl Renewal {
     ) -> Next<Arc<Token>> {
         let repeatable = self.method != RenewalMethod::RefreshToken;
         let error = match response {
-            Ok(response) => match self.message().and_then(|message| message.parse(response)) {
+            Ok(response) => match self.parse(response) {
                 Ok(response) => return self.on_token(sent, response),
                 Err(error) if error.is_retryable() && repeatable => return self.retry(now, error),
                 Err(error) => error,
@@ -317,7 +323,9 @@ impl Renewal {
         let by_refresh = self.method == RenewalMethod::RefreshToken;
         let response = response.or_refresh_token(self.refresh_token().filter(|_| by_refresh));
         let token = Arc::new(response.into_token(sent, generation)?);
+        let replaced = self.replaced();
         self.record.set(self.kind, Arc::clone(&token));
+        self.record.set_replaced(self.kind, replaced);
         if self.method == RenewalMethod::LoginToken {
             self.record.set_rejected(TokenKind::Login, None); // it was accepted now
         }
@@ -333,6 +341,9 @@ impl Renewal {
     fn on_saved(&mut self, now: Now) -> Next<Arc<Token>> {
         let missing = || Error::internal("the record lacks the renewed token");
         let token = self.record.token(self.kind).ok_or_else(missing)?;
+        if token.freshness(now) == Freshness::Expired {
+            return Err(self.lasts_no_time(Duration::ZERO));
+        }
         if let TokenRequirement::NewerThan(rejected) = self.requirement {
             let new = token.generation();
             self.negative_cache.renewed(self.kind, rejected, new, now);

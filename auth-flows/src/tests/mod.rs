@@ -1,5 +1,6 @@
 //! Flows in every order of events that a driver can produce.
 
+mod bounds;
 mod clocks;
 mod example;
 mod orders;

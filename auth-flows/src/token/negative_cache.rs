@@ -253,6 +253,44 @@ impl NegativeCache {
         });
     }
 
+    /// Returns whether a service has rejected the token of this generation, and never accepted it.
+    pub(crate) fn was_never_accepted(&self, kind: TokenKind, generation: u64) -> bool {
+        let memory = self.lock();
+        let rejected = memory
+            .as_ref()
+            .map_or(0, |memory| memory.rejected[kind as usize]);
+        rejected >= generation && self.accepted[kind as usize].load(Ordering::Relaxed) < generation
+    }
+
+    /// Notes that the token of this generation was obtained so long ago after so many in a row that
+    /// the API rejected, by whatever programs. Ignores some: a server may revoke tokens often, and
+    /// each program learns only from its own calls that a token was accepted in between.
+    pub(crate) fn replaced(
+        &self,
+        kind: TokenKind,
+        generation: u64,
+        count: u32,
+        age: Duration,
+        now: Now,
+    ) {
+        if count <= MOST_REPLACED {
+            return;
+        }
+        let mut memory = self.lock();
+        let rejection = &mut memory.get_or_insert_default().rejections[kind as usize];
+        if rejection
+            .as_ref()
+            .is_none_or(|last| last.generation != generation)
+        {
+            let wait = NEW_FOR.max(AHEAD_OF_TIME.wait(count - MOST_REPLACED, now));
+            *rejection = Some(Rejection {
+                generation,
+                not_before: now.monotonic.saturating_add(wait.saturating_sub(age)),
+                count,
+            });
+        }
+    }
+
     /// Returns the error of a caller whose token of generation `rejected` the API has rejected, if
     /// that token was obtained moments ago for this very reason.
     fn rejected(&self, kind: TokenKind, rejected: u64, now: Now) -> Option<Error> {

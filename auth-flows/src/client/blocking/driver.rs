@@ -1,6 +1,6 @@
 //! The blocking driver: a token, a renewal, and the loop that every flow runs in.
 
-use std::{sync::Arc, thread};
+use std::sync::Arc;
 
 use auth_core::{
     Error, Event, Flow, Freshness, Operation, Step, Token, TokenKind, TokenRecord, TokenRequirement,
@@ -151,13 +151,13 @@ impl Session {
                     }
                     Event::Response(response)
                 }
-                Step::Permit(kind) => Event::Permitted(common.permit(kind).map(thread::sleep)),
+                Step::Permit(kind) => Event::Permitted(common.permit(kind).map(clock::sleep)),
                 Step::Pause(pause) => {
                     common.pause(pause);
                     Event::Paused
                 }
                 Step::Sleep(wait) => {
-                    thread::sleep(wait);
+                    clock::sleep(wait);
                     Event::Slept
                 }
                 Step::Token(kind, requirement) => {

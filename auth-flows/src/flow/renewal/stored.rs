@@ -1,8 +1,11 @@
 //! What a renewal reads from the stored record: the token to serve, and the way to renew it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use auth_core::{Error, Freshness, Now, SecretText, Token, TokenKind, TokenRecord, UnixTime};
+use auth_core::{
+    Error, ErrorKind, Freshness, Now, Response, SecretText, Token, TokenKind, TokenRecord,
+    TokenRequirement, TokenResponse, UnixTime, retry_after,
+};
 
 use super::Renewal;
 use crate::{
@@ -12,6 +15,9 @@ use crate::{
         negative_cache::{Attempt, CACHED_FOR},
     },
 };
+
+/// The shortest time between two renewals of one token that a server issues without trouble.
+const AT_MOST_EVERY: Duration = Duration::from_secs(5);
 
 impl Renewal {
     /// Returns the stored token, or its cached copy, if it meets the requirement.
@@ -30,6 +36,53 @@ impl Renewal {
         let age = record.rejected(self.kind).and_then(age);
         self.is_dead = age.is_some_and(|age| u128::from(age) < CACHED_FOR.as_millis());
         self.record = record;
+        if let (Some(token), Some(age)) = (self.record.token(self.kind), self.age(now)) {
+            let replaced = self.record.replaced(self.kind);
+            let cache = &self.negative_cache;
+            cache.replaced(self.kind, token.generation(), replaced, age, now);
+        }
+    }
+
+    /// Returns the age of the stored token; `None` if it is of another clock.
+    fn age(&self, now: Now) -> Option<Duration> {
+        let token = self.record.token(self.kind)?;
+        (now.wall >= token.sent_at()).then(|| now.wall.since(token.sent_at()))
+    }
+
+    /// Returns how many tokens in a row the service will have rejected before the next one, without
+    /// accepting one of them here.
+    pub(super) fn replaced(&self) -> u32 {
+        match (self.requirement, self.record.token(self.kind)) {
+            (TokenRequirement::NewerThan(rejected), Some(old))
+                if old.generation() <= rejected
+                    && self.negative_cache.was_never_accepted(self.kind, rejected) =>
+            {
+                self.record.replaced(self.kind).saturating_add(1)
+            }
+            _ => 0,
+        }
+    }
+
+    /// Returns the error of a renewal that comes too soon after the last one, whose token expired at
+    /// once.
+    pub(super) fn too_soon(&self, now: Now) -> Option<Error> {
+        let token = self.record.token(self.kind)?;
+        let brief = token
+            .lifetime()
+            .is_some_and(|lifetime| lifetime < AT_MOST_EVERY);
+        let age = self.age(now).filter(|age| brief && *age < AT_MOST_EVERY)?;
+        let expired = token.freshness(now) == Freshness::Expired;
+        let wanted = self.requirement.accepts(token.generation());
+        (expired && wanted).then(|| self.lasts_no_time(age))
+    }
+
+    pub(super) fn lasts_no_time(&self, age: Duration) -> Error {
+        Error::new(
+            ErrorKind::Malformed,
+            "the server issues tokens that expire within seconds",
+        )
+        .with_retry_after(AT_MOST_EVERY.saturating_sub(age))
+        .with_help("try again later; if it stays so, report it to the service")
     }
 
     /// Returns the stored token if it is fresh.
@@ -119,5 +172,16 @@ impl Renewal {
     pub(super) fn message(&self) -> Result<TokenMessage<'_>, Error> {
         let tokens = (self.refresh_token(), self.login.as_deref());
         token_message::of_renewal(&self.service, self.method, &self.login_source, tokens)
+    }
+
+    /// Parses the response. An error has the wait that the server asks for, also if the service's own
+    /// parser leaves it out.
+    pub(super) fn parse(&self, response: Response) -> Result<TokenResponse, Error> {
+        let wait = retry_after(response.headers());
+        let parsed = self.message()?.parse(response);
+        parsed.map_err(|error| match (error.retry_after(), wait) {
+            (None, Some(wait)) => error.with_retry_after(wait),
+            _ => error,
+        })
     }
 }

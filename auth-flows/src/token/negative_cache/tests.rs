@@ -170,4 +170,19 @@ fn a_token_that_was_renewed_for_a_rejection_is_not_renewed_again_at_once() {
     cache.note_rejected(kind, 100);
     cache.renewed(kind, 100, 101, at(20_000));
     assert!(!is(101, 20_030));
+    // Tokens that several programs replaced in turn: some are let pass.
+    let others = |generation, count, age| {
+        cache.note_rejected(kind, generation - 1);
+        cache.replaced(
+            kind,
+            generation,
+            count,
+            Duration::from_secs(age),
+            at(30_000),
+        );
+    };
+    others(201, 12, 10);
+    assert!(!is(201, 30_001));
+    others(202, 13, 10);
+    assert!(is(202, 30_019) && !is(202, 30_020));
 }

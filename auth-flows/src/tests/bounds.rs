@@ -1,0 +1,401 @@
+//! However often a program calls, and whatever the server answers, the token requests of an account
+//! stay bounded: the real drivers, 1,000 calls over ten minutes of a clock of the test's own.
+
+use std::{
+    collections::VecDeque,
+    future::Future,
+    pin::{Pin, pin},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use auth_core::{
+    AsyncTransport, BaseUrl, BoxFuture, CallPolicy, Error, ErrorKind, Lifetime, Limits, Operation,
+    Request, Response, Runtime, Store, Token, TokenKind, TokenRecord, TokenResponse, Transport,
+    TransportError,
+};
+use keystore::Memory;
+
+use super::example::{API, Ask, TOKEN_URL, WWW, response, service};
+use crate::{AsyncClient, AsyncSession, Client, Login, Session, clock};
+
+/// How the account gets its tokens.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Way {
+    Refresh,
+    ClientCredentials,
+    Password,
+    Derivation,
+    Person,
+}
+
+const WAYS: [Way; 5] = [
+    Way::Refresh,
+    Way::ClientCredentials,
+    Way::Password,
+    Way::Derivation,
+    Way::Person,
+];
+
+/// What the server does to token requests, or the API to tokens.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Trouble {
+    /// 429, with this `Retry-After` in seconds.
+    TooMany(Option<u64>),
+    Status(u16),
+    /// A page instead of JSON, with this status.
+    Page(u16),
+    NotSent,
+    Lost,
+    Unreadable,
+    /// 400 with this OAuth error.
+    Says(&'static str),
+    /// Tokens that last for so many seconds.
+    Lasts(u64),
+    /// The API takes no token.
+    Rejected,
+}
+
+/// Most token requests in ten minutes, for each trouble: renewals by their pauses (5 s, doubled up
+/// to 5 min, or what the server asks for), each with its tries.
+fn troubles() -> Vec<(Trouble, usize)> {
+    let growing = 3 * 9;
+    let mut all = vec![
+        (Trouble::TooMany(Some(1)), growing),
+        (Trouble::TooMany(Some(60)), 11),
+        (Trouble::TooMany(Some(7200)), 1),
+        (Trouble::TooMany(None), growing),
+        (Trouble::NotSent, growing),
+        (Trouble::Lost, growing),
+        (Trouble::Unreadable, growing),
+        // Refusals are believed for a minute.
+        (Trouble::Says("invalid_grant"), 22),
+        (Trouble::Says("invalid_client"), 22),
+        (Trouble::Says("unauthorized_client"), 22),
+        (Trouble::Says("invalid_request"), growing),
+        (Trouble::Says("temporarily_unavailable"), growing),
+        (Trouble::Rejected, 24),
+    ];
+    for status in [401, 403, 404, 408, 500, 502, 503, 521] {
+        all.push((Trouble::Status(status), growing));
+    }
+    for status in [200, 403, 500] {
+        all.push((Trouble::Page(status), growing));
+    }
+    // Tokens that expire at once: a renewal in 5 s.
+    for seconds in [0, 1, 2, 4, 7, 30] {
+        all.push((Trouble::Lasts(seconds), 122));
+    }
+    all
+}
+
+/// Requires the login token.
+struct AskLogin;
+
+impl Operation for AskLogin {
+    type Output = ();
+    fn policy(&self) -> CallPolicy {
+        CallPolicy::read("www")
+    }
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
+        base.request(http::Method::GET, "/things")
+    }
+    fn parse(&self, response: Response) -> Result<(), Error> {
+        match response.status().is_success() {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::Refused, "no").with_status(response.status())),
+        }
+    }
+}
+
+/// The server, as a transport of both worlds. Counts requests.
+#[derive(Clone)]
+struct Server(Arc<State>);
+
+struct State {
+    trouble: Mutex<Option<Trouble>>,
+    tokens: AtomicUsize,
+    calls: AtomicUsize,
+    prompts: AtomicUsize,
+}
+
+impl Server {
+    fn new(trouble: Trouble) -> Self {
+        Self(Arc::new(State {
+            trouble: Mutex::new(Some(trouble)),
+            tokens: AtomicUsize::new(0),
+            calls: AtomicUsize::new(0),
+            prompts: AtomicUsize::new(0),
+        }))
+    }
+
+    fn respond(&self, request: &Request) -> Result<Response, TransportError> {
+        let trouble = *self.0.trouble.lock().expect("no panic");
+        let uri = request.uri().to_string();
+        let is_token = uri == TOKEN_URL || uri == format!("{WWW}/api_token");
+        if !is_token {
+            assert!(uri.starts_with(API) || uri.starts_with(WWW), "{uri}");
+            self.0.calls.fetch_add(1, SeqCst);
+            let rejected = trouble == Some(Trouble::Rejected);
+            return Ok(response(if rejected { 401 } else { 200 }, "{}"));
+        }
+        self.0.tokens.fetch_add(1, SeqCst);
+        let issue = |lasts: u64| {
+            let body = format!(
+                r#"{{"access_token":"t","token_type":"bearer","expires_in":{lasts},"refresh_token":"r"}}"#
+            );
+            Ok(response(200, &body))
+        };
+        match trouble {
+            None | Some(Trouble::Rejected) => issue(3600),
+            Some(Trouble::Lasts(seconds)) => issue(seconds),
+            Some(Trouble::TooMany(wait)) => {
+                let mut response = response(429, "");
+                if let Some(wait) = wait {
+                    response.headers_mut().insert("retry-after", wait.into());
+                }
+                Ok(response)
+            }
+            Some(Trouble::Status(status)) => Ok(response(status, "")),
+            Some(Trouble::Page(status)) => Ok(response(status, "<html><title>x</title></html>")),
+            Some(Trouble::NotSent) => Err(TransportError::not_sent("refused")),
+            Some(Trouble::Lost) => Err(TransportError::delivery_unknown("reset")),
+            Some(Trouble::Unreadable) => Ok(response(200, r#"{"access_token":"#)),
+            Some(Trouble::Says(code)) => Ok(response(400, &format!(r#"{{"error":"{code}"}}"#))),
+        }
+    }
+}
+
+impl Transport for Server {
+    fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
+        self.respond(&request)
+    }
+}
+
+impl AsyncTransport for Server {
+    async fn send(&self, request: Request, _: &Limits) -> Result<Response, TransportError> {
+        self.respond(&request)
+    }
+}
+
+/// A runtime on the test's thread and clock: what is spawned runs when a future is waited for.
+#[derive(Clone, Default)]
+struct Sim(Arc<Mutex<VecDeque<BoxFuture<'static, ()>>>>);
+
+impl Sim {
+    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        let mut future = pin!(future);
+        let mut context = Context::from_waker(Waker::noop());
+        for _ in 0..10_000 {
+            if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+                return value;
+            }
+            let tasks = std::mem::take(&mut *self.0.lock().expect("no panic"));
+            for mut task in tasks {
+                if task.as_mut().poll(&mut context).is_pending() {
+                    self.0.lock().expect("no panic").push_back(task);
+                }
+            }
+        }
+        panic!("no end");
+    }
+}
+
+impl Runtime for Sim {
+    /// Moves the clock on if nothing else did.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        struct Sleep(Duration, Option<Duration>);
+        impl Future for Sleep {
+            type Output = ();
+            fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+                let now = clock::now().monotonic;
+                let end = self.0 + now;
+                match self.1 {
+                    None => self.1 = Some(end),
+                    Some(end) if end <= now => return Poll::Ready(()),
+                    // A wait for another caller's renewal is longer than any of its pauses.
+                    Some(_) if self.0 < Duration::from_secs(15) => {
+                        clock::test::advance(Duration::from_millis(10));
+                    }
+                    Some(_) => {}
+                }
+                Poll::Pending
+            }
+        }
+        Box::pin(Sleep(duration, None))
+    }
+
+    fn offload(&self, job: Box<dyn FnOnce() + Send>) {
+        job();
+    }
+
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        self.0.lock().expect("no panic").push_back(task);
+    }
+}
+
+/// A client of either world, and how it makes a call.
+enum World {
+    Blocking(Client, Option<Session>),
+    Async(AsyncClient, Option<AsyncSession>, Sim),
+}
+
+impl World {
+    fn session(client: &Client, way: Way, server: &Server) -> Session {
+        let me = client.account("me");
+        match way {
+            Way::Refresh | Way::Derivation => me,
+            Way::ClientCredentials => client.client_session(),
+            Way::Password => me.with_password("alice", "password"),
+            Way::Person => me.with_login(person(server)),
+        }
+    }
+
+    fn async_session(client: &AsyncClient, way: Way, server: &Server) -> AsyncSession {
+        let me = client.account("me");
+        match way {
+            Way::Refresh | Way::Derivation => me,
+            Way::ClientCredentials => client.client_session(),
+            Way::Password => me.with_password("alice", "password"),
+            Way::Person => me.with_login(person(server)),
+        }
+    }
+
+    fn new(is_async: bool, way: Way, kept: bool, server: &Server, store: &Memory) -> Self {
+        if is_async {
+            let sim = Sim::default();
+            let (transport, runtime) = (server.clone(), sim.clone());
+            let client = AsyncClient::new(service(), transport, runtime, store.clone());
+            let session = kept.then(|| Self::async_session(&client, way, server));
+            Self::Async(client, session, sim)
+        } else {
+            let client = Client::new(service(), server.clone(), store.clone());
+            let session = kept.then(|| Self::session(&client, way, server));
+            Self::Blocking(client, session)
+        }
+    }
+
+    fn call(&self, way: Way, server: &Server) -> Result<(), Error> {
+        let derived = way == Way::Derivation;
+        match self {
+            Self::Blocking(client, session) => {
+                let kept = session.clone();
+                let session = kept.unwrap_or_else(|| Self::session(client, way, server));
+                match derived {
+                    true => session.send(Ask { write: false }),
+                    false => session.send(AskLogin),
+                }
+            }
+            Self::Async(client, session, sim) => {
+                let kept = session.clone();
+                let session = kept.unwrap_or_else(|| Self::async_session(client, way, server));
+                match derived {
+                    true => sim.block_on(session.send(Ask { write: false })),
+                    false => sim.block_on(session.send(AskLogin)),
+                }
+            }
+        }
+    }
+}
+
+/// A person who is asked and enters nothing.
+fn person(server: &Server) -> Login {
+    let state = Arc::clone(&server.0);
+    Login::pasted_redirect("http://127.0.0.1:8080", move |_| {
+        state.prompts.fetch_add(1, SeqCst);
+        Ok(String::new())
+    })
+}
+
+/// A login in the store: ended, or one to derive from.
+fn store(way: Way) -> Memory {
+    let store = Memory::new();
+    let login = |lifetime: Lifetime, refresh: bool| -> Arc<Token> {
+        let response = TokenResponse::new("stored", lifetime).expect("a token");
+        let text = "stored-refresh".into();
+        let response = response.or_refresh_token(refresh.then_some(&text));
+        Arc::new(response.into_token(clock::now(), 1).expect("a token"))
+    };
+    let mut record = TokenRecord::default();
+    match way {
+        Way::Refresh => {
+            record.set(
+                TokenKind::Login,
+                login(Lifetime::For(Duration::from_secs(60)), true),
+            );
+            clock::test::advance(Duration::from_secs(120));
+        }
+        Way::Derivation => record.set(TokenKind::Login, login(Lifetime::Unstated, false)),
+        Way::ClientCredentials | Way::Password | Way::Person => return store,
+    }
+    let key = service().account_key("me");
+    let lease = store.try_lease(&key).expect("a store").expect("free");
+    store.save(&lease, &record.to_text()).expect("saved");
+    store
+}
+
+/// Returns what is wrong.
+fn check(way: Way, trouble: Trouble, most: usize, is_async: bool, kept: bool) -> Option<String> {
+    let shown = format!("{way:?}, {trouble:?}, async: {is_async}, session kept: {kept}");
+    clock::test::set(Some(Duration::from_secs(1000)));
+    let (server, store) = (Server::new(trouble), store(way));
+    let world = World::new(is_async, way, kept, &server, &store);
+    // A second program on the same store, which makes every tenth call.
+    let other = World::new(!is_async, way, kept, &server, &store);
+    let start = clock::now().monotonic;
+    for call in 0..1000_u32 {
+        let due = start + Duration::from_millis(600) * call;
+        let late = due.saturating_sub(clock::now().monotonic);
+        clock::test::advance(late);
+        let asking = if call % 10 == 9 { &other } else { &world };
+        let result = asking.call(way, &server);
+        let lasts = matches!(trouble, Trouble::Lasts(_));
+        // The example's derivation does not read what a 200 says.
+        let unread = matches!(trouble, Trouble::Unreadable | Trouble::Page(200));
+        let lasts = lasts || (way == Way::Derivation && unread);
+        assert!(
+            result.is_err() || lasts || way == Way::Person,
+            "{shown}: call {call}"
+        );
+        if let Err(error) = result {
+            let wait = error.retry_after().unwrap_or_default();
+            assert!(wait <= Duration::from_secs(7200), "{shown}: {error}");
+        }
+    }
+    let tokens = server.0.tokens.load(SeqCst);
+    // Each program has the bound.
+    if tokens > 2 * most {
+        return Some(format!("{shown}: {tokens} token requests"));
+    }
+    if way == Way::Person {
+        let prompts = server.0.prompts.load(SeqCst);
+        assert!(prompts <= 2 && tokens == 0, "{shown}: {prompts} prompts");
+    }
+    // After the trouble the account works, once the last pause is over.
+    *server.0.trouble.lock().expect("no panic") = None;
+    clock::test::advance(Duration::from_secs(7200));
+    if way != Way::Person {
+        let ended = matches!(trouble, Trouble::Rejected);
+        let result = world.call(way, &server);
+        assert!(result.is_ok() || ended, "{shown}: {result:?}");
+    }
+    None
+}
+
+#[test]
+fn token_requests_stay_bounded() {
+    let mut wrong = Vec::new();
+    for (trouble, most) in troubles() {
+        for way in WAYS {
+            for (is_async, kept) in [(false, true), (false, false), (true, true), (true, false)] {
+                wrong.extend(check(way, trouble, most, is_async, kept));
+            }
+        }
+    }
+    clock::test::set(None);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
