@@ -25,6 +25,8 @@ fn example(name: &str) -> Command {
     );
     let mut command = Command::new(path);
     command.env_clear();
+    // Windows needs it to open a socket.
+    command.envs(std::env::var_os("SystemRoot").map(|folder| ("SystemRoot", folder)));
     command
 }
 

@@ -59,6 +59,8 @@ impl Scene {
         let mut command = Command::new(example(name));
         command
             .env_clear()
+            // Windows needs it to open a socket.
+            .envs(std::env::var_os("SystemRoot").map(|folder| ("SystemRoot", folder)))
             .env("INAT_ORIGIN", self.server.url())
             .env("INAT_APP_ID", "app")
             .env("INAT_APP_SECRET", "app-secret")

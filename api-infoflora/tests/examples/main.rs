@@ -69,6 +69,8 @@ impl Scene {
         let mut command = Command::new(path);
         command
             .env_clear()
+            // Windows needs it to open a socket.
+            .envs(std::env::var_os("SystemRoot").map(|folder| ("SystemRoot", folder)))
             .env("INFOFLORA_ORIGIN", self.server.url())
             .env("INFOFLORA_CLIENT_ID", "app")
             .env("INFOFLORA_CLIENT_SECRET", SECRET);

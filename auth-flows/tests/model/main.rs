@@ -2,6 +2,9 @@
 //! threads of shuttle, which schedules them in random orders. [`get`] repeats what the drivers do
 //! around it.
 
+// The threads of shuttle cannot panic in programs that MinGW linked. No system's call is modelled.
+#![cfg(not(windows))]
+
 #[path = "../../src/retry.rs"]
 mod retry;
 #[expect(

@@ -75,8 +75,8 @@ mod system {
     }
 }
 
-// Not run by this project's tests, which run on Linux. Windows has access lists instead of modes;
-// those that a user's data directory inherits exclude other users.
+// Run under wine only. Windows has access lists instead of modes; those that a user's data
+// directory inherits exclude other users.
 #[cfg(not(unix))]
 mod system {
     use std::{

@@ -1,7 +1,7 @@
 //! macOS Keychain and Windows Credential Manager, through keyring-core's entries.
 //!
-//! Tested on Linux over keyring-core's own mock store and a store with Windows' targets. It was not
-//! run with the systems' own stores.
+//! Tested on Linux over keyring-core's own mock store and a store with Windows' targets, and with
+//! wine's Credential Manager. It was not run with the systems' own stores.
 
 use std::{collections::HashMap, sync::Arc};
 

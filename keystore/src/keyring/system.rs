@@ -1,4 +1,4 @@
-//! The keyring of each system. The code for macOS and Windows was not run.
+//! The keyring of each system. The code for Windows was run under wine, that for macOS not at all.
 
 pub(super) use here::{LIMIT, NAME, connect};
 

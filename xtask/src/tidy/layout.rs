@@ -17,15 +17,17 @@ const FOLDERS: [&str; 8] = [
 ];
 
 /// The other names allowed at the top, besides those that begin with a dot.
-const BESIDE: [&str; 13] = [
+const BESIDE: [&str; 15] = [
     "docs",
     "Cargo.toml",
     "Cargo.lock",
     "clippy.toml",
+    "deny.toml",
     "rustfmt.toml",
     "README.md",
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
+    "RELEASING.md",
     "CHANGELOG.md",
     "SECURITY.md",
     "COMPARE.md",
