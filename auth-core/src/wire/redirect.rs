@@ -227,6 +227,11 @@ mod tests {
             let own = RedirectUri::parse(own).expect("a redirect URI");
             assert_eq!(own.query_of(redirected), expect, "{redirected}");
         };
+        // A path that differs in its last letter, or by one more, is another one.
+        for other in ["callbacj", "callbac", "callback2", "callback/x", "Callback"] {
+            let redirected = format!("http://127.0.0.1:8080/{other}?code=1");
+            check("http://127.0.0.1:8080/callback", &redirected, None);
+        }
         check(
             "http://127.0.0.1:8080",
             "http://127.0.0.1:8080/?code=1",

@@ -331,6 +331,23 @@ mod tests {
     }
 
     #[test]
+    fn the_shortest_hosts() {
+        let check = |base: &str, uri: &str, expect: bool| {
+            let base = BaseUrl::parse(base).expect("a base");
+            let uri = uri.parse().expect("a URI");
+            assert_eq!(base.covers(&uri), expect, "{base:?} {uri}");
+        };
+        check("https://a", "https://a/x", true);
+        check("https://a/", "https://a", true);
+        check("https://a", "https://b/x", false);
+        check("https://a/v1", "https://a/v1/x", true);
+        check("https://a/v1", "https://a/v2/x", false);
+        check("https://a/v1", "https://a/v1x", false);
+        check("https://a.b/v1/x", "https://a.b/v1/x/y", true);
+        check("https://a.b/v1/x", "https://a.b/v1/y", false);
+    }
+
+    #[test]
     fn credentials_stay_out_of_queries() {
         for name in CREDENTIALS
             .into_iter()

@@ -4,6 +4,7 @@
 mod bounds;
 mod callbacks;
 mod common;
+mod corners;
 mod device;
 mod ends;
 mod failures;

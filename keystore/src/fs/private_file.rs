@@ -260,4 +260,20 @@ mod tests {
             Err("is larger than 1 MiB, so it is not a token record"),
         );
     }
+
+    /// Only an interrupted read is repeated.
+    #[test]
+    fn a_file_that_cannot_be_read_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, "12345").unwrap();
+        let (sender, outcome) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            // Open for writing alone: every read fails.
+            let mut file = OpenOptions::new().write(true).open(path).unwrap();
+            let _ = sender.send(read_bytes(&mut file, 5).is_err());
+        });
+        let limit = std::time::Duration::from_secs(20);
+        assert_eq!(outcome.recv_timeout(limit), Ok(true), "it goes on reading");
+    }
 }

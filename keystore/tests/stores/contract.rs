@@ -44,6 +44,9 @@ fn stores_that_processes_share() {
             let content = FOREIGN[count.fetch_add(1, Ordering::SeqCst) % FOREIGN.len()];
             crate::write_private(&path(kind, folder.path(), key), content);
         };
+        // The suite leaves out the cases of notes for a store without.
+        let noted = open(kind, folder.path()).update_note("n", &mut |_| "text".to_owned());
+        assert!(noted.unwrap(), "{kind} has notes");
         StoreSuite::new(|| open(kind, folder.path()))
             .with_other_process(other)
             .with_foreign_content(put)

@@ -16,6 +16,8 @@ mod file;
 #[cfg(unix)]
 mod processes;
 mod static_token;
+#[cfg(unix)]
+mod unprivileged;
 
 fn key(account: &str) -> AccountKey {
     AccountKey::new("inaturalist", "app-id", account)

@@ -274,6 +274,42 @@ fn stored_and_restored() {
     }
 }
 
+/// A redirect could then end any login, or a code be exchanged without a proof.
+#[test]
+fn a_stored_request_without_state_or_verifier_is_rejected() {
+    let check = |redirect: &str, change: fn(&mut serde_json::Value), expect: bool| {
+        let stored = pending(redirect, |server| server).to_secret_text();
+        let mut value = serde_json::from_slice(stored.as_ref()).expect("our own text");
+        change(&mut value);
+        let read = PendingAuthorization::from_secret_text(value.to_string().as_bytes());
+        assert_eq!(read.is_ok(), expect, "{redirect}: {read:?}");
+        if let Err(error) = read {
+            assert_eq!(error.kind(), ErrorKind::Store);
+        }
+    };
+    let uri = "http://127.0.0.1:8080/cb";
+    check(uri, |_| {}, true);
+    check(uri, |value| value["state"] = serde_json::Value::Null, false);
+    check(uri, |value| value["verifier"] = " ".into(), false);
+    check(uri, |value| value["verifier"] = "".into(), false);
+    check(
+        uri,
+        |value| value["verifier"] = serde_json::Value::Null,
+        false,
+    );
+    check(RedirectUri::OUT_OF_BAND, |_| {}, true);
+    check(
+        RedirectUri::OUT_OF_BAND,
+        |value| value["verifier"] = " ".into(),
+        false,
+    );
+    check(
+        RedirectUri::OUT_OF_BAND,
+        |value| value["state"] = "s".into(),
+        false,
+    );
+}
+
 #[test]
 fn debug_hides_what_it_holds() {
     let pending = pending("http://127.0.0.1:8080/cb", |server| server);

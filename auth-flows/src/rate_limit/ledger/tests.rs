@@ -185,6 +185,37 @@ fn a_clock_that_was_wrong_stops_no_request() {
     assert_eq!(back, Ok(START));
 }
 
+/// A permit is at most two waits and a pause ahead; one millisecond more, and a wrong clock wrote
+/// it.
+#[test]
+fn a_wrong_clock_is_known_to_the_millisecond() {
+    let rate = RateLimit::unlimited()
+        .with_max_wait(Duration::from_secs(600))
+        .with_pause_after_429(Duration::from_secs(90))
+        .with_window(100, Duration::from_secs(86_400));
+    let furthest = START + 2 * 600 * SECOND + 90 * SECOND;
+    let check = |times: &str, entry: u64, expect: (u64, usize)| {
+        let text = format!("{HEAD}\n{times}\nrequests 86400000 0 {entry}:1\n");
+        let mut ledger = Ledger::new(&rate).read(&text);
+        assert_eq!(ledger.counters[0].entries.len(), 1, "{text}");
+        ledger.forget_the_future(&rate, START);
+        let found = (
+            ledger.last.max(ledger.due),
+            ledger.counters[0].entries.len(),
+        );
+        assert_eq!(found, expect, "{text}");
+    };
+    let one = |at: u64| format!("{at} {at} 0");
+    check(&one(furthest), furthest, (furthest, 1));
+    check(&one(furthest + 1), furthest, (0, 1));
+    check(&one(furthest), furthest + 1, (furthest, 0));
+    // Its own longer wait, which the note has.
+    let longer = START + 2 * 700 * SECOND + 90 * SECOND;
+    check(&format!("{longer} {longer} 700000"), START, (longer, 1));
+    let too_long = longer + 1;
+    check(&format!("{too_long} {too_long} 700000"), START, (0, 1));
+}
+
 proptest! {
     #[test]
     fn any_order_of_requests_keeps_the_limit(steps in proptest::collection::vec((0u64..5000, any::<bool>(), 0u64..40), 1..400)) {

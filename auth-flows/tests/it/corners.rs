@@ -1,0 +1,224 @@
+//! Conditions of two parts, each part alone: a plain token that renews itself, waits with and
+//! without a rate limit, heads and lines that are too long.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant, SystemTime},
+};
+
+use api_inat::v1::users::Me;
+use auth_core::{
+    AccountKey, AsyncTransport, Error, ErrorKind, Lifetime, Limits, Now, RateLimit, Request,
+    Response, ResponseBody, Service, Store, TokenKind, TokenRecord, TokenResponse, Transport,
+    TransportError, UnixTime,
+};
+use auth_flows::{AsyncClient, Client, Login};
+use auth_testkit::{Dialect, TestClient, TestServer};
+use http_reqwest::{Reqwest, Tokio};
+use http_ureq::Ureq;
+use keystore::Memory;
+
+use crate::{
+    common::{World, doorkeeper},
+    rate_limit::{AFAR, Ask, service},
+};
+
+fn both<T>(service: &Service, transport: impl Fn() -> T, store: impl Store + Clone) -> [World; 2]
+where
+    T: Transport + AsyncTransport + Send + Sync + 'static,
+{
+    let runtime = runtime();
+    let tokio = Tokio::new(runtime.handle().clone());
+    [
+        World::Blocking(Client::new(service.clone(), transport(), store.clone())),
+        World::Async(
+            AsyncClient::new(service.clone(), transport(), tokio, store),
+            runtime,
+        ),
+    ]
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).enable_all();
+    builder.build().expect("a runtime")
+}
+
+fn inaturalist() -> TestServer {
+    TestServer::builder(Dialect::doorkeeper_5())
+        .client(TestClient::public("app").scopes("write login"))
+        .user("alice", "password")
+        .site(api_inat::testkit::site())
+        .start()
+        .expect("a server")
+}
+
+/// A pasted token near its end is sent for the next one, if the service says so.
+#[test]
+fn a_plain_token_renews_itself() {
+    for renews in [true, false] {
+        for asynchronous in [false, true] {
+            let server = inaturalist();
+            let mut builder = api_inat::service("app")
+                .user_agent("flows-test/1.0 (mail@example.org)")
+                .at(server.url());
+            if renews {
+                builder = builder.renew_plain_token();
+            }
+            let service = builder.build().expect("a service");
+            let key = service.account_key("me");
+            let store = Memory::new();
+            let old = server.issue_derived_token("alice").expect("a user");
+            save_due(&store, &key, &old);
+            let world = match asynchronous {
+                false => World::Blocking(Client::new(service, Ureq::default(), store.clone())),
+                true => {
+                    let runtime = runtime();
+                    let tokio = Tokio::new(runtime.handle().clone());
+                    let transport = Reqwest::default();
+                    let client = AsyncClient::new(service, transport, tokio, store.clone());
+                    World::Async(client, runtime)
+                }
+            };
+            world.send("me", Me::new()).expect("the token is valid");
+            let is_new = || {
+                let text = store.load(&key).expect("memory").expect("a record");
+                let record = TokenRecord::from_text(text.as_ref()).expect("our own text");
+                let token = record.token(TokenKind::Derived).expect("a token");
+                token.expose_secret() != old
+            };
+            // The async client renews in a task of its own.
+            let patience = Instant::now() + Duration::from_secs(20);
+            while renews && !is_new() && Instant::now() < patience {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            world.send("me", Me::new()).expect("the token is valid");
+            assert_eq!(is_new(), renews, "{}", world.name());
+            assert_eq!(server.requests().derived(), usize::from(renews));
+        }
+    }
+}
+
+/// Saves the token as one that is valid for 90 s more, so that it is due.
+fn save_due(store: &Memory, key: &AccountKey, token: &str) {
+    let day = Duration::from_secs(86_400);
+    let wall = UnixTime::from_system(SystemTime::now() - day + Duration::from_secs(90));
+    let sent = Now {
+        wall,
+        monotonic: Duration::ZERO,
+    };
+    let response = TokenResponse::new(token, Lifetime::For(day)).expect("a token");
+    let mut record = TokenRecord::default();
+    let generation = record.next_generation(TokenKind::Derived, wall);
+    let token = response.into_token(sent, generation).expect("a token");
+    record.set(TokenKind::Derived, Arc::new(token));
+    let lease = store.try_lease(key).expect("memory").expect("free");
+    store.save(&lease, &record.to_text()).expect("memory");
+}
+
+/// Responds with these statuses, the last first; then 200.
+#[derive(Clone)]
+struct Statuses(Arc<Mutex<(Vec<u16>, usize)>>);
+
+impl Statuses {
+    fn respond(&self) -> Response {
+        let mut state = self.0.lock().expect("no panic");
+        state.1 += 1;
+        let mut response = Response::new(ResponseBody::new(b"{}".to_vec()));
+        let status = state.0.pop().unwrap_or(200);
+        *response.status_mut() = http::StatusCode::from_u16(status).expect("a status");
+        response
+    }
+}
+
+impl Transport for Statuses {
+    fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
+        Ok(self.respond())
+    }
+}
+
+impl AsyncTransport for Statuses {
+    async fn send(&self, _: Request, _: &Limits) -> Result<Response, TransportError> {
+        Ok(self.respond())
+    }
+}
+
+/// 429 is a pause for all callers where there is a rate limit, and a wait of this call otherwise;
+/// 503 is always a wait of this call alone.
+#[test]
+fn a_pause_is_for_429_at_a_rate_limit() {
+    let limit = RateLimit::unlimited()
+        .with_window(1000, Duration::from_secs(3600))
+        .with_pause_after_429(Duration::from_secs(3600));
+    let check = |limited: bool, status: u16, expect: Option<usize>| {
+        let rate = match limited {
+            true => limit.clone(),
+            false => RateLimit::unlimited(),
+        };
+        let state = Arc::new(Mutex::new((Vec::new(), 0)));
+        let transport = || {
+            *state.lock().expect("no panic") = (vec![status], 0);
+            Statuses(Arc::clone(&state))
+        };
+        for world in both(&service(AFAR, rate), transport, Memory::new()) {
+            *state.lock().expect("no panic") = (vec![status], 0);
+            let what = format!("{} {limited} {status}", world.name());
+            let first = world.send_anonymously(Ask { media: false });
+            let second: Result<u16, Error> = world.send_anonymously(Ask { media: false });
+            let sent = state.lock().expect("no panic").1;
+            match expect {
+                Some(expect) => {
+                    first.expect(&what);
+                    second.expect(&what);
+                    assert_eq!(sent, expect, "{what}");
+                }
+                None => {
+                    // The pause is longer than a caller waits: nobody sends until it is over.
+                    for result in [first, second] {
+                        let error = result.expect_err(&what);
+                        let wait = error.retry_after().expect("a pause").as_secs();
+                        assert!((3590..=3600).contains(&wait), "{what}: {wait}");
+                    }
+                    assert_eq!(sent, 1, "{what}");
+                }
+            }
+        }
+    };
+    check(true, 429, None);
+    check(false, 429, Some(3));
+    check(true, 503, Some(3));
+    check(false, 503, Some(3));
+}
+
+/// Each limit alone ends the request, at once: the timeout's error would otherwise name an
+/// incomplete one, or nothing.
+#[test]
+fn a_head_or_a_line_without_an_end_is_refused() {
+    let long_line = [b"GET /?code=".to_vec(), vec![b'x'; 20 << 10]].concat();
+    let short_lines = b"GET / HTTP/1.1\r\n".to_vec();
+    let short_lines = [short_lines, b"x-header: value\r\n".repeat(5000)].concat();
+    let server = doorkeeper();
+    for bytes in [long_line, short_lines] {
+        for world in World::both(&server, Memory::new()) {
+            let bytes = bytes.clone();
+            let login = Login::browser(|_| {})
+                .open(move |url| {
+                    let port = url.split("127.0.0.1%3A").nth(1).expect("a port");
+                    let port = port.split(|c: char| !c.is_ascii_digit()).next();
+                    let port: u16 = port.and_then(|port| port.parse().ok()).expect("a port");
+                    let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+                    // The listener may close the connection meanwhile.
+                    let _ = stream.write_all(&bytes);
+                    let _ = stream.read_to_end(&mut Vec::new());
+                    Ok(())
+                })
+                .timeout(Duration::from_secs(2));
+            let error = world.log_in("me", login).expect_err("no redirect");
+            assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
+            let text = error.to_string();
+            assert!(text.contains("a request that is too long"), "{text}");
+        }
+    }
+}
