@@ -10,9 +10,10 @@ use std::{
 
 use api_inat::v1::users::Me;
 use auth_core::{
-    AccountKey, AsyncTransport, Error, ErrorKind, Lifetime, Limits, Now, RateLimit, Request,
-    Response, ResponseBody, Service, Store, TokenKind, TokenRecord, TokenResponse, Transport,
-    TransportError, UnixTime,
+    AccountKey, Api, AsyncTransport, AuthorizationServer, BaseUrl, CallPolicy, Endpoint, Error,
+    ErrorKind, Lifetime, Limits, Now, OAuthClient, Operation, RateLimit, Request, Response,
+    ResponseBody, Service, Store, TokenKind, TokenRecord, TokenResponse, Transport, TransportError,
+    UnixTime,
 };
 use auth_flows::{AsyncClient, Client, Login};
 use auth_testkit::{Dialect, TestClient, TestServer};
@@ -145,6 +146,35 @@ impl AsyncTransport for Statuses {
     }
 }
 
+#[derive(Clone, Copy)]
+struct PutThing;
+
+impl Operation for PutThing {
+    type Output = u16;
+
+    fn policy(&self) -> CallPolicy {
+        CallPolicy::write("v1").with_optional_token()
+    }
+
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
+        base.request(http::Method::POST, "/things")
+    }
+
+    fn parse(&self, response: Response) -> Result<u16, Error> {
+        Ask { media: false }.parse(response)
+    }
+}
+
+/// A service that has no rate limit at all.
+fn unlimited() -> Service {
+    let endpoint = Endpoint::parse("https://auth.example/token").expect("an endpoint");
+    let client = OAuthClient::new(AuthorizationServer::new(endpoint), "app").expect("a client");
+    let base = BaseUrl::parse(AFAR).expect("a base");
+    Service::new("example", client, "flows-test/1.0")
+        .expect("a user agent")
+        .with_api(Api::new("v1", base, TokenKind::Login))
+}
+
 /// 429 is a pause for all callers where there is a rate limit, and a wait of this call otherwise;
 /// 503 is always a wait of this call alone.
 #[test]
@@ -153,20 +183,24 @@ fn a_pause_is_for_429_at_a_rate_limit() {
         .with_window(1000, Duration::from_secs(3600))
         .with_pause_after_429(Duration::from_secs(3600));
     let check = |limited: bool, status: u16, expect: Option<usize>| {
-        let rate = match limited {
-            true => limit.clone(),
-            false => RateLimit::unlimited(),
+        let described = match limited {
+            true => service(AFAR, limit.clone()),
+            false => unlimited(),
         };
         let state = Arc::new(Mutex::new((Vec::new(), 0)));
         let transport = || {
             *state.lock().expect("no panic") = (vec![status], 0);
             Statuses(Arc::clone(&state))
         };
-        for world in both(&service(AFAR, rate), transport, Memory::new()) {
+        for world in both(&described, transport, Memory::new()) {
             *state.lock().expect("no panic") = (vec![status], 0);
             let what = format!("{} {limited} {status}", world.name());
-            let first = world.send_anonymously(Ask { media: false });
-            let second: Result<u16, Error> = world.send_anonymously(Ask { media: false });
+            // After 429 the server did nothing, so that a write is sent again as well.
+            let send = || match status {
+                429 => world.send_anonymously(PutThing),
+                _ => world.send_anonymously(Ask { media: false }),
+            };
+            let (first, second) = (send(), send());
             let sent = state.lock().expect("no panic").1;
             match expect {
                 Some(expect) => {
@@ -190,6 +224,22 @@ fn a_pause_is_for_429_at_a_rate_limit() {
     check(false, 429, Some(3));
     check(true, 503, Some(3));
     check(false, 503, Some(3));
+}
+
+/// Without a rate limit a call waits by itself, with its few tries.
+#[test]
+fn a_429_without_a_rate_limit_is_tried_four_times() {
+    let state = Arc::new(Mutex::new((vec![429; 100], 0)));
+    let transport = || Statuses(Arc::clone(&state));
+    for world in both(&unlimited(), transport, Memory::new()) {
+        let before = state.lock().expect("no panic").1;
+        let begun = Instant::now();
+        let error = world.send_anonymously(PutThing).expect_err("429");
+        let sent = state.lock().expect("no panic").1 - before;
+        assert_eq!(sent, 4, "{}: {error}", world.name());
+        // 0.25, 0.5 and 1 s, a quarter less at most.
+        assert!(begun.elapsed() >= Duration::from_millis(1312), "{error}");
+    }
 }
 
 /// Each limit alone ends the request, at once: the timeout's error would otherwise name an
