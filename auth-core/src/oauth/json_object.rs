@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
-use serde_json::{Map, Value};
+use serde::de::{DeserializeOwned, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::{Map, Value, value::RawValue};
 
 use super::{jwt::whole_seconds, token_response::is_json};
 use crate::{
     leniency::{Quirk, Quirks},
-    wire::{response_body::Response, secret::wipe_value},
+    wire::{response_body::Response, secret::wipe_value, secret_json::SecretValue},
 };
 
 /// The fields of a response.
@@ -132,8 +132,9 @@ impl<'de> Visitor<'de> for ObjectVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let (mut object, mut duplicate) = (Object(Map::new()), false);
-        while let Some((key, value)) = map.next_entry::<String, Value>()? {
-            if let Some(mut old) = object.0.insert(key, value) {
+        while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
+            let value = SecretValue::of_raw(value).map_err(A::Error::custom)?;
+            if let Some(mut old) = object.0.insert(key, value.into_value()) {
                 wipe_value(&mut old);
                 duplicate = true;
             }

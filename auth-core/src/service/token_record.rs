@@ -10,7 +10,10 @@ use crate::{
     error::{Error, ErrorKind},
     oauth::token::{Token, TokenKind, TokenParts, bearer, is_token},
     time::{UnixTime, millis},
-    wire::secret::{SecretBytes, SecretText, wipe_value},
+    wire::{
+        secret::{SecretBytes, SecretText},
+        secret_json::{SecretValue, push, push_text},
+    },
 };
 
 /// The version of the text. Another version is rejected.
@@ -156,17 +159,15 @@ impl TokenRecord {
     pub fn from_text(text: &[u8]) -> Result<Self, Error> {
         // Parsed as `str`, like all JSON here, so that a program compiles one JSON parser.
         let value = std::str::from_utf8(text).ok();
-        let value = value.and_then(|text| serde_json::from_str(text).ok());
-        let mut value: Value = value.ok_or_else(|| {
+        let value = value.and_then(|text| SecretValue::read(text).ok());
+        let value = value.ok_or_else(|| {
             unreadable(if text.is_empty() {
                 "is empty"
             } else {
                 "is not a record, or a torn one"
             })
         })?;
-        let record = read(&value);
-        wipe_value(&mut value);
-        record
+        read(&value)
     }
 
     fn entry(&mut self, kind: TokenKind) -> &mut Option<Arc<Token>> {
@@ -198,14 +199,14 @@ fn name(kind: TokenKind) -> &'static str {
 fn write_token(out: &mut String, token: &Token, rejected: Option<UnixTime>, replaced: u32) {
     let (access, sent, lifetime) = token.parts();
     out.push_str("{\"access_token\":");
-    push_string(out, access);
+    push_text(out, access);
     if let Some(refresh) = token.refresh_token() {
         out.push_str(",\"refresh_token\":");
-        push_string(out, refresh.expose_secret());
+        push_text(out, refresh.expose_secret());
     }
     if let Some(scope) = token.scope() {
         out.push_str(",\"scope\":");
-        push_string(out, scope);
+        push_text(out, scope);
     }
     if let Some(lifetime) = lifetime {
         let lifetime = millis(lifetime);
@@ -223,26 +224,6 @@ fn write_token(out: &mut String, token: &Token, rejected: Option<UnixTime>, repl
         out,
         format_args!(",\"sent_ms\":{sent},\"generation\":{generation}}}"),
     );
-}
-
-fn push(out: &mut String, text: fmt::Arguments<'_>) {
-    fmt::Write::write_fmt(out, text).expect("a text takes all in");
-}
-
-/// Appends a JSON string. Escapes everything that JSON requires to be escaped.
-fn push_string(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c if u32::from(c) < 0x20 => push(out, format_args!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
 }
 
 fn read(value: &Value) -> Result<TokenRecord, Error> {

@@ -12,5 +12,6 @@ pub(crate) mod response_body;
 pub(crate) mod response_buffer;
 pub(crate) mod response_error;
 pub(crate) mod secret;
+pub(crate) mod secret_json;
 pub(crate) mod server_message;
 pub(crate) mod url;

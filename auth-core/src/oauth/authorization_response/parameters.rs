@@ -1,5 +1,7 @@
 //! The parameters of an authorization response: RFC 6749 sections 4.1.2 and 4.1.2.1, RFC 9207.
 
+use secrecy::ExposeSecret;
+
 use crate::{
     error::{
         Error, ErrorKind,
@@ -8,7 +10,7 @@ use crate::{
         text::{duplicate_parameter, presentable},
     },
     leniency::Quirks,
-    wire::secret::SecretText,
+    wire::{form, secret::SecretText},
 };
 
 /// The known parameters. Each may occur once.
@@ -29,22 +31,24 @@ impl Parameters {
     #[inline]
     pub(super) fn read(query: &str) -> Result<Self, Error> {
         let mut read = Self::default();
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let duplicate = match &*name {
-                "code" => read.code.replace(value.into_owned().into()).is_some(),
-                "state" => read.state.replace(value.into_owned().into()).is_some(),
-                "iss" => read.iss.replace(value.into_owned()).is_some(),
-                "error" => read.error.replace(value.into_owned()).is_some(),
-                "error_description" => read.description.replace(value.into_owned()).is_some(),
-                "error_uri" => read.uri.replace(value.into_owned()).is_some(),
-                "hint" => read.hint.replace(value.into_owned()).is_some(),
+        for (name, value) in form::parse(query) {
+            let name = name.expose_secret();
+            let text = || value.expose_secret().to_owned();
+            let duplicate = match name {
+                "code" => read.code.replace(value).is_some(),
+                "state" => read.state.replace(value).is_some(),
+                "iss" => read.iss.replace(text()).is_some(),
+                "error" => read.error.replace(text()).is_some(),
+                "error_description" => read.description.replace(text()).is_some(),
+                "error_uri" => read.uri.replace(text()).is_some(),
+                "hint" => read.hint.replace(text()).is_some(),
                 "access_token" => read.unrequested.replace("access_token").is_some(),
                 "id_token" => read.unrequested.replace("id_token").is_some(),
                 "response" => read.unrequested.replace("response").is_some(),
                 _ => false,
             };
             if duplicate {
-                return Err(foreign(Check::ParameterOnce, duplicate_parameter(&name)));
+                return Err(foreign(Check::ParameterOnce, duplicate_parameter(name)));
             }
         }
         Ok(read)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::PendingAuthorization;
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     wire::{
         redirect::{RedirectKind, RedirectUri},
         secret::{SecretBytes, SecretText},
+        secret_json::{SecretValue, push, push_text},
     },
 };
 
@@ -22,19 +23,47 @@ impl PendingAuthorization {
     #[must_use]
     #[inline]
     pub fn to_secret_text(&self) -> SecretBytes {
-        let text = json!({
-            "version": 1,
-            "client_id": &*self.client_id,
-            "redirect_uri": self.redirect_uri.as_str(),
-            "state": self.state.as_ref().map(ExposeSecret::expose_secret),
-            "verifier": self.verifier.expose_secret(),
-            "issuer": self.issuer.as_deref(),
-            "issuer_in_response": self.issuer_in_response,
-            "errors_without_state": self.leniency.allows(Quirk::ErrorWithoutState),
-            "unannounced_issuer": self.leniency.allows(Quirk::UnannouncedIssuer),
-            "unannounced_pkce": self.quirks.contains(Quirk::UnannouncedPkce),
-        });
-        SecretBytes::new(text.to_string().into_bytes())
+        let texts = [
+            ("client_id", Some(&*self.client_id)),
+            ("redirect_uri", Some(self.redirect_uri.as_str())),
+            (
+                "state",
+                self.state.as_ref().map(ExposeSecret::expose_secret),
+            ),
+            ("verifier", Some(self.verifier.expose_secret())),
+            ("issuer", self.issuer.as_deref()),
+        ];
+        let flags = [
+            ("issuer_in_response", self.issuer_in_response),
+            (
+                "errors_without_state",
+                self.leniency.allows(Quirk::ErrorWithoutState),
+            ),
+            (
+                "unannounced_issuer",
+                self.leniency.allows(Quirk::UnannouncedIssuer),
+            ),
+            (
+                "unannounced_pkce",
+                self.quirks.contains(Quirk::UnannouncedPkce),
+            ),
+        ];
+        // Room for every character escaped: the text never moves, which would leave a copy of the
+        // secrets behind.
+        let secrets = texts.iter().map(|(_, text)| text.map_or(0, str::len));
+        let mut out = String::with_capacity(512 + 6 * secrets.sum::<usize>());
+        out.push_str("{\"version\":1");
+        for (key, text) in texts {
+            if let Some(text) = text {
+                push(&mut out, format_args!(",\"{key}\":"));
+                push_text(&mut out, text);
+            }
+        }
+        for (key, flag) in flags {
+            push(&mut out, format_args!(",\"{key}\":{flag}"));
+        }
+        out.push('}');
+        SecretBytes::new(out.into_bytes())
     }
 
     /// Parses the text of [`to_secret_text`](Self::to_secret_text).
@@ -51,7 +80,7 @@ impl PendingAuthorization {
             .with_help("begin a new login")
         };
         let text = std::str::from_utf8(text).map_err(|_| bad())?;
-        let value: Value = serde_json::from_str(text).map_err(|_| bad())?;
+        let value = SecretValue::read(text).map_err(|_| bad())?;
         let text = |key: &str| value.get(key).and_then(Value::as_str);
         let flag = |key: &str| value.get(key).and_then(Value::as_bool).ok_or_else(bad);
         if value.get("version").and_then(Value::as_u64) != Some(1) {

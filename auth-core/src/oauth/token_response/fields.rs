@@ -3,7 +3,8 @@
 
 use std::{fmt, ops::Deref, time::Duration};
 
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Number, value::RawValue};
 
 use secrecy::ExposeSecret;
 
@@ -14,7 +15,10 @@ use crate::{
         jwt::whole_seconds,
         token::{Lifetime, bearer, is_token},
     },
-    wire::secret::{SecretBytes, SecretText},
+    wire::{
+        secret::{SecretBytes, SecretText},
+        secret_json::decoded,
+    },
 };
 
 /// The known keys. Others are skipped without a copy.
@@ -261,6 +265,37 @@ enum Scalar<'a> {
 }
 
 impl<'a> Scalar<'a> {
+    /// Reads a value as it is written. serde_json would decode a text in a buffer that it frees
+    /// unwiped.
+    fn of(written: &'a str) -> Result<Self, serde_json::Error> {
+        Ok(match written.as_bytes().first() {
+            Some(b'"') if !written.contains('\\') => {
+                Self::Text(Text::Borrowed(&written[1..written.len() - 1]))
+            }
+            Some(b'"') => Self::Text(Text::Owned(decoded(written)?.into())),
+            Some(b'n') => Self::Null,
+            Some(b'-' | b'0'..=b'9') => {
+                let number: Number = serde_json::from_str(written)?;
+                match (number.as_u64(), number.as_f64()) {
+                    (Some(whole), _) => Self::Whole(whole),
+                    (None, Some(float)) if !number.is_i64() => Self::Float(float),
+                    _ => Self::Other,
+                }
+            }
+            Some(b'[') => {
+                let mut texts = Vec::new();
+                for item in serde_json::from_str::<Vec<&RawValue>>(written)? {
+                    // A list in a list has no text for us.
+                    if item.get().starts_with('"') {
+                        texts.extend(Self::of(item.get())?.text());
+                    }
+                }
+                Self::List(texts)
+            }
+            _ => Self::Other,
+        })
+    }
+
     fn text(self) -> Option<Text<'a>> {
         match self {
             Self::Text(text) => Some(text),
@@ -275,55 +310,7 @@ impl<'de> serde::de::DeserializeSeed<'de> for ScalarSeed {
     type Value = Scalar<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Scalar<'de>, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for ScalarSeed {
-    type Value = Scalar<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Null)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Other)
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Whole(number))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Other)
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Float(number))
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Text(Text::Borrowed(text)))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Scalar<'de>, E> {
-        Ok(Scalar::Text(Text::Owned(text.into())))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Scalar<'de>, A::Error> {
-        let mut texts = Vec::new();
-        while let Some(item) = items.next_element_seed(ScalarSeed)? {
-            texts.extend(item.text());
-        }
-        Ok(Scalar::List(texts))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Scalar<'de>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Scalar::Other)
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        Scalar::of(raw.get()).map_err(D::Error::custom)
     }
 }
