@@ -61,6 +61,7 @@ pub use wire::{
     limits::Limits,
     message::Message,
     pasted::{joined, pasted},
+    proxy::ProxyRules,
     redirect::{RedirectKind, RedirectUri},
     response_body::{Response, ResponseBody},
     response_buffer::ResponseBuffer,

@@ -5,6 +5,7 @@ mod background;
 mod client;
 mod clock;
 mod error;
+mod proxy;
 mod sleep;
 mod tokio;
 mod upload;
@@ -12,7 +13,7 @@ mod upload;
 use std::{fmt, sync::Arc, time::Duration};
 
 use auth_core::{
-    AcceptedCoding, AsyncTransport, Body, Limits, Request, Response, ResponseBuffer,
+    AcceptedCoding, AsyncTransport, Body, Limits, ProxyRules, Request, Response, ResponseBuffer,
     TransportError, is_loopback,
 };
 use http::{Method, Uri, uri::Scheme};
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub use crate::tokio::Tokio;
+pub use reqwest; // with the same version, a program can set up a builder
 
 /// Sends requests with a [`reqwest::Client`], which it builds for the first request. Cheap to
 /// clone; clones share the connections.
@@ -61,6 +63,8 @@ enum Clients {
     /// Built by this crate: they follow no redirect and repeat no request.
     Ours {
         https: Lazy,
+        /// The environment's proxy. Empty if the program set up the builder.
+        rules: ProxyRules,
         /// For plain http, which is sent to loopback addresses only, without a proxy.
         loopback: Lazy,
     },
@@ -90,9 +94,14 @@ impl Reqwest {
     #[doc(alias = "tls")]
     #[must_use]
     pub fn with_builder(builder: ClientBuilder) -> Self {
+        Self::with_rules(builder, ProxyRules::default())
+    }
+
+    fn with_rules(builder: ClientBuilder, rules: ProxyRules) -> Self {
         let loopback = client::connecting(ClientBuilder::new().no_proxy());
         Self::of(Clients::Ours {
-            https: Lazy::new(client::harden(builder)),
+            https: Lazy::new(client::harden(proxy::set(builder, &rules))),
+            rules,
             loopback: Lazy::new(client::harden(loopback)),
         })
     }
@@ -122,6 +131,15 @@ impl Reqwest {
         Self::of(Clients::Unchecked(client))
     }
 
+    /// The default transport in an environment with these variables.
+    fn with_environment(variable: impl Fn(&'static str) -> Option<String>) -> Self {
+        let builder = client::connecting(ClientBuilder::new());
+        // Otherwise reqwest switches to the system's TLS if any package of a program enables it.
+        #[cfg(feature = "rustls")]
+        let builder = builder.tls_backend_rustls();
+        Self::with_rules(builder, ProxyRules::read(variable))
+    }
+
     fn of(clients: Clients) -> Self {
         let clients = Arc::new(clients);
         Self { clients }
@@ -134,25 +152,24 @@ impl Reqwest {
         }
         match &*self.clients {
             Clients::Ours { loopback, .. } if plain => Ok((loopback.get()?, Origin::Ours)),
-            Clients::Ours { https, .. } => Ok((https.get()?, Origin::Ours)),
+            Clients::Ours { https, rules, .. } => {
+                proxy::check(rules, uri.host().unwrap_or_default())?;
+                Ok((https.get()?, Origin::Ours))
+            }
             Clients::Unchecked(client) => Ok((client, Origin::Unchecked)),
         }
     }
 }
 
 impl Default for Reqwest {
-    /// Sends with clients of its own, whose timeout for connecting is 10 s. The first request
-    /// builds them and loads certificates.
+    /// Sends with clients of its own, whose timeout for connecting is 10 s. Reads the environment's
+    /// proxy now. The first request builds the clients and loads certificates.
     ///
     /// ```
     /// let transport = http_reqwest::Reqwest::default();
     /// ```
     fn default() -> Self {
-        let builder = client::connecting(ClientBuilder::new());
-        // Otherwise reqwest switches to the system's TLS if any package of a program enables it.
-        #[cfg(feature = "rustls")]
-        let builder = builder.tls_backend_rustls();
-        Self::with_builder(builder)
+        Self::with_environment(|name| std::env::var(name).ok())
     }
 }
 

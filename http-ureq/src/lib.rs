@@ -4,6 +4,7 @@
 mod budget;
 mod connect;
 mod error;
+mod proxy;
 mod upload;
 
 use std::{fmt, io::Read, time::Instant};
@@ -15,7 +16,12 @@ use auth_core::{
 use http::{Method, uri::Scheme};
 use ureq::SendBody;
 
-use crate::budget::Budget;
+use crate::{
+    budget::Budget,
+    proxy::{ProxyChoice, ProxySource},
+};
+
+pub use ureq; // with the same version, a program can set up an agent or a configuration
 
 /// Sends requests with a [`ureq::Agent`]. Cheap to clone; clones share the connections.
 ///
@@ -45,6 +51,7 @@ pub struct Ureq {
     agent: ureq::Agent,
     /// Whether the user set up the agent. Only then its timeouts mean something.
     users: bool,
+    proxy: ProxySource,
 }
 
 impl Ureq {
@@ -92,7 +99,33 @@ impl Ureq {
     /// ureq panics on https if the agent's TLS provider is not compiled in.
     #[must_use]
     pub fn with_agent(agent: ureq::Agent) -> Self {
-        Self { agent, users: true }
+        let proxy = ProxySource::of(agent.config());
+        Self {
+            agent,
+            users: true,
+            proxy,
+        }
+    }
+
+    /// The default transport in an environment with these variables.
+    fn with_environment(variable: impl Fn(&'static str) -> Option<String>) -> Self {
+        let config = ureq::Agent::config_builder().proxy(proxy::system());
+        #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
+        let config = config.tls_config(
+            ureq::tls::TlsConfig::builder()
+                .provider(ureq::tls::TlsProvider::NativeTls)
+                .root_certs(ureq::tls::RootCerts::PlatformVerifier)
+                .build(),
+        );
+        let config = config
+            // As many as a program may have threads that send.
+            .max_idle_connections(128)
+            .max_idle_connections_per_host(64);
+        Self {
+            agent: connect::agent(config.build()),
+            users: false,
+            proxy: ProxySource::environment(variable),
+        }
     }
 
     /// The timeouts of a request with these limits.
@@ -108,8 +141,8 @@ impl Ureq {
         &self,
         request: http::Request<SendBody<'_>>,
         budget: &Budget,
+        proxy: ProxyChoice,
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
-        let direct = is_loopback(request.uri()) && self.agent.config().proxy().is_some();
         let mut request = budget.set(
             self.agent
                 .configure_request(request)
@@ -117,36 +150,22 @@ impl Ureq {
                 .max_redirects(0)
                 .max_redirects_will_error(false),
         );
-        if direct {
-            request = request.proxy(None);
+        if let ProxyChoice::Use(proxy) = proxy {
+            request = request.proxy(proxy);
         }
         self.agent.run(request.build())
     }
 }
 
 impl Default for Ureq {
-    /// Sends with an agent of its own, which loads certificates for the first https request.
+    /// Sends with an agent of its own, which loads certificates for the first https request, and
+    /// reads the environment's proxy now.
     ///
     /// ```
     /// let transport = http_ureq::Ureq::default();
     /// ```
     fn default() -> Self {
-        let config = ureq::Agent::config_builder();
-        #[cfg(all(feature = "native-tls", not(feature = "rustls")))]
-        let config = config.tls_config(
-            ureq::tls::TlsConfig::builder()
-                .provider(ureq::tls::TlsProvider::NativeTls)
-                .root_certs(ureq::tls::RootCerts::PlatformVerifier)
-                .build(),
-        );
-        let config = config
-            // As many as a program may have threads that send.
-            .max_idle_connections(128)
-            .max_idle_connections_per_host(64);
-        Self {
-            agent: connect::agent(config.build()),
-            users: false,
-        }
+        Self::with_environment(|name| std::env::var(name).ok())
     }
 }
 
@@ -178,9 +197,11 @@ impl Transport for Ureq {
         body.frame(&method, &mut head.headers);
         let coding = AcceptedCoding::request(limits, &mut head.headers);
         let budget = self.budget(limits, body.len());
+        let proxy = self.proxy.choose(&head.uri)?;
         let start = Instant::now();
         // `frame` has set the `Content-Length`, so ureq need not know the length of the reader.
-        let run = |body: SendBody<'_>| self.run(http::Request::from_parts(head, body), &budget);
+        let run =
+            |body: SendBody<'_>| self.run(http::Request::from_parts(head, body), &budget, proxy);
         let response = match body {
             Body::Stream(stream) => {
                 let mut reader = upload::open(&stream).map_err(TransportError::not_sent)?;

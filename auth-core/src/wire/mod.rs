@@ -7,6 +7,7 @@ pub(crate) mod form;
 pub(crate) mod limits;
 pub(crate) mod message;
 pub(crate) mod pasted;
+pub(crate) mod proxy;
 pub(crate) mod redirect;
 pub(crate) mod response_body;
 pub(crate) mod response_buffer;

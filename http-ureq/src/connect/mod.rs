@@ -18,6 +18,8 @@ use self::{names::Names, tcp::Tcp};
 pub(crate) fn agent(config: Config) -> Agent {
     let names = Arc::new(Names::default());
     let chain = ();
+    #[cfg(feature = "socks")]
+    let chain = chain.chain(ureq::unversioned::transport::SocksConnector::default());
     let chain = chain.chain(ConnectProxyConnector::default());
     let chain = chain.chain(Tcp::new(Arc::clone(&names)));
     #[cfg(feature = "rustls")]
