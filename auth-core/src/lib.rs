@@ -35,6 +35,7 @@ pub use oauth::{
 };
 pub use ports::{
     flow::{Event, Flow, PermitKind, Step, TokenRequirement},
+    head::check_head,
     runtime::{BoxFuture, Runtime},
     store::{Lease, Store},
     transport::{AsyncTransport, Transport, TransportError},

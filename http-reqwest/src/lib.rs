@@ -14,7 +14,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use auth_core::{
     AcceptedCoding, AsyncTransport, Body, Limits, ProxyRules, Request, Response, ResponseBuffer,
-    TransportError, is_loopback,
+    TransportError, check_head, is_loopback,
 };
 use http::{Method, Uri, uri::Scheme};
 use reqwest::{Client, ClientBuilder};
@@ -216,6 +216,7 @@ impl Reqwest {
         let runtime = ::tokio::runtime::Handle::try_current()
             .map_err(|error| TransportError::not_sent(error).misconfigured())?;
         let (client, origin) = self.choose(request.uri())?;
+        check_head(&request)?;
         let method = request.method().clone();
         let (mut head, body) = request.into_parts();
         head.extensions.clear();

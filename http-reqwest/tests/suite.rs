@@ -82,10 +82,9 @@ fn a_silent_handshake_is_a_timeout_before_sending() {
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[test]
 fn a_silent_ipv6_address_costs_a_moment_and_not_the_timeout() {
-    use auth_testkit::raw::SilentAddress;
-    let silent = SilentAddress::v6();
+    let silent = auth_testkit::raw::SilentAddress::v6();
     let good = RawServer::start(|_| vec![ScriptStep::Reset]);
-    let addresses: Vec<_> = silent.iter().map(SilentAddress::address).collect();
+    let addresses: Vec<_> = silent.iter().map(|silent| silent.address()).collect();
     let addresses = [&addresses[..], &[good.address()]].concat();
     let builder = reqwest::Client::builder().no_proxy();
     let transport = Reqwest::with_builder(builder.resolve_to_addrs("api.invalid", &addresses));

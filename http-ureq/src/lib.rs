@@ -11,7 +11,7 @@ use std::{fmt, io::Read, time::Instant};
 
 use auth_core::{
     AcceptedCoding, Body, Deadline, Limits, Request, Response, ResponseBuffer, SecretBytes,
-    Transport, TransportError, is_loopback,
+    Transport, TransportError, check_head, is_loopback,
 };
 use http::{Method, uri::Scheme};
 use ureq::SendBody;
@@ -192,6 +192,7 @@ impl Transport for Ureq {
         if request.uri().scheme() == Some(&Scheme::HTTP) && !is_loopback(request.uri()) {
             return Err(error::plain_http(request.uri()));
         }
+        check_head(&request)?;
         let (mut head, body) = request.into_parts();
         let method = head.method.clone();
         body.frame(&method, &mut head.headers);

@@ -2,6 +2,7 @@
 //! run.
 
 pub(crate) mod flow;
+pub(crate) mod head;
 pub(crate) mod runtime;
 pub(crate) mod store;
 pub(crate) mod transport;

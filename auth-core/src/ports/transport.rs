@@ -17,6 +17,7 @@ use crate::{
 ///   [`Deadline`](crate::Deadline) measures it. The size limit counts decompressed bytes.
 /// - It names the content codings that it reads in `Accept-Encoding`, and rejects any other. A
 ///   [`ResponseBuffer`](crate::ResponseBuffer) does.
+/// - It sends no head that [`check_head`](crate::check_head) rejects.
 /// - It opens a body once for each sending.
 /// - An error says whether the request may have been delivered, and how many bytes of the
 ///   response's body were received.

@@ -45,6 +45,7 @@
 //! | a stream that fails never arrives complete |
 //! | many requests share few connections |
 //! | a closed idle connection never duplicates a request |
+//! | a header that no server takes is named, and not sent |
 //!
 //! | limits |
 //! | --- |

@@ -32,7 +32,31 @@ pub(super) const CASES: &[Case] = &[
     ("a stream that fails never arrives complete", stream_broken),
     ("many requests share few connections", keep_alive),
     ("a closed idle connection never duplicates a request", stale),
+    (
+        "a header that no server takes is named, and not sent",
+        huge_header,
+    ),
 ];
+
+fn huge_header(send: &mut Send<'_>) -> Outcome {
+    let server = ok();
+    let mut get = get(&server, "/");
+    let token = format!("Bearer {}", "sesame".repeat(33_000));
+    let value = HeaderValue::from_str(&token).map_err(|error| error.to_string())?;
+    get.headers_mut().insert("authorization", value);
+    let error = expect_error(send(get, &Limits::api()), "GET")?;
+    ensure!(
+        error.delivery() == Delivery::NotSent && error.is_misconfigured(),
+        "it would be sent again: {error}"
+    );
+    let words = error.to_string();
+    ensure!(
+        words.contains("authorization") && !words.contains("sesame"),
+        "the error does not name the header alone: {words:.200}"
+    );
+    ensure!(server.requests().is_empty(), "a request arrived");
+    Ok(())
+}
 
 fn as_made(send: &mut Send<'_>) -> Outcome {
     let server = ok();
