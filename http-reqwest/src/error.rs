@@ -77,7 +77,7 @@ pub(crate) fn while_reading(error: reqwest::Error) -> TransportError {
 
 /// The end of an exchange in which nothing moves, or too little, or that has a total timeout.
 pub(crate) fn out_of_time() -> TransportError {
-    TransportError::delivery_unknown("the timeout of the request").timed_out()
+    TransportError::delivery_unknown("the timeout of the request ran out").timed_out()
 }
 
 /// Joins an error and its causes in one line, because reqwest's own message omits the causes.

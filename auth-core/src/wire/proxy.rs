@@ -65,12 +65,16 @@ impl ProxyRules {
         self.proxy.as_deref()
     }
 
-    /// Returns the proxy for https requests to this host. It may contain a password.
+    /// Returns the proxy for https requests to this host. It may contain a password. `None` for
+    /// loopback addresses.
     #[must_use]
     pub fn proxy_for(&self, host: &str) -> Option<&str> {
         let proxy = self.proxy.as_deref()?;
         let host = host.trim_matches(['[', ']']).trim_end_matches('.');
         let host = host.to_ascii_lowercase();
+        if host.parse::<IpAddr>().is_ok_and(|host| host.is_loopback()) {
+            return None;
+        }
         let excepted = self.exceptions.iter().any(|entry| entry.is_for(&host));
         (!excepted).then_some(proxy)
     }
@@ -198,6 +202,8 @@ mod tests {
         check("[fd00::1]", "[fd00::1]", true);
         check("fd00::/8", "[fe80::1]", false);
         check("::/0", "[fe80::1]", true);
+        check("", "127.0.0.1", true);
+        check("", "[::1]", true);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(super) fn connect(
     loop {
         let started = untried.next();
         if let Some(address) = started {
-            start(address, end, &sender)?;
+            start(address, end, &sender);
             pending += 1;
         } else if pending == 0 {
             return Err(failure.unwrap_or(Error::HostNotFound));
@@ -76,16 +76,17 @@ fn is_over(end: Option<Instant>) -> bool {
     end.is_some_and(|end| end <= Instant::now())
 }
 
-fn start(address: SocketAddr, end: Option<Instant>, sender: &Sender<Outcome>) -> io::Result<()> {
-    let sender = sender.clone();
-    let run = move || {
+/// Tries an address on a thread of its own. If the system has none left, on this one.
+fn start(address: SocketAddr, end: Option<Instant>, sender: &Sender<Outcome>) {
+    let run = move |sender: Sender<Outcome>| {
         // Without a receiver another address was faster: this connection closes.
         let _ = sender.send((address, attempt(address, end)));
     };
-    thread::Builder::new()
-        .name("connect".to_owned())
-        .spawn(run)
-        .map(drop)
+    let its_sender = sender.clone();
+    let thread = thread::Builder::new().name("connect".to_owned());
+    if thread.spawn(move || run(its_sender)).is_err() {
+        run(sender.clone());
+    }
 }
 
 fn attempt(address: SocketAddr, end: Option<Instant>) -> Result<TcpStream, Error> {

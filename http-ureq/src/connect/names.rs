@@ -108,16 +108,19 @@ fn host_and_port(uri: &Uri) -> Option<String> {
     DefaultResolver::host_and_port(uri.scheme()?, uri.authority()?)
 }
 
-/// The system's lookup has no timeout, so it runs on a thread of its own.
+/// The system's lookup has no timeout, so it runs on a thread of its own; if the system has none
+/// left, on this one.
 fn look_up(host: String, timeout: NextTimeout) -> Result<Vec<SocketAddr>, Error> {
     let (sender, found) = mpsc::sync_channel(1);
+    let name = host.clone();
     let run = move || {
-        let found = host.to_socket_addrs().map(Vec::from_iter);
+        let found = name.to_socket_addrs().map(Vec::from_iter);
         let _ = sender.send(found); // without a receiver the timeout was faster
     };
-    thread::Builder::new()
-        .name("lookup".to_owned())
-        .spawn(run)?;
+    let thread = thread::Builder::new().name("lookup".to_owned());
+    if thread.spawn(run).is_err() {
+        return Ok(host.to_socket_addrs()?.collect());
+    }
     let found: Result<io::Result<Vec<_>>, _> = match timeout.not_zero() {
         Some(time) => found.recv_timeout(*time),
         None => Ok(found.recv().map_err(io::Error::other)?),
