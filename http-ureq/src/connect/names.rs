@@ -44,13 +44,17 @@ impl Names {
         if let Ok(address) = host.parse() {
             return Ok(vec![address]);
         }
-        if let Some(entry) = self.lock().get(host)
-            && entry.looked_up.elapsed() < KEPT
-        {
-            return Ok(entry.addresses.clone());
+        if let Some(kept) = self.kept(host) {
+            return Ok(kept);
         }
         let found = addresses::interleave(&look_up(host.to_owned(), timeout)?);
         Ok(self.keep(host, found, Instant::now()))
+    }
+
+    fn kept(&self, host: &str) -> Option<Vec<SocketAddr>> {
+        let names = self.lock();
+        let entry = names.get(host)?;
+        (entry.looked_up.elapsed() < KEPT).then(|| entry.addresses.clone())
     }
 
     /// Keeps the addresses of a name. The one that worked last stays the first.
@@ -79,10 +83,11 @@ impl Names {
         let Some(host) = host_and_port(uri) else {
             return;
         };
-        if let Some(entry) = self.lock().get_mut(&host)
-            && let Some(index) = entry.addresses.iter().position(|a| *a == address)
-        {
-            entry.addresses[..=index].rotate_right(1);
+        let mut names = self.lock();
+        let entry = names.get_mut(&host);
+        let addresses = entry.map_or(&mut [][..], |entry| &mut entry.addresses);
+        if let Some(index) = addresses.iter().position(|a| *a == address) {
+            addresses[..=index].rotate_right(1);
         }
     }
 
