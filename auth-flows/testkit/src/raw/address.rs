@@ -16,7 +16,7 @@ pub fn refusing_address() -> SocketAddr {
 }
 
 /// An address on 127.0.0.1 that does not respond to connections, until it is dropped: a listener
-/// whose backlog is full.
+/// whose backlog is full. On Windows it refuses them.
 ///
 /// ```
 /// use std::{net::TcpStream, time::Duration};
