@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{moment::Moment, user::User};
+use super::{choice::Geoprivacy, moment::Moment, user::User};
 
 record! {
     /// Whether a user follows and trusts another user.
@@ -73,9 +73,43 @@ record! {
 }
 
 record! {
-    /// The state of the service.
-    pub struct Ping {
-        /// `available`.
-        pub status: Option<Box<str>>,
+    /// A location that the account has stored, for later observations.
+    pub struct SavedLocation {
+        /// The id.
+        pub id: u64,
+        /// The id of the account.
+        pub user_id: Option<u64>,
+        /// The latitude: degrees north of the equator.
+        pub latitude: Option<f64>,
+        /// The longitude: degrees east of Greenwich.
+        pub longitude: Option<f64>,
+        /// The name.
+        pub title: Option<Box<str>>,
+        /// The accuracy: the radius of a circle, in metres.
+        pub positional_accuracy: Option<f64>,
+        /// Who can see it.
+        pub geoprivacy: Option<Geoprivacy>,
+        /// The time of creation.
+        pub created_at: Option<Moment>,
+        /// The time of the last change.
+        pub updated_at: Option<Moment>,
+    }
+}
+
+record! {
+    /// The numbers of news that the account has not viewed.
+    pub struct NotificationCounts {
+        /// The number of updates.
+        pub updates_count: Option<i64>,
+        /// The number of messages.
+        pub messages_count: Option<i64>,
+    }
+}
+
+record! {
+    /// Whether an e-mail address belongs to no account yet.
+    pub struct EmailAvailable {
+        /// It belongs to none.
+        pub available: Option<bool>,
     }
 }

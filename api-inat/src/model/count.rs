@@ -10,6 +10,7 @@ use super::{
     annotation::ControlledTerm,
     choice::Category,
     identification::Identification,
+    project::Project,
     record::Identified,
     taxon::{ConservationStatus, ListedTaxon, Taxon},
     user::User,
@@ -141,6 +142,8 @@ record! {
         pub controlled_value: Option<ControlledTerm>,
         /// The number of observations.
         pub count: Option<u64>,
+        /// The counts by number of the week.
+        pub week_of_year: BTreeMap<Box<str>, u64>,
         /// The counts by number of the month.
         pub month_of_year: BTreeMap<Box<str>, u64>,
     }
@@ -209,6 +212,26 @@ record! {
 }
 
 record! {
+    /// The counts of a project under an umbrella project.
+    pub struct ProjectCount {
+        /// The project.
+        pub project: Option<Box<Project>>,
+        /// The number of observations.
+        pub observation_count: Option<u64>,
+        /// The number of species.
+        pub species_count: Option<u64>,
+        /// The number of observers.
+        pub observers_count: Option<u64>,
+    }
+}
+
+impl Identified for ProjectCount {
+    fn id(&self) -> Option<u64> {
+        self.project.as_ref()?.id()
+    }
+}
+
+record! {
     /// The layers that a map of a taxon can have.
     pub struct MapLayers {
         /// The taxon.
@@ -217,6 +240,8 @@ record! {
         pub ranges: Option<bool>,
         /// It is on lists of places.
         pub listed_places: Option<bool>,
+        /// It has a model of where it is expected.
+        pub geomodel: Option<bool>,
         /// The id of its page at GBIF.
         pub gbif_id: Option<u64>,
         /// All other layers.

@@ -48,7 +48,9 @@ mod place;
 mod project;
 mod rank;
 mod search;
+mod service;
 mod suggestion;
+mod summary;
 mod taxon;
 mod tile;
 mod token;
@@ -56,14 +58,17 @@ pub(crate) mod tolerant;
 mod user;
 pub(crate) mod written;
 
-pub use account::{Announcement, Ping, ProviderAuthorization, Relationship};
+pub use account::{
+    Announcement, EmailAvailable, NotificationCounts, ProviderAuthorization, Relationship,
+    SavedLocation,
+};
 pub use annotation::{
     Annotation, ControlledTerm, ObservationField, ObservationFieldValue, TermLabel,
 };
 pub use choice::{Category, Direction, Geoprivacy, IconicTaxon, License, QualityGrade};
 pub use count::{
-    CategoryCount, Count, Histogram, MapLayers, ObserverCount, PopularValue, RecentTaxon,
-    TaxonCount, TaxonSummary, Taxonomy, TaxonomyTaxon, UserCount,
+    CategoryCount, Count, Histogram, MapLayers, ObserverCount, PopularValue, ProjectCount,
+    RecentTaxon, TaxonCount, TaxonSummary, Taxonomy, TaxonomyTaxon, UserCount,
 };
 pub use flag::{DateDetails, Flag, ModeratorAction, QualityMetric, Vote};
 pub use identification::{Comment, ExemplarIdentification, Identification, TaxonChange};
@@ -82,7 +87,9 @@ pub use project::{
 pub use rank::Rank;
 pub use record::{Identified, Shape};
 pub use search::Found;
-pub use suggestion::{Suggestion, Suggestions, TaxonSuggestion, TaxonSuggestions};
+pub use service::{AppBuildInfo, BuildInfo, IpLocation, Language, Ping};
+pub use suggestion::{LanguageMatch, Suggestion, Suggestions, TaxonSuggestion, TaxonSuggestions};
+pub use summary::{IdSummary, IdSummaryReference, TaxonIdSummary};
 pub use taxon::{
     Color, ConservationStatus, EstablishmentMeans, FlagCounts, List, ListedTaxon, Taxon, TaxonName,
 };
@@ -95,9 +102,11 @@ pub use user::{Preferences, Site, TaxonNamePriority, User};
 pub const SHAPES: &[Shape] = &[
     Annotation::SHAPE,
     Announcement::SHAPE,
+    AppBuildInfo::SHAPE,
     Application::SHAPE,
     AuthorizedApplication::SHAPE,
     Bounds::SHAPE,
+    BuildInfo::SHAPE,
     CategoryCount::SHAPE,
     Color::SHAPE,
     Comment::SHAPE,
@@ -106,13 +115,19 @@ pub const SHAPES: &[Shape] = &[
     Count::SHAPE,
     DateDetails::SHAPE,
     Dimensions::SHAPE,
+    EmailAvailable::SHAPE,
     EstablishmentMeans::SHAPE,
     ExemplarIdentification::SHAPE,
     Flag::SHAPE,
     FlagCounts::SHAPE,
     Found::SHAPE,
     Histogram::SHAPE,
+    IdSummary::SHAPE,
+    IdSummaryReference::SHAPE,
     Identification::SHAPE,
+    IpLocation::SHAPE,
+    Language::SHAPE,
+    LanguageMatch::SHAPE,
     List::SHAPE,
     ListedTaxon::SHAPE,
     MapLayers::SHAPE,
@@ -121,6 +136,7 @@ pub const SHAPES: &[Shape] = &[
     Nearby::SHAPE,
     NearbyPlaces::SHAPE,
     NonTraditionalProject::SHAPE,
+    NotificationCounts::SHAPE,
     Observation::SHAPE,
     ObservationField::SHAPE,
     ObservationFieldValue::SHAPE,
@@ -137,6 +153,7 @@ pub const SHAPES: &[Shape] = &[
     Preferences::SHAPE,
     Project::SHAPE,
     ProjectAdmin::SHAPE,
+    ProjectCount::SHAPE,
     ProjectField::SHAPE,
     ProjectMember::SHAPE,
     ProjectObservation::SHAPE,
@@ -147,6 +164,7 @@ pub const SHAPES: &[Shape] = &[
     RecentTaxon::SHAPE,
     Relationship::SHAPE,
     RulePreference::SHAPE,
+    SavedLocation::SHAPE,
     SearchParameter::SHAPE,
     Site::SHAPE,
     SiteFeature::SHAPE,
@@ -157,6 +175,7 @@ pub const SHAPES: &[Shape] = &[
     Taxon::SHAPE,
     TaxonChange::SHAPE,
     TaxonCount::SHAPE,
+    TaxonIdSummary::SHAPE,
     TaxonName::SHAPE,
     TaxonNamePriority::SHAPE,
     TaxonPhoto::SHAPE,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{place::Place, taxon::Taxon};
+use super::{observation::Observation, place::Place, record::Identified, taxon::Taxon};
 
 record! {
     /// The taxa suggested for a picture.
@@ -48,6 +48,24 @@ record! {
         pub query_taxon = "queryTaxon": Option<Arc<Taxon>>,
         /// The place of the request.
         pub query_place = "queryPlace": Option<Box<Place>>,
+    }
+}
+
+record! {
+    /// A photo that fits a search in words.
+    pub struct LanguageMatch {
+        /// The id of the photo.
+        pub photo_id: Option<u64>,
+        /// How well it fits; higher is better.
+        pub score: Option<f64>,
+        /// The observation of the photo.
+        pub observation: Option<Box<Observation>>,
+    }
+}
+
+impl Identified for LanguageMatch {
+    fn id(&self) -> Option<u64> {
+        self.photo_id
     }
 }
 

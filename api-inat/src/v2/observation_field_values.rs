@@ -7,7 +7,7 @@ use crate::{
     model::ObservationFieldValue,
     operation::{operation, response::Empty},
     parameter::{fields::Fields, lists::StringList},
-    v2::{WRITE, selected},
+    v2::{CHANGE, WRITE, selected},
 };
 
 operation! {
@@ -46,6 +46,6 @@ operation! {
 
 operation! {
     /// Removes a value from its observation.
-    pub Delete: DELETE "/observation_field_values/{uuid}" -> Whole<Empty>, WRITE;
+    pub Delete: DELETE "/observation_field_values/{uuid}" -> Whole<Empty>, CHANGE;
     at(uuid(into StringList));
 }

@@ -5,7 +5,7 @@ use crate::{
     operation::{operation, response::Empty},
     parameter::{fields::Fields, lists::StringList, path_value::fresh_uuid},
     upload::Upload,
-    v2::{UPLOAD, WRITE, selected},
+    v2::{CHANGE, UPLOAD, WRITE, selected},
 };
 
 operation! {
@@ -53,7 +53,7 @@ operation! {
 
 operation! {
     /// Moves a photo among those of its observation.
-    pub Update: PUT "/observation_photos/{uuid}" -> One<ObservationPhoto>, WRITE;
+    pub Update: PUT "/observation_photos/{uuid}" -> One<ObservationPhoto>, CHANGE;
     at(uuid(into StringList));
     with(observation_id(into String));
     preset(fields(Fields::all()));

@@ -5,7 +5,7 @@ use crate::{
     operation::{operation, response::Empty},
     parameter::{fields::Fields, lists::StringList, path_value::fresh_uuid},
     upload::Upload,
-    v2::{UPLOAD, WRITE, selected},
+    v2::{CHANGE, UPLOAD, WRITE, selected},
 };
 
 operation! {
@@ -47,7 +47,7 @@ operation! {
 
 operation! {
     /// Moves a sound to another observation.
-    pub Update: PUT "/observation_sounds/{uuid}" -> One<ObservationSound>, WRITE;
+    pub Update: PUT "/observation_sounds/{uuid}" -> One<ObservationSound>, CHANGE;
     at(uuid(into StringList));
     with(observation_id(into String));
     preset(fields(Fields::all()));

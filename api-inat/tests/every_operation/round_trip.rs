@@ -23,15 +23,17 @@ macro_rules! records {
 }
 
 records! {
-    Announcement Annotation Application AuthorizedApplication Bounds CategoryCount Color Comment
-    ConservationStatus ControlledTerm Count DateDetails Dimensions EstablishmentMeans
-    ExemplarIdentification Flag FlagCounts Found Histogram Identification List ListedTaxon MapLayers
-    Message ModeratorAction Nearby NearbyPlaces NonTraditionalProject Observation ObservationField
-    ObservationFieldValue ObservationPhoto ObservationPreferences ObservationSound ObserverCount
-    Outlink Photo Ping Place PopularValue Post Preferences Project ProjectAdmin ProjectField
-    ProjectMember ProjectObservation ProjectObservationPreferences ProjectRule ProviderAuthorization
-    QualityMetric RecentTaxon Relationship RulePreference SearchParameter Site SiteFeature Sound
-    Subscription Suggestion Suggestions Taxon TaxonChange TaxonCount TaxonName TaxonNamePriority
+    Annotation Announcement AppBuildInfo Application AuthorizedApplication Bounds BuildInfo
+    CategoryCount Color Comment ConservationStatus ControlledTerm Count DateDetails Dimensions
+    EmailAvailable EstablishmentMeans ExemplarIdentification Flag FlagCounts Found Histogram
+    IdSummary IdSummaryReference Identification IpLocation Language LanguageMatch List ListedTaxon
+    MapLayers Message ModeratorAction Nearby NearbyPlaces NonTraditionalProject NotificationCounts
+    Observation ObservationField ObservationFieldValue ObservationPhoto ObservationPreferences
+    ObservationSound ObserverCount Outlink Photo Ping Place PopularValue Post Preferences Project
+    ProjectAdmin ProjectCount ProjectField ProjectMember ProjectObservation
+    ProjectObservationPreferences ProjectRule ProviderAuthorization QualityMetric RecentTaxon
+    Relationship RulePreference SavedLocation SearchParameter Site SiteFeature Sound Subscription
+    Suggestion Suggestions Taxon TaxonChange TaxonCount TaxonIdSummary TaxonName TaxonNamePriority
     TaxonPhoto TaxonSuggestion TaxonSuggestions TaxonSummary Taxonomy TaxonomyTaxon TermLabel Thread
     TokenApplication TokenInfo Unread Update User UserCount UtfGrid Vote
 }

@@ -8,7 +8,7 @@ use http::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 
 /// Paths of up to this many segments.
-const PATTERNS: [&str; 7] = [
+const PATTERNS: [&str; 9] = [
     "/{a}",
     "/{a}/{b}",
     "/{a}/{b}/{c}",
@@ -16,6 +16,8 @@ const PATTERNS: [&str; 7] = [
     "/{a}/{b}/{c}/{d}/{e}",
     "/{a}/{b}/{c}/{d}/{e}/{f}",
     "/{a}/{b}/{c}/{d}/{e}/{f}/{g}",
+    "/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}",
+    "/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}",
 ];
 
 /// The password of `alice`.

@@ -1,6 +1,6 @@
 //! Compares a response with what the crate writes after reading it: no value may be lost.
 
-use api_inat::model::Location;
+use api_inat::model::{Location, Moment};
 use serde_json::Value;
 
 /// Fields that responses have and records leave out, with the reason.
@@ -50,16 +50,18 @@ fn collect(path: &str, response: &Value, written: &Value, found: &mut Vec<String
     }
 }
 
-/// Returns whether two values mean the same: numbers may be text, and a location may have other
-/// digits.
+/// Returns whether two values mean the same: numbers may be text, and locations and moments may
+/// be written in another way.
 fn same(response: &Value, written: &Value) -> bool {
     let number = |value: &Value| {
         let text = value.as_str().and_then(|text| text.parse::<f64>().ok());
         value.as_f64().or(text)
     };
     let location = |value: &Value| Location::parse(value.as_str()?);
+    let moment = |value: &Value| value.as_str()?.parse::<Moment>().ok();
     let both = |one: Option<f64>, other: Option<f64>| one.is_some() && one == other;
     response == written
         || both(number(response), number(written))
+        || (moment(response).is_some() && moment(response) == moment(written))
         || (location(response).is_some() && location(response) == location(written))
 }

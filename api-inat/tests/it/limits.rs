@@ -77,6 +77,26 @@ fn pages() -> Vec<Row> {
         v1::projects::Autocomplete (10, 300) Read: |n| Autocomplete::new("x").per_page(n);
         v1::projects::Members (30, 100) Read: |n| Members::new("x").per_page(n);
         v2::observations::Search (30, 200) Read: |n| Search::new().per_page(n);
+        v2::observations::SpeciesCounts (500, 500) Read: |n| SpeciesCounts::new().per_page(n);
+        v2::observations::Observers (500, 500) Read: |n| Observers::new().per_page(n);
+        v2::observations::Identifiers (500, 500) Read: |n| Identifiers::new().per_page(n);
+        v2::observations::Updates (30, 200) Assumed: |n| Updates::new().per_page(n);
+        v2::places::Search (10, 20) Read: |n| Search::new().per_page(n);
+        v2::places::Near (20, 100) Read: |n| Near::new(1.0, 1.0, 0.0, 0.0).per_page(n);
+        v2::projects::Search (10, 300) Read: |n| Search::new().per_page(n);
+        v2::projects::Members (30, 100) Read: |n| Members::new(3).per_page(n);
+        v2::projects::Posts (10, 30) Read: |n| Posts::new(3).per_page(n);
+        v2::users::Search (30, 100) Assumed: |n| Search::new().per_page(n);
+        v2::users::Autocomplete (5, 100) Read: |n| Autocomplete::new("x").per_page(n);
+        v2::users::Posts (10, 30) Read: |n| Posts::new("x").per_page(n);
+        v2::identifications::Identifiers (500, 500) Read: |n| Identifiers::new().per_page(n);
+        v2::identifications::RecentTaxa (30, 200) Assumed: |n| RecentTaxa::new(1).per_page(n);
+        v2::exemplar_identifications::Search (50, 200) Read: |n| Search::new().per_page(n);
+        v2::posts::ForUser (30, 200) Read: |n| ForUser::new().per_page(n);
+        v2::messages::Search (10, 200) Assumed: |n| Search::new().param("per_page", n);
+        v2::search::Search (30, 100) Read: |n| Search::new("x").per_page(n);
+        v2::saved_locations::Search (30, 100) Assumed: |n| Search::new().param("per_page", n);
+        v2::taxon_id_summaries::Search (30, 200) Assumed: |n| Search::new().per_page(n);
         v2::taxa::Search (30, 500) Read: |n| Search::new().per_page(n);
         v2::taxa::Autocomplete (10, 30) Read: |n| Autocomplete::new("x").per_page(n);
     }
@@ -96,6 +116,8 @@ fn ids() -> Vec<Row> {
         v1::places::Get (500, 500) Read: |n| Get::new(words(n));
         v1::taxa::Get (30, 30) Read: |n| Get::new(numbers(n));
         v1::projects::Get (30, 100) Read: |n| Get::new(words(n));
+        v2::places::Get (500, 500) Read: |n| Get::new(words(n));
+        v2::projects::Get (30, 100) Read: |n| Get::new(numbers(n));
         v2::observations::Get (200, 200) Assumed: |n| Get::new(words(n));
         v2::taxa::Get (30, 30) Read: |n| Get::new(numbers(n));
     }

@@ -164,3 +164,36 @@ fn what_v2_says_when_it_refuses() {
         "inner",
     );
 }
+
+/// A change by UUID is repeated if its response is lost; what toggles or creates is not.
+#[test]
+fn what_is_repeated() {
+    use api_inat::v2::{comments, identifications, observations};
+    use auth_core::RetrySafety::{Idempotent, IfNotSent};
+    let retry = |operation: &dyn Fn() -> auth_core::CallPolicy| operation().retry();
+    assert_eq!(
+        retry(&|| observations::Update::new("u").policy()),
+        Idempotent
+    );
+    assert_eq!(
+        retry(&|| identifications::Update::new("u").policy()),
+        Idempotent
+    );
+    assert_eq!(
+        retry(&|| comments::Update::new("u", "x").policy()),
+        Idempotent
+    );
+    assert_eq!(retry(&|| observations::Create::new().policy()), Idempotent);
+    assert_eq!(
+        retry(&|| observations::ToggleSubscription::new("u").policy()),
+        IfNotSent
+    );
+    assert_eq!(
+        retry(&|| observations::Delete::new("u").policy()),
+        IfNotSent
+    );
+    assert_eq!(
+        retry(&|| comments::Create::new("Observation", "u", "x").policy()),
+        IfNotSent
+    );
+}

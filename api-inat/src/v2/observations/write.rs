@@ -6,7 +6,7 @@ use crate::{
     model::{Geoprivacy, License, Observation},
     operation::{operation, response::Empty},
     parameter::{fields::Fields, lists::StringList, path_value::fresh_uuid},
-    v2::{WRITE, selected},
+    v2::{CHANGE, WRITE, selected},
 };
 
 /// The fields of an observation that a write can set.
@@ -89,7 +89,7 @@ operation! {
 
 operation! {
     /// Changes one of your observations. Fields that are not set stay as they are, the photos too.
-    pub Update: PUT "/observations/{uuid}" -> One<Observation>, WRITE;
+    pub Update: PUT "/observations/{uuid}" -> One<Observation>, CHANGE;
     at(uuid(into StringList));
     preset(ignore_photos(true), fields(Fields::all()));
     shared description, selected;
