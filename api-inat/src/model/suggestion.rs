@@ -13,6 +13,14 @@ record! {
         pub results: Vec<Suggestion>,
         /// The common ancestor of the most likely ones.
         pub common_ancestor: Option<Suggestion>,
+        /// The number of taxa.
+        pub total_results: Option<u64>,
+        /// The number of the page: 1.
+        pub page: Option<u64>,
+        /// The number of taxa on the page.
+        pub per_page: Option<u64>,
+        /// What iNaturalist's experiments add.
+        pub experimental: Option<Value>,
     }
 }
 

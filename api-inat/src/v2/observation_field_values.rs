@@ -1,6 +1,5 @@
 //! Values of observation fields: set, change and remove them.
 
-use auth_core::RetrySafety;
 use serde_json::Value;
 
 use crate::{
@@ -13,7 +12,7 @@ use crate::{
 operation! {
     /// Sets the value of an observation field. An observation has one value for each field, so a
     /// repeated request adds none (the Rails application's controller).
-    pub Create: POST "/observation_field_values" -> One<ObservationFieldValue>, WRITE.with_retry(RetrySafety::Idempotent);
+    pub Create: POST "/observation_field_values" -> One<ObservationFieldValue>, CHANGE;
     with(observation_id(into String), observation_field_id(u64), value(into Value));
     preset(fields(Fields::all()));
     shared selected;
@@ -29,7 +28,7 @@ operation! {
 
 operation! {
     /// Changes a value.
-    pub Update: PUT "/observation_field_values/{uuid}" -> One<ObservationFieldValue>, WRITE.with_retry(RetrySafety::Idempotent);
+    pub Update: PUT "/observation_field_values/{uuid}" -> One<ObservationFieldValue>, CHANGE;
     at(uuid(into StringList));
     with(observation_id(into String), observation_field_id(u64), value(into Value));
     preset(fields(Fields::all()));
@@ -46,6 +45,6 @@ operation! {
 
 operation! {
     /// Removes a value from its observation.
-    pub Delete: DELETE "/observation_field_values/{uuid}" -> Whole<Empty>, CHANGE;
+    pub Delete: DELETE "/observation_field_values/{uuid}" -> Whole<Empty>, WRITE;
     at(uuid(into StringList));
 }

@@ -11,7 +11,13 @@ pub(crate) fn all() -> Value {
         found.insert(shape.name.to_owned(), fields.into());
     }
     // The envelope is not a record: it is generic over the type of the records.
-    let envelope = ["total_results", "page", "per_page", "results"];
+    let envelope = [
+        "total_results",
+        "page",
+        "per_page",
+        "total_bounds",
+        "results",
+    ];
     found.insert("Page".to_owned(), envelope.to_vec().into());
     found.into()
 }

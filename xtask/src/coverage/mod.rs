@@ -34,6 +34,15 @@ const SERVICES: &[Service] = &[
         described: true,
         measure: inat::measure,
     },
+    Service {
+        name: "inat-v2",
+        document: Document {
+            path: inat::DOCUMENT_V2,
+            command: "cargo xtask coverage inat-v2 DESCRIPTION",
+        },
+        described: true,
+        measure: inat::measure_v2,
+    },
 ];
 
 #[derive(Clone, Copy)]
@@ -140,7 +149,7 @@ fn parse(args: Vec<OsString>) -> Result<Arguments, Stop> {
         )
     {
         return Err(Stop::Usage(format!(
-            "`{name}` takes no description; only `inat` does"
+            "`{name}` takes no description; only `inat` and `inat-v2` do"
         )));
     }
     Ok(Arguments {
@@ -195,9 +204,9 @@ mod tests {
         check(&["inat"], Ok((1, false, false)));
         check(&["inat", "api.json"], Ok((1, true, false)));
         check(&["inat", "api.json", "--check"], Ok((1, true, true)));
-        check(&["nowhere"], Err("choose all, infoflora, inat"));
-        check(&["infoflora", "api.json"], Err("only `inat`"));
-        check(&["all", "api.json"], Err("only `inat`"));
+        check(&["nowhere"], Err("choose all, infoflora, inat, inat-v2"));
+        check(&["infoflora", "api.json"], Err("only `inat` and"));
+        check(&["all", "api.json"], Err("only `inat` and"));
         check(&["inat", "api.json", "twice"], Err("unexpected"));
     }
 }

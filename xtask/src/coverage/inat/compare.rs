@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::described::{Described, Endpoint, Kind};
-use super::known::{BEYOND, EVERYWHERE, READ_AS, REASONS, ReadAs, Reason};
+use super::known::{ANY_MISSING, EVERYWHERE, ReadAs, Reason, Version};
 use super::sent::{Call, Sent};
 
 /// Both, and their differences.
@@ -50,7 +50,11 @@ pub(super) struct Gap {
     pub(super) what: String,
 }
 
-pub(super) fn compare<'a>(described: &'a Described, sent: &'a Sent) -> Compared<'a> {
+pub(super) fn compare<'a>(
+    version: &Version,
+    described: &'a Described,
+    sent: &'a Sent,
+) -> Compared<'a> {
     let mut all = Compared {
         operations: described.endpoints.iter().map(Row::empty).collect(),
         beyond: Vec::new(),
@@ -58,13 +62,13 @@ pub(super) fn compare<'a>(described: &'a Described, sent: &'a Sent) -> Compared<
         gaps: Vec::new(),
     };
     for call in &sent.calls {
-        all.place(call);
+        all.place(version, call);
     }
     for row in &mut all.operations {
         row.finish(&mut all.gaps);
     }
     for (name, described) in &described.records {
-        let read_as = READ_AS.iter().find(|(theirs, _)| theirs == name);
+        let read_as = version.read_as.iter().find(|(theirs, _)| theirs == name);
         let read_as = read_as.map(|(_, ours)| *ours);
         let read = match read_as {
             Some(ReadAs::Record(ours)) => sent.records.get(ours).cloned().unwrap_or_default(),
@@ -86,12 +90,12 @@ pub(super) fn compare<'a>(described: &'a Described, sent: &'a Sent) -> Compared<
 }
 
 impl<'a> Compared<'a> {
-    fn place(&mut self, call: &'a Call) {
-        let source = BEYOND.iter().find(|(name, _)| *name == call.name);
+    fn place(&mut self, version: &Version, call: &'a Call) {
+        let source = version.beyond.iter().find(|(name, _)| *name == call.name);
         let source = source.map(|(_, source)| *source);
-        let ours = || call.path.starts_with("/v1/") && source.is_none();
+        let ours = || call.is_of(version) && source.is_none();
         let rows = self.operations.iter_mut();
-        let fitting = rows.filter_map(|row| Some((call.at(row.endpoint)?, row)));
+        let fitting = rows.filter_map(|row| Some((call.at(version, row.endpoint)?, row)));
         match fitting.min_by_key(|(values, _)| values.len()) {
             Some((values, row)) if ours() => {
                 let of = row.of();
@@ -107,13 +111,14 @@ impl<'a> Compared<'a> {
     }
 
     /// The differences without a reason, and the reasons without a difference.
-    pub(super) fn unexplained(&self) -> Vec<String> {
+    pub(super) fn unexplained(&self, version: &Version) -> Vec<String> {
         let names = || {
             let each = |reason: &'static Reason| reason.what.iter().map(|what| (reason.of, *what));
-            REASONS.iter().flat_map(each)
+            version.reasons.iter().flat_map(each)
         };
         let same = |gap: &Gap, (of, what): (&str, &str)| {
-            (gap.of == of || of == EVERYWHERE) && gap.what == what
+            let any_missing = what == ANY_MISSING && gap.what.starts_with('-');
+            (gap.of == of || of == EVERYWHERE) && (gap.what == what || any_missing)
         };
         let open = self
             .gaps

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::text::read_back;
 use crate::Stop;
@@ -40,7 +40,7 @@ pub(super) struct Endpoint {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Kind(pub(super) Value);
 
-/// Reads a description in Swagger 2.0, or our own document.
+/// Reads a description in Swagger 2.0 or OpenAPI 3.0, or our own document.
 pub(super) fn read(path: &Path) -> Result<Described, Stop> {
     let unfit = |what: String| Stop::Failed(format!("{}: {what}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| unfit(error.to_string()))?;
@@ -60,7 +60,7 @@ pub(super) fn described(whole: &Value) -> Described {
         ..Described::default()
     };
     for (path, methods) in object(&whole["paths"]) {
-        for (method, operation) in object(methods) {
+        for (method, operation) in object(methods).filter(|(name, _)| *name != "parameters") {
             let operation = resolved(whole, operation);
             all.endpoints.push(endpoint(whole, method, path, operation));
             let schema = &operation["responses"]["200"]["schema"];
@@ -81,7 +81,44 @@ pub(super) fn described(whole: &Value) -> Described {
             records(whole, name, schema, &mut all.records);
         }
     }
+    // OpenAPI 3: only the schemas of responses, and what they refer to.
+    let mut names = BTreeSet::new();
+    for (_, methods) in object(&whole["paths"]) {
+        for (_, operation) in object(methods) {
+            let response = resolved(whole, &operation["responses"]["200"]);
+            referred(whole, &response["content"], &mut names);
+        }
+    }
+    for name in names {
+        records(
+            whole,
+            &name,
+            &whole["components"]["schemas"][&name],
+            &mut all.records,
+        );
+    }
     all
+}
+
+/// Collects the names of the schemas that a value refers to, directly or not.
+fn referred(whole: &Value, value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| referred(whole, item, found)),
+        Value::Object(fields) => {
+            let name = fields.get("$ref").and_then(Value::as_str);
+            let name = name.and_then(|name| name.strip_prefix("#/components/schemas/"));
+            match name {
+                Some(name) if found.insert(name.to_owned()) => {
+                    referred(whole, &whole["components"]["schemas"][name], found);
+                }
+                Some(_) => {}
+                None => fields
+                    .values()
+                    .for_each(|inner| referred(whole, inner, found)),
+            }
+        }
+        _ => {}
+    }
 }
 
 fn endpoint(whole: &Value, method: &str, path: &str, operation: &Value) -> Endpoint {
@@ -90,14 +127,17 @@ fn endpoint(whole: &Value, method: &str, path: &str, operation: &Value) -> Endpo
         path: path.to_owned(),
         token: operation["security"]
             .as_array()
-            .is_some_and(|all| !all.is_empty()),
+            .is_some_and(|all| !all.is_empty() && !all.iter().any(is_optional)),
         ..Endpoint::default()
     };
     let mut segments = BTreeMap::new();
     for parameter in operation["parameters"].as_array().into_iter().flatten() {
         let parameter = resolved(whole, parameter);
         let name = text(&parameter["name"]);
-        let kind = Kind(parameter.clone());
+        let kind = match parameter["schema"].is_null() {
+            true => Kind(parameter.clone()),
+            false => Kind(resolved(whole, &parameter["schema"]).clone()),
+        };
         match parameter["in"].as_str() {
             Some("query") => drop(endpoint.query.insert(name, kind)),
             Some("path") => drop(segments.insert(name, kind)),
@@ -105,8 +145,25 @@ fn endpoint(whole: &Value, method: &str, path: &str, operation: &Value) -> Endpo
                 endpoint.form = true;
                 endpoint.body.insert(name, kind);
             }
-            _ => fields(whole, "", &parameter["schema"], &mut endpoint.body),
+            Some("body") => fields(whole, "", &parameter["schema"], &mut endpoint.body),
+            _ => {}
         }
+    }
+    // OpenAPI 3: as JSON if that is described, else as a form.
+    let bodies = &operation["requestBody"]["content"];
+    match (&bodies["application/json"], &bodies["multipart/form-data"]) {
+        (Value::Null, Value::Null) => {}
+        (Value::Null, form) => {
+            endpoint.form = true;
+            for (name, inner) in properties(whole, &form["schema"]) {
+                let kind = match inner["format"] == "binary" {
+                    true => json!({"type": "file"}),
+                    false => inner.clone(),
+                };
+                endpoint.body.insert(name.to_owned(), Kind(kind));
+            }
+        }
+        (json, _) => fields(whole, "", &json["schema"], &mut endpoint.body),
     }
     let braces = path
         .split('{')
@@ -116,6 +173,11 @@ fn endpoint(whole: &Value, method: &str, path: &str, operation: &Value) -> Endpo
         .map(|(name, _)| segments.remove(name).unwrap_or_default())
         .collect();
     endpoint
+}
+
+/// Whether a requirement names a token that may be left out (v2's `userJwtOptional`).
+fn is_optional(requirement: &Value) -> bool {
+    object(requirement).any(|(name, _)| name.ends_with("Optional"))
 }
 
 /// Collects the fields of a body's schema, by their names with dots between.

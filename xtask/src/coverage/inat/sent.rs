@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::described::Endpoint;
+use super::known::Version;
 use crate::Stop;
 
 /// All of it.
@@ -84,12 +85,18 @@ impl Call {
         }
     }
 
+    /// Whether it was sent to this version of the API.
+    pub(super) fn is_of(&self, version: &Version) -> bool {
+        let below = self.path.strip_prefix(version.prefix);
+        below.is_some_and(|below| below.starts_with('/'))
+    }
+
     /// The values of the endpoint's variable segments, or `None` if this request has another path.
-    pub(super) fn at(&self, endpoint: &Endpoint) -> Option<Vec<&str>> {
+    pub(super) fn at(&self, version: &Version, endpoint: &Endpoint) -> Option<Vec<&str>> {
         if self.method != endpoint.method {
             return None;
         }
-        let path = self.path.strip_prefix("/v1")?;
+        let path = self.path.strip_prefix(version.prefix)?;
         let (mut theirs, mut ours) = (endpoint.path.split('/'), path.split('/'));
         let mut found = Vec::new();
         loop {
@@ -124,7 +131,8 @@ fn public(path: &str) -> String {
 fn flat(before: &str, value: &Value, found: &mut BTreeMap<String, Value>) {
     for (name, inner) in value.as_object().into_iter().flatten() {
         let name = format!("{before}{name}");
-        match inner.is_object() {
+        // v2's selection of fields is one value.
+        match inner.is_object() && name != "fields" {
             true => flat(&format!("{name}."), inner, found),
             false => drop(found.insert(name, inner.clone())),
         }

@@ -5,8 +5,13 @@ use serde_json::{Value, json};
 
 use super::compare::compare;
 use super::described::{Described, Kind, described, read};
+use super::known::V1;
 use super::sent::Sent;
-use super::{Coverage, DOCUMENT, beside, text};
+use super::{Coverage, DOCUMENT, DOCUMENT_V2, text};
+
+fn beside(described: &Described, sent: &Sent) -> Coverage {
+    super::beside(&V1, described, sent)
+}
 
 /// A small API: two reads, a write with a body, a form, a tile.
 fn small() -> Value {
@@ -62,7 +67,7 @@ fn sent(calls: &[Value]) -> Sent {
 
 /// The differences, without the reasons, which the small API does not have.
 fn gaps(described: &Described, sent: &Sent) -> Vec<String> {
-    let compared = compare(described, sent);
+    let compared = compare(&V1, described, sent);
     let gaps = compared.gaps.iter();
     gaps.map(|gap| format!("{} {}", gap.of, gap.what)).collect()
 }
@@ -138,6 +143,52 @@ fn reasons_are_needed_and_used() {
     );
 }
 
+/// v2's description is of OpenAPI 3.0.
+#[test]
+fn openapi_3() {
+    let described = described(&json!({
+        "info": {"version": "2"},
+        "components": {"schemas": {
+            "Note": {"properties": {"id": {"type": "integer"}, "user": {"$ref": "#/components/schemas/User"}}},
+            "User": {"properties": {"login": {}}},
+            "NotesCreate": {"properties": {"fields": {}, "note": {"properties": {"body": {"type": "string"}}}}},
+        }},
+        "paths": {
+            "/notes/{uuid}": {"parameters": [], "get": {
+                "security": [{"userJwtOptional": []}],
+                "parameters": [
+                    {"name": "uuid", "in": "path", "schema": {"type": "string"}},
+                    {"name": "kind", "in": "query", "schema": {"enum": ["a"]}},
+                    {"name": "X-HTTP-Method-Override", "in": "header", "schema": {"type": "string"}},
+                ],
+                "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Note"}}}}},
+            }},
+            "/notes": {"post": {
+                "security": [{"userJwtRequired": []}],
+                "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/NotesCreate"}}}},
+            }},
+            "/photos": {"post": {"requestBody": {"content": {"multipart/form-data": {"schema":
+                {"properties": {"file": {"type": "string", "format": "binary"}, "uuid": {"type": "string"}}}}}}}},
+        },
+    }));
+    let names: Vec<_> = described.records.keys().map(String::as_str).collect();
+    assert_eq!(names, ["Note", "User"], "requests are no records");
+    let [create, get, photo] = &described.endpoints[..] else {
+        panic!("{:?}", described.endpoints);
+    };
+    assert_eq!((create.path.as_str(), create.token), ("/notes", true));
+    assert_eq!(
+        create.body.keys().collect::<Vec<_>>(),
+        ["fields", "note.body"]
+    );
+    assert!(!get.token, "it is optional");
+    assert_eq!(get.query.keys().collect::<Vec<_>>(), ["kind"]);
+    assert!(get.query["kind"].takes("a") && !get.query["kind"].takes("b"));
+    assert_eq!(get.segments.len(), 1);
+    assert!(photo.form && !photo.token);
+    assert_eq!(photo.body["file"].0["type"], "file");
+}
+
 #[test]
 fn kinds() {
     let check = |kind: Value, text: &str, expect: bool| {
@@ -182,4 +233,6 @@ fn the_committed_document_is_whole() {
     let committed = read(&crate::root().join(DOCUMENT)).expect("it is there");
     assert_eq!(committed.endpoints.len(), 105);
     assert_eq!(committed.records.len(), 59);
+    let committed = read(&crate::root().join(DOCUMENT_V2)).expect("it is there");
+    assert_eq!(committed.endpoints.len(), 143);
 }

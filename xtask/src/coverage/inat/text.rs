@@ -1,30 +1,13 @@
-//! `api-inat/COVERAGE.md`: written from what is described and what was sent, and read back if no
-//! description is at hand.
+//! `api-inat/COVERAGE.md` and `COVERAGE-v2.md`: written from what is described and what was sent, and
+//! read back if no description is at hand.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::compare::{Compared, Names, Row};
 use super::described::{Described, Endpoint, Kind};
-use super::known::{GROUPS, REASONS, ReadAs};
+use super::known::{ReadAs, Version};
 use super::sent::Call;
-
-const HEAD: &str = "\
-# What is described of iNaturalist's API v1, and what of it is sent and read
-
-`cargo xtask coverage inat DESCRIPTION` writes this file. It compares iNaturalist's own description of
-the API (Swagger 2.0; not part of this repository) with what arrived at a server on loopback. Each
-operation was sent with all of its setters, and arrived the same through both transports. Without a
-description, as in CI, the command reads the description back from this file and compares. With this
-file as the description, it rewrites it. **No operation was tried on the running service.** Operations
-of v2, of the Rails application and for media are sent by the same test, but compared with no
-description here.
-
-`name` is described, and sent or read. `-name` is described, but not sent or read; `+name` is sent
-without a description: each has its reason below. With the description at hand, the command also
-compares types and permitted values, and checks that a token is sent where the description requires
-one.
-";
 
 const OPERATIONS: &str = "\
 | described | token | sent by | query | body or form |
@@ -55,10 +38,11 @@ struct Share {
     all: usize,
 }
 
-pub(super) fn of(described: &Described, compared: &Compared<'_>) -> String {
-    let groups = groups(&described.endpoints);
+pub(super) fn of(version: &Version, described: &Described, compared: &Compared<'_>) -> String {
+    let groups = groups(version, &described.endpoints);
+    let head = version.head;
     let mut text = format!(
-        "{HEAD}\nDescription: version {}. Counted: {}.\n\n## Names for groups of parameters\n\n",
+        "{head}\nDescription: version {}. Counted: {}.\n\n## Names for groups of parameters\n\n",
         described.version,
         Figures::of(compared)
     );
@@ -88,14 +72,14 @@ pub(super) fn of(described: &Described, compared: &Compared<'_>) -> String {
         );
     }
     text.push_str("\n## Reasons for differences\n\n");
-    for reason in REASONS {
+    for reason in version.reasons {
         let what: Vec<_> = reason.what.iter().map(|what| format!("`{what}`")).collect();
         let (of, what, why) = (reason.of, what.join(" "), reason.why);
         line(&mut text, format_args!("- `{of}`: {what}. {why}"));
     }
     text.push_str("\n## Beyond the description\n\n");
     text.push_str("| sent by | arrives as | token | known from |\n| --- | --- | --- | --- |\n");
-    let ours = |call: &Call| call.path.starts_with("/v1/");
+    let ours = |call: &Call| call.is_of(version);
     let mut beyond: Vec<_> = compared.beyond.iter().collect();
     beyond.sort_by(|(one, _), (other, _)| one.name.cmp(&other.name));
     for (call, source) in beyond.iter().filter(|(call, _)| ours(call)) {
@@ -105,7 +89,7 @@ pub(super) fn of(described: &Described, compared: &Compared<'_>) -> String {
                 "| `{}` | `{} {}` | {} | {source} |",
                 call.name,
                 call.method,
-                call.path.trim_start_matches("/v1"),
+                call.path.trim_start_matches(version.prefix),
                 call.access
             ),
         );
@@ -161,14 +145,17 @@ fn ticked(sign: &str, names: &BTreeSet<String>) -> String {
     names.join(" ")
 }
 
-fn groups(endpoints: &[Endpoint]) -> BTreeMap<&'static str, BTreeSet<String>> {
+fn groups(version: &Version, endpoints: &[Endpoint]) -> BTreeMap<&'static str, BTreeSet<String>> {
     let common = |mark: &str| {
         let members = endpoints.iter().filter(|one| one.query.contains_key(mark));
         let sets = members.map(|one| one.query.keys().cloned().collect::<BTreeSet<_>>());
         sets.reduce(|one, other| one.intersection(&other).cloned().collect())
             .unwrap_or_default()
     };
-    let all = GROUPS.iter().map(|(name, mark)| (*name, common(mark)));
+    let all = version
+        .groups
+        .iter()
+        .map(|(name, mark)| (*name, common(mark)));
     all.collect()
 }
 
