@@ -5,6 +5,7 @@ mod compare;
 mod described;
 mod known;
 mod known_v2;
+mod records_v2;
 mod sent;
 mod text;
 
