@@ -23,6 +23,8 @@ record! {
         pub count: Option<u64>,
         /// The taxon.
         pub taxon: Option<Arc<Taxon>>,
+        /// None of its descendants is in the response; of a tree.
+        pub is_leaf = "isLeaf": Option<bool>,
     }
 }
 

@@ -50,6 +50,7 @@ pub mod flags;
 pub mod identifications;
 pub mod messages;
 pub mod observation_field_values;
+pub mod observation_fields;
 pub mod observation_photos;
 pub mod observation_sounds;
 pub mod observations;
@@ -95,6 +96,10 @@ const REQUIRED: CallPolicy = CallPolicy::read(API).with_limits(LIMITS);
 
 /// A write: sent again only if it certainly was not delivered.
 const WRITE: CallPolicy = CallPolicy::write(API).with_limits(LIMITS);
+
+/// A read with a file, which changes nothing, so that it may be repeated.
+const READ_UPLOAD: CallPolicy =
+    CallPolicy::read(API).with_limits(LIMITS.with_timeout(Duration::from_secs(600)));
 
 /// A write with a file: it may take ten minutes.
 const UPLOAD: CallPolicy = WRITE.with_limits(LIMITS.with_timeout(Duration::from_secs(600)));

@@ -1,6 +1,11 @@
 //! Photos: upload without an observation, and download at any size.
 
-use crate::{model::Photo, operation::operation, upload::Upload, v1::UPLOAD};
+use crate::{
+    model::Photo,
+    operation::operation,
+    upload::Upload,
+    v1::{UPLOAD, WRITE},
+};
 
 pub use crate::media::{Download, Size};
 
@@ -18,4 +23,12 @@ operation! {
         /// Sets the photo.
         file;
     }
+}
+
+operation! {
+    /// Changes one of your photos, by its id. Not in the API's description; named in the Node API's
+    /// routes. Set the fields of the Rails application with `field`, such as `license`.
+    pub Update: PUT "/photos/{id}" -> One<Photo>, WRITE;
+    at(id(u64));
+    body "photo" {}
 }

@@ -52,6 +52,21 @@ operation! {
     }
 }
 
+operation! {
+    /// Lists the places that contain a point. Not in the API's description; named in the Node API's
+    /// routes.
+    pub Containing: GET "/places/containing" -> Page<Place>, OPEN;
+    with(lat(f64), lng(f64));
+    query {
+        /// Sets the latitude of the point, in degrees.
+        lat(f64);
+        /// Sets the longitude of the point, in degrees.
+        lng(f64);
+        /// Includes places that users drew.
+        include_community_places(bool);
+    }
+}
+
 choice! {
     /// The administrative level of a place.
     pub enum AdminLevel {

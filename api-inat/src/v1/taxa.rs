@@ -3,10 +3,15 @@
 use jiff::civil::Date;
 
 use crate::{
-    model::{self, Taxon, choice::choice},
+    model::{self, Taxon, TaxonCount, choice::choice},
     operation::operation,
     parameter::lists::{IdList, StringList},
-    v1::{OPTIONAL, REQUIRED, observations::Order, shared::names},
+    upload::Upload,
+    v1::{
+        OPTIONAL, READ_UPLOAD, REQUIRED,
+        observations::Order,
+        shared::{names, pages},
+    },
 };
 
 operation! {
@@ -158,6 +163,67 @@ operation! {
         limit(u64);
         /// Sets the language of common names, such as `de`.
         locale(into String);
+    }
+}
+
+operation! {
+    /// Suggests taxa for a picture, which iNaturalist does not store. Not in the API's description;
+    /// named in the Node API's routes.
+    pub SuggestFor: POST "/taxa/suggest" -> Whole<model::TaxonSuggestions>, READ_UPLOAD;
+    with(image(into Upload));
+    body "" {
+        /// Sets the observation to suggest taxa for.
+        observation_id(into String);
+        /// Sets an observation to include even if it has just been created.
+        featured_observation_id(into String);
+        /// Sets the URL of a picture to suggest taxa for.
+        image_url(into String);
+        /// Sets the source of the suggestions, such as `visual`, `observations` or `checklist`.
+        source(into String);
+        /// Sets the key to order by, such as `taxonomy` or `sort_order`.
+        order_by(into String);
+        /// Suggests this taxon and its descendants.
+        taxon_id(u64);
+        /// Suggests taxa found in this place.
+        place_id(u64);
+        /// Sets the latitude of the place, in degrees.
+        place_lat(f64);
+        /// Sets the longitude of the place, in degrees.
+        place_lng(f64);
+        /// Suggests taxa found near this latitude, in degrees.
+        lat(f64);
+        /// Suggests taxa found near this longitude, in degrees.
+        lng(f64);
+        /// Suggests taxa found at this time of the year.
+        observed_on(Date);
+        /// Suggests taxa found in these months, 1 to 12.
+        months(into StringList);
+        /// Includes, for each taxon, a photo that looks like the picture.
+        include_representative_photos(bool);
+        /// Sets the maximum number of taxa.
+        limit(u64);
+        /// Sets the language of common names, such as `de`.
+        locale(into String);
+    }
+    upload Photo "image" {
+        /// Sets the picture.
+        image;
+    }
+}
+
+operation! {
+    /// Lists the taxa observed near a point, with counts. Not in the API's description; named in the
+    /// Node API's routes.
+    pub Nearby: GET "/taxa/nearby" -> Page<TaxonCount>, OPTIONAL;
+    with(lat(f64), lng(f64));
+    shared names, pages;
+    query {
+        /// Sets the latitude of the point, in degrees.
+        lat(f64);
+        /// Sets the longitude of the point, in degrees.
+        lng(f64);
+        /// Matches these taxa and their descendants.
+        taxon_id(into IdList);
     }
 }
 

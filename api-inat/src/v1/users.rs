@@ -1,7 +1,7 @@
 //! Users: people with an account.
 
 use crate::{
-    model::{Project, User, choice::choice},
+    model::{NotificationCounts, ObservationField, Project, Subscription, User, choice::choice},
     operation::{operation, response::Empty},
     parameter::lists::StringList,
     v1::{OPTIONAL, REQUIRED, WRITE, shared::pages},
@@ -100,6 +100,49 @@ operation! {
     /// Unmutes a user.
     pub Unmute: DELETE "/users/{id}/mute" -> Whole<Empty>, WRITE;
     at(id(u64));
+}
+
+operation! {
+    /// Blocks a user: they can no longer interact with you. Not in the API's description; named in
+    /// the Node API's routes.
+    pub Block: POST "/users/{id}/block" -> Whole<Empty>, WRITE;
+    at(id(u64));
+}
+
+operation! {
+    /// Unblocks a user. Not in the API's description; named in the Node API's routes.
+    pub Unblock: DELETE "/users/{id}/block" -> Whole<Empty>, WRITE;
+    at(id(u64));
+}
+
+operation! {
+    /// Lists your subscriptions to users: whom you follow. Not in the API's description; named in the
+    /// Node API's routes.
+    pub Followees: GET "/users/{id}/followees" -> Page<Subscription>, REQUIRED;
+    at(id(u64));
+    pages 10, 200, by number;
+    shared pages;
+}
+
+operation! {
+    /// Lists your subscriptions to places and taxa. Not in the API's description; named in the Node
+    /// API's routes.
+    pub PlaceAndTaxonSubscriptions: GET "/users/{id}/place_and_taxon_subscriptions" -> Page<Subscription>, REQUIRED;
+    at(id(u64));
+    pages 10, 200, by number;
+    shared pages;
+}
+
+operation! {
+    /// Counts the news and messages that you have not viewed. Not in the API's description; named in
+    /// the Node API's routes.
+    pub CountNotifications: GET "/users/notification_counts" -> Whole<NotificationCounts>, REQUIRED;
+}
+
+operation! {
+    /// Lists the observation fields that you used last. Not in the API's description; named in the
+    /// Node API's routes.
+    pub RecentObservationFields: GET "/users/recent_observation_fields" -> Page<ObservationField>, REQUIRED;
 }
 
 operation! {

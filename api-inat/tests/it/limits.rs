@@ -76,6 +76,11 @@ fn pages() -> Vec<Row> {
         v1::projects::Search (10, 300) Read: |n| Search::new().per_page(n);
         v1::projects::Autocomplete (10, 300) Read: |n| Autocomplete::new("x").per_page(n);
         v1::projects::Members (30, 100) Read: |n| Members::new("x").per_page(n);
+        v1::observation_fields::Autocomplete (5, 100) Read: |n| Autocomplete::new("x").per_page(n);
+        v1::projects::Posts (10, 30) Read: |n| Posts::new("x").per_page(n);
+        v1::projects::Followers (10, 100) Read: |n| Followers::new("x").per_page(n);
+        v1::users::Followees (10, 200) Read: |n| Followees::new(1).per_page(n);
+        v1::users::PlaceAndTaxonSubscriptions (10, 200) Read: |n| PlaceAndTaxonSubscriptions::new(1).per_page(n);
         v2::observations::Search (30, 200) Read: |n| Search::new().per_page(n);
         v2::observations::SpeciesCounts (500, 500) Read: |n| SpeciesCounts::new().per_page(n);
         v2::observations::Observers (500, 500) Read: |n| Observers::new().per_page(n);

@@ -6,7 +6,10 @@ use serde_json::Value;
 
 use super::filters::{Agreement, SearchOn, cached, filters};
 use crate::{
-    model::{self, ObserverCount, PopularValue, Rank, TaxonCount, UserCount, choice::choice},
+    model::{
+        self, CategoryCount, ObserverCount, PopularValue, Rank, TaxonCount, UserCount,
+        choice::choice,
+    },
     operation::operation,
     parameter::{
         date_or_time::DateOrTime,
@@ -94,6 +97,57 @@ operation! {
     /// Counts observations for each project under an umbrella project. Not in the API's
     /// description; named in the Node API's routes, so the output is the response's JSON.
     pub UmbrellaProjectStats: GET "/observations/umbrella_project_stats" -> Whole<Value>, OPTIONAL;
+    shared filters, names, cached;
+}
+
+operation! {
+    /// Counts the species in each iconic taxon. Not in the API's description; named in the Node
+    /// API's routes.
+    pub IconicTaxaSpeciesCounts: GET "/observations/iconic_taxa_species_counts" -> Page<TaxonCount>, OPTIONAL;
+    shared filters, names, cached;
+}
+
+operation! {
+    /// Counts the identifications of each category on the matching observations. Not in the API's
+    /// description; named in the Node API's routes.
+    pub IdentificationCategories: GET "/observations/identification_categories" -> Page<CategoryCount>, OPTIONAL;
+    shared filters, names, cached;
+}
+
+operation! {
+    /// Lists the taxa of the matching observations with their ancestors, at most 5,000 branches, each
+    /// with its count. Not in the API's description; named in the Node API's routes.
+    pub TreeTaxa: GET "/observations/tree_taxa" -> Page<TaxonCount>, OPTIONAL;
+    shared filters, names, cached;
+}
+
+operation! {
+    /// Counts the observations of each taxon in each month of the year. Not in the API's
+    /// description; named in the Node API's routes. The output is the response's JSON:
+    /// `results.month_of_year` has lists of `{taxon_id, count, leaf}`.
+    pub TaxaCountsByMonth: GET "/observations/taxa_counts_by_month" -> Whole<Value>, OPTIONAL;
+    shared filters, names, cached;
+}
+
+operation! {
+    /// Lists the taxa of the matching observations. Not in the API's description; named in the Node
+    /// API's routes, so the output is the response's JSON.
+    pub Taxa: GET "/observations/taxa" -> Whole<Value>, OPTIONAL;
+    shared filters, names, cached;
+}
+
+operation! {
+    /// Lists the species that the observed taxon is confused with. Not in the API's description;
+    /// named in the Node API's routes, so the output is the response's JSON. See also
+    /// [`identifications::SimilarSpecies`](crate::v1::identifications::SimilarSpecies).
+    pub SimilarSpecies: GET "/observations/similar_species" -> Whole<Value>, OPTIONAL;
+    shared filters, names, cached;
+}
+
+operation! {
+    /// Exports the life list of the matching observations, as the web site does. Returns the bytes of
+    /// the response. Not in the API's description; named in the Node API's routes.
+    pub LifelistExport: GET "/observations/lifelist_export" -> Bytes<()>, OPTIONAL;
     shared filters, names, cached;
 }
 

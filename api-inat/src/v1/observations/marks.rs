@@ -1,10 +1,10 @@
 //! Marks on observations: favourites, reviews, votes on their quality, and news about them.
 
 use crate::{
-    model::{Subscription, Update, choice::choice},
+    model::{QualityMetric, Subscription, Update, choice::choice},
     operation::{operation, response::Empty},
     parameter::date_or_time::DateOrTime,
-    v1::{REQUIRED, WRITE, shared::pages},
+    v1::{OPTIONAL, REQUIRED, WRITE, shared::pages},
 };
 
 operation! {
@@ -28,6 +28,13 @@ operation! {
 operation! {
     /// Removes your mark as reviewed.
     pub Unreview: DELETE "/observations/{id}/review" -> Whole<Empty>, WRITE;
+    at(id(u64));
+}
+
+operation! {
+    /// Lists the votes on the quality of an observation. Not in the API's description; named in the
+    /// Node API's routes.
+    pub QualityMetrics: GET "/observations/{id}/quality_metrics" -> Page<QualityMetric>, OPTIONAL;
     at(id(u64));
 }
 

@@ -1,7 +1,7 @@
 //! The members of a project, and your own membership.
 
 use crate::{
-    model::{ProjectMember, Subscription, choice::choice},
+    model::{Post, ProjectMember, Subscription, UserCount, choice::choice},
     operation::{operation, response::Empty},
     parameter::lists::StringList,
     v1::{OPTIONAL, REQUIRED, WRITE, shared::pages},
@@ -44,6 +44,37 @@ operation! {
     /// Leaves a project.
     pub Leave: DELETE "/projects/{id}/leave" -> Whole<Empty>, WRITE;
     at(id(u64));
+}
+
+operation! {
+    /// Lists the posts in the journals of projects, given by id or slug, the latest first. Not in the
+    /// API's description; named in the Node API's routes.
+    pub Posts: GET "/projects/{id}/posts" -> Page<Post>, OPTIONAL;
+    at(id(into StringList));
+    pages 10, 30, by number;
+    shared pages;
+}
+
+operation! {
+    /// Lists the users who subscribe to projects, given by id or slug. Each record has a user and no
+    /// count. Not in the API's description; named in the Node API's routes.
+    pub Followers: GET "/projects/{id}/followers" -> Page<UserCount>, OPTIONAL;
+    at(id(into StringList));
+    pages 10, 100, by number;
+    shared pages;
+}
+
+operation! {
+    /// Changes your membership, by its id. Not in the API's description; named in the Node API's
+    /// routes.
+    pub UpdateMembership: PUT "/project_users/{id}" -> One<ProjectMember>, WRITE;
+    at(id(u64));
+    body "project_user" {
+        /// Sets the observations whose true locations the curators see: `any`, `taxon` or `none`.
+        prefers_curator_coordinate_access_for(into String);
+        /// Sets whether you subscribe to its news.
+        prefers_updates(bool);
+    }
 }
 
 choice! {

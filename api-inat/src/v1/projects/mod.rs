@@ -4,8 +4,10 @@ mod members;
 mod search;
 mod write;
 
-pub use members::{Join, Leave, Members, Membership, Role, Subscriptions};
+pub use members::{
+    Followers, Join, Leave, Members, Membership, Posts, Role, Subscriptions, UpdateMembership,
+};
 pub use search::{Autocomplete, Get, OrderBy, Search};
-pub use write::{Add, Remove, Update};
+pub use write::{Add, Create, Delete, Remove, Update};
 
 pub use crate::v1::users::ProjectType;

@@ -12,7 +12,7 @@ mod ranges;
 pub use grid::{Grid, GridData};
 pub use heatmap::{ColoredHeatmap, ColoredHeatmapData, Heatmap, HeatmapData};
 pub use points::{Points, PointsData};
-pub use ranges::{Place, TaxonPlaces, TaxonRange};
+pub use ranges::{Geomodel, GeomodelComparison, GeomodelRange, Place, TaxonPlaces, TaxonRange};
 
 /// The appearance of tiles of observations.
 macro_rules! painted {

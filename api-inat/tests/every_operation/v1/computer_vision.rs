@@ -2,11 +2,16 @@
 
 use api_inat::{
     jiff::civil::date,
-    v1::computer_vision::{ScoreImage, ScoreObservation},
+    v1::computer_vision::{
+        GeomodelBounds, GeomodelCells, LanguageSearch, ScoreImage, ScoreObservation,
+    },
 };
 use serde_json::json;
 
-use crate::{samples::photo, sendings::Sendings};
+use crate::{
+    samples::photo,
+    sendings::{Sendings, page},
+};
 
 pub(crate) fn all(list: &mut Sendings) {
     list.add(
@@ -33,5 +38,24 @@ pub(crate) fn all(list: &mut Sendings) {
             .locale("de"),
         json!({"results": [{"vision_score": 60.5, "taxon": {"id": 9}}]}),
         |suggested| assert_eq!(suggested.results[0].vision_score, Some(60.5)),
+    );
+    list.add(
+        LanguageSearch::new("a bird that eats a fish")
+            .taxon_id([3])
+            .locale("en")
+            .page(2)
+            .per_page(10),
+        page(json!([{"photo_id": 5, "score": 0.5, "observation": {"id": 1}}])),
+        |page| assert_eq!(page.results[0].photo_id, Some(5)),
+    );
+    list.add(GeomodelBounds::new(9), json!({"swlat": 46.0}), |bounds| {
+        assert_eq!(bounds["swlat"], 46.0)
+    });
+    list.add(
+        GeomodelCells::new(9),
+        json!({"841f903ffffffff": 0.5}),
+        |cells| {
+            assert_eq!(cells["841f903ffffffff"], 0.5);
+        },
     );
 }

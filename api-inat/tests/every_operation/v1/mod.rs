@@ -10,6 +10,7 @@ mod flags;
 mod identifications;
 mod messages;
 mod observation_field_values;
+mod observation_fields;
 mod observation_photos;
 mod observation_sounds;
 pub(crate) mod observations;
@@ -45,6 +46,7 @@ pub(crate) const RESOURCES: &[fn(&mut Sendings)] = &[
     identifications::all,
     messages::all,
     observation_field_values::all,
+    observation_fields::all,
     observation_photos::all,
     observation_sounds::all,
     observations::all,

@@ -4,11 +4,12 @@ use api_inat::{
     jiff::civil::date,
     model::{Geoprivacy, License, QualityGrade},
     v1::observations::{
-        Create, DateField, Delete, Deleted, Fave, Get, Histogram, IconicTaxaCounts, Identifiers,
-        Interval, MarkViewed, Metric, ObservationsBy, Observers, ObserversBy, Order, OrderBy,
-        PopularFieldValues, QualityGrades, Review, Search, SpeciesCounts, Subscriptions,
-        TaxonSummary, Taxonomy, UmbrellaProjectStats, Unfave, Unreview, UnvoteQuality, Update,
-        Updates, VoteQuality,
+        Create, DateField, Delete, Deleted, Fave, Get, Histogram, IconicTaxaCounts,
+        IconicTaxaSpeciesCounts, IdentificationCategories, Identifiers, Interval, LifelistExport,
+        MarkViewed, Metric, ObservationsBy, Observers, ObserversBy, Order, OrderBy,
+        PopularFieldValues, QualityGrades, QualityMetrics, Review, Search, SimilarSpecies,
+        SpeciesCounts, Subscriptions, Taxa, TaxaCountsByMonth, TaxonSummary, Taxonomy, TreeTaxa,
+        UmbrellaProjectStats, Unfave, Unreview, UnvoteQuality, Update, Updates, VoteQuality,
     },
 };
 use serde_json::{Value, json};
@@ -185,6 +186,7 @@ pub(crate) fn all(list: &mut Sendings) {
         |summary| assert!(summary.wikipedia_summary.is_some()),
     );
     counts(list);
+    newer_counts(list);
     writes(list, &observation);
     marks(list);
 }
@@ -245,6 +247,47 @@ fn counts(list: &mut Sendings) {
     );
 }
 
+fn newer_counts(list: &mut Sendings) {
+    let taxa = page(json!([{"count": 3, "taxon": {"id": 9}, "isLeaf": true}]));
+    list.add(
+        shown!(IconicTaxaSpeciesCounts::new()),
+        taxa.clone(),
+        |page| {
+            assert_eq!(page.results[0].count, Some(3));
+        },
+    );
+    list.add(shown!(TreeTaxa::new()), taxa, |page| {
+        assert_eq!(page.results[0].is_leaf, Some(true));
+    });
+    list.add(
+        shown!(IdentificationCategories::new()),
+        page(json!([{"category": "improving", "count": 3}])),
+        |page| assert_eq!(page.results[0].count, Some(3)),
+    );
+    list.add(
+        shown!(TaxaCountsByMonth::new()),
+        json!({"results": {"month_of_year": {"6": [{"taxon_id": 9, "count": 3, "leaf": true}]}}}),
+        |counts| assert_eq!(counts["results"]["month_of_year"]["6"][0]["count"], 3),
+    );
+    list.add(shown!(Taxa::new()), json!({"results": []}), |taxa| {
+        assert!(taxa["results"].is_array());
+    });
+    list.add(
+        shown!(SimilarSpecies::new()),
+        json!({"results": []}),
+        |taxa| {
+            assert!(taxa["results"].is_array());
+        },
+    );
+    list.add_bytes(
+        shown!(LifelistExport::new()),
+        b"id,name".to_vec(),
+        |bytes| {
+            assert_eq!(bytes, b"id,name");
+        },
+    );
+}
+
 /// Sets every field of an observation.
 macro_rules! described {
     ($operation:expr) => {
@@ -288,6 +331,11 @@ fn marks(list: &mut Sendings) {
     list.done(Unfave::new(1));
     list.done(Review::new(1));
     list.done(Unreview::new(1));
+    list.add(
+        QualityMetrics::new(1),
+        page(json!([{"id": 4, "metric": "wild", "agree": true}])),
+        |page| assert_eq!(page.results[0].agree, Some(true)),
+    );
     list.done(VoteQuality::new(1, Metric::Wild).agree(false));
     list.done(UnvoteQuality::new(1, Metric::Wild));
     list.add(

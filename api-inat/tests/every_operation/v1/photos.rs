@@ -2,7 +2,7 @@
 
 use api_inat::{
     model::Photo,
-    v1::photos::{Create, Download, Size},
+    v1::photos::{Create, Download, Size, Update},
 };
 use serde_json::json;
 
@@ -12,6 +12,11 @@ pub(crate) fn all(list: &mut Sendings) {
     list.add(Create::new(photo()), json!({"id": 5}), |photo| {
         assert_eq!(photo.id, 5)
     });
+    list.add(
+        Update::new(5).field("license", 4),
+        json!({"id": 5}),
+        |photo| assert_eq!(photo.id, 5),
+    );
     downloads(list);
 }
 

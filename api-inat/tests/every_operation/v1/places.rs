@@ -1,6 +1,6 @@
 //! Places.
 
-use api_inat::v1::places::{AdminLevel, Autocomplete, Get, Near, OrderBy};
+use api_inat::v1::places::{AdminLevel, Autocomplete, Containing, Get, Near, OrderBy};
 use serde_json::json;
 
 use crate::sendings::{Sendings, page};
@@ -11,6 +11,11 @@ pub(crate) fn all(list: &mut Sendings) {
         Get::new(["7", "8"]).admin_level([AdminLevel::Continent, AdminLevel::Town]),
         page(json!([place])),
         |page| assert_eq!(page.results[0].admin_level, Some(30)),
+    );
+    list.add(
+        Containing::new(46.02, 7.75).include_community_places(true),
+        page(json!([place])),
+        |page| assert_eq!(page.results[0].id, 7),
     );
     list.add(
         Autocomplete::new("Zer").order_by(OrderBy::Area),

@@ -3,8 +3,8 @@
 use api_inat::{
     model::QualityGrade,
     v1::projects::{
-        Add, Autocomplete, Get, Join, Leave, Members, Membership, OrderBy, ProjectType, Remove,
-        Role, Search, Subscriptions, Update,
+        Add, Autocomplete, Create, Delete, Followers, Get, Join, Leave, Members, Membership,
+        OrderBy, Posts, ProjectType, Remove, Role, Search, Subscriptions, Update, UpdateMembership,
     },
 };
 use serde_json::{Value, json};
@@ -34,7 +34,36 @@ macro_rules! filtered {
     };
 }
 
+/// Sets every field of a project.
+macro_rules! described {
+    ($operation:expr) => {
+        $operation
+            .title("Bees")
+            .description("All of them")
+            .project_type(ProjectType::Collection)
+            .preferred_banner_color("#28387d")
+            .prefers_banner_contain(true)
+            .prefers_hide_title(false)
+            .prefers_hide_umbrella_map_flags(false)
+            .prefers_user_trust(true)
+            .prefers_rule_d1("2026-01-01")
+            .prefers_rule_d2("2026-12-31")
+            .prefers_rule_observed_on("2026-06-01")
+            .prefers_rule_month(["5", "6"])
+            .prefers_rule_quality_grade([QualityGrade::Research, QualityGrade::NeedsId])
+            .prefers_rule_photos(true)
+            .prefers_rule_sounds(false)
+            .prefers_rule_introduced(false)
+            .prefers_rule_native(true)
+            .prefers_rule_members_only(true)
+            .prefers_rule_term_id(1)
+            .prefers_rule_term_value_id(2)
+            .field("user_id", 1)
+    };
+}
+
 pub(crate) fn all(list: &mut Sendings) {
+    newer(list);
     let project = json!({"id": 3, "title": "Bees"});
     let projects = page(json!([project]));
     list.add(
@@ -82,30 +111,33 @@ fn members(list: &mut Sendings) {
 }
 
 fn update(list: &mut Sendings, project: Value) {
+    list.add(described!(Update::new(3)), project, |project| {
+        assert_eq!(project.id, 3)
+    });
+}
+
+fn newer(list: &mut Sendings) {
     list.add(
-        Update::new(3)
-            .title("Bees")
-            .description("All of them")
-            .project_type(ProjectType::Collection)
-            .preferred_banner_color("#28387d")
-            .prefers_banner_contain(true)
-            .prefers_hide_title(false)
-            .prefers_hide_umbrella_map_flags(false)
-            .prefers_user_trust(true)
-            .prefers_rule_d1("2026-01-01")
-            .prefers_rule_d2("2026-12-31")
-            .prefers_rule_observed_on("2026-06-01")
-            .prefers_rule_month(["5", "6"])
-            .prefers_rule_quality_grade([QualityGrade::Research, QualityGrade::NeedsId])
-            .prefers_rule_photos(true)
-            .prefers_rule_sounds(false)
-            .prefers_rule_introduced(false)
-            .prefers_rule_native(true)
-            .prefers_rule_members_only(true)
-            .prefers_rule_term_id(1)
-            .prefers_rule_term_value_id(2)
-            .field("user_id", 1),
-        project,
+        described!(Create::new("Bees")),
+        json!({"id": 3, "title": "Bees"}),
         |project| assert_eq!(project.id, 3),
+    );
+    list.done(Delete::new("bees"));
+    list.add(
+        Posts::new(["3", "bees"]).page(2).per_page(30),
+        page(json!([{"id": 5, "title": "News", "parent_type": "Project"}])),
+        |page| assert_eq!(page.results[0].id, 5),
+    );
+    list.add(
+        Followers::new("bees").page(2).per_page(100),
+        page(json!([{"user_id": 1, "user": {"id": 1, "login": "alice"}}])),
+        |page| assert_eq!(page.results[0].user_id, Some(1)),
+    );
+    list.add(
+        UpdateMembership::new(5)
+            .prefers_curator_coordinate_access_for("taxon")
+            .prefers_updates(false),
+        json!({"id": 5, "project_id": 3}),
+        |member| assert_eq!(member.id, 5),
     );
 }

@@ -6,14 +6,17 @@ use api_inat::{
     v1::{
         observations::Order,
         taxa::{
-            Autocomplete, Get, Iconic, LifelistMetadata, MapLayers, OrderBy, Search, Suggest,
-            Wanted,
+            Autocomplete, Get, Iconic, LifelistMetadata, MapLayers, Nearby, OrderBy, Search,
+            Suggest, SuggestFor, Wanted,
         },
     },
 };
 use serde_json::json;
 
-use crate::sendings::{Sendings, page};
+use crate::{
+    samples::photo,
+    sendings::{Sendings, page},
+};
 
 pub(crate) fn all(list: &mut Sendings) {
     let taxa = page(json!([{"id": 9, "name": "Aves", "rank": "class", "rank_level": 50}]));
@@ -77,9 +80,10 @@ pub(crate) fn all(list: &mut Sendings) {
     suggestions(list);
 }
 
-fn suggestions(list: &mut Sendings) {
-    list.add(
-        Suggest::new()
+/// Sets everything that suggestions depend on.
+macro_rules! narrowed {
+    ($operation:expr) => {
+        $operation
             .observation_id("1")
             .featured_observation_id("2")
             .image_url("https://example.org/bee.jpg")
@@ -95,8 +99,29 @@ fn suggestions(list: &mut Sendings) {
             .months([5, 6])
             .include_representative_photos(true)
             .limit(10)
-            .locale("de"),
+            .locale("de")
+    };
+}
+
+fn suggestions(list: &mut Sendings) {
+    list.add(
+        narrowed!(Suggest::new()),
         json!({"results": [{"source_type": "visual", "score": 88.5, "taxon": {"id": 9}}]}),
         |suggestions| assert_eq!(suggestions.results[0].score, Some(88.5)),
+    );
+    list.add(
+        narrowed!(SuggestFor::new(photo())),
+        json!({"results": [{"source_type": "visual", "score": 88.5, "taxon": {"id": 9}}]}),
+        |suggestions| assert_eq!(suggestions.results[0].score, Some(88.5)),
+    );
+    list.add(
+        Nearby::new(46.5, 7.5)
+            .taxon_id([1])
+            .locale("de")
+            .preferred_place_id(7)
+            .page(2)
+            .per_page(10),
+        page(json!([{"count": 3, "taxon": {"id": 9}}])),
+        |page| assert_eq!(page.results[0].count, Some(3)),
     );
 }

@@ -1,8 +1,8 @@
 //! Map tiles.
 
 use api_inat::v1::tiles::{
-    ColoredHeatmap, ColoredHeatmapData, Grid, GridData, Heatmap, HeatmapData, Place, Points,
-    PointsData, TaxonPlaces, TaxonRange,
+    ColoredHeatmap, ColoredHeatmapData, Geomodel, GeomodelComparison, GeomodelRange, Grid,
+    GridData, Heatmap, HeatmapData, Place, Points, PointsData, TaxonPlaces, TaxonRange,
 };
 use serde_json::json;
 
@@ -33,6 +33,14 @@ pub(crate) fn all(list: &mut Sendings) {
     let same = |bytes: Vec<u8>| assert_eq!(bytes, PNG);
     list.add_bytes(Place::new(7, 4, 8, 5).ttl(60), PNG.to_vec(), same);
     list.add_bytes(TaxonPlaces::new(9, 4, 8, 5).ttl(60), PNG.to_vec(), same);
+    let geomodel = Geomodel::new(9, 4, 8, 5).thresholded(true).ttl(60);
+    list.add_bytes(geomodel, PNG.to_vec(), same);
+    list.add_bytes(GeomodelRange::new(9, 4, 8, 5).ttl(60), PNG.to_vec(), same);
+    list.add_bytes(
+        GeomodelComparison::new(9, 4, 8, 5).ttl(60),
+        PNG.to_vec(),
+        same,
+    );
     let range = TaxonRange::new(9, 4, 8, 5).color("red").ttl(60);
     list.add_bytes(range, PNG.to_vec(), same);
 }

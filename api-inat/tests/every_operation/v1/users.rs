@@ -1,7 +1,8 @@
 //! Users.
 
 use api_inat::v1::users::{
-    Autocomplete, Get, Me, Mute, ProjectType, Projects, ResendConfirmation, Unmute, Update,
+    Autocomplete, Block, CountNotifications, Followees, Get, Me, Mute, PlaceAndTaxonSubscriptions,
+    ProjectType, Projects, RecentObservationFields, ResendConfirmation, Unblock, Unmute, Update,
     UpdateSession,
 };
 use serde_json::json;
@@ -53,6 +54,28 @@ pub(crate) fn all(list: &mut Sendings) {
     );
     list.done(Mute::new(2));
     list.done(Unmute::new(2));
+    list.done(Block::new(2));
+    list.done(Unblock::new(2));
+    list.add(
+        Followees::new(1).page(2).per_page(20),
+        page(json!([{"id": 5, "resource_type": "User", "resource": {"id": 2}}])),
+        |page| assert_eq!(page.results[0].id, 5),
+    );
+    list.add(
+        PlaceAndTaxonSubscriptions::new(1).page(2).per_page(20),
+        page(json!([{"id": 5, "resource_type": "Place", "taxon_id": 9}])),
+        |page| assert_eq!(page.results[0].taxon_id, Some(9)),
+    );
+    list.add(
+        CountNotifications::new(),
+        json!({"updates_count": 3, "messages_count": 1}),
+        |counts| assert_eq!(counts.updates_count, Some(3)),
+    );
+    list.add(
+        RecentObservationFields::new(),
+        page(json!([{"id": 297, "name": "Substrate"}])),
+        |page| assert_eq!(page.results[0].id, 297),
+    );
     list.done(ResendConfirmation::new());
     list.done(
         UpdateSession::new()
