@@ -36,7 +36,7 @@ use crate::{
     retry::RENEWAL,
     token::{
         login_source::{LoginSource, RenewalMethod},
-        negative_cache::NegativeCache,
+        negative_cache::{BRIEF, NegativeCache},
     },
 };
 
@@ -341,8 +341,11 @@ impl Renewal {
     fn on_saved(&mut self, now: Now) -> Next<Arc<Token>> {
         let missing = || Error::internal("the record lacks the renewed token");
         let token = self.record.token(self.kind).ok_or_else(missing)?;
+        if stored::is_brief(token) {
+            self.negative_cache.brief(self.kind, now);
+        }
         if token.freshness(now) == Freshness::Expired {
-            return Err(self.lasts_no_time(Duration::ZERO));
+            return Err(self.lasts_no_time(BRIEF));
         }
         if let TokenRequirement::NewerThan(rejected) = self.requirement {
             let new = token.generation();

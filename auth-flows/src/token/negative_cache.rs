@@ -34,6 +34,8 @@ struct Memory {
     /// The newest generation of each kind that a service rejected. A newer token may also be required
     /// because it must last longer.
     rejected: [u64; TokenKind::ALL.len()],
+    /// When the renewals of brief tokens would have happened, one in [`BRIEF`].
+    brief_until: [Duration; TokenKind::ALL.len()],
 }
 
 /// A definite verdict of the server on one attempt.
@@ -109,6 +111,11 @@ const NEW_FOR: Duration = Duration::from_secs(30);
 /// a server may revoke tokens often. Where one operation is accepted and another never, this is the
 /// bound.
 const MOST_REPLACED: u32 = 12;
+
+/// The shortest time between two renewals of one token, on average. A server whose tokens last
+/// less gets no more than these, after some at once.
+pub(crate) const BRIEF: Duration = Duration::from_secs(5);
+const MOST_BRIEF: u32 = 12;
 
 impl NegativeCache {
     /// Returns the refusal of just this attempt, if it is cached.
@@ -309,6 +316,21 @@ impl NegativeCache {
                 .with_retry_after(left)
                 .with_help("check that the account may use this operation; else log in again")
         })
+    }
+
+    /// Counts a renewal whose token lasts less than [`BRIEF`].
+    pub(crate) fn brief(&self, kind: TokenKind, now: Now) {
+        let mut memory = self.lock();
+        let until = &mut memory.get_or_insert_default().brief_until[kind as usize];
+        *until = (*until).max(now.monotonic).saturating_add(BRIEF);
+    }
+
+    /// Returns how long no token is renewed that expired within seconds; `None` if one may be.
+    pub(crate) fn brief_wait(&self, kind: TokenKind, now: Now) -> Option<Duration> {
+        let memory = self.lock();
+        let until = memory.as_ref()?.brief_until[kind as usize];
+        let wait = until.checked_sub(now.monotonic.saturating_add(BRIEF * MOST_BRIEF))?;
+        (!wait.is_zero()).then_some(wait)
     }
 
     /// Ends all refusals and failures: something new was stored.

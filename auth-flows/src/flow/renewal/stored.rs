@@ -12,12 +12,14 @@ use crate::{
     flow::token_message::{self, TokenMessage},
     token::{
         login_source::RenewalMethod,
-        negative_cache::{Attempt, CACHED_FOR},
+        negative_cache::{Attempt, BRIEF, CACHED_FOR},
     },
 };
 
-/// The shortest time between two renewals of one token that a server issues without trouble.
-const AT_MOST_EVERY: Duration = Duration::from_secs(5);
+/// Returns whether a token needs more renewals than one in [`BRIEF`].
+pub(super) fn is_brief(token: &Token) -> bool {
+    token.lifetime().is_some_and(|lifetime| lifetime < BRIEF)
+}
 
 impl Renewal {
     /// Returns the stored token, or its cached copy, if it meets the requirement.
@@ -63,25 +65,21 @@ impl Renewal {
         }
     }
 
-    /// Returns the error of a renewal that comes too soon after the last one, whose token expired at
-    /// once.
+    /// Returns the error of a renewal that comes too soon after many whose tokens expired within
+    /// seconds.
     pub(super) fn too_soon(&self, now: Now) -> Option<Error> {
         let token = self.record.token(self.kind)?;
-        let brief = token
-            .lifetime()
-            .is_some_and(|lifetime| lifetime < AT_MOST_EVERY);
-        let age = self.age(now).filter(|age| brief && *age < AT_MOST_EVERY)?;
         let expired = token.freshness(now) == Freshness::Expired;
-        let wanted = self.requirement.accepts(token.generation());
-        (expired && wanted).then(|| self.lasts_no_time(age))
+        let wait = self.negative_cache.brief_wait(self.kind, now)?;
+        (expired && is_brief(token)).then(|| self.lasts_no_time(wait))
     }
 
-    pub(super) fn lasts_no_time(&self, age: Duration) -> Error {
+    pub(super) fn lasts_no_time(&self, wait: Duration) -> Error {
         Error::new(
             ErrorKind::Malformed,
             "the server issues tokens that expire within seconds",
         )
-        .with_retry_after(AT_MOST_EVERY.saturating_sub(age))
+        .with_retry_after(wait)
         .with_help("try again later; if it stays so, report it to the service")
     }
 
