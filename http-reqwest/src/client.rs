@@ -2,6 +2,7 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
+use ::tokio::runtime::{Handle, Id};
 use auth_core::TransportError;
 use reqwest::{Client, ClientBuilder, redirect, retry};
 
@@ -52,10 +53,60 @@ impl Lazy {
             let builder = builder.take().ok_or("an earlier build panicked")?;
             builder.build().map_err(|error| error::chain(&error))
         });
-        built.as_ref().map_err(|why| {
-            TransportError::not_sent(format!("cannot build the HTTP client: {why}")).misconfigured()
-        })
+        built.as_ref().map_err(|why| cannot_build(why))
     }
+}
+
+/// The clients of one kind of request.
+pub(crate) enum Clients {
+    /// The user's own, for all runtimes.
+    One(Lazy),
+    /// One for each runtime, since the runtime that opened a connection drives it: an idle one would
+    /// leave the others waiting for its connections.
+    Each {
+        make: Box<dyn Fn() -> ClientBuilder + Send + Sync>,
+        built: Mutex<Vec<(Id, Client)>>,
+    },
+}
+
+/// The most runtimes that keep their client. A program has one or two; a client that is dropped is
+/// built again.
+const MOST: usize = 8;
+
+impl Clients {
+    pub(crate) fn one(builder: ClientBuilder) -> Self {
+        Self::One(Lazy::new(builder))
+    }
+
+    pub(crate) fn each(make: impl Fn() -> ClientBuilder + Send + Sync + 'static) -> Self {
+        Self::Each {
+            make: Box::new(make),
+            built: Mutex::default(),
+        }
+    }
+
+    /// Returns the client for this runtime.
+    pub(crate) fn get(&self, runtime: &Handle) -> Result<Client, TransportError> {
+        let (make, built) = match self {
+            Self::One(client) => return client.get().cloned(),
+            Self::Each { make, built } => (make, built),
+        };
+        let mut built = built.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = built.iter().find(|(id, _)| *id == runtime.id()) {
+            return Ok(client.clone());
+        }
+        let client = make().build();
+        let client = client.map_err(|error| cannot_build(&error::chain(&error)))?;
+        if built.len() >= MOST {
+            built.remove(0);
+        }
+        built.push((runtime.id(), client.clone()));
+        Ok(client)
+    }
+}
+
+fn cannot_build(why: &str) -> TransportError {
+    TransportError::not_sent(format!("cannot build the HTTP client: {why}")).misconfigured()
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod upload;
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use ::tokio::runtime::Handle;
 use auth_core::{
     AcceptedCoding, AsyncTransport, Body, Limits, ProxyRules, Request, Response, ResponseBuffer,
     TransportError, check_head, is_loopback,
@@ -20,7 +21,6 @@ use http::{Method, Uri, uri::Scheme};
 use reqwest::{Client, ClientBuilder};
 
 use crate::{
-    client::Lazy,
     clock::Clock,
     error::Origin,
     upload::{FRAME, Upload},
@@ -62,11 +62,11 @@ pub struct Reqwest {
 enum Clients {
     /// Built by this crate: they follow no redirect and repeat no request.
     Ours {
-        https: Lazy,
+        https: client::Clients,
         /// The environment's proxy. Empty if the program set up the builder.
         rules: ProxyRules,
         /// For plain http, which is sent to loopback addresses only, without a proxy.
-        loopback: Lazy,
+        loopback: client::Clients,
     },
     Unchecked(Client),
 }
@@ -94,15 +94,17 @@ impl Reqwest {
     #[doc(alias = "tls")]
     #[must_use]
     pub fn with_builder(builder: ClientBuilder) -> Self {
-        Self::with_rules(builder, ProxyRules::default())
+        let rules = ProxyRules::default();
+        let builder = client::harden(proxy::set(builder, &rules));
+        Self::with_clients(client::Clients::one(builder), rules)
     }
 
-    fn with_rules(builder: ClientBuilder, rules: ProxyRules) -> Self {
-        let loopback = client::connecting(ClientBuilder::new().no_proxy());
+    fn with_clients(https: client::Clients, rules: ProxyRules) -> Self {
+        let loopback = || client::connecting(ClientBuilder::new().no_proxy());
         Self::of(Clients::Ours {
-            https: Lazy::new(client::harden(proxy::set(builder, &rules))),
+            https,
             rules,
-            loopback: Lazy::new(client::harden(loopback)),
+            loopback: client::Clients::each(move || client::harden(loopback())),
         })
     }
 
@@ -133,11 +135,16 @@ impl Reqwest {
 
     /// The default transport in an environment with these variables.
     fn with_environment(variable: impl Fn(&'static str) -> Option<String>) -> Self {
-        let builder = client::connecting(ClientBuilder::new());
-        // Otherwise reqwest switches to the system's TLS if any package of a program enables it.
-        #[cfg(feature = "rustls")]
-        let builder = builder.tls_backend_rustls();
-        Self::with_rules(builder, ProxyRules::read(variable))
+        let rules = ProxyRules::read(variable);
+        let of_environment = rules.clone();
+        let make = move || {
+            let builder = client::connecting(ClientBuilder::new());
+            // Otherwise reqwest switches to the system's TLS if any package of a program enables it.
+            #[cfg(feature = "rustls")]
+            let builder = builder.tls_backend_rustls();
+            client::harden(proxy::set(builder, &of_environment))
+        };
+        Self::with_clients(client::Clients::each(make), rules)
     }
 
     fn of(clients: Clients) -> Self {
@@ -145,18 +152,18 @@ impl Reqwest {
         Self { clients }
     }
 
-    fn choose(&self, uri: &Uri) -> Result<(&Client, Origin), TransportError> {
+    fn choose(&self, uri: &Uri, runtime: &Handle) -> Result<(Client, Origin), TransportError> {
         let plain = uri.scheme() == Some(&Scheme::HTTP);
         if plain && !is_loopback(uri) {
             return Err(error::plain_http(uri));
         }
         match &*self.clients {
-            Clients::Ours { loopback, .. } if plain => Ok((loopback.get()?, Origin::Ours)),
+            Clients::Ours { loopback, .. } if plain => Ok((loopback.get(runtime)?, Origin::Ours)),
             Clients::Ours { https, rules, .. } => {
                 proxy::check(rules, uri.host().unwrap_or_default())?;
-                Ok((https.get()?, Origin::Ours))
+                Ok((https.get(runtime)?, Origin::Ours))
             }
-            Clients::Unchecked(client) => Ok((client, Origin::Unchecked)),
+            Clients::Unchecked(client) => Ok((client.clone(), Origin::Unchecked)),
         }
     }
 }
@@ -193,8 +200,8 @@ impl fmt::Debug for Reqwest {
 
 impl AsyncTransport for Reqwest {
     async fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
-        // A connection is driven by the runtime that opened it, and all callers share the idle ones.
-        match background::elsewhere() {
+        let shared = self.shares_connections(request.uri());
+        match background::elsewhere().filter(|_| shared) {
             Some(background) => {
                 let (transport, limits) = (self.clone(), *limits);
                 let send = async move { transport.send_here(request, &limits).await };
@@ -206,6 +213,18 @@ impl AsyncTransport for Reqwest {
 }
 
 impl Reqwest {
+    /// Whether all runtimes share the connections to this host. The runtime that opened a connection
+    /// drives it, so a request must not wait for one that may be idle.
+    fn shares_connections(&self, uri: &Uri) -> bool {
+        let https = uri.scheme() == Some(&Scheme::HTTPS);
+        match &*self.clients {
+            Clients::Ours { https: clients, .. } => {
+                https && matches!(clients, client::Clients::One(_))
+            }
+            Clients::Unchecked(_) => true,
+        }
+    }
+
     /// Sends on the runtime that polls this.
     async fn send_here(
         &self,
@@ -213,9 +232,9 @@ impl Reqwest {
         limits: &Limits,
     ) -> Result<Response, TransportError> {
         let clock = Clock::start(limits);
-        let runtime = ::tokio::runtime::Handle::try_current()
+        let runtime = Handle::try_current()
             .map_err(|error| TransportError::not_sent(error).misconfigured())?;
-        let (client, origin) = self.choose(request.uri())?;
+        let (client, origin) = self.choose(request.uri(), &runtime)?;
         check_head(&request)?;
         let method = request.method().clone();
         let (mut head, body) = request.into_parts();

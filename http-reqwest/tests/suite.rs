@@ -104,3 +104,26 @@ fn current_thread() -> Runtime {
         .build()
         .expect("a runtime")
 }
+
+#[test]
+fn one_transport_serves_two_runtimes_of_which_one_is_idle() {
+    let server = auth_testkit::TestServer::builder(auth_testkit::Dialect::league_9())
+        .start()
+        .expect("a server on loopback");
+    let unchecked = reqwest::Client::builder().no_proxy().build();
+    for transport in [
+        Reqwest::default(),
+        Reqwest::with_unchecked_client(unchecked.expect("a client")),
+    ] {
+        let runtimes: Vec<_> = (0..20).map(|_| current_thread()).collect();
+        for _ in 0..2 {
+            for runtime in &runtimes {
+                let request = http::Request::get(server.url()).body(Body::Empty);
+                let limits = Limits::api().with_timeout(Duration::from_secs(5));
+                let response = runtime.block_on(transport.send(request.unwrap(), &limits));
+                // Its connection stays open, and nothing drives it from here on.
+                response.expect("a response");
+            }
+        }
+    }
+}
