@@ -39,6 +39,22 @@ pub(crate) fn sleep(duration: Duration) {
     std::thread::sleep(duration);
 }
 
+/// Draws entropy for one login.
+///
+/// # Errors
+/// [`ErrorKind::Configuration`] if the operating system returns none.
+pub(crate) fn entropy() -> Result<Entropy, Error> {
+    let mut bytes = [0; 64];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Error::new(
+            ErrorKind::Configuration,
+            "cannot read random numbers from the operating system",
+        )
+        .with_source(error)
+    })?;
+    Ok(Entropy::new(bytes))
+}
+
 /// A clock of the test's own, for the code that runs on its thread.
 #[cfg(test)]
 pub(crate) mod test {
@@ -68,20 +84,4 @@ pub(crate) mod test {
             wall: UnixTime::from_millis(start + millis),
         })
     }
-}
-
-/// Draws entropy for one login.
-///
-/// # Errors
-/// [`ErrorKind::Configuration`] if the operating system returns none.
-pub(crate) fn entropy() -> Result<Entropy, Error> {
-    let mut bytes = [0; 64];
-    getrandom::fill(&mut bytes).map_err(|error| {
-        Error::new(
-            ErrorKind::Configuration,
-            "cannot read random numbers from the operating system",
-        )
-        .with_source(error)
-    })?;
-    Ok(Entropy::new(bytes))
 }
