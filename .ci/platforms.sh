@@ -64,9 +64,10 @@ wasm() {
             --target-dir target/ci/wasm --lib -p auth-core -p api-inat -p api-infoflora --features auth-core/testkit,api-inat/testkit,api-infoflora/testkit
 }
 
-# What wine is too slow for: a thousand sockets of one process, and six processes at one lock within half a second.
-too_slow_for_wine=(--skip crowd --skip a_caller_that_is_cancelled_costs_the_others_nothing
-    --skip processes_with_one_file_store_together_keep_the_limit)
+# Left out under wine 8, where a program gets no further than some 550 sockets within a minute, and where six processes contend for a lock
+# longer than the half second that a program waits for it: five tests and an example with a thousand tasks, and one of six processes.
+too_much_for_wine=(--skip crowd --skip a_caller_that_is_cancelled_costs_the_others_nothing --skip a_session_with_a_login_starts_it_once
+    --skip async_service --skip processes_with_one_file_store_together_keep_the_limit)
 
 # Built with Debian's MinGW and run under its wine. What wine cannot tell is in CONTRIBUTING.md.
 windows() {
@@ -79,7 +80,7 @@ windows() {
         # wine 8 has no bcryptprimitives.dll, from which std takes its random numbers.
         x86_64-w64-mingw32-gcc -shared -o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" .ci/bcryptprimitives.c -ladvapi32 &&
         cargo build --locked --target "$windows" --examples "${packages[@]}" --features "$stores" &&
-        cargo test --locked --no-fail-fast --target "$windows" --lib --tests "${packages[@]}" --features "$stores" -- "${too_slow_for_wine[@]}" &&
+        cargo test --locked --no-fail-fast --target "$windows" --lib --tests "${packages[@]}" --features "$stores" -- "${too_much_for_wine[@]}" &&
         credential_manager "target/$windows/debug/examples/keyring.exe"
 }
 
