@@ -8,6 +8,7 @@ mod service;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod time;
+mod wipe;
 mod wire;
 
 pub use error::{

@@ -1,6 +1,10 @@
 //! Finds what we sent in foreign text, in whatever encoding the text repeats it.
 
 use super::text::is_invisible;
+use crate::wipe::{wipe, wipe_text};
+
+/// What is shown in place of a secret.
+const REPLACEMENT: &str = "[secret]";
 
 /// Replaces each of `secrets` in `text`: a server may repeat what we sent. `None` if there is
 /// nothing to replace.
@@ -20,19 +24,21 @@ pub(crate) fn redact(text: &str, secrets: &[&str]) -> Option<String> {
         let Some(secret) = Secret::new(secret) else {
             continue;
         };
-        let found = secret.ranges(out.as_deref().unwrap_or(text));
         let text = out.as_deref().unwrap_or(text);
-        let mut replaced = String::new();
+        let found = secret.ranges(text);
+        // Room for all, so that no part of another secret is left where it grew.
+        let mut replaced = String::with_capacity(text.len() + found.len() * REPLACEMENT.len());
         let mut from = 0;
         for (start, end) in &found {
             // Both ends are inside the text and at boundaries: the fallback cannot happen.
             replaced.push_str(text.get(from..*start).unwrap_or_default());
-            replaced.push_str("[secret]");
+            replaced.push_str(REPLACEMENT);
             from = *end;
         }
         if !found.is_empty() {
             replaced.push_str(text.get(from..).unwrap_or_default());
-            out = Some(replaced);
+            // It may hold the next secrets.
+            out.replace(replaced).map(wipe_text);
         }
     }
     out
@@ -82,7 +88,7 @@ fn has_four(text: &str, start: u32) -> bool {
 /// Replaces each of `secrets` in place.
 pub(crate) fn redact_in(text: &mut String, secrets: &[&str]) {
     if let Some(redacted) = redact(text, secrets) {
-        *text = redacted;
+        wipe_text(std::mem::replace(text, redacted));
     }
 }
 
@@ -268,18 +274,26 @@ impl<'a> Secret<'a> {
                 plain.push((bits >> count & 255) as u8);
             }
         }
-        let text = match String::from_utf8(plain) {
-            Ok(text) => text,
-            // Words are base64 as well, of nonsense: it holds short secrets by chance.
-            Err(_) if self.len < 4 => return false,
-            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-        };
-        // A cut may be inside a character.
-        let text = match cut {
-            true => text.trim_end_matches('\u{fffd}').to_owned() + "…",
-            false => text,
-        };
-        !self.written(&text).is_empty()
+        // Words are base64 as well, of nonsense: it holds short secrets by chance.
+        let may_hold = self.len >= 4 || std::str::from_utf8(&plain).is_ok();
+        // Room for U+FFFD in place of each byte, and for a mark of the cut.
+        let mut text = String::with_capacity(3 * plain.len() + '…'.len_utf8());
+        for chunk in plain.utf8_chunks() {
+            text.push_str(chunk.valid());
+            if !chunk.invalid().is_empty() {
+                text.push(char::REPLACEMENT_CHARACTER);
+            }
+        }
+        wipe(&mut plain);
+        if cut {
+            // It may be inside a character.
+            let whole = text.trim_end_matches(char::REPLACEMENT_CHARACTER).len();
+            text.truncate(whole);
+            text.push('…');
+        }
+        let found = may_hold && !self.written(&text).is_empty();
+        wipe_text(text);
+        found
     }
 }
 

@@ -15,9 +15,9 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, check::Check, text::duplicate_parameter},
     leniency::{Quirk, Quirks},
+    wipe::wipe,
     wire::{
         redirect::{RedirectKind, RedirectUri},
-        secret::wipe,
         url::{Endpoint, credential_in_url, is_credential},
     },
 };

@@ -9,10 +9,11 @@ use secrecy::ExposeSecret;
 use super::server::{AuthorizationServer, BasicEncoding, ClientAuthentication};
 use crate::{
     error::{Error, ErrorKind, check::Check},
+    wipe::wipe,
     wire::{
         body::{Body, Request, set_header},
         form::{self, Form},
-        secret::{SecretBytes, SecretText, wipe},
+        secret::{SecretBytes, SecretText},
         url::Endpoint,
     },
 };

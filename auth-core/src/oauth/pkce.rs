@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 
-use crate::wire::secret::{SecretText, wipe};
+use crate::{wipe::wipe, wire::secret::SecretText};
 
 /// A code verifier and its S256 code challenge (RFC 7636 sections 4.1 and 4.2).
 ///

@@ -1,6 +1,7 @@
 //! Writes and reads `application/x-www-form-urlencoded` in memory that is wiped.
 
-use super::secret::{SecretBytes, SecretText, wipe};
+use super::secret::{SecretBytes, SecretText};
+use crate::wipe::wipe;
 
 /// A form body. Its memory is wiped when dropped, and so is the memory that it outgrew.
 pub(crate) struct Form(SecretBytes);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::secret::wipe;
+use crate::wipe::wipe;
 
 /// A response as a transport returns it: complete and within its limit.
 pub type Response = http::Response<ResponseBody>;

@@ -8,7 +8,8 @@ use std::{fmt, ops::Deref};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Error, Map, Value, value::RawValue};
 
-use super::secret::{wipe, wipe_value};
+use super::secret::wipe_value;
+use crate::wipe::wipe_text;
 
 /// The deepest value that is read, like serde_json's own.
 const DEEPEST: u8 = 127;
@@ -118,7 +119,7 @@ pub(crate) fn decoded(written: &str) -> Result<String, Error> {
                 rest = after;
             }
             None => {
-                wipe(&mut text.into_bytes());
+                wipe_text(text);
                 return Err(Error::custom("an escape that stands for no character"));
             }
         }

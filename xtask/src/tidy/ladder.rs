@@ -13,7 +13,7 @@ const LADDERS: [Ladder; 6] = [
     (
         "auth-core/src/",
         &[
-            "leniency", "time", "error", "wire", "oauth", "service", "ports", "testkit",
+            "leniency", "time", "wipe", "error", "wire", "oauth", "service", "ports", "testkit",
         ],
     ),
     (

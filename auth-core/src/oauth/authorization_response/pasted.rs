@@ -26,7 +26,7 @@ impl PendingAuthorization {
         if self.redirect_uri.kind() == RedirectKind::OutOfBand {
             return self.accept_code(text);
         }
-        let text = secret(with_ampersands(&joined(text)));
+        let text = with_ampersands(secret(joined(text)).expose_secret());
         let text = text.expose_secret();
         if text.contains(char::is_whitespace) {
             let what = "there are blanks in the address";
@@ -77,7 +77,7 @@ impl PendingAuthorization {
             _ => is_query(text).then_some(text),
         };
         if let Some(query) = query {
-            let query = secret(with_ampersands(query.split('#').next().unwrap_or_default()));
+            let query = with_ampersands(query.split('#').next().unwrap_or_default());
             let parameters = Parameters::read(query.expose_secret())?;
             if parameters.state.is_some() {
                 let what = "it has a `state`, and none was sent";
@@ -112,11 +112,14 @@ fn is_query(text: &str) -> bool {
 }
 
 /// Undoes what an HTML source does to an address.
-fn with_ampersands(text: &str) -> Cow<'_, str> {
-    match text.contains("&amp;") {
-        true => text.replace("&amp;", "&").into(),
-        false => text.into(),
+fn with_ampersands(text: &str) -> SecretText {
+    // The first capacity is enough, so that no part of a code stays behind.
+    let mut out = String::with_capacity(text.len());
+    for (at, part) in text.split("&amp;").enumerate() {
+        out.push_str(if at > 0 { "&" } else { "" });
+        out.push_str(part);
     }
+    out.into()
 }
 
 fn secret(text: Cow<'_, str>) -> SecretText {
