@@ -1,8 +1,9 @@
 //! Scopes: `resource:action:modifier`, an open set.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use auth_core::{Error, ErrorKind};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// A permission of a client. Access requires that the roles of the client, the roles of the user
 /// and the scopes of the client all allow it.
@@ -100,5 +101,29 @@ impl Scope {
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// Parses as [`new`](Scope::new).
+impl FromStr for Scope {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::new(text.to_owned())
+    }
+}
+
+/// Writes its text.
+impl Serialize for Scope {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+/// Reads its text.
+impl<'de> Deserialize<'de> for Scope {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse().map_err(D::Error::custom)
     }
 }

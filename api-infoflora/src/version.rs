@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use auth_core::{Error, ErrorKind};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// A version of the API, which is part of the path.
 ///
@@ -69,5 +70,20 @@ impl FromStr for Version {
                     .with_help("use `v4`, `v5`, or the number of a later version"))
             }
         }
+    }
+}
+
+/// Writes its text.
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+/// Reads its text.
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse().map_err(D::Error::custom)
     }
 }

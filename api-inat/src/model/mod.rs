@@ -12,6 +12,9 @@
 //! Absent fields are left out. serde_json reads a number with many digits, as in the boundary of a
 //! place, up to its last bit; its feature `float_roundtrip` makes that exact. Moments and days are written as text, choices as the API's own words.
 //!
+//! Texts are `Option<Box<str>>`, which takes less memory than a `String`: read them with
+//! `as_deref()`, which returns `Option<&str>`.
+//!
 //! Taxa and users are in an [`Arc`](std::sync::Arc), because an observation repeats most of them:
 //! with each identification and with all ancestors. Those that are equal in every field share one
 //! allocation. To change one, copy it with [`Arc::make_mut`](std::sync::Arc::make_mut).

@@ -1,7 +1,7 @@
 //! Records are written as they came: nothing of a response is lost.
 
 use api_infoflora::{
-    Envelope,
+    Envelope, Scope, Version,
     atlas::{FeatureCollection, Name, Unit},
     observations::{Document, Observation},
     releves::Releve,
@@ -45,6 +45,18 @@ fn every_field_of_every_record() {
     // A known field with another type than expected stays as it came.
     check::<Observation>(json!({"obs_id": "none", "x": "far"}));
     check::<Observation>(json!({}));
+}
+
+#[test]
+fn settings() {
+    check::<Version>(json!("v4"));
+    check::<Version>(json!("v6"));
+    check::<Scope>(json!("observation:read"));
+    check::<Scope>(json!("user:read"));
+    assert!(serde_json::from_value::<Version>(json!("latest")).is_err());
+    assert!(serde_json::from_value::<Scope>(json!("a b")).is_err());
+    let parsed: Scope = "user:read".parse().expect("a scope");
+    assert_eq!(parsed.as_str(), "user:read");
 }
 
 #[test]
