@@ -6,7 +6,7 @@
 //!
 //! A missing, wrong or expired API token causes no error on reads of observations: the response is
 //! anonymous, with status 200, as on the real v1. Unknown parameters are ignored, dates among them:
-//! `d1` and `d2` do not narrow a search.
+//! `d1` and `d2` do not narrow a search. v2 refuses both, and returns only the requested fields.
 //!
 //! ```
 //! use api_inat::{observations::Search, testkit};
@@ -26,6 +26,7 @@
 
 mod data;
 mod search;
+mod v2;
 mod writes;
 
 use std::time::Duration;
@@ -49,9 +50,9 @@ pub fn observation_id(place: u64) -> u64 {
     data::id(place)
 }
 
-/// Returns iNaturalist's routes: the API token, v1's `users/me` and `observations`, and v0's
-/// `users/edit.json`. Writes of observations, their photos and annotations are stored in this
-/// value.
+/// Returns iNaturalist's routes: the API token, `users/me` and `observations` of v1 and v2, and v0's
+/// `users/edit.json`. Writes of v1's observations, their photos and annotations are stored in this
+/// value. v2 has what was there at the start.
 #[must_use]
 pub fn site() -> Site {
     let written = writes::Written::default();
@@ -69,7 +70,7 @@ pub fn site() -> Site {
             Auth::Derived,
             search::respond,
         ));
-    let site = written.routes(site);
+    let site = v2::routes(written.routes(site));
     site.with_route(Route::get(
         "/v1/observations/{id}",
         Auth::Derived,

@@ -210,6 +210,104 @@ fn the_real_rules_of_paging() {
     assert!(error.to_string().contains("order by id"), "{error}");
 }
 
+/// v2 returns what was requested, and refuses what v1 ignores.
+#[test]
+fn v2_returns_the_requested_fields() {
+    use api_inat::v2;
+    use auth_core::BaseUrl;
+    let sent = |operation: &dyn Fn(&BaseUrl) -> auth_core::Request| {
+        let base = BaseUrl::parse("http://127.0.0.1:4000/v2").expect("a base");
+        operation(&base)
+            .uri()
+            .path_and_query()
+            .expect("a path")
+            .to_string()
+    };
+    let search = v2::observations::Search::new()
+        .user_login("alice")
+        .per_page(200)
+        .fields("location,taxon.name,user.login");
+    let path = sent(&|base| search.request(base).expect("a request"));
+    let page = search.parse(ask(&path, None)).expect("a page");
+    assert_eq!(page.total_results, Some(OF_EACH_USER));
+    let first = &page.results[0];
+    assert!(first.uuid.is_some() && first.location.is_some());
+    let taxon = first.taxon.as_ref().expect("a taxon");
+    assert!(taxon.name.is_some() && taxon.rank.is_none());
+    assert_eq!(
+        (first.observed_on, first.quality_grade.clone()),
+        (None, None)
+    );
+
+    let uuid = first.uuid.clone().expect("a UUID");
+    let get = v2::observations::Get::new(uuid.clone());
+    let path = sent(&|base| get.request(base).expect("a request"));
+    let whole = get.parse(ask(&path, None)).expect("a page");
+    assert!(whole.results[0].observed_on.is_some(), "all fields");
+    let absent = get.parse(ask("/v2/observations/none?fields=all", None));
+    assert_eq!(
+        absent.expect_err("404").status(),
+        Some(http::StatusCode::NOT_FOUND)
+    );
+
+    let bare: Value =
+        serde_json::from_slice(ask("/v2/observations?per_page=1", None).body().as_bytes())
+            .expect("JSON");
+    assert_eq!(
+        bare["results"][0].as_object().map(serde_json::Map::len),
+        Some(1),
+        "{bare}"
+    );
+    let unknown = search.parse(ask("/v2/observations?colour=blue", None));
+    let unknown = unknown.expect_err("422");
+    assert_eq!(
+        unknown.server_message(),
+        Some("colour: Unknown query parameter")
+    );
+    let broken = search.parse(ask("/v2/observations?fields=(a:!t", None));
+    assert_eq!(
+        broken.expect_err("422").server_message(),
+        Some("fields: must be RISON")
+    );
+    let me = v2::users::Me::new();
+    assert!(me.parse(ask("/v2/users/me?fields=all", None)).is_err());
+    let alice = me.parse(ask("/v2/users/me?fields=all", Some(&caller("alice"))));
+    assert_eq!(alice.expect("alice").login.as_deref(), Some("alice"));
+}
+
+/// A URL that would be too long sends its fields in a body, declared a GET.
+#[test]
+fn v2_reads_fields_in_a_body() {
+    let names: Vec<_> = (0..300).map(|n| format!("field_{n}")).collect();
+    let fields = names
+        .iter()
+        .chain([&"taxon.name".to_owned()])
+        .collect::<api_inat::Fields>();
+    let search = api_inat::v2::observations::Search::new()
+        .per_page(3)
+        .fields(fields);
+    let server = auth_testkit::TestServer::builder(auth_testkit::Dialect::doorkeeper_5())
+        .site(site())
+        .start()
+        .expect("a server on loopback");
+    let service = api_inat::service_without_application()
+        .user_agent("test/1 (me@example.org)")
+        .at(server.url())
+        .build()
+        .expect("a service");
+    let http = http_ureq::Ureq::default();
+    let client = auth_flows::Client::new(service, http, keystore::Memory::new());
+    let page = client.anonymous().send(search).expect("a page");
+    assert_eq!(page.results.len(), 3);
+    assert!(
+        page.results[0]
+            .taxon
+            .as_ref()
+            .is_some_and(|taxon| taxon.name.is_some())
+    );
+    assert_eq!(page.results[0].observed_on, None);
+}
+
 #[test]
 fn v0_says_who_it_is() {
     let response = ask("/users/edit.json", Some(&caller("alice")));
