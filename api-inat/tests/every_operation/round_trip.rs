@@ -165,6 +165,38 @@ fn a_page_of_the_test_server() {
     assert_eq!(written["results"].as_array().map(Vec::len), Some(200));
 }
 
+/// A response of the Rails application, in an older and in its newer shape.
+#[test]
+fn a_response_of_the_rails_application() {
+    let response = json!({
+        "id": 7, "species_guess": "Edelweiss", "iconic_taxon_name": "Plantae", "iconic_taxon_id": 47126,
+        "user": {"login": "alice", "user_icon_url": "https://example.org/a.jpg", "login_exact": "alice"},
+        "time_observed_at": "2026-06-01T10:30:00.000+02:00", "time_observed_at_utc": "2026-06-01T08:30:00.000Z",
+        "created_at_utc": "2026-06-02T08:30:00.000Z", "updated_at_utc": "2026-06-02T08:30:00.000Z",
+        "time_zone": "Bern", "zic_time_zone": "Europe/Zurich", "tag_list": ["alps"],
+        "positioning_method": "gps", "positioning_device": "gps", "votes": {"": {"up": 1, "down": 0}},
+        "latitude": "46.02", "longitude": "7.75", "license": "CC-BY-NC",
+        "observation_photos": [{"position": 0, "photo": {
+            "id": 5, "user_id": 1, "thumb_url": "https://example.org/t.jpg", "native_username": "alice",
+            "license": 4, "license_name": "Attribution License", "license_url": "https://example.org/by",
+            "created_at": "2026-06-02T08:30:00.000Z", "updated_at": "2026-06-02T08:30:00.000Z",
+        }}],
+        "project_observations": [{"id": 1, "project_user": {"project_id": 3, "user_id": 1, "role": null}}],
+    });
+    let mut written = written::<model::Observation>(&response);
+    // A licence is written in the API's own letters.
+    assert_eq!(written["license"].take(), "cc-by-nc");
+    written["license"] = response["license"].clone();
+    assert_eq!(lost(&response, &written), [""; 0]);
+    // What a record has no place for is found.
+    let more = json!({"id": 7, "votes": [{"id": 1, "odd": 2}], "another": true});
+    let kept = self::written::<model::Observation>(&more);
+    assert_eq!(
+        lost(&more, &kept),
+        [".another: true became null", ".votes[0].odd: 2 became null"]
+    );
+}
+
 #[test]
 fn what_stands_beside_the_records() {
     let response = json!({

@@ -62,6 +62,9 @@ file as the description, it rewrites it. **No operation was tried on the running
 of v2 are in `COVERAGE-v2.md`; those of the Rails application and for media are sent by the same test,
 but compared with no description.
 
+No recorded response was seen of computer vision, of suggestions, of `users/me` with its preferences,
+of updates and of relationships: what their records read rests on the sources alone.
+
 `name` is described, and sent or read. `-name` is described, but not sent or read; `+name` is sent
 without a description: each has its reason below. With the description at hand, the command also
 compares types and permitted values, and checks that a token is sent where the description requires
