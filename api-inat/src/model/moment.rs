@@ -1,6 +1,6 @@
 //! A moment as the API writes it: the instant, and the offset of the local time.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, num::NonZeroU32, str::FromStr};
 
 use jiff::{
     Timestamp, ZonedDateTime,
@@ -34,19 +34,29 @@ use crate::parameter::date_or_time::DateOrTime;
 #[doc(alias = "local time")]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment {
+    /// Since 1970, rounded down.
     second: i64,
-    nanosecond: i32,
+    /// One more than the nanoseconds after that second: never 0, so that an absent moment needs no
+    /// more space than a moment.
+    after: NonZeroU32,
     /// In seconds. Beside the nanoseconds it needs no space.
     offset: i32,
 }
+
+/// The nanoseconds of a second.
+const SECOND: i32 = 1_000_000_000;
 
 impl Moment {
     /// Creates a moment from an instant and the offset of the local time.
     #[must_use]
     pub fn new(instant: Timestamp, offset: Offset) -> Self {
+        let (mut second, mut nanosecond) = (instant.as_second(), instant.subsec_nanosecond());
+        if nanosecond < 0 {
+            (second, nanosecond) = (second - 1, nanosecond + SECOND);
+        }
         Self {
-            second: instant.as_second(),
-            nanosecond: instant.subsec_nanosecond(),
+            second,
+            after: NonZeroU32::MIN.saturating_add(nanosecond.unsigned_abs()),
             offset: offset.seconds(),
         }
     }
@@ -54,7 +64,8 @@ impl Moment {
     /// Returns the instant, without the offset.
     #[must_use]
     pub fn timestamp(self) -> Timestamp {
-        Timestamp::new(self.second, self.nanosecond).expect("it was an instant")
+        let nanosecond = i32::try_from(self.after.get() - 1).unwrap_or_default();
+        Timestamp::new(self.second, nanosecond).expect("it was an instant")
     }
 
     /// Returns the offset of the local time from UTC at this moment.
@@ -147,5 +158,33 @@ impl Serialize for Moment {
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         tolerant::scalar(from)?.ok_or_else(|| D::Error::custom(InvalidMoment))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn before_and_after_1970() {
+        let instant = |second, nanosecond| Timestamp::new(second, nanosecond).expect("an instant");
+        let instants = [
+            Timestamp::MIN,
+            instant(-2, 0),
+            instant(-1, -500_000_000),
+            instant(-1, 0),
+            instant(0, -1),
+            instant(0, 0),
+            instant(0, 999_999_999),
+            Timestamp::MAX,
+        ];
+        let moments = instants.map(Moment::from);
+        assert_eq!(moments.map(Moment::timestamp), instants);
+        assert!(moments.is_sorted());
+        assert_eq!(size_of::<Option<Moment>>(), 16);
+        let noon = instant(1_780_000_000, 0);
+        let east = Offset::from_seconds(7200).expect("an offset");
+        assert_ne!(Moment::new(noon, east), Moment::from(noon));
+        assert_eq!(Moment::new(noon, east).timestamp(), noon);
     }
 }
