@@ -1,11 +1,15 @@
 //! The wrapper of every list: V4's with `success`, V5's without.
 
-use std::hash::{DefaultHasher, Hasher};
+use std::{
+    fmt,
+    hash::{DefaultHasher, Hasher},
+    marker::PhantomData,
+};
 
 use auth_core::{Error, Response, read_json};
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{DeserializeOwned, Error as _, IgnoredAny},
+    de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor},
     ser::SerializeMap,
 };
 use serde_json::Value;
@@ -134,16 +138,59 @@ pub(crate) fn accepted(response: &Response) -> Result<(), Error> {
     }
 }
 
-#[derive(Deserialize)]
+/// The wrapper as it arrives. Read by hand: serde's derive would be compiled for this alone.
 struct Wire<T> {
-    #[serde(default)]
     success: Option<Value>,
-    #[serde(default = "Option::default")]
     data: Option<T>,
-    #[serde(default, deserialize_with = "count")]
     total_count: Option<u64>,
-    #[serde(default, deserialize_with = "count")]
     filtered_count: Option<u64>,
+}
+
+impl<T> Default for Wire<T> {
+    fn default() -> Self {
+        Self {
+            success: None,
+            data: None,
+            total_count: None,
+            filtered_count: None,
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Wire<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(AnyWire(PhantomData))
+    }
+}
+
+struct AnyWire<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for AnyWire<T> {
+    type Value = Wire<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with `data`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Wire<T>, A::Error> {
+        let mut wire = Wire::default();
+        while let Some(name) = entries.next_key::<String>()? {
+            match name.as_str() {
+                "success" => wire.success = entries.next_value()?,
+                "data" => wire.data = entries.next_value()?,
+                "total_count" => wire.total_count = count(&entries.next_value()?),
+                "filtered_count" => wire.filtered_count = count(&entries.next_value()?),
+                _ => drop(entries.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(wire)
+    }
+
+    /// A bare list has no `data` either.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Wire<T>, A::Error> {
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Wire::default())
+    }
 }
 
 /// Returns V4's failure if the response is one: its `data` may have any type, so reading it failed.
@@ -152,8 +199,7 @@ fn unreadable(response: &Response, error: Error) -> Error {
 }
 
 /// Reads a count, as a number or as text. Anything else is `None`.
-fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
-    let value = Value::deserialize(from)?;
+fn count(value: &Value) -> Option<u64> {
     let text = value.as_str().and_then(|text| text.trim().parse().ok());
-    Ok(value.as_u64().or(text))
+    value.as_u64().or(text)
 }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use auth_core::{Error, Query, Response, read_json};
 use serde::{
-    Deserialize,
-    de::{DeserializeOwned, IgnoredAny},
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor},
 };
 use serde_json::Value;
 
@@ -108,13 +108,39 @@ impl Feature {
 fn read_collection<T: DeserializeOwned>(response: &Response) -> Result<T, Error> {
     accepted(response)?;
     let probe: Probe = read_json(response)?;
-    match probe.features {
-        Some(_) => read_json(response),
-        None => Err(errors::without_features(response)),
+    match probe.0 {
+        true => read_json(response),
+        false => Err(errors::without_features(response)),
     }
 }
 
-#[derive(Deserialize)]
-struct Probe {
-    features: Option<Vec<IgnoredAny>>,
+/// Whether an object has a list of features.
+#[derive(Default)]
+struct Probe(bool);
+
+impl<'de> Deserialize<'de> for Probe {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(Self::default())
+    }
+}
+
+impl<'de> Visitor<'de> for Probe {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with `features`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut entries: A) -> Result<Self, A::Error> {
+        while let Some(name) = entries.next_key::<String>()? {
+            match name.as_str() {
+                "features" => {
+                    let features: Option<Vec<IgnoredAny>> = entries.next_value()?;
+                    self.0 = features.is_some();
+                }
+                _ => drop(entries.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(self)
+    }
 }

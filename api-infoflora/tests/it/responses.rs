@@ -239,6 +239,7 @@ fn a_success_that_is_none() {
     check(r#"{"data":null}"#, "no field `data`");
     check(r#"{"data":{"id":1}}"#, "cannot decode the response");
     check("[]", "no field `data`");
+    check(r#"[{"id":1}]"#, "no field `data`");
     check("7", "cannot decode the response");
 }
 

@@ -228,8 +228,8 @@ impl Found {
 /// iNaturalist), Rails and JSON:API servers behind a gateway, league/oauth2-server applications.
 const PARAMETER: [&str; 5] = ["path", "field", "param", "parameter", "attribute"];
 
-/// Returns the parameter that an error object is about. A path of a request (`/v1/taxa`) is none,
-/// and an object without a message is no error.
+/// Returns the parameter that an error object is about. `None` without a message, and for the path
+/// of a request (`/v1/taxa`).
 fn parameter(map: &Map<String, Value>) -> Option<&str> {
     let message = ["message", "error", "errors", "detail"];
     message.iter().find(|key| map.contains_key(**key))?;
@@ -361,7 +361,7 @@ mod tests {
         // Not a parameter: the path of the request, and a record.
         check(r#"{"path":"/v1/taxa","message":"no route"}"#, "no route");
         check(r#"{"error":{"path":"","message":"why"}}"#, "why");
-        // Of a secret answer the named fields only.
+        // Of a secret response the named fields only.
         assert_eq!(
             secret(r#"{"error":{"path":"marked","message":"why"}}"#),
             "why"
