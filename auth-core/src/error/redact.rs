@@ -38,7 +38,9 @@ pub(crate) fn redact(text: &str, secrets: &[&str]) -> Option<String> {
         if !found.is_empty() {
             replaced.push_str(text.get(from..).unwrap_or_default());
             // It may hold the next secrets.
-            out.replace(replaced).map(wipe_text);
+            if let Some(old) = out.replace(replaced) {
+                wipe_text(old);
+            }
         }
     }
     out

@@ -3,7 +3,9 @@
 mod activity;
 mod asynchronous;
 mod blocking;
+mod event;
 mod pager;
+mod report;
 mod status;
 mod stored;
 
@@ -16,9 +18,11 @@ use auth_core::{
 
 pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
 pub use blocking::{Client, Items, Pages, Session};
+pub use event::{ClientEvent, WaitReason};
 pub use status::{Status, TokenStatus};
 
 use activity::Activity;
+use event::Events;
 use stored::Stored;
 
 use crate::{
@@ -49,6 +53,7 @@ struct Common<H> {
     accounts: Accounts,
     rate_limiter: Option<RateLimiter>,
     activity: Activity,
+    events: Events,
 }
 
 impl<H> Common<H> {
@@ -60,6 +65,7 @@ impl<H> Common<H> {
             store,
             accounts: Accounts::default(),
             activity: Activity::default(),
+            events: Events::default(),
         }
     }
 
@@ -73,6 +79,8 @@ impl<H> Common<H> {
 
     /// Notes that the service asked for a pause. Blocking.
     fn pause(&self, pause: Option<Duration>) {
+        let event = ClientEvent::Paused { pause };
+        self.events.emit(|observer| observer(&event));
         if let Some(rate_limiter) = &self.rate_limiter {
             rate_limiter.pause(&*self.store, pause, clock::now());
         }
@@ -99,6 +107,7 @@ impl<H> Common<H> {
             store: Arc::clone(&self.store),
             service: Arc::clone(&self.service),
             account: Arc::clone(identity.account()?),
+            events: self.events.clone(),
         })
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use auth_core::{Error, ExposeSecret, Lease, SecretBytes, Service, Store, TokenKind, TokenRecord};
 
+use super::event::{ClientEvent, Events};
 use crate::{
     clock,
     token::{account::Account, plain_token, unsaved},
@@ -15,6 +16,7 @@ pub(super) struct Stored {
     pub(super) store: Arc<dyn Store>,
     pub(super) service: Arc<Service>,
     pub(super) account: Arc<Account>,
+    pub(super) events: Events,
 }
 
 impl Stored {
@@ -70,7 +72,12 @@ impl Stored {
                 return result;
             }
             Err(_) if TokenKind::ALL.iter().any(rejected) => return result,
-            Err(error) => unsaved.keep(self.account.key(), record, &self.store, error),
+            Err(error) => {
+                let account = self.account.key();
+                unsaved.keep(account, record, &self.store, error);
+                let event = ClientEvent::NotSaved { account, error };
+                self.events.emit(|observer| observer(&event));
+            }
         }
         self.account.publish(record);
         result

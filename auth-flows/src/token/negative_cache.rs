@@ -333,6 +333,18 @@ impl NegativeCache {
         (!wait.is_zero()).then_some(wait)
     }
 
+    /// Returns the error of the last renewal of this kind that failed.
+    pub(crate) fn last_error(&self, kind: TokenKind) -> Option<Error> {
+        let memory = self.lock();
+        let memory = memory.as_ref()?;
+        let failure = memory.failures[kind as usize].as_ref();
+        let refusal = || memory.refusals.last().map(|refusal| &refusal.error);
+        failure
+            .map(|failure| &failure.error)
+            .or_else(refusal)
+            .cloned()
+    }
+
     /// Ends all refusals and failures: something new was stored.
     pub(crate) fn clear(&self) {
         if let Some(memory) = self.lock().as_mut() {

@@ -7,6 +7,7 @@ mod common;
 mod corners;
 mod device;
 mod ends;
+mod events;
 mod failures;
 mod pasted;
 mod rate_limit;

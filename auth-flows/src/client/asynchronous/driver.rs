@@ -8,7 +8,7 @@ use auth_core::{
 
 use super::{AsyncSession, host::ended};
 use crate::{
-    client::{followed, media, new_login, status::Status, stored::FlowLease},
+    client::{event::WaitReason, followed, media, new_login, status::Status, stored::FlowLease},
     clock,
     flow::{
         call::Call,
@@ -62,7 +62,9 @@ impl AsyncSession {
     pub(in crate::client) async fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
         let running = self.client.0.activity.change()?;
         let flow = CompleteLogin::new(Arc::clone(&self.client.0.service), proof);
-        let record = self.run_detached(flow, running).await?;
+        let result = self.run_detached(flow, running).await;
+        self.client.0.login_ended(&self.identity, &result);
+        let record = result?;
         self.client.0.status(&self.identity, &record)
     }
 
@@ -176,8 +178,10 @@ impl AsyncSession {
         requirement: TokenRequirement,
     ) -> RenewalResult {
         let (identity, service) = (&self.identity, &self.client.0.service);
+        let start = self.client.0.renewal_started(identity, kind);
         let renewal = identity.renewal(service, kind, requirement)?;
         let result = self.run_renewal(renewal).await;
+        self.client.0.renewal_ended(identity, kind, start, &result);
         if let Some(flow) = identity.mark_rejected(kind, &result, clock::now()) {
             let rejected = self.run(flow).await.unwrap_or_default();
             identity.account()?.bury(kind, rejected, clock::now());
@@ -199,6 +203,12 @@ impl AsyncSession {
 
     /// Runs a login by the user during a renewal.
     async fn log_in_person(&self, prompt: &Prompt) -> RenewalResult {
+        let result = self.prompt_person(prompt).await;
+        self.client.0.login_ended(&self.identity, &result);
+        result
+    }
+
+    async fn prompt_person(&self, prompt: &Prompt) -> RenewalResult {
         self.check_writable().await?;
         let grant = prompt(&self.client.0.service)?.await?;
         let proof = LoginProof::Code(grant.with_accepted_at(clock::now()));
@@ -267,12 +277,16 @@ impl AsyncSession {
                     let job = move || common.permit(kind);
                     let permit = self.client.offload(job).await;
                     if let Ok(wait) = permit {
+                        self.client
+                            .0
+                            .waiting(&self.identity, WaitReason::RateLimit, wait);
                         self.client.0.host.runtime.sleep(wait).await;
                     }
                     Event::Permitted(permit.map(drop))
                 }
                 Step::Sleep(wait) => {
                     drop(slot.take());
+                    common.waiting(&self.identity, WaitReason::Retry, wait);
                     common.host.runtime.sleep(wait).await;
                     slot = take(slots).await;
                     Event::Slept

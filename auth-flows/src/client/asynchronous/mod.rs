@@ -3,8 +3,10 @@
 mod check;
 mod driver;
 mod host;
+mod observe;
 mod paging;
 mod shutdown;
+mod token;
 mod web_login;
 
 use std::{sync::Arc, time::Duration};
@@ -350,7 +352,8 @@ impl AsyncSession {
     pub async fn log_out(&self) -> Result<LoggedOut, Error> {
         let running = self.client.0.activity.change()?;
         let logout = Logout::new(Arc::clone(&self.client.0.service));
-        self.run_detached(logout, running).await
+        let result = self.run_detached(logout, running).await;
+        result.inspect(|_| self.client.0.logged_out(&self.identity))
     }
 
     /// Reads what is stored for this account, as [`Session::status`](crate::Session::status) does.
@@ -364,71 +367,6 @@ impl AsyncSession {
     pub async fn status(&self) -> Result<Status, Error> {
         let record = self.stored().await?;
         self.client.0.status(&self.identity, &record)
-    }
-
-    /// Returns a token that is valid now, for use outside this library. Renews it if necessary;
-    /// fails as [`send`](Self::send) does. The text is a secret: [`Token::expose_secret`].
-    ///
-    /// ```
-    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
-    /// # setup::run_logged_in(async |session| {
-    /// let token = session.token(auth_core::TokenKind::Derived).await?;
-    /// let header = format!("Bearer {}", token.expose_secret());
-    /// # Ok(()) });
-    /// ```
-    #[doc(alias("refresh", "renew", "cache"))]
-    pub async fn token(&self, kind: TokenKind) -> Result<Arc<Token>, Error> {
-        self.client.0.activity.check_open()?;
-        let token = self.get(kind, TokenRequirement::Any).await?;
-        match self.identity.replacing(kind, &token) {
-            Some(requirement) => self.get(kind, requirement).await,
-            None => Ok(token),
-        }
-    }
-
-    /// Returns a token that is valid for at least `at_least`, as
-    /// [`Session::token_for`](crate::Session::token_for) does.
-    ///
-    /// ```
-    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
-    /// # setup::run_logged_in(async |session| {
-    /// let hour = std::time::Duration::from_secs(3600);
-    /// let token = session.token_for(auth_core::TokenKind::Derived, hour).await?;
-    /// # Ok(()) });
-    /// ```
-    pub async fn token_for(
-        &self,
-        kind: TokenKind,
-        at_least: Duration,
-    ) -> Result<Arc<Token>, Error> {
-        let token = self.token(kind).await?;
-        match longer(&token, at_least, clock::now()) {
-            Some(requirement) => self.get(kind, requirement).await,
-            None => Ok(token),
-        }
-    }
-
-    /// Marks the account's token invalid, as [`Session::invalidate`](crate::Session::invalidate)
-    /// does.
-    ///
-    /// ```
-    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
-    /// # setup::run_logged_in(async |session| {
-    /// session.invalidate(auth_core::TokenKind::Derived).await?;
-    /// session.send(api_inat::users::Me::new()).await?; // with a new token
-    /// # Ok(()) });
-    /// ```
-    #[doc(alias = "expire")]
-    pub async fn invalidate(&self, kind: TokenKind) -> Result<(), Error> {
-        let account = self.identity.account()?;
-        let token = match account.cell(kind).latest() {
-            Some(token) => Some(token),
-            None => self.stored().await?.token(kind).cloned(),
-        };
-        if let Some(token) = token {
-            account.cell(kind).invalidate(token.generation());
-        }
-        Ok(())
     }
 
     /// Sets how long a call waits for a renewal. The default is 60 s.

@@ -8,7 +8,7 @@ use auth_core::{
 
 use super::Session;
 use crate::{
-    client::{followed, media, new_login, status::Status, stored::FlowLease},
+    client::{event::WaitReason, followed, media, new_login, status::Status, stored::FlowLease},
     clock,
     flow::{
         call::Call,
@@ -41,7 +41,9 @@ impl Session {
     pub(in crate::client) fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
         let _running = self.client.0.activity.change()?;
         let flow = CompleteLogin::new(Arc::clone(&self.client.0.service), proof);
-        let record = self.run(flow)?;
+        let result = self.run(flow);
+        self.client.0.login_ended(&self.identity, &result);
+        let record = result?;
         self.client.0.status(&self.identity, &record)
     }
 
@@ -94,8 +96,10 @@ impl Session {
     ) -> RenewalResult {
         let _running = self.client.0.activity.renewal();
         let (identity, service) = (&self.identity, &self.client.0.service);
+        let start = self.client.0.renewal_started(identity, kind);
         let renewal = identity.renewal(service, kind, requirement);
         let result = renewal.and_then(|renewal| self.run(renewal));
+        self.client.0.renewal_ended(identity, kind, start, &result);
         if let Some(flow) = identity.mark_rejected(kind, &result, clock::now()) {
             let rejected = self.run(flow).unwrap_or_default();
             identity.account()?.bury(kind, rejected, clock::now());
@@ -120,6 +124,12 @@ impl Session {
 
     /// Runs a login by the user during a renewal.
     fn log_in_person(&self, prompt: &Prompt) -> RenewalResult {
+        let result = self.prompt_person(prompt);
+        self.client.0.login_ended(&self.identity, &result);
+        result
+    }
+
+    fn prompt_person(&self, prompt: &Prompt) -> RenewalResult {
         self.check_writable()?;
         let grant = prompt(&self.client.0.service)?.wait()?;
         let proof = LoginProof::Code(grant.with_accepted_at(clock::now()));
@@ -151,12 +161,16 @@ impl Session {
                     }
                     Event::Response(response)
                 }
-                Step::Permit(kind) => Event::Permitted(common.permit(kind).map(clock::sleep)),
+                Step::Permit(kind) => Event::Permitted(common.permit(kind).map(|wait| {
+                    common.waiting(&self.identity, WaitReason::RateLimit, wait);
+                    clock::sleep(wait);
+                })),
                 Step::Pause(pause) => {
                     common.pause(pause);
                     Event::Paused
                 }
                 Step::Sleep(wait) => {
+                    common.waiting(&self.identity, WaitReason::Retry, wait);
                     clock::sleep(wait);
                     Event::Slept
                 }
