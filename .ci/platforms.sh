@@ -89,6 +89,6 @@ credential_manager() {
     local bytes
     .ci/wine "$1" check || return
     for bytes in 1500 20000; do
-        .ci/wine "$1" save "$bytes" 8 && [[ $(.ci/wine "$1" load | tr -d '\r') == 8 ]] && .ci/wine "$1" remove || return
+        .ci/wine "$1" save "$bytes" 8 && [[ $(.ci/wine "$1" load) == "$bytes bytes made from 8"* ]] && .ci/wine "$1" remove || return
     done
 }

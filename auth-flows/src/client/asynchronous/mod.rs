@@ -13,12 +13,12 @@ use std::{sync::Arc, time::Duration};
 
 use auth_core::{
     AccountKey, AsyncTransport, CodeGrant, DeviceAuthorizationResponse, Error, Operation, Paged,
-    Runtime, SecretText, Service, Store, Token, TokenKind, TokenRequirement,
+    Runtime, SecretText, Service, Store,
 };
 
 use self::host::Host;
 pub use self::paging::{AsyncItems, AsyncPages};
-use super::{Common, Identity, longer, status::Status};
+use super::{Common, Identity, status::Status};
 use crate::{
     clock,
     flow::{

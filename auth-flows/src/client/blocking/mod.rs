@@ -12,11 +12,11 @@ use std::{sync::Arc, time::Duration};
 
 use auth_core::{
     AccountKey, CodeGrant, DeviceAuthorizationResponse, Error, Operation, Paged, SecretText,
-    Service, Store, Token, TokenKind, TokenRequirement, Transport,
+    Service, Store, Transport,
 };
 
 pub use self::paging::{Items, Pages};
-use super::{Common, Identity, longer, status::Status};
+use super::{Common, Identity, status::Status};
 use crate::{
     clock,
     flow::{
