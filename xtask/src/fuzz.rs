@@ -1,5 +1,4 @@
-//! `cargo xtask fuzz`: runs each fuzz target of auth-core from the committed corpus, 60 s by
-//! default.
+//! `cargo xtask fuzz`: runs each fuzz target from the committed corpus, 60 s by default.
 
 use std::ffi::OsString;
 use std::fs;
@@ -10,9 +9,10 @@ use lexopt::{Arg, ValueExt};
 use crate::{Outcome, Stop, Verdict, output, root};
 
 const HELP: &str = "\
-cargo xtask fuzz [--seconds N] [TARGET]
+cargo xtask fuzz [--seconds N | --total N] [TARGET]
 
   --seconds N   how long each target runs (default: 60)
+  --total N     how long all targets run together, each as long as the others
   TARGET        one target only
 
 Needs a nightly compiler and cargo-fuzz: `rustup toolchain install nightly`, `cargo install cargo-fuzz --locked`.
@@ -20,10 +20,11 @@ Inputs that fail are stored in auth-core/fuzz/artifacts; turn each into a test."
 
 pub(crate) fn run(args: Vec<OsString>) -> Outcome {
     let mut parser = lexopt::Parser::from_args(args);
-    let (mut seconds, mut only) = (60_u32, None);
+    let (mut seconds, mut total, mut only) = (60_u32, None, None);
     while let Some(argument) = parser.next()? {
         match argument {
             Arg::Long("seconds") => seconds = parser.value()?.parse()?,
+            Arg::Long("total") => total = Some(parser.value()?.parse::<u32>()?),
             Arg::Value(value) if only.is_none() => only = Some(value.string()?),
             Arg::Long("help") | Arg::Short('h') => {
                 output::line(HELP);
@@ -43,6 +44,10 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
             "unknown target; choose one of: {}",
             targets.join(", ")
         )));
+    }
+    if let Some(total) = total {
+        let count = u32::try_from(chosen.len()).unwrap_or(u32::MAX);
+        seconds = (total / count).max(1);
     }
     let mut failed = 0;
     for target in &chosen {

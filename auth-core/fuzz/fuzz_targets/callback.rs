@@ -1,9 +1,9 @@
-//! Any text as a redirected URL: without our state no grant is returned.
+//! Any text as a redirected URL: without our state no grant is returned, and a grant is exchanged.
 #![no_main]
 
 use auth_core::{
-    AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, ErrorKind, OAuthClient,
-    PendingAuthorization, RedirectUri,
+    AuthorizationRequest, AuthorizationServer, Endpoint, Entropy, ErrorKind, Message, OAuthClient,
+    PendingAuthorization, RedirectUri, TokenRequest,
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -28,7 +28,11 @@ fuzz_target!(|text: &str| {
     let query = text.replace('~', STATE);
     for url in [format!("http://127.0.0.1:8080/?{query}"), query.clone()] {
         match pending.accept(&url) {
-            Ok(_) => assert!(ours, "a grant without our state"),
+            Ok(grant) => {
+                assert!(ours, "a grant without our state");
+                let request = TokenRequest::code(&client, &grant).request();
+                request.expect("a request with the code");
+            }
             Err(error) => assert!(
                 ours || error.kind() == ErrorKind::CallbackMismatch || error.oauth().is_some()
             ),

@@ -435,29 +435,3 @@ fn the_resource_server() {
         );
     });
 }
-
-/// The bundle looks for the literal `Bearer `, and responds with Symfony's plain `Response`.
-#[test]
-fn the_resource_server_in_symfony() {
-    for dialect in [Dialect::league_8(), Dialect::league_9()] {
-        let symfony = server(dialect.with_symfony());
-        let access = token(&symfony, &[], CREDENTIALS).text("access_token");
-        let check = |authorization: &str, status: u16, body: &str| {
-            let response = get(&symfony, "/rest/me", &[("authorization", authorization)]);
-            assert_eq!(response.status, status, "{authorization:.20}");
-            if status == 401 {
-                assert_eq!(response.body, body);
-                assert_eq!(response.header("www-authenticate"), Some("Bearer"));
-                assert_eq!(
-                    response.header("content-type"),
-                    Some("text/html; charset=UTF-8")
-                );
-            }
-        };
-        check(&format!("Bearer {access}"), 200, "");
-        let rejected = "The resource server rejected the request.";
-        check("Bearer garbage", 401, rejected);
-        check(&format!("bearer {access}"), 401, "");
-        check(&basic("conf", "conf-secret"), 401, "");
-    }
-}

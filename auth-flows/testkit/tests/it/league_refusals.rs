@@ -1,5 +1,6 @@
 //! Where league's two versions refuse late, or not at all: grants, scopes, empty values, hints.
 
+use auth_core::testkit::{Auth, Route, Site, json};
 use auth_testkit::person::Outcome;
 use auth_testkit::{Dialect, TestClient, TestServer};
 
@@ -24,6 +25,8 @@ const EXCHANGE: Pairs<'_> = &[
     ("code_verifier", VERIFIER),
 ];
 
+const PATH: &str = "/rest/me";
+
 const HINT_OF_GRANT_TYPE: &str = "Check that all required parameters have been provided";
 
 /// `conf` may do all, `code` has no refresh grant, `daemon` and `public` have no code grant.
@@ -42,6 +45,7 @@ fn server(dialect: Dialect) -> TestServer {
         ))
         .client(TestClient::confidential("admin", "secret").scopes("admin"))
         .user("alice", "password")
+        .site(Site::new().with_route(Route::get(PATH, Auth::Login, |_| json(200, &true.into()))))
         .start()
         .expect("a free port")
 }
@@ -250,4 +254,35 @@ fn an_empty_code_and_an_empty_state() {
         let refused = get(server, "/oauth2/authorize?client_id=conf", &[]);
         assert_eq!(refused.text("hint"), HINT_OF_GRANT_TYPE);
     });
+}
+
+/// The bundle looks for the literal `Bearer `, and responds with Symfony's plain `Response`.
+#[test]
+fn the_resource_server_in_symfony() {
+    for dialect in [Dialect::league_8(), Dialect::league_9()] {
+        let symfony = server(dialect.with_symfony());
+        let daemon = [
+            ("grant_type", "client_credentials"),
+            ("client_id", "conf"),
+            ("client_secret", "secret"),
+        ];
+        let access = token(&symfony, &[], &daemon).text("access_token");
+        let check = |authorization: &str, status: u16, body: &str| {
+            let response = get(&symfony, PATH, &[("authorization", authorization)]);
+            assert_eq!(response.status, status, "{authorization:.20}");
+            if status == 401 {
+                assert_eq!(response.body, body);
+                assert_eq!(response.header("www-authenticate"), Some("Bearer"));
+                assert_eq!(
+                    response.header("content-type"),
+                    Some("text/html; charset=UTF-8")
+                );
+            }
+        };
+        check(&format!("Bearer {access}"), 200, "");
+        let rejected = "The resource server rejected the request.";
+        check("Bearer garbage", 401, rejected);
+        check(&format!("bearer {access}"), 401, "");
+        check(&basic("conf", "secret"), 401, "");
+    }
 }
