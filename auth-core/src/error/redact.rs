@@ -38,8 +38,8 @@ pub(crate) fn redact(text: &str, secrets: &[&str]) -> Option<String> {
         if !found.is_empty() {
             replaced.push_str(text.get(from..).unwrap_or_default());
             // It may hold the next secrets.
-            if let Some(old) = out.replace(replaced) {
-                wipe_text(old);
+            if let Some(before) = out.replace(replaced) {
+                wipe_text(before);
             }
         }
     }

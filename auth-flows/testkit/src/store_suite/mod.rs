@@ -138,14 +138,14 @@ const MARK: &str = "marked-secret-7c2e";
 const CROWD: usize = 8;
 
 /// Writes something else in the place of an account's token record.
-type Spoil<'a> = Box<dyn Fn(&AccountKey) + Sync + 'a>;
+type Put<'a> = Box<dyn Fn(&AccountKey) + Sync + 'a>;
 
 /// The suite, with what it needs to know of the store.
 #[must_use = "call `run`"]
 pub struct StoreSuite<'a> {
     open: Box<dyn Fn() -> Arc<dyn Store> + Sync + 'a>,
     other_process: Option<Box<dyn Fn() -> Command + Sync + 'a>>,
-    foreign_content: Option<Spoil<'a>>,
+    foreign_content: Option<Put<'a>>,
 }
 
 impl<'a> StoreSuite<'a> {
