@@ -395,7 +395,7 @@ fn at_the_door(env: &LeagueEnv<'_>) -> CheckResult {
         expect_error(response, ErrorKind::Refused, &words).map(drop)
     };
     check(None, "Missing")?;
-    check(Some("Bearer garbage".to_owned()), "could not be verified")?;
+    check(Some("Bearer garbage".to_owned()), "must have two dots")?;
     check(Some("Basic YWxpY2U6cGFzc3dvcmQ=".to_owned()), "")?;
     check(Some(format!("Bearer {token}")), "revoked")
 }
