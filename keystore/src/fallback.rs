@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
@@ -316,6 +317,31 @@ impl Store for Fallback {
             return Ok(Some(Lease::new(key.clone(), guard)));
         }
         Ok(None)
+    }
+
+    fn lease_duration(&self) -> Option<Duration> {
+        let durations = self.stores.iter().map(|store| store.lease_duration());
+        durations.max().flatten()
+    }
+
+    fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {
+        let (index, own) = self.pinned(lease)?;
+        self.stores[index].confirm(&own, at_least)
+    }
+
+    fn health(&self) -> Result<(), Error> {
+        let mut usable = false;
+        for store in &self.stores {
+            match store.health() {
+                Ok(()) => usable = true,
+                Err(error) if self.is_skipped(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        match usable {
+            true => Ok(()),
+            false => Err(self.no_store_left()),
+        }
     }
 
     #[inline]

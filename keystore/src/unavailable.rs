@@ -24,6 +24,10 @@ impl Store for Unavailable {
         Err(self.error.clone())
     }
 
+    fn health(&self) -> Result<(), Error> {
+        Err(self.error.clone())
+    }
+
     fn save(&self, _: &Lease, _: &SecretBytes) -> Result<(), Error> {
         Err(self.error.clone())
     }

@@ -1,6 +1,6 @@
 //! The store interface: one token record for each account, and the lease for changing it.
 
-use std::{any::Any, fmt, sync::Arc};
+use std::{any::Any, fmt, sync::Arc, time::Duration};
 
 use crate::{
     error::{Error, ErrorKind},
@@ -16,8 +16,10 @@ use crate::{
 /// - [`save`](Self::save) replaces the old token record as a whole or not at all, and the new one
 ///   survives a power cut once it returns.
 /// - At any moment at most one [`Lease`] of an account exists, across all processes that use the
-///   same store.
-/// - The lease of a process that dies is released.
+///   same store. Where leases end by time, at most one that [`confirm`](Self::confirm) confirms.
+/// - The lease of a process that dies is released: at once, or after
+///   [`lease_duration`](Self::lease_duration).
+/// - A save under a lease that was lost never replaces a record that was saved since.
 /// - Accounts never share a token record or a lease, whatever text their [`AccountKey`]s contain.
 /// - It stores token records of up to 1 MB, unchanged.
 /// - [`load`](Self::load) fails, or returns the bytes, if something else is in the place of a token
@@ -98,7 +100,44 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// Fails if the store is not accessible.
+    ///
+    /// A store that is reached over a network says by the kind what to do:
+    /// [`ErrorKind::Transport`] or [`ErrorKind::TimedOut`] if it did not respond, which may pass,
+    /// [`ErrorKind::Configuration`] if it refused, for example for a wrong password. The same holds
+    /// for all other methods.
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error>;
+
+    /// Returns how long the lease of a process that died remains, counted from its last
+    /// [`confirm`](Self::confirm) or from the moment it was taken. `None`, the default, if it ends
+    /// with its process, as the lock of a file does.
+    fn lease_duration(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Returns whether the lease still holds, and keeps it for at least this long, whatever
+    /// [`lease_duration`](Self::lease_duration) is. Drivers call it right before a request whose
+    /// effect must not happen twice, where leases end by time; `false` means not to send it. The
+    /// next [`save`](Self::save) ends that longer time. Default: `true`, for a lease that only its
+    /// holder ends.
+    ///
+    /// A process that was stopped for a minute does not know that its lease has ended, and would
+    /// send a refresh token that another one has used meanwhile.
+    ///
+    /// # Errors
+    /// Fails if the store cannot tell. Treat it as `false`.
+    fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {
+        let _ = (lease, at_least);
+        Ok(true)
+    }
+
+    /// Checks that the store can be used now, without changing a record: for the readiness check of
+    /// a service. Default: succeeds.
+    ///
+    /// # Errors
+    /// Fails as the next [`load`](Self::load) would, and says what to do.
+    fn health(&self) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Replaces the token record.
     ///
@@ -178,6 +217,18 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).try_lease(key)
     }
 
+    fn lease_duration(&self) -> Option<Duration> {
+        (**self).lease_duration()
+    }
+
+    fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {
+        (**self).confirm(lease, at_least)
+    }
+
+    fn health(&self) -> Result<(), Error> {
+        (**self).health()
+    }
+
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
         (**self).save(lease, record)
     }
@@ -214,7 +265,7 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 /// The right to change one account's token record. Dropping it releases it.
 pub struct Lease {
     key: AccountKey,
-    _guard: Box<dyn Any + Send + Sync>,
+    guard: Box<dyn Any + Send + Sync>,
 }
 
 impl Lease {
@@ -223,7 +274,7 @@ impl Lease {
     pub fn new(key: AccountKey, guard: impl Any + Send + Sync) -> Self {
         Self {
             key,
-            _guard: Box::new(guard),
+            guard: Box::new(guard),
         }
     }
 
@@ -231,6 +282,26 @@ impl Lease {
     #[must_use]
     pub fn key(&self) -> &AccountKey {
         &self.key
+    }
+
+    /// Returns the guard that the lease was made with, if it is of this type. For stores: what they
+    /// have to know of the lease, such as its number and the version of the record under it.
+    ///
+    /// ```
+    /// use auth_core::{AccountKey, Lease};
+    ///
+    /// struct Guard {
+    ///     fence: u64,
+    /// }
+    ///
+    /// let key = AccountKey::new("example", "my-client-id", "default");
+    /// let lease = Lease::new(key, Guard { fence: 7 });
+    /// assert_eq!(lease.guard::<Guard>().map(|guard| guard.fence), Some(7));
+    /// assert!(lease.guard::<String>().is_none(), "the lease of another store");
+    /// ```
+    #[must_use]
+    pub fn guard<T: Any>(&self) -> Option<&T> {
+        self.guard.downcast_ref()
     }
 }
 

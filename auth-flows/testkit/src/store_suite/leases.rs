@@ -13,6 +13,8 @@ use super::{
     remove, text,
 };
 
+/// A time that a lease is confirmed for.
+const LONGER: Duration = Duration::from_millis(500);
 /// How often the crowd competes for a lease.
 const ROUNDS: usize = 50;
 /// How far each member of the crowd counts.
@@ -45,6 +47,27 @@ pub(super) const CASES: &[Case] = &[
         ensure!(!is_free(&*suite.open(), &own)?, "a removal freed it");
         drop(held);
         ensure!(is_free(&*store, &own)?, "it does not end");
+        Ok(())
+    }),
+    ("a lease is confirmed as long as it is held", |suite| {
+        let (store, own) = (suite.open(), key("confirmed lease"));
+        let held = lease(&*store, &own)?;
+        for at_least in [Duration::ZERO, LONGER, Duration::ZERO] {
+            let confirmed = store.confirm(&held, at_least).map_err(text)?;
+            ensure!(confirmed, "it was lost");
+            ensure!(!is_free(&*suite.open(), &own)?, "confirming freed it");
+        }
+        if let Some(duration) = store.lease_duration() {
+            // Held for longer than it would last by itself, and than it was confirmed for.
+            thread::sleep(duration.max(LONGER) + duration / 2);
+            ensure!(!is_free(&*suite.open(), &own)?, "it ends while it is held");
+            let confirmed = store.confirm(&held, LONGER).map_err(text)?;
+            ensure!(confirmed, "it was lost while it was held");
+        }
+        store.save(&held, &numbered(1, 1)).map_err(text)?;
+        store.remove(&held).map_err(text)?;
+        drop(held);
+        ensure!(is_free(&*suite.open(), &own)?, "it does not end");
         Ok(())
     }),
     ("a lease moves to another thread and ends there", |suite| {

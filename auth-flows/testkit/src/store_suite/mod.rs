@@ -73,6 +73,7 @@
 //! | records of up to 1 MB come back unchanged |
 //! | foreign content is an error or no token record, and a save replaces it |
 //! | a description is short and shows no secret |
+//! | a store that can be used is healthy |
 //!
 //! | accounts |
 //! | --- |
@@ -84,6 +85,7 @@
 //! | --- |
 //! | an account has one lease at a time |
 //! | a save or a removal keeps the lease |
+//! | a lease is confirmed as long as it is held |
 //! | a lease moves to another thread and ends there |
 //! | a thread that panics gives the lease back |
 //! | of many threads exactly one gets the lease |
@@ -121,7 +123,8 @@ mod records;
 use std::fmt;
 use std::process::Command;
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use auth_core::{
     AccountKey, Lease, Lifetime, Now, SecretBytes, Store, TokenKind, TokenRecord, TokenResponse,
@@ -134,6 +137,8 @@ pub use processes::act;
 const SERVICE: &str = "store-suite";
 /// The word that each of the suite's tokens contains: no description and no error may show it.
 const MARK: &str = "marked-secret-7c2e";
+/// How much later than promised the lease of a dead process may end.
+const SLACK: Duration = Duration::from_secs(1);
 /// How many threads or processes compete.
 const CROWD: usize = 8;
 
@@ -346,6 +351,23 @@ fn lease(store: &dyn Store, key: &AccountKey) -> Result<Lease, String> {
 
 fn is_free(store: &dyn Store, key: &AccountKey) -> Result<bool, String> {
     Ok(store.try_lease(key).map_err(text)?.is_some())
+}
+
+/// Takes the lease of a process that was killed, when it ends.
+fn lease_of_dead(store: &dyn Store, key: &AccountKey) -> Result<Lease, String> {
+    let longest = store.lease_duration().map(|duration| duration + SLACK);
+    let end = Instant::now() + longest.unwrap_or_default();
+    loop {
+        match store.try_lease(key).map_err(text)? {
+            Some(lease) => return Ok(lease),
+            None if Instant::now() >= end => {
+                return Err(format!(
+                    "the lease of {key:?} does not end with its process"
+                ));
+            }
+            None => thread::sleep(Duration::from_millis(5)),
+        }
+    }
 }
 
 fn save(store: &dyn Store, key: &AccountKey, record: &SecretBytes) -> Outcome {

@@ -58,6 +58,9 @@ pub(super) const CASES: &[Case] = &[
         ensure!(!description.contains('\n'), "it has lines: {description}");
         remove(&*store, &key)
     }),
+    ("a store that can be used is healthy", |suite| {
+        suite.open().health().map_err(text)
+    }),
 ];
 
 fn sizes(suite: &StoreSuite<'_>) -> Outcome {

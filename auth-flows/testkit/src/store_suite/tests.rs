@@ -45,9 +45,15 @@ enum Wrong {
     ReadOnlyWithoutLeases,
     /// It has an empty record of each account.
     NeverEmpty,
+    /// It confirms no lease.
+    ConfirmsNothing,
+    /// It says that its leases last a moment, and they end then.
+    EndsLeases,
+    /// It cannot be used by its own word.
+    Unhealthy,
 }
 
-const WRONGS: [Wrong; 17] = [
+const WRONGS: [Wrong; 20] = [
     Wrong::SavesNothing,
     Wrong::Overwrites,
     Wrong::OneRecord,
@@ -65,6 +71,9 @@ const WRONGS: [Wrong; 17] = [
     Wrong::ReadOnlySaves,
     Wrong::ReadOnlyWithoutLeases,
     Wrong::NeverEmpty,
+    Wrong::ConfirmsNothing,
+    Wrong::EndsLeases,
+    Wrong::Unhealthy,
 ];
 
 #[derive(Default)]
@@ -187,6 +196,25 @@ impl Store for Bad {
             locked(&self.shared.records).remove(&self.key(lease.key()));
         }
         Ok(())
+    }
+
+    fn lease_duration(&self) -> Option<Duration> {
+        (self.wrong == Wrong::EndsLeases).then_some(Duration::from_millis(10))
+    }
+
+    fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {
+        let ends = self.wrong == Wrong::EndsLeases && !at_least.is_zero();
+        if ends {
+            locked(&self.leased).remove(lease.key());
+        }
+        Ok(self.wrong != Wrong::ConfirmsNothing)
+    }
+
+    fn health(&self) -> Result<(), Error> {
+        match self.wrong {
+            Wrong::Unhealthy => Err(Error::new(auth_core::ErrorKind::Store, "unhealthy")),
+            _ => Ok(()),
+        }
     }
 
     fn is_read_only(&self) -> bool {

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use auth_core::{
     AccountKey, AsyncTransport, Error, Lease, Limits, Request, Response, SecretBytes, Store,
@@ -77,6 +78,10 @@ impl<S: Store> Store for Counted<S> {
             let lease = Some(lease);
             Lease::new(key.clone(), CountedLease { lease, steps })
         }))
+    }
+
+    fn lease_duration(&self) -> Option<Duration> {
+        self.inner.lease_duration()
     }
 
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
