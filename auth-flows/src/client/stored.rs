@@ -1,8 +1,10 @@
 //! The store as a driver uses it: token records instead of bytes, and what could not be saved.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use auth_core::{Error, ExposeSecret, Lease, SecretBytes, Service, Store, TokenKind, TokenRecord};
+use auth_core::{
+    Error, ExposeSecret, Lease, Limits, SecretBytes, Service, Store, TokenKind, TokenRecord,
+};
 
 use super::event::{ClientEvent, Events};
 use crate::{
@@ -55,6 +57,26 @@ impl Stored {
         })
     }
 
+    /// Returns whether a lease has to be confirmed before a request under it.
+    pub(super) fn must_confirm(&self, lease: &FlowLease) -> bool {
+        lease.get().is_some() && self.store.lease_duration().is_some()
+    }
+
+    /// Makes sure that the lease holds for a request with these limits.
+    ///
+    /// # Errors
+    /// If it was lost: another program may be using the refresh token.
+    pub(super) fn confirm(&self, lease: &FlowLease, limits: &Limits) -> Result<(), Error> {
+        let Some(lease) = lease.get() else {
+            return Ok(());
+        };
+        let longest = limits.total_timeout().unwrap_or(limits.timeout());
+        match self.store.confirm(lease, longest + AFTER_RESPONSE)? {
+            true => Ok(()),
+            false => Err(unsaved::lease_is_lost()),
+        }
+    }
+
     pub(super) fn reserve(&self, lease: &FlowLease, bytes: usize) -> Result<(), Error> {
         self.store.reserve(lease.get().ok_or_else(no_lease)?, bytes)
     }
@@ -105,6 +127,9 @@ impl Stored {
         }
     }
 }
+
+/// How long a lease holds after the end of its request: time for the save.
+const AFTER_RESPONSE: Duration = Duration::from_secs(5);
 
 /// Bytes of a token record with long tokens.
 const ROOM: usize = 16 << 10;

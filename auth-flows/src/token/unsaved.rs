@@ -165,6 +165,16 @@ fn is_newer(record: &TokenRecord, stored: &TokenRecord) -> bool {
     ages(record) > ages(stored)
 }
 
+/// Returns the error of a request that was not sent, because its lease was lost: this program hung,
+/// or the store was out of reach, for longer than a lease lasts.
+pub(crate) fn lease_is_lost() -> Error {
+    Error::new(
+        ErrorKind::TimedOut,
+        "the lease of this account was lost before the request, which was not sent",
+    )
+    .with_help("try again")
+}
+
 /// Returns the error of a save for which another program holds the lease.
 pub(crate) fn lease_is_taken() -> Error {
     Error::new(

@@ -5,6 +5,7 @@ mod bounds;
 mod callbacks;
 mod common;
 mod corners;
+mod confirmed;
 mod device;
 mod ends;
 mod events;

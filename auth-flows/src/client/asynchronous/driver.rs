@@ -249,6 +249,16 @@ impl AsyncSession {
             let stored = || common.stored(&self.identity);
             event = match flow.step(clock::now(), event)? {
                 Step::Send(mut request, limits) => {
+                    if lease.get().is_some() {
+                        let stored = stored()?;
+                        if stored.must_confirm(&lease) {
+                            let held = std::mem::take(&mut lease);
+                            let job = move || Ok((stored.confirm(&held, &limits), held));
+                            let (confirmed, held) = self.client.offload(job).await?;
+                            lease = held;
+                            confirmed?;
+                        }
+                    }
                     common.sign(&mut request);
                     let host = request.uri().authority().cloned();
                     let response = common.host.transport.send(request, &limits).await;

@@ -152,6 +152,12 @@ impl Session {
         loop {
             event = match flow.step(clock::now(), event)? {
                 Step::Send(mut request, limits) => {
+                    if lease.get().is_some() {
+                        let stored = stored()?;
+                        if stored.must_confirm(&lease) {
+                            stored.confirm(&lease, &limits)?;
+                        }
+                    }
                     common.sign(&mut request);
                     let host = request.uri().authority().cloned();
                     let response = common.host.send(request, &limits);
