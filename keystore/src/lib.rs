@@ -15,7 +15,7 @@ mod unavailable;
 
 pub use credentials::{CredentialSource, Credentials, Discovery};
 #[cfg(feature = "encrypted")]
-pub use encrypted::{Encrypted, EncryptionKey, KdfCost};
+pub use encrypted::{Encrypted, EncryptionKey, KdfCost, Sealed};
 pub use fallback::Fallback;
 pub use fs::File;
 #[cfg(feature = "keyring")]

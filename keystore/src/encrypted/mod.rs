@@ -4,13 +4,14 @@ mod cost;
 mod key;
 mod keys;
 mod sealed;
+mod wrapper;
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
 use auth_core::{AccountKey, Error, Lease, SecretBytes, Store, TokenKind, TokenRecord};
 
-pub use self::{cost::KdfCost, key::EncryptionKey};
-use self::{keys::Keys, sealed::Sealed};
+pub use self::{cost::KdfCost, key::EncryptionKey, wrapper::Sealed};
+use self::{keys::Keys, sealed::SealedFormat};
 use crate::fs::{
     account_files::{AccountFiles, PlainText},
     dir, errors,
@@ -63,7 +64,7 @@ use crate::fs::{
 #[doc(alias = "encryption at rest")]
 #[derive(Clone)]
 pub struct Encrypted {
-    sealed: AccountFiles<Sealed>,
+    sealed: AccountFiles<SealedFormat>,
     plain: AccountFiles<PlainText>,
     migrates: bool,
 }
@@ -76,7 +77,7 @@ impl Encrypted {
     pub fn open(folder: impl Into<PathBuf>, key: EncryptionKey) -> Result<Self, Error> {
         let plain = AccountFiles::open(&folder.into(), PlainText)?;
         Ok(Self {
-            sealed: plain.with_format(Sealed::new(Arc::new(Keys::new(key)))),
+            sealed: plain.with_format(SealedFormat::new(Arc::new(Keys::new(key)))),
             plain,
             migrates: false,
         })

@@ -32,16 +32,16 @@ const LONGEST_LINE: usize = 256;
 const TAG: usize = 16;
 
 #[derive(Clone)]
-pub(super) struct Sealed {
+pub(super) struct SealedFormat {
     keys: Arc<Keys>,
 }
 
-impl Sealed {
+impl SealedFormat {
     pub(super) fn new(keys: Arc<Keys>) -> Self {
         Self { keys }
     }
 
-    fn open(&self, account: &AccountKey, bytes: &[u8]) -> Result<SecretBytes, Problem> {
+    pub(super) fn open(&self, account: &AccountKey, bytes: &[u8]) -> Result<SecretBytes, Problem> {
         let (line, body) = split(bytes)?;
         let head = Head::parse(line)?;
         let key = self.keys.of(head.origin).map_err(Problem::Failed)?;
@@ -59,14 +59,8 @@ impl Sealed {
             .map_err(|_| Problem::OtherAccount)?;
         Ok(SecretBytes::new(record))
     }
-}
 
-impl Format for Sealed {
-    fn file_name(&self, stem: &str) -> String {
-        file_names::sealed(stem)
-    }
-
-    fn write<'a>(&self, key: &AccountKey, record: &'a SecretBytes) -> Result<Cow<'a, [u8]>, Error> {
+    pub(super) fn seal(&self, key: &AccountKey, record: &SecretBytes) -> Result<Vec<u8>, Error> {
         let sealing = self.keys.for_sealing()?;
         let head = Head {
             origin: sealing.origin,
@@ -86,7 +80,17 @@ impl Format for Sealed {
             .expect("a token record is under the cipher's limit of 256 GiB");
         let mut file = format!("{line} {}\n", sum(&line, &body)).into_bytes();
         file.extend_from_slice(&body);
-        Ok(Cow::Owned(file))
+        Ok(file)
+    }
+}
+
+impl Format for SealedFormat {
+    fn file_name(&self, stem: &str) -> String {
+        file_names::sealed(stem)
+    }
+
+    fn write<'a>(&self, key: &AccountKey, record: &'a SecretBytes) -> Result<Cow<'a, [u8]>, Error> {
+        self.seal(key, record).map(Cow::Owned)
     }
 
     fn read(
@@ -158,7 +162,7 @@ impl Head {
 
 /// Why a file cannot be decrypted.
 #[derive(Debug)]
-enum Problem {
+pub(super) enum Problem {
     Foreign,
     OtherVersion,
     Damaged,
@@ -170,43 +174,55 @@ enum Problem {
 
 impl Problem {
     fn at(self, path: &Path) -> Error {
-        const LOG_IN: &str = "or log in again, which keeps this file as .bad";
-        let (problem, help) = match self {
+        let (problem, help) = match self.explain("or log in again, which keeps this file as .bad") {
+            Ok(explained) => explained,
+            Err(error) => return error,
+        };
+        errors::rejected(path, problem, help)
+    }
+
+    /// Returns what is wrong and what helps; `log_in` is the last resort.
+    pub(super) fn explain(self, log_in: &str) -> Result<(&'static str, String), Error> {
+        Ok(match self {
             Self::Foreign => (
                 "is not an encrypted token record",
                 "move it away and log in again".to_owned(),
             ),
             Self::OtherVersion => (
                 "has a format that this version does not know",
-                format!("use the newer version of the program that wrote it; {LOG_IN}"),
+                format!("use the newer version of the program that wrote it; {log_in}"),
             ),
             Self::Damaged => (
                 "is damaged: it was cut short or changed",
-                format!("restore it from a backup; {LOG_IN}"),
+                format!("restore it from a backup; {log_in}"),
             ),
             Self::OtherKind(Origin::Raw) => (
                 "was encrypted with a key, but the store has a passphrase",
-                format!("open the store with that key; {LOG_IN}"),
+                format!("open the store with that key; {log_in}"),
             ),
             Self::OtherKind(Origin::Argon2id { .. }) => (
                 "was encrypted with a passphrase, but the store has a key",
-                format!("open the store with that passphrase; {LOG_IN}"),
+                format!("open the store with that passphrase; {log_in}"),
             ),
             Self::OtherKey(Origin::Raw) => (
                 "was encrypted with another key",
-                format!("open the store with that key; {LOG_IN}"),
+                format!("open the store with that key; {log_in}"),
             ),
             Self::OtherKey(Origin::Argon2id { .. }) => (
                 "was encrypted with another passphrase",
-                format!("open the store with that passphrase; {LOG_IN}"),
+                format!("open the store with that passphrase; {log_in}"),
             ),
             Self::OtherAccount => (
                 "was encrypted for another account, or tampered with",
-                format!("restore the account's own file; {LOG_IN}"),
+                format!("restore the account's own file; {log_in}"),
             ),
-            Self::Failed(error) => return error,
-        };
-        errors::rejected(path, problem, help)
+            Self::Failed(error) => return Err(error),
+        })
+    }
+
+    /// Returns whether another key may open it.
+    pub(super) fn is_of_another_key(&self) -> bool {
+        matches!(self, Self::OtherKind(_) | Self::OtherKey(_))
     }
 }
 
@@ -280,9 +296,9 @@ mod tests {
     use super::*;
     use crate::encrypted::EncryptionKey;
 
-    fn sealed() -> Sealed {
+    fn sealed() -> SealedFormat {
         let key = EncryptionKey::from_text("ab".repeat(32)).unwrap();
-        Sealed::new(Arc::new(Keys::new(key)))
+        SealedFormat::new(Arc::new(Keys::new(key)))
     }
 
     /// Returns the error for a file with this line and the right sum.

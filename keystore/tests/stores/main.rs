@@ -15,6 +15,8 @@ mod fallback;
 mod file;
 #[cfg(unix)]
 mod processes;
+#[cfg(feature = "encrypted")]
+mod sealed;
 mod static_token;
 #[cfg(unix)]
 mod unprivileged;

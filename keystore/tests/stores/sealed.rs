@@ -1,0 +1,91 @@
+//! Encryption around any store: nothing in plain text inside, keys that change, no record lost.
+
+use auth_core::{AccountKey, ErrorKind, Store};
+use auth_testkit::store_suite::StoreSuite;
+use keystore::{EncryptionKey, File, Memory, Sealed};
+
+use crate::{check_holds, key, lease, record};
+
+fn raw(digits: &str) -> EncryptionKey {
+    EncryptionKey::from_text(digits.repeat(32)).unwrap()
+}
+
+#[test]
+fn a_sealed_store_keeps_the_promises() {
+    let memory = Memory::new();
+    let foreign = |key: &AccountKey| {
+        let lease = memory.try_lease(key).unwrap().unwrap();
+        memory.save(&lease, &record("plain", 1)).unwrap();
+    };
+    StoreSuite::new(|| Sealed::new(memory.clone(), raw("a1")))
+        .with_foreign_content(foreign)
+        .run();
+    let folder = tempfile::tempdir().unwrap();
+    StoreSuite::new(|| Sealed::new(File::open(folder.path()).unwrap(), raw("a1"))).run();
+}
+
+#[test]
+fn the_inner_store_sees_no_token() {
+    let memory = Memory::new();
+    let store = Sealed::new(memory.clone(), crate::passphrase("phrase one"));
+    let own = record("marked-secret-5b0c", 1);
+    store.save(&lease(&store, "me"), &own).unwrap();
+    let inside = memory.load(&key("me")).unwrap().unwrap();
+    let text = String::from_utf8_lossy(inside.as_ref()).into_owned();
+    assert!(text.starts_with("keystore-sealed 1 argon2id,"), "{text}");
+    assert!(!text.contains("marked-secret") && !text.contains("access_token"));
+    assert!(!format!("{store:?}").contains("phrase"), "{store:?}");
+}
+
+#[test]
+fn a_key_is_changed_step_by_step() {
+    let memory = Memory::new();
+    let old = Sealed::new(memory.clone(), raw("a1"));
+    let middle = Sealed::new(memory.clone(), raw("a1")).with_old_key(raw("a2"));
+    let new = Sealed::new(memory.clone(), raw("a2")).with_old_key(raw("a1"));
+    let last = Sealed::new(memory.clone(), raw("a2"));
+    let own = record("first", 1);
+    old.save(&lease(&old, "me"), &own).unwrap();
+    for store in [&old, &middle, &new] {
+        check_holds(store, "me", Some(&own));
+    }
+    assert!(last.load(&key("me")).is_err());
+    assert!(!new.reseal(&key("absent")).unwrap());
+    let held = lease(&old, "me");
+    assert!(
+        !new.reseal(&key("me")).unwrap(),
+        "another one has the lease"
+    );
+    drop(held);
+    assert!(new.reseal(&key("me")).unwrap());
+    for store in [&middle, &new, &last] {
+        check_holds(store, "me", Some(&own));
+    }
+}
+
+#[test]
+fn a_record_that_does_not_open_is_an_error_and_stays() {
+    let memory = Memory::new();
+    let owner = Sealed::new(memory.clone(), raw("a1"));
+    let own = record("marked-secret-5b0c", 1);
+    owner.save(&lease(&owner, "me"), &own).unwrap();
+    let check = |store: &dyn Store, account: &str, words: &str| {
+        let error = store.load(&key(account)).unwrap_err();
+        let text = format!("{error} {error:?}");
+        assert_eq!(error.kind(), ErrorKind::Store, "{text}");
+        assert!(text.contains(words) && !text.contains("marked"), "{text}");
+    };
+    check(&Sealed::new(memory.clone(), raw("a2")), "me", "another key");
+    let phrase = Sealed::new(memory.clone(), crate::passphrase("phrase"));
+    check(&phrase, "me", "with a key, but the store has a passphrase");
+    // The record of another account, and one that was cut.
+    let sealed = memory.load(&key("me")).unwrap().unwrap();
+    memory.save(&lease(&memory, "you"), &sealed).unwrap();
+    check(&owner, "you", "for another account");
+    let cut = sealed.as_ref()[..sealed.len() - 1].to_vec();
+    memory
+        .save(&lease(&memory, "cut"), &auth_core::SecretBytes::new(cut))
+        .unwrap();
+    check(&owner, "cut", "is damaged");
+    check_holds(&owner, "me", Some(&own));
+}
