@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod credentials;
+#[cfg(any(feature = "postgres", feature = "redis"))]
+mod db;
 #[cfg(feature = "encrypted")]
 mod encrypted;
 mod fallback;
@@ -14,6 +16,10 @@ mod text_input;
 mod unavailable;
 
 pub use credentials::{CredentialSource, Credentials, Discovery};
+#[cfg(feature = "postgres")]
+pub use db::postgres::{Postgres, PostgresBuilder};
+#[cfg(feature = "redis")]
+pub use db::redis::{Redis, RedisBuilder};
 #[cfg(feature = "encrypted")]
 pub use encrypted::{Encrypted, EncryptionKey, KdfCost, Sealed};
 pub use fallback::Fallback;

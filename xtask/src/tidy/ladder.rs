@@ -56,6 +56,7 @@ const LADDERS: [Ladder; 6] = [
             "static_token",
             "fallback",
             "encrypted",
+            "db",
             "keyring",
             "credentials",
         ],

@@ -142,15 +142,12 @@ const SLACK: Duration = Duration::from_secs(1);
 /// How many threads or processes compete.
 const CROWD: usize = 8;
 
-/// Writes something else in the place of an account's token record.
-type Put<'a> = Box<dyn Fn(&AccountKey) + Sync + 'a>;
-
 /// The suite, with what it needs to know of the store.
 #[must_use = "call `run`"]
 pub struct StoreSuite<'a> {
     open: Box<dyn Fn() -> Arc<dyn Store> + Sync + 'a>,
     other_process: Option<Box<dyn Fn() -> Command + Sync + 'a>>,
-    foreign_content: Option<Put<'a>>,
+    foreign_content: Option<PutContent<'a>>,
 }
 
 impl<'a> StoreSuite<'a> {
@@ -259,6 +256,8 @@ impl fmt::Display for Failure {
     }
 }
 
+/// Puts something else in the place of an account's record.
+type PutContent<'a> = Box<dyn Fn(&AccountKey) + Sync + 'a>;
 type Outcome = Result<(), String>;
 type Case = (&'static str, fn(&StoreSuite<'_>) -> Outcome);
 

@@ -1,0 +1,19 @@
+//! Stores in a database that the hosts of a service share: PostgreSQL, Redis.
+//!
+//! Both follow one model, in [`remote`]; [`engine`] is what a database has to offer for it:
+//!
+//! - A record has a version. A save replaces the version that was read under the lease, or fails:
+//!   a late save never replaces a newer record.
+//! - A lease has an end by the database's clock, a number that grows with each holder, and a
+//!   heartbeat. It is confirmed right before a request for longer than the request may last.
+//! - Every operation may be repeated. A save is, until it is saved or half a minute has passed.
+
+mod engine;
+#[cfg(feature = "postgres")]
+pub(crate) mod postgres;
+#[cfg(feature = "redis")]
+pub(crate) mod redis;
+mod remote;
+mod thread;
+mod tls;
+mod url;

@@ -1,0 +1,287 @@
+//! How to reach the database, and with which options.
+
+use std::{fmt, time::Duration};
+
+use auth_core::{Error, ErrorKind, ExposeSecret, SecretText};
+use tokio_postgres::{
+    Config,
+    config::{Host, SslMode},
+};
+
+use super::{Postgres, connection::Connection, engine::PostgresEngine, schema};
+use crate::{
+    db::{
+        engine::namespace,
+        remote::{LEASE, Remote},
+        thread::EngineThread,
+        tls, url,
+    },
+    encrypted::{EncryptionKey, Sealed},
+};
+
+const EXAMPLE: &str = "postgres://user:password@host:5432/database";
+const SETTING: &str = "Postgres";
+/// How long opening a connection may take.
+const CONNECT: Duration = Duration::from_secs(4);
+
+/// How to open a [`Postgres`] store.
+///
+/// The URL is a secret: neither `Debug` nor an error shows it. Options follow a `?`, as in libpq:
+/// `sslmode=require`, `host=/run/postgresql`.
+///
+/// **TLS** is required for every host but this machine. The certificate is checked against those of
+/// the system, or of the file that the variable `SSL_CERT_FILE` names.
+pub struct PostgresBuilder {
+    url: SecretText,
+    namespace: String,
+    lease: Duration,
+    unencrypted_connection: bool,
+}
+
+impl Postgres {
+    /// Begins a store in the database of this URL: `postgres://user:password@host:5432/database`.
+    #[must_use]
+    pub fn builder(url: impl Into<SecretText>) -> PostgresBuilder {
+        PostgresBuilder {
+            url: url.into(),
+            namespace: "keystore".to_owned(),
+            lease: LEASE,
+            unencrypted_connection: false,
+        }
+    }
+
+    /// Begins a store in the database whose URL is in the environment variable `name`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] if the variable is unset or empty.
+    pub fn in_variable(name: &str) -> Result<PostgresBuilder, Error> {
+        url::in_variable(name, EXAMPLE).map(Self::builder)
+    }
+}
+
+impl PostgresBuilder {
+    /// Sets the schema for the tables: a word of `a-z`, `0-9` and `_`. Stores in different ones
+    /// share nothing. Default: `keystore`.
+    #[must_use]
+    pub fn namespace(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.namespace);
+        self
+    }
+
+    /// Sets how long the lease of a process that died remains. Default: 10 s. All processes should
+    /// use the same.
+    #[must_use]
+    pub fn lease_duration(mut self, duration: Duration) -> Self {
+        self.lease = duration;
+        self
+    }
+
+    /// Allows a connection without TLS to another machine. Tokens are encrypted on it all the same
+    /// if the store is sealed; the password is protected by SCRAM, if the server uses that.
+    #[must_use]
+    pub fn unencrypted_connection(mut self) -> Self {
+        self.unencrypted_connection = true;
+        self
+    }
+
+    /// Returns the SQL that creates the schema or brings it up to date, to be run by hand or by a
+    /// tool for migrations. The same as [`migrate`](Self::migrate), as often as you like.
+    ///
+    /// The user of the store needs `USAGE` on the schema, and `SELECT, INSERT, UPDATE` on its tables.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] if the namespace cannot be used.
+    pub fn schema(&self) -> Result<String, Error> {
+        namespace(&self.namespace).map(schema::sql)
+    }
+
+    /// Creates the schema or brings it up to date, as the user in the URL.
+    ///
+    /// # Errors
+    /// If the database is out of reach, or the user may not create a schema; if the schema is newer
+    /// than this version of the crate.
+    pub fn migrate(&self) -> Result<(), Error> {
+        let sql = self.schema()?;
+        let connection = self.connection()?;
+        EngineThread::start()?.call(async move { connection.migrate(&sql).await })
+    }
+
+    /// Opens the store. Everything that it saves is encrypted with this key, which all hosts share.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Transport`] or [`ErrorKind::TimedOut`] if the server does not respond,
+    /// [`ErrorKind::Configuration`] if the URL is invalid, if the server refuses the user, or if
+    /// the schema is missing or of another version.
+    pub fn open(&self, key: EncryptionKey) -> Result<Sealed<Postgres>, Error> {
+        self.open_unsealed().map(|store| Sealed::new(store, key))
+    }
+
+    /// Opens the store without encryption: **all who can read the database or a backup of it can
+    /// use the tokens**. For a database that encrypts by itself, or a store that you seal yourself.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open).
+    pub fn open_unsealed(&self) -> Result<Postgres, Error> {
+        namespace(&self.namespace)?;
+        let engine = PostgresEngine::new(self.connection()?, &self.namespace);
+        Remote::open(engine, EngineThread::start()?, self.lease).map(Postgres)
+    }
+
+    fn connection(&self) -> Result<Connection, Error> {
+        let invalid = |what| url::invalid(SETTING, what, EXAMPLE);
+        let text = self.url.expose_secret().trim();
+        if !["postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| text.starts_with(scheme))
+        {
+            return Err(invalid(
+                "the URL of the database does not begin with postgres://",
+            ));
+        }
+        // The parser's own error may quote the URL.
+        let parsed = text.parse::<Config>();
+        let mut config = parsed.map_err(|_| invalid("the URL of the database is invalid"))?;
+        let host = match config.get_hosts() {
+            [] => return Err(invalid("the URL of the database has no host")),
+            hosts => hosts.iter().map(name).collect::<Vec<_>>().join(","),
+        };
+        let is_local = config.get_hosts().iter().all(|host| match host {
+            Host::Tcp(name) => url::is_loopback(name),
+            #[cfg(unix)]
+            Host::Unix(_) => true,
+        });
+        let mode = match (
+            config.get_ssl_mode(),
+            is_local || self.unencrypted_connection,
+        ) {
+            (SslMode::Require, _) => SslMode::Require,
+            (_, true) => SslMode::Disable,
+            (SslMode::Disable, false) => {
+                return Err(url::needs_tls(&host, "remove sslmode=disable from the URL"));
+            }
+            (_, false) => SslMode::Require,
+        };
+        config
+            .ssl_mode(mode)
+            .connect_timeout(CONNECT)
+            .keepalives_idle(Duration::from_secs(30));
+        if config.get_application_name().is_none() {
+            config.application_name("keystore");
+        }
+        let tls = match mode {
+            SslMode::Require => Some(tls::config()?),
+            _ => None,
+        };
+        let database = config
+            .get_dbname()
+            .or(config.get_user())
+            .unwrap_or_default();
+        let label = format!("PostgreSQL {host}/{database}, schema {}", self.namespace);
+        Ok(Connection::new(config, tls, label, &self.namespace))
+    }
+}
+
+fn name(host: &Host) -> String {
+    match host {
+        Host::Tcp(name) => name.clone(),
+        #[cfg(unix)]
+        Host::Unix(path) => path.display().to_string(),
+    }
+}
+
+impl fmt::Debug for PostgresBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresBuilder")
+            .field("namespace", &self.namespace)
+            .field("lease_duration", &self.lease)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The error for a schema that is missing or of another version.
+pub(super) fn wrong_schema(label: &str, found: Option<i32>) -> Error {
+    let (what, help) = match found {
+        None => (
+            "its tables are missing".to_owned(),
+            "call migrate once, or run the SQL of schema",
+        ),
+        Some(found) if found < schema::VERSION => (
+            format!(
+                "its tables have version {found}, older than {}",
+                schema::VERSION
+            ),
+            "call migrate once, or run the SQL of schema",
+        ),
+        Some(found) => (
+            format!(
+                "its tables have version {found}, newer than {}",
+                schema::VERSION
+            ),
+            "update this program",
+        ),
+    };
+    Error::new(ErrorKind::Configuration, format!("{label}: {what}"))
+        .with_setting(SETTING)
+        .with_help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(url: &str, words: &[&str]) {
+        let builder = Postgres::builder(url);
+        let error = builder.connection().err().expect(url);
+        let text = format!("{error} {error:?} {builder:?}");
+        assert!(error.is_configuration() && error.help().is_some(), "{text}");
+        assert!(!text.contains("marked-password"), "{text}");
+        for word in words {
+            assert!(text.contains(word), "{text}: {word}");
+        }
+    }
+
+    #[test]
+    fn bad_urls_are_errors_that_show_no_password() {
+        check("", &["begin with postgres://"]);
+        check("mysql://u:marked-password@h/d", &["begin with postgres://"]);
+        check("postgres://u:marked-password@h:port/d", &["invalid"]);
+        check(
+            "postgres://u:marked-password@h/d?x=marked-password",
+            &["invalid"],
+        );
+        check("postgres:///d", &["has no host"]);
+        let plain = "postgres://u:marked-password@db.example.org/d?sslmode=disable";
+        check(
+            plain,
+            &["db.example.org", "would not be encrypted", "sslmode"],
+        );
+    }
+
+    #[test]
+    fn a_description_names_host_and_database() {
+        let check = |builder: PostgresBuilder, expect: &str| {
+            let connection = builder.connection().unwrap();
+            assert_eq!(connection.label(), expect);
+        };
+        let url = "postgres://u:marked-password@127.0.0.1:5433/d";
+        check(
+            Postgres::builder(url),
+            "PostgreSQL 127.0.0.1/d, schema keystore",
+        );
+        let far = "postgres://u:marked-password@db/d?sslmode=disable";
+        check(
+            Postgres::builder(far)
+                .unencrypted_connection()
+                .namespace("x"),
+            "PostgreSQL db/d, schema x",
+        );
+    }
+
+    #[test]
+    fn the_schema_is_printed() {
+        let sql = Postgres::builder("").namespace("nightly").schema().unwrap();
+        assert!(sql.contains("CREATE TABLE IF NOT EXISTS nightly.auth_record"));
+        let odd = Postgres::builder("").namespace("a; DROP").schema();
+        assert!(odd.unwrap_err().is_configuration());
+    }
+}

@@ -1,0 +1,167 @@
+//! One connection to the server, opened when it is needed and again when it was lost.
+
+use std::{error::Error as _, io, sync::Arc};
+
+use auth_core::{Error, ErrorKind};
+use rustls::ClientConfig;
+use tokio::sync::Mutex;
+use tokio_postgres::{Client, Config, NoTls, error::SqlState};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::{builder::wrong_schema, schema};
+
+pub(super) struct Connection {
+    config: Config,
+    tls: Option<ClientConfig>,
+    label: String,
+    schema: String,
+    client: Mutex<Option<Arc<Client>>>,
+}
+
+impl Connection {
+    pub(super) fn new(
+        config: Config,
+        tls: Option<ClientConfig>,
+        label: String,
+        schema: &str,
+    ) -> Self {
+        Self {
+            config,
+            tls,
+            label,
+            schema: schema.to_owned(),
+            client: Mutex::new(None),
+        }
+    }
+
+    pub(super) fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// Returns the open connection, or opens one. Callers send over it at the same time, and each
+    /// gets its own responses.
+    pub(super) async fn client(&self) -> Result<Arc<Client>, Error> {
+        let mut slot = self.client.lock().await;
+        if let Some(client) = slot.as_ref().filter(|client| !client.is_closed()) {
+            return Ok(Arc::clone(client));
+        }
+        let opened = match &self.tls {
+            None => self.config.connect(NoTls).await.map(|(client, driver)| {
+                tokio::spawn(driver);
+                client
+            }),
+            Some(tls) => {
+                let tls = MakeRustlsConnect::new(tls.clone());
+                self.config.connect(tls).await.map(|(client, driver)| {
+                    tokio::spawn(driver);
+                    client
+                })
+            }
+        };
+        let client = Arc::new(opened.map_err(|error| self.error(error))?);
+        *slot = Some(Arc::clone(&client));
+        Ok(client)
+    }
+
+    pub(super) async fn reset(&self) {
+        *self.client.lock().await = None;
+    }
+
+    pub(super) async fn migrate(&self, sql: &str) -> Result<(), Error> {
+        let client = self.client().await?;
+        let migrated = client.batch_execute(sql).await;
+        migrated.map_err(|error| self.error(error))?;
+        self.check_version(
+            &client,
+            &format!(
+                "SELECT schema_version, false FROM {}.auth_meta",
+                self.schema
+            ),
+        )
+        .await
+    }
+
+    /// Fails unless the tables are of this version and can be written.
+    pub(super) async fn check_version(&self, client: &Client, check: &str) -> Result<(), Error> {
+        let row = client.query_typed_opt(check, &[]).await;
+        let row = row.map_err(|error| self.error(error))?;
+        let row = row.ok_or_else(|| wrong_schema(&self.label, None))?;
+        let (version, standby): (i32, bool) = (self.get(&row, 0)?, self.get(&row, 1)?);
+        match (version == schema::VERSION, standby) {
+            (false, _) => Err(wrong_schema(&self.label, Some(version))),
+            (true, true) => Err(self.read_only()),
+            (true, false) => Ok(()),
+        }
+    }
+
+    /// Returns a column of a row.
+    pub(super) fn get<'r, T: tokio_postgres::types::FromSql<'r>>(
+        &self,
+        row: &'r tokio_postgres::Row,
+        column: usize,
+    ) -> Result<T, Error> {
+        row.try_get(column).map_err(|error| self.error(error))
+    }
+
+    fn read_only(&self) -> Error {
+        let what = format!("{} cannot be written: it is a standby", self.label);
+        Error::new(ErrorKind::Configuration, what)
+            .with_setting("Postgres")
+            .with_help("connect to the primary, or add target_session_attrs=read-write to the URL")
+    }
+
+    /// Says what to do about an error, with the server's own words and code.
+    pub(super) fn error(&self, error: tokio_postgres::Error) -> Error {
+        let label = &self.label;
+        let Some(found) = error.as_db_error() else {
+            let lost = error.is_closed()
+                || error
+                    .source()
+                    .is_some_and(|source| source.downcast_ref::<io::Error>().is_some())
+                || error.to_string().starts_with("connection closed")
+                || error.to_string().contains("timeout");
+            return match lost {
+                true => Error::new(ErrorKind::Transport, format!("{label} is out of reach"))
+                    .with_help("try again; if it happens again, look whether the server runs"),
+                false => Error::new(ErrorKind::Configuration, format!("{label}: cannot connect"))
+                    .with_setting("Postgres")
+                    .with_help("correct the URL, or the certificate of the server"),
+            }
+            .with_source(error);
+        };
+        let code = found.code().code();
+        let (kind, help) = match (found.code(), &code[..2]) {
+            (&SqlState::READ_ONLY_SQL_TRANSACTION, _) => return self.read_only(),
+            (&SqlState::UNDEFINED_TABLE | &SqlState::INVALID_SCHEMA_NAME, _) => {
+                return wrong_schema(label, None);
+            }
+            (_, "28") => (
+                ErrorKind::Configuration,
+                "correct the user and the password in the URL",
+            ),
+            (_, "3D") => (ErrorKind::Configuration, "correct the database in the URL"),
+            (&SqlState::INSUFFICIENT_PRIVILEGE, _) => (
+                ErrorKind::Configuration,
+                "grant this user USAGE on the schema and SELECT, INSERT, UPDATE on its tables",
+            ),
+            (_, "42") => (
+                ErrorKind::Configuration,
+                "call migrate once, or run the SQL of schema",
+            ),
+            (&SqlState::DISK_FULL, _) => (ErrorKind::Store, "free space on the server's disk"),
+            (&SqlState::TOO_MANY_CONNECTIONS, _) => (
+                ErrorKind::Transport,
+                "raise max_connections, or put PgBouncer in front of the server",
+            ),
+            (_, "08" | "40" | "53" | "57") => (ErrorKind::Transport, "try again"),
+            _ => (ErrorKind::Store, "look into the log of the server"),
+        };
+        // The message only: details may quote values.
+        let what = format!("{label}: {} (SQLSTATE {code})", found.message());
+        let error = Error::new(kind, what).with_help(help);
+        match kind {
+            ErrorKind::Configuration => error.with_setting("Postgres"),
+            _ => error,
+        }
+    }
+}

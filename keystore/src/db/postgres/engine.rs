@@ -1,0 +1,216 @@
+//! The operations of a store, each one statement, none of them prepared by name: a pooler may send
+//! the next one over another connection.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
+
+use auth_core::{Error, ExposeSecret, SecretBytes};
+use tokio_postgres::{
+    Row,
+    types::{ToSql, Type},
+};
+
+use super::{connection::Connection, schema::Statements};
+use crate::db::engine::{Engine, Held, Id, Taken, millis};
+
+pub(super) struct PostgresEngine {
+    connection: Connection,
+    statements: Statements,
+}
+
+type Parameters<'p> = &'p [(&'p (dyn ToSql + Sync), Type)];
+
+impl PostgresEngine {
+    pub(super) fn new(connection: Connection, schema: &str) -> Self {
+        Self {
+            connection,
+            statements: Statements::new(schema),
+        }
+    }
+
+    async fn query(&self, sql: &str, parameters: Parameters<'_>) -> Result<Option<Row>, Error> {
+        let client = self.connection.client().await?;
+        let row = client.query_typed_opt(sql, parameters).await;
+        row.map_err(|error| self.connection.error(error))
+    }
+
+    fn get<'r, T: tokio_postgres::types::FromSql<'r>>(
+        &self,
+        row: &'r Row,
+        column: usize,
+    ) -> Result<T, Error> {
+        self.connection.get(row, column)
+    }
+}
+
+/// Runs both at once; the first one is sent first.
+async fn both<A: Future, B: Future>(first: A, second: B) -> (A::Output, B::Output) {
+    let (mut first, mut second) = (pin!(first), pin!(second));
+    let (mut one, mut other) = (None, None);
+    poll_fn(|context| {
+        if one.is_none() {
+            if let Poll::Ready(output) = first.as_mut().poll(context) {
+                one = Some(output);
+            }
+        }
+        if other.is_none() {
+            if let Poll::Ready(output) = second.as_mut().poll(context) {
+                other = Some(output);
+            }
+        }
+        match (one.take(), other.take()) {
+            (Some(one), Some(other)) => Poll::Ready((one, other)),
+            (left, right) => {
+                (one, other) = (left, right);
+                Poll::Pending
+            }
+        }
+    })
+    .await
+}
+
+impl Engine for PostgresEngine {
+    async fn load(&self, id: &Id) -> Result<Option<SecretBytes>, Error> {
+        let id = &id.digest[..];
+        let row = self
+            .query(&self.statements.load, &[(&id, Type::BYTEA)])
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let body: Option<Vec<u8>> = self.get(&row, 0)?;
+        Ok(body.map(SecretBytes::new))
+    }
+
+    async fn take(&self, id: &Id, holder: &str, time: Duration) -> Result<Option<Taken>, Error> {
+        let (id, time) = (&id.digest[..], millis(time));
+        let taking: [(&(dyn ToSql + Sync), Type); 3] = [
+            (&id, Type::BYTEA),
+            (&holder, Type::TEXT),
+            (&time, Type::INT8),
+        ];
+        let reading: [(&(dyn ToSql + Sync), Type); 1] = [(&id, Type::BYTEA)];
+        // Both at once: the server runs them one after the other.
+        let client = self.connection.client().await?;
+        let (taken, version) = both(
+            client.query_typed_opt(&self.statements.take, &taking),
+            client.query_typed_opt(&self.statements.version, &reading),
+        )
+        .await;
+        let taken = taken.map_err(|error| self.connection.error(error))?;
+        let Some(taken) = taken else { return Ok(None) };
+        let version = version.map_err(|error| self.connection.error(error))?;
+        Ok(Some(Taken {
+            fence: self.get(&taken, 0)?,
+            version: match version {
+                Some(row) => self.get(&row, 0)?,
+                None => 0,
+            },
+        }))
+    }
+
+    async fn confirm(&self, held: &Held, at_least: Duration) -> Result<bool, Error> {
+        let (id, time) = (&held.id.digest[..], millis(at_least));
+        let parameters: Parameters<'_> = &[
+            (&id, Type::BYTEA),
+            (&held.fence, Type::INT8),
+            (&held.holder, Type::TEXT),
+            (&time, Type::INT8),
+        ];
+        let row = self.query(&self.statements.confirm, parameters).await?;
+        Ok(row.is_some())
+    }
+
+    async fn beat(&self, held: &[Arc<Held>], at_least: Duration) -> Result<(), Error> {
+        let ids: Vec<&[u8]> = held.iter().map(|held| &held.id.digest[..]).collect();
+        let fences: Vec<i64> = held.iter().map(|held| held.fence).collect();
+        let holders: Vec<&str> = held.iter().map(|held| &*held.holder).collect();
+        let time = millis(at_least);
+        let parameters: Parameters<'_> = &[
+            (&ids, Type::BYTEA_ARRAY),
+            (&fences, Type::INT8_ARRAY),
+            (&holders, Type::TEXT_ARRAY),
+            (&time, Type::INT8),
+        ];
+        self.query(&self.statements.beat, parameters)
+            .await
+            .map(drop)
+    }
+
+    async fn free(&self, held: &Held) -> Result<(), Error> {
+        let id = &held.id.digest[..];
+        let parameters: Parameters<'_> = &[
+            (&id, Type::BYTEA),
+            (&held.fence, Type::INT8),
+            (&held.holder, Type::TEXT),
+        ];
+        self.query(&self.statements.free, parameters)
+            .await
+            .map(drop)
+    }
+
+    async fn write(
+        &self,
+        held: &Held,
+        over: i64,
+        record: Option<&SecretBytes>,
+        time: Duration,
+    ) -> Result<bool, Error> {
+        let (id, time) = (&held.id.digest[..], millis(time));
+        let [service, client_id, account] = held.id.names();
+        let body = record.map(|record| record.expose_secret());
+        let parameters: Parameters<'_> = &[
+            (&id, Type::BYTEA),
+            (&service, Type::TEXT),
+            (&client_id, Type::TEXT),
+            (&account, Type::TEXT),
+            (&over, Type::INT8),
+            (&body, Type::BYTEA),
+            (&held.fence, Type::INT8),
+            (&held.holder, Type::TEXT),
+            (&time, Type::INT8),
+        ];
+        let row = self.query(&self.statements.write, parameters).await?;
+        Ok(row.is_some())
+    }
+
+    async fn swap(&self, note: &str, old: &str, new: &str) -> Result<Option<String>, Error> {
+        let parameters: Parameters<'_> =
+            &[(&note, Type::TEXT), (&old, Type::TEXT), (&new, Type::TEXT)];
+        let row = self.query(&self.statements.swap, parameters).await?;
+        let (swapped, found): (bool, Option<String>) = match &row {
+            Some(row) => (self.get(row, 0)?, self.get(row, 1)?),
+            None => (false, None),
+        };
+        match (swapped, found) {
+            (true, _) => Ok(None),
+            (false, None) if old.is_empty() => {
+                let parameters: Parameters<'_> = &[(&note, Type::TEXT), (&new, Type::TEXT)];
+                let created = self.query(&self.statements.create, parameters).await?;
+                Ok(match created {
+                    Some(_) => None,
+                    None => Some(String::new()),
+                })
+            }
+            (false, found) => Ok(Some(found.unwrap_or_default())),
+        }
+    }
+
+    async fn check(&self) -> Result<(), Error> {
+        let client = self.connection.client().await?;
+        self.connection
+            .check_version(&client, &self.statements.check)
+            .await
+    }
+
+    async fn reset(&self) {
+        self.connection.reset().await;
+    }
+
+    fn describe(&self) -> &str {
+        self.connection.label()
+    }
+}

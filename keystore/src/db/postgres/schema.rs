@@ -1,0 +1,134 @@
+//! The tables, and the statements over them.
+
+/// The version of the tables that this crate reads and writes.
+pub(super) const VERSION: i32 = 1;
+
+/// Creates the schema or brings it up to date, in one transaction.
+pub(super) fn sql(schema: &str) -> String {
+    format!(
+        "\
+BEGIN;
+SELECT pg_advisory_xact_lock(hashtext('keystore schema {schema}'));
+CREATE SCHEMA IF NOT EXISTS {schema};
+CREATE TABLE IF NOT EXISTS {schema}.auth_meta (schema_version int4 NOT NULL);
+CREATE TABLE IF NOT EXISTS {schema}.auth_record (
+    id bytea PRIMARY KEY,
+    service text NOT NULL,
+    client_id text NOT NULL,
+    account text NOT NULL,
+    version int8 NOT NULL,
+    body bytea,
+    updated_at timestamptz NOT NULL
+) WITH (fillfactor = 70);
+CREATE TABLE IF NOT EXISTS {schema}.auth_lease (
+    id bytea PRIMARY KEY,
+    fence int8 NOT NULL,
+    holder text NOT NULL,
+    until timestamptz NOT NULL
+) WITH (fillfactor = 70);
+CREATE TABLE IF NOT EXISTS {schema}.auth_note (
+    name text PRIMARY KEY,
+    body text NOT NULL
+) WITH (fillfactor = 70);
+INSERT INTO {schema}.auth_meta (schema_version)
+    SELECT {VERSION} WHERE NOT EXISTS (SELECT 1 FROM {schema}.auth_meta);
+COMMIT;
+"
+    )
+}
+
+/// Commits without waiting for the disk: what is lost in a crash of the server is repaired by the
+/// statements that wait.
+const SOON: &str = "(SELECT set_config('synchronous_commit', 'off', true)) AS commits";
+
+/// Waits for the disk, whatever the role's default is; does not weaken a stronger one.
+const DURABLE: &str = "(SELECT CASE WHEN current_setting('synchronous_commit') IN ('off', 'local') \
+    THEN set_config('synchronous_commit', 'on', true) END) AS commits";
+
+/// The statements, for one schema.
+pub(super) struct Statements {
+    /// Whether all tables are there, their version, whether this server can be written.
+    pub(super) check: String,
+    /// `id`.
+    pub(super) load: String,
+    /// `id`. Sent right behind `take`, so that it sees what was saved before the lease was granted:
+    /// a statement sees only what was committed before it began, and `take` may have waited.
+    pub(super) version: String,
+    /// `id, holder, milliseconds`. No row if another one has the lease.
+    pub(super) take: String,
+    /// `id, fence, holder, milliseconds`. No row if another one has taken the lease since. It may
+    /// have ended in the meantime: with the same number, nothing has happened under another one.
+    pub(super) confirm: String,
+    /// `ids, fences, holders, milliseconds`.
+    pub(super) beat: String,
+    /// `id, fence, holder`.
+    pub(super) free: String,
+    /// `id, service, client_id, account, version, body, fence, holder, milliseconds`. No row if the
+    /// record has a newer version. The same version with the same body is this very save, repeated.
+    pub(super) write: String,
+    /// `name, old, new`: whether it was replaced, and the text before.
+    pub(super) swap: String,
+    /// `name, new`: creates a note. No row if it exists.
+    pub(super) create: String,
+}
+
+impl Statements {
+    pub(super) fn new(schema: &str) -> Self {
+        Self {
+            check: format!("SELECT schema_version, pg_is_in_recovery() FROM {schema}.auth_meta"),
+            load: format!("SELECT body FROM {schema}.auth_record WHERE id = $1"),
+            version: format!("SELECT version FROM {schema}.auth_record WHERE id = $1"),
+            take: format!(
+                "INSERT INTO {schema}.auth_lease AS l (id, fence, holder, until) \
+                 SELECT $1, 1, $2, clock_timestamp() + $3 * interval '1 millisecond' FROM {SOON} \
+                 ON CONFLICT (id) DO UPDATE SET \
+                 fence = CASE WHEN l.holder = $2 THEN l.fence ELSE l.fence + 1 END, \
+                 holder = $2, until = clock_timestamp() + $3 * interval '1 millisecond' \
+                 WHERE l.until <= clock_timestamp() OR l.holder = $2 \
+                 RETURNING fence"
+            ),
+            confirm: format!(
+                "UPDATE {schema}.auth_lease SET \
+                 until = greatest(until, clock_timestamp() + $4 * interval '1 millisecond') \
+                 FROM {DURABLE} WHERE id = $1 AND fence = $2 AND holder = $3 RETURNING 1"
+            ),
+            beat: format!(
+                "UPDATE {schema}.auth_lease AS l SET \
+                 until = greatest(l.until, clock_timestamp() + $4 * interval '1 millisecond') \
+                 FROM {SOON}, unnest($1, $2, $3) AS held (id, fence, holder) \
+                 WHERE l.id = held.id AND l.fence = held.fence AND l.holder = held.holder"
+            ),
+            free: format!(
+                "UPDATE {schema}.auth_lease SET until = '-infinity', holder = '' \
+                 FROM {SOON} WHERE id = $1 AND fence = $2 AND holder = $3"
+            ),
+            write: format!(
+                "WITH written AS (\
+                 INSERT INTO {schema}.auth_record AS r \
+                 (id, service, client_id, account, version, body, updated_at) \
+                 SELECT $1, $2, $3, $4, $5 + 1, $6, clock_timestamp() FROM {DURABLE} \
+                 ON CONFLICT (id) DO UPDATE SET \
+                 version = $5 + 1, body = EXCLUDED.body, updated_at = EXCLUDED.updated_at \
+                 WHERE r.version <= $5 \
+                 OR (r.version = $5 + 1 AND r.body IS NOT DISTINCT FROM EXCLUDED.body) \
+                 RETURNING version), \
+                 shortened AS (\
+                 UPDATE {schema}.auth_lease SET \
+                 until = clock_timestamp() + $9 * interval '1 millisecond' \
+                 FROM written WHERE id = $1 AND fence = $7 AND holder = $8) \
+                 SELECT version FROM written"
+            ),
+            swap: format!(
+                "WITH swapped AS (\
+                 UPDATE {schema}.auth_note SET body = $3 \
+                 FROM {SOON} WHERE name = $1 AND body = $2 RETURNING 1) \
+                 SELECT EXISTS (SELECT 1 FROM swapped), \
+                 (SELECT body FROM {schema}.auth_note WHERE name = $1)"
+            ),
+            create: format!(
+                "INSERT INTO {schema}.auth_note (name, body) SELECT $1, $2 FROM {SOON} \
+                 ON CONFLICT (name) DO NOTHING RETURNING 1"
+            ),
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! How to reach the server, and with which options.
+
+use std::{fmt, time::Duration};
+
+use auth_core::{Error, ExposeSecret, SecretText};
+use redis::{ConnectionAddr, IntoConnectionInfo};
+
+use super::{Redis, connection::Connection, engine::RedisEngine};
+use crate::{
+    db::{
+        engine::namespace,
+        remote::{LEASE, Remote},
+        thread::EngineThread,
+        tls, url,
+    },
+    encrypted::{EncryptionKey, Sealed},
+};
+
+const EXAMPLE: &str = "rediss://user:password@host:6379/0";
+const SETTING: &str = "Redis";
+
+/// How to open a [`Redis`] store.
+///
+/// The URL is a secret: neither `Debug` nor an error shows it. `rediss://` (or `valkeys://`) is with
+/// TLS, which every host but this machine requires. The certificate is checked against those of the
+/// system, or of the file that the variable `SSL_CERT_FILE` names.
+pub struct RedisBuilder {
+    url: SecretText,
+    namespace: String,
+    lease: Duration,
+    unencrypted_connection: bool,
+    is_volatile: bool,
+}
+
+impl Redis {
+    /// Begins a store at the server of this URL: `rediss://user:password@host:6379/0`, or
+    /// `redis+unix:///run/redis.sock`.
+    #[must_use]
+    pub fn builder(url: impl Into<SecretText>) -> RedisBuilder {
+        RedisBuilder {
+            url: url.into(),
+            namespace: "keystore".to_owned(),
+            lease: LEASE,
+            unencrypted_connection: false,
+            is_volatile: false,
+        }
+    }
+
+    /// Begins a store at the server whose URL is in the environment variable `name`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if the variable is unset or empty.
+    pub fn in_variable(name: &str) -> Result<RedisBuilder, Error> {
+        url::in_variable(name, EXAMPLE).map(Self::builder)
+    }
+}
+
+impl RedisBuilder {
+    /// Sets how all keys begin: a word of `a-z`, `0-9` and `_`. Stores with different ones share
+    /// nothing. Default: `keystore`.
+    #[must_use]
+    pub fn namespace(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.namespace);
+        self
+    }
+
+    /// Sets how long the lease of a process that died remains. Default: 10 s. All processes should
+    /// use the same.
+    #[must_use]
+    pub fn lease_duration(mut self, duration: Duration) -> Self {
+        self.lease = duration;
+        self
+    }
+
+    /// Allows a connection without TLS to another machine. Tokens are encrypted on it all the same
+    /// if the store is sealed, **the password is not**.
+    #[must_use]
+    pub fn unencrypted_connection(mut self) -> Self {
+        self.unencrypted_connection = true;
+        self
+    }
+
+    /// Accepts a server that forgets: without an append-only file, or one that evicts keys. **A
+    /// crash of the server then ends logins.**
+    #[must_use]
+    pub fn volatile_server(mut self) -> Self {
+        self.is_volatile = true;
+        self
+    }
+
+    /// Opens the store. Everything that it saves is encrypted with this key, which all hosts share.
+    ///
+    /// # Errors
+    /// [`Transport`](auth_core::ErrorKind::Transport) or [`TimedOut`](auth_core::ErrorKind::TimedOut) if the server does not respond,
+    /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if the URL is invalid, if the server refuses the user, or if
+    /// the server would lose records.
+    pub fn open(&self, key: EncryptionKey) -> Result<Sealed<Redis>, Error> {
+        self.open_unsealed().map(|store| Sealed::new(store, key))
+    }
+
+    /// Opens the store without encryption: **all who can read the server or its files can use the
+    /// tokens**. For a store that you seal yourself.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open).
+    pub fn open_unsealed(&self) -> Result<Redis, Error> {
+        let engine = RedisEngine::new(self.connection()?, namespace(&self.namespace)?);
+        let remote = Remote::open(engine, EngineThread::start()?, self.lease)?;
+        let warnings = match self.is_volatile {
+            true => Vec::new(),
+            false => remote.ask(|engine| async move { engine.durability().await })?,
+        };
+        Ok(Redis {
+            remote,
+            warnings: warnings.into(),
+        })
+    }
+
+    fn connection(&self) -> Result<Connection, Error> {
+        let invalid = |what| url::invalid(SETTING, what, EXAMPLE);
+        let text = self.url.expose_secret().trim();
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return Err(invalid("the URL of the server has no scheme"));
+        };
+        let (scheme, with_tls) = match scheme {
+            "redis" | "valkey" => ("redis", false),
+            "rediss" | "valkeys" => ("redis", true),
+            "unix" | "redis+unix" | "valkey+unix" => ("unix", false),
+            _ => {
+                return Err(invalid(
+                    "the URL of the server does not begin with redis:// or rediss://",
+                ));
+            }
+        };
+        // Without the `s`: the crate's own TLS is not used. Its error may quote the URL.
+        let plain = SecretText::from(format!("{scheme}://{rest}"));
+        let info = plain.expose_secret().into_connection_info();
+        let info = info.map_err(|_| invalid("the URL of the server is invalid"))?;
+        let (place, is_local) = match info.addr() {
+            ConnectionAddr::Tcp(host, port) => (format!("{host}:{port}"), url::is_loopback(host)),
+            ConnectionAddr::Unix(path) => (path.display().to_string(), true),
+            _ => return Err(invalid("the URL of the server is invalid")),
+        };
+        if !with_tls && !is_local && !self.unencrypted_connection {
+            return Err(url::needs_tls(&place, "begin the URL with rediss://"));
+        }
+        let tls = match with_tls {
+            true => Some(tls::config()?),
+            false => None,
+        };
+        let database = info.redis_settings().db();
+        let label = format!("Redis {place}/{database}, keys {}", self.namespace);
+        Ok(Connection::new(info, tls, label))
+    }
+}
+
+impl fmt::Debug for RedisBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisBuilder")
+            .field("namespace", &self.namespace)
+            .field("lease_duration", &self.lease)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_urls_are_errors_that_show_no_password() {
+        let check = |url: &str, words: &str| {
+            let builder = Redis::builder(url);
+            let error = builder.connection().err().expect(url);
+            let text = format!("{error} {error:?} {builder:?}");
+            assert!(error.is_configuration() && error.help().is_some(), "{text}");
+            assert!(!text.contains("marked-password"), "{text}");
+            assert!(text.contains(words), "{text}: {words}");
+        };
+        check("marked-password", "no scheme");
+        check("http://u:marked-password@h", "begin with redis://");
+        check("redis://u:marked-password@h:port", "is invalid");
+        check("redis://u:marked-password@h/marked-password", "is invalid");
+        check(
+            "redis://u:marked-password@cache",
+            "cache:6379 would not be encrypted",
+        );
+    }
+
+    #[test]
+    fn a_description_names_host_and_database() {
+        let check = |builder: RedisBuilder, expect: &str| {
+            let connection = builder.connection().unwrap();
+            assert_eq!(connection.label(), expect);
+        };
+        let url = "valkey://:marked-password@localhost/3";
+        check(Redis::builder(url), "Redis localhost:6379/3, keys keystore");
+        let far = Redis::builder("redis://:marked-password@cache:7000");
+        let far = far.unencrypted_connection().namespace("x");
+        check(far, "Redis cache:7000/0, keys x");
+    }
+}

@@ -1,0 +1,179 @@
+//! One connection to the server, opened when it is needed and again when it was lost.
+
+use std::{io, sync::Arc};
+
+use auth_core::{Error, ErrorKind};
+use redis::{
+    AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, ErrorKind as Kind, RedisError,
+    ServerErrorKind, aio::MultiplexedConnection,
+};
+use rustls::{ClientConfig, pki_types::ServerName};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    sync::Mutex,
+};
+use tokio_rustls::TlsConnector;
+
+pub(super) struct Connection {
+    info: ConnectionInfo,
+    tls: Option<ClientConfig>,
+    label: String,
+    open: Mutex<Option<MultiplexedConnection>>,
+}
+
+impl Connection {
+    pub(super) fn new(info: ConnectionInfo, tls: Option<ClientConfig>, label: String) -> Self {
+        Self {
+            info,
+            tls,
+            label,
+            open: Mutex::new(None),
+        }
+    }
+
+    pub(super) fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// Returns the open connection, or opens one. Callers send over it at the same time, and each
+    /// gets its own responses.
+    pub(super) async fn open(&self) -> Result<MultiplexedConnection, Error> {
+        let mut slot = self.open.lock().await;
+        if let Some(open) = &*slot {
+            return Ok(open.clone());
+        }
+        let opened = match self.info.addr() {
+            ConnectionAddr::Tcp(host, port) => {
+                let stream = TcpStream::connect((&**host, *port)).await;
+                let stream = stream.map_err(|error| self.unreachable(error))?;
+                stream
+                    .set_nodelay(true)
+                    .map_err(|error| self.unreachable(error))?;
+                match &self.tls {
+                    None => self.greet(stream).await?,
+                    Some(tls) => {
+                        let name = ServerName::try_from(host.clone());
+                        let name = name.map_err(|error| self.untrusted(error))?;
+                        let connector = TlsConnector::from(Arc::new(tls.clone()));
+                        let stream = connector.connect(name, stream).await;
+                        self.greet(stream.map_err(|error| self.untrusted(error))?)
+                            .await?
+                    }
+                }
+            }
+            #[cfg(unix)]
+            ConnectionAddr::Unix(path) => {
+                let stream = tokio::net::UnixStream::connect(path).await;
+                self.greet(stream.map_err(|error| self.unreachable(error))?)
+                    .await?
+            }
+            _ => {
+                let what = format!("{}: this kind of address is unknown here", self.label);
+                return Err(Error::new(ErrorKind::Configuration, what));
+            }
+        };
+        *slot = Some(opened.clone());
+        Ok(opened)
+    }
+
+    /// Logs in and chooses the database.
+    async fn greet<S>(&self, stream: S) -> Result<MultiplexedConnection, Error>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let config = AsyncConnectionConfig::new().set_response_timeout(None);
+        let settings = self.info.redis_settings();
+        let opened = MultiplexedConnection::new_with_config(settings, stream, config).await;
+        let (connection, driver) = opened.map_err(|error| self.error(error))?;
+        tokio::spawn(driver);
+        Ok(connection)
+    }
+
+    pub(super) async fn reset(&self) {
+        *self.open.lock().await = None;
+    }
+
+    /// Says what to do about an error, and drops a connection that was lost.
+    pub(super) async fn failed(&self, error: RedisError) -> Error {
+        if error.is_unrecoverable_error() || error.is_io_error() {
+            self.reset().await;
+        }
+        self.error(error)
+    }
+
+    fn unreachable(&self, source: io::Error) -> Error {
+        Error::new(
+            ErrorKind::Transport,
+            format!("{} is out of reach", self.label),
+        )
+        .with_help("try again; if it happens again, look whether the server runs")
+        .with_source(source)
+    }
+
+    fn untrusted(&self, source: impl std::error::Error + Send + Sync + 'static) -> Error {
+        Error::new(
+            ErrorKind::Configuration,
+            format!("{}: TLS failed", self.label),
+        )
+        .with_setting("Redis")
+        .with_help("correct the certificate of the server, or the host in the URL")
+        .with_source(source)
+    }
+
+    fn error(&self, error: RedisError) -> Error {
+        let label = &self.label;
+        let configuration = |what: String, help: &'static str| {
+            Error::new(ErrorKind::Configuration, what)
+                .with_setting("Redis")
+                .with_help(help)
+        };
+        let code = error.code().unwrap_or_default().to_owned();
+        match (error.kind(), &*code) {
+            (Kind::AuthenticationFailed, _) | (_, "NOAUTH" | "WRONGPASS") => configuration(
+                format!("{label} refused the user or the password"),
+                "correct the user and the password in the URL",
+            ),
+            (Kind::Server(ServerErrorKind::NoPerm), _) => configuration(
+                format!("{label} does not permit this user a command"),
+                "permit @read, @write, @scripting and info for the keys of the namespace",
+            ),
+            (Kind::Server(ServerErrorKind::ReadOnly), _) => configuration(
+                format!("{label} cannot be written: it is a replica"),
+                "connect to the primary",
+            ),
+            (Kind::InvalidClientConfig | Kind::RESP3NotSupported, _) => configuration(
+                format!("{label}: the server does not know the database or the protocol"),
+                "correct the URL",
+            ),
+            (
+                Kind::Server(
+                    ServerErrorKind::BusyLoading
+                    | ServerErrorKind::ClusterDown
+                    | ServerErrorKind::MasterDown
+                    | ServerErrorKind::TryAgain,
+                ),
+                _,
+            )
+            | (_, "NOREPLICAS" | "UNKILLABLE" | "BUSY") => {
+                Error::new(ErrorKind::Transport, format!("{label} is not ready"))
+                    .with_help("try again")
+            }
+            (Kind::Server(ServerErrorKind::Moved | ServerErrorKind::CrossSlot), _) => {
+                configuration(
+                    format!("{label} is a node of a cluster that does not have the key"),
+                    "connect to a server that is not in cluster mode",
+                )
+            }
+            (_, "OOM" | "MISCONF") => Error::new(ErrorKind::Store, format!("{label} has no room"))
+                .with_help("give the server more memory or disk; it must not evict keys"),
+            _ if error.is_io_error() || error.is_connection_dropped() => {
+                Error::new(ErrorKind::Transport, format!("{label} is out of reach"))
+                    .with_help("try again; if it happens again, look whether the server runs")
+            }
+            _ => Error::new(ErrorKind::Store, format!("{label} failed"))
+                .with_help("look into the log of the server"),
+        }
+        .with_source(error)
+    }
+}

@@ -1,0 +1,194 @@
+//! The operations of a store, each one command or script.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use auth_core::{Error, ErrorKind, ExposeSecret, SecretBytes};
+use redis::{FromRedisValue, ScriptInvocation};
+
+use super::{connection::Connection, scripts::Scripts};
+use crate::db::engine::{Engine, Held, Id, Taken, millis};
+
+pub(super) struct RedisEngine {
+    connection: Connection,
+    scripts: Scripts,
+    namespace: String,
+}
+
+impl RedisEngine {
+    pub(super) fn new(connection: Connection, namespace: &str) -> Self {
+        Self {
+            connection,
+            scripts: Scripts::new(),
+            namespace: namespace.to_owned(),
+        }
+    }
+
+    /// The name of a key. What is in braces decides on the node of a cluster.
+    fn key(&self, id: &Id, what: &str) -> String {
+        let digest: String = id.digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}:{{{digest}}}:{what}", self.namespace)
+    }
+
+    async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, Error> {
+        let mut open = self.connection.open().await?;
+        match script.invoke_async(&mut open).await {
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.connection.failed(error).await),
+        }
+    }
+
+    async fn ask<T: FromRedisValue>(&self, command: &redis::Cmd) -> Result<T, Error> {
+        let mut open = self.connection.open().await?;
+        match command.query_async(&mut open).await {
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.connection.failed(error).await),
+        }
+    }
+
+    /// Fails if the server would lose records. Returns what it does not tell.
+    pub(super) async fn durability(&self) -> Result<Vec<String>, Error> {
+        let mut command = redis::cmd("CONFIG");
+        command.arg("GET").arg("*");
+        let label = self.connection.label();
+        let found: HashMap<String, String> = match self.ask(&command).await {
+            Ok(found) => found,
+            Err(error) if error.is_retryable() => return Err(error),
+            // Managed servers do not permit the command.
+            Err(_) => HashMap::new(),
+        };
+        let mut warnings = Vec::new();
+        for (name, wanted, loss) in SETTINGS {
+            match found.get(*name) {
+                Some(value) if value == wanted => {}
+                Some(value) => {
+                    let what = format!("{label} has `{name} {value}`: {loss}");
+                    return Err(Error::new(ErrorKind::Configuration, what)
+                        .with_setting("Redis")
+                        .with_help(format!(
+                            "set `{name} {wanted}` at the server, or accept the loss with \
+                             volatile_server"
+                        )));
+                }
+                None => warnings.push(format!(
+                    "{label} does not tell its setting `{name}`, which must be `{wanted}`: \
+                     otherwise {loss}"
+                )),
+            }
+        }
+        Ok(warnings)
+    }
+}
+
+/// How many leases one script keeps: nothing else runs meanwhile, for a millisecond.
+const AT_ONCE: usize = 500;
+
+/// The settings of the server that logins depend on, and what another value means.
+const SETTINGS: &[(&str, &str, &str)] = &[
+    ("appendonly", "yes", "a restart loses logins"),
+    ("appendfsync", "always", "a power cut loses logins"),
+    (
+        "maxmemory-policy",
+        "noeviction",
+        "a server without room drops logins",
+    ),
+];
+
+impl Engine for RedisEngine {
+    async fn load(&self, id: &Id) -> Result<Option<SecretBytes>, Error> {
+        let mut command = redis::cmd("HGET");
+        command.arg(self.key(id, "record")).arg("b");
+        let body: Option<Vec<u8>> = self.ask(&command).await?;
+        Ok(body.map(SecretBytes::new))
+    }
+
+    async fn take(&self, id: &Id, holder: &str, time: Duration) -> Result<Option<Taken>, Error> {
+        let mut script = self.scripts.take.prepare_invoke();
+        script
+            .key(self.key(id, "lease"))
+            .key(self.key(id, "fence"))
+            .key(self.key(id, "record"))
+            .arg(holder)
+            .arg(millis(time));
+        let taken: Option<(i64, i64)> = self.run(&script).await?;
+        Ok(taken.map(|(fence, version)| Taken { fence, version }))
+    }
+
+    async fn confirm(&self, held: &Held, at_least: Duration) -> Result<bool, Error> {
+        let mut script = self.scripts.confirm.prepare_invoke();
+        script
+            .key(self.key(&held.id, "lease"))
+            .key(self.key(&held.id, "fence"))
+            .arg(held.fence)
+            .arg(&held.holder)
+            .arg(millis(at_least));
+        self.run::<i64>(&script).await.map(|held| held == 1)
+    }
+
+    async fn beat(&self, held: &[Arc<Held>], at_least: Duration) -> Result<(), Error> {
+        for some in held.chunks(AT_ONCE) {
+            let mut script = self.scripts.beat.prepare_invoke();
+            script.arg(millis(at_least));
+            for held in some {
+                script
+                    .key(self.key(&held.id, "lease"))
+                    .arg(format!("{}:{}", held.fence, held.holder));
+            }
+            self.run::<i64>(&script).await?;
+        }
+        Ok(())
+    }
+
+    async fn free(&self, held: &Held) -> Result<(), Error> {
+        let mut script = self.scripts.free.prepare_invoke();
+        script
+            .key(self.key(&held.id, "lease"))
+            .arg(held.fence)
+            .arg(&held.holder);
+        self.run::<i64>(&script).await.map(drop)
+    }
+
+    async fn write(
+        &self,
+        held: &Held,
+        over: i64,
+        record: Option<&SecretBytes>,
+        time: Duration,
+    ) -> Result<bool, Error> {
+        let mut script = self.scripts.write.prepare_invoke();
+        script
+            .key(self.key(&held.id, "record"))
+            .key(self.key(&held.id, "lease"))
+            .arg(over)
+            .arg(held.fence)
+            .arg(&held.holder)
+            .arg(millis(time));
+        for name in held.id.names() {
+            script.arg(name);
+        }
+        if let Some(record) = record {
+            script.arg(record.expose_secret());
+        }
+        self.run::<i64>(&script).await.map(|written| written == 1)
+    }
+
+    async fn swap(&self, note: &str, old: &str, new: &str) -> Result<Option<String>, Error> {
+        let mut script = self.scripts.swap.prepare_invoke();
+        script
+            .key(format!("{}:note:{note}", self.namespace))
+            .arg(old)
+            .arg(new);
+        self.run(&script).await
+    }
+
+    async fn check(&self) -> Result<(), Error> {
+        self.ask::<String>(&redis::cmd("PING")).await.map(drop)
+    }
+
+    async fn reset(&self) {
+        self.connection.reset().await;
+    }
+
+    fn describe(&self) -> &str {
+        self.connection.label()
+    }
+}

@@ -1,0 +1,100 @@
+//! The scripts: each runs as a whole, and may be repeated.
+
+use redis::Script;
+
+/// Keys: lease, number, record. Arguments: holder, milliseconds. Gives the number and the record's
+/// version, or nothing if another one has the lease.
+const TAKE: &str = "
+local version = tonumber(redis.call('HGET', KEYS[3], 'v') or '0')
+local now = redis.call('GET', KEYS[1])
+if now then
+    local fence = redis.call('GET', KEYS[2]) or '0'
+    if now ~= fence .. ':' .. ARGV[1] then return false end
+    return {tonumber(fence), version}
+end
+local fence = redis.call('INCR', KEYS[2])
+redis.call('SET', KEYS[1], fence .. ':' .. ARGV[1], 'PX', ARGV[2])
+return {fence, version}
+";
+
+/// Keys: leases. Arguments: milliseconds, then the number and the holder of each as one word.
+const BEAT: &str = "
+for i, key in ipairs(KEYS) do
+    if redis.call('GET', key) == ARGV[i + 1] then
+        if redis.call('PTTL', key) < tonumber(ARGV[1]) then redis.call('PEXPIRE', key, ARGV[1]) end
+    end
+end
+return 1
+";
+
+/// Keys: lease, number. Arguments: number, holder, milliseconds. One that has ended is taken again:
+/// with the same number, nothing has happened under another one. Gives 1 or 0.
+const CONFIRM: &str = "
+local own = ARGV[1] .. ':' .. ARGV[2]
+local now = redis.call('GET', KEYS[1])
+if now == own then
+    if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[3]) then
+        redis.call('PEXPIRE', KEYS[1], ARGV[3])
+    end
+    return 1
+end
+if not now and redis.call('GET', KEYS[2]) == ARGV[1] then
+    redis.call('SET', KEYS[1], own, 'PX', ARGV[3])
+    return 1
+end
+return 0
+";
+
+/// Keys: lease. Arguments: number, holder.
+const FREE: &str = "
+if redis.call('GET', KEYS[1]) == ARGV[1] .. ':' .. ARGV[2] then redis.call('DEL', KEYS[1]) end
+return 1
+";
+
+/// Keys: record, lease. Arguments: version, number, holder, milliseconds, service, client, account,
+/// and the body unless it is removed. The same version with the same body is this very save,
+/// repeated. An older one than the version that was read is that of a server that lost something.
+/// Gives 1, or 0 if the record has a newer version.
+const WRITE: &str = "
+local over = tonumber(ARGV[1])
+local version = tonumber(redis.call('HGET', KEYS[1], 'v') or '0')
+local body = redis.call('HGET', KEYS[1], 'b')
+local new = ARGV[8] or false
+if version > over and not (version == over + 1 and body == new) then return 0 end
+redis.call('HSET', KEYS[1], 'v', over + 1, 's', ARGV[5], 'c', ARGV[6], 'a', ARGV[7])
+if new then redis.call('HSET', KEYS[1], 'b', new) else redis.call('HDEL', KEYS[1], 'b') end
+if redis.call('GET', KEYS[2]) == ARGV[2] .. ':' .. ARGV[3] then
+    redis.call('PEXPIRE', KEYS[2], ARGV[4])
+end
+return 1
+";
+
+/// Keys: note. Arguments: old, new. Gives nothing, or the text found if it is another one.
+const SWAP: &str = "
+local found = redis.call('GET', KEYS[1]) or ''
+if found ~= ARGV[1] then return found end
+redis.call('SET', KEYS[1], ARGV[2])
+return false
+";
+
+pub(super) struct Scripts {
+    pub(super) take: Script,
+    pub(super) beat: Script,
+    pub(super) confirm: Script,
+    pub(super) free: Script,
+    pub(super) write: Script,
+    pub(super) swap: Script,
+}
+
+impl Scripts {
+    pub(super) fn new() -> Self {
+        Self {
+            take: Script::new(TAKE),
+            beat: Script::new(BEAT),
+            confirm: Script::new(CONFIRM),
+            free: Script::new(FREE),
+            write: Script::new(WRITE),
+            swap: Script::new(SWAP),
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! The store over an engine: leases with a heartbeat, saves that are repeated, notes.
+
+use std::{
+    collections::HashMap,
+    future::Future,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
+
+use super::{
+    engine::{Engine, Held, Id},
+    thread::EngineThread,
+};
+
+/// How long the lease of a dead process remains. Three heartbeats may fail before a living one
+/// loses it.
+pub(super) const LEASE: Duration = Duration::from_secs(10);
+/// The shortest: a heartbeat each third of it must be possible on a busy machine.
+const SHORTEST_LEASE: Duration = Duration::from_millis(500);
+/// How long one operation may take, with the connection that it may have to open.
+const OPERATION: Duration = Duration::from_secs(5);
+/// How long a save is repeated: longer than a database takes to restart or to fail over, and
+/// shorter than the lease that was confirmed for the request.
+const SAVE: Duration = Duration::from_secs(30);
+/// The pauses between its repetitions.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+/// How long a program waits for the end of its lease, so that a short one does not end before.
+const FREE: Duration = Duration::from_secs(1);
+/// How long a change of a note may take before the program counts alone.
+const NOTE: Duration = Duration::from_secs(2);
+
+/// A store over an engine. Clones share its thread and connection.
+pub(super) struct Remote<E>(Arc<Shared<E>>);
+
+impl<E> Clone for Remote<E> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+struct Shared<E> {
+    engine: Arc<E>,
+    thread: EngineThread,
+    lease: Duration,
+    held: Arc<Mutex<HashMap<u64, Arc<Held>>>>,
+    numbers: AtomicU64,
+    /// The notes as they were last seen. The lock also keeps the threads of this process from
+    /// competing for a note.
+    notes: Mutex<HashMap<String, String>>,
+}
+
+/// Ends the lease when dropped.
+struct Guard<E: Engine> {
+    shared: Arc<Shared<E>>,
+    number: u64,
+    held: Arc<Held>,
+}
+
+impl<E: Engine> Drop for Guard<E> {
+    fn drop(&mut self) {
+        locked(&self.shared.held).remove(&self.number);
+        let (engine, held) = (Arc::clone(&self.shared.engine), Arc::clone(&self.held));
+        let job = async move { attempt(&*engine, OPERATION, || engine.free(&held)).await };
+        // If it fails, the lease ends by itself.
+        let _ = self.shared.thread.call_within(FREE, job);
+    }
+}
+
+impl<E: Engine> Remote<E> {
+    /// Checks the engine and starts the heartbeat.
+    pub(super) fn open(engine: E, thread: EngineThread, lease: Duration) -> Result<Self, Error> {
+        if lease < SHORTEST_LEASE {
+            return Err(Error::new(
+                ErrorKind::Configuration,
+                "the duration of a lease is under half a second",
+            )
+            .with_setting("lease_duration")
+            .with_help("use some seconds"));
+        }
+        let engine = Arc::new(engine);
+        let held: Arc<Mutex<HashMap<u64, Arc<Held>>>> = Arc::default();
+        thread.spawn(beat(Arc::downgrade(&held), Arc::downgrade(&engine), lease));
+        let remote = Self(Arc::new(Shared {
+            engine,
+            thread,
+            lease,
+            held,
+            numbers: AtomicU64::new(0),
+            notes: Mutex::default(),
+        }));
+        remote.health()?;
+        Ok(remote)
+    }
+
+    /// Asks the engine something of its own.
+    #[cfg(feature = "redis")]
+    pub(super) fn ask<T, F>(
+        &self,
+        job: impl Fn(Arc<E>) -> F + Send + Sync + 'static,
+    ) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        self.call(job)
+    }
+
+    fn guard<'l>(&self, lease: &'l Lease) -> Result<&'l Guard<E>, Error> {
+        let guard = lease.guard::<Guard<E>>();
+        guard.ok_or_else(|| Error::new(ErrorKind::Usage, "this lease is of another store"))
+    }
+
+    fn call<T, F>(&self, job: impl Fn(Arc<E>) -> F + Send + Sync + 'static) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        let engine = Arc::clone(&self.0.engine);
+        self.0.thread.call(async move {
+            let first = attempt(&*engine, OPERATION, || job(Arc::clone(&engine))).await;
+            match first {
+                // The connection may have ended long ago.
+                Err(error) if error.is_retryable() && error.kind() == ErrorKind::Transport => {
+                    attempt(&*engine, OPERATION, || job(Arc::clone(&engine))).await
+                }
+                result => result,
+            }
+        })
+    }
+
+    fn write(&self, lease: &Lease, record: Option<SecretBytes>) -> Result<(), Error> {
+        let guard = self.guard(lease)?;
+        let (engine, held) = (Arc::clone(&self.0.engine), Arc::clone(&guard.held));
+        let (over, duration) = (held.version(), self.0.lease);
+        let saved = self.0.thread.call(async move {
+            let (end, mut pause) = (Instant::now() + SAVE, FIRST_PAUSE);
+            loop {
+                let write = || engine.write(&held, over, record.as_ref(), duration);
+                match attempt(&*engine, OPERATION, write).await {
+                    Err(error) if error.is_retryable() && Instant::now() + pause < end => {
+                        tokio::time::sleep(pause).await;
+                        pause = (pause * 2).min(LONGEST_PAUSE);
+                    }
+                    result => return result,
+                }
+            }
+        })?;
+        match saved {
+            true => {
+                guard.held.set_version(over + 1);
+                Ok(())
+            }
+            false => Err(Error::new(
+                ErrorKind::Store,
+                "the record was not saved: another program has saved a newer one, because this \
+                 one hung or was cut off for longer than its lease",
+            )
+            .with_help("try again, which uses the newer one")),
+        }
+    }
+}
+
+impl<E: Engine> Store for Remote<E> {
+    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
+        let id = Id::of(key);
+        self.call(move |engine| {
+            let id = id.clone();
+            async move { engine.load(&id).await }
+        })
+    }
+
+    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
+        let (id, holder, lease) = (Id::of(key), random_word()?, self.0.lease);
+        let (wanted, own) = (id.clone(), holder.clone());
+        let taken = self.call(move |engine| {
+            let (id, holder) = (wanted.clone(), own.clone());
+            async move { engine.take(&id, &holder, lease).await }
+        })?;
+        Ok(taken.map(|taken| {
+            let held = Arc::new(Held::new(id, holder, &taken));
+            let number = self.0.numbers.fetch_add(1, Ordering::Relaxed);
+            locked(&self.0.held).insert(number, Arc::clone(&held));
+            let guard = Guard {
+                shared: Arc::clone(&self.0),
+                number,
+                held,
+            };
+            Lease::new(key.clone(), guard)
+        }))
+    }
+
+    fn lease_duration(&self) -> Option<Duration> {
+        Some(self.0.lease)
+    }
+
+    fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {
+        let held = Arc::clone(&self.guard(lease)?.held);
+        let at_least = at_least.max(self.0.lease);
+        self.call(move |engine| {
+            let held = Arc::clone(&held);
+            async move { engine.confirm(&held, at_least).await }
+        })
+    }
+
+    fn health(&self) -> Result<(), Error> {
+        self.call(|engine| async move { engine.check().await })
+    }
+
+    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
+        self.write(lease, Some(record.clone()))
+    }
+
+    fn remove(&self, lease: &Lease) -> Result<(), Error> {
+        self.write(lease, None)
+    }
+
+    /// A database that cannot be written says so here, before a token is spent.
+    fn reserve(&self, lease: &Lease, _: usize) -> Result<(), Error> {
+        match self.confirm(lease, Duration::ZERO)? {
+            true => Ok(()),
+            false => Err(
+                Error::new(ErrorKind::TimedOut, "the lease of this account was lost")
+                    .with_help("try again"),
+            ),
+        }
+    }
+
+    fn describe(&self) -> String {
+        self.0.engine.describe().to_owned()
+    }
+
+    fn update_note(
+        &self,
+        note: &str,
+        change: &mut dyn FnMut(&str) -> String,
+    ) -> Result<bool, Error> {
+        let mut notes = locked(&self.0.notes);
+        let end = Instant::now() + NOTE;
+        let mut old = notes.get(note).cloned().unwrap_or_default();
+        loop {
+            let new = change(&old);
+            let (engine, name) = (Arc::clone(&self.0.engine), note.to_owned());
+            let (from, to) = (old.clone(), new.clone());
+            let found = self.0.thread.call(async move {
+                attempt(&*engine, NOTE, || engine.swap(&name, &from, &to)).await
+            })?;
+            match found {
+                None => {
+                    notes.insert(note.to_owned(), new);
+                    return Ok(true);
+                }
+                Some(found) if Instant::now() < end => old = found,
+                Some(_) => {
+                    let what = "other programs changed the note each time";
+                    return Err(Error::new(ErrorKind::TimedOut, what).with_help("try again"));
+                }
+            }
+        }
+    }
+}
+
+/// Keeps all leases of a store, until that is dropped.
+async fn beat<E: Engine>(
+    held: Weak<Mutex<HashMap<u64, Arc<Held>>>>,
+    engine: Weak<E>,
+    lease: Duration,
+) {
+    loop {
+        tokio::time::sleep(lease / 3).await;
+        let (Some(held), Some(engine)) = (held.upgrade(), engine.upgrade()) else {
+            return;
+        };
+        let all: Vec<_> = locked(&held).values().cloned().collect();
+        if !all.is_empty() {
+            // A failure shows when a lease is confirmed.
+            let _ = attempt(&*engine, lease, || engine.beat(&all, lease)).await;
+        }
+    }
+}
+
+/// Runs an operation once, within this time.
+async fn attempt<E: Engine, T, F>(
+    engine: &E,
+    limit: Duration,
+    operation: impl FnOnce() -> F,
+) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    match tokio::time::timeout(limit, operation()).await {
+        Ok(result) => result,
+        Err(_) => {
+            engine.reset().await;
+            let what = format!(
+                "{} did not respond within {} s",
+                engine.describe(),
+                limit.as_secs()
+            );
+            Err(Error::new(ErrorKind::TimedOut, what).with_help("try again"))
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Each change is one insertion or removal: a panic elsewhere leaves the map consistent.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A word that no other lease has.
+fn random_word() -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|source| {
+        Error::new(ErrorKind::Store, "the system returned no random bytes").with_source(source)
+    })?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
