@@ -14,6 +14,8 @@
 //!             └─────────────────────────┘
 //! ```
 //!
+//! While the lease is taken, the record is read after each sleep: the holder may have renewed.
+//!
 //! A login token may expire during the wait for a lease or for another try. An expired one is not
 //! sent. A refusal just before its expiry does not prove the login invalid: the flow requests the
 //! next login token, a few times. A renewal that fails, or finds the lease taken, ends with the
@@ -78,6 +80,8 @@ enum State {
     Login,
     Lease,
     LeaseTaken,
+    /// Reads the record before it asks for the lease again: the holder may have renewed.
+    Look,
     Load,
     Reserve,
     Permit,
@@ -205,6 +209,18 @@ impl Renewal {
             Ok(wait) => self.go(State::LeaseTaken, Step::Sleep(wait)),
             Err(error) => self.fail(now, error),
         }
+    }
+
+    /// Ends without the lease if its holder has renewed: of many processes that wait, each would
+    /// otherwise take it in turn, only to find that.
+    fn on_look(&mut self, now: Now, record: Result<TokenRecord, Error>) -> Next<Arc<Token>> {
+        if let Ok(record) = record {
+            self.set_record(now, record);
+            if let Some(token) = self.fresh(now) {
+                return Ok(Step::Done(token));
+            }
+        }
+        self.go(State::Lease, Step::Lease)
     }
 
     fn on_load(&mut self, now: Now, record: Result<TokenRecord, Error>) -> Next<Arc<Token>> {
@@ -427,7 +443,8 @@ impl Flow for Renewal {
             (State::Peek, Event::Loaded(record)) => self.on_peek(now, record),
             (State::Login, Event::Token(login)) => self.on_login(now, login),
             (State::Lease, Event::Leased(granted)) => self.on_lease(now, granted),
-            (State::LeaseTaken, Event::Slept) => self.go(State::Lease, Step::Lease),
+            (State::LeaseTaken, Event::Slept) => self.go(State::Look, Step::Load),
+            (State::Look, Event::Loaded(record)) => self.on_look(now, record),
             (State::Load, Event::Loaded(record)) => self.on_load(now, record),
             (State::Reserve, Event::Reserved(reserved)) => self.on_reserve(now, reserved),
             (State::Sent(sent), Event::Response(response)) => self.on_response(now, sent, response),

@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Event, Flow, Lifetime, Now, Step, TokenKind, TokenRecord, TokenRequirement, TokenResponse,
-    UnixTime,
+    Error, ErrorKind, Event, Flow, Lifetime, Now, Step, TokenKind, TokenRecord, TokenRequirement,
+    TokenResponse, UnixTime,
 };
 
 use super::example::renewal;
@@ -71,4 +71,27 @@ fn no_caller_waits_while_the_stored_token_is_valid() {
     check(TokenRequirement::NewerThan(0), 3300, Then::Serves);
     check(TokenRequirement::NewerThan(1), 3300, Then::Waits);
     check(TokenRequirement::NewerThan(1), 0, Then::Waits);
+}
+
+#[test]
+fn a_waiter_reads_the_record_before_it_asks_again() {
+    let now = at(100_000);
+    let check = |found: Result<TokenRecord, Error>, expect: &str| {
+        let mut flow = renewal(TokenKind::Login, TokenRequirement::Any, LoginSource::Stored);
+        flow.step(now, Event::Start).expect("it reads");
+        let old = Event::Loaded(Ok(record(now, 3600)));
+        flow.step(now, old).expect("it asks for the lease");
+        let taken = Event::Leased(Ok(false));
+        assert!(matches!(flow.step(now, taken), Ok(Step::Sleep(_))));
+        assert!(matches!(flow.step(now, Event::Slept), Ok(Step::Load)));
+        let then = match flow.step(now, Event::Loaded(found)) {
+            Ok(Step::Done(_)) => "done",
+            Ok(Step::Lease) => "lease",
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(then, expect);
+    };
+    check(Ok(record(now, 0)), "done");
+    check(Ok(record(now, 3600)), "lease");
+    check(Err(Error::new(ErrorKind::Transport, "away")), "lease");
 }
