@@ -220,17 +220,6 @@ impl<E: Engine> Store for Remote<E> {
         self.write(lease, None)
     }
 
-    /// A database that cannot be written says so here, before a token is spent.
-    fn reserve(&self, lease: &Lease, _: usize) -> Result<(), Error> {
-        match self.confirm(lease, Duration::ZERO)? {
-            true => Ok(()),
-            false => Err(
-                Error::new(ErrorKind::TimedOut, "the lease of this account was lost")
-                    .with_help("try again"),
-            ),
-        }
-    }
-
     fn describe(&self) -> String {
         self.0.engine.describe().to_owned()
     }

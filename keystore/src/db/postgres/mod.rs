@@ -71,10 +71,6 @@ impl Store for Postgres {
         self.0.remove(lease)
     }
 
-    fn reserve(&self, lease: &Lease, bytes: usize) -> Result<(), Error> {
-        self.0.reserve(lease, bytes)
-    }
-
     fn describe(&self) -> String {
         self.0.describe()
     }

@@ -84,10 +84,6 @@ impl Store for Redis {
         self.remote.remove(lease)
     }
 
-    fn reserve(&self, lease: &Lease, bytes: usize) -> Result<(), Error> {
-        self.remote.reserve(lease, bytes)
-    }
-
     fn describe(&self) -> String {
         self.remote.describe()
     }
