@@ -37,12 +37,13 @@ pub(crate) const RENEWAL: RetryPolicy = RetryPolicy {
 };
 
 /// A lease that another program holds. It holds it for one token request, so the first polls come
-/// quickly; 30 s leave it room to repeat that request by [`RENEWAL`].
+/// quickly. A holder that dies in the middle of a request leaves a lease that ends by time for as long
+/// as that request might have taken, 30 s, and 5 s more: the wait outlasts it.
 pub(crate) const LEASE: RetryPolicy = RetryPolicy {
     tries: u32::MAX,
     first: Duration::from_millis(20),
     most: Duration::from_millis(250),
-    longest_wait: Duration::from_secs(30),
+    longest_wait: Duration::from_secs(40),
 };
 
 /// A renewal ahead of time, while the old token is still valid. Waiting costs nothing, and a

@@ -55,7 +55,7 @@ mod tests {
             }
             polls += 1;
         };
-        assert!((120..200).contains(&polls), "{polls}");
+        assert!((160..270).contains(&polls), "{polls}");
         assert!(error.is_retryable());
     }
 }
