@@ -28,7 +28,7 @@ cargo xtask <task>
   features                builds every crate without features, with each one alone, and with all
   fuzz                    the fuzz targets of auth-core, 60 s each; needs nightly and cargo-fuzz
   conformance [SERVER]    our flows against real servers, through both transports
-                          SERVER: doorkeeper, oidc-provider, league, browser, stores, keyrings, all (default: all)
+                          SERVER: doorkeeper, oidc-provider, league, browser, stores, fleet, keyrings, all (default: all)
                           all writes docs/CONFORMANCE.md; --check compares it
                           --screenshots DIR: saves pictures of the listener's pages
   coverage [SERVICE]      what is known of a service's API, and how much of it is sent correctly
@@ -99,6 +99,7 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
         Some("soak-workers") => soak::work(args),
         Some("soak-server") => soak::serve(args),
         Some("store-probe") => conformance::stores::probe(args),
+        Some("fleet-store") => conformance::fleet::act(args),
         Some("store-worker") => conformance::stores::work(args),
         Some("help" | "-h" | "--help") => {
             output::line(HELP);

@@ -6,6 +6,7 @@ mod cases;
 mod doorkeeper;
 mod env;
 mod expect;
+pub(crate) mod fleet;
 mod keyrings;
 mod league;
 mod oidc_provider;
@@ -37,6 +38,7 @@ const SERVERS: &[Server] = &[
     ("league", league::run),
     ("browser", browser::run),
     ("stores", stores::run),
+    ("fleet", fleet::run),
     ("keyrings", keyrings::run),
 ];
 

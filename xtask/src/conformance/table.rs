@@ -21,6 +21,8 @@ The results of running this workspace's flows and stores against real software:
   9), they run against our own test server.
 - The stores run under system errors and in several processes at once. These processes are killed,
   stopped, cut off from a response, or given a wrong clock.
+- The stores that hosts share run over real PostgreSQL, PgBouncer and Redis servers, which are killed
+  and started again.
 
 `cargo xtask conformance` writes this file. CI runs it with `--check` and fails if the file and the
 run differ.

@@ -11,14 +11,14 @@ use crate::conformance::report::{CheckResult, Failure};
 const LIBRARY: &str = "/usr/$LIB/faketime/libfaketimeMT.so.1";
 
 /// A clock with an offset from ours, which can be changed while processes use it.
-pub(super) struct FakeClock {
+pub(in crate::conformance) struct FakeClock {
     folder: tempfile::TempDir,
     monotonic: bool,
 }
 
 impl FakeClock {
     /// A clock that is `seconds` ahead of ours, or behind it if negative.
-    pub(super) fn ahead(seconds: i64) -> Result<Self, Failure> {
+    pub(in crate::conformance) fn ahead(seconds: i64) -> Result<Self, Failure> {
         let clock = Self {
             folder: tempfile::tempdir()?,
             monotonic: false,
@@ -29,13 +29,13 @@ impl FakeClock {
 
     /// Shifts the monotonic clock too, which is libfaketime's own default. Waits with a deadline
     /// then never end, because the kernel uses the real clock.
-    pub(super) fn with_monotonic(mut self) -> Self {
+    pub(in crate::conformance) fn with_monotonic(mut self) -> Self {
         self.monotonic = true;
         self
     }
 
     /// Sets the offset, for all processes at once.
-    pub(super) fn set(&self, seconds: i64) -> CheckResult {
+    pub(in crate::conformance) fn set(&self, seconds: i64) -> CheckResult {
         let new = self.folder.path().join("new");
         fs::write(&new, format!("{seconds:+}\n"))?;
         Ok(fs::rename(new, self.file())?)
@@ -46,7 +46,7 @@ impl FakeClock {
     }
 
     /// The beginning of a command line; the command after it uses this clock.
-    pub(super) fn command(&self) -> Vec<OsString> {
+    pub(in crate::conformance) fn command(&self) -> Vec<OsString> {
         let mut file = OsString::from("FAKETIME_TIMESTAMP_FILE=");
         file.push(self.file());
         let mut command: Vec<OsString> = vec!["env".into(), file];
@@ -61,7 +61,7 @@ impl FakeClock {
 
 /// Removes what libfaketime leaves behind of a killed process. Otherwise the next process with its
 /// id would not start.
-pub(super) fn clean_up_after(process: u32) {
+pub(in crate::conformance) fn clean_up_after(process: u32) {
     for name in ["faketime_shm", "sem.faketime_sem"] {
         let _not_there = fs::remove_file(format!("/dev/shm/{name}_{process}"));
     }

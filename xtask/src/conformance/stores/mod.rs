@@ -4,7 +4,7 @@
 //! Cases that require a process of their own start this program again as `xtask store-probe` or
 //! `xtask store-worker`.
 
-mod clock;
+pub(super) mod clock;
 mod clocks;
 mod holders;
 mod kills;
@@ -13,12 +13,12 @@ mod machine;
 mod probe;
 mod proxy;
 mod steps;
-mod store_dir;
+pub(super) mod store_dir;
 mod syscalls;
 mod together;
 mod watch;
 mod worker_main;
-mod worker_process;
+pub(super) mod worker_process;
 
 use std::process::Command;
 

@@ -21,16 +21,19 @@ struct Inner {
     passed: AtomicUsize,
     /// The step to halt at, counted from 1.
     halt_at: Option<usize>,
+    /// How long it halts. Default: for good.
+    halt_for: Option<Duration>,
     /// Receives the step's name.
     tell: fn(&str),
 }
 
 impl Steps {
-    pub(super) fn new(halt_at: Option<usize>, tell: fn(&str)) -> Self {
+    pub(super) fn new(halt_at: Option<usize>, halt_for: Option<Duration>, tell: fn(&str)) -> Self {
         let passed = AtomicUsize::new(0);
         Self(Arc::new(Inner {
             passed,
             halt_at,
+            halt_for,
             tell,
         }))
     }
@@ -45,8 +48,11 @@ impl Steps {
         let number = self.0.passed.fetch_add(1, Ordering::SeqCst) + 1;
         if self.0.halt_at == Some(number) {
             (self.0.tell)(&name.to_string());
-            loop {
-                thread::park();
+            match self.0.halt_for {
+                Some(time) => thread::sleep(time),
+                None => loop {
+                    thread::park();
+                },
             }
         }
     }
@@ -84,17 +90,36 @@ impl<S: Store> Store for Counted<S> {
         self.inner.lease_duration()
     }
 
+    fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {
+        let lease = inner_lease(lease)?;
+        let confirm = || self.inner.confirm(lease, at_least);
+        self.steps.wrap("confirm", confirm)
+    }
+
+    fn reserve(&self, lease: &Lease, bytes: usize) -> Result<(), Error> {
+        self.inner.reserve(inner_lease(lease)?, bytes)
+    }
+
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
+        let lease = inner_lease(lease)?;
         self.steps.wrap("save", || self.inner.save(lease, record))
     }
 
     fn remove(&self, lease: &Lease) -> Result<(), Error> {
+        let lease = inner_lease(lease)?;
         self.steps.wrap("remove", || self.inner.remove(lease))
     }
 
     fn describe(&self) -> String {
         self.inner.describe()
     }
+}
+
+/// The lease of the inner store.
+fn inner_lease(lease: &Lease) -> Result<&Lease, Error> {
+    let counted = lease.guard::<CountedLease>();
+    let inner = counted.and_then(|counted| counted.lease.as_ref());
+    inner.ok_or_else(|| Error::internal("a lease of another store"))
 }
 
 /// A lease whose release is counted too.

@@ -21,22 +21,22 @@ use crate::conformance::report::{CheckResult, Failure};
 use crate::rig::{Rig, Seat};
 
 /// The account's name in each program.
-pub(super) const ACCOUNT: &str = "alice";
+pub(in crate::conformance) const ACCOUNT: &str = "alice";
 /// Marks every secret that the server did not make.
-pub(super) const MARK: &str = "marked-";
-pub(super) const PASSWORD: &str = "marked-password";
+pub(in crate::conformance) const MARK: &str = "marked-";
+pub(in crate::conformance) const PASSWORD: &str = "marked-password";
 const CLIENT: &str = "tool";
 const CLIENT_SECRET: &str = "marked-client-secret";
 
 /// How long a login token is valid.
-pub(super) const LIFE: Duration = Duration::from_secs(3600);
+pub(in crate::conformance) const LIFE: Duration = Duration::from_secs(3600);
 /// Longer than that.
-pub(super) const TWO_HOURS: Duration = Duration::from_secs(7200);
+pub(in crate::conformance) const TWO_HOURS: Duration = Duration::from_secs(7200);
 /// Longer than an API token is valid.
-pub(super) const MORE_THAN_A_DAY: Duration = Duration::from_secs(25 * 3600);
+pub(in crate::conformance) const MORE_THAN_A_DAY: Duration = Duration::from_secs(25 * 3600);
 
 /// A server with one user and with refresh tokens.
-pub(super) fn server(rotation: Rotation) -> Result<TestServer, Failure> {
+pub(in crate::conformance) fn server(rotation: Rotation) -> Result<TestServer, Failure> {
     let ping = Route::get("/api/ping", Auth::Login, |visit| {
         let caller = visit.caller;
         let user = caller.map(|caller| caller.user.clone());
@@ -55,7 +55,7 @@ pub(super) fn server(rotation: Rotation) -> Result<TestServer, Failure> {
 }
 
 /// The service at that server, or at a proxy in front of it.
-pub(super) fn service(origin: &str) -> Result<Service, Error> {
+pub(in crate::conformance) fn service(origin: &str) -> Result<Service, Error> {
     api_inat::service(CLIENT)
         .secret(CLIENT_SECRET)
         .user_agent(USER_AGENT)
@@ -64,21 +64,21 @@ pub(super) fn service(origin: &str) -> Result<Service, Error> {
 }
 
 /// A store's folder with one account in it; removed on drop.
-pub(super) struct StoreDir {
+pub(in crate::conformance) struct StoreDir {
     around: tempfile::TempDir,
     store: File,
 }
 
 impl StoreDir {
     /// Creates an empty store inside a temporary folder.
-    pub(super) fn new() -> Result<Self, Failure> {
+    pub(in crate::conformance) fn new() -> Result<Self, Failure> {
         let around = tempfile::tempdir()?;
         let store = File::open(around.path().join("store"))?;
         Ok(Self { around, store })
     }
 
     /// Creates a store with a login.
-    pub(super) fn logged_in(origin: &str, rig: &Rig) -> Result<Self, Failure> {
+    pub(in crate::conformance) fn logged_in(origin: &str, rig: &Rig) -> Result<Self, Failure> {
         let dir = Self::new()?;
         let seat = dir.seat(origin, rig)?;
         seat.log_in_with_password(ACCOUNT, PASSWORD)?;
@@ -86,11 +86,11 @@ impl StoreDir {
     }
 
     /// The account in a program that has just started.
-    pub(super) fn seat(&self, origin: &str, rig: &Rig) -> Result<Seat, Error> {
+    pub(in crate::conformance) fn seat(&self, origin: &str, rig: &Rig) -> Result<Seat, Error> {
         Ok(rig.account(service(origin)?, self.store.clone(), ACCOUNT))
     }
 
-    pub(super) fn folder(&self) -> PathBuf {
+    pub(in crate::conformance) fn folder(&self) -> PathBuf {
         self.around.path().join("store")
     }
 
@@ -99,12 +99,12 @@ impl StoreDir {
     }
 
     /// The text of the token record, or `None` if there is none.
-    pub(super) fn text(&self) -> Result<Option<SecretBytes>, Error> {
+    pub(in crate::conformance) fn text(&self) -> Result<Option<SecretBytes>, Error> {
         self.store.load(&Self::key())
     }
 
     /// The stored token record, empty if there is none. Fails if it is damaged.
-    pub(super) fn record(&self) -> Result<TokenRecord, Error> {
+    pub(in crate::conformance) fn record(&self) -> Result<TokenRecord, Error> {
         match self.text()? {
             Some(text) => TokenRecord::from_text(text.expose_secret()),
             None => Ok(TokenRecord::default()),
@@ -112,7 +112,7 @@ impl StoreDir {
     }
 
     /// Moves the date of a stored token back, as if all programs had been off for that time.
-    pub(super) fn age(&self, kind: TokenKind, by: Duration) -> CheckResult {
+    pub(in crate::conformance) fn age(&self, kind: TokenKind, by: Duration) -> CheckResult {
         let lease = self.store.try_lease(&Self::key())?;
         let lease = lease.ok_or("another program has the lease")?;
         let text = self.text()?.ok_or("no token record is stored")?;
@@ -130,7 +130,7 @@ impl StoreDir {
     }
 
     /// Fails unless every file and the folder are accessible to the owner only.
-    pub(super) fn is_private(&self) -> CheckResult {
+    pub(in crate::conformance) fn is_private(&self) -> CheckResult {
         let folder = self.folder();
         has_mode(&folder, 0o700)?;
         for name in self.names()? {
@@ -140,7 +140,7 @@ impl StoreDir {
     }
 
     /// The lengths of the temporary files of unfinished saves.
-    pub(super) fn half_written(&self) -> Result<Vec<u64>, Failure> {
+    pub(in crate::conformance) fn half_written(&self) -> Result<Vec<u64>, Failure> {
         let mut lengths = Vec::new();
         for name in self.names()?.iter().filter(|name| name.ends_with(".tmp")) {
             lengths.push(fs::symlink_metadata(self.folder().join(name))?.len());
@@ -149,7 +149,7 @@ impl StoreDir {
     }
 
     /// Fails unless the lease is free, and only the token record and the lock are left.
-    pub(super) fn is_tidy(&self) -> CheckResult {
+    pub(in crate::conformance) fn is_tidy(&self) -> CheckResult {
         let lease = self.store.try_lease(&Self::key())?;
         ensure(
             lease.is_some(),
@@ -181,18 +181,22 @@ fn has_mode(path: &Path, expect: u32) -> CheckResult {
 }
 
 /// The requests that the server received after a mark.
-pub(super) fn since(server: &TestServer, mark: Mark) -> RequestLog {
+pub(in crate::conformance) fn since(server: &TestServer, mark: Mark) -> RequestLog {
     server.requests().since(mark)
 }
 
 /// How many requests of a kind got this status.
-pub(super) fn with_status(log: &RequestLog, kind: RequestKind, status: u16) -> usize {
+pub(in crate::conformance) fn with_status(
+    log: &RequestLog,
+    kind: RequestKind,
+    status: u16,
+) -> usize {
     let matches = |one: &&LoggedRequest| one.kind == kind && one.status == Some(status);
     log.requests().iter().filter(matches).count()
 }
 
 /// How many refresh tokens were used up.
-pub(super) fn rotations(log: &RequestLog) -> usize {
+pub(in crate::conformance) fn rotations(log: &RequestLog) -> usize {
     let matches = |one: &&LoggedRequest| {
         one.grant.as_deref() == Some("refresh_token") && one.status == Some(200)
     };
@@ -200,7 +204,7 @@ pub(super) fn rotations(log: &RequestLog) -> usize {
 }
 
 /// Fails unless the count is the expected one.
-pub(super) fn counted(what: &str, count: usize, expect: usize) -> CheckResult {
+pub(in crate::conformance) fn counted(what: &str, count: usize, expect: usize) -> CheckResult {
     ensure(
         count == expect,
         format!("expected {expect} {what}, got {count}"),

@@ -14,11 +14,12 @@
 use std::ffi::OsString;
 use std::io::BufRead;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use api_inat::users::Me;
-use auth_core::Error;
+use auth_core::{Error, Store};
 use auth_flows::{AsyncClient, Client};
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
@@ -29,6 +30,7 @@ use tokio::runtime::Runtime;
 
 use super::steps::Steps;
 use super::store_dir::{ACCOUNT, PASSWORD, service};
+use crate::conformance::fleet;
 use crate::conformance::ping::Ping;
 use crate::rig::{Program, Rig, Seat};
 use crate::{Outcome, Stop, Verdict, output};
@@ -58,8 +60,12 @@ pub(crate) fn work(args: Vec<OsString>) -> Outcome {
 struct Options {
     origin: String,
     folder: PathBuf,
+    /// The URL of an engine, in place of a folder.
+    engine: Option<OsString>,
+    namespace: String,
     asynchronous: bool,
     halt_at: Option<usize>,
+    halt_for: Option<Duration>,
     timeout: Option<Duration>,
 }
 
@@ -68,8 +74,11 @@ impl Options {
         let mut options = Self {
             origin: String::new(),
             folder: PathBuf::new(),
+            engine: None,
+            namespace: String::new(),
             asynchronous: false,
             halt_at: None,
+            halt_for: None,
             timeout: None,
         };
         let mut parser = lexopt::Parser::from_args(args);
@@ -77,6 +86,12 @@ impl Options {
             match argument {
                 Arg::Long("origin") => options.origin = parser.value()?.string()?,
                 Arg::Long("folder") => options.folder = parser.value()?.into(),
+                Arg::Long("engine") => options.engine = Some(parser.value()?),
+                Arg::Long("namespace") => options.namespace = parser.value()?.string()?,
+                Arg::Long("halt-ms") => {
+                    let time = Duration::from_millis(parser.value()?.parse()?);
+                    options.halt_for = Some(time);
+                }
                 Arg::Long("async") => options.asynchronous = true,
                 Arg::Long("halt-at") => options.halt_at = Some(parser.value()?.parse()?),
                 Arg::Long("renewal-timeout-ms") => {
@@ -99,10 +114,13 @@ struct Worker {
 
 impl Worker {
     fn new(options: &Options, runtime: &Runtime) -> Result<Self, Error> {
-        let steps = Steps::new(options.halt_at, |name| {
+        let steps = Steps::new(options.halt_at, options.halt_for, |name| {
             output::line(json!({ "halt": name }))
         });
-        let store = File::open(&options.folder)?;
+        let store: Arc<dyn Store> = match &options.engine {
+            Some(url) => fleet::open(url, &options.namespace)?,
+            None => Arc::new(File::open(&options.folder)?),
+        };
         let service = service(&options.origin)?;
         let handle = runtime.handle().clone();
         let blocking = Client::new(

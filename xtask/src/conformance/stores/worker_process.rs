@@ -3,7 +3,6 @@
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
@@ -21,9 +20,8 @@ use crate::rig::{MAX_WAIT, Rig};
 
 /// How to start a worker.
 #[derive(Clone)]
-pub(super) struct Start {
+pub(in crate::conformance) struct Start {
     origin: String,
-    folder: PathBuf,
     options: Vec<OsString>,
     faked_clock: bool,
     /// The program that runs it, with its arguments.
@@ -32,18 +30,27 @@ pub(super) struct Start {
 
 impl Start {
     /// For this server and this store.
-    pub(super) fn at(server: &TestServer, dir: &StoreDir) -> Self {
+    pub(in crate::conformance) fn at(server: &TestServer, dir: &StoreDir) -> Self {
+        Self::of(server, ["--folder".into(), dir.folder().into()])
+    }
+
+    /// For this server and the engine at this URL.
+    pub(in crate::conformance) fn over(server: &TestServer, url: &str, namespace: &str) -> Self {
+        let options = ["--engine", url, "--namespace", namespace];
+        Self::of(server, options.map(Into::into))
+    }
+
+    fn of(server: &TestServer, options: impl Into<Vec<OsString>>) -> Self {
         Self {
             origin: server.url().to_owned(),
-            folder: dir.folder(),
-            options: Vec::new(),
+            options: options.into(),
             faked_clock: false,
             under: Vec::new(),
         }
     }
 
     /// In the rig's world, where it executes single orders.
-    pub(super) fn like(self, rig: &Rig) -> Self {
+    pub(in crate::conformance) fn like(self, rig: &Rig) -> Self {
         match rig {
             Rig::Blocking(_) => self,
             Rig::Async(..) => self.option("--async"),
@@ -51,24 +58,33 @@ impl Start {
     }
 
     /// Halts it at this step, counted from 1.
-    pub(super) fn halt_at(self, step: usize) -> Self {
+    pub(in crate::conformance) fn halt_at(self, step: usize) -> Self {
         self.option("--halt-at").option(step.to_string())
     }
 
+    /// Ends the halt after this time.
+    pub(in crate::conformance) fn halt_for(self, time: Duration) -> Self {
+        let millis = time.as_millis().to_string();
+        self.option("--halt-ms").option(millis)
+    }
+
     /// Sets how long its calls wait for a renewal.
-    pub(super) fn timeout(self, timeout: Duration) -> Self {
+    pub(in crate::conformance) fn timeout(self, timeout: Duration) -> Self {
         let millis = timeout.as_millis().to_string();
         self.option("--renewal-timeout-ms").option(millis)
     }
 
     /// Gives it another clock.
-    pub(super) fn clock(mut self, clock: &FakeClock) -> Self {
+    pub(in crate::conformance) fn clock(mut self, clock: &FakeClock) -> Self {
         self.faked_clock = true;
         self.under(clock.command())
     }
 
     /// Runs it under another program, given with its arguments.
-    pub(super) fn under<S: Into<OsString>>(mut self, program: impl IntoIterator<Item = S>) -> Self {
+    pub(in crate::conformance) fn under<S: Into<OsString>>(
+        mut self,
+        program: impl IntoIterator<Item = S>,
+    ) -> Self {
         self.under = program.into_iter().map(Into::into).collect();
         self
     }
@@ -78,7 +94,7 @@ impl Start {
         self
     }
 
-    pub(super) fn spawn(&self) -> Result<Worker, Failure> {
+    pub(in crate::conformance) fn spawn(&self) -> Result<Worker, Failure> {
         // A umask of 0 removes no permission, so files are private only because the store makes
         // them so.
         let mut command = Command::new("sh");
@@ -86,8 +102,7 @@ impl Start {
             .args(["-c", "umask 000; exec \"$0\" \"$@\""])
             .args(&self.under)
             .arg(std::env::current_exe()?)
-            .args([TASK, "--origin", &self.origin, "--folder"])
-            .arg(&self.folder)
+            .args([TASK, "--origin", &self.origin])
             .args(&self.options)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped());
@@ -97,7 +112,7 @@ impl Start {
 
 /// A line from a worker, or its end.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Heard {
+pub(in crate::conformance) enum Heard {
     Ok,
     Failed(WorkerFailure),
     /// It halted at the step of this name.
@@ -108,15 +123,15 @@ pub(super) enum Heard {
 
 /// An error as a worker reported it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct WorkerFailure {
-    pub(super) kind: String,
-    pub(super) text: String,
-    pub(super) retryable: bool,
+pub(in crate::conformance) struct WorkerFailure {
+    pub(in crate::conformance) kind: String,
+    pub(in crate::conformance) text: String,
+    pub(in crate::conformance) retryable: bool,
 }
 
 impl Heard {
     /// Fails unless the call succeeded.
-    pub(super) fn went_well(self) -> CheckResult {
+    pub(in crate::conformance) fn went_well(self) -> CheckResult {
         match self {
             Self::Ok => Ok(()),
             other => Err(format!("expected success, got {other:?}").into()),
@@ -124,13 +139,13 @@ impl Heard {
     }
 
     /// Whether the error is of this kind.
-    pub(super) fn is(&self, kind: ErrorKind) -> bool {
+    pub(in crate::conformance) fn is(&self, kind: ErrorKind) -> bool {
         matches!(self, Self::Failed(failure) if failure.kind == format!("{kind:?}"))
     }
 }
 
 /// A running worker; killed on drop.
-pub(super) struct Worker {
+pub(in crate::conformance) struct Worker {
     child: Child,
     orders: Option<ChildStdin>,
     lines: Receiver<String>,
@@ -159,7 +174,7 @@ impl Worker {
         })
     }
 
-    pub(super) fn tell(&mut self, order: &str) -> CheckResult {
+    pub(in crate::conformance) fn tell(&mut self, order: &str) -> CheckResult {
         let orders = self
             .orders
             .as_mut()
@@ -168,13 +183,16 @@ impl Worker {
     }
 
     /// The next line it writes.
-    pub(super) fn hear(&mut self) -> Result<Heard, Failure> {
+    pub(in crate::conformance) fn hear(&mut self) -> Result<Heard, Failure> {
         self.hear_within(MAX_WAIT)?
             .ok_or_else(|| "the worker did not write a line".into())
     }
 
     /// The next line it writes, or `None` if there is none within this time.
-    pub(super) fn hear_within(&mut self, limit: Duration) -> Result<Option<Heard>, Failure> {
+    pub(in crate::conformance) fn hear_within(
+        &mut self,
+        limit: Duration,
+    ) -> Result<Option<Heard>, Failure> {
         let line = match self.lines.recv_timeout(limit) {
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => return Ok(None),
@@ -198,25 +216,25 @@ impl Worker {
         }))
     }
 
-    pub(super) fn ask(&mut self, order: &str) -> Result<Heard, Failure> {
+    pub(in crate::conformance) fn ask(&mut self, order: &str) -> Result<Heard, Failure> {
         self.tell(order)?;
         self.hear()
     }
 
     /// Sends SIGKILL and waits for the end.
-    pub(super) fn kill(mut self) -> CheckResult {
+    pub(in crate::conformance) fn kill(mut self) -> CheckResult {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
     }
 
     /// Sends SIGSTOP: the process hangs and keeps its locks.
-    pub(super) fn stop(&self) -> CheckResult {
+    pub(in crate::conformance) fn stop(&self) -> CheckResult {
         self.signal("STOP")
     }
 
     /// Sends SIGCONT.
-    pub(super) fn go_on(&self) -> CheckResult {
+    pub(in crate::conformance) fn go_on(&self) -> CheckResult {
         self.signal("CONT")
     }
 
