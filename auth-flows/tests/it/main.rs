@@ -4,8 +4,8 @@
 mod bounds;
 mod callbacks;
 mod common;
-mod corners;
 mod confirmed;
+mod corners;
 mod device;
 mod ends;
 mod events;
