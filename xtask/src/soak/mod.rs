@@ -39,6 +39,9 @@
 //! connection for each service is left in its pool, at both moments. To leave no more, the server
 //! also closes its connections before these calls. An idle thread of tokio's blocking pool ends
 //! after half a second here instead of ten.
+//!
+//! **Before that**, and alone with `--troubles`, the same number of callers meet troubles that last:
+//! see `troubles/mod.rs`.
 
 mod child;
 mod evidence;
@@ -55,6 +58,7 @@ mod seeded_random;
 mod server;
 mod summary;
 mod tested_service;
+mod troubles;
 mod worker;
 mod worker_pool;
 
@@ -70,11 +74,14 @@ use crate::{Outcome, Stop, Verdict, output};
 
 const HELP: &str = "\
 cargo xtask soak [--minutes N | --seconds N] [--seed N] [--workers N]
+cargo xtask soak --troubles [--minutes N | --seconds N]
 
   --seconds N   how long the workers work (default: 60)
   --minutes N   the same, in minutes
   --seed N      what the faults are drawn by; printed, so that a run can be repeated as far as threads allow
   --workers N   how many there are (default: 64): half are threads over ureq, half are tasks over reqwest
+  --troubles    steady troubles instead, for so long each (default: 60): a token endpoint that always fails, an API that rejects every token, a full disk, ends in mid-renewal.
+                A run without it begins with 3 s of each
 
 Needs Linux: memory, handles and threads are read from /proc.";
 
@@ -83,7 +90,11 @@ struct Options {
     seconds: u64,
     seed: u64,
     workers: u64,
+    troubles: bool,
 }
+
+/// How long each trouble takes before the long run, in seconds.
+const BRIEFLY: u64 = 3;
 
 /// The shortest run that is useful, in seconds.
 const SHORTEST: u64 = 10;
@@ -96,8 +107,14 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
         output::line(HELP);
         return Ok(Verdict::Passed);
     };
+    let mut summary = summary::Summary::default();
+    if options.troubles {
+        troubles::run(&mut summary, options.seconds)?;
+        return Ok(Verdict::of(summary.close(options.seconds)));
+    }
+    troubles::run(&mut summary, BRIEFLY)?;
     output::line(format_args!(
-        "soak: {}, seed {}, {} workers in {} processes, half of them threads over ureq, half tasks over reqwest; {} accounts",
+        "\nsoak: {}, seed {}, {} workers in {} processes, half of them threads over ureq, half tasks over reqwest; {} accounts",
         summary::long(Duration::from_secs(options.seconds)),
         options.seed,
         options.workers,
@@ -105,7 +122,7 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
         2 * tested_service::users().len(),
     ));
     let result = run::Run::start(&options)?.go(&options)?;
-    Ok(Verdict::of(summary::tell(&result, &options)))
+    Ok(Verdict::of(summary::tell(summary, &result, &options)))
 }
 
 impl Options {
@@ -115,6 +132,7 @@ impl Options {
             seconds: 60,
             seed: by_the_clock(),
             workers: 64,
+            troubles: false,
         };
         let mut parser = lexopt::Parser::from_args(args);
         while let Some(argument) = parser.next()? {
@@ -126,12 +144,14 @@ impl Options {
                 }
                 Arg::Long("seed") => options.seed = parser.value()?.parse()?,
                 Arg::Long("workers") => options.workers = parser.value()?.parse()?,
+                Arg::Long("troubles") => options.troubles = true,
                 Arg::Long("help") | Arg::Short('h') => return Ok(None),
                 other => return Err(other.unexpected().into()),
             }
         }
-        if options.seconds < SHORTEST {
-            let words = format!("a run must take at least {SHORTEST} s");
+        let shortest = if options.troubles { BRIEFLY } else { SHORTEST };
+        if options.seconds < shortest {
+            let words = format!("a run must take at least {shortest} s");
             return Err(Stop::Usage(words));
         }
         if !(4..=1000).contains(&options.workers) {
@@ -177,6 +197,8 @@ mod tests {
         check(&["--seconds", "240", "--workers", "8"], Some((240, 8, 120)));
         check(&["--seconds", "9"], None);
         check(&["--workers", "3"], None);
+        check(&["--troubles", "--seconds", "3"], Some((3, 64, 1)));
+        check(&["--troubles", "--seconds", "2"], None);
         check(&["--hours", "1"], None);
     }
 }

@@ -12,7 +12,7 @@ use crate::output;
 
 /// Prints lines as they come, and counts failures.
 #[derive(Debug, Default)]
-struct Summary {
+pub(super) struct Summary {
     checks: usize,
     failed: usize,
 }
@@ -31,41 +31,53 @@ const GAPS: u64 = 1024;
 const MANY: u64 = 10_000;
 
 /// Prints the summary; returns the number of failures.
-pub(super) fn tell(result: &RunResult, options: &Options) -> usize {
-    let mut summary = Summary::default();
+pub(super) fn tell(mut summary: Summary, result: &RunResult, options: &Options) -> usize {
     summary.traffic(result);
     summary.faults(result);
     summary.errors(result);
     summary.logins(result);
     summary.progress(result);
     summary.memory(result, options);
-    output::line(format_args!(
-        "\nsoak: {} s, {} checks, {} failed",
-        options.seconds, summary.checks, summary.failed
-    ));
-    summary.failed
+    summary.close(options.seconds)
 }
 
 impl Summary {
-    fn heading(&self, text: &str) {
+    /// Prints the last line; returns the number of failures.
+    pub(super) fn close(&self, seconds: u64) -> usize {
+        let (checks, failed) = (self.checks, self.failed);
+        output::line(format_args!(
+            "\nsoak: {seconds} s, {checks} checks, {failed} failed"
+        ));
+        failed
+    }
+
+    pub(super) fn heading(&self, text: &str) {
         output::line(format_args!("\n{text}"));
     }
 
     /// Prints a figure without a check.
-    fn figure(&self, name: &str, figure: impl std::fmt::Display) {
+    pub(super) fn figure(&self, name: &str, figure: impl std::fmt::Display) {
         output::line(format_args!("        {name:<56}{figure:>26}"));
     }
 
     /// Prints a figure with its check.
-    fn check(&mut self, name: &str, figure: impl std::fmt::Display, holds: bool) {
+    pub(super) fn check(&mut self, name: &str, figure: impl std::fmt::Display, holds: bool) {
         self.checks += 1;
         self.failed += usize::from(!holds);
         let verdict = if holds { "ok" } else { "FAILED" };
         output::line(format_args!("{verdict:<8}{name:<56}{figure:>26}"));
     }
 
+    /// Prints a row of a table with its check.
+    pub(super) fn row(&mut self, name: &str, cells: &str, holds: bool) {
+        self.checks += 1;
+        self.failed += usize::from(!holds);
+        let verdict = if holds { "ok" } else { "FAILED" };
+        output::line(format_args!("{verdict:<8}{name:<48}{cells}"));
+    }
+
     /// Checks that a list is empty.
-    fn none(&mut self, name: &str, failures: &[String]) {
+    pub(super) fn none(&mut self, name: &str, failures: &[String]) {
         self.check(name, failures.len(), failures.is_empty());
         for failure in failures.iter().take(SHOWN) {
             output::line(format_args!("          {failure}"));

@@ -1,0 +1,138 @@
+//! A disk that is full, read-only, gone, and full again: a file store whose operations fail for a
+//! while.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
+use auth_testkit::Rotation;
+use keystore::File;
+
+use super::super::tested_service::TestedService;
+use super::programs::{Counts, Programs};
+use super::{Ground, Row, Wrong, told};
+use crate::Stop;
+
+/// The states of the disk, in their order, with the operations that fail.
+const STATES: [(&str, &[&str]); 6] = [
+    ("full", &["reserve", "save"]),
+    ("full at the save", &["save"]),
+    ("read-only", &["lease", "reserve", "save"]),
+    ("with room", &[]),
+    ("full at the save, again", &["save"]),
+    ("gone", &["load", "lease", "reserve", "save"]),
+];
+
+/// The state in which nothing fails.
+const WITH_ROOM: usize = 3;
+
+/// A file store on such a disk.
+#[derive(Clone)]
+struct Disk {
+    file: File,
+    state: Arc<AtomicUsize>,
+}
+
+impl Disk {
+    fn check(&self, what: &str) -> Result<(), Error> {
+        let (name, broken) = STATES[self.state.load(Ordering::SeqCst)];
+        match broken.contains(&what) {
+            true => Err(Error::new(
+                ErrorKind::Store,
+                format!("{what}: the disk is {name}"),
+            )),
+            false => Ok(()),
+        }
+    }
+}
+
+impl Store for Disk {
+    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
+        self.check("load")?;
+        self.file.load(key)
+    }
+
+    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
+        self.check("lease")?;
+        self.file.try_lease(key)
+    }
+
+    fn reserve(&self, lease: &Lease, bytes: usize) -> Result<(), Error> {
+        self.check("reserve")?;
+        self.file.reserve(lease, bytes)
+    }
+
+    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
+        self.check("save")?;
+        self.file.save(lease, record)
+    }
+
+    fn remove(&self, lease: &Lease) -> Result<(), Error> {
+        self.check("save")?;
+        self.file.remove(lease)
+    }
+
+    fn describe(&self) -> String {
+        self.file.describe()
+    }
+}
+
+/// Both programs through all states. In each one the server revokes the access tokens once. Returns
+/// also how often an account's tokens were found in memory only.
+pub(super) fn run(time: Duration, wrong: &mut Wrong) -> Result<(Row, usize), Stop> {
+    let name = "a disk that is full, read-only, full again, gone";
+    let ground = Ground::new(TestedService::InfoFlora, Rotation::KillFamily)?;
+    let disk = Disk {
+        file: ground.store.clone(),
+        state: Arc::new(AtomicUsize::new(WITH_ROOM)),
+    };
+    let programs = ground.open(Arc::new(disk.clone()))?;
+    let mark = ground.server.mark();
+    let callers = programs.start(false);
+    let part = time / u32::try_from(STATES.len() + 1).unwrap_or(1);
+    let mut in_memory = 0;
+    for state in std::iter::once(WITH_ROOM).chain(0..STATES.len()) {
+        disk.state.store(state, Ordering::SeqCst);
+        ground.server.revoke_access_tokens();
+        std::thread::sleep(part);
+        in_memory += unsaved(&programs).len();
+    }
+    let counts: Counts = callers.counts();
+    disk.state.store(WITH_ROOM, Ordering::SeqCst);
+    callers.stop();
+    told(name, &counts, wrong);
+    let mut row = ground.row(name, time, mark, counts, STATES.len() + 1);
+    row.most = ground.server.most_of_account(mark);
+    check_saved(&programs, wrong);
+    programs.end();
+    ground.server.revoke_access_tokens();
+    ground.check_alive(name, wrong)?;
+    wrong.used_twice.extend(ground.server.used_twice(mark));
+    Ok((row, in_memory))
+}
+
+/// Checks that both programs have saved everything.
+fn check_saved(programs: &Programs, wrong: &mut Wrong) {
+    let settled = programs.settle();
+    wrong
+        .unsaved
+        .extend(settled.err().map(|error| error.to_string()));
+    wrong.unsaved.extend(unsaved(programs));
+}
+
+/// The accounts whose tokens are in memory only, and why.
+fn unsaved(programs: &Programs) -> Vec<String> {
+    let mut found = Vec::new();
+    for account in super::ACCOUNTS {
+        let threads = programs.threads.account(account).status();
+        let tasks = programs.tasks.account(account);
+        let tasks = programs.runtime.block_on(tasks.status());
+        for (world, status) in [("threads", threads), ("tasks", tasks)] {
+            if let Some(error) = status.ok().and_then(|status| status.unsaved) {
+                found.push(format!("{account}, {world}: {error}"));
+            }
+        }
+    }
+    found
+}
