@@ -48,7 +48,7 @@ const REPLACED: usize = 12;
 impl Trouble {
     /// Whether each program has accounts of its own.
     pub(super) fn is_apart(&self) -> bool {
-        matches!(self.course, Course::Rejected)
+        matches!(self.course, Course::Rejected | Course::Brief)
     }
 
     /// Whether callers are told the time that is left.
@@ -151,7 +151,7 @@ pub(super) fn troubles() -> Vec<Trouble> {
     );
     of_tokens.extend(brief.map(|seconds| {
         let fault = Fault::ExpiresIn(json!(seconds));
-        (format!("tokens of {seconds} s"), fault, Brief)
+        (format!("tokens of {seconds} s, own accounts"), fault, Brief)
     }));
     let mut troubles: Vec<_> = of_tokens
         .into_iter()
@@ -219,6 +219,6 @@ mod tests {
         assert_eq!(most("429, Retry-After: 7200", 600), Some(1));
         assert_eq!(most("token endpoint: reset", 3), Some(3));
         assert_eq!(most("invalid_grant", 60), Some(2));
-        assert_eq!(most("tokens of 1 s", 60), Some(25));
+        assert_eq!(most("tokens of 1 s, own accounts", 60), Some(25));
     }
 }
