@@ -24,6 +24,7 @@
 //! A store that fails costs only what needs it. A refresh token is not sent unless its successor
 //! can be saved; every other token can be requested again, and then serves from memory.
 
+mod failures;
 mod stored;
 
 use std::{sync::Arc, time::Duration};
@@ -388,40 +389,6 @@ impl Renewal {
             }
             _ => self.fail(now, error),
         }
-    }
-
-    fn retry(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
-        let Some(wait) = RENEWAL.next(self.failures, error.retry_after(), now) else {
-            return self.fail_for_now(now, error);
-        };
-        self.failures += 1;
-        match self.is_for_all(&error) {
-            true => self.go(State::Noted(Some(wait)), Step::Pause(error.retry_after())),
-            false => self.go(State::Pause, Step::Sleep(wait)),
-        }
-    }
-
-    /// Whether the server asked for a pause that all requests to the service must keep.
-    fn is_for_all(&self, error: &Error) -> bool {
-        error.status() == Some(http::StatusCode::TOO_MANY_REQUESTS)
-            && self.service.rate_limit().is_some()
-    }
-
-    /// Failed, but not for good: the next renewal waits, and after 429 all requests do.
-    fn fail_for_now(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
-        let pause = error.retry_after();
-        let error = self.negative_cache.pause(self.kind, error, now);
-        if self.is_for_all(&error) {
-            self.error = Some(error);
-            return self.go(State::Noted(None), Step::Pause(pause));
-        }
-        self.fail(now, error)
-    }
-
-    /// Ends with the stored token if that is still valid, otherwise with the error.
-    fn fail(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
-        self.state = State::Over;
-        self.last_resort(now).map(Step::Done).ok_or(error)
     }
 
     fn get_login(&mut self, requirement: TokenRequirement) -> Next<Arc<Token>> {

@@ -69,9 +69,8 @@ impl Renewal {
     /// seconds.
     pub(super) fn too_soon(&self, now: Now) -> Option<Error> {
         let token = self.record.token(self.kind)?;
-        let expired = token.freshness(now) == Freshness::Expired;
         let wait = self.negative_cache.brief_wait(self.kind, now)?;
-        (expired && is_brief(token)).then(|| self.lasts_no_time(wait))
+        is_brief(token).then(|| self.lasts_no_time(wait))
     }
 
     pub(super) fn lasts_no_time(&self, wait: Duration) -> Error {

@@ -1,0 +1,44 @@
+//! How a renewal fails: another try, a pause of the account or of the service, the old token.
+
+use std::sync::Arc;
+
+use auth_core::{Error, Now, Step, Token};
+
+use super::{Next, Renewal, State};
+use crate::retry::RENEWAL;
+
+impl Renewal {
+    pub(super) fn retry(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
+        let Some(wait) = RENEWAL.next(self.failures, error.retry_after(), now) else {
+            return self.fail_for_now(now, error);
+        };
+        self.failures += 1;
+        match self.is_for_all(&error) {
+            true => self.go(State::Noted(Some(wait)), Step::Pause(error.retry_after())),
+            false => self.go(State::Pause, Step::Sleep(wait)),
+        }
+    }
+
+    /// Whether the server asked for a pause that all requests to the service must keep.
+    fn is_for_all(&self, error: &Error) -> bool {
+        error.status() == Some(http::StatusCode::TOO_MANY_REQUESTS)
+            && self.service.rate_limit().is_some()
+    }
+
+    /// Failed, but not for good: the next renewal waits, and after 429 all requests do.
+    pub(super) fn fail_for_now(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
+        let pause = error.retry_after();
+        let error = self.negative_cache.pause(self.kind, error, now);
+        if self.is_for_all(&error) {
+            self.error = Some(error);
+            return self.go(State::Noted(None), Step::Pause(pause));
+        }
+        self.fail(now, error)
+    }
+
+    /// Ends with the stored token if that is still valid, otherwise with the error.
+    pub(super) fn fail(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
+        self.state = State::Over;
+        self.last_resort(now).map(Step::Done).ok_or(error)
+    }
+}
