@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use auth_core::{CodeGrant, Error, ErrorKind, PendingAuthorization};
+use auth_core::{CodeGrant, Error, ErrorKind, ExposeSecret, PendingAuthorization, SecretText};
 
 use super::{
     POLL_INTERVAL,
@@ -188,10 +188,13 @@ impl Host {
                 target,
                 host,
                 purpose,
-            } => match self.foreign(&target, host.as_deref()) {
-                None => return self.judge(stream, &target, purpose),
-                Some((telling, what)) => (404, telling, what),
-            },
+            } => {
+                let target = SecretText::from(target); // it may have the code
+                match self.foreign(target.expose_secret(), host.as_deref()) {
+                    None => return self.judge(stream, target.expose_secret(), purpose),
+                    Some((telling, what)) => (404, telling, what),
+                }
+            }
             Received::OtherMethod(method) => {
                 let what = format!("its method is {}, not GET", shown(&method));
                 (405, Telling::Path, what)
@@ -209,8 +212,12 @@ impl Host {
         if purpose == Purpose::Prefetch {
             return respond(&mut stream, 503, &page::nothing_here(program));
         }
-        let redirected = format!("http://{}{target}", self.authority);
-        let outcome = self.pending.accept(&redirected);
+        let mut redirected = String::with_capacity(7 + self.authority.len() + target.len());
+        for part in ["http://", &self.authority, target] {
+            redirected.push_str(part);
+        }
+        let redirected = SecretText::from(redirected);
+        let outcome = self.pending.accept(redirected.expose_secret());
         let is_ours = match &outcome {
             Ok(_) => true,
             Err(error) => {

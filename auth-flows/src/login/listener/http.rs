@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use auth_core::SecretBytes;
+
 // `inline`: compiled in the crate that calls it, as most programs need none of it.
 
 /// What a connection sent.
@@ -44,16 +46,25 @@ const MAX_HEAD: usize = 64 << 10;
 /// How long to read on after the page is written, see [`respond`].
 const LINGER: Duration = Duration::from_millis(200);
 
-/// Reads the head of a request, until `end`.
+/// Reads the head of a request, until `end`. Wipes it afterwards, because it may have the code.
 #[inline]
 pub(super) fn read(stream: &mut TcpStream, end: Instant) -> io::Result<Received> {
-    let mut head = Vec::with_capacity(2048);
-    let mut piece = [0; 2048];
+    // Never grows, which would leave a copy behind.
+    let mut head = Vec::with_capacity(MAX_HEAD + 2 * PIECE);
+    let received = read_into(&mut head, stream, end);
+    drop(SecretBytes::new(head));
+    received
+}
+
+const PIECE: usize = 2048;
+
+fn read_into(head: &mut Vec<u8>, stream: &mut TcpStream, end: Instant) -> io::Result<Received> {
+    let mut piece = [0; PIECE];
     loop {
-        if let Some(at) = find(&head, b"\r\n\r\n") {
+        if let Some(at) = find(head, b"\r\n\r\n") {
             return Ok(parse(&head[..at]));
         }
-        let line = find(&head, b"\r\n").unwrap_or(head.len());
+        let line = find(head, b"\r\n").unwrap_or(head.len());
         if head.len() > MAX_HEAD || line > MAX_REQUEST_LINE {
             return Ok(Received::Invalid(TOO_LONG));
         }
