@@ -125,7 +125,9 @@ impl Renewal {
         };
         let cache = &self.negative_cache;
         if self.is_dead || cache.is_rejected(TokenKind::Login, stored, now) {
-            return Error::login_needed("the service has refused the stored login");
+            return Error::login_needed(
+                "the service has refused the stored login, and it cannot be renewed",
+            );
         }
         Error::login_needed(match stored.freshness(now) {
             Freshness::Expired => "the stored login has expired and cannot be renewed",

@@ -102,10 +102,9 @@ impl TokenRequest<'_> {
             (Some(known), Some(secret)) if known != secret => return Err(Refusal::CLIENT),
             (Some(_), Some(_)) => {}
         }
-        if self.is_8
-            && let Some(uri) = self.input.get("redirect_uri")?
-            && !client.redirect_uris.iter().any(|r| league_matches(uri, r))
-        {
+        let uri = self.input.get("redirect_uri")?.filter(|_| self.is_8);
+        let known = |uri: &str| client.redirect_uris.iter().any(|r| league_matches(uri, r));
+        if uri.is_some_and(|uri| !known(uri)) {
             return Err(Refusal::CLIENT);
         }
         Ok(client.clone())
