@@ -12,7 +12,7 @@ use crate::scene::{Scene, Seat, browser, everywhere_with, fails};
 
 /// A client that users log in to, without the refresh grant.
 const SHORT: (&str, &str) = ("short", "short-secret");
-/// A client for scripts that somebody gave a redirect URI.
+/// A client for scripts that has a redirect URI all the same.
 const SCRIPT: (&str, &str) = ("script", "script-secret");
 /// A client with scopes of its own. A client of others has a third one.
 const READER: (&str, &str) = ("reader", "reader-secret");
