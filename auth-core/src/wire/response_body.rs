@@ -58,7 +58,7 @@ impl ResponseBody {
         bytes.extend_from_slice(piece);
     }
 
-    #[cfg(test)]
+    #[cfg(all(test, feature = "gzip"))]
     pub(crate) fn capacity(&self) -> usize {
         self.bytes.capacity()
     }
