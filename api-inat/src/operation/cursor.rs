@@ -125,7 +125,12 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(crate) fn api_among(&self, apis: &[&'static str]) -> Result<&'static str, Error> {
         let found = apis.iter().copied().find(|api| *api == self.api);
-        found.ok_or_else(|| foreign(&format!("is for {}, which is no API here", self.api)))
+        found.ok_or_else(|| {
+            foreign(&format!(
+                "is for {}, which is not an API of this list",
+                self.api
+            ))
+        })
     }
 
     /// Checks that it belongs to this list.

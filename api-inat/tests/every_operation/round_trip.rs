@@ -213,6 +213,6 @@ fn what_stands_beside_the_records() {
     let written = written::<api_inat::Page<model::Taxon>>(&response);
     assert_eq!(lost(&response, &written), [""; 0]);
     let bare = serde_json::from_str::<api_inat::Page<model::Taxon>>("[{\"id\":1}]");
-    let error = bare.expect_err("a list is no page").to_string();
+    let error = bare.expect_err("a bare list").to_string();
     assert!(error.contains("expected a page"), "{error}");
 }

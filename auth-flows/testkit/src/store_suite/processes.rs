@@ -21,7 +21,7 @@ const DONE: &str = "store suite: done";
 const NOTE: &str = "store-suite-processes";
 /// How often a process is killed while it saves, each time at another moment.
 const KILLS: u64 = 30;
-/// Saves of a process that nobody kills.
+/// Saves of a process that is not killed.
 const MOST_SAVES: u64 = 100_000;
 
 pub(super) const CASES: &[Case] = &[
