@@ -33,7 +33,7 @@ use crate::{
         renewal::Renewal,
     },
     login::Login,
-    rate_limit::RateLimiter,
+    rate_limit::{Permit, RateLimiter},
     token::{
         account::{Account, Accounts},
         cell::RenewalResult,
@@ -69,11 +69,11 @@ impl<H> Common<H> {
         }
     }
 
-    /// Reserves a permit of the rate limit and returns how long to wait for it. Blocking.
-    fn permit(&self, kind: PermitKind) -> Result<Duration, Error> {
+    /// Reserves a permit of the rate limit. Blocking.
+    fn permit(&self, kind: PermitKind) -> Result<Permit, Error> {
         match &self.rate_limiter {
-            Some(rate_limiter) => rate_limiter.permit(&*self.store, kind, clock::now()),
-            None => Ok(Duration::ZERO),
+            Some(rate_limiter) => rate_limiter.permit(&*self.store, kind, |_| ()),
+            None => Ok(Permit::ALWAYS),
         }
     }
 
@@ -82,14 +82,14 @@ impl<H> Common<H> {
         let event = ClientEvent::Paused { pause };
         self.events.emit(|observer| observer(&event));
         if let Some(rate_limiter) = &self.rate_limiter {
-            rate_limiter.pause(&*self.store, pause, clock::now());
+            rate_limiter.pause(&*self.store, pause, |_| ());
         }
     }
 
     /// Counts bytes of media for the rate limit. Blocking.
     fn count(&self, bytes: u64) {
         if let Some(rate_limiter) = &self.rate_limiter {
-            rate_limiter.count(&*self.store, bytes, clock::now());
+            rate_limiter.count(&*self.store, bytes, |_| ());
         }
     }
 

@@ -1,8 +1,10 @@
 //! The recent requests, and when the next one may be sent. Does no I/O; time is an argument.
 
-use std::{collections::VecDeque, fmt::Write as _, time::Duration};
+use std::{fmt::Write as _, time::Duration};
 
 use auth_core::RateLimit;
+
+use super::entries::Entries;
 
 /// Permits reserved and bytes received. Times are milliseconds of the clock that the caller uses.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,7 +31,9 @@ struct Counter {
     limit: u64,
     /// Entries within this time are added up to one; 0 keeps each on its own.
     grain: u64,
-    entries: VecDeque<(u64, u64)>,
+    /// An entry may happen so much later.
+    slack: u64,
+    entries: Entries,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,7 +61,18 @@ const LONGEST_PAUSE: u64 = 24 * 3600 * 1000;
 const TOKEN_MAX_WAIT: u64 = 10_000;
 
 /// The first line of the text. It is stored, so it keeps the word of its first version.
-const HEAD: &str = "pace 1";
+const HEAD: &str = "pace 2";
+
+/// Returns for how long after its time a permit may be used. An exact window is longer by that, so
+/// that it holds though requests are sent a little late.
+pub(super) fn good_for(rate: &RateLimit) -> Duration {
+    let exact = rate.windows().iter().filter(|(limit, _)| *limit <= EXACT);
+    let shortest = exact.map(|(_, length)| *length).min();
+    shortest.map_or(Duration::MAX, |length| (length / 40).min(LATEST))
+}
+
+/// The longest of it: a busy machine wakes a caller later, and that one needs another permit.
+const LATEST: Duration = Duration::from_millis(100);
 
 impl Ledger {
     pub(super) fn new(rate: &RateLimit) -> Self {
@@ -68,12 +83,13 @@ impl Ledger {
                 *limit,
                 *length,
                 if exact { 0 } else { PARTS },
+                millis(good_for(rate)),
             )
         });
         let bytes = rate
             .media_windows()
             .iter()
-            .map(|(limit, length)| Counter::new(CounterKind::Bytes, *limit, *length, PARTS));
+            .map(|(limit, length)| Counter::new(CounterKind::Bytes, *limit, *length, PARTS, 0));
         Self {
             counters: requests.chain(bytes).collect(),
             ..Self::default()
@@ -117,6 +133,29 @@ impl Ledger {
         Ok(at)
     }
 
+    /// Counts a request that another ledger gave a permit for.
+    pub(super) fn record(&mut self, at: u64, now: u64) {
+        self.last = self.last.max(at);
+        self.add_request(at, now);
+    }
+
+    /// Counts requests that another ledger gave permits for and this one does not know: in each
+    /// window as many as the other one has in it, at most this number, and all of them as sent now.
+    pub(super) fn add_unknown(&mut self, now: u64, other: &Self, other_now: u64, most: u64) {
+        for counter in &mut self.counters {
+            let alike = |theirs: &&Counter| {
+                (theirs.kind, theirs.limit, theirs.length)
+                    == (CounterKind::Requests, counter.limit, counter.length)
+            };
+            if let Some(theirs) = other.counters.iter().find(alike) {
+                let unknown = theirs.sum(other_now).min(most);
+                if unknown > 0 {
+                    counter.add(now, unknown, now);
+                }
+            }
+        }
+    }
+
     fn add_request(&mut self, at: u64, now: u64) {
         for counter in &mut self.counters {
             if counter.kind == CounterKind::Requests {
@@ -151,7 +190,13 @@ impl Ledger {
             self.paused = 0;
         }
         for counter in &mut self.counters {
-            counter.entries.retain(|(start, _)| *start <= furthest);
+            while counter
+                .entries
+                .last()
+                .is_some_and(|(start, _)| start > furthest)
+            {
+                counter.entries.remove_last();
+            }
         }
     }
 
@@ -164,11 +209,8 @@ impl Ledger {
         out.push('\n');
         for counter in &self.counters {
             let kind = counter.kind.name();
-            let _ = write!(out, "{kind} {} {}", counter.length, counter.grain);
-            for (start, weight) in &counter.entries {
-                let _ = write!(out, " {start}:{weight}");
-            }
-            out.push('\n');
+            let entries = counter.entries.as_text();
+            let _ = writeln!(out, "{kind} {} {} {entries}", counter.length, counter.grain);
         }
         for line in &self.foreign {
             out.push_str(line);
@@ -210,83 +252,86 @@ impl CounterKind {
 }
 
 impl Counter {
-    fn new(kind: CounterKind, limit: u64, length: Duration, parts: u64) -> Self {
+    fn new(kind: CounterKind, limit: u64, length: Duration, parts: u64, slack: u64) -> Self {
         let length = millis(length);
+        let grain = length.checked_div(parts).unwrap_or(0);
         Self {
             kind,
             length,
             limit,
-            grain: length.checked_div(parts).unwrap_or(0),
-            entries: VecDeque::new(),
+            grain,
+            slack: if grain > 0 { 0 } else { slack },
+            entries: Entries::default(),
         }
     }
 
     /// Returns when an entry no longer counts.
     fn expiry(&self, start: u64) -> u64 {
-        start + self.grain + self.length
+        start + self.grain + self.slack + self.length
     }
 
     /// Returns the first time from `at` on at which the window allows one more.
     fn room(&self, at: u64) -> u64 {
         let mut sum: u64 = 0;
         // From the latest back: the entry that fills the window must expire first.
-        for (start, weight) in self.entries.iter().rev() {
-            if self.expiry(*start) <= at {
+        for (start, weight) in self.entries.rev() {
+            if self.expiry(start) <= at {
                 break;
             }
-            sum = sum.saturating_add(*weight);
+            sum = sum.saturating_add(weight);
             if sum >= self.limit {
-                return self.expiry(*start);
+                return self.expiry(start);
             }
         }
         at
     }
 
+    /// Returns how much is in the window now, and ahead of it.
+    fn sum(&self, now: u64) -> u64 {
+        let all = self.entries.rev();
+        all.take_while(|(start, _)| self.expiry(*start) > now)
+            .fold(0, |sum: u64, (_, weight)| sum.saturating_add(weight))
+    }
+
     fn add(&mut self, at: u64, weight: u64, now: u64) {
         while self
             .entries
-            .front()
-            .is_some_and(|(start, _)| self.expiry(*start) <= now)
+            .first()
+            .is_some_and(|(start, _)| self.expiry(start) <= now)
         {
-            self.entries.pop_front();
+            self.entries.remove_first();
         }
         let start = at - at.checked_rem(self.grain).unwrap_or(0);
-        match self.entries.back_mut() {
-            Some((last, sum)) if self.grain > 0 && *last == start => {
-                *sum = sum.saturating_add(weight)
+        let last = self.entries.last();
+        match last {
+            Some((last, sum)) if self.grain > 0 && last == start => {
+                self.entries.remove_last();
+                self.entries.push(start, sum.saturating_add(weight));
             }
-            _ => self.entries.push_back((start, weight)),
+            last => {
+                let start = last.map_or(start, |(last, _)| start.max(last));
+                self.entries.push(start, weight);
+            }
         }
+        if self.entries.len() > self.most() {
+            self.entries.remove_first();
+        }
+    }
+
+    /// Returns how many entries decide when there is room: so many are at most a window's worth.
+    fn most(&self) -> usize {
+        usize::try_from(self.limit.max(EXACT)).unwrap_or(usize::MAX)
     }
 
     /// Reads the line if it belongs to this counter; returns whether it does.
     fn read(&mut self, line: &str) -> bool {
-        let mut words = line.split(' ');
+        let mut words = line.splitn(4, ' ');
         let (length, grain) = (self.length.to_string(), self.grain.to_string());
         let head = [self.kind.name(), &length, &grain];
         if head.iter().any(|expect| words.next() != Some(*expect)) {
             return false;
         }
-        let number = |word: &str| -> Option<(u64, u64)> {
-            let (start, weight) = word.split_once(':')?;
-            Some((start.parse().ok()?, weight.parse().ok()?))
-        };
-        // In order, at most one window's worth, and without overflow: another program may have
-        // written anything.
-        let (most, mut last) = (
-            usize::try_from(self.limit.max(EXACT)).unwrap_or(usize::MAX),
-            0,
-        );
-        let entries = words.filter_map(number).take(most);
-        self.entries = entries
-            .filter(|(start, _)| {
-                let valid = *start >= last && *start < u64::MAX / 2;
-                if valid {
-                    last = *start;
-                }
-                valid
-            })
-            .collect();
+        self.entries = Entries::read(words.next().unwrap_or_default(), self.most());
         true
     }
 }

@@ -1,97 +1,271 @@
 //! The rate limit of a service: one ledger per client, shared across processes if the store can
 //! share notes.
 
+mod entries;
 mod ledger;
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    mem,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
 use auth_core::{Error, ErrorKind, Now, PermitKind, RateLimit, Service, Store};
 
 use self::ledger::Ledger;
+use crate::clock;
+
+/// How long a client counts alone after the note could not be changed, so that not every request
+/// waits for the same failure.
+const ALONE: Duration = Duration::from_secs(5);
 
 /// Limits the requests of one client; all its sessions share it.
 #[derive(Debug)]
 pub(crate) struct RateLimiter {
     rate: Arc<RateLimit>,
     service: String,
-    own: Mutex<Ledger>,
+    /// The callers that want a permit. The one whose turn it is serves all of them with one change
+    /// of the note, so that a crowd costs as much as one caller.
+    asking: Mutex<Vec<Arc<Asked>>>,
+    turn: Mutex<Own>,
+}
+
+/// What the client knows by itself, by the monotonic clock, which nothing sets back.
+#[derive(Debug)]
+struct Own {
+    /// All that this client was allowed, by the note too, so that it can go on alone.
+    ledger: Ledger,
+    /// The requests that the note does not know yet.
+    unshared: u64,
+    /// The note is not tried again before.
+    alone_until: Duration,
+}
+
+/// A caller, and its permit: the time by the monotonic clock, or how far ahead it would be.
+#[derive(Debug)]
+struct Asked {
+    kind: PermitKind,
+    permit: OnceLock<Result<Duration, Duration>>,
+}
+
+/// The right to send one request at a time of the monotonic clock, or a little later.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Permit {
+    at: Duration,
+    good_for: Duration,
+}
+
+/// How often a caller whose permits come too late asks for another one. Then it goes ahead: the
+/// machine is too busy to keep times.
+pub(crate) const MAX_LATE: usize = 5;
+
+impl Permit {
+    pub(crate) const ALWAYS: Self = Self {
+        at: Duration::ZERO,
+        good_for: Duration::MAX,
+    };
+
+    /// Returns how long to wait for it.
+    pub(crate) fn wait(&self) -> Duration {
+        self.at.saturating_sub(clock::now().monotonic)
+    }
+
+    /// Returns whether a request now would come so late that it counts in a window to which other
+    /// requests were admitted. It needs another permit.
+    pub(crate) fn is_late(&self) -> bool {
+        clock::now().monotonic.saturating_sub(self.at) > self.good_for
+    }
+}
+
+/// What was done to the ledger.
+struct Changed<R> {
+    /// The time that it was done at.
+    now: Now,
+    result: R,
+    /// Whether the note has it.
+    is_shared: bool,
+    error: Option<Error>,
 }
 
 impl RateLimiter {
     pub(crate) fn of(service: &Service) -> Option<Self> {
         let rate = Arc::clone(service.rate_limit()?);
         Some(Self {
-            own: Mutex::new(Ledger::new(&rate)),
             service: service.id().to_owned(),
+            asking: Mutex::default(),
+            turn: Mutex::new(Own {
+                ledger: Ledger::new(&rate),
+                unshared: 0,
+                alone_until: Duration::ZERO,
+            }),
             rate,
         })
     }
 
-    /// Reserves a permit for one request and returns how long to wait for it. Fails if the wait is
-    /// over the limit's `max_wait`. Blocking, because it may use the store.
+    /// Reserves a permit for one request. Fails if the wait for it is over the limit's `max_wait`.
+    /// Blocking, because it may use the store.
+    ///
+    /// Calls `not_shared` with the error if the note cannot be changed: the client then counts
+    /// alone.
     pub(crate) fn permit(
         &self,
         store: &dyn Store,
         kind: PermitKind,
-        now: Now,
-    ) -> Result<Duration, Error> {
-        self.change(store, now, |ledger, now| {
-            let permit = match kind {
+        not_shared: impl Fn(&Error),
+    ) -> Result<Permit, Error> {
+        let asked = Arc::new(Asked {
+            kind,
+            permit: OnceLock::new(),
+        });
+        lock(&self.asking).push(Arc::clone(&asked));
+        let mut own = lock(&self.turn);
+        let mut error = None;
+        if asked.permit.get().is_none() {
+            let all = mem::take(&mut *lock(&self.asking));
+            error = self.serve(&mut own, store, &all);
+        }
+        drop(own);
+        if let Some(error) = error {
+            not_shared(&error);
+        }
+        match asked.permit.get() {
+            Some(Ok(at)) => Ok(Permit {
+                at: *at,
+                good_for: ledger::good_for(&self.rate),
+            }),
+            Some(Err(wait)) => Err(self.limit_reached(*wait)),
+            None => Err(Error::internal("a request got no permit")),
+        }
+    }
+
+    /// Gives all callers their permits, in the order in which they asked.
+    fn serve(&self, own: &mut Own, store: &dyn Store, all: &[Arc<Asked>]) -> Option<Error> {
+        let changed = self.change(own, store, |ledger, now| {
+            let permit = |asked: &Arc<Asked>| match asked.kind {
                 PermitKind::Token => ledger.token_permit(&self.rate, now),
                 PermitKind::Call => ledger.permit(&self.rate, now, false),
                 PermitKind::Media => ledger.permit(&self.rate, now, true),
             };
-            permit
-                .map(|at| Duration::from_millis(at - now))
-                .map_err(|at| Duration::from_millis(at - now))
-        })
-        .map_err(|wait| self.limit_reached(wait, now))
+            let permits: Vec<_> = all.iter().map(permit).collect();
+            (now, permits)
+        });
+        let (start, permits) = changed.result;
+        for (asked, permit) in all.iter().zip(permits) {
+            let wait = |at| Duration::from_millis(at - start);
+            let permit = match permit {
+                Ok(at) => {
+                    let at = changed.now.monotonic + wait(at);
+                    match changed.is_shared {
+                        true => own.ledger.record(millis(at), millis(changed.now.monotonic)),
+                        false => own.unshared += 1,
+                    }
+                    Ok(at)
+                }
+                Err(at) => Err(wait(at)),
+            };
+            // The first and only value.
+            let _ = asked.permit.set(permit);
+        }
+        changed.error
     }
 
     /// Delays all requests by what a 429 response asked for. Blocking, as above.
-    pub(crate) fn pause(&self, store: &dyn Store, pause: Option<Duration>, now: Now) {
+    pub(crate) fn pause(
+        &self,
+        store: &dyn Store,
+        pause: Option<Duration>,
+        not_shared: impl Fn(&Error),
+    ) {
         let pause = pause.filter(|pause| !pause.is_zero());
         let pause = pause.unwrap_or_else(|| self.rate.pause_after_429());
-        self.change(store, now, |ledger, now| ledger.pause(now, pause));
+        self.note(store, not_shared, |ledger, now| ledger.pause(now, pause));
     }
 
     /// Counts bytes of media that were received. Blocking, as above.
-    pub(crate) fn count(&self, store: &dyn Store, bytes: u64, now: Now) {
-        self.change(store, now, |ledger, now| ledger.count(now, bytes));
+    pub(crate) fn count(&self, store: &dyn Store, bytes: u64, not_shared: impl Fn(&Error)) {
+        self.note(store, not_shared, |ledger, now| ledger.count(now, bytes));
     }
 
-    /// Changes the store's ledger, by the wall clock, which processes share. If the store has none,
-    /// changes the client's own, by the monotonic clock, which nothing sets back.
-    fn change<R>(
+    /// Notes something that happened, in both ledgers.
+    fn note(
         &self,
         store: &dyn Store,
-        now: Now,
-        mut change: impl FnMut(&mut Ledger, u64) -> R,
-    ) -> R {
-        let mut out = None;
-        // A note that cannot be read or written must not stop requests: the own ledger then
-        // applies. Its name is stored, so it keeps the word of its first version.
-        let _ = store.update_note(&format!("pace-{}", self.service), &mut |text| {
-            let mut ledger = Ledger::new(&self.rate).read(text);
-            out = Some(change(&mut ledger, now.wall.as_millis()));
-            ledger.to_text()
-        });
-        out.unwrap_or_else(|| {
-            let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-            change(
-                &mut own,
-                u64::try_from(now.monotonic.as_millis()).unwrap_or(u64::MAX / 4),
-            )
-        })
+        not_shared: impl Fn(&Error),
+        note: impl Fn(&mut Ledger, u64),
+    ) {
+        let mut own = lock(&self.turn);
+        let changed = self.change(&mut own, store, &note);
+        if changed.is_shared {
+            note(&mut own.ledger, millis(changed.now.monotonic));
+        }
+        drop(own);
+        if let Some(error) = changed.error {
+            not_shared(&error);
+        }
     }
 
-    fn limit_reached(&self, wait: Duration, now: Now) -> Error {
+    /// Changes the store's ledger, by the wall clock, which processes share, or else the client's
+    /// own. Reads the clock under the note's lock, because the wait for that may be long.
+    fn change<R>(
+        &self,
+        own: &mut Own,
+        store: &dyn Store,
+        change: impl Fn(&mut Ledger, u64) -> R,
+    ) -> Changed<R> {
+        let mut done = None;
+        let mut error = None;
+        if own.alone_until <= clock::now().monotonic {
+            // Its name is stored, so it keeps the word of its first version.
+            let updated = store.update_note(&format!("pace-{}", self.service), &mut |text| {
+                let now = clock::now();
+                let mut ledger = Ledger::new(&self.rate).read(text);
+                let wall = now.wall.as_millis();
+                ledger.add_unknown(wall, &own.ledger, millis(now.monotonic), own.unshared);
+                done = Some((now, change(&mut ledger, wall)));
+                ledger.to_text()
+            });
+            match updated {
+                Ok(_) => {}
+                // A note that cannot be changed must not stop requests.
+                Err(failed) => {
+                    done = None;
+                    own.alone_until = clock::now().monotonic + ALONE;
+                    error = Some(failed);
+                }
+            }
+        }
+        let is_shared = done.is_some();
+        if is_shared {
+            own.unshared = 0;
+        }
+        let (now, result) = done.unwrap_or_else(|| {
+            let now = clock::now();
+            (now, change(&mut own.ledger, millis(now.monotonic)))
+        });
+        Changed {
+            now,
+            result,
+            is_shared,
+            error,
+        }
+    }
+
+    fn limit_reached(&self, wait: Duration) -> Error {
+        let now = clock::now();
         let what = format!("rate limit of {} reached", self.service);
         Error::new(ErrorKind::TimedOut, what)
             .with_retry_after(wait)
             .with_help(format!("retry after {}", now.wall.plus(wait)))
     }
 }
+
+fn millis(since: Duration) -> u64 {
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX / 4)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

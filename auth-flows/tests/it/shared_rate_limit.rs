@@ -3,7 +3,7 @@
 
 use std::process::{Child, Command, Stdio};
 
-use auth_core::{ErrorKind, RateLimit};
+use auth_core::{ErrorKind, RateLimit, Store};
 use auth_flows::Client;
 use std::time::Duration;
 
@@ -17,23 +17,44 @@ const SENT: &str = "requests sent: ";
 const ALLOWED: u32 = 60;
 const PROCESSES: usize = 6;
 
-/// Sends requests until the limit is reached.
+/// The threads of each process.
+const CALLERS: usize = 16;
+
+/// Sends requests from several threads until the limit is reached.
 #[test]
 fn role_sender() {
     let Some(folder) = std::env::var_os(FOLDER) else {
         return;
     };
-    let rate = RateLimit::every(Duration::from_millis(1))
-        .with_window(ALLOWED, Duration::from_secs(86_400));
     let store = keystore::File::open(folder).expect("a store");
+    println!("{SENT}{}", sent_by(CALLERS, store));
+}
+
+/// Sends from so many threads until the limit is reached for each; returns how many were sent.
+fn sent_by(callers: usize, store: impl Store + 'static) -> usize {
+    let rate = RateLimit::unlimited().with_window(ALLOWED, Duration::from_secs(86_400));
     let transport = Counting::default();
-    let session = Client::new(service(AFAR, rate), transport.clone(), store).anonymous();
-    let error = (0..=ALLOWED)
-        .find_map(|_| session.send(Ask { media: false }).err())
-        .expect("one process alone may not send more than all together");
-    assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
-    assert!(error.retry_after().is_some(), "{error}");
-    println!("{SENT}{}", transport.count());
+    let client = Client::new(service(AFAR, rate), transport.clone(), store);
+    std::thread::scope(|scope| {
+        for _ in 0..callers {
+            scope.spawn(|| {
+                let session = client.anonymous();
+                let error = (0..=ALLOWED)
+                    .find_map(|_| session.send(Ask { media: false }).err())
+                    .expect("one process alone may not send more than all together");
+                assert_eq!(error.kind(), ErrorKind::TimedOut, "{error}");
+                assert!(error.retry_after().is_some(), "{error}");
+            });
+        }
+    });
+    transport.count()
+}
+
+#[test]
+fn many_callers_with_a_file_store_keep_the_limit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = keystore::File::open(folder.path()).expect("a store");
+    assert_eq!(sent_by(512, store), ALLOWED as usize);
 }
 
 fn start(folder: &std::path::Path) -> Child {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use auth_core::{
-    BoxFuture, Error, Event, Flow, Operation, Step, Token, TokenKind, TokenRecord, TokenRequirement,
+    BoxFuture, Error, Event, Flow, Operation, PermitKind, Step, Token, TokenKind, TokenRecord,
+    TokenRequirement,
 };
 
 use super::{AsyncSession, host::ended};
@@ -16,6 +17,7 @@ use crate::{
         erased::ErasedFlow,
         renewal::Renewal,
     },
+    rate_limit::MAX_LATE,
     sync::{
         in_flight::Running,
         oneshot::channel,
@@ -235,6 +237,22 @@ impl AsyncSession {
         erased.output()
     }
 
+    /// Waits for a permit of the rate limit, and for another one if it was used too late.
+    async fn permit(&self, kind: PermitKind) -> Result<(), Error> {
+        for _ in 0..MAX_LATE {
+            let common = Arc::clone(&self.client.0);
+            let permit = self.client.offload(move || common.permit(kind)).await?;
+            let wait = permit.wait();
+            let common = &self.client.0;
+            common.waiting(&self.identity, WaitReason::RateLimit, wait);
+            common.host.runtime.sleep(wait).await;
+            if !permit.is_late() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Runs a flow step by step to its end. It needs one of the slots, if there are any, except while
     /// it waits.
     pub(in crate::client) async fn drive(
@@ -282,18 +300,7 @@ impl AsyncSession {
                     self.client.offload(job).await?;
                     Event::Paused
                 }
-                Step::Permit(kind) => {
-                    let common = Arc::clone(&self.client.0);
-                    let job = move || common.permit(kind);
-                    let permit = self.client.offload(job).await;
-                    if let Ok(wait) = permit {
-                        self.client
-                            .0
-                            .waiting(&self.identity, WaitReason::RateLimit, wait);
-                        self.client.0.host.runtime.sleep(wait).await;
-                    }
-                    Event::Permitted(permit.map(drop))
-                }
+                Step::Permit(kind) => Event::Permitted(self.permit(kind).await),
                 Step::Sleep(wait) => {
                     drop(slot.take());
                     common.waiting(&self.identity, WaitReason::Retry, wait);

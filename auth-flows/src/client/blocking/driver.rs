@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use auth_core::{
-    Error, Event, Flow, Freshness, Operation, Step, Token, TokenKind, TokenRecord, TokenRequirement,
+    Error, Event, Flow, Freshness, Operation, PermitKind, Step, Token, TokenKind, TokenRecord,
+    TokenRequirement,
 };
 
 use super::Session;
@@ -15,6 +16,7 @@ use crate::{
         complete_login::{CompleteLogin, LoginProof},
         erased::ErasedFlow,
     },
+    rate_limit::MAX_LATE,
     sync::{park::park_on, single_flight::Leader},
     token::{
         cell::{Lookup, RenewalResult},
@@ -167,10 +169,7 @@ impl Session {
                     }
                     Event::Response(response)
                 }
-                Step::Permit(kind) => Event::Permitted(common.permit(kind).map(|wait| {
-                    common.waiting(&self.identity, WaitReason::RateLimit, wait);
-                    clock::sleep(wait);
-                })),
+                Step::Permit(kind) => Event::Permitted(self.permit(kind)),
                 Step::Pause(pause) => {
                     common.pause(pause);
                     Event::Paused
@@ -195,5 +194,20 @@ impl Session {
                 Step::Done(()) => return Ok(()),
             };
         }
+    }
+
+    /// Waits for a permit of the rate limit, and for another one if it was used too late.
+    fn permit(&self, kind: PermitKind) -> Result<(), Error> {
+        for _ in 0..MAX_LATE {
+            let permit = self.client.0.permit(kind)?;
+            let wait = permit.wait();
+            let common = &self.client.0;
+            common.waiting(&self.identity, WaitReason::RateLimit, wait);
+            clock::sleep(wait);
+            if !permit.is_late() {
+                break;
+            }
+        }
+        Ok(())
     }
 }

@@ -1,0 +1,108 @@
+//! A note that fails for a while, by a test's clock.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+
+use auth_core::{AccountKey, AuthorizationServer, Endpoint, Lease, OAuthClient, SecretBytes};
+
+use super::*;
+
+/// A store with nothing but notes, which can fail.
+#[derive(Default)]
+struct Notes {
+    text: Mutex<String>,
+    fails: AtomicBool,
+    tries: AtomicU32,
+}
+
+impl Store for Notes {
+    fn load(&self, _: &AccountKey) -> Result<Option<SecretBytes>, Error> {
+        Ok(None)
+    }
+    fn try_lease(&self, _: &AccountKey) -> Result<Option<Lease>, Error> {
+        Ok(None)
+    }
+    fn save(&self, _: &Lease, _: &SecretBytes) -> Result<(), Error> {
+        Err(Error::new(ErrorKind::Store, "only notes"))
+    }
+    fn remove(&self, _: &Lease) -> Result<(), Error> {
+        Ok(())
+    }
+    fn describe(&self) -> String {
+        "notes".to_owned()
+    }
+    fn update_note(&self, _: &str, change: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
+        self.tries.fetch_add(1, Relaxed);
+        let mut text = lock(&self.text);
+        let new = change(&text);
+        if self.fails.load(Relaxed) {
+            return Err(Error::new(ErrorKind::Store, "the disk is full"));
+        }
+        *text = new;
+        Ok(true)
+    }
+}
+
+fn limiter(requests: u32) -> RateLimiter {
+    let endpoint = Endpoint::parse("https://api.example/token").unwrap();
+    let client = OAuthClient::new(AuthorizationServer::new(endpoint), "app").unwrap();
+    let rate = RateLimit::unlimited()
+        .with_window(requests, Duration::from_secs(3600))
+        .with_max_wait(Duration::ZERO);
+    let service = Service::new("example", client, "rate-test/1.0").unwrap();
+    RateLimiter::of(&service.with_rate_limit(rate)).unwrap()
+}
+
+/// Asks for permits until there is none; returns how many there were and how many errors were told.
+fn use_up(limiter: &RateLimiter, notes: &Notes) -> (usize, u32) {
+    let told = AtomicU32::new(0);
+    let permit = || {
+        let tell = |error: &Error| {
+            assert_eq!(error.kind(), ErrorKind::Store);
+            told.fetch_add(1, Relaxed);
+        };
+        limiter.permit(notes, PermitKind::Call, tell)
+    };
+    let given = (0..1000).take_while(|_| permit().is_ok()).count();
+    (given, told.load(Relaxed))
+}
+
+#[test]
+fn a_note_that_fails_opens_no_second_window() {
+    clock::test::set(Some(Duration::from_secs(100)));
+    let (notes, limiter) = (Notes::default(), limiter(10));
+    for _ in 0..4 {
+        let permit = limiter.permit(&notes, PermitKind::Call, |_| panic!("it can be changed"));
+        permit.unwrap();
+    }
+    notes.fails.store(true, Relaxed);
+    assert_eq!(
+        use_up(&limiter, &notes),
+        (6, 1),
+        "told once, not tried at each request"
+    );
+    assert_eq!(notes.tries.load(Relaxed), 5);
+
+    // It is back, and learns what was sent meanwhile: another program gets nothing either.
+    notes.fails.store(false, Relaxed);
+    clock::test::advance(ALONE);
+    assert_eq!(use_up(&limiter, &notes), (0, 0));
+    let other = self::limiter(10);
+    assert_eq!(use_up(&other, &notes), (0, 0));
+
+    clock::test::advance(Duration::from_secs(3601));
+    assert_eq!(use_up(&other, &notes), (10, 0));
+    clock::test::set(None);
+}
+
+#[test]
+fn a_permit_that_is_used_too_late_is_none() {
+    clock::test::set(Some(Duration::ZERO));
+    let (notes, limiter) = (Notes::default(), limiter(10));
+    let permit = limiter.permit(&notes, PermitKind::Call, |_| ()).unwrap();
+    clock::test::advance(Duration::from_millis(100));
+    assert!(!permit.is_late());
+    clock::test::advance(Duration::from_millis(1));
+    assert!(permit.is_late());
+    assert!(!Permit::ALWAYS.is_late());
+    clock::test::set(None);
+}
