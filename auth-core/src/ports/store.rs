@@ -176,6 +176,13 @@ pub trait Store: Send + Sync + 'static {
         false
     }
 
+    /// Returns whether [`load`](Self::load) may ask a person for something, such as the password of a
+    /// locked keyring. Clients then read a record only when they need it, and do not look at it now
+    /// and then to see whether another program has logged out. Default: `false`.
+    fn may_prompt(&self) -> bool {
+        false
+    }
+
     /// Describes the store and its location in a few words for the user: `file
     /// ~/.local/share/nightly`.
     fn describe(&self) -> String;
@@ -243,6 +250,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn is_read_only(&self) -> bool {
         (**self).is_read_only()
+    }
+
+    fn may_prompt(&self) -> bool {
+        (**self).may_prompt()
     }
 
     fn describe(&self) -> String {

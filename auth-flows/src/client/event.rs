@@ -69,6 +69,14 @@ pub enum ClientEvent<'a> {
         /// Why.
         error: &'a Error,
     },
+    /// The token record could not be read again to see whether another program has changed it. The
+    /// token in memory serves; the next look is in five minutes.
+    NotRead {
+        /// The account.
+        account: &'a AccountKey,
+        /// Why.
+        error: &'a Error,
+    },
     /// A user has logged in.
     LoggedIn {
         /// The account.
@@ -81,7 +89,7 @@ pub enum ClientEvent<'a> {
         /// Why.
         error: &'a Error,
     },
-    /// The account has logged out.
+    /// The account has logged out, here or in another program.
     LoggedOut {
         /// The account.
         account: &'a AccountKey,
@@ -153,6 +161,7 @@ impl fmt::Display for ClientEvent<'_> {
             }
             Self::Paused { pause: None } => f.write_str("the service asks for a pause"),
             Self::NotSaved { account, error } => write!(f, "{account}: not saved: {error}"),
+            Self::NotRead { account, error } => write!(f, "{account}: not read again: {error}"),
             Self::LoggedIn { account } => write!(f, "{account}: logged in"),
             Self::LoginFailed { account, error } => {
                 write!(f, "{account}: the login failed: {error}")

@@ -30,6 +30,40 @@ impl Stored {
                 return Ok(record);
             }
         }
+        self.load_stored()
+    }
+
+    /// Looks at the stored record, which another program may have changed since it was read: a token
+    /// that is gone from it serves no more, and one that is newer serves from now on. If it cannot be
+    /// read, the token in memory serves.
+    pub(super) fn look(&self) {
+        let before = self.account.generations();
+        let record = match self.store.may_prompt() {
+            true => return self.account.postpone_look(clock::now()),
+            false => self.load_stored(),
+        };
+        let account = self.account.key();
+        match record {
+            // The record in memory is newer, or another caller looks after it.
+            _ if self.account.unsaved().is_present() => {}
+            Ok(record) => {
+                if self.account.follow(&record, before, clock::now()) && record.is_empty() {
+                    let event = ClientEvent::LoggedOut { account };
+                    self.events.emit(|observer| observer(&event));
+                }
+            }
+            Err(error) => {
+                self.account.postpone_look(clock::now());
+                let event = ClientEvent::NotRead {
+                    account,
+                    error: &error,
+                };
+                self.events.emit(|observer| observer(&event));
+            }
+        }
+    }
+
+    fn load_stored(&self) -> Result<TokenRecord, Error> {
         let (store, service) = (&*self.store, &*self.service);
         let Some(text) = store.load(self.account.key())? else {
             return Ok(TokenRecord::default());
@@ -101,7 +135,7 @@ impl Stored {
                 self.events.emit(|observer| observer(&event));
             }
         }
-        self.account.publish(record);
+        self.account.publish(record, clock::now());
         result
     }
 

@@ -335,7 +335,11 @@ impl Renewal {
     }
 
     fn on_token(&mut self, sent: Now, response: TokenResponse) -> Next<Arc<Token>> {
+        // Also newer than the one in memory, which a store that could not be read does not know.
+        let cached = self.cached.as_ref();
+        let cached = cached.map_or(0, |cached| cached.generation() + 1);
         let generation = self.record.next_generation(self.kind, sent.wall);
+        let generation = generation.max(cached);
         // The refresh token stays valid if the response contains no new one (RFC 6749 section 6).
         let by_refresh = self.method == RenewalMethod::RefreshToken;
         let response = response.or_refresh_token(self.refresh_token().filter(|_| by_refresh));

@@ -94,7 +94,7 @@ fn troubles() -> Vec<(Trouble, usize)> {
 }
 
 /// Requires the login token.
-struct AskLogin;
+pub(super) struct AskLogin;
 
 impl Operation for AskLogin {
     type Output = ();
@@ -184,10 +184,10 @@ impl AsyncTransport for Server {
 
 /// A runtime on the test's thread and clock: what is spawned runs when a future is waited for.
 #[derive(Clone, Default)]
-struct Sim(Arc<Mutex<VecDeque<BoxFuture<'static, ()>>>>);
+pub(super) struct Sim(Arc<Mutex<VecDeque<BoxFuture<'static, ()>>>>);
 
 impl Sim {
-    fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+    pub(super) fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         let mut future = pin!(future);
         let mut context = Context::from_waker(Waker::noop());
         for _ in 0..10_000 {

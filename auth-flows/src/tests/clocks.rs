@@ -320,7 +320,8 @@ fn a_token_marked_invalid_is_not_used() {
     let newer = machine.token(requirement);
     assert!(newer.generation() > token.generation());
     // The old record from the store does not make it valid again.
-    machine.cell.publish(Some(token));
+    let now = machine.now();
+    machine.cell.publish(Some(token), now);
     assert!(
         machine
             .cell

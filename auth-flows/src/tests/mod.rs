@@ -3,6 +3,7 @@
 mod bounds;
 mod clocks;
 mod example;
+mod looked;
 mod orders;
 mod outlived;
 mod single_flight;

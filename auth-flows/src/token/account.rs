@@ -2,19 +2,30 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
-use auth_core::{AccountKey, Lease, Now, Service, TokenKind, TokenRecord};
+use auth_core::{AccountKey, Lease, Now, Service, Token, TokenKind, TokenRecord};
 
 use super::{
-    cell::TokenCell,
+    cell::{LOOK_EVERY, TokenCell, millis},
     negative_cache::{CACHED_FOR, NegativeCache},
     unsaved::Unsaved,
 };
+use crate::clock;
 
 /// The generation of each kind that a service rejected for good; 0 if none.
-pub(crate) type Rejected = [u64; TokenKind::ALL.len()];
+pub(crate) type Rejected = Generations;
+
+/// A generation of each kind; 0 if there is none.
+pub(crate) type Generations = [u64; TokenKind::ALL.len()];
+
+/// How long a store that could not be read is left alone by looks at the record.
+const LOOK_AGAIN: Duration = Duration::from_secs(300);
 
 /// One account, shared by all its sessions.
 #[derive(Debug)]
@@ -23,6 +34,8 @@ pub(crate) struct Account {
     cells: [TokenCell; TokenKind::ALL.len()],
     negative_cache: Arc<NegativeCache>,
     unsaved: Unsaved,
+    /// Milliseconds of the monotonic clock before which no caller looks at the stored record.
+    look_at: AtomicU64,
 }
 
 impl Account {
@@ -32,6 +45,7 @@ impl Account {
             cells: std::array::from_fn(|_| TokenCell::new()),
             negative_cache: Arc::default(),
             unsaved: Unsaved::default(),
+            look_at: AtomicU64::new(0),
         })
     }
 
@@ -88,14 +102,55 @@ impl Account {
     /// Tries to save what could not be saved. Blocking.
     pub(crate) fn retry_save(&self, lease: Option<&Lease>) {
         if let Some(newer) = self.unsaved.retry(lease) {
-            self.publish(&newer);
+            self.publish(&newer, clock::now());
+        }
+    }
+
+    /// Returns whether this caller looks at the stored record: one of all in [`LOOK_EVERY`].
+    pub(crate) fn begin_look(&self, now: Now) -> bool {
+        let (due, next) = (
+            self.look_at.load(Ordering::Relaxed),
+            now.monotonic + LOOK_EVERY,
+        );
+        let order = Ordering::Relaxed;
+        millis(now.monotonic) >= due
+            && self
+                .look_at
+                .compare_exchange(due, millis(next), order, order)
+                .is_ok()
+    }
+
+    /// Returns the generations of the tokens in memory.
+    pub(crate) fn generations(&self) -> Generations {
+        let generation = |token: Arc<Token>| token.generation();
+        let of = |cell: &TokenCell| cell.latest().map_or(0, generation);
+        std::array::from_fn(|kind| of(&self.cells[kind]))
+    }
+
+    /// Updates memory to the record that a look has found, where it still has the tokens from before.
+    /// Returns whether a token is gone.
+    pub(crate) fn follow(&self, record: &TokenRecord, before: Generations, now: Now) -> bool {
+        let mut gone = false;
+        for &kind in TokenKind::ALL {
+            let stored = record.token(kind);
+            gone |= self.cell(kind).follow(stored, before[kind as usize], now);
+        }
+        gone
+    }
+
+    /// Leaves the store alone for a while.
+    pub(crate) fn postpone_look(&self, now: Now) {
+        let next = now.monotonic + LOOK_AGAIN;
+        self.look_at.store(millis(next), Ordering::Relaxed);
+        for cell in &self.cells {
+            cell.postpone_look(LOOK_AGAIN, now);
         }
     }
 
     /// Updates memory to the token record that was just stored, or that could not be.
-    pub(crate) fn publish(&self, record: &TokenRecord) {
+    pub(crate) fn publish(&self, record: &TokenRecord, now: Now) {
         for &kind in TokenKind::ALL {
-            self.cell(kind).publish(record.token(kind).cloned());
+            self.cell(kind).publish(record.token(kind).cloned(), now);
         }
         self.negative_cache.clear();
     }

@@ -20,9 +20,13 @@ use crate::{
 /// The result of a renewal, for every caller that waited for it.
 pub(crate) type RenewalResult = Result<Arc<Token>, Error>;
 
+/// How long a token in memory is used without a look at the stored record: another program may have
+/// logged out, or logged another user in.
+pub(crate) const LOOK_EVERY: Duration = Duration::from_secs(60);
+
 /// One token of one account.
 pub(crate) struct TokenCell {
-    token: ArcSwapOption<Token>,
+    token: ArcSwapOption<Cached>,
     flight: Arc<SingleFlight<RenewalResult>>,
     /// The generation up to which the program marked tokens invalid.
     invalid: AtomicU64,
@@ -35,6 +39,12 @@ pub(crate) struct TokenCell {
     not_before: AtomicU64,
     /// How many renewals have failed since the last success.
     failures: AtomicU32,
+}
+
+/// A token in memory, and when the stored record is looked at again.
+struct Cached {
+    token: Arc<Token>,
+    look_at: SystemTime,
 }
 
 /// The result of looking a token up in memory, and which caller renews it.
@@ -63,18 +73,61 @@ impl TokenCell {
         }
     }
 
-    /// Returns the token if it is fresh, or valid while another caller renews it. No lock, no
-    /// allocation, one clock reading; a renewal that hangs delays no caller with a valid token.
+    /// Returns the token if it is fresh and the stored record was looked at, or if it is valid while
+    /// another caller renews it. No lock, no allocation, one clock reading; a renewal that hangs
+    /// delays no caller with a valid token.
     #[inline]
     pub(crate) fn at_hand(
         &self,
         requirement: TokenRequirement,
         wall: SystemTime,
     ) -> Option<Arc<Token>> {
-        let token = self.token.load_full()?;
-        let serves =
-            token.is_fresh_at(wall) || (self.flight.is_flying() && token.is_usable_at(wall));
-        (serves && self.accepts(requirement, &token)).then_some(token)
+        let cached = self.token.load();
+        let Cached { token, look_at } = &**cached.as_ref()?;
+        let serves = (token.is_fresh_at(wall) && wall < *look_at)
+            || (self.flight.is_flying() && token.is_usable_at(wall));
+        (serves && self.accepts(requirement, token)).then(|| Arc::clone(token))
+    }
+
+    /// Returns whether the stored record is to be looked at before the token is used.
+    pub(crate) fn is_look_due(&self, now: Now) -> bool {
+        let cached = self.token.load();
+        cached
+            .as_ref()
+            .is_some_and(|cached| now.wall.to_system() >= cached.look_at)
+    }
+
+    /// Sets the token to the stored one that a look at the record found. Keeps one that is newer, or
+    /// that another caller has set since it had this generation. Returns whether there is none any
+    /// more.
+    pub(crate) fn follow(&self, stored: Option<&Arc<Token>>, before: u64, now: Now) -> bool {
+        let cached = self.token.load_full();
+        let Some(old) = cached.as_ref().map(|cached| &cached.token) else {
+            return false;
+        };
+        if old.generation() != before {
+            return false;
+        }
+        // A newer one was issued while the store could not be read.
+        let newer = |stored: &&Arc<Token>| stored.generation() > old.generation();
+        let new = stored.map(|stored| Some(stored).filter(newer).unwrap_or(old));
+        let next = new.map(|token| Cached::new(Arc::clone(token), now));
+        self.swap(&cached, next) && new.is_none()
+    }
+
+    /// Puts off the next look at the stored record, unless another caller sets the token meanwhile.
+    pub(crate) fn postpone_look(&self, wait: Duration, now: Now) {
+        let cached = self.token.load_full();
+        if let Some(old) = &cached {
+            let look_at = now.wall.to_system() + wait;
+            let token = Arc::clone(&old.token);
+            self.swap(&cached, Some(Arc::new(Cached { token, look_at })));
+        }
+    }
+
+    fn swap(&self, old: &Option<Arc<Cached>>, new: Option<Arc<Cached>>) -> bool {
+        let before = self.token.compare_and_swap(old, new);
+        before.as_ref().map(Arc::as_ptr) == old.as_ref().map(Arc::as_ptr)
     }
 
     #[inline]
@@ -109,7 +162,7 @@ impl TokenCell {
 
     /// Returns the token if it is valid, and whether its renewal is due.
     fn serving(&self, requirement: TokenRequirement, now: Now) -> Option<(Arc<Token>, bool)> {
-        let token = self.token.load_full()?;
+        let token = self.latest()?;
         if !self.accepts(requirement, &token) {
             return None;
         }
@@ -142,13 +195,14 @@ impl TokenCell {
 
     /// Returns the token in memory, whatever its age.
     pub(crate) fn latest(&self) -> Option<Arc<Token>> {
-        self.token.load_full()
+        let cached = self.token.load();
+        cached.as_ref().map(|cached| Arc::clone(&cached.token))
     }
 
     /// Sets the token to the one that is stored now.
-    pub(crate) fn publish(&self, token: Option<Arc<Token>>) {
+    pub(crate) fn publish(&self, token: Option<Arc<Token>>, now: Now) {
         self.unblock(token.as_deref());
-        self.token.store(token);
+        self.token.store(token.map(|token| Cached::new(token, now)));
     }
 
     /// Ends the block of a token that was rejected for good if this is a newer one.
@@ -198,7 +252,7 @@ impl TokenCell {
     pub(crate) fn finish(&self, leader: Leader<RenewalResult>, result: &RenewalResult, now: Now) {
         match result {
             Ok(token) => {
-                self.publish(Some(Arc::clone(token)));
+                self.publish(Some(Arc::clone(token)), now);
                 if token.freshness(now) == Freshness::Fresh {
                     self.failures.store(0, Ordering::Relaxed);
                     self.not_before.store(0, Ordering::Relaxed);
@@ -219,14 +273,20 @@ impl TokenCell {
     }
 }
 
-impl fmt::Debug for TokenCell {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("TokenCell")
-            .field(&self.token.load())
-            .finish()
+impl Cached {
+    fn new(token: Arc<Token>, now: Now) -> Arc<Self> {
+        let look_at = now.wall.to_system() + LOOK_EVERY;
+        Arc::new(Self { token, look_at })
     }
 }
 
-fn millis(up: Duration) -> u64 {
+impl fmt::Debug for TokenCell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TokenCell").field(&self.latest()).finish()
+    }
+}
+
+/// Returns a time of the monotonic clock in milliseconds.
+pub(crate) fn millis(up: Duration) -> u64 {
     u64::try_from(up.as_millis()).unwrap_or(u64::MAX)
 }

@@ -95,7 +95,7 @@ impl World {
 
     fn holding(now: Now) -> Arc<Self> {
         let world = Self::new(now);
-        world.cell.publish(Some(token(at(0), 1)));
+        world.cell.publish(Some(token(at(0), 1)), at(0));
         world
     }
 

@@ -152,6 +152,10 @@ impl<S: Store> Store for Sealed<S> {
         self.inner.is_read_only()
     }
 
+    fn may_prompt(&self) -> bool {
+        self.inner.may_prompt()
+    }
+
     fn describe(&self) -> String {
         format!("encrypted, {}", self.inner.describe())
     }

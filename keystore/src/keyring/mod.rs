@@ -247,6 +247,10 @@ impl Store for Keyring {
         shared_note::change(&self.folder, note, change).map(|()| true)
     }
 
+    fn may_prompt(&self) -> bool {
+        true
+    }
+
     fn describe(&self) -> String {
         format!("keyring ({}), tokens of {}", system::NAME, self.app_name)
     }

@@ -126,7 +126,17 @@ impl AsyncSession {
         requirement: TokenRequirement,
     ) -> BoxFuture<'_, Result<Arc<Token>, Error>> {
         Box::pin(async move {
-            let cell = self.identity.account()?.cell(kind);
+            let account = self.identity.account()?;
+            let cell = account.cell(kind);
+            if cell.is_look_due(clock::now()) && account.begin_look(clock::now()) {
+                let stored = self.client.0.stored(&self.identity)?;
+                let job = move || {
+                    stored.look();
+                    Ok(())
+                };
+                // A runtime that has shut down cannot look; the token in memory serves.
+                let _ = self.client.offload(job).await;
+            }
             let requirement = cell.requirement(requirement, clock::now());
             let mut lookups = 0;
             loop {

@@ -339,6 +339,10 @@ impl AsyncSession {
     /// Revokes the login if the server supports that, and removes both tokens in any case. It
     /// continues if the future is dropped.
     ///
+    /// Other programs that use the same store stop using the tokens within about a minute, when they
+    /// look at the record. Over a keyring, which is not read without need, they may use a copy until
+    /// it expires.
+    ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
     /// # setup::run_logged_in(async |session| {

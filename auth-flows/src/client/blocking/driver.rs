@@ -66,6 +66,9 @@ impl Session {
         if let Some(token) = cell.at_hand(requirement, clock::wall()) {
             return Ok(token);
         }
+        if cell.is_look_due(clock::now()) && account.begin_look(clock::now()) {
+            self.client.0.stored(&self.identity)?.look();
+        }
         let requirement = cell.requirement(requirement, clock::now());
         loop {
             match cell.lookup(requirement, clock::now()) {

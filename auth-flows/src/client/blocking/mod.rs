@@ -339,6 +339,10 @@ impl Session {
     /// Revokes the login if the server supports that, and removes both tokens in any case. The
     /// result also says until when a copy of the derived token, which cannot be revoked, is valid.
     ///
+    /// Other programs that use the same store stop using the tokens within about a minute, when they
+    /// look at the record. Over a keyring, which is not read without need, they may use a copy until
+    /// it expires.
+    ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
     /// # let (_server, session) = setup::logged_in();
