@@ -9,6 +9,10 @@ use auth_core::{Error, ErrorKind};
 /// own cost, so a program can raise it at any time: existing files still open, and the next save
 /// uses the new cost.
 ///
+/// A file opens at up to four times this cost, or four times the default if that is more. A planted
+/// file that demands more is rejected unread, so that it cannot use up time and memory at each
+/// start. To lower a cost by more, open the records once more at the old one and log in anew.
+///
 /// ```
 /// use keystore::{EncryptionKey, KdfCost};
 ///
@@ -24,13 +28,15 @@ pub struct KdfCost {
     pub(super) lanes: u32,
 }
 
-/// The highest cost that a file may demand: 1 GiB and some seconds. A higher one is rejected, so
-/// that a planted file cannot use up the machine's memory.
+/// The highest cost that a program may choose: 1 GiB and some seconds.
 const MOST: KdfCost = KdfCost {
     memory_kib: 1 << 20,
     passes: 64,
     lanes: 64,
 };
+
+/// How many times the cost of a store a file may cost. A program may have lowered its cost.
+const OPENED: u32 = 4;
 
 impl KdfCost {
     /// Creates a cost of `memory_kib` KiB (8 for each lane to 1,048,576), `passes` over that memory
@@ -55,6 +61,19 @@ impl KdfCost {
         )
         .with_setting("KdfCost")
         .with_help("use 8 KiB for each lane to 1 GiB, 1 to 64 passes, and 1 to 64 lanes"))
+    }
+
+    /// Returns whether a store of this cost opens a file of that one: it costs at most [`OPENED`]
+    /// times as much as what the store itself would write, or as the default.
+    pub(super) fn opens(&self, file: &Self) -> bool {
+        let default = Self::default();
+        let memory = self.memory_kib.max(default.memory_kib);
+        file.memory_kib <= memory.saturating_mul(OPENED)
+            && file.work() <= self.work().max(default.work()) * u64::from(OPENED)
+    }
+
+    fn work(&self) -> u64 {
+        u64::from(self.memory_kib) * u64::from(self.passes)
     }
 
     pub(super) fn is_sound(&self) -> bool {
@@ -95,5 +114,26 @@ mod tests {
         check(1 << 20, 1, 65, false);
         check(0, 0, u32::MAX, false);
         assert!(KdfCost::default().is_sound());
+    }
+
+    #[test]
+    fn a_file_costs_at_most_four_times_as_much() {
+        let cost = |memory, passes| KdfCost::new(memory, passes, 4).unwrap();
+        let check = |own: KdfCost, file: KdfCost, expect| {
+            assert_eq!(own.opens(&file), expect, "{own:?} {file:?}");
+        };
+        for own in [KdfCost::default(), cost(32, 1)] {
+            check(own, cost(32, 1), true);
+            check(own, KdfCost::default(), true);
+            check(own, cost(256 << 10, 3), true);
+            check(own, cost((256 << 10) + 1, 1), false);
+            check(own, cost(256 << 10, 4), false);
+            check(own, cost(32 << 10, 24), true);
+            check(own, cost(32 << 10, 25), false);
+            check(own, MOST, false);
+        }
+        check(cost(512 << 10, 16), MOST, false);
+        check(cost(512 << 10, 32), MOST, true);
+        check(MOST, MOST, true);
     }
 }

@@ -80,6 +80,14 @@ impl Keys {
         Ok(key)
     }
 
+    /// Returns whether a file may demand this cost of the passphrase.
+    pub(super) fn allows(&self, cost: &KdfCost) -> bool {
+        match &self.source {
+            Source::Passphrase(_, own) => own.opens(cost),
+            Source::Raw(_) => true, // nothing is derived
+        }
+    }
+
     /// Returns the key of this origin. `None` if the origin is a passphrase and the program has a
     /// key, or the reverse.
     pub(super) fn of(&self, origin: Origin) -> Result<Option<Arc<SealingKey>>, Error> {

@@ -44,6 +44,11 @@ impl SealedFormat {
     pub(super) fn open(&self, account: &AccountKey, bytes: &[u8]) -> Result<SecretBytes, Problem> {
         let (line, body) = split(bytes)?;
         let head = Head::parse(line)?;
+        if let Origin::Argon2id { cost, .. } = head.origin {
+            if !self.keys.allows(&cost) {
+                return Err(Problem::TooCostly(cost));
+            }
+        }
         let key = self.keys.of(head.origin).map_err(Problem::Failed)?;
         let key = key.ok_or(Problem::OtherKind(head.origin))?;
         if key.check != head.check {
@@ -168,6 +173,8 @@ pub(super) enum Problem {
     Damaged,
     OtherKind(Origin),
     OtherKey(Origin),
+    /// The file demands this cost.
+    TooCostly(KdfCost),
     OtherAccount,
     Failed(Error),
 }
@@ -212,6 +219,13 @@ impl Problem {
                 "was encrypted with another passphrase",
                 format!("open the store with that passphrase; {log_in}"),
             ),
+            Self::TooCostly(cost) => (
+                "demands far more memory or time for its key than this store's own files",
+                format!(
+                    "if your program wrote it, open the store with KdfCost::new({}, {}, {}); {log_in}",
+                    cost.memory_kib, cost.passes, cost.lanes
+                ),
+            ),
             Self::OtherAccount => (
                 "was encrypted for another account, or tampered with",
                 format!("restore the account's own file; {log_in}"),
@@ -222,7 +236,10 @@ impl Problem {
 
     /// Returns whether another key may open it.
     pub(super) fn is_of_another_key(&self) -> bool {
-        matches!(self, Self::OtherKind(_) | Self::OtherKey(_))
+        matches!(
+            self,
+            Self::OtherKind(_) | Self::OtherKey(_) | Self::TooCostly(_)
+        )
     }
 }
 
@@ -355,5 +372,40 @@ mod tests {
         let line = head.line();
         assert_eq!(Head::parse(&line).unwrap(), head);
         assert!(line.len() + 18 < LONGEST_LINE, "{}", line.len());
+    }
+
+    #[test]
+    fn a_planted_file_of_the_highest_cost_is_rejected_before_anything_is_derived() {
+        let cost = KdfCost::new(8, 1, 1).unwrap();
+        let key = EncryptionKey::from_passphrase("phrase").unwrap();
+        let format = SealedFormat::new(Arc::new(Keys::new(key.with_cost(cost))));
+        let planted = |cost: KdfCost| {
+            let origin = Origin::Argon2id {
+                cost,
+                salt: [1; 16],
+            };
+            let (check, nonce) = ([2; 16], [3; 24]);
+            let line = Head {
+                origin,
+                check,
+                nonce,
+            }
+            .line();
+            let body = [0; 64];
+            [format!("{line} {}\n", sum(&line, &body)).as_bytes(), &body].concat()
+        };
+        let account = AccountKey::new("a", "b", "c");
+        let found = format.open(&account, &planted(KdfCost::new(1 << 20, 64, 1).unwrap()));
+        let Err(problem @ Problem::TooCostly(_)) = found else {
+            panic!("{found:?}");
+        };
+        let error = problem.at(Path::new("planted.sealed"));
+        let text = error.to_string();
+        for words in ["planted.sealed", "KdfCost::new(1048576, 64, 1)", "log in"] {
+            assert!(text.contains(words), "{text}");
+        }
+        // One of a modest cost is tried, and is of another passphrase.
+        let found = format.open(&account, &planted(KdfCost::new(16, 1, 1).unwrap()));
+        assert!(matches!(found, Err(Problem::OtherKey(_))), "{found:?}");
     }
 }

@@ -1,13 +1,13 @@
 //! The code that differs between systems: file modes, and how to sync a directory.
 
 pub(crate) use system::{
-    close_to_others, make_folder_private, make_private, mode, other_owner, sync_folder,
+    close_to_others, is_at, make_folder_private, make_private, mode, other_owner, sync_folder,
 };
 
 #[cfg(unix)]
 mod system {
     use std::{
-        fs::{DirBuilder, File, Metadata, OpenOptions, Permissions, set_permissions},
+        fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions, set_permissions},
         io,
         os::{
             fd::OwnedFd,
@@ -58,6 +58,16 @@ mod system {
         set_permissions(path, Permissions::from_mode(0o600))
     }
 
+    /// Returns whether the open file is the one at this path.
+    pub(crate) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+        let own = file.metadata()?;
+        match fs::metadata(path) {
+            Ok(other) => Ok((own.dev(), own.ino()) == (other.dev(), other.ino())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Syncs the directory's list of files to disk.
     pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
         match File::open(path)?.sync_all() {
@@ -80,7 +90,7 @@ mod system {
 #[cfg(not(unix))]
 mod system {
     use std::{
-        fs::{DirBuilder, Metadata, OpenOptions},
+        fs::{self, DirBuilder, File, Metadata, OpenOptions},
         io,
         path::Path,
     };
@@ -99,6 +109,17 @@ mod system {
 
     pub(crate) fn close_to_others(_: &Path) -> io::Result<()> {
         Ok(())
+    }
+
+    /// std knows no identity of files here: compares the times of creation. A file that is deleted
+    /// while it is open keeps its name until it is closed, or has none.
+    pub(crate) fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+        let own = file.metadata()?;
+        match fs::metadata(path) {
+            Ok(other) => Ok(own.created().ok() == other.created().ok()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     pub(crate) fn sync_folder(_: &Path) -> io::Result<()> {

@@ -100,6 +100,17 @@ mod tests {
     }
 
     #[test]
+    fn the_temporary_note_of_a_killed_program_is_used_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = folder.path().join(file_names::temporary("note+pace-x"));
+        fs::write(&left, vec![b'x'; 4096]).unwrap();
+        change(folder.path(), "pace-x", &mut |_| "new".to_owned()).unwrap();
+        assert!(!left.exists());
+        let note = folder.path().join("note+pace-x.txt");
+        assert_eq!(fs::read(note).unwrap(), b"new");
+    }
+
+    #[test]
     fn foreign_content_counts_as_empty() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("note+pace-x.txt");

@@ -161,6 +161,7 @@ pub(super) fn respond(stream: &mut TcpStream, status: u16, page: &str) -> io::Re
          {allow}\
          Cache-Control: no-store\r\n\
          Referrer-Policy: no-referrer\r\n\
+         Cross-Origin-Resource-Policy: same-origin\r\n\
          Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n\
          X-Content-Type-Options: nosniff\r\n\r\n",
         page.len()

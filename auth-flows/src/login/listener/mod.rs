@@ -58,7 +58,8 @@ use crate::login::pending::{PendingLogin, spawn};
 /// * A request line may have 16 KiB, because some servers' codes are long.
 /// * The user sees a page without scripts, with the program's name. The browser does not store it
 ///   (`Cache-Control: no-store`) or pass on its address, which contains the code
-///   (`Referrer-Policy: no-referrer`).
+///   (`Referrer-Policy: no-referrer`). No other page can embed it
+///   (`Cross-Origin-Resource-Policy: same-origin`).
 ///
 /// ```
 /// use std::{net::Ipv4Addr, time::Duration};

@@ -223,6 +223,7 @@ fn the_page_keeps_the_code_to_itself() {
     for header in [
         "Referrer-Policy: no-referrer",
         "Cache-Control: no-store",
+        "Cross-Origin-Resource-Policy: same-origin",
         "Content-Security-Policy: default-src 'none'",
         "X-Content-Type-Options: nosniff",
     ] {
