@@ -3,7 +3,7 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use ::tokio::runtime::{Handle, Id};
-use auth_core::TransportError;
+use auth_core::{Limits, TransportError};
 use reqwest::{Client, ClientBuilder, redirect, retry};
 
 use crate::{CONNECTING, error};
@@ -29,6 +29,11 @@ pub(crate) fn harden(builder: ClientBuilder) -> ClientBuilder {
 /// Sets the timeout for connecting.
 pub(crate) fn connecting(builder: ClientBuilder) -> ClientBuilder {
     builder.connect_timeout(CONNECTING)
+}
+
+/// Keeps no connection that has been idle for longer than a moment.
+pub(crate) fn just_used(builder: ClientBuilder) -> ClientBuilder {
+    builder.pool_idle_timeout(Limits::JUST_USED)
 }
 
 /// A client that is built at the first request, since with rustls the build loads the system's
@@ -113,7 +118,7 @@ fn cannot_build(why: &str) -> TransportError {
 mod tests {
     use super::*;
     use crate::Reqwest;
-    use auth_core::{AsyncTransport, Body, Limits};
+    use auth_core::{AsyncTransport, Body};
     use auth_testkit::raw::{RawServer, ScriptStep};
 
     #[test]

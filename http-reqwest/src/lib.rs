@@ -67,8 +67,17 @@ enum Clients {
         rules: ProxyRules,
         /// For plain http, which is sent to loopback addresses only, without a proxy.
         loopback: client::Clients,
+        /// The same for requests that can be sent only once: these keep no idle connection.
+        single_use: Option<SingleUse>,
     },
     Unchecked(Client),
+}
+
+/// Clients for requests that can be sent only once. reqwest has the time for which a connection may
+/// be idle per client, not per request.
+struct SingleUse {
+    https: client::Clients,
+    loopback: client::Clients,
 }
 
 impl Reqwest {
@@ -96,15 +105,11 @@ impl Reqwest {
     pub fn with_builder(builder: ClientBuilder) -> Self {
         let rules = ProxyRules::default();
         let builder = client::harden(proxy::set(builder, &rules));
-        Self::with_clients(client::Clients::one(builder), rules)
-    }
-
-    fn with_clients(https: client::Clients, rules: ProxyRules) -> Self {
-        let loopback = || client::connecting(ClientBuilder::new().no_proxy());
         Self::of(Clients::Ours {
-            https,
+            https: client::Clients::one(builder),
             rules,
-            loopback: client::Clients::each(move || client::harden(loopback())),
+            loopback: client::Clients::each(loopback),
+            single_use: None,
         })
     }
 
@@ -144,7 +149,17 @@ impl Reqwest {
             let builder = builder.tls_backend_rustls();
             client::harden(proxy::set(builder, &of_environment))
         };
-        Self::with_clients(client::Clients::each(make), rules)
+        let again = make.clone();
+        let single_use = SingleUse {
+            https: client::Clients::each(move || client::just_used(again())),
+            loopback: client::Clients::each(|| client::just_used(loopback())),
+        };
+        Self::of(Clients::Ours {
+            https: client::Clients::each(make),
+            rules,
+            loopback: client::Clients::each(loopback),
+            single_use: Some(single_use),
+        })
     }
 
     fn of(clients: Clients) -> Self {
@@ -152,20 +167,40 @@ impl Reqwest {
         Self { clients }
     }
 
-    fn choose(&self, uri: &Uri, runtime: &Handle) -> Result<(Client, Origin), TransportError> {
+    fn choose(
+        &self,
+        uri: &Uri,
+        limits: &Limits,
+        runtime: &Handle,
+    ) -> Result<(Client, Origin), TransportError> {
         let plain = uri.scheme() == Some(&Scheme::HTTP);
         if plain && !is_loopback(uri) {
             return Err(error::plain_http(uri));
         }
         match &*self.clients {
-            Clients::Ours { loopback, .. } if plain => Ok((loopback.get(runtime)?, Origin::Ours)),
-            Clients::Ours { https, rules, .. } => {
+            Clients::Ours {
+                https,
+                rules,
+                loopback,
+                single_use,
+            } => {
+                let single_use = single_use.as_ref().filter(|_| limits.is_single_use());
+                let (https, loopback) =
+                    single_use.map_or((https, loopback), |own| (&own.https, &own.loopback));
+                if plain {
+                    return Ok((loopback.get(runtime)?, Origin::Ours));
+                }
                 proxy::check(rules, uri.host().unwrap_or_default())?;
                 Ok((https.get(runtime)?, Origin::Ours))
             }
             Clients::Unchecked(client) => Ok((client.clone(), Origin::Unchecked)),
         }
     }
+}
+
+/// Returns the builder of a client for plain http on this machine.
+fn loopback() -> ClientBuilder {
+    client::harden(client::connecting(ClientBuilder::new().no_proxy()))
 }
 
 impl Default for Reqwest {
@@ -234,7 +269,7 @@ impl Reqwest {
         let clock = Clock::start(limits);
         let runtime = Handle::try_current()
             .map_err(|error| TransportError::not_sent(error).misconfigured())?;
-        let (client, origin) = self.choose(request.uri(), &runtime)?;
+        let (client, origin) = self.choose(request.uri(), limits, &runtime)?;
         check_head(&request)?;
         let method = request.method().clone();
         let (mut head, body) = request.into_parts();

@@ -142,6 +142,7 @@ impl Ureq {
         request: http::Request<SendBody<'_>>,
         budget: &Budget,
         proxy: ProxyChoice,
+        single_use: bool,
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
         let mut request = budget.set(
             self.agent
@@ -152,6 +153,10 @@ impl Ureq {
         );
         if let ProxyChoice::Use(proxy) = proxy {
             request = request.proxy(proxy);
+        }
+        if single_use {
+            let most = self.agent.config().max_idle_age();
+            request = request.max_idle_age(most.min(Limits::JUST_USED));
         }
         self.agent.run(request.build())
     }
@@ -201,8 +206,10 @@ impl Transport for Ureq {
         let proxy = self.proxy.choose(&head.uri)?;
         let start = Instant::now();
         // `frame` has set the `Content-Length`, so ureq need not know the length of the reader.
-        let run =
-            |body: SendBody<'_>| self.run(http::Request::from_parts(head, body), &budget, proxy);
+        let run = |body: SendBody<'_>| {
+            let request = http::Request::from_parts(head, body);
+            self.run(request, &budget, proxy, limits.is_single_use())
+        };
         let response = match body {
             Body::Stream(stream) => {
                 let mut reader = upload::open(&stream).map_err(TransportError::not_sent)?;

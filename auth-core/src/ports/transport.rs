@@ -19,6 +19,8 @@ use crate::{
 ///   [`ResponseBuffer`](crate::ResponseBuffer) does.
 /// - It sends no head that [`check_head`](crate::check_head) rejects.
 /// - It opens a body once for each sending.
+/// - It sends a [single use](Limits::single_use) on no connection that has been idle for long, as far
+///   as its HTTP client can tell.
 /// - An error says whether the request may have been delivered, and how many bytes of the
 ///   response's body were received.
 ///

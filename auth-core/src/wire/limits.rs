@@ -33,6 +33,7 @@ pub struct Limits {
     total: Option<Duration>,
     secret: bool,
     media: bool,
+    single_use: bool,
 }
 
 impl Limits {
@@ -45,6 +46,7 @@ impl Limits {
             total: None,
             secret: false,
             media: false,
+            single_use: false,
         }
     }
 
@@ -58,6 +60,7 @@ impl Limits {
             total: Some(Duration::from_secs(30)), // other processes may wait for this renewal
             secret: true,
             media: false,
+            single_use: false,
         }
     }
 
@@ -118,6 +121,32 @@ impl Limits {
         self.secret = true;
         self
     }
+
+    /// Marks the request as one that can be sent only once, such as a refresh token or a code. A
+    /// transport sends it on a new connection, or on one that was in use within the last
+    /// [`JUST_USED`](Self::JUST_USED): a server may be closing one that was idle for longer, and
+    /// whether the request arrived is then unknown.
+    ///
+    /// ```
+    /// use auth_core::Limits;
+    ///
+    /// assert!(Limits::token().single_use().is_single_use());
+    /// ```
+    #[must_use]
+    pub const fn single_use(mut self) -> Self {
+        self.single_use = true;
+        self
+    }
+
+    /// Returns whether the request can be sent only once.
+    #[must_use]
+    pub const fn is_single_use(&self) -> bool {
+        self.single_use
+    }
+
+    /// How long a connection may have been idle on which a [single use](Self::single_use) is sent.
+    /// Servers keep idle connections for some seconds at least.
+    pub const JUST_USED: Duration = Duration::from_secs(1);
 
     /// Returns the maximum length of the response body, in bytes.
     #[must_use]

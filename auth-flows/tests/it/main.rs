@@ -10,6 +10,7 @@ mod device;
 mod ends;
 mod events;
 mod failures;
+mod kept_connections;
 mod pasted;
 mod rate_limit;
 mod responses;

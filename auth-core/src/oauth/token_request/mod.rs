@@ -332,7 +332,10 @@ impl Message for TokenRequest<'_> {
     }
 
     fn limits(&self) -> Limits {
-        Limits::token()
+        match self.grant_type {
+            AUTHORIZATION_CODE | REFRESH_TOKEN | DEVICE_CODE => Limits::token().single_use(),
+            _ => Limits::token(),
+        }
     }
 }
 

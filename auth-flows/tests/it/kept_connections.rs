@@ -1,0 +1,88 @@
+//! A server that closes a kept connection just as a request arrives on it: a refresh token is sent on
+//! a new one, since it may be spent without its response.
+
+use std::{thread, time::Duration};
+
+use auth_core::{
+    AuthorizationServer, Endpoint, Lifetime, Limits, Now, OAuthClient, Service, Store, TokenKind,
+    TokenRecord, TokenResponse, UnixTime,
+};
+use auth_flows::{AsyncClient, Client};
+use auth_testkit::raw::{RawServer, ScriptStep};
+use http_reqwest::{Reqwest, Tokio};
+use http_ureq::Ureq;
+use keystore::Memory;
+
+const BODY: &str =
+    r#"{"access_token":"t","token_type":"bearer","expires_in":3600,"refresh_token":"r"}"#;
+
+/// Each connection gets one response, and is closed as soon as it brings a second request.
+fn server() -> RawServer {
+    let response = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{BODY}",
+        BODY.len()
+    );
+    RawServer::start(move |_| {
+        let response = ScriptStep::send(response.as_bytes());
+        vec![ScriptStep::Read, response, ScriptStep::Read]
+    })
+}
+
+fn service(server: &RawServer) -> Service {
+    let endpoint = Endpoint::parse(&server.url("/token").to_string()).expect("an endpoint");
+    let client = OAuthClient::new(AuthorizationServer::new(endpoint), "app").expect("a client");
+    Service::new("example", client, "flows-test/1.0").expect("a user agent")
+}
+
+/// A store with a login that has expired.
+fn store(service: &Service) -> Memory {
+    let long_ago = Now {
+        wall: UnixTime::from_secs(1_000_000_000),
+        monotonic: Duration::ZERO,
+    };
+    let hour = Lifetime::For(Duration::from_secs(3600));
+    let response = TokenResponse::new("old", hour).expect("a token");
+    let response = response.or_refresh_token(Some(&"r".into()));
+    let mut record = TokenRecord::default();
+    let token = response.into_token(long_ago, 1).expect("a token");
+    record.set(TokenKind::Login, token.into());
+    let store = Memory::new();
+    let lease = store.try_lease(&service.account_key("me"));
+    let lease = lease.expect("a store").expect("free");
+    store.save(&lease, &record.to_text()).expect("saved");
+    store
+}
+
+#[test]
+fn a_refresh_is_not_sent_on_a_connection_that_the_server_may_be_closing() {
+    let idle = Limits::JUST_USED + Duration::from_millis(100);
+    let blocking = thread::spawn(move || {
+        let server = server();
+        let service = service(&server);
+        let store = store(&service);
+        let client = Client::new(service, Ureq::default(), store);
+        let session = client.account("me");
+        session.token(TokenKind::Login).expect("renewed");
+        thread::sleep(idle);
+        session.invalidate(TokenKind::Login).expect("invalid");
+        session.token(TokenKind::Login).expect("renewed again");
+        assert_eq!((server.connections(), server.requests().len()), (2, 2));
+    });
+    let server = server();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let service = service(&server);
+    let store = store(&service);
+    let tokio = Tokio::new(runtime.handle().clone());
+    let client = AsyncClient::new(service, Reqwest::default(), tokio, store);
+    runtime.block_on(async {
+        let session = client.account("me");
+        session.token(TokenKind::Login).await.expect("renewed");
+        tokio::time::sleep(idle).await;
+        let invalidated = session.invalidate(TokenKind::Login).await;
+        invalidated.expect("invalid");
+        let again = session.token(TokenKind::Login).await;
+        again.expect("renewed again");
+    });
+    assert_eq!((server.connections(), server.requests().len()), (2, 2));
+    blocking.join().expect("the blocking world");
+}
