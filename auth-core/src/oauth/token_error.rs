@@ -67,6 +67,7 @@ pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthEr
             Error::login_needed("the client may no longer use the scopes of this login")
         }
         ("invalid_grant", PASSWORD) => bad_password(&oauth),
+        ("invalid_request", PASSWORD) if blames_password(&oauth) => bad_password(&oauth),
         (_, AUTHORIZATION_CODE) if is_dead_code(&oauth) => refused_code(asked.code),
         ("invalid_grant", CLIENT_CREDENTIALS) => {
             configuration(format!("the client `{client_id}` was refused"))
@@ -99,6 +100,16 @@ fn blames_client(oauth: &OAuthError) -> bool {
         "invalid_request" => words(oauth).any(named),
         _ => false,
     }
+}
+
+/// Returns whether an `invalid_request` is about a wrong password. Authlib sends it, with the words
+/// `Invalid "username" or "password" in request.`, where RFC 6749 section 5.2 has `invalid_grant`. A
+/// parameter that is missing or malformed is named alone.
+fn blames_password(oauth: &OAuthError) -> bool {
+    let both = |text: &str| {
+        text.starts_with("Invalid ") && holds(text, "username") && holds(text, "password")
+    };
+    words(oauth).any(both)
 }
 
 /// What the server says beside the code: league in `hint`, others in `error_description`.

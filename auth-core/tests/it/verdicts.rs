@@ -197,6 +197,20 @@ fn oauth_codes_by_grant() {
             check(message, &code, Configuration, &["compare both"]);
         }
     }
+    // Authlib's words for a wrong password, in two versions; league's for a missing parameter.
+    for quote in ["\\\"", "'"] {
+        let words = format!("Invalid {quote}username{quote} or {quote}password{quote} in request.");
+        let code = format!("{{\"error\":\"invalid_request\",\"error_description\":\"{words}\"}}");
+        check(&password, &code, BadCredentials, &["check both"]);
+        check(&daemon, &code, Refused, &[]);
+    }
+    for words in [
+        "Missing \\\"password\\\" in request.",
+        "Check the `username` parameter",
+    ] {
+        let code = format!("{{\"error\":\"invalid_request\",\"hint\":\"{words}\"}}");
+        check(&password, &code, Refused, &[]);
+    }
     let code = r#"{"error":"made_up"}"#;
     check(&daemon, code, Refused, &[]);
 }
