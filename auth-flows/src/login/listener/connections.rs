@@ -47,6 +47,8 @@ pub(super) struct Host {
     over: AtomicBool,
     /// The status and the page of the response that ended the login.
     ended: OnceLock<(u16, String)>,
+    /// Held while both are set, so that no visit finds the login over and no page yet.
+    ending: Mutex<()>,
     arrivals: Arrivals,
     open: AtomicUsize,
     /// The connections that have not sent their request yet, the oldest first.
@@ -57,7 +59,22 @@ pub(super) struct Host {
 struct Reading {
     /// How many connections there were so far; numbers them.
     count: u64,
-    streams: VecDeque<(u64, TcpStream)>,
+    streams: VecDeque<(u64, Visitor)>,
+}
+
+/// A connection that has not sent its request yet.
+struct Visitor {
+    stream: TcpStream,
+    evicted: Arc<AtomicBool>,
+}
+
+impl Visitor {
+    /// Closes the connection. Where that does not wake its thread (Windows), the thread sees the flag.
+    #[inline]
+    fn evict(&self) {
+        self.evicted.store(true, Ordering::Relaxed);
+        let _closed_already = self.stream.shutdown(Shutdown::Both);
+    }
 }
 
 impl Host {
@@ -82,6 +99,7 @@ impl Host {
             outcome,
             over: AtomicBool::new(false),
             ended: OnceLock::new(),
+            ending: Mutex::default(),
             arrivals: Arrivals::default(),
             open: AtomicUsize::new(0),
             reading: Mutex::default(),
@@ -169,8 +187,8 @@ impl Host {
             ),
             Some(Telling::Nothing) | None => format!(
                 "check that the user finished the login. Other likely causes: the redirect URI {redirect_uri} is not registered for this client, \
-                 the client id `{}` is unknown, or the address of the login page is wrong (the service then shows an error page and \
-                 never redirects); or the browser runs on another machine (then log in with a pasted redirect)",
+                 the client id `{}` is unknown, the client may not use the authorization code grant, or the address of the login page \
+                 is wrong (the service then shows an error page and never redirects); or the browser runs on another machine (then log in with a pasted redirect)",
                 self.pending.client_id()
             ),
         };
@@ -227,11 +245,8 @@ impl Host {
                     || is_refusal && purpose == Purpose::Navigation
             }
         };
-        if let Some((status, page)) = self.ended.get().filter(|_| is_ours) {
-            return respond(&mut stream, *status, page);
-        }
         if self.over.load(Ordering::Relaxed) || self.outcome.is_dropped() {
-            return respond(&mut stream, 410, &page::too_late(program));
+            return self.show_end(&mut stream, is_ours);
         }
         match outcome {
             Ok(grant) => {
@@ -256,7 +271,11 @@ impl Host {
     /// Reads a request. If too many connections have not sent theirs, closes the oldest of them.
     #[inline]
     fn receive(&self, stream: &mut TcpStream) -> io::Result<Received> {
-        let own = stream.try_clone()?;
+        let evicted = Arc::new(AtomicBool::new(false));
+        let own = Visitor {
+            stream: stream.try_clone()?,
+            evicted: Arc::clone(&evicted),
+        };
         let (number, oldest) = {
             let mut reading = self.reading();
             reading.count += 1;
@@ -269,9 +288,9 @@ impl Host {
             )
         };
         if let Some((_, oldest)) = oldest {
-            let _closed_already = oldest.shutdown(Shutdown::Both);
+            oldest.evict();
         }
-        let received = read(stream, Instant::now() + READ_TIMEOUT);
+        let received = read(stream, Instant::now() + READ_TIMEOUT, &evicted);
         self.reading().streams.retain(|(n, _)| *n != number);
         received
     }
@@ -313,18 +332,31 @@ impl Host {
         page: (u16, String),
         mut stream: TcpStream,
     ) -> io::Result<()> {
+        let ending = self.ending();
         if self.over.swap(true, Ordering::Relaxed) {
-            return match self.ended.get() {
-                Some((status, page)) => respond(&mut stream, *status, page),
-                None => respond(&mut stream, 410, &page::too_late(&self.program)),
-            };
+            drop(ending);
+            return self.show_end(&mut stream, true);
         }
         let (status, page) = self.ended.get_or_init(|| page);
+        drop(ending);
         let shown = respond(&mut stream, *status, page);
         drop(stream);
         self.port.close_if_fixed();
         self.outcome.send(outcome);
         shown
+    }
+
+    /// Shows how the login ended, or, to others than its user, that it is over.
+    fn show_end(&self, stream: &mut TcpStream, is_ours: bool) -> io::Result<()> {
+        drop(self.ending());
+        match self.ended.get().filter(|_| is_ours) {
+            Some((status, page)) => respond(stream, *status, page),
+            None => respond(stream, 410, &page::too_late(&self.program)),
+        }
+    }
+
+    fn ending(&self) -> MutexGuard<'_, ()> {
+        self.ending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn reading(&self) -> MutexGuard<'_, Reading> {

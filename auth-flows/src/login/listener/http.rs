@@ -3,6 +3,7 @@
 use std::{
     io::{self, Read, Write},
     net::TcpStream,
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
@@ -46,19 +47,33 @@ const MAX_HEAD: usize = 64 << 10;
 /// How long to read on after the page is written, see [`respond`].
 const LINGER: Duration = Duration::from_millis(200);
 
-/// Reads the head of a request, until `end`. Wipes it afterwards, because it may have the code.
+/// How long a read waits before it looks whether its connection was evicted: closing a socket wakes
+/// no blocked read on Windows.
+const TICK: Duration = Duration::from_millis(50);
+
+/// Reads the head of a request, until `end` or until the connection is evicted. Wipes it afterwards,
+/// because it may have the code.
 #[inline]
-pub(super) fn read(stream: &mut TcpStream, end: Instant) -> io::Result<Received> {
+pub(super) fn read(
+    stream: &mut TcpStream,
+    end: Instant,
+    evicted: &AtomicBool,
+) -> io::Result<Received> {
     // Never grows, which would leave a copy behind.
     let mut head = Vec::with_capacity(MAX_HEAD + 2 * PIECE);
-    let received = read_into(&mut head, stream, end);
+    let received = read_into(&mut head, stream, end, evicted);
     drop(SecretBytes::new(head));
     received
 }
 
 const PIECE: usize = 2048;
 
-fn read_into(head: &mut Vec<u8>, stream: &mut TcpStream, end: Instant) -> io::Result<Received> {
+fn read_into(
+    head: &mut Vec<u8>,
+    stream: &mut TcpStream,
+    end: Instant,
+    evicted: &AtomicBool,
+) -> io::Result<Received> {
     let mut piece = [0; PIECE];
     loop {
         if let Some(at) = find(head, b"\r\n\r\n") {
@@ -69,16 +84,24 @@ fn read_into(head: &mut Vec<u8>, stream: &mut TcpStream, end: Instant) -> io::Re
             return Ok(Received::Invalid(TOO_LONG));
         }
         let left = end.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        if left.is_zero() || evicted.load(Ordering::Relaxed) {
             return Ok(Received::Invalid(INCOMPLETE));
         }
-        stream.set_read_timeout(Some(left))?;
+        stream.set_read_timeout(Some(left.min(TICK)))?;
         match stream.read(&mut piece) {
-            // Closed, reset or silent until `end`.
+            Err(error) if is_silent(&error) => {}
+            // Closed or reset.
             Ok(0) | Err(_) => return Ok(Received::Invalid(INCOMPLETE)),
             Ok(n) => head.extend_from_slice(&piece[..n]),
         }
     }
+}
+
+/// Whether nothing has come yet: a read timeout has two names, and a signal may end it.
+#[inline]
+fn is_silent(error: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    matches!(error.kind(), Interrupted | TimedOut | WouldBlock)
 }
 
 #[inline]
@@ -193,6 +216,28 @@ fn find(bytes: &[u8], what: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Without closing the socket, which on Windows does not end a read.
+    #[test]
+    fn an_evicted_connection_ends_although_its_socket_is_open() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let silent = TcpStream::connect(address).expect("it listens");
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let evicted = std::sync::Arc::new(AtomicBool::new(false));
+        let flag = std::sync::Arc::clone(&evicted);
+        let reader = std::thread::spawn(move || {
+            let start = Instant::now();
+            let end = start + Duration::from_secs(60);
+            let received = read(&mut stream, end, &flag).expect("no failure");
+            (received, start.elapsed())
+        });
+        evicted.store(true, Ordering::Relaxed);
+        let (received, took) = reader.join().expect("no panic");
+        assert_eq!(received, Received::Invalid(INCOMPLETE));
+        assert!(took < Duration::from_secs(30), "{took:?}");
+        drop(silent);
+    }
 
     #[test]
     fn heads() {

@@ -164,6 +164,27 @@ fn silent_connections_do_not_delay_the_response() {
 }
 
 #[test]
+fn the_oldest_silent_visitor_is_closed_for_one_more() {
+    let scene = scene("", LONG);
+    let mut oldest = scene.connect();
+    let limit = std::time::Duration::from_secs(3); // less than a visitor has for its request
+    oldest.set_read_timeout(Some(limit)).expect("a timeout");
+    // One by one, so that the first is the oldest.
+    oldest.write_all(b"G").expect("it listens");
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    let others: Vec<_> = (0..40).map(|_| scene.connect()).collect();
+    let mut rest = Vec::new();
+    // Closed or reset, or a page; a timeout is none of these.
+    if let Err(error) = oldest.read_to_end(&mut rest) {
+        assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset, "{error}");
+    }
+    drop(others);
+    let response = scene.get(&format!("/?code=c0de&state={STATE}"));
+    assert_eq!(status(&response), "200");
+    assert!(scene.end().is_ok());
+}
+
+#[test]
 fn a_request_may_come_in_pieces() {
     let scene = scene("", LONG);
     let mut stream = scene.connect();
