@@ -235,6 +235,12 @@ impl Store for Keyring {
         self.with_entries(Doing::Saving, lease.key(), |split| split.save(record))
     }
 
+    /// Reads an entry, which asks the user to unlock the keyring. Writes none: a password manager may
+    /// ask the user about each entry that a program creates or deletes.
+    fn reserve(&self, lease: &Lease, _: usize) -> Result<(), Error> {
+        self.with_entries(Doing::Saving, lease.key(), |split| split.check())
+    }
+
     fn remove(&self, lease: &Lease) -> Result<(), Error> {
         self.with_entries(Doing::Removing, lease.key(), |split| split.remove())
     }

@@ -73,6 +73,12 @@ impl Split<'_> {
         Err(failure)
     }
 
+    /// Finds out whether the keyring is there and unlocked. Whatever is stored is fine: a save
+    /// replaces it.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        self.entries.get(&self.head()).map(drop)
+    }
+
     /// Replaces the token record. Requires the lease.
     pub(crate) fn save(&self, record: &SecretBytes) -> Result<(), Failure> {
         let old = self.entries.get(&self.head())?;

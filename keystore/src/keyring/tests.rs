@@ -290,6 +290,34 @@ fn errors_name_the_account_and_show_nothing_of_the_record() {
 }
 
 #[test]
+fn a_keyring_that_is_away_or_locked_is_found_before_a_login() {
+    let folder = tempfile::tempdir().unwrap();
+    let fake = Fake::new(WINDOWS);
+    let store = store(&fake, &folder);
+    let lease = store.try_lease(&key()).unwrap().unwrap();
+    for failure in [
+        Failure::NoBus,
+        Failure::NoService,
+        Failure::NoCollection,
+        Failure::Locked,
+        Failure::NoResponse(SHORT),
+        Failure::Broken("org.example.Odd: no".into()),
+    ] {
+        fake.fail_next(2, failure.clone()); // a read is tried again on a new connection
+        let error = store.reserve(&lease, 100).unwrap_err();
+        let reason = failure.reason();
+        assert!(error.to_string().contains(&*reason), "{error}");
+        fake.fail_next(0, failure);
+    }
+    assert!(fake.users().is_empty(), "{:?}", fake.users());
+    store.reserve(&lease, 100).unwrap();
+    // A login replaces what is foreign.
+    fake.tamper("nightly", "inaturalist+app+me", Some(b"a password"));
+    store.reserve(&lease, 100).unwrap();
+    assert_eq!(fake.users().len(), 1, "{:?}", fake.users());
+}
+
+#[test]
 fn records_of_the_core_fit() {
     let fake = Fake::new(WINDOWS);
     split(&fake)
