@@ -6,28 +6,21 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 /// Prints a line of the result.
-pub(crate) fn line(text: impl Display) {
+pub fn line(text: impl Display) {
     write(&format!("{text}\n"));
 }
 
 /// Prints the beginning of a slow line at once, without a line end.
-pub(crate) fn part(text: impl Display) {
+pub fn part(text: impl Display) {
     write(&text.to_string());
 }
 
 /// Prints a line about a problem to standard error.
-pub(crate) fn problem(text: impl Display) {
+pub fn problem(text: impl Display) {
     let _reader_gone = writeln!(io::stderr().lock(), "{text}");
 }
 
-#[cfg(not(test))]
 fn write(text: &str) {
     let mut out = io::stdout().lock();
     let _reader_gone = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-}
-
-/// Tests print through the harness, which captures it unless the test fails.
-#[cfg(test)]
-fn write(text: &str) {
-    print!("{text}");
 }

@@ -18,7 +18,7 @@ const LIST: &str = "installed.txt";
 ///
 /// [`Stop::Missing`] if there is no Python with `venv`; [`Stop::Failed`] if pip cannot install the
 /// packages.
-pub(crate) fn installed(folder: &Path, packages: &[&str]) -> Result<PathBuf, Stop> {
+pub fn installed(folder: &Path, packages: &[&str]) -> Result<PathBuf, Stop> {
     let list = packages.join("\n");
     let failed = |error: io::Error| Stop::Failed(format!("{}: {error}", packages.join(", ")));
     let program = folder.join("bin/python");

@@ -7,14 +7,20 @@ use crate::{Stop, Verdict, output, root};
 
 /// A document, by its path from the root of the workspace, and the command that writes it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Document {
-    pub(crate) path: &'static str,
-    pub(crate) command: &'static str,
+pub struct Document {
+    /// Its path from the root of the workspace.
+    pub path: &'static str,
+    /// The command that writes it.
+    pub command: &'static str,
 }
 
 impl Document {
     /// Writes the document.
-    pub(crate) fn write(&self, text: &str) -> Result<(), Stop> {
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Failed`] if it cannot be written.
+    pub fn write(&self, text: &str) -> Result<(), Stop> {
         let path = root().join(self.path);
         let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
         folder
@@ -25,7 +31,11 @@ impl Document {
     }
 
     /// Compares the text to the committed one and prints the differences.
-    pub(crate) fn compare(&self, text: &str) -> Result<Verdict, Stop> {
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Failed`] if the committed one cannot be read.
+    pub fn compare(&self, text: &str) -> Result<Verdict, Stop> {
         let known = match fs::read_to_string(root().join(self.path)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             read => {

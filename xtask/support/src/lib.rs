@@ -1,0 +1,8 @@
+//! What the workspace's own tasks share: results, output, cargo, generated documents and pip.
+
+pub mod generated_doc;
+pub mod output;
+pub mod pip;
+mod task;
+
+pub use task::{Outcome, Stop, Verdict, cargo, exit, metadata, no_arguments, output, root};
