@@ -6,13 +6,19 @@ mod coverage;
 mod demo;
 mod features;
 mod fuzz;
-mod rig;
 mod soak;
 mod tidy;
 
 use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
+
+mod rig {
+    //! The names that the tasks have for both worlds.
+    pub(crate) use worlds::{
+        AnyClient as Program, AnySession as Seat, MAX_WAIT, PendingCall as Calling, World as Rig,
+    };
+}
 
 use support::{
     Outcome, Stop, Verdict, cargo, generated_doc, metadata, no_arguments, output, pip, root,

@@ -32,7 +32,7 @@ use super::steps::Steps;
 use super::store_dir::{ACCOUNT, PASSWORD, service};
 use crate::conformance::fleet;
 use crate::conformance::ping::Ping;
-use crate::rig::{Program, Rig, Seat};
+use crate::rig::{Program, Seat};
 use crate::{Outcome, Stop, Verdict, output};
 
 /// The task's name.
@@ -41,11 +41,7 @@ pub(super) const TASK: &str = "store-worker";
 /// Works until its standard input ends.
 pub(crate) fn work(args: Vec<OsString>) -> Outcome {
     let options = Options::parse(args)?;
-    let Rig::Async(_, runtime) = Rig::asynchronous()
-        .map_err(|error| Stop::Failed(format!("cannot start a runtime: {error}")))?
-    else {
-        return Err(Stop::Failed("the async rig has no runtime".to_owned()));
-    };
+    let runtime = worlds::runtime()?;
     let worker =
         Worker::new(&options, &runtime).map_err(|error| Stop::Failed(error.to_string()))?;
     for line in std::io::stdin().lock().lines() {
@@ -53,7 +49,10 @@ pub(crate) fn work(args: Vec<OsString>) -> Outcome {
         worker.obey(&line)?;
     }
     // Do not wait for calls that still wait.
-    runtime.shutdown_background();
+    drop(worker);
+    if let Some(runtime) = Arc::into_inner(runtime) {
+        runtime.shutdown_background();
+    }
     Ok(Verdict::Passed)
 }
 
@@ -113,7 +112,7 @@ struct Worker {
 }
 
 impl Worker {
-    fn new(options: &Options, runtime: &Runtime) -> Result<Self, Error> {
+    fn new(options: &Options, runtime: &Arc<Runtime>) -> Result<Self, Error> {
         let steps = Steps::new(options.halt_at, options.halt_for, |name| {
             output::line(json!({ "halt": name }))
         });
@@ -122,7 +121,6 @@ impl Worker {
             None => Arc::new(File::open(&options.folder)?),
         };
         let service = service(&options.origin)?;
-        let handle = runtime.handle().clone();
         let blocking = Client::new(
             service.clone(),
             steps.around(Ureq::default()),
@@ -131,12 +129,12 @@ impl Worker {
         let asynchronous = AsyncClient::new(
             service,
             steps.around(Reqwest::default()),
-            Tokio::new(handle.clone()),
+            Tokio::new(runtime.handle().clone()),
             steps.around(store),
         );
         let [blocking, asynchronous] = [
             Program::Blocking(blocking),
-            Program::Async(asynchronous, handle),
+            Program::Async(asynchronous, Arc::clone(runtime)),
         ]
         .map(|program| {
             let seat = program.account(ACCOUNT);
@@ -185,8 +183,8 @@ impl Worker {
                     Seat::Blocking(session) => {
                         thread::spawn(move || tell(session.send(Ping::default())));
                     }
-                    Seat::Async(session, handle) => {
-                        handle.spawn(async move { tell(session.send(Ping::default()).await) });
+                    Seat::Async(session, runtime) => {
+                        runtime.spawn(async move { tell(session.send(Ping::default()).await) });
                     }
                 }
             }

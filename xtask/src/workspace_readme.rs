@@ -1,3 +1,0 @@
-//! The README of the workspace, so that its examples are compiled.
-
-#![doc = include_str!("../../README.md")]

@@ -1,0 +1,64 @@
+//! A program: a client of either kind.
+
+use std::sync::Arc;
+
+use auth_core::{Service, Store};
+use auth_flows::{AsyncClient, Client};
+use tokio::runtime::Runtime;
+
+use crate::session::AnySession;
+use crate::world::World;
+
+/// A client of either kind: a service, a transport and a store.
+#[derive(Clone, Debug)]
+pub enum AnyClient {
+    /// Blocking.
+    Blocking(Client),
+    /// Async, in a runtime.
+    Async(AsyncClient, Arc<Runtime>),
+}
+
+/// Makes the same call on either client.
+macro_rules! open {
+    ($any:expr, $client:ident => $call:expr) => {
+        match $any {
+            AnyClient::Blocking($client) => AnySession::Blocking($call),
+            AnyClient::Async($client, runtime) => AnySession::Async($call, Arc::clone(runtime)),
+        }
+    };
+}
+
+impl AnyClient {
+    /// A program in each world, over the same store.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the system starts no thread.
+    pub fn both(service: &Service, store: impl Store + Clone) -> [Self; 2] {
+        let worlds = World::both().expect("threads for a runtime");
+        worlds.map(|world| world.program(service.clone(), store.clone()))
+    }
+
+    /// `blocking` or `async`, in messages.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Blocking(_) => "blocking",
+            Self::Async(..) => "async",
+        }
+    }
+
+    /// The account with this name.
+    pub fn account(&self, name: &str) -> AnySession {
+        open!(self, client => client.account(name))
+    }
+
+    /// The client's own session, by client credentials.
+    pub fn client_session(&self) -> AnySession {
+        open!(self, client => client.client_session())
+    }
+
+    /// A session without an account.
+    pub fn anonymous(&self) -> AnySession {
+        open!(self, client => client.anonymous())
+    }
+}

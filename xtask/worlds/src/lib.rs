@@ -1,0 +1,44 @@
+#![doc = include_str!("../README.md")]
+
+mod call;
+mod client;
+mod session;
+mod world;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use auth_core::{Error, ErrorKind};
+use tokio::runtime::Runtime;
+
+pub use call::PendingCall;
+pub use client::AnyClient;
+pub use session::{AnySession, Followed};
+pub use world::{World, runtime};
+
+/// The longest wait for anything but a person in front of a real browser.
+pub const MAX_WAIT: Duration = Duration::from_secs(60);
+
+/// Runs a future to its end, for [`MAX_WAIT`] at most.
+fn bounded<T>(
+    runtime: &Arc<Runtime>,
+    future: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    runtime.block_on(async {
+        match tokio::time::timeout(MAX_WAIT, future).await {
+            Ok(result) => result,
+            Err(_) => Err(too_long()),
+        }
+    })
+}
+
+fn too_long() -> Error {
+    let words = format!("waited {} s", MAX_WAIT.as_secs());
+    Error::new(ErrorKind::TimedOut, words)
+}
+
+/// The README of the workspace, so that its examples are compiled. Here, because this package has
+/// the crates that they use.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct WorkspaceReadme;
