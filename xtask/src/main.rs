@@ -1,7 +1,6 @@
 //! The workspace's own tasks: `cargo xtask help` lists them.
 
 mod bench;
-mod conformance;
 mod coverage;
 mod demo;
 mod features;
@@ -11,7 +10,11 @@ mod tidy;
 
 use std::env;
 use std::ffi::OsString;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
+
+use support::{
+    Outcome, Stop, Verdict, cargo, generated_doc, metadata, no_arguments, output, pip, root,
+};
 
 mod rig {
     //! The names that the tasks have for both worlds.
@@ -19,10 +22,6 @@ mod rig {
         AnyClient as Program, AnySession as Seat, MAX_WAIT, PendingCall as Calling, World as Rig,
     };
 }
-
-use support::{
-    Outcome, Stop, Verdict, cargo, generated_doc, metadata, no_arguments, output, pip, root,
-};
 
 const HELP: &str = "\
 cargo xtask <task>
@@ -50,8 +49,16 @@ cargo xtask <task>
 
 Exit status: 0 success, 1 something failed, 2 wrong usage or a missing tool.";
 
+/// The tasks that are packages of their own.
+const PACKAGES: [(&str, &str); 1] = [("conformance", "conformance")];
+
 fn main() -> ExitCode {
-    support::exit(dispatch(env::args_os().skip(1).collect()))
+    let args: Vec<_> = env::args_os().skip(1).collect();
+    let is_task = |(task, _): &&(&str, &str)| args.first().is_some_and(|first| first == task);
+    match PACKAGES.iter().find(is_task) {
+        Some((_, name)) => package(name, &args[1..]),
+        None => support::exit(dispatch(args)),
+    }
 }
 
 fn dispatch(mut args: Vec<OsString>) -> Outcome {
@@ -64,15 +71,11 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
         Some("tidy") => tidy::run(args),
         Some("features") => features::run(args),
         Some("fuzz") => fuzz::run(args),
-        Some("conformance") => conformance::run(args),
         Some("coverage") => coverage::run(args),
         Some("bench") => bench::run(args),
         Some("soak") => soak::run(args),
         Some("soak-workers") => soak::work(args),
         Some("soak-server") => soak::serve(args),
-        Some("store-probe") => conformance::stores::probe(args),
-        Some("fleet-store") => conformance::fleet::act(args),
-        Some("store-worker") => conformance::stores::work(args),
         Some("help" | "-h" | "--help") => {
             output::line(HELP);
             Ok(Verdict::Passed)
@@ -81,5 +84,22 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
             "unknown task `{}`\n\n{HELP}",
             task.display()
         ))),
+    }
+}
+
+/// Runs a task that is a package of its own, so that the others are built without what it needs.
+/// Its exit status is this one's.
+fn package(name: &str, args: &[OsString]) -> ExitCode {
+    // The folder stays the user's, whose arguments may be paths.
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["run", "--quiet", "--manifest-path"]);
+    command.arg(root().join("Cargo.toml"));
+    command.args(["--package", name, "--"]).args(args);
+    match command.status() {
+        Ok(status) => {
+            let code = status.code().and_then(|code| u8::try_from(code).ok());
+            ExitCode::from(code.unwrap_or(1))
+        }
+        Err(error) => support::exit(Err(Stop::Missing(format!("cannot run cargo: {error}")))),
     }
 }

@@ -1,0 +1,68 @@
+//! A person logs in: by browser, by a pasted redirect, by a code.
+
+use auth_flows::{Login, Status};
+use keystore::Memory;
+
+use crate::env::{App, ServerEnv, alice, bob, log_in};
+use crate::expect::ensure;
+use crate::ping::Ping;
+use crate::{report::CheckResult, scripted_user::ScriptedUser};
+
+/// Alice logs in this way, and the stored token is hers.
+pub(crate) fn serves(
+    env: &ServerEnv<'_>,
+    app: App,
+    login: impl Fn(&ScriptedUser) -> Login,
+) -> CheckResult {
+    let (seat, user) = (env.seat(app)?, alice());
+    let status = log_in(&seat, &user, login(&user))?;
+    ensure(status.login.is_some(), format!("no token: {status:?}"))?;
+    expect_stored(&status, &seat.status()?)?;
+    env.is_alices(&seat.send(Ping::default())?)
+}
+
+/// The login returns the status of what is stored.
+fn expect_stored(said: &Status, stored: &Status) -> CheckResult {
+    let [said, stored] = [said, stored].map(|status| format!("{status:?}"));
+    ensure(
+        said == stored,
+        format!("the login returned {said}, but stored is {stored}"),
+    )
+}
+
+/// Requests one of several possible scopes, and gets that one.
+pub(crate) fn one_scope(env: &ServerEnv<'_>) -> CheckResult {
+    asks_for(env, "write", "write")
+}
+
+/// Requests these scopes, and gets those.
+pub(crate) fn asks_for(env: &ServerEnv<'_>, requested: &str, granted: &str) -> CheckResult {
+    let (seat, user) = (env.seat(env.facts.public)?, alice());
+    let status = log_in(&seat, &user, user.browser().scope(requested))?;
+    let scope = status.login.and_then(|token| token.scope);
+    ensure(
+        scope.as_deref() == Some(granted),
+        format!("scope {scope:?}"),
+    )?;
+    let pong = seat.send(Ping::default())?;
+    ensure(pong.scope == granted, format!("{pong:?}"))
+}
+
+pub(crate) fn two_people(env: &ServerEnv<'_>) -> CheckResult {
+    let store = Memory::new();
+    let people = [
+        ("alice", alice(), env.facts.alice),
+        ("bob", bob(), env.facts.bob),
+    ];
+    let mut seats = Vec::new();
+    for (name, user, _) in &people {
+        let service = env.service(env.facts.public)?;
+        let seat = env.rig.account(service, store.clone(), name);
+        log_in(&seat, user, user.browser())?;
+        seats.push(seat);
+    }
+    for (seat, (_, _, id)) in seats.iter().zip(people) {
+        env.belongs(&seat.send(Ping::default())?, id)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,243 @@
+//! Many processes at one account, with a server that ends the login if a refresh token is used
+//! twice: one renewal for each end of a token.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use auth_core::{AccountKey, Error, SecretBytes};
+use auth_testkit::{Rotation, TestServer};
+
+use super::engine::{Engine, Kind};
+use crate::expect::ensure;
+use crate::output;
+use crate::report::{CheckResult, Failure, Report};
+use crate::stores::clock::FakeClock;
+use crate::stores::store_dir::{counted, rotations, server, since};
+use crate::stores::worker_process::{Heard, Start, Worker};
+
+/// How many threads and tasks of each process call at once.
+const THREADS: usize = 1;
+const TASKS: usize = 1;
+const ROUNDS: usize = 50;
+/// A third of the lifetime of a token: all hosts agree that it is valid.
+const AHEAD: i64 = 1200;
+
+pub(super) fn run(engine: &Engine, report: &mut Report) {
+    let sizes: &[(&str, usize)] = match engine.kind {
+        Kind::Pooled => &[("8 processes: 50 rounds, 50 renewals", 8)],
+        _ => &[
+            ("2 processes: 50 rounds, 50 renewals", 2),
+            ("8 processes: 50 rounds, 50 renewals", 8),
+            ("32 processes: 50 rounds, 50 renewals", 32),
+        ],
+    };
+    let mut figures = String::new();
+    report.single(
+        "one connection for all threads; what a renewal costs",
+        || {
+            figures = cost(engine)?;
+            Ok(())
+        },
+    );
+    output::line(format_args!("      {figures}"));
+    for (name, processes) in sizes {
+        report.single(name, || {
+            Crew::new(engine, *processes, false)?.rounds(ROUNDS)
+        });
+    }
+    if engine.kind == Kind::Pooled {
+        return;
+    }
+    report.single(
+        "hosts' clocks 40 minutes apart: 10 rounds, 10 renewals",
+        || Crew::new(engine, 4, true)?.rounds(10),
+    );
+    report.single("10,000 leases held at once: none is lost", || {
+        many_leases(engine)
+    });
+    report.single(
+        "a note changed by 8 stores at once: nothing is lost",
+        || notes(engine),
+    );
+}
+
+struct Crew {
+    server: TestServer,
+    workers: Vec<Worker>,
+    _clocks: Vec<FakeClock>,
+}
+
+impl Crew {
+    fn new(engine: &Engine, processes: usize, clocks_differ: bool) -> Result<Self, Failure> {
+        let server = server(Rotation::KillFamily)?;
+        let start = Start::over(&server, &engine.url(), &engine.namespace()?);
+        let (mut workers, mut clocks) = (Vec::new(), Vec::new());
+        for number in 0..processes {
+            workers.push(match clocks_differ {
+                false => start.spawn()?,
+                true => {
+                    let clock = FakeClock::ahead(if number % 2 == 0 { AHEAD } else { -AHEAD })?;
+                    let worker = start.clone().clock(&clock).spawn()?;
+                    clocks.push(clock);
+                    worker
+                }
+            });
+        }
+        let first = workers.first_mut().ok_or("no processes")?;
+        first.ask("log-in")?.went_well()?;
+        Ok(Self {
+            server,
+            workers,
+            _clocks: clocks,
+        })
+    }
+
+    fn rounds(mut self, times: usize) -> CheckResult {
+        self.all_call()?;
+        for round in 0..times {
+            let mark = self.server.requests().mark();
+            self.server.revoke_access_tokens();
+            let wrong = |failure| format!("round {round}: {failure}");
+            self.all_call().map_err(wrong)?;
+            let log = since(&self.server, mark);
+            counted("token requests", log.token(), 1)
+                .and_then(|()| counted("renewals", rotations(&log), 1))
+                .map_err(wrong)?;
+        }
+        Ok(())
+    }
+
+    fn all_call(&mut self) -> CheckResult {
+        for worker in &mut self.workers {
+            worker.tell(&format!("calls {THREADS} {TASKS}"))?;
+        }
+        for worker in &mut self.workers {
+            for _ in 0..THREADS + TASKS {
+                match worker.hear()? {
+                    Heard::Ok => {}
+                    other => return Err(format!("expected success, got {other:?}").into()),
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The store's work for a renewal, again and again from some threads: the figures in words. They
+/// depend on the machine, so none of them is a goal here.
+fn cost(engine: &Engine) -> Result<String, Failure> {
+    const TIMES: usize = 200;
+    const THREADS: usize = 4;
+    let namespace = engine.namespace()?;
+    let store = engine.open(&namespace)?;
+    let record = SecretBytes::new(vec![b'x'; 2000]);
+    let cycle = |key: &AccountKey| -> Result<Duration, Error> {
+        let began = Instant::now();
+        store.load(key)?;
+        let taken = || Error::internal("the lease is taken");
+        let lease = store.try_lease(key)?.ok_or_else(taken)?;
+        store.load(key)?;
+        store.confirm(&lease, Duration::from_secs(35))?;
+        store.save(&lease, &record)?;
+        drop(lease);
+        Ok(began.elapsed())
+    };
+    let key = |number: usize| AccountKey::new("fleet", "tool", &number.to_string());
+    let mut alone = Vec::new();
+    for number in 0..TIMES {
+        alone.push(cycle(&key(number))?);
+    }
+    alone.sort();
+    let began = Instant::now();
+    thread::scope(|scope| -> CheckResult {
+        let work = |thread: usize| {
+            let (cycle, key) = (&cycle, &key);
+            move || (0..TIMES).try_for_each(|_| cycle(&key(TIMES + thread)).map(drop))
+        };
+        let all: Vec<_> = (0..THREADS)
+            .map(|thread| scope.spawn(work(thread)))
+            .collect();
+        for one in all {
+            one.join().map_err(|_| "it panicked")??;
+        }
+        Ok(())
+    })?;
+    let took = began.elapsed();
+    let open = engine.connections(&namespace)?;
+    if let Some(open) = open {
+        counted("connections", open, 1)?;
+    }
+    let rate = (TIMES * THREADS) as f64 / took.as_secs_f64();
+    Ok(format!(
+        "load, lease, load, confirm, save, free: p50 {:.2} ms, p99 {:.2} ms; {rate:.0}/s from \
+         {THREADS} threads",
+        alone[TIMES / 2].as_secs_f64() * 1000.0,
+        alone[TIMES * 99 / 100].as_secs_f64() * 1000.0,
+    ))
+}
+
+/// Longer than a lease lasts without a heartbeat.
+fn many_leases(engine: &Engine) -> CheckResult {
+    const MANY: usize = 10_000;
+    const THREADS: usize = 8;
+    let namespace = engine.namespace()?;
+    let (store, other) = (engine.open(&namespace)?, engine.open(&namespace)?);
+    let key = |number: usize| AccountKey::new("fleet", "tool", &number.to_string());
+    let leases = thread::scope(|scope| -> Result<Vec<_>, Failure> {
+        let take = |first: usize| {
+            let store = &store;
+            move || {
+                (first..MANY)
+                    .step_by(THREADS)
+                    .map(|number| store.try_lease(&key(number)))
+                    .collect::<Result<Vec<_>, _>>()
+            }
+        };
+        let all: Vec<_> = (0..THREADS).map(|first| scope.spawn(take(first))).collect();
+        let mut leases = Vec::new();
+        for one in all {
+            leases.extend(one.join().map_err(|_| "it panicked")??);
+        }
+        Ok(leases)
+    })?;
+    ensure(leases.iter().all(Option::is_some), "a lease was not free")?;
+    let end = Instant::now() + super::engine::LEASE * 2;
+    while Instant::now() < end {
+        thread::sleep(Duration::from_millis(50));
+    }
+    for number in (0..MANY).step_by(200) {
+        let stolen = other.try_lease(&key(number))?.is_some();
+        ensure(!stolen, format!("lease {number} was lost"))?;
+    }
+    for lease in leases.iter().flatten().step_by(200) {
+        ensure(store.confirm(lease, Duration::ZERO)?, "it is not confirmed")?;
+    }
+    Ok(())
+}
+
+fn notes(engine: &Engine) -> CheckResult {
+    const STEPS: usize = 100;
+    let namespace = engine.namespace()?;
+    let count = || -> Result<(), Error> {
+        let store = engine.open(&namespace)?;
+        for _ in 0..STEPS {
+            store.update_note("count", &mut |text| {
+                (text.parse::<usize>().unwrap_or(0) + 1).to_string()
+            })?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| -> CheckResult {
+        let all: Vec<_> = (0..8).map(|_| scope.spawn(count)).collect();
+        for one in all {
+            one.join().map_err(|_| "it panicked")??;
+        }
+        Ok(())
+    })?;
+    let mut found = String::new();
+    engine.open(&namespace)?.update_note("count", &mut |text| {
+        text.clone_into(&mut found);
+        text.to_owned()
+    })?;
+    ensure(found == "800", format!("expected 800, got {found}"))
+}

@@ -1,0 +1,157 @@
+//! Processes that wait for the lease while its holder is killed or stopped.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use auth_core::{ErrorKind, TokenKind};
+use auth_testkit::{Fault, Hold, Matching, Rotation, TestServer};
+
+use super::store_dir::{LIFE, StoreDir, TWO_HOURS, counted, rotations, server};
+use super::worker_process::{Heard, Start, Worker, WorkerFailure};
+use crate::expect::ensure;
+use crate::report::{CheckResult, Failure, Report};
+use crate::rig::{MAX_WAIT, Rig};
+
+/// The renewal timeout of a caller that gives up soon.
+const SHORT: Duration = Duration::from_secs(1);
+/// Long enough for a call without a wait to finish, and for a waiting call to still wait.
+const A_MOMENT: Duration = Duration::from_millis(300);
+
+pub(super) fn run(rigs: &[Rig; 2], report: &mut Report) {
+    report.heading("the holder of the lease, killed or stopped", rigs);
+    report.row_at_once(
+        "killed in mid-renewal: another process continues",
+        rigs,
+        dies,
+    );
+    report.row_at_once(
+        "stopped: a waiting caller gets an error to try again",
+        rigs,
+        hangs,
+    );
+    report.row_at_once(
+        "stopped: a token that is still valid is used",
+        rigs,
+        hangs_while_due,
+    );
+}
+
+/// A process in mid-renewal: it holds the lease, and its token request is at the server.
+struct Setup {
+    server: TestServer,
+    dir: StoreDir,
+    holder: Worker,
+    at_server: Hold,
+}
+
+impl Setup {
+    fn new(rig: &Rig, age: Duration) -> Result<Self, Failure> {
+        let server = server(Rotation::KillFamily)?;
+        let dir = StoreDir::logged_in(server.url(), rig)?;
+        dir.age(TokenKind::Login, age)?;
+        let at_server = server.hold(Matching::Grant("refresh_token"));
+        let mut holder = Start::at(&server, &dir).like(rig).spawn()?;
+        holder.tell("call")?;
+        ensure(
+            at_server.wait_for(1, MAX_WAIT),
+            "the renewal does not start",
+        )?;
+        Ok(Self {
+            server,
+            dir,
+            holder,
+            at_server,
+        })
+    }
+
+    /// Another process, whose calls give up soon.
+    fn waiter(&self, rig: &Rig) -> Result<Worker, Failure> {
+        Start::at(&self.server, &self.dir)
+            .like(rig)
+            .timeout(SHORT)
+            .spawn()
+    }
+}
+
+/// Two calls at once: on a blocking client one of them leads the renewal, and the other one waits
+/// for it.
+fn two_calls(rig: &Rig) -> &'static str {
+    match rig {
+        Rig::Blocking(_) => "calls 2 0",
+        Rig::Async(..) => "calls 0 2",
+    }
+}
+
+fn dies(rig: &Rig) -> CheckResult {
+    let setup = Setup::new(rig, TWO_HOURS)?;
+    let mut other = Start::at(&setup.server, &setup.dir).like(rig).spawn()?;
+    other.tell("call")?;
+    let early = other.hear_within(A_MOMENT)?;
+    ensure(
+        early.is_none(),
+        format!("expected a waiting call, got {early:?}"),
+    )?;
+    // Stop it before the kill, so that it never learns the result of its request.
+    setup.holder.stop()?;
+    let faults = setup.server.faults();
+    faults.next(Matching::Grant("refresh_token"), Fault::Reset);
+    drop(setup.at_server);
+    let deadline = Instant::now() + MAX_WAIT;
+    while faults.pending() > 0 && Instant::now() < deadline {
+        thread::sleep(Duration::from_millis(2));
+    }
+    setup.holder.kill()?;
+    other.hear()?.went_well()?;
+    counted("renewals", rotations(&setup.server.requests()), 1)?;
+    drop(other);
+    setup.dir.is_tidy()
+}
+
+fn hangs(rig: &Rig) -> CheckResult {
+    let mut setup = Setup::new(rig, TWO_HOURS)?;
+    setup.holder.stop()?;
+    let mut other = setup.waiter(rig)?;
+    other.tell(two_calls(rig))?;
+    match other.hear()? {
+        Heard::Failed(failure) => tells_to_try_again(&failure)?,
+        heard => return Err(format!("expected a timeout, got {heard:?}").into()),
+    }
+    counted("token requests", setup.at_server.waiting(), 1)?;
+    setup.holder.go_on()?;
+    drop(setup.at_server);
+    setup.holder.hear()?.went_well()?;
+    // On a blocking client the leader waits longer, and has the token now. Without a leader, both
+    // gave up.
+    match (rig, other.hear()?) {
+        (Rig::Blocking(_), heard) => heard.went_well()?,
+        (_, Heard::Failed(failure)) => tells_to_try_again(&failure)?,
+        (_, heard) => heard.went_well()?,
+    }
+    other.ask("call")?.went_well()?;
+    counted("renewals", rotations(&setup.server.requests()), 1)
+}
+
+fn tells_to_try_again(failure: &WorkerFailure) -> CheckResult {
+    let said = failure.kind == format!("{:?}", ErrorKind::TimedOut)
+        && failure.retryable
+        && failure.text.contains("try again");
+    ensure(
+        said,
+        format!("the error does not say to try again: {failure:?}"),
+    )
+}
+
+fn hangs_while_due(rig: &Rig) -> CheckResult {
+    let mut setup = Setup::new(rig, LIFE - Duration::from_secs(200))?;
+    setup.holder.stop()?;
+    let mut other = setup.waiter(rig)?;
+    other.tell(two_calls(rig))?;
+    other.hear()?.went_well()?;
+    counted("token requests", setup.at_server.waiting(), 1)?;
+    setup.holder.go_on()?;
+    drop(setup.at_server);
+    setup.holder.hear()?.went_well()?;
+    other.hear()?.went_well()?;
+    other.ask("call")?.went_well()?;
+    counted("renewals", rotations(&setup.server.requests()), 1)
+}
