@@ -1,20 +1,16 @@
 //! The workspace's own tasks: `cargo xtask help` lists them.
 
-mod bench;
 mod coverage;
 mod demo;
 mod features;
 mod fuzz;
-mod soak;
 mod tidy;
 
 use std::env;
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
-use support::{
-    Outcome, Stop, Verdict, cargo, generated_doc, metadata, no_arguments, output, pip, root,
-};
+use support::{Outcome, Stop, Verdict, cargo, generated_doc, metadata, no_arguments, output, root};
 
 mod rig {
     //! The names that the tasks have for both worlds.
@@ -50,7 +46,11 @@ cargo xtask <task>
 Exit status: 0 success, 1 something failed, 2 wrong usage or a missing tool.";
 
 /// The tasks that are packages of their own.
-const PACKAGES: [(&str, &str); 1] = [("conformance", "conformance")];
+const PACKAGES: [(&str, &str); 3] = [
+    ("bench", "bench-runner"),
+    ("conformance", "conformance"),
+    ("soak", "soak"),
+];
 
 fn main() -> ExitCode {
     let args: Vec<_> = env::args_os().skip(1).collect();
@@ -72,10 +72,6 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
         Some("features") => features::run(args),
         Some("fuzz") => fuzz::run(args),
         Some("coverage") => coverage::run(args),
-        Some("bench") => bench::run(args),
-        Some("soak") => soak::run(args),
-        Some("soak-workers") => soak::work(args),
-        Some("soak-server") => soak::serve(args),
         Some("help" | "-h" | "--help") => {
             output::line(HELP);
             Ok(Verdict::Passed)

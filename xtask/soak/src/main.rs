@@ -62,15 +62,14 @@ mod troubles;
 mod worker;
 mod worker_pool;
 
+use std::env::args_os;
 use std::ffi::OsString;
+use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lexopt::{Arg, ValueExt};
 
-pub(crate) use server::serve;
-pub(crate) use worker_pool::work;
-
-use crate::{Outcome, Stop, Verdict, output};
+use support::{Outcome, Stop, Verdict, output};
 
 const HELP: &str = "\
 cargo xtask soak [--minutes N | --seconds N] [--seed N] [--workers N]
@@ -102,7 +101,22 @@ const SHORTEST: u64 = 10;
 /// The second that the end of a long run is compared with.
 const MINUTE_2: u64 = 120;
 
-pub(crate) fn run(args: Vec<OsString>) -> Outcome {
+fn main() -> ExitCode {
+    support::exit(dispatch(args_os().skip(1).collect()))
+}
+
+/// Runs the soak, or is one of the processes that it starts.
+fn dispatch(mut args: Vec<OsString>) -> Outcome {
+    let process = match args.first().and_then(|arg| arg.to_str()) {
+        Some("soak-workers") => worker_pool::work,
+        Some("soak-server") => server::serve,
+        _ => return run(args),
+    };
+    args.remove(0);
+    process(args)
+}
+
+fn run(args: Vec<OsString>) -> Outcome {
     let Some(options) = Options::parse(args)? else {
         output::line(HELP);
         return Ok(Verdict::Passed);

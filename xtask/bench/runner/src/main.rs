@@ -20,13 +20,14 @@ mod space;
 mod values;
 mod workspace;
 
+use std::env::args_os;
 use std::ffi::OsString;
+use std::process::ExitCode;
 
 use lexopt::{Arg, ValueExt};
 use measured::Measured;
+use support::{Outcome, Stop, Verdict, cargo, generated_doc, output, pip, root};
 use workspace::BenchWorkspace;
-
-use crate::{Outcome, Stop, Verdict, output};
 
 const HELP: &str = "\
 cargo xtask bench [--only GROUP…]   measures and prints every goal with its figure; all groups write docs/PERFORMANCE.md
@@ -122,7 +123,11 @@ enum Mode {
     Figures,
 }
 
-pub(crate) fn run(args: Vec<OsString>) -> Outcome {
+fn main() -> ExitCode {
+    support::exit(run(args_os().skip(1).collect()))
+}
+
+fn run(args: Vec<OsString>) -> Outcome {
     let mode = parse(args)?;
     if matches!(mode, Mode::Help) {
         output::line(HELP);
