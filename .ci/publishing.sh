@@ -4,9 +4,10 @@
 # version by the folder's name, and would build the next commit's packages from the last one's. Then what a maintainer has yet to set:
 # named, not refused, since all else is checked without it.
 package() {
-    local folder code
+    local folder code packages=()
     folder=$(mktemp -d) || return
-    cargo package --workspace --exclude xtask --target-dir "$folder"
+    for package in "${libraries[@]}"; do packages+=(-p "$package"); done
+    cargo package "${packages[@]}" --target-dir "$folder"
     code=$?
     rm -rf "$folder"
     unset_yet

@@ -1,7 +1,5 @@
 //! The workspace's own tasks: `cargo xtask help` lists them.
 
-mod coverage;
-mod demo;
 mod features;
 mod fuzz;
 mod tidy;
@@ -10,14 +8,7 @@ use std::env;
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
-use support::{Outcome, Stop, Verdict, cargo, generated_doc, metadata, no_arguments, output, root};
-
-mod rig {
-    //! The names that the tasks have for both worlds.
-    pub(crate) use worlds::{
-        AnyClient as Program, AnySession as Seat, MAX_WAIT, PendingCall as Calling, World as Rig,
-    };
-}
+use support::{Outcome, Stop, Verdict, cargo, metadata, no_arguments, output, root};
 
 const HELP: &str = "\
 cargo xtask <task>
@@ -45,18 +36,21 @@ cargo xtask <task>
 
 Exit status: 0 success, 1 something failed, 2 wrong usage or a missing tool.";
 
-/// The tasks that are packages of their own.
-const PACKAGES: [(&str, &str); 3] = [
-    ("bench", "bench-runner"),
-    ("conformance", "conformance"),
-    ("soak", "soak"),
+/// The tasks that are packages of their own, and the arguments before the user's.
+const PACKAGES: [(&str, &str, &[&str]); 5] = [
+    ("bench", "bench-runner", &[]),
+    ("conformance", "conformance", &[]),
+    ("coverage", "loopback", &["coverage"]),
+    ("demo", "loopback", &["demo"]),
+    ("soak", "soak", &[]),
 ];
 
 fn main() -> ExitCode {
     let args: Vec<_> = env::args_os().skip(1).collect();
-    let is_task = |(task, _): &&(&str, &str)| args.first().is_some_and(|first| first == task);
-    match PACKAGES.iter().find(is_task) {
-        Some((_, name)) => package(name, &args[1..]),
+    let task = args.first().and_then(|arg| arg.to_str());
+    let known = PACKAGES.iter().find(|(name, ..)| task == Some(*name));
+    match known {
+        Some((_, name, first)) => package(name, first, &args[1..]),
         None => support::exit(dispatch(args)),
     }
 }
@@ -67,11 +61,9 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
     }
     let task = args.remove(0);
     match task.to_str() {
-        Some("demo") => demo::run(args),
         Some("tidy") => tidy::run(args),
         Some("features") => features::run(args),
         Some("fuzz") => fuzz::run(args),
-        Some("coverage") => coverage::run(args),
         Some("help" | "-h" | "--help") => {
             output::line(HELP);
             Ok(Verdict::Passed)
@@ -85,12 +77,13 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
 
 /// Runs a task that is a package of its own, so that the others are built without what it needs.
 /// Its exit status is this one's.
-fn package(name: &str, args: &[OsString]) -> ExitCode {
+fn package(name: &str, first: &[&str], args: &[OsString]) -> ExitCode {
     // The folder stays the user's, whose arguments may be paths.
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["run", "--quiet", "--manifest-path"]);
     command.arg(root().join("Cargo.toml"));
-    command.args(["--package", name, "--"]).args(args);
+    command.args(["--package", name, "--"]);
+    command.args(first).args(args);
     match command.status() {
         Ok(status) => {
             let code = status.code().and_then(|code| u8::try_from(code).ok());
