@@ -22,11 +22,6 @@ cargo xtask <task>
                           SERVER: doorkeeper, oidc-provider, league, browser, stores, fleet, keyrings, all (default: all)
                           all writes docs/CONFORMANCE.md; --check compares it
                           --screenshots DIR: saves pictures of the listener's pages
-  coverage [SERVICE]      what is known of a service's API, and how much of it is sent correctly
-                          SERVICE: infoflora, inat, all (default: all); writes docs/COVERAGE-infoflora.md
-                          --check compares it
-                          inat DESCRIPTION: against iNaturalist's description of the API; writes api-inat/COVERAGE.md
-                          without DESCRIPTION: compares that file
   bench [OPTIONS]         what our crates cost, beside the peers and the floor; writes docs/PERFORMANCE.md
                           --check: compares the figures that repeat with docs/performance-figures.txt; needs valgrind
                           `cargo xtask bench --help` lists its options
@@ -37,10 +32,9 @@ cargo xtask <task>
 Exit status: 0 success, 1 something failed, 2 wrong usage or a missing tool.";
 
 /// The tasks that are packages of their own, and the arguments before the user's.
-const PACKAGES: [(&str, &str, &[&str]); 5] = [
+const PACKAGES: [(&str, &str, &[&str]); 4] = [
     ("bench", "bench-runner", &[]),
     ("conformance", "conformance", &[]),
-    ("coverage", "loopback", &["coverage"]),
     ("demo", "loopback", &["demo"]),
     ("soak", "soak", &[]),
 ];

@@ -1,7 +1,5 @@
-//! `cargo xtask demo` and `cargo xtask coverage`: our services at test servers on this machine.
+//! `cargo xtask demo`: our services at test servers on this machine.
 
-#[path = "../../src/coverage/mod.rs"]
-mod coverage;
 #[path = "../../src/demo/mod.rs"]
 mod demo;
 
@@ -25,8 +23,7 @@ fn main() -> ExitCode {
 fn dispatch(mut args: Vec<OsString>) -> Outcome {
     let task = match args.first().and_then(|arg| arg.to_str()) {
         Some("demo") => demo::run,
-        Some("coverage") => coverage::run,
-        _ => return Err(Stop::Usage("name a task: demo or coverage".to_owned())),
+        _ => return Err(Stop::Usage("name a task: demo".to_owned())),
     };
     args.remove(0);
     task(args)

@@ -2,12 +2,8 @@
 //! records.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use serde_json::{Map, Value, json};
-
-use super::text::read_back;
-use crate::Stop;
 
 /// A whole description.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,21 +36,8 @@ pub(super) struct Endpoint {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Kind(pub(super) Value);
 
-/// Reads a description in Swagger 2.0 or OpenAPI 3.0, or our own document.
-pub(super) fn read(path: &Path) -> Result<Described, Stop> {
-    let unfit = |what: String| Stop::Failed(format!("{}: {what}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| unfit(error.to_string()))?;
-    let described = match text.trim_start().starts_with('{') {
-        true => described(&serde_json::from_str(&text).map_err(|error| unfit(error.to_string()))?),
-        false => read_back(&text).unwrap_or_default(),
-    };
-    match described.endpoints.len() {
-        0 => Err(unfit("the description has no operation".to_owned())),
-        _ => Ok(described),
-    }
-}
-
-pub(super) fn described(whole: &Value) -> Described {
+/// Reads a description in Swagger 2.0 or OpenAPI 3.0.
+pub(super) fn read(whole: &Value) -> Described {
     let mut all = Described {
         version: text(&whole["info"]["version"]),
         ..Described::default()

@@ -1,17 +1,15 @@
-//! Tests that each difference between a description and what was sent is found, and that the
-//! document can be read back.
+//! Each difference between a description and what was sent is found, and the document can be read
+//! back.
 
 use serde_json::{Value, json};
 
-use super::compare::compare;
-use super::described::{Described, Kind, described, read};
-use super::known::V1;
-use super::sent::Sent;
-use super::{Coverage, DOCUMENT, DOCUMENT_V2, text};
-
-fn beside(described: &Described, sent: &Sent) -> Coverage {
-    super::beside(&V1, described, sent)
-}
+use super::{
+    V1, beside,
+    compare::compare,
+    described::{Kind, read},
+    document::Document,
+    sent::Sent,
+};
 
 /// A small API: two reads, a write with a body, a form, a tile.
 fn small() -> Value {
@@ -62,14 +60,22 @@ fn all() -> [Value; 5] {
 
 fn sent(calls: &[Value]) -> Sent {
     let records = json!({"Page": ["total_results", "results"], "UserCount": ["count", "user"]});
-    Sent::from_json(&json!({"operations": calls, "records": records}))
+    Sent::new(calls, &records)
 }
 
-/// The differences, without the reasons, which the small API does not have.
-fn gaps(described: &Described, sent: &Sent) -> Vec<String> {
-    let compared = compare(&V1, described, sent);
-    let gaps = compared.gaps.iter();
-    gaps.map(|gap| format!("{} {}", gap.of, gap.what)).collect()
+/// A document of the small API, with three facts beside the description.
+fn document() -> Document {
+    let fact = |name: &str, ours: &str| (name.to_owned(), format!("`{ours}`"));
+    Document {
+        described: read(&small()),
+        read_as: [
+            fact("BaseResponse", "Page"),
+            fact("UserCountsResponse", "Page"),
+            fact("UserCountsResponse.results", "UserCount"),
+        ]
+        .into(),
+        ..Document::default()
+    }
 }
 
 #[test]
@@ -77,7 +83,13 @@ fn each_difference_is_found() {
     let check = |change: fn(&mut [Value; 5]), expect: &[&str]| {
         let mut calls = all();
         change(&mut calls);
-        let found = gaps(&described(&small()), &sent(&calls));
+        let (document, sent) = (document(), sent(&calls));
+        let compared = compare(V1, &document, &sent);
+        let found = compared
+            .gaps
+            .iter()
+            .map(|(of, what)| format!("{of} {what}"));
+        let found: Vec<_> = found.collect();
         // None of our types reads the response of `/notes/unread`.
         assert_eq!(found[..found.len() - 1], *expect);
         assert_eq!(found[found.len() - 1], "GET /notes/unread -count");
@@ -129,24 +141,48 @@ fn each_difference_is_found() {
     );
 }
 
-/// A record of theirs that ours does not read in full, and a reason without a difference.
+/// A record of theirs that ours does not read in full, a reason without a difference, and an operation
+/// without a source.
 #[test]
 fn reasons_are_needed_and_used() {
-    let described = described(&small());
     let mut sent = sent(&all());
     sent.records.remove("UserCount");
-    let Coverage { missing, .. } = beside(&described, &sent);
-    assert!(missing.contains(&"UserCountsResponse.results -count".to_owned()));
-    // The small API has no projects.
-    assert!(
-        missing.contains(&"GET /projects +page: has a reason, but no such difference".to_owned())
+    sent.calls[0].path = "/v1/others".to_owned();
+    let mut document = document();
+    let check = |document: &Document, expect: &[&str]| {
+        let (text, missing) = beside(V1, document, &sent);
+        assert_eq!(missing, expect);
+        Document::read(&text).expect("it has tables")
+    };
+    let unread = "GET /notes/unread -count";
+    let open = [
+        "notes::Get +/v1/others",
+        "GET /notes/{id} -",
+        unread,
+        "UserCountsResponse.results -count",
+    ];
+    let again = check(&document, &open);
+    assert!(again.beyond.is_empty(), "its source is to be written down");
+    let found = Document::read(
+        "\nDescription: version 1. Counted.\n\n## Operations\n\n| `GET /notes` |  |  |  |  |\n\n## Reasons for \
+         differences\n\n- `GET /notes/unread`: `-count`. It is a number.\n- `GET /notes`: `+page`. It is read.\n\
+         - `UserCountsResponse.results`: `-*`. Not ours.\n- `every operation`: `-`. Never sent.\n\n\
+         ## Beyond the description\n\n| `notes::Get` | ? | none | the routes |\n",
     );
+    let found = found.expect("it has tables");
+    (document.reasons, document.beyond) = (found.reasons, found.beyond);
+    let again = check(
+        &document,
+        &["GET /notes +page: has a reason, but no such difference"],
+    );
+    assert_eq!(again.beyond["notes::Get"], "the routes");
+    assert_eq!(again.reasons.len(), 4);
 }
 
 /// v2's description is of OpenAPI 3.0.
 #[test]
 fn openapi_3() {
-    let described = described(&json!({
+    let described = read(&json!({
         "info": {"version": "2"},
         "components": {"schemas": {
             "Note": {"properties": {"id": {"type": "integer"}, "user": {"$ref": "#/components/schemas/User"}}},
@@ -209,30 +245,18 @@ fn kinds() {
 /// same document.
 #[test]
 fn the_document_can_be_read_back() {
-    let described = described(&small());
-    let sent = sent(&all());
-    let written = beside(&described, &sent).text;
-    let read = text::read_back(&written).expect("it has tables");
-    assert_eq!(read.endpoints.len(), described.endpoints.len());
-    assert_eq!(read.records, described.records);
-    assert_eq!(beside(&read, &sent).text, written);
+    let document = document();
+    let (written, _) = beside(V1, &document, &sent(&all()));
+    let read = Document::read(&written).expect("it has tables");
+    let size = document.described.endpoints.len();
+    assert_eq!(read.described.endpoints.len(), size);
+    assert_eq!(read.described.records, document.described.records);
+    assert_eq!(read.read_as, document.read_as);
+    assert_eq!(beside(V1, &read, &sent(&all())).0, written);
     let mut calls = all();
     calls[2]["body"] = json!({"note": {"text": "x"}, "draft": true});
-    let changed = beside(&read, &super::tests::sent(&calls));
-    assert_ne!(changed.text, written);
-    assert!(
-        changed
-            .missing
-            .contains(&"POST /notes -note.body".to_owned())
-    );
-}
-
-/// The committed document covers the whole API.
-#[test]
-fn the_committed_document_is_whole() {
-    let committed = read(&crate::root().join(DOCUMENT)).expect("it is there");
-    assert_eq!(committed.endpoints.len(), 105);
-    assert_eq!(committed.records.len(), 59);
-    let committed = read(&crate::root().join(DOCUMENT_V2)).expect("it is there");
-    assert_eq!(committed.endpoints.len(), 143);
+    let (changed, missing) = beside(V1, &read, &sent(&calls));
+    assert_ne!(changed, written);
+    assert!(missing.contains(&"POST /notes -note.body".to_owned()));
+    assert!(Document::read("# Coverage\n").is_none());
 }

@@ -3,41 +3,42 @@
 
 use std::{fs, io, path::Path};
 
-use super::known;
+use super::known::{self, known};
 
 /// A setter, by its operation: `observations::List` and `limit`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Setter {
+struct Setter {
     operation: String,
     name: String,
 }
 
 /// Reads all setters, except those of the generic request, which is for undescribed paths.
-pub(super) fn ours() -> io::Result<Vec<Setter>> {
+fn ours() -> io::Result<Vec<Setter>> {
     let mut found = Vec::new();
-    read(&crate::root().join("api-infoflora/src"), "", &mut found)?;
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    read(&source, "", &mut found)?;
     Ok(found)
 }
 
 /// The setters without a fact, and the facts without a setter.
-pub(super) fn strange(ours: &[Setter], known: &[known::Path]) -> Vec<String> {
+fn strange(ours: &[Setter], known: &[known::Path]) -> Vec<String> {
     let mut failures = Vec::new();
     for Setter { operation, name } in ours {
         let of_it = known.iter().filter(|path| is_of(path, operation));
-        let mut parameters = of_it.flat_map(|path| path.parameters);
-        if !parameters.any(|parameter| is_set_by(parameter, name)) {
+        let mut parameters = of_it.flat_map(|path| &path.parameters);
+        if !parameters.any(|parameter| parameter.setter == name) {
             failures.push(format!("{operation}: setter `{name}` has no fact"));
         }
     }
     for path in known {
-        for parameter in path.parameters {
+        for parameter in &path.parameters {
             let is_it = |setter: &&Setter| {
-                is_of(path, &setter.operation) && is_set_by(parameter, &setter.name)
+                is_of(path, &setter.operation) && setter.name == parameter.setter
             };
             if ours.iter().find(is_it).is_none() {
                 failures.push(format!(
                     "{}: setter `{}` is missing",
-                    path.ours, parameter.ours
+                    path.ours, parameter.setter
                 ));
             }
         }
@@ -47,12 +48,6 @@ pub(super) fn strange(ours: &[Setter], known: &[known::Path]) -> Vec<String> {
 
 fn is_of(path: &known::Path, operation: &str) -> bool {
     path.ours.split(' ').next() == Some(operation)
-}
-
-fn is_set_by(parameter: &known::Parameter, name: &str) -> bool {
-    let call = parameter.ours.strip_prefix('.');
-    call.and_then(|call| call.strip_prefix(name))
-        .is_some_and(|rest| rest.starts_with('('))
 }
 
 fn read(folder: &Path, module: &str, found: &mut Vec<Setter>) -> io::Result<()> {
@@ -103,11 +98,7 @@ fn before(end: &'static str) -> impl Fn(&str) -> Option<&str> {
     move |text| text.split_once(end).map(|(before, _)| before)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LIST: &str = "\
+const LIST: &str = "\
 impl List {
     pub fn new() -> Self {
         Self::made(Call::new(\"/{version}/observations\"), Query::default());
@@ -131,40 +122,39 @@ impl<T> List<T> {
 fn page(mut self) {}
 ";
 
-    #[test]
-    fn setters_are_found_in_the_source() {
-        let check = |module: &str, expect: &[&str]| {
-            let found = setters(module, LIST);
-            let names: Vec<_> = found.iter().map(|setter| setter.name.as_str()).collect();
-            assert_eq!(names, expect);
-            assert!(
-                found
-                    .iter()
-                    .all(|setter| setter.operation == "observations::List")
-            );
-        };
-        check("observations", &["limit", "projects", "with_legend"]);
-        check("rest", &[]);
-    }
-
-    #[test]
-    fn an_invented_setter_and_a_missing_one_are_named() {
-        let ours = ours().expect("the source is there");
-        assert_eq!(strange(&ours, known::KNOWN), [""; 0]);
-
-        let mut more = ours.clone();
-        more.push(Setter {
-            operation: "observations::List".to_owned(),
-            name: "lmit".to_owned(),
-        });
-        assert_eq!(
-            strange(&more, known::KNOWN),
-            ["observations::List: setter `lmit` has no fact"]
+#[test]
+fn setters_are_found_in_the_source() {
+    let check = |module: &str, expect: &[&str]| {
+        let found = setters(module, LIST);
+        let names: Vec<_> = found.iter().map(|setter| setter.name.as_str()).collect();
+        assert_eq!(names, expect);
+        assert!(
+            found
+                .iter()
+                .all(|setter| setter.operation == "observations::List")
         );
-        let fewer: Vec<_> = ours.into_iter().filter(|s| s.name != "after").collect();
-        assert_eq!(
-            strange(&fewer, known::KNOWN),
-            ["releves::List: setter `.after(\"2026-01-31\")` is missing"]
-        );
-    }
+    };
+    check("observations", &["limit", "projects", "with_legend"]);
+    check("rest", &[]);
+}
+
+#[test]
+fn an_invented_setter_and_a_missing_one_are_named() {
+    let ours = ours().expect("the source is there");
+    assert_eq!(strange(&ours, &known()), [""; 0]);
+
+    let mut more = ours.clone();
+    more.push(Setter {
+        operation: "observations::List".to_owned(),
+        name: "lmit".to_owned(),
+    });
+    assert_eq!(
+        strange(&more, &known()),
+        ["observations::List: setter `lmit` has no fact"]
+    );
+    let fewer: Vec<_> = ours.into_iter().filter(|s| s.name != "after").collect();
+    assert_eq!(
+        strange(&fewer, &known()),
+        ["releves::List: setter `after` is missing"]
+    );
 }
