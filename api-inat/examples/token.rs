@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The user logs in once; after that the stored login is used. `--for` sets the minimum lifetime of
-//! the token in minutes, by default 5. See `support/mod.rs` for the other options and variables.
+//! the token in minutes, by default 5. `--log-out` revokes and removes the login instead. See `support/mod.rs` for the other options and variables.
 //! Not run against the real service.
 #![expect(clippy::print_stdout, reason = "the token is what it is for")]
 
@@ -17,7 +17,7 @@ mod support;
 use std::{error::Error, process::ExitCode, time::Duration};
 
 use auth_core::TokenKind;
-use auth_flows::{AsyncClient, Client};
+use auth_flows::{AsyncClient, Client, LoggedOut};
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use support::{Args, LogsIn};
@@ -25,10 +25,11 @@ use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
     match token() {
-        Ok(token) => {
+        Ok(Some(token)) => {
             println!("{token}");
             ExitCode::SUCCESS
         }
+        Ok(None) => ExitCode::SUCCESS,
         Err(error) => {
             support::say(&format!("no token: {error}"));
             ExitCode::FAILURE
@@ -36,8 +37,9 @@ fn main() -> ExitCode {
     }
 }
 
-fn token() -> Result<String, Box<dyn Error>> {
-    let (args, _) = Args::read("--for MINUTES")?;
+/// Returns the token, or `None` after a logout.
+fn token() -> Result<Option<String>, Box<dyn Error>> {
+    let (args, _) = Args::read("[--log-out] --for MINUTES")?;
     let minutes: u64 = args.value("--for").unwrap_or("5").parse()?;
     let lasts = Duration::from_secs(minutes.saturating_mul(60));
     let (service, store) = support::open("inat-token", &args)?;
@@ -46,11 +48,31 @@ fn token() -> Result<String, Box<dyn Error>> {
         let tokio = Tokio::new(runtime.handle().clone());
         let client = AsyncClient::new(service, Reqwest::default(), tokio, store);
         let session = client.account("me").with_login_of(&args)?;
+        if args.has("--log-out") {
+            return logged_out(&runtime.block_on(session.log_out())?);
+        }
         runtime.block_on(session.token_for(TokenKind::Derived, lasts))?
     } else {
         let client = Client::new(service, Ureq::default(), store);
         let session = client.account("me").with_login_of(&args)?;
+        if args.has("--log-out") {
+            return logged_out(&session.log_out()?);
+        }
         session.token_for(TokenKind::Derived, lasts)?
     };
-    Ok(token.expose_secret().to_owned())
+    Ok(Some(token.expose_secret().to_owned()))
+}
+
+/// Says what has become of the tokens; the login is removed in any case.
+fn logged_out(logout: &LoggedOut) -> Result<Option<String>, Box<dyn Error>> {
+    if let Some(Err(error)) = &logout.revoked {
+        return Err(format!("logged out here, but the login may still be valid: {error}").into());
+    }
+    match logout.derived_lives_until {
+        Some(end) => support::say(&format!(
+            "logged out; a copy of the token is valid until {end}"
+        )),
+        None => support::say("logged out"),
+    }
+    Ok(None)
 }

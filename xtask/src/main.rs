@@ -1,5 +1,6 @@
 //! The workspace's own tasks: `cargo xtask help` lists them.
 
+mod demo;
 mod features;
 mod fuzz;
 mod tidy;
@@ -13,7 +14,7 @@ use support::{Outcome, Stop, Verdict, cargo, metadata, no_arguments, output, roo
 const HELP: &str = "\
 cargo xtask <task>
 
-  demo [OPTIONS]          the scenarios of both services on loopback: no account, no network
+  demo [OPTIONS]          the example programs of both services on loopback: no account, no network
                           `cargo xtask demo --help` lists its options
   tidy                    checks the workspace's own rules, one line for each
   features                builds every crate without features, with each one alone, and with all
@@ -31,20 +32,19 @@ cargo xtask <task>
 
 Exit status: 0 success, 1 something failed, 2 wrong usage or a missing tool.";
 
-/// The tasks that are packages of their own, and the arguments before the user's.
-const PACKAGES: [(&str, &str, &[&str]); 4] = [
-    ("bench", "bench-runner", &[]),
-    ("conformance", "conformance", &[]),
-    ("demo", "loopback", &["demo"]),
-    ("soak", "soak", &[]),
+/// The tasks that are packages of their own.
+const PACKAGES: [(&str, &str); 3] = [
+    ("bench", "bench-runner"),
+    ("conformance", "conformance"),
+    ("soak", "soak"),
 ];
 
 fn main() -> ExitCode {
     let args: Vec<_> = env::args_os().skip(1).collect();
     let task = args.first().and_then(|arg| arg.to_str());
-    let known = PACKAGES.iter().find(|(name, ..)| task == Some(*name));
+    let known = PACKAGES.iter().find(|(name, _)| task == Some(*name));
     match known {
-        Some((_, name, first)) => package(name, first, &args[1..]),
+        Some((_, name)) => package(name, &args[1..]),
         None => support::exit(dispatch(args)),
     }
 }
@@ -55,6 +55,7 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
     }
     let task = args.remove(0);
     match task.to_str() {
+        Some("demo") => demo::run(args),
         Some("tidy") => tidy::run(args),
         Some("features") => features::run(args),
         Some("fuzz") => fuzz::run(args),
@@ -71,13 +72,13 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
 
 /// Runs a task that is a package of its own, so that the others are built without what it needs.
 /// Its exit status is this one's.
-fn package(name: &str, first: &[&str], args: &[OsString]) -> ExitCode {
+fn package(name: &str, args: &[OsString]) -> ExitCode {
     // The folder stays the user's, whose arguments may be paths.
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(["run", "--quiet", "--manifest-path"]);
     command.arg(root().join("Cargo.toml"));
     command.args(["--package", name, "--"]);
-    command.args(first).args(args);
+    command.args(args);
     match command.status() {
         Ok(status) => {
             let code = status.code().and_then(|code| u8::try_from(code).ok());

@@ -38,12 +38,17 @@ const VALUES: [&str; 2] = ["--store", "--redirect"];
 
 impl Args {
     /// Parses the arguments, and returns the operands separately. `usage` lists the program's own:
-    /// `--for MINUTES FILE` is one option and one operand.
+    /// `[--all] --for MINUTES FILE` is a flag, an option with a value, and an operand.
     pub(crate) fn read(usage: &str) -> Result<(Self, Vec<PathBuf>), Box<dyn Error>> {
         let (mut known, mut wanted) = (VALUES.map(str::to_owned).to_vec(), 0);
+        let mut own_flags = Vec::new();
         let mut words = usage.split_whitespace();
         while let Some(word) = words.next() {
+            let flag = word
+                .strip_prefix('[')
+                .and_then(|word| word.strip_suffix(']'));
             match word.starts_with("--") {
+                false if flag.is_some() => own_flags.extend(flag),
                 true => {
                     known.push(word.to_owned());
                     words.next();
@@ -60,7 +65,9 @@ impl Args {
         let mut args = env::args_os().skip(1);
         while let Some(arg) = args.next() {
             match arg.to_str() {
-                Some(name) if FLAGS.contains(&name) => flags.push(name.to_owned()),
+                Some(name) if FLAGS.contains(&name) || own_flags.contains(&name) => {
+                    flags.push(name.to_owned())
+                }
                 Some(name) if known.iter().any(|known| known == name) => {
                     let value = args.next().and_then(|value| value.into_string().ok());
                     let value =
@@ -95,7 +102,8 @@ impl Args {
         }
     }
 
-    fn has(&self, flag: &str) -> bool {
+    /// Returns whether a flag is set.
+    pub(crate) fn has(&self, flag: &str) -> bool {
         self.flags.iter().any(|known| known == flag)
     }
 }

@@ -42,6 +42,38 @@ fn token_prints_the_token_alone() {
     });
 }
 
+#[test]
+fn token_logs_out() {
+    everywhere(|scene| {
+        let server = &scene.server;
+        let folder = tempfile::tempdir().expect("a folder");
+        let (token, _) = run(&mut scene.example("token", folder.path()), true);
+        let log_out = || {
+            let mut program = scene.example("token", folder.path());
+            program.arg("--log-out").env_remove("INAT_USERNAME");
+            program
+        };
+        let mark = server.requests().mark();
+        let (out, err) = run(&mut log_out(), true);
+        assert_eq!(out, "");
+        assert!(err.contains("a copy of the token is valid until"), "{err}");
+        assert_eq!(server.requests().since(mark).revoke(), 1);
+        // iNaturalist cannot revoke an API token.
+        let me = get(&format!("{}/v1/users/me", server.url()), token.trim());
+        assert_eq!(me.status(), 200);
+        let mark = server.requests().mark();
+        let (_, err) = run(
+            scene
+                .example("token", folder.path())
+                .env_remove("INAT_USERNAME"),
+            false,
+        );
+        assert!(err.contains("log in"), "{err}");
+        assert_eq!(run(&mut log_out(), true).1, "logged out\n");
+        assert_eq!(server.requests().since(mark).total(), 0);
+    });
+}
+
 /// Starts it, and returns the URL that it shows.
 fn invited(command: &mut Command) -> (Child, String) {
     let mut child = command

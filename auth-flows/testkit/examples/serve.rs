@@ -1,28 +1,85 @@
-//! Starts a server to explore with a browser or curl, and prints its URL:
+//! Starts a server to explore with a browser, curl or the example programs, and prints its URL:
 //!
 //! ```text
-//! cargo run -p auth-testkit --example serve -- league_9
+//! cargo run -p auth-testkit --features person --example serve -- inaturalist
 //! ```
 //!
-//! Arguments: the dialect (`doorkeeper_5` by default, `league_8`, `league_9`), then `modern` for
-//! refresh tokens and access tokens of one hour. Clients: `public`, without a secret, and `conf`
-//! with the secret `conf-secret`. Users: alice/password and bob/hunter2. The server ends when
-//! standard input ends.
+//! Arguments: `inaturalist` or `infoflora`, with the routes of that service, or a bare dialect
+//! (`doorkeeper_5` by default, `league_8`, `league_9`); then `modern` for refresh tokens and access
+//! tokens of one hour. Clients: `public`, without a secret, and `app` with the secret `app-secret`.
+//! Users: alice/password and bob/hunter2. A command is a line on standard input; its answer ends with
+//! an empty line. The server ends when standard input ends.
+//!
+//! | command | what it does |
+//! | --- | --- |
+//! | `requests` | lists the requests since the last time: kind, method, path, grant, status |
+//! | `visit URL` | alice opens this URL, logs in and consents; prints the code or the redirect, and follows one to this machine |
+//! | `expire` | expires the tokens of API calls |
+//! | `revoke` | revokes all tokens |
+//! | `token` | prints a derived token of alice's, as the web site shows it |
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::time::Duration;
 
 use auth_core::testkit::{Auth, DerivedTokens, Route, Site, json};
-use auth_testkit::{Dialect, Rotation, TestClient, TestServer};
+use auth_testkit::person::{Outcome, Person};
+use auth_testkit::{Dialect, Mark, Rotation, TestClient, TestServer};
 
 fn main() -> io::Result<()> {
     let args: Vec<String> = std::env::args().collect();
-    let dialect = match args.get(1).map(String::as_str) {
-        Some("league_8") => Dialect::league_8(),
-        Some("league_9") => Dialect::league_9(),
+    let name = args.get(1).map_or("doorkeeper_5", String::as_str);
+    let dialect = match name {
+        "league_8" | "infoflora" => Dialect::league_8(),
+        "league_9" => Dialect::league_9(),
         _ => Dialect::doorkeeper_5(),
     };
-    let site = Site::new()
+    let site = match name {
+        "inaturalist" => api_inat::testkit::site(),
+        "infoflora" => api_infoflora::testkit::site(),
+        _ => ping(),
+    };
+    let with_uris = |client: TestClient| {
+        let uris = [
+            "http://127.0.0.1/",
+            "http://127.0.0.1/callback",
+            "http://[::1]/callback",
+            "http://localhost:8910/callback",
+            "https://my-app.example/oauth2redirect",
+            "urn:ietf:wg:oauth:2.0:oob",
+            "com.example.app:/cb",
+        ];
+        uris.into_iter().fold(client, TestClient::redirect_uri)
+    };
+    let mut builder = TestServer::builder(dialect)
+        .client(with_uris(TestClient::public("public")))
+        .client(with_uris(TestClient::confidential("app", "app-secret")))
+        .user("alice", "password")
+        .user("bob", "hunter2")
+        .site(site);
+    if name != "infoflora" {
+        builder = builder
+            .default_scopes("write login")
+            .optional_scopes("account_delete");
+    }
+    if args.get(2).is_some_and(|arg| arg == "modern") {
+        builder = builder
+            .refresh_tokens(Rotation::OnUse)
+            .access_token_lifetime(Some(Duration::from_secs(3600)));
+    }
+    let server = builder.start()?;
+    say(&[server.url().to_owned()])?;
+    let mut mark = server.requests().mark();
+    for line in io::stdin().lines() {
+        let mut answer = answer(&server, &mut mark, line?.trim());
+        answer.push(String::new());
+        say(&answer)?;
+    }
+    Ok(())
+}
+
+/// Routes without a service.
+fn ping() -> Site {
+    Site::new()
         .with_derived_tokens(DerivedTokens {
             path: "/users/api_token",
             field: "api_token",
@@ -32,31 +89,60 @@ fn main() -> io::Result<()> {
         .with_route(Route::get("/api/ping", Auth::Login, |request| {
             let user = request.caller.map(|caller| caller.user.as_str());
             json(200, &serde_json::json!({ "user": user }))
-        }));
-    let with_uris = |client: TestClient| {
-        client
-            .redirect_uri("http://127.0.0.1/callback")
-            .redirect_uri("http://[::1]/callback")
-            .redirect_uri("http://localhost:8910/callback")
-            .redirect_uri("urn:ietf:wg:oauth:2.0:oob")
-            .redirect_uri("com.example.app:/cb")
-    };
-    let mut builder = TestServer::builder(dialect)
-        .client(with_uris(TestClient::public("public")))
-        .client(with_uris(TestClient::confidential("conf", "conf-secret")))
-        .default_scopes("write login")
-        .optional_scopes("account_delete")
-        .user("alice", "password")
-        .user("bob", "hunter2")
-        .site(site);
-    if args.get(2).is_some_and(|arg| arg == "modern") {
-        builder = builder
-            .refresh_tokens(Rotation::OnUse)
-            .access_token_lifetime(Some(Duration::from_secs(3600)));
+        }))
+}
+
+fn say(lines: &[String]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    lines.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    out.flush()
+}
+
+/// Does what a command says.
+fn answer(server: &TestServer, mark: &mut Mark, command: &str) -> Vec<String> {
+    match command.split_once(' ').unwrap_or((command, "")) {
+        ("requests", _) => {
+            let requests = server.requests();
+            let new = requests.since(*mark);
+            *mark = requests.mark();
+            let line = |request: &auth_testkit::LoggedRequest| {
+                let path = request.path.split('?').next().unwrap_or_default();
+                let status = request.status.map_or("none".to_owned(), |s| s.to_string());
+                let grant = request.grant.as_ref().map(|grant| format!(" {grant}"));
+                let grant = grant.unwrap_or_default();
+                format!(
+                    "{:?} {} {path}{grant} {status}",
+                    request.kind, request.method
+                )
+            };
+            new.requests().iter().map(line).collect()
+        }
+        ("visit", url) => vec![visit(url).unwrap_or_else(|error| format!("failed: {error}"))],
+        ("expire", _) if server.derived_endpoint().is_some() => {
+            server.expire_derived_tokens();
+            Vec::new()
+        }
+        ("expire", _) => {
+            server.revoke_access_tokens();
+            Vec::new()
+        }
+        ("revoke", _) => {
+            server.revoke_all();
+            Vec::new()
+        }
+        ("token", _) => server.issue_derived_token("alice").into_iter().collect(),
+        _ => vec!["commands: requests, visit URL, expire, revoke, token".to_owned()],
     }
-    let server = builder.start()?;
-    writeln!(io::stdout(), "{}", server.url())?;
-    io::stdout().flush()?;
-    io::stdin().read_to_end(&mut Vec::new())?;
-    Ok(())
+}
+
+fn visit(url: &str) -> io::Result<String> {
+    let alice = Person::new("alice", "password");
+    match alice.visit(url)? {
+        Outcome::Redirected(to) if to.starts_with("http://") => {
+            let (status, _) = alice.follow(&to)?;
+            Ok(format!("followed the redirect: {status}"))
+        }
+        Outcome::Redirected(to) => Ok(to),
+        other => other.into_code(),
+    }
 }

@@ -1,363 +1,158 @@
-//! iNaturalist's scenario: a person, two tokens, private coordinates.
+//! iNaturalist's steps: a person, two tokens, and what programs do with them.
 
-use std::time::{Duration, SystemTime};
+use std::fs;
 
-use api_inat::observations::{Get, Search};
-use api_inat::testkit::{OBSCURED_OF_EACH_USER, OF_EACH_USER, observation_id};
-use api_inat::users::Me;
-use auth_core::{Error, Message, Service, TokenKind, UnixTime};
-use auth_testkit::{Dialect, Fault, Matching, TestClient, TestServer};
-use keystore::{File, Memory};
+use super::{Chapter, Shown};
 
-use super::aging::age;
-use super::check::{Checked, fails, holds, same, there};
-use super::scenario::{Scenario, short, words};
-use super::users::{NAME, Opener, PASSWORD, log_in, sent_away};
-use super::waits::{give_up, until};
-use crate::rig::{MAX_WAIT, Program, Rig, Seat};
+/// The registered application, as a user sets it.
+const APP: [(&str, &str); 3] = [
+    ("INAT_ORIGIN", "{origin}"),
+    ("INAT_APP_ID", "app"),
+    ("INAT_APP_SECRET", "app-secret"),
+];
 
-const CLIENT: &str = "demo-app";
-const CALLERS: usize = 8;
-/// The position of one of her obscured observations in the list.
-const OBSCURED: u64 = 6;
-/// Longer than the 24 h for which an API token is valid.
-const A_DAY_AND_MORE: Duration = Duration::from_secs(25 * 3600);
-/// An expired JWT with the claims of iNaturalist's: `exp` is 1700000000, 14 November 2023. Its
-/// signature is noise.
-const EXPIRED: &str = "eyJhbGciOiJIUzUxMiJ9.eyJ1c2VyX2lkIjoxLCJleHAiOjE3MDAwMDAwMDB9.bm9pc2U";
-
-/// A server like iNaturalist's, with a public application registered as a user's program is.
-pub(super) fn server() -> std::io::Result<TestServer> {
-    TestServer::builder(Dialect::doorkeeper_5())
-        .client(TestClient::public(CLIENT).redirect_uri("http://127.0.0.1:8080"))
-        .default_scopes("write login")
-        .user(NAME, PASSWORD)
-        .site(api_inat::testkit::site())
-        .start()
-}
-
-/// Runs the scenario once, in the rig's world.
-pub(super) fn run(scenario: &mut Scenario<'_>, rig: &Rig, opener: Opener) -> Checked {
-    let server = scenario.server;
-    let folder = tempfile::tempdir()?;
-    let store = File::open(folder.path())?;
-    let service = api_inat::service(CLIENT)
-        .user_agent("fieldkey-demo/1.0 (demo@example.org)")
-        .at(server.url())
-        .build()?;
-    let program = rig.program(service.clone(), store.clone());
-    let alice = program.account(NAME);
-    login(scenario, &alice, opener);
-    reading(scenario, &program, &alice);
-    plain_token(scenario, rig)?;
-    second_start(scenario, &rig.program(service.clone(), store.clone()));
-    // The next morning: the program was off, its memory is empty, and both clocks have moved.
-    let morning = rig.program(service.clone(), store.clone());
-    let alice = morning.account(NAME);
-    expiry(scenario, &store, &alice);
-    renewals(scenario, &alice);
-    logout(scenario, rig, &service, &alice);
-    Ok(())
-}
-
-fn login(scenario: &mut Scenario<'_>, alice: &Seat, opener: Opener) {
-    let mut logged_in = None;
-    scenario.step("browser login with PKCE", |wire| {
-        let came = log_in(alice, opener)?;
-        if opener == Opener::Played {
-            same("authorization requests", wire.log().authorize(), 3)?;
+pub(super) fn run(all: &mut Chapter<'_>) {
+    let flag = if all.transport == "ureq" {
+        "--blocking"
+    } else {
+        "--async"
+    };
+    let store = "--store {folder}/tokens";
+    let run = move |all: &mut Chapter<'_>, line: &str, succeeds: bool, words: &str| {
+        let line = line.replacen(' ', &format!(" {flag} {store} "), 1);
+        shortened(all.program(&line, &APP)?.run(succeeds, words))
+    };
+    let counts = (!all.browser).then_some("3 authorize, 1 token, 1 API token");
+    all.step(
+        "log in by browser",
+        "with PKCE; then an API token",
+        counts,
+        |all| {
+            let program = all.program(&format!("inat-token {flag} {store} --browser"), &APP)?;
+            shortened(program.run_for(&mut all.server, !all.browser))
+        },
+    );
+    all.step(
+        "the next start",
+        "the stored token is used, no login",
+        Some("none"),
+        |all| run(all, "inat-token --for 60", true, "."),
+    );
+    all.step(
+        "export",
+        "every observation, page by page, as NDJSON",
+        Some("2 API"),
+        |all| {
+            run(
+                all,
+                "inat-export --user alice {folder}/alice.ndjson",
+                true,
+                "225 observations in",
+            )
+        },
+    );
+    all.step("upload", "an observation with two photos and a value", Some("3 API"), |all| {
+        for name in ["front.jpg", "back.jpg"] {
+            let jpeg = [&b"\xff\xd8\xff\xe0"[..], &[name.len() as u8; 50_000]].concat();
+            fs::write(all.path(name), jpeg).map_err(|error| error.to_string())?;
         }
-        same("token requests", wire.log().token(), 0)?;
-        let meaning = format!("a code at {}", came.authority());
-        logged_in = Some(came);
-        Ok(meaning)
+        let line = "inat-upload --name Edelweiss --date 2026-06-01 --at 46.02,7.75 --fields 297=dry {folder}/front.jpg {folder}/back.jpg";
+        run(all, line, true, "2 photos")
     });
-    scenario.step("strangers at the listener", |_| {
-        let came = there("the login of the step before", logged_in.as_ref())?;
-        let responses = sent_away(&came.strangers)?;
-        Ok(format!(
-            "{responses}: all rejected, and the login completed"
-        ))
+    all.step("annotate", "from a table", Some("3 API"), |all| {
+        let exported = fs::read_to_string(all.path("alice.ndjson")).map_err(|e| e.to_string())?;
+        let ids = exported.lines().take(2).filter_map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).ok()?["id"].as_u64()
+        });
+        let rows: String = ids.map(|id| format!("{id},1,2\n")).collect();
+        fs::write(all.path("table.csv"), rows).map_err(|error| error.to_string())?;
+        run(
+            all,
+            "inat-annotate {folder}/table.csv",
+            true,
+            "2 annotated, 0 already there",
+        )
     });
-    scenario.step("OAuth token, API token", |wire| {
-        let came = there("the login of the first step", logged_in)?;
-        let status = alice.complete(came.grant)?;
-        let log = wire.log();
-        same("code exchanges", log.grant("authorization_code"), 1)?;
-        same("requests for API tokens", log.derived(), 1)?;
-        let exchange = there("the code exchange", log.requests().first())?;
-        let sent = |name: &str| exchange.fields.iter().any(|field| field == name);
-        holds("a code verifier in the exchange", sent("code_verifier"))?;
-        holds("no secret of a public client", !sent("client_secret"))?;
-        same("the scheme", exchange.scheme.as_deref(), None)?;
-        let login = there("a stored OAuth token", status.login)?;
-        same("the expiry of the OAuth token", login.expires_at, None)?;
-        let derived = there("a stored API token", status.derived)?;
-        let life = remaining(derived.expires_at)?;
-        same(
-            "the lifetime of the API token",
-            words(life).as_str(),
-            "24 h",
-        )?;
-        Ok(format!(
-            "OAuth token {}, no expiry; API token {}, 24 h; both stored",
-            short(alice.token(TokenKind::Login)?.expose_secret()),
-            short(alice.token(TokenKind::Derived)?.expose_secret()),
-        ))
+    all.step(
+        "annotate again",
+        "what is there is not sent again",
+        Some("1 API"),
+        |all| {
+            run(
+                all,
+                "inat-annotate {folder}/table.csv",
+                true,
+                "0 annotated, 2 already there",
+            )
+        },
+    );
+    all.step(
+        "renewal",
+        "the token was rejected; one renewal for all tasks",
+        Some("1 API token, 11 API"),
+        |all| {
+            all.server.command("expire");
+            run(
+                all,
+                "inat-service --tasks 8",
+                true,
+                "alice: 8 observations read",
+            )
+        },
+    );
+    all.step(
+        "a plain token",
+        "copied from the web site; no application",
+        Some("2 API"),
+        |all| {
+            let token = all.server.command("token").concat();
+            let line = format!(
+                "inat-export {flag} --store {{folder}}/none --user alice {{folder}}/again.ndjson"
+            );
+            let variables = [APP[0], ("INAT_API_TOKEN", token.as_str())];
+            shortened(
+                all.program(&line, &variables)?
+                    .run(true, "225 observations in"),
+            )
+        },
+    );
+    all.step(
+        "log out",
+        "revokes and removes the login",
+        Some("1 revoke"),
+        |all| run(all, "inat-token --log-out", true, "logged out"),
+    );
+    all.step("after the logout", "nothing is sent", Some("none"), |all| {
+        run(all, "inat-token --for 60", false, "log in")
     });
-}
-
-fn reading(scenario: &mut Scenario<'_>, program: &Program, alice: &Seat) {
-    scenario.step("users/me", |wire| {
-        let me = alice.send(Me::new())?;
-        same("who we are", me.login.as_deref(), Some(NAME))?;
-        holds("the e-mail that only its owner sees", me.email.is_some())?;
-        same("requests", wire.log().total(), 1)?;
-        Ok(format!("{NAME}, number {}", me.id))
-    });
-    scenario.step("private coordinates", |wire| {
-        let public = obscured(&program.anonymous())?;
-        holds("nothing private for an anonymous caller", public.is_none())?;
-        let private = there("the true coordinates for the owner", obscured(alice)?)?;
-        same("requests", wire.log().api(), 2)?;
-        let schemes: Vec<_> = wire
-            .log()
-            .requests()
-            .iter()
-            .map(|r| r.scheme.clone())
-            .collect();
-        same(
-            "tokens sent",
-            schemes,
-            vec![None, Some("Bearer".to_owned())],
-        )?;
-        Ok(format!("anonymous none, {NAME} {private}"))
-    });
-    scenario.step("search over several pages", |wire| {
-        let (found, total) = alice.items(Search::new().user_login(NAME).per_page(100))?;
-        same("observations", found.len() as u64, OF_EACH_USER)?;
-        same("the total", total, Some(OF_EACH_USER))?;
-        holds(
-            "ascending ids, no duplicate",
-            found.is_sorted_by(|a, b| a.id < b.id),
-        )?;
-        let private = found
-            .iter()
-            .filter(|o| o.private_location.is_some())
-            .count();
-        same(
-            "true coordinates among them",
-            private as u64,
-            OBSCURED_OF_EACH_USER,
-        )?;
-        same("pages", wire.log().api(), 3)?;
-        Ok(format!(
-            "{} observations, {private} with their true coordinates",
-            found.len()
-        ))
-    });
-}
-
-fn second_start(scenario: &mut Scenario<'_>, program: &Program) {
-    scenario.step("second start, no login", |wire| {
-        let me = program.account(NAME).send(Me::new())?;
-        same("who we are", me.login.as_deref(), Some(NAME))?;
-        same("requests, none of them for a token", wire.log().total(), 1)?;
-        same("calls", wire.log().api(), 1)?;
-        Ok("the stored API token was used".to_owned())
-    });
-}
-
-fn expiry(scenario: &mut Scenario<'_>, store: &File, alice: &Seat) {
-    let server = scenario.server;
-    let mut end = None;
-    scenario.step("expired overnight", |wire| {
-        // Ages the record by a day instead of waiting, and moves the server's clock as far.
-        let key = alice.status()?.account;
-        age(store, &key, A_DAY_AND_MORE)?;
-        server.advance(A_DAY_AND_MORE);
-        let brief = brief_token()?;
-        let instead = Fault::Field("api_token", Some(brief.as_str().into()));
-        server.faults().next(Matching::Derived, instead);
-        let token = alice.token(TokenKind::Derived)?;
-        holds("the new API token", token.expose_secret() == brief)?;
-        same("renewals", wire.log().derived(), 1)?;
-        same("requests", wire.log().total(), 1)?;
-        end = token.expires_at();
-        Ok("renewed, and the expired token was not sent".to_owned())
-    });
-    scenario.step("token expired, 8 callers", |wire| {
-        // The new token is valid for two seconds. The server does not know it: if it were sent, the
-        // responses would be anonymous.
-        let end = there("the token's expiry", end)?;
-        until("the token's expiry", || Ok(now() >= end))?;
-        let hold = server.hold(Matching::Derived);
-        let calls: Vec<_> = (0..CALLERS)
-            .map(|_| alice.begin(Get::new(observation_id(OBSCURED))))
-            .collect();
-        until("all callers started", || {
-            Ok(calls.iter().all(|call| call.has_begun()))
-        })?;
-        holds("a renewal at the server", hold.wait_for(1, MAX_WAIT))?;
-        // While the renewal is on hold, a second one gets time to arrive.
-        let second = hold.wait_for(2, Duration::from_millis(150));
-        holds("no second renewal beside the first", !second)?;
-        same("calls sent with an expired token", wire.log().api(), 0)?;
-        hold.release();
-        for call in calls {
-            let found = call.join()?.results.into_iter().next();
-            let place = found.and_then(|observation| observation.private_location);
-            there("the true coordinates, so no anonymous response", place)?;
-        }
-        let log = wire.log();
-        same("renewals", log.derived(), 1)?;
-        same("token requests", log.token(), 0)?;
-        same("calls", log.api(), CALLERS)?;
-        Ok("one renewal for all".to_owned())
-    });
-}
-
-fn renewals(scenario: &mut Scenario<'_>, alice: &Seat) {
-    let server = scenario.server;
-    scenario.step("a 401 is recovered", |wire| {
-        server.expire_derived_tokens();
-        let me = alice.send(Me::new())?;
-        same("who we are", me.login.as_deref(), Some(NAME))?;
-        let log = wire.log();
-        same("renewals", log.derived(), 1)?;
-        let statuses: Vec<_> = log.requests().iter().map(|r| r.status).collect();
-        same("statuses", statuses, vec![Some(401), Some(200), Some(200)])?;
-        Ok("one renewal, one replay".to_owned())
-    });
-    scenario.step("a cancelled caller", |wire| {
-        server.expire_derived_tokens();
-        let before = alice.token(TokenKind::Derived)?.generation();
-        let hold = server.hold(Matching::Derived);
-        let gone = give_up(alice, Me::new(), || hold.wait_for(1, MAX_WAIT))?;
-        hold.release();
-        let how = gone.how;
-        gone.leader_ends()?;
-        until("the renewal's token", || {
-            Ok(alice.token(TokenKind::Derived)?.generation() > before)
-        })?;
-        let calls = wire.log().api();
-        alice.send(Me::new())?;
-        let more = wire.log().api() - calls;
-        same("calls more for the next caller", more, 1)?;
-        same("total renewals", wire.log().derived(), 1)?;
-        Ok(format!(
-            "{how}, the renewal finished, and the next call needed none"
-        ))
-    });
-}
-
-fn plain_token(scenario: &mut Scenario<'_>, rig: &Rig) -> Checked {
-    let server = scenario.server;
-    let service = api_inat::service_without_application()
-        .user_agent("fieldkey-demo/1.0 (demo@example.org)")
-        .at(server.url())
-        .build()?;
-    let program = rig.program(service, Memory::new());
-    let token = || there("a token from the page", server.issue_derived_token(NAME));
-    for (name, how, before, after) in [
-        ("an imported token", "bare", "", ""),
-        (
-            "an imported page",
-            "as whole JSON",
-            "{\"api_token\": \"",
-            "\"}\n",
-        ),
-    ] {
-        scenario.step(name, |wire| {
-            let (account, token) = (program.account(how), token()?);
-            let status = account.import_token(&format!("{before}{token}{after}"))?;
-            same("a login", status.login.is_some(), false)?;
-            same(
-                "who we are",
-                account.send(Me::new())?.login.as_deref(),
-                Some(NAME),
-            )?;
-            same("requests, none of them for a token", wire.log().total(), 1)?;
-            let life = remaining(there("a stored token", status.derived)?.expires_at)?;
-            Ok(format!(
-                "{} {how}, valid for {}",
-                short(&token),
-                words(life)
+    if all.transport == "ureq" {
+        let name = "the README's small tool";
+        let counts = Some("1 token, 1 API token, 3 API");
+        all.step(name, "by password; private coordinates", counts, |all| {
+            let by_password = [("INAT_USERNAME", "alice"), ("INAT_PASSWORD", "password")];
+            let store = [("TOKENS", "{folder}/tool")];
+            let variables = [&APP[..], &by_password, &store].concat();
+            let program = all.program("blocking_tool", &variables)?;
+            shortened(program.run(
+                true,
+                "alice has 225 observations, 75 with private coordinates",
             ))
         });
     }
-    scenario.step("an expired plain token", |wire| {
-        let account = program.account("late");
-        let error = fails("needs login", account.import_token(EXPIRED), |error| {
-            error.needs_login() && error.to_string().contains("expired")
-        })?;
-        same("requests", wire.log().total(), 0)?;
-        holds("nothing stored", account.status()?.derived.is_none())?;
-        Ok(format!("nothing sent, “{error}”"))
-    });
-    Ok(())
 }
 
-fn logout(scenario: &mut Scenario<'_>, rig: &Rig, service: &Service, alice: &Seat) {
-    scenario.step("logout revokes", |wire| {
-        let login = alice.token(TokenKind::Login)?;
-        let derived = alice.token(TokenKind::Derived)?;
-        let out = alice.log_out()?;
-        let revoked = there("a revocation", out.revoked)?;
-        revoked?;
-        same("revocations", wire.log().revoke(), 1)?;
-        let until = there(
-            "how long the API token stays valid",
-            out.derived_lives_until,
-        )?;
-        holds("in the future", until > now())?;
-        // Uses copies of both tokens, as a thief would.
-        let derive = there("a derivation", service.token_derivation())?;
-        let again = service.bind(derive, Some(&login))?;
-        let response = rig.send(again.request()?, &again.limits())?;
-        let status = response.status().as_u16();
-        same("the status for the revoked token", status, 401)?;
-        let me = service.bind(Me::new(), Some(&derived))?;
-        let response = rig.send(me.request()?, &me.limits())?;
-        let status = response.status().as_u16();
-        same("the status for the API token", status, 200)?;
-        Ok(format!(
-            "OAuth token revoked; the API token stays valid until {until}"
-        ))
-    });
-    scenario.step("after the logout", |wire| {
-        let error = fails("needs login", alice.send(Me::new()), Error::needs_login)?;
-        same("requests", wire.log().total(), 0)?;
-        let status = alice.status()?;
-        same("a stored login", status.login.is_some(), false)?;
-        same("a stored API token", status.derived.is_some(), false)?;
-        Ok(format!("nothing sent, “{error}”"))
-    });
-}
-
-/// Returns an API token that is valid for two seconds, from a server like ours with the same time.
-fn brief_token() -> Checked<String> {
-    let server = TestServer::builder(Dialect::doorkeeper_5())
-        .user(NAME, PASSWORD)
-        .site(api_inat::testkit::site())
-        .derived_token_lifetime(Duration::from_secs(2))
-        .start()?;
-    server.advance(A_DAY_AND_MORE);
-    there("a token from the page", server.issue_derived_token(NAME))
-}
-
-/// Where an obscured observation was made, as this account sees it.
-fn obscured(account: &Seat) -> Checked<Option<String>> {
-    let page = account.send(Get::new(observation_id(OBSCURED)))?;
-    let observation = there("the observation", page.results.into_iter().next())?;
-    same("obscured", observation.obscured, Some(true))?;
-    Ok(observation.private_location.map(|place| place.to_string()))
-}
-
-fn now() -> UnixTime {
-    UnixTime::from_system(SystemTime::now())
-}
-
-fn remaining(end: Option<UnixTime>) -> Checked<Duration> {
-    Ok(there("an expiry", end)?.since(now()))
+/// Shortens tokens: three characters and the length.
+pub(super) fn shortened(shown: Result<Shown, String>) -> Result<Shown, String> {
+    let mut shown = shown?;
+    for line in &mut shown.said {
+        let is_token = line.len() > 100 && !line.contains(' ');
+        if is_token {
+            *line = format!(
+                "{}…({})",
+                line.chars().take(3).collect::<String>(),
+                line.len()
+            );
+        }
+    }
+    Ok(shown)
 }

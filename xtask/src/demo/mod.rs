@@ -1,75 +1,72 @@
-//! `cargo xtask demo`: the scenarios of both services on loopback, once through ureq and once
-//! through reqwest.
+//! `cargo xtask demo`: runs the example programs of both services against test servers on loopback,
+//! once through ureq and once through reqwest, and shows what they print.
 
-mod aging;
-mod check;
 mod inaturalist;
 mod infoflora;
-mod lines;
+mod programs;
 mod report;
-mod scenario;
-mod users;
-mod waits;
 
 use std::ffi::OsString;
 
-use auth_testkit::TestServer;
 use lexopt::{Arg, Parser, ValueExt};
 
-use self::check::Checked;
-use self::report::{Form, Report};
-use self::scenario::Scenario;
-use self::users::Opener;
-use crate::rig::Rig;
+use self::programs::{Programs, Server};
+use self::report::Report;
 use crate::{Outcome, Stop, Verdict, output};
 
 const HELP: &str = "\
 cargo xtask demo [OPTIONS]
 
-Starts test servers on 127.0.0.1 and runs the scenarios of iNaturalist and of Info Flora against
-them, once through ureq (blocking) and once through reqwest (async). No account, no network, no TLS.
+Builds the example programs, starts test servers on 127.0.0.1 and runs the programs against them, once
+through ureq (blocking) and once through reqwest (async). No account, no network, no TLS.
 
   --service SERVICE      inaturalist, infoflora, all (default: all)
   --transport TRANSPORT  ureq, reqwest, all (default: all)
-  --browser              opens the logins in your own browser, and waits for you
+  --browser              opens the login at iNaturalist's server in your own browser, and waits for you
   --json                 one JSON object for each step, and a summary
   --help                 this text
 
-Each step prints what was sent, what was received and what it means. Secrets are shown by their
-first three characters and their length. Exit status: 0 every step passed, 1 a step failed.";
-
-/// A service's scenario: its option and name, the server it needs, and the function that runs it.
-struct Entry {
-    id: &'static str,
-    name: &'static str,
-    server: fn() -> std::io::Result<TestServer>,
-    run: fn(&mut Scenario<'_>, &Rig, Opener) -> Checked,
-}
-
-/// All scenarios. To add a service, add a file beside this one and a line here.
-const SCENARIOS: [Entry; 2] = [
-    Entry {
-        id: "inaturalist",
-        name: "iNaturalist",
-        server: inaturalist::server,
-        run: inaturalist::run,
-    },
-    Entry {
-        id: "infoflora",
-        name: "Info Flora",
-        server: infoflora::server,
-        run: infoflora::run,
-    },
-];
+Each step prints what it shows, the program, what the program prints, and the requests that reached
+the server. Tokens are shown by their first three characters and their length. Exit status: 0 every
+step passed, 1 a step failed.";
 
 const TRANSPORTS: [&str; 2] = ["ureq", "reqwest"];
 
+/// A service: its option, its name, and its steps.
+type Entry = (&'static str, &'static str, fn(&mut Chapter<'_>));
+
+/// All services. To add one, add a file beside this one and a line here.
+const SERVICES: [Entry; 2] = [
+    ("inaturalist", "iNaturalist", inaturalist::run),
+    ("infoflora", "Info Flora", infoflora::run),
+];
+
 /// The options of the command line.
+#[derive(Default)]
 struct Options {
     service: Option<String>,
     transport: Option<String>,
-    opener: Opener,
-    form: Form,
+    browser: bool,
+    json: bool,
+}
+
+/// One service's steps through one transport, with a server and a folder of their own.
+struct Chapter<'a> {
+    programs: &'a Programs,
+    server: Server,
+    folder: tempfile::TempDir,
+    service: &'static str,
+    transport: &'static str,
+    browser: bool,
+    report: &'a mut Report,
+}
+
+/// A program's command line, what it printed, and how what happened differs from what was expected.
+#[derive(Debug, Default)]
+struct Shown {
+    command: String,
+    said: Vec<String>,
+    problem: Option<String>,
 }
 
 /// Runs the demo.
@@ -78,65 +75,83 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
         output::line(HELP);
         return Ok(Verdict::Passed);
     };
-    let mut report = Report::new(options.form);
+    let programs = Programs::build()?;
+    let mut report = Report::new(options.json);
     for transport in TRANSPORTS {
-        if options
-            .transport
-            .as_deref()
-            .is_some_and(|chosen| chosen != transport)
-        {
-            continue;
-        }
-        for entry in &SCENARIOS {
-            if options
-                .service
-                .as_deref()
-                .is_none_or(|chosen| chosen == entry.id)
-            {
-                live(entry, transport, options.opener, &mut report).map_err(|miss| {
-                    Stop::Failed(format!(
-                        "{}: {}; expected {}",
-                        entry.name, miss.got, miss.expected
-                    ))
-                })?;
+        for (id, service, steps) in SERVICES {
+            let is_wanted = |chosen: &Option<String>, name: &str| {
+                chosen.as_deref().is_none_or(|chosen| chosen == name)
+            };
+            if !is_wanted(&options.transport, transport) || !is_wanted(&options.service, id) {
+                continue;
             }
+            let failed = |error: std::io::Error| Stop::Failed(format!("{service}: {error}"));
+            let server = Server::start(&programs, id)?;
+            report.chapter(service, transport, &server.url);
+            steps(&mut Chapter {
+                programs: &programs,
+                server,
+                folder: tempfile::tempdir().map_err(failed)?,
+                service,
+                transport,
+                browser: options.browser,
+                report: &mut report,
+            });
         }
     }
     Ok(Verdict::of(report.finish()))
 }
 
-/// Runs one service's scenario in one world, with a server of its own.
-fn live(entry: &Entry, transport: &'static str, opener: Opener, report: &mut Report) -> Checked {
-    let rig = match transport {
-        "reqwest" => Rig::asynchronous()?,
-        _ => Rig::blocking(),
-    };
-    let server = (entry.server)()?;
-    let mut scenario = Scenario::new(&server, report, entry.name, transport);
-    (entry.run)(&mut scenario, &rig, opener)
+impl Chapter<'_> {
+    /// Runs one step, and compares the numbers of its requests with `expected`; `None` if they depend
+    /// on the user. The next step runs even if this one fails.
+    fn step(
+        &mut self,
+        name: &'static str,
+        means: &'static str,
+        expected: Option<&str>,
+        act: impl FnOnce(&mut Self) -> Result<Shown, String>,
+    ) {
+        self.report.begin(name);
+        let start = std::time::Instant::now();
+        let mut shown = act(self).unwrap_or_else(|problem| Shown {
+            problem: Some(problem),
+            ..Shown::default()
+        });
+        let requests = self.server.command("requests");
+        let counts = report::counts(&requests);
+        if let Some(expected) = expected.filter(|expected| *expected != counts) {
+            let problem = || format!("expected {expected}, got {counts}");
+            shown.problem = Some(shown.problem.unwrap_or_else(problem));
+        }
+        self.report.end(report::Step {
+            service: self.service,
+            transport: self.transport,
+            name,
+            means,
+            shown,
+            requests,
+            took: start.elapsed(),
+        });
+    }
 }
 
 impl Options {
     /// Returns `None` if the user requests the help.
     fn parse(args: Vec<OsString>) -> Result<Option<Self>, Stop> {
-        let mut options = Self {
-            service: None,
-            transport: None,
-            opener: Opener::Played,
-            form: Form::Text,
-        };
+        let mut options = Self::default();
         let mut parser = Parser::from_args(args);
         while let Some(arg) = parser.next()? {
             match arg {
                 Arg::Long("service") => {
-                    let known: Vec<_> = SCENARIOS.iter().map(|scenario| scenario.id).collect();
+                    let known = SERVICES.map(|(id, ..)| id);
                     options.service = choice(&mut parser, "--service", &known)?;
                 }
                 Arg::Long("transport") => {
                     options.transport = choice(&mut parser, "--transport", &TRANSPORTS)?;
                 }
-                Arg::Long("browser") => options.opener = Opener::Browser,
-                Arg::Long("json") => options.form = Form::Json,
+                Arg::Long("browser") => options.browser = true,
+                Arg::Long("json") => options.json = true,
                 Arg::Long("help") | Arg::Short('h') => return Ok(None),
                 other => return Err(other.unexpected().into()),
             }

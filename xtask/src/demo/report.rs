@@ -1,71 +1,56 @@
-//! What the demo prints: a line for each step and a table at the end, or one JSON object for each
-//! step.
+//! What the demo prints: the steps and a table at the end, or one JSON object for each step.
 
-use std::env;
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-use auth_testkit::{LoggedRequest, RequestKind};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::check::{Checked, Miss};
-use super::lines::{columns, wire, wrap};
+use super::Shown;
 use crate::output;
 
-/// The most characters of a line.
-const WIDTH: usize = 100;
-/// The column where a step's details begin.
-const INDENT: usize = 30;
+/// The most lines of a program that are shown.
+const LINES: usize = 6;
+
+/// The most characters of a line that are shown.
+const WIDTH: usize = 110;
 
 /// A finished step.
 pub(super) struct Step {
     pub(super) service: &'static str,
     pub(super) transport: &'static str,
     pub(super) name: &'static str,
-    /// The requests that the server received in it.
-    pub(super) requests: Vec<LoggedRequest>,
-    /// The meaning of the result, or the expectation that failed.
-    pub(super) outcome: Checked<String>,
+    /// What it shows.
+    pub(super) means: &'static str,
+    pub(super) shown: Shown,
+    /// The requests that the server received: kind, method, path, grant, status.
+    pub(super) requests: Vec<String>,
     pub(super) took: Duration,
-}
-
-/// The output format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    Text,
-    Json,
 }
 
 /// The steps so far.
 pub(super) struct Report {
-    form: Form,
+    json: bool,
     /// Whether standard output is a terminal, where a line can be overwritten.
     live: bool,
-    colour: bool,
     started: Instant,
     steps: Vec<Step>,
 }
 
 impl Report {
-    pub(super) fn new(form: Form) -> Self {
-        let live = form == Form::Text && io::stdout().is_terminal();
-        let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
-        let dumb = env::var_os("TERM").is_some_and(|value| value == "dumb");
+    pub(super) fn new(json: bool) -> Self {
+        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
         Self {
-            form,
-            live: live && !dumb,
-            colour: live && !dumb && !set("NO_COLOR"),
+            json,
+            live: !json && !dumb && io::stdout().is_terminal(),
             started: Instant::now(),
             steps: Vec::new(),
         }
     }
 
-    /// Begins a service in one world.
-    pub(super) fn chapter(&self, service: &str, transport: &str, software: &str, url: &str) {
-        if self.form == Form::Text {
-            output::line(format_args!(
-                "\n{service} through {transport}: {software} at {url}"
-            ));
+    /// Begins a service through one transport.
+    pub(super) fn chapter(&self, service: &str, transport: &str, url: &str) {
+        if !self.json {
+            output::line(format_args!("\n{service} through {transport}, at {url}"));
         }
     }
 
@@ -78,27 +63,44 @@ impl Report {
 
     /// Ends a step.
     pub(super) fn end(&mut self, step: Step) {
-        match self.form {
-            Form::Json => output::line(step.json()),
-            Form::Text => {
-                if self.live {
-                    output::part("\r\u{1b}[2K");
-                }
-                let mark = match &step.outcome {
-                    Ok(_) => self.paint("32", "ok"),
-                    Err(_) => self.paint("31", "NO"),
-                };
-                let lines = wrap(&step.details(), WIDTH - INDENT);
-                let mut lines = lines.iter();
-                let first = lines.next().map_or("", String::as_str);
-                output::line(format_args!(
-                    "{mark} {:<width$}{first}",
-                    step.name,
-                    width = INDENT - 3
-                ));
-                for line in lines {
-                    output::line(format_args!("{:INDENT$}{line}", ""));
-                }
+        let Shown {
+            command,
+            said,
+            problem,
+        } = &step.shown;
+        if self.json {
+            output::line(json!({
+                "service": step.service,
+                "transport": step.transport,
+                "step": step.name,
+                "means": step.means,
+                "ok": problem.is_none(),
+                "problem": problem,
+                "program": command,
+                "output": said,
+                "requests": step.requests,
+                "ms": millis(step.took),
+            }));
+        } else {
+            if self.live {
+                output::part("\r\u{1b}[2K");
+            }
+            let mark = step.mark();
+            output::line(format_args!("{mark} {}: {}", step.name, step.means));
+            output::line(format_args!("     $ {command}"));
+            for line in said.iter().take(LINES) {
+                let short: String = line.chars().take(WIDTH).collect();
+                let more = if short.len() < line.len() { "…" } else { "" };
+                output::line(format_args!("     | {short}{more}"));
+            }
+            if said.len() > LINES {
+                output::line(format_args!("     | … {} lines", said.len()));
+            }
+            for request in merged(&step.requests) {
+                output::line(format_args!("     → {request}"));
+            }
+            if let Some(problem) = problem {
+                output::line(format_args!("     {problem}"));
             }
         }
         self.steps.push(step);
@@ -109,162 +111,167 @@ impl Report {
         let failed = self
             .steps
             .iter()
-            .filter(|step| step.outcome.is_err())
-            .count();
-        match self.form {
-            Form::Json => output::line(json!({
-                "summary": {
-                    "steps": self.steps.len(),
-                    "failed": failed,
-                    "ms": millis(self.started.elapsed()),
-                }
-            })),
-            Form::Text => {
-                output::line("");
-                for line in self.table() {
-                    output::line(line);
-                }
-                output::line(format_args!(
-                    "\n{:.1} s, no account, no network beyond 127.0.0.1",
-                    self.started.elapsed().as_secs_f64()
-                ));
-                output::line(format_args!(
-                    "demo: {} steps, {failed} failed",
-                    self.steps.len()
-                ));
-            }
+            .filter(|step| step.shown.problem.is_some());
+        let (failed, steps) = (failed.count(), self.steps.len());
+        if self.json {
+            let ms = millis(self.started.elapsed());
+            output::line(json!({"summary": {"steps": steps, "failed": failed, "ms": ms}}));
+            return failed;
         }
+        output::line("");
+        self.table().iter().for_each(output::line);
+        output::line(format_args!(
+            "\n{:.1} s, no account, no network beyond 127.0.0.1\ndemo: {steps} steps, {failed} failed",
+            self.started.elapsed().as_secs_f64()
+        ));
         failed
     }
 
-    /// The columns: step, ureq, reqwest, requests that the server received.
     fn table(&self) -> Vec<String> {
-        let mut rows = vec![
-            [
-                "step",
-                "ureq",
-                "reqwest",
-                "requests received by the server (ureq | reqwest)",
-            ]
-            .map(str::to_owned),
-        ];
-        let mut shown: Vec<(&str, &str)> = Vec::new();
-        for step in &self.steps {
-            let key = (step.service, step.name);
+        let mut rows =
+            vec![["step", "ureq", "reqwest", "requests (ureq | reqwest)"].map(str::to_owned)];
+        let mut keys: Vec<_> = self
+            .steps
+            .iter()
+            .map(|step| (step.service, step.name))
+            .collect();
+        keys.sort_by_key(|(service, _)| *service != "iNaturalist");
+        let mut shown = Vec::new();
+        for key in keys {
             if shown.contains(&key) {
                 continue;
             }
             shown.push(key);
             let of = |transport: &str| {
-                self.steps
-                    .iter()
-                    .find(|s| (s.service, s.name) == key && s.transport == transport)
+                let mut steps = self.steps.iter();
+                steps.find(|s| (s.service, s.name) == key && s.transport == transport)
             };
-            let (ureq, reqwest) = (of("ureq"), of("reqwest"));
-            let verdict = |step: Option<&Step>| {
-                let word = match step.map(|step| &step.outcome) {
-                    None => "-",
-                    Some(Ok(_)) => "ok",
-                    Some(Err(_)) => "NO",
-                };
-                word.to_owned()
-            };
-            let mut counts: Vec<String> = [ureq, reqwest]
-                .into_iter()
-                .flatten()
-                .map(Step::counts)
-                .collect();
-            counts.dedup();
+            let both = [of("ureq"), of("reqwest")];
+            let [ureq, reqwest] = both.map(|step| step.map_or("-", Step::mark).to_owned());
+            let mut requests: Vec<_> = both.iter().flatten().map(|s| counts(&s.requests)).collect();
+            requests.dedup();
             rows.push([
-                format!("{}: {}", step.service, step.name),
-                verdict(ureq),
-                verdict(reqwest),
-                counts.join(" | "),
+                format!("{}: {}", key.0, key.1),
+                ureq,
+                reqwest,
+                requests.join(" | "),
             ]);
         }
-        columns(&rows)
-    }
-
-    fn paint(&self, code: &str, text: &str) -> String {
-        match self.colour {
-            true => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
-            false => text.to_owned(),
-        }
+        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
+        let widths: Vec<_> = (0..4)
+            .map(|column| width(column).unwrap_or_default())
+            .collect();
+        let line = |row: &[String; 4]| {
+            let cells = row
+                .iter()
+                .zip(&widths)
+                .map(|(cell, &width)| format!("{cell:<width$}"));
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        };
+        rows.iter().map(line).collect()
     }
 }
 
 impl Step {
-    fn details(&self) -> String {
-        let wire = wire(&self.requests);
-        let joint = if wire.is_empty() { "" } else { ": " };
-        match &self.outcome {
-            Ok(meaning) => format!("{wire}{joint}{meaning}"),
-            Err(Miss { expected, got }) => {
-                format!("{wire}{joint}expected {expected}; got {got}")
-            }
+    fn mark(&self) -> &'static str {
+        if self.shown.problem.is_none() {
+            "ok"
+        } else {
+            "NO"
         }
-    }
-
-    /// Counts the requests of each kind.
-    fn counts(&self) -> String {
-        let count = |kind: RequestKind| self.requests.iter().filter(|r| r.kind == kind).count();
-        let counts: Vec<_> = KINDS
-            .iter()
-            .map(|(name, kind)| (name, count(*kind)))
-            .filter(|(_, n)| *n > 0)
-            .map(|(name, n)| format!("{n} {name}"))
-            .collect();
-        match counts.is_empty() {
-            true => "none".to_owned(),
-            false => counts.join(", "),
-        }
-    }
-
-    fn json(&self) -> Value {
-        let requests: Vec<_> = self
-            .requests
-            .iter()
-            .map(|request| {
-                json!({
-                    "method": request.method.as_str(),
-                    "path": request.path,
-                    "grant": request.grant,
-                    "fields": request.fields,
-                    "authorization": request.scheme,
-                    "status": request.status,
-                })
-            })
-            .collect();
-        let mut object = json!({
-            "service": self.service,
-            "transport": self.transport,
-            "step": self.name,
-            "ok": self.outcome.is_ok(),
-            "requests": requests,
-            "ms": millis(self.took),
-        });
-        match &self.outcome {
-            Ok(meaning) => object["means"] = json!(meaning),
-            Err(Miss { expected, got }) => {
-                object["expected"] = json!(expected);
-                object["got"] = json!(got);
-            }
-        }
-        object
     }
 }
 
-/// In the order of a scenario.
-const KINDS: [(&str, RequestKind); 7] = [
-    ("authorize", RequestKind::Authorize),
-    ("login", RequestKind::Login),
-    ("token", RequestKind::Token),
-    ("API token", RequestKind::Derived),
-    ("API", RequestKind::Api),
-    ("revoke", RequestKind::Revoke),
-    ("unknown", RequestKind::Other),
-];
+/// Counts the requests of each kind, in the order of a login.
+pub(super) fn counts(requests: &[String]) -> String {
+    const KINDS: [(&str, &str); 6] = [
+        ("Authorize", "authorize"),
+        ("Login", "login"),
+        ("Token", "token"),
+        ("Derived", "API token"),
+        ("Api", "API"),
+        ("Revoke", "revoke"),
+    ];
+    let count = |kind: &str| {
+        let of_kind = requests
+            .iter()
+            .filter(|line| line.split(' ').next() == Some(kind));
+        of_kind.count()
+    };
+    let counts = KINDS.map(|(kind, words)| (count(kind), words));
+    let others = requests.len() - counts.iter().map(|(n, _)| n).sum::<usize>();
+    let all = counts.into_iter().chain([(others, "others")]);
+    let all: Vec<_> = all
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, words)| format!("{n} {words}"))
+        .collect();
+    if all.is_empty() {
+        "none".to_owned()
+    } else {
+        all.join(", ")
+    }
+}
+
+/// The requests without their kinds; those that differ in a number only are one line.
+fn merged(requests: &[String]) -> Vec<String> {
+    let mut found: Vec<(String, usize)> = Vec::new();
+    for request in requests {
+        let (_, line) = request.split_once(' ').unwrap_or(("", request));
+        let words = line.split(' ').map(|word| match word.starts_with('/') {
+            true => word
+                .split('/')
+                .map(without_numbers)
+                .collect::<Vec<_>>()
+                .join("/"),
+            false => word.to_owned(),
+        });
+        let line = words.collect::<Vec<_>>().join(" ");
+        match found.iter_mut().find(|(known, _)| *known == line) {
+            Some((_, count)) => *count += 1,
+            None => found.push((line, 1)),
+        }
+    }
+    let line = |(line, count)| {
+        if count == 1 {
+            line
+        } else {
+            format!("{line} ×{count}")
+        }
+    };
+    found.into_iter().map(line).collect()
+}
+
+/// A segment of a path, or `{id}` if it is made of numbers.
+fn without_numbers(segment: &str) -> &str {
+    let is_number = |c: char| c.is_ascii_hexdigit() || ",-%C".contains(c);
+    let numbers = segment.len() > 4 && segment.chars().all(is_number);
+    if numbers { "{id}" } else { segment }
+}
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_counted_and_merged() {
+        let log = [
+            "Token POST /oauth/token authorization_code 200",
+            "Api GET /v1/observations/250000001 200",
+            "Api GET /v1/observations/250000002 200",
+            "Other GET /favicon.ico 404",
+        ];
+        let log = log.map(str::to_owned);
+        assert_eq!(counts(&log), "1 token, 2 API, 1 others");
+        let expect = [
+            "POST /oauth/token authorization_code 200",
+            "GET /v1/observations/{id} 200 ×2",
+            "GET /favicon.ico 404",
+        ];
+        assert_eq!(merged(&log), expect);
+        assert_eq!(counts(&[]), "none");
+    }
 }
