@@ -1,5 +1,7 @@
 //! A store made of several, in order: the keyring, else a file.
 
+mod states;
+
 use std::{
     collections::HashMap,
     fmt,
@@ -9,11 +11,16 @@ use std::{
 
 use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
 
+use self::states::StoreState;
 use crate::unavailable::Unavailable;
 
 /// How often the record of an account may move to another store while its lease is taken. Each
 /// move needs a login or logout of another process within milliseconds.
 const TRIES: usize = 3;
+
+/// Of how many accounts the choice is known. A driver asks for it right after the lookup, so that
+/// those of more accounts than do so at once need not be kept.
+const CHOICES: usize = 256;
 
 /// Uses the first suitable store of several: the system's keyring, else a file.
 ///
@@ -71,16 +78,10 @@ pub struct Fallback {
 struct Shared {
     /// The result of the last lookup in each store, for some account.
     states: Vec<StoreState>,
+    /// The same of the accounts that were looked up last.
+    choices: HashMap<AccountKey, Vec<StoreState>>,
     /// The leases that are taken, each with the index of its store.
     pins: HashMap<AccountKey, (usize, Arc<Lease>)>,
-}
-
-#[derive(Clone)]
-enum StoreState {
-    Unchecked,
-    Empty,
-    InUse,
-    Failed(Error),
 }
 
 impl Fallback {
@@ -178,7 +179,13 @@ impl Fallback {
         if let Some((index, _)) = &location {
             states[*index] = StoreState::InUse;
         }
-        self.shared().states = states;
+        let mut shared = self.shared();
+        if shared.choices.len() >= CHOICES {
+            shared.choices.clear();
+        }
+        shared.choices.insert(key.clone(), states.clone());
+        shared.states = states;
+        drop(shared);
         location.map(|(index, record)| Location { index, record })
     }
 
@@ -404,33 +411,13 @@ impl Store for Fallback {
     #[inline]
     fn describe(&self) -> String {
         let states = self.shared().states.clone();
-        let named = |index: usize| {
-            let name = self.stores[index].describe();
-            match states.get(index) {
-                None | Some(StoreState::Unchecked) => name,
-                Some(StoreState::Empty) => format!("{name} (no record)"),
-                Some(StoreState::InUse) => format!("{name} (in use)"),
-                Some(StoreState::Failed(error)) => format!("{name} ({error})"),
-            }
-        };
-        let names = |range: std::ops::Range<usize>| range.map(named).collect::<Vec<_>>().join(", ");
-        let all = self.stores.len();
-        let used = states
-            .iter()
-            .position(|state| matches!(state, StoreState::InUse));
-        match used {
-            None => format!("the first of: {}", names(0..all)),
-            Some(used) => {
-                let mut text = named(used);
-                if used > 0 {
-                    text += &format!(", after {}", names(0..used));
-                }
-                if used + 1 < all {
-                    text += &format!(", before {}", names(used + 1..all));
-                }
-                text
-            }
-        }
+        states::describe(&self.stores, &states)
+    }
+
+    #[inline]
+    fn describe_choice(&self, key: &AccountKey) -> Option<String> {
+        let states = self.shared().choices.get(key).cloned()?;
+        Some(states::describe(&self.stores, &states))
     }
 }
 

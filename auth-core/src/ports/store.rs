@@ -187,6 +187,14 @@ pub trait Store: Send + Sync + 'static {
     /// ~/.local/share/nightly`.
     fn describe(&self) -> String;
 
+    /// Describes which store holds the token record of this account, with the reasons why those
+    /// before it do not, if this one is made of several and has looked the account up. `None`, the
+    /// default, otherwise. For logs: drivers ask it after a load or a save.
+    fn describe_choice(&self, key: &AccountKey) -> Option<String> {
+        let _ = key;
+        None
+    }
+
     /// Returns whether the store may hold a plain token, which the user copied from a page of the
     /// service, instead of a token record. An environment variable may. The service reads such a
     /// text by its own rules
@@ -258,6 +266,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn describe(&self) -> String {
         (**self).describe()
+    }
+
+    fn describe_choice(&self, key: &AccountKey) -> Option<String> {
+        (**self).describe_choice(key)
     }
 
     fn holds_plain_token(&self) -> bool {

@@ -54,7 +54,7 @@ impl EngineThread {
         limit: Duration,
         job: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Option<Result<T, Error>> {
-        self.begin(job).recv_timeout(limit).ok()
+        self.begin(job).recv_timeout(limit).ok() // the only error is that the time is over
     }
 
     /// Runs a job on the thread without its result.

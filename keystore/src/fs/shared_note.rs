@@ -35,6 +35,7 @@ pub(crate) fn change(
     let path = folder.join(format!("{stem}.txt"));
     let old = match fs::metadata(&path) {
         Ok(metadata) if metadata.is_file() && metadata.len() <= LONGEST => {
+            // One that cannot be read begins anew. If that cannot be written, it is an error.
             fs::read_to_string(&path).unwrap_or_default()
         }
         _ => String::new(),

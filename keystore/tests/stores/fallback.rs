@@ -301,3 +301,28 @@ fn a_lease_of_another_store_saves_nothing() {
     assert!(fallback.remove(&foreign).is_err());
     assert_eq!(has(&one), None);
 }
+
+/// Each account has a choice of its own, also while others are looked up.
+#[test]
+fn the_choice_is_told_by_account() {
+    let keyring = Moody::default();
+    let store = Fallback::new(keyring.clone()).or(Memory::new());
+    let (one, two) = (key("one"), key("two"));
+    assert_eq!(store.describe_choice(&one), None, "not looked up");
+    assert_eq!(Memory::new().describe_choice(&one), None, "one store alone");
+    store
+        .save(&lease(&store, "one"), &record("1", 1))
+        .expect("saved in the first");
+    keyring.be(Mood::Unavailable);
+    store
+        .save(&lease(&store, "two"), &record("2", 1))
+        .expect("saved in the second");
+    let choice = |key| Arc::new(store.clone()).describe_choice(key).unwrap();
+    let (first, second) = (choice(&one), choice(&two));
+    assert!(first.contains("(in use), before "), "{first}");
+    assert!(
+        second.starts_with("memory of this process (in use), after ")
+            && second.contains("no service"),
+        "{second}"
+    );
+}
