@@ -1,7 +1,7 @@
 //! Known deviations of servers from the RFCs, by name: which are allowed, and which a response
 //! showed.
 
-use std::fmt;
+use std::{fmt, ops::BitOr};
 
 /// A known deviation of real servers from the RFCs.
 ///
@@ -203,6 +203,14 @@ impl Quirks {
 
     pub(super) fn add(&mut self, quirk: Quirk) {
         self.0 |= quirk.bit();
+    }
+}
+
+impl BitOr for Quirks {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 }
 

@@ -99,6 +99,7 @@ impl<T: AsyncTransport> AsyncTransport for Arc<T> {
 /// assert_eq!(error.delivery(), Delivery::Unknown);
 /// assert_eq!(Error::from(error).kind(), ErrorKind::TimedOut);
 /// ```
+#[derive(Clone)]
 pub struct TransportError {
     delivery: Delivery,
     timed_out: bool,
