@@ -91,7 +91,7 @@ impl PreparedLogin {
                         // Launchers repeat the URL in their errors, and it holds `state`.
                         let text = problem.to_string().replace(&url, "the URL");
                         let problem = io::Error::new(problem.kind(), text.clone());
-                        let _ = reason.set(text);
+                        let _ = reason.set(text); // a login opens the browser once
                         show(&LoginPrompt {
                             url: &url,
                             problem: Some(&problem),

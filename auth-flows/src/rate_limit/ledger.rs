@@ -201,6 +201,7 @@ impl Ledger {
     }
 
     pub(super) fn to_text(&self) -> String {
+        // Writing to a `String` cannot fail.
         let mut out = format!("{HEAD}\n{} {} {}", self.due, self.last, self.max_wait);
         // Only where there is one, so that the line mostly is the one of the first version.
         if self.paused > 0 {

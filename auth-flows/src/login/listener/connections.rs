@@ -158,7 +158,7 @@ impl Host {
         }
         let host = Arc::clone(self);
         let serve = move || {
-            let _ = host.serve(stream);
+            let _ = host.serve(stream); // a visitor that hung up; the listener serves the next
             host.open.fetch_sub(1, Ordering::Relaxed);
         };
         if spawn("login connection", Box::new(serve)).is_err() {
