@@ -12,8 +12,8 @@ mod tests;
 mod token;
 
 pub use client::{
-    AsyncClient, AsyncItems, AsyncPages, AsyncSession, Client, ClientEvent, Items, Pages, Session,
-    Status, TokenStatus, WaitReason,
+    AsyncClient, AsyncItems, AsyncPages, AsyncSession, Client, ClientEvent, Items, LoginMethod,
+    Pages, RenewalReason, Session, Status, StoreStep, TokenStatus, WaitReason,
 };
 pub use flow::logout::LoggedOut;
 pub use login::{

@@ -1,12 +1,15 @@
 //! What a client does by itself, for logs and counters.
 
+mod text;
+
 use std::{
-    fmt,
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
-use auth_core::{AccountKey, Error, TokenKind};
+use auth_core::{AccountKey, Error, Quirks, TokenKind, UnixTime};
+
+use super::trace;
 
 /// What a client does or meets by itself, in the words of a log line (`Display`). Never contains a
 /// secret.
@@ -14,17 +17,33 @@ use auth_core::{AccountKey, Error, TokenKind};
 /// [`Client::on_event`](crate::Client::on_event) and
 /// [`AsyncClient::on_event`](crate::AsyncClient::on_event) report it. A renewal may fail for hours
 /// while the old token still serves, and no call shows it: only an event does.
+///
+/// | step | events |
+/// | --- | --- |
+/// | a renewal | [`RenewalStarted`](Self::RenewalStarted), then one of [`RenewalFinished`](Self::RenewalFinished), [`RenewalFailed`](Self::RenewalFailed), [`RenewalRefused`](Self::RenewalRefused) |
+/// | a wait, another try | [`Waiting`](Self::Waiting), [`Retrying`](Self::Retrying), [`Paused`](Self::Paused) |
+/// | the store | [`StoreChosen`](Self::StoreChosen), [`StoreSlow`](Self::StoreSlow), [`StoreFailed`](Self::StoreFailed), [`NotSaved`](Self::NotSaved), [`Saved`](Self::Saved), [`NoteNotWritten`](Self::NoteNotWritten) |
+/// | what a server said | [`QuirksAllowed`](Self::QuirksAllowed), [`NotRevoked`](Self::NotRevoked) |
+/// | a login, a logout | [`LoginStarted`](Self::LoginStarted), then [`LoggedIn`](Self::LoggedIn) or [`LoginFailed`](Self::LoginFailed); [`LoggedOut`](Self::LoggedOut) |
+///
+/// The methods read what most events have, so that an observer need not know each of them.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ClientEvent<'a> {
-    /// A renewal of a token has started.
+    /// A renewal of a token has started: a look into the store, and a request if that has no token.
+    #[non_exhaustive]
     RenewalStarted {
         /// The account.
         account: &'a AccountKey,
         /// The kind of the token.
         token: TokenKind,
+        /// The generation of the token in memory; `None` if there is none.
+        generation: Option<u64>,
+        /// Why.
+        reason: RenewalReason,
     },
     /// A renewal has ended with a new token, of this program or of another one.
+    #[non_exhaustive]
     RenewalFinished {
         /// The account.
         account: &'a AccountKey,
@@ -32,10 +51,15 @@ pub enum ClientEvent<'a> {
         token: TokenKind,
         /// The generation of the token ([`Token::generation`](auth_core::Token::generation)).
         generation: u64,
+        /// When the new token expires; `None` if the server stated no expiry.
+        expires_at: Option<UnixTime>,
+        /// How many requests it sent; 0 if the store had the token.
+        requests: u32,
         /// How long it took, waits included.
         took: Duration,
     },
-    /// A renewal has failed. If the old token is still valid, calls use it meanwhile.
+    /// A renewal has failed for now. If the old token is still valid, calls use it meanwhile.
+    #[non_exhaustive]
     RenewalFailed {
         /// The account.
         account: &'a AccountKey,
@@ -43,12 +67,33 @@ pub enum ClientEvent<'a> {
         token: TokenKind,
         /// Why; `None` if another program holds the lease, which the old token does not wait for.
         error: Option<&'a Error>,
-        /// Whether the old token is still valid.
-        old_token_serves: bool,
+        /// How long the old token is still valid: [`Duration::MAX`] if it does not expire, `None` if
+        /// there is none, so that calls fail.
+        old_token_serves: Option<Duration>,
+        /// How many requests it sent; 0 if the store failed, or if the error of an earlier renewal
+        /// still holds.
+        requests: u32,
+        /// How long it took, waits included.
+        took: Duration,
+    },
+    /// The server has refused a renewal for good: the user must log in, or a setting be fixed.
+    #[non_exhaustive]
+    RenewalRefused {
+        /// The account.
+        account: &'a AccountKey,
+        /// The kind of the token.
+        token: TokenKind,
+        /// Why.
+        error: &'a Error,
+        /// How long the old token is still valid, as in [`RenewalFailed`](Self::RenewalFailed).
+        old_token_serves: Option<Duration>,
+        /// How many requests it sent; 0 if an earlier refusal still holds.
+        requests: u32,
         /// How long it took, waits included.
         took: Duration,
     },
     /// A call, a renewal or a login waits.
+    #[non_exhaustive]
     Waiting {
         /// The account; `None` for an anonymous session.
         account: Option<&'a AccountKey>,
@@ -57,32 +102,121 @@ pub enum ClientEvent<'a> {
         /// How long.
         wait: Duration,
     },
+    /// A request failed and is sent again.
+    #[non_exhaustive]
+    Retrying {
+        /// The account; `None` for an anonymous session.
+        account: Option<&'a AccountKey>,
+        /// The status of the response; `None` if none came.
+        status: Option<http::StatusCode>,
+        /// Why no response came.
+        error: Option<&'a Error>,
+        /// How long until then.
+        wait: Duration,
+    },
     /// The service asked for a pause (429), which all requests keep.
+    #[non_exhaustive]
     Paused {
+        /// The account whose request it responded to; `None` for an anonymous session.
+        account: Option<&'a AccountKey>,
         /// How long; `None` if the service did not say.
         pause: Option<Duration>,
     },
+    /// A store made of several has chosen one for this account, for the first time or another than
+    /// before. It is described with the reasons why those before it were not chosen.
+    #[non_exhaustive]
+    StoreChosen {
+        /// The account.
+        account: &'a AccountKey,
+        /// The description ([`Store::describe_choice`](auth_core::Store::describe_choice)).
+        store: &'a str,
+    },
+    /// The store took a second or longer: a keyring that waited for its user, a slow disk, a database
+    /// far away.
+    #[non_exhaustive]
+    StoreSlow {
+        /// The account.
+        account: &'a AccountKey,
+        /// What it was asked for.
+        step: StoreStep,
+        /// How long it took.
+        took: Duration,
+    },
+    /// The store failed. The error need not reach a call: a renewal may go on without the store.
+    #[non_exhaustive]
+    StoreFailed {
+        /// The account.
+        account: &'a AccountKey,
+        /// What it was asked for.
+        step: StoreStep,
+        /// Why.
+        error: &'a Error,
+    },
     /// A token record could not be saved. It stays in memory, and each call tries to save it.
+    #[non_exhaustive]
     NotSaved {
         /// The account.
         account: &'a AccountKey,
         /// Why.
         error: &'a Error,
     },
-    /// The token record could not be read again to see whether another program has changed it. The
-    /// token in memory serves; the next look is in five minutes.
-    NotRead {
+    /// A token record that was in memory only is saved now, or replaced by a newer one.
+    #[non_exhaustive]
+    Saved {
+        /// The account.
+        account: &'a AccountKey,
+    },
+    /// The note that programs share for the rate limit could not be read or written. From now on this
+    /// program keeps the limit alone. Reported once, and again after it has worked.
+    #[non_exhaustive]
+    NoteNotWritten {
+        /// The account whose request was to be counted; `None` for an anonymous session.
+        account: Option<&'a AccountKey>,
+        /// Why.
+        error: &'a Error,
+    },
+    /// A server deviated from the RFCs in a response for a token, in ways that are allowed for it.
+    #[non_exhaustive]
+    QuirksAllowed {
+        /// The account; `None` for an anonymous session.
+        account: Option<&'a AccountKey>,
+        /// How.
+        quirks: Quirks,
+    },
+    /// The server did not confirm that it has revoked a login: at a logout, or of a login that a new
+    /// one replaced.
+    #[non_exhaustive]
+    NotRevoked {
         /// The account.
         account: &'a AccountKey,
         /// Why.
         error: &'a Error,
     },
+    /// A login has begun.
+    #[non_exhaustive]
+    LoginStarted {
+        /// The account.
+        account: &'a AccountKey,
+        /// How.
+        method: LoginMethod,
+    },
     /// A user has logged in.
+    #[non_exhaustive]
     LoggedIn {
         /// The account.
         account: &'a AccountKey,
+        /// The kind of the token: derived if a plain token was imported.
+        token: TokenKind,
+        /// The generation of the token.
+        generation: u64,
+        /// When it expires; `None` if the server stated no expiry.
+        expires_at: Option<UnixTime>,
+        /// How long it took to complete, without the wait for the user.
+        took: Duration,
     },
-    /// A login has failed.
+    /// A login has failed. A program that waits for the user by itself
+    /// ([`PendingLogin`](crate::PendingLogin)) gets that error itself, without an event.
+    #[non_exhaustive]
     LoginFailed {
         /// The account.
         account: &'a AccountKey,
@@ -90,10 +224,29 @@ pub enum ClientEvent<'a> {
         error: &'a Error,
     },
     /// The account has logged out, here or in another program.
+    #[non_exhaustive]
     LoggedOut {
         /// The account.
         account: &'a AccountKey,
+        /// How long it took, or how long it took to see that another program has done it.
+        took: Duration,
     },
+}
+
+/// Why a token is renewed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RenewalReason {
+    /// There is no token in memory, as at the start of a program.
+    NoToken,
+    /// The token will expire soon.
+    Due,
+    /// The token has expired.
+    Expired,
+    /// A service rejected the token.
+    Rejected,
+    /// The program marked the token invalid, or requires one that lasts longer.
+    Requested,
 }
 
 /// What a client waits for.
@@ -102,73 +255,42 @@ pub enum ClientEvent<'a> {
 pub enum WaitReason {
     /// The service's rate limit.
     RateLimit,
-    /// Another try, or a lease that another program holds.
-    Retry,
+    /// The account's lease, which another program holds.
+    Lease,
+    /// The user, who logs in on another device: the time between two polls.
+    DeviceLogin,
 }
 
-impl fmt::Display for ClientEvent<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Self::RenewalStarted { account, token } => {
-                write!(f, "{account}: renewing the {} token", name(token))
-            }
-            Self::RenewalFinished {
-                account,
-                token,
-                took,
-                ..
-            } => write!(
-                f,
-                "{account}: renewed the {} token in {took:.0?}",
-                name(token)
-            ),
-            Self::RenewalFailed {
-                account,
-                token,
-                error,
-                old_token_serves,
-                took,
-            } => {
-                let token = name(token);
-                write!(
-                    f,
-                    "{account}: the {token} token was not renewed in {took:.0?}"
-                )?;
-                if old_token_serves {
-                    f.write_str(", the old one still serves")?;
-                }
-                match error {
-                    Some(error) => write!(f, ": {error}"),
-                    None => f.write_str(": another program holds the lease"),
-                }
-            }
-            Self::Waiting {
-                account,
-                reason,
-                wait,
-            } => {
-                if let Some(account) = account {
-                    write!(f, "{account}: ")?;
-                }
-                let reason = match reason {
-                    WaitReason::RateLimit => "the rate limit",
-                    WaitReason::Retry => "another try",
-                };
-                write!(f, "waiting {wait:.0?} for {reason}")
-            }
-            Self::Paused { pause: Some(pause) } => {
-                write!(f, "the service asks for a pause of {pause:.0?}")
-            }
-            Self::Paused { pause: None } => f.write_str("the service asks for a pause"),
-            Self::NotSaved { account, error } => write!(f, "{account}: not saved: {error}"),
-            Self::NotRead { account, error } => write!(f, "{account}: not read again: {error}"),
-            Self::LoggedIn { account } => write!(f, "{account}: logged in"),
-            Self::LoginFailed { account, error } => {
-                write!(f, "{account}: the login failed: {error}")
-            }
-            Self::LoggedOut { account } => write!(f, "{account}: logged out"),
-        }
-    }
+/// What a store is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreStep {
+    /// To load a token record.
+    Load,
+    /// To give the lease of an account.
+    Lease,
+    /// To confirm that the lease still holds.
+    Confirm,
+    /// To reserve room for a token record.
+    Reserve,
+    /// To save a token record.
+    Save,
+    /// To remove a token record.
+    Remove,
+}
+
+/// How a user logs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoginMethod {
+    /// At the authorization URL of the server.
+    Authorization,
+    /// With user name and password.
+    Password,
+    /// On another device.
+    Device,
+    /// With a plain token.
+    PlainToken,
 }
 
 type Observer = dyn Fn(&ClientEvent<'_>) + Send + Sync;
@@ -180,21 +302,29 @@ pub(super) struct Events(Arc<OnceLock<Box<Observer>>>);
 impl Events {
     /// Sets the observer. Does nothing if there is one.
     pub(super) fn set(&self, observer: impl Fn(&ClientEvent<'_>) + Send + Sync + 'static) {
-        let _ = self.0.set(Box::new(observer));
+        let _ = self.0.set(Box::new(observer)); // by its docs the first one counts
+    }
+
+    /// Returns whether there is an observer or a subscriber of the crate `tracing`.
+    #[inline]
+    pub(super) fn is_observed(&self) -> bool {
+        self.0.get().is_some() || trace::is_on()
     }
 
     /// Reports an event, which is made only if there is an observer.
     #[inline]
-    pub(super) fn emit(&self, report: impl FnOnce(&Observer)) {
-        if let Some(observer) = self.0.get() {
-            report(&**observer);
+    pub(super) fn emit<'a>(&self, event: impl FnOnce() -> Option<ClientEvent<'a>>) {
+        if self.is_observed() {
+            if let Some(event) = event() {
+                self.report(&event);
+            }
         }
     }
-}
 
-fn name(token: TokenKind) -> &'static str {
-    match token {
-        TokenKind::Login => "login",
-        _ => "derived",
+    fn report(&self, event: &ClientEvent<'_>) {
+        trace::event(event);
+        if let Some(observer) = self.0.get() {
+            observer(event);
+        }
     }
 }

@@ -8,6 +8,7 @@ mod pager;
 mod report;
 mod status;
 mod stored;
+mod trace;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -18,7 +19,7 @@ use auth_core::{
 
 pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
 pub use blocking::{Client, Items, Pages, Session};
-pub use event::{ClientEvent, WaitReason};
+pub use event::{ClientEvent, LoginMethod, RenewalReason, StoreStep, WaitReason};
 pub use status::{Status, TokenStatus};
 
 use activity::Activity;
@@ -70,33 +71,40 @@ impl<H> Common<H> {
     }
 
     /// Reserves a permit of the rate limit. Blocking.
-    fn permit(&self, kind: PermitKind) -> Result<Permit, Error> {
+    fn permit(&self, account: Option<&Account>, kind: PermitKind) -> Result<Permit, Error> {
+        let failed = |error: &Error| self.note_failed(account, error);
         match &self.rate_limiter {
-            Some(rate_limiter) => rate_limiter.permit(&*self.store, kind, |_| ()),
+            Some(rate_limiter) => rate_limiter.permit(&*self.store, kind, &failed),
             None => Ok(Permit::ALWAYS),
         }
     }
 
     /// Notes that the service asked for a pause. Blocking.
-    fn pause(&self, pause: Option<Duration>) {
-        let event = ClientEvent::Paused { pause };
-        self.events.emit(|observer| observer(&event));
+    fn pause(&self, account: Option<&Account>, pause: Option<Duration>) {
+        let key = account.map(Account::key);
+        let event = || ClientEvent::Paused {
+            account: key,
+            pause,
+        };
+        self.events.emit(|| Some(event()));
+        let failed = |error: &Error| self.note_failed(account, error);
         if let Some(rate_limiter) = &self.rate_limiter {
-            rate_limiter.pause(&*self.store, pause, |_| ());
+            rate_limiter.pause(&*self.store, pause, &failed);
         }
     }
 
     /// Counts bytes of media for the rate limit. Blocking.
-    fn count(&self, bytes: u64) {
+    fn count(&self, account: Option<&Account>, bytes: u64) {
+        let failed = |error: &Error| self.note_failed(account, error);
         if let Some(rate_limiter) = &self.rate_limiter {
-            rate_limiter.count(&*self.store, bytes, |_| ());
+            rate_limiter.count(&*self.store, bytes, &failed);
         }
     }
 
     /// Tries to save what could not be saved. Blocking.
     fn save_all(&self) -> Result<(), Error> {
         let all = self.accounts.all();
-        all.iter().for_each(|account| account.retry_save(None));
+        all.iter().for_each(|account| self.retry_save(account));
         let mut unsaved = all.iter().filter_map(|account| account.unsaved().error());
         unsaved.next().map_or(Ok(()), Err)
     }

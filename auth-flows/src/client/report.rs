@@ -1,59 +1,181 @@
 //! How the drivers report events.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use auth_core::{Error, Freshness, Now, TokenKind};
+use auth_core::{
+    AccountKey, Error, ErrorKind, Event, Freshness, Now, Token, TokenKind, TokenRecord,
+    TokenRequirement,
+};
+use http::StatusCode;
 
 use super::{
     Common, Identity,
-    event::{ClientEvent, WaitReason},
+    event::{ClientEvent, LoginMethod, RenewalReason, WaitReason},
+    trace::Span,
 };
-use crate::{clock, token::cell::RenewalResult};
+use crate::{
+    clock,
+    flow::Remarks,
+    token::{account::Account, cell::RenewalResult},
+};
+
+/// What a driver notes while it runs one flow.
+#[derive(Default)]
+pub(super) struct Run {
+    pub(super) span: Span,
+    /// How many requests it sent.
+    requests: u32,
+    last: Last,
+    polls: bool,
+}
+
+/// What a sleep follows.
+#[derive(Default)]
+enum Last {
+    #[default]
+    Start,
+    LeaseTaken,
+    Response(StatusCode),
+    NoResponse(Error),
+}
+
+impl Run {
+    pub(super) fn new(span: &Span) -> Self {
+        Self {
+            span: span.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// A flow that polls the server until the user has logged in on another device.
+    pub(super) fn polling() -> Self {
+        Self {
+            polls: true,
+            ..Self::default()
+        }
+    }
+
+    /// Notes the result of a step.
+    pub(super) fn note(&mut self, event: &Event) {
+        self.last = match event {
+            Event::Leased(Ok(false)) => Last::LeaseTaken,
+            Event::Response(response) => {
+                self.requests += 1;
+                match response {
+                    Ok(response) => Last::Response(response.status()),
+                    Err(error) => Last::NoResponse(error.clone().into()),
+                }
+            }
+            _ => return,
+        };
+    }
+}
+
+/// A renewal that has started.
+pub(super) struct Started {
+    at: Now,
+    kind: TokenKind,
+}
 
 impl<H> Common<H> {
-    pub(super) fn renewal_started(&self, identity: &Identity, token: TokenKind) -> Now {
-        let account = identity.account.as_ref();
-        self.events.emit(|observer| {
-            if let Some(account) = account.map(|account| account.key()) {
-                observer(&ClientEvent::RenewalStarted { account, token });
-            }
+    pub(super) fn renewal_started(
+        &self,
+        identity: &Identity,
+        token: TokenKind,
+        requirement: TokenRequirement,
+    ) -> Started {
+        let now = clock::now();
+        self.events.emit(|| {
+            let account = identity.account.as_deref()?;
+            let latest = account.cell(token).latest();
+            Some(ClientEvent::RenewalStarted {
+                account: account.key(),
+                token,
+                generation: latest.as_ref().map(|latest| latest.generation()),
+                reason: reason(account, latest.as_deref(), token, requirement, now),
+            })
         });
-        clock::now()
+        Started {
+            at: now,
+            kind: token,
+        }
     }
 
     pub(super) fn renewal_ended(
         &self,
         identity: &Identity,
-        token: TokenKind,
-        start: Now,
+        started: &Started,
+        run: &Run,
         result: &RenewalResult,
+        remarks: &Remarks,
     ) {
-        self.events.emit(|observer| {
-            let Some(account) = &identity.account else {
-                return;
-            };
-            let (now, key) = (clock::now(), account.key());
-            let took = now.monotonic.saturating_sub(start.monotonic);
-            if let Ok(new) = result {
-                if new.freshness(now) == Freshness::Fresh {
-                    return observer(&ClientEvent::RenewalFinished {
-                        account: key,
+        self.events.emit(|| {
+            let account = identity.key()?;
+            let (now, token, requests) = (clock::now(), started.kind, run.requests);
+            let took = now.monotonic.saturating_sub(started.at.monotonic);
+            let old = match result {
+                Ok(new) if new.freshness(now) == Freshness::Fresh => {
+                    return Some(ClientEvent::RenewalFinished {
+                        account,
                         token,
                         generation: new.generation(),
+                        expires_at: new.expires_at(),
+                        requests,
                         took,
                     });
                 }
-            }
-            // It fell back on the old token: why is remembered.
-            let remembered = account.negative_cache().last_error(token);
-            observer(&ClientEvent::RenewalFailed {
-                account: key,
-                token,
-                error: result.as_ref().err().or(remembered.as_ref()),
-                old_token_serves: result.is_ok(),
-                took,
-            });
+                Ok(old) => Some(old.remaining(now).unwrap_or(Duration::MAX)),
+                Err(_) => None,
+            };
+            // It may have fallen back on the old token.
+            let error = result.as_ref().err().or(remarks.dropped.as_ref());
+            Some(match error {
+                Some(error) if is_refusal(error) => ClientEvent::RenewalRefused {
+                    account,
+                    token,
+                    error,
+                    old_token_serves: old,
+                    requests,
+                    took,
+                },
+                _ => ClientEvent::RenewalFailed {
+                    account,
+                    token,
+                    error,
+                    old_token_serves: old,
+                    requests,
+                    took,
+                },
+            })
         });
+        self.quirks(identity, remarks, result.as_ref().err());
+    }
+
+    /// Reports what a flow learned that its output does not say.
+    pub(super) fn remarked<T>(
+        &self,
+        identity: &Identity,
+        remarks: &Remarks,
+        result: &Result<T, Error>,
+    ) {
+        self.quirks(identity, remarks, result.as_ref().err());
+        self.events.emit(|| {
+            let (account, error) = (identity.key()?, remarks.dropped.as_ref()?);
+            Some(ClientEvent::NotRevoked { account, error })
+        });
+    }
+
+    fn quirks(&self, identity: &Identity, remarks: &Remarks, error: Option<&Error>) {
+        let of_error = error
+            .and_then(Error::oauth)
+            .map(auth_core::OAuthError::quirks);
+        let quirks = remarks.quirks | of_error.unwrap_or_default();
+        if quirks.is_empty() {
+            return;
+        }
+        let account = identity.key();
+        self.events
+            .emit(|| Some(ClientEvent::QuirksAllowed { account, quirks }));
     }
 
     /// Reports a wait, unless it is over at once.
@@ -61,33 +183,175 @@ impl<H> Common<H> {
         if wait.is_zero() {
             return;
         }
-        let account = identity.account.as_ref().map(|account| account.key());
-        self.events.emit(|observer| {
-            observer(&ClientEvent::Waiting {
+        let account = identity.key();
+        self.events.emit(|| {
+            Some(ClientEvent::Waiting {
                 account,
                 reason,
                 wait,
-            });
+            })
         });
     }
 
-    pub(super) fn login_ended<T>(&self, identity: &Identity, result: &Result<T, Error>) {
-        let Some(account) = identity.account.as_ref().map(|account| account.key()) else {
-            return;
-        };
-        self.events.emit(|observer| {
-            observer(&match result {
-                Ok(_) => ClientEvent::LoggedIn { account },
-                Err(error) => ClientEvent::LoginFailed { account, error },
-            });
-        });
-    }
-
-    pub(super) fn logged_out(&self, identity: &Identity) {
-        self.events.emit(|observer| {
-            if let Some(account) = identity.account.as_ref().map(|account| account.key()) {
-                observer(&ClientEvent::LoggedOut { account });
+    /// Reports the sleep of a flow.
+    pub(super) fn sleeping(&self, identity: &Identity, run: &Run, wait: Duration) {
+        let (status, error) = match &run.last {
+            Last::LeaseTaken => return self.waiting(identity, WaitReason::Lease, wait),
+            // The server waits for the user as well.
+            Last::Response(status) if run.polls && !status.is_server_error() => {
+                return self.waiting(identity, WaitReason::DeviceLogin, wait);
             }
+            Last::Start => return self.waiting(identity, WaitReason::DeviceLogin, wait),
+            Last::Response(status) => (Some(*status), None),
+            Last::NoResponse(error) => (None, Some(error)),
+        };
+        let account = identity.key();
+        self.events.emit(|| {
+            Some(ClientEvent::Retrying {
+                account,
+                status,
+                error,
+                wait,
+            })
         });
+    }
+
+    /// Reports that the shared note of the rate limit failed.
+    pub(super) fn note_failed(&self, account: Option<&Account>, error: &Error) {
+        let account = account.map(Account::key);
+        self.events
+            .emit(|| Some(ClientEvent::NoteNotWritten { account, error }));
+    }
+
+    pub(super) fn login_started(&self, identity: &Identity, method: LoginMethod) {
+        self.events.emit(|| {
+            let account = identity.key()?;
+            Some(ClientEvent::LoginStarted { account, method })
+        });
+    }
+
+    fn login_ended(
+        &self,
+        identity: &Identity,
+        start: Now,
+        result: Result<(TokenKind, &Token), &Error>,
+    ) {
+        self.events.emit(|| {
+            let account = identity.key()?;
+            Some(match result {
+                Ok((token, new)) => ClientEvent::LoggedIn {
+                    account,
+                    token,
+                    generation: new.generation(),
+                    expires_at: new.expires_at(),
+                    took: since(start),
+                },
+                Err(error) => ClientEvent::LoginFailed { account, error },
+            })
+        });
+    }
+
+    /// Reports the end of a login with a proof.
+    pub(super) fn proved(
+        &self,
+        identity: &Identity,
+        start: Now,
+        result: &Result<TokenRecord, Error>,
+    ) {
+        match result.as_ref().map(token_of) {
+            Ok(Some(new)) => self.login_ended(identity, start, Ok(new)),
+            Ok(None) => {}
+            Err(error) => self.login_ended(identity, start, Err(error)),
+        }
+    }
+
+    /// Reports the end of a login during a renewal.
+    pub(super) fn logged_in(&self, identity: &Identity, start: Now, result: &RenewalResult) {
+        let new = result.as_ref().map(|token| (TokenKind::Login, &**token));
+        self.login_ended(identity, start, new);
+    }
+
+    /// Reports a failed login, and passes its result on.
+    pub(super) fn login_begun<T>(
+        &self,
+        identity: &Identity,
+        result: Result<T, Error>,
+    ) -> Result<T, Error> {
+        result.inspect_err(|error| {
+            self.events.emit(|| {
+                let account = identity.key()?;
+                Some(ClientEvent::LoginFailed { account, error })
+            });
+        })
+    }
+
+    pub(super) fn logged_out(&self, identity: &Identity, start: Now) {
+        self.events.emit(|| {
+            Some(ClientEvent::LoggedOut {
+                account: identity.key()?,
+                took: since(start),
+            })
+        });
+    }
+
+    /// Tries to save what could not be saved. Blocking.
+    pub(super) fn retry_save(&self, account: &Arc<Account>) {
+        if account.retry_save(None) {
+            let account = account.key();
+            self.events.emit(|| Some(ClientEvent::Saved { account }));
+        }
+    }
+}
+
+impl Identity {
+    fn key(&self) -> Option<&AccountKey> {
+        self.account.as_ref().map(|account| account.key())
+    }
+}
+
+/// Returns the token of a login that was just completed: the login token, or a plain token.
+fn token_of(record: &TokenRecord) -> Option<(TokenKind, &Token)> {
+    let of = |kind| Some((kind, &**record.token(kind)?));
+    of(TokenKind::Login).or_else(|| of(TokenKind::Derived))
+}
+
+fn since(start: Now) -> Duration {
+    clock::now().monotonic.saturating_sub(start.monotonic)
+}
+
+/// Returns whether the server has given its verdict: another try would change nothing.
+fn is_refusal(error: &Error) -> bool {
+    let refused = matches!(
+        error.kind(),
+        ErrorKind::NeedsLogin
+            | ErrorKind::ConsentDenied
+            | ErrorKind::BadCredentials
+            | ErrorKind::AccountSuspended
+            | ErrorKind::Refused
+    );
+    refused && !error.is_retryable()
+}
+
+fn reason(
+    account: &Account,
+    latest: Option<&Token>,
+    kind: TokenKind,
+    requirement: TokenRequirement,
+    now: Now,
+) -> RenewalReason {
+    let Some(latest) = latest else {
+        return RenewalReason::NoToken;
+    };
+    let generation = latest.generation();
+    match (requirement, latest.freshness(now)) {
+        (TokenRequirement::NewerThan(_), _) if !requirement.accepts(generation) => {
+            match account.negative_cache().has_rejected(kind, generation) {
+                true => RenewalReason::Rejected,
+                false => RenewalReason::Requested,
+            }
+        }
+        (_, Freshness::Expired) => RenewalReason::Expired,
+        (_, Freshness::Due) => RenewalReason::Due,
+        (_, Freshness::Fresh) => RenewalReason::Requested,
     }
 }

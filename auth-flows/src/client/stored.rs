@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Error, ExposeSecret, Lease, Limits, SecretBytes, Service, Store, TokenKind, TokenRecord,
+    Error, ExposeSecret, Lease, Limits, Now, SecretBytes, Service, Store, TokenKind, TokenRecord,
 };
 
-use super::event::{ClientEvent, Events};
+use super::event::{ClientEvent, Events, StoreStep};
 use crate::{
     clock,
     token::{account::Account, plain_token, unsaved},
@@ -25,7 +25,9 @@ impl Stored {
     /// Loads the token record: the unsaved one, if that cannot be saved now either.
     pub(super) fn load(&self, lease: Option<&Lease>) -> Result<TokenRecord, Error> {
         if self.account.unsaved().is_present() {
-            self.account.retry_save(lease);
+            if self.account.retry_save(lease) {
+                self.saved();
+            }
             if let Some(record) = self.account.unsaved().record() {
                 return Ok(record);
             }
@@ -37,7 +39,7 @@ impl Stored {
     /// that is gone from it serves no more, and one that is newer serves from now on. If it cannot be
     /// read, the token in memory serves.
     pub(super) fn look(&self) {
-        let before = self.account.generations();
+        let (start, before) = (clock::now(), self.account.generations());
         let record = match self.store.may_prompt() {
             true => return self.account.postpone_look(clock::now()),
             false => self.load_stored(),
@@ -48,26 +50,29 @@ impl Stored {
             _ if self.account.unsaved().is_present() => {}
             Ok(record) => {
                 if self.account.follow(&record, before, clock::now()) && record.is_empty() {
-                    let event = ClientEvent::LoggedOut { account };
-                    self.events.emit(|observer| observer(&event));
+                    let took = clock::now().monotonic.saturating_sub(start.monotonic);
+                    self.events
+                        .emit(|| Some(ClientEvent::LoggedOut { account, took }));
                 }
             }
-            Err(error) => {
-                self.account.postpone_look(clock::now());
-                let event = ClientEvent::NotRead {
-                    account,
-                    error: &error,
-                };
-                self.events.emit(|observer| observer(&event));
-            }
+            // Reported; the token in memory serves.
+            Err(_) => self.account.postpone_look(clock::now()),
         }
     }
 
     fn load_stored(&self) -> Result<TokenRecord, Error> {
+        let key = self.account.key();
+        self.ask(StoreStep::Load, |store| {
+            let Some(text) = store.load(key)? else {
+                return Ok(TokenRecord::default());
+            };
+            self.read(&text)
+        })
+    }
+
+    /// Reads what the store holds.
+    fn read(&self, text: &SecretBytes) -> Result<TokenRecord, Error> {
         let (store, service) = (&*self.store, &*self.service);
-        let Some(text) = store.load(self.account.key())? else {
-            return Ok(TokenRecord::default());
-        };
         let record = match TokenRecord::from_text(text.expose_secret()) {
             Err(_) if store.holds_plain_token() && !is_record(text.expose_secret()) => {
                 plain_token::record(service, text.expose_secret(), clock::now())
@@ -83,7 +88,9 @@ impl Stored {
     pub(super) fn try_lease(&self) -> Result<FlowLease, Error> {
         let lease = match self.account.unsaved().take_lease() {
             Some(lease) => Some(lease),
-            None => self.store.try_lease(self.account.key())?,
+            None => self.ask(StoreStep::Lease, |store| {
+                store.try_lease(self.account.key())
+            })?,
         };
         Ok(FlowLease {
             account: Some(Arc::clone(&self.account)),
@@ -105,14 +112,16 @@ impl Stored {
             return Ok(());
         };
         let longest = limits.total_timeout().unwrap_or(limits.timeout());
-        match self.store.confirm(lease, longest + AFTER_RESPONSE)? {
+        let at_least = longest + AFTER_RESPONSE;
+        match self.ask(StoreStep::Confirm, |store| store.confirm(lease, at_least))? {
             true => Ok(()),
             false => Err(unsaved::lease_is_lost()),
         }
     }
 
     pub(super) fn reserve(&self, lease: &FlowLease, bytes: usize) -> Result<(), Error> {
-        self.store.reserve(lease.get().ok_or_else(no_lease)?, bytes)
+        let lease = lease.get().ok_or_else(no_lease)?;
+        self.ask(StoreStep::Reserve, |store| store.reserve(lease, bytes))
     }
 
     /// Saves the record and sets the tokens in memory. A record that cannot be saved stays in memory,
@@ -122,17 +131,27 @@ impl Stored {
         let result = self.write(lease, record);
         let rejected = |&kind: &TokenKind| record.rejected(kind).is_some();
         match &result {
-            Ok(()) => unsaved.clear(),
-            Err(_) if record.is_empty() => {
+            Ok(()) => {
+                let was_unsaved = unsaved.is_present();
                 unsaved.clear();
+                if was_unsaved {
+                    self.saved();
+                }
+            }
+            Err(error) if record.is_empty() => {
+                unsaved.clear();
+                self.failed(StoreStep::Remove, error);
                 return result;
             }
-            Err(_) if TokenKind::ALL.iter().any(rejected) => return result,
+            Err(error) if TokenKind::ALL.iter().any(rejected) => {
+                self.failed(StoreStep::Save, error);
+                return result;
+            }
             Err(error) => {
                 let account = self.account.key();
                 unsaved.keep(account, record, &self.store, error);
-                let event = ClientEvent::NotSaved { account, error };
-                self.events.emit(|observer| observer(&event));
+                self.events
+                    .emit(|| Some(ClientEvent::NotSaved { account, error }));
             }
         }
         self.account.publish(record, clock::now());
@@ -145,17 +164,76 @@ impl Stored {
         }
         let lease = lease.get().ok_or_else(unsaved::lease_is_taken)?;
         if record.is_empty() {
-            return self.store.remove(lease);
+            return self.ask(StoreStep::Remove, |store| store.remove(lease));
         }
         let text: SecretBytes = record.to_text();
-        self.store.save(lease, &text)
+        self.ask(StoreStep::Save, |store| store.save(lease, &text))
+    }
+
+    /// Asks the store, and reports what an operator may want to know of it.
+    fn ask<R>(
+        &self,
+        step: StoreStep,
+        job: impl FnOnce(&dyn Store) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        if !self.events.is_observed() {
+            return job(&*self.store);
+        }
+        let start = clock::now();
+        let result = job(&*self.store);
+        self.asked(step, start, result.as_ref().err());
+        result
+    }
+
+    fn asked(&self, step: StoreStep, start: Now, error: Option<&Error>) {
+        let account = self.account.key();
+        let took = clock::now().monotonic.saturating_sub(start.monotonic);
+        if took >= SLOW {
+            self.events.emit(|| {
+                Some(ClientEvent::StoreSlow {
+                    account,
+                    step,
+                    took,
+                })
+            });
+        }
+        let chooses = matches!(step, StoreStep::Load | StoreStep::Save);
+        let choice = chooses.then(|| self.store.describe_choice(account));
+        if let Some(store) = choice.flatten() {
+            if self.account.is_new_choice(&store) {
+                let store = store.as_str();
+                self.events
+                    .emit(|| Some(ClientEvent::StoreChosen { account, store }));
+            }
+        }
+        match (step, error) {
+            // Who saves knows what becomes of the record.
+            (StoreStep::Save | StoreStep::Remove, _) | (_, None) => {}
+            (_, Some(error)) => self.failed(step, error),
+        }
+    }
+
+    fn failed(&self, step: StoreStep, error: &Error) {
+        let account = self.account.key();
+        self.events.emit(|| {
+            Some(ClientEvent::StoreFailed {
+                account,
+                step,
+                error,
+            })
+        });
+    }
+
+    fn saved(&self) {
+        let account = self.account.key();
+        self.events.emit(|| Some(ClientEvent::Saved { account }));
     }
 
     /// Finds out whether a token record can be saved, before a person is asked for it.
     pub(super) fn check_writable(&self) -> Result<(), Error> {
         let lease = self.try_lease()?;
         match lease.get() {
-            Some(lease) => self.store.reserve(lease, ROOM),
+            Some(lease) => self.ask(StoreStep::Reserve, |store| store.reserve(lease, ROOM)),
             // Another program or another flow saves at this moment.
             None => Ok(()),
         }
@@ -164,6 +242,9 @@ impl Stored {
 
 /// How long a lease holds after the end of its request: time for the save.
 const AFTER_RESPONSE: Duration = Duration::from_secs(5);
+
+/// How long a store may take until that is an event: longer than any disk, shorter than a user.
+const SLOW: Duration = Duration::from_secs(1);
 
 /// Bytes of a token record with long tokens.
 const ROOM: usize = 16 << 10;

@@ -16,12 +16,12 @@
 use std::sync::Arc;
 
 use auth_core::{
-    CodeGrant, Delivery, Error, Event, ExposeSecret, Flow, Message, Now, Response,
+    CodeGrant, Delivery, Error, Event, ExposeSecret, Flow, Message, Now, Quirks, Response,
     RevocationRequest, SecretText, Service, Step, Token, TokenKind, TokenRecord, TokenRequirement,
     TokenResponse, TransportError,
 };
 
-use super::{Next, lease_backoff::LeaseBackoff, send, token_message};
+use super::{Next, Remarking, Remarks, lease_backoff::LeaseBackoff, send, token_message};
 use crate::retry::RENEWAL;
 
 /// Bytes to reserve for a token record whose tokens are not known yet.
@@ -52,6 +52,9 @@ pub(crate) struct CompleteLogin {
     failures: u32,
     /// Why the login is not saved.
     unsaved: Option<Error>,
+    quirks: Quirks,
+    /// Why the login that this one replaced is not revoked.
+    not_revoked: Option<Error>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,6 +76,11 @@ impl CompleteLogin {
     pub(crate) fn new(service: Arc<Service>, proof: LoginProof) -> Self {
         Self {
             service,
+            quirks: match &proof {
+                LoginProof::Code(grant) => grant.quirks(),
+                _ => Quirks::default(),
+            },
+            not_revoked: None,
             proof: Some(proof),
             state: State::Start,
             lease_backoff: LeaseBackoff::default(),
@@ -182,6 +190,7 @@ impl CompleteLogin {
         sent: Now,
         response: TokenResponse,
     ) -> Next<TokenRecord> {
+        self.quirks = self.quirks | response.quirks();
         self.replaced = self.record.token(TokenKind::Login).cloned();
         for &kind in TokenKind::ALL {
             self.record.clear(kind);
@@ -261,7 +270,8 @@ impl Flow for CompleteLogin {
                 self.go(State::Lease, Step::Lease)
             }
             (State::Lease, Event::Leased(granted)) => self.on_lease(now, granted),
-            // An unreadable record must not prevent a login, which replaces it.
+            // An unreadable record must not prevent a login, which replaces it; the driver reports
+            // the error.
             (State::Load, Event::Loaded(old)) => self.on_load(now, old.unwrap_or_default()),
             (State::Reserve, Event::Reserved(reserved)) => {
                 reserved?;
@@ -270,9 +280,24 @@ impl Flow for CompleteLogin {
             (State::Pause, Event::Slept) => self.send(now),
             (State::Sent(sent), Event::Response(response)) => self.on_response(now, sent, response),
             (State::Save, Event::Saved(saved)) => self.on_saved(saved),
-            (State::Revoke, Event::Response(_)) => self.derive(),
+            (State::Revoke, Event::Response(response)) => {
+                let client = self.service.client();
+                let parse = |response| RevocationRequest::access_token(client, "").parse(response);
+                let revoked = response.map_err(Error::from).and_then(parse);
+                self.not_revoked = revoked.err();
+                self.derive()
+            }
             (State::Derived, Event::Token(token)) => self.on_derived(token),
             _ => Err(Error::unexpected_event()),
+        }
+    }
+}
+
+impl Remarking for CompleteLogin {
+    fn take_remarks(&mut self) -> Remarks {
+        Remarks {
+            quirks: self.quirks,
+            dropped: self.not_revoked.take(),
         }
     }
 }

@@ -18,10 +18,10 @@ use std::time::Duration;
 
 use auth_core::{
     DeviceAuthorizationRequest, DeviceAuthorizationResponse, Error, ErrorKind, Event, Flow,
-    Message, Now, Response, Service, Step, TokenRequest, TokenResponse, TransportError,
+    Message, Now, Quirks, Response, Service, Step, TokenRequest, TokenResponse, TransportError,
 };
 
-use super::{Next, send};
+use super::{Next, Remarking, Remarks, send};
 use crate::retry::RENEWAL;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,6 +38,7 @@ pub(crate) struct Begin<'a> {
     service: &'a Service,
     state: State,
     failures: u32,
+    quirks: Quirks,
 }
 
 impl<'a> Begin<'a> {
@@ -46,6 +47,7 @@ impl<'a> Begin<'a> {
             service,
             state: State::Start,
             failures: 0,
+            quirks: Quirks::default(),
         }
     }
 
@@ -62,7 +64,10 @@ impl<'a> Begin<'a> {
             .map_err(Error::from)
             .and_then(|response| self.message().parse(response));
         match response {
-            Ok(device) => Ok(Step::Done((device, sent))),
+            Ok(device) => {
+                self.quirks = device.quirks();
+                Ok(Step::Done((device, sent)))
+            }
             Err(error) => match RENEWAL.next(self.failures, error.retry_after(), now) {
                 Some(wait) if error.is_retryable() => {
                     self.failures += 1;
@@ -96,6 +101,16 @@ impl Flow for Begin<'_> {
             }
             (State::Sent(sent), Event::Response(response)) => self.on_response(now, sent, response),
             _ => Err(Error::unexpected_event()),
+        }
+    }
+}
+
+impl Remarking for Begin<'_> {
+    #[inline]
+    fn take_remarks(&mut self) -> Remarks {
+        Remarks {
+            quirks: self.quirks,
+            ..Remarks::default()
         }
     }
 }
@@ -185,3 +200,6 @@ impl Flow for Poll<'_> {
         }
     }
 }
+
+/// The quirks of its response are those of the login that it completes.
+impl Remarking for Poll<'_> {}

@@ -5,6 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use auth_core::{BaseUrl, CallPolicy, Error, Event, Flow, Now, Operation, Request, Response, Step};
 
+use super::{Remarking, Remarks};
+
 /// An operation, and a place for its output.
 pub(crate) struct ErasedOperation<'a, O: Operation> {
     operation: &'a O,
@@ -55,6 +57,14 @@ pub(crate) struct ErasedFlow<F: Flow> {
 impl<F: Flow> ErasedFlow<F> {
     pub(crate) fn new(flow: F) -> Self {
         Self { flow, output: None }
+    }
+
+    /// Takes the remarks of the flow.
+    pub(crate) fn take_remarks(&mut self) -> Remarks
+    where
+        F: Remarking,
+    {
+        self.flow.take_remarks()
     }
 
     /// Returns the output.

@@ -13,7 +13,9 @@ use auth_core::{
     TokenRecord, UnixTime,
 };
 
-use super::{Next, complete_login::revocation, lease_backoff::LeaseBackoff, send};
+use super::{
+    Next, Remarking, Remarks, complete_login::revocation, lease_backoff::LeaseBackoff, send,
+};
 
 /// The result of a logout. The stored tokens are removed in any case.
 ///
@@ -45,6 +47,7 @@ pub(crate) struct Logout {
     state: State,
     logged_out: LoggedOut,
     lease_backoff: LeaseBackoff,
+    not_revoked: Option<Error>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,6 +68,7 @@ impl Logout {
             state: State::Start,
             logged_out: LoggedOut::default(),
             lease_backoff: LeaseBackoff::default(),
+            not_revoked: None,
         }
     }
 
@@ -107,11 +111,14 @@ impl Flow for Logout {
             (State::Start, Event::Start) => self.go(State::Lease, Step::Lease),
             (State::Lease, Event::Leased(granted)) => self.on_lease(now, granted?),
             (State::LeaseTaken, Event::Slept) => self.go(State::Lease, Step::Lease),
+            // A record that cannot be read is removed all the same; the driver reports the error.
             (State::Load, Event::Loaded(record)) => self.on_load(now, &record.unwrap_or_default()),
             (State::Revoke, Event::Response(response)) => {
                 let client = self.service.client();
                 let parse = |response| RevocationRequest::access_token(client, "").parse(response);
-                self.logged_out.revoked = Some(response.map_err(Error::from).and_then(parse));
+                let revoked = response.map_err(Error::from).and_then(parse);
+                self.not_revoked = revoked.as_ref().err().cloned();
+                self.logged_out.revoked = Some(revoked);
                 self.go(State::Save, Step::Save(TokenRecord::default()))
             }
             (State::Save, Event::Saved(saved)) => {
@@ -119,6 +126,15 @@ impl Flow for Logout {
                 Ok(Step::Done(std::mem::take(&mut self.logged_out)))
             }
             _ => Err(Error::unexpected_event()),
+        }
+    }
+}
+
+impl Remarking for Logout {
+    fn take_remarks(&mut self) -> Remarks {
+        Remarks {
+            dropped: self.not_revoked.take(),
+            ..Remarks::default()
         }
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use auth_core::{Error, Event, Flow, Now, Step, TokenKind, TokenRecord};
 
-use super::Next;
+use super::{Next, Remarking};
 use crate::token::{account::Rejected, negative_cache::NegativeCache};
 
 pub(crate) struct MarkRejected {
@@ -102,3 +102,5 @@ impl Flow for MarkRejected {
         }
     }
 }
+
+impl Remarking for MarkRejected {}

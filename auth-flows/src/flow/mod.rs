@@ -11,10 +11,27 @@ pub(crate) mod mark_rejected;
 pub(crate) mod renewal;
 mod token_message;
 
-use auth_core::{Error, Message, Step};
+use auth_core::{Error, Flow, Message, Quirks, Step};
 
 /// What a flow does next.
 type Next<T> = Result<Step<T>, Error>;
+
+/// What a flow learned that its output does not say, for events.
+#[derive(Default)]
+pub(crate) struct Remarks {
+    /// The quirks of the responses.
+    pub(crate) quirks: Quirks,
+    /// An error that the flow went on in spite of.
+    pub(crate) dropped: Option<Error>,
+}
+
+/// A flow with remarks.
+pub(crate) trait Remarking: Flow {
+    /// Takes them, once the flow has ended.
+    fn take_remarks(&mut self) -> Remarks {
+        Remarks::default()
+    }
+}
 
 /// The step that sends a message.
 fn send<T>(message: &(impl Message + ?Sized)) -> Next<T> {

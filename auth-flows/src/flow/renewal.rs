@@ -34,7 +34,7 @@ use auth_core::{
     TokenKind, TokenRecord, TokenRequirement, TokenResponse, TransportError, is_loopback,
 };
 
-use super::{Next, lease_backoff::LeaseBackoff, send};
+use super::{Next, Remarking, Remarks, lease_backoff::LeaseBackoff, send};
 use crate::{
     retry::RENEWAL,
     token::{
@@ -72,6 +72,7 @@ pub(crate) struct Renewal {
     unread: bool,
     /// Whether the stored token was rejected for good a moment ago, by what the record says.
     is_dead: bool,
+    remarks: Remarks,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -121,6 +122,7 @@ impl Renewal {
             error: None,
             unread: false,
             is_dead: false,
+            remarks: Remarks::default(),
         }
     }
 
@@ -335,6 +337,7 @@ impl Renewal {
     }
 
     fn on_token(&mut self, sent: Now, response: TokenResponse) -> Next<Arc<Token>> {
+        self.remarks.quirks = self.remarks.quirks | response.quirks();
         // Also newer than the one in memory, which a store that could not be read does not know.
         let cached = self.cached.as_ref();
         let cached = cached.map_or(0, |cached| cached.generation() + 1);
@@ -430,5 +433,11 @@ impl Flow for Renewal {
             (State::Save, Event::Saved(_)) => self.on_saved(now),
             _ => Err(Error::unexpected_event()),
         }
+    }
+}
+
+impl Remarking for Renewal {
+    fn take_remarks(&mut self) -> Remarks {
+        std::mem::take(&mut self.remarks)
     }
 }

@@ -39,6 +39,8 @@ struct Own {
     unshared: u64,
     /// The note is not tried again before.
     alone_until: Duration,
+    /// The note failed, and that was reported.
+    is_reported: bool,
 }
 
 /// A caller, and its permit: the time by the monotonic clock, or how far ahead it would be.
@@ -97,6 +99,7 @@ impl RateLimiter {
                 ledger: Ledger::new(&rate),
                 unshared: 0,
                 alone_until: Duration::ZERO,
+                is_reported: false,
             }),
             rate,
         })
@@ -105,8 +108,8 @@ impl RateLimiter {
     /// Reserves a permit for one request. Fails if the wait for it is over the limit's `max_wait`.
     /// Blocking, because it may use the store.
     ///
-    /// Calls `not_shared` with the error if the note cannot be changed: the client then counts
-    /// alone.
+    /// Calls `not_shared` with the error when the note cannot be changed for the first time, and
+    /// again after it could: the client then counts alone.
     pub(crate) fn permit(
         &self,
         store: &dyn Store,
@@ -230,13 +233,14 @@ impl RateLimiter {
                 Err(failed) => {
                     done = None;
                     own.alone_until = clock::now().monotonic + ALONE;
-                    error = Some(failed);
+                    error = Some(failed).filter(|_| !own.is_reported);
+                    own.is_reported = true;
                 }
             }
         }
         let is_shared = done.is_some();
         if is_shared {
-            own.unshared = 0;
+            (own.unshared, own.is_reported) = (0, false);
         }
         let (now, result) = done.unwrap_or_else(|| {
             let now = clock::now();

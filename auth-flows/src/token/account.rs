@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -36,6 +37,8 @@ pub(crate) struct Account {
     unsaved: Unsaved,
     /// Milliseconds of the monotonic clock before which no caller looks at the stored record.
     look_at: AtomicU64,
+    /// A hash of the last description of the store that holds the account; 0 at first.
+    choice: AtomicU64,
 }
 
 impl Account {
@@ -46,6 +49,7 @@ impl Account {
             negative_cache: Arc::default(),
             unsaved: Unsaved::default(),
             look_at: AtomicU64::new(0),
+            choice: AtomicU64::new(0),
         })
     }
 
@@ -99,11 +103,21 @@ impl Account {
         self.negative_cache.has_verdict() && !self.cell(kind).is_blocked(now)
     }
 
-    /// Tries to save what could not be saved. Blocking.
-    pub(crate) fn retry_save(&self, lease: Option<&Lease>) {
+    /// Returns whether the store that holds this account is described otherwise than before.
+    pub(crate) fn is_new_choice(&self, description: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        description.hash(&mut hasher);
+        let hash = hasher.finish();
+        self.choice.swap(hash, Ordering::Relaxed) != hash
+    }
+
+    /// Tries to save what could not be saved. Returns whether that is done now. Blocking.
+    pub(crate) fn retry_save(&self, lease: Option<&Lease>) -> bool {
+        let was_unsaved = self.unsaved.is_present();
         if let Some(newer) = self.unsaved.retry(lease) {
             self.publish(&newer, clock::now());
         }
+        was_unsaved && !self.unsaved.is_present()
     }
 
     /// Returns whether this caller looks at the stored record: one of all in [`LOOK_EVERY`].

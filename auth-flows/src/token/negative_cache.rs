@@ -200,6 +200,15 @@ impl NegativeCache {
         *newest = generation.max(*newest);
     }
 
+    /// Returns whether a service rejected the token of this generation.
+    pub(crate) fn has_rejected(&self, kind: TokenKind, generation: u64) -> bool {
+        let memory = self.lock();
+        let rejected = memory
+            .as_ref()
+            .map_or(0, |memory| memory.rejected[kind as usize]);
+        rejected >= generation
+    }
+
     /// Notes that the API accepted the token of this generation. Returns whether it is the first time.
     #[inline]
     pub(crate) fn accepted(&self, kind: TokenKind, generation: u64) -> bool {
@@ -331,18 +340,6 @@ impl NegativeCache {
         let until = memory.as_ref()?.brief_until[kind as usize];
         let wait = until.checked_sub(now.monotonic.saturating_add(BRIEF * MOST_BRIEF))?;
         (!wait.is_zero()).then_some(wait)
-    }
-
-    /// Returns the error of the last renewal of this kind that failed.
-    pub(crate) fn last_error(&self, kind: TokenKind) -> Option<Error> {
-        let memory = self.lock();
-        let memory = memory.as_ref()?;
-        let failure = memory.failures[kind as usize].as_ref();
-        let refusal = || memory.refusals.last().map(|refusal| &refusal.error);
-        failure
-            .map(|failure| &failure.error)
-            .or_else(refusal)
-            .cloned()
     }
 
     /// Ends all refusals and failures: something new was stored.

@@ -141,6 +141,7 @@ impl Kept {
                 &taken
             }
         };
+        // What cannot be read is replaced: the save below says what is wrong with the store.
         let stored = store.load(&self.key).ok().flatten();
         let stored = stored.and_then(|text| TokenRecord::from_text(text.as_ref()).ok());
         match stored {

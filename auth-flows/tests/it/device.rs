@@ -22,7 +22,7 @@ pub(crate) const TOKEN: &str = r#"{"access_token":"marked-access-token","token_t
     "refresh_token":"marked-refresh-token"}"#;
 
 /// One response on each connection.
-fn server(responses: &[(u16, &str)]) -> RawServer {
+pub(crate) fn server(responses: &[(u16, &str)]) -> RawServer {
     let responses: Vec<String> = responses
         .iter()
         .map(|(status, body)| {
@@ -38,7 +38,7 @@ fn server(responses: &[(u16, &str)]) -> RawServer {
     })
 }
 
-fn service(server: &RawServer) -> Service {
+pub(crate) fn service(server: &RawServer) -> Service {
     let endpoint = |path: &str| {
         let text = format!("http://{}{path}", server.address());
         Endpoint::parse(&text).expect("an endpoint")

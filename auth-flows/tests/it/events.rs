@@ -1,87 +1,391 @@
-//! What a client does by itself is reported, and never with a secret.
+//! What a client does by itself is reported: every event, with its account, and never with a
+//! secret.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use auth_core::Store;
+use auth_core::{AccountKey, ExposeSecret, RateLimit, Service, Store, TokenKind, TokenRecord};
 use auth_flows::{AsyncClient, Client, ClientEvent};
 use auth_testkit::{Dialect, Fault, Matching, Rotation, TestServer};
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
-use keystore::Memory;
+use keystore::{Fallback, Memory, StaticToken};
 
-use crate::common::{PASSWORD, Ping, World, browser, league, service};
+use crate::{
+    common::{Me, PASSWORD, Ping, SECRET, World, browser, doorkeeper, league},
+    device,
+    rate_limit::{self, AFAR, Ask, Counting},
+    unsaved::Moody,
+};
 
-type Log = Arc<Mutex<Vec<String>>>;
-
-/// Both clients, each with a log of its events.
-fn observed(server: &TestServer, store: impl Store + Clone) -> [(World, Log); 2] {
-    let (one, two) = (Log::default(), Log::default());
-    let into = |log: &Log| {
-        let log = Arc::clone(log);
-        move |event: &ClientEvent<'_>| {
-            let mut log = log.lock().expect("no panic");
-            log.push(event.to_string());
-            log.push(format!("{event:?}"));
-        }
-    };
-    let client = Client::new(service(server), Ureq::default(), store.clone());
-    let blocking = World::Blocking(client.on_event(into(&one)));
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let tokio = Tokio::new(runtime.handle().clone());
-    let client = AsyncClient::new(service(server), Reqwest::default(), tokio, store);
-    [
-        (blocking, one),
-        (World::Async(client.on_event(into(&two)), runtime), two),
-    ]
+/// What was reported of an event.
+#[derive(Clone, Debug)]
+pub(crate) struct Reported {
+    name: &'static str,
+    account: Option<String>,
+    /// Its words, and its fields.
+    text: String,
 }
 
-/// Returns whether a line has been logged with these words, and empties the log.
-fn takes(log: &Log, words: &str) {
-    let lines = std::mem::take(&mut *log.lock().expect("no panic"));
-    assert!(
-        lines.iter().any(|line| line.contains(words)),
-        "{words}: {lines:#?}"
-    );
-    assert!(
-        !lines.iter().any(|line| line.contains("marked")),
-        "{lines:#?}"
-    );
+#[derive(Clone, Default)]
+struct Log {
+    events: Arc<Mutex<Vec<Reported>>>,
+    all: Arc<Mutex<Vec<Reported>>>,
+    secrets: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl Log {
+    /// An observer that writes to this log.
+    fn observer(&self) -> impl Fn(&ClientEvent<'_>) + Send + Sync + 'static {
+        let log = self.clone();
+        move |event| {
+            let reported = Reported {
+                name: event.name(),
+                account: event.account().map(ToString::to_string),
+                text: format!("{event} {event:?}"),
+            };
+            log.events.lock().expect("no panic").push(reported.clone());
+            log.all.lock().expect("no panic").push(reported);
+        }
+    }
+
+    fn observe(&self, world: World) -> World {
+        match world {
+            World::Blocking(client) => World::Blocking(client.on_event(self.observer())),
+            World::Async(client, runtime) => {
+                World::Async(client.on_event(self.observer()), runtime)
+            }
+        }
+    }
+
+    /// Both worlds, each with a log.
+    fn both(server: &TestServer, store: impl Store + Clone) -> [(World, Self); 2] {
+        World::both(server, store).map(|world| {
+            let log = Self::default();
+            (log.observe(world), log)
+        })
+    }
+
+    /// Returns the event with this name and these words, and empties the log.
+    fn take(&self, name: &str, words: &[&str]) -> Reported {
+        let events = std::mem::take(&mut *self.events.lock().expect("no panic"));
+        let fits = |event: &&Reported| {
+            event.name == name && words.iter().all(|words| event.text.contains(words))
+        };
+        let found = events.iter().find(fits);
+        let found = found.unwrap_or_else(|| panic!("{name} {words:?}: {events:#?}"));
+        found.clone()
+    }
+
+    /// Adds the stored tokens to the secrets.
+    fn stored(&self, store: &dyn Store) {
+        let key = AccountKey::new("example", "app", "me");
+        let Some(text) = store.load(&key).expect("a store") else {
+            return;
+        };
+        let record = TokenRecord::from_text(text.expose_secret()).expect("a record");
+        let mut secrets = self.secrets.lock().expect("no panic");
+        for token in TokenKind::ALL.iter().filter_map(|&kind| record.token(kind)) {
+            secrets.insert(token.expose_secret().to_owned());
+            let refresh = token.refresh_token();
+            secrets.extend(refresh.map(|text| text.expose_secret().to_owned()));
+        }
+    }
+
+    /// The names of all events so far; each names its account and none has a secret.
+    fn names(&self) -> BTreeSet<&'static str> {
+        let secrets = self.secrets.lock().expect("no panic");
+        let all = self.all.lock().expect("no panic");
+        let fixed = ["marked", PASSWORD, SECRET, "state=", "code="];
+        for event in all.iter() {
+            let account = event.account.as_deref().unwrap_or_default();
+            assert!(!account.is_empty(), "no account: {event:?}");
+            assert!(event.text.contains(account), "{event:?}");
+            for secret in secrets.iter().map(String::as_str).chain(fixed) {
+                assert!(!event.text.contains(secret), "{secret} in {event:?}");
+            }
+        }
+        all.iter().map(|event| event.name).collect()
+    }
+}
+
+/// Every name of an event that the source has.
+fn every_name() -> BTreeSet<&'static str> {
+    let source = include_str!("../../src/client/event/text.rs");
+    let names = source.split("of(\"").skip(1);
+    names.filter_map(|rest| rest.split('"').next()).collect()
 }
 
 #[test]
-fn renewals_logins_and_failures_are_told() {
+fn every_step_is_an_event() {
+    let walks = [0, 1].map(|world| {
+        std::thread::spawn(move || {
+            let log = Log::default();
+            renewals(&log, world);
+            stores(&log, world);
+            logins(&log, world);
+            limits(&log, world);
+            let names = log.names();
+            let least = log.secrets.lock().expect("no panic").len();
+            assert!(least >= 6, "only {least} secrets to search for");
+            names
+        })
+    });
+    for walk in walks {
+        assert_eq!(walk.join().expect("no panic"), every_name());
+    }
+}
+
+/// One of both worlds, with this log.
+fn world(log: &Log, world: usize, server: &TestServer, store: impl Store + Clone) -> World {
+    let [blocking, asynchronous] = World::both(server, store);
+    log.observe(match world {
+        0 => blocking,
+        _ => asynchronous,
+    })
+}
+
+fn renewals(log: &Log, which: usize) {
     let server = league(Dialect::league_9(), Rotation::Instant);
-    for (world, log) in observed(&server, Memory::new()) {
-        world.log_in("me", browser()).expect("a login");
-        takes(&log, "example/app/me: logged in");
-        server.revoke_access_tokens();
-        world.send("me", Ping).expect("renewed");
-        takes(&log, "renewed the login token in");
-        server.revoke_access_tokens();
-        server.faults().always(
-            Matching::Token,
-            Fault::TooManyRequests {
-                retry_after: Some("60".into()),
-            },
-        );
-        world.send("me", Ping).expect_err("no token");
-        takes(&log, "the login token was not renewed in");
-        server.faults().clear();
-        world
-            .log_in_with_password("me", "marked-wrong")
-            .expect_err("a wrong password");
-        takes(&log, "the login failed: ");
-        world.log_in_with_password("me", PASSWORD).expect("a login");
-        world.log_out("me").expect("a logout");
-        takes(&log, "example/app/me: logged out");
+    let store = Memory::new();
+    let world = world(log, which, &server, store.clone());
+    world.log_in("me", browser()).expect("a login");
+    log.take("login_started", &["at the authorization URL"]);
+    log.stored(&store);
+    server.revoke_access_tokens();
+    world.send("me", Ping).expect("renewed");
+    let events = log.events.lock().expect("no panic").clone();
+    let started = events.iter().find(|event| event.name == "renewal_started");
+    let started = started.expect("an event").text.clone();
+    assert!(
+        started.contains("rejected by the service") && started.contains("generation: Some("),
+        "{started}"
+    );
+    log.take(
+        "renewal_finished",
+        &[
+            "renewed the login token in",
+            "requests: 1",
+            "expires_at: Some(",
+        ],
+    );
+    log.stored(&store);
+
+    server.revoke_access_tokens();
+    server.faults().next(Matching::Token, Fault::NoTokenType);
+    world.send("me", Ping).expect("renewed");
+    log.take("quirks_allowed", &["it has no `token_type`"]);
+    server.faults().next(Matching::Api, Fault::Html500);
+    world.send("me", Ping).expect("sent again");
+    log.take("retrying", &["the response was 500", "wait: "]);
+    server.faults().next(Matching::Api, Fault::LostByReset);
+    world.send("me", Ping).expect("sent again");
+    log.take("retrying", &["connection to 127.0.0.1", "status: None"]);
+
+    server.revoke_access_tokens();
+    let retry_after = Some("60".to_owned());
+    let fault = Fault::TooManyRequests { retry_after };
+    server.faults().always(Matching::Token, fault);
+    world.send("me", Ping).expect_err("no token");
+    log.take(
+        "renewal_failed",
+        &[
+            "was not renewed in",
+            "old_token_serves: None",
+            "requests: 1",
+        ],
+    );
+    world.send("me", Ping).expect_err("no token yet");
+    log.take("renewal_failed", &["requests: 0"]);
+    server.faults().clear();
+    world.log_in("me", browser()).expect("a login");
+    log.stored(&store);
+    server.revoke_all();
+    world.send("me", Ping).expect_err("the login is dead");
+    log.take(
+        "renewal_refused",
+        &["the renewal of the login token was refused"],
+    );
+}
+
+fn stores(log: &Log, which: usize) {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    let moody = Moody::default();
+    let store = Fallback::new(StaticToken::new("")).or(moody.clone());
+    let world = world(log, which, &server, store);
+    // Another program holds the lease for a moment.
+    let key = AccountKey::new("example", "app", "me");
+    let lease = moody.inner.try_lease(&key).expect("a store");
+    let holder = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(200));
+        drop(lease);
+    });
+    world.log_in("me", browser()).expect("a login");
+    holder.join().expect("no panic");
+    let events = log.events.lock().expect("no panic").clone();
+    let waits = |event: &&Reported| event.text.contains("for the lease, which another program");
+    assert!(events.iter().any(|event| waits(&event)), "{events:#?}");
+    log.take(
+        "store_chosen",
+        &["the store is moody store (in use), after"],
+    );
+    log.stored(&moody);
+
+    server.revoke_access_tokens();
+    moody.set(&["save"]);
+    world.send("me", Ping).expect("from memory");
+    log.take("not_saved", &["save: the disk fails"]);
+    moody.set(&[]);
+    world.send("me", Ping).expect("saved");
+    log.take("saved", &[]);
+    let seen = log.all.lock().expect("no panic").clone();
+    let chosen = seen.iter().filter(|event| event.name == "store_chosen");
+    assert_eq!(chosen.count(), 1, "told once");
+
+    server.revoke_access_tokens();
+    moody.set(&["reserve"]);
+    world
+        .send("me", Ping)
+        .expect_err("the token cannot be saved");
+    log.take("store_failed", &["the store failed to reserve room: "]);
+    moody.set(&["hurry"]);
+    world.send("me", Ping).expect("renewed, slowly");
+    log.take("store_slow", &["to load the token record", "took: 1."]);
+    moody.set(&["save"]);
+    world.log_out("me").expect_err("the record stays");
+    log.take("store_failed", &["the store failed to remove"]);
+}
+
+fn logins(log: &Log, which: usize) {
+    let server = doorkeeper();
+    let store = Memory::new();
+    let world = world(log, which, &server, store.clone());
+    world.log_in_with_password("me", PASSWORD).expect("a login");
+    let events = log.events.lock().expect("no panic").clone();
+    let started = events.iter().find(|event| event.name == "login_started");
+    assert!(started.is_some_and(|event| event.text.contains("with a password")));
+    log.take("logged_in", &["token: Login", "took: "]);
+    log.stored(&store);
+    server.faults().next(Matching::Revoke, Fault::Html500);
+    world.log_in_with_password("me", PASSWORD).expect("a login");
+    log.take("not_revoked", &["500"]);
+    log.stored(&store);
+    world
+        .log_in_with_password("me", "marked-wrong")
+        .expect_err("a wrong password");
+    log.take("login_failed", &["the login failed: "]);
+    let refusing = browser().open(|_| Err(std::io::Error::other("no browser")));
+    world
+        .log_in("me", refusing.timeout(Duration::from_millis(50)))
+        .expect_err("no user");
+    log.take("login_failed", &["no redirect within"]);
+    world.send("me", Me).expect("a call");
+    server.faults().next(Matching::Revoke, Fault::Html500);
+    world.log_out("me").expect("a logout");
+    let events = log.events.lock().expect("no panic").clone();
+    assert!(events.iter().any(|event| event.name == "not_revoked"));
+    log.take("logged_out", &["took: "]);
+    let plain = server.issue_derived_token("alice").expect("a token");
+    log.secrets.lock().expect("no panic").insert(plain.clone());
+    world.import_token("me", &plain).expect("imported");
+    log.take("logged_in", &["token: Derived"]);
+    world.import_token("me", "").expect_err("no token");
+    log.take("login_failed", &[]);
+
+    let responses = [(200, device::CODES), (200, device::TOKEN)];
+    let server = device::server(&responses);
+    client(
+        log,
+        which,
+        device::service(&server),
+        Ureq::default(),
+        Reqwest::default(),
+        Memory::new(),
+    )
+    .log_in_with_device();
+    log.take("waiting", &["for the login on another device"]);
+}
+
+fn limits(log: &Log, which: usize) {
+    let rate =
+        RateLimit::every(Duration::from_millis(20)).with_pause_after_429(Duration::from_millis(30));
+    let service = rate_limit::service(AFAR, rate);
+    let moody = Moody::default();
+    moody.set(&["note"]);
+    // A login for the account of the calls: its token need not be sent.
+    let record = br#"{"version":1,"generations":[1,0],"login":{"access_token":"marked-token","sent_ms":1700000000000,"generation":1}}"#;
+    let key = service.account_key("me");
+    let lease = moody.inner.try_lease(&key).expect("a store").expect("free");
+    let text = auth_core::SecretBytes::new(record.to_vec());
+    moody.inner.save(&lease, &text).expect("saved");
+    drop(lease);
+    let transport = Counting::first(&[429]);
+    let world = client(
+        log,
+        which,
+        service,
+        transport.clone(),
+        transport,
+        moody.clone(),
+    )
+    .0;
+    world
+        .send("me", Ask { media: false })
+        .expect("after a pause");
+    let events = log.events.lock().expect("no panic").clone();
+    let count = |name| events.iter().filter(|event| event.name == name).count();
+    assert_eq!(count("note_not_written"), 1, "told once: {events:#?}");
+    assert_eq!(count("paused"), 1, "{events:#?}");
+    log.take("waiting", &["for the rate limit"]);
+    moody.set(&[]);
+    world.send("me", Ask { media: false }).expect("counted");
+    moody.set(&["note"]);
+    world.send("me", Ask { media: false }).expect("not counted");
+    log.take("note_not_written", &["note: the disk fails"]);
+}
+
+/// A client in one of the worlds.
+struct Made(World);
+
+fn client(
+    log: &Log,
+    which: usize,
+    service: Service,
+    blocking: impl auth_core::Transport,
+    asynchronous: impl auth_core::AsyncTransport,
+    store: impl Store,
+) -> Made {
+    Made(log.observe(match which {
+        0 => World::Blocking(Client::new(service, blocking, store)),
+        _ => {
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            let tokio = Tokio::new(runtime.handle().clone());
+            let client = AsyncClient::new(service, asynchronous, tokio, store);
+            World::Async(client, runtime)
+        }
+    }))
+}
+
+impl Made {
+    fn log_in_with_device(&self) {
+        match &self.0 {
+            World::Blocking(client) => client.account("me").log_in_with_device(|_| {}),
+            World::Async(client, runtime) => {
+                runtime.block_on(client.account("me").log_in_with_device(|_| {}))
+            }
+        }
+        .expect("a login");
     }
 }
 
 #[test]
 fn a_renewal_that_fails_while_the_old_token_serves_has_a_witness() {
     let server = league(Dialect::league_9(), Rotation::Instant);
-    let store = Memory::new();
-    for (world, log) in observed(&server, store.clone()) {
+    let store = Moody::default();
+    for (which, (world, log)) in Log::both(&server, store.clone()).into_iter().enumerate() {
         let key = world.log_in("me", browser()).expect("a login").account;
         // The same token, due for renewal.
         let text = store.load(&key).expect("a store").expect("a record");
@@ -91,15 +395,45 @@ fn a_renewal_that_fails_while_the_old_token_serves_has_a_witness() {
         let lease = store.try_lease(&key).expect("a store").expect("free");
         let text = auth_core::SecretBytes::new(record.to_string().into_bytes());
         store.save(&lease, &text).expect("saved");
-        drop(lease);
-        let [(fresh, fresh_log), (again, again_log)] = observed(&server, store.clone());
-        let (other, other_log) = match world {
-            World::Blocking(_) => (fresh, fresh_log),
-            World::Async(..) => (again, again_log),
+        let fresh = || {
+            let [one, two] = Log::both(&server, store.clone());
+            if which == 0 { one } else { two }
         };
-        server.faults().always(Matching::Token, Fault::Html500);
+        // Another program holds the lease: no error, and no wait for it.
+        let (other, other_log) = fresh();
         other.send("me", Ping).expect("with the old token");
-        takes(&other_log, "the old one still serves: ");
+        other_log.take(
+            "renewal_failed",
+            &[
+                "the old one still serves for ",
+                "another program holds the lease",
+                "error: None",
+            ],
+        );
+        drop(lease);
+        // The store fails: that is the reason, whatever was remembered.
+        store.set(&["reserve"]);
+        let (other, other_log) = fresh();
+        other.send("me", Ping).expect("with the old token");
+        other_log.take(
+            "renewal_failed",
+            &[
+                "the old one still serves for ",
+                "reserve: the disk fails",
+                "requests: 0",
+            ],
+        );
+        store.set(&[]);
+        server.faults().always(Matching::Token, Fault::Html500);
+        let (other, other_log) = fresh();
+        other.send("me", Ping).expect("with the old token");
+        if let World::Async(client, runtime) = &other {
+            runtime.block_on(client.settle()).expect("all is saved");
+        }
+        other_log.take(
+            "renewal_failed",
+            &["the old one still serves for ", "requests: 1"],
+        );
         server.faults().clear();
         world.log_out("me").expect("a logout");
         drop(log);

@@ -48,6 +48,13 @@ impl Counting {
         }
     }
 
+    /// Responds with these statuses, the last one first, and then with 200.
+    pub(crate) fn first(statuses: &[u16]) -> Self {
+        let counting = Self::default();
+        *counting.first.lock().expect("no panic") = statuses.to_vec();
+        counting
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.sent.lock().expect("no panic").len()
     }

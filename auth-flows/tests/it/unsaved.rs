@@ -18,13 +18,13 @@ use crate::common::{Me, PASSWORD, Ping, World, browser, doorkeeper, league, sinc
 
 /// A store whose operations fail while they are named.
 #[derive(Clone, Default)]
-struct Moody {
-    inner: Memory,
+pub(crate) struct Moody {
+    pub(crate) inner: Memory,
     broken: Arc<Mutex<HashSet<&'static str>>>,
 }
 
 impl Moody {
-    fn set(&self, broken: &[&'static str]) {
+    pub(crate) fn set(&self, broken: &[&'static str]) {
         *self.broken.lock().expect("no panic") = broken.iter().copied().collect();
     }
 
@@ -41,6 +41,9 @@ impl Moody {
 
 impl Store for Moody {
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
+        if self.check("hurry").is_err() {
+            std::thread::sleep(Duration::from_secs(1));
+        }
         self.check("load")?;
         self.inner.load(key)
     }
@@ -61,6 +64,9 @@ impl Store for Moody {
     }
     fn describe(&self) -> String {
         "moody store".to_owned()
+    }
+    fn update_note(&self, _: &str, _: &mut dyn FnMut(&str) -> String) -> Result<bool, Error> {
+        self.check("note").map(|()| false)
     }
 }
 

@@ -9,13 +9,20 @@ use auth_core::{
 
 use super::{AsyncSession, host::ended};
 use crate::{
-    client::{event::WaitReason, followed, media, new_login, status::Status, stored::FlowLease},
+    client::{
+        event::{LoginMethod, WaitReason},
+        followed, media, new_login,
+        report::Run,
+        status::Status,
+        stored::FlowLease,
+        trace::Span,
+    },
     clock,
     flow::{
+        Remarking, Remarks,
         call::Call,
         complete_login::{CompleteLogin, LoginProof},
         erased::ErasedFlow,
-        renewal::Renewal,
     },
     rate_limit::MAX_LATE,
     sync::{
@@ -49,13 +56,27 @@ impl AsyncSession {
     pub(in crate::client) async fn call(
         &self,
         operation: &(dyn Operation<Output = ()> + Sync),
+        name: &'static str,
+    ) -> Result<(), Error> {
+        let span = Span::call(self.key(), name);
+        let result = self.call_within(operation, &span);
+        let result = span.clone().within(result).await;
+        span.end(&result);
+        result
+    }
+
+    async fn call_within(
+        &self,
+        operation: &(dyn Operation<Output = ()> + Sync),
+        span: &Span,
     ) -> Result<(), Error> {
         let _running = self.client.0.activity.call()?;
         let anonymous = self.identity.account.is_none();
         let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
-        self.drive(&mut call, None).await?;
+        self.drive(&mut call, &mut Run::new(span), None).await?;
         if let Some(flow) = self.identity.note_accepted(call.accepted()) {
-            let _ = self.run(flow).await; // a note: the call itself has succeeded
+            // A note: the call has succeeded; the store's errors are events.
+            let _ = self.run(flow).await;
             self.identity.account()?.revive();
         }
         Ok(())
@@ -63,9 +84,10 @@ impl AsyncSession {
 
     pub(in crate::client) async fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
         let running = self.client.0.activity.change()?;
-        let flow = CompleteLogin::new(Arc::clone(&self.client.0.service), proof);
+        let (start, common) = (clock::now(), &self.client.0);
+        let flow = CompleteLogin::new(Arc::clone(&common.service), proof);
         let result = self.run_detached(flow, running).await;
-        self.client.0.login_ended(&self.identity, &result);
+        common.proved(&self.identity, start, &result);
         let record = result?;
         self.client.0.status(&self.identity, &record)
     }
@@ -77,15 +99,17 @@ impl AsyncSession {
         running: Running,
     ) -> Result<F::Output, Error>
     where
-        F: Flow + Send + 'static,
+        F: Remarking + Send + 'static,
         F::Output: Send + 'static,
     {
         let session = self.clone();
         let (sender, receiver) = channel();
-        self.client.0.host.runtime.spawn(Box::pin(async move {
+        let task = async move {
             sender.send(session.run(flow).await);
             drop(running);
-        }));
+        };
+        let task = Box::pin(Span::current().within(task));
+        self.client.0.host.runtime.spawn(task);
         receiver.await.unwrap_or_else(|| Err(ended()))
     }
 
@@ -111,8 +135,9 @@ impl AsyncSession {
 
     #[inline]
     fn retry_save(&self, account: Arc<Account>) -> BoxFuture<'_, Result<(), Error>> {
+        let common = Arc::clone(&self.client.0);
         let job = move || {
-            account.retry_save(None);
+            common.retry_save(&account);
             Ok(())
         };
         Box::pin(self.client.offload(job))
@@ -175,26 +200,40 @@ impl AsyncSession {
     fn renew(&self, kind: TokenKind, requirement: TokenRequirement, leader: Leader<RenewalResult>) {
         let session = self.clone();
         let running = self.client.0.activity.renewal();
-        self.client.0.host.runtime.spawn(Box::pin(async move {
+        let span = Span::renewal(self.key(), kind);
+        let within = span.clone();
+        let task = async move {
             let _running = running;
-            let result = session.renewal_result(kind, requirement).await;
+            let result = session.renewal_result(kind, requirement, &span).await;
+            span.end(&result);
             if let Some(account) = &session.identity.account {
                 account.cell(kind).finish(leader, &result, clock::now());
             }
-        }));
+        };
+        let task = Box::pin(within.within(task));
+        self.client.0.host.runtime.spawn(task);
     }
 
     async fn renewal_result(
         &self,
         kind: TokenKind,
         requirement: TokenRequirement,
+        span: &Span,
     ) -> RenewalResult {
-        let (identity, service) = (&self.identity, &self.client.0.service);
-        let start = self.client.0.renewal_started(identity, kind);
-        let renewal = identity.renewal(service, kind, requirement)?;
-        let result = self.run_renewal(renewal).await;
-        self.client.0.renewal_ended(identity, kind, start, &result);
+        let (identity, common) = (&self.identity, &self.client.0);
+        let started = common.renewal_started(identity, kind, requirement);
+        let mut run = Run::new(span);
+        let (result, remarks) = match identity.renewal(&common.service, kind, requirement) {
+            Ok(renewal) => {
+                // One of the slots that bound how many renewals run at once.
+                let slots = Some(&common.host.renewals);
+                self.run_with(renewal, &mut run, slots).await
+            }
+            Err(error) => (Err(error), Remarks::default()),
+        };
+        common.renewal_ended(identity, &started, &run, &result, &remarks);
         if let Some(flow) = identity.mark_rejected(kind, &result, clock::now()) {
+            // Without the note, this program alone knows it; the store's errors are events.
             let rejected = self.run(flow).await.unwrap_or_default();
             identity.account()?.bury(kind, rejected, clock::now());
         }
@@ -215,8 +254,10 @@ impl AsyncSession {
 
     /// Runs a login by the user during a renewal.
     async fn log_in_person(&self, prompt: &Prompt) -> RenewalResult {
+        let (start, common) = (clock::now(), &self.client.0);
+        common.login_started(&self.identity, LoginMethod::Authorization);
         let result = self.prompt_person(prompt).await;
-        self.client.0.login_ended(&self.identity, &result);
+        common.logged_in(&self.identity, start, &result);
         result
     }
 
@@ -231,27 +272,48 @@ impl AsyncSession {
 
     pub(in crate::client) async fn run<F>(&self, flow: F) -> Result<F::Output, Error>
     where
-        F: Flow + Send,
+        F: Remarking + Send,
+        F::Output: Send,
+    {
+        self.run_noting(flow, Run::default()).await
+    }
+
+    pub(in crate::client) async fn run_noting<F>(
+        &self,
+        flow: F,
+        mut run: Run,
+    ) -> Result<F::Output, Error>
+    where
+        F: Remarking + Send,
+        F::Output: Send,
+    {
+        let (result, remarks) = self.run_with(flow, &mut run, None).await;
+        self.client.0.remarked(&self.identity, &remarks, &result);
+        result
+    }
+
+    async fn run_with<F>(
+        &self,
+        flow: F,
+        run: &mut Run,
+        slots: Option<&Arc<Slots>>,
+    ) -> (Result<F::Output, Error>, Remarks)
+    where
+        F: Remarking + Send,
         F::Output: Send,
     {
         let mut erased = ErasedFlow::new(flow);
-        self.drive(&mut erased, None).await?;
-        erased.output()
-    }
-
-    /// Runs a renewal, in one of the slots that bound how many run at once.
-    async fn run_renewal(&self, renewal: Renewal) -> RenewalResult {
-        let mut erased = ErasedFlow::new(renewal);
-        let slots = &self.client.0.host.renewals;
-        self.drive(&mut erased, Some(slots)).await?;
-        erased.output()
+        let driven = self.drive(&mut erased, run, slots).await;
+        let remarks = erased.take_remarks();
+        (driven.and_then(|()| erased.output()), remarks)
     }
 
     /// Waits for a permit of the rate limit, and for another one if it was used too late.
     async fn permit(&self, kind: PermitKind) -> Result<(), Error> {
         for _ in 0..MAX_LATE {
-            let common = Arc::clone(&self.client.0);
-            let permit = self.client.offload(move || common.permit(kind)).await?;
+            let (common, account) = (Arc::clone(&self.client.0), self.identity.account.clone());
+            let job = move || common.permit(account.as_deref(), kind);
+            let permit = self.client.offload(job).await?;
             let wait = permit.wait();
             let common = &self.client.0;
             common.waiting(&self.identity, WaitReason::RateLimit, wait);
@@ -268,13 +330,17 @@ impl AsyncSession {
     pub(in crate::client) async fn drive(
         &self,
         flow: &mut (dyn Flow<Output = ()> + Send),
+        run: &mut Run,
         slots: Option<&Arc<Slots>>,
     ) -> Result<(), Error> {
         let common = &*self.client.0;
         let mut slot = take(slots).await;
         let (mut lease, mut event) = (FlowLease::default(), Event::Start);
         loop {
+            run.note(&event);
             let stored = || common.stored(&self.identity);
+            // A job on the blocking pool may outlive the caller.
+            let shared = || (Arc::clone(&self.client.0), self.identity.account.clone());
             event = match flow.step(clock::now(), event)? {
                 Step::Send(mut request, limits) => {
                     if lease.get().is_some() {
@@ -289,12 +355,14 @@ impl AsyncSession {
                     }
                     common.sign(&mut request);
                     let host = request.uri().authority().cloned();
+                    run.span.request(&request);
                     let response = common.host.transport.send(request, &limits).await;
+                    run.span.response(&response);
                     let response = response.map_err(|error| error.with_host(host.as_ref()));
                     if let Some(bytes) = media(&limits, &response) {
-                        let common = Arc::clone(&self.client.0);
+                        let (common, account) = shared();
                         let job = move || {
-                            common.count(bytes);
+                            common.count(account.as_deref(), bytes);
                             Ok(())
                         };
                         self.client.offload(job).await?;
@@ -302,9 +370,9 @@ impl AsyncSession {
                     Event::Response(response)
                 }
                 Step::Pause(pause) => {
-                    let common = Arc::clone(&self.client.0);
+                    let (common, account) = shared();
                     let job = move || {
-                        common.pause(pause);
+                        common.pause(account.as_deref(), pause);
                         Ok(())
                     };
                     self.client.offload(job).await?;
@@ -313,7 +381,7 @@ impl AsyncSession {
                 Step::Permit(kind) => Event::Permitted(self.permit(kind).await),
                 Step::Sleep(wait) => {
                     drop(slot.take());
-                    common.waiting(&self.identity, WaitReason::Retry, wait);
+                    common.sleeping(&self.identity, run, wait);
                     common.host.runtime.sleep(wait).await;
                     slot = take(slots).await;
                     Event::Slept

@@ -7,6 +7,7 @@ use auth_core::{
 };
 
 use super::AsyncClient;
+use crate::client::trace::Span;
 use crate::sync::{oneshot::channel, slots::Slots};
 
 /// The transport and the runtime, type-erased, so that sessions have no type parameters.
@@ -57,7 +58,11 @@ impl AsyncClient {
         J: FnOnce() -> Result<R, Error> + Send + 'static,
     {
         let (sender, receiver) = channel();
-        let job = Box::new(move || sender.send(job()));
+        let span = Span::current();
+        let job = Box::new(move || {
+            let _entered = span.enter();
+            sender.send(job());
+        });
         self.0.host.runtime.offload(job);
         receiver.await.unwrap_or_else(|| Err(ended()))
     }

@@ -18,7 +18,9 @@ use auth_core::{
 
 use self::host::Host;
 pub use self::paging::{AsyncItems, AsyncPages};
-use super::{Common, Identity, status::Status};
+use super::{
+    Common, Identity, event::LoginMethod, report::Run, status::Status, trace::operation_name,
+};
 use crate::{
     clock,
     flow::{
@@ -149,7 +151,7 @@ impl AsyncSession {
         let session = self.clone();
         async move {
             let erased = ErasedOperation::new(&operation);
-            session.call(&erased).await?;
+            session.call(&erased, operation_name::<O>()).await?;
             erased.output()
         }
     }
@@ -201,7 +203,11 @@ impl AsyncSession {
     /// ```
     #[doc(alias = "sign in")]
     pub async fn log_in(&self, login: Login) -> Result<Status, Error> {
-        let grant = self.begin_login(login).await?.start()?.await?;
+        let grant = match self.begin_login(login).await.and_then(PreparedLogin::start) {
+            Ok(pending) => pending.await,
+            Err(error) => Err(error),
+        };
+        let grant = self.client.0.login_begun(&self.identity, grant)?;
         self.complete_login(grant).await
     }
 
@@ -219,7 +225,10 @@ impl AsyncSession {
     pub async fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
         self.client.0.activity.check_open()?;
         self.check_writable().await?;
-        login.begin(&self.client.0.service)
+        let prepared = login.begin(&self.client.0.service)?;
+        let common = &self.client.0;
+        common.login_started(&self.identity, LoginMethod::Authorization);
+        Ok(prepared)
     }
 
     /// Completes a login: exchanges the code, stores the tokens, and revokes the login that they
@@ -254,6 +263,8 @@ impl AsyncSession {
         username: &str,
         password: impl Into<SecretText>,
     ) -> Result<Status, Error> {
+        let common = &self.client.0;
+        common.login_started(&self.identity, LoginMethod::Password);
         let proof = LoginProof::Password {
             username: username.into(),
             password: password.into(),
@@ -282,11 +293,14 @@ impl AsyncSession {
         let _running = self.client.0.activity.change()?;
         self.check_writable().await?;
         let service = &self.client.0.service;
-        let (device, began) = self.run(device_login::Begin::new(service)).await?;
+        let common = &self.client.0;
+        common.login_started(&self.identity, LoginMethod::Device);
+        let begun = self.run(device_login::Begin::new(service)).await;
+        let (device, began) = common.login_begun(&self.identity, begun)?;
         show(&device);
-        let (response, sent) = self
-            .run(device_login::Poll::new(service, device, began))
-            .await?;
+        let poll = device_login::Poll::new(service, device, began);
+        let polled = self.run_noting(poll, Run::polling()).await;
+        let (response, sent) = common.login_begun(&self.identity, polled)?;
         self.prove(LoginProof::Device(response, sent)).await
     }
 
@@ -332,7 +346,10 @@ impl AsyncSession {
     /// # Ok(()) }
     /// ```
     pub async fn import_token(&self, text: &str) -> Result<Status, Error> {
-        let response = plain_token::read(&self.client.0.service, text, clock::now())?;
+        let common = &self.client.0;
+        common.login_started(&self.identity, LoginMethod::PlainToken);
+        let read = plain_token::read(&common.service, text, clock::now());
+        let response = common.login_begun(&self.identity, read)?;
         self.prove(LoginProof::Pasted(response)).await
     }
 
@@ -355,9 +372,10 @@ impl AsyncSession {
     #[doc(alias = "logout")]
     pub async fn log_out(&self) -> Result<LoggedOut, Error> {
         let running = self.client.0.activity.change()?;
+        let start = clock::now();
         let logout = Logout::new(Arc::clone(&self.client.0.service));
         let result = self.run_detached(logout, running).await;
-        result.inspect(|_| self.client.0.logged_out(&self.identity))
+        result.inspect(|_| self.client.0.logged_out(&self.identity, start))
     }
 
     /// Reads what is stored for this account, as [`Session::status`](crate::Session::status) does.

@@ -3,7 +3,7 @@
 use auth_core::{Error, PendingAuthorization, RedirectUri};
 
 use super::AsyncSession;
-use crate::login::begin_at;
+use crate::{client::event::LoginMethod, login::begin_at};
 
 impl AsyncSession {
     /// Begins a login whose response the program receives itself, as a web service does: returns the
@@ -33,6 +33,9 @@ impl AsyncSession {
         redirect_uri: RedirectUri,
     ) -> Result<(String, PendingAuthorization), Error> {
         self.check_writable().await?;
-        begin_at(&self.client.0.service, redirect_uri)
+        let begun = begin_at(&self.client.0.service, redirect_uri)?;
+        let common = &self.client.0;
+        common.login_started(&self.identity, LoginMethod::Authorization);
+        Ok(begun)
     }
 }

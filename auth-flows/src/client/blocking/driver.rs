@@ -9,9 +9,17 @@ use auth_core::{
 
 use super::Session;
 use crate::{
-    client::{event::WaitReason, followed, media, new_login, status::Status, stored::FlowLease},
+    client::{
+        event::{LoginMethod, WaitReason},
+        followed, media, new_login,
+        report::Run,
+        status::Status,
+        stored::FlowLease,
+        trace::Span,
+    },
     clock,
     flow::{
+        Remarking, Remarks,
         call::Call,
         complete_login::{CompleteLogin, LoginProof},
         erased::ErasedFlow,
@@ -28,13 +36,26 @@ impl Session {
     pub(in crate::client) fn call(
         &self,
         operation: &dyn Operation<Output = ()>,
+        name: &'static str,
+    ) -> Result<(), Error> {
+        let span = Span::call(self.key(), name);
+        let _entered = span.enter();
+        let result = self.call_within(operation, &span);
+        span.end(&result);
+        result
+    }
+
+    fn call_within(
+        &self,
+        operation: &dyn Operation<Output = ()>,
+        span: &Span,
     ) -> Result<(), Error> {
         let _running = self.client.0.activity.call()?;
         let anonymous = self.identity.account.is_none();
         let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
-        self.drive(&mut call)?;
+        self.drive(&mut call, &mut Run::new(span))?;
         if let Some(flow) = self.identity.note_accepted(call.accepted()) {
-            let _ = self.run(flow); // a note: the call itself has succeeded
+            let _ = self.run(flow); // a note: the call succeeded; the store's errors are events
             self.identity.account()?.revive();
         }
         Ok(())
@@ -42,9 +63,10 @@ impl Session {
 
     pub(in crate::client) fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
         let _running = self.client.0.activity.change()?;
-        let flow = CompleteLogin::new(Arc::clone(&self.client.0.service), proof);
+        let (start, common) = (clock::now(), &self.client.0);
+        let flow = CompleteLogin::new(Arc::clone(&common.service), proof);
         let result = self.run(flow);
-        self.client.0.login_ended(&self.identity, &result);
+        common.proved(&self.identity, start, &result);
         let record = result?;
         self.client.0.status(&self.identity, &record)
     }
@@ -61,7 +83,7 @@ impl Session {
         let account = self.identity.account()?;
         let cell = account.cell(kind);
         if account.unsaved().is_present() {
-            account.retry_save(None);
+            self.client.0.retry_save(account);
         }
         if let Some(token) = cell.at_hand(requirement, clock::wall()) {
             return Ok(token);
@@ -101,11 +123,18 @@ impl Session {
     ) -> RenewalResult {
         let _running = self.client.0.activity.renewal();
         let (identity, service) = (&self.identity, &self.client.0.service);
-        let start = self.client.0.renewal_started(identity, kind);
-        let renewal = identity.renewal(service, kind, requirement);
-        let result = renewal.and_then(|renewal| self.run(renewal));
-        self.client.0.renewal_ended(identity, kind, start, &result);
+        let span = Span::renewal(self.key(), kind);
+        let _entered = span.enter();
+        let started = self.client.0.renewal_started(identity, kind, requirement);
+        let mut run = Run::new(&span);
+        let (result, remarks) = match identity.renewal(service, kind, requirement) {
+            Ok(renewal) => self.run_with(renewal, &mut run),
+            Err(error) => (Err(error), Remarks::default()),
+        };
+        let common = &self.client.0;
+        common.renewal_ended(identity, &started, &run, &result, &remarks);
         if let Some(flow) = identity.mark_rejected(kind, &result, clock::now()) {
+            // Without the note, this program alone knows it; the store's errors are events.
             let rejected = self.run(flow).unwrap_or_default();
             identity.account()?.bury(kind, rejected, clock::now());
         }
@@ -117,6 +146,7 @@ impl Session {
             }
             Err(error) => Err(error),
         };
+        span.end(&result);
         let cell = identity.account()?.cell(kind);
         cell.finish(leader, &result, clock::now());
         result
@@ -129,8 +159,10 @@ impl Session {
 
     /// Runs a login by the user during a renewal.
     fn log_in_person(&self, prompt: &Prompt) -> RenewalResult {
+        let (start, common) = (clock::now(), &self.client.0);
+        common.login_started(&self.identity, LoginMethod::Authorization);
         let result = self.prompt_person(prompt);
-        self.client.0.login_ended(&self.identity, &result);
+        common.logged_in(&self.identity, start, &result);
         result
     }
 
@@ -143,18 +175,43 @@ impl Session {
         new_login(&record)
     }
 
-    pub(in crate::client) fn run<F: Flow>(&self, flow: F) -> Result<F::Output, Error> {
+    pub(in crate::client) fn run<F: Remarking>(&self, flow: F) -> Result<F::Output, Error> {
+        self.run_noting(flow, Run::default())
+    }
+
+    pub(in crate::client) fn run_noting<F: Remarking>(
+        &self,
+        flow: F,
+        mut run: Run,
+    ) -> Result<F::Output, Error> {
+        let (result, remarks) = self.run_with(flow, &mut run);
+        self.client.0.remarked(&self.identity, &remarks, &result);
+        result
+    }
+
+    fn run_with<F: Remarking>(
+        &self,
+        flow: F,
+        run: &mut Run,
+    ) -> (Result<F::Output, Error>, Remarks) {
         let mut erased = ErasedFlow::new(flow);
-        self.drive(&mut erased)?;
-        erased.output()
+        let driven = self.drive(&mut erased, run);
+        let remarks = erased.take_remarks();
+        (driven.and_then(|()| erased.output()), remarks)
     }
 
     /// Runs a flow step by step to its end.
-    pub(in crate::client) fn drive(&self, flow: &mut dyn Flow<Output = ()>) -> Result<(), Error> {
+    pub(in crate::client) fn drive(
+        &self,
+        flow: &mut dyn Flow<Output = ()>,
+        run: &mut Run,
+    ) -> Result<(), Error> {
         let common = &*self.client.0;
         let stored = || common.stored(&self.identity);
+        let account = self.identity.account.as_deref();
         let (mut lease, mut event) = (FlowLease::default(), Event::Start);
         loop {
+            run.note(&event);
             event = match flow.step(clock::now(), event)? {
                 Step::Send(mut request, limits) => {
                     if lease.get().is_some() {
@@ -165,20 +222,22 @@ impl Session {
                     }
                     common.sign(&mut request);
                     let host = request.uri().authority().cloned();
+                    run.span.request(&request);
                     let response = common.host.send(request, &limits);
+                    run.span.response(&response);
                     let response = response.map_err(|error| error.with_host(host.as_ref()));
                     if let Some(bytes) = media(&limits, &response) {
-                        common.count(bytes);
+                        common.count(account, bytes);
                     }
                     Event::Response(response)
                 }
                 Step::Permit(kind) => Event::Permitted(self.permit(kind)),
                 Step::Pause(pause) => {
-                    common.pause(pause);
+                    common.pause(account, pause);
                     Event::Paused
                 }
                 Step::Sleep(wait) => {
-                    common.waiting(&self.identity, WaitReason::Retry, wait);
+                    common.sleeping(&self.identity, run, wait);
                     clock::sleep(wait);
                     Event::Slept
                 }
@@ -202,7 +261,10 @@ impl Session {
     /// Waits for a permit of the rate limit, and for another one if it was used too late.
     fn permit(&self, kind: PermitKind) -> Result<(), Error> {
         for _ in 0..MAX_LATE {
-            let permit = self.client.0.permit(kind)?;
+            let permit = self
+                .client
+                .0
+                .permit(self.identity.account.as_deref(), kind)?;
             let wait = permit.wait();
             let common = &self.client.0;
             common.waiting(&self.identity, WaitReason::RateLimit, wait);

@@ -16,7 +16,9 @@ use auth_core::{
 };
 
 pub use self::paging::{Items, Pages};
-use super::{Common, Identity, status::Status};
+use super::{
+    Common, Identity, event::LoginMethod, report::Run, status::Status, trace::operation_name,
+};
 use crate::{
     clock,
     flow::{
@@ -25,7 +27,7 @@ use crate::{
         erased::ErasedOperation,
         logout::{LoggedOut, Logout},
     },
-    login::{Login, prepared::PreparedLogin},
+    login::{Login, pending::PendingLogin, prepared::PreparedLogin},
     token::{account::Owner, login_source::LoginSource, plain_token},
 };
 
@@ -135,7 +137,7 @@ impl Session {
     #[doc(alias("rate limit", "throttle", "retry"))]
     pub fn send<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
         let erased = ErasedOperation::new(&operation);
-        self.call(&erased)?;
+        self.call(&erased, operation_name::<O>())?;
         erased.output()
     }
 
@@ -186,7 +188,9 @@ impl Session {
     #[doc(alias = "sign in")]
     #[inline]
     pub fn log_in(&self, login: Login) -> Result<Status, Error> {
-        self.complete_login(self.begin_login(login)?.start()?.wait()?)
+        let begun = self.begin_login(login).and_then(PreparedLogin::start);
+        let grant = begun.and_then(PendingLogin::wait);
+        self.complete_login(self.client.0.login_begun(&self.identity, grant)?)
     }
 
     /// Prepares a login: makes the URL and binds the listener. Sends nothing. Finds out before the
@@ -207,7 +211,10 @@ impl Session {
     pub fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
         self.client.0.activity.check_open()?;
         self.check_writable()?;
-        login.begin(&self.client.0.service)
+        let prepared = login.begin(&self.client.0.service)?;
+        let common = &self.client.0;
+        common.login_started(&self.identity, LoginMethod::Authorization);
+        Ok(prepared)
     }
 
     /// Completes a login: exchanges the code, stores the tokens, and revokes the login they
@@ -245,6 +252,8 @@ impl Session {
         username: &str,
         password: impl Into<SecretText>,
     ) -> Result<Status, Error> {
+        let common = &self.client.0;
+        common.login_started(&self.identity, LoginMethod::Password);
         self.prove(LoginProof::Password {
             username: username.into(),
             password: password.into(),
@@ -274,9 +283,14 @@ impl Session {
         let _running = self.client.0.activity.change()?;
         self.check_writable()?;
         let service = &self.client.0.service;
-        let (device, began) = self.run(device_login::Begin::new(service))?;
+        let common = &self.client.0;
+        common.login_started(&self.identity, LoginMethod::Device);
+        let begun = self.run(device_login::Begin::new(service));
+        let (device, began) = common.login_begun(&self.identity, begun)?;
         show(&device);
-        let (response, sent) = self.run(device_login::Poll::new(service, device, began))?;
+        let poll = device_login::Poll::new(service, device, began);
+        let polled = self.run_noting(poll, Run::polling());
+        let (response, sent) = common.login_begun(&self.identity, polled)?;
         self.prove(LoginProof::Device(response, sent))
     }
 
@@ -332,7 +346,10 @@ impl Session {
     /// [`NeedsLogin`](auth_core::ErrorKind::NeedsLogin) if the token has expired. Otherwise the
     /// service's error if the text is not a token.
     pub fn import_token(&self, text: &str) -> Result<Status, Error> {
-        let response = plain_token::read(&self.client.0.service, text, clock::now())?;
+        let common = &self.client.0;
+        common.login_started(&self.identity, LoginMethod::PlainToken);
+        let read = plain_token::read(&common.service, text, clock::now());
+        let response = common.login_begun(&self.identity, read)?;
         self.prove(LoginProof::Pasted(response))
     }
 
@@ -356,8 +373,9 @@ impl Session {
     #[inline]
     pub fn log_out(&self) -> Result<LoggedOut, Error> {
         let _running = self.client.0.activity.change()?;
+        let start = clock::now();
         let logged_out = self.run(Logout::new(Arc::clone(&self.client.0.service)))?;
-        self.client.0.logged_out(&self.identity);
+        self.client.0.logged_out(&self.identity, start);
         Ok(logged_out)
     }
 

@@ -39,6 +39,12 @@ impl Renewal {
     /// Ends with the stored token if that is still valid, otherwise with the error.
     pub(super) fn fail(&mut self, now: Now, error: Error) -> Next<Arc<Token>> {
         self.state = State::Over;
-        self.last_resort(now).map(Step::Done).ok_or(error)
+        match self.last_resort(now) {
+            Some(token) => {
+                self.remarks.dropped = Some(error);
+                Ok(Step::Done(token))
+            }
+            None => Err(error),
+        }
     }
 }
