@@ -1,6 +1,8 @@
 //! What dependencies log, at every level and over both transports. A program of its own: a logger
 //! belongs to the whole process.
 
+#[path = "it/capture.rs"]
+mod capture;
 #[path = "it/common.rs"]
 #[expect(dead_code, reason = "these tests need a few of the helpers")]
 mod common;
@@ -42,6 +44,7 @@ const DUMPS: &str = "ureq_proto";
 #[test]
 fn no_level_shows_a_secret_but_the_named_one() {
     log::set_logger(&Capture).expect("the only logger");
+    capture::install();
     for level in LevelFilter::iter() {
         log::set_max_level(level);
         for world in 0..2 {
@@ -75,6 +78,15 @@ fn no_level_shows_a_secret_but_the_named_one() {
 }
 
 fn check(level: LevelFilter, secrets: &[String], ureq: bool) {
+    // Our own, for the crate `tracing`, at trace always.
+    let traced = capture::captured();
+    assert!(traced.len() > 8, "too little was traced: {traced:?}");
+    for line in &traced {
+        let text = line.to_string();
+        for secret in secrets {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
     let logged = LOGGED.lock().expect("no panic");
     let (dumps, rest): (Vec<_>, Vec<_>) = logged
         .iter()

@@ -9,6 +9,9 @@ use std::{
 
 use auth_core::{AccountKey, Error, Quirks, TokenKind, UnixTime};
 
+#[cfg(feature = "tracing")]
+pub(super) use text::token_name;
+
 use super::trace;
 
 /// What a client does or meets by itself, in the words of a log line (`Display`). Never contains a

@@ -8,13 +8,26 @@ use auth_flows::Login;
 use auth_testkit::{Dialect, Fault, Matching, Rotation, TestServer, person::Person};
 use keystore::{Encrypted, EncryptionKey, Fallback, File, Memory, StaticToken};
 
-use crate::common::{Me, PASSWORD, Ping, SECRET, World, browser, doorkeeper, league};
+use crate::{
+    capture,
+    common::{Me, PASSWORD, Ping, SECRET, World, browser, doorkeeper, league},
+};
 
 /// All that was printed, and all secrets that must not be in it.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Shown {
     text: Arc<Mutex<String>>,
     secrets: Arc<Mutex<Vec<String>>>,
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        capture::install();
+        Self {
+            text: Arc::default(),
+            secrets: Arc::default(),
+        }
+    }
 }
 
 impl Shown {
@@ -67,10 +80,16 @@ impl Shown {
     }
 
     fn check(&self, least: usize) {
-        let (text, secrets) = (
+        let (mut text, secrets) = (
             self.text.lock().expect("no panic"),
             self.secrets.lock().expect("no panic"),
         );
+        // What a subscriber gets, of all tests of this program.
+        let traced = capture::captured();
+        assert!(traced.len() > 20, "too little was traced");
+        for line in traced {
+            text.push_str(&format!("{line}\n"));
+        }
         assert!(
             secrets.len() >= least,
             "only {} secrets to search for",

@@ -1,0 +1,141 @@
+//! Calls and renewals as spans of the crate `tracing`, and what happens in them as events, in both
+//! worlds. A program of its own: a subscriber belongs to the whole process.
+
+#[path = "it/capture.rs"]
+mod capture;
+#[path = "it/common.rs"]
+#[expect(dead_code, reason = "these tests need a few of the helpers")]
+mod common;
+
+use auth_testkit::{Dialect, Fault, Matching, Rotation};
+use tracing::Level;
+
+use capture::{Line, captured};
+use common::{Ping, World, browser, league};
+
+/// Returns the lines of this account since the last call.
+fn since(mark: &mut usize, account: &str) -> Vec<Line> {
+    let all = captured();
+    let new = all[*mark..].iter();
+    let account = format!(" account=example/app/{account} ");
+    let ours = new.filter(|line| format!("{} ", line.fields).contains(&account));
+    let ours = ours.cloned().collect();
+    *mark = all.len();
+    ours
+}
+
+fn event<'a>(lines: &'a [Line], name: &str) -> &'a Line {
+    let name = format!(" event.name={name} ");
+    let found = lines.iter().find(|line| line.fields.contains(&name));
+    found.unwrap_or_else(|| panic!("{name}: {lines:#?}"))
+}
+
+fn span<'a>(lines: &'a [Line], name: &str) -> &'a Line {
+    let found = lines.iter().find(|line| line.span == Some(name));
+    found.unwrap_or_else(|| panic!("{name}: {lines:#?}"))
+}
+
+#[test]
+fn calls_and_renewals_are_spans() {
+    capture::install();
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for world in World::both(&server, keystore::Memory::new()) {
+        let (account, mut mark) = (world.name(), 0);
+        world.log_in(account, browser()).expect("a login");
+        let lines = since(&mut mark, account);
+        assert_eq!(event(&lines, "logged_in").level, Level::INFO);
+        assert!(lines.iter().all(|line| line.target == "auth_flows"));
+
+        server.revoke_access_tokens();
+        server.faults().next(Matching::Token, Fault::NoTokenType);
+        world.send(account, Ping).expect("renewed");
+        if let World::Async(client, runtime) = &world {
+            runtime.block_on(client.settle()).expect("all is saved");
+        }
+        let lines = since(&mut mark, account);
+        let call = span(&lines, "call");
+        let (_, port) = server.url().rsplit_once(':').expect("a port");
+        let port = format!("server.port={port}");
+        for field in [
+            "operation=traces::common::Ping",
+            "http.request.method=GET",
+            "server.address=127.0.0.1",
+            &port,
+            "http.response.status_code=401",
+            "http.response.status_code=200",
+        ] {
+            assert!(call.fields.contains(field), "{field} in {call:?}");
+        }
+        assert!(!call.fields.contains("error.type"), "{call:?}");
+        assert_eq!(call.within, [""; 0], "{call:?}");
+        let renewal = span(&lines, "renewal");
+        assert_eq!(renewal.within, ["call"], "{renewal:?}");
+        for field in ["token=login", "http.request.method=POST", "status_code=200"] {
+            assert!(renewal.fields.contains(field), "{field} in {renewal:?}");
+        }
+        for (name, level) in [
+            ("renewal_started", Level::DEBUG),
+            ("quirks_allowed", Level::DEBUG),
+            ("renewal_finished", Level::INFO),
+        ] {
+            let event = event(&lines, name);
+            assert_eq!(
+                (&*event.within, event.level),
+                (&["call", "renewal"][..], level)
+            );
+            assert!(event.fields.contains(" message="), "{event:?}");
+        }
+        let finished = &event(&lines, "renewal_finished").fields;
+        for field in [" token=login", " generation=", " duration_ms="] {
+            assert!(finished.contains(field), "{finished}");
+        }
+
+        server.faults().next(Matching::Api, Fault::Html500);
+        world.send(account, Ping).expect("sent again");
+        let lines = since(&mut mark, account);
+        let retry = event(&lines, "retrying");
+        assert_eq!((&*retry.within, retry.level), (&["call"][..], Level::INFO));
+        assert!(
+            retry.fields.contains(" http.response.status_code=500"),
+            "{retry:?}"
+        );
+
+        server.revoke_all();
+        world.send(account, Ping).expect_err("the login is dead");
+        let lines = since(&mut mark, account);
+        let call = span(&lines, "call");
+        assert!(call.fields.ends_with(" error.type=NeedsLogin"), "{call:?}");
+        let refused = event(&lines, "renewal_refused");
+        assert_eq!(refused.level, Level::WARN);
+        assert!(
+            refused.fields.contains(" error.type=NeedsLogin"),
+            "{refused:?}"
+        );
+    }
+}
+
+/// What an async client does on the blocking pool is in its span, too.
+#[test]
+fn the_store_is_in_the_span_of_its_renewal() {
+    capture::install();
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    let mut mark = 0;
+    let full =
+        || keystore::Fallback::new(keystore::StaticToken::new("")).or(keystore::Memory::new());
+    for world in [
+        World::blocking(&server, full()),
+        World::asynchronous(&server, full()),
+    ] {
+        let account = format!("store-{}", world.name());
+        world.log_in(&account, browser()).expect("a login");
+        let again = match &world {
+            World::Blocking(_) => World::blocking(&server, full()),
+            World::Async(..) => World::asynchronous(&server, full()),
+        };
+        since(&mut mark, &account);
+        again.send(&account, Ping).expect_err("another store");
+        let lines = since(&mut mark, &account);
+        let chosen = event(&lines, "store_chosen");
+        assert_eq!(chosen.within, ["call", "renewal"], "{chosen:?}");
+    }
+}
