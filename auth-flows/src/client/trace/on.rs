@@ -21,10 +21,14 @@ pub(in crate::client) fn is_on() -> bool {
     LevelFilter::current() != LevelFilter::OFF
 }
 
-/// Returns the name of an operation: its type, without parameters.
+/// Returns the name of an operation: its type.
 pub(in crate::client) fn operation_name<O>() -> &'static str {
-    let name = std::any::type_name::<O>();
-    name.split('<').next().unwrap_or(name)
+    std::any::type_name::<O>()
+}
+
+/// Leaves out the parameters of a type.
+fn short(operation: &'static str) -> &'static str {
+    operation.split('<').next().unwrap_or(operation)
 }
 
 /// Reports an event.
@@ -111,7 +115,7 @@ impl Span {
             target: TARGET,
             "call",
             account = account.map(display),
-            operation,
+            operation = short(operation), // evaluated if a subscriber wants the span
             http.request.method = Empty,
             server.address = Empty,
             server.port = Empty,

@@ -67,6 +67,9 @@ pub(super) const GOALS: &[Goal] = &[
     goal("memory", "token from memory, 64 tasks ÷ yup-oauth2", One("memory/tasks-yup-oauth2"), 0.15),
     goal("memory", "token from memory, 64 tasks ÷ google-cloud-auth", One("memory/tasks-google-cloud-auth"), 0.5),
 
+    goal("calls", "a call in memory, `tracing` unsubscribed ÷ off: instructions", Ratio("instructions/calls-traced-blocking", "instructions/calls-blocking"), 1.02),
+    goal("calls", "the same, an async call", Ratio("instructions/calls-traced-async", "instructions/calls-async"), 1.02),
+
     goal("crowd", "64 threads at expiry: token requests", One("requests/threads-plain"), 1.0),
     goal("crowd", "64 threads at expiry: last caller, ms", One("milliseconds/threads-plain"), LAST),
     goal("crowd", "64 threads, the first attempt fails: token requests, with that one", One("requests/threads-failing"), 2.0),

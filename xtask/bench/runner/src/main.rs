@@ -3,6 +3,7 @@
 
 mod builds;
 mod callgrind;
+mod calls;
 mod crowd;
 mod exchange;
 mod figures;
@@ -34,7 +35,7 @@ cargo xtask bench [--only GROUP…]   measures and prints every goal with its fi
 cargo xtask bench --check           measures the figures that repeat; fails if one grew by more than 5 %
 cargo xtask bench --write-figures   writes those figures to docs/performance-figures.txt
 
-  GROUP   values, exchange, memory, crowd, observations, space, packages, programs, python, builds
+  GROUP   values, exchange, memory, calls, crowd, observations, space, packages, programs, python, builds
 
 Needs valgrind; `python` needs a python3 with venv and, once, pip's network; `builds` needs strip and nm, from binutils.
 A missed goal is reported and does not fail the run; a missing measurement does.";
@@ -73,6 +74,11 @@ const GROUPS: &[Group] = &[
     Group {
         name: "memory",
         measure: memory::measure,
+        steady: true,
+    },
+    Group {
+        name: "calls",
+        measure: calls::measure,
         steady: true,
     },
     Group {

@@ -145,6 +145,14 @@ const SIDES: &[Side] = &[
         ],
     },
     Side {
+        title: "instructions of one call over a transport in memory",
+        columns: &["without the feature `tracing`", "with it, without a subscriber"],
+        rows: &[
+            ("blocking", &["instructions/calls-blocking", "instructions/calls-traced-blocking"]),
+            ("async", &["instructions/calls-async", "instructions/calls-traced-async"]),
+        ],
+    },
+    Side {
         title: "at an expired token; the server takes 300 ms",
         columns: &["token requests", "last caller, ms"],
         rows: &[
