@@ -12,8 +12,9 @@ mod tests;
 mod token;
 
 pub use client::{
-    AsyncClient, AsyncItems, AsyncPages, AsyncSession, Client, ClientEvent, Items, LoginMethod,
-    Pages, RenewalReason, Session, Status, StoreStep, TokenStatus, WaitReason,
+    AsyncClient, AsyncItems, AsyncPages, AsyncSession, Client, ClientEvent, Counters, Counts,
+    Items, LoginMethod, Pages, RenewalReason, Session, Status, StoreStep, TokenExpiry, TokenStatus,
+    WaitReason,
 };
 pub use flow::logout::LoggedOut;
 pub use login::{

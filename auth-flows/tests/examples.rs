@@ -135,3 +135,25 @@ fn values_only() {
     let text = printed(&child.wait_with_output().expect("it ends"));
     assert_eq!(rest, ["a token for write login"], "{text}");
 }
+
+#[test]
+fn metrics() {
+    let output = example("metrics").output().expect("it runs");
+    let text = printed(&output);
+    for line in [
+        "# TYPE auth_flows_renewals_total counter",
+        "auth_flows_renewals_total{result=\"renewed\"} 2",
+        "auth_flows_renewals_total{result=\"failed\"} 0",
+        "auth_flows_retries_total 1",
+        "auth_flows_unsaved_accounts 0",
+        "# TYPE auth_flows_token_expiry_seconds gauge",
+    ] {
+        assert!(text.lines().any(|other| other == line), "{line}: {text}");
+    }
+    let expiry = "auth_flows_token_expiry_seconds{account=\"infoflora/app/";
+    let expiry = text.lines().find(|line| line.starts_with(expiry));
+    let (labels, seconds) = expiry.expect(&text).rsplit_once(' ').expect("a value");
+    assert!(labels.ends_with("token=\"login\"}"), "{labels}");
+    let seconds: f64 = seconds.parse().expect("a number");
+    assert!((3500.0..=3600.0).contains(&seconds), "{seconds}");
+}

@@ -3,6 +3,7 @@
 mod activity;
 mod asynchronous;
 mod blocking;
+mod counters;
 mod event;
 mod pager;
 mod report;
@@ -19,6 +20,7 @@ use auth_core::{
 
 pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
 pub use blocking::{Client, Items, Pages, Session};
+pub use counters::{Counters, Counts, TokenExpiry};
 pub use event::{ClientEvent, LoginMethod, RenewalReason, StoreStep, WaitReason};
 pub use status::{Status, TokenStatus};
 

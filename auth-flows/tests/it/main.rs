@@ -8,6 +8,7 @@ mod capture;
 mod common;
 mod confirmed;
 mod corners;
+mod counters;
 mod device;
 mod ends;
 mod events;
