@@ -160,6 +160,11 @@ impl<S: Store> Store for Sealed<S> {
         format!("encrypted, {}", self.inner.describe())
     }
 
+    fn describe_choice(&self, key: &AccountKey) -> Option<String> {
+        let choice = self.inner.describe_choice(key)?;
+        Some(format!("encrypted, {choice}"))
+    }
+
     fn update_note(
         &self,
         note: &str,

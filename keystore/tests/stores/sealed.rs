@@ -2,7 +2,7 @@
 
 use auth_core::{AccountKey, ErrorKind, Store};
 use auth_testkit::store_suite::StoreSuite;
-use keystore::{EncryptionKey, File, Memory, Sealed};
+use keystore::{EncryptionKey, Fallback, File, Memory, Sealed};
 
 use crate::{check_holds, key, lease, record};
 
@@ -88,4 +88,14 @@ fn a_record_that_does_not_open_is_an_error_and_stays() {
         .unwrap();
     check(&owner, "cut", "is damaged");
     check_holds(&owner, "me", Some(&own));
+}
+
+#[test]
+fn the_inner_store_says_where_an_account_is() {
+    let store = Sealed::new(Fallback::new(Memory::new()), raw("a1"));
+    assert_eq!(store.describe_choice(&key("me")), None, "not looked up");
+    let own = record("first", 1);
+    store.save(&lease(&store, "me"), &own).unwrap();
+    let choice = store.describe_choice(&key("me")).unwrap();
+    assert_eq!(choice, "encrypted, memory of this process (in use)");
 }
