@@ -5,6 +5,7 @@ mod asynchronous;
 mod blocking;
 mod counters;
 mod event;
+mod observer;
 mod pager;
 mod report;
 mod status;
@@ -25,7 +26,7 @@ pub use event::{ClientEvent, LoginMethod, RenewalReason, StoreStep, WaitReason};
 pub use status::{Status, TokenStatus};
 
 use activity::Activity;
-use event::Events;
+use observer::Events;
 use stored::Stored;
 
 use crate::{

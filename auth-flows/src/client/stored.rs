@@ -6,7 +6,10 @@ use auth_core::{
     Error, ExposeSecret, Lease, Limits, Now, SecretBytes, Service, Store, TokenKind, TokenRecord,
 };
 
-use super::event::{ClientEvent, Events, StoreStep};
+use super::{
+    event::{ClientEvent, StoreStep},
+    observer::Events,
+};
 use crate::{
     clock,
     token::{account::Account, plain_token, unsaved},

@@ -4,9 +4,9 @@ use super::AsyncClient;
 use crate::client::event::ClientEvent;
 
 impl AsyncClient {
-    /// Sets an observer of what the client does by itself: renewals, waits, pauses, logins, records
-    /// that cannot be saved. For logs and counters. Set it before the first session; only the first
-    /// observer counts, also for clones. It runs between the steps, so it must return soon.
+    /// Sets an observer of what the client does by itself: [`ClientEvent`] lists it. For logs, and for
+    /// [`Counters`](crate::Counters). Set it before the first session; only the first observer counts,
+    /// also for clones. It runs between the steps, so it must return soon.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
