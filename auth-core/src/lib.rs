@@ -38,7 +38,7 @@ pub use ports::{
     flow::{Event, Flow, PermitKind, Step, TokenRequirement},
     head::check_head,
     runtime::{BoxFuture, Runtime},
-    store::{Lease, Store},
+    store::{Lease, Store, WaitObserver},
     transport::{AsyncTransport, Transport, TransportError},
 };
 pub use secrecy::{ExposeSecret, SecretString};

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
+use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store, WaitObserver};
 
 use self::states::StoreState;
 use crate::unavailable::Unavailable;
@@ -418,6 +418,13 @@ impl Store for Fallback {
     fn describe_choice(&self, key: &AccountKey) -> Option<String> {
         let states = self.shared().choices.get(key).cloned()?;
         Some(states::describe(&self.stores, &states))
+    }
+
+    #[inline]
+    fn observe_waits(&self, observer: WaitObserver) {
+        for store in &self.stores {
+            store.observe_waits(observer.clone());
+        }
     }
 }
 

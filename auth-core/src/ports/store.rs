@@ -1,6 +1,11 @@
 //! The store interface: one token record for each account, and the lease for changing it.
 
-use std::{any::Any, fmt, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    fmt,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use crate::{
     error::{Error, ErrorKind},
@@ -195,6 +200,13 @@ pub trait Store: Send + Sync + 'static {
         None
     }
 
+    /// Gives the store an observer of its waits for a user. A store that asks a user in the middle of
+    /// a call, as a keyring does that must be unlocked, reports it once it has waited for a second.
+    /// Drivers call this once for each client. Default: does nothing, for a store that asks no user.
+    fn observe_waits(&self, observer: WaitObserver) {
+        let _ = observer;
+    }
+
     /// Returns whether the store may hold a plain token, which the user copied from a page of the
     /// service, instead of a token record. An environment variable may. The service reads such a
     /// text by its own rules
@@ -272,6 +284,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).describe_choice(key)
     }
 
+    fn observe_waits(&self, observer: WaitObserver) {
+        (**self).observe_waits(observer);
+    }
+
     fn holds_plain_token(&self) -> bool {
         (**self).holds_plain_token()
     }
@@ -284,6 +300,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).update_note(note, change)
     }
 }
+
+/// Is told of which account a store waits for a user, and how long it goes on at most. Keep it as it
+/// is: it ends with its client.
+pub type WaitObserver = Weak<dyn Fn(&AccountKey, Duration) + Send + Sync>;
 
 /// The right to change one account's token record. Dropping it releases it.
 pub struct Lease {

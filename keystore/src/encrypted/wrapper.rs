@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
+use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store, WaitObserver};
 
 use super::{key::EncryptionKey, keys::Keys, sealed::SealedFormat};
 
@@ -163,6 +163,10 @@ impl<S: Store> Store for Sealed<S> {
     fn describe_choice(&self, key: &AccountKey) -> Option<String> {
         let choice = self.inner.describe_choice(key)?;
         Some(format!("encrypted, {choice}"))
+    }
+
+    fn observe_waits(&self, observer: WaitObserver) {
+        self.inner.observe_waits(observer);
     }
 
     fn update_note(

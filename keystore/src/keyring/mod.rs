@@ -34,11 +34,11 @@ use std::{
     collections::HashMap,
     fmt,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
-use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
+use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store, WaitObserver};
 
 pub(crate) use self::entries::{Doing, Failure};
 #[cfg(test)]
@@ -81,6 +81,9 @@ const SMALLEST: usize = 256;
 /// too; the call then blocks that thread, as with any store. A write that timed out after it began
 /// keeps its lease until the keyring responds, so that no other process writes meanwhile.
 ///
+/// A call that has waited for a second tells the clients of the store
+/// ([`Store::observe_waits`]): the user may not have seen the prompt.
+///
 /// ```no_run
 /// use auth_core::{AccountKey, Store};
 /// use keystore::Keyring;
@@ -105,6 +108,7 @@ pub struct Keyring {
     worker: Arc<Worker>,
     /// The locks of the leases that are taken, for writes that continue after a timeout.
     leases: Arc<Mutex<HashMap<AccountKey, Weak<FileLock>>>>,
+    observers: Arc<Mutex<Vec<WaitObserver>>>,
 }
 
 impl Keyring {
@@ -139,6 +143,7 @@ impl Keyring {
             limit,
             worker: Arc::new(worker),
             leases: Arc::default(),
+            observers: Arc::default(),
         }
     }
 
@@ -182,7 +187,8 @@ impl Keyring {
             Doing::Saving | Doing::Removing => self.guard(key),
             Doing::Opening | Doing::Reading => None,
         };
-        let entries = self.worker.entries(self.timeout, guard);
+        let waits = |left| self.tell(key, left);
+        let entries = self.worker.entries(self.timeout, guard).with_waits(&waits);
         let split = Split {
             entries: &entries,
             service: &self.app_name,
@@ -195,6 +201,20 @@ impl Keyring {
                 format_args!("the token record of {key} in the keyring"),
             )
         })
+    }
+
+    /// Tells each client that a call for this account waits for its user.
+    fn tell(&self, key: &AccountKey, left: Duration) {
+        let observers = self.observers();
+        let observers: Vec<_> = observers.iter().filter_map(Weak::upgrade).collect();
+        for observer in observers {
+            observer(key, left);
+        }
+    }
+
+    fn observers(&self) -> MutexGuard<'_, Vec<WaitObserver>> {
+        let observers = self.observers.lock();
+        observers.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn guard(&self, key: &AccountKey) -> Option<Guard> {
@@ -259,6 +279,12 @@ impl Store for Keyring {
 
     fn describe(&self) -> String {
         format!("keyring ({}), tokens of {}", system::NAME, self.app_name)
+    }
+
+    fn observe_waits(&self, observer: WaitObserver) {
+        let mut observers = self.observers();
+        observers.retain(|observer| observer.strong_count() > 0);
+        observers.push(observer);
     }
 }
 

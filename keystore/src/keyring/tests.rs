@@ -398,3 +398,37 @@ proptest! {
         }
     }
 }
+
+/// A client learns that the keyring waits for its user while it waits, and never after its end.
+#[test]
+fn a_wait_for_the_user_is_told_after_a_second() {
+    let fake = Fake::new(WINDOWS);
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&fake, &folder).with_timeout(Duration::from_secs(60));
+    let (sender, told) = std::sync::mpsc::channel();
+    let observer = Arc::new(move |key: &AccountKey, left: Duration| {
+        sender.send((key.to_string(), left)).unwrap();
+    });
+    let weak: Weak<_> = Arc::downgrade(&observer);
+    crate::Fallback::new(store.clone()).observe_waits(weak);
+    let hold = fake.hold();
+    let reader = std::thread::spawn({
+        let store = store.clone();
+        move || store.load(&AccountKey::new("inaturalist", "app-id", "me"))
+    });
+    let (key, left) = told.recv_timeout(Duration::from_secs(30)).unwrap();
+    assert_eq!(
+        (&*key, left),
+        ("inaturalist/app-id/me", Duration::from_secs(59))
+    );
+    drop(hold);
+    assert!(reader.join().unwrap().unwrap().is_none());
+    assert!(told.try_recv().is_err(), "told once");
+    drop(observer);
+    store.observe_waits(Weak::<fn(&AccountKey, Duration)>::new());
+    assert_eq!(
+        store.observers().len(),
+        1,
+        "that of the closed client is gone"
+    );
+}

@@ -68,6 +68,7 @@ impl Worker {
             worker: self,
             timeout,
             guard,
+            waits: None,
         }
     }
 
@@ -97,9 +98,19 @@ pub(crate) struct WorkerEntries<'w> {
     worker: &'w Worker,
     timeout: Duration,
     guard: Option<Guard>,
+    waits: Option<&'w dyn Fn(Duration)>,
 }
 
-impl WorkerEntries<'_> {
+/// How long a call waits before it is reported: longer than any keyring needs that is unlocked.
+const SOON: Duration = Duration::from_secs(1);
+
+impl<'w> WorkerEntries<'w> {
+    /// Sets what is told how long a call goes on waiting at most, once it has waited for a second.
+    pub(crate) fn with_waits(mut self, waits: &'w dyn Fn(Duration)) -> Self {
+        self.waits = Some(waits);
+        self
+    }
+
     /// Checks that there is a keyring and that it responds.
     pub(crate) fn connect(&self) -> Result<(), Failure> {
         self.run(Request::Connect).map(drop)
@@ -113,7 +124,17 @@ impl WorkerEntries<'_> {
             reply,
         })));
         self.worker.send(&job)?;
-        match response.recv_timeout(self.timeout) {
+        let received = match (self.waits, self.timeout.checked_sub(SOON)) {
+            (Some(waits), Some(left)) => response.recv_timeout(SOON).or_else(|error| match error {
+                RecvTimeoutError::Timeout => {
+                    waits(left);
+                    response.recv_timeout(left)
+                }
+                error => Err(error),
+            }),
+            _ => response.recv_timeout(self.timeout),
+        };
+        match received {
             Ok(result) => result,
             Err(RecvTimeoutError::Timeout) => {
                 let not_begun = job.lock().unwrap_or_else(PoisonError::into_inner).take();
