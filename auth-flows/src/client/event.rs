@@ -257,6 +257,8 @@ pub enum WaitReason {
     Lease,
     /// The user, who logs in on another device: the time between two polls.
     DeviceLogin,
+    /// The user whom the store asks, such as a keyring that must be unlocked: at most so long.
+    StoreUser,
 }
 
 /// What a store is asked for.

@@ -26,7 +26,7 @@ pub use event::{ClientEvent, LoginMethod, RenewalReason, StoreStep, WaitReason};
 pub use status::{Status, TokenStatus};
 
 use activity::Activity;
-use observer::Events;
+use observer::{Events, StoreWaits};
 use stored::Stored;
 
 use crate::{
@@ -58,18 +58,22 @@ struct Common<H> {
     rate_limiter: Option<RateLimiter>,
     activity: Activity,
     events: Events,
+    /// Kept for the store, which has a weak one.
+    _store_waits: Arc<StoreWaits>,
 }
 
 impl<H> Common<H> {
     fn new(service: Arc<Service>, host: H, store: Arc<dyn Store>) -> Self {
+        let events = Events::default();
         Self {
+            _store_waits: events.of_store(&*store),
             rate_limiter: RateLimiter::of(&service),
             service,
             host,
             store,
             accounts: Accounts::default(),
             activity: Activity::default(),
-            events: Events::default(),
+            events,
         }
     }
 

@@ -1,10 +1,21 @@
 //! Who learns of events: the observer that the program has set, and a subscriber of `tracing`.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
-use super::{event::ClientEvent, trace};
+use auth_core::{AccountKey, Store};
+
+use super::{
+    event::{ClientEvent, WaitReason},
+    trace,
+};
 
 type Observer = dyn Fn(&ClientEvent<'_>) + Send + Sync;
+
+/// What a store calls when it waits for its user.
+pub(super) type StoreWaits = dyn Fn(&AccountKey, Duration) + Send + Sync;
 
 /// The observer of a client, if it has one. A clone shares it.
 #[derive(Clone, Default)]
@@ -30,6 +41,22 @@ impl Events {
                 self.report(&event);
             }
         }
+    }
+
+    /// Reports when the store waits for its user. Until what is returned is dropped.
+    pub(super) fn of_store(&self, store: &dyn Store) -> Arc<StoreWaits> {
+        let events = self.clone();
+        let waits: Arc<StoreWaits> = Arc::new(move |account: &AccountKey, wait: Duration| {
+            events.emit(|| {
+                Some(ClientEvent::Waiting {
+                    account: Some(account),
+                    reason: WaitReason::StoreUser,
+                    wait,
+                })
+            });
+        });
+        store.observe_waits(Arc::downgrade(&waits));
+        waits
     }
 
     fn report(&self, event: &ClientEvent<'_>) {

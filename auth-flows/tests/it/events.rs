@@ -251,6 +251,11 @@ fn stores(log: &Log, which: usize) {
         .send("me", Ping)
         .expect_err("the token cannot be saved");
     log.take("store_failed", &["the store failed to reserve room: "]);
+    moody.set(&["unlock"]);
+    server.revoke_access_tokens();
+    world.send("me", Ping).expect("unlocked");
+    log.take("waiting", &["waiting 59s for the user of the store"]);
+    server.revoke_access_tokens();
     moody.set(&["hurry"]);
     world.send("me", Ping).expect("renewed, slowly");
     log.take("store_slow", &["to load the token record", "took: 1."]);

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
+use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store, WaitObserver};
 use auth_testkit::{Dialect, Fault, Matching, Rotation, TestServer};
 use keystore::Memory;
 
@@ -21,6 +21,7 @@ use crate::common::{Me, PASSWORD, Ping, World, browser, doorkeeper, league, sinc
 pub(crate) struct Moody {
     pub(crate) inner: Memory,
     broken: Arc<Mutex<HashSet<&'static str>>>,
+    waits: Arc<Mutex<Vec<WaitObserver>>>,
 }
 
 impl Moody {
@@ -44,8 +45,17 @@ impl Store for Moody {
         if self.check("hurry").is_err() {
             std::thread::sleep(Duration::from_secs(1));
         }
+        if self.check("unlock").is_err() {
+            let waits = self.waits.lock().expect("no panic");
+            for observer in waits.iter().filter_map(WaitObserver::upgrade) {
+                observer(key, Duration::from_secs(59));
+            }
+        }
         self.check("load")?;
         self.inner.load(key)
+    }
+    fn observe_waits(&self, observer: WaitObserver) {
+        self.waits.lock().expect("no panic").push(observer);
     }
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
         self.check("lease")?;

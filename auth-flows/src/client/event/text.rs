@@ -272,7 +272,7 @@ impl fmt::Display for ClientEvent<'_> {
 /// Says how long the old token serves.
 fn serves(f: &mut fmt::Formatter<'_>, old_token: Option<Duration>) -> fmt::Result {
     match old_token {
-        Some(Duration::MAX) => f.write_str(", the old one still serves"),
+        Some(left) if left == Duration::MAX => f.write_str(", the old one still serves"),
         Some(left) => write!(f, ", the old one still serves for {left:.0?}"),
         None => Ok(()),
     }
@@ -303,6 +303,7 @@ impl fmt::Display for WaitReason {
             Self::RateLimit => "the rate limit",
             Self::Lease => "the lease, which another program holds",
             Self::DeviceLogin => "the login on another device",
+            Self::StoreUser => "the user of the store (a prompt of the keyring?)",
         })
     }
 }
