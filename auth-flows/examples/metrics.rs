@@ -141,14 +141,14 @@ impl Display for Metrics<'_> {
             (
                 "waits_total",
                 "counter",
-                "Waits for a limit or a lease.",
+                "Waits for a limit, a lease or a user.",
                 counts.waits as f64,
             ),
             (
-                "waits_seconds_total",
+                "rate_limit_wait_seconds_total",
                 "counter",
-                "Their time.",
-                counts.time_waited.as_secs_f64(),
+                "Time of the waits for the rate limit.",
+                counts.rate_limit_wait.as_secs_f64(),
             ),
             (
                 "pauses_total",

@@ -7,6 +7,8 @@ mod capture;
 #[expect(dead_code, reason = "these tests need a few of the helpers")]
 mod common;
 
+use std::time::{Duration, Instant};
+
 use auth_testkit::{Dialect, Fault, Matching, Rotation};
 use tracing::Level;
 
@@ -22,6 +24,19 @@ fn since(mark: &mut usize, account: &str) -> Vec<Line> {
     let ours = ours.cloned().collect();
     *mark = all.len();
     ours
+}
+
+/// Returns the same once the span of the call has closed, after that of its renewal: its task ends
+/// by itself.
+fn after_call(mark: &mut usize, account: &str) -> Vec<Line> {
+    let end = Instant::now() + Duration::from_secs(30);
+    let mut lines = Vec::new();
+    while !lines.iter().any(|line: &Line| line.span == Some("call")) {
+        assert!(Instant::now() < end, "no call has ended: {lines:#?}");
+        std::thread::sleep(Duration::from_millis(2));
+        lines.extend(since(mark, account));
+    }
+    lines
 }
 
 fn event<'a>(lines: &'a [Line], name: &str) -> &'a Line {
@@ -49,10 +64,7 @@ fn calls_and_renewals_are_spans() {
         server.revoke_access_tokens();
         server.faults().next(Matching::Token, Fault::NoTokenType);
         world.send(account, Ping).expect("renewed");
-        if let World::Async(client, runtime) = &world {
-            runtime.block_on(client.settle()).expect("all is saved");
-        }
-        let lines = since(&mut mark, account);
+        let lines = after_call(&mut mark, account);
         let call = span(&lines, "call");
         let (_, port) = server.url().rsplit_once(':').expect("a port");
         let port = format!("server.port={port}");
@@ -92,7 +104,7 @@ fn calls_and_renewals_are_spans() {
 
         server.faults().next(Matching::Api, Fault::Html500);
         world.send(account, Ping).expect("sent again");
-        let lines = since(&mut mark, account);
+        let lines = after_call(&mut mark, account);
         let retry = event(&lines, "retrying");
         assert_eq!((&*retry.within, retry.level), (&["call"][..], Level::INFO));
         assert!(
@@ -102,7 +114,7 @@ fn calls_and_renewals_are_spans() {
 
         server.revoke_all();
         world.send(account, Ping).expect_err("the login is dead");
-        let lines = since(&mut mark, account);
+        let lines = after_call(&mut mark, account);
         let call = span(&lines, "call");
         assert!(call.fields.ends_with(" error.type=NeedsLogin"), "{call:?}");
         let refused = event(&lines, "renewal_refused");
@@ -134,7 +146,7 @@ fn the_store_is_in_the_span_of_its_renewal() {
         };
         since(&mut mark, &account);
         again.send(&account, Ping).expect_err("another store");
-        let lines = since(&mut mark, &account);
+        let lines = after_call(&mut mark, &account);
         let chosen = event(&lines, "store_chosen");
         assert_eq!(chosen.within, ["call", "renewal"], "{chosen:?}");
     }

@@ -36,7 +36,7 @@ impl ProxySource {
 
     pub(crate) fn environment(variable: impl Fn(&'static str) -> Option<String>) -> Self {
         let rules = ProxyRules::read(variable);
-        // One that is no address fails the first request that would use it, in `choose`.
+        // An invalid address fails the first request that would use it, in `choose`.
         let proxy = rules.any().and_then(|proxy| Proxy::new(proxy).ok());
         match rules.any().is_none() && system().is_some() {
             true => Self::Config,

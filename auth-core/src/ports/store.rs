@@ -301,8 +301,8 @@ impl<S: Store + ?Sized> Store for Arc<S> {
     }
 }
 
-/// Is told of which account a store waits for a user, and how long it goes on at most. Keep it as it
-/// is: it ends with its client.
+/// A client's observer of a store's waits for a user. Call it with the account and the longest time
+/// that the wait may go on. Keep it weak, because it ends with its client.
 pub type WaitObserver = Weak<dyn Fn(&AccountKey, Duration) + Send + Sync>;
 
 /// The right to change one account's token record. Dropping it releases it.

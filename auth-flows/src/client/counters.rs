@@ -9,7 +9,7 @@ use std::{
 
 use auth_core::{AccountKey, TokenKind, UnixTime};
 
-use super::event::{ClientEvent, StoreStep};
+use super::event::{ClientEvent, StoreStep, WaitReason};
 
 /// Counts the events of one client or of several, for a service that exports metrics. Clones share
 /// the counts. A client without an observer counts nothing and pays nothing.
@@ -58,10 +58,10 @@ pub struct Counts {
     pub renewals_held_back: u64,
     /// Requests that failed and were sent again.
     pub retries: u64,
-    /// Waits for the rate limit, for a lease, or between two polls.
+    /// Waits for the rate limit, for a lease, for the user of a store, and between two polls.
     pub waits: u64,
-    /// How long these waits are together.
-    pub time_waited: Duration,
+    /// How long the waits for the rate limit are together.
+    pub rate_limit_wait: Duration,
     /// Pauses that the service asked for (429).
     pub pauses: u64,
     /// Logins.
@@ -176,8 +176,11 @@ impl Table {
             | ClientEvent::RenewalRefused { requests: 0, .. } => &mut counts.renewals_held_back,
             ClientEvent::RenewalFailed { .. } => &mut counts.renewals_failed,
             ClientEvent::RenewalRefused { .. } => &mut counts.renewals_refused,
-            ClientEvent::Waiting { wait, .. } => {
-                counts.time_waited = counts.time_waited.saturating_add(wait);
+            ClientEvent::Waiting { reason, wait, .. } => {
+                if reason == WaitReason::RateLimit {
+                    let time = &mut counts.rate_limit_wait;
+                    *time = time.saturating_add(wait);
+                }
                 &mut counts.waits
             }
             ClientEvent::Retrying { .. } => &mut counts.retries,

@@ -97,7 +97,7 @@ pub enum ClientEvent<'a> {
         account: Option<&'a AccountKey>,
         /// What for.
         reason: WaitReason,
-        /// How long.
+        /// How long; for a lease and for the user of a store, at most so long.
         wait: Duration,
     },
     /// A request failed and is sent again.
@@ -253,7 +253,7 @@ pub enum RenewalReason {
 pub enum WaitReason {
     /// The service's rate limit.
     RateLimit,
-    /// The account's lease, which another program holds.
+    /// The account's lease, which another program holds. Reported when the wait begins.
     Lease,
     /// The user, who logs in on another device: the time between two polls.
     DeviceLogin,

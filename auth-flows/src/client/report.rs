@@ -16,6 +16,7 @@ use super::{
 use crate::{
     clock,
     flow::Remarks,
+    retry::LEASE,
     token::{account::Account, cell::RenewalResult},
 };
 
@@ -26,6 +27,7 @@ pub(super) struct Run {
     /// How many requests it sent.
     requests: u32,
     last: Last,
+    reported_lease: bool,
     polls: bool,
 }
 
@@ -75,6 +77,7 @@ impl Run {
 pub(super) struct Started {
     at: Now,
     kind: TokenKind,
+    requirement: TokenRequirement,
 }
 
 impl<H> Common<H> {
@@ -98,6 +101,7 @@ impl<H> Common<H> {
         Started {
             at: now,
             kind: token,
+            requirement,
         }
     }
 
@@ -110,11 +114,12 @@ impl<H> Common<H> {
         remarks: &Remarks,
     ) {
         self.events.emit(|| {
-            let account = identity.key()?;
+            let owner = identity.account.as_deref()?;
+            let account = owner.key();
             let (now, token, requests) = (clock::now(), started.kind, run.requests);
             let took = now.monotonic.saturating_sub(started.at.monotonic);
             let old = match result {
-                Ok(new) if new.freshness(now) == Freshness::Fresh => {
+                Ok(new) if !remarks.is_old => {
                     return Some(ClientEvent::RenewalFinished {
                         account,
                         token,
@@ -124,10 +129,16 @@ impl<H> Common<H> {
                         took,
                     });
                 }
-                Ok(old) => Some(old.remaining(now).unwrap_or(Duration::MAX)),
-                Err(_) => None,
+                Ok(old) => Some(Arc::clone(old)),
+                // The caller may have one that the store did not return.
+                Err(_) => owner.cell(token).latest(),
             };
-            // It may have fallen back on the old token.
+            let serves = |old: &Arc<Token>| {
+                let accepted = started.requirement.accepts(old.generation());
+                accepted && old.freshness(now) != Freshness::Expired
+            };
+            let left = |old: Arc<Token>| old.remaining(now).unwrap_or(Duration::MAX);
+            let old = old.filter(serves).map(left);
             let error = result.as_ref().err().or(remarks.dropped.as_ref());
             Some(match error {
                 Some(error) if is_refusal(error) => ClientEvent::RenewalRefused {
@@ -194,9 +205,14 @@ impl<H> Common<H> {
     }
 
     /// Reports the sleep of a flow.
-    pub(super) fn sleeping(&self, identity: &Identity, run: &Run, wait: Duration) {
+    pub(super) fn sleeping(&self, identity: &Identity, run: &mut Run, wait: Duration) {
         let (status, error) = match &run.last {
-            Last::LeaseTaken => return self.waiting(identity, WaitReason::Lease, wait),
+            // It is asked for often, and reported once.
+            Last::LeaseTaken if run.reported_lease => return,
+            Last::LeaseTaken => {
+                run.reported_lease = true;
+                return self.waiting(identity, WaitReason::Lease, LEASE.longest_wait);
+            }
             // The server waits for the user as well.
             Last::Response(status) if run.polls && !status.is_server_error() => {
                 return self.waiting(identity, WaitReason::DeviceLogin, wait);
@@ -321,15 +337,17 @@ fn since(start: Now) -> Duration {
 
 /// Returns whether the server has given its verdict: another try would change nothing.
 fn is_refusal(error: &Error) -> bool {
-    let refused = matches!(
-        error.kind(),
+    let refused = match error.kind() {
         ErrorKind::NeedsLogin
-            | ErrorKind::ConsentDenied
-            | ErrorKind::BadCredentials
-            | ErrorKind::AccountSuspended
-            | ErrorKind::Refused
-    );
-    refused && !error.is_retryable()
+        | ErrorKind::ConsentDenied
+        | ErrorKind::BadCredentials
+        | ErrorKind::AccountSuspended
+        | ErrorKind::Refused => true,
+        // The server's verdict on the client, not a setting of this machine.
+        ErrorKind::Configuration => error.oauth().is_some(),
+        _ => false,
+    };
+    refused && !error.is_retryable() && error.retry_after().is_none()
 }
 
 fn reason(

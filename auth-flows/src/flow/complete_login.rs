@@ -298,6 +298,7 @@ impl Remarking for CompleteLogin {
         Remarks {
             quirks: self.quirks,
             dropped: self.not_revoked.take(),
+            ..Remarks::default()
         }
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Remarks {
     pub(crate) quirks: Quirks,
     /// An error that the flow went on in spite of.
     pub(crate) dropped: Option<Error>,
+    /// Whether a renewal ended with the old token.
+    pub(crate) is_old: bool,
 }
 
 /// A flow with remarks.

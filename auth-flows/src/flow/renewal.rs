@@ -206,6 +206,7 @@ impl Renewal {
         }
         // The holder may hang: no caller waits while the stored token is valid.
         if let Some(token) = self.last_resort(now) {
+            self.remarks.is_old = true;
             return Ok(Step::Done(token));
         }
         match self.lease_backoff.wait(now) {

@@ -9,3 +9,4 @@ mod outlived;
 mod single_flight;
 mod stuck;
 mod taken;
+mod witness;

@@ -226,8 +226,16 @@ fn stores(log: &Log, which: usize) {
     world.log_in("me", browser()).expect("a login");
     holder.join().expect("no panic");
     let events = log.events.lock().expect("no panic").clone();
-    let waits = |event: &&Reported| event.text.contains("for the lease, which another program");
-    assert!(events.iter().any(|event| waits(&event)), "{events:#?}");
+    let waits = |event: &&Reported| {
+        event
+            .text
+            .contains("waiting at most 40s for the lease, which another program")
+    };
+    assert_eq!(
+        events.iter().filter(waits).count(),
+        1,
+        "told once: {events:#?}"
+    );
     log.take(
         "store_chosen",
         &["the store is moody store (in use), after"],
@@ -254,7 +262,10 @@ fn stores(log: &Log, which: usize) {
     moody.set(&["unlock"]);
     server.revoke_access_tokens();
     world.send("me", Ping).expect("unlocked");
-    log.take("waiting", &["waiting 59s for the user of the store"]);
+    log.take(
+        "waiting",
+        &["waiting at most 59s for the user of the store"],
+    );
     server.revoke_access_tokens();
     moody.set(&["hurry"]);
     world.send("me", Ping).expect("renewed, slowly");

@@ -105,7 +105,7 @@ pub(crate) struct WorkerEntries<'w> {
 const SOON: Duration = Duration::from_secs(1);
 
 impl<'w> WorkerEntries<'w> {
-    /// Sets what is told how long a call goes on waiting at most, once it has waited for a second.
+    /// Calls `waits` once a call has waited for a second, with the longest time that is left.
     pub(crate) fn with_waits(mut self, waits: &'w dyn Fn(Duration)) -> Self {
         self.waits = Some(waits);
         self

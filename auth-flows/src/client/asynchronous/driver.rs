@@ -83,8 +83,8 @@ impl AsyncSession {
     }
 
     pub(in crate::client) async fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
-        let running = self.client.0.activity.change()?;
         let (start, common) = (clock::now(), &self.client.0);
+        let running = common.login_begun(&self.identity, common.activity.change())?;
         let flow = CompleteLogin::new(Arc::clone(&common.service), proof);
         let result = self.run_detached(flow, running).await;
         common.proved(&self.identity, start, &result);

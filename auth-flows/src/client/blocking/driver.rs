@@ -62,8 +62,8 @@ impl Session {
     }
 
     pub(in crate::client) fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
-        let _running = self.client.0.activity.change()?;
         let (start, common) = (clock::now(), &self.client.0);
+        let _running = common.login_begun(&self.identity, common.activity.change())?;
         let flow = CompleteLogin::new(Arc::clone(&common.service), proof);
         let result = self.run(flow);
         common.proved(&self.identity, start, &result);

@@ -220,7 +220,13 @@ impl fmt::Display for ClientEvent<'_> {
                 serves(f, old_token_serves)?;
                 write!(f, ": {error}")
             }
-            Self::Waiting { reason, wait, .. } => write!(f, "waiting {wait:.0?} for {reason}"),
+            Self::Waiting { reason, wait, .. } => {
+                let most = match reason {
+                    WaitReason::Lease | WaitReason::StoreUser => "at most ",
+                    WaitReason::RateLimit | WaitReason::DeviceLogin => "",
+                };
+                write!(f, "waiting {most}{wait:.0?} for {reason}")
+            }
             Self::Retrying {
                 status,
                 error,

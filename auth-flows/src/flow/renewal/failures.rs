@@ -41,7 +41,7 @@ impl Renewal {
         self.state = State::Over;
         match self.last_resort(now) {
             Some(token) => {
-                self.remarks.dropped = Some(error);
+                (self.remarks.dropped, self.remarks.is_old) = (Some(error), true);
                 Ok(Step::Done(token))
             }
             None => Err(error),
