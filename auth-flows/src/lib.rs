@@ -19,7 +19,9 @@ pub use client::{
 pub use flow::logout::LoggedOut;
 pub use login::{
     Login,
+    canceller::Canceller,
     listener::CallbackListener,
+    paster::Paster,
     pending::PendingLogin,
     prepared::{LoginPrompt, PreparedLogin},
 };

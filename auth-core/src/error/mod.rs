@@ -70,6 +70,8 @@ pub enum ErrorKind {
     Malformed,
     /// The deadline passed.
     TimedOut,
+    /// The program cancelled it itself.
+    Cancelled,
     /// The store failed, or holds something other than a token record.
     Store,
     /// The program must not make this request: it would be refused, or would be sent to another

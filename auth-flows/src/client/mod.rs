@@ -36,7 +36,7 @@ use crate::{
         mark_rejected::{MarkRejected, Verdict},
         renewal::Renewal,
     },
-    login::Login,
+    login::{Login, canceller::Canceller},
     rate_limit::{Permit, RateLimiter},
     token::{
         account::{Account, Accounts},
@@ -174,6 +174,8 @@ struct Identity {
     account: Option<Arc<Account>>,
     login_source: Arc<LoginSource>,
     renewal_timeout: Duration,
+    /// Ends the waits of this session's flows: of a login on another device.
+    canceller: Option<Canceller>,
 }
 
 impl Identity {
@@ -182,6 +184,7 @@ impl Identity {
             account,
             login_source: Arc::new(login_source),
             renewal_timeout: RENEWAL_TIMEOUT,
+            canceller: None,
         }
     }
 

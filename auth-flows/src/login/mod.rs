@@ -1,6 +1,8 @@
 //! A user's login in three parts: prepare (values), wait (for the user), complete (a flow).
 
+pub(crate) mod canceller;
 pub(crate) mod listener;
+pub(crate) mod paster;
 pub(crate) mod pending;
 pub(crate) mod prepared;
 
@@ -14,6 +16,7 @@ use std::{
 use auth_core::{AuthorizationRequest, Error, PendingAuthorization, RedirectUri, Service};
 
 use self::{
+    canceller::Canceller,
     listener::CallbackListener,
     prepared::{LoginPrompt, PreparedLogin},
 };
@@ -47,6 +50,7 @@ pub struct Login {
     timeout: Duration,
     explain: Option<Arc<Explain>>,
     allows_localhost: bool,
+    canceller: Option<Canceller>,
 }
 
 #[derive(Clone)]
@@ -288,6 +292,18 @@ impl Login {
         self
     }
 
+    /// Makes `canceller` end this login, also while [`Session::log_in`](crate::Session::log_in)
+    /// blocks: it then fails with [`ErrorKind::Cancelled`](auth_core::ErrorKind::Cancelled). If it
+    /// has cancelled before, the login does not start.
+    ///
+    /// A prompt cannot be interrupted: its thread ends when the program's function returns, and what
+    /// that returns is discarded.
+    #[must_use]
+    pub fn canceller(mut self, canceller: &Canceller) -> Self {
+        self.canceller = Some(canceller.clone());
+        self
+    }
+
     /// Returns how long the user may take.
     pub(crate) fn until(&self) -> Duration {
         self.timeout
@@ -303,6 +319,7 @@ impl Login {
             timeout: Duration::from_secs(120),
             explain: None,
             allows_localhost: false,
+            canceller: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! A login that waits for the user: a one-shot channel, and a flag that the caller has dropped it.
+//! A login that waits for the user: a one-shot channel, and the handles that end it.
 
 use std::{
     io,
@@ -7,14 +7,14 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
     thread,
     time::Duration,
 };
 
-use auth_core::{CodeGrant, Error, ErrorKind};
+use auth_core::{CodeGrant, Error, ErrorKind, PendingAuthorization};
 
-use super::listener::port::Port;
+use super::{canceller::Canceller, listener::port::Port, paster::Paster};
 use crate::sync::{
     oneshot::{Receiver, Sender, channel},
     park::park_on,
@@ -22,7 +22,9 @@ use crate::sync::{
 
 /// A login that waits for the user: await it on any executor, or block on [`wait`](Self::wait).
 ///
-/// Dropping it cancels the login and ends the listener.
+/// [`try_wait`](Self::try_wait) and [`wait_timeout`](Self::wait_timeout) look for the result without
+/// giving the login up. Dropping it cancels the login and ends the listener, and so does its
+/// [`canceller`](Self::canceller) from elsewhere.
 ///
 /// ```
 /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
@@ -37,41 +39,87 @@ use crate::sync::{
 #[doc(alias = "cancel")]
 pub struct PendingLogin {
     outcome: Receiver<Result<CodeGrant, Error>>,
-    dropped: Arc<AtomicBool>,
+    ending: Arc<Ending>,
+    authorization: Arc<PendingAuthorization>,
+    canceller: Canceller,
     /// Why the browser did not open.
     problem: Arc<OnceLock<String>>,
+}
+
+/// The end of a login, for which several compete: the redirect, the deadline, a pasted text, a
+/// canceller, the drop. The first one counts.
+pub(super) struct Ending {
+    sender: Sender<Result<CodeGrant, Error>>,
+    is_over: AtomicBool,
     /// The listener's port.
     port: Option<Arc<Port>>,
 }
 
-/// Sends the result of a [`PendingLogin`]; held by the listener or the prompt.
-pub(crate) struct LoginSender {
-    sender: Sender<Result<CodeGrant, Error>>,
-    dropped: Arc<AtomicBool>,
-}
-
-impl PendingLogin {
-    pub(crate) fn new() -> (LoginSender, Self) {
-        let (sender, outcome) = channel();
-        let dropped = Arc::new(AtomicBool::new(false));
-        let sender = LoginSender {
-            sender,
-            dropped: Arc::clone(&dropped),
-        };
-        let pending = Self {
-            outcome,
-            dropped,
-            problem: Arc::default(),
-            port: None,
-        };
-        (sender, pending)
+impl Ending {
+    /// Returns true to the first caller, which then ends the login.
+    fn claim(&self) -> bool {
+        !self.is_over.swap(true, Ordering::Relaxed)
     }
 
-    /// A login at a listener: dropping it before it has its result frees the port.
-    pub(crate) fn at(port: Arc<Port>) -> (LoginSender, Self) {
-        let (sender, mut pending) = Self::new();
-        pending.port = Some(port);
-        (sender, pending)
+    /// Ends the login, unless it is over: frees the port, then sends the result.
+    pub(super) fn finish(&self, outcome: Result<CodeGrant, Error>) {
+        if self.claim() {
+            self.close();
+            self.sender.send(outcome);
+        }
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+
+    fn close(&self) {
+        if let Some(port) = &self.port {
+            port.close();
+        }
+    }
+}
+
+impl std::fmt::Debug for Ending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ending")
+            .field("is_over", &self.is_over)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Sends the result of a [`PendingLogin`]; held by the listener or the prompt.
+pub(crate) struct LoginSender(Arc<Ending>);
+
+impl PendingLogin {
+    /// Makes a login and its sender. Dropping the login before it is over frees the port.
+    pub(crate) fn new(
+        authorization: Arc<PendingAuthorization>,
+        port: Option<Arc<Port>>,
+    ) -> (LoginSender, Self) {
+        let (sender, outcome) = channel();
+        let ending = Arc::new(Ending {
+            sender,
+            is_over: AtomicBool::new(false),
+            port,
+        });
+        let canceller = Canceller::new();
+        canceller.add(&ending);
+        let pending = Self {
+            outcome,
+            ending: Arc::clone(&ending),
+            authorization,
+            canceller,
+            problem: Arc::default(),
+        };
+        (LoginSender(ending), pending)
+    }
+
+    /// Makes this canceller end the login, too.
+    pub(super) fn cancelled_by(mut self, canceller: &Canceller) -> Self {
+        canceller.add(&self.ending);
+        self.canceller = canceller.clone();
+        self
     }
 
     /// Returns the cell for the reason why the browser did not open; a timeout reports it.
@@ -79,11 +127,85 @@ impl PendingLogin {
         Arc::clone(&self.problem)
     }
 
+    /// Returns the canceller of this login, to keep elsewhere: the one of
+    /// [`Login::canceller`](crate::Login::canceller), or else one of its own.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session, login) = setup::login();
+    /// # let login = login.no_browser();
+    /// let pending = session.begin_login(login)?.start()?;
+    /// let canceller = pending.canceller();
+    /// std::thread::spawn(move || canceller.cancel());
+    /// let error = pending.wait().expect_err("cancelled");
+    /// assert_eq!(error.kind(), auth_core::ErrorKind::Cancelled);
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn canceller(&self) -> Canceller {
+        self.canceller.clone()
+    }
+
+    /// Returns the handle through which the program hands over an address that the user copied from
+    /// the browser. The listener listens on meanwhile: the first response ends the login.
+    #[must_use]
+    pub fn paster(&self) -> Paster {
+        Paster::new(Arc::clone(&self.ending), Arc::clone(&self.authorization))
+    }
+
+    /// Returns the result if it is there. `None` while the login waits. Afterwards the login is
+    /// over: do not wait for it again.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session, login) = setup::login();
+    /// let mut pending = session.begin_login(login)?.start()?;
+    /// let grant = loop {
+    ///     if let Some(outcome) = pending.try_wait() {
+    ///         break outcome?;
+    ///     }
+    ///     std::thread::yield_now(); // the program's own work: its window, its other clients
+    /// };
+    /// # session.complete_login(grant)?;
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[doc(alias = "poll")]
+    pub fn try_wait(&mut self) -> Option<Result<CodeGrant, Error>> {
+        let outcome = Pin::new(self).poll(&mut Context::from_waker(Waker::noop()));
+        match outcome {
+            Poll::Ready(outcome) => Some(outcome),
+            Poll::Pending => None,
+        }
+    }
+
+    /// Blocks this thread until the login has its result; returns `None` if `timeout` passes first.
+    /// The login then goes on. In async code give `&mut pending` to the runtime's own timeout.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session, login) = setup::login();
+    /// use std::time::Duration;
+    ///
+    /// let mut pending = session.begin_login(login)?.start()?;
+    /// let grant = loop {
+    ///     match pending.wait_timeout(Duration::from_secs(10)) {
+    ///         Some(outcome) => break outcome?,
+    ///         None => eprintln!("still waiting for the login in your browser"),
+    ///     }
+    /// };
+    /// # session.complete_login(grant)?;
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    pub fn wait_timeout(&mut self, timeout: Duration) -> Option<Result<CodeGrant, Error>> {
+        park_on(self, timeout)
+    }
+
     /// Blocks this thread until the login has its result.
     ///
     /// # Errors
     /// [`ErrorKind::ConsentDenied`] if the user refused, or entered nothing. [`ErrorKind::TimedOut`] if
-    /// the redirect did not arrive in time. Otherwise the reason why the response was rejected.
+    /// the redirect did not arrive in time. [`ErrorKind::Cancelled`] if the program cancelled it.
+    /// Otherwise the reason why the response was rejected.
     pub fn wait(self) -> Result<CodeGrant, Error> {
         // No timeout here: the listener has its own, and a prompt ends with the program's function.
         park_on(self, Duration::MAX).unwrap_or_else(|| Err(no_response()))
@@ -96,8 +218,6 @@ impl Future for PendingLogin {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let outcome = Pin::new(&mut self.outcome).poll(context);
         outcome.map(|outcome| {
-            // The listener has closed it, or shows its page for a while.
-            self.port = None;
             let outcome = outcome.unwrap_or_else(|| Err(no_response()));
             outcome.map_err(|error| match self.problem.get() {
                 Some(problem) if error.kind() == ErrorKind::TimedOut => {
@@ -111,22 +231,40 @@ impl Future for PendingLogin {
 
 impl Drop for PendingLogin {
     fn drop(&mut self) {
-        self.dropped.store(true, Ordering::Relaxed);
-        if let Some(port) = &self.port {
-            port.close();
+        // If it is over, the listener has closed the port, or shows its page for a while.
+        if self.ending.claim() {
+            self.ending.close();
         }
     }
 }
 
 impl LoginSender {
-    /// Sends the result; discards a second one.
-    pub(crate) fn send(&self, outcome: Result<CodeGrant, Error>) {
-        self.sender.send(outcome);
+    /// Returns true to the first of those that end the login; the caller then must [`send`](Self::send)
+    /// the result.
+    pub(crate) fn claim(&self) -> bool {
+        self.0.claim()
     }
 
-    /// Returns whether the program has dropped the [`PendingLogin`].
-    pub(crate) fn is_dropped(&self) -> bool {
-        self.dropped.load(Ordering::Relaxed)
+    /// Sends the result after [`claim`](Self::claim); discards a second one.
+    pub(crate) fn send(&self, outcome: Result<CodeGrant, Error>) {
+        self.0.sender.send(outcome);
+    }
+
+    /// Ends the login with this result, unless it is over.
+    pub(crate) fn finish(&self, outcome: Result<CodeGrant, Error>) {
+        self.0.finish(outcome);
+    }
+
+    /// Returns whether the login has ended: by a response, its deadline, a canceller or the drop.
+    pub(crate) fn is_over(&self) -> bool {
+        self.0.is_over()
+    }
+}
+
+impl Drop for LoginSender {
+    /// Ends a login whose prompt panicked.
+    fn drop(&mut self) {
+        self.0.sender.send(Err(no_response()));
     }
 }
 

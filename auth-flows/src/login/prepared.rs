@@ -1,15 +1,14 @@
 //! A login that is ready to start, and what the program then shows to the user.
 
-use std::{fmt, io};
+use std::{fmt, io, sync::Arc};
 
-use auth_core::{
-    Check, CodeGrant, Error, ErrorKind, ExposeSecret, PendingAuthorization, SecretText,
-};
+use auth_core::{CodeGrant, Error, ErrorKind, ExposeSecret, PendingAuthorization, SecretText};
 
 use super::{
     Channel, Explain, Login, Prompt,
     listener::CallbackListener,
-    pending::{PendingLogin, spawn},
+    paster::is_slip,
+    pending::{LoginSender, PendingLogin, spawn},
 };
 use crate::clock;
 
@@ -74,11 +73,15 @@ impl PreparedLogin {
     ///
     /// # Errors
     /// [`ErrorKind::Configuration`] if the operating system cannot start a thread.
+    /// [`ErrorKind::Cancelled`] if the login's canceller has cancelled before.
     #[inline]
     pub fn start(self) -> Result<PendingLogin, Error> {
+        let canceller = self.login.canceller.unwrap_or_default();
+        canceller.check()?;
         match (self.login.channel, self.listener) {
             (Channel::Browser { show, .. }, Some(listener)) => {
                 let waiting = listener.listen(self.pending, self.program, self.login.timeout)?;
+                let waiting = waiting.cancelled_by(&canceller);
                 show(&LoginPrompt {
                     url: &self.url,
                     problem: None,
@@ -102,10 +105,13 @@ impl PreparedLogin {
                 Ok(waiting)
             }
             (Channel::Prompt { prompt, .. }, _) => {
-                let (outcome, waiting) = PendingLogin::new();
-                let (url, pending) = (self.url, self.pending);
+                let (url, pending) = (self.url, Arc::new(self.pending));
+                let (outcome, waiting) = PendingLogin::new(Arc::clone(&pending), None);
+                let waiting = waiting.cancelled_by(&canceller);
                 let explain = self.login.explain;
-                let ask = move || outcome.send(ask(&*prompt, explain.as_deref(), &url, &pending));
+                let ask = move || {
+                    outcome.finish(ask(&*prompt, explain.as_deref(), &url, &pending, &outcome));
+                };
                 spawn("login prompt", Box::new(ask)).map_err(no_thread)?;
                 Ok(waiting)
             }
@@ -190,6 +196,7 @@ fn ask(
     explain: Option<&Explain>,
     url: &str,
     pending: &PendingAuthorization,
+    outcome: &LoginSender,
 ) -> Result<CodeGrant, Error> {
     for number in 1.. {
         let text = prompt(url).map(SecretText::from).map_err(|error| {
@@ -204,7 +211,10 @@ fn ask(
         }
         match pending.accept_pasted(text.expose_secret()) {
             Ok(grant) => return Ok(grant.with_accepted_at(clock::now())),
-            Err(error) if number == MAX_PROMPTS || !is_slip(&error) => return Err(error),
+            // Of a cancelled login the user is not asked again.
+            Err(error) if number == MAX_PROMPTS || !is_slip(&error) || outcome.is_over() => {
+                return Err(error);
+            }
             Err(error) => {
                 if let Some(explain) = explain {
                     explain(&error);
@@ -213,15 +223,4 @@ fn ask(
         }
     }
     Err(Error::internal("the login prompt ran too often"))
-}
-
-/// Returns whether a person may have copied too little, too much, or something else.
-fn is_slip(error: &Error) -> bool {
-    match error.kind() {
-        ErrorKind::Malformed => true,
-        ErrorKind::CallbackMismatch => {
-            !matches!(error.check(), Some(Check::Issuer | Check::ResponseType))
-        }
-        _ => false,
-    }
 }

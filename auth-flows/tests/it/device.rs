@@ -10,7 +10,7 @@ use auth_core::{
     AuthorizationServer, DeviceAuthorizationResponse, Endpoint, Error, ErrorKind, OAuthClient,
     Service,
 };
-use auth_flows::{AsyncClient, Client, Status};
+use auth_flows::{AsyncClient, Canceller, Client, Status};
 use auth_testkit::raw::{RawServer, ScriptStep};
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
@@ -185,4 +185,81 @@ fn a_dropped_login_stops_polling() {
         tokio::time::sleep(Duration::from_millis(2500)).await;
         assert_eq!(server.requests().len(), 1);
     });
+}
+
+/// Logs in at this server, over ureq and over reqwest, until the canceller cancels.
+fn log_in_until(
+    server: &RawServer,
+    world: &str,
+    canceller: &Canceller,
+    show: impl FnOnce(&DeviceAuthorizationResponse) + Send,
+) -> Result<Status, Error> {
+    let store = Memory::new();
+    if world == "blocking" {
+        let session = Client::new(service(server), Ureq::default(), store).account("me");
+        return session.log_in_with_device_until(canceller, show);
+    }
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let tokio = Tokio::new(runtime.handle().clone());
+    let client = AsyncClient::new(service(server), Reqwest::default(), tokio, store);
+    runtime.block_on(
+        client
+            .account("me")
+            .log_in_with_device_until(canceller, show),
+    )
+}
+
+#[test]
+fn a_cancelled_login_stops_polling() {
+    let codes = CODES.replace("\"interval\":1", "\"interval\":50");
+    for world in ["blocking", "async"] {
+        let server = server(&[(200, &codes)]);
+        let canceller = Canceller::new();
+        let button = canceller.clone();
+        let begun = std::time::Instant::now();
+        let result = log_in_until(&server, world, &canceller, |_| {
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(50)); // in mid-wait
+                button.cancel();
+            });
+        });
+        let error = result.expect_err("cancelled");
+        assert_eq!(error.kind(), ErrorKind::Cancelled, "{world}: {error}");
+        assert!(begun.elapsed() < Duration::from_secs(20), "{world}");
+        assert_eq!(server.requests().len(), 1, "{world}: no poll");
+
+        let result = log_in_until(&server, world, &canceller, |_| panic!("not begun"));
+        let error = result.expect_err("cancelled before");
+        assert_eq!(error.kind(), ErrorKind::Cancelled, "{world}: {error}");
+        assert_eq!(server.requests().len(), 1, "{world}: nothing is sent");
+    }
+}
+
+/// The server has issued the token when the user presses the button.
+#[test]
+fn a_token_on_its_way_is_not_lost() {
+    for world in ["blocking", "async"] {
+        let canceller = Canceller::new();
+        let button = canceller.clone();
+        let response = |body: &str| {
+            let length = body.len();
+            format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            )
+        };
+        let server = RawServer::start(move |connection| {
+            if connection == 1 {
+                button.cancel(); // its request has begun
+            }
+            let body = [CODES, TOKEN].get(connection).copied().unwrap_or("{}");
+            vec![
+                ScriptStep::Read,
+                ScriptStep::send(response(body).as_bytes()),
+            ]
+        });
+        let result = log_in_until(&server, world, &canceller, |_| {});
+        let status = result.unwrap_or_else(|error| panic!("{world}: {error}"));
+        assert!(status.is_logged_in(), "{world}");
+        assert!(canceller.is_cancelled(), "{world}");
+    }
 }

@@ -4,6 +4,7 @@
 mod asked;
 mod bounds;
 mod callbacks;
+mod cancel;
 mod capture;
 mod common;
 mod confirmed;

@@ -218,6 +218,7 @@ fn kind(kind: ErrorKind) -> &'static str {
         ErrorKind::Transport => "transport",
         ErrorKind::Malformed => "malformed",
         ErrorKind::TimedOut => "timed out",
+        ErrorKind::Cancelled => "cancelled",
         ErrorKind::Store => "store",
         ErrorKind::Internal => "internal",
         ErrorKind::Usage => "usage",

@@ -382,7 +382,11 @@ impl AsyncSession {
                 Step::Sleep(wait) => {
                     drop(slot.take());
                     common.sleeping(&self.identity, run, wait);
-                    common.host.runtime.sleep(wait).await;
+                    let sleep = common.host.runtime.sleep(wait);
+                    match &self.identity.canceller {
+                        None => sleep.await,
+                        Some(canceller) => canceller.during(sleep).await?,
+                    }
                     slot = take(slots).await;
                     Event::Slept
                 }

@@ -1,6 +1,7 @@
 //! The async client: [`AsyncClient`] and [`AsyncSession`].
 
 mod check;
+mod device;
 mod driver;
 mod host;
 mod observe;
@@ -12,20 +13,17 @@ mod web_login;
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, AsyncTransport, CodeGrant, DeviceAuthorizationResponse, Error, Operation, Paged,
-    Runtime, SecretText, Service, Store,
+    AccountKey, AsyncTransport, CodeGrant, Error, Operation, Paged, Runtime, SecretText, Service,
+    Store,
 };
 
 use self::host::Host;
 pub use self::paging::{AsyncItems, AsyncPages};
-use super::{
-    Common, Identity, event::LoginMethod, report::Run, status::Status, trace::operation_name,
-};
+use super::{Common, Identity, event::LoginMethod, status::Status, trace::operation_name};
 use crate::{
     clock,
     flow::{
         complete_login::LoginProof,
-        device_login,
         erased::ErasedOperation,
         logout::{LoggedOut, Logout},
     },
@@ -270,38 +268,6 @@ impl AsyncSession {
             password: password.into(),
         };
         self.prove(proof).await
-    }
-
-    /// Logs in on another device, as
-    /// [`Session::log_in_with_device`](crate::Session::log_in_with_device) does.
-    ///
-    /// Dropping the future stops the polling. Once the server has issued the token, the login
-    /// continues.
-    ///
-    /// ```no_run
-    /// # async fn login(session: auth_flows::AsyncSession) -> Result<(), auth_core::Error> {
-    /// let status = session.log_in_with_device(|device| eprintln!("{device}")).await?;
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// Those of [`Session::log_in_with_device`](crate::Session::log_in_with_device).
-    pub async fn log_in_with_device(
-        &self,
-        show: impl FnOnce(&DeviceAuthorizationResponse) + Send,
-    ) -> Result<Status, Error> {
-        let _running = self.client.0.activity.change()?;
-        self.check_writable().await?;
-        let service = &self.client.0.service;
-        let common = &self.client.0;
-        common.login_started(&self.identity, LoginMethod::Device);
-        let begun = self.run(device_login::Begin::new(service)).await;
-        let (device, began) = common.login_begun(&self.identity, begun)?;
-        show(&device);
-        let poll = device_login::Poll::new(service, device, began);
-        let polled = self.run_noting(poll, Run::polling()).await;
-        let (response, sent) = common.login_begun(&self.identity, polled)?;
-        self.prove(LoginProof::Device(response, sent)).await
     }
 
     /// Makes the session log in with user name and password by itself, as

@@ -238,7 +238,10 @@ impl Session {
                 }
                 Step::Sleep(wait) => {
                     common.sleeping(&self.identity, run, wait);
-                    clock::sleep(wait);
+                    match &self.identity.canceller {
+                        None => clock::sleep(wait),
+                        Some(canceller) => canceller.sleep(wait)?,
+                    }
                     Event::Slept
                 }
                 Step::Token(kind, requirement) => {

@@ -1,6 +1,7 @@
 //! The blocking client: [`Client`] and [`Session`].
 
 mod check;
+mod device;
 mod driver;
 mod observe;
 mod paging;
@@ -11,19 +12,15 @@ mod web_login;
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, CodeGrant, DeviceAuthorizationResponse, Error, Operation, Paged, SecretText,
-    Service, Store, Transport,
+    AccountKey, CodeGrant, Error, Operation, Paged, SecretText, Service, Store, Transport,
 };
 
 pub use self::paging::{Items, Pages};
-use super::{
-    Common, Identity, event::LoginMethod, report::Run, status::Status, trace::operation_name,
-};
+use super::{Common, Identity, event::LoginMethod, status::Status, trace::operation_name};
 use crate::{
     clock,
     flow::{
         complete_login::LoginProof,
-        device_login,
         erased::ErasedOperation,
         logout::{LoggedOut, Logout},
     },
@@ -258,40 +255,6 @@ impl Session {
             username: username.into(),
             password: password.into(),
         })
-    }
-
-    /// Logs in on another device (RFC 8628).
-    ///
-    /// `show` receives the address and the code for the user; its `Display` is a sentence with
-    /// both. Then this polls the server until the user has logged in, or the code expires.
-    ///
-    /// ```no_run
-    /// # fn login(session: auth_flows::Session) -> Result<(), auth_core::Error> {
-    /// let status = session.log_in_with_device(|device| eprintln!("{device}"))?;
-    /// # Ok(()) }
-    /// ```
-    ///
-    /// # Errors
-    /// [`ConsentDenied`](auth_core::ErrorKind::ConsentDenied) if the user refuses.
-    /// [`TimedOut`](auth_core::ErrorKind::TimedOut) if the code expires before the login.
-    /// [`Configuration`](auth_core::ErrorKind::Configuration) if the server has no device
-    /// authorization endpoint, or refuses the client.
-    pub fn log_in_with_device(
-        &self,
-        show: impl FnOnce(&DeviceAuthorizationResponse),
-    ) -> Result<Status, Error> {
-        let _running = self.client.0.activity.change()?;
-        self.check_writable()?;
-        let service = &self.client.0.service;
-        let common = &self.client.0;
-        common.login_started(&self.identity, LoginMethod::Device);
-        let begun = self.run(device_login::Begin::new(service));
-        let (device, began) = common.login_begun(&self.identity, begun)?;
-        show(&device);
-        let poll = device_login::Poll::new(service, device, began);
-        let polled = self.run_noting(poll, Run::polling());
-        let (response, sent) = common.login_begun(&self.identity, polled)?;
-        self.prove(LoginProof::Device(response, sent))
     }
 
     /// Makes the session log in with user name and password by itself, whenever an operation

@@ -41,10 +41,9 @@ pub(super) struct Host {
     authority: String,
     path: String,
     port: Arc<Port>,
-    pending: PendingAuthorization,
+    pending: Arc<PendingAuthorization>,
     program: String,
     outcome: LoginSender,
-    over: AtomicBool,
     /// The status and the page of the response that ended the login.
     ended: OnceLock<(u16, String)>,
     /// Held while both are set, so that no visit finds the login over and no page yet.
@@ -82,7 +81,7 @@ impl Host {
     pub(super) fn new(
         address: SocketAddr,
         port: Arc<Port>,
-        pending: PendingAuthorization,
+        pending: Arc<PendingAuthorization>,
         program: String,
         outcome: LoginSender,
     ) -> Self {
@@ -97,7 +96,6 @@ impl Host {
             pending,
             program,
             outcome,
-            over: AtomicBool::new(false),
             ended: OnceLock::new(),
             ending: Mutex::default(),
             arrivals: Arrivals::default(),
@@ -106,13 +104,13 @@ impl Host {
         }
     }
 
-    /// Admits connections until the response has arrived or the program has dropped the login.
+    /// Admits connections until the login is over: by a response, or as the program ended it.
     /// Returns true if `end` came first.
     #[inline]
     pub(super) fn listen(self: &Arc<Self>, end: Option<Instant>) -> bool {
-        while !self.over.load(Ordering::Relaxed) && !self.outcome.is_dropped() {
+        while !self.outcome.is_over() {
             if end.is_some_and(|end| Instant::now() >= end) {
-                return !self.over.swap(true, Ordering::Relaxed);
+                return self.outcome.claim();
             }
             if !self.admit_next() {
                 break;
@@ -245,7 +243,7 @@ impl Host {
                     || is_refusal && purpose == Purpose::Navigation
             }
         };
-        if self.over.load(Ordering::Relaxed) || self.outcome.is_dropped() {
+        if self.outcome.is_over() {
             return self.show_end(&mut stream, is_ours);
         }
         match outcome {
@@ -322,7 +320,7 @@ impl Host {
         }
     }
 
-    /// Ends the login, unless it is over already: sets `over` first, so that no timeout follows;
+    /// Ends the login, unless it is over already: claims the end first, so that no timeout follows;
     /// then shows the page, because the program may exit as soon as it has the outcome; then closes
     /// a fixed port, because the program may need it as soon; then sends the outcome.
     #[inline]
@@ -333,7 +331,7 @@ impl Host {
         mut stream: TcpStream,
     ) -> io::Result<()> {
         let ending = self.ending();
-        if self.over.swap(true, Ordering::Relaxed) {
+        if !self.outcome.claim() {
             drop(ending);
             return self.show_end(&mut stream, true);
         }

@@ -7,7 +7,7 @@
 //!                     │   not HTTP ──► 4xx, noted, listens on
 //!                     ├── prefetch ──► 503, listens on
 //!                     ├── timeout ──► an error that says what arrived, or the likely causes, end
-//!                     └── dropped ──► end
+//!                     └── dropped, cancelled, or a redirect was pasted ──► end
 //!
 //!   end: a fixed port is closed, then the outcome is sent; on any free port the page stays a
 //!        while for the same state
@@ -153,8 +153,8 @@ impl CallbackListener {
     }
 
     /// Listens on its own thread until the response to `pending` arrives, `timeout` passes, or the
-    /// program drops the returned [`PendingLogin`]. A fixed port is free again before the result is
-    /// there.
+    /// program ends the returned [`PendingLogin`]: by its canceller, by a pasted redirect, by
+    /// dropping it. A fixed port is free again before the result is there.
     ///
     /// `program` is the name on the page in the browser.
     ///
@@ -178,7 +178,8 @@ impl CallbackListener {
                 .with_help("make the authorization request with the listener's redirect URI"));
         }
         let port = Arc::new(Port::new(self.socket, self.is_fixed));
-        let (outcome, waiting) = PendingLogin::at(Arc::clone(&port));
+        let pending = Arc::new(pending);
+        let (outcome, waiting) = PendingLogin::new(Arc::clone(&pending), Some(Arc::clone(&port)));
         let program = program.into();
         let host = Arc::new(Host::new(self.address, port, pending, program, outcome));
         let end = Instant::now().checked_add(timeout);
