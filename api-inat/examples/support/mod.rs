@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | `--live` | uses the real iNaturalist. Without it, `INAT_ORIGIN` must name a test server, such as one of auth-testkit's |
 //! | `--store FOLDER` | where the login is stored. Default: a folder of the user's own |
-//! | `--browser`, `--out-of-band` | lets the user log in when required: here, or with a code from a browser on any machine |
+//! | `--browser`, `--out-of-band` | lets the user log in when required: here, or with a code from a browser on any machine. Over SSH, `--browser` shows the address and also accepts the pasted address of the page at which the browser ends |
 //! | `--redirect URI` | for `--browser`, the registered redirect URI. Default: `http://127.0.0.1/`. With a port, as `http://127.0.0.1:8080`, uses that port; otherwise any free one |
 //! | `--async`, `--blocking` | sends with reqwest on tokio, or with ureq; each program names its default. The real service requires the transport's feature `rustls`: `--features http-ureq/rustls`, `--features http-reqwest/rustls` |
 //! | `INAT_APP_ID`, `INAT_APP_SECRET` | the registered application, and its secret if it is confidential |
@@ -200,7 +200,12 @@ fn browser(redirect: Option<&str>) -> Result<Login, String> {
         None if port.is_empty() => 0,
         None => return Err(wrong()),
     };
-    let login = Login::browser(|prompt| say(&prompt.to_string()));
+    let login = Login::browser(|prompt| say(&prompt.to_string())).or_pasted(|_| {
+        say("If your browser ends at an error page, paste its address here:");
+        let mut address = String::new();
+        io::stdin().read_line(&mut address).map(|_| address)
+    });
+    let login = login.explain(|reason| say(&reason.to_string()));
     Ok(login.port(port).path(path))
 }
 

@@ -111,6 +111,27 @@ fn token_from_a_browser_elsewhere() {
     });
 }
 
+/// Over SSH no browser opens: the user's own is at another machine, whose redirect fails.
+#[test]
+fn token_from_a_browser_beyond_ssh() {
+    everywhere(|scene| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut program = scene.example("token", folder.path());
+        let program = program.arg("--browser").env("DISPLAY", ":10");
+        let (mut child, url) = invited(program.env("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22"));
+        let address = Person::new("alice", "password")
+            .visit(&url)
+            .and_then(Outcome::into_redirect)
+            .expect("a redirect");
+        let mut stdin = child.stdin.take().expect("piped");
+        writeln!(stdin, "{}", &address[..20]).expect("it reads");
+        writeln!(stdin, "{address}").expect("it asks again");
+        drop(stdin);
+        let (out, _) = texts(&child.wait_with_output().expect("it ends"), true);
+        assert_eq!(out.trim().split('.').count(), 3, "{out}");
+    });
+}
+
 /// Without a program that opens a browser, the user opens it.
 #[cfg(target_os = "linux")]
 #[test]

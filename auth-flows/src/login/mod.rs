@@ -2,6 +2,7 @@
 
 pub(crate) mod canceller;
 pub(crate) mod listener;
+mod opener;
 pub(crate) mod paster;
 pub(crate) mod pending;
 pub(crate) mod prepared;
@@ -18,6 +19,7 @@ use auth_core::{AuthorizationRequest, Error, PendingAuthorization, RedirectUri, 
 use self::{
     canceller::Canceller,
     listener::CallbackListener,
+    opener::Open,
     prepared::{LoginPrompt, PreparedLogin},
 };
 use crate::clock;
@@ -51,6 +53,8 @@ pub struct Login {
     explain: Option<Arc<Explain>>,
     allows_localhost: bool,
     canceller: Option<Canceller>,
+    /// Asks for a pasted redirect beside the listener.
+    beside: Option<Arc<Prompt>>,
 }
 
 #[derive(Clone)]
@@ -67,25 +71,19 @@ enum Channel {
     },
 }
 
-type Opener = dyn Fn(&str) -> io::Result<()> + Send + Sync;
 type Explain = dyn Fn(&Error) + Send + Sync;
 type Prompt = dyn Fn(&str) -> io::Result<String> + Send + Sync;
-
-#[derive(Clone)]
-enum Open {
-    /// Opens the default browser; fails without the feature `browser`.
-    Default,
-    /// Calls the program's function.
-    With(Arc<Opener>),
-    /// Opens nothing.
-    Not,
-}
 
 impl Login {
     /// Logs in by browser and receives the redirect with a [`CallbackListener`] on 127.0.0.1.
     ///
     /// The listener's default is any free port and an empty path. `show` receives the URL before
     /// the browser opens, and a second time, with the reason, if the browser did not open.
+    ///
+    /// The default browser does not open in a session over SSH (`SSH_CONNECTION`, `SSH_TTY`) or, on
+    /// Linux, without a display (`DISPLAY`, `WAYLAND_DISPLAY`): it would open before another user or
+    /// none. `show` then receives the URL once, with that reason. Add [`or_pasted`](Self::or_pasted)
+    /// for such a user, or [`force_browser`](Self::force_browser).
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
@@ -225,6 +223,45 @@ impl Login {
         self
     }
 
+    /// Opens the default browser also in a session over SSH or without a display.
+    #[must_use]
+    pub fn force_browser(mut self) -> Self {
+        self.open = Open::Forced;
+        self
+    }
+
+    /// Asks the user for the redirected address, beside the listener, if no browser opens on this
+    /// machine: over SSH the user's browser runs elsewhere and cannot reach the listener, so that it
+    /// shows an error page whose address has the response. The first response ends the login.
+    ///
+    /// `prompt` runs on its own thread, and again, up to 3 times in all, if the text is not the
+    /// response; [`explain`](Self::explain) gets the reason. If the listener is first, that thread
+    /// ends when `prompt` returns: one that reads standard input takes one more line of it.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, session) = setup::session();
+    /// use auth_flows::Login;
+    ///
+    /// let login = Login::browser(|prompt| eprintln!("{prompt}")).or_pasted(|_url| {
+    ///     eprintln!("If that ends at an error page, paste its address here:");
+    ///     let mut address = String::new();
+    ///     std::io::stdin().read_line(&mut address).map(|_| address)
+    /// });
+    /// # let login = login.no_browser().or_pasted(|url| setup::person().visit(url)?.into_redirect());
+    /// session.log_in(login)?;
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[doc(alias = "ssh")]
+    #[must_use]
+    pub fn or_pasted(
+        mut self,
+        prompt: impl Fn(&str) -> io::Result<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.beside = Some(Arc::new(prompt));
+        self
+    }
+
     /// Opens no browser. The user opens the URL that `show` received.
     #[must_use]
     pub fn no_browser(mut self) -> Self {
@@ -320,6 +357,7 @@ impl Login {
             explain: None,
             allows_localhost: false,
             canceller: None,
+            beside: None,
         }
     }
 
@@ -388,21 +426,5 @@ impl fmt::Debug for Login {
         out.field("scope", &self.scope)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
-    }
-}
-
-impl Open {
-    #[inline]
-    fn go(&self, url: &str) -> io::Result<()> {
-        match self {
-            Self::Not => Ok(()),
-            Self::With(open) => open(url),
-            #[cfg(feature = "browser")]
-            Self::Default => open::that(url),
-            #[cfg(not(feature = "browser"))]
-            Self::Default => Err(io::Error::other(
-                "auth-flows was built without the feature `browser`",
-            )),
-        }
     }
 }

@@ -27,7 +27,7 @@ use crate::clock;
 /// std::thread::spawn(move || {
 /// #   let read_line = || setup::person().visit(&url).and_then(|outcome| outcome.into_redirect());
 ///     while let Ok(text) = read_line() {
-///         match paster.paste(&text) {
+///         match paster.paste(text) {
 ///             Ok(()) => break,
 ///             Err(reason) => eprintln!("{reason}"), // the login goes on
 ///         }

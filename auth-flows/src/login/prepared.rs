@@ -7,7 +7,7 @@ use auth_core::{CodeGrant, Error, ErrorKind, ExposeSecret, PendingAuthorization,
 use super::{
     Channel, Explain, Login, Prompt,
     listener::CallbackListener,
-    paster::is_slip,
+    paster::{Paster, is_slip},
     pending::{LoginSender, PendingLogin, spawn},
 };
 use crate::clock;
@@ -82,23 +82,39 @@ impl PreparedLogin {
             (Channel::Browser { show, .. }, Some(listener)) => {
                 let waiting = listener.listen(self.pending, self.program, self.login.timeout)?;
                 let waiting = waiting.cancelled_by(&canceller);
+                let obstacle = self.login.open.obstacle().map(io::Error::other);
                 show(&LoginPrompt {
                     url: &self.url,
-                    problem: None,
+                    problem: obstacle.as_ref(),
                 });
                 let (open, url, reason) = (self.login.open, self.url, waiting.problem());
+                let beside = Beside {
+                    prompt: self.login.beside,
+                    explain: self.login.explain,
+                    paster: waiting.paster(),
+                };
                 // Some launchers return only when the browser ends, so `start` does not join this
                 // thread.
                 let launch = move || {
-                    if let Err(problem) = open.go(&url) {
-                        // Launchers repeat the URL in their errors, and it holds `state`.
-                        let text = problem.to_string().replace(&url, "the URL");
-                        let problem = io::Error::new(problem.kind(), text.clone());
-                        let _ = reason.set(text); // a login opens the browser once
-                        show(&LoginPrompt {
-                            url: &url,
-                            problem: Some(&problem),
-                        });
+                    let is_open = match obstacle {
+                        Some(obstacle) => {
+                            let _ = reason.set(obstacle.to_string()); // a login opens the browser once
+                            false
+                        }
+                        None => open.go(&url).unwrap_or_else(|problem| {
+                            // Launchers repeat the URL in their errors, and it holds `state`.
+                            let text = problem.to_string().replace(&url, "the URL");
+                            let problem = io::Error::new(problem.kind(), text.clone());
+                            let _ = reason.set(text);
+                            show(&LoginPrompt {
+                                url: &url,
+                                problem: Some(&problem),
+                            });
+                            false
+                        }),
+                    };
+                    if !is_open {
+                        beside.ask(&url);
                     }
                 };
                 spawn("login browser", Box::new(launch)).map_err(no_thread)?;
@@ -223,4 +239,29 @@ fn ask(
         }
     }
     Err(Error::internal("the login prompt ran too often"))
+}
+
+/// Asks for a pasted redirect while a listener waits for one.
+struct Beside {
+    prompt: Option<Arc<Prompt>>,
+    explain: Option<Arc<Explain>>,
+    paster: Paster,
+}
+
+impl Beside {
+    /// Asks until the login is over, a few times at most. Then the listener goes on alone.
+    #[inline]
+    fn ask(&self, url: &str) {
+        let Some(prompt) = &self.prompt else { return };
+        for _ in 0..MAX_PROMPTS {
+            let Ok(text) = prompt(url).map(SecretText::from) else {
+                return;
+            };
+            match (self.paster.paste(text), &self.explain) {
+                (Ok(()), _) => return,
+                (Err(error), Some(explain)) => explain(&error),
+                (Err(_), None) => {}
+            }
+        }
+    }
 }

@@ -264,3 +264,59 @@ fn a_login_that_a_call_started_is_cancelled() {
         );
     }
 }
+
+#[test]
+fn a_user_without_a_browser_here_is_asked_to_paste() {
+    let server = doorkeeper();
+    for world in worlds(&server) {
+        for opens in [Login::no_browser as fn(Login) -> Login, |login| {
+            login.open(|_| Err(std::io::Error::other("no display")))
+        }] {
+            let (prompts, reasons) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+            let (count, noted) = (Arc::clone(&prompts), Arc::clone(&reasons));
+            let login = opens(Login::browser(|_| {})).or_pasted(move |url| {
+                Ok(match count.fetch_add(1, Ordering::SeqCst) {
+                    0 => String::new(),
+                    1 => "hello".to_owned(),
+                    _ => format!(" <{}>\n", redirect(url)),
+                })
+            });
+            let login = login.explain(move |_| {
+                noted.fetch_add(1, Ordering::SeqCst);
+            });
+            let status = world.log_in("me", login).expect("a login");
+            assert!(status.is_logged_in());
+            assert_eq!(prompts.load(Ordering::SeqCst), 3);
+            assert_eq!(reasons.load(Ordering::SeqCst), 2);
+        }
+    }
+}
+
+#[test]
+fn a_user_whose_browser_opens_here_is_not_asked() {
+    let server = doorkeeper();
+    for world in worlds(&server) {
+        let login = browser().or_pasted(|_| panic!("standard input is the program's"));
+        assert!(world.log_in("me", login).expect("a login").is_logged_in());
+    }
+}
+
+/// Text that is no redirect, or none at all, leaves the login to the listener.
+#[test]
+fn a_prompt_that_gives_up_leaves_the_listener() {
+    let server = doorkeeper();
+    for world in worlds(&server) {
+        for text in [Ok(""), Ok("hello"), Err("no terminal")] {
+            let (asked, waits) = mpsc::channel();
+            let login = Login::browser(|_| {}).no_browser().or_pasted(move |_| {
+                asked.send(()).expect("the test waits");
+                text.map(str::to_owned).map_err(std::io::Error::other)
+            });
+            let (url, pending) = begin(&world, login);
+            assert_eq!(waits.iter().count(), if text.is_ok() { 3 } else { 1 });
+            let person = Person::new("alice", PASSWORD);
+            person.follow(&redirect(&url)).expect("it listens");
+            complete(&world, wait(&world, pending).expect("a code"));
+        }
+    }
+}
