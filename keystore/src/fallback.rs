@@ -375,6 +375,26 @@ impl Store for Fallback {
         result
     }
 
+    /// Lists the accounts of all stores that can list theirs. A token of a variable, which every
+    /// account has, adds none.
+    #[inline]
+    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
+        let mut all: Option<Vec<AccountKey>> = None;
+        for store in &self.stores {
+            match store.accounts() {
+                Ok(Some(some)) => all.get_or_insert_default().extend(some),
+                Ok(None) => {}
+                Err(error) if self.is_skipped(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if let Some(all) = &mut all {
+            all.sort_unstable();
+            all.dedup();
+        }
+        Ok(all)
+    }
+
     #[inline]
     fn is_read_only(&self) -> bool {
         self.stores.iter().all(Store::is_read_only)

@@ -79,6 +79,10 @@ impl Store for Memory {
         Ok(())
     }
 
+    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
+        Ok(Some(self.records().keys().cloned().collect()))
+    }
+
     fn describe(&self) -> String {
         "memory of this process".into()
     }

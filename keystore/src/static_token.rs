@@ -128,6 +128,10 @@ impl Store for Environment {
         Err(self.read_only())
     }
 
+    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
+        self.shared.accounts(|key| self.load(key))
+    }
+
     fn is_read_only(&self) -> bool {
         true
     }
@@ -233,6 +237,10 @@ impl Store for StaticToken {
         Err(read_only(STATIC_TOKEN, USE_ANOTHER))
     }
 
+    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
+        self.shared.accounts(|key| self.load(key))
+    }
+
     fn is_read_only(&self) -> bool {
         true
     }
@@ -270,6 +278,23 @@ impl Shared {
         let now = || since_1970().map_or(0, |time| time.as_secs());
         let expired = |end: UnixTime| end <= UnixTime::from_secs(now());
         !self.skips_expired || !unverified_expiry(text).is_some_and(expired)
+    }
+
+    /// Returns the one account that has the token. `None` if every account has it: they cannot be
+    /// listed.
+    fn accounts(
+        &self,
+        load: impl Fn(&AccountKey) -> Result<Option<SecretBytes>, Error>,
+    ) -> Result<Option<Vec<AccountKey>>, Error> {
+        let Some(account) = &self.account else {
+            return Ok(None);
+        };
+        Ok(Some(
+            load(account)?
+                .map(|_| account.clone())
+                .into_iter()
+                .collect(),
+        ))
     }
 
     fn applies_to(&self, key: &AccountKey) -> bool {

@@ -40,6 +40,10 @@ impl Store for Unavailable {
         Err(self.error.clone())
     }
 
+    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
+        Err(self.error.clone())
+    }
+
     fn is_read_only(&self) -> bool {
         true
     }

@@ -175,6 +175,18 @@ pub trait Store: Send + Sync + 'static {
         }
     }
 
+    /// Returns the accounts that have a token record, in any order: for a menu of accounts. `None`,
+    /// the default, if the store cannot list them.
+    ///
+    /// A listed account may still need a login: its record may be unreadable, or hold a login that
+    /// the service has ended.
+    ///
+    /// # Errors
+    /// Fails if the store cannot be read.
+    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
+        Ok(None)
+    }
+
     /// Returns whether the store only hands out what the user put there. [`save`](Self::save) and
     /// [`remove`](Self::remove) then always fail. Default: `false`.
     fn is_read_only(&self) -> bool {
@@ -266,6 +278,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn reserve(&self, lease: &Lease, bytes: usize) -> Result<(), Error> {
         (**self).reserve(lease, bytes)
+    }
+
+    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
+        (**self).accounts()
     }
 
     fn is_read_only(&self) -> bool {

@@ -53,6 +53,26 @@ impl AccountKey {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     }
 
+    /// Returns the account's name as the program chose it. `None` if this is the key of the client
+    /// itself.
+    ///
+    /// ```
+    /// use auth_core::AccountKey;
+    ///
+    /// let key = AccountKey::new("inaturalist", "my-client-id", "alice");
+    /// assert_eq!(key.name(), Some("alice"));
+    /// ```
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        let name = self.account();
+        match (self.is_client(), name.strip_prefix('@')) {
+            (true, _) => None,
+            // The second `@` of `of_account`.
+            (false, Some(chosen)) if chosen.starts_with('@') => Some(chosen),
+            (false, _) => Some(name),
+        }
+    }
+
     /// Returns the service's id, such as `inaturalist`.
     #[must_use]
     pub fn service(&self) -> &str {
@@ -128,6 +148,8 @@ mod tests {
             let mut seen: HashMap<AccountKey, &str> = HashMap::new();
             for name in NAMES.into_iter().chain(names.iter().map(String::as_str)) {
                 prop_assert!(!key(name).is_client(), "{name}");
+                let made = key(name);
+                prop_assert_eq!(made.name(), Some(name));
                 prop_assert_ne!(&key(name), &client);
                 if let Some(other) = seen.insert(key(name), name) {
                     prop_assert_eq!(other, name);
@@ -139,6 +161,10 @@ mod tests {
     #[test]
     fn most_names_are_stored_as_they_are() {
         assert_eq!(key("alice").account(), "alice");
+        assert_eq!(
+            AccountKey::of_client("service", "id", Some("read")).name(),
+            None
+        );
         assert_eq!(key("daemon").account(), "daemon");
         assert_eq!(key("@alice").account(), "@@alice");
         assert!(AccountKey::of_client("service", "id", None).is_client());

@@ -15,8 +15,8 @@ mod trace;
 use std::{fmt, sync::Arc, time::Duration};
 
 use auth_core::{
-    Error, ErrorKind, Limits, Now, PermitKind, Request, Response, SecretText, Service, Store,
-    Token, TokenKind, TokenRecord, TokenRequirement, TransportError,
+    AccountKey, Error, ErrorKind, Limits, Now, PermitKind, Request, Response, SecretText, Service,
+    Store, Token, TokenKind, TokenRecord, TokenRequirement, TransportError,
 };
 
 pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
@@ -114,6 +114,21 @@ impl<H> Common<H> {
         all.iter().for_each(|account| self.retry_save(account));
         let mut unsaved = all.iter().filter_map(|account| account.unsaved().error());
         unsaved.next().map_or(Ok(()), Err)
+    }
+
+    /// Returns the names of this client's accounts in the store. Blocking.
+    fn account_names(&self) -> Result<Option<Vec<String>>, Error> {
+        let own = |key: &AccountKey| {
+            let (service, client) = (self.service.id(), self.service.client().id());
+            let is_own = key.service() == service && key.client_id() == client;
+            key.name().filter(|_| is_own).map(str::to_owned)
+        };
+        let all = self.store.accounts()?;
+        Ok(all.map(|all| {
+            let mut names: Vec<_> = all.iter().filter_map(own).collect();
+            names.sort_unstable();
+            names
+        }))
     }
 
     /// Returns the account of a session in its store.

@@ -1,6 +1,7 @@
 //! Both clients over servers on loopback: sessions, responses, logins, failures, rate limits,
 //! secrets.
 
+mod accounts;
 mod asked;
 mod bounds;
 mod callbacks;

@@ -58,6 +58,9 @@ pub(super) trait Engine: Send + Sync + 'static {
         new: &str,
     ) -> impl Future<Output = Result<Option<String>, Error>> + Send;
 
+    /// Returns the accounts that have a record, by the names stored with it.
+    fn accounts(&self) -> impl Future<Output = Result<Vec<AccountKey>, Error>> + Send;
+
     /// Finds out whether all of the above would work.
     fn check(&self) -> impl Future<Output = Result<(), Error>> + Send;
 
@@ -123,6 +126,19 @@ impl Id {
         }
     }
 
+    /// Returns the account with these [`names`](Self::names) and this digest. `None` if the names
+    /// are not its own.
+    pub(super) fn account(digest: &[u8], names: [&str; 3]) -> Option<AccountKey> {
+        let key = |[service, client_id, account]: [&str; 3]| {
+            let key = AccountKey::new(service, client_id, account);
+            (Self::of(&key).digest == digest).then_some(key)
+        };
+        key(names).or_else(|| {
+            let nul = names.map(|name| name.replace('\u{fffd}', "\0"));
+            key([&nul[0], &nul[1], &nul[2]])
+        })
+    }
+
     /// The three names, for people: a text of PostgreSQL cannot contain a NUL.
     pub(super) fn names(&self) -> [String; 3] {
         let key = &self.key;
@@ -157,6 +173,23 @@ pub(super) fn namespace(name: &str) -> Result<&str, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_read_back() {
+        let check = |parts: [&str; 3], expect: bool| {
+            let key = AccountKey::new(parts[0], parts[1], parts[2]);
+            let id = Id::of(&key);
+            let names = id.names();
+            let found = Id::account(&id.digest, [&names[0], &names[1], &names[2]]);
+            assert_eq!(found, expect.then_some(key), "{parts:?}");
+        };
+        check(["s", "c", "me"], true);
+        check(["", "", ""], true);
+        check(["s", "c", "a\0b"], true);
+        check(["s", "c", "a\u{fffd}b"], true);
+        check(["s", "c", "a\u{fffd}\0b"], false);
+        assert_eq!(Id::account(&[0; 32], ["s", "c", "me"]), None);
+    }
 
     #[test]
     fn namespaces() {

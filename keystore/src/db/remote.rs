@@ -220,6 +220,11 @@ impl<E: Engine> Store for Remote<E> {
         self.write(lease, None)
     }
 
+    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
+        self.call(|engine| async move { engine.accounts().await })
+            .map(Some)
+    }
+
     fn describe(&self) -> String {
         self.0.engine.describe().to_owned()
     }

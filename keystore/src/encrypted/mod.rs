@@ -172,6 +172,16 @@ impl Store for Encrypted {
         self.sealed.remove(lease)
     }
 
+    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
+        let mut all = self.sealed.accounts()?;
+        if self.migrates {
+            all.extend(self.plain.accounts()?);
+            all.sort_unstable();
+            all.dedup();
+        }
+        Ok(Some(all))
+    }
+
     fn update_note(
         &self,
         note: &str,

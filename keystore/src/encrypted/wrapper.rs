@@ -148,6 +148,10 @@ impl<S: Store> Store for Sealed<S> {
         self.inner.reserve(lease, bytes + LONGER)
     }
 
+    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
+        self.inner.accounts()
+    }
+
     fn is_read_only(&self) -> bool {
         self.inner.is_read_only()
     }

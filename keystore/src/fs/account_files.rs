@@ -10,7 +10,7 @@ use std::{
 use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, TokenRecord};
 
 use super::{
-    dir,
+    account_names, dir,
     errors::{self, Doing},
     file_names, held,
     lock::FileLock,
@@ -156,7 +156,13 @@ impl<F: Format> AccountFiles<F> {
             self.keep_as_bad(&file_names::stem(key), &path)?;
         }
         new.place(&path)?;
+        account_names::write(&self.folder, key, &self.format.file_name(""));
         self.sync()
+    }
+
+    /// Returns the accounts that have a file of this format.
+    pub(crate) fn accounts(&self) -> Result<Vec<AccountKey>, Error> {
+        account_names::list(&self.folder, &self.format.file_name(""))
     }
 
     pub(crate) fn remove(&self, lease: &Lease) -> Result<(), Error> {
@@ -165,6 +171,7 @@ impl<F: Format> AccountFiles<F> {
             return self.check_folder();
         }
         held::remove(&path).map_err(|source| errors::failed(Doing::Removing, &path, source))?;
+        account_names::remove(&self.folder, lease.key(), &self.format.file_name(""));
         self.sync()
     }
 

@@ -106,6 +106,10 @@ impl Store for File {
         self.0.remove(lease)
     }
 
+    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
+        self.0.accounts().map(Some)
+    }
+
     fn update_note(
         &self,
         note: &str,

@@ -16,13 +16,7 @@ const READABLE: usize = LONGEST - 65;
 /// and two hexadecimal digits. So do capitals, because `Me` and `me` are one file on a file system
 /// that ignores case. A name that would be too long is cut and ends in `~` and its whole SHA-256.
 pub(crate) fn stem(key: &AccountKey) -> String {
-    let mut stem = String::new();
-    // On Windows `con.anything` is a device, so no dot may come before the first `+`.
-    encode(&mut stem, key.service(), false);
-    stem.push('+');
-    encode(&mut stem, key.client_id(), true);
-    stem.push('+');
-    encode(&mut stem, key.account(), true);
+    let mut stem = whole(key);
     if stem.len() > LONGEST {
         let digest = Sha256::digest(&stem);
         stem.truncate(READABLE);
@@ -32,6 +26,36 @@ pub(crate) fn stem(key: &AccountKey) -> String {
         }
     }
     stem
+}
+
+/// Returns the account in the same characters, however long that is.
+pub(crate) fn whole(key: &AccountKey) -> String {
+    let mut stem = String::new();
+    // On Windows `con.anything` is a device, so no dot may come before the first `+`.
+    encode(&mut stem, key.service(), false);
+    stem.push('+');
+    encode(&mut stem, key.client_id(), true);
+    stem.push('+');
+    encode(&mut stem, key.account(), true);
+    stem
+}
+
+/// Returns the account that [`whole`] wrote so. `None` if it wrote another text.
+pub(crate) fn account(whole_stem: &str) -> Option<AccountKey> {
+    let mut parts = whole_stem.split('+').map(decode);
+    let (service, client_id, account) = (parts.next()??, parts.next()??, parts.next()??);
+    let key = AccountKey::new(&service, &client_id, &account);
+    (parts.next().is_none() && whole(&key) == whole_stem).then_some(key)
+}
+
+/// Returns whether a stem is too short for its account, whose name is in a file beside it.
+pub(crate) fn is_cut(stem: &str) -> bool {
+    stem.contains('~')
+}
+
+/// The file with the [`whole`] name of an account whose stem is cut, beside the file that ends so.
+pub(crate) fn name(stem: &str, ending: &str) -> String {
+    format!("{stem}{ending}.name")
 }
 
 /// Returns the first part of the file name of a shared note. It has one `+`, an account's has two.
@@ -97,6 +121,23 @@ fn push_hex(out: &mut String, byte: u8) {
     }
 }
 
+fn decode(part: &str) -> Option<String> {
+    let (mut bytes, mut rest) = (Vec::with_capacity(part.len()), part.as_bytes());
+    while let Some((first, tail)) = rest.split_first() {
+        rest = tail;
+        match first {
+            b'%' => {
+                let (digits, tail) = rest.split_at_checked(2)?;
+                rest = tail;
+                let digits = std::str::from_utf8(digits).ok()?;
+                bytes.push(u8::from_str_radix(digits, 16).ok()?);
+            }
+            _ => bytes.push(*first),
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
@@ -131,11 +172,25 @@ mod tests {
 
     #[test]
     fn names_can_be_read_back() {
-        for key in nasty_keys().filter(|key| !stem(key).contains('~')) {
-            let stem = stem(&key);
-            let parts: Vec<String> = stem.split('+').map(decode).collect();
-            assert_eq!(parts, [key.service(), key.client_id(), key.account()]);
+        for key in nasty_keys() {
+            assert_eq!(account(&whole(&key)), Some(key.clone()));
+            let is_cut = stem(&key) != whole(&key);
+            assert_eq!(super::is_cut(&stem(&key)), is_cut, "{key:?}");
         }
+        for other in [
+            "",
+            "a",
+            "a+b",
+            "a+b+c+d",
+            "note+x",
+            "A+b+c",
+            "a+b+%",
+            "a+b+%zz",
+            "a+b+%41x+",
+        ] {
+            assert_eq!(account(other), None, "{other}");
+        }
+        assert_eq!(account("a+b+%61"), None, "the letter is not written so");
     }
 
     #[test]
@@ -160,6 +215,7 @@ mod tests {
                 temporary(&stem),
                 bad(&stem, 1),
                 bad(&stem, 99),
+                name(&stem, "~keyring.lock"),
             ];
             for name in &names {
                 assert!(name.len() <= 143 && name.is_ascii(), "{name}");
@@ -214,21 +270,5 @@ mod tests {
             }
         }
         keys.into_iter()
-    }
-
-    fn decode(text: &str) -> String {
-        let mut bytes = Vec::new();
-        let mut rest = text.as_bytes();
-        while let Some((first, tail)) = rest.split_first() {
-            rest = tail;
-            if *first == b'%' {
-                let digits = std::str::from_utf8(&rest[..2]).unwrap();
-                bytes.push(u8::from_str_radix(digits, 16).unwrap());
-                rest = &rest[2..];
-            } else {
-                bytes.push(*first);
-            }
-        }
-        String::from_utf8(bytes).unwrap()
     }
 }

@@ -1,6 +1,7 @@
 //! Token records in files: the plain-text store, and what all file stores share.
 
 pub(crate) mod account_files;
+pub(crate) mod account_names;
 pub(crate) mod dir;
 pub(crate) mod errors;
 mod file;

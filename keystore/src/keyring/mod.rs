@@ -48,7 +48,7 @@ use self::{
     split::Split,
     worker::{Guard, Worker},
 };
-use crate::fs::{dir, file_names, lock::FileLock, private_file, shared_note};
+use crate::fs::{account_names, dir, file_names, lock::FileLock, private_file, shared_note};
 
 /// The default timeout of a call: the user may have to type a password first.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
@@ -252,7 +252,9 @@ impl Store for Keyring {
             return Err(Error::new(ErrorKind::Store, what)
                 .with_help("record must be 1 byte to 1 MiB; the previous one is unchanged"));
         }
-        self.with_entries(Doing::Saving, lease.key(), |split| split.save(record))
+        self.with_entries(Doing::Saving, lease.key(), |split| split.save(record))?;
+        account_names::write(&self.folder, lease.key(), &file_names::keyring_lock(""));
+        Ok(())
     }
 
     /// Reads an entry, which asks the user to unlock the keyring. Writes none: a password manager may
@@ -262,7 +264,21 @@ impl Store for Keyring {
     }
 
     fn remove(&self, lease: &Lease) -> Result<(), Error> {
-        self.with_entries(Doing::Removing, lease.key(), |split| split.remove())
+        self.with_entries(Doing::Removing, lease.key(), |split| split.remove())?;
+        account_names::remove(&self.folder, lease.key(), &file_names::keyring_lock(""));
+        Ok(())
+    }
+
+    /// Lists the accounts whose lease was ever taken, of which a file remains, and asks the keyring
+    /// for the record of each: not every keyring can be searched.
+    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
+        let mut accounts = Vec::new();
+        for key in account_names::list(&self.folder, &file_names::keyring_lock(""))? {
+            if self.load(&key)?.is_some() {
+                accounts.push(key);
+            }
+        }
+        Ok(Some(accounts))
     }
 
     fn update_note(

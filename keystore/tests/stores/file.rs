@@ -337,3 +337,23 @@ fn a_reservation_takes_room_until_the_save_or_the_end_of_the_lease() {
     assert!(!temporary.exists());
     check_holds(&store, "me", Some(&record("new", 1)));
 }
+
+/// A file with a cut name that an earlier version saved has no name beside it.
+#[test]
+fn an_account_with_a_long_name_is_listed_once_it_is_saved_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = File::open(folder.path()).unwrap();
+    let key = auth_core::AccountKey::new("s", "c", &"x".repeat(200));
+    let lease = store.try_lease(&key).unwrap().unwrap();
+    let record = auth_core::TokenRecord::default().to_text();
+    store.save(&lease, &record).unwrap();
+    let name = store.path(&key).with_extension("json.name");
+    fs::remove_file(&name).unwrap();
+    assert!(store.load(&key).unwrap().is_some());
+    assert_eq!(store.accounts().unwrap(), Some(vec![]));
+    store.save(&lease, &record).unwrap();
+    assert_eq!(store.accounts().unwrap(), Some(vec![key.clone()]));
+    // A name of another account is not believed.
+    fs::write(&name, "s+c+me").unwrap();
+    assert_eq!(store.accounts().unwrap(), Some(vec![]));
+}

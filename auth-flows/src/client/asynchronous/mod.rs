@@ -107,6 +107,25 @@ impl AsyncClient {
         self.session(None, LoginSource::Stored)
     }
 
+    /// Returns the names of the accounts that have a record in the store, as
+    /// [`Client::accounts`](crate::Client::accounts) does.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_client(async |client| {
+    /// for name in client.accounts().await?.unwrap_or_default() {
+    ///     println!("{name}: {:?}", client.account(&name).status().await?);
+    /// }
+    /// # Ok(()) });
+    /// ```
+    /// # Errors
+    /// The store's error if it cannot be read.
+    #[doc(alias = "list")]
+    pub async fn accounts(&self) -> Result<Option<Vec<String>>, Error> {
+        let common = Arc::clone(&self.0);
+        self.offload(move || common.account_names()).await
+    }
+
     /// Returns the service of this client.
     #[must_use]
     pub fn service(&self) -> &Service {

@@ -100,6 +100,26 @@ impl Client {
         self.session(None, LoginSource::Stored)
     }
 
+    /// Returns the names of the accounts that have a record in the store, for a menu of accounts.
+    /// `None` if the store cannot list them, e.g. an environment variable. Sends nothing.
+    ///
+    /// [`account`](Self::account) takes each of them. Their [`status`](Session::status) says whose
+    /// login has ended, and [`check`](Session::check) asks the service.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, client) = setup::client();
+    /// client.account("alice").log_in_with_password("alice", "password")?;
+    /// assert_eq!(client.accounts()?, Some(vec!["alice".to_owned()]));
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    /// # Errors
+    /// The store's error if it cannot be read.
+    #[doc(alias = "list")]
+    pub fn accounts(&self) -> Result<Option<Vec<String>>, Error> {
+        self.0.account_names()
+    }
+
     /// Returns the service of this client.
     #[must_use]
     pub fn service(&self) -> &Service {

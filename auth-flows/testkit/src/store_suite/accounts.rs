@@ -49,7 +49,41 @@ pub(super) const CASES: &[Case] = &[
         }
         Ok(())
     }),
+    ("the listed accounts are those that have a record", listed),
 ];
+
+/// A store that cannot list its accounts says so each time.
+fn listed(suite: &StoreSuite<'_>) -> Outcome {
+    let (store, other) = (suite.open(), suite.open());
+    let long = "x".repeat(4000) + "1";
+    let names = ["me", "Me", "a/b+c~d", "m\0e", "日本", "@me", "", &long];
+    let keys = names.map(|name| key(&format!("listed {name}")));
+    let lists = other.accounts().map_err(text)?.is_some();
+    let listed = |at: usize, what: &str, expect: bool| {
+        let all = other.accounts().map_err(text)?;
+        ensure!(all.is_some() == lists, "it lists accounts only sometimes");
+        let count = all.iter().flatten().filter(|key| **key == keys[at]).count();
+        ensure!(
+            count == usize::from(expect && lists),
+            "{:?} is listed {count} times after {what}",
+            names[at]
+        );
+        Ok(())
+    };
+    for (at, key) in keys.iter().enumerate() {
+        let held = lease(&*store, key)?;
+        listed(at, "its lease", false)?;
+        store.save(&held, &numbered(1, 1)).map_err(text)?;
+        listed(at, "a save", true)?;
+        store.save(&held, &numbered(2, 1)).map_err(text)?;
+    }
+    for (at, key) in keys.iter().enumerate() {
+        listed(at, "all saves", true)?;
+        remove(&*store, key)?;
+        listed(at, "a removal", false)?;
+    }
+    Ok(())
+}
 
 fn odd_names(suite: &StoreSuite<'_>) -> Outcome {
     let long = ["x".repeat(4000) + "1", "x".repeat(4000) + "2"];

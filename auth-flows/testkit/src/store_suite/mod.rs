@@ -80,6 +80,7 @@
 //! | accounts with odd names are never mixed |
 //! | other clients and services are other accounts |
 //! | many accounts have records and leases at once |
+//! | the listed accounts are those that have a record |
 //!
 //! | leases |
 //! | --- |

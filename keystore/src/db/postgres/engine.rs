@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use auth_core::{Error, ExposeSecret, SecretBytes};
+use auth_core::{AccountKey, Error, ExposeSecret, SecretBytes};
 use tokio_postgres::{
     Row,
     types::{ToSql, Type},
@@ -197,6 +197,19 @@ impl Engine for PostgresEngine {
             }
             (false, found) => Ok(Some(found.unwrap_or_default())),
         }
+    }
+
+    async fn accounts(&self) -> Result<Vec<AccountKey>, Error> {
+        let client = self.connection.client().await?;
+        let rows = client.query_typed(&self.statements.accounts, &[]).await;
+        let rows = rows.map_err(|error| self.connection.error(error))?;
+        let mut accounts = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let digest: &[u8] = self.get(row, 0)?;
+            let names = [self.get(row, 1)?, self.get(row, 2)?, self.get(row, 3)?];
+            accounts.extend(Id::account(digest, names));
+        }
+        Ok(accounts)
     }
 
     async fn check(&self) -> Result<(), Error> {

@@ -71,6 +71,10 @@ impl Store for Postgres {
         self.0.remove(lease)
     }
 
+    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
+        self.0.accounts()
+    }
+
     fn describe(&self) -> String {
         self.0.describe()
     }

@@ -51,6 +51,8 @@ pub(super) struct Statements {
     pub(super) check: String,
     /// `id`.
     pub(super) load: String,
+    /// The accounts that have a record.
+    pub(super) accounts: String,
     /// `id`. Sent right behind `take`, so that it sees what was saved before the lease was granted:
     /// a statement sees only what was committed before it began, and `take` may have waited.
     pub(super) version: String,
@@ -77,6 +79,10 @@ impl Statements {
         Self {
             check: format!("SELECT schema_version, pg_is_in_recovery() FROM {schema}.auth_meta"),
             load: format!("SELECT body FROM {schema}.auth_record WHERE id = $1"),
+            accounts: format!(
+                "SELECT id, service, client_id, account FROM {schema}.auth_record \
+                 WHERE body IS NOT NULL"
+            ),
             version: format!("SELECT version FROM {schema}.auth_record WHERE id = $1"),
             take: format!(
                 "INSERT INTO {schema}.auth_lease AS l (id, fence, holder, until) \

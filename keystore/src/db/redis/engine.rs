@@ -1,8 +1,12 @@
 //! The operations of a store, each one command or script.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
-use auth_core::{Error, ErrorKind, ExposeSecret, SecretBytes};
+use auth_core::{AccountKey, Error, ErrorKind, ExposeSecret, SecretBytes};
 use redis::{FromRedisValue, ScriptInvocation};
 
 use super::{connection::Connection, scripts::Scripts};
@@ -27,6 +31,21 @@ impl RedisEngine {
     fn key(&self, id: &Id, what: &str) -> String {
         let digest: String = id.digest.iter().map(|byte| format!("{byte:02x}")).collect();
         format!("{}:{{{digest}}}:{what}", self.namespace)
+    }
+
+    /// The names of all records, as the server matches them. A namespace has no character of a
+    /// pattern.
+    fn pattern(&self) -> String {
+        format!("{}:{{*}}:record", self.namespace)
+    }
+
+    /// Returns the digest in the name of a record.
+    fn digest(&self, key: &[u8]) -> Option<Vec<u8>> {
+        let key = std::str::from_utf8(key).ok()?;
+        let digits = key.strip_prefix(&*self.namespace)?.strip_prefix(":{")?;
+        let digits = digits.strip_suffix("}:record")?;
+        let byte = |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok();
+        (0..digits.len()).step_by(2).map(byte).collect()
     }
 
     async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, Error> {
@@ -178,6 +197,34 @@ impl Engine for RedisEngine {
             .arg(old)
             .arg(new);
         self.run(&script).await
+    }
+
+    async fn accounts(&self) -> Result<Vec<AccountKey>, Error> {
+        let (mut accounts, mut cursor) = (BTreeSet::new(), 0_u64);
+        loop {
+            let mut scan = redis::cmd("SCAN");
+            scan.arg(cursor).arg("MATCH").arg(self.pattern());
+            scan.arg("COUNT").arg(AT_ONCE);
+            let (next, keys): (u64, Vec<String>) = self.ask(&scan).await?;
+            if !keys.is_empty() {
+                let mut script = self.scripts.names.prepare_invoke();
+                for key in &keys {
+                    script.key(key);
+                }
+                // Four fields of each record; a key may be scanned twice.
+                let found: Vec<(Vec<u8>, String, String, String)> = self.run(&script).await?;
+                for (key, service, client_id, account) in &found {
+                    accounts
+                        .extend(self.digest(key).and_then(|digest| {
+                            Id::account(&digest, [service, client_id, account])
+                        }));
+                }
+            }
+            cursor = next;
+            if cursor == 0 {
+                return Ok(accounts.into_iter().collect());
+            }
+        }
     }
 
     async fn check(&self) -> Result<(), Error> {

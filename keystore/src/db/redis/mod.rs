@@ -84,6 +84,10 @@ impl Store for Redis {
         self.remote.remove(lease)
     }
 
+    fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
+        self.remote.accounts()
+    }
+
     fn describe(&self) -> String {
         self.remote.describe()
     }

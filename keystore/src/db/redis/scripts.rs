@@ -77,6 +77,18 @@ redis.call('SET', KEYS[1], ARGV[2])
 return false
 ";
 
+/// Keys: records. Gives the key, service, client and account of each that has a body.
+const NAMES: &str = "
+local found = {}
+for _, key in ipairs(KEYS) do
+    if redis.call('HEXISTS', key, 'b') == 1 then
+        local names = redis.call('HMGET', key, 's', 'c', 'a')
+        table.insert(found, {key, names[1], names[2], names[3]})
+    end
+end
+return found
+";
+
 pub(super) struct Scripts {
     pub(super) take: Script,
     pub(super) beat: Script,
@@ -84,6 +96,7 @@ pub(super) struct Scripts {
     pub(super) free: Script,
     pub(super) write: Script,
     pub(super) swap: Script,
+    pub(super) names: Script,
 }
 
 impl Scripts {
@@ -95,6 +108,7 @@ impl Scripts {
             free: Script::new(FREE),
             write: Script::new(WRITE),
             swap: Script::new(SWAP),
+            names: Script::new(NAMES),
         }
     }
 }
