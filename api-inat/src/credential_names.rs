@@ -7,7 +7,10 @@ use auth_core::{CredentialField, CredentialNames};
 /// of the service `/inaturalist` (pyinaturalist 0.21: its page on authentication, and `KEYRING_KEY`
 /// in its source).
 ///
-/// Only the application id is required. The method of login decides about the others.
+/// `INAT_API_TOKEN` is a plain token, which this crate's examples read; it is never in the keyring.
+///
+/// Only the application id is required, and not even that beside a token. The method of login
+/// decides about the others.
 ///
 /// ```
 /// use auth_core::CredentialField::{ClientId, Password};
@@ -26,4 +29,5 @@ pub const CREDENTIALS: CredentialNames = CredentialNames::new("/inaturalist")
         "INAT_APP_SECRET",
         "app_secret",
     )
+    .with_variable(CredentialField::Token, "INAT_API_TOKEN")
     .with_required(CredentialField::ClientId);

@@ -31,7 +31,7 @@ pub use parameter::{
 };
 pub use rest::{Rest, RestList};
 pub use service::{
-    NO_APPLICATION, ServiceBuilder, rate_limit, service, service_without_application,
+    NO_APPLICATION, ServiceBuilder, rate_limit, service, service_from, service_without_application,
 };
 pub use upload::{LARGEST_UPLOAD, Upload};
 pub use v0::api_token::ApiToken;

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use auth_core::{
-    Api, AuthorizationServer, BaseUrl, ClientAuthentication, Endpoint, Error, ErrorKind,
-    OAuthClient, Quirk, RateLimit, SecretText, Service, TokenKind,
+    Api, AuthorizationServer, BaseUrl, ClientAuthentication, CredentialField, CredentialValues,
+    Endpoint, Error, ErrorKind, ExposeSecret, OAuthClient, Quirk, RateLimit, SecretText, Service,
+    TokenKind,
 };
 
 use crate::{
@@ -60,6 +61,32 @@ pub fn service(client_id: impl Into<String>) -> ServiceBuilder {
 #[must_use = "does nothing before `build`"]
 pub fn service_without_application() -> ServiceBuilder {
     ServiceBuilder::new(None)
+}
+
+/// Describes iNaturalist for the application in `credentials`, with its secret if that is there; or
+/// without an application if they have no application id.
+///
+/// ```
+/// use auth_core::CredentialField::Token;
+/// use keystore::Credentials;
+///
+/// let found = Credentials::discover(api_inat::CREDENTIALS)
+///     .environment(|name| (name == "INAT_API_TOKEN").then(|| "eyJhbGciOiJub25lIn0.e30.".into()))
+///     .without_keyring()
+///     .discover()?;
+/// let service = api_inat::service_from(&found).user_agent("nightly/1.0 (mail@example.org)").build()?;
+/// assert_eq!(service.client().id(), api_inat::NO_APPLICATION);
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[must_use = "does nothing before `build`"]
+pub fn service_from(credentials: &impl CredentialValues) -> ServiceBuilder {
+    let Some(id) = credentials.value(CredentialField::ClientId) else {
+        return service_without_application();
+    };
+    match credentials.value(CredentialField::ClientSecret) {
+        Some(secret) => service(id.expose_secret()).secret(secret.clone()),
+        None => service(id.expose_secret()),
+    }
 }
 
 /// Returns the default rate limit, slightly below the limits that iNaturalist documents. Set

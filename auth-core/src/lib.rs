@@ -46,7 +46,7 @@ pub use service::{
     account_key::AccountKey,
     api_response::read_json,
     bound_operation::{BoundOperation, ResolvedOperation},
-    credential_names::{CredentialField, CredentialNames},
+    credential_names::{CredentialField, CredentialNames, CredentialValues},
     description::{Api, Service},
     operation::{Access, CallPolicy, Operation, RetrySafety},
     paged::{PageParts, Paged},

@@ -15,7 +15,7 @@ mod static_token;
 mod text_input;
 mod unavailable;
 
-pub use credentials::{CredentialSource, Credentials, Discovery};
+pub use credentials::{CredentialSource, Credentials, Discovery, LoginMethod};
 #[cfg(feature = "postgres")]
 pub use db::postgres::{Postgres, PostgresBuilder};
 #[cfg(feature = "redis")]

@@ -210,15 +210,23 @@ impl StaticToken {
         self.shared.skips_expired = true;
         self
     }
+
+    /// Returns whether a load returns the token, for the account that has it.
+    pub(crate) fn is_in_use(&self) -> bool {
+        self.served().is_some()
+    }
+
+    fn served(&self) -> Option<&SecretBytes> {
+        let text = self.text.as_ref()?;
+        let serves = std::str::from_utf8(text.as_ref()).map_or(true, |t| self.shared.serves(t));
+        serves.then_some(text)
+    }
 }
 
 impl Store for StaticToken {
     fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
-        let text = self.text.clone().filter(|_| self.shared.applies_to(key));
-        Ok(text.filter(|text| {
-            let text = std::str::from_utf8(text.as_ref());
-            text.map_or(true, |text| self.shared.serves(text))
-        }))
+        let text = self.served().filter(|_| self.shared.applies_to(key));
+        Ok(text.cloned())
     }
 
     fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {

@@ -11,14 +11,16 @@
 //! | `INAT_USERNAME`, `INAT_PASSWORD` | logs in with these when a login is required |
 //! | `INAT_API_TOKEN` | a plain token from <https://www.inaturalist.org/users/api_token>: requires no application |
 //!
+//! `…_FILE` behind each of the last five names a file with the value (systemd, Docker).
+//!
 //! With keystore's feature `keyring`, the id, secret, user name and password may be in the system's
 //! keyring instead.
 
 use std::{env, error::Error, fmt, io, path::PathBuf};
 
-use auth_core::{CredentialField, ExposeSecret, SecretText, Service};
+use auth_core::{CredentialField, Service};
 use auth_flows::{AsyncSession, Login, Session};
-use keystore::{Credentials, Environment, Fallback, File};
+use keystore::{Credentials, Fallback, File, LoginMethod};
 
 /// The parsed arguments of a program.
 pub(crate) struct Args {
@@ -110,19 +112,12 @@ impl Args {
 
 /// Returns the service and the store with the login.
 pub(crate) fn open(program: &str, args: &Args) -> Result<(Service, Fallback), Box<dyn Error>> {
-    let mut service = match Credentials::discover(api_inat::CREDENTIALS).discover() {
-        Ok(credentials) => {
-            credentials.warnings().iter().for_each(|remark| say(remark));
-            let id = credentials.require(CredentialField::ClientId)?;
-            let service = api_inat::service(id.expose_secret());
-            match credentials.get(CredentialField::ClientSecret) {
-                Some(secret) => service.secret(secret.clone()),
-                None => service,
-            }
-        }
-        Err(_) if variable("INAT_API_TOKEN")?.is_some() => api_inat::service_without_application(),
-        Err(error) => return Err(error.into()),
-    };
+    let found = credentials()?;
+    found.warnings().iter().for_each(|remark| say(remark));
+    if found.login_method() == LoginMethod::Stored {
+        found.require(CredentialField::ClientId)?; // a stored login is an application's
+    }
+    let mut service = api_inat::service_from(&found);
     service = match (args.has("--live"), variable("INAT_ORIGIN")?) {
         (true, None) => service,
         (false, Some(origin)) => service.at(origin),
@@ -145,25 +140,27 @@ pub(crate) fn open(program: &str, args: &Args) -> Result<(Service, Fallback), Bo
         Some(folder) => File::open(folder)?,
         None => File::in_data_dir(program)?,
     };
-    let store = Fallback::new(Environment::variable("INAT_API_TOKEN")?).or(file);
-    Ok((service, store))
+    Ok((service, found.store(file)))
+}
+
+/// Finds what the environment, files and the keyring have; all of it is optional.
+fn credentials() -> Result<Credentials, auth_core::Error> {
+    Credentials::discover(api_inat::CREDENTIALS)
+        .optional()
+        .discover()
 }
 
 /// A session, blocking or async, with the method of login that the options name.
 pub(crate) trait LogsIn: Sized {
-    fn by_password(self, name: &str, password: SecretText) -> Self;
+    fn by_credentials(self, found: &Credentials) -> Self;
     fn by_user(self, login: Login) -> Self;
 
     /// Without any of these, a call that requires a login fails.
     fn with_login_of(self, args: &Args) -> Result<Self, Box<dyn Error>> {
-        if let Ok(known) = Credentials::discover(api_inat::CREDENTIALS).discover() {
-            let field = |field| known.get(field);
-            if let (Some(name), Some(password)) = (
-                field(CredentialField::Username),
-                field(CredentialField::Password),
-            ) {
-                return Ok(self.by_password(name.expose_secret(), password.clone()));
-            }
+        let found = credentials()?;
+        let has = |field| found.get(field).is_some();
+        if has(CredentialField::Username) && has(CredentialField::Password) {
+            return Ok(self.by_credentials(&found));
         }
         if args.has("--out-of-band") {
             return Ok(self.by_user(Login::out_of_band(|url| {
@@ -212,8 +209,8 @@ fn browser(redirect: Option<&str>) -> Result<Login, String> {
 macro_rules! logs_in {
     ($($Session:ty),*) => {
         $(impl LogsIn for $Session {
-            fn by_password(self, name: &str, password: SecretText) -> Self {
-                self.with_password(name, password)
+            fn by_credentials(self, found: &Credentials) -> Self {
+                self.with_credentials(found)
             }
             fn by_user(self, login: Login) -> Self {
                 self.with_login(login)

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::wire::secret::SecretText;
+
 /// A credential for a login, in the terms of RFC 6749.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 // Other grants need other credentials, such as a signing key.
@@ -16,6 +18,8 @@ pub enum CredentialField {
     ClientId,
     /// The client's password (section 2.3.1).
     ClientSecret,
+    /// A plain token, which the user copied from a page of the service. It needs no application.
+    Token,
 }
 
 impl CredentialField {
@@ -25,6 +29,7 @@ impl CredentialField {
         Self::Password,
         Self::ClientId,
         Self::ClientSecret,
+        Self::Token,
     ];
 
     /// The index in [`ALL`](Self::ALL).
@@ -34,6 +39,7 @@ impl CredentialField {
             Self::Password => 1,
             Self::ClientId => 2,
             Self::ClientSecret => 3,
+            Self::Token => 4,
         }
     }
 }
@@ -45,6 +51,7 @@ impl fmt::Display for CredentialField {
             Self::Password => "password",
             Self::ClientId => "client id",
             Self::ClientSecret => "client secret",
+            Self::Token => "token",
         })
     }
 }
@@ -69,13 +76,13 @@ impl fmt::Display for CredentialField {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CredentialNames {
     keyring_service: &'static str,
-    fields: [Option<Names>; 4],
+    fields: [Option<Names>; 5],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Names {
     variable: &'static str,
-    keyring_user: &'static str,
+    keyring_user: Option<&'static str>,
     required: bool,
 }
 
@@ -85,7 +92,7 @@ impl CredentialNames {
     pub const fn new(keyring_service: &'static str) -> Self {
         Self {
             keyring_service,
-            fields: [None; 4],
+            fields: [None; 5],
         }
     }
 
@@ -100,7 +107,19 @@ impl CredentialNames {
     ) -> Self {
         self.fields[field.index()] = Some(Names {
             variable,
-            keyring_user,
+            keyring_user: Some(keyring_user),
+            required: false,
+        });
+        self
+    }
+
+    /// Names a field that is never in the keyring, because it lasts for a day only: the environment
+    /// variable `variable`.
+    #[must_use]
+    pub const fn with_variable(mut self, field: CredentialField, variable: &'static str) -> Self {
+        self.fields[field.index()] = Some(Names {
+            variable,
+            keyring_user: None,
             required: false,
         });
         self
@@ -137,10 +156,10 @@ impl CredentialNames {
         self.keyring_service
     }
 
-    /// Returns the user name of this field's keyring entry; `None` if the field has no names.
+    /// Returns the user name of this field's keyring entry; `None` if the field has none.
     #[must_use]
     pub fn keyring_user(&self, field: CredentialField) -> Option<&'static str> {
-        self.fields[field.index()].map(|names| names.keyring_user)
+        self.fields[field.index()].and_then(|names| names.keyring_user)
     }
 
     /// Returns whether the field is required.
@@ -148,6 +167,15 @@ impl CredentialNames {
     pub fn is_required(&self, field: CredentialField) -> bool {
         self.fields[field.index()].is_some_and(|names| names.required)
     }
+}
+
+/// Credentials by field, however a program got them: `keystore::Credentials`, or a type of its own.
+///
+/// The api crates make a service of them, and a client a session:
+/// `Session::with_credentials`.
+pub trait CredentialValues {
+    /// Returns the value of the field. `None` if there is none.
+    fn value(&self, field: CredentialField) -> Option<&SecretText>;
 }
 
 #[cfg(test)]
@@ -165,7 +193,7 @@ mod tests {
                 names.with_field(field, "VARIABLE", "user")
             })
             .with_required(CredentialField::Password);
-        assert_eq!(names.fields().count(), 4);
+        assert_eq!(names.fields().count(), 5);
         let required: Vec<_> = names
             .fields()
             .filter(|field| names.is_required(*field))

@@ -15,8 +15,9 @@ mod trace;
 use std::{fmt, sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, Error, ErrorKind, Limits, Now, PermitKind, Request, Response, SecretText, Service,
-    Store, Token, TokenKind, TokenRecord, TokenRequirement, TransportError,
+    AccountKey, CredentialField, CredentialValues, Error, ErrorKind, ExposeSecret, Limits, Now,
+    PermitKind, Request, Response, SecretText, Service, Store, Token, TokenKind, TokenRecord,
+    TokenRequirement, TransportError,
 };
 
 pub use asynchronous::{AsyncClient, AsyncItems, AsyncPages, AsyncSession};
@@ -213,6 +214,17 @@ impl Identity {
             username: username.into(),
             password,
         });
+    }
+
+    /// Takes user name and password, if both are there.
+    fn with_credentials(&mut self, credentials: &dyn CredentialValues) {
+        let value = |field| credentials.value(field);
+        if let (Some(username), Some(password)) = (
+            value(CredentialField::Username),
+            value(CredentialField::Password),
+        ) {
+            self.with_password(username.expose_secret(), password.clone());
+        }
     }
 
     /// Adds the login's timeout to the wait for a renewal, which now includes the user.

@@ -1,11 +1,17 @@
-//! The search for credentials, field by field: program, environment, keyring.
+//! The search for credentials, field by field: program, environment, files, keyring.
 
-use std::{collections::BTreeMap, env, ffi::OsString, fmt};
+use std::{
+    collections::BTreeMap,
+    env,
+    ffi::OsString,
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use auth_core::{CredentialField, CredentialNames, Error, ExposeSecret, SecretText, joined};
 
 use super::{
-    Credentials,
+    Credentials, secret_file,
     source::{self, CredentialSource},
 };
 #[cfg(feature = "keyring")]
@@ -31,6 +37,8 @@ pub struct Discovery {
     names: CredentialNames,
     values: BTreeMap<CredentialField, SecretText>,
     read_variable: Box<ReadVariable>,
+    file: Option<PathBuf>,
+    is_optional: bool,
     pub(super) keyring: bool,
     #[cfg(feature = "keyring")]
     pub(super) passwords: Option<Passwords>,
@@ -38,8 +46,11 @@ pub struct Discovery {
     timeout: std::time::Duration,
 }
 
+/// What is wrong with a variable that is set.
+const NOT_TEXT: &str = "is not Unicode text";
+
 /// Reads an environment variable.
-type ReadVariable = dyn Fn(&str) -> Option<OsString> + Send + Sync;
+pub(super) type ReadVariable = dyn Fn(&str) -> Option<OsString> + Send + Sync;
 
 impl Discovery {
     #[inline]
@@ -48,6 +59,8 @@ impl Discovery {
             names,
             values: BTreeMap::new(),
             read_variable: Box::new(|name| env::var_os(name)),
+            file: None,
+            is_optional: false,
             keyring: true,
             #[cfg(feature = "keyring")]
             passwords: None,
@@ -77,6 +90,24 @@ impl Discovery {
         self
     }
 
+    /// Also reads this file, after the environment and before the keyring. It has a line for each
+    /// value, with the name of its variable, as a `.env` file has: `INAT_APP_ID=33f27dc6`. Other
+    /// lines are ignored. A missing file has no values.
+    ///
+    /// It may hold secrets, so [`discover`](Self::discover) rejects a file that other users can
+    /// access.
+    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.file = Some(path.into());
+        self
+    }
+
+    /// Makes every field optional. [`Credentials::require`] then fails for one that is missing when
+    /// the program needs it.
+    pub fn optional(mut self) -> Self {
+        self.is_optional = true;
+        self
+    }
+
     /// Does not read the keyring, which may prompt the user to unlock it.
     pub fn without_keyring(mut self) -> Self {
         self.keyring = false;
@@ -91,8 +122,16 @@ impl Discovery {
         self
     }
 
-    /// Searches the values of the program, then the environment, then the keyring if a field is
-    /// still missing.
+    /// Searches the values of the program, then the environment, then the [file](Self::file), then
+    /// the keyring if a field is still missing.
+    ///
+    /// **A secret in a file** (systemd's `LoadCredential=`, Docker's secrets): for the variable
+    /// `INAT_PASSWORD` also sets `INAT_PASSWORD_FILE`, the path of a file with the value. One line
+    /// break at its end is removed. The file may be readable by other users, as Docker's are in
+    /// their container, but not writable by them. The variable for the value itself goes before it.
+    ///
+    /// A field that is required counts as optional beside a [token](CredentialField::Token), which
+    /// needs neither an application nor a password.
     ///
     /// Removes one pair of double quotes around the value of a variable and adds a
     /// [warning](Credentials::warnings): `set NAME="value"` in Windows' CMD keeps them. Empty and
@@ -101,7 +140,7 @@ impl Discovery {
     /// # Errors
     /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if a required field is
     /// missing. The error names all missing fields, the sources that were searched for each, and
-    /// the reason if the keyring could not be read.
+    /// the reason if the keyring could not be read. Also if a file that was named cannot be read.
     #[inline]
     pub fn discover(self) -> Result<Credentials, Error> {
         let mut search = Search::default();
@@ -113,8 +152,11 @@ impl Discovery {
         }
         for field in self.names.fields() {
             if let Some(variable) = self.names.variable(field) {
-                search.search_environment(field, variable, &self.read_variable);
+                search.search_environment(field, variable, &self.read_variable)?;
             }
+        }
+        if let Some(path) = &self.file {
+            search.search_file(path, &self.names)?;
         }
         #[cfg(feature = "keyring")]
         let passwords = self
@@ -143,6 +185,7 @@ impl Discovery {
         let required: Vec<_> = missing
             .into_iter()
             .filter(|field| self.names.is_required(*field))
+            .filter(|_| !self.is_optional && !search.found.contains_key(&CredentialField::Token))
             .collect();
         if !required.is_empty() {
             return Err(source::missing(&required, &search.searched));
@@ -186,13 +229,13 @@ impl Search {
         field: CredentialField,
         variable: &'static str,
         read: &ReadVariable,
-    ) {
+    ) -> Result<(), Error> {
         if self.found.contains_key(&field) {
-            return;
+            return Ok(());
         }
         let problem = match read(variable).map(OsString::into_string) {
             None => "is not set",
-            Some(Err(_)) => "is not Unicode text",
+            Some(Err(_)) => NOT_TEXT,
             Some(Ok(value)) => {
                 let value = SecretText::from(value);
                 let (value, was_quoted) = cleaned(field, value);
@@ -205,13 +248,57 @@ impl Search {
                     }
                     let source = CredentialSource::Environment { variable };
                     self.found.insert(field, (value, source));
-                    return;
+                    return Ok(());
                 }
                 "is empty"
             }
         };
+        let in_file = match problem {
+            NOT_TEXT => None,
+            _ => secret_file::read(variable, read)?,
+        };
+        if let Some(value) = in_file {
+            let (value, _) = match field {
+                CredentialField::Password | CredentialField::Username => (value, false),
+                _ => cleaned(field, value),
+            };
+            if !value.is_blank() {
+                let source = CredentialSource::VariableFile { variable };
+                self.found.insert(field, (value, source));
+                return Ok(());
+            }
+        }
         let source = format!("the variable {variable} {problem}; ");
         self.searched.insert(field, source);
+        Ok(())
+    }
+
+    #[inline]
+    fn search_file(&mut self, path: &Path, names: &CredentialNames) -> Result<(), Error> {
+        let text = secret_file::read_private(path)?;
+        for field in names.fields() {
+            let Some(variable) = names.variable(field) else {
+                continue;
+            };
+            if self.found.contains_key(&field) {
+                continue;
+            }
+            let value = text
+                .as_ref()
+                .and_then(|text| secret_file::line(text, variable));
+            match value.map(|value| cleaned(field, value).0) {
+                Some(value) if !value.is_blank() => {
+                    let source = CredentialSource::File { variable };
+                    self.found.insert(field, (value, source));
+                }
+                _ => {
+                    let searched = self.searched.entry(field).or_default();
+                    let path = path.display();
+                    searched.push_str(&format!("the file {path} has no {variable}; "));
+                }
+            }
+        }
+        Ok(())
     }
 
     #[cfg(feature = "keyring")]
@@ -260,7 +347,9 @@ impl KeyringSearch {
     /// What the error for a missing field says about the keyring.
     #[inline]
     fn describe(&self, names: &CredentialNames, field: CredentialField) -> String {
-        let user = names.keyring_user(field).unwrap_or_default();
+        let Some(user) = names.keyring_user(field) else {
+            return "the keyring never has it".into();
+        };
         let entry = format!("entry {user} of {}", names.keyring_service());
         match self {
             #[cfg(feature = "keyring")]
@@ -280,7 +369,7 @@ impl KeyringSearch {
 #[inline]
 fn cleaned(field: CredentialField, value: SecretText) -> (SecretText, bool) {
     match field {
-        CredentialField::ClientId | CredentialField::ClientSecret => {
+        CredentialField::ClientId | CredentialField::ClientSecret | CredentialField::Token => {
             let text = value.expose_secret();
             let clean = SecretText::from(joined(text).into_owned());
             let was_quoted =

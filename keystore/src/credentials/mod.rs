@@ -1,20 +1,22 @@
 //! Discovers a program's credentials: values of the program, environment variables, the keyring.
 
 mod discovery;
+mod method;
+mod secret_file;
 mod source;
 
 use std::{collections::BTreeMap, fmt};
 
 use auth_core::{CredentialField, CredentialNames, Error, ExposeSecret, SecretText};
 
-pub use self::{discovery::Discovery, source::CredentialSource};
+pub use self::{discovery::Discovery, method::LoginMethod, source::CredentialSource};
 #[cfg(feature = "keyring")]
 use crate::keyring::Passwords;
 
 /// The credentials of a user or program for one service, each field with its source.
 ///
-/// Each field is searched up separately, in this order: a value of the program, an environment
-/// variable, an entry of the keyring (feature `keyring`). So the program may set the application
+/// Each field is searched separately, in this order: a value of the program, an environment variable
+/// or the file that one names, a file of the program, an entry of the keyring (feature `keyring`). So the program may set the application
 /// id, the environment the user name, and the keyring the rest. The API crate of the service
 /// defines the names to look up.
 ///
@@ -156,5 +158,7 @@ impl fmt::Debug for Credentials {
     }
 }
 
+#[cfg(test)]
+mod file_tests;
 #[cfg(test)]
 mod tests;

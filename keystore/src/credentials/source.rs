@@ -23,6 +23,16 @@ pub enum CredentialSource {
         /// The name of the variable.
         variable: &'static str,
     },
+    /// The file that a variable names: `INAT_PASSWORD_FILE` for `INAT_PASSWORD`.
+    VariableFile {
+        /// The name of the variable for the value itself.
+        variable: &'static str,
+    },
+    /// A line of the file of [`Discovery::file`](crate::Discovery::file).
+    File {
+        /// The name of the variable for the value itself.
+        variable: &'static str,
+    },
     /// An entry of the keyring.
     Keyring {
         /// The service of the entry.
@@ -45,6 +55,8 @@ impl fmt::Display for CredentialSource {
         match self {
             Self::Given => f.write_str("the program"),
             Self::Environment { variable } => write!(f, "the variable {variable}"),
+            Self::VariableFile { variable } => write!(f, "the file that {variable}_FILE names"),
+            Self::File { variable } => write!(f, "the credentials file, {variable}"),
             Self::Keyring { service, user } => write!(f, "the keyring, entry {user} of {service}"),
         }
     }

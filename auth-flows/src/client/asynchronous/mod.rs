@@ -13,8 +13,8 @@ mod web_login;
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, AsyncTransport, CodeGrant, Error, Operation, Paged, Runtime, SecretText, Service,
-    Store,
+    AccountKey, AsyncTransport, CodeGrant, CredentialValues, Error, Operation, Paged, Runtime,
+    SecretText, Service, Store,
 };
 
 use self::host::Host;
@@ -302,6 +302,14 @@ impl AsyncSession {
     #[must_use]
     pub fn with_password(mut self, username: &str, password: impl Into<SecretText>) -> Self {
         self.identity.with_password(username, password.into());
+        self
+    }
+
+    /// Makes the session log in by what a program found in its environment, as
+    /// [`Session::with_credentials`](crate::Session::with_credentials) does.
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: &impl CredentialValues) -> Self {
+        self.identity.with_credentials(credentials);
         self
     }
 

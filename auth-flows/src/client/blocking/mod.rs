@@ -12,7 +12,8 @@ mod web_login;
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, CodeGrant, Error, Operation, Paged, SecretText, Service, Store, Transport,
+    AccountKey, CodeGrant, CredentialValues, Error, Operation, Paged, SecretText, Service, Store,
+    Transport,
 };
 
 pub use self::paging::{Items, Pages};
@@ -290,6 +291,36 @@ impl Session {
     #[must_use]
     pub fn with_password(mut self, username: &str, password: impl Into<SecretText>) -> Self {
         self.identity.with_password(username, password.into());
+        self
+    }
+
+    /// Makes the session log in by what a program found in its environment, as
+    /// [`with_password`](Self::with_password) does: by user name and password, if `credentials` has
+    /// both. Otherwise it uses the stored login.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (server, _) = setup::inaturalist();
+    /// # let environment = |name: &str| match name {
+    /// #     "INAT_APP_ID" => Some("app".into()), "INAT_APP_SECRET" => Some("app-secret".into()),
+    /// #     "INAT_USERNAME" => Some("alice".into()), "INAT_PASSWORD" => Some("password".into()), _ => None };
+    /// use auth_flows::Client;
+    /// use keystore::{Credentials, Memory};
+    ///
+    /// let found = Credentials::discover(api_inat::CREDENTIALS).optional();
+    /// # let found = found.environment(environment).without_keyring();
+    /// let found = found.discover()?;
+    /// let service = api_inat::service_from(&found).user_agent("nightly/1.0 (mail@example.org)");
+    /// # let service = service.at(server.url());
+    /// let store = found.store(Memory::new()); // a token that was found comes before the store
+    /// let client = Client::new(service.build()?, http_ureq::Ureq::default(), store);
+    /// let session = client.account("me").with_credentials(&found);
+    /// println!("with {}: {:?}", found.login_method(), session.send(api_inat::users::Me::new())?.login);
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: &impl CredentialValues) -> Self {
+        self.identity.with_credentials(credentials);
         self
     }
 
