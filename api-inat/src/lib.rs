@@ -1,5 +1,6 @@
 //! iNaturalist's API as typed operations, with its service and its two tokens.
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod credential_names;
 pub mod guide;

@@ -1,4 +1,4 @@
-//! What each manifest has to contain: the shared settings, and a reason for each dependency and
+//! What each manifest has to contain: the shared settings, those of docs.rs, and a reason for each dependency and
 //! feature.
 
 use super::{
@@ -10,6 +10,13 @@ use super::{
 const SHARED: [(&str, &str); 2] = [
     ("package", "license.workspace = true"),
     ("lints", "workspace = true"),
+];
+
+/// What docs.rs requires to show every item, with the feature that it requires. In each manifest
+/// of a package that is published, which names its README.
+const PAGES: [&str; 2] = [
+    "all-features = true",
+    "rustdoc-args = [\"--cfg\", \"docsrs\"]",
 ];
 
 /// The package with lints of its own: an allocator cannot be written without `unsafe`, which the
@@ -34,6 +41,12 @@ pub(super) fn package(tree: &Tree) -> Vec<Finding> {
             }
             if !own && !has(table, line) {
                 missing(format!("`{line}` is missing in [{table}]"));
+            }
+        }
+        let lacks = |line: &&&str| !has("package.metadata.docs.rs", line);
+        if has("package", "readme = ") {
+            for line in PAGES.iter().filter(lacks) {
+                missing(format!("`{line}` is missing in [package.metadata.docs.rs]"));
             }
         }
         if !has("package", "description = \"") || has("package", "description = \"\"") {
@@ -161,6 +174,17 @@ mod tests {
             &good.replace("[lints]", "[other]"),
             true,
             &["a/Cargo.toml: `workspace = true` is missing in [lints]"],
+        );
+        let published = good.replace("[lints]", "readme = \"README.md\"\n\n[lints]");
+        let pages = "[package.metadata.docs.rs]\nall-features = true\n";
+        let badges = "rustdoc-args = [\"--cfg\", \"docsrs\"]\n";
+        check(&format!("{published}{pages}{badges}"), true, &[]);
+        check(
+            &format!("{published}{pages}"),
+            true,
+            &[
+                "a/Cargo.toml: `rustdoc-args = [\"--cfg\", \"docsrs\"]` is missing in [package.metadata.docs.rs]",
+            ],
         );
         check(
             &good.replace("\"what\"", "\"\""),

@@ -1,5 +1,5 @@
 //! `cargo xtask tidy`: checks the workspace's own rules. Prints one line for each rule, then each
-//! finding with its path.
+//! finding with its path. With `--pages DIR`: checks the pages of `cargo doc` in that folder.
 
 mod commands;
 mod core;
@@ -7,12 +7,14 @@ mod ladder;
 mod layout;
 mod manifests;
 mod packages;
+mod pages;
 mod star;
 mod tree;
 mod words;
 
 use std::ffi::OsString;
 use std::fmt;
+use std::path::PathBuf;
 
 use tree::Tree;
 
@@ -91,27 +93,35 @@ impl fmt::Display for Finding {
     }
 }
 
-pub(crate) fn run(args: Vec<OsString>) -> Outcome {
+pub(crate) fn run(mut args: Vec<OsString>) -> Outcome {
+    let pages = args.first().is_some_and(|arg| arg == "--pages");
+    if pages && args.len() == 2 {
+        let folder = PathBuf::from(args.remove(1));
+        return Ok(Verdict::of(pages::check(&folder, &Tree::read()?)?));
+    }
     no_arguments(args)?;
     let tree = Tree::read()?;
-    let mut failed = 0;
-    for (rule, check) in CHECKS {
-        let findings = check(&tree);
-        if findings.is_empty() {
-            output::line(format_args!("ok      {rule}"));
-            continue;
-        }
-        failed += 1;
-        output::line(format_args!("FAILED  {rule}"));
-        for finding in findings {
-            output::line(format_args!("          {finding}"));
-        }
-    }
+    let passed = |(rule, check): &&Check| print(rule, &check(&tree));
+    let failed = CHECKS.iter().filter(|check| !passed(check)).count();
     output::line(format_args!(
         "tidy: {} checks, {failed} failed",
         CHECKS.len()
     ));
     Ok(Verdict::of(failed))
+}
+
+/// Prints a rule and what breaks it. Returns whether nothing does.
+fn print(rule: &str, findings: &[Finding]) -> bool {
+    let verdict = if findings.is_empty() {
+        "ok    "
+    } else {
+        "FAILED"
+    };
+    output::line(format_args!("{verdict}  {rule}"));
+    for finding in findings {
+        output::line(format_args!("          {finding}"));
+    }
+    findings.is_empty()
 }
 
 /// Whether the line has the word itself, rather than the end of a longer one.

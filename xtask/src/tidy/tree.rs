@@ -86,6 +86,23 @@ impl Tree {
         self.files().filter(|file| file.path.ends_with(".rs"))
     }
 
+    /// The sources of the library crates, each with the name of its crate.
+    pub(super) fn libraries(&self) -> impl Iterator<Item = (String, &File)> {
+        let of_package = move |package: &'_ Package| {
+            let folder = package.manifest.trim_end_matches("Cargo.toml").to_owned() + "src/";
+            (package.name.replace('-', "_"), folder)
+        };
+        let packages = self
+            .packages
+            .iter()
+            .filter(|package| package.name != "xtask");
+        packages.map(of_package).flat_map(move |(krate, folder)| {
+            let sources = self.sources();
+            let own = sources.filter(move |file| file.path.starts_with(&folder));
+            own.map(move |file| (krate.clone(), file))
+        })
+    }
+
     pub(super) fn file(&self, path: &str) -> Option<&File> {
         self.files().find(|file| file.path == path)
     }

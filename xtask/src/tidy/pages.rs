@@ -1,0 +1,377 @@
+//! `cargo xtask tidy --pages DIR`: checks the pages that rustdoc wrote: dead links, links left as
+//! text, items that require a feature and do not say so.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{
+    Finding,
+    tree::{File, Tree},
+};
+use crate::{Stop, output};
+
+/// Rustdoc's words for what an item requires.
+const BADGE: &str = "Available on ";
+
+/// The pages of a folder, by their path from it, with `/` as the separator.
+#[derive(Debug, Default)]
+pub(super) struct Pages {
+    pages: BTreeMap<String, Page>,
+    /// All other files: styles, scripts, fonts.
+    others: BTreeSet<String>,
+}
+
+#[derive(Debug)]
+struct Page {
+    text: String,
+    ids: BTreeSet<String>,
+    /// Where the page sends its reader, if it is only the old place of another.
+    moved: Option<String>,
+}
+
+impl Pages {
+    pub(super) fn read(folder: &Path) -> Result<Self, Stop> {
+        let mut pages = Self::default();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(inside) = folders.pop() {
+            for path in listed(&inside)? {
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let name = path.strip_prefix(folder).unwrap_or(&path);
+                let name = name.display().to_string().replace('\\', "/");
+                if !name.ends_with(".html") {
+                    pages.others.insert(name);
+                    continue;
+                }
+                let text = fs::read_to_string(&path);
+                pages.add(&name, text.map_err(|error| failed(&path, &error))?);
+            }
+        }
+        Ok(pages)
+    }
+
+    fn add(&mut self, name: &str, text: String) {
+        let ids = values(&text, " id=\"").map(unescaped).collect();
+        let moved = text.split_once("<meta http-equiv=\"refresh\" content=\"0;URL=");
+        let moved = moved.and_then(|(_, url)| url.split('"').next());
+        let moved = moved.map(|url| resolved(name, url));
+        self.pages
+            .insert(name.to_owned(), Page { text, ids, moved });
+    }
+
+    /// The crates' pages, with their paths and their text up to the implementations for all types,
+    /// whose prose is that of other packages.
+    fn read_by_people(&self) -> impl Iterator<Item = (&str, &str)> {
+        let of_crates = self.pages.iter();
+        let of_crates =
+            of_crates.filter(|(path, _)| !path.starts_with("src/") && path.contains('/'));
+        of_crates.map(|(path, page)| {
+            let own = page.text.split(" id=\"blanket-implementations\"").next();
+            (path.as_str(), own.unwrap_or_default())
+        })
+    }
+
+    /// Whether there is such a page with such an id, or another file.
+    fn leads_somewhere(&self, path: &str, id: &str) -> bool {
+        let Some(page) = self.pages.get(path) else {
+            return self.others.contains(path);
+        };
+        let page = page
+            .moved
+            .as_ref()
+            .map_or(Some(page), |to| self.pages.get(to));
+        // The lines of a source page are numbered by a script.
+        let any = id.is_empty() || path.starts_with("src/");
+        page.is_some_and(|page| any || page.ids.contains(id))
+    }
+
+    /// The page of an item, or of a module, at the root of a crate.
+    fn item(&self, krate: &str, name: &str) -> Option<&Page> {
+        let module = format!("{krate}/{name}/index.html");
+        let (of_item, end) = (format!("{krate}/"), format!(".{name}.html"));
+        let is_item = |path: &str| {
+            let file = path.strip_prefix(&of_item);
+            file.is_some_and(|file| !file.contains('/') && file.ends_with(&end))
+        };
+        let mut found = self.pages.iter();
+        let found = found.find(|(path, _)| **path == module || is_item(path));
+        found.map(|(_, page)| page)
+    }
+}
+
+fn listed(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
+    let listed = fs::read_dir(folder).and_then(|entries| {
+        let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+        paths.collect()
+    });
+    listed.map_err(|error| failed(folder, &error))
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> Stop {
+    Stop::Failed(format!("{}: {error}", path.display()))
+}
+
+/// Checks the pages, and prints a line for each rule.
+pub(super) fn check(folder: &Path, tree: &Tree) -> Result<usize, Stop> {
+    let pages = Pages::read(folder)?;
+    let checks = [
+        ("no dead link", dead_links(&pages)),
+        ("no link left as text", left_as_text(&pages)),
+        (
+            "each item names the feature it requires",
+            badges(&pages, tree),
+        ),
+    ];
+    output::line(format_args!("{} pages", pages.read_by_people().count()));
+    Ok(checks
+        .into_iter()
+        .map(|(rule, found)| super::print(rule, &found))
+        .filter(|ok| !ok)
+        .count())
+}
+
+/// Finds links to files that do not exist, and to ids that their page does not have.
+fn dead_links(pages: &Pages) -> Vec<Finding> {
+    let mut findings = BTreeSet::new();
+    for (path, page) in pages.read_by_people() {
+        for link in values(page, " href=\"") {
+            let link = unescaped(link);
+            if link.contains("://") || link.starts_with("javascript:") {
+                continue;
+            }
+            let (file, id) = link.split_once('#').unwrap_or((&link, ""));
+            let file = file.split('?').next().unwrap_or_default();
+            if !pages.leads_somewhere(&resolved(path, file), id) {
+                findings.insert((path.to_owned(), link));
+            }
+        }
+    }
+    let dead = |(path, link)| Finding::new(path, format!("the link `{link}` is dead"));
+    findings.into_iter().map(dead).collect()
+}
+
+/// Finds `[`X`]` and `[X](Y)` that became no link.
+fn left_as_text(pages: &Pages) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, page) in pages.read_by_people() {
+        let prose = without_code(page);
+        for (at, _) in prose.match_indices("[<code>") {
+            let text: String = prose[at..].chars().take(60).collect();
+            findings.push(Finding::new(path, format!("`{text}` is no link")));
+        }
+        for (at, _) in prose.match_indices("](") {
+            let text: String = prose[at..].chars().take(60).collect();
+            findings.push(Finding::new(path, format!("`{text}` is no link")));
+        }
+    }
+    findings
+}
+
+/// Finds items behind `#[cfg(feature = …)]` whose place on the pages does not name the feature.
+fn badges(pages: &Pages, tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (krate, file) in tree.libraries() {
+        let is_root = file.path.ends_with("/src/lib.rs");
+        for (line, feature, name) in gated(file) {
+            let has_badge = |text: &str| text.contains(BADGE) && text.contains(feature);
+            let shown = if is_root {
+                pages
+                    .item(&krate, name)
+                    .is_some_and(|page| has_badge(&page.text))
+            } else {
+                let id = format!(" id=\"method.{name}\"");
+                let mut of_crate = pages.pages.iter();
+                of_crate.any(|(path, page)| {
+                    let at = page.text.find(&id).filter(|_| path.starts_with(&krate));
+                    at.is_some_and(|at| {
+                        let end = page.text[at..].find("</summary>");
+                        has_badge(&page.text[at..at + end.unwrap_or_default()])
+                    })
+                })
+            };
+            if !shown {
+                let what = format!("`{name}` has no badge of the feature `{feature}`");
+                findings.push(Finding::at_line(&file.path, line, what));
+            }
+        }
+    }
+    findings
+}
+
+/// The public items that a file gates by one feature: line, feature, name.
+fn gated(file: &File) -> Vec<(usize, &str, &str)> {
+    let (mut found, mut feature) = (Vec::new(), None);
+    for (number, line) in file.compiled() {
+        let line = line.trim();
+        if let Some(named) = line.strip_prefix("#[cfg(feature = \"") {
+            feature = named.split('"').next();
+        }
+        if line.starts_with('#') {
+            continue;
+        }
+        let Some(feature) = feature.take() else {
+            continue;
+        };
+        let names = ["pub mod ", "pub fn ", "pub use "];
+        let Some(rest) = names.iter().find_map(|word| line.strip_prefix(word)) else {
+            continue;
+        };
+        let rest = rest.split(['(', ';', '<']).next().unwrap_or_default();
+        let last = rest.rsplit("::").next().unwrap_or_default();
+        for name in last.trim_matches(['{', '}']).split(',') {
+            found.push((number, feature, name.trim()));
+        }
+    }
+    found
+}
+
+/// The values of an attribute, e.g. ` href="`.
+fn values<'t>(text: &'t str, attribute: &'static str) -> impl Iterator<Item = &'t str> {
+    let parts = text.split(attribute).skip(1);
+    parts.filter_map(|part| part.split('"').next())
+}
+
+/// The page without what is in `<pre>`, where brackets are code.
+fn without_code(page: &str) -> String {
+    let mut parts = page.split("<pre");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |prose, part| {
+        prose + part.split_once("</pre>").map_or("", |(_, rest)| rest)
+    })
+}
+
+/// Where a link of a page leads, from the root of the pages.
+fn resolved(page: &str, link: &str) -> String {
+    if link.is_empty() {
+        return page.to_owned();
+    }
+    let mut path: Vec<_> = page.split('/').collect();
+    path.pop();
+    for part in link.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(path.pop()),
+            part => path.push(part),
+        }
+    }
+    path.join("/")
+}
+
+/// Decodes the entities and percent signs that rustdoc writes in links and ids.
+fn unescaped(text: &str) -> String {
+    let text = text.replace("&lt;", "<").replace("&gt;", ">");
+    let text = text.replace("&quot;", "\"").replace("&#39;", "'");
+    let text = text.replace("&amp;", "&");
+    let mut parts = text.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let code = part
+            .get(..2)
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match code {
+            Some(byte) => {
+                bytes.push(byte);
+                bytes.extend_from_slice(&part.as_bytes()[2..]);
+            }
+            None => bytes.extend_from_slice(format!("%{part}").as_bytes()),
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pages(pages: &[(&str, &str)]) -> Pages {
+        let mut all = Pages::default();
+        for (name, text) in pages {
+            all.add(name, (*text).to_owned());
+        }
+        all.others.insert("static.files/a.css".to_owned());
+        all
+    }
+
+    fn texts(findings: &[Finding]) -> Vec<String> {
+        findings.iter().map(Finding::to_string).collect()
+    }
+
+    #[test]
+    fn dead_links_are_found() {
+        let check = |link: &str, dead: bool| {
+            let text = format!("<a href=\"{link}\">x</a><p id=\"here\">");
+            let all = [
+                ("a/mod/struct.A.html", text.as_str()),
+                ("b/index.html", "<p id=\"impl-From%3CT%3E-for-U\">"),
+                ("src/b/lib.rs.html", ""),
+                (
+                    "b/old.html",
+                    "<meta http-equiv=\"refresh\" content=\"0;URL=../b/index.html\">",
+                ),
+            ];
+            let found = texts(&dead_links(&pages(&all)));
+            let expect = format!(
+                "a/mod/struct.A.html: the link `{}` is dead",
+                unescaped(link)
+            );
+            assert_eq!(found, if dead { vec![expect] } else { vec![] }, "{link}");
+        };
+        check("#here", false);
+        check("#elsewhere", true);
+        check("struct.A.html#here", false);
+        check("struct.B.html", true);
+        check("auth_core::ErrorKind::Usage", true);
+        check("../../b/index.html", false);
+        check("../../b/index.html#impl-From%3CT%3E-for-U", false);
+        check("../../b/index.html#x", true);
+        check("../../b/old.html#impl-From%3CT%3E-for-U", false);
+        check("../../b/old.html#x", true);
+        check("../../src/b/lib.rs.html#3-5", false);
+        check("../../src/b/none.rs.html#3-5", true);
+        check("../../static.files/a.css", false);
+        check("https://docs.rs/a", false);
+    }
+
+    #[test]
+    fn brackets_in_prose_are_found() {
+        let check = |text: &str, expect: usize| {
+            let found = left_as_text(&pages(&[("a/index.html", text)]));
+            assert_eq!(found.len(), expect, "{text}");
+        };
+        check("<p>see [<code>X</code>]</p>", 1);
+        check("<p>see [the error](Error::X)</p>", 1);
+        check("<pre class=\"rust\">[<code>X</code>](y)</pre> [1, 2]", 0);
+    }
+
+    #[test]
+    fn a_missing_badge_is_found() {
+        let lib = "//! A\n#[cfg(feature = \"f\")]\npub use x::{One, Two};\npub use y::Three;\n";
+        let other = "//! B\nimpl A {\n    #[cfg(feature = \"f\")]\n    #[inline]\n    pub fn m(&self) {}\n}\n";
+        let tree = Tree::of(&[
+            ("a-b/Cargo.toml", ""),
+            ("a-b/src/lib.rs", lib),
+            ("a-b/src/y.rs", other),
+        ]);
+        let tree = tree.with_metadata(&serde_json::json!({ "workspace_root": "/w", "packages": [
+            { "name": "a-b", "manifest_path": "/w/a-b/Cargo.toml" },
+        ]}));
+        let badge = "Available on <strong>crate feature <code>f</code></strong> only.";
+        let method = |badge: &str| format!("<section id=\"method.m\">{badge}</summary>");
+        let check = |two: &str, of_method: &str, expect: &[&str]| {
+            let all = pages(&[
+                ("a_b/struct.One.html", badge),
+                ("a_b/struct.Two.html", two),
+                ("a_b/struct.Three.html", &method(of_method)),
+            ]);
+            assert_eq!(texts(&badges(&all, &tree)), expect);
+        };
+        check(badge, badge, &[]);
+        let two = "a-b/src/lib.rs:3: `Two` has no badge of the feature `f`";
+        let m = "a-b/src/y.rs:5: `m` has no badge of the feature `f`";
+        check("", badge, &[two]);
+        check(badge, "", &[m]);
+    }
+}
