@@ -1,4 +1,6 @@
 //! iNaturalist's API as typed operations, with its service and its two tokens.
+//!
+#![doc = include_str!("links.md")]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

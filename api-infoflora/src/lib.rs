@@ -1,4 +1,6 @@
 //! Info Flora as typed operations: its service, and the known part of its API.
+//!
+#![doc = include_str!("links.md")]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -13,7 +13,7 @@ const SHARED: [(&str, &str); 2] = [
 ];
 
 /// What docs.rs requires to show every item, with the feature that it requires. In each manifest
-/// of a package that is published, which names its README.
+/// of a package that is published.
 const PAGES: [&str; 2] = [
     "all-features = true",
     "rustdoc-args = [\"--cfg\", \"docsrs\"]",
@@ -44,7 +44,7 @@ pub(super) fn package(tree: &Tree) -> Vec<Finding> {
             }
         }
         let lacks = |line: &&&str| !has("package.metadata.docs.rs", line);
-        if has("package", "readme = ") {
+        if !has("package", "publish = false") {
             for line in PAGES.iter().filter(lacks) {
                 missing(format!("`{line}` is missing in [package.metadata.docs.rs]"));
             }
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn missing_settings_are_found() {
-        let good = "[package]\ndescription = \"what\"\nlicense.workspace = true\n\n[lints]\nworkspace = true\n";
+        let good = "[package]\npublish = false\ndescription = \"what\"\nlicense.workspace = true\n\n[lints]\nworkspace = true\n";
         let check = |manifest: &str, readme: bool, expect: &[&str]| {
             assert_eq!(
                 found(package, &tree(manifest, readme)),
@@ -175,7 +175,7 @@ mod tests {
             true,
             &["a/Cargo.toml: `workspace = true` is missing in [lints]"],
         );
-        let published = good.replace("[lints]", "readme = \"README.md\"\n\n[lints]");
+        let published = good.replace("publish = false\n", "");
         let pages = "[package.metadata.docs.rs]\nall-features = true\n";
         let badges = "rustdoc-args = [\"--cfg\", \"docsrs\"]\n";
         check(&format!("{published}{pages}{badges}"), true, &[]);

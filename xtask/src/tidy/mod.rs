@@ -8,6 +8,7 @@ mod layout;
 mod manifests;
 mod packages;
 mod pages;
+mod readmes;
 mod star;
 mod tree;
 mod words;
@@ -54,6 +55,10 @@ const CHECKS: &[Check] = &[
         core::calls,
     ),
     ("auth-core: clippy bans the same", core::bans),
+    (
+        "each link of a README leads somewhere, on a forge and in a registry",
+        readmes::links,
+    ),
     (
         "no open tasks, and no test is switched off",
         words::left_over,

@@ -2,8 +2,8 @@
 //! text, items that require a feature and do not say so.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use super::{
     Finding,
@@ -110,7 +110,7 @@ fn listed(folder: &Path) -> Result<Vec<PathBuf>, Stop> {
     listed.map_err(|error| failed(folder, &error))
 }
 
-fn failed(path: &Path, error: &std::io::Error) -> Stop {
+fn failed(path: &Path, error: &io::Error) -> Stop {
     Stop::Failed(format!("{}: {error}", path.display()))
 }
 
@@ -119,6 +119,14 @@ pub(super) fn check(folder: &Path, tree: &Tree) -> Result<usize, Stop> {
     let pages = Pages::read(folder)?;
     let checks = [
         ("no dead link", dead_links(&pages)),
+        (
+            "no link to docs.rs for what is on these pages",
+            leading_away(&pages, tree),
+        ),
+        (
+            "each link of a README to docs.rs has its page here",
+            of_readmes(&pages, tree),
+        ),
         ("no link left as text", left_as_text(&pages)),
         (
             "each item names the feature it requires",
@@ -153,16 +161,58 @@ fn dead_links(pages: &Pages) -> Vec<Finding> {
     findings.into_iter().map(dead).collect()
 }
 
+/// Finds links of our pages to our pages at docs.rs, which hold what was published last. A README
+/// has them for other readers; `src/links.md` before it gives the pages their own.
+fn leading_away(pages: &Pages, tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, page) in pages.read_by_people() {
+        for link in values(page, " href=\"").filter(|link| on_docs_rs(link, tree).is_some()) {
+            let what = format!("`{link}` leads away; name the item in src/links.md");
+            findings.push(Finding::new(path, what));
+        }
+    }
+    findings
+}
+
+/// Finds links in READMEs to pages that docs.rs will not have.
+fn of_readmes(pages: &Pages, tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in tree.files().filter(|file| file.path.ends_with("README.md")) {
+        for (number, line) in file.lines() {
+            let links = line.match_indices("https://docs.rs/");
+            for link in links.filter_map(|(at, _)| line[at..].split([')', ' ', '>']).next()) {
+                let Some(path) = on_docs_rs(link, tree) else {
+                    continue;
+                };
+                let (path, id) = path.split_once('#').unwrap_or((path, ""));
+                if !pages.leads_somewhere(path, id) {
+                    let what = format!("`{link}` will be dead");
+                    findings.push(Finding::at_line(&file.path, number, what));
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// The path of one of our pages at docs.rs, in its newest version.
+fn on_docs_rs<'t>(link: &'t str, tree: &Tree) -> Option<&'t str> {
+    let (package, path) = link
+        .strip_prefix("https://docs.rs/")?
+        .split_once("/latest/")?;
+    let mut own = tree.packages().iter();
+    own.any(|own| own.name == package).then_some(path)
+}
+
 /// Finds `[`X`]` and `[X](Y)` that became no link.
 fn left_as_text(pages: &Pages) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, page) in pages.read_by_people() {
         let prose = without_code(page);
-        for (at, _) in prose.match_indices("[<code>") {
-            let text: String = prose[at..].chars().take(60).collect();
-            findings.push(Finding::new(path, format!("`{text}` is no link")));
-        }
-        for (at, _) in prose.match_indices("](") {
+        for (at, _) in prose
+            .match_indices("[<code>")
+            .chain(prose.match_indices("]("))
+        {
             let text: String = prose[at..].chars().take(60).collect();
             findings.push(Finding::new(path, format!("`{text}` is no link")));
         }
@@ -333,6 +383,29 @@ mod tests {
         check("../../src/b/none.rs.html#3-5", true);
         check("../../static.files/a.css", false);
         check("https://docs.rs/a", false);
+    }
+
+    #[test]
+    fn links_to_docs_rs_are_checked_both_ways() {
+        let readme = "[`X`]: https://docs.rs/a-b/latest/a_b/struct.X.html#method.m\n\
+            [`Y`]: https://docs.rs/a-b/latest/a_b/struct.Y.html\n[http](https://docs.rs/http)";
+        let tree = Tree::of(&[("a-b/README.md", readme)]);
+        let tree = tree.with_metadata(&serde_json::json!({ "workspace_root": "/w", "packages": [
+            { "name": "a-b", "manifest_path": "/w/a-b/Cargo.toml" },
+        ]}));
+        let link = "<a href=\"https://docs.rs/a-b/latest/a_b/struct.X.html\">";
+        let other = "<a href=\"https://docs.rs/http/latest/http/\"><p id=\"method.m\">";
+        let all = [("a_b/index.html", link), ("a_b/struct.X.html", other)];
+        assert_eq!(
+            texts(&leading_away(&pages(&all), &tree)),
+            [
+                "a_b/index.html: `https://docs.rs/a-b/latest/a_b/struct.X.html` leads away; name the item in src/links.md"
+            ]
+        );
+        assert_eq!(
+            texts(&of_readmes(&pages(&all), &tree)),
+            ["a-b/README.md:2: `https://docs.rs/a-b/latest/a_b/struct.Y.html` will be dead"]
+        );
     }
 
     #[test]
