@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("links.md")]
 #![doc = include_str!("../README.md")]
+#![doc = include_str!("items.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod credential_names;

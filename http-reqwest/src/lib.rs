@@ -1,5 +1,6 @@
 //! An async transport over reqwest, and tokio as the runtime.
 #![doc = include_str!("../README.md")]
+#![doc = include_str!("items.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod background;

@@ -1,5 +1,6 @@
 //! A blocking transport over ureq 3.
 #![doc = include_str!("../README.md")]
+#![doc = include_str!("items.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod budget;

@@ -28,6 +28,7 @@ operation! {
     /// );
     /// # Ok::<(), auth_core::Error>(())
     /// ```
+    #[doc(alias("csv", "table", "darwin core"))]
     pub Export: GET "/observations.{format}" -> Export<()>, OPTIONAL;
     at(format(into Format));
     pages 30, 200;

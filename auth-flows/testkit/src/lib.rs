@@ -1,5 +1,6 @@
 //! An authorization and resource server for tests, in the dialects of real server software.
 #![doc = include_str!("../README.md")]
+#![doc = include_str!("items.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod control;

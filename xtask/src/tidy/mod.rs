@@ -1,8 +1,10 @@
 //! `cargo xtask tidy`: checks the workspace's own rules. Prints one line for each rule, then each
 //! finding with its path. With `--pages DIR`: checks the pages of `cargo doc` in that folder.
 
+mod badges;
 mod commands;
 mod core;
+mod front_pages;
 mod ladder;
 mod layout;
 mod manifests;

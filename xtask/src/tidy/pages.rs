@@ -5,26 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::{
-    Finding,
-    tree::{File, Tree},
-};
+use super::{Finding, badges, front_pages, tree::Tree};
 use crate::{Stop, output};
-
-/// Rustdoc's words for what an item requires.
-const BADGE: &str = "Available on ";
 
 /// The pages of a folder, by their path from it, with `/` as the separator.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
-    pages: BTreeMap<String, Page>,
+    pub(super) pages: BTreeMap<String, Page>,
     /// All other files: styles, scripts, fonts.
     others: BTreeSet<String>,
 }
 
 #[derive(Debug)]
-struct Page {
-    text: String,
+pub(super) struct Page {
+    pub(super) text: String,
     ids: BTreeSet<String>,
     /// Where the page sends its reader, if it is only the old place of another.
     moved: Option<String>,
@@ -64,7 +58,7 @@ impl Pages {
 
     /// The crates' pages, with their paths and their text up to the implementations for all types,
     /// whose prose is that of other packages.
-    fn read_by_people(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(super) fn read_by_people(&self) -> impl Iterator<Item = (&str, &str)> {
         let of_crates = self.pages.iter();
         let of_crates =
             of_crates.filter(|(path, _)| !path.starts_with("src/") && path.contains('/'));
@@ -89,7 +83,7 @@ impl Pages {
     }
 
     /// The page of an item, or of a module, at the root of a crate.
-    fn item(&self, krate: &str, name: &str) -> Option<&Page> {
+    pub(super) fn item(&self, krate: &str, name: &str) -> Option<&Page> {
         let module = format!("{krate}/{name}/index.html");
         let (of_item, end) = (format!("{krate}/"), format!(".{name}.html"));
         let is_item = |path: &str| {
@@ -129,8 +123,12 @@ pub(super) fn check(folder: &Path, tree: &Tree) -> Result<usize, Stop> {
         ),
         ("no link left as text", left_as_text(&pages)),
         (
+            "each front page names its items by task",
+            front_pages::unnamed(&pages),
+        ),
+        (
             "each item names the feature it requires",
-            badges(&pages, tree),
+            badges::missing(&pages, tree),
         ),
     ];
     output::line(format_args!("{} pages", pages.read_by_people().count()));
@@ -220,64 +218,6 @@ fn left_as_text(pages: &Pages) -> Vec<Finding> {
     findings
 }
 
-/// Finds items behind `#[cfg(feature = …)]` whose place on the pages does not name the feature.
-fn badges(pages: &Pages, tree: &Tree) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (krate, file) in tree.libraries() {
-        let is_root = file.path.ends_with("/src/lib.rs");
-        for (line, feature, name) in gated(file) {
-            let has_badge = |text: &str| text.contains(BADGE) && text.contains(feature);
-            let shown = if is_root {
-                pages
-                    .item(&krate, name)
-                    .is_some_and(|page| has_badge(&page.text))
-            } else {
-                let id = format!(" id=\"method.{name}\"");
-                let mut of_crate = pages.pages.iter();
-                of_crate.any(|(path, page)| {
-                    let at = page.text.find(&id).filter(|_| path.starts_with(&krate));
-                    at.is_some_and(|at| {
-                        let end = page.text[at..].find("</summary>");
-                        has_badge(&page.text[at..at + end.unwrap_or_default()])
-                    })
-                })
-            };
-            if !shown {
-                let what = format!("`{name}` has no badge of the feature `{feature}`");
-                findings.push(Finding::at_line(&file.path, line, what));
-            }
-        }
-    }
-    findings
-}
-
-/// The public items that a file gates by one feature: line, feature, name.
-fn gated(file: &File) -> Vec<(usize, &str, &str)> {
-    let (mut found, mut feature) = (Vec::new(), None);
-    for (number, line) in file.compiled() {
-        let line = line.trim();
-        if let Some(named) = line.strip_prefix("#[cfg(feature = \"") {
-            feature = named.split('"').next();
-        }
-        if line.starts_with('#') {
-            continue;
-        }
-        let Some(feature) = feature.take() else {
-            continue;
-        };
-        let names = ["pub mod ", "pub fn ", "pub use "];
-        let Some(rest) = names.iter().find_map(|word| line.strip_prefix(word)) else {
-            continue;
-        };
-        let rest = rest.split(['(', ';', '<']).next().unwrap_or_default();
-        let last = rest.rsplit("::").next().unwrap_or_default();
-        for name in last.trim_matches(['{', '}']).split(',') {
-            found.push((number, feature, name.trim()));
-        }
-    }
-    found
-}
-
 /// The values of an attribute, e.g. ` href="`.
 fn values<'t>(text: &'t str, attribute: &'static str) -> impl Iterator<Item = &'t str> {
     let parts = text.split(attribute).skip(1);
@@ -336,13 +276,15 @@ fn unescaped(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn pages(pages: &[(&str, &str)]) -> Pages {
-        let mut all = Pages::default();
-        for (name, text) in pages {
-            all.add(name, (*text).to_owned());
+    impl Pages {
+        pub(in crate::tidy) fn of(pages: &[(&str, &str)]) -> Self {
+            let mut all = Self::default();
+            for (name, text) in pages {
+                all.add(name, (*text).to_owned());
+            }
+            all.others.insert("static.files/a.css".to_owned());
+            all
         }
-        all.others.insert("static.files/a.css".to_owned());
-        all
     }
 
     fn texts(findings: &[Finding]) -> Vec<String> {
@@ -362,7 +304,7 @@ mod tests {
                     "<meta http-equiv=\"refresh\" content=\"0;URL=../b/index.html\">",
                 ),
             ];
-            let found = texts(&dead_links(&pages(&all)));
+            let found = texts(&dead_links(&Pages::of(&all)));
             let expect = format!(
                 "a/mod/struct.A.html: the link `{}` is dead",
                 unescaped(link)
@@ -397,13 +339,13 @@ mod tests {
         let other = "<a href=\"https://docs.rs/http/latest/http/\"><p id=\"method.m\">";
         let all = [("a_b/index.html", link), ("a_b/struct.X.html", other)];
         assert_eq!(
-            texts(&leading_away(&pages(&all), &tree)),
+            texts(&leading_away(&Pages::of(&all), &tree)),
             [
                 "a_b/index.html: `https://docs.rs/a-b/latest/a_b/struct.X.html` leads away; name the item in src/links.md"
             ]
         );
         assert_eq!(
-            texts(&of_readmes(&pages(&all), &tree)),
+            texts(&of_readmes(&Pages::of(&all), &tree)),
             ["a-b/README.md:2: `https://docs.rs/a-b/latest/a_b/struct.Y.html` will be dead"]
         );
     }
@@ -411,40 +353,11 @@ mod tests {
     #[test]
     fn brackets_in_prose_are_found() {
         let check = |text: &str, expect: usize| {
-            let found = left_as_text(&pages(&[("a/index.html", text)]));
+            let found = left_as_text(&Pages::of(&[("a/index.html", text)]));
             assert_eq!(found.len(), expect, "{text}");
         };
         check("<p>see [<code>X</code>]</p>", 1);
         check("<p>see [the error](Error::X)</p>", 1);
         check("<pre class=\"rust\">[<code>X</code>](y)</pre> [1, 2]", 0);
-    }
-
-    #[test]
-    fn a_missing_badge_is_found() {
-        let lib = "//! A\n#[cfg(feature = \"f\")]\npub use x::{One, Two};\npub use y::Three;\n";
-        let other = "//! B\nimpl A {\n    #[cfg(feature = \"f\")]\n    #[inline]\n    pub fn m(&self) {}\n}\n";
-        let tree = Tree::of(&[
-            ("a-b/Cargo.toml", ""),
-            ("a-b/src/lib.rs", lib),
-            ("a-b/src/y.rs", other),
-        ]);
-        let tree = tree.with_metadata(&serde_json::json!({ "workspace_root": "/w", "packages": [
-            { "name": "a-b", "manifest_path": "/w/a-b/Cargo.toml" },
-        ]}));
-        let badge = "Available on <strong>crate feature <code>f</code></strong> only.";
-        let method = |badge: &str| format!("<section id=\"method.m\">{badge}</summary>");
-        let check = |two: &str, of_method: &str, expect: &[&str]| {
-            let all = pages(&[
-                ("a_b/struct.One.html", badge),
-                ("a_b/struct.Two.html", two),
-                ("a_b/struct.Three.html", &method(of_method)),
-            ]);
-            assert_eq!(texts(&badges(&all, &tree)), expect);
-        };
-        check(badge, badge, &[]);
-        let two = "a-b/src/lib.rs:3: `Two` has no badge of the feature `f`";
-        let m = "a-b/src/y.rs:5: `m` has no badge of the feature `f`";
-        check("", badge, &[two]);
-        check(badge, "", &[m]);
     }
 }
