@@ -92,6 +92,23 @@ impl fmt::Display for UnixTime {
 ///
 /// `wall` jumps when the user or NTP sets the clock. `monotonic` never jumps, but is valid in this
 /// process only.
+///
+/// ```
+/// use std::{sync::LazyLock, time::{Instant, SystemTime}};
+/// use auth_core::{Now, UnixTime};
+///
+/// static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+///
+/// fn now() -> Now {
+///     let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+///     Now {
+///         wall: UnixTime::from_secs(wall.map_or(0, |since| since.as_secs())),
+///         monotonic: START.elapsed(),
+///     }
+/// }
+///
+/// assert!(now().monotonic <= now().monotonic);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
     /// The time of day, by the wall clock.

@@ -40,7 +40,7 @@ use self::{
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
-/// The kinds of [`Error`], by what the program must do about them.
+/// The kinds of [`Error`], by what the program must do about them; see [`Error::kind`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // A release may tell more cases apart; treat an unknown kind as fatal.
 #[non_exhaustive]
@@ -214,6 +214,17 @@ impl Error {
     }
 
     /// Returns the kind: what the program must do about it.
+    ///
+    /// ```
+    /// # use auth_core::{Error, ErrorKind};
+    /// let advice = |error: &Error| match error.kind() {
+    ///     ErrorKind::NeedsLogin => "log in again",
+    ///     ErrorKind::Configuration => "correct the settings",
+    ///     _ if error.is_retryable() => "try later",
+    ///     _ => "see the message",
+    /// };
+    /// assert_eq!(advice(&Error::login_needed("no login is stored")), "log in again");
+    /// ```
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

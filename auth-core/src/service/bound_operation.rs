@@ -39,6 +39,42 @@ pub struct BoundOperation<'a, O> {
 impl Service {
     /// Binds an operation to its API and a token. Send the resulting message with any HTTP client.
     ///
+    /// ```
+    /// use auth_core::{
+    ///     Api, AuthorizationServer, BaseUrl, CallPolicy, Endpoint, Error, Message, OAuthClient,
+    ///     Operation, Request, Response, Service, TokenKind,
+    /// };
+    ///
+    /// struct Status;
+    ///
+    /// impl Operation for Status {
+    ///     type Output = http::StatusCode;
+    ///
+    ///     fn policy(&self) -> CallPolicy {
+    ///         CallPolicy::read("v1").with_optional_token()
+    ///     }
+    ///
+    ///     fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
+    ///         base.request(http::Method::GET, "/status")
+    ///     }
+    ///
+    ///     fn parse(&self, response: Response) -> Result<Self::Output, Error> {
+    ///         Ok(response.status())
+    ///     }
+    /// }
+    ///
+    /// # let server = AuthorizationServer::new(Endpoint::parse("https://auth.example.org/token")?);
+    /// # let client = OAuthClient::new(server, "my-client-id")?;
+    /// let base = BaseUrl::parse("https://api.example.org/v1")?;
+    /// let service = Service::new("example", client, "nightly/1.0 (mail@example.org)")?
+    ///     .with_api(Api::new("v1", base, TokenKind::Login));
+    /// let message = service.bind(Status, None)?; // None: without a token
+    /// let request = message.request()?; // send it with any HTTP client
+    /// assert_eq!(request.uri(), "https://api.example.org/v1/status");
+    /// assert_eq!(request.headers()["user-agent"], "nightly/1.0 (mail@example.org)");
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if the operation belongs to another service.
     /// [`ErrorKind::NeedsLogin`](crate::ErrorKind::NeedsLogin) if it requires a token and there is

@@ -25,6 +25,19 @@ pub(super) use text::token_name;
 /// | a login, a logout | [`LoginStarted`](Self::LoginStarted), then [`LoggedIn`](Self::LoggedIn) or [`LoginFailed`](Self::LoginFailed); [`LoggedOut`](Self::LoggedOut) |
 ///
 /// The methods read what most events have, so that an observer need not know each of them.
+///
+/// ```
+/// use auth_flows::{ClientEvent, WaitReason};
+///
+/// // What an operator wants to hear at night.
+/// fn is_worth_a_line(event: &ClientEvent<'_>) -> bool {
+///     match event {
+///         ClientEvent::RenewalFailed { .. } | ClientEvent::NotSaved { .. } => true,
+///         ClientEvent::Waiting { reason, .. } => *reason == WaitReason::Lease,
+///         _ => false,
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ClientEvent<'a> {

@@ -33,6 +33,15 @@ pub struct Status {
 }
 
 /// The state of a token, without its text.
+///
+/// ```
+/// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+/// # let (_server, session) = setup::logged_in();
+/// let derived = session.status()?.derived.expect("the login derived it");
+/// assert!(!derived.expired && !derived.rejected);
+/// println!("the API token expires {:?}", derived.expires_at);
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TokenStatus {

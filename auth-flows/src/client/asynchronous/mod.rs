@@ -53,6 +53,22 @@ pub struct AsyncClient(Arc<Common<Host>>);
 
 /// A session of an [`AsyncClient`]: one account, or none ([`AsyncClient::anonymous`]). Cheap to
 /// clone; all sessions of one account share its tokens.
+///
+/// ```
+/// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+/// # setup::run_login(async |session, login| {
+/// # use api_inat::{observations::Search, users::Me};
+/// if session.status().await?.needs_login() {
+///     session.log_in(login).await?;
+/// }
+/// let me = session.send(Me::new()).await?.login.unwrap_or_default();
+/// let mut observations = session.items(Search::new().user_login(me));
+/// while let Some(observation) = observations.next().await {
+///     println!("{:?}", observation?.id);
+/// }
+/// session.log_out().await?;
+/// # Ok(()) });
+/// ```
 #[derive(Clone, Debug)]
 pub struct AsyncSession {
     client: AsyncClient,

@@ -6,6 +6,16 @@ use super::AsyncSession;
 use crate::client::pager::Pager;
 
 /// Iterates over the items of all pages; see [`AsyncSession::items`].
+///
+/// ```
+/// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+/// # setup::run_logged_in(async |session| {
+/// # use api_inat::observations::Search;
+/// let mut items = session.items(Search::new().user_login("alice"));
+/// let first = items.next().await.transpose()?.expect("an observation");
+/// println!("{}, the first of {:?}", first.id, items.total());
+/// # Ok(()) });
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is sent until the first call of `next`"]
 pub struct AsyncItems<P: Paged> {
@@ -49,6 +59,20 @@ where
 }
 
 /// Iterates over the pages of a paged operation; see [`AsyncSession::pages`].
+///
+/// ```
+/// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+/// # setup::run_logged_in(async |session| {
+/// # use api_inat::observations::Search;
+/// let mut pages = session.pages(Search::new().user_login("alice").per_page(100));
+/// let first = pages.next().await.transpose()?;
+/// if let Some(cursor) = pages.into_cursor() {
+///     // Save it. In the next run of the program, resume with the second page:
+///     let second = session.pages(cursor).next().await.transpose()?;
+///     assert_eq!(second.map(|page| page.len()), Some(100));
+/// }
+/// # Ok(()) });
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is sent until the first call of `next`"]
 pub struct AsyncPages<P: Paged> {

@@ -46,6 +46,23 @@ pub struct Client(Arc<Common<Box<dyn Transport>>>);
 
 /// A session of a [`Client`]: one account, or none ([`Client::anonymous`]). Cheap to clone; all
 /// sessions of one account share its tokens.
+///
+/// ```
+/// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+/// # use api_inat::{observations::Search, users::Me};
+/// # let (_server, client) = setup::client();
+/// # let login = auth_flows::Login::browser(|_| {}).open(setup::alice);
+/// let session = client.account("me");
+/// if session.status()?.needs_login() {
+///     session.log_in(login)?;
+/// }
+/// let me = session.send(Me::new())?.login.unwrap_or_default();
+/// for observation in session.items(Search::new().user_login(me)) {
+///     println!("{:?}", observation?.id);
+/// }
+/// session.log_out()?;
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Session {
     client: Client,
@@ -63,6 +80,15 @@ impl Client {
 
     /// Returns a session for the account with this name. The program chooses the names, and may use
     /// several accounts side by side.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, client) = setup::client();
+    /// let (alice, bob) = (client.account("alice"), client.account("bob"));
+    /// alice.log_in_with_password("alice", "password")?;
+    /// assert!(alice.status()?.is_logged_in() && !bob.status()?.is_logged_in());
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     #[must_use]
     pub fn account(&self, name: &str) -> Session {
         self.session(Some(Owner::Account(name)), LoginSource::Stored)
@@ -96,6 +122,15 @@ impl Client {
     }
 
     /// Returns a session without an account. An operation that requires a token fails unsent.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # let (_server, client) = setup::client();
+    /// let found = client.anonymous().send(api_inat::observations::Search::new())?;
+    /// let error = client.anonymous().send(api_inat::users::Me::new()).unwrap_err();
+    /// assert!(error.needs_login());
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
     #[must_use]
     pub fn anonymous(&self) -> Session {
         self.session(None, LoginSource::Stored)

@@ -6,6 +6,17 @@ use super::Session;
 use crate::client::pager::Pager;
 
 /// Iterates over the items of all pages; see [`Session::items`].
+///
+/// ```
+/// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+/// # use api_inat::observations::Search;
+/// # let (_server, session) = setup::logged_in();
+/// let mut items = session.items(Search::new().user_login("alice"));
+/// assert_eq!(items.total(), None); // not known before the first page
+/// let first = items.next().transpose()?.expect("an observation");
+/// println!("{}, the first of {:?}", first.id, items.total());
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "nothing is sent until the first call of `next`"]
 pub struct Items<P: Paged> {

@@ -31,6 +31,15 @@ const CONNECT: Duration = Duration::from_secs(4);
 ///
 /// **TLS** is required for every host but this machine. The certificate is checked against those of
 /// the system, or of the file that the variable `SSL_CERT_FILE` names.
+///
+/// ```no_run
+/// use keystore::{EncryptionKey, Postgres};
+///
+/// let builder = Postgres::in_variable("ATLAS_DATABASE")?.namespace("atlas");
+/// println!("{}", builder.schema()?); // for the database's owner, who runs it once
+/// let store = builder.open(EncryptionKey::in_variable("ATLAS_KEY")?)?;
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 pub struct PostgresBuilder {
     url: SecretText,
     namespace: String,

@@ -24,6 +24,14 @@ const SETTING: &str = "Redis";
 /// The URL is a secret: neither `Debug` nor an error shows it. `rediss://` (or `valkeys://`) is with
 /// TLS, which every host but this machine requires. The certificate is checked against those of the
 /// system, or of the file that the variable `SSL_CERT_FILE` names.
+///
+/// ```no_run
+/// use keystore::{EncryptionKey, Redis};
+///
+/// let builder = Redis::in_variable("ATLAS_REDIS")?.namespace("atlas");
+/// let store = builder.open(EncryptionKey::in_variable("ATLAS_KEY")?)?;
+/// # Ok::<(), auth_core::Error>(())
+/// ```
 pub struct RedisBuilder {
     url: SecretText,
     namespace: String,
