@@ -7,14 +7,13 @@
 //! ```
 //!
 //! ```sh
-//! export INAT_APP_ID=… INAT_APP_SECRET=…
+//! export INAT_APP_ID=… INAT_APP_SECRET=… CONTACT=me@my-garden.example
 //! cargo run -p api-inat --features http-ureq/rustls --example inat-annotate -- --live --browser annotations.csv
 //! ```
 //!
 //! The ids of terms and values are those of <https://api.inaturalist.org/v1/controlled_terms>. The
 //! whole file is read before anything is sent. See `support/mod.rs` for the other options and
 //! variables. Not run against the real service.
-#![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod support;
 #[path = "support/world.rs"]
@@ -24,6 +23,7 @@ use std::{
     collections::{BTreeSet, HashSet},
     error::Error,
     fmt, fs,
+    io::{self, Write as _},
     process::ExitCode,
 };
 
@@ -31,26 +31,19 @@ use api_inat::{
     annotations::{Create, ResourceType},
     observations::Get,
 };
-use support::{Args, say};
+use support::{Args, say, wrong};
 use world::World;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(ExitCode::SUCCESS) => ExitCode::SUCCESS,
-        Ok(code) => code,
-        Err(error) => {
-            say(&error.to_string());
-            ExitCode::FAILURE
-        }
-    }
+    support::end(run())
 }
 
-fn run() -> Result<ExitCode, Box<dyn Error>> {
+fn run() -> Result<(), Box<dyn Error>> {
     let (args, operands) = Args::read("FILE.csv")?;
     let [path] = &operands[..] else {
-        return Err("no file given; name the CSV file".into());
+        return Err(wrong("no file given; name the CSV file"));
     };
-    let rows = rows(&fs::read_to_string(path)?)?;
+    let rows = rows(&fs::read_to_string(path)?).map_err(wrong)?;
     let (service, store) = support::open("inat-annotate", &args)?;
     let world = World::of(service, store, &args)?;
 
@@ -61,12 +54,12 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
     let outcome = rows
         .chunks(200)
         .try_for_each(|some| annotate(&world, some, &mut done));
-    println!("{done}");
-    outcome.map_err(|error| format!("{error}\nfinished lines stay: start again to resume"))?;
-    Ok(match done.refused {
-        0 => ExitCode::SUCCESS,
-        _ => ExitCode::FAILURE,
-    })
+    writeln!(io::stdout(), "{done}")?;
+    outcome.inspect_err(|_| say("finished lines stay: start again to resume"))?;
+    match done.refused {
+        0 => Ok(()),
+        refused => Err(format!("{refused} lines were refused").into()),
+    }
 }
 
 /// A line of the file: its number, the observation, the term, the value.

@@ -2,7 +2,7 @@
 //! none of them logs in. Async, or on 50 threads with `--blocking`.
 //!
 //! ```sh
-//! export INAT_APP_ID=… INAT_APP_SECRET=…
+//! export INAT_APP_ID=… INAT_APP_SECRET=… CONTACT=me@my-garden.example
 //! cargo run -p api-inat --features http-reqwest/rustls --example inat-service -- --live --browser --tasks 20
 //! ```
 //!
@@ -10,12 +10,12 @@
 //! is 55 requests a minute, so a thousand take nineteen minutes: the tasks wait up to a day in
 //! place of ten minutes. See `support/mod.rs` for the other options and variables. Not run against
 //! the real service.
-#![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod support;
 
 use std::{
     error::Error,
+    io::{self, Write as _},
     iter,
     process::ExitCode,
     sync::atomic::{AtomicUsize, Ordering::Relaxed},
@@ -44,28 +44,25 @@ const MAX_WAIT: Duration = Duration::from_secs(86_400);
 const THREADS: usize = 50;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(words) => {
-            println!("{words}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            support::say(&error.to_string());
-            ExitCode::FAILURE
-        }
-    }
+    support::end(run())
 }
 
-fn run() -> Result<String, Box<dyn Error>> {
+fn run() -> Result<(), Box<dyn Error>> {
     let (args, _) = Args::read("--tasks NUMBER")?;
-    let tasks: usize = args.value("--tasks").unwrap_or("1000").parse()?;
+    let tasks: usize = args
+        .value("--tasks")
+        .unwrap_or("1000")
+        .parse()
+        .map_err(support::wrong)?;
     let (service, store) = support::open("inat-service", &args)?;
     let service = service.with_rate_limit(api_inat::rate_limit().with_max_wait(MAX_WAIT));
-    if args.is_async(true) {
+    let words = if args.is_async(true) {
         Runtime::new()?.block_on(serve(service, store, &args, tasks))
     } else {
         serve_on_threads(service, store, &args, tasks)
-    }
+    }?;
+    writeln!(io::stdout(), "{words}")?;
+    Ok(())
 }
 
 async fn serve(

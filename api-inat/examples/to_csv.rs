@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo run -p api-inat --example inat-to-csv -- --local alice > observations.csv
-//! cargo run -p api-inat --features http-ureq/rustls --example inat-to-csv -- --live LOGIN
+//! CONTACT=me@my-garden.example cargo run -p api-inat --features http-ureq/rustls --example inat-to-csv -- --live LOGIN
 //! ```
 //!
 //! With `--local` it reads the users `alice` and `bob` of a test server in this process.
@@ -64,8 +64,16 @@ fn run() -> Result<(), Box<dyn Error>> {
         .session
         .items(Search::new().user_login(login).per_page(200))
     {
-        table.serialize(Row::of(&observation?))?;
+        table.serialize(Row::of(&observation?)).map_err(cause)?;
     }
     table.flush()?;
     Ok(())
+}
+
+/// Returns the cause of an error, which csv keeps to itself: that of a closed pipe is a good end.
+fn cause(error: csv::Error) -> Box<dyn Error> {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error.into(),
+        kind => format!("cannot write a row: {kind:?}").into(),
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```sh
 //! cargo run -p api-inat --example inat-to-ndjson -- --local alice observations.ndjson
-//! cargo run -p api-inat --features http-ureq/rustls --example inat-to-ndjson -- --live LOGIN FILE
+//! CONTACT=me@my-garden.example cargo run -p api-inat --features http-ureq/rustls --example inat-to-ndjson -- --live LOGIN FILE
 //! ```
 //!
 //! With `--local` it reads the users `alice` and `bob` of a test server in this process. The file

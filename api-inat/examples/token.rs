@@ -2,19 +2,26 @@
 //! `--async`.
 //!
 //! ```sh
-//! export INAT_APP_ID=… INAT_APP_SECRET=…
-//! TOKEN=$(cargo run -q -p api-inat --features http-ureq/rustls --example inat-token -- --live --browser --for 60)
-//! curl -H "authorization: Bearer $TOKEN" -H "user-agent: my-script/1.0 (mail@example.org)" https://api.inaturalist.org/v1/users/me
+//! export INAT_APP_ID=… INAT_APP_SECRET=… CONTACT=me@my-garden.example
+//! TOKEN=$(cargo run -q -p api-inat --features http-ureq/rustls --example inat-token -- --live --browser --for 60) &&
+//!     curl -H "authorization: Bearer $TOKEN" -H "user-agent: my-script/1.0 ($CONTACT)" https://api.inaturalist.org/v1/users/me
 //! ```
+//!
+//! Keep the `&&`: without a token curl would send an empty one, and iNaturalist would respond with
+//! anonymous data and no error. Without an account, see it work with `--local` alone.
 //!
 //! The user logs in once; after that the stored login is used. `--for` sets the minimum lifetime of
 //! the token in minutes, by default 5. `--log-out` revokes and removes the login instead. See `support/mod.rs` for the other options and variables.
 //! Not run against the real service.
-#![expect(clippy::print_stdout, reason = "the token is what it is for")]
 
 mod support;
 
-use std::{error::Error, process::ExitCode, time::Duration};
+use std::{
+    error::Error,
+    io::{self, Write as _},
+    process::ExitCode,
+    time::Duration,
+};
 
 use auth_core::TokenKind;
 use auth_flows::{AsyncClient, Client, LoggedOut};
@@ -24,23 +31,21 @@ use support::{Args, LogsIn};
 use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
-    match token() {
-        Ok(Some(token)) => {
-            println!("{token}");
-            ExitCode::SUCCESS
-        }
-        Ok(None) => ExitCode::SUCCESS,
-        Err(error) => {
-            support::say(&format!("no token: {error}"));
-            ExitCode::FAILURE
-        }
+    support::end(run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let token = token().inspect_err(|_| support::say("no token:"))?;
+    if let Some(token) = token {
+        writeln!(io::stdout(), "{token}")?;
     }
+    Ok(())
 }
 
 /// Returns the token, or `None` after a logout.
 fn token() -> Result<Option<String>, Box<dyn Error>> {
     let (args, _) = Args::read("[--log-out] --for MINUTES")?;
-    let minutes: u64 = args.value("--for").unwrap_or("5").parse()?;
+    let minutes: u64 = (args.value("--for").unwrap_or("5").parse()).map_err(support::wrong)?;
     let lasts = Duration::from_secs(minutes.saturating_mul(60));
     let (service, store) = support::open("inat-token", &args)?;
     let token = if args.is_async(false) {

@@ -2,7 +2,7 @@
 //! failure, it resumes without duplicates. Blocking, or async with `--async`.
 //!
 //! ```sh
-//! export INAT_APP_ID=… INAT_APP_SECRET=…
+//! export INAT_APP_ID=… INAT_APP_SECRET=… CONTACT=me@my-garden.example
 //! cargo run -p api-inat --features http-ureq/rustls --example inat-upload -- --live --browser \
 //!     --name Edelweiss --date 2026-06-01 --at 46.02,7.75 --accuracy 12 --fields 297=dry,311=3 front.jpg back.jpg
 //! ```
@@ -11,7 +11,6 @@
 //! `front.jpg.upload`. For a known UUID iNaturalist creates no second record. Photos are checked
 //! before anything is sent. See `support/mod.rs` for the other options and variables. Not run
 //! against the real service.
-#![expect(clippy::print_stdout, reason = "a program for a terminal")]
 
 mod support;
 #[path = "support/world.rs"]
@@ -21,29 +20,21 @@ use std::{
     error::Error,
     ffi::OsString,
     fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use api_inat::{Upload, observation_photos, observations};
 use auth_core::{BaseUrl, Operation};
-use support::{Args, say};
+use support::{Args, say, wrong};
 use world::World;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(words) => {
-            println!("{words}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            say(&error.to_string());
-            ExitCode::FAILURE
-        }
-    }
+    support::end(run())
 }
 
-fn run() -> Result<String, Box<dyn Error>> {
+fn run() -> Result<(), Box<dyn Error>> {
     let usage = "--name TEXT --date DATE --at LATITUDE,LONGITUDE --accuracy METRES --fields ID=VALUE,… PHOTO...";
     let (args, photos) = Args::read(usage)?;
     let (service, store) = support::open("inat-upload", &args)?;
@@ -63,23 +54,18 @@ fn run() -> Result<String, Box<dyn Error>> {
 
     let world = World::of(service, store, &args)?;
     note.keep()?;
-    let again = |error| format!("{error}\nstart again to resume, without duplicates");
-    let made = world.send(observation).map_err(again)?;
+    let again = || say("start again to resume, without duplicates");
+    let made = world.send(observation).inspect_err(|_| again())?;
     for (place, upload) in uploads.iter().enumerate() {
-        world.send(upload(made.id)).map_err(|error| {
-            format!(
-                "observation {} has {place} of {} photos\n{}",
-                made.id,
-                uploads.len(),
-                again(error)
-            )
+        world.send(upload(made.id)).inspect_err(|_| {
+            let (id, all) = (made.id, uploads.len());
+            say(&format!("observation {id} has {place} of {all} photos"));
+            again();
         })?;
     }
-    Ok(format!(
-        "observation {} with {} photos",
-        made.id,
-        uploads.len()
-    ))
+    let (id, photos) = (made.id, uploads.len());
+    writeln!(io::stdout(), "observation {id} with {photos} photos")?;
+    Ok(())
 }
 
 fn can_be_sent(operation: &impl Operation, base: &BaseUrl) -> Result<(), auth_core::Error> {
@@ -98,13 +84,13 @@ fn observation(args: &Args) -> Result<observations::Create, Box<dyn Error>> {
     if let Some(at) = args.value("--at") {
         let (latitude, longitude) = at
             .split_once(',')
-            .ok_or("--at must be LATITUDE,LONGITUDE")?;
+            .ok_or_else(|| wrong("--at must be LATITUDE,LONGITUDE"))?;
         create = create
-            .latitude(latitude.trim().parse()?)
-            .longitude(longitude.trim().parse()?);
+            .latitude(latitude.trim().parse().map_err(wrong)?)
+            .longitude(longitude.trim().parse().map_err(wrong)?);
     }
     if let Some(metres) = args.value("--accuracy") {
-        create = create.positional_accuracy(metres.parse()?);
+        create = create.positional_accuracy(metres.parse().map_err(wrong)?);
     }
     for field in args
         .value("--fields")
@@ -114,8 +100,8 @@ fn observation(args: &Args) -> Result<observations::Create, Box<dyn Error>> {
     {
         let (id, value) = field
             .split_once('=')
-            .ok_or("--fields must be ID=VALUE, separated by commas")?;
-        create = create.field_value(id.trim().parse()?, value);
+            .ok_or_else(|| wrong("--fields must be ID=VALUE, separated by commas"))?;
+        create = create.field_value(id.trim().parse().map_err(wrong)?, value);
     }
     Ok(create)
 }
@@ -139,7 +125,9 @@ struct Note {
 impl Note {
     /// Reads the note of these photos, or creates a new one.
     fn of(photos: &[PathBuf]) -> Result<Self, Box<dyn Error>> {
-        let mut path = OsString::from(photos.first().ok_or("no photo given; name at least one")?);
+        let mut path = OsString::from(
+            (photos.first()).ok_or_else(|| wrong("no photo given; name at least one"))?,
+        );
         path.push(".upload");
         let path = PathBuf::from(path);
         let uuids: Vec<String> = match fs::read_to_string(&path) {

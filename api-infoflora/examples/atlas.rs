@@ -2,16 +2,16 @@
 //! atlas are public. Async.
 //!
 //! ```sh
-//! cargo run -p api-infoflora --features http-reqwest/rustls --example infoflora-atlas -- 2 1000010 > units.geojson
+//! CONTACT=me@my-garden.example cargo run -p api-infoflora --features http-reqwest/rustls \
+//!     --example infoflora-atlas -- 2 1000010 > units.geojson
 //! ```
 //!
-//! The numbers are those of an atlas and a taxon. With `--blocking` as the first argument it uses
-//! ureq (and the feature `http-ureq/rustls`). `INFOFLORA_ORIGIN` sets another server, such as one
-//! of auth-testkit's.
-#![expect(clippy::print_stderr, reason = "a program for a terminal")]
+//! The numbers are those of an atlas and a taxon. With `--blocking` it uses ureq (and the feature
+//! `http-ureq/rustls`), with `--local` a test server. See `support/mod.rs` for the other settings.
+
+mod support;
 
 use std::{
-    env,
     error::Error,
     io::{self, Write as _},
     process::ExitCode,
@@ -23,38 +23,29 @@ use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use keystore::Memory;
 use serde_json::Value;
+use support::{
+    Args,
+    end::{end, wrong},
+};
 use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    end(run())
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    let mut args: Vec<String> = env::args().skip(1).collect();
-    let blocking = args.first().is_some_and(|first| first == "--blocking");
-    if blocking {
-        args.remove(0);
-    }
-    let numbers: Result<Vec<u64>, _> = args.iter().map(|text| text.parse()).collect();
-    let Ok(&[atlas, taxon]) = numbers.as_deref() else {
-        return Err("usage: atlas [--blocking] ATLAS TAXON (two numbers)".into());
+    let (args, operands) = Args::read::<2>("--blocking", "ATLAS TAXON")?;
+    let number = |place: usize| {
+        let text = operands[place].to_string_lossy();
+        text.parse::<u64>()
+            .map_err(|_| wrong("usage: ATLAS and TAXON are two numbers"))
     };
-    let mut service =
-        api_infoflora::service_without_client().user_agent("atlas/0.1 (mail@example.org)");
-    if let Ok(origin) = env::var("INFOFLORA_ORIGIN") {
-        service = service.at(&origin);
-    }
-    let (service, store) = (service.build()?, Memory::new());
+    let (atlas, taxon) = (number(0)?, number(1)?);
+    let (service, store) = (args.service("infoflora-atlas", false)?, Memory::new());
     // As a `Value`, so that the output includes the unknown fields of the features.
     let units = UnitsGeoJson::of_taxon(atlas, taxon).with_legend(true);
     let units = units.of::<Value>();
-    let map = if blocking {
+    let map = if args.other_transport {
         let client = Client::new(service, Ureq::default(), store);
         client.anonymous().send(units)?
     } else {

@@ -3,7 +3,7 @@
 //! `--async`.
 //!
 //! ```sh
-//! export INAT_APP_ID=… INAT_APP_SECRET=…
+//! export INAT_APP_ID=… INAT_APP_SECRET=… CONTACT=me@my-garden.example
 //! cargo run -p api-inat --features http-ureq/rustls --example inat-export -- --live --browser observations.ndjson
 //! ```
 //!
@@ -24,23 +24,17 @@ use api_inat::{observations::Search, users::Me};
 use auth_flows::{AsyncSession, Session};
 use part::Part;
 use serde_json::Value;
-use support::{Args, say};
+use support::{Args, say, wrong};
 use world::World;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&error.to_string());
-            ExitCode::FAILURE
-        }
-    }
+    support::end(run())
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
     let (args, operands) = Args::read("--user LOGIN FILE")?;
     let [path] = &operands[..] else {
-        return Err("no file given; name the file of the export".into());
+        return Err(wrong("no file given; name the file of the export"));
     };
     let (service, store) = support::open("inat-export", &args)?;
     let world = World::of(service, store, &args)?;
@@ -64,8 +58,10 @@ fn run() -> Result<(), Box<dyn Error>> {
         }
     };
     let saved = part.saved;
-    exported.map_err(|error| {
-        format!("{error}\n{saved} observations are saved: start again to resume")
+    exported.inspect_err(|_| {
+        say(&format!(
+            "{saved} observations are saved: start again to resume"
+        ));
     })?;
     if saved == 0 {
         return Err("nothing was found, so the last export stays; check the user".into());

@@ -2,8 +2,10 @@
 //!
 //! | option or variable | meaning |
 //! | --- | --- |
-//! | `--live` | uses the real iNaturalist. Without it, `INAT_ORIGIN` must name a test server, such as one of auth-testkit's |
-//! | `--store FOLDER` | where the login is stored. Default: a folder of the user's own |
+//! | `--local` | uses a test server in this process, logged in as its user `alice`: requires no account and no other setting |
+//! | `--live` | uses the real iNaturalist. Without either, `INAT_ORIGIN` must name a test server, such as one of auth-testkit's |
+//! | `CONTACT` | your e-mail address or web page, for the User-Agent: the service's operators can write to you. Required with `--live` |
+//! | `--store FOLDER` | where the login is stored. Default: a folder of the user's own, in which all these programs find the one login; memory with `--local` |
 //! | `--browser`, `--out-of-band` | lets the user log in when required: here, or with a code from a browser on any machine. Over SSH, `--browser` shows the address and also accepts the pasted address of the page at which the browser ends |
 //! | `--redirect URI` | for `--browser`, the registered redirect URI. Default: `http://127.0.0.1/`. With a port, as `http://127.0.0.1:8080`, uses that port; otherwise any free one |
 //! | `--async`, `--blocking` | sends with reqwest on tokio, or with ureq; each program names its default. The real service requires the transport's feature `rustls`: `--features http-ureq/rustls`, `--features http-reqwest/rustls` |
@@ -14,22 +16,33 @@
 //! `…_FILE` behind each of the last five names a file with the value (systemd, Docker).
 //!
 //! With keystore's feature `keyring`, the id, secret, user name and password may be in the system's
-//! keyring instead.
+//! keyring instead. `support/end.rs` lists the exit statuses.
+
+mod end;
 
 use std::{env, error::Error, fmt, io, path::PathBuf};
 
-use auth_core::{CredentialField, Service};
+use api_inat::ServiceBuilder;
+use auth_core::{CredentialField, SecretText, Service};
 use auth_flows::{AsyncSession, Login, Session};
-use keystore::{Credentials, Fallback, File, LoginMethod};
+use auth_testkit::{Dialect, TestClient, TestServer};
+use keystore::{Credentials, Fallback, File, LoginMethod, Memory};
 
-/// The parsed arguments of a program.
+pub(crate) use end::{end, say, wrong};
+
+/// The parsed arguments of a program, and its test server with `--local`.
 pub(crate) struct Args {
     flags: Vec<String>,
     values: Vec<(String, String)>,
+    local: Option<TestServer>,
 }
 
+/// The directory with the login, which all these programs share.
+const SHARED: &str = "inat-examples";
+
 /// The options of all programs: without a value, and with one.
-const FLAGS: [&str; 5] = [
+const FLAGS: [&str; 6] = [
+    "--local",
     "--live",
     "--browser",
     "--out-of-band",
@@ -59,9 +72,9 @@ impl Args {
             }
         }
         let wrong = |what: fmt::Arguments<'_>| {
-            format!(
-                "{what}\nusage: [--live] [--browser [--redirect URI]|--out-of-band] [--async|--blocking] [--store FOLDER] {usage}"
-            )
+            wrong(format_args!(
+                "{what}\nusage: [--local|--live] [--browser [--redirect URI]|--out-of-band] [--async|--blocking] [--store FOLDER] {usage}"
+            ))
         };
         let (mut flags, mut values, mut operands) = (Vec::new(), Vec::new(), Vec::new());
         let mut args = env::args_os().skip(1);
@@ -77,16 +90,23 @@ impl Args {
                     values.push((name.to_owned(), value));
                 }
                 Some(name) if name.starts_with("--") => {
-                    return Err(wrong(format_args!("unknown option {name}")).into());
+                    return Err(wrong(format_args!("unknown option {name}")));
                 }
                 _ => operands.push(PathBuf::from(arg)),
             }
         }
         let more = usage.ends_with("...") && operands.len() > wanted;
-        match operands.len() == wanted || more {
-            true => Ok((Self { flags, values }, operands)),
-            false => Err(wrong(format_args!("{wanted} operands are required")).into()),
+        if operands.len() != wanted && !more {
+            return Err(wrong(format_args!("{wanted} operands are required")));
         }
+        let is_local = flags.iter().any(|flag| flag == "--local");
+        let local = is_local.then(test_server).transpose()?;
+        let args = Self {
+            flags,
+            values,
+            local,
+        };
+        Ok((args, operands))
     }
 
     /// Returns the value of an option.
@@ -110,37 +130,52 @@ impl Args {
     }
 }
 
+/// Starts a server like iNaturalist's, with an application and a user.
+fn test_server() -> io::Result<TestServer> {
+    TestServer::builder(Dialect::doorkeeper_5())
+        .client(TestClient::confidential("app", "app-secret").scopes("write login"))
+        .user("alice", "password")
+        .site(api_inat::testkit::site())
+        .start()
+}
+
 /// Returns the service and the store with the login.
 pub(crate) fn open(program: &str, args: &Args) -> Result<(Service, Fallback), Box<dyn Error>> {
+    let contact = variable("CONTACT")?;
     let found = credentials()?;
-    found.warnings().iter().for_each(|remark| say(remark));
-    if found.login_method() == LoginMethod::Stored {
-        found.require(CredentialField::ClientId)?; // a stored login is an application's
-    }
-    let mut service = api_inat::service_from(&found);
-    service = match (args.has("--live"), variable("INAT_ORIGIN")?) {
-        (true, None) => service,
-        (false, Some(origin)) => service.at(origin),
-        (true, Some(_)) => {
-            return Err(
-                "--live and INAT_ORIGIN name two different servers; use one of them".into(),
-            );
+    let service = match (&args.local, args.has("--live"), variable("INAT_ORIGIN")?) {
+        (Some(server), false, None) => api_inat::service("app")
+            .secret("app-secret")
+            .at(server.url()),
+        (None, true, None) if contact.is_none() => {
+            return Err(wrong(
+                "set CONTACT to your e-mail address or web page: iNaturalist's operators find it in the User-Agent",
+            ));
         }
-        (false, None) => {
-            return Err(
-                "no server given; use --live for the real iNaturalist, or set INAT_ORIGIN to a test server"
-                    .into(),
-            );
+        (None, true, None) => application(&found)?,
+        (None, false, Some(origin)) => application(&found)?.at(origin),
+        (None, false, None) => {
+            return Err(wrong(
+                "no server given; use --live for the real iNaturalist, --local for a test server, or set INAT_ORIGIN to another one",
+            ));
+        }
+        _ => {
+            return Err(wrong(
+                "--local, --live and INAT_ORIGIN name two different servers; use one of them",
+            ));
         }
     };
+    let contact = contact.unwrap_or_else(|| "mail@example.org".to_owned());
     let service = service
-        .user_agent(format!("{program}/0.1 (mail@example.org)"))
+        .user_agent(format!("{program}/0.1 ({contact})"))
         .build()?;
-    let file = match args.value("--store") {
-        Some(folder) => File::open(folder)?,
-        None => File::in_data_dir(program)?,
+    let file = args.value("--store").map(File::open).transpose()?;
+    let store = match (file, &args.local) {
+        (Some(file), Some(_)) => Fallback::new(file),
+        (None, Some(_)) => Fallback::new(Memory::new()),
+        (file, None) => found.store(file.map_or_else(|| File::in_data_dir(SHARED), Ok)?),
     };
-    Ok((service, found.store(file)))
+    Ok((service, store))
 }
 
 /// Finds what the environment, files and the keyring have; all of it is optional.
@@ -150,13 +185,26 @@ fn credentials() -> Result<Credentials, auth_core::Error> {
         .discover()
 }
 
+/// Returns the service for the application that was found, or for a pasted token without one.
+fn application(found: &Credentials) -> Result<ServiceBuilder, Box<dyn Error>> {
+    found.warnings().iter().for_each(|remark| say(remark));
+    if found.login_method() == LoginMethod::Stored {
+        found.require(CredentialField::ClientId)?; // a stored login is an application's
+    }
+    Ok(api_inat::service_from(found))
+}
+
 /// A session, blocking or async, with the method of login that the options name.
 pub(crate) trait LogsIn: Sized {
+    fn by_password(self, name: &str, password: SecretText) -> Self;
     fn by_credentials(self, found: &Credentials) -> Self;
     fn by_user(self, login: Login) -> Self;
 
     /// Without any of these, a call that requires a login fails.
     fn with_login_of(self, args: &Args) -> Result<Self, Box<dyn Error>> {
+        if args.local.is_some() {
+            return Ok(self.by_password("alice", SecretText::from("password")));
+        }
         let found = credentials()?;
         let has = |field| found.get(field).is_some();
         if has(CredentialField::Username) && has(CredentialField::Password) {
@@ -179,12 +227,12 @@ pub(crate) trait LogsIn: Sized {
 }
 
 /// Returns a login by browser with this redirect URI.
-fn browser(redirect: Option<&str>) -> Result<Login, String> {
+fn browser(redirect: Option<&str>) -> Result<Login, Box<dyn Error>> {
     let redirect = redirect.unwrap_or("http://127.0.0.1/");
     let wrong = || {
-        format!(
+        wrong(format_args!(
             "--redirect must be http://127.0.0.1, with or without a port and a path, got {redirect}"
-        )
+        ))
     };
     let rest = redirect
         .strip_prefix("http://127.0.0.1")
@@ -209,6 +257,9 @@ fn browser(redirect: Option<&str>) -> Result<Login, String> {
 macro_rules! logs_in {
     ($($Session:ty),*) => {
         $(impl LogsIn for $Session {
+            fn by_password(self, name: &str, password: SecretText) -> Self {
+                self.with_password(name, password)
+            }
             fn by_credentials(self, found: &Credentials) -> Self {
                 self.with_credentials(found)
             }
@@ -221,17 +272,11 @@ macro_rules! logs_in {
 
 logs_in!(Session, AsyncSession);
 
-/// Writes a message to standard error, so that standard output has only data.
-#[expect(clippy::print_stderr, reason = "a program for a terminal")]
-pub(crate) fn say(words: &str) {
-    eprintln!("{words}");
-}
-
 /// Reads a variable that is set and not blank.
 fn variable(name: &str) -> Result<Option<String>, Box<dyn Error>> {
     match env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
         Err(env::VarError::NotPresent) => Ok(None),
-        Err(env::VarError::NotUnicode(_)) => Err(format!("{name} is not valid UTF-8").into()),
+        Err(env::VarError::NotUnicode(_)) => Err(wrong(format_args!("{name} is not valid UTF-8"))),
     }
 }

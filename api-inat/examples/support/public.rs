@@ -1,11 +1,18 @@
 //! Shared by the examples that only read public data: the session, the arguments, and the end.
 
-use std::{env, error::Error, io, process::ExitCode};
+#[path = "end.rs"]
+mod end;
+
+use std::{env, error::Error};
 
 use auth_flows::{Client, Session};
 use auth_testkit::{Dialect, TestServer};
 use http_ureq::Ureq;
 use keystore::Memory;
+
+use end::wrong;
+
+pub(crate) use end::end;
 
 /// A session without a login, and the test server that it uses with `--local`.
 pub(crate) struct Public {
@@ -27,10 +34,23 @@ pub(crate) fn open<const N: usize>(
     let (local, live) = (has("--local"), has("--live"));
     let operands = match operands.try_into() {
         Ok(operands) if local != live => operands,
-        _ => return Err(format!("usage: {program} --live|--local {usage}").into()),
+        _ => {
+            return Err(wrong(format_args!(
+                "usage: {program} --live|--local {usage}"
+            )));
+        }
     };
-    let service = api_inat::service_without_application()
-        .user_agent(format!("{program}/0.1 (mail@example.org)"));
+    let contact = match (env::var("CONTACT"), live) {
+        (Ok(contact), _) => contact,
+        (Err(_), false) => "mail@example.org".to_owned(),
+        (Err(_), true) => {
+            return Err(wrong(
+                "set CONTACT to your e-mail address or web page: iNaturalist's operators find it in the User-Agent",
+            ));
+        }
+    };
+    let service =
+        api_inat::service_without_application().user_agent(format!("{program}/0.1 ({contact})"));
     let server = match local {
         true => Some(
             TestServer::builder(Dialect::doorkeeper_5())
@@ -47,22 +67,4 @@ pub(crate) fn open<const N: usize>(
     let session = client.anonymous();
     let _local = server;
     Ok((Public { session, _local }, operands))
-}
-
-/// Ends the program. A reader that has closed the pipe has all it wanted.
-#[expect(clippy::print_stderr, reason = "a program for a terminal")]
-pub(crate) fn end(result: Result<(), Box<dyn Error>>) -> ExitCode {
-    let Err(error) = result else {
-        return ExitCode::SUCCESS;
-    };
-    let mut cause: Option<&dyn Error> = Some(&*error);
-    while let Some(error) = cause {
-        let io = error.downcast_ref::<io::Error>();
-        if io.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
-            return ExitCode::SUCCESS;
-        }
-        cause = error.source();
-    }
-    eprintln!("{error}");
-    ExitCode::FAILURE
 }

@@ -3,6 +3,7 @@
 
 mod annotate;
 mod export;
+mod manners;
 mod records;
 mod service;
 mod token;

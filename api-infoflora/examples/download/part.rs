@@ -10,6 +10,8 @@ use std::{
 use fs4::{FileExt, TryLockError};
 use serde_json::Value;
 
+use crate::support::end::say;
+
 pub(crate) struct Part {
     path: PathBuf,
     file: BufWriter<File>,
@@ -86,7 +88,7 @@ impl Part {
         }
         self.file.flush()?;
         self.count += page.len() as u64;
-        eprintln!("{} observations", self.count);
+        say(&format!("{} observations", self.count));
         Ok(true)
     }
 
@@ -95,7 +97,7 @@ impl Part {
         if self.last.take().is_none() {
             return Ok(true);
         }
-        eprintln!("the list has changed: starting from the beginning");
+        say("the list has changed: starting from the beginning");
         self.file.get_ref().set_len(0)?;
         self.file.seek(SeekFrom::Start(0))?;
         self.count = 0;

@@ -58,5 +58,7 @@ fn curl_and_jq_alone() {
             assert!(out.ends_with("<>"), "{out}");
             assert!(error.contains(words), "{error}");
         }
+        let sent = scene.server.requests().api();
+        assert_eq!(sent, 1, "no request goes out with an empty token");
     });
 }

@@ -5,6 +5,7 @@ mod atlas;
 mod download;
 #[cfg(unix)]
 mod guide;
+mod manners;
 mod service;
 mod token;
 
@@ -52,25 +53,10 @@ impl Scene {
         Self { server, ureq }
     }
 
-    /// Returns the command of an example, which `cargo test` builds beside the tests.
+    /// Returns the command of an example.
     fn example(&self, name: &str) -> Command {
-        let mut path = std::env::current_exe().expect("a test has a path");
-        path.pop();
-        path.pop();
-        let path = path
-            .join("examples")
-            .join(format!("infoflora-{name}"))
-            .with_extension(std::env::consts::EXE_EXTENSION);
-        assert!(
-            path.exists(),
-            "{} is not built: run `cargo test -p api-infoflora`, which builds it",
-            path.display()
-        );
-        let mut command = Command::new(path);
+        let mut command = bare(name);
         command
-            .env_clear()
-            // Windows needs it to open a socket.
-            .envs(std::env::var_os("SystemRoot").map(|folder| ("SystemRoot", folder)))
             .env("INFOFLORA_ORIGIN", self.server.url())
             .env("INFOFLORA_CLIENT_ID", "app")
             .env("INFOFLORA_CLIENT_SECRET", SECRET);
@@ -83,6 +69,28 @@ impl Scene {
         };
         command
     }
+}
+
+/// Returns the command of an example, which `cargo test` builds beside the tests, without settings.
+fn bare(name: &str) -> Command {
+    let mut path = std::env::current_exe().expect("a test has a path");
+    path.pop();
+    path.pop();
+    let path = path
+        .join("examples")
+        .join(format!("infoflora-{name}"))
+        .with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(
+        path.exists(),
+        "{} is not built: run `cargo test -p api-infoflora`, which builds it",
+        path.display()
+    );
+    let mut command = Command::new(path);
+    command
+        .env_clear()
+        // Windows needs it to open a socket.
+        .envs(std::env::var_os("SystemRoot").map(|folder| ("SystemRoot", folder)));
+    command
 }
 
 fn run(command: &mut Command) -> Output {
