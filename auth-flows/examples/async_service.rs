@@ -2,31 +2,46 @@
 //! Async.
 //!
 //! ```sh
-//! INFOFLORA_CLIENT_ID=… INFOFLORA_CLIENT_SECRET=… cargo run -p auth-flows --features http-reqwest/rustls --example async_service
+//! cargo run -p auth-flows --example async_service -- --local
+//! INFOFLORA_CLIENT_ID=… INFOFLORA_CLIENT_SECRET=… CONTACT=me@my-garden.example \
+//!     cargo run -p auth-flows --features http-reqwest/rustls --example async_service
 //! ```
 //!
-//! Set `INFOFLORA_ORIGIN` to use another server, such as one of auth-testkit's.
-#![expect(clippy::print_stdout, reason = "a program for a terminal")]
+//! See `support/mod.rs` for the other settings.
 
-use std::{env, error::Error};
+mod support;
+
+use std::{
+    error::Error,
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use api_infoflora::observations::List;
 use auth_flows::AsyncClient;
+use auth_testkit::{Dialect, TestClient, TestServer};
 use http_reqwest::{Reqwest, Tokio};
 use keystore::Memory;
+use support::{Server, end::end, required};
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let variable = |name: &str| env::var(name).map_err(|_| format!("set {name}"));
-    let mut service = api_infoflora::service(variable("INFOFLORA_CLIENT_ID")?)
-        .secret(variable("INFOFLORA_CLIENT_SECRET")?)
-        .user_agent("async-service/0.1 (mail@example.org)");
-    if let Ok(origin) = env::var("INFOFLORA_ORIGIN") {
-        service = service.at(&origin);
+async fn main() -> ExitCode {
+    end(run().await)
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    let server = Server::read("async-service", "INFOFLORA_ORIGIN", test_server)?;
+    let mut service = match &server.local {
+        Some(_) => api_infoflora::service("app").secret("app-secret"),
+        None => api_infoflora::service(required("INFOFLORA_CLIENT_ID")?)
+            .secret(required("INFOFLORA_CLIENT_SECRET")?),
+    };
+    if let Some(origin) = &server.origin {
+        service = service.at(origin);
     }
     // Client credentials give a new token at any time, so there is no need to store it on disk.
     let client = AsyncClient::new(
-        service.build()?,
+        service.user_agent(&server.user_agent).build()?,
         Reqwest::default(),
         Tokio::current()?,
         Memory::new(),
@@ -43,6 +58,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for task in tasks {
         received += task.await??.data.len();
     }
-    println!("1000 tasks received {received} observations with one token");
+    writeln!(
+        io::stdout(),
+        "1000 tasks received {received} observations with one token"
+    )?;
     Ok(())
+}
+
+/// A server like Info Flora's.
+fn test_server() -> io::Result<TestServer> {
+    TestServer::builder(Dialect::league_9())
+        .client(TestClient::confidential("app", "app-secret"))
+        .site(api_infoflora::testkit::site())
+        .start()
 }

@@ -1,46 +1,73 @@
 //! A small tool: logs the user in once, and counts their observations at iNaturalist. Blocking.
 //!
 //! ```sh
-//! INAT_APP_ID=… cargo run -p auth-flows --features http-ureq/rustls --example blocking_tool
+//! cargo run -p auth-flows --example blocking_tool -- --local
+//! INAT_APP_ID=… CONTACT=me@my-garden.example cargo run -p auth-flows --features http-ureq/rustls --example blocking_tool
 //! ```
 //!
 //! Set `INAT_APP_SECRET` too if your application is registered as confidential. With
-//! `INAT_USERNAME` and `INAT_PASSWORD` it logs in without a browser. Set `INAT_ORIGIN` to use
-//! another server, such as one of auth-testkit's.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for a terminal"
-)]
+//! `INAT_USERNAME` and `INAT_PASSWORD` it logs in without a browser. The login is stored in the
+//! directory `TOKENS`, or where the examples of api-inat find it too. See `support/mod.rs` for the
+//! other settings.
 
-use std::{env, error::Error, path::PathBuf};
+mod support;
+
+use std::{
+    env,
+    error::Error,
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use api_inat::{observations::Search, users::Me};
 use auth_flows::{Client, Login};
+use auth_testkit::{Dialect, TestClient, TestServer};
 use http_ureq::Ureq;
+use keystore::File;
+use support::{
+    Server,
+    end::{end, say},
+    required,
+};
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let app_id = env::var("INAT_APP_ID").map_err(|_| "set INAT_APP_ID to your application's id")?;
-    let mut service = api_inat::service(app_id).user_agent("blocking-tool/0.1 (mail@example.org)");
-    if let Ok(secret) = env::var("INAT_APP_SECRET") {
+fn main() -> ExitCode {
+    end(run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let server = Server::read("blocking-tool", "INAT_ORIGIN", test_server)?;
+    let mut service = match &server.local {
+        Some(_) => api_inat::service("app").secret("app-secret"),
+        None => api_inat::service(required("INAT_APP_ID")?),
+    };
+    if let (None, Ok(secret)) = (&server.local, env::var("INAT_APP_SECRET")) {
         service = service.secret(secret);
     }
-    if let Ok(origin) = env::var("INAT_ORIGIN") {
-        service = service.at(&origin);
+    if let Some(origin) = &server.origin {
+        service = service.at(origin);
     }
-    let store = match env::var_os("TOKENS") {
-        Some(folder) => keystore::File::open(PathBuf::from(folder))?,
-        None => keystore::File::in_data_dir("blocking-tool")?,
+    let service = service.user_agent(&server.user_agent).build()?;
+    let client = match (&server.local, env::var_os("TOKENS")) {
+        (Some(_), _) => Client::new(service, Ureq::default(), keystore::Memory::new()),
+        (None, Some(folder)) => Client::new(service, Ureq::default(), File::open(folder)?),
+        (None, None) => {
+            let store = File::in_data_dir("inat-examples")?;
+            Client::new(service, Ureq::default(), store)
+        }
     };
-    let client = Client::new(service.build()?, Ureq::default(), store);
     let session = client.account("me");
 
     if !session.status()?.is_logged_in() {
-        match (env::var("INAT_USERNAME"), env::var("INAT_PASSWORD")) {
-            (Ok(name), Ok(password)) => session.log_in_with_password(&name, password)?,
-            _ => session.log_in(Login::browser(|prompt| eprintln!("{prompt}")))?,
+        match (
+            &server.local,
+            env::var("INAT_USERNAME"),
+            env::var("INAT_PASSWORD"),
+        ) {
+            (Some(_), ..) => session.log_in_with_password("alice", "password")?,
+            (None, Ok(name), Ok(password)) => session.log_in_with_password(&name, password)?,
+            _ => session.log_in(Login::browser(|prompt| say(&prompt.to_string())))?,
         };
-        eprintln!("logged in; the next run needs no login");
+        say("logged in; the next run needs no login");
     }
 
     let me = session.send(Me::new())?;
@@ -52,6 +79,18 @@ fn main() -> Result<(), Box<dyn Error>> {
         private += usize::from(observation?.private_location.is_some());
     }
     let total = observations.total().unwrap_or_default();
-    println!("{login} has {total} observations, {private} with private coordinates");
+    writeln!(
+        io::stdout(),
+        "{login} has {total} observations, {private} with private coordinates"
+    )?;
     Ok(())
+}
+
+/// A server like iNaturalist's.
+fn test_server() -> io::Result<TestServer> {
+    TestServer::builder(Dialect::doorkeeper_5())
+        .client(TestClient::confidential("app", "app-secret").scopes("write login"))
+        .user("alice", "password")
+        .site(api_inat::testkit::site())
+        .start()
 }

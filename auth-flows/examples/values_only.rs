@@ -2,40 +2,70 @@
 //! and sends one token request.
 //!
 //! ```sh
-//! INAT_APP_ID=… cargo run -p auth-flows --features http-ureq/rustls --example values_only
+//! cargo run -p auth-flows --example values_only -- --local
+//! INAT_APP_ID=… CONTACT=me@my-garden.example cargo run -p auth-flows --features http-ureq/rustls --example values_only
 //! ```
 //!
-//! Register the redirect URI `http://127.0.0.1:8080`; no program needs to listen there. Set
-//! `INAT_ORIGIN` to use another server.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for a terminal"
-)]
+//! Register the redirect URI `http://127.0.0.1:8080`; no program needs to listen there. With
+//! `--local` the test server's user logs in, in place of yours. See `support/mod.rs` for the other
+//! settings.
 
-use std::{env, error::Error, io, time::Duration};
+mod support;
+
+use std::{
+    error::Error,
+    io::{self, Write as _},
+    process::ExitCode,
+    time::Duration,
+};
 
 use auth_core::{
     AuthorizationRequest, Entropy, Message, Now, RedirectUri, TokenRequest, Transport, UnixTime,
 };
+use auth_testkit::{
+    Dialect, TestClient, TestServer,
+    person::{Outcome, Person},
+};
+use support::{
+    Server,
+    end::{end, say},
+    required,
+};
 
-fn main() -> Result<(), Box<dyn Error>> {
-    let app_id = env::var("INAT_APP_ID").map_err(|_| "set INAT_APP_ID to your application's id")?;
-    let mut service = api_inat::service(app_id).user_agent("values-only/0.1 (mail@example.org)");
-    if let Ok(origin) = env::var("INAT_ORIGIN") {
-        service = service.at(&origin);
+const REDIRECT_URI: &str = "http://127.0.0.1:8080";
+
+fn main() -> ExitCode {
+    end(run())
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    let server = Server::read("values-only", "INAT_ORIGIN", test_server)?;
+    let mut service = api_inat::service(match &server.local {
+        Some(_) => "app".to_owned(),
+        None => required("INAT_APP_ID")?,
+    });
+    if let Some(origin) = &server.origin {
+        service = service.at(origin);
     }
-    let service = service.build()?;
+    let service = service.user_agent(&server.user_agent).build()?;
 
     let mut bytes = [0; 64];
     getrandom::fill(&mut bytes)?;
-    let redirect_uri = RedirectUri::parse("http://127.0.0.1:8080")?;
+    let redirect_uri = RedirectUri::parse(REDIRECT_URI)?;
     let (url, pending) =
         AuthorizationRequest::new(service.client(), redirect_uri, Entropy::new(bytes)).begin()?;
-    println!("{url}");
-    eprintln!("Open this, then paste the complete address at which your browser arrived:");
-    let mut redirected = String::new();
-    io::stdin().read_line(&mut redirected)?;
+    writeln!(io::stdout(), "{url}")?;
+    let redirected = match &server.local {
+        Some(_) => {
+            (Person::new("alice", "password").visit(&url)).and_then(Outcome::into_redirect)?
+        }
+        None => {
+            say("Open this, then paste the complete address at which your browser arrived:");
+            let mut redirected = String::new();
+            io::stdin().read_line(&mut redirected)?;
+            redirected
+        }
+    };
 
     let grant = pending.accept(&redirected)?;
     let message = TokenRequest::code(service.client(), &grant);
@@ -47,6 +77,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         monotonic: Duration::ZERO,
     };
     let token = message.parse(response)?.into_token(sent, 1)?;
-    println!("a token for {}", token.scope().unwrap_or("unstated scopes"));
+    let scope = token.scope().unwrap_or("unstated scopes");
+    writeln!(io::stdout(), "a token for {scope}")?;
     Ok(())
+}
+
+/// A server like iNaturalist's.
+fn test_server() -> io::Result<TestServer> {
+    TestServer::builder(Dialect::doorkeeper_5())
+        .client(
+            TestClient::public("app")
+                .redirect_uri(REDIRECT_URI)
+                .scopes("write login"),
+        )
+        .user("alice", "password")
+        .start()
 }

@@ -157,3 +157,57 @@ fn metrics() {
     let seconds: f64 = seconds.parse().expect("a number");
     assert!((3500.0..=3600.0).contains(&seconds), "{seconds}");
 }
+
+fn runs_without_an_account(name: &str, words: &str) {
+    let output = example(name).arg("--local").output().expect("it runs");
+    let text = printed(&output);
+    assert!(text.contains(words), "{text}");
+}
+
+#[test]
+fn each_runs_without_an_account() {
+    runs_without_an_account("blocking_tool", "alice has 225 observations");
+    runs_without_an_account("values_only", "a token for write login");
+}
+
+#[test]
+fn async_service_runs_without_an_account() {
+    runs_without_an_account("async_service", "1000 tasks received 1000 observations");
+}
+
+/// `support/end.rs` has the table.
+#[test]
+fn a_status_says_what_to_do() {
+    let server = inaturalist();
+    let check = |command: &mut Command, expect: i32, words: &str| {
+        let output = command.output().expect("it runs");
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(expect), "{text}");
+        assert!(text.contains(words) && !text.contains("panicked"), "{text}");
+    };
+    for name in ["blocking_tool", "async_service", "values_only"] {
+        check(example(name).arg("--help"), 2, "usage");
+        check(&mut example(name), 2, "CONTACT");
+        check(example(name).env("CONTACT", "me"), 2, "or use --local");
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let tool = |password: &str, origin: &str| {
+        let mut tool = example("blocking_tool");
+        tool.env("INAT_ORIGIN", origin)
+            .env("INAT_APP_ID", "app")
+            .env("INAT_APP_SECRET", "app-secret")
+            .env("TOKENS", folder.path().join("tokens"))
+            .env("INAT_USERNAME", "alice")
+            .env("INAT_PASSWORD", password);
+        tool
+    };
+    check(&mut tool("wrong", server.url()), 3, "password");
+    check(&mut tool("password", "http://127.0.0.1:9"), 75, "");
+    #[cfg(target_os = "linux")]
+    {
+        let full = std::fs::File::options().write(true).open("/dev/full");
+        let mut tool = tool("password", server.url());
+        let tool = tool.stdout(full.expect("Linux has it"));
+        check(tool, 74, "No space left");
+    }
+}
