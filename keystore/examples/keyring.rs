@@ -19,11 +19,15 @@
 //! Options before the command: `limit=BYTES` of an entry, `timeout=MILLISECONDS` as the timeout,
 //! and `on=` how to call the store: `plain` (the default), `current_thread` or `spawn_blocking` of
 //! a tokio runtime. The record is that of an invented account, in entries of the service
-//! `keystore-example`. Exit status 1: the keyring failed, and the line says why.
+//! `keystore-example`. Exit status 1: the keyring failed, and the line says why. 2: wrong usage. 74:
+//! the output cannot be written.
 
-#![expect(clippy::print_stdout, reason = "a program for a terminal")]
-
-use std::{env, io, process::ExitCode, time::Duration};
+use std::{
+    env,
+    io::{self, Write as _},
+    process::ExitCode,
+    time::Duration,
+};
 
 use auth_core::{AccountKey, Error, ErrorKind, ExposeSecret, SecretBytes, Store};
 use keystore::{Credentials, Keyring};
@@ -47,16 +51,29 @@ fn main() -> ExitCode {
         None | Some("plain") => task.run(),
         Some(how) => in_a_runtime(how, task),
     };
-    match outcome {
-        Ok(line) => {
-            println!("{line}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            println!("failed: {error}");
-            ExitCode::FAILURE
-        }
+    let (line, status) = match outcome {
+        Ok(line) => (line, 0),
+        Err(error) if error.kind() == ErrorKind::Usage => (format!("failed: {error}"), 2),
+        Err(error) => (format!("failed: {error}"), 1),
+    };
+    match show(&line) {
+        // The reader has all that it wanted.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::from(status),
+        Err(_) => ExitCode::from(74),
+        Ok(()) => ExitCode::from(status),
     }
+}
+
+/// Writes a line to standard output. `println` would panic on a closed pipe.
+fn show(line: &str) -> io::Result<()> {
+    writeln!(io::stdout(), "{line}")
+}
+
+/// Writes a line before the last.
+fn show_first(line: &str) -> Result<(), Error> {
+    show(line).map_err(|error| {
+        Error::new(ErrorKind::Store, "cannot write to standard output").with_source(error)
+    })
 }
 
 /// Calls the store from an async program: on its only thread, or on the blocking pool.
@@ -93,7 +110,7 @@ impl Task {
             ["load"] => self.store()?.load(&key()).map(what_it_is),
             ["load-again"] => {
                 let store = self.store()?;
-                println!("{}", what_it_is(store.load(&key())?));
+                show_first(&what_it_is(store.load(&key())?))?;
                 wait_for_line();
                 store.load(&key()).map(what_it_is)
             }
@@ -105,7 +122,7 @@ impl Task {
             ["hold"] => {
                 let store = self.store()?;
                 let lease = lease(&store)?;
-                println!("held");
+                show_first("held")?;
                 wait_for_line();
                 drop(lease);
                 Ok("given back".into())

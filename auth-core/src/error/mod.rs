@@ -48,7 +48,7 @@ pub enum ErrorKind {
     /// A setting is wrong: a URL, a client id or secret, a registration. Trying again changes
     /// nothing.
     Configuration,
-    /// A login is required: there is no token, or the server rejected it.
+    /// A login is required (`Session::log_in`): there is no token, or the server rejected it.
     NeedsLogin,
     /// The person refused consent at the authorization or device page, or entered nothing at a
     /// prompt. Stop asking until they begin a login themselves.

@@ -65,8 +65,9 @@ impl Status {
         self.is_stored() && !self.needs_login
     }
 
-    /// Returns whether the user must log in: nothing is stored, or the service has refused what is,
-    /// or it has expired and cannot be renewed. A session that logs in by itself never needs it.
+    /// Returns whether the user must log in ([`log_in`](crate::Session::log_in)): nothing is
+    /// stored, or the service has refused what is, or it has expired and cannot be renewed. A
+    /// session that logs in by itself never needs it.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }

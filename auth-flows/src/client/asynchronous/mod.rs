@@ -170,8 +170,8 @@ impl AsyncSession {
     /// # Ok(()) });
     /// ```
     /// # Errors
-    /// [`NeedsLogin`](auth_core::ErrorKind::NeedsLogin) if the user must log in. Otherwise the
-    /// error of the service or the network.
+    /// [`NeedsLogin`](auth_core::ErrorKind::NeedsLogin) if the user must log in
+    /// ([`log_in`](Self::log_in)). Otherwise the error of the service or the network.
     #[doc(alias("cancel", "rate limit", "throttle", "retry"))]
     pub fn send<O>(
         &self,

@@ -20,9 +20,10 @@ impl Session {
     /// # Ok::<(), auth_core::Error>(())
     /// ```
     /// # Errors
-    /// [`NeedsLogin`](auth_core::ErrorKind::NeedsLogin) if the user must log in. A
-    /// [retryable](Error::is_retryable) error if the service cannot be reached, with
-    /// [`retry_after`](Error::retry_after). [`Store`](auth_core::ErrorKind::Store) if the store fails.
+    /// [`NeedsLogin`](auth_core::ErrorKind::NeedsLogin) if the user must log in
+    /// ([`log_in`](Self::log_in)). A [retryable](Error::is_retryable) error if the service cannot
+    /// be reached, with [`retry_after`](Error::retry_after).
+    /// [`Store`](auth_core::ErrorKind::Store) if the store fails.
     #[doc(alias("health", "ping", "ready"))]
     pub fn check(&self) -> Result<(), Error> {
         if self.identity.account.is_none() {

@@ -185,8 +185,8 @@ impl Session {
     /// # Ok::<(), auth_core::Error>(())
     /// ```
     /// # Errors
-    /// [`NeedsLogin`](auth_core::ErrorKind::NeedsLogin) if the user must log in. Otherwise the
-    /// error of the service or the network.
+    /// [`NeedsLogin`](auth_core::ErrorKind::NeedsLogin) if the user must log in
+    /// ([`log_in`](Self::log_in)). Otherwise the error of the service or the network.
     #[doc(alias("rate limit", "throttle", "retry"))]
     pub fn send<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
         let erased = ErasedOperation::new(&operation);
