@@ -53,8 +53,8 @@ fn main() -> ExitCode {
     };
     let (line, status) = match outcome {
         Ok(line) => (line, 0),
-        Err(error) if error.kind() == ErrorKind::Usage => (format!("failed: {error}"), 2),
-        Err(error) => (format!("failed: {error}"), 1),
+        Err(error) if error.kind() == ErrorKind::Usage => (format!("failed: {error:#}"), 2),
+        Err(error) => (format!("failed: {error:#}"), 1),
     };
     match show(&line) {
         // The reader has all that it wanted.

@@ -2,16 +2,18 @@
 //! each their own session. Async.
 //!
 //! ```sh
-//! export INFOFLORA_CLIENT_ID=… INFOFLORA_CLIENT_SECRET=… PUBLIC_URL=https://my-app.example LISTEN=127.0.0.1:8080
+//! cargo run -p api-infoflora --example infoflora-service -- --local
+//! export INFOFLORA_CLIENT_ID=… INFOFLORA_CLIENT_SECRET=… CONTACT=me@my-garden.example \
+//!     PUBLIC_URL=https://my-app.example LISTEN=127.0.0.1:8080
 //! cargo run -p api-infoflora --features http-reqwest/rustls --example infoflora-service
 //! ```
 //!
 //! It serves http on a loopback address. Visitors connect to `PUBLIC_URL`, where a proxy (nginx,
 //! Caddy) terminates TLS. Register `PUBLIC_URL` followed by `/oauth2redirect` as the redirect URI,
 //! character for character. `TOKENS` sets a directory for the tokens, so that visitors stay logged
-//! in over a restart. `INFOFLORA_ORIGIN` sets another server, such as one of auth-testkit's. With
-//! `--ureq` it uses ureq (and the feature `http-ureq/rustls`) instead of reqwest, on tokio's
-//! blocking threads.
+//! in over a restart. With `--ureq` it uses ureq (and the feature `http-ureq/rustls`) instead of
+//! reqwest, on tokio's blocking threads. With `--local` it prints an address that you can open:
+//! log in as `alice` with the password `password`. See `support/mod.rs` for the other settings.
 //!
 //! | request | response |
 //! | --- | --- |
@@ -21,16 +23,22 @@
 //! | `POST /logout` | removes the visitor's tokens |
 //!
 //! Ctrl-C or SIGTERM stops it: it accepts no more visitors and ends what is in flight.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for a terminal"
-)]
 
 mod offloaded;
+#[path = "../support/mod.rs"]
+mod support;
 mod visitors;
 
-use std::{convert::Infallible, env, error::Error, path::PathBuf, pin::pin, sync::Arc};
+use std::{
+    convert::Infallible,
+    env,
+    error::Error,
+    io::{self, Write as _},
+    path::PathBuf,
+    pin::pin,
+    process::ExitCode,
+    sync::Arc,
+};
 
 use api_infoflora::observations::List;
 use auth_core::{AsyncTransport, Error as AuthError, ErrorKind, RedirectUri, Service};
@@ -44,6 +52,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 
 use offloaded::Offloaded;
+use support::{
+    Args,
+    end::{end, say},
+};
 use visitors::{Logins, Visitor};
 
 /// The state that all requests share.
@@ -56,32 +68,27 @@ struct Site {
 type Page = Response<Full<Bytes>>;
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let variable = |name: &str| env::var(name).map_err(|_| format!("set {name}"));
-    let mut service = api_infoflora::service(variable("INFOFLORA_CLIENT_ID")?)
-        .secret(variable("INFOFLORA_CLIENT_SECRET")?)
-        .user_agent("my-app/0.1 (mail@example.org)");
-    if let Ok(origin) = env::var("INFOFLORA_ORIGIN") {
-        service = service.at(&origin);
-    }
-    let service = service.build()?;
-    let args: Vec<_> = env::args_os().skip(1).collect();
-    let client = if args.is_empty() {
-        client(service, Reqwest::default())?
-    } else if args == ["--ureq"] {
-        client(service, Offloaded(Ureq::default()))?
-    } else {
-        return Err("usage: service [--ureq]".into());
+async fn main() -> ExitCode {
+    end(run().await)
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    let (args, []) = Args::read("--ureq", "")?;
+    let service = args.service("infoflora-service", true)?;
+    let client = match args.other_transport {
+        false => client(service, Reqwest::default())?,
+        true => client(service, Offloaded(Ureq::default()))?,
     };
-    let public = variable("PUBLIC_URL")?;
+    let listener = TcpListener::bind(args.variable("LISTEN", "127.0.0.1:0")?).await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let public = args.variable("PUBLIC_URL", &address)?;
     let site = Arc::new(Site {
         client,
         logins: Logins::default(),
         redirect_uri: RedirectUri::parse(&format!("{public}/oauth2redirect"))?,
     });
 
-    let listener = TcpListener::bind(variable("LISTEN")?).await?;
-    println!("http://{}", listener.local_addr()?);
+    note(&address);
     let mut stop = pin!(stopped());
     loop {
         let accepted = tokio::select! {
@@ -99,14 +106,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
                 .timer(TokioTimer::new())
                 .serve_connection(TokioIo::new(stream), response);
             if let Err(error) = connection.await {
-                eprintln!("connection error: {error}");
+                say(&format!("connection error: {error}"));
             }
         });
     }
     // A renewal that is cut off could cost its visitor the login.
     site.client.close().await?;
-    println!("stopped");
+    note("stopped");
     Ok(())
+}
+
+/// Writes a line to standard output. A service runs on when its log is closed.
+fn note(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 /// Waits for Ctrl-C, or for the signal with which a supervisor stops a service.
@@ -153,7 +165,7 @@ impl Site {
         };
         // The log gets the whole error; the visitor gets only what to do.
         response.unwrap_or_else(|error| {
-            eprintln!("{error}");
+            say(&error.to_string());
             match error.kind() {
                 ErrorKind::NeedsLogin => page(StatusCode::UNAUTHORIZED, "Please log in: /login\n"),
                 ErrorKind::ConsentDenied => page(

@@ -52,9 +52,19 @@ impl Args {
         Ok((args, operands))
     }
 
+    /// Returns the value of a variable that has to be set; with `--local`, the value for it if it
+    /// is not.
+    pub(crate) fn variable(&self, name: &str, local: &str) -> Result<String, Box<dyn Error>> {
+        match (env::var(name), &self.local) {
+            (Ok(value), _) => Ok(value),
+            (Err(_), Some(_)) => Ok(local.to_owned()),
+            (Err(_), None) => Err(wrong(format_args!("set {name}"))),
+        }
+    }
+
     /// Returns the service: with the registered client, or without one, for public data.
     pub(crate) fn service(&self, program: &str, client: bool) -> Result<Service, Box<dyn Error>> {
-        let variable = |name: &str| env::var(name).map_err(|_| wrong(format_args!("set {name}")));
+        let variable = |name: &str| self.variable(name, "");
         let service = match (client, &self.local) {
             (false, _) => api_infoflora::service_without_client(),
             (true, Some(_)) => api_infoflora::service("app").secret("app-secret"),
@@ -85,7 +95,12 @@ impl Args {
 /// Starts a server like Info Flora's, with a client.
 fn test_server() -> std::io::Result<TestServer> {
     TestServer::builder(Dialect::league_9())
-        .client(TestClient::confidential("app", "app-secret"))
+        .client(
+            TestClient::confidential("app", "app-secret")
+                .redirect_uri("http://127.0.0.1/oauth2redirect"),
+        )
+        .user("alice", "password")
+        .user("bob", "hunter2")
         .site(api_infoflora::testkit::site())
         .start()
 }

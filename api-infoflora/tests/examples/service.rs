@@ -10,7 +10,7 @@ use auth_testkit::person::Person;
 use http::{Method, header};
 use serde_json::json;
 
-use crate::{everywhere, request};
+use crate::{bare, everywhere, request};
 
 /// A running web service. Dropping it stops it.
 struct Service {
@@ -20,9 +20,12 @@ struct Service {
 
 impl Service {
     fn start(command: &mut Command) -> Self {
+        let command = command.env("PUBLIC_URL", "https://my-app.example");
+        Self::spawn(command.env("LISTEN", "127.0.0.1:0"))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
         let mut child = command
-            .env("PUBLIC_URL", "https://my-app.example")
-            .env("LISTEN", "127.0.0.1:0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -159,4 +162,22 @@ fn service_keeps_its_visitors_apart() {
         assert!(text.contains("the first is 2."), "{text}");
         assert_eq!(bob.get("/elsewhere").0, 404);
     });
+}
+
+#[test]
+fn service_runs_without_an_account() {
+    for flags in [&["--local"][..], &["--local", "--ureq"]] {
+        let mut command = bare("service");
+        let command = command.args(flags);
+        let service = Service::spawn(command);
+        let browser = &mut Browser::new(&service, "alice", "password");
+        assert_eq!(browser.ask(Method::GET, "/").0, 401);
+        let (status, to_login, _) = browser.ask(Method::GET, "/login");
+        assert_eq!(status, 303);
+        let back = browser.person.visit(&to_login).expect("a page");
+        let back = back.into_redirect().expect("a redirect");
+        let path = back.strip_prefix(&service.at).expect("its own address");
+        assert_eq!(browser.ask(Method::GET, path).0, 303);
+        assert_eq!(browser.ask(Method::GET, "/").0, 200);
+    }
 }

@@ -26,7 +26,7 @@ pub(crate) fn end(result: Result<(), Box<dyn Error>>) -> ExitCode {
     };
     let status = status(&*error);
     if status != 0 {
-        say(&error.to_string());
+        say(&format!("{error:#}"));
     }
     ExitCode::from(status)
 }
