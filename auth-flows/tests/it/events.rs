@@ -31,7 +31,7 @@ pub(crate) struct Reported {
 }
 
 #[derive(Clone, Default)]
-struct Log {
+pub(crate) struct Log {
     events: Arc<Mutex<Vec<Reported>>>,
     all: Arc<Mutex<Vec<Reported>>>,
     secrets: Arc<Mutex<BTreeSet<String>>>,
@@ -62,7 +62,7 @@ impl Log {
     }
 
     /// Both worlds, each with a log.
-    fn both(server: &TestServer, store: impl Store + Clone) -> [(World, Self); 2] {
+    pub(crate) fn both(server: &TestServer, store: impl Store + Clone) -> [(World, Self); 2] {
         World::both(server, store).map(|world| {
             let log = Self::default();
             (log.observe(world), log)
@@ -70,7 +70,7 @@ impl Log {
     }
 
     /// Returns the event with this name and these words, and empties the log.
-    fn take(&self, name: &str, words: &[&str]) -> Reported {
+    pub(crate) fn take(&self, name: &str, words: &[&str]) -> Reported {
         let events = std::mem::take(&mut *self.events.lock().expect("no panic"));
         let fits = |event: &&Reported| {
             event.name == name && words.iter().all(|words| event.text.contains(words))
@@ -394,64 +394,5 @@ impl Made {
             }
         }
         .expect("a login");
-    }
-}
-
-#[test]
-fn a_renewal_that_fails_while_the_old_token_serves_has_a_witness() {
-    let server = league(Dialect::league_9(), Rotation::Instant);
-    let store = Moody::default();
-    for (which, (world, log)) in Log::both(&server, store.clone()).into_iter().enumerate() {
-        let key = world.log_in("me", browser()).expect("a login").account;
-        // The same token, due for renewal.
-        let text = store.load(&key).expect("a store").expect("a record");
-        let mut record: serde_json::Value = serde_json::from_slice(text.as_ref()).expect("ours");
-        let sent = &mut record["login"]["sent_ms"];
-        *sent = (sent.as_u64().expect("a time") - 3_500_000).into();
-        let lease = store.try_lease(&key).expect("a store").expect("free");
-        let text = auth_core::SecretBytes::new(record.to_string().into_bytes());
-        store.save(&lease, &text).expect("saved");
-        let fresh = || {
-            let [one, two] = Log::both(&server, store.clone());
-            if which == 0 { one } else { two }
-        };
-        // Another program holds the lease: no error, and no wait for it.
-        let (other, other_log) = fresh();
-        other.send("me", Ping).expect("with the old token");
-        other_log.take(
-            "renewal_failed",
-            &[
-                "the old one still serves for ",
-                "another program holds the lease",
-                "error: None",
-            ],
-        );
-        drop(lease);
-        // The store fails: that is the reason, whatever was remembered.
-        store.set(&["reserve"]);
-        let (other, other_log) = fresh();
-        other.send("me", Ping).expect("with the old token");
-        other_log.take(
-            "renewal_failed",
-            &[
-                "the old one still serves for ",
-                "reserve: the disk fails",
-                "requests: 0",
-            ],
-        );
-        store.set(&[]);
-        server.faults().always(Matching::Token, Fault::Html500);
-        let (other, other_log) = fresh();
-        other.send("me", Ping).expect("with the old token");
-        if let World::Async(client, runtime) = &other {
-            runtime.block_on(client.settle()).expect("all is saved");
-        }
-        other_log.take(
-            "renewal_failed",
-            &["the old one still serves for ", "requests: 1"],
-        );
-        server.faults().clear();
-        world.log_out("me").expect("a logout");
-        drop(log);
     }
 }

@@ -1,0 +1,69 @@
+//! A renewal that fails while the old token still serves is reported, with its own reason.
+
+use auth_core::Store;
+use auth_testkit::{Dialect, Fault, Matching, Rotation};
+
+use crate::{
+    common::{Ping, World, browser, league},
+    events::Log,
+    unsaved::Moody,
+};
+
+#[test]
+fn a_renewal_that_fails_while_the_old_token_serves_has_a_witness() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    let store = Moody::default();
+    for (which, (world, log)) in Log::both(&server, store.clone()).into_iter().enumerate() {
+        let key = world.log_in("me", browser()).expect("a login").account;
+        // The same token, due for renewal.
+        let text = store.load(&key).expect("a store").expect("a record");
+        let mut record: serde_json::Value = serde_json::from_slice(text.as_ref()).expect("ours");
+        let sent = &mut record["login"]["sent_ms"];
+        *sent = (sent.as_u64().expect("a time") - 3_500_000).into();
+        let lease = store.try_lease(&key).expect("a store").expect("free");
+        let text = auth_core::SecretBytes::new(record.to_string().into_bytes());
+        store.save(&lease, &text).expect("saved");
+        let fresh = || {
+            let [one, two] = Log::both(&server, store.clone());
+            if which == 0 { one } else { two }
+        };
+        // Another program holds the lease: no error, and no wait for it.
+        let (other, other_log) = fresh();
+        other.send("me", Ping).expect("with the old token");
+        other_log.take(
+            "renewal_failed",
+            &[
+                "the old one still serves for ",
+                "another program holds the lease",
+                "error: None",
+            ],
+        );
+        drop(lease);
+        // The store fails: that is the reason, whatever was remembered.
+        store.set(&["reserve"]);
+        let (other, other_log) = fresh();
+        other.send("me", Ping).expect("with the old token");
+        other_log.take(
+            "renewal_failed",
+            &[
+                "the old one still serves for ",
+                "reserve: the disk fails",
+                "requests: 0",
+            ],
+        );
+        store.set(&[]);
+        server.faults().always(Matching::Token, Fault::Html500);
+        let (other, other_log) = fresh();
+        other.send("me", Ping).expect("with the old token");
+        if let World::Async(client, runtime) = &other {
+            runtime.block_on(client.settle()).expect("all is saved");
+        }
+        other_log.take(
+            "renewal_failed",
+            &["the old one still serves for ", "requests: 1"],
+        );
+        server.faults().clear();
+        world.log_out("me").expect("a logout");
+        drop(log);
+    }
+}
