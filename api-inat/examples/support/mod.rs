@@ -211,13 +211,15 @@ pub(crate) trait LogsIn: Sized {
             return Ok(self.by_credentials(&found));
         }
         if args.has("--out-of-band") {
-            return Ok(self.by_user(Login::out_of_band(|url| {
+            let login = Login::out_of_band(|url| {
                 say(&format!(
                     "Open {url} in any browser, and enter the code that it shows:"
                 ));
                 let mut code = String::new();
                 io::stdin().read_line(&mut code).map(|_| code)
-            })));
+            });
+            let login = login.explain(|reason| say(&reason.to_string()));
+            return Ok(self.by_user(login));
         }
         Ok(match args.has("--browser") {
             true => self.by_user(browser(args.value("--redirect"))?),

@@ -132,6 +132,26 @@ fn token_from_a_browser_beyond_ssh() {
     });
 }
 
+#[test]
+fn a_code_that_is_none_is_explained_and_asked_for_again() {
+    everywhere(|scene| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut program = scene.example("token", folder.path());
+        let (mut child, url) = invited(program.arg("--out-of-band"));
+        let code = Person::new("alice", "password")
+            .visit(&url)
+            .and_then(Outcome::into_code)
+            .expect("a code");
+        let mut stdin = child.stdin.take().expect("piped");
+        // As terminals paste: with marks around it.
+        write!(stdin, "no code at all\n\x1b[200~{code}\x1b[201~\n").expect("it reads");
+        drop(stdin);
+        let (out, err) = texts(&child.wait_with_output().expect("it ends"), true);
+        assert_eq!(out.trim().split('.').count(), 3, "{out}");
+        assert!(err.contains("it has blanks in it"), "{err}");
+    });
+}
+
 /// Without a program that opens a browser, the user opens it.
 #[cfg(target_os = "linux")]
 #[test]

@@ -15,11 +15,8 @@ mod device;
 mod ends;
 mod events;
 mod failures;
-<<<<<<< ours
 mod kept_connections;
-=======
 mod old_token;
->>>>>>> theirs
 mod pasted;
 mod rate_limit;
 mod responses;
