@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use crate::error::text::presentable;
+
 /// The key of one account's token record in a store.
 ///
 /// ```
@@ -100,17 +102,19 @@ impl fmt::Debug for AccountKey {
     }
 }
 
+/// For logs and errors: on one line, without control and invisible characters, since a service may
+/// name its accounts as its users do.
 impl fmt::Display for AccountKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}/{}/{}",
-            self.service(),
-            self.client_id(),
-            self.account()
-        )
+        let [service, client_id, account] = &*self.0;
+        let shown = |part: &str| presentable(part, LONGEST_SHOWN);
+        write!(f, "{}/", shown(service))?;
+        write!(f, "{}/{}", shown(client_id), shown(account))
     }
 }
+
+/// The most characters of each part that are shown.
+const LONGEST_SHOWN: usize = 200;
 
 #[cfg(test)]
 mod tests {
@@ -119,6 +123,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_is_shown_is_one_line_without_tricks() {
+        let check = |account: &str, expect: &str| {
+            let key = AccountKey::new("s", "c", account);
+            assert_eq!(key.to_string(), expect);
+            assert_eq!(key.account(), account, "the key is what the program chose");
+        };
+        check("me", "s/c/me");
+        check("é 東京", "s/c/é 東京");
+        check("me\nERROR forged line", "s/c/me ERROR forged line");
+        check("\u{1b}[2J\u{202e}em", "s/c/[2Jem");
+        check(&"x".repeat(300), &format!("s/c/{}…", "x".repeat(200)));
+    }
 
     /// Names that the code uses somewhere, and some that an escape could confuse.
     const NAMES: [&str; 13] = [

@@ -216,6 +216,26 @@ fn oauth_codes_by_grant() {
 }
 
 #[test]
+fn refusals_in_odd_places() {
+    let client = client();
+    let secret = SecretText::from("marked-secret");
+    let refresh = TokenRequest::refresh(&client, &secret);
+    let daemon = TokenRequest::client_credentials(&client);
+    // With a status of success, as servers do that know only 200.
+    let body = r#"{"error":"invalid_grant"}"#;
+    let error = refresh.parse(json(200, body)).expect_err(body);
+    check(&error, ErrorKind::NeedsLogin, false);
+    // An object in place of a code, as the Graph API has it.
+    let body = r#"{"error":{"message":"Unsupported","type":"OAuthException","code":190}}"#;
+    for (status, retryable) in [(400, false), (401, false), (503, true)] {
+        let error = daemon.parse(json(status, body)).expect_err(body);
+        assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
+        assert_eq!(error.is_retryable(), retryable, "{error}");
+        assert!(!error.needs_login(), "{error}");
+    }
+}
+
+#[test]
 fn a_code_that_is_dead_in_any_words() {
     let grant = pending(server())
         .accept(&format!("{REDIRECT}?code=marked-code&state={STATE}"))
