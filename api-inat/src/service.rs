@@ -231,6 +231,9 @@ impl ServiceBuilder {
     }
 
     /// Sets all base URLs to one origin, such as `http://127.0.0.1:4000`: for test servers.
+    ///
+    /// Give a test server a store of its own, or another client id. The key of a login does not
+    /// contain the origin, so the tokens of iNaturalist in the same store would be sent there.
     pub fn at(self, origin: impl AsRef<str>) -> Self {
         let origin = origin.as_ref().trim_end_matches('/');
         self.www(origin)

@@ -223,6 +223,11 @@ fn a_logout_in_another_program_is_noticed_within_a_minute() {
         log_out(&program.store);
         program.serves_for(59, "first");
         clock::test::advance(Duration::from_secs(1));
+        let checked = match &program.world {
+            World::Blocking(client) => client.account("me").check(),
+            World::Async(client, sim) => sim.block_on(client.account("me").check()),
+        };
+        assert!(checked.expect_err("logged out").needs_login());
         for _ in 0..3 {
             let error = program.call().expect_err("logged out");
             assert!(error.needs_login(), "{error}");

@@ -66,6 +66,11 @@ impl Account {
         &self.negative_cache
     }
 
+    /// Returns whether there is a session, or a record that is not saved.
+    fn is_in_use(self: &Arc<Self>) -> bool {
+        Arc::strong_count(self) > 1 || self.unsaved.is_present()
+    }
+
     #[inline]
     pub(crate) fn unsaved(&self) -> &Unsaved {
         &self.unsaved
@@ -216,6 +221,9 @@ impl Accounts {
             Owner::Account(name) => name,
             Owner::Client(scope) => {
                 let key = service.client_key(scope);
+                if table.client.len() >= MIN_ACCOUNTS && !table.client.contains_key(&key) {
+                    table.client.retain(|_, account| account.is_in_use());
+                }
                 let new = || Account::new(key.clone());
                 return Arc::clone(table.client.entry(key.clone()).or_insert_with(new));
             }
@@ -224,9 +232,7 @@ impl Accounts {
             return Arc::clone(account);
         }
         if table.accounts.len() >= table.sweep_at.max(MIN_ACCOUNTS) {
-            table.accounts.retain(|_, account| {
-                Arc::strong_count(account) > 1 || account.unsaved.is_present()
-            });
+            table.accounts.retain(|_, account| account.is_in_use());
             table.sweep_at = 2 * table.accounts.len();
         }
         let account = Account::new(service.account_key(name));
@@ -240,6 +246,21 @@ mod tests {
     use auth_core::{AuthorizationServer, Endpoint, OAuthClient};
 
     use super::*;
+
+    #[test]
+    fn scopes_of_the_client_are_kept_while_in_use() {
+        let endpoint = Endpoint::parse("https://a.example/token").expect("an endpoint");
+        let client = OAuthClient::new(AuthorizationServer::new(endpoint), "id").expect("an id");
+        let service = Service::new("example", client, "test/1").expect("a user agent");
+        let accounts = Accounts::default();
+        let used = accounts.open(&service, Owner::Client(Some("used")));
+        for n in 0..3 * MIN_ACCOUNTS {
+            accounts.open(&service, Owner::Client(Some(&format!("scope-{n}"))));
+        }
+        let again = accounts.open(&service, Owner::Client(Some("used")));
+        assert!(Arc::ptr_eq(&used, &again));
+        assert!(accounts.all().len() <= MIN_ACCOUNTS);
+    }
 
     #[test]
     fn accounts_in_use_are_kept_and_others_let_go() {

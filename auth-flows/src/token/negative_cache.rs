@@ -117,14 +117,31 @@ const MOST_REPLACED: u32 = 12;
 pub(crate) const BRIEF: Duration = Duration::from_secs(5);
 const MOST_BRIEF: u32 = 12;
 
+/// How many refused attempts are cached, each for [`CACHED_FOR`]. One more is not sent: a service may
+/// pass on the passwords that a visitor guesses.
+const MOST_REFUSALS: usize = 12;
+
 impl NegativeCache {
-    /// Returns the refusal of just this attempt, if it is cached.
+    /// Returns the refusal of just this attempt, if it is cached. Returns the last one, with the time
+    /// until another attempt may be made, if too many others were refused.
     pub(crate) fn get(&self, attempt: &Attempt, now: Now) -> Option<Error> {
         let mut memory = self.lock();
         let refusals = &mut memory.as_mut()?.refusals;
         refusals.retain(|refusal| refusal.until.is_none_or(|until| now.monotonic < until));
         let found = refusals.iter().find(|refusal| refusal.attempt == *attempt);
-        found.map(|refusal| refusal.error.clone())
+        if let Some(refusal) = found {
+            return Some(refusal.error.clone());
+        }
+        let of_person = attempt.method == RenewalMethod::Person;
+        let server = || refusals.iter().filter(|refusal| refusal.until.is_some());
+        if of_person || server().count() < MOST_REFUSALS {
+            return None;
+        }
+        let oldest = server().filter_map(|refusal| refusal.until).min()?;
+        let wait = oldest.saturating_sub(now.monotonic);
+        server()
+            .last()
+            .map(|refusal| refusal.error.clone().with_retry_after(wait))
     }
 
     /// Caches a definite refusal and returns true; false if the error is not one. A person who did

@@ -3,8 +3,8 @@
 use std::{fs, path::Path, sync::Arc, sync::atomic::AtomicUsize, sync::atomic::Ordering::SeqCst};
 
 use auth_core::{
-    AccountKey, AuthorizationServer, Endpoint, Error, Lease, OAuthClient, SecretBytes, Service,
-    Store,
+    AccountKey, AuthorizationServer, Endpoint, Error, Lease, OAuthClient, RedirectUri, SecretBytes,
+    Service, Store,
 };
 use auth_flows::{AsyncClient, Client, Login};
 use auth_testkit::raw::{RawServer, ScriptStep};
@@ -115,6 +115,15 @@ fn check(store: &AnyStore, server: &RawServer, what: &str) {
     let tokio = Tokio::new(runtime.handle().clone());
     let client = AsyncClient::new(service(server), Reqwest::default(), tokio, store.clone());
     let session = client.account("me");
+    // A web service redirects its visitor next.
+    let place = || RedirectUri::parse("https://app.example.org/callback").expect("a place");
+    let begun = [
+        blocking.begin_at(place()),
+        runtime.block_on(session.begin_at(place())),
+    ];
+    for result in begun {
+        result.map(drop).expect_err(what);
+    }
     let results = [
         blocking.log_in(login()),
         blocking.log_in(pasted()),

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use auth_core::{
     AsyncTransport, Error, ErrorKind, Limits, Operation, RateLimit, Request, Response,
-    ResponseBody, SecretText, Transport, TransportError,
+    ResponseBody, SecretText, TokenKind, Transport, TransportError,
 };
 use auth_flows::{AsyncClient, Client};
 use auth_testkit::{Dialect, Fault, Matching, Rotation};
@@ -17,7 +17,7 @@ use http_reqwest::Tokio;
 use keystore::Memory;
 
 use crate::{
-    common::{Me, Ping, World, browser, doorkeeper, league},
+    common::{Me, PASSWORD, Ping, World, browser, doorkeeper, league},
     rate_limit::{AFAR, Ask, service},
 };
 
@@ -146,6 +146,58 @@ fn a_wrong_password_is_sent_once_however_many_sessions_have_it() {
         // Another password is another attempt.
         send_with_password(&world, "wrong, too", Ping);
         assert_eq!(server.requests().since(mark).token(), 2);
+    }
+}
+
+#[test]
+fn guessed_passwords_are_bounded_and_an_explicit_login_is_not() {
+    let server = doorkeeper();
+    for world in World::both(&server, Memory::new()) {
+        let mark = server.requests().mark();
+        for guess in 0..100 {
+            let error = send_with_password(&world, &format!("guess {guess}"), Ping);
+            assert_eq!(error.kind(), ErrorKind::BadCredentials);
+            let wait = error.retry_after();
+            assert_eq!(wait.is_some(), guess >= 12, "{guess}: {error}");
+        }
+        assert_eq!(
+            server.requests().since(mark).token(),
+            12,
+            "{}",
+            world.name()
+        );
+        world
+            .log_in_with_password("me", PASSWORD)
+            .expect("the user's own doing");
+        world.send("me", Ping).expect("logged in");
+        world.log_out("me").expect("a logout");
+    }
+}
+
+#[test]
+fn a_token_that_cannot_last_longer_is_not_asked_for_at_each_call() {
+    let server = doorkeeper();
+    for world in World::both(&server, Memory::new()) {
+        world.log_in("me", browser()).expect("a login");
+        world.send("me", Me).expect("a derived token");
+        server.faults().always(Matching::Derived, Fault::Html500);
+        let mark = server.requests().mark();
+        let nearly_a_day = Duration::from_secs(86_400) - Duration::from_millis(1);
+        std::thread::sleep(Duration::from_millis(1100)); // a token has whole seconds
+        for _ in 0..50 {
+            let kind = TokenKind::Derived;
+            let result = match &world {
+                World::Blocking(client) => client.account("me").token_for(kind, nearly_a_day),
+                World::Async(client, runtime) => {
+                    runtime.block_on(client.account("me").token_for(kind, nearly_a_day))
+                }
+            };
+            assert!(result.is_err() || result.is_ok_and(|token| token.lifetime().is_some()));
+        }
+        let derived = server.requests().since(mark).derived();
+        assert!(derived <= 3, "{}: {derived}", world.name());
+        server.faults().clear();
+        world.log_out("me").expect("a logout");
     }
 }
 

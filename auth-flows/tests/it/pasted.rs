@@ -14,10 +14,10 @@ use auth_core::{
     AccountKey, Error, ErrorKind, ExposeSecret, RedirectUri, SecretText, Store, TokenDerivation,
 };
 use auth_flows::Login;
-use auth_testkit::person::Person;
+use auth_testkit::{Dialect, TestClient, TestServer, person::Person};
 use keystore::{Memory, StaticToken};
 
-use crate::common::{PASSWORD, World, doorkeeper};
+use crate::common::{PASSWORD, SECRET, World, doorkeeper, site};
 
 const PLACE: &str = "http://127.0.0.1:8080";
 const JWT: &str = "eyJhbGciOiJIUzUxMiJ9.eyJ1c2VyX2lkIjoxfQ.c2lnbmF0dXJl";
@@ -98,6 +98,45 @@ fn every_entry_repairs_accidents() {
     }
     let padded = format!("{JWT}==");
     assert!(ApiToken::default().read_plain_token(&padded).is_err());
+}
+
+#[test]
+fn a_code_may_come_with_what_is_around_it() {
+    let client = TestClient::confidential("app", SECRET)
+        .redirect_uri("urn:ietf:wg:oauth:2.0:oob")
+        .scopes("write login");
+    let server = TestServer::builder(Dialect::doorkeeper_5())
+        .site(site())
+        .client(client)
+        .user("alice", PASSWORD)
+        .start()
+        .expect("a server");
+    let world = World::blocking(&server, Memory::new());
+    let code = |url: &str| {
+        let shown = Person::new("alice", PASSWORD).visit(url)?;
+        shown.into_code()
+    };
+    for around in [
+        |code: String| format!("http://127.0.0.1/oauth/authorize/native?code={code}"),
+        |code: String| format!("code={code}"),
+        |code: String| format!("Authorization code: {code}"),
+        |code: String| format!("{code}\t\n\n"),
+    ] {
+        // Repaired, or asked for again with a reason; never sent as it is.
+        let asked = AtomicUsize::new(0);
+        let login = Login::out_of_band(move |url| {
+            let code = code(url)?;
+            Ok(match asked.fetch_add(1, Ordering::Relaxed) {
+                0 => around(code),
+                _ => code,
+            })
+        });
+        let mark = server.requests().mark();
+        let done = world.log_in("me", login);
+        let sent = server.requests().since(mark).grant("authorization_code");
+        done.unwrap_or_else(|error| panic!("{}: {error}", around("c0de".into())));
+        assert_eq!(sent, 1, "{}", around("c0de".into()));
+    }
 }
 
 #[test]

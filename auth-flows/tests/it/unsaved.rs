@@ -10,11 +10,14 @@ use std::{
     time::Duration,
 };
 
-use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store, WaitObserver};
+use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store, TokenKind, WaitObserver};
 use auth_testkit::{Dialect, Fault, Matching, Rotation, TestServer};
 use keystore::Memory;
 
-use crate::common::{Me, PASSWORD, Ping, World, browser, doorkeeper, league, since};
+use crate::{
+    common::{Me, PASSWORD, Ping, World, browser, doorkeeper, league, since},
+    device::{self, CODES, TOKEN},
+};
 
 /// A store whose operations fail while they are named.
 #[derive(Clone, Default)]
@@ -281,6 +284,67 @@ fn a_login_whose_save_fails_works_and_is_saved_later() {
         let mark = server.requests().mark();
         again.send("me", Me).expect("the new login");
         assert_eq!(since(&server, mark), (0, 0, 1));
+    }
+}
+
+#[test]
+fn a_login_on_another_device_whose_save_fails_works_and_is_saved_later() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    for is_async in [false, true] {
+        let (server, store) = (
+            device::server(&[(200, CODES), (200, TOKEN)]),
+            Moody::default(),
+        );
+        let service = device::service(&server);
+        let breaks = store.clone();
+        let show = move |_: &auth_core::DeviceAuthorizationResponse| breaks.set(&["save"]);
+        let kind = TokenKind::Login;
+        let (result, token, status) = if is_async {
+            let tokio = http_reqwest::Tokio::new(runtime.handle().clone());
+            let transport = http_reqwest::Reqwest::default();
+            let client = auth_flows::AsyncClient::new(service, transport, tokio, store.clone());
+            let session = client.account("me");
+            let result = runtime.block_on(session.log_in_with_device(show));
+            let token = runtime.block_on(session.token(kind));
+            store.set(&[]);
+            runtime.block_on(session.token(kind)).expect("saved");
+            (result, token, runtime.block_on(session.status()))
+        } else {
+            let transport = http_ureq::Ureq::default();
+            let client = auth_flows::Client::new(service, transport, store.clone());
+            let session = client.account("me");
+            let result = session.log_in_with_device(show);
+            let token = session.token(kind);
+            store.set(&[]);
+            session.token(kind).expect("saved");
+            (result, token, session.status())
+        };
+        let error = result.expect_err("not saved").to_string();
+        assert!(error.contains("the login itself worked"), "{error}");
+        let token = token.expect("used from memory");
+        assert_eq!(token.expose_secret(), "marked-access-token");
+        let status = status.expect("a status");
+        assert!(
+            status.is_logged_in() && status.unsaved.is_none(),
+            "{status:?}"
+        );
+        assert_eq!(server.requests().len(), 2, "nothing was asked for again");
+    }
+}
+
+#[test]
+fn an_imported_token_whose_save_fails_works_and_is_saved_later() {
+    let server = doorkeeper();
+    for (world, store) in logged_in(&server) {
+        store.set(&["save"]);
+        let text = server.issue_derived_token("alice").expect("a token");
+        world.import_token("you", &text).expect_err("not saved");
+        world.send("you", Me).expect("used from memory");
+        store.set(&[]);
+        world.send("you", Me).expect("saved");
+        assert!(world.status("you").expect("a status").unsaved.is_none());
+        let again = World::blocking(&server, store.clone());
+        again.send("you", Me).expect("a new program finds it");
     }
 }
 
