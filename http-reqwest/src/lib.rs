@@ -69,8 +69,8 @@ enum Clients {
         rules: ProxyRules,
         /// For plain http, which is sent to loopback addresses only, without a proxy.
         loopback: client::Clients,
-        /// The same for requests that can be sent only once: these keep no idle connection.
-        single_use: Option<SingleUse>,
+        /// The same for requests that can be sent only once: these keep none that is idle for long.
+        single_use: Option<Box<SingleUse>>,
     },
     Unchecked(Client),
 }
@@ -160,7 +160,7 @@ impl Reqwest {
             https: client::Clients::each(make),
             rules,
             loopback: client::Clients::each(loopback),
-            single_use: Some(single_use),
+            single_use: Some(Box::new(single_use)),
         })
     }
 

@@ -140,7 +140,7 @@ impl NegativeCache {
         let oldest = server().filter_map(|refusal| refusal.until).min()?;
         let wait = oldest.saturating_sub(now.monotonic);
         server()
-            .last()
+            .next_back()
             .map(|refusal| refusal.error.clone().with_retry_after(wait))
     }
 
