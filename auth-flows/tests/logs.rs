@@ -17,7 +17,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use keystore::Memory;
 use log::{LevelFilter, Log, Metadata, Record};
 
-use common::{Me, PASSWORD, Ping, SECRET, World, browser, doorkeeper};
+use common::{AtServer, Me, PASSWORD, Ping, SECRET, World, browser, doorkeeper};
 
 /// All that was logged: target and text.
 static LOGGED: LazyLock<Mutex<Vec<(String, String)>>> = LazyLock::new(Mutex::default);

@@ -13,7 +13,7 @@ use auth_testkit::{Dialect, Fault, Matching, Rotation};
 use tracing::Level;
 
 use capture::{Line, captured};
-use common::{Ping, World, browser, league};
+use common::{AtServer, Ping, World, browser, league};
 
 /// Returns the lines of this account since the last call.
 fn since(mark: &mut usize, account: &str) -> Vec<Line> {

@@ -4,7 +4,7 @@ use auth_core::{AccountKey, Error, Store};
 use auth_testkit::TestServer;
 use keystore::{Fallback, File, Memory, StaticToken};
 
-use crate::common::{PASSWORD, World, doorkeeper, service};
+use crate::common::{AtServer, PASSWORD, World, doorkeeper, service};
 
 fn accounts(world: &World) -> Result<Option<Vec<String>>, Error> {
     match world {

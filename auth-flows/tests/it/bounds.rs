@@ -17,7 +17,7 @@ use http_reqwest::Tokio;
 use keystore::Memory;
 
 use crate::{
-    common::{Me, PASSWORD, Ping, World, browser, doorkeeper, league},
+    common::{AtServer, Me, PASSWORD, Ping, World, browser, doorkeeper, league},
     rate_limit::{AFAR, Ask, service},
 };
 
@@ -316,11 +316,7 @@ fn busy(retry_after: &'static str, check: impl Fn(&World, &Busy)) {
     );
     check(&World::Blocking(client), &transport);
     let transport = Busy::new(retry_after);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .expect("a runtime");
+    let runtime = ::worlds::runtime().expect("a runtime");
     let tokio = Tokio::new(runtime.handle().clone());
     let client = AsyncClient::new(service(AFAR, rate), transport.clone(), tokio, Memory::new());
     check(&World::Async(client, runtime), &transport);

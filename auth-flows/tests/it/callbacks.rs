@@ -19,7 +19,7 @@ use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use keystore::Memory;
 
-use crate::common::{PASSWORD, SECRET, World, browser, doorkeeper, service};
+use crate::common::{AtServer, PASSWORD, SECRET, World, browser, doorkeeper, service};
 
 const LONG: Duration = Duration::from_secs(60);
 const HTTPS: &str = "https://app.example/callback";

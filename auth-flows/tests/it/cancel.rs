@@ -16,7 +16,7 @@ use auth_flows::{Canceller, Login, PendingLogin};
 use auth_testkit::{TestServer, person::Person};
 use keystore::Memory;
 
-use crate::common::{PASSWORD, PATIENCE, World, browser, doorkeeper};
+use crate::common::{AtServer, PASSWORD, PATIENCE, World, browser, doorkeeper};
 
 fn free_port() -> u16 {
     let probe = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");

@@ -1,7 +1,7 @@
 //! The set-up of all tests: a server on loopback, a service with a derived token, and one type for
 //! both clients.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{borrow::Borrow, sync::Arc, time::Duration};
 
 use auth_core::{
     AccountKey, Api, AuthorizationServer, BaseUrl, BasicEncoding, CallPolicy, ClientAuthentication,
@@ -10,10 +10,8 @@ use auth_core::{
     testkit::{Auth, DerivedTokens, Route, Site, json},
     unverified_expiry,
 };
-use auth_flows::{AsyncClient, Client, LoggedOut, Login, Status};
+use auth_flows::{LoggedOut, Login, Status};
 use auth_testkit::{Dialect, Mark, Rotation, TestClient, TestServer, person::Person};
-use http_reqwest::{Reqwest, Tokio};
-use http_ureq::Ureq;
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Marked, so that a test can search for it in every text.
@@ -209,134 +207,75 @@ pub(crate) fn since(server: &TestServer, mark: Mark) -> (usize, usize, usize) {
     (requests.token(), requests.derived(), requests.api())
 }
 
-/// Takes the place of an account's name for [`World::crowd`]: the client session. Not a name that a test uses.
+/// Takes the place of an account's name for [`AtServer::crowd`]: the client session. Not a name that a test uses.
 pub(crate) const DAEMON: &str = "(the client itself)";
 
-/// A client of either kind.
-pub(crate) enum World {
-    Blocking(Client),
-    Async(AsyncClient, tokio::runtime::Runtime),
-}
+/// A program of either kind.
+pub(crate) use ::worlds::AnyClient as World;
 
-impl World {
-    pub(crate) fn both(server: &TestServer, store: impl Store + Clone) -> [Self; 2] {
-        [
-            Self::blocking(server, store.clone()),
-            Self::asynchronous(server, store),
-        ]
+/// Programs at a server of this suite, and calls of an account by its name.
+pub(crate) trait AtServer: Borrow<World> {
+    fn both(server: &TestServer, store: impl Store + Clone) -> [World; 2] {
+        World::pair(&service(server), store)
     }
 
-    pub(crate) fn blocking(server: &TestServer, store: impl Store) -> Self {
-        Self::Blocking(Client::new(service(server), Ureq::default(), store))
+    fn blocking(server: &TestServer, store: impl Store) -> World {
+        ::worlds::World::blocking().program(service(server), store)
     }
 
-    pub(crate) fn asynchronous(server: &TestServer, store: impl Store) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let tokio = Tokio::new(runtime.handle().clone());
-        Self::Async(
-            AsyncClient::new(service(server), Reqwest::default(), tokio, store),
-            runtime,
-        )
+    fn asynchronous(server: &TestServer, store: impl Store) -> World {
+        let world = ::worlds::World::asynchronous().expect("a runtime");
+        world.program(service(server), store)
     }
 
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::Blocking(_) => "blocking",
-            Self::Async(..) => "async",
-        }
-    }
-
-    pub(crate) fn send<O>(&self, account: &str, operation: O) -> Result<O::Output, Error>
+    fn send<O>(&self, account: &str, operation: O) -> Result<O::Output, Error>
     where
         O: Operation + Send + Sync,
         O::Output: Send,
     {
-        match self {
-            Self::Blocking(client) => client.account(account).send(operation),
-            Self::Async(client, runtime) => {
-                runtime.block_on(client.account(account).send(operation))
-            }
-        }
+        self.borrow().account(account).send(operation)
     }
 
-    pub(crate) fn send_as_daemon<O>(&self, operation: O) -> Result<O::Output, Error>
+    fn send_as_daemon<O>(&self, operation: O) -> Result<O::Output, Error>
     where
         O: Operation + Send + Sync,
         O::Output: Send,
     {
-        match self {
-            Self::Blocking(client) => client.client_session().send(operation),
-            Self::Async(client, runtime) => {
-                runtime.block_on(client.client_session().send(operation))
-            }
-        }
+        self.borrow().client_session().send(operation)
     }
 
-    pub(crate) fn send_anonymously<O>(&self, operation: O) -> Result<O::Output, Error>
+    fn send_anonymously<O>(&self, operation: O) -> Result<O::Output, Error>
     where
         O: Operation + Send + Sync,
         O::Output: Send,
     {
-        match self {
-            Self::Blocking(client) => client.anonymous().send(operation),
-            Self::Async(client, runtime) => runtime.block_on(client.anonymous().send(operation)),
-        }
+        self.borrow().anonymous().send(operation)
     }
 
-    pub(crate) fn log_in(&self, account: &str, login: Login) -> Result<Status, Error> {
-        match self {
-            Self::Blocking(client) => client.account(account).log_in(login),
-            Self::Async(client, runtime) => runtime.block_on(client.account(account).log_in(login)),
-        }
+    fn log_in(&self, account: &str, login: Login) -> Result<Status, Error> {
+        self.borrow().account(account).log_in(login)
     }
 
-    pub(crate) fn log_in_with_password(
-        &self,
-        account: &str,
-        password: &str,
-    ) -> Result<Status, Error> {
-        match self {
-            Self::Blocking(client) => client
-                .account(account)
-                .log_in_with_password("alice", password),
-            Self::Async(client, runtime) => runtime.block_on(
-                client
-                    .account(account)
-                    .log_in_with_password("alice", password),
-            ),
-        }
+    fn log_in_with_password(&self, account: &str, password: &str) -> Result<Status, Error> {
+        let session = self.borrow().account(account);
+        session.log_in_with_password("alice", password)
     }
 
-    pub(crate) fn import_token(&self, account: &str, token: &str) -> Result<Status, Error> {
-        match self {
-            Self::Blocking(client) => client.account(account).import_token(token),
-            Self::Async(client, runtime) => {
-                runtime.block_on(client.account(account).import_token(token))
-            }
-        }
+    fn import_token(&self, account: &str, token: &str) -> Result<Status, Error> {
+        self.borrow().account(account).import_token(token)
     }
 
-    pub(crate) fn log_out(&self, account: &str) -> Result<LoggedOut, Error> {
-        match self {
-            Self::Blocking(client) => client.account(account).log_out(),
-            Self::Async(client, runtime) => runtime.block_on(client.account(account).log_out()),
-        }
+    fn log_out(&self, account: &str) -> Result<LoggedOut, Error> {
+        self.borrow().account(account).log_out()
     }
 
-    pub(crate) fn status(&self, account: &str) -> Result<Status, Error> {
-        match self {
-            Self::Blocking(client) => client.account(account).status(),
-            Self::Async(client, runtime) => runtime.block_on(client.account(account).status()),
-        }
+    fn status(&self, account: &str) -> Result<Status, Error> {
+        self.borrow().account(account).status()
     }
 
     /// Makes many calls of one account, or of the [`DAEMON`], at the same time, on threads or
     /// tasks. `meanwhile` runs when all have started.
-    pub(crate) fn crowd<O>(
+    fn crowd<O>(
         &self,
         count: usize,
         account: &str,
@@ -347,44 +286,15 @@ impl World {
         O: Operation + Copy + Send + Sync + 'static,
         O::Output: Send + 'static,
     {
-        match self {
-            Self::Blocking(client) => {
-                let session = match account {
-                    DAEMON => client.client_session(),
-                    name => client.account(name),
-                };
-                let callers: Vec<_> = (0..count)
-                    .map(|_| {
-                        let session = session.clone();
-                        thread::spawn(move || session.send(operation))
-                    })
-                    .collect();
-                meanwhile();
-                callers
-                    .into_iter()
-                    .map(|caller| caller.join().expect("no panic"))
-                    .collect()
-            }
-            Self::Async(client, runtime) => {
-                let session = match account {
-                    DAEMON => client.client_session(),
-                    name => client.account(name),
-                };
-                let callers: Vec<_> = (0..count)
-                    .map(|_| runtime.spawn(session.send(operation)))
-                    .collect();
-                meanwhile();
-                runtime.block_on(async move {
-                    let mut results = Vec::new();
-                    for caller in callers {
-                        results.push(caller.await.expect("no panic"));
-                    }
-                    results
-                })
-            }
-        }
+        let session = match account {
+            DAEMON => self.borrow().client_session(),
+            name => self.borrow().account(name),
+        };
+        session.crowd(count, operation, meanwhile)
     }
 }
+
+impl AtServer for World {}
 
 /// A store that logs the order of its calls.
 #[derive(Clone, Default)]

@@ -13,7 +13,7 @@ use auth_core::{AccountKey, Error, ErrorKind, Lease, Limits, SecretBytes, Store}
 use auth_testkit::{Dialect, Rotation};
 use keystore::Memory;
 
-use crate::common::{Ping, World, browser, league};
+use crate::common::{AtServer, Ping, World, browser, league};
 
 /// A store whose leases end by time, and are lost while `lost` is set.
 #[derive(Clone, Default)]

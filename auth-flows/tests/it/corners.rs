@@ -22,7 +22,7 @@ use http_ureq::Ureq;
 use keystore::Memory;
 
 use crate::{
-    common::{World, doorkeeper},
+    common::{AtServer, World, doorkeeper},
     rate_limit::{AFAR, Ask, service},
 };
 
@@ -41,10 +41,8 @@ where
     ]
 }
 
-fn runtime() -> tokio::runtime::Runtime {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(2).enable_all();
-    builder.build().expect("a runtime")
+fn runtime() -> Arc<tokio::runtime::Runtime> {
+    ::worlds::runtime().expect("a runtime")
 }
 
 fn inaturalist() -> TestServer {

@@ -7,7 +7,7 @@ use auth_flows::{Counters, Counts};
 use auth_testkit::{Dialect, Fault, Matching, Rotation};
 
 use crate::{
-    common::{Me, PASSWORD, Ping, World, browser, doorkeeper, league},
+    common::{AtServer, Me, PASSWORD, Ping, World, browser, doorkeeper, league},
     unsaved::Moody,
 };
 

@@ -5,13 +5,10 @@ use auth_flows::Status;
 use auth_testkit::{Dialect, Fault, Matching, Rotation, TestServer};
 use keystore::{Fallback, Memory, StaticToken};
 
-use crate::common::{Me, PASSWORD, Ping, World, browser, doorkeeper, league};
+use crate::common::{AtServer, Me, PASSWORD, Ping, World, browser, doorkeeper, league};
 
 fn token(world: &World, kind: TokenKind) -> Result<(), Error> {
-    let token = match world {
-        World::Blocking(client) => client.account("me").token(kind),
-        World::Async(client, runtime) => runtime.block_on(client.account("me").token(kind)),
-    };
+    let token = world.account("me").token(kind);
     token.map(drop)
 }
 
@@ -40,10 +37,7 @@ fn check_dead(server: &TestServer, kind: TokenKind, store: &Memory, finder: &Wor
             "the record stays"
         );
         for _ in 0..3 {
-            let checked = match world {
-                World::Blocking(client) => client.account("me").check(),
-                World::Async(client, runtime) => runtime.block_on(client.account("me").check()),
-            };
+            let checked = world.account("me").check();
             assert!(checked.expect_err(&what).needs_login(), "{what}");
             let error = token(world, kind).expect_err(&what);
             assert!(error.needs_login(), "{what}: {error}");

@@ -15,7 +15,7 @@ use http_ureq::Ureq;
 use keystore::{Fallback, Memory, StaticToken};
 
 use crate::{
-    common::{Me, PASSWORD, Ping, SECRET, World, browser, doorkeeper, league},
+    common::{AtServer, Me, PASSWORD, Ping, SECRET, World, browser, doorkeeper, league},
     device,
     rate_limit::{self, AFAR, Ask, Counting},
     unsaved::Moody,
@@ -377,7 +377,7 @@ fn client(
     Made(log.observe(match which {
         0 => World::Blocking(Client::new(service, blocking, store)),
         _ => {
-            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            let runtime = ::worlds::runtime().expect("a runtime");
             let tokio = Tokio::new(runtime.handle().clone());
             let client = AsyncClient::new(service, asynchronous, tokio, store);
             World::Async(client, runtime)

@@ -4,7 +4,9 @@ use auth_core::ErrorKind;
 use auth_testkit::{Dialect, Fault, Matching, Rotation};
 use keystore::Memory;
 
-use crate::common::{DAEMON, Me, PASSWORD, Ping, Put, World, browser, doorkeeper, league, since};
+use crate::common::{
+    AtServer, DAEMON, Me, PASSWORD, Ping, Put, World, browser, doorkeeper, league, since,
+};
 
 #[test]
 fn a_dead_refresh_token_needs_a_login() {

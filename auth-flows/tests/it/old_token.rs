@@ -4,7 +4,7 @@ use auth_core::Store;
 use auth_testkit::{Dialect, Fault, Matching, Rotation};
 
 use crate::{
-    common::{Ping, World, browser, league},
+    common::{AtServer, Ping, World, browser, league},
     events::Log,
     unsaved::Moody,
 };

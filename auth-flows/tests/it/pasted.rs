@@ -17,7 +17,7 @@ use auth_flows::Login;
 use auth_testkit::{Dialect, TestClient, TestServer, person::Person};
 use keystore::{Memory, StaticToken};
 
-use crate::common::{PASSWORD, SECRET, World, doorkeeper, site};
+use crate::common::{AtServer, PASSWORD, SECRET, World, doorkeeper, site};
 
 const PLACE: &str = "http://127.0.0.1:8080";
 const JWT: &str = "eyJhbGciOiJIUzUxMiJ9.eyJ1c2VyX2lkIjoxfQ.c2lnbmF0dXJl";

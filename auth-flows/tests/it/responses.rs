@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::common::{Me, PASSWORD, SECRET, World, browser, doorkeeper, service};
+use crate::common::{AtServer, Me, PASSWORD, SECRET, World, browser, doorkeeper, service};
 use auth_core::{AuthorizationServer, Endpoint, Error, ErrorKind, OAuthClient, Service};
 use auth_flows::{Client, Login};
 use auth_testkit::{Fault, Matching, TestServer};

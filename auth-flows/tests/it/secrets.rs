@@ -10,7 +10,7 @@ use keystore::{Encrypted, EncryptionKey, Fallback, File, Memory, StaticToken};
 
 use crate::{
     capture,
-    common::{Me, PASSWORD, Ping, SECRET, World, browser, doorkeeper, league},
+    common::{AtServer, Me, PASSWORD, Ping, SECRET, World, browser, doorkeeper, league},
 };
 
 /// All that was printed, and all secrets that must not be in it.

@@ -2,7 +2,8 @@
 //! async client over reqwest.
 
 use crate::common::{
-    Greeting, Me, PASSWORD, PATIENCE, Ping, Watched, World, browser, doorkeeper, league, since,
+    AtServer, Greeting, Me, PASSWORD, PATIENCE, Ping, Watched, World, browser, doorkeeper, league,
+    since,
 };
 use auth_core::Store;
 use auth_testkit::{Dialect, Fault, Matching, Rotation};

@@ -15,7 +15,7 @@ use auth_testkit::{Dialect, Fault, Matching, Rotation, TestServer};
 use keystore::Memory;
 
 use crate::{
-    common::{Me, PASSWORD, Ping, World, browser, doorkeeper, league, since},
+    common::{AtServer, Me, PASSWORD, Ping, World, browser, doorkeeper, league, since},
     device::{self, CODES, TOKEN},
 };
 

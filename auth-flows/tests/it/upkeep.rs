@@ -10,97 +10,14 @@ use std::{
     time::Duration,
 };
 
-use auth_core::{
-    AccountKey, Error, ErrorKind, Lease, Operation, SecretBytes, Store, Token, TokenKind,
-};
-use auth_flows::{AsyncSession, Login, Session};
+use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store, TokenKind};
+use auth_flows::Login;
 use auth_testkit::{Dialect, Matching, Rotation, TestServer, person::Person};
 use keystore::Memory;
 
-use crate::common::{Me, PASSWORD, PATIENCE, Ping, World, browser, doorkeeper, league, since};
-
-/// A session of either client.
-enum Handle<'w> {
-    Blocking(Session),
-    Async(AsyncSession, &'w tokio::runtime::Runtime),
-}
-
-impl<'w> Handle<'w> {
-    fn of(world: &'w World, account: &str) -> Self {
-        match world {
-            World::Blocking(client) => Self::Blocking(client.account(account)),
-            World::Async(client, runtime) => Self::Async(client.account(account), runtime),
-        }
-    }
-
-    fn with_login(self, login: Login) -> Self {
-        match self {
-            Self::Blocking(session) => Self::Blocking(session.with_login(login)),
-            Self::Async(session, runtime) => Self::Async(session.with_login(login), runtime),
-        }
-    }
-
-    fn with_password(self, password: &str) -> Self {
-        match self {
-            Self::Blocking(session) => Self::Blocking(session.with_password("alice", password)),
-            Self::Async(session, runtime) => {
-                Self::Async(session.with_password("alice", password), runtime)
-            }
-        }
-    }
-
-    fn send<O: Operation + Send + Sync>(&self, operation: O) -> Result<O::Output, Error>
-    where
-        O::Output: Send,
-    {
-        match self {
-            Self::Blocking(session) => session.send(operation),
-            Self::Async(session, runtime) => runtime.block_on(session.send(operation)),
-        }
-    }
-
-    fn token_for(&self, kind: TokenKind, at_least: Duration) -> Result<Arc<Token>, Error> {
-        match self {
-            Self::Blocking(session) => session.token_for(kind, at_least),
-            Self::Async(session, runtime) => runtime.block_on(session.token_for(kind, at_least)),
-        }
-    }
-
-    fn invalidate(&self, kind: TokenKind) -> Result<(), Error> {
-        match self {
-            Self::Blocking(session) => session.invalidate(kind),
-            Self::Async(session, runtime) => runtime.block_on(session.invalidate(kind)),
-        }
-    }
-
-    fn crowd(&self, count: usize) -> Vec<Result<String, Error>> {
-        match self {
-            Self::Blocking(session) => {
-                let callers: Vec<_> = (0..count)
-                    .map(|_| {
-                        let session = session.clone();
-                        thread::spawn(move || session.send(Me))
-                    })
-                    .collect();
-                let joined = callers.into_iter().map(|caller| caller.join());
-                joined.map(|result| result.expect("no panic")).collect()
-            }
-            Self::Async(session, runtime) => runtime.block_on(async {
-                let callers: Vec<_> = (0..count)
-                    .map(|_| {
-                        let session = session.clone();
-                        tokio::spawn(async move { session.send(Me).await })
-                    })
-                    .collect();
-                let mut results = Vec::new();
-                for caller in callers {
-                    results.push(caller.await.expect("no panic"));
-                }
-                results
-            }),
-        }
-    }
-}
+use crate::common::{
+    AtServer, Me, PASSWORD, PATIENCE, Ping, World, browser, doorkeeper, league, since,
+};
 
 /// A login that counts how often it opened the browser.
 fn counted(opened: &Arc<AtomicUsize>, says_yes: bool) -> Login {
@@ -119,10 +36,10 @@ fn a_session_with_a_login_starts_it_once() {
     let server = doorkeeper();
     for (world, count) in World::both(&server, Memory::new()).iter().zip([64, 1000]) {
         let opened = Arc::new(AtomicUsize::new(0));
-        let session = Handle::of(world, "me").with_login(counted(&opened, true));
+        let session = world.account("me").with_login(counted(&opened, true));
         let check = |browsers: usize, requests: (usize, usize)| {
             let mark = server.requests().mark();
-            for result in session.crowd(count) {
+            for result in session.crowd(count, Me, || {}) {
                 assert_eq!(result.expect("a call"), r#"{"login":"alice"}"#);
             }
             let (token, derived, _) = since(&server, mark);
@@ -144,7 +61,7 @@ fn a_refused_login_is_not_started_again() {
     let server = doorkeeper();
     for world in &World::both(&server, Memory::new()) {
         let opened = Arc::new(AtomicUsize::new(0));
-        let session = Handle::of(world, "me").with_login(counted(&opened, false));
+        let session = world.account("me").with_login(counted(&opened, false));
         for _ in 0..3 {
             let error = session.send(Me).expect_err("said no");
             assert_eq!(error.kind(), ErrorKind::ConsentDenied, "{error}");
@@ -153,7 +70,7 @@ fn a_refused_login_is_not_started_again() {
         // Until the program starts a login itself.
         world.log_in("me", browser()).expect("a login");
         session.send(Me).expect("logged in");
-        let again = Handle::of(world, "other").with_login(counted(&opened, true));
+        let again = world.account("other").with_login(counted(&opened, true));
         again.send(Me).expect("another session starts its own");
         assert_eq!(opened.load(SeqCst), 2);
         world.log_out("me").expect("a logout");
@@ -194,14 +111,14 @@ fn many_calls_with_a_revoked_login_make_one_request() {
 fn a_wrong_password_is_tried_once() {
     let server = doorkeeper();
     for world in &World::both(&server, Memory::new()) {
-        let wrong = Handle::of(world, "me").with_password("not this one");
+        let wrong = world.account("me").with_password("alice", "not this one");
         let mark = server.requests().mark();
         for _ in 0..10 {
             let error = wrong.send(Me).expect_err("wrong");
             assert_eq!(error.kind(), ErrorKind::BadCredentials, "{error}");
         }
         assert_eq!(since(&server, mark).0, 1, "{}", world.name());
-        let right = Handle::of(world, "me").with_password(PASSWORD);
+        let right = world.account("me").with_password("alice", PASSWORD);
         right.send(Me).expect("another password is another attempt");
         world.log_out("me").expect("a logout");
     }
@@ -213,7 +130,7 @@ fn an_invalidated_token_is_renewed() {
     let store = Memory::new();
     for world in &World::both(&server, store.clone()) {
         world.log_in("me", browser()).expect("a login");
-        let session = Handle::of(world, "me");
+        let session = world.account("me");
         session.send(Ping).expect("a call");
         let mark = server.requests().mark();
         session.invalidate(TokenKind::Login).expect("known");
@@ -228,7 +145,7 @@ fn an_invalidated_token_is_renewed() {
         );
         // Also a token that is stored, but not in memory.
         let other = &World::both(&server, store.clone())[0];
-        let fresh = Handle::of(other, "me");
+        let fresh = other.account("me");
         fresh.invalidate(TokenKind::Login).expect("stored");
         fresh.send(Ping).expect("a call");
         assert_eq!(
@@ -237,7 +154,7 @@ fn an_invalidated_token_is_renewed() {
             "{}",
             world.name()
         );
-        let unknown = Handle::of(world, "unknown");
+        let unknown = world.account("unknown");
         unknown.invalidate(TokenKind::Login).expect("nothing to do");
         other.log_out("me").expect("a logout");
     }
@@ -249,7 +166,7 @@ fn a_token_for_another_program_lasts() {
     let day = Duration::from_secs(86_400);
     for world in &World::both(&server, Memory::new()) {
         world.log_in("me", browser()).expect("a login");
-        let session = Handle::of(world, "me");
+        let session = world.account("me");
         let mark = server.requests().mark();
         let check = |at_least: Duration, renewals: usize| {
             let token = session

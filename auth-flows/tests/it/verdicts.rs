@@ -11,7 +11,7 @@ use http_ureq::Ureq;
 use keystore::Memory;
 
 use crate::{
-    common::{Me, PASSWORD, Ping, Put, World, browser, doorkeeper, league, service},
+    common::{AtServer, Me, PASSWORD, Ping, Put, World, browser, doorkeeper, league, service},
     device::{CODES, TOKEN, log_in},
 };
 

@@ -34,7 +34,7 @@ impl AnyClient {
     /// # Panics
     ///
     /// Panics if the system starts no thread.
-    pub fn both(service: &Service, store: impl Store + Clone) -> [Self; 2] {
+    pub fn pair(service: &Service, store: impl Store + Clone) -> [Self; 2] {
         let worlds = World::both().expect("threads for a runtime");
         worlds.map(|world| world.program(service.clone(), store.clone()))
     }

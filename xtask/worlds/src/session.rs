@@ -123,6 +123,39 @@ impl AnySession {
         both!(self, session => session.status())
     }
 
+    /// Checks with the service that the tokens are valid.
+    pub fn check(&self) -> Result<(), Error> {
+        both!(self, session => session.check())
+    }
+
+    /// A token that is valid for at least this long.
+    pub fn token_for(&self, kind: TokenKind, at_least: Duration) -> Result<Arc<Token>, Error> {
+        both!(self, session => session.token_for(kind, at_least))
+    }
+
+    /// Marks the cached token invalid.
+    pub fn invalidate(&self, kind: TokenKind) -> Result<(), Error> {
+        both!(self, session => session.invalidate(kind))
+    }
+
+    /// A session that logs in by itself, where it has to.
+    pub fn with_login(self, login: Login) -> Self {
+        match self {
+            Self::Blocking(session) => Self::Blocking(session.with_login(login)),
+            Self::Async(session, runtime) => Self::Async(session.with_login(login), runtime),
+        }
+    }
+
+    /// A session that logs in by name and password, where it has to.
+    pub fn with_password(self, name: &str, password: &str) -> Self {
+        match self {
+            Self::Blocking(session) => Self::Blocking(session.with_password(name, password)),
+            Self::Async(session, runtime) => {
+                Self::Async(session.with_password(name, password), runtime)
+            }
+        }
+    }
+
     /// A valid token.
     pub fn token(&self, kind: TokenKind) -> Result<Arc<Token>, Error> {
         both!(self, session => session.token(kind))
