@@ -1,17 +1,17 @@
-//! Shared by all tests: a server like iNaturalist's, and one interface for blocking and async
-//! sessions.
+//! Shared by all tests: a server like iNaturalist's, and its programs in both worlds.
 
 use auth_core::{
     Error, Operation, Paged, SecretBytes, Store, TokenKind,
     testkit::{DerivedTokens, Site},
 };
-use auth_flows::{AsyncClient, Client, Login, Status};
+use auth_flows::{Login, Status};
 use auth_testkit::{Dialect, TestClient, TestServer, person::Person};
-use http_reqwest::{Reqwest, Tokio};
-use http_ureq::Ureq;
 use keystore::Memory;
 use serde_json::Value;
 use std::time::Duration;
+use worlds::{AnyClient, AnySession};
+
+pub(crate) use worlds::Followed;
 
 pub(crate) const PASSWORD: &str = "marked-password";
 pub(crate) const DAY: Duration = Duration::from_secs(86_400);
@@ -59,40 +59,17 @@ pub(crate) fn since(server: &TestServer, mark: auth_testkit::Mark) -> (usize, us
     (requests.derived(), requests.api())
 }
 
-/// One interface for blocking and async sessions. The account is `me`.
-pub(crate) enum World {
-    Blocking(Client),
-    Async(AsyncClient, tokio::runtime::Runtime),
-}
-
-/// The progress of a list, and the error that ended it.
-pub(crate) struct Followed<P: Paged> {
-    pub(crate) items: Vec<P::Item>,
-    pub(crate) total: Option<u64>,
-    pub(crate) cursor: Option<P>,
-    pub(crate) error: Option<Error>,
-}
+/// A program of either kind. The account is `me`.
+pub(crate) struct World(AnyClient);
 
 impl World {
     pub(crate) fn both(server: &TestServer, store: impl Store + Clone) -> [Self; 2] {
-        let service = || {
-            api_inat::service("app")
-                .user_agent("sessions/1 (test@example.org)")
-                .at(server.url())
-                .build()
-                .expect("a service")
-        };
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
+        let service = api_inat::service("app")
+            .user_agent("sessions/1 (test@example.org)")
+            .at(server.url())
             .build()
-            .expect("a runtime");
-        let tokio = Tokio::new(runtime.handle().clone());
-        let client = AsyncClient::new(service(), Reqwest::default(), tokio, store.clone());
-        [
-            Self::Blocking(Client::new(service(), Ureq::default(), store)),
-            Self::Async(client, runtime),
-        ]
+            .expect("a service");
+        AnyClient::pair(&service, store).map(Self)
     }
 
     /// Creates one of the two, with its own store in which alice is logged in.
@@ -111,46 +88,29 @@ impl World {
         }
     }
 
+    fn me(&self) -> AnySession {
+        self.0.account("me")
+    }
+
     pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::Blocking(_) => "blocking",
-            Self::Async(..) => "async",
-        }
+        self.0.name()
     }
 
     pub(crate) fn log_in(&self) -> Result<Status, Error> {
-        match self {
-            Self::Blocking(client) => client.account("me").log_in_with_password("alice", PASSWORD),
-            Self::Async(client, runtime) => {
-                runtime.block_on(client.account("me").log_in_with_password("alice", PASSWORD))
-            }
-        }
+        self.me().log_in_with_password("alice", PASSWORD)
     }
 
     pub(crate) fn log_in_by(&self, login: Login) -> Result<Status, Error> {
-        match self {
-            Self::Blocking(client) => client.account("me").log_in(login),
-            Self::Async(client, runtime) => runtime.block_on(client.account("me").log_in(login)),
-        }
+        self.me().log_in(login)
     }
 
     pub(crate) fn import(&self, token: &str) -> Result<Status, Error> {
-        match self {
-            Self::Blocking(client) => client.account("me").import_token(token),
-            Self::Async(client, runtime) => {
-                runtime.block_on(client.account("me").import_token(token))
-            }
-        }
+        self.me().import_token(token)
     }
 
     pub(crate) fn token(&self, kind: TokenKind) -> String {
-        match self {
-            Self::Blocking(client) => client.account("me").token(kind),
-            Self::Async(client, runtime) => runtime.block_on(client.account("me").token(kind)),
-        }
-        .expect("a token")
-        .expose_secret()
-        .to_owned()
+        let token = self.me().token(kind).expect("a token");
+        token.expose_secret().to_owned()
     }
 
     pub(crate) fn send<O>(&self, operation: O) -> Result<O::Output, Error>
@@ -158,10 +118,7 @@ impl World {
         O: Operation + Send + Sync,
         O::Output: Send,
     {
-        match self {
-            Self::Blocking(client) => client.account("me").send(operation),
-            Self::Async(client, runtime) => runtime.block_on(client.account("me").send(operation)),
-        }
+        self.me().send(operation)
     }
 
     pub(crate) fn send_anonymously<O>(&self, operation: O) -> Result<O::Output, Error>
@@ -169,58 +126,15 @@ impl World {
         O: Operation + Send + Sync,
         O::Output: Send,
     {
-        match self {
-            Self::Blocking(client) => client.anonymous().send(operation),
-            Self::Async(client, runtime) => runtime.block_on(client.anonymous().send(operation)),
-        }
+        self.0.anonymous().send(operation)
     }
 
-    /// Follows a list to its end or to an error. Calls `between` after each page with the number of
-    /// received items.
-    pub(crate) fn follow<P>(&self, first: P, mut between: impl FnMut(usize)) -> Followed<P>
+    pub(crate) fn follow<P>(&self, first: P, between: impl FnMut(usize)) -> Followed<P>
     where
         P: Paged + Clone + Send + Sync,
         P::Output: Send,
     {
-        let (mut items, mut error) = (Vec::new(), None);
-        match self {
-            Self::Blocking(client) => {
-                let mut pages = client.account("me").pages(first);
-                for page in pages.by_ref() {
-                    match page {
-                        Ok(page) => items.extend(page),
-                        Err(failed) => error = Some(failed),
-                    }
-                    between(items.len());
-                }
-                let total = pages.total();
-                let cursor = pages.cursor().cloned();
-                Followed {
-                    items,
-                    total,
-                    cursor,
-                    error,
-                }
-            }
-            Self::Async(client, runtime) => runtime.block_on(async {
-                let mut pages = client.account("me").pages(first);
-                while let Some(page) = pages.next().await {
-                    match page {
-                        Ok(page) => items.extend(page),
-                        Err(failed) => error = Some(failed),
-                    }
-                    between(items.len());
-                }
-                let total = pages.total();
-                let cursor = pages.cursor().cloned();
-                Followed {
-                    items,
-                    total,
-                    cursor,
-                    error,
-                }
-            }),
-        }
+        self.me().follow(first, between)
     }
 }
 
