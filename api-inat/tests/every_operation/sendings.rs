@@ -1,30 +1,22 @@
 //! The list of operations, sent once blocking and once async.
 
-use std::{future::Future, pin::Pin, sync::Arc};
-
 use auth_core::{Access, CallPolicy, Error, Operation, RetrySafety};
-use auth_flows::{AsyncClient, AsyncSession, Client, Session};
-use http_reqwest::{Reqwest, Tokio};
-use http_ureq::Ureq;
 use keystore::Memory;
 use serde::Serialize;
 use serde_json::{Value, json};
+use worlds::{AnyClient, AnySession};
 
 use crate::{
     site::{PASSWORD, Recorder},
     values::lost,
 };
 
-type Blocking = Box<dyn Fn(&Session) -> Result<(), Error>>;
-type Outcome = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
-
 /// A type-erased operation.
 struct Sending {
     name: &'static str,
     policy: CallPolicy,
     response: Vec<u8>,
-    blocking: Blocking,
-    asynchronous: Box<dyn Fn(&AsyncSession) -> Outcome>,
+    send: Box<dyn Fn(&AnySession) -> Result<(), Error>>,
 }
 
 /// The list.
@@ -76,17 +68,11 @@ impl Sendings {
         O: Operation + Clone + Send + Sync + 'static,
         O::Output: Send,
     {
-        let read = Arc::new(read);
-        let (again, read_again) = (operation.clone(), read.clone());
         self.list.push(Sending {
             name: std::any::type_name::<O>(),
             policy: operation.policy(),
             response,
-            blocking: Box::new(move |session| session.send(&operation).map(|output| read(output))),
-            asynchronous: Box::new(move |session| {
-                let (sending, read) = (session.send(again.clone()), read_again.clone());
-                Box::pin(async move { sending.await.map(|output| read(output)) })
-            }),
+            send: Box::new(move |session| session.send(operation.clone()).map(&read)),
         });
     }
 
@@ -102,50 +88,31 @@ impl Sendings {
             .at(recorder.server.url())
             .build()
             .expect("a service");
-        let session = Client::new(service.clone(), Ureq::default(), Memory::new()).account("alice");
-        session.import_token(&token).expect("a token to import");
+        let account = |client: AnyClient| client.account("alice");
+        let sessions = AnyClient::pair(&service, Memory::new()).map(account);
+        for session in &sessions {
+            session.import_token(&token).expect("a token to import");
+        }
         // The Rails application requires the token of a login.
-        let login = recorder.login();
-        let logged_in = Client::new(login.clone(), Ureq::default(), Memory::new()).account("alice");
-        logged_in
-            .log_in_with_password("alice", PASSWORD)
-            .expect("a login");
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        let async_session = {
-            let _inside = runtime.enter();
-            let tokio = Tokio::current().expect("the runtime");
-            AsyncClient::new(service, Reqwest::default(), tokio, Memory::new()).account("alice")
-        };
-        runtime
-            .block_on(async_session.import_token(&token))
-            .expect("a token to import");
-        let async_logged_in = {
-            let _inside = runtime.enter();
-            let tokio = Tokio::current().expect("the runtime");
-            AsyncClient::new(login, Reqwest::default(), tokio, Memory::new()).account("alice")
-        };
-        runtime
-            .block_on(async_logged_in.log_in_with_password("alice", PASSWORD))
-            .expect("a login");
+        let logged_in = AnyClient::pair(&recorder.login(), Memory::new()).map(account);
+        for session in &logged_in {
+            let status = session.log_in_with_password("alice", PASSWORD);
+            status.expect("a login");
+        }
         self.list
             .iter()
             .map(|sending| {
                 recorder.respond_with(sending.response.clone());
                 let name = sending.name;
-                let (session, async_session) = match sending.policy.api() {
-                    api_inat::v0::API => (&logged_in, &async_logged_in),
-                    _ => (&session, &async_session),
+                let sessions = match sending.policy.api() {
+                    api_inat::v0::API => &logged_in,
+                    _ => &sessions,
                 };
-                (sending.blocking)(session).unwrap_or_else(|e| panic!("{name}, ureq: {e}"));
-                let by_ureq = one(name, &recorder);
-                runtime
-                    .block_on((sending.asynchronous)(async_session))
-                    .unwrap_or_else(|e| panic!("{name}, reqwest: {e}"));
-                let by_reqwest = one(name, &recorder);
+                let [by_ureq, by_reqwest] = sessions.each_ref().map(|session| {
+                    let sent = (sending.send)(session);
+                    sent.unwrap_or_else(|e| panic!("{name}, {session:?}: {e}"));
+                    one(name, &recorder)
+                });
                 assert_eq!(by_ureq, by_reqwest, "{name}");
                 let wanted = sending.policy.access() != Access::None;
                 assert_eq!(by_ureq["token"], json!(wanted), "{name}: the token");
