@@ -1,20 +1,15 @@
-//! The environment of each test: its own server, and one of the two worlds behind one interface.
+//! The environment of each test: its own server, and one of the two worlds.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
 use api_infoflora::{ServiceBuilder, observations::List};
-use auth_core::{
-    AsyncTransport, Error, ErrorKind, Limits, Message, Operation, Paged, Request, Response, Store,
-    Token, TokenKind, Transport,
-};
-use auth_flows::{AsyncClient, AsyncSession, Client, Login, Session, Status};
+use auth_core::{Error, ErrorKind, Message, Service, Store, Token, TokenKind};
+use auth_flows::{Login, Status};
 use auth_testkit::{
     Dialect, RequestLog, TestClient, TestServer, TestServerBuilder, person::Person,
 };
-use http_reqwest::{Reqwest, Tokio};
-use http_ureq::Ureq;
 use keystore::Memory;
-use tokio::runtime::{Builder, Runtime};
+use worlds::{AnyClient, AnySession};
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -36,11 +31,9 @@ pub(crate) struct Scene {
     pub(crate) eight: bool,
 }
 
+/// A world of which programs and sessions are those of this suite.
 #[derive(Clone)]
-pub(crate) enum World {
-    Blocking(Ureq),
-    Async(Reqwest, Arc<Runtime>),
-}
+pub(crate) struct World(worlds::World);
 
 /// Runs a test in all four scenes.
 pub(crate) fn everywhere(test: impl Fn(&Scene)) {
@@ -62,24 +55,24 @@ pub(crate) fn everywhere_with<C: IntoIterator<Item = TestClient>>(
 }
 
 impl World {
-    fn blocking() -> Self {
-        Self::Blocking(Ureq::default())
+    pub(crate) fn blocking() -> Self {
+        Self(worlds::World::blocking())
     }
 
-    fn asynchronous() -> Self {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .expect("a runtime");
-        Self::Async(Reqwest::default(), Arc::new(runtime))
+    pub(crate) fn asynchronous() -> Self {
+        Self(worlds::World::asynchronous().expect("a runtime"))
     }
 
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Blocking(_) => "blocking",
-            Self::Async(..) => "async",
+    pub(crate) fn name(&self) -> &'static str {
+        match self.0 {
+            worlds::World::Blocking(_) => "blocking",
+            worlds::World::Async(..) => "async",
         }
+    }
+
+    /// Starts a new program.
+    pub(crate) fn program(&self, service: Service, store: impl Store) -> Program {
+        Program(self.0.program(service, store))
     }
 }
 
@@ -121,14 +114,7 @@ impl Scene {
     /// Starts a new program.
     pub(crate) fn program(&self, described: ServiceBuilder, store: impl Store) -> Program {
         let service = described.build().expect("a service");
-        match &self.world {
-            World::Blocking(ureq) => Program::Blocking(Client::new(service, ureq.clone(), store)),
-            World::Async(reqwest, runtime) => {
-                let tokio = Tokio::new(runtime.handle().clone());
-                let client = AsyncClient::new(service, reqwest.clone(), tokio, store);
-                Program::Async(client, Arc::clone(runtime))
-            }
-        }
+        self.world.program(service, store)
     }
 
     pub(crate) fn client_session(&self) -> Seat {
@@ -147,16 +133,7 @@ impl Scene {
 
     /// Sends a message directly over the transport.
     pub(crate) fn exchange<M: Message>(&self, message: &M) -> Result<M::Output, Error> {
-        message.parse(self.send(message.request()?, &message.limits())?)
-    }
-
-    pub(crate) fn send(&self, request: Request, limits: &Limits) -> Result<Response, Error> {
-        match &self.world {
-            World::Blocking(ureq) => Ok(Transport::send(ureq, request, limits)?),
-            World::Async(reqwest, runtime) => {
-                Ok(runtime.block_on(AsyncTransport::send(reqwest, request, limits))?)
-            }
-        }
+        self.world.0.exchange(message)
     }
 
     pub(crate) fn requests(&self) -> RequestLog {
@@ -168,124 +145,52 @@ impl Scene {
     }
 }
 
-pub(crate) enum Program {
-    Blocking(Client),
-    Async(AsyncClient, Arc<Runtime>),
-}
-
-macro_rules! open {
-    ($program:expr, $client:ident => $call:expr) => {
-        match $program {
-            Program::Blocking($client) => Seat::Blocking($call),
-            Program::Async($client, runtime) => Seat::Async($call, Arc::clone(runtime)),
-        }
-    };
-}
+/// A client of either kind.
+pub(crate) struct Program(AnyClient);
 
 impl Program {
     pub(crate) fn account(&self, name: &str) -> Seat {
-        open!(self, client => client.account(name))
+        Seat(self.0.account(name))
     }
 
     pub(crate) fn client_session(&self) -> Seat {
-        open!(self, client => client.client_session())
+        Seat(self.0.client_session())
     }
 
     pub(crate) fn anonymous(&self) -> Seat {
-        open!(self, client => client.anonymous())
+        Seat(self.0.anonymous())
     }
 }
 
-/// A session of either world.
-pub(crate) enum Seat {
-    Blocking(Session),
-    Async(AsyncSession, Arc<Runtime>),
-}
+/// A session of either kind, and what this suite does with it often.
+pub(crate) struct Seat(AnySession);
 
-macro_rules! both {
-    ($seat:expr, $session:ident => $call:expr) => {
-        match $seat {
-            Seat::Blocking($session) => $call,
-            Seat::Async($session, runtime) => runtime.block_on($call),
-        }
-    };
+impl Deref for Seat {
+    type Target = AnySession;
+
+    fn deref(&self) -> &AnySession {
+        &self.0
+    }
 }
 
 impl Seat {
-    pub(crate) fn send<O>(&self, operation: O) -> Result<O::Output, Error>
-    where
-        O: Operation + Send + Sync,
-        O::Output: Send,
-    {
-        both!(self, session => session.send(operation))
-    }
-
     /// Sends one call.
     pub(crate) fn call(&self) -> Result<(), Error> {
         self.send(List::new().limit(1)).map(drop)
     }
 
-    pub(crate) fn items<P>(&self, first: P) -> Result<(Vec<P::Item>, Option<u64>), Error>
-    where
-        P: Paged + Send + Sync,
-        P::Output: Send,
-        P::Item: Send,
-    {
-        match self {
-            Self::Blocking(session) => {
-                let mut items = session.items(first);
-                let all = items.by_ref().collect::<Result<_, _>>()?;
-                Ok((all, items.total()))
-            }
-            Self::Async(session, runtime) => runtime.block_on(async {
-                let mut items = session.items(first);
-                let mut all = Vec::new();
-                while let Some(item) = items.next().await {
-                    all.push(item?);
-                }
-                Ok((all, items.total()))
-            }),
-        }
-    }
-
-    pub(crate) fn log_in(&self, login: Login) -> Result<Status, Error> {
-        both!(self, session => session.log_in(login))
-    }
-
-    pub(crate) fn complete(&self, grant: auth_core::CodeGrant) -> Result<Status, Error> {
-        both!(self, session => session.complete_login(grant))
-    }
-
     pub(crate) fn status(&self) -> Status {
-        both!(self, session => session.status()).expect("the store works")
+        self.0.status().expect("the store works")
     }
 
     pub(crate) fn token(&self) -> Arc<Token> {
-        both!(self, session => session.token(TokenKind::Login)).expect("a token")
+        self.0.token(TokenKind::Login).expect("a token")
     }
 
     /// Sends several calls at the same time, and runs `meanwhile`.
     pub(crate) fn crowd(&self, count: usize, meanwhile: impl FnOnce()) -> Vec<Result<(), Error>> {
-        match self {
-            Self::Blocking(_) => thread::scope(|scope| {
-                let callers: Vec<_> = (0..count).map(|_| scope.spawn(|| self.call())).collect();
-                meanwhile();
-                let join = |caller: thread::ScopedJoinHandle<'_, _>| caller.join();
-                callers
-                    .into_iter()
-                    .map(|caller| join(caller).expect("no panic"))
-                    .collect()
-            }),
-            Self::Async(session, runtime) => {
-                let call = || session.send(List::new().limit(1));
-                let callers: Vec<_> = (0..count).map(|_| runtime.spawn(call())).collect();
-                meanwhile();
-                callers
-                    .into_iter()
-                    .map(|caller| runtime.block_on(caller).expect("no panic").map(drop))
-                    .collect()
-            }
-        }
+        let results = self.0.crowd(count, List::new().limit(1), meanwhile);
+        results.into_iter().map(|result| result.map(drop)).collect()
     }
 }
 
