@@ -27,7 +27,7 @@ use lexopt::{Arg, ValueExt};
 use peer::PeerError;
 use report::Report;
 
-use support::{Outcome, Stop, Verdict, cargo, generated_doc, metadata, output, pip};
+use support::{Outcome, Stop, Verdict, cargo, metadata, output, pip};
 
 use crate::rig::Rig;
 

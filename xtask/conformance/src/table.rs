@@ -1,10 +1,10 @@
 //! `docs/CONFORMANCE.md`: the result of a whole run, without versions and times, so that it changes
 //! only with a result.
 
-use std::fmt::Write as _;
+use support::generated_doc::Document;
+use support::table::{Column, Table};
 
 use super::report::{Counts, Outcome, Row};
-use crate::generated_doc::Document;
 
 pub(super) const DOCUMENT: Document = Document {
     path: "docs/CONFORMANCE.md",
@@ -34,8 +34,12 @@ failed.
 
 /// The whole text.
 pub(super) fn text(rows: &[Row]) -> String {
-    let mut text = HEAD.to_owned();
-    text.push_str("\n| server | passed | failed | not offered |\n| --- | ---: | ---: | ---: |\n");
+    let numbers = ["passed", "failed", "not offered"].map(Column::Number);
+    let mut sums = Table::new(&[&[Column::Text("server")], &numbers[..]].concat());
+    let mut sum = |server: &str, counts: Counts| {
+        let numbers = [counts.passed, counts.failed, counts.not_offered].map(|n| n.to_string());
+        sums.row([server.to_owned()].into_iter().chain(numbers));
+    };
     let mut servers: Vec<&str> = Vec::new();
     for row in rows {
         if !servers.contains(&row.server.as_str()) {
@@ -43,32 +47,22 @@ pub(super) fn text(rows: &[Row]) -> String {
         }
     }
     for server in servers {
-        let own = rows.iter().filter(|row| row.server == server);
-        line(&mut text, server, Counts::of(own));
+        sum(
+            server,
+            Counts::of(rows.iter().filter(|row| row.server == server)),
+        );
     }
-    line(&mut text, "all", Counts::of(rows.iter()));
-    text.push_str("\nA case through both transports counts twice.\n");
-    text.push_str("\n| case | server | result |\n| --- | --- | --- |\n");
+    sum("all", Counts::of(rows.iter()));
+    let mut cases = Table::new(&["case", "server", "result"].map(Column::Text));
     for row in rows {
-        let (case, server, result) = (cell(&row.case), cell(&row.server), result(&row.result));
-        let _infallible = writeln!(text, "| {case} | {server} | {result} |");
+        cases.row([&row.case, &row.server, &result(&row.result)]);
     }
-    text
-}
-
-fn line(text: &mut String, server: &str, counts: Counts) {
-    let Counts {
-        passed,
-        failed,
-        not_offered,
-    } = counts;
-    let server = cell(server);
-    let _infallible = writeln!(text, "| {server} | {passed} | {failed} | {not_offered} |");
+    format!("{HEAD}\n{sums}\nA case through both transports counts twice.\n\n{cases}")
 }
 
 fn result(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::NotOffered(reason) => format!("not offered: {}", cell(reason)),
+        Outcome::NotOffered(reason) => format!("not offered: {reason}"),
         Outcome::Run(results) if results.iter().all(|(_, passed)| *passed) => "passed".to_owned(),
         Outcome::Run(results) => {
             let failed = results.iter().filter(|(_, passed)| !passed);
@@ -76,10 +70,6 @@ fn result(outcome: &Outcome) -> String {
             format!("**failed** ({})", failed.join("; "))
         }
     }
-}
-
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|")
 }
 
 #[cfg(test)]

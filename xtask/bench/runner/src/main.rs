@@ -27,7 +27,7 @@ use std::process::ExitCode;
 
 use lexopt::{Arg, ValueExt};
 use measured::Measured;
-use support::{Outcome, Stop, Verdict, cargo, generated_doc, output, pip, root};
+use support::{Outcome, Stop, Verdict, cargo, output, pip, root};
 use workspace::BenchWorkspace;
 
 const HELP: &str = "\

@@ -1,13 +1,13 @@
 //! `docs/PERFORMANCE.md`: every goal with its figure, its source, how each was measured, and on
 //! which machine.
 
-use std::fmt::Write as _;
+use support::generated_doc::Document;
+use support::table::{Column, Table};
 
 use super::goals::{self, Row};
 use super::labels::{COMMANDS, COSTS, HEAD, HOW, NOT_MEASURED, TRIED};
 use super::machine::Machine;
 use super::measured::{Measured, shown};
-use crate::generated_doc::Document;
 
 pub(super) const DOCUMENT: Document = Document {
     path: "docs/PERFORMANCE.md",
@@ -19,29 +19,42 @@ pub(super) fn text(rows: &[Row], measured: &Measured, machine: &Machine) -> Stri
     let mut text = HEAD.to_owned();
     let mut add = |part: &str| text.push_str(part);
     add(&format!("\n## Goals\n\n{}.\n\n", goals::summary(rows)));
-    add("| group | goal | figure | at most | | from |\n| --- | --- | ---: | ---: | --- | --- |\n");
+    let mut table = Table::new(&[
+        Column::Text("group"),
+        Column::Text("goal"),
+        Column::Number("figure"),
+        Column::Number("at most"),
+        Column::Text(""),
+        Column::Text("from"),
+    ]);
     for row in rows {
         let verdict = match row.is_met() {
             true => "met".to_owned(),
             false => format!("**{}**", row.verdict().to_lowercase()),
         };
-        let (group, what) = (row.goal.group, row.goal.what);
         let (figure, most) = (row.figure(), row.most());
-        let from = &row.from;
-        add(&format!(
-            "| {group} | {what} | {figure} | {most} | {verdict} | {from} |\n"
-        ));
+        table.row([
+            row.goal.group,
+            row.goal.what,
+            &figure,
+            &most,
+            &verdict,
+            &row.from,
+        ]);
     }
+    add(&table.to_string());
     add("\n## Side by side\n");
     for side in SIDES {
         add(&side.text(measured));
     }
     add("\n## How it was measured\n");
     add(HOW);
-    add("\n## Machine and versions\n\n| | |\n| --- | --- |\n");
+    add("\n## Machine and versions\n\n");
+    let mut table = Table::new(&["", ""].map(Column::Text));
     for (name, words) in machine.facts.iter().chain(&machine.packages) {
-        add(&format!("| {name} | {words} |\n"));
+        table.row([name, words.as_str()]);
     }
+    add(&table.to_string());
     add("\n## Repeat it\n");
     add(COMMANDS);
     add("\n## What a promise costs\n");
@@ -62,23 +75,20 @@ struct Side {
 
 impl Side {
     fn text(&self, measured: &Measured) -> String {
-        let mut text = format!("\n| {} |", self.title);
-        for column in self.columns {
-            let _infallible = write!(text, " {column} |");
-        }
-        text.push_str("\n| --- |");
-        text.push_str(&" ---: |".repeat(self.columns.len()));
-        text.push('\n');
+        let numbers = self.columns.iter().copied().map(Column::Number);
+        let columns: Vec<_> = [Column::Text(self.title)]
+            .into_iter()
+            .chain(numbers)
+            .collect();
+        let mut table = Table::new(&columns);
         for (what, names) in self.rows {
-            let _infallible = write!(text, "| {what} |");
-            for name in *names {
-                let figure = measured.get(name).map_or_else(|| "–".to_owned(), shown);
-                let _infallible = write!(text, " {figure} |");
-            }
-            text.push_str(&" – |".repeat(self.columns.len().saturating_sub(names.len())));
-            text.push('\n');
+            let figure = |name: &&str| measured.get(name).map_or_else(|| "–".to_owned(), shown);
+            let mut cells = vec![(*what).to_owned()];
+            cells.extend(names.iter().map(figure));
+            cells.resize(columns.len(), "–".to_owned());
+            table.row(cells);
         }
-        text
+        format!("\n{table}")
     }
 }
 
