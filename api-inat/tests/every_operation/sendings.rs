@@ -11,12 +11,14 @@ use crate::{
     values::lost,
 };
 
+type Sender = Box<dyn Fn(&AnySession) -> Result<(), Error>>;
+
 /// A type-erased operation.
 struct Sending {
     name: &'static str,
     policy: CallPolicy,
     response: Vec<u8>,
-    send: Box<dyn Fn(&AnySession) -> Result<(), Error>>,
+    send: Sender,
 }
 
 /// The list.
