@@ -2,6 +2,7 @@
 //! transports.
 
 mod bad_input;
+mod cases;
 mod coverage;
 mod grants;
 mod lifecycle;

@@ -207,8 +207,11 @@ fn refusals_of_the_api_in_any_shape() {
                 body: body.as_bytes().to_vec(),
             };
             scene.server.faults().always(Matching::Api, response);
+            let before = scene.requests().token();
             let error = fails(seat.call(), ErrorKind::Refused, words);
             assert_eq!(error.status(), http::StatusCode::from_u16(status).ok());
+            let renewals = scene.requests().token() - before;
+            assert_eq!(renewals, usize::from(status == 401), "{status}");
             scene.server.faults().clear();
         };
         let plain = "The resource server rejected the request.";

@@ -1,9 +1,11 @@
 //! The environment of each test: its own server, and one of the two worlds.
 
-use std::{ops::Deref, sync::Arc, time::Duration};
+use std::{fs::OpenOptions, io::Write as _, ops::Deref, sync::Arc, thread, time::Duration};
 
 use api_infoflora::{ServiceBuilder, observations::List};
-use auth_core::{Error, ErrorKind, Message, Service, Store, Token, TokenKind};
+use auth_core::{
+    Error, ErrorKind, Limits, Message, Request, Response, Service, Store, Token, TokenKind,
+};
 use auth_flows::{Login, Status};
 use auth_testkit::{
     Dialect, RequestLog, TestClient, TestServer, TestServerBuilder, person::Person,
@@ -36,21 +38,48 @@ pub(crate) struct Scene {
 pub(crate) struct World(worlds::World);
 
 /// Runs a test in all four scenes.
-pub(crate) fn everywhere(test: impl Fn(&Scene)) {
-    everywhere_with(|| None, test);
+pub(crate) fn everywhere(test: impl Fn(&Scene) + Sync) {
+    everywhere_with(Vec::new, test);
 }
 
 /// Runs a test in all four scenes, with further clients.
-#[expect(clippy::print_stderr, reason = "a test that fails shows which it was")]
-pub(crate) fn everywhere_with<C: IntoIterator<Item = TestClient>>(
-    clients: impl Fn() -> C,
-    test: impl Fn(&Scene),
-) {
-    for eight in [true, false] {
-        for world in [World::blocking(), World::asynchronous()] {
-            eprintln!("league {}, {}", if eight { 8 } else { 9 }, world.name());
-            test(&Scene::new(eight, world, clients()));
+pub(crate) fn everywhere_with(clients: fn() -> Vec<TestClient>, test: impl Fn(&Scene) + Sync) {
+    let path = thread::current().name().unwrap_or_default().to_owned();
+    let name = path
+        .rsplit("::")
+        .next()
+        .unwrap_or_default()
+        .replace('_', " ");
+    in_each(|eight, world| {
+        test(&Scene::new(eight, world.clone(), clients()));
+        passed(&name, eight, world, "");
+    });
+}
+
+/// Runs `test` for each dialect in each world, at the same time. A panic names its thread.
+pub(crate) fn in_each(test: impl Fn(bool, &World) + Sync) {
+    thread::scope(|scope| {
+        for eight in [true, false] {
+            for world in [World::blocking(), World::asynchronous()] {
+                let name = format!("league {}, {}", if eight { 8 } else { 9 }, world.name());
+                let thread = thread::Builder::new().name(name);
+                let test = &test;
+                let started = thread.spawn_scoped(scope, move || test(eight, &world));
+                started.expect("a thread");
+            }
         }
+    });
+}
+
+/// Writes a row for `cargo xtask conformance`, which names the file: the dialect, the world, the
+/// case, and why it is not offered if it is not.
+pub(crate) fn passed(name: &str, eight: bool, world: &World, reason: &str) {
+    if let Some(path) = std::env::var_os("CONFORMANCE_ROWS") {
+        let version = if eight { 8 } else { 9 };
+        let row = format!("{version}\t{}\t{name}\t{reason}\n", world.name());
+        let file = OpenOptions::new().append(true).create(true).open(path);
+        let written = file.and_then(|mut file| file.write_all(row.as_bytes()));
+        written.expect("the file can be written");
     }
 }
 
@@ -73,6 +102,23 @@ impl World {
     /// Starts a new program.
     pub(crate) fn program(&self, service: Service, store: impl Store) -> Program {
         Program(self.0.program(service, store))
+    }
+
+    pub(crate) fn account(&self, service: Service, store: impl Store, name: &str) -> Seat {
+        self.program(service, store).account(name)
+    }
+
+    pub(crate) fn client_session(&self, service: Service, store: impl Store) -> Seat {
+        self.program(service, store).client_session()
+    }
+
+    /// Sends a message directly over the transport.
+    pub(crate) fn exchange<M: Message>(&self, message: &M) -> Result<M::Output, Error> {
+        self.0.exchange(message)
+    }
+
+    pub(crate) fn send(&self, request: Request, limits: &Limits) -> Result<Response, Error> {
+        self.0.send(request, limits)
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) enum Outcome {
     Run(Vec<(&'static str, bool)>),
     /// The server lacks the feature, for this reason. That was proved, and is not counted as
     /// passed.
-    NotOffered(&'static str),
+    NotOffered(String),
 }
 
 impl Report {
@@ -149,7 +149,7 @@ impl Report {
     ) -> String {
         match proof() {
             Ok(()) => {
-                self.keep(name, Outcome::NotOffered(reason));
+                self.keep(name, Outcome::NotOffered(reason.to_owned()));
                 format!("not offered: {reason}")
             }
             Err(failure) => {
@@ -158,6 +158,24 @@ impl Report {
                 self.cell(name, "proof", Err(failure), Duration::ZERO)
             }
         }
+    }
+
+    /// Adds a row that another run brought.
+    pub(crate) fn add(&mut self, name: &str, result: Outcome) {
+        let words = match &result {
+            Outcome::NotOffered(reason) => format!("not offered: {reason}"),
+            Outcome::Run(results) if results.iter().all(|(_, passed)| *passed) => "ok".to_owned(),
+            Outcome::Run(results) => {
+                let lacking = results.iter().filter(|(_, passed)| !passed);
+                let lacking: Vec<_> = lacking.map(|(rig, _)| *rig).collect();
+                let (server, lacking) = (&self.server, lacking.join(", "));
+                self.failures
+                    .push(format!("FAILED  {server}: {name} ({lacking}): no row"));
+                "FAILED".to_owned()
+            }
+        };
+        output::line(format_args!("  {name}: {words}"));
+        self.keep(name, result);
     }
 
     fn keep(&mut self, case: &str, result: Outcome) {
@@ -256,7 +274,7 @@ mod tests {
         let expect = [
             Outcome::Run(vec![("here", true)]),
             Outcome::Run(vec![("here", false)]),
-            Outcome::NotOffered("it has none"),
+            Outcome::NotOffered("it has none".to_owned()),
             Outcome::Run(vec![("proof", false)]),
         ];
         assert_eq!(results, expect);

@@ -18,7 +18,7 @@ The results of running this workspace's flows and stores against real software:
 
 - The flows run against authorization servers of other authors (Doorkeeper on Rails, oidc-provider on
   Node), and in a real browser. Where the real server cannot be installed (league/oauth2-server 8 and
-  9), they run against our own test server.
+  9), they run against our own test server; those rows are tests of api-infoflora (`tests/league`).
 - The stores run under system errors and in several processes at once. These processes are killed,
   stopped, cut off from a response, or given a wrong clock.
 - The stores that hosts share run over real PostgreSQL, PgBouncer and Redis servers, which are killed
@@ -97,7 +97,7 @@ mod tests {
                 "a|b",
                 Outcome::Run(vec![("ureq", true), ("reqwest", false)]),
             ),
-            row("B", "one", Outcome::NotOffered("it has none")),
+            row("B", "one", Outcome::NotOffered("it has none".to_owned())),
         ];
         let text = text(&rows);
         let (_, table) = text.split_once("by a request for it").expect("the head");

@@ -2,15 +2,16 @@
 //! secret.
 
 use api_infoflora::ServiceBuilder;
-use auth_core::{ClientAuthentication, PkceStyle, TokenKind};
+use auth_core::ClientAuthentication;
 use auth_flows::Login;
 use keystore::Memory;
 
 use super::Case;
+use super::ensure;
+use super::env::log_in;
 use super::env::{LeagueEnv, SCRIPT, SecretChannel, TOOL, call, sent_by};
-use crate::env::{alice, log_in};
-use crate::expect::ensure;
-use crate::{report::CheckResult, scripted_user::ScriptedUser};
+use super::user::alice;
+use super::{CheckResult, user::ScriptedUser};
 
 pub(super) const CASES: &[Case] = &[
     (
@@ -20,31 +21,11 @@ pub(super) const CASES: &[Case] = &[
     ("client credentials: body", |env| {
         itself(env, by_body, SecretChannel::Body)
     }),
-    (
-        "client credentials: a rejected token is replaced",
-        asks_anew,
-    ),
-    ("code + PKCE and secret: raw Basic", |env| {
-        serves(
-            env,
-            |service| service,
-            SecretChannel::Basic,
-            ScriptedUser::browser,
-        )
-    }),
     ("code + PKCE and secret: body", |env| {
         serves(env, by_body, SecretChannel::Body, ScriptedUser::browser)
     }),
-    ("a challenge that base64 and base64url write alike", |env| {
-        let style = |service: ServiceBuilder| service.pkce_style(PkceStyle::AlphanumericChallenge);
-        serves(env, style, SecretChannel::Basic, ScriptedUser::browser)
-    }),
     ("callback with a path, any free port", |env| {
         let login = |user: &ScriptedUser| user.browser().path("/callback");
-        serves(env, |service| service, SecretChannel::Basic, login)
-    }),
-    ("a private-use scheme, the redirect pasted", |env| {
-        let login = |user: &ScriptedUser| user.pasted_redirect("com.example.app:/cb");
         serves(env, |service| service, SecretChannel::Basic, login)
     }),
     ("the login page's language in the path", |env| {
@@ -53,11 +34,6 @@ pub(super) const CASES: &[Case] = &[
         let log = env.log();
         let first = log.requests().first().ok_or("no request")?;
         ensure(first.path.contains("/authorize/de?"), first.path.clone())
-    }),
-    ("no scope in the response: none is claimed", |env| {
-        let status = env.logged_in()?.status()?;
-        let login = status.login.ok_or("no token is stored")?;
-        ensure(login.scope.is_none(), format!("{:?}", login.scope))
     }),
     (
         "logout removes the token, and reports no revocation",
@@ -70,7 +46,7 @@ fn by_body(service: ServiceBuilder) -> ServiceBuilder {
 }
 
 fn itself(
-    env: &LeagueEnv<'_>,
+    env: &LeagueEnv,
     change: impl Fn(ServiceBuilder) -> ServiceBuilder,
     channel: SecretChannel,
 ) -> CheckResult {
@@ -78,25 +54,15 @@ fn itself(
     let seat = env.rig.client_session(service, Memory::new());
     call(&seat)?;
     sent_by(&env.token_request("client_credentials")?, channel)?;
-    let token = seat.token(TokenKind::Login)?;
+    let token = seat.token();
     ensure(
         token.refresh_token().is_none(),
         "the response has a refresh token",
     )
 }
 
-fn asks_anew(env: &LeagueEnv<'_>) -> CheckResult {
-    let seat = env.rig.client_session(env.service(SCRIPT)?, Memory::new());
-    call(&seat)?;
-    env.server.revoke_access_tokens();
-    call(&seat)?;
-    let log = env.log();
-    let counts = (log.grant("client_credentials"), log.api());
-    ensure(counts == (2, 3), format!("{counts:?}"))
-}
-
 fn serves(
-    env: &LeagueEnv<'_>,
+    env: &LeagueEnv,
     change: impl Fn(ServiceBuilder) -> ServiceBuilder,
     channel: SecretChannel,
     login: impl Fn(&ScriptedUser) -> Login,
@@ -116,11 +82,11 @@ fn serves(
 }
 
 /// Info Flora documents no revocation endpoint, and league has none.
-fn logout(env: &LeagueEnv<'_>) -> CheckResult {
+fn logout(env: &LeagueEnv) -> CheckResult {
     let seat = env.logged_in()?;
     let before = env.log().total();
     let logged_out = seat.log_out()?;
     ensure(logged_out.revoked.is_none(), format!("{logged_out:?}"))?;
     ensure(env.log().total() == before, "a request was sent")?;
-    ensure(seat.status()?.login.is_none(), "a token is still stored")
+    ensure(seat.status().login.is_none(), "a token is still stored")
 }

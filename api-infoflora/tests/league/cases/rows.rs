@@ -10,10 +10,10 @@ use auth_core::{
 use http::{HeaderValue, header};
 
 use super::env::{App, LeagueEnv, OTHER, SCRIPT, TOOL};
+use super::user::alice;
 use super::{Case, Version};
-use crate::env::alice;
-use crate::expect::{ensure, expect_error};
-use crate::report::{CheckResult, Failure};
+use super::{CheckResult, Failure};
+use super::{ensure, expect_error};
 
 pub(super) const CASES: &[Case] = &[
     ("secret missing: configuration", |env| {
@@ -45,24 +45,6 @@ pub(super) const CASES: &[Case] = &[
         "a JSON body, an empty form, parameters in the query",
         not_a_form,
     ),
-    (
-        "scopes with a comma between them are one unknown scope",
-        |env| {
-            let service = env.service(SCRIPT)?;
-            let request = TokenRequest::client_credentials(service.client()).scope("public,public");
-            let expected = (ErrorKind::Configuration, 400, "invalid_scope");
-            both(env, env.rig.exchange(&request), expected)
-        },
-    ),
-    ("an expired code: a new login is needed", |env| {
-        let grant = code(env, str::to_owned)?;
-        env.server.advance(Duration::from_secs(601));
-        dead_code(
-            env,
-            exchanged(env, TOOL, &grant, |field| Some(field.to_owned()))?,
-            "expired",
-        )
-    }),
     ("a garbage code: a new login is needed", |env| {
         let grant = code(env, str::to_owned)?;
         let garbage = |field: &str| replaced(field, "code", "garbage");
@@ -206,7 +188,7 @@ pub(super) const CASES: &[Case] = &[
 type Expected = (ErrorKind, u16, &'static str);
 
 fn refused<T: std::fmt::Debug>(
-    env: &LeagueEnv<'_>,
+    env: &LeagueEnv,
     response: Result<T, Error>,
     eight: Expected,
     nine: Expected,
@@ -226,7 +208,7 @@ fn refused<T: std::fmt::Debug>(
 }
 
 fn both<T: std::fmt::Debug>(
-    env: &LeagueEnv<'_>,
+    env: &LeagueEnv,
     response: Result<T, Error>,
     expected: Expected,
 ) -> CheckResult {
@@ -235,11 +217,7 @@ fn both<T: std::fmt::Debug>(
 
 /// For an invalid code league 8 sends `invalid_request`, league 9 `invalid_grant`; both mean the
 /// same.
-fn dead_code(
-    env: &LeagueEnv<'_>,
-    response: Result<TokenResponse, Error>,
-    word: &str,
-) -> CheckResult {
+fn dead_code(env: &LeagueEnv, response: Result<TokenResponse, Error>, word: &str) -> CheckResult {
     let code = match env.version {
         Version::Eight => "invalid_request",
         Version::Nine => "invalid_grant",
@@ -252,7 +230,7 @@ fn dead_code(
 }
 
 /// 401 `invalid_request` from league 8, 400 `invalid_grant` from league 9.
-fn dead_refresh(env: &LeagueEnv<'_>, refresh: &SecretText, app: App, word: &str) -> CheckResult {
+fn dead_refresh(env: &LeagueEnv, refresh: &SecretText, app: App, word: &str) -> CheckResult {
     let service = env.service(app)?;
     let response = env
         .rig
@@ -264,13 +242,13 @@ fn dead_refresh(env: &LeagueEnv<'_>, refresh: &SecretText, app: App, word: &str)
     expect_error(response, ErrorKind::NeedsLogin, &words).map(drop)
 }
 
-fn refresh_token(env: &LeagueEnv<'_>, app: App) -> Result<SecretText, Failure> {
+fn refresh_token(env: &LeagueEnv, app: App) -> Result<SecretText, Failure> {
     let token = env.server.issue_refresh_token(app.0, "alice", "public");
     Ok(token.ok_or("no refresh token")?.into())
 }
 
 /// A code that alice got for the tool, at an address with changed parameters.
-fn code(env: &LeagueEnv<'_>, change: impl Fn(&str) -> String) -> Result<CodeGrant, Failure> {
+fn code(env: &LeagueEnv, change: impl Fn(&str) -> String) -> Result<CodeGrant, Failure> {
     let service = env.service(TOOL)?;
     let uri = RedirectUri::parse("http://127.0.0.1:8080")?;
     let request = AuthorizationRequest::new(service.client(), uri, Entropy::new([7; 64]));
@@ -296,7 +274,7 @@ enum Header {
 
 /// A client-credentials request, changed before sending.
 fn as_itself(
-    env: &LeagueEnv<'_>,
+    env: &LeagueEnv,
     change: impl Fn(&str) -> Option<String>,
     header: Header,
     more: &[&str],
@@ -312,7 +290,7 @@ fn as_itself(
 
 /// The exchange of a code, changed before sending.
 fn exchanged(
-    env: &LeagueEnv<'_>,
+    env: &LeagueEnv,
     app: App,
     grant: &CodeGrant,
     change: impl Fn(&str) -> Option<String>,
@@ -325,7 +303,7 @@ fn exchanged(
 
 /// The exchange by another client than the code belongs to, with that client's own header.
 fn exchanged_by(
-    env: &LeagueEnv<'_>,
+    env: &LeagueEnv,
     app: App,
     grant: &CodeGrant,
     change: impl Fn(&str) -> Option<String>,
@@ -354,7 +332,7 @@ fn changed(
 }
 
 /// league reads only a form in the body; for any other body it sees an empty request.
-fn not_a_form(env: &LeagueEnv<'_>) -> CheckResult {
+fn not_a_form(env: &LeagueEnv) -> CheckResult {
     let expected = (ErrorKind::Configuration, 400, "unsupported_grant_type");
     let empty = as_itself(env, |_| None, Header::AsItIs, &[]);
     both(env, empty, expected)?;
@@ -376,7 +354,7 @@ fn not_a_form(env: &LeagueEnv<'_>) -> CheckResult {
 }
 
 /// league's own JSON from the resource server.
-fn at_the_door(env: &LeagueEnv<'_>) -> CheckResult {
+fn at_the_door(env: &LeagueEnv) -> CheckResult {
     let token = env.server.issue_access_token(TOOL.0, "alice", "public");
     let token = token.ok_or("no token")?;
     env.server.revoke_access_tokens();

@@ -5,15 +5,11 @@ use auth_core::{
     RevocationRequest, SecretText,
 };
 
+use super::CheckResult;
 use super::env::{LeagueEnv, TOOL};
-use crate::expect::{ensure, expect_error};
-use crate::report::CheckResult;
+use super::{ensure, expect_error};
 
-type Absent = (
-    &'static str,
-    &'static str,
-    fn(&LeagueEnv<'_>) -> CheckResult,
-);
+type Absent = (&'static str, &'static str, fn(&LeagueEnv) -> CheckResult);
 
 pub(super) const ALL: &[Absent] = &[
     ("revocation", "league has no such endpoint", |env| {
@@ -51,7 +47,7 @@ pub(super) const ALL: &[Absent] = &[
 ];
 
 /// The service names no endpoint, so the message cannot be built.
-fn never_made<M: Message>(env: &LeagueEnv<'_>, message: &M) -> CheckResult {
+fn never_made<M: Message>(env: &LeagueEnv, message: &M) -> CheckResult {
     expect_error(
         message.request().map(drop),
         ErrorKind::Configuration,

@@ -3,15 +3,17 @@
 
 use api_infoflora::ServiceBuilder;
 use api_infoflora::observations::List;
-use auth_core::{Error, Service};
+use auth_core::{Error, Now, Service, UnixTime};
+use auth_flows::{Login, Status};
 use auth_testkit::{LoggedRequest, RequestKind, RequestLog, TestClient, TestServer};
 use keystore::Memory;
 
 use super::Version;
-use crate::env::{USER_AGENT, alice, log_in};
-use crate::expect::ensure;
-use crate::report::{CheckResult, Failure};
-use crate::rig::{Rig, Seat};
+use super::ensure;
+use super::user::{ScriptedUser, alice};
+use super::{CheckResult, Failure};
+use crate::scene::{Seat, World};
+use std::time::{Duration, SystemTime};
 
 /// A client: its id and its secret.
 #[derive(Clone, Copy)]
@@ -25,14 +27,14 @@ pub(super) const TOOL: App = App("tool", "tool-secret");
 /// For people, registered by another developer.
 pub(super) const OTHER: App = App("other", "other-secret");
 
-pub(super) struct LeagueEnv<'a> {
+pub(super) struct LeagueEnv {
     pub(super) server: TestServer,
     pub(super) version: Version,
-    pub(super) rig: &'a Rig,
+    pub(super) rig: World,
 }
 
-impl<'a> LeagueEnv<'a> {
-    pub(super) fn new(version: Version, rig: &'a Rig) -> Result<Self, Failure> {
+impl LeagueEnv {
+    pub(super) fn new(version: Version, rig: &World) -> Result<Self, Failure> {
         let script = TestClient::confidential(SCRIPT.0, SCRIPT.1).grants(["client_credentials"]);
         let tool = TestClient::confidential(TOOL.0, TOOL.1)
             .redirect_uri("http://127.0.0.1:8080")
@@ -53,7 +55,7 @@ impl<'a> LeagueEnv<'a> {
         Ok(Self {
             server,
             version,
-            rig,
+            rig: rig.clone(),
         })
     }
 
@@ -61,14 +63,14 @@ impl<'a> LeagueEnv<'a> {
     pub(super) fn describe(&self, app: App) -> ServiceBuilder {
         api_infoflora::service(app.0)
             .secret(app.1)
-            .user_agent(USER_AGENT)
+            .user_agent("test/1.0 (mail@example.org)")
             .at(self.server.url())
     }
 
     /// The same for a client without its secret.
     pub(super) fn describe_without_secret(&self, app: App) -> ServiceBuilder {
         api_infoflora::service(app.0)
-            .user_agent(USER_AGENT)
+            .user_agent("test/1.0 (mail@example.org)")
             .at(self.server.url())
     }
 
@@ -142,4 +144,18 @@ pub(super) fn sent_by(request: &LoggedRequest, channel: SecretChannel) -> CheckR
 pub(super) enum SecretChannel {
     Basic,
     Body,
+}
+
+/// Logs in; on failure, the error includes how the person's visit ended.
+pub(super) fn log_in(seat: &Seat, user: &ScriptedUser, login: Login) -> Result<Status, Failure> {
+    let failed = |error| format!("{error}; the visit ended with {:?}", user.ended()).into();
+    seat.log_in(login).map_err(failed)
+}
+
+/// The current time, for a token that is used at once: by the wall clock alone.
+pub(super) fn now() -> Now {
+    Now {
+        wall: UnixTime::from_system(SystemTime::now()),
+        monotonic: Duration::ZERO,
+    }
 }
