@@ -1,7 +1,7 @@
 //! Starts a server to explore with a browser, curl or the example programs, and prints its URL:
 //!
 //! ```text
-//! cargo run -p auth-testkit --features person --example serve -- inaturalist
+//! cargo run -p auth-testkit --example serve -- inaturalist
 //! ```
 //!
 //! Arguments: `inaturalist` or `infoflora`, with the routes of that service, or a bare dialect

@@ -7,6 +7,7 @@ mod control;
 mod dialect;
 mod endpoint;
 mod http;
+#[cfg(feature = "person")]
 pub mod person;
 pub mod raw;
 mod server;
