@@ -100,17 +100,17 @@ pub(crate) fn head(response: &Response<Vec<u8>>, date: &str, keep: bool) -> io::
     Ok(out)
 }
 
-fn is_bodiless(response: &Response<Vec<u8>>) -> bool {
+pub(crate) fn is_bodiless(response: &Response<Vec<u8>>) -> bool {
     matches!(response.status().as_u16(), 204 | 304)
 }
 
-enum Head {
+pub(crate) enum Head {
     Lines(String, Vec<Vec<u8>>),
     TooLong,
     End,
 }
 
-fn read_head(reader: &mut impl BufRead) -> io::Result<Head> {
+pub(crate) fn read_head(reader: &mut impl BufRead) -> io::Result<Head> {
     let mut left = MAX_HEAD;
     let mut start = None;
     let mut lines = Vec::new();
@@ -200,7 +200,7 @@ fn framing(headers: &HeaderMap) -> Result<Framing, u16> {
 
 /// Reads a chunked body (RFC 9112 section 7.1) and drops its trailers. The inner error is the
 /// status of the refusal.
-fn read_chunked(reader: &mut impl BufRead) -> io::Result<Result<Vec<u8>, u16>> {
+pub(crate) fn read_chunked(reader: &mut impl BufRead) -> io::Result<Result<Vec<u8>, u16>> {
     let mut body = Vec::new();
     loop {
         let Some(line) = read_line(reader)? else {

@@ -5,4 +5,6 @@ pub(crate) mod pages;
 pub(crate) mod params;
 pub(crate) mod redirect;
 pub(crate) mod reply;
+#[cfg(feature = "person")]
+pub(crate) mod response;
 pub(crate) mod unread;
