@@ -21,9 +21,11 @@ cargo xtask <task>
   features                builds every crate without features, with each one alone, and with all
   fuzz                    the fuzz targets of auth-core, 60 s each; needs nightly and cargo-fuzz
   conformance [SERVER]    our flows against real servers, through both transports
-                          SERVER: doorkeeper, oidc-provider, league, browser, stores, fleet, keyrings, all (default: all)
+                          SERVER: doorkeeper, oidc-provider, league, browser, stores, fleet, keyrings, live, all (default: all)
                           all writes docs/CONFORMANCE.md; --check compares it
                           --screenshots DIR: saves pictures of the listener's pages
+                          live SERVICE: asks the running service (inat, infoflora) with your login; writes docs/LIVE.md
+                          [--browser [--redirect URI]] [--store DIR] [--write], or --no-account
   bench [OPTIONS]         what our crates cost, beside the peers and the floor; writes docs/PERFORMANCE.md
                           --check: compares the figures that repeat with docs/performance-figures.txt; needs valgrind
                           `cargo xtask bench --help` lists its options

@@ -9,6 +9,7 @@ mod expect;
 mod fleet;
 mod keyrings;
 mod league;
+mod live;
 mod oidc_provider;
 mod peer;
 mod ping;
@@ -27,7 +28,7 @@ use lexopt::{Arg, ValueExt};
 use peer::PeerError;
 use report::Report;
 
-use support::{Outcome, Stop, Verdict, cargo, metadata, output, pip};
+use support::{Outcome, Stop, Verdict, cargo, generated_doc, metadata, output, pip, root};
 
 use crate::rig::Rig;
 
@@ -48,6 +49,7 @@ const SERVERS: &[Server] = &[
     ("stores", stores::run),
     ("fleet", fleet::run),
     ("keyrings", keyrings::run),
+    ("live", live::run),
 ];
 
 /// The options of the command line.
@@ -83,7 +85,11 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
     process(args)
 }
 
-fn run(args: Vec<OsString>) -> Outcome {
+fn run(mut args: Vec<OsString>) -> Outcome {
+    // `live` alone is a section of the table; `live SERVICE` asks the running service.
+    if args.len() > 1 && args[0] == "live" {
+        return live::ask(args.split_off(1));
+    }
     let options = Options::parse(args)?;
     let rigs = Rig::both()?;
     let mut report = Report::with_pictures(options.screenshots);

@@ -23,6 +23,8 @@ The results of running this workspace's flows and stores against real software:
   stopped, cut off from a response, or given a wrong clock.
 - The stores that hosts share run over real PostgreSQL, PgBouncer and Redis servers, which are killed
   and started again.
+- The checks of what our docs state of the running services (LIVE.md) run against our own test server:
+  each fact true, then facts made false, one at a time.
 
 `cargo xtask conformance` writes this file. CI runs it with `--check` and fails if the file and the
 run differ.
