@@ -7,6 +7,7 @@
 //! compares what arrived with the API's description.
 
 mod coverage;
+mod read_by_the_source;
 mod records;
 mod round_trip;
 mod samples;

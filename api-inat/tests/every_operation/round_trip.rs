@@ -165,6 +165,26 @@ fn a_page_of_the_test_server() {
     assert_eq!(written["results"].as_array().map(Vec::len), Some(200));
 }
 
+/// The examples that the description of v2 has for records; that of v1 has none.
+#[test]
+fn the_examples_of_the_description() {
+    let check = |name: &str, example: Value| {
+        assert_eq!(lost(&example, &again(name, &example)), [""; 0], "{name}");
+    };
+    let site = json!({
+        "id": 1, "icon_url": "https://static.inaturalist.org/sites/1-logo_square.png", "locale": "en",
+        "name": "iNaturalist", "site_name_short": "iNat", "url": "https://www.inaturalist.org",
+    });
+    check("Site", site);
+    let application =
+        json!({"application": {"name": "iNaturalist iPhone App"}, "scopes": ["login", "write"]});
+    check("AuthorizedApplication", application);
+    // Its `id` has no example, and the record requires one.
+    let provider = json!({"id": 7, "provider_name": "google_oauth2", "scope": "email,user_photos"});
+    check("ProviderAuthorization", provider);
+    check("Found", json!({"type": "place"}));
+}
+
 /// A response of the Rails application, in an older and in its newer shape.
 #[test]
 fn a_response_of_the_rails_application() {

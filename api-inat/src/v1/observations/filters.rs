@@ -256,6 +256,35 @@ macro_rules! filters {
             without_term_id(u64);
             /// Matches observations with an observation field of one of these types of value.
             ofv_datatype(into StringList);
+            /// Matches observations whose location a curator of the projects of
+            /// [`project_id`](Self::project_id) can see.
+            coords_viewable_for_proj(bool);
+            /// Matches observations with one of these UUIDs.
+            uuid(into StringList);
+            /// Matches observations of none of exactly these taxa; their descendants stay.
+            without_direct_taxon_id(into IdList);
+            /// Matches observations of a taxon that is not on this list.
+            not_in_list_id(u64);
+            /// Matches observations by the members of these projects, given by id or name in the
+            /// URL.
+            members_of_project(into StringList);
+            /// Matches observations by the users that this user follows. Without effect beside
+            /// [`user_id`](Self::user_id).
+            followed_by_user_id(u64);
+            /// Matches observations of the taxa and in the places that this user follows. Without
+            /// effect beside [`user_id`](Self::user_id).
+            subscribed_to_by_user_id(u64);
+            /// Matches observations uploaded by one of these registered applications.
+            oauth_application_id(into IdList);
+            /// Matches observations with an annotation of this score of votes or a higher one.
+            /// Without effect beside [`term_id`](Self::term_id).
+            annotation_min_score(i64);
+            /// Matches observations by users who registered at this time or later: a date, or so
+            /// long ago, as `30d`, `8w` or `6m`.
+            user_after(into String);
+            /// Matches observations by users who registered at this time or earlier; as
+            /// [`user_after`](Self::user_after).
+            user_before(into String);
         }
 
         /// Matches observations with this value in an observation field, given by name. An empty

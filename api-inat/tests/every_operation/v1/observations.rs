@@ -142,6 +142,17 @@ macro_rules! filtered {
             .observation_field("Substrate", "lime")
             .without_term_id(3)
             .ofv_datatype(["text", "numeric"])
+            .coords_viewable_for_proj(true)
+            .uuid($crate::samples::UUID)
+            .without_direct_taxon_id([9])
+            .not_in_list_id(5)
+            .members_of_project(["bees", "3"])
+            .followed_by_user_id(2)
+            .subscribed_to_by_user_id(2)
+            .oauth_application_id([4])
+            .annotation_min_score(-1)
+            .user_after("6m")
+            .user_before("30d")
     };
 }
 pub(crate) use filtered;
@@ -154,6 +165,22 @@ macro_rules! shown {
             .preferred_place_id(7)
             .ttl(-1)
     };
+}
+
+/// The names of the parameters that a search of v1 sends with all of its setters set.
+pub(crate) fn names_of_a_search() -> Vec<String> {
+    let base = auth_core::BaseUrl::parse("https://api.example.org/v1").expect("a base");
+    let search = shown!(Search::new())
+        .page(2)
+        .per_page(200)
+        .order_by(OrderBy::Votes)
+        .order(Order::Asc)
+        .only_id(false)
+        .return_bounds(true);
+    let request = auth_core::Operation::request(&search, &base).expect("a request");
+    let query = request.uri().query().unwrap_or_default();
+    let names = query.split('&').filter_map(|pair| pair.split('=').next());
+    names.map(|name| name.replace("%3A", ":")).collect()
 }
 
 pub(crate) fn all(list: &mut Sendings) {
