@@ -2,6 +2,7 @@
 //! goes where, private locations, interrupted long jobs, and refusals.
 
 mod logins;
+mod lost_writes;
 mod private_places;
 mod refusals;
 mod resuming;
