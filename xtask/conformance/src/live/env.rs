@@ -262,8 +262,8 @@ impl Env {
     }
 }
 
-/// Replaces runs of characters that only a token is long enough for. What has slashes and is no
-/// longer than a path's segment stays.
+/// Replaces each run of characters that is as long as a token. A slash ends a run, so most paths
+/// stay.
 fn without_tokens(text: &str) -> String {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "-._~+=".contains(c);
     let (mut out, mut run) = (String::new(), String::new());

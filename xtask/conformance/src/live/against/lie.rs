@@ -71,7 +71,7 @@ const EMPTY_OBJECT: [u8; 22] = [
     0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xab, 0xae, 5, 0, 0x43, 0xbf, 0xa6, 0xa3, 2, 0, 0, 0,
 ];
 
-/// A route that compresses its response for who accepts it.
+/// A route that compresses its response if the request accepts gzip.
 pub(super) fn compressed(path: &'static str) -> Route {
     Route::get(path, Auth::Open, |request| {
         let accepts = request.request.headers().get(http::header::ACCEPT_ENCODING);
