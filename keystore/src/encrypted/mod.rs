@@ -160,6 +160,10 @@ impl Store for Encrypted {
         Ok(lease)
     }
 
+    fn health(&self) -> Result<(), Error> {
+        self.sealed.check_folder()
+    }
+
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
         self.sealed.save(lease, record)
     }

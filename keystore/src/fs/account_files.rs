@@ -185,7 +185,7 @@ impl<F: Format> AccountFiles<F> {
 
     /// Fails if the directory is gone, for example because its disk is not mounted. That must not
     /// look like an account without a token record, which would require a new login.
-    fn check_folder(&self) -> Result<(), Error> {
+    pub(crate) fn check_folder(&self) -> Result<(), Error> {
         match fs::metadata(&self.folder) {
             Ok(metadata) if metadata.is_dir() => Ok(()),
             Ok(_) => Err(io::ErrorKind::NotADirectory.into()),

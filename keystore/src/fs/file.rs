@@ -94,6 +94,10 @@ impl Store for File {
         self.0.try_lease(key)
     }
 
+    fn health(&self) -> Result<(), Error> {
+        self.0.check_folder()
+    }
+
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
         self.0.save(lease, record)
     }

@@ -243,6 +243,10 @@ impl Store for Keyring {
         Ok(Some(Lease::new(key.clone(), lock)))
     }
 
+    fn health(&self) -> Result<(), Error> {
+        self.check()
+    }
+
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
         if record.is_empty() || record.len() as u64 > private_file::LIMIT {
             let what = format!(

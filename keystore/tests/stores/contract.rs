@@ -147,3 +147,24 @@ fn a_description_says_what_and_where() {
         format!("file {}", folder.path().display())
     );
 }
+
+#[cfg(feature = "encrypted")]
+#[test]
+fn a_store_whose_folder_is_gone_is_not_healthy() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().join("tokens");
+    let file = keystore::File::open(&at).unwrap();
+    let key = keystore::EncryptionKey::from_text("f0".repeat(32)).unwrap();
+    let encrypted = keystore::Encrypted::open(&at, key).unwrap();
+    let either = keystore::Fallback::new(file.clone()).or(keystore::Memory::new());
+    let stores: [&dyn Store; 3] = [&file, &encrypted, &either];
+    for store in stores {
+        store.health().unwrap();
+    }
+    std::fs::remove_dir(&at).unwrap();
+    for store in stores {
+        let error = store.health().unwrap_err();
+        let load = store.load(&AccountKey::new("s", "c", "me")).unwrap_err();
+        assert_eq!(error.to_string(), load.to_string(), "as the next load");
+    }
+}
