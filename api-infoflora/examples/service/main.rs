@@ -21,9 +21,15 @@
 //! | `GET /login` | a redirect to Info Flora |
 //! | `GET /oauth2redirect` | completes the login |
 //! | `POST /logout` | removes the visitor's tokens |
+//! | `GET /health` | 200 if the store of the tokens can be used, else 503: for a supervisor |
+//! | `GET /metrics` | what the client has done, in the text format of Prometheus |
 //!
-//! Ctrl-C or SIGTERM stops it: it accepts no more visitors and ends what is in flight.
+//! The last two are for the operator: the proxy must not pass them on.
+//!
+//! Ctrl-C or SIGTERM stops it: it accepts no more visitors, sends the responses that are under way,
+//! and ends with its renewals done and its tokens saved.
 
+mod metrics;
 mod offloaded;
 #[path = "../support/mod.rs"]
 mod support;
@@ -38,10 +44,11 @@ use std::{
     pin::pin,
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use api_infoflora::observations::List;
-use auth_core::{AsyncTransport, Error as AuthError, ErrorKind, RedirectUri, Service};
+use auth_core::{AsyncTransport, Error as AuthError, ErrorKind, RedirectUri, Service, Store};
 use auth_flows::{AsyncClient, AsyncSession};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::Full;
@@ -49,8 +56,9 @@ use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
 use hyper::{body::Bytes, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
+use metrics::Metrics;
 use offloaded::Offloaded;
 use support::{
     Args,
@@ -58,9 +66,15 @@ use support::{
 };
 use visitors::{Logins, Visitor};
 
+/// How long a visitor's response may take when the service stops. A supervisor kills it later:
+/// systemd after 90 s, Kubernetes after 30 s.
+const LAST_RESPONSES: Duration = Duration::from_secs(20);
+
 /// The state that all requests share.
 struct Site {
     client: AsyncClient,
+    store: Arc<dyn Store>,
+    metrics: Arc<Metrics>,
     logins: Logins,
     redirect_uri: RedirectUri,
 }
@@ -75,29 +89,38 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Box<dyn Error>> {
     let (args, []) = Args::read("--ureq", "")?;
     let service = args.service("infoflora-service", true)?;
+    let store = store()?;
     let client = match args.other_transport {
-        false => client(service, Reqwest::default())?,
-        true => client(service, Offloaded(Ureq::default()))?,
+        false => client(service, Reqwest::default(), &store)?,
+        true => client(service, Offloaded(Ureq::default()), &store)?,
     };
+    let metrics = Arc::new(Metrics::default());
+    let observer = Arc::clone(&metrics);
+    let client = client.on_event(move |event| observer.count(event));
     let listener = TcpListener::bind(args.variable("LISTEN", "127.0.0.1:0")?).await?;
     let address = format!("http://{}", listener.local_addr()?);
     let public = args.variable("PUBLIC_URL", &address)?;
     let site = Arc::new(Site {
         client,
+        store,
+        metrics,
         logins: Logins::default(),
         redirect_uri: RedirectUri::parse(&format!("{public}/oauth2redirect"))?,
     });
 
     note(&address);
     let mut stop = pin!(stopped());
+    let (running, stopping) = watch::channel(());
+    let mut connections = JoinSet::new();
     loop {
+        while connections.try_join_next().is_some() {} // those that have ended
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = &mut stop => break,
         };
         let (stream, _) = accepted?;
-        let site = Arc::clone(&site);
-        tokio::spawn(async move {
+        let (site, mut stopping) = (Arc::clone(&site), stopping.clone());
+        connections.spawn(async move {
             let response = service_fn(move |request: Request<Incoming>| {
                 let site = Arc::clone(&site);
                 async move { Ok::<_, Infallible>(site.respond(&request).await) }
@@ -105,11 +128,25 @@ async fn run() -> Result<(), Box<dyn Error>> {
             let connection = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .serve_connection(TokioIo::new(stream), response);
-            if let Err(error) = connection.await {
+            let mut connection = pin!(connection);
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                _ = stopping.changed() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
                 say(&format!("connection error: {error}"));
             }
         });
     }
+    // No new visitor; every connection sends its last response. One that takes too long is cut off,
+    // but not its renewal, which is a task of its own.
+    drop((listener, running));
+    let ended = async { while connections.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(LAST_RESPONSES, ended).await;
+    connections.shutdown().await;
     // A renewal that is cut off could cost its visitor the login.
     site.client.close().await?;
     note("stopped");
@@ -139,15 +176,20 @@ async fn stopped() {
     }
 }
 
-fn client(service: Service, transport: impl AsyncTransport) -> Result<AsyncClient, AuthError> {
-    let runtime = Tokio::current()?;
+fn store() -> Result<Arc<dyn Store>, AuthError> {
     Ok(match env::var_os("TOKENS") {
-        Some(folder) => {
-            let store = keystore::File::open(PathBuf::from(folder))?;
-            AsyncClient::new(service, transport, runtime, store)
-        }
-        None => AsyncClient::new(service, transport, runtime, keystore::Memory::new()),
+        Some(folder) => Arc::new(keystore::File::open(PathBuf::from(folder))?),
+        None => Arc::new(keystore::Memory::new()),
     })
+}
+
+fn client(
+    service: Service,
+    transport: impl AsyncTransport,
+    store: &Arc<dyn Store>,
+) -> Result<AsyncClient, AuthError> {
+    let (runtime, store) = (Tokio::current()?, Arc::clone(store));
+    Ok(AsyncClient::new(service, transport, runtime, store))
 }
 
 impl Site {
@@ -161,6 +203,8 @@ impl Site {
                 self.back(visitor, query).await
             }
             (&Method::POST, "/logout") => self.logout(visitor).await,
+            (&Method::GET, "/health") => Ok(self.health().await),
+            (&Method::GET, "/metrics") => Ok(page(StatusCode::OK, self.metrics.text())),
             _ => return page(StatusCode::NOT_FOUND, "No such page.\n"),
         };
         // The log gets the whole error; the visitor gets only what to do.
@@ -231,6 +275,17 @@ impl Site {
         self.session(&visitor).complete_login(grant).await?;
         // Redirect at once: this address contains the code.
         Ok(away("/", None))
+    }
+
+    /// Whether the service can work: it cannot without its tokens.
+    async fn health(&self) -> Page {
+        let store = Arc::clone(&self.store);
+        // A store blocks.
+        match tokio::task::spawn_blocking(move || store.health()).await {
+            Ok(Ok(())) => page(StatusCode::OK, "ready\n"),
+            Ok(Err(error)) => page(StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")),
+            Err(_) => page(StatusCode::SERVICE_UNAVAILABLE, "the runtime is stopping\n"),
+        }
     }
 
     async fn logout(&self, visitor: Option<Visitor>) -> Result<Page, AuthError> {

@@ -6,10 +6,14 @@ use std::{
 };
 
 use auth_core::testkit::{Auth, Route, Site, json};
+#[cfg(unix)]
+use auth_testkit::Matching;
 use auth_testkit::person::Person;
 use http::{Method, header};
 use serde_json::json;
 
+#[cfg(unix)]
+use crate::PATIENCE;
 use crate::{bare, everywhere, request};
 
 /// A running web service. Dropping it stops it.
@@ -180,4 +184,76 @@ fn service_runs_without_an_account() {
         assert_eq!(browser.ask(Method::GET, path).0, 303);
         assert_eq!(browser.ask(Method::GET, "/").0, 200);
     }
+}
+
+#[test]
+fn service_tells_its_operator_how_it_does() {
+    everywhere(&own_site(), |scene| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let tokens = folder.path().join("tokens");
+        let service = Service::start(scene.example("service").env("TOKENS", &tokens));
+        let mut operator = Browser::new(&service, "", "");
+        let (status, _, text) = operator.get("/health");
+        assert_eq!(status, 200, "{text}");
+        let mut metrics = || {
+            let (status, _, text) = operator.get("/metrics");
+            assert_eq!(status, 200, "{text}");
+            assert!(!text.contains("alice"), "{text}");
+            let value = |name: &str| -> u32 {
+                let line = text.lines().find_map(|line| line.strip_prefix(name));
+                line.expect("a counter").trim().parse().expect("a number")
+            };
+            [
+                value("infoflora_logins_total "),
+                value("infoflora_renewals_total "),
+                value("infoflora_logins_failed_total "),
+            ]
+        };
+        assert_eq!(metrics(), [0, 0, 0]);
+        let mut alice = Browser::new(&service, "alice", "password");
+        let back = alice.off();
+        assert_eq!(alice.get(&back).0, 303);
+        scene.server.revoke_access_tokens();
+        assert_eq!(alice.get("/").0, 200);
+        assert_eq!(metrics(), [1, 1, 0]);
+        std::fs::remove_dir_all(&tokens).expect("the disk is gone");
+        let health = operator.get("/health");
+        assert_eq!(health.0, 503, "{health:?}");
+    });
+}
+
+/// A visitor's response, and the renewal that it needs, are under way when the supervisor stops the
+/// service.
+#[cfg(unix)]
+#[test]
+fn service_ends_what_is_under_way() {
+    everywhere(&own_site(), |scene| {
+        let server = &scene.server;
+        let folder = tempfile::tempdir().expect("a folder");
+        let start = || Service::start(scene.example("service").env("TOKENS", folder.path()));
+        let mut service = start();
+        let mut alice = Browser::new(&service, "alice", "password");
+        let back = alice.off();
+        assert_eq!(alice.get(&back).0, 303);
+        let cookie = alice.cookie;
+        server.revoke_access_tokens();
+        let hold = server.hold(Matching::Token);
+        let (url, sent) = (service.at.clone(), cookie.clone());
+        let visit =
+            std::thread::spawn(move || request(Method::GET, &url, header::COOKIE, &sent).status());
+        assert!(hold.wait_for(1, PATIENCE), "no renewal");
+        let pid = service.child.id().to_string();
+        let killed = Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(killed.expect("a signal").success());
+        hold.release();
+        assert_eq!(visit.join().expect("no panic"), 200, "its response is sent");
+        assert!(service.child.wait().expect("it ends").success());
+        drop(service);
+
+        // The next start has the renewed login.
+        let service = start();
+        let mut alice = Browser::new(&service, "alice", "password");
+        alice.cookie = cookie;
+        assert_eq!(alice.get("/").0, 200);
+    });
 }

@@ -1,0 +1,57 @@
+//! Counts what the client does by itself, for an operator's dashboard and alarms.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use auth_flows::ClientEvent;
+
+/// The counters, since the start of the service. Their names have no account: there may be
+/// thousands.
+#[derive(Default)]
+pub(crate) struct Metrics {
+    renewals: AtomicU64,
+    renewals_failed: AtomicU64,
+    logins: AtomicU64,
+    logins_failed: AtomicU64,
+    pauses: AtomicU64,
+    not_saved: AtomicU64,
+}
+
+impl Metrics {
+    pub(crate) fn count(&self, event: &ClientEvent<'_>) {
+        let counter = match event {
+            ClientEvent::RenewalFinished { .. } => &self.renewals,
+            ClientEvent::RenewalFailed { .. } => &self.renewals_failed,
+            ClientEvent::LoggedIn { .. } => &self.logins,
+            ClientEvent::LoginFailed { .. } => &self.logins_failed,
+            ClientEvent::Paused { .. } => &self.pauses,
+            ClientEvent::NotSaved { .. } => &self.not_saved,
+            _ => return,
+        };
+        counter.fetch_add(1, Relaxed);
+    }
+
+    /// Returns the counters in the text format of Prometheus.
+    pub(crate) fn text(&self) -> String {
+        let counters = [
+            ("renewals", &self.renewals, "Renewed tokens."),
+            (
+                "renewals_failed",
+                &self.renewals_failed,
+                "Renewals that failed, also while the old token serves.",
+            ),
+            ("logins", &self.logins, "Visitors who have logged in."),
+            ("logins_failed", &self.logins_failed, "Logins that failed."),
+            ("pauses", &self.pauses, "Pauses that Info Flora asked for."),
+            (
+                "not_saved",
+                &self.not_saved,
+                "Tokens that the store did not take; they are in memory.",
+            ),
+        ];
+        let lines = counters.map(|(name, value, help)| {
+            let value = value.load(Relaxed);
+            format!("# HELP infoflora_{name}_total {help}\n# TYPE infoflora_{name}_total counter\ninfoflora_{name}_total {value}\n")
+        });
+        lines.concat()
+    }
+}
