@@ -1,10 +1,9 @@
 //! Credentials in files: one for each value, which a variable names, or one with lines for all.
 
 use std::{
-    ffi::OsString,
     fs::File,
     io::{self, Read},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use auth_core::{Error, ErrorKind, ExposeSecret, SecretBytes, SecretText};
@@ -22,6 +21,7 @@ pub(super) fn read(variable: &str, read: &ReadVariable) -> Result<Option<SecretT
     let Some(path) = read(&name).filter(|path| !path.is_empty()) else {
         return Ok(None);
     };
+    let path = PathBuf::from(path);
     let failed = |source: io::Error| {
         let path = path.display();
         Error::new(
@@ -39,7 +39,7 @@ pub(super) fn read(variable: &str, read: &ReadVariable) -> Result<Option<SecretT
 }
 
 /// Opens a file that other users cannot write: they could set the value.
-fn open(path: &OsString) -> io::Result<File> {
+fn open(path: &Path) -> io::Result<File> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     #[cfg(unix)]
