@@ -3,7 +3,7 @@
 mod states;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -375,24 +375,18 @@ impl Store for Fallback {
         result
     }
 
-    /// Lists the accounts of all stores that can list theirs. A token of a variable, which every
-    /// account has, adds none.
+    /// Lists the accounts of all stores that can. A token that every account has adds none.
     #[inline]
     fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
-        let mut all: Option<Vec<AccountKey>> = None;
+        let mut all: Option<BTreeSet<_>> = None;
         for store in &self.stores {
             match store.accounts() {
                 Ok(Some(some)) => all.get_or_insert_default().extend(some),
-                Ok(None) => {}
-                Err(error) if self.is_skipped(&error) => {}
-                Err(error) => return Err(error),
+                Err(error) if !self.is_skipped(&error) => return Err(error),
+                _ => {} // it cannot list, or is not there
             }
         }
-        if let Some(all) = &mut all {
-            all.sort_unstable();
-            all.dedup();
-        }
-        Ok(all)
+        Ok(all.map(|all| all.into_iter().collect()))
     }
 
     #[inline]
