@@ -124,7 +124,7 @@ fn annotate(world: &World, rows: &[Row], done: &mut Done) -> Result<(), auth_cor
         match world.send(Create::new(ResourceType::Observation, id, attribute, value)) {
             Ok(_) => done.annotated += 1,
             Err(error) if is_about_this_row(&error) => {
-                say(&format!("line {line}: {error}"));
+                say(&format!("line {line}: {error:#}"));
                 done.refused += 1;
             }
             Err(error) => return Err(error),

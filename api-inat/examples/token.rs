@@ -71,7 +71,7 @@ fn token() -> Result<Option<String>, Box<dyn Error>> {
 /// Says what has become of the tokens; the login is removed in any case.
 fn logged_out(logout: &LoggedOut) -> Result<Option<String>, Box<dyn Error>> {
     if let Some(Err(error)) = &logout.revoked {
-        return Err(format!("logged out here, but the login may still be valid: {error}").into());
+        return Err(format!("logged out here, but the login may still be valid: {error:#}").into());
     }
     match logout.derived_lives_until {
         Some(end) => support::say(&format!(

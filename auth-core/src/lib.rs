@@ -15,7 +15,7 @@ mod wipe;
 mod wire;
 
 pub use error::{
-    Error, ErrorKind, check::Check, delivery::Delivery, oauth_error::OAuthError,
+    Error, ErrorKind, cause::Cause, check::Check, delivery::Delivery, oauth_error::OAuthError,
     verdict::is_transient,
 };
 pub use leniency::{Leniency, Quirk, Quirks};
@@ -43,6 +43,7 @@ pub use ports::{
     runtime::{BoxFuture, Runtime},
     store::{Lease, Store, WaitObserver},
     transport::{AsyncTransport, Transport, TransportError},
+    transport_fn::{BoxTransport, TransportFn, async_transport_fn, transport_fn},
 };
 pub use secrecy::{ExposeSecret, SecretString};
 pub use service::{

@@ -62,7 +62,7 @@ fn serve(counters: Counters) -> io::Result<SocketAddr> {
     thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
             if let Err(error) = respond(stream, &counters) {
-                eprintln!("metrics: {error}");
+                eprintln!("metrics: {error:#}");
             }
         }
     });

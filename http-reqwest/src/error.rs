@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use auth_core::TransportError;
+use auth_core::{Cause, TransportError};
 use http::Uri;
 
 const NO_TLS: &str =
@@ -32,6 +32,12 @@ fn is_untrusted(words: &str) -> bool {
     !words.contains("alert") && words.to_ascii_lowercase().contains("certificate")
 }
 
+/// Whether the words say that the host's name could not be resolved: hyper's about its resolver, or
+/// those of rustls about text that is no name.
+fn is_unresolved(words: &str) -> bool {
+    words.contains("dns error") || words.contains("invalid dns name")
+}
+
 /// The client that failed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
@@ -53,16 +59,21 @@ pub(crate) fn before_response(error: reqwest::Error, origin: Origin) -> Transpor
     }
     let (builder, connect) = (error.is_builder(), error.is_connect());
     let before = builder || connect;
-    let message = chain(&error.without_url());
+    let error = error.without_url();
+    let message = chain(&error);
     let untrusted = connect && is_untrusted(&message);
+    let unresolved = connect && is_unresolved(&message);
     let error = if before && origin == Origin::Ours {
-        TransportError::not_sent(message)
+        TransportError::not_sent(error)
     } else {
-        TransportError::delivery_unknown(message)
+        TransportError::delivery_unknown(error)
     };
     match timed_out {
         true => error.timed_out(),
-        false if untrusted => error.misconfigured().with_help(UNTRUSTED),
+        false if unresolved => error.with_cause(Cause::NameLookup),
+        false if untrusted => {
+            (error.misconfigured().with_help(UNTRUSTED)).with_cause(Cause::Certificate)
+        }
         false if builder => error.misconfigured(),
         false => error,
     }
@@ -97,6 +108,17 @@ pub(crate) fn chain(error: &reqwest::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_about_names() {
+        let check = |words: &str, expect: bool| assert_eq!(is_unresolved(words), expect, "{words}");
+        check(
+            "client error (Connect): dns error: Name or service not known",
+            true,
+        );
+        check("client error (Connect): invalid dns name", true);
+        check("client error (Connect): tcp connect error", false);
+    }
 
     #[test]
     fn words_about_certificates() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_core::{AsyncTransport, Body, Delivery, Limits};
+use auth_core::{AsyncTransport, Body, Delivery, Limits, async_transport_fn};
 use auth_testkit::{
     raw::{RawServer, ScriptStep},
     transport_suite,
@@ -16,15 +16,20 @@ fn the_default_keeps_the_promises() {
 }
 
 #[test]
-fn it_keeps_them_on_many_threads() {
+fn it_keeps_them_on_many_threads_and_without_its_type() {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build();
-    keeps_the_promises(&runtime.unwrap(), &Reqwest::default());
+    let transport = Reqwest::default().boxed();
+    let transport = async_transport_fn(move |request, limits| {
+        let transport = transport.clone();
+        async move { transport.send(request, &limits).await }
+    });
+    keeps_the_promises(&runtime.unwrap(), &transport.boxed());
 }
 
-fn keeps_the_promises(runtime: &Runtime, transport: &Reqwest) {
+fn keeps_the_promises(runtime: &Runtime, transport: &impl AsyncTransport) {
     transport_suite::run(|request, limits| runtime.block_on(transport.send(request, limits)));
 }
 
@@ -43,6 +48,35 @@ fn a_future_is_send_and_ends_when_dropped() {
         let given_up = tokio::time::timeout(Duration::from_millis(100), sending).await;
         assert!(given_up.is_err());
     });
+}
+
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+#[test]
+fn without_tls_the_error_names_the_feature() {
+    let server = RawServer::start(|_| vec![ScriptStep::Hold]);
+    let uri = format!("https://{}/", server.address());
+    let request = http::Request::get(uri).body(Body::Empty);
+    let sent =
+        current_thread().block_on(Reqwest::default().send(request.unwrap(), &Limits::token()));
+    let error = auth_core::Error::from(sent.unwrap_err());
+    assert!(error.is_configuration() && !error.is_retryable(), "{error}");
+    assert!(error.to_string().contains("`rustls`"), "{error}");
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[test]
+fn a_name_without_an_address_is_a_cause() {
+    // Longer than a label of a name may be, so the system does not ask the network for it.
+    let uri = format!("https://{}.invalid/", "a".repeat(64));
+    let request = http::Request::get(uri).body(Body::Empty).unwrap();
+    let error = current_thread()
+        .block_on(Reqwest::default().send(request, &Limits::token()))
+        .unwrap_err();
+    assert_eq!(error.cause(), Some(auth_core::Cause::NameLookup), "{error}");
+    assert!(
+        !error.is_timed_out() && !error.is_misconfigured(),
+        "{error}"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{fmt, io, time::Duration};
 
-use auth_core::{Limits, TransportError};
+use auth_core::{Cause, Limits, TransportError};
 use http::Uri;
 use ureq::{Error, Timeout};
 
@@ -29,6 +29,7 @@ const UNTRUSTED: &str = "the certificate's issuer is not known to this program: 
 pub(crate) fn before_response(error: Error, limits: &Limits) -> TransportError {
     let timed_out = matches!(error, Error::Timeout(_));
     let untrusted = is_untrusted(&error);
+    let unresolved = is_unresolved(&error);
     let misconfigured = matches!(
         error,
         Error::TlsRequired
@@ -60,9 +61,21 @@ pub(crate) fn before_response(error: Error, limits: &Limits) -> TransportError {
     };
     match (timed_out, misconfigured) {
         (true, _) => error.timed_out(),
-        _ if untrusted => error.misconfigured().with_help(UNTRUSTED),
+        _ if unresolved => error.with_cause(Cause::NameLookup),
+        _ if untrusted => {
+            (error.misconfigured().with_help(UNTRUSTED)).with_cause(Cause::Certificate)
+        }
         (_, true) => error.misconfigured(),
         _ => error,
+    }
+}
+
+/// Whether the name of the host could not be resolved.
+fn is_unresolved(error: &Error) -> bool {
+    match error {
+        Error::HostNotFound => true,
+        Error::Io(error) => is_lookup(error),
+        _ => false,
     }
 }
 
@@ -232,6 +245,9 @@ mod tests {
             let error = auth_core::Error::from(error);
             assert!(error.is_configuration() && !error.is_retryable(), "{error}");
             assert!(error.to_string().contains(words), "{error}");
+            let about_certificate = words == "a company's proxy?";
+            let cause = about_certificate.then_some(Cause::Certificate);
+            assert_eq!(error.cause(), cause, "{error}");
         };
         let rejected = io::Error::new(
             io::ErrorKind::InvalidData,

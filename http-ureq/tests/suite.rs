@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_core::{Body, Limits, Transport, TransportError};
+use auth_core::{Body, Limits, Transport, TransportError, transport_fn};
 use auth_testkit::{
     raw::{RawServer, ScriptStep},
     transport_suite,
@@ -15,7 +15,7 @@ fn the_default_keeps_the_promises() {
 }
 
 #[test]
-fn a_foreign_agent_keeps_the_promises() {
+fn a_foreign_agent_keeps_the_promises_in_a_function() {
     // The defaults of ureq: errors for statuses, ten redirects, no timeout.
     let config = ureq::Agent::config_builder();
     #[cfg(all(feature = "native-tls", not(feature = "rustls")))] // without it, ureq panics on https
@@ -24,7 +24,36 @@ fn a_foreign_agent_keeps_the_promises() {
             .provider(ureq::tls::TlsProvider::NativeTls)
             .build(),
     );
-    transport_suite::blocking(&Ureq::with_agent(config.build().new_agent()));
+    let agent = Ureq::with_agent(config.build().new_agent());
+    let transport = transport_fn(move |request, limits| agent.send(request, &limits));
+    let transport: Box<dyn Transport> = Box::new(transport);
+    transport_suite::blocking(&transport);
+}
+
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+#[test]
+fn without_tls_the_error_names_the_feature() {
+    let server = RawServer::start(|_| vec![ScriptStep::Hold]);
+    let uri = format!("https://{}/", server.address());
+    let request = http::Request::get(uri).body(Body::Empty);
+    let sent = Ureq::default().send(request.unwrap(), &Limits::token());
+    let error = auth_core::Error::from(sent.unwrap_err());
+    assert!(error.is_configuration() && !error.is_retryable(), "{error}");
+    assert!(error.to_string().contains("`rustls`"), "{error}");
+}
+
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[test]
+fn a_name_without_an_address_is_a_cause() {
+    // Longer than a label of a name may be, so the system does not ask the network for it.
+    let uri = format!("https://{}.invalid/", "a".repeat(64));
+    let request = http::Request::get(uri).body(Body::Empty).unwrap();
+    let error = Ureq::default().send(request, &Limits::token()).unwrap_err();
+    assert_eq!(error.cause(), Some(auth_core::Cause::NameLookup), "{error}");
+    assert!(
+        !error.is_timed_out() && !error.is_misconfigured(),
+        "{error}"
+    );
 }
 
 #[test]

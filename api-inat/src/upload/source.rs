@@ -88,7 +88,7 @@ impl Source {
             (Some(path), io::ErrorKind::InvalidInput) => {
                 format!("`{}` is not a file", path.display())
             }
-            _ => format!("{self} cannot be read: {error}"),
+            _ => format!("{self} cannot be read"),
         };
         Error::new(ErrorKind::Usage, what)
             .with_setting("file")

@@ -131,8 +131,8 @@ impl World {
 
     pub(crate) fn follow<P>(&self, first: P, between: impl FnMut(usize)) -> Followed<P>
     where
-        P: Paged + Clone + Send + Sync,
-        P::Output: Send,
+        P: Paged + Clone + Send + Sync + 'static,
+        P::Output: Send + 'static,
     {
         self.me().follow(first, between)
     }

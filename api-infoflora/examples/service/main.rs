@@ -137,7 +137,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
                 }
             };
             if let Err(error) = ended {
-                say(&format!("connection error: {error}"));
+                say(&format!("connection error: {error:#}"));
             }
         });
     }
@@ -209,7 +209,7 @@ impl Site {
         };
         // The log gets the whole error; the visitor gets only what to do.
         response.unwrap_or_else(|error| {
-            say(&error.to_string());
+            say(&format!("{error:#}"));
             match error.kind() {
                 ErrorKind::NeedsLogin => page(StatusCode::UNAUTHORIZED, "Please log in: /login\n"),
                 ErrorKind::ConsentDenied => page(
@@ -283,7 +283,7 @@ impl Site {
         // A store blocks.
         match tokio::task::spawn_blocking(move || store.health()).await {
             Ok(Ok(())) => page(StatusCode::OK, "ready\n"),
-            Ok(Err(error)) => page(StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")),
+            Ok(Err(error)) => page(StatusCode::SERVICE_UNAVAILABLE, format!("{error:#}\n")),
             Err(_) => page(StatusCode::SERVICE_UNAVAILABLE, "the runtime is stopping\n"),
         }
     }

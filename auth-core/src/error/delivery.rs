@@ -4,7 +4,7 @@
 ///
 /// A program may repeat a [`NotSent`](Self::NotSent) request. It may repeat an
 /// [`Unknown`](Self::Unknown) one only if the request is safe to repeat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // Closed: a retry must handle each.
 pub enum Delivery {
     /// The request certainly did not reach the server and can be sent again.

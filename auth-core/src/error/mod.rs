@@ -1,5 +1,6 @@
 //! The error of all these crates: what went wrong, where, and what to do next.
 
+pub(crate) mod cause;
 pub(crate) mod check;
 pub(crate) mod delivery;
 pub(crate) mod oauth_error;
@@ -10,6 +11,7 @@ pub(crate) mod verdict;
 use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use self::{
+    cause::Origin,
     check::Check,
     delivery::Delivery,
     oauth_error::OAuthError,
@@ -23,7 +25,13 @@ use self::{
 /// It is one pointer wide and cheap to clone, because a failed renewal returns it to every waiting
 /// caller. It is opaque: call [`needs_login`](Self::needs_login),
 /// [`is_configuration`](Self::is_configuration), [`is_retryable`](Self::is_retryable) and the like
-/// instead of matching on it. Neither `Display` nor `Debug` shows a secret.
+/// instead of matching on it. `Display`, `Debug` and the source show no secret.
+///
+/// If the system caused it, the [`source`](StdError::source) is an [`io::Error`](std::io::Error)
+/// with the kind and the code of the system, and nothing else; [`cause`](Self::cause) tells the
+/// usual ones apart. As `anyhow` and its like expect, `{}` does not repeat the source: show a person
+/// `{:#}`, which adds it. `Debug` is the same, so a `main` that returns the error shows all. Any
+/// other error that caused it is part of the text, because a foreign type may show a URL or a body.
 ///
 /// ```
 /// use auth_core::{Error, ErrorKind};
@@ -94,7 +102,7 @@ struct Inner {
     sent: Option<Delivery>,
     check: Option<Check>,
     is_cut_short: bool,
-    source: Option<Arc<dyn StdError + Send + Sync>>,
+    origin: Origin,
 }
 
 impl Error {
@@ -174,12 +182,6 @@ impl Error {
         self
     }
 
-    /// Sets the underlying error. Its `Display` is shown, its `Debug` never.
-    #[must_use]
-    pub fn with_source(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.caused_by(source.into())
-    }
-
     /// Sets the check that failed; the innermost one is not replaced.
     pub(crate) fn with_check(mut self, check: Check) -> Self {
         self.inner().check.get_or_insert(check);
@@ -209,6 +211,7 @@ impl Error {
         if let Some(words) = &mut inner.words {
             redact_in(words, secrets);
         }
+        redact_in(inner.origin.words_mut(), secrets);
         inner.oauth = inner.oauth.take().map(|oauth| oauth.redacted(secrets));
         self
     }
@@ -334,7 +337,7 @@ impl Error {
             sent: None,
             check: None,
             is_cut_short: false,
-            source: None,
+            origin: Origin::default(),
         }))
     }
 
@@ -347,12 +350,6 @@ impl Error {
     #[cold]
     fn advising(mut self, advice: Cow<'static, str>) -> Self {
         self.inner().advice = Some(advice);
-        self
-    }
-
-    #[cold]
-    fn caused_by(mut self, source: Box<dyn StdError + Send + Sync>) -> Self {
-        self.inner().source = Some(Arc::from(source));
         self
     }
 
@@ -378,9 +375,7 @@ impl fmt::Display for Error {
         if let Some(words) = &inner.words {
             write!(f, ": {words}")?;
         }
-        if let Some(source) = &inner.source {
-            write!(f, ": {source}")?;
-        }
+        inner.origin.fmt(f)?;
         if let Some(advice) = &inner.advice {
             write!(f, "; {advice}")?;
         }
@@ -389,13 +384,18 @@ impl fmt::Display for Error {
 }
 
 impl fmt::Debug for Error {
-    /// As `Display`: a `main` that returns the error shows this.
+    /// As `{:#}`: a `main` that returns the error shows this.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        write!(f, "{self:#}")
     }
 }
 
-impl StdError for Error {}
+impl StdError for Error {
+    /// Returns the system's error, an [`io::Error`](std::io::Error), if one caused this one.
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.origin.source()
+    }
+}
 
 #[cfg(test)]
 mod tests {

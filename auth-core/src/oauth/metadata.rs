@@ -52,7 +52,7 @@ use crate::{
 #[doc(alias = "discovery")]
 #[doc(alias = "well-known")]
 #[doc(alias = "openid")]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MetadataRequest {
     issuer: String,
     url: Endpoint,

@@ -23,7 +23,7 @@ use crate::{
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 #[doc(alias = "provider")]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthorizationServer {
     pub(crate) token: Endpoint,
     pub(crate) authorization: Option<Endpoint>,

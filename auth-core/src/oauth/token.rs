@@ -37,7 +37,7 @@ impl TokenKind {
 #[doc(alias = "expire")]
 #[doc(alias = "expires_in")]
 #[doc(alias = "ttl")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // A server may say it in another way, such as "never".
 #[non_exhaustive]
 pub enum Lifetime {
@@ -106,7 +106,7 @@ struct Window {
 /// The state of a token by both clocks.
 #[doc(alias = "expire")]
 #[doc(alias = "expired")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // Closed: each caller must decide for each whether to send the token.
 pub enum Freshness {
     /// Valid, and not due for renewal.

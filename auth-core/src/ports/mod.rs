@@ -6,3 +6,4 @@ pub(crate) mod head;
 pub(crate) mod runtime;
 pub(crate) mod store;
 pub(crate) mod transport;
+pub(crate) mod transport_fn;

@@ -65,6 +65,11 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///
 /// block_on(Threads.sleep(Duration::from_millis(10)));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a runtime",
+    label = "does not implement `auth_core::Runtime`",
+    note = "`http_reqwest::Tokio::current()?` is the runtime that the program runs in"
+)]
 pub trait Runtime: Send + Sync + 'static {
     /// Returns a future that completes after `duration`.
     fn sleep(&self, duration: std::time::Duration) -> BoxFuture<'static, ()>;

@@ -94,6 +94,11 @@ use crate::{
 /// ```
 #[doc(alias = "token cache")]
 #[doc(alias = "token storage")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a store",
+    label = "does not implement `auth_core::Store`",
+    note = "`keystore` has stores: `File::in_data_dir(\"…\")?`, `Memory::new()` and others"
+)]
 pub trait Store: Send + Sync + 'static {
     /// Returns the token record, or `None` if there is none.
     ///

@@ -1,9 +1,15 @@
 //! The transport interface: sends a request, returns its response.
 
-use std::{error::Error as StdError, fmt, sync::Arc};
+use std::{error::Error as StdError, fmt, io, sync::Arc};
 
+use super::transport_fn::BoxTransport;
 use crate::{
-    error::{Error, delivery::Delivery, text::holds, verdict::fault},
+    error::{
+        Error,
+        cause::{Cause, Origin},
+        delivery::Delivery,
+        verdict::fault,
+    },
     wire::{body::Request, limits::Limits, response_body::Response, response_error::ResponseError},
 };
 
@@ -24,30 +30,16 @@ use crate::{
 /// - An error says whether the request may have been delivered, and how many bytes of the
 ///   response's body were received.
 ///
-/// The transport suite of `auth-testkit` checks these promises. A fake for tests:
+/// The transport suite of `auth-testkit` checks these promises. [`transport_fn`] makes a transport
+/// of a function, such as a fake for tests.
 ///
-/// ```
-/// use auth_core::{Body, Limits, Request, Response, ResponseBody, Transport, TransportError};
-///
-/// /// Calls a function in place of a server.
-/// struct Fake<F>(F);
-///
-/// impl<F: Fn(Request) -> Response + Send + Sync + 'static> Transport for Fake<F> {
-///     fn send(&self, request: Request, _limits: &Limits) -> Result<Response, TransportError> {
-///         Ok((self.0)(request))
-///     }
-/// }
-///
-/// let transport = Fake(|request: Request| {
-///     let body = format!("{} {}", request.method(), request.uri().path());
-///     http::Response::new(ResponseBody::new(body.into_bytes()))
-/// });
-/// let request = http::Request::get("https://api.example.org/ping").body(Body::Empty);
-/// let request = request.expect("a request");
-/// let response = transport.send(request, &Limits::api())?;
-/// assert_eq!(response.body().as_bytes(), b"GET /ping");
-/// # Ok::<(), TransportError>(())
-/// ```
+/// [`transport_fn`]: crate::transport_fn
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a blocking transport",
+    label = "does not implement `auth_core::Transport`",
+    note = "an async transport, such as `http_reqwest::Reqwest`, goes with `auth_flows::AsyncClient`",
+    note = "`auth_core::transport_fn` makes a blocking transport of a function"
+)]
 #[doc(alias = "http client")]
 pub trait Transport: Send + Sync + 'static {
     /// Sends one request.
@@ -59,7 +51,13 @@ pub trait Transport: Send + Sync + 'static {
 }
 
 /// Sends requests, async. The promises are those of [`Transport`]. Dropping the future cancels the
-/// exchange.
+/// exchange. [`boxed`](Self::boxed) forgets the type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an async transport",
+    label = "does not implement `auth_core::AsyncTransport`",
+    note = "a blocking transport, such as `http_ureq::Ureq`, goes with `auth_flows::Client`",
+    note = "`auth_core::async_transport_fn` makes an async transport of a function"
+)]
 #[doc(alias = "http client")]
 #[doc(alias = "cancel")]
 pub trait AsyncTransport: Send + Sync + 'static {
@@ -72,9 +70,24 @@ pub trait AsyncTransport: Send + Sync + 'static {
         request: Request,
         limits: &Limits,
     ) -> impl Future<Output = Result<Response, TransportError>> + Send;
+
+    /// Returns this transport without its type.
+    #[doc(alias = "dyn")]
+    fn boxed(self) -> BoxTransport
+    where
+        Self: Sized,
+    {
+        BoxTransport::new(self)
+    }
 }
 
-impl<T: Transport> Transport for Arc<T> {
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
+        (**self).send(request, limits)
+    }
+}
+
+impl<T: Transport + ?Sized> Transport for Box<T> {
     fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
         (**self).send(request, limits)
     }
@@ -92,6 +105,9 @@ impl<T: AsyncTransport> AsyncTransport for Arc<T> {
 
 /// No response came.
 ///
+/// The error that caused it is kept as text, and an [`io::Error`] of the system among its sources as
+/// the [`source`](StdError::source). `{}` does not repeat the source; `{:#}` and `Debug` add it.
+///
 /// ```
 /// use auth_core::{Delivery, Error, ErrorKind, TransportError};
 ///
@@ -108,12 +124,12 @@ pub struct TransportError {
     /// Whom the request was for: a host, and a port if the URL has one.
     host: Option<http::uri::Authority>,
     received: u64,
-    source: Arc<dyn StdError + Send + Sync>,
+    origin: Origin,
 }
 
 impl TransportError {
     /// Makes an error of a request that certainly did not reach the server. `source` must not show
-    /// secrets when displayed.
+    /// secrets when displayed, such as a URL with its query.
     pub fn not_sent(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(Delivery::NotSent, source.into())
     }
@@ -149,6 +165,13 @@ impl TransportError {
     #[must_use]
     pub fn with_help(mut self, what_to_do: &'static str) -> Self {
         self.help = Some(what_to_do);
+        self
+    }
+
+    /// Sets the cause, where no error of the system tells it: see [`Error::cause`].
+    #[must_use]
+    pub fn with_cause(mut self, cause: Cause) -> Self {
+        self.origin.set_cause(cause);
         self
     }
 
@@ -215,6 +238,18 @@ impl TransportError {
         self.timed_out
     }
 
+    /// Returns what made the request fail, as [`Error::cause`] does.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        self.origin.cause()
+    }
+
+    /// Returns the kind of the system's error, as [`Error::io_kind`] does.
+    #[must_use]
+    pub fn io_kind(&self) -> Option<io::ErrorKind> {
+        self.origin.io_kind()
+    }
+
     fn new(delivery: Delivery, source: Box<dyn StdError + Send + Sync>) -> Self {
         Self {
             delivery,
@@ -223,7 +258,7 @@ impl TransportError {
             help: None,
             host: None,
             received: 0,
-            source: Arc::from(source),
+            origin: Origin::new(&*source),
         }
     }
 }
@@ -251,29 +286,23 @@ impl fmt::Display for TransportError {
                 write!(f, " {after}")?;
             }
         }
-        // HTTP clients wrap the useful cause ("connection refused") in errors that add nothing, so
-        // each text is shown once.
-        let mut cause: Option<&(dyn StdError + 'static)> = Some(&*self.source);
-        let mut said = String::new();
-        while let Some(error) = cause {
-            let words = error.to_string();
-            if !holds(&said, &words) {
-                write!(f, ": {words}")?;
-                said.push_str(&words);
-            }
-            cause = error.source();
-        }
-        Ok(())
+        self.origin.fmt(f)
     }
 }
 
 impl fmt::Debug for TransportError {
+    /// As `{:#}`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TransportError({self})")
+        write!(f, "{self:#}")
     }
 }
 
-impl StdError for TransportError {}
+impl StdError for TransportError {
+    /// Returns the system's error, an [`io::Error`], if one caused this one.
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.origin.source()
+    }
+}
 
 impl From<ResponseError> for TransportError {
     /// The request was delivered, but its response cannot be taken.
@@ -295,5 +324,6 @@ impl From<TransportError> for Error {
         Self::new(kind, error.to_string())
             .with_delivery(error.delivery)
             .with_help(help)
+            .with_origin(error.origin.said())
     }
 }

@@ -23,7 +23,9 @@ impl AccountKey {
     /// gives it to no name.
     const CLIENT: &str = "@client";
 
-    /// Makes the key of `account`, of the client `client_id` at `service`.
+    /// Makes the key of `account`, of the client `client_id` at `service`. The three texts are easily
+    /// swapped: where there is a service, [`Service::account_key`](crate::Service::account_key) knows
+    /// two of them.
     #[must_use]
     pub fn new(service: &str, client_id: &str, account: &str) -> Self {
         Self(Arc::new([service.into(), client_id.into(), account.into()]))

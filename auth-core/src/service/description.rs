@@ -184,7 +184,7 @@ impl fmt::Debug for Service {
 }
 
 /// One API of a service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Api {
     name: &'static str,
     base: BaseUrl,

@@ -35,6 +35,12 @@ use crate::{
 /// assert_eq!(Count.request(&base)?.uri(), "https://api.example.org/v1/observations?per_page=0");
 /// # Ok::<(), Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an operation of an API",
+    label = "does not implement `auth_core::Operation`",
+    note = "a session sends operations, such as `api_inat::users::Me::new()`",
+    note = "a request of your own is one by `api_inat::Rest` or `api_infoflora::Rest`"
+)]
 pub trait Operation {
     /// What the response is read into.
     type Output;

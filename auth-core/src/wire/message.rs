@@ -8,6 +8,11 @@ use crate::error::Error;
 ///
 /// Send it with any HTTP client: convert [`request`](Self::request), and pass the response to
 /// [`parse`](Self::parse).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a complete message",
+    label = "does not implement `auth_core::Message`",
+    note = "`Service::bind` makes a message of an operation and a token"
+)]
 pub trait Message {
     /// What the response is read into.
     type Output;

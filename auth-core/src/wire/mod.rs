@@ -4,6 +4,7 @@ pub(crate) mod body;
 pub(crate) mod coding;
 pub(crate) mod deadline;
 pub(crate) mod form;
+mod from_text;
 pub(crate) mod limits;
 pub(crate) mod message;
 pub(crate) mod pasted;

@@ -19,14 +19,14 @@ use crate::error::Error;
 /// assert!(RedirectUri::parse("http://app.example.com/callback").is_err()); // http, not loopback
 /// # Ok::<(), auth_core::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RedirectUri {
     text: Arc<str>,
     kind: RedirectKind,
 }
 
 /// How a redirect reaches the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // Platforms may add a way back to the program.
 #[non_exhaustive]
 pub enum RedirectKind {

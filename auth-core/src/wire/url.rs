@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind, check::Check, text::presentable};
 /// let error = Endpoint::parse("http://auth.example.org/oauth2/token").expect_err("in the clear");
 /// assert!(error.is_configuration());
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Endpoint(http::Uri);
 
 impl Endpoint {
@@ -69,7 +69,7 @@ impl fmt::Display for Endpoint {
 /// assert!(!base.covers(&"https://evil.example.org/v1/users/me".parse().expect("a URI")));
 /// # Ok::<(), auth_core::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct BaseUrl {
     text: String,
     origin: usize,

@@ -1,11 +1,14 @@
 //! The position in a paged operation, shared by the blocking and the async iterators.
 
+use std::sync::Arc;
+
 use auth_core::{Error, Paged};
 
 /// The position in a paged operation.
 #[derive(Debug)]
 pub(crate) struct Pager<P: Paged> {
-    next: Option<P>,
+    /// Shared with a request under way.
+    next: Option<Arc<P>>,
     total: Option<u64>,
     failed: bool,
 }
@@ -13,14 +16,14 @@ pub(crate) struct Pager<P: Paged> {
 impl<P: Paged> Pager<P> {
     pub(crate) fn new(first: P) -> Self {
         Self {
-            next: Some(first.begin()),
+            next: Some(Arc::new(first.begin())),
             total: None,
             failed: false,
         }
     }
 
     /// Returns the operation to send. `None` at the end and after a failure, which is not retried.
-    pub(crate) fn next(&self) -> Option<&P> {
+    pub(crate) fn next(&self) -> Option<&Arc<P>> {
         self.next.as_ref().filter(|_| !self.failed)
     }
 
@@ -30,7 +33,7 @@ impl<P: Paged> Pager<P> {
         response: Result<P::Output, Error>,
     ) -> Result<Vec<P::Item>, Error> {
         match response {
-            Ok(response) => Ok(self.split(response)),
+            Ok(response) => self.split(response),
             Err(error) => {
                 self.failed = true;
                 Err(error)
@@ -39,14 +42,13 @@ impl<P: Paged> Pager<P> {
     }
 
     /// Splits a page. Only the first page sets the total: later ones may count the rest.
-    fn split(&mut self, response: P::Output) -> Vec<P::Item> {
-        let Some(operation) = self.next.take() else {
-            return Vec::new();
-        };
+    fn split(&mut self, response: P::Output) -> Result<Vec<P::Item>, Error> {
+        let operation = self.next.take().and_then(Arc::into_inner);
+        let operation = operation.ok_or_else(|| Error::internal("a page is still requested"))?;
         let parts = operation.split_page(response);
-        self.next = parts.next;
+        self.next = parts.next.map(Arc::new);
         self.total = self.total.or(parts.total);
-        parts.items
+        Ok(parts.items)
     }
 
     pub(crate) fn total(&self) -> Option<u64> {
@@ -55,10 +57,10 @@ impl<P: Paged> Pager<P> {
 
     /// Returns the operation for the next page, or for the one that failed. `None` at the end.
     pub(crate) fn cursor(&self) -> Option<&P> {
-        self.next.as_ref()
+        self.next.as_deref()
     }
 
     pub(crate) fn into_cursor(self) -> Option<P> {
-        self.next
+        self.next.and_then(Arc::into_inner)
     }
 }

@@ -42,7 +42,7 @@ pub struct Status {
 /// println!("the API token expires {:?}", derived.expires_at);
 /// # Ok::<(), auth_core::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenStatus {
     /// The scopes that the server named; `None` if it named none.
@@ -55,6 +55,19 @@ pub struct TokenStatus {
     pub refreshable: bool,
     /// Whether the service has refused it for good, in a call or in its renewal.
     pub rejected: bool,
+}
+
+impl PartialEq for Status {
+    /// Compares errors by their text.
+    fn eq(&self, other: &Self) -> bool {
+        let unsaved = |status: &Self| status.unsaved.as_ref().map(ToString::to_string);
+        self.account == other.account
+            && self.login == other.login
+            && self.derived == other.derived
+            && self.store == other.store
+            && unsaved(self) == unsaved(other)
+            && self.needs_login == other.needs_login
+    }
 }
 
 impl Status {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_core::{Error, ErrorKind, Now};
+use auth_core::{Cause, Error, ErrorKind, Now};
 
 use crate::retry::LEASE;
 
@@ -30,6 +30,7 @@ impl LeaseBackoff {
             LEASE.longest_wait.as_secs()
         );
         Err(Error::new(ErrorKind::TimedOut, what)
+            .with_cause(Cause::LeaseHeld)
             .with_help("try again; if it happens again, look for a program that hangs"))
     }
 }
@@ -57,5 +58,6 @@ mod tests {
         };
         assert!((160..270).contains(&polls), "{polls}");
         assert!(error.is_retryable());
+        assert_eq!(error.cause(), Some(Cause::LeaseHeld));
     }
 }

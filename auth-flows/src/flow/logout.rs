@@ -24,7 +24,7 @@ use super::{
 /// # let (_server, session) = setup::logged_in();
 /// let logged_out = session.log_out()?;
 /// if let Some(Err(error)) = logged_out.revoked {
-///     println!("The service did not confirm the logout: {error}");
+///     println!("The service did not confirm the logout: {error:#}");
 /// }
 /// if let Some(end) = logged_out.derived_lives_until {
 ///     println!("A copied token works until {end}.");

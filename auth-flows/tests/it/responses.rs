@@ -206,7 +206,7 @@ fn no_server_responds() {
         "{error}"
     );
     assert!(
-        error.to_string().to_lowercase().contains("refused"),
+        format!("{error:#}").to_lowercase().contains("refused"),
         "{error}"
     );
 }

@@ -16,6 +16,7 @@ fn a_login_by_browser_and_a_call() {
         let mark = server.requests().mark();
         let status = world.log_in("me", browser()).expect("a login");
         assert_eq!(status.account.to_string(), "example/app/me");
+        assert_eq!(world.status("me").expect("a status"), status);
         assert!(
             status
                 .login

@@ -21,7 +21,7 @@ pub(super) fn describe(stores: &[Arc<dyn Store>], states: &[StoreState]) -> Stri
             None | Some(StoreState::Unchecked) => name,
             Some(StoreState::Empty) => format!("{name} (no record)"),
             Some(StoreState::InUse) => format!("{name} (in use)"),
-            Some(StoreState::Failed(error)) => format!("{name} ({error})"),
+            Some(StoreState::Failed(error)) => format!("{name} ({error:#})"),
         }
     };
     let names = |range: std::ops::Range<usize>| range.map(named).collect::<Vec<_>>().join(", ");

@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use auth_core::{Error, ErrorKind};
+use auth_core::{Cause, Error, ErrorKind};
 
 use super::held;
 
@@ -44,9 +44,10 @@ pub(crate) fn failed(doing: Doing, path: &Path, source: io::Error) -> Error {
         Doing::Syncing => "sync to disk the change in",
     };
     let what = format!("cannot {verb} {}", path.display());
+    let no_locks = doing == Doing::Leasing && cannot_lock(&source);
     let mut help = match held::is_held(&source) && doing != Doing::Opening {
         true => HELD,
-        false if doing == Doing::Leasing && cannot_lock(&source) => CANNOT_LOCK,
+        false if no_locks => CANNOT_LOCK,
         false => help(&source),
     }
     .to_owned();
@@ -55,9 +56,13 @@ pub(crate) fn failed(doing: Doing, path: &Path, source: io::Error) -> Error {
         Doing::Syncing => help.push_str("; the change is complete, but a power cut may undo it"),
         _ => {}
     }
-    Error::new(ErrorKind::Store, what)
+    let error = Error::new(ErrorKind::Store, what)
         .with_help(help)
-        .with_source(source)
+        .with_source(source);
+    match no_locks {
+        true => error.with_cause(Cause::LocksUnsupported),
+        false => error,
+    }
 }
 
 /// Returns the error for a file or directory that a store must not use.
@@ -118,8 +123,11 @@ mod tests {
     fn a_file_system_without_locks_is_named() {
         let check = |doing, code: i32, expect: bool| {
             let source = io::Error::from_raw_os_error(code);
-            let text = failed(doing, Path::new("/data/x.lock"), source).to_string();
+            let error = failed(doing, Path::new("/data/x.lock"), source);
+            let text = error.to_string();
             assert_eq!(text.contains("cannot lock a file"), expect, "{text}");
+            let no_locks = error.cause() == Some(Cause::LocksUnsupported);
+            assert_eq!(no_locks, expect, "{text}");
         };
         for code in [9, 37, 38, 95] {
             check(Doing::Leasing, code, true);
@@ -179,6 +187,25 @@ mod tests {
             &["power cut", "room", "the change is complete"],
         );
         check(Doing::Removing, io::ErrorKind::Other, &["check that disk"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_system_s_error_is_the_source() {
+        use std::error::Error as _;
+        let check = |code: i32, cause: Option<Cause>| {
+            let source = io::Error::from_raw_os_error(code);
+            let text = source.to_string();
+            let error = failed(Doing::Saving, Path::new("/data/x.json"), source);
+            assert_eq!(error.cause(), cause, "{error:?}");
+            let source = error.source().and_then(|source| source.downcast_ref());
+            assert_eq!(source.and_then(io::Error::raw_os_error), Some(code));
+            assert!(!error.to_string().contains(&text), "{error}");
+            assert!(format!("{error:?}").contains(&text), "{error:?}");
+        };
+        check(28, Some(Cause::DiskFull)); // ENOSPC
+        check(13, Some(Cause::PermissionDenied)); // EACCES
+        check(5, None); // EIO
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::{
     process::Command,
 };
 
-use auth_core::{Error, ErrorKind, Store};
+use auth_core::{Cause, Error, ErrorKind, Store};
 use keystore::File;
 
 use crate::{check_holds, key, lease, record};
@@ -29,7 +29,12 @@ fn set_mode(path: &Path, mode: u32) {
 fn check_denied<T: std::fmt::Debug>(what: &str, path: &Path, result: Result<T, Error>) {
     let error = result.expect_err(what);
     assert_eq!(error.kind(), ErrorKind::Store, "{what}: {error}");
-    let text = error.to_string();
+    assert_eq!(
+        error.cause(),
+        Some(Cause::PermissionDenied),
+        "{what}: {error}"
+    );
+    let text = format!("{error:#}");
     assert!(text.contains(path.to_str().unwrap()), "{what}: {text}");
     assert!(text.to_lowercase().contains("denied"), "{what}: {text}");
 }

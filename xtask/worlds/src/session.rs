@@ -45,8 +45,8 @@ impl AnySession {
     /// Collects the items of all pages, and the total that the service reported.
     pub fn items<P>(&self, first: P) -> Result<(Vec<P::Item>, Option<u64>), Error>
     where
-        P: Paged + Send + Sync,
-        P::Output: Send,
+        P: Paged + Send + Sync + 'static,
+        P::Output: Send + 'static,
         P::Item: Send,
     {
         match self {
@@ -183,8 +183,8 @@ impl AnySession {
     /// received items.
     pub fn follow<P>(&self, first: P, mut between: impl FnMut(usize)) -> Followed<P>
     where
-        P: Paged + Clone + Send + Sync,
-        P::Output: Send,
+        P: Paged + Clone + Send + Sync + 'static,
+        P::Output: Send + 'static,
     {
         let (mut items, mut error) = (Vec::new(), None);
         let mut take = |page| {

@@ -15,7 +15,7 @@ impl AsyncSession {
     /// match session.check().await {
     ///     Ok(()) => println!("ready"),
     ///     Err(error) if error.needs_login() => println!("log in again: {error}"),
-    ///     Err(error) => println!("not now: {error}"),
+    ///     Err(error) => println!("not now: {error:#}"),
     /// }
     /// # Ok(()) });
     /// ```

@@ -2,9 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use auth_core::{
-    AsyncTransport, BoxFuture, Error, ErrorKind, Limits, Request, Response, Runtime, TransportError,
-};
+use auth_core::{BoxTransport, Error, ErrorKind, Runtime};
 
 use super::AsyncClient;
 use crate::client::trace::Span;
@@ -12,7 +10,7 @@ use crate::sync::{oneshot::channel, slots::Slots};
 
 /// The transport and the runtime, type-erased, so that sessions have no type parameters.
 pub(in crate::client) struct Host {
-    pub(super) transport: Box<dyn DynTransport>,
+    pub(super) transport: BoxTransport,
     pub(super) runtime: Box<dyn Runtime>,
     pub(super) renewals: Arc<Slots>,
 }
@@ -22,31 +20,12 @@ pub(in crate::client) struct Host {
 const RENEWALS: usize = 64;
 
 impl Host {
-    pub(super) fn new(transport: Box<dyn DynTransport>, runtime: Box<dyn Runtime>) -> Self {
+    pub(super) fn new(transport: BoxTransport, runtime: Box<dyn Runtime>) -> Self {
         Self {
             transport,
             runtime,
             renewals: Slots::new(RENEWALS),
         }
-    }
-}
-
-/// A type-erased transport.
-pub(super) trait DynTransport: Send + Sync {
-    fn send<'a>(
-        &'a self,
-        request: Request,
-        limits: &'a Limits,
-    ) -> BoxFuture<'a, Result<Response, TransportError>>;
-}
-
-impl<T: AsyncTransport> DynTransport for T {
-    fn send<'a>(
-        &'a self,
-        request: Request,
-        limits: &'a Limits,
-    ) -> BoxFuture<'a, Result<Response, TransportError>> {
-        Box::pin(AsyncTransport::send(self, request, limits))
     }
 }
 

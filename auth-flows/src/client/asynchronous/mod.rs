@@ -4,6 +4,7 @@ mod check;
 mod device;
 mod driver;
 mod host;
+mod login;
 mod observe;
 mod paging;
 mod shutdown;
@@ -13,8 +14,8 @@ mod web_login;
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, AsyncTransport, CodeGrant, CredentialValues, Error, Operation, Paged, Runtime,
-    SecretText, Service, Store,
+    AccountKey, AsyncTransport, CredentialValues, Error, Operation, Paged, Runtime, SecretText,
+    Service, Store,
 };
 
 use self::host::Host;
@@ -27,7 +28,7 @@ use crate::{
         erased::ErasedOperation,
         logout::{LoggedOut, Logout},
     },
-    login::{Login, prepared::PreparedLogin},
+    login::Login,
     token::{account::Owner, login_source::LoginSource, plain_token},
 };
 
@@ -86,7 +87,7 @@ impl AsyncClient {
         runtime: impl Runtime,
         store: impl Store,
     ) -> Self {
-        let host = Host::new(Box::new(transport), Box::new(runtime));
+        let host = Host::new(transport.boxed(), Box::new(runtime));
         let (service, store) = (Arc::new(service), Arc::new(store));
         Self(Arc::new(Common::new(service, host, store)))
     }
@@ -221,65 +222,6 @@ impl AsyncSession {
     #[doc(alias = "cursor")]
     pub fn pages<P: Paged>(&self, first: P) -> AsyncPages<P> {
         AsyncPages::new(self.clone(), first)
-    }
-
-    /// Logs the user in: [`begin_login`](Self::begin_login), the wait and
-    /// [`complete_login`](Self::complete_login) in one, with the errors of each.
-    ///
-    /// ```
-    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
-    /// # setup::run(async |session| {
-    /// let login = auth_flows::Login::browser(|prompt| eprintln!("{prompt}"));
-    /// # let login = login.open(setup::alice);
-    /// let status = session.log_in(login).await?;
-    /// # Ok(()) });
-    /// ```
-    #[doc(alias = "sign in")]
-    pub async fn log_in(&self, login: Login) -> Result<Status, Error> {
-        let grant = match self.begin_login(login).await.and_then(PreparedLogin::start) {
-            Ok(pending) => pending.await,
-            Err(error) => Err(error),
-        };
-        let grant = self.client.0.login_begun(&self.identity, grant)?;
-        self.complete_login(grant).await
-    }
-
-    /// Prepares a login: makes the URL and binds the listener. Sends nothing. Fails as
-    /// [`Session::begin_login`](crate::Session::begin_login) does.
-    ///
-    /// ```
-    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
-    /// # setup::run_login(async |session, login| {
-    /// let prepared = session.begin_login(login).await?;
-    /// println!("Open {}", prepared.url());
-    /// # Ok(()) });
-    /// ```
-    #[inline]
-    pub async fn begin_login(&self, login: Login) -> Result<PreparedLogin, Error> {
-        self.client.0.activity.check_open()?;
-        self.check_writable().await?;
-        let prepared = login.begin(&self.client.0.service)?;
-        let common = &self.client.0;
-        common.login_started(&self.identity, LoginMethod::Authorization);
-        Ok(prepared)
-    }
-
-    /// Completes a login: exchanges the code, stores the tokens, and revokes the login that they
-    /// replace.
-    ///
-    /// It continues if the future is dropped, because a code is valid once. It fails as
-    /// [`Session::complete_login`](crate::Session::complete_login) does.
-    ///
-    /// ```
-    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
-    /// # setup::run_login(async |session, login| {
-    /// let grant = session.begin_login(login).await?.start()?.await?;
-    /// let status = session.complete_login(grant).await?;
-    /// # Ok(()) });
-    /// ```
-    pub async fn complete_login(&self, grant: CodeGrant) -> Result<Status, Error> {
-        self.prove(LoginProof::Code(grant.with_accepted_at(clock::now())))
-            .await
     }
 
     /// Logs in with user name and password, as

@@ -1,6 +1,16 @@
-//! The pages and the items of a paged operation, with an async `next`.
+//! The pages and the items of a paged operation, with an async `next`; as streams with the feature
+//! `stream`.
 
-use auth_core::{Error, Paged};
+#[cfg(feature = "stream")]
+use std::pin::Pin;
+use std::{
+    fmt,
+    future::poll_fn,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll, ready},
+};
+
+use auth_core::{BoxFuture, Error, Paged};
 
 use super::AsyncSession;
 use crate::client::pager::Pager;
@@ -16,12 +26,17 @@ use crate::client::pager::Pager;
 /// println!("{}, the first of {:?}", first.id, items.total());
 /// # Ok(()) });
 /// ```
+///
+/// With the feature `stream` it is a `futures_core::Stream` as well.
 #[derive(Debug)]
 #[must_use = "nothing is sent until the first call of `next`"]
 pub struct AsyncItems<P: Paged> {
     pages: AsyncPages<P>,
     page: std::vec::IntoIter<P::Item>,
 }
+
+// Nothing in it is pinned.
+impl<P: Paged> Unpin for AsyncItems<P> {}
 
 impl<P: Paged> AsyncItems<P> {
     pub(super) fn new(pages: AsyncPages<P>) -> Self {
@@ -34,20 +49,15 @@ impl<P: Paged> AsyncItems<P> {
 
 impl<P> AsyncItems<P>
 where
-    P: Paged + Send + Sync,
-    P::Output: Send,
+    P: Paged + Send + Sync + 'static,
+    P::Output: Send + 'static,
 {
     /// Returns the next item; `None` at the end. Requests a page if necessary.
+    ///
+    /// Dropping the future loses nothing: the next call continues to wait for the same page.
+    #[doc(alias = "cancel")]
     pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
-        loop {
-            if let Some(item) = self.page.next() {
-                return Some(Ok(item));
-            }
-            match self.pages.next().await? {
-                Ok(page) => self.page = page.into_iter(),
-                Err(error) => return Some(Err(error)),
-            }
-        }
+        poll_fn(|context| self.poll(context)).await
     }
 
     /// Returns the number of items on all pages. `None` before the first page, or if the service
@@ -56,7 +66,23 @@ where
     pub fn total(&self) -> Option<u64> {
         self.pages.total()
     }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<P::Item, Error>>> {
+        loop {
+            if let Some(item) = self.page.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(self.pages.poll(context)) {
+                Some(Ok(page)) => self.page = page.into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
 }
+
+/// The request of a page that is under way.
+type InFlight<T> = BoxFuture<'static, Result<T, Error>>;
 
 /// Iterates over the pages of a paged operation; see [`AsyncSession::pages`].
 ///
@@ -73,32 +99,26 @@ where
 /// }
 /// # Ok(()) });
 /// ```
-#[derive(Debug)]
+///
+/// With the feature `stream` it is a `futures_core::Stream` as well. The [`cursor`](Self::cursor)
+/// stays in step with the pages that were returned, also while a request is under way.
 #[must_use = "nothing is sent until the first call of `next`"]
 pub struct AsyncPages<P: Paged> {
     session: AsyncSession,
     pager: Pager<P>,
+    // Only `&mut self` uses it: the mutex is never locked, and makes this `Sync`.
+    in_flight: Mutex<Option<InFlight<P::Output>>>,
 }
+
+impl<P: Paged> Unpin for AsyncPages<P> {}
 
 impl<P: Paged> AsyncPages<P> {
     pub(super) fn new(session: AsyncSession, first: P) -> Self {
         Self {
             session,
             pager: Pager::new(first),
+            in_flight: Mutex::new(None),
         }
-    }
-}
-
-impl<P> AsyncPages<P>
-where
-    P: Paged + Send + Sync,
-    P::Output: Send,
-{
-    /// Requests the next page; `None` at the end.
-    pub async fn next(&mut self) -> Option<Result<Vec<P::Item>, Error>> {
-        let session = self.session.clone();
-        let response = session.send(self.pager.next()?).await;
-        Some(self.pager.take(response))
     }
 
     /// Returns the number of items on all pages. `None` before the first page, or if the service
@@ -111,15 +131,84 @@ where
     /// Returns the operation that requests the next page, or the one that failed. `None` at the
     /// end.
     ///
-    /// Save it after each page to resume there in the next run of the program.
+    /// Save it after each page to resume there in the next run of the program. The example
+    /// `inat-export` of api-inat keeps it in step with what it writes.
     #[must_use]
     pub fn cursor(&self) -> Option<&P> {
         self.pager.cursor()
     }
 
-    /// Returns the [`cursor`](Self::cursor) by value, to resume with it. `None` at the end.
+    /// Returns the [`cursor`](Self::cursor) by value, to resume with it. `None` at the end. Ends a
+    /// request under way.
     #[must_use]
     pub fn into_cursor(self) -> Option<P> {
+        drop(self.in_flight);
         self.pager.into_cursor()
+    }
+}
+
+impl<P> AsyncPages<P>
+where
+    P: Paged + Send + Sync + 'static,
+    P::Output: Send + 'static,
+{
+    /// Requests the next page; `None` at the end.
+    ///
+    /// Dropping the future loses nothing: the next call continues to wait for the same page.
+    #[doc(alias = "cancel")]
+    pub async fn next(&mut self) -> Option<Result<Vec<P::Item>, Error>> {
+        poll_fn(|context| self.poll(context)).await
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<P::Item>, Error>>> {
+        let in_flight = self.in_flight.get_mut();
+        let in_flight = in_flight.unwrap_or_else(PoisonError::into_inner);
+        let response = match (&mut *in_flight, self.pager.next()) {
+            (Some(request), _) => ready!(request.as_mut().poll(context)),
+            (None, None) => return Poll::Ready(None),
+            (None, Some(operation)) => {
+                let (session, operation) = (self.session.clone(), Arc::clone(operation));
+                let request =
+                    in_flight.insert(Box::pin(async move { session.send(&*operation).await }));
+                ready!(request.as_mut().poll(context))
+            }
+        };
+        *in_flight = None;
+        Poll::Ready(Some(self.pager.take(response)))
+    }
+}
+
+impl<P: Paged + fmt::Debug> fmt::Debug for AsyncPages<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsyncPages")
+            .field("session", &self.session)
+            .field("pager", &self.pager)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "stream")]
+impl<P> futures_core::Stream for AsyncItems<P>
+where
+    P: Paged + Send + Sync + 'static,
+    P::Output: Send + 'static,
+{
+    type Item = Result<P::Item, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll(context)
+    }
+}
+
+#[cfg(feature = "stream")]
+impl<P> futures_core::Stream for AsyncPages<P>
+where
+    P: Paged + Send + Sync + 'static,
+    P::Output: Send + 'static,
+{
+    type Item = Result<Vec<P::Item>, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll(context)
     }
 }

@@ -15,7 +15,7 @@ impl Session {
     /// match session.check() {
     ///     Ok(()) => println!("ready"),
     ///     Err(error) if error.needs_login() => println!("log in again: {error}"),
-    ///     Err(error) => println!("not now: {error}"),
+    ///     Err(error) => println!("not now: {error:#}"),
     /// }
     /// # Ok::<(), auth_core::Error>(())
     /// ```

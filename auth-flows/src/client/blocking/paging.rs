@@ -96,7 +96,8 @@ impl<P: Paged> Pages<P> {
     /// Returns the operation that requests the next page, or the one that failed. `None` at the
     /// end.
     ///
-    /// Save it after each page to resume there in the next run of the program.
+    /// Save it after each page to resume there in the next run of the program. The example
+    /// `inat-export` of api-inat keeps it in step with what it writes.
     #[must_use]
     pub fn cursor(&self) -> Option<&P> {
         self.pager.cursor()
@@ -113,7 +114,7 @@ impl<P: Paged> Iterator for Pages<P> {
     type Item = Result<Vec<P::Item>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let response = self.session.send(self.pager.next()?);
+        let response = self.session.send(&**self.pager.next()?);
         Some(self.pager.take(response))
     }
 }

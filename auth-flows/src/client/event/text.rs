@@ -207,7 +207,7 @@ impl fmt::Display for ClientEvent<'_> {
                 write!(f, "the {token} token was not renewed in {took:.0?}")?;
                 serves(f, old_token_serves)?;
                 match error {
-                    Some(error) => write!(f, ": {error}"),
+                    Some(error) => write!(f, ": {error:#}"),
                     None => f.write_str(": another program holds the lease"),
                 }
             }
@@ -218,7 +218,7 @@ impl fmt::Display for ClientEvent<'_> {
             } => {
                 write!(f, "the renewal of the {token} token was refused")?;
                 serves(f, old_token_serves)?;
-                write!(f, ": {error}")
+                write!(f, ": {error:#}")
             }
             Self::Waiting { reason, wait, .. } => {
                 let most = match reason {
@@ -235,7 +235,7 @@ impl fmt::Display for ClientEvent<'_> {
             } => {
                 write!(f, "sending again in {wait:.0?}")?;
                 match (status, error) {
-                    (_, Some(error)) => write!(f, ": {error}"),
+                    (_, Some(error)) => write!(f, ": {error:#}"),
                     (Some(status), None) => write!(f, ": the response was {status}"),
                     (None, None) => Ok(()),
                 }
@@ -249,12 +249,12 @@ impl fmt::Display for ClientEvent<'_> {
                 write!(f, "the store took {took:.1?} to {step}")
             }
             Self::StoreFailed { step, error, .. } => {
-                write!(f, "the store failed to {step}: {error}")
+                write!(f, "the store failed to {step}: {error:#}")
             }
-            Self::NotSaved { error, .. } => write!(f, "not saved: {error}"),
+            Self::NotSaved { error, .. } => write!(f, "not saved: {error:#}"),
             Self::Saved { .. } => f.write_str("saved what was in memory only"),
             Self::NoteNotWritten { error, .. } => {
-                write!(f, "the shared note of the rate limit failed: {error}")
+                write!(f, "the shared note of the rate limit failed: {error:#}")
             }
             Self::QuirksAllowed { quirks, .. } => {
                 f.write_str("allowed in a response: ")?;
@@ -265,11 +265,11 @@ impl fmt::Display for ClientEvent<'_> {
                 quirks.try_for_each(|quirk| write!(f, "; {quirk}"))
             }
             Self::NotRevoked { error, .. } => {
-                write!(f, "the server did not confirm a revocation: {error}")
+                write!(f, "the server did not confirm a revocation: {error:#}")
             }
             Self::LoginStarted { method, .. } => write!(f, "a login {method} has begun"),
             Self::LoggedIn { .. } => f.write_str("logged in"),
-            Self::LoginFailed { error, .. } => write!(f, "the login failed: {error}"),
+            Self::LoginFailed { error, .. } => write!(f, "the login failed: {error:#}"),
             Self::LoggedOut { .. } => f.write_str("logged out"),
         }
     }

@@ -73,7 +73,7 @@ fn sizes(suite: &StoreSuite<'_>) -> Outcome {
         .chain([500_000, 1_000_000, 400]);
     for size in sizes {
         let record = of_size(size);
-        save(&*store, &key, &record).map_err(|why| format!("{size} bytes: {why}"))?;
+        save(&*store, &key, &record).map_err(|why| format!("{size} bytes: {why:#}"))?;
         holds(&*suite.open(), &key, Some(&record))?;
     }
     remove(&*store, &key)

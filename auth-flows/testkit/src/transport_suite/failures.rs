@@ -33,7 +33,7 @@ fn refused(send: &mut Send<'_>) -> Outcome {
         !error.is_misconfigured(),
         "it may go away by itself: {error}"
     );
-    let message = error.to_string().to_lowercase();
+    let message = format!("{error:#}").to_lowercase();
     ensure!(
         message.contains("refused"),
         "the message does not name the cause: {error}"
@@ -175,7 +175,12 @@ fn fails(send: &mut Send<'_>, base: &str) -> Result<TransportError, String> {
     );
     let shown = format!("{get} {get:?} {post}");
     let family = auth_core::Error::from(post);
-    let shown = format!("{shown} {family} {family:?}");
+    let mut shown = format!("{shown} {family} {family:?}");
+    let mut source = std::error::Error::source(&family);
+    while let Some(error) = source {
+        shown = format!("{shown} {error} {error:?}");
+        source = error.source();
+    }
     ensure!(
         !shown.contains("sesame"),
         "the error contains a secret: {shown}"

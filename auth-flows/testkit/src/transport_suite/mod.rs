@@ -222,7 +222,7 @@ fn raw_response(status: u16, headers: &str, body: &[u8]) -> Vec<u8> {
 
 /// Expects a response.
 fn expect(outcome: Result<Response, TransportError>, what: &str) -> Result<Response, String> {
-    outcome.map_err(|error| format!("{what}: {error}"))
+    outcome.map_err(|error| format!("{what}: {error:#}"))
 }
 
 /// Expects an error.

@@ -268,7 +268,7 @@ fn stale(send: &mut Send<'_>) -> Outcome {
         match outcome {
             Ok(_) => {}
             Err(error) if number > 1 && error.delivery() == Delivery::Unknown => {}
-            Err(error) => return Err(format!("request {number}: {error}")),
+            Err(error) => return Err(format!("request {number}: {error:#}")),
         }
         let count = server.requests().len();
         ensure!(count <= number, "{number} requests arrived {count} times");

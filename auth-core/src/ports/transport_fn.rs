@@ -1,0 +1,156 @@
+//! Transports made of other things: a function, and a transport whose type is not known.
+
+use std::{fmt, sync::Arc};
+
+use super::{
+    runtime::BoxFuture,
+    transport::{AsyncTransport, Transport, TransportError},
+};
+use crate::wire::{body::Request, limits::Limits, response_body::Response};
+
+/// A transport that calls a function: see [`transport_fn`] and [`async_transport_fn`].
+#[derive(Clone, Copy)]
+pub struct TransportFn<F>(F);
+
+/// Makes a blocking transport of a function, for tests or around another HTTP client. The function
+/// must keep the promises of [`Transport`].
+///
+/// ```
+/// use auth_core::{Body, Limits, ResponseBody, Transport, TransportError, transport_fn};
+///
+/// let transport = transport_fn(|request, _limits| {
+///     let body = format!("{} {}", request.method(), request.uri().path());
+///     Ok(http::Response::new(ResponseBody::new(body.into_bytes())))
+/// });
+/// let request = http::Request::get("https://api.example.org/ping").body(Body::Empty);
+/// let response = transport.send(request.expect("a request"), &Limits::api())?;
+/// assert_eq!(response.body().as_bytes(), b"GET /ping");
+/// # Ok::<(), TransportError>(())
+/// ```
+#[doc(alias = "mock")]
+pub fn transport_fn<F>(send: F) -> TransportFn<F>
+where
+    F: Fn(Request, Limits) -> Result<Response, TransportError> + Send + Sync + 'static,
+{
+    TransportFn(send)
+}
+
+/// Makes an async transport of a function that returns a future, as [`transport_fn`] does.
+///
+/// ```
+/// use auth_core::{AsyncTransport, ResponseBody, async_transport_fn};
+///
+/// let transport = async_transport_fn(|request, _limits| async move {
+///     let body = request.uri().path().to_owned();
+///     Ok(http::Response::new(ResponseBody::new(body.into_bytes())))
+/// });
+/// # fn takes(_: impl AsyncTransport) {}
+/// # takes(transport);
+/// ```
+#[doc(alias = "mock")]
+pub fn async_transport_fn<F, R>(send: F) -> TransportFn<F>
+where
+    F: Fn(Request, Limits) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<Response, TransportError>> + Send,
+{
+    TransportFn(send)
+}
+
+impl<F> Transport for TransportFn<F>
+where
+    F: Fn(Request, Limits) -> Result<Response, TransportError> + Send + Sync + 'static,
+{
+    fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
+        (self.0)(request, *limits)
+    }
+}
+
+impl<F, R> AsyncTransport for TransportFn<F>
+where
+    F: Fn(Request, Limits) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<Response, TransportError>> + Send,
+{
+    fn send(
+        &self,
+        request: Request,
+        limits: &Limits,
+    ) -> impl Future<Output = Result<Response, TransportError>> + Send {
+        (self.0)(request, *limits)
+    }
+}
+
+impl<F> fmt::Debug for TransportFn<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TransportFn")
+    }
+}
+
+/// An async transport of any type: one of two that a program chooses between, or one in a field
+/// without a type parameter. Cheap to clone.
+///
+/// A blocking transport needs no such type: `Box<dyn Transport>` and `Arc<dyn Transport>` are
+/// transports.
+///
+/// ```
+/// use auth_core::{AsyncTransport, BoxTransport, TransportError, async_transport_fn};
+///
+/// fn choose(offline: bool, network: impl AsyncTransport) -> BoxTransport {
+///     match offline {
+///         true => async_transport_fn(async |_, _| Err(TransportError::not_sent("offline"))).boxed(),
+///         false => network.boxed(),
+///     }
+/// }
+/// ```
+#[derive(Clone)]
+pub struct BoxTransport(Arc<dyn DynTransport>);
+
+impl BoxTransport {
+    /// Forgets the type of this transport.
+    pub fn new(transport: impl AsyncTransport) -> Self {
+        Self(Arc::new(transport))
+    }
+
+    /// Sends one request, as [`AsyncTransport::send`] does, with a future that has a name.
+    pub fn send<'a>(
+        &'a self,
+        request: Request,
+        limits: &'a Limits,
+    ) -> BoxFuture<'a, Result<Response, TransportError>> {
+        self.0.send_boxed(request, limits)
+    }
+}
+
+impl AsyncTransport for BoxTransport {
+    async fn send(&self, request: Request, limits: &Limits) -> Result<Response, TransportError> {
+        self.0.send_boxed(request, limits).await
+    }
+
+    fn boxed(self) -> BoxTransport {
+        self
+    }
+}
+
+impl fmt::Debug for BoxTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BoxTransport")
+    }
+}
+
+/// [`AsyncTransport`] as a trait that can be a trait object.
+trait DynTransport: Send + Sync {
+    fn send_boxed<'a>(
+        &'a self,
+        request: Request,
+        limits: &'a Limits,
+    ) -> BoxFuture<'a, Result<Response, TransportError>>;
+}
+
+impl<T: AsyncTransport> DynTransport for T {
+    fn send_boxed<'a>(
+        &'a self,
+        request: Request,
+        limits: &'a Limits,
+    ) -> BoxFuture<'a, Result<Response, TransportError>> {
+        Box::pin(AsyncTransport::send(self, request, limits))
+    }
+}
