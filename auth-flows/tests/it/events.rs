@@ -356,11 +356,6 @@ fn limits(log: &Log, which: usize) {
     assert_eq!(count("note_not_written"), 1, "told once: {events:#?}");
     assert_eq!(count("paused"), 1, "{events:#?}");
     log.take("waiting", &["for the rate limit"]);
-    moody.set(&[]);
-    world.send("me", Ask { media: false }).expect("counted");
-    moody.set(&["note"]);
-    world.send("me", Ask { media: false }).expect("not counted");
-    log.take("note_not_written", &["note: the disk fails"]);
 }
 
 /// A client in one of the worlds.
