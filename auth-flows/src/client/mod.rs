@@ -82,7 +82,7 @@ impl<H> Common<H> {
     fn permit(&self, account: Option<&Account>, kind: PermitKind) -> Result<Permit, Error> {
         let failed = |error: &Error| self.note_failed(account, error);
         match &self.rate_limiter {
-            Some(rate_limiter) => rate_limiter.permit(&*self.store, kind, &failed),
+            Some(rate_limiter) => rate_limiter.permit(&*self.store, kind, failed),
             None => Ok(Permit::ALWAYS),
         }
     }
@@ -97,7 +97,7 @@ impl<H> Common<H> {
         self.events.emit(|| Some(event()));
         let failed = |error: &Error| self.note_failed(account, error);
         if let Some(rate_limiter) = &self.rate_limiter {
-            rate_limiter.pause(&*self.store, pause, &failed);
+            rate_limiter.pause(&*self.store, pause, failed);
         }
     }
 
@@ -105,7 +105,7 @@ impl<H> Common<H> {
     fn count(&self, account: Option<&Account>, bytes: u64) {
         let failed = |error: &Error| self.note_failed(account, error);
         if let Some(rate_limiter) = &self.rate_limiter {
-            rate_limiter.count(&*self.store, bytes, &failed);
+            rate_limiter.count(&*self.store, bytes, failed);
         }
     }
 
