@@ -81,7 +81,8 @@ fn respond(mut stream: TcpStream, counters: &Counters) -> io::Result<()> {
     {}
     let (status, body) = match first.starts_with("GET /metrics ") {
         true => {
-            let metrics = Metrics(&counters.read(), SystemTime::now());
+            let counts = counters.read();
+            let metrics = Metrics(&counts, SystemTime::now());
             ("200 OK", metrics.to_string())
         }
         false => ("404 Not Found", String::new()),
