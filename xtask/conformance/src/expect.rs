@@ -22,7 +22,7 @@ pub(super) fn expect_error<T: std::fmt::Debug>(
         Ok(value) => return Err(format!("expected an error, got {value:?}").into()),
         Err(error) => error,
     };
-    let text = error.to_string();
+    let text = format!("{error:#}");
     let lacking: Vec<_> = words.iter().filter(|word| !text.contains(**word)).collect();
     if error.kind() != kind || !lacking.is_empty() {
         return Err(format!("expected {kind:?} with {lacking:?} in it, got {error:?}").into());

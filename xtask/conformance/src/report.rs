@@ -25,6 +25,8 @@ pub(crate) struct Report {
     rows: Vec<Row>,
     failures: Vec<String>,
     pictures: Option<PathBuf>,
+    /// What another report prints later.
+    held: Option<String>,
 }
 
 /// The result of one case on one server.
@@ -54,6 +56,28 @@ impl Report {
         }
     }
 
+    /// A report that prints nothing: for cases that run beside others. [`Self::append`] prints it.
+    pub(crate) fn held() -> Self {
+        Self {
+            held: Some(String::new()),
+            ..Self::default()
+        }
+    }
+
+    /// Prints a report that was held, and takes its results.
+    pub(crate) fn append(&mut self, other: Self) {
+        output::part(other.held.unwrap_or_default());
+        self.rows.extend(other.rows);
+        self.failures.extend(other.failures);
+    }
+
+    fn line(&mut self, line: impl Display) {
+        match &mut self.held {
+            Some(held) => *held += &format!("{line}\n"),
+            None => output::line(line),
+        }
+    }
+
     /// The folder for pictures, if the user requested them.
     pub(crate) fn pictures(&self) -> Option<&Path> {
         self.pictures.as_deref()
@@ -72,7 +96,7 @@ impl Report {
     /// The heading of rows that run without transports.
     pub(crate) fn about(&mut self, title: impl Display) {
         self.server = title.to_string();
-        output::line(format_args!("\n{title}"));
+        self.line(format_args!("\n{title}"));
     }
 
     /// Runs a case over both transports, one after the other: one row.
@@ -114,7 +138,7 @@ impl Report {
     /// Runs a case without transports: one cell.
     pub(crate) fn single(&mut self, name: &str, case: impl FnOnce() -> CheckResult) {
         let cell = self.alone(name, case);
-        output::line(format_args!(
+        self.line(format_args!(
             "  {name:<width$}{cell:>CELL_WIDTH$}",
             width = NAME_WIDTH - 2
         ));

@@ -12,6 +12,7 @@ mod trouble;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 
 use engine::{Engine, Kind};
 
@@ -48,16 +49,30 @@ pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
             "servers are missing: apt-get install -y --no-install-recommends {packages}"
         )));
     }
-    for kind in [Kind::Postgres, Kind::Pooled, Kind::Redis] {
-        let failed = |failure| Stop::Failed(format!("{}: {failure}", kind.title()));
-        let engine = Engine::start(kind).map_err(failed)?;
-        report.about(kind.title());
-        suite::run(&engine, report);
-        crowd::run(&engine, report);
-        if kind != Kind::Pooled {
-            accidents::run(&engine, report);
-            trouble::run(&engine, report);
-        }
+    // At the same time, because the cases mostly wait.
+    thread::scope(|scope| {
+        let beside = scope.spawn(|| {
+            let mut held = Report::held();
+            over(Kind::Redis, &mut held).map(|()| held)
+        });
+        over(Kind::Postgres, report)?;
+        over(Kind::Pooled, report)?;
+        let panicked = |_| Err(Stop::Failed("the cases over Redis panicked".to_owned()));
+        report.append(beside.join().unwrap_or_else(panicked)?);
+        Ok(())
+    })
+}
+
+/// Runs all cases over one engine.
+fn over(kind: Kind, report: &mut Report) -> Result<(), Stop> {
+    let failed = |failure| Stop::Failed(format!("{}: {failure}", kind.title()));
+    let engine = Engine::start(kind).map_err(failed)?;
+    report.about(kind.title());
+    suite::run(&engine, report);
+    crowd::run(&engine, report);
+    if kind != Kind::Pooled {
+        accidents::run(&engine, report);
+        trouble::run(&engine, report);
     }
     Ok(())
 }

@@ -72,7 +72,7 @@ fn outcome<T>(operation: &str, result: Result<(T, &str), auth_core::Error>) -> O
             Some(value)
         }
         Err(error) => {
-            output::line(format_args!("{operation}: failed: {error}"));
+            output::line(format_args!("{operation}: failed: {error:#}"));
             None
         }
     }

@@ -198,7 +198,7 @@ fn tell<T>(result: Result<T, Error>) {
         Ok(_) => json!({ "ok": true }),
         Err(error) => json!({
             "kind": format!("{:?}", error.kind()),
-            "text": error.to_string(),
+            "text": format!("{error:#}"),
             "again": error.is_retryable(),
         }),
     });
