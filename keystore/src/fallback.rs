@@ -415,13 +415,13 @@ impl Store for Fallback {
         Ok(false)
     }
 
-    /// Returns the store that was used last and the state of the others: `file /data/nightly (in
-    /// use), after keyring (no keyring service is running)`.
     #[inline]
     fn may_prompt(&self) -> bool {
         self.stores.iter().any(Store::may_prompt)
     }
 
+    /// Returns the store that was used last and the state of the others: `file /data/nightly (in
+    /// use), after keyring (no keyring service is running)`.
     #[inline]
     fn describe(&self) -> String {
         let states = self.shared().states.clone();

@@ -264,7 +264,10 @@ impl LoginSender {
 impl Drop for LoginSender {
     /// Ends a login whose prompt panicked.
     fn drop(&mut self) {
-        self.0.sender.send(Err(no_response()));
+        // Whoever has claimed the end sends it.
+        if self.0.claim() {
+            self.0.sender.send(Err(no_response()));
+        }
     }
 }
 

@@ -141,7 +141,13 @@ impl Ledger {
 
     /// Counts requests that another ledger gave permits for and this one does not know: in each
     /// window as many as the other one has in it, at most this number, and all of them as sent now.
+    ///
+    /// Takes over a pause of the service too.
     pub(super) fn add_unknown(&mut self, now: u64, other: &Self, other_now: u64, most: u64) {
+        let pause = other.paused.saturating_sub(other_now);
+        if pause > 0 {
+            self.paused = self.paused.max(now.saturating_add(pause));
+        }
         for counter in &mut self.counters {
             let alike = |theirs: &&Counter| {
                 (theirs.kind, theirs.limit, theirs.length)

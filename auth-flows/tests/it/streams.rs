@@ -60,6 +60,11 @@ const ALL: Numbers = Numbers { from: 0, bad: END };
 
 /// A session with a service whose response takes a few polls, and the count of its requests.
 fn session() -> (AsyncSession, Arc<AtomicU64>) {
+    let (client, count) = client();
+    (client.anonymous(), count)
+}
+
+fn client() -> (AsyncClient, Arc<AtomicU64>) {
     let count = Arc::new(AtomicU64::new(0));
     let counter = Arc::clone(&count);
     let transport = async_transport_fn(move |request: Request, _| {
@@ -79,8 +84,10 @@ fn session() -> (AsyncSession, Arc<AtomicU64>) {
     let service = Service::new("example", client, "test/1").expect("an agent");
     let service = service.with_api(Api::new("v1", base, TokenKind::Login));
     let runtime = Tokio::current().expect("a runtime");
-    let client = AsyncClient::new(service, transport, runtime, Memory::new());
-    (client.anonymous(), count)
+    (
+        AsyncClient::new(service, transport, runtime, Memory::new()),
+        count,
+    )
 }
 
 #[tokio::test]
@@ -131,8 +138,8 @@ async fn a_caller_that_gives_up_waiting_loses_no_page_and_sends_none_twice() {
     let mut given_up = 0;
     while pages.cursor().is_some() {
         let before = pages.cursor().cloned();
-        // Polls once, and drops the future.
-        match pages.next().now_or_never() {
+        // Polls the stream once; it keeps its request.
+        match StreamExt::next(&mut pages).now_or_never() {
             Some(page) => found.extend(page.expect("a page").expect("no error")),
             None => {
                 assert_eq!(pages.cursor(), before.as_ref(), "not returned yet");
@@ -151,8 +158,24 @@ async fn a_caller_that_gives_up_waiting_loses_no_page_and_sends_none_twice() {
 async fn a_cursor_is_there_while_a_request_is_under_way() {
     let (session, _) = session();
     let mut pages = session.pages(ALL);
-    assert!(pages.next().now_or_never().is_none());
+    assert!(StreamExt::next(&mut pages).now_or_never().is_none());
     assert_eq!(pages.into_cursor(), Some(ALL));
+}
+
+#[tokio::test]
+async fn a_dropped_next_ends_its_request_so_that_close_need_not_wait() {
+    let (client, count) = client();
+    let mut pages = client.anonymous().pages(ALL);
+    let mut items = client.anonymous().items(ALL);
+    assert!(pages.next().now_or_never().is_none());
+    assert!(items.next().now_or_never().is_none());
+    assert_eq!(count.load(Ordering::Relaxed), 2);
+    let page = pages.next().await.expect("a page").expect("no error");
+    assert_eq!(page, [0, 1], "nothing is lost");
+    assert!(items.next().now_or_never().is_none());
+    let closed = tokio::time::timeout(std::time::Duration::from_secs(10), client.close());
+    closed.await.expect("no request is left").expect("closed");
+    drop((pages, items));
 }
 
 #[test]

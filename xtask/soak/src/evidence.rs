@@ -86,6 +86,13 @@ impl<'a> Evidence<'a> {
                 .any(|first| renewals().any(|second| is_again(first, second)))
     }
 
+    /// Whether the response to a token request was spoilt, so that the client did not get its token.
+    pub(super) fn has_a_spoilt_renewal(&self) -> bool {
+        let late = |fault| matches!(fault, FaultClass::Delay | FaultClass::Slow);
+        let mut tokens = self.tokens.iter();
+        tokens.any(|passed| passed.fault.is_some_and(|fault| !late(fault)))
+    }
+
     fn has(&self, classes: &[FaultClass]) -> bool {
         let mut all = self.own.iter().chain(&self.tokens);
         all.any(|passed| passed.fault.is_some_and(|class| classes.contains(&class)))

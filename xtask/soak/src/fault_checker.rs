@@ -47,6 +47,10 @@ const LATE: u64 = 5_000_000;
 /// longest pause.
 const KEPT: u64 = 400_000_000;
 
+/// How long a token may be in use after the server has ended it by a renewal whose response was
+/// spoilt, in microseconds: its life, and that of the one before it.
+const SPOILT: u64 = 4_000_000;
+
 /// How long a failed renewal is remembered at most, in microseconds: its error then comes again
 /// without a request.
 const PAUSE: u64 = 300_000_000;
@@ -131,7 +135,10 @@ impl FaultChecker {
         let (began, ended) = (failed.began, failed.ended);
         let evidence = Evidence::for_error(&self.exchanges, &failed);
         if !failed.needs_login {
-            if !evidence.explains(&failed) && !self.is_remembered(&failed) {
+            if !evidence.explains(&failed)
+                && !self.is_remembered(&failed)
+                && !self.is_of_a_spoilt_renewal(&failed)
+            {
                 self.unexplained.push(shown(&failed));
             }
             return;
@@ -155,6 +162,16 @@ impl FaultChecker {
         let mut earlier = failed.clone();
         earlier.began = earlier.began.saturating_sub(PAUSE);
         Evidence::for_error(&tokens, &earlier).explains(&earlier)
+    }
+
+    /// Whether it is the verdict on a new token, and the server has ended that token by a renewal
+    /// whose response was spoilt. Until the token expires, the client takes its rejection for the
+    /// API's verdict on the operation.
+    fn is_of_a_spoilt_renewal(&self, failed: &Failed) -> bool {
+        let is_verdict = failed.text.contains("the service rejected a new token");
+        let mut since = failed.clone();
+        since.began = since.began.saturating_sub(SPOILT);
+        is_verdict && Evidence::for_error(&self.exchanges, &since).has_a_spoilt_renewal()
     }
 }
 

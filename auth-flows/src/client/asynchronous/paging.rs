@@ -54,10 +54,11 @@ where
 {
     /// Returns the next item; `None` at the end. Requests a page if necessary.
     ///
-    /// Dropping the future loses nothing: the next call continues to wait for the same page.
+    /// Dropping the future ends its request and loses nothing: the next call requests the same page.
     #[doc(alias = "cancel")]
     pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
-        poll_fn(|context| self.poll(context)).await
+        let ends = EndsRequest(self, |items| items.pages.end_request());
+        poll_fn(move |context| ends.0.poll(context)).await
     }
 
     /// Returns the number of items on all pages. `None` before the first page, or if the service
@@ -101,7 +102,9 @@ type InFlight<T> = BoxFuture<'static, Result<T, Error>>;
 /// ```
 ///
 /// With the feature `stream` it is a `futures_core::Stream` as well. The [`cursor`](Self::cursor)
-/// stays in step with the pages that were returned, also while a request is under way.
+/// stays in step with the pages that were returned, also while a request is under way. A stream
+/// that is polled no more keeps its request: drop it before [`close`](crate::AsyncClient::close),
+/// which waits for that.
 #[must_use = "nothing is sent until the first call of `next`"]
 pub struct AsyncPages<P: Paged> {
     session: AsyncSession,
@@ -111,6 +114,16 @@ pub struct AsyncPages<P: Paged> {
 }
 
 impl<P: Paged> Unpin for AsyncPages<P> {}
+
+/// Ends the request under way when the future of `next` is dropped: it would not be polled, and
+/// [`close`](crate::AsyncClient::close) would wait for it.
+struct EndsRequest<'a, T>(&'a mut T, fn(&mut T));
+
+impl<T> Drop for EndsRequest<'_, T> {
+    fn drop(&mut self) {
+        (self.1)(self.0);
+    }
+}
 
 impl<P: Paged> AsyncPages<P> {
     pub(super) fn new(session: AsyncSession, first: P) -> Self {
@@ -138,6 +151,13 @@ impl<P: Paged> AsyncPages<P> {
         self.pager.cursor()
     }
 
+    fn end_request(&mut self) {
+        *self
+            .in_flight
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// Returns the [`cursor`](Self::cursor) by value, to resume with it. `None` at the end. Ends a
     /// request under way.
     #[must_use]
@@ -154,10 +174,11 @@ where
 {
     /// Requests the next page; `None` at the end.
     ///
-    /// Dropping the future loses nothing: the next call continues to wait for the same page.
+    /// Dropping the future ends its request and loses nothing: the next call requests the same page.
     #[doc(alias = "cancel")]
     pub async fn next(&mut self) -> Option<Result<Vec<P::Item>, Error>> {
-        poll_fn(|context| self.poll(context)).await
+        let ends = EndsRequest(self, Self::end_request);
+        poll_fn(move |context| ends.0.poll(context)).await
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<P::Item>, Error>>> {

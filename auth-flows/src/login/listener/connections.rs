@@ -128,6 +128,7 @@ impl Host {
 
     /// Returns whether the response has arrived.
     pub(super) fn has_ended(&self) -> bool {
+        drop(self.ending());
         self.ended.get().is_some()
     }
 
