@@ -108,13 +108,13 @@ impl Canceller {
 
     /// Blocks this thread for a while; fails as soon as this cancels.
     pub(crate) fn sleep(&self, wait: Duration) -> Result<(), Error> {
-        park_on(Cancelled(self), wait);
+        park_on(Cancelled::of(self), wait);
         self.check()
     }
 
     /// Waits for this sleep; fails as soon as this cancels.
     pub(crate) async fn during(&self, sleep: impl Future<Output = ()>) -> Result<(), Error> {
-        within(Cancelled(self), sleep).await;
+        within(Cancelled::of(self), sleep).await;
         self.check()
     }
 
@@ -133,20 +133,47 @@ impl fmt::Debug for Canceller {
 }
 
 /// A future for the moment of the cancelling.
-struct Cancelled<'a>(&'a Canceller);
+struct Cancelled<'a> {
+    canceller: &'a Canceller,
+    /// Who is woken, until this is dropped.
+    waker: Option<Waker>,
+}
+
+impl<'a> Cancelled<'a> {
+    fn of(canceller: &'a Canceller) -> Self {
+        Self {
+            canceller,
+            waker: None,
+        }
+    }
+}
 
 impl Future for Cancelled<'_> {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let mut state = self.0.state();
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.canceller.state();
         if state.is_cancelled {
             return Poll::Ready(());
         }
         if !state.wakers.iter().any(|w| w.will_wake(context.waker())) {
             state.wakers.push(context.waker().clone());
         }
+        drop(state);
+        self.waker = Some(context.waker().clone());
         Poll::Pending
+    }
+}
+
+impl Drop for Cancelled<'_> {
+    fn drop(&mut self) {
+        if let Some(own) = &self.waker {
+            let mut state = self.canceller.state();
+            state.wakers.retain(|waker| !waker.will_wake(own));
+            drop(state);
+            // Another wait of the same task registers anew.
+            own.wake_by_ref();
+        }
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn read(variable: &str, read: &ReadVariable) -> Result<Option<SecretT
     Ok(Some(text.strip_suffix('\r').unwrap_or(text).into()))
 }
 
-/// Opens a file that other users cannot write: they could set the value.
+/// Opens a file that not every user can write: any of them could set the value.
 fn open(path: &Path) -> io::Result<File> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
