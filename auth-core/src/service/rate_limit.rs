@@ -8,10 +8,10 @@ use std::time::Duration;
 /// A request waits for a permit. It fails if the wait would exceed [`max_wait`](Self::max_wait);
 /// the error says when to retry. Requests to a loopback IP are not limited.
 ///
-/// Only requests to APIs count. Logins, renewals and token derivations need no permit and do not
-/// count: a caller that has or will have a permit waits for them, and they are few. (By
-/// iNaturalist's lifetimes, one derivation a day for each account, whatever the number of callers.)
-/// After a 429 they wait by themselves.
+/// Requests to APIs, renewals and token derivations count. A renewal or a derivation does not queue,
+/// because the calls in the queue wait for its token: it delays only the requests after it, and
+/// waits up to 10 s for the end of a pause that a 429 asked for. Logins do not count: a user is
+/// waiting, and they are few.
 ///
 /// ```
 /// use std::time::Duration;
@@ -67,7 +67,8 @@ impl RateLimit {
     /// Allows at most this many requests in any period of this length. Call it repeatedly to add
     /// windows: one of a minute, one of a day.
     ///
-    /// Up to 200 requests are counted one by one. Larger numbers are counted in 24ths of the
+    /// Up to 200 requests are counted one by one, in a period that is longer by a 40th, at most by
+    /// 0.1 s: a busy machine sends some of them late. Larger numbers are counted in 24ths of the
     /// period, so slightly fewer requests than `requests` may be sent.
     #[must_use]
     pub fn with_window(mut self, requests: u32, within: Duration) -> Self {

@@ -247,6 +247,29 @@ mod tests {
     }
 
     #[test]
+    fn the_verdict_on_a_new_token_needs_a_spoilt_renewal_of_late() {
+        let check = |fault, ended: u64, text: &str, expect: usize| {
+            let renewal = Passed {
+                fault: Some(fault),
+                ..Passed::example(Purpose::Renewal, (ended - 1000, ended))
+            };
+            let mut verdict = failed("refused", Some(401));
+            (verdict.text, verdict.is_retryable) = (text.to_owned(), false);
+            let checker = checked(verdict, &[renewal]);
+            assert_eq!(
+                checker.unexplained.len(),
+                expect,
+                "{fault:?} {ended} {text}"
+            );
+        };
+        let verdict = "refused: the service rejected a new token";
+        check(FaultClass::Lost, 97_000_000, verdict, 0);
+        check(FaultClass::Delay, 97_000_000, verdict, 1);
+        check(FaultClass::Lost, 94_000_000, verdict, 1);
+        check(FaultClass::Lost, 97_000_000, "refused: rejected", 1);
+    }
+
+    #[test]
     fn a_lost_login_needs_a_fault() {
         let checker = checked(failed("needs login", Some(400)), &[]);
         assert_eq!(
