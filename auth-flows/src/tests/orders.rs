@@ -18,6 +18,7 @@ use crate::{
         logout::Logout,
         renewal::Renewal,
     },
+    retry::LEASE,
     token::login_source::LoginSource,
 };
 
@@ -173,6 +174,10 @@ struct Log {
 /// The longest wait of a flow, unless it waits for the user.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
+/// How many steps a flow may take: each of the at most 270 polls of a lease that is never granted is
+/// a sleep, a look at the record and a request for the lease, and the rest is little.
+const MOST_STEPS: usize = 3 * 270 + 100;
+
 /// Drives a flow as the two drivers do, and checks what no flow may do.
 fn drive<F: Flow>(flow: F, world: &World) -> (Option<Result<F::Output, Error>>, Log) {
     drive_for(flow, world, LONGEST_WAIT)
@@ -200,7 +205,7 @@ fn drive_for<F: Flow>(
     };
     let mut generation = 1;
     let mut event = Event::Start;
-    for _ in 0..400 {
+    for _ in 0..MOST_STEPS {
         now.monotonic += Duration::from_millis(10);
         log.end = now.monotonic;
         let step = match flow.step(now, event) {
@@ -337,6 +342,32 @@ proptest! {
             let unread = world.records.iter().any(|record| matches!(record, Stored::Unreadable));
             prop_assert!(token.expose_secret() == "t0ken" || log.saves == 1 || unread, "{:?}", log);
         }
+    }
+
+    /// What the random worlds draw in one run of four: nobody ever gives the lease back.
+    #[test]
+    fn renewals_end_also_if_the_lease_is_never_granted(
+        wall in 10_000u64..1 << 40,
+        derived in any::<bool>(),
+        age in 0u64..8000,
+    ) {
+        let kind = if derived { TokenKind::Derived } else { TokenKind::Login };
+        let world = World {
+            replies: vec![Reply::Token],
+            leases: vec![false],
+            records: vec![Stored::Login { refreshable: true, age }, Stored::Nothing],
+            tokens: vec![true],
+            stores: vec![true],
+            wall,
+        };
+        let need = TokenRequirement::NewerThan(1);
+        let login_source = Arc::new(LoginSource::Stored);
+        let (result, log) = drive(Renewal::new(service().into(), kind, need, login_source, Arc::default()), &world);
+        let error = result.expect("an end in bounded steps").expect_err("no lease");
+        prop_assert_eq!(error.cause(), Some(auth_core::Cause::LeaseHeld), "{:#}", error);
+        prop_assert!(log.sends.is_empty());
+        let waited = log.end - Duration::from_secs(1000);
+        prop_assert!(waited < LEASE.longest_wait + Duration::from_secs(2), "{:?}", waited);
     }
 
     #[test]
