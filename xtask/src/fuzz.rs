@@ -1,8 +1,10 @@
-//! `cargo xtask fuzz`: runs each fuzz target from the committed corpus, 60 s by default.
+//! `cargo xtask fuzz`: runs each fuzz target from the committed corpus, 60 s by default, one on each
+//! processor at a time.
 
 use std::ffi::OsString;
-use std::fs;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{fs, thread};
 
 use lexopt::{Arg, ValueExt};
 
@@ -12,7 +14,7 @@ const HELP: &str = "\
 cargo xtask fuzz [--seconds N | --total N] [TARGET]
 
   --seconds N   how long each target runs (default: 60)
-  --total N     how long all targets run together, each as long as the others
+  --total N     the seconds of all targets added up, each as long as the others
   TARGET        one target only
 
 Needs a nightly compiler and cargo-fuzz: `rustup toolchain install nightly`, `cargo install cargo-fuzz --locked`.
@@ -49,15 +51,8 @@ pub(crate) fn run(args: Vec<OsString>) -> Outcome {
         let count = u32::try_from(chosen.len()).unwrap_or(u32::MAX);
         seconds = (total / count).max(1);
     }
-    let mut failed = 0;
-    for target in &chosen {
-        let passed = fuzz_one(target, seconds)?;
-        output::line(format_args!(
-            "{target:<16}{}",
-            if passed { "ok" } else { "FAILED" }
-        ));
-        failed += usize::from(!passed);
-    }
+    build()?;
+    let failed = fuzz_all(&chosen, seconds)?;
     output::line(format_args!(
         "\n{} passed, {failed} failed",
         chosen.len() - failed
@@ -96,6 +91,63 @@ fn targets() -> Result<Vec<String>, Stop> {
     Ok(names)
 }
 
+fn build() -> Result<(), Stop> {
+    let output = fuzz(&["build"]).output().map_err(cannot_run)?;
+    if !output.status.success() {
+        show_tail(&output.stderr);
+        return Err(Stop::Failed("the fuzz targets do not build".into()));
+    }
+    Ok(())
+}
+
+/// Runs the targets, as many at once as there are processors. Returns how many failed.
+fn fuzz_all(targets: &[&String], seconds: u32) -> Result<usize, Stop> {
+    let next = AtomicUsize::new(0);
+    let one_after_the_other = || -> Result<usize, Stop> {
+        let mut failed = 0;
+        while let Some(target) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let passed = fuzz_one(target, seconds)?;
+            let verdict = if passed { "ok" } else { "FAILED" };
+            output::line(format_args!("{target:<16}{verdict}"));
+            failed += usize::from(!passed);
+        }
+        Ok(failed)
+    };
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..processors.min(targets.len()))
+            .map(|_| scope.spawn(one_after_the_other))
+            .collect();
+        let mut failed = 0;
+        for thread in threads {
+            let ended = thread.join();
+            failed += ended.map_err(|_| Stop::Failed("a fuzz run panicked".into()))??;
+        }
+        Ok(failed)
+    })
+}
+
+fn fuzz(args: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    command
+        .args(["+nightly", "fuzz"])
+        .args(args)
+        .current_dir(root().join("auth-core"))
+        // cargo sets this for us; cargo-fuzz would take xtask for the package to fuzz.
+        .env_remove("CARGO_MANIFEST_DIR");
+    command
+}
+
+fn cannot_run(error: std::io::Error) -> Stop {
+    Stop::Failed(format!("cannot run cargo fuzz: {error}"))
+}
+
+fn show_tail(stderr: &[u8]) {
+    let words = String::from_utf8_lossy(stderr);
+    let tail: Vec<_> = words.lines().rev().take(60).collect();
+    tail.iter().rev().for_each(output::line);
+}
+
 /// Runs a target for `seconds`; new inputs go to a temporary folder. Returns whether it passed.
 fn fuzz_one(target: &str, seconds: u32) -> Result<bool, Stop> {
     let learned = tempfile::tempdir()
@@ -107,21 +159,15 @@ fn fuzz_one(target: &str, seconds: u32) -> Result<bool, Stop> {
             corpus.display()
         )));
     }
-    let output = Command::new("cargo")
-        .args(["+nightly", "fuzz", "run", target])
+    let output = fuzz(&["run", target])
         .arg(learned.path())
         .arg(&corpus)
         .args(["--", "-timeout=10", "-rss_limit_mb=2048"])
         .arg(format!("-max_total_time={seconds}"))
-        .current_dir(root().join("auth-core"))
-        // cargo sets this for us; cargo-fuzz would take xtask for the package to fuzz.
-        .env_remove("CARGO_MANIFEST_DIR")
         .output()
-        .map_err(|error| Stop::Failed(format!("cannot run cargo fuzz: {error}")))?;
+        .map_err(cannot_run)?;
     if !output.status.success() {
-        let words = String::from_utf8_lossy(&output.stderr);
-        let tail: Vec<_> = words.lines().rev().take(60).collect();
-        tail.iter().rev().for_each(output::line);
+        show_tail(&output.stderr);
     }
     Ok(output.status.success())
 }
