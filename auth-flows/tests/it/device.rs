@@ -210,6 +210,32 @@ fn log_in_until(
 }
 
 #[test]
+fn a_login_that_has_begun_is_completed_although_the_client_closes() {
+    let server_of_one_login = || server(&[(200, CODES), (200, TOKEN)]);
+    let blocking = server_of_one_login();
+    let client = Client::new(service(&blocking), Ureq::default(), Memory::new());
+    let closing = client.clone();
+    let result = client.account("me").log_in_with_device(|_| {
+        std::thread::spawn(move || closing.close());
+    });
+    assert!(result.expect("logged in").is_logged_in());
+    client.close().expect("closed");
+
+    let asynchronous = server_of_one_login();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let tokio = Tokio::new(runtime.handle().clone());
+    let transport = Reqwest::default();
+    let client = AsyncClient::new(service(&asynchronous), transport, tokio, Memory::new());
+    let closing = client.clone();
+    let spawner = runtime.handle().clone();
+    let result = runtime.block_on(client.account("me").log_in_with_device(move |_| {
+        spawner.spawn(async move { closing.close().await });
+    }));
+    assert!(result.expect("logged in").is_logged_in());
+    runtime.block_on(client.close()).expect("closed");
+}
+
+#[test]
 fn a_cancelled_login_stops_polling() {
     let codes = CODES.replace("\"interval\":1", "\"interval\":50");
     for world in ["blocking", "async"] {

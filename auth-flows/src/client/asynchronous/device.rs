@@ -7,6 +7,7 @@ use crate::{
     client::{event::LoginMethod, report::Run, status::Status},
     flow::{complete_login::LoginProof, device_login},
     login::canceller::Canceller,
+    sync::in_flight::Running,
 };
 
 impl AsyncSession {
@@ -63,9 +64,9 @@ impl AsyncSession {
         &self,
         show: impl FnOnce(&DeviceAuthorizationResponse) + Send,
     ) -> Result<Status, Error> {
-        let _running = self.client.0.activity.change()?;
-        self.check_writable().await?;
+        let running = self.client.0.activity.change()?;
         let (common, service) = (&self.client.0, &self.client.0.service);
+        common.login_begun(&self.identity, self.check_writable().await)?;
         common.login_started(&self.identity, LoginMethod::Device);
         let begun = self.run(device_login::Begin::new(service)).await;
         let (device, began) = common.login_begun(&self.identity, begun)?;
@@ -73,13 +74,14 @@ impl AsyncSession {
         let poll = device_login::Poll::new(service, device, began);
         let polled = self.run_noting(poll, Run::polling()).await;
         let (response, sent) = common.login_begun(&self.identity, polled)?;
-        self.proven(LoginProof::Device(response, sent)).await
+        let proof = LoginProof::Device(response, sent);
+        self.proven(proof, running).await
     }
 
     /// Completes the login, which nothing cancels any more.
-    async fn proven(&self, proof: LoginProof) -> Result<Status, Error> {
+    async fn proven(&self, proof: LoginProof, running: Running) -> Result<Status, Error> {
         let mut session = self.clone();
         session.identity.canceller = None;
-        session.prove(proof).await
+        session.prove_within(proof, running).await
     }
 }

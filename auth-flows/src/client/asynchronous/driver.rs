@@ -83,8 +83,18 @@ impl AsyncSession {
     }
 
     pub(in crate::client) async fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
-        let (start, common) = (clock::now(), &self.client.0);
+        let common = &self.client.0;
         let running = common.login_begun(&self.identity, common.activity.change())?;
+        self.prove_within(proof, running).await
+    }
+
+    /// Completes a login that has begun, also if the client was closed meanwhile.
+    pub(in crate::client) async fn prove_within(
+        &self,
+        proof: LoginProof,
+        running: Running,
+    ) -> Result<Status, Error> {
+        let (start, common) = (clock::now(), &self.client.0);
         let flow = CompleteLogin::new(Arc::clone(&common.service), proof);
         let result = self.run_detached(flow, running).await;
         common.proved(&self.identity, start, &result);

@@ -64,8 +64,8 @@ impl Session {
         show: impl FnOnce(&DeviceAuthorizationResponse),
     ) -> Result<Status, Error> {
         let _running = self.client.0.activity.change()?;
-        self.check_writable()?;
         let (common, service) = (&self.client.0, &self.client.0.service);
+        common.login_begun(&self.identity, self.check_writable())?;
         common.login_started(&self.identity, LoginMethod::Device);
         let begun = self.run(device_login::Begin::new(service));
         let (device, began) = common.login_begun(&self.identity, begun)?;
@@ -80,6 +80,6 @@ impl Session {
     fn proven(&self, proof: LoginProof) -> Result<Status, Error> {
         let mut session = self.clone();
         session.identity.canceller = None;
-        session.prove(proof)
+        session.prove_within(proof)
     }
 }

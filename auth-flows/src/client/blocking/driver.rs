@@ -62,8 +62,14 @@ impl Session {
     }
 
     pub(in crate::client) fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
-        let (start, common) = (clock::now(), &self.client.0);
+        let common = &self.client.0;
         let _running = common.login_begun(&self.identity, common.activity.change())?;
+        self.prove_within(proof)
+    }
+
+    /// Completes a login that has begun, also if the client was closed meanwhile.
+    pub(in crate::client) fn prove_within(&self, proof: LoginProof) -> Result<Status, Error> {
+        let (start, common) = (clock::now(), &self.client.0);
         let flow = CompleteLogin::new(Arc::clone(&common.service), proof);
         let result = self.run(flow);
         common.proved(&self.identity, start, &result);
