@@ -74,6 +74,14 @@ pub(super) fn good_for(rate: &RateLimit) -> Duration {
 /// The longest of it: a busy machine wakes a caller later, and that one needs another permit.
 const LATEST: Duration = Duration::from_millis(100);
 
+/// What a client counted while the note could not be changed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Unshared {
+    pub(super) requests: u64,
+    /// Of media.
+    pub(super) bytes: u64,
+}
+
 impl Ledger {
     pub(super) fn new(rate: &RateLimit) -> Self {
         let requests = rate.windows().iter().map(|(limit, length)| {
@@ -139,11 +147,11 @@ impl Ledger {
         self.add_request(at, now);
     }
 
-    /// Counts requests that another ledger gave permits for and this one does not know: in each
-    /// window as many as the other one has in it, at most this number, and all of them as sent now.
+    /// Counts requests and bytes that another ledger has and this one does not know: in each window
+    /// as many as the other one has in it, at most these, and all of them as of now.
     ///
     /// Takes over a pause of the service too.
-    pub(super) fn add_unknown(&mut self, now: u64, other: &Self, other_now: u64, most: u64) {
+    pub(super) fn add_unknown(&mut self, now: u64, other: &Self, other_now: u64, most: Unshared) {
         let pause = other.paused.saturating_sub(other_now);
         if pause > 0 {
             self.paused = self.paused.max(now.saturating_add(pause));
@@ -151,9 +159,13 @@ impl Ledger {
         for counter in &mut self.counters {
             let alike = |theirs: &&Counter| {
                 (theirs.kind, theirs.limit, theirs.length)
-                    == (CounterKind::Requests, counter.limit, counter.length)
+                    == (counter.kind, counter.limit, counter.length)
             };
             if let Some(theirs) = other.counters.iter().find(alike) {
+                let most = match counter.kind {
+                    CounterKind::Requests => most.requests,
+                    CounterKind::Bytes => most.bytes,
+                };
                 let unknown = theirs.sum(other_now).min(most);
                 if unknown > 0 {
                     counter.add(now, unknown, now);

@@ -12,7 +12,7 @@ use std::{
 
 use auth_core::{Error, ErrorKind, Now, PermitKind, RateLimit, Service, Store};
 
-use self::ledger::Ledger;
+use self::ledger::{Ledger, Unshared};
 use crate::clock;
 
 /// How long a client counts alone after the note could not be changed, so that not every request
@@ -35,8 +35,8 @@ pub(crate) struct RateLimiter {
 struct Own {
     /// All that this client was allowed, by the note too, so that it can go on alone.
     ledger: Ledger,
-    /// The requests that the note does not know yet.
-    unshared: u64,
+    /// What the note does not know yet.
+    unshared: Unshared,
     /// The note is not tried again before.
     alone_until: Duration,
     /// The note failed, and that was reported.
@@ -97,7 +97,7 @@ impl RateLimiter {
             asking: Mutex::default(),
             turn: Mutex::new(Own {
                 ledger: Ledger::new(&rate),
-                unshared: 0,
+                unshared: Unshared::default(),
                 alone_until: Duration::ZERO,
                 is_reported: false,
             }),
@@ -160,7 +160,7 @@ impl RateLimiter {
                     let at = changed.now.monotonic + wait(at);
                     match changed.is_shared {
                         true => own.ledger.record(millis(at), millis(changed.now.monotonic)),
-                        false => own.unshared += 1,
+                        false => own.unshared.requests += 1,
                     }
                     Ok(at)
                 }
@@ -181,12 +181,16 @@ impl RateLimiter {
     ) {
         let pause = pause.filter(|pause| !pause.is_zero());
         let pause = pause.unwrap_or_else(|| self.rate.pause_after_429());
-        self.note(store, not_shared, |ledger, now| ledger.pause(now, pause));
+        self.note(store, not_shared, 0, |ledger, now| {
+            ledger.pause(now, pause);
+        });
     }
 
     /// Counts bytes of media that were received. Blocking, as above.
     pub(crate) fn count(&self, store: &dyn Store, bytes: u64, not_shared: impl Fn(&Error)) {
-        self.note(store, not_shared, |ledger, now| ledger.count(now, bytes));
+        self.note(store, not_shared, bytes, |ledger, now| {
+            ledger.count(now, bytes);
+        });
     }
 
     /// Notes something that happened, in both ledgers.
@@ -194,12 +198,14 @@ impl RateLimiter {
         &self,
         store: &dyn Store,
         not_shared: impl Fn(&Error),
+        bytes: u64,
         note: impl Fn(&mut Ledger, u64),
     ) {
         let mut own = lock(&self.turn);
         let changed = self.change(&mut own, store, &note);
-        if changed.is_shared {
-            note(&mut own.ledger, millis(changed.now.monotonic));
+        match changed.is_shared {
+            true => note(&mut own.ledger, millis(changed.now.monotonic)),
+            false => own.unshared.bytes += bytes,
         }
         drop(own);
         if let Some(error) = changed.error {
@@ -240,7 +246,7 @@ impl RateLimiter {
         }
         let is_shared = done.is_some();
         if is_shared {
-            (own.unshared, own.is_reported) = (0, false);
+            (own.unshared, own.is_reported) = (Unshared::default(), false);
         }
         let (now, result) = done.unwrap_or_else(|| {
             let now = clock::now();

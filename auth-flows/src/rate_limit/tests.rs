@@ -47,6 +47,7 @@ fn limiter(requests: u32) -> RateLimiter {
     let client = OAuthClient::new(AuthorizationServer::new(endpoint), "app").unwrap();
     let rate = RateLimit::unlimited()
         .with_window(requests, Duration::from_secs(3600))
+        .with_media_window(5000, Duration::from_secs(3600))
         .with_max_wait(Duration::ZERO);
     let service = Service::new("example", client, "rate-test/1.0").unwrap();
     RateLimiter::of(&service.with_rate_limit(rate)).unwrap()
@@ -98,6 +99,27 @@ fn a_note_that_fails_opens_no_second_window() {
     assert_eq!(use_up(&limiter, &notes), (10, 1));
     clock::test::advance(ALONE);
     assert_eq!(use_up(&limiter, &notes), (0, 0));
+    clock::test::set(None);
+}
+
+#[test]
+fn media_that_arrives_while_the_note_fails_counts_for_others_later() {
+    clock::test::set(Some(Duration::from_secs(100)));
+    let (notes, limiter) = (Notes::default(), limiter(10));
+    let media = |limiter: &RateLimiter| limiter.permit(&notes, PermitKind::Media, |_| ());
+    media(&limiter).unwrap();
+    notes.fails.store(true, Relaxed);
+    limiter.count(&notes, 6000, |_| ());
+    media(&limiter).expect_err("more than the limit was received");
+    notes.fails.store(false, Relaxed);
+    clock::test::advance(ALONE);
+    limiter
+        .permit(&notes, PermitKind::Call, |_| ())
+        .expect("not of media");
+    let other = self::limiter(10);
+    media(&other).expect_err("the note knows the bytes now");
+    clock::test::advance(Duration::from_secs(4000));
+    media(&other).unwrap();
     clock::test::set(None);
 }
 

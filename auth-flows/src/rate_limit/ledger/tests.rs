@@ -156,20 +156,25 @@ fn a_long_queue_keeps_the_window() {
 
 #[test]
 fn requests_that_a_note_does_not_know_count_once_it_is_back() {
+    let most = |requests, bytes| Unshared { requests, bytes };
     let rate = RateLimit::unlimited()
         .with_window(10, Duration::from_secs(60))
-        .with_window(1000, Duration::from_secs(86_400));
+        .with_window(1000, Duration::from_secs(86_400))
+        .with_media_window(5000, Duration::from_secs(3600));
     let mut own = Ledger::new(&rate);
     for second in 0..100 {
         own.record(second * 10 * SECOND, second * 10 * SECOND);
     }
+    own.count(900 * SECOND, 4000);
     // By the client's own clock 1,000 s have passed; and six of the requests are in the last 60.1 s.
     let mut note = Ledger::new(&rate);
-    note.add_unknown(START, &own, 1000 * SECOND, 100);
+    note.add_unknown(START, &own, 1000 * SECOND, most(100, 4000));
+    assert_eq!(note.counters[2].sum(START), 4000);
     assert_eq!(note.counters[0].sum(START), 6);
     assert_eq!(note.counters[1].sum(START), 100);
     let mut note = Ledger::new(&rate);
-    note.add_unknown(START, &own, 1000 * SECOND, 2);
+    note.add_unknown(START, &own, 1000 * SECOND, most(2, 0));
+    assert_eq!(note.counters[2].sum(START), 0);
     assert_eq!(note.counters[0].sum(START), 2, "the others were shared");
 }
 
