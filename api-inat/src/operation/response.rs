@@ -170,7 +170,7 @@ pub(crate) fn one<T: DeserializeOwned>(response: &Response) -> Result<T, Error> 
     };
     first.ok_or_else(|| {
         Error::new(ErrorKind::Malformed, "the response has no record")
-            .with_status(response.status())
+            .with_response(response)
             .with_help("check the id: iNaturalist may have no such record")
     })
 }

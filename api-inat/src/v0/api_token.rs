@@ -202,7 +202,7 @@ fn no_token(response: &Response) -> Error {
         false => "iNaturalist's response has no API token",
     };
     Error::new(ErrorKind::Malformed, what)
-        .with_status(response.status())
+        .with_response(response)
         .with_help("check the setting `www`, and that no proxy or captive portal responds in iNaturalist's place")
 }
 
@@ -231,7 +231,7 @@ fn refused(response: &Response) -> Error {
         }
         _ => return errors::refusal(response),
     };
-    error.with_status(status)
+    error.with_response(response)
 }
 
 fn leads_to_login(response: &Response) -> bool {

@@ -1,5 +1,7 @@
 //! Whether a failed request reached the server.
 
+use super::Error;
+
 /// Whether a request that failed may have reached the server.
 ///
 /// A program may repeat a [`NotSent`](Self::NotSent) request. It may repeat an
@@ -11,4 +13,11 @@ pub enum Delivery {
     NotSent,
     /// The request may have reached the server and had its effect.
     Unknown,
+}
+
+impl Error {
+    pub(crate) fn with_delivery(mut self, sent: Delivery) -> Self {
+        self.inner().sent = Some(sent);
+        self
+    }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod cause;
 pub(crate) mod check;
 pub(crate) mod delivery;
+pub(crate) mod host;
 pub(crate) mod oauth_error;
 pub(crate) mod redact;
 pub(crate) mod text;
@@ -14,6 +15,7 @@ use self::{
     cause::Origin,
     check::Check,
     delivery::Delivery,
+    host::Host,
     oauth_error::OAuthError,
     redact::{redact, redact_in},
     text::presentable,
@@ -96,6 +98,7 @@ struct Inner {
     setting: Option<Cow<'static, str>>,
     advice: Option<Cow<'static, str>>,
     status: Option<http::StatusCode>,
+    host: Option<Host>,
     oauth: Option<OAuthError>,
     words: Option<String>,
     retry_after: Option<Duration>,
@@ -185,17 +188,6 @@ impl Error {
     /// Sets the check that failed; the innermost one is not replaced.
     pub(crate) fn with_check(mut self, check: Check) -> Self {
         self.inner().check.get_or_insert(check);
-        self
-    }
-
-    /// Marks a success that ends too early: the next one may be complete.
-    pub(crate) fn cut_short(mut self) -> Self {
-        self.inner().is_cut_short = true;
-        self
-    }
-
-    pub(crate) fn with_delivery(mut self, sent: Delivery) -> Self {
-        self.inner().sent = Some(sent);
         self
     }
 
@@ -331,6 +323,7 @@ impl Error {
             setting: None,
             advice: None,
             status: None,
+            host: None,
             oauth: None,
             words: None,
             retry_after: None,
@@ -367,7 +360,11 @@ impl fmt::Display for Error {
             write!(f, " (setting: {setting})")?;
         }
         if let Some(status) = inner.status {
-            write!(f, " [HTTP {}]", status.as_u16())?;
+            write!(f, " [HTTP {}", status.as_u16())?;
+            if let Some(host) = &inner.host {
+                write!(f, " from {host}")?;
+            }
+            f.write_str("]")?;
         }
         if let Some(oauth) = &inner.oauth {
             write!(f, ": {oauth}")?;

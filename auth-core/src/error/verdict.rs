@@ -50,6 +50,14 @@ pub(crate) fn fault(is_permanent: bool, timed_out: bool) -> (ErrorKind, &'static
     }
 }
 
+impl Error {
+    /// Marks a success that ends too early: the next one may be complete.
+    pub(crate) fn cut_short(mut self) -> Self {
+        self.inner().is_cut_short = true;
+        self
+    }
+}
+
 /// Returns whether the server has ended a device login. Anything else may come from something in
 /// between, such as a firewall's page, and the code is still good.
 pub(crate) fn ends_device_login(error: &Error) -> bool {

@@ -163,12 +163,13 @@ impl<'a> AuthorizationRequest<'a> {
     #[inline]
     pub fn begin(self) -> Result<(String, PendingAuthorization), Error> {
         if self.client.server().requires_pushed {
-            return Err(Error::new(
-                ErrorKind::Configuration,
-                "the server wants its authorization requests pushed",
-            )
-            .with_check(Check::Pushed)
-            .with_help("use `push`, send the message that it gives, and go on with its response"));
+            let server = self.client.server();
+            return Err(server
+                .cannot("requires its authorization requests to be pushed")
+                .with_check(Check::Pushed)
+                .with_help(
+                    "use `push`, send the message that it gives, and go on with its response",
+                ));
         }
         let mut url = Url::new(self.endpoint()?);
         let pending = self.each(|name, value, kind| url.add(name, value, kind))?;
@@ -185,12 +186,12 @@ impl<'a> AuthorizationRequest<'a> {
     pub fn push(self) -> Result<PushedAuthorizationRequest<'a>, Error> {
         let (client, endpoint) = (self.client, self.endpoint()?);
         let to = client.server().pushed.as_ref().ok_or_else(|| {
-            Error::new(
-                ErrorKind::Configuration,
-                "the server has no endpoint for pushed authorization requests",
-            )
-            .with_setting("pushed_authorization_request_endpoint")
-            .with_help("give one, or use `begin`")
+            (client.server())
+                .lacks(
+                    "endpoint for pushed authorization requests",
+                    "pushed_authorization_request_endpoint",
+                )
+                .with_help("give one, or use `begin`")
         })?;
         let mut parameters = Parameters::new();
         let pending = self.each(|name, value, _| parameters.push((name.into(), value.into())))?;
@@ -203,12 +204,9 @@ impl<'a> AuthorizationRequest<'a> {
     fn endpoint(&self) -> Result<&'a Endpoint, Error> {
         let server = self.client.server();
         server.authorization.as_ref().ok_or_else(|| {
-            Error::new(
-                ErrorKind::Configuration,
-                "the server has no authorization endpoint",
-            )
-            .with_setting("authorization_endpoint")
-            .with_help("give one, or log in by another method")
+            server
+                .lacks("authorization endpoint", "authorization_endpoint")
+                .with_help("give one, or log in by another method")
         })
     }
 
@@ -257,9 +255,9 @@ impl<'a> AuthorizationRequest<'a> {
                 quirks.add(Quirk::UnannouncedPkce);
                 return Ok(quirks);
             }
-            AnnouncedPkce::Nothing => "the server's metadata does not announce PKCE".into(),
+            AnnouncedPkce::Nothing => "does not announce PKCE in its metadata".into(),
             AnnouncedPkce::Others(methods) => {
-                format!("the server accepts code challenges by {methods}, not by S256")
+                format!("accepts code challenges by {methods}, not by S256")
             }
         };
         let help = match &server.announced_pkce {
@@ -270,9 +268,7 @@ impl<'a> AuthorizationRequest<'a> {
                 "use a server that accepts S256; with `plain`, every reader of the request can use the code"
             }
         };
-        Err(Error::new(ErrorKind::Configuration, what)
-            .with_check(Check::Pkce)
-            .with_help(help))
+        Err(server.cannot(what).with_check(Check::Pkce).with_help(help))
     }
 }
 

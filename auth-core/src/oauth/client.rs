@@ -81,13 +81,12 @@ impl OAuthClient {
                 }
                 ClientAuthentication::Body => {}
                 ClientAuthentication::None => {
-                    return Err(Error::new(
-                        ErrorKind::Configuration,
-                        "the server takes no client secrets",
-                    )
-                    .with_check(Check::ClientAuthentication)
-                    .with_setting("client_secret")
-                    .with_help("leave the secret out: the client is a public one there"));
+                    return Err(self
+                        .server
+                        .cannot("takes no client secrets")
+                        .with_check(Check::ClientAuthentication)
+                        .with_setting("client_secret")
+                        .with_help("leave the secret out: the client is a public one there"));
                 }
             }
         }

@@ -19,8 +19,7 @@ use super::{
 };
 use crate::{
     error::{
-        Error, ErrorKind, check::Check, oauth_error::OAuthError, text::presentable,
-        verdict::ends_device_login,
+        Error, check::Check, oauth_error::OAuthError, text::presentable, verdict::ends_device_login,
     },
     leniency::{Quirk, Quirks},
     wire::{
@@ -161,12 +160,12 @@ impl Message for DeviceAuthorizationRequest<'_> {
     fn request(&self) -> Result<Request, Error> {
         let server = self.client.server();
         let endpoint = server.device.as_ref().ok_or_else(|| {
-            Error::new(
-                ErrorKind::Configuration,
-                "the server has no device authorization endpoint",
-            )
-            .with_setting("device_authorization_endpoint")
-            .with_help("give one, or log in in another way")
+            server
+                .lacks(
+                    "device authorization endpoint",
+                    "device_authorization_endpoint",
+                )
+                .with_help("give one, or log in in another way")
         })?;
         let mut form = Form::with_capacity(512);
         if let Some(scope) = self.scope.filter(|scope| !scope.is_empty()) {

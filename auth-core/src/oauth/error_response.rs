@@ -51,7 +51,7 @@ pub(super) fn malformed(response: &Response, what: &str, check: Check, why: &str
         format!("the {what} cannot be used: {why}"),
     )
     .with_check(check)
-    .with_status(response.status())
+    .with_response(response)
     .with_help("check that the endpoint is the right one, and that no proxy answers in its place")
 }
 
@@ -121,11 +121,11 @@ pub(super) fn unexplained(who: &str, response: &Response, secrets: &[&str]) -> E
             presentable(&to, 120)
         ))
         .with_check(Check::NoRedirect)
-        .with_status(status)
+        .with_response(response)
         .with_help("check the endpoint's URL; a redirect is never followed with credentials");
     }
     let error = Error::new(ErrorKind::Refused, format!("{who} refused"))
-        .with_status(status)
+        .with_response(response)
         .with_server_message(&excerpt(response, secrets));
     let error = if error.is_retryable() {
         error.with_help(TRY_LATER)
@@ -148,7 +148,7 @@ pub(super) fn configuration(what: impl Into<Cow<'static, str>>) -> Error {
 
 /// Completes the error for an OAuth error: what goes away by itself always says so.
 pub(super) fn refusal(error: Error, response: &Response, oauth: OAuthError) -> Error {
-    let error = error.with_status(response.status()).with_oauth(oauth);
+    let error = error.with_response(response).with_oauth(oauth);
     let error = match error.is_retryable() && error.help().is_none() {
         true => error.with_help(TRY_LATER),
         false => error,

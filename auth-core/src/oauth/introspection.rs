@@ -11,7 +11,7 @@ use super::{
     json_object::{Object, head},
 };
 use crate::{
-    error::{Error, ErrorKind, check::Check},
+    error::{Error, check::Check},
     leniency::{Quirk, Quirks},
     time::UnixTime,
     wire::{
@@ -103,13 +103,10 @@ impl Message for IntrospectionRequest<'_> {
     #[inline]
     fn request(&self) -> Result<Request, Error> {
         let server = self.client.server();
-        let endpoint = server.introspection.as_ref().ok_or_else(|| {
-            Error::new(
-                ErrorKind::Configuration,
-                "the server has no introspection endpoint",
-            )
-            .with_setting("introspection_endpoint")
-        })?;
+        let endpoint = server
+            .introspection
+            .as_ref()
+            .ok_or_else(|| server.lacks("introspection endpoint", "introspection_endpoint"))?;
         let mut form = Form::with_capacity(128 + 3 * (self.token.expose_secret().len() + 128));
         form.add("token", self.token.expose_secret());
         form.add("token_type_hint", self.hint);

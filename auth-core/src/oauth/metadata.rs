@@ -150,7 +150,7 @@ impl Message for MetadataRequest {
         if status.is_client_error() && !is_transient(status) {
             let what = format!("there are no metadata at {}", self.url);
             return Err(Error::new(ErrorKind::Configuration, what)
-                .with_status(status)
+                .with_response(&response)
                 .with_setting("issuer")
                 .with_help("try the other well-known place, or describe the server by hand"));
         }
@@ -313,7 +313,8 @@ impl Metadata {
             Ok(ClientAuthentication::None)
         } else {
             let what = format!(
-                "the server takes client authentication by {} only",
+                "the server {} takes client authentication by {} only",
+                self.issuer,
                 listed(&methods)
             );
             Err(Error::new(ErrorKind::Configuration, what)

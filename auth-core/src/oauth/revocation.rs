@@ -4,7 +4,7 @@ use secrecy::ExposeSecret;
 
 use super::{client::OAuthClient, error_response};
 use crate::{
-    error::{Error, ErrorKind},
+    error::Error,
     wire::{
         body::Request, form::Form, limits::Limits, message::Message, response_body::Response,
         secret::SecretText,
@@ -72,12 +72,9 @@ impl Message for RevocationRequest<'_> {
     fn request(&self) -> Result<Request, Error> {
         let server = self.client.server();
         let endpoint = server.revocation.as_ref().ok_or_else(|| {
-            Error::new(
-                ErrorKind::Configuration,
-                "the server has no revocation endpoint",
-            )
-            .with_setting("revocation_endpoint")
-            .with_help("let the token run out, or revoke it on the service's website")
+            server
+                .lacks("revocation endpoint", "revocation_endpoint")
+                .with_help("let the token run out, or revoke it on the service's website")
         })?;
         let mut form = Form::with_capacity(128 + 3 * (self.token.expose_secret().len() + 128));
         form.add("token", self.token.expose_secret());
@@ -143,7 +140,7 @@ mod tests {
 
     #[test]
     fn responses() {
-        use ErrorKind::{Configuration, Refused};
+        use crate::error::ErrorKind::{self, Configuration, Refused};
         let check = |status: u16, body: &str, expect: Result<(), (ErrorKind, &str)>| {
             let client = client();
             let response = http::Response::builder()

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::pkce::PkceStyle;
 use crate::{
+    error::{Error, ErrorKind, host::Host},
     leniency::{Leniency, Quirk},
     wire::url::Endpoint,
 };
@@ -81,6 +82,22 @@ pub enum BasicEncoding {
 }
 
 impl AuthorizationServer {
+    /// The error for a server that cannot do this: names the server by its token endpoint.
+    #[cold]
+    pub(crate) fn cannot(&self, what: impl std::fmt::Display) -> Error {
+        let what = match Host::of(self.token.uri()) {
+            Some(host) => format!("the server {host} {what}"),
+            None => format!("the server {what}"),
+        };
+        Error::new(ErrorKind::Configuration, what)
+    }
+
+    /// The error for an endpoint that this server lacks.
+    pub(crate) fn lacks(&self, endpoint: &str, setting: &'static str) -> Error {
+        self.cannot(format_args!("has no {endpoint}"))
+            .with_setting(setting)
+    }
+
     /// Makes a server with this token endpoint that otherwise follows the RFCs.
     #[must_use]
     pub fn new(token_endpoint: Endpoint) -> Self {

@@ -63,9 +63,9 @@ pub(super) fn token_error(asked: &Asked<'_>, response: &Response, oauth: OAuthEr
             Error::login_needed("the refresh token is no longer accepted")
         }
         // The client may ask for less than before: a login asks for what it still may.
-        ("invalid_scope", REFRESH_TOKEN) if !asked.names_scope => {
-            Error::login_needed("the client may no longer use the scopes of this login")
-        }
+        ("invalid_scope", REFRESH_TOKEN) if !asked.names_scope => Error::login_needed(format!(
+            "the client `{client_id}` may no longer use the scopes of this login"
+        )),
         ("invalid_grant", PASSWORD) => bad_password(&oauth),
         ("invalid_request", PASSWORD) if blames_password(&oauth) => bad_password(&oauth),
         (_, AUTHORIZATION_CODE) if is_dead_code(&oauth) => refused_code(asked.code),
@@ -125,7 +125,9 @@ pub(super) fn common(
 ) -> Option<Error> {
     Some(match oauth.code() {
         _ if blames_client(oauth) => refused_client(oauth, client_id, asked),
-        "invalid_scope" => configuration("the server does not know or does not grant the scopes")
+        "invalid_scope" => configuration(format!(
+            "the server does not know the scopes, or does not grant them to the client `{client_id}`"
+        ))
             .with_setting("scope")
             .with_help("ask for scopes that this client is registered for, separated by spaces"),
         code if is_transient_code(code) => in_trouble(),

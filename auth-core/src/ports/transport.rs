@@ -8,6 +8,7 @@ use crate::{
         Error,
         cause::{Cause, Origin},
         delivery::Delivery,
+        host::Host,
         verdict::fault,
     },
     wire::{body::Request, limits::Limits, response_body::Response, response_error::ResponseError},
@@ -121,8 +122,8 @@ pub struct TransportError {
     timed_out: bool,
     misconfigured: bool,
     help: Option<&'static str>,
-    /// Whom the request was for: a host, and a port if the URL has one.
-    host: Option<http::uri::Authority>,
+    /// Whom the request was for.
+    host: Option<Host>,
     received: u64,
     origin: Origin,
 }
@@ -175,23 +176,23 @@ impl TransportError {
         self
     }
 
-    /// Names whom the request was for, which the message then says. The drivers of auth-flows call
-    /// it. User information is not shown.
+    /// Names whom the request was for: the message then says scheme, host and port of this URL, and
+    /// nothing else of it. The drivers of auth-flows call it.
     ///
     /// ```
     /// use auth_core::TransportError;
     ///
     /// let uri = http::Uri::from_static("https://auth.example.org/token?key=value");
     /// let error = TransportError::not_sent("connection refused");
-    /// let error = error.with_host(uri.authority());
+    /// let error = error.with_host(&uri);
     /// assert_eq!(
     ///     error.to_string(),
-    ///     "the request to auth.example.org could not be sent: connection refused"
+    ///     "the request to https://auth.example.org could not be sent: connection refused"
     /// );
     /// ```
     #[must_use]
-    pub fn with_host(mut self, authority: Option<&http::uri::Authority>) -> Self {
-        self.host = authority.cloned().or(self.host);
+    pub fn with_host(mut self, url: &http::Uri) -> Self {
+        self.host = Host::of(url).or(self.host);
         self
     }
 
@@ -279,11 +280,7 @@ impl fmt::Display for TransportError {
                     (true, Delivery::Unknown) => "from",
                     _ => "to",
                 };
-                write!(f, "{before} {link} {}", host.host())?;
-                if let Some(port) = host.port() {
-                    write!(f, ":{port}")?;
-                }
-                write!(f, " {after}")?;
+                write!(f, "{before} {link} {host} {after}")?;
             }
         }
         self.origin.fmt(f)

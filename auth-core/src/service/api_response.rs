@@ -48,7 +48,7 @@ impl Error {
 /// Adds to the error all that the response says.
 fn describe(error: Error, response: &Response) -> Error {
     let mut error = error
-        .with_status(response.status())
+        .with_response(response)
         .with_server_message(&server_message(response, response.body().is_secret()));
     if error.server_message().is_none() {
         if let Some(oauth) = Challenge::bearer_error(response.headers()) {
@@ -113,7 +113,7 @@ fn unreadable(response: &Response, error: &serde_json::Error) -> Error {
     let length = response.body().as_bytes().len();
     let malformed = |what: String, help| {
         Error::new(ErrorKind::Malformed, what)
-            .with_status(response.status())
+            .with_response(response)
             .with_help(help)
     };
     if looks_like_html(response) {

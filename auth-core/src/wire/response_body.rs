@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::wipe::wipe;
+use crate::{
+    error::{Error, host::Host},
+    wipe::wipe,
+};
 
 /// A response as a transport returns it: complete and within its limit.
 pub type Response = http::Response<ResponseBody>;
@@ -12,6 +15,8 @@ pub type Response = http::Response<ResponseBody>;
 pub struct ResponseBody {
     bytes: Vec<u8>,
     secret: bool,
+    /// Who sent it.
+    host: Option<Host>,
 }
 
 impl ResponseBody {
@@ -21,6 +26,7 @@ impl ResponseBody {
         Self {
             bytes,
             secret: false,
+            host: None,
         }
     }
 
@@ -30,7 +36,25 @@ impl ResponseBody {
         Self {
             bytes,
             secret: true,
+            host: None,
         }
+    }
+
+    /// Names the URL that the request was sent to: an error about the response then says its scheme,
+    /// host and port, and nothing else of it. The drivers of auth-flows call it.
+    ///
+    /// ```
+    /// use auth_core::{ResponseBody, read_json};
+    ///
+    /// let url = http::Uri::from_static("https://api.example.org/v1/taxa?q=lynx");
+    /// let body = ResponseBody::new(b"not JSON".to_vec()).with_host(&url);
+    /// let error = read_json::<Vec<u64>>(&http::Response::new(body)).expect_err("not JSON");
+    /// assert!(error.to_string().contains("[HTTP 200 from https://api.example.org]"), "{error}");
+    /// ```
+    #[must_use]
+    pub fn with_host(mut self, url: &http::Uri) -> Self {
+        self.host = Host::of(url).or(self.host.take());
+        self
     }
 
     /// Makes an empty body with room for this many bytes.
@@ -38,6 +62,7 @@ impl ResponseBody {
         Self {
             bytes: Vec::with_capacity(bytes),
             secret,
+            host: None,
         }
     }
 
@@ -72,6 +97,16 @@ impl ResponseBody {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
+    }
+}
+
+impl Error {
+    /// Sets the status of the response that refused or was malformed, and the host that sent it, if
+    /// that is [known](ResponseBody::with_host).
+    #[must_use]
+    pub fn with_response(self, response: &Response) -> Self {
+        self.with_status(response.status())
+            .with_host(response.body().host.as_ref())
     }
 }
 

@@ -307,7 +307,7 @@ fn faults_of_the_transport() {
 fn a_fault_names_its_host_and_nothing_else_of_the_url() {
     let check = |error: TransportError, uri: &str, expect: &str| {
         let uri: http::Uri = uri.parse().expect("a URI");
-        let error = Error::from(error.with_host(uri.authority()));
+        let error = Error::from(error.with_host(&uri));
         assert!(error.to_string().starts_with(expect), "{error}");
         assert!(!error.to_string().contains("marked"), "{error}");
     };
@@ -317,27 +317,27 @@ fn a_fault_names_its_host_and_nothing_else_of_the_url() {
     check(
         refused(),
         uri,
-        "the request to a.example could not be sent: refused",
+        "the request to https://a.example could not be sent: refused",
     );
-    check(lost(), uri, "connection to a.example lost: reset");
+    check(lost(), uri, "connection to https://a.example lost: reset");
     check(
         refused().timed_out(),
         uri,
-        "connecting to a.example timed out: refused",
+        "connecting to https://a.example timed out: refused",
     );
     check(
         lost().timed_out(),
         uri,
-        "no response from a.example in time: reset",
+        "no response from https://a.example in time: reset",
     );
     check(
         refused(),
         "http://127.0.0.1:9/marked",
-        "the request to 127.0.0.1:9 could",
+        "the request to http://127.0.0.1:9 could",
     );
     check(
         refused(),
         "http://[::1]:9/marked",
-        "the request to [::1]:9 could",
+        "the request to http://[::1]:9 could",
     );
 }

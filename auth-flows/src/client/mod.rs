@@ -174,6 +174,17 @@ impl<H> fmt::Debug for Common<H> {
     }
 }
 
+/// Names the host that a request was for, so that each error about its response says it.
+fn named(
+    response: Result<Response, TransportError>,
+    url: &http::Uri,
+) -> Result<Response, TransportError> {
+    match response {
+        Ok(response) => Ok(response.map(|body| body.with_host(url))),
+        Err(error) => Err(error.with_host(url)),
+    }
+}
+
 /// Returns the bytes of media that were received, also by an incomplete response. `None` if there
 /// are none.
 fn media(limits: &Limits, response: &Result<Response, TransportError>) -> Option<u64> {

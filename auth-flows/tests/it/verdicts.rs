@@ -106,6 +106,27 @@ fn a_read_that_never_ends_well_says_so() {
 }
 
 #[test]
+fn a_response_that_refuses_or_cannot_be_read_names_its_host() {
+    let server = doorkeeper();
+    let url = server.url().trim_end_matches('/').to_owned();
+    for world in World::both(&server, Memory::new()) {
+        let check = |error: Error, status: u16| {
+            let host = format!("[HTTP {status} from {url}]");
+            assert!(error.to_string().contains(&host), "{error}");
+        };
+        server.faults().next(Matching::Token, page(418));
+        let refused = world.log_in_with_password("me", PASSWORD);
+        check(refused.expect_err("a teapot"), 418);
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        for (fault, status) in [(page(403), 403), (json(200, "surely no JSON"), 200)] {
+            server.faults().next(Matching::Api, fault);
+            check(world.send("me", Things).expect_err("a fault"), status);
+        }
+        world.log_out("me").expect("a logout");
+    }
+}
+
+#[test]
 fn trouble_at_the_token_endpoint_is_not_for_good() {
     let server = league(Dialect::league_9(), Rotation::Instant);
     for world in World::both(&server, Memory::new()) {

@@ -248,7 +248,7 @@ impl PendingAuthorization {
             return Err(invalid(Check::ResponseType, what));
         }
         if let Some(code) = parameters.error.take() {
-            return Err(parameters.refusal(&code, quirks));
+            return Err(parameters.refusal(&code, &self.client_id, quirks));
         }
         let code = parameters
             .code

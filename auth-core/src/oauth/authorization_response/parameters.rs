@@ -56,7 +56,7 @@ impl Parameters {
 
     /// Converts an error response, by what the program must do about it (RFC 6749 section 4.1.2.1).
     #[inline]
-    pub(super) fn refusal(self, code: &str, quirks: Quirks) -> Error {
+    pub(super) fn refusal(self, code: &str, client_id: &str, quirks: Quirks) -> Error {
         let short = |text: Option<String>| text.map(|text| presentable(&text, 400));
         let oauth = OAuthError {
             description: short(self.description),
@@ -74,13 +74,16 @@ impl Parameters {
             }
             "invalid_scope" => Error::new(
                 ErrorKind::Configuration,
-                "the server does not know or does not grant the scopes",
+                format!(
+                    "the server does not know the scopes, or does not grant them to the client \
+                     `{client_id}`"
+                ),
             )
             .with_setting("scope")
             .with_help("ask for scopes that this client is registered for, separated by spaces"),
             _ => Error::new(
                 ErrorKind::Configuration,
-                "the server refused the authorization request",
+                format!("the server refused the authorization request of the client `{client_id}`"),
             )
             .with_help("check how the client is registered"),
         };

@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::{
+    error::ErrorKind,
     leniency::Leniency,
     oauth::{server::AuthorizationServer, token_request::TokenRequest},
     ports::transport::TransportError,

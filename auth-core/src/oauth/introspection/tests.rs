@@ -169,7 +169,7 @@ fn responses_of_real_servers() {
 
 #[test]
 fn responses_that_are_refused() {
-    use ErrorKind::{Configuration, Malformed, Refused};
+    use crate::error::ErrorKind::{self, Configuration, Malformed, Refused};
     let check = |status, body: &str, kind: ErrorKind, words: &str| {
         let error = introspected(Leniency::field_tested(), status, body).expect_err(body);
         assert_eq!(error.kind(), kind, "{body}: {error}");

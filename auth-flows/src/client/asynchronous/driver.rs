@@ -11,7 +11,7 @@ use super::{AsyncSession, host::ended};
 use crate::{
     client::{
         event::{LoginMethod, WaitReason},
-        followed, media, new_login,
+        followed, media, named, new_login,
         report::Run,
         status::Status,
         stored::FlowLease,
@@ -364,11 +364,11 @@ impl AsyncSession {
                         }
                     }
                     common.sign(&mut request);
-                    let host = request.uri().authority().cloned();
+                    let url = request.uri().clone();
                     run.span.request(&request);
                     let response = common.host.transport.send(request, &limits).await;
                     run.span.response(&response);
-                    let response = response.map_err(|error| error.with_host(host.as_ref()));
+                    let response = named(response, &url);
                     if let Some(bytes) = media(&limits, &response) {
                         let (common, account) = shared();
                         let job = move || {

@@ -11,7 +11,7 @@ use super::Session;
 use crate::{
     client::{
         event::{LoginMethod, WaitReason},
-        followed, media, new_login,
+        followed, media, named, new_login,
         report::Run,
         status::Status,
         stored::FlowLease,
@@ -227,11 +227,11 @@ impl Session {
                         }
                     }
                     common.sign(&mut request);
-                    let host = request.uri().authority().cloned();
+                    let url = request.uri().clone();
                     run.span.request(&request);
                     let response = common.host.send(request, &limits);
                     run.span.response(&response);
-                    let response = response.map_err(|error| error.with_host(host.as_ref()));
+                    let response = named(response, &url);
                     if let Some(bytes) = media(&limits, &response) {
                         common.count(account, bytes);
                     }
