@@ -62,6 +62,7 @@ pub use service::{
 pub use time::{Now, UnixTime, server_time};
 pub use wire::{
     body::{Body, BodyBytes, Request, Stream},
+    body_reader::BodyReader,
     coding::AcceptedCoding,
     deadline::Deadline,
     limits::Limits,

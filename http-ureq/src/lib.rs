@@ -7,7 +7,6 @@ mod budget;
 mod connect;
 mod error;
 mod proxy;
-mod upload;
 
 use std::{fmt, io::Read, time::Instant};
 
@@ -213,9 +212,11 @@ impl Transport for Ureq {
             self.run(request, &budget, proxy, limits.is_single_use())
         };
         let response = match body {
-            Body::Stream(stream) => {
-                let mut reader = upload::open(&stream).map_err(TransportError::not_sent)?;
-                match stream.len() {
+            Body::Stream(_) => {
+                let len = body.len();
+                // ureq waits forever for a body that is shorter than its `Content-Length`.
+                let mut reader = body.into_reader().map_err(TransportError::not_sent)?;
+                match len {
                     0 => run(SendBody::none()),
                     _ => run(SendBody::from_reader(&mut reader)),
                 }

@@ -1,6 +1,7 @@
 //! Requests, responses and URLs, and the secrets in them that are never shown.
 
 pub(crate) mod body;
+pub(crate) mod body_reader;
 pub(crate) mod coding;
 pub(crate) mod deadline;
 pub(crate) mod form;
