@@ -16,23 +16,74 @@ use crate::{
 
 /// Sends requests, blocking.
 ///
-/// An implementation promises:
+/// # Promises
+/// An implementation makes these promises. The transport suite of `auth-testkit` checks them, and
+/// names them by their numbers.
 ///
-/// - Every status is a response, not an error.
-/// - It never follows redirects.
-/// - It reads the response in full within [`Limits`]: what moves goes on, and what does not ends. A
-///   [`Deadline`](crate::Deadline) measures it. The size limit counts decompressed bytes.
-/// - It names the content codings that it reads in `Accept-Encoding`, and rejects any other. A
-///   [`ResponseBuffer`](crate::ResponseBuffer) does.
-/// - It sends no head that [`check_head`](crate::check_head) rejects.
-/// - It opens a body once for each sending.
-/// - It sends a [single use](Limits::single_use) on no connection that has been idle for long, as far
-///   as its HTTP client can tell.
-/// - An error says whether the request may have been delivered, and how many bytes of the
-///   response's body were received.
+/// The response:
 ///
-/// The transport suite of `auth-testkit` checks these promises. [`transport_fn`] makes a transport
-/// of a function, such as a fake for tests.
+/// 1. Every status is a response, not an error.
+/// 2. It never follows a redirect.
+/// 3. Headers and body arrive complete, whether the body has a `Content-Length`, comes in chunks or
+///    ends with its connection.
+/// 4. A response to HEAD, and one with status 204 or 304, has no body, whatever its head says.
+///
+/// The request:
+///
+/// 5. Method, path, query and headers are sent as they are.
+/// 6. A body is sent with its length, never in chunks, and an empty POST, PUT or PATCH with a length
+///    of 0: [`Body::frame`](crate::Body::frame) sets the headers.
+/// 7. A stream is opened once for each sending.
+/// 8. If a stream does not open, the request is [not sent](TransportError::not_sent), and the error
+///    says why.
+/// 9. A stream that fails, or that is shorter or longer than announced, is an error at once, and
+///    never arrives complete: [`Body::into_reader`](crate::Body::into_reader) fails before the last
+///    byte.
+/// 10. A request arrives once at most, even if the server closes an idle connection just then. An
+///     error is better than a second sending.
+/// 11. A request that [`check_head`](crate::check_head) rejects is not sent.
+///
+/// The limits, which are those of [`Limits`]:
+///
+/// 12. A response of exactly [`max_bytes`](Limits::max_bytes) arrives. A longer one is an error that
+///     names the limit; decompressed bytes count. A [`ResponseBuffer`](crate::ResponseBuffer) counts.
+/// 13. A response that announces a longer body is an error before its body is read.
+/// 14. What does not move [times out](TransportError::timed_out), with the delivery unknown: a silent
+///     server, a head or body that comes byte by byte, an upload that the server does not read. A
+///     [`Deadline`](crate::Deadline) measures it.
+/// 15. What moves goes on, however long it takes, a response and an upload alike.
+/// 16. An error counts the bytes of the body that were
+///     [received](TransportError::with_received) before it.
+/// 17. The [total timeout](Limits::total_timeout) ends what moves, too.
+///
+/// Content codings, of which [`AcceptedCoding`](crate::AcceptedCoding) and the buffer take care:
+///
+/// 18. A response in a coding that was asked for is decompressed, and has no headers that describe
+///     the compressed body.
+/// 19. Secrets, media and byte ranges are asked for uncompressed.
+/// 20. An incomplete compressed body is an error.
+/// 21. A coding that was not asked for is an error that names it.
+/// 22. A request with an `Accept-Encoding` of its own gets its response as it comes.
+///
+/// Failures:
+///
+/// 23. If the name does not resolve or the connection is refused, the request is *not sent*. The
+///     error names the cause, and is neither a timeout nor [permanent](TransportError::misconfigured).
+/// 24. Plain http goes to loopback addresses only ([`is_loopback`](crate::is_loopback)). For other
+///     hosts the request is *not sent*, and the error is permanent and says to use https.
+/// 25. https never falls back to plain http.
+/// 26. After the request was sent, a failure without a response is
+///     [delivery unknown](TransportError::delivery_unknown): a connection that is closed or reset, an
+///     incomplete head, something that is not HTTP.
+/// 27. An incomplete body is an error, never a response.
+/// 28. No error shows a secret: nothing of the request's path, query, headers or body, and nothing
+///     that the server sent, in any text of the error or of its sources.
+/// 29. A [single use](Limits::single_use) is sent on no connection that has been idle for long, as
+///     far as the HTTP client can tell.
+///
+/// [`transport_fn`] makes a transport of a function, such as a fake for tests. The package
+/// `auth-flows/transports` of the repository has two transports to copy: over attohttpc, and over
+/// reqwest-middleware.
 ///
 /// [`transport_fn`]: crate::transport_fn
 #[diagnostic::on_unimplemented(

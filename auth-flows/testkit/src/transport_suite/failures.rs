@@ -21,6 +21,14 @@ pub(super) const CASES: &[Case] = &[
     ("an incomplete body is never a response", half_a_body),
 ];
 
+pub(super) const ADVICE: &[Case] = &[
+    (
+        "a response of an unknown version of HTTP is an error",
+        unknown_version,
+    ),
+    ("the bytes of an incomplete chunk are counted", half_a_chunk),
+];
+
 fn refused(send: &mut Send<'_>) -> Outcome {
     let error = fails(send, &format!("http://{}", refusing_address()))?;
     ensure!(
@@ -112,7 +120,6 @@ fn garbage(send: &mut Send<'_>) -> Outcome {
     for bytes in [
         &b"SSH-2.0-OpenSSH_9.2 sesame-server\r\n"[..],
         b"\x15\x03\x01\x00\x02\x02\x46",
-        b"HTTP/9.9 200 OK\r\n\r\nsesame-server",
         b"HTTP/1.1 abc sesame-server\r\n\r\n",
         b"HTTP/1.1 200 OK\r\ncontent-length: sesame-server\r\n\r\n",
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nsesame-server\r\n",
@@ -120,6 +127,11 @@ fn garbage(send: &mut Send<'_>) -> Outcome {
         maybe(send, vec![ScriptStep::Read, ScriptStep::send(bytes)])?;
     }
     Ok(())
+}
+
+fn unknown_version(send: &mut Send<'_>) -> Outcome {
+    let bytes = b"HTTP/9.9 200 OK\r\n\r\nsesame-server";
+    maybe(send, vec![ScriptStep::Read, ScriptStep::send(bytes)]).map(drop)
 }
 
 fn half_a_body(send: &mut Send<'_>) -> Outcome {
@@ -130,22 +142,36 @@ fn half_a_body(send: &mut Send<'_>) -> Outcome {
         ),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n", 0),
         (
-            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n20\r\nsesame-server",
-            13,
-        ),
-        (
             b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n",
             5,
         ),
     ] {
-        let error = maybe(send, vec![ScriptStep::Read, ScriptStep::send(bytes)])?;
+        let received = cut_after(send, bytes)?;
         ensure!(
-            error.received() == count,
-            "{count} bytes of the response had arrived, but the error says {}",
-            error.received()
+            received == count,
+            "{count} bytes of the response had arrived, but the error says {received}"
         );
     }
+    // An incomplete chunk: a client need not return its part of it.
+    cut_after(send, HALF_A_CHUNK).map(drop)
+}
+
+const HALF_A_CHUNK: &[u8] =
+    b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n20\r\nsesame-server";
+
+fn half_a_chunk(send: &mut Send<'_>) -> Outcome {
+    let received = cut_after(send, HALF_A_CHUNK)?;
+    ensure!(
+        received == 13,
+        "13 bytes of the response had arrived, but the error says {received}"
+    );
     Ok(())
+}
+
+/// Returns how many bytes had arrived as the error says, of a response that ends after these.
+fn cut_after(send: &mut Send<'_>, bytes: &'static [u8]) -> Result<u64, String> {
+    let error = maybe(send, vec![ScriptStep::Read, ScriptStep::send(bytes)])?;
+    Ok(error.received())
 }
 
 fn maybe(send: &mut Send<'_>, steps: Vec<ScriptStep>) -> Result<TransportError, String> {
