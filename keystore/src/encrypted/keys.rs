@@ -30,6 +30,17 @@ pub(super) struct SealingKey {
     pub(super) check: [u8; 16],
 }
 
+/// What a record of another process says of its key.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct OtherKey {
+    pub(super) salt: [u8; 16],
+    pub(super) check: [u8; 16],
+}
+
+/// How many salts of others are tried before a new one is drawn: each that is of another passphrase
+/// costs a derivation.
+const OTHERS: usize = 2;
+
 /// The program's passphrase or key, and the keys derived from it.
 pub(super) struct Keys {
     source: Source,
@@ -56,9 +67,13 @@ impl Keys {
     /// Returns the key for the next save.
     ///
     /// It is the last used key with the current cost, usually the one that decrypted the previous
-    /// token record. So processes that share a directory end up with one salt and do not derive a
-    /// key for each other's token records. A shared key is safe because nonces are random.
-    pub(super) fn for_sealing(&self) -> Result<Arc<SealingKey>, Error> {
+    /// token record. If there is none, it is the one of a record that another process has saved, as
+    /// `others` finds it for a cost. So processes that share a directory use one salt and do not
+    /// derive a key for each other's token records. A shared key is safe because nonces are random.
+    pub(super) fn for_sealing(
+        &self,
+        others: impl FnOnce(KdfCost) -> Vec<OtherKey>,
+    ) -> Result<Arc<SealingKey>, Error> {
         let mut derived = self.derived();
         let last = match &self.source {
             Source::Raw(_) => derived.last(),
@@ -75,6 +90,15 @@ impl Keys {
                 "the encrypted store has no key",
             ));
         };
+        for other in others(*cost).into_iter().take(OTHERS) {
+            let key = Arc::new(derive(passphrase, *cost, other.salt)?);
+            derived.push(Arc::clone(&key));
+            // Only a holder of the passphrase knows the check: a salt that was planted, perhaps with
+            // keys computed ahead for it, is not used.
+            if key.check == other.check {
+                return Ok(key);
+            }
+        }
         let key = Arc::new(derive(passphrase, *cost, random()?)?);
         derived.push(Arc::clone(&key));
         Ok(key)
@@ -107,6 +131,12 @@ impl Keys {
             }
             _ => Ok(None),
         }
+    }
+
+    /// Returns how many keys were derived so far.
+    #[cfg(test)]
+    pub(super) fn derivations(&self) -> usize {
+        self.derived().len()
     }
 
     fn derived(&self) -> MutexGuard<'_, Vec<Arc<SealingKey>>> {
@@ -185,6 +215,10 @@ mod tests {
         )
     }
 
+    fn alone(_: KdfCost) -> Vec<OtherKey> {
+        Vec::new()
+    }
+
     fn salt(key: &SealingKey) -> [u8; 16] {
         match key.origin {
             Origin::Argon2id { salt, .. } => salt,
@@ -195,9 +229,9 @@ mod tests {
     #[test]
     fn a_key_is_derived_once_for_each_salt() {
         let keys = keys(8);
-        let own = keys.for_sealing().unwrap();
+        let own = keys.for_sealing(alone).unwrap();
         for _ in 0..3 {
-            assert!(Arc::ptr_eq(&own, &keys.for_sealing().unwrap()));
+            assert!(Arc::ptr_eq(&own, &keys.for_sealing(alone).unwrap()));
             let again = keys.of(own.origin).unwrap().unwrap();
             assert!(Arc::ptr_eq(&own, &again));
         }
@@ -207,22 +241,46 @@ mod tests {
     #[test]
     fn a_save_uses_the_key_of_the_last_load() {
         let (one, other) = (keys(8), keys(8));
-        let (first, second) = (one.for_sealing().unwrap(), other.for_sealing().unwrap());
+        let (first, second) = (
+            one.for_sealing(alone).unwrap(),
+            other.for_sealing(alone).unwrap(),
+        );
         assert_ne!(salt(&first), salt(&second), "drawn at random");
         assert_ne!(first.key[..], second.key[..]);
         let opened = one.of(second.origin).unwrap().unwrap();
         assert!(opened.key == second.key && opened.check == second.check);
-        assert_eq!(salt(&one.for_sealing().unwrap()), salt(&second));
+        assert_eq!(salt(&one.for_sealing(alone).unwrap()), salt(&second));
         one.of(first.origin).unwrap();
-        assert_eq!(salt(&one.for_sealing().unwrap()), salt(&first));
+        assert_eq!(salt(&one.for_sealing(alone).unwrap()), salt(&first));
+    }
+
+    #[test]
+    fn the_first_save_takes_a_salt_whose_check_it_can_confirm() {
+        let own = keys(8).for_sealing(alone).unwrap();
+        let of = |salt, check| OtherKey { salt, check };
+        let good = || of(salt(&own), own.check);
+        let planted = |byte| of([byte; 16], [0; 16]);
+        let check = |others: Vec<OtherKey>, takes: bool, derivations| {
+            let keys = keys(8);
+            let found = keys.for_sealing(|_| others).unwrap();
+            assert_eq!(salt(&found) == salt(&own), takes);
+            assert!(found.check != [0; 16] && salt(&found)[..2] != [7; 2]);
+            assert_eq!(keys.derivations(), derivations);
+            let again = keys.for_sealing(|_| panic!("it has one")).unwrap();
+            assert!(Arc::ptr_eq(&found, &again));
+        };
+        check(vec![good()], true, 1);
+        check(vec![planted(7), good()], true, 2);
+        check(vec![planted(7)], false, 2);
+        check(vec![planted(7), planted(8), good()], false, 3);
     }
 
     #[test]
     fn a_raised_cost_opens_old_files_and_applies_to_new_ones() {
         let (old, new) = (keys(8), keys(16));
-        let sealed = old.for_sealing().unwrap();
+        let sealed = old.for_sealing(alone).unwrap();
         assert!(new.of(sealed.origin).unwrap().unwrap().key == sealed.key);
-        let raised = new.for_sealing().unwrap();
+        let raised = new.for_sealing(alone).unwrap();
         assert!(matches!(&raised.origin, Origin::Argon2id { cost, .. } if cost.memory_kib == 16));
     }
 
@@ -231,12 +289,12 @@ mod tests {
         let raw = Keys::new(EncryptionKey::from_text("11".repeat(32)).unwrap());
         let phrase = keys(8);
         assert!(phrase.of(Origin::Raw).unwrap().is_none());
-        let origin = phrase.for_sealing().unwrap().origin;
+        let origin = phrase.for_sealing(alone).unwrap().origin;
         assert!(raw.of(origin).unwrap().is_none());
-        let key = raw.for_sealing().unwrap();
+        let key = raw.for_sealing(alone).unwrap();
         assert!(*key.key == [0x11; 32] && key.check != [0; 16]);
         let other = Keys::new(EncryptionKey::from_text("12".repeat(32)).unwrap());
-        assert_ne!(other.for_sealing().unwrap().check, key.check);
+        assert_ne!(other.for_sealing(alone).unwrap().check, key.check);
     }
 
     /// A passphrase must give the same key with every library version. These bytes were computed

@@ -3,6 +3,7 @@
 mod cost;
 mod key;
 mod keys;
+mod neighbours;
 mod sealed;
 mod wrapper;
 
@@ -43,8 +44,9 @@ use crate::fs::{
 /// leases. Without an encrypted token record, a plain-text one is an error that says what to do.
 /// [`with_plaintext_migration`](Self::with_plaintext_migration) encrypts it.
 ///
-/// A key is derived from the passphrase once for each salt, at the first load or save. Dropping the
-/// last clone wipes it from memory.
+/// A key is derived from the passphrase once for each salt, at the first load or save. A new file
+/// takes the salt of those in the directory, so one derivation opens all of them, whichever
+/// processes wrote them. Dropping the last clone wipes the keys from memory.
 ///
 /// ```
 /// use auth_core::{AccountKey, TokenRecord, Store};
@@ -77,7 +79,9 @@ impl Encrypted {
     pub fn open(folder: impl Into<PathBuf>, key: EncryptionKey) -> Result<Self, Error> {
         let plain = AccountFiles::open(&folder.into(), PlainText)?;
         Ok(Self {
-            sealed: plain.with_format(SealedFormat::new(Arc::new(Keys::new(key)))),
+            sealed: plain.with_format(
+                SealedFormat::new(Arc::new(Keys::new(key))).with_folder(plain.shared_folder()),
+            ),
             plain,
             migrates: false,
         })

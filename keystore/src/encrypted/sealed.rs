@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 use super::{
     cost::KdfCost,
     keys::{Keys, Origin, SealingKey, random},
+    neighbours,
 };
 use crate::fs::{account_files::Format, errors, file_names};
 
@@ -34,11 +35,24 @@ const TAG: usize = 16;
 #[derive(Clone)]
 pub(super) struct SealedFormat {
     keys: Arc<Keys>,
+    /// Where other processes save.
+    folder: Option<Arc<Path>>,
 }
 
 impl SealedFormat {
     pub(super) fn new(keys: Arc<Keys>) -> Self {
-        Self { keys }
+        Self { keys, folder: None }
+    }
+
+    /// Takes the salt of the files in this folder, if the first save comes before the first load.
+    pub(super) fn with_folder(mut self, folder: &Arc<Path>) -> Self {
+        self.folder = Some(Arc::clone(folder));
+        self
+    }
+
+    #[cfg(test)]
+    pub(super) fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     pub(super) fn open(&self, account: &AccountKey, bytes: &[u8]) -> Result<SecretBytes, Problem> {
@@ -66,7 +80,10 @@ impl SealedFormat {
     }
 
     pub(super) fn seal(&self, key: &AccountKey, record: &SecretBytes) -> Result<Vec<u8>, Error> {
-        let sealing = self.keys.for_sealing()?;
+        let sealing = self.keys.for_sealing(|cost| match &self.folder {
+            Some(folder) => neighbours::keys(folder, cost),
+            None => Vec::new(),
+        })?;
         let head = Head {
             origin: sealing.origin,
             check: sealing.check,
@@ -111,9 +128,9 @@ impl Format for SealedFormat {
 
 /// The header line without its sum.
 #[derive(Debug, PartialEq)]
-struct Head {
-    origin: Origin,
-    check: [u8; 16],
+pub(super) struct Head {
+    pub(super) origin: Origin,
+    pub(super) check: [u8; 16],
     nonce: [u8; 24],
 }
 
@@ -131,6 +148,11 @@ impl Head {
         };
         let (check, nonce) = (hex(&self.check), hex(&self.nonce));
         format!("{MAGIC}{VERSION}{origin} {check} {nonce}")
+    }
+
+    /// Returns the header of a file, unless that is foreign or damaged.
+    pub(super) fn of(file: &[u8]) -> Option<Self> {
+        split(file).and_then(|(line, _)| Self::parse(line)).ok()
     }
 
     /// Takes exactly what [`line`](Self::line) writes.

@@ -93,6 +93,16 @@ impl<F: Format> AccountFiles<F> {
         &self.folder
     }
 
+    #[cfg(feature = "encrypted")]
+    pub(crate) fn shared_folder(&self) -> &Arc<Path> {
+        &self.folder
+    }
+
+    #[cfg(all(test, feature = "encrypted"))]
+    pub(crate) fn format(&self) -> &F {
+        &self.format
+    }
+
     /// Returns the path of this account's token record, whether it exists or not.
     pub(crate) fn path(&self, key: &AccountKey) -> PathBuf {
         self.folder
