@@ -114,10 +114,13 @@ impl Connection {
     pub(super) fn error(&self, error: tokio_postgres::Error) -> Error {
         let label = &self.label;
         let Some(found) = error.as_db_error() else {
+            let source = error.source();
+            let io = source.and_then(|source| source.downcast_ref::<io::Error>());
+            // rustls says so of a certificate; a server that ends in mid-handshake has other kinds.
+            let untrusted = error.to_string().starts_with("error performing TLS")
+                && io.is_some_and(|io| io.kind() == io::ErrorKind::InvalidData);
             let lost = error.is_closed()
-                || error
-                    .source()
-                    .is_some_and(|source| source.downcast_ref::<io::Error>().is_some())
+                || (io.is_some() && !untrusted)
                 || error.to_string().starts_with("connection closed")
                 || error.to_string().contains("timeout");
             return match lost {
@@ -125,7 +128,10 @@ impl Connection {
                     .with_help("try again; if it happens again, look whether the server runs"),
                 false => Error::new(ErrorKind::Configuration, format!("{label}: cannot connect"))
                     .with_setting("Postgres")
-                    .with_help("correct the URL, or the certificate of the server"),
+                    .with_help(
+                        "correct the URL, or the certificate of the server; SSL_CERT_FILE may name \
+                         that of its authority",
+                    ),
             }
             .with_source(error);
         };
@@ -135,6 +141,12 @@ impl Connection {
             (&SqlState::UNDEFINED_TABLE | &SqlState::INVALID_SCHEMA_NAME, _) => {
                 return wrong_schema(label, None);
             }
+            // The server has no rule for this connection.
+            (&SqlState::INVALID_AUTHORIZATION_SPECIFICATION, _) => (
+                ErrorKind::Configuration,
+                "add sslmode=require to the URL if the server requires TLS; otherwise correct the \
+                 user in the URL, or pg_hba.conf",
+            ),
             (_, "28") => (
                 ErrorKind::Configuration,
                 "correct the user and the password in the URL",

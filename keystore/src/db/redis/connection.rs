@@ -1,6 +1,6 @@
 //! One connection to the server, opened when it is needed and again when it was lost.
 
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 
 use auth_core::{Error, ErrorKind};
 use redis::{
@@ -12,8 +12,14 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     sync::Mutex,
+    time::{error::Elapsed, timeout},
 };
 use tokio_rustls::TlsConnector;
+
+/// How long a server may take to answer to TLS: shorter than an operation, whose end says less.
+const HANDSHAKE: Duration = Duration::from_secs(3);
+const OUT_OF_REACH: &str = "try again; if it happens again, look whether the server runs, and \
+                            whether it requires TLS (rediss://)";
 
 pub(super) struct Connection {
     info: ConnectionInfo,
@@ -56,9 +62,14 @@ impl Connection {
                         let name = ServerName::try_from(host.clone());
                         let name = name.map_err(|error| self.untrusted(error))?;
                         let connector = TlsConnector::from(Arc::new(tls.clone()));
-                        let stream = connector.connect(name, stream).await;
-                        self.greet(stream.map_err(|error| self.untrusted(error))?)
-                            .await?
+                        let stream = connector.connect(name, stream);
+                        let stream = timeout(HANDSHAKE, stream).await;
+                        let stream = stream.map_err(|error| self.unanswered(error))?;
+                        let stream = stream.map_err(|error| match error.kind() {
+                            io::ErrorKind::InvalidData => self.untrusted(error),
+                            _ => self.unreachable(error),
+                        });
+                        self.greet(stream?).await?
                     }
                 }
             }
@@ -107,7 +118,17 @@ impl Connection {
             ErrorKind::Transport,
             format!("{} is out of reach", self.label),
         )
-        .with_help("try again; if it happens again, look whether the server runs")
+        .with_help(OUT_OF_REACH)
+        .with_source(source)
+    }
+
+    /// A server without TLS waits for the end of a line.
+    fn unanswered(&self, source: Elapsed) -> Error {
+        Error::new(
+            ErrorKind::TimedOut,
+            format!("{}: TLS failed: no response", self.label),
+        )
+        .with_help("try again; if it happens again, look whether the server has TLS at this port")
         .with_source(source)
     }
 
@@ -117,7 +138,10 @@ impl Connection {
             format!("{}: TLS failed", self.label),
         )
         .with_setting("Redis")
-        .with_help("correct the certificate of the server, or the host in the URL")
+        .with_help(
+            "correct the certificate of the server, or the host in the URL; SSL_CERT_FILE may name \
+             the certificate of its authority",
+        )
         .with_source(source)
     }
 
@@ -169,7 +193,7 @@ impl Connection {
                 .with_help("give the server more memory or disk; it must not evict keys"),
             _ if error.is_io_error() || error.is_connection_dropped() => {
                 Error::new(ErrorKind::Transport, format!("{label} is out of reach"))
-                    .with_help("try again; if it happens again, look whether the server runs")
+                    .with_help(OUT_OF_REACH)
             }
             _ => Error::new(ErrorKind::Store, format!("{label} failed"))
                 .with_help("look into the log of the server"),
