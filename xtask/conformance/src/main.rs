@@ -79,6 +79,7 @@ fn dispatch(mut args: Vec<OsString>) -> Outcome {
         Some("store-probe") => stores::probe,
         Some("store-worker") => stores::work,
         Some("fleet-store") => fleet::act,
+        Some("fleet-open") => fleet::open_once,
         _ => return run(args),
     };
     args.remove(0);

@@ -1,11 +1,9 @@
 //! A server of one kind: started, killed, started again.
 
 use std::fs;
-use std::io::Write as _;
-use std::net::TcpListener;
-use std::os::unix::fs::{PermissionsExt, chown};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command};
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -16,6 +14,7 @@ use std::time::{Duration, Instant};
 use auth_core::{Error, Store};
 use keystore::{EncryptionKey, Postgres, Redis};
 
+use super::program::{self, GUARDED, Ports, finished};
 use crate::report::Failure;
 
 /// How long the lease of a dead process remains in these cases.
@@ -34,14 +33,31 @@ pub(super) enum Kind {
     /// PostgreSQL behind PgBouncer, where each statement may use another connection.
     Pooled,
     Redis,
+    /// The server that grew out of Redis.
+    Valkey,
 }
 
 impl Kind {
+    /// Whether it has the commands of Redis.
+    pub(super) fn is_redis(self) -> bool {
+        matches!(self, Self::Redis | Self::Valkey)
+    }
+
+    /// The program of the server, and the one that sends it commands.
+    pub(super) fn program(self) -> &'static str {
+        match self {
+            Self::Postgres | Self::Pooled => "postgres",
+            Self::Redis => "redis-server",
+            Self::Valkey => "valkey-server",
+        }
+    }
+
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::Postgres => "a fleet over PostgreSQL",
             Self::Pooled => "a fleet over PgBouncer in transaction mode",
             Self::Redis => "a fleet over Redis",
+            Self::Valkey => "a fleet over Valkey",
         }
     }
 }
@@ -50,71 +66,109 @@ impl Kind {
 pub(super) struct Engine {
     pub(super) kind: Kind,
     around: tempfile::TempDir,
-    port: u16,
+    ports: Ports,
     /// The pooler in front of it, with its port.
     pooler: Option<(Child, u16)>,
     server: Mutex<Child>,
     namespaces: AtomicUsize,
 }
 
-/// The folder with PostgreSQL's programs; Debian keeps them outside of the search path.
-pub(super) fn postgres_folder() -> Option<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
-    let mut found: Vec<_> = versions
-        .flatten()
-        .map(|version| version.path().join("bin"))
-        .filter(|folder| folder.join("postgres").exists() && folder.join("initdb").exists())
-        .collect();
-    found.sort();
-    found.pop()
-}
-
 impl Engine {
     pub(super) fn start(kind: Kind) -> Result<Self, Failure> {
+        let engine = Self::prepared(kind, |around| {
+            program::make_certificates(around)?;
+            match kind.is_redis() {
+                true => Ok(()),
+                false => program::prepare_postgres(around),
+            }
+        })?;
+        engine.wait_until_ready()?;
+        Ok(engine)
+    }
+
+    fn prepared(
+        kind: Kind,
+        prepare: impl FnOnce(&Path) -> Result<(), Failure>,
+    ) -> Result<Self, Failure> {
         let around = tempfile::Builder::new().prefix("fleet-").tempdir()?;
         fs::set_permissions(around.path(), fs::Permissions::from_mode(0o755))?;
-        let port = free_port()?;
-        if kind != Kind::Redis {
-            prepare_postgres(around.path())?;
-        }
-        let server = Mutex::new(spawn(kind, around.path(), port)?);
+        let ports = Ports::free(kind)?;
+        prepare(around.path())?;
+        let server = Mutex::new(program::spawn(kind, around.path(), ports)?);
         let mut engine = Self {
             kind,
             around,
-            port,
+            ports,
             pooler: None,
             server,
             namespaces: AtomicUsize::new(0),
         };
         if kind == Kind::Pooled {
-            engine.pooler = Some(pooler(engine.around.path(), port)?);
+            engine.pooler = Some(program::pooler(engine.around.path(), ports.plain)?);
         }
-        engine.wait_until_ready()?;
         Ok(engine)
     }
 
     /// The URL, with the password.
     pub(super) fn url(&self) -> String {
-        let port = self.pooler.as_ref().map_or(self.port, |(_, port)| *port);
-        self.url_with(PASSWORD, port)
+        let port = self.pooler.as_ref().map(|(_, port)| *port);
+        self.url_with(PASSWORD, port.unwrap_or(self.ports.plain))
     }
 
     pub(super) fn url_with(&self, password: &str, port: u16) -> String {
-        match self.kind {
-            Kind::Redis => format!("redis://:{password}@127.0.0.1:{port}/0"),
-            _ => format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres"),
+        match self.kind.is_redis() {
+            true => format!("redis://:{password}@127.0.0.1:{port}/0"),
+            false => format!("postgres://postgres:{password}@127.0.0.1:{port}/postgres"),
+        }
+    }
+
+    /// The URL for a connection with TLS. PostgreSQL admits its user by no other one.
+    pub(super) fn tls_url(&self, host: &str) -> String {
+        let port = self.ports.tls;
+        match self.kind.is_redis() {
+            true => format!("rediss://:{PASSWORD}@{host}:{port}/0"),
+            false => {
+                format!("postgres://{GUARDED}:{PASSWORD}@{host}:{port}/postgres?sslmode=require")
+            }
         }
     }
 
     pub(super) fn port(&self) -> u16 {
-        self.port
+        self.ports.plain
+    }
+
+    pub(super) fn tls_port(&self) -> u16 {
+        self.ports.tls
+    }
+
+    /// The folder with its certificates.
+    pub(super) fn folder(&self) -> &Path {
+        self.around.path()
+    }
+
+    /// Runs SQL as the owner, and returns the fields of the result.
+    pub(super) fn sql(&self, text: &str) -> Result<String, Failure> {
+        let mut psql = Command::new(program::postgres("psql")?);
+        psql.args(["-v", "ON_ERROR_STOP=1", "-qAt", "-c", text]);
+        let found = finished(psql.arg(self.url_with(PASSWORD, self.port())))?;
+        Ok(found.trim().to_owned())
+    }
+
+    /// Sends a command of Redis, and returns the response.
+    pub(super) fn command(&self, words: &[&str]) -> Result<String, Failure> {
+        let mut cli = Command::new(self.kind.program().replace("-server", "-cli"));
+        cli.env("REDISCLI_AUTH", PASSWORD)
+            .args(["-e", "-p", &self.port().to_string()])
+            .args(words);
+        let found = finished(&mut cli)?;
+        Ok(found.trim().to_owned())
     }
 
     /// A namespace that nothing has used, with its tables.
     pub(super) fn namespace(&self) -> Result<String, Failure> {
         let number = self.namespaces.fetch_add(1, Ordering::SeqCst);
         let name = format!("fleet_{number}");
-        if self.kind != Kind::Redis {
+        if !self.kind.is_redis() {
             Postgres::builder(self.url()).namespace(&name).migrate()?;
         }
         Ok(name)
@@ -124,16 +178,23 @@ impl Engine {
         open(&self.url(), namespace)
     }
 
-    /// Sends SIGKILL to the server, and starts it again after a while.
-    pub(super) fn crash(&self, down: Duration) -> Result<(), Failure> {
+    /// Sends SIGKILL to the server.
+    pub(super) fn kill(&self) -> Result<(), Failure> {
         let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
         server.kill()?;
         server.wait()?;
+        Ok(())
+    }
+
+    /// Sends SIGKILL to the server, and starts it again after a while.
+    pub(super) fn crash(&self, down: Duration) -> Result<(), Failure> {
+        self.kill()?;
+        let mut server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
         thread::sleep(down);
         // Its own processes end a moment later than PostgreSQL itself.
         let deadline = Instant::now() + START;
         loop {
-            *server = spawn(self.kind, self.around.path(), self.port)?;
+            *server = program::spawn(self.kind, self.around.path(), self.ports)?;
             thread::sleep(Duration::from_millis(300));
             if server.try_wait()?.is_none() {
                 break;
@@ -148,9 +209,9 @@ impl Engine {
     fn wait_until_ready(&self) -> Result<(), Failure> {
         let deadline = Instant::now() + START;
         loop {
-            let ready = match self.kind {
-                Kind::Redis => open(&self.url(), "ready").map(drop),
-                _ => Postgres::builder(self.url()).namespace("ready").migrate(),
+            let ready = match self.kind.is_redis() {
+                true => open(&self.url(), "ready").map(drop),
+                false => Postgres::builder(self.url()).namespace("ready").migrate(),
             };
             match ready {
                 Ok(()) => return Ok(()),
@@ -166,16 +227,11 @@ impl Engine {
         if self.kind != Kind::Postgres {
             return Ok(None);
         }
-        let folder = postgres_folder().ok_or("PostgreSQL is missing")?;
-        let output = Command::new(folder.join("psql"))
-            .args(["-At", "-c"])
-            .arg(format!(
-                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%{namespace}.auth_%' \
-                 AND pid <> pg_backend_pid()"
-            ))
-            .arg(self.url())
-            .output()?;
-        Ok(Some(String::from_utf8(output.stdout)?.trim().parse()?))
+        let found = self.sql(&format!(
+            "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%{namespace}.auth_%' \
+             AND pid <> pg_backend_pid()"
+        ))?;
+        Ok(Some(found.parse()?))
     }
 
     /// Everything that the server has on its disk.
@@ -227,136 +283,4 @@ pub(super) fn open(url: &str, namespace: &str) -> Result<Opened, Error> {
                 .open(key)?,
         ),
     })
-}
-
-fn free_port() -> Result<u16, Failure> {
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
-}
-
-/// A command as the user `postgres`: the programs refuse to run as root.
-fn unprivileged(program: &Path) -> Command {
-    let own = fs::metadata("/proc/self").map(|about| std::os::unix::fs::MetadataExt::uid(&about));
-    let mut command = match own {
-        Ok(0) => {
-            let mut command = Command::new("setpriv");
-            command
-                .args([
-                    "--reuid=postgres",
-                    "--regid=postgres",
-                    "--clear-groups",
-                    "--",
-                ])
-                .arg(program);
-            command
-        }
-        _ => Command::new(program),
-    };
-    command.stdin(Stdio::null()).stdout(Stdio::null());
-    command
-}
-
-/// Gives a file to the user `postgres`, if we are root.
-fn give_away(path: &Path) -> Result<(), Failure> {
-    let id = |option: &str| -> Result<u32, Failure> {
-        let found = Command::new("id").args([option, "postgres"]).output()?;
-        Ok(String::from_utf8(found.stdout)?.trim().parse()?)
-    };
-    if std::os::unix::fs::MetadataExt::uid(&fs::metadata("/proc/self")?) == 0 {
-        chown(path, Some(id("-u")?), Some(id("-g")?))?;
-    }
-    Ok(())
-}
-
-fn prepare_postgres(around: &Path) -> Result<(), Failure> {
-    let folder = postgres_folder().ok_or("PostgreSQL is missing")?;
-    let (data, password) = (around.join("data"), around.join("password"));
-    fs::create_dir(&data)?;
-    fs::write(&password, PASSWORD)?;
-    give_away(&data)?;
-    give_away(&password)?;
-    let made = unprivileged(&folder.join("initdb"))
-        .arg("-D")
-        .arg(&data)
-        .args([
-            "-U",
-            "postgres",
-            "-A",
-            "scram-sha-256",
-            "--no-sync",
-            "--pwfile",
-        ])
-        .arg(&password)
-        .current_dir("/")
-        .output()?;
-    fs::remove_file(&password)?;
-    match made.status.success() {
-        true => Ok(()),
-        false => Err(String::from_utf8_lossy(&made.stderr).into_owned().into()),
-    }
-}
-
-fn spawn(kind: Kind, around: &Path, port: u16) -> Result<Child, Failure> {
-    let port = port.to_string();
-    let log = fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(around.join("server.log"))?;
-    Ok(match kind {
-        Kind::Redis => Command::new("redis-server")
-            .args(["--port", &port, "--bind", "127.0.0.1", "--save", ""])
-            .args(["--appendonly", "yes", "--appendfsync", "always"])
-            .args([
-                "--maxmemory-policy",
-                "noeviction",
-                "--requirepass",
-                PASSWORD,
-            ])
-            .arg("--dir")
-            .arg(around)
-            .stdin(Stdio::null())
-            .stdout(log)
-            .spawn()?,
-        _ => {
-            let folder = postgres_folder().ok_or("PostgreSQL is missing")?;
-            unprivileged(&folder.join("postgres"))
-                .arg("-D")
-                .arg(around.join("data"))
-                .args(["-p", &port, "-c", "listen_addresses=127.0.0.1"])
-                .args(["-c", "unix_socket_directories=", "-c", "max_connections=60"])
-                .current_dir("/")
-                .stderr(log)
-                .spawn()?
-        }
-    })
-}
-
-fn pooler(around: &Path, server: u16) -> Result<(Child, u16), Failure> {
-    let port = free_port()?;
-    let (settings, users) = (around.join("pgbouncer.ini"), around.join("users.txt"));
-    let mut file = fs::File::create(&settings)?;
-    write!(
-        file,
-        "[databases]\n\
-         postgres = host=127.0.0.1 port={server} user=postgres password={PASSWORD}\n\
-         [pgbouncer]\n\
-         listen_addr = 127.0.0.1\n\
-         listen_port = {port}\n\
-         unix_socket_dir =\n\
-         auth_type = plain\n\
-         auth_file = {}\n\
-         pool_mode = transaction\n\
-         default_pool_size = 8\n\
-         max_client_conn = 200\n",
-        users.display()
-    )?;
-    fs::write(&users, format!("\"postgres\" \"{PASSWORD}\"\n"))?;
-    let log = fs::File::create(around.join("pgbouncer.log"))?;
-    let found = Path::new("/usr/sbin/pgbouncer");
-    let program = if found.exists() {
-        found
-    } else {
-        Path::new("pgbouncer")
-    };
-    let child = unprivileged(program).arg(&settings).stderr(log).spawn()?;
-    Ok((child, port))
 }

@@ -6,7 +6,9 @@
 mod accidents;
 mod crowd;
 mod engine;
+mod program;
 mod suite;
+mod tls;
 mod trouble;
 
 use std::ffi::OsString;
@@ -17,8 +19,10 @@ use std::thread;
 use engine::{Engine, Kind};
 
 pub(crate) use suite::act;
+pub(crate) use tls::open_once;
 
-use super::report::Report;
+use super::expect::ensure;
+use super::report::{CheckResult, Report};
 use super::rig::Rig;
 use crate::Stop;
 
@@ -28,6 +32,7 @@ const TOOLS: &[(&str, &str)] = &[
     ("pgbouncer", "pgbouncer"),
     ("setpriv", "util-linux"),
     ("faketime", "faketime"),
+    ("openssl", "openssl"),
 ];
 
 pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
@@ -40,7 +45,7 @@ pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
         .filter(|(tool, _)| !there(tool))
         .map(|(_, package)| *package)
         .collect();
-    if engine::postgres_folder().is_none() {
+    if program::postgres_folder().is_none() {
         missing.push("postgresql");
     }
     if !missing.is_empty() {
@@ -51,16 +56,39 @@ pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
     }
     // At the same time, because the cases mostly wait.
     thread::scope(|scope| {
-        let beside = scope.spawn(|| {
-            let mut held = Report::held();
-            over(Kind::Redis, &mut held).map(|()| held)
-        });
+        let beside = |kind| {
+            scope.spawn(move || {
+                let mut held = Report::held();
+                over(kind, &mut held).map(|()| held)
+            })
+        };
+        let redis = beside(Kind::Redis);
+        let valkey = there(Kind::Valkey.program()).then(|| beside(Kind::Valkey));
         over(Kind::Postgres, report)?;
         over(Kind::Pooled, report)?;
         let panicked = |_| Err(Stop::Failed("the cases over Redis panicked".to_owned()));
-        report.append(beside.join().unwrap_or_else(panicked)?);
+        report.append(redis.join().unwrap_or_else(panicked)?);
+        match valkey {
+            Some(valkey) => report.append(valkey.join().unwrap_or_else(panicked)?),
+            None => {
+                report.about(Kind::Valkey.title());
+                report.not_offered(
+                    "all cases over Redis, with valkey-server",
+                    "Debian 12 has no package of it",
+                    has_no_package,
+                );
+            }
+        }
         Ok(())
     })
+}
+
+/// Fails if the system could install Valkey.
+fn has_no_package() -> CheckResult {
+    let mut policy = Command::new("apt-cache");
+    let known = program::finished(policy.args(["policy", "valkey-server"]))?;
+    let known = known.contains("Candidate:") && !known.contains("Candidate: (none)");
+    ensure(!known, "apt-get install valkey-server, also in .ci/run")
 }
 
 /// Runs all cases over one engine.
@@ -69,6 +97,7 @@ fn over(kind: Kind, report: &mut Report) -> Result<(), Stop> {
     let engine = Engine::start(kind).map_err(failed)?;
     report.about(kind.title());
     suite::run(&engine, report);
+    tls::run(&engine, report);
     crowd::run(&engine, report);
     if kind != Kind::Pooled {
         accidents::run(&engine, report);

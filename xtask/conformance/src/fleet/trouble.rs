@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use auth_core::{AccountKey, Error, ErrorKind, SecretBytes, Store};
 use keystore::{EncryptionKey, Postgres, Redis};
 
-use super::engine::{self, Engine, Kind, LEASE, PASSWORD};
+use super::engine::{self, Engine, LEASE, PASSWORD};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
 
@@ -33,9 +33,9 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
         let took = began.elapsed();
         ensure(took < Duration::from_secs(15), format!("it took {took:?}"))
     });
-    match engine.kind {
-        Kind::Redis => report.single("a server that forgets is refused", || forgetful(engine)),
-        _ => {
+    match engine.kind.is_redis() {
+        true => report.single("a server that forgets is refused", || forgetful(engine)),
+        false => {
             report.single("no tables, newer tables: what to do", || tables(engine));
             report.single("a user without rights: what to do", || rights(engine));
         }
@@ -75,14 +75,7 @@ fn is(error: &Error, kind: ErrorKind, words: &[&str]) -> CheckResult {
 }
 
 fn forgetful(engine: &Engine) -> CheckResult {
-    let set = |value: &str| -> CheckResult {
-        let output = std::process::Command::new("redis-cli")
-            .env("REDISCLI_AUTH", PASSWORD)
-            .args(["-p", &engine.port().to_string()])
-            .args(["config", "set", "appendfsync", value])
-            .output()?;
-        ensure(output.status.success(), "redis-cli failed")
-    };
+    let set = |value: &str| engine.command(&["config", "set", "appendfsync", value]);
     set("everysec")?;
     let opened = engine.open("fleet_forgetful");
     let accepted = Redis::builder(engine.url())
@@ -96,24 +89,13 @@ fn forgetful(engine: &Engine) -> CheckResult {
     Ok(())
 }
 
-/// Runs SQL as the owner.
-fn sql(engine: &Engine, text: &str) -> CheckResult {
-    let folder = engine::postgres_folder().ok_or("PostgreSQL is missing")?;
-    let output = std::process::Command::new(folder.join("psql"))
-        .args(["-v", "ON_ERROR_STOP=1", "-q", "-c", text, &engine.url()])
-        .output()?;
-    let words = String::from_utf8_lossy(&output.stderr).into_owned();
-    ensure(output.status.success(), words)
-}
-
 fn tables(engine: &Engine) -> CheckResult {
     let error = failed(engine.open("fleet_nothing"))?;
     is(&error, ErrorKind::Configuration, &["missing", "migrate"])?;
     let namespace = engine.namespace()?;
-    sql(
-        engine,
-        &format!("UPDATE {namespace}.auth_meta SET schema_version = 99"),
-    )?;
+    engine.sql(&format!(
+        "UPDATE {namespace}.auth_meta SET schema_version = 99"
+    ))?;
     let error = failed(engine.open(&namespace))?;
     is(
         &error,
@@ -129,7 +111,7 @@ fn tables(engine: &Engine) -> CheckResult {
 
 fn rights(engine: &Engine) -> CheckResult {
     let namespace = engine.namespace()?;
-    sql(engine, "CREATE ROLE guest LOGIN PASSWORD 'marked-role'")?;
+    engine.sql("CREATE ROLE guest LOGIN PASSWORD 'marked-role'")?;
     let url = engine.url_with("marked-role", engine.port());
     let url = url.replace("postgres:marked", "guest:marked");
     let error = failed(engine::open(&url, &namespace))?;
@@ -142,7 +124,7 @@ fn rights(engine: &Engine) -> CheckResult {
         "GRANT USAGE ON SCHEMA {namespace} TO guest; \
          GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA {namespace} TO guest"
     );
-    sql(engine, &grants)?;
+    engine.sql(&grants)?;
     let store = engine::open(&url, &namespace)?;
     let lease = store.try_lease(&key("me"))?.ok_or("the lease is taken")?;
     store.save(&lease, &SecretBytes::new(b"{}".to_vec()))?;
@@ -195,23 +177,19 @@ fn late(engine: &Engine) -> CheckResult {
 
 /// Ends all leases of a namespace, as time does for a holder that hangs.
 fn steal(engine: &Engine, namespace: &str) -> CheckResult {
-    match engine.kind {
-        Kind::Redis => {
+    let done = match engine.kind.is_redis() {
+        true => {
             let script = format!(
                 "for _, key in ipairs(redis.call('KEYS', '{namespace}:*:lease')) do \
                  redis.call('DEL', key) end return 1"
             );
-            let output = std::process::Command::new("redis-cli")
-                .env("REDISCLI_AUTH", PASSWORD)
-                .args(["-p", &engine.port().to_string(), "eval", &script, "0"])
-                .output()?;
-            ensure(output.status.success(), "redis-cli failed")
+            engine.command(&["eval", &script, "0"])
         }
-        _ => sql(
-            engine,
-            &format!("UPDATE {namespace}.auth_lease SET until = '-infinity', holder = 'gone'"),
-        ),
-    }
+        false => engine.sql(&format!(
+            "UPDATE {namespace}.auth_lease SET until = '-infinity', holder = 'gone'"
+        )),
+    };
+    done.map(drop)
 }
 
 fn other_key(engine: &Engine) -> CheckResult {
@@ -220,12 +198,12 @@ fn other_key(engine: &Engine) -> CheckResult {
     let lease = store.try_lease(&key("me"))?.ok_or("the lease is taken")?;
     store.save(&lease, &SecretBytes::new(TOKEN.as_bytes().to_vec()))?;
     let wrong = EncryptionKey::from_text("0f".repeat(32))?;
-    let loaded = match engine.kind {
-        Kind::Redis => Redis::builder(engine.url())
+    let loaded = match engine.kind.is_redis() {
+        true => Redis::builder(engine.url())
             .namespace(&namespace)
             .open(wrong)?
             .load(&key("me")),
-        _ => Postgres::builder(engine.url())
+        false => Postgres::builder(engine.url())
             .namespace(&namespace)
             .open(wrong)?
             .load(&key("me")),

@@ -1,0 +1,258 @@
+//! The programs of the engines: how each is prepared, started and asked by hand.
+
+use std::fs;
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use super::engine::{Kind, PASSWORD};
+use crate::report::Failure;
+
+/// A role of PostgreSQL that only TLS admits, with the password of all.
+pub(super) const GUARDED: &str = "guarded";
+/// The certificate of the authority that signed the server's, in the engine's folder.
+pub(super) const AUTHORITY: &str = "authority.pem";
+/// The certificate of another authority.
+pub(super) const STRANGER: &str = "stranger.pem";
+const CERTIFICATE: &str = "server.pem";
+const PRIVATE_KEY: &str = "server.key";
+
+/// What a server listens on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ports {
+    pub(super) plain: u16,
+    /// PostgreSQL uses one port for both.
+    pub(super) tls: u16,
+}
+
+impl Ports {
+    pub(super) fn free(kind: Kind) -> Result<Self, Failure> {
+        let plain = free_port()?;
+        let tls = match kind.is_redis() {
+            true => free_port()?,
+            false => plain,
+        };
+        Ok(Self { plain, tls })
+    }
+}
+
+/// The folder with PostgreSQL's programs; Debian keeps them outside of the search path.
+pub(super) fn postgres_folder() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
+    let mut found: Vec<_> = versions
+        .flatten()
+        .map(|version| version.path().join("bin"))
+        .filter(|folder| folder.join("postgres").exists() && folder.join("initdb").exists())
+        .collect();
+    found.sort();
+    found.pop()
+}
+
+/// One of PostgreSQL's programs.
+pub(super) fn postgres(program: &str) -> Result<PathBuf, Failure> {
+    let folder = postgres_folder().ok_or("PostgreSQL is missing")?;
+    Ok(folder.join(program))
+}
+
+/// Runs a command to its end and returns what it wrote.
+pub(super) fn finished(command: &mut Command) -> Result<String, Failure> {
+    let output = command.output()?;
+    match output.status.success() {
+        true => Ok(String::from_utf8(output.stdout)?),
+        false => {
+            let words = String::from_utf8_lossy(&output.stderr).into_owned();
+            let program = command.get_program().to_string_lossy().into_owned();
+            Err(format!("{program} failed: {words}").into())
+        }
+    }
+}
+
+fn free_port() -> Result<u16, Failure> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+/// A command as the user `postgres`: the programs refuse to run as root.
+pub(super) fn unprivileged(program: &Path) -> Command {
+    let own = fs::metadata("/proc/self").map(|about| about.uid());
+    let mut command = match own {
+        Ok(0) => {
+            let mut command = Command::new("setpriv");
+            command
+                .args([
+                    "--reuid=postgres",
+                    "--regid=postgres",
+                    "--clear-groups",
+                    "--",
+                ])
+                .arg(program);
+            command
+        }
+        _ => Command::new(program),
+    };
+    command.stdin(Stdio::null()).stdout(Stdio::null());
+    command
+}
+
+/// Gives a file to the user `postgres`, if we are root.
+pub(super) fn give_away(path: &Path) -> Result<(), Failure> {
+    let id = |option: &str| -> Result<u32, Failure> {
+        let found = Command::new("id").args([option, "postgres"]).output()?;
+        Ok(String::from_utf8(found.stdout)?.trim().parse()?)
+    };
+    if fs::metadata("/proc/self")?.uid() == 0 {
+        chown(path, Some(id("-u")?), Some(id("-g")?))?;
+    }
+    Ok(())
+}
+
+/// Makes an empty folder for the data of a PostgreSQL server.
+pub(super) fn data_folder(around: &Path) -> Result<PathBuf, Failure> {
+    let data = around.join("data");
+    fs::create_dir(&data)?;
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o700))?;
+    give_away(&data)?;
+    Ok(data)
+}
+
+pub(super) fn prepare_postgres(around: &Path) -> Result<(), Failure> {
+    let (data, password) = (data_folder(around)?, around.join("password"));
+    fs::write(&password, PASSWORD)?;
+    give_away(&password)?;
+    let mut initdb = unprivileged(&postgres("initdb")?);
+    initdb.arg("-D").arg(&data);
+    initdb.args(["-U", "postgres", "-A", "scram-sha-256", "--no-sync"]);
+    initdb.arg("--pwfile").arg(&password).current_dir("/");
+    finished(&mut initdb)?;
+    fs::remove_file(&password)?;
+    // The first line that matches counts.
+    let rules = data.join("pg_hba.conf");
+    let found = fs::read_to_string(&rules)?;
+    let own = format!("hostnossl all {GUARDED} all reject\n");
+    Ok(fs::write(&rules, own + &found)?)
+}
+
+/// Makes a certificate for 127.0.0.1, that of its authority, and that of another one.
+pub(super) fn make_certificates(around: &Path) -> Result<(), Failure> {
+    let openssl = |args: &[&str]| {
+        let mut command = Command::new("openssl");
+        finished(command.args(args).current_dir(around)).map(drop)
+    };
+    let begin = [
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "2",
+    ];
+    for authority in [AUTHORITY, STRANGER] {
+        let key = format!("{authority}.key");
+        let name = format!("/CN={authority}");
+        let own = ["-subj", &name, "-keyout", &key, "-out", authority];
+        openssl(&[&begin[..], &own].concat())?;
+    }
+    let key = format!("{AUTHORITY}.key");
+    let own = [
+        "-subj",
+        "/CN=server",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1",
+        "-addext",
+        "basicConstraints=critical,CA:FALSE",
+        "-CA",
+        AUTHORITY,
+        "-CAkey",
+        &key,
+        "-keyout",
+        PRIVATE_KEY,
+        "-out",
+        CERTIFICATE,
+    ];
+    openssl(&[&begin[..], &own].concat())?;
+    let key = around.join(PRIVATE_KEY);
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o600))?;
+    give_away(&key)
+}
+
+pub(super) fn spawn(kind: Kind, around: &Path, ports: Ports) -> Result<Child, Failure> {
+    let port = ports.plain.to_string();
+    let log = fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(around.join("server.log"))?;
+    let [certificate, key] = [CERTIFICATE, PRIVATE_KEY].map(|name| around.join(name));
+    let with_tls = certificate.exists();
+    if kind.is_redis() {
+        let mut command = Command::new(kind.program());
+        command
+            .args(["--port", &port, "--bind", "127.0.0.1"])
+            .args(["--save", "", "--appendonly", "yes"])
+            .args(["--appendfsync", "always"])
+            .args(["--maxmemory-policy", "noeviction"])
+            .args(["--requirepass", PASSWORD])
+            .arg("--dir")
+            .arg(around);
+        if with_tls {
+            command
+                .args(["--tls-port", &ports.tls.to_string()])
+                .args(["--tls-auth-clients", "no", "--tls-cert-file"])
+                .arg(&certificate)
+                .arg("--tls-key-file")
+                .arg(&key);
+        }
+        return Ok(command.stdin(Stdio::null()).stdout(log).spawn()?);
+    }
+    let mut command = unprivileged(&postgres("postgres")?);
+    let mut set = |name: &str, value: &str| {
+        command.arg("-c").arg(format!("{name}={value}"));
+    };
+    set("listen_addresses", "127.0.0.1");
+    set("unix_socket_directories", "");
+    set("max_connections", "60");
+    if with_tls {
+        set("ssl", "on");
+        set("ssl_cert_file", &certificate.display().to_string());
+        set("ssl_key_file", &key.display().to_string());
+    }
+    command
+        .arg("-D")
+        .arg(around.join("data"))
+        .args(["-p", &port]);
+    Ok(command.current_dir("/").stderr(log).spawn()?)
+}
+
+pub(super) fn pooler(around: &Path, server: u16) -> Result<(Child, u16), Failure> {
+    let port = free_port()?;
+    let (settings, users) = (around.join("pgbouncer.ini"), around.join("users.txt"));
+    let mut file = fs::File::create(&settings)?;
+    write!(
+        file,
+        "[databases]\n\
+         postgres = host=127.0.0.1 port={server} user=postgres password={PASSWORD}\n\
+         [pgbouncer]\n\
+         listen_addr = 127.0.0.1\n\
+         listen_port = {port}\n\
+         unix_socket_dir =\n\
+         auth_type = plain\n\
+         auth_file = {}\n\
+         pool_mode = transaction\n\
+         default_pool_size = 8\n\
+         max_client_conn = 200\n",
+        users.display()
+    )?;
+    fs::write(&users, format!("\"postgres\" \"{PASSWORD}\"\n"))?;
+    let log = fs::File::create(around.join("pgbouncer.log"))?;
+    let found = Path::new("/usr/sbin/pgbouncer");
+    let program = if found.exists() {
+        found
+    } else {
+        Path::new("pgbouncer")
+    };
+    let child = unprivileged(program).arg(&settings).stderr(log).spawn()?;
+    Ok((child, port))
+}
