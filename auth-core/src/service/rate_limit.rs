@@ -35,6 +35,7 @@ pub struct RateLimit {
     media_windows: Vec<(u64, Duration)>,
     pause_after_429: Duration,
     max_wait: Duration,
+    address: String,
 }
 
 impl RateLimit {
@@ -48,6 +49,7 @@ impl RateLimit {
             media_windows: Vec::new(),
             pause_after_429: Duration::from_secs(30),
             max_wait: Duration::from_secs(600),
+            address: String::new(),
         }
     }
 
@@ -105,6 +107,26 @@ impl RateLimit {
         self
     }
 
+    /// Names the address that this program sends from, for hosts that share a store and do not all
+    /// send from one address. Programs with the same name share the limit over the store, programs
+    /// with another one have a limit of their own. Default: an empty name.
+    ///
+    /// Choose any name, such as that of the site or of the gateway. A name for each host where all
+    /// hosts are behind one gateway exceeds the service's limit.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use auth_core::RateLimit;
+    ///
+    /// let limit = RateLimit::every(Duration::from_secs(1)).with_address("gateway-basel");
+    /// assert_eq!(limit.address(), "gateway-basel");
+    /// ```
+    #[must_use]
+    pub fn with_address(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.address);
+        self
+    }
+
     /// Returns the time in which one request may be sent, on average.
     #[must_use]
     pub fn spacing(&self) -> Duration {
@@ -139,6 +161,12 @@ impl RateLimit {
     #[must_use]
     pub fn max_wait(&self) -> Duration {
         self.max_wait
+    }
+
+    /// Returns the name of the address that the program sends from. Empty by default.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     /// Returns whether nothing is limited.

@@ -24,6 +24,8 @@ const ALONE: Duration = Duration::from_secs(5);
 pub(crate) struct RateLimiter {
     rate: Arc<RateLimit>,
     service: String,
+    /// The note's name in the store.
+    note: String,
     /// The callers that want a permit. The one whose turn it is serves all of them with one change
     /// of the note, so that a crowd costs as much as one caller.
     asking: Mutex<Vec<Arc<Asked>>>,
@@ -94,6 +96,7 @@ impl RateLimiter {
         let rate = Arc::clone(service.rate_limit()?);
         Some(Self {
             service: service.id().to_owned(),
+            note: note(service.id(), rate.address()),
             asking: Mutex::default(),
             turn: Mutex::new(Own {
                 ledger: Ledger::new(&rate),
@@ -224,8 +227,7 @@ impl RateLimiter {
         let mut done = None;
         let mut error = None;
         if own.alone_until <= clock::now().monotonic {
-            // Its name is stored, so it keeps the word of its first version.
-            let updated = store.update_note(&format!("pace-{}", self.service), &mut |text| {
+            let updated = store.update_note(&self.note, &mut |text| {
                 let now = clock::now();
                 let mut ledger = Ledger::new(&self.rate).read(text);
                 let wall = now.wall.as_millis();
@@ -266,6 +268,15 @@ impl RateLimiter {
         Error::new(ErrorKind::TimedOut, what)
             .with_retry_after(wait)
             .with_help(format!("retry after {}", now.wall.plus(wait)))
+    }
+}
+
+/// Names the note for the hosts that send from one address. The name is stored, so it keeps the word
+/// of its first version.
+fn note(service: &str, address: &str) -> String {
+    match address {
+        "" => format!("pace-{service}"),
+        address => format!("pace-{service}@{address}"),
     }
 }
 

@@ -84,3 +84,24 @@ fn processes_with_one_file_store_together_keep_the_limit() {
     let sent: Vec<u32> = sent.collect();
     assert_eq!(sent.iter().sum::<u32>(), ALLOWED, "{sent:?}");
 }
+
+/// Hosts that send from one address share the limit, the others have their own: over the same store,
+/// with the same logins.
+#[test]
+fn hosts_share_the_limit_of_their_address() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sent = |address: &str| {
+        let store = keystore::File::open(folder.path()).expect("a store");
+        let rate = RateLimit::unlimited()
+            .with_window(3, Duration::from_secs(86_400))
+            .with_address(address);
+        let transport = Counting::default();
+        let client = Client::new(service(AFAR, rate), transport.clone(), store);
+        let ended = (0..9).find_map(|_| client.anonymous().send(Ask { media: false }).err());
+        assert_eq!(ended.map(|error| error.kind()), Some(ErrorKind::TimedOut));
+        transport.count()
+    };
+    assert_eq!((sent("basel"), sent("basel")), (3, 0), "one address");
+    assert_eq!((sent("geneva"), sent("geneva")), (3, 0), "another address");
+    assert_eq!((sent(""), sent("basel")), (3, 0), "no name");
+}
