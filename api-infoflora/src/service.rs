@@ -30,6 +30,23 @@ pub fn service(client_id: impl Into<String>) -> ServiceBuilder {
     ServiceBuilder::new(Some(client_id.into()))
 }
 
+/// Returns the rate limit of a [`service`]: two requests a second. Info Flora names no limit; a
+/// public client sleeps half a second after each page.
+///
+/// ```
+/// // Two hosts with an address each: each has the limit, though they share a store.
+/// let service = api_infoflora::service("0123456789abcdef0123456789abcdef")
+///     .user_agent("atlas/2.1 (mail@example.org)")
+///     .rate_limit(api_infoflora::rate_limit().with_address("basel"))
+///     .build()?;
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[doc(alias = "throttle")]
+#[must_use]
+pub fn rate_limit() -> RateLimit {
+    RateLimit::every(Duration::from_millis(500)).with_burst(2)
+}
+
 /// The client id of a service without a registered client; see [`service_without_client`].
 pub const NO_CLIENT: &str = "no-client";
 
@@ -99,8 +116,7 @@ impl ServiceBuilder {
             authentication: ClientAuthentication::Basic(BasicEncoding::Raw),
             refresh: ClientAuthentication::Body,
             scope: None,
-            // Info Flora names no limit; a public client sleeps half a second after each page.
-            rate_limit: RateLimit::every(Duration::from_millis(500)).with_burst(2),
+            rate_limit: rate_limit(),
         }
     }
 
@@ -180,9 +196,7 @@ impl ServiceBuilder {
         self
     }
 
-    /// Sets the client-side rate limit. Default: two requests a second.
-    ///
-    /// Info Flora names no limit; one public client observes this one.
+    /// Sets the rate limit, in place of [`rate_limit()`].
     pub fn rate_limit(mut self, rate_limit: RateLimit) -> Self {
         self.rate_limit = rate_limit;
         self

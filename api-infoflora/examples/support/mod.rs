@@ -6,6 +6,7 @@
 //! | `INFOFLORA_ORIGIN` | uses another test server, such as one of auth-testkit's |
 //! | `CONTACT` | your e-mail address or web page, for the User-Agent: Info Flora can write to you. Required without a test server |
 //! | `INFOFLORA_CLIENT_ID`, `INFOFLORA_CLIENT_SECRET` | the registered client, for programs that require one |
+//! | `ADDRESS` | a name for the address that this host sends from. Programs with the same name share the rate limit over their store. Default: all do |
 //!
 //! `support/end.rs` lists the exit statuses.
 
@@ -64,6 +65,11 @@ impl Args {
 
     /// Returns the service: with the registered client, or without one, for public data.
     pub(crate) fn service(&self, program: &str, client: bool) -> Result<Service, Box<dyn Error>> {
+        let limit = api_infoflora::rate_limit();
+        let limit = match env::var("ADDRESS") {
+            Ok(address) => limit.with_address(&address),
+            Err(_) => limit,
+        };
         let variable = |name: &str| self.variable(name, "");
         let service = match (client, &self.local) {
             (false, _) => api_infoflora::service_without_client(),
@@ -83,7 +89,9 @@ impl Args {
                 return Err(wrong(help));
             }
         };
-        let service = service.user_agent(format!("{program}/0.1 ({contact})"));
+        let service = service
+            .user_agent(format!("{program}/0.1 ({contact})"))
+            .rate_limit(limit);
         let service = match origin {
             Some(origin) => service.at(origin),
             None => service,

@@ -9,22 +9,32 @@ use auth_flows::ClientEvent;
 #[derive(Default)]
 pub(crate) struct Metrics {
     renewals: AtomicU64,
+    renewals_elsewhere: AtomicU64,
     renewals_failed: AtomicU64,
+    renewals_refused: AtomicU64,
     logins: AtomicU64,
     logins_failed: AtomicU64,
     pauses: AtomicU64,
+    store_failed: AtomicU64,
     not_saved: AtomicU64,
+    saved: AtomicU64,
 }
 
 impl Metrics {
     pub(crate) fn count(&self, event: &ClientEvent<'_>) {
         let counter = match event {
+            ClientEvent::RenewalFinished { requests: 0, .. } => &self.renewals_elsewhere,
             ClientEvent::RenewalFinished { .. } => &self.renewals,
             ClientEvent::RenewalFailed { .. } => &self.renewals_failed,
+            ClientEvent::RenewalRefused { .. } => &self.renewals_refused,
             ClientEvent::LoggedIn { .. } => &self.logins,
             ClientEvent::LoginFailed { .. } => &self.logins_failed,
             ClientEvent::Paused { .. } => &self.pauses,
+            ClientEvent::StoreFailed { .. } | ClientEvent::NoteNotWritten { .. } => {
+                &self.store_failed
+            }
             ClientEvent::NotSaved { .. } => &self.not_saved,
+            ClientEvent::Saved { .. } => &self.saved,
             _ => return,
         };
         counter.fetch_add(1, Relaxed);
@@ -35,17 +45,37 @@ impl Metrics {
         let counters = [
             ("renewals", &self.renewals, "Renewed tokens."),
             (
+                "renewals_elsewhere",
+                &self.renewals_elsewhere,
+                "Tokens found in the store: renewed by another host, or before a restart.",
+            ),
+            (
                 "renewals_failed",
                 &self.renewals_failed,
-                "Renewals that failed, also while the old token serves.",
+                "Renewals that failed for now, also while the old token serves.",
+            ),
+            (
+                "renewals_refused",
+                &self.renewals_refused,
+                "Renewals that the server refused: these visitors must log in.",
             ),
             ("logins", &self.logins, "Visitors who have logged in."),
             ("logins_failed", &self.logins_failed, "Logins that failed."),
             ("pauses", &self.pauses, "Pauses that Info Flora asked for."),
             (
+                "store_failed",
+                &self.store_failed,
+                "Failures of the store, also those that no visitor saw.",
+            ),
+            (
                 "not_saved",
                 &self.not_saved,
                 "Tokens that the store did not take; they are in memory.",
+            ),
+            (
+                "saved",
+                &self.saved,
+                "Tokens that were in memory only, and are saved now.",
             ),
         ];
         let lines = counters.map(|(name, value, help)| {
