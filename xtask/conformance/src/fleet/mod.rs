@@ -7,6 +7,7 @@ mod accidents;
 mod crowd;
 mod engine;
 mod program;
+mod service;
 mod suite;
 mod tls;
 mod trouble;
@@ -103,6 +104,7 @@ fn over(kind: Kind, report: &mut Report) -> Result<(), Stop> {
         accidents::run(&engine, report);
         trouble::run(&engine, report);
     }
+    service::run(&engine, report);
     Ok(())
 }
 
