@@ -43,6 +43,7 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
         Kind::Postgres => "two hosts of a web service over PostgreSQL",
         Kind::Pooled => "two hosts of a web service over PgBouncer",
         Kind::Redis => "two hosts of a web service over Redis",
+        Kind::Valkey => "two hosts of a web service over Valkey",
     });
     report.single("all visitors at both hosts: one renewal an expiry", || {
         renewals(&Fleet::new(engine)?)
