@@ -183,7 +183,10 @@ fn renewals(log: &Log, which: usize) {
     log.take("retrying", &["the response was 500", "wait: "]);
     server.faults().next(Matching::Api, Fault::LostByReset);
     world.send("me", Ping).expect("sent again");
-    log.take("retrying", &["connection to http://127.0.0.1", "status: None"]);
+    log.take(
+        "retrying",
+        &["connection to http://127.0.0.1", "status: None"],
+    );
 
     server.revoke_access_tokens();
     let retry_after = Some("60".to_owned());
