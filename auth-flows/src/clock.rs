@@ -5,7 +5,9 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use auth_core::{Entropy, Error, ErrorKind, Now, UnixTime};
+use auth_core::{BoxFuture, Entropy, Error, ErrorKind, Now, UnixTime};
+
+use crate::sync::park::park_on;
 
 /// Reads both clocks.
 pub(crate) fn now() -> Now {
@@ -37,6 +39,19 @@ pub(crate) fn sleep(duration: Duration) {
         return test::advance(duration);
     }
     std::thread::sleep(duration);
+}
+
+/// Blocks this thread until the future is ready, at most for this long.
+pub(crate) fn sleep_until(future: BoxFuture<'static, ()>, longest: Duration) {
+    #[cfg(test)]
+    if test::now().is_some() {
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        if std::pin::pin!(future).poll(&mut context).is_pending() {
+            test::advance(longest);
+        }
+        return;
+    }
+    park_on(future, longest);
 }
 
 /// Draws entropy for one login.

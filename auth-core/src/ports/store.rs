@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use super::runtime::BoxFuture;
 use crate::{
     error::{Error, ErrorKind},
     service::account_key::AccountKey,
@@ -119,8 +120,24 @@ pub trait Store: Send + Sync + 'static {
 
     /// Returns how long the lease of a process that died remains, counted from its last
     /// [`confirm`](Self::confirm) or from the moment it was taken. `None`, the default, if it ends
-    /// with its process, as the lock of a file does.
+    /// with its process, as the lock of a file does. Drivers that wait for such a lease look about
+    /// every 20 ms at first, because the store is on the same machine.
     fn lease_duration(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Returns a future that is ready soon after the record or the lease of this account changes,
+    /// counted from this call. Drivers that wait for a lease call this, look at the record, ask for
+    /// the lease, and then wait for the future, but never longer than until their next look: a
+    /// message that is lost costs a moment, so the store does not have to promise it.
+    ///
+    /// The future needs no runtime. It may also be ready without a change, as when the store loses
+    /// the connection that brings the messages. This must not block: a store that has to connect
+    /// first does so in the background.
+    ///
+    /// `None`, the default, if the store does not tell, or not yet.
+    fn next_change(&self, key: &AccountKey) -> Option<BoxFuture<'static, ()>> {
+        let _ = key;
         None
     }
 
@@ -263,6 +280,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
 
     fn lease_duration(&self) -> Option<Duration> {
         (**self).lease_duration()
+    }
+
+    fn next_change(&self, key: &AccountKey) -> Option<BoxFuture<'static, ()>> {
+        (**self).next_change(key)
     }
 
     fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {

@@ -5,6 +5,7 @@ mod asynchronous;
 mod blocking;
 mod counters;
 mod event;
+mod lease_wait;
 mod observer;
 mod pager;
 mod report;

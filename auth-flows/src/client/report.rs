@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    AccountKey, Error, ErrorKind, Event, Freshness, Now, Token, TokenKind, TokenRecord,
+    AccountKey, BoxFuture, Error, ErrorKind, Event, Freshness, Now, Token, TokenKind, TokenRecord,
     TokenRequirement,
 };
 use http::StatusCode;
@@ -11,6 +11,8 @@ use http::StatusCode;
 use super::{
     Common, Identity,
     event::{ClientEvent, LoginMethod, RenewalReason, WaitReason},
+    lease_wait::LeaseWait,
+    stored::Stored,
     trace::Span,
 };
 use crate::{
@@ -29,6 +31,7 @@ pub(super) struct Run {
     last: Last,
     reported_lease: bool,
     polls: bool,
+    lease_wait: LeaseWait,
 }
 
 /// What a sleep follows.
@@ -55,6 +58,29 @@ impl Run {
             polls: true,
             ..Self::default()
         }
+    }
+
+    /// Returns how long a sleep of this flow lasts, and what ends it sooner.
+    pub(super) fn begin_sleep(
+        &mut self,
+        wait: Duration,
+        stored: impl FnOnce() -> Result<Stored, Error>,
+    ) -> Result<(Duration, Option<BoxFuture<'static, ()>>), Error> {
+        match self.last {
+            Last::LeaseTaken => Ok(self.lease_wait.begin(&stored()?, wait)),
+            _ => Ok((wait, None)),
+        }
+    }
+
+    /// Notes the end of a sleep.
+    pub(super) fn end_sleep(
+        &mut self,
+        stored: impl FnOnce() -> Result<Stored, Error>,
+    ) -> Result<(), Error> {
+        if let Last::LeaseTaken = self.last {
+            self.lease_wait.end(&stored()?);
+        }
+        Ok(())
     }
 
     /// Notes the result of a step.

@@ -3,6 +3,7 @@
 mod bounds;
 mod clocks;
 mod example;
+mod lease_wait;
 mod looked;
 mod orders;
 mod outlived;

@@ -392,11 +392,14 @@ impl AsyncSession {
                 Step::Sleep(wait) => {
                     drop(slot.take());
                     common.sleeping(&self.identity, run, wait);
+                    let (wait, change) = run.begin_sleep(wait, stored)?;
                     let sleep = common.host.runtime.sleep(wait);
-                    match &self.identity.canceller {
-                        None => sleep.await,
-                        Some(canceller) => canceller.during(sleep).await?,
+                    match (&self.identity.canceller, change) {
+                        (Some(canceller), _) => canceller.during(sleep).await?,
+                        (None, Some(change)) => drop(within(change, sleep).await),
+                        (None, None) => sleep.await,
                     }
+                    run.end_sleep(stored)?;
                     slot = take(slots).await;
                     Event::Slept
                 }

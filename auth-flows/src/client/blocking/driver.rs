@@ -244,10 +244,13 @@ impl Session {
                 }
                 Step::Sleep(wait) => {
                     common.sleeping(&self.identity, run, wait);
-                    match &self.identity.canceller {
-                        None => clock::sleep(wait),
-                        Some(canceller) => canceller.sleep(wait)?,
+                    let (wait, change) = run.begin_sleep(wait, stored)?;
+                    match (&self.identity.canceller, change) {
+                        (Some(canceller), _) => canceller.sleep(wait)?,
+                        (None, Some(change)) => clock::sleep_until(change, wait),
+                        (None, None) => clock::sleep(wait),
                     }
+                    run.end_sleep(stored)?;
                     Event::Slept
                 }
                 Step::Token(kind, requirement) => {

@@ -3,10 +3,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Waker};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use auth_core::{AccountKey, Store};
+use auth_core::{AccountKey, BoxFuture, Store};
 
 use super::{
     CROWD, Case, Outcome, StoreSuite, ensure, holds, is_free, key, lease, number_of, numbered,
@@ -15,6 +16,10 @@ use super::{
 
 /// A time that a lease is confirmed for.
 const LONGER: Duration = Duration::from_millis(500);
+/// How long a store may take until it tells of changes; one that takes longer is not examined.
+const CONNECTING: Duration = Duration::from_millis(100);
+/// How long a message may take.
+const TOLD: Duration = Duration::from_millis(500);
 /// How often the crowd competes for a lease.
 const ROUNDS: usize = 50;
 /// How far each member of the crowd counts.
@@ -70,6 +75,28 @@ pub(super) const CASES: &[Case] = &[
         ensure!(is_free(&*suite.open(), &own)?, "it does not end");
         Ok(())
     }),
+    (
+        "a store that tells of changes tells of the end of a lease",
+        |suite| {
+            let (store, other, own) = (suite.open(), suite.open(), key("awaited lease"));
+            // It may have to connect first.
+            if until(CONNECTING, || store.next_change(&own)).is_none() {
+                return Ok(());
+            }
+            // One message may be lost; drivers look again.
+            for _ in 0..3 {
+                let held = lease(&*other, &own)?;
+                let change = until(CONNECTING, || store.next_change(&own));
+                drop(held);
+                if let Some(mut change) = change {
+                    if until(TOLD, || is_ready(&mut change)).is_some() {
+                        return Ok(());
+                    }
+                }
+            }
+            Err("three leases ended without a word".to_owned())
+        },
+    ),
     ("a lease moves to another thread and ends there", |suite| {
         let (store, own) = (suite.open(), key("moved lease"));
         let held = lease(&*store, &own)?;
@@ -118,6 +145,22 @@ pub(super) const CASES: &[Case] = &[
         },
     ),
 ];
+
+/// Tries for this long.
+fn until<T>(limit: Duration, mut check: impl FnMut() -> Option<T>) -> Option<T> {
+    let end = Instant::now() + limit;
+    loop {
+        match check() {
+            None if Instant::now() < end => thread::sleep(Duration::from_millis(5)),
+            found => return found,
+        }
+    }
+}
+
+fn is_ready(future: &mut BoxFuture<'static, ()>) -> Option<()> {
+    let mut context = Context::from_waker(Waker::noop());
+    future.as_mut().poll(&mut context).is_ready().then_some(())
+}
 
 fn exactly_one(suite: &StoreSuite<'_>) -> Outcome {
     let own = key("crowd");

@@ -87,6 +87,7 @@
 //! | an account has one lease at a time |
 //! | a save or a removal keeps the lease |
 //! | a lease is confirmed as long as it is held |
+//! | a store that tells of changes tells of the end of a lease |
 //! | a lease moves to another thread and ends there |
 //! | a thread that panics gives the lease back |
 //! | of many threads exactly one gets the lease |

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
-use auth_core::Error;
+use auth_core::{BoxFuture, Error};
 
 use super::*;
 use crate::sync::locked;
@@ -51,9 +51,11 @@ enum Wrong {
     EndsLeases,
     /// It cannot be used by its own word.
     Unhealthy,
+    /// It promises to tell of changes, and does not.
+    TellsNothing,
 }
 
-const WRONGS: [Wrong; 20] = [
+const WRONGS: [Wrong; 21] = [
     Wrong::SavesNothing,
     Wrong::Overwrites,
     Wrong::OneRecord,
@@ -74,6 +76,7 @@ const WRONGS: [Wrong; 20] = [
     Wrong::ConfirmsNothing,
     Wrong::EndsLeases,
     Wrong::Unhealthy,
+    Wrong::TellsNothing,
 ];
 
 #[derive(Default)]
@@ -208,6 +211,11 @@ impl Store for Bad {
             locked(&self.leased).remove(lease.key());
         }
         Ok(self.wrong != Wrong::ConfirmsNothing)
+    }
+
+    fn next_change(&self, _: &AccountKey) -> Option<BoxFuture<'static, ()>> {
+        let never = || -> BoxFuture<'static, ()> { Box::pin(std::future::pending()) };
+        (self.wrong == Wrong::TellsNothing).then(never)
     }
 
     fn health(&self) -> Result<(), Error> {
