@@ -9,9 +9,11 @@ use std::{
 use auth_core::{AccountKey, Error, ErrorKind, SecretBytes};
 use sha2::{Digest, Sha256};
 
+use super::{digits, listener::Messenger};
+
 /// A database with the tables or scripts of this crate. Each operation can be repeated, also if the
 /// response to the first one was lost.
-pub(super) trait Engine: Send + Sync + 'static {
+pub(super) trait Engine: Messenger {
     /// Returns the record, if there is one.
     fn load(&self, id: &Id) -> impl Future<Output = Result<Option<SecretBytes>, Error>> + Send;
 
@@ -37,7 +39,7 @@ pub(super) trait Engine: Send + Sync + 'static {
         at_least: Duration,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Ends the lease, if it still holds.
+    /// Ends the lease, if it still holds, and sends a message of it.
     fn free(&self, held: &Held) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Replaces the record of version `over`, or removes it, and shortens the lease to `duration`.
@@ -124,6 +126,11 @@ impl Id {
             digest: digest.finalize().into(),
             key: key.clone(),
         }
+    }
+
+    /// Returns the digest as text.
+    pub(super) fn digits(&self) -> String {
+        digits(&self.digest)
     }
 
     /// Returns the account with these [`names`](Self::names) and this digest. `None` if the names

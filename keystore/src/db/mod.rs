@@ -6,9 +6,11 @@
 //!   a late save never replaces a newer record.
 //! - A lease has an end by the database's clock, a number that grows with each holder, and a
 //!   heartbeat. It is confirmed right before a request for longer than the request may last.
+//! - Freeing a lease is a message to the processes that wait for it, see [`listener`].
 //! - Every operation may be repeated. A save is, until it is saved or half a minute has passed.
 
 mod engine;
+mod listener;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
 #[cfg(feature = "redis")]
@@ -17,3 +19,18 @@ mod remote;
 mod thread;
 mod tls;
 mod url;
+
+use auth_core::{Error, ErrorKind};
+
+/// A word that no other process draws.
+fn random_word() -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|source| {
+        Error::new(ErrorKind::Store, "the system returned no random bytes").with_source(source)
+    })?;
+    Ok(digits(&bytes))
+}
+
+fn digits(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -10,10 +10,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store};
+use auth_core::{AccountKey, BoxFuture, Error, ErrorKind, Lease, SecretBytes, Store};
 
 use super::{
     engine::{Engine, Held, Id},
+    listener::{Listener, Times},
+    random_word,
     thread::EngineThread,
 };
 
@@ -50,6 +52,7 @@ struct Shared<E> {
     lease: Duration,
     held: Arc<Mutex<HashMap<u64, Arc<Held>>>>,
     numbers: AtomicU64,
+    listener: Listener,
     /// The notes as they were last seen. The lock also keeps the threads of this process from
     /// competing for a note.
     notes: Mutex<HashMap<String, String>>,
@@ -92,6 +95,7 @@ impl<E: Engine> Remote<E> {
             lease,
             held,
             numbers: AtomicU64::new(0),
+            listener: Listener::new(Times::default()),
             notes: Mutex::default(),
         }));
         remote.health()?;
@@ -199,6 +203,13 @@ impl<E: Engine> Store for Remote<E> {
         Some(self.0.lease)
     }
 
+    fn next_change(&self, key: &AccountKey) -> Option<BoxFuture<'static, ()>> {
+        let shared = &self.0;
+        shared
+            .listener
+            .next_change(&Id::of(key), &shared.engine, &shared.thread)
+    }
+
     fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {
         let held = Arc::clone(&self.guard(lease)?.held);
         let at_least = at_least.max(self.0.lease);
@@ -304,13 +315,4 @@ where
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Each change is one insertion or removal: a panic elsewhere leaves the map consistent.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A word that no other lease has.
-fn random_word() -> Result<String, Error> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|source| {
-        Error::new(ErrorKind::Store, "the system returned no random bytes").with_source(source)
-    })?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

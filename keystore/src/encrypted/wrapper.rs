@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use auth_core::{AccountKey, Error, ErrorKind, Lease, SecretBytes, Store, WaitObserver};
+use auth_core::{AccountKey, BoxFuture, Error, ErrorKind, Lease, SecretBytes, Store, WaitObserver};
 
 use super::{key::EncryptionKey, keys::Keys, sealed::SealedFormat};
 
@@ -125,6 +125,10 @@ impl<S: Store> Store for Sealed<S> {
 
     fn lease_duration(&self) -> Option<Duration> {
         self.inner.lease_duration()
+    }
+
+    fn next_change(&self, key: &AccountKey) -> Option<BoxFuture<'static, ()>> {
+        self.inner.next_change(key)
     }
 
     fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {

@@ -1,14 +1,18 @@
 //! One connection to the server, opened when it is needed and again when it was lost.
 
-use std::{error::Error as _, io, sync::Arc};
+use std::{error::Error as _, future::poll_fn, io, sync::Arc};
 
 use auth_core::{Error, ErrorKind};
 use rustls::ClientConfig;
-use tokio::sync::Mutex;
-use tokio_postgres::{Client, Config, NoTls, error::SqlState};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::{Mutex, mpsc},
+};
+use tokio_postgres::{AsyncMessage, Client, Config, NoTls, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{builder::wrong_schema, schema};
+use crate::db::listener::{MESSAGES, Messages};
 
 pub(super) struct Connection {
     config: Config,
@@ -16,6 +20,23 @@ pub(super) struct Connection {
     label: String,
     schema: String,
     client: Mutex<Option<Arc<Client>>>,
+}
+
+/// Runs a connection until its client is dropped or it is lost.
+async fn run<S, T>(
+    mut connection: tokio_postgres::Connection<S, T>,
+    words: Option<mpsc::Sender<String>>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+        if let (AsyncMessage::Notification(heard), Some(words)) = (message, &words) {
+            if words.send(heard.payload().to_owned()).await.is_err() {
+                return;
+            }
+        }
+    }
 }
 
 impl Connection {
@@ -45,22 +66,36 @@ impl Connection {
         if let Some(client) = slot.as_ref().filter(|client| !client.is_closed()) {
             return Ok(Arc::clone(client));
         }
+        let client = Arc::new(self.connect(None).await?);
+        *slot = Some(Arc::clone(&client));
+        Ok(client)
+    }
+
+    /// Opens a connection that sends what it hears to `words`.
+    async fn connect(&self, words: Option<mpsc::Sender<String>>) -> Result<Client, Error> {
         let opened = match &self.tls {
             None => self.config.connect(NoTls).await.map(|(client, driver)| {
-                tokio::spawn(driver);
+                tokio::spawn(run(driver, words));
                 client
             }),
             Some(tls) => {
                 let tls = MakeRustlsConnect::new(tls.clone());
                 self.config.connect(tls).await.map(|(client, driver)| {
-                    tokio::spawn(driver);
+                    tokio::spawn(run(driver, words));
                     client
                 })
             }
         };
-        let client = Arc::new(opened.map_err(|error| self.error(error))?);
-        *slot = Some(Arc::clone(&client));
-        Ok(client)
+        opened.map_err(|error| self.error(error))
+    }
+
+    /// Opens another connection, which listens.
+    pub(super) async fn listen(&self, sql: &str) -> Result<Messages, Error> {
+        let (sender, words) = mpsc::channel(MESSAGES);
+        let client = self.connect(Some(sender)).await?;
+        let listens = client.batch_execute(sql).await;
+        listens.map_err(|error| self.error(error))?;
+        Ok(Messages::new(words, client))
     }
 
     pub(super) async fn reset(&self) {

@@ -16,7 +16,10 @@ use tokio_postgres::{
 };
 
 use super::{connection::Connection, schema::Statements};
-use crate::db::engine::{Engine, Held, Id, Taken, millis};
+use crate::db::{
+    engine::{Engine, Held, Id, Taken, millis},
+    listener::{Messages, Messenger},
+};
 
 pub(super) struct PostgresEngine {
     connection: Connection,
@@ -72,6 +75,19 @@ async fn both<A: Future, B: Future>(first: A, second: B) -> (A::Output, B::Outpu
         }
     })
     .await
+}
+
+impl Messenger for PostgresEngine {
+    async fn listen(&self) -> Result<Messages, Error> {
+        self.connection.listen(&self.statements.listen).await
+    }
+
+    async fn announce(&self, word: &str) -> Result<(), Error> {
+        let parameters: Parameters<'_> = &[(&word, Type::TEXT)];
+        self.query(&self.statements.announce, parameters)
+            .await
+            .map(drop)
+    }
 }
 
 impl Engine for PostgresEngine {

@@ -7,7 +7,7 @@ mod schema;
 
 use std::{fmt, time::Duration};
 
-use auth_core::{AccountKey, Error, Lease, SecretBytes, Store};
+use auth_core::{AccountKey, BoxFuture, Error, Lease, SecretBytes, Store};
 
 pub use self::builder::PostgresBuilder;
 use self::engine::PostgresEngine;
@@ -27,8 +27,11 @@ use super::remote::Remote;
 /// **A save is durable** when it returns (`synchronous_commit` is switched on for it), and is
 /// repeated for 30 s if the server does not respond: a restart or a failover loses no login.
 ///
-/// **One connection** serves all accounts of a process, on one thread. Clones share it. No method
-/// needs a runtime, and all may be called inside one, where they block.
+/// **One connection** serves all accounts of a process, on one thread. Clones share it. While a
+/// caller waits for a lease, and for a minute after that, a second one listens for its end, so that
+/// the caller continues within milliseconds. Behind a pooler that hands out connections for single
+/// transactions, `LISTEN` brings nothing: the store finds that out, and callers look again after 20
+/// to 250 ms. No method needs a runtime, and all may be called inside one, where they block.
 ///
 /// ```no_run
 /// use keystore::{EncryptionKey, Postgres};
@@ -53,6 +56,10 @@ impl Store for Postgres {
 
     fn lease_duration(&self) -> Option<Duration> {
         self.0.lease_duration()
+    }
+
+    fn next_change(&self, key: &AccountKey) -> Option<BoxFuture<'static, ()>> {
+        self.0.next_change(key)
     }
 
     fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {

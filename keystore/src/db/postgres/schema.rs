@@ -37,6 +37,11 @@ COMMIT;
     )
 }
 
+/// Returns the name that messages are sent under, which the whole database shares.
+fn channel(schema: &str) -> String {
+    format!("keystore_{schema}")
+}
+
 /// Commits without waiting for the disk: what is lost in a crash of the server is repaired by the
 /// statements that wait.
 const SOON: &str = "(SELECT set_config('synchronous_commit', 'off', true)) AS commits";
@@ -63,8 +68,13 @@ pub(super) struct Statements {
     pub(super) confirm: String,
     /// `ids, fences, holders, milliseconds`.
     pub(super) beat: String,
-    /// `id, fence, holder`.
+    /// `id, fence, holder`. Sends the message here, where the commit does not wait for the disk: the
+    /// server lets commits with a message pass one after the other.
     pub(super) free: String,
+    /// Nothing. On a connection of its own.
+    pub(super) listen: String,
+    /// `word`.
+    pub(super) announce: String,
     /// `id, service, client_id, account, version, body, fence, holder, milliseconds`. No row if the
     /// record has a newer version. The same version with the same body is this very save, repeated.
     pub(super) write: String,
@@ -76,7 +86,10 @@ pub(super) struct Statements {
 
 impl Statements {
     pub(super) fn new(schema: &str) -> Self {
+        let channel = channel(schema);
         Self {
+            announce: format!("SELECT pg_notify('{channel}', $1)"),
+            listen: format!("LISTEN {channel}"),
             check: format!("SELECT schema_version, pg_is_in_recovery() FROM {schema}.auth_meta"),
             load: format!("SELECT body FROM {schema}.auth_record WHERE id = $1"),
             accounts: format!(
@@ -105,8 +118,10 @@ impl Statements {
                  WHERE l.id = held.id AND l.fence = held.fence AND l.holder = held.holder"
             ),
             free: format!(
-                "UPDATE {schema}.auth_lease SET until = '-infinity', holder = '' \
-                 FROM {SOON} WHERE id = $1 AND fence = $2 AND holder = $3"
+                "WITH freed AS (\
+                 UPDATE {schema}.auth_lease SET until = '-infinity', holder = '' \
+                 FROM {SOON} WHERE id = $1 AND fence = $2 AND holder = $3 RETURNING 1) \
+                 SELECT pg_notify('{channel}', encode($1, 'hex')) FROM freed"
             ),
             write: format!(
                 "WITH written AS (\

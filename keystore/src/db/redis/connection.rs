@@ -1,25 +1,34 @@
 //! One connection to the server, opened when it is needed and again when it was lost.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{future::poll_fn, io, pin::pin, sync::Arc, time::Duration};
 
 use auth_core::{Error, ErrorKind};
+use futures_core::Stream as _;
 use redis::{
     AsyncConnectionConfig, ConnectionAddr, ConnectionInfo, ErrorKind as Kind, RedisError,
-    ServerErrorKind, aio::MultiplexedConnection,
+    ServerErrorKind,
+    aio::{MultiplexedConnection, PubSub},
 };
 use rustls::{ClientConfig, pki_types::ServerName};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
-    sync::Mutex,
+    sync::{Mutex, mpsc},
     time::{error::Elapsed, timeout},
 };
 use tokio_rustls::TlsConnector;
 
+use crate::db::listener::{EndsTask, MESSAGES, Messages};
+
 /// How long a server may take to answer to TLS: shorter than an operation, whose end says less.
 const HANDSHAKE: Duration = Duration::from_secs(3);
-const OUT_OF_REACH: &str = "try again; if it happens again, look whether the server runs, and \
-                            whether it requires TLS (rediss://)";
+const OUT_OF_REACH: &str = "try again; if it happens again, look whether the server runs, has a \
+                            free connection (maxclients), and requires TLS (rediss://)";
+
+/// A stream of either kind.
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 pub(super) struct Connection {
     info: ConnectionInfo,
@@ -49,7 +58,35 @@ impl Connection {
         if let Some(open) = &*slot {
             return Ok(open.clone());
         }
-        let opened = match self.info.addr() {
+        let opened = self.greet(self.connect().await?).await?;
+        *slot = Some(opened.clone());
+        Ok(opened)
+    }
+
+    /// Opens another connection, which is subscribed to this channel.
+    pub(super) async fn listen(&self, channel: &str) -> Result<Messages, Error> {
+        let settings = self.info.redis_settings();
+        let failed = |error| self.error(error);
+        let opened = PubSub::new(settings, self.connect().await?).await;
+        let (mut sink, stream) = opened.map_err(failed)?.split();
+        sink.subscribe(channel).await.map_err(failed)?;
+        let (sender, words) = mpsc::channel(MESSAGES);
+        let task = tokio::spawn(async move {
+            let mut stream = pin!(stream);
+            while let Some(heard) = poll_fn(|context| stream.as_mut().poll_next(context)).await {
+                let word = String::from_utf8_lossy(heard.get_payload_bytes()).into_owned();
+                if sender.send(word).await.is_err() {
+                    return;
+                }
+            }
+        });
+        // The stream is the connection, and is the task's.
+        Ok(Messages::new(words, (sink, EndsTask(task))))
+    }
+
+    /// Opens a stream to the server, encrypted if the URL says so.
+    async fn connect(&self) -> Result<Box<dyn Stream>, Error> {
+        let opened: Box<dyn Stream> = match self.info.addr() {
             ConnectionAddr::Tcp(host, port) => {
                 let stream = TcpStream::connect((&**host, *port)).await;
                 let stream = stream.map_err(|error| self.unreachable(error))?;
@@ -57,7 +94,7 @@ impl Connection {
                     .set_nodelay(true)
                     .map_err(|error| self.unreachable(error))?;
                 match &self.tls {
-                    None => self.greet(stream).await?,
+                    None => Box::new(stream),
                     Some(tls) => {
                         let name = ServerName::try_from(host.clone());
                         let name = name.map_err(|error| self.untrusted(error))?;
@@ -69,30 +106,25 @@ impl Connection {
                             io::ErrorKind::InvalidData => self.untrusted(error),
                             _ => self.unreachable(error),
                         });
-                        self.greet(stream?).await?
+                        Box::new(stream?)
                     }
                 }
             }
             #[cfg(unix)]
             ConnectionAddr::Unix(path) => {
                 let stream = tokio::net::UnixStream::connect(path).await;
-                self.greet(stream.map_err(|error| self.unreachable(error))?)
-                    .await?
+                Box::new(stream.map_err(|error| self.unreachable(error))?)
             }
             _ => {
                 let what = format!("{}: this kind of address is unknown here", self.label);
                 return Err(Error::new(ErrorKind::Configuration, what));
             }
         };
-        *slot = Some(opened.clone());
         Ok(opened)
     }
 
     /// Logs in and chooses the database.
-    async fn greet<S>(&self, stream: S) -> Result<MultiplexedConnection, Error>
-    where
-        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
+    async fn greet(&self, stream: Box<dyn Stream>) -> Result<MultiplexedConnection, Error> {
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
         let settings = self.info.redis_settings();
         let opened = MultiplexedConnection::new_with_config(settings, stream, config).await;

@@ -10,7 +10,10 @@ use auth_core::{AccountKey, Error, ErrorKind, ExposeSecret, SecretBytes};
 use redis::{FromRedisValue, ScriptInvocation};
 
 use super::{connection::Connection, scripts::Scripts};
-use crate::db::engine::{Engine, Held, Id, Taken, millis};
+use crate::db::{
+    engine::{Engine, Held, Id, Taken, millis},
+    listener::{Messages, Messenger},
+};
 
 pub(super) struct RedisEngine {
     connection: Connection,
@@ -29,8 +32,12 @@ impl RedisEngine {
 
     /// The name of a key. What is in braces decides on the node of a cluster.
     fn key(&self, id: &Id, what: &str) -> String {
-        let digest: String = id.digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{}:{{{digest}}}:{what}", self.namespace)
+        format!("{}:{{{}}}:{what}", self.namespace, id.digits())
+    }
+
+    /// The name that messages are sent under.
+    fn channel(&self) -> String {
+        format!("{}:freed", self.namespace)
     }
 
     /// The names of all records, as the server matches them. A namespace has no character of a
@@ -112,6 +119,18 @@ const SETTINGS: &[(&str, &str, &str)] = &[
     ),
 ];
 
+impl Messenger for RedisEngine {
+    async fn listen(&self) -> Result<Messages, Error> {
+        self.connection.listen(&self.channel()).await
+    }
+
+    async fn announce(&self, word: &str) -> Result<(), Error> {
+        let mut command = redis::cmd("PUBLISH");
+        command.arg(self.channel()).arg(word);
+        self.ask::<i64>(&command).await.map(drop)
+    }
+}
+
 impl Engine for RedisEngine {
     async fn load(&self, id: &Id) -> Result<Option<SecretBytes>, Error> {
         let mut command = redis::cmd("HGET");
@@ -162,7 +181,9 @@ impl Engine for RedisEngine {
         script
             .key(self.key(&held.id, "lease"))
             .arg(held.fence)
-            .arg(&held.holder);
+            .arg(&held.holder)
+            .arg(self.channel())
+            .arg(held.id.digits());
         self.run::<i64>(&script).await.map(drop)
     }
 

@@ -45,9 +45,13 @@ end
 return 0
 ";
 
-/// Keys: lease. Arguments: number, holder.
+/// Keys: lease. Arguments: number, holder, channel, message. A user that may not publish frees it
+/// all the same.
 const FREE: &str = "
-if redis.call('GET', KEYS[1]) == ARGV[1] .. ':' .. ARGV[2] then redis.call('DEL', KEYS[1]) end
+if redis.call('GET', KEYS[1]) == ARGV[1] .. ':' .. ARGV[2] then
+    redis.call('DEL', KEYS[1])
+    redis.pcall('PUBLISH', ARGV[3], ARGV[4])
+end
 return 1
 ";
 
