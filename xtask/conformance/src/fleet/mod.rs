@@ -6,6 +6,7 @@
 mod accidents;
 mod crowd;
 mod engine;
+mod messages;
 mod program;
 mod service;
 mod suite;
@@ -100,6 +101,7 @@ fn over(kind: Kind, report: &mut Report) -> Result<(), Stop> {
     suite::run(&engine, report);
     tls::run(&engine, report);
     crowd::run(&engine, report);
+    messages::run(&engine, report);
     if kind != Kind::Pooled {
         accidents::run(&engine, report);
         trouble::run(&engine, report);

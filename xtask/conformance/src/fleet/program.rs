@@ -213,7 +213,7 @@ pub(super) fn spawn(kind: Kind, around: &Path, ports: Ports) -> Result<Child, Fa
     };
     set("listen_addresses", "127.0.0.1");
     set("unix_socket_directories", "");
-    set("max_connections", "60");
+    set("max_connections", "100");
     if with_tls {
         set("ssl", "on");
         set("ssl_cert_file", &certificate.display().to_string());

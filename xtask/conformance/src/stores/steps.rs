@@ -8,8 +8,8 @@ use std::thread;
 use std::time::Duration;
 
 use auth_core::{
-    AccountKey, AsyncTransport, Error, Lease, Limits, Request, Response, SecretBytes, Store,
-    Transport, TransportError,
+    AccountKey, AsyncTransport, BoxFuture, Error, Lease, Limits, Request, Response, SecretBytes,
+    Store, Transport, TransportError,
 };
 
 /// Counts steps: two for each operation, one before it and one after it.
@@ -88,6 +88,10 @@ impl<S: Store> Store for Counted<S> {
 
     fn lease_duration(&self) -> Option<Duration> {
         self.inner.lease_duration()
+    }
+
+    fn next_change(&self, key: &AccountKey) -> Option<BoxFuture<'static, ()>> {
+        self.inner.next_change(key)
     }
 
     fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {
