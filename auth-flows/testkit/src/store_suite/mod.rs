@@ -62,6 +62,9 @@
 //! }
 //! ```
 //!
+//! The example `own_store` is a whole store, in 100 lines, that passes these cases:
+//! `cargo test -p auth-testkit --example own_store`.
+//!
 //! # Cases
 //!
 //! | records |
