@@ -15,7 +15,7 @@
 //! | --- | --- |
 //! | `TOKENS` | the URL of the engine (`postgres://…`, `rediss://…`), or a directory of this host alone. It contains a password: never an argument, which all users of a host can read |
 //! | `TOKENS_KEY` | the key that encrypts what an engine stores, the same on all hosts: 64 hexadecimal digits |
-//! | `TOKENS_OLD_KEY` | the key before the last change, while records with it remain |
+//! | `TOKENS_OLD_KEY` | another key that records may be encrypted with, while the key is changed |
 //! | `NAMESPACE` | keeps services apart that share an engine. Default: `infoflora_service` |
 //!
 //! The variables and the responses are those of `main.rs` and `support/mod.rs` otherwise.

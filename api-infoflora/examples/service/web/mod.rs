@@ -185,6 +185,11 @@ impl Site {
                     StatusCode::BAD_REQUEST,
                     "This login is not yours, or has expired: /login\n",
                 ),
+                ErrorKind::Store | ErrorKind::Configuration => page(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "This service cannot read its logins.\n",
+                ),
+                _ if error.is_retryable() => later(&error),
                 _ => page(
                     StatusCode::BAD_GATEWAY,
                     "Info Flora returned an unexpected response.\n",
@@ -269,6 +274,15 @@ fn page(status: StatusCode, text: impl Into<Bytes>) -> Page {
     set(header::CONTENT_TYPE, "text/plain; charset=utf-8");
     set(header::CACHE_CONTROL, "no-store");
     set(header::REFERRER_POLICY, "no-referrer");
+    page
+}
+
+/// Asks the visitor to try again: Info Flora or the store does not respond, or limits requests.
+fn later(error: &AuthError) -> Page {
+    let mut page = page(StatusCode::SERVICE_UNAVAILABLE, "Please try again later.\n");
+    let seconds = error.retry_after().map_or(5, |wait| wait.as_secs() + 1);
+    let headers = page.headers_mut();
+    headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     page
 }
 
