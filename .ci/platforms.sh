@@ -1,13 +1,14 @@
 # Stages of .ci/run: other compilers, other dependencies, other systems.
 
-# Each library with the oldest dependencies that its manifest allows, in a clone of its own: the bounds are true.
+# Each library with the oldest dependencies that its manifest allows, in a clone of its own: the bounds are true. Without the examples of
+# foreign transports: reqwest-middleware needs a newer reqwest than http-reqwest does.
 minimal() {
     nightly || return
     local clone code packages=()
     clone=$(mktemp -d) || return
     for package in "${libraries[@]}"; do packages+=(-p "$package"); done
     git clone --quiet . "$clone/tree" &&
-        (cd "$clone/tree" && cargo +nightly update --quiet -Z direct-minimal-versions &&
+        (cd "$clone/tree" && sed -i '/"auth-flows\/transports"/d' Cargo.toml && cargo +nightly update --quiet -Z direct-minimal-versions &&
             cargo test --locked --lib --features "$stores,auth-core/testkit" "${packages[@]}")
     code=$?
     rm -rf "$clone"
