@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_core::{AsyncTransport, Body, Delivery, Limits, async_transport_fn};
+use auth_core::{AsyncTransport, Body, Delivery, Limits, async_transport_fn, transport_fn};
 use auth_testkit::{
     raw::{RawServer, ScriptStep},
     transport_suite,
@@ -12,7 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 
 #[test]
 fn the_default_keeps_the_promises() {
-    keeps_the_promises(&current_thread(), &Reqwest::default());
+    keeps_the_promises(current_thread(), Reqwest::default());
 }
 
 #[test]
@@ -26,13 +26,13 @@ fn it_keeps_them_on_many_threads_and_without_its_type() {
         let transport = transport.clone();
         async move { transport.send(request, &limits).await }
     });
-    keeps_the_promises(&runtime.unwrap(), &transport.boxed());
+    keeps_the_promises(runtime.unwrap(), transport.boxed());
 }
 
 /// And follows all advice.
-fn keeps_the_promises(runtime: &Runtime, transport: &impl AsyncTransport) {
-    let send = |request, limits: &Limits| runtime.block_on(transport.send(request, limits));
-    let missed = transport_suite::run(send);
+fn keeps_the_promises(runtime: Runtime, transport: impl AsyncTransport) {
+    let send = move |request, limits| runtime.block_on(transport.send(request, &limits));
+    let missed = transport_suite::blocking(&transport_fn(send));
     assert!(missed.is_empty(), "{missed:?}");
 }
 

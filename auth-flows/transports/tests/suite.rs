@@ -1,6 +1,6 @@
 //! The transport suite over both transports.
 
-use auth_core::{AsyncTransport, Limits};
+use auth_core::{AsyncTransport, transport_fn};
 use auth_testkit::transport_suite;
 use foreign_transports::{over_attohttpc::Attohttpc, over_reqwest_middleware::WithMiddleware};
 
@@ -31,7 +31,7 @@ fn reqwest_middleware_keeps_the_promises() {
         .build()
         .unwrap();
     let transport = WithMiddleware::new(client.into());
-    let send = |request, limits: &Limits| runtime.block_on(transport.send(request, limits));
-    let missed = transport_suite::run(send);
+    let send = move |request, limits| runtime.block_on(transport.send(request, &limits));
+    let missed = transport_suite::blocking(&transport_fn(send));
     assert!(missed.is_empty(), "{missed:?}");
 }

@@ -8,14 +8,14 @@
 //! # }
 //! ```
 //!
-//! For an async transport, pass a closure that blocks on its future:
+//! For an async transport, make a blocking one that blocks on its future:
 //!
 //! ```no_run
 //! # fn block_on<T>(_: impl Future<Output = T>) -> T { unreachable!() }
 //! # fn check(my_transport: impl auth_core::AsyncTransport) {
-//! auth_testkit::transport_suite::run(|request, limits| {
-//!     block_on(my_transport.send(request, limits))
-//! });
+//! auth_testkit::transport_suite::blocking(&auth_core::transport_fn(move |request, limits| {
+//!     block_on(my_transport.send(request, &limits))
+//! }));
 //! # }
 //! ```
 //!
@@ -105,28 +105,51 @@ mod limits;
 mod requests;
 mod responses;
 
-use std::fmt;
+use std::{fmt, panic::resume_unwind, thread};
 
 use auth_core::{Body, Limits, Request, Response, Transport, TransportError};
 
 use crate::raw::RawServer;
 
-/// Runs all cases over a blocking transport, and returns the [advice](self#advice) that it does not
-/// follow.
+/// Runs all cases over a blocking transport, those that wait at the same time, and returns the
+/// [advice](self#advice) that it does not follow.
 ///
 /// # Panics
 /// Panics if a promise is broken. The message names each failed case with its reason.
 pub fn blocking(transport: &impl Transport) -> Vec<Failure> {
-    run(|request, limits| transport.send(request, limits))
+    let check = |list: &[Case], advice: bool| {
+        failed(list, advice, &mut |request, limits| {
+            transport.send(request, limits)
+        })
+    };
+    let (waiting, others): (Vec<_>, Vec<_>) = LISTS.iter().partition(|list| list.waits);
+    judge(thread::scope(|scope| {
+        let each = |list: &'static List| list.cases.chunks(1).map(|case| (case, list.advice));
+        let waiting: Vec<_> = (waiting.into_iter().flat_map(each))
+            .map(|(case, advice)| scope.spawn(move || check(case, advice)))
+            .collect();
+        let others = others.into_iter();
+        let mut failures: Vec<_> = others
+            .flat_map(|list| check(list.cases, list.advice))
+            .collect();
+        for case in waiting {
+            failures.extend(case.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        failures
+    }))
 }
 
-/// Runs all cases over a closure that sends a request, and returns the [advice](self#advice) that it
-/// does not follow.
+/// Runs all cases over a closure that sends a request, one after the other, and returns the
+/// [advice](self#advice) that it does not follow.
 ///
 /// # Panics
 /// Panics if a promise is broken. The message names each failed case with its reason.
 pub fn run(send: impl FnMut(Request, &Limits) -> Result<Response, TransportError>) -> Vec<Failure> {
-    let failures = failures(send);
+    judge(failures(send))
+}
+
+/// Returns the advice, unless a promise is broken.
+fn judge(failures: Vec<Failure>) -> Vec<Failure> {
     let (advice, broken): (Vec<_>, Vec<_>) = failures.into_iter().partition(Failure::is_advice);
     let list: String = broken.iter().map(|f| format!("\n- {f}")).collect();
     let all = count();
@@ -151,19 +174,25 @@ pub fn run(send: impl FnMut(Request, &Limits) -> Result<Response, TransportError
 pub fn failures(
     mut send: impl FnMut(Request, &Limits) -> Result<Response, TransportError>,
 ) -> Vec<Failure> {
-    let mut failures = Vec::new();
-    for ((case, run), advice) in cases() {
-        if let Err(why) = run(&mut send) {
-            failures.push(Failure { case, why, advice });
-        }
-    }
-    failures
+    let each = LISTS.iter();
+    each.flat_map(|list| failed(list.cases, list.advice, &mut send))
+        .collect()
+}
+
+fn failed(cases: &[Case], advice: bool, send: &mut Send<'_>) -> Vec<Failure> {
+    let outcomes = cases.iter().map(|(case, run)| (*case, run(send)));
+    outcomes
+        .filter_map(|(case, outcome)| {
+            let why = outcome.err()?;
+            Some(Failure { case, why, advice })
+        })
+        .collect()
 }
 
 /// Returns the number of cases.
 #[must_use]
 pub fn count() -> usize {
-    cases().count()
+    LISTS.iter().map(|list| list.cases.len()).sum()
 }
 
 /// A case that failed.
@@ -198,21 +227,43 @@ type Send<'a> = dyn FnMut(Request, &Limits) -> Result<Response, TransportError> 
 type Outcome = Result<(), String>;
 type Case = (&'static str, fn(&mut Send<'_>) -> Outcome);
 
-/// All cases, each with whether it is advice.
-fn cases() -> impl Iterator<Item = (Case, bool)> {
-    let lists = [
-        (responses::CASES, false),
-        (requests::CASES, false),
-        (limits::CASES, false),
-        (codings::CASES, false),
-        (failures::CASES, false),
-        (requests::ADVICE, true),
-        (failures::ADVICE, true),
-    ];
-    let each =
-        |(list, advice): (&'static [Case], bool)| list.iter().map(move |case| (*case, advice));
-    lists.into_iter().flat_map(each)
+struct List {
+    cases: &'static [Case],
+    advice: bool,
+    /// Whether its cases wait for a second or more. They compute little, so they can wait together.
+    waits: bool,
 }
+
+impl List {
+    const fn of(cases: &'static [Case]) -> Self {
+        let (advice, waits) = (false, false);
+        Self {
+            cases,
+            advice,
+            waits,
+        }
+    }
+
+    const fn advice(mut self) -> Self {
+        self.advice = true;
+        self
+    }
+
+    const fn waits(mut self) -> Self {
+        self.waits = true;
+        self
+    }
+}
+
+const LISTS: &[List] = &[
+    List::of(responses::CASES),
+    List::of(requests::CASES),
+    List::of(limits::CASES).waits(),
+    List::of(codings::CASES),
+    List::of(failures::CASES),
+    List::of(requests::ADVICE).advice(),
+    List::of(failures::ADVICE).advice(),
+];
 
 /// Fails a case with a reason unless the condition is true.
 macro_rules! ensure {
@@ -272,15 +323,31 @@ fn expect_error(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use auth_core::ResponseBody;
+    use auth_core::{ResponseBody, transport_fn};
+
+    fn cases() -> impl Iterator<Item = Case> {
+        LISTS.iter().flat_map(|list| list.cases).copied()
+    }
 
     #[test]
     fn the_documentation_lists_every_case() {
         let listed = include_str!("mod.rs").matches("\n//! | ").count();
         assert_eq!(listed - 2 * 6, count()); // each of six tables has two lines of heading
-        for ((case, _), _) in cases() {
+        for (case, _) in cases() {
             let row = format!("\n//! | {case} | ");
             assert!(include_str!("mod.rs").contains(&row), "{case}");
+        }
+    }
+
+    #[test]
+    fn a_broken_promise_is_a_panic_that_names_all() {
+        let transport = transport_fn(|_, _| Err(TransportError::not_sent("no")));
+        let said = std::panic::catch_unwind(|| blocking(&transport)).expect_err("it fails");
+        let said = said.downcast_ref::<String>().expect("text");
+        let broken = failures(|_, _| Err(TransportError::not_sent("no")));
+        for failure in &broken {
+            let named = said.contains(&format!("\n- {}: ", failure.case()));
+            assert_eq!(named, !failure.is_advice(), "{failure} in {said}");
         }
     }
 
@@ -289,7 +356,7 @@ mod tests {
         let responses = failures(|_, _| Ok(Response::new(ResponseBody::default())));
         let errors = failures(|_, _| Err(TransportError::not_sent("no")));
         let too_lenient: Vec<_> = cases()
-            .map(|((name, _), _)| name)
+            .map(|(name, _)| name)
             .filter(|name| !responses.iter().chain(&errors).any(|f| f.case() == *name))
             .collect();
         assert!(
