@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-/// Promises that no case of the tables checks: 28 is checked with each of the failures, and 29
-/// would have to wait until a connection is old.
+/// Promises that no case of the tables checks: 28 is checked with each of the failures, and 29 is
+/// advice, since not each HTTP client can tell.
 const WITHOUT_A_ROW: [u32; 2] = [28, 29];
 
 #[test]

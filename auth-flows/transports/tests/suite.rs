@@ -1,6 +1,6 @@
 //! The transport suite over both transports.
 
-use auth_core::{AsyncTransport, transport_fn};
+use auth_core::{AsyncTransport, Limits, transport_fn};
 use auth_testkit::transport_suite;
 use foreign_transports::{over_attohttpc::Attohttpc, over_reqwest_middleware::WithMiddleware};
 
@@ -28,6 +28,7 @@ fn reqwest_middleware_keeps_the_promises() {
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .no_proxy()
+        .pool_idle_timeout(Limits::JUST_USED)
         .build()
         .unwrap();
     let transport = WithMiddleware::new(client.into());

@@ -1,6 +1,9 @@
 //! Cases: the limits on the size of a response and on the time of an exchange.
 
-use std::time::{Duration, Instant};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use auth_core::{Body, Delivery, Limits, Stream};
 
@@ -40,6 +43,28 @@ pub(super) const CASES: &[Case] = &[
         moving_upload,
     ),
 ];
+
+pub(super) const ADVICE: &[Case] = &[(
+    "a single use is sent on no connection that has been idle for long",
+    single_use,
+)];
+
+fn single_use(send: &mut Send<'_>) -> Outcome {
+    let server = RawServer::start(|_| vec![ScriptStep::Respond(raw_response(200, "", b"ok"))]);
+    expect(send(get(&server, "/"), &Limits::api()), "GET")?;
+    thread::sleep(Limits::JUST_USED + Duration::from_millis(300));
+    let limits = Limits::token().single_use();
+    expect(
+        send(post(&server, "/", Body::plain("code=abc")), &limits),
+        "POST",
+    )?;
+    let connections = server.connections();
+    ensure!(
+        connections == 2,
+        "2 requests, of which the last is a single use, took {connections} connections"
+    );
+    Ok(())
+}
 
 fn response_limit(send: &mut Send<'_>) -> Outcome {
     let limits = Limits::token().with_max_bytes(50_000);

@@ -85,8 +85,8 @@
 //! | an incomplete body is never a response | 27 |
 //!
 //! Each of the failures is sent with secrets in URL, header and body, and its error must contain
-//! none of them: promise 28. No case checks promise 29, since it would have to wait until a
-//! connection is old.
+//! none of them: promise 28. What promise 29 says is among the advice, since not each HTTP client can
+//! tell.
 //!
 //! # Advice
 //!
@@ -96,6 +96,7 @@
 //! | advice | what it buys |
 //! | --- | --- |
 //! | many requests share few connections | a handshake less for each request |
+//! | a single use is sent on no connection that has been idle for long | a refresh token is not lost with a connection that the server is closing |
 //! | a response of an unknown version of HTTP is an error | a device in between is not taken for the server |
 //! | the bytes of an incomplete chunk are counted | media windows count them |
 
@@ -262,6 +263,7 @@ const LISTS: &[List] = &[
     List::of(codings::CASES),
     List::of(failures::CASES),
     List::of(requests::ADVICE).advice(),
+    List::of(limits::ADVICE).advice().waits(),
     List::of(failures::ADVICE).advice(),
 ];
 
