@@ -8,7 +8,7 @@ use std::{
 };
 
 use ::tokio::{runtime::Handle, task::JoinHandle};
-use auth_core::Stream;
+use auth_core::{Body, BodyReader, Stream};
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 
@@ -21,10 +21,8 @@ const SIZE: u64 = 128 << 10;
 /// sixteenth of what must move within the timeout.
 pub(crate) const FRAME: usize = 8 << 10;
 
-type Reader = Box<dyn Read + Send>;
-
 /// A piece and the reader of the next one, unless it is the last.
-type Piece = io::Result<(Bytes, Option<Reader>)>;
+type Piece = io::Result<(Bytes, Option<BodyReader>)>;
 
 /// An open stream, with its first piece read.
 ///
@@ -43,10 +41,8 @@ impl Upload {
     /// Opens the stream and reads the first piece. A failure here means *not sent*.
     pub(crate) async fn open(stream: Stream, runtime: Handle, clock: Clock) -> io::Result<Self> {
         let len = stream.len();
-        let first = runtime.spawn_blocking(move || {
-            let reader = stream.open().map_err(failed)?;
-            read(reader, len)
-        });
+        let body = Body::Stream(stream);
+        let first = runtime.spawn_blocking(move || read(body.into_reader()?, len));
         let (bytes, reader) = first.await.map_err(failed)??;
         let mut upload = Self {
             runtime,
@@ -79,7 +75,7 @@ impl Upload {
 
     /// Starts to read the next piece. `before` is the number of bytes that were left before the
     /// piece in `ready`.
-    fn read_on(&mut self, reader: Option<Reader>, before: u64) {
+    fn read_on(&mut self, reader: Option<BodyReader>, before: u64) {
         let left = before - self.ready.as_ref().map_or(0, |bytes| bytes.len() as u64);
         self.next = reader.map(|reader| self.runtime.spawn_blocking(move || read(reader, left)));
     }
@@ -125,32 +121,15 @@ impl http_body::Body for Upload {
     }
 }
 
-/// Reads the next piece of a body of which `left` bytes remain. After the last one, checks that the
-/// stream ends.
-fn read(mut reader: Reader, left: u64) -> Piece {
+/// Reads the next piece of a body of which `left` bytes remain.
+fn read(mut reader: BodyReader, left: u64) -> Piece {
     let wanted = left.min(SIZE);
     let mut bytes = Vec::with_capacity(usize::try_from(wanted).unwrap_or_default());
-    reader
-        .by_ref()
-        .take(wanted)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
-    if (bytes.len() as u64) < wanted {
-        return Err(failed("the stream is shorter than announced"));
-    }
-    if wanted < left {
-        return Ok((bytes.into(), Some(reader)));
-    }
-    let mut beyond = Vec::new();
-    reader.take(1).read_to_end(&mut beyond).map_err(failed)?;
-    if !beyond.is_empty() {
-        return Err(failed("the stream is longer than announced"));
-    }
-    Ok((bytes.into(), None))
+    reader.by_ref().take(wanted).read_to_end(&mut bytes)?;
+    Ok((bytes.into(), (wanted < left).then_some(reader)))
 }
 
-/// Hides the kind of the cause. A body may come over another network, whose "timed out" says
-/// nothing of the server.
+/// The thread that reads the body has panicked, or its runtime is shutting down.
 fn failed(cause: impl fmt::Display) -> io::Error {
     io::Error::other(format!("cannot read the request body: {cause}"))
 }

@@ -186,7 +186,7 @@ impl Stream {
         self.len == 0
     }
 
-    /// Opens the stream at its beginning.
+    /// Opens the stream at its beginning. [`Body::into_reader`] also checks its length.
     ///
     /// # Errors
     /// Returns the error of opening, such as a missing file.
