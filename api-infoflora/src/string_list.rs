@@ -12,7 +12,7 @@ use std::fmt;
 /// assert_eq!(StringList::from([3, 5]).to_string(), "3,5");
 /// assert_eq!(StringList::from("3,5").to_string(), "3,5");
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct StringList(String);
 
 impl From<u64> for StringList {

@@ -102,7 +102,7 @@ impl fmt::Display for Quirk {
 /// assert!(leniency.allows(Quirk::LifetimeAsText) && !leniency.allows(Quirk::NoTokenType));
 /// assert!(!Leniency::strict().allows(Quirk::LifetimeAsText));
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Leniency(u16);
 
 impl Leniency {
@@ -178,7 +178,7 @@ impl fmt::Debug for Leniency {
 /// assert!(token.quirks().contains(Quirk::LifetimeAsText));
 /// # Ok::<(), auth_core::Error>(())
 /// ```
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Quirks(u16);
 
 impl Quirks {

@@ -62,7 +62,7 @@ impl Site {
 }
 
 /// An endpoint that returns a second, short-lived token for an OAuth access token.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DerivedTokens {
     /// Its path, requested with GET, such as `/users/api_token`.
     pub path: &'static str,
@@ -75,7 +75,7 @@ pub struct DerivedTokens {
 }
 
 /// Which authentication a route requires.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // A service may protect a route in another way.
 #[non_exhaustive]
 pub enum Auth {
@@ -197,7 +197,7 @@ impl fmt::Debug for Route {
 }
 
 /// The user and client that a token was issued to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Caller {
     /// The user's login name; empty for a token of the client itself.
     pub user: String,

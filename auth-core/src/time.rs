@@ -78,6 +78,13 @@ impl UnixTime {
 /// The first second of the year 10,000: HTTP dates have four digits for the year.
 const END_OF_9999: u64 = 253_402_300_800;
 
+impl serde::Serialize for UnixTime {
+    /// As a number of whole seconds, as JWT and RFC 7662 write times.
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(self.as_secs())
+    }
+}
+
 impl fmt::Display for UnixTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time = std::time::UNIX_EPOCH.checked_add(Duration::from_secs(self.as_secs()));
@@ -109,7 +116,7 @@ impl fmt::Display for UnixTime {
 ///
 /// assert!(now().monotonic <= now().monotonic);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Now {
     /// The time of day, by the wall clock.
     pub wall: UnixTime,
@@ -159,6 +166,8 @@ mod tests {
             Duration::ZERO
         );
         assert_eq!(late.to_string(), "never");
+        let written = serde_json::to_string(&UnixTime::from_millis(1_500)).expect("a number");
+        assert_eq!(written, "1");
         let back = UnixTime::from_system(late.to_system());
         // The clock of Windows ends in the year 30828.
         let expect = if cfg!(windows) {

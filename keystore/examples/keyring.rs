@@ -151,7 +151,7 @@ impl Task {
     fn store(&self) -> Result<Keyring, Error> {
         let mut store = Keyring::open(APP)?;
         if let Some(limit) = self.limit {
-            store = store.entry_limit(limit);
+            store = store.with_entry_limit(limit);
         }
         if let Some(timeout) = self.timeout {
             store = store.with_timeout(Duration::from_millis(timeout));

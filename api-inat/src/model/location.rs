@@ -75,7 +75,7 @@ record! {
 }
 
 /// A text that is not two numbers of degrees on Earth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct InvalidLocation;
 

@@ -128,7 +128,7 @@ impl fmt::Debug for Moment {
 }
 
 /// A text that is not a moment with its offset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct InvalidMoment;
 

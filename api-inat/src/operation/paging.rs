@@ -71,7 +71,7 @@ pub(crate) struct Position {
 /// ```
 #[doc(alias = "cursor")]
 #[doc(alias = "pagination")]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Progress {
     /// The number of received records.

@@ -176,7 +176,7 @@ pub(crate) fn one<T: DeserializeOwned>(response: &Response) -> Result<T, Error> 
 }
 
 /// An exported page of observations.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Exported {
     /// The page, in the requested format.

@@ -29,10 +29,10 @@ use jiff::{
 /// let recent = api_inat::observations::Search::new().updated_since(moment);
 /// # Ok::<(), api_inat::jiff::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DateOrTime(DayOrMoment);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum DayOrMoment {
     Day(Date),
     Moment(Timestamp, Offset),

@@ -23,13 +23,13 @@ use serde_json::{Map, Value};
 /// assert_eq!(exact.to_string(), "(observed_on:!t,user:(login:!t))");
 /// assert_eq!(Fields::all().to_string(), "all");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fields {
     node: Node,
     exactly: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Node {
     All,
     One,

@@ -16,7 +16,7 @@ use std::{fmt, ops::RangeInclusive};
 ///
 /// let spring = api_inat::observations::Search::new().taxon_id(47_126).month(4..=6);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct IdList {
     all: Vec<u64>,
     /// A range that cannot be sent: its request fails.
@@ -121,7 +121,7 @@ impl fmt::Display for IdList {
 ///
 /// let birds = api_inat::observations::Search::new().iconic_taxa("Aves").user_id(["alice", "bob"]);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct StringList(Vec<String>);
 
 impl StringList {

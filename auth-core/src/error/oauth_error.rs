@@ -28,7 +28,7 @@ use crate::leniency::Quirks;
 /// assert_eq!(oauth.description(), Some("The token was revoked"));
 /// # Ok::<(), auth_core::Error>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct OAuthError {
     pub(crate) code: String,
     pub(crate) description: Option<String>,

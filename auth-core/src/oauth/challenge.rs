@@ -27,7 +27,7 @@ use crate::error::{
 /// ```
 #[doc(alias = "www-authenticate")]
 #[doc(alias = "401")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Challenge {
     scheme: String,
     token68: Option<String>,

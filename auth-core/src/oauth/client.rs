@@ -160,6 +160,15 @@ impl OAuthClient {
     }
 }
 
+impl PartialEq for OAuthClient {
+    /// Whether the server, the id and the secret are the same. The rest is made of them.
+    fn eq(&self, other: &Self) -> bool {
+        self.server == other.server && self.id == other.id && self.secret == other.secret
+    }
+}
+
+impl Eq for OAuthClient {}
+
 impl fmt::Debug for OAuthClient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OAuthClient")

@@ -53,6 +53,7 @@ pub struct IntrospectionRequest<'a> {
 
 /// What the server says about a token. If the token is not active, every other value is `None` or
 /// empty.
+#[derive(Clone, PartialEq, Eq)]
 pub struct IntrospectionResponse {
     active: bool,
     expires: Option<UnixTime>,

@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// The fields of a response.
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Object(Map<String, Value>);
 
 /// Why a body is not an [`Object`].

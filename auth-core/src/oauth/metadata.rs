@@ -52,13 +52,14 @@ use crate::{
 #[doc(alias = "discovery")]
 #[doc(alias = "well-known")]
 #[doc(alias = "openid")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MetadataRequest {
     issuer: String,
     url: Endpoint,
 }
 
 /// A server's metadata. Its `issuer` is the one that was requested.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Metadata {
     issuer: String,
     endpoints: [Option<Endpoint>; ENDPOINTS.len()],

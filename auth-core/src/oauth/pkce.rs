@@ -30,7 +30,7 @@ pub struct Pkce {
 const CHALLENGE: usize = 43;
 
 /// How a code verifier is chosen. RFC 7636 allows both styles.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 // Another server may need another style.
 #[non_exhaustive]
 pub enum PkceStyle {

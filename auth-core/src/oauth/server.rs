@@ -24,7 +24,7 @@ use crate::{
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 #[doc(alias = "provider")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AuthorizationServer {
     pub(crate) token: Endpoint,
     pub(crate) authorization: Option<Endpoint>,
@@ -45,7 +45,7 @@ pub struct AuthorizationServer {
 }
 
 /// What a server's metadata say about PKCE (`code_challenge_methods_supported`).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum AnnouncedPkce {
     /// S256 is among the methods, or the server was described by hand.
     S256,
@@ -57,7 +57,7 @@ pub(crate) enum AnnouncedPkce {
 
 /// How a client with a secret authenticates at the token endpoint (RFC 6749 section 2.3.1). Each
 /// request uses one method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // There are more methods: signed assertions (RFC 7523), mutual TLS (RFC 8705).
 #[non_exhaustive]
 pub enum ClientAuthentication {
@@ -70,7 +70,7 @@ pub enum ClientAuthentication {
 }
 
 /// How the id and the secret are written before base64.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // Servers differ in it, and not all are known.
 #[non_exhaustive]
 pub enum BasicEncoding {

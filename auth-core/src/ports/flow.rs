@@ -131,7 +131,7 @@ pub enum Step<T> {
 }
 
 /// What a permit of the service's [`RateLimit`](crate::RateLimit) is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // Closed: a rate limiter must know how each counts.
 pub enum PermitKind {
     /// An API call.
@@ -171,7 +171,7 @@ pub enum Event {
 }
 
 /// The minimum requirement on a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // Closed: a driver must meet each.
 pub enum TokenRequirement {
     /// Any token that is valid by its expiry.

@@ -98,6 +98,13 @@ impl AccountKey {
     }
 }
 
+impl serde::Serialize for AccountKey {
+    /// As one text, such as the label of a metric.
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
 impl fmt::Debug for AccountKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AccountKey({self})")
@@ -131,6 +138,7 @@ mod tests {
         let check = |account: &str, expect: &str| {
             let key = AccountKey::new("s", "c", account);
             assert_eq!(key.to_string(), expect);
+            assert_eq!(serde_json::json!(key), *expect);
             assert_eq!(key.account(), account, "the key is what the program chose");
         };
         check("me", "s/c/me");

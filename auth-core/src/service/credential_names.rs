@@ -73,13 +73,13 @@ impl fmt::Display for CredentialField {
 /// ```
 #[doc(alias = "environment variable")]
 #[doc(alias = "keyring")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CredentialNames {
     keyring_service: &'static str,
     fields: [Option<Names>; 5],
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Names {
     variable: &'static str,
     keyring_user: Option<&'static str>,

@@ -88,7 +88,7 @@ impl<O: Operation + ?Sized> Operation for &O {
 ///     .with_limits(Limits::api().media().with_max_bytes(500_000_000));
 /// assert_eq!(policy.retry(), RetrySafety::Safe);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CallPolicy {
     api: &'static str,
     access: Access,
@@ -172,7 +172,7 @@ impl CallPolicy {
 }
 
 /// Whether an operation requires a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // An operation may one day require more, such as a scope.
 #[non_exhaustive]
 pub enum Access {
@@ -186,7 +186,7 @@ pub enum Access {
 }
 
 /// When an operation may be repeated after a failure. The HTTP method does not say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // There are more cases, e.g. idempotency keys. A sender treats an unknown case as `IfNotSent`.
 #[doc(alias = "retry")]
 #[doc(alias = "idempotent")]

@@ -61,7 +61,7 @@ macro_rules! parameters {
 ///     "/observations?taxon_name=K%C3%A4fer%20%26%20Co&d1=2026-01-02T03:04:05%2B01:00"
 /// );
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Query(Vec<(Cow<'static, str>, String)>);
 
 impl Query {

@@ -27,7 +27,7 @@ use std::time::Duration;
 #[doc(alias = "throttle")]
 #[doc(alias = "rate limit")]
 #[doc(alias = "quota")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RateLimit {
     spacing: Duration,
     burst: u32,

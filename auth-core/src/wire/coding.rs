@@ -20,7 +20,7 @@ use super::{body::set_header, limits::Limits, response_error::ResponseError};
 /// ```
 #[doc(alias = "compression")]
 #[doc(alias = "gzip")]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AcceptedCoding {
     /// Whether the caller set the header, and so wants the response as it comes.
     own: bool,

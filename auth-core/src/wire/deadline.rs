@@ -24,7 +24,7 @@ const STEP: u64 = 16 << 10;
 /// assert!(deadline.left(seconds(40)).is_zero());
 /// ```
 #[doc(alias = "timeout")]
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deadline {
     timeout: Duration,
     at: Duration,

@@ -1,6 +1,9 @@
-//! URLs as settings: read by `str::parse`, by a parser of arguments, or by serde's `try_from`.
+//! URLs as settings: read by `str::parse`, by a parser of arguments, or by serde's `try_from`; written
+//! as text.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
+
+use serde::{Serialize, Serializer};
 
 use super::{
     redirect::RedirectUri,
@@ -33,10 +36,23 @@ macro_rules! from_text {
                 Self::parse(&text)
             }
         }
+
+        impl Serialize for $Url {
+            /// As text.
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_str(self)
+            }
+        }
     )+};
 }
 
 from_text!(BaseUrl Endpoint RedirectUri);
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -45,9 +61,11 @@ mod tests {
     fn check<T>(fine: &str, wrong: &str)
     where
         T: FromStr<Err = Error> + TryFrom<String, Error = Error> + PartialEq + std::fmt::Debug,
-        T: for<'a> TryFrom<&'a str, Error = Error>,
+        T: for<'a> TryFrom<&'a str, Error = Error> + Serialize,
     {
         let parsed: T = fine.parse().unwrap();
+        let written = serde_json::to_value(&parsed).unwrap();
+        assert_eq!(T::try_from(written.as_str().unwrap()).unwrap(), parsed);
         assert_eq!(T::try_from(fine).unwrap(), parsed);
         assert_eq!(T::try_from(fine.to_owned()).unwrap(), parsed);
         for error in [

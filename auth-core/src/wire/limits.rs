@@ -26,7 +26,7 @@ use std::time::Duration;
 /// assert!(!limits.is_secret());
 /// ```
 #[doc(alias = "deadline")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limits {
     max_bytes: usize,
     timeout: Duration,

@@ -27,7 +27,7 @@ use std::{fmt, net::IpAddr};
 /// ```
 #[doc(alias = "NO_PROXY")]
 #[doc(alias = "HTTPS_PROXY")]
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ProxyRules {
     proxy: Option<String>,
     exceptions: Vec<Exception>,

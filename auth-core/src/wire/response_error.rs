@@ -3,10 +3,10 @@
 use std::fmt;
 
 /// A response that arrived but cannot be taken. Contains nothing of its body.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ResponseError(Kind);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Kind {
     TooLarge {
         limit: usize,

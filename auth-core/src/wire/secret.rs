@@ -5,12 +5,14 @@ use std::fmt;
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+use subtle::ConstantTimeEq as _;
 
 use crate::wipe::wipe;
 
 /// Secret text: a token, a client secret, a password, a code verifier.
 ///
-/// It is wiped when dropped, and `Debug` shows its length only. It implements neither `Display` nor
+/// It is wiped when dropped, and `Debug` shows its length only. Two are compared in a time that
+/// depends on their lengths alone. It implements neither `Display` nor
 /// `Serialize`. The only access to the text is [`ExposeSecret::expose_secret`], which is easy to
 /// search for. It converts from a [`SecretString`] and from plain text.
 ///
@@ -53,6 +55,14 @@ impl Drop for SecretText {
     }
 }
 
+impl PartialEq for SecretText {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+impl Eq for SecretText {}
+
 impl fmt::Debug for SecretText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SecretText({} bytes)", self.0.len())
@@ -84,7 +94,7 @@ impl From<&SecretString> for SecretText {
 }
 
 /// Secret bytes, such as what a store holds for one account. Wiped when dropped; `Debug` shows the
-/// length.
+/// length, and two are compared as [`SecretText`]s are.
 #[derive(Clone, Default)]
 pub struct SecretBytes(Vec<u8>);
 
@@ -136,6 +146,14 @@ impl Drop for SecretBytes {
     }
 }
 
+impl PartialEq for SecretBytes {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for SecretBytes {}
+
 impl fmt::Debug for SecretBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SecretBytes({} bytes)", self.0.len())
@@ -167,5 +185,19 @@ mod tests {
             SecretBytes::new(b"s3cret".to_vec())
         );
         assert_eq!(shown, "SecretText(6 bytes) SecretBytes(6 bytes)");
+    }
+
+    #[test]
+    fn secrets_are_compared() {
+        for (a, b) in [
+            ("", ""),
+            ("s3cret", "s3cret"),
+            ("s3cret", "s3cre7"),
+            ("s", "s3cret"),
+        ] {
+            assert_eq!(SecretText::from(a) == SecretText::from(b), a == b);
+            let bytes = |text: &str| SecretBytes::new(text.into());
+            assert_eq!(bytes(a) == bytes(b), a == b);
+        }
     }
 }

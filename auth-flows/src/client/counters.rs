@@ -42,7 +42,7 @@ struct Table {
 type Expiries = [Option<UnixTime>; TokenKind::ALL.len()];
 
 /// What [`Counters`] have counted; [`Counters::read`] returns it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
     /// Renewals that sent a request and got a new token.
@@ -80,7 +80,7 @@ pub struct Counts {
 }
 
 /// When a token of an account expires.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct TokenExpiry {
     /// The account.

@@ -245,7 +245,7 @@ pub enum ClientEvent<'a> {
 }
 
 /// Why a token is renewed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RenewalReason {
     /// There is no token in memory, as at the start of a program.
@@ -261,7 +261,7 @@ pub enum RenewalReason {
 }
 
 /// What a client waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WaitReason {
     /// The service's rate limit.
@@ -275,7 +275,7 @@ pub enum WaitReason {
 }
 
 /// What a store is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StoreStep {
     /// To load a token record.
@@ -293,7 +293,7 @@ pub enum StoreStep {
 }
 
 /// How a user logs in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LoginMethod {
     /// At the authorization URL of the server.

@@ -42,7 +42,7 @@ pub struct Status {
 /// println!("the API token expires {:?}", derived.expires_at);
 /// # Ok::<(), auth_core::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct TokenStatus {
     /// The scopes that the server named; `None` if it named none.

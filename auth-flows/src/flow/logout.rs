@@ -32,7 +32,7 @@ use super::{
 /// assert!(!session.status()?.is_logged_in());
 /// # Ok::<(), auth_core::Error>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct LoggedOut {
     /// Whether the server revoked the login. `None` if no login was stored, or if the server cannot

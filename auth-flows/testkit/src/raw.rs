@@ -40,7 +40,7 @@ const MAX_COUNT: usize = 1000;
 /// });
 /// assert_eq!(server.connections(), 0);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 // Releases add steps.
 #[non_exhaustive]
 pub enum ScriptStep {

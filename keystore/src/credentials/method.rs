@@ -17,7 +17,7 @@ use crate::{fallback::Fallback, static_token::StaticToken};
 /// let method = LoginMethod::Token { source };
 /// assert_eq!(method.to_string(), "the token from the variable INAT_API_TOKEN");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // A release may know another way.
 #[non_exhaustive]
 pub enum LoginMethod {

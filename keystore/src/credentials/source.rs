@@ -12,7 +12,7 @@ use auth_core::{CredentialField, Error, ErrorKind};
 /// let source = CredentialSource::Environment { variable: "INAT_PASSWORD" };
 /// assert_eq!(source.to_string(), "the variable INAT_PASSWORD");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // A release may look in another place.
 #[non_exhaustive]
 pub enum CredentialSource {

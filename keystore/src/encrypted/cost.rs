@@ -21,7 +21,7 @@ use auth_core::{Error, ErrorKind};
 /// # Ok::<(), auth_core::Error>(())
 /// ```
 #[doc(alias = "argon2")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct KdfCost {
     pub(super) memory_kib: u32,
     pub(super) passes: u32,

@@ -53,7 +53,7 @@ use crate::fs::{account_names, dir, file_names, lock::FileLock, private_file, sh
 /// The default timeout of a call: the user may have to type a password first.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The smallest limit that [`Keyring::entry_limit`] takes.
+/// The smallest limit that [`Keyring::with_entry_limit`] takes.
 const SMALLEST: usize = 256;
 
 /// A store in the keyring of the operating system. Feature `keyring`.
@@ -160,7 +160,7 @@ impl Keyring {
     ///
     /// Token records written with another limit can still be read.
     #[must_use]
-    pub fn entry_limit(mut self, bytes: usize) -> Self {
+    pub fn with_entry_limit(mut self, bytes: usize) -> Self {
         self.limit = bytes.max(SMALLEST);
         self
     }

@@ -34,7 +34,7 @@ use crate::sync::locked;
 #[doc(alias = "fault injection")]
 #[doc(alias = "timeout")]
 #[doc(alias = "redirect")]
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 // Releases plan more faults.
 #[non_exhaustive]
 pub enum Fault {

@@ -53,7 +53,7 @@ pub enum RequestKind {
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 // Releases add ways to pick requests.
 #[non_exhaustive]
 pub enum Matching {

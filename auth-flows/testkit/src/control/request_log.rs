@@ -28,7 +28,7 @@ use crate::sync::locked;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct LoggedRequest {
     /// The method.
@@ -86,7 +86,7 @@ pub struct RequestLog {
 }
 
 /// A position in the order of requests; made by [`RequestLog::mark`]. [`RequestLog`] has an example.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mark(usize);
 
 impl RequestLog {

@@ -247,7 +247,7 @@ impl fmt::Debug for Person {
 }
 
 /// The end of a [visit](Person::visit).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 // A server may end a visit in another way, such as a second factor.
 #[non_exhaustive]
 pub enum Outcome {

@@ -21,7 +21,7 @@ use crate::state::clock::millis;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 // Servers rotate in other ways too.
 #[non_exhaustive]
 pub enum Rotation {

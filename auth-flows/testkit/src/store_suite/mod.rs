@@ -241,7 +241,7 @@ impl fmt::Debug for StoreSuite<'_> {
 }
 
 /// A case that failed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     case: &'static str,
     why: String,

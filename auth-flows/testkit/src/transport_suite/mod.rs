@@ -197,7 +197,7 @@ pub fn count() -> usize {
 }
 
 /// A case that failed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     case: &'static str,
     why: String,
