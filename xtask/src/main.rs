@@ -18,6 +18,7 @@ cargo xtask <task>
                           `cargo xtask demo --help` lists its options
   tidy                    checks the workspace's own rules, one line for each
                           --pages DIR: checks the pages of `cargo doc` in DIR instead: links, badges of features
+                          --types DIR: checks the public types that rustdoc describes there as JSON: traits, names
   features                builds every crate without features, with each one alone, and with all
   fuzz                    the fuzz targets of auth-core, 60 s each; needs nightly and cargo-fuzz
   conformance [SERVER]    our flows against real servers, through both transports

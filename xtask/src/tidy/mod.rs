@@ -1,5 +1,6 @@
 //! `cargo xtask tidy`: checks the workspace's own rules. Prints one line for each rule, then each
-//! finding with its path. With `--pages DIR`: checks the pages of `cargo doc` in that folder.
+//! finding with its path. With `--pages DIR`: checks the pages of `cargo doc` in that folder; with
+//! `--types DIR`: the public types that rustdoc describes there as JSON.
 
 mod badges;
 mod commands;
@@ -11,8 +12,10 @@ mod manifests;
 mod packages;
 mod pages;
 mod readmes;
+mod rustdoc;
 mod star;
 mod tree;
+mod types;
 mod words;
 
 use std::ffi::OsString;
@@ -101,10 +104,16 @@ impl fmt::Display for Finding {
 }
 
 pub(crate) fn run(mut args: Vec<OsString>) -> Outcome {
-    let pages = args.first().is_some_and(|arg| arg == "--pages");
-    if pages && args.len() == 2 {
+    let of_docs = match args.first().and_then(|arg| arg.to_str()) {
+        Some(what @ ("--pages" | "--types")) if args.len() == 2 => Some(what == "--pages"),
+        _ => None,
+    };
+    if let Some(pages) = of_docs {
         let folder = PathBuf::from(args.remove(1));
-        return Ok(Verdict::of(pages::check(&folder, &Tree::read()?)?));
+        return Ok(Verdict::of(match pages {
+            true => pages::check(&folder, &Tree::read()?)?,
+            false => types::check(&folder)?,
+        }));
     }
     no_arguments(args)?;
     let tree = Tree::read()?;
