@@ -31,6 +31,8 @@ pub use envelope::Envelope;
 pub use path::API;
 pub use rest::{Rest, RestList};
 pub use scope::Scope;
-pub use service::{NO_CLIENT, ServiceBuilder, rate_limit, service, service_without_client};
+pub use service::{
+    NO_CLIENT, ServiceBuilder, rate_limit, service, service_from, service_without_client,
+};
 pub use string_list::StringList;
 pub use version::Version;

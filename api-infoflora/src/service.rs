@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use auth_core::{
-    Api, AuthorizationServer, BaseUrl, BasicEncoding, ClientAuthentication, Endpoint, Error,
-    ErrorKind, OAuthClient, PkceStyle, RateLimit, SecretText, Service, TokenKind,
+    Api, AuthorizationServer, BaseUrl, BasicEncoding, ClientAuthentication, CredentialField,
+    CredentialValues, Endpoint, Error, ErrorKind, ExposeSecret, OAuthClient, PkceStyle, RateLimit,
+    SecretText, Service, TokenKind,
 };
 
 use crate::{errors, path::API, scope::Scope};
@@ -68,7 +69,40 @@ pub fn service_without_client() -> ServiceBuilder {
     ServiceBuilder::new(None)
 }
 
-/// Builds a [`Service`]. [`service`] and [`service_without_client`] return it.
+/// Describes Info Flora for the client in `credentials`, with its secret if that is there; or without
+/// a client, for public data, if they have no client id.
+///
+/// ```
+/// use keystore::Credentials;
+///
+/// # let environment = |name: &str| match name {
+/// #     "INFOFLORA_CLIENT_ID" => Some("an-id".into()),
+/// #     "INFOFLORA_CLIENT_SECRET" => Some("s3cret".into()),
+/// #     _ => None,
+/// # };
+/// let found = Credentials::discover(api_infoflora::CREDENTIALS);
+/// # let found = found.environment(environment).without_keyring();
+/// let found = found.discover()?; // fails if the id or the secret is missing, and says where it looked
+/// let service =
+///     api_infoflora::service_from(&found).user_agent("nightly/1.0 (mail@example.org)").build()?;
+/// assert_eq!(service.client().id(), "an-id");
+/// assert!(service.client().is_confidential());
+/// # Ok::<(), auth_core::Error>(())
+/// ```
+#[must_use = "nothing is built before `build`"]
+pub fn service_from(credentials: &impl CredentialValues) -> ServiceBuilder {
+    let builder = match credentials.value(CredentialField::ClientId) {
+        Some(id) => service(id.expose_secret()),
+        None => service_without_client(),
+    };
+    // A secret without an id is a mistake, which `build` names.
+    match credentials.value(CredentialField::ClientSecret) {
+        Some(secret) => builder.secret(secret.clone()),
+        None => builder,
+    }
+}
+
+/// Builds a [`Service`]. [`service`], [`service_from`] and [`service_without_client`] return it.
 ///
 /// ```
 /// use api_infoflora::Scope;

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use api_infoflora::{API, ServiceBuilder};
 use auth_core::{
-    AuthorizationRequest, BasicEncoding, Body, ClientAuthentication, Entropy, ErrorKind, Message,
-    PkceStyle, RateLimit, RedirectUri, SecretText, Service, TokenKind, TokenRequest,
+    AuthorizationRequest, BasicEncoding, Body, ClientAuthentication, CredentialField,
+    CredentialValues, Entropy, ErrorKind, Message, PkceStyle, RateLimit, RedirectUri, SecretText,
+    Service, TokenKind, TokenRequest,
 };
 
 fn built(builder: ServiceBuilder) -> Service {
@@ -200,6 +201,39 @@ fn two_requests_a_second_unless_set() {
     );
     let service = built(with_secret().rate_limit(RateLimit::unlimited()));
     assert!(service.rate_limit().is_none());
+}
+
+/// What a program found, in its own way.
+struct Found(Option<SecretText>, Option<SecretText>);
+
+impl CredentialValues for Found {
+    fn value(&self, field: CredentialField) -> Option<&SecretText> {
+        match field {
+            CredentialField::ClientId => self.0.as_ref(),
+            CredentialField::ClientSecret => self.1.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+#[test]
+fn credentials_make_a_service() {
+    let from = |id: Option<&str>, secret: Option<&str>| {
+        let found = Found(id.map(SecretText::from), secret.map(SecretText::from));
+        api_infoflora::service_from(&found)
+    };
+    let same = built(from(Some("an-id"), Some("s3cret")));
+    assert_eq!(same.client(), built(with_secret()).client());
+    let sent = |service: &Service| wire(&TokenRequest::client_credentials(service.client()));
+    assert_eq!(sent(&same), sent(&built(with_secret())));
+    let public = built(from(Some("an-id"), None));
+    assert!(!public.client().is_confidential());
+    let none = built(from(None, None));
+    assert_eq!(none.client().id(), api_infoflora::NO_CLIENT);
+    let lonely = from(None, Some("s3cret")).user_agent("x/1 (me@example.org)");
+    let error = lonely.build().expect_err("no id");
+    assert_eq!(error.setting(), Some("client_id"));
+    assert!(!error.to_string().contains("s3cret"), "{error}");
 }
 
 #[test]
