@@ -176,6 +176,20 @@ impl Connection {
             (&SqlState::UNDEFINED_TABLE | &SqlState::INVALID_SCHEMA_NAME, _) => {
                 return wrong_schema(label, None);
             }
+            // PgBouncer has one code for what it refuses and for what may pass.
+            (&SqlState::PROTOCOL_VIOLATION, _) if found.message().contains("no such database") => {
+                (ErrorKind::Configuration, "correct the database in the URL")
+            }
+            (&SqlState::PROTOCOL_VIOLATION, _)
+                if ["no such user", "authentication failed", "auth failed"]
+                    .iter()
+                    .any(|words| found.message().contains(words)) =>
+            {
+                (
+                    ErrorKind::Configuration,
+                    "correct the user and the password in the URL",
+                )
+            }
             // The server has no rule for this connection.
             (&SqlState::INVALID_AUTHORIZATION_SPECIFICATION, _) => (
                 ErrorKind::Configuration,

@@ -164,6 +164,21 @@ impl Connection {
         .with_source(source)
     }
 
+    pub(super) fn replica(&self) -> Error {
+        let what = format!("{} cannot be written: it is a replica", self.label);
+        Error::new(ErrorKind::Configuration, what)
+            .with_setting("Redis")
+            .with_help("connect to the primary")
+    }
+
+    /// A script over the leases of several accounts cannot run there.
+    pub(super) fn cluster(&self) -> Error {
+        let what = format!("{} is a node of a cluster", self.label);
+        Error::new(ErrorKind::Configuration, what)
+            .with_setting("Redis")
+            .with_help("connect to a server that is not in cluster mode")
+    }
+
     fn untrusted(&self, source: impl std::error::Error + Send + Sync + 'static) -> Error {
         Error::new(
             ErrorKind::Configuration,
@@ -184,7 +199,10 @@ impl Connection {
                 .with_setting("Redis")
                 .with_help(help)
         };
-        let code = error.code().unwrap_or_default().to_owned();
+        let (code, words) = (
+            error.code().unwrap_or_default().to_owned(),
+            error.to_string(),
+        );
         match (error.kind(), &*code) {
             (Kind::AuthenticationFailed, _) | (_, "NOAUTH" | "WRONGPASS") => configuration(
                 format!("{label} refused the user or the password"),
@@ -194,10 +212,25 @@ impl Connection {
                 format!("{label} does not permit this user a command"),
                 "permit @read, @write, @scripting and info for the keys of the namespace",
             ),
-            (Kind::Server(ServerErrorKind::ReadOnly), _) => configuration(
-                format!("{label} cannot be written: it is a replica"),
-                "connect to the primary",
+            (Kind::Server(ServerErrorKind::ReadOnly), _) => return self.replica(),
+            _ if words.contains("DB index is out of range") => configuration(
+                format!("{label}: the server does not have this database"),
+                "correct the number at the end of the URL; most servers have 0 to 15",
             ),
+            _ if words.contains("unknown command") => configuration(
+                format!("{label} does not know a command that the store requires"),
+                "connect to Redis 6 or newer, and not through a proxy without scripts (EVALSHA)",
+            ),
+            _ if words.contains("max number of clients") => Error::new(
+                ErrorKind::Transport,
+                format!("{label} has no free connection"),
+            )
+            .with_help(OUT_OF_REACH),
+            (_, "WRONGTYPE") => Error::new(
+                ErrorKind::Store,
+                format!("{label}: another program uses a key of this namespace"),
+            )
+            .with_help("choose another namespace, or remove that program's keys"),
             (Kind::InvalidClientConfig | Kind::RESP3NotSupported, _) => configuration(
                 format!("{label}: the server does not know the database or the protocol"),
                 "correct the URL",
@@ -216,10 +249,7 @@ impl Connection {
                     .with_help("try again")
             }
             (Kind::Server(ServerErrorKind::Moved | ServerErrorKind::CrossSlot), _) => {
-                configuration(
-                    format!("{label} is a node of a cluster that does not have the key"),
-                    "connect to a server that is not in cluster mode",
-                )
+                return self.cluster();
             }
             (_, "OOM" | "MISCONF") => Error::new(ErrorKind::Store, format!("{label} has no room"))
                 .with_help("give the server more memory or disk; it must not evict keys"),

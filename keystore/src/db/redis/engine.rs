@@ -71,6 +71,16 @@ impl RedisEngine {
         }
     }
 
+    /// Fails if the server is of a kind that cannot keep records or leases, by its own word.
+    fn suits(&self, info: &str) -> Result<(), Error> {
+        let says = |line: &str| info.lines().any(|found| found.trim_end() == line);
+        match (says("role:slave"), says("cluster_enabled:1")) {
+            (true, _) => Err(self.connection.replica()),
+            (_, true) => Err(self.connection.cluster()),
+            _ => Ok(()),
+        }
+    }
+
     /// Fails if the server would lose records. Returns what it does not tell.
     pub(super) async fn durability(&self) -> Result<Vec<String>, Error> {
         let mut command = redis::cmd("CONFIG");
@@ -249,7 +259,13 @@ impl Engine for RedisEngine {
     }
 
     async fn check(&self) -> Result<(), Error> {
-        self.ask::<String>(&redis::cmd("PING")).await.map(drop)
+        self.ask::<String>(&redis::cmd("PING")).await?;
+        match self.ask::<String>(&redis::cmd("INFO")).await {
+            Ok(info) => self.suits(&info),
+            Err(error) if error.is_retryable() => Err(error),
+            // Managed servers may not permit the command.
+            Err(_) => Ok(()),
+        }
     }
 
     async fn reset(&self) {

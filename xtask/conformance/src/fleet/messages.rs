@@ -46,7 +46,7 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
         last_of_many(|server| Start::over(server, &engine.url(), &namespace))
     });
     // Once, beside the cases over the other engine.
-    if engine.kind == Kind::Redis {
+    if engine.kind.is_redis() {
         report.single(
             "a crash of the engine wakes waiters; they hear again",
             || crashed(engine),
@@ -178,14 +178,11 @@ fn last_of_many(start: impl Fn(&auth_testkit::TestServer) -> Start) -> CheckResu
     let first = workers.first_mut().ok_or("no processes")?;
     first.ask("log-in")?.went_well()?;
     let mut late = Vec::new();
-    // The first round opens the connections.
+    // The first round opens the connections that listen.
     for round in 0..=ROUNDS {
         let mark = server.requests().mark();
-        if round > 0 {
-            server.revoke_access_tokens();
-
-            server.faults().next(Matching::Token, Fault::Delay(SERVER));
-        }
+        server.revoke_access_tokens();
+        server.faults().next(Matching::Token, Fault::Delay(SERVER));
         let began = Instant::now();
         for (number, worker) in workers.iter_mut().enumerate() {
             let order = ["calls 1 0", "calls 0 1"][number % 2]; // both worlds
@@ -199,10 +196,10 @@ fn last_of_many(start: impl Fn(&auth_testkit::TestServer) -> Start) -> CheckResu
         }
         if round > 0 {
             late.push(began.elapsed().saturating_sub(SERVER));
-            let log = since(&server, mark);
-            counted("token requests", log.token(), 1)?;
-            counted("renewals", rotations(&log), 1)?;
         }
+        let log = since(&server, mark);
+        counted("token requests", log.token(), 1)?;
+        counted("renewals", rotations(&log), 1)?;
     }
     late.sort();
     figure("the last of 32, after the server's response", &late);

@@ -9,6 +9,7 @@ mod engine;
 mod messages;
 mod program;
 mod service;
+mod setups;
 mod suite;
 mod tls;
 mod trouble;
@@ -107,6 +108,7 @@ fn over(kind: Kind, report: &mut Report) -> Result<(), Stop> {
         trouble::run(&engine, report);
     }
     service::run(&engine, report);
+    setups::run(&engine, report);
     Ok(())
 }
 

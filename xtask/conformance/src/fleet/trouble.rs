@@ -51,7 +51,7 @@ fn key(account: &str) -> AccountKey {
     AccountKey::new("fleet", "tool", account)
 }
 
-fn failed<T>(result: Result<T, Error>) -> Result<Error, Failure> {
+pub(super) fn failed<T>(result: Result<T, Error>) -> Result<Error, Failure> {
     match result {
         Ok(_) => Err("expected an error".into()),
         Err(error) => Ok(error),
@@ -60,7 +60,7 @@ fn failed<T>(result: Result<T, Error>) -> Result<Error, Failure> {
 
 /// Fails unless the error is of this kind, contains these words, says what to do, and shows no
 /// password.
-fn is(error: &Error, kind: ErrorKind, words: &[&str]) -> CheckResult {
+pub(super) fn is(error: &Error, kind: ErrorKind, words: &[&str]) -> CheckResult {
     let text = format!("{error} {error:?}");
     ensure(
         error.kind() == kind,

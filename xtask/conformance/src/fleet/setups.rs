@@ -1,0 +1,265 @@
+//! Servers that are set up so that a store cannot keep its promises: each has its own error, which
+//! says what to do.
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use auth_core::{AccountKey, Error, ErrorKind, SecretBytes, Store};
+use keystore::{EncryptionKey, Redis};
+
+use super::engine::{self, Engine, Kind, PASSWORD};
+use super::trouble::{failed, is};
+use crate::expect::ensure;
+use crate::report::{CheckResult, Failure, Report};
+
+/// How long a server may take to start.
+const START: Duration = Duration::from_secs(20);
+
+pub(super) fn run(engine: &Engine, report: &mut Report) {
+    match engine.kind {
+        Kind::Redis | Kind::Valkey => {
+            report.single("a database that Redis does not have", || {
+                let url = engine.url().replace("/0", "/99");
+                let error = failed(engine::open(&url, "fleet_db"))?;
+                is(&error, ErrorKind::Configuration, &["database"])
+            });
+            report.single("a replica is not written", || replica(engine));
+            report.single("a server without room", full);
+            report.single("a server without scripts", || {
+                let server = Server::start(&["--rename-command", "EVALSHA", ""])?;
+                let store = server.store()?;
+                let error = failed(store.try_lease(&key()))?;
+                is(&error, ErrorKind::Configuration, &["EVALSHA"])
+            });
+            report.single("a server without a free connection", || {
+                let server = Server::start(&["--maxclients", "1"])?;
+                let _first = server.store()?;
+                let error = failed(server.store())?;
+                is(&error, ErrorKind::Transport, &["maxclients"])
+            });
+            report.single("a node of a cluster", || {
+                let server = Server::start(&["--cluster-enabled", "yes"])?;
+                let error = failed(server.store())?;
+                is(&error, ErrorKind::Configuration, &["cluster"])
+            });
+            report.single("a user that may not publish", || quiet_user(engine));
+            report.single("a value that is no record", || foreign_value(engine));
+        }
+        Kind::Pooled => {
+            report.single("a database that the pooler does not know", || {
+                no_database(engine)
+            });
+            report.single("a password that the pooler refuses", || {
+                let url = engine.url().replace(PASSWORD, "marked-wrong");
+                let error = failed(engine::open(&url, "fleet_wrong"))?;
+                is(&error, ErrorKind::Configuration, &["password"])
+            });
+            report.single("a user that the pooler does not know", || {
+                let url = engine.url().replace("//postgres:", "//stranger:");
+                let error = failed(engine::open(&url, "fleet_wrong"))?;
+                is(&error, ErrorKind::Configuration, &["user"])
+            });
+        }
+        Kind::Postgres => {
+            report.single("a database that PostgreSQL does not have", || {
+                no_database(engine)
+            });
+            report.single("older tables", || {
+                let namespace = engine.namespace()?;
+                sql(
+                    engine,
+                    &format!("UPDATE {namespace}.auth_meta SET schema_version = 0"),
+                )?;
+                let error = failed(engine.open(&namespace))?;
+                is(&error, ErrorKind::Configuration, &["older", "migrate"])
+            });
+            report.single("a user whose transactions are read-only", || {
+                let namespace = engine.namespace()?;
+                let only_reads = format!(
+                    "CREATE ROLE reader LOGIN PASSWORD 'marked-reader'; \
+                     ALTER ROLE reader SET default_transaction_read_only = on; \
+                     GRANT USAGE ON SCHEMA {namespace} TO reader; \
+                     GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA {namespace} TO reader"
+                );
+                sql(engine, &only_reads)?;
+                let url = engine.url_with("marked-reader", engine.port());
+                let url = url.replace("postgres:marked", "reader:marked");
+                let error = failed(
+                    engine::open(&url, &namespace)
+                        .and_then(|store| store.try_lease(&key()).map(drop)),
+                )?;
+                is(&error, ErrorKind::Configuration, &["cannot be written"])
+            });
+            report.single("a user without a free connection", || {
+                sql(
+                    engine,
+                    "CREATE ROLE many LOGIN PASSWORD 'marked-many' CONNECTION LIMIT 0",
+                )?;
+                let url = engine.url_with("marked-many", engine.port());
+                let url = url.replace("postgres:marked", "many:marked");
+                let error = failed(engine::open(&url, "fleet_many"))?;
+                is(&error, ErrorKind::Transport, &["too many", "PgBouncer"])
+            });
+            report.single("a value that is no record", || foreign_value(engine));
+        }
+    }
+}
+
+fn sql(engine: &Engine, text: &str) -> CheckResult {
+    engine.sql(text).map(drop)
+}
+
+fn no_database(engine: &Engine) -> CheckResult {
+    let url = engine.url();
+    let url = url.strip_suffix("/postgres").ok_or("another URL")?;
+    let error = failed(engine::open(&format!("{url}/elsewhere"), "fleet_db"))?;
+    is(&error, ErrorKind::Configuration, &["elsewhere", "database"])
+}
+
+fn key() -> AccountKey {
+    AccountKey::new("fleet", "tool", "setup")
+}
+
+/// A Redis server of its own. Ends when dropped.
+struct Server {
+    child: Child,
+    port: u16,
+    _folder: tempfile::TempDir,
+}
+
+impl Server {
+    fn start(options: &[&str]) -> Result<Self, Failure> {
+        let folder = tempfile::Builder::new().prefix("fleet-").tempdir()?;
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let child = Command::new("redis-server")
+            .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
+            .args(["--save", "", "--requirepass", PASSWORD])
+            .args(options)
+            .arg("--dir")
+            .arg(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()?;
+        let server = Self {
+            child,
+            port,
+            _folder: folder,
+        };
+        let end = Instant::now() + START;
+        while server.ask(&["ping"]).map_or(true, |said| said != "PONG") {
+            ensure(Instant::now() < end, "the server does not start")?;
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(server)
+    }
+
+    fn ask(&self, command: &[&str]) -> Result<String, Failure> {
+        ask(self.port, command)
+    }
+
+    fn store(&self) -> Result<keystore::Sealed<Redis>, Error> {
+        let url = format!("redis://:{PASSWORD}@127.0.0.1:{}/0", self.port);
+        let key = EncryptionKey::from_text("f0".repeat(32))?;
+        // What a crash costs is not these cases' matter.
+        Redis::builder(url).volatile_server().open(key)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ended_before = self.child.kill();
+        let _ended_before = self.child.wait();
+    }
+}
+
+/// Sends a command to a Redis server.
+fn ask(port: u16, command: &[&str]) -> Result<String, Failure> {
+    let output = Command::new("redis-cli")
+        .env("REDISCLI_AUTH", PASSWORD)
+        .args(["-p", &port.to_string()])
+        .args(command)
+        .output()?;
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
+fn replica(engine: &Engine) -> CheckResult {
+    let port = engine.port().to_string();
+    let server = Server::start(&["--replicaof", &format!("127.0.0.1 {port}")])?;
+    let error = failed(server.store())?;
+    is(&error, ErrorKind::Configuration, &["replica", "primary"])
+}
+
+fn full() -> CheckResult {
+    let server = Server::start(&["--maxmemory", "1", "--maxmemory-policy", "noeviction"])?;
+    let store = server.store()?;
+    let error = failed(store.try_lease(&key()))?;
+    is(&error, ErrorKind::Store, &["no room", "memory"])?;
+    server.ask(&["config", "set", "maxmemory", "0"])?;
+    let lease = store.try_lease(&key())?.ok_or("the lease is taken")?;
+    store.save(&lease, &SecretBytes::new(vec![b'x'; 2000]))?;
+    server.ask(&["config", "set", "maxmemory", "1"])?;
+    let error = failed(store.save(&lease, &SecretBytes::new(vec![b'y'; 2000])))?;
+    is(&error, ErrorKind::Store, &["no room"])?;
+    let found = store.load(&key())?.ok_or("it is gone")?;
+    ensure(found.as_ref()[0] == b'x', "the record was changed")
+}
+
+/// Everything works; callers look instead of being told.
+fn quiet_user(engine: &Engine) -> CheckResult {
+    let rules = "on >marked-quiet ~fleet_quiet:* +@read +@write +@scripting +@connection +info";
+    let mut command = vec!["acl", "setuser", "quiet", "resetchannels"];
+    command.extend(rules.split(' '));
+    ask(engine.port(), &command)?;
+    let url = engine.url_with("marked-quiet", engine.port());
+    let store = engine::open(&url.replace("//:", "//quiet:"), "fleet_quiet")?;
+    for _ in 0..3 {
+        ensure(store.next_change(&key()).is_none(), "it relies on messages")?;
+        drop(store.try_lease(&key())?.ok_or("it was not freed")?);
+        thread::sleep(Duration::from_millis(50));
+    }
+    Ok(())
+}
+
+/// What another program wrote in the place of a record, and of another kind.
+fn foreign_value(engine: &Engine) -> CheckResult {
+    let namespace = engine.namespace()?;
+    let store = engine.open(&namespace)?;
+    let lease = store.try_lease(&key())?.ok_or("the lease is taken")?;
+    store.save(&lease, &SecretBytes::new(b"{}".to_vec()))?;
+    let spoil = |script: &str| -> CheckResult {
+        match engine.kind {
+            Kind::Redis | Kind::Valkey => {
+                let script = format!(
+                    "for _, key in ipairs(redis.call('KEYS', '{namespace}:*:record')) do {script} \
+                     end return 1"
+                );
+                let said = ask(engine.port(), &["eval", &script, "0"])?;
+                ensure(said == "1", said)
+            }
+            _ => sql(
+                engine,
+                &format!("UPDATE {namespace}.auth_record SET {script}"),
+            ),
+        }
+    };
+    match engine.kind {
+        Kind::Redis | Kind::Valkey => spoil("redis.call('HSET', key, 'b', 'foreign')")?,
+        _ => spoil("body = 'foreign'")?,
+    }
+    let error = failed(store.load(&key()))?;
+    is(
+        &error,
+        ErrorKind::Store,
+        &["is not an encrypted token record"],
+    )?;
+    store.save(&lease, &SecretBytes::new(b"{}".to_vec()))?;
+    ensure(store.load(&key())?.is_some(), "a save does not replace it")?;
+    if engine.kind.is_redis() {
+        spoil("redis.call('SET', key, 'foreign')")?;
+        let error = failed(store.load(&key()))?;
+        is(&error, ErrorKind::Store, &["another program", "namespace"])?;
+    }
+    Ok(())
+}
