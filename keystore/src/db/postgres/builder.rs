@@ -1,6 +1,6 @@
 //! How to reach the database, and with which options.
 
-use std::{fmt, time::Duration};
+use std::{fmt, net::IpAddr, time::Duration};
 
 use auth_core::{Error, ErrorKind, ExposeSecret, SecretText};
 use tokio_postgres::{
@@ -30,7 +30,8 @@ const CONNECT: Duration = Duration::from_secs(4);
 /// `sslmode=require`, `host=/run/postgresql`.
 ///
 /// **TLS** is required for every host but this machine. The certificate is checked against those of
-/// the system, or of the file that the variable `SSL_CERT_FILE` names.
+/// the system, or of the file that the variable `SSL_CERT_FILE` names, and for the host in the URL:
+/// `sslmode=require` means what libpq calls `verify-full`, which is accepted as well.
 ///
 /// ```no_run
 /// use keystore::{EncryptionKey, Postgres};
@@ -147,8 +148,26 @@ impl PostgresBuilder {
                 "the URL of the database does not begin with postgres://",
             ));
         }
+        let (before, query) = text.split_once('?').unwrap_or((text, ""));
+        if ["sslrootcert=", "sslcert=", "sslkey="]
+            .iter()
+            .any(|name| query.contains(name))
+        {
+            let what = "the URL of the database names files for TLS (sslrootcert, sslcert, sslkey)";
+            return Err(Error::new(ErrorKind::Configuration, what)
+                .with_setting(SETTING)
+                .with_help(
+                    "remove them from the URL; for a certificate of your own, set SSL_CERT_FILE to \
+                     its file. A client certificate cannot be used",
+                ));
+        }
+        // Every certificate is verified, with its host, as these two of libpq's modes ask for.
+        let query = query
+            .replace("sslmode=verify-full", "sslmode=require")
+            .replace("sslmode=verify-ca", "sslmode=require");
+        let text = SecretText::from(format!("{before}?{query}"));
         // The parser's own error may quote the URL.
-        let parsed = text.parse::<Config>();
+        let parsed = text.expose_secret().parse::<Config>();
         let mut config = parsed.map_err(|_| invalid("the URL of the database is invalid"))?;
         let host = match config.get_hosts() {
             [] => return Err(invalid("the URL of the database has no host")),
@@ -159,6 +178,8 @@ impl PostgresBuilder {
             #[cfg(unix)]
             Host::Unix(_) => true,
         });
+        // An address is what is connected to, whatever the host's name is.
+        let is_local = is_local && config.get_hostaddrs().iter().all(IpAddr::is_loopback);
         let mode = match (
             config.get_ssl_mode(),
             is_local || self.unencrypted_connection,
@@ -259,11 +280,37 @@ mod tests {
             &["invalid"],
         );
         check("postgres:///d", &["has no host"]);
+        check(
+            "postgres://u:marked-password@h/d?sslrootcert=/marked-password",
+            &["sslrootcert", "SSL_CERT_FILE"],
+        );
+        check("postgres://u:marked-password@h/d?sslmode=odd", &["invalid"]);
         let plain = "postgres://u:marked-password@db.example.org/d?sslmode=disable";
         check(
             plain,
             &["db.example.org", "would not be encrypted", "sslmode"],
         );
+    }
+
+    #[test]
+    fn the_verifying_modes_of_libpq_require_tls() {
+        let mode = |url: &str| {
+            let connection = Postgres::builder(url).connection().unwrap();
+            connection.ssl_mode()
+        };
+        let url = |options: &str| format!("postgres://u:marked-password@127.0.0.1/d{options}");
+        for options in [
+            "?sslmode=verify-full",
+            "?sslmode=verify-ca&port=1",
+            "?sslmode=require",
+        ] {
+            assert_eq!(mode(&url(options)), SslMode::Require, "{options}");
+        }
+        for options in ["", "?", "?sslmode=prefer", "?sslmode=disable"] {
+            assert_eq!(mode(&url(options)), SslMode::Disable, "{options}");
+        }
+        let far = "postgres://u:marked-password@localhost/d?hostaddr=192.0.2.1";
+        assert_eq!(mode(far), SslMode::Require, "the address decides");
     }
 
     #[test]

@@ -59,6 +59,11 @@ impl Connection {
         &self.label
     }
 
+    #[cfg(test)]
+    pub(super) fn ssl_mode(&self) -> tokio_postgres::config::SslMode {
+        self.config.get_ssl_mode()
+    }
+
     /// Returns the open connection, or opens one. Callers send over it at the same time, and each
     /// gets its own responses.
     pub(super) async fn client(&self) -> Result<Arc<Client>, Error> {
