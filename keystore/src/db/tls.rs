@@ -1,9 +1,9 @@
 //! TLS to a database: rustls with ring, and the certificates of the system.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use auth_core::{Error, ErrorKind};
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls::{CertificateError, ClientConfig, RootCertStore, crypto::ring};
 
 /// Returns a configuration with a provider of its own: the default of the process belongs to the
 /// program.
@@ -28,4 +28,91 @@ pub(super) fn config() -> Result<ClientConfig, Error> {
             Error::new(ErrorKind::Configuration, "cannot set up TLS").with_source(source)
         })?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// Returns why TLS failed. `None` if the connection was lost meanwhile, which may pass: the engine or
+/// a proxy in front of it restarts.
+pub(super) fn refusal(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+/// Returns the error of a server that TLS refused, or that refused ours.
+pub(super) fn refused(label: &str, setting: &'static str, why: &rustls::Error) -> Error {
+    let help = match why {
+        rustls::Error::InvalidCertificate(problem) => certificate_help(problem),
+        rustls::Error::InvalidMessage(_) => "use a port at which the server speaks TLS",
+        _ => OTHER,
+    };
+    Error::new(ErrorKind::Configuration, format!("{label}: TLS failed"))
+        .with_setting(setting)
+        .with_help(help)
+}
+
+const OTHER: &str = "correct the certificate of the server, or the host in the URL";
+
+fn certificate_help(problem: &CertificateError) -> &'static str {
+    match problem {
+        // The second one: of another authority with the same name.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "set SSL_CERT_FILE to a file with the certificate of the authority that signed the \
+             server's"
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "use a host in the URL that the certificate of the server names"
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "renew the certificate of the server"
+        }
+        // What `openssl req -x509` makes; rustls has no variant for it.
+        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+            "the server shows a certificate of an authority: give it one that was signed by that, or \
+             one that signs itself with basicConstraints=CA:FALSE"
+        }
+        _ => OTHER,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::InvalidMessage;
+
+    use super::*;
+
+    #[test]
+    fn each_reason_has_its_own_help() {
+        let check = |why: rustls::Error, words: &str| {
+            let error = io::Error::new(io::ErrorKind::InvalidData, why);
+            let refusal = refusal(&error).expect("TLS refused");
+            let shown = refused("PostgreSQL db/d", "Postgres", refusal);
+            let text = shown.to_string();
+            assert!(shown.is_configuration() && !shown.is_retryable(), "{text}");
+            assert!(text.contains(words) && text.contains("db/d"), "{text}");
+        };
+        let certificate = rustls::Error::InvalidCertificate;
+        check(
+            certificate(CertificateError::UnknownIssuer),
+            "SSL_CERT_FILE",
+        );
+        check(
+            certificate(CertificateError::NotValidForName),
+            "a host in the URL",
+        );
+        check(certificate(CertificateError::Expired), "renew");
+        check(
+            certificate(CertificateError::Revoked),
+            "correct the certificate",
+        );
+        let plain = rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType);
+        check(plain, "speaks TLS");
+    }
+
+    #[test]
+    fn a_connection_that_is_lost_meanwhile_is_no_refusal() {
+        for error in [
+            io::Error::from(io::ErrorKind::ConnectionReset),
+            io::Error::new(io::ErrorKind::UnexpectedEof, "tls handshake eof"),
+        ] {
+            assert!(refusal(&error).is_none(), "{error}");
+        }
+    }
 }

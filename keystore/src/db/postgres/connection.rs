@@ -12,7 +12,10 @@ use tokio_postgres::{AsyncMessage, Client, Config, NoTls, error::SqlState};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{builder::wrong_schema, schema};
-use crate::db::listener::{MESSAGES, Messages};
+use crate::db::{
+    listener::{MESSAGES, Messages},
+    tls,
+};
 
 pub(super) struct Connection {
     config: Config,
@@ -154,13 +157,14 @@ impl Connection {
     pub(super) fn error(&self, error: tokio_postgres::Error) -> Error {
         let label = &self.label;
         let Some(found) = error.as_db_error() else {
-            let source = error.source();
-            let io = source.and_then(|source| source.downcast_ref::<io::Error>());
-            // rustls says so of a certificate; a server that ends in mid-handshake has other kinds.
-            let untrusted = error.to_string().starts_with("error performing TLS")
-                && io.is_some_and(|io| io.kind() == io::ErrorKind::InvalidData);
+            let source = error.source().and_then(|source| source.downcast_ref());
+            if let Some(why) = source.and_then(tls::refusal) {
+                return tls::refused(label, "Postgres", why).with_source(error);
+            }
             let lost = error.is_closed()
-                || (io.is_some() && !untrusted)
+                || error
+                    .source()
+                    .is_some_and(|source| source.downcast_ref::<io::Error>().is_some())
                 || error.to_string().starts_with("connection closed")
                 || error.to_string().contains("timeout");
             return match lost {

@@ -18,7 +18,10 @@ use tokio::{
 };
 use tokio_rustls::TlsConnector;
 
-use crate::db::listener::{EndsTask, MESSAGES, Messages};
+use crate::db::{
+    listener::{EndsTask, MESSAGES, Messages},
+    tls,
+};
 
 /// How long a server may take to answer to TLS: shorter than an operation, whose end says less.
 const HANDSHAKE: Duration = Duration::from_secs(3);
@@ -97,16 +100,12 @@ impl Connection {
                     None => Box::new(stream),
                     Some(tls) => {
                         let name = ServerName::try_from(host.clone());
-                        let name = name.map_err(|error| self.untrusted(error))?;
+                        let name = name.map_err(|source| self.unknown_host(source))?;
                         let connector = TlsConnector::from(Arc::new(tls.clone()));
                         let stream = connector.connect(name, stream);
                         let stream = timeout(HANDSHAKE, stream).await;
                         let stream = stream.map_err(|error| self.unanswered(error))?;
-                        let stream = stream.map_err(|error| match error.kind() {
-                            io::ErrorKind::InvalidData => self.untrusted(error),
-                            _ => self.unreachable(error),
-                        });
-                        Box::new(stream?)
+                        Box::new(stream.map_err(|error| self.untrusted(error))?)
                     }
                 }
             }
@@ -164,6 +163,14 @@ impl Connection {
         .with_source(source)
     }
 
+    fn unknown_host(&self, source: impl std::error::Error + Send + Sync + 'static) -> Error {
+        let what = format!("{}: the host cannot be one of a certificate", self.label);
+        Error::new(ErrorKind::Configuration, what)
+            .with_setting("Redis")
+            .with_help("correct the host in the URL")
+            .with_source(source)
+    }
+
     pub(super) fn replica(&self) -> Error {
         let what = format!("{} cannot be written: it is a replica", self.label);
         Error::new(ErrorKind::Configuration, what)
@@ -179,17 +186,11 @@ impl Connection {
             .with_help("connect to a server that is not in cluster mode")
     }
 
-    fn untrusted(&self, source: impl std::error::Error + Send + Sync + 'static) -> Error {
-        Error::new(
-            ErrorKind::Configuration,
-            format!("{}: TLS failed", self.label),
-        )
-        .with_setting("Redis")
-        .with_help(
-            "correct the certificate of the server, or the host in the URL; SSL_CERT_FILE may name \
-             the certificate of its authority",
-        )
-        .with_source(source)
+    fn untrusted(&self, source: io::Error) -> Error {
+        match tls::refusal(&source) {
+            Some(why) => tls::refused(&self.label, "Redis", why).with_source(source),
+            None => self.unreachable(source),
+        }
     }
 
     fn error(&self, error: RedisError) -> Error {
