@@ -35,7 +35,7 @@ use crate::{
 /// a store in 100 lines that processes share, with the suite over it.
 ///
 /// [`reserve`](Self::reserve) is worth more than its default where a save can fail for lack of
-/// room.
+/// room, [`next_change`](Self::next_change) where processes on other hosts wait for each other.
 ///
 /// A store in memory, for one process:
 ///

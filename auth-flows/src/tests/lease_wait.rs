@@ -33,6 +33,8 @@ enum Messages {
     Remote,
     /// A database that sends them.
     Sent,
+    /// A database that says all the time that something has changed.
+    Endless,
     /// A database whose messages do not arrive.
     Lost,
 }
@@ -120,6 +122,7 @@ impl Store for Fleet {
                 self.renew();
                 Some(Box::pin(ready(())))
             }
+            Messages::Endless => Some(Box::pin(ready(()))),
             Messages::Lost => Some(Box::pin(pending())),
             _ => None,
         }
@@ -202,6 +205,15 @@ fn a_lost_message_costs_a_pause() {
         let count = |call| calls.iter().filter(|found| **found == call).count();
         // One before each look, and one before the first pause.
         assert_eq!(count("next_change"), count("lease") + 1, "{calls:?}");
+    });
+}
+
+#[test]
+fn messages_without_a_change_do_not_end_every_pause() {
+    each(Messages::Endless, MILLIS(1000), |late, fleet| {
+        assert!(late <= MILLIS(260), "{late:?}");
+        let looks = fleet.state.looks.load(SeqCst);
+        assert!((50..65).contains(&looks), "{looks} looks in a second");
     });
 }
 
