@@ -79,11 +79,16 @@ impl<H> Common<H> {
         }
     }
 
-    /// Reserves a permit of the rate limit. Blocking.
-    fn permit(&self, account: Option<&Account>, kind: PermitKind) -> Result<Permit, Error> {
+    /// Reserves a permit of the rate limit; `at_once`, one without a wait. Blocking.
+    fn permit(
+        &self,
+        account: Option<&Account>,
+        kind: PermitKind,
+        at_once: bool,
+    ) -> Result<Permit, Error> {
         let failed = |error: &Error| self.note_failed(account, error);
         match &self.rate_limiter {
-            Some(rate_limiter) => rate_limiter.permit(&*self.store, kind, failed),
+            Some(rate_limiter) => rate_limiter.permit(&*self.store, kind, at_once, failed),
             None => Ok(Permit::ALWAYS),
         }
     }

@@ -10,6 +10,8 @@ pub(crate) struct Pager<P: Paged> {
     /// Shared with a request under way.
     next: Option<Arc<P>>,
     total: Option<u64>,
+    /// How many pages it split.
+    pages: u64,
     failed: bool,
 }
 
@@ -18,6 +20,7 @@ impl<P: Paged> Pager<P> {
         Self {
             next: Some(Arc::new(first.begin())),
             total: None,
+            pages: 0,
             failed: false,
         }
     }
@@ -25,6 +28,14 @@ impl<P: Paged> Pager<P> {
     /// Returns the operation to send. `None` at the end and after a failure, which is not retried.
     pub(crate) fn next(&self) -> Option<&Arc<P>> {
         self.next.as_ref().filter(|_| !self.failed)
+    }
+
+    /// Returns the operation to send ahead of the caller: from the second page on, so that a caller
+    /// that wants the first page only costs the service nothing more.
+    #[inline]
+    pub(crate) fn ahead(&self) -> Option<&P> {
+        let next = self.next().filter(|_| self.pages > 1)?;
+        Some(&**next)
     }
 
     /// Accepts the result of the sent operation; returns the page's items.
@@ -48,6 +59,7 @@ impl<P: Paged> Pager<P> {
         let parts = operation.split_page(response);
         self.next = parts.next.map(Arc::new);
         self.total = self.total.or(parts.total);
+        self.pages += 1;
         Ok(parts.items)
     }
 

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     clock,
     flow::Remarks,
+    login::canceller::Canceller,
     retry::LEASE,
     token::{account::Account, cell::RenewalResult},
 };
@@ -32,6 +33,12 @@ pub(super) struct Run {
     reported_lease: bool,
     polls: bool,
     lease_wait: LeaseWait,
+    /// Each permit must be one without a wait.
+    pub(super) at_once: bool,
+    /// There was no such permit.
+    pub(super) no_room: bool,
+    /// Ends the flow before its next request, and its waits.
+    canceller: Option<Canceller>,
 }
 
 /// What a sleep follows.
@@ -81,6 +88,36 @@ impl Run {
             self.lease_wait.end(&stored()?);
         }
         Ok(())
+    }
+
+    /// A call that no caller waits for yet. It is sent, and sent again, only if the rate limit has
+    /// room at once.
+    #[inline]
+    pub(super) fn ahead(span: &Span) -> Self {
+        Self {
+            at_once: true,
+            ..Self::new(span)
+        }
+    }
+
+    /// Lets this canceller end the flow before its next request.
+    #[inline]
+    pub(super) fn until(mut self, canceller: &Canceller) -> Self {
+        self.canceller = Some(canceller.clone());
+        self
+    }
+
+    pub(super) fn canceller(&self) -> Option<&Canceller> {
+        self.canceller.as_ref()
+    }
+
+    /// Ends a call that was made [`ahead`](Self::ahead). `None` if the rate limit had no room.
+    #[inline]
+    pub(super) fn end<T>(self, result: Result<T, Error>) -> Option<Result<T, Error>> {
+        (!self.no_room).then(|| {
+            self.span.end(&result);
+            result
+        })
     }
 
     /// Notes the result of a step.

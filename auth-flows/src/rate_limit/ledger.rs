@@ -107,6 +107,27 @@ impl Ledger {
     /// Reserves the next permit and returns its time. `Err`, without a reservation, with that time
     /// if it is later than the limit's `max_wait` allows.
     pub(super) fn permit(&mut self, rate: &RateLimit, now: u64, media: bool) -> Result<u64, u64> {
+        self.permit_within(rate, now, media, millis(rate.max_wait()))
+    }
+
+    /// Reserves a permit only if its time is now. `Err` with that time otherwise, e.g. if another
+    /// request waits.
+    pub(super) fn permit_at_once(
+        &mut self,
+        rate: &RateLimit,
+        now: u64,
+        media: bool,
+    ) -> Result<u64, u64> {
+        self.permit_within(rate, now, media, 0)
+    }
+
+    fn permit_within(
+        &mut self,
+        rate: &RateLimit,
+        now: u64,
+        media: bool,
+        longest: u64,
+    ) -> Result<u64, u64> {
         self.forget_the_future(rate, now);
         let slack = millis(rate.spacing()) * u64::from(rate.burst() - 1);
         // The slack is added to a pause, so that no burst follows it.
@@ -116,7 +137,7 @@ impl Ledger {
             let counts = counter.kind == CounterKind::Requests || media;
             at = if counts { counter.room(at) } else { at };
         }
-        if at - now > millis(rate.max_wait()) {
+        if at - now > longest {
             return Err(at);
         }
         let waiting = if self.last > now { self.max_wait } else { 0 };

@@ -49,6 +49,8 @@ struct Own {
 #[derive(Debug)]
 struct Asked {
     kind: PermitKind,
+    /// It wants a permit only if it need not wait.
+    at_once: bool,
     permit: OnceLock<Result<Duration, Duration>>,
 }
 
@@ -108,8 +110,8 @@ impl RateLimiter {
         })
     }
 
-    /// Reserves a permit for one request. Fails if the wait for it is over the limit's `max_wait`.
-    /// Blocking, because it may use the store.
+    /// Reserves a permit for one request. Fails if the wait for it is over the limit's `max_wait`,
+    /// or, `at_once`, if there is any. Blocking, because it may use the store.
     ///
     /// Calls `not_shared` with the error when the note cannot be changed for the first time, and
     /// again after it could: the client then counts alone.
@@ -117,10 +119,12 @@ impl RateLimiter {
         &self,
         store: &dyn Store,
         kind: PermitKind,
+        at_once: bool,
         not_shared: impl Fn(&Error),
     ) -> Result<Permit, Error> {
         let asked = Arc::new(Asked {
             kind,
+            at_once,
             permit: OnceLock::new(),
         });
         lock(&self.asking).push(Arc::clone(&asked));
@@ -147,10 +151,16 @@ impl RateLimiter {
     /// Gives all callers their permits, in the order in which they asked.
     fn serve(&self, own: &mut Own, store: &dyn Store, all: &[Arc<Asked>]) -> Option<Error> {
         let changed = self.change(own, store, |ledger, now| {
-            let permit = |asked: &Arc<Asked>| match asked.kind {
-                PermitKind::Token => ledger.token_permit(&self.rate, now),
-                PermitKind::Call => ledger.permit(&self.rate, now, false),
-                PermitKind::Media => ledger.permit(&self.rate, now, true),
+            let permit = |asked: &Arc<Asked>| {
+                let media = match asked.kind {
+                    PermitKind::Token => return ledger.token_permit(&self.rate, now),
+                    PermitKind::Call => false,
+                    PermitKind::Media => true,
+                };
+                match asked.at_once {
+                    true => ledger.permit_at_once(&self.rate, now, media),
+                    false => ledger.permit(&self.rate, now, media),
+                }
             };
             let permits: Vec<_> = all.iter().map(permit).collect();
             (now, permits)

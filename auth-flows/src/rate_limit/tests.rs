@@ -61,7 +61,7 @@ fn use_up(limiter: &RateLimiter, notes: &Notes) -> (usize, u32) {
             assert_eq!(error.kind(), ErrorKind::Store);
             told.fetch_add(1, Relaxed);
         };
-        limiter.permit(notes, PermitKind::Call, tell)
+        limiter.permit(notes, PermitKind::Call, false, tell)
     };
     let given = (0..1000).take_while(|_| permit().is_ok()).count();
     (given, told.load(Relaxed))
@@ -72,7 +72,9 @@ fn a_note_that_fails_opens_no_second_window() {
     clock::test::set(Some(Duration::from_secs(100)));
     let (notes, limiter) = (Notes::default(), limiter(10));
     for _ in 0..4 {
-        let permit = limiter.permit(&notes, PermitKind::Call, |_| panic!("it can be changed"));
+        let permit = limiter.permit(&notes, PermitKind::Call, false, |_| {
+            panic!("it can be changed")
+        });
         permit.unwrap();
     }
     notes.fails.store(true, Relaxed);
@@ -106,7 +108,7 @@ fn a_note_that_fails_opens_no_second_window() {
 fn media_that_arrives_while_the_note_fails_counts_for_others_later() {
     clock::test::set(Some(Duration::from_secs(100)));
     let (notes, limiter) = (Notes::default(), limiter(10));
-    let media = |limiter: &RateLimiter| limiter.permit(&notes, PermitKind::Media, |_| ());
+    let media = |limiter: &RateLimiter| limiter.permit(&notes, PermitKind::Media, false, |_| ());
     media(&limiter).unwrap();
     notes.fails.store(true, Relaxed);
     limiter.count(&notes, 6000, |_| ());
@@ -114,7 +116,7 @@ fn media_that_arrives_while_the_note_fails_counts_for_others_later() {
     notes.fails.store(false, Relaxed);
     clock::test::advance(ALONE);
     limiter
-        .permit(&notes, PermitKind::Call, |_| ())
+        .permit(&notes, PermitKind::Call, false, |_| ())
         .expect("not of media");
     let other = self::limiter(10);
     media(&other).expect_err("the note knows the bytes now");
@@ -127,7 +129,9 @@ fn media_that_arrives_while_the_note_fails_counts_for_others_later() {
 fn a_permit_that_is_used_too_late_is_none() {
     clock::test::set(Some(Duration::ZERO));
     let (notes, limiter) = (Notes::default(), limiter(10));
-    let permit = limiter.permit(&notes, PermitKind::Call, |_| ()).unwrap();
+    let permit = limiter
+        .permit(&notes, PermitKind::Call, false, |_| ())
+        .unwrap();
     clock::test::advance(Duration::from_millis(100));
     assert!(!permit.is_late());
     clock::test::advance(Duration::from_millis(1));

@@ -19,6 +19,8 @@ mod failures;
 mod kept_connections;
 mod old_token;
 mod pasted;
+mod prefetch;
+mod prefetch_limits;
 mod rate_limit;
 mod responses;
 mod secrets;

@@ -13,7 +13,6 @@ use crate::{
         event::{LoginMethod, WaitReason},
         followed, media, named, new_login,
         report::Run,
-        status::Status,
         stored::FlowLease,
         trace::Span,
     },
@@ -59,47 +58,28 @@ impl AsyncSession {
         name: &'static str,
     ) -> Result<(), Error> {
         let span = Span::call(self.key(), name);
-        let result = self.call_within(operation, &span);
+        let mut run = Run::new(&span);
+        let result = self.call_within(operation, &mut run);
         let result = span.clone().within(result).await;
         span.end(&result);
         result
     }
 
-    async fn call_within(
+    pub(super) async fn call_within(
         &self,
         operation: &(dyn Operation<Output = ()> + Sync),
-        span: &Span,
+        run: &mut Run,
     ) -> Result<(), Error> {
         let _running = self.client.0.activity.call()?;
         let anonymous = self.identity.account.is_none();
         let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
-        self.drive(&mut call, &mut Run::new(span), None).await?;
+        self.drive(&mut call, run, None).await?;
         if let Some(flow) = self.identity.note_accepted(call.accepted()) {
             // A note: the call has succeeded; the store's errors are events.
             let _ = self.run(flow).await;
             self.identity.account()?.revive();
         }
         Ok(())
-    }
-
-    pub(in crate::client) async fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
-        let common = &self.client.0;
-        let running = common.login_begun(&self.identity, common.activity.change())?;
-        self.prove_within(proof, running).await
-    }
-
-    /// Completes a login that has begun, also if the client was closed meanwhile.
-    pub(in crate::client) async fn prove_within(
-        &self,
-        proof: LoginProof,
-        running: Running,
-    ) -> Result<Status, Error> {
-        let (start, common) = (clock::now(), &self.client.0);
-        let flow = CompleteLogin::new(Arc::clone(&common.service), proof);
-        let result = self.run_detached(flow, running).await;
-        common.proved(&self.identity, start, &result);
-        let record = result?;
-        self.client.0.status(&self.identity, &record)
     }
 
     /// Runs a flow in a task of its own, which continues if the caller is dropped.
@@ -319,11 +299,14 @@ impl AsyncSession {
     }
 
     /// Waits for a permit of the rate limit, and for another one if it was used too late.
-    async fn permit(&self, kind: PermitKind) -> Result<(), Error> {
+    async fn permit(&self, kind: PermitKind, run: &mut Run) -> Result<(), Error> {
+        let at_once = run.at_once;
         for _ in 0..MAX_LATE {
             let (common, account) = (Arc::clone(&self.client.0), self.identity.account.clone());
-            let job = move || common.permit(account.as_deref(), kind);
-            let permit = self.client.offload(job).await?;
+            let job = move || common.permit(account.as_deref(), kind, at_once);
+            let permit = self.client.offload(job).await;
+            run.no_room = at_once && permit.is_err();
+            let permit = permit?;
             let wait = permit.wait();
             let common = &self.client.0;
             common.waiting(&self.identity, WaitReason::RateLimit, wait);
@@ -388,7 +371,7 @@ impl AsyncSession {
                     self.client.offload(job).await?;
                     Event::Paused
                 }
-                Step::Permit(kind) => Event::Permitted(self.permit(kind).await),
+                Step::Permit(kind) => Event::Permitted(self.permit(kind, run).await),
                 Step::Sleep(wait) => {
                     drop(slot.take());
                     common.sleeping(&self.identity, run, wait);

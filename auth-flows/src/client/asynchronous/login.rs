@@ -1,13 +1,16 @@
 //! A login at the authorization URL of the server.
 
+use std::sync::Arc;
+
 use auth_core::{CodeGrant, Error};
 
 use super::AsyncSession;
 use crate::{
     client::{event::LoginMethod, status::Status},
     clock,
-    flow::complete_login::LoginProof,
+    flow::complete_login::{CompleteLogin, LoginProof},
     login::{Login, prepared::PreparedLogin},
+    sync::in_flight::Running,
 };
 
 impl AsyncSession {
@@ -68,5 +71,25 @@ impl AsyncSession {
     pub async fn complete_login(&self, grant: CodeGrant) -> Result<Status, Error> {
         self.prove(LoginProof::Code(grant.with_accepted_at(clock::now())))
             .await
+    }
+
+    pub(in crate::client) async fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
+        let common = &self.client.0;
+        let running = common.login_begun(&self.identity, common.activity.change())?;
+        self.prove_within(proof, running).await
+    }
+
+    /// Completes a login that has begun, also if the client was closed meanwhile.
+    pub(in crate::client) async fn prove_within(
+        &self,
+        proof: LoginProof,
+        running: Running,
+    ) -> Result<Status, Error> {
+        let (start, common) = (clock::now(), &self.client.0);
+        let flow = CompleteLogin::new(Arc::clone(&common.service), proof);
+        let result = self.run_detached(flow, running).await;
+        common.proved(&self.identity, start, &result);
+        let record = result?;
+        self.client.0.status(&self.identity, &record)
     }
 }

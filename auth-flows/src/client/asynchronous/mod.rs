@@ -7,6 +7,7 @@ mod host;
 mod login;
 mod observe;
 mod paging;
+mod prefetch;
 mod shutdown;
 mod token;
 mod web_login;
@@ -190,8 +191,9 @@ impl AsyncSession {
         }
     }
 
-    /// Returns the items of all pages, and requests each page when it is needed. Iteration stops at
-    /// an error; see [`pages`](Self::pages) to resume.
+    /// Returns the items of all pages, and requests each page when it is needed, or one ahead with
+    /// [`prefetch`](AsyncItems::prefetch). Iteration stops at an error; see [`pages`](Self::pages) to
+    /// resume.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
@@ -207,7 +209,8 @@ impl AsyncSession {
         AsyncItems::new(self.pages(first))
     }
 
-    /// Returns the pages, and requests each when it is needed. Iteration stops at an error;
+    /// Returns the pages, and requests each when it is needed, or one ahead with
+    /// [`prefetch`](AsyncPages::prefetch). Iteration stops at an error;
     /// [`cursor`](AsyncPages::cursor) then requests the failed page again.
     ///
     /// ```

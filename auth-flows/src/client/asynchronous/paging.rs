@@ -12,7 +12,7 @@ use std::{
 
 use auth_core::{BoxFuture, Error, Paged};
 
-use super::AsyncSession;
+use super::{AsyncSession, prefetch};
 use crate::client::pager::Pager;
 
 /// Iterates over the items of all pages; see [`AsyncSession::items`].
@@ -45,6 +45,29 @@ impl<P: Paged> AsyncItems<P> {
             page: Vec::new().into_iter(),
         }
     }
+
+    /// Requests each next page while the program works on the items of this one, as
+    /// [`AsyncPages::prefetch`] does.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_logged_in(async |session| {
+    /// # use api_inat::observations::Search;
+    /// let mut items = session.items(Search::new().user_login("alice")).prefetch();
+    /// while let Some(observation) = items.next().await {
+    ///     println!("{:?}", observation?.id);
+    /// }
+    /// # Ok(()) });
+    /// ```
+    #[doc(alias("ahead", "read-ahead", "concurrent"))]
+    pub fn prefetch(mut self) -> Self
+    where
+        P: Clone + Send + Sync + 'static,
+        P::Output: Send + 'static,
+    {
+        self.pages = self.pages.prefetch();
+        self
+    }
 }
 
 impl<P> AsyncItems<P>
@@ -55,6 +78,7 @@ where
     /// Returns the next item; `None` at the end. Requests a page if necessary.
     ///
     /// Dropping the future ends its request and loses nothing: the next call requests the same page.
+    /// A request that was made ahead goes on.
     #[doc(alias = "cancel")]
     pub async fn next(&mut self) -> Option<Result<P::Item, Error>> {
         let ends = EndsRequest(self, |items| items.pages.end_request());
@@ -82,8 +106,8 @@ where
     }
 }
 
-/// The request of a page that is under way.
-type InFlight<T> = BoxFuture<'static, Result<T, Error>>;
+/// The request of a page that is under way. `None` if the rate limit had no room.
+pub(super) type InFlight<T> = BoxFuture<'static, Option<Result<T, Error>>>;
 
 /// Iterates over the pages of a paged operation; see [`AsyncSession::pages`].
 ///
@@ -103,14 +127,18 @@ type InFlight<T> = BoxFuture<'static, Result<T, Error>>;
 ///
 /// With the feature `stream` it is a `futures_core::Stream` as well. The [`cursor`](Self::cursor)
 /// stays in step with the pages that were returned, also while a request is under way. A stream
-/// that is polled no more keeps its request: drop it before [`close`](crate::AsyncClient::close),
-/// which waits for that.
+/// that is polled no more keeps its request, which goes on by itself only if it was made ahead
+/// ([`prefetch`](Self::prefetch)): drop the stream before [`close`](crate::AsyncClient::close), which
+/// waits for that.
 #[must_use = "nothing is sent until the first call of `next`"]
 pub struct AsyncPages<P: Paged> {
     session: AsyncSession,
     pager: Pager<P>,
     // Only `&mut self` uses it: the mutex is never locked, and makes this `Sync`.
     in_flight: Mutex<Option<InFlight<P::Output>>>,
+    /// Whether that has a task of its own.
+    is_ahead: bool,
+    prefetch: Option<prefetch::Start<P>>,
 }
 
 impl<P: Paged> Unpin for AsyncPages<P> {}
@@ -131,7 +159,41 @@ impl<P: Paged> AsyncPages<P> {
             session,
             pager: Pager::new(first),
             in_flight: Mutex::new(None),
+            is_ahead: false,
+            prefetch: None,
         }
+    }
+
+    /// Requests each next page while the program works on this one: for a list that is read to its
+    /// end, and work that takes about as long as a request.
+    ///
+    /// Order, [`cursor`](Self::cursor) and errors stay the same: the error of a page is returned in
+    /// its place. It begins once the program asks for the second page, is one page ahead at most, and
+    /// pauses while the service's rate limit has no room for another request at once. So a program
+    /// that stops has sent one request too many at most, and none if it stops at the first page.
+    ///
+    /// Each such request has a task, on the client's runtime. Dropping `AsyncPages` ends it; dropping
+    /// the future of [`next`](Self::next) does not, and the next call waits for the same page.
+    /// [`close`](crate::AsyncClient::close) waits for it, as for any other call.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # setup::run_logged_in(async |session| {
+    /// # use api_inat::observations::Search;
+    /// let mut pages = session.pages(Search::new().user_login("alice").per_page(100)).prefetch();
+    /// while let Some(page) = pages.next().await {
+    ///     println!("{} of {:?}", page?.len(), pages.total()); // the next page is under way
+    /// }
+    /// # Ok(()) });
+    /// ```
+    #[doc(alias("ahead", "read-ahead", "concurrent"))]
+    pub fn prefetch(mut self) -> Self
+    where
+        P: Clone + Send + Sync + 'static,
+        P::Output: Send + 'static,
+    {
+        self.prefetch = Some(prefetch::start::<P>);
+        self
     }
 
     /// Returns the number of items on all pages. `None` before the first page, or if the service
@@ -151,11 +213,16 @@ impl<P: Paged> AsyncPages<P> {
         self.pager.cursor()
     }
 
+    fn in_flight(&mut self) -> &mut Option<InFlight<P::Output>> {
+        let in_flight = self.in_flight.get_mut();
+        in_flight.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the request, unless it goes on by itself.
     fn end_request(&mut self) {
-        *self
-            .in_flight
-            .get_mut()
-            .unwrap_or_else(PoisonError::into_inner) = None;
+        if !self.is_ahead {
+            *self.in_flight() = None;
+        }
     }
 
     /// Returns the [`cursor`](Self::cursor) by value, to resume with it. `None` at the end. Ends a
@@ -172,9 +239,10 @@ where
     P: Paged + Send + Sync + 'static,
     P::Output: Send + 'static,
 {
-    /// Requests the next page; `None` at the end.
+    /// Requests the next page, or waits for it if it was requested ahead; `None` at the end.
     ///
     /// Dropping the future ends its request and loses nothing: the next call requests the same page.
+    /// A request that was made ahead goes on.
     #[doc(alias = "cancel")]
     pub async fn next(&mut self) -> Option<Result<Vec<P::Item>, Error>> {
         let ends = EndsRequest(self, Self::end_request);
@@ -182,20 +250,31 @@ where
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Vec<P::Item>, Error>>> {
-        let in_flight = self.in_flight.get_mut();
-        let in_flight = in_flight.unwrap_or_else(PoisonError::into_inner);
-        let response = match (&mut *in_flight, self.pager.next()) {
-            (Some(request), _) => ready!(request.as_mut().poll(context)),
-            (None, None) => return Poll::Ready(None),
-            (None, Some(operation)) => {
-                let (session, operation) = (self.session.clone(), Arc::clone(operation));
-                let request =
-                    in_flight.insert(Box::pin(async move { session.send(&*operation).await }));
-                ready!(request.as_mut().poll(context))
+        loop {
+            if let Some(request) = self.in_flight() {
+                let response = ready!(request.as_mut().poll(context));
+                *self.in_flight() = None;
+                self.is_ahead = false;
+                if let Some(response) = response {
+                    let page = self.pager.take(response);
+                    self.begin_ahead();
+                    return Poll::Ready(Some(page));
+                }
             }
-        };
-        *in_flight = None;
-        Poll::Ready(Some(self.pager.take(response)))
+            let Some(operation) = self.pager.next() else {
+                return Poll::Ready(None);
+            };
+            let (session, operation) = (self.session.clone(), Arc::clone(operation));
+            let request = async move { Some(session.send(&*operation).await) };
+            *self.in_flight() = Some(Box::pin(request));
+        }
+    }
+
+    fn begin_ahead(&mut self) {
+        if let (Some(start), Some(next)) = (self.prefetch, self.pager.ahead()) {
+            *self.in_flight() = Some(start(&self.session, next));
+            self.is_ahead = true;
+        }
     }
 }
 

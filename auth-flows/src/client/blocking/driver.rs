@@ -1,6 +1,6 @@
 //! The blocking driver: a token, a renewal, and the loop that every flow runs in.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use auth_core::{
     Error, Event, Flow, Freshness, Operation, PermitKind, Step, Token, TokenKind, TokenRecord,
@@ -13,7 +13,6 @@ use crate::{
         event::{LoginMethod, WaitReason},
         followed, media, named, new_login,
         report::Run,
-        status::Status,
         stored::FlowLease,
         trace::Span,
     },
@@ -24,6 +23,7 @@ use crate::{
         complete_login::{CompleteLogin, LoginProof},
         erased::ErasedFlow,
     },
+    login::canceller::Canceller,
     rate_limit::MAX_LATE,
     sync::{park::park_on, single_flight::Leader},
     token::{
@@ -40,41 +40,25 @@ impl Session {
     ) -> Result<(), Error> {
         let span = Span::call(self.key(), name);
         let _entered = span.enter();
-        let result = self.call_within(operation, &span);
+        let result = self.call_within(operation, &mut Run::new(&span));
         span.end(&result);
         result
     }
 
-    fn call_within(
+    pub(super) fn call_within(
         &self,
         operation: &dyn Operation<Output = ()>,
-        span: &Span,
+        run: &mut Run,
     ) -> Result<(), Error> {
         let _running = self.client.0.activity.call()?;
         let anonymous = self.identity.account.is_none();
         let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
-        self.drive(&mut call, &mut Run::new(span))?;
+        self.drive(&mut call, run)?;
         if let Some(flow) = self.identity.note_accepted(call.accepted()) {
             let _ = self.run(flow); // a note: the call succeeded; the store's errors are events
             self.identity.account()?.revive();
         }
         Ok(())
-    }
-
-    pub(in crate::client) fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
-        let common = &self.client.0;
-        let _running = common.login_begun(&self.identity, common.activity.change())?;
-        self.prove_within(proof)
-    }
-
-    /// Completes a login that has begun, also if the client was closed meanwhile.
-    pub(in crate::client) fn prove_within(&self, proof: LoginProof) -> Result<Status, Error> {
-        let (start, common) = (clock::now(), &self.client.0);
-        let flow = CompleteLogin::new(Arc::clone(&common.service), proof);
-        let result = self.run(flow);
-        common.proved(&self.identity, start, &result);
-        let record = result?;
-        self.client.0.status(&self.identity, &record)
     }
 
     pub(in crate::client) fn stored(&self) -> Result<TokenRecord, Error> {
@@ -220,6 +204,7 @@ impl Session {
             run.note(&event);
             event = match flow.step(clock::now(), event)? {
                 Step::Send(mut request, limits) => {
+                    run.canceller().map_or(Ok(()), Canceller::check)?;
                     if lease.get().is_some() {
                         let stored = stored()?;
                         if stored.must_confirm(&lease) {
@@ -237,7 +222,7 @@ impl Session {
                     }
                     Event::Response(response)
                 }
-                Step::Permit(kind) => Event::Permitted(self.permit(kind)),
+                Step::Permit(kind) => Event::Permitted(self.permit(kind, run)),
                 Step::Pause(pause) => {
                     common.pause(account, pause);
                     Event::Paused
@@ -245,10 +230,11 @@ impl Session {
                 Step::Sleep(wait) => {
                     common.sleeping(&self.identity, run, wait);
                     let (wait, change) = run.begin_sleep(wait, stored)?;
-                    match (&self.identity.canceller, change) {
-                        (Some(canceller), _) => canceller.sleep(wait)?,
-                        (None, Some(change)) => clock::sleep_until(change, wait),
-                        (None, None) => clock::sleep(wait),
+                    match change {
+                        Some(change) if self.canceller(run).is_none() => {
+                            clock::sleep_until(change, wait);
+                        }
+                        _ => self.sleep(wait, run)?,
                     }
                     run.end_sleep(stored)?;
                     Event::Slept
@@ -270,17 +256,31 @@ impl Session {
         }
     }
 
+    fn canceller<'a>(&'a self, run: &'a Run) -> Option<&'a Canceller> {
+        run.canceller().or(self.identity.canceller.as_ref())
+    }
+
+    fn sleep(&self, wait: Duration, run: &Run) -> Result<(), Error> {
+        match self.canceller(run) {
+            None => {
+                clock::sleep(wait);
+                Ok(())
+            }
+            Some(canceller) => canceller.sleep(wait),
+        }
+    }
+
     /// Waits for a permit of the rate limit, and for another one if it was used too late.
-    fn permit(&self, kind: PermitKind) -> Result<(), Error> {
+    fn permit(&self, kind: PermitKind, run: &mut Run) -> Result<(), Error> {
+        let (common, account) = (&self.client.0, self.identity.account.as_deref());
+        let at_once = run.at_once;
         for _ in 0..MAX_LATE {
-            let permit = self
-                .client
-                .0
-                .permit(self.identity.account.as_deref(), kind)?;
+            let permit = common.permit(account, kind, at_once);
+            run.no_room = at_once && permit.is_err();
+            let permit = permit?;
             let wait = permit.wait();
-            let common = &self.client.0;
             common.waiting(&self.identity, WaitReason::RateLimit, wait);
-            clock::sleep(wait);
+            self.sleep(wait, run)?;
             if !permit.is_late() {
                 break;
             }

@@ -1,12 +1,14 @@
 //! A login at the authorization URL of the server.
 
+use std::sync::Arc;
+
 use auth_core::{CodeGrant, Error};
 
 use super::Session;
 use crate::{
     client::{event::LoginMethod, status::Status},
     clock,
-    flow::complete_login::LoginProof,
+    flow::complete_login::{CompleteLogin, LoginProof},
     login::{Login, pending::PendingLogin, prepared::PreparedLogin},
 };
 
@@ -69,5 +71,21 @@ impl Session {
     /// tokens cannot be stored.
     pub fn complete_login(&self, grant: CodeGrant) -> Result<Status, Error> {
         self.prove(LoginProof::Code(grant.with_accepted_at(clock::now())))
+    }
+
+    pub(in crate::client) fn prove(&self, proof: LoginProof) -> Result<Status, Error> {
+        let common = &self.client.0;
+        let _running = common.login_begun(&self.identity, common.activity.change())?;
+        self.prove_within(proof)
+    }
+
+    /// Completes a login that has begun, also if the client was closed meanwhile.
+    pub(in crate::client) fn prove_within(&self, proof: LoginProof) -> Result<Status, Error> {
+        let (start, common) = (clock::now(), &self.client.0);
+        let flow = CompleteLogin::new(Arc::clone(&common.service), proof);
+        let result = self.run(flow);
+        common.proved(&self.identity, start, &result);
+        let record = result?;
+        self.client.0.status(&self.identity, &record)
     }
 }

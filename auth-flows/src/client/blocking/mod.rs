@@ -6,6 +6,7 @@ mod driver;
 mod login;
 mod observe;
 mod paging;
+mod prefetch;
 mod shutdown;
 mod token;
 mod web_login;
@@ -194,8 +195,9 @@ impl Session {
         erased.output()
     }
 
-    /// Returns the items of all pages, and requests each page when it is needed. Iteration stops at
-    /// an error; see [`pages`](Self::pages) to resume.
+    /// Returns the items of all pages, and requests each page when it is needed, or one ahead with
+    /// [`prefetch`](Items::prefetch). Iteration stops at an error; see [`pages`](Self::pages) to
+    /// resume.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
@@ -210,8 +212,9 @@ impl Session {
         Items::new(self.pages(first))
     }
 
-    /// Returns the pages, and requests each when it is needed. Iteration stops at an error;
-    /// [`cursor`](Pages::cursor) then requests the failed page again.
+    /// Returns the pages, and requests each when it is needed, or one ahead with
+    /// [`prefetch`](Pages::prefetch). Iteration stops at an error; [`cursor`](Pages::cursor) then
+    /// requests the failed page again.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }

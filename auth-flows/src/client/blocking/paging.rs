@@ -1,8 +1,13 @@
 //! The pages and the items of a paged operation, as iterators.
 
+use std::fmt;
+
 use auth_core::{Error, Paged};
 
-use super::Session;
+use super::{
+    Session,
+    prefetch::{self, Ahead},
+};
 use crate::client::pager::Pager;
 
 /// Iterates over the items of all pages; see [`Session::items`].
@@ -30,6 +35,28 @@ impl<P: Paged> Items<P> {
             pages,
             page: Vec::new().into_iter(),
         }
+    }
+
+    /// Requests each next page while the program works on the items of this one, as
+    /// [`Pages::prefetch`] does.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # use api_inat::observations::Search;
+    /// # let (_server, session) = setup::logged_in();
+    /// for observation in session.items(Search::new().user_login("alice")).prefetch() {
+    ///     println!("{:?}", observation?.id);
+    /// }
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[doc(alias("ahead", "read-ahead", "concurrent"))]
+    pub fn prefetch(mut self) -> Self
+    where
+        P: Clone + Send + 'static,
+        P::Output: Send + 'static,
+    {
+        self.pages = self.pages.prefetch();
+        self
     }
 
     /// Returns the number of items on all pages. `None` before the first page, or if the service
@@ -71,11 +98,12 @@ impl<P: Paged> Iterator for Items<P> {
 /// }
 /// # Ok::<(), auth_core::Error>(())
 /// ```
-#[derive(Debug)]
 #[must_use = "nothing is sent until the first call of `next`"]
 pub struct Pages<P: Paged> {
     session: Session,
     pager: Pager<P>,
+    prefetch: Option<prefetch::Start<P>>,
+    ahead: Option<Ahead<P::Output>>,
 }
 
 impl<P: Paged> Pages<P> {
@@ -83,7 +111,41 @@ impl<P: Paged> Pages<P> {
         Self {
             session,
             pager: Pager::new(first),
+            prefetch: None,
+            ahead: None,
         }
+    }
+
+    /// Requests each next page while the program works on this one: for a list that is read to its
+    /// end, and work that takes about as long as a request.
+    ///
+    /// Order, [`cursor`](Self::cursor) and errors stay the same: the error of a page is returned in
+    /// its place. It begins once the program asks for the second page, is one page ahead at most, and
+    /// pauses while the service's rate limit has no room for another request at once. So a program
+    /// that stops has sent one request too many at most, and none if it stops at the first page.
+    ///
+    /// Each such request has a thread, which ends with it. Dropping the iterator does not wait for
+    /// it: a request that is on its way is not cut off, but it is not repeated, and its response is
+    /// dropped. [`Client::close`](crate::Client::close) waits for it, as for any other call.
+    ///
+    /// ```
+    /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
+    /// # use api_inat::observations::Search;
+    /// # let (_server, session) = setup::logged_in();
+    /// let mut pages = session.pages(Search::new().user_login("alice").per_page(100)).prefetch();
+    /// while let Some(page) = pages.next() {
+    ///     println!("{} of {:?}", page?.len(), pages.total()); // the next page is under way
+    /// }
+    /// # Ok::<(), auth_core::Error>(())
+    /// ```
+    #[doc(alias("ahead", "read-ahead", "concurrent"))]
+    pub fn prefetch(mut self) -> Self
+    where
+        P: Clone + Send + 'static,
+        P::Output: Send + 'static,
+    {
+        self.prefetch = Some(prefetch::start::<P>);
+        self
     }
 
     /// Returns the number of items on all pages. `None` before the first page, or if the service
@@ -114,7 +176,22 @@ impl<P: Paged> Iterator for Pages<P> {
     type Item = Result<Vec<P::Item>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let response = self.session.send(&**self.pager.next()?);
-        Some(self.pager.take(response))
+        let operation = self.pager.next()?;
+        let ahead = self.ahead.take().and_then(Ahead::wait);
+        let response = ahead.unwrap_or_else(|| self.session.send(&**operation));
+        let page = self.pager.take(response);
+        if let (Some(start), Some(next)) = (self.prefetch, self.pager.ahead()) {
+            self.ahead = start(&self.session, next);
+        }
+        Some(page)
+    }
+}
+
+impl<P: Paged + fmt::Debug> fmt::Debug for Pages<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("session", &self.session)
+            .field("pager", &self.pager)
+            .finish_non_exhaustive()
     }
 }

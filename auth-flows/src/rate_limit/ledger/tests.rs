@@ -137,6 +137,23 @@ fn a_full_window_says_when_it_has_room() {
     assert_eq!(ledger.permit(&rate, next, false), Ok(next));
 }
 
+#[test]
+fn a_permit_at_once_is_reserved_only_where_no_request_waits() {
+    let rate = RateLimit::every(Duration::from_secs(1)).with_burst(2);
+    let mut ledger = Ledger::new(&rate);
+    let (second, third) = (START + SECOND, START + 2 * SECOND);
+    for _ in 0..2 {
+        assert_eq!(ledger.permit_at_once(&rate, START, false), Ok(START));
+    }
+    let full = ledger.clone();
+    assert_eq!(ledger.permit_at_once(&rate, START, false), Err(second));
+    assert_eq!(ledger, full, "nothing is reserved");
+    assert_eq!(ledger.permit(&rate, START, false), Ok(second));
+    // The turn of the one that waits.
+    assert_eq!(ledger.permit_at_once(&rate, START + 1, false), Err(third));
+    assert_eq!(ledger.permit(&rate, START + 1, false), Ok(third));
+}
+
 /// A queue that is longer than a window is not lost on the way through the note.
 #[test]
 fn a_long_queue_keeps_the_window() {
