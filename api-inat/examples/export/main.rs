@@ -74,7 +74,8 @@ fn run() -> Result<(), Box<dyn Error>> {
 fn export(session: &Session, search: Search, part: &mut Part) -> Result<(), Box<dyn Error>> {
     part.saved = search.progress().received;
     // As raw JSON, so that the file also has fields that this crate does not know.
-    let mut pages = session.pages(search.of::<Value>());
+    // The next page is requested while this one is written.
+    let mut pages = session.pages(search.of::<Value>()).prefetch();
     while let Some(page) = pages.next() {
         part.save(&page?)?;
         if let Some(next) = pages.cursor() {
@@ -92,7 +93,7 @@ async fn export_async(
     part: &mut Part,
 ) -> Result<(), Box<dyn Error>> {
     part.saved = search.progress().received;
-    let mut pages = session.pages(search.of::<Value>());
+    let mut pages = session.pages(search.of::<Value>()).prefetch();
     while let Some(page) = pages.next().await {
         part.save(&page?)?;
         if let Some(next) = pages.cursor() {

@@ -75,7 +75,9 @@ fn run() -> Result<(), Box<dyn Error>> {
 
 fn download(session: &Session, list: &List<Value>, part: &mut Part) -> Result<(), Box<dyn Error>> {
     loop {
-        for page in session.pages(list.clone().offset(part.begin())) {
+        let pages = session.pages(list.clone().offset(part.begin()));
+        // The next page is requested while this one is written.
+        for page in pages.prefetch() {
             if !part.add(page?)? {
                 break;
             }
@@ -93,7 +95,8 @@ async fn download_async(
     part: &mut Part,
 ) -> Result<(), Box<dyn Error>> {
     loop {
-        let mut pages = session.pages(list.clone().offset(part.begin()));
+        let pages = session.pages(list.clone().offset(part.begin()));
+        let mut pages = pages.prefetch();
         while let Some(page) = pages.next().await {
             if !part.add(page?)? {
                 break;
