@@ -9,8 +9,10 @@ mod common;
 
 use std::time::{Duration, Instant};
 
+use auth_core::{BaseUrl, CallPolicy, Error, Operation, PageParts, Paged, Request, Response};
 use auth_testkit::{Dialect, Fault, Matching, Rotation};
-use tracing::Level;
+use tracing::{Instrument, Level};
+use worlds::AnySession;
 
 use capture::{Line, captured};
 use common::{AtServer, Ping, World, browser, league};
@@ -149,5 +151,70 @@ fn the_store_is_in_the_span_of_its_renewal() {
         let lines = after_call(&mut mark, &account);
         let chosen = event(&lines, "store_chosen");
         assert_eq!(chosen.within, ["call", "renewal"], "{chosen:?}");
+    }
+}
+
+/// Pings, so many pages of one.
+#[derive(Clone)]
+struct Pings(u32);
+
+impl Operation for Pings {
+    type Output = String;
+
+    fn policy(&self) -> CallPolicy {
+        Ping.policy()
+    }
+
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
+        Ping.request(base)
+    }
+
+    fn parse(&self, response: Response) -> Result<String, Error> {
+        Ping.parse(response)
+    }
+}
+
+impl Paged for Pings {
+    type Item = String;
+
+    fn split_page(self, item: String) -> PageParts<Self> {
+        let left = self.0 - 1;
+        PageParts {
+            items: vec![item],
+            total: None,
+            next: (left > 0).then_some(Self(left)),
+        }
+    }
+}
+
+#[test]
+fn a_page_ahead_is_in_the_span_of_the_program() {
+    capture::install();
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for world in World::both(&server, keystore::Memory::new()) {
+        let (account, mut mark) = (format!("pages-{}", world.name()), 0);
+        world.log_in(&account, browser()).expect("a login");
+        since(&mut mark, &account);
+        let export = tracing::info_span!("export");
+        match world.account(&account) {
+            AnySession::Blocking(session) => export.in_scope(|| {
+                let pages = session.pages(Pings(4)).prefetch();
+                pages.for_each(|page| assert!(page.is_ok()));
+            }),
+            AnySession::Async(session, runtime) => {
+                let mut pages = session.pages(Pings(4)).prefetch();
+                let export = async { while pages.next().await.is_some() {} }.instrument(export);
+                runtime.block_on(export);
+            }
+        }
+        let mut calls = Vec::new();
+        while calls.len() < 4 {
+            let lines = after_call(&mut mark, &account);
+            calls.extend(lines.into_iter().filter(|line| line.span == Some("call")));
+        }
+        for call in calls {
+            assert_eq!(call.within, ["export"], "{call:?}");
+            assert!(!call.fields.contains("error.type"), "{call:?}");
+        }
     }
 }
