@@ -37,11 +37,8 @@ impl Location {
     /// ```
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (latitude, longitude) = text.split_once(',')?;
-        Self::new(
-            latitude.trim().parse().ok()?,
-            longitude.trim().parse().ok()?,
-        )
+        let comma = text.bytes().position(|byte| byte == b',')?;
+        Self::new(degrees(&text[..comma])?, degrees(&text[comma + 1..])?)
     }
 
     pub(super) fn new(latitude: f64, longitude: f64) -> Option<Self> {
@@ -51,6 +48,42 @@ impl Location {
             longitude,
         })
     }
+}
+
+/// Parses a number of degrees.
+fn degrees(text: &str) -> Option<f64> {
+    short(text.as_bytes()).or_else(|| text.trim().parse().ok())
+}
+
+/// Parses digits with at most one point: exactly, without the many cases of a general parser. An
+/// integer of 15 digits is an `f64`, and so is a small power of ten; so their quotient is the nearest
+/// one to the number. `None` for anything else.
+fn short(text: &[u8]) -> Option<f64> {
+    const DIGITS: usize = 15;
+    const POWERS: [f64; DIGITS + 1] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+    ];
+    let (text, sign) = match text {
+        [b'-', text @ ..] => (text, -1.0),
+        text => (text, 1.0),
+    };
+    let (mut number, mut digits, mut whole) = (0_u64, 0, None);
+    for byte in text {
+        match byte {
+            b'0'..=b'9' if digits < DIGITS => {
+                number = number * 10 + u64::from(byte - b'0');
+                digits += 1;
+            }
+            b'.' if whole.is_none() => whole = Some(digits),
+            _ => return None,
+        }
+    }
+    if digits == 0 {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "of 15 digits, all are kept")]
+    let number = number as f64;
+    Some(sign * number / POWERS[digits - whole.unwrap_or(digits)])
 }
 
 impl fmt::Display for Location {
@@ -181,5 +214,42 @@ fn coordinates(numbers: Maybe<Vec<f64>>) -> Option<Location> {
     match numbers.0?[..] {
         [longitude, latitude, ..] => Location::new(latitude, longitude),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// To the last bit, as the general parser reads it.
+    #[test]
+    fn degrees_as_the_standard_parser_reads_them() {
+        let mut seed = 1_u64;
+        for digits in 0..20_000 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let number = format!("{:019}", seed >> 1);
+            let (whole, fraction) = number[..digits % 18 + 1].split_at(digits % 3);
+            for text in [
+                "-0".to_owned(),
+                format!("{whole}.{fraction}"),
+                format!("-{whole}.{fraction}"),
+                format!("{whole}{fraction}"),
+            ] {
+                let bits = |number: Option<f64>| number.map(f64::to_bits);
+                assert_eq!(bits(degrees(&text)), bits(text.parse().ok()), "{text}");
+            }
+        }
+        for text in ["", "-", ".", "-.", "1.2.3", "--1", "1-", "1e", "x", "٣"] {
+            assert_eq!(degrees(text), None, "{text}");
+        }
+        for (text, expect) in [
+            (" 7.5 ", 7.5),
+            ("+7.5", 7.5),
+            ("1e1", 10.0),
+            ("-.5", -0.5),
+            ("7.", 7.0),
+        ] {
+            assert_eq!(degrees(text), Some(expect), "{text}");
+        }
     }
 }
