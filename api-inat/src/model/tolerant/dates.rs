@@ -82,16 +82,24 @@ impl Text<'_> {
     /// Skips one of these bytes. `None` if another comes next.
     fn skip(&mut self, any: &[u8]) -> Option<u8> {
         let (first, rest) = self.0.split_first()?;
-        any.contains(first).then(|| self.0 = rest)?;
+        // A loop over two or three bytes, where `contains` calls a search for many.
+        any.iter().any(|own| own == first).then(|| self.0 = rest)?;
         Some(*first)
     }
 
     /// Parses this many digits.
+    #[inline]
     fn number(&mut self, digits: usize) -> Option<i32> {
+        let (own, rest) = self.0.split_at_checked(digits)?;
         let mut number = 0;
-        for _ in 0..digits {
-            number = number * 10 + self.digit()?;
+        for byte in own {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                return None;
+            }
+            number = number * 10 + i32::from(digit);
         }
+        self.0 = rest;
         Some(number)
     }
 
