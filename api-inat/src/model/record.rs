@@ -202,7 +202,17 @@ macro_rules! record {
                     from: D,
                     pool: &tolerant::Pool,
                 ) -> Result<Option<Self>, D::Error> {
-                    tolerant::record(from, pool)
+                    let mut place = None;
+                    tolerant::record(&mut place, from, pool)?;
+                    Ok(place)
+                }
+
+                fn push<'de, D: serde::Deserializer<'de>>(
+                    list: &mut Vec<Self>,
+                    from: D,
+                    pool: &tolerant::Pool,
+                ) -> Result<(), D::Error> {
+                    tolerant::record(list, from, pool)
                 }
             }
 

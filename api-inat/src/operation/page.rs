@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{DeserializeSeed, Error, MapAccess, Visitor},
+    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
     ser::SerializeMap,
 };
 use serde_json::{Map, Value};
@@ -86,7 +86,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Envelope<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Page<T>, A::Error> {
         let pool = Pool::default();
         let mut page = Page::default();
-        let mut results = None;
+        let mut found = false;
         while let Some(name) = entries.next_key::<String>()? {
             match name.as_str() {
                 "total_results" => {
@@ -97,24 +97,107 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Envelope<T> {
                 "total_bounds" => {
                     page.total_bounds = entries.next_value_seed(Reading::new(&pool))?
                 }
-                "results" => results = Some(entries.next_value_seed(Records(PhantomData))?),
+                "results" => {
+                    let expected = expected(&page);
+                    page.results.clear();
+                    let records = Records(&mut page.results, expected);
+                    entries.next_value_seed(records)?;
+                    found = true;
+                }
                 _ => drop(page.extra.insert(name, entries.next_value()?)),
             }
         }
-        page.results = results.ok_or_else(|| A::Error::custom("it has no `results`"))?;
-        Ok(page)
+        match found {
+            true => Ok(page),
+            false => Err(A::Error::custom("it has no `results`")),
+        }
     }
 }
 
-/// A list that may be null and may contain nulls.
-struct Records<T>(PhantomData<T>);
+/// The most records that a list has room for before it has them: a page of observations.
+const MOST: u64 = 200;
 
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Records<T> {
-    type Value = Vec<T>;
+/// Returns how many records the list will have, as far as the response has said so.
+fn expected<T>(page: &Page<T>) -> usize {
+    let said = page.per_page.unwrap_or_default();
+    let most = page.total_results.unwrap_or(MOST).min(MOST);
+    usize::try_from(said.min(most)).unwrap_or_default()
+}
 
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Vec<T>, D::Error> {
-        let list: Option<Vec<Option<T>>> = Deserialize::deserialize(from)?;
-        Ok(list.unwrap_or_default().into_iter().flatten().collect())
+/// A list that may be null and may contain nulls. Puts the records in their place as they come: a
+/// wide one is copied no more than it has to be.
+struct Records<'a, T>(&'a mut Vec<T>, usize);
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Records<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_option(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Records<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_none<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_seq(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let Self(records, expected) = self;
+        while items.next_element_seed(Next(records, expected))?.is_some() {}
+        // Less was there than was said.
+        if records.len() < records.capacity() / 2 {
+            records.shrink_to_fit();
+        }
+        Ok(())
+    }
+}
+
+/// The next record of a list.
+struct Next<'a, T>(&'a mut Vec<T>, usize);
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Next<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_option(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Next<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a record")
+    }
+
+    fn visit_none<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        let Self(records, expected) = self;
+        if records.capacity() == 0 {
+            records.reserve_exact(expected);
+        }
+        T::deserialize(from).map(|record| records.push(record))
     }
 }
 
@@ -131,5 +214,45 @@ impl<T: Serialize> Serialize for Page<T> {
             map.serialize_entry(name, value)?;
         }
         map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the response says of the number of its records is believed within bounds.
+    #[test]
+    fn the_room_for_records() {
+        let check = |per_page: u64, total: u64, records: usize, most: usize| {
+            let results = vec![7; records];
+            let json = format!(
+                r#"{{"total_results":{total},"page":1,"per_page":{per_page},"results":{results:?}}}"#
+            );
+            let page: Page<u64> = serde_json::from_str(&json).expect("a page");
+            assert_eq!(page.results, results);
+            assert!(page.results.capacity() <= most, "{json}");
+        };
+        check(200, 1_000, 200, 200);
+        check(30, 1_000, 30, 30);
+        check(200, 1_000, 7, 14);
+        check(200, 7, 7, 7);
+        check(200, 0, 7, 14);
+        check(0, 0, 7, 14);
+        check(u64::MAX, u64::MAX, 1, 2);
+        check(u64::MAX, u64::MAX, 0, 0);
+        check(10, 10, 300, 600);
+    }
+
+    #[test]
+    fn the_last_of_two_lists_counts() {
+        let ids = |json| serde_json::from_str::<Page<u64>>(json).map(|page| page.results);
+        let read = ids(r#"{"results":[1,2],"results":[3,null]}"#).expect("a page");
+        assert_eq!(read, [3]);
+        let read = ids(r#"{"results":[1,2],"results":null}"#).expect("a page");
+        assert_eq!(read, [0; 0]);
+        assert!(ids(r#"{"results":7}"#).is_err());
+        assert!(ids(r#"{"results":[1,"x"]}"#).is_err());
+        assert!(ids("{}").is_err());
     }
 }

@@ -21,7 +21,7 @@ pub(crate) use pool::Pool;
 pub(crate) use records::{Filled, Key, Named, Record, record, whole};
 use {
     pool::Shared,
-    records::{Boxed, Object, Pooled},
+    records::{Boxed, Pooled},
     visitors::{Entries, List, Single},
 };
 
@@ -33,6 +33,16 @@ pub(crate) trait Tolerant: Sized {
 /// A value that reads null, and any JSON that does not fit, as `None`.
 pub(crate) trait Soft: Sized {
     fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error>;
+
+    /// Reads the next item of a list.
+    fn push<'de, D: Deserializer<'de>>(
+        list: &mut Vec<Self>,
+        from: D,
+        pool: &Pool,
+    ) -> Result<(), D::Error> {
+        list.extend(Self::read(from, pool)?);
+        Ok(())
+    }
 }
 
 /// A single value: its conversion from each type of JSON.
@@ -82,14 +92,18 @@ impl<T: Soft> Tolerant for Option<T> {
 /// A record in its own allocation.
 impl<T: Record> Soft for Box<T> {
     fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error> {
-        from.deserialize_any(Object::<Boxed<T>>::new(pool))
+        let mut place = Boxed(None);
+        record(&mut place, from, pool)?;
+        Ok(place.0)
     }
 }
 
 /// A record that shares its allocation with equal ones.
 impl<T: Record + Shared> Soft for Arc<T> {
     fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error> {
-        from.deserialize_any(Object::<Pooled<T>>::new(pool))
+        let mut place = Pooled(None);
+        record(&mut place, from, pool)?;
+        Ok(place.0)
     }
 }
 

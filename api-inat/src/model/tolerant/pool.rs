@@ -32,14 +32,13 @@ const MOST: usize = 256;
 
 impl Pool {
     /// Returns the known record that is equal in every field, or else this one.
-    pub(super) fn share<T: Shared>(&self, record: T) -> Arc<T> {
+    pub(super) fn share<T: Shared>(&self, record: Arc<T>) -> Arc<T> {
         let mut known = self.0[T::PLACE].borrow_mut();
-        let same = |known: &&Arc<dyn Any + Send + Sync>| known.downcast_ref() == Some(&record);
+        let same = |known: &&Arc<dyn Any + Send + Sync>| known.downcast_ref() == Some(&*record);
         let same = known.iter().find(same).cloned();
         if let Some(Ok(same)) = same.map(Arc::downcast) {
             return same;
         }
-        let record = Arc::new(record);
         if known.len() < MOST {
             known.push(Arc::clone(&record) as _);
         }

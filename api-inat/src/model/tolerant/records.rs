@@ -79,119 +79,158 @@ impl<F: Named> Visitor<'_> for Key<F> {
 
 /// Reads a record as the whole response, which must be an object.
 pub(crate) fn whole<'de, D: Deserializer<'de>, T: Record>(from: D) -> Result<T, D::Error> {
-    from.deserialize_map(Whole(PhantomData))
+    let mut read = Ok(T::default());
+    let filled = match &mut read {
+        Ok(record) => from.deserialize_map(Whole(record)),
+        Err(_) => Ok(Filled::Nothing),
+    };
+    match filled {
+        Ok(Filled::Fields | Filled::Nothing) if T::HAS_ID => {
+            read = Err(D::Error::custom("it has no id that is a whole number"));
+        }
+        Ok(_) => {}
+        Err(error) => read = Err(error),
+    }
+    read
 }
 
-struct Whole<T>(PhantomData<T>);
+/// Fills the record where it is: a parser hands each value through many layers, and a wide record
+/// would be copied in each.
+struct Whole<'a, T>(&'a mut T);
 
-impl<'de, T: Record> Visitor<'de> for Whole<T> {
-    type Value = T;
+impl<'de, T: Record> Visitor<'de> for Whole<'_, T> {
+    type Value = Filled;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(T::NAME)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<T, A::Error> {
-        let mut record = T::default();
-        match record.fill(entries, &Pool::default())? {
-            Filled::Fields | Filled::Nothing if T::HAS_ID => {
-                Err(A::Error::custom("it has no id that is a whole number"))
-            }
-            _ => Ok(record),
-        }
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Filled, A::Error> {
+        self.0.fill(entries, &Pool::default())
     }
 }
 
-/// Reads a record in a field. Anything but an object counts as absent.
-pub(crate) fn record<'de, D: Deserializer<'de>, T: Record>(
+/// Reads a record in a field, or in a list. Anything but an object counts as absent.
+pub(crate) fn record<'de, D: Deserializer<'de>, P: Place>(
+    place: &mut P,
     from: D,
     pool: &Pool,
-) -> Result<Option<T>, D::Error> {
-    from.deserialize_any(Object::<Plain<T>>::new(pool))
+) -> Result<(), D::Error> {
+    from.deserialize_any(Object(place, pool))
 }
 
-/// The storage of a record.
-pub(super) trait Hold {
-    type Held;
-
-    /// `None` for a record without its id and any other field.
-    fn hold<'de, A: MapAccess<'de>>(
-        entries: A,
-        pool: &Pool,
-    ) -> Result<Option<Self::Held>, A::Error>;
+/// A place for a record: reads it there, so that a wide one is not copied on its way.
+pub(crate) trait Place {
+    /// Leaves out a record without its id and any other field.
+    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error>;
 }
 
 /// Inside the outer record.
-pub(super) struct Plain<T>(PhantomData<T>);
-
-impl<T: Record> Hold for Plain<T> {
-    type Held = T;
-
-    fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<Option<T>, A::Error> {
-        let mut record = T::default();
-        let filled = record.fill(entries, pool)?;
-        Ok(filled.counts::<T>().then_some(record))
+impl<T: Record> Place for Option<T> {
+    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error> {
+        let record = self.insert(T::default());
+        if !record.fill(entries, pool)?.counts::<T>() {
+            *self = None;
+        }
+        Ok(())
     }
 }
 
 /// In its own allocation.
-pub(super) struct Boxed<T>(PhantomData<T>);
+pub(super) struct Boxed<T>(pub(super) Option<Box<T>>);
 
-impl<T: Record> Hold for Boxed<T> {
-    type Held = Box<T>;
-
-    fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<Option<Box<T>>, A::Error> {
+impl<T: Record> Place for Boxed<T> {
+    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error> {
         let mut record = Box::<T>::default();
-        let filled = record.fill(entries, pool)?;
-        Ok(filled.counts::<T>().then_some(record))
+        if record.fill(entries, pool)?.counts::<T>() {
+            self.0 = Some(record);
+        }
+        Ok(())
     }
 }
 
 /// In an allocation that equal records share.
-pub(super) struct Pooled<T>(PhantomData<T>);
+pub(super) struct Pooled<T>(pub(super) Option<Arc<T>>);
 
-impl<T: Record + Shared> Hold for Pooled<T> {
-    type Held = Arc<T>;
-
-    fn hold<'de, A: MapAccess<'de>>(entries: A, pool: &Pool) -> Result<Option<Arc<T>>, A::Error> {
-        let mut record = T::default();
-        let filled = record.fill(entries, pool)?;
-        Ok(filled.counts::<T>().then(|| pool.share(record)))
+impl<T: Record + Shared> Place for Pooled<T> {
+    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error> {
+        let mut record = Arc::<T>::default();
+        let filled = match Arc::get_mut(&mut record) {
+            Some(record) => record.fill(entries, pool)?,
+            None => Filled::Nothing,
+        };
+        if filled.counts::<T>() {
+            self.0 = Some(pool.share(record));
+        }
+        Ok(())
     }
 }
 
-pub(super) struct Object<'p, H>(&'p Pool, PhantomData<H>);
-
-impl<'p, H> Object<'p, H> {
-    pub(super) fn new(pool: &'p Pool) -> Self {
-        Self(pool, PhantomData)
+/// At the end of a list.
+impl<T: Record> Place for Vec<T> {
+    fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error> {
+        if self.capacity() == 0 {
+            // Many lists have one record, and a vector of wide ones begins with four.
+            self.reserve_exact(1);
+        }
+        self.push(T::default());
+        let filled = match self.last_mut() {
+            Some(record) => record.fill(entries, pool)?,
+            None => Filled::Nothing,
+        };
+        if !filled.counts::<T>() {
+            self.pop();
+        }
+        Ok(())
     }
 }
 
-impl<'de, H: Hold> Visitor<'de> for Object<'_, H> {
-    type Value = Option<H::Held>;
+struct Object<'a, P>(&'a mut P, &'a Pool);
+
+impl<'de, P: Place> Visitor<'de> for Object<'_, P> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Self::Value, A::Error> {
-        H::hold(entries, self.0)
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<(), A::Error> {
+        self.0.fill(entries, self.1)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
+        Ok(())
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-        Ok(None)
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
     }
 
-    nothing_else!(None);
+    nothing_else!(());
 }
 
-/// An item of a list or table.
+/// A list of values up to this size starts with a capacity of [`MANY`]: most are lists of ids of
+/// about that length.
+const SMALL: usize = 8;
+const MANY: usize = 16;
+
+/// The next item of a list.
+pub(super) struct Item<'a, T>(pub(super) &'a mut Vec<T>, pub(super) &'a Pool);
+
+impl<'de, T: Soft> DeserializeSeed<'de> for Item<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        let Self(list, pool) = self;
+        if list.capacity() == 0 && size_of::<T>() <= SMALL {
+            list.reserve_exact(MANY);
+        }
+        T::push(list, from, pool)
+    }
+}
+
+/// A value in a table.
 pub(super) struct Element<'p, T>(pub(super) &'p Pool, pub(super) PhantomData<T>);
 
 impl<'de, T: Soft> DeserializeSeed<'de> for Element<'_, T> {

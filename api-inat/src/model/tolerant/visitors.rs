@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::{Maybe, Pool, Scalar, Soft, nothing_else::nothing_else, records::Element};
+use super::{
+    Maybe, Pool, Scalar, Soft,
+    nothing_else::nothing_else,
+    records::{Element, Item},
+};
 
 /// The visitor of a single value. The conversion is behind a table of functions, so that a program
 /// contains this visitor once for all types.
@@ -145,11 +149,6 @@ impl<'de, T: Soft> Visitor<'de> for Entries<'_, T> {
     nothing_else!(None);
 }
 
-/// A list of values up to this size starts with a capacity of [`MANY`]: most are lists of ids of
-/// about that length.
-const SMALL: usize = 8;
-const MANY: usize = 16;
-
 pub(super) struct List<'p, T>(&'p Pool, PhantomData<T>);
 
 impl<'p, T> List<'p, T> {
@@ -178,12 +177,7 @@ impl<'de, T: Soft> Visitor<'de> for List<'_, T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(Element(self.0, PhantomData))? {
-            if list.capacity() == 0 && size_of::<T>() <= SMALL {
-                list.reserve_exact(MANY);
-            }
-            list.extend(item);
-        }
+        while items.next_element_seed(Item(&mut list, self.0))?.is_some() {}
         Ok(list)
     }
 }
