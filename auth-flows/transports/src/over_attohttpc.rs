@@ -6,6 +6,7 @@
 
 use std::{
     error::Error as StdError,
+    fmt,
     io::{self, Read, Write},
     mem,
     sync::{Arc, Mutex, PoisonError, mpsc},
@@ -24,9 +25,16 @@ use auth_core::{
 use http::{Method, header::CONTENT_LENGTH, uri::Scheme};
 
 /// Sends requests with attohttpc, each over a connection of its own.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Attohttpc {
     proxies: Option<ProxySettings>,
+}
+
+impl fmt::Debug for Attohttpc {
+    // The address of a proxy may have a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attohttpc").finish_non_exhaustive()
+    }
 }
 
 impl Attohttpc {
@@ -255,7 +263,7 @@ impl AttoBody for Upload {
     fn kind(&mut self) -> io::Result<BodyKind> {
         if mem::replace(&mut self.prepared, true) {
             self.exchange.change(|state, _| state.begun = true);
-            self.exchange.step();
+            self.exchange.step(); // a request without a body is sent right now
         }
         Ok(match self.len {
             0 => BodyKind::Empty,

@@ -7,6 +7,7 @@
 
 use std::{
     error::Error as StdError,
+    fmt,
     io::{self, Read},
     pin::{Pin, pin},
     sync::{
@@ -29,14 +30,21 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 
 /// Sends requests with a client and its middleware.
 ///
-/// Build the client with `redirect(Policy::none())`, `retry(never())`, and `no_proxy()` or the proxy
-/// that you want. Redirects must be off: the transport rejects a response from another URL, but of a
+/// Build the client with `redirect(Policy::none())`, `retry(never())`, and `no_proxy()` or a
+/// `Proxy::https`. Redirects must be off: the transport rejects a response from another URL, but of a
 /// redirect to a server that refuses the connection it sees a refused connection alone.
 /// `pool_idle_timeout(Limits::JUST_USED)` keeps a refresh token off a connection that the server may
 /// be closing. A middleware must not log the headers or the body of a request.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct WithMiddleware {
     client: ClientWithMiddleware,
+}
+
+impl fmt::Debug for WithMiddleware {
+    // The client's Debug shows its default headers and its proxies, with their passwords.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WithMiddleware").finish_non_exhaustive()
+    }
 }
 
 impl WithMiddleware {
@@ -87,6 +95,7 @@ impl AsyncTransport for WithMiddleware {
         body.frame(&method, &mut head.headers);
         let coding = AcceptedCoding::request(limits, &mut head.headers);
         let body = match body {
+            Body::Empty => reqwest::Body::default(),
             Body::Bytes(bytes) if bytes.len() <= PIECE => bytes.into_shared().into(),
             body => Upload::open(body, clock.clone()).await?,
         };

@@ -85,4 +85,15 @@ fn a_client_that_follows_redirects_is_found_out() {
     assert!(error.is_misconfigured(), "{error:#}");
 }
 
+#[test]
+fn debug_shows_no_password() {
+    let proxy = reqwest::Proxy::https("http://me:sesame@127.0.0.1:9").unwrap();
+    let client = reqwest::Client::builder().proxy(proxy).build().unwrap();
+    let shown = format!("{:?}", WithMiddleware::new(client.into()));
+    assert!(
+        shown.starts_with("WithMiddleware") && !shown.contains("127.0.0.1"),
+        "{shown}"
+    );
+}
+
 const EMPTY: &[u8] = b"HTTP/1.1 200 .\r\ncontent-length: 0\r\n\r\n";
