@@ -4,20 +4,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use auth_core::ErrorKind;
-use auth_testkit::{Rotation, TestServer};
 
 use super::engine::{Engine, LEASE};
+use super::scene::{MOST_STEPS, SLACK, Scene, each_step, may_be_tried_again};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
-use crate::stores::store_dir::{counted, rotations, server, since};
-use crate::stores::worker_process::{Heard, Start, Worker};
-
-/// More steps than a renewal has.
-const MOST_STEPS: usize = 30;
-/// How long a lease is confirmed for at most: the time of a token request, and that of the save.
-const CONFIRMED: Duration = Duration::from_secs(35);
-/// What a busy machine may need in addition.
-const SLACK: Duration = Duration::from_secs(10);
+use crate::stores::store_dir::{counted, rotations, since};
 
 pub(super) fn run(engine: &Engine, report: &mut Report) {
     report.single(
@@ -45,76 +37,6 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
         let crashed = crash_where(engine, Duration::from_secs(20), save)?;
         ensure(crashed == 1, "the save was not reached")
     });
-}
-
-/// Runs a case for each step, all at once, until one says that there is no such step.
-fn each_step(case: impl Fn(usize) -> Result<bool, Failure> + Sync) -> CheckResult {
-    let reached = thread::scope(|scope| -> Result<usize, Failure> {
-        let case = &case;
-        let all: Vec<_> = (1..=MOST_STEPS)
-            .map(|step| scope.spawn(move || case(step)))
-            .collect();
-        let mut reached = 0;
-        for (step, one) in (1..).zip(all) {
-            let result = one.join().map_err(|_| "it panicked")?;
-            let found = result.map_err(|failure| format!("step {step}: {failure}"))?;
-            reached += usize::from(found);
-        }
-        Ok(reached)
-    })?;
-    ensure(
-        (10..MOST_STEPS).contains(&reached),
-        format!("expected at least 10 steps, got {reached}"),
-    )
-}
-
-struct Scene {
-    server: TestServer,
-    start: Start,
-}
-
-impl Scene {
-    /// A login whose access token the server rejects.
-    fn new(engine: &Engine) -> Result<Self, Failure> {
-        let server = server(Rotation::KillFamily)?;
-        let start = Start::over(&server, &engine.url(), &engine.namespace()?);
-        start.spawn()?.ask("log-in")?.went_well()?;
-        Ok(Self { server, start })
-    }
-
-    /// Starts a call that halts at this step for so long. `None` if there is no such step.
-    fn halted(
-        &self,
-        step: usize,
-        pause: Option<Duration>,
-    ) -> Result<Option<(Worker, String)>, Failure> {
-        self.server.revoke_access_tokens();
-        let mut start = self.start.clone().halt_at(step);
-        if let Some(pause) = pause {
-            start = start.halt_for(pause);
-        }
-        let mut worker = start.spawn()?;
-        match worker.ask("call")? {
-            Heard::Halted(name) => Ok(Some((worker, name))),
-            heard => {
-                heard.went_well()?;
-                Ok(None)
-            }
-        }
-    }
-
-    /// Calls until the call does not fail for a reason that passes, at most for this time.
-    fn call_within(&self, worker: &mut Worker, limit: Duration) -> Result<Heard, Failure> {
-        let end = Instant::now() + limit;
-        loop {
-            match worker.ask("call")? {
-                Heard::Failed(failure) if failure.retryable && Instant::now() < end => {
-                    thread::sleep(Duration::from_millis(100));
-                }
-                heard => return Ok(heard),
-            }
-        }
-    }
 }
 
 fn killed(engine: &Engine, step: usize) -> Result<bool, Failure> {
@@ -166,12 +88,7 @@ fn stopped(engine: &Engine, step: usize) -> Result<bool, Failure> {
         None => other.hear()?,
     };
     for heard in [&own, &late] {
-        let fine = match heard {
-            Heard::Ok => true,
-            Heard::Failed(failure) => failure.retryable,
-            _ => false,
-        };
-        ensure(fine, format!("{name}: {heard:?}"))?;
+        ensure(may_be_tried_again(heard), format!("{name}: {heard:?}"))?;
     }
     for one in [&mut worker, &mut other] {
         let heard = scene.call_within(one, SLACK)?;
@@ -213,23 +130,7 @@ fn crash_where(
         let at_this = |failure: Failure| format!("step {step}, {name}: {failure}");
         engine.crash(down).map_err(at_this)?;
         let own = worker.hear()?;
-        let fine = match &own {
-            Heard::Ok => true,
-            Heard::Failed(failure) => failure.retryable,
-            _ => false,
-        };
-        ensure(fine, format!("step {step}, {name}: {own:?}"))?;
-        scene
-            .call_within(&mut worker, SLACK)
-            .and_then(Heard::went_well)
-            .map_err(at_this)?;
-        drop(worker);
-        let mut fresh = scene.start.spawn()?;
-        scene
-            .call_within(&mut fresh, CONFIRMED + LEASE + SLACK)
-            .and_then(Heard::went_well)
-            .map_err(at_this)?;
-        counted("renewals", rotations(&since(&scene.server, mark)), 1).map_err(at_this)?;
+        scene.goes_on(&own, worker, mark).map_err(at_this)?;
     }
     Err("the flow does not end".into())
 }

@@ -86,6 +86,34 @@ impl Engine {
         Ok(engine)
     }
 
+    /// The same for failovers and cuts, with what only slows them down left out.
+    pub(super) fn start_hasty(kind: Kind) -> Result<Self, Failure> {
+        let engine = Self::prepared(kind, |around| match kind.is_redis() {
+            true => Ok(()),
+            false => program::prepare_postgres(around).and_then(|()| program::make_hasty(around)),
+        })?;
+        engine.wait_until_ready()?;
+        Ok(engine)
+    }
+
+    /// A copy that follows another server, and cannot be written.
+    pub(super) fn standby_of(primary: &Self) -> Result<Self, Failure> {
+        let kind = primary.kind;
+        let standby = Self::prepared(kind, |around| match kind.is_redis() {
+            true => Ok(()),
+            false => program::copy_postgres(around, &primary.url()),
+        })?;
+        let deadline = Instant::now() + START;
+        while standby.probe().is_err() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(50));
+        }
+        if kind.is_redis() {
+            let port = primary.port().to_string();
+            standby.command(&["replicaof", "127.0.0.1", &port])?;
+        }
+        Ok(standby)
+    }
+
     fn prepared(
         kind: Kind,
         prepare: impl FnOnce(&Path) -> Result<(), Failure>,
@@ -164,14 +192,38 @@ impl Engine {
         Ok(found.trim().to_owned())
     }
 
+    /// Whether the server responds at all.
+    fn probe(&self) -> Result<(), Failure> {
+        match self.kind.is_redis() {
+            true => self.command(&["ping"]).map(drop),
+            false => self.sql("SELECT 1").map(drop),
+        }
+    }
+
     /// A namespace that nothing has used, with its tables.
     pub(super) fn namespace(&self) -> Result<String, Failure> {
-        let number = self.namespaces.fetch_add(1, Ordering::SeqCst);
-        let name = format!("fleet_{number}");
+        let name = self.unused();
         if !self.kind.is_redis() {
             Postgres::builder(self.url()).namespace(&name).migrate()?;
         }
         Ok(name)
+    }
+
+    /// The same, many at once: a disk that is slow is waited for once.
+    pub(super) fn namespaces(&self, count: usize) -> Result<Vec<String>, Failure> {
+        let names: Vec<_> = (0..count).map(|_| self.unused()).collect();
+        if !self.kind.is_redis() {
+            let schema = |name| Postgres::builder(self.url()).namespace(name).schema();
+            let all: Result<Vec<_>, _> = names.iter().map(|name| schema(name)).collect();
+            // The words of one call are one transaction, unless they say otherwise.
+            self.sql(&all?.concat().replace("BEGIN;", "").replace("COMMIT;", ""))?;
+        }
+        Ok(names)
+    }
+
+    fn unused(&self) -> String {
+        let number = self.namespaces.fetch_add(1, Ordering::SeqCst);
+        format!("fleet_{number}")
     }
 
     pub(super) fn open(&self, namespace: &str) -> Result<Opened, Error> {
@@ -184,6 +236,22 @@ impl Engine {
         server.kill()?;
         server.wait()?;
         Ok(())
+    }
+
+    /// Makes a standby the primary. One of Redis also takes over the address, as a virtual one
+    /// moves: a URL of Redis names one server.
+    pub(super) fn promote(&mut self, killed: &Self) -> Result<(), Failure> {
+        if self.kind.is_redis() {
+            self.command(&["replicaof", "no", "one"])?;
+            let port = killed.port();
+            self.command(&["config", "set", "port", &port.to_string()])?;
+            self.ports.plain = port;
+            return Ok(());
+        }
+        let mut promote = program::unprivileged(&program::postgres("pg_ctl")?);
+        promote.args(["promote", "-w", "-s", "-D"]);
+        promote.arg(self.around.path().join("data"));
+        finished(promote.current_dir("/")).map(drop)
     }
 
     /// Sends SIGKILL to the server, and starts it again after a while.

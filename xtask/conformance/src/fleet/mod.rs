@@ -6,8 +6,11 @@
 mod accidents;
 mod crowd;
 mod engine;
+mod failover;
 mod messages;
+mod network;
 mod program;
+mod scene;
 mod service;
 mod setups;
 mod suite;
@@ -36,6 +39,9 @@ const TOOLS: &[(&str, &str)] = &[
     ("setpriv", "util-linux"),
     ("faketime", "faketime"),
     ("openssl", "openssl"),
+    ("ip", "iproute2"),
+    ("unshare", "util-linux"),
+    ("nsenter", "util-linux"),
 ];
 
 pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
@@ -59,17 +65,23 @@ pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
     }
     // At the same time, because the cases mostly wait.
     thread::scope(|scope| {
-        let beside = |kind| {
+        let beside = |run: fn(Kind, &mut Report) -> Result<(), Stop>, kind| {
             scope.spawn(move || {
                 let mut held = Report::held();
-                over(kind, &mut held).map(|()| held)
+                run(kind, &mut held).map(|()| held)
             })
         };
-        let redis = beside(Kind::Redis);
-        let valkey = there(Kind::Valkey.program()).then(|| beside(Kind::Valkey));
+        let both = [Kind::Postgres, Kind::Redis];
+        let apart = both.map(|kind| [beside(fails_over, kind), beside(is_cut_off, kind)]);
+        let redis = beside(over, Kind::Redis);
+        let valkey = there(Kind::Valkey.program()).then(|| beside(over, Kind::Valkey));
         over(Kind::Postgres, report)?;
         over(Kind::Pooled, report)?;
-        let panicked = |_| Err(Stop::Failed("the cases over Redis panicked".to_owned()));
+        let panicked = |_| {
+            Err(Stop::Failed(
+                "cases that run beside others panicked".to_owned(),
+            ))
+        };
         report.append(redis.join().unwrap_or_else(panicked)?);
         match valkey {
             Some(valkey) => report.append(valkey.join().unwrap_or_else(panicked)?),
@@ -82,8 +94,31 @@ pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
                 );
             }
         }
+        for one in apart.into_iter().flatten() {
+            report.append(one.join().unwrap_or_else(panicked)?);
+        }
         Ok(())
     })
+}
+
+/// Runs the cases of a primary and its standby.
+fn fails_over(kind: Kind, report: &mut Report) -> Result<(), Stop> {
+    let title = match kind.is_redis() {
+        true => "failover of Redis to a replica",
+        false => "failover of PostgreSQL to a standby",
+    };
+    report.about(title);
+    failover::run(kind, report).map_err(|failure| Stop::Failed(format!("{title}: {failure}")))
+}
+
+/// Runs the cases of a host behind cables.
+fn is_cut_off(kind: Kind, report: &mut Report) -> Result<(), Stop> {
+    let title = match kind.is_redis() {
+        true => "a host with cables to Redis, in a network namespace",
+        false => "a host with cables to PostgreSQL, in a network namespace",
+    };
+    report.about(title);
+    network::run(kind, report).map_err(|failure| Stop::Failed(format!("{title}: {failure}")))
 }
 
 /// Fails if the system could install Valkey.
@@ -112,7 +147,21 @@ fn over(kind: Kind, report: &mut Report) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Opens the store that a program was given, as the arguments of its process.
+/// Opens the store that a program was given, as the arguments of its process. Tries again as a
+/// service does that starts while its engine is busy.
 pub(crate) fn open(url: &OsString, namespace: &str) -> Result<engine::Opened, auth_core::Error> {
-    engine::open(&url.to_string_lossy(), namespace)
+    const TIMES: usize = 4;
+    let open = || engine::open(&url.to_string_lossy(), namespace);
+    let again = |result: &Result<_, auth_core::Error>| {
+        let failed = result.as_ref().err();
+        failed.is_some_and(auth_core::Error::is_retryable)
+    };
+    let mut opened = open();
+    for _ in 1..TIMES {
+        if !again(&opened) {
+            break;
+        }
+        opened = open();
+    }
+    opened
 }

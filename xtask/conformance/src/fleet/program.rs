@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::engine::{Kind, PASSWORD};
+use super::network::{ENGINE_ADDRESS, SUBNETS};
 use crate::report::Failure;
 
 /// A role of PostgreSQL that only TLS admits, with the password of all.
@@ -133,6 +134,25 @@ pub(super) fn prepare_postgres(around: &Path) -> Result<(), Failure> {
     Ok(fs::write(&rules, own + &found)?)
 }
 
+/// Sets what a server does without where only its failover is of interest, and its standby too: waits
+/// for the disk, because the kernel keeps what a killed program has written, and passwords, which
+/// cost each process of a crowd a tenth of a second.
+pub(super) fn make_hasty(around: &Path) -> Result<(), Failure> {
+    let data = around.join("data");
+    let settings = data.join("postgresql.conf");
+    let mut settings = fs::OpenOptions::new().append(true).open(settings)?;
+    writeln!(settings, "fsync = off")?;
+    let mut rules = String::new();
+    for (who, from) in [
+        ("all", "127.0.0.0/8"),
+        ("all", SUBNETS),
+        ("replication", "127.0.0.1/32"),
+    ] {
+        rules += &format!("host {who} all {from} trust\n");
+    }
+    Ok(fs::write(data.join("pg_hba.conf"), rules)?)
+}
+
 /// Makes a certificate for 127.0.0.1, that of its authority, and that of another one.
 pub(super) fn make_certificates(around: &Path) -> Result<(), Failure> {
     let openssl = |args: &[&str]| {
@@ -179,6 +199,23 @@ pub(super) fn make_certificates(around: &Path) -> Result<(), Failure> {
     give_away(&key)
 }
 
+/// Copies the data of a PostgreSQL server that runs, for a standby of it.
+pub(super) fn copy_postgres(around: &Path, primary: &str) -> Result<(), Failure> {
+    let mut copy = unprivileged(&postgres("pg_basebackup")?);
+    copy.arg("-D").arg(data_folder(around)?);
+    copy.args([
+        "-R",
+        "-X",
+        "stream",
+        "-c",
+        "fast",
+        "--no-sync",
+        "-d",
+        primary,
+    ]);
+    finished(copy.current_dir("/")).map(drop)
+}
+
 pub(super) fn spawn(kind: Kind, around: &Path, ports: Ports) -> Result<Child, Failure> {
     let port = ports.plain.to_string();
     let log = fs::OpenOptions::new()
@@ -190,11 +227,12 @@ pub(super) fn spawn(kind: Kind, around: &Path, ports: Ports) -> Result<Child, Fa
     if kind.is_redis() {
         let mut command = Command::new(kind.program());
         command
-            .args(["--port", &port, "--bind", "127.0.0.1"])
+            .args(["--port", &port, "--bind", "127.0.0.1", ENGINE_ADDRESS])
             .args(["--save", "", "--appendonly", "yes"])
             .args(["--appendfsync", "always"])
             .args(["--maxmemory-policy", "noeviction"])
-            .args(["--requirepass", PASSWORD])
+            .args(["--requirepass", PASSWORD, "--masterauth", PASSWORD])
+            .args(["--repl-diskless-sync-delay", "0"])
             .arg("--dir")
             .arg(around);
         if with_tls {
@@ -211,7 +249,7 @@ pub(super) fn spawn(kind: Kind, around: &Path, ports: Ports) -> Result<Child, Fa
     let mut set = |name: &str, value: &str| {
         command.arg("-c").arg(format!("{name}={value}"));
     };
-    set("listen_addresses", "127.0.0.1");
+    set("listen_addresses", &format!("127.0.0.1,{ENGINE_ADDRESS}"));
     set("unix_socket_directories", "");
     set("max_connections", "100");
     if with_tls {

@@ -11,7 +11,7 @@ use auth_core::ErrorKind::{self, Configuration, TimedOut, Transport};
 use auth_testkit::Rotation;
 use serde_json::{Value, json};
 
-use super::engine::{Engine, Kind, PASSWORD};
+use super::engine::{self, Engine, Kind, PASSWORD};
 use super::program::{AUTHORITY, GUARDED, STRANGER, finished};
 use crate::expect::ensure;
 use crate::output;
@@ -143,7 +143,7 @@ pub(crate) fn open_once(args: Vec<OsString>) -> Outcome {
         return Err(Stop::Usage(format!("{TASK} URL NAMESPACE")));
     };
     let key = AccountKey::new("fleet", "tool", "me");
-    let used = super::open(url, &namespace.to_string_lossy())
+    let used = engine::open(&url.to_string_lossy(), &namespace.to_string_lossy())
         .and_then(|store| store.try_lease(&key).map(drop));
     output::line(match used {
         Ok(()) => json!({ "ok": true }),

@@ -47,7 +47,7 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
     });
 }
 
-fn key(account: &str) -> AccountKey {
+pub(super) fn key(account: &str) -> AccountKey {
     AccountKey::new("fleet", "tool", account)
 }
 
