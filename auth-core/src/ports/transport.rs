@@ -31,8 +31,8 @@ use crate::{
 /// The request:
 ///
 /// 5. Method, path, query and headers are sent as they are.
-/// 6. A body is sent with its length, never in chunks, and an empty POST, PUT or PATCH with a length
-///    of 0: [`Body::frame`](crate::Body::frame) sets the headers.
+/// 6. A body is sent with its length, never in chunks, and an empty POST, PUT or PATCH with a
+///    length of 0: [`Body::frame`](crate::Body::frame) sets the headers.
 /// 7. A stream is opened once for each sending.
 /// 8. If a stream does not open, the request is [not sent](TransportError::not_sent), and the error
 ///    says why.
@@ -45,15 +45,16 @@ use crate::{
 ///
 /// The limits, which are those of [`Limits`]:
 ///
-/// 12. A response of exactly [`max_bytes`](Limits::max_bytes) arrives. A longer one is an error that
-///     names the limit; decompressed bytes count. A [`ResponseBuffer`](crate::ResponseBuffer) counts.
+/// 12. A response of exactly [`max_bytes`](Limits::max_bytes) arrives. A longer one is an error
+///     that names the limit; decompressed bytes count. A
+///     [`ResponseBuffer`](crate::ResponseBuffer) does that.
 /// 13. A response that announces a longer body is an error before its body is read.
-/// 14. What does not move [times out](TransportError::timed_out), with the delivery unknown: a silent
-///     server, a head or body that comes byte by byte, an upload that the server does not read. A
-///     [`Deadline`](crate::Deadline) measures it.
+/// 14. What does not move [times out](TransportError::timed_out), with the delivery unknown: a
+///     silent server, a head or body that comes byte by byte, an upload that the server does not
+///     read. A [`Deadline`](crate::Deadline) measures it.
 /// 15. What moves goes on, however long it takes, a response and an upload alike.
 /// 16. An error counts the bytes of the body that were
-///     [received](TransportError::with_received) before it.
+///     [received](TransportError::with_received) before it, as far as the HTTP client returned them.
 /// 17. The [total timeout](Limits::total_timeout) ends what moves, too.
 ///
 /// Content codings, of which [`AcceptedCoding`](crate::AcceptedCoding) and the buffer take care:
@@ -67,14 +68,15 @@ use crate::{
 ///
 /// Failures:
 ///
-/// 23. If the name does not resolve or the connection is refused, the request is *not sent*. The
-///     error names the cause, and is neither a timeout nor [permanent](TransportError::misconfigured).
+/// 23. If the name does not resolve or the connection is refused, the request is *not sent*. A
+///     refused connection is named as the cause, and is neither a timeout nor
+///     [permanent](TransportError::misconfigured).
 /// 24. Plain http goes to loopback addresses only ([`is_loopback`](crate::is_loopback)). For other
 ///     hosts the request is *not sent*, and the error is permanent and says to use https.
 /// 25. https never falls back to plain http.
 /// 26. After the request was sent, a failure without a response is
-///     [delivery unknown](TransportError::delivery_unknown): a connection that is closed or reset, an
-///     incomplete head, something that is not HTTP.
+///     [delivery unknown](TransportError::delivery_unknown): a connection that is closed or reset,
+///     an incomplete head, something that is not HTTP.
 /// 27. An incomplete body is an error, never a response.
 /// 28. No error shows a secret: nothing of the request's path, query, headers or body, and nothing
 ///     that the server sent, in any text of the error or of its sources.
