@@ -22,7 +22,7 @@ The results of running this workspace's flows and stores against real software:
 - The stores run under system errors and in several processes at once. These processes are killed,
   stopped, cut off from a response, or given a wrong clock.
 - The stores that hosts share run over real PostgreSQL, PgBouncer and Redis servers, which are killed
-  and started again.
+  and started again, or fail over to a standby; the hosts' network is cut and healed.
 - The checks of what our docs state of the running services (LIVE.md) run against our own test server:
   each fact true, then facts made false, one at a time.
 

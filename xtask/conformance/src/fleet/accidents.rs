@@ -9,7 +9,7 @@ use super::engine::{Engine, LEASE};
 use super::scene::{MOST_STEPS, SLACK, Scene, each_step, may_be_tried_again};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
-use crate::stores::store_dir::{counted, rotations, since};
+use crate::stores::store_dir::{StoreDir, counted, rotations, since};
 
 pub(super) fn run(engine: &Engine, report: &mut Report) {
     report.single(
@@ -18,7 +18,7 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
     );
     report.single(
         "the holder is stopped at each step: nothing is sent twice",
-        || each_step(|step| stopped(engine, step)),
+        || each_step(|step| stopped(&Scene::new(engine)?, step)),
     );
     for (name, down) in [
         (
@@ -37,6 +37,14 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
         let crashed = crash_where(engine, Duration::from_secs(20), save)?;
         ensure(crashed == 1, "the save was not reached")
     });
+}
+
+/// The same over the file store, whose processes are on one host.
+pub(super) fn stopped_over_files() -> CheckResult {
+    each_step(|step| {
+        let dir = StoreDir::new()?;
+        stopped(&Scene::in_files(&dir)?, step)
+    })
 }
 
 fn killed(engine: &Engine, step: usize) -> Result<bool, Failure> {
@@ -68,8 +76,7 @@ fn killed(engine: &Engine, step: usize) -> Result<bool, Failure> {
     Ok(true)
 }
 
-fn stopped(engine: &Engine, step: usize) -> Result<bool, Failure> {
-    let scene = Scene::new(engine)?;
+fn stopped(scene: &Scene, step: usize) -> Result<bool, Failure> {
     let mark = scene.server.requests().mark();
     let Some((mut worker, name)) = scene.halted(step, Some(Duration::from_millis(500)))? else {
         return Ok(false);

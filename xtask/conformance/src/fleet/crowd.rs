@@ -12,15 +12,17 @@ use crate::expect::ensure;
 use crate::output;
 use crate::report::{CheckResult, Failure, Report};
 use crate::stores::clock::FakeClock;
-use crate::stores::store_dir::{counted, rotations, server, since};
+use crate::stores::store_dir::{LIFE, StoreDir, counted, rotations, server, server_with, since};
 use crate::stores::worker_process::{Heard, Start, Worker};
 
 /// How many threads and tasks of each process call at once.
 const THREADS: usize = 1;
 const TASKS: usize = 1;
 const ROUNDS: usize = 50;
-/// A third of the lifetime of a token: all hosts agree that it is valid.
-const AHEAD: i64 = 1200;
+/// How far a host's clock is off, in seconds: one ahead, one behind.
+const OFF: i64 = 3600;
+/// All hosts agree that a token of this lifetime is valid.
+const LONG_LIFE: Duration = LIFE.saturating_mul(6);
 
 pub(super) fn run(engine: &Engine, report: &mut Report) {
     let sizes: &[(&str, usize)] = match engine.kind {
@@ -41,16 +43,18 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
     );
     output::line(format_args!("      {figures}"));
     for (name, processes) in sizes {
-        report.single(name, || {
-            Crew::new(engine, *processes, false)?.rounds(ROUNDS)
-        });
+        report.single(name, || Crew::new(engine, *processes)?.rounds(ROUNDS));
     }
     if engine.kind == Kind::Pooled {
         return;
     }
     report.single(
-        "hosts' clocks 40 minutes apart: 10 rounds, 10 renewals",
-        || Crew::new(engine, 4, true)?.rounds(10),
+        "clocks an hour ahead and behind: 10 rounds, 10 renewals",
+        || Crew::with_clocks(engine, LONG_LIFE)?.rounds(10),
+    );
+    report.single(
+        "the same, tokens of an hour, calls in turn: none is reused",
+        || Crew::with_clocks(engine, LIFE)?.calm_rounds(10),
     );
     report.single("10,000 leases held at once: none is lost", || {
         many_leases(engine)
@@ -61,6 +65,13 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
     );
 }
 
+/// The same over the file store, whose processes are on one host.
+pub(super) fn over_files(processes: usize) -> CheckResult {
+    let (server, dir) = (server(Rotation::KillFamily)?, StoreDir::new()?);
+    let start = Start::at(&server, &dir);
+    Crew::of(server, vec![start; processes], Vec::new())?.rounds(ROUNDS)
+}
+
 struct Crew {
     server: TestServer,
     workers: Vec<Worker>,
@@ -68,21 +79,26 @@ struct Crew {
 }
 
 impl Crew {
-    fn new(engine: &Engine, processes: usize, clocks_differ: bool) -> Result<Self, Failure> {
+    fn new(engine: &Engine, processes: usize) -> Result<Self, Failure> {
         let server = server(Rotation::KillFamily)?;
         let start = Start::over(&server, &engine.url(), &engine.namespace()?);
-        let (mut workers, mut clocks) = (Vec::new(), Vec::new());
-        for number in 0..processes {
-            workers.push(match clocks_differ {
-                false => start.spawn()?,
-                true => {
-                    let clock = FakeClock::ahead(if number % 2 == 0 { AHEAD } else { -AHEAD })?;
-                    let worker = start.clone().clock(&clock).spawn()?;
-                    clocks.push(clock);
-                    worker
-                }
-            });
-        }
+        Self::of(server, vec![start; processes], Vec::new())
+    }
+
+    /// Two processes whose clock is ahead, and two whose clock is behind.
+    fn with_clocks(engine: &Engine, life: Duration) -> Result<Self, Failure> {
+        let server = server_with(Rotation::KillFamily, life)?;
+        let start = Start::over(&server, &engine.url(), &engine.namespace()?);
+        let clocks = [OFF, -OFF].map(FakeClock::ahead);
+        let clocks = clocks.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let starts = clocks.iter().cycle().take(4);
+        let starts = starts.map(|clock| start.clone().clock(clock)).collect();
+        Self::of(server, starts, clocks)
+    }
+
+    fn of(server: TestServer, starts: Vec<Start>, clocks: Vec<FakeClock>) -> Result<Self, Failure> {
+        let workers: Result<Vec<_>, _> = starts.iter().map(Start::spawn).collect();
+        let mut workers = workers?;
         let first = workers.first_mut().ok_or("no processes")?;
         first.ask("log-in")?.went_well()?;
         Ok(Self {
@@ -92,6 +108,7 @@ impl Crew {
         })
     }
 
+    /// One renewal for each token that the server rejects.
     fn rounds(mut self, times: usize) -> CheckResult {
         self.all_call()?;
         for round in 0..times {
@@ -103,6 +120,29 @@ impl Crew {
             counted("token requests", log.token(), 1)
                 .and_then(|()| counted("renewals", rotations(&log), 1))
                 .map_err(wrong)?;
+        }
+        Ok(())
+    }
+
+    /// A host ahead of the one that saved takes the token for expired, and renews it again; the one
+    /// behind does not. Each host is the first one in turn.
+    fn calm_rounds(mut self, times: usize) -> CheckResult {
+        for round in 0..times {
+            let mark = self.server.requests().mark();
+            self.server.revoke_access_tokens();
+            let wrong = |failure| format!("round {round}: {failure}");
+            for worker in &mut self.workers {
+                worker
+                    .ask("call")
+                    .and_then(Heard::went_well)
+                    .map_err(wrong)?;
+            }
+            self.workers.reverse();
+            let log = since(&self.server, mark);
+            counted("token requests", log.token(), rotations(&log)).map_err(wrong)?;
+            let renewals = rotations(&log);
+            let calm = (1..=2).contains(&renewals);
+            ensure(calm, format!("round {round}: {renewals} renewals"))?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Stores in a database that the hosts of a service share: real PostgreSQL, PgBouncer and Redis
-//! servers, programs that are killed and stopped, servers that crash.
+//! servers, programs that are killed and stopped, servers that crash or fail over, cables that are
+//! cut.
 //!
 //! Every server runs on loopback in a folder of its own, and ends by its process id.
 
@@ -72,7 +73,7 @@ pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
             })
         };
         let both = [Kind::Postgres, Kind::Redis];
-        let apart = both.map(|kind| [beside(fails_over, kind), beside(is_cut_off, kind)]);
+        let apart = both.map(|kind| beside(apart, kind));
         let redis = beside(over, Kind::Redis);
         let valkey = there(Kind::Valkey.program()).then(|| beside(over, Kind::Valkey));
         over(Kind::Postgres, report)?;
@@ -94,11 +95,21 @@ pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
                 );
             }
         }
-        for one in apart.into_iter().flatten() {
+        for one in apart {
             report.append(one.join().unwrap_or_else(panicked)?);
         }
         Ok(())
     })
+}
+
+/// Runs the cases that need engines of their own, or none.
+fn apart(kind: Kind, report: &mut Report) -> Result<(), Stop> {
+    fails_over(kind, report)?;
+    is_cut_off(kind, report)?;
+    if kind.is_redis() {
+        over_files(report);
+    }
+    Ok(())
 }
 
 /// Runs the cases of a primary and its standby.
@@ -119,6 +130,18 @@ fn is_cut_off(kind: Kind, report: &mut Report) -> Result<(), Stop> {
     };
     report.about(title);
     network::run(kind, report).map_err(|failure| Stop::Failed(format!("{title}: {failure}")))
+}
+
+/// Runs the cases that one host can have. `conformance stores` has its kills, cuts and clocks.
+fn over_files(report: &mut Report) {
+    report.about("one host over the file store");
+    report.single("32 processes: 50 rounds, 50 renewals", || {
+        crowd::over_files(32)
+    });
+    report.single(
+        "the holder is stopped at each step: nothing is sent twice",
+        accidents::stopped_over_files,
+    );
 }
 
 /// Fails if the system could install Valkey.

@@ -9,7 +9,7 @@ use auth_testkit::{Mark, Rotation, TestServer};
 use super::engine::{Engine, LEASE};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure};
-use crate::stores::store_dir::{counted, rotations, server, since};
+use crate::stores::store_dir::{StoreDir, counted, rotations, server, since};
 use crate::stores::worker_process::{Heard, Start, Worker};
 
 /// More steps than a renewal has.
@@ -59,12 +59,23 @@ impl Scene {
         let server = server(Rotation::KillFamily)?;
         let start = Start::over(&server, url, namespace);
         start.spawn()?.ask("log-in")?.went_well()?;
-        let holder_under = Vec::new();
-        Ok(Self {
+        Ok(Self::of(server, start))
+    }
+
+    /// The same in files.
+    pub(super) fn in_files(dir: &StoreDir) -> Result<Self, Failure> {
+        let server = server(Rotation::KillFamily)?;
+        let start = Start::at(&server, dir);
+        start.spawn()?.ask("log-in")?.went_well()?;
+        Ok(Self::of(server, start))
+    }
+
+    fn of(server: TestServer, start: Start) -> Self {
+        Self {
             server,
             start,
-            holder_under,
-        })
+            holder_under: Vec::new(),
+        }
     }
 
     /// Runs the holder under another program.

@@ -37,6 +37,11 @@ pub(crate) const MORE_THAN_A_DAY: Duration = Duration::from_secs(25 * 3600);
 
 /// A server with one user and with refresh tokens.
 pub(crate) fn server(rotation: Rotation) -> Result<TestServer, Failure> {
+    server_with(rotation, LIFE)
+}
+
+/// The same, with login tokens that are valid for this long.
+pub(crate) fn server_with(rotation: Rotation, life: Duration) -> Result<TestServer, Failure> {
     let ping = Route::get("/api/ping", Auth::Login, |visit| {
         let caller = visit.caller;
         let user = caller.map(|caller| caller.user.clone());
@@ -49,7 +54,7 @@ pub(crate) fn server(rotation: Rotation) -> Result<TestServer, Failure> {
         .default_scopes("write login")
         .user(ACCOUNT, PASSWORD)
         .refresh_tokens(rotation)
-        .access_token_lifetime(Some(LIFE))
+        .access_token_lifetime(Some(life))
         .site(api_inat::testkit::site().with_route(ping))
         .start()?)
 }
