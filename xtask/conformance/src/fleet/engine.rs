@@ -108,10 +108,15 @@ impl Engine {
             thread::sleep(Duration::from_millis(50));
         }
         if kind.is_redis() {
-            let port = primary.port().to_string();
-            standby.command(&["replicaof", "127.0.0.1", &port])?;
+            standby.follow(primary.port())?;
         }
         Ok(standby)
+    }
+
+    /// Makes a server of Redis the replica of the one at this port.
+    pub(super) fn follow(&self, port: u16) -> Result<(), Failure> {
+        let words = ["replicaof", "127.0.0.1", &port.to_string()];
+        self.command(&words).map(drop)
     }
 
     fn prepared(

@@ -14,12 +14,19 @@ use crate::stores::store_dir::{counted, rotations, since};
 
 /// How long a standby may take to follow.
 const FOLLOW: Duration = Duration::from_secs(20);
+/// How long a primary is without its replica.
+const ALONE: Duration = Duration::from_secs(1);
 
 pub(super) fn run(kind: Kind, report: &mut Report) -> CheckResult {
     let pair = Pair::new(Engine::start_hasty(kind)?)?;
     report.single("a standby cannot be written: what to do", || {
         pair.read_only()
     });
+    if kind.is_redis() {
+        report.single("without a replica that it requires: 1 renewal", || {
+            pair.without_replica()
+        });
+    }
     let (name, promoted) = match kind.is_redis() {
         true => ("at each step, the replica in step: nothing is lost", Ok(())),
         false => (
@@ -116,8 +123,7 @@ impl Pair {
     fn cut_off(&self) -> CheckResult {
         if self.primary.kind.is_redis() {
             // A port that nothing listens on.
-            let cut = self.standby.command(&["replicaof", "127.0.0.1", "1"]);
-            return cut.map(drop);
+            return self.standby.follow(1);
         }
         for text in [
             "ALTER SYSTEM SET primary_conninfo = ''",
@@ -129,6 +135,31 @@ impl Pair {
         until("a standby that is cut off", || {
             Ok(self.standby.sql(count)? == "0")
         })
+    }
+
+    /// A primary that refuses writes while no replica follows it (`min-replicas-to-write`).
+    fn without_replica(&self) -> CheckResult {
+        let require = |count: &str| {
+            let words = ["config", "set", "min-replicas-to-write", count];
+            self.primary.command(&words).map(drop)
+        };
+        require("1")?;
+        let url = self.url();
+        let scene = |namespace: &str| Scene::at(&url, namespace);
+        let holders = stopped_at_each_step(&self.primary, scene)?;
+        self.cut_off()?;
+        until("a primary without a replica", || {
+            let told = self.primary.command(&["info", "replication"])?;
+            Ok(told.contains("min_slaves_good_slaves:0"))
+        })?;
+        for holder in &holders {
+            holder.worker.go_on()?;
+        }
+        thread::sleep(ALONE);
+        self.standby.follow(self.primary.port())?;
+        each(holders, Holder::goes_on)?;
+        require("0")?;
+        self.until_in_step()
     }
 
     /// The primary is killed in the middle of renewals, each at another step. Returns the new one.
