@@ -1,9 +1,13 @@
 //! What concerns only one of the two clients: spawn, drop, time out, block inside a runtime.
 
-use std::time::Duration;
+use std::{
+    cell::Cell,
+    sync::{Arc, Condvar, Mutex},
+    time::Duration,
+};
 
 use crate::common::{Me, PASSWORD, PATIENCE, browser, doorkeeper, service};
-use auth_core::ErrorKind;
+use auth_core::{AccountKey, BoxFuture, Error, ErrorKind, Lease, Runtime, SecretBytes, Store};
 use auth_flows::{AsyncClient, Client};
 use auth_testkit::Matching;
 use http_reqwest::{Reqwest, Tokio};
@@ -153,4 +157,184 @@ fn a_dropped_login_ends_its_listener() {
         std::net::TcpStream::connect(&address).is_err()
     });
     assert!(ended);
+}
+
+thread_local! {
+    /// Whether this thread runs a job that may block.
+    static MAY_BLOCK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// tokio, which says of its threads whether they may block.
+struct Marked(Tokio);
+
+impl Runtime for Marked {
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.0.sleep(duration)
+    }
+    fn offload(&self, job: Box<dyn FnOnce() + Send>) {
+        self.0.offload(Box::new(move || {
+            MAY_BLOCK.set(true);
+            job();
+            MAY_BLOCK.set(false);
+        }));
+    }
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        self.0.spawn(task);
+    }
+}
+
+/// A store as slow as a database: it notes what is asked on which kind of thread.
+#[derive(Clone, Default)]
+struct Slow {
+    inner: Memory,
+    asked: Arc<Mutex<Vec<(&'static str, bool)>>>,
+}
+
+impl Slow {
+    fn note(&self, what: &'static str) {
+        let mut asked = self.asked.lock().expect("no panic");
+        asked.push((what, MAY_BLOCK.get()));
+    }
+}
+
+/// The end of a lease is a round trip, too.
+struct Held {
+    store: Slow,
+    inner: Option<Lease>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.store.note("free");
+    }
+}
+
+impl Held {
+    fn inner(lease: &Lease) -> &Lease {
+        let held = lease.guard::<Self>().expect("its own lease");
+        held.inner.as_ref().expect("not dropped yet")
+    }
+}
+
+impl Store for Slow {
+    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
+        self.note("load");
+        self.inner.load(key)
+    }
+    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
+        self.note("lease");
+        Ok(self.inner.try_lease(key)?.map(|inner| {
+            let store = self.clone();
+            let inner = Some(inner);
+            Lease::new(key.clone(), Held { store, inner })
+        }))
+    }
+    fn lease_duration(&self) -> Option<Duration> {
+        Some(Duration::from_secs(10))
+    }
+    fn confirm(&self, lease: &Lease, at_least: Duration) -> Result<bool, Error> {
+        self.note("confirm");
+        self.inner.confirm(Held::inner(lease), at_least)
+    }
+    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
+        self.note("save");
+        self.inner.save(Held::inner(lease), record)
+    }
+    fn remove(&self, lease: &Lease) -> Result<(), Error> {
+        self.note("remove");
+        self.inner.remove(Held::inner(lease))
+    }
+    fn describe(&self) -> String {
+        "slow store".to_owned()
+    }
+}
+
+/// Whatever is called: each step of the store, and the end of each lease, is on the blocking pool.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_store_never_holds_up_the_runtime() {
+    let (server, store) = (doorkeeper(), Slow::default());
+    let runtime = Marked(Tokio::current().expect("a runtime"));
+    let client = AsyncClient::new(service(&server), Reqwest::default(), runtime, store.clone());
+    let session = client.account("me");
+    session
+        .log_in_with_password("alice", PASSWORD)
+        .await
+        .expect("a login");
+    session.send(Me).await.expect("a call");
+    server.expire_derived_tokens();
+    session.send(Me).await.expect("a renewal");
+    // A renewal that fails: its login is refused.
+    server.revoke_all();
+    server.expire_derived_tokens();
+    let error = session.send(Me).await.expect_err("the login has ended");
+    assert_eq!(error.kind(), ErrorKind::NeedsLogin, "{error}");
+    session.status().await.expect("a status");
+    session.log_out().await.expect("a logout");
+    client.close().await.expect("all is saved");
+    let asked = store.asked.lock().expect("no panic").clone();
+    for what in ["load", "lease", "confirm", "save", "remove", "free"] {
+        assert!(asked.iter().any(|(step, _)| *step == what), "no {what}");
+    }
+    let held_up: Vec<_> = asked.iter().filter(|(_, may_block)| !may_block).collect();
+    assert!(held_up.is_empty(), "{held_up:?} of {asked:?}");
+}
+
+/// The most calls to a store at once, of whatever many callers.
+const AT_ONCE: usize = 64;
+
+/// A store that hangs until as many calls as may be are in it.
+#[derive(Clone, Default)]
+struct Hanging {
+    inner: Memory,
+    /// How many are in it, and the most so far.
+    calls: Arc<(Mutex<(usize, usize)>, Condvar)>,
+}
+
+impl Store for Hanging {
+    fn load(&self, key: &AccountKey) -> Result<Option<SecretBytes>, Error> {
+        let (calls, changed) = &*self.calls;
+        let mut now = calls.lock().expect("no panic");
+        now.0 += 1;
+        now.1 = now.1.max(now.0);
+        changed.notify_all();
+        let full = |now: &mut (usize, usize)| now.1 < AT_ONCE;
+        let (now, _) = changed
+            .wait_timeout_while(now, PATIENCE, full)
+            .expect("no panic");
+        drop(now);
+        // Time for one more than may be.
+        std::thread::sleep(Duration::from_millis(5));
+        calls.lock().expect("no panic").0 -= 1;
+        self.inner.load(key)
+    }
+    fn try_lease(&self, key: &AccountKey) -> Result<Option<Lease>, Error> {
+        self.inner.try_lease(key)
+    }
+    fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
+        self.inner.save(lease, record)
+    }
+    fn remove(&self, lease: &Lease) -> Result<(), Error> {
+        self.inner.remove(lease)
+    }
+    fn describe(&self) -> String {
+        "hanging store".to_owned()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_hangs_leaves_the_blocking_pool_to_the_program() {
+    let (server, store) = (doorkeeper(), Hanging::default());
+    let runtime = Tokio::current().expect("a runtime");
+    let client = AsyncClient::new(service(&server), Reqwest::default(), runtime, store.clone());
+    let callers: Vec<_> = (0..3 * AT_ONCE)
+        .map(|number| {
+            let session = client.account(&number.to_string());
+            tokio::spawn(async move { session.status().await })
+        })
+        .collect();
+    for caller in callers {
+        let status = caller.await.expect("no panic").expect("a status");
+        assert!(!status.is_logged_in());
+    }
+    assert_eq!(*store.calls.0.lock().expect("no panic"), (0, AT_ONCE));
 }

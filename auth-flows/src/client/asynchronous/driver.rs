@@ -73,7 +73,8 @@ impl AsyncSession {
         let _running = self.client.0.activity.call()?;
         let anonymous = self.identity.account.is_none();
         let mut call = Call::new(&self.client.0.service, operation, anonymous)?;
-        self.drive(&mut call, run, None).await?;
+        let mut no_lease = FlowLease::default(); // a call takes none
+        self.drive(&mut call, run, None, &mut no_lease).await?;
         if let Some(flow) = self.identity.note_accepted(call.accepted()) {
             // A note: the call has succeeded; the store's errors are events.
             let _ = self.run(flow).await;
@@ -293,7 +294,9 @@ impl AsyncSession {
         F::Output: Send,
     {
         let mut erased = ErasedFlow::new(flow);
-        let driven = self.drive(&mut erased, run, slots).await;
+        let mut lease = FlowLease::default();
+        let driven = self.drive(&mut erased, run, slots, &mut lease).await;
+        self.release(&mut lease).await;
         let remarks = erased.take_remarks();
         (driven.and_then(|()| erased.output()), remarks)
     }
@@ -325,10 +328,11 @@ impl AsyncSession {
         flow: &mut (dyn Flow<Output = ()> + Send),
         run: &mut Run,
         slots: Option<&Arc<Slots>>,
+        lease: &mut FlowLease,
     ) -> Result<(), Error> {
         let common = &*self.client.0;
         let mut slot = take(slots).await;
-        let (mut lease, mut event) = (FlowLease::default(), Event::Start);
+        let mut event = Event::Start;
         loop {
             run.note(&event);
             let stored = || common.stored(&self.identity);
@@ -338,11 +342,11 @@ impl AsyncSession {
                 Step::Send(mut request, limits) => {
                     if lease.get().is_some() {
                         let stored = stored()?;
-                        if stored.must_confirm(&lease) {
-                            let held = std::mem::take(&mut lease);
+                        if stored.must_confirm(lease) {
+                            let held = std::mem::take(lease);
                             let job = move || Ok((stored.confirm(&held, &limits), held));
                             let (confirmed, held) = self.client.offload(job).await?;
-                            lease = held;
+                            *lease = held;
                             confirmed?;
                         }
                     }
@@ -387,7 +391,7 @@ impl AsyncSession {
                     Event::Slept
                 }
                 Step::Token(kind, requirement) => {
-                    lease = FlowLease::default();
+                    self.release(lease).await;
                     drop(slot.take());
                     self.identity.note_rejected(kind, requirement);
                     let token = self.get(kind, requirement).await;
@@ -398,31 +402,31 @@ impl AsyncSession {
                     let stored = stored()?;
                     let taken = self.client.offload(move || stored.try_lease()).await;
                     Event::Leased(taken.map(|taken| {
-                        lease = taken;
+                        *lease = taken;
                         lease.get().is_some()
                     }))
                 }
                 // Each of these jobs owns the lease while it runs, so that a dropped caller cannot
                 // release it.
                 Step::Load => {
-                    let (stored, held) = (stored()?, std::mem::take(&mut lease));
+                    let (stored, held) = (stored()?, std::mem::take(lease));
                     let job = move || Ok((stored.load(held.get()), held));
                     let (record, held) = self.client.offload(job).await?;
-                    lease = held;
+                    *lease = held;
                     Event::Loaded(record)
                 }
                 Step::Reserve(bytes) => {
-                    let (stored, held) = (stored()?, std::mem::take(&mut lease));
+                    let (stored, held) = (stored()?, std::mem::take(lease));
                     let job = move || Ok((stored.reserve(&held, bytes), held));
                     let (reserved, held) = self.client.offload(job).await?;
-                    lease = held;
+                    *lease = held;
                     Event::Reserved(reserved)
                 }
                 Step::Save(record) => {
-                    let (stored, mut held) = (stored()?, std::mem::take(&mut lease));
+                    let (stored, mut held) = (stored()?, std::mem::take(lease));
                     let job = move || Ok((stored.save(&mut held, &record), held));
                     let (saved, held) = self.client.offload(job).await?;
-                    lease = held;
+                    *lease = held;
                     Event::Saved(saved)
                 }
                 Step::Done(()) => return Ok(()),

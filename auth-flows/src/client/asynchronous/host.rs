@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use auth_core::{BoxTransport, Error, ErrorKind, Runtime};
 
-use super::AsyncClient;
+use super::{AsyncClient, jobs::Jobs};
 use crate::client::trace::Span;
 use crate::sync::{oneshot::channel, slots::Slots};
 
@@ -13,6 +13,7 @@ pub(in crate::client) struct Host {
     pub(super) transport: BoxTransport,
     pub(super) runtime: Box<dyn Runtime>,
     pub(super) renewals: Arc<Slots>,
+    jobs: Arc<Jobs>,
 }
 
 /// How many renewals run at once. After a night all accounts of a service are due: each renewal has
@@ -25,6 +26,7 @@ impl Host {
             transport,
             runtime,
             renewals: Slots::new(RENEWALS),
+            jobs: Arc::default(),
         }
     }
 }
@@ -42,7 +44,8 @@ impl AsyncClient {
             let _entered = span.enter();
             sender.send(job());
         });
-        self.0.host.runtime.offload(job);
+        let host = &self.0.host;
+        host.jobs.run(&*host.runtime, job);
         receiver.await.unwrap_or_else(|| Err(ended()))
     }
 }

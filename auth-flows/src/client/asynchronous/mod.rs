@@ -4,10 +4,12 @@ mod check;
 mod device;
 mod driver;
 mod host;
+mod jobs;
 mod login;
 mod observe;
 mod paging;
 mod prefetch;
+mod release;
 mod shutdown;
 mod token;
 mod web_login;
@@ -35,6 +37,9 @@ use crate::{
 
 /// An async client of one service: its transport, its runtime, its store and its accounts. Cheap to
 /// clone; clones share everything.
+///
+/// A store blocks, so the client calls it on the runtime's blocking pool, with at most 64 calls at
+/// once: a store that hangs holds up neither the runtime nor the program's own blocking work.
 ///
 /// ```
 /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
