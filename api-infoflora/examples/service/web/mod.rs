@@ -198,10 +198,10 @@ impl Site {
         })
     }
 
-    /// The account's name is the visitor's secret number, so the cookie gives access to the
+    /// The account's name is made of the visitor's secret number, so the cookie gives access to the
     /// session.
     fn session(&self, visitor: &Visitor) -> AsyncSession {
-        self.client.account(visitor.id())
+        self.client.account(&visitor.account())
     }
 
     async fn home(&self, visitor: Option<Visitor>) -> Result<Page, AuthError> {

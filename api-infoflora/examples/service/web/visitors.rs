@@ -12,6 +12,7 @@ use auth_core::{
 };
 use auth_flows::AsyncSession;
 use http::{HeaderValue, Request, header};
+use sha2::{Digest, Sha256};
 
 /// `__Host-`: a browser accepts it from this host only, over https only.
 const COOKIE: &str = "__Host-visitor";
@@ -30,11 +31,7 @@ impl Visitor {
     pub(crate) fn new() -> Result<Self, Error> {
         let mut bytes = [0; 16];
         random(&mut bytes)?;
-        let mut id = String::new();
-        for byte in bytes {
-            write!(id, "{byte:02x}").expect("writing to a string never fails");
-        }
-        Ok(Self(id))
+        Ok(Self(hex(&bytes)))
     }
 
     /// Returns the visitor of a request. `None` without a valid cookie.
@@ -48,8 +45,10 @@ impl Visitor {
         is_ours.then(|| Self(id.to_owned()))
     }
 
-    pub(crate) fn id(&self) -> &str {
-        &self.0
+    /// The name of the account in the store: a digest, because a reader of the store or of a log
+    /// could use the number itself as a cookie.
+    pub(crate) fn account(&self) -> String {
+        hex(&Sha256::digest(&self.0))
     }
 
     /// `Lax`: the browser sends it with Info Flora's redirect, but not with posts of other sites.
@@ -113,6 +112,14 @@ impl Logins {
     fn pending(&self) -> MutexGuard<'_, HashMap<String, (Instant, SecretBytes)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        write!(text, "{byte:02x}").expect("writing to a string never fails");
+    }
+    text
 }
 
 fn random(bytes: &mut [u8]) -> Result<(), Error> {
