@@ -17,6 +17,7 @@ mod setups;
 mod suite;
 mod tls;
 mod trouble;
+mod visitors;
 
 use std::ffi::OsString;
 use std::path::Path;

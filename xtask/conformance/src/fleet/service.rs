@@ -11,27 +11,17 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use auth_core::testkit::{Auth, Route, Site, json};
-use auth_core::{Body, Limits, Request, Transport};
-use auth_testkit::person::Person;
 use auth_testkit::{Dialect, Mark, Matching, Rotation, TestClient, TestServer};
-use http::{HeaderValue, Method, header};
-use http_ureq::Ureq;
 use serde_json::json;
 
 use super::engine::{Engine, Kind, PASSWORD};
+use super::visitors::{PUBLIC, USERS, Visitor, get};
 use crate::expect::ensure;
 use crate::report::{CheckResult, Failure, Report};
 use crate::rig::MAX_WAIT;
 use crate::stores::store_dir::{counted, rotations, since};
 use crate::{cargo, output};
 
-/// Where the visitors' proxy is.
-const PUBLIC: &str = "https://my-app.example";
-const USERS: [(&str, &str); 3] = [
-    ("alice", "password"),
-    ("bob", "hunter2"),
-    ("carol", "swordfish"),
-];
 const ROUNDS: usize = 5;
 const PAUSE: Duration = Duration::from_millis(10);
 /// After this time PostgreSQL has written the end of a lease, for which a store does not wait. It
@@ -46,7 +36,7 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
         Kind::Valkey => "two hosts of a web service over Valkey",
     });
     report.single("all visitors at both hosts: one renewal an expiry", || {
-        renewals(&Fleet::new(engine)?)
+        renewals(engine, &Fleet::new(engine)?)
     });
     report.single(
         "a host stops in mid-renewal: its responses are sent",
@@ -56,6 +46,9 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
         rolling(&Fleet::new(engine)?)
     });
     if engine.kind != Kind::Pooled {
+        report.single("the key is changed host by host: no login is lost", || {
+            change_key(&mut Fleet::new(engine)?)
+        });
         report.single("the engine is away: alive, and not healthy", || {
             away(engine, &Fleet::new(engine)?)
         });
@@ -111,12 +104,19 @@ impl Fleet {
         Ok(fleet)
     }
 
-    fn start(&self) -> Result<Host, Failure> {
-        let home = tempfile::tempdir()?;
+    /// The program with its settings and nothing else of the environment.
+    fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command
             .env_clear()
-            .envs(self.settings.iter().map(|(name, value)| (name, value)))
+            .envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    fn start(&self) -> Result<Host, Failure> {
+        let home = tempfile::tempdir()?;
+        let mut command = self.command();
+        command
             .env("HOME", home.path())
             .current_dir(home.path())
             .stdin(Stdio::null())
@@ -241,66 +241,6 @@ impl Drop for Host {
     }
 }
 
-/// A user's browser, which has logged in.
-struct Visitor {
-    cookie: String,
-    number: usize,
-}
-
-impl Visitor {
-    fn log_in(host: &str, user: &str, password: &str) -> Result<Self, Failure> {
-        let (status, location, cookie, text) = get(host, "/login", "none=1")?;
-        ensure(
-            status == 303,
-            format!("/login responds with {status}: {text}"),
-        )?;
-        let outcome = Person::new(user, password).visit(&location)?;
-        let redirect = outcome.into_redirect()?;
-        let path = redirect.strip_prefix(PUBLIC).ok_or("a foreign redirect")?;
-        let (status, _, _, text) = get(host, path, &cookie)?;
-        ensure(
-            status == 303,
-            format!("the login ends with {status}: {text}"),
-        )?;
-        let number = USERS.iter().position(|(name, _)| *name == user);
-        Ok(Self {
-            cookie,
-            number: number.ok_or("an unknown user")? + 1,
-        })
-    }
-
-    /// Fails unless the visitor sees the own observation.
-    fn home(&self, host: &str) -> CheckResult {
-        let (status, _, _, text) = get(host, "/", &self.cookie)?;
-        let own = format!("the first is {}.", self.number);
-        ensure(
-            status == 200 && text.contains(&own),
-            format!("{host} responds with {status}: {text}"),
-        )
-    }
-}
-
-/// Returns the status, where to go, the new cookie and the text.
-fn get(host: &str, path: &str, cookie: &str) -> Result<(u16, String, String, String), Failure> {
-    let mut request = Request::new(Body::Empty);
-    *request.method_mut() = Method::GET;
-    *request.uri_mut() = format!("{host}{path}").parse()?;
-    let cookie = HeaderValue::from_str(cookie)?;
-    request.headers_mut().insert(header::COOKIE, cookie);
-    let response = Transport::send(&Ureq::default(), request, &Limits::api())?;
-    let header = |name| {
-        let value = response.headers().get(name);
-        value
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-    };
-    let cookie = header(header::SET_COOKIE).split(';').next();
-    let cookie = cookie.unwrap_or_default().to_owned();
-    let location = header(header::LOCATION).to_owned();
-    let text = String::from_utf8_lossy(response.body().as_bytes()).into_owned();
-    Ok((response.status().as_u16(), location, cookie, text))
-}
-
 /// Every visitor at every host at once.
 fn all_visit(fleet: &Fleet) -> CheckResult {
     let hosts = fleet.addresses();
@@ -328,7 +268,7 @@ fn joined<T>(thread: thread::ScopedJoinHandle<'_, Result<T, Failure>>) -> Result
     thread.join().map_err(|_| "it panicked")?
 }
 
-fn renewals(fleet: &Fleet) -> CheckResult {
+fn renewals(engine: &Engine, fleet: &Fleet) -> CheckResult {
     all_visit(fleet)?;
     for round in 0..ROUNDS {
         let mark = fleet.server.requests().mark();
@@ -337,6 +277,18 @@ fn renewals(fleet: &Fleet) -> CheckResult {
             .and_then(|()| fleet.all_renewed(mark, 1))
             .map_err(|failure| format!("round {round}: {failure}"))?;
     }
+    // A reader of the engine cannot be one of the visitors.
+    let cookies = fleet.visitors.iter().map(|visitor| visitor.cookie.as_str());
+    let secrets: Vec<_> = cookies
+        .filter_map(|cookie| cookie.rsplit('=').next())
+        .collect();
+    ensure(
+        secrets.iter().all(|secret| secret.len() == 32),
+        "another cookie",
+    )?;
+    let is_secret = |word: &[u8]| secrets.iter().any(|secret| secret.as_bytes() == word);
+    let shown = engine.bytes()?.windows(32).any(is_secret);
+    ensure(!shown, "the engine has a visitor's cookie")?;
     Ok(())
 }
 
@@ -419,6 +371,36 @@ fn restart_all(fleet: &Fleet, visits: &[AtomicUsize]) -> CheckResult {
         }
     }
     Ok(())
+}
+
+/// The steps of the operator's guide.
+fn change_key(fleet: &mut Fleet) -> CheckResult {
+    all_visit(fleet)?;
+    let (old, new) = ("f0".repeat(32), "0f".repeat(32));
+    let mark = fleet.server.requests().mark();
+    for (own, other) in [(&old, Some(&new)), (&new, Some(&old)), (&new, None)] {
+        fleet.settings.retain(|(name, _)| !name.ends_with("_KEY"));
+        fleet.settings.push(("TOKENS_KEY", own.clone()));
+        if let Some(other) = other {
+            fleet.settings.push(("TOKENS_OLD_KEY", other.clone()));
+        }
+        for _ in 0..2 {
+            // Hosts with the settings before and after this step at one time.
+            fleet.server.revoke_access_tokens();
+            let stopping = fleet.change(|hosts| hosts.remove(0));
+            stopping.terminate()?;
+            stopping.ended()?;
+            let started = fleet.start()?;
+            fleet.change(|hosts| hosts.push(started));
+            all_visit(fleet)?;
+        }
+        if *own == new {
+            let said = fleet.command().arg("reseal").output()?;
+            let said = String::from_utf8_lossy(&said.stdout).into_owned();
+            ensure(said.starts_with("3 of 3 records"), said)?;
+        }
+    }
+    fleet.all_renewed(mark, 6)
 }
 
 /// The tokens in memory serve while the engine is away.
