@@ -221,7 +221,10 @@ impl Ledger {
     /// Removes times that are further ahead than any permit can be: a wrong clock wrote them.
     fn forget_the_future(&mut self, rate: &RateLimit, now: u64) {
         let max_wait = self.max_wait.max(millis(rate.max_wait()));
+        // After a burst the next request is due that much later than the last permit.
+        let burst = millis(rate.spacing()).saturating_mul(rate.burst().into());
         let furthest = now + 2 * max_wait + millis(rate.pause_after_429());
+        let furthest = furthest.saturating_add(burst);
         if self.last.max(self.due) > furthest {
             (self.last, self.due) = (0, 0);
         }

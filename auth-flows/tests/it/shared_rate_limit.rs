@@ -92,8 +92,8 @@ fn hosts_share_the_limit_of_their_address() {
     let folder = tempfile::tempdir().expect("a folder");
     let sent = |address: &str| {
         let store = keystore::File::open(folder.path()).expect("a store");
-        let rate = RateLimit::unlimited()
-            .with_window(3, Duration::from_secs(86_400))
+        let rate = RateLimit::every(Duration::from_secs(3600))
+            .with_burst(3)
             .with_address(address);
         let transport = Counting::default();
         let client = Client::new(service(AFAR, rate), transport.clone(), store);
