@@ -49,8 +49,10 @@ pub fn run() {
         let (requests, last) = tasks(1000, case);
         println!("tasks-{name} {requests} {last:.1}");
     }
-    let (requests, last) = processes(8);
-    println!("processes {requests} {last:.1}");
+    for (count, name) in [(8, "processes"), (32, "processes-32")] {
+        let (requests, last) = processes(count);
+        println!("{name} {requests} {last:.1}");
+    }
 }
 
 fn server(case: Case) -> Slow {
@@ -173,29 +175,56 @@ fn processes(count: usize) -> (usize, f64) {
         "me",
         sessions::EXPIRED,
     );
+    let arguments = ["process".to_owned(), server.address()];
+    let outputs = together(count, folder.path(), &arguments);
+    let times = outputs
+        .iter()
+        .map(|text| text.trim().parse().expect("a number"));
+    (server.requests(), times.fold(0.0, f64::max))
+}
+
+/// Starts this program so many times with these arguments, a number and the folder, lets all begin
+/// at once, and returns what each printed.
+///
+/// # Panics
+///
+/// If a process fails.
+#[must_use]
+pub fn together(count: usize, folder: &Path, arguments: &[String]) -> Vec<String> {
     let own = env::current_exe().expect("this program");
     let children: Vec<_> = (0..count)
         .map(|number| {
             let mut child = Command::new(&own);
-            child.args(["process", &server.address(), &number.to_string()]);
-            child.arg(folder.path()).stdout(Stdio::piped());
+            child.args(arguments).arg(number.to_string());
+            child.arg(folder).stdout(Stdio::piped());
             child.spawn().expect("a process")
         })
         .collect();
-    let ready = |number: usize| folder.path().join(format!("ready-{number}")).exists();
+    let ready = |number: usize| folder.join(format!("ready-{number}")).exists();
     let end = Instant::now() + Duration::from_secs(60);
     while !(0..count).all(ready) && Instant::now() < end {
         thread::sleep(Duration::from_millis(1));
     }
-    fs::write(folder.path().join("go"), "").expect("a file");
-    let mut last = 0.0;
-    for child in children {
+    fs::write(folder.join("go"), "").expect("a file");
+    let outputs = children.into_iter().map(|child| {
         let output = child.wait_with_output().expect("a process");
         assert!(output.status.success());
-        let text = String::from_utf8(output.stdout).expect("a number");
-        last = f64::max(last, text.trim().parse().expect("a number"));
+        String::from_utf8(output.stdout).expect("text")
+    });
+    outputs.collect()
+}
+
+/// Reports that this process is ready, and waits until all are.
+///
+/// # Panics
+///
+/// If the folder cannot be written.
+pub fn ready(number: &str, folder: &Path) {
+    fs::write(folder.join(format!("ready-{number}")), "").expect("a file");
+    let end = Instant::now() + Duration::from_secs(60);
+    while !folder.join("go").exists() && Instant::now() < end {
+        thread::sleep(Duration::from_millis(1));
     }
-    (server.requests(), last)
 }
 
 /// One of several processes that share a store: waits for the signal, gets a token, prints how many
@@ -204,11 +233,7 @@ pub fn process(address: &str, number: &str, folder: &Path) {
     let store = File::open(folder.join("store")).expect("a store");
     let client = Client::new(sessions::service(address), Ureq::default(), store);
     let session = client.account("me");
-    fs::write(folder.join(format!("ready-{number}")), "").expect("a file");
-    let end = Instant::now() + Duration::from_secs(60);
-    while !folder.join("go").exists() && Instant::now() < end {
-        thread::sleep(Duration::from_millis(1));
-    }
+    ready(number, folder);
     let began = Instant::now();
     session.token(TokenKind::Login).expect("a token");
     println!("{:.1}", began.elapsed().as_secs_f64() * 1e3);

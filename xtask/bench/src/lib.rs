@@ -6,17 +6,24 @@
 
 pub mod crowd;
 pub mod exchange;
+pub mod export;
 pub mod floor;
 pub mod inat;
+pub mod line;
 pub mod memory;
 pub mod observations;
 pub mod ours;
 pub mod pages;
 pub mod parts;
+pub mod rate;
+pub mod renewal;
+pub mod send;
 pub mod serve;
 pub mod sessions;
 pub mod slow;
 pub mod space;
+pub mod storm;
+pub mod waiters;
 
 /// A measured work: its name, and a function that does it this many times.
 pub type Work = (&'static str, fn(u32));

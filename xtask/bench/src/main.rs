@@ -4,8 +4,14 @@
 use std::env;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use bench::{WORKS, crowd, exchange, find, inat, memory, observations, pages, serve};
+use bench::{
+    WORKS, crowd, exchange, export, find, inat, line, memory, observations, pages, rate, renewal,
+    send,
+    serve::{self, Served},
+    storm, waiters,
+};
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -23,7 +29,47 @@ fn main() -> ExitCode {
                 None => return unknown(name),
             }
         }
-        ["serve"] => serve::run().expect("a port"),
+        ["serve", delay] => serve::run(Served::token(milliseconds(delay))).expect("a port"),
+        ["serve-file", file, delay] => {
+            serve::run(Served::page(&line::body(file), milliseconds(delay))).expect("a port")
+        }
+        ["send", side, origin, callers, each] => {
+            let mut all = send::SIDES.iter();
+            let load = send::Load {
+                callers: number(callers),
+                each: number(each),
+            };
+            match all.find(|(own, _)| *own == side) {
+                Some((_, send)) => send(origin, load),
+                None => return unknown(side),
+            }
+        }
+        ["fill", folder, accounts] => renewal::fill(Path::new(folder), number(accounts) as usize),
+        ["renew", folder, address, first, times] => {
+            let (first, times) = (number(first) as usize, number(times) as usize);
+            renewal::renew(Path::new(folder), address, first, times);
+        }
+        ["line-page", kind, file] => line::write(kind, file),
+        ["proxy", address, rate] => line::proxy(address, number(rate)).expect("a port"),
+        ["fetch", origin] => println!(
+            "page {:.1}",
+            line::fetch(origin, http_ureq::Ureq::default())
+        ),
+        ["first", origin] => line::first(origin),
+        ["rate", processes, callers, each] => {
+            let [processes, callers, each] =
+                [processes, callers, each].map(|text| number(text) as usize);
+            rate::run(processes, callers, each);
+        }
+        ["sender", callers, each, place, folder] => {
+            let (callers, each) = (number(callers) as usize, number(each) as usize);
+            rate::sender(callers, each, place, Path::new(folder));
+        }
+        ["storm", folder, address, accounts] => {
+            storm::run(Path::new(folder), address, number(accounts) as usize);
+        }
+        ["cancel", count] => waiters::cancel(number(count) as usize),
+        ["export", address] => export::run(address),
         ["inat"] => inat::run().expect("a port"),
         ["memory", threads, pairs] => {
             memory::ratios(number(threads) as usize, number(pairs) as usize)
@@ -37,6 +83,10 @@ fn main() -> ExitCode {
         _ => return unknown(&args.join(" ")),
     }
     ExitCode::SUCCESS
+}
+
+fn milliseconds(text: &str) -> Duration {
+    Duration::from_millis(text.parse().expect("a number"))
 }
 
 fn unknown(what: &str) -> ExitCode {

@@ -110,6 +110,66 @@ pub fn page(alike: Alike) -> String {
     json!({ "total_results": 200, "page": 1, "per_page": 200, "results": results }).to_string()
 }
 
+/// 200 plain observations, about 6 MB: few identifications, one photo, no comments. All ids, names
+/// and coordinates differ as in real life, so that it compresses no better than a real page.
+#[must_use]
+pub fn plain_page() -> String {
+    let results: Vec<Value> = (0..200).map(plain).collect();
+    json!({ "total_results": 200, "page": 1, "per_page": 200, "results": results }).to_string()
+}
+
+fn plain(number: u64) -> Value {
+    let mut one = observation(number, Alike::Never);
+    for (list, length) in [
+        ("identifications", 2),
+        ("photos", 1),
+        ("observation_photos", 1),
+        ("comments", 0),
+        ("votes", 0),
+        ("faves", 0),
+    ] {
+        one[list].as_array_mut().expect("a list").truncate(length);
+    }
+    let mut seed = number << 32;
+    vary(&mut one, &mut seed);
+    one
+}
+
+/// Gives every number of many digits, and every digit of a text, another value.
+fn vary(value: &mut Value, seed: &mut u64) {
+    match value {
+        Value::Number(number) if number.as_u64().is_some_and(|number| number > 9_999) => {
+            let number = number.as_u64().unwrap_or_default();
+            *value = (number / 2 + next(seed) % (number / 2)).into();
+        }
+        Value::String(text)
+            if text.len() > 20
+                && text.contains(|c: char| c.is_ascii_digit())
+                && !text.contains('T') =>
+        {
+            let digit = |c: char| {
+                if c.is_ascii_digit() {
+                    char::from(b'0' + (next(seed) % 10) as u8)
+                } else {
+                    c
+                }
+            };
+            *text = text.chars().map(digit).collect();
+        }
+        Value::Array(list) => list.iter_mut().for_each(|one| vary(one, seed)),
+        Value::Object(map) => map.values_mut().for_each(|one| vary(one, seed)),
+        _ => {}
+    }
+}
+
+/// The next number of SplitMix64.
+fn next(seed: &mut u64) -> u64 {
+    *seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mixed = (*seed ^ (*seed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}
+
 fn observation(number: u64, alike: Alike) -> Value {
     let id = 250_000_000 + number;
     let species = 100_000 + 10 * (number % 80);

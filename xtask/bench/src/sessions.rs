@@ -17,8 +17,14 @@ pub const LIFETIME: Duration = Duration::from_secs(3600);
 /// A service at this address.
 #[must_use]
 pub fn service(address: &str) -> Service {
-    let client = ours::client(&format!("http://{address}/oauth/token"));
-    let base = BaseUrl::parse(&format!("http://{address}")).expect("a base URL");
+    service_at(&format!("http://{address}"))
+}
+
+/// A service at this origin.
+#[must_use]
+pub fn service_at(origin: &str) -> Service {
+    let client = ours::client(&format!("{origin}/oauth/token"));
+    let base = BaseUrl::parse(origin).expect("a base URL");
     let service = Service::new("bench", client, "bench/1.0").expect("a User-Agent");
     service.with_api(Api::new("api", base, TokenKind::Login))
 }

@@ -104,12 +104,17 @@ fn body(number: usize, lifetime: u64) -> String {
 }
 
 /// Reads one request and drops it; `false` at the end.
-pub fn read(reader: &mut BufReader<&TcpStream>) -> io::Result<bool> {
-    let mut length = 0;
+pub fn read(reader: &mut impl BufRead) -> io::Result<bool> {
+    Ok(head(reader)?.is_some())
+}
+
+/// Reads one request; whether it asks for gzip, or `None` at the end.
+pub fn head(reader: &mut impl BufRead) -> io::Result<Option<bool>> {
+    let (mut length, mut gzip) = (0, false);
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line)? == 0 {
-            return Ok(false);
+            return Ok(None);
         }
         let line = line.trim_end().to_ascii_lowercase();
         if line.is_empty() {
@@ -118,7 +123,8 @@ pub fn read(reader: &mut BufReader<&TcpStream>) -> io::Result<bool> {
         if let Some(value) = line.strip_prefix("content-length:") {
             length = value.trim().parse().unwrap_or(0);
         }
+        gzip |= line.starts_with("accept-encoding:") && line.contains("gzip");
     }
     io::copy(&mut reader.by_ref().take(length), &mut io::sink())?;
-    Ok(true)
+    Ok(Some(gzip))
 }

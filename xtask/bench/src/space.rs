@@ -70,9 +70,17 @@ pub fn tokens() -> Vec<Arc<Token>> {
 
 /// A page of 200 numbers; each has a next one until the last.
 #[derive(Clone, Debug)]
-struct Numbers {
+pub struct Numbers {
     page: usize,
     last: usize,
+}
+
+impl Numbers {
+    /// The first of so many pages.
+    #[must_use]
+    pub fn first_of(last: usize) -> Self {
+        Self { page: 0, last }
+    }
 }
 
 impl Operation for Numbers {
@@ -124,11 +132,7 @@ impl Transport for AtHand {
 #[must_use]
 pub fn pages(count: usize) -> usize {
     let client = Client::new(sessions::service("127.0.0.1:9"), AtHand, Everybody);
-    let first = Numbers {
-        page: 0,
-        last: count,
-    };
-    let items = client.anonymous().items(first);
+    let items = client.anonymous().items(Numbers::first_of(count));
     items
         .inspect(|item| assert!(item.is_ok(), "{item:?}"))
         .count()

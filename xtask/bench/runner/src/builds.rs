@@ -4,9 +4,10 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::SystemTime;
 
 use super::Depth;
-use super::measured::Measured;
+use super::measured::{Measured, median};
 use super::packages::PROGRAMS;
 use super::workspace::BenchWorkspace;
 use crate::{Stop, output};
@@ -15,11 +16,12 @@ use crate::{Stop, output};
 const TICKS: f64 = 100.0;
 
 /// Mangled prefixes of functions that a program has no use for if it opens no browser, sends no
-/// file and reads only iNaturalist's dates.
-const UNCALLED: [&str; 3] = [
+/// file, calls nothing of version 2 and reads only iNaturalist's dates.
+const UNCALLED: [&str; 4] = [
     "10auth_flows5login8listener",
     "8api_inat6upload",
     "4jiff3fmt",
+    "8api_inat2v2",
 ];
 
 pub(super) fn measure(
@@ -28,7 +30,10 @@ pub(super) fn measure(
     measured: &mut Measured,
 ) -> Result<(), Stop> {
     match depth {
-        Depth::Everything => all(workspace, measured)?,
+        Depth::Everything => {
+            all(workspace, measured)?;
+            rebuilds(workspace, measured)?;
+        }
         Depth::Steady => {
             for program in &PROGRAMS[..2] {
                 let package = format!("program-{program}");
@@ -49,6 +54,29 @@ pub(super) fn measure(
     let uncalled = UNCALLED.iter().filter(|name| names.contains(**name));
     let uncalled = uncalled.count();
     measured.put("rooms/tool-uncalled", uncalled as f64);
+    Ok(())
+}
+
+/// Processor seconds of a build after a change of `main.rs`; the median of some.
+fn rebuilds(workspace: &BenchWorkspace, measured: &mut Measured) -> Result<(), Stop> {
+    for program in ["tool", "ureq"] {
+        let package = format!("program-{program}");
+        workspace.build(&package)?;
+        let main = format!("programs/{program}/src/main.rs");
+        let main = workspace.folder().join(main);
+        let mut seconds = Vec::new();
+        for _ in 0..5 {
+            let file = fs::File::options().append(true).open(&main);
+            file.and_then(|file| file.set_modified(SystemTime::now()))
+                .map_err(|error| Stop::Failed(format!("{}: {error}", main.display())))?;
+            let before = children()?;
+            workspace.build(&package)?;
+            seconds.push(children()? - before);
+        }
+        if let Some(seconds) = median(seconds) {
+            measured.put(format!("cpu/rebuild-{program}"), seconds);
+        }
+    }
     Ok(())
 }
 
@@ -89,7 +117,7 @@ fn clear(folder: &Path) -> Result<(), Stop> {
 }
 
 /// Seconds in user and system mode that the finished child processes, and theirs, have used.
-fn children() -> Result<f64, Stop> {
+pub(super) fn children() -> Result<f64, Stop> {
     let text = fs::read_to_string("/proc/self/stat").map_err(|error| {
         Stop::Missing(format!(
             "cannot read the processor time from /proc: {error}"

@@ -1,6 +1,7 @@
-//! Counts instructions by callgrind, in user mode. The difference of two runs removes a program's
-//! start and setup.
+//! Counts instructions by callgrind, in user mode, and system calls. The difference of two runs
+//! removes a program's start and setup.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -31,6 +32,27 @@ pub(super) fn is_there() -> Result<PathBuf, Stop> {
     })
 }
 
+/// What one repetition, or a whole run, takes.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Counts {
+    pub(super) instructions: f64,
+    /// System calls by name, without those that read a clock: outside of valgrind they stay in user
+    /// mode.
+    by_name: BTreeMap<String, f64>,
+}
+
+impl Counts {
+    /// All system calls.
+    pub(super) fn calls(&self) -> f64 {
+        self.by_name.values().sum()
+    }
+
+    /// The system calls of this name.
+    pub(super) fn of(&self, name: &str) -> f64 {
+        self.by_name.get(name).copied().unwrap_or_default()
+    }
+}
+
 /// The instructions of one repetition. `arguments` gets the number of repetitions.
 pub(super) fn each(
     workspace: &BenchWorkspace,
@@ -38,25 +60,51 @@ pub(super) fn each(
     times: Times,
     arguments: impl Fn(&str) -> Vec<String>,
 ) -> Result<f64, Stop> {
-    let count = |times: u32| {
-        let arguments = arguments(&times.to_string());
-        whole(&workspace.release(), program, &arguments)
-    };
-    let (few, many) = (count(times.0)?, count(times.1)?);
-    Ok((many - few) / f64::from(times.1 - times.0))
+    Ok(counts(workspace, program, times, arguments)?.instructions)
 }
 
-/// The instructions of a whole run.
-fn whole(folder: &Path, program: &str, arguments: &[String]) -> Result<f64, Stop> {
-    let output = run(folder, program, arguments, Path::new("/dev/null"))?;
+/// The same, with the system calls.
+pub(super) fn counts(
+    workspace: &BenchWorkspace,
+    program: &str,
+    times: Times,
+    arguments: impl Fn(&str) -> Vec<String>,
+) -> Result<Counts, Stop> {
+    let count = |times: u32| whole(workspace, program, &arguments(&times.to_string()));
+    let (few, mut many) = (count(times.0)?, count(times.1)?);
+    let times = f64::from(times.1 - times.0);
+    many.instructions = (many.instructions - few.instructions) / times;
+    for (name, count) in &mut many.by_name {
+        *count = (*count - few.of(name)) / times;
+    }
+    Ok(many)
+}
+
+/// The counts of a whole run.
+pub(super) fn whole(
+    workspace: &BenchWorkspace,
+    program: &str,
+    arguments: &[String],
+) -> Result<Counts, Stop> {
+    let output = run(
+        &workspace.release(),
+        program,
+        arguments,
+        Path::new("/dev/null"),
+    )?;
     let words = String::from_utf8_lossy(&output.stderr);
     match collected(&words) {
-        Some(count) if output.status.success() => Ok(count),
+        Some(instructions) if output.status.success() => Ok(Counts {
+            instructions,
+            by_name: system_calls(&words),
+        }),
         _ => {
             let (called, ended) = (arguments.join(" "), output.status);
-            let words = words.trim();
+            let lines = words.lines().filter(|line| !line.starts_with("SYSCALL["));
+            let words: Vec<_> = lines.collect();
             Err(Stop::Failed(format!(
-                "valgrind {program} {called} ended with {ended}: {words}"
+                "valgrind {program} {called} ended with {ended}: {}",
+                words.join("\n").trim()
             )))
         }
     }
@@ -86,7 +134,7 @@ fn run(folder: &Path, program: &str, arguments: &[String], profile: &Path) -> Re
     let mut out = OsString::from("--callgrind-out-file=");
     out.push(profile);
     Command::new(is_there()?)
-        .arg("--tool=callgrind")
+        .args(["--tool=callgrind", "--trace-syscalls=yes"])
         .arg(out)
         .arg(format!("./{program}"))
         .args(arguments)
@@ -107,6 +155,21 @@ fn named(profile: &str) -> Vec<String> {
     profile.lines().filter_map(name).collect()
 }
 
+/// `SYSCALL[1234,1](45) sys_recvfrom ( 3, 0x4b, …`; what follows such a call has no name.
+fn system_calls(words: &str) -> BTreeMap<String, f64> {
+    let name = |line: &str| {
+        let (_, rest) = line.strip_prefix("SYSCALL[")?.split_once(") ")?;
+        let name = rest.split(['(', ' ']).next()?.trim_start_matches("sys_");
+        let is_one = !name.starts_with('.') && name != "clock_gettime";
+        is_one.then(|| name.to_owned())
+    };
+    let mut calls = BTreeMap::new();
+    for name in words.lines().filter_map(name) {
+        *calls.entry(name).or_default() += 1.0;
+    }
+    calls
+}
+
 /// `==1234== Collected : 594828`
 fn collected(words: &str) -> Option<f64> {
     let mut lines = words.lines();
@@ -122,6 +185,17 @@ mod tests {
     fn functions_are_named_once() {
         let profile = "events: Ir\nob=(1) /lib/x\nfn=(1) main\n12 3\ncfn=(2) <a::B as c::D>::e\ncalls=1 0\nfn=(2)\n0 9\n";
         assert_eq!(named(profile), ["main", "<a::B as c::D>::e"]);
+    }
+
+    #[test]
+    fn system_calls_are_counted_once() {
+        let words = "SYSCALL[1,1](45) sys_recvfrom ( 3, 0x4b4b010, 131072 ) --> [async] ... \n\
+                     SYSCALL[1,1](45) ... [async] --> Success(0x1fd) \n\
+                     SYSCALL[1,2](228) sys_clock_gettime( 1, 0x1f )[sync] --> Success(0x0) \n\
+                     SYSCALL[1,2](231) exit_group( 0 ) --> [pre-success] Success(0x0) \n==1== x\n";
+        let calls: Vec<_> = system_calls(words).into_iter().collect();
+        let expect = [("exit_group", 1.0), ("recvfrom", 1.0)];
+        assert_eq!(calls, expect.map(|(name, count)| (name.to_owned(), count)));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::Stop;
 const TIMES: Times = Times(50, 550);
 
 /// How many exchanges have to share a connection.
-const SHARING: &str = "2000";
+const SHARED: f64 = 2000.0;
 
 /// The exchanges, and the program that runs each.
 const OURS: &[(&str, &str)] = &[("ours-ureq", "bench"), ("ours-reqwest", "bench")];
@@ -38,7 +38,7 @@ pub(super) fn measure(
         }
     };
     for (name, program) in OURS.iter().chain(others) {
-        let server = workspace.serve("bench", &["serve"])?;
+        let server = workspace.serve("bench", &["serve", "0"])?;
         let count = callgrind::each(workspace, program, TIMES, |times| {
             let arguments = ["exchange", name, server.address(), times];
             arguments.map(str::to_owned).to_vec()
@@ -46,9 +46,12 @@ pub(super) fn measure(
         measured.put(format!("instructions/exchange-{name}"), count);
     }
     for transport in ["ureq", "reqwest"] {
-        let server = workspace.serve("bench", &["serve"])?;
+        let server = workspace.serve("bench", &["serve", "0"])?;
         let name = format!("ours-{transport}");
-        workspace.run("bench", &["exchange", &name, server.address(), SHARING])?;
+        workspace.run(
+            "bench",
+            &["exchange", &name, server.address(), &SHARED.to_string()],
+        )?;
         let connections = connections(server)?;
         measured.put(format!("connections/{transport}"), connections);
     }
@@ -57,14 +60,8 @@ pub(super) fn measure(
 
 /// How many connections there were, if all requests arrived.
 fn connections(server: Server) -> Result<f64, Stop> {
-    let last = server.end()?;
-    match last.split_once(' ') {
-        Some((connections, SHARING)) => connections.parse().ok(),
-        _ => None,
+    match server.counted()?[..] {
+        [connections, SHARED, ..] => Ok(connections),
+        _ => Err(Stop::Failed("requests did not arrive".to_owned())),
     }
-    .ok_or_else(|| {
-        Stop::Failed(format!(
-            "the server counted `{last}`; expected {SHARING} requests"
-        ))
-    })
 }

@@ -14,10 +14,10 @@ pub(super) const PATH: &str = "docs/performance-figures.txt";
 const GROWTH: f64 = 1.05;
 
 const HEAD: &str = "\
-# The figures that repeat on each run: instructions (user mode, x86-64, callgrind), allocations, token
-# requests, connections, packages, bytes. `cargo xtask bench --check` measures them again and fails if
-# one grew by more than 5 %; CI runs it. If your change makes one grow, update it here in the same
-# commit, with a reason after `#`: cargo xtask bench --write-figures
+# The figures that repeat on each run: instructions (user mode, x86-64, callgrind), system calls,
+# allocations, token requests, connections, packages, bytes. `cargo xtask bench --check` measures them
+# again and fails if one grew by more than 5 %; CI runs it. If your change makes one grow, update it here
+# in the same commit, with a reason after `#`: cargo xtask bench --write-figures
 ";
 
 /// The committed figures by their names, each with its reason.

@@ -47,7 +47,6 @@ pub(super) const GOALS: &[Goal] = &[
     goal("values", "request + parse 400 B: allocations, 4 of them the response's", One("allocations/ours-parse-400"), 11.0),
     goal("values", "request + parse 4 KB, secrets wiped: instructions ÷ oauth2", Ratio("instructions/ours-parse-4k", "instructions/oauth2-parse-4k"), 0.78),
     goal("values", "request + parse 4 KB, secrets wiped: wall time ÷ oauth2", One("wall/parse-4k"), 0.60),
-    goal("values", "request + parse an error: instructions ÷ oauth2", Ratio("instructions/ours-error", "instructions/oauth2-error"), 0.42),
     goal("values", "request + parse an error: allocations, 4 of them the response's", One("allocations/ours-error"), 10.0),
 
     goal("exchange", "one exchange over loopback, ureq: instructions ÷ bare client", Ratio("instructions/exchange-ours-ureq", "instructions/exchange-bare-ureq"), 1.06),
@@ -55,6 +54,24 @@ pub(super) const GOALS: &[Goal] = &[
     goal("exchange", "one exchange over loopback, reqwest: instructions ÷ bare client", Ratio("instructions/exchange-ours-reqwest", "instructions/exchange-bare-reqwest"), 1.06),
     goal("exchange", "2,000 exchanges, ureq: connections", One("connections/ureq"), 1.0),
     goal("exchange", "2,000 exchanges, reqwest: connections", One("connections/reqwest"), 1.0),
+
+    goal("sends", "blocking send: system calls", One("system-calls/send-ours-ureq"), 10.0),
+    goal("sends", "blocking send: instructions ÷ bare ureq", Ratio("instructions/send-ours-ureq", "instructions/send-bare-ureq"), 1.4),
+    goal("sends", "blocking send: processor time ÷ bare ureq", Ratio("microseconds/send-ours-ureq-http-1", "microseconds/send-bare-ureq-http-1"), 1.3),
+    goal("sends", "blocking sends of 64 threads: connections", One("connections/send-ours-ureq-http-64"), 64.0),
+    goal("sends", "async send: instructions ÷ bare reqwest", Ratio("instructions/send-ours-reqwest", "instructions/send-bare-reqwest"), 1.12),
+    goal("sends", "async send: system calls ÷ bare reqwest", Ratio("system-calls/send-ours-reqwest", "system-calls/send-bare-reqwest"), 1.01),
+    goal("sends", "first https request of a process: instructions ÷ bare ureq", Ratio("instructions/first-ours-ureq", "instructions/first-bare-ureq"), 1.05),
+    goal("sends", "21 connections over https, own agent: full handshakes", One("handshakes/ours-ureq"), 1.0),
+
+    goal("renewal", "one of 100,000 accounts ÷ one of 12: instructions", Ratio("instructions/renewal-many", "instructions/renewal-few"), 1.1),
+    goal("renewal", "one of 100,000 accounts: listings of the folder", One("getdents/renewal-many"), 0.0),
+
+    goal("line", "a plain page of 200: bytes on the wire ÷ uncompressed", Ratio("bytes/plain-page-wire", "bytes/plain-page"), 0.2),
+    goal("line", "the same over https at 10 Mbit/s: ms", One("milliseconds/plain-page-https"), 1_000.0),
+    goal("line", "5 MB at 1 Mbit/s: seconds", One("seconds/5-mb"), 45.0),
+    goal("line", "the same: requests", One("requests/5-mb"), 1.0),
+    goal("line", "50 pages, 50 ms at the server and 50 ms at the caller: ms", One("milliseconds/export"), 3_000.0),
 
     goal("memory", "token from memory: allocations", One("allocations/ours-memory"), 0.0),
     goal("memory", "token from memory, a renewal is stuck: allocations", One("allocations/ours-memory-stuck"), 0.0),
@@ -82,17 +99,29 @@ pub(super) const GOALS: &[Goal] = &[
     goal("crowd", "1,000 tasks, the first caller is cancelled: last caller, ms", One("milliseconds/tasks-cancelled"), LAST),
     goal("crowd", "8 processes at expiry: token requests", One("requests/processes"), 1.0),
 
+    goal("crowd", "32 processes at expiry: token requests", One("requests/processes-32"), 1.0),
+    goal("crowd", "32 processes at expiry: last caller, ms", One("milliseconds/processes-32"), 350.0),
+    goal("crowd", "limit of 100 a second, 512 callers: most in any second", One("requests/rate-1x512"), 101.0),
+    goal("crowd", "the same, 48 processes of 16 callers", One("requests/rate-48x16"), 101.0),
+    goal("crowd", "the same, 32 processes of 8 callers: p99 beyond the due time, ms", One("milliseconds/rate-32x8"), 50.0),
+    goal("crowd", "40,000 cancelled callers ÷ 10,000: instructions", Ratio("instructions/cancel-40000", "instructions/cancel-10000"), 5.0),
+    goal("crowd", "10,000 expired accounts, file store: seconds until all are served", One("seconds/storm"), 6.0),
+    goal("crowd", "the same: sockets", One("sockets/storm"), 80.0),
+    goal("crowd", "the same: threads", One("threads/storm"), 80.0),
+    goal("crowd", "the same: other work waits for the blocking pool, ms", One("milliseconds/storm"), 50.0),
+
     goal("packages", "core: packages", One("packages/core"), 30.0),
-    goal("packages", "small tool: packages", One("packages/tool"), 55.0),
+    goal("packages", "small tool: packages", One("packages/tool"), 56.0),
     goal("builds", "core: processor seconds of a build ÷ oauth2 without features", Ratio("cpu/core", "cpu/oauth2"), 0.45),
-    goal("builds", "small tool: processor seconds of a build ÷ oauth2 + ureq", Ratio("cpu/tool", "cpu/oauth2-ureq"), 0.80),
-    goal("builds", "small tool: stripped size ÷ bare ureq", Ratio("bytes/tool", "bytes/ureq"), 1.08),
+    goal("builds", "small tool: processor seconds of a build ÷ oauth2 + ureq", Ratio("cpu/tool", "cpu/oauth2-ureq"), 0.95),
+    goal("builds", "small tool: rebuild after a change of main.rs ÷ bare ureq", Ratio("cpu/rebuild-tool", "cpu/rebuild-ureq"), 1.25),
+    goal("builds", "small tool: stripped size ÷ bare ureq", Ratio("bytes/tool", "bytes/ureq"), 1.25),
 
     goal("programs", "start with a stored token, one API read: wall time ÷ bare ureq", One("wall/start-ours-bare"), 1.15),
-    goal("programs", "the same: peak memory ÷ bare ureq", One("memory/start-ours-bare"), 1.15),
+    goal("programs", "the same: peak memory ÷ bare ureq", One("memory/start-ours-bare"), 1.2),
     goal("programs", "the same: functions of TLS that run", One("functions/tls-http"), 0.0),
+    goal("programs", "10 accounts of an encrypted folder, written by 10 processes: ms", One("milliseconds/encrypted"), 600.0),
 
-    goal("python", "iNaturalist login: wall time ÷ pyinaturalist", One("wall/login-ours-pyinaturalist"), 1.0 / 150.0),
     goal("python", "iNaturalist login: peak memory ÷ pyinaturalist", One("memory/login-ours-pyinaturalist"), 1.0 / 10.0),
 
     goal("space", "10,000 accounts: bytes of a session beside its token", One("bytes/account"), 1024.0),

@@ -9,15 +9,20 @@ mod exchange;
 mod figures;
 mod goals;
 mod labels;
+mod line;
 mod machine;
 mod measured;
 mod memory;
 mod observations;
 mod packages;
 mod page;
+mod picture;
 mod programs;
 mod python;
+mod renewal;
+mod sends;
 mod space;
+mod tls;
 mod values;
 mod workspace;
 
@@ -31,13 +36,14 @@ use support::{Outcome, Stop, Verdict, cargo, output, pip, root};
 use workspace::BenchWorkspace;
 
 const HELP: &str = "\
-cargo xtask bench [--only GROUP…]   measures and prints every goal with its figure; all groups write docs/PERFORMANCE.md
+cargo xtask bench [--only GROUP…]   measures and prints every goal with its figure; all groups write docs/PERFORMANCE.md and its picture
 cargo xtask bench --check           measures the figures that repeat; fails if one grew by more than 5 %
 cargo xtask bench --write-figures   writes those figures to docs/performance-figures.txt
 
-  GROUP   values, exchange, memory, calls, crowd, observations, space, packages, programs, python, builds
+  GROUP   values, exchange, sends, renewal, line, memory, calls, crowd, observations, space, packages, programs, python, builds
 
-Needs valgrind; `python` needs a python3 with venv and, once, pip's network; `builds` needs strip and nm, from binutils.
+Needs valgrind; `python` needs a python3 with venv and, once, pip's network; `builds` needs strip and nm, from binutils;
+`sends` and `line` need openssl.
 A missed goal is reported and does not fail the run; a missing measurement does.";
 
 /// A part of the measurements, which can be chosen by its name.
@@ -69,6 +75,21 @@ const GROUPS: &[Group] = &[
     Group {
         name: "exchange",
         measure: exchange::measure,
+        steady: true,
+    },
+    Group {
+        name: "sends",
+        measure: sends::measure,
+        steady: true,
+    },
+    Group {
+        name: "renewal",
+        measure: renewal::measure,
+        steady: true,
+    },
+    Group {
+        name: "line",
+        measure: line::measure,
         steady: true,
     },
     Group {
@@ -176,6 +197,7 @@ fn table(workspace: &BenchWorkspace, groups: &[Group]) -> Outcome {
     let unmeasured = missing.max(measured.problems().count());
     if groups.len() == GROUPS.len() && unmeasured == 0 {
         page::DOCUMENT.write(&page::text(&rows, &measured, &machine::read(workspace)?))?;
+        picture::PICTURE.write(&picture::svg(&measured))?;
     }
     output::line(goals::summary(&rows));
     Ok(Verdict::of(unmeasured))

@@ -43,7 +43,7 @@ pub(super) fn text(rows: &[Row], measured: &Measured, machine: &Machine) -> Stri
         ]);
     }
     add(&table.to_string());
-    add("\n## Side by side\n");
+    add("\n## Side by side\n\n![Ours beside the peers](performance.svg)\n");
     for side in SIDES {
         add(&side.text(measured));
     }
@@ -137,6 +137,42 @@ const SIDES: &[Side] = &[
         ],
     },
     Side {
+        title: "one `session.send`",
+        columns: &["ours, ureq", "bare ureq", "ours, reqwest", "bare reqwest"],
+        rows: &[
+            ("instructions", &["instructions/send-ours-ureq", "instructions/send-bare-ureq", "instructions/send-ours-reqwest", "instructions/send-bare-reqwest"]),
+            ("system calls", &["system-calls/send-ours-ureq", "system-calls/send-bare-ureq", "system-calls/send-ours-reqwest", "system-calls/send-bare-reqwest"]),
+            ("processor time in µs, 1 caller", &["microseconds/send-ours-ureq-http-1", "microseconds/send-bare-ureq-http-1", "microseconds/send-ours-reqwest-http-1", "microseconds/send-bare-reqwest-http-1"]),
+            ("… 64 callers", &["microseconds/send-ours-ureq-http-64", "microseconds/send-bare-ureq-http-64", "microseconds/send-ours-reqwest-http-64", "microseconds/send-bare-reqwest-http-64"]),
+            ("… 1,000 callers", &["", "", "microseconds/send-ours-reqwest-http-1000", "microseconds/send-bare-reqwest-http-1000"]),
+            ("… 1 caller, https", &["microseconds/send-ours-ureq-https-1", "microseconds/send-bare-ureq-https-1", "microseconds/send-ours-reqwest-https-1", "microseconds/send-bare-reqwest-https-1"]),
+            ("… 64 callers, https", &["microseconds/send-ours-ureq-https-64", "microseconds/send-bare-ureq-https-64", "microseconds/send-ours-reqwest-https-64", "microseconds/send-bare-reqwest-https-64"]),
+            ("… 1,000 callers, https", &["", "", "microseconds/send-ours-reqwest-https-1000", "microseconds/send-bare-reqwest-https-1000"]),
+            ("connections, 64 callers", &["connections/send-ours-ureq-http-64", "connections/send-bare-ureq-http-64", "connections/send-ours-reqwest-http-64", "connections/send-bare-reqwest-http-64"]),
+            ("connections, 1,000 callers", &["", "", "connections/send-ours-reqwest-http-1000", "connections/send-bare-reqwest-http-1000"]),
+            ("full handshakes of 21 over https", &["handshakes/ours-ureq", "handshakes/bare-ureq"]),
+        ],
+    },
+    Side {
+        title: "a page of 200 observations, milliseconds",
+        columns: &["last byte decoded", "parsing", "first and last item", "first item, if parsed as it comes"],
+        rows: &[
+            ("plain, loopback", &["milliseconds/plain-loopback-transfer", "milliseconds/plain-loopback-parse", "milliseconds/plain-loopback-last", "milliseconds/plain-loopback-first"]),
+            ("rich, loopback", &["milliseconds/rich-loopback-transfer", "milliseconds/rich-loopback-parse", "milliseconds/rich-loopback-last", "milliseconds/rich-loopback-first"]),
+            ("plain, 10 Mbit/s", &["milliseconds/plain-10-transfer", "milliseconds/plain-10-parse", "milliseconds/plain-10-last", "milliseconds/plain-10-first"]),
+            ("rich, 10 Mbit/s", &["milliseconds/rich-10-transfer", "milliseconds/rich-10-parse", "milliseconds/rich-10-last", "milliseconds/rich-10-first"]),
+        ],
+    },
+    Side {
+        title: "a limit of 100 requests a second, shared by a file store",
+        columns: &["most in any second", "p99 beyond the due time, ms"],
+        rows: &[
+            ("512 callers", &["requests/rate-1x512", "milliseconds/rate-1x512"]),
+            ("48 processes of 16 callers", &["requests/rate-48x16", "milliseconds/rate-48x16"]),
+            ("32 processes of 8 callers", &["requests/rate-32x8", "milliseconds/rate-32x8"]),
+        ],
+    },
+    Side {
         title: "a valid token from memory, nanoseconds",
         columns: &["ours", "floor", "median ratio", "ours, renewal stuck", "floor", "median ratio"],
         rows: &[
@@ -174,6 +210,7 @@ const SIDES: &[Side] = &[
             ("1,000 tasks, yup-oauth2", &["requests/tasks-yup-oauth2", "milliseconds/tasks-yup-oauth2"]),
             ("1,000 tasks, google-cloud-auth", &["requests/tasks-google-cloud-auth", "milliseconds/tasks-google-cloud-auth"]),
             ("8 processes, one file store", &["requests/processes", "milliseconds/processes"]),
+            ("32 processes, one file store", &["requests/processes-32", "milliseconds/processes-32"]),
         ],
     },
     Side {
@@ -200,6 +237,7 @@ const SIDES: &[Side] = &[
         columns: &["small tool", "bare ureq", "core", "oauth2", "oauth2 + ureq", "yup-oauth2", "google-cloud-auth"],
         rows: &[
             ("processor seconds of a clean build", &["cpu/tool", "cpu/ureq", "cpu/core", "cpu/oauth2", "cpu/oauth2-ureq", "cpu/yup-oauth2", "cpu/google-cloud-auth"]),
+            ("processor seconds of a rebuild after a change of main.rs", &["cpu/rebuild-tool", "cpu/rebuild-ureq"]),
             ("stripped size, bytes", &["bytes/tool", "bytes/ureq", "bytes/core", "bytes/oauth2", "bytes/oauth2-ureq", "bytes/yup-oauth2", "bytes/google-cloud-auth"]),
         ],
     },

@@ -36,6 +36,7 @@ pub(super) fn measure(
     let starts = pairs(PAIRS, || tool("read", origin), || bare("read"))?;
     starts.put(measured, "start", "ours", "bare");
     logins(workspace, origin, &folder, measured)?;
+    encrypted(workspace, &folder, measured)?;
 
     // Without https no TLS function runs. A run with https is the control.
     let used = tls(
@@ -84,6 +85,26 @@ fn logins(
         || login("program-tool", &there),
     )?;
     ours.put(measured, "login", "ours", "unsynced");
+    Ok(())
+}
+
+/// Ten accounts of an encrypted folder, each saved by a process of its own, loaded by one.
+fn encrypted(
+    workspace: &BenchWorkspace,
+    folder: &tempfile::TempDir,
+    measured: &mut Measured,
+) -> Result<(), Stop> {
+    workspace.build("program-encrypted")?;
+    let folder = folder
+        .path()
+        .join("encrypted")
+        .to_string_lossy()
+        .into_owned();
+    for number in 0..10 {
+        workspace.run("program-encrypted", &["save", &folder, &number.to_string()])?;
+    }
+    let lines = workspace.run("program-encrypted", &["load", &folder, "10"])?;
+    measured.put("milliseconds/encrypted", lines.number("load", 0)?);
     Ok(())
 }
 

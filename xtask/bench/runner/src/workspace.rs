@@ -124,6 +124,14 @@ impl Server {
         &self.address
     }
 
+    /// Ends it, and returns the numbers that it counted.
+    pub(super) fn counted(self) -> Result<Vec<f64>, Stop> {
+        let last = self.end()?;
+        let numbers = last.split_whitespace().map(str::parse);
+        let numbers: Result<Vec<f64>, _> = numbers.collect();
+        numbers.map_err(|_| Stop::Failed(format!("the server counted `{last}`")))
+    }
+
     /// Ends it, and returns its last output.
     pub(super) fn end(mut self) -> Result<String, Stop> {
         drop(self.input.take());
