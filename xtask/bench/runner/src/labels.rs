@@ -210,6 +210,32 @@ With Info Flora as its service (client credentials, one list; no dates, a smalle
 3,243,000 bytes, 1.18 of bare ureq, and 1.15 of its memory. Measured once by hand; the small tool had 1.22
 and 1.19 on that day.
 
+**Items as they come** (is a page parsed while it arrives?): measured, not done. The first item of a page
+could be at hand after some 25 ms at 10 Mbit/s instead of 550 to 700, see the table. The last item could
+come earlier by less than the parsing takes: 10 to 50 ms of those, since the line sets the pace, and
+nothing at all where a page comes faster than it is parsed. Who exports or counts waits for the last item.
+In return, an item would reach the program before it is known whether the response is whole: an error in
+its last byte, or a lost connection, would come after items that are used already, a retry would return
+them again, and a cursor could no longer mean a page. A program that wants to show something soon asks
+for a smaller first page: 30 items instead of 200 are a seventh of the bytes.
+
+**An async send** (goal: 1.12 of bare reqwest) takes 1.23. The difference, 14,600 instructions or some 3 µs
+of processor time, is in no one place; by callgrind, of one send:
+
+| part | instructions |
+| --- | ---: |
+| the URL: written, parsed, compared with the API's base, checked for `..` | 2,500 |
+| the allocator, for what the rows below keep | 2,400 |
+| the clock, four times more, and the server's `Date` | 2,100 |
+| the session: token, flow, events and limits | 1,800 |
+| the transport: limits of its parts, the accepted coding, the response's buffer | 1,800 |
+| headers, set as a map and looked at afterwards | 800 |
+| timers of those limits in tokio | 700 |
+| less than 150 each | 2,500 |
+
+Each of them is a promise (limits that hold, a token that goes to its API alone, a clock that is checked),
+and none can be left out alone to gain a tenth.
+
 **A whole login** is two requests and two saves, each synced with its folder: on a disk that takes a
 millisecond for that, the saves are most of the time. The column *its store in memory* is the same without
 a disk.
