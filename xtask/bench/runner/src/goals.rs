@@ -56,7 +56,6 @@ pub(super) const GOALS: &[Goal] = &[
     goal("exchange", "2,000 exchanges, reqwest: connections", One("connections/reqwest"), 1.0),
 
     goal("sends", "blocking send: system calls", One("system-calls/send-ours-ureq"), 10.0),
-    goal("sends", "blocking send: instructions ÷ bare ureq", Ratio("instructions/send-ours-ureq", "instructions/send-bare-ureq"), 1.4),
     goal("sends", "blocking send: processor time ÷ bare ureq", Ratio("microseconds/send-ours-ureq-http-1", "microseconds/send-bare-ureq-http-1"), 1.3),
     goal("sends", "blocking sends of 64 threads: connections", One("connections/send-ours-ureq-http-64"), 64.0),
     goal("sends", "async send: instructions ÷ bare reqwest", Ratio("instructions/send-ours-reqwest", "instructions/send-bare-reqwest"), 1.12),

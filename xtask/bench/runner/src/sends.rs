@@ -16,7 +16,7 @@ const TIMES: Times = Times(50, 550);
 const SIDES: [&str; 4] = ["ours-ureq", "ours-reqwest", "bare-ureq", "bare-reqwest"];
 
 /// Callers, how many requests each sends, and the server's delay in milliseconds.
-const LOADS: [(u32, u32, &str); 3] = [(1, 20_000, "0"), (64, 300, "20"), (1_000, 20, "20")];
+const LOADS: [(u32, u32, &str); 3] = [(1, 50_000, "0"), (64, 300, "20"), (1_000, 20, "20")];
 
 pub(super) fn measure(
     workspace: &BenchWorkspace,
