@@ -20,9 +20,9 @@ pub(super) fn in_variable(name: &str, example: &str) -> Result<SecretText, Error
 }
 
 /// Returns the error for a URL that cannot be used. Neither the URL nor a part of it is shown.
-pub(super) fn invalid(setting: &'static str, what: &'static str, example: &str) -> Error {
+pub(super) fn invalid(setting: &str, what: &'static str, example: &str) -> Error {
     Error::new(ErrorKind::Configuration, what)
-        .with_setting(setting)
+        .with_setting(setting.to_owned())
         .with_help(format!("use a URL such as {example}"))
 }
 

@@ -43,6 +43,8 @@ const CONNECT: Duration = Duration::from_secs(4);
 /// ```
 pub struct PostgresBuilder {
     url: SecretText,
+    /// The variable of the URL, for errors about it.
+    variable: Option<String>,
     namespace: String,
     lease: Duration,
     unencrypted_connection: bool,
@@ -54,6 +56,7 @@ impl Postgres {
     pub fn builder(url: impl Into<SecretText>) -> PostgresBuilder {
         PostgresBuilder {
             url: url.into(),
+            variable: None,
             namespace: "keystore".to_owned(),
             lease: LEASE,
             unencrypted_connection: false,
@@ -65,7 +68,11 @@ impl Postgres {
     /// # Errors
     /// [`ErrorKind::Configuration`] if the variable is unset or empty.
     pub fn in_variable(name: &str) -> Result<PostgresBuilder, Error> {
-        url::in_variable(name, EXAMPLE).map(Self::builder)
+        let url = url::in_variable(name, EXAMPLE)?;
+        Ok(PostgresBuilder {
+            variable: Some(name.to_owned()),
+            ..Self::builder(url)
+        })
     }
 }
 
@@ -138,7 +145,8 @@ impl PostgresBuilder {
     }
 
     fn connection(&self) -> Result<Connection, Error> {
-        let invalid = |what| url::invalid(SETTING, what, EXAMPLE);
+        let setting = self.variable.as_deref().unwrap_or(SETTING);
+        let invalid = |what| url::invalid(setting, what, EXAMPLE);
         let text = self.url.expose_secret().trim();
         if !["postgres://", "postgresql://"]
             .iter()
@@ -268,6 +276,20 @@ mod tests {
         for word in words {
             assert!(text.contains(word), "{text}: {word}");
         }
+    }
+
+    #[test]
+    fn a_bad_url_from_a_variable_names_it() {
+        let builder = PostgresBuilder {
+            variable: Some("ATLAS_URL".to_owned()),
+            ..Postgres::builder("marked-password")
+        };
+        let error = builder.connection().err().expect("no URL");
+        assert_eq!(error.setting(), Some("ATLAS_URL"));
+        assert!(
+            !format!("{error:?}").contains("marked-password"),
+            "{error:?}"
+        );
     }
 
     #[test]

@@ -34,6 +34,8 @@ const SETTING: &str = "Redis";
 /// ```
 pub struct RedisBuilder {
     url: SecretText,
+    /// The variable of the URL, for errors about it.
+    variable: Option<String>,
     namespace: String,
     lease: Duration,
     unencrypted_connection: bool,
@@ -47,6 +49,7 @@ impl Redis {
     pub fn builder(url: impl Into<SecretText>) -> RedisBuilder {
         RedisBuilder {
             url: url.into(),
+            variable: None,
             namespace: "keystore".to_owned(),
             lease: LEASE,
             unencrypted_connection: false,
@@ -59,7 +62,11 @@ impl Redis {
     /// # Errors
     /// [`ErrorKind::Configuration`](auth_core::ErrorKind::Configuration) if the variable is unset or empty.
     pub fn in_variable(name: &str) -> Result<RedisBuilder, Error> {
-        url::in_variable(name, EXAMPLE).map(Self::builder)
+        let url = url::in_variable(name, EXAMPLE)?;
+        Ok(RedisBuilder {
+            variable: Some(name.to_owned()),
+            ..Self::builder(url)
+        })
     }
 }
 
@@ -125,7 +132,8 @@ impl RedisBuilder {
     }
 
     fn connection(&self) -> Result<Connection, Error> {
-        let invalid = |what| url::invalid(SETTING, what, EXAMPLE);
+        let setting = self.variable.as_deref().unwrap_or(SETTING);
+        let invalid = |what| url::invalid(setting, what, EXAMPLE);
         let text = self.url.expose_secret().trim();
         let Some((scheme, rest)) = text.split_once("://") else {
             return Err(invalid("the URL of the server has no scheme"));
@@ -174,6 +182,20 @@ impl fmt::Debug for RedisBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bad_url_from_a_variable_names_it() {
+        let builder = RedisBuilder {
+            variable: Some("ATLAS_URL".to_owned()),
+            ..Redis::builder("marked-password")
+        };
+        let error = builder.connection().err().expect("no URL");
+        assert_eq!(error.setting(), Some("ATLAS_URL"));
+        assert!(
+            !format!("{error:?}").contains("marked-password"),
+            "{error:?}"
+        );
+    }
 
     #[test]
     fn bad_urls_are_errors_that_show_no_password() {
