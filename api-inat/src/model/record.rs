@@ -202,9 +202,9 @@ macro_rules! record {
                     from: D,
                     pool: &tolerant::Pool,
                 ) -> Result<Option<Self>, D::Error> {
-                    let mut place = None;
-                    tolerant::record(&mut place, from, pool)?;
-                    Ok(place)
+                    let mut target = None;
+                    tolerant::record(&mut target, from, pool)?;
+                    Ok(target)
                 }
 
                 fn push<'de, D: serde::Deserializer<'de>>(

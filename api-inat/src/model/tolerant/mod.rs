@@ -92,18 +92,18 @@ impl<T: Soft> Tolerant for Option<T> {
 /// A record in its own allocation.
 impl<T: Record> Soft for Box<T> {
     fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error> {
-        let mut place = Boxed(None);
-        record(&mut place, from, pool)?;
-        Ok(place.0)
+        let mut target = Boxed(None);
+        record(&mut target, from, pool)?;
+        Ok(target.0)
     }
 }
 
 /// A record that shares its allocation with equal ones.
 impl<T: Record + Shared> Soft for Arc<T> {
     fn read<'de, D: Deserializer<'de>>(from: D, pool: &Pool) -> Result<Option<Self>, D::Error> {
-        let mut place = Pooled(None);
-        record(&mut place, from, pool)?;
-        Ok(place.0)
+        let mut target = Pooled(None);
+        record(&mut target, from, pool)?;
+        Ok(target.0)
     }
 }
 

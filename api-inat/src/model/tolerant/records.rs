@@ -111,22 +111,22 @@ impl<'de, T: Record> Visitor<'de> for Whole<'_, T> {
 }
 
 /// Reads a record in a field, or in a list. Anything but an object counts as absent.
-pub(crate) fn record<'de, D: Deserializer<'de>, P: Place>(
-    place: &mut P,
+pub(crate) fn record<'de, D: Deserializer<'de>, P: Target>(
+    target: &mut P,
     from: D,
     pool: &Pool,
 ) -> Result<(), D::Error> {
-    from.deserialize_any(Object(place, pool))
+    from.deserialize_any(Object(target, pool))
 }
 
-/// A place for a record: reads it there, so that a wide one is not copied on its way.
-pub(crate) trait Place {
+/// A target for a record: reads it there, so that a wide one is not copied on its way.
+pub(crate) trait Target {
     /// Leaves out a record without its id and any other field.
     fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error>;
 }
 
 /// Inside the outer record.
-impl<T: Record> Place for Option<T> {
+impl<T: Record> Target for Option<T> {
     fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error> {
         let record = self.insert(T::default());
         if !record.fill(entries, pool)?.counts::<T>() {
@@ -139,7 +139,7 @@ impl<T: Record> Place for Option<T> {
 /// In its own allocation.
 pub(super) struct Boxed<T>(pub(super) Option<Box<T>>);
 
-impl<T: Record> Place for Boxed<T> {
+impl<T: Record> Target for Boxed<T> {
     fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error> {
         let mut record = Box::<T>::default();
         if record.fill(entries, pool)?.counts::<T>() {
@@ -152,9 +152,9 @@ impl<T: Record> Place for Boxed<T> {
 /// In an allocation that equal records share.
 pub(super) struct Pooled<T>(pub(super) Option<Arc<T>>);
 
-impl<T: Record + Shared> Place for Pooled<T> {
+impl<T: Record + Shared> Target for Pooled<T> {
     fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error> {
-        let mut record = Arc::<T>::default();
+        let mut record = pool.empty::<T>();
         let filled = match Arc::get_mut(&mut record) {
             Some(record) => record.fill(entries, pool)?,
             None => Filled::Nothing,
@@ -167,7 +167,7 @@ impl<T: Record + Shared> Place for Pooled<T> {
 }
 
 /// At the end of a list.
-impl<T: Record> Place for Vec<T> {
+impl<T: Record> Target for Vec<T> {
     fn fill<'de, A: MapAccess<'de>>(&mut self, entries: A, pool: &Pool) -> Result<(), A::Error> {
         if self.capacity() == 0 {
             // Many lists have one record, and a vector of wide ones begins with four.
@@ -187,7 +187,7 @@ impl<T: Record> Place for Vec<T> {
 
 struct Object<'a, P>(&'a mut P, &'a Pool);
 
-impl<'de, P: Place> Visitor<'de> for Object<'_, P> {
+impl<'de, P: Target> Visitor<'de> for Object<'_, P> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
