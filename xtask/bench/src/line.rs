@@ -34,7 +34,7 @@ pub fn write(kind: &str, file: &str) {
     fs::write(file, page).expect("a file");
 }
 
-/// A body for the server: the file's, or so many bytes of a text that does not compress.
+/// A body for the server: that of a file.
 ///
 /// # Panics
 ///
