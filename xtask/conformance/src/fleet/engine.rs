@@ -1,7 +1,6 @@
 //! A server of one kind: started, killed, started again.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::Arc;
@@ -123,8 +122,7 @@ impl Engine {
         kind: Kind,
         prepare: impl FnOnce(&Path) -> Result<(), Failure>,
     ) -> Result<Self, Failure> {
-        let around = tempfile::Builder::new().prefix("fleet-").tempdir()?;
-        fs::set_permissions(around.path(), fs::Permissions::from_mode(0o755))?;
+        let around = program::folder()?;
         let ports = Ports::free(kind)?;
         prepare(around.path())?;
         let server = Mutex::new(program::spawn(kind, around.path(), ports)?);

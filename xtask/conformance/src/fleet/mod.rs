@@ -65,6 +65,7 @@ pub(super) fn run(_: &[Rig; 2], report: &mut Report) -> Result<(), Stop> {
             "servers are missing: apt-get install -y --no-install-recommends {packages}"
         )));
     }
+    program::clean_up().map_err(|failure| Stop::Failed(failure.to_string()))?;
     // At the same time, because the cases mostly wait.
     thread::scope(|scope| {
         let beside = |run: fn(Kind, &mut Report) -> Result<(), Stop>, kind| {

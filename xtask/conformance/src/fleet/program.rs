@@ -17,6 +17,8 @@ pub(super) const GUARDED: &str = "guarded";
 pub(super) const AUTHORITY: &str = "authority.pem";
 /// The certificate of another authority.
 pub(super) const STRANGER: &str = "stranger.pem";
+/// How the folders of servers are called.
+const FOLDER: &str = "fleet-";
 const CERTIFICATE: &str = "server.pem";
 const PRIVATE_KEY: &str = "server.key";
 
@@ -74,26 +76,46 @@ fn free_port() -> Result<u16, Failure> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }
 
-/// A command as the user `postgres`: the programs refuse to run as root.
-pub(super) fn unprivileged(program: &Path) -> Command {
-    let own = fs::metadata("/proc/self").map(|about| about.uid());
-    let mut command = match own {
-        Ok(0) => {
-            let mut command = Command::new("setpriv");
-            command
-                .args([
-                    "--reuid=postgres",
-                    "--regid=postgres",
-                    "--clear-groups",
-                    "--",
-                ])
-                .arg(program);
-            command
-        }
-        _ => Command::new(program),
-    };
+/// A command that ends with the thread that starts it, also where the whole program is killed.
+fn mortal() -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL"]);
     command.stdin(Stdio::null()).stdout(Stdio::null());
     command
+}
+
+/// A command as the user `postgres`: the programs refuse to run as root.
+pub(super) fn unprivileged(program: &Path) -> Command {
+    let mut command = mortal();
+    if fs::metadata("/proc/self").is_ok_and(|about| about.uid() == 0) {
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
+    }
+    command.arg("--").arg(program);
+    command
+}
+
+/// Removes the folders of runs that were killed.
+pub(super) fn clean_up() -> Result<(), Failure> {
+    for entry in fs::read_dir(std::env::temp_dir())? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let owner = name.to_str().and_then(|name| {
+            let (owner, _) = name.strip_prefix(FOLDER)?.split_once('-')?;
+            owner.parse::<u32>().ok()
+        });
+        if owner.is_some_and(|owner| !Path::new(&format!("/proc/{owner}")).exists()) {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// A folder for a server, by the name of this process.
+pub(super) fn folder() -> Result<tempfile::TempDir, Failure> {
+    let prefix = format!("{FOLDER}{}-", std::process::id());
+    let folder = tempfile::Builder::new().prefix(&prefix).tempdir()?;
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
+    Ok(folder)
 }
 
 /// Gives a file to the user `postgres`, if we are root.
@@ -225,8 +247,9 @@ pub(super) fn spawn(kind: Kind, around: &Path, ports: Ports) -> Result<Child, Fa
     let [certificate, key] = [CERTIFICATE, PRIVATE_KEY].map(|name| around.join(name));
     let with_tls = certificate.exists();
     if kind.is_redis() {
-        let mut command = Command::new(kind.program());
+        let mut command = mortal();
         command
+            .args(["--", kind.program()])
             .args(["--port", &port, "--bind", "127.0.0.1", ENGINE_ADDRESS])
             .args(["--save", "", "--appendonly", "yes"])
             .args(["--appendfsync", "always"])
@@ -243,7 +266,7 @@ pub(super) fn spawn(kind: Kind, around: &Path, ports: Ports) -> Result<Child, Fa
                 .arg("--tls-key-file")
                 .arg(&key);
         }
-        return Ok(command.stdin(Stdio::null()).stdout(log).spawn()?);
+        return Ok(command.stdout(log).spawn()?);
     }
     let mut command = unprivileged(&postgres("postgres")?);
     let mut set = |name: &str, value: &str| {
