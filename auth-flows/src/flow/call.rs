@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   Start ──► Token ──► Permit ──► Send ──► Done
-//!               ▲         ▲         │ 401, once: a token newer than this one
+//!               ▲         ▲         │ 401: a token newer than this one, a few times
 //!               ├─────────┼─────────┤
 //!               │         └─ Pause ◄┤ 429, with a rate limit: a permit after the pause, or the error
 //!               └─── Sleep ◄────────┘ failed, and may be repeated
@@ -11,6 +11,10 @@
 //! The token comes before the permit, so that callers that waited for a renewal do not all send at
 //! once. If the token expires before the permit comes, the call keeps the permit and gets a new
 //! token.
+//!
+//! One new token is enough, unless another process replaces it before it is used: that of a fleet
+//! whose clock is wrong may renew as often as it calls, and the server may end the token before. The
+//! memory of rejections keeps this from requesting tokens that are of no use.
 //!
 //! Where the token is optional, a server may treat an expired one as absent and report success. So
 //! a success that the server dates after the expiry stated in the token itself counts as a 401.
@@ -26,6 +30,9 @@ use auth_core::{
 use super::{Next, send};
 use crate::retry::CALL;
 
+/// How many tokens one call asks to be replaced.
+const MOST_REJECTED: u8 = 3;
+
 /// One call of an operation.
 pub(crate) struct Call<'a, O> {
     operation: ResolvedOperation<'a, O>,
@@ -33,7 +40,8 @@ pub(crate) struct Call<'a, O> {
     is_rate_limited: bool,
     state: State,
     token: Option<Arc<Token>>,
-    renewed: bool,
+    /// How many tokens were rejected.
+    rejected: u8,
     /// The response that a further step waits for: a 401 while the token is renewed, a 429 while the
     /// pause is noted.
     response: Option<Response>,
@@ -67,7 +75,7 @@ impl<'a, O: Operation> Call<'a, O> {
             is_rate_limited: service.rate_limit().is_some() && !on_this_machine,
             state: State::Start,
             token: None,
-            renewed: false,
+            rejected: 0,
             response: None,
             has_permit: false,
             failures: 0,
@@ -124,13 +132,15 @@ impl<'a, O: Operation> Call<'a, O> {
     fn on_response(&mut self, now: Now, response: Response) -> Next<O::Output> {
         let too_late = self.is_past_its_end(&response);
         match (response.status().as_u16(), self.generation()) {
-            (200..=299, Some(_)) if too_late && self.renewed => Err(Error::new(
+            (200..=299, Some(_)) if too_late && self.rejected > 0 => Err(Error::new(
                 ErrorKind::Malformed,
                 "server clock is past the expiry of the token it just issued",
             )
             .with_help("try again later; the clocks of the service's servers disagree")),
-            (status, Some(generation)) if !self.renewed && (status == 401 || too_late) => {
-                self.renewed = true;
+            (status, Some(generation))
+                if too_late || (status == 401 && self.rejected < MOST_REJECTED) =>
+            {
+                self.rejected += 1;
                 self.response = Some(response).filter(|_| status == 401);
                 self.get_token(TokenRequirement::NewerThan(generation))
             }

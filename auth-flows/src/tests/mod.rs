@@ -7,6 +7,7 @@ mod lease_wait;
 mod looked;
 mod orders;
 mod outlived;
+mod replaced;
 mod single_flight;
 mod stuck;
 mod taken;
