@@ -56,6 +56,9 @@ pub(super) fn run(engine: &Engine, report: &mut Report) {
         "the same, tokens of an hour, calls in turn: none is reused",
         || Crew::with_clocks(engine, LIFE)?.calm_rounds(10),
     );
+    report.single("the same, calls at once: each has a token", || {
+        Crew::with_clocks(engine, LIFE)?.hasty_rounds(5)
+    });
     report.single("10,000 leases held at once: none is lost", || {
         many_leases(engine)
     });
@@ -143,6 +146,20 @@ impl Crew {
             let renewals = rotations(&log);
             let calm = (1..=2).contains(&renewals);
             ensure(calm, format!("round {round}: {renewals} renewals"))?;
+        }
+        Ok(())
+    }
+
+    /// Hosts that call at the same time renew each other's tokens, some of which the server has ended
+    /// before they are used.
+    fn hasty_rounds(mut self, times: usize) -> CheckResult {
+        for round in 0..times {
+            let wrong = |failure| format!("round {round}: {failure}");
+            let mark = self.server.requests().mark();
+            self.server.revoke_access_tokens();
+            self.all_call().map_err(wrong)?;
+            let log = since(&self.server, mark);
+            counted("token requests", log.token(), rotations(&log)).map_err(wrong)?;
         }
         Ok(())
     }
