@@ -415,11 +415,15 @@ fn away(engine: &Engine, fleet: &Fleet) -> CheckResult {
     health(200)?;
     thread::sleep(WRITTEN);
     thread::scope(|scope| -> CheckResult {
-        let crash = scope.spawn(|| engine.crash(Duration::from_secs(1)));
-        health(503)?;
-        ensure(responds("/alive", 200), "it is not alive")?;
-        all_visit(fleet)?;
-        joined(crash)
+        let seen = scope.spawn(|| {
+            health(503)?;
+            ensure(responds("/alive", 200), "it is not alive")?;
+            all_visit(fleet)
+        });
+        // Not in the other thread: a server ends with the one that started it.
+        let crashed = engine.crash(Duration::from_secs(1));
+        joined(seen)?;
+        crashed
     })?;
     health(200)?;
     let mark = fleet.server.requests().mark();
