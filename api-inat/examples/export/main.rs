@@ -9,8 +9,12 @@
 //!
 //! An incomplete export grows in `observations.ndjson.part`; `observations.ndjson.place` has its
 //! valid length and the cursor. The last complete export stays until the new one is complete, and
-//! also if nothing is found. `--user LOGIN` exports another user's public data. See
-//! `support/mod.rs` for the other options and variables. Not run against the real service.
+//! also if nothing is found. `--user LOGIN` exports another user's public data.
+//!
+//! First it asks who is logged in, also with `--user`: iNaturalist answers a search with a rejected
+//! token by anonymous data and status 200. This request gets a 401, and the token is renewed.
+//!
+//! See `support/mod.rs` for the other options and variables. Not run against the real service.
 
 mod part;
 #[path = "../support/mod.rs"]
@@ -38,12 +42,11 @@ fn run() -> Result<(), Box<dyn Error>> {
     };
     let (service, store) = support::open("inat-export", &args)?;
     let world = World::of(service, store, &args)?;
+    // Also with `--user`: iNaturalist answers a search with a rejected token as if there was none.
+    let me = world.send(Me::new())?;
     let user = match args.value("--user") {
         Some(user) => user.to_owned(),
-        None => {
-            let me = world.send(Me::new())?;
-            me.login.ok_or("iNaturalist returned no login name")?.into()
-        }
+        None => me.login.ok_or("iNaturalist returned no login name")?.into(),
     };
 
     let whole = Search::new().user_login(user).per_page(200);

@@ -221,3 +221,20 @@ fn where_nothing_is_found_the_last_export_stays() {
         assert_eq!(left, "yesterday's\n");
     });
 }
+
+/// A search answers a refused token with anonymous data and status 200.
+#[test]
+fn a_token_refused_before_its_expiry_is_replaced_before_the_export() {
+    everywhere(|scene| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let target = folder.path().join("all.ndjson");
+        let export = || {
+            let mut program = scene.example("export", folder.path());
+            run(program.args(["--user", "alice"]).arg(&target), true);
+            complete(&target);
+        };
+        export();
+        scene.server.expire_derived_tokens();
+        export();
+    });
+}
