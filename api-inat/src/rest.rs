@@ -321,7 +321,7 @@ impl<T> RestList<T> {
         self.parts.progress()
     }
 
-    /// Reads the records into another type.
+    /// Reads the records into another type. To follow pages, implement [`Identified`] for it.
     #[must_use]
     pub fn of<U>(self) -> RestList<U> {
         RestList {

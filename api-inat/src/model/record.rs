@@ -4,7 +4,8 @@ use serde_json::Value;
 
 /// A record with an id, as paging by id requires.
 ///
-/// Implement it for your own type to follow the pages of a search that reads into it.
+/// Implement it for your own type to follow the pages of a search that reads into it: for the
+/// `pages` and `items` of a session.
 ///
 /// ```
 /// use api_inat::model::Identified;
@@ -21,6 +22,11 @@ use serde_json::Value;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "cannot follow the pages of a list whose records are `{Self}`",
+    label = "`{Self}` does not implement `api_inat::model::Identified`",
+    note = "implement `api_inat::model::Identified`, which returns the id, for `{Self}`"
+)]
 pub trait Identified {
     /// Returns the id of the record. `None` only if the response has none.
     fn id(&self) -> Option<u64>;

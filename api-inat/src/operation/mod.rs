@@ -123,7 +123,7 @@ macro_rules! operation {
             operation! { @free $($nest)* }
 
             /// Reads the records into another type: your own struct, or `serde_json::Value` for all
-            /// fields.
+            /// fields. To follow pages, implement [`Identified`](crate::model::Identified) for it.
             #[must_use]
             pub fn of<U>(self) -> $Name<U> {
                 $Name {
