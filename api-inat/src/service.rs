@@ -101,9 +101,9 @@ pub fn service_from(credentials: &impl CredentialValues) -> ServiceBuilder {
 /// itself was not read. The burst of five is pyinaturalist's. Nothing was tried on the running
 /// service.
 ///
-/// Requests to the APIs and downloads from the media servers count. Logins do not, nor does the
-/// derivation of API tokens (`GET /users/api_token`, about one a day for each account, for any
-/// number of callers).
+/// Requests to the APIs and downloads from the media servers count. So does the derivation of an API
+/// token (`GET /users/api_token`, about one a day for each account, for any number of callers),
+/// though it does not wait behind other requests. Logins do not count.
 ///
 /// # Many at once
 /// A request that would wait over ten minutes fails, with an error that says when to retry. So

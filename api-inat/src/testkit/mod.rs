@@ -5,8 +5,13 @@
 //! one is obscured: only its owner receives the true location.
 //!
 //! A missing, wrong or expired API token causes no error on reads of observations: the response is
-//! anonymous, with status 200, as on the real v1. Unknown parameters are ignored, dates among them:
-//! `d1` and `d2` do not narrow a search. v2 refuses both, and returns only the requested fields.
+//! anonymous, with status 200, as on the real v1. v2 refuses it, and returns only the requested
+//! fields.
+//!
+//! A search honours `id`, `id_above`, `id_below`, `user_login`, `user_id`, `taxon_id`,
+//! `quality_grade`, `order`, `order_by=observed_on`, `page`, `per_page` and `only_id`. v1 ignores
+//! all others: `project_id`, `place_id`, `taxon_name`, `d1` and `d2` do not narrow a search. v2
+//! ignores `d1`, `d2`, `locale` and `preferred_place_id`, and refuses all others.
 //!
 //! ```
 //! use api_inat::{observations::Search, testkit};
