@@ -34,6 +34,9 @@ pub fn service(client_id: impl Into<String>) -> ServiceBuilder {
 /// Returns the rate limit of a [`service`]: two requests a second. Info Flora names no limit; a
 /// public client sleeps half a second after each page.
 ///
+/// A request that would wait over ten minutes fails, with an error that says when to retry; see
+/// [`with_max_wait`](RateLimit::with_max_wait). Requests to a loopback IP are not limited.
+///
 /// ```
 /// // Two hosts with an address each: each has the limit, though they share a store.
 /// let service = api_infoflora::service("0123456789abcdef0123456789abcdef")
