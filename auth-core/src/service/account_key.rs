@@ -58,7 +58,7 @@ impl AccountKey {
     }
 
     /// Returns the account's name as the program chose it. `None` if this is the key of the client
-    /// itself.
+    /// itself. Show this one to a user.
     ///
     /// ```
     /// use auth_core::AccountKey;
@@ -91,7 +91,7 @@ impl AccountKey {
 
     /// Returns the account's name as the program chose it, with a second `@` before a name that
     /// begins with one; `@client` for the client itself, followed by its scope if that is not the
-    /// default.
+    /// default. A store keys by it; to show a name to a user, use [`name`](Self::name).
     #[must_use]
     pub fn account(&self) -> &str {
         &self.0[2]
