@@ -238,6 +238,9 @@ impl Login {
     /// response; [`explain`](Self::explain) gets the reason. If the listener is first, that thread
     /// ends when `prompt` returns: one that reads standard input takes one more line of it.
     ///
+    /// If a browser opens, `prompt` is not called. To accept an address in that case too, or to have a
+    /// cancel button beside the input, use [`PendingLogin::paster`](crate::PendingLogin::paster).
+    ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
     /// # let (_server, session) = setup::session();

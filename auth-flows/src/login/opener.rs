@@ -48,12 +48,27 @@ impl Open {
             Self::Not => Ok(false),
             Self::With(open) => open(url).map(|()| true),
             #[cfg(feature = "browser")]
-            Self::Default | Self::Forced => open::that(url).map(|()| true),
+            Self::Default | Self::Forced => open::that(url).map(|()| true).map_err(readable),
             #[cfg(not(feature = "browser"))]
             Self::Default | Self::Forced => Err(io::Error::other(
                 "auth-flows was built without the feature `browser`",
             )),
         }
+    }
+}
+
+/// Replaces the words of `open` for a launcher that failed or is missing: its command line and the
+/// `Debug` of a status, such as `ExitStatus(unix_wait_status(256))`, or "No such file".
+#[cfg(feature = "browser")]
+fn readable(problem: io::Error) -> io::Error {
+    match problem.kind() {
+        io::ErrorKind::Other => {
+            io::Error::other("the system's program that opens web pages failed")
+        }
+        kind @ io::ErrorKind::NotFound => {
+            io::Error::new(kind, "the system has no program that opens web pages")
+        }
+        _ => problem,
     }
 }
 
@@ -73,6 +88,24 @@ fn obstacle(needs_display: bool, is_set: impl Fn(&str) -> bool) -> Option<&'stat
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "browser")]
+    #[test]
+    fn a_failed_or_missing_launcher_reads_as_a_sentence() {
+        let words =
+            r#"Launcher "xdg-open" "https://x" failed with ExitStatus(unix_wait_status(256))"#;
+        let failed = readable(io::Error::other(words));
+        assert_eq!(
+            failed.to_string(),
+            "the system's program that opens web pages failed"
+        );
+        let missing = readable(io::Error::from_raw_os_error(2)); // on each system
+        assert_eq!(
+            missing.to_string(),
+            "the system has no program that opens web pages"
+        );
+        assert_eq!(missing.kind(), io::ErrorKind::NotFound);
+    }
 
     #[test]
     fn a_browser_opens_before_the_user_or_not_at_all() {

@@ -187,7 +187,7 @@ impl Host {
             Some(Telling::Nothing) | None => format!(
                 "check that the user finished the login. Other likely causes: the redirect URI {redirect_uri} is not registered for this client, \
                  the client id `{}` is unknown, the client may not use the authorization code grant, or the address of the login page \
-                 is wrong (the service then shows an error page and never redirects); or the browser runs on another machine (then log in with a pasted redirect)",
+                 is wrong (the service then shows an error page and never redirects); or the browser runs on another machine (then paste the address at which it ended, or log in with a pasted redirect)",
                 self.pending.client_id()
             ),
         };
