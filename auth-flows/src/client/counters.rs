@@ -66,7 +66,10 @@ pub struct Counts {
     pub pauses: u64,
     /// Logins.
     pub logins: u64,
-    /// Logins that failed.
+    /// Logins that failed in a method of a session. Not counted is what the program learns by itself,
+    /// before it calls one: a web login that the user denied
+    /// ([`PendingAuthorization::accept`](auth_core::PendingAuthorization::accept)), and the error of
+    /// a [`PendingLogin`](crate::PendingLogin).
     pub logins_failed: u64,
     /// Logouts.
     pub logouts: u64,

@@ -99,7 +99,7 @@ impl AsyncClient {
     }
 
     /// Returns a session for the account with this name. The program chooses the names, and may use
-    /// several accounts side by side.
+    /// several accounts side by side; see [`Client::account`](crate::Client::account).
     #[must_use]
     pub fn account(&self, name: &str) -> AsyncSession {
         self.session(Some(Owner::Account(name)), LoginSource::Stored)

@@ -82,6 +82,10 @@ impl Client {
     /// Returns a session for the account with this name. The program chooses the names, and may use
     /// several accounts side by side.
     ///
+    /// The name is the key of the stored login, and cannot be changed after the login. If only the
+    /// login tells who the user is, make up a name, such as a number. After the login ask the service
+    /// for the user (at iNaturalist `users::Me`), and store that beside the name, to show it.
+    ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
     /// # let (_server, client) = setup::client();
@@ -141,7 +145,8 @@ impl Client {
     /// `None` if the store cannot list them, e.g. an environment variable. Sends nothing.
     ///
     /// [`account`](Self::account) takes each of them. Their [`status`](Session::status) says whose
-    /// login has ended, and [`check`](Session::check) asks the service.
+    /// login has ended, as far as the store and this client know, and [`check`](Session::check)
+    /// renews a token that is due.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
