@@ -3,7 +3,7 @@
 //! | status | meaning |
 //! | --- | --- |
 //! | 0 | done; also if the reader of a pipe has all that it wanted, as `head` |
-//! | 1 | any other failure |
+//! | 1 | any other failure, such as a suspended account, which only the service can lift |
 //! | 2 | wrong usage or settings: a human must change them |
 //! | 3 | a login is required, or was refused |
 //! | 74 | a file, the store or the output cannot be read or written |
