@@ -173,6 +173,17 @@ fn each_refusal_is_one_error_in_both_worlds() {
     );
     faults.clear();
 
+    let portal = "<html><head><title>Log in to the Wi-Fi</title></head></html>";
+    faults.always(Matching::Any, fault(200, "text/html", portal));
+    let mark = server.requests().mark();
+    let page = refusal(&worlds, Get::new(7));
+    assert_eq!(page.kind(), ErrorKind::Malformed, "{page}");
+    assert!(!page.is_retryable(), "{page}");
+    assert!(page.to_string().contains("a web page in place of JSON"));
+    let sent = server.requests().since(mark).total();
+    assert_eq!(sent, 2, "a read that a portal answers is not repeated");
+    faults.clear();
+
     // A token that the server rejects: it is renewed once, then the error is returned.
     faults.always(
         Matching::Path("/v1/users/me".into()),
