@@ -57,7 +57,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     };
     let session = client.account("me");
 
-    if !session.status()?.is_logged_in() {
+    if session.status()?.needs_login() {
         match (
             &server.local,
             env::var("INAT_USERNAME"),

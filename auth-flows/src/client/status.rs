@@ -30,6 +30,7 @@ pub struct Status {
     /// Why the tokens are in memory only, if the store could not save them. Each call tries again.
     pub unsaved: Option<Error>,
     needs_login: bool,
+    is_usable: bool,
 }
 
 /// The state of a token, without its text.
@@ -67,20 +68,26 @@ impl PartialEq for Status {
             && self.store == other.store
             && unsaved(self) == unsaved(other)
             && self.needs_login == other.needs_login
+            && self.is_usable == other.is_usable
     }
 }
 
 impl Status {
-    /// Returns whether a login is stored that may still work: it has not expired, or can be renewed,
-    /// and the service has not refused it. Only a call shows whether the service accepts it now.
+    /// Returns whether calls can be made with what is stored: a token of the account is valid or can
+    /// be renewed, and the service has not refused it. Only a call shows whether the service accepts
+    /// it now.
+    ///
+    /// Also true while a derived token outlives a login that has ended. To decide whether to log in,
+    /// ask [`needs_login`](Self::needs_login).
     #[must_use]
     pub fn is_logged_in(&self) -> bool {
-        self.is_stored() && !self.needs_login
+        self.is_usable
     }
 
     /// Returns whether the user must log in ([`log_in`](crate::Session::log_in)): nothing is
-    /// stored, or the service has refused what is, or it has expired and cannot be renewed. A
-    /// session that logs in by itself never needs it.
+    /// stored, or the service has refused the login, or it has expired and cannot be renewed. A
+    /// derived token may live on for a while: calls that need only that still work. A session that
+    /// logs in by itself never needs it.
     ///
     /// ```
     /// # mod setup { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/docs/setup.inc")); }
@@ -94,10 +101,6 @@ impl Status {
     #[must_use]
     pub fn needs_login(&self) -> bool {
         self.needs_login
-    }
-
-    fn is_stored(&self) -> bool {
-        self.login.is_some() || self.derived.is_some()
     }
 
     pub(super) fn new(
@@ -115,14 +118,18 @@ impl Status {
         let (login, derived) = (status(TokenKind::Login), status(TokenKind::Derived));
         let serves =
             |status: &TokenStatus| !status.rejected && (!status.expired || status.refreshable);
-        let usable = login.iter().chain(&derived).any(serves);
+        // A derived token cannot renew the login that it came from. A plain token has none.
+        let lasts = login.as_ref().or(derived.as_ref()).is_some_and(serves);
+        let is_stored = login.is_some() || derived.is_some();
+        let serves_now = login.iter().chain(&derived).any(serves);
         Self {
             login,
             derived,
             account: account.key().clone(),
             store,
             unsaved: account.unsaved().error(),
-            needs_login: !usable && !renews_itself,
+            needs_login: !lasts && !renews_itself,
+            is_usable: serves_now || (is_stored && renews_itself),
         }
     }
 }

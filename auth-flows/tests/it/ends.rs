@@ -104,6 +104,34 @@ fn check_dead_again(server: &TestServer, world: &World) {
     world.log_in("me", browser()).expect("a login");
 }
 
+/// The API token outlives the login that it was derived from: calls work, but the login is over.
+#[test]
+fn a_login_that_the_server_ended_is_needed_while_its_derived_token_lives() {
+    let server = doorkeeper();
+    let store = Memory::new();
+    for world in World::both(&server, store.clone()) {
+        world.log_in("me", browser()).expect("a login");
+        world.send("me", Me).expect("a derived token");
+        server.revoke_all();
+        assert!(world.send("me", Ping).expect_err("dead").needs_login());
+        let later = World::both(&server, store.clone());
+        for program in later.iter().chain([&world]) {
+            let status = program.status("me").expect("a status");
+            assert!(status.login.as_ref().expect("stored").rejected);
+            assert!(status.needs_login(), "{status:?}");
+            assert!(status.is_logged_in(), "the derived token lives: {status:?}");
+            program.send("me", Me).expect("and serves");
+        }
+        // The idiom of all guides recovers by itself.
+        later[0].log_in("me", browser()).expect("a login");
+        for program in later.iter().chain([&world]) {
+            program.send("me", Ping).expect("the new login");
+            let status = program.status("me").expect("a status");
+            assert!(status.is_logged_in() && !status.needs_login(), "{status:?}");
+        }
+    }
+}
+
 #[test]
 fn an_imported_token_that_the_service_rejects_is_not_called_alive() {
     let server = doorkeeper();

@@ -237,7 +237,7 @@ fn logged_in(
         if let Err(error) = &login.status {
             output::problem(format_args!("the login failed: {error}"));
         }
-    } else if !client_credentials && !env.account.status()?.is_logged_in() {
+    } else if !client_credentials && env.account.status()?.needs_login() {
         let name = text(CredentialField::Username);
         match (name, password) {
             (Some(name), Some(password)) => {
