@@ -92,7 +92,7 @@ impl Discovery {
 
     /// Also reads this file, after the environment and before the keyring. It has a line for each
     /// value, with the name of its variable, as a `.env` file has: `INAT_APP_ID=33f27dc6`. Other
-    /// lines are ignored. A missing file has no values.
+    /// lines are ignored. A missing or empty file has no values.
     ///
     /// It may hold secrets, so [`discover`](Self::discover) rejects a file that other users can
     /// access.

@@ -152,6 +152,60 @@ fn a_file_of_the_program_goes_between_the_environment_and_the_keyring() {
 }
 
 #[test]
+fn a_file_of_the_program_that_is_not_read_is_a_wrong_setting() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("credentials");
+    let check = |path: &Path, words: &str, help: &str| {
+        let error = discovery(&[("INAT_APP_ID", "id")]).file(path).discover();
+        let error = error.unwrap_err();
+        let text = format!("{error} {error:?}");
+        assert_eq!(error.kind(), ErrorKind::Configuration, "{text}");
+        assert_eq!(error.setting(), Some("Discovery::file"), "{text}");
+        let name = format!("the credentials file {}", path.display());
+        assert!(text.contains(&name) && text.contains(words), "{text}");
+        let told = error.help().unwrap_or_default();
+        assert!(told.contains(help), "{told}");
+        assert!(
+            !text.contains("token record") && !told.contains("log "),
+            "{text}"
+        );
+        assert!(!text.contains("marked"), "{text}");
+    };
+    let write = |content: &[u8]| {
+        fs::write(&path, content).unwrap();
+        #[cfg(unix)]
+        set_mode(&path, 0o600);
+    };
+    check(folder.path(), "is a directory, not a file", "name a file");
+    write(b"INAT_PASSWORD=marked\xff");
+    check(&path, "cannot read", "save it as UTF-8");
+    write(&b"marked".repeat(200_000));
+    check(
+        &path,
+        "is larger than 1 MiB",
+        "name the file with the lines",
+    );
+    #[cfg(unix)]
+    {
+        write(b"INAT_PASSWORD=marked");
+        set_mode(&path, 0o644);
+        let change = "'; change the password and the secret if others may have read it";
+        check(&path, "is accessible to other users (mode 0644)", change);
+        set_mode(&path, 0o600);
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        check(&link, "is a symbolic link, not a file", "name its target");
+        // A path through a file.
+        check(&path.join("file"), "cannot read", "correct the path");
+    }
+    // As a `.env` file that has no line yet.
+    write(b"");
+    let error = discovery(&[]).file(&path).discover().unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("credentials has no INAT_APP_ID"), "{text}");
+}
+
+#[test]
 fn a_token_needs_no_application() {
     let found = discovery(&[("INAT_API_TOKEN", VALID)]).discover().unwrap();
     assert!(found.require(ClientId).unwrap_err().is_configuration());

@@ -9,10 +9,16 @@ use std::{
 use auth_core::{Error, ErrorKind, ExposeSecret, SecretBytes, SecretText};
 
 use super::discovery::ReadVariable;
-use crate::fs::private_file;
+use crate::fs::{
+    errors,
+    private_file::{self, CHANGING, NotPlain, Refusal},
+};
 
 /// The largest value, in bytes.
 const LIMIT: u64 = 64 << 10;
+
+/// The help for a file that the system does not let the program read.
+const ACCESS: &str = "correct the path, or give this user access to the file";
 
 /// Returns the value in the file that `<variable>_FILE` names, without the line break at its end.
 /// `None` if that variable is not set or empty.
@@ -29,7 +35,7 @@ pub(super) fn read(variable: &str, read: &ReadVariable) -> Result<Option<SecretT
             format!("cannot read the file {path} that {name} names"),
         )
         .with_setting(name.clone())
-        .with_help("correct the path, or give this user access to the file")
+        .with_help(ACCESS)
         .with_source(source)
     };
     let bytes = open(&path).and_then(content).map_err(failed)?;
@@ -68,14 +74,66 @@ fn text(bytes: &SecretBytes) -> io::Result<&str> {
 
 /// Returns the text of a file that only its owner can access. `None` if it does not exist.
 pub(super) fn read_private(path: &Path) -> Result<Option<SecretText>, Error> {
-    let Some(bytes) = private_file::read(path)? else {
-        return Ok(None);
+    let bytes = match private_file::examine(path) {
+        Ok(Some(bytes)) => bytes,
+        // As a `.env` file that has no line yet.
+        Ok(None) | Err(Refusal::Empty) => return Ok(None),
+        Err(refusal) => return Err(not_read(path, refusal)),
     };
     let text = text(&bytes).map_err(|source| {
-        let what = format!("cannot read the credentials file {}", path.display());
-        Error::new(ErrorKind::Configuration, what).with_source(source)
+        unreadable(path)
+            .with_help("save it as UTF-8 text")
+            .with_source(source)
     })?;
     Ok(Some(text.into()))
+}
+
+/// Returns the error for the program's file with credentials. Its mode and its place are settings,
+/// and what it holds is not renewed by a login.
+fn not_read(path: &Path, refusal: Refusal) -> Error {
+    let (problem, help) = match refusal {
+        Refusal::Failed(source) => {
+            return unreadable(path).with_help(ACCESS).with_source(source);
+        }
+        Refusal::NotPlain(kind) => {
+            let help = match kind {
+                NotPlain::Link => "name its target instead",
+                NotPlain::Directory | NotPlain::Special => "name a file instead",
+            };
+            (kind.problem().to_owned(), help.to_owned())
+        }
+        Refusal::OpenToOthers(mode) => (
+            format!("is accessible to other users (mode {mode:04o})"),
+            format!(
+                "run: chmod 600 {}; change the password and the secret if others may have read it",
+                errors::quoted(path)
+            ),
+        ),
+        Refusal::OwnedBy(owner) => (
+            format!("belongs to another user (id {owner}), who can change it"),
+            "make the user that runs this program its owner with chown; change the password and \
+             the secret if the other user is not trusted"
+                .to_owned(),
+        ),
+        Refusal::TooLarge => (
+            "is larger than 1 MiB, so it is not a file with credentials".to_owned(),
+            "name the file with the lines `NAME=value`".to_owned(),
+        ),
+        Refusal::Empty => ("is empty".to_owned(), "write its lines".to_owned()),
+        Refusal::Changing => (CHANGING.to_owned(), "try again".to_owned()),
+    };
+    wrong_file(format!("the credentials file {} {problem}", path.display())).with_help(help)
+}
+
+fn unreadable(path: &Path) -> Error {
+    wrong_file(format!(
+        "cannot read the credentials file {}",
+        path.display()
+    ))
+}
+
+fn wrong_file(what: String) -> Error {
+    Error::new(ErrorKind::Configuration, what).with_setting("Discovery::file")
 }
 
 /// Returns the value of the last line `NAME=value`, without the pair of single quotes that a shell

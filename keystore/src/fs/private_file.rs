@@ -19,63 +19,140 @@ pub(crate) const LIMIT: u64 = 1 << 20;
 /// The help for a file that is not a token record.
 const MOVE_AWAY: &str = "move it away and log in again";
 
+/// What is wrong with a file whose length changes.
+pub(crate) const CHANGING: &str = "changed while it was read, so another program writes to it";
+
+/// Why a file is not read.
+pub(crate) enum Refusal {
+    /// The system's reason.
+    Failed(io::Error),
+    /// It is a link, a directory, a pipe or another special file.
+    NotPlain(NotPlain),
+    /// Other users can access it: its mode.
+    OpenToOthers(u32),
+    /// It belongs to another user: the id.
+    OwnedBy(u32),
+    /// It has no bytes.
+    Empty,
+    /// It is larger than [`LIMIT`].
+    TooLarge,
+    /// Another program writes to it.
+    Changing,
+}
+
+/// What is in the place of a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotPlain {
+    Directory,
+    Link,
+    Special,
+}
+
+impl NotPlain {
+    pub(crate) fn problem(self) -> &'static str {
+        match self {
+            Self::Directory => "is a directory, not a file",
+            Self::Link => "is a symbolic link, not a file",
+            Self::Special => "is not a regular file",
+        }
+    }
+}
+
+impl Refusal {
+    /// Returns the error of a store whose token record is in this file.
+    fn of_record(self, path: &Path) -> Error {
+        match self {
+            Self::Failed(source) => errors::failed(Doing::Reading, path, source),
+            Self::NotPlain(kind) => not_plain(path, kind),
+            Self::OpenToOthers(mode) => errors::rejected(
+                path,
+                &format!("is accessible to other users (mode {mode:04o})"),
+                format!(
+                    "run: chmod 600 {}; log out and in again if others may have read it",
+                    errors::quoted(path)
+                ),
+            ),
+            Self::OwnedBy(owner) => errors::foreign_owner(path, owner),
+            Self::Empty => errors::rejected(path, "is empty", MOVE_AWAY),
+            Self::TooLarge => {
+                let problem = "is larger than 1 MiB, so it is not a token record";
+                errors::rejected(path, problem, MOVE_AWAY)
+            }
+            Self::Changing => errors::rejected(path, CHANGING, MOVE_AWAY),
+        }
+    }
+}
+
+/// Reads the file with a token record. `None` if it does not exist.
+pub(crate) fn read(path: &Path) -> Result<Option<SecretBytes>, Error> {
+    examine(path).map_err(|refusal| refusal.of_record(path))
+}
+
 /// Reads the file. `None` if it does not exist.
 ///
-/// Rejects a file that other users can access or that another user owns, one that is not a regular file, and one that is
-/// empty or over [`LIMIT`].
-pub(crate) fn read(path: &Path) -> Result<Option<SecretBytes>, Error> {
-    let failed = |source| errors::failed(Doing::Reading, path, source);
-    if !check_plain_file(Doing::Reading, path)? {
-        return Ok(None);
+/// Refuses a file that other users can access or that another user owns, one that is not a regular
+/// file, and one that is empty or over [`LIMIT`].
+pub(crate) fn examine(path: &Path) -> Result<Option<SecretBytes>, Refusal> {
+    match plain_file(path).map_err(Refusal::Failed)? {
+        None => return Ok(None),
+        Some(Err(kind)) => return Err(Refusal::NotPlain(kind)),
+        Some(Ok(())) => {}
     }
     let mut file = match held::open(path) {
         // Removed since the check.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        opened => opened.map_err(failed)?,
+        opened => opened.map_err(Refusal::Failed)?,
     };
-    let metadata = file.metadata().map_err(failed)?;
+    let metadata = file.metadata().map_err(Refusal::Failed)?;
     if let Some(mode) = mode_for_others(&metadata) {
-        return Err(errors::rejected(
-            path,
-            &format!("is accessible to other users (mode {mode:04o})"),
-            format!(
-                "run: chmod 600 {}; log out and in again if others may have read it",
-                errors::quoted(path)
-            ),
-        ));
+        return Err(Refusal::OpenToOthers(mode));
     }
-    if let Some(owner) = platform::other_owner(&metadata).map_err(failed)? {
-        return Err(errors::foreign_owner(path, owner));
+    if let Some(owner) = platform::other_owner(&metadata).map_err(Refusal::Failed)? {
+        return Err(Refusal::OwnedBy(owner));
     }
     read_bytes(&mut file, metadata.len())
-        .map_err(failed)?
+        .map_err(Refusal::Failed)?
         .map(Some)
-        .map_err(|problem| errors::rejected(path, problem, MOVE_AWAY))
 }
 
 /// Whether the file exists. Rejects links, directories, pipes and other special files.
 ///
 /// A save would replace a link, not its target. Opening a pipe would block forever.
 pub(crate) fn check_plain_file(doing: Doing, path: &Path) -> Result<bool, Error> {
+    match plain_file(path) {
+        Ok(None) => Ok(false),
+        Ok(Some(Ok(()))) => Ok(true),
+        Ok(Some(Err(kind))) => Err(not_plain(path, kind)),
+        Err(source) => Err(errors::failed(doing, path, source)),
+    }
+}
+
+/// What is in this place; `None` if nothing is.
+fn plain_file(path: &Path) -> io::Result<Option<Result<(), NotPlain>>> {
     let file_type = match fs::symlink_metadata(path) {
         Ok(metadata) => metadata.file_type(),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(source) => return Err(errors::failed(doing, path, source)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(source),
     };
-    if file_type.is_file() {
-        return Ok(true);
-    }
-    let (problem, help) = if file_type.is_dir() {
-        ("is a directory, not a file", "move it away")
+    Ok(Some(if file_type.is_file() {
+        Ok(())
+    } else if file_type.is_dir() {
+        Err(NotPlain::Directory)
     } else if file_type.is_symlink() {
-        (
-            "is a symbolic link, not a file",
-            "replace it by its target, or open the store in the directory of its target",
-        )
+        Err(NotPlain::Link)
     } else {
-        ("is not a regular file", "move it away")
+        Err(NotPlain::Special)
+    }))
+}
+
+fn not_plain(path: &Path, kind: NotPlain) -> Error {
+    let help = match kind {
+        NotPlain::Link => {
+            "replace it by its target, or open the store in the directory of its target"
+        }
+        NotPlain::Directory | NotPlain::Special => "move it away",
     };
-    Err(errors::rejected(path, problem, help))
+    errors::rejected(path, kind.problem(), help)
 }
 
 /// Whether the file exists and is foreign: `judge` says so, or it cannot be read.
@@ -169,11 +246,11 @@ fn mode_for_others(metadata: &fs::Metadata) -> Option<u32> {
 
 /// Reads a file of this length into one allocation, so that no unwiped copy is left behind. The
 /// inner error says what is wrong with its length.
-fn read_bytes(file: &mut fs::File, length: u64) -> io::Result<Result<SecretBytes, &'static str>> {
+fn read_bytes(file: &mut fs::File, length: u64) -> io::Result<Result<SecretBytes, Refusal>> {
     let length = match usize::try_from(length) {
-        Ok(0) => return Ok(Err("is empty")),
+        Ok(0) => return Ok(Err(Refusal::Empty)),
         Ok(short) if length <= LIMIT => short,
-        _ => return Ok(Err("is larger than 1 MiB, so it is not a token record")),
+        _ => return Ok(Err(Refusal::TooLarge)),
     };
     let mut bytes = vec![0; length + 1]; // one more, to notice a file that has grown
     let mut filled = 0;
@@ -191,7 +268,7 @@ fn read_bytes(file: &mut fs::File, length: u64) -> io::Result<Result<SecretBytes
     Ok(if filled == length {
         Ok(bytes)
     } else {
-        Err("changed while it was read, so another program writes to it")
+        Err(Refusal::Changing)
     })
 }
 
@@ -244,11 +321,12 @@ mod tests {
         fs::write(&path, "12345").unwrap();
         let check = |length: u64, expect: Result<&[u8], &str>| {
             let found = read_bytes(&mut fs::File::open(&path).unwrap(), length).unwrap();
-            assert_eq!(
-                found.as_ref().map(AsRef::as_ref),
-                expect.as_ref().map(|bytes| *bytes),
-                "{length}"
-            );
+            let found = found.map_err(|refusal| refusal.of_record(Path::new("it")).to_string());
+            let found = found.as_ref().map(AsRef::<[u8]>::as_ref);
+            match (found, expect) {
+                (Err(text), Err(words)) => assert!(text.contains(words), "{length}: {text}"),
+                (found, expect) => assert_eq!(found.ok(), expect.ok(), "{length}"),
+            }
         };
         let changed = "changed while it was read, so another program writes to it";
         check(5, Ok(b"12345"));
