@@ -2,6 +2,7 @@
 //! program.
 
 use std::{
+    borrow::Cow,
     fmt,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -11,7 +12,7 @@ use auth_core::{
     unverified_expiry,
 };
 
-use crate::{process_leases::Leases, text_input};
+use crate::{credentials::CredentialSource, process_leases::Leases, text_input};
 
 /// A read-only store with the token of an environment variable, which the program names.
 ///
@@ -171,6 +172,8 @@ impl fmt::Debug for Environment {
 #[derive(Clone)]
 pub struct StaticToken {
     text: Option<SecretBytes>,
+    /// Where credentials had it from, for errors and descriptions.
+    source: Option<CredentialSource>,
     shared: Shared,
 }
 
@@ -181,6 +184,7 @@ impl StaticToken {
         let token = token.into();
         Self {
             text: text_input::trimmed(token.expose_secret()).map(bytes),
+            source: None,
             shared: Shared::default(),
         }
     }
@@ -211,6 +215,23 @@ impl StaticToken {
         self
     }
 
+    /// Says where the token was found, so that errors name the variable to correct.
+    pub(crate) fn with_source(mut self, source: Option<CredentialSource>) -> Self {
+        self.source = source;
+        self
+    }
+
+    fn name(&self) -> Cow<'static, str> {
+        match self.source {
+            None | Some(CredentialSource::Given) => "a token given to the program".into(),
+            Some(source) => format!("the token from {source}").into(),
+        }
+    }
+
+    fn read_only(&self) -> Error {
+        read_only(&self.name(), USE_ANOTHER)
+    }
+
     /// Returns whether a load returns the token, for the account that has it.
     pub(crate) fn is_in_use(&self) -> bool {
         self.served().is_some()
@@ -234,15 +255,15 @@ impl Store for StaticToken {
     }
 
     fn save(&self, _: &Lease, _: &SecretBytes) -> Result<(), Error> {
-        Err(read_only(STATIC_TOKEN, USE_ANOTHER))
+        Err(self.read_only())
     }
 
     fn remove(&self, _: &Lease) -> Result<(), Error> {
-        Err(read_only(STATIC_TOKEN, USE_ANOTHER))
+        Err(self.read_only())
     }
 
     fn reserve(&self, _: &Lease, _: usize) -> Result<(), Error> {
-        Err(read_only(STATIC_TOKEN, USE_ANOTHER))
+        Err(self.read_only())
     }
 
     fn accounts(&self) -> Result<Option<Vec<AccountKey>>, Error> {
@@ -258,7 +279,7 @@ impl Store for StaticToken {
     }
 
     fn describe(&self) -> String {
-        STATIC_TOKEN.into()
+        self.name().into_owned()
     }
 }
 
@@ -268,7 +289,6 @@ impl fmt::Debug for StaticToken {
     }
 }
 
-const STATIC_TOKEN: &str = "a token given to the program";
 const USE_ANOTHER: &str = "start the program with a new token, or with a store that can be written";
 
 /// The fields that both stores have besides their text.
@@ -314,7 +334,7 @@ fn bytes(text: &str) -> SecretBytes {
     SecretBytes::new(text.as_bytes().to_vec())
 }
 
-fn read_only(what: &str, help: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+fn read_only(what: &str, help: impl Into<Cow<'static, str>>) -> Error {
     Error::new(
         ErrorKind::Configuration,
         format!("this store is read-only: the program cannot change {what}"),

@@ -80,6 +80,13 @@ impl Log {
         found.clone()
     }
 
+    /// Returns the events in their words, `name: words`, and empties the log.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let events = std::mem::take(&mut *self.events.lock().expect("no panic"));
+        let line = |event: Reported| format!("{}: {}", event.name, event.text);
+        events.into_iter().map(line).collect()
+    }
+
     /// Adds the stored tokens to the secrets.
     fn stored(&self, store: &dyn Store) {
         let key = AccountKey::new("example", "app", "me");

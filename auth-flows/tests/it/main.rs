@@ -14,6 +14,7 @@ mod corners;
 mod counters;
 mod device;
 mod ends;
+mod event_words;
 mod events;
 mod failures;
 mod kept_connections;

@@ -232,6 +232,13 @@ fn the_way_to_a_login_is_said_and_taken() {
         assert_eq!(loaded, token.map(str::as_bytes), "{expect}");
         assert!(!store.is_read_only(), "a login can be saved behind it");
     };
+    let found = discovery(&[("INAT_API_TOKEN", VALID)]).discover().unwrap();
+    let store = found.store(Memory::new());
+    store.load(&key).unwrap();
+    assert_eq!(
+        store.describe(),
+        "the token from the variable INAT_API_TOKEN (in use), before memory of this process"
+    );
     let id = ("INAT_APP_ID", "id");
     let user = ("INAT_USERNAME", "me");
     let password = ("INAT_PASSWORD", "pw");

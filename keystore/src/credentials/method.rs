@@ -92,7 +92,8 @@ impl Credentials {
     }
 
     fn token(&self) -> Option<StaticToken> {
-        let token = StaticToken::new(self.get(CredentialField::Token)?.clone());
+        let token = StaticToken::new(self.get(CredentialField::Token)?.clone())
+            .with_source(self.source(CredentialField::Token).copied());
         Some(match self.get(CredentialField::ClientId) {
             Some(_) => token.with_expired_skipped(),
             None => token,

@@ -1,0 +1,30 @@
+//! The words of an event say what happened: what was sent, what was found, and what was refused.
+
+use auth_core::{CredentialField, CredentialNames};
+use keystore::{Credentials, Memory};
+
+use crate::{
+    common::{AtServer, Me, doorkeeper},
+    events::Log,
+};
+
+const NAMES: CredentialNames =
+    CredentialNames::new("/example").with_variable(CredentialField::Token, "EXAMPLE_TOKEN");
+
+#[test]
+fn a_token_that_cannot_be_read_names_its_variable() {
+    let server = doorkeeper();
+    let credentials = Credentials::discover(NAMES)
+        .environment(|name| (name == "EXAMPLE_TOKEN").then(|| "nonsens\u{e9}".into()))
+        .without_keyring()
+        .discover()
+        .expect("found");
+    for (world, log) in Log::both(&server, credentials.store(Memory::new())) {
+        let error = world.send("me", Me).expect_err("no token");
+        let setting = error.setting().unwrap_or_default();
+        assert!(setting.contains("the variable EXAMPLE_TOKEN"), "{error:#}");
+        let lines = log.lines();
+        let named = |line: &&String| line.contains("the variable EXAMPLE_TOKEN");
+        assert!(lines.iter().any(|line| named(&line)), "{lines:#?}");
+    }
+}
