@@ -87,7 +87,8 @@ pub enum ClientEvent<'a> {
         /// How long it took, waits included.
         took: Duration,
     },
-    /// The server has refused a renewal for good: the user must log in, or a setting be fixed.
+    /// A renewal has failed for good: the user must log in, or a setting be fixed. The server has
+    /// refused it, or nothing is stored to renew the token with.
     #[non_exhaustive]
     RenewalRefused {
         /// The account.
@@ -98,7 +99,8 @@ pub enum ClientEvent<'a> {
         error: &'a Error,
         /// How long the old token is still valid, as in [`RenewalFailed`](Self::RenewalFailed).
         old_token_serves: Option<Duration>,
-        /// How many requests it sent; 0 if an earlier refusal still holds.
+        /// How many requests it sent; 0 if there was nothing to send, if an earlier refusal still
+        /// holds, or if the login token failed, which has an event of its own.
         requests: u32,
         /// How long it took, waits included.
         took: Duration,

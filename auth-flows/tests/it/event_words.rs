@@ -28,3 +28,22 @@ fn a_token_that_cannot_be_read_names_its_variable() {
         assert!(lines.iter().any(|line| named(&line)), "{lines:#?}");
     }
 }
+
+#[test]
+fn a_renewal_that_sent_nothing_was_not_refused_by_the_server() {
+    let server = doorkeeper();
+    for (world, log) in Log::both(&server, Memory::new()) {
+        world.send("me", Me).expect_err("no login");
+        let lines = log.lines();
+        assert!(
+            !lines.iter().any(|line| line.contains("was refused")),
+            "{lines:#?}"
+        );
+        for token in ["login", "derived"] {
+            let words = format!(
+                "the {token} token cannot be renewed: the account has no stored login; log in first"
+            );
+            assert!(lines.iter().any(|line| line.contains(&words)), "{lines:#?}");
+        }
+    }
+}

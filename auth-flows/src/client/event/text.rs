@@ -214,9 +214,13 @@ impl fmt::Display for ClientEvent<'_> {
             Self::RenewalRefused {
                 error,
                 old_token_serves,
+                requests,
                 ..
             } => {
-                write!(f, "the renewal of the {token} token was refused")?;
+                match requests {
+                    0 => write!(f, "the {token} token cannot be renewed")?,
+                    _ => write!(f, "the renewal of the {token} token was refused")?,
+                }
                 serves(f, old_token_serves)?;
                 write!(f, ": {error:#}")
             }
