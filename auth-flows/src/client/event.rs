@@ -53,7 +53,8 @@ pub enum ClientEvent<'a> {
         /// Why.
         reason: RenewalReason,
     },
-    /// A renewal has ended with a new token, of this program or of another one.
+    /// A renewal has ended with a new token, or with one that the store had, of this program or of
+    /// another one.
     #[non_exhaustive]
     RenewalFinished {
         /// The account.

@@ -4,7 +4,7 @@ use auth_core::{CredentialField, CredentialNames};
 use keystore::{Credentials, Memory};
 
 use crate::{
-    common::{AtServer, Me, doorkeeper},
+    common::{AtServer, Me, World, browser, doorkeeper},
     events::Log,
 };
 
@@ -45,5 +45,28 @@ fn a_renewal_that_sent_nothing_was_not_refused_by_the_server() {
             );
             assert!(lines.iter().any(|line| line.contains(&words)), "{lines:#?}");
         }
+    }
+}
+
+#[test]
+fn a_token_that_the_store_had_was_not_renewed() {
+    let server = doorkeeper();
+    let store = Memory::new();
+    World::blocking(&server, store.clone())
+        .log_in("me", browser())
+        .expect("a login");
+    for (world, log) in Log::both(&server, store) {
+        world.send("me", Me).expect("the stored token");
+        let lines = log.lines();
+        assert!(
+            lines
+                .iter()
+                .any(|line| line.contains("found the derived token in the store")),
+            "{lines:#?}"
+        );
+        assert!(
+            !lines.iter().any(|line| line.contains("renewed the")),
+            "{lines:#?}"
+        );
     }
 }

@@ -191,13 +191,10 @@ impl fmt::Display for ClientEvent<'_> {
             Self::RenewalStarted { reason, .. } => {
                 write!(f, "renewing the {token} token ({reason})")
             }
-            Self::RenewalFinished { requests, took, .. } => {
-                write!(f, "renewed the {token} token in {took:.0?}")?;
-                match requests {
-                    0 => f.write_str(", from the store"),
-                    _ => Ok(()),
-                }
-            }
+            Self::RenewalFinished { requests, took, .. } => match requests {
+                0 => write!(f, "found the {token} token in the store in {took:.0?}"),
+                _ => write!(f, "renewed the {token} token in {took:.0?}"),
+            },
             Self::RenewalFailed {
                 error,
                 old_token_serves,
