@@ -1,15 +1,36 @@
 //! The words of an event say what happened: what was sent, what was found, and what was refused.
 
-use auth_core::{CredentialField, CredentialNames};
+use auth_core::{
+    BaseUrl, CallPolicy, CredentialField, CredentialNames, Error, Operation, Request, Response,
+    read_json,
+};
+use auth_testkit::{Dialect, Fault, Matching, Rotation};
 use keystore::{Credentials, Memory};
 
 use crate::{
-    common::{AtServer, Me, World, browser, doorkeeper},
+    common::{AtServer, Me, World, browser, doorkeeper, league},
     events::Log,
 };
 
 const NAMES: CredentialNames =
     CredentialNames::new("/example").with_variable(CredentialField::Token, "EXAMPLE_TOKEN");
+
+/// Reads JSON, so that it notices a response that is cut short.
+#[derive(Clone, Copy, Debug)]
+struct Json;
+
+impl Operation for Json {
+    type Output = String;
+    fn policy(&self) -> CallPolicy {
+        CallPolicy::read("www")
+    }
+    fn request(&self, base: &BaseUrl) -> Result<Request, Error> {
+        base.request(http::Method::GET, "/ping")
+    }
+    fn parse(&self, response: Response) -> Result<String, Error> {
+        read_json::<serde_json::Value>(&response).map(|value| value.to_string())
+    }
+}
 
 #[test]
 fn a_token_that_cannot_be_read_names_its_variable() {
@@ -66,6 +87,29 @@ fn a_token_that_the_store_had_was_not_renewed() {
         );
         assert!(
             !lines.iter().any(|line| line.contains("renewed the")),
+            "{lines:#?}"
+        );
+    }
+}
+
+#[test]
+fn a_response_that_ended_too_early_says_so() {
+    let server = league(Dialect::league_9(), Rotation::Instant);
+    for (world, log) in Log::both(&server, Memory::new()) {
+        world.log_in("me", browser()).expect("a login");
+        log.lines();
+        let half = Fault::Respond {
+            status: 200,
+            content_type: "application/json".into(),
+            body: r#"{"id": 1, "na"#.into(),
+        };
+        server.faults().next(Matching::Api, half);
+        world.send("me", Json).expect("sent again");
+        let lines = log.lines();
+        assert!(
+            lines
+                .iter()
+                .any(|line| line.contains("the response was 200 OK, but was cut short")),
             "{lines:#?}"
         );
     }
