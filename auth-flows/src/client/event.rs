@@ -123,7 +123,7 @@ pub enum ClientEvent<'a> {
         account: Option<&'a AccountKey>,
         /// The status of the response; `None` if none came.
         status: Option<http::StatusCode>,
-        /// Why no response came.
+        /// Why no response came, or why a successful one was of no use.
         error: Option<&'a Error>,
         /// How long until then.
         wait: Duration,

@@ -268,7 +268,13 @@ impl<H> Common<H> {
     }
 
     /// Reports the sleep of a flow.
-    pub(super) fn sleeping(&self, identity: &Identity, run: &mut Run, wait: Duration) {
+    pub(super) fn sleeping(
+        &self,
+        identity: &Identity,
+        run: &mut Run,
+        wait: Duration,
+        retried: Option<Error>,
+    ) {
         let (status, error) = match &run.last {
             // It is asked for often, and reported once.
             Last::LeaseTaken if run.reported_lease => return,
@@ -281,7 +287,10 @@ impl<H> Common<H> {
                 return self.waiting(identity, WaitReason::DeviceLogin, wait);
             }
             Last::Start => return self.waiting(identity, WaitReason::DeviceLogin, wait),
-            Last::Response(status) => (Some(*status), None),
+            Last::Response(status) => (
+                Some(*status),
+                retried.as_ref().filter(|_| status.is_success()),
+            ),
             Last::NoResponse(error) => (None, Some(error)),
         };
         let account = identity.key();

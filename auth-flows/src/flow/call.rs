@@ -27,7 +27,7 @@ use auth_core::{
     TokenRequirement, is_transient, retry_after, server_time, unverified_expiry,
 };
 
-use super::{Next, send};
+use super::{Next, Remarking, send};
 use crate::retry::CALL;
 
 /// How many tokens one call asks to be replaced.
@@ -48,6 +48,8 @@ pub(crate) struct Call<'a, O> {
     /// Whether there is an unused permit.
     has_permit: bool,
     failures: u32,
+    /// Why a success was of no use and is requested again.
+    retried: Option<Error>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,6 +81,7 @@ impl<'a, O: Operation> Call<'a, O> {
             response: None,
             has_permit: false,
             failures: 0,
+            retried: None,
         })
     }
 
@@ -166,7 +169,10 @@ impl<'a, O: Operation> Call<'a, O> {
                 // A success that ended too early.
                 Err(error) if error.is_retryable() && self.is_repeatable() => {
                     match CALL.next(self.failures, error.retry_after(), now) {
-                        Some(wait) => self.pause(wait),
+                        Some(wait) => {
+                            self.retried = Some(error);
+                            self.pause(wait)
+                        }
                         None => Err(error),
                     }
                 }
@@ -250,6 +256,12 @@ impl<'a, O: Operation> Call<'a, O> {
         self.failures += 1;
         self.state = State::Pause;
         Ok(Step::Sleep(wait))
+    }
+}
+
+impl<O: Operation> Remarking for Call<'_, O> {
+    fn take_retried(&mut self) -> Option<Error> {
+        self.retried.take()
     }
 }
 

@@ -53,6 +53,8 @@ pub(crate) struct CompleteLogin {
     /// Why the login is not saved.
     unsaved: Option<Error>,
     quirks: Quirks,
+    /// Why the request is repeated.
+    retried: Option<Error>,
     /// Why the login that this one replaced is not revoked.
     not_revoked: Option<Error>,
 }
@@ -76,6 +78,7 @@ impl CompleteLogin {
     pub(crate) fn new(service: Arc<Service>, proof: LoginProof) -> Self {
         Self {
             service,
+            retried: None,
             quirks: match &proof {
                 LoginProof::Code(grant) => grant.quirks(),
                 _ => Quirks::default(),
@@ -177,6 +180,7 @@ impl CompleteLogin {
         match RENEWAL.next(self.failures, error.retry_after(), now) {
             Some(wait) if repeatable => {
                 self.failures += 1;
+                self.retried = Some(error);
                 self.go(State::Pause, Step::Sleep(wait))
             }
             _ => Err(error),
@@ -300,6 +304,10 @@ impl Remarking for CompleteLogin {
             dropped: self.not_revoked.take(),
             ..Remarks::default()
         }
+    }
+
+    fn take_retried(&mut self) -> Option<Error> {
+        self.retried.take()
     }
 }
 

@@ -39,6 +39,8 @@ pub(crate) struct Begin<'a> {
     state: State,
     failures: u32,
     quirks: Quirks,
+    /// Why the request is repeated.
+    retried: Option<Error>,
 }
 
 impl<'a> Begin<'a> {
@@ -48,6 +50,7 @@ impl<'a> Begin<'a> {
             state: State::Start,
             failures: 0,
             quirks: Quirks::default(),
+            retried: None,
         }
     }
 
@@ -71,6 +74,7 @@ impl<'a> Begin<'a> {
             Err(error) => match RENEWAL.next(self.failures, error.retry_after(), now) {
                 Some(wait) if error.is_retryable() => {
                     self.failures += 1;
+                    self.retried = Some(error);
                     self.state = State::Pause;
                     Ok(Step::Sleep(wait))
                 }
@@ -112,6 +116,11 @@ impl Remarking for Begin<'_> {
             quirks: self.quirks,
             ..Remarks::default()
         }
+    }
+
+    #[inline]
+    fn take_retried(&mut self) -> Option<Error> {
+        self.retried.take()
     }
 }
 

@@ -59,18 +59,20 @@ impl<F: Flow> ErasedFlow<F> {
         Self { flow, output: None }
     }
 
-    /// Takes the remarks of the flow.
-    pub(crate) fn take_remarks(&mut self) -> Remarks
-    where
-        F: Remarking,
-    {
-        self.flow.take_remarks()
-    }
-
     /// Returns the output.
     pub(crate) fn output(self) -> Result<F::Output, Error> {
         self.output
             .ok_or_else(|| Error::internal("the flow ended without an output"))
+    }
+}
+
+impl<F: Remarking> Remarking for ErasedFlow<F> {
+    fn take_remarks(&mut self) -> Remarks {
+        self.flow.take_remarks()
+    }
+
+    fn take_retried(&mut self) -> Option<Error> {
+        self.flow.take_retried()
     }
 }
 

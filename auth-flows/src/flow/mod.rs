@@ -33,6 +33,11 @@ pub(crate) trait Remarking: Flow {
     fn take_remarks(&mut self) -> Remarks {
         Remarks::default()
     }
+
+    /// Takes the error of a response that the flow sleeps for, if its status does not say it.
+    fn take_retried(&mut self) -> Option<Error> {
+        None
+    }
 }
 
 /// The step that sends a message.

@@ -66,7 +66,7 @@ pub(crate) struct Renewal {
     method: RenewalMethod,
     /// Whether there is an unused permit.
     has_permit: bool,
-    /// The error that a pause of the service is noted for.
+    /// The error that a pause of the service is noted for, or that a request is repeated for.
     error: Option<Error>,
     /// Whether the store cannot be read: nothing may be written over what it holds.
     unread: bool,
@@ -440,5 +440,9 @@ impl Flow for Renewal {
 impl Remarking for Renewal {
     fn take_remarks(&mut self) -> Remarks {
         std::mem::take(&mut self.remarks)
+    }
+
+    fn take_retried(&mut self) -> Option<Error> {
+        self.error.take()
     }
 }

@@ -6,7 +6,7 @@ use std::{borrow::Borrow, sync::Arc, time::Duration};
 use auth_core::{
     AccountKey, Api, AuthorizationServer, BaseUrl, BasicEncoding, CallPolicy, ClientAuthentication,
     Endpoint, Error, ErrorKind, Lease, Lifetime, Limits, OAuthClient, Operation, Request, Response,
-    SecretBytes, Service, Store, TokenDerivation, TokenKind, TokenResponse,
+    SecretBytes, Service, Store, TokenDerivation, TokenKind, TokenResponse, read_json,
     testkit::{Auth, DerivedTokens, Route, Site, json},
     unverified_expiry,
 };
@@ -116,9 +116,10 @@ impl Operation for Second {
             return Err(Error::login_needed("the login was refused").with_status(response.status()));
         }
         let headers = response.headers().clone();
-        let body = text(response)?;
-        let value: serde_json::Value =
-            serde_json::from_str(&body).map_err(|_| Error::new(ErrorKind::Malformed, "no JSON"))?;
+        if !response.status().is_success() {
+            return Err(text(response).expect_err("a failure"));
+        }
+        let value: serde_json::Value = read_json(&response)?;
         self.read_plain_token(value["api_token"].as_str().unwrap_or_default())
             .map(|response| response.with_date(&headers))
     }

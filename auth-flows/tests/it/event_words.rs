@@ -4,11 +4,11 @@ use auth_core::{
     BaseUrl, CallPolicy, CredentialField, CredentialNames, Error, Operation, Request, Response,
     read_json,
 };
-use auth_testkit::{Dialect, Fault, Matching, Rotation};
+use auth_testkit::{Fault, Matching};
 use keystore::{Credentials, Memory};
 
 use crate::{
-    common::{AtServer, Me, World, browser, doorkeeper, league},
+    common::{AtServer, Me, PASSWORD, World, browser, doorkeeper},
     events::Log,
 };
 
@@ -94,23 +94,33 @@ fn a_token_that_the_store_had_was_not_renewed() {
 
 #[test]
 fn a_response_that_ended_too_early_says_so() {
-    let server = league(Dialect::league_9(), Rotation::Instant);
-    for (world, log) in Log::both(&server, Memory::new()) {
-        world.log_in("me", browser()).expect("a login");
-        log.lines();
-        let half = Fault::Respond {
-            status: 200,
-            content_type: "application/json".into(),
-            body: r#"{"id": 1, "na"#.into(),
+    let server = doorkeeper();
+    let half = || Fault::Respond {
+        status: 200,
+        content_type: "application/json".into(),
+        body: r#"{"id": 1, "na"#.into(),
+    };
+    let store = Memory::new();
+    for (world, log) in Log::both(&server, store) {
+        let check = |what: &str| {
+            let lines = log.lines();
+            let said = |line: &&String| {
+                line.starts_with("retrying: ")
+                    && line.contains("too early")
+                    && line.contains("status: Some(200)")
+            };
+            assert_eq!(lines.iter().filter(said).count(), 1, "{what}: {lines:#?}");
         };
-        server.faults().next(Matching::Api, half);
+        // Of a login, of a call, and of a renewal.
+        server.faults().next(Matching::Token, half());
+        world.log_in_with_password("me", PASSWORD).expect("a login");
+        check("a login");
+        server.faults().next(Matching::Api, half());
         world.send("me", Json).expect("sent again");
-        let lines = log.lines();
-        assert!(
-            lines
-                .iter()
-                .any(|line| line.contains("the response was 200 OK, but was cut short")),
-            "{lines:#?}"
-        );
+        check("a call");
+        server.expire_derived_tokens();
+        server.faults().next(Matching::Derived, half());
+        world.send("me", Me).expect("derived again");
+        check("a renewal");
     }
 }

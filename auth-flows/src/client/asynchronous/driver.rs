@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use auth_core::{
-    BoxFuture, Error, Event, Flow, Operation, PermitKind, Step, Token, TokenKind, TokenRecord,
+    BoxFuture, Error, Event, Operation, PermitKind, Step, Token, TokenKind, TokenRecord,
     TokenRequirement,
 };
 
@@ -325,7 +325,7 @@ impl AsyncSession {
     /// it waits.
     pub(in crate::client) async fn drive(
         &self,
-        flow: &mut (dyn Flow<Output = ()> + Send),
+        flow: &mut (dyn Remarking<Output = ()> + Send),
         run: &mut Run,
         slots: Option<&Arc<Slots>>,
         lease: &mut FlowLease,
@@ -378,7 +378,7 @@ impl AsyncSession {
                 Step::Permit(kind) => Event::Permitted(self.permit(kind, run).await),
                 Step::Sleep(wait) => {
                     drop(slot.take());
-                    common.sleeping(&self.identity, run, wait);
+                    common.sleeping(&self.identity, run, wait, flow.take_retried());
                     let (wait, change) = run.begin_sleep(wait, stored)?;
                     let sleep = common.host.runtime.sleep(wait);
                     match (&self.identity.canceller, change) {

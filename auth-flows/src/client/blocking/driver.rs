@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use auth_core::{
-    Error, Event, Flow, Freshness, Operation, PermitKind, Step, Token, TokenKind, TokenRecord,
+    Error, Event, Freshness, Operation, PermitKind, Step, Token, TokenKind, TokenRecord,
     TokenRequirement,
 };
 
@@ -193,7 +193,7 @@ impl Session {
     /// Runs a flow step by step to its end.
     pub(in crate::client) fn drive(
         &self,
-        flow: &mut dyn Flow<Output = ()>,
+        flow: &mut dyn Remarking<Output = ()>,
         run: &mut Run,
     ) -> Result<(), Error> {
         let common = &*self.client.0;
@@ -228,7 +228,7 @@ impl Session {
                     Event::Paused
                 }
                 Step::Sleep(wait) => {
-                    common.sleeping(&self.identity, run, wait);
+                    common.sleeping(&self.identity, run, wait, flow.take_retried());
                     let (wait, change) = run.begin_sleep(wait, stored)?;
                     match change {
                         Some(change) if self.canceller(run).is_none() => {

@@ -237,13 +237,7 @@ impl fmt::Display for ClientEvent<'_> {
                 write!(f, "sending again in {wait:.0?}")?;
                 match (status, error) {
                     (_, Some(error)) => write!(f, ": {error:#}"),
-                    (Some(status), None) => {
-                        write!(f, ": the response was {status}")?;
-                        match status.is_success() {
-                            true => f.write_str(", but was cut short or has an error in it"),
-                            false => Ok(()),
-                        }
-                    }
+                    (Some(status), None) => write!(f, ": the response was {status}"),
                     (None, None) => Ok(()),
                 }
             }

@@ -15,7 +15,10 @@ impl Renewal {
         self.failures += 1;
         match self.is_for_all(&error) {
             true => self.go(State::Noted(Some(wait)), Step::Pause(error.retry_after())),
-            false => self.go(State::Pause, Step::Sleep(wait)),
+            false => {
+                self.error = Some(error);
+                self.go(State::Pause, Step::Sleep(wait))
+            }
         }
     }
 
