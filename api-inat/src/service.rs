@@ -282,7 +282,7 @@ impl ServiceBuilder {
         if user_agent.trim().is_empty() {
             return Err(Error::new(
                 ErrorKind::Configuration,
-                "iNaturalist requires a User-Agent that names the program and its author",
+                "the User-Agent is missing; iNaturalist wants one that names the program and a contact",
             )
             .with_setting("user_agent")
             .with_help("set one, such as `.user_agent(\"nightly/1.0 (mail@example.org)\")`"));

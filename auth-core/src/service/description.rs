@@ -38,11 +38,12 @@ pub struct Service {
 }
 
 impl Service {
-    /// Makes a service without APIs. `user_agent` names the program and a way to reach its author.
+    /// Makes a service without APIs. `user_agent` names the program and a way to reach its author,
+    /// such as a mail address or a page. Only the parentheses are checked: a contact has many forms.
     ///
     /// # Errors
-    /// [`ErrorKind::Configuration`] if the user agent is blank, or has characters that a header
-    /// cannot carry.
+    /// [`ErrorKind::Configuration`] if the user agent is blank, has an empty pair of parentheses as
+    /// `nightly/1.0 ()` has, or characters that a header cannot carry.
     pub fn new(
         id: impl Into<Cow<'static, str>>,
         client: OAuthClient,
@@ -56,6 +57,12 @@ impl Service {
         };
         if user_agent.trim().is_empty() {
             return Err(bad("the user agent is empty"));
+        }
+        // Of a setting for the contact that was not set.
+        if has_empty_comment(user_agent) {
+            return Err(bad(
+                "the user agent has empty parentheses, without a contact",
+            ));
         }
         let user_agent = HeaderValue::from_str(user_agent.trim())
             .map_err(|_| bad("the user agent has characters that cannot stand in a header"))?;
@@ -169,6 +176,11 @@ impl Service {
     }
 }
 
+fn has_empty_comment(user_agent: &str) -> bool {
+    let mut comments = user_agent.split('(').skip(1);
+    comments.any(|comment| comment.trim_start().starts_with(')'))
+}
+
 impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Service")
@@ -215,5 +227,41 @@ impl Api {
     #[must_use]
     pub fn token(&self) -> TokenKind {
         self.token
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AuthorizationServer, Endpoint};
+
+    #[test]
+    fn a_user_agent_without_a_text_or_a_contact_that_was_to_be_there_is_refused() {
+        let make = |user_agent: &str| {
+            let endpoint = Endpoint::parse("https://example.org/token").unwrap();
+            let client = OAuthClient::new(AuthorizationServer::new(endpoint), "app").unwrap();
+            Service::new("example", client, user_agent)
+        };
+        for good in [
+            "nightly/1.0 (mail@example.org)",
+            "nightly/1.0 +https://example.org/nightly",
+            "nightly",
+            "nightly/1.0 (Linux) (mail@example.org)",
+        ] {
+            assert_eq!(make(good).unwrap().user_agent(), good);
+        }
+        for (bad, words) in [
+            ("", "the user agent is empty"),
+            (" \t", "the user agent is empty"),
+            ("nightly/1.0 ()", "empty parentheses"),
+            ("nightly/1.0 ( )", "empty parentheses"),
+            ("nightly/1.0 (Linux) ()", "empty parentheses"),
+            ("nightly\n/1.0", "characters"),
+        ] {
+            let error = make(bad).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Configuration, "{bad:?}");
+            assert_eq!(error.setting(), Some("user_agent"), "{bad:?}");
+            assert!(error.to_string().contains(words), "{bad:?}: {error}");
+        }
     }
 }
