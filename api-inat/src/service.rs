@@ -282,10 +282,10 @@ impl ServiceBuilder {
         if user_agent.trim().is_empty() {
             return Err(Error::new(
                 ErrorKind::Configuration,
-                "the User-Agent is missing; iNaturalist wants one that names the program and a contact",
+                "iNaturalist requires a User-Agent",
             )
             .with_setting("user_agent")
-            .with_help("set one, such as `.user_agent(\"nightly/1.0 (mail@example.org)\")`"));
+            .with_help("name the program and a contact, such as `.user_agent(\"nightly/1.0 (mail@example.org)\")`"));
         }
         let www = BaseUrl::parse(&self.www).map_err(|error| error.with_setting("www"))?;
         let v1 = BaseUrl::parse(&self.v1).map_err(|error| error.with_setting("v1"))?;
