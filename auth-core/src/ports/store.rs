@@ -27,7 +27,9 @@ use crate::{
 ///   [`lease_duration`](Self::lease_duration).
 /// - A save under a lease that was lost never replaces a record that was saved since.
 /// - Accounts never share a token record or a lease, whatever text their [`AccountKey`]s contain.
-/// - It stores token records of up to 1 MB, unchanged.
+/// - It stores token records of up to 1 MB, unchanged. Records are any bytes, not UTF-8: a store
+///   around this one may save cipher text.
+/// - Changes of several accounts at the same time lose none, also if one file holds all accounts.
 /// - [`load`](Self::load) fails, or returns the bytes, if something else is in the place of a token
 ///   record; the next [`save`](Self::save) replaces it.
 ///

@@ -1,16 +1,21 @@
 //! Cases: no two accounts share a record or a lease, whatever their names are.
 
 use std::collections::HashSet;
+use std::panic::resume_unwind;
+use std::sync::Barrier;
+use std::thread;
 
-use auth_core::{AccountKey, SecretBytes};
+use auth_core::{AccountKey, SecretBytes, Store};
 
 use super::{
-    Case, Outcome, SERVICE, StoreSuite, ensure, holds, is_free, key, lease, numbered, remove, save,
-    text,
+    CROWD, Case, Outcome, SERVICE, StoreSuite, ensure, holds, is_free, key, lease, numbered,
+    remove, save, text,
 };
 
 /// How many accounts a web service may have in use at once, in this suite.
 const MANY: u64 = 200;
+/// How often each member of the crowd saves the record of its own account.
+const SAVES: u64 = 25;
 
 pub(super) const CASES: &[Case] = &[
     ("accounts with odd names are never mixed", odd_names),
@@ -50,7 +55,55 @@ pub(super) const CASES: &[Case] = &[
         Ok(())
     }),
     ("the listed accounts are those that have a record", listed),
+    (
+        "saves of many accounts at the same time lose none",
+        |suite| {
+            let stores: Vec<_> = (0..CROWD).map(|_| suite.open()).collect();
+            let together = Barrier::new(CROWD);
+            let save_own = &|number: usize| {
+                together.wait();
+                save_own(&*stores[number], number)
+            };
+            let first_error = thread::scope(|scope| {
+                let spawn = |number| scope.spawn(move || save_own(number));
+                let all: Vec<_> = (0..CROWD).map(spawn).collect();
+                all.into_iter().find_map(|one| {
+                    one.join()
+                        .unwrap_or_else(|panic| resume_unwind(panic))
+                        .err()
+                })
+            });
+            first_error.map_or(Ok(()), Err)?;
+            each_saved_last(suite)
+        },
+    ),
 ];
+
+/// The account of a member of the crowd.
+fn own(number: usize) -> AccountKey {
+    key(&format!("one of the crowd {number}"))
+}
+
+/// Saves this member's records, and looks after each save whether it is still there.
+pub(super) fn save_own(store: &dyn Store, number: usize) -> Outcome {
+    let own = own(number);
+    for step in 0..SAVES {
+        let record = numbered(step, 20);
+        save(store, &own, &record)?;
+        holds(store, &own, Some(&record))
+            .map_err(|why| format!("a save is lost while others save: {why}"))?;
+    }
+    Ok(())
+}
+
+/// Checks that each member's last record is there, and removes it.
+pub(super) fn each_saved_last(suite: &StoreSuite<'_>) -> Outcome {
+    let store = suite.open();
+    for number in 0..CROWD {
+        holds(&*store, &own(number), Some(&numbered(SAVES - 1, 20)))?;
+    }
+    (0..CROWD).try_for_each(|number| remove(&*store, &own(number)))
+}
 
 /// A store that cannot list its accounts says so each time.
 fn listed(suite: &StoreSuite<'_>) -> Outcome {

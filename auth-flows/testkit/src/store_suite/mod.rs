@@ -74,6 +74,7 @@
 //! | a record outlives the program that saved it |
 //! | a removed record is gone, and removing none succeeds |
 //! | records of up to 1 MB come back unchanged |
+//! | a record of any bytes comes back unchanged |
 //! | foreign content is an error or no token record, and a save replaces it |
 //! | a description is short and shows no secret |
 //! | a store that can be used is healthy |
@@ -84,6 +85,7 @@
 //! | other clients and services are other accounts |
 //! | many accounts have records and leases at once |
 //! | the listed accounts are those that have a record |
+//! | saves of many accounts at the same time lose none |
 //!
 //! | leases |
 //! | --- |
@@ -107,6 +109,7 @@
 //! | a lease excludes other processes and ends when its process is killed |
 //! | a process killed while it saves leaves a whole record |
 //! | no change of a record is lost among processes |
+//! | saves of many accounts in processes at the same time lose none |
 //! | no change of a note is lost among processes |
 //!
 //! A store that says [`is_read_only`](Store::is_read_only) gets these in place of all others:

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use auth_core::Store;
 
+use super::accounts;
 use super::leases::{self, REPEATED};
 use super::{
     CROWD, Case, Outcome, StoreSuite, ensure, holds, is_free, key, lease, lease_of_dead, notes,
@@ -19,6 +20,8 @@ const ROLE: &str = "AUTH_TESTKIT_STORE_SUITE_ROLE";
 const READY: &str = "store suite: ready";
 const DONE: &str = "store suite: done";
 const NOTE: &str = "store-suite-processes";
+/// How the role begins that saves the records of one account. Its number follows.
+const ACCOUNT: &str = "account ";
 /// How often a process is killed while it saves, each time at another moment.
 const KILLS: u64 = 30;
 /// Saves of a process that is not killed.
@@ -70,6 +73,18 @@ pub(super) const CASES: &[Case] = &[
         let expect = CROWD as u64 * leases::STEPS;
         leases::counted(&*suite.open(), &key("counted"), expect)
     }),
+    (
+        "saves of many accounts in processes at the same time lose none",
+        |suite| {
+            let start = |number| Other::start(suite, &format!("{ACCOUNT}{number}"));
+            let mut all: Vec<_> = (0..CROWD).map(start).collect::<Result<_, _>>()?;
+            for one in &mut all {
+                drop(one.child.stdin.take()); // they wait for its end, so that all are there
+            }
+            all.into_iter().try_for_each(Other::finish)?;
+            accounts::each_saved_last(suite)
+        },
+    ),
     ("no change of a note is lost among processes", |suite| {
         let store = suite.open();
         if !notes::has_notes(&*store)? {
@@ -95,6 +110,12 @@ pub fn act<S: Store>(open: impl FnOnce() -> S) {
 }
 
 fn play(role: &str, store: &dyn Store) -> Outcome {
+    if let Some(number) = role.strip_prefix(ACCOUNT) {
+        let number = number.parse().map_err(|_| "it is not a number")?;
+        say(READY);
+        io::stdin().read(&mut [0]).map_err(|e| e.to_string())?;
+        return accounts::save_own(store, number);
+    }
     match role {
         "hold" => {
             let _lease = lease(store, &key("held elsewhere"))?;

@@ -1,5 +1,7 @@
 //! Cases: what is saved is loaded, as a whole, until it is replaced or removed.
 
+use auth_core::SecretBytes;
+
 use super::{
     Case, MARK, Outcome, StoreSuite, ensure, holds, key, lease, numbered, of_size, remove, save,
     text,
@@ -48,6 +50,7 @@ pub(super) const CASES: &[Case] = &[
         },
     ),
     ("records of up to 1 MB come back unchanged", sizes),
+    ("a record of any bytes comes back unchanged", any_bytes),
     (FOREIGN, foreign_content),
     ("a description is short and shows no secret", |suite| {
         let (store, key) = (suite.open(), key("described"));
@@ -77,6 +80,25 @@ fn sizes(suite: &StoreSuite<'_>) -> Outcome {
         holds(&*suite.open(), &key, Some(&record))?;
     }
     remove(&*store, &key)
+}
+
+/// A store around this one saves cipher text. Each record is removed, because a store may keep aside
+/// what is no token record when another one takes its place.
+fn any_bytes(suite: &StoreSuite<'_>) -> Outcome {
+    let (store, key) = (suite.open(), key("any bytes"));
+    let all: Vec<u8> = (0..=u8::MAX).rev().collect();
+    for bytes in [
+        all,
+        vec![0; 40],
+        vec![0xff; 40],
+        b"\xef\xbb\xbf\r\n".to_vec(),
+    ] {
+        let record = SecretBytes::new(bytes);
+        save(&*store, &key, &record)?;
+        holds(&*suite.open(), &key, Some(&record))?;
+        remove(&*store, &key)?;
+    }
+    Ok(())
 }
 
 fn foreign_content(suite: &StoreSuite<'_>) -> Outcome {

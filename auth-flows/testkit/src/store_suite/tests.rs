@@ -31,6 +31,10 @@ enum Wrong {
     LeasesByHandle,
     /// It rejects records over 64 KiB.
     Small,
+    /// It keeps a record as text.
+    TextOnly,
+    /// A save reads all records, and writes them all without a lock in between.
+    LosesSaves,
     /// It describes itself with what it holds.
     Tells,
     /// What is foreign is nothing.
@@ -55,7 +59,7 @@ enum Wrong {
     TellsNothing,
 }
 
-const WRONGS: [Wrong; 21] = [
+const WRONGS: [Wrong; 23] = [
     Wrong::SavesNothing,
     Wrong::Overwrites,
     Wrong::OneRecord,
@@ -66,6 +70,8 @@ const WRONGS: [Wrong; 21] = [
     Wrong::FreesLease,
     Wrong::LeasesByHandle,
     Wrong::Small,
+    Wrong::TextOnly,
+    Wrong::LosesSaves,
     Wrong::Tells,
     Wrong::ForgetsForeign,
     Wrong::ForgetsNotes,
@@ -175,6 +181,13 @@ impl Store for Bad {
 
     fn save(&self, lease: &Lease, record: &SecretBytes) -> Result<(), Error> {
         let new: &[u8] = record.as_ref();
+        if self.wrong == Wrong::LosesSaves {
+            let mut all = locked(&self.shared.records).clone();
+            all.insert(lease.key().clone(), new.to_vec());
+            thread::sleep(Duration::from_micros(100));
+            *locked(&self.shared.records) = all;
+            return Ok(());
+        }
         let mut records = locked(&self.shared.records);
         let old = records.entry(self.key(lease.key())).or_default();
         match self.wrong {
@@ -186,6 +199,7 @@ impl Store for Bad {
             Wrong::Small if new.len() > 65_536 => {
                 return Err(Error::new(auth_core::ErrorKind::Store, "too long"));
             }
+            Wrong::TextOnly => *old = String::from_utf8_lossy(new).into_owned().into_bytes(),
             _ => *old = new.to_vec(),
         }
         if self.wrong == Wrong::FreesLease {
