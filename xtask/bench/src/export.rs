@@ -1,4 +1,4 @@
-//! An export: it works on each page of a list while the next one could be on its way.
+//! An export: it works on each page of a list while the next one is on its way.
 
 use std::{
     thread,
@@ -26,7 +26,8 @@ pub fn run(address: &str) {
     let service = sessions::service(address);
     let client = Client::new(service, Ureq::default(), Memory::new());
     let began = Instant::now();
-    for page in client.anonymous().pages(Numbers::first_of(PAGES)) {
+    let pages = client.anonymous().pages(Numbers::first_of(PAGES));
+    for page in pages.prefetch() {
         assert!(!page.expect("a page").is_empty());
         thread::sleep(WORK);
     }

@@ -39,7 +39,7 @@ pub(super) const HOW: &str = "
   no two ids, coordinates or names alike. The server compresses at level 6 if the request asks for
   it; its head and body count. A proxy passes on 1.25 MB or 125 KB a second. *5 MB at 1 Mbit/s* do not
   compress, so the line alone takes 40 s. *50 pages*: the program sleeps 50 ms with each page of
-  `session.pages`.
+  `session.pages(…).prefetch()`.
 - **The first item**: *last byte decoded* is the transport alone, *parsing* the operation alone. Both
   together take what `session.send` takes. *If parsed as it comes*: when one 200th of the decoded bytes
   has come, plus one 200th of the parsing, over the bare client.
@@ -226,10 +226,10 @@ With Info Flora as its service (client credentials, one list; no dates, a smalle
 3,243,000 bytes, 1.18 of bare ureq, and 1.15 of its memory. Measured once by hand; the small tool had 1.22
 and 1.19 on that day.
 
-**Items as they come** (is a page parsed while it arrives?): measured, not done. The first item of a page
-could be at hand after some 25 ms at 10 Mbit/s instead of 550 to 700, see the table. The last item could
-come earlier by less than the parsing takes: 10 to 50 ms of those, since the line sets the pace, and
-nothing at all where a page comes faster than it is parsed. Who exports or counts waits for the last item.
+**Items as they come** (is a page parsed while it arrives?): measured, not done. At 10 Mbit/s the first
+item of a page could be at hand long before the whole page is, see the last two columns of the table. The
+last item could come earlier by less than the parsing takes, since the line sets the pace, and nothing at
+all where a page comes faster than it is parsed. Who exports or counts waits for the last item.
 In return, an item would reach the program before it is known whether the response is whole: an error in
 its last byte, or a lost connection, would come after items that are used already, a retry would return
 them again, and a cursor could no longer mean a page. A program that wants to show something soon asks
