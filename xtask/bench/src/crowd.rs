@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use auth_core::{Error, TokenKind};
+use auth_core::{Error, Store, TokenKind};
 use auth_flows::{AsyncClient, AsyncSession, Client};
 use http_reqwest::{Reqwest, Tokio};
 use http_ureq::Ureq;
@@ -166,17 +166,30 @@ pub fn asynchronous(address: &str, age: Duration, handle: &tokio::runtime::Handl
 }
 
 fn processes(count: usize) -> (usize, f64) {
-    let server = server(Case::Plain);
     let folder = tempfile::tempdir().expect("a folder");
     let store = File::open(folder.path().join("store")).expect("a store");
-    sessions::put(
-        &store,
-        &sessions::service(&server.address()),
-        "me",
-        sessions::EXPIRED,
-    );
-    let arguments = ["process".to_owned(), server.address()];
-    let outputs = together(count, folder.path(), &arguments);
+    processes_over(&store, count, folder.path(), &["process".to_owned()])
+}
+
+/// Stores an expired login and starts so many processes with these arguments and the server's address;
+/// each of them calls [`call`] with the same store. Returns the token requests, and the milliseconds
+/// until the last one had its token.
+///
+/// # Panics
+///
+/// If a process fails.
+#[must_use]
+pub fn processes_over(
+    store: &impl Store,
+    count: usize,
+    folder: &Path,
+    arguments: &[String],
+) -> (usize, f64) {
+    let server = server(Case::Plain);
+    let service = sessions::service(&server.address());
+    sessions::put(store, &service, "me", sessions::EXPIRED);
+    let arguments = [arguments, &[server.address()]].concat();
+    let outputs = together(count, folder, &arguments);
     let times = outputs
         .iter()
         .map(|text| text.trim().parse().expect("a number"));
@@ -227,10 +240,19 @@ pub fn ready(number: &str, folder: &Path) {
     }
 }
 
-/// One of several processes that share a store: waits for the signal, gets a token, prints how many
-/// milliseconds it took.
+/// One of several processes that share a file store: waits for the signal, gets a token, prints how
+/// many milliseconds it took.
 pub fn process(address: &str, number: &str, folder: &Path) {
     let store = File::open(folder.join("store")).expect("a store");
+    call(store, address, number, folder);
+}
+
+/// The same over any store.
+///
+/// # Panics
+///
+/// If there is no token.
+pub fn call(store: impl Store + 'static, address: &str, number: &str, folder: &Path) {
     let client = Client::new(sessions::service(address), Ureq::default(), store);
     let session = client.account("me");
     ready(number, folder);

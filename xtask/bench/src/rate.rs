@@ -1,5 +1,5 @@
-//! A rate limit that processes share through a file store: how many requests any second gets, and
-//! how long after its due time one is sent.
+//! A rate limit that processes share through a store: how many requests any second gets, and how long
+//! after its due time one is sent.
 
 use std::{
     path::Path,
@@ -8,7 +8,9 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use auth_core::{Limits, RateLimit, Request, Response, ResponseBody, Transport, TransportError};
+use auth_core::{
+    Limits, RateLimit, Request, Response, ResponseBody, Store, Transport, TransportError,
+};
 use auth_flows::Client;
 use keystore::File;
 
@@ -33,20 +35,43 @@ impl Transport for Noting {
     }
 }
 
-/// Prints the most requests in any second, and the 99th percentile of milliseconds beyond the due
-/// time.
+/// What the processes saw.
+#[derive(Clone, Copy, Debug)]
+pub struct Sent {
+    /// The most requests in any second.
+    pub most: usize,
+    /// The 99th percentile of milliseconds beyond the due time.
+    pub late: f64,
+    /// Requests that got no permit.
+    pub failed: usize,
+}
+
+/// The same file store for all: prints the most requests in any second, and the 99th percentile of
+/// milliseconds beyond the due time.
+///
+/// # Panics
+///
+/// If a request fails.
+pub fn run(processes: usize, callers: usize, each: usize) {
+    let arguments = ["sender".to_owned(), callers.to_string(), each.to_string()];
+    let sent = together(processes, callers * each, &arguments);
+    assert_eq!(sent.failed, 0);
+    println!("rate {} {:.1}", sent.most, sent.late);
+}
+
+/// Starts so many processes with these arguments; each of them calls [`send`] and is expected to send
+/// `own` requests.
 ///
 /// # Panics
 ///
 /// If a process fails.
-pub fn run(processes: usize, callers: usize, each: usize) {
+#[must_use]
+pub fn together(processes: usize, own: usize, arguments: &[String]) -> Sent {
     let folder = tempfile::tempdir().expect("a folder");
-    let arguments = ["sender".to_owned(), callers.to_string(), each.to_string()];
-    let outputs = crowd::together(processes, folder.path(), &arguments);
+    let outputs = crowd::together(processes, folder.path(), arguments);
     let times = outputs.iter().flat_map(|text| text.split_whitespace());
     let mut times: Vec<f64> = times.map(|word| word.parse().expect("a time")).collect();
     times.sort_by(f64::total_cmp);
-    assert_eq!(times.len(), processes * callers * each);
     let in_second = |(first, from): (usize, &f64)| {
         times[first..]
             .iter()
@@ -54,39 +79,50 @@ pub fn run(processes: usize, callers: usize, each: usize) {
             .count()
     };
     let most = times.iter().enumerate().map(in_second).max();
-    let late = times.iter().zip(&times[LIMIT as usize..]);
+    let late = times.iter().zip(times.iter().skip(LIMIT as usize));
     let mut late: Vec<f64> = late.map(|(old, new)| new - old - LONGER).collect();
     late.sort_by(f64::total_cmp);
     let late = late.get(late.len() * 99 / 100).copied().unwrap_or_default();
-    println!("rate {} {:.1}", most.unwrap_or_default(), late * 1e3);
+    Sent {
+        most: most.unwrap_or_default(),
+        late: late * 1e3,
+        failed: processes * own - times.len(),
+    }
 }
 
 /// One of the processes: sends from its callers and prints when.
 ///
 /// # Panics
 ///
-/// If a request fails.
+/// If the folder cannot be written.
 pub fn sender(callers: usize, each: usize, number: &str, folder: &Path) {
+    let store = File::open(folder.join("store")).expect("a store");
+    send(store, callers, each, number, folder);
+}
+
+/// The same over any store.
+///
+/// # Panics
+///
+/// If the store cannot be written.
+pub fn send(store: impl Store + 'static, callers: usize, each: usize, number: &str, folder: &Path) {
     let noting = Noting::default();
     let rate = RateLimit::unlimited().with_window(LIMIT, Duration::from_secs(1));
     // Requests to loopback are not limited.
     let service = sessions::service_at("https://bench.example.org").with_rate_limit(rate);
-    let store = File::open(folder.join("store")).expect("a store");
-    sessions::put(
-        &store,
-        &service,
-        &format!("account-{number}"),
-        sessions::FRESH,
-    );
+    let account = format!("account-{number}");
+    sessions::put(&store, &service, &account, sessions::FRESH);
     let client = Client::new(service, noting.clone(), store);
-    let session = client.account(&format!("account-{number}"));
+    let session = client.account(&account);
     crowd::ready(number, folder);
     thread::scope(|scope| {
         for _ in 0..callers {
             scope.spawn(|| {
-                (0..each).for_each(|_| {
-                    session.send(Read).expect("a permit");
-                })
+                for _ in 0..each {
+                    if let Err(error) = session.send(Read) {
+                        eprintln!("no permit: {error:#}");
+                    }
+                }
             });
         }
     });

@@ -49,6 +49,16 @@ pub(super) const HOW: &str = "
 - **Cancelled callers**: instructions of a process whose callers all wait for one renewal and are dropped.
 - **10,000 expired accounts**: one file store, one task each, two threads of tokio; sockets and threads of
   the process every 10 ms. The other work is an empty closure for the blocking pool every 20 ms.
+- **A fleet**: a server of each kind on loopback, as Debian installs it; Redis with `appendfsync always`.
+  The store's work of a renewal: load, lease, confirm, save, free, from one thread; 300 pairs of 10
+  accounts and of 100,000 that alternate in being first; the median, and the median of the ratios. All
+  but ten of the 100,000 are copies made by the server. The crowd and the limit are those of the file
+  store. *Killed*: SIGKILL to the process that has the lease, until the token of one that waits; a lease
+  takes 2 s from its last heartbeat, the server of tokens responds at once; the longer of two. *Busy*:
+  64 threads load 10,000 accounts, hold all their leases at once and save 640, while a caller waits for
+  another process; sockets of the process to the server, every 10 ms. *One sync*: 512 bytes more in a
+  file of that disk, which every save waits for; the median of 200. A tool without the features `postgres` and `redis` contains none
+  of it: the rows of *packages* and *builds* are such tools.
 - **An encrypted folder**: by passphrase, 19 MiB for each derivation; from opening the store to the last of
   ten accounts, each saved by a process of its own.
 - **Token from memory**: the floor is an `Arc` cloned from an arc-swap and one reading of the system
@@ -98,6 +108,7 @@ pub(super) const COMMANDS: &str = "
 ```sh
 cargo xtask bench                   # all of it, this file and its picture
 cargo xtask bench --only values     # one group: its table, no file
+cargo xtask bench --only fleet      # needs the servers of PostgreSQL and Redis
 cargo xtask bench --check           # what CI runs
 cargo xtask bench --write-figures   # after a change with a reason
 ```

@@ -5,8 +5,10 @@ mod builds;
 mod callgrind;
 mod calls;
 mod crowd;
+mod engine;
 mod exchange;
 mod figures;
+mod fleet;
 mod goals;
 mod labels;
 mod line;
@@ -40,10 +42,10 @@ cargo xtask bench [--only GROUP…]   measures and prints every goal with its fi
 cargo xtask bench --check           measures the figures that repeat; fails if one grew by more than 5 %
 cargo xtask bench --write-figures   writes those figures to docs/performance-figures.txt
 
-  GROUP   values, exchange, sends, renewal, line, memory, calls, crowd, observations, space, packages, programs, python, builds
+  GROUP   values, exchange, sends, renewal, line, memory, calls, crowd, fleet, observations, space, packages, programs, python, builds
 
 Needs valgrind; `python` needs a python3 with venv and, once, pip's network; `builds` needs strip and nm, from binutils;
-`sends` and `line` need openssl.
+`sends` and `line` need openssl; `fleet` needs the servers of PostgreSQL and Redis.
 A missed goal is reported and does not fail the run; a missing measurement does.";
 
 /// A part of the measurements, which can be chosen by its name.
@@ -106,6 +108,11 @@ const GROUPS: &[Group] = &[
         name: "crowd",
         measure: crowd::measure,
         steady: true,
+    },
+    Group {
+        name: "fleet",
+        measure: fleet::measure,
+        steady: false,
     },
     Group {
         name: "observations",

@@ -214,6 +214,23 @@ const SIDES: &[Side] = &[
         ],
     },
     Side {
+        title: "hosts that share a store",
+        columns: &["Redis", "PostgreSQL", "file store, one host"],
+        rows: &[
+            ("the store's work of a renewal, 10 accounts, ms", &["milliseconds/fleet-few-redis", "milliseconds/fleet-few-postgres"]),
+            ("… 100,000 accounts, ms", &["milliseconds/fleet-many-redis", "milliseconds/fleet-many-postgres"]),
+            ("32 processes at an expired token: token requests", &["requests/fleet-crowd-redis", "requests/fleet-crowd-postgres", "requests/processes-32"]),
+            ("… last caller, the server takes 300 ms, ms", &["milliseconds/fleet-crowd-redis", "milliseconds/fleet-crowd-postgres", "milliseconds/processes-32"]),
+            ("limit of 100 a second, 32 processes of 8 callers: most in any second", &["requests/fleet-rate-redis", "requests/fleet-rate-postgres", "requests/rate-32x8"]),
+            ("… p99 beyond the due time, ms", &["milliseconds/fleet-rate-redis", "milliseconds/fleet-rate-postgres", "milliseconds/rate-32x8"]),
+            ("a holder is killed, its lease takes 2 s: the next one is served, ms", &["milliseconds/fleet-killed-redis", "milliseconds/fleet-killed-postgres"]),
+            ("connections of an idle process", &["connections/fleet-idle-redis", "connections/fleet-idle-postgres"]),
+            ("… busy with 10,000 accounts", &["connections/fleet-busy-redis", "connections/fleet-busy-postgres"]),
+            ("… seconds until it has held 10,000 leases and freed them", &["seconds/fleet-busy-redis", "seconds/fleet-busy-postgres"]),
+            ("one sync of the disk, ms", &["milliseconds/fleet-sync", "milliseconds/fleet-sync"]),
+        ],
+    },
+    Side {
         title: "a page of 200 observations",
         columns: &["typed", "serde_json::Value", "skipped", "Python: json.loads", "and pyinaturalist's records"],
         rows: &[
