@@ -70,7 +70,7 @@ impl RateLimit {
     /// windows: one of a minute, one of a day.
     ///
     /// Up to 200 requests are counted one by one, in a period that is longer by a 40th, at most by
-    /// 0.1 s: a busy machine sends some of them late. Larger numbers are counted in 24ths of the
+    /// 1 s: a busy machine sends some of them late. Larger numbers are counted in 24ths of the
     /// period, so slightly fewer requests than `requests` may be sent.
     #[must_use]
     pub fn with_window(mut self, requests: u32, within: Duration) -> Self {

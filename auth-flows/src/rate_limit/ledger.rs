@@ -71,8 +71,9 @@ pub(super) fn good_for(rate: &RateLimit) -> Duration {
     shortest.map_or(Duration::MAX, |length| (length / 40).min(LATEST))
 }
 
-/// The longest of it: a busy machine wakes a caller later, and that one needs another permit.
-const LATEST: Duration = Duration::from_millis(100);
+/// The longest of it. A caller that a busy machine wakes later needs another permit, and the unused
+/// one has taken its place in the window: of a day's limit that would be a loss for a day.
+const LATEST: Duration = Duration::from_secs(1);
 
 /// What a client counted while the note could not be changed.
 #[derive(Clone, Copy, Debug, Default)]
