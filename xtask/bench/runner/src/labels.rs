@@ -57,8 +57,8 @@ pub(super) const HOW: &str = "
   takes 2 s from its last heartbeat, the server of tokens responds at once; the longer of two. *Busy*:
   64 threads load 10,000 accounts, hold all their leases at once and save 640, while a caller waits for
   another process; sockets of the process to the server, every 10 ms. *One sync*: 512 bytes more in a
-  file of that disk, which every save waits for; the median of 200. A tool without the features `postgres` and `redis` contains none
-  of it: the rows of *packages* and *builds* are such tools.
+  file of that disk, which every save waits for; the median of 200. A tool without the features
+  `postgres` and `redis` contains none of it: the rows of *packages* and *builds* are such tools.
 - **An encrypted folder**: by passphrase, 19 MiB for each derivation; from opening the store to the last of
   ten accounts, each saved by a process of its own.
 - **Token from memory**: the floor is an `Arc` cloned from an arc-swap and one reading of the system
