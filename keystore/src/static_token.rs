@@ -12,7 +12,7 @@ use auth_core::{
     unverified_expiry,
 };
 
-use crate::{credentials::CredentialSource, process_leases::Leases, text_input};
+use crate::{process_leases::Leases, text_input};
 
 /// A read-only store with the token of an environment variable, which the program names.
 ///
@@ -172,8 +172,8 @@ impl fmt::Debug for Environment {
 #[derive(Clone)]
 pub struct StaticToken {
     text: Option<SecretBytes>,
-    /// Where credentials had it from, for errors and descriptions.
-    source: Option<CredentialSource>,
+    /// What it is called in errors and descriptions.
+    name: Cow<'static, str>,
     shared: Shared,
 }
 
@@ -184,7 +184,7 @@ impl StaticToken {
         let token = token.into();
         Self {
             text: text_input::trimmed(token.expose_secret()).map(bytes),
-            source: None,
+            name: GIVEN.into(),
             shared: Shared::default(),
         }
     }
@@ -215,21 +215,14 @@ impl StaticToken {
         self
     }
 
-    /// Says where the token was found, so that errors name the variable to correct.
-    pub(crate) fn with_source(mut self, source: Option<CredentialSource>) -> Self {
-        self.source = source;
+    /// Says what the token is called, so that errors name the variable to correct.
+    pub(crate) fn with_name(mut self, name: String) -> Self {
+        self.name = name.into();
         self
     }
 
-    fn name(&self) -> Cow<'static, str> {
-        match self.source {
-            None | Some(CredentialSource::Given) => "a token given to the program".into(),
-            Some(source) => format!("the token from {source}").into(),
-        }
-    }
-
     fn read_only(&self) -> Error {
-        read_only(&self.name(), USE_ANOTHER)
+        read_only(&self.name, USE_ANOTHER)
     }
 
     /// Returns whether a load returns the token, for the account that has it.
@@ -279,7 +272,7 @@ impl Store for StaticToken {
     }
 
     fn describe(&self) -> String {
-        self.name().into_owned()
+        String::from(&*self.name)
     }
 }
 
@@ -289,6 +282,7 @@ impl fmt::Debug for StaticToken {
     }
 }
 
+const GIVEN: &str = "a token given to the program";
 const USE_ANOTHER: &str = "start the program with a new token, or with a store that can be written";
 
 /// The fields that both stores have besides their text.

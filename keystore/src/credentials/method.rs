@@ -92,8 +92,11 @@ impl Credentials {
     }
 
     fn token(&self) -> Option<StaticToken> {
-        let token = StaticToken::new(self.get(CredentialField::Token)?.clone())
-            .with_source(self.source(CredentialField::Token).copied());
+        let token = StaticToken::new(self.get(CredentialField::Token)?.clone());
+        let token = match self.source(CredentialField::Token) {
+            None | Some(CredentialSource::Given) => token,
+            Some(source) => token.with_name(format!("the token from {source}")),
+        };
         Some(match self.get(CredentialField::ClientId) {
             Some(_) => token.with_expired_skipped(),
             None => token,
